@@ -1,0 +1,73 @@
+"""A territory before anything happens in it: people, ground and commercial premises on a grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["OPEN", "SECTORS", "UNKNOWN", "VACANT", "ZONES", "Territory"]
+
+SECTORS: Final = ("convenience", "comparison", "hospitality")
+"""Retail sectors in the order of their codes 0, 1, 2; the last one holds hospitality and services."""
+
+ZONES: Final = ("town_centre", "periphery", "neighbourhoods")
+"""Zones in the order of their codes: the town centre, retail parks, everywhere else."""
+
+VACANT: Final = 0
+OPEN: Final = 1
+UNKNOWN: Final = -1
+"""Occupancy codes; `UNKNOWN` is drawn when the starting state is made."""
+
+
+@dataclass(frozen=True)
+class Territory:
+    """People, ground and premises, either generated or read from data.
+
+    Attributes
+    ----------
+    name : str
+        What the place is called on pictures.
+    cell_size : float
+        Side of a square cell, m.
+    residents : (rows, columns) float32 array
+        People of all ages who live in a cell. Row 0 is the northernmost.
+    youth : (rows, columns) float32 array
+        Residents aged 15-29, a subset of `residents`.
+    income : (rows, columns) float32 array
+        Standard of living relative to the national mean (1 = the mean); 1 where nobody lives.
+    is_town_centre, is_retail_park : (rows, columns) bool arrays
+        Zones; no cell is both.
+    premises_cell : (premises,) int32 array
+        Flat index ``row * columns + column`` of each unit of commercial premises.
+    premises_sector : (premises,) uint8 array
+        Code in `SECTORS`.
+    premises_floor_area : (premises,) float32 array
+        Sales floor, m2.
+    premises_occupancy : (premises,) int8 array
+        `OPEN`, `VACANT` or `UNKNOWN`.
+    provenance : dict
+        Where each part comes from: plain JSON values, one entry a part, with ``source``,
+        ``evidence`` ("found", "derived", "recalled", "assumed") and, where the part was made
+        up for want of data, ``generated: true`` and why.
+    """
+
+    name: str
+    cell_size: float
+    residents: npt.NDArray[np.float32]
+    youth: npt.NDArray[np.float32]
+    income: npt.NDArray[np.float32]
+    is_town_centre: npt.NDArray[np.bool_]
+    is_retail_park: npt.NDArray[np.bool_]
+    premises_cell: npt.NDArray[np.int32]
+    premises_sector: npt.NDArray[np.uint8]
+    premises_floor_area: npt.NDArray[np.float32]
+    premises_occupancy: npt.NDArray[np.int8]
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the grid."""
+        return self.residents.shape  # type: ignore[return-value]
