@@ -1,0 +1,100 @@
+"""What a process of the month is: a compiled rule and the arrays that it reads and writes."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sim.state import State
+from sim.variables import VARIABLES
+
+__all__ = ["Process"]
+
+_ARGUMENTS = {v.argument: v.name for v in VARIABLES.values()}
+_CLOCK = ("seed", "month", "calendar_month")
+
+
+@dataclass(frozen=True)
+class Process:
+    """One line of the month.
+
+    The kernel's argument names say everything: ``seed``, ``month`` and ``calendar_month`` come
+    first where they are needed, then arrays (``premises_margin`` is the variable
+    ``premises.margin``), then parameters by their flat names.
+
+    Attributes
+    ----------
+    name : str
+        A noun of the field; also the name of its file.
+    kernel : callable
+        Compiled loop over the rule.
+    writes : tuple of str
+        Variables that the kernel changes; every other array is passed read-only, and numba then
+        refuses to compile a write to it.
+    stream : int
+        Number of the process's own stream of draws, never reused; 0 where nothing is drawn.
+    title : dict
+        What it is called in English and French.
+    """
+
+    name: str
+    kernel: Callable[..., None]
+    writes: tuple[str, ...]
+    title: Mapping[str, str]
+    stream: int = 0
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """Names of the kernel's arguments in order."""
+        return tuple(inspect.signature(getattr(self.kernel, "py_func", self.kernel)).parameters)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Variables that the kernel takes (those it writes among them)."""
+        return tuple(_ARGUMENTS[a] for a in self.arguments if a in _ARGUMENTS)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """Flat names of the parameters that the kernel takes."""
+        return tuple(a for a in self.arguments if a not in _ARGUMENTS and a not in _CLOCK)
+
+    def bind(self, state: State, values: Mapping[str, Any], seed: int) -> Callable[[int, int], None]:
+        """The process on one territory, ready to be called with (month, calendar month).
+
+        Parameters
+        ----------
+        state : State
+            Arrays to work on.
+        values : mapping
+            Parameters by flat name.
+        seed : int
+            Seed of the run.
+
+        Returns
+        -------
+        callable
+            ``run(month, calendar_month)``.
+        """
+        fixed: list[Any] = []
+        clock = [a for a in self.arguments if a in _CLOCK]
+        for argument in self.arguments:
+            if argument in _CLOCK:
+                continue
+            name = _ARGUMENTS.get(argument)
+            if name is None:
+                fixed.append(values[argument])
+            elif name in self.writes:
+                fixed.append(state[name])
+            else:
+                fixed.append(state.read_only(name))
+        bound, kernel = tuple(fixed), self.kernel
+        match clock:
+            case []:
+                return lambda month, calendar_month: kernel(*bound)
+            case ["calendar_month"]:
+                return lambda month, calendar_month: kernel(calendar_month, *bound)
+            case ["seed", "month"]:
+                return lambda month, calendar_month: kernel(seed, month, *bound)
+        raise TypeError(f"{self.name}: unexpected clock arguments {clock}")

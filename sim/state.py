@@ -1,0 +1,63 @@
+"""The arrays of one territory, allocated from the registry."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.variables import VARIABLES
+
+__all__ = ["State"]
+
+Array = npt.NDArray[np.generic]
+
+
+class State(Mapping[str, Array]):
+    """All arrays of a territory by name, as declared in `sim.variables`.
+
+    Parameters
+    ----------
+    sizes : mapping of str to int
+        Length of each dimension: ``row``, ``column``, ``premises`` ...
+
+    Examples
+    --------
+    >>> state = State({"row": 2, "column": 3, "premises": 4, "component": 1, "layer": 1})
+    >>> state["cell.residents"].shape
+    (2, 3)
+    """
+
+    FIXED_SIZES = {"sector": 3, "one": 1, "calendar_month": 1212}  # 2000 to 2100
+
+    def __init__(self, sizes: Mapping[str, int]) -> None:
+        self.sizes = {**self.FIXED_SIZES, **sizes}
+        self._arrays: dict[str, Array] = {
+            v.name: np.zeros([self.sizes[d] for d in v.dimensions], v.dtype)
+            for v in VARIABLES.values()
+        }
+
+    def __getitem__(self, name: str) -> Array:
+        return self._arrays[name]
+
+    def __setitem__(self, name: str, values: npt.ArrayLike) -> None:
+        """Copy values into the array `name`; shape and type stay."""
+        self._arrays[name][...] = np.asarray(values)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._arrays)
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+    def copy(self) -> State:
+        """An independent copy."""
+        return copy.deepcopy(self)
+
+    def read_only(self, name: str) -> Array:
+        """A view of an array that cannot be written: numba refuses to compile a write to it."""
+        view = self._arrays[name].view()
+        view.flags.writeable = False
+        return view

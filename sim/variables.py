@@ -1,0 +1,142 @@
+"""The registry of arrays: what the state of a territory consists of.
+
+Every array of the model is declared here once, with its dimensions, type, unit and meaning.
+Processes name their arrays by these names (``premises.margin`` is the kernel argument
+``premises_margin``), so one search shows everyone who touches an array.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+__all__ = ["VARIABLES", "Variable"]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One array of the state.
+
+    Attributes
+    ----------
+    name : str
+        ``entity.quantity``.
+    dimensions : tuple of str
+        Among ``row``, ``column``, ``sector``, ``component``, ``premises``, ``calendar_month``
+        and ``one`` (a scalar that a process writes).
+    dtype : str
+        numpy type.
+    unit : str
+        Unit; ``share`` for a share in [0, 1], ``1`` for pure numbers.
+    meaning : str
+        One sentence.
+    """
+
+    name: str
+    dimensions: tuple[str, ...]
+    dtype: str
+    unit: str
+    meaning: str
+
+    @property
+    def entity(self) -> str:
+        """What the array is about."""
+        return self.name.partition(".")[0]
+
+    @property
+    def quantity(self) -> str:
+        """What it says about its entity."""
+        return self.name.partition(".")[2]
+
+    @property
+    def argument(self) -> str:
+        """Its name as the argument of a kernel."""
+        return self.name.replace(".", "_")
+
+
+_CELL = ("row", "column")
+_PREMISES = ("premises",)
+_SECTOR = ("sector",)
+_SERIES = ("calendar_month",)
+_ONE = ("one",)
+
+_DECLARED = [
+    # The ground and its people
+    ("cell.residents", _CELL, "float32", "people", "People of all ages who live in the cell."),
+    ("cell.purchasing_power", _CELL, "float32", "1",
+     "Spending of a resident relative to the national mean."),
+    ("cell.visitors", _CELL, "float32", "people",
+     "Consumers from beyond the grid who enter through this cell, in residents' equivalents."),
+    ("cell.consumers", _CELL, "float32", "people",
+     "Residents weighted by purchasing power, plus visitors: what shops compete for."),
+    ("cell.zone", _CELL, "uint8", "code", "0 town centre, 1 periphery (retail park), 2 elsewhere."),
+    ("cell.premises", _CELL, "float32", "premises", "Units of commercial premises in the cell."),
+    ("cell.premises_nearby", _CELL, "float32", "premises",
+     "Premises around the cell, weighted by walking distance."),
+    ("cell.open_nearby", _CELL, "float32", "premises",
+     "Open premises around the cell, weighted by walking distance."),
+    ("cell.footfall", _CELL, "float32", "visits/day", "Visits a day to the shops of the cell."),
+    ("cell.attraction", ("sector", *_CELL), "float32", "m2",
+     "Attraction of the open shops of the cell, by sector."),
+    ("cell.access", ("sector", *_CELL), "float32", "m2",
+     "Attraction that a consumer living in the cell can reach, discounted by distance."),
+    ("cell.revenue_per_attraction", ("sector", *_CELL), "float32", "people/m2",
+     "Consumers won by one unit of attraction placed in the cell, by sector."),
+    ("cell.work", ("layer", *_CELL), "float32", "1", "Scratch of the potentials; holds no meaning."),
+    # Sectors
+    ("sector.outside_attraction", _SECTOR, "float64", "m2",
+     "Attraction of shops beyond the grid at the start, as felt from any cell."),
+    ("sector.decay", ("sector", "component"), "float64", "1/cell",
+     "Rates of the exponentials that make up the distance decay."),
+    ("sector.decay_weight", ("sector", "component"), "float64", "share",
+     "Weights of these exponentials; they add up to 1."),
+    ("sector.consumer_spending", _SECTOR, "float64", "EUR/month",
+     "What a consumer spends in the sector this month, online included."),
+    ("sector.spent_in_shops", _SECTOR, "float64", "EUR/month", "Spending won by shops on the grid."),
+    ("sector.spent_outside", _SECTOR, "float64", "EUR/month", "Spending in shops beyond the grid."),
+    ("sector.spent_online", _SECTOR, "float64", "EUR/month", "Spending online."),
+    # Exogenous drivers: this month's values and the dated series behind them
+    ("driver.online_share", _SECTOR, "float64", "share", "Online share of the sector's spending."),
+    ("driver.spending", _ONE, "float64", "1", "Real spending per head; 1 on the start date."),
+    ("driver.costs", _ONE, "float64", "1", "Real fixed costs of a shop; 1 on the start date."),
+    ("driver.periphery", _ONE, "float64", "1", "Peripheral floor space; 1 on the start date."),
+    ("series.online_share", _SERIES, "float64", "share", "Online share of retail spending."),
+    ("series.spending", _SERIES, "float64", "1", "Index of real retail spending per head."),
+    ("series.costs", _SERIES, "float64", "1", "Index of the real fixed costs of shops."),
+    ("series.periphery", _SERIES, "float64", "1", "Index of peripheral floor space."),
+    # Commercial premises and their occupants
+    ("premises.id", _PREMISES, "int64", "id", "Permanent id; luck is drawn by it."),
+    ("premises.cell_row", _PREMISES, "int32", "index", "Flat index of the cell."),
+    ("premises.sector", _PREMISES, "uint8", "code",
+     "0 convenience, 1 comparison, 2 hospitality and services."),
+    ("premises.zone", _PREMISES, "uint8", "code", "Zone of the cell."),
+    ("premises.floor_area", _PREMISES, "float32", "m2", "Sales floor."),
+    ("premises.size_attraction", _PREMISES, "float32", "m2", "Floor area to the power alpha."),
+    ("premises.is_open", _PREMISES, "uint8", "0/1", "1 where a shop trades, 0 where vacant."),
+    ("premises.event", _PREMISES, "uint8", "code",
+     "What happened this month: 0 nothing, 1 the shop closed, 2 the premises were relet."),
+    ("premises.tenancy", _PREMISES, "int32", "count", "Occupants so far, the present one included."),
+    ("premises.shop_age", _PREMISES, "int32", "months", "Age of the shop; 0 where vacant."),
+    ("premises.months_vacant", _PREMISES, "int32", "months", "Months without a shop; 0 where open."),
+    ("premises.quality", _PREMISES, "float32", "1",
+     "How much more the occupant attracts than an average one in its place."),
+    ("premises.attraction", _PREMISES, "float32", "m2",
+     "Attraction that an average occupant has here this month."),
+    ("premises.revenue", _PREMISES, "float32", "EUR/month", "Turnover of the shop; 0 where vacant."),
+    ("premises.fixed_costs", _PREMISES, "float32", "EUR/month",
+     "Fixed costs without rent, at the start date's prices and size."),
+    ("premises.rent", _PREMISES, "float32", "EUR/month", "Rent, at the start date's prices."),
+    ("premises.rent_at_start", _PREMISES, "float32", "EUR/month", "Rent on the start date."),
+    ("premises.margin", _PREMISES, "float32", "1",
+     "Open: gross margin over fixed costs minus 1, mean over some 12 months. "
+     "Vacant: what an average entrant would have."),
+    ("premises.reserves", _PREMISES, "float32", "months", "Reserves in months of fixed costs."),
+]
+
+VARIABLES: Final[dict[str, Variable]] = {v[0]: Variable(*v) for v in _DECLARED}  # type: ignore[arg-type]
+"""Every array of the state by name."""
+
+for _v in VARIABLES.values():
+    np.dtype(_v.dtype)
