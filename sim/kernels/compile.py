@@ -1,0 +1,215 @@
+"""The only place with numba's options: how kernels are compiled, cached and made parallel.
+
+A *kernel* is a loop over arrays, a *rule* the scalar arithmetic inside it. Both are compiled on their
+first call, without fast-math, so that the same call gives the same bits on one thread or many.
+
+Machine code is kept on disk. Numba notices an edit of the file a function stands in, but not of the
+other files whose rules were inlined into it; therefore the folder of the cache is named after a hash
+of all sources that kernels are made of.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import pickle
+import shutil
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core.caching import FunctionCache
+
+__all__ = ["cache_folder", "kernel", "parallel", "rule", "source_hash"]
+
+SOURCES = (Path(__file__).parent, Path(__file__).parents[1] / "processes")
+
+# "numpy": a division by zero gives inf and no exception, whose branch would stop vectorisation.
+_OPTIONS = {"nogil": True, "error_model": "numpy", "boundscheck": False}
+
+# Only explicit prange loops are spread over threads. The automatic rewriting of array expressions
+# and reductions would choose its own order of summation.
+_ONLY_PRANGE = {
+    "prange": True,
+    "comprehension": False,
+    "reduction": False,
+    "inplace_binop": False,
+    "setitem": False,
+    "numpy": False,
+    "stencil": False,
+    "fusion": False,
+}
+
+# Folders of sources that changed since are kept while they are likely to be in use.
+_KEPT_FOLDERS = 8
+_KEPT_SECONDS = 24 * 3600
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile a loop over arrays, for one thread, without holding the interpreter's lock.
+
+    ``numba.prange`` in the function acts as ``range``; `parallel` gives the twin in which it spreads
+    over threads. The machine code is kept on disk (see `cache_folder`).
+
+    Parameters
+    ----------
+    function : callable
+        A function in numba's subset of Python. ``.py_func`` of the result is the function itself.
+
+    Returns
+    -------
+    callable
+        The function, compiled on its first call for each combination of argument types.
+    """
+    return _cached(numba.njit(**_OPTIONS)(function), "serial")
+
+
+def rule(function: Callable[..., Any]) -> Any:
+    """Compile a scalar rule so that it is inlined into the kernels that call it, at no cost.
+
+    ``.py_func`` of the result is the plain function, which tests call without compilation.
+    """
+    return numba.njit(inline="always", **_OPTIONS)(function)
+
+
+@functools.cache
+def parallel(serial: Any) -> Any:
+    """The twin of a kernel whose ``prange`` loops run on several threads, with the same bits.
+
+    It is compiled from the same Python function, on request only: compiling takes twice as long, a
+    process that has run it must not fork, and two Python threads must not call it at once. The bits
+    are those of the serial kernel as long as no ``prange`` loop sums floats across its iterations.
+
+    Parameters
+    ----------
+    serial : callable
+        What `kernel` returned.
+
+    Returns
+    -------
+    callable
+        The same object for every request.
+    """
+    function = getattr(serial, "py_func", serial)
+    return _cached(numba.njit(parallel=_ONLY_PRANGE, **_OPTIONS)(function), "parallel")
+
+
+def source_hash(folders: Iterable[Path], version: str = numba.__version__) -> str:
+    """A name for the machine code made of all Python files in some folders by a version of numba.
+
+    Parameters
+    ----------
+    folders : iterable of Path
+        Folders of sources, searched recursively. Their own names and places do not matter.
+    version : str
+        The version of numba.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits.
+    """
+    digest = hashlib.sha256(version.encode())
+    for folder in folders:
+        for path in sorted(folder.rglob("*.py")):
+            source = path.read_bytes()
+            digest.update(f"\0{path.relative_to(folder).as_posix()}\0{len(source)}\0".encode())
+            digest.update(source)
+    return digest.hexdigest()[:16]
+
+
+@functools.cache
+def cache_folder() -> Path | None:
+    """The folder that holds the machine code of the sources as they are.
+
+    ``SIM_CACHE_DIR`` names the folder above it, else it is the user's cache folder. Folders of older
+    sources are removed once they have not been used for a day, apart from the newest.
+
+    Returns
+    -------
+    Path or None
+        None, after one warning, where nothing can be written: kernels are then compiled anew in each
+        process.
+    """
+    try:
+        root = _cache_root()
+        folder = root / f"kernels-{source_hash(SOURCES)}"
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+        os.utime(folder)  # The date of its last use, which keeps it from being pruned.
+    except (OSError, RuntimeError) as error:  # RuntimeError: the user has no home folder.
+        warnings.warn(
+            f"Compiled kernels cannot be kept on disk ({error}), so each run compiles them anew; "
+            "set SIM_CACHE_DIR to a folder that can be written.",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+        return None
+    _prune(root)
+    return folder
+
+
+def _cache_root() -> Path:
+    if chosen := os.environ.get("SIM_CACHE_DIR"):
+        return Path(chosen)
+    if base := os.environ.get("XDG_CACHE_HOME"):
+        return Path(base) / "essaim"
+    if sys.platform == "win32" and (base := os.environ.get("LOCALAPPDATA")):
+        return Path(base) / "essaim" / "cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "essaim"
+    return Path.home() / ".cache" / "essaim"
+
+
+def _prune(root: Path) -> None:
+    """Remove folders of older sources. Another process may be doing the same at this moment."""
+    last_use: list[tuple[float, Path]] = []
+    for folder in root.glob("kernels-*"):
+        try:
+            last_use.append((folder.stat().st_mtime, folder))
+        except OSError:
+            continue
+    for used, folder in sorted(last_use, reverse=True)[_KEPT_FOLDERS:]:
+        if time.time() - used > _KEPT_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _cached(dispatcher: Any, kind: str) -> Any:
+    """Give a numba function its cache. `kind` keeps twins apart: numba's key does not tell them."""
+    folder = cache_folder()
+    if folder is None or not hasattr(dispatcher, "enable_caching"):  # NUMBA_DISABLE_JIT
+        return dispatcher
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(folder / kind)
+    try:
+        dispatcher._cache = _KernelCache(dispatcher.py_func)
+    finally:
+        numba.config.CACHE_DIR = before
+    return dispatcher
+
+
+class _KernelCache(FunctionCache):
+    """Numba's cache, which never stops a run: what cannot be read or written is compiled anew."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        try:
+            found = super().load_overload(sig, target_context)
+        except (OSError, EOFError, pickle.UnpicklingError):
+            return None
+        # Numba writes its index without a lock: two processes that compile different signatures at
+        # once may give them the same file.
+        if found is None or tuple(found.signature.args) != tuple(getattr(sig, "args", sig)):
+            return None
+        return found
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        try:
+            super().save_overload(sig, data)
+        except OSError:  # The disk is full, or the folder was removed while this process ran.
+            self.disable()

@@ -1,0 +1,312 @@
+"""Random numbers as a pure function: draw(seed, process, month, permanent id, k).
+
+No generator has a state. A number depends on what is decided (the process and the month), on who
+decides (the permanent id) and on k, the how-manieth decision it is; never on the number of threads,
+on chunks, order, or on which other agents exist. So two arms of an experiment with the same seed
+differ by their causes only.
+
+The generator is Philox4x32-10: a keyed bijection of 128-bit counters, of which ten rounds pass
+BigCrush (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC11, 2011,
+doi:10.1145/2063384.2063405). Its key is mixed from (seed, process, month) by `stream_key`. Its
+counter is (id, low word; id, high word; k; kind of use):
+
+======================  ====================================================================
+`block`                 four words for one agent's decision k; kind 0
+`word`, `fill_words`,   one word for one agent's decision k, at a quarter of the cost in a
+`fill_uniform`          fill: agents 4 i to 4 i + 3 share block i; kind 1
+======================  ====================================================================
+
+All rules work on unsigned words. What is drawn for an agent differs between `block` and `word`; a
+process chooses one of them for each of its decisions.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.kernels.compile import kernel, rule
+
+__all__ = [
+    "bernoulli_threshold",
+    "block",
+    "fill_uniform",
+    "fill_words",
+    "fires",
+    "normal_pair",
+    "philox4x32",
+    "stream_key",
+    "uniform",
+    "word",
+]
+
+_ROUNDS = 10
+_MULTIPLIER_0 = np.uint64(0xD2511F53)
+_MULTIPLIER_1 = np.uint64(0xCD9E8D57)
+_WEYL_0 = np.uint64(0x9E3779B9)
+_WEYL_1 = np.uint64(0xBB67AE85)
+_LOW = np.uint64(0xFFFFFFFF)
+_32 = np.uint64(32)
+
+_PER_AGENT = np.uint32(0)
+_SHARED = np.uint32(1)
+
+
+@rule
+def philox4x32(c0, c1, c2, c3, k0, k1):
+    """Four random words: ten rounds of Philox of a counter of four words under a key of two.
+
+    Parameters
+    ----------
+    c0, c1, c2, c3 : uint32
+        Counter.
+    k0, k1 : uint32
+        Key.
+
+    Returns
+    -------
+    tuple of four uint32
+    """
+    x0 = np.uint64(c0)
+    x1 = np.uint64(c1)
+    x2 = np.uint64(c2)
+    x3 = np.uint64(c3)
+    key0 = np.uint64(k0)
+    key1 = np.uint64(k1)
+    for _ in range(_ROUNDS):
+        product0 = _MULTIPLIER_0 * x0
+        product1 = _MULTIPLIER_1 * x2
+        x0 = (product1 >> _32) ^ x1 ^ key0
+        x1 = product1 & _LOW
+        x2 = (product0 >> _32) ^ x3 ^ key1
+        x3 = product0 & _LOW
+        key0 = (key0 + _WEYL_0) & _LOW
+        key1 = (key1 + _WEYL_1) & _LOW
+    return np.uint32(x0), np.uint32(x1), np.uint32(x2), np.uint32(x3)
+
+
+@rule
+def _mix64(z):
+    """The finaliser of SplitMix64: a bijection in which each bit of z moves half of the bits."""
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+@rule
+def stream_key(seed, process, month):
+    """The key of a process in a month of a run.
+
+    Of one seed, no two (process, month) share a key; keys of neighbouring seeds, processes and
+    months have nothing in common.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the run, any 64 bits.
+    process : int
+        Permanent number of the process, 32 bits.
+    month : int
+        Month, 32 bits; negative in a spin-up.
+
+    Returns
+    -------
+    k0, k1 : uint32
+    """
+    when = (np.uint64(process) << _32) ^ (np.uint64(month) & _LOW)
+    key = _mix64(_mix64(np.uint64(seed) + np.uint64(0x9E3779B97F4A7C15)) ^ when)
+    return np.uint32(key & _LOW), np.uint32(key >> _32)
+
+
+@rule
+def block(k0, k1, agent_id, k):
+    """Four random words for decision k of an agent.
+
+    Parameters
+    ----------
+    k0, k1 : uint32
+        From `stream_key`.
+    agent_id : int
+        Permanent id, 64 bits.
+    k : int
+        The how-manieth decision of the agent in this process and month, 32 bits.
+
+    Returns
+    -------
+    tuple of four uint32
+    """
+    agent = np.uint64(agent_id)
+    return philox4x32(
+        np.uint32(agent & _LOW), np.uint32(agent >> _32), np.uint32(k), _PER_AGENT, k0, k1
+    )
+
+
+@rule
+def _shared_block(k0, k1, quad, k):
+    """The words of decision k of the four agents whose ids are 4 quad to 4 quad + 3."""
+    return philox4x32(np.uint32(quad & _LOW), np.uint32(quad >> _32), np.uint32(k), _SHARED, k0, k1)
+
+
+@rule
+def word(k0, k1, agent_id, k):
+    """One random word for decision k of an agent: what `fill_words` writes for it.
+
+    Parameters
+    ----------
+    k0, k1 : uint32
+        From `stream_key`.
+    agent_id : int
+        Permanent id, 64 bits.
+    k : int
+        The how-manieth decision of the agent in this process and month, 32 bits.
+
+    Returns
+    -------
+    uint32
+    """
+    agent = np.uint64(agent_id)
+    w0, w1, w2, w3 = _shared_block(k0, k1, agent >> np.uint64(2), k)
+    place = agent & np.uint64(3)
+    low = w0 if place == np.uint64(0) else w1
+    high = w2 if place == np.uint64(2) else w3
+    return low if place < np.uint64(2) else high
+
+
+@rule
+def uniform(random_word):
+    """A number strictly between 0 and 1, so that its logarithm is finite: (word + 1/2) / 2**32.
+
+    Parameters
+    ----------
+    random_word : uint32
+
+    Returns
+    -------
+    float64
+        Exact. Rounded to float32 it may become 1.
+    """
+    return (np.float64(random_word) + 0.5) * 2.0**-32
+
+
+@rule
+def normal_pair(word0, word1):
+    """Two independent standard normal numbers, by Box and Muller (1958).
+
+    Parameters
+    ----------
+    word0, word1 : uint32
+        Two random words.
+
+    Returns
+    -------
+    z0, z1 : float64
+        At most 6.8 in size, as the smallest uniform number is 2**-33.
+    """
+    radius = math.sqrt(-2.0 * math.log(uniform(word0)))
+    angle = 2.0 * math.pi * uniform(word1)
+    return radius * math.cos(angle), radius * math.sin(angle)
+
+
+@rule
+def bernoulli_threshold(probability):
+    """A probability as a threshold of `fires`, exact at 0 and 1 and to 2**-32 between them.
+
+    Parameters
+    ----------
+    probability : float
+        Below 0 it counts as 0, above 1 as 1.
+
+    Returns
+    -------
+    uint32
+        Between 0 and 2**31.
+    """
+    return np.uint32(min(max(probability, 0.0), 1.0) * 2.0**31 + 0.5)
+
+
+@rule
+def fires(random_word, threshold):
+    """Whether an event of the probability behind `threshold` happens.
+
+    31 bits of the word are compared, so that a probability of 1 has a threshold of 32 bits that
+    no word reaches.
+
+    Parameters
+    ----------
+    random_word : uint32
+    threshold : uint32
+        From `bernoulli_threshold`.
+
+    Returns
+    -------
+    bool
+    """
+    return (random_word >> np.uint32(1)) < threshold
+
+
+@kernel
+def fill_words(seed, process, month, first_id, out, k=0):
+    """Write the random words of decision k of agents with consecutive ids: `word` for each of them.
+
+    Parameters
+    ----------
+    seed, process, month : int
+        As in `stream_key`.
+    first_id : int
+        Id of the first agent; the words do not depend on where a fill begins.
+    out : (n,) uint32 array
+    k : int
+        The how-manieth decision.
+    """
+    k0, k1 = stream_key(seed, process, month)
+    first = np.uint64(first_id)
+    n = out.size
+    head = min(n, np.int64((np.uint64(0) - first) & np.uint64(3)))
+    for i in range(head):
+        out[i] = word(k0, k1, first + np.uint64(i), k)
+    quad = (first + np.uint64(head)) >> np.uint64(2)
+    n_quads = (n - head) // 4
+    for q in range(n_quads):
+        w0, w1, w2, w3 = _shared_block(k0, k1, quad + np.uint64(q), k)
+        at = head + 4 * q
+        out[at] = w0
+        out[at + 1] = w1
+        out[at + 2] = w2
+        out[at + 3] = w3
+    for i in range(head + 4 * n_quads, n):
+        out[i] = word(k0, k1, first + np.uint64(i), k)
+
+
+@kernel
+def fill_uniform(seed, process, month, first_id, out, k=0):
+    """Write uniform numbers for agents with consecutive ids: `uniform` of `word` for each of them.
+
+    Parameters
+    ----------
+    seed, process, month : int
+        As in `stream_key`.
+    first_id : int
+        Id of the first agent; the numbers do not depend on where a fill begins.
+    out : (n,) float64 array
+        Strictly between 0 and 1.
+    k : int
+        The how-manieth decision.
+    """
+    k0, k1 = stream_key(seed, process, month)
+    first = np.uint64(first_id)
+    n = out.size
+    head = min(n, np.int64((np.uint64(0) - first) & np.uint64(3)))
+    for i in range(head):
+        out[i] = uniform(word(k0, k1, first + np.uint64(i), k))
+    quad = (first + np.uint64(head)) >> np.uint64(2)
+    n_quads = (n - head) // 4
+    for q in range(n_quads):
+        w0, w1, w2, w3 = _shared_block(k0, k1, quad + np.uint64(q), k)
+        at = head + 4 * q
+        out[at] = uniform(w0)
+        out[at + 1] = uniform(w1)
+        out[at + 2] = uniform(w2)
+        out[at + 3] = uniform(w3)
+    for i in range(head + 4 * n_quads, n):
+        out[i] = uniform(word(k0, k1, first + np.uint64(i), k))
