@@ -1,0 +1,170 @@
+"""Cells by their INSPIRE ids: ``CRS3035RES200mN2829400E3519600`` names a lower-left corner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow.compute as pc
+
+from sim.errors import InputError
+from sim.territory.grid_frame import GRID_EPSG, GridFrame, to_grid_coordinates
+from sim.territory.table_file import Table
+
+__all__ = ["ID_COLUMNS", "Cells", "read_cells"]
+
+ID_COLUMNS: Final = (
+    *("idcar_200m", "idinspire", "id_inspire", "id_carr_200m", "id_carr200m", "idcar200m"),
+    *("idcar_1km", "id_carr1km", "id_carr_1km", "idcar1km", "grd_id"),
+)
+"""Columns that name a cell, finest first: a file of 200 m cells also names their 1 km cell."""
+
+MAX_CELLS: Final = 25_000_000
+MAX_GAP: Final = 30_000.0
+"""Widest strip without any inhabitant across one territory, m; assumed."""
+
+_LONG_ID: Final = (
+    r"^CRS(?P<crs>\d{1,6})RES(?P<size>\d{1,6})(?P<unit>k?m)N(?P<n>\d{1,8})E(?P<e>\d{1,8})$"
+)
+_SHORT_ID: Final = r"^(?P<size>\d{1,6})(?P<unit>k?m)N(?P<n>\d{1,8})E(?P<e>\d{1,8})$"
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Distinct cells of one size on the grid of EPSG:3035.
+
+    Attributes
+    ----------
+    table : Table
+        The file they were read from.
+    ids : list of str
+        As written there.
+    east, north : (cells,) int64 arrays
+        Lower-left corners, m.
+    size : int
+        Side, m.
+    """
+
+    table: Table
+    ids: list[str]
+    east: npt.NDArray[np.int64]
+    north: npt.NDArray[np.int64]
+    size: int
+
+    def centres(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """x and y of the middle of each cell, m."""
+        half = np.float64(self.size / 2)
+        return self.east + half, self.north + half
+
+    def within(self, around: tuple[float, float], radius: float) -> npt.NDArray[np.bool_]:
+        """Whether each cell's middle lies within `radius` (m) of a latitude and longitude."""
+        latitude, longitude = around
+        x, y = to_grid_coordinates(np.array([longitude]), np.array([latitude]), 4326)
+        east, north = self.centres()
+        return np.asarray(np.hypot(east - x, north - y) <= radius)
+
+    def frame(self, is_kept: npt.NDArray[np.bool_]) -> GridFrame:
+        """Smallest grid that holds the kept cells.
+
+        Raises
+        ------
+        InputError
+            They lie too far apart to be one territory, or span too large a grid.
+        """
+        size = self.size
+        kept = np.flatnonzero(is_kept)
+        for coordinate in (self.east, self.north):
+            order = kept[np.argsort(coordinate[kept], kind="stable")]
+            gaps = np.diff(coordinate[order]) - size
+            if gaps.size and gaps.max() > MAX_GAP:
+                at = int(np.argmax(gaps))
+                one, other = self.ids[order[at]], self.ids[order[at + 1]]
+                raise InputError(
+                    f"{self.table.path}: cells {one} and {other} are {gaps[at] / 1000:.0f} km"
+                    " apart with no cell between them; a territory is in one piece."
+                )
+        west, south = int(self.east[kept].min()), int(self.north[kept].min())
+        columns = (int(self.east[kept].max()) - west) // size + 1
+        rows = (int(self.north[kept].max()) - south) // size + 1
+        if rows * columns > MAX_CELLS:
+            raise InputError(
+                f"{self.table.path} spans {rows} x {columns} cells, more than the {MAX_CELLS:,}"
+                " that fit; keep a part of it (around=, radius=)."
+            )
+        return GridFrame(float(west), float(south + rows * size), float(size), rows, columns)
+
+
+def read_cells(table: Table) -> Cells:
+    """Read the ids of a table's cells.
+
+    Parameters
+    ----------
+    table : Table
+        Has one of `ID_COLUMNS` and at least one row.
+
+    Returns
+    -------
+    Cells
+
+    Raises
+    ------
+    InputError
+        An id is malformed, repeated, of another size or of another coordinate system.
+    """
+    column = next(c for c in ID_COLUMNS if c in table.columns)
+    ids = table.texts(column)
+    pattern = _LONG_ID if ids[0].upper().startswith("CRS") else _SHORT_ID
+    parts = pc.extract_regex(pc.utf8_trim_whitespace(table.columns[column]), pattern)
+    is_lost = np.asarray(parts.is_null().to_numpy(zero_copy_only=False), dtype=bool)
+    if is_lost.any():
+        row = int(np.argmax(is_lost))
+        raise InputError(
+            f"{table.place(row)}: {column} is {ids[row]!r}, not a cell's id such as"
+            " CRS3035RES200mN2829400E3519600."
+        )
+
+    def part(name: str) -> npt.NDArray[np.int64]:
+        values = [int(v) for v in pc.struct_field(parts, name).to_pylist()]
+        return np.array(values, dtype=object).astype(np.int64)
+
+    if pattern == _LONG_ID and (is_other := part("crs") != GRID_EPSG).any():
+        row = int(np.argmax(is_other))
+        raise InputError(
+            f"{table.place(row)}: cell {ids[row]} is in EPSG:{part('crs')[row]}, and only"
+            f" EPSG:{GRID_EPSG} (metropolitan France) is read."
+        )
+    is_km = np.array([u == "km" for u in pc.struct_field(parts, "unit").to_pylist()])
+    sizes = part("size") * np.where(is_km, 1000, 1)
+    if (is_other := sizes != sizes[0]).any():
+        row = int(np.argmax(is_other))
+        raise InputError(
+            f"{table.place(row)}: cell {ids[row]} is {sizes[row]} m wide where those before are"
+            f" {sizes[0]} m; cells must all have one size."
+        )
+    size = int(sizes[0])
+    if not 10 <= size <= 10_000:
+        raise InputError(f"{table.place(0)}: cell {ids[0]} is {size} m wide, not 10 m to 10 km.")
+    # A short INSPIRE id leaves out the zeros that end a cell's size: 1kmN2345E4567 is in km.
+    unit = 1 if pattern == _LONG_ID else 10 ** (len(str(size)) - len(str(size).rstrip("0")))
+    east, north = part("e") * unit, part("n") * unit
+    is_off = (east % size != 0) | (north % size != 0)
+    is_off |= (east < 900_000) | (east > 7_500_000) | (north < 900_000) | (north > 5_600_000)
+    if is_off.any():
+        row = int(np.argmax(is_off))
+        raise InputError(
+            f"{table.place(row)}: cell {ids[row]} is not on the {size} m grid of EPSG:{GRID_EPSG}."
+        )
+    _, first, count = np.unique(
+        np.stack([north, east]), axis=1, return_index=True, return_counts=True
+    )
+    if (count > 1).any():
+        twin = int(first[np.argmax(count > 1)])
+        is_same = (east == east[twin]) & (north == north[twin])
+        row = int(np.flatnonzero(is_same)[1])
+        raise InputError(
+            f"{table.place(row)}: cell {ids[row]} appears a second time (first on"
+            f" {table.row_word} {table.first_row + twin})."
+        )
+    return Cells(table, ids, east, north, size)

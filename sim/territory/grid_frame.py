@@ -1,0 +1,101 @@
+"""Where a grid of square cells lies on the ground, in the coordinates of INSEE's gridded data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.errors import InputError
+
+__all__ = ["GRID_EPSG", "GridFrame", "to_grid_coordinates"]
+
+GRID_EPSG: Final = 3035
+"""ETRS89 / LAEA Europe: the system of the cells of metropolitan France."""
+
+
+@dataclass(frozen=True)
+class GridFrame:
+    """Position, size and shape of a grid.
+
+    Attributes
+    ----------
+    west, north : float
+        EPSG:3035 easting of the west edge and northing of the north edge, m.
+    cell_size : float
+        Side of a cell, m.
+    rows, columns : int
+        Shape; row 0 is the northernmost.
+    """
+
+    west: float
+    north: float
+    cell_size: float
+    rows: int
+    columns: int
+
+    def cell_of(
+        self, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.int32]:
+        """Flat index of the cell that holds each point, -1 outside the grid.
+
+        Parameters
+        ----------
+        x, y : (points,) float64 arrays
+            EPSG:3035, m; NaN is outside.
+
+        Returns
+        -------
+        (points,) int32 array
+        """
+        with np.errstate(invalid="ignore"):
+            column = np.floor((x - self.west) / self.cell_size)
+            row = np.ceil((self.north - y) / self.cell_size) - 1.0
+            is_inside = (column >= 0) & (column < self.columns) & (row >= 0) & (row < self.rows)
+        flat = np.full(x.shape, -1, dtype=np.int32)
+        flat[is_inside] = (row * self.columns + column)[is_inside].astype(np.int32)
+        return flat
+
+
+def to_grid_coordinates(
+    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], epsg: int
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Project points to EPSG:3035.
+
+    Parameters
+    ----------
+    x, y : (points,) float64 arrays
+        Easting and northing in the units of `epsg`; longitude and latitude for EPSG:4326.
+    epsg : int
+        Their coordinate reference system.
+
+    Returns
+    -------
+    x, y : (points,) float64 arrays
+        m; NaN where a point cannot be projected.
+
+    Raises
+    ------
+    InputError
+        The optional package pyproj is not installed, or does not know the system.
+    """
+    if epsg == GRID_EPSG:
+        return x, y
+    try:
+        from pyproj import Transformer
+        from pyproj.exceptions import CRSError
+    except ImportError:
+        raise InputError(
+            "placing shops on the map needs the package pyproj: pip install 'essaim[geo]'."
+        ) from None
+    try:
+        project = Transformer.from_crs(epsg, GRID_EPSG, always_xy=True)
+    except CRSError:
+        raise InputError(f"EPSG:{epsg} is no coordinate reference system known here.") from None
+    grid_x, grid_y = (np.asarray(v, dtype=np.float64) for v in project.transform(x, y))
+    is_lost = ~(np.isfinite(grid_x) & np.isfinite(grid_y))
+    grid_x[is_lost] = np.nan
+    grid_y[is_lost] = np.nan
+    return grid_x, grid_y

@@ -1,0 +1,277 @@
+"""Read who lives where: INSEE's gridded data (données carroyées, Filosofi), 200 m or 1 km cells."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.errors import InputError
+from sim.territory.cell_ids import ID_COLUMNS, read_cells
+from sim.territory.grid_frame import GRID_EPSG, GridFrame
+from sim.territory.table_file import Table, read_table
+
+__all__ = ["MEAN_LIVING_STANDARD", "PopulationGrid", "file_digest", "read_population"]
+
+MEAN_LIVING_STANDARD: Final = {2015: 23_440.0, 2017: 23_930.0, 2019: 25_190.0, 2021: 26_610.0}
+"""Mean standard of living a head in metropolitan France by year of the data, current EUR a year.
+
+Derived: insee.fr 2491918 gives the mean in constant euros (of 2018: 24,170 in 2015, 24,350 in 2017;
+of 2022: 27,080 in 2019, 27,990 in 2021), turned into current euros by the ratio of the median in
+current euros (20,300, 20,820, 22,040, 23,160; insee.fr 3055008, 4208956, 5432467, 7941375) to the
+median in the same constant euros (20,930, 21,190, 23,690, 24,360). Survey ERFS, not Filosofi.
+"""
+
+YOUTH_SHARE: Final = 0.175
+"""Share of residents aged 15-29 in France about 2019; recalled, used only without ages."""
+
+YOUTH_WEIGHTS: Final = {"ind_11_17": 3 / 7, "ind_18_24": 1.0, "ind_25_39": 5 / 15}
+"""Share of each age class of the files that is 15-29 years old, were its years equally full."""
+
+MAX_RESIDENTS: Final = 1_000_000
+"""No cell of 10 km holds more people in France; a larger number is a mistake."""
+
+IMPUTED_COLUMNS: Final = ("i_est_200", "i_est_1km", "i_est_cr")
+
+
+@dataclass(frozen=True)
+class PopulationGrid:
+    """Residents on a grid.
+
+    Attributes
+    ----------
+    frame : GridFrame
+        Where the grid lies.
+    residents, youth, income : (rows, columns) float32 arrays
+        As in `sim.territory.territory.Territory`.
+    is_income_known : bool
+        False where `income` is 1 everywhere for want of data.
+    provenance : dict
+        Entries ``residents``, ``youth`` and ``income`` of a territory's provenance.
+    """
+
+    frame: GridFrame
+    residents: npt.NDArray[np.float32]
+    youth: npt.NDArray[np.float32]
+    income: npt.NDArray[np.float32]
+    is_income_known: bool
+    provenance: dict[str, Any]
+
+
+def read_population(
+    path: Path,
+    *,
+    year: int | None = None,
+    around: tuple[float, float] | None = None,
+    radius: float = 5_000.0,
+) -> PopulationGrid:
+    """Read a file of inhabited cells onto a rectangular grid.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        CSV, GeoPackage or Parquet with one row a cell: its id, ``ind`` (residents) and, where
+        there, ages and ``ind_snv`` (sum of the standards of living of the residents, EUR).
+    year : int, optional
+        Year of the data: a key of `MEAN_LIVING_STANDARD`; else read off the file.
+    around : (float, float), optional
+        Latitude and longitude of a point; only cells within `radius` of it are kept, so that the
+        national file can be read.
+    radius : float
+        m.
+
+    Returns
+    -------
+    PopulationGrid
+
+    Raises
+    ------
+    InputError
+        The file cannot be read as such cells; the message names what is wrong and where.
+
+    Notes
+    -----
+    Residents aged 15-29 are 3/7 of those aged 11-17, all of 18-24 and 5/15 of 25-39. Income is
+    the mean standard of living of a cell over that of metropolitan France in the same year.
+    """
+    if around is not None and not (abs(around[0]) <= 90 and abs(around[1]) <= 180 and radius > 0):
+        raise InputError(
+            f"around is {around} within {radius:g} m; it takes a latitude in [-90, 90], a"
+            " longitude in [-180, 180] and a radius above 0."
+        )
+    ages = tuple(YOUTH_WEIGHTS)
+    table = read_table(
+        path,
+        (*ID_COLUMNS, *IMPUTED_COLUMNS, *ages, "ind", "ind_snv", "i_pauv"),
+        lambda names: any(i in names for i in ID_COLUMNS),
+        f"column that names cells ({', '.join(ID_COLUMNS[:2])}, idcar_1km ...)",
+    )
+    if table.n_rows == 0:
+        raise InputError(f"{path} holds no cells.")
+    if "ind" not in table.columns:
+        raise InputError(f"{path} has no column 'ind' with the residents of each cell.")
+    cells = read_cells(table)
+    residents = table.numbers("ind")
+    if (is_crowd := residents > MAX_RESIDENTS).any():
+        row = int(np.argmax(is_crowd))
+        raise InputError(
+            f"{table.place(row)}: ind is {residents[row]:g}, more than {MAX_RESIDENTS:,} residents"
+            " in one cell."
+        )
+    is_kept = np.ones(table.n_rows, dtype=bool)
+    if around is not None:
+        is_kept = cells.within(around, radius)
+        if not is_kept.any():
+            raise InputError(
+                f"{path} has no inhabited cell within {radius / 1000:g} km of latitude"
+                f" {around[0]:g}, longitude {around[1]:g}."
+            )
+    if residents[is_kept].sum() <= 0:
+        raise InputError(f"{path}: nobody lives in any of its {int(is_kept.sum())} cells.")
+    frame = cells.frame(is_kept)
+    flat = frame.cell_of(*cells.centres())[is_kept]
+
+    youth, youth_source = _youth(table, residents)
+    income, income_source = _income(table, residents, _year(table, year))
+
+    def spread(values: npt.NDArray[np.float64], empty: float) -> npt.NDArray[np.float32]:
+        field = np.full(frame.rows * frame.columns, empty, dtype=np.float32)
+        field[flat] = values[is_kept]
+        return field.reshape(frame.rows, frame.columns)
+
+    return PopulationGrid(
+        frame=frame,
+        residents=spread(residents, 0.0),
+        youth=spread(youth, 0.0),
+        income=spread(income, 1.0),
+        is_income_known="generated" not in income_source,
+        provenance={
+            "grid": {
+                "source": f"ids of the cells in {path.name}",
+                "evidence": "found",
+                "epsg": GRID_EPSG,
+                "west": frame.west,
+                "north": frame.north,
+                "in_words": f"{frame.rows} x {frame.columns} cells of {frame.cell_size:g} m.",
+            },
+            "residents": _residents_source(table, residents, is_kept),
+            "youth": youth_source,
+            "income": income_source,
+        },
+    )
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _youth(
+    table: Table, residents: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float64], dict[str, Any]]:
+    missing = [age for age in YOUTH_WEIGHTS if age not in table.columns]
+    if missing:
+        return residents * YOUTH_SHARE, {
+            "source": f"{YOUTH_SHARE:.1%} of residents, the share in France about 2019",
+            "evidence": "recalled",
+            "generated": True,
+            "why": f"{table.path.name} has no column {' or '.join(missing)}",
+            "in_words": f"Residents aged 15-29 are generated, {YOUTH_SHARE:.1%} of each cell:"
+            f" {table.path.name} has no {', '.join(missing)}.",
+        }
+    youth = sum(
+        (weight * table.numbers(age) for age, weight in YOUTH_WEIGHTS.items()),
+        start=np.zeros(table.n_rows),
+    )
+    # Imputed classes are rounded apart from their sum, so a small cell may exceed it by a hair.
+    return np.minimum(youth, residents), {
+        "source": f"{table.path.name}: 3/7 ind_11_17 + ind_18_24 + 5/15 ind_25_39",
+        "evidence": "derived",
+        "in_words": "Residents aged 15-29 are derived from the age classes of each cell.",
+    }
+
+
+def _year(table: Table, year: int | None) -> tuple[int, str]:
+    if year is not None:
+        if year not in MEAN_LIVING_STANDARD:
+            known = ", ".join(map(str, MEAN_LIVING_STANDARD))
+            raise InputError(f"year is {year}; gridded data with income exist for {known}.")
+        return year, "as stated"
+    found = re.findall("|".join(map(str, MEAN_LIVING_STANDARD)), table.path.name)
+    if len(set(found)) == 1:
+        return int(found[0]), "from the file's name"
+    if "i_pauv" in table.columns:
+        return 2015, "recalled: only the files of 2015 have a column I_pauv"
+    return 2019, "assumed: the file does not say"
+
+
+def _income(
+    table: Table, residents: npt.NDArray[np.float64], dated: tuple[int, str]
+) -> tuple[npt.NDArray[np.float64], dict[str, Any]]:
+    income = np.ones(table.n_rows)
+    name = table.path.name
+    year, why_year = dated
+    if "ind_snv" not in table.columns:
+        return income, {
+            "source": "none: the national mean everywhere",
+            "evidence": "assumed",
+            "generated": True,
+            "why": f"{name} has no column ind_snv",
+            "in_words": "Income is generated, equal to the national mean in every cell:"
+            f" {name} has no ind_snv.",
+        }
+    total = table.numbers("ind_snv", missing=True)
+    is_known = np.isfinite(total) & (total > 0) & (residents > 0)
+    if not is_known.any():
+        raise InputError(f"{table.path}: ind_snv is zero or empty in every cell.")
+    mean = total[is_known].sum() / residents[is_known].sum()
+    if not 3_000 <= mean <= 200_000:
+        raise InputError(
+            f"{table.path}: ind_snv gives a mean standard of living of {mean:,.0f} EUR a year; it"
+            " must be the sum over the residents of each cell, in EUR."
+        )
+    income[is_known] = total[is_known] / residents[is_known] / MEAN_LIVING_STANDARD[year]
+    unknown = int((~is_known & (residents > 0)).sum())
+    return income, {
+        "source": f"{name}: ind_snv / ind over {MEAN_LIVING_STANDARD[year]:,.0f} EUR, the mean of"
+        f" metropolitan France in {year} (derived from insee.fr 2491918)",
+        "evidence": "derived",
+        "year": year,
+        "year_from": why_year,
+        "mean_eur": round(float(mean), 2),
+        "cells_without_income": unknown,
+        "in_words": f"Mean standard of living {mean:,.0f} EUR a year,"
+        f" {mean / MEAN_LIVING_STANDARD[year]:.2f} of the national mean of {year} ({why_year})"
+        + (f"; {unknown} cells without any were given the national mean." if unknown else "."),
+    }
+
+
+def _residents_source(
+    table: Table, residents: npt.NDArray[np.float64], is_kept: npt.NDArray[np.bool_]
+) -> dict[str, Any]:
+    imputed = None
+    for column in IMPUTED_COLUMNS:
+        # i_est_200 is about the 200 m cells themselves; i_est_1km about the 1 km cells or around.
+        if column in table.columns:
+            imputed = int((table.numbers(column)[is_kept] > 0).sum())
+            break
+    count, people = int(is_kept.sum()), float(residents[is_kept].sum())
+    left = table.n_rows - count
+    return {
+        "source": f"INSEE gridded data (Filosofi), {table.path.name}",
+        "evidence": "found",
+        "sha256": file_digest(table.path),
+        "inhabited_cells": count,
+        "residents": round(people, 1),
+        "imputed_cells": imputed,
+        "cells_left_out": left,
+        "in_words": f"{people:,.0f} residents in {count} inhabited cells"
+        + (f", {imputed} of them imputed by INSEE" if imputed else "")
+        + (f"; {left} cells lie outside the circle asked for." if left else "."),
+    }
