@@ -25,12 +25,13 @@ class State(Mapping[str, Array]):
 
     Examples
     --------
-    >>> state = State({"row": 2, "column": 3, "premises": 4, "component": 1, "layer": 1})
+    >>> sizes = {"row": 2, "column": 3, "premises": 4, "component": 1}
+    >>> state = State(sizes | {"lane": 1, "height": 1, "width": 1})
     >>> state["cell.residents"].shape
     (2, 3)
     """
 
-    FIXED_SIZES = {"sector": 3, "one": 1, "calendar_month": 1212}  # 2000 to 2100
+    FIXED_SIZES = {"sector": 3, "zone": 3, "one": 1, "calendar_month": 1212}  # 2000 to 2100
 
     def __init__(self, sizes: Mapping[str, int]) -> None:
         self.sizes = {**self.FIXED_SIZES, **sizes}

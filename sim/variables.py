@@ -24,8 +24,8 @@ class Variable:
     name : str
         ``entity.quantity``.
     dimensions : tuple of str
-        Among ``row``, ``column``, ``sector``, ``component``, ``premises``, ``calendar_month``
-        and ``one`` (a scalar that a process writes).
+        Among ``row``, ``column``, ``sector``, ``zone``, ``component``, ``premises``, ``calendar_month``,
+        ``lane``, ``height``, ``width`` (scratch) and ``one`` (a scalar that a process writes).
     dtype : str
         numpy type.
     unit : str
@@ -84,7 +84,9 @@ _DECLARED = [
      "Attraction that a consumer living in the cell can reach, discounted by distance."),
     ("cell.revenue_per_attraction", ("sector", *_CELL), "float32", "people/m2",
      "Consumers won by one unit of attraction placed in the cell, by sector."),
-    ("cell.work", ("layer", *_CELL), "float32", "1", "Scratch of the potentials; holds no meaning."),
+    ("cell.open_premises", _CELL, "float32", "premises", "Open premises in the cell."),
+    ("work.space", ("sector", "lane", "height", "width"), "float32", "1",
+     "Scratch of potentials and flows; holds no meaning."),
     # Sectors
     ("sector.outside_attraction", _SECTOR, "float64", "m2",
      "Attraction of shops beyond the grid at the start, as felt from any cell."),
@@ -97,6 +99,7 @@ _DECLARED = [
     ("sector.spent_in_shops", _SECTOR, "float64", "EUR/month", "Spending won by shops on the grid."),
     ("sector.spent_outside", _SECTOR, "float64", "EUR/month", "Spending in shops beyond the grid."),
     ("sector.spent_online", _SECTOR, "float64", "EUR/month", "Spending online."),
+    ("zone.footfall", ("zone",), "float64", "visits/day", "Visits a day to the shops of the zone."),
     # Exogenous drivers: this month's values and the dated series behind them
     ("driver.online_share", _SECTOR, "float64", "share", "Online share of the sector's spending."),
     ("driver.spending", _ONE, "float64", "1", "Real spending per head; 1 on the start date."),
@@ -106,6 +109,13 @@ _DECLARED = [
     ("series.spending", _SERIES, "float64", "1", "Index of real retail spending per head."),
     ("series.costs", _SERIES, "float64", "1", "Index of the real fixed costs of shops."),
     ("series.periphery", _SERIES, "float64", "1", "Index of peripheral floor space."),
+    # The town as a whole, set once by the starting state
+    ("town.usual_vacancy", _ONE, "float64", "share",
+     "Stationary vacancy at the start; what is neither many nor few open shops here."),
+    ("town.neighbourhood_decay", _ONE, "float64", "1/cell",
+     "Decay with which premises count as being nearby."),
+    ("town.closure_age_scale", _ONE, "float64", "1",
+     "Scale that keeps the mean closure rate whatever the shape of its dependence on age."),
     # Commercial premises and their occupants
     ("premises.id", _PREMISES, "int64", "id", "Permanent id; luck is drawn by it."),
     ("premises.cell_row", _PREMISES, "int32", "index", "Flat index of the cell."),
@@ -122,6 +132,8 @@ _DECLARED = [
     ("premises.months_vacant", _PREMISES, "int32", "months", "Months without a shop; 0 where open."),
     ("premises.quality", _PREMISES, "float32", "1",
      "How much more the occupant attracts than an average one in its place."),
+    ("premises.open_share_nearby", _PREMISES, "float32", "share",
+     "Share of premises open nearby, drawn towards the usual share where few are near."),
     ("premises.attraction", _PREMISES, "float32", "m2",
      "Attraction that an average occupant has here this month."),
     ("premises.revenue", _PREMISES, "float32", "EUR/month", "Turnover of the shop; 0 where vacant."),

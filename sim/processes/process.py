@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sim.kernels.compile import parallel
 from sim.state import State
 from sim.variables import VARIABLES
 
@@ -60,7 +61,9 @@ class Process:
         """Flat names of the parameters that the kernel takes."""
         return tuple(a for a in self.arguments if a not in _ARGUMENTS and a not in _CLOCK)
 
-    def bind(self, state: State, values: Mapping[str, Any], seed: int) -> Callable[[int, int], None]:
+    def bind(
+        self, state: State, values: Mapping[str, Any], seed: int, *, threads: bool = False
+    ) -> Callable[[int, int], None]:
         """The process on one territory, ready to be called with (month, calendar month).
 
         Parameters
@@ -71,6 +74,8 @@ class Process:
             Parameters by flat name.
         seed : int
             Seed of the run.
+        threads : bool
+            Spread the kernel over threads; the results are the same to the bit.
 
         Returns
         -------
@@ -89,7 +94,8 @@ class Process:
                 fixed.append(state[name])
             else:
                 fixed.append(state.read_only(name))
-        bound, kernel = tuple(fixed), self.kernel
+        bound = tuple(fixed)
+        kernel = parallel(self.kernel) if threads else self.kernel
         match clock:
             case []:
                 return lambda month, calendar_month: kernel(*bound)

@@ -1,0 +1,49 @@
+"""Demography: residents grow or decline, and with them the consumers of the territory."""
+
+from __future__ import annotations
+
+from sim.kernels.compile import kernel
+from sim.parameters import ParameterGroup, parameter
+from sim.processes.process import Process
+
+__all__ = ["PROCESS", "DemographyParameters"]
+
+
+class DemographyParameters(ParameterGroup):
+    """How many people live here over the years."""
+
+    residents_growth: float = parameter(
+        0.0,
+        unit="1/year",
+        bounds=(-0.05, 0.05),
+        en="Growth of residents",
+        fr="Croissance de la population",
+        help_en="Yearly growth of the number of residents, everywhere alike.",
+        help_fr="Croissance annuelle du nombre d'habitants, partout la même.",
+        source="scenario; a prototype used -0.3 to +0.6 % a year by size of town",
+        evidence="assumed",
+    )
+
+
+@kernel
+def grow_residents(
+    cell_residents, cell_purchasing_power, cell_visitors, cell_consumers, residents_growth
+):
+    """Multiply residents and visitors by one month's growth and weigh them as consumers."""
+    factor = cell_residents.dtype.type((1.0 + residents_growth) ** (1.0 / 12.0))
+    rows, columns = cell_residents.shape
+    for i in range(rows):
+        for j in range(columns):
+            cell_residents[i, j] *= factor
+            cell_visitors[i, j] *= factor
+            cell_consumers[i, j] = (
+                cell_residents[i, j] * cell_purchasing_power[i, j] + cell_visitors[i, j]
+            )
+
+
+PROCESS = Process(
+    name="demography",
+    kernel=grow_residents,
+    writes=("cell.residents", "cell.visitors", "cell.consumers"),
+    title={"en": "Demography", "fr": "Démographie"},
+)

@@ -1,0 +1,216 @@
+"""Exogenous drivers: online share, peripheral floor space, spending and costs over the years.
+
+What happens to the territory from outside, the same for every arm of a comparison.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.kernels.compile import kernel
+from sim.parameters import ParameterGroup, parameter
+from sim.processes.process import Process
+
+__all__ = ["PROCESS", "ExogenousDriversParameters", "driver_series"]
+
+FIRST_YEAR = 2000
+PERIODS = (2001, 2008, 2015, 2020, 2025)
+"""First years of the periods over which growth rates are stated."""
+
+
+def _online(year: int, value: float, source: str, evidence: str) -> float:
+    return parameter(
+        value,
+        unit="share",
+        bounds=(0.0, 0.6),
+        en=f"Online share {year}",
+        fr=f"Part en ligne {year}",
+        help_en=f"Share of retail spending made online in {year}; linear between the stated years.",
+        help_fr=f"Part des achats faits en ligne en {year} ; linéaire entre les années données.",
+        source=source,
+        evidence=evidence,  # type: ignore[arg-type]
+        role="uncertainty" if year > 2023 else "constant",
+    )
+
+
+def _growth(
+    what_en: str, what_fr: str, span: str, value: float, source: str, evidence: str
+) -> float:
+    return parameter(
+        value,
+        unit="1/year",
+        bounds=(-0.05, 0.06),
+        en=f"{what_en}, {span}",
+        fr=f"{what_fr}, {span.replace('after', 'après')}",
+        help_en=f"{what_en}, growth a year over {span}.",
+        help_fr=f"{what_fr}, croissance par an sur {span.replace('after', 'après')}.",
+        source=source,
+        evidence=evidence,  # type: ignore[arg-type]
+    )
+
+
+_FEVAD = "FEVAD, online share of retail sales (docs/sources.md)"
+_BACKCAST = "FEVAD's share without food and medicines, scaled to all retail (docs/sources.md)"
+_SPENDING = ("Real retail spending per head", "Dépenses réelles par habitant")
+_COSTS = ("Real fixed costs of a shop", "Charges fixes réelles d'un commerce")
+_PERIPHERY = ("Floor space in the periphery", "Surfaces commerciales en périphérie")
+_MACRO = "calibrated on patterns 1, 2 and 5 (docs/validation.md): not evidence"
+
+
+class ExogenousDriversParameters(ParameterGroup):
+    """What changes around the territory."""
+
+    online_share_2001: float = _online(2001, 0.002, "start of online retail", "assumed")
+    online_share_2005: float = _online(2005, 0.010, _BACKCAST, "derived")
+    online_share_2009: float = _online(2009, 0.029, _BACKCAST, "derived")
+    online_share_2012: float = _online(2012, 0.049, _BACKCAST, "derived")
+    online_share_2015: float = _online(2015, 0.070, _FEVAD, "found")
+    online_share_2016: float = _online(2016, 0.080, _FEVAD, "found")
+    online_share_2018: float = _online(2018, 0.091, _FEVAD, "found")
+    online_share_2019: float = _online(2019, 0.100, _FEVAD, "found")
+    online_share_2020: float = _online(2020, 0.134, _FEVAD, "found")
+    online_share_2021: float = _online(2021, 0.141, _FEVAD, "found")
+    online_share_2022: float = _online(2022, 0.125, _FEVAD, "found")
+    online_share_2023: float = _online(2023, 0.125, _FEVAD, "found")
+    online_share_2030: float = parameter(
+        0.20,
+        unit="share",
+        bounds=(0.0, 0.6),
+        en="Online share in 2030",
+        fr="Part en ligne en 2030",
+        help_en="Share of retail spending made online in 2030; constant afterwards.",
+        help_fr="Part des achats faits en ligne en 2030 ; constante ensuite.",
+        source="extrapolation of FEVAD's series; plausible range 0.10-0.25",
+        evidence="assumed",
+    )
+    online_multiplier_convenience: float = parameter(
+        0.5,
+        unit="1",
+        bounds=(0.0, 5.0),
+        en="Online pull, convenience",
+        fr="Attrait du en ligne, quotidien",
+        help_en="Online share of convenience goods relative to the mean of all sectors.",
+        help_fr="Part en ligne des achats quotidiens, rapportée à la moyenne des secteurs.",
+        source="retail prototype",
+        evidence="assumed",
+    )
+    online_multiplier_comparison: float = parameter(
+        2.0,
+        unit="1",
+        bounds=(0.0, 5.0),
+        en="Online pull, comparison",
+        fr="Attrait du en ligne, équipement",
+        help_en="Online share of clothing, household and leisure goods relative to the mean.",
+        help_fr="Part en ligne de l'équipement de la personne et du foyer, rapportée à la moyenne.",
+        source="retail prototype",
+        evidence="assumed",
+    )
+    online_multiplier_hospitality: float = parameter(
+        0.4,
+        unit="1",
+        bounds=(0.0, 5.0),
+        en="Online pull, hospitality and services",
+        fr="Attrait du en ligne, restauration et services",
+        help_en="Share of meals and services ordered online relative to the mean of all sectors.",
+        help_fr="Part en ligne de la restauration et des services, rapportée à la moyenne.",
+        source="retail prototype",
+        evidence="assumed",
+    )
+    spending_growth_2001_2007: float = _growth(*_SPENDING, "2001-2007", 0.015, _MACRO, "assumed")
+    spending_growth_2008_2014: float = _growth(*_SPENDING, "2008-2014", 0.0, _MACRO, "assumed")
+    spending_growth_2015_2019: float = _growth(*_SPENDING, "2015-2019", 0.005, _MACRO, "assumed")
+    spending_growth_2020_2024: float = _growth(*_SPENDING, "2020-2024", 0.0, _MACRO, "assumed")
+    spending_growth_after_2024: float = _growth(*_SPENDING, "after 2024", 0.005, _MACRO, "assumed")
+    cost_growth_2001_2007: float = _growth(*_COSTS, "2001-2007", 0.01, _MACRO, "assumed")
+    cost_growth_2008_2014: float = _growth(*_COSTS, "2008-2014", 0.005, _MACRO, "assumed")
+    cost_growth_2015_2019: float = _growth(*_COSTS, "2015-2019", 0.0, _MACRO, "assumed")
+    cost_growth_2020_2024: float = _growth(*_COSTS, "2020-2024", 0.0, _MACRO, "assumed")
+    cost_growth_after_2024: float = _growth(*_COSTS, "after 2024", 0.0, _MACRO, "assumed")
+    periphery_growth_2001_2007: float = _growth(*_PERIPHERY, "2001-2007", 0.025, _MACRO, "assumed")
+    periphery_growth_2008_2014: float = _growth(*_PERIPHERY, "2008-2014", 0.02, _MACRO, "assumed")
+    periphery_growth_2015_2019: float = _growth(*_PERIPHERY, "2015-2019", 0.01, _MACRO, "assumed")
+    periphery_growth_2020_2024: float = _growth(*_PERIPHERY, "2020-2024", 0.0, _MACRO, "assumed")
+    periphery_growth_after_2024: float = _growth(*_PERIPHERY, "after 2024", 0.0, _MACRO, "assumed")
+
+
+def driver_series(
+    values: dict[str, float], start: float, months: int
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Tabulate the drivers month by month from January 2000.
+
+    Parameters
+    ----------
+    values : mapping
+        Parameters by flat name.
+    start : float
+        Start date in years (2025.5 is the first of July 2025), where the indices are 1.
+    months : int
+        Length of the tables.
+
+    Returns
+    -------
+    dict of (months,) float64 arrays
+        ``online_share`` (share), ``spending``, ``costs`` and ``periphery`` (indices). Annual
+        figures hold at mid-year and are joined by straight lines; growth is continuous.
+    """
+    time = FIRST_YEAR + (np.arange(months) + 0.5) / 12
+    known = sorted(
+        (int(n.rsplit("_", 1)[1]) + 0.5, v)
+        for n, v in values.items()
+        if n.startswith("online_share_")
+    )
+    table = {"online_share": np.interp(time, *map(np.array, zip(*known, strict=True)))}
+    edges = np.array([FIRST_YEAR, *PERIODS[1:], FIRST_YEAR + months / 12])
+    for index, stem in {"spending": "spending", "costs": "cost", "periphery": "periphery"}.items():
+        rates = [
+            values[f"{stem}_growth_{a}_{b - 1}"] for a, b in zip(PERIODS, PERIODS[1:], strict=False)
+        ]
+        rates.append(values[f"{stem}_growth_after_{PERIODS[-1] - 1}"])
+        log_index = np.concatenate([[0.0], np.cumsum(np.diff(edges) * rates)])
+        table[index] = np.exp(np.interp(time, edges, log_index) - np.interp(start, edges, log_index))
+    return table
+
+
+@kernel
+def move_drivers(
+    calendar_month,
+    series_online_share,
+    series_spending,
+    series_costs,
+    series_periphery,
+    driver_online_share,
+    driver_spending,
+    driver_costs,
+    driver_periphery,
+    online_multiplier_convenience,
+    online_multiplier_comparison,
+    online_multiplier_hospitality,
+    spending_convenience,
+    spending_comparison,
+    spending_hospitality,
+):
+    """Read this month's drivers; a sector's online share is at most 0.95."""
+    t = min(max(calendar_month, 0), series_spending.size - 1)
+    total = spending_convenience + spending_comparison + spending_hospitality
+    online = (
+        online_multiplier_convenience * spending_convenience
+        + online_multiplier_comparison * spending_comparison
+        + online_multiplier_hospitality * spending_hospitality
+    )
+    # The multipliers say how the mean is spread over sectors, so they must not move the mean.
+    mean = series_online_share[t] * total / online if online > 0.0 else 0.0
+    driver_online_share[0] = min(mean * online_multiplier_convenience, 0.95)
+    driver_online_share[1] = min(mean * online_multiplier_comparison, 0.95)
+    driver_online_share[2] = min(mean * online_multiplier_hospitality, 0.95)
+    driver_spending[0] = series_spending[t]
+    driver_costs[0] = series_costs[t]
+    driver_periphery[0] = series_periphery[t]
+
+
+PROCESS = Process(
+    name="exogenous_drivers",
+    kernel=move_drivers,
+    writes=("driver.online_share", "driver.spending", "driver.costs", "driver.periphery"),
+    title={"en": "Exogenous drivers", "fr": "Évolutions extérieures"},
+)

@@ -1,0 +1,69 @@
+"""Footfall: how many visits a day the shops of a cell receive."""
+
+from __future__ import annotations
+
+from sim.kernels.compile import kernel
+from sim.parameters import ParameterGroup, parameter
+from sim.processes.process import Process
+
+__all__ = ["PROCESS", "FootfallParameters"]
+
+DAYS = 365.25 / 12
+
+
+def _basket(value: float, en: str, fr: str) -> float:
+    return parameter(
+        value,
+        unit="EUR/visit",
+        bounds=(1.0, 1000.0),
+        en=f"Basket, {en}",
+        fr=f"Panier, {fr}",
+        help_en=f"What a visit to a shop brings in on average, {en}.",
+        help_fr=f"Ce que rapporte en moyenne une visite, {fr}.",
+        source="judgement",
+        evidence="assumed",
+    )
+
+
+class FootfallParameters(ParameterGroup):
+    """How money becomes visits."""
+
+    basket_convenience: float = _basket(15.0, "convenience", "achats quotidiens")
+    basket_comparison: float = _basket(45.0, "comparison", "équipement")
+    basket_hospitality: float = _basket(
+        13.0, "hospitality and services", "restauration et services"
+    )
+
+
+@kernel
+def count_visits(
+    premises_cell_row,
+    premises_sector,
+    premises_zone,
+    premises_revenue,
+    cell_footfall,
+    zone_footfall,
+    basket_convenience,
+    basket_comparison,
+    basket_hospitality,
+):
+    """Turn this month's revenue into visits a day in each cell and zone."""
+    cell_footfall[:] = 0.0
+    zone_footfall[:] = 0.0
+    visits = cell_footfall.reshape(-1)
+    for p in range(premises_revenue.size):
+        s = premises_sector[p]
+        basket = basket_convenience if s == 0 else basket_comparison
+        if s == 2:
+            basket = basket_hospitality
+        count = premises_revenue[p] / (basket * DAYS)
+        visits[premises_cell_row[p]] += count
+        zone_footfall[premises_zone[p]] += count
+
+
+PROCESS = Process(
+    name="footfall",
+    kernel=count_visits,
+    writes=("cell.footfall", "zone.footfall"),
+    title={"en": "Footfall", "fr": "Flux piétons"},
+)

@@ -1,0 +1,166 @@
+"""Reletting: the rule by which vacant premises find a new shop.
+
+    rate(tau) = [slow + (fresh - slow) exp(-tau / fading)] x exp(reletting_margin_response x margin)
+
+with tau the time vacant and margin what an average *entrant* would have at that place, not what
+the survivors around have.
+"""
+
+from __future__ import annotations
+
+import math
+
+from numba import prange
+
+from sim.kernels.compile import kernel, rule
+from sim.kernels.random import block, normal_pair, stream_key, uniform
+from sim.parameters import ParameterGroup, parameter
+from sim.processes.process import Process
+
+__all__ = ["PROCESS", "RelettingParameters", "reletting_probability"]
+
+STREAM = 2
+
+
+class RelettingParameters(ParameterGroup):
+    """When vacant premises are let again."""
+
+    reletting_rate_fresh: float = parameter(
+        1.4,
+        unit="1/year",
+        bounds=(0.0, 12.0),
+        en="Reletting rate when just vacated",
+        fr="Taux de reprise, local à peine libéré",
+        help_en="Yearly rate at which freshly vacated premises are let, for an entrant with margin 0.",
+        help_fr="Taux annuel de reprise d'un local à peine libéré, pour un repreneur à marge nulle.",
+        source="fitted to 11.9 % vacancy, 30 % of it over three years",
+        evidence="derived",
+    )
+    reletting_rate_slow: float = parameter(
+        0.30,
+        unit="1/year",
+        bounds=(0.0, 12.0),
+        en="Reletting rate when long vacant",
+        fr="Taux de reprise, vacance longue",
+        help_en="Yearly rate at which premises that stood empty for long are let.",
+        help_fr="Taux annuel de reprise d'un local vide depuis longtemps.",
+        source="fitted to 11.9 % vacancy, 30 % of it over three years",
+        evidence="derived",
+    )
+    reletting_fading: float = parameter(
+        1.0,
+        unit="years",
+        bounds=(0.05, 20.0),
+        en="Fading of the appeal",
+        fr="Perte d'attrait du local vide",
+        help_en="How fast vacant premises lose their appeal.",
+        help_fr="Vitesse à laquelle un local vide perd de son attrait.",
+        source="fitted to 11.9 % vacancy, 30 % of it over three years",
+        evidence="derived",
+    )
+    reletting_margin_response: float = parameter(
+        3.0,
+        unit="1",
+        bounds=(0.0, 10.0),
+        en="Reletting, response to margin (k_r)",
+        fr="Reprise, réponse à la marge (k_r)",
+        help_en="How strongly the margin an entrant can expect speeds up reletting.",
+        help_fr="À quel point la marge attendue par un repreneur accélère la reprise.",
+        source="1-6",
+        evidence="assumed",
+    )
+    quality_spread: float = parameter(
+        0.10,
+        unit="log SD",
+        bounds=(0.0, 0.6),
+        en="Spread of shopkeepers' quality",
+        fr="Dispersion de la qualité des commerçants",
+        help_en="How much shops in equal premises differ in what they attract.",
+        help_fr="À quel point des commerces aux locaux égaux diffèrent par leur attrait.",
+        source="retail prototype",
+        evidence="assumed",
+    )
+
+
+@rule
+def reletting_probability(
+    margin,
+    months,
+    reletting_rate_fresh,
+    reletting_rate_slow,
+    reletting_fading,
+    reletting_margin_response,
+    margin_clip,
+):
+    """Probability that premises vacant for so many months are let this month."""
+    clipped = min(max(margin, -margin_clip), margin_clip)
+    fading = math.exp(-months / (12.0 * reletting_fading))
+    rate = reletting_rate_slow + (reletting_rate_fresh - reletting_rate_slow) * fading
+    return 1.0 - math.exp(-rate / 12.0 * math.exp(reletting_margin_response * clipped))
+
+
+@rule
+def entrant_quality(z, quality_spread):
+    """Quality of a new shop from a standard normal; its mean is 1."""
+    return math.exp(quality_spread * z - 0.5 * quality_spread * quality_spread)
+
+
+@kernel
+def relet_premises(
+    seed,
+    month,
+    premises_id,
+    premises_is_open,
+    premises_margin,
+    premises_months_vacant,
+    premises_tenancy,
+    premises_quality,
+    premises_reserves,
+    premises_event,
+    reletting_rate_fresh,
+    reletting_rate_slow,
+    reletting_fading,
+    reletting_margin_response,
+    quality_spread,
+    margin_clip,
+    starting_reserves,
+):
+    """Draw for premises vacant since last month or longer whether a new shop moves in."""
+    k0, k1 = stream_key(seed, STREAM, month)
+    for p in prange(premises_is_open.size):
+        if premises_is_open[p] or premises_event[p] == 1:
+            continue
+        probability = reletting_probability(
+            premises_margin[p],
+            premises_months_vacant[p],
+            reletting_rate_fresh,
+            reletting_rate_slow,
+            reletting_fading,
+            reletting_margin_response,
+            margin_clip,
+        )
+        luck, word1, word2, _ = block(k0, k1, premises_id[p], 0)
+        if uniform(luck) < probability:
+            z, _ = normal_pair(word1, word2)
+            premises_is_open[p] = 1
+            premises_event[p] = 2
+            premises_tenancy[p] += 1
+            premises_months_vacant[p] = 0
+            premises_quality[p] = entrant_quality(z, quality_spread)
+            premises_reserves[p] = starting_reserves
+
+
+PROCESS = Process(
+    name="reletting",
+    kernel=relet_premises,
+    writes=(
+        "premises.is_open",
+        "premises.event",
+        "premises.tenancy",
+        "premises.months_vacant",
+        "premises.quality",
+        "premises.reserves",
+    ),
+    title={"en": "Reletting", "fr": "Reprise des locaux"},
+    stream=STREAM,
+)

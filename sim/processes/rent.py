@@ -1,0 +1,95 @@
+"""Rent: it follows vacancy nearby, slowly, and downwards more slowly than upwards."""
+
+from __future__ import annotations
+
+from numba import prange
+
+from sim.kernels.compile import kernel, rule
+from sim.parameters import ParameterGroup, parameter
+from sim.processes.process import Process
+
+__all__ = ["PROCESS", "RentParameters", "rent_target"]
+
+
+class RentParameters(ParameterGroup):
+    """What premises cost."""
+
+    rent_effort: float = parameter(
+        0.09,
+        unit="share of turnover",
+        bounds=(0.0, 0.3),
+        en="Rent effort at the start",
+        fr="Taux d'effort au départ",
+        help_en="Rent as a share of the turnover at which a shop breaks even.",
+        help_fr="Loyer rapporté au chiffre d'affaires d'équilibre du commerce.",
+        source="5-15 %, unsustainable above 15 % (docs/sources.md)",
+        evidence="assumed",
+    )
+    rent_response: float = parameter(
+        2.0,
+        unit="1",
+        bounds=(0.0, 10.0),
+        en="Rent, response to vacancy",
+        fr="Loyer, réponse à la vacance",
+        help_en="By how many per cent rents tend to fall with one point more vacancy nearby.",
+        help_fr="De combien de % les loyers tendent à baisser pour un point de vacance en plus.",
+        source="an elasticity of 0.3 at 10 % vacancy, linearised",
+        evidence="assumed",
+    )
+    rent_months_up: float = parameter(
+        36.0,
+        unit="months",
+        bounds=(1.0, 360.0),
+        en="Rent, time to rise",
+        fr="Loyer, délai à la hausse",
+        help_en="How long rents take to rise.",
+        help_fr="Temps que mettent les loyers à monter.",
+        source="three-year revision of commercial leases",
+        evidence="assumed",
+    )
+    rent_months_down: float = parameter(
+        72.0,
+        unit="months",
+        bounds=(1.0, 720.0),
+        en="Rent, time to fall",
+        fr="Loyer, délai à la baisse",
+        help_en="How long rents take to fall.",
+        help_fr="Temps que mettent les loyers à baisser.",
+        source="owners wait before they lower a rent",
+        evidence="assumed",
+    )
+
+
+@rule
+def rent_target(rent_at_start, open_share, usual_open_share, rent_response):
+    """Rent to which the market tends, within 0.4 and 1.6 times the rent of the start."""
+    factor = 1.0 + rent_response * (open_share - usual_open_share)
+    return rent_at_start * min(max(factor, 0.4), 1.6)
+
+
+@kernel
+def move_rents(
+    premises_rent,
+    premises_rent_at_start,
+    premises_open_share_nearby,
+    town_usual_vacancy,
+    rent_response,
+    rent_months_up,
+    rent_months_down,
+):
+    """Move every rent a step towards its target."""
+    usual = 1.0 - town_usual_vacancy[0]
+    for p in prange(premises_rent.size):
+        target = rent_target(
+            premises_rent_at_start[p], premises_open_share_nearby[p], usual, rent_response
+        )
+        gap = target - premises_rent[p]
+        premises_rent[p] += gap / (rent_months_up if gap > 0.0 else rent_months_down)
+
+
+PROCESS = Process(
+    name="rent",
+    kernel=move_rents,
+    writes=("premises.rent",),
+    title={"en": "Rent", "fr": "Loyers"},
+)

@@ -1,0 +1,164 @@
+"""Shop accounts: turnover, margin and reserves of each shop, and what an entrant could expect."""
+
+from __future__ import annotations
+
+import math
+
+from numba import prange
+
+from sim.kernels.compile import kernel, rule
+from sim.parameters import ParameterGroup, parameter
+from sim.processes.process import Process
+
+__all__ = ["PROCESS", "ShopAccountsParameters", "dilution", "margin_of"]
+
+
+class ShopAccountsParameters(ParameterGroup):
+    """What a shop earns and owes."""
+
+    gross_margin: float = parameter(
+        0.35,
+        unit="share",
+        bounds=(0.05, 0.9),
+        en="Gross margin",
+        fr="Marge brute",
+        help_en="What is left of turnover after buying the goods.",
+        help_fr="Ce qui reste du chiffre d'affaires après l'achat des marchandises.",
+        source="small retail, 25-50 %",
+        evidence="assumed",
+    )
+    purchases_are_variable: bool = parameter(
+        False,
+        unit="1",
+        en="Margin over all costs",
+        fr="Marge sur tous les coûts",
+        help_en="Measure the margin over fixed costs plus purchases, which damps its swings.",
+        help_fr="Rapporter la marge aux charges fixes et aux achats, ce qui amortit ses variations.",
+        source="variant of the accounts, docs/odd.md",
+        evidence="assumed",
+        role="constant",
+    )
+    margin_memory: float = parameter(
+        12.0,
+        unit="months",
+        bounds=(1.0, 60.0),
+        en="Memory of the margin",
+        fr="Mémoire de la marge",
+        help_en="Over how many months shopkeepers judge their margin.",
+        help_fr="Sur combien de mois un commerçant juge sa marge.",
+        source="a business year",
+        evidence="assumed",
+        role="constant",
+    )
+    starting_reserves: float = parameter(
+        6.0,
+        unit="months of fixed costs",
+        bounds=(0.0, 36.0),
+        en="Reserves of a new shop",
+        fr="Trésorerie d'un nouveau commerce",
+        help_en="Months of fixed costs a shop can lose before it is out of money; also the most it keeps.",
+        help_fr="Mois de charges fixes qu'un commerce peut perdre ; aussi le maximum qu'il conserve.",
+        source="judgement",
+        evidence="assumed",
+    )
+    park_cost_exponent: float = parameter(
+        0.6,
+        unit="1",
+        bounds=(0.0, 1.5),
+        en="Costs of larger parks",
+        fr="Coûts des zones agrandies",
+        help_en="By how many per cent costs in retail parks grow with one per cent of floor space.",
+        help_fr="De combien de % les coûts en zone commerciale croissent pour 1 % de surface en plus.",
+        source="retail prototype, 0.3-1",
+        evidence="assumed",
+    )
+
+
+@rule
+def margin_of(revenue, costs, gross_margin, purchases_are_variable):
+    """Margin of a shop: 0 means that turnover just pays what it is measured against."""
+    if purchases_are_variable:
+        return revenue / (costs + (1.0 - gross_margin) * revenue) - 1.0
+    return gross_margin * revenue / costs - 1.0
+
+
+@rule
+def dilution(access, outside, newcomer):
+    """Share of today's customers' pull that is left once a newcomer's attraction is added to it."""
+    total = access + outside + newcomer
+    return (access + outside) / total if total > 0.0 else 0.0
+
+
+@kernel
+def keep_accounts(
+    premises_cell_row,
+    premises_sector,
+    premises_zone,
+    premises_is_open,
+    premises_attraction,
+    premises_quality,
+    premises_fixed_costs,
+    premises_rent,
+    premises_event,
+    premises_shop_age,
+    premises_months_vacant,
+    premises_revenue,
+    premises_margin,
+    premises_reserves,
+    cell_access,
+    cell_revenue_per_attraction,
+    sector_consumer_spending,
+    sector_outside_attraction,
+    driver_online_share,
+    driver_costs,
+    driver_periphery,
+    floor_area_elasticity,
+    gross_margin,
+    purchases_are_variable,
+    margin_memory,
+    starting_reserves,
+    park_cost_exponent,
+):
+    """Open this month's books: everybody a month older, revenue booked, margins brought up to date."""
+    cells = cell_access.shape[1] * cell_access.shape[2]
+    access = cell_access.reshape(3, cells)
+    consumers_won = cell_revenue_per_attraction.reshape(3, cells)
+    outside_growth = math.pow(driver_periphery[0], floor_area_elasticity)
+    park_costs = math.pow(driver_periphery[0], park_cost_exponent)
+    for p in prange(premises_is_open.size):
+        s, c = premises_sector[p], premises_cell_row[p]
+        premises_event[p] = 0
+        costs = (premises_fixed_costs[p] + premises_rent[p]) * driver_costs[0]
+        if premises_zone[p] == 1:
+            costs *= park_costs
+        on_site = sector_consumer_spending[s] * (1.0 - driver_online_share[s])
+        revenue = premises_attraction[p] * consumers_won[s, c] * on_site
+        if premises_is_open[p]:
+            revenue *= premises_quality[p]
+            premises_shop_age[p] += 1
+            premises_revenue[p] = revenue
+            margin = margin_of(revenue, costs, gross_margin, purchases_are_variable)
+            premises_margin[p] += (margin - premises_margin[p]) / margin_memory
+            profit = gross_margin * revenue / costs - 1.0
+            premises_reserves[p] = min(max(premises_reserves[p] + profit, 0.0), starting_reserves)
+        else:
+            outside = sector_outside_attraction[s] * outside_growth
+            revenue *= dilution(access[s, c], outside, premises_attraction[p])
+            premises_months_vacant[p] += 1
+            premises_revenue[p] = 0.0
+            premises_margin[p] = margin_of(revenue, costs, gross_margin, purchases_are_variable)
+
+
+PROCESS = Process(
+    name="shop_accounts",
+    kernel=keep_accounts,
+    writes=(
+        "premises.event",
+        "premises.shop_age",
+        "premises.months_vacant",
+        "premises.revenue",
+        "premises.margin",
+        "premises.reserves",
+    ),
+    title={"en": "Shop accounts", "fr": "Comptes des commerces"},
+)

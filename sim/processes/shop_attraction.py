@@ -1,0 +1,124 @@
+"""Shop attraction: how much a place draws shoppers, by its size and the open shops around it."""
+
+from __future__ import annotations
+
+import math
+
+from sim.kernels.compile import kernel, rule
+from sim.kernels.space import decay_potential
+from sim.parameters import ParameterGroup, parameter
+from sim.processes.process import Process
+
+__all__ = ["PROCESS", "ShopAttractionParameters", "open_share_nearby"]
+
+
+class ShopAttractionParameters(ParameterGroup):
+    """What makes people come."""
+
+    floor_area_elasticity: float = parameter(
+        1.0,
+        unit="1",
+        bounds=(0.5, 1.5),
+        en="Pull of floor area (alpha)",
+        fr="Effet de la surface (alpha)",
+        help_en="By how many per cent attraction grows with one per cent of floor area.",
+        help_fr="De combien de % l'attrait croît pour 1 % de surface en plus.",
+        source="0.8-1.5; superlinear in London (docs/sources.md)",
+        evidence="assumed",
+    )
+    open_share_elasticity: float = parameter(
+        0.25,
+        unit="1",
+        bounds=(0.0, 3.0),
+        en="Pull of open neighbours (gamma)",
+        fr="Effet des voisins ouverts (gamma)",
+        help_en="By how many per cent attraction falls with one per cent fewer open shops nearby.",
+        help_fr="De combien de % l'attrait baisse pour 1 % de commerces voisins ouverts en moins.",
+        source="elasticity of rental income, doi 10.1016/j.jue.2019.103194; its use here is assumed",
+        evidence="assumed",
+    )
+    open_share_shrinkage: float = parameter(
+        5.0,
+        unit="premises",
+        bounds=(0.1, 100.0),
+        en="Weight of the usual vacancy (kappa)",
+        fr="Poids de la vacance usuelle (kappa)",
+        help_en="How many premises' worth of usual vacancy are added to what is seen nearby.",
+        help_fr="Nombre de locaux à vacance usuelle ajoutés à ce que l'on voit alentour.",
+        source="else isolated premises stick at zero",
+        evidence="assumed",
+        role="constant",
+    )
+    neighbourhood_decay: float = parameter(
+        3.5,
+        unit="1/km",
+        bounds=(0.5, 20.0),
+        en="Reach of the surroundings",
+        fr="Portée du voisinage",
+        help_en="How fast open shops stop mattering with walking distance.",
+        help_fr="Vitesse à laquelle les commerces ouverts cessent de compter avec la distance à pied.",
+        source="0.7 per 200 m cell in the retail prototype",
+        evidence="assumed",
+    )
+
+
+@rule
+def open_share_nearby(open_premises, premises, usual_open_share, shrinkage):
+    """Share of premises open around a place, drawn towards the usual share where few are near."""
+    return (open_premises + shrinkage * usual_open_share) / (premises + shrinkage)
+
+
+@kernel
+def attract_shoppers(
+    premises_cell_row,
+    premises_zone,
+    premises_is_open,
+    premises_size_attraction,
+    premises_open_share_nearby,
+    premises_attraction,
+    cell_premises_nearby,
+    cell_open_nearby,
+    cell_open_premises,
+    work_space,
+    town_usual_vacancy,
+    town_neighbourhood_decay,
+    driver_periphery,
+    floor_area_elasticity,
+    open_share_elasticity,
+    open_share_shrinkage,
+):
+    """Set the attraction that an average occupant of each premises has this month."""
+    cell_open_premises[:] = 0.0
+    open_here = cell_open_premises.reshape(-1)
+    for p in range(premises_is_open.size):
+        if premises_is_open[p]:
+            open_here[premises_cell_row[p]] += 1.0
+    decay_potential(
+        cell_open_premises, town_neighbourhood_decay[0], cell_open_nearby, work_space[0, :1]
+    )
+    nearby = cell_premises_nearby.reshape(-1)
+    open_nearby = cell_open_nearby.reshape(-1)
+    usual = 1.0 - town_usual_vacancy[0]
+    park = math.pow(driver_periphery[0], floor_area_elasticity)
+    for p in range(premises_is_open.size):
+        c = premises_cell_row[p]
+        share = open_share_nearby(open_nearby[c], nearby[c], usual, open_share_shrinkage)
+        premises_open_share_nearby[p] = share
+        size = premises_size_attraction[p] * (park if premises_zone[p] == 1 else 1.0)
+        if open_share_elasticity != 0.0:
+            size *= math.pow(share / usual, open_share_elasticity)
+        premises_attraction[p] = size
+
+
+PROCESS = Process(
+    name="shop_attraction",
+    kernel=attract_shoppers,
+    writes=(
+        "premises.open_share_nearby",
+        "premises.attraction",
+        "cell.open_premises",
+        "cell.open_nearby",
+        "work.space",
+    ),
+    title={"en": "Shop attraction", "fr": "Attrait des commerces"},
+)

@@ -1,0 +1,214 @@
+"""Shopping trips: consumers share their spending among shops, places beyond the grid and online.
+
+Huff's model (multiplicative competitive interaction) with an outside option: of what the consumers
+of cell i spend on foot and by car in a sector, the shop j gets the share
+
+    A_j f(d_ij) / (sum over shops k of A_k f(d_ik) + outside attraction)
+
+with f an exponential of the distance along streets, or a power law as a sum of exponentials.
+
+Source: Huff (1964), Journal of Marketing 28(3), doi 10.1177/002224296402800307.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+from numba import prange
+
+from sim.kernels.compile import kernel
+from sim.kernels.space import huff_flows
+from sim.parameters import ParameterGroup, parameter
+from sim.processes.process import Process
+
+__all__ = ["PROCESS", "ShoppingTripsParameters"]
+
+_BUDGET = "INSEE household budgets and retail turnover, euros of 2017, by sector (docs/sources.md)"
+
+
+def _spending(value: float, en: str, fr: str, evidence: str) -> float:
+    return parameter(
+        value,
+        unit="EUR/person/year",
+        bounds=(0.0, 20000.0),
+        en=f"Spending per head, {en}",
+        fr=f"Dépense par habitant, {fr}",
+        help_en=f"What an average resident spends a year on {en}, wherever it is bought.",
+        help_fr=f"Dépense annuelle d'un habitant moyen en {fr}, quel que soit le lieu d'achat.",
+        source=_BUDGET,
+        evidence=evidence,  # type: ignore[arg-type]
+    )
+
+
+def _decay(value: float, en: str, fr: str) -> float:
+    return parameter(
+        value,
+        unit="1/km",
+        bounds=(0.01, 20.0),
+        en=f"Distance decay, {en}",
+        fr=f"Effet de la distance, {fr}",
+        help_en=f"How fast people stop going to a shop with distance, for {en}.",
+        help_fr=f"Vitesse à laquelle la distance décourage, pour {fr}.",
+        source="retail prototype; not identified by vacancy, to be calibrated on trip lengths",
+        evidence="assumed",
+    )
+
+
+def _outside(value: float, en: str, fr: str) -> float:
+    return parameter(
+        value,
+        unit="share",
+        bounds=(0.0, 0.95),
+        en=f"Bought beyond the grid, {en}",
+        fr=f"Évasion hors territoire, {fr}",
+        help_en=f"Share of spending in shops that leaves the territory at the start, for {en}.",
+        help_fr=f"Part des achats en magasin faite hors du territoire au départ, pour {fr}.",
+        source="retail prototype",
+        evidence="assumed",
+    )
+
+
+class ShoppingTripsParameters(ParameterGroup):
+    """Who buys what, where."""
+
+    boundary: Literal["open", "closed"] = parameter(
+        "open",
+        unit="1",
+        en="Boundary",
+        fr="Frontière",
+        help_en="open: shoppers leave and enter the territory; closed: nobody does.",
+        help_fr="open : des clients sortent et entrent ; closed : personne ne passe.",
+        source="tells displacement from creation",
+        evidence="assumed",
+        role="lever",
+    )
+    distance_decay: Literal["exponential", "power_law"] = parameter(
+        "exponential",
+        unit="1",
+        en="Form of distance decay",
+        fr="Forme de l'effet de distance",
+        help_en="exponential, or a power law (d + 0.3 km)^-2 in all sectors.",
+        help_fr="exponentielle, ou loi de puissance (d + 0,3 km)^-2 dans tous les secteurs.",
+        source="docs/odd.md, distance decay",
+        evidence="assumed",
+        role="constant",
+    )
+    spending_convenience: float = _spending(
+        3700.0, "convenience goods", "achats quotidiens", "derived"
+    )
+    spending_comparison: float = _spending(
+        2900.0, "comparison goods", "équipement de la personne et du foyer", "derived"
+    )
+    spending_hospitality: float = _spending(
+        1200.0, "hospitality and services", "restauration et services", "derived"
+    )
+    income_elasticity: float = parameter(
+        0.75,
+        unit="1",
+        bounds=(0.0, 1.5),
+        en="Income elasticity of spending",
+        fr="Élasticité-revenu de la dépense",
+        help_en="By how many per cent spending grows with one per cent of income.",
+        help_fr="De combien de % la dépense croît pour 1 % de revenu en plus.",
+        source="bottom and top fifths of income spend -40 % and +54 % (INSEE), about income^0.75",
+        evidence="assumed",
+    )
+    visitors_share: float = parameter(
+        0.5,
+        unit="share of residents",
+        bounds=(0.0, 5.0),
+        en="Consumers from beyond the grid",
+        fr="Clients venus d'ailleurs",
+        help_en="People living beyond the grid who also shop here, relative to residents.",
+        help_fr="Personnes vivant hors du territoire qui y achètent aussi, rapportées aux habitants.",
+        source="retail prototype",
+        evidence="assumed",
+    )
+    decay_convenience: float = _decay(1.25, "convenience goods", "les achats quotidiens")
+    decay_comparison: float = _decay(0.35, "comparison goods", "l'équipement")
+    decay_hospitality: float = _decay(
+        0.5, "hospitality and services", "la restauration et les services"
+    )
+    outside_share_convenience: float = _outside(0.05, "convenience goods", "les achats quotidiens")
+    outside_share_comparison: float = _outside(0.25, "comparison goods", "l'équipement")
+    outside_share_hospitality: float = _outside(
+        0.30, "hospitality and services", "la restauration et les services"
+    )
+
+
+@kernel
+def spend(
+    premises_cell_row,
+    premises_sector,
+    premises_is_open,
+    premises_attraction,
+    premises_quality,
+    cell_consumers,
+    cell_attraction,
+    cell_access,
+    cell_revenue_per_attraction,
+    work_space,
+    sector_decay,
+    sector_decay_weight,
+    sector_outside_attraction,
+    sector_consumer_spending,
+    sector_spent_in_shops,
+    sector_spent_outside,
+    sector_spent_online,
+    driver_online_share,
+    driver_spending,
+    driver_periphery,
+    floor_area_elasticity,
+    spending_convenience,
+    spending_comparison,
+    spending_hospitality,
+):
+    """Solve the flows of each sector for one consumer-unit of spending and scale them to money."""
+    cell_attraction[:] = 0.0
+    rows, columns = cell_consumers.shape
+    attraction = cell_attraction.reshape(3, rows * columns)
+    for p in range(premises_is_open.size):
+        if premises_is_open[p]:
+            attraction[premises_sector[p], premises_cell_row[p]] += (
+                premises_attraction[p] * premises_quality[p]
+            )
+    sector_consumer_spending[0] = spending_convenience
+    sector_consumer_spending[1] = spending_comparison
+    sector_consumer_spending[2] = spending_hospitality
+    growth = math.pow(driver_periphery[0], floor_area_elasticity)
+    for s in prange(3):
+        sector_consumer_spending[s] *= driver_spending[0] / 12.0
+        kept, leaked = huff_flows(
+            cell_attraction[s],
+            cell_consumers,
+            sector_decay[s],
+            sector_decay_weight[s],
+            sector_outside_attraction[s] * growth,
+            cell_revenue_per_attraction[s],
+            cell_access[s],
+            work_space[s],
+        )
+        on_site = sector_consumer_spending[s] * (1.0 - driver_online_share[s])
+        sector_spent_in_shops[s] = kept * on_site
+        sector_spent_outside[s] = leaked * on_site
+        sector_spent_online[s] = (
+            (kept + leaked) * sector_consumer_spending[s] * driver_online_share[s]
+        )
+
+
+PROCESS = Process(
+    name="shopping_trips",
+    kernel=spend,
+    writes=(
+        "cell.attraction",
+        "cell.access",
+        "cell.revenue_per_attraction",
+        "work.space",
+        "sector.consumer_spending",
+        "sector.spent_in_shops",
+        "sector.spent_outside",
+        "sector.spent_online",
+    ),
+    title={"en": "Shopping trips", "fr": "Déplacements d'achat"},
+)

@@ -1,0 +1,140 @@
+"""The order of a month, one line a process.
+
+1. The world outside moves: online share, peripheral floor space, spending, costs.
+2. Residents grow or decline.
+3. Open neighbours make places attractive.
+4. Consumers spend their money in shops, beyond the grid and online.
+5. Shops keep their accounts.
+6. Shops close.
+7. Vacant premises are let.
+8. Rents follow vacancy.
+9. Visits are counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sim.parameters import ParameterGroup, parameter
+from sim.processes import (
+    demography,
+    exogenous_drivers,
+    footfall,
+    rent,
+    reletting,
+    shop_accounts,
+    shop_attraction,
+    shop_closure,
+    shopping_trips,
+)
+from sim.processes.process import Process
+
+__all__ = ["MONTH", "MechanismParameters", "active"]
+
+MONTH: Final[tuple[Process, ...]] = (
+    exogenous_drivers.PROCESS,
+    demography.PROCESS,
+    shop_attraction.PROCESS,
+    shopping_trips.PROCESS,
+    shop_accounts.PROCESS,
+    shop_closure.PROCESS,
+    reletting.PROCESS,
+    rent.PROCESS,
+    footfall.PROCESS,
+)
+"""Processes in the order in which they run each month."""
+
+
+def _switch(en: str, fr: str, help_en: str, help_fr: str) -> bool:
+    return parameter(
+        True,
+        unit="1",
+        en=en,
+        fr=fr,
+        help_en=help_en,
+        help_fr=help_fr,
+        source="switch for ablations",
+        evidence="assumed",
+        role="constant",
+    )
+
+
+class MechanismParameters(ParameterGroup):
+    """Mechanisms that can be switched off one at a time, to see what each of them does."""
+
+    with_drivers: bool = _switch(
+        "Exogenous drivers move",
+        "Évolutions extérieures",
+        "Off: online share, periphery, spending and costs stay at their values of the start.",
+        "Arrêt : part en ligne, périphérie, dépenses et coûts restent à leur valeur de départ.",
+    )
+    with_demography: bool = _switch(
+        "Population changes",
+        "Population mobile",
+        "Off: the number of residents stays.",
+        "Arrêt : le nombre d'habitants reste le même.",
+    )
+    with_neighbours: bool = _switch(
+        "Open neighbours attract",
+        "Effet des voisins",
+        "Off: vacancy nearby does not make a shop less attractive.",
+        "Arrêt : la vacance alentour ne rend pas un commerce moins attirant.",
+    )
+    with_margins: bool = _switch(
+        "Margins matter",
+        "Effet des marges",
+        "Off: shops close and premises are let at fixed rates, whatever they earn.",
+        "Arrêt : fermetures et reprises suivent des taux fixes, quels que soient les résultats.",
+    )
+    with_closure: bool = _switch(
+        "Shops close", "Fermetures", "Off: no shop closes.", "Arrêt : aucun commerce ne ferme."
+    )
+    with_reletting: bool = _switch(
+        "Premises are let",
+        "Reprises",
+        "Off: vacant premises stay vacant.",
+        "Arrêt : un local vide le reste.",
+    )
+    with_rent: bool = _switch(
+        "Rents move", "Loyers mobiles", "Off: rents stay.", "Arrêt : les loyers restent fixes."
+    )
+
+
+_SWITCHES = {
+    "demography": "with_demography",
+    "shop_closure": "with_closure",
+    "reletting": "with_reletting",
+    "rent": "with_rent",
+}
+
+
+def effective(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as the kernels see them: a mechanism without a process is off at its neutral value.
+
+    Parameters
+    ----------
+    values : mapping
+        Parameters by flat name, switches among them.
+
+    Returns
+    -------
+    dict
+        The same with ``open_share_elasticity`` 0 without neighbours, and no response of closure
+        and reletting to margins and reserves without margins.
+    """
+    seen = dict(values)
+    if not seen["with_neighbours"]:
+        seen["open_share_elasticity"] = 0.0
+    if not seen["with_margins"]:
+        seen |= {
+            "closure_margin_response": 0.0,
+            "reletting_margin_response": 0.0,
+            "closure_without_reserves": 1.0,
+        }
+    return seen
+
+
+def active(values: Mapping[str, Any]) -> tuple[Process, ...]:
+    """The processes of the month that are switched on."""
+    return tuple(p for p in MONTH if values.get(_SWITCHES.get(p.name, ""), True))

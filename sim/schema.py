@@ -1,0 +1,61 @@
+"""The one schema of a scenario: every parameter of the model, by TOML table and by flat name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from sim.parameters import ParameterGroup, ParameterInfo, parameters_of
+from sim.processes.demography import DemographyParameters
+from sim.processes.exogenous_drivers import ExogenousDriversParameters
+from sim.processes.footfall import FootfallParameters
+from sim.processes.reletting import RelettingParameters
+from sim.processes.rent import RentParameters
+from sim.processes.shop_accounts import ShopAccountsParameters
+from sim.processes.shop_attraction import ShopAttractionParameters
+from sim.processes.shop_closure import ShopClosureParameters
+from sim.processes.shopping_trips import ShoppingTripsParameters
+from sim.schedule import MechanismParameters
+from sim.starting_state import StartParameters
+from sim.territory.generate import TerritoryParameters
+
+__all__ = ["PARAMETERS", "Parameters"]
+
+
+class Parameters(ParameterGroup):
+    """All parameters of the model, one group a TOML table."""
+
+    territory: TerritoryParameters = TerritoryParameters()
+    start: StartParameters = StartParameters()
+    exogenous_drivers: ExogenousDriversParameters = ExogenousDriversParameters()
+    demography: DemographyParameters = DemographyParameters()
+    shop_attraction: ShopAttractionParameters = ShopAttractionParameters()
+    shopping_trips: ShoppingTripsParameters = ShoppingTripsParameters()
+    shop_accounts: ShopAccountsParameters = ShopAccountsParameters()
+    shop_closure: ShopClosureParameters = ShopClosureParameters()
+    reletting: RelettingParameters = RelettingParameters()
+    rent: RentParameters = RentParameters()
+    footfall: FootfallParameters = FootfallParameters()
+    mechanisms: MechanismParameters = MechanismParameters()
+
+    def flat(self) -> dict[str, Any]:
+        """Values by flat name."""
+        return {n: v for group in self.__class__.model_fields for n, v in getattr(self, group)}
+
+
+def _collect() -> Mapping[str, ParameterInfo]:
+    groups: dict[str, type[ParameterGroup]] = {
+        name: field.annotation  # type: ignore[misc]
+        for name, field in Parameters.model_fields.items()
+    }
+    found: dict[str, ParameterInfo] = {}
+    for info in parameters_of(groups):
+        if info.name in found:
+            raise TypeError(f"parameter {info.name} is declared twice")
+        found[info.name] = info
+    return MappingProxyType(found)
+
+
+PARAMETERS: Final[Mapping[str, ParameterInfo]] = _collect()
+"""Every parameter by its flat name, in the order of the month."""

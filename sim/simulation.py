@@ -1,0 +1,185 @@
+"""A run: one territory, one seed, month by month. The Mesa face (`sim.model`) stands on this."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.errors import InputError
+from sim.indicators import COUNTS, count_month, make_indicators
+from sim.scenario import Scenario
+from sim.schedule import active, effective
+from sim.schema import PARAMETERS
+from sim.starting_state import starting_state
+from sim.state import State
+from sim.territory.generate import generate_premises, generate_territory
+from sim.territory.territory import UNKNOWN, Territory
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["LARGEST_SEED", "Simulation", "territory_of"]
+
+LARGEST_SEED = 2**63 - 1
+
+_HELD_IN_SPIN_UP = ("demography",)
+_HELD_WHERE_OBSERVED = ("shop_closure", "reletting")
+
+
+def territory_of(scenario: Scenario) -> Territory:
+    """The territory that a scenario names or describes.
+
+    Parameters
+    ----------
+    scenario : Scenario
+
+    Returns
+    -------
+    Territory
+        An imported one without premises gets generated ones, and its provenance says so.
+
+    Raises
+    ------
+    InputError
+        If the scenario's territory file is missing or damaged.
+    """
+    values = scenario.values
+    if not values["file"]:
+        names = [n for n, i in PARAMETERS.items() if i.group == "territory"]
+        return _generate(tuple((n, values[n]) for n in names), scenario.title["en"])
+    from sim.territory.territory_file import load_territory
+
+    territory = load_territory(scenario.folder / values["file"])
+    return territory if territory.premises_cell.size else generate_premises(territory, values)
+
+
+@lru_cache(maxsize=8)
+def _generate(values: tuple[tuple[str, Any], ...], name: str) -> Territory:
+    return generate_territory(dict(values), name)
+
+
+class Simulation:
+    """One run of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to run.
+    seed : int
+        Luck of the run, 0 to 2**63 - 1. The same seed gives the same bytes, for any number of
+        threads and however the months are stepped.
+    threads : bool
+        Spread the kernels over threads; pays from about half a million cells.
+
+    Raises
+    ------
+    InputError
+        If the seed is out of range or the starting state cannot be made.
+
+    Examples
+    --------
+    >>> from sim.scenario import load_scenario
+    >>> run = Simulation(load_scenario("mid_sized_town"), seed=7)
+    >>> run.run(12)
+    >>> len(run.indicators)
+    12
+    """
+
+    def __init__(self, scenario: Scenario, seed: int = 0, *, threads: bool = False) -> None:
+        if not 0 <= seed <= LARGEST_SEED:
+            raise InputError(f"seed = {seed} is out of range; expected 0 to 2**63 - 1.")
+        self.scenario = scenario
+        self.seed = int(seed)
+        self.threads = threads
+        self.month = 0
+        self.territory = territory_of(scenario)
+        self.values: Mapping[str, Any] = MappingProxyType(effective(scenario.values))
+        self.state: State = starting_state(self.territory, self.values, self.seed)
+        self._rows = np.zeros((max(int(self.values["months"]), 1), len(COUNTS)))
+        self._bind()
+        self._spin_up()
+        self._start = np.zeros(len(COUNTS))
+        count_month(self.state, self._start)
+
+    def _bind(self) -> None:
+        """Tie the month's processes to this run's arrays."""
+        self._processes: list[tuple[str, Callable[[int, int], None]]] = [
+            (p.name, p.bind(self.state, self.values, self.seed, threads=self.threads))
+            for p in active(self.values)
+        ]
+        self._month_by_month = [run for _, run in self._processes]
+
+    def _spin_up(self) -> None:
+        """Let the place settle; where shops were observed, they stay as observed."""
+        held = _HELD_IN_SPIN_UP
+        if np.any(self.territory.premises_occupancy != UNKNOWN):
+            held += _HELD_WHERE_OBSERVED
+        running = [run for name, run in self._processes if name not in held]
+        start = 12 * (self.values["start_year"] - 2000)
+        for month in range(-self.values["spin_up"], 0):
+            for run in running:
+                run(month, start)
+
+    def __getstate__(self) -> dict[str, Any]:
+        bound = ("_processes", "_month_by_month")
+        kept = {k: v for k, v in self.__dict__.items() if k not in bound}
+        return kept | {"values": dict(self.values)}
+
+    def __setstate__(self, kept: dict[str, Any]) -> None:
+        self.__dict__.update(kept)
+        self.values = MappingProxyType(self.values)
+        self._bind()
+
+    @property
+    def date(self) -> datetime.date:
+        """First day of the month that was run last; of the month before the start at first."""
+        months = 12 * self.values["start_year"] + self.month - 1
+        return datetime.date(months // 12, months % 12 + 1, 1)
+
+    def step(self) -> None:
+        """Run one month."""
+        calendar_month = 12 * (self.values["start_year"] - 2000)
+        if self.values["with_drivers"]:
+            calendar_month += self.month
+        for run in self._month_by_month:
+            run(self.month, calendar_month)
+        if self.month == len(self._rows):
+            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
+        count_month(self.state, self._rows[self.month])
+        self.month += 1
+
+    def run(self, months: int | None = None) -> None:
+        """Run some months; by default, to the end of the scenario."""
+        left = self.values["months"] - self.month if months is None else months
+        for _ in range(left):
+            self.step()
+
+    @property
+    def counts(self) -> npt.NDArray[np.float64]:
+        """Counts of the months run so far, a row a month, in the order of `COUNTS`."""
+        return self._rows[: self.month]
+
+    @property
+    def indicators(self) -> pd.DataFrame:
+        """A row a month: the index is the month from 1 on, the first column its first day.
+
+        Columns are named and defined in `sim.indicators.INDICATORS`.
+        """
+        import pandas as pd
+
+        start = f"{self.values['start_year']}-01-01"
+        index = pd.RangeIndex(1, self.month + 1, name="month")
+        frame = pd.DataFrame(make_indicators(self.counts), index=index)
+        frame.insert(0, "date", pd.date_range(start, periods=self.month, freq="MS").to_numpy())
+        return frame
+
+    def measure(self) -> dict[str, float]:
+        """The indicators as they stand now; before the first month, those of the starting state."""
+        row = self._rows[self.month - 1] if self.month else self._start
+        return {name: float(v[0]) for name, v in make_indicators(row[None, :]).items()}

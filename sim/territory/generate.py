@@ -1,0 +1,443 @@
+"""A generated territory: a town with its settlements, centre, retail parks and premises."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.parameters import ParameterGroup, parameter
+from sim.territory.territory import UNKNOWN, Territory
+
+__all__ = ["TerritoryParameters", "generate_premises", "generate_territory"]
+
+Floats = npt.NDArray[np.float64]
+
+
+def _number(
+    default: float,
+    unit: str,
+    bounds: tuple[float, float],
+    labels: tuple[str, str],
+    helps: tuple[str, str],
+    source: str = "scenario",
+    evidence: str = "assumed",
+) -> Any:
+    return parameter(
+        default,
+        unit=unit,
+        bounds=bounds,
+        en=labels[0],
+        fr=labels[1],
+        help_en=helps[0],
+        help_fr=helps[1],
+        source=source,
+        evidence=evidence,  # type: ignore[arg-type]
+        role="constant",
+    )
+
+
+class TerritoryParameters(ParameterGroup):
+    """What the place looks like; a real territory's file replaces all but its premises' numbers."""
+
+    file: str = parameter(
+        "",
+        unit="1",
+        en="Territory file",
+        fr="Fichier du territoire",
+        help_en="File of an imported territory, beside the scenario; empty to generate one.",
+        help_fr="Fichier d'un territoire importé, à côté du scénario ; vide pour en générer un.",
+        source="scenario",
+        evidence="assumed",
+        role="constant",
+    )
+    territory_seed: int = _number(
+        1,
+        "1",
+        (0, 2**31 - 1),
+        ("Seed of the map", "Graine de la carte"),
+        ("Another number draws another town of the same kind.",
+         "Un autre nombre tire une autre ville du même type."),
+    )  # fmt: skip
+    rows: int = _number(
+        64,
+        "cells",
+        (1, 5000),
+        ("Rows", "Lignes"),
+        ("Height of the grid.", "Hauteur de la grille."),
+    )
+    columns: int = _number(
+        64,
+        "cells",
+        (1, 5000),
+        ("Columns", "Colonnes"),
+        ("Width of the grid.", "Largeur de la grille."),
+    )
+    cell_size: float = _number(
+        200.0,
+        "m",
+        (25.0, 5000.0),
+        ("Cell size", "Taille d'un carreau"),
+        ("Side of a cell; 200 m is INSEE's grid.", "Côté d'un carreau ; 200 m chez l'INSEE."),
+        "INSEE, données carroyées",
+        "found",
+    )
+    population: int = _number(
+        50_000,
+        "people",
+        (1, 20_000_000),
+        ("Residents", "Habitants"),
+        ("How many people live on the grid.", "Nombre d'habitants du territoire."),
+    )
+    town_share: float = _number(
+        0.80,
+        "share",
+        (0.0, 1.0),
+        ("Residents of the main town", "Part de la ville principale"),
+        ("Share of residents in the main town; the others live in settlements and scattered.",
+         "Part des habitants dans la ville ; les autres vivent dans les bourgs ou dispersés."),
+    )  # fmt: skip
+    town_radius: float = _number(
+        1.4,
+        "km",
+        (0.05, 50.0),
+        ("Radius of the main town", "Rayon de la ville"),
+        ("Distance over which the density of the main town falls to a third.",
+         "Distance sur laquelle la densité de la ville tombe au tiers."),
+        "exponential density profile; Clark (1951), doi 10.2307/2981088",
+    )  # fmt: skip
+    settlements: int = _number(
+        8,
+        "1",
+        (0, 500),
+        ("Settlements", "Bourgs et quartiers"),
+        ("Villages, suburbs or estates around the main town.",
+         "Villages, faubourgs ou cités autour de la ville."),
+    )  # fmt: skip
+    settlement_radius: float = _number(
+        0.35,
+        "km",
+        (0.05, 10.0),
+        ("Radius of settlements", "Rayon des bourgs"),
+        ("Distance over which a settlement's density falls to a third.",
+         "Distance sur laquelle la densité d'un bourg tombe au tiers."),
+    )  # fmt: skip
+    scattered_share: float = _number(
+        0.04,
+        "share",
+        (0.0, 1.0),
+        ("Scattered residents", "Habitat dispersé"),
+        ("Share of residents in isolated houses and hamlets.",
+         "Part des habitants en maisons isolées et hameaux."),
+    )  # fmt: skip
+    patchiness: float = _number(
+        0.6,
+        "log SD",
+        (0.0, 2.0),
+        ("Patchiness", "Hétérogénéité"),
+        ("How unevenly neighbouring cells are inhabited.",
+         "À quel point des carreaux voisins sont inégalement peuplés."),
+    )  # fmt: skip
+    youth_share: float = _number(
+        0.17,
+        "share",
+        (0.0, 0.6),
+        ("Aged 15-29", "Part des 15-29 ans"),
+        ("Share of residents aged 15-29.", "Part des habitants de 15 à 29 ans."),
+        "about 17-18 % of France's population (INSEE, census)",
+        "recalled",
+    )
+    income_level: float = _number(
+        0.97,
+        "1",
+        (0.2, 3.0),
+        ("Standard of living", "Niveau de vie"),
+        ("Mean standard of living relative to France.",
+         "Niveau de vie moyen rapporté à celui de la France."),
+    )  # fmt: skip
+    income_spread: float = _number(
+        0.15,
+        "log SD",
+        (0.0, 1.0),
+        ("Spread of living standards", "Inégalités entre quartiers"),
+        ("How much neighbourhoods differ in their standard of living.",
+         "À quel point les quartiers diffèrent par leur niveau de vie."),
+    )  # fmt: skip
+    centre_radius: float = _number(
+        0.9,
+        "km",
+        (0.0, 10.0),
+        ("Radius of the town centre", "Rayon du centre-ville"),
+        ("The town centre reaches this far from its middle.",
+         "Distance du milieu au bord du centre-ville."),
+    )  # fmt: skip
+    retail_parks: int = _number(
+        2,
+        "1",
+        (0, 50),
+        ("Retail parks", "Zones commerciales"),
+        ("How many retail parks lie on the edge of the town.",
+         "Nombre de zones commerciales en lisière de ville."),
+    )  # fmt: skip
+    park_distance: float = _number(
+        3.6,
+        "km",
+        (0.0, 50.0),
+        ("Distance of retail parks", "Distance des zones commerciales"),
+        ("Distance from the centre to the retail parks.",
+         "Distance du centre aux zones commerciales."),
+    )  # fmt: skip
+    premises_per_1000: float = _number(
+        14.0,
+        "premises per 1,000 residents",
+        (0.0, 100.0),
+        ("Commercial premises", "Locaux commerciaux"),
+        ("Shops, restaurants and services, open or vacant, per 1,000 residents.",
+         "Commerces, restaurants et services, ouverts ou vides, pour 1 000 habitants."),
+        "13.4 commerces per 1,000 inhabitants in 2008 (INSEE, docs/sources.md), plus vacant ones",
+        "derived",
+    )  # fmt: skip
+    centre_share: float = _number(
+        0.60,
+        "share",
+        (0.0, 1.0),
+        ("Premises in the centre", "Locaux du centre-ville"),
+        ("Share of premises in the town centre.", "Part des locaux au centre-ville."),
+    )
+    park_share: float = _number(
+        0.08,
+        "share",
+        (0.0, 1.0),
+        ("Premises in retail parks", "Locaux des zones commerciales"),
+        ("Share of premises in retail parks.", "Part des locaux en zone commerciale."),
+    )
+    floor_area: float = _number(
+        80.0,
+        "m2",
+        (5.0, 2000.0),
+        ("Median sales floor", "Surface médiane"),
+        ("Median sales floor outside retail parks.", "Surface médiane hors zone commerciale."),
+        "retail prototype; mean of French shops 240 m2 in 2017, large ones included",
+    )
+    park_floor_area: float = _number(
+        1000.0,
+        "m2",
+        (20.0, 20000.0),
+        ("Median sales floor in retail parks", "Surface médiane en zone commerciale"),
+        ("Median sales floor in retail parks.", "Surface médiane en zone commerciale."),
+        "retail prototype",
+    )
+
+
+SECTOR_MIX = {0: (0.15, 0.45, 0.40), 1: (0.20, 0.65, 0.15), 2: (0.40, 0.15, 0.45)}
+"""Shares of the three sectors in the centre, in retail parks and elsewhere. Assumed."""
+
+AREA_SPREAD = 0.6
+"""Log SD of floor areas within a kind of place. Assumed."""
+
+SUPERMARKET_FACTOR = 3.0
+"""Convenience premises in retail parks are supermarkets, this much larger. Assumed."""
+
+CLUSTERING = 1.3
+"""Local shops follow residents to this power: denser cells have more than their share. Assumed."""
+
+
+def _smooth(noise: Floats, passes: int) -> Floats:
+    """Blur with a 3 x 3 box, edges repeated, and rescale to unit variance."""
+    for _ in range(passes):
+        p = np.pad(noise, 1, mode="edge")
+        noise = sum(p[i : i + noise.shape[0], j : j + noise.shape[1]] for i in range(3) for j in range(3)) / 9  # type: ignore[assignment]  # fmt: skip
+    spread = noise.std()
+    return (noise - noise.mean()) / spread if spread > 0 else noise * 0
+
+
+def _share_out(weights: Floats, total: int) -> npt.NDArray[np.int64]:
+    """Whole people in proportion to weights, adding up to `total` (largest remainders)."""
+    flat = weights.ravel()
+    if flat.sum() <= 0:
+        flat = np.ones_like(flat)
+    exact = flat * (total / flat.sum())
+    people = np.floor(exact).astype(np.int64)
+    rest = total - int(people.sum())
+    order = np.argsort(people - exact, kind="stable")
+    people[order[:rest]] += 1
+    return people.reshape(weights.shape)
+
+
+def _profile(
+    y: Floats, x: Floats, centre: tuple[float, float], radius: float, cells: float
+) -> Floats:
+    """Exponential density around a centre, adding up to 1; distances as the crow flies."""
+    density = np.exp(-np.hypot(y - centre[0], x - centre[1]) * cells / radius)
+    total = density.sum()
+    return density / total if total > 0 else density
+
+
+def generate_territory(values: Mapping[str, Any], name: str = "") -> Territory:
+    """Draw a territory from a few readable parameters; the same for the same ``territory_seed``.
+
+    Parameters
+    ----------
+    values : mapping
+        Parameters by flat name, those of `TerritoryParameters` among them.
+    name : str
+        What the place is called.
+
+    Returns
+    -------
+    Territory
+        With premises of unknown occupancy.
+    """
+    rng = np.random.default_rng([values["territory_seed"], 7])
+    rows, columns, km = values["rows"], values["columns"], values["cell_size"] / 1000
+    y, x = np.mgrid[:rows, :columns].astype(np.float64)
+    middle = ((rows - 1) / 2, (columns - 1) / 2)
+    town = _profile(y, x, middle, values["town_radius"], km)
+    around = np.zeros((rows, columns))
+    n = values["settlements"]
+    if n:
+        # Sizes by rank (Zipf), places at random but not on top of the town.
+        reach = min(rows, columns) / 2
+        closest = min(1.5 * values["town_radius"] / km, 0.8 * reach)
+        distance = closest + (0.95 * reach - closest) * np.sqrt(rng.random(n))
+        angle = rng.random(n) * 2 * np.pi
+        sizes = 1 / np.arange(1, n + 1) ** 0.8
+        for d, a, size in zip(distance, angle, sizes / sizes.sum(), strict=True):
+            place = (middle[0] + d * np.sin(a), middle[1] + d * np.cos(a))
+            around += size * _profile(y, x, place, values["settlement_radius"], km)
+    scattered = rng.gamma(0.3, 1.0, (rows, columns))
+    share = values["scattered_share"] * (1 - values["town_share"] if n else 1.0)
+    rest = 1 - values["town_share"] - share if n else 0.0
+    density = (1 - rest - share) * town + rest * around
+    texture = 0.7 * _smooth(rng.standard_normal((rows, columns)), 2) + 0.7 * rng.standard_normal(
+        (rows, columns)
+    )
+    density *= np.exp(values["patchiness"] * texture)
+    density = (1 - share) * density / max(density.sum(), 1e-300) + share * scattered / max(
+        scattered.sum(), 1e-300
+    )
+    residents = _share_out(density, values["population"])
+    # Neighbourhoods some kilometres wide differ in income; the level is the residents' mean.
+    income = np.exp(values["income_spread"] * _smooth(rng.standard_normal((rows, columns)), 6))
+    income *= values["income_level"] * residents.sum() / (income * residents).sum()
+    peak = np.hypot(y - middle[0], x - middle[1]) * km
+    is_centre = peak <= max(values["centre_radius"], 0.71 * km) if values["centre_radius"] else (
+        np.zeros((rows, columns), bool)
+    )  # fmt: skip
+    is_park = _place_parks(rng, residents, is_centre, values)
+    territory = Territory(
+        name=name,
+        cell_size=float(values["cell_size"]),
+        residents=residents.astype(np.float32),
+        youth=(residents * values["youth_share"]).astype(np.float32),
+        income=np.where(residents > 0, income, 1).astype(np.float32),
+        is_town_centre=is_centre,
+        is_retail_park=is_park,
+        premises_cell=np.zeros(0, np.int32),
+        premises_sector=np.zeros(0, np.uint8),
+        premises_floor_area=np.zeros(0, np.float32),
+        premises_occupancy=np.zeros(0, np.int8),
+        provenance={
+            part: {
+                "generated": True,
+                "why": "the scenario describes the place by parameters",
+                "source": "sim.territory.generate",
+                "evidence": "assumed",
+            }
+            for part in ("residents", "youth", "income", "zones")
+        },
+    )
+    return generate_premises(territory, values)
+
+
+def _place_parks(
+    rng: np.random.Generator,
+    residents: npt.NDArray[np.int64],
+    is_centre: npt.NDArray[np.bool_],
+    values: Mapping[str, Any],
+) -> npt.NDArray[np.bool_]:
+    """Blocks of 2 x 2 cells around the town at even angles, moved to few residents nearby."""
+    rows, columns = residents.shape
+    km = values["cell_size"] / 1000
+    is_park = np.zeros((rows, columns), bool)
+    turn = rng.random() * 2 * np.pi
+    for k in range(values["retail_parks"]):
+        angle = turn + 2 * np.pi * k / values["retail_parks"]
+        best, fewest = None, np.inf
+        for stretch in (0.9, 1.0, 1.1):
+            d = values["park_distance"] * stretch / km
+            i = int(np.clip((rows - 1) / 2 + d * np.sin(angle), 0, rows - 1))
+            j = int(np.clip((columns - 1) / 2 + d * np.cos(angle), 0, columns - 1))
+            people = residents[i : i + 2, j : j + 2].sum()
+            if people < fewest:
+                best, fewest = (i, j), people
+        if best is not None:
+            is_park[best[0] : best[0] + 2, best[1] : best[1] + 2] = True
+    return is_park & ~is_centre
+
+
+def generate_premises(territory: Territory, values: Mapping[str, Any]) -> Territory:
+    """Fill a territory with premises in its centre, its retail parks and where people live.
+
+    Parameters
+    ----------
+    territory : Territory
+        Its premises are replaced.
+    values : mapping
+        Parameters by flat name: ``premises_per_1000``, ``centre_share``, ``park_share``,
+        ``floor_area``, ``park_floor_area`` and ``territory_seed``.
+
+    Returns
+    -------
+    Territory
+        With premises of unknown occupancy, zones that are empty of cells left out.
+    """
+    rng = np.random.default_rng([values["territory_seed"], 11])
+    residents = territory.residents.astype(np.float64)
+    people = residents.sum()
+    n = int(round(people * values["premises_per_1000"] / 1000))
+    centre, park = territory.is_town_centre, territory.is_retail_park
+    elsewhere = ~centre & ~park
+    # In the centre, shops crowd around its middle; local shops follow residents.
+    i, j = np.nonzero(centre)
+    core = np.zeros(residents.shape)
+    if i.size:
+        r2 = (i - i.mean()) ** 2 + (j - j.mean()) ** 2
+        core[i, j] = np.exp(-r2 / (2 * max(i.size / np.pi / 4, 0.5)))
+    weights = (core, park.astype(np.float64), np.where(elsewhere, residents**CLUSTERING, 0))
+    wanted = [values["centre_share"], values["park_share"]]
+    total = max(sum(wanted), 1.0)
+    shares = np.array([wanted[0] / total, wanted[1] / total, max(0.0, 1 - sum(wanted))])
+    shares[[w.sum() <= 0 for w in weights]] = 0
+    if shares.sum() <= 0:
+        n = 0
+    counts = _share_out(shares, n) if n else np.zeros(3, np.int64)
+    cells, sectors, areas = [], [], []
+    for zone, (count, weight) in enumerate(zip(counts, weights, strict=True)):
+        if not count:
+            continue
+        cells.append(rng.choice(weight.size, count, p=weight.ravel() / weight.sum()))
+        sector = rng.choice(3, count, p=SECTOR_MIX[zone])
+        median = values["park_floor_area"] if zone == 1 else values["floor_area"]
+        area = median * np.exp(AREA_SPREAD * rng.standard_normal(count))
+        areas.append(np.where((zone == 1) & (sector == 0), SUPERMARKET_FACTOR, 1.0) * area)
+        sectors.append(sector)
+    cell = np.concatenate(cells) if cells else np.zeros(0)
+    order = np.argsort(cell, kind="stable")  # kernels touch cells in order of memory
+    made = {
+        "generated": True,
+        "why": "the scenario describes premises by parameters",
+        "source": "sim.territory.generate",
+        "evidence": "assumed",
+    }
+    return replace(
+        territory,
+        premises_cell=cell[order].astype(np.int32),
+        premises_sector=(np.concatenate(sectors) if cells else cell)[order].astype(np.uint8),
+        premises_floor_area=(np.concatenate(areas) if cells else cell)[order].astype(np.float32),
+        premises_occupancy=np.full(cell.size, UNKNOWN, np.int8),
+        provenance={**territory.provenance, "premises": made},
+    )
