@@ -202,13 +202,13 @@ def _year(table: Table, year: int | None) -> tuple[int, str]:
         if year not in MEAN_LIVING_STANDARD:
             known = ", ".join(map(str, MEAN_LIVING_STANDARD))
             raise InputError(f"year is {year}; gridded data with income exist for {known}.")
-        return year, "as stated"
+        return year, "the year as stated"
     found = re.findall("|".join(map(str, MEAN_LIVING_STANDARD)), table.path.name)
     if len(set(found)) == 1:
-        return int(found[0]), "from the file's name"
+        return int(found[0]), "the year from the file's name"
     if "i_pauv" in table.columns:
-        return 2015, "recalled: only the files of 2015 have a column I_pauv"
-    return 2019, "assumed: the file does not say"
+        return 2015, "the year from the column I_pauv, which only files of 2015 have: recalled"
+    return 2019, "the year assumed, as the file does not say"
 
 
 def _income(

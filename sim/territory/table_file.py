@@ -123,8 +123,21 @@ class Table:
         return values
 
 
+@dataclass(frozen=True)
+class _Request:
+    wanted: frozenset[str]
+    is_right: Callable[[Sequence[str]], bool]
+    what: str
+    with_points: bool
+
+
 def read_table(
-    path: Path, wanted: Iterable[str], is_right: Callable[[Sequence[str]], bool], what: str
+    path: Path,
+    wanted: Iterable[str],
+    is_right: Callable[[Sequence[str]], bool],
+    what: str,
+    *,
+    with_points: bool = False,
 ) -> Table:
     """Read the wanted columns of a file.
 
@@ -139,6 +152,9 @@ def read_table(
         hold several, and those that are right are read one after the other.
     what : str
         What the file should hold, to complete the message "... has no ...".
+    with_points : bool
+        Whether geometries are read too; cells need none, their ids say where they are. The layers
+        of a GeoPackage are then told apart in a column ``layer``.
 
     Returns
     -------
@@ -160,26 +176,24 @@ def read_table(
             raise InputError(f"{path} {complaint}.")
     if not head.strip():
         raise InputError(f"{path} is empty.")
-    names = frozenset(wanted)
+    request = _Request(frozenset(wanted), is_right, what, with_points)
     if head.startswith(b"SQLite format 3\0"):
-        return _read_geopackage(path, names, is_right, what)
+        return _read_geopackage(path, request)
     if head.startswith(b"PAR1"):
-        return _read_parquet(path, names, is_right, what)
+        return _read_parquet(path, request)
     if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
-        return _read_geojson(path, names, is_right, what)
+        return _read_geojson(path, request)
     if b"\0" in head:
         raise InputError(f"{path} is neither CSV, GeoPackage, Parquet nor GeoJSON.")
-    return _read_csv(path, names, is_right, what)
+    return _read_csv(path, request)
 
 
-def _read_csv(
-    path: Path, wanted: frozenset[str], is_right: Callable[[Sequence[str]], bool], what: str
-) -> Table:
+def _read_csv(path: Path, request: _Request) -> Table:
     with path.open(encoding="utf-8-sig", errors="replace") as file:
         first = file.readline()
     delimiter = max(",;\t", key=first.count)
     header = next(csv.reader([first], delimiter=delimiter), [])
-    spelling = _spelling(path, header, wanted, is_right, what)
+    spelling = _spelling(path, header, request)
     parse = pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True)
     convert = pa.csv.ConvertOptions(
         column_types=dict.fromkeys(spelling.values(), pa.string()),
@@ -208,12 +222,10 @@ def _ragged(message: str) -> str:
     return "it cannot be read as CSV"
 
 
-def _read_parquet(
-    path: Path, wanted: frozenset[str], is_right: Callable[[Sequence[str]], bool], what: str
-) -> Table:
+def _read_parquet(path: Path, request: _Request) -> Table:
     try:
         names = pa.parquet.read_schema(path).names
-        spelling = _spelling(path, names, wanted, is_right, what)
+        spelling = _spelling(path, names, request)
         table = pa.parquet.read_table(path, columns=list(spelling.values()))
         columns = {n: _flat(pc.cast(table[own], pa.string())) for n, own in spelling.items()}
     except (pa.ArrowException, OSError, KeyError):
@@ -221,9 +233,7 @@ def _read_parquet(
     return _table(path, columns, "row", 1)
 
 
-def _read_geopackage(
-    path: Path, wanted: frozenset[str], is_right: Callable[[Sequence[str]], bool], what: str
-) -> Table:
+def _read_geopackage(path: Path, request: _Request) -> Table:
     try:
         # immutable: a GeoPackage on a read-only disk opens too, and no journal appears beside it.
         link = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
@@ -234,12 +244,14 @@ def _read_geopackage(
                 layer: [str(r[1]) for r in link.execute(f"PRAGMA table_info({_quoted(layer)})")]
                 for layer in layers
             }
-            right = [layer for layer in layers if is_right([n.lower() for n in headers[layer]])]
+            right = [
+                layer for layer in layers if request.is_right([n.lower() for n in headers[layer]])
+            ]
             if not right:
                 names = [name for layer in layers for name in headers[layer]]
-                _spelling(path, names, wanted, is_right, what)
-                raise InputError(f"{path} has no {what} in any one of its layers.")
-            parts = [_read_layer(link, path, layer, headers[layer], wanted) for layer in right]
+                _spelling(path, names, request)
+                raise InputError(f"{path} has no {request.what} in any one of its layers.")
+            parts = [_read_layer(link, path, layer, headers[layer], request) for layer in right]
         finally:
             link.close()
     except sqlite3.Error:
@@ -250,9 +262,9 @@ def _read_geopackage(
 
 
 def _read_layer(
-    link: sqlite3.Connection, path: Path, layer: str, header: list[str], wanted: frozenset[str]
+    link: sqlite3.Connection, path: Path, layer: str, header: list[str], request: _Request
 ) -> Table:
-    spelling = {name.lower(): name for name in header if name.lower() in wanted}
+    spelling = {name.lower(): name for name in header if name.lower() in request.wanted}
     geometry = link.execute(
         "SELECT g.column_name, s.organization_coordsys_id FROM gpkg_geometry_columns g"
         " LEFT JOIN gpkg_spatial_ref_sys s ON s.srs_id = g.srs_id WHERE g.table_name = ?",
@@ -264,21 +276,17 @@ def _read_layer(
         name: pa.array([None if r[i] is None else str(r[i]) for r in rows], pa.string())
         for i, name in enumerate(spelling)
     }
-    if "layer" in wanted and "layer" not in columns:
+    if request.with_points and "layer" not in columns:
         columns["layer"] = pa.array([layer] * len(rows), pa.string())
-    table = _table(path, columns, "row", 1)
-    # Only readers of points ask for a layer; those of cells have the place in the cell's id.
-    if geometry is None or "layer" not in wanted:
-        return table
+    if geometry is None or not request.with_points:
+        return _table(path, columns, "row", 1)
     blobs = link.execute(f"SELECT {_quoted(geometry[0])} FROM {_quoted(layer)}")
     points = np.array([wkb_point(blob) for (blob,) in blobs], dtype=np.float64).reshape(-1, 2)
     epsg = int(geometry[1]) if geometry[1] is not None else None
-    return Table(path, columns, table.n_rows, "row", 1, points, epsg)
+    return Table(path, columns, len(rows), "row", 1, points, epsg)
 
 
-def _read_geojson(
-    path: Path, wanted: frozenset[str], is_right: Callable[[Sequence[str]], bool], what: str
-) -> Table:
+def _read_geojson(path: Path, request: _Request) -> Table:
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
@@ -298,7 +306,7 @@ def _read_geojson(
     names = sorted({name for tag in tags for name in tag})
     if not features:
         raise InputError(f"{path} holds no features.")
-    found = _spelling(path, names, wanted, is_right, what)
+    found = _spelling(path, names, request)
     columns = {
         name: pa.array([None if t.get(name) is None else str(t[name]) for t in tags], pa.string())
         for name in found
@@ -318,20 +326,15 @@ def _geojson_epsg(content: dict[str, Any]) -> int | None:
     return int(found.group(1)) if found else None
 
 
-def _spelling(
-    path: Path,
-    header: Sequence[str],
-    wanted: frozenset[str],
-    is_right: Callable[[Sequence[str]], bool],
-    what: str,
-) -> dict[str, str]:
+def _spelling(path: Path, header: Sequence[str], request: _Request) -> dict[str, str]:
+    """The file's own names of the wanted columns, by lower-case name."""
     lower = [name.strip().lower() for name in header]
-    if not is_right(lower):
+    if not request.is_right(lower):
         seen = ", ".join(header[:8]) + (", ..." if len(header) > 8 else "")
-        raise InputError(f"{path} has no {what}; its columns are: {seen[:200]}.")
+        raise InputError(f"{path} has no {request.what}; its columns are: {seen[:200]}.")
     spelling: dict[str, str] = {}
     for name, own in zip(lower, header, strict=True):
-        if name in wanted:
+        if name in request.wanted:
             if name in spelling:
                 raise InputError(f"{path} has two columns called {name!r}.")
             spelling[name] = own

@@ -1,0 +1,141 @@
+"""Draw the town centre and the retail parks of a real place from its shops and residents.
+
+No data set holds these zones; the rules here are simple, stated, and recorded as derived.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+__all__ = ["centre_from_premises", "centre_from_residents", "retail_parks", "window_sum"]
+
+WINDOW: Final = 300.0
+"""Half side of the square over which neighbours are summed, m: three cells of 200 m; assumed."""
+
+CENTRE_SHARE_OF_PEAK: Final = 0.25
+"""A centre's cells have at least this share of the premises nearby that its peak has; assumed."""
+
+CENTRE_SHARE_OF_RESIDENTS: Final = 0.10
+"""Share of residents in a centre that is drawn without shops; assumed."""
+
+PARK_MIN_LARGE: Final = 3
+"""Large shops within the window that make a retail park; assumed."""
+
+PARK_MIN_SHARE: Final = 0.5
+"""Large shops as a share of all premises within the window of a retail park; assumed."""
+
+PARK_MAX_RESIDENTS: Final = 0.5
+"""Residents of a retail park's cell over the mean of inhabited cells, at most; assumed."""
+
+EIGHT_NEIGHBOURS: Final = np.ones((3, 3), dtype=int)
+
+
+def window_sum(field: npt.NDArray[np.float64], cell_size: float) -> npt.NDArray[np.float64]:
+    """Sum over the square window around each cell; nothing lies beyond the edge.
+
+    Parameters
+    ----------
+    field : (rows, columns) float64 array
+    cell_size : float
+        m.
+
+    Returns
+    -------
+    (rows, columns) float64 array
+    """
+    reach = int(WINDOW // cell_size)
+    padded = np.pad(field, reach)
+    size = 2 * reach + 1
+    return np.asarray(
+        np.lib.stride_tricks.sliding_window_view(padded, (size, size)).sum(axis=(2, 3))
+    )
+
+
+def centre_from_premises(
+    premises: npt.NDArray[np.float64], cell_size: float
+) -> npt.NDArray[np.bool_]:
+    """The cluster of cells around the peak of premises nearby.
+
+    Parameters
+    ----------
+    premises : (rows, columns) float64 array
+        Premises in each cell, without large shops.
+    cell_size : float
+        m.
+
+    Returns
+    -------
+    (rows, columns) bool array
+        Cells joined to the peak by cells with at least `CENTRE_SHARE_OF_PEAK` of its premises.
+    """
+    nearby = window_sum(premises, cell_size)
+    peak = np.unravel_index(int(np.argmax(nearby)), nearby.shape)
+    clusters, _ = ndimage.label(nearby >= CENTRE_SHARE_OF_PEAK * nearby[peak], EIGHT_NEIGHBOURS)
+    return np.asarray(clusters == clusters[peak])
+
+
+def centre_from_residents(
+    residents: npt.NDArray[np.float64], cell_size: float
+) -> npt.NDArray[np.bool_]:
+    """The densest cells around the peak of residents that hold `CENTRE_SHARE_OF_RESIDENTS`.
+
+    Parameters
+    ----------
+    residents : (rows, columns) float64 array
+    cell_size : float
+        m.
+
+    Returns
+    -------
+    (rows, columns) bool array
+        In one piece, at least one cell.
+    """
+    nearby = window_sum(residents, cell_size)
+    is_centre = np.zeros(residents.shape, dtype=bool)
+    is_centre[np.unravel_index(int(np.argmax(nearby)), nearby.shape)] = True
+    while residents[is_centre].sum() < CENTRE_SHARE_OF_RESIDENTS * residents.sum():
+        is_rim = ndimage.binary_dilation(is_centre, EIGHT_NEIGHBOURS) & ~is_centre
+        if not is_rim.any():
+            break
+        is_centre.flat[int(np.argmax(np.where(is_rim, nearby, -1.0)))] = True
+    return is_centre
+
+
+def retail_parks(
+    large: npt.NDArray[np.float64],
+    premises: npt.NDArray[np.float64],
+    residents: npt.NDArray[np.float64],
+    is_centre: npt.NDArray[np.bool_],
+    cell_size: float,
+) -> npt.NDArray[np.bool_]:
+    """Cells with premises where large shops cluster, away from the centre and from most homes.
+
+    Parameters
+    ----------
+    large, premises : (rows, columns) float64 arrays
+        Shops of kinds that make retail parks, and all premises.
+    residents : (rows, columns) float64 array
+    is_centre : (rows, columns) bool array
+    cell_size : float
+        m.
+
+    Returns
+    -------
+    (rows, columns) bool array
+        None of them in the centre or beside it; all False where nothing is clear.
+    """
+    large_nearby = window_sum(large, cell_size)
+    all_nearby = window_sum(premises, cell_size)
+    inhabited = residents[residents > 0]
+    limit = PARK_MAX_RESIDENTS * float(inhabited.mean()) if inhabited.size else np.inf
+    return np.asarray(
+        (premises > 0)
+        & (large_nearby >= PARK_MIN_LARGE)
+        & (large_nearby >= PARK_MIN_SHARE * all_nearby)
+        & (residents <= limit)
+        & ~ndimage.binary_dilation(is_centre, EIGHT_NEIGHBOURS)
+    )

@@ -1,0 +1,292 @@
+"""Make a territory of public data: residents from INSEE's grid, premises from BPE or OpenStreetMap.
+
+What the files do not hold is generated, and the provenance says so.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.errors import InputError
+from sim.territory.derive_zones import (
+    CENTRE_SHARE_OF_PEAK,
+    CENTRE_SHARE_OF_RESIDENTS,
+    WINDOW,
+    centre_from_premises,
+    centre_from_residents,
+    retail_parks,
+)
+from sim.territory.read_population import PopulationGrid, read_population
+from sim.territory.read_shops import UNKNOWN_GROUP, ShopPoints, read_shops
+from sim.territory.shop_kinds import shop_catalogue
+from sim.territory.territory import OPEN, VACANT, Territory
+
+__all__ = ["ASSUMED_VACANCY", "import_territory", "summary_lines"]
+
+ASSUMED_VACANCY: Final = 0.12
+"""Share of premises vacant where a source lists open shops only.
+
+Derived: French town centres, about 2019, between 10.4 % in 2015 (CGEDD-IGF) and 14 % in 2024
+(vie-publique.fr).
+"""
+
+MIN_PREMISES_FOR_CENTRE: Final = 10
+"""Fewer premises do not show where a centre is; its residents do then; assumed."""
+
+LOCAL: Final = 500.0
+"""Vacant premises resemble open ones within this distance, m; assumed."""
+
+DRAWS: Final = 20_190_101
+"""Seed of every draw of an import: the same files give the same territory."""
+
+
+def import_territory(
+    population: Path,
+    shops: Path | None = None,
+    *,
+    name: str,
+    year: int | None = None,
+    around: tuple[float, float] | None = None,
+    radius: float = 5_000.0,
+    assumed_vacancy: float = ASSUMED_VACANCY,
+) -> Territory:
+    """Read a real place.
+
+    Parameters
+    ----------
+    population : pathlib.Path
+        INSEE gridded data; see `sim.territory.read_population.read_population`.
+    shops : pathlib.Path, optional
+        BPE or OpenStreetMap; see `sim.territory.read_shops.read_shops`. Without it the territory
+        has no premises, and whoever runs it has to generate them.
+    name : str
+        What the place is called.
+    year : int, optional
+        Year of the gridded data (2015, 2017, 2019, 2021) where the file does not tell.
+    around : (float, float), optional
+        Latitude and longitude; only what lies within `radius` (m) of it is kept.
+    radius : float
+        m.
+    assumed_vacancy : float
+        Share in [0, 0.9] of premises vacant, where the shops' file shows open ones only: so many
+        vacant premises are generated beside them.
+
+    Returns
+    -------
+    Territory
+
+    Raises
+    ------
+    InputError
+        A file or value cannot be accepted.
+    """
+    name = name.strip()
+    if not name or not name.isprintable():
+        raise InputError(f"name is {name!r}; a territory needs a name of printable characters.")
+    if not 0 <= assumed_vacancy <= 0.9:
+        raise InputError(f"assumed vacancy is {assumed_vacancy:g}; it must be in [0, 0.9].")
+    people = read_population(population, year=year, around=around, radius=radius)
+    if shops is None:
+        return _without_premises(name, people)
+    points = read_shops(shops, people.frame, may_exceed=around is not None)
+    return _with_premises(name, people, points, assumed_vacancy)
+
+
+def summary_lines(territory: Territory) -> list[str]:
+    """What was read, what was generated and why: a sentence for each part of the provenance."""
+    return [
+        f"{part.replace('_', ' ')}: {entry['in_words']}"
+        for part, entry in territory.provenance.items()
+        if isinstance(entry, dict) and "in_words" in entry
+    ]
+
+
+def _without_premises(name: str, people: PopulationGrid) -> Territory:
+    is_centre = centre_from_residents(people.residents.astype(float), people.frame.cell_size)
+    why = "no file of shops was given"
+    return Territory(
+        name=name,
+        cell_size=people.frame.cell_size,
+        residents=people.residents,
+        youth=people.youth,
+        income=people.income,
+        is_town_centre=is_centre,
+        is_retail_park=np.zeros_like(is_centre),
+        premises_cell=np.empty(0, np.int32),
+        premises_sector=np.empty(0, np.uint8),
+        premises_floor_area=np.empty(0, np.float32),
+        premises_occupancy=np.empty(0, np.int8),
+        provenance={
+            **people.provenance,
+            "premises": {
+                "source": "generated from residents and the scenario's parameters when it runs",
+                "evidence": "assumed",
+                "generated": True,
+                "why": why,
+                "in_words": f"None read, {why}; they are generated from the scenario's"
+                " parameters when it runs.",
+            },
+            "town_centre": _centre_source(is_centre, from_premises=False),
+            "retail_park": _park_source(0, why),
+        },
+    )
+
+
+def _with_premises(
+    name: str, people: PopulationGrid, points: ShopPoints, assumed_vacancy: float
+) -> Territory:
+    frame, groups = people.frame, shop_catalogue().groups
+    generator = np.random.default_rng(DRAWS)
+    shape, size = people.residents.shape, people.residents.size
+    is_park_kind = np.array([group.is_park_kind for group in groups])
+
+    cell, group, is_vacant = points.cell, points.group, points.is_vacant
+    is_traceless = group == UNKNOWN_GROUP
+    # Vacant premises resemble the small open shops around them: large ones are told apart even
+    # when they stand empty, and are rare.
+    is_model = ~is_vacant & ~is_park_kind[group] & ~is_traceless
+    if not is_model.any():
+        is_model = ~is_traceless
+    if is_traceless.any():
+        group = group.copy()
+        if is_model.any():
+            group[is_traceless] = _like_neighbours(
+                cell[is_traceless], cell[is_model], group[is_model], people, generator
+            )
+        else:
+            small = np.flatnonzero(~is_park_kind)
+            group[is_traceless] = generator.choice(small, int(is_traceless.sum()))
+    n_generated = 0
+    if not points.shows_vacancy:
+        n_generated = round(assumed_vacancy / (1 - assumed_vacancy) * cell.size)
+        model = generator.choice(np.flatnonzero(is_model), n_generated)
+        cell = np.concatenate([cell, cell[model]])
+        group = np.concatenate([group, group[model]])
+        is_vacant = np.concatenate([is_vacant, np.ones(n_generated, dtype=bool)])
+
+    floor_area = np.empty(cell.size, dtype=np.float32)
+    for index, kind in enumerate(groups):
+        chosen = group == index
+        floor_area[chosen] = kind.draw_floor_area(int(chosen.sum()), generator)
+
+    def count(chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+        return np.bincount(cell[chosen], minlength=size).reshape(shape).astype(np.float64)
+
+    residents = people.residents.astype(np.float64)
+    small_premises = count(~is_park_kind[group])
+    from_premises = bool(small_premises.sum() >= MIN_PREMISES_FOR_CENTRE)
+    is_centre = (
+        centre_from_premises(small_premises, frame.cell_size)
+        if from_premises
+        else centre_from_residents(residents, frame.cell_size)
+    )
+    everything = np.ones(cell.size, dtype=bool)
+    is_park = retail_parks(
+        count(is_park_kind[group]), count(everything), residents, is_centre, frame.cell_size
+    )
+    sector = np.array([kind.sector for kind in groups], dtype=np.uint8)[group]
+    return Territory(
+        name=name,
+        cell_size=frame.cell_size,
+        residents=people.residents,
+        youth=people.youth,
+        income=people.income,
+        is_town_centre=is_centre,
+        is_retail_park=is_park,
+        premises_cell=cell,
+        premises_sector=sector,
+        premises_floor_area=floor_area,
+        premises_occupancy=np.where(is_vacant, VACANT, OPEN).astype(np.int8),
+        provenance={
+            **people.provenance,
+            "premises": points.provenance,
+            "vacancy": _vacancy_source(
+                points, int(is_traceless.sum()), n_generated, assumed_vacancy
+            ),
+            "floor_area": {
+                "source": "drawn by kind of shop, log-normal around the medians of shop_kinds.toml",
+                "evidence": "assumed",
+                "generated": True,
+                "why": "the source of shops holds no floor areas",
+                "in_words": "Generated by kind of shop, since the file of shops holds none"
+                f" (median {float(np.median(floor_area)):.0f} m2).",
+            },
+            "town_centre": _centre_source(is_centre, from_premises),
+            "retail_park": _park_source(int(is_park.sum()), "no cluster of large shops is clear"),
+        },
+    )
+
+
+def _like_neighbours(
+    at: npt.NDArray[np.int32],
+    model_cell: npt.NDArray[np.int32],
+    model_group: npt.NDArray[np.int16],
+    people: PopulationGrid,
+    generator: np.random.Generator,
+) -> npt.NDArray[np.int16]:
+    """Group of a shop drawn among those within `LOCAL`, or the nearest ones further away."""
+    columns = people.frame.columns
+    model_row, model_column = np.divmod(model_cell, columns)
+    groups = np.empty(at.size, dtype=np.int16)
+    for i, cell in enumerate(at):
+        row, column = divmod(int(cell), columns)
+        apart = people.frame.cell_size * np.hypot(model_row - row, model_column - column)
+        near = np.flatnonzero(apart <= max(LOCAL, float(apart.min())))
+        groups[i] = model_group[generator.choice(near)]
+    return groups
+
+
+def _vacancy_source(
+    points: ShopPoints, traceless: int, generated: int, assumed: float
+) -> dict[str, Any]:
+    if points.shows_vacancy:
+        vacant, total = int(points.is_vacant.sum()), points.cell.size
+        return {
+            "source": points.provenance["source"],
+            "evidence": "found",
+            "share": round(vacant / total, 4),
+            "sectors_drawn": traceless,
+            "in_words": f"{vacant} of {total} premises are vacant ({vacant / total:.1%}), as the"
+            f" file of shops marks them; {traceless} of them say nothing of what they were and"
+            " take the sector of a small open shop nearby, drawn at random.",
+        }
+    return {
+        "source": "open shops of the same place, some of them copied as vacant premises",
+        "evidence": "assumed",
+        "generated": True,
+        "why": "the file lists open shops only",
+        "share": assumed,
+        "premises_added": generated,
+        "in_words": f"Generated: the file lists open shops only, so {generated} vacant premises"
+        f" were added beside small ones, for a vacancy of {assumed:.0%}.",
+    }
+
+
+def _centre_source(is_centre: npt.NDArray[np.bool_], from_premises: bool) -> dict[str, Any]:
+    rule = (
+        f"cells joined to the peak of premises within {WINDOW:g} m that reach"
+        f" {CENTRE_SHARE_OF_PEAK:.0%} of it"
+        if from_premises
+        else f"densest cells around the peak of residents, with {CENTRE_SHARE_OF_RESIDENTS:.0%}"
+        " of them"
+    )
+    return {
+        "source": rule,
+        "evidence": "derived" if from_premises else "assumed",
+        "cells": int(is_centre.sum()),
+        "in_words": f"{int(is_centre.sum())} cells: {rule}.",
+    }
+
+
+def _park_source(cells: int, why_none: str) -> dict[str, Any]:
+    rule = "cells with premises among three or more large shops, few homes, away from the centre"
+    return {
+        "source": rule,
+        "evidence": "derived",
+        "cells": cells,
+        "in_words": f"{cells} cells: {rule}." if cells else f"None: {why_none}.",
+    }

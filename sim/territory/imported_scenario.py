@@ -1,0 +1,138 @@
+"""Write an imported territory as a scenario: a territory file, and the TOML that names it."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from pathlib import Path
+from typing import Final
+
+from sim.errors import InputError, nearest
+from sim.territory.import_territory import summary_lines
+from sim.territory.territory import Territory
+from sim.territory.territory_file import save_territory, write_whole
+
+__all__ = ["ARCHETYPES", "suggest_archetype", "write_imported_scenario"]
+
+ARCHETYPES: Final = (
+    "rural_low_density",
+    "mid_sized_town",
+    "working_class_neighbourhood",
+    "metropolis",
+)
+"""Scenarios that an imported one may inherit its parameters from."""
+
+RURAL_DENSITY: Final = 300.0
+"""Residents per km2 below which a place is rural: the threshold of an urban cluster in Eurostat's
+degree of urbanisation; recalled."""
+
+METROPOLIS_RESIDENTS: Final = 200_000
+"""Residents from which a place is taken for a metropolis; assumed."""
+
+WORKING_CLASS_INCOME: Final = 0.85
+"""Mean standard of living over the national one, below which a town is taken for a working-class
+neighbourhood; assumed."""
+
+
+def suggest_archetype(territory: Territory) -> tuple[str, str]:
+    """The archetype that a place resembles by density, size and income, and why.
+
+    Parameters
+    ----------
+    territory : Territory
+
+    Returns
+    -------
+    (str, str)
+        One of `ARCHETYPES`, and the reason in words.
+    """
+    residents = float(territory.residents.sum())
+    density = residents / (territory.residents.size * (territory.cell_size / 1000.0) ** 2)
+    income = float((territory.income * territory.residents).sum()) / residents
+    if density < RURAL_DENSITY:
+        return "rural_low_density", f"{density:.0f} residents per km2, below {RURAL_DENSITY:.0f}"
+    if residents >= METROPOLIS_RESIDENTS:
+        return "metropolis", f"{residents:,.0f} residents, {METROPOLIS_RESIDENTS:,} or more"
+    if income < WORKING_CLASS_INCOME:
+        return (
+            "working_class_neighbourhood",
+            f"mean income {income:.2f} of the national one, below {WORKING_CLASS_INCOME}",
+        )
+    return "mid_sized_town", f"{residents:,.0f} residents at {density:,.0f} per km2"
+
+
+def write_imported_scenario(
+    territory: Territory,
+    folder: Path,
+    *,
+    archetype: str | None = None,
+    force: bool = False,
+) -> tuple[Path, Path]:
+    """Write ``<name>.territory.npz`` and ``<name>.toml`` into a folder.
+
+    Parameters
+    ----------
+    territory : Territory
+    folder : pathlib.Path
+        Where scenarios are kept; made if it does not exist.
+    archetype : str, optional
+        One of `ARCHETYPES`, whose parameters the scenario inherits; else `suggest_archetype`.
+    force : bool
+        Whether files of the same name are replaced.
+
+    Returns
+    -------
+    scenario, territory_file : pathlib.Path
+
+    Raises
+    ------
+    InputError
+        The archetype is unknown, a file exists, or the folder cannot be written to.
+    """
+    chosen, why = suggest_archetype(territory)
+    if archetype is not None:
+        if archetype not in ARCHETYPES:
+            raise InputError(
+                f"archetype is {archetype!r}; it must be one of {', '.join(ARCHETYPES)}."
+                + nearest(archetype, ARCHETYPES)
+            )
+        chosen, why = archetype, "as asked for"
+    stem = _file_stem(territory.name)
+    scenario, data = folder / f"{stem}.toml", folder / f"{stem}.territory.npz"
+    for path in (scenario, data):
+        if path.exists() and not force:
+            raise InputError(f"{path} exists; choose another name or replace it with --force.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: {(error.strerror or 'it cannot be made').lower()}.") from None
+    comments = [
+        f"{territory.name}: made by 'sim territory import'; the territory file holds its sources.",
+        *summary_lines(territory),
+        f"inherits {chosen}: {why}.",
+    ]
+    title = json.dumps(territory.name, ensure_ascii=False)
+    text = "".join(f"# {_printable(line)}\n" for line in comments) + (
+        f"\ntitle = {{ en = {title}, fr = {title} }}\n"
+        f'inherits = "{chosen}"\n'
+        f'\n[territory]\nfile = "{data.name}"\n'
+    )
+    # The scenario is put in its place last, so that it never names a file that is not there.
+    with write_whole(scenario) as file:
+        file.write(text.encode())
+        save_territory(territory, data)
+    return scenario, data
+
+
+def _printable(line: str) -> str:
+    """A line without the control characters that TOML forbids; names of files may hold some."""
+    return "".join(c if c.isprintable() else " " for c in line)
+
+
+def _file_stem(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
+    stem = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    if not stem:
+        raise InputError(f"name is {name!r}; it needs a letter or digit to name files by.")
+    return stem

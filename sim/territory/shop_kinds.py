@@ -1,0 +1,100 @@
+"""The catalogue of kinds of shop: which sector a kind belongs to, or why it is left out."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.territory.territory import SECTORS
+
+__all__ = ["Catalogue", "ShopGroup", "shop_catalogue"]
+
+
+@dataclass(frozen=True)
+class ShopGroup:
+    """Kinds of shop that are treated alike.
+
+    Attributes
+    ----------
+    name : str
+        What they are, in words.
+    sector : int
+        Code in `sim.territory.territory.SECTORS`.
+    is_park_kind : bool
+        Whether retail parks are made of such shops.
+    median, log_sd, low, high : float
+        Log-normal distribution of the sales floor and its limits, m2.
+    """
+
+    name: str
+    sector: int
+    is_park_kind: bool
+    median: float
+    log_sd: float
+    low: float
+    high: float
+
+    def draw_floor_area(
+        self, count: int, generator: np.random.Generator
+    ) -> npt.NDArray[np.float32]:
+        """Sales floors (m2) of `count` shops of this group."""
+        drawn = self.median * np.exp(self.log_sd * generator.standard_normal(count))
+        return np.clip(drawn, self.low, self.high).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All kinds that are known.
+
+    Attributes
+    ----------
+    groups : tuple of ShopGroup
+    group_of_osm, group_of_bpe : dict of str to int
+        Index in `groups` of an OpenStreetMap value and of a BPE code.
+    left_out : dict of str to str
+        Kinds known and left out (OpenStreetMap values and BPE codes), with the reason.
+    vacant : frozenset of str
+        OpenStreetMap values that mean premises without a shop.
+    """
+
+    groups: tuple[ShopGroup, ...]
+    group_of_osm: dict[str, int]
+    group_of_bpe: dict[str, int]
+    left_out: dict[str, str]
+    vacant: frozenset[str]
+
+
+@cache
+def shop_catalogue() -> Catalogue:
+    """The catalogue that is shipped, ``shop_kinds.toml``."""
+    content = tomllib.loads(
+        files("sim.territory").joinpath("shop_kinds.toml").read_text(encoding="utf-8")
+    )
+    groups = tuple(
+        ShopGroup(
+            name=group["name"],
+            sector=SECTORS.index(group["sector"]),
+            is_park_kind=group.get("is_park_kind", False),
+            median=float(group["floor_area"]["median"]),
+            log_sd=float(group["floor_area"]["log_sd"]),
+            low=float(group["floor_area"]["low"]),
+            high=float(group["floor_area"]["high"]),
+        )
+        for group in content["group"]
+    )
+    return Catalogue(
+        groups=groups,
+        group_of_osm={v: i for i, group in enumerate(content["group"]) for v in group["osm"]},
+        group_of_bpe={v: i for i, group in enumerate(content["group"]) for v in group["bpe"]},
+        left_out={
+            v: f"{block['name']}: {block['why']}"
+            for block in content["left_out"]
+            for v in (*block["osm"], *block["bpe"])
+        },
+        vacant=frozenset(content["vacant"]),
+    )

@@ -1,0 +1,209 @@
+"""Save a territory to one small file and load it back, with nothing taken on trust.
+
+The file is an ``npz``: compressed arrays, and a header in JSON with name, cell size and provenance.
+The same territory always gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.errors import InputError
+from sim.territory.territory import OPEN, SECTORS, UNKNOWN, VACANT, Territory
+
+__all__ = ["load_territory", "save_territory", "territory_fault", "write_whole"]
+
+FORMAT: Final = "essaim territory 1"
+
+_CELL_ARRAYS: Final[dict[str, type[np.generic]]] = {
+    "residents": np.float32,
+    "youth": np.float32,
+    "income": np.float32,
+    "is_town_centre": np.bool_,
+    "is_retail_park": np.bool_,
+}
+_PREMISES_ARRAYS: Final[dict[str, type[np.generic]]] = {
+    "premises_cell": np.int32,
+    "premises_sector": np.uint8,
+    "premises_floor_area": np.float32,
+    "premises_occupancy": np.int8,
+}
+
+
+def territory_fault(territory: Territory) -> str | None:
+    """What is wrong with the arrays of a territory, in a few words; None where nothing is.
+
+    Parameters
+    ----------
+    territory : Territory
+
+    Returns
+    -------
+    str or None
+        A phrase that completes "the territory ...".
+    """
+    shape = territory.residents.shape
+    if len(shape) != 2 or 0 in shape:
+        return "has no cells"
+    for names, is_cell in ((_CELL_ARRAYS, True), (_PREMISES_ARRAYS, False)):
+        for name, dtype in names.items():
+            array = getattr(territory, name)
+            expected = shape if is_cell else territory.premises_cell.shape[:1]
+            if array.dtype != dtype or array.shape != expected:
+                return f"has {name} of another type or shape"
+    for name in ("residents", "youth", "income", "premises_floor_area"):
+        values = getattr(territory, name)
+        if not np.isfinite(values).all() or (values < 0).any():
+            return f"has {name} that are negative or not finite"
+    cell = territory.premises_cell
+    if cell.size and (int(cell.min()) < 0 or int(cell.max()) >= territory.residents.size):
+        return "has premises outside its grid"
+    checks = {
+        "has no positive cell size": not (
+            np.isfinite(territory.cell_size) and territory.cell_size > 0
+        ),
+        "has no residents": not (territory.residents > 0).any(),
+        "has more youth than residents in a cell": (territory.youth > territory.residents).any(),
+        "has cells without income": (territory.income <= 0).any(),
+        "has cells that are town centre and retail park": (
+            territory.is_town_centre & territory.is_retail_park
+        ).any(),
+        "has premises of an unknown sector": (territory.premises_sector >= len(SECTORS)).any(),
+        "has premises without floor area": (territory.premises_floor_area <= 0).any(),
+        "has premises of unknown occupancy code": ~np.isin(
+            territory.premises_occupancy, (VACANT, OPEN, UNKNOWN)
+        ).all(),
+    }
+    return next((fault for fault, is_so in checks.items() if is_so), None)
+
+
+def save_territory(territory: Territory, path: Path) -> None:
+    """Write a territory to a file, whole or not at all.
+
+    Parameters
+    ----------
+    territory : Territory
+    path : pathlib.Path
+        By custom ``<name>.territory.npz``; an existing file is replaced.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be written to.
+    ValueError
+        The territory is not valid: a mistake of the program that made it.
+    """
+    if fault := territory_fault(territory):
+        raise ValueError(f"the territory {fault}")
+    header = {
+        "format": FORMAT,
+        "name": territory.name,
+        "cell_size": territory.cell_size,
+        "provenance": territory.provenance,
+    }
+    text = json.dumps(header, ensure_ascii=False, sort_keys=False, allow_nan=False)
+    arrays = {
+        name: np.ascontiguousarray(getattr(territory, name))
+        for name in (*_CELL_ARRAYS, *_PREMISES_ARRAYS)
+    }
+    with write_whole(path) as file:
+        np.savez_compressed(
+            file, allow_pickle=False, header=np.frombuffer(text.encode(), np.uint8), **arrays
+        )
+
+
+def load_territory(path: Path) -> Territory:
+    """Read a territory back and check all of it.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Written by `save_territory`.
+
+    Returns
+    -------
+    Territory
+        Its arrays are read-only.
+
+    Raises
+    ------
+    InputError
+        There is no such file, or it is torn, or something else than a territory.
+    """
+    foreign = f"{path} is not a territory file, or a damaged one; import it again."
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
+            header = json.loads(content["header"].tobytes().decode())
+            arrays = {name: content[name] for name in (*_CELL_ARRAYS, *_PREMISES_ARRAYS)}
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; 'sim territory import' makes one.") from None
+    except (
+        *(OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, NotImplementedError),
+        *(RuntimeError, zipfile.BadZipFile, zlib.error, MemoryError, SyntaxError, OverflowError),
+    ):
+        # A damaged zip or array header can fail in any of these ways inside numpy and zipfile.
+        raise InputError(foreign) from None
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise InputError(foreign)
+    name, cell_size = header.get("name"), header.get("cell_size")
+    provenance = header.get("provenance")
+    if (
+        not isinstance(name, str)
+        or not isinstance(cell_size, int | float)
+        or not isinstance(provenance, dict)
+    ):
+        raise InputError(foreign)
+    for array in arrays.values():
+        array.flags.writeable = False
+    territory = _territory(name, float(cell_size), provenance, arrays)
+    if fault := territory_fault(territory):
+        raise InputError(f"{path} is a territory file that {fault}; import it again.")
+    return territory
+
+
+def _territory(
+    name: str, cell_size: float, provenance: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]
+) -> Territory:
+    return Territory(name=name, cell_size=cell_size, provenance=provenance, **arrays)
+
+
+@contextlib.contextmanager
+def write_whole(path: Path) -> Iterator[IO[bytes]]:
+    """A binary file that appears under its name when it is complete, and never before.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        Replaced if it exists.
+
+    Raises
+    ------
+    InputError
+        The folder is missing or cannot be written to.
+    """
+    # In the same folder, since a file can only be renamed within one file system.
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        file = temporary.open("wb")
+    except OSError as error:
+        reason = (error.strerror or "it cannot be written").lower()
+        raise InputError(f"{path}: {reason}.") from None
+    try:
+        with file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
