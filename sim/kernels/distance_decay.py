@@ -1,0 +1,123 @@
+"""Distance decays as sums of exponentials, the form in which interaction costs linear time."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["exponential_mixture", "mixture_error"]
+
+_FloatArray = npt.NDArray[np.float64]
+
+# Distances at which the fit is made. They lie closer where the curve bends most.
+_N_DISTANCES = 400
+
+
+def exponential_mixture(
+    distance_offset_km: float,
+    exponent: float,
+    cell_size_km: float,
+    reach_km: float,
+    components: int,
+) -> tuple[_FloatArray, _FloatArray]:
+    """Fit a power law of distance by a sum of exponentials with positive weights.
+
+    The power law is itself a mixture, over all rates: (d + offset)**-exponent is proportional to
+    the integral of rate**(exponent - 1) exp(-rate (d + offset)). Its trapezoidal rule over the
+    logarithm of the rate gives the start; rates and weights are then improved together, by least
+    squares of the *relative* errors.
+
+    Parameters
+    ----------
+    distance_offset_km : float
+        Added to each distance, above 0, in km.
+    exponent : float
+        Of the power law, above 0.
+    cell_size_km : float
+        Side of a cell in km.
+    reach_km : float
+        Distance in km up to which the fit holds. Beyond it the sum falls off exponentially.
+    components : int
+        Number of exponentials, at least 1.
+
+    Returns
+    -------
+    decays : (components,) float64 array
+        Distance decays per cell, above 0, ascending.
+    weights : (components,) float64 array
+        Above 0, with the sum 1, so that the weight at no distance is 1.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not above 0.
+
+    Examples
+    --------
+    >>> decays, weights = exponential_mixture(0.3, 2.0, 0.2, 20.0, 6)
+    >>> mixture_error(decays, weights, 0.3, 2.0, 0.2, 20.0) < 0.01
+    True
+    """
+    from scipy.optimize import least_squares
+
+    arguments = (distance_offset_km, exponent, cell_size_km, reach_km, components)
+    if not all(value > 0 for value in arguments):
+        raise ValueError(
+            "offset, exponent, cell size, reach and number of components must be above 0"
+        )
+    distance = _distances(distance_offset_km, reach_km)
+    power_law = (1.0 + distance / distance_offset_km) ** -exponent
+
+    def rates_and_weights(logarithms: _FloatArray) -> tuple[_FloatArray, _FloatArray]:
+        log_rates, log_weights = logarithms.reshape(2, components)
+        weights = np.exp(log_weights - log_weights.max())
+        return np.exp(log_rates), weights / weights.sum()
+
+    def relative_error(logarithms: _FloatArray) -> _FloatArray:
+        rates, weights = rates_and_weights(logarithms)
+        error: _FloatArray = np.exp(-np.outer(distance, rates)) @ weights / power_law - 1.0
+        return error
+
+    slowest = exponent / (distance_offset_km + reach_km)
+    fastest = 2.0 * exponent / distance_offset_km
+    rates = np.geomspace(slowest, fastest, components + 2)[1:-1]
+    start = np.concatenate([np.log(rates), exponent * np.log(rates) - rates * distance_offset_km])
+    # Far outside these bounds a component is constant or local, and the search could get lost.
+    bound = np.repeat([5.0, 50.0], components)
+    found = least_squares(relative_error, start, bounds=(start - bound, start + bound))
+    rates, weights = rates_and_weights(found.x)
+    order = np.argsort(rates)
+    return rates[order] * cell_size_km, weights[order]
+
+
+def mixture_error(
+    decays: _FloatArray,
+    weights: _FloatArray,
+    distance_offset_km: float,
+    exponent: float,
+    cell_size_km: float,
+    reach_km: float,
+) -> float:
+    """The largest relative error of a sum of exponentials against its power law, up to `reach_km`.
+
+    Parameters
+    ----------
+    decays, weights : (components,) float64 array
+        From `exponential_mixture`.
+    distance_offset_km, exponent, cell_size_km, reach_km : float
+        As given to it.
+
+    Returns
+    -------
+    float
+        Relative to the power law that is 1 at no distance.
+    """
+    distance = _distances(distance_offset_km, reach_km)
+    wanted = (1.0 + distance / distance_offset_km) ** -exponent
+    fitted = np.exp(-np.multiply.outer(distance / cell_size_km, decays)) @ weights
+    return float(np.abs(fitted / wanted - 1.0).max())
+
+
+def _distances(offset: float, reach: float) -> _FloatArray:
+    distances: _FloatArray = np.geomspace(offset, offset + reach, _N_DISTANCES) - offset
+    return distances
