@@ -218,7 +218,7 @@ def _ragged(message: str) -> str:
     found = re.search(r"Row #(\d+): Expected (\d+) columns, got (\d+)", message)
     if found:
         line, expected, got = found.groups()
-        return f"line {line} has {got} values where the header has {expected} columns"
+        return f"line {line} has {got} value(s) where the header has {expected} columns"
     return "it cannot be read as CSV"
 
 
@@ -234,6 +234,9 @@ def _read_parquet(path: Path, request: _Request) -> Table:
 
 
 def _read_geopackage(path: Path, request: _Request) -> Table:
+    damaged = f"{path} is a damaged GeoPackage, or another SQLite database."
+    if _is_cut_short(path):
+        raise InputError(damaged)
     try:
         # immutable: a GeoPackage on a read-only disk opens too, and no journal appears beside it.
         link = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
@@ -255,10 +258,22 @@ def _read_geopackage(path: Path, request: _Request) -> Table:
         finally:
             link.close()
     except sqlite3.Error:
-        raise InputError(f"{path} is a damaged GeoPackage, or another SQLite database.") from None
+        raise InputError(damaged) from None
     if len({part.points_epsg for part in parts}) > 1:
         raise InputError(f"{path} mixes coordinate systems in its layers {', '.join(right)}.")
     return _stacked(parts)
+
+
+def _is_cut_short(path: Path) -> bool:
+    """Whether a SQLite file is shorter than its header says; SQLite itself reads on in zeros."""
+    with path.open("rb") as file:
+        header = file.read(100)
+    if len(header) < 100:
+        return True
+    page = int.from_bytes(header[16:18], "big")
+    pages, changes, valid_for = (int.from_bytes(header[i : i + 4], "big") for i in (28, 24, 92))
+    size = 65_536 if page == 1 else page
+    return changes == valid_for and path.stat().st_size < pages * size
 
 
 def _read_layer(

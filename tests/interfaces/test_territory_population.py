@@ -1,0 +1,194 @@
+"""Gridded population is read from every format and spelling that INSEE has used."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sim.errors import InputError
+from sim.territory.read_population import MEAN_LIVING_STANDARD, read_population
+
+FORMATS = ["csv", "semicolons", "bom", "latin-1", "geopackage", "parquet"]
+
+
+def in_format(kind, formats, town, rows):
+    path = town.folder / "cells"
+    match kind:
+        case "csv":
+            return formats.csv(path, rows)
+        case "semicolons":
+            return formats.csv(path, rows, delimiter=";", decimal=",")
+        case "bom":
+            return formats.csv(path, rows, encoding="utf-8-sig")
+        case "latin-1":
+            named = [{**row, "département": "Côte-d'Or"} for row in rows]
+            return formats.csv(path, named, encoding="latin-1")
+        case "geopackage":
+            return formats.geopackage(path, {"carreaux": rows})
+        case "parquet":
+            return formats.parquet(path, rows)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_every_format_gives_the_same_grid(kind, formats, town):
+    grid = read_population(in_format(kind, formats, town, town.cells()))
+    np.testing.assert_array_equal(grid.residents, town.residents.astype(np.float32))
+    assert grid.frame.cell_size == 200
+    assert (grid.frame.west, grid.frame.north) == (town.west, town.south + 7 * 200)
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    ["idcar_200m", "Idcar_200m", "IDCAR_200M", "IdINSPIRE", "idINSPIRE", "Id_carr_200m"],
+)
+@pytest.mark.parametrize("case", [str.lower, str.upper, str.capitalize])
+def test_every_spelling_of_columns_is_understood(spelling, case, formats, town):
+    rows = [
+        {spelling if n == "idcar_200m" else case(n): v for n, v in row.items()}
+        for row in town.cells()
+    ]
+    grid = read_population(formats.csv(town.folder / "cells.csv", rows))
+    assert grid.residents.sum() == town.residents.sum()
+    assert grid.youth.sum() > 0
+
+
+@pytest.mark.parametrize("spelling", ["Id_carr1km", "id_carr_1km", "idcar_1km", "IDCAR_1KM"])
+@pytest.mark.parametrize(
+    "name",
+    ["CRS3035RES1000mN{n}000E{e}000", "CRS3035RES1kmN{n}000E{e}000", "1kmN{n}E{e}"],
+)
+def test_cells_of_one_kilometre_are_read_from_long_and_short_ids(spelling, name, formats, town):
+    rows = [{spelling: name.format(n=2119 + i % 2, e=4252 + i), "Ind": 10.0 + i} for i in range(5)]
+    grid = read_population(formats.csv(town.folder / "cells.csv", rows))
+    assert grid.frame.cell_size == 1000
+    assert (grid.frame.west, grid.frame.north) == (4_252_000, 2_121_000)
+    np.testing.assert_array_equal(grid.residents, [[0, 11, 0, 13, 0], [10, 0, 12, 0, 14]])
+
+
+def test_the_cells_of_a_file_are_those_of_its_finest_column(formats, town):
+    rows = [{"idcar_1km": "CRS3035RES1000mN2830000E3520000", **row} for row in town.cells()]
+    assert read_population(formats.csv(town.folder / "c.csv", rows)).frame.cell_size == 200
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    cells=st.dictionaries(
+        st.tuples(st.integers(0, 12), st.integers(0, 9)),
+        st.floats(0.5, 5000, width=32),
+        min_size=1,
+        max_size=30,
+    ),
+    size=st.sampled_from([200, 1000]),
+    order=st.randoms(use_true_random=False),
+)
+def test_a_grid_survives_the_way_through_ids(cells, size, order, town):
+    """Whatever the order of the rows, each cell ends up where its id says."""
+    rows = [
+        f"CRS3035RES{size}mN{2_000_000 + r * size}E{3_000_000 + c * size},{people!r}"
+        for (r, c), people in cells.items()
+    ]
+    order.shuffle(rows)
+    path = town.folder / "cells.csv"
+    path.write_text("idcar,".replace("idcar", f"idcar_{'200m' if size == 200 else '1km'}"))
+    path.write_text(path.read_text() + "ind\n" + "\n".join(rows))
+    grid = read_population(path)
+    top, left = max(r for r, _ in cells), min(c for _, c in cells)
+    expected = np.zeros_like(grid.residents)
+    for (r, c), people in cells.items():
+        expected[top - r, c - left] = people
+    np.testing.assert_array_equal(grid.residents, expected)
+    assert grid.residents[0].any() and grid.residents[:, -1].any()
+
+
+def test_youth_are_three_sevenths_of_11_to_17_all_of_18_to_24_a_third_of_25_to_39(formats, town):
+    rows = [
+        {
+            "idcar_200m": "CRS3035RES200mN2830000E3520000",
+            "ind": 100.0,
+            "ind_11_17": 14.0,
+            "ind_18_24": 11.0,
+            "ind_25_39": 30.0,
+        }
+    ]
+    grid = read_population(formats.csv(town.folder / "c.csv", rows))
+    assert grid.youth.item() == pytest.approx(6 + 11 + 10)
+    assert grid.provenance["youth"]["evidence"] == "derived"
+
+
+def test_without_ages_youth_are_generated_and_it_is_said(formats, town):
+    rows = [{k: v for k, v in row.items() if k != "ind_18_24"} for row in town.cells()]
+    grid = read_population(formats.csv(town.folder / "c.csv", rows))
+    np.testing.assert_allclose(grid.youth, 0.175 * grid.residents, rtol=1e-6)
+    entry = grid.provenance["youth"]
+    assert entry["generated"] is True
+    assert "ind_18_24" in entry["why"]
+
+
+def test_youth_never_exceed_residents(formats, town):
+    rows = [{**row, "ind_18_24": row["ind"] * 1.01} for row in town.cells()]
+    grid = read_population(formats.csv(town.folder / "c.csv", rows))
+    assert (grid.youth <= grid.residents).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "year", "column", "expected"),
+    [
+        ("cells.csv", 2017, None, 2017),
+        ("Filosofi2021_carreaux.csv", None, None, 2021),
+        ("cells.csv", None, "I_pauv", 2015),
+        ("cells.csv", None, None, 2019),
+    ],
+)
+def test_income_is_relative_to_the_national_mean_of_its_year(
+    name, year, column, expected, formats, town
+):
+    rows = [{**row, column: 0} if column else row for row in town.cells()]
+    grid = read_population(formats.csv(town.folder / name, rows), year=year)
+    inhabited = grid.residents > 0
+    np.testing.assert_allclose(
+        grid.income[inhabited], 20_000.5 / MEAN_LIVING_STANDARD[expected], rtol=1e-6
+    )
+    assert (grid.income[~inhabited] == 1).all()
+    assert grid.provenance["income"]["year"] == expected
+
+
+def test_without_income_it_is_the_national_mean_and_it_is_said(formats, town):
+    rows = [{k: v for k, v in row.items() if k != "ind_snv"} for row in town.cells()]
+    grid = read_population(formats.csv(town.folder / "c.csv", rows))
+    assert (grid.income == 1).all()
+    assert grid.provenance["income"]["generated"] is True
+
+
+def test_a_cell_without_income_gets_the_mean_and_is_counted(formats, town):
+    rows = town.cells()
+    rows[5]["ind_snv"] = ""
+    grid = read_population(formats.csv(town.folder / "c.csv", rows))
+    assert grid.income.flat[5] == 1
+    assert grid.provenance["income"]["cells_without_income"] == 1
+
+
+def test_cells_that_insee_imputed_are_counted(town):
+    grid = read_population(town.population())
+    assert grid.provenance["residents"]["imputed_cells"] == 7
+    assert len(grid.provenance["residents"]["sha256"]) == 64
+
+
+def test_a_circle_can_be_cut_out_of_a_larger_file(town):
+    lon, lat = town.project(*town.middle(3, 4), 4326)
+    grid = read_population(town.population(), around=(lat, lon), radius=210.0)
+    np.testing.assert_array_equal(
+        grid.residents,
+        (town.residents[2:5, 3:6] * [[0, 1, 0], [1, 1, 1], [0, 1, 0]]).astype(np.float32),
+    )
+    assert grid.provenance["residents"]["cells_left_out"] == len(town.cells()) - 5
+
+
+def test_a_circle_without_anybody_is_refused(town):
+    with pytest.raises(InputError, match="no inhabited cell within 1 km"):
+        read_population(town.population(), around=(43.0, 5.0), radius=1000.0)

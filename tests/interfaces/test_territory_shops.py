@@ -1,0 +1,255 @@
+"""Shops are read from BPE and OpenStreetMap, each kind placed in a sector or left out."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections import Counter
+from importlib.resources import files
+
+import numpy as np
+import pytest
+
+from sim.errors import InputError
+from sim.territory.grid_frame import GridFrame
+from sim.territory.read_shops import UNKNOWN_GROUP, read_shops
+from sim.territory.representative_point import geojson_point, wkb_point
+from sim.territory.shop_kinds import shop_catalogue
+from sim.territory.territory import SECTORS
+
+CATALOGUE = shop_catalogue()
+
+
+def frame_of(town):
+    return GridFrame(float(town.west), float(town.south + 7 * town.size), 200.0, 7, 9)
+
+
+def sector_of(group):
+    return SECTORS[CATALOGUE.groups[group].sector]
+
+
+def osm_row(town, place=(3, 4), **tags):
+    lon, lat = town.project(*town.middle(*place), 4326)
+    return {"lon": lon, "lat": lat, **tags}
+
+
+def test_no_kind_stands_twice_in_the_catalogue():
+    content = tomllib.loads(files("sim.territory").joinpath("shop_kinds.toml").read_text())
+    blocks = [*content["group"], *content["left_out"]]
+    count = Counter(v for block in blocks for v in (*block["osm"], *block["bpe"]))
+    count += Counter(content["vacant"])
+    assert [value for value, times in count.items() if times > 1] == []
+
+
+def test_every_group_has_a_floor_area_with_its_source_and_mark():
+    content = tomllib.loads(files("sim.territory").joinpath("shop_kinds.toml").read_text())
+    for block in content["group"]:
+        area = block["floor_area"]
+        assert area["low"] < area["median"] < area["high"]
+        assert area["evidence"] in ("found", "derived", "recalled", "assumed")
+        assert area["source"]
+    assert all(block["why"] for block in content["left_out"])
+
+
+def test_drawn_floor_areas_keep_within_the_limits_that_define_a_kind():
+    group = next(g for g in CATALOGUE.groups if g.name == "supermarkets")
+    areas = group.draw_floor_area(4000, np.random.default_rng(1))
+    assert areas.min() >= 400
+    assert areas.max() <= 2500
+    assert np.median(areas) == pytest.approx(1000, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("kind", "sector"),
+    [
+        ("bakery", "convenience"),
+        ("pharmacy", "convenience"),
+        ("tobacco", "convenience"),
+        ("jewelry", "comparison"),
+        ("sports", "comparison"),
+        ("furniture", "comparison"),
+        ("fast_food", "hospitality"),
+        ("hairdresser", "hospitality"),
+        ("estate_agent", "hospitality"),
+        ("convenience;gas", "convenience"),
+        ("gas;convenience", "convenience"),
+        ("Butcher ; convenience", "convenience"),
+    ],
+)
+def test_a_kind_of_openstreetmap_belongs_to_a_sector(kind, sector, formats, town):
+    path = formats.csv(town.folder / "osm.csv", [osm_row(town, shop=kind)])
+    points = read_shops(path, frame_of(town))
+    assert sector_of(points.group[0]) == sector
+    assert not points.is_vacant[0]
+    assert points.cell[0] == 3 * 9 + 4
+
+
+@pytest.mark.parametrize("kind", ["bank", "fuel", "hotel", "car_repair", "school", "", "nonsense"])
+def test_what_is_no_shop_is_left_out_and_counted_by_kind(kind, formats, town):
+    rows = [osm_row(town, shop="bakery"), osm_row(town, shop=kind)]
+    points = read_shops(formats.csv(town.folder / "osm.csv", rows), frame_of(town))
+    assert points.cell.size == 1
+    assert points.provenance["left_out_kinds"] == {kind or "no kind given": 1}
+
+
+def test_shop_vacant_is_vacant_premises_without_a_trace(formats, town):
+    rows = [osm_row(town, shop="bakery"), osm_row(town, shop="vacant")]
+    points = read_shops(formats.csv(town.folder / "osm.csv", rows), frame_of(town))
+    assert points.shows_vacancy
+    assert points.is_vacant.tolist() == [False, True]
+    assert points.group[1] == UNKNOWN_GROUP
+
+
+def test_a_disused_shop_is_vacant_and_keeps_its_kind(formats, town):
+    row = osm_row(town, shop="", **{"disused:shop": "shoes"})
+    points = read_shops(formats.csv(town.folder / "osm.csv", [row]), frame_of(town))
+    assert points.is_vacant[0]
+    assert sector_of(points.group[0]) == "comparison"
+
+
+def test_a_disused_school_is_no_premises(formats, town):
+    rows = [
+        osm_row(town, **{"shop": "bakery", "disused:amenity": ""}),
+        osm_row(town, **{"shop": "", "disused:amenity": "school"}),
+    ]
+    points = read_shops(formats.csv(town.folder / "osm.csv", rows), frame_of(town))
+    assert points.cell.size == 1
+
+
+def test_vacancy_is_counted_by_layer(formats, town):
+    kinds = ["bakery", "vacant", "vacant", "shoes"]
+    rows = [osm_row(town, layer="commerces", shop=kind) for kind in kinds]
+    rows += [osm_row(town, layer="banques", shop="")]
+    points = read_shops(formats.csv(town.folder / "osm.csv", rows), frame_of(town))
+    assert points.provenance["layers"]["commerces"] == {"points": 4, "vacant": 2}
+    assert "2 vacant among 4 points of layer commerces" in points.provenance["in_words"]
+    assert points.provenance["left_out_kinds"] == {"no kind given (layer banques)": 1}
+
+
+def test_an_openstreetmap_id_counts_once_and_the_row_that_can_be_placed_wins(formats, town):
+    rows = [
+        osm_row(town, osm_id="7", shop="bank"),
+        osm_row(town, osm_id="7", shop="bar"),
+        osm_row(town, osm_id="7", shop="cafe"),
+        osm_row(town, osm_id="", shop="bar"),
+        osm_row(town, osm_id="", shop="bar"),
+    ]
+    points = read_shops(formats.csv(town.folder / "osm.csv", rows), frame_of(town))
+    assert points.cell.size == 3
+    assert points.provenance["repeated"] == 1
+
+
+def test_geojson_shops_may_be_points_or_outlines(formats, town):
+    def ring(row, column):
+        x, y = town.middle(row, column)
+        corners = [(-20, -20), (20, -20), (20, 20), (-20, 20), (-20, -20)]
+        return [list(town.project(x + dx, y + dy, 4326)) for dx, dy in corners]
+
+    geometries = [
+        {"type": "Point", "coordinates": list(town.project(*town.middle(0, 0), 4326))},
+        {"type": "Polygon", "coordinates": [ring(1, 2)]},
+        {"type": "MultiPolygon", "coordinates": [[ring(2, 5)], [ring(2, 5)]]},
+        None,
+    ]
+    rows = [{"shop": "bakery"}, {"shop": "clothes"}, {"amenity": "bar"}, {"shop": "books"}]
+    points = read_shops(
+        formats.geojson(town.folder / "osm.geojson", rows, geometries), frame_of(town)
+    )
+    assert points.cell.tolist() == [0, 1 * 9 + 2, 2 * 9 + 5]
+    assert points.provenance["without_coordinates"] == 1
+
+
+@pytest.mark.parametrize("epsg", [4326, 2154, 3035])
+def test_geopackage_layers_of_points_and_outlines_are_read_together(epsg, formats, town):
+    def at(x, y):
+        return town.project(x, y, epsg)
+
+    x, y = town.middle(2, 2)
+    corners = [(-20, -20), (20, -20), (20, 20), (-20, 20), (-20, -20)]
+    path = formats.geopackage(
+        town.folder / "osm.gpkg",
+        {
+            "points": [{"osm_id": "1", "shop": "bakery"}],
+            "multipolygons": [{"osm_way_id": "2", "other_tags": '"shop"=>"books","level"=>"0"'}],
+            "roads": [{"highway": "primary"}],
+        },
+        {
+            "points": [[at(*town.middle(5, 1))]],
+            "multipolygons": [[at(x + dx, y + dy) for dx, dy in corners]],
+            "roads": [[at(x, y)]],
+        },
+        epsg,
+    )
+    points = read_shops(path, frame_of(town))
+    assert points.cell.tolist() == [5 * 9 + 1, 2 * 9 + 2]
+    assert [sector_of(g) for g in points.group] == ["convenience", "comparison"]
+
+
+def test_bpe_is_placed_from_lambert_93(formats, town):
+    points = read_shops(town.bpe(), frame_of(town))
+    assert points.cell.tolist() == [3 * 9 + 3 + i % 3 for i in range(20)]
+    assert not points.shows_vacancy
+    assert points.provenance["left_out_kinds"] == {"A101": 1}
+    assert "2019" in points.provenance["source"]
+
+
+def test_bpe_without_position_is_left_out_and_counted(formats, town):
+    rows = [
+        {"TYPEQU": "B203", "LAMBERT_X": x, "LAMBERT_Y": y, "QUALITE_XY": q}
+        for (x, y), q in [
+            (town.project(*town.middle(3, 3), 2154), "Bonne"),
+            (town.project(*town.middle(3, 3), 2154), "Mauvaise"),
+            (("", ""), "Non géolocalisé"),
+        ]
+    ]
+    points = read_shops(formats.csv(town.folder / "bpe.csv", rows, delimiter=";"), frame_of(town))
+    assert points.cell.size == 2
+    assert points.provenance["without_coordinates"] == 1
+    assert "1 with a bad position" in points.provenance["in_words"]
+
+
+def test_shops_outside_the_grid_are_left_out_and_counted(formats, town):
+    rows = [osm_row(town, shop="bakery")] * 3 + [osm_row(town, place=(3, 40), shop="bakery")]
+    points = read_shops(formats.csv(town.folder / "osm.csv", rows), frame_of(town))
+    assert points.cell.size == 3
+    assert points.provenance["outside_grid"] == 1
+
+
+def test_an_extract_of_a_larger_area_may_lie_mostly_outside(formats, town):
+    around = [(3, 60), (3, -60), (60, 3), (-60, 3)]
+    rows = [osm_row(town, place=place, shop="bar") for place in [(3, 4), *around]]
+    points = read_shops(formats.csv(town.folder / "osm.csv", rows), frame_of(town))
+    assert points.cell.size == 1
+
+
+def test_each_point_falls_in_the_cell_around_it():
+    frame = GridFrame(1000.0, 9000.0, 50.0, 6, 8)
+    generator = np.random.default_rng(5)
+    row, column = generator.integers(0, 6, 200), generator.integers(0, 8, 200)
+    x = 1000 + 50 * (column + generator.uniform(0.01, 0.99, 200))
+    y = 9000 - 50 * (row + generator.uniform(0.01, 0.99, 200))
+    np.testing.assert_array_equal(frame.cell_of(x, y), row * 8 + column)
+    beyond = np.array([[999.0, 8800], [1401, 8800], [1200, 9001], [1200, 8699], [np.nan, 8800]])
+    assert (frame.cell_of(beyond[:, 0], beyond[:, 1]) == -1).all()
+
+
+def test_a_missing_projection_package_is_said_with_its_remedy(formats, town, monkeypatch):
+    path = town.osm()
+    monkeypatch.setitem(sys.modules, "pyproj", None)
+    with pytest.raises(InputError, match=r"pip install 'essaim\[geo\]'"):
+        read_shops(path, frame_of(town))
+
+
+@pytest.mark.parametrize(
+    "geometry",
+    [None, {}, {"type": "Point"}, {"type": "Polygon", "coordinates": []}, {"type": "Curve"}, 7],
+)
+def test_a_geometry_without_a_place_is_nowhere(geometry):
+    assert np.isnan(geojson_point(geometry)).all()
+
+
+@pytest.mark.parametrize(
+    "blob", [None, b"", b"GP", b"GP\0\1\0\0\0\0", b"GP\0\1\0\0\0\0\1\3\0\0\0\xff"]
+)
+def test_a_torn_geometry_is_nowhere(blob):
+    assert np.isnan(wkb_point(blob)).all()
