@@ -1,0 +1,55 @@
+"""Essaim: territories in transition, agent by agent and month by month.
+
+What is here is imported when it is first asked for, so that ``import sim`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.errors import InputError
+    from sim.model import TerritoryModel
+    from sim.results import Results, load_results
+    from sim.runs import run
+    from sim.scenario import Scenario, list_scenarios, load_scenario
+    from sim.simulation import Simulation
+
+__all__ = [
+    "InputError",
+    "Results",
+    "Scenario",
+    "Simulation",
+    "TerritoryModel",
+    "list_scenarios",
+    "load_results",
+    "load_scenario",
+    "run",
+]
+
+_PLACES = {
+    "InputError": "sim.errors",
+    "Results": "sim.results",
+    "Scenario": "sim.scenario",
+    "Simulation": "sim.simulation",
+    "TerritoryModel": "sim.model",
+    "list_scenarios": "sim.scenario",
+    "load_results": "sim.results",
+    "load_scenario": "sim.scenario",
+    "run": "sim.runs",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from sim.version import package_version
+
+        return package_version()
+    if name not in _PLACES:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    return getattr(import_module(_PLACES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_PLACES])

@@ -1,0 +1,248 @@
+"""Provenance: what a run was made of and how it can be made again, as plain JSON values.
+
+Nothing in it depends on the clock or on where files are kept: the same run gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.indicators import INDICATORS, ZONE_LABELS
+from sim.scenario import Scenario, Setting
+from sim.schema import PARAMETERS
+from sim.territory.territory import OPEN, UNKNOWN, VACANT, ZONES, Territory
+from sim.version import MODEL_VERSION, package_version
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "assumed_parameters",
+    "column_words",
+    "describe_environment",
+    "describe_run",
+    "describe_scenario",
+    "describe_territory",
+    "effective_toml",
+    "indicators_hash",
+]
+
+PACKAGES = ("essaim", "numpy", "numba", "pandas", "pyarrow", "scipy", "mesa", "pydantic")
+
+
+def assumed_parameters(scenario: Scenario) -> tuple[list[str], int]:
+    """Uncertain parameters whose value is a judgement, and how many are uncertain in all.
+
+    Parameters
+    ----------
+    scenario : Scenario
+
+    Returns
+    -------
+    (list of str, int)
+        Flat names of the assumed ones, and the number of parameters with role "uncertainty".
+    """
+    uncertain = [n for n, info in PARAMETERS.items() if info.role == "uncertainty"]
+    return [n for n in uncertain if _evidence(scenario, n) == "assumed"], len(uncertain)
+
+
+def _evidence(scenario: Scenario, name: str) -> str:
+    setting = scenario.settings.get(name)
+    return setting.evidence if setting else PARAMETERS[name].evidence
+
+
+def _origin(setting: Setting) -> str:
+    """Where a setting comes from, without the folder, which differs from machine to machine."""
+    return Path(setting.origin).name if setting.origin.endswith(".toml") else setting.origin
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value).lower() if isinstance(value, bool) else repr(value)
+
+
+def effective_toml(scenario: Scenario) -> str:
+    """A scenario file that stands alone: everything that differs from the defaults, with sources.
+
+    Parameters
+    ----------
+    scenario : Scenario
+
+    Returns
+    -------
+    str
+        TOML that `load_scenario` reads.
+    """
+    lines = []
+    for key in ("title", "description"):
+        texts = getattr(scenario, key)
+        if texts:
+            pairs = ", ".join(f"{lang} = {_toml(text)}" for lang, text in texts.items())
+            lines.append(f"{key} = {{ {pairs} }}")
+    groups: dict[str, list[str]] = {}
+    for name in PARAMETERS:
+        setting = scenario.settings.get(name)
+        if setting is None:
+            continue
+        value = scenario.values[name]
+        groups.setdefault(PARAMETERS[name].group, []).append(
+            f"{name} = {{ value = {_toml(value)}, source = {_toml(setting.source)},"
+            f" evidence = {_toml(setting.evidence)} }}  # {_origin(setting)}"
+        )
+    for group, settings in groups.items():
+        lines += ["", f"[{group}]", *settings]
+    return "\n".join(lines) + "\n"
+
+
+def describe_scenario(scenario: Scenario) -> dict[str, Any]:
+    """The scenario with all values, and for what differs from the defaults who set it and why."""
+    return {
+        "name": scenario.name,
+        "title": dict(scenario.title),
+        "toml": effective_toml(scenario),
+        "values": dict(scenario.values),
+        "settings": {
+            name: {
+                "value": scenario.values[name],
+                "unit": PARAMETERS[name].unit,
+                "origin": _origin(setting),
+                "source": setting.source,
+                "evidence": setting.evidence,
+            }
+            for name, setting in scenario.settings.items()
+        },
+    }
+
+
+def describe_territory(territory: Territory) -> dict[str, Any]:
+    """Size, fingerprint and sources of a territory."""
+    digest = hashlib.sha256()
+    for field in ("residents", "youth", "income", "is_town_centre", "is_retail_park"):
+        digest.update(np.ascontiguousarray(getattr(territory, field)).tobytes())
+    for field in ("cell", "sector", "floor_area", "occupancy"):
+        digest.update(np.ascontiguousarray(getattr(territory, f"premises_{field}")).tobytes())
+    rows, columns = territory.shape
+    occupancy = territory.premises_occupancy
+    return {
+        "name": territory.name,
+        "rows": rows,
+        "columns": columns,
+        "cell_size_m": territory.cell_size,
+        "residents": round(float(territory.residents.sum(dtype=np.float64))),
+        "premises": int(occupancy.size),
+        "premises_open": int((occupancy == OPEN).sum()),
+        "premises_vacant": int((occupancy == VACANT).sum()),
+        "premises_of_unknown_occupancy": int((occupancy == UNKNOWN).sum()),
+        "provenance": territory.provenance,
+        "sha256": digest.hexdigest(),
+    }
+
+
+def describe_environment() -> dict[str, Any]:
+    """Versions of Python, of the packages that matter, of the platform and the processor."""
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "cpu": _cpu(),
+        "packages": {name: package_version(name) for name in PACKAGES},
+    }
+
+
+def _cpu() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def column_words(column: str) -> dict[str, Any]:
+    """Unit, labels and definitions of a column of the indicators.
+
+    Parameters
+    ----------
+    column : str
+        Name of an indicator, maybe with a zone appended.
+
+    Returns
+    -------
+    dict
+        ``unit``, ``label`` and ``definition``, the latter two by language.
+    """
+    zone = next((z for z in ZONES if column.endswith(f"_{z}")), None)
+    indicator = INDICATORS[column.removesuffix(f"_{zone}")]
+    label = dict(indicator.label)
+    if zone:
+        label = {lang: f"{text}, {ZONE_LABELS[zone][lang]}" for lang, text in label.items()}
+    return {"unit": indicator.unit, "label": label, "definition": dict(indicator.definition)}
+
+
+def indicators_hash(frame: pd.DataFrame) -> str:
+    """SHA-256 of names and values of the indicators, whatever file they are kept in."""
+    digest = hashlib.sha256()
+    for name in frame.columns:
+        values = frame[name].to_numpy()
+        kind = "<i8" if values.dtype.kind in "iuM" else "<f8"
+        if values.dtype.kind == "M":
+            values = values.astype("datetime64[D]").astype(np.int64)
+        digest.update(name.encode() + b"\0" + values.astype(kind).tobytes())
+    return digest.hexdigest()
+
+
+def describe_run(
+    scenario: Scenario, reference: str, seed: int, seeds: Sequence[int], months: int
+) -> dict[str, Any]:
+    """Seeds and length of a run, with the command and the Python that make it again.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    reference : str
+        Name or file by which the scenario was called.
+    seed : int
+        Seed of the whole.
+    seeds : sequence of int
+        Seed of each replication.
+    months : int
+        Months that were run.
+
+    Returns
+    -------
+    dict
+    """
+    changed = {
+        name: scenario.values[name]
+        for name, setting in scenario.settings.items()
+        if not setting.origin.endswith(".toml")
+    }
+    command = ["sim", "run", reference]
+    for name, value in changed.items():
+        command += ["--set", f"{name}={str(value).lower() if isinstance(value, bool) else value}"]
+    command += ["--seed", str(seed), "--reps", str(len(seeds)), "--out", "results"]
+    python = f"load_scenario({reference!r})"
+    if changed:
+        python += f".replace({', '.join(f'{n}={v!r}' for n, v in changed.items())})"
+    return {
+        "seed": seed,
+        "seeds": list(seeds),
+        "reps": len(seeds),
+        "months": months,
+        "command": shlex.join(command),
+        "python": (
+            "from sim import load_scenario, run\n"
+            f"indicators = run({python}, seed={seed}, reps={len(seeds)})\n"
+        ),
+        "package_version": package_version(),
+        "model_version": MODEL_VERSION,
+    }

@@ -1,0 +1,242 @@
+"""A folder of results that appears under its name when it is complete, and never before.
+
+Everything is written into a hidden folder beside it, ``.<name>.partial-<pid>``, which is renamed at
+the end. A run that is killed leaves that hidden folder at most; the next run clears it away.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from sim.errors import InputError
+
+__all__ = ["MANIFEST", "WholeFolder", "whole_folder"]
+
+MANIFEST = "manifest.json"
+"""File that lists all others of a folder, and without which a folder is not ours."""
+
+_DISK_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EIO, errno.EFBIG)
+
+
+class WholeFolder:
+    """What is being written.
+
+    Attributes
+    ----------
+    files : dict
+        Size in bytes and SHA-256 of each file written so far, by its path within the folder.
+    """
+
+    def __init__(self, partial: Path) -> None:
+        self._partial = partial
+        self.files: dict[str, dict[str, Any]] = {}
+
+    def write(self, name: str, content: bytes) -> None:
+        """Add a file.
+
+        Parameters
+        ----------
+        name : str
+            Path within the folder, with slashes.
+        content : bytes
+            All of it.
+
+        Raises
+        ------
+        OSError
+            If the disk is full or fails.
+        """
+        path = self._partial / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        self.files[name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+@contextlib.contextmanager
+def whole_folder(path: Path, *, force: bool = False) -> Iterator[WholeFolder]:
+    """Write a folder whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+        The folder; missing parents are made.
+    force : bool
+        Replace results that stand there. Files that their manifest does not list are kept.
+
+    Yields
+    ------
+    WholeFolder
+        To write the files into; the folder appears after the last of them.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written, or holds something and `force` is not given, or holds
+        something that no run wrote.
+    OSError
+        If the disk is full or fails; nothing is left behind.
+    """
+    target = _resolved(path)
+    _clear_leftovers(target)
+    _refuse(path, target, force)
+    made = [p for p in target.parents if not p.exists()]
+    partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial.mkdir()
+    except OSError as error:
+        _remove_empty(made)
+        if error.errno in _DISK_FULL:
+            raise
+        raise InputError(f"{path}: cannot be written: {_reason(error)}.") from None
+    try:
+        folder = WholeFolder(partial)
+        yield folder
+        _keep_foreign(path, target, partial, folder)
+        _put_in_place(path, target, partial)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        _remove_empty(made)
+        raise
+
+
+def _resolved(path: Path) -> Path:
+    if not path.name.strip("."):
+        raise InputError(f"{path}: the results need a folder of their own; name one inside it.")
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError, ValueError):
+        raise InputError(f"{path}: not a path that can be written.") from None
+
+
+def _refuse(path: Path, target: Path, force: bool) -> None:
+    if Path.cwd().is_relative_to(target):
+        raise InputError(f"{path} is the folder you are in; name one inside it.")
+    try:
+        if not target.exists():
+            return
+        if not target.is_dir():
+            raise InputError(f"{path} is a file, not a folder; choose another --out.")
+        if not any(target.iterdir()):
+            return
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {_reason(error)}.") from None
+    if not force:
+        raise InputError(f"{path} is not empty; choose another --out, or replace it with --force.")
+    if _listed(target) is None:
+        raise InputError(
+            f"{path} holds no results of a run, so --force does not replace it;"
+            " choose another --out."
+        )
+
+
+def _listed(folder: Path) -> set[str] | None:
+    """Files of ours in a folder; None where its manifest is missing or not one of ours."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return {MANIFEST, *manifest["files"]} if "essaim" in manifest["format"] else None
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _keep_foreign(path: Path, target: Path, partial: Path, folder: WholeFolder) -> None:
+    """Give files that are not ours a second name in the new folder, so that none is ever lost."""
+    if not target.is_dir():
+        return
+    ours = _listed(target) or set()
+    for old in sorted(target.rglob("*")):
+        name = PurePosixPath(old.relative_to(target)).as_posix()
+        if name in ours or (old.is_dir() and not old.is_symlink()):
+            continue
+        new = partial / name
+        if os.path.lexists(new):
+            raise InputError(f"{path / name} was not written by a run; move it away first.")
+        try:
+            new.parent.mkdir(parents=True, exist_ok=True)
+            os.link(old, new, follow_symlinks=False)
+        except (FileExistsError, NotADirectoryError):
+            raise InputError(f"{path / name} stands in the way; move it away first.") from None
+        except OSError:  # a file system without hard links
+            shutil.copy2(old, new, follow_symlinks=False)
+
+
+def _put_in_place(path: Path, target: Path, partial: Path) -> None:
+    for folder in (*(p for p in partial.rglob("*") if p.is_dir() and not p.is_symlink()), partial):
+        _sync(folder)
+    replaced = target.with_name(f".{target.name}.replaced-{os.getpid()}")
+    try:
+        if target.is_dir() and any(target.iterdir()):
+            target.rename(replaced)
+        elif target.is_dir():
+            target.rmdir()
+        try:
+            partial.rename(target)
+        except OSError:
+            if replaced.is_dir():
+                replaced.rename(target)
+            raise
+    except OSError as error:
+        raise InputError(f"{path}: cannot be put in place: {_reason(error)}.") from None
+    _sync(target.parent)
+    shutil.rmtree(replaced, ignore_errors=True)
+
+
+def _clear_leftovers(target: Path) -> None:
+    """Remove what killed runs left; what one of them had moved aside goes back to its place."""
+    for kind in ("replaced", "partial"):
+        for left in target.parent.glob(f".{_literal(target.name)}.{kind}-*"):
+            pid = left.name.rpartition("-")[2]
+            if not pid.isdecimal() or _is_alive(int(pid)):
+                continue
+            if kind == "replaced" and not target.exists():
+                with contextlib.suppress(OSError):
+                    left.rename(target)
+            elif kind == "partial" or (target / MANIFEST).exists():
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _literal(name: str) -> str:
+    return "".join(f"[{c}]" if c in "*?[" else c for c in name)
+
+
+def _is_alive(pid: int) -> bool:
+    if os.name != "posix":  # where signal 0 is Ctrl-C
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _sync(folder: Path) -> None:
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or "unknown reason").lower()
