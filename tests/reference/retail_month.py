@@ -1,0 +1,372 @@
+"""The retail month in plain Python: slow, readable, written from the description of the model.
+
+A town is a dict of plain lists by the names of `sim.variables`. Each function is one process of the
+month; sums run over all pairs of cells, loops over premises, numbers are Python's floats. Nothing is
+shared with the kernels but the definition of the draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import exp
+from typing import Any
+
+from sim.kernels.random import block, normal_pair, stream_key, uniform
+
+Town = dict[str, Any]
+Values = Mapping[str, Any]
+
+CONVENIENCE, COMPARISON, HOSPITALITY = range(3)
+SECTORS = ("convenience", "comparison", "hospitality")
+RETAIL_PARK = 1
+NOTHING, CLOSED, RELET = range(3)
+DAYS_OF_A_MONTH = 365.25 / 12
+CLOSURE, RELETTING = 1, 2
+"""Streams of draws."""
+
+
+def town_of(state: Mapping[str, Any]) -> Town:
+    """Copy all arrays of a state into plain lists."""
+    return {name: state[name].tolist() for name in state if name != "work.space"} | {
+        "closest call": 1.0
+    }
+
+
+def exogenous_drivers(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    t = max(0, min(calendar, len(town["series.costs"]) - 1))
+    town["driver.spending"] = [town["series.spending"][t]]
+    town["driver.costs"] = [town["series.costs"][t]]
+    town["driver.periphery"] = [town["series.periphery"][t]]
+    spending = [values[f"spending_{s}"] for s in SECTORS]
+    pull = [values[f"online_multiplier_{s}"] for s in SECTORS]
+    mean_pull = 0.0
+    if sum(spending) > 0:
+        mean_pull = sum(p * m for p, m in zip(pull, spending, strict=True)) / sum(spending)
+    online = town["series.online_share"][t]
+    town["driver.online_share"] = [
+        min(online * p / mean_pull, 0.95) if mean_pull > 0 else 0.0 for p in pull
+    ]
+
+
+def demography(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    growth = (1 + values["residents_growth"]) ** (1 / 12)
+    for row, people in enumerate(town["cell.residents"]):
+        for column in range(len(people)):
+            people[column] *= growth
+            town["cell.visitors"][row][column] *= growth
+            town["cell.consumers"][row][column] = (
+                people[column] * town["cell.purchasing_power"][row][column]
+                + town["cell.visitors"][row][column]
+            )
+
+
+def _cells(town: Town) -> list[tuple[int, int]]:
+    rows, columns = len(town["cell.zone"]), len(town["cell.zone"][0])
+    return [(row, column) for row in range(rows) for column in range(columns)]
+
+
+def _steps(a: tuple[int, int], b: tuple[int, int]) -> int:
+    """Distance along streets, in cells."""
+    return abs(a[0] - b[0]) + abs(a[1] - b[1])
+
+
+def _field(cells: list[tuple[int, int]], by_cell: dict[tuple[int, int], float]) -> list[Any]:
+    columns = cells[-1][1] + 1
+    flat = [by_cell[c] for c in cells]
+    return [flat[i : i + columns] for i in range(0, len(flat), columns)]
+
+
+def shop_attraction(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    cells = _cells(town)
+    open_here = dict.fromkeys(cells, 0.0)
+    premises_here = dict.fromkeys(cells, 0.0)
+    for p, cell_row in enumerate(town["premises.cell_row"]):
+        premises_here[cells[cell_row]] += 1
+        open_here[cells[cell_row]] += town["premises.is_open"][p]
+    decay = values["neighbourhood_decay"] * values["cell_size"] / 1000
+    weight = [exp(-decay * d) for d in range(cells[-1][0] + cells[-1][1] + 1)]
+    open_nearby = {
+        a: sum(weight[_steps(a, b)] * n for b, n in open_here.items() if n) for a in cells
+    }
+    nearby = {
+        a: sum(weight[_steps(a, b)] * n for b, n in premises_here.items() if n) for a in cells
+    }
+    town["cell.open_premises"] = _field(cells, open_here)
+    town["cell.open_nearby"] = _field(cells, open_nearby)
+    usual = 1 - town["town.usual_vacancy"][0]
+    kappa = values["open_share_shrinkage"]
+    for p, cell_row in enumerate(town["premises.cell_row"]):
+        cell = cells[cell_row]
+        share = (open_nearby[cell] + kappa * usual) / (nearby[cell] + kappa)
+        floor_area = town["premises.floor_area"][p]
+        if town["premises.zone"][p] == RETAIL_PARK:
+            floor_area *= town["driver.periphery"][0]
+        town["premises.open_share_nearby"][p] = share
+        town["premises.attraction"][p] = (
+            floor_area ** values["floor_area_elasticity"]
+            * (share / usual) ** values["open_share_elasticity"]
+        )
+
+
+def shopping_trips(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    """Huff's model: every cell's money, every shop."""
+    cells = _cells(town)
+    consumers = {c: town["cell.consumers"][c[0]][c[1]] for c in cells}
+    longest = cells[-1][0] + cells[-1][1]
+    for s, sector in enumerate(SECTORS):
+        components = list(zip(town["sector.decay"][s], town["sector.decay_weight"][s], strict=True))
+        f = [sum(w * exp(-beta * d) for beta, w in components) for d in range(longest + 1)]
+        outside = town["sector.outside_attraction"][s]
+        outside *= town["driver.periphery"][0] ** values["floor_area_elasticity"]
+        attraction = dict.fromkeys(cells, 0.0)
+        for p, cell_row in enumerate(town["premises.cell_row"]):
+            if town["premises.is_open"][p] and town["premises.sector"][p] == s:
+                attraction[cells[cell_row]] += (
+                    town["premises.attraction"][p] * town["premises.quality"][p]
+                )
+        access = {
+            a: sum(f[_steps(a, b)] * pull for b, pull in attraction.items() if pull) for a in cells
+        }
+        # What one unit of attraction in cell b wins from all homes a.
+        won = {
+            b: sum(
+                consumers[a] * f[_steps(a, b)] / (access[a] + outside)
+                for a in cells
+                if access[a] + outside > 0
+            )
+            for b in cells
+        }
+        in_shops = sum(attraction[b] * won[b] for b in cells)
+        beyond = sum(
+            consumers[a] * outside / (access[a] + outside)
+            if access[a] + outside > 0
+            else consumers[a]
+            for a in cells
+        )
+        spending = values[f"spending_{sector}"] / 12 * town["driver.spending"][0]
+        online = town["driver.online_share"][s]
+        town["sector.consumer_spending"][s] = spending
+        town["sector.spent_in_shops"][s] = in_shops * spending * (1 - online)
+        town["sector.spent_outside"][s] = beyond * spending * (1 - online)
+        town["sector.spent_online"][s] = sum(consumers.values()) * spending * online
+        town["cell.attraction"][s] = _field(cells, attraction)
+        town["cell.access"][s] = _field(cells, access)
+        town["cell.revenue_per_attraction"][s] = _field(cells, won)
+
+
+def _margin(revenue: float, costs: float, values: Values) -> float:
+    gross = values["gross_margin"]
+    if values["purchases_are_variable"]:
+        return revenue / (costs + (1 - gross) * revenue) - 1
+    return gross * revenue / costs - 1
+
+
+def shop_accounts(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    columns = len(town["cell.zone"][0])
+    periphery = town["driver.periphery"][0]
+    for p in range(len(town["premises.id"])):
+        s = town["premises.sector"][p]
+        row, column = divmod(town["premises.cell_row"][p], columns)
+        costs = town["premises.fixed_costs"][p] + town["premises.rent"][p]
+        costs *= town["driver.costs"][0]
+        if town["premises.zone"][p] == RETAIL_PARK:
+            costs *= periphery ** values["park_cost_exponent"]
+        spent_in_shops = town["sector.consumer_spending"][s] * (1 - town["driver.online_share"][s])
+        won = town["cell.revenue_per_attraction"][s][row][column] * spent_in_shops
+        average_turnover = town["premises.attraction"][p] * won
+        town["premises.event"][p] = NOTHING
+        if town["premises.is_open"][p]:
+            turnover = average_turnover * town["premises.quality"][p]
+            town["premises.shop_age"][p] += 1
+            town["premises.revenue"][p] = turnover
+            before = town["premises.margin"][p]
+            now = _margin(turnover, costs, values)
+            town["premises.margin"][p] = before + (now - before) / values["margin_memory"]
+            months_earned = values["gross_margin"] * turnover / costs - 1
+            reserves = town["premises.reserves"][p] + months_earned
+            town["premises.reserves"][p] = max(0.0, min(reserves, values["starting_reserves"]))
+        else:
+            # An entrant's customers come from a pool into which its own attraction is counted.
+            outside = town["sector.outside_attraction"][s]
+            outside *= periphery ** values["floor_area_elasticity"]
+            pool = town["cell.access"][s][row][column] + outside
+            pull = town["premises.attraction"][p]
+            share = pool / (pool + pull) if pool + pull > 0 else 0.0
+            town["premises.months_vacant"][p] += 1
+            town["premises.revenue"][p] = 0.0
+            town["premises.margin"][p] = _margin(average_turnover * share, costs, values)
+
+
+def closure_rate_per_year(
+    margin: float, months: int, reserves: float, age_scale: float, values: Values
+) -> float:
+    """Hazard of closing, 1/year."""
+    clip = values["margin_clip"]
+    young = min(max(months, 1), 60) / 60
+    weight = age_scale * young ** (values["closure_age_shape"] - 1)
+    rate = values["closure_rate"] * weight
+    rate *= exp(-values["closure_margin_response"] * max(-clip, min(margin, clip)))
+    return rate if reserves > 0 else rate * values["closure_without_reserves"]
+
+
+def reletting_rate_per_year(margin: float, months: int, values: Values) -> float:
+    """Hazard of being let, 1/year."""
+    clip = values["margin_clip"]
+    fresh, slow = values["reletting_rate_fresh"], values["reletting_rate_slow"]
+    appeal = exp(-months / 12 / values["reletting_fading"])
+    rate = appeal * fresh + (1 - appeal) * slow
+    return rate * exp(values["reletting_margin_response"] * max(-clip, min(margin, clip)))
+
+
+def _happens(town: Town, luck: float, rate: float) -> bool:
+    probability = 1 - exp(-rate / 12)
+    town["closest call"] = min(town["closest call"], abs(luck - probability))
+    return luck < probability
+
+
+def shop_closure(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    key = stream_key(seed, CLOSURE, month)
+    for p, name in enumerate(town["premises.id"]):
+        if not town["premises.is_open"][p]:
+            continue
+        rate = closure_rate_per_year(
+            town["premises.margin"][p],
+            town["premises.shop_age"][p],
+            town["premises.reserves"][p],
+            town["town.closure_age_scale"][0],
+            values,
+        )
+        if _happens(town, uniform(block(*key, name, 0)[0]), rate):
+            town["premises.is_open"][p] = 0
+            town["premises.event"][p] = CLOSED
+            town["premises.shop_age"][p] = 0
+            town["premises.months_vacant"][p] = 0
+            town["premises.quality"][p] = 1.0
+            town["premises.reserves"][p] = 0.0
+
+
+def reletting(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    key = stream_key(seed, RELETTING, month)
+    for p, name in enumerate(town["premises.id"]):
+        if town["premises.is_open"][p] or town["premises.event"][p] == CLOSED:
+            continue
+        rate = reletting_rate_per_year(
+            town["premises.margin"][p], town["premises.months_vacant"][p], values
+        )
+        luck, first, second, _ = block(*key, name, 0)
+        if _happens(town, uniform(luck), rate):
+            spread = values["quality_spread"]
+            town["premises.is_open"][p] = 1
+            town["premises.event"][p] = RELET
+            town["premises.tenancy"][p] += 1
+            town["premises.months_vacant"][p] = 0
+            town["premises.quality"][p] = exp(
+                spread * normal_pair(first, second)[0] - spread**2 / 2
+            )
+            town["premises.reserves"][p] = values["starting_reserves"]
+
+
+def rent(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    usual = 1 - town["town.usual_vacancy"][0]
+    for p, now in enumerate(town["premises.rent"]):
+        surplus = town["premises.open_share_nearby"][p] - usual
+        relative = max(0.4, min(1 + values["rent_response"] * surplus, 1.6))
+        goal = relative * town["premises.rent_at_start"][p]
+        months = values["rent_months_up"] if goal > now else values["rent_months_down"]
+        town["premises.rent"][p] = now + (goal - now) / months
+
+
+def footfall(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    cells = _cells(town)
+    visits = dict.fromkeys(cells, 0.0)
+    town["zone.footfall"] = [0.0, 0.0, 0.0]
+    for p, turnover in enumerate(town["premises.revenue"]):
+        basket = values[f"basket_{SECTORS[town['premises.sector'][p]]}"]
+        a_day = turnover / basket / DAYS_OF_A_MONTH
+        visits[cells[town["premises.cell_row"][p]]] += a_day
+        town["zone.footfall"][town["premises.zone"][p]] += a_day
+    town["cell.footfall"] = _field(cells, visits)
+
+
+MONTH = {
+    f.__name__: f
+    for f in (
+        exogenous_drivers,
+        demography,
+        shop_attraction,
+        shopping_trips,
+        shop_accounts,
+        shop_closure,
+        reletting,
+        rent,
+        footfall,
+    )
+}
+"""The twins in the order of the month, by the name of their process."""
+
+
+def counts_by_zone(town: Town) -> dict[str, list[float]]:
+    """What a month counts in each zone."""
+    counted = {
+        name: [0.0, 0.0, 0.0]
+        for name in [
+            "premises",
+            "open_shops",
+            "closures",
+            "relettings",
+            "long_term_vacant",
+            "sales",
+            "margin",
+            "rent",
+            "rent_at_start",
+            "footfall",
+        ]
+    }
+    for p, zone in enumerate(town["premises.zone"]):
+        is_open = town["premises.is_open"][p]
+        counted["premises"][zone] += 1
+        counted["open_shops"][zone] += is_open
+        counted["closures"][zone] += town["premises.event"][p] == CLOSED
+        counted["relettings"][zone] += town["premises.event"][p] == RELET
+        counted["long_term_vacant"][zone] += town["premises.months_vacant"][p] > 36
+        counted["sales"][zone] += town["premises.revenue"][p]
+        counted["margin"][zone] += town["premises.margin"][p] if is_open else 0.0
+        counted["rent"][zone] += town["premises.rent"][p]
+        counted["rent_at_start"][zone] += town["premises.rent_at_start"][p]
+    counted["footfall"] = list(town["zone.footfall"])
+    return counted
+
+
+def shop_life(
+    margin: float, quality: float, age_scale: float, values: Values
+) -> list[tuple[float, float, float]]:
+    """Survival, margin and reserves of a shop at the beginning of each month of its first 120 years.
+
+    `margin` is what an average shop has at the place, from which this one starts.
+    """
+    gross = values["gross_margin"]
+    if values["purchases_are_variable"]:
+        # margin = 1 / (costs + 1 - gross) - 1 for a turnover of 1
+        costs = 1 / (1 + margin) - (1 - gross)
+    else:
+        costs = gross / (1 + margin)
+    own = _margin(quality, costs, values)
+    alive, reserves = 1.0, values["starting_reserves"]
+    life = [(alive, margin, reserves)]
+    for month in range(1, 1441):
+        margin += (own - margin) / values["margin_memory"]
+        reserves = max(
+            0.0, min(reserves + gross * quality / costs - 1, values["starting_reserves"])
+        )
+        alive *= exp(-closure_rate_per_year(margin, month, reserves, age_scale, values) / 12)
+        life.append((alive, margin, reserves))
+    return life
+
+
+def vacancy_life(margin: float, values: Values) -> list[float]:
+    """Share of vacancies still standing at the beginning of each month of their first 120 years."""
+    standing = [1.0]
+    for month in range(1, 1441):
+        rate = reletting_rate_per_year(margin, month, values)
+        standing.append(standing[-1] * exp(-rate / 12))
+    return standing

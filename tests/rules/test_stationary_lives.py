@@ -1,0 +1,105 @@
+"""Stationary lives of shops and vacancies against following each of them month by month."""
+
+import numpy as np
+import pytest
+
+from sim.processes.shop_closure import age_scale
+from sim.stationary import (
+    live_shops,
+    live_vacancies,
+    shop_arguments,
+    solve_stationary,
+    vacancy_arguments,
+)
+from tests.reference import retail_month
+from tests.reference.towns import small_town
+
+CASES = [
+    {"purchases_are_variable": False},
+    {"purchases_are_variable": True},
+    {"closure_age_shape": 1.8, "closure_rate": 0.3, "starting_vacancy": 0.3},
+    {"starting_reserves": 0.5, "closure_without_reserves": 6.0, "starting_vacancy": 0.25},
+    {"reletting_fading": 4.0, "reletting_rate_slow": 0.05, "starting_vacancy": 0.25},
+]
+MARGINS = (-0.3, -0.1, 0.1, 0.4)
+"""Not between -0.05 and 0: reserves that last longer than the horizon of 20 years are not followed."""
+QUALITIES = (0.8, 1.0, 1.3)
+
+
+def _values(changes):
+    values = small_town(**changes).values
+    return values, age_scale(values["closure_rate"], values["closure_age_shape"])
+
+
+@pytest.mark.parametrize("changes", CASES)
+def test_the_mean_life_of_a_shop_is_the_sum_of_its_survival(changes):
+    values, scale = _values(changes)
+    margin, quality = (np.ravel(a) for a in np.meshgrid(MARGINS, QUALITIES))
+    life, unused = np.zeros(margin.size), np.zeros(margin.size)
+    live_shops(
+        life, np.ones(margin.size), margin, quality, *shop_arguments(values, scale),
+        unused, unused, unused,
+    )  # fmt: skip
+    for found, m, q in zip(life, margin, quality, strict=True):
+        alive = [a for a, _, _ in retail_month.shop_life(m, q, scale, values)]
+        tail = alive[-1] / (1 - alive[-1] / alive[-2])
+        assert found == pytest.approx(sum(alive[:-1]) + tail, rel=1e-3)
+
+
+@pytest.mark.parametrize("changes", CASES)
+def test_ages_of_shops_are_quantiles_of_their_survival(changes):
+    """A shop found at share u of its mean life is as old as survivors of that share of it."""
+    values, scale = _values(changes)
+    for m in MARGINS:
+        follows = retail_month.shop_life(m, 1.0, scale, values)
+        alive = np.array([a for a, _, _ in follows])
+        mean_life = alive[:-1].sum() + alive[-1] / (1 - alive[-1] / alive[-2])
+        shares = np.array([0.01, 0.2, 0.5, 0.7])
+        age, margin, reserves = np.zeros((3, shares.size))
+        live_shops(
+            np.full(shares.size, mean_life), shares, np.full(shares.size, m),
+            np.ones(shares.size), *shop_arguments(values, scale), age, margin, reserves,
+        )  # fmt: skip
+        for u, found, m_found, r_found in zip(shares, age, margin, reserves, strict=True):
+            wanted = int(np.searchsorted(np.cumsum(alive), u * mean_life))
+            assert abs(found - wanted) <= 1 + 0.01 * wanted
+            k = min(int(found), 240)
+            assert m_found == pytest.approx(follows[k][1], abs=1e-9)
+            assert r_found == pytest.approx(follows[k][2], abs=1e-9)
+
+
+@pytest.mark.parametrize("changes", CASES)
+def test_vacancies_stand_as_long_as_they_survive(changes):
+    values, _ = _values(changes)
+    spell, months = np.zeros(len(MARGINS)), np.zeros(len(MARGINS))
+    live_vacancies(
+        spell, np.ones(len(MARGINS)), np.array(MARGINS), *vacancy_arguments(values), months
+    )
+    live_vacancies(
+        spell, np.full(len(MARGINS), 0.6), np.array(MARGINS), *vacancy_arguments(values), months
+    )
+    for m, found, age in zip(MARGINS, spell, months, strict=True):
+        standing = np.array(retail_month.vacancy_life(m, values))
+        mean = standing[:-1].sum() + standing[-1] / (1 - standing[-1] / standing[-2])
+        assert found == pytest.approx(mean, rel=1e-3)
+        assert abs(age - np.searchsorted(np.cumsum(standing), 0.6 * mean)) <= 1
+
+
+@pytest.mark.parametrize("vacancy", [0.03, 0.1, 0.3])
+def test_the_solved_margin_keeps_the_starting_vacancy(vacancy):
+    """Averaged over the spread of margins and qualities, time vacant over time in all is it."""
+    values, scale = _values({"margin_spread": 0.1, "quality_spread": 0.2})
+    life = solve_stationary(values, scale, vacancy, 0.0)
+    assert life.vacancy == pytest.approx(vacancy, abs=1e-6)
+    shares, weights = [], []
+    for z in np.linspace(-3, 3, 31):
+        m = float(np.clip(life.mean_margin + 0.1 * z, -0.45, 0.45))
+        lives, chances = [], []
+        for zq in np.linspace(-2.5, 2.5, 9):
+            follows = retail_month.shop_life(m, np.exp(0.2 * zq - 0.02), scale, values)
+            lives.append(sum(alive for alive, _, _ in follows))
+            chances.append(np.exp(-(zq**2) / 2))
+        vacant = sum(retail_month.vacancy_life(m, values))
+        shares.append(vacant / (vacant + np.average(lives, weights=chances)))
+        weights.append(np.exp(-(z**2) / 2))
+    assert np.average(shares, weights=weights) == pytest.approx(vacancy, rel=0.02)
