@@ -122,11 +122,12 @@ def live_vacancies(
     months,
 ):
     """Follow vacancies like `live_shops` follows shops: mean spell for target 1, else the age."""
+    horizon = max(HORIZON, int(120.0 * reletting_fading))  # ten times the fading
     for i in range(margin.size):
         vacant, stood = 1.0, 0.0
         wanted = target[i] * mean_spell[i]
         k = 0
-        while k < HORIZON and (target[i] >= 1.0 or stood + vacant < wanted):
+        while k < horizon and (target[i] >= 1.0 or stood + vacant < wanted):
             stood += vacant
             k += 1
             vacant *= 1.0 - reletting_probability(
@@ -140,7 +141,7 @@ def live_vacancies(
             )
         hazard = reletting_probability(
             margin[i],
-            HORIZON,
+            horizon,
             reletting_rate_fresh,
             reletting_rate_slow,
             reletting_fading,
@@ -151,7 +152,7 @@ def live_vacancies(
             mean_spell[i] = stood + (vacant / hazard if hazard > 1e-9 else 1e9)
         else:
             left = (wanted - stood) * hazard / vacant
-            if k == HORIZON and hazard > 1e-9 and 0.0 < left < 1.0:
+            if k == horizon and hazard > 1e-9 and 0.0 < left < 1.0:
                 k += int(np.log(1.0 - left) / np.log(1.0 - hazard))
             months[i] = k
 
