@@ -1,8 +1,7 @@
 """Sets of agents that are answered from the arrays, with the interface of Mesa's `AgentSet`.
 
-An agent is known by its *key*: row + n * tenancy, with n the number of premises and tenancy 0 for
-the premises themselves. A set is an ordered array of keys; whether a shop still exists, and what
-its attributes are, is looked up in the state at once for all of them. Agent objects are made only
+A set is an ordered array of keys (`sim.handles`). Whether a shop still exists, and what the
+attributes are, is looked up in the state for all members at once; agent objects are made only
 where somebody asks for objects: when iterating, or for a Python function of an agent.
 """
 
@@ -11,114 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from random import Random
 from types import BuiltinFunctionType
-from typing import TYPE_CHECKING, Any, Literal, Never, Self, overload
+from typing import Any, Literal, Never, Self, overload
 
 import numpy as np
 import numpy.typing as npt
 from mesa.agentset import AbstractAgentSet, AgentSet, GroupBy
 
-from sim.agents import Column, Premises, RowAgent, Shop, UniqueId
+from sim.agents import Column, Premises, RowAgent, Shop
+from sim.handles import Handles, Keys, kinds_of
 
-if TYPE_CHECKING:
-    from sim.model import TerritoryModel
-
-__all__ = ["ColumnAgentSet", "ColumnGroupBy", "Handles", "LiveAgentSet"]
-
-Keys = npt.NDArray[np.int64]
+__all__ = ["ColumnAgentSet", "ColumnGroupBy", "LiveAgentSet"]
 
 _ON_ARRAYS: dict[Any, Callable[..., Any]] = {sum: np.sum, min: np.min, max: np.max, len: len}
 """Python's own functions of a list and what does the same on an array."""
-
-
-class Handles:
-    """The agents of one model: who exists, and the objects made for them so far.
-
-    Parameters
-    ----------
-    model : TerritoryModel
-        The model whose arrays they read.
-    """
-
-    def __init__(self, model: TerritoryModel) -> None:
-        self.model = model
-        self._premises: dict[int, Premises] = {}
-        self._shops: dict[int, Shop] = {}
-
-    @property
-    def n_premises(self) -> int:
-        """Number of premises, which is what keys count in."""
-        return len(self.model.state["premises.id"])
-
-    def premises_at(self, row: int) -> Premises:
-        """The premises in this row."""
-        handle = self._premises.get(row)
-        if handle is None:
-            handle = self._premises[row] = self._make(Premises, row, 0)
-        return handle
-
-    def shop_at(self, row: int) -> Shop | None:
-        """The shop in this row's premises; None while vacant."""
-        state = self.model.state
-        if not state["premises.is_open"][row]:
-            return None
-        tenancy = int(state["premises.tenancy"][row])
-        handle = self._shops.get(row)
-        if handle is None or handle.of_tenancy != tenancy:
-            handle = self._shops[row] = self._make(Shop, row, tenancy)
-        return handle
-
-    def _make[A: RowAgent](self, kind: type[A], row: int, tenancy: int) -> A:
-        handle = object.__new__(kind)
-        handle.model, handle.row, handle.of_tenancy = self.model, row, tenancy
-        return handle
-
-    def agent(self, key: int) -> RowAgent | None:
-        """The agent of this key; None if it is a shop that has closed."""
-        tenancy, row = divmod(key, self.n_premises)
-        if tenancy == 0:
-            return self.premises_at(row)
-        shop = self.shop_at(row)
-        return shop if shop is not None and shop.of_tenancy == tenancy else None
-
-    def key(self, agent: object) -> int | None:
-        """The key of an agent of this model; None for anything else."""
-        if isinstance(agent, RowAgent) and agent.model is self.model:
-            return agent.row + self.n_premises * agent.of_tenancy
-        return None
-
-    def keys(self, kind: type[RowAgent]) -> Keys:
-        """Keys of all that exist of one type, by row."""
-        if kind is Premises:
-            return np.arange(self.n_premises)
-        rows = np.flatnonzero(self.model.state["premises.is_open"])
-        return rows + self.n_premises * self.model.state["premises.tenancy"][rows].astype(np.int64)
-
-    def exist(self, keys: Keys) -> npt.NDArray[np.bool_]:
-        """Which of these agents exist."""
-        tenancies, rows = np.divmod(keys, self.n_premises)
-        state = self.model.state
-        trades = state["premises.is_open"][rows].astype(np.bool_)
-        same = np.equal(state["premises.tenancy"][rows], tenancies)
-        there: npt.NDArray[np.bool_] = (trades & same) | (tenancies == 0)
-        return there
-
-    def values(self, keys: Keys, attribute: str) -> npt.NDArray[Any] | None:
-        """An attribute of these agents, read at once; None where it is not kept in an array."""
-        n = self.n_premises
-        found = [getattr(kind, attribute, None) for kind in _kinds(keys, n)]
-        columns = [c for c in found if isinstance(c, Column | UniqueId)]
-        if not columns or len(columns) < len(found):
-            return None
-        return columns[0].read(self.model, keys)  # all of them read the same array
-
-
-def _kinds(keys: Keys, n_premises: int) -> list[type[RowAgent]]:
-    """Types of agents among these keys."""
-    kinds: list[type[RowAgent]] = []
-    if len(keys):
-        kinds += [Premises] if keys.min() < n_premises else []
-        kinds += [Shop] if keys.max() >= n_premises else []
-    return kinds
 
 
 class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no types
@@ -187,17 +91,18 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
     def _from_iterable(self, agents: Iterable[Any]) -> AbstractAgentSet:
         """What set operators return: Mesa's own set if another kind of agent is among them."""
         members = list(agents)
-        keys = [self._handles.key(a) for a in members]
+        keys = dict.fromkeys(self._handles.key(a) for a in members)
         if None in keys:
             return AgentSet(members, random=self.random)
-        return self._of(np.array(keys, np.int64))
+        return self._of(np.array(list(keys), np.int64))
 
     def _replace(self, keys: Keys) -> Self:
         self._keys, self._members = keys, None
         return self
 
     def _update(self, agents: Iterable[RowAgent]) -> Self:
-        return self._replace(np.array([self._key(a) for a in agents], np.int64))
+        keys = dict.fromkeys(self._key(a) for a in agents)
+        return self._replace(np.array(list(keys), np.int64))
 
     def _key(self, agent: object) -> int:
         key = self._handles.key(agent)
@@ -301,7 +206,7 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
         """Give an attribute one value for all members."""
         keys = self.keys()
         n = self._handles.n_premises
-        found = dict.fromkeys(getattr(kind, attr_name, None) for kind in _kinds(keys, n))
+        found = dict.fromkeys(getattr(kind, attr_name, None) for kind in kinds_of(keys, n))
         columns = [c for c in found if isinstance(c, Column)]
         if columns and len(columns) == len(found):
             for column in columns:
@@ -486,7 +391,8 @@ class LiveAgentSet(ColumnAgentSet):
 
     def __contains__(self, agent: object) -> bool:
         key = self._handles.key(agent)
-        return isinstance(agent, self._kinds) and self._handles.agent(key) is agent  # type: ignore[arg-type]
+        there = key is not None and self._handles.agent(key) is agent
+        return there and isinstance(agent, self._kinds)
 
     def _replace(self, keys: Keys) -> Never:
         raise TypeError(

@@ -2,7 +2,7 @@
 
 The arrays are the truth. An agent here holds its model and the number of its row, and each of its
 attributes reads and writes one element of ``premises.<attribute>``. Handles are made when somebody
-first asks for them (see `sim.agent_sets`), so a run that nobody looks into makes none.
+first asks for them (see `sim.handles`), so a run that nobody looks into makes none.
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ class Column[T]:
         self.write(agent.model, np.array([agent.present_row()]), value)
 
     def read(self, model: TerritoryModel, keys: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
-        """Values of the agents with these keys (`sim.agent_sets`); floats in double precision."""
+        """Values of the agents with these keys (`sim.handles`); floats in double precision."""
         stored = model.state[self.variable]
         return self.decode(stored[keys % stored.size])
 
@@ -188,7 +188,7 @@ class UniqueId:
         raise AttributeError("unique_id is permanent")
 
     def read(self, model: TerritoryModel, keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Ids of the agents with these keys (`sim.agent_sets`)."""
+        """Ids of the agents with these keys (`sim.handles`)."""
         ids = model.state["premises.id"].astype(np.int64)
         rows = keys % ids.size
         return ids[rows] + (keys - rows)

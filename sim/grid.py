@@ -23,7 +23,7 @@ from sim.variables import VARIABLES
 if TYPE_CHECKING:
     from mesa import Agent
 
-    from sim.agent_sets import Handles
+    from sim.handles import Handles
 
 __all__ = ["CELL_LAYERS", "Occupants", "SharedLayer", "TerritoryCell", "TerritoryGrid", "map_view"]
 

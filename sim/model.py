@@ -20,9 +20,10 @@ from mesa import Agent, DataCollector, Model
 from mesa.agentset import AbstractAgentSet, AgentSet
 from mesa.experimental.scenarios import Scenario as MesaScenario
 
-from sim.agent_sets import Handles, LiveAgentSet
+from sim.agent_sets import LiveAgentSet
 from sim.agents import Premises, RowAgent, Shop
 from sim.errors import InputError
+from sim.handles import Handles
 from sim.indicators import make_indicators
 from sim.scenario import Scenario, load_scenario
 from sim.simulation import LARGEST_SEED, Simulation

@@ -1,0 +1,63 @@
+"""The territory in Mesa's own viewer: a map, curves, Step, and Reset with other parameters.
+
+Run it with ``pip install "essaim[viz]"`` and ``solara run docs/examples/solara_app.py``.
+"""
+
+from mesa.visualization import Slider, SolaraViz, SpaceRenderer, make_plot_component
+from mesa.visualization.components import AgentPortrayalStyle, PropertyLayerStyle
+
+from sim.agents import Premises
+from sim.model import TerritoryModel
+from sim.schema import PARAMETERS
+
+COLOURS = {"convenience": "#009E73", "comparison": "#0072B2", "hospitality": "#D55E00"}
+STEPS = {
+    "online_share_2030": 0.01,
+    "starting_vacancy": 0.005,
+    "closure_rate": 0.005,
+    "open_share_elasticity": 0.05,
+}
+
+
+def portray_agent(agent):
+    """A grey square for premises; their shop covers it with a dot in its sector's colour."""
+    if isinstance(agent, Premises):
+        return AgentPortrayalStyle(color="#BBBBBB", marker="s", size=5, zorder=1)
+    return AgentPortrayalStyle(color=COLOURS[agent.sector], size=9, zorder=2)
+
+
+def portray_layer(layer):
+    """Residents as the ground of the map; the other layers are not drawn."""
+    if layer.name == "residents":
+        return PropertyLayerStyle(colormap="Greys", alpha=0.6, colorbar=False)
+    return None
+
+
+def slider(name, step):
+    """A slider with the words and limits of the parameter."""
+    known, value = PARAMETERS[name], float(model.scenario.source.values[name])
+    return Slider(known.label["en"], value, known.low, known.high, step, dtype=float)
+
+
+model = TerritoryModel("mid_sized_town", rng=7)
+renderer = (
+    SpaceRenderer(model, backend="matplotlib")
+    .setup_propertylayer(portray_layer)
+    .setup_agents(portray_agent)
+)
+renderer.render()
+
+page = SolaraViz(
+    model,
+    renderer,
+    components=[
+        make_plot_component("retail_vacancy_town_centre"),
+        make_plot_component({"open_shops": "#0072B2", "premises": "#BBBBBB"}),
+    ],
+    model_params={
+        "rng": {"type": "InputText", "value": "7", "label": "Seed"},
+        **{name: slider(name, step) for name, step in STEPS.items()},
+    },
+    name="Essaim",
+)
+page  # noqa: B018 - Solara shows the last expression of the file

@@ -1,0 +1,96 @@
+"""Mesa's own drawing and its SolaraViz viewer, as in docs/examples/solara_app.py."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+solara = pytest.importorskip("solara", reason="Mesa's viewer is the optional extra 'viz'")
+pytest.importorskip("altair", reason="Mesa's viewer is the optional extra 'viz'")
+
+import ipyvuetify  # noqa: E402 - comes with solara
+from mesa.visualization import SpaceRenderer  # noqa: E402
+from mesa.visualization.components import AgentPortrayalStyle, PropertyLayerStyle  # noqa: E402
+
+from sim.agents import Shop  # noqa: E402
+from sim.model import TerritoryModel  # noqa: E402
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "solara_app.py"
+
+
+@pytest.mark.parametrize("backend", ["matplotlib", "altair"])
+def test_mesa_draws_the_map_with_agents_and_a_layer(backend):
+    model = TerritoryModel(rng=7, rows=20, columns=31)
+    drawn = []
+
+    def portray(agent):
+        drawn.append(agent)
+        return AgentPortrayalStyle(color="red" if isinstance(agent, Shop) else "grey", size=5)
+
+    def portray_layer(layer):
+        if layer.name == "residents":
+            return PropertyLayerStyle(colormap="viridis", colorbar=False)
+        return None
+
+    renderer = SpaceRenderer(model, backend=backend)
+    renderer.setup_propertylayer(portray_layer).setup_agents(portray).render()
+    assert len(drawn) == len(model.agents)
+    assert renderer.agent_mesh is not None and renderer.propertylayer_mesh is not None
+
+
+class Viewer:
+    """The example as a browser would see it; `models` are those that it made."""
+
+    def __init__(self, monkeypatch):
+        self.models = []
+        made, make = self.models, TerritoryModel.__init__
+
+        def make_and_note(model, *args, **kwargs):
+            make(model, *args, **kwargs)
+            made.append(model)
+
+        # Mesa reads the signature, so the wrapper must show the same
+        make_and_note.__wrapped__ = make
+        monkeypatch.setattr(TerritoryModel, "__init__", make_and_note)
+        spec = importlib.util.spec_from_file_location("solara_app", EXAMPLE)
+        app = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(app)
+        page = solara.AppLayout(children=[app.page])
+        _, self.rendered = solara.render(page, handle_error=False)
+
+    def click(self, label):
+        buttons = self.rendered.find(ipyvuetify.Btn).widgets
+        next(b for b in buttons if b.children == [label]).click()
+
+    def move(self, label, value):
+        sliders = self.rendered.find(ipyvuetify.Slider).widgets
+        next(s for s in sliders if s.label == label).v_model = value
+
+
+@pytest.fixture
+def viewer(monkeypatch):
+    shown = Viewer(monkeypatch)
+    yield shown
+    shown.rendered.close()
+
+
+def test_step_runs_a_month_and_reset_starts_anew_with_the_sliders_values(viewer):
+    (first,) = viewer.models
+    viewer.click("Step")
+    viewer.click("Step")
+    assert (first.time, first.seed) == (2.0, 7)
+    viewer.move("Online share in 2030", 0.3)
+    viewer.click("Reset")
+    _, second = viewer.models
+    assert (second.time, second.seed, second.scenario.online_share_2030) == (0.0, 7, 0.3)
+    viewer.click("Step")
+    assert (first.time, second.time) == (2.0, 1.0)
+
+
+def test_reset_stays_in_the_same_place():
+    """What the viewer passes on Reset is another scenario of the model's own class."""
+    model = TerritoryModel("mid_sized_town", population=21_000, rng=7)
+    again = TerritoryModel(scenario=type(model.scenario)(), rng="7")
+    assert again.state["cell.residents"].tobytes() == model.state["cell.residents"].tobytes()
