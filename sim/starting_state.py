@@ -99,14 +99,14 @@ class StartParameters(ParameterGroup):
         evidence="found",
     )
     margin_spread: float = parameter(
-        0.15,
+        0.10,
         unit="SD",
         bounds=(0.0, 0.4),
         en="Spread of margins between premises",
         fr="Dispersion des marges entre locaux",
         help_en="How much premises of one town differ in the margin they allow.",
         help_fr="À quel point les locaux d'une ville diffèrent par la marge qu'ils permettent.",
-        source="retail prototype",
+        source="calibrated on pattern 4 (docs/validation.md)",
         evidence="assumed",
     )
     town_margin: float = parameter(

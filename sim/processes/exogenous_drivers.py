@@ -15,8 +15,6 @@ from sim.processes.process import Process
 __all__ = ["PROCESS", "ExogenousDriversParameters", "driver_series"]
 
 FIRST_YEAR = 2000
-PERIODS = (2001, 2008, 2015, 2020, 2025)
-"""First years of the periods over which growth rates are stated."""
 
 
 def _online(year: int, value: float, source: str, evidence: str) -> float:
@@ -55,7 +53,11 @@ _BACKCAST = "FEVAD's share without food and medicines, scaled to all retail (doc
 _SPENDING = ("Real retail spending per head", "Dépenses réelles par habitant")
 _COSTS = ("Real fixed costs of a shop", "Charges fixes réelles d'un commerce")
 _PERIPHERY = ("Floor space in the periphery", "Surfaces commerciales en périphérie")
-_MACRO = "calibrated on patterns 1, 2 and 5 (docs/validation.md): not evidence"
+_ACCOUNTS = "INSEE, household consumption in volume per head; retail goods from 2015 (docs/sources.md)"
+_WAGES_RENTS = "real minimum wage and commercial rents, weighted (docs/sources.md)"
+_STOCK = "INSEE and Procos, stock of sales area put on the periphery (docs/sources.md)"
+_PERMITS = "authorised floor space, half of it net (docs/sources.md)"
+_GUESS = "the last known years continued"
 
 
 class ExogenousDriversParameters(ParameterGroup):
@@ -117,21 +119,22 @@ class ExogenousDriversParameters(ParameterGroup):
         source="retail prototype",
         evidence="assumed",
     )
-    spending_growth_2001_2007: float = _growth(*_SPENDING, "2001-2007", 0.015, _MACRO, "assumed")
-    spending_growth_2008_2014: float = _growth(*_SPENDING, "2008-2014", 0.0, _MACRO, "assumed")
-    spending_growth_2015_2019: float = _growth(*_SPENDING, "2015-2019", 0.005, _MACRO, "assumed")
-    spending_growth_2020_2024: float = _growth(*_SPENDING, "2020-2024", 0.0, _MACRO, "assumed")
-    spending_growth_after_2024: float = _growth(*_SPENDING, "after 2024", 0.005, _MACRO, "assumed")
-    cost_growth_2001_2007: float = _growth(*_COSTS, "2001-2007", 0.01, _MACRO, "assumed")
-    cost_growth_2008_2014: float = _growth(*_COSTS, "2008-2014", 0.005, _MACRO, "assumed")
-    cost_growth_2015_2019: float = _growth(*_COSTS, "2015-2019", 0.0, _MACRO, "assumed")
-    cost_growth_2020_2024: float = _growth(*_COSTS, "2020-2024", 0.0, _MACRO, "assumed")
-    cost_growth_after_2024: float = _growth(*_COSTS, "after 2024", 0.0, _MACRO, "assumed")
-    periphery_growth_2001_2007: float = _growth(*_PERIPHERY, "2001-2007", 0.025, _MACRO, "assumed")
-    periphery_growth_2008_2014: float = _growth(*_PERIPHERY, "2008-2014", 0.02, _MACRO, "assumed")
-    periphery_growth_2015_2019: float = _growth(*_PERIPHERY, "2015-2019", 0.01, _MACRO, "assumed")
-    periphery_growth_2020_2024: float = _growth(*_PERIPHERY, "2020-2024", 0.0, _MACRO, "assumed")
-    periphery_growth_after_2024: float = _growth(*_PERIPHERY, "after 2024", 0.0, _MACRO, "assumed")
+    spending_growth_2001_2007: float = _growth(*_SPENDING, "2001-2007", 0.014, _ACCOUNTS, "derived")
+    spending_growth_2008_2011: float = _growth(*_SPENDING, "2008-2011", 0.0, _ACCOUNTS, "derived")
+    spending_growth_2012_2014: float = _growth(*_SPENDING, "2012-2014", -0.003, _ACCOUNTS, "derived")
+    spending_growth_2015_2019: float = _growth(*_SPENDING, "2015-2019", 0.007, _ACCOUNTS, "derived")
+    spending_growth_2020_2024: float = _growth(*_SPENDING, "2020-2024", 0.0, _ACCOUNTS, "derived")
+    spending_growth_after_2024: float = _growth(*_SPENDING, "after 2024", 0.004, _GUESS, "assumed")
+    cost_growth_2001_2007: float = _growth(*_COSTS, "2001-2007", 0.009, _WAGES_RENTS, "derived")
+    cost_growth_2008_2014: float = _growth(*_COSTS, "2008-2014", 0.009, _WAGES_RENTS, "derived")
+    cost_growth_2015_2019: float = _growth(*_COSTS, "2015-2019", 0.002, _WAGES_RENTS, "derived")
+    cost_growth_2020_2024: float = _growth(*_COSTS, "2020-2024", 0.0, _WAGES_RENTS, "derived")
+    cost_growth_after_2024: float = _growth(*_COSTS, "after 2024", 0.0, _GUESS, "assumed")
+    periphery_growth_2001_2007: float = _growth(*_PERIPHERY, "2001-2007", 0.030, _STOCK, "derived")
+    periphery_growth_2008_2014: float = _growth(*_PERIPHERY, "2008-2014", 0.026, _STOCK, "derived")
+    periphery_growth_2015_2019: float = _growth(*_PERIPHERY, "2015-2019", 0.012, _PERMITS, "assumed")
+    periphery_growth_2020_2024: float = _growth(*_PERIPHERY, "2020-2024", 0.006, _PERMITS, "assumed")
+    periphery_growth_after_2024: float = _growth(*_PERIPHERY, "after 2024", 0.004, _GUESS, "assumed")
 
 
 def driver_series(
@@ -161,13 +164,12 @@ def driver_series(
         if n.startswith("online_share_")
     )
     table = {"online_share": np.interp(time, *map(np.array, zip(*known, strict=True)))}
-    edges = np.array([FIRST_YEAR, *PERIODS[1:], FIRST_YEAR + months / 12])
     for index, stem in {"spending": "spending", "costs": "cost", "periphery": "periphery"}.items():
-        rates = [
-            values[f"{stem}_growth_{a}_{b - 1}"] for a, b in zip(PERIODS, PERIODS[1:], strict=False)
-        ]
-        rates.append(values[f"{stem}_growth_after_{PERIODS[-1] - 1}"])
-        log_index = np.concatenate([[0.0], np.cumsum(np.diff(edges) * rates)])
+        rates = {n: v for n, v in values.items() if n.startswith(f"{stem}_growth_")}
+        # spending_growth_2001_2007 holds to the end of 2007, spending_growth_after_2024 from 2025.
+        ends = [FIRST_YEAR + months / 12 if "after" in n else int(n[-4:]) + 1.0 for n in rates]
+        edges = np.array([FIRST_YEAR, *ends])
+        log_index = np.concatenate([[0.0], np.cumsum(np.diff(edges) * list(rates.values()))])
         table[index] = np.exp(np.interp(time, edges, log_index) - np.interp(start, edges, log_index))
     return table
 

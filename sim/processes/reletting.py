@@ -59,14 +59,14 @@ class RelettingParameters(ParameterGroup):
         evidence="derived",
     )
     reletting_margin_response: float = parameter(
-        3.0,
+        3.5,
         unit="1",
         bounds=(0.0, 10.0),
         en="Reletting, response to margin (k_r)",
         fr="Reprise, réponse à la marge (k_r)",
         help_en="How strongly the margin an entrant can expect speeds up reletting.",
         help_fr="À quel point la marge attendue par un repreneur accélère la reprise.",
-        source="1-6",
+        source="calibrated on patterns 1 to 4 within 1-6 (docs/validation.md)",
         evidence="assumed",
     )
     quality_spread: float = parameter(

@@ -41,14 +41,14 @@ class ShopClosureParameters(ParameterGroup):
         evidence="assumed",
     )
     closure_margin_response: float = parameter(
-        3.0,
+        3.5,
         unit="1",
         bounds=(0.0, 10.0),
         en="Closure, response to margin (k_c)",
         fr="Fermeture, réponse à la marge (k_c)",
         help_en="How strongly a better margin protects a shop from closing.",
         help_fr="À quel point une meilleure marge protège un commerce de la fermeture.",
-        source="1-6",
+        source="calibrated on patterns 1 to 4 within 1-6 (docs/validation.md)",
         evidence="assumed",
     )
     closure_age_shape: float = parameter(
@@ -90,8 +90,9 @@ class ShopClosureParameters(ParameterGroup):
 @rule
 def age_weight(months, shape, scale):
     """Hazard of a shop of this age relative to the mean over the life of shops."""
-    young = min(max(months, 1), YOUNG_MONTHS) / YOUNG_MONTHS
-    return scale * math.pow(young, shape - 1.0)
+    if months >= YOUNG_MONTHS:
+        return scale
+    return scale * math.pow(max(months, 1) / YOUNG_MONTHS, shape - 1.0)
 
 
 @rule

@@ -1,0 +1,142 @@
+"""A hundred drawn town centres from 2001 to 2024, held against patterns 1 to 5.
+
+``python experiments/backcast/ensemble.py`` prints the table of docs/validation.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.scenario import load_scenario
+from sim.simulation import Simulation
+
+
+@dataclass(frozen=True)
+class SizeClass:
+    """Agglomerations of one size, as pattern 3 groups them.
+
+    Attributes
+    ----------
+    name : str
+        Class of residents.
+    towns : int
+        How many are drawn. Assumed: the panels' lists of towns are not published by size.
+    residents : tuple of int
+        Range from which the logarithm of the number of residents is drawn evenly.
+    growth : float
+        Mean growth of residents, 1/year. Assumed; it decides pattern 3 (docs/validation.md).
+    """
+
+    name: str
+    towns: int
+    residents: tuple[int, int]
+    growth: float
+
+
+SIZES = (
+    SizeClass("under 50,000", 32, (25_000, 50_000), -0.003),
+    SizeClass("50,000 to 100,000", 34, (50_000, 100_000), -0.003),
+    SizeClass("100,000 to 250,000", 28, (100_000, 250_000), 0.002),
+    SizeClass("over 500,000", 10, (500_000, 700_000), 0.009),
+)
+
+MARGIN_SPREAD = 0.07
+"""SD between towns of the margin of their shops in 2001. Assumed (docs/odd.md)."""
+
+GROWTH_SPREAD = 0.003
+"""SD of residents' growth between towns of a size, 1/year. Assumed."""
+
+
+def draw_towns(seed: int = 1) -> list[tuple[str, dict[str, float]]]:
+    """Draw the towns: size class and the parameters in which each differs from ``backcast``."""
+    rng = np.random.default_rng(seed)
+    towns = []
+    for size in SIZES:
+        for _ in range(size.towns):
+            low, high = np.log(size.residents)
+            people = float(np.exp(rng.uniform(low, high)))
+            # A town of more people covers more ground: 64 cells a side at 50,000.
+            side = int(np.clip(64 * (people / 50_000) ** 0.35, 48, 140))
+            stretch = (people / 50_000) ** 0.35
+            towns.append(
+                (
+                    size.name,
+                    {
+                        "population": round(people),
+                        "rows": side,
+                        "columns": side,
+                        "town_radius": 1.4 * stretch,
+                        "park_distance": 3.6 * stretch,
+                        "centre_radius": 0.9 * stretch,
+                        "retail_parks": max(2, round(2 * stretch)),
+                        "settlements": round(8 * stretch),
+                        "territory_seed": int(rng.integers(2**31)),
+                        "town_margin": float(rng.normal(0, MARGIN_SPREAD)),
+                        "residents_growth": float(rng.normal(size.growth, GROWTH_SPREAD)),
+                    },
+                )
+            )
+    return towns
+
+
+def run_ensemble(seed: int = 1, **parameters: float) -> tuple[list[str], npt.NDArray[np.float64]]:
+    """Vacancy of each town centre, 2001 to 2024.
+
+    Parameters
+    ----------
+    seed : int
+        Draws the towns and their luck.
+    **parameters
+        Changes to the scenario ``backcast`` for all towns.
+
+    Returns
+    -------
+    names : list of str
+        Size class of each town.
+    vacancy : (towns, years) float64 array
+        Mean share of vacant premises in each year from 2001 on.
+    """
+    scenario = load_scenario("backcast").replace(**parameters)
+    names, vacancy = [], []
+    for k, (name, own) in enumerate(draw_towns(seed)):
+        run = Simulation(scenario.replace(**own), seed=1000 * seed + k)
+        run.run()
+        monthly = run.indicators["retail_vacancy_town_centre"].to_numpy()
+        vacancy.append(monthly.reshape(-1, 12).mean(axis=1))
+        names.append(name)
+    return names, np.array(vacancy)
+
+
+def patterns(names: list[str], vacancy: npt.NDArray[np.float64]) -> dict[str, float]:
+    """The figures of patterns 1 to 5, in per cent or percentage points.
+
+    Parameters
+    ----------
+    names, vacancy
+        From `run_ensemble`.
+
+    Returns
+    -------
+    dict
+        By a short description of the figure.
+    """
+    percent = 100 * vacancy
+    of = {year: percent[:, year - 2001] for year in range(2001, 2025)}
+    group = np.array(names)
+    found = {f"mean {y}": float(of[y].mean()) for y in (2001, 2012, 2015, 2024)}
+    found["rise 2012-15 a year"] = float((of[2015] - of[2012]).mean() / 3)
+    for size in SIZES:
+        found[f"2015, {size.name}"] = float(of[2015][group == size.name].mean())
+    for year in (2001, 2015):
+        found[f"below 5 % in {year}"] = 100 * float((of[year] < 5).mean())
+        found[f"above 10 % in {year}"] = 100 * float((of[year] > 10).mean())
+        found[f"SD {year}"] = float(of[year].std())
+    return found
+
+
+if __name__ == "__main__":
+    for what, figure in patterns(*run_ensemble()).items():
+        print(f"{what:32s} {figure:6.2f}")
