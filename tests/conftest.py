@@ -1,4 +1,4 @@
-"""What all tests share: the way to their readable twins, and property-based tests without a clock."""
+"""What all tests share: the way to their twins, and property-based tests without a clock."""
 
 import sys
 from pathlib import Path
