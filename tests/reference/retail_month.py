@@ -1,8 +1,8 @@
 """The retail month in plain Python: slow, readable, written from the description of the model.
 
-A town is a dict of plain lists by the names of `sim.variables`. Each function is one process of the
-month; sums run over all pairs of cells, loops over premises, numbers are Python's floats. Nothing is
-shared with the kernels but the definition of the draws.
+A town is a dict of plain lists by the names of `sim.variables`. Each function is one process of
+the month; sums run over all pairs of cells, loops over premises, numbers are Python's floats.
+Nothing is shared with the kernels but the definition of the draws.
 """
 
 from __future__ import annotations
@@ -340,7 +340,7 @@ def counts_by_zone(town: Town) -> dict[str, list[float]]:
 def shop_life(
     margin: float, quality: float, age_scale: float, values: Values
 ) -> list[tuple[float, float, float]]:
-    """Survival, margin and reserves of a shop at the beginning of each month of its first 120 years.
+    """Survival, margin and reserves of a shop at the beginning of each month of 120 years.
 
     `margin` is what an average shop has at the place, from which this one starts.
     """
@@ -364,7 +364,7 @@ def shop_life(
 
 
 def vacancy_life(margin: float, values: Values) -> list[float]:
-    """Share of vacancies still standing at the beginning of each month of their first 120 years."""
+    """Share of vacancies still standing at the beginning of each month of 120 years."""
     standing = [1.0]
     for month in range(1, 1441):
         rate = reletting_rate_per_year(margin, month, values)

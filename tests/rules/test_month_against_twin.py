@@ -3,8 +3,8 @@
 Kernels keep float32, the twin keeps Python's floats. One month of one process differs by rounding
 only: a few times 2**-24 = 6e-8 an operation, 1e-7 to 1e-6 through a sum over a hundred cells. Over
 years such differences stay below 1e-4 of a margin, because margins forget within a year. Closures
-and relettings are compared exactly: only seeds count of which no draw
-falls within 1e-5 of its probability.
+and relettings are compared exactly: only seeds count of which
+no draw falls within 1e-5 of its probability.
 """
 
 import numpy as np
@@ -12,6 +12,7 @@ import pytest
 
 from sim.indicators import COUNTS, count_month
 from sim.schedule import MONTH, active
+from sim.territory.territory import ZONES
 from sim.variables import VARIABLES
 from tests.reference import retail_month
 from tests.reference.towns import small_town
@@ -62,7 +63,7 @@ def test_a_process_changes_the_town_as_its_twin_does(process, case):
     values = run.values
     bound = process.bind(run.state, values, run.seed)
     start = 12 * (values["start_year"] - 2000)
-    for years in range(4):
+    for _ in range(4):
         run.run(9)
         town = retail_month.town_of(run.state)
         clock = (run.month, start + run.month)
@@ -107,7 +108,7 @@ def test_counts_are_those_of_the_twin():
         row = np.full(len(COUNTS), np.nan)
         count_month(run.state, row)
         for name, by_zone in wanted.items():
-            found = [row[COUNTS.index(f"{name}_{z}")] for z in ("town_centre", "periphery", "neighbourhoods")]  # fmt: skip
+            found = [row[COUNTS.index(f"{name}_{z}")] for z in ZONES]
             np.testing.assert_allclose(found, by_zone, rtol=1e-6, err_msg=name)
         assert row[COUNTS.index("residents")] == pytest.approx(run.state["cell.residents"].sum())
         for place in ("in_shops", "outside", "online"):

@@ -1,5 +1,6 @@
 """Each rule of the month, as plain Python, says what a shopkeeper would expect of it."""
 
+import itertools
 import math
 
 import numpy as np
@@ -47,7 +48,7 @@ def test_the_better_the_margin_the_less_a_shop_closes(a, b, age):
 
 def test_within_the_clip_a_better_margin_closes_strictly_less():
     probabilities = [closes(margin=m) for m in np.linspace(-0.5, 0.5, 11)]
-    assert all(a > b for a, b in zip(probabilities, probabilities[1:], strict=False))
+    assert all(a > b for a, b in itertools.pairwise(probabilities))
     assert closes(margin=0.5) == closes(margin=4.0)
     assert closes(margin=-0.5) == closes(margin=-0.9)
 
