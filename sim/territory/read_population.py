@@ -273,5 +273,5 @@ def _residents_source(
         "cells_left_out": left,
         "in_words": f"{people:,.0f} residents in {count} inhabited cells"
         + (f", {imputed} of them imputed by INSEE" if imputed else "")
-        + (f"; {left} cells lie outside the circle asked for." if left else "."),
+        + (f"; {left:,} cells lie outside the circle asked for." if left else "."),
     }

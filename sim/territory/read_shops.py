@@ -123,7 +123,8 @@ def read_shops(path: Path, frame: GridFrame, *, may_exceed: bool = False) -> Sho
     points = _bpe_points(table) if "typequ" in table.columns else _osm_points(table)
     is_placeable = np.array([g is not None for g in points.group]) & ~np.array(points.twin)
     if not is_placeable.any():
-        some = ", ".join(kind for kind, _ in Counter(points.kind).most_common(5))
+        common = Counter(" ".join(kind.split())[:40] for kind in points.kind)
+        some = ", ".join(kind for kind, _ in common.most_common(5))
         raise InputError(f"{path} holds no kind of shop that is in the catalogue, but: {some}.")
     has_place = np.isfinite(points.x) & np.isfinite(points.y)
     candidate = is_placeable & has_place

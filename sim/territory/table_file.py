@@ -228,7 +228,9 @@ def _read_parquet(path: Path, request: _Request) -> Table:
         spelling = _spelling(path, names, request)
         table = pa.parquet.read_table(path, columns=list(spelling.values()))
         columns = {n: _flat(pc.cast(table[own], pa.string())) for n, own in spelling.items()}
-    except (pa.ArrowException, OSError, KeyError):
+        for column in columns.values():
+            column.validate(full=True)
+    except (pa.ArrowException, OSError, KeyError, UnicodeDecodeError):
         raise InputError(f"{path} is a damaged or unreadable Parquet file.") from None
     return _table(path, columns, "row", 1)
 
@@ -257,7 +259,7 @@ def _read_geopackage(path: Path, request: _Request) -> Table:
             parts = [_read_layer(link, path, layer, headers[layer], request) for layer in right]
         finally:
             link.close()
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         raise InputError(damaged) from None
     if len({part.points_epsg for part in parts}) > 1:
         raise InputError(f"{path} mixes coordinate systems in its layers {', '.join(right)}.")
@@ -346,7 +348,8 @@ def _spelling(path: Path, header: Sequence[str], request: _Request) -> dict[str,
     lower = [name.strip().lower() for name in header]
     if not request.is_right(lower):
         seen = ", ".join(header[:8]) + (", ..." if len(header) > 8 else "")
-        raise InputError(f"{path} has no {request.what}; its columns are: {seen[:200]}.")
+        legible = "".join(c if c.isprintable() else "?" for c in seen[:200]).strip("?")
+        raise InputError(f"{path} has no {request.what}; its columns are: {legible}.")
     spelling: dict[str, str] = {}
     for name, own in zip(lower, header, strict=True):
         if name in request.wanted:
@@ -391,8 +394,9 @@ def _quoted(name: str) -> str:
 
 
 def _is_number(text: str) -> bool:
+    # Asked of Arrow and not of float(), which takes more: 1_000, +5 or digits of other scripts.
     try:
-        float(text)
-    except ValueError:
+        pc.cast(pa.scalar(text), pa.float64())
+    except pa.ArrowInvalid:
         return False
     return True

@@ -36,6 +36,7 @@ CELL_MISTAKES = {
     "people that are a word": ({"ind": "many"}, ["line 6", "'many'", "not a number"]),
     "people that are missing": ({"ind": ""}, ["line 6", "ind is empty"]),
     "people that are no number": ({"ind": "nan"}, ["line 6", "nan", "finite"]),
+    "people in programmers' digits": ({"ind": "1_000"}, ["line 6", "'1_000'", "not a number"]),
     "people beyond number": ({"ind": "inf"}, ["line 6", "inf"]),
     "more people than can live in a cell": ({"ind": 3e9}, ["line 6", "3e+09", "1,000,000"]),
     "ages that are a word": ({"ind_18_24": "?"}, ["line 6", "ind_18_24", "'?'"]),
