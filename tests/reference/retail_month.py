@@ -240,7 +240,6 @@ def shop_closure(town: Town, values: Values, seed: int, month: int, calendar: in
             town["premises.is_open"][p] = 0
             town["premises.event"][p] = CLOSED
             town["premises.shop_age"][p] = 0
-            town["premises.months_vacant"][p] = 0
             town["premises.quality"][p] = 1.0
             town["premises.reserves"][p] = 0.0
 

@@ -1,0 +1,96 @@
+"""No number of the model travels alone, and none is without effect."""
+
+import pytest
+
+from sim.errors import InputError
+from sim.parameters import ParameterGroup, parameter
+from sim.scenario import load_scenario
+from sim.schema import PARAMETERS
+from tests.reference.towns import SMALL, small_town
+
+EVIDENCE = {"found", "derived", "recalled", "assumed"}
+all_parameters = pytest.mark.parametrize("name", PARAMETERS)
+
+
+@all_parameters
+def test_it_carries_unit_bounds_words_source_and_evidence(name):
+    info = PARAMETERS[name]
+    for words in (info.label, info.help):
+        assert set(words) == {"en", "fr"}
+        assert all(w.strip() for w in words.values())
+    assert all(info.help[language].endswith(".") for language in ("en", "fr"))
+    assert info.unit and info.source
+    assert info.evidence in EVIDENCE
+    assert info.role in {"uncertainty", "lever", "constant"}
+    if info.kind in (int, float):
+        assert info.low is not None and info.low <= info.default <= info.high
+        assert info.low < info.high
+    if info.choices:
+        assert info.default in info.choices
+
+
+def test_a_number_without_bounds_cannot_be_declared():
+    with pytest.raises(TypeError, match="bounds"):
+        parameter(
+            1.0, unit="1", en="", fr="", help_en="", help_fr="", source="", evidence="assumed"
+        )
+
+
+def test_parameters_cannot_be_changed_in_passing():
+    parameters = load_scenario("mid_sized_town").parameters
+    assert isinstance(parameters, ParameterGroup)
+    with pytest.raises(ValueError, match="frozen"):
+        parameters.shop_closure.closure_rate = 0.1
+
+
+@pytest.mark.parametrize("name", [n for n, i in PARAMETERS.items() if i.low is not None])
+def test_it_is_kept_within_its_bounds(name):
+    info = PARAMETERS[name]
+    for value in (info.low - 1, info.high + 1, "much"):
+        with pytest.raises(InputError, match=name):
+            load_scenario("mid_sized_town").replace(**{name: value})
+
+
+# Where a parameter matters only in company, the company.
+COMPANY = {
+    "open_share_shrinkage": {"open_share_elasticity": 1.0},
+    "margin_clip": {"margin_spread": 0.4},
+}
+NOT_IN_THE_MONTH = {
+    "file": "a file name, tried in tests/interfaces",
+    "months": "only how long a run is",
+}
+
+
+def _another_value(info):
+    if info.kind is bool:
+        return not info.default
+    if info.choices:
+        return next(c for c in info.choices if c != info.default)
+    base = SMALL.get(info.name, info.default)
+    if info.name == "start_year":
+        return 2019
+    moved = info.low + 0.3 * (info.high - info.low) if info.high < 100 else base * 1.5 + 1
+    if info.kind is int:
+        moved = round(moved)
+    return moved if moved != base else info.high
+
+
+def _story(**changes):
+    """All that happens in a run which starts early and ends late, and its map."""
+    run = small_town(**{"start_year": 2001, "spin_up": 2, **changes})
+    run.run(400)
+    youth = run.territory.youth.tobytes()
+    return run.counts.tobytes(), run.territory.shape, youth
+
+
+@pytest.mark.parametrize("name", [n for n in PARAMETERS if n not in NOT_IN_THE_MONTH])
+def test_it_changes_what_happens(name):
+    """A parameter that changes nothing, at least not in any run, would be a dead option."""
+    company = COMPANY.get(name, {})
+    other = _another_value(PARAMETERS[name])
+    assert _story(**company) != _story(**{**company, name: other})
+
+
+def test_every_company_and_exception_is_a_parameter():
+    assert {*COMPANY, *NOT_IN_THE_MONTH, *SMALL} <= set(PARAMETERS)

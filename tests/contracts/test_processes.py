@@ -1,0 +1,120 @@
+"""What a process says of itself is true: names, arrays it writes, draws, independence."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import sim.processes
+from sim.schedule import MONTH
+from sim.schema import PARAMETERS
+from sim.starting_state import STREAMS
+from sim.variables import VARIABLES
+from tests.reference.towns import small_town
+
+FOLDER = Path(sim.processes.__file__).parent
+MODULES = sorted(p for p in FOLDER.glob("*.py") if p.stem not in ("__init__", "process"))
+CLOCK = {"seed", "month", "calendar_month"}
+
+all_processes = pytest.mark.parametrize("process", MONTH, ids=lambda p: p.name)
+
+
+@pytest.fixture(scope="module")
+def changed():
+    """Which arrays change to the byte in each process over two years in which everything moves."""
+    run = small_town(
+        start_year=2003,
+        starting_vacancy=0.3,
+        closure_rate=0.5,
+        residents_growth=0.03,
+        online_multiplier_comparison=1.5,
+    )
+    bound = [(p.name, p.bind(run.state, run.values, run.seed)) for p in MONTH]
+    found = {p.name: set() for p in MONTH}
+    for month in range(24):
+        for name, process in bound:
+            before = {v: run.state[v].tobytes() for v in run.state}
+            process(month, 36 + month)
+            found[name] |= {v for v in run.state if run.state[v].tobytes() != before[v]}
+    return found
+
+
+@all_processes
+def test_it_takes_arrays_parameters_and_the_clock_and_nothing_else(process):
+    for argument in process.arguments:
+        names = [v.name for v in VARIABLES.values() if v.argument == argument]
+        assert names or argument in PARAMETERS or argument in CLOCK, argument
+    assert set(process.parameters) <= set(PARAMETERS)
+    assert set(process.writes) <= set(process.reads)
+    assert len(set(process.writes)) == len(process.writes)
+
+
+def test_no_variable_and_parameter_could_be_taken_for_each_other():
+    arguments = [v.argument for v in VARIABLES.values()]
+    assert len(set(arguments)) == len(arguments)
+    assert not set(arguments) & (set(PARAMETERS) | CLOCK)
+
+
+@all_processes
+def test_it_writes_what_it_declares_and_all_of_it(process, changed):
+    assert changed[process.name] == set(process.writes)
+
+
+@all_processes
+def test_it_is_named_in_both_languages_and_after_its_file(process):
+    assert set(process.title) == {"en", "fr"} and all(process.title.values())
+    assert (FOLDER / f"{process.name}.py").is_file()
+
+
+def test_every_process_has_its_place_in_the_month():
+    assert {p.name for p in MONTH} == {m.stem for m in MODULES}
+
+
+def test_streams_of_draws_are_never_shared():
+    """And whoever takes a seed has a stream, whoever does not has none."""
+    streams = [p.stream for p in MONTH if p.stream] + list(STREAMS.values())
+    assert len(set(streams)) == len(streams)
+    for process in MONTH:
+        assert ("seed" in process.arguments) == (process.stream != 0)
+
+
+def _imports(module):
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda m: m.stem)
+def test_no_process_knows_another(module):
+    others = {f"sim.processes.{m.stem}" for m in MODULES}
+    assert not others & set(_imports(module))
+
+
+@pytest.mark.parametrize(
+    "module", [*MODULES, *(FOLDER.parent / "kernels").glob("*.py")], ids=lambda m: m.stem
+)
+def test_luck_is_a_pure_function(module):
+    """No generator with a state in kernels and processes."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    names = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+    assert not names & {"random", "default_rng", "RandomState"}
+    assert not {"random", "numpy.random"} & set(_imports(module))
+
+
+def test_every_variable_is_used():
+    """By a process of the month or by the starting state."""
+    used = {name for p in MONTH for name in p.reads}
+    source = (FOLDER.parent / "starting_state.py").read_text(encoding="utf-8")
+    assert not [name for name in VARIABLES if name not in used and f'"{name}"' not in source]
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_every_variable_says_what_it_is(name):
+    variable = VARIABLES[name]
+    assert variable.meaning.endswith(".") and variable.unit
+    assert (variable.dtype == "uint8") or not variable.quantity.startswith("is_")
+    if variable.quantity.endswith("_share"):
+        assert variable.unit == "share"
