@@ -41,7 +41,7 @@ class ShopClosureParameters(ParameterGroup):
         evidence="assumed",
     )
     closure_margin_response: float = parameter(
-        3.5,
+        4.0,
         unit="1",
         bounds=(0.0, 10.0),
         en="Closure, response to margin (k_c)",
@@ -154,7 +154,6 @@ def close_shops(
     premises_margin,
     premises_reserves,
     premises_shop_age,
-    premises_months_vacant,
     premises_quality,
     premises_event,
     town_closure_age_scale,
@@ -185,7 +184,6 @@ def close_shops(
             premises_is_open[p] = 0
             premises_event[p] = 1
             premises_shop_age[p] = 0
-            premises_months_vacant[p] = 0
             premises_quality[p] = 1.0
             premises_reserves[p] = 0.0
 
@@ -197,7 +195,6 @@ PROCESS = Process(
         "premises.is_open",
         "premises.event",
         "premises.shop_age",
-        "premises.months_vacant",
         "premises.quality",
         "premises.reserves",
     ),
