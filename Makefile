@@ -1,0 +1,49 @@
+# Two commands for a fresh machine with Python >= 3.12 and make: `make demo` and `make test`.
+
+PYTHON := $(shell for p in python3 python3.13 python3.12 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+
+.PHONY: demo test check docs bench clean
+
+demo: .venv/installed  ## 20 years of the mid-sized town, 20 replications, with figures
+	$(BIN)/sim run mid_sized_town --reps 20 --seed 1 --png --out demo --force
+
+test: .venv/installed-test  ## the quick suite
+	$(BIN)/python -m pytest -n 2 -m "not statistical"
+
+check: .venv/installed-dev  ## everything that CI checks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2
+	$(MAKE) docs
+
+docs: .venv/installed-dev  ## the documentation, in docs/_build/html
+	$(BIN)/sphinx-build -W -q -b html docs docs/_build/html
+
+bench: .venv/installed-dev  ## timings and their tables, in benchmarks/results
+	$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf .venv demo docs/_build docs/generated
+
+.venv/python:
+ifeq ($(PYTHON),)
+	@echo "Essaim needs Python 3.12 or newer; none was found on the PATH." >&2; exit 1
+endif
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/installed: .venv/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+.venv/installed-test: .venv/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	touch $@ .venv/installed
+
+.venv/installed-dev: .venv/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@ .venv/installed .venv/installed-test
