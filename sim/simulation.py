@@ -117,14 +117,18 @@ class Simulation:
 
     def _spin_up(self) -> None:
         """Let the place settle; where shops were observed, they stay as observed."""
-        held = _HELD_IN_SPIN_UP
-        if np.any(self.territory.premises_occupancy != UNKNOWN):
-            held += _HELD_WHERE_OBSERVED
+        observed = bool(np.any(self.territory.premises_occupancy != UNKNOWN))
+        held = _HELD_IN_SPIN_UP + (_HELD_WHERE_OBSERVED if observed else ())
         running = [run for name, run in self._processes if name not in held]
         start = 12 * (self.values["start_year"] - 2000)
+        ages = {n: self.state[n].copy() for n in ("premises.shop_age", "premises.months_vacant")}
         for month in range(-self.values["spin_up"], 0):
             for run in running:
                 run(month, start)
+        if observed:
+            # Nobody came or went meanwhile, so nobody grew older either.
+            for name, age in ages.items():
+                self.state[name] = age
 
     def __getstate__(self) -> dict[str, Any]:
         bound = ("_processes", "_month_by_month")

@@ -59,7 +59,7 @@ class RelettingParameters(ParameterGroup):
         evidence="derived",
     )
     reletting_margin_response: float = parameter(
-        3.5,
+        4.0,
         unit="1",
         bounds=(0.0, 10.0),
         en="Reletting, response to margin (k_r)",

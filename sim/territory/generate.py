@@ -101,7 +101,7 @@ class TerritoryParameters(ParameterGroup):
          "Part des habitants dans la ville ; les autres vivent dans les bourgs ou dispersés."),
     )  # fmt: skip
     town_radius: float = _number(
-        1.4,
+        1.8,
         "km",
         (0.05, 50.0),
         ("Radius of the main town", "Rayon de la ville"),
@@ -118,7 +118,7 @@ class TerritoryParameters(ParameterGroup):
          "Villages, faubourgs ou cités autour de la ville."),
     )  # fmt: skip
     settlement_radius: float = _number(
-        0.35,
+        0.45,
         "km",
         (0.05, 10.0),
         ("Radius of settlements", "Rayon des bourgs"),
@@ -183,7 +183,7 @@ class TerritoryParameters(ParameterGroup):
          "Nombre de zones commerciales en lisière de ville."),
     )  # fmt: skip
     park_distance: float = _number(
-        3.6,
+        4.0,
         "km",
         (0.0, 50.0),
         ("Distance of retail parks", "Distance des zones commerciales"),
@@ -241,6 +241,9 @@ AREA_SPREAD = 0.6
 SUPERMARKET_FACTOR = 3.0
 """Convenience premises in retail parks are supermarkets, this much larger. Assumed."""
 
+BUILT_UP_EDGE = 3.0
+"""A town or settlement ends at this many times its radius. Assumed."""
+
 CLUSTERING = 1.3
 """Local shops follow residents to this power: denser cells have more than their share. Assumed."""
 
@@ -270,8 +273,12 @@ def _share_out(weights: Floats, total: int) -> npt.NDArray[np.int64]:
 def _profile(
     y: Floats, x: Floats, centre: tuple[float, float], radius: float, cells: float
 ) -> Floats:
-    """Exponential density around a centre, adding up to 1; distances as the crow flies."""
-    density = np.exp(-np.hypot(y - centre[0], x - centre[1]) * cells / radius)
+    """Exponential density around a centre, adding up to 1, that ends at a built-up edge.
+
+    Distances are as the crow flies.
+    """
+    distance = np.hypot(y - centre[0], x - centre[1]) * cells / radius
+    density = np.maximum(np.exp(-distance) - np.exp(-BUILT_UP_EDGE), 0)
     total = density.sum()
     return density / total if total > 0 else density
 
@@ -427,9 +434,14 @@ def generate_premises(territory: Territory, values: Mapping[str, Any]) -> Territ
         sectors.append(sector)
     cell = np.concatenate(cells) if cells else np.zeros(0)
     order = np.argsort(cell, kind="stable")  # kernels touch cells in order of memory
+    # An imported place says itself why it has no premises of its own.
+    why = territory.provenance.get("premises", {}).get(
+        "why", "the scenario describes premises by parameters"
+    )
     made = {
         "generated": True,
-        "why": "the scenario describes premises by parameters",
+        "why": why,
+        "in_words": f"{n} premises are generated from the scenario's parameters: {why}.",
         "source": "sim.territory.generate",
         "evidence": "assumed",
     }

@@ -8,9 +8,11 @@ import unicodedata
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+
 from sim.errors import InputError, nearest
 from sim.territory.import_territory import summary_lines
-from sim.territory.territory import Territory
+from sim.territory.territory import UNKNOWN, VACANT, Territory
 from sim.territory.territory_file import save_territory, write_whole
 
 __all__ = ["ARCHETYPES", "suggest_archetype", "write_imported_scenario"]
@@ -116,13 +118,28 @@ def write_imported_scenario(
     text = "".join(f"# {_printable(line)}\n" for line in comments) + (
         f"\ntitle = {{ en = {title}, fr = {title} }}\n"
         f'inherits = "{chosen}"\n'
-        f'\n[territory]\nfile = "{data.name}"\n'
+        f'\n[territory]\nfile = "{data.name}"\n' + _starting_vacancy(territory)
     )
     # The scenario is put in its place last, so that it never names a file that is not there.
     with write_whole(scenario) as file:
         file.write(text.encode())
         save_territory(territory, data)
     return scenario, data
+
+
+def _starting_vacancy(territory: Territory) -> str:
+    """The vacancy that the premises show, so that the place starts at rest where it stands."""
+    known = territory.premises_occupancy[territory.premises_occupancy != UNKNOWN]
+    if not known.size or np.all(known == known[0]):
+        return ""
+    vacant = int((known == VACANT).sum())
+    generated = "generated" in territory.provenance.get("vacancy", {})
+    source = f"{vacant} of {known.size} premises of the territory file are vacant"
+    evidence = "assumed" if generated else "found"
+    return (
+        f"\n[start]\nstarting_vacancy = {{ value = {vacant / known.size:.4f}, "
+        f'source = "{source}", evidence = "{evidence}" }}\n'
+    )
 
 
 def _printable(line: str) -> str:
