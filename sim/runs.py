@@ -150,9 +150,23 @@ def simulate(
         "uncertain_parameters": uncertain,
         "indicators": {name: column_words(name) for name in starts[0]},
         "indicators_sha256": indicators_hash(indicators),
+        "drivers": _drivers(simulation),
         "start": {name: [start[name] for start in starts] for name in starts[0]},
     }
     return Results(indicators, manifest, maps)
+
+
+def _drivers(simulation: Simulation) -> dict[str, list[float]]:
+    """The exogenous series of the months that were run, as they moved or stood."""
+    months = simulation.month
+    first = 12 * (simulation.values["start_year"] - 2000)
+    moving = simulation.values["with_drivers"]
+    series = {}
+    for name in ("online_share", "spending", "costs", "periphery"):
+        table = simulation.state[f"series.{name}"]
+        at = first + (np.arange(months) if moving else np.zeros(months, np.int64))
+        series[name] = [float(v) for v in table[np.minimum(at, table.size - 1)]]
+    return series
 
 
 def run(

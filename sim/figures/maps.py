@@ -1,0 +1,321 @@
+"""Maps of people, footfall and vacancy, at the start and at the end, with equal colour limits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.collections import LineCollection
+from matplotlib.colors import Colormap, ListedColormap, Normalize, PowerNorm
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from sim.figures.style import WIDTH, Picture, footer, legend, look, number_axis, percent_axis, title
+from sim.indicators import ZONE_LABELS
+from sim.language import Language, number
+from sim.map_layers import LAYERS
+from sim.results import Results
+
+__all__ = ["draw_maps", "draw_territory"]
+
+Floats = npt.NDArray[np.float64]
+
+SHOWN: Final = ("population", "footfall", "vacancy")
+COLOUR_MAPS: Final = {"population": "YlGnBu", "footfall": "Purples", "vacancy": "YlOrRd"}
+GROUND: Final = "#EFEFEF"
+"""Inhabited cells where a layer has nothing to show."""
+
+_WORDS: Final[dict[str, Any]] = {
+    "en": {
+        "head": "the map at the start and at the end",
+        "line": "Each column has one colour scale for both months. {runs}",
+        "one": "One run, seed {seed}.",
+        "many": "Means of {reps} runs.",
+        "start": "Start of {year}",
+        "end": "End of {year}",
+        "within": "After {month}/{year}",
+        "units": {
+            "population": "residents per cell",
+            "footfall": "visits a day per cell",
+            "vacancy": "% of the cell's premises",
+        },
+        "ground": "inhabited, nothing to show",
+        "note": "Square cells of {size} m; north is up.",
+        "territory": "residents and commercial premises",
+        "premises": "premises per cell",
+        "label": "Maps of residents, visits to shops and vacant premises, at the start and at the"
+        " end, with the town centre outlined.",
+        "territory_label": "Maps of residents and of commercial premises, with the town centre"
+        " outlined.",
+    },
+    "fr": {
+        "head": "la carte au départ et à la fin",
+        "line": "Chaque colonne a une seule échelle de couleurs pour les deux mois. {runs}",
+        "one": "Une simulation, graine {seed}.",
+        "many": "Moyennes de {reps} simulations.",
+        "start": "Début {year}",
+        "end": "Fin {year}",
+        "within": "Après {month}/{year}",
+        "units": {
+            "population": "habitants par carreau",
+            "footfall": "visites par jour et par carreau",
+            "vacancy": "% des locaux du carreau",
+        },
+        "ground": "habité, rien à montrer",
+        "note": "Carreaux de {size} m de côté ; le nord est en haut.",
+        "territory": "habitants et locaux commerciaux",
+        "premises": "locaux par carreau",
+        "label": "Cartes des habitants, des visites de commerces et des locaux vides, au départ et"
+        " à la fin, avec le contour du centre-ville.",
+        "territory_label": "Cartes des habitants et des locaux commerciaux, avec le contour du"
+        " centre-ville.",
+    },
+}
+
+
+def draw_maps(results: Results, language: Language) -> Picture:
+    """Draw the first and the last of the snapshots side by side.
+
+    Parameters
+    ----------
+    results : Results
+        With maps of population, footfall and vacancy.
+    language : {"en", "fr"}
+
+    Returns
+    -------
+    Picture
+        Means over replications; cells without premises have no vacancy and stay blank.
+    """
+    assert results.maps is not None
+    maps, words = results.maps, _WORDS[language]
+    run = results.manifest["run"]
+    means = {name: maps.layers[name].mean(axis=0, dtype=np.float64) for name in SHOWN}
+    inhabited = means["population"].max(axis=0) > 0
+    window = _window(inhabited | (means["footfall"].max(axis=0) > 0) | (maps.zone < 2))
+    first, last = results.indicators["date"].iloc[0], results.indicators["date"].iloc[-1]
+    ended = words["end" if last.month == 12 else "within"]
+    rows = (
+        (0, words["start"].format(year=first.year)),
+        (len(maps.months) - 1, ended.format(month=last.month, year=last.year)),
+    )
+    with look():
+        page = _Page(maps.zone, maps.cell_size, inhabited, window, len(rows), len(SHOWN), language)
+        for k, name in enumerate(SHOWN):
+            top = float(np.nanmax(means[name])) if np.isfinite(means[name]).any() else 1.0
+            for j, (month, when) in enumerate(rows):
+                axes = page.draw(j, k, means[name][month], COLOUR_MAPS[name], top)
+                if j == 0:
+                    axes.set_title(LAYERS[name].label[language], pad=6)
+                if k == 0:
+                    axes.set_ylabel(when, fontsize=11, fontweight="bold")
+            page.scale(k, words["units"][name], COLOUR_MAPS[name], top, name == "vacancy")
+        runs = words["one" if run["reps"] == 1 else "many"]
+        page.finish(
+            results.manifest["scenario"]["title"][language],
+            words["head"],
+            words["line"].format(runs=runs.format(seed=run["seed"], reps=run["reps"])),
+        )
+        note = words["note"].format(size=number(maps.cell_size, language))
+        footer(page.figure, results, language, note)
+    return Picture("maps", page.figure, words["label"])
+
+
+def draw_territory(territory: Any, language: Language) -> Picture:
+    """Draw a territory before anything happens in it: its people and its premises.
+
+    Parameters
+    ----------
+    territory : Territory
+    language : {"en", "fr"}
+
+    Returns
+    -------
+    Picture
+    """
+    words = _WORDS[language]
+    residents = territory.residents.astype(np.float64)
+    count = np.bincount(territory.premises_cell, minlength=residents.size).astype(np.float64)
+    premises = count.reshape(residents.shape)
+    zone = np.where(territory.is_town_centre, 0, np.where(territory.is_retail_park, 1, 2))
+    window = _window((residents > 0) | (premises > 0) | (zone < 2))
+    with look():
+        page = _Page(zone, territory.cell_size, residents > 0, window, 1, 2, language)
+        layers = (
+            (
+                residents,
+                LAYERS["population"].label[language],
+                words["units"]["population"],
+                "YlGnBu",
+            ),
+            (premises, words["premises"].capitalize(), words["premises"], "Purples"),
+        )
+        for k, (values, label, unit, colours) in enumerate(layers):
+            top = max(float(values.max()), 1.0)
+            page.draw(0, k, values, colours, top).set_title(label, pad=6)
+            page.scale(k, unit, colours, top, False)
+        note = words["note"].format(size=number(territory.cell_size, language))
+        page.finish(territory.name, words["territory"], note)
+    return Picture("territory", page.figure, f"{territory.name}: {words['territory_label']}")
+
+
+def _window(shown: npt.NDArray[np.bool_]) -> tuple[slice, slice]:
+    """The part of the grid that holds anything, and one cell around it."""
+    if not shown.any():
+        return slice(None), slice(None)
+    rows, columns = (np.flatnonzero(shown.any(axis=a)) for a in (1, 0))
+    return tuple(slice(max(int(i[0]) - 1, 0), int(i[-1]) + 2) for i in (rows, columns))  # type: ignore[return-value]
+
+
+class _Page:
+    """A grid of maps of one territory, a column a layer, with a colour scale below each column."""
+
+    def __init__(
+        self,
+        zone: npt.NDArray[Any],
+        cell_size: float,
+        inhabited: npt.NDArray[np.bool_],
+        window: tuple[slice, slice],
+        rows: int,
+        columns: int,
+        language: Language,
+    ) -> None:
+        self.zone, self.inhabited = zone[window], inhabited[window]
+        self.window, self.language = window, language
+        self.kilometres = cell_size / 1000
+        height, width = self.zone.shape
+        self.extent = (0.0, width * self.kilometres, 0.0, height * self.kilometres)
+        across = (WIDTH * 0.93) / columns - 0.25
+        tall = min(max(across * height / width, 1.6), 5.0)
+        self.height = 1.45 + rows * (tall + 0.1) + 1.3
+        self.figure = Figure(figsize=(WIDTH, self.height))
+        self.grid = self.figure.add_gridspec(
+            rows,
+            columns,
+            left=0.05,
+            right=0.98,
+            top=1 - 1.45 / self.height,
+            bottom=1.3 / self.height,
+            hspace=0.06,
+            wspace=0.06,
+        )
+
+    def draw(self, row: int, column: int, values: Floats, colours: str, top: float) -> Axes:
+        axes = self.figure.add_subplot(self.grid[row, column])
+        axes.grid(False)
+        axes.set_xticks([])
+        axes.set_yticks([])
+        for side in axes.spines.values():
+            side.set_visible(True)
+            side.set_color("#AAAAAA")
+        shown = np.ma.masked_where(~(values[self.window] >= 0), values[self.window])
+        if colours != COLOUR_MAPS["vacancy"]:
+            shown = np.ma.masked_less_equal(shown, 0)
+        ground = np.ma.masked_where(~self.inhabited, np.ones(self.inhabited.shape))
+        flat = Normalize(0, 1)
+        axes.imshow(ground, cmap=_one_colour(GROUND), norm=flat, **self._placed())
+        axes.imshow(shown, cmap=_scale(colours), norm=_norm(colours, top), **self._placed())
+        self._outline(axes, self.zone == 0, "solid", 1.4)
+        self._outline(axes, self.zone == 1, (0, (2, 1)), 1.2)
+        if row == 0 and column == 0:
+            self._scale_bar(axes)
+        return axes
+
+    def _placed(self) -> dict[str, Any]:
+        return {"extent": self.extent, "interpolation": "nearest", "aspect": "equal"}
+
+    def _outline(
+        self, axes: Axes, inside: npt.NDArray[np.bool_], dashes: Any, width: float
+    ) -> None:
+        """Draw the edges between cells of a zone and all others."""
+        padded = np.pad(inside, 1)
+        high = inside.shape[0]
+        lines = []
+        for i, j in zip(*np.nonzero(padded[1:, 1:-1] != padded[:-1, 1:-1]), strict=True):
+            lines.append([(j, high - i), (j + 1, high - i)])
+        for i, j in zip(*np.nonzero(padded[1:-1, 1:] != padded[1:-1, :-1]), strict=True):
+            lines.append([(j, high - i), (j, high - i - 1)])
+        if lines:
+            edges = np.array(lines, dtype=np.float64) * self.kilometres
+            axes.add_collection(
+                LineCollection(list(edges), colors="black", linestyles=[dashes], linewidths=width)
+            )
+
+    def _scale_bar(self, axes: Axes) -> None:
+        """A length in whole or round kilometres, about a quarter of the map, and where north is."""
+        wanted = self.extent[1] / 4
+        power = 10.0 ** math.floor(math.log10(wanted))
+        length = next(m * power for m in (5, 2, 1) if m * power <= wanted)
+        x0, y0 = 0.04 * self.extent[1], 0.05 * self.extent[3]
+        axes.plot([x0, x0 + length], [y0, y0], color="black", linewidth=2.5, solid_capstyle="butt")
+        text = f"{number(length, self.language, 0 if length >= 1 else 1)} km"
+        halo = {"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.0}
+        axes.text(
+            x0 + length / 2, y0 + 0.015 * self.extent[3], text, ha="center", va="bottom", bbox=halo,
+            fontsize=8,
+        )  # fmt: skip
+        axes.text(0.96, 0.96, "N ↑", transform=axes.transAxes, ha="right", va="top", bbox=halo)
+
+    def scale(self, column: int, unit: str, colours: str, top: float, is_share: bool) -> None:
+        """The colour scale of a column."""
+        box = self.grid[-1, column].get_position(self.figure)
+        place = (
+            box.x0 + 0.1 * box.width, box.y0 - 0.24 / self.height, 0.8 * box.width,
+            0.12 / self.height,
+        )  # fmt: skip
+        axes = self.figure.add_axes(place)
+        mapped = ScalarMappable(_norm(colours, top), _scale(colours))
+        bar = self.figure.colorbar(mapped, cax=axes, orientation="horizontal")
+        bar.set_label(unit, fontsize=8.5)
+        bar.outline.set_visible(False)
+        axes.tick_params(labelsize=8)
+        if is_share:
+            percent_axis(axes.xaxis, self.language)
+        else:
+            number_axis(axes.xaxis, self.language)
+            axes.set_xticks(_square_ticks(top))
+
+    def finish(self, name: str, head: str, line: str) -> None:
+        """Title and legend of outlines."""
+        colon = " : " if self.language == "fr" else ": "
+        title(self.figure, name + colon + head, line, self.height)
+        zones: Mapping[int, Any] = {0: "solid", 1: (0, (2, 1))}
+        names = {0: "town_centre", 1: "periphery"}
+        present = [z for z in zones if (self.zone == z).any()]
+        handles = [Line2D([], [], color="black", linestyle=zones[z]) for z in present]
+        labels = [ZONE_LABELS[names[z]][self.language] for z in present]
+        handles.append(Line2D([], [], color=GROUND, marker="s", markersize=9, linestyle="none"))
+        labels.append(_WORDS[self.language]["ground"])
+        legend(self.figure, handles, labels, self.height)
+
+
+def _square_ticks(top: float) -> list[float]:
+    """Round numbers at even distances on a scale of square roots."""
+    ticks = {0.0}
+    for part in (1 / 16, 1 / 4, 9 / 16, 1):
+        power = 10.0 ** math.floor(math.log10(part * top))
+        ticks.add(math.floor(part * top / power + 1e-9) * power)
+    return sorted(ticks)
+
+
+def _norm(colours: str, top: float) -> Normalize:
+    """People and visits crowd in few cells: a square root keeps the others visible."""
+    return (
+        Normalize(0, top or 1) if colours == COLOUR_MAPS["vacancy"] else PowerNorm(0.5, 0, top or 1)
+    )
+
+
+def _scale(colours: str) -> Colormap:
+    """A sequential scale whose light end can still be told from the ground."""
+    light = 0.0 if colours == COLOUR_MAPS["vacancy"] else 0.25
+    return ListedColormap(colormaps[colours](np.linspace(light, 1, 256)))
+
+
+def _one_colour(colour: str) -> Colormap:
+    return ListedColormap([colour])

@@ -1,0 +1,229 @@
+"""How all figures look, and how they become SVG and PNG with the same bytes each time.
+
+Okabe and Ito's colours can be told apart by colour-blind people; even so nothing is said by colour
+alone. Text stays text in the SVG, so that it can be read out, searched and translated.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import textwrap
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
+from typing import Any, Final
+
+import matplotlib
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from sim.language import Language, number, percent
+from sim.results import Results
+from sim.version import MODEL_VERSION, package_version
+from sim.words import caveat, starting_point
+
+__all__ = [
+    "COLOURS",
+    "Picture",
+    "footer",
+    "label_point",
+    "legend",
+    "look",
+    "number_axis",
+    "percent_axis",
+    "title",
+    "year_axis",
+]
+
+Floats = npt.NDArray[np.float64]
+
+COLOURS: Final = {
+    "blue": "#0072B2",
+    "vermillion": "#D55E00",
+    "green": "#009E73",
+    "orange": "#E69F00",
+    "sky": "#56B4E9",
+    "purple": "#CC79A7",
+    "black": "#000000",
+}
+"""Okabe and Ito (2008), Color universal design."""
+
+_RC: Final[Any] = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans", "Verdana"],
+    "font.size": 9,
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": "#666666",
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "grid.color": "#DDDDDD",
+    "grid.linewidth": 0.6,
+    "axes.axisbelow": True,
+    "xtick.color": "#444444",
+    "ytick.color": "#444444",
+    "legend.frameon": False,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "essaim",
+    "path.simplify": True,
+}
+WIDTH: Final = 11.0
+"""Inches."""
+
+DPI: Final = 144
+
+
+@contextmanager
+def look() -> Iterator[None]:
+    """Draw and save inside of this, whatever a user's matplotlib is set to."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(_RC)
+        yield
+
+
+class Picture:
+    """A figure with a name, and words for those who cannot see it.
+
+    Parameters
+    ----------
+    name : str
+        File name without its ending; also prefixes the ids of the SVG.
+    figure : matplotlib.figure.Figure
+    label : str
+        What is seen, in one sentence.
+    """
+
+    def __init__(self, name: str, figure: Figure, label: str) -> None:
+        self.name = name
+        self.figure = figure
+        self.label = label
+
+    def svg(self) -> bytes:
+        """The figure as SVG: text as text, ids of its own, a role and a label."""
+        buffer = io.StringIO()
+        with look():
+            self.figure.savefig(
+                buffer, format="svg", metadata={"Date": None, "Creator": None}, dpi=DPI
+            )
+        text = buffer.getvalue()
+        text = re.sub(r'\bid="', f'id="{self.name}-', text)
+        text = re.sub(r'((?:xlink:)?href="#|url\(#)', rf"\g<1>{self.name}-", text)
+        words = escape(self.label, quote=True)
+        head = f'<svg role="img" aria-label="{words}" '
+        text = text.replace("<svg ", head, 1)
+        start = text.index(">", text.index("<svg ")) + 1
+        return (text[:start] + f"\n <title>{words}</title>" + text[start:]).encode()
+
+    def png(self) -> bytes:
+        """The figure as PNG."""
+        buffer = io.BytesIO()
+        with look():
+            FigureCanvasAgg(self.figure).print_figure(
+                buffer, format="png", dpi=DPI, metadata={"Software": None, "Title": self.label}
+            )
+        return buffer.getvalue()
+
+
+def title(figure: Figure, head: str, line: str, height: float) -> None:
+    """A head line and a line that says what is seen, at the top left of the page."""
+    figure.text(0.06, 1 - 0.3 / height, head, fontsize=14, fontweight="bold", va="top")
+    figure.text(0.06, 1 - 0.62 / height, line, fontsize=9.5, va="top", color="#333333")
+
+
+def legend(figure: Figure, handles: list[Any], labels: list[str], height: float) -> None:
+    """What lines and surfaces mean, in a row below the title."""
+    figure.legend(
+        handles,
+        labels,
+        loc="upper left",
+        bbox_to_anchor=(0.055, 1 - 0.78 / height),
+        ncols=len(handles),
+        borderpad=0,
+        borderaxespad=0,
+        columnspacing=2.5,
+    )
+
+
+def label_point(
+    axes: Axes, time: Floats, values: Floats, top: Floats, at: int, text: str, colour: str
+) -> None:
+    """Write the value at one end of a line above everything that is drawn near that end.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    time, values : float64 arrays
+        The line.
+    top : float64 array
+        Upper edge of what is drawn at each time.
+    at : int
+        0 for the start, -1 for the end.
+    text, colour : str
+    """
+    near = max(1, round(0.16 * time.size))
+    above = top[:near] if at == 0 else top[-near:]
+    axes.plot(time[at], values[at], "o", color=colour, markersize=4)
+    axes.annotate(
+        text,
+        (time[at], max(float(above.max()), float(values[at]))),
+        xytext=(0, 4),
+        textcoords="offset points",
+        ha="left" if at == 0 else "right",
+        fontweight="bold",
+        color=colour,
+        path_effects=[withStroke(linewidth=2.5, foreground="white")],
+    )
+
+
+def year_axis(axis: Any) -> None:
+    """Whole years or months, in round steps."""
+    axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=True))
+
+
+def footer(figure: Figure, results: Results, language: Language, *notes: str) -> None:
+    """What the picture rests on: notes, the start, the caveat, and what made it."""
+    run = results.manifest["run"]
+    made = {
+        "en": f"Essaim {package_version()}, model {MODEL_VERSION}, seed {run['seed']}.",
+        "fr": f"Essaim {package_version()}, modèle {MODEL_VERSION}, graine {run['seed']}.",
+    }[language]
+    text = " ".join(
+        [
+            *notes,
+            *starting_point(results.manifest["territory"], language),
+            caveat(results.manifest, language).replace("(sim params)", "(manifest.json)"),
+            made,
+        ]
+    )
+    lines = textwrap.wrap(text, 180, break_long_words=False)
+    figure.text(
+        0.06,
+        0.12 / figure.get_figheight(),
+        "\n".join(lines),
+        fontsize=7.5,
+        color="#555555",
+        va="bottom",
+        linespacing=1.4,
+    )
+
+
+def percent_axis(axis: Any, language: Language) -> None:
+    """Ticks in per cent, as the language writes them."""
+    axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(lambda v, _: percent(v, language, 0)))
+
+
+def number_axis(axis: Any, language: Language, digits: int = 0) -> None:
+    """Ticks as the language writes numbers."""
+    axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=not digits))
+    axis.set_major_formatter(FuncFormatter(lambda v, _: number(v, language, digits)))
