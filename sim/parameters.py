@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Literal, cast, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
@@ -133,7 +133,7 @@ class ParameterInfo:
         return cls(
             name=name,
             group=group,
-            kind=str if choices else annotation or object,
+            kind=str if choices else cast(type, annotation),
             default=field.default,
             low=getattr(limits.get("Ge"), "ge", None),
             high=getattr(limits.get("Le"), "le", None),

@@ -95,12 +95,13 @@ class Scenario:
 
         Examples
         --------
-        >>> load_scenario("mid_sized_town").replace(online_share_2030=0.25).values["online_share_2030"]
-        0.25
-        >>> load_scenario("mid_sized_town").replace(online_shar_2030=0.25)
+        >>> town = load_scenario("mid_sized_town")
+        >>> town.replace(closure_rate=0.08).values["closure_rate"]
+        0.08
+        >>> town.replace(closure_rat=0.08)
         Traceback (most recent call last):
         ...
-        sim.errors.InputError: unknown parameter 'online_shar_2030'. Did you mean 'online_share_2030'?
+        sim.errors.InputError: unknown parameter 'closure_rat'. Did you mean 'closure_rate'?
         """
         return self._with({n: Setting(v, "keyword") for n, v in parameters.items()}, "")
 
@@ -198,9 +199,7 @@ def _find(name: str, folder: Path) -> Path:
             return path
     if Path(name).suffix == ".toml" or "/" in name or "\\" in name:
         raise InputError(f"{name}: no such scenario file.")
-    raise InputError(
-        f"unknown scenario '{name}'.{nearest(name, names)} Known: {', '.join(names)}."
-    )
+    raise InputError(f"unknown scenario '{name}'.{nearest(name, names)} Known: {', '.join(names)}.")
 
 
 def _read_chain(path: Path) -> list[tuple[Path, dict[str, Any]]]:
@@ -308,7 +307,5 @@ def _validate(settings: Mapping[str, Setting], where: str) -> Parameters:
         ) from None
     cells = parameters.territory.rows * parameters.territory.columns
     if cells > LARGEST_GRID:
-        raise InputError(
-            f"{where}rows x columns = {cells:,} cells is more than {LARGEST_GRID:,}."
-        )
+        raise InputError(f"{where}rows x columns = {cells:,} cells is more than {LARGEST_GRID:,}.")
     return parameters

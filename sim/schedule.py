@@ -21,8 +21,8 @@ from sim.processes import (
     demography,
     exogenous_drivers,
     footfall,
-    rent,
     reletting,
+    rent,
     shop_accounts,
     shop_attraction,
     shop_closure,
@@ -110,7 +110,7 @@ _SWITCHES = {
 
 
 def effective(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters as the kernels see them: a mechanism without a process is off at its neutral value.
+    """Parameters as the kernels see them, with what is switched off at its neutral value.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The starting state: from a territory on paper to a place where shops have customers and histories.
+"""The starting state: from a map to a place where shops have customers and a history.
 
 Costs are scaled so that every unit of premises starts with a margin of its own, spread around the
 one that keeps the starting vacancy while the drivers stand still (`sim.stationary`). Ages, reserves
@@ -20,7 +20,7 @@ from sim.kernels.random import fill_uniform
 from sim.kernels.space import decay_potential, huff_flows, huff_work_shape
 from sim.parameters import ParameterGroup, parameter
 from sim.processes.exogenous_drivers import driver_series, move_drivers
-from sim.processes.shop_accounts import dilution
+from sim.processes.shop_accounts import costs_at, dilution
 from sim.processes.shop_closure import age_scale
 from sim.state import State
 from sim.stationary import (
@@ -115,7 +115,7 @@ class StartParameters(ParameterGroup):
         bounds=(-0.4, 0.4),
         en="This town's own margin",
         fr="Marge propre à cette ville",
-        help_en="How much better or worse shops do here than the starting vacancy says; it follows.",
+        help_en="How much better or worse shops do here; the vacancy of the start follows.",
         help_fr="Écart de marge des commerces de cette ville ; la vacance de départ s'ensuit.",
         source="towns differ by an SD of at least 0.07 in 2001 (pattern 4)",
         evidence="assumed",
@@ -255,13 +255,13 @@ def _set_costs(state: State, values: Mapping[str, Any], margin: Floats, presence
         access = state["cell.access"][s].ravel()[cell[here]]
         # Seen from an open shop, its own premises are open for certain and not just usually.
         missing = attraction[here] * (1 - presence[here])
-        thinned = np.array([dilution.py_func(a, outside, m) for a, m in zip(access, missing, strict=True)])
+        thinned = np.array(
+            [dilution.py_func(a, outside, m) for a, m in zip(access, missing, strict=True)]
+        )
         revenue[here] = attraction[here] * won * thinned * on_site
     revenue = np.maximum(revenue, 1e-3)  # a place without any customer still has costs
-    if values["purchases_are_variable"]:
-        costs = revenue * (1 / (1 + margin) - (1 - values["gross_margin"]))
-    else:
-        costs = values["gross_margin"] * revenue / (1 + margin)
+    accounts = values["gross_margin"], values["purchases_are_variable"]
+    costs = revenue * np.array([costs_at.py_func(m, *accounts) for m in margin])
     rent = np.minimum(values["rent_effort"] / values["gross_margin"], 0.9) * costs
     state["premises.rent"] = state["premises.rent_at_start"] = rent
     state["premises.fixed_costs"] = costs - rent
@@ -288,7 +288,7 @@ def _draw_margins(
 def _give_histories(
     state: State, seed: int, margin: Floats, values: Mapping[str, Any], life: Stationary
 ) -> None:
-    """Age, reserves and quality of each shop and age of each vacancy, as they are in the long run."""
+    """Age, reserves and quality of shops and age of vacancies, as they are in the long run."""
     is_open = state["premises.is_open"].astype(bool)
     n = margin.size
     u, v = _draw(seed, "age", n), _draw(seed, "quality", n)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from sim.variables import VARIABLES
 
 __all__ = ["State"]
 
-Array = npt.NDArray[np.generic]
+Array = npt.NDArray[Any]
 
 
 class State(Mapping[str, Array]):
@@ -31,7 +32,12 @@ class State(Mapping[str, Array]):
     (2, 3)
     """
 
-    FIXED_SIZES = {"sector": 3, "zone": 3, "one": 1, "calendar_month": 1212}  # 2000 to 2100
+    FIXED_SIZES: ClassVar = {
+        "sector": 3,
+        "zone": 3,
+        "one": 1,
+        "calendar_month": 1212,
+    }  # 2000 to 2100
 
     def __init__(self, sizes: Mapping[str, int]) -> None:
         self.sizes = {**self.FIXED_SIZES, **sizes}

@@ -19,6 +19,7 @@ from scipy.special import ndtri
 from sim.errors import InputError
 from sim.kernels.compile import kernel
 from sim.processes.reletting import entrant_quality, reletting_probability
+from sim.processes.shop_accounts import costs_at, margin_of
 from sim.processes.shop_closure import closure_probability
 
 __all__ = ["LARGEST_MARGIN", "Stationary", "live_shops", "live_vacancies", "solve_stationary"]
@@ -61,14 +62,10 @@ def live_shops(
     the stationary distribution of ages, for which `mean_life` must be given.
     """
     for i in range(margin.size):
-        # Revenue over costs of an average shop, from its margin; then with this shop's quality.
-        if purchases_are_variable:
-            costs = 1.0 / (1.0 + margin[i]) - (1.0 - gross_margin)
-            own = quality[i] / (costs + (1.0 - gross_margin) * quality[i]) - 1.0
-            profit = gross_margin * quality[i] / costs - 1.0
-        else:
-            own = (1.0 + margin[i]) * quality[i] - 1.0
-            profit = own
+        # Costs per euro that an average shop takes here; then what this shop takes.
+        costs = costs_at(margin[i], gross_margin, purchases_are_variable)
+        own = margin_of(quality[i], costs, gross_margin, purchases_are_variable)
+        profit = gross_margin * quality[i] / costs - 1.0
         m, reserves, alive, lived = margin[i], starting_reserves, 1.0, 0.0
         wanted = target[i] * mean_life[i]
         k = 0
@@ -235,16 +232,17 @@ def solve_stationary(
     live_vacancies(
         spell, whole[: MARGINS.size], MARGINS, *vacancy_arguments(values), unused[: MARGINS.size]
     )
-    life = life.reshape(MARGINS.size, -1)
-    by_margin = spell / (spell + life.mean(axis=1))
+    lives = life.reshape(MARGINS.size, -1)
+    by_margin = spell / (spell + lives.mean(axis=1))
     nodes = ndtri((np.arange(201) + 0.5) / 201) * values["margin_spread"]
 
     def vacancy(mean: float) -> float:
         return float(np.interp(clip_margin(mean + nodes), MARGINS, by_margin).mean())
 
-    if not values["with_margins"] or values["closure_margin_response"] == 0.0 == values[
-        "reletting_margin_response"
-    ]:
+    if (
+        not values["with_margins"]
+        or values["closure_margin_response"] == 0.0 == values["reletting_margin_response"]
+    ):
         mean = town_margin
     else:
         low, high = -0.8, 0.8
@@ -257,7 +255,7 @@ def solve_stationary(
             middle = (low + high) / 2
             low, high = (middle, high) if vacancy(middle) > starting_vacancy else (low, middle)
         mean = (low + high) / 2 + town_margin
-    return Stationary(life, spell, quality, mean, vacancy(mean))
+    return Stationary(lives, spell, quality, mean, vacancy(mean))
 
 
 def clip_margin(margin: Floats) -> Floats:

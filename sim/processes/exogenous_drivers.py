@@ -53,7 +53,9 @@ _BACKCAST = "FEVAD's share without food and medicines, scaled to all retail (doc
 _SPENDING = ("Real retail spending per head", "Dépenses réelles par habitant")
 _COSTS = ("Real fixed costs of a shop", "Charges fixes réelles d'un commerce")
 _PERIPHERY = ("Floor space in the periphery", "Surfaces commerciales en périphérie")
-_ACCOUNTS = "INSEE, household consumption in volume per head; retail goods from 2015 (docs/sources.md)"
+_ACCOUNTS = (
+    "INSEE, household consumption in volume per head; retail goods from 2015 (docs/sources.md)"
+)
 _WAGES_RENTS = "real minimum wage and commercial rents, weighted (docs/sources.md)"
 _STOCK = "INSEE and Procos, stock of sales area put on the periphery (docs/sources.md)"
 _PERMITS = "authorised floor space, half of it net (docs/sources.md)"
@@ -121,7 +123,9 @@ class ExogenousDriversParameters(ParameterGroup):
     )
     spending_growth_2001_2007: float = _growth(*_SPENDING, "2001-2007", 0.014, _ACCOUNTS, "derived")
     spending_growth_2008_2011: float = _growth(*_SPENDING, "2008-2011", 0.0, _ACCOUNTS, "derived")
-    spending_growth_2012_2014: float = _growth(*_SPENDING, "2012-2014", -0.003, _ACCOUNTS, "derived")
+    spending_growth_2012_2014: float = _growth(
+        *_SPENDING, "2012-2014", -0.003, _ACCOUNTS, "derived"
+    )
     spending_growth_2015_2019: float = _growth(*_SPENDING, "2015-2019", 0.007, _ACCOUNTS, "derived")
     spending_growth_2020_2024: float = _growth(*_SPENDING, "2020-2024", 0.0, _ACCOUNTS, "derived")
     spending_growth_after_2024: float = _growth(*_SPENDING, "after 2024", 0.004, _GUESS, "assumed")
@@ -132,9 +136,15 @@ class ExogenousDriversParameters(ParameterGroup):
     cost_growth_after_2024: float = _growth(*_COSTS, "after 2024", 0.0, _GUESS, "assumed")
     periphery_growth_2001_2007: float = _growth(*_PERIPHERY, "2001-2007", 0.030, _STOCK, "derived")
     periphery_growth_2008_2014: float = _growth(*_PERIPHERY, "2008-2014", 0.026, _STOCK, "derived")
-    periphery_growth_2015_2019: float = _growth(*_PERIPHERY, "2015-2019", 0.012, _PERMITS, "assumed")
-    periphery_growth_2020_2024: float = _growth(*_PERIPHERY, "2020-2024", 0.006, _PERMITS, "assumed")
-    periphery_growth_after_2024: float = _growth(*_PERIPHERY, "after 2024", 0.004, _GUESS, "assumed")
+    periphery_growth_2015_2019: float = _growth(
+        *_PERIPHERY, "2015-2019", 0.012, _PERMITS, "assumed"
+    )
+    periphery_growth_2020_2024: float = _growth(
+        *_PERIPHERY, "2020-2024", 0.006, _PERMITS, "assumed"
+    )
+    periphery_growth_after_2024: float = _growth(
+        *_PERIPHERY, "after 2024", 0.004, _GUESS, "assumed"
+    )
 
 
 def driver_series(
@@ -163,14 +173,17 @@ def driver_series(
         for n, v in values.items()
         if n.startswith("online_share_")
     )
-    table = {"online_share": np.interp(time, *map(np.array, zip(*known, strict=True)))}
+    years, shares = np.array(known).T
+    table = {"online_share": np.interp(time, years, shares)}
     for index, stem in {"spending": "spending", "costs": "cost", "periphery": "periphery"}.items():
         rates = {n: v for n, v in values.items() if n.startswith(f"{stem}_growth_")}
         # spending_growth_2001_2007 holds to the end of 2007, spending_growth_after_2024 from 2025.
         ends = [FIRST_YEAR + months / 12 if "after" in n else int(n[-4:]) + 1.0 for n in rates]
         edges = np.array([FIRST_YEAR, *ends])
         log_index = np.concatenate([[0.0], np.cumsum(np.diff(edges) * list(rates.values()))])
-        table[index] = np.exp(np.interp(time, edges, log_index) - np.interp(start, edges, log_index))
+        table[index] = np.exp(
+            np.interp(time, edges, log_index) - np.interp(start, edges, log_index)
+        )
     return table
 
 
@@ -201,7 +214,7 @@ def move_drivers(
         + online_multiplier_hospitality * spending_hospitality
     )
     # The multipliers say how the mean is spread over sectors, so they must not move the mean.
-    mean = series_online_share[t] * total / online if online > 0.0 else 0.0
+    mean = series_online_share[t] * total / online if online > 1e-9 * total else 0.0
     driver_online_share[0] = min(mean * online_multiplier_convenience, 0.95)
     driver_online_share[1] = min(mean * online_multiplier_comparison, 0.95)
     driver_online_share[2] = min(mean * online_multiplier_hospitality, 0.95)

@@ -31,8 +31,8 @@ class RelettingParameters(ParameterGroup):
         bounds=(0.0, 12.0),
         en="Reletting rate when just vacated",
         fr="Taux de reprise, local à peine libéré",
-        help_en="Yearly rate at which freshly vacated premises are let, for an entrant with margin 0.",
-        help_fr="Taux annuel de reprise d'un local à peine libéré, pour un repreneur à marge nulle.",
+        help_en="Yearly rate at which just vacated premises are let, for an entrant with margin 0.",
+        help_fr="Taux annuel de reprise d'un local à peine libéré, pour une marge nulle.",
         source="fitted to 11.9 % vacancy, 30 % of it over three years",
         evidence="derived",
     )

@@ -10,7 +10,7 @@ from sim.kernels.compile import kernel, rule
 from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
 
-__all__ = ["PROCESS", "ShopAccountsParameters", "dilution", "margin_of"]
+__all__ = ["PROCESS", "ShopAccountsParameters", "costs_at", "dilution", "margin_of"]
 
 
 class ShopAccountsParameters(ParameterGroup):
@@ -33,7 +33,7 @@ class ShopAccountsParameters(ParameterGroup):
         en="Margin over all costs",
         fr="Marge sur tous les coûts",
         help_en="Measure the margin over fixed costs plus purchases, which damps its swings.",
-        help_fr="Rapporter la marge aux charges fixes et aux achats, ce qui amortit ses variations.",
+        help_fr="Rapporter la marge aux charges fixes et aux achats, ce qui l'amortit.",
         source="with it, sourced drivers give patterns 1, 2 and 5; without, twice too much "
         "vacancy (docs/validation.md)",
         evidence="assumed",
@@ -57,8 +57,8 @@ class ShopAccountsParameters(ParameterGroup):
         bounds=(0.0, 36.0),
         en="Reserves of a new shop",
         fr="Trésorerie d'un nouveau commerce",
-        help_en="Months of fixed costs a shop can lose before it is out of money; also the most it keeps.",
-        help_fr="Mois de charges fixes qu'un commerce peut perdre ; aussi le maximum qu'il conserve.",
+        help_en="Months of fixed costs that a new shop can lose; also the most that a shop keeps.",
+        help_fr="Mois de charges fixes qu'il peut perdre ; aussi le maximum qu'il conserve.",
         source="judgement",
         evidence="assumed",
     )
@@ -69,7 +69,7 @@ class ShopAccountsParameters(ParameterGroup):
         en="Costs of larger parks",
         fr="Coûts des zones agrandies",
         help_en="By how many per cent costs in retail parks grow with one per cent of floor space.",
-        help_fr="De combien de % les coûts en zone commerciale croissent pour 1 % de surface en plus.",
+        help_fr="De combien de % les coûts en zone commerciale croissent pour 1 % de surface.",
         source="retail prototype, 0.3-1",
         evidence="assumed",
     )
@@ -81,6 +81,18 @@ def margin_of(revenue, costs, gross_margin, purchases_are_variable):
     if purchases_are_variable:
         return revenue / (costs + (1.0 - gross_margin) * revenue) - 1.0
     return gross_margin * revenue / costs - 1.0
+
+
+@rule
+def costs_at(margin, gross_margin, purchases_are_variable):
+    """Costs per euro of turnover at which a shop has this margin: the inverse of `margin_of`.
+
+    Where purchases count, even a shop without other costs has a margin of gross margin / (1 - gross
+    margin) at most; costs therefore stay at a tenth of the gross margin or above.
+    """
+    if purchases_are_variable:
+        return max(1.0 / (1.0 + margin) - (1.0 - gross_margin), 0.1 * gross_margin)
+    return gross_margin / (1.0 + margin)
 
 
 @rule
@@ -120,7 +132,7 @@ def keep_accounts(
     starting_reserves,
     park_cost_exponent,
 ):
-    """Open this month's books: everybody a month older, revenue booked, margins brought up to date."""
+    """Open this month's books: all are a month older, revenue is booked, margins are updated."""
     cells = cell_access.shape[1] * cell_access.shape[2]
     access = cell_access.reshape(3, cells)
     consumers_won = cell_revenue_per_attraction.reshape(3, cells)

@@ -34,7 +34,7 @@ class ShopAttractionParameters(ParameterGroup):
         fr="Effet des voisins ouverts (gamma)",
         help_en="By how many per cent attraction falls with one per cent fewer open shops nearby.",
         help_fr="De combien de % l'attrait baisse pour 1 % de commerces voisins ouverts en moins.",
-        source="elasticity of rental income, doi 10.1016/j.jue.2019.103194; its use here is assumed",
+        source="elasticity of rental income, doi 10.1016/j.jue.2019.103194; used by analogy",
         evidence="assumed",
     )
     open_share_shrinkage: float = parameter(
@@ -56,7 +56,7 @@ class ShopAttractionParameters(ParameterGroup):
         en="Reach of the surroundings",
         fr="Portée du voisinage",
         help_en="How fast open shops stop mattering with walking distance.",
-        help_fr="Vitesse à laquelle les commerces ouverts cessent de compter avec la distance à pied.",
+        help_fr="Vitesse à laquelle un commerce ouvert cesse de compter avec la distance à pied.",
         source="0.7 per 200 m cell in the retail prototype",
         evidence="assumed",
     )

@@ -131,7 +131,7 @@ def age_scale(closure_rate: float, shape: float) -> float:
     float
         1 for shape 1; found by bisection on the mean life in months.
     """
-    if closure_rate <= 0.0:
+    if closure_rate <= 1e-9:
         return 1.0
     young = (np.minimum(np.arange(1, YOUNG_MONTHS + 1), YOUNG_MONTHS) / YOUNG_MONTHS) ** (shape - 1)
     target = 1.0 / -math.expm1(-closure_rate / 12.0)

@@ -121,7 +121,7 @@ class ShoppingTripsParameters(ParameterGroup):
         en="Consumers from beyond the grid",
         fr="Clients venus d'ailleurs",
         help_en="People living beyond the grid who also shop here, relative to residents.",
-        help_fr="Personnes vivant hors du territoire qui y achètent aussi, rapportées aux habitants.",
+        help_fr="Personnes vivant ailleurs qui achètent aussi ici, rapportées aux habitants.",
         source="retail prototype",
         evidence="assumed",
     )

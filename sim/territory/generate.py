@@ -252,7 +252,8 @@ def _smooth(noise: Floats, passes: int) -> Floats:
     """Blur with a 3 x 3 box, edges repeated, and rescale to unit variance."""
     for _ in range(passes):
         p = np.pad(noise, 1, mode="edge")
-        noise = sum(p[i : i + noise.shape[0], j : j + noise.shape[1]] for i in range(3) for j in range(3)) / 9  # type: ignore[assignment]  # fmt: skip
+        rows, columns = noise.shape
+        noise = np.mean([p[i : i + rows, j : j + columns] for i in range(3) for j in range(3)], 0)
     spread = noise.std()
     return (noise - noise.mean()) / spread if spread > 0 else noise * 0
 
@@ -262,7 +263,7 @@ def _share_out(weights: Floats, total: int) -> npt.NDArray[np.int64]:
     flat = weights.ravel()
     if flat.sum() <= 0:
         flat = np.ones_like(flat)
-    exact = flat * (total / flat.sum())
+    exact = flat / flat.sum() * total
     people = np.floor(exact).astype(np.int64)
     rest = total - int(people.sum())
     order = np.argsort(people - exact, kind="stable")
@@ -373,12 +374,12 @@ def _place_parks(
     turn = rng.random() * 2 * np.pi
     for k in range(values["retail_parks"]):
         angle = turn + 2 * np.pi * k / values["retail_parks"]
-        best, fewest = None, np.inf
+        best, fewest = None, float("inf")
         for stretch in (0.9, 1.0, 1.1):
             d = values["park_distance"] * stretch / km
             i = int(np.clip((rows - 1) / 2 + d * np.sin(angle), 0, rows - 1))
             j = int(np.clip((columns - 1) / 2 + d * np.cos(angle), 0, columns - 1))
-            people = residents[i : i + 2, j : j + 2].sum()
+            people = float(residents[i : i + 2, j : j + 2].sum())
             if people < fewest:
                 best, fewest = (i, j), people
         if best is not None:
@@ -405,7 +406,7 @@ def generate_premises(territory: Territory, values: Mapping[str, Any]) -> Territ
     rng = np.random.default_rng([values["territory_seed"], 11])
     residents = territory.residents.astype(np.float64)
     people = residents.sum()
-    n = int(round(people * values["premises_per_1000"] / 1000))
+    n = round(people * values["premises_per_1000"] / 1000)
     centre, park = territory.is_town_centre, territory.is_retail_park
     elsewhere = ~centre & ~park
     # In the centre, shops crowd around its middle; local shops follow residents.

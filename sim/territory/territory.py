@@ -11,7 +11,7 @@ import numpy.typing as npt
 __all__ = ["OPEN", "SECTORS", "UNKNOWN", "VACANT", "ZONES", "Territory"]
 
 SECTORS: Final = ("convenience", "comparison", "hospitality")
-"""Retail sectors in the order of their codes 0, 1, 2; the last one holds hospitality and services."""
+"""Retail sectors in the order of their codes 0, 1, 2; hospitality includes services."""
 
 ZONES: Final = ("town_centre", "periphery", "neighbourhoods")
 """Zones in the order of their codes: the town centre, retail parks, everywhere else."""
@@ -70,4 +70,4 @@ class Territory:
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns of the grid."""
-        return self.residents.shape  # type: ignore[return-value]
+        return self.residents.shape
