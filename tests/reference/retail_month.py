@@ -346,7 +346,7 @@ def shop_life(
     gross = values["gross_margin"]
     if values["purchases_are_variable"]:
         # margin = 1 / (costs + 1 - gross) - 1 for a turnover of 1
-        costs = 1 / (1 + margin) - (1 - gross)
+        costs = max(1 / (1 + margin) - (1 - gross), gross / 10)
     else:
         costs = gross / (1 + margin)
     own = _margin(quality, costs, values)

@@ -23,6 +23,7 @@ reletting_probability = reletting.reletting_probability.py_func
 entrant_quality = reletting.entrant_quality.py_func
 rent_target = rent.rent_target.py_func
 margin_of = shop_accounts.margin_of.py_func
+costs_at = shop_accounts.costs_at.py_func
 dilution = shop_accounts.dilution.py_func
 open_share_nearby = shop_attraction.open_share_nearby.py_func
 
@@ -170,6 +171,17 @@ def test_a_tenth_more_turnover_is_a_tenth_more_gross_margin_and_costs_divide_it(
 def test_both_accounts_agree_on_who_breaks_even(costs, gross):
     for variable in (False, True):
         assert margin_of(costs / gross, costs, gross, variable) == pytest.approx(0.0, abs=1e-9)
+
+
+@given(st.floats(-0.45, 0.45), st.floats(0.05, 0.9), st.booleans())
+def test_costs_are_those_of_the_margin_that_is_asked_for(margin, gross, variable):
+    """As far as the gross margin allows any shop such a margin; costs are always above 0."""
+    costs = costs_at(margin, gross, variable)
+    assert costs >= 0.1 * gross * (1 - 1e-12)
+    found = margin_of(1.0, costs, gross, variable)
+    assert found <= margin + 1e-9
+    if costs > 0.1 * gross:
+        assert found == pytest.approx(margin, abs=1e-9)
 
 
 @given(positive, positive, st.floats(0.05, 0.9))
