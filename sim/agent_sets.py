@@ -1,6 +1,6 @@
 """Sets of agents that are answered from the arrays, with the interface of Mesa's `AgentSet`.
 
-A set is an ordered array of keys (`sim.handles`). Whether a shop still exists, and what the
+A set is an ordered array of keys (`sim.agents.Keys`). Whether a shop still exists, and what the
 attributes are, is looked up in the state for all members at once; agent objects are made only
 where somebody asks for objects: when iterating, or for a Python function of an agent.
 """
@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from mesa.agentset import AbstractAgentSet, AgentSet, GroupBy
 
-from sim.agents import Column, Premises, RowAgent, Shop
-from sim.handles import Handles, Keys, kinds_of
+from sim.agents import ROW_MASK, Column, Keys, Premises, RowAgent, Shop
+from sim.handles import Handles, kinds_of
 
 __all__ = ["ColumnAgentSet", "ColumnGroupBy", "LiveAgentSet"]
 
@@ -205,12 +205,11 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
     def set(self, attr_name: str, value: Any) -> Self:
         """Give an attribute one value for all members."""
         keys = self.keys()
-        n = self._handles.n_premises
-        found = dict.fromkeys(getattr(kind, attr_name, None) for kind in kinds_of(keys, n))
+        found = dict.fromkeys(getattr(kind, attr_name, None) for kind in kinds_of(keys))
         columns = [c for c in found if isinstance(c, Column)]
         if columns and len(columns) == len(found):
             for column in columns:
-                column.write(self._handles.model, keys % n, value)
+                column.write(self._handles.model, keys, value)
         else:
             for agent in self:
                 setattr(agent, attr_name, value)
@@ -253,7 +252,7 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
             keys = keys[mask]
         if agent_type is not None:
             wanted = [issubclass(kind, agent_type) for kind in (Premises, Shop)]
-            keys = keys[np.where(keys < self._handles.n_premises, *wanted)]
+            keys = keys[np.where(keys <= ROW_MASK, *wanted)]
         if filter_func is not None:
             keys = np.fromiter(self._passing(keys, filter_func, limit), np.int64)
         elif limit < len(keys):

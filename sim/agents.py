@@ -24,7 +24,25 @@ if TYPE_CHECKING:
     from sim.model import TerritoryModel
     from sim.state import State
 
-__all__ = ["Column", "Flag", "Premises", "RowAgent", "Shop", "ShopClosedError", "UniqueId", "Word"]
+__all__ = [
+    "ROW_BITS",
+    "ROW_MASK",
+    "Column",
+    "Flag",
+    "Keys",
+    "Premises",
+    "RowAgent",
+    "Shop",
+    "ShopClosedError",
+    "UniqueId",
+    "Word",
+]
+
+Keys = npt.NDArray[np.int64]
+"""Agents by number: the row in the lower 32 bits, above them the tenancy (0 for the premises)."""
+
+ROW_BITS: Final = 32
+ROW_MASK: Final = (1 << ROW_BITS) - 1
 
 EVENTS: Final = ("none", "closed", "relet")
 """What happened to premises this month, in the order of the codes of ``premises.event``."""
@@ -81,20 +99,17 @@ class Column[T]:
     def __get__(self, agent: RowAgent | None, owner: type) -> Column[T] | T:
         if agent is None:
             return self
-        row = agent.present_row()
-        value: T = self.decode(agent.model.state[self.variable][row : row + 1]).item()
-        return value
+        return self.show(agent.model.state[self.variable].item(agent.present_row()))
 
     def __set__(self, agent: RowAgent, value: T) -> None:
         self.write(agent.model, np.array([agent.present_row()]), value)
 
-    def read(self, model: TerritoryModel, keys: npt.NDArray[np.int64]) -> npt.NDArray[Any]:
-        """Values of the agents with these keys (`sim.handles`); floats in double precision."""
-        stored = model.state[self.variable]
-        return self.decode(stored[keys % stored.size])
+    def read(self, model: TerritoryModel, keys: Keys) -> npt.NDArray[Any]:
+        """Values of the agents with these keys; floats in double precision."""
+        return self.decode(model.state[self.variable][keys & ROW_MASK])
 
-    def write(self, model: TerritoryModel, rows: npt.NDArray[np.int64], value: T) -> None:
-        """Give all these rows one value.
+    def write(self, model: TerritoryModel, keys: Keys, value: T) -> None:
+        """Give the agents with these keys one value.
 
         Raises
         ------
@@ -105,7 +120,13 @@ class Column[T]:
         """
         if self.computed:
             raise AttributeError(f"{self.name} follows from the model and cannot be set")
-        model.state[self.variable][rows] = self.encode(value, model.state[self.variable].dtype)
+        stored = model.state[self.variable]
+        stored[keys & ROW_MASK] = self.encode(value, stored.dtype)
+
+    def show(self, stored: Any) -> T:
+        """From one value as it is stored to the agent's."""
+        value: T = stored
+        return value
 
     def decode(self, stored: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """From the array's type to the agent's."""
@@ -125,6 +146,10 @@ class Column[T]:
 
 class Flag(Column[bool]):
     """A column of 0 and 1 that agents show as False and True."""
+
+    @override
+    def show(self, stored: int) -> bool:
+        return bool(stored)
 
     @override
     def decode(self, stored: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -147,6 +172,10 @@ class Word(Column[str]):
         self.words = words
 
     @override
+    def show(self, stored: int) -> str:
+        return self.words[stored]
+
+    @override
     def decode(self, stored: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return np.take(self.words, stored)
 
@@ -162,10 +191,10 @@ class FloorArea(Column[float]):
     """Floor area; setting it also sets the attraction that follows from it."""
 
     @override
-    def write(self, model: TerritoryModel, rows: npt.NDArray[np.int64], value: float) -> None:
-        super().write(model, rows, value)
+    def write(self, model: TerritoryModel, keys: Keys, value: float) -> None:
+        super().write(model, keys, value)
         elasticity = model.simulation.values["floor_area_elasticity"]
-        model.state["premises.size_attraction"][rows] = float(value) ** elasticity
+        model.state["premises.size_attraction"][keys & ROW_MASK] = float(value) ** elasticity
 
 
 class UniqueId:
@@ -187,11 +216,11 @@ class UniqueId:
     def __set__(self, agent: RowAgent, value: Never) -> None:
         raise AttributeError("unique_id is permanent")
 
-    def read(self, model: TerritoryModel, keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Ids of the agents with these keys (`sim.handles`)."""
-        ids = model.state["premises.id"].astype(np.int64)
-        rows = keys % ids.size
-        return ids[rows] + (keys - rows)
+    def read(self, model: TerritoryModel, keys: Keys) -> npt.NDArray[np.int64]:
+        """Ids of the agents with these keys."""
+        ids = model.state["premises.id"]
+        found: npt.NDArray[np.int64] = ids[keys & ROW_MASK] + ids.size * (keys >> ROW_BITS)
+        return found
 
 
 class RowAgent(Agent):  # type: ignore[misc]  # Mesa carries no types

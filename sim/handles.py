@@ -1,8 +1,8 @@
 """Who exists: the agents of one model by key, and the objects made for them so far.
 
-An agent is known by its *key*: row + n * tenancy, with n the number of premises and tenancy 0 for
-the premises themselves. So the keys of all who exist, whether they still do, and what their
-attributes are, come from the arrays without any object. Objects are made on first use and kept.
+An agent is known by its *key*, which holds the row and the tenancy. So the keys of all who exist,
+whether they still do, and what their attributes are, come from the arrays without any object.
+Objects are made on first use and kept.
 """
 
 from __future__ import annotations
@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.agents import Column, Premises, RowAgent, Shop, UniqueId
+from sim.agents import ROW_BITS, ROW_MASK, Column, Keys, Premises, RowAgent, Shop, UniqueId
 
 if TYPE_CHECKING:
     from sim.model import TerritoryModel
 
-__all__ = ["Handles", "Keys", "kinds_of"]
-
-Keys = npt.NDArray[np.int64]
+__all__ = ["Handles", "kinds_of"]
 
 
 class Handles:
@@ -35,11 +33,6 @@ class Handles:
         self.model = model
         self._premises: dict[int, Premises] = {}
         self._shops: dict[int, Shop] = {}
-
-    @property
-    def n_premises(self) -> int:
-        """Number of premises, which is what keys count in."""
-        return len(self.model.state["premises.id"])
 
     @property
     def made(self) -> int:
@@ -71,28 +64,28 @@ class Handles:
 
     def agent(self, key: int) -> RowAgent | None:
         """The agent of this key; None if it is a shop that has closed."""
-        tenancy, row = divmod(key, self.n_premises)
-        if tenancy == 0:
-            return self.premises_at(row)
-        shop = self.shop_at(row)
-        return shop if shop is not None and shop.of_tenancy == tenancy else None
+        if key <= ROW_MASK:
+            return self.premises_at(key)
+        shop = self.shop_at(key & ROW_MASK)
+        return shop if shop is not None and shop.of_tenancy == key >> ROW_BITS else None
 
     def key(self, agent: object) -> int | None:
         """The key of an agent of this model; None for anything else."""
         if isinstance(agent, RowAgent) and agent.model is self.model:
-            return agent.row + self.n_premises * agent.of_tenancy
+            return agent.row | agent.of_tenancy << ROW_BITS
         return None
 
     def keys(self, kind: type[RowAgent]) -> Keys:
         """Keys of all that exist of one type, by row."""
+        state = self.model.state
         if kind is Premises:
-            return np.arange(self.n_premises)
-        rows = np.flatnonzero(self.model.state["premises.is_open"])
-        return rows + self.n_premises * self.model.state["premises.tenancy"][rows].astype(np.int64)
+            return np.arange(state["premises.id"].size)
+        rows = np.flatnonzero(state["premises.is_open"])
+        return rows | state["premises.tenancy"][rows].astype(np.int64) << ROW_BITS
 
     def exist(self, keys: Keys) -> npt.NDArray[np.bool_]:
         """Which of these agents exist."""
-        tenancies, rows = np.divmod(keys, self.n_premises)
+        rows, tenancies = keys & ROW_MASK, keys >> ROW_BITS
         state = self.model.state
         trades = state["premises.is_open"][rows].astype(np.bool_)
         same = np.equal(state["premises.tenancy"][rows], tenancies)
@@ -101,18 +94,17 @@ class Handles:
 
     def values(self, keys: Keys, attribute: str) -> npt.NDArray[Any] | None:
         """An attribute of these agents, read at once; None where it is not kept in an array."""
-        n = self.n_premises
-        found = [getattr(kind, attribute, None) for kind in kinds_of(keys, n)]
+        found = [getattr(kind, attribute, None) for kind in kinds_of(keys)]
         columns = [c for c in found if isinstance(c, Column | UniqueId)]
         if not columns or len(columns) < len(found):
             return None
         return columns[0].read(self.model, keys)  # all of them read the same array
 
 
-def kinds_of(keys: Keys, n_premises: int) -> list[type[RowAgent]]:
+def kinds_of(keys: Keys) -> list[type[RowAgent]]:
     """Types of agents among these keys."""
     kinds: list[type[RowAgent]] = []
     if len(keys):
-        kinds += [Premises] if keys.min() < n_premises else []
-        kinds += [Shop] if keys.max() >= n_premises else []
+        kinds += [Premises] if keys.min() <= ROW_MASK else []
+        kinds += [Shop] if keys.max() > ROW_MASK else []
     return kinds
