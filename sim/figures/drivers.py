@@ -82,7 +82,7 @@ def draw_drivers(results: Results, language: Language) -> Picture:
         time = results.indicators["date"].iloc[0].year + time / np.float64(12)
     with look():
         figure = Figure(figsize=(WIDTH, HEIGHT))
-        grid = figure.add_gridspec(1, 2, left=0.06, right=0.77, top=0.73, bottom=0.22, wspace=0.2)
+        grid = figure.add_gridspec(1, 2, left=0.06, right=0.75, top=0.73, bottom=0.22, wspace=0.2)
         left, right = figure.add_subplot(grid[0]), figure.add_subplot(grid[1])
         online = drivers["online_share"]
         left.plot(time, online, color=COLOURS["blue"], linewidth=1.8)

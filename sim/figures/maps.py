@@ -193,7 +193,7 @@ class _Page:
         self.extent = (0.0, width * self.kilometres, 0.0, height * self.kilometres)
         across = (WIDTH * 0.93) / columns - 0.25
         tall = min(max(across * height / width, 1.6), 5.0)
-        self.height = 1.45 + rows * (tall + 0.1) + 1.3
+        self.height = 1.45 + rows * (tall + 0.1) + 1.4
         self.figure = Figure(figsize=(WIDTH, self.height))
         self.grid = self.figure.add_gridspec(
             rows,
@@ -201,7 +201,7 @@ class _Page:
             left=0.05,
             right=0.98,
             top=1 - 1.45 / self.height,
-            bottom=1.3 / self.height,
+            bottom=1.4 / self.height,
             hspace=0.06,
             wspace=0.06,
         )
@@ -297,11 +297,13 @@ class _Page:
 
 def _square_ticks(top: float) -> list[float]:
     """Round numbers at even distances on a scale of square roots."""
-    ticks = {0.0}
+    ticks = [0.0]
     for part in (1 / 16, 1 / 4, 9 / 16, 1):
         power = 10.0 ** math.floor(math.log10(part * top))
-        ticks.add(math.floor(part * top / power + 1e-9) * power)
-    return sorted(ticks)
+        tick = math.floor(part * top / power + 1e-9) * power
+        if tick >= 1 and math.sqrt(tick / top) - math.sqrt(ticks[-1] / top) > 0.15:
+            ticks.append(tick)
+    return ticks
 
 
 def _norm(colours: str, top: float) -> Normalize:

@@ -146,7 +146,7 @@ def legend(figure: Figure, handles: list[Any], labels: list[str], height: float)
         handles,
         labels,
         loc="upper left",
-        bbox_to_anchor=(0.055, 1 - 0.78 / height),
+        bbox_to_anchor=(0.0605, 1 - 0.88 / height),
         ncols=len(handles),
         borderpad=0,
         borderaxespad=0,
@@ -172,7 +172,7 @@ def label_point(
     """
     near = max(1, round(0.16 * time.size))
     above = top[:near] if at == 0 else top[-near:]
-    axes.plot(time[at], values[at], "o", color=colour, markersize=4)
+    axes.plot(time[at], values[at], "o", color=colour, markersize=4, clip_on=False, zorder=3)
     axes.annotate(
         text,
         (time[at], max(float(above.max()), float(values[at]))),

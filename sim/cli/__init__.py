@@ -1,0 +1,148 @@
+"""The command line: `sim`, one file a group of commands.
+
+Nothing heavy is imported before a command runs, so that ``sim --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+
+import typer
+
+from sim.cli.console import CONSOLE
+from sim.cli.explain import explain_command
+from sim.cli.params import params_command
+from sim.cli.run import run_command
+from sim.cli.scenarios import scenarios_command
+from sim.cli.territory import territory_app
+from sim.errors import InputError
+
+__all__ = ["app", "main"]
+
+OK: Final = 0
+FAILED: Final = 1
+USAGE: Final = 2
+INTERRUPTED: Final = 130
+
+_ANYWHERE: Final = ("-q", "--quiet", "-v", "--verbose")
+"""Global options that may stand behind the command, too."""
+
+# Typer brings its own copy of click's exceptions or uses click's, depending on its version.
+_UsageError: Any = typer.BadParameter.__mro__[1]
+_ClickError: Any = typer.BadParameter.__mro__[2]
+
+app = typer.Typer(
+    name="sim",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("scenarios")(scenarios_command)
+app.command("run")(run_command)
+app.command("params")(params_command)
+app.command("explain")(explain_command)
+app.add_typer(territory_app, name="territory")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from sim.version import MODEL_VERSION, package_version
+
+        CONSOLE.data(f"essaim {package_version()}, model {MODEL_VERSION}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _global(
+    context: typer.Context,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Say nothing but data and errors.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Say more, also about errors.")
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Territories in transition: shops open and close on real ground, month by month.
+
+    Start with 'sim scenarios', then 'sim run mid_sized_town --out results'.
+    """
+    CONSOLE.quiet, CONSOLE.verbose = quiet and not verbose, verbose
+    if context.invoked_subcommand is None:
+        CONSOLE.data(context.get_help())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        By default those of the process.
+
+    Returns
+    -------
+    int
+        0 ok, 1 a run failed, 2 usage or a bad value, 130 interrupted.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that is not UTF-8
+    try:
+        command = typer.main.get_command(app)
+        code = command.main(
+            args=_global_first(sys.argv[1:] if arguments is None else list(arguments)),
+            prog_name="sim",
+            standalone_mode=False,
+        )
+        sys.stdout.flush()
+        return code if isinstance(code, int) else OK
+    except InputError as error:
+        CONSOLE.fail(str(error))
+        return USAGE
+    except _UsageError as error:
+        return _usage(error)
+    except _ClickError as error:
+        CONSOLE.fail(error.format_message())
+        return USAGE
+    except (KeyboardInterrupt, typer.Abort):
+        CONSOLE.fail("interrupted; nothing was written.")
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader, such as head, has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        CONSOLE.fail(f"{where}{(error.strerror or str(error)).lower()}; nothing was written.")
+        return FAILED
+    except MemoryError:
+        CONSOLE.fail("not enough memory; run a smaller grid or fewer replications.")
+        return FAILED
+    except Exception as error:
+        if CONSOLE.verbose:
+            traceback.print_exc()
+        CONSOLE.fail(f"unexpected {type(error).__name__}: {error} (--verbose shows where).")
+        return FAILED
+
+
+def _global_first(arguments: list[str]) -> list[str]:
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    first = [a for a in arguments[:end] if a in _ANYWHERE]
+    return first + [a for a in arguments[:end] if a not in _ANYWHERE] + arguments[end:]
+
+
+def _usage(error: Any) -> int:
+    where = error.ctx.command_path if error.ctx else "sim"
+    message = error.format_message().rstrip(". ")
+    stop = "" if message.endswith("?") else "."
+    CONSOLE.fail(f"{message}{stop} See '{where} --help'.")
+    return USAGE

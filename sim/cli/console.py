@@ -1,0 +1,98 @@
+"""What goes where: data to stdout; progress, messages and the next useful command to stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+
+__all__ = ["CONSOLE", "Console", "table"]
+
+
+@dataclass
+class Console:
+    """How much is said.
+
+    Attributes
+    ----------
+    quiet : bool
+        Say nothing but data and errors.
+    verbose : bool
+        Say more, and show where an unexpected error arose.
+    """
+
+    quiet: bool = False
+    verbose: bool = False
+
+    def data(self, text: str) -> None:
+        """Write what was asked for to stdout."""
+        typer.echo(text)
+
+    def json(self, value: Any) -> None:
+        """Write one JSON object to stdout."""
+        typer.echo(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True))
+
+    def say(self, text: str) -> None:
+        """Write a message to stderr."""
+        if not self.quiet:
+            typer.echo(text, err=True)
+
+    def detail(self, text: str) -> None:
+        """Write a message that only ``--verbose`` shows."""
+        if self.verbose:
+            typer.echo(text, err=True)
+
+    def next(self, command: str) -> None:
+        """Name the next useful command."""
+        self.say(f"Next: {command}")
+
+    def fail(self, text: str) -> None:
+        """Write an error, even where all else is quiet."""
+        mark = "Error:"
+        if sys.stderr.isatty() and not os.environ.get("NO_COLOR"):
+            mark = typer.style(mark, fg="red", bold=True)
+        typer.echo(f"{mark} {text}", err=True)
+
+    @contextmanager
+    def progress(self, label: str, total: int) -> Iterator[Callable[[], None]]:
+        """A bar on a terminal, nothing elsewhere; the function it gives counts one more."""
+        if self.quiet or total < 2 or not sys.stderr.isatty():
+            yield lambda: None
+            return
+        with typer.progressbar(length=total, label=label, file=sys.stderr) as bar:
+            yield lambda: bar.update(1)
+
+
+CONSOLE = Console()
+"""The one of this process."""
+
+
+def table(rows: Sequence[Sequence[str]], *, text_columns: int = 1) -> str:
+    """Rows of cells as aligned lines, the first row being the heads.
+
+    Parameters
+    ----------
+    rows : sequence of sequences of str
+    text_columns : int
+        So many columns on the left hold words and are aligned to the left, the others to the right.
+
+    Returns
+    -------
+    str
+    """
+    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [
+            cell.ljust(width) if k < text_columns else cell.rjust(width)
+            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append("  ".join(cells).rstrip())
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    return "\n".join(lines)

@@ -1,0 +1,79 @@
+"""``sim params``: every parameter with value, unit, bounds, evidence and source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli.console import CONSOLE
+from sim.errors import InputError, nearest
+
+if TYPE_CHECKING:
+    from sim.parameters import ParameterInfo
+
+__all__ = ["params_command"]
+
+
+def params_command(
+    name: Annotated[
+        str | None,
+        typer.Argument(help="Parameter, group, or part of a name; all of them if left out."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """List parameters with their sources.
+
+    Default, unit, range, evidence, role, meaning and source of each.
+    """
+    from sim.schema import PARAMETERS, Parameters
+
+    chosen = list(PARAMETERS.values())
+    if name is not None:
+        chosen = (
+            [PARAMETERS[name]]
+            if name in PARAMETERS
+            else [i for i in chosen if i.group == name]
+            or [i for n, i in PARAMETERS.items() if name in n]
+        )
+        if not chosen:
+            known = [*PARAMETERS, *Parameters.model_fields]
+            raise InputError(f"unknown parameter or group '{name}'.{nearest(name, known)}")
+    if as_json:
+        CONSOLE.json({info.name: _described(info) for info in chosen})
+    else:
+        group = ""
+        for info in chosen:
+            if info.group != group:
+                CONSOLE.data(f"{chr(10) if group else ''}[{info.group}]")
+                group = info.group
+            CONSOLE.data(_line(info))
+    CONSOLE.next(f"sim explain {chosen[0].name}")
+
+
+def _described(info: ParameterInfo) -> dict[str, Any]:
+    return {
+        "group": info.group,
+        "value": info.default,
+        "unit": info.unit,
+        "bounds": None if info.low is None else [info.low, info.high],
+        "choices": list(info.choices),
+        "evidence": info.evidence,
+        "source": info.source,
+        "role": info.role,
+        "label": dict(info.label),
+        "help": dict(info.help),
+    }
+
+
+def _line(info: ParameterInfo) -> str:
+    value = str(info.default).lower() if isinstance(info.default, bool) else info.default
+    if value == "":
+        value = '""'
+    unit = "" if info.unit == "1" else f" {info.unit}"
+    admits = info.admits().removeprefix("a number ").removeprefix("a whole number ")
+    admits = admits.removesuffix(f" ({info.unit})")
+    return (
+        f"  {info.name} = {value!s}{unit}   [{admits}; {info.evidence}; {info.role}]\n"
+        f"      {info.help['en']} Source: {info.source}."
+    )

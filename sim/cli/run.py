@@ -1,0 +1,183 @@
+"""``sim run``: from a scenario to results, pictures and words."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.console import CONSOLE, table
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.language import Language
+    from sim.results import Results
+    from sim.scenario import Scenario
+
+__all__ = ["run_command"]
+
+_DRAWN = ("population", "footfall", "vacancy")
+
+
+def run_command(
+    scenario: Annotated[str, typer.Argument(help="Scenario by name, or a TOML file.")],
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter; repeatable."),
+    ] = None,
+    months: Annotated[
+        int | None, typer.Option("--months", help="Length of the run.", show_default=False)
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Luck of the run.")] = 0,
+    reps: Annotated[
+        int, typer.Option("--reps", help="Replications: runs that differ by luck alone.")
+    ] = 1,
+    lang: Annotated[str, typer.Option("--lang", help="Language of words and pictures: en, fr.")] = (
+        "en"
+    ),
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FOLDER", help="Folder for results and pictures."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace results that stand in the folder.")
+    ] = False,
+    maps: Annotated[
+        str | None,
+        typer.Option("--maps", metavar="M,M,...", help="Months whose maps are kept; 0: the start."),
+    ] = None,
+    layers: Annotated[
+        str,
+        typer.Option("--layers", metavar="L,L,...", help="Layers of these maps."),
+    ] = ",".join(_DRAWN),
+    png: Annotated[bool, typer.Option("--png", help="Draw pictures as PNG, too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Run a scenario and say what happened.
+
+    With --out, results and pictures are kept in a folder.
+    """
+    from sim.language import check_language
+    from sim.scenario import load_scenario
+
+    language = check_language(lang)
+    chosen = load_scenario(scenario).set(assignments or [])
+    if months is not None:
+        chosen = chosen.replace(months=months)
+    kept = _months(maps)
+    wanted = _names(layers)
+    if out is None:
+        if kept:
+            raise InputError("--maps keeps maps in a folder; name one with --out.")
+        results = _simulate(chosen, scenario, seed, reps, (), wanted)
+    else:
+        results = _save(chosen, scenario, seed, reps, kept, wanted, language, out, force, png)
+    _report(results, language, out, as_json)
+    if out is None:
+        CONSOLE.next(f"sim run {scenario} --reps 20 --out results")
+    else:
+        CONSOLE.say(f"Results and pictures are in {out}.")
+        CONSOLE.next("sim explain shop_closure (the rule by which shops close)")
+
+
+def _simulate(
+    chosen: Scenario,
+    reference: str,
+    seed: int,
+    reps: int,
+    months: tuple[int, ...],
+    layers: tuple[str, ...],
+) -> Results:
+    from sim.kernels.compile import cache_folder
+    from sim.runs import simulate
+
+    machine_code = cache_folder()
+    if machine_code is None or not any(machine_code.rglob("*.nbi")):
+        CONSOLE.say("Compiling kernels, once: some 15 seconds ...")
+    with CONSOLE.progress("Running", reps) as advance:
+        return simulate(
+            chosen,
+            seed=seed,
+            reps=reps,
+            map_months=months,
+            layers=layers,
+            reference=reference,
+            progress=advance,
+        )
+
+
+def _save(
+    chosen: Scenario,
+    reference: str,
+    seed: int,
+    reps: int,
+    kept: tuple[int, ...],
+    layers: tuple[str, ...],
+    language: Language,
+    out: Path,
+    force: bool,
+    png: bool,
+) -> Results:
+    from sim.results import write_results
+    from sim.whole_folder import whole_folder
+
+    with whole_folder(out, force=force) as folder:
+        # Visits are counted at the end of a month: without a spin-up there are none at the start.
+        drawn = (0 if chosen.values["spin_up"] else 1, int(chosen.values["months"]))
+        every = tuple(dict.fromkeys((*_DRAWN, *layers)))
+        results = _simulate(chosen, reference, seed, reps, (*drawn, *kept), every)
+        assert results.maps is not None
+        CONSOLE.detail("Drawing pictures ...")
+        from sim.figures import draw_all
+
+        shown = replace(results, maps=results.maps.only(drawn, _DRAWN))
+        for picture in draw_all(shown, language):
+            folder.write(f"figures/{picture.name}.svg", picture.svg())
+            if png:
+                folder.write(f"figures/{picture.name}.png", picture.png())
+        results = replace(results, maps=results.maps.only(kept, layers) if kept else None)
+        write_results(folder, results)
+    return results
+
+
+def _report(results: Results, language: Language, out: Path | None, as_json: bool) -> None:
+    from sim.summary import summarise
+    from sim.words import summary_table, what_happened
+
+    sentences = what_happened(results, language)
+    if as_json:
+        CONSOLE.json(
+            {
+                "words": sentences,
+                "summary": {zone: asdict(s) for zone, s in summarise(results).items()},
+                "run": results.manifest["run"],
+                "indicators_sha256": results.manifest["indicators_sha256"],
+                "out": None if out is None else str(out),
+            }
+        )
+        return
+    CONSOLE.data(f"{results.manifest['scenario']['title'][language]}\n")
+    for sentence in sentences:
+        CONSOLE.data(sentence)
+    CONSOLE.data("\n" + table(summary_table(results, language)))
+
+
+def _months(text: str | None) -> tuple[int, ...]:
+    if text is None:
+        return ()
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise InputError(f"--maps {text}: expected months such as 0,120,240.") from None
+
+
+def _names(text: str) -> tuple[str, ...]:
+    from sim.map_layers import check_layers
+
+    names = tuple(part.strip() for part in text.split(",") if part.strip())
+    if not names:
+        raise InputError("--layers: expected layers such as population,vacancy.")
+    check_layers(names)
+    return names

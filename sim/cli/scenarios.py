@@ -1,0 +1,53 @@
+"""``sim scenarios``: which territories there are, and what each of them sets."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sim.cli.console import CONSOLE, table
+
+__all__ = ["scenarios_command"]
+
+
+def scenarios_command(
+    name: Annotated[
+        str | None, typer.Argument(help="Scenario, or a TOML file; all of them if left out.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """List scenarios, or show what one sets."""
+    from sim.provenance import describe_scenario
+    from sim.scenario import list_scenarios, load_scenario
+
+    if name is None:
+        loaded = [load_scenario(path) for path in list_scenarios()]
+        if as_json:
+            CONSOLE.json({s.name: {"title": s.title, "description": s.description} for s in loaded})
+        else:
+            rows = [["scenario", "title", "description"]]
+            rows += [[s.name, s.title["en"], s.description.get("en", "")] for s in loaded]
+            CONSOLE.data(table(rows, text_columns=3))
+        CONSOLE.next("sim scenarios NAME, or sim run NAME")
+        return
+    scenario = load_scenario(name)
+    said = describe_scenario(scenario)
+    if as_json:
+        CONSOLE.json(said | {"description": dict(scenario.description)})
+    else:
+        CONSOLE.data(f"{scenario.title['en']} / {scenario.title['fr']}")
+        for text in scenario.description.values():
+            CONSOLE.data(text)
+        rows = [["parameter", "value", "evidence", "source"]]
+        rows += [
+            [key, f"{s['value']} {_unit(s['unit'])}".strip(), s["evidence"], s["source"]]
+            for key, s in said["settings"].items()
+        ]
+        CONSOLE.data("\nWhat differs from the defaults (sim params):")
+        CONSOLE.data(table(rows, text_columns=4))
+    CONSOLE.next(f"sim run {name}")
+
+
+def _unit(unit: str) -> str:
+    return "" if unit in ("1", "share") else unit
