@@ -4,24 +4,18 @@ The bands are those of the patterns' own statement; docs/validation.md says whic
 inputs, which were calibrated and which are predicted.
 """
 
-import importlib.util
-from pathlib import Path
-
 import pytest
 
-pytestmark = pytest.mark.statistical
+from experiments.backcast.ensemble import patterns, run_ensemble
 
-FILE = Path(__file__).parents[2] / "experiments" / "backcast" / "ensemble.py"
+pytestmark = pytest.mark.statistical
 
 
 @pytest.fixture(scope="module")
 def figures():
-    spec = importlib.util.spec_from_file_location("ensemble", FILE)
-    ensemble = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(ensemble)
-    names, vacancy = ensemble.run_ensemble()
+    names, vacancy = run_ensemble()
     assert len(names) >= 100
-    return ensemble.patterns(names, vacancy)
+    return patterns(names, vacancy)
 
 
 @pytest.mark.parametrize(("year", "observed"), [(2001, 6.1), (2012, 7.8), (2015, 10.4)])
