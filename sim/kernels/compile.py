@@ -1,11 +1,11 @@
 """The only place with numba's options: how kernels are compiled, cached and made parallel.
 
-A *kernel* is a loop over arrays, a *rule* the scalar arithmetic inside it. Both are compiled on their
-first call, without fast-math, so that the same call gives the same bits on one thread or many.
+A *kernel* is a loop over arrays, a *rule* the scalar arithmetic inside it. Both are compiled on
+their first call, without fast-math, so that a call gives the same bits on one thread or many.
 
 Machine code is kept on disk. Numba notices an edit of the file a function stands in, but not of the
-other files whose rules were inlined into it; therefore the folder of the cache is named after a hash
-of all sources that kernels are made of.
+other files whose rules were inlined into it; therefore the folder of the cache is named after a
+hash of all sources that kernels are made of.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ __all__ = ["cache_folder", "kernel", "parallel", "rule", "source_hash"]
 SOURCES = (Path(__file__).parent, Path(__file__).parents[1] / "processes")
 
 # "numpy": a division by zero gives inf and no exception, whose branch would stop vectorisation.
-_OPTIONS = {"nogil": True, "error_model": "numpy", "boundscheck": False}
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
 
 # Only explicit prange loops are spread over threads. The automatic rewriting of array expressions
 # and reductions would choose its own order of summation.
-_ONLY_PRANGE = {
+_ONLY_PRANGE: Any = {
     "prange": True,
     "comprehension": False,
     "reduction": False,
@@ -54,8 +54,8 @@ _KEPT_SECONDS = 24 * 3600
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile a loop over arrays, for one thread, without holding the interpreter's lock.
 
-    ``numba.prange`` in the function acts as ``range``; `parallel` gives the twin in which it spreads
-    over threads. The machine code is kept on disk (see `cache_folder`).
+    ``numba.prange`` in the function acts as ``range``; `parallel` gives the twin in which it
+    spreads over threads. The machine code is kept on disk (see `cache_folder`).
 
     Parameters
     ----------
@@ -128,14 +128,14 @@ def source_hash(folders: Iterable[Path], version: str = numba.__version__) -> st
 def cache_folder() -> Path | None:
     """The folder that holds the machine code of the sources as they are.
 
-    ``SIM_CACHE_DIR`` names the folder above it, else it is the user's cache folder. Folders of older
-    sources are removed once they have not been used for a day, apart from the newest.
+    ``SIM_CACHE_DIR`` names the folder above it, else it is the user's cache folder. Folders of
+    older sources are removed once they have not been used for a day, apart from the newest.
 
     Returns
     -------
     Path or None
-        None, after one warning, where nothing can be written: kernels are then compiled anew in each
-        process.
+        None, after one warning, where nothing can be written: kernels are then compiled anew in
+        each process.
     """
     try:
         root = _cache_root()
@@ -185,12 +185,13 @@ def _cached(dispatcher: Any, kind: str) -> Any:
     folder = cache_folder()
     if folder is None or not hasattr(dispatcher, "enable_caching"):  # NUMBA_DISABLE_JIT
         return dispatcher
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(folder / kind)
+    config: Any = numba.config
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(folder / kind)
     try:
         dispatcher._cache = _KernelCache(dispatcher.py_func)
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before
     return dispatcher
 
 

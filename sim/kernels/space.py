@@ -12,7 +12,16 @@ from __future__ import annotations
 import numpy as np
 from numba import prange
 
-from sim.kernels.compile import kernel
+from sim.kernels.compile import kernel, rule
+from sim.kernels.smoothing import (
+    WIDTH,
+    bands_of,
+    decay_ratio,
+    lane_height,
+    smooth_columns,
+    smooth_rows,
+    smooth_some_rows,
+)
 
 __all__ = [
     "decay_potential",
@@ -24,10 +33,6 @@ __all__ = [
     "neighbourhood_sum",
     "potential_work_shape",
 ]
-
-# Columns that are smoothed together: a few vectors of independent recursions, which hides the
-# latency of each, and narrow enough for a block of columns to stay in the cache.
-WIDTH = 64
 
 
 def potential_work_shape(rows, cols, lanes=1):
@@ -44,18 +49,16 @@ def potential_work_shape(rows, cols, lanes=1):
     -------
     tuple of int
     """
-    return lanes, 2 * max(rows, cols) + 1, WIDTH
+    return lanes, lane_height(rows, cols), WIDTH
 
 
-def huff_work_shape(rows, cols, components=1, lanes=1):
+def huff_work_shape(rows, cols, lanes=1):
     """Shape of the scratch array of `huff_flows`, of the dtype of the fields.
 
     Parameters
     ----------
     rows, cols : int
         Shape of the fields.
-    components : int
-        Number of exponentials in the distance decay.
     lanes : int
         How many threads can share the work; more than one is of use to the parallel twin only.
 
@@ -63,9 +66,14 @@ def huff_work_shape(rows, cols, components=1, lanes=1):
     -------
     tuple of int
     """
-    height = 2 * max(rows, cols) + 1
-    fields = -(-2 * rows * cols // (height * WIDTH))
-    return lanes + fields, height, WIDTH
+    return lanes + _field_layers(rows, cols), lane_height(rows, cols), WIDTH
+
+
+@rule
+def _field_layers(rows, cols):
+    """Layers of `huff_work_shape` that hold a field."""
+    layer = lane_height(rows, cols) * WIDTH
+    return (rows * cols + layer - 1) // layer
 
 
 def exponential_potential(field, decay):
@@ -106,48 +114,10 @@ def exponential_potential(field, decay):
 
 
 @kernel
-def _smooth(block, width, ratio, smallest, forward, out):
-    """Recursions forwards and backwards along the leading axis, for `width` columns at once."""
-    n = block.shape[0]
-    carry = forward[n]
-    zero = ratio * 0
-    for j in range(width):
-        carry[j] = zero
-    for i in range(n):
-        for j in range(width):
-            v = carry[j]
-            v = block[i, j] + (ratio * v if v > smallest else zero)
-            carry[j] = v
-            forward[i, j] = v
-    for j in range(width):
-        carry[j] = zero
-    for i in range(n - 1, -1, -1):
-        for j in range(width):
-            v = carry[j]
-            v = ratio * v if v > smallest else zero
-            carry[j] = block[i, j] + v
-            out[i, j] = forward[i, j] + v
-
-
-@kernel
-def _smooth_rows(field, row, ratio, smallest, work, out):
-    """Smooth WIDTH rows from `row` along the rows, through a transposed copy."""
-    rows, cols = field.shape
-    width = min(WIDTH, rows - row)
-    forward = work[cols:]
-    for i in range(width):
-        for j in range(cols):
-            work[j, i] = field[row + i, j]
-    block = work[:cols]
-    _smooth(block, width, ratio, smallest, forward, block)
-    for i in range(width):
-        for j in range(cols):
-            out[row + i, j] = work[j, i]
-
-
-@kernel
 def decay_potential(field, decay, out, scratch):
     """Sum of a field over all cells, weighted by exp(-decay (|dx| + |dy|)), without allocating.
+
+    Contributions below the smallest normal number of the dtype (1e-38 in float32) are dropped.
 
     Parameters
     ----------
@@ -158,32 +128,94 @@ def decay_potential(field, decay, out, scratch):
         Of the dtype of the field; may be the field itself.
     scratch : array
         Of shape `potential_work_shape` and the dtype of the field.
+
+    Raises
+    ------
+    ValueError
+        If the scratch array is too small.
     """
     rows, cols = field.shape
-    ratio = field.dtype.type(np.exp(-decay))
-    smallest = np.finfo(field.dtype).tiny / ratio
-    lanes = scratch.shape[0]
-    n = (rows + WIDTH - 1) // WIDTH
+    lanes, height, width = scratch.shape
+    if lanes < 1 or height < lane_height(rows, cols) or width != WIDTH:
+        raise ValueError("scratch must have the shape that potential_work_shape gives")
+    smooth_rows(field, decay, out, scratch, lanes)
+    smooth_columns(out, decay, 1.0, True, out, scratch, lanes)
+
+
+@rule
+def _sum(values, n):
+    """Sum of the first n values, which are lost. Halved thrice as vectors, then in float64."""
+    for _ in range(3):
+        half = n // np.uintp(2)
+        n -= half
+        for j in range(half):
+            values[j] += values[n + j]
+    total = 0.0
+    for j in range(n):
+        total += values[j]
+    return total
+
+
+@kernel
+def _spend(demand, access, outside, buffer, spending):
+    """Divide the demand of some rows by what they can reach. Returns the money spent outside."""
+    cols = np.uintp(demand.shape[1])
+    zero = outside - outside
+    # The quotient stays below 2**96 in float32, so that no sum of it overflows.
+    floor = np.finfo(demand.dtype).tiny * demand.dtype.type(2.0**30)
+    leaked = 0.0
+    for i in range(np.uintp(demand.shape[0])):
+        for j in range(cols):
+            reach = access[i, j] + outside
+            is_reached = reach > demand[i, j] * floor
+            spent = demand[i, j] / reach if is_reached else zero
+            spending[i, j] = spent
+            buffer[j] = outside * spent if is_reached else demand[i, j]
+        leaked += _sum(buffer, cols)
+    return leaked
+
+
+@kernel
+def _takings(attraction, revenue_per_attraction, buffer):
+    """Money spent in the shops of some rows."""
+    cols = np.uintp(attraction.shape[1])
+    taken = 0.0
+    for i in range(np.uintp(attraction.shape[0])):
+        for j in range(cols):
+            buffer[j] = attraction[i, j] * revenue_per_attraction[i, j]
+        taken += _sum(buffer, cols)
+    return taken
+
+
+@rule
+def _spend_and_smooth_rows(demand, access, outside, decay, leaked_of_band, out, work, lanes):
+    """Divide demand by access and smooth the quotient's rows, band after band within the cache."""
+    ratio, smallest = decay_ratio(decay, demand.dtype)
+    outside = demand.dtype.type(outside)
+    cols = demand.shape[1]
     for lane in prange(lanes):
-        for b in range(lane * n // lanes, (lane + 1) * n // lanes):
-            _smooth_rows(field, b * WIDTH, ratio, smallest, scratch[lane], out)
-    n = (cols + WIDTH - 1) // WIDTH
-    for lane in prange(lanes):
-        for b in range(lane * n // lanes, (lane + 1) * n // lanes):
-            column = b * WIDTH
-            block = out[:, column : column + WIDTH]
-            _smooth(block, block.shape[1], ratio, smallest, scratch[lane], block)
+        # The lane's space for two bands of columns has room for a band of rows and the quotient.
+        space = work[lane].reshape(-1)
+        pairs = space[: space.size // 2]
+        first, last = bands_of(lane, lanes, demand.shape[0], WIDTH)
+        for band in range(first, last):
+            rows = slice(band * WIDTH, (band + 1) * WIDTH)
+            here = demand[rows]
+            lines = here.shape[0]
+            spending = space[space.size // 2 :][: lines * cols].reshape((lines, cols))
+            leaked_of_band[band] = _spend(here, access[rows], outside, pairs, spending)
+            smooth_some_rows(spending, ratio, smallest, pairs, out[rows])
 
 
 @kernel
 def huff_flows(attraction, demand, decays, weights, outside, revenue_per_attraction, access, work):
     """Share the money of all cells among the shops of all cells, and the world outside.
 
-    Huff's model: of its `demand`, a cell spends in each shop in proportion to the shop's attraction,
+    Huff's model: of its demand, a cell spends in each shop in proportion to the shop's attraction,
     lowered by a distance decay f, and outside in proportion to `outside`:
 
-        access = sum over cells of attraction f(distance)
-        revenue of a shop = its attraction * sum over cells of f(distance) demand / (access + outside)
+        access = sum over cells of f(distance) attraction
+        revenue per attraction = sum over cells of f(distance) demand / (access + outside)
 
     Where nothing can be reached (access + outside is 0, or so small that the quotient would leave
     the range of the dtype) all money goes outside.
@@ -210,46 +242,76 @@ def huff_flows(attraction, demand, decays, weights, outside, revenue_per_attract
     Returns
     -------
     kept, leaked : float
-        Money spent in the shops, and outside. Each is computed on its own; they add up to the demand.
+        Money spent in the shops, and outside. Each is summed on its own, in float64 from partial
+        sums in the dtype; that they add up to the demand is a law that tests check.
 
     References
     ----------
     Huff, D. L. (1964). Defining and estimating a trading area. Journal of Marketing 28(3), 34-38.
     """
     rows, cols = attraction.shape
-    scratch = work[:1]
-    flat = work[1:].reshape(-1)
-    term = flat[: rows * cols].reshape(rows, cols)
-    spending = flat[rows * cols : 2 * rows * cols].reshape(rows, cols)
-    real = attraction.dtype.type
-    access[:] = real(0)
-    revenue_per_attraction[:] = real(0)
+    layers, height, width = work.shape
+    lanes = layers - _field_layers(rows, cols)
+    if lanes < 1 or height < lane_height(rows, cols) or width != WIDTH:
+        raise ValueError("work must have the shape that huff_work_shape gives")
+    fields = work[lanes:].reshape(-1)
+    between = fields[: rows * cols].reshape((rows, cols))
+    bands = (rows + WIDTH - 1) // WIDTH
+    leaked_of_band = np.empty(bands)
+    kept_of_band = np.empty(bands)
+
     for k in range(decays.size):
-        decay_potential(attraction, decays[k], term, scratch)
-        for i in range(rows):
-            for j in range(cols):
-                access[i, j] += real(weights[k]) * term[i, j]
-    floor = np.sqrt(np.finfo(attraction.dtype).tiny)
-    leaked = 0.0
-    for i in range(rows):
-        for j in range(cols):
-            reach = access[i, j] + real(outside)
-            if reach > demand[i, j] * floor:
-                spending[i, j] = demand[i, j] / reach
-                leaked += real(outside) * spending[i, j]
-            else:
-                spending[i, j] = real(0)
-                leaked += demand[i, j]
+        smooth_rows(attraction, decays[k], between, work, lanes)
+        smooth_columns(between, decays[k], weights[k], k == 0, access, work, lanes)
     for k in range(decays.size):
-        decay_potential(spending, decays[k], term, scratch)
-        for i in range(rows):
-            for j in range(cols):
-                revenue_per_attraction[i, j] += real(weights[k]) * term[i, j]
+        _spend_and_smooth_rows(
+            demand, access, outside, decays[k], leaked_of_band, between, work, lanes
+        )
+        smooth_columns(between, decays[k], weights[k], k == 0, revenue_per_attraction, work, lanes)
+    for lane in prange(lanes):
+        buffer = work[lane].reshape(-1)
+        first, last = bands_of(lane, lanes, rows, WIDTH)
+        for band in range(first, last):
+            here = slice(band * WIDTH, (band + 1) * WIDTH)
+            kept_of_band[band] = _takings(attraction[here], revenue_per_attraction[here], buffer)
+    # Band after band, so that the sums are the same on any number of lanes.
     kept = 0.0
-    for i in range(rows):
-        for j in range(cols):
-            kept += attraction[i, j] * revenue_per_attraction[i, j]
+    leaked = 0.0
+    for band in range(bands):
+        kept += kept_of_band[band]
+        leaked += leaked_of_band[band]
     return kept, leaked
+
+
+@kernel
+def _window_sums(values, radius, prefix, suffix, out):
+    """Sums over windows of 2 radius + 1 rows, at a cost that does not depend on the radius.
+
+    The rows are cut into blocks as long as a window. A window is the end of one block and the
+    beginning of the next, so it is the sum of one suffix and one prefix (van Herk, 1992). Nothing
+    is subtracted: no rounding error is left behind by what has passed through the window.
+    """
+    n, lines = values.shape
+    length = 2 * radius + 1
+    for i in range(n):
+        for j in range(lines):
+            prefix[i, j] = values[i, j] + (prefix[i - 1, j] if i % length else values.dtype.type(0))
+    for i in range(n - 1, -1, -1):
+        is_end = (i + 1) % length == 0 or i == n - 1
+        for j in range(lines):
+            suffix[i, j] = values[i, j] + (values.dtype.type(0) if is_end else suffix[i + 1, j])
+    for i in range(n):
+        first, last = i - radius, i + radius
+        has_suffix = first > 0 and first % length != 0
+        has_prefix = last - last % length < n
+        last = min(last, n - 1)
+        for j in range(lines):
+            total = values.dtype.type(0)
+            if has_suffix:
+                total += suffix[first, j]
+            if has_prefix:
+                total += prefix[last, j]
+            out[i, j] = total
 
 
 @kernel
@@ -262,23 +324,12 @@ def neighbourhood_sum(values, radius, out, work):
     radius : int
         In cells, not negative; 1 is the Moore neighbourhood with its centre.
     out : (rows, cols) array
-        Not the array of the values.
-    work : (rows, cols) array
-        Scratch of the dtype of `out`.
+        Of the dtype of the values; may be the values themselves.
+    work : (2, rows, cols) array
+        Scratch of the dtype of the values.
     """
-    rows, cols = values.shape
-    for i in range(rows):
-        for j in range(cols):
-            total = out[i, j] * 0
-            for b in range(max(j - radius, 0), min(j + radius + 1, cols)):
-                total += values[i, b]
-            work[i, j] = total
-    for i in range(rows):
-        for j in range(cols):
-            out[i, j] = 0
-        for a in range(max(i - radius, 0), min(i + radius + 1, rows)):
-            for j in range(cols):
-                out[i, j] += work[a, j]
+    _window_sums(values, radius, work[0], work[1], out)
+    _window_sums(out.T, radius, work[0].T, work[1].T, out.T)
 
 
 @kernel
