@@ -49,6 +49,9 @@ _WEYL_1 = np.uint64(0xBB67AE85)
 _LOW = np.uint64(0xFFFFFFFF)
 _32 = np.uint64(32)
 
+# Unsigned indices spare the compiler the case of negative ones, which count from the end in Python.
+_0, _1, _2, _3, _4 = np.arange(5, dtype=np.uintp)
+
 _PER_AGENT = np.uint32(0)
 _SHARED = np.uint32(1)
 
@@ -166,11 +169,11 @@ def word(k0, k1, agent_id, k):
     uint32
     """
     agent = np.uint64(agent_id)
-    w0, w1, w2, w3 = _shared_block(k0, k1, agent >> np.uint64(2), k)
-    place = agent & np.uint64(3)
-    low = w0 if place == np.uint64(0) else w1
-    high = w2 if place == np.uint64(2) else w3
-    return low if place < np.uint64(2) else high
+    w0, w1, w2, w3 = _shared_block(k0, k1, agent >> _2, k)
+    place = agent & _3
+    low = w0 if place == _0 else w1
+    high = w2 if place == _2 else w3
+    return low if place < _2 else high
 
 
 @rule
@@ -245,68 +248,63 @@ def fires(random_word, threshold):
     return (random_word >> np.uint32(1)) < threshold
 
 
+@rule
+def _itself(random_word):
+    return random_word
+
+
+@rule
+def _fill(seed, process, month, first_id, k, transform, out):
+    """Write a function of `word` for consecutive agents, whole blocks of four as vectors."""
+    k0, k1 = stream_key(seed, process, month)
+    first = np.uint64(first_id)
+    n = np.uintp(out.size)
+    head = min(n, (_0 - first) & _3)
+    whole = n - (n - head) % _4
+    for i in range(head):
+        out[i] = transform(word(k0, k1, first + i, k))
+    quad = (first + head) >> _2
+    for q in range((whole - head) // _4):
+        w0, w1, w2, w3 = _shared_block(k0, k1, quad + q, k)
+        i = head + _4 * q
+        out[i] = transform(w0)
+        out[i + _1] = transform(w1)
+        out[i + _2] = transform(w2)
+        out[i + _3] = transform(w3)
+    for i in range(whole, n):
+        out[i] = transform(word(k0, k1, first + i, k))
+
+
 @kernel
 def fill_words(seed, process, month, first_id, out, k=0):
-    """Write the random words of decision k of agents with consecutive ids: `word` for each of them.
+    """Write `word` for agents with consecutive ids.
 
     Parameters
     ----------
     seed, process, month : int
         As in `stream_key`.
     first_id : int
-        Id of the first agent; the words do not depend on where a fill begins.
+        Id of the first agent. An agent's word does not depend on where a fill begins or ends.
     out : (n,) uint32 array
     k : int
         The how-manieth decision.
     """
-    k0, k1 = stream_key(seed, process, month)
-    first = np.uint64(first_id)
-    n = out.size
-    head = min(n, np.int64((np.uint64(0) - first) & np.uint64(3)))
-    for i in range(head):
-        out[i] = word(k0, k1, first + np.uint64(i), k)
-    quad = (first + np.uint64(head)) >> np.uint64(2)
-    n_quads = (n - head) // 4
-    for q in range(n_quads):
-        w0, w1, w2, w3 = _shared_block(k0, k1, quad + np.uint64(q), k)
-        at = head + 4 * q
-        out[at] = w0
-        out[at + 1] = w1
-        out[at + 2] = w2
-        out[at + 3] = w3
-    for i in range(head + 4 * n_quads, n):
-        out[i] = word(k0, k1, first + np.uint64(i), k)
+    _fill(seed, process, month, first_id, k, _itself, out)
 
 
 @kernel
 def fill_uniform(seed, process, month, first_id, out, k=0):
-    """Write uniform numbers for agents with consecutive ids: `uniform` of `word` for each of them.
+    """Write `uniform` of `word` for agents with consecutive ids.
 
     Parameters
     ----------
     seed, process, month : int
         As in `stream_key`.
     first_id : int
-        Id of the first agent; the numbers do not depend on where a fill begins.
+        Id of the first agent. An agent's number does not depend on where a fill begins or ends.
     out : (n,) float64 array
         Strictly between 0 and 1.
     k : int
         The how-manieth decision.
     """
-    k0, k1 = stream_key(seed, process, month)
-    first = np.uint64(first_id)
-    n = out.size
-    head = min(n, np.int64((np.uint64(0) - first) & np.uint64(3)))
-    for i in range(head):
-        out[i] = uniform(word(k0, k1, first + np.uint64(i), k))
-    quad = (first + np.uint64(head)) >> np.uint64(2)
-    n_quads = (n - head) // 4
-    for q in range(n_quads):
-        w0, w1, w2, w3 = _shared_block(k0, k1, quad + np.uint64(q), k)
-        at = head + 4 * q
-        out[at] = uniform(w0)
-        out[at + 1] = uniform(w1)
-        out[at + 2] = uniform(w2)
-        out[at + 3] = uniform(w3)
-    for i in range(head + 4 * n_quads, n):
-        out[i] = uniform(word(k0, k1, first + np.uint64(i), k))
+    _fill(seed, process, month, first_id, k, uniform, out)
