@@ -244,6 +244,12 @@ SUPERMARKET_FACTOR = 3.0
 BUILT_UP_EDGE = 3.0
 """A town or settlement ends at this many times its radius. Assumed."""
 
+EDGE_SPREAD = 0.25
+"""Log SD of how easily a town spreads in one direction or another. Assumed."""
+
+EDGE_PASSES = 20
+"""Blurs by which neighbouring directions are alike: some five cells."""
+
 CLUSTERING = 1.3
 """Local shops follow residents to this power: denser cells have more than their share. Assumed."""
 
@@ -271,14 +277,9 @@ def _share_out(weights: Floats, total: int) -> npt.NDArray[np.int64]:
     return people.reshape(weights.shape)
 
 
-def _profile(
-    y: Floats, x: Floats, centre: tuple[float, float], radius: float, cells: float
-) -> Floats:
-    """Exponential density around a centre, adding up to 1, that ends at a built-up edge.
-
-    Distances are as the crow flies.
-    """
-    distance = np.hypot(y - centre[0], x - centre[1]) * cells / radius
+def _profile(away: Floats, radius: float) -> Floats:
+    """Exponential density by the distance away, adding up to 1, that ends at a built-up edge."""
+    distance = away / radius
     density = np.maximum(np.exp(-distance) - np.exp(-BUILT_UP_EDGE), 0)
     total = density.sum()
     return density / total if total > 0 else density
@@ -303,7 +304,9 @@ def generate_territory(values: Mapping[str, Any], name: str = "") -> Territory:
     rows, columns, km = values["rows"], values["columns"], values["cell_size"] / 1000
     y, x = np.mgrid[:rows, :columns].astype(np.float64)
     middle = ((rows - 1) / 2, (columns - 1) / 2)
-    town = _profile(y, x, middle, values["town_radius"], km)
+    # Towns grow along roads and valleys: what counts as far away differs by direction.
+    ease = km * np.exp(EDGE_SPREAD * _smooth(rng.standard_normal((rows, columns)), EDGE_PASSES))
+    town = _profile(np.hypot(y - middle[0], x - middle[1]) * ease, values["town_radius"])
     around = np.zeros((rows, columns))
     n = values["settlements"]
     if n:
@@ -315,7 +318,8 @@ def generate_territory(values: Mapping[str, Any], name: str = "") -> Territory:
         sizes = 1 / np.arange(1, n + 1) ** 0.8
         for d, a, size in zip(distance, angle, sizes / sizes.sum(), strict=True):
             place = (middle[0] + d * np.sin(a), middle[1] + d * np.cos(a))
-            around += size * _profile(y, x, place, values["settlement_radius"], km)
+            away = np.hypot(y - place[0], x - place[1]) * ease
+            around += size * _profile(away, values["settlement_radius"])
     scattered = rng.gamma(0.3, 1.0, (rows, columns))
     share = values["scattered_share"] * (1 - values["town_share"] if n else 1.0)
     rest = 1 - values["town_share"] - share if n else 0.0
