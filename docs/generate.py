@@ -1,0 +1,327 @@
+"""Pages made from the registries: parameters, variables, indicators, schedule, rules, scenarios.
+
+What the documentation says about them therefore cannot differ from what the code does.
+``python docs/generate.py FOLDER`` writes the pages; the build does so by itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from sim.cli import app, main
+from sim.explain import explain
+from sim.indicators import INDICATORS, ZONE_LABELS
+from sim.map_layers import LAYERS
+from sim.parameters import ParameterInfo
+from sim.processes.process import Process
+from sim.scenario import Scenario, list_scenarios, load_scenario
+from sim.schedule import MONTH
+from sim.schema import PARAMETERS, Parameters
+from sim.variables import VARIABLES
+
+ENTITIES = {
+    "cell": "Cells: the ground and who lives on it",
+    "premises": "Commercial premises and the shops in them",
+    "sector": "Retail sectors",
+    "zone": "Zones",
+    "town": "The territory as a whole",
+    "driver": "Exogenous drivers: this month's values",
+    "series": "Exogenous drivers: the dated series behind them",
+    "work": "Scratch",
+}
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """A table in Markdown."""
+
+    def line(cells: Sequence[Any]) -> str:
+        return "| " + " | ".join(str(c).replace("|", "\\|") for c in cells) + " |\n"
+
+    return line(head) + line(["---"] * len(head)) + "".join(line(row) for row in rows) + "\n"
+
+
+def code(names: Iterable[str]) -> str:
+    """Names in code type, or a dash."""
+    return ", ".join(f"`{n}`" for n in names) or "-"
+
+
+def number(value: Any) -> str:
+    """A value as one writes it in a scenario."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{value}"'
+    return f"{value:g}" if isinstance(value, float) else f"{value:d}"
+
+
+def admitted(info: ParameterInfo) -> str:
+    """What a parameter may be."""
+    if info.choices:
+        return " or ".join(info.choices)
+    if info.kind is bool:
+        return "true or false"
+    return "text" if info.low is None else f"{info.low:g} to {info.high:g}"
+
+
+def source(text: str) -> str:
+    """A source, with the pages that it names as links."""
+    return re.sub(r"docs/(\w+)\.md", r"[\1](/\1.md)", text)
+
+
+# -- parameters ----------------------------------------------------------------------------------
+
+
+def parameter_table(names: Iterable[str]) -> str:
+    """Value, unit, bounds, evidence and source of some parameters."""
+    return table(
+        ("parameter", "value", "unit", "bounds", "evidence", "source"),
+        (
+            (f"`{n}`", number(i.default), i.unit, admitted(i), i.evidence, source(i.source))
+            for n, i in PARAMETERS.items()
+            if n in set(names)
+        ),
+    )
+
+
+def parameters_of(group: str) -> list[str]:
+    """Flat names of the parameters of a TOML table."""
+    return [n for n, i in PARAMETERS.items() if i.group == group]
+
+
+def parameters_page() -> str:
+    """Every parameter with its words in both languages, by TOML table."""
+    text = ""
+    for group in Parameters.model_fields:
+        text += f"## `[{group}]`\n\n"
+        for name in parameters_of(group):
+            i = PARAMETERS[name]
+            text += (
+                f"`{name}`: {i.label['en']} / *{i.label['fr']}*\n"
+                f": {i.help['en']}\n  *{i.help['fr']}*\n\n"
+                f"  Default {number(i.default)} ({i.unit}); {admitted(i)}; {i.role};"
+                f" **{i.evidence}**: {source(i.source)}.\n\n"
+            )
+    return text
+
+
+def evidence_page() -> str:
+    """How many parameters rest on what, by role."""
+    marks = ("found", "derived", "recalled", "assumed")
+    roles = ("uncertainty", "lever", "constant")
+    everything = PARAMETERS.values()
+    return table(
+        ("role", *marks, "in all"),
+        (
+            (
+                role,
+                *(sum(i.role == role and i.evidence == m for i in everything) for m in marks),
+                sum(i.role == role for i in everything),
+            )
+            for role in roles
+        ),
+    )
+
+
+# -- state, schedule, submodels ------------------------------------------------------------------
+
+
+def entities_page() -> str:
+    """Every array of the state, by entity: section 2 of the ODD description."""
+    missing = {v.entity for v in VARIABLES.values()} - set(ENTITIES)
+    if missing:
+        raise KeyError(f"docs/generate.py does not say what these entities are: {missing}")
+    writers = {v: [p.name for p in MONTH if v in p.writes] for v in VARIABLES}
+    text = ""
+    for entity, title in ENTITIES.items():
+        text += f"### {title}\n\n" + table(
+            ("variable", "dimensions", "type", "unit", "meaning", "changed by"),
+            (
+                (
+                    f"`{v.name}`",
+                    " x ".join(v.dimensions),
+                    v.dtype,
+                    v.unit,
+                    v.meaning,
+                    code(writers[v.name]) if writers[v.name] else "start only",
+                )
+                for v in VARIABLES.values()
+                if v.entity == entity
+            ),
+        )
+    return text
+
+
+def schedule_page() -> str:
+    """The order of a month: section 3 of the ODD description."""
+    return table(
+        ("", "process", "*en français*", "reads", "changes", "draws"),
+        (
+            (
+                k,
+                f"[{p.title['en']}](#{anchor(p)})",
+                f"*{p.title['fr']}*",
+                code(v for v in p.reads if v not in p.writes),
+                code(p.writes),
+                f"stream {p.stream}" if p.stream else "-",
+            )
+            for k, p in enumerate(MONTH, 1)
+        ),
+    )
+
+
+def anchor(process: Process) -> str:
+    """Target of a process's section."""
+    return f"submodel-{process.name.replace('_', '-')}"
+
+
+def submodels_page() -> str:
+    """Each process: what it says of itself, its rules and parameters. Section 7 of the ODD."""
+    text = ""
+    for process in MONTH:
+        said = explain(process.name)[0]
+        own = parameters_of(process.name)
+        taken = [n for n in process.parameters if n not in own]
+        kernel = getattr(process.kernel, "py_func", process.kernel)
+        text += f"({anchor(process)})=\n### {process.title['en']}\n\n{said['rule']}\n\n"
+        text += f"The loop, `{kernel.__name__}` at `{said['at']}`: {kernel.__doc__}\n\n"
+        for rule in said["code"]:
+            text += f"```python\n{rule['source']}\n```\n\n"
+        if taken:
+            text += f"Parameters of other parts that it also takes: {code(taken)}.\n\n"
+        if own:
+            text += parameter_table(own)
+    return text
+
+
+# -- indicators and scenarios --------------------------------------------------------------------
+
+
+def indicators_page() -> str:
+    """Every indicator with unit, words and definition in both languages."""
+    zones = ", ".join(f"`_{z}` ({words['en']})" for z, words in ZONE_LABELS.items())
+    return f"Where *by zone* says yes, the same is given with {zones} appended.\n\n" + table(
+        ("column", "unit", "label", "definition", "by zone", "kind"),
+        (
+            (
+                f"`{i.name}`",
+                i.unit,
+                f"{i.label['en']}<br>*{i.label['fr']}*",
+                f"{i.definition['en']}<br>*{i.definition['fr']}*",
+                "yes" if i.by_zone else "no",
+                "flow" if i.is_flow else "state",
+            )
+            for i in INDICATORS.values()
+        ),
+    )
+
+
+def scenarios_page() -> str:
+    """Every scenario with what it sets in place of the defaults."""
+    text = ""
+    for path in list_scenarios():
+        scenario: Scenario = load_scenario(path)
+        text += (
+            f"## `{scenario.name}`: {scenario.title['en']} / *{scenario.title['fr']}*\n\n"
+            f"{scenario.description['en']}\n\n*{scenario.description['fr']}*\n\n"
+        )
+        text += table(
+            ("parameter", "value", "default", "unit", "evidence", "source"),
+            (
+                (
+                    f"`{n}`",
+                    number(s.value),
+                    number(PARAMETERS[n].default),
+                    PARAMETERS[n].unit,
+                    s.evidence,
+                    source(s.source),
+                )
+                for n, s in scenario.settings.items()
+            ),
+        )
+    return text
+
+
+def layers_page() -> str:
+    """Every layer of a map."""
+    return table(
+        ("layer", "unit", "label", "definition"),
+        (
+            (
+                f"`{i.name}`",
+                i.unit,
+                f"{i.label['en']}<br>*{i.label['fr']}*",
+                f"{i.definition['en']}<br>*{i.definition['fr']}*",
+            )
+            for i in LAYERS.values()
+        ),
+    )
+
+
+# -- command line --------------------------------------------------------------------------------
+
+
+def commands() -> list[list[str]]:
+    """Words of every command, ``sim`` itself first."""
+    found: list[list[str]] = [[]]
+    groups: list[tuple[list[str], Any]] = [([], typer.main.get_command(app))]
+    for words, group in groups:
+        for name, command in group.commands.items():
+            if hasattr(command, "commands"):
+                groups.append(([*words, name], command))
+            else:
+                found.append([*words, name])
+    return found
+
+
+def command_line_page() -> str:
+    """What each command says of itself."""
+    os.environ["COLUMNS"] = "96"  # the width of the help texts
+    text = ""
+    for words in commands():
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            main([*words, "--help"])
+        text += f"## `{' '.join(['sim', *words])}`\n\n```text\n{said.getvalue().strip()}\n```\n\n"
+    return text
+
+
+def pages() -> dict[str, str]:
+    """Every generated page by its name.
+
+    Returns
+    -------
+    dict of str to str
+        Markdown by file name without its ending; `docs/*.md` include them.
+    """
+    tables = {f"parameters_{g}": parameter_table(parameters_of(g)) for g in Parameters.model_fields}
+    return tables | {
+        "parameters": parameters_page(),
+        "evidence": evidence_page(),
+        "entities": entities_page(),
+        "schedule": schedule_page(),
+        "submodels": submodels_page(),
+        "indicators": indicators_page(),
+        "layers": layers_page(),
+        "scenarios": scenarios_page(),
+        "command_line": command_line_page(),
+    }
+
+
+def write_pages(folder: Path) -> None:
+    """Write every page into a folder, which is made."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_pages(Path(sys.argv[1]))
