@@ -1,0 +1,185 @@
+"""Measure the month and write the table of results: ``python -m benchmarks.run``.
+
+Machines are noisy, so what is compared is run in turn (A, B, A, B ...) and the median of the ratios
+is quoted. Kernels are compiled before the clock starts.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+
+from benchmarks.peers.plain_mesa import PlainTown
+from sim.scenario import load_scenario
+from sim.simulation import Simulation
+
+RESULTS = Path(__file__).parent / "results" / "month.md"
+PREMISES_PER_1000 = 14.0
+
+
+def town(cells: int = 64, premises: int = 700, threads: bool = False, **more: Any) -> Simulation:
+    """A mid-sized town on a square grid, with so many premises."""
+    scenario = load_scenario("mid_sized_town").replace(
+        rows=cells,
+        columns=cells,
+        population=round(premises / PREMISES_PER_1000 * 1000),
+        premises_per_1000=PREMISES_PER_1000,
+        spin_up=2,
+        **more,
+    )
+    return Simulation(scenario, 1, threads=threads)
+
+
+def seconds(action: Callable[[], None], times: int = 1) -> float:
+    """Seconds of one call, the mean of some in a row."""
+    start = time.perf_counter()
+    for _ in range(times):
+        action()
+    return (time.perf_counter() - start) / times
+
+
+def median_month(run: Simulation, rounds: int, months: int) -> float:
+    """Seconds of a month, the median of some rounds."""
+    run.step()
+    return statistics.median(seconds(run.step, months) for _ in range(rounds))
+
+
+def split(run: Simulation, months: int) -> dict[str, float]:
+    """Seconds of each process in a month."""
+    spent: dict[str, list[float]] = {name: [] for name, _ in run._processes}
+    start = 12 * (run.values["start_year"] - 2000)
+    for month in range(months):
+        for name, process in run._processes:
+            before = time.perf_counter()
+            process(month, start + month)
+            spent[name].append(time.perf_counter() - before)
+    return {name: statistics.median(times) for name, times in spent.items()}
+
+
+def exponent(sizes: list[int], times: list[float]) -> float:
+    """Slope of log time over log size."""
+    return float(np.polyfit(np.log(sizes), np.log(times), 1)[0])
+
+
+def interleaved(one: Callable[[], float], other: Callable[[], float], rounds: int) -> float:
+    """Median of the ratios other / one, timed in turn."""
+    return statistics.median(other() / one() for _ in range(rounds))
+
+
+def machine() -> str:
+    """Where this was measured."""
+    processor = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        names = [l for l in cpuinfo.read_text().splitlines() if l.startswith("model name")]  # noqa: E741
+        processor = names[0].partition(": ")[2] if names else processor
+    packages = ", ".join(f"{p} {version(p)}" for p in ("numpy", "numba", "mesa"))
+    return (
+        f"{processor}, {os.cpu_count()} cores, {numba.get_num_threads()} numba threads; "
+        f"Python {platform.python_version()}, {packages}"
+    )
+
+
+def report() -> Iterator[str]:
+    """The lines of the table, measured as they come."""
+    yield "# A retail month"
+    yield ""
+    yield f"{machine()}. Written by `python -m benchmarks.run`."
+    yield ""
+    small, large = town(), town(1000, 50_000)
+    yield "| work | one thread | two threads |"
+    yield "| --- | --- | --- |"
+    for label, cells, premises, rounds, months in (
+        ("64 x 64 cells, 700 premises", 64, 700, 25, 100),
+        ("1000 x 1000 cells, 50,000 premises", 1000, 50_000, 7, 3),
+    ):
+        serial, spread = town(cells, premises), town(cells, premises, threads=True)
+        for run in (serial, spread):
+            run.step()
+        pairs = [
+            (seconds(serial.step, months), seconds(spread.step, months)) for _ in range(rounds)
+        ]
+        a, b = (statistics.median(times) * 1e3 for times in zip(*pairs, strict=True))
+        yield f"| {label} | {a:.3g} ms | {b:.3g} ms |"
+    yield ""
+    yield "| process | 64 x 64, 700 | share | 1000 x 1000, 50,000 | share |"
+    yield "| --- | --- | --- | --- | --- |"
+    short, long = split(small, 1000), split(large, 10)
+    for name in short:
+        yield (
+            f"| {name} | {short[name] * 1e6:.1f} µs | {short[name] / sum(short.values()):.0%} "
+            f"| {long[name] * 1e3:.2f} ms | {long[name] / sum(long.values()):.0%} |"
+        )
+    yield f"| all | {sum(short.values()) * 1e6:.0f} µs | | {sum(long.values()) * 1e3:.1f} ms | |"
+    yield ""
+    sides = [64, 128, 256, 512, 1024]
+    by_cells = [median_month(town(side, 700), 5, max(2, 40_000 // side**2 * 4)) for side in sides]
+    counts = [1000, 4000, 16_000, 64_000]
+    by_premises = [median_month(town(64, n), 5, max(2, 64_000 // n)) for n in counts]
+    yield "| cells (700 premises) | ms | ns a cell | premises (64 x 64 cells) | ms | ns each |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for row in range(max(len(sides), len(counts))):
+        n, t = sides[row] ** 2, by_cells[row]
+        left = f"| {n:,} | {t * 1e3:.3g} | {t / n * 1e9:.1f} "
+        if row < len(counts):
+            p, s = counts[row], by_premises[row]
+            yield left + f"| {p:,} | {s * 1e3:.3g} | {s / p * 1e9:.0f} |"
+        else:
+            yield left + "| | | |"
+    yield ""
+    yield (
+        f"Fitted exponents: {exponent([s * s for s in sides[1:]], by_cells[1:]):.2f} in cells from "
+        f"16,384 on, {exponent(counts[1:], by_premises[1:]):.2f} in premises from 4,000 on."
+    )
+    yield ""
+    ours, plain, tuned = town(), town(), town()
+    models = {
+        "plain Mesa, objects only": PlainTown(plain),
+        "the same, homes weigh shops with NumPy": PlainTown(tuned, vectorised=True),
+    }
+    yield "| the same rules and draws, 64 x 64 cells, 700 premises | a month | times ours |"
+    yield "| --- | --- | --- |"
+    for label, model in models.items():
+        model.step()
+        times: list[float] = []
+
+        def theirs(model: PlainTown = model, times: list[float] = times) -> float:
+            times.append(seconds(model.step))
+            return times[-1]
+
+        ratio = interleaved(lambda: seconds(ours.step, 100), theirs, 5)
+        yield f"| {label} | {statistics.median(times) * 1e3:.0f} ms | {ratio:,.0f} |"
+    yield ""
+    program = "import sys; sys.argv = ['sim', '--help']; from sim.cli import main; main()"
+    command = [sys.executable, "-c", program]
+    if subprocess.run(command, capture_output=True).returncode == 0:
+        helped = [
+            seconds(lambda: subprocess.run(command, capture_output=True, check=True) and None)
+            for _ in range(7)
+        ]
+        yield f"`sim --help`: {statistics.median(helped):.2f} s."
+
+
+def main() -> None:
+    """Measure, print and write."""
+    lines = []
+    for line in report():
+        print(line, flush=True)
+        lines.append(line)
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
