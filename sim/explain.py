@@ -177,21 +177,22 @@ def _line(path: Path, pattern: str) -> int:
 
 def _mentions(name: str) -> list[str]:
     """Where the name is looked up outside of the kernels, which take it as an argument."""
-    found = []
-    for path in sorted([*PACKAGE.glob("*.py"), *PACKAGE.glob("territory/*.py")]):
-        if path.stem in ("explain", "indicators", "variables"):
-            continue
-        for place, node in _nodes(path):
-            if isinstance(node, ast.Constant) and node.value == name:
-                found.append(f"{_at(path, node.lineno)} ({place})")
-    return found
+    return _lookups().get(name, [])
 
 
 @cache
-def _nodes(path: Path) -> list[tuple[str, ast.AST]]:
-    """Every node of a file, with the top-level definition that it stands in."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return [(getattr(top, "name", "module"), node) for top in tree.body for node in ast.walk(top)]
+def _lookups() -> dict[str, list[str]]:
+    """Places of each text constant in the model's sources, with the function it stands in."""
+    found: dict[str, list[str]] = {}
+    for path in sorted([*PACKAGE.glob("*.py"), *PACKAGE.glob("territory/*.py")]):
+        if path.stem in ("explain", "indicators", "variables"):
+            continue
+        for top in ast.parse(path.read_text(encoding="utf-8")).body:
+            for node in ast.walk(top):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    place = f"{_at(path, node.lineno)} ({getattr(top, 'name', 'module')})"
+                    found.setdefault(node.value, []).append(place)
+    return found
 
 
 def _at(path: Path, line: int) -> str:

@@ -105,6 +105,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             standalone_mode=False,
         )
         sys.stdout.flush()
+        if code == INTERRUPTED:  # newer versions of typer
+            raise KeyboardInterrupt
         return code if isinstance(code, int) else OK
     except InputError as error:
         CONSOLE.fail(str(error))

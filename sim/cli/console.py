@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 
-__all__ = ["CONSOLE", "Console", "table"]
+__all__ = ["CONSOLE", "Console", "real_number", "table", "whole_number"]
 
 
 @dataclass
@@ -96,3 +96,19 @@ def table(rows: Sequence[Sequence[str]], *, text_columns: int = 1) -> str:
         lines.append("  ".join(cells).rstrip())
     lines.insert(1, "  ".join("-" * width for width in widths))
     return "\n".join(lines)
+
+
+def whole_number(text: str) -> int:
+    """Read an option's whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is not a whole number") from None
+
+
+def real_number(text: str) -> float:
+    """Read an option's number."""
+    try:
+        return float(text)
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is not a number") from None

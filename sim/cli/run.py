@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.console import CONSOLE, table
+from sim.cli.console import CONSOLE, table, whole_number
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -28,11 +28,17 @@ def run_command(
         typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter; repeatable."),
     ] = None,
     months: Annotated[
-        int | None, typer.Option("--months", help="Length of the run.", show_default=False)
+        int | None,
+        typer.Option("--months", parser=whole_number, metavar="N", help="Length of the run."),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Luck of the run.")] = 0,
+    seed: Annotated[
+        int, typer.Option("--seed", parser=whole_number, metavar="N", help="Luck of the run.")
+    ] = 0,
     reps: Annotated[
-        int, typer.Option("--reps", help="Replications: runs that differ by luck alone.")
+        int,
+        typer.Option(
+            "--reps", parser=whole_number, metavar="N", help="Runs that differ by luck alone."
+        ),
     ] = 1,
     lang: Annotated[str, typer.Option("--lang", help="Language of words and pictures: en, fr.")] = (
         "en"

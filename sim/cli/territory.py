@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.console import CONSOLE, table
+from sim.cli.console import CONSOLE, real_number, table, whole_number
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -46,9 +46,18 @@ def import_command(
         str | None,
         typer.Option("--around", metavar="LAT,LON", help="Keep only what lies around this point."),
     ] = None,
-    radius: Annotated[float, typer.Option("--radius", help="How far around, in m.")] = 5000.0,
+    radius: Annotated[
+        float,
+        typer.Option("--radius", parser=real_number, metavar="M", help="How far around, in m."),
+    ] = 5000.0,
     year: Annotated[
-        int | None, typer.Option("--year", help="Year of the gridded data, where it does not tell.")
+        int | None,
+        typer.Option(
+            "--year",
+            parser=whole_number,
+            metavar="YEAR",
+            help="Year of the gridded data, where it does not tell.",
+        ),
     ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace a scenario of the same name.")

@@ -17,6 +17,7 @@ from sim.figures.style import (
     look,
     number_axis,
     percent_axis,
+    rests_on,
     title,
     year_axis,
 )
@@ -111,7 +112,7 @@ def draw_drivers(results: Results, language: Language) -> Picture:
         colon = " : " if language == "fr" else ": "
         head = results.manifest["scenario"]["title"][language] + colon + words["head"]
         title(figure, head, words["line"], HEIGHT)
-        footer(figure, results, language)
+        footer(figure, *rests_on(results, language))
     label = words["label"].format(
         a=percent(float(online[0]), language), b=percent(float(online[-1]), language)
     )

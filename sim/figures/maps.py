@@ -16,11 +16,24 @@ from matplotlib.colors import Colormap, ListedColormap, Normalize, PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.figures.style import WIDTH, Picture, footer, legend, look, number_axis, percent_axis, title
-from sim.indicators import ZONE_LABELS
+from sim.figures.style import (
+    WIDTH,
+    Picture,
+    footer,
+    legend,
+    look,
+    number_axis,
+    percent_axis,
+    rests_on,
+    title,
+)
+from sim.indicators import INDICATORS, ZONE_LABELS
 from sim.language import Language, number
 from sim.map_layers import LAYERS
+from sim.provenance import describe_territory
 from sim.results import Results
+from sim.territory.territory import Territory
+from sim.words import starting_point
 
 __all__ = ["draw_maps", "draw_territory"]
 
@@ -108,7 +121,8 @@ def draw_maps(results: Results, language: Language) -> Picture:
     with look():
         page = _Page(maps.zone, maps.cell_size, inhabited, window, len(rows), len(SHOWN), language)
         for k, name in enumerate(SHOWN):
-            top = float(np.nanmax(means[name])) if np.isfinite(means[name]).any() else 1.0
+            values = means[name][np.isfinite(means[name])]
+            top = float(values.max(initial=0.0)) or 1.0  # a scale needs a length
             for j, (month, when) in enumerate(rows):
                 axes = page.draw(j, k, means[name][month], COLOUR_MAPS[name], top)
                 if j == 0:
@@ -123,11 +137,11 @@ def draw_maps(results: Results, language: Language) -> Picture:
             words["line"].format(runs=runs.format(seed=run["seed"], reps=run["reps"])),
         )
         note = words["note"].format(size=number(maps.cell_size, language))
-        footer(page.figure, results, language, note)
+        footer(page.figure, note, *rests_on(results, language))
     return Picture("maps", page.figure, words["label"])
 
 
-def draw_territory(territory: Any, language: Language) -> Picture:
+def draw_territory(territory: Territory, language: Language) -> Picture:
     """Draw a territory before anything happens in it: its people and its premises.
 
     Parameters
@@ -154,7 +168,7 @@ def draw_territory(territory: Any, language: Language) -> Picture:
                 words["units"]["population"],
                 "YlGnBu",
             ),
-            (premises, words["premises"].capitalize(), words["premises"], "Purples"),
+            (premises, INDICATORS["premises"].label[language], words["premises"], "Purples"),
         )
         for k, (values, label, unit, colours) in enumerate(layers):
             top = max(float(values.max()), 1.0)
@@ -162,6 +176,7 @@ def draw_territory(territory: Any, language: Language) -> Picture:
             page.scale(k, unit, colours, top, False)
         note = words["note"].format(size=number(territory.cell_size, language))
         page.finish(territory.name, words["territory"], note)
+        footer(page.figure, *starting_point(describe_territory(territory), language))
     return Picture("territory", page.figure, f"{territory.name}: {words['territory_label']}")
 
 
@@ -309,7 +324,7 @@ def _square_ticks(top: float) -> list[float]:
 def _norm(colours: str, top: float) -> Normalize:
     """People and visits crowd in few cells: a square root keeps the others visible."""
     return (
-        Normalize(0, top or 1) if colours == COLOUR_MAPS["vacancy"] else PowerNorm(0.5, 0, top or 1)
+        Normalize(0, top) if colours == COLOUR_MAPS["vacancy"] else PowerNorm(0.5, 0, top)
     )
 
 

@@ -37,6 +37,7 @@ __all__ = [
     "look",
     "number_axis",
     "percent_axis",
+    "rests_on",
     "title",
     "year_axis",
 ]
@@ -190,22 +191,23 @@ def year_axis(axis: Any) -> None:
     axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=True))
 
 
-def footer(figure: Figure, results: Results, language: Language, *notes: str) -> None:
-    """What the picture rests on: notes, the start, the caveat, and what made it."""
-    run = results.manifest["run"]
+def rests_on(results: Results, language: Language) -> list[str]:
+    """What a picture of a run rests on: its start, its assumptions, and what made it."""
+    seed = results.manifest["run"]["seed"]
     made = {
-        "en": f"Essaim {package_version()}, model {MODEL_VERSION}, seed {run['seed']}.",
-        "fr": f"Essaim {package_version()}, modèle {MODEL_VERSION}, graine {run['seed']}.",
-    }[language]
-    text = " ".join(
-        [
-            *notes,
-            *starting_point(results.manifest["territory"], language),
-            caveat(results.manifest, language).replace("(sim params)", "(manifest.json)"),
-            made,
-        ]
-    )
-    lines = textwrap.wrap(text, 180, break_long_words=False)
+        "en": f"model {MODEL_VERSION}, seed {seed}",
+        "fr": f"modèle {MODEL_VERSION}, graine {seed}",
+    }
+    return [
+        *starting_point(results.manifest["territory"], language),
+        caveat(results.manifest, language).replace("(sim params)", "(manifest.json)"),
+        f"Essaim {package_version()}, {made[language]}.",
+    ]
+
+
+def footer(figure: Figure, *sentences: str) -> None:
+    """Small print at the bottom of the page."""
+    lines = textwrap.wrap(" ".join(sentences), 180, break_long_words=False)
     figure.text(
         0.06,
         0.12 / figure.get_figheight(),

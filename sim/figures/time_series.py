@@ -22,6 +22,7 @@ from sim.figures.style import (
     look,
     number_axis,
     percent_axis,
+    rests_on,
     title,
     year_axis,
 )
@@ -163,7 +164,7 @@ def draw_time_series(results: Results, language: Language) -> Picture:
         )
         if not one:
             _legend(figure, words, run["reps"])
-        footer(figure, results, language)
+        footer(figure, *rests_on(results, language))
     values = by_rep(frame, f"retail_vacancy{suffix}")
     start = np.median(results.manifest["start"][f"retail_vacancy{suffix}"])
     label = head + words["label"].format(

@@ -1,0 +1,242 @@
+"""Each command answers its question on stdout and names the next useful command on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sim import load_results, load_scenario
+from sim.cli import main
+from sim.indicators import INDICATORS
+from sim.schedule import MONTH
+from sim.schema import PARAMETERS
+from sim.variables import VARIABLES
+
+SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "territories"
+
+HEAVY = ("numba", "mesa", "pandas", "scipy", "matplotlib", "pydantic", "numpy", "rich", "pyarrow")
+
+Capture = pytest.CaptureFixture[str]
+
+
+def said(capsys: Capture, *arguments: str) -> str:
+    """What a command writes to stdout."""
+    assert main(arguments) == 0
+    return capsys.readouterr().out
+
+
+def parsed(capsys: Capture, *arguments: str) -> dict[str, object]:
+    """The one JSON object that a command writes to stdout."""
+    value = json.loads(said(capsys, *arguments))
+    assert isinstance(value, dict)
+    return value
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--nonsense"]])
+def test_help_and_usage_import_nothing_heavy(arguments: list[str]) -> None:
+    # Typer itself reads the types of a command's options with pydantic where that is installed.
+    spared = ("pydantic",) if arguments[0] == "run" else ()
+    heavy = [module for module in HEAVY if module not in spared]
+    program = (
+        "import sys\nfrom sim.cli import main\n"
+        f"main({arguments!r})\n"
+        f"print('heavy:', [m for m in {heavy!r} if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.endswith("heavy: []\n")
+
+
+def test_importing_the_package_imports_nothing_heavy() -> None:
+    program = f"import sys, sim\nprint([m for m in {HEAVY!r} if m in sys.modules], dir(sim))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("[]")
+    assert "TerritoryModel" in done.stdout
+
+
+def test_without_a_command_help_is_shown(capsys: Capture) -> None:
+    assert "Commands:" in said(capsys)
+
+
+def test_the_version_names_package_and_model(capsys: Capture) -> None:
+    assert said(capsys, "--version").startswith("essaim ")
+
+
+def test_scenarios_lists_all_of_them(capsys: Capture) -> None:
+    listed = parsed(capsys, "scenarios", "--json")
+    assert "mid_sized_town" in listed
+    assert "mid_sized_town" in said(capsys, "scenarios")
+
+
+def test_a_scenario_shows_what_it_sets_and_why(capsys: Capture) -> None:
+    text = said(capsys, "scenarios", "mid_sized_town")
+    for name, setting in load_scenario("mid_sized_town").settings.items():
+        assert name in text
+        assert setting.source in text
+
+
+def test_params_shows_everything_about_each_parameter(capsys: Capture) -> None:
+    listed = parsed(capsys, "params", "--json")
+    assert listed.keys() == PARAMETERS.keys()
+    text = said(capsys, "params")
+    for info in PARAMETERS.values():
+        assert f"  {info.name} = " in text
+        assert info.source in text
+        assert info.help["en"] in text
+
+
+def test_params_can_be_asked_by_name_by_group_and_by_part(capsys: Capture) -> None:
+    assert list(parsed(capsys, "params", "closure_rate", "--json")) == ["closure_rate"]
+    group = parsed(capsys, "params", "shop_closure", "--json")
+    assert group.keys() == {n for n, i in PARAMETERS.items() if i.group == "shop_closure"}
+    part = parsed(capsys, "params", "margin", "--json")
+    assert part.keys() == {n for n in PARAMETERS if "margin" in n}
+
+
+def test_explaining_a_process_shows_its_rule_values_and_variables(capsys: Capture) -> None:
+    text = said(capsys, "explain", "shop_closure")
+    assert "def closure_probability(" in text
+    assert "sim/processes/shop_closure.py:" in text
+    process = next(p for p in MONTH if p.name == "shop_closure")
+    for name in (*process.parameters, *process.reads):
+        assert name in text
+    assert PARAMETERS["closure_age_shape"].source in text
+
+
+def test_everything_can_be_explained(capsys: Capture) -> None:
+    for name in (*(p.name for p in MONTH), *PARAMETERS, *VARIABLES, *INDICATORS):
+        assert name in said(capsys, "explain", name)
+
+
+def test_lines_named_by_explain_hold_what_they_are_said_to_hold(capsys: Capture) -> None:
+    root = Path(__file__).resolve().parents[2]
+
+    def line(at: str) -> str:
+        path, _, number = at.partition(" ")[0].rpartition(":")
+        return (root / path).read_text(encoding="utf-8").splitlines()[int(number) - 1]
+
+    for name in PARAMETERS:
+        found = parsed(capsys, "explain", name, "--json")["parameter"]
+        assert isinstance(found, dict)
+        assert f"{name}: " in line(found["at"])
+        assert all(name in line(place) for place in found["mentioned_at"])
+    for name in VARIABLES:
+        found = parsed(capsys, "explain", name, "--json")["variable"]
+        assert isinstance(found, dict)
+        assert f'"{name}"' in line(found["at"])
+    for name in INDICATORS:
+        found = parsed(capsys, "explain", name, "--json")["indicator"]
+        assert isinstance(found, dict)
+        assert f'"{name}"' in line(found["at"])
+
+
+def test_explaining_a_variable_names_who_reads_and_writes_it(capsys: Capture) -> None:
+    found = parsed(capsys, "explain", "premises.margin", "--json")["variable"]
+    assert isinstance(found, dict)
+    assert "shop_accounts" in [w["process"] for w in found["written_by"]]
+    assert "shop_closure" in [r["process"] for r in found["read_by"]]
+
+
+def test_a_run_without_a_folder_says_what_happened(capsys: Capture) -> None:
+    assert main(["run", "mid_sized_town", "--months", "3", "--seed", "7"]) == 0
+    captured = capsys.readouterr()
+    assert "vacancy in the town centre" in captured.out
+    assert "not a forecast" in captured.out
+    assert "whole territory" in captured.out
+    assert "Next: sim run mid_sized_town" in captured.err
+
+
+def test_a_run_speaks_french(capsys: Capture) -> None:
+    text = said(capsys, "run", "mid_sized_town", "--months", "3", "--lang", "fr")
+    assert "pas une prévision" in text
+    assert "centre-ville" in text
+
+
+def test_quiet_leaves_data_alone_and_may_stand_anywhere(capsys: Capture) -> None:
+    for arguments in (["--quiet", "scenarios"], ["scenarios", "-q"]):
+        assert main(arguments) == 0
+        captured = capsys.readouterr()
+        assert "mid_sized_town" in captured.out
+        assert captured.err == ""
+
+
+def test_no_colour_and_no_bar_where_there_is_no_terminal(capsys: Capture) -> None:
+    assert main(["run", "mid_sized_town", "--months", "2", "--reps", "3"]) == 0
+    captured = capsys.readouterr()
+    assert "\x1b" not in captured.out + captured.err
+    assert "Running" not in captured.err
+
+
+def test_a_run_with_a_folder_keeps_results_pictures_and_maps(
+    capsys: Capture, tmp_path: Path
+) -> None:
+    out = tmp_path / "deep" / "results"
+    arguments = ["run", "mid_sized_town", "--set", "online_share_2030=0.25", "--months", "24"]
+    options = ["--reps", "2", "--maps", "0,12", "--layers", "vacancy,sales", "--png"]
+    assert main([*arguments, *options, "--out", str(out), "--json"]) == 0
+    summary = json.loads(capsys.readouterr().out)
+    results = load_results(out)
+    assert summary["indicators_sha256"] == results.manifest["indicators_sha256"]
+    assert results.maps is not None
+    assert results.maps.months == (0, 12)
+    assert list(results.maps.layers) == ["vacancy", "sales"]
+    listed = {*results.manifest["files"], "manifest.json"}
+    assert listed == {p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file()}
+    drawn = {f"figures/{n}.{e}" for n in ("time_series", "maps", "drivers") for e in ("svg", "png")}
+    assert drawn <= listed
+    assert results.manifest["scenario"]["settings"]["online_share_2030"]["value"] == 0.25
+
+
+def test_two_processes_give_the_same_bytes_of_every_file(tmp_path: Path) -> None:
+    contents = []
+    for hash_seed in ("1", "2"):
+        out = tmp_path / hash_seed
+        subprocess.run(
+            [
+                *(sys.executable, "-m", "sim.cli", "run", "mid_sized_town", "--months", "24"),
+                *("--reps", "2", "--maps", "0,24", "--out", str(out), "--quiet"),
+            ],
+            env=os.environ | {"PYTHONHASHSEED": hash_seed},
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        contents.append({p.relative_to(out): p.read_bytes() for p in out.rglob("*.*")
+                         if p.is_file()})  # fmt: skip
+    assert len(contents[0]) == 7
+    assert contents[0] == contents[1]
+
+
+def test_a_territory_is_shown_with_its_sources(capsys: Capture, tmp_path: Path) -> None:
+    picture = tmp_path / "map.svg"
+    text = said(capsys, "territory", "show", "mid_sized_town", "--out", str(picture))
+    assert "generated" in text
+    assert "town_centre" in text
+    assert b'role="img"' in picture.read_bytes()
+    shown = parsed(capsys, "territory", "show", "mid_sized_town", "--json")
+    assert shown["residents"] == 50_000
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the public data is not beside the project")
+def test_a_real_town_is_imported_shown_and_run(capsys: Capture, tmp_path: Path) -> None:
+    folder = tmp_path / "laval"
+    population = str(SHARED / "laval" / "carreaux_200m.csv")
+    shops = str(SHARED / "laval" / "osm_points.csv")
+    text = said(
+        capsys, "territory", "import", "--population", population, "--shops", shops,
+        "--name", "Laval", "--archetype", "mid_sized_town", "--out", str(folder),
+    )  # fmt: skip
+    assert "43 of them vacant" in text
+    scenario = str(folder / "laval.toml")
+    for place in (scenario, str(folder / "laval.territory.npz")):
+        assert "43 vacant" in said(capsys, "territory", "show", place)
+    words = said(capsys, "run", scenario, "--months", "12")
+    assert "43 of them vacant, are observed" in words
+    assert "OpenStreetMap" in words

@@ -1,0 +1,204 @@
+"""Pictures can be compared, read out, reproduced, and say what they rest on."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from xml.etree import ElementTree
+
+import matplotlib
+import numpy as np
+import pytest
+
+from sim import load_scenario
+from sim.figures import Picture, draw_all, draw_territory
+from sim.language import LANGUAGES, Language
+from sim.results import Results
+from sim.runs import simulate
+from sim.simulation import territory_of
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    scenario = load_scenario("mid_sized_town").replace(months=48)
+    return simulate(scenario, seed=7, reps=12, map_months=(0, 48))
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> Language:
+    chosen: Language = request.param
+    return chosen
+
+
+@pytest.fixture(scope="module")
+def pictures(results: Results, language: Language) -> dict[str, Picture]:
+    return {p.name: p for p in draw_all(results, language)}
+
+
+def texts(picture: Picture) -> list[str]:
+    root = ElementTree.fromstring(picture.svg())
+    return ["".join(e.itertext()).strip() for e in root.iter(f"{SVG}text")]
+
+
+def maps_of(picture: Picture) -> list[Any]:
+    """The images of data, without those of the ground, in the order rows of layers."""
+    return [axes.images[1] for axes in picture.figure.axes if len(axes.images) == 2]
+
+
+def test_there_are_time_series_maps_and_drivers(pictures: dict[str, Picture]) -> None:
+    assert list(pictures) == ["time_series", "maps", "drivers"]
+
+
+def test_a_picture_has_a_role_and_a_label_in_words(pictures: dict[str, Picture]) -> None:
+    for picture in pictures.values():
+        root = ElementTree.fromstring(picture.svg())
+        assert root.get("role") == "img"
+        assert root.get("aria-label") == picture.label
+        titled = root.find(f"{SVG}title")
+        assert titled is not None
+        assert titled.text == picture.label
+        assert len(picture.label.split()) > 10
+
+
+def test_ids_are_prefixed_by_the_picture_and_lead_somewhere(pictures: dict[str, Picture]) -> None:
+    for name, picture in pictures.items():
+        text = picture.svg().decode()
+        ids = re.findall(r'\bid="([^"]+)"', text)
+        assert len(ids) == len(set(ids))
+        assert all(i.startswith(f"{name}-") for i in ids)
+        used = re.findall(r'href="#([^"]+)"', text) + re.findall(r"url\(#([^)]+)\)", text)
+        assert set(used) <= set(ids)
+
+
+def test_the_same_run_gives_the_same_bytes_whatever_the_users_style(
+    results: Results, language: Language, pictures: dict[str, Picture]
+) -> None:
+    with matplotlib.rc_context({"font.size": 20, "svg.hashsalt": None, "svg.fonttype": "path"}):
+        again = draw_all(results, language)
+        for picture in again:
+            assert picture.svg() == pictures[picture.name].svg()
+            assert picture.png() == pictures[picture.name].png()
+        assert matplotlib.rcParams["font.size"] == 20
+
+
+def test_no_picture_holds_a_date_of_its_making(pictures: dict[str, Picture]) -> None:
+    for picture in pictures.values():
+        assert b"<dc:date>" not in picture.svg()
+
+
+def test_start_and_end_have_equal_colour_limits(pictures: dict[str, Picture]) -> None:
+    images = maps_of(pictures["maps"])
+    assert len(images) == 6
+    for k in range(3):
+        start, end = images[2 * k], images[2 * k + 1]
+        assert start.get_clim() == end.get_clim()
+        assert start.get_clim()[1] == pytest.approx(
+            max(np.nanmax(start.get_array()), np.nanmax(end.get_array())), rel=1e-6
+        )
+        assert start.get_cmap() == end.get_cmap()
+
+
+def test_cells_without_premises_are_blank_on_the_map_of_vacancy(
+    results: Results, pictures: dict[str, Picture]
+) -> None:
+    assert results.maps is not None
+    vacancy = results.maps.layers["vacancy"][0, -1]
+    shown = maps_of(pictures["maps"])[5].get_array()
+    assert np.ma.count(shown) == np.isfinite(vacancy).sum()
+
+
+def test_closures_stand_beside_open_shops_of_the_same_zone(
+    pictures: dict[str, Picture], language: Language
+) -> None:
+    heads = [axes.get_title(loc="left") for axes in pictures["time_series"].figure.axes]
+    closures, shops = {
+        "en": ("Closures, town centre", "Open shops, town centre"),
+        "fr": ("Fermetures, centre-ville", "Commerces ouverts, centre-ville"),
+    }[language]
+    assert heads.index(shops) == heads.index(closures) + 1
+
+
+def test_axes_begin_at_zero_and_vacancies_share_their_limits(pictures: dict[str, Picture]) -> None:
+    axes = pictures["time_series"].figure.axes
+    assert all(a.get_ylim()[0] == 0 for a in axes)
+    assert len({a.get_ylim() for a in axes[:3]}) == 1
+
+
+def test_bands_and_means_are_explained(pictures: dict[str, Picture], language: Language) -> None:
+    said = texts(pictures["time_series"])
+    expected = {
+        "en": ["median of the runs", "half of the runs", "nine runs in ten", "past 12 months"],
+        "fr": [
+            "médiane des simulations",
+            "la moitié des simulations",
+            "neuf simulations sur dix",
+            "12 derniers mois",
+        ],
+    }[language]
+    for words in expected:
+        assert any(words in text for text in said)
+
+
+def test_every_picture_says_that_it_is_no_forecast(
+    results: Results, pictures: dict[str, Picture], language: Language
+) -> None:
+    words = "not a forecast" if language == "en" else "pas une prévision"
+    count = str(len(results.manifest["assumed_parameters"]))
+    for picture in pictures.values():
+        text = " ".join(texts(picture))
+        assert words in text
+        assert count in text
+
+
+def test_nothing_is_cut_off_or_written_over(pictures: dict[str, Picture]) -> None:
+    """Texts of the page lie within it, and its head, legend and panels do not overlap."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    for picture in pictures.values():
+        figure = picture.figure
+        canvas = FigureCanvasAgg(figure)
+        canvas.draw()
+        renderer = canvas.get_renderer()
+        page = figure.bbox
+        boxes = [t.get_window_extent(renderer) for t in figure.texts]
+        boxes += [legend.get_window_extent(renderer) for legend in figure.legends]
+        for k, box in enumerate(boxes):
+            assert page.x0 <= box.x0
+            assert box.x1 <= page.x1
+            assert page.y0 <= box.y0
+            assert box.y1 <= page.y1
+            assert not any(box.overlaps(other) for other in boxes[k + 1 :])
+        for axes in figure.axes:
+            drawn = axes.get_tightbbox(renderer)
+            assert drawn is not None
+            assert page.x0 <= drawn.x0
+            assert drawn.x1 <= page.x1
+            assert not any(drawn.overlaps(box) for box in boxes)
+
+
+def test_numbers_follow_the_language(pictures: dict[str, Picture], language: Language) -> None:
+    ticks = [t.get_text() for t in pictures["time_series"].figure.axes[0].get_yticklabels()]
+    assert all(t.endswith("%" if language == "en" else "\N{NARROW NO-BREAK SPACE}%") for t in ticks)
+
+
+def test_a_single_short_run_is_drawn_without_bands() -> None:
+    scenario = load_scenario("mid_sized_town").replace(months=2)
+    time_series, drivers = draw_all(simulate(scenario, seed=7), "en")
+    assert (time_series.name, drivers.name) == ("time_series", "drivers")
+    assert not any(axes.collections for axes in time_series.figure.axes)
+    assert any("One run, seed 7" in text for text in texts(time_series))
+
+
+def test_a_territory_without_premises_can_be_drawn() -> None:
+    scenario = load_scenario("mid_sized_town").replace(premises_per_1000=0.0, months=2)
+    for picture in draw_all(simulate(scenario, map_months=(0, 2)), "en"):
+        assert picture.svg()
+
+
+def test_a_territory_can_be_drawn_before_anything_happens(language: Language) -> None:
+    territory = territory_of(load_scenario("mid_sized_town"))
+    picture = draw_territory(territory, language)
+    assert picture.svg() == draw_territory(territory, language).svg()
+    assert territory.name in picture.label

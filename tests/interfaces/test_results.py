@@ -1,0 +1,214 @@
+"""What a run gives is complete, says where it comes from, and can be made again."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from sim import Simulation, load_results, load_scenario, run
+from sim.cli import main
+from sim.errors import InputError
+from sim.indicators import columns
+from sim.results import Results, save_results
+from sim.runs import replication_seed, simulate
+from sim.schema import PARAMETERS
+
+
+@pytest.fixture(scope="module")
+def results() -> Results:
+    scenario = load_scenario("mid_sized_town").replace(months=18, online_share_2030=0.25)
+    return simulate(scenario, seed=7, reps=3, map_months=(0, 6, 18))
+
+
+@pytest.fixture
+def folder(results: Results, tmp_path: Path) -> Path:
+    save_results(results, tmp_path / "out")
+    return tmp_path / "out"
+
+
+def test_what_is_saved_is_what_is_loaded(results: Results, folder: Path) -> None:
+    loaded = load_results(folder)
+    pd.testing.assert_frame_equal(loaded.indicators, results.indicators)
+    assert results.maps is not None
+    assert loaded.maps is not None
+    assert loaded.maps.months == (0, 6, 18)
+    for name, layer in results.maps.layers.items():
+        np.testing.assert_array_equal(loaded.maps.layers[name], layer)
+    assert {k: v for k, v in loaded.manifest.items() if k != "files"} == results.manifest
+
+
+def test_saving_twice_gives_the_same_bytes(results: Results, folder: Path, tmp_path: Path) -> None:
+    save_results(results, tmp_path / "again")
+    first = {p.name: p.read_bytes() for p in folder.iterdir()}
+    assert first == {p.name: p.read_bytes() for p in (tmp_path / "again").iterdir()}
+
+
+def test_there_is_a_row_for_each_month_of_each_replication(results: Results) -> None:
+    frame = results.indicators
+    assert list(frame.columns) == ["rep", "month", "date", *columns()]
+    assert list(frame["rep"]) == [0] * 18 + [1] * 18 + [2] * 18
+    assert list(frame["month"]) == [*range(1, 19)] * 3
+    assert frame["date"].iloc[0] == pd.Timestamp("2025-01-01")
+
+
+def test_one_replication_is_the_plain_simulation(results: Results) -> None:
+    simulation = Simulation(load_scenario("mid_sized_town").replace(online_share_2030=0.25), seed=7)
+    simulation.run(18)
+    first = results.indicators[results.indicators["rep"] == 0]
+    np.testing.assert_array_equal(
+        first[list(columns())].to_numpy(), simulation.indicators[list(columns())].to_numpy()
+    )
+
+
+def test_more_replications_do_not_change_the_earlier_ones(results: Results) -> None:
+    scenario = load_scenario("mid_sized_town").replace(online_share_2030=0.25)
+    fewer = run(scenario, seed=7, months=18, reps=2)
+    pd.testing.assert_frame_equal(fewer, results.indicators[results.indicators["rep"] < 2])
+
+
+def test_replications_differ_by_luck() -> None:
+    seeds = [replication_seed(7, rep) for rep in range(1000)]
+    assert len(set(seeds)) == 1000
+    assert all(0 <= seed < 2**63 for seed in seeds)
+    assert seeds[0] == 7
+    assert set(seeds).isdisjoint(replication_seed(8, rep) for rep in range(1000))
+
+
+def test_the_manifest_says_what_differs_from_the_defaults_and_why(results: Results) -> None:
+    settings = results.manifest["scenario"]["settings"]
+    assert settings["online_share_2030"]["origin"] == "keyword"
+    declared = load_scenario("mid_sized_town").settings["starting_vacancy"]
+    assert settings["starting_vacancy"]["evidence"] == declared.evidence
+    assert settings["starting_vacancy"]["source"] == declared.source
+    assert settings["starting_vacancy"]["origin"] == "mid_sized_town.toml"
+    assert "online_share_2030" in results.manifest["assumed_parameters"]
+    assert results.manifest["scenario"]["values"].keys() == PARAMETERS.keys()
+
+
+def test_the_scenario_in_the_manifest_stands_alone(results: Results, tmp_path: Path) -> None:
+    file = tmp_path / "again.toml"
+    file.write_text(results.manifest["scenario"]["toml"], encoding="utf-8")
+    again = load_scenario(file)
+    assert dict(again.values) == results.manifest["scenario"]["values"]
+    assert dict(again.title) == results.manifest["scenario"]["title"]
+
+
+def test_the_python_in_the_manifest_makes_the_run_again(results: Results) -> None:
+    names: dict[str, pd.DataFrame] = {}
+    exec(results.manifest["run"]["python"], names)
+    pd.testing.assert_frame_equal(names["indicators"], results.indicators)
+
+
+def test_the_command_in_the_manifest_makes_the_run_again(
+    results: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(shlex.split(results.manifest["run"]["command"])[1:]) == 0
+    again = load_results("results")
+    assert again.manifest["indicators_sha256"] == results.manifest["indicators_sha256"]
+
+
+def test_the_manifest_holds_no_date_and_no_place_of_this_machine(folder: Path) -> None:
+    text = (folder / "manifest.json").read_text(encoding="utf-8")
+    assert str(Path.cwd()) not in text
+    assert str(Path.home()) not in text
+    manifest = json.loads(text)
+    again = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    assert text == again
+    assert set(manifest["files"]) == {"indicators.parquet", "indicators.csv", "maps.npz"}
+
+
+def test_the_starting_measures_are_those_before_the_first_month(results: Results) -> None:
+    simulation = Simulation(load_scenario("mid_sized_town"), seed=7)
+    start = simulation.measure()
+    assert results.manifest["start"]["open_shops"][0] == start["open_shops"]
+    assert len(results.manifest["start"]["retail_vacancy_town_centre"]) == 3
+
+
+def test_each_column_of_the_parquet_file_carries_its_unit(folder: Path) -> None:
+    schema = pq.read_schema(folder / "indicators.parquet")
+    for name in columns():
+        assert schema.field(name).metadata[b"unit"]
+        assert schema.field(name).metadata[b"definition"]
+    assert schema.field("closure_rate").metadata[b"unit"] == b"closures per 100 open-shop-years"
+
+
+def test_the_csv_holds_the_same_numbers(results: Results, folder: Path) -> None:
+    frame = pd.read_csv(folder / "indicators.csv", parse_dates=["date"])
+    pd.testing.assert_frame_equal(frame, results.indicators, check_dtype=False)
+
+
+def test_maps_keep_what_was_asked_for(results: Results) -> None:
+    maps = results.maps
+    assert maps is not None
+    part = maps.only((18, 0), ("vacancy",))
+    assert part.months == (0, 18)
+    np.testing.assert_array_equal(part.layers["vacancy"], maps.layers["vacancy"][:, [0, 2]])
+    vacancy = maps.layers["vacancy"]
+    assert np.nanmin(vacancy) >= 0
+    assert np.nanmax(vacancy) <= 1
+    assert np.isnan(vacancy).any()
+    residents = maps.layers["population"].sum(axis=(2, 3))
+    np.testing.assert_allclose(residents[:, 2], results.indicators["residents"][17], rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "indicators.parquet", "maps.npz"])
+@pytest.mark.parametrize("kept", [0.0, 0.3, 0.9, None])
+def test_a_torn_or_missing_file_is_named_in_one_sentence(
+    folder: Path, name: str, kept: float | None
+) -> None:
+    path = folder / name
+    if kept is None:
+        path.unlink()
+    else:
+        content = path.read_bytes()
+        path.write_bytes(content[: int(kept * len(content))])
+    with pytest.raises(InputError, match=r"missing|torn|no manifest|holds no results") as error:
+        load_results(folder)
+    assert "\n" not in str(error.value)
+
+
+def test_foreign_folders_and_changed_numbers_are_refused(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="holds no results"):
+        load_results(tmp_path / "nowhere")
+    (tmp_path / "manifest.json").write_text("[1, 2]")
+    with pytest.raises(InputError, match="no manifest of a run"):
+        load_results(tmp_path)
+    (tmp_path / "manifest.json").write_text('{"format": "essaim results 1"}')
+    with pytest.raises(InputError, match="lacks"):
+        load_results(tmp_path)
+    frame = pd.read_parquet(folder / "indicators.parquet")
+    frame.loc[3, "closures"] += 1
+    frame.to_parquet(folder / "indicators.parquet", index=False)
+    with pytest.raises(InputError, match="not what its manifest says"):
+        load_results(folder)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"reps": 0}, "reps = 0"),
+        ({"seed": -1}, "seed = -1"),
+        ({"seed": 2**63}, "seed = "),
+        ({"map_months": (19,)}, "map month 19"),
+        ({"layers": ("vacancies",)}, "Did you mean 'vacancy'"),
+    ],
+)
+def test_values_out_of_range_are_named(options: dict[str, object], words: str) -> None:
+    scenario = load_scenario("mid_sized_town").replace(months=18)
+    with pytest.raises(InputError, match=words):
+        simulate(scenario, **options)  # type: ignore[arg-type]
+
+
+def test_a_territory_without_premises_runs_and_saves(tmp_path: Path) -> None:
+    scenario = load_scenario("mid_sized_town").replace(premises_per_1000=0.0, months=3)
+    bare = simulate(scenario, map_months=(0, 3))
+    save_results(replace(bare, maps=None), tmp_path / "out")
+    assert load_results(tmp_path / "out").indicators["open_shops"].sum() == 0

@@ -1,0 +1,218 @@
+"""A folder of results appears whole or not at all, and nothing of anybody else's is ever lost."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sim.errors import InputError
+from sim.whole_folder import MANIFEST, whole_folder
+
+# Writes two files and a manifest, and is killed for good at the step that its argument names.
+PROGRAM = """
+import json, os, shutil, signal, sys
+from pathlib import Path
+from sim.whole_folder import whole_folder
+
+last, left = int(sys.argv[3]), [int(sys.argv[3])]
+
+def counted(function):
+    def call(*arguments, **options):
+        if left[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left[0] -= 1
+        return function(*arguments, **options)
+    return call
+
+os.fsync, os.link = counted(os.fsync), counted(os.link)
+Path.rename, Path.mkdir, Path.rmdir = map(counted, (Path.rename, Path.mkdir, Path.rmdir))
+shutil.rmtree = counted(shutil.rmtree)
+with whole_folder(Path(sys.argv[1]), force=True) as folder:
+    folder.write("a.csv", sys.argv[2].encode())
+    folder.write("figures/b.svg", sys.argv[2].encode())
+    manifest = {"format": "essaim test", "files": dict(folder.files)}
+    folder.write("manifest.json", json.dumps(manifest).encode())
+"""
+
+
+def save(path: Path, text: str, *, force: bool = False) -> None:
+    with whole_folder(path, force=force) as folder:
+        folder.write("a.csv", text.encode())
+        folder.write("figures/b.svg", text.encode())
+        manifest = {"format": "essaim test", "files": dict(folder.files)}
+        folder.write(MANIFEST, json.dumps(manifest).encode())
+
+
+def content(path: Path) -> dict[str, str]:
+    return {p.relative_to(path).as_posix(): p.read_text() for p in path.rglob("*") if p.is_file()}
+
+
+def whole(text: str) -> set[tuple[str, str]]:
+    return {("a.csv", text), ("figures/b.svg", text)}
+
+
+def killed_at(step: int, path: Path, text: str) -> bool:
+    """Whether the program was killed before it ended by itself."""
+    done = subprocess.run([sys.executable, "-c", PROGRAM, str(path), text, str(step)], check=False)
+    return done.returncode != 0
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kill -9 is a matter of POSIX")
+def test_a_run_killed_at_any_step_leaves_whole_results_or_none(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    for step in range(100):
+        if not killed_at(step, out, "new"):
+            break
+        if out.exists():
+            assert whole("new") <= set(content(out).items())
+        left = [p.name for p in tmp_path.iterdir() if p != out]
+        assert all(name.startswith(".out.") for name in left)
+        save(out, "next", force=out.exists())
+        assert [p.name for p in tmp_path.iterdir()] == ["out"]
+        for path in sorted(out.rglob("*"), reverse=True):
+            path.rmdir() if path.is_dir() else path.unlink()
+        out.rmdir()
+    assert step > 5
+    assert whole("new") <= set(content(out).items())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kill -9 is a matter of POSIX")
+def test_a_replacement_killed_at_any_step_keeps_the_old_or_the_new_and_the_users_notes(
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "out"
+    save(out, "old")
+    (out / "notes.txt").write_text("mine")
+    for step in range(100):
+        killed = killed_at(step, out, "new")
+        if not out.exists():
+            # Killed between two renames: the old results lie beside it, and the next run knows.
+            assert next(tmp_path.glob(".out.replaced-*")).is_dir()
+        else:
+            found = set(content(out).items())
+            assert whole("old") <= found or whole("new") <= found
+            assert ("notes.txt", "mine") in found
+        save(out, "old", force=True)
+        assert content(out)["notes.txt"] == "mine"
+        assert [p.name for p in tmp_path.iterdir()] == ["out"]
+        if not killed:
+            break
+    assert step > 8
+
+
+def test_a_folder_that_is_not_empty_is_refused_without_force(tmp_path: Path) -> None:
+    save(tmp_path / "out", "old")
+    with pytest.raises(InputError, match="--force"):
+        save(tmp_path / "out", "new")
+    assert whole("old") <= set(content(tmp_path / "out").items())
+
+
+def test_force_does_not_touch_a_folder_that_no_run_wrote(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(InputError, match="holds no results"):
+        save(tmp_path, "new", force=True)
+    (tmp_path / MANIFEST).write_text('{"format": "something else", "files": {}}')
+    with pytest.raises(InputError, match="holds no results"):
+        save(tmp_path, "new", force=True)
+    assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+def test_force_drops_what_an_earlier_run_wrote_and_keeps_everything_else(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    save(out, "old")
+    manifest = json.loads((out / MANIFEST).read_text())
+    (out / "maps.npz").write_text("old")
+    manifest["files"]["maps.npz"] = {}
+    (out / MANIFEST).write_text(json.dumps(manifest))
+    (out / "figures" / "photo.jpg").write_text("mine")
+    (out / "link").symlink_to("figures/photo.jpg")
+    save(out, "new", force=True)
+    found = content(out)
+    assert "maps.npz" not in found
+    assert found["figures/photo.jpg"] == "mine"
+    assert (out / "link").is_symlink()
+    assert whole("new") <= set(found.items())
+
+
+def test_a_users_file_in_the_way_is_not_replaced(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with whole_folder(out) as folder:
+        folder.write(MANIFEST, json.dumps({"format": "essaim test", "files": {}}).encode())
+    (out / "a.csv").write_text("mine")
+    with pytest.raises(InputError, match=r"a\.csv was not written by a run"):
+        save(out, "new", force=True)
+    assert (out / "a.csv").read_text() == "mine"
+
+
+def test_a_run_that_fails_leaves_nothing_not_even_new_parents(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), whole_folder(tmp_path / "a" / "b" / "out") as folder:
+        folder.write("a.csv", b"half")
+        raise ZeroDivisionError
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_leaves_the_old_results(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(tmp_path / "out", "old")
+
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        save(tmp_path / "out", "new", force=True)
+    assert whole("old") <= set(content(tmp_path / "out").items())
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_places_that_cannot_be_a_folder_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("x")
+    cases = {
+        tmp_path / "file": "is a file",
+        tmp_path / "file" / "out": "cannot be",
+        tmp_path / ("n" * 300): "cannot be",
+        Path(): "folder of their own",
+        Path(".."): "folder of their own",
+        Path("/"): "folder of their own",
+    }
+    for path, words in cases.items():
+        with pytest.raises(InputError, match=words):
+            save(path, "x")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match="folder you are in"):
+        save(tmp_path, "x", force=True)
+    assert (tmp_path / "file").read_text() == "x"
+
+
+def test_a_folder_without_permission_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(self: Path, *arguments: object, **options: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "mkdir", denied)
+    with pytest.raises(InputError, match="permission denied"):
+        save(tmp_path / "out", "x")
+
+
+def test_a_run_that_still_writes_beside_is_left_alone(tmp_path: Path) -> None:
+    alive = tmp_path / f".out.partial-{os.getppid()}"
+    alive.mkdir()
+    save(tmp_path / "out", "x")
+    assert alive.is_dir()
+
+
+def test_names_with_special_characters_are_names(tmp_path: Path) -> None:
+    for name in ("a[b]*", "été 2025", ".hidden"):
+        save(tmp_path / name, "x")
+        save(tmp_path / name, "y", force=True)
+        assert whole("y") <= set(content(tmp_path / name).items())
