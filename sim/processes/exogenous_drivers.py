@@ -131,7 +131,7 @@ class ExogenousDriversParameters(ParameterGroup):
     spending_growth_after_2024: float = _growth(*_SPENDING, "after 2024", 0.004, _GUESS, "assumed")
     cost_growth_2001_2007: float = _growth(*_COSTS, "2001-2007", 0.009, _WAGES_RENTS, "derived")
     cost_growth_2008_2014: float = _growth(*_COSTS, "2008-2014", 0.009, _WAGES_RENTS, "derived")
-    cost_growth_2015_2019: float = _growth(*_COSTS, "2015-2019", 0.002, _WAGES_RENTS, "derived")
+    cost_growth_2015_2019: float = _growth(*_COSTS, "2015-2019", 0.002, _WAGES_RENTS, "assumed")
     cost_growth_2020_2024: float = _growth(*_COSTS, "2020-2024", 0.0, _WAGES_RENTS, "derived")
     cost_growth_after_2024: float = _growth(*_COSTS, "after 2024", 0.0, _GUESS, "assumed")
     periphery_growth_2001_2007: float = _growth(*_PERIPHERY, "2001-2007", 0.030, _STOCK, "derived")

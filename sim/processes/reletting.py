@@ -33,8 +33,8 @@ class RelettingParameters(ParameterGroup):
         fr="Taux de reprise, local à peine libéré",
         help_en="Yearly rate at which just vacated premises are let, for an entrant with margin 0.",
         help_fr="Taux annuel de reprise d'un local à peine libéré, pour une marge nulle.",
-        source="fitted to 11.9 % vacancy, 30 % of it over three years",
-        evidence="derived",
+        source="gives 11.9 % vacancy, 30 % of it over three years, at margin 0 (docs/sources.md)",
+        evidence="assumed",
     )
     reletting_rate_slow: float = parameter(
         0.30,
@@ -44,8 +44,8 @@ class RelettingParameters(ParameterGroup):
         fr="Taux de reprise, vacance longue",
         help_en="Yearly rate at which premises that stood empty for long are let.",
         help_fr="Taux annuel de reprise d'un local vide depuis longtemps.",
-        source="fitted to 11.9 % vacancy, 30 % of it over three years",
-        evidence="derived",
+        source="gives 11.9 % vacancy, 30 % of it over three years, at margin 0 (docs/sources.md)",
+        evidence="assumed",
     )
     reletting_fading: float = parameter(
         1.0,
@@ -55,8 +55,8 @@ class RelettingParameters(ParameterGroup):
         fr="Perte d'attrait du local vide",
         help_en="How fast vacant premises lose their appeal.",
         help_fr="Vitesse à laquelle un local vide perd de son attrait.",
-        source="fitted to 11.9 % vacancy, 30 % of it over three years",
-        evidence="derived",
+        source="gives 11.9 % vacancy, 30 % of it over three years, at margin 0 (docs/sources.md)",
+        evidence="assumed",
     )
     reletting_margin_response: float = parameter(
         4.0,
