@@ -26,7 +26,7 @@ from typing import Any
 import numba
 from numba.core.caching import FunctionCache
 
-__all__ = ["cache_folder", "kernel", "parallel", "rule", "source_hash"]
+__all__ = ["cache_folder", "kernel", "parallel", "prune_folders", "rule", "source_hash"]
 
 SOURCES = (Path(__file__).parent, Path(__file__).parents[1] / "processes")
 
@@ -151,7 +151,7 @@ def cache_folder() -> Path | None:
             stacklevel=2,
         )
         return None
-    _prune(root)
+    prune_folders(root)
     return folder
 
 
@@ -167,7 +167,7 @@ def _cache_root() -> Path:
     return Path.home() / ".cache" / "essaim"
 
 
-def _prune(root: Path) -> None:
+def prune_folders(root: Path) -> None:
     """Remove folders of older sources. Another process may be doing the same at this moment."""
     last_use: list[tuple[float, Path]] = []
     for folder in root.glob("kernels-*"):
@@ -200,8 +200,12 @@ class _KernelCache(FunctionCache):
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         try:
-            found = super().load_overload(sig, target_context)
-        except (OSError, EOFError, pickle.UnpicklingError):
+            try:
+                found = super().load_overload(sig, target_context)
+            except (EOFError, pickle.UnpicklingError):  # The machine stopped while it was written.
+                self.flush()
+                return None
+        except OSError:
             return None
         # Numba writes its index without a lock: two processes that compile different signatures at
         # once may give them the same file.

@@ -1,0 +1,60 @@
+"""The parallel twins give the bits of the serial kernels, on any number of threads and lanes.
+
+They run in another process: one that has started numba's threads must not be forked.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.kernels.compile import parallel
+from sim.kernels.space import decay_potential, huff_flows, huff_work_shape, potential_work_shape
+
+
+def digest_of_flows(is_parallel, lanes):
+    """A digest of all that the spatial kernels give for a territory of several bands."""
+    potential, flows = decay_potential, huff_flows
+    if is_parallel:
+        potential, flows = parallel(decay_potential), parallel(huff_flows)
+    digest = hashlib.sha256()
+    rng = np.random.default_rng(0)
+    attraction, demand = rng.random((2, 150, 300)).astype(np.float32)
+    out, revenue, access = np.empty((3, 150, 300), np.float32)
+    potential(attraction, 0.2, out, np.empty(potential_work_shape(150, 300, lanes), np.float32))
+    work = np.empty(huff_work_shape(150, 300, lanes), np.float32)
+    decays, weights = np.array([0.05, 0.8]), np.array([0.4, 0.6])
+    money = flows(attraction, demand, decays, weights, 3.0, revenue, access, work)
+    for result in (out, revenue, access, np.array(money)):
+        digest.update(result.tobytes())
+    return digest.hexdigest()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_parallel_twins_give_the_bits_of_the_serial_kernels(threads):
+    program = (
+        "from tests.kernels.test_parallel import digest_of_flows\n"
+        "for lanes in (1, 2, 3): print(digest_of_flows(True, lanes))"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=Path(__file__).parents[2],
+        env=os.environ | {"NUMBA_NUM_THREADS": str(threads)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert set(found.stdout.split()) == {digest_of_flows(False, 1)}
+
+
+def test_serial_kernels_give_the_same_bits_with_scratch_for_several_lanes():
+    assert digest_of_flows(False, 3) == digest_of_flows(False, 1)
+
+
+def test_a_kernel_has_one_parallel_twin():
+    assert parallel(huff_flows) is parallel(huff_flows)
+    assert parallel(huff_flows) is not huff_flows

@@ -1,0 +1,77 @@
+"""Spatial kernels as sums over all pairs of cells, in float64: slow and readable."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Field = npt.NDArray[np.float64]
+
+
+def street_distance(n: int) -> Field:
+    """Distances between n places in a line, in cells."""
+    place = np.arange(n)
+    return np.abs(place[:, None] - place[None, :]).astype(np.float64)
+
+
+def exponential_potential(field: npt.ArrayLike, decay: float) -> Field:
+    """Sum over all cells, weighted by exp(-decay (|dx| + |dy|)): a matrix for each axis."""
+    field = np.asarray(field, np.float64)
+    rows, cols = field.shape
+    over_rows = np.exp(-decay * street_distance(rows))
+    over_cols = np.exp(-decay * street_distance(cols))
+    return over_rows @ field @ over_cols
+
+
+def huff_flows(
+    attraction: npt.ArrayLike,
+    demand: npt.ArrayLike,
+    decays: npt.ArrayLike,
+    weights: npt.ArrayLike,
+    outside: float,
+) -> tuple[Field, Field, float, float]:
+    """Revenue per attraction, access, money kept and leaked, from the matrix of all shares."""
+    attraction = np.asarray(attraction, np.float64)
+    demand = np.asarray(demand, np.float64).ravel()
+    rows, cols = attraction.shape
+    y, x = np.divmod(np.arange(rows * cols), cols)
+    distance = np.abs(y[:, None] - y) + np.abs(x[:, None] - x)
+    influence = sum(
+        weight * np.exp(-decay * distance)
+        for decay, weight in zip(np.ravel(decays), np.ravel(weights), strict=True)
+    )
+    pull = influence * attraction.ravel()  # of each cell's shops (columns) on each cell (rows)
+    access = pull.sum(axis=1)
+    reach = access + outside
+    is_reached = reach > 0
+    per_reach = np.divide(demand, reach, out=np.zeros_like(demand), where=is_reached)
+    kept = (pull * per_reach[:, None]).sum()
+    leaked = (outside * per_reach).sum() + demand[~is_reached].sum()
+    revenue_per_attraction = influence.T @ per_reach
+    return (
+        revenue_per_attraction.reshape(rows, cols),
+        access.reshape(rows, cols),
+        float(kept),
+        float(leaked),
+    )
+
+
+def neighbourhood_sum(values: npt.ArrayLike, radius: int) -> npt.NDArray[np.generic]:
+    """Sum of the part of each square that lies on the grid, one square after the other."""
+    values = np.asarray(values)
+    sums = np.empty_like(values)
+    for i, j in np.ndindex(values.shape):
+        square = values[max(i - radius, 0) : i + radius + 1, max(j - radius, 0) : j + radius + 1]
+        sums[i, j] = square.sum()
+    return sums
+
+
+def deposit(
+    cell_row: npt.ArrayLike, values: npt.ArrayLike, shape: tuple[int, int]
+) -> npt.NDArray[np.float64]:
+    """Values added up by cell, one agent after the other; negative cells are nowhere."""
+    out = np.zeros(shape)
+    for cell, value in zip(np.ravel(cell_row), np.ravel(values), strict=True):
+        if cell >= 0:
+            out.flat[cell] += value
+    return out
