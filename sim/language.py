@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from sim.errors import InputError, nearest
 
-__all__ = ["LANGUAGES", "Language", "check_language", "number", "percent", "span"]
+__all__ = ["LANGUAGES", "Language", "check_language", "colon", "number", "percent", "span"]
 
 Language = Literal["en", "fr"]
 
@@ -73,6 +73,11 @@ def percent(share: float, language: Language, digits: int = 1) -> str:
     True
     """
     return number(100 * share, language, digits) + (f"{NARROW}%" if language == "fr" else "%")
+
+
+def colon(language: Language) -> str:
+    """A colon with the spaces around it."""
+    return "\N{NO-BREAK SPACE}: " if language == "fr" else ": "
 
 
 def span(months: int, language: Language) -> str:

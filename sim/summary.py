@@ -23,6 +23,7 @@ __all__ = [
     "kept_spending",
     "outer_quantiles",
     "summarise",
+    "window",
 ]
 
 Floats = npt.NDArray[np.float64]
@@ -68,7 +69,7 @@ class ZoneSummary:
     closures_per_100 : Spread
         Closures per 100 open-shop-years.
     footfall_start, footfall_end : Spread
-        Visits a day, mean of the first and of the last year.
+        Visits a day, mean of the first and of the last months (see `window`).
     """
 
     premises: float
@@ -104,6 +105,11 @@ def summarise(results: Results) -> dict[str, ZoneSummary]:
     return found
 
 
+def window(months: int) -> int:
+    """Months at either end of a run that are averaged: a year, or half of a shorter run."""
+    return max(1, min(12, months // 2))
+
+
 def by_rep(frame: pd.DataFrame, column: str) -> Floats:
     """A column as a (reps, months) array."""
     reps = int(frame["rep"].iloc[-1]) + 1
@@ -117,6 +123,7 @@ def _zone(results: Results, frame: pd.DataFrame, zone: str, premises: float) -> 
     def over(name: str, measure: Callable[[Floats], Floats]) -> Spread:
         return Spread.of(measure(by_rep(frame, f"{name}{zone}")))
 
+    ends = window(int(results.manifest["run"]["months"]))
     closed = by_rep(frame, f"closures{zone}").sum(axis=1)
     trading = by_rep(frame, f"open_shops{zone}").sum(axis=1) / 12
     per_100 = 100 * np.divide(closed, trading, out=np.zeros_like(closed), where=trading > 0)
@@ -129,12 +136,13 @@ def _zone(results: Results, frame: pd.DataFrame, zone: str, premises: float) -> 
         closures=Spread.of(closed),
         relettings=over("relettings", lambda v: v.sum(axis=1)),
         closures_per_100=Spread.of(per_100),
-        footfall_start=over("footfall", lambda v: v[:, :12].mean(axis=1)),
-        footfall_end=over("footfall", lambda v: v[:, -12:].mean(axis=1)),
+        footfall_start=over("footfall", lambda v: v[:, :ends].mean(axis=1)),
+        footfall_end=over("footfall", lambda v: v[:, -ends:].mean(axis=1)),
     )
 
 
 def kept_spending(results: Results) -> tuple[Spread, Spread]:
-    """Share of spending that stays in the territory's shops, mean of the first and last year."""
+    """Share of spending that stays in the territory's shops, in the first and the last months."""
     kept = by_rep(results.indicators, "retail_spending_kept")
-    return Spread.of(kept[:, :12].mean(axis=1)), Spread.of(kept[:, -12:].mean(axis=1))
+    ends = window(kept.shape[1])
+    return Spread.of(kept[:, :ends].mean(axis=1)), Spread.of(kept[:, -ends:].mean(axis=1))

@@ -95,6 +95,7 @@ def _shops(zones: dict[str, ZoneSummary], language: Language) -> list[str]:
 
 def _spending(results: Results, zones: dict[str, ZoneSummary], language: Language) -> str:
     first, last = (percent(s.median, language) for s in kept_spending(results))
+    in_years = int(results.manifest["run"]["months"]) >= 24
     centre = zones.get("town_centre")
     change = ""
     if centre and centre.footfall_start.median > 0:
@@ -116,12 +117,14 @@ def _spending(results: Results, zones: dict[str, ZoneSummary], language: Languag
                 f" by {amount}"
             )
     if language == "fr":
-        then = "" if first == last else f" la première année et {last} la dernière"
+        when = ("la première année", "la dernière") if in_years else ("au début", "à la fin")
+        then = "" if first == last else f" {when[0]} et {last} {when[1]}"
         return (
             f"Les commerces du territoire ont retenu {first} des dépenses des consommateurs"
             f"{then}{change}."
         )
-    then = "" if first == last else f" in the first year and {last} in the last"
+    when = ("in the first year", "in the last") if in_years else ("at first", "at the end")
+    then = "" if first == last else f" {when[0]} and {last} {when[1]}"
     return f"Shops on the territory kept {first} of consumers' spending{then}{change}."
 
 

@@ -21,7 +21,7 @@ from sim.figures.style import (
     title,
     year_axis,
 )
-from sim.language import Language, number, percent
+from sim.language import Language, colon, number, percent
 from sim.results import Results
 
 __all__ = ["draw_drivers"]
@@ -49,15 +49,16 @@ _WORDS: Final = {
     },
     "fr": {
         "head": "ce qui change au dehors",
-        "line": "Entrées du scénario, les mêmes dans chaque simulation ; le modèle ne les explique"
-        " pas.",
+        "line": "Entrées du scénario, les mêmes dans chaque simulation\N{NARROW NO-BREAK SPACE};"
+        " le modèle ne les explique pas.",
         "online": "Part du commerce en ligne",
         "share": "% des dépenses de commerce",
         "others": "Autres évolutions",
-        "index": "en volume ; 100 à la date de départ",
+        "index": "en volume\N{NARROW NO-BREAK SPACE}; 100 à la date de départ",
         "month": "mois",
-        "label": "La part en ligne des dépenses de commerce passe de {a} à {b} ; à côté, indices"
-        " des surfaces en périphérie, des charges et des dépenses.",
+        "label": "La part en ligne des dépenses de commerce passe de {a} à"
+        " {b}\N{NARROW NO-BREAK SPACE}; à côté, indices des surfaces en"
+        " périphérie, des charges et des dépenses.",
     },
 }
 
@@ -109,9 +110,8 @@ def draw_drivers(results: Results, language: Language) -> Picture:
             year_axis(axes.xaxis)
             if not in_years:
                 axes.set_xlabel(words["month"])
-        colon = " : " if language == "fr" else ": "
-        head = results.manifest["scenario"]["title"][language] + colon + words["head"]
-        title(figure, head, words["line"], HEIGHT)
+        place = results.manifest["scenario"]["title"][language]
+        title(figure, place + colon(language) + words["head"], words["line"], HEIGHT)
         footer(figure, *rests_on(results, language))
     label = words["label"].format(
         a=percent(float(online[0]), language), b=percent(float(online[-1]), language)

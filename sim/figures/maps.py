@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -28,7 +27,7 @@ from sim.figures.style import (
     title,
 )
 from sim.indicators import INDICATORS, ZONE_LABELS
-from sim.language import Language, number
+from sim.language import Language, colon, number
 from sim.map_layers import LAYERS
 from sim.provenance import describe_territory
 from sim.results import Results
@@ -41,6 +40,9 @@ Floats = npt.NDArray[np.float64]
 
 SHOWN: Final = ("population", "footfall", "vacancy")
 COLOUR_MAPS: Final = {"population": "YlGnBu", "footfall": "Purples", "vacancy": "YlOrRd"}
+_OUTLINES: Final[tuple[tuple[Any, float], ...]] = (("solid", 1.8), ((0, (2, 1)), 0.9))
+"""Dashes and width of the outlines of the town centre and of the periphery."""
+
 GROUND: Final = "#EFEFEF"
 """Inhabited cells where a layer has nothing to show."""
 
@@ -81,7 +83,7 @@ _WORDS: Final[dict[str, Any]] = {
             "vacancy": "% des locaux du carreau",
         },
         "ground": "habité, rien à montrer",
-        "note": "Carreaux de {size} m de côté ; le nord est en haut.",
+        "note": "Carreaux de {size} m de côté\N{NARROW NO-BREAK SPACE}; le nord est en haut.",
         "territory": "habitants et locaux commerciaux",
         "premises": "locaux par carreau",
         "label": "Cartes des habitants, des visites de commerces et des locaux vides, au départ et"
@@ -177,7 +179,9 @@ def draw_territory(territory: Territory, language: Language) -> Picture:
         note = words["note"].format(size=number(territory.cell_size, language))
         page.finish(territory.name, words["territory"], note)
         footer(page.figure, *starting_point(describe_territory(territory), language))
-    return Picture("territory", page.figure, f"{territory.name}: {words['territory_label']}")
+    return Picture(
+        "territory", page.figure, territory.name + colon(language) + words["territory_label"]
+    )
 
 
 def _window(shown: npt.NDArray[np.bool_]) -> tuple[slice, slice]:
@@ -236,8 +240,8 @@ class _Page:
         flat = Normalize(0, 1)
         axes.imshow(ground, cmap=_one_colour(GROUND), norm=flat, **self._placed())
         axes.imshow(shown, cmap=_scale(colours), norm=_norm(colours, top), **self._placed())
-        self._outline(axes, self.zone == 0, "solid", 1.4)
-        self._outline(axes, self.zone == 1, (0, (2, 1)), 1.2)
+        self._outline(axes, self.zone == 0, *_OUTLINES[0])
+        self._outline(axes, self.zone == 1, *_OUTLINES[1])
         if row == 0 and column == 0:
             self._scale_bar(axes)
         return axes
@@ -269,7 +273,8 @@ class _Page:
         length = next(m * power for m in (5, 2, 1) if m * power <= wanted)
         x0, y0 = 0.04 * self.extent[1], 0.05 * self.extent[3]
         axes.plot([x0, x0 + length], [y0, y0], color="black", linewidth=2.5, solid_capstyle="butt")
-        text = f"{number(length, self.language, 0 if length >= 1 else 1)} km"
+        digits = max(0, -math.floor(math.log10(length) + 1e-9))
+        text = f"{number(length, self.language, digits)} km"
         halo = {"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 1.0}
         axes.text(
             x0 + length / 2, y0 + 0.015 * self.extent[3], text, ha="center", va="bottom", bbox=halo,
@@ -298,12 +303,13 @@ class _Page:
 
     def finish(self, name: str, head: str, line: str) -> None:
         """Title and legend of outlines."""
-        colon = " : " if self.language == "fr" else ": "
-        title(self.figure, name + colon + head, line, self.height)
-        zones: Mapping[int, Any] = {0: "solid", 1: (0, (2, 1))}
-        names = {0: "town_centre", 1: "periphery"}
-        present = [z for z in zones if (self.zone == z).any()]
-        handles = [Line2D([], [], color="black", linestyle=zones[z]) for z in present]
+        title(self.figure, name + colon(self.language) + head, line, self.height)
+        names = ("town_centre", "periphery")
+        present = [z for z in range(2) if (self.zone == z).any()]
+        handles = [
+            Line2D([], [], color="black", linestyle=_OUTLINES[z][0], linewidth=_OUTLINES[z][1])
+            for z in present
+        ]
         labels = [ZONE_LABELS[names[z]][self.language] for z in present]
         handles.append(Line2D([], [], color=GROUND, marker="s", markersize=9, linestyle="none"))
         labels.append(_WORDS[self.language]["ground"])
@@ -323,9 +329,7 @@ def _square_ticks(top: float) -> list[float]:
 
 def _norm(colours: str, top: float) -> Normalize:
     """People and visits crowd in few cells: a square root keeps the others visible."""
-    return (
-        Normalize(0, top) if colours == COLOUR_MAPS["vacancy"] else PowerNorm(0.5, 0, top)
-    )
+    return Normalize(0, top) if colours == COLOUR_MAPS["vacancy"] else PowerNorm(0.5, 0, top)
 
 
 def _scale(colours: str) -> Colormap:

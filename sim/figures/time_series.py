@@ -27,7 +27,7 @@ from sim.figures.style import (
     year_axis,
 )
 from sim.indicators import ZONE_LABELS
-from sim.language import Language, number, percent, span
+from sim.language import Language, colon, number, percent, span
 from sim.results import Results
 from sim.summary import FEW_REPS, by_rep, outer_quantiles
 from sim.territory.territory import ZONES
@@ -90,7 +90,8 @@ _WORDS: Final = {
         "mean": ", moyenne des 12 derniers mois",
         "month": "mois",
         "territory": "tout le territoire",
-        "label": "Six graphiques sur {span} : vacance {a} au départ et {b} à la fin, {zone} ; puis"
+        "label": "Six graphiques sur {span}\N{NO-BREAK SPACE}: vacance {a} au départ et {b} à la"
+        " fin, {zone}\N{NARROW NO-BREAK SPACE}; puis"
         " fermetures, commerces ouverts, dépenses retenues et visites.",
     },
 }
@@ -153,9 +154,7 @@ def draw_time_series(results: Results, language: Language) -> Picture:
         _name(lower[3], words["footfall"].format(zone=where), words["visits"].format(mean=mean))
         one = run["reps"] == 1
         runs = words["one" if one else "many"].format(seed=run["seed"], reps=run["reps"])
-        head = f"{results.manifest['scenario']['title'][language]} : " if language == "fr" else (
-            f"{results.manifest['scenario']['title'][language]}: "
-        )  # fmt: skip
+        head = results.manifest["scenario"]["title"][language] + colon(language)
         title(
             figure,
             head + words["head"].format(span=lasting),

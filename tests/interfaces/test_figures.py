@@ -183,6 +183,22 @@ def test_numbers_follow_the_language(pictures: dict[str, Picture], language: Lan
     assert all(t.endswith("%" if language == "en" else "\N{NARROW NO-BREAK SPACE}%") for t in ticks)
 
 
+def test_french_signs_are_never_parted_from_their_words(results: Results) -> None:
+    for picture in draw_all(results, "fr"):
+        for text in (*texts(picture), picture.label):
+            assert not re.search(r" [;:%]", text)
+
+
+@pytest.mark.parametrize(("rows", "cell_size"), [(1, 25.0), (3, 200.0), (40, 5000.0)])
+def test_grids_of_any_size_can_be_drawn(rows: int, cell_size: float) -> None:
+    scenario = load_scenario("mid_sized_town").replace(
+        rows=rows, columns=2 * rows, cell_size=cell_size, population=2000, months=2
+    )
+    picture = draw_all(simulate(scenario, map_months=(0, 2)), "en")[1]
+    bar = next(text for text in texts(picture) if text.endswith(" km"))
+    assert 0 < float(bar.removesuffix(" km")) <= 2 * rows * cell_size / 4000
+
+
 def test_a_single_short_run_is_drawn_without_bands() -> None:
     scenario = load_scenario("mid_sized_town").replace(months=2)
     time_series, drivers = draw_all(simulate(scenario, seed=7), "en")
