@@ -23,7 +23,7 @@ Counts = Mapping[str, npt.NDArray[np.float64]]
 Values = npt.NDArray[np.float64]
 
 LONG_TERM_MONTHS = 36
-"""Vacancy is long-term beyond three years."""
+"""Vacancy is long-term beyond three years: vacant at the end of 36 months after the closing one."""
 
 _BY_ZONE = (
     "premises",
@@ -45,9 +45,21 @@ COUNTS: Final = tuple(f"{c}_{z}" for c in _BY_ZONE for z in ZONES) + _TERRITORY
 
 @kernel
 def count_premises(
-    zone, is_open, event, months_vacant, revenue, margin, rent, rent_at_start, footfall, row
+    zone,
+    is_open,
+    event,
+    months_vacant,
+    revenue,
+    margin,
+    rent,
+    rent_at_start,
+    footfall,
+    spent_in_shops,
+    spent_outside,
+    spent_online,
+    row,
 ):
-    """Add up premises by zone into a row of `COUNTS`."""
+    """Add up premises by zone and spending by sector into a row of `COUNTS`."""
     row[:] = 0.0
     for p in range(is_open.size):
         z = zone[p]
@@ -60,10 +72,13 @@ def count_premises(
         if is_open[p]:
             row[3 + z] += 1.0
             row[18 + z] += margin[p]
-        elif months_vacant[p] > LONG_TERM_MONTHS:
+        elif months_vacant[p] >= LONG_TERM_MONTHS:
             row[12 + z] += 1.0
     for z in range(3):
         row[27 + z] = footfall[z]
+        row[31] += spent_in_shops[z]  # three sectors, as there are three zones
+        row[32] += spent_outside[z]
+        row[33] += spent_online[z]
 
 
 def count_month(state: State, row: Values) -> None:
@@ -86,12 +101,12 @@ def count_month(state: State, row: Values) -> None:
         state["premises.rent"],
         state["premises.rent_at_start"],
         state["zone.footfall"],
+        state["sector.spent_in_shops"],
+        state["sector.spent_outside"],
+        state["sector.spent_online"],
         row,
     )
     row[30] = state["cell.residents"].sum(dtype=np.float64)
-    row[31] = state["sector.spent_in_shops"].sum()
-    row[32] = state["sector.spent_outside"].sum()
-    row[33] = state["sector.spent_online"].sum()
 
 
 def _ratio(part: Values, whole: Values) -> Values:

@@ -32,6 +32,9 @@ QUALITY_QUANTILES = 16
 HORIZON = 240
 """Months followed one by one; later on a spell's hazard is constant."""
 
+LONGEST = 1200
+"""Months after which even the reserves of a shop that hardly loses money are taken as they are."""
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -69,7 +72,10 @@ def live_shops(
         m, reserves, alive, lived = margin[i], starting_reserves, 1.0, 0.0
         wanted = target[i] * mean_life[i]
         k = 0
-        while k < HORIZON and (target[i] >= 1.0 or lived + alive < wanted):
+        # Once the reserves have settled too, the hazard of a shop is constant.
+        while (k < HORIZON or (profit < 0.0 < reserves and k < LONGEST)) and (
+            target[i] >= 1.0 or lived + alive < wanted
+        ):
             lived += alive
             k += 1
             m += (own - m) / margin_memory
@@ -101,7 +107,7 @@ def live_shops(
         else:
             # Beyond the horizon ages are geometric; the shop stands where its share of life ends.
             left = (wanted - lived) * hazard / alive
-            if k == HORIZON and hazard > 1e-9 and 0.0 < left < 1.0:
+            if k >= HORIZON and hazard > 1e-9 and 0.0 < left < 1.0:
                 k += int(np.log(1.0 - left) / np.log(1.0 - hazard))
             age[i], margin_reached[i], reserves_reached[i] = k, m, reserves
 

@@ -174,9 +174,10 @@ class Premises(mesa.Agent):
         values = self.model.values
         clip = values["margin_clip"]
         slow, fresh = values["reletting_rate_slow"], values["reletting_rate_fresh"]
-        rate = slow + (fresh - slow) * math.exp(
-            -self.months_vacant / 12 / values["reletting_fading"]
-        )
+        first_month = self.months_vacant == 1
+        middle = 0.75 if first_month else self.months_vacant
+        rate = slow + (fresh - slow) * math.exp(-middle / 12 / values["reletting_fading"])
+        rate *= 1.5 if first_month else 1.0
         rate *= math.exp(values["reletting_margin_response"] * min(max(self.margin, -clip), clip))
         luck, first, second, _ = block(*self.model.reletting_key, self.number, 0)
         if uniform(luck) < 1 - math.exp(-rate / 12):

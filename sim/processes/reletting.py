@@ -3,7 +3,8 @@
     rate(tau) = [slow + (fresh - slow) exp(-tau / fading)] x exp(reletting_margin_response x margin)
 
 with tau the time vacant and margin what an average *entrant* would have at that place, not what
-the survivors around have.
+the survivors around have. Shops close in the middle of a month on average, so the first month in
+which premises can be let counts for one and a half, and tau is taken in the middle of each.
 """
 
 from __future__ import annotations
@@ -92,11 +93,13 @@ def reletting_probability(
     reletting_margin_response,
     margin_clip,
 ):
-    """Probability that premises vacant for so many months are let this month."""
+    """Probability that premises found vacant at the end of so many months are let in the next."""
     clipped = min(max(margin, -margin_clip), margin_clip)
-    fading = math.exp(-months / (12.0 * reletting_fading))
+    years = (1.5 if months == 1 else 1.0) / 12.0
+    tau = (0.75 if months == 1 else months) / 12.0
+    fading = math.exp(-tau / reletting_fading)
     rate = reletting_rate_slow + (reletting_rate_fresh - reletting_rate_slow) * fading
-    return 1.0 - math.exp(-rate / 12.0 * math.exp(reletting_margin_response * clipped))
+    return 1.0 - math.exp(-rate * years * math.exp(reletting_margin_response * clipped))
 
 
 @rule

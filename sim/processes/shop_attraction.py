@@ -100,14 +100,17 @@ def attract_shoppers(
     open_nearby = cell_open_nearby.reshape(-1)
     usual = 1.0 - town_usual_vacancy[0]
     park = math.pow(driver_periphery[0], floor_area_elasticity)
+    share, pull, seen = usual, 1.0, -1
     for p in range(premises_is_open.size):
         c = premises_cell_row[p]
-        share = open_share_nearby(open_nearby[c], nearby[c], usual, open_share_shrinkage)
+        if c != seen:  # premises stand in order of cells, and those of a cell share what is nearby
+            share = open_share_nearby(open_nearby[c], nearby[c], usual, open_share_shrinkage)
+            pull = math.pow(share / usual, open_share_elasticity)
+            seen = c
         premises_open_share_nearby[p] = share
-        size = premises_size_attraction[p] * (park if premises_zone[p] == 1 else 1.0)
-        if open_share_elasticity != 0.0:
-            size *= math.pow(share / usual, open_share_elasticity)
-        premises_attraction[p] = size
+        premises_attraction[p] = (
+            premises_size_attraction[p] * pull * (park if premises_zone[p] == 1 else 1.0)
+        )
 
 
 PROCESS = Process(

@@ -165,8 +165,25 @@ def close_shops(
 ):
     """Draw for each open shop whether it closes; its turnover of this month stays booked."""
     k0, k1 = stream_key(seed, STREAM, month)
+    worst = 0.0  # no shop is likelier to close than a broke one with the worst margin and age
+    for months in (1, YOUNG_MONTHS):
+        risk = closure_probability(
+            -margin_clip,
+            months,
+            0.0,
+            town_closure_age_scale[0],
+            closure_rate,
+            closure_margin_response,
+            closure_age_shape,
+            closure_without_reserves,
+            margin_clip,
+        )
+        worst = max(worst, risk)
     for p in prange(premises_is_open.size):
         if not premises_is_open[p]:
+            continue
+        luck, _, _, _ = block(k0, k1, premises_id[p], 0)
+        if uniform(luck) >= worst:
             continue
         probability = closure_probability(
             premises_margin[p],
@@ -179,7 +196,6 @@ def close_shops(
             closure_without_reserves,
             margin_clip,
         )
-        luck, _, _, _ = block(k0, k1, premises_id[p], 0)
         if uniform(luck) < probability:
             premises_is_open[p] = 0
             premises_event[p] = 1

@@ -210,11 +210,12 @@ def closure_rate_per_year(
 
 
 def reletting_rate_per_year(margin: float, months: int, values: Values) -> float:
-    """Hazard of being let, 1/year."""
+    """Hazard of being let, 1/year; the first month after the closing one is half as long again."""
     clip = values["margin_clip"]
     fresh, slow = values["reletting_rate_fresh"], values["reletting_rate_slow"]
-    appeal = exp(-months / 12 / values["reletting_fading"])
-    rate = appeal * fresh + (1 - appeal) * slow
+    since, until = (0 if months == 1 else months - 0.5), months + 0.5
+    appeal = exp(-(since + until) / 2 / 12 / values["reletting_fading"])
+    rate = (appeal * fresh + (1 - appeal) * slow) * (until - since)
     return rate * exp(values["reletting_margin_response"] * max(-clip, min(margin, clip)))
 
 
@@ -327,7 +328,7 @@ def counts_by_zone(town: Town) -> dict[str, list[float]]:
         counted["open_shops"][zone] += is_open
         counted["closures"][zone] += town["premises.event"][p] == CLOSED
         counted["relettings"][zone] += town["premises.event"][p] == RELET
-        counted["long_term_vacant"][zone] += town["premises.months_vacant"][p] > 36
+        counted["long_term_vacant"][zone] += town["premises.months_vacant"][p] >= 36
         counted["sales"][zone] += town["premises.revenue"][p]
         counted["margin"][zone] += town["premises.margin"][p] if is_open else 0.0
         counted["rent"][zone] += town["premises.rent"][p]
