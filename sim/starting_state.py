@@ -117,7 +117,7 @@ class StartParameters(ParameterGroup):
         fr="Marge propre à cette ville",
         help_en="How much better or worse shops do here; the vacancy of the start follows.",
         help_fr="Écart de marge des commerces de cette ville ; la vacance de départ s'ensuit.",
-        source="towns differ by an SD of at least 0.07 in 2001 (pattern 4)",
+        source="towns differ by an SD of 0.055 in the backcast (pattern 4, docs/validation.md)",
         evidence="assumed",
     )
 

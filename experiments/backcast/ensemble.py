@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtri
 
 from sim.scenario import load_scenario
 from sim.simulation import Simulation
@@ -43,21 +44,28 @@ SIZES = (
     SizeClass("over 500,000", 10, (500_000, 700_000), 0.009),
 )
 
-MARGIN_SPREAD = 0.07
-"""SD between towns of the margin of their shops in 2001. Assumed (docs/odd.md)."""
+MARGIN_SPREAD = 0.055
+"""SD between towns of the margin of their shops in 2001, calibrated on pattern 4 in 2001."""
 
 GROWTH_SPREAD = 0.003
 """SD of residents' growth between towns of a size, 1/year. Assumed."""
 
 
 def draw_towns(seed: int = 1) -> list[tuple[str, dict[str, float]]]:
-    """Draw the towns: size class and the parameters in which each differs from ``backcast``."""
+    """Draw the towns: size class and the parameters in which each differs from ``backcast``.
+
+    Margins and growth are spread evenly over their distributions within a size class (Latin
+    hypercube), so that the mean of a hundred towns does not rest on the luck of the draw.
+    """
     rng = np.random.default_rng(seed)
     towns = []
     for size in SIZES:
-        for _ in range(size.towns):
-            low, high = np.log(size.residents)
-            people = float(np.exp(rng.uniform(low, high)))
+        low, high = np.log(size.residents)
+        even = (np.arange(size.towns) + 0.5) / size.towns
+        peoples = np.exp(low + (high - low) * rng.permutation(even))
+        margins = MARGIN_SPREAD * rng.permutation(ndtri(even))
+        growths = size.growth + GROWTH_SPREAD * rng.permutation(ndtri(even))
+        for people, margin, growth in zip(peoples, margins, growths, strict=True):
             # A town of more people covers more ground: 64 cells a side at 50,000.
             side = int(np.clip(64 * (people / 50_000) ** 0.35, 48, 140))
             stretch = (people / 50_000) ** 0.35
@@ -65,7 +73,7 @@ def draw_towns(seed: int = 1) -> list[tuple[str, dict[str, float]]]:
                 (
                     size.name,
                     {
-                        "population": round(people),
+                        "population": round(float(people)),
                         "rows": side,
                         "columns": side,
                         "town_radius": 1.8 * stretch,
@@ -74,8 +82,8 @@ def draw_towns(seed: int = 1) -> list[tuple[str, dict[str, float]]]:
                         "retail_parks": max(2, round(2 * stretch)),
                         "settlements": round(8 * stretch),
                         "territory_seed": int(rng.integers(2**31)),
-                        "town_margin": float(rng.normal(0, MARGIN_SPREAD)),
-                        "residents_growth": float(rng.normal(size.growth, GROWTH_SPREAD)),
+                        "town_margin": float(margin),
+                        "residents_growth": float(growth),
                     },
                 )
             )
