@@ -23,8 +23,8 @@ __all__ = [
     "smooth_some_rows",
 ]
 
-# Columns that are smoothed together: a few vectors of independent recursions, which hides the
-# latency of each, and narrow enough for a block of columns to stay in the cache.
+# Lines that are smoothed together: a few vectors of independent recursions, which hides the latency
+# of each, and few enough for a band of lines to stay in the cache.
 WIDTH = 64
 
 # Unsigned indices spare the compiler the case of negative ones, which count from the end in Python.
@@ -52,7 +52,7 @@ def _smooth(pairs, n, ratio, smallest):
     not overlap, and so makes vectors of the inner loops. A carry of at most `smallest` is dropped,
     for its product with the ratio would be denormal, at a hundred times the cost.
     """
-    zero = ratio - ratio
+    zero = pairs.dtype.type(0)
     n = np.uintp(n)
     if n == _0:
         return

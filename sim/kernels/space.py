@@ -160,7 +160,7 @@ def _sum(values, n):
 def _spend(demand, access, outside, buffer, spending):
     """Divide the demand of some rows by what they can reach. Returns the money spent outside."""
     cols = np.uintp(demand.shape[1])
-    zero = outside - outside
+    zero = demand.dtype.type(0)
     # The quotient stays below 2**96 in float32, so that no sum of it overflows.
     floor = np.finfo(demand.dtype).tiny * demand.dtype.type(2.0**30)
     leaked = 0.0
@@ -218,7 +218,8 @@ def huff_flows(attraction, demand, decays, weights, outside, revenue_per_attract
         revenue per attraction = sum over cells of f(distance) demand / (access + outside)
 
     Where nothing can be reached (access + outside is 0, or so small that the quotient would leave
-    the range of the dtype) all money goes outside.
+    the range of the dtype) all money goes outside. f is a sum of K exponentials of the distance
+    along streets, of which K = 1 is the usual exponential decay.
 
     Parameters
     ----------
@@ -244,6 +245,11 @@ def huff_flows(attraction, demand, decays, weights, outside, revenue_per_attract
     kept, leaked : float
         Money spent in the shops, and outside. Each is summed on its own, in float64 from partial
         sums in the dtype; that they add up to the demand is a law that tests check.
+
+    Raises
+    ------
+    ValueError
+        If the work array is too small.
 
     References
     ----------
