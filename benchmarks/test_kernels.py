@@ -133,8 +133,13 @@ def rows(c: Any) -> Iterator[tuple[str, str, str, str]]:
         if c:
             theirs = Territory(n)
 
-            def potential_in_c(n: int = n, theirs: Territory = theirs) -> None:
-                c.decay_potential(theirs.attraction, n, n, DECAY, theirs.out, theirs.scratch)
+            arrays = theirs.attraction, theirs.out, theirs.scratch
+            field, out, scratch = (array.ctypes.data for array in arrays)
+
+            def potential_in_c(
+                n: int = n, field: int = field, out: int = out, scratch: int = scratch
+            ) -> None:
+                c.decay_potential(field, n, n, DECAY, out, scratch)
 
             land.potential()
             potential_in_c()
@@ -180,15 +185,16 @@ def rows(c: Any) -> Iterator[tuple[str, str, str, str]]:
     if c:
         k0, k1 = map(int, stream_key(1, 2, 3))
         in_c = np.empty_like(words)
+        address = in_c.ctypes.data
         fill_words(1, 2, 3, 0, words)
-        c.fill_words(k0, k1, 0, N_DRAWS // 4, in_c)
+        c.fill_words(k0, k1, 0, N_DRAWS // 4, address)
         np.testing.assert_array_equal(words, in_c)
         yield row(
             "random words",
             N_DRAWS,
             lambda: fill_words(1, 2, 3, 0, words),
             "C",
-            lambda: c.fill_words(k0, k1, 0, N_DRAWS // 4, in_c),
+            lambda: c.fill_words(k0, k1, 0, N_DRAWS // 4, address),
         )
     generator = np.random.default_rng(1)
     for name, theirs in [

@@ -37,8 +37,8 @@ def load_c() -> Any:
         options = ["-O3", "-march=native", "-ffp-contract=off", "-fPIC", "-shared"]
         subprocess.run([compiler(), *options, SOURCE, "-o", library, "-lm"], check=True)
         twins = ctypes.CDLL(str(library))
-    array = np.ctypeslib.ndpointer(flags="C_CONTIGUOUS")
-    size = ctypes.c_size_t
+    # Plain addresses: NumPy's checked pointers cost more than a small field.
+    array, size = ctypes.c_void_p, ctypes.c_size_t
     twins.decay_potential.argtypes = [array, size, size, ctypes.c_double, array, array]
     twins.decay_potential.restype = None
     twins.fill_words.argtypes = [ctypes.c_uint32] * 3 + [size, array]

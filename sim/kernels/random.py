@@ -266,11 +266,11 @@ def _fill(seed, process, month, first_id, k, transform, out):
     quad = (first + head) >> _2
     for q in range((whole - head) // _4):
         w0, w1, w2, w3 = _shared_block(k0, k1, quad + q, k)
-        i = head + _4 * q
-        out[i] = transform(w0)
-        out[i + _1] = transform(w1)
-        out[i + _2] = transform(w2)
-        out[i + _3] = transform(w3)
+        at = head + _4 * q
+        out[at] = transform(w0)
+        out[at + _1] = transform(w1)
+        out[at + _2] = transform(w2)
+        out[at + _3] = transform(w3)
     for i in range(whole, n):
         out[i] = transform(word(k0, k1, first + i, k))
 
