@@ -35,7 +35,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.viewcode",
 ]
-exclude_patterns = ["_build", "generated", "examples"]
+exclude_patterns = ["_build", "generated", "examples", "validation"]
 default_role = "py:obj"
 toc_object_entries = False
 
@@ -74,7 +74,9 @@ def write_generated(app: Sphinx) -> None:
             raise ExtensionError(f"docs/{command[0]} failed:\n{done.stdout}\n{done.stderr}")
 
 
-def keep_bars(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
+def keep_bars(
+    app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]
+) -> None:
     """Let ``|dx|`` in a docstring be the size of a number, not a substitution."""
     lines[:] = [re.sub(r"(?<!`)\|(\w+)\|", r"\\|\1\\|", line) for line in lines]
 

@@ -294,6 +294,13 @@ def command_line_page() -> str:
     return text
 
 
+def benchmarks_page() -> str:
+    """The tables of ``benchmarks/results``, one section a file."""
+    files = sorted((Path(__file__).parents[1] / "benchmarks" / "results").glob("*.md"))
+    texts = (f.read_text(encoding="utf-8").strip() for f in files)
+    return "".join(re.sub(r"^#", "##", t, flags=re.MULTILINE) + "\n\n" for t in texts)
+
+
 def pages() -> dict[str, str]:
     """Every generated page by its name.
 
@@ -312,6 +319,7 @@ def pages() -> dict[str, str]:
         "indicators": indicators_page(),
         "layers": layers_page(),
         "scenarios": scenarios_page(),
+        "benchmarks": benchmarks_page(),
         "command_line": command_line_page(),
     }
 

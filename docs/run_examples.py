@@ -2,7 +2,8 @@
 
 Commands in ``console`` blocks and statements in ``pycon`` blocks are run in the order of the page, in
 one folder and one Python session, and their output is compared with the one shown, in which ``...``
-stands for anything. ``python docs/run_examples.py PAGE FOLDER`` does so and says what differs.
+stands for anything. ``python docs/run_examples.py PAGE FOLDER`` does so and says what differs;
+with ``--update`` it also writes what it got into the page.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 BLOCK = re.compile(r"^```(console|pycon)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-COMMAND = re.compile(r"^\$ (.*(?:\\\n.*)*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
+COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 
 
 def examples_of(page: Path) -> doctest.DocTest:
@@ -32,7 +34,7 @@ def examples_of(page: Path) -> doctest.DocTest:
     Returns
     -------
     doctest.DocTest
-        A command is the example ``shell("...")``.
+        A command is the example ``shell(command)``.
     """
     text = page.read_text(encoding="utf-8")
     found: list[doctest.Example] = []
@@ -43,7 +45,7 @@ def examples_of(page: Path) -> doctest.DocTest:
         else:
             examples = [
                 doctest.Example(
-                    f"shell({command[1].replace('\\\n', ' ')!r})\n",
+                    f'shell(r"""{command[1]}""")\n',  # as many lines as the page shows
                     command[2],
                     lineno=block[2].count("\n", 0, command.start()),
                 )
@@ -59,7 +61,7 @@ def shell(command: str) -> None:
     """Run a ``sim`` command as a terminal would, messages included."""
     from sim.cli import main
 
-    program, *arguments = shlex.split(command)
+    program, *arguments = shlex.split(command.replace("\\\n", " "))
     if program != "sim":
         raise ValueError(f"the examples run 'sim' only, not {command!r}")
     with contextlib.redirect_stderr(sys.stdout):
@@ -79,7 +81,21 @@ def empty_folder(folder: Path) -> Iterator[None]:
         os.chdir(before)
 
 
-def run_page(page: Path, folder: Path) -> list[str]:
+class Collector(doctest.DocTestRunner):
+    """Keeps what examples gave in place of what the page shows."""
+
+    def __init__(self) -> None:
+        flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.REPORT_NDIFF
+        super().__init__(optionflags=flags)
+        self.given: list[tuple[doctest.Example, str]] = []
+
+    def report_failure(self, out: Any, test: Any, example: doctest.Example, got: str) -> None:
+        """Note the output beside reporting it."""
+        self.given.append((example, got))
+        super().report_failure(out, test, example, got)
+
+
+def run_page(page: Path, folder: Path, *, update: bool = False) -> list[str]:
     """Run a page in an emptied folder.
 
     Parameters
@@ -88,6 +104,8 @@ def run_page(page: Path, folder: Path) -> list[str]:
         In Markdown.
     folder : Path
         Replaced by one with what the examples write.
+    update : bool
+        Write into the page what the examples give where it differs.
 
     Returns
     -------
@@ -99,13 +117,21 @@ def run_page(page: Path, folder: Path) -> list[str]:
     # Kernels are compiled beforehand, or the first command would say that it compiles them.
     Simulation(load_scenario("mid_sized_town")).step()
     said: list[str] = []
-    flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.REPORT_NDIFF
+    runner = Collector()
+    test = examples_of(page.resolve())
     with empty_folder(folder):
-        doctest.DocTestRunner(optionflags=flags).run(examples_of(page.resolve()), out=said.append)
+        runner.run(test, out=said.append)
+    if update:
+        lines = (test.docstring or "").splitlines(keepends=True)
+        for example, got in reversed(runner.given):
+            start = example.lineno + len(example.source.splitlines())
+            lines[start : start + len(example.want.splitlines())] = got.splitlines(keepends=True)
+        page.write_text("".join(lines), encoding="utf-8")
     return said
 
 
 if __name__ == "__main__":
-    differences = run_page(Path(sys.argv[1]).resolve(), Path(sys.argv[2]).resolve())
+    words = [word for word in sys.argv[1:] if word != "--update"]
+    differences = run_page(Path(words[0]), Path(words[1]).resolve(), update="--update" in sys.argv)
     print("".join(differences))
     sys.exit(1 if differences else 0)

@@ -1,0 +1,111 @@
+"""The documentation shows what runs: its examples, and everything that the registries hold."""
+
+import importlib.util
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from sim.indicators import INDICATORS
+from sim.scenario import list_scenarios, load_scenario
+from sim.schedule import MONTH
+from sim.schema import PARAMETERS
+from sim.variables import VARIABLES
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+
+
+def _script(name):
+    spec = importlib.util.spec_from_file_location(f"docs_{name}", DOCS / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """The generated pages as the build finds them."""
+    folder = tmp_path_factory.mktemp("generated")
+    _script("generate").write_pages(folder)
+    return {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+
+
+def test_the_tutorial_gives_what_it_shows(tmp_path, monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    differences = _script("run_examples").run_page(DOCS / "tutorial.md", tmp_path / "tutorial")
+    assert not differences, "".join(differences)
+
+
+def test_an_example_that_gives_something_else_is_reported_and_can_be_updated(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "```pycon\n>>> 1 + 1\n3\n>>> 'kept'\n'k...'\n```\n\n```console\n$ sim \\\n    --version\nold\n```\n"
+    )
+    run_page = _script("run_examples").run_page
+    said = "".join(run_page(page, tmp_path / "once", update=True))
+    assert "line 2" in said and "line 9" in said
+    text = page.read_text()
+    assert ">>> 1 + 1\n2\n>>> 'kept'\n'k...'\n```" in text
+    assert re.search(r"--version\nessaim \S+, model \S+\n```\n$", text)
+    assert not run_page(page, tmp_path / "twice")
+
+
+@pytest.mark.parametrize(
+    ("page", "names"),
+    [
+        ("parameters", PARAMETERS),
+        ("entities", VARIABLES),
+        ("indicators", INDICATORS),
+        ("submodels", [n for n, i in PARAMETERS.items() if i.group in {p.name for p in MONTH}]),
+        ("scenarios", [path.stem for path in list_scenarios()]),
+    ],
+)
+def test_everything_declared_is_documented(pages, page, names):
+    missing = [name for name in names if f"`{name}`" not in pages[page]]
+    assert not missing
+
+
+def test_every_process_stands_in_the_schedule_and_among_the_submodels_in_order(pages):
+    for page in ("schedule", "submodels"):
+        places = [pages[page].index(process.title["en"]) for process in MONTH]
+        assert places == sorted(places)
+    assert "def closure_probability(" in pages["submodels"]
+
+
+def test_every_command_stands_in_the_reference(pages):
+    for command in ("run", "scenarios", "params", "explain", "territory import", "territory show"):
+        assert f"## `sim {command}`" in pages["command_line"]
+
+
+def test_pages_that_sources_refer_to_exist():
+    texts = [info.source for info in PARAMETERS.values()]
+    for path in list_scenarios():
+        texts += [setting.source for setting in load_scenario(path).settings.values()]
+    named = {name for text in texts for name in re.findall(r"docs/\w+\.md", text)}
+    assert "docs/sources.md" in named
+    assert not [name for name in named if not (ROOT / name).is_file()]
+
+
+def test_whatever_is_called_derived_or_found_by_a_driver_is_in_the_table_of_sources():
+    """A rate that rests on figures cannot be declared without showing the arithmetic."""
+    text = (DOCS / "sources.md").read_text(encoding="utf-8")
+    rates = [n for n, i in PARAMETERS.items() if "_growth_" in n and i.group == "exogenous_drivers"]
+    assert rates
+    for name in rates:
+        row = next((r for r in text.splitlines() if f"`{name}`" in r and r.startswith("|")), "")
+        assert row, f"{name} is not in docs/sources.md"
+        percent, mark = (cell.strip() for cell in row.split("|")[2:4])
+        assert float(percent) == pytest.approx(100 * PARAMETERS[name].default), name
+        assert mark.split(",")[0] == PARAMETERS[name].evidence, name
+
+
+def test_the_scenario_shown_as_an_example_can_be_loaded(tmp_path):
+    text = (DOCS / "scenarios.md").read_text(encoding="utf-8")
+    shown = re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1]
+    path = tmp_path / "hosiery_town.toml"
+    path.write_text(shown, encoding="utf-8")
+    scenario = load_scenario(path)
+    assert scenario.title == tomllib.loads(shown)["title"]
+    assert scenario.settings["starting_vacancy"].evidence == "found"
