@@ -191,7 +191,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(saved, monkeypatch)
     assert sorted(path.parent.iterdir()) == files
 
 
-def test_a_scenario_names_its_territory_file_and_inherits(saved, tmp_path):
+def test_a_scenario_names_its_territory_file_inherits_and_starts_at_its_vacancy(saved, tmp_path):
     _, territory = saved
     scenario, data = write_imported_scenario(territory, tmp_path / "scenarios")
     assert (scenario.name, data.name) == ("town.toml", "town.territory.npz")
@@ -200,6 +200,13 @@ def test_a_scenario_names_its_territory_file_and_inherits(saved, tmp_path):
         "title": {"en": "Town", "fr": "Town"},
         "inherits": "working_class_neighbourhood",
         "territory": {"file": "town.territory.npz"},
+        "start": {
+            "starting_vacancy": {
+                "value": 0.1667,
+                "source": "2 of 12 premises of the territory file are vacant",
+                "evidence": "found",
+            }
+        },
     }
     assert_equal(load_territory(data), territory)
     assert "# premises: 12 of 13 points" in scenario.read_text()
