@@ -1,9 +1,9 @@
 """Run the examples of a page: what it shows is what a reader gets.
 
-Commands in ``console`` blocks and statements in ``pycon`` blocks are run in the order of the page, in
-one folder and one Python session, and their output is compared with the one shown, in which ``...``
-stands for anything. ``python docs/run_examples.py PAGE FOLDER`` does so and says what differs;
-with ``--update`` it also writes what it got into the page.
+Commands in ``console`` blocks and statements in ``pycon`` blocks are run in the order of the page,
+in one folder and one Python session, and their output is compared with the one shown, in which
+``...`` stands for anything. ``python docs/run_examples.py PAGE FOLDER`` does so and says what
+differs; with ``--update`` it also writes what it got into the page.
 """
 
 from __future__ import annotations

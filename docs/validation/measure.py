@@ -70,7 +70,7 @@ def figures(seed: int, **parameters: object) -> tuple[dict[str, float], np.ndarr
 
 
 def in_order(run: dict[str, float]) -> bool:
-    """Whether small towns stand emptier than those of 100,000 to 250,000, and these than large ones."""
+    """Whether smaller towns stand emptier, the two classes of small ones taken alike."""
     small = min(run["2015, under 50,000"], run["2015, 50,000 to 100,000"])
     return small > run["2015, 100,000 to 250,000"] > run["2015, over 500,000"]
 
@@ -131,22 +131,28 @@ def inputs_table() -> str:
     """What was put in, and how."""
     values = load_scenario("backcast").values
     growth = ", ".join(f"{100 * s.growth:+.1f}" for s in SIZES)
-    responses = [values[f"{p}_margin_response"] for p in ("closure", "reletting")]
-    return (
-        "| what | role |\n| --- | --- |\n"
-        "| online share, spending, peripheral floor space to 2014, costs | **inputs** from sources, or"
-        " derived; not adjusted to vacancy |\n"
-        "| peripheral floor space from 2015, costs 2015-19 | **inputs**, assumed |\n"
-        f"| growth of residents by size of town, {growth} % a year, with a standard deviation of"
-        f" {100 * GROWTH_SPREAD:.1f} between towns | **input**, assumed |\n"
-        f"| `starting_vacancy` {100 * values['starting_vacancy']:.1f} % of the mean town | **calibrated**"
-        " so that towns that differ average the 6.1 % of 2001 |\n"
-        f"| `closure_margin_response` {responses[0]:g}, `reletting_margin_response` {responses[1]:g} |"
-        " **calibrated** on patterns 1 to 4, plausible 1 to 6 |\n"
-        f"| `margin_spread` {values['margin_spread']:.2f}; standard deviation {MARGIN_SPREAD:g} of"
-        " `town_margin` between towns | **calibrated** on pattern 4 |\n"
-        "| accounts with purchases as a variable cost | **chosen** on patterns 1, 2 and 5, see below |\n"
-    )
+    closure, reletting = (values[f"{p}_margin_response"] for p in ("closure", "reletting"))
+    rows = {
+        "online share, spending, peripheral floor space to 2014, costs": (
+            "**inputs** from sources, or derived; not adjusted to vacancy"
+        ),
+        "peripheral floor space from 2015, costs 2015-19": "**inputs**, assumed",
+        f"growth of residents by size of town, {growth} % a year, with a standard deviation of"
+        f" {100 * GROWTH_SPREAD:.1f} between towns": "**input**, assumed",
+        f"`starting_vacancy` {100 * values['starting_vacancy']:.1f} % of the mean town": (
+            "**calibrated** so that towns that differ average the 6.1 % of 2001"
+        ),
+        f"`closure_margin_response` {closure:g}, `reletting_margin_response` {reletting:g}": (
+            "**calibrated** on patterns 1 to 4, plausible 1 to 6"
+        ),
+        f"`margin_spread` {values['margin_spread']:.2f}; standard deviation {MARGIN_SPREAD:g} of"
+        " `town_margin` between towns": "**calibrated** on pattern 4",
+        "accounts with purchases as a variable cost": (
+            "**chosen** on patterns 1, 2 and 5, see below"
+        ),
+    }
+    body = "".join(f"| {what} | {role} |\n" for what, role in rows.items())
+    return f"| what | role |\n| --- | --- |\n{body}"
 
 
 def draw(percent: np.ndarray) -> None:
@@ -186,11 +192,9 @@ def main() -> None:
         "`with_demography = false`": {"with_demography": False},
     }
     other = {name: figures(1, **changes)[0] for name, changes in variants.items()}
-    towns = ", ".join(f"{s.towns} of {s.name} inhabitants" for s in SIZES)
-    (HERE / "backcast.md").write_text(
-        f"Model {MODEL_VERSION}; {towns}. In per cent and percentage points.\n\n{table(list(runs))}",
-        encoding="utf-8",
-    )
+    towns = ", ".join(f"{s.towns} {s.name}" for s in SIZES)
+    head = f"Model {MODEL_VERSION}; towns by residents: {towns}. In per cent and percentage points."
+    (HERE / "backcast.md").write_text(f"{head}\n\n{table(list(runs))}", encoding="utf-8")
     (HERE / "unseen.md").write_text(unseen_table(list(runs)), encoding="utf-8")
     (HERE / "variants.md").write_text(variant_table(runs[0], other), encoding="utf-8")
     (HERE / "inputs.md").write_text(inputs_table(), encoding="utf-8")

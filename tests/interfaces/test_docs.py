@@ -41,7 +41,8 @@ def test_the_tutorial_gives_what_it_shows(tmp_path, monkeypatch):
 def test_an_example_that_gives_something_else_is_reported_and_can_be_updated(tmp_path):
     page = tmp_path / "page.md"
     page.write_text(
-        "```pycon\n>>> 1 + 1\n3\n>>> 'kept'\n'k...'\n```\n\n```console\n$ sim \\\n    --version\nold\n```\n"
+        "```pycon\n>>> 1 + 1\n3\n>>> 'kept'\n'k...'\n```\n\n"
+        "```console\n$ sim \\\n    --version\nold\n```\n"
     )
     run_page = _script("run_examples").run_page
     said = "".join(run_page(page, tmp_path / "once", update=True))
