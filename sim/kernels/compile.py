@@ -46,6 +46,8 @@ _ONLY_PRANGE: Any = {
     "fusion": False,
 }
 
+_NOTHING_TO_SPREAD = r"\s*The keyword argument 'parallel=True' was specified but no transformation"
+
 # Folders of sources that changed since are kept while they are likely to be in use.
 _KEPT_FOLDERS = 8
 _KEPT_SECONDS = 24 * 3600
@@ -96,6 +98,8 @@ def parallel(serial: Any) -> Any:
     callable
         The same object for every request.
     """
+    # A kernel without a prange loop has a twin too, the same as itself; that is no reason to warn.
+    warnings.filterwarnings("ignore", _NOTHING_TO_SPREAD, numba.NumbaPerformanceWarning)
     function = getattr(serial, "py_func", serial)
     return _cached(numba.njit(parallel=_ONLY_PRANGE, **_OPTIONS)(function), "parallel")
 

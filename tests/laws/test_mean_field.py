@@ -93,7 +93,7 @@ def test_the_stated_rates_give_the_stated_vacancy():
 def test_without_feedback_vacancy_is_that_of_the_renewal_process(start):
     """From all open and from all vacant, after 25 years, within sampling error.
 
-    Three standard errors of 40,000 premises are 0.5 points of vacancy and 2.0 of its long-term part.
+    Three standard errors of 40,000 premises: 0.5 points of vacancy, 2.0 of its long-term part.
     """
     n = 40_000
     wanted, wanted_long = _renewal()
