@@ -37,7 +37,7 @@ endif
 	touch $@
 
 .venv/installed: .venv/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[geo]'
 	touch $@
 
 .venv/installed-test: .venv/python pyproject.toml

@@ -39,5 +39,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> nearest("zzz", ["funding", "size"])
     ''
     """
-    found = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    names = list(known)
+    found = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    if not found and len(name) >= 3:
+        found = [n for n in names if name in n]  # half a name, such as "online"
     return f" Did you mean '{found[0]}'?" if found else ""

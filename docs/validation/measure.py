@@ -133,10 +133,10 @@ def inputs_table() -> str:
     growth = ", ".join(f"{100 * s.growth:+.1f}" for s in SIZES)
     closure, reletting = (values[f"{p}_margin_response"] for p in ("closure", "reletting"))
     rows = {
-        "online share, spending, peripheral floor space to 2014, costs": (
+        "online share, spending, peripheral floor space to 2014": (
             "**inputs** from sources, or derived; not adjusted to vacancy"
         ),
-        "peripheral floor space from 2015, costs 2015-19": "**inputs**, assumed",
+        "peripheral floor space from 2015, costs of shops": "**inputs**, assumed",
         f"growth of residents by size of town, {growth} % a year, with a standard deviation of"
         f" {100 * GROWTH_SPREAD:.1f} between towns": "**input**, assumed",
         f"`starting_vacancy` {100 * values['starting_vacancy']:.1f} % of the mean town": (

@@ -56,7 +56,7 @@ _PERIPHERY = ("Floor space in the periphery", "Surfaces commerciales en p√©riph√
 _ACCOUNTS = (
     "INSEE, household consumption in volume per head; retail goods from 2015 (docs/sources.md)"
 )
-_WAGES_RENTS = "real minimum wage and commercial rents, weighted (docs/sources.md)"
+_WAGES_RENTS = "real minimum wage and commercial rents, by assumed weights (docs/sources.md)"
 _STOCK = "INSEE and Procos, stock of sales area put on the periphery (docs/sources.md)"
 _PERMITS = "authorised floor space, half of it net (docs/sources.md)"
 _GUESS = "the last known years continued"
@@ -129,10 +129,10 @@ class ExogenousDriversParameters(ParameterGroup):
     spending_growth_2015_2019: float = _growth(*_SPENDING, "2015-2019", 0.007, _ACCOUNTS, "derived")
     spending_growth_2020_2024: float = _growth(*_SPENDING, "2020-2024", 0.0, _ACCOUNTS, "derived")
     spending_growth_after_2024: float = _growth(*_SPENDING, "after 2024", 0.004, _GUESS, "assumed")
-    cost_growth_2001_2007: float = _growth(*_COSTS, "2001-2007", 0.009, _WAGES_RENTS, "derived")
-    cost_growth_2008_2014: float = _growth(*_COSTS, "2008-2014", 0.009, _WAGES_RENTS, "derived")
+    cost_growth_2001_2007: float = _growth(*_COSTS, "2001-2007", 0.009, _WAGES_RENTS, "assumed")
+    cost_growth_2008_2014: float = _growth(*_COSTS, "2008-2014", 0.009, _WAGES_RENTS, "assumed")
     cost_growth_2015_2019: float = _growth(*_COSTS, "2015-2019", 0.002, _WAGES_RENTS, "assumed")
-    cost_growth_2020_2024: float = _growth(*_COSTS, "2020-2024", 0.0, _WAGES_RENTS, "derived")
+    cost_growth_2020_2024: float = _growth(*_COSTS, "2020-2024", 0.0, _WAGES_RENTS, "assumed")
     cost_growth_after_2024: float = _growth(*_COSTS, "after 2024", 0.0, _GUESS, "assumed")
     periphery_growth_2001_2007: float = _growth(*_PERIPHERY, "2001-2007", 0.030, _STOCK, "derived")
     periphery_growth_2008_2014: float = _growth(*_PERIPHERY, "2008-2014", 0.026, _STOCK, "derived")
