@@ -18,7 +18,7 @@ from sim.processes.shop_closure import ShopClosureParameters
 from sim.processes.shopping_trips import ShoppingTripsParameters
 from sim.schedule import MechanismParameters
 from sim.starting_state import StartParameters
-from sim.territory.generate import TerritoryParameters
+from sim.territory.territory_parameters import TerritoryParameters
 
 __all__ = ["PARAMETERS", "Parameters"]
 
