@@ -24,7 +24,8 @@ docs: .venv/installed-dev  ## the documentation, in docs/_build/html
 	$(BIN)/sphinx-build -W -q -b html docs docs/_build/html
 
 bench: .venv/installed-dev  ## timings and their tables, in benchmarks/results
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.test_kernels
 
 clean:
 	rm -rf .venv demo docs/_build docs/generated

@@ -42,6 +42,21 @@ _TERRITORY = ("residents", "spent_in_shops", "spent_outside", "spent_online")
 COUNTS: Final = tuple(f"{c}_{z}" for c in _BY_ZONE for z in ZONES) + _TERRITORY
 """What is counted each month, in the order of a row."""
 
+# Where a count begins in a row; counts by zone take three places.
+(
+    _PREMISES,
+    _OPEN_SHOPS,
+    _CLOSURES,
+    _RELETTINGS,
+    _LONG_TERM,
+    _SALES,
+    _MARGIN,
+    _RENT,
+    _RENT_AT_START,
+    _FOOTFALL,
+) = range(0, 3 * len(_BY_ZONE), 3)
+_RESIDENTS, _SPENT_IN_SHOPS, _SPENT_OUTSIDE, _SPENT_ONLINE = range(3 * len(_BY_ZONE), len(COUNTS))
+
 
 @kernel
 def count_premises(
@@ -63,22 +78,22 @@ def count_premises(
     row[:] = 0.0
     for p in range(is_open.size):
         z = zone[p]
-        row[z] += 1.0
-        row[6 + z] += 1.0 if event[p] == 1 else 0.0
-        row[9 + z] += 1.0 if event[p] == 2 else 0.0
-        row[15 + z] += revenue[p]
-        row[24 + z] += rent_at_start[p]
-        row[21 + z] += rent[p]
+        row[_PREMISES + z] += 1.0
+        row[_CLOSURES + z] += 1.0 if event[p] == 1 else 0.0
+        row[_RELETTINGS + z] += 1.0 if event[p] == 2 else 0.0
+        row[_SALES + z] += revenue[p]
+        row[_RENT_AT_START + z] += rent_at_start[p]
+        row[_RENT + z] += rent[p]
         if is_open[p]:
-            row[3 + z] += 1.0
-            row[18 + z] += margin[p]
+            row[_OPEN_SHOPS + z] += 1.0
+            row[_MARGIN + z] += margin[p]
         elif months_vacant[p] >= LONG_TERM_MONTHS:
-            row[12 + z] += 1.0
+            row[_LONG_TERM + z] += 1.0
     for z in range(3):
-        row[27 + z] = footfall[z]
-        row[31] += spent_in_shops[z]  # three sectors, as there are three zones
-        row[32] += spent_outside[z]
-        row[33] += spent_online[z]
+        row[_FOOTFALL + z] = footfall[z]
+        row[_SPENT_IN_SHOPS] += spent_in_shops[z]  # three sectors, as there are three zones
+        row[_SPENT_OUTSIDE] += spent_outside[z]
+        row[_SPENT_ONLINE] += spent_online[z]
 
 
 def count_month(state: State, row: Values) -> None:
@@ -106,7 +121,7 @@ def count_month(state: State, row: Values) -> None:
         state["sector.spent_online"],
         row,
     )
-    row[30] = state["cell.residents"].sum(dtype=np.float64)
+    row[_RESIDENTS] = state["cell.residents"].sum(dtype=np.float64)
 
 
 def _ratio(part: Values, whole: Values) -> Values:
