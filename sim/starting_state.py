@@ -19,7 +19,7 @@ from sim.kernels.distance_decay import exponential_mixture
 from sim.kernels.random import fill_uniform
 from sim.kernels.space import decay_potential, huff_flows, huff_work_shape
 from sim.parameters import ParameterGroup, parameter
-from sim.processes.exogenous_drivers import driver_series, move_drivers
+from sim.processes import demography, exogenous_drivers
 from sim.processes.shop_accounts import costs_at, dilution
 from sim.processes.shop_closure import age_scale
 from sim.state import State
@@ -155,8 +155,8 @@ def _lay_ground(state: State, territory: Territory, values: Mapping[str, Any]) -
         edge[[0, -1], :] = edge[:, [0, -1]] = True
         arriving = values["visitors_share"] * territory.residents.sum(dtype=np.float64)
         state["cell.visitors"] = np.where(edge, arriving / edge.sum(), 0)
-    state["cell.consumers"] = (
-        state["cell.residents"] * state["cell.purchasing_power"] + state["cell.visitors"]
+    state["cell.consumers"] = demography.consumers.py_func(
+        state["cell.residents"], state["cell.purchasing_power"], state["cell.visitors"]
     )
     zone = np.where(territory.is_town_centre, 0, np.where(territory.is_retail_park, 1, 2))
     state["cell.zone"] = zone
@@ -193,17 +193,12 @@ def _lay_ground(state: State, territory: Territory, values: Mapping[str, Any]) -
 
 
 def _set_drivers(state: State, values: Mapping[str, Any]) -> None:
-    for name, series in driver_series(
+    """Tabulate the drivers and read them on the start date."""
+    for name, series in exogenous_drivers.driver_series(
         dict(values), float(values["start_year"]), state.sizes["calendar_month"]
     ).items():
         state[f"series.{name}"] = series
-    move_drivers(
-        12 * (values["start_year"] - 2000),
-        *(state[f"series.{n}"] for n in ("online_share", "spending", "costs", "periphery")),
-        *(state[f"driver.{n}"] for n in ("online_share", "spending", "costs", "periphery")),
-        *(values[f"online_multiplier_{s}"] for s in SECTORS),
-        *(values[f"spending_{s}"] for s in SECTORS),
-    )
+    exogenous_drivers.PROCESS.bind(state, values, seed=0)(0, 12 * (values["start_year"] - 2000))
 
 
 def _flows(state: State, sector: int, outside: float) -> tuple[float, float]:

@@ -70,6 +70,7 @@ def live_shops(
         own = margin_of(quality[i], costs, gross_margin, purchases_are_variable)
         profit = gross_margin * quality[i] / costs - 1.0
         m, reserves, alive, lived = margin[i], starting_reserves, 1.0, 0.0
+        hazard = 0.0
         wanted = target[i] * mean_life[i]
         k = 0
         # Once the reserves have settled too, the hazard of a shop is constant.
@@ -80,7 +81,7 @@ def live_shops(
             k += 1
             m += (own - m) / margin_memory
             reserves = min(max(reserves + profit, 0.0), starting_reserves)
-            alive *= 1.0 - closure_probability(
+            hazard = closure_probability(
                 m,
                 k,
                 reserves,
@@ -91,17 +92,7 @@ def live_shops(
                 closure_without_reserves,
                 margin_clip,
             )
-        hazard = closure_probability(
-            m,
-            HORIZON,
-            reserves,
-            age_scale,
-            closure_rate,
-            closure_margin_response,
-            closure_age_shape,
-            closure_without_reserves,
-            margin_clip,
-        )
+            alive *= 1.0 - hazard
         if target[i] >= 1.0:
             mean_life[i] = lived + (alive / hazard if hazard > 1e-9 else 1e9)
         else:
@@ -127,13 +118,13 @@ def live_vacancies(
     """Follow vacancies like `live_shops` follows shops: mean spell for target 1, else the age."""
     horizon = max(HORIZON, int(120.0 * reletting_fading))  # ten times the fading
     for i in range(margin.size):
-        vacant, stood = 1.0, 0.0
+        vacant, stood, hazard = 1.0, 0.0, 0.0
         wanted = target[i] * mean_spell[i]
         k = 0
         while k < horizon and (target[i] >= 1.0 or stood + vacant < wanted):
             stood += vacant
             k += 1
-            vacant *= 1.0 - reletting_probability(
+            hazard = reletting_probability(
                 margin[i],
                 k,
                 reletting_rate_fresh,
@@ -142,15 +133,7 @@ def live_vacancies(
                 reletting_margin_response,
                 margin_clip,
             )
-        hazard = reletting_probability(
-            margin[i],
-            horizon,
-            reletting_rate_fresh,
-            reletting_rate_slow,
-            reletting_fading,
-            reletting_margin_response,
-            margin_clip,
-        )
+            vacant *= 1.0 - hazard
         if target[i] >= 1.0:
             mean_spell[i] = stood + (vacant / hazard if hazard > 1e-9 else 1e9)
         else:

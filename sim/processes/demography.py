@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from sim.kernels.compile import kernel
+from sim.kernels.compile import kernel, rule
 from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
 
-__all__ = ["PROCESS", "DemographyParameters"]
+__all__ = ["PROCESS", "DemographyParameters", "consumers"]
 
 
 class DemographyParameters(ParameterGroup):
@@ -25,6 +25,12 @@ class DemographyParameters(ParameterGroup):
     )
 
 
+@rule
+def consumers(residents, purchasing_power, visitors):
+    """How many average consumers the people of a cell and those who enter through it amount to."""
+    return residents * purchasing_power + visitors
+
+
 @kernel
 def grow_residents(
     cell_residents, cell_purchasing_power, cell_visitors, cell_consumers, residents_growth
@@ -36,8 +42,8 @@ def grow_residents(
         for j in range(columns):
             cell_residents[i, j] *= factor
             cell_visitors[i, j] *= factor
-            cell_consumers[i, j] = (
-                cell_residents[i, j] * cell_purchasing_power[i, j] + cell_visitors[i, j]
+            cell_consumers[i, j] = consumers(
+                cell_residents[i, j], cell_purchasing_power[i, j], cell_visitors[i, j]
             )
 
 
