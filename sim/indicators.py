@@ -330,7 +330,7 @@ INDICATORS: Final[dict[str, Indicator]] = {i.name: i for i in _DECLARED}
 ZONE_LABELS: Final = {
     "town_centre": {"en": "town centre", "fr": "centre-ville"},
     "periphery": {"en": "periphery", "fr": "périphérie"},
-    "neighbourhoods": {"en": "neighbourhoods", "fr": "quartiers"},
+    "neighbourhoods": {"en": "elsewhere", "fr": "ailleurs"},
 }
 """What the zones are called."""
 

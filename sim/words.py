@@ -80,7 +80,7 @@ def _shops(zones: dict[str, ZoneSummary], language: Language) -> list[str]:
         return [
             f"Sur tout le territoire, {number(closed, language)} {shops} fermé et"
             f" {number(relet, language)} {premises} ({rate} fermetures par an pour 100 commerces"
-            f" ouverts{in_centre})\N{NO-BREAK SPACE}: le nombre de commerces ouverts {net}."
+            f" ouverts{in_centre}){THIN} le nombre de commerces ouverts {net}."
         ]
     shops = "shop" if closed == 1 else "shops"
     premises = "vacant unit was" if relet == 1 else "vacant premises were"
@@ -89,7 +89,7 @@ def _shops(zones: dict[str, ZoneSummary], language: Language) -> list[str]:
     return [
         f"On the whole territory, {number(closed, language)} {shops} closed and"
         f" {number(relet, language)} {premises} let again (closures per 100 open-shop-years:"
-        f" {rate}{in_centre}), so the number of open shops {net}."
+        f" {rate}{in_centre}); the number of open shops {net}."
     ]
 
 
@@ -151,14 +151,16 @@ def _luck(results: Results, zones: dict[str, ZoneSummary], language: Language) -
         where = "au centre-ville" if "town_centre" in zones else "sur le territoire"
         return (
             f"Ces chiffres sont les médianes de {number(reps, language)} simulations qui ne"
-            f" diffèrent que par le hasard\N{NO-BREAK SPACE}: dans {often}, la vacance {where}"
+            f" diffèrent que par le hasard, chacune prise à part{THIN} leurs sommes ne tombent donc"
+            f" pas toujours juste. Dans {often}, la vacance {where}"
             f" finit {ends}, avec {low} à {high} fermetures par an pour 100 commerces ouverts."
         )
     often = "all of them" if reps < FEW_REPS else "nine runs in ten"
     where = "in the town centre" if "town_centre" in zones else "on the territory"
     return (
-        f"These are medians of {number(reps, language)} runs that differ by luck alone: in {often},"
-        f" vacancy {where} ends {ends}, with {low} to {high} closures per 100 open-shop-years."
+        f"These are medians of {number(reps, language)} runs that differ by luck alone, each taken"
+        f" by itself, so that they need not add up. In {often}, vacancy {where} ends {ends}, with"
+        f" {low} to {high} closures per 100 open-shop-years."
     )
 
 
