@@ -41,6 +41,7 @@ def parameter(
     evidence: Evidence,
     role: Role = "uncertainty",
     bounds: tuple[float, float] | None = None,
+    plausible: tuple[float, float] | None = None,
 ) -> Any:
     """Declare a parameter of a `ParameterGroup`.
 
@@ -62,6 +63,8 @@ def parameter(
         What an experiment may do with it.
     bounds : (float, float), optional
         Smallest and largest admissible value, both included; required for numbers.
+    plausible : (float, float), optional
+        Range within which an uncertain value is drawn in a comparison; it holds the default.
 
     Returns
     -------
@@ -70,6 +73,8 @@ def parameter(
     if isinstance(default, (int, float)) and not isinstance(default, bool) and bounds is None:
         raise TypeError(f"a number needs bounds: {en}")
     low, high = bounds if bounds else (None, None)
+    if plausible and not (low <= plausible[0] <= default <= plausible[1] <= high):
+        raise TypeError(f"the plausible range must hold the default, within the bounds: {en}")
     return Field(
         default,
         ge=low,
@@ -84,6 +89,7 @@ def parameter(
             "source": source,
             "evidence": evidence,
             "role": role,
+            "plausible": list(plausible) if plausible else None,
         },
     )
 
@@ -104,6 +110,8 @@ class ParameterInfo:
         Admissible words of a str parameter.
     low, high : float or None
         Bounds of a number.
+    plausible : (float, float) or None
+        Range in which a comparison draws it.
     """
 
     name: str
@@ -119,6 +127,7 @@ class ParameterInfo:
     source: str
     evidence: Evidence
     role: Role
+    plausible: tuple[float, float] | None
 
     @classmethod
     def of(cls, group: str, name: str, field: FieldInfo) -> ParameterInfo:
@@ -127,6 +136,7 @@ class ParameterInfo:
         if not isinstance(extra, dict):
             raise TypeError(f"{group}.{name} was not declared with parameter()")
         marks: dict[str, Any] = dict(extra)
+        marks["plausible"] = tuple(marks["plausible"]) if marks["plausible"] else None
         limits = {type(m).__name__: m for m in field.metadata}
         annotation = field.annotation
         choices = get_args(annotation) if get_origin(annotation) is Literal else ()

@@ -17,6 +17,7 @@ from sim.processes.shop_attraction import ShopAttractionParameters
 from sim.processes.shop_closure import ShopClosureParameters
 from sim.processes.shopping_trips import ShoppingTripsParameters
 from sim.schedule import MechanismParameters
+from sim.starting_people import PeopleParameters
 from sim.starting_state import StartParameters
 from sim.territory.territory_parameters import TerritoryParameters
 
@@ -27,6 +28,7 @@ class Parameters(ParameterGroup):
     """All parameters of the model, one group a TOML table."""
 
     territory: TerritoryParameters = TerritoryParameters()
+    people: PeopleParameters = PeopleParameters()
     start: StartParameters = StartParameters()
     exogenous_drivers: ExogenousDriversParameters = ExogenousDriversParameters()
     demography: DemographyParameters = DemographyParameters()

@@ -22,6 +22,7 @@ from sim.parameters import ParameterGroup, parameter
 from sim.processes import demography, exogenous_drivers
 from sim.processes.shop_accounts import costs_at, dilution
 from sim.processes.shop_closure import age_scale
+from sim.starting_people import people_sizes, settle_people
 from sim.state import State
 from sim.stationary import (
     MARGINS,
@@ -138,6 +139,7 @@ def _allocate(territory: Territory, values: Mapping[str, Any]) -> State:
             "column": columns,
             "premises": territory.premises_cell.size,
             "component": int(components),
+            **people_sizes(territory, values),
             **dict(zip(("lane", "height", "width"), huff_work_shape(rows, columns), strict=True)),
         }
     )
@@ -342,6 +344,7 @@ def starting_state(territory: Territory, values: Mapping[str, Any], seed: int) -
     """
     state = _allocate(territory, values)
     _lay_ground(state, territory, values)
+    settle_people(state, territory, values)
     _set_drivers(state, values)
     scale = age_scale(values["closure_rate"], values["closure_age_shape"])
     state["town.closure_age_scale"] = scale

@@ -22,27 +22,30 @@ class State(Mapping[str, Array]):
     Parameters
     ----------
     sizes : mapping of str to int
-        Length of each dimension: ``row``, ``column``, ``premises`` ...
+        Length of each dimension: ``row``, ``column``, ``premises`` ...; 0 for what is not named.
 
     Examples
     --------
-    >>> sizes = {"row": 2, "column": 3, "premises": 4, "component": 1}
-    >>> state = State(sizes | {"lane": 1, "height": 1, "width": 1})
-    >>> state["cell.residents"].shape
-    (2, 3)
+    >>> state = State({"row": 2, "column": 3})
+    >>> state["cell.residents"].shape, state["premises.margin"].shape
+    ((2, 3), (0,))
     """
 
     FIXED_SIZES: ClassVar = {
         "sector": 3,
         "zone": 3,
         "one": 1,
-        "calendar_month": 1212,
-    }  # 2000 to 2100
+        "calendar_month": 1212,  # 2000 to 2100
+        "neighbour": 8,
+        "dimension": 4,
+        "source": 3,
+        "line": 7,
+    }
 
     def __init__(self, sizes: Mapping[str, int]) -> None:
         self.sizes = {**self.FIXED_SIZES, **sizes}
         self._arrays: dict[str, Array] = {
-            v.name: np.zeros([self.sizes[d] for d in v.dimensions], v.dtype)
+            v.name: np.zeros([self.sizes.get(d, 0) for d in v.dimensions], v.dtype)
             for v in VARIABLES.values()
         }
 
