@@ -119,7 +119,7 @@ def _place_offices(residents: npt.NDArray[np.float32], count: int) -> tuple[Ints
 
     Distances are squared and straight. The first office stands in the most populated cell.
     """
-    rows, columns = residents.shape
+    columns = residents.shape[1]
     y, x = np.divmod(np.arange(residents.size), columns)
     people = residents.ravel().astype(np.float64)
     sites = np.zeros(count, np.int64)

@@ -173,6 +173,13 @@ MONEY: Final = [
         "Months from one evening to the next; 0 for none.",
     ),
     (
+        "account.votes",
+        _ACCOUNT,
+        "float32",
+        "people",
+        "Residents who voted on its projects this month.",
+    ),
+    (
         "account.hub_members",
         _ACCOUNT,
         "int32",

@@ -185,6 +185,13 @@ PEOPLE: Final = [
         "Examination left once the file is opened; 0 while it waits.",
     ),
     (
+        "entrepreneur.review_months",
+        _ENTREPRENEUR,
+        "int16",
+        "months",
+        "Months since the present or last file was filed, until it was decided.",
+    ),
+    (
         "entrepreneur.queue_next",
         _ENTREPRENEUR,
         "int32",
