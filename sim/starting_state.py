@@ -98,6 +98,7 @@ class StartParameters(ParameterGroup):
         help_fr="Part des locaux vides qui se maintient tant que rien ne change au dehors.",
         source="10.4 % in 187 French centres in 2015 (letowski.fr, CGEDD-IGF)",
         evidence="found",
+        role="constant",
     )
     margin_spread: float = parameter(
         0.10,
@@ -109,6 +110,7 @@ class StartParameters(ParameterGroup):
         help_fr="À quel point les locaux d'une ville diffèrent par la marge qu'ils permettent.",
         source="calibrated on pattern 4 (docs/validation.md)",
         evidence="assumed",
+        plausible=(0.05, 0.15),
     )
     town_margin: float = parameter(
         0.0,
@@ -120,6 +122,7 @@ class StartParameters(ParameterGroup):
         help_fr="Écart de marge des commerces de cette ville ; la vacance de départ s'ensuit.",
         source="towns differ by an SD of 0.055 in the backcast (pattern 4, docs/validation.md)",
         evidence="assumed",
+        role="constant",
     )
 
 

@@ -22,6 +22,7 @@ class DemographyParameters(ParameterGroup):
         help_fr="Croissance annuelle du nombre d'habitants, partout la même.",
         source="scenario; a prototype used -0.3 to +0.6 % a year by size of town",
         evidence="assumed",
+        plausible=(-0.003, 0.003),
     )
 
 

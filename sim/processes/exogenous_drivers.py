@@ -28,13 +28,20 @@ def _online(year: int, value: float, source: str, evidence: str) -> float:
         help_fr=f"Part des achats faits en ligne en {year} ; linéaire entre les années données.",
         source=source,
         evidence=evidence,  # type: ignore[arg-type]
-        role="uncertainty" if year > 2023 else "constant",
+        role="constant",
     )
 
 
 def _growth(
-    what_en: str, what_fr: str, span: str, value: float, source: str, evidence: str
+    what_en: str,
+    what_fr: str,
+    span: str,
+    value: float,
+    source: str,
+    evidence: str,
+    plausible: tuple[float, float] | None = None,
 ) -> float:
+    """Growth over a span of years: history is a constant, what is to come is drawn."""
     return parameter(
         value,
         unit="1/year",
@@ -45,6 +52,8 @@ def _growth(
         help_fr=f"{what_fr}, croissance par an sur {span.replace('after', 'après')}.",
         source=source,
         evidence=evidence,  # type: ignore[arg-type]
+        role="uncertainty" if plausible else "constant",
+        plausible=plausible,
     )
 
 
@@ -87,6 +96,7 @@ class ExogenousDriversParameters(ParameterGroup):
         help_fr="Part des achats faits en ligne en 2030 ; constante ensuite.",
         source="extrapolation of FEVAD's series; plausible range 0.10-0.25",
         evidence="assumed",
+        plausible=(0.1, 0.25),
     )
     online_multiplier_convenience: float = parameter(
         0.5,
@@ -98,6 +108,7 @@ class ExogenousDriversParameters(ParameterGroup):
         help_fr="Part en ligne des achats quotidiens, rapportée à la moyenne des secteurs.",
         source="retail prototype",
         evidence="assumed",
+        plausible=(0.3, 0.7),
     )
     online_multiplier_comparison: float = parameter(
         2.0,
@@ -109,6 +120,7 @@ class ExogenousDriversParameters(ParameterGroup):
         help_fr="Part en ligne de l'équipement de la personne et du foyer, rapportée à la moyenne.",
         source="retail prototype",
         evidence="assumed",
+        plausible=(1.5, 2.5),
     )
     online_multiplier_hospitality: float = parameter(
         0.4,
@@ -120,6 +132,7 @@ class ExogenousDriversParameters(ParameterGroup):
         help_fr="Part en ligne de la restauration et des services, rapportée à la moyenne.",
         source="retail prototype",
         evidence="assumed",
+        plausible=(0.1, 0.7),
     )
     spending_growth_2001_2007: float = _growth(*_SPENDING, "2001-2007", 0.014, _ACCOUNTS, "derived")
     spending_growth_2008_2011: float = _growth(*_SPENDING, "2008-2011", 0.0, _ACCOUNTS, "derived")
@@ -128,12 +141,16 @@ class ExogenousDriversParameters(ParameterGroup):
     )
     spending_growth_2015_2019: float = _growth(*_SPENDING, "2015-2019", 0.007, _ACCOUNTS, "derived")
     spending_growth_2020_2024: float = _growth(*_SPENDING, "2020-2024", 0.0, _ACCOUNTS, "derived")
-    spending_growth_after_2024: float = _growth(*_SPENDING, "after 2024", 0.004, _GUESS, "assumed")
+    spending_growth_after_2024: float = _growth(
+        *_SPENDING, "after 2024", 0.004, _GUESS, "assumed", (-0.004, 0.010)
+    )
     cost_growth_2001_2007: float = _growth(*_COSTS, "2001-2007", 0.009, _WAGES_RENTS, "assumed")
     cost_growth_2008_2014: float = _growth(*_COSTS, "2008-2014", 0.009, _WAGES_RENTS, "assumed")
     cost_growth_2015_2019: float = _growth(*_COSTS, "2015-2019", 0.002, _WAGES_RENTS, "assumed")
     cost_growth_2020_2024: float = _growth(*_COSTS, "2020-2024", 0.0, _WAGES_RENTS, "assumed")
-    cost_growth_after_2024: float = _growth(*_COSTS, "after 2024", 0.0, _GUESS, "assumed")
+    cost_growth_after_2024: float = _growth(
+        *_COSTS, "after 2024", 0.0, _GUESS, "assumed", (-0.005, 0.009)
+    )
     periphery_growth_2001_2007: float = _growth(*_PERIPHERY, "2001-2007", 0.030, _STOCK, "derived")
     periphery_growth_2008_2014: float = _growth(*_PERIPHERY, "2008-2014", 0.026, _STOCK, "derived")
     periphery_growth_2015_2019: float = _growth(
@@ -143,7 +160,7 @@ class ExogenousDriversParameters(ParameterGroup):
         *_PERIPHERY, "2020-2024", 0.006, _PERMITS, "assumed"
     )
     periphery_growth_after_2024: float = _growth(
-        *_PERIPHERY, "after 2024", 0.004, _GUESS, "assumed"
+        *_PERIPHERY, "after 2024", 0.004, _GUESS, "assumed", (0.0, 0.012)
     )
 
 

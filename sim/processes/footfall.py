@@ -11,7 +11,7 @@ __all__ = ["PROCESS", "FootfallParameters"]
 DAYS = 365.25 / 12
 
 
-def _basket(value: float, en: str, fr: str) -> float:
+def _basket(value: float, en: str, fr: str, plausible: tuple[float, float]) -> float:
     return parameter(
         value,
         unit="EUR/visit",
@@ -22,16 +22,17 @@ def _basket(value: float, en: str, fr: str) -> float:
         help_fr=f"Ce que rapporte en moyenne une visite, {fr}.",
         source="judgement",
         evidence="assumed",
+        plausible=plausible,
     )
 
 
 class FootfallParameters(ParameterGroup):
     """How money becomes visits."""
 
-    basket_convenience: float = _basket(15.0, "convenience", "achats quotidiens")
-    basket_comparison: float = _basket(45.0, "comparison", "équipement")
+    basket_convenience: float = _basket(15.0, "convenience", "achats quotidiens", (8.0, 25.0))
+    basket_comparison: float = _basket(45.0, "comparison", "équipement", (25.0, 70.0))
     basket_hospitality: float = _basket(
-        13.0, "hospitality and services", "restauration et services"
+        13.0, "hospitality and services", "restauration et services", (8.0, 20.0)
     )
 
 

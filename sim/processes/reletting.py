@@ -36,6 +36,7 @@ class RelettingParameters(ParameterGroup):
         help_fr="Taux annuel de reprise d'un local à peine libéré, pour une marge nulle.",
         source="gives 11.9 % vacancy, 30 % of it over three years, at margin 0 (docs/sources.md)",
         evidence="assumed",
+        plausible=(0.9, 2.2),
     )
     reletting_rate_slow: float = parameter(
         0.30,
@@ -47,6 +48,7 @@ class RelettingParameters(ParameterGroup):
         help_fr="Taux annuel de reprise d'un local vide depuis longtemps.",
         source="gives 11.9 % vacancy, 30 % of it over three years, at margin 0 (docs/sources.md)",
         evidence="assumed",
+        plausible=(0.2, 0.45),
     )
     reletting_fading: float = parameter(
         1.0,
@@ -58,6 +60,7 @@ class RelettingParameters(ParameterGroup):
         help_fr="Vitesse à laquelle un local vide perd de son attrait.",
         source="gives 11.9 % vacancy, 30 % of it over three years, at margin 0 (docs/sources.md)",
         evidence="assumed",
+        plausible=(0.5, 2.0),
     )
     reletting_margin_response: float = parameter(
         4.0,
@@ -69,6 +72,7 @@ class RelettingParameters(ParameterGroup):
         help_fr="À quel point la marge attendue par un repreneur accélère la reprise.",
         source="calibrated on patterns 1 to 4 within 1-6 (docs/validation.md)",
         evidence="assumed",
+        plausible=(1.0, 6.0),
     )
     quality_spread: float = parameter(
         0.10,
@@ -80,6 +84,7 @@ class RelettingParameters(ParameterGroup):
         help_fr="À quel point des commerces aux locaux égaux diffèrent par leur attrait.",
         source="retail prototype",
         evidence="assumed",
+        plausible=(0.05, 0.2),
     )
 
 

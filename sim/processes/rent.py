@@ -24,6 +24,7 @@ class RentParameters(ParameterGroup):
         help_fr="Loyer rapporté au chiffre d'affaires d'équilibre du commerce.",
         source="5-15 %, unsustainable above 15 % (docs/sources.md)",
         evidence="assumed",
+        plausible=(0.05, 0.15),
     )
     rent_response: float = parameter(
         2.0,
@@ -35,6 +36,7 @@ class RentParameters(ParameterGroup):
         help_fr="De combien de % les loyers tendent à baisser pour un point de vacance en plus.",
         source="an elasticity of 0.3 at 10 % vacancy, linearised",
         evidence="assumed",
+        plausible=(0.0, 4.0),
     )
     rent_months_up: float = parameter(
         36.0,
@@ -46,6 +48,7 @@ class RentParameters(ParameterGroup):
         help_fr="Temps que mettent les loyers à monter.",
         source="three-year revision of commercial leases",
         evidence="assumed",
+        plausible=(12.0, 72.0),
     )
     rent_months_down: float = parameter(
         72.0,
@@ -57,6 +60,7 @@ class RentParameters(ParameterGroup):
         help_fr="Temps que mettent les loyers à baisser.",
         source="owners wait before they lower a rent",
         evidence="assumed",
+        plausible=(36.0, 144.0),
     )
 
 

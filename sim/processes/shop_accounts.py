@@ -26,6 +26,7 @@ class ShopAccountsParameters(ParameterGroup):
         help_fr="Ce qui reste du chiffre d'affaires après l'achat des marchandises.",
         source="small retail, 25-50 %",
         evidence="assumed",
+        plausible=(0.25, 0.5),
     )
     purchases_are_variable: bool = parameter(
         True,
@@ -61,6 +62,7 @@ class ShopAccountsParameters(ParameterGroup):
         help_fr="Mois de charges fixes qu'il peut perdre ; aussi le maximum qu'il conserve.",
         source="judgement",
         evidence="assumed",
+        plausible=(2.0, 12.0),
     )
     park_cost_exponent: float = parameter(
         0.6,
@@ -72,6 +74,7 @@ class ShopAccountsParameters(ParameterGroup):
         help_fr="De combien de % les coûts en zone commerciale croissent pour 1 % de surface.",
         source="retail prototype, 0.3-1",
         evidence="assumed",
+        plausible=(0.3, 1.0),
     )
 
 

@@ -25,6 +25,7 @@ class ShopAttractionParameters(ParameterGroup):
         help_fr="De combien de % l'attrait croît pour 1 % de surface en plus.",
         source="0.8-1.5; superlinear in London (docs/sources.md)",
         evidence="assumed",
+        plausible=(0.8, 1.5),
     )
     open_share_elasticity: float = parameter(
         0.25,
@@ -36,6 +37,7 @@ class ShopAttractionParameters(ParameterGroup):
         help_fr="De combien de % l'attrait baisse pour 1 % de commerces voisins ouverts en moins.",
         source="elasticity of rental income, doi 10.1016/j.jue.2019.103194; used by analogy",
         evidence="assumed",
+        plausible=(0.0, 0.5),
     )
     open_share_shrinkage: float = parameter(
         5.0,
@@ -59,6 +61,7 @@ class ShopAttractionParameters(ParameterGroup):
         help_fr="Vitesse à laquelle un commerce ouvert cesse de compter avec la distance à pied.",
         source="0.7 per 200 m cell in the retail prototype",
         evidence="assumed",
+        plausible=(1.75, 7.0),
     )
 
 

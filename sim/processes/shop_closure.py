@@ -39,6 +39,7 @@ class ShopClosureParameters(ParameterGroup):
         help_fr="Taux annuel de fermeture d'un commerce à marge nulle qui laisse un local vacant.",
         source="5-11 % a year; closures that leave premises vacant only",
         evidence="assumed",
+        plausible=(0.05, 0.11),
     )
     closure_margin_response: float = parameter(
         4.0,
@@ -50,6 +51,7 @@ class ShopClosureParameters(ParameterGroup):
         help_fr="À quel point une meilleure marge protège un commerce de la fermeture.",
         source="calibrated on patterns 1 to 4 within 1-6 (docs/validation.md)",
         evidence="assumed",
+        plausible=(1.0, 6.0),
     )
     closure_age_shape: float = parameter(
         1.10,
@@ -61,6 +63,7 @@ class ShopClosureParameters(ParameterGroup):
         help_fr="Au-dessus de 1, le risque de fermer croît durant les cinq premières années.",
         source="1.06-1.23 from INSEE's cohorts of new firms (INSEE 1287782, 5353768)",
         evidence="derived",
+        plausible=(0.78, 1.23),
     )
     closure_without_reserves: float = parameter(
         2.0,
@@ -72,6 +75,7 @@ class ShopClosureParameters(ParameterGroup):
         help_fr="Combien de fois plus un commerce risque de fermer une fois la trésorerie épuisée.",
         source="judgement",
         evidence="assumed",
+        plausible=(1.0, 4.0),
     )
     margin_clip: float = parameter(
         0.5,

@@ -27,7 +27,7 @@ __all__ = ["PROCESS", "ShoppingTripsParameters"]
 _BUDGET = "INSEE household budgets and retail turnover, euros of 2017, by sector (docs/sources.md)"
 
 
-def _spending(value: float, en: str, fr: str, evidence: str) -> float:
+def _spending(value: float, en: str, fr: str, plausible: tuple[float, float]) -> float:
     return parameter(
         value,
         unit="EUR/person/year",
@@ -37,7 +37,8 @@ def _spending(value: float, en: str, fr: str, evidence: str) -> float:
         help_en=f"What an average resident spends a year on {en}, wherever it is bought.",
         help_fr=f"Dépense annuelle d'un habitant moyen en {fr}, quel que soit le lieu d'achat.",
         source=_BUDGET,
-        evidence=evidence,  # type: ignore[arg-type]
+        evidence="derived",
+        plausible=plausible,
     )
 
 
@@ -52,10 +53,11 @@ def _decay(value: float, en: str, fr: str) -> float:
         help_fr=f"Vitesse à laquelle la distance décourage, pour {fr}.",
         source="retail prototype; not identified by vacancy, to be calibrated on trip lengths",
         evidence="assumed",
+        plausible=(value / 2, 2 * value),
     )
 
 
-def _outside(value: float, en: str, fr: str) -> float:
+def _outside(value: float, en: str, fr: str, plausible: tuple[float, float]) -> float:
     return parameter(
         value,
         unit="share",
@@ -66,6 +68,7 @@ def _outside(value: float, en: str, fr: str) -> float:
         help_fr=f"Part des achats en magasin faite hors du territoire au départ, pour {fr}.",
         source="retail prototype",
         evidence="assumed",
+        plausible=plausible,
     )
 
 
@@ -95,13 +98,13 @@ class ShoppingTripsParameters(ParameterGroup):
         role="constant",
     )
     spending_convenience: float = _spending(
-        3700.0, "convenience goods", "achats quotidiens", "derived"
+        3700.0, "convenience goods", "achats quotidiens", (3200.0, 4200.0)
     )
     spending_comparison: float = _spending(
-        2900.0, "comparison goods", "équipement de la personne et du foyer", "derived"
+        2900.0, "comparison goods", "équipement de la personne et du foyer", (2500.0, 3300.0)
     )
     spending_hospitality: float = _spending(
-        1200.0, "hospitality and services", "restauration et services", "derived"
+        1200.0, "hospitality and services", "restauration et services", (1000.0, 1400.0)
     )
     income_elasticity: float = parameter(
         0.75,
@@ -113,6 +116,7 @@ class ShoppingTripsParameters(ParameterGroup):
         help_fr="De combien de % la dépense croît pour 1 % de revenu en plus.",
         source="bottom and top fifths of income spend -40 % and +54 % (INSEE), about income^0.75",
         evidence="assumed",
+        plausible=(0.6, 0.9),
     )
     visitors_share: float = parameter(
         0.5,
@@ -124,16 +128,21 @@ class ShoppingTripsParameters(ParameterGroup):
         help_fr="Personnes vivant ailleurs qui achètent aussi ici, rapportées aux habitants.",
         source="retail prototype",
         evidence="assumed",
+        plausible=(0.25, 0.75),
     )
     decay_convenience: float = _decay(1.25, "convenience goods", "les achats quotidiens")
     decay_comparison: float = _decay(0.35, "comparison goods", "l'équipement")
     decay_hospitality: float = _decay(
         0.5, "hospitality and services", "la restauration et les services"
     )
-    outside_share_convenience: float = _outside(0.05, "convenience goods", "les achats quotidiens")
-    outside_share_comparison: float = _outside(0.25, "comparison goods", "l'équipement")
+    outside_share_convenience: float = _outside(
+        0.05, "convenience goods", "les achats quotidiens", (0.02, 0.10)
+    )
+    outside_share_comparison: float = _outside(
+        0.25, "comparison goods", "l'équipement", (0.15, 0.35)
+    )
     outside_share_hospitality: float = _outside(
-        0.30, "hospitality and services", "la restauration et les services"
+        0.30, "hospitality and services", "la restauration et les services", (0.20, 0.40)
     )
 
 
