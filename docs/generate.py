@@ -72,6 +72,11 @@ def admitted(info: ParameterInfo) -> str:
     return "text" if info.low is None else f"{info.low:g} to {info.high:g}"
 
 
+def drawn(info: ParameterInfo) -> str:
+    """The range in which a comparison draws a parameter, or a dash."""
+    return f"{info.plausible[0]:g} to {info.plausible[1]:g}" if info.plausible else "-"
+
+
 def source(text: str) -> str:
     """A source, with the pages that it names as links."""
     return re.sub(r"docs/(\w+)\.md", r"[\1](/\1.md)", text)
@@ -81,11 +86,19 @@ def source(text: str) -> str:
 
 
 def parameter_table(names: Iterable[str]) -> str:
-    """Value, unit, bounds, evidence and source of some parameters."""
+    """Value, unit, bounds, plausible range, evidence and source of some parameters."""
     return table(
-        ("parameter", "value", "unit", "bounds", "evidence", "source"),
+        ("parameter", "value", "unit", "bounds", "plausible", "evidence", "source"),
         (
-            (f"`{n}`", number(i.default), i.unit, admitted(i), i.evidence, source(i.source))
+            (
+                f"`{n}`",
+                number(i.default),
+                i.unit,
+                admitted(i),
+                drawn(i),
+                i.evidence,
+                source(i.source),
+            )
             for n, i in PARAMETERS.items()
             if n in set(names)
         ),
@@ -107,8 +120,9 @@ def parameters_page() -> str:
             text += (
                 f"`{name}`: {i.label['en']} / *{i.label['fr']}*\n"
                 f": {i.help['en']}\n  *{i.help['fr']}*\n\n"
-                f"  Default {number(i.default)} ({i.unit}); {admitted(i)}; {i.role};"
-                f" **{i.evidence}**: {source(i.source)}.\n\n"
+                f"  Default {number(i.default)} ({i.unit}); {admitted(i)}; {i.role}"
+                + (f", plausibly {drawn(i)}" if i.plausible else "")
+                + f"; **{i.evidence}**: {source(i.source)}.\n\n"
             )
     return text
 

@@ -24,7 +24,7 @@ def params_command(
 ) -> None:
     """List parameters with their sources.
 
-    Default, unit, range, evidence, role, meaning and source of each.
+    Default, unit, range, plausible range, evidence, role, meaning and source of each.
     """
     from sim.schema import PARAMETERS, Parameters
 
@@ -57,6 +57,7 @@ def _described(info: ParameterInfo) -> dict[str, Any]:
         "value": info.default,
         "unit": info.unit,
         "bounds": None if info.low is None else [info.low, info.high],
+        "plausible": None if info.plausible is None else list(info.plausible),
         "choices": list(info.choices),
         "evidence": info.evidence,
         "source": info.source,
@@ -73,6 +74,8 @@ def _line(info: ParameterInfo) -> str:
     unit = "" if info.unit == "1" else f" {info.unit}"
     admits = info.admits().removeprefix("a number ").removeprefix("a whole number ")
     admits = admits.removesuffix(f" ({info.unit})")
+    if info.plausible:
+        admits += f"; plausibly {info.plausible[0]:g} to {info.plausible[1]:g}"
     return (
         f"  {info.name} = {value!s}{unit}   [{admits}; {info.evidence}; {info.role}]\n"
         f"      {info.help['en']} Source: {info.source}."

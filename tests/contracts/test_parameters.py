@@ -29,6 +29,49 @@ def test_it_carries_unit_bounds_words_source_and_evidence(name):
         assert info.default in info.choices
 
 
+@pytest.mark.parametrize(
+    "name", [n for n, i in PARAMETERS.items() if i.role == "uncertainty" and i.low is not None]
+)
+def test_what_is_uncertain_says_in_which_range_it_is_plausible(name):
+    """A comparison draws it there, so the range holds the default and lies within the bounds."""
+    info = PARAMETERS[name]
+    assert info.plausible is not None, f"{name} needs plausible=(low, high), or role constant"
+    low, high = info.plausible
+    assert info.low <= low <= info.default <= high <= info.high
+    assert low < high
+
+
+@pytest.mark.parametrize("name", [n for n, i in PARAMETERS.items() if i.role != "uncertainty"])
+def test_what_is_not_uncertain_is_not_drawn(name):
+    assert PARAMETERS[name].plausible is None
+
+
+def test_what_has_happened_is_not_drawn_and_what_will_is():
+    dated = {n: i for n, i in PARAMETERS.items() if i.group == "exogenous_drivers"}
+    to_come = {n for n, i in dated.items() if i.role == "uncertainty" and n[-4:].isdigit()}
+    assert {n for n in to_come if "after" not in n} == {"online_share_2030"}
+    assert {n for n in to_come if "after" in n} == {
+        f"{what}_growth_after_2024" for what in ("spending", "cost", "periphery")
+    }
+
+
+def test_a_plausible_range_outside_the_bounds_or_beside_the_default_cannot_be_declared():
+    for plausible in ((0.5, 2.0), (0.6, 0.8), (0.2, 0.4)):
+        with pytest.raises(TypeError, match="plausible"):
+            parameter(
+                0.5,
+                unit="1",
+                en="",
+                fr="",
+                help_en="",
+                help_fr="",
+                source="",
+                evidence="assumed",
+                bounds=(0.0, 1.0),
+                plausible=plausible,
+            )
+
+
 def test_a_number_without_bounds_cannot_be_declared():
     with pytest.raises(TypeError, match="bounds"):
         parameter(
