@@ -130,6 +130,28 @@ MONEY: Final = [
         "Money of other funders that comes in along with it.",
     ),
     (
+        "account.set_up",
+        _ACCOUNT,
+        "int64",
+        "cents",
+        "Public money that comes in this month to set up places, spent at once; 0 thereafter.",
+    ),
+    (
+        "account.reserves",
+        _ACCOUNT,
+        "int64",
+        "cents",
+        "Public money that comes in this month to be put aside for seats; 0 thereafter.",
+    ),
+    (
+        "account.embedded_officials",
+        _ACCOUNT,
+        "float32",
+        "FTE",
+        "Officials of the office at `account.cell_row` that facilitation money pays first, to "
+        "examine files at its places.",
+    ),
+    (
         "account.split",
         ("account", "line"),
         "float64",
