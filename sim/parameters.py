@@ -73,7 +73,9 @@ def parameter(
     if isinstance(default, (int, float)) and not isinstance(default, bool) and bounds is None:
         raise TypeError(f"a number needs bounds: {en}")
     low, high = bounds if bounds else (None, None)
-    if plausible and not (low <= plausible[0] <= default <= plausible[1] <= high):
+    if plausible and not (
+        bounds and bounds[0] <= plausible[0] <= default <= plausible[1] <= bounds[1]
+    ):
         raise TypeError(f"the plausible range must hold the default, within the bounds: {en}")
     return Field(
         default,

@@ -68,6 +68,18 @@ class PeopleParameters(ParameterGroup):
         evidence="assumed",
         role="constant",
     )
+    classic_births: float = parameter(
+        5.2,
+        unit="per 1,000 residents and year",
+        bounds=(0.0, 100.0),
+        en="Births of classic firms",
+        fr="Créations d'entreprises classiques",
+        help_en="New firms of all other kinds, an exogenous background that is reported apart.",
+        help_fr="Autres créations d'entreprises, un arrière-plan exogène présenté à part.",
+        source="some 5.2 per 1,000 inhabitants a year (docs/sources.md)",
+        evidence="found",
+        role="constant",
+    )
     offices: int = parameter(
         1,
         unit="1",
@@ -111,7 +123,9 @@ def _spread(people: npt.NDArray[Any], count: int) -> Ints:
     total = np.cumsum(people.ravel(), dtype=np.float64)
     if count == 0 or total[-1] <= 0:
         return np.zeros(count, np.int64)
-    return np.searchsorted(total, (np.arange(count) + 0.5) * total[-1] / count, side="right")
+    at = (np.arange(count) + 0.5) * total[-1] / count
+    cells: Ints = np.searchsorted(total, at, side="right").astype(np.int64)
+    return cells
 
 
 def _place_offices(residents: npt.NDArray[np.float32], count: int) -> tuple[Ints, Ints]:
@@ -148,6 +162,7 @@ def settle_people(state: State, territory: Territory, values: Mapping[str, Any])
         count = state[f"{entity}.id"].size
         state[f"{entity}.id"] = np.arange(count)
         state[f"{entity}.cell_row"] = _spread(people, count)
+    state["youth.zone"] = state["cell.zone"].ravel()[state["youth.cell_row"]]
     sites, office = _place_offices(territory.residents, state["office.cell_row"].size)
     state["office.cell_row"] = sites
     state["cell.office"] = office.reshape(territory.shape)
@@ -168,5 +183,6 @@ def settle_people(state: State, territory: Territory, values: Mapping[str, Any])
     for name in ("entrepreneur.supporter", "office.queue_first", "office.queue_last"):
         state[name] = -1
     state["premises.operator"] = -1
+    state["town.classic_birth_rate"] = values["classic_births"]
     state["premises.risk_ratio"] = state["premises.facade"] = 1
     state["account.zone"] = 255

@@ -16,6 +16,7 @@ PEOPLE: Final = [
     # Youth: places for residents aged 15 to 29, each held by one person after another
     ("youth.id", _YOUTH, "int64", "id", "Permanent id of the place; luck is drawn by it."),
     ("youth.cell_row", _YOUTH, "int32", "index", "Flat index of the home cell."),
+    ("youth.zone", _YOUTH, "uint8", "code", "Zone of the home cell."),
     ("youth.tenancy", _YOUTH, "int32", "count", "Holders of the place so far."),
     ("youth.is_present", _YOUTH, "uint8", "0/1", "1 where the holder lives here, 0 where gone."),
     ("youth.age", _YOUTH, "int16", "months", "Age of the holder, 180 to 359 months."),
@@ -373,6 +374,13 @@ PEOPLE: Final = [
         "float64",
         "visits/day",
         "Median footfall of the cells of the centre at the start.",
+    ),
+    (
+        "town.classic_birth_rate",
+        _ONE,
+        "float64",
+        "per 1,000 residents and year",
+        "Births of classic firms, an exogenous background.",
     ),
     (
         "town.takeover_rate",
