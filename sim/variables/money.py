@@ -29,7 +29,20 @@ MONEY: Final = [
     ("third_place.account", _PLACE, "int16", "index", "Account that it belongs to."),
     ("third_place.kind", _PLACE, "uint8", "index", "Kind in the catalogue."),
     ("third_place.is_open", _PLACE, "uint8", "0/1", "1 where open."),
-    ("third_place.age", _PLACE, "int32", "months", "Months since the opening."),
+    (
+        "third_place.was_open",
+        _PLACE,
+        "uint8",
+        "0/1",
+        "1 where it was open when people last chose the place that they go to.",
+    ),
+    (
+        "third_place.age",
+        _PLACE,
+        "int32",
+        "months",
+        "Months that it has been open, this one included.",
+    ),
     ("third_place.seats", _PLACE, "int32", "seats", "Cap on simultaneous users."),
     ("third_place.staff", _PLACE, "float32", "FTE", "Facilitators paid this month."),
     (
@@ -249,6 +262,13 @@ MONEY: Final = [
     ("ledger.spending", _PURSE, "int64", "cents", "Money that was spent this month."),
     # Who is at the places this month: candidates first, in the end those who found a seat
     (
+        "visitor.luck",
+        ("visitor",),
+        "uint32",
+        "1",
+        "Word that decides who wants to come: youth, then entrepreneurs, then officials.",
+    ),
+    (
         "visitor.key",
         ("visitor",),
         "uint64",
@@ -262,7 +282,7 @@ MONEY: Final = [
         "code",
         "Row in the lower 32 bits; above them 0 youth, 1 entrepreneur, 2 official.",
     ),
-    ("visitor.count", _ONE, "int64", "people", "Users of all places this month."),
+    ("visitor.count", _ONE, "int64", "people", "Users with a seat in all places this month."),
     # What interventions do to premises
     ("premises.operator", ("premises",), "int32", "index", "Entrepreneur whose project it is; -1."),
     (

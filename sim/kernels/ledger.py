@@ -1,0 +1,35 @@
+"""Money moves in whole cents from purses into the ledger, so that it always balances."""
+
+from __future__ import annotations
+
+from sim.kernels.compile import rule
+
+__all__ = ["pay"]
+
+
+@rule
+def pay(purse, spending, line, amount):
+    """Pay from the purse of a line: own revenue first, then matched, then public money.
+
+    Parameters
+    ----------
+    purse : (source, line) int64 array
+        Cents of one account; reduced by what is paid.
+    spending : (source, line) int64 array
+        Cents of the account that were spent this month; increased by what is paid.
+    line : int
+        Code in `sim.variables.money.LINES`.
+    amount : int
+        Cents, not negative.
+
+    Returns
+    -------
+    int
+        Cents that could not be paid.
+    """
+    for source in range(purse.shape[0] - 1, -1, -1):
+        paid = min(amount, purse[source, line])
+        purse[source, line] -= paid
+        spending[source, line] += paid
+        amount -= paid
+    return amount
