@@ -13,7 +13,8 @@ counter is (id, low word; id, high word; k; kind of use):
 ======================  ====================================================================
 `block`                 four words for one agent's decision k; kind 0
 `word`, `fill_words`,   one word for one agent's decision k, at a quarter of the cost in a
-`fill_uniform`          fill: agents 4 i to 4 i + 3 share block i; kind 1
+`fill_uniform`,         fill: agents 4 i to 4 i + 3 share block i; kind 1
+`fill_fires`
 ======================  ====================================================================
 
 All rules work on unsigned words. What is drawn for an agent differs between `block` and `word`; a
@@ -31,6 +32,7 @@ from sim.kernels.compile import kernel, rule
 __all__ = [
     "bernoulli_threshold",
     "block",
+    "fill_fires",
     "fill_uniform",
     "fill_words",
     "fires",
@@ -249,12 +251,17 @@ def fires(random_word, threshold):
 
 
 @rule
-def _itself(random_word):
+def _itself(random_word, _):
     return random_word
 
 
 @rule
-def _fill(seed, process, month, first_id, k, transform, out):
+def _uniform(random_word, _):
+    return uniform(random_word)
+
+
+@rule
+def _fill(seed, process, month, first_id, k, transform, argument, out):
     """Write a function of `word` for consecutive agents, whole blocks of four as vectors."""
     k0, k1 = stream_key(seed, process, month)
     first = np.uint64(first_id)
@@ -262,17 +269,17 @@ def _fill(seed, process, month, first_id, k, transform, out):
     head = min(n, (_0 - first) & _3)
     whole = n - (n - head) % _4
     for i in range(head):
-        out[i] = transform(word(k0, k1, first + i, k))
+        out[i] = transform(word(k0, k1, first + i, k), argument)
     quad = (first + head) >> _2
     for q in range((whole - head) // _4):
         w0, w1, w2, w3 = _shared_block(k0, k1, quad + q, k)
         at = head + _4 * q
-        out[at] = transform(w0)
-        out[at + _1] = transform(w1)
-        out[at + _2] = transform(w2)
-        out[at + _3] = transform(w3)
+        out[at] = transform(w0, argument)
+        out[at + _1] = transform(w1, argument)
+        out[at + _2] = transform(w2, argument)
+        out[at + _3] = transform(w3, argument)
     for i in range(whole, n):
-        out[i] = transform(word(k0, k1, first + i, k))
+        out[i] = transform(word(k0, k1, first + i, k), argument)
 
 
 @kernel
@@ -289,7 +296,7 @@ def fill_words(seed, process, month, first_id, out, k=0):
     k : int
         The how-manieth decision.
     """
-    _fill(seed, process, month, first_id, k, _itself, out)
+    _fill(seed, process, month, first_id, k, _itself, 0, out)
 
 
 @kernel
@@ -307,4 +314,33 @@ def fill_uniform(seed, process, month, first_id, out, k=0):
     k : int
         The how-manieth decision.
     """
-    _fill(seed, process, month, first_id, k, uniform, out)
+    _fill(seed, process, month, first_id, k, _uniform, 0, out)
+
+
+@kernel
+def fill_fires(seed, process, month, ids, threshold, out, k=0):
+    """Write to whom of many an event of the same probability happens: `fires` of `word`.
+
+    Parameters
+    ----------
+    seed, process, month : int
+        As in `stream_key`.
+    ids : (n,) integer array
+        Permanent ids. Where each is one more than the one before, four share a block.
+    threshold : uint32
+        From `bernoulli_threshold`.
+    out : (n,) uint8 array
+        1 where it happens, else 0.
+    k : int
+        The how-manieth decision.
+    """
+    n = ids.size
+    follows = n > 0
+    for i in range(n):
+        follows &= ids[i] == ids[0] + i
+    if follows:
+        _fill(seed, process, month, ids[0], k, fires, threshold, out)
+    else:
+        k0, k1 = stream_key(seed, process, month)
+        for i in range(n):
+            out[i] = fires(word(k0, k1, ids[i], k), threshold)

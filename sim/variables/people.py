@@ -25,13 +25,21 @@ PEOPLE: Final = [
         _YOUTH,
         "uint8",
         "code",
-        "This month: 0 nothing, 1 left the territory, 2 arrived, 3 turned 30 and was succeeded.",
+        "This month: 0 nothing, 1 left the territory, 2 arrived, 3 turned 30; as a rule a "
+        "resident who turns 15 succeeded.",
     ),
     ("youth.threshold", _YOUTH, "float32", "1", "Motivation above which the person takes part."),
     ("youth.base_interest", _YOUTH, "float32", "1", "Interest without any exposure."),
     ("youth.interest", _YOUTH, "float32", "1", "Interest in local projects."),
     ("youth.is_active", _YOUTH, "uint8", "0/1", "1 if the person took part this month."),
-    ("youth.was_active", _YOUTH, "uint8", "0/1", "The same last month: what neighbours see."),
+    (
+        "youth.seen",
+        _YOUTH,
+        "uint8",
+        "code",
+        "What acquaintances saw last month: 0 nobody, 1 somebody, 17 somebody who took part; "
+        "eight of them add up to both counts in a byte.",
+    ),
     (
         "youth.neighbour",
         ("youth", "neighbour"),
@@ -228,6 +236,9 @@ PEOPLE: Final = [
         "share",
         "Monthly probability of wanting to visit it once it is well known.",
     ),
+    # Scratch of the project processes; holds no meaning
+    ("work.luck", _ENTREPRENEUR, "uint32", "1", "Scratch of words of luck."),
+    ("work.grant_key", _ENTREPRENEUR, "uint64", "1", "Scratch of who is first for a grant."),
     # Project kinds, from the catalogue
     ("project_kind.share", _KIND, "float32", "share", "Share of ideas that are of this kind."),
     (
@@ -302,7 +313,7 @@ PEOPLE: Final = [
         _OFFICE,
         "float32",
         "files",
-        "Capacity that is left of earlier months, less than one file unless nothing waits.",
+        "Capacity that is left of earlier months, at most one file.",
     ),
     ("office.queue_first", _OFFICE, "int32", "index", "Entrepreneur whose file is next; -1."),
     ("office.queue_last", _OFFICE, "int32", "index", "Entrepreneur whose file came last; -1."),
@@ -325,6 +336,20 @@ PEOPLE: Final = [
         "The same on the start date.",
     ),
     (
+        "cell.jobs_at_start",
+        _CELL,
+        "float32",
+        "jobs",
+        "Jobs of the projects that ran in the cell on the start date.",
+    ),
+    (
+        "cell.residents_nearby",
+        _CELL,
+        "float32",
+        "people",
+        "Residents around the cell on the start date, weighted by distance like the jobs.",
+    ),
+    (
         "cell.moved_consumers",
         _CELL,
         "float32",
@@ -340,12 +365,20 @@ PEOPLE: Final = [
         "Daily visitors of third places within 400 m.",
     ),
     # The town as a whole
+    ("town.cell_km", _ONE, "float64", "km", "Side of a cell."),
     (
         "town.arrival_rate",
         _ONE,
         "float64",
         "1/year",
         "Rate at which a vacant place of youth is taken by an arrival, balanced at the start.",
+    ),
+    (
+        "town.base_interest",
+        _ONE,
+        "float64",
+        "1",
+        "Mean base interest of youth that keeps participation as it is at the start.",
     ),
     (
         "town.idea_rate",
