@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,38 +11,23 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import InputError, nearest
-from sim.parameters import ParameterInfo
 from sim.schema import PARAMETERS, Parameters
+from sim.settings import (
+    Setting,
+    read_setting,
+    read_texts,
+    read_toml,
+    read_value,
+    refusal,
+    split_assignment,
+)
 
 __all__ = ["Scenario", "Setting", "list_scenarios", "load_scenario", "scenario_folder"]
 
 GROUPS = tuple(Parameters.model_fields)
 _HEAD = ("title", "description", "inherits")
-_MARKS = ("found", "derived", "recalled", "assumed")
 LARGEST_GRID = 25_000_000
 """Cells; metropolitan France at 200 m."""
-
-
-@dataclass(frozen=True)
-class Setting:
-    """A value that a scenario, or its user, sets in place of a parameter's default.
-
-    Attributes
-    ----------
-    value : bool, int, float or str
-        The value.
-    origin : str
-        File or option that sets it.
-    source : str
-        Where the value comes from.
-    evidence : str
-        "found", "derived", "recalled" or "assumed".
-    """
-
-    value: Any
-    origin: str
-    source: str = "not stated"
-    evidence: str = "assumed"
 
 
 @dataclass(frozen=True)
@@ -70,6 +54,11 @@ class Scenario:
     parameters: Parameters
     settings: Mapping[str, Setting] = field(default_factory=dict)
     folder: Path = Path()
+
+    @property
+    def account_names(self) -> tuple[str, ...]:
+        """Names of the accounts of a run, in the order of their rows."""
+        return ()
 
     @property
     def values(self) -> Mapping[str, Any]:
@@ -115,14 +104,12 @@ class Scenario:
         """
         settings = {}
         for text in assignments:
-            name, equals, value = (part.strip() for part in text.partition("="))
-            if not equals or not name or not value:
-                raise InputError(f"--set {text!r}: expected key=value, such as closure_rate=0.08.")
+            name, value = split_assignment(text)
             if name not in PARAMETERS:
                 raise InputError(
                     f"--set {text}: unknown parameter '{name}'.{nearest(name, PARAMETERS)}"
                 )
-            settings[name] = Setting(_read_value(value, PARAMETERS[name]), f"--set {name}")
+            settings[name] = Setting(read_value(value, PARAMETERS[name]), f"--set {name}")
         return self._with(settings, "--set: ")
 
     def _with(self, changed: Mapping[str, Setting], where: str) -> Scenario:
@@ -182,7 +169,7 @@ def load_scenario(name: str | Path) -> Scenario:
         for key, texts in head.items():
             if key in content:
                 texts.clear()
-                texts.update(_texts(content[key], file, key))
+                texts.update(read_texts(content[key], str(file), key))
         settings |= _settings(content, file)
     title = head["title"] or {"en": path.stem, "fr": path.stem}
     return Scenario(
@@ -208,14 +195,7 @@ def _read_chain(path: Path) -> list[tuple[Path, dict[str, Any]]]:
     while True:
         if any(path.resolve() == seen.resolve() for seen, _ in chain):
             raise InputError(f"{chain[0][0]}: inherits from itself through '{path.stem}'.")
-        try:
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
-        except tomllib.TOMLDecodeError as error:
-            raise InputError(f"{path}: not a valid TOML file: {error}.") from None
-        except UnicodeDecodeError:
-            raise InputError(f"{path}: not a text file in UTF-8.") from None
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read: {error.strerror}.") from None
+        content = read_toml(path)
         chain.append((path, content))
         parent = content.get("inherits")
         if parent is None:
@@ -226,14 +206,6 @@ def _read_chain(path: Path) -> list[tuple[Path, dict[str, Any]]]:
             path = _find(parent, path.parent)
         except InputError as error:
             raise InputError(f"{path}: inherits: {error}") from None
-
-
-def _texts(value: Any, path: Path, key: str) -> dict[str, str]:
-    if isinstance(value, dict) and all(isinstance(v, str) for v in value.values()):
-        unknown = sorted(set(value) - {"en", "fr"})
-        if not unknown and value:
-            return {"en": "", "fr": "", **value}
-    raise InputError(f'{path}: {key} must be a table of texts {{ en = "...", fr = "..." }}.')
 
 
 def _settings(content: Mapping[str, Any], path: Path) -> dict[str, Setting]:
@@ -255,38 +227,8 @@ def _settings(content: Mapping[str, Any], path: Path) -> dict[str, Setting]:
                 if info is not None:
                     hint = f" It belongs into the table [{info.group}]."
                 raise InputError(f"{path}: unknown parameter '{name}' in [{group}].{hint}")
-            found[name] = _setting(entry, name, path)
+            found[name] = read_setting(entry, name, str(path))
     return found
-
-
-def _setting(entry: Any, name: str, path: Path) -> Setting:
-    if not isinstance(entry, dict):
-        return Setting(entry, str(path))
-    unknown = sorted(set(entry) - {"value", "source", "evidence"})
-    if unknown:
-        hint = nearest(unknown[0], ("value", "source", "evidence"))
-        raise InputError(f"{path}: unknown key '{unknown[0]}' under '{name}'.{hint}")
-    if "value" not in entry:
-        raise InputError(f"{path}: '{name}' lacks its value.")
-    evidence = entry.get("evidence", "assumed")
-    if evidence not in _MARKS:
-        raise InputError(
-            f"{path}: evidence of '{name}' is {evidence!r}, not one of {', '.join(_MARKS)}."
-        )
-    source = entry.get("source", "not stated")
-    if not isinstance(source, str):
-        raise InputError(f"{path}: source of '{name}' is {source!r}, not a text.")
-    return Setting(entry["value"], str(path), source, evidence)
-
-
-def _read_value(text: str, info: ParameterInfo) -> Any:
-    """A value as TOML writes it; words need no quotes, and a comma is no decimal point."""
-    if info.kind is str:
-        return text.strip("\"'")
-    try:
-        return tomllib.loads(f"v = {text}")["v"]
-    except tomllib.TOMLDecodeError:
-        return {"True": True, "False": False}.get(text, text)
 
 
 def _validate(settings: Mapping[str, Setting], where: str) -> Parameters:
@@ -296,15 +238,7 @@ def _validate(settings: Mapping[str, Setting], where: str) -> Parameters:
     try:
         parameters = Parameters(**tables)  # type: ignore[arg-type]
     except ValidationError as error:
-        name = str(error.errors()[0]["loc"][-1])
-        if name not in settings:
-            name = next(str(part) for part in error.errors()[0]["loc"] if str(part) in settings)
-        setting = settings[name]
-        origin = f"{setting.origin}: " if setting.origin not in ("keyword",) else ""
-        raise InputError(
-            f"{origin}{name} = {setting.value!r} is not admissible; expected "
-            f"{PARAMETERS[name].admits()}."
-        ) from None
+        raise refusal(error, settings, PARAMETERS) from None
     cells = parameters.territory.rows * parameters.territory.columns
     if cells > LARGEST_GRID:
         raise InputError(f"{where}rows x columns = {cells:,} cells is more than {LARGEST_GRID:,}.")

@@ -72,8 +72,50 @@ class MechanismParameters(ParameterGroup):
     with_demography: bool = _switch(
         "Population changes",
         "Population mobile",
-        "Off: the number of residents stays.",
-        "Arrêt : le nombre d'habitants reste le même.",
+        "Off: residents do not grow or decline beyond the moves of youth.",
+        "Arrêt : la population ne varie qu'avec les départs et arrivées de jeunes.",
+    )
+    with_youth_moves: bool = _switch(
+        "Youth come and go",
+        "Départs et arrivées de jeunes",
+        "Off: nobody aged 15 to 29 leaves, arrives or grows older.",
+        "Arrêt : aucun habitant de 15 à 29 ans ne part, n'arrive ni ne vieillit.",
+    )
+    with_visits: bool = _switch(
+        "People use third places",
+        "Fréquentation des tiers-lieux",
+        "Off: third places are open and paid for, but nobody comes.",
+        "Arrêt : les tiers-lieux sont ouverts et payés, mais personne n'y vient.",
+    )
+    with_encounters: bool = _switch(
+        "Encounters matter",
+        "Effet des rencontres",
+        "Off: people who meet at third places learn nothing from each other.",
+        "Arrêt : les rencontres dans les tiers-lieux n'apportent rien.",
+    )
+    with_trust: bool = _switch(
+        "Officials learn",
+        "Confiance mobile",
+        "Off: officials' trust and openness stay as they are.",
+        "Arrêt : confiance et ouverture des élus et agents publics ne bougent pas.",
+    )
+    with_peers: bool = _switch(
+        "Acquaintances matter",
+        "Effet des connaissances",
+        "Off: the young take part or not, whatever their acquaintances do.",
+        "Arrêt : chaque jeune s'engage ou non, quoi que fassent ses connaissances.",
+    )
+    with_takeovers: bool = _switch(
+        "Projects take premises",
+        "Locaux repris par des projets",
+        "Off: no project moves into vacant premises.",
+        "Arrêt : aucun projet ne s'installe dans un local vide.",
+    )
+    with_local_benefits: bool = _switch(
+        "Projects and places bring customers",
+        "Retombées locales",
+        "Off: visitors of third places and jobs of projects bring nothing to shops or to staying.",
+        "Arrêt : visiteurs des tiers-lieux et emplois des projets n'apportent rien alentour.",
     )
     with_neighbours: bool = _switch(
         "Open neighbours attract",
@@ -102,7 +144,10 @@ class MechanismParameters(ParameterGroup):
 
 
 _SWITCHES = {
-    "demography": "with_demography",
+    "youth_migration": "with_youth_moves",
+    "third_place_visits": "with_visits",
+    "encounters": "with_encounters",
+    "local_benefits": "with_local_benefits",
     "shop_closure": "with_closure",
     "reletting": "with_reletting",
     "rent": "with_rent",
@@ -120,8 +165,8 @@ def effective(values: Mapping[str, Any]) -> dict[str, Any]:
     Returns
     -------
     dict
-        The same with ``open_share_elasticity`` 0 without neighbours, and no response of closure
-        and reletting to margins and reserves without margins.
+        The same, with every mechanism that is switched off at the value at which it does nothing;
+        those that are whole processes are left out by `active`.
     """
     seen = dict(values)
     if not seen["with_neighbours"]:
@@ -132,6 +177,14 @@ def effective(values: Mapping[str, Any]) -> dict[str, Any]:
             "reletting_margin_response": 0.0,
             "closure_without_reserves": 1.0,
         }
+    if not seen["with_demography"]:
+        seen["residents_growth"] = 0.0
+    if not seen["with_trust"]:
+        seen |= {"trust_gain": 0.0, "openness_gain": 0.0}
+    if not seen["with_peers"]:
+        seen["neighbour_influence"] = 0.0
+    if not seen["with_takeovers"]:
+        seen["premises_probability"] = 0.0
     return seen
 
 

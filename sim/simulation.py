@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from sim.errors import InputError
 from sim.indicators import COUNTS, count_month, make_indicators
+from sim.ledger import book_month, ledger_frame, ledger_shape, unspent_frame
 from sim.scenario import Scenario
 from sim.schedule import active, effective
 from sim.schema import PARAMETERS
@@ -28,8 +29,8 @@ __all__ = ["LARGEST_SEED", "Simulation", "territory_of"]
 
 LARGEST_SEED = 2**63 - 1
 
-_HELD_IN_SPIN_UP = ("demography",)
-_HELD_WHERE_OBSERVED = ("shop_closure", "reletting")
+_HELD_IN_SPIN_UP = ("youth_migration",)
+_HELD_WHERE_OBSERVED = ("shop_closure", "reletting", "project_birth")
 
 
 def territory_of(scenario: Scenario) -> Territory:
@@ -102,6 +103,7 @@ class Simulation:
         self.values: Mapping[str, Any] = MappingProxyType(effective(scenario.values))
         self.state: State = starting_state(self.territory, self.values, self.seed)
         self._rows = np.zeros((max(int(self.values["months"]), 1), len(COUNTS)))
+        self._ledger = np.zeros((len(self._rows), *ledger_shape(self.state)), np.int64)
         self._bind()
         self._spin_up()
         self._start = np.zeros(len(COUNTS))
@@ -119,7 +121,12 @@ class Simulation:
         """Let the place settle; where shops were observed, they stay as observed."""
         observed = bool(np.any(self.territory.premises_occupancy != UNKNOWN))
         held = _HELD_IN_SPIN_UP + (_HELD_WHERE_OBSERVED if observed else ())
-        running = [run for name, run in self._processes if name not in held]
+        still = dict(self.values) | {"residents_growth": 0.0}
+        running = [
+            p.bind(self.state, still, self.seed, threads=self.threads)
+            for p in active(still)
+            if p.name not in held
+        ]
         start = 12 * (self.values["start_year"] - 2000)
         ages = {n: self.state[n].copy() for n in ("premises.shop_age", "premises.months_vacant")}
         for month in range(-self.values["spin_up"], 0):
@@ -155,7 +162,9 @@ class Simulation:
             run(self.month, calendar_month)
         if self.month == len(self._rows):
             self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
+            self._ledger = np.concatenate([self._ledger, np.zeros_like(self._ledger)])
         count_month(self.state, self._rows[self.month])
+        book_month(self.state, self._ledger[self.month])
         self.month += 1
 
     def run(self, months: int | None = None) -> None:
@@ -182,6 +191,16 @@ class Simulation:
         frame = pd.DataFrame(make_indicators(self.counts), index=index)
         frame.insert(0, "date", pd.date_range(start, periods=self.month, freq="MS").to_numpy())
         return frame
+
+    @property
+    def ledger(self) -> pd.DataFrame:
+        """All money that came in or was spent, as `sim.ledger.ledger_frame` describes."""
+        return ledger_frame(self._ledger[: self.month], self.scenario.account_names)
+
+    @property
+    def unspent(self) -> pd.DataFrame:
+        """Money that is left in the purses, as `sim.ledger.unspent_frame` describes."""
+        return unspent_frame(self.state, self.scenario.account_names)
 
     def measure(self) -> dict[str, float]:
         """The indicators as they stand now; before the first month, those of the starting state."""

@@ -1,0 +1,104 @@
+"""The ledger: every euro that came in or was spent, by month, account, source and line.
+
+Amounts are whole cents throughout, so that what came in less what was spent is what is left, to
+the cent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.state import State
+from sim.variables.money import LINES, SOURCES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["book_month", "ledger_frame", "ledger_shape", "unspent_frame"]
+
+Cents = npt.NDArray[np.int64]
+
+
+def ledger_shape(state: State) -> tuple[int, int, int]:
+    """Accounts, sources, and columns of a month in the ledger: the income, then each line."""
+    return (state["account.is_active"].size, len(SOURCES), 1 + len(LINES))
+
+
+def book_month(state: State, page: Cents) -> None:
+    """Write the money of the month just run into a page of the ledger.
+
+    Parameters
+    ----------
+    state : State
+        After a month.
+    page : (account, source, 1 + line) int64 array
+        Written, in cents.
+    """
+    page[:, :, 0] = state["ledger.income"]
+    page[:, :, 1:] = state["ledger.spending"]
+
+
+def ledger_frame(pages: Cents, accounts: Sequence[str]) -> pd.DataFrame:
+    """The ledger as a tidy table, without the empty entries.
+
+    Parameters
+    ----------
+    pages : (month, account, source, 1 + line) int64 array
+        Cents.
+    accounts : sequence of str
+        Names of the accounts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``month`` from 1, ``account``, ``source`` (public, matched, own_revenue), ``line``
+        ("income", or what the money was spent on) and ``cents`` (int64).
+    """
+    import pandas as pd
+
+    month, account, source, column = np.nonzero(pages)
+    return pd.DataFrame(
+        {
+            "month": month + 1,
+            "account": _words(accounts, account),
+            "source": _words(SOURCES, source),
+            "line": _words(("income", *LINES), column),
+            "cents": pages[month, account, source, column],
+        }
+    )
+
+
+def unspent_frame(state: State, accounts: Sequence[str]) -> pd.DataFrame:
+    """What is left in the purses, reserves of third places among it.
+
+    Parameters
+    ----------
+    state : State
+    accounts : sequence of str
+        Names of the accounts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``account``, ``source``, ``line`` and ``cents``.
+    """
+    import pandas as pd
+
+    purse = state["account.purse"]
+    account, source, line = np.nonzero(purse)
+    return pd.DataFrame(
+        {
+            "account": _words(accounts, account),
+            "source": _words(SOURCES, source),
+            "line": _words(LINES, line),
+            "cents": purse[account, source, line],
+        }
+    )
+
+
+def _words(names: Sequence[str], codes: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
+    return np.array(names, dtype=object)[codes] if codes.size else np.zeros(0, dtype=object)
