@@ -61,9 +61,9 @@ class ShopClosureParameters(ParameterGroup):
         fr="Fermeture, forme de Weibull des débuts",
         help_en="Above 1, the risk to close grows over a shop's first five years.",
         help_fr="Au-dessus de 1, le risque de fermer croît durant les cinq premières années.",
-        source="1.06-1.23 from INSEE's cohorts of new firms (INSEE 1287782, 5353768)",
+        source="1.06-1.23 from INSEE's cohorts; below 1 once figures are revised (docs/sources.md)",
         evidence="derived",
-        plausible=(0.78, 1.23),
+        plausible=(0.65, 1.23),
     )
     closure_without_reserves: float = parameter(
         2.0,
