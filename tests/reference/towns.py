@@ -46,3 +46,34 @@ def one_centre(premises: int, floor_area: float = 80.0) -> Territory:
         premises_floor_area=np.full(premises, floor_area, np.float32),
         premises_occupancy=np.full(premises, UNKNOWN, np.int8),
     )
+
+
+def two_towns_apart() -> Territory:
+    """Two towns of 6,000 at either end of a long empty grid, too far apart for any influence.
+
+    400 cells of 400 m: over the 148 km between them the slowest distance decay leaves less of an
+    attraction than a 32-bit number resolves.
+    """
+    rows, columns, side = 12, 400, 10
+    people = np.zeros((rows, columns), np.float32)
+    centre = np.zeros((rows, columns), bool)
+    premises = []
+    for left in (1, columns - side - 1):
+        people[1 : side + 1, left : left + side] = 60
+        centre[5:7, left + 4 : left + 6] = True
+        premises += [(r, left + c) for r in range(3, 9) for c in range(2, 8) for _ in range(2)]
+    cell = np.sort([r * columns + c for r, c in premises]).astype(np.int32)
+    n = cell.size
+    return Territory(
+        name="two towns",
+        cell_size=400.0,
+        residents=people,
+        youth=people * np.float32(0.2),
+        income=np.ones((rows, columns), np.float32),
+        is_town_centre=centre,
+        is_retail_park=np.zeros((rows, columns), bool),
+        premises_cell=cell,
+        premises_sector=(np.arange(n) % 3).astype(np.uint8),
+        premises_floor_area=np.full(n, 80.0, np.float32),
+        premises_occupancy=np.full(n, UNKNOWN, np.int8),
+    )

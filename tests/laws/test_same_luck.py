@@ -1,0 +1,110 @@
+"""Arms of a comparison share their luck: they differ by their causes, and nowhere else."""
+
+import numpy as np
+import pytest
+
+from sim.interventions import load_intervention
+from sim.scenario import load_scenario
+from sim.simulation import Simulation
+from sim.territory.territory_file import save_territory
+from tests.reference.towns import SMALL, two_towns_apart
+
+YEARS = 6
+ENTITIES = ("premises", "youth", "entrepreneur", "official")
+
+
+@pytest.fixture(scope="module")
+def apart(tmp_path_factory):
+    """The two towns with an administration each, and the same with a cluster in the first."""
+    file = tmp_path_factory.mktemp("towns") / "two.npz"
+    save_territory(two_towns_apart(), file)
+    scenario = load_scenario("mid_sized_town").replace(
+        file=str(file), offices=2, months=12 * YEARS, transition_births=1.0
+    )
+    cluster = load_intervention("transition_cluster").replace(
+        site="cell", site_row=5, site_column=5, officials_role="embedded", start=0
+    )
+    arms = []
+    for arm in (scenario, scenario.add(cluster)):
+        run = Simulation(arm, seed=11)
+        run.run()
+        arms.append(run)
+    return arms
+
+
+def _rows_of_town(run, entity, first):
+    columns = run.territory.shape[1]
+    is_first = run.state[f"{entity}.cell_row"] % columns < columns // 2
+    return is_first if first else ~is_first
+
+
+def _differing(apart, entity, first):
+    without, with_cluster = apart
+    rows = _rows_of_town(without, entity, first)
+    names = [n for n in without.state if n.startswith(f"{entity}.")]
+    return [
+        n
+        for n in names
+        if without.state[n][rows].tobytes() != with_cluster.state[n][rows].tobytes()
+    ]
+
+
+@pytest.mark.parametrize("entity", ENTITIES)
+def test_a_cluster_changes_no_byte_of_anyone_it_cannot_reach(apart, entity):
+    """Neither by distance nor by shared officials nor by money is the second town in its reach."""
+    assert _differing(apart, entity, first=False) == []
+
+
+@pytest.mark.parametrize("entity", ENTITIES)
+def test_and_it_does_change_those_whom_it_reaches(apart, entity):
+    assert _differing(apart, entity, first=True)
+
+
+def test_the_second_office_lives_as_it_would_without_the_cluster(apart):
+    without, with_cluster = apart
+    for name in (n for n in without.state if n.startswith("office.")):
+        assert without.state[name][1:].tobytes() == with_cluster.state[name][1:].tobytes(), name
+
+
+def _small(**changes):
+    return load_scenario("mid_sized_town").replace(**SMALL, months=48, **changes)
+
+
+@pytest.mark.parametrize("seed", [0, 5])
+def test_a_cluster_of_no_size_and_no_money_changes_nothing_at_all(seed):
+    nothing = load_intervention("transition_cluster").replace(cluster_size=0, cluster_funding=0.0)
+    runs = [Simulation(s, seed) for s in (_small(), _small().add(nothing))]
+    for run in runs:
+        run.run()
+    assert runs[0].counts.tobytes() == runs[1].counts.tobytes()
+    for name in runs[0].state:
+        if name.partition(".")[0] not in ("account", "third_place", "ledger"):
+            assert runs[0].state[name].tobytes() == runs[1].state[name].tobytes(), name
+    assert runs[1].ledger.empty
+
+
+def test_the_placebo_moves_the_ledger_and_nothing_else():
+    placebo = load_intervention("inert_cluster")
+    runs = [Simulation(s, 3) for s in (_small(), _small().add(placebo))]
+    for run in runs:
+        run.run()
+    assert runs[0].counts.tobytes() == runs[1].counts.tobytes()
+    for name in runs[0].state:
+        if name.partition(".")[0] not in ("account", "third_place", "ledger"):
+            assert runs[0].state[name].tobytes() == runs[1].state[name].tobytes(), name
+    spent = runs[1].ledger.query("line != 'income'")
+    assert set(spent["line"]) <= {"elsewhere", "set_up"}
+    assert spent["cents"].sum() > 0
+
+
+def test_common_luck_leaves_a_fraction_of_the_variance():
+    """Of births over four years, between a small cluster and none."""
+    cluster = load_intervention("transition_cluster").replace(start=0)
+    births = {True: [], False: []}
+    for seed in range(12):
+        for has_cluster in births:
+            run = Simulation(_small().add(cluster) if has_cluster else _small(), seed)
+            run.run()
+            births[has_cluster].append(run.indicators["project_births"].sum())
+    with_it, without = np.array(births[True]), np.array(births[False])
+    assert np.var(with_it - without, ddof=1) < np.var(with_it, ddof=1) + np.var(without, ddof=1)
