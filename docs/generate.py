@@ -1,4 +1,4 @@
-"""Pages made from the registries: parameters, variables, indicators, schedule, rules, scenarios.
+"""Pages made from the registries: parameters, variables, indicators, rules, catalogues, scenarios.
 
 What the documentation says about them therefore cannot differ from what the code does.
 ``python docs/generate.py FOLDER`` writes the pages; the build does so by itself.
@@ -11,12 +11,20 @@ import io
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import typer
 
+from sim.catalogues import (
+    PROJECT_COLUMNS,
+    THIRD_PLACE_COLUMNS,
+    Column,
+    Kind,
+    project_kinds,
+    third_place_kinds,
+)
 from sim.cli import app, main
 from sim.explain import explain
 from sim.indicators import INDICATORS, ZONE_LABELS
@@ -31,6 +39,15 @@ from sim.variables import VARIABLES
 ENTITIES = {
     "cell": "Cells: the ground and who lives on it",
     "premises": "Commercial premises and the shops in them",
+    "youth": "Youth: residents aged 15 to 29",
+    "entrepreneur": "Entrepreneurs and their projects",
+    "official": "Officials",
+    "office": "Offices: the administrations that officials work in",
+    "third_place": "Third places",
+    "account": "Accounts: the money of an intervention",
+    "ledger": "Ledger: this month's money",
+    "visitor": "Visitors of third places this month",
+    "project_kind": "Kinds of project",
     "sector": "Retail sectors",
     "zone": "Zones",
     "town": "The territory as a whole",
@@ -280,6 +297,46 @@ def layers_page() -> str:
     )
 
 
+# -- catalogues ----------------------------------------------------------------------------------
+
+
+def catalogue_table(kinds: Sequence[Kind], columns: Mapping[str, Column]) -> str:
+    """A catalogue on its side, a column a kind, and what its figures rest on."""
+    text = table(
+        ("", "unit", *(f"`{k.name}`<br>{k.label['en']}<br>*{k.label['fr']}*" for k in kinds)),
+        (
+            (f"`{name}`: {column.meaning}", column.unit, *(number(k[name]) for k in kinds))
+            for name, column in columns.items()
+        ),
+    )
+    text += "Evidence:\n\n"
+    for kind in kinds:
+        # Most figures of a row share a source; those that do not are named.
+        by_source: dict[tuple[str, str], list[str]] = {}
+        for name, figure in kind.figures.items():
+            by_source.setdefault((figure.evidence, figure.source), []).append(name)
+        most = max(by_source.values(), key=len)
+        said = [
+            f"{'all others' if names is most and len(by_source) > 1 else ''}"
+            f"{'' if names is most else code(names)} **{evidence}** ({source(where)})"
+            for (evidence, where), names in sorted(
+                by_source.items(), key=lambda item: item[1] is most
+            )
+        ]
+        text += f"- `{kind.name}`: {'; '.join(part.strip() for part in said)}.\n"
+    return text + "\n"
+
+
+def catalogues_page() -> str:
+    """Kinds of third place and of project, with every number."""
+    return (
+        "### Kinds of third place\n\n"
+        + catalogue_table(third_place_kinds(), THIRD_PLACE_COLUMNS)
+        + "### Kinds of project\n\n"
+        + catalogue_table(project_kinds(), PROJECT_COLUMNS)
+    )
+
+
 # -- command line --------------------------------------------------------------------------------
 
 
@@ -333,6 +390,7 @@ def pages() -> dict[str, str]:
         "indicators": indicators_page(),
         "layers": layers_page(),
         "scenarios": scenarios_page(),
+        "catalogues": catalogues_page(),
         "benchmarks": benchmarks_page(),
         "command_line": command_line_page(),
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.catalogues import project_kinds, third_place_kinds
 from sim.indicators import INDICATORS
 from sim.scenario import list_scenarios, load_scenario
 from sim.schedule import MONTH
@@ -61,6 +62,7 @@ def test_an_example_that_gives_something_else_is_reported_and_can_be_updated(tmp
         ("indicators", INDICATORS),
         ("submodels", [n for n, i in PARAMETERS.items() if i.group in {p.name for p in MONTH}]),
         ("scenarios", [path.stem for path in list_scenarios()]),
+        ("catalogues", [kind.name for kind in (*third_place_kinds(), *project_kinds())]),
     ],
 )
 def test_everything_declared_is_documented(pages, page, names):
@@ -100,6 +102,35 @@ def test_whatever_is_called_derived_or_found_by_a_driver_is_in_the_table_of_sour
         percent, mark = (cell.strip() for cell in row.split("|")[2:4])
         assert float(percent) == pytest.approx(100 * PARAMETERS[name].default), name
         assert mark.split(",")[0] == PARAMETERS[name].evidence, name
+
+
+def _sourced_figures():
+    """Whatever is called found or derived, apart from drivers: parameters, catalogues, levers."""
+    for name, info in PARAMETERS.items():
+        if info.evidence in ("found", "derived") and info.group not in _PLACES_AND_DRIVERS:
+            yield name
+    for kind in (*third_place_kinds(), *project_kinds()):
+        for name, figure in kind.figures.items():
+            if figure.evidence in ("found", "derived"):
+                yield name
+
+
+_PLACES_AND_DRIVERS = {"territory", "exogenous_drivers"}
+
+
+@pytest.mark.parametrize("name", sorted(set(_sourced_figures())))
+def test_whatever_is_called_found_or_derived_stands_in_the_sources(name):
+    """No figure may borrow the word of a source that does not show it."""
+    assert f"`{name}`" in (DOCS / "sources.md").read_text(encoding="utf-8")
+
+
+def test_the_table_of_sources_marks_parameters_as_they_mark_themselves():
+    """Rows `parameter`, value, mark."""
+    text = (DOCS / "sources.md").read_text(encoding="utf-8")
+    row = re.compile(r"^\| `(\w+)` \|[^|]*\| (found|derived|recalled|assumed) \|", re.MULTILINE)
+    said = {name: mark for name, mark in row.findall(text) if name in PARAMETERS}
+    assert len(said) > 20
+    assert said == {name: PARAMETERS[name].evidence for name in said}
 
 
 def test_the_scenario_shown_as_an_example_can_be_loaded(tmp_path):
