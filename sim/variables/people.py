@@ -41,6 +41,14 @@ PEOPLE: Final = [
         "eight of them add up to both counts in a byte.",
     ),
     (
+        "youth.seen_around",
+        _YOUTH,
+        "uint8",
+        "code",
+        "Sum of `youth.seen` over acquaintances: those present in the lower four bits, those who "
+        "took part in the upper.",
+    ),
+    (
         "youth.neighbour",
         ("youth", "neighbour"),
         "int32",
@@ -79,6 +87,13 @@ PEOPLE: Final = [
         "Permanent id; luck is drawn by it.",
     ),
     ("entrepreneur.cell_row", _ENTREPRENEUR, "int32", "index", "Flat index of the home cell."),
+    (
+        "entrepreneur.tenancy",
+        _ENTREPRENEUR,
+        "int32",
+        "count",
+        "Holders of the row so far; only who is removed by hand is succeeded.",
+    ),
     ("entrepreneur.office", _ENTREPRENEUR, "int16", "index", "Office in charge of the cell."),
     (
         "entrepreneur.skills",
@@ -239,6 +254,7 @@ PEOPLE: Final = [
     # Scratch of the project processes; holds no meaning
     ("work.luck", _ENTREPRENEUR, "uint32", "1", "Scratch of words of luck."),
     ("work.grant_key", _ENTREPRENEUR, "uint64", "1", "Scratch of who is first for a grant."),
+    ("work.grant_row", _ENTREPRENEUR, "int64", "1", "Scratch of the rows behind these keys."),
     # Project kinds, from the catalogue
     ("project_kind.share", _KIND, "float32", "share", "Share of ideas that are of this kind."),
     (
