@@ -193,9 +193,14 @@ class Simulation:
         return frame
 
     @property
+    def ledger_pages(self) -> npt.NDArray[np.int64]:
+        """Money of the months run so far: month, account, source, and income or line, in cents."""
+        return self._ledger[: self.month]
+
+    @property
     def ledger(self) -> pd.DataFrame:
         """All money that came in or was spent, as `sim.ledger.ledger_frame` describes."""
-        return ledger_frame(self._ledger[: self.month], self.scenario.account_names)
+        return ledger_frame(self.ledger_pages, self.scenario.account_names)
 
     @property
     def unspent(self) -> pd.DataFrame:
