@@ -1,0 +1,215 @@
+"""The runs of a comparison: which there are, what each hands over, and who runs them.
+
+Workers are processes that a fork server starts with everything loaded and compiled. A run is the
+unit of work; outcomes are handed over in the order of the runs, whoever finished first, so that
+nothing depends on the number of workers. Workers end with the process that started them.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection, wait
+from typing import Any, Final
+
+from sim.comparison.one_run import Outcome, Run, Runs, execute_run
+from sim.errors import InputError
+
+__all__ = ["LARGEST_WORKERS", "execute", "prepare_workers", "worker_number"]
+
+LARGEST_WORKERS: Final = 4096
+
+_ONE_THREAD: Final = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+)
+
+
+def worker_number(asked: int | None) -> int:
+    """How many workers to start.
+
+    Parameters
+    ----------
+    asked : int or None
+        As many as the processors that may be used, where None.
+
+    Raises
+    ------
+    InputError
+        If the number is out of range.
+    """
+    if asked is None:
+        return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    if not 1 <= asked <= LARGEST_WORKERS:
+        raise InputError(f"workers = {asked} is out of range; expected 1 to {LARGEST_WORKERS:,}.")
+    return asked
+
+
+def execute(runs: Runs, workers: int) -> Iterator[tuple[Run, Outcome]]:
+    """Run everything.
+
+    Parameters
+    ----------
+    runs : Runs
+    workers : int
+        With 1, all is run in this process.
+
+    Yields
+    ------
+    (Run, Outcome)
+        In the order of `runs.all`.
+
+    Raises
+    ------
+    InputError
+        If a run cannot start from its parameters.
+    ChildProcessError
+        If a worker was ended from outside.
+    """
+    workers = min(workers, len(runs.all))
+    if workers == 1:
+        for run in runs.all:
+            yield run, execute_run(runs, run)
+        return
+    pool = _Pool(runs, workers)
+    try:
+        yield from pool.outcomes()
+    finally:
+        pool.end()
+
+
+def prepare_workers() -> None:
+    """Start the fork server, which loads and compiles while the caller does other things."""
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        from multiprocessing import forkserver
+
+        with _single_threads():
+            multiprocessing.set_forkserver_preload(["sim.comparison.warmed"])
+            forkserver.ensure_running()
+
+
+class _Pool:
+    """Workers, what each of them is at, and what has come back."""
+
+    def __init__(self, runs: Runs, workers: int) -> None:
+        prepare_workers()
+        self._runs = runs
+        self._waiting = iter(runs.all)
+        self._processes: dict[Connection, Any] = {}
+        self._finished: dict[Run, Outcome] = {}
+        methods = multiprocessing.get_all_start_methods()
+        context: Any = multiprocessing.get_context(
+            "forkserver" if "forkserver" in methods else "spawn"
+        )
+        with _single_threads(), _caller_left_alone():
+            for _ in range(workers):
+                here, there = context.Pipe()
+                process = context.Process(target=_work, args=(there, runs), daemon=True)
+                process.start()
+                there.close()
+                self._processes[here] = process
+        for connection in self._processes:
+            # One run in hand and one in the pipe, so that nobody waits for this process.
+            self._hand_out(connection)
+            self._hand_out(connection)
+
+    def outcomes(self) -> Iterator[tuple[Run, Outcome]]:
+        """All outcomes in the order of the runs."""
+        for run in self._runs.all:
+            while run not in self._finished:
+                for connection in wait(list(self._processes)):
+                    assert isinstance(connection, Connection)
+                    self._take(connection)
+            yield run, self._finished.pop(run)
+
+    def _take(self, connection: Connection) -> None:
+        try:
+            run, outcome = connection.recv()
+        except (EOFError, OSError):
+            raise _lost() from None
+        if isinstance(outcome, BaseException):
+            raise outcome
+        self._finished[run] = outcome
+        self._hand_out(connection)
+
+    def _hand_out(self, connection: Connection) -> None:
+        run = next(self._waiting, None)
+        if run is not None:
+            try:
+                connection.send(run)
+            except OSError:
+                raise _lost() from None
+
+    def end(self) -> None:
+        """End the workers, whatever they are at."""
+        for process in self._processes.values():
+            process.kill()
+        for connection, process in self._processes.items():
+            process.join()
+            connection.close()
+
+
+def _lost() -> ChildProcessError:
+    return ChildProcessError(
+        "a worker process was ended from outside, perhaps for lack of memory; run again with"
+        " fewer --workers"
+    )
+
+
+def _work(connection: Connection, runs: Runs) -> None:
+    """What a worker does until it is ended."""
+    import sim.comparison.warmed  # noqa: F401  (already there where a fork server started it)
+
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    while True:
+        run = connection.recv()
+        outcome: Outcome | Exception
+        try:
+            outcome = execute_run(runs, run)
+        except Exception as error:
+            outcome = error
+        connection.send((run, outcome))
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+@contextmanager
+def _single_threads() -> Iterator[None]:
+    """Let processes that start here compute on one thread each; there are enough of them."""
+    before = {name: os.environ.get(name) for name in _ONE_THREAD}
+    os.environ |= dict.fromkeys(_ONE_THREAD, "1")
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def _caller_left_alone() -> Iterator[None]:
+    """Keep workers from running the caller's script again, as they do to find its names.
+
+    They need none of them; without this, a script must shield itself by ``if __name__ == ...``.
+    """
+    main = sys.modules["__main__"]
+    kept = {n: main.__dict__[n] for n in ("__spec__", "__file__") if n in main.__dict__}
+    main.__spec__ = None
+    main.__dict__.pop("__file__", None)
+    try:
+        yield
+    finally:
+        main.__dict__.update(kept)

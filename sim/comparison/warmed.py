@@ -1,0 +1,16 @@
+"""Importing this loads and compiles everything that a run needs; workers are forked from there."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+
+from sim.scenario import load_scenario
+from sim.simulation import Simulation
+
+# Ctrl-C reaches all processes of a terminal; the one that was started by hand ends the others.
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+# Whatever fails here fails again in the first run, where it is told.
+with contextlib.suppress(Exception):
+    Simulation(load_scenario("mid_sized_town").replace(months=1, spin_up=1)).run()
