@@ -152,6 +152,7 @@ def _lay_ground(state: State, territory: Territory, values: Mapping[str, Any]) -
     """People, zones, premises and everything that stays as it is."""
     rows, columns = territory.shape
     kilometres = territory.cell_size / 1000
+    state["town.cell_km"] = kilometres
     state["cell.residents"] = territory.residents
     state["cell.purchasing_power"] = np.maximum(territory.income, 0) ** values["income_elasticity"]
     if values["boundary"] == "open":
@@ -161,7 +162,10 @@ def _lay_ground(state: State, territory: Territory, values: Mapping[str, Any]) -
         arriving = values["visitors_share"] * territory.residents.sum(dtype=np.float64)
         state["cell.visitors"] = np.where(edge, arriving / edge.sum(), 0)
     state["cell.consumers"] = demography.consumers.py_func(
-        state["cell.residents"], state["cell.purchasing_power"], state["cell.visitors"]
+        state["cell.residents"],
+        state["cell.purchasing_power"],
+        state["cell.visitors"],
+        state["cell.moved_consumers"],
     )
     zone = np.where(territory.is_town_centre, 0, np.where(territory.is_retail_park, 1, 2))
     state["cell.zone"] = zone
@@ -313,8 +317,9 @@ def _give_histories(
     full[:, is_open] = quality, age, reached, reserves
     spell, months = np.zeros(n - m.size), np.zeros(n - m.size)
     empty = margin[~is_open]
-    live_vacancies(spell, np.ones(empty.size), empty, *vacancy_arguments(values), months)
-    live_vacancies(spell, u[~is_open], empty, *vacancy_arguments(values), months)
+    arguments = vacancy_arguments(values, state["town.takeover_rate"][0])
+    live_vacancies(spell, np.ones(empty.size), empty, *arguments, months)
+    live_vacancies(spell, u[~is_open], empty, *arguments, months)
     full[0, ~is_open] = 1
     full[2, ~is_open] = empty
     state["premises.quality"], state["premises.shop_age"] = full[0], full[1]

@@ -8,6 +8,7 @@ from, so that the first month is a living place and no transient.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -91,6 +92,7 @@ def live_shops(
                 closure_age_shape,
                 closure_without_reserves,
                 margin_clip,
+                1.0,
             )
             alive *= 1.0 - hazard
         if target[i] >= 1.0:
@@ -113,9 +115,14 @@ def live_vacancies(
     reletting_fading,
     reletting_margin_response,
     margin_clip,
+    takeover_rate,
     months,
 ):
-    """Follow vacancies like `live_shops` follows shops: mean spell for target 1, else the age."""
+    """Follow vacancies like `live_shops` follows shops: mean spell for target 1, else the age.
+
+    They end when premises are let, or taken by a project at a constant rate (1/year).
+    """
+    taken = 1.0 - math.exp(-takeover_rate / 12.0)
     horizon = max(HORIZON, int(120.0 * reletting_fading))  # ten times the fading
     for i in range(margin.size):
         vacant, stood, hazard = 1.0, 0.0, 0.0
@@ -124,7 +131,7 @@ def live_vacancies(
         while k < horizon and (target[i] >= 1.0 or stood + vacant < wanted):
             stood += vacant
             k += 1
-            hazard = reletting_probability(
+            let = reletting_probability(
                 margin[i],
                 k,
                 reletting_rate_fresh,
@@ -133,6 +140,7 @@ def live_vacancies(
                 reletting_margin_response,
                 margin_clip,
             )
+            hazard = let + (1.0 - let) * taken
             vacant *= 1.0 - hazard
         if target[i] >= 1.0:
             mean_spell[i] = stood + (vacant / hazard if hazard > 1e-9 else 1e9)
@@ -186,7 +194,11 @@ def quality_classes(z: Floats, quality_spread: float) -> Floats:
 
 
 def solve_stationary(
-    values: Mapping[str, Any], age_scale: float, starting_vacancy: float, town_margin: float
+    values: Mapping[str, Any],
+    age_scale: float,
+    starting_vacancy: float,
+    town_margin: float,
+    takeover_rate: float = 0.0,
 ) -> Stationary:
     """Find the mean margin at which the starting vacancy is stationary.
 
@@ -200,6 +212,8 @@ def solve_stationary(
         Share of premises vacant that the territory is to keep while the drivers stand still.
     town_margin : float
         Shift of this town's margins; its vacancy then follows from the margin.
+    takeover_rate : float
+        Rate at which projects take vacant premises at the start, 1/year.
 
     Returns
     -------
@@ -219,7 +233,11 @@ def solve_stationary(
     live_shops(life, whole, margin, q, *shop_arguments(values, age_scale), unused, unused, unused)
     spell = np.zeros(MARGINS.size)
     live_vacancies(
-        spell, whole[: MARGINS.size], MARGINS, *vacancy_arguments(values), unused[: MARGINS.size]
+        spell,
+        whole[: MARGINS.size],
+        MARGINS,
+        *vacancy_arguments(values, takeover_rate),
+        unused[: MARGINS.size],
     )
     lives = life.reshape(MARGINS.size, -1)
     by_margin = spell / (spell + lives.mean(axis=1))
@@ -268,7 +286,7 @@ def shop_arguments(values: Mapping[str, Any], age_scale: float) -> tuple[Any, ..
     )
 
 
-def vacancy_arguments(values: Mapping[str, Any]) -> tuple[Any, ...]:
+def vacancy_arguments(values: Mapping[str, Any], takeover_rate: float) -> tuple[Any, ...]:
     """Parameters of `live_vacancies` in order."""
     names = ("fresh", "slow")
     return (
@@ -276,4 +294,5 @@ def vacancy_arguments(values: Mapping[str, Any]) -> tuple[Any, ...]:
         values["reletting_fading"],
         values["reletting_margin_response"],
         values["margin_clip"],
+        takeover_rate,
     )

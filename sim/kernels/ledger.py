@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from sim.kernels.compile import rule
 
-__all__ = ["pay"]
+__all__ = ["EVENTS", "GRANTS", "in_purse", "pay"]
+
+GRANTS, EVENTS = 3, 4
+"""Lines of `sim.variables.money.LINES` that project processes spend from."""
+
+
+@rule
+def in_purse(purse, line):
+    """Cents that are left on a line of a purse, whatever their source."""
+    cents = 0
+    for source in range(purse.shape[0]):
+        cents += purse[source, line]
+    return cents
 
 
 @rule

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.kernels.compile import kernel, rule
 from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
@@ -27,14 +29,22 @@ class DemographyParameters(ParameterGroup):
 
 
 @rule
-def consumers(residents, purchasing_power, visitors):
-    """How many average consumers the people of a cell and those who enter through it amount to."""
-    return residents * purchasing_power + visitors
+def consumers(residents, purchasing_power, visitors, moved):
+    """How many average consumers the people of a cell and those who enter through it amount to.
+
+    `moved` are consumers' equivalents of spending that third places and projects bring, or take.
+    """
+    return np.maximum(residents * purchasing_power + visitors + moved, np.float32(0.0))
 
 
 @kernel
 def grow_residents(
-    cell_residents, cell_purchasing_power, cell_visitors, cell_consumers, residents_growth
+    cell_residents,
+    cell_purchasing_power,
+    cell_visitors,
+    cell_moved_consumers,
+    cell_consumers,
+    residents_growth,
 ):
     """Multiply residents and visitors by one month's growth and weigh them as consumers."""
     factor = cell_residents.dtype.type((1.0 + residents_growth) ** (1.0 / 12.0))
@@ -44,7 +54,10 @@ def grow_residents(
             cell_residents[i, j] *= factor
             cell_visitors[i, j] *= factor
             cell_consumers[i, j] = consumers(
-                cell_residents[i, j], cell_purchasing_power[i, j], cell_visitors[i, j]
+                cell_residents[i, j],
+                cell_purchasing_power[i, j],
+                cell_visitors[i, j],
+                cell_moved_consumers[i, j],
             )
 
 

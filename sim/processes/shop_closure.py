@@ -3,6 +3,7 @@
 Each month a shop closes with probability 1 - exp(-rate / 12), where
 
     rate = closure_rate x w(age) x exp(-closure_margin_response x margin) x (2 without reserves)
+           x risk ratio (of projects; 1 for all others)
 
 w is a Weibull hazard up to the age of five years and constant afterwards, scaled so that without
 any margin a shop lives 1 / closure_rate years on average.
@@ -110,6 +111,7 @@ def closure_probability(
     closure_age_shape,
     closure_without_reserves,
     margin_clip,
+    risk_ratio,
 ):
     """Probability that a shop closes this month."""
     clipped = min(max(margin, -margin_clip), margin_clip)
@@ -117,6 +119,7 @@ def closure_probability(
     rate *= math.exp(-closure_margin_response * clipped)
     if reserves <= 0.0:
         rate *= closure_without_reserves
+    rate *= risk_ratio
     return 1.0 - math.exp(-rate / 12.0)
 
 
@@ -158,6 +161,7 @@ def close_shops(
     premises_margin,
     premises_reserves,
     premises_shop_age,
+    premises_risk_ratio,
     premises_quality,
     premises_event,
     town_closure_age_scale,
@@ -181,13 +185,14 @@ def close_shops(
             closure_age_shape,
             closure_without_reserves,
             margin_clip,
+            1.0,
         )
         worst = max(worst, risk)
     for p in prange(premises_is_open.size):
         if not premises_is_open[p]:
             continue
         luck, _, _, _ = block(k0, k1, premises_id[p], 0)
-        if uniform(luck) >= worst:
+        if uniform(luck) >= worst and premises_risk_ratio[p] <= 1.0:
             continue
         probability = closure_probability(
             premises_margin[p],
@@ -199,6 +204,7 @@ def close_shops(
             closure_age_shape,
             closure_without_reserves,
             margin_clip,
+            premises_risk_ratio[p],
         )
         if uniform(luck) < probability:
             premises_is_open[p] = 0

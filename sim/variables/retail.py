@@ -169,7 +169,8 @@ RETAIL: Final = [
         _PREMISES,
         "uint8",
         "code",
-        "What happened this month: 0 nothing, 1 the shop closed, 2 the premises were relet.",
+        "What happened this month: 0 nothing, 1 the shop closed, 2 the premises were relet, "
+        "3 a project took them.",
     ),
     (
         "premises.tenancy",

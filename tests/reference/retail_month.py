@@ -54,9 +54,11 @@ def demography(town: Town, values: Values, seed: int, month: int, calendar: int)
         for column in range(len(people)):
             people[column] *= growth
             town["cell.visitors"][row][column] *= growth
-            town["cell.consumers"][row][column] = (
+            town["cell.consumers"][row][column] = max(
+                0.0,
                 people[column] * town["cell.purchasing_power"][row][column]
                 + town["cell.visitors"][row][column]
+                + town["cell.moved_consumers"][row][column],
             )
 
 
@@ -237,6 +239,7 @@ def shop_closure(town: Town, values: Values, seed: int, month: int, calendar: in
             town["town.closure_age_scale"][0],
             values,
         )
+        rate *= town["premises.risk_ratio"][p]
         if _happens(town, uniform(block(*key, name, 0)[0]), rate):
             town["premises.is_open"][p] = 0
             town["premises.event"][p] = CLOSED

@@ -33,8 +33,10 @@ positive = st.floats(0.01, 1e6)
 
 
 def closes(margin=0.0, age=120, reserves=3.0, scale=1.0, rate=0.09, response=3.0, shape=1.1,
-           without=2.0, clip=0.5):  # fmt: skip
-    return closure_probability(margin, age, reserves, scale, rate, response, shape, without, clip)
+           without=2.0, clip=0.5, risk_ratio=1.0):  # fmt: skip
+    return closure_probability(
+        margin, age, reserves, scale, rate, response, shape, without, clip, risk_ratio
+    )
 
 
 def relets(margin=0.0, vacant=6, fresh=1.4, slow=0.3, fading=1.0, response=3.0, clip=0.5):

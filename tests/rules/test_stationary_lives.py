@@ -73,10 +73,10 @@ def test_vacancies_stand_as_long_as_they_survive(changes):
     values, _ = _values(changes)
     spell, months = np.zeros(len(MARGINS)), np.zeros(len(MARGINS))
     live_vacancies(
-        spell, np.ones(len(MARGINS)), np.array(MARGINS), *vacancy_arguments(values), months
+        spell, np.ones(len(MARGINS)), np.array(MARGINS), *vacancy_arguments(values, 0.0), months
     )
     live_vacancies(
-        spell, np.full(len(MARGINS), 0.6), np.array(MARGINS), *vacancy_arguments(values), months
+        spell, np.full(len(MARGINS), 0.6), np.array(MARGINS), *vacancy_arguments(values, 0.0), months
     )
     for m, found, age in zip(MARGINS, spell, months, strict=True):
         standing = np.array(retail_month.vacancy_life(m, values))

@@ -1,0 +1,33 @@
+"""Codes of what stage a project is in, what happened to it this month and who began it."""
+
+from __future__ import annotations
+
+__all__ = [
+    "ABANDONED",
+    "APPLIED",
+    "APPROVED",
+    "BORN",
+    "BY_ENTREPRENEUR",
+    "BY_OFFICIAL",
+    "BY_RESIDENT",
+    "BY_YOUTH",
+    "CEASED",
+    "ENDED",
+    "HAD_IDEA",
+    "IDEA",
+    "INCUBATING",
+    "LATENT",
+    "NOTHING",
+    "REFUSED",
+    "REVIEW",
+    "RUNNING",
+]
+
+LATENT, IDEA, REVIEW, INCUBATING, RUNNING, ENDED = range(6)
+"""Stages: values of ``entrepreneur.stage``."""
+
+NOTHING, HAD_IDEA, APPLIED, APPROVED, REFUSED, ABANDONED, BORN, CEASED = range(8)
+"""Events: values of ``entrepreneur.event``. At most one happens to a project in a month."""
+
+BY_RESIDENT, BY_YOUTH, BY_ENTREPRENEUR, BY_OFFICIAL = range(4)
+"""Origins: values of ``entrepreneur.origin``."""

@@ -1,0 +1,129 @@
+"""Cooperation: running projects join a cooperation hub (PTCE) nearby, and leave it again.
+
+Members pool means, which raises what they take: a shop attracts more, and a project without
+premises is as much less at risk as a shop with that better margin (`project_survival`).
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.kernels.compile import kernel
+from sim.kernels.distance import squared_distance
+from sim.kernels.project_codes import RUNNING
+from sim.kernels.random import block, stream_key, uniform
+from sim.parameters import ParameterGroup, parameter
+from sim.processes.process import Process
+
+__all__ = ["PROCESS", "CooperationParameters"]
+
+STREAM = 13
+
+
+class CooperationParameters(ParameterGroup):
+    """What cooperation hubs do."""
+
+    hub_join: float = parameter(
+        0.1,
+        unit="share",
+        bounds=(0.0, 1.0),
+        plausible=(0.02, 0.3),
+        en="Joining a hub",
+        fr="Adhésion à un pôle",
+        help_en="Monthly probability that a project near a hub with room joins it.",
+        help_fr="Probabilité mensuelle qu'un projet proche d'un pôle qui a de la place y adhère.",
+        source="judgement",
+        evidence="assumed",
+    )
+    hub_attrition: float = parameter(
+        0.35,
+        unit="1/year",
+        bounds=(0.0, 12.0),
+        plausible=(0.05, 0.35),
+        en="Attrition of a hub",
+        fr="Attrition d'un pôle",
+        help_en="Yearly rate at which members leave a hub.",
+        help_fr="Taux annuel auquel les membres quittent un pôle.",
+        source="ln(160 / 56) / 3: hubs counted and still at work three years later "
+        "(lelabo-ess.org), applied to members",
+        evidence="derived",
+    )
+    cooperation_uplift: float = parameter(
+        0.04,
+        unit="share",
+        bounds=(0.0, 0.5),
+        plausible=(0.0, 0.08),
+        en="Cooperation raises revenue",
+        fr="Effet de la coopération sur les recettes",
+        help_en="By how much members of a cooperation hub take more than others.",
+        help_fr="De combien les membres d'un pôle de coopération réalisent de recettes en plus.",
+        source="judgement, 0-8 %",
+        evidence="assumed",
+    )
+
+
+@kernel
+def cooperate(
+    seed,
+    month,
+    entrepreneur_id,
+    entrepreneur_cell_row,
+    entrepreneur_stage,
+    entrepreneur_premises_row,
+    entrepreneur_is_member,
+    premises_quality,
+    account_is_active,
+    account_hub_members,
+    account_cell_row,
+    account_grant_reach,
+    cell_office,
+    hub_join,
+    hub_attrition,
+    cooperation_uplift,
+):
+    """Draw which members leave, then which projects join as long as their hub has room."""
+    has_hub = False
+    for a in range(account_hub_members.size):
+        has_hub |= account_hub_members[a] > 0
+    if not has_hub:
+        return
+    k0, k1 = stream_key(seed, STREAM, month)
+    columns = cell_office.shape[1]
+    leaving = 1.0 - math.exp(-hub_attrition / 12.0)
+    for i in range(entrepreneur_stage.size):
+        if not entrepreneur_is_member[i]:
+            continue
+        leaves, _, _, _ = block(k0, k1, entrepreneur_id[i], 0)
+        if uniform(leaves) < leaving:
+            entrepreneur_is_member[i] = 0
+            if entrepreneur_premises_row[i] >= 0:
+                premises_quality[entrepreneur_premises_row[i]] /= 1.0 + cooperation_uplift
+    for a in range(account_hub_members.size):
+        if not account_is_active[a] or account_hub_members[a] <= 0:
+            continue
+        reach = account_grant_reach[a] ** 2
+        members = 0
+        for i in range(entrepreneur_stage.size):
+            away = squared_distance(entrepreneur_cell_row[i], account_cell_row[a], columns)
+            members += 1 if entrepreneur_is_member[i] and away <= reach else 0
+        for i in range(entrepreneur_stage.size):
+            if members >= account_hub_members[a]:
+                break
+            if entrepreneur_stage[i] != RUNNING or entrepreneur_is_member[i]:
+                continue
+            away = squared_distance(entrepreneur_cell_row[i], account_cell_row[a], columns)
+            _, joins, _, _ = block(k0, k1, entrepreneur_id[i], 0)
+            if away <= reach and uniform(joins) < hub_join:
+                entrepreneur_is_member[i] = 1
+                members += 1
+                if entrepreneur_premises_row[i] >= 0:
+                    premises_quality[entrepreneur_premises_row[i]] *= 1.0 + cooperation_uplift
+
+
+PROCESS = Process(
+    name="cooperation",
+    kernel=cooperate,
+    writes=("entrepreneur.is_member", "premises.quality"),
+    title={"en": "Cooperation", "fr": "Coopération"},
+    stream=STREAM,
+)

@@ -1,0 +1,147 @@
+"""Project funding: incubating projects look for money, outside and from those who give seed grants.
+
+After `incubation_months` a project starts as soon as it has its capital. Money comes from outside
+with a small probability each month. A seed grant that covers the capital is enough; a smaller one
+raises that probability to the share it covers, and is paid only if the rest is found. Those who
+have waited longest are served first. A project whose money is complete is born this month: it is
+marked by its event, and `sim.processes.project_birth` starts it.
+"""
+
+from __future__ import annotations
+
+from sim.kernels.compile import kernel, rule
+from sim.kernels.distance import squared_distance
+from sim.kernels.ledger import GRANTS, in_purse, pay
+from sim.kernels.matching import sort_pairs
+from sim.kernels.project_codes import ABANDONED, BORN, INCUBATING, LATENT
+from sim.kernels.random import block, stream_key, uniform
+from sim.parameters import ParameterGroup, parameter
+from sim.processes.process import Process
+
+__all__ = ["PROCESS", "ProjectFundingParameters", "funding_chance"]
+
+STREAM = 10
+LONGEST = 65_535
+
+
+class ProjectFundingParameters(ParameterGroup):
+    """How projects find their money."""
+
+    incubation_months: int = parameter(
+        3,
+        unit="months",
+        bounds=(1, 60),
+        plausible=(2, 6),
+        en="Incubation",
+        fr="Incubation",
+        help_en="Months that a project takes to get ready once nothing but money is missing.",
+        help_fr="Mois nécessaires pour démarrer quand il ne manque plus que l'argent.",
+        source="judgement",
+        evidence="assumed",
+    )
+    funding_probability: float = parameter(
+        0.05,
+        unit="share",
+        bounds=(0.0, 1.0),
+        plausible=(0.02, 0.12),
+        en="Funding from outside",
+        fr="Financement extérieur",
+        help_en="Monthly probability that banks, family or other funders complete the capital.",
+        help_fr="Probabilité mensuelle que banques, proches ou autres financeurs complètent les "
+        "fonds.",
+        source="judgement",
+        evidence="assumed",
+    )
+
+
+@rule
+def funding_chance(capital, grant, funding_probability):
+    """Probability that a project finds its capital this month, with a grant promised or without."""
+    if capital <= 0:
+        return 1.0
+    return max(funding_probability, min(grant / capital, 1.0))
+
+
+@kernel
+def fund_projects(
+    seed,
+    month,
+    entrepreneur_id,
+    entrepreneur_cell_row,
+    entrepreneur_kind,
+    entrepreneur_stage,
+    entrepreneur_event,
+    entrepreneur_stage_months,
+    entrepreneur_supporter,
+    project_kind_capital,
+    account_is_active,
+    account_grant,
+    account_grant_reach,
+    account_cell_row,
+    account_purse,
+    ledger_spending,
+    cell_office,
+    work_grant_key,
+    work_grant_row,
+    town_abandonment,
+    incubation_months,
+    funding_probability,
+):
+    """Draw who gives up and who finds the money; book grants."""
+    k0, k1 = stream_key(seed, STREAM, month)
+    columns = cell_office.shape[1]
+    ready, granted = 0, 0
+    for a in range(account_grant.size):
+        granted += account_is_active[a] != 0 and in_purse(account_purse[a], GRANTS) > 0
+    for i in range(entrepreneur_stage.size):
+        if entrepreneur_stage[i] != INCUBATING or entrepreneur_stage_months[i] == 0:
+            continue
+        gives_up, _, _, _ = block(k0, k1, entrepreneur_id[i], 0)
+        if uniform(gives_up) < town_abandonment[0]:
+            entrepreneur_stage[i] = LATENT
+            entrepreneur_event[i] = ABANDONED
+        elif entrepreneur_stage_months[i] >= incubation_months:
+            work_grant_key[ready] = LONGEST - entrepreneur_stage_months[i]
+            work_grant_row[ready] = i
+            ready += 1
+    if granted:
+        sort_pairs(work_grant_key, work_grant_row, ready)
+    for n in range(ready):
+        i = work_grant_row[n]
+        capital = project_kind_capital[entrepreneur_kind[i]]
+        giver, grant = -1, 0
+        for a in range(account_grant.size if granted and capital > 0 else 0):
+            promised = min(account_grant[a], capital)
+            away = squared_distance(entrepreneur_cell_row[i], account_cell_row[a], columns)
+            if (
+                giver < 0
+                and account_is_active[a]
+                and 0 < promised <= in_purse(account_purse[a], GRANTS)
+                and away <= account_grant_reach[a] ** 2
+            ):
+                giver, grant = a, promised
+        _, finds, _, _ = block(k0, k1, entrepreneur_id[i], 0)
+        if uniform(finds) >= funding_chance(capital, grant, funding_probability):
+            continue
+        entrepreneur_event[i] = BORN
+        if giver >= 0:
+            pay(account_purse[giver], ledger_spending[giver], GRANTS, grant)
+            if entrepreneur_supporter[i] < 0:
+                entrepreneur_supporter[i] = giver
+
+
+PROCESS = Process(
+    name="project_funding",
+    kernel=fund_projects,
+    writes=(
+        "entrepreneur.stage",
+        "entrepreneur.event",
+        "entrepreneur.supporter",
+        "account.purse",
+        "ledger.spending",
+        "work.grant_key",
+        "work.grant_row",
+    ),
+    title={"en": "Project funding", "fr": "Financement des projets"},
+    stream=STREAM,
+)

@@ -1,0 +1,130 @@
+"""Project survival: how long running projects last.
+
+A project without premises of its own ends by the hazard of firms of its age: of Weibull's form up
+to five years and constant afterwards, times its own risk ratio, and lowered for members of a hub
+as much as their better margin would keep a shop open. A project in premises is a shop, and ends
+when it closes.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.kernels.compile import kernel, rule
+from sim.kernels.project_codes import CEASED, ENDED, RUNNING
+from sim.kernels.random import block, stream_key, uniform
+from sim.parameters import ParameterGroup, parameter
+from sim.processes.process import Process
+
+__all__ = ["PROCESS", "ProjectSurvivalParameters", "ending_hazard"]
+
+STREAM = 11
+YOUNG_MONTHS = 60
+CLOSED = 1
+
+
+class ProjectSurvivalParameters(ParameterGroup):
+    """How long projects run."""
+
+    survival_shape: float = parameter(
+        1.10,
+        unit="1",
+        bounds=(0.5, 2.0),
+        plausible=(0.66, 1.23),
+        en="Survival, Weibull shape in youth",
+        fr="Pérennité, forme de Weibull des débuts",
+        help_en="Above 1, the risk of a project to end grows over its first five years.",
+        help_fr="Au-dessus de 1, le risque d'un projet de cesser croît les cinq premières années.",
+        source="1.06-1.23 from INSEE's cohorts of new firms, 0.66 as revised (docs/sources.md)",
+        evidence="derived",
+    )
+    survival_scale: float = parameter(
+        10.5,
+        unit="years",
+        bounds=(1.0, 100.0),
+        plausible=(9.7, 11.2),
+        en="Survival, Weibull scale",
+        fr="Pérennité, échelle de Weibull",
+        help_en="Age at which 37 % of projects would be left if the risk went on as it begins.",
+        help_fr="Âge auquel il resterait 37 % des projets si le risque continuait sur sa lancée.",
+        source="9.7-11.2 from INSEE's cohorts of new firms (docs/sources.md)",
+        evidence="derived",
+    )
+
+
+@rule
+def ending_hazard(months, survival_shape, survival_scale):
+    """Cumulative hazard of the month in which a project reaches this age, for risk ratio 1."""
+    if months > YOUNG_MONTHS:
+        years = YOUNG_MONTHS / 12.0
+        slope = survival_shape / survival_scale
+        return slope * math.pow(years / survival_scale, survival_shape - 1.0) / 12.0
+    until = math.pow(months / 12.0 / survival_scale, survival_shape)
+    return until - math.pow((months - 1.0) / 12.0 / survival_scale, survival_shape)
+
+
+@kernel
+def end_projects(
+    seed,
+    month,
+    entrepreneur_id,
+    entrepreneur_stage_months,
+    entrepreneur_risk_ratio,
+    entrepreneur_stage,
+    entrepreneur_event,
+    entrepreneur_is_member,
+    entrepreneur_premises_row,
+    premises_event,
+    premises_operator,
+    premises_risk_ratio,
+    survival_shape,
+    survival_scale,
+    cooperation_uplift,
+    closure_margin_response,
+):
+    """Draw for each running project whether it ends; those whose shop has closed end with it."""
+    k0, k1 = stream_key(seed, STREAM, month)
+    worst = max(
+        ending_hazard(1, survival_shape, survival_scale),
+        ending_hazard(YOUNG_MONTHS, survival_shape, survival_scale),
+        ending_hazard(YOUNG_MONTHS + 1, survival_shape, survival_scale),
+    )
+    member = math.exp(-closure_margin_response * cooperation_uplift)
+    for i in range(entrepreneur_stage.size):
+        if entrepreneur_stage[i] != RUNNING:
+            continue
+        p = entrepreneur_premises_row[i]
+        if p >= 0:
+            if premises_event[p] != CLOSED:
+                continue
+            premises_operator[p] = -1
+            premises_risk_ratio[p] = 1.0
+            entrepreneur_premises_row[i] = -1
+        else:
+            ratio = entrepreneur_risk_ratio[i] * (member if entrepreneur_is_member[i] else 1.0)
+            luck, _, _, _ = block(k0, k1, entrepreneur_id[i], 0)
+            u = uniform(luck)
+            if u >= ratio * worst:  # 1 - exp(-x) < x
+                continue
+            hazard = ending_hazard(entrepreneur_stage_months[i], survival_shape, survival_scale)
+            if u >= 1.0 - math.exp(-ratio * hazard):
+                continue
+        entrepreneur_stage[i] = ENDED
+        entrepreneur_event[i] = CEASED
+        entrepreneur_is_member[i] = 0
+
+
+PROCESS = Process(
+    name="project_survival",
+    kernel=end_projects,
+    writes=(
+        "entrepreneur.stage",
+        "entrepreneur.event",
+        "entrepreneur.is_member",
+        "entrepreneur.premises_row",
+        "premises.operator",
+        "premises.risk_ratio",
+    ),
+    title={"en": "Project survival", "fr": "Pérennité des projets"},
+    stream=STREAM,
+)
