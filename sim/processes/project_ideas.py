@@ -139,19 +139,19 @@ class ProjectIdeasParameters(ParameterGroup):
         fr="Idées par participant à une soirée",
         help_en="Probability that a participant of an evening of ideas goes home with a project.",
         help_fr="Probabilité qu'un participant à une soirée reparte avec un projet.",
-        source="some 80 ideas from 1,400-1,500 participants (eclaira.org, start'up de territoire)",
+        source="80 ideas from 1,450 participants of start'up de territoire (docs/sources.md)",
         evidence="derived",
     )
     evening_turnout: float = parameter(
-        0.02,
+        0.01,
         unit="share",
         bounds=(0.0, 1.0),
-        plausible=(0.01, 0.04),
+        plausible=(0.005, 0.02),
         en="Turnout of an evening",
         fr="Affluence d'une soirée",
         help_en="Most participants that an evening draws, relative to the residents in its reach.",
         help_fr="Affluence maximale d'une soirée, rapportée aux habitants de son rayon.",
-        source="1,400-1,500 participants in areas of some 100,000 people, rounded up",
+        source="1,450 of some 215,000 people, 350 of some 35,000 (docs/sources.md)",
         evidence="assumed",
     )
     origin_youth: float = _origin(
