@@ -1,0 +1,25 @@
+"""Interventions: what can be done to a territory, one file a type; their use is data in TOML."""
+
+from sim.interventions.intervention import (
+    Intervention,
+    list_interventions,
+    load_intervention,
+    make_intervention,
+    read_intervention,
+)
+from sim.interventions.kind import InterventionType
+from sim.interventions.layout import Planned, plan_interventions
+from sim.interventions.registry import LEVERS, TYPES
+
+__all__ = [
+    "LEVERS",
+    "TYPES",
+    "Intervention",
+    "InterventionType",
+    "Planned",
+    "list_interventions",
+    "load_intervention",
+    "make_intervention",
+    "plan_interventions",
+    "read_intervention",
+]

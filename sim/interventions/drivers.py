@@ -1,0 +1,48 @@
+"""What is done to the world outside: its dated series are changed from a month on."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from sim.interventions.levers import TimedLevers
+from sim.interventions.plan import Action
+from sim.state import State
+
+__all__ = ["freeze", "raised", "scaled"]
+
+
+def freeze(state: State, account: int, calendar: int, name: str, months: int) -> None:
+    """Keep a series at its value for some months; afterwards it grows as it would have."""
+    series = state[name]
+    now, after = min(calendar, series.size - 1), min(calendar + months, series.size - 1)
+    held = series[now]
+    series[after:] *= held / series[after]
+    series[now:after] = held
+
+
+def _add(state: State, account: int, calendar: int, name: str, amount: float) -> None:
+    state[name][min(calendar, state[name].size - 1) :] += amount
+
+
+def _multiply(state: State, account: int, calendar: int, name: str, factor: float) -> None:
+    state[name][min(calendar, state[name].size - 1) :] *= factor
+
+
+def raised(levers: TimedLevers, name: str, amount: float) -> tuple[tuple[int, Action], ...]:
+    """Actions that add an amount to a series from start to stop."""
+    return _during(
+        levers, partial(_add, name=name, amount=amount), partial(_add, name=name, amount=-amount)
+    )
+
+
+def scaled(levers: TimedLevers, name: str, factor: float) -> tuple[tuple[int, Action], ...]:
+    """Actions that multiply a series by a factor from start to stop."""
+    return _during(
+        levers,
+        partial(_multiply, name=name, factor=factor),
+        partial(_multiply, name=name, factor=1 / factor),
+    )
+
+
+def _during(levers: TimedLevers, begin: Action, end: Action) -> tuple[tuple[int, Action], ...]:
+    return ((levers.start, begin), (levers.stop, end)) if levers.stop else ((levers.start, begin),)

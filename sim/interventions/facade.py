@@ -1,0 +1,82 @@
+"""Façades: public money renovates shop fronts one after another, which draws customers."""
+
+from __future__ import annotations
+
+from sim.interventions.kind import InterventionType
+from sim.interventions.levers import TimedLevers, Zone, funding, zone_code
+from sim.interventions.plan import Plan, cents, split_over
+from sim.parameters import parameter
+
+__all__ = ["TYPE", "FacadeLevers"]
+
+
+class FacadeLevers(TimedLevers):
+    """What a front costs and does, where, and with what money."""
+
+    facade_funding: float = funding(
+        25_700.0,
+        "Funding of shop fronts",
+        "Financement des façades",
+        "Public money a month; fronts are renovated one after another while it lasts.",
+        "Argent public par mois ; les façades sont rénovées l'une après l'autre.",
+        "costs what the default cluster costs over twenty years, discounted",
+    )
+    facade: float = parameter(
+        0.05,
+        unit="share",
+        bounds=(0.0, 1.0),
+        en="Pull of a renovated front",
+        fr="Attrait d'une façade rénovée",
+        help_en="By how much a renovated front makes premises more attractive.",
+        help_fr="De combien une façade rénovée rend un local plus attirant.",
+        source="judgement; no measured effect was found",
+        evidence="assumed",
+        role="lever",
+    )
+    facade_cost: float = parameter(
+        15_000.0,
+        unit="EUR",
+        bounds=(100.0, 1e6),
+        en="Cost of a front",
+        fr="Coût d'une façade",
+        help_en="Public money that one front takes.",
+        help_fr="Argent public que demande une façade.",
+        source="judgement",
+        evidence="assumed",
+        role="lever",
+    )
+    facade_zone: Zone = parameter(
+        "town_centre",
+        unit="1",
+        en="Where fronts are renovated",
+        fr="Secteur des façades",
+        help_en="Zone whose premises get new fronts, open or vacant.",
+        help_fr="Secteur dont les locaux, ouverts ou vides, reçoivent une façade.",
+        source="where shops close",
+        evidence="assumed",
+        role="lever",
+    )
+
+
+def plan_facades(levers: FacadeLevers) -> Plan:
+    """An account that pays for fronts."""
+    account = {
+        "funding": cents(levers.facade_funding),
+        "split": split_over(subsidies=1.0),
+        "facade": levers.facade,
+        "facade_cost": cents(levers.facade_cost),
+        "zone": zone_code(levers.facade_zone),
+    }
+    return Plan(account)
+
+
+TYPE = InterventionType(
+    name="facade",
+    title={"en": "Shop fronts", "fr": "Façades"},
+    description={
+        "en": "Public money renovates shop fronts one after another: a classical alternative.",
+        "fr": "L'argent public rénove les façades l'une après l'autre : une alternative classique.",
+    },
+    levers=FacadeLevers,
+    plan=plan_facades,
+)

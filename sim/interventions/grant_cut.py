@@ -1,0 +1,59 @@
+"""A shock: public funding of everything is cut."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from sim.interventions.kind import InterventionType
+from sim.interventions.levers import TimedLevers
+from sim.interventions.plan import Action, Plan
+from sim.parameters import parameter
+from sim.state import State
+
+__all__ = ["TYPE", "GrantCutLevers"]
+
+
+class GrantCutLevers(TimedLevers):
+    """How deep the cut is."""
+
+    funding_cut: float = parameter(
+        0.8,
+        unit="share",
+        bounds=(0.0, 0.99),
+        en="Cut in public funding",
+        fr="Coupe des financements publics",
+        help_en="Share of every account's monthly public funding that is cut from start to stop.",
+        help_fr="Part du financement public mensuel supprimée partout, du début à la fin.",
+        source="a shock to try",
+        evidence="assumed",
+        role="lever",
+    )
+
+
+def _scale_funding(state: State, account: int, calendar: int, factor: float) -> None:
+    state["account.funding"] = np.rint(state["account.funding"] * factor)
+
+
+def plan_cut(levers: GrantCutLevers) -> Plan:
+    """Cut all accounts, those of existing third places among them."""
+    kept = 1 - levers.funding_cut
+    actions: tuple[tuple[int, Action], ...] = (
+        (levers.start, partial(_scale_funding, factor=kept)),
+    )
+    if levers.stop:
+        actions += ((levers.stop, partial(_scale_funding, factor=1 / kept)),)
+    return Plan(actions=actions)
+
+
+TYPE = InterventionType(
+    name="grant_cut",
+    title={"en": "Cut in grants", "fr": "Coupe des subventions"},
+    description={
+        "en": "A shock: four fifths of all public funding disappear.",
+        "fr": "Un choc : les quatre cinquièmes des financements publics disparaissent.",
+    },
+    levers=GrantCutLevers,
+    plan=plan_cut,
+)

@@ -1,0 +1,40 @@
+"""The inert cluster, a placebo: a cluster's money is spent elsewhere, no place opens."""
+
+from __future__ import annotations
+
+from sim.interventions.kind import InterventionType
+from sim.interventions.levers import TimedLevers
+from sim.interventions.plan import Plan, PlannedPlace, cents, split_over
+from sim.interventions.transition_cluster import cluster_funding, cluster_size
+
+__all__ = ["TYPE", "InertClusterLevers"]
+
+
+class InertClusterLevers(TimedLevers):
+    """Size and money of the cluster whose money is spent."""
+
+    cluster_size: int = cluster_size()
+    cluster_funding: float = cluster_funding()
+
+
+def plan_inert(levers: InertClusterLevers) -> Plan:
+    """The money of a cluster, set-up and reserves included, of which nothing arrives."""
+    cluster = PlannedPlace("living_lab", levers.cluster_size)
+    return Plan(
+        {"funding": cents(levers.cluster_funding), "split": split_over(elsewhere=1.0)},
+        set_up=cluster.set_up + cluster.reserves,
+    )
+
+
+TYPE = InterventionType(
+    name="inert_cluster",
+    title={"en": "Inert cluster", "fr": "Cluster inerte"},
+    description={
+        "en": "The placebo: the same money is booked and spent elsewhere; no place opens and "
+        "nobody visits.",
+        "fr": "Le placebo : le même argent est compté et dépensé ailleurs ; aucun lieu n'ouvre, "
+        "personne ne vient.",
+    },
+    levers=InertClusterLevers,
+    plan=plan_inert,
+)

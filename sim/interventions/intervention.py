@@ -1,0 +1,312 @@
+"""Interventions: from a TOML file, or a name, to levers that are known to be valid.
+
+A file names its type and sets levers, plainly or with source and evidence::
+
+    type = "transition_cluster"
+    title = { en = "A large cluster", fr = "Un grand cluster" }
+
+    [levers]
+    cluster_size = 60
+    cluster_funding = { value = 40_000, source = "town council, 2024", evidence = "found" }
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import ValidationError
+
+from sim.errors import InputError, nearest
+from sim.interventions.kind import InterventionType
+from sim.interventions.levers import TimedLevers
+from sim.interventions.plan import DISCOUNT_RATE, Plan, discounted
+from sim.interventions.registry import LEVERS, TYPES
+from sim.settings import Setting, read_setting, read_texts, read_toml, refusal
+
+__all__ = [
+    "Intervention",
+    "list_interventions",
+    "load_intervention",
+    "make_intervention",
+    "read_intervention",
+]
+
+_HEAD = ("type", "title", "description", "levers")
+
+
+@dataclass(frozen=True)
+class Intervention:
+    """Something that is done to a territory: a type, and what was decided.
+
+    Attributes
+    ----------
+    name : str
+        File name without its ending; unique in a scenario.
+    type : str
+        Name in `TYPES`.
+    title, description : mapping
+        Texts by language, "en" and "fr".
+    levers : TimedLevers
+        What was decided, of the class that the type declares.
+    settings : mapping of str to Setting
+        What differs from the defaults, by lever.
+    origin : str
+        File that describes it; "keyword" where none does.
+    reference : str
+        How it was called when it was added to a scenario; empty where the scenario's own file
+        lists it.
+
+    Examples
+    --------
+    >>> small = load_intervention("transition_cluster").replace(cluster_size=10)
+    >>> small.levers.cluster_size
+    10
+    """
+
+    name: str
+    type: str
+    title: Mapping[str, str]
+    description: Mapping[str, str]
+    levers: TimedLevers
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    origin: str = "keyword"
+    reference: str = ""
+
+    @property
+    def kind(self) -> InterventionType:
+        """Its type."""
+        return TYPES[self.type]
+
+    @property
+    def plan(self) -> Plan:
+        """What it amounts to."""
+        return self.kind.plan(self.levers)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Values of all levers by name."""
+        return dict(self.levers)
+
+    def payments(self, months: int) -> npt.NDArray[np.int64]:
+        """Public money that it gets in each month of a run, set-up included.
+
+        Parameters
+        ----------
+        months : int
+            Length of the run.
+
+        Returns
+        -------
+        (months,) int64 array
+            Cents.
+        """
+        return self.plan.payments(self.levers, months)
+
+    def cost(self, months: int, rate: float = DISCOUNT_RATE) -> float:
+        """Public money that it costs over a run, set-up included, discounted to its first month.
+
+        Parameters
+        ----------
+        months : int
+            Length of the run.
+        rate : float
+            Discount rate a year; 0 for the plain sum.
+
+        Returns
+        -------
+        float
+            EUR.
+        """
+        return discounted(self.payments(months), rate)
+
+    def replace(self, **levers: Any) -> Intervention:
+        """The same intervention with some levers changed.
+
+        Parameters
+        ----------
+        **levers
+            New values by name.
+
+        Returns
+        -------
+        Intervention
+
+        Raises
+        ------
+        InputError
+            If a lever is unknown, its value not admissible, or levers do not fit together.
+        """
+        return self.with_settings({n: Setting(v, "keyword") for n, v in levers.items()})
+
+    def with_settings(self, changed: Mapping[str, Setting]) -> Intervention:
+        """The same intervention with some settings changed; see `replace`."""
+        settings = {**self.settings, **changed}
+        return replace(
+            self, settings=settings, levers=_decide(self.kind, settings, f"{self.name}: ")
+        )
+
+    def called(self, name: str) -> Intervention:
+        """The same intervention under another name, so that a scenario can have it twice."""
+        return replace(self, name=name)
+
+
+def list_interventions() -> Iterator[Path]:
+    """Files of the interventions that come with the package."""
+    return iter(sorted(_folder().glob("*.toml")))
+
+
+def _folder() -> Path:
+    inside = Path(__file__).parents[1] / "scenarios"
+    scenarios = inside if inside.is_dir() else Path(__file__).parents[2] / "scenarios"
+    return scenarios / "interventions"
+
+
+def load_intervention(name: str | Path, folder: Path | None = None) -> Intervention:
+    """Load an intervention by name or by file.
+
+    Parameters
+    ----------
+    name : str or Path
+        Name of an intervention that comes with the package, or path of a TOML file.
+    folder : Path, optional
+        Where relative paths begin.
+
+    Returns
+    -------
+    Intervention
+
+    Raises
+    ------
+    InputError
+        If there is no such intervention, or the file says something that is not admissible.
+
+    Examples
+    --------
+    >>> load_intervention("frugal_clusters").levers.places
+    4
+    """
+    path = _find(str(name), folder or Path())
+    return read_intervention(read_toml(path), path.stem, str(path))
+
+
+def _find(name: str, folder: Path) -> Path:
+    known = {p.stem: p for p in list_interventions()}
+    if name in known:
+        return known[name]
+    for path in (folder / name, folder / f"{name}.toml"):
+        if path.suffix == ".toml" and path.exists():
+            return path
+    if Path(name).suffix == ".toml" or "/" in name or "\\" in name:
+        raise InputError(f"{name}: no such intervention file.")
+    raise InputError(
+        f"unknown intervention '{name}'.{nearest(name, known)} Known: {', '.join(known)}."
+    )
+
+
+def read_intervention(content: Mapping[str, Any], name: str, origin: str) -> Intervention:
+    """An intervention from what a file says.
+
+    Parameters
+    ----------
+    content : mapping
+        ``type``, ``levers``, and maybe ``title`` and ``description``.
+    name : str
+        What it is to be called.
+    origin : str
+        Where it is written, for error messages.
+
+    Returns
+    -------
+    Intervention
+
+    Raises
+    ------
+    InputError
+        If it says something that is not admissible.
+    """
+    if unknown := [key for key in content if key not in _HEAD]:
+        hint = nearest(unknown[0], _HEAD)
+        if unknown[0] in LEVERS:
+            hint = " It belongs into the table [levers]."
+        raise InputError(f"{origin}: unknown key '{unknown[0]}'.{hint}")
+    if "type" not in content:
+        raise InputError(f"{origin}: lacks its type, one of {', '.join(TYPES)}.")
+    kind = content["type"]
+    if not isinstance(kind, str) or kind not in TYPES:
+        raise InputError(
+            f"{origin}: unknown type {kind!r}.{nearest(str(kind), TYPES)} "
+            f"Known: {', '.join(TYPES)}."
+        )
+    texts = {
+        key: read_texts(content[key], origin, key) if key in content else None
+        for key in ("title", "description")
+    }
+    entries = content.get("levers", {})
+    if not isinstance(entries, dict):
+        raise InputError(f"{origin}: levers must be a table.")
+    settings = {lever: read_setting(entry, lever, origin) for lever, entry in entries.items()}
+    return make_intervention(kind, name, settings, origin=origin, **texts)
+
+
+def make_intervention(
+    kind: str,
+    name: str,
+    settings: Mapping[str, Setting],
+    *,
+    title: Mapping[str, str] | None = None,
+    description: Mapping[str, str] | None = None,
+    origin: str = "keyword",
+) -> Intervention:
+    """An intervention of a known type.
+
+    Parameters
+    ----------
+    kind : str
+        Name in `TYPES`.
+    name : str
+        What it is to be called.
+    settings : mapping of str to Setting
+        Levers that differ from the defaults.
+    title, description : mapping, optional
+        Texts by language; the type's own where left out.
+    origin : str
+        Where it is written.
+
+    Raises
+    ------
+    InputError
+        If a lever is unknown, its value not admissible, or levers do not fit together.
+    """
+    its = TYPES[kind]
+    where = "" if origin == "keyword" else f"{origin}: "
+    return Intervention(
+        name,
+        kind,
+        title or its.title,
+        description or its.description,
+        _decide(its, settings, where),
+        settings,
+        origin,
+    )
+
+
+def _decide(kind: InterventionType, settings: Mapping[str, Setting], where: str) -> TimedLevers:
+    infos = kind.infos
+    for lever in settings:
+        if lever not in infos:
+            hint = nearest(lever, infos)
+            raise InputError(f"{where}unknown lever '{lever}' of type {kind.name}.{hint}")
+    try:
+        levers = kind.levers(**{name: setting.value for name, setting in settings.items()})
+    except ValidationError as error:
+        raise refusal(error, settings, infos) from None
+    try:
+        levers.check()
+    except InputError as error:
+        raise InputError(f"{where}{error}") from None
+    return levers

@@ -1,0 +1,206 @@
+"""From interventions to the rows of a run: sizes, starting rows, and what happens when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.catalogues import third_place_kinds
+from sim.errors import InputError
+from sim.interventions.existing_places import (
+    EXISTING_PLACES,
+    LEVERS,
+    MONTHS_OPEN,
+    existing_plan,
+)
+from sim.interventions.intervention import Intervention
+from sim.interventions.levers import SitedLevers, TimedLevers
+from sim.interventions.plan import Action, Plan, PlannedPlace, cents
+from sim.interventions.sites import choose_sites
+from sim.state import State
+from sim.territory.territory import Territory
+
+__all__ = ["Planned", "plan_interventions"]
+
+_IN_KILOMETRES = ("grant_reach",)
+"""Quantities of accounts that plans give in km and arrays hold in cells."""
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One intervention and the rows it has."""
+
+    name: str
+    levers: TimedLevers
+    plan: Plan
+    account: int
+    first_place: int
+
+    @property
+    def places(self) -> slice:
+        return slice(self.first_place, self.first_place + len(self.plan.places))
+
+
+class Planned:
+    """The interventions of a run, row by row and month by month.
+
+    Attributes
+    ----------
+    accounts : tuple of str
+        Names of the accounts in the order of their rows: existing third places first, then
+        interventions by name. So the order in which they are listed changes nothing.
+    sizes : dict
+        Length of the dimensions ``account`` and ``third_place``.
+    """
+
+    def __init__(self, entries: Sequence[_Entry], values: Mapping[str, Any]) -> None:
+        self._entries = tuple(entries)
+        self._values = values
+        self.accounts = tuple(e.name for e in entries if e.account >= 0)
+        self.sizes = {
+            "account": len(self.accounts),
+            "third_place": sum(len(e.plan.places) for e in entries),
+        }
+        self._due: dict[int, list[tuple[Action, int]]] = {}
+        for entry in entries:
+            for month, action in (*_opening_and_closing(entry), *entry.plan.actions):
+                self._due.setdefault(month, []).append((action, entry.account))
+
+    def lay(self, state: State) -> None:
+        """Write the rows of accounts and third places into a starting state.
+
+        Third places that exist open at once, all others before the month of their start.
+
+        Parameters
+        ----------
+        state : State
+            With the lengths of `sizes`; written.
+        """
+        cell_km = self._values["cell_size"] / 1000
+        for entry in self._entries:
+            count = max(len(entry.plan.places), 1)
+            sites = np.zeros(count, np.int64)
+            if isinstance(entry.levers, SitedLevers):
+                sites = choose_sites(state, entry.levers, count)
+            if entry.account >= 0:
+                _lay_account(state, entry, int(sites[0]), cell_km)
+            for n, place in enumerate(entry.plan.places):
+                row = entry.first_place + n
+                state["third_place.cell_row"][row] = sites[n]
+                state["third_place.account"][row] = entry.account
+                state["third_place.reach"][row] = self._values["visit_reach"] / cell_km
+                _lay_place(state, row, place)
+            if entry.name == EXISTING_PLACES:
+                _open(state, entry)
+                state["third_place.age"][entry.places] = MONTHS_OPEN
+
+    def act(self, state: State, month: int, calendar: int) -> None:
+        """Do what is due before a month.
+
+        Parameters
+        ----------
+        state : State
+            Written.
+        month : int
+            From 0.
+        calendar : int
+            Month of the drivers, counted from January 2000.
+        """
+        for action, account in self._due.get(month, ()):
+            action(state, account, calendar)
+
+
+def plan_interventions(
+    interventions: Sequence[Intervention], values: Mapping[str, Any], territory: Territory
+) -> Planned:
+    """Give every intervention its rows.
+
+    Parameters
+    ----------
+    interventions : sequence of Intervention
+        With different names.
+    values : mapping
+        Effective parameters of the scenario by flat name.
+    territory : Territory
+        Where they take place.
+
+    Returns
+    -------
+    Planned
+
+    Raises
+    ------
+    InputError
+        If two have the same name, a site lies outside the grid, or the third places that exist
+        are not well described.
+    """
+    wanted: list[tuple[str, TimedLevers, Plan]] = []
+    existing = existing_plan(values["existing_third_places"], values["fte_cost"])
+    if existing:
+        wanted.append((EXISTING_PLACES, LEVERS, existing))
+    for one in sorted(interventions, key=lambda i: i.name):
+        if one.name in (name for name, _, _ in wanted):
+            raise InputError(f"two interventions are named '{one.name}'; each needs its own name.")
+        if isinstance(one.levers, SitedLevers):
+            try:
+                one.levers.check_site(territory.shape)
+            except InputError as error:
+                raise InputError(f"{one.name}: {error}") from None
+        wanted.append((one.name, one.levers, one.plan))
+    entries, account, place = [], 0, 0
+    for name, levers, plan in wanted:
+        has_account = plan.account is not None
+        entries.append(_Entry(name, levers, plan, account if has_account else -1, place))
+        account += has_account
+        place += len(plan.places)
+    return Planned(entries, {**values, "cell_size": territory.cell_size})
+
+
+def _lay_account(state: State, entry: _Entry, site: int, cell_km: float) -> None:
+    row = entry.account
+    state["account.cell_row"][row] = site
+    state["account.zone"][row] = 255
+    for quantity, value in (entry.plan.account or {}).items():
+        scale = 1 / cell_km if quantity in _IN_KILOMETRES else 1
+        state[f"account.{quantity}"][row] = np.multiply(value, scale)
+
+
+def _lay_place(state: State, row: int, place: PlannedPlace) -> None:
+    code = next(i for i, k in enumerate(third_place_kinds()) if k.name == place.kind)
+    kind = third_place_kinds()[code]
+    state["third_place.kind"][row] = code
+    state["third_place.seats"][row] = place.seats
+    state["third_place.is_mobile"][row] = place.is_mobile
+    state["third_place.review_share"][row] = place.review_share
+    state["third_place.is_top_down"][row] = place.is_top_down
+    state["third_place.seat_cost"][row] = cents(kind["seat_cost"])
+    state["third_place.fee"][row] = cents(kind["fee"])
+    state["third_place.official_visits"][row] = kind["official_visits"] * place.official_visits
+    for quantity in ("youth_visits", "entrepreneur_visits", "mentoring", "machines", "trials"):
+        state[f"third_place.{quantity}"][row] = kind[quantity]
+
+
+def _open(state: State, entry: _Entry) -> None:
+    state["account.is_active"][entry.account] = 1
+    state["account.set_up"][entry.account] = entry.plan.set_up
+    state["account.reserves"][entry.account] = entry.plan.reserves
+    state["third_place.is_open"][entry.places] = 1
+
+
+def _close(state: State, entry: _Entry) -> None:
+    state["account.is_active"][entry.account] = 0
+    state["third_place.is_open"][entry.places] = 0
+
+
+def _opening_and_closing(entry: _Entry) -> list[tuple[int, Action]]:
+    if entry.account < 0 or entry.name == EXISTING_PLACES:
+        return []
+    dates: list[tuple[int, Action]] = [
+        (entry.levers.start, lambda state, account, calendar: _open(state, entry))
+    ]
+    if entry.levers.stop:
+        dates.append((entry.levers.stop, lambda state, account, calendar: _close(state, entry)))
+    return dates

@@ -1,0 +1,89 @@
+"""A shock: a pandemic keeps people at home."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from sim.interventions.drivers import raised, scaled
+from sim.interventions.kind import InterventionType
+from sim.interventions.levers import TimedLevers
+from sim.interventions.plan import Action, Plan
+from sim.parameters import parameter
+from sim.state import State
+
+__all__ = ["TYPE", "PandemicLevers"]
+
+
+class PandemicLevers(TimedLevers):
+    """What a pandemic does while it lasts."""
+
+    pandemic_online_rise: float = parameter(
+        0.04,
+        unit="share",
+        bounds=(0.0, 0.3),
+        en="Rise of the online share",
+        fr="Hausse de la part en ligne",
+        help_en="By how much the online share of spending is higher while it lasts.",
+        help_fr="Hausse de la part en ligne des dépenses tant qu'elle dure.",
+        source="10 % in 2019, 14.1 % in 2021 (FEVAD)",
+        evidence="derived",
+        role="lever",
+    )
+    spending_lost: float = parameter(
+        0.10,
+        unit="share",
+        bounds=(0.0, 0.9),
+        en="Spending lost",
+        fr="Dépenses perdues",
+        help_en="Share of spending that is not made while it lasts.",
+        help_fr="Part des dépenses qui ne se font pas tant qu'elle dure.",
+        source="judgement",
+        evidence="assumed",
+        role="lever",
+    )
+    visits_lost: float = parameter(
+        0.6,
+        unit="share",
+        bounds=(0.0, 0.95),
+        en="Visits lost",
+        fr="Visites perdues",
+        help_en="Share of the visits to third places that are not made while it lasts.",
+        help_fr="Part des visites aux tiers-lieux qui ne se font pas tant qu'elle dure.",
+        source="judgement",
+        evidence="assumed",
+        role="lever",
+    )
+
+
+def _scale_visits(state: State, account: int, calendar: int, factor: float) -> None:
+    """Make visits rarer or more frequent, and let people choose their places anew."""
+    for people in ("youth", "entrepreneur", "official"):
+        state[f"third_place.{people}_visits"] *= factor
+    state["third_place.was_open"] = 1 - state["third_place.is_open"]
+
+
+def plan_pandemic(levers: PandemicLevers) -> Plan:
+    """Change spending and visits from start to stop."""
+    kept = 1 - levers.visits_lost
+    visits: tuple[tuple[int, Action], ...] = ((levers.start, partial(_scale_visits, factor=kept)),)
+    if levers.stop:
+        visits += ((levers.stop, partial(_scale_visits, factor=1 / kept)),)
+    return Plan(
+        actions=(
+            *raised(levers, "series.online_share", levers.pandemic_online_rise),
+            *scaled(levers, "series.spending", 1 - levers.spending_lost),
+            *visits,
+        )
+    )
+
+
+TYPE = InterventionType(
+    name="pandemic",
+    title={"en": "Pandemic", "fr": "Pandémie"},
+    description={
+        "en": "A shock: people stay at home, buy more online and less in all.",
+        "fr": "Un choc : on reste chez soi, on achète plus en ligne et moins en tout.",
+    },
+    levers=PandemicLevers,
+    plan=plan_pandemic,
+)

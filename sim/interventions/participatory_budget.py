@@ -1,0 +1,105 @@
+"""The participatory budget: once a year residents vote, and projects are paid directly."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from sim.interventions.kind import InterventionType
+from sim.interventions.levers import LONGEST, SitedLevers, funding
+from sim.interventions.plan import Action, Plan, cents, split_over
+from sim.parameters import parameter
+from sim.state import State
+
+__all__ = ["TYPE", "ParticipatoryBudgetLevers"]
+
+
+class ParticipatoryBudgetLevers(SitedLevers):
+    """Money and votes."""
+
+    budget_funding: float = funding(
+        25_700.0,
+        "Participatory budget",
+        "Budget participatif",
+        "Public money a month that residents give to projects.",
+        "Argent public par mois que les habitants attribuent à des projets.",
+        "6.20 EUR a year for each of 50,000 residents; 6.50 are usual in France",
+    )
+    project_budget: float = parameter(
+        20_000.0,
+        unit="EUR",
+        bounds=(0.0, 1e7),
+        en="Most for one project",
+        fr="Montant maximal par projet",
+        help_en="The most that one project gets.",
+        help_fr="Le maximum qu'un projet reçoit.",
+        source="judgement",
+        evidence="assumed",
+        role="lever",
+    )
+    budget_reach: float = parameter(
+        10.0,
+        unit="km",
+        bounds=(0.0, 200.0),
+        en="Reach of the budget",
+        fr="Rayon du budget participatif",
+        help_en="How far from the site holders of projects and voters may live.",
+        help_fr="Distance maximale au site des porteurs de projet et des votants.",
+        source="a town and its surroundings",
+        evidence="assumed",
+        role="lever",
+    )
+    turnout: float = parameter(
+        0.06,
+        unit="share",
+        bounds=(0.0, 1.0),
+        en="Turnout",
+        fr="Participation au vote",
+        help_en="Share of the residents in reach who vote, once a year.",
+        help_fr="Part des habitants du secteur qui votent, une fois par an.",
+        source="2-14 % in French participatory budgets",
+        evidence="found",
+        role="lever",
+    )
+
+
+def _vote(state: State, account: int, calendar: int, turnout: float) -> None:
+    """Count the votes of the residents in reach."""
+    residents = state["cell.residents"]
+    columns = residents.shape[1]
+    y, x = np.divmod(int(state["account.cell_row"][account]), columns)
+    row, column = np.ogrid[: residents.shape[0], :columns]
+    is_near = np.hypot(row - y, column - x) <= state["account.grant_reach"][account]
+    votes = turnout * residents[is_near].sum(dtype=np.float64)
+    state["account.votes"][account] = votes
+
+
+def plan_budget(levers: ParticipatoryBudgetLevers) -> Plan:
+    """Grants, and a vote every twelve months."""
+    account = {
+        "funding": cents(levers.budget_funding),
+        "split": split_over(grants=1.0),
+        "grant": cents(levers.project_budget),
+        "grant_reach": levers.budget_reach,
+    }
+    actions: list[tuple[int, Action]] = []
+    if levers.budget_funding:
+        for month in range(levers.start, levers.stop or LONGEST, 12):
+            actions += [
+                (month, partial(_vote, turnout=levers.turnout)),
+                (month + 1, partial(_vote, turnout=0.0)),
+            ]
+    return Plan(account, actions=tuple(actions))
+
+
+TYPE = InterventionType(
+    name="participatory_budget",
+    title={"en": "Participatory budget", "fr": "Budget participatif"},
+    description={
+        "en": "Residents vote once a year on a sum that pays projects directly.",
+        "fr": "Les habitants votent une fois par an sur une somme versée directement aux projets.",
+    },
+    levers=ParticipatoryBudgetLevers,
+    plan=plan_budget,
+)

@@ -1,0 +1,128 @@
+"""The public innovation lab: officials meet innovators, some examine files on the spot."""
+
+from __future__ import annotations
+
+from sim.interventions.kind import InterventionType
+from sim.interventions.levers import SitedLevers, check_shares, funding
+from sim.interventions.plan import Plan, PlannedPlace, cents, split_over
+from sim.parameters import parameter
+
+__all__ = ["TYPE", "PublicInnovationLabLevers"]
+
+
+class PublicInnovationLabLevers(SitedLevers):
+    """Meetings and money of a lab."""
+
+    lab_funding: float = funding(
+        25_700.0,
+        "Funding of the lab",
+        "Financement du laboratoire",
+        "Public money a month for meetings, officials freed to examine files, and facilitators.",
+        "Argent public par mois : rencontres, agents dégagés pour instruire, animation.",
+        "costs what the default cluster costs over twenty years, discounted",
+    )
+    lab_meetings: float = parameter(
+        0.25,
+        unit="share",
+        bounds=(0.0, 1.0),
+        en="Meetings",
+        fr="Rencontres",
+        help_en="Monthly probability that an official in reach meets an innovator at the lab.",
+        help_fr="Probabilité mensuelle qu'un élu ou agent du secteur y rencontre un innovateur.",
+        source="each official about three times a year",
+        evidence="assumed",
+        role="lever",
+    )
+    lab_reach: float = parameter(
+        10.0,
+        unit="km",
+        bounds=(0.0, 200.0),
+        en="Reach of the lab",
+        fr="Rayon du laboratoire",
+        help_en="How far from the site officials may work to be asked to its meetings.",
+        help_fr="Distance maximale au site des élus et agents qu'il convie.",
+        source="a town and its surroundings",
+        evidence="assumed",
+        role="lever",
+    )
+    meeting_cost: float = parameter(
+        75.0,
+        unit="EUR",
+        bounds=(1.0, 10_000.0),
+        en="Cost of a meeting",
+        fr="Coût d'une rencontre",
+        help_en="What one official's meeting costs, preparation included.",
+        help_fr="Coût de la rencontre d'un élu ou agent, préparation comprise.",
+        source="judgement",
+        evidence="assumed",
+        role="lever",
+    )
+    meetings_share: float = parameter(
+        0.35,
+        unit="share",
+        bounds=(0.0, 1.0),
+        en="Money for meetings",
+        fr="Part des rencontres",
+        help_en="Share of the money that pays for meetings.",
+        help_fr="Part de l'argent qui finance les rencontres.",
+        source="judgement",
+        evidence="assumed",
+        role="lever",
+    )
+    facilitation_share: float = parameter(
+        0.65,
+        unit="share",
+        bounds=(0.0, 1.0),
+        en="Money for facilitation",
+        fr="Part de l'animation",
+        help_en="Share of the money that pays embedded officials first, then facilitators.",
+        help_fr="Part de l'argent qui paie d'abord les agents intégrés, puis l'animation.",
+        source="judgement",
+        evidence="assumed",
+        role="lever",
+    )
+    embedded_officials: float = parameter(
+        2.0,
+        unit="FTE",
+        bounds=(0.0, 100.0),
+        en="Embedded officials",
+        fr="Agents intégrés",
+        help_en="Officials whom the lab frees to examine files.",
+        help_fr="Agents que le laboratoire dégage pour instruire des dossiers.",
+        source="judgement",
+        evidence="assumed",
+        role="lever",
+    )
+
+    def check(self) -> None:
+        """Refuse levers that do not fit together, shares that do not add up to 1 among them."""
+        super().check()
+        check_shares(self, "meetings_share", "facilitation_share")
+
+
+def plan_lab(levers: PublicInnovationLabLevers) -> Plan:
+    """Meetings at an office, and facilitators on the road."""
+    has_money = levers.lab_funding > 0
+    account = {
+        "funding": cents(levers.lab_funding),
+        "split": split_over(events=levers.meetings_share, facilitation=levers.facilitation_share),
+        "lab_meetings": levers.lab_meetings if has_money else 0.0,
+        "participant_cost": cents(levers.meeting_cost),
+        "grant_reach": levers.lab_reach,
+        "embedded_officials": levers.embedded_officials if has_money else 0.0,
+    }
+    places = (PlannedPlace("living_lab", 0, is_mobile=True),) if has_money else ()
+    return Plan(account, places)
+
+
+TYPE = InterventionType(
+    name="public_innovation_lab",
+    title={"en": "Public innovation lab", "fr": "Laboratoire d'innovation publique"},
+    description={
+        "en": "Officials regularly meet innovators, and some are freed to examine their files.",
+        "fr": "Élus et agents rencontrent régulièrement des innovateurs, et certains sont dégagés "
+        "pour instruire leurs dossiers.",
+    },
+    levers=PublicInnovationLabLevers,
+    plan=plan_lab,
+)

@@ -1,0 +1,69 @@
+"""Rent relief: public money pays a share of the rents of shops."""
+
+from __future__ import annotations
+
+from sim.interventions.kind import InterventionType
+from sim.interventions.levers import TimedLevers, Zone, funding, zone_code
+from sim.interventions.plan import Plan, cents, split_over
+from sim.parameters import parameter
+
+__all__ = ["TYPE", "RentReliefLevers"]
+
+
+class RentReliefLevers(TimedLevers):
+    """How much of the rent is paid, where, and with what money."""
+
+    rent_relief_funding: float = funding(
+        25_700.0,
+        "Funding of rent relief",
+        "Financement de l'aide au loyer",
+        "Public money a month; where it falls short, every shop gets the same part of its relief.",
+        "Argent public par mois ; s'il manque, chaque commerce reçoit la même part de son aide.",
+        "costs what the default cluster costs over twenty years, discounted",
+    )
+    rent_relief: float = parameter(
+        0.3,
+        unit="share",
+        bounds=(0.0, 1.0),
+        en="Rent relief",
+        fr="Aide au loyer",
+        help_en="Share of the rent that is paid for a shop.",
+        help_fr="Part du loyer payée à la place du commerce.",
+        source="judgement",
+        evidence="assumed",
+        role="lever",
+    )
+    rent_relief_zone: Zone = parameter(
+        "town_centre",
+        unit="1",
+        en="Where rents are relieved",
+        fr="Secteur de l'aide au loyer",
+        help_en="Zone whose shops are helped.",
+        help_fr="Secteur dont les commerces sont aidés.",
+        source="where shops close",
+        evidence="assumed",
+        role="lever",
+    )
+
+
+def plan_relief(levers: RentReliefLevers) -> Plan:
+    """An account that pays subsidies."""
+    account = {
+        "funding": cents(levers.rent_relief_funding),
+        "split": split_over(subsidies=1.0),
+        "rent_relief": levers.rent_relief,
+        "zone": zone_code(levers.rent_relief_zone),
+    }
+    return Plan(account)
+
+
+TYPE = InterventionType(
+    name="rent_relief",
+    title={"en": "Rent relief", "fr": "Aide au loyer"},
+    description={
+        "en": "Public money pays a share of the rents of shops: a classical alternative.",
+        "fr": "L'argent public paie une part du loyer des commerces : une alternative classique.",
+    },
+    levers=RentReliefLevers,
+    plan=plan_relief,
+)

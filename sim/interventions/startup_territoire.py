@@ -1,0 +1,43 @@
+"""Start'up de territoire: evenings at which residents turn needs into ideas, and follow-up."""
+
+from __future__ import annotations
+
+from sim.interventions.kind import InterventionType
+from sim.interventions.levers import SupportLevers, funding
+from sim.interventions.plan import Plan, PlannedPlace, support_account
+
+__all__ = ["TYPE", "StartupTerritoireLevers"]
+
+
+class StartupTerritoireLevers(SupportLevers):
+    """Money for evenings and for those who follow up."""
+
+    startup_funding: float = funding(
+        25_700.0,
+        "Funding of the evenings",
+        "Financement des soirées",
+        "Public money a month for evenings of ideas, facilitators on the road and seed grants.",
+        "Argent public par mois : soirées à idées, animation itinérante et subventions.",
+        "costs what the default cluster costs over twenty years, discounted",
+    )
+
+
+def plan_evenings(levers: StartupTerritoireLevers) -> Plan:
+    """Evenings, and facilitators on the road who follow up what comes of them."""
+    on_the_road = PlannedPlace("incubator", 0, is_mobile=True)
+    places = (on_the_road,) if levers.startup_funding else ()
+    return Plan(support_account(levers, levers.startup_funding), places)
+
+
+TYPE = InterventionType(
+    name="startup_territoire",
+    title={"en": "Start'up de territoire", "fr": "Start'up de territoire"},
+    description={
+        "en": "Large evenings at which residents turn local needs into ideas, followed up by "
+        "facilitators on the road.",
+        "fr": "De grandes soirées où les habitants transforment des besoins locaux en idées, "
+        "suivies par une animation itinérante.",
+    },
+    levers=StartupTerritoireLevers,
+    plan=plan_evenings,
+)

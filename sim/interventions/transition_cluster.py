@@ -1,0 +1,215 @@
+"""The transition cluster: third places with facilitators, seed grants and a short loop."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from sim.catalogues import third_place_kinds
+from sim.errors import InputError
+from sim.interventions.kind import InterventionType
+from sim.interventions.levers import SupportLevers, funding
+from sim.interventions.plan import Plan, PlannedPlace, cents, kind_code, support_account
+from sim.parameters import parameter
+
+__all__ = ["TYPE", "TransitionClusterLevers", "cluster_funding", "cluster_size"]
+
+
+def cluster_size() -> Any:
+    """Declare the seats of a cluster."""
+    return parameter(
+        40,
+        unit="seats",
+        bounds=(0, 5_000),
+        en="Size of the cluster",
+        fr="Taille du cluster",
+        help_en="Seats in all its places; without any, facilitators are on the road.",
+        help_fr="Nombre total de places assises ; sans elles, l'animation est itinérante.",
+        source="judgement",
+        evidence="assumed",
+        role="lever",
+    )
+
+
+def cluster_funding() -> Any:
+    """Declare the public money of a cluster."""
+    return funding(
+        25_000.0,
+        "Funding of the cluster",
+        "Financement du cluster",
+        "Public money a month for seats, facilitation, grants and evenings; set-up is paid beside.",
+        "Argent public par mois : places, animation, subventions, soirées ; l'installation en sus.",
+        "six facilitators' worth",
+    )
+
+
+class TransitionClusterLevers(SupportLevers):
+    """Size, money and ways of a transition cluster."""
+
+    cluster_size: int = cluster_size()
+    cluster_funding: float = cluster_funding()
+    matched_funding: float = parameter(
+        0.0,
+        unit="EUR/month",
+        bounds=(0.0, 1e7),
+        en="Matched funding",
+        fr="Cofinancement",
+        help_en="Money of other funders that comes in along with the public funding.",
+        help_fr="Argent d'autres financeurs qui s'ajoute au financement public.",
+        source="nobody else has promised any",
+        evidence="assumed",
+        role="lever",
+    )
+    places: int = parameter(
+        1,
+        unit="places",
+        bounds=(1, 50),
+        en="Number of places",
+        fr="Nombre de lieux",
+        help_en="Third places over which the seats are spread evenly.",
+        help_fr="Nombre de tiers-lieux entre lesquels les places assises sont réparties.",
+        source="one house",
+        evidence="assumed",
+        role="lever",
+    )
+    kinds: str = parameter(
+        "living_lab",
+        unit="1",
+        en="Kinds of its places",
+        fr="Types de lieux",
+        help_en="Kinds of third place from the catalogue; several places take them in turn.",
+        help_fr="Types de tiers-lieux du catalogue ; plusieurs lieux les prennent tour à tour.",
+        source="the kind that residents, project holders and officials share",
+        evidence="assumed",
+        role="lever",
+    )
+    officials_role: Literal["absent", "invited", "embedded"] = parameter(
+        "invited",
+        unit="1",
+        en="Role of officials",
+        fr="Rôle des élus et agents",
+        help_en="Absent; invited as guests; or embedded, working there and examining files.",
+        help_fr="Absents ; invités ; ou intégrés : ils y travaillent et instruisent des dossiers.",
+        source="public and private actors are to meet",
+        evidence="assumed",
+        role="lever",
+    )
+    embedded_officials: float = parameter(
+        1.0,
+        unit="FTE",
+        bounds=(0.0, 100.0),
+        en="Embedded officials",
+        fr="Agents intégrés",
+        help_en="Officials who examine files at the cluster, paid first; if they are embedded.",
+        help_fr="Agents qui instruisent sur place, payés en premier ; s'ils sont intégrés.",
+        source="judgement",
+        evidence="assumed",
+        role="lever",
+    )
+    embedded_visits: float = parameter(
+        2.0,
+        unit="1",
+        bounds=(0.0, 10.0),
+        en="Visits where officials are embedded",
+        fr="Visites quand des agents sont intégrés",
+        help_en="How often officials come relative to invited ones; if some are embedded.",
+        help_fr="Fréquence des visites par rapport à de simples invités ; s'ils sont intégrés.",
+        source="judgement",
+        evidence="assumed",
+        role="lever",
+    )
+    idea_choice: Literal["bottom_up", "top_down"] = parameter(
+        "bottom_up",
+        unit="1",
+        en="Who chooses ideas",
+        fr="Choix des idées",
+        help_en="Ideas come from whoever has them, or are chosen by officials.",
+        help_fr="Les idées viennent de qui en a, ou sont choisies par les élus et agents.",
+        source="what a transition cluster is meant to be",
+        evidence="assumed",
+        role="lever",
+    )
+    review_at_cluster: float = parameter(
+        0.2,
+        unit="share",
+        bounds=(0.0, 1.0),
+        en="Short loop",
+        fr="Circuit court",
+        help_en="Share of supported applications that are examined at the cluster.",
+        help_fr="Part des dossiers accompagnés instruits au sein du cluster.",
+        source="judgement",
+        evidence="assumed",
+        role="lever",
+    )
+
+    def check(self) -> None:
+        """Refuse levers that do not fit together, more seats than the places hold among them."""
+        super().check()
+        kinds = _kinds(self)
+        if 0 < self.cluster_size < self.places:
+            raise InputError(
+                f"cluster_size = {self.cluster_size} is too small for places = {self.places}; "
+                "expected a seat in each."
+            )
+        catalogue = third_place_kinds()
+        room = [catalogue[kind_code(kind)]["max_seats"] for kind in kinds]
+        for kind, seats, most in zip(kinds, _seats(self), room, strict=True):
+            if seats > most:
+                raise InputError(
+                    f"cluster_size = {self.cluster_size} is more than fit into "
+                    f"places = {self.places}: a {kind} holds up to {most} seats, not {seats}."
+                )
+
+
+def _kinds(levers: TransitionClusterLevers) -> list[str]:
+    named = levers.kinds.split()
+    if not named:
+        raise InputError("kinds is empty; expected kinds of third place such as 'living_lab'.")
+    for name in named:
+        kind_code(name)
+    return [named[n % len(named)] for n in range(levers.places)]
+
+
+def _seats(levers: TransitionClusterLevers) -> list[int]:
+    each, more = divmod(levers.cluster_size, levers.places)
+    return [each + (n < more) for n in range(levers.places)]
+
+
+def plan_cluster(levers: TransitionClusterLevers) -> Plan:
+    """Places with seats; without seats facilitators on the road; without money either, nothing."""
+    is_embedded = levers.officials_role == "embedded"
+    visits = {"absent": 0.0, "invited": 1.0, "embedded": levers.embedded_visits}
+    ways: dict[str, Any] = {
+        "official_visits": visits[levers.officials_role],
+        "review_share": levers.review_at_cluster,
+        "is_top_down": levers.idea_choice == "top_down",
+    }
+    places: tuple[PlannedPlace, ...] = ()
+    if levers.cluster_size:
+        each = zip(_kinds(levers), _seats(levers), strict=True)
+        places = tuple(PlannedPlace(kind, seats, **ways) for kind, seats in each)
+    elif levers.cluster_funding + levers.matched_funding > 0:
+        places = (PlannedPlace(_kinds(levers)[0], 0, is_mobile=True, **ways),)
+    account = support_account(levers, levers.cluster_funding) | {
+        "matched_funding": cents(levers.matched_funding),
+        "embedded_officials": levers.embedded_officials if is_embedded else 0.0,
+    }
+    return Plan(
+        account,
+        places,
+        set_up=sum(p.set_up for p in places),
+        reserves=sum(p.reserves for p in places),
+    )
+
+
+TYPE = InterventionType(
+    name="transition_cluster",
+    title={"en": "Transition cluster", "fr": "Cluster de transition"},
+    description={
+        "en": "Third places with facilitators, seed grants, evenings of ideas and a short loop "
+        "from idea to project.",
+        "fr": "Des tiers-lieux animés, des subventions d'amorçage, des soirées à idées et un "
+        "circuit court de l'idée au projet.",
+    },
+    levers=TransitionClusterLevers,
+    plan=plan_cluster,
+)
