@@ -1,14 +1,16 @@
 """The order of a month, one line a process.
 
 1. The world outside moves: online share, peripheral floor space, spending, costs.
-2. Residents grow or decline.
-3. Open neighbours make places attractive.
-4. Consumers spend their money in shops, beyond the grid and online.
-5. Shops keep their accounts.
-6. Shops close.
-7. Vacant premises are let.
-8. Rents follow vacancy.
-9. Visits are counted.
+2. The young grow older, leave, arrive and are succeeded.
+3. Residents grow or decline.
+4. The young take part in local projects, or do not.
+5. Open neighbours make places attractive.
+6. Consumers spend their money in shops, beyond the grid and online.
+7. Shops keep their accounts.
+8. Shops close.
+9. Vacant premises are let.
+10. Rents follow vacancy.
+11. Visits are counted.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ from sim.processes import (
     shop_attraction,
     shop_closure,
     shopping_trips,
+    youth_migration,
+    youth_participation,
 )
 from sim.processes.process import Process
 
@@ -34,7 +38,9 @@ __all__ = ["MONTH", "MechanismParameters", "active"]
 
 MONTH: Final[tuple[Process, ...]] = (
     exogenous_drivers.PROCESS,
+    youth_migration.PROCESS,
     demography.PROCESS,
+    youth_participation.PROCESS,
     shop_attraction.PROCESS,
     shopping_trips.PROCESS,
     shop_accounts.PROCESS,
@@ -166,7 +172,8 @@ def effective(values: Mapping[str, Any]) -> dict[str, Any]:
     -------
     dict
         The same, with every mechanism that is switched off at the value at which it does nothing;
-        those that are whole processes are left out by `active`.
+        those that are whole processes are left out by `active`. Nobody leaves, and therefore
+        nobody arrives, over a closed boundary.
     """
     seen = dict(values)
     if not seen["with_neighbours"]:
@@ -179,6 +186,8 @@ def effective(values: Mapping[str, Any]) -> dict[str, Any]:
         }
     if not seen["with_demography"]:
         seen["residents_growth"] = 0.0
+    if seen["boundary"] == "closed":
+        seen |= {"leaving_rate": 0.0, "leaving_at_18": 0.0}
     if not seen["with_trust"]:
         seen |= {"trust_gain": 0.0, "openness_gain": 0.0}
     if not seen["with_peers"]:

@@ -16,9 +16,12 @@ from sim.processes.shop_accounts import ShopAccountsParameters
 from sim.processes.shop_attraction import ShopAttractionParameters
 from sim.processes.shop_closure import ShopClosureParameters
 from sim.processes.shopping_trips import ShoppingTripsParameters
+from sim.processes.youth_migration import YouthMigrationParameters
+from sim.processes.youth_participation import YouthParticipationParameters
 from sim.schedule import MechanismParameters
 from sim.starting_people import PeopleParameters
 from sim.starting_state import StartParameters
+from sim.starting_youth import YouthParameters
 from sim.territory.territory_parameters import TerritoryParameters
 
 __all__ = ["PARAMETERS", "Parameters"]
@@ -29,9 +32,12 @@ class Parameters(ParameterGroup):
 
     territory: TerritoryParameters = TerritoryParameters()
     people: PeopleParameters = PeopleParameters()
+    youth: YouthParameters = YouthParameters()
     start: StartParameters = StartParameters()
     exogenous_drivers: ExogenousDriversParameters = ExogenousDriversParameters()
+    youth_migration: YouthMigrationParameters = YouthMigrationParameters()
     demography: DemographyParameters = DemographyParameters()
+    youth_participation: YouthParticipationParameters = YouthParticipationParameters()
     shop_attraction: ShopAttractionParameters = ShopAttractionParameters()
     shopping_trips: ShoppingTripsParameters = ShoppingTripsParameters()
     shop_accounts: ShopAccountsParameters = ShopAccountsParameters()

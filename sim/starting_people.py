@@ -148,7 +148,7 @@ def _place_offices(residents: npt.NDArray[np.float32], count: int) -> tuple[Ints
 
 
 def settle_people(state: State, territory: Territory, values: Mapping[str, Any]) -> None:
-    """Give everyone a permanent id and a cell; rows follow the cells.
+    """Give entrepreneurs and officials a permanent id and a cell; rows follow the cells.
 
     Parameters
     ----------
@@ -158,11 +158,9 @@ def settle_people(state: State, territory: Territory, values: Mapping[str, Any])
     values : mapping
         Parameters by flat name.
     """
-    for entity, people in (("youth", territory.youth), ("entrepreneur", territory.residents)):
-        count = state[f"{entity}.id"].size
-        state[f"{entity}.id"] = np.arange(count)
-        state[f"{entity}.cell_row"] = _spread(people, count)
-    state["youth.zone"] = state["cell.zone"].ravel()[state["youth.cell_row"]]
+    count = state["entrepreneur.id"].size
+    state["entrepreneur.id"] = np.arange(count)
+    state["entrepreneur.cell_row"] = _spread(territory.residents, count)
     sites, office = _place_offices(territory.residents, state["office.cell_row"].size)
     state["office.cell_row"] = sites
     state["cell.office"] = office.reshape(territory.shape)

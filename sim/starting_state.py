@@ -23,6 +23,7 @@ from sim.processes import demography, exogenous_drivers
 from sim.processes.shop_accounts import costs_at, dilution
 from sim.processes.shop_closure import age_scale
 from sim.starting_people import people_sizes, settle_people
+from sim.starting_youth import start_youth
 from sim.state import State
 from sim.stationary import (
     MARGINS,
@@ -353,6 +354,7 @@ def starting_state(territory: Territory, values: Mapping[str, Any], seed: int) -
     state = _allocate(territory, values)
     _lay_ground(state, territory, values)
     settle_people(state, territory, values)
+    start_youth(state, territory, values, seed)
     _set_drivers(state, values)
     scale = age_scale(values["closure_rate"], values["closure_age_shape"])
     state["town.closure_age_scale"] = scale

@@ -14,7 +14,7 @@ counter is (id, low word; id, high word; k; kind of use):
 `block`                 four words for one agent's decision k; kind 0
 `word`, `fill_words`,   one word for one agent's decision k, at a quarter of the cost in a
 `fill_uniform`,         fill: agents 4 i to 4 i + 3 share block i; kind 1
-`fill_fires`
+`fill_levels`
 ======================  ====================================================================
 
 All rules work on unsigned words. What is drawn for an agent differs between `block` and `word`; a
@@ -32,7 +32,7 @@ from sim.kernels.compile import kernel, rule
 __all__ = [
     "bernoulli_threshold",
     "block",
-    "fill_fires",
+    "fill_levels",
     "fill_uniform",
     "fill_words",
     "fires",
@@ -317,9 +317,17 @@ def fill_uniform(seed, process, month, first_id, out, k=0):
     _fill(seed, process, month, first_id, k, _uniform, 0, out)
 
 
+@rule
+def _level(random_word, thresholds):
+    return np.uint8(fires(random_word, thresholds[0])) + np.uint8(fires(random_word, thresholds[1]))
+
+
 @kernel
-def fill_fires(seed, process, month, ids, threshold, out, k=0):
-    """Write to whom of many an event of the same probability happens: `fires` of `word`.
+def fill_levels(seed, process, month, ids, thresholds, out, k=0):
+    """Write how many of two events, the rarer one part of the other, happen to each of many.
+
+    One look at a byte an agent then finds the few of whom more must be known: whoever has level 0
+    escapes anything less probable than the first event, whoever has level 1 the second.
 
     Parameters
     ----------
@@ -327,10 +335,10 @@ def fill_fires(seed, process, month, ids, threshold, out, k=0):
         As in `stream_key`.
     ids : (n,) integer array
         Permanent ids. Where each is one more than the one before, four share a block.
-    threshold : uint32
-        From `bernoulli_threshold`.
+    thresholds : tuple of two uint32
+        From `bernoulli_threshold`; each is compared with `word` by `fires`.
     out : (n,) uint8 array
-        1 where it happens, else 0.
+        0, 1 or 2.
     k : int
         The how-manieth decision.
     """
@@ -339,8 +347,8 @@ def fill_fires(seed, process, month, ids, threshold, out, k=0):
     for i in range(n):
         follows &= ids[i] == ids[0] + i
     if follows:
-        _fill(seed, process, month, ids[0], k, fires, threshold, out)
+        _fill(seed, process, month, ids[0], k, _level, thresholds, out)
     else:
         k0, k1 = stream_key(seed, process, month)
         for i in range(n):
-            out[i] = fires(word(k0, k1, ids[i], k), threshold)
+            out[i] = _level(word(k0, k1, ids[i], k), thresholds)

@@ -14,8 +14,10 @@ from sim.indicators import COUNTS, count_month
 from sim.schedule import MONTH, active
 from sim.territory.territory import ZONES
 from sim.variables import VARIABLES
-from tests.reference import retail_month
+from tests.reference import retail_month, youth_month
 from tests.reference.towns import small_town
+
+TWINS = retail_month.MONTH | youth_month.MONTH
 
 STATES = {
     "as it is": {},
@@ -68,7 +70,7 @@ def test_a_process_changes_the_town_as_its_twin_does(process, case):
         town = retail_month.town_of(run.state)
         clock = (run.month, start + run.month)
         bound(*clock)
-        retail_month.MONTH[process.name](town, values, run.seed, *clock)
+        TWINS[process.name](town, values, run.seed, *clock)
         assert town["closest call"] > 1e-6
         _assert_same(run.state, town, process.writes, 3e-6)
 
@@ -82,7 +84,7 @@ def _three_years(seed, case):
     for month in range(36):
         run.step()
         for process in active(run.values):
-            retail_month.MONTH[process.name](town, run.values, run.seed, month, start + month)
+            TWINS[process.name](town, run.values, run.seed, month, start + month)
         events += int(np.count_nonzero(town["premises.event"]))
         same &= run.state["premises.event"].tolist() == town["premises.event"]
     return run, town, events, same

@@ -1,0 +1,47 @@
+"""Hilbert's curve: an order of the cells of a grid in which what is close in order is close."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kernels.compile import kernel
+
+__all__ = ["hilbert_positions"]
+
+
+@kernel
+def hilbert_positions(out):
+    """Write for each cell its position on a Hilbert curve through the grid.
+
+    The curve fills the smallest square with a power of two of cells a side that holds the grid;
+    cells next to each other on it touch, and positions outside the grid are left out.
+
+    Parameters
+    ----------
+    out : (rows, columns) int64 array
+        Positions, all different; `numpy.argsort` of them raveled is the order of the cells.
+
+    References
+    ----------
+    Hilbert, D. (1891). Über die stetige Abbildung einer Linie auf ein Flächenstück.
+    Mathematische Annalen 38, 459-460.
+    """
+    rows, columns = out.shape
+    side = 1
+    while side < max(rows, columns):
+        side *= 2
+    for i in range(rows):
+        for j in range(columns):
+            y, x, position = np.int64(i), np.int64(j), np.int64(0)
+            half = side // 2
+            while half > 0:
+                lower = 1 if y & half else 0
+                right = 1 if x & half else 0
+                position += half * half * ((3 * right) ^ lower)
+                # Turn the quarter so that its own curve begins where that of the last one ends.
+                if not lower:
+                    if right:
+                        x, y = side - 1 - x, side - 1 - y
+                    x, y = y, x
+                half //= 2
+            out[i, j] = position

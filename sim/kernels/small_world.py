@@ -1,0 +1,119 @@
+"""A small world: who knows whom, mostly next to each other, some of them far, nobody too far.
+
+Watts and Strogatz (1998), doi:10.1038/30918, with the plane in place of their ring: neighbours in
+an order that keeps close what is close, rewired to anybody within a reach.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kernels.compile import kernel, rule
+from sim.kernels.distance import squared_distance
+from sim.kernels.random import stream_key, uniform, word
+
+__all__ = ["small_world"]
+
+_TRIES = 32
+"""Draws to find somebody within a circle, a square being drawn from: all fail once in 1e20."""
+
+
+@rule
+def _people(before, top, bottom, left, right):
+    """People in a rectangle of cells, from the sums over all cells above and to the left."""
+    return (
+        before[bottom + 1, right + 1]
+        - before[top, right + 1]
+        - before[bottom + 1, left]
+        + before[top, left]
+    )
+
+
+@rule
+def _somebody(before, first, cell, radius, luck):
+    """One of all people in the square of cells around a cell, all of them equally likely."""
+    rows, columns = first.shape
+    y, x = cell // columns, cell % columns
+    top, bottom = max(y - radius, 0), min(y + radius, rows - 1)
+    left, right = max(x - radius, 0), min(x + radius, columns - 1)
+    rank = np.int64(luck * _people(before, top, bottom, left, right))
+    low, high = top, bottom
+    while low < high:
+        middle = (low + high) // 2
+        if _people(before, top, middle, left, right) > rank:
+            high = middle
+        else:
+            low = middle + 1
+    row = low
+    if row > top:
+        rank -= _people(before, top, row - 1, left, right)
+    low, high = left, right
+    while low < high:
+        middle = (low + high) // 2
+        if _people(before, row, row, left, middle) > rank:
+            high = middle
+        else:
+            low = middle + 1
+    if low > left:
+        rank -= _people(before, row, row, left, low - 1)
+    return first[row, low] + rank
+
+
+@kernel
+def small_world(seed, process, ids, cell_row, people_before, first, reach, is_rewired, out):
+    """Write whom everybody knows.
+
+    Parameters
+    ----------
+    seed, process : int
+        As in `sim.kernels.random.stream_key`.
+    ids : (n,) integer array
+        Permanent ids.
+    cell_row : (n,) integer array
+        Flat index of the cell of each. People of one cell stand in one run of rows, and runs next
+        to each other are cells next to each other.
+    people_before : (rows + 1, columns + 1) int64 array
+        People in all cells above and to the left.
+    first : (rows, columns) int64 array
+        Row of the first person of each cell.
+    reach : float
+        Largest distance of acquaintances, in cells.
+    is_rewired : (n, m) uint8 array
+        1 where the neighbour in the order is replaced by anybody within the reach.
+    out : (n, m) int32 array
+        Rows of m different acquaintances, rising; at the end oneself, where fewer are in reach.
+    """
+    n, m = out.shape
+    columns = first.shape[1]
+    radius = np.int64(min(reach, np.float64(max(first.shape[0], columns))))
+    k0, k1 = stream_key(seed, process, 0)
+    for i in range(n):
+        for a in range(m):
+            other = i + a - m // 2
+            if a >= m // 2:
+                other += 1
+            out[i, a] = -1
+            if 0 <= other < n and not is_rewired[i, a]:
+                away = squared_distance(cell_row[i], cell_row[other], columns)
+                if away <= reach * reach:
+                    out[i, a] = other
+        for a in range(m):
+            if out[i, a] >= 0:
+                continue
+            for attempt in range(_TRIES):
+                luck = uniform(word(k0, k1, ids[i], a * _TRIES + attempt))
+                other = _somebody(people_before, first, cell_row[i], radius, luck)
+                away = squared_distance(cell_row[i], cell_row[other], columns)
+                is_new = other != i and away <= reach * reach
+                for b in range(m):
+                    is_new &= out[i, b] != other
+                if is_new:
+                    out[i, a] = other
+                    break
+        for a in range(m):
+            if out[i, a] < 0:
+                out[i, a] = n
+        out[i].sort()
+        for a in range(m):
+            if out[i, a] == n:
+                out[i, a] = i

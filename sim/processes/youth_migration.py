@@ -1,0 +1,251 @@
+"""Youth migration: places for residents aged 15 to 29 are left, taken and handed on.
+
+The table has a row for each *place in the population*, as it has one for each unit of premises: one
+person holds it after another. A place ages by a month a month. At 30 its holder leaves the table,
+not the territory, and a resident who turns 15 succeeds; residents then do not change. A holder who
+leaves the territory and one who arrives change the residents of their cell by one.
+
+    rate of leaving = rate(age) x active_stay_ratio (if active) x exp(-staying_response x jobs)
+
+with jobs the jobs of projects gained since the start around the home, per resident there. The last
+factor is kept between one half and two, where it is more than a linear response can say.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.kernels.compile import kernel, rule
+from sim.kernels.random import (
+    bernoulli_threshold,
+    block,
+    fill_levels,
+    normal_pair,
+    stream_key,
+    uniform,
+    word,
+)
+from sim.parameters import ParameterGroup, parameter
+from sim.processes.process import Process
+
+__all__ = ["PROCESS", "YouthMigrationParameters", "arrival_probability", "leaving_probability"]
+
+STREAM = 3
+
+YOUNGEST, OLDEST = 180, 360
+"""Months of age at which a holder enters the table, and leaves it."""
+AT_18, AT_19 = 216, 228
+LEFT, ARRIVED, TURNED_30 = 1, 2, 3
+
+LARGEST_STAYING_FACTOR = 2.0
+
+
+class YouthMigrationParameters(ParameterGroup):
+    """Who leaves and who stays."""
+
+    leaving_rate: float = parameter(
+        0.045,
+        unit="1/year",
+        bounds=(0.0, 0.5),
+        plausible=(0.03, 0.07),
+        en="Leaving, young people",
+        fr="Départs des jeunes",
+        help_en="Yearly rate at which young people leave the territory, but for the year at 18.",
+        help_fr="Taux annuel de départ des jeunes du territoire, hors l'année de leurs 18 ans.",
+        source="4.5 % a year, from moves between départements (docs/sources.md)",
+        evidence="derived",
+    )
+    leaving_at_18: float = parameter(
+        0.10,
+        unit="share",
+        bounds=(0.0, 0.9),
+        plausible=(0.05, 0.20),
+        en="Leaving at 18",
+        fr="Départs à 18 ans",
+        help_en="Share of young people who leave the territory in the year after they turn 18.",
+        help_fr="Part des jeunes qui quittent le territoire dans l'année de leurs 18 ans.",
+        source="half the 20 % of rural youths (INSEE 6037373): many study where they live",
+        evidence="assumed",
+    )
+    active_stay_ratio: float = parameter(
+        0.85,
+        unit="1",
+        bounds=(0.0, 1.0),
+        plausible=(0.6, 1.0),
+        en="Leaving of the active",
+        fr="Départs des jeunes engagés",
+        help_en="How often young people who take part leave, relative to those who do not.",
+        help_fr="Fréquence des départs des jeunes engagés, par rapport aux autres.",
+        source="judgement",
+        evidence="assumed",
+    )
+    staying_response: float = parameter(
+        2.0,
+        unit="1",
+        bounds=(0.0, 20.0),
+        plausible=(0.0, 5.0),
+        en="Staying for jobs",
+        fr="Rester pour l'emploi",
+        help_en="By how much a job of a new project for each resident nearby lowers the log rate "
+        "of leaving.",
+        help_fr="Baisse du taux de départ (en log) pour un emploi de projet de plus par habitant "
+        "alentour.",
+        source="judgement",
+        evidence="assumed",
+    )
+
+
+@rule
+def yearly_leaving_rate(age, leaving_rate, leaving_at_18):
+    """Rate of leaving at an age in months, 1/year, of somebody who takes no part."""
+    return -math.log(1.0 - leaving_at_18) if AT_18 <= age < AT_19 else leaving_rate
+
+
+@rule
+def leaving_probability(rate, is_active, jobs_gained, active_stay_ratio, staying_response):
+    """Probability of leaving in a month at this yearly rate and these jobs gained a resident."""
+    most = math.log(LARGEST_STAYING_FACTOR)
+    response = min(max(-staying_response * jobs_gained, -most), most)
+    stay = active_stay_ratio if is_active else 1.0
+    return 1.0 - math.exp(-rate * stay / 12.0 * math.exp(response))
+
+
+@rule
+def arrival_probability(arrival_rate):
+    """Probability that a vacant place is taken in a month."""
+    return 1.0 - math.exp(-arrival_rate / 12.0)
+
+
+@rule
+def entrant_traits(z0, z1, threshold_mean, threshold_spread, base_interest, interest_spread):
+    """Threshold and base interest of a new holder from two standard normals."""
+    return threshold_mean + threshold_spread * z0, base_interest + interest_spread * z1
+
+
+@kernel
+def move_youth(
+    seed,
+    month,
+    youth_id,
+    youth_cell_row,
+    youth_is_present,
+    youth_age,
+    youth_tenancy,
+    youth_event,
+    youth_threshold,
+    youth_base_interest,
+    youth_interest,
+    youth_is_active,
+    youth_role,
+    entrepreneur_team,
+    cell_residents,
+    cell_residents_nearby,
+    cell_project_jobs_nearby,
+    cell_project_jobs_at_start,
+    town_arrival_rate,
+    town_base_interest,
+    leaving_rate,
+    leaving_at_18,
+    active_stay_ratio,
+    staying_response,
+    residents_growth,
+    threshold_mean,
+    threshold_spread,
+    interest_spread,
+):
+    """Let every place age; hand it on at 30; draw whether its holder leaves or somebody arrives."""
+    residents = cell_residents.reshape(-1)
+    residents_nearby = cell_residents_nearby.reshape(-1)
+    jobs_nearby = cell_project_jobs_nearby.reshape(-1)
+    jobs_at_start = cell_project_jobs_at_start.reshape(-1)
+    arrival = arrival_probability(town_arrival_rate[0])
+    # Where nobody turns 15 for everyone who turns 30, a growing share of places stays empty.
+    years = (OLDEST - YOUNGEST) / 12.0
+    succession = math.exp(years * residents_growth) if residents_growth < 0.0 else 1.0
+
+    # Hardly anybody moves in a month. All words are compared in bulk with the largest probability
+    # that anybody has, and that most have; only who falls below is looked at.
+    usual = 1.0 - math.exp(-LARGEST_STAYING_FACTOR * leaving_rate / 12.0)
+    at_18 = 1.0 - (1.0 - leaving_at_18) ** (LARGEST_STAYING_FACTOR / 12.0)
+    largest = bernoulli_threshold(1.001 * max(usual, at_18, arrival))
+    thresholds = largest, bernoulli_threshold(1.001 * usual)
+    fill_levels(seed, STREAM, month, youth_id, thresholds, youth_event)
+    for y in range(youth_age.size):
+        age = youth_age[y] + np.int16(1)
+        is_30 = age >= OLDEST
+        youth_age[y] = YOUNGEST if is_30 else age
+        youth_event[y] = TURNED_30 if is_30 else youth_event[y]
+
+    k0, k1 = stream_key(seed, STREAM, month)
+    for y in range(np.uintp(youth_event.size)):
+        level = youth_event[y]
+        if level == 0:
+            continue
+        youth_event[y] = 0
+        if level == TURNED_30:
+            if not youth_is_present[y]:
+                continue
+            youth_event[y] = TURNED_30
+        elif not youth_is_present[y]:
+            if uniform(word(k0, k1, youth_id[y], 0)) >= arrival:
+                continue
+            youth_event[y] = ARRIVED
+            residents[youth_cell_row[y]] += residents.dtype.type(1)
+        elif level == 2 or AT_18 <= youth_age[y] < AT_19:
+            rate = yearly_leaving_rate(youth_age[y], leaving_rate, leaving_at_18)
+            luck = uniform(word(k0, k1, youth_id[y], 0))
+            cell = youth_cell_row[y]
+            # Nobody leaves a cell where decline has left less than one resident.
+            if luck >= LARGEST_STAYING_FACTOR * rate / 12.0 or residents[cell] < 1.0:
+                continue
+            gained = (jobs_nearby[cell] - jobs_at_start[cell]) / max(residents_nearby[cell], 1.0)
+            if luck >= leaving_probability(
+                rate, youth_is_active[y], gained, active_stay_ratio, staying_response
+            ):
+                continue
+            youth_event[y] = LEFT
+            residents[cell] -= residents.dtype.type(1)
+        else:
+            continue
+
+        if youth_role[y] >= 0:
+            entrepreneur_team[youth_role[y]] -= entrepreneur_team.dtype.type(1)
+            youth_role[y] = -1
+        youth_is_active[y] = 0
+        youth_is_present[y] = 0
+        if youth_event[y] == LEFT:
+            continue
+        word0, word1, luck_of_succession, _ = block(k0, k1, youth_id[y], 0)
+        if youth_event[y] == TURNED_30 and uniform(luck_of_succession) >= succession:
+            continue
+        z0, z1 = normal_pair(word0, word1)
+        threshold, interest = entrant_traits(
+            z0, z1, threshold_mean, threshold_spread, town_base_interest[0], interest_spread
+        )
+        youth_is_present[y] = 1
+        youth_tenancy[y] += 1
+        youth_threshold[y] = threshold
+        youth_base_interest[y] = youth_interest[y] = interest
+
+
+PROCESS = Process(
+    name="youth_migration",
+    kernel=move_youth,
+    writes=(
+        "youth.is_present",
+        "youth.age",
+        "youth.tenancy",
+        "youth.event",
+        "youth.threshold",
+        "youth.base_interest",
+        "youth.interest",
+        "youth.is_active",
+        "youth.role",
+        "entrepreneur.team",
+        "cell.residents",
+    ),
+    title={"en": "Moves of the young", "fr": "Départs et arrivées des jeunes"},
+    stream=STREAM,
+)

@@ -1,0 +1,229 @@
+"""Youth participation: who of the young takes part in local projects this month.
+
+Interest rises with encounters and fades back to where it was. A person takes part where
+
+    interest + neighbour_influence x share of acquaintances who took part last month
+             + venue_pull (if at a third place) + role_pull (if with a role) > threshold
+
+(Granovetter 1978, doi:10.1086/226707; on networks Watts 2002, doi:10.1073/pnas.082090499). Everyone
+looks at last month, so no order of persons matters. Only the end of a role is a matter of luck.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kernels.compile import kernel
+from sim.kernels.random import block, stream_key, uniform
+from sim.parameters import ParameterGroup, parameter
+from sim.processes.process import Process
+
+__all__ = ["ACQUAINTANCES", "PROCESS", "YouthParticipationParameters"]
+
+STREAM = 6
+
+ACQUAINTANCES = 8
+
+INCUBATING, RUNNING = 3, 4
+"""Stages of a project in which it has roles to give."""
+
+SEEN_PRESENT, SEEN_ACTIVE = 1, 16
+"""What a present, and in addition an active, acquaintance adds to a byte: eight fit in."""
+
+
+class YouthParticipationParameters(ParameterGroup):
+    """What makes young people take part."""
+
+    threshold_mean: float = parameter(
+        0.5,
+        unit="1",
+        bounds=(0.0, 1.0),
+        plausible=(0.4, 0.6),
+        en="Threshold of participation",
+        fr="Seuil d'engagement",
+        help_en="Mean motivation above which a young person takes part.",
+        help_fr="Motivation moyenne au-delà de laquelle un jeune s'engage.",
+        source="thresholds N(0.5, 0.2), a judgement",
+        evidence="assumed",
+    )
+    threshold_spread: float = parameter(
+        0.2,
+        unit="SD",
+        bounds=(0.0, 1.0),
+        plausible=(0.1, 0.3),
+        en="Spread of thresholds",
+        fr="Dispersion des seuils",
+        help_en="How much young people differ in the motivation that they need.",
+        help_fr="À quel point les jeunes diffèrent par la motivation qu'il leur faut.",
+        source="thresholds N(0.5, 0.2), a judgement",
+        evidence="assumed",
+    )
+    interest_spread: float = parameter(
+        0.15,
+        unit="SD",
+        bounds=(0.0, 1.0),
+        plausible=(0.08, 0.25),
+        en="Spread of interest",
+        fr="Dispersion de l'intérêt",
+        help_en="How much young people differ in their interest without any encounter.",
+        help_fr="À quel point les jeunes diffèrent par leur intérêt hors de toute rencontre.",
+        source="judgement",
+        evidence="assumed",
+    )
+    interest_half_life: float = parameter(
+        12.0,
+        unit="months",
+        bounds=(0.5, 240.0),
+        plausible=(6.0, 24.0),
+        en="Half-life of interest",
+        fr="Demi-vie de l'intérêt",
+        help_en="Months in which half of the interest that encounters raised is lost.",
+        help_fr="Mois au bout desquels la moitié de l'intérêt né de rencontres s'est perdue.",
+        source="judgement",
+        evidence="assumed",
+    )
+    interest_gain: float = parameter(
+        0.03,
+        unit="1",
+        bounds=(0.0, 0.5),
+        plausible=(0.01, 0.06),
+        en="Interest from an encounter",
+        fr="Intérêt né d'une rencontre",
+        help_en="Part of the way to full interest that one encounter covers.",
+        help_fr="Part du chemin vers l'intérêt maximal que parcourt une rencontre.",
+        source="an encounter a month then lifts interest by one spread of motivation",
+        evidence="assumed",
+    )
+    neighbour_influence: float = parameter(
+        0.25,
+        unit="1",
+        bounds=(0.0, 1.0),
+        plausible=(0.1, 0.4),
+        en="Influence of acquaintances (b_p)",
+        fr="Influence des proches (b_p)",
+        help_en="Motivation gained where all acquaintances take part.",
+        help_fr="Motivation gagnée quand tous les proches s'engagent.",
+        source="judgement",
+        evidence="assumed",
+    )
+    venue_pull: float = parameter(
+        0.1,
+        unit="1",
+        bounds=(0.0, 1.0),
+        plausible=(0.0, 0.2),
+        en="Pull of a venue (b_v)",
+        fr="Attrait d'un lieu (b_v)",
+        help_en="Motivation gained by being at a third place this month.",
+        help_fr="Motivation gagnée par la présence dans un tiers-lieu ce mois-ci.",
+        source="judgement",
+        evidence="assumed",
+    )
+    role_pull: float = parameter(
+        0.3,
+        unit="1",
+        bounds=(0.0, 1.0),
+        plausible=(0.1, 0.5),
+        en="Pull of a role (b_w)",
+        fr="Attrait d'un rôle (b_w)",
+        help_en="Motivation gained by having a role in a project.",
+        help_fr="Motivation gagnée par un rôle dans un projet.",
+        source="judgement",
+        evidence="assumed",
+    )
+    role_months: float = parameter(
+        18.0,
+        unit="months",
+        bounds=(1.0, 240.0),
+        plausible=(6.0, 36.0),
+        en="Duration of a role",
+        fr="Durée d'un rôle",
+        help_en="Mean months that a young person keeps a role in a project that goes on.",
+        help_fr="Durée moyenne en mois d'un rôle dans un projet qui se poursuit.",
+        source="judgement",
+        evidence="assumed",
+    )
+
+
+@kernel
+def take_part(
+    seed,
+    month,
+    youth_id,
+    youth_is_present,
+    youth_neighbour,
+    youth_base_interest,
+    youth_threshold,
+    youth_at_place,
+    youth_exposure,
+    youth_interest,
+    youth_role,
+    youth_seen,
+    youth_seen_around,
+    youth_is_active,
+    entrepreneur_stage,
+    entrepreneur_team,
+    interest_half_life,
+    interest_gain,
+    neighbour_influence,
+    venue_pull,
+    role_pull,
+    role_months,
+):
+    """End roles, let interest fade and rise, and compare motivations with thresholds."""
+    n = np.uintp(youth_seen.size)
+    one = np.float32(1)
+    kept = np.float32(0.5 ** (1.0 / interest_half_life))
+    gain = np.float32(interest_gain)
+    influence = np.float32(neighbour_influence)
+    at_venue, with_role = np.float32(venue_pull), np.float32(role_pull)
+    k0, k1 = stream_key(seed, STREAM, month)
+    for y in range(n):
+        if youth_role[y] >= 0:
+            stage = entrepreneur_stage[youth_role[y]]
+            goes_on = stage == INCUBATING or stage == RUNNING
+            luck, _, _, _ = block(k0, k1, youth_id[y], 0)
+            if not goes_on or uniform(luck) < 1.0 / role_months:
+                entrepreneur_team[youth_role[y]] -= entrepreneur_team.dtype.type(1)
+                youth_role[y] = -1
+    for y in range(n):
+        youth_seen[y] = SEEN_PRESENT * youth_is_present[y] + SEEN_ACTIVE * youth_is_active[y]
+    for y in range(n):
+        base = youth_base_interest[y]
+        interest = base + kept * (youth_interest[y] - base)
+        interest += min(gain * youth_exposure[y], one) * (one - interest)
+        youth_interest[y] = interest
+        youth_exposure[y] = 0
+    for y in range(n):
+        around = np.uint32(0)
+        for a in range(np.uintp(ACQUAINTANCES)):
+            around += youth_seen[np.uint32(youth_neighbour[y, a])]
+        youth_seen_around[y] = around
+    for y in range(n):
+        if youth_neighbour[y, ACQUAINTANCES - 1] == y:
+            # Fewer than eight live in reach: the row ends with oneself, who is not looked at.
+            for a in range(ACQUAINTANCES):
+                youth_seen_around[y] -= youth_seen[y] if youth_neighbour[y, a] == y else 0
+    for y in range(n):
+        present = np.float32(youth_seen_around[y] & np.uint8(15))
+        active = np.float32(youth_seen_around[y] >> np.uint8(4))
+        motivation = youth_interest[y] + influence * (active / max(present, one))
+        motivation += at_venue * np.float32(youth_at_place[y])
+        motivation += with_role if youth_role[y] >= 0 else np.float32(0)
+        youth_is_active[y] = youth_is_present[y] & np.uint8(motivation > youth_threshold[y])
+
+
+PROCESS = Process(
+    name="youth_participation",
+    kernel=take_part,
+    writes=(
+        "youth.interest",
+        "youth.exposure",
+        "youth.seen",
+        "youth.seen_around",
+        "youth.is_active",
+        "youth.role",
+        "entrepreneur.team",
+    ),
+    title={"en": "Participation of the young", "fr": "Engagement des jeunes"},
+    stream=STREAM,
+)

@@ -1,0 +1,139 @@
+"""The young's month in plain Python: slow, readable, written from the description of the model.
+
+See `tests.reference.retail_month` for what a town is and what a process takes. Draws are those of
+`tests.reference.random`, written from the definition of the generator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import exp, log
+from typing import Any
+
+from tests.reference.random import block, normal_pair, stream_key, uniform, word
+
+Town = dict[str, Any]
+Values = Mapping[str, Any]
+
+MIGRATION, PARTICIPATION = 3, 6
+"""Streams of draws."""
+NOTHING, LEFT, ARRIVED, TURNED_30 = range(4)
+INCUBATING, RUNNING = 3, 4
+
+
+def _below(town: Town, luck: float, probability: float) -> bool:
+    town["closest call"] = min(town["closest call"], abs(luck - probability))
+    return luck < probability
+
+
+def _move_residents(town: Town, cell_row: int, people: int) -> None:
+    row, column = divmod(cell_row, len(town["cell.residents"][0]))
+    town["cell.residents"][row][column] += people
+
+
+def _jobs_gained(town: Town, cell_row: int) -> float:
+    """Jobs of projects gained around a cell since the start, per resident around it."""
+    row, column = divmod(cell_row, len(town["cell.residents"][0]))
+    jobs = town["cell.project_jobs_nearby"][row][column]
+    jobs -= town["cell.project_jobs_at_start"][row][column]
+    return jobs / max(town["cell.residents_nearby"][row][column], 1)
+
+
+def leaving_rate_per_year(town: Town, values: Values, y: int) -> float:
+    """Hazard of leaving of the holder of place y, 1/year."""
+    years = town["youth.age"][y] // 12
+    rate = -log(1 - values["leaving_at_18"]) if years == 18 else values["leaving_rate"]
+    if town["youth.is_active"][y]:
+        rate *= values["active_stay_ratio"]
+    jobs = exp(-values["staying_response"] * _jobs_gained(town, town["youth.cell_row"][y]))
+    return rate * max(0.5, min(jobs, 2.0))
+
+
+def _give_up_role(town: Town, y: int) -> None:
+    project = town["youth.role"][y]
+    if project >= 0:
+        town["entrepreneur.team"][project] -= 1
+        town["youth.role"][y] = -1
+
+
+def youth_migration(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    key = stream_key(seed, MIGRATION, month)
+    decline = min(values["residents_growth"], 0)
+    columns = len(town["cell.residents"][0])
+    for y, name in enumerate(town["youth.id"]):
+        town["youth.event"][y] = NOTHING
+        town["youth.age"][y] += 1
+        luck = uniform(word(key, name, 0))
+        traits = block(key, name, 0)
+        home = town["youth.cell_row"][y]
+        somebody_comes = False
+        if town["youth.age"][y] == 30 * 12:
+            town["youth.age"][y] = 15 * 12
+            if town["youth.is_present"][y]:
+                town["youth.event"][y] = TURNED_30
+                somebody_comes = _below(town, uniform(traits[2]), exp(15 * decline))
+        elif town["youth.is_present"][y]:
+            probability = 1 - exp(-leaving_rate_per_year(town, values, y) / 12)
+            row, column = divmod(home, columns)
+            can_leave = town["cell.residents"][row][column] >= 1
+            if can_leave and _below(town, luck, probability):
+                town["youth.event"][y] = LEFT
+                _move_residents(town, home, -1)
+        elif _below(town, luck, 1 - exp(-town["town.arrival_rate"][0] / 12)):
+            town["youth.event"][y] = ARRIVED
+            _move_residents(town, home, +1)
+            somebody_comes = True
+        if town["youth.event"][y] != NOTHING:
+            _give_up_role(town, y)
+            town["youth.is_active"][y] = 0
+            town["youth.is_present"][y] = int(somebody_comes)
+        if somebody_comes:
+            z0, z1 = normal_pair(traits[0], traits[1])
+            interest = town["town.base_interest"][0] + values["interest_spread"] * z1
+            town["youth.tenancy"][y] += 1
+            town["youth.threshold"][y] = values["threshold_mean"] + values["threshold_spread"] * z0
+            town["youth.base_interest"][y] = town["youth.interest"][y] = interest
+
+
+def youth_participation(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    key = stream_key(seed, PARTICIPATION, month)
+    everybody = range(len(town["youth.id"]))
+    for y in everybody:
+        project = town["youth.role"][y]
+        if project < 0:
+            continue
+        goes_on = town["entrepreneur.stage"][project] in (INCUBATING, RUNNING)
+        luck = uniform(block(key, town["youth.id"][y], 0)[0])
+        if not goes_on or _below(town, luck, 1 / values["role_months"]):
+            _give_up_role(town, y)
+
+    was_active = list(town["youth.is_active"])
+    for y in everybody:
+        present = active = 0
+        for friend in town["youth.neighbour"][y]:
+            if friend != y:
+                present += town["youth.is_present"][friend]
+                active += was_active[friend]
+        base, interest = town["youth.base_interest"][y], town["youth.interest"][y]
+        interest = base + (interest - base) * 2 ** (-1 / values["interest_half_life"])
+        gain = min(values["interest_gain"] * town["youth.exposure"][y], 1)
+        interest += gain * (1 - interest)
+        motivation = interest
+        if present:
+            motivation += values["neighbour_influence"] * active / present
+        if town["youth.at_place"][y]:
+            motivation += values["venue_pull"]
+        if town["youth.role"][y] >= 0:
+            motivation += values["role_pull"]
+        town["youth.interest"][y] = interest
+        town["youth.exposure"][y] = 0
+        town["youth.seen_around"][y] = present + 16 * active
+        town["youth.seen"][y] = town["youth.is_present"][y] * (1 + 16 * was_active[y])
+        town["youth.is_active"][y] = 0
+        if town["youth.is_present"][y]:
+            threshold = town["youth.threshold"][y]
+            town["youth.is_active"][y] = int(_below(town, threshold, motivation))
+
+
+MONTH = {"youth_migration": youth_migration, "youth_participation": youth_participation}
+"""Twins by name of the process."""
