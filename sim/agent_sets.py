@@ -1,7 +1,7 @@
 """Sets of agents that are answered from the arrays, with the interface of Mesa's `AgentSet`.
 
-A set is an ordered array of keys (`sim.agents.Keys`). Whether a shop still exists, and what the
-attributes are, is looked up in the state for all members at once; agent objects are made only
+A set is an ordered array of keys (`sim.agents.columns.Keys`). Whether agents still exist, and what
+the attributes are, is looked up in the state for all members at once; agent objects are made only
 where somebody asks for objects: when iterating, or for a Python function of an agent.
 """
 
@@ -16,8 +16,9 @@ import numpy as np
 import numpy.typing as npt
 from mesa.agentset import AbstractAgentSet, AgentSet, GroupBy
 
-from sim.agents import ROW_MASK, Column, Keys, Premises, RowAgent, Shop
-from sim.handles import Handles, kinds_of
+from sim.agents import RowAgent
+from sim.agents.columns import Column, Keys
+from sim.handles import Handles, by_kind
 
 __all__ = ["ColumnAgentSet", "ColumnGroupBy", "LiveAgentSet"]
 
@@ -26,9 +27,9 @@ _ON_ARRAYS: dict[Any, Callable[..., Any]] = {sum: np.sum, min: np.min, max: np.m
 
 
 class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no types
-    """An ordered set of premises and shops.
+    """An ordered set of agents.
 
-    It behaves as Mesa's `AgentSet`, with two differences: shops that have closed are gone from it
+    It behaves as Mesa's `AgentSet`, with two differences: agents that have left are gone from it
     at once, and aggregates come from arrays (floats are summed pairwise, in double precision).
 
     Parameters
@@ -107,7 +108,7 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
     def _key(self, agent: object) -> int:
         key = self._handles.key(agent)
         if key is None:
-            raise TypeError(f"{agent!r} is not one of this model's premises or shops")
+            raise TypeError(f"{agent!r} is not one of this model's agents")
         return key
 
     def add(self, agent: RowAgent) -> None:
@@ -205,11 +206,11 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
     def set(self, attr_name: str, value: Any) -> Self:
         """Give an attribute one value for all members."""
         keys = self.keys()
-        found = dict.fromkeys(getattr(kind, attr_name, None) for kind in kinds_of(keys))
-        columns = [c for c in found if isinstance(c, Column)]
-        if columns and len(columns) == len(found):
-            for column in columns:
-                column.write(self._handles.model, keys, value)
+        groups = [(getattr(k, attr_name, None), members) for k, members in by_kind(keys)]
+        columns = [(c, members) for c, members in groups if isinstance(c, Column)]
+        if columns and len(columns) == len(groups):
+            for column, members in columns:
+                column.write(self._handles.model, keys[members], value)
         else:
             for agent in self:
                 setattr(agent, attr_name, value)
@@ -251,8 +252,10 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
                 raise ValueError(f"where must be {len(keys)} values of True or False")
             keys = keys[mask]
         if agent_type is not None:
-            wanted = [issubclass(kind, agent_type) for kind in (Premises, Shop)]
-            keys = keys[np.where(keys <= ROW_MASK, *wanted)]
+            wanted = np.zeros(len(keys), np.bool_)
+            for kind, members in by_kind(keys):
+                wanted[members] = issubclass(kind, agent_type)
+            keys = keys[wanted]
         if filter_func is not None:
             keys = np.fromiter(self._passing(keys, filter_func, limit), np.int64)
         elif limit < len(keys):
@@ -378,15 +381,11 @@ class LiveAgentSet(ColumnAgentSet):
         self._kinds = kinds
 
     def keys(self) -> Keys:
-        """Keys of all who exist, premises before shops and by row."""
+        """Keys of all who exist, by type and row."""
         return np.concatenate([self._handles.keys(kind) for kind in self._kinds])
 
     def __len__(self) -> int:
-        is_open = self._handles.model.state["premises.is_open"]
-        return sum(
-            len(is_open) if kind is Premises else int(np.count_nonzero(is_open))
-            for kind in self._kinds
-        )
+        return sum(len(self._handles.rows(kind)) for kind in self._kinds)
 
     def __contains__(self, agent: object) -> bool:
         key = self._handles.key(agent)
@@ -396,7 +395,7 @@ class LiveAgentSet(ColumnAgentSet):
     def _replace(self, keys: Keys) -> Never:
         raise TypeError(
             "this set shows the model itself and cannot be changed: take a copy(), or leave out "
-            "inplace=True; agents leave with shop.close() and come with premises.let()"
+            "inplace=True; agents leave with agent.remove() and shops come with premises.let()"
         )
 
 

@@ -17,13 +17,16 @@ import numpy.typing as npt
 from mesa.discrete_space import Cell, OrthogonalMooreGrid, PropertyLayer
 from mesa.discrete_space.cell_collection import CellCollection
 
+from sim.agents import KINDS
 from sim.territory.territory import SECTORS
 from sim.variables import VARIABLES
 
 if TYPE_CHECKING:
     from mesa import Agent
 
+    from sim.agents.columns import Keys
     from sim.handles import Handles
+    from sim.state import State
 
 __all__ = ["CELL_LAYERS", "Occupants", "SharedLayer", "TerritoryCell", "TerritoryGrid", "map_view"]
 
@@ -64,32 +67,37 @@ class SharedLayer(PropertyLayer):  # type: ignore[misc]  # Mesa carries no types
 
 
 class Occupants(Sequence["Agent"]):
-    """Who is in a cell: its premises, their shops, then agents that a user has put there.
+    """Who is in a cell: what stands there, who lives there, then agents that a user has put there.
 
     Parameters
     ----------
     handles : Handles
-        The model's premises and shops.
-    rows : (premises,) int array
-        Rows of the premises of the cell.
+        The model's agents.
+    rows : mapping of str to int array
+        Rows of the cell by table.
     """
 
     __slots__ = ("_guests", "_handles", "_rows")
 
-    def __init__(self, handles: Handles, rows: npt.NDArray[np.intp]) -> None:
+    def __init__(self, handles: Handles, rows: Mapping[str, npt.NDArray[np.intp]]) -> None:
         self._handles = handles
         self._rows = rows
         self._guests: list[Agent] = []
 
+    def _keys(self) -> Keys:
+        present = [self._handles.keys_in(kind, self._rows[kind.table]) for kind in KINDS]
+        keys = np.concatenate(present)
+        return keys[self._handles.exist(keys)]
+
     def __iter__(self) -> Iterator[Agent]:
-        rows = self._rows.tolist()
-        yield from map(self._handles.premises_at, rows)
-        yield from (shop for shop in map(self._handles.shop_at, rows) if shop is not None)
+        for key in self._keys().tolist():
+            agent = self._handles.agent(key)
+            if agent is not None:
+                yield agent
         yield from self._guests
 
     def __len__(self) -> int:
-        is_open = self._handles.model.state["premises.is_open"][self._rows]
-        return len(self._rows) + int(np.count_nonzero(is_open)) + len(self._guests)
+        return len(self._keys()) + len(self._guests)
 
     def __getitem__(self, item: Any) -> Any:
         return list(self)[item]
@@ -139,8 +147,8 @@ class TerritoryGrid(OrthogonalMooreGrid):  # type: ignore[misc]  # Mesa carries 
     -----
     The layers are `CELL_LAYERS`: ``grid.residents``, ``grid.footfall``,
     ``grid.attraction_convenience`` and so on, each with its ``data`` of shape (width, height), and
-    the same names on cells (``cell.residents``). Mesa's own layer ``empty`` is False where there
-    are premises.
+    the same names on cells (``cell.residents``). Mesa's own layer ``empty`` is False where anybody
+    lives or works, has premises or may open a third place, even if nobody is there at present.
     """
 
     def __init__(self, handles: Handles, random: Random) -> None:
@@ -154,12 +162,19 @@ class TerritoryGrid(OrthogonalMooreGrid):  # type: ignore[misc]  # Mesa carries 
             cells = state[variable] if sector is None else state[variable][sector]
             self.add_property_layer(SharedLayer(name, map_view(cells)))
 
-        cell_of = state["premises.cell_row"]
-        by_cell = np.argsort(cell_of, kind="stable")
-        ends = np.searchsorted(cell_of[by_cell], np.arange(rows * columns + 1))
+        found = {kind.table: _rows_by_cell(state, kind.table) for kind in KINDS}
         self.__dict__.pop("all_cells", None)  # Mesa has collected the occupants as they were
         for cell in self:
             x, y = cell.coordinate
             flat = (rows - 1 - y) * columns + x
-            cell._agents = Occupants(handles, by_cell[ends[flat] : ends[flat + 1]])
-        self.empty.data[:] = map_view(state["cell.premises"]) == 0
+            here = {table: by_cell[flat] for table, by_cell in found.items()}
+            cell._agents = Occupants(handles, here)
+            cell.empty = not any(map(len, here.values()))
+
+
+def _rows_by_cell(state: State, table: str) -> list[npt.NDArray[np.intp]]:
+    """Rows of a table, for each cell by its flat index."""
+    cell_of = state[f"{table}.cell_row"]
+    by_cell = np.argsort(cell_of, kind="stable")
+    starts = np.searchsorted(cell_of[by_cell], np.arange(1, state["cell.residents"].size))
+    return np.split(by_cell, starts)

@@ -1,23 +1,36 @@
 """Who exists: the agents of one model by key, and the objects made for them so far.
 
-An agent is known by its *key*, which holds the row and the tenancy. So the keys of all who exist,
-whether they still do, and what their attributes are, come from the arrays without any object.
-Objects are made on first use and kept.
+An agent is known by its *key*, which holds its type, its tenancy and its row. So the keys of all
+who exist, whether they still do, and what their attributes are, come from the arrays without any
+object. Objects are made on first use and kept.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.agents import ROW_BITS, ROW_MASK, Column, Keys, Premises, RowAgent, Shop, UniqueId
+from sim.agents import KINDS, RowAgent
+from sim.agents.columns import (
+    KIND_SHIFT,
+    ROW_MASK,
+    TENANCY_MASK,
+    TENANCY_SHIFT,
+    Column,
+    Keys,
+    UniqueId,
+)
 
 if TYPE_CHECKING:
     from sim.model import TerritoryModel
 
-__all__ = ["Handles", "kinds_of"]
+__all__ = ["Handles", "by_kind"]
+
+_CODES: Final = {kind: code for code, kind in enumerate(KINDS)}
+_NAMED: Final = {kind.__name__: kind for kind in KINDS}
 
 
 class Handles:
@@ -31,80 +44,98 @@ class Handles:
 
     def __init__(self, model: TerritoryModel) -> None:
         self.model = model
-        self._premises: dict[int, Premises] = {}
-        self._shops: dict[int, Shop] = {}
+        self._made: dict[type[RowAgent], dict[int, Any]] = {kind: {} for kind in KINDS}
 
     @property
     def made(self) -> int:
         """Number of agent objects made so far."""
-        return len(self._premises) + len(self._shops)
+        return sum(map(len, self._made.values()))
 
-    def premises_at(self, row: int) -> Premises:
-        """The premises in this row."""
-        handle = self._premises.get(row)
-        if handle is None:
-            handle = self._premises[row] = self._make(Premises, row, 0)
-        return handle
-
-    def shop_at(self, row: int) -> Shop | None:
-        """The shop in this row's premises; None while vacant."""
+    def at[A: RowAgent](self, kind: type[A] | str, row: int) -> A | None:
+        """The present agent of a type, or of the type of that name, in a row; None for nobody."""
+        wanted: Any = _NAMED[kind] if isinstance(kind, str) else kind
         state = self.model.state
-        if not state["premises.is_open"][row]:
+        tenancy = int(state[wanted.succession][row]) if wanted.succession else 0
+        if wanted.presence and not state[wanted.presence][row]:
             return None
-        tenancy = int(state["premises.tenancy"][row])
-        handle = self._shops.get(row)
+        handle: A | None = self._made[wanted].get(row)
         if handle is None or handle.of_tenancy != tenancy:
-            handle = self._shops[row] = self._make(Shop, row, tenancy)
-        return handle
-
-    def _make[A: RowAgent](self, kind: type[A], row: int, tenancy: int) -> A:
-        handle = object.__new__(kind)
-        handle.model, handle.row, handle.of_tenancy = self.model, row, tenancy
+            handle = object.__new__(wanted)
+            assert handle is not None
+            handle.model, handle.row, handle.of_tenancy = self.model, row, tenancy
+            self._made[wanted][row] = handle
         return handle
 
     def agent(self, key: int) -> RowAgent | None:
-        """The agent of this key; None if it is a shop that has closed."""
-        if key <= ROW_MASK:
-            return self.premises_at(key)
-        shop = self.shop_at(key & ROW_MASK)
-        return shop if shop is not None and shop.of_tenancy == key >> ROW_BITS else None
+        """The agent of this key; None if it is gone."""
+        agent = self.at(KINDS[key >> KIND_SHIFT], key & ROW_MASK)
+        wanted = key >> TENANCY_SHIFT & TENANCY_MASK
+        return agent if agent is not None and agent.of_tenancy == wanted else None
 
     def key(self, agent: object) -> int | None:
         """The key of an agent of this model; None for anything else."""
         if isinstance(agent, RowAgent) and agent.model is self.model:
-            return agent.row | agent.of_tenancy << ROW_BITS
+            kind = _CODES[type(agent)]
+            return agent.row | agent.of_tenancy << TENANCY_SHIFT | kind << KIND_SHIFT
         return None
+
+    def rows(self, kind: type[RowAgent]) -> npt.NDArray[np.int64]:
+        """Rows that hold somebody of one type."""
+        state = self.model.state
+        if kind.presence:
+            return np.flatnonzero(state[kind.presence])
+        return np.arange(state[f"{kind.table}.cell_row"].size)
 
     def keys(self, kind: type[RowAgent]) -> Keys:
         """Keys of all that exist of one type, by row."""
-        state = self.model.state
-        if kind is Premises:
-            return np.arange(state["premises.id"].size)
-        rows = np.flatnonzero(state["premises.is_open"])
-        return rows | state["premises.tenancy"][rows].astype(np.int64) << ROW_BITS
+        return self.keys_in(kind, self.rows(kind))
+
+    def keys_in(self, kind: type[RowAgent], rows: npt.NDArray[np.int64]) -> Keys:
+        """Keys of those who hold these rows."""
+        keys = rows | _CODES[kind] << KIND_SHIFT
+        if kind.succession:
+            tenancies = self.model.state[kind.succession][rows].astype(np.int64)
+            keys |= tenancies << TENANCY_SHIFT
+        return keys
 
     def exist(self, keys: Keys) -> npt.NDArray[np.bool_]:
         """Which of these agents exist."""
-        rows, tenancies = keys & ROW_MASK, keys >> ROW_BITS
-        state = self.model.state
-        trades = state["premises.is_open"][rows].astype(np.bool_)
-        same = np.equal(state["premises.tenancy"][rows], tenancies)
-        there: npt.NDArray[np.bool_] = (trades & same) | (tenancies == 0)
+        there = np.empty(len(keys), np.bool_)
+        for kind, members in by_kind(keys):
+            rows, tenancies = _rows_and_tenancies(keys[members])
+            there[members] = kind.there(self.model.state, rows, tenancies)
         return there
 
     def values(self, keys: Keys, attribute: str) -> npt.NDArray[Any] | None:
-        """An attribute of these agents, read at once; None where it is not kept in an array."""
-        found = [getattr(kind, attribute, None) for kind in kinds_of(keys)]
-        columns = [c for c in found if isinstance(c, Column | UniqueId)]
-        if not columns or len(columns) < len(found):
+        """An attribute of these agents, read at once; None where it is not kept in arrays."""
+        parts: list[npt.NDArray[Any]] = []
+        groups = list(by_kind(keys))
+        for kind, members in groups:
+            column = getattr(kind, attribute, None)
+            if not isinstance(column, Column | UniqueId):
+                return None
+            parts.append(column.read(self.model, keys[members]))
+        if not parts:
             return None
-        return columns[0].read(self.model, keys)  # all of them read the same array
+        if len(parts) == 1:
+            return parts[0]
+        if len({part.dtype.kind for part in parts}) > 1:
+            return None  # one array would turn numbers into words, or whole numbers into others
+        values = np.empty(len(keys), np.result_type(*parts))
+        for part, (_, members) in zip(parts, groups, strict=True):
+            values[members] = part
+        return values
 
 
-def kinds_of(keys: Keys) -> list[type[RowAgent]]:
-    """Types of agents among these keys."""
-    kinds: list[type[RowAgent]] = []
-    if len(keys):
-        kinds += [Premises] if keys.min() <= ROW_MASK else []
-        kinds += [Shop] if keys.max() > ROW_MASK else []
-    return kinds
+def _rows_and_tenancies(keys: Keys) -> tuple[Keys, Keys]:
+    return keys & ROW_MASK, keys >> TENANCY_SHIFT & TENANCY_MASK
+
+
+def by_kind(keys: Keys) -> Iterator[tuple[type[RowAgent], Any]]:
+    """Types of agents among these keys, each with what selects its members."""
+    codes = keys >> KIND_SHIFT
+    if len(codes) and codes.min() == codes.max():
+        yield KINDS[codes[0]], slice(None)
+        return
+    for code in np.flatnonzero(np.bincount(codes)).tolist():
+        yield KINDS[code], codes == code

@@ -20,8 +20,8 @@ from mesa import Agent, DataCollector, Model
 from mesa.agentset import AbstractAgentSet, AgentSet
 from mesa.experimental.scenarios import Scenario as MesaScenario
 
-from sim.agent_sets import LiveAgentSet
-from sim.agents import Premises, RowAgent, Shop
+from sim.agent_sets import ColumnAgentSet, LiveAgentSet
+from sim.agents import KINDS, RowAgent
 from sim.errors import InputError
 from sim.handles import Handles
 from sim.indicators import make_indicators
@@ -29,7 +29,9 @@ from sim.scenario import Scenario, load_scenario
 from sim.simulation import LARGEST_SEED, Simulation
 
 if TYPE_CHECKING:
+    from sim.agents.columns import Keys
     from sim.grid import TerritoryGrid
+    from sim.interventions import Intervention
     from sim.state import State
 
 __all__ = [
@@ -52,10 +54,13 @@ RNG = (
 )
 """What may be passed as ``rng``, as in Mesa, and also the text of a whole number from a form."""
 
+type Interventions = str | Path | Intervention | Sequence[str | Path | Intervention] | None
+"""What may be passed as ``interventions``."""
+
 DEFAULT_SCENARIO: Final = "mid_sized_town"
 
 _FIRST_GUEST_ID: Final = -(2**31)
-"""Agents of a user's own types count upwards from here, far below the ids of premises and shops."""
+"""Agents of a user's own types count upwards from here, far below the ids of our own."""
 
 
 def run_seed(rng: RNG) -> int:
@@ -146,9 +151,12 @@ def _blank_scenario(source: Scenario) -> TerritoryScenario:
 
 
 def _read_scenario(
-    scenario: Scenario | MesaScenario | str | Path | None, rng: RNG, parameters: Mapping[str, Any]
+    scenario: Scenario | MesaScenario | str | Path | None,
+    rng: RNG,
+    interventions: Interventions,
+    parameters: Mapping[str, Any],
 ) -> tuple[Scenario, int]:
-    """The scenario with its changed parameters, and the seed, from a model's arguments."""
+    """The scenario with interventions and changed parameters, and the seed."""
     changed = dict(parameters)
     if isinstance(scenario, MesaScenario):
         given = dict(scenario)
@@ -165,6 +173,9 @@ def _read_scenario(
         scenario = DEFAULT_SCENARIO
     if not isinstance(scenario, Scenario):
         scenario = load_scenario(scenario)
+    several = interventions if isinstance(interventions, Sequence) else (interventions,)
+    for intervention in (several,) if isinstance(several, str) else several:
+        scenario = scenario.add(intervention) if intervention else scenario
     plain = {n: v.item() if isinstance(v, np.generic) else v for n, v in changed.items()}
     return scenario.replace(**plain) if plain else scenario, run_seed(rng)
 
@@ -250,6 +261,8 @@ class TerritoryModel(Model):  # type: ignore[misc]  # Mesa carries no types
     rng : int, numpy integer, sequence of int, Generator, SeedSequence or None
         Luck of the run (see `run_seed`); a whole number is the seed of `Simulation` and of
         ``sim run --seed``. None takes fresh entropy. `seed` tells which seed it was.
+    interventions : str, Path, Intervention, a sequence of these, or None
+        What is done beyond what the scenario itself says, by name, file or object.
     **parameters
         Parameters by flat name that differ from the scenario, such as
         ``online_share_2030=0.2``.
@@ -257,8 +270,8 @@ class TerritoryModel(Model):  # type: ignore[misc]  # Mesa carries no types
     Raises
     ------
     InputError
-        If a parameter is unknown (the nearest name is told) or not admissible, or the scenario
-        or the seed cannot be used.
+        If a parameter is unknown (the nearest name is told) or not admissible, or the scenario,
+        an intervention or the seed cannot be used.
 
     Attributes
     ----------
@@ -273,12 +286,13 @@ class TerritoryModel(Model):  # type: ignore[misc]  # Mesa carries no types
 
     Notes
     -----
-    `agents` are `Premises`, which are permanent, and `Shop`, their present occupants. ``random``
-    and ``rng`` are Mesa's generators for a user's own code: the model's own draws are a function of
-    seed, process, month and premises, and never use them.
+    `agents` are those of `sim.agents.KINDS`: premises, which are permanent, and the shops in them;
+    the young; entrepreneurs with their projects; officials; open third places. ``random`` and
+    ``rng`` are Mesa's generators for a user's own code: the model's own draws are a function of
+    seed, process, month and permanent ids, and never use them.
 
-    Shops open and close in the arrays, so Mesa's signals that agents were added or removed are not
-    sent for them; ``premises.event`` says what happened in a month.
+    Agents come and go in the arrays, so Mesa's signals that agents were added or removed are not
+    sent for them; ``event`` of premises, youth and entrepreneurs says what happened in a month.
 
     In a pickle or a copy, the grid is left out and made anew when it is next used; agents of one's
     own that stand in its cells have to be put there again.
@@ -296,17 +310,16 @@ class TerritoryModel(Model):  # type: ignore[misc]  # Mesa carries no types
         scenario: Scenario | MesaScenario | str | Path | None = None,
         *,
         rng: RNG = None,
+        interventions: Interventions = None,
         **parameters: Any,
     ) -> None:
-        described, seed = _read_scenario(scenario, rng, parameters)
+        described, seed = _read_scenario(scenario, rng, interventions, parameters)
         super().__init__(scenario=TerritoryScenario.of(described)(rng=seed))
         self.agent_id_counter = _FIRST_GUEST_ID
         self.simulation = Simulation(described, seed)
         self.handles = Handles(self)
-        self._everyone = LiveAgentSet(self.handles, (Premises, Shop), self.random)
-        self._by_type = {
-            kind: LiveAgentSet(self.handles, (kind,), self.random) for kind in (Premises, Shop)
-        }
+        self._everyone = LiveAgentSet(self.handles, KINDS, self.random)
+        self._by_type = {kind: LiveAgentSet(self.handles, (kind,), self.random) for kind in KINDS}
         self.datacollector = IndicatorCollector(self.simulation)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -334,6 +347,11 @@ class TerritoryModel(Model):  # type: ignore[misc]  # Mesa carries no types
         """Indicators, a row a month, as defined in `sim.indicators.INDICATORS`."""
         return self.simulation.indicators
 
+    @property
+    def ledger(self) -> pd.DataFrame:
+        """All money that came in or was spent, as `sim.ledger.ledger_frame` describes."""
+        return self.simulation.ledger
+
     def step(self) -> None:
         """Run one month."""
         self.simulation.step()
@@ -345,7 +363,7 @@ class TerritoryModel(Model):  # type: ignore[misc]  # Mesa carries no types
 
     @property
     def agents(self) -> AbstractAgentSet:
-        """All premises and shops; agents of a user's own types follow them."""
+        """All agents of the territory; those of a user's own types follow them."""
         guests = super().agents
         return AgentSet([*self._everyone, *guests], self.random) if guests else self._everyone
 
@@ -359,6 +377,10 @@ class TerritoryModel(Model):  # type: ignore[misc]  # Mesa carries no types
         """Classes of agents."""
         return list(self.agents_by_type)
 
+    def agents_with(self, keys: Keys) -> ColumnAgentSet:
+        """The agents with these keys as a set."""
+        return ColumnAgentSet(self.handles, keys, self.random)
+
     def register_agent(self, agent: Agent) -> None:
         """Take in an agent of a user's own type; Mesa calls this when one is made."""
         if isinstance(agent, RowAgent):
@@ -366,11 +388,9 @@ class TerritoryModel(Model):  # type: ignore[misc]  # Mesa carries no types
         super().register_agent(agent)
 
     def deregister_agent(self, agent: Agent) -> None:
-        """Let go of an agent: a shop closes, premises refuse."""
-        if isinstance(agent, Shop):
-            agent.close()
-        elif isinstance(agent, Premises):
-            agent.remove()
+        """Let go of an agent: a shop closes, a youth moves away, premises refuse."""
+        if isinstance(agent, RowAgent):
+            agent.leave()
         else:
             super().deregister_agent(agent)
 

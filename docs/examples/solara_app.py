@@ -6,7 +6,7 @@ Run it with ``pip install "essaim[viz]"`` and ``solara run docs/examples/solara_
 from mesa.visualization import Slider, SolaraViz, SpaceRenderer, make_plot_component
 from mesa.visualization.components import AgentPortrayalStyle, PropertyLayerStyle
 
-from sim.agents import Premises
+from sim.agents import Entrepreneur, Premises, Shop, ThirdPlace
 from sim.model import TerritoryModel
 from sim.schema import PARAMETERS
 
@@ -20,10 +20,18 @@ STEPS = {
 
 
 def portray_agent(agent):
-    """A grey square for premises; their shop covers it with a dot in its sector's colour."""
-    if isinstance(agent, Premises):
-        return AgentPortrayalStyle(color="#BBBBBB", marker="s", size=5, zorder=1)
-    return AgentPortrayalStyle(color=COLOURS[agent.sector], size=9, zorder=2)
+    """Premises, a dot for their shop in its sector's colour, projects that run, third places."""
+    match agent:
+        case Premises():
+            return AgentPortrayalStyle(color="#BBBBBB", marker="s", size=5, zorder=1)
+        case Shop():
+            return AgentPortrayalStyle(color=COLOURS[agent.sector], size=9, zorder=2)
+        case Entrepreneur(stage="running"):
+            return AgentPortrayalStyle(color="#CC79A7", marker="^", size=12, zorder=3)
+        case ThirdPlace():
+            return AgentPortrayalStyle(color="black", marker="*", size=60, zorder=4)
+        case _:  # everybody else is there, but not drawn
+            return AgentPortrayalStyle(size=0)
 
 
 def portray_layer(layer):

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mesa.agentset import AgentSet, GroupBy
 
-from sim.agents import Column, Premises, RowAgent, Shop
+from sim.agents import KINDS, Premises, RowAgent, Shop
+from sim.agents.columns import Column
 from sim.model import TerritoryModel
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -279,7 +280,7 @@ def test_agents_that_leave_while_others_act_are_not_called(shared_pair):
 
     def close_next(shop):
         called.append(shop)
-        neighbour = model.handles.shop_at(shop.row + 1) if shop.row + 1 < 700 else None
+        neighbour = model.handles.at(Shop, shop.row + 1) if shop.row + 1 < 700 else None
         if neighbour is not None:
             neighbour.close()
 
@@ -306,7 +307,7 @@ def test_the_models_own_sets_cannot_be_changed_but_their_copies_can():
         lambda s: s.remove(shop),
         lambda s: s.shuffle(inplace=True),
         lambda s: s.select(at_most=1, inplace=True),
-        lambda s: s.sort("rent", inplace=True),
+        lambda s: s.sort("unique_id", inplace=True),
     ):
         with pytest.raises(TypeError, match="copy"):
             change(model.agents)
@@ -329,7 +330,7 @@ def test_agents_of_a_users_own_type_live_beside_ours():
 
     mayor = Mayor(model)
     assert mayor in model.agents and model.agents_by_type[Mayor].to_list() == [mayor]
-    assert model.agent_types == [Premises, Shop, Mayor]
+    assert model.agent_types == [*KINDS, Mayor]
     assert len(model.agents) == len(set(model.agents.get("unique_id")))
     both = model.agents_by_type[Shop] | {mayor}
     assert len(both) == len(model.agents_by_type[Shop]) + 1

@@ -91,11 +91,15 @@ def test_a_cell_holds_its_premises_and_their_shops_at_any_time(fresh):
     assert set(fresh.grid.agents) == set(fresh.agents)
 
 
-def test_cells_without_premises_are_empty(model):
-    built = model.state["cell.premises"].sum()
-    assert sum(len([a for a in c.agents if isinstance(a, Premises)]) for c in model.grid) == built
+def test_cells_where_nobody_can_be_are_empty(model):
+    premises = [a for c in model.grid for a in c.agents if isinstance(a, Premises)]
+    assert len(premises) == model.state["cell.premises"].sum()
+    tables = ("premises", "youth", "entrepreneur", "official", "third_place")
+    used = {model.position_of(c) for t in tables for c in model.state[f"{t}.cell_row"].tolist()}
     for cell in model.grid:
-        assert cell.is_empty == cell.empty == (cell.premises == 0)
+        assert cell.empty == (cell.coordinate not in used)
+        assert cell.is_empty == (not cell.agents)
+        assert cell.is_empty or not cell.empty
     assert model.grid.select_random_empty_cell().is_empty
 
 

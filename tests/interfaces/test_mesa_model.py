@@ -17,6 +17,7 @@ import pytest
 from mesa.experimental.scenarios import Scenario as MesaScenario
 
 from sim.agents import Premises, Shop
+from sim.agents.premises import PremisesRow
 from sim.errors import InputError
 from sim.model import IndicatorCollector, TerritoryModel
 from sim.scenario import load_scenario
@@ -165,7 +166,7 @@ def test_a_data_collector_of_mesas_own_works_too():
     model = TerritoryModel(rng=7)
     model.datacollector = mesa.DataCollector(
         model_reporters={"shops": lambda m: len(m.agents_by_type[Shop])},
-        agent_reporters={"rent": "rent"},
+        agent_reporters={"place": "pos"},
     )
     model.run_for(2)
     shops = model.datacollector.get_model_vars_dataframe()["shops"].tolist()
@@ -231,7 +232,7 @@ def test_premises_and_shops_come_and_go_by_mesas_names():
     model = TerritoryModel(rng=7)
     shops, premises = model.agents_by_type[Shop], model.agents_by_type[Premises]
     n_open, n_all = len(shops), len(premises)
-    assert len(model.agents) == n_open + n_all
+    assert len(model.agents.select(agent_type=PremisesRow)) == n_open + n_all
     shops.to_list()[0].remove()
     assert (len(shops), len(premises)) == (n_open - 1, n_all)
     premises.select(lambda p: not p.is_open).to_list()[0].let()
@@ -302,7 +303,7 @@ def test_nothing_keeps_a_model_alive_that_nobody_uses():
 
 def test_only_the_mesa_face_imports_mesa():
     """Importing Mesa takes longer than twenty simulated years."""
-    face = {"agents.py", "agent_sets.py", "grid.py", "model.py"}
+    face = {"row_agent.py", "agent_sets.py", "grid.py", "model.py"}
     importing = re.compile(r"^\s*(import|from) mesa\b", re.MULTILINE)
     found = {p.name for p in SOURCE.rglob("*.py") if importing.search(p.read_text())}
     assert found == face
