@@ -3,14 +3,25 @@
 1. The world outside moves: online share, peripheral floor space, spending, costs.
 2. The young grow older, leave, arrive and are succeeded.
 3. Residents grow or decline.
-4. The young take part in local projects, or do not.
-5. Open neighbours make places attractive.
-6. Consumers spend their money in shops, beyond the grid and online.
-7. Shops keep their accounts.
-8. Shops close.
-9. Vacant premises are let.
-10. Rents follow vacancy.
-11. Visits are counted.
+4. Public money comes in; it pays seats and staff of third places.
+5. People use third places.
+6. They meet there, and at innovation labs.
+7. The young take part in local projects, or do not.
+8. Project holders have ideas; evenings of ideas are held.
+9. Ideas get project engineering, and are filed.
+10. Offices examine files and decide on them.
+11. Projects find their money; grants are paid.
+12. Open neighbours make places attractive.
+13. Consumers spend their money in shops, beyond the grid and online.
+14. Shops keep their accounts.
+15. Shops close.
+16. Vacant premises are let.
+17. Running projects end, some with their shop.
+18. Projects are born, some in vacant premises.
+19. Projects join cooperation hubs and leave them.
+20. Rents follow vacancy.
+21. Visits are counted.
+22. Places and projects bring customers to where they are.
 """
 
 from __future__ import annotations
@@ -20,15 +31,26 @@ from typing import Any, Final
 
 from sim.parameters import ParameterGroup, parameter
 from sim.processes import (
+    application_review,
+    cooperation,
     demography,
+    encounters,
     exogenous_drivers,
     footfall,
+    local_benefits,
+    project_birth,
+    project_engineering,
+    project_funding,
+    project_ideas,
+    project_survival,
+    public_money,
     reletting,
     rent,
     shop_accounts,
     shop_attraction,
     shop_closure,
     shopping_trips,
+    third_place_visits,
     youth_migration,
     youth_participation,
 )
@@ -40,14 +62,25 @@ MONTH: Final[tuple[Process, ...]] = (
     exogenous_drivers.PROCESS,
     youth_migration.PROCESS,
     demography.PROCESS,
+    public_money.PROCESS,
+    third_place_visits.PROCESS,
+    encounters.PROCESS,
     youth_participation.PROCESS,
+    project_ideas.PROCESS,
+    project_engineering.PROCESS,
+    application_review.PROCESS,
+    project_funding.PROCESS,
     shop_attraction.PROCESS,
     shopping_trips.PROCESS,
     shop_accounts.PROCESS,
     shop_closure.PROCESS,
     reletting.PROCESS,
+    project_survival.PROCESS,
+    project_birth.PROCESS,
+    cooperation.PROCESS,
     rent.PROCESS,
     footfall.PROCESS,
+    local_benefits.PROCESS,
 )
 """Processes in the order in which they run each month."""
 

@@ -7,19 +7,31 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from sim.parameters import ParameterGroup, ParameterInfo, parameters_of
+from sim.processes.application_review import ApplicationReviewParameters
+from sim.processes.cooperation import CooperationParameters
 from sim.processes.demography import DemographyParameters
+from sim.processes.encounters import EncountersParameters
 from sim.processes.exogenous_drivers import ExogenousDriversParameters
 from sim.processes.footfall import FootfallParameters
+from sim.processes.local_benefits import LocalBenefitsParameters
+from sim.processes.project_birth import ProjectBirthParameters
+from sim.processes.project_engineering import ProjectEngineeringParameters
+from sim.processes.project_funding import ProjectFundingParameters
+from sim.processes.project_ideas import ProjectIdeasParameters
+from sim.processes.project_survival import ProjectSurvivalParameters
+from sim.processes.public_money import PublicMoneyParameters
 from sim.processes.reletting import RelettingParameters
 from sim.processes.rent import RentParameters
 from sim.processes.shop_accounts import ShopAccountsParameters
 from sim.processes.shop_attraction import ShopAttractionParameters
 from sim.processes.shop_closure import ShopClosureParameters
 from sim.processes.shopping_trips import ShoppingTripsParameters
+from sim.processes.third_place_visits import ThirdPlacesParameters
 from sim.processes.youth_migration import YouthMigrationParameters
 from sim.processes.youth_participation import YouthParticipationParameters
 from sim.schedule import MechanismParameters
 from sim.starting_people import PeopleParameters
+from sim.starting_projects import ProjectsAtStartParameters
 from sim.starting_state import StartParameters
 from sim.starting_youth import YouthParameters
 from sim.territory.territory_parameters import TerritoryParameters
@@ -37,6 +49,9 @@ class Parameters(ParameterGroup):
     exogenous_drivers: ExogenousDriversParameters = ExogenousDriversParameters()
     youth_migration: YouthMigrationParameters = YouthMigrationParameters()
     demography: DemographyParameters = DemographyParameters()
+    public_money: PublicMoneyParameters = PublicMoneyParameters()
+    third_places: ThirdPlacesParameters = ThirdPlacesParameters()
+    encounters: EncountersParameters = EncountersParameters()
     youth_participation: YouthParticipationParameters = YouthParticipationParameters()
     shop_attraction: ShopAttractionParameters = ShopAttractionParameters()
     shopping_trips: ShoppingTripsParameters = ShoppingTripsParameters()

@@ -1,4 +1,10 @@
-"""Shop attraction: how much a place draws shoppers, by its size and the open shops around it."""
+"""Shop attraction: how much a place draws shoppers, by its size and what there is around it.
+
+    attraction = floor area^alpha x (open share nearby / usual)^gamma x (1 + phi V / V0) x facade
+
+with V the daily visitors of third places nearby, V0 the usual footfall of the centre, and facade
+above 1 for renovated fronts.
+"""
 
 from __future__ import annotations
 
@@ -63,12 +69,32 @@ class ShopAttractionParameters(ParameterGroup):
         evidence="assumed",
         plausible=(1.75, 7.0),
     )
+    visitor_pull: float = parameter(
+        0.05,
+        unit="1",
+        bounds=(0.0, 5.0),
+        en="Pull of visitors (phi)",
+        fr="Effet des visiteurs (phi)",
+        help_en="How much more a shop attracts where third places double the footfall.",
+        help_fr="De combien un commerce attire plus là où les tiers-lieux doublent le passage.",
+        source="judgement, 0 to 0.3",
+        evidence="assumed",
+        plausible=(0.0, 0.3),
+    )
 
 
 @rule
 def open_share_nearby(open_premises, premises, usual_open_share, shrinkage):
     """Share of premises open around a place, drawn towards the usual share where few are near."""
     return (open_premises + shrinkage * usual_open_share) / (premises + shrinkage)
+
+
+@rule
+def pull_of_visitors(visitors, usual_footfall, visitor_pull):
+    """How much more people come because of the daily visitors of third places nearby."""
+    if usual_footfall <= 0.0:
+        return 1.0
+    return 1.0 + visitor_pull * visitors / usual_footfall
 
 
 @kernel
@@ -79,16 +105,20 @@ def attract_shoppers(
     premises_size_attraction,
     premises_open_share_nearby,
     premises_attraction,
+    premises_facade,
     cell_premises_nearby,
     cell_open_nearby,
     cell_open_premises,
+    cell_place_visitors,
     work_space,
+    town_reference_footfall,
     town_usual_vacancy,
     town_neighbourhood_decay,
     driver_periphery,
     floor_area_elasticity,
     open_share_elasticity,
     open_share_shrinkage,
+    visitor_pull,
 ):
     """Set the attraction that an average occupant of each premises has this month."""
     cell_open_premises[:] = 0.0
@@ -101,6 +131,7 @@ def attract_shoppers(
     )
     nearby = cell_premises_nearby.reshape(-1)
     open_nearby = cell_open_nearby.reshape(-1)
+    visitors = cell_place_visitors.reshape(-1)
     usual = 1.0 - town_usual_vacancy[0]
     park = math.pow(driver_periphery[0], floor_area_elasticity)
     share, pull, seen = usual, 1.0, -1
@@ -109,10 +140,14 @@ def attract_shoppers(
         if c != seen:  # premises stand in order of cells, and those of a cell share what is nearby
             share = open_share_nearby(open_nearby[c], nearby[c], usual, open_share_shrinkage)
             pull = math.pow(share / usual, open_share_elasticity)
+            pull *= pull_of_visitors(visitors[c], town_reference_footfall[0], visitor_pull)
             seen = c
         premises_open_share_nearby[p] = share
         premises_attraction[p] = (
-            premises_size_attraction[p] * pull * (park if premises_zone[p] == 1 else 1.0)
+            premises_size_attraction[p]
+            * pull
+            * (park if premises_zone[p] == 1 else 1.0)
+            * premises_facade[p]
         )
 
 

@@ -262,13 +262,6 @@ MONEY: Final = [
     ("ledger.spending", _PURSE, "int64", "cents", "Money that was spent this month."),
     # Who is at the places this month: candidates first, in the end those who found a seat
     (
-        "visitor.luck",
-        ("visitor",),
-        "uint32",
-        "1",
-        "Word that decides who wants to come: youth, then entrepreneurs, then officials.",
-    ),
-    (
         "visitor.key",
         ("visitor",),
         "uint64",

@@ -104,9 +104,15 @@ def shop_attraction(town: Town, values: Values, seed: int, month: int, calendar:
         if town["premises.zone"][p] == RETAIL_PARK:
             floor_area *= town["driver.periphery"][0]
         town["premises.open_share_nearby"][p] = share
+        crowd = 0.0
+        if town["town.reference_footfall"][0] > 0:
+            row, column = cell
+            crowd = town["cell.place_visitors"][row][column] / town["town.reference_footfall"][0]
         town["premises.attraction"][p] = (
             floor_area ** values["floor_area_elasticity"]
             * (share / usual) ** values["open_share_elasticity"]
+            * (1 + values["visitor_pull"] * crowd)
+            * town["premises.facade"][p]
         )
 
 

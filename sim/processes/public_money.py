@@ -1,0 +1,257 @@
+"""Public money: what comes in every month, what seats and staff it pays, what it is put aside for.
+
+Each account gets its funding, the matched money of other funders and the fees of last month's
+users. Seats are paid first. What they leave is divided over the lines; facilitators are paid with
+all that is in their purse, officials embedded in the places before them. Every cent that comes in
+is spent or lies in a purse, by source and line.
+"""
+
+from __future__ import annotations
+
+from sim.kernels.compile import kernel, rule
+from sim.kernels.ledger import pay
+from sim.parameters import ParameterGroup, parameter
+from sim.processes.process import Process
+
+__all__ = ["PROCESS", "PublicMoneyParameters", "allotment", "seats_to_close"]
+
+# Codes of sim.variables.money.SOURCES and LINES
+_PUBLIC, _MATCHED, _OWN_REVENUE = 0, 1, 2
+_SET_UP, _SEATS, _FACILITATION, _ELSEWHERE = 0, 1, 2, 6
+
+
+class PublicMoneyParameters(ParameterGroup):
+    """What people who work for third places cost and do."""
+
+    fte_cost: float = parameter(
+        4500.0,
+        unit="EUR/month",
+        bounds=(500.0, 50_000.0),
+        en="Cost of a facilitator",
+        fr="Coût d'un animateur",
+        help_en="What a full-time facilitator, or official embedded in a place, costs a month.",
+        help_fr="Coût mensuel d'un animateur, ou d'un agent détaché dans un lieu, à temps plein.",
+        source="judgement: gross pay of about 2,500 EUR, charges and overheads",
+        evidence="assumed",
+        plausible=(3500.0, 6000.0),
+    )
+    embedded_files: float = parameter(
+        1.5,
+        unit="files/month",
+        bounds=(0.0, 50.0),
+        en="Files that an embedded official opens",
+        fr="Dossiers ouverts par un agent détaché",
+        help_en="Applications that an official embedded in a third place opens a month.",
+        help_fr="Demandes dont un agent détaché dans un tiers-lieu commence l'examen chaque mois.",
+        source="judgement on what a reviewing official does",
+        evidence="assumed",
+        plausible=(0.5, 4.0),
+    )
+
+
+@rule
+def seats_to_close(cost, money, seat_cost, seats):
+    """Seats of a place that have to go so that all seats of the account can be paid, if possible.
+
+    Parameters
+    ----------
+    cost, money : int
+        What all seats of the account cost, and what there is, cents.
+    seat_cost : int
+        Cost of a seat of this place, cents.
+    seats : int
+        Seats that it has.
+
+    Returns
+    -------
+    int
+        Between 0 and `seats`.
+    """
+    if cost <= money or seat_cost <= 0:
+        return 0
+    return min(seats, (cost - money + seat_cost - 1) // seat_cost)
+
+
+@rule
+def allotment(left, share_before, share):
+    """Whole cents for a line that has this share of `left`, after lines of `share_before` in all.
+
+    Sums are rounded, not parts: the cents of all lines add up to `left` where shares add up to 1.
+    """
+    return round(left * min(share_before + share, 1.0)) - round(left * min(share_before, 1.0))
+
+
+@rule
+def _close_unpaid(
+    account, money, place_account, place_is_open, place_is_mobile, place_seats, place_seat_cost
+):
+    """Close for good the seats that the money does not suffice for; what the others cost."""
+    cost = 0
+    for place in range(place_account.size):
+        if place_account[place] == account and place_is_open[place]:
+            cost += place_seats[place] * place_seat_cost[place]
+    for place in range(place_account.size - 1, -1, -1):
+        if place_account[place] == account and place_is_open[place]:
+            closing = seats_to_close(cost, money, place_seat_cost[place], place_seats[place])
+            cost -= closing * place_seat_cost[place]
+            place_seats[place] -= closing
+            if place_seats[place] == 0 and not place_is_mobile[place]:
+                place_is_open[place] = 0
+    return cost
+
+
+@rule
+def _spend_all(purse, spending, line):
+    """Spend a purse to the last cent; how much that was."""
+    total = 0
+    for source in range(purse.shape[0]):
+        total += purse[source, line]
+        spending[source, line] += purse[source, line]
+        purse[source, line] = 0
+    return total
+
+
+@rule
+def _pay_seats(cost, income, purse, spending):
+    """Pay seats out of income, own revenue first; the rest of a high cost out of the reserves."""
+    for source in range(income.size - 1, -1, -1):
+        paid = min(cost, income[source])
+        spending[source, _SEATS] += paid
+        cost -= paid
+    pay(purse, spending, _SEATS, cost)
+
+
+@rule
+def _allot(left, split, purse):
+    """Divide money of one source over the lines; what none is to have is kept for seats."""
+    put, share = 0, 0.0
+    for line in range(split.size):
+        cents = allotment(left, share, split[line])
+        purse[line] += cents
+        put += cents
+        share += split[line]
+    purse[_SEATS] += left - put
+
+
+@rule
+def _employ(account, staff, place_account, place_is_open, place_seats, place_staff):
+    """Spread facilitators over open places by seats; equally where there are no seats."""
+    places, seats = 0, 0
+    for place in range(place_account.size):
+        if place_account[place] == account and place_is_open[place]:
+            places += 1
+            seats += place_seats[place]
+    for place in range(place_account.size):
+        if place_account[place] == account and place_is_open[place]:
+            share = place_seats[place] / seats if seats else 1.0 / places
+            place_staff[place] = staff * share
+
+
+@kernel
+def book_money(
+    account_is_active,
+    account_funding,
+    account_matched_funding,
+    account_set_up,
+    account_reserves,
+    account_embedded_officials,
+    account_split,
+    account_cell_row,
+    account_purse,
+    ledger_income,
+    ledger_spending,
+    third_place_account,
+    third_place_is_open,
+    third_place_is_mobile,
+    third_place_age,
+    third_place_seats,
+    third_place_staff,
+    third_place_users,
+    third_place_seat_cost,
+    third_place_fee,
+    office_embedded_capacity,
+    cell_office,
+    fte_cost,
+    embedded_files,
+):
+    """Open the month's ledger: take money in, pay seats and staff, fill the purses."""
+    ledger_income[:] = 0
+    ledger_spending[:] = 0
+    office_embedded_capacity[:] = 0.0
+    for place in range(third_place_is_open.size):
+        third_place_age[place] += third_place_is_open[place]
+        third_place_staff[place] = 0.0
+    for account in range(account_is_active.size):
+        if not account_is_active[account]:
+            continue
+        income, split = ledger_income[account], account_split[account]
+        purse, spending = account_purse[account], ledger_spending[account]
+
+        income[_PUBLIC] = account_funding[account]
+        income[_MATCHED] = account_matched_funding[account]
+        for place in range(third_place_account.size):
+            if (
+                third_place_account[place] == account
+                and third_place_is_open[place]
+                and not third_place_is_mobile[place]
+            ):
+                income[_OWN_REVENUE] += third_place_users[place] * third_place_fee[place]
+        purse[_PUBLIC, _SET_UP] += account_set_up[account]
+        purse[_PUBLIC, _SEATS] += account_reserves[account]
+        once = account_set_up[account] + account_reserves[account]
+        account_set_up[account] = 0
+        account_reserves[account] = 0
+
+        money = 0
+        for source in range(income.size):
+            money += income[source] + purse[source, _SEATS]
+        cost = _close_unpaid(
+            account,
+            money,
+            third_place_account,
+            third_place_is_open,
+            third_place_is_mobile,
+            third_place_seats,
+            third_place_seat_cost,
+        )
+        _pay_seats(cost, income, purse, spending)
+        for source in range(income.size):
+            _allot(income[source] - spending[source, _SEATS], split, purse[source])
+        income[_PUBLIC] += once
+        _spend_all(purse, spending, _SET_UP)
+        _spend_all(purse, spending, _ELSEWHERE)
+
+        for place in range(third_place_account.size):
+            if third_place_account[place] == account and third_place_is_open[place]:
+                staff = _spend_all(purse, spending, _FACILITATION) / (100.0 * fte_cost)
+                embedded = min(staff, account_embedded_officials[account])
+                office = cell_office.reshape(-1)[account_cell_row[account]]
+                office_embedded_capacity[office] += embedded * embedded_files
+                _employ(
+                    account,
+                    staff - embedded,
+                    third_place_account,
+                    third_place_is_open,
+                    third_place_seats,
+                    third_place_staff,
+                )
+                break  # nobody is employed where no place is open
+
+
+PROCESS = Process(
+    name="public_money",
+    kernel=book_money,
+    writes=(
+        "account.set_up",
+        "account.reserves",
+        "account.purse",
+        "ledger.income",
+        "ledger.spending",
+        "third_place.is_open",
+        "third_place.age",
+        "third_place.seats",
+        "third_place.staff",
+        "office.embedded_capacity",
+    ),
+    title={"en": "Public money", "fr": "Argent public"},
+)

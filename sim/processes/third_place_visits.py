@@ -1,0 +1,366 @@
+"""Third-place visits: who comes to which place this month, and what its staff can do for them.
+
+Everybody has one place to go to, the one they are likeliest to visit, and wants to come with
+
+    probability = visits next door x exp(-distance / reach) x ramp
+
+with ramp rising from 0 to 1 over the first months of a place. Those who want to come are put in
+order by luck, and seats are a cap. What staff achieves saturates with the number of users n:
+
+    hours = staff x hours_per_fte x mentoring x n / (n + half_load x staff)
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.kernels.compile import kernel, rule
+from sim.kernels.matching import sort_pairs
+from sim.kernels.random import bernoulli_threshold, fill_levels, stream_key, uniform, word
+from sim.parameters import ParameterGroup, parameter
+from sim.processes.process import Process
+
+__all__ = [
+    "PROCESS",
+    "ThirdPlacesParameters",
+    "find_places",
+    "hours_given",
+    "ramp_of",
+    "visit_probability",
+]
+
+STREAM = 4
+_CUT_OFF = 4.0  # reaches; beyond them exp(-4) = 2 % are left, and a place must end somewhere
+_32 = np.uint64(32)
+
+
+class ThirdPlacesParameters(ParameterGroup):
+    """Who comes to third places, and what staff there achieves."""
+
+    existing_third_places: str = parameter(
+        "",
+        unit="kind:number",
+        en="Third places at the start",
+        fr="Tiers-lieux existants",
+        help_en="Third places open at the start, such as coworking:2 fablab:1, in the town centre.",
+        help_fr="Tiers-lieux ouverts au départ, par exemple coworking:2 fablab:1, au centre-ville.",
+        source="scenario; metropolises have most of them, villages few",
+        evidence="assumed",
+        role="constant",
+    )
+    visit_reach: float = parameter(
+        2.0,
+        unit="km",
+        bounds=(0.1, 50.0),
+        en="Reach of a third place",
+        fr="Portée d'un tiers-lieu",
+        help_en="Distance over which visits fall to 37 %; nobody comes from four times as far.",
+        help_fr="Distance où les visites tombent à 37 % ; nul ne vient de quatre fois plus loin.",
+        source="judgement: 2 km in towns, 8 km in the country",
+        evidence="assumed",
+        plausible=(0.5, 5.0),
+    )
+    ramp_months: float = parameter(
+        18.0,
+        unit="months",
+        bounds=(1.0, 120.0),
+        en="Ramp-up of a third place",
+        fr="Montée en charge d'un tiers-lieu",
+        help_en="Months until a new third place is as well known as it will be.",
+        help_fr="Mois qu'il faut à un nouveau tiers-lieu pour se faire connaître.",
+        source="judgement, 6 to 36 months",
+        evidence="assumed",
+        plausible=(6.0, 36.0),
+    )
+    hours_per_fte: float = parameter(
+        130.0,
+        unit="hours/month",
+        bounds=(1.0, 200.0),
+        en="Hours of a facilitator",
+        fr="Heures d'un animateur",
+        help_en="Hours a month that a full-time facilitator has for users.",
+        help_fr="Heures par mois qu'un animateur à temps plein consacre aux usagers.",
+        source="judgement: 1,607 hours a year, a few weeks' worth of them for everything else",
+        evidence="assumed",
+        plausible=(100.0, 134.0),
+    )
+    half_load: float = parameter(
+        40.0,
+        unit="users/FTE",
+        bounds=(1.0, 1000.0),
+        en="Users for half of a facilitator's hours",
+        fr="Usagers pour la moitié des heures",
+        help_en="Users per facilitator at which half of the hours are of use; more share the rest.",
+        help_fr="Usagers par animateur pour que la moitié des heures servent.",
+        source="judgement, 15 to 100",
+        evidence="assumed",
+        plausible=(15.0, 100.0),
+    )
+
+
+@rule
+def visit_probability(visits, distance, reach):
+    """Monthly probability of wanting to come from a distance (cells), 0 beyond four reaches."""
+    if distance > _CUT_OFF * reach or reach <= 0.0:
+        return 0.0
+    return visits * math.exp(-distance / reach)
+
+
+@rule
+def ramp_of(age, ramp_months):
+    """How well a place is known in its month number `age`, as a share."""
+    return min(age / ramp_months, 1.0)
+
+
+@rule
+def hours_given(staff, users, mentoring, hours_per_fte, half_load):
+    """Hours of engineering and facilitation that staff (FTE) gives to so many users in a month."""
+    if users == 0 or staff <= 0.0:
+        return 0.0
+    return staff * hours_per_fte * mentoring * users / (users + half_load * staff)
+
+
+@rule
+def _choose(cell_row, columns, place_cell_row, place_is_open, place_reach, visits, chosen, likely):
+    """For each person the open place that they are likeliest to visit; the first of equals."""
+    for i in range(cell_row.size):
+        y, x = divmod(cell_row[i], columns)
+        chosen[i], likely[i] = -1, 0.0
+        for place in range(place_is_open.size):
+            if not place_is_open[place]:
+                continue
+            place_y, place_x = divmod(place_cell_row[place], columns)
+            distance = math.sqrt(float((y - place_y) ** 2 + (x - place_x) ** 2))
+            probability = likely.dtype.type(
+                visit_probability(visits[place], distance, place_reach[place])
+            )
+            if probability > likely[i]:
+                chosen[i], likely[i] = place, probability
+
+
+@kernel
+def find_places(
+    cell_zone,
+    youth_cell_row,
+    youth_third_place,
+    youth_visit_probability,
+    entrepreneur_cell_row,
+    entrepreneur_third_place,
+    entrepreneur_visit_probability,
+    official_cell_row,
+    official_third_place,
+    official_visit_probability,
+    third_place_cell_row,
+    third_place_is_open,
+    third_place_reach,
+    third_place_youth_visits,
+    third_place_entrepreneur_visits,
+    third_place_official_visits,
+):
+    """Let everybody choose the place that they go to, among those open now.
+
+    Distances are straight, between cells. Arguments are the variables of these names;
+    ``cell_zone`` gives the shape of the grid.
+    """
+    columns = cell_zone.shape[1]
+    _choose(youth_cell_row, columns, third_place_cell_row, third_place_is_open, third_place_reach,
+            third_place_youth_visits, youth_third_place, youth_visit_probability)  # fmt: skip
+    _choose(entrepreneur_cell_row, columns, third_place_cell_row, third_place_is_open,
+            third_place_reach, third_place_entrepreneur_visits, entrepreneur_third_place,
+            entrepreneur_visit_probability)  # fmt: skip
+    _choose(official_cell_row, columns, third_place_cell_row, third_place_is_open,
+            third_place_reach, third_place_official_visits, official_third_place,
+            official_visit_probability)  # fmt: skip
+
+
+@rule
+def _likeliest(place_is_open, place_age, visits, ramp_months):
+    """The highest probability with which anybody can want to come."""
+    highest = 0.0
+    for place in range(place_is_open.size):
+        if place_is_open[place]:
+            highest = max(highest, visits[place] * ramp_of(place_age[place], ramp_months))
+    return highest
+
+
+@rule
+def _list_who_wants(seed, month, kind, highest, ids, youth_is_present, third_place, likely,
+                    place_is_open, place_age, ramp_months, at_place, key, agent,
+                    count):  # fmt: skip
+    """Append those of one kind who want to come, each with a key of their place and luck.
+
+    Few want to come, so words of all are first compared, many at a time, with the highest
+    probability of any; the word of those who remain decides.
+    """
+    if highest <= 0.0:
+        at_place[:] = 0
+        return count
+    screen = np.uint32(min(np.int64(bernoulli_threshold(highest)) + 1, 2**31))
+    fill_levels(seed, STREAM, month, ids, (screen, np.uint32(0)), at_place, 2 * kind)
+    k0, k1 = stream_key(seed, STREAM, month)
+    for i in range(ids.size):
+        if not at_place[i]:
+            continue
+        at_place[i] = 0
+        place = third_place[i]
+        if place < 0 or not place_is_open[place] or (kind == 0 and not youth_is_present[i]):
+            continue
+        luck = uniform(word(k0, k1, ids[i], 2 * kind))
+        if luck < likely[i] * ramp_of(place_age[place], ramp_months):
+            turn = np.uint64(word(k0, k1, ids[i], 2 * kind + 1))
+            key[count] = (np.uint64(place) << _32) | turn
+            agent[count] = (kind << 32) | i
+            count += 1
+    return count
+
+
+@rule
+def _let_in(key, agent, count, place_seats, place_is_mobile, place_users, place_holders):
+    """Keep of the ordered list those for whom there is room; count users and holders."""
+    kept = 0
+    for v in range(count):
+        place = np.int64(key[v] >> _32)
+        if place_is_mobile[place] or place_users[place] < place_seats[place]:
+            place_users[place] += 1
+            place_holders[place] += (agent[v] >> 32) == 1
+            key[kept], agent[kept] = key[v], agent[v]
+            kept += 1
+    return kept
+
+
+@kernel
+def visit_places(
+    seed,
+    month,
+    cell_zone,
+    youth_id,
+    youth_cell_row,
+    youth_is_present,
+    youth_third_place,
+    youth_visit_probability,
+    youth_at_place,
+    entrepreneur_id,
+    entrepreneur_cell_row,
+    entrepreneur_third_place,
+    entrepreneur_visit_probability,
+    entrepreneur_at_place,
+    entrepreneur_facilitation,
+    official_id,
+    official_cell_row,
+    official_third_place,
+    official_visit_probability,
+    official_at_place,
+    third_place_cell_row,
+    third_place_is_open,
+    third_place_was_open,
+    third_place_reach,
+    third_place_youth_visits,
+    third_place_entrepreneur_visits,
+    third_place_official_visits,
+    third_place_age,
+    third_place_seats,
+    third_place_staff,
+    third_place_mentoring,
+    third_place_is_mobile,
+    third_place_users,
+    third_place_holders,
+    third_place_hours,
+    visitor_key,
+    visitor_agent,
+    visitor_count,
+    ramp_months,
+    hours_per_fte,
+    half_load,
+):
+    """List who is at the places, and give the hours of their staff to project holders."""
+    changed = False
+    for place in range(third_place_is_open.size):
+        changed |= third_place_is_open[place] != third_place_was_open[place]
+        third_place_was_open[place] = third_place_is_open[place]
+    if changed:
+        find_places(cell_zone, youth_cell_row, youth_third_place, youth_visit_probability,
+                    entrepreneur_cell_row, entrepreneur_third_place,
+                    entrepreneur_visit_probability, official_cell_row, official_third_place,
+                    official_visit_probability, third_place_cell_row, third_place_is_open,
+                    third_place_reach, third_place_youth_visits, third_place_entrepreneur_visits,
+                    third_place_official_visits)  # fmt: skip
+
+    place_is_open, place_age = third_place_is_open, third_place_age
+    key, agent = visitor_key, visitor_agent
+    count = _list_who_wants(
+        seed, month, 0, _likeliest(place_is_open, place_age, third_place_youth_visits, ramp_months),
+        youth_id, youth_is_present, youth_third_place, youth_visit_probability, place_is_open,
+        place_age, ramp_months, youth_at_place, key, agent, 0)  # fmt: skip
+    count = _list_who_wants(
+        seed, month, 1,
+        _likeliest(place_is_open, place_age, third_place_entrepreneur_visits, ramp_months),
+        entrepreneur_id, youth_is_present, entrepreneur_third_place,
+        entrepreneur_visit_probability, place_is_open, place_age, ramp_months,
+        entrepreneur_at_place, key, agent, count)  # fmt: skip
+    count = _list_who_wants(
+        seed, month, 2,
+        _likeliest(place_is_open, place_age, third_place_official_visits, ramp_months),
+        official_id, youth_is_present, official_third_place, official_visit_probability,
+        place_is_open, place_age, ramp_months, official_at_place, key, agent, count)  # fmt: skip
+    sort_pairs(key, agent, count)
+
+    third_place_users[:] = 0
+    third_place_holders[:] = 0
+    count = _let_in(key, agent, count, third_place_seats, third_place_is_mobile,
+                    third_place_users, third_place_holders)  # fmt: skip
+    for place in range(place_is_open.size):
+        third_place_hours[place] = hours_given(
+            third_place_staff[place],
+            third_place_users[place],
+            third_place_mentoring[place],
+            hours_per_fte,
+            half_load,
+        )
+
+    entrepreneur_facilitation[:] = 0.0
+    seated = 0
+    for v in range(count):
+        place, kind, i = np.int64(key[v] >> _32), agent[v] >> 32, agent[v] & 0xFFFFFFFF
+        if kind == 1:
+            hours = third_place_hours[place] / third_place_holders[place]
+            entrepreneur_facilitation[i] = hours
+        if third_place_is_mobile[place]:
+            continue  # met on the road: no seat, and nobody else to meet
+        if kind == 0:
+            youth_at_place[i] = 1
+        elif kind == 1:
+            entrepreneur_at_place[i] = 1
+        else:
+            official_at_place[i] = 1
+        key[seated], agent[seated] = key[v], agent[v]
+        seated += 1
+    visitor_count[0] = seated
+
+
+PROCESS = Process(
+    name="third_place_visits",
+    kernel=visit_places,
+    writes=(
+        "youth.third_place",
+        "youth.visit_probability",
+        "youth.at_place",
+        "entrepreneur.third_place",
+        "entrepreneur.visit_probability",
+        "entrepreneur.at_place",
+        "entrepreneur.facilitation",
+        "official.third_place",
+        "official.visit_probability",
+        "official.at_place",
+        "third_place.was_open",
+        "third_place.users",
+        "third_place.holders",
+        "third_place.hours",
+        "visitor.key",
+        "visitor.agent",
+        "visitor.count",
+    ),
+    title={"en": "Third-place visits", "fr": "Fréquentation des tiers-lieux"},
+    stream=STREAM,
+)
