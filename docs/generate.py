@@ -28,6 +28,7 @@ from sim.catalogues import (
 from sim.cli import app, main
 from sim.explain import explain
 from sim.indicators import INDICATORS, ZONE_LABELS
+from sim.interventions import TYPES, Intervention, list_interventions, load_intervention
 from sim.map_layers import LAYERS
 from sim.parameters import ParameterInfo
 from sim.processes.process import Process
@@ -297,7 +298,7 @@ def layers_page() -> str:
     )
 
 
-# -- catalogues ----------------------------------------------------------------------------------
+# -- catalogues and interventions ----------------------------------------------------------------
 
 
 def catalogue_table(kinds: Sequence[Kind], columns: Mapping[str, Column]) -> str:
@@ -325,6 +326,42 @@ def catalogue_table(kinds: Sequence[Kind], columns: Mapping[str, Column]) -> str
         ]
         text += f"- `{kind.name}`: {'; '.join(part.strip() for part in said)}.\n"
     return text + "\n"
+
+
+def interventions_page() -> str:
+    """Every type of intervention with its levers, and the files that use it."""
+    uses: dict[str, list[Intervention]] = {}
+    for path in list_interventions():
+        use = load_intervention(path)
+        uses.setdefault(use.type, []).append(use)
+    text = ""
+    for kind in TYPES.values():
+        text += (
+            f"## `{kind.name}`: {kind.title['en']} / *{kind.title['fr']}*\n\n"
+            f"{kind.description['en']}\n\n*{kind.description['fr']}*\n\n"
+        )
+        text += table(
+            ("lever", "", "default", "unit", "bounds", "evidence", "source"),
+            (
+                (
+                    f"`{n}`",
+                    f"{i.label['en']}: {i.help['en']}",
+                    number(i.default),
+                    i.unit,
+                    admitted(i),
+                    i.evidence,
+                    source(i.source),
+                )
+                for n, i in kind.infos.items()
+            ),
+        )
+        for use in uses.get(kind.name, []):
+            decided = "; ".join(f"`{n}` = {number(s.value)}" for n, s in use.settings.items())
+            text += (
+                f"`{use.name}` ({use.title['en']}): {decided or 'all defaults'}. Over twenty years"
+                f" it costs {use.cost(240) / 1e6:.2f} M€, discounted, set-up included.\n\n"
+            )
+    return text
 
 
 def catalogues_page() -> str:
@@ -391,6 +428,7 @@ def pages() -> dict[str, str]:
         "layers": layers_page(),
         "scenarios": scenarios_page(),
         "catalogues": catalogues_page(),
+        "interventions": interventions_page(),
         "benchmarks": benchmarks_page(),
         "command_line": command_line_page(),
     }

@@ -1,15 +1,12 @@
 """The young at the start: where they live, how old they are, whom they know and who takes part.
 
-Nothing has to settle. Who is present at which age, and how many of those take part, follows from
-the rates at which people leave: with these the rate of arrivals is solved for which the number of
-youth lasts, and the mean interest for which participation does. Those who take part leave less
-often, so there are more of them at 29 than at 15; persons are drawn as they are at their age.
+Nothing has to settle: persons are drawn as they are at their age in the stationary life of places
+(`sim.stationary_youth`), and the mean interest is that for which participation lasts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,18 +20,13 @@ from sim.kernels.small_world import small_world
 from sim.kernels.space import decay_potential
 from sim.parameters import ParameterGroup, parameter
 from sim.processes import youth_participation
-from sim.processes.youth_migration import (
-    OLDEST,
-    YOUNGEST,
-    arrival_probability,
-    leaving_probability,
-    yearly_leaving_rate,
-)
+from sim.processes.youth_migration import YOUNGEST
 from sim.processes.youth_participation import ACQUAINTANCES
 from sim.state import State
+from sim.stationary_youth import AGES, YouthLives, solve_lives
 from sim.territory.territory import Territory
 
-__all__ = ["STREAMS", "YouthParameters", "YouthLives", "solve_lives", "start_youth"]
+__all__ = ["STREAMS", "YouthParameters", "start_youth"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -53,8 +45,6 @@ STREAMS = {
 SWEEPS = 24
 """Looks at acquaintances after which those who take part have found each other."""
 
-AGES = OLDEST - YOUNGEST
-
 
 class YouthParameters(ParameterGroup):
     """The young at the start."""
@@ -68,8 +58,8 @@ class YouthParameters(ParameterGroup):
         fr="Engagement des jeunes au départ",
         help_en="Share of residents aged 15 to 29 who take part each month without any cluster.",
         help_fr="Part des 15-29 ans engagés chaque mois en l'absence de tout cluster.",
-        source="26 % of 18-30 in 2023, 30 % of 15-30 in 2024 (INJEP, docs/sources.md)",
-        evidence="found",
+        source="between 26 % in 2023 and 30 % in 2024 (INJEP, docs/sources.md)",
+        evidence="derived",
     )
     rewiring: float = parameter(
         0.1,
@@ -106,8 +96,11 @@ def _draw(seed: int, what: str, n: int, k: int = 0) -> Floats:
 
 
 @kernel
-def _seat(wanted, room, count, out):
-    """Divide places over cells in order: what finds no room is carried on to the next cells."""
+def _seat(wanted: Floats, room: npt.NDArray[np.float32], count: int, out: Ints) -> int:
+    """Divide places over cells in order; what finds no room is carried on to the next cells.
+
+    Returns how many are left in the end.
+    """
     carried, left = 0.5, count
     for c in range(wanted.size):
         carried += wanted[c]
@@ -139,100 +132,6 @@ def _settle(state: State, territory: Territory) -> None:
     places[np.argmax(room)] += left
     state["youth.cell_row"] = np.repeat(order, places)
     state["youth.zone"] = state["cell.zone"].ravel()[state["youth.cell_row"]]
-
-
-@kernel
-def _live(entrants_active, leaving, leaving_active, arrival, at_15, present, active):
-    """Probability that a place is taken, and by an active holder, at each month of age.
-
-    Returns the probability that it is taken at 30, if it is `at_15` at 15.
-    """
-    idle, busy = (1.0 - entrants_active) * at_15, entrants_active * at_15
-    for k in range(present.size):
-        if k > 0:
-            vacant = 1.0 - idle - busy
-            idle += vacant * (1.0 - entrants_active) * arrival - idle * leaving[k]
-            busy += vacant * entrants_active * arrival - busy * leaving_active[k]
-        present[k], active[k] = idle + busy, busy
-    return idle + busy
-
-
-@kernel
-def _last(entrants_active, leaving, leaving_active, arrival, present, active):
-    """The same where as many are present at 15 as at 30: it is linear in who is at 15."""
-    nobody = _live(entrants_active, leaving, leaving_active, arrival, 0.0, present, active)
-    everybody = _live(entrants_active, leaving, leaving_active, arrival, 1.0, present, active)
-    at_15 = nobody / (1.0 - everybody + nobody)
-    _live(entrants_active, leaving, leaving_active, arrival, at_15, present, active)
-
-
-@dataclass(frozen=True)
-class YouthLives:
-    """Stationary lives of places for youth.
-
-    Attributes
-    ----------
-    arrival_rate : float
-        Rate at which a vacant place is taken, 1/year.
-    entrants_active : float
-        Share of new holders who will take part.
-    presence : (180,) float64 array
-        Probability that a place is taken, by month of age from 15 years on.
-    participation : (180,) float64 array
-        Share of those present who take part.
-    """
-
-    arrival_rate: float
-    entrants_active: float
-    presence: Floats
-    participation: Floats
-
-
-def solve_lives(values: Mapping[str, Any]) -> YouthLives:
-    """Find the arrivals at which presence, and the entrants with whom participation, lasts.
-
-    Parameters
-    ----------
-    values : mapping
-        Effective parameters by flat name.
-
-    Returns
-    -------
-    YouthLives
-        With mean presence ``youth_presence`` and, among those present, mean participation
-        ``starting_participation``; nobody arrives where nobody leaves.
-    """
-    wanted, participation = values["youth_presence"], values["starting_participation"]
-    leaving, leaving_active = (
-        np.array(
-            [
-                leaving_probability.py_func(
-                    yearly_leaving_rate.py_func(
-                        age, values["leaving_rate"], values["leaving_at_18"]
-                    ),
-                    is_active,
-                    0.0,
-                    values["active_stay_ratio"],
-                    0.0,
-                )
-                for age in range(YOUNGEST, OLDEST)
-            ]
-        )
-        for is_active in (0, 1)
-    )
-    present, active = np.full(AGES, wanted), np.full(AGES, wanted * participation)
-    if not leaving.any():
-        return YouthLives(0.0, participation, present, active / present)
-    entrants, rate = participation, 0.0
-    for _ in range(8):  # the share of active entrants is close to that of residents
-        low, high = np.log(1e-6), np.log(1e3)
-        for _ in range(50):
-            rate = float(np.exp((low + high) / 2))
-            chance = arrival_probability.py_func(rate)
-            _last(entrants, leaving, leaving_active, chance, present, active)
-            low, high = (np.log(rate), high) if present.mean() < wanted else (low, np.log(rate))
-        entrants = min(entrants * participation * present.sum() / active.sum(), 1.0)
-    return YouthLives(rate, entrants, present, active / present)
 
 
 def _motivate(state: State, values: Mapping[str, Any], seed: int, lives: YouthLives) -> None:
@@ -297,7 +196,7 @@ def _acquaint(state: State, values: Mapping[str, Any], seed: int, cell_km: float
         before,
         first.reshape(shape),
         values["acquaintance_reach"] / cell_km,
-        np.ascontiguousarray(luck.T < values["rewiring"]),
+        np.ascontiguousarray((luck < values["rewiring"]).T),
         state["youth.neighbour"],
     )
 

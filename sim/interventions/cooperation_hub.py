@@ -21,7 +21,7 @@ class CooperationHubLevers(SupportLevers):
         fr="Membres",
         help_en="Most projects that cooperate in the hub.",
         help_fr="Nombre maximal de projets qui coopèrent dans le pôle.",
-        source="about 15 structures a PTCE (lelabo-ess.org)",
+        source="about 15 structures a PTCE (docs/sources.md)",
         evidence="found",
         role="lever",
     )

@@ -34,14 +34,14 @@ class FacadeLevers(TimedLevers):
         role="lever",
     )
     facade_cost: float = parameter(
-        15_000.0,
+        3_500.0,
         unit="EUR",
         bounds=(100.0, 1e6),
         en="Cost of a front",
         fr="Coût d'une façade",
         help_en="Public money that one front takes.",
         help_fr="Argent public que demande une façade.",
-        source="judgement",
+        source="local schemes pay at most 1,500-4,500 EUR a front (docs/sources.md)",
         evidence="assumed",
         role="lever",
     )

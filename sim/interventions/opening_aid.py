@@ -22,14 +22,14 @@ class OpeningAidLevers(TimedLevers):
         "costs what the default cluster costs over twenty years, discounted",
     )
     opening_aid: float = parameter(
-        800.0,
+        400.0,
         unit="EUR/month",
         bounds=(0.0, 100_000.0),
         en="Opening aid",
         fr="Aide à l'installation",
         help_en="What a shop gets a month in its first twelve months.",
         help_fr="Ce que reçoit un commerce chaque mois de sa première année.",
-        source="about a rent",
+        source="local schemes pay 300-500 EUR a month (docs/sources.md)",
         evidence="assumed",
         role="lever",
     )

@@ -25,7 +25,7 @@ class PandemicLevers(TimedLevers):
         fr="Hausse de la part en ligne",
         help_en="By how much the online share of spending is higher while it lasts.",
         help_fr="Hausse de la part en ligne des dépenses tant qu'elle dure.",
-        source="10 % in 2019, 14.1 % in 2021 (FEVAD)",
+        source="10 % in 2019, 14.1 % in 2021 (FEVAD, docs/sources.md)",
         evidence="derived",
         role="lever",
     )

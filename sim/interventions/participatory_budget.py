@@ -24,7 +24,7 @@ class ParticipatoryBudgetLevers(SitedLevers):
         "Budget participatif",
         "Public money a month that residents give to projects.",
         "Argent public par mois que les habitants attribuent à des projets.",
-        "6.20 EUR a year for each of 50,000 residents; 6.50 are usual in France",
+        "6.20 EUR a year for each of 50,000 residents; 6.50 on average (docs/sources.md)",
     )
     project_budget: float = parameter(
         20_000.0,
@@ -51,14 +51,14 @@ class ParticipatoryBudgetLevers(SitedLevers):
         role="lever",
     )
     turnout: float = parameter(
-        0.06,
+        0.08,
         unit="share",
         bounds=(0.0, 1.0),
         en="Turnout",
         fr="Participation au vote",
         help_en="Share of the residents in reach who vote, once a year.",
         help_fr="Part des habitants du secteur qui votent, une fois par an.",
-        source="2-14 % in French participatory budgets",
+        source="8 % on average in France, 2-14 % (docs/sources.md)",
         evidence="found",
         role="lever",
     )

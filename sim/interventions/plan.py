@@ -32,7 +32,7 @@ DISCOUNT_RATE: Final = 0.025
 """A year. France's rate for public projects without risk (Quinet report, CGSP 2013); recalled."""
 
 RESERVE_MONTHS: Final = 2
-"""Months of seat costs that a third place has in reserve at its opening (France Tiers-Lieux)."""
+"""Months of seat costs that a third place has in reserve at its opening; assumed."""
 
 Action = Callable[[State, int, int], None]
 """A change of the state before a month, given the row of the intervention's account (-1 without

@@ -9,6 +9,7 @@ import pytest
 
 from sim.catalogues import project_kinds, third_place_kinds
 from sim.indicators import INDICATORS
+from sim.interventions import LEVERS, TYPES, list_interventions
 from sim.scenario import list_scenarios, load_scenario
 from sim.schedule import MONTH
 from sim.schema import PARAMETERS
@@ -62,6 +63,8 @@ def test_an_example_that_gives_something_else_is_reported_and_can_be_updated(tmp
         ("indicators", INDICATORS),
         ("submodels", [n for n, i in PARAMETERS.items() if i.group in {p.name for p in MONTH}]),
         ("scenarios", [path.stem for path in list_scenarios()]),
+        ("interventions", [path.stem for path in list_interventions()]),
+        ("interventions", [*TYPES, *LEVERS]),
         ("catalogues", [kind.name for kind in (*third_place_kinds(), *project_kinds())]),
     ],
 )
@@ -112,6 +115,10 @@ def _sourced_figures():
     for kind in (*third_place_kinds(), *project_kinds()):
         for name, figure in kind.figures.items():
             if figure.evidence in ("found", "derived"):
+                yield name
+    for kind in TYPES.values():
+        for name, info in kind.infos.items():
+            if info.evidence in ("found", "derived"):
                 yield name
 
 
