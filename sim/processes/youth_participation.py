@@ -180,7 +180,7 @@ def take_part(
     for y in range(n):
         if youth_role[y] >= 0:
             stage = entrepreneur_stage[youth_role[y]]
-            goes_on = stage == INCUBATING or stage == RUNNING
+            goes_on = stage in (INCUBATING, RUNNING)
             luck, _, _, _ = block(k0, k1, youth_id[y], 0)
             if not goes_on or uniform(luck) < 1.0 / role_months:
                 entrepreneur_team[youth_role[y]] -= entrepreneur_team.dtype.type(1)

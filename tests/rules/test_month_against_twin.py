@@ -47,7 +47,7 @@ def _assert_same(state, town, names, tolerance):
     for name in names:
         if name == "work.space":
             continue
-        found, wanted = state[name], np.asarray(town[name])
+        found, wanted = state[name], np.asarray(town[name]).reshape(state[name].shape)
         if VARIABLES[name].dtype.startswith("float"):
             # Margins and reserves are differences of numbers around 1, which carry the rounding.
             size = 1.0 if name in ("premises.margin", "premises.reserves") else 0.0
