@@ -110,11 +110,14 @@ def people_sizes(territory: Territory, values: Mapping[str, Any]) -> dict[str, i
     """
     residents = float(territory.residents.sum(dtype=np.float64))
     youth = float(territory.youth.sum(dtype=np.float64))
-    return {
+    sizes = {
         "youth": round(youth / values["youth_presence"]),
         "entrepreneur": round(values["entrepreneurs_per_1000"] * residents / 1000),
         "official": round(values["officials_per_1000"] * residents / 1000),
+    }
+    return sizes | {
         "office": min(values["offices"], territory.residents.size),
+        "visitor": sum(sizes.values()),  # everybody may want to come in the same month
     }
 
 
