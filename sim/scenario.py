@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +11,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import InputError, nearest
+from sim.interventions import (
+    LEVERS,
+    Intervention,
+    account_names,
+    load_intervention,
+    read_intervention,
+)
+from sim.parameters import ParameterInfo
 from sim.schema import PARAMETERS, Parameters
 from sim.settings import (
     Setting,
@@ -25,7 +33,7 @@ from sim.settings import (
 __all__ = ["Scenario", "Setting", "list_scenarios", "load_scenario", "scenario_folder"]
 
 GROUPS = tuple(Parameters.model_fields)
-_HEAD = ("title", "description", "inherits")
+_HEAD = ("title", "description", "inherits", "interventions")
 LARGEST_GRID = 25_000_000
 """Cells; metropolitan France at 200 m."""
 
@@ -46,6 +54,8 @@ class Scenario:
         What differs from the defaults, by flat name.
     folder : Path
         Where the scenario's territory file is looked for.
+    interventions : tuple of Intervention
+        What is done to the territory; each has its own name.
     """
 
     name: str
@@ -54,11 +64,20 @@ class Scenario:
     parameters: Parameters
     settings: Mapping[str, Setting] = field(default_factory=dict)
     folder: Path = Path()
+    interventions: tuple[Intervention, ...] = ()
+
+    def __post_init__(self) -> None:
+        names = [i.name for i in self.interventions]
+        for name in names:
+            if names.count(name) > 1:
+                raise InputError(
+                    f"{self.name}: two interventions are named '{name}'; each needs its own name."
+                )
 
     @property
     def account_names(self) -> tuple[str, ...]:
         """Names of the accounts of a run, in the order of their rows."""
-        return ()
+        return account_names(self.interventions, self.values)
 
     @property
     def values(self) -> Mapping[str, Any]:
@@ -105,26 +124,82 @@ class Scenario:
         settings = {}
         for text in assignments:
             name, value = split_assignment(text)
-            if name not in PARAMETERS:
-                raise InputError(
-                    f"--set {text}: unknown parameter '{name}'.{nearest(name, PARAMETERS)}"
-                )
-            settings[name] = Setting(read_value(value, PARAMETERS[name]), f"--set {name}")
+            info = self._info(name, f"--set {text}: ")
+            settings[name] = Setting(read_value(value, info), f"--set {name}")
         return self._with(settings, "--set: ")
 
+    def add(self, *interventions: Intervention | str | Path) -> Scenario:
+        """The same scenario with something more done to the territory.
+
+        Parameters
+        ----------
+        *interventions : Intervention, str or Path
+            Interventions, their names, or their files.
+
+        Returns
+        -------
+        Scenario
+
+        Raises
+        ------
+        InputError
+            If there is no such intervention, it is not admissible, or its name is taken.
+
+        Examples
+        --------
+        >>> town = load_scenario("mid_sized_town").add("transition_cluster")
+        >>> town.replace(cluster_size=20).interventions[0].levers.cluster_size
+        20
+        """
+        added = tuple(
+            replace(i, reference=i.name)
+            if isinstance(i, Intervention)
+            else replace(load_intervention(i), reference=str(i))
+            for i in interventions
+        )
+        return replace(self, interventions=self.interventions + added)
+
+    def _having(self, name: str) -> list[tuple[Intervention, str]]:
+        """The interventions that ``lever`` or ``intervention.lever`` means, with the lever."""
+        owner, _, lever = name.rpartition(".")
+        return [
+            (i, lever)
+            for i in self.interventions
+            if owner in ("", i.name) and lever in type(i.levers).model_fields
+        ]
+
+    def _info(self, name: str, where: str) -> ParameterInfo:
+        """What is known of a parameter, or of a lever of one of the interventions."""
+        if name in PARAMETERS:
+            return PARAMETERS[name]
+        for intervention, lever in self._having(name):
+            return intervention.kind.infos[lever]
+        if name in LEVERS:
+            raise InputError(
+                f"{where}'{name}' is a lever of {', '.join(LEVERS[name])}; "
+                "add such an intervention first."
+            )
+        levers = (lever for i in self.interventions for lever in type(i.levers).model_fields)
+        hint = nearest(name, [*PARAMETERS, *levers])
+        raise InputError(f"{where}unknown parameter '{name}'.{hint}")
+
     def _with(self, changed: Mapping[str, Setting], where: str) -> Scenario:
-        for name in changed:
-            if name not in PARAMETERS:
-                hint = nearest(name, PARAMETERS)
-                raise InputError(f"{where}unknown parameter '{name}'.{hint}")
-        settings = {**self.settings, **changed}
-        return Scenario(
-            self.name,
-            self.title,
-            self.description,
-            _validate(settings, where),
-            settings,
-            self.folder,
+        settings = dict(self.settings)
+        decided: dict[str, dict[str, Setting]] = {}
+        for name, setting in changed.items():
+            self._info(name, where)
+            if name in PARAMETERS:
+                settings[name] = setting
+            for intervention, lever in self._having(name):
+                decided.setdefault(intervention.name, {})[lever] = setting
+        return replace(
+            self,
+            parameters=_validate(settings, where),
+            settings=settings,
+            interventions=tuple(
+                i.with_settings(decided[i.name]) if i.name in decided else i
+                for i in self.interventions
+            ),
         )
 
 
@@ -165,15 +240,24 @@ def load_scenario(name: str | Path) -> Scenario:
     chain = _read_chain(path)
     settings: dict[str, Setting] = {}
     head: dict[str, dict[str, str]] = {"title": {}, "description": {}}
+    interventions: tuple[Intervention, ...] = ()
     for file, content in reversed(chain):
         for key, texts in head.items():
             if key in content:
                 texts.clear()
                 texts.update(read_texts(content[key], str(file), key))
         settings |= _settings(content, file)
+        if "interventions" in content:
+            interventions = _interventions(content["interventions"], file)
     title = head["title"] or {"en": path.stem, "fr": path.stem}
     return Scenario(
-        path.stem, title, head["description"], _validate(settings, ""), settings, path.parent
+        path.stem,
+        title,
+        head["description"],
+        _validate(settings, ""),
+        settings,
+        path.parent,
+        interventions,
     )
 
 
@@ -206,6 +290,29 @@ def _read_chain(path: Path) -> list[tuple[Path, dict[str, Any]]]:
             path = _find(parent, path.parent)
         except InputError as error:
             raise InputError(f"{path}: inherits: {error}") from None
+
+
+def _interventions(entries: Any, path: Path) -> tuple[Intervention, ...]:
+    """Interventions of a scenario file: names, files, or tables that describe one on the spot."""
+    if not isinstance(entries, list):
+        raise InputError(f'{path}: interventions must be a list of names, such as ["facade"].')
+    found = []
+    for entry in entries:
+        if isinstance(entry, str):
+            try:
+                found.append(load_intervention(entry, path.parent))
+            except InputError as error:
+                raise InputError(f"{path}: interventions: {error}") from None
+            continue
+        name = entry.get("name") if isinstance(entry, dict) else None
+        if not isinstance(name, str) or not name.isidentifier():
+            raise InputError(
+                f"{path}: interventions: expected names, or tables with a name made of letters, "
+                f"digits and underscores, not {entry!r}."
+            )
+        content = {key: value for key, value in entry.items() if key != "name"}
+        found.append(read_intervention(content, name, f"{path}: {name}"))
+    return tuple(found)
 
 
 def _settings(content: Mapping[str, Any], path: Path) -> dict[str, Setting]:

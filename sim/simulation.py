@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from sim.errors import InputError
 from sim.indicators import COUNTS, count_month, make_indicators
+from sim.interventions import plan_interventions
 from sim.ledger import book_month, ledger_frame, ledger_shape, unspent_frame
 from sim.scenario import Scenario
 from sim.schedule import active, effective
@@ -101,13 +102,21 @@ class Simulation:
         self.month = 0
         self.territory = territory_of(scenario)
         self.values: Mapping[str, Any] = MappingProxyType(effective(scenario.values))
-        self.state: State = starting_state(self.territory, self.values, self.seed)
+        self._plan()
+        self.state: State = starting_state(
+            self.territory, self.values, self.seed, self._planned.sizes
+        )
+        self._planned.lay(self.state)
         self._rows = np.zeros((max(int(self.values["months"]), 1), len(COUNTS)))
         self._ledger = np.zeros((len(self._rows), *ledger_shape(self.state)), np.int64)
         self._bind()
         self._spin_up()
         self._start = np.zeros(len(COUNTS))
         count_month(self.state, self._start)
+
+    def _plan(self) -> None:
+        """Say what interventions do, and when."""
+        self._planned = plan_interventions(self.scenario.interventions, self.values, self.territory)
 
     def _bind(self) -> None:
         """Tie the month's processes to this run's arrays."""
@@ -138,13 +147,14 @@ class Simulation:
                 self.state[name] = age
 
     def __getstate__(self) -> dict[str, Any]:
-        bound = ("_processes", "_month_by_month")
+        bound = ("_processes", "_month_by_month", "_planned")
         kept = {k: v for k, v in self.__dict__.items() if k not in bound}
         return kept | {"values": dict(self.values)}
 
     def __setstate__(self, kept: dict[str, Any]) -> None:
         self.__dict__.update(kept)
         self.values = MappingProxyType(self.values)
+        self._plan()
         self._bind()
 
     @property
@@ -158,6 +168,7 @@ class Simulation:
         calendar_month = 12 * (self.values["start_year"] - 2000)
         if self.values["with_drivers"]:
             calendar_month += self.month
+        self._planned.act(self.state, self.month, calendar_month)
         for run in self._month_by_month:
             run(self.month, calendar_month)
         if self.month == len(self._rows):

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
+from sim.catalogues import project_kinds
 from sim.kernels.distance_decay import exponential_mixture
 from sim.kernels.random import fill_uniform
 from sim.kernels.space import decay_potential, huff_flows, huff_work_shape
@@ -22,6 +24,7 @@ from sim.parameters import ParameterGroup, parameter
 from sim.processes import demography, exogenous_drivers
 from sim.processes.shop_accounts import costs_at, dilution
 from sim.processes.shop_closure import age_scale
+from sim.starting_projects import start_projects
 from sim.starting_people import people_sizes, settle_people
 from sim.starting_youth import start_youth
 from sim.state import State
@@ -134,7 +137,7 @@ def _draw(seed: int, what: str, n: int) -> Floats:
     return out
 
 
-def _allocate(territory: Territory, values: Mapping[str, Any]) -> State:
+def _allocate(territory: Territory, values: Mapping[str, Any], sizes: Mapping[str, int]) -> State:
     rows, columns = territory.shape
     components = POWER_LAW["components"] if values["distance_decay"] == "power_law" else 1
     return State(
@@ -144,6 +147,8 @@ def _allocate(territory: Territory, values: Mapping[str, Any]) -> State:
             "premises": territory.premises_cell.size,
             "component": int(components),
             **people_sizes(territory, values),
+            "project_kind": len(project_kinds()),
+            **sizes,
             **dict(zip(("lane", "height", "width"), huff_work_shape(rows, columns), strict=True)),
         }
     )
@@ -329,7 +334,12 @@ def _give_histories(
     state["premises.tenancy"] = 1
 
 
-def starting_state(territory: Territory, values: Mapping[str, Any], seed: int) -> State:
+def starting_state(
+    territory: Territory,
+    values: Mapping[str, Any],
+    seed: int,
+    sizes: Mapping[str, int] = MappingProxyType({}),
+) -> State:
     """Bring a territory to life.
 
     Parameters
@@ -340,6 +350,8 @@ def starting_state(territory: Territory, values: Mapping[str, Any], seed: int) -
         Effective parameters by flat name.
     seed : int
         Seed of the run.
+    sizes : mapping of str to int
+        Length of the dimensions that interventions need.
 
     Returns
     -------
@@ -351,14 +363,21 @@ def starting_state(territory: Territory, values: Mapping[str, Any], seed: int) -
     InputError
         If the starting vacancy cannot last with the given rates.
     """
-    state = _allocate(territory, values)
+    state = _allocate(territory, values, sizes)
     _lay_ground(state, territory, values)
     settle_people(state, territory, values)
     start_youth(state, territory, values, seed)
+    start_projects(state, values, seed)
     _set_drivers(state, values)
     scale = age_scale(values["closure_rate"], values["closure_age_shape"])
     state["town.closure_age_scale"] = scale
-    life = solve_stationary(values, scale, values["starting_vacancy"], values["town_margin"])
+    life = solve_stationary(
+        values,
+        scale,
+        values["starting_vacancy"],
+        values["town_margin"],
+        state["town.takeover_rate"][0],
+    )
     state["town.usual_vacancy"] = life.vacancy
     occupancy = territory.premises_occupancy
     margin = _draw_margins(seed, occupancy, values, life)

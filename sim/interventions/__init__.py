@@ -8,7 +8,7 @@ from sim.interventions.intervention import (
     read_intervention,
 )
 from sim.interventions.kind import InterventionType
-from sim.interventions.layout import Planned, plan_interventions
+from sim.interventions.layout import Planned, account_names, plan_interventions
 from sim.interventions.registry import LEVERS, TYPES
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Intervention",
     "InterventionType",
     "Planned",
+    "account_names",
     "list_interventions",
     "load_intervention",
     "make_intervention",

@@ -23,7 +23,7 @@ from sim.interventions.sites import choose_sites
 from sim.state import State
 from sim.territory.territory import Territory
 
-__all__ = ["Planned", "plan_interventions"]
+__all__ = ["Planned", "account_names", "plan_interventions"]
 
 _IN_KILOMETRES = ("grant_reach",)
 """Quantities of accounts that plans give in km and arrays hold in cells."""
@@ -138,7 +138,7 @@ def plan_interventions(
         are not well described.
     """
     wanted: list[tuple[str, TimedLevers, Plan]] = []
-    existing = existing_plan(values["existing_third_places"], values["fte_cost"])
+    existing = existing_plan(values.get("existing_third_places", ""), values.get("fte_cost", 0.0))
     if existing:
         wanted.append((EXISTING_PLACES, LEVERS, existing))
     for one in sorted(interventions, key=lambda i: i.name):
@@ -157,6 +157,15 @@ def plan_interventions(
         account += has_account
         place += len(plan.places)
     return Planned(entries, {**values, "cell_size": territory.cell_size})
+
+
+def account_names(
+    interventions: Sequence[Intervention], values: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Names of the accounts of a run, in the order of their rows: see `Planned`."""
+    existing = existing_plan(values.get("existing_third_places", ""), values.get("fte_cost", 0.0))
+    names = sorted(i.name for i in interventions if i.plan.account is not None)
+    return (EXISTING_PLACES, *names) if existing else tuple(names)
 
 
 def _lay_account(state: State, entry: _Entry, site: int, cell_km: float) -> None:
