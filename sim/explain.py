@@ -120,7 +120,8 @@ def _variable_line(name: str) -> dict[str, Any]:
 
 def _variable(name: str) -> dict[str, Any]:
     variable = VARIABLES[name]
-    path = PACKAGE / "variables.py"
+    pattern = f'"{re.escape(name)}"'
+    path = _file_of("variables", pattern)
     writers = [p for p in MONTH if name in p.writes]
     readers = [p for p in MONTH if name in p.reads and name not in p.writes]
     return {
@@ -131,20 +132,22 @@ def _variable(name: str) -> dict[str, Any]:
         "written_by": [{"process": p.name, "at": _kernel_at(p)} for p in writers],
         "read_by": [{"process": p.name, "at": _kernel_at(p)} for p in readers],
         "mentioned_at": _mentions(name),
-        "at": _at(path, _line(path, f'"{re.escape(name)}"')),
+        "at": _at(path, _line(path, pattern)),
     }
 
 
 def _indicator(name: str) -> dict[str, Any]:
     base = max((i for i in INDICATORS if name == i or name.startswith(f"{i}_")), key=len)
-    path = PACKAGE / "indicators.py"
+    pattern = rf'^ +"{base}",'
+    # Indicators of each kind of project are declared together, under no name of their own.
+    path = _file_of("indicators", pattern, "people.py")
     return {
         "kind": "indicator",
         "name": name,
         **column_words(name),
         "by_zone": INDICATORS[base].by_zone,
         "is_flow": INDICATORS[base].is_flow,
-        "at": _at(path, _line(path, rf'^        "{base}",')),
+        "at": _at(path, _line(path, pattern)),
     }
 
 
@@ -169,6 +172,14 @@ def _rules(path: Path) -> list[dict[str, Any]]:
 @cache
 def _lines(path: Path) -> tuple[str, ...]:
     return tuple(path.read_text(encoding="utf-8").splitlines())
+
+
+def _file_of(folder: str, pattern: str, otherwise: str = "__init__.py") -> Path:
+    """The file of a package in which a line matches."""
+    for path in sorted((PACKAGE / folder).glob("*.py")):
+        if any(re.search(pattern, line) for line in _lines(path)):
+            return path
+    return PACKAGE / folder / otherwise
 
 
 def _line(path: Path, pattern: str) -> int:
