@@ -24,8 +24,8 @@ from sim.parameters import ParameterGroup, parameter
 from sim.processes import demography, exogenous_drivers
 from sim.processes.shop_accounts import costs_at, dilution
 from sim.processes.shop_closure import age_scale
-from sim.starting_projects import start_projects
 from sim.starting_people import people_sizes, settle_people
+from sim.starting_projects import start_projects
 from sim.starting_youth import start_youth
 from sim.state import State
 from sim.stationary import (
