@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.indicators import INDICATORS, ZONE_LABELS
+from sim.interventions import DISCOUNT_RATE, Intervention
 from sim.scenario import Scenario, Setting
 from sim.schema import PARAMETERS
 from sim.territory.territory import OPEN, UNKNOWN, VACANT, ZONES, Territory
@@ -28,6 +29,7 @@ __all__ = [
     "assumed_parameters",
     "column_words",
     "describe_environment",
+    "describe_intervention",
     "describe_run",
     "describe_scenario",
     "describe_territory",
@@ -100,7 +102,68 @@ def effective_toml(scenario: Scenario) -> str:
         )
     for group, settings in groups.items():
         lines += ["", f"[{group}]", *settings]
+    for intervention in scenario.interventions:
+        lines += ["", *_intervention_toml(intervention)]
     return "\n".join(lines) + "\n"
+
+
+def _intervention_toml(intervention: Intervention) -> list[str]:
+    lines = [
+        "[[interventions]]",
+        f"name = {_toml(intervention.name)}",
+        f"type = {_toml(intervention.type)}",
+    ]
+    for key in ("title", "description"):
+        pairs = ", ".join(f"{lang} = {_toml(t)}" for lang, t in getattr(intervention, key).items())
+        lines.append(f"{key} = {{ {pairs} }}")
+    if intervention.settings:
+        lines.append("[interventions.levers]")
+    for lever, setting in intervention.settings.items():
+        lines.append(
+            f"{lever} = {{ value = {_toml(intervention.values[lever])}, source = "
+            f"{_toml(setting.source)}, evidence = {_toml(setting.evidence)} }}"
+            f"  # {_origin(setting)}"
+        )
+    return lines
+
+
+def describe_intervention(intervention: Intervention, months: int) -> dict[str, Any]:
+    """An intervention with every lever, where its value comes from, and what it costs.
+
+    Parameters
+    ----------
+    intervention : Intervention
+    months : int
+        Length of the run over which the cost is stated.
+
+    Returns
+    -------
+    dict
+    """
+    levers = {}
+    for lever, info in intervention.kind.infos.items():
+        setting = intervention.settings.get(lever)
+        levers[lever] = {
+            "value": intervention.values[lever],
+            "unit": info.unit,
+            "label": dict(info.label),
+            "origin": _origin(setting) if setting else "default",
+            "source": setting.source if setting else info.source,
+            "evidence": setting.evidence if setting else info.evidence,
+        }
+    return {
+        "name": intervention.name,
+        "type": intervention.type,
+        "title": dict(intervention.title),
+        "description": dict(intervention.description),
+        "levers": levers,
+        "cost": {
+            "months": months,
+            "eur": intervention.cost(months, rate=0),
+            "discounted_eur": intervention.cost(months),
+            "discount_rate": DISCOUNT_RATE,
+        },
+    }
 
 
 def describe_scenario(scenario: Scenario) -> dict[str, Any]:
@@ -120,6 +183,9 @@ def describe_scenario(scenario: Scenario) -> dict[str, Any]:
             }
             for name, setting in scenario.settings.items()
         },
+        "interventions": [
+            describe_intervention(i, int(scenario.values["months"])) for i in scenario.interventions
+        ],
     }
 
 
@@ -200,6 +266,22 @@ def indicators_hash(frame: pd.DataFrame) -> str:
     return digest.hexdigest()
 
 
+def _changed(scenario: Scenario) -> dict[str, Any]:
+    """Parameters and levers that no file sets but the user."""
+    changed = {
+        name: scenario.values[name]
+        for name, setting in scenario.settings.items()
+        if not setting.origin.endswith(".toml")
+    }
+    for one in scenario.interventions:
+        for lever, setting in one.settings.items():
+            if not setting.origin.endswith(".toml"):
+                having = [i for i in scenario.interventions if lever in type(i.levers).model_fields]
+                name = lever if len(having) == 1 else f"{one.name}.{lever}"
+                changed[name] = one.values[lever]
+    return changed
+
+
 def describe_run(
     scenario: Scenario, reference: str, seed: int, seeds: Sequence[int], months: int
 ) -> dict[str, Any]:
@@ -221,18 +303,23 @@ def describe_run(
     -------
     dict
     """
-    changed = {
-        name: scenario.values[name]
-        for name, setting in scenario.settings.items()
-        if not setting.origin.endswith(".toml")
-    }
+    changed = _changed(scenario)
+    added = [i.reference for i in scenario.interventions if i.reference]
     command = ["sim", "run", reference]
+    for name in added:
+        command += ["--intervention", name]
     for name, value in changed.items():
         command += ["--set", f"{name}={str(value).lower() if isinstance(value, bool) else value}"]
     command += ["--seed", str(seed), "--reps", str(len(seeds)), "--out", "results"]
     python = f"load_scenario({reference!r})"
+    if added:
+        python += f".add({', '.join(map(repr, added))})"
+    if all(name.isidentifier() for name in changed):
+        arguments = ", ".join(f"{n}={v!r}" for n, v in changed.items())
+    else:
+        arguments = f"**{changed!r}"
     if changed:
-        python += f".replace({', '.join(f'{n}={v!r}' for n, v in changed.items())})"
+        python += f".replace({arguments})"
     return {
         "seed": seed,
         "seeds": list(seeds),

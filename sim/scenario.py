@@ -311,7 +311,7 @@ def _interventions(entries: Any, path: Path) -> tuple[Intervention, ...]:
                 f"digits and underscores, not {entry!r}."
             )
         content = {key: value for key, value in entry.items() if key != "name"}
-        found.append(read_intervention(content, name, f"{path}: {name}"))
+        found.append(read_intervention(content, name, str(path)))
     return tuple(found)
 
 

@@ -13,8 +13,10 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from sim.cli.compare import compare_command
 from sim.cli.console import CONSOLE
 from sim.cli.explain import explain_command
+from sim.cli.interventions import interventions_command
 from sim.cli.params import params_command
 from sim.cli.run import run_command
 from sim.cli.scenarios import scenarios_command
@@ -44,7 +46,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("scenarios")(scenarios_command)
+app.command("interventions")(interventions_command)
 app.command("run")(run_command)
+app.command("compare")(compare_command)
 app.command("params")(params_command)
 app.command("explain")(explain_command)
 app.add_typer(territory_app, name="territory")

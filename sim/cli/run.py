@@ -23,9 +23,17 @@ _DRAWN = ("population", "footfall", "vacancy")
 
 def run_command(
     scenario: Annotated[str, typer.Argument(help="Scenario by name, or a TOML file.")],
+    interventions: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--intervention",
+            metavar="NAME",
+            help="What is done to it, by name or TOML file; repeatable.",
+        ),
+    ] = None,
     assignments: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter; repeatable."),
+        typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter or lever; repeatable."),
     ] = None,
     months: Annotated[
         int | None,
@@ -69,7 +77,7 @@ def run_command(
     from sim.scenario import load_scenario
 
     language = check_language(lang)
-    chosen = load_scenario(scenario).set(assignments or [])
+    chosen = load_scenario(scenario).add(*interventions or []).set(assignments or [])
     if months is not None:
         chosen = chosen.replace(months=months)
     kept = _months(maps)

@@ -9,9 +9,11 @@ from sim.interventions.intervention import (
 )
 from sim.interventions.kind import InterventionType
 from sim.interventions.layout import Planned, account_names, plan_interventions
+from sim.interventions.plan import DISCOUNT_RATE
 from sim.interventions.registry import LEVERS, TYPES
 
 __all__ = [
+    "DISCOUNT_RATE",
     "LEVERS",
     "TYPES",
     "Intervention",

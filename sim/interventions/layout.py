@@ -138,7 +138,7 @@ def plan_interventions(
         are not well described.
     """
     wanted: list[tuple[str, TimedLevers, Plan]] = []
-    existing = existing_plan(values.get("existing_third_places", ""), values.get("fte_cost", 0.0))
+    existing = existing_plan(values["existing_third_places"], values["fte_cost"])
     if existing:
         wanted.append((EXISTING_PLACES, LEVERS, existing))
     for one in sorted(interventions, key=lambda i: i.name):
@@ -163,7 +163,7 @@ def account_names(
     interventions: Sequence[Intervention], values: Mapping[str, Any]
 ) -> tuple[str, ...]:
     """Names of the accounts of a run, in the order of their rows: see `Planned`."""
-    existing = existing_plan(values.get("existing_third_places", ""), values.get("fte_cost", 0.0))
+    existing = existing_plan(values["existing_third_places"], values["fte_cost"])
     names = sorted(i.name for i in interventions if i.plan.account is not None)
     return (EXISTING_PLACES, *names) if existing else tuple(names)
 
