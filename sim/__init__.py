@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim.comparison.comparison import Comparison, compare
     from sim.errors import InputError
     from sim.model import TerritoryModel
     from sim.results import Results, load_results
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
     from sim.simulation import Simulation
 
 __all__ = [
+    "Comparison",
     "InputError",
     "Results",
     "Scenario",
     "Simulation",
     "TerritoryModel",
+    "compare",
     "list_scenarios",
     "load_results",
     "load_scenario",
@@ -29,11 +32,13 @@ __all__ = [
 ]
 
 _PLACES = {
+    "Comparison": "sim.comparison.comparison",
     "InputError": "sim.errors",
     "Results": "sim.results",
     "Scenario": "sim.scenario",
     "Simulation": "sim.simulation",
     "TerritoryModel": "sim.model",
+    "compare": "sim.comparison.comparison",
     "list_scenarios": "sim.scenario",
     "load_results": "sim.results",
     "load_scenario": "sim.scenario",

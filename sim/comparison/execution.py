@@ -12,23 +12,16 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from typing import Any, Final
 
+from sim.comparison.fork_server import caller_left_alone, prepare_workers, single_threads
 from sim.comparison.one_run import Outcome, Run, Runs, execute_run
 from sim.errors import InputError
 
-__all__ = ["LARGEST_WORKERS", "execute", "prepare_workers", "worker_number"]
+__all__ = ["LARGEST_WORKERS", "execute", "worker_number"]
 
 LARGEST_WORKERS: Final = 4096
-
-_ONE_THREAD: Final = (
-    "OMP_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "NUMBA_NUM_THREADS",
-)
 
 
 def worker_number(asked: int | None) -> int:
@@ -84,16 +77,6 @@ def execute(runs: Runs, workers: int) -> Iterator[tuple[Run, Outcome]]:
         pool.end()
 
 
-def prepare_workers() -> None:
-    """Start the fork server, which loads and compiles while the caller does other things."""
-    if "forkserver" in multiprocessing.get_all_start_methods():
-        from multiprocessing import forkserver
-
-        with _single_threads():
-            multiprocessing.set_forkserver_preload(["sim.comparison.warmed"])
-            forkserver.ensure_running()
-
-
 class _Pool:
     """Workers, what each of them is at, and what has come back."""
 
@@ -107,7 +90,7 @@ class _Pool:
         context: Any = multiprocessing.get_context(
             "forkserver" if "forkserver" in methods else "spawn"
         )
-        with _single_threads(), _caller_left_alone():
+        with single_threads(), caller_left_alone():
             for _ in range(workers):
                 here, there = context.Pipe()
                 process = context.Process(target=_work, args=(there, runs), daemon=True)
@@ -182,34 +165,3 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
-
-
-@contextmanager
-def _single_threads() -> Iterator[None]:
-    """Let processes that start here compute on one thread each; there are enough of them."""
-    before = {name: os.environ.get(name) for name in _ONE_THREAD}
-    os.environ |= dict.fromkeys(_ONE_THREAD, "1")
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-@contextmanager
-def _caller_left_alone() -> Iterator[None]:
-    """Keep workers from running the caller's script again, as they do to find its names.
-
-    They need none of them; without this, a script must shield itself by ``if __name__ == ...``.
-    """
-    main = sys.modules["__main__"]
-    kept = {n: main.__dict__[n] for n in ("__spec__", "__file__") if n in main.__dict__}
-    main.__spec__ = None
-    main.__dict__.pop("__file__", None)
-    try:
-        yield
-    finally:
-        main.__dict__.update(kept)

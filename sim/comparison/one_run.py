@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,20 +13,17 @@ from sim.comparison.measure import Windows
 from sim.comparison.measures import MEASURES, MONTHLY, horizons_within
 from sim.errors import InputError
 from sim.indicators import COUNTS
+from sim.interventions.plan import DISCOUNT_RATE
 from sim.map_layers import LAYERS, snapshot
 from sim.runs import replication_seed
 from sim.scenario import Scenario
 from sim.simulation import Simulation
 from sim.variables.money import SOURCES
 
-__all__ = ["DISCOUNT_RATE", "Outcome", "Run", "Runs", "execute_run", "run_seed"]
+__all__ = ["Outcome", "Run", "Runs", "execute_run", "run_seed"]
 
 Floats = npt.NDArray[np.float64]
 Cents = npt.NDArray[np.int64]
-
-DISCOUNT_RATE: Final = 0.025
-"""Share a year by which later money counts less. J: near the 2.5 % recommended in France for public
-investment without its risk premium (France Stratégie 2013, recalled)."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +136,8 @@ class Outcome:
         Cents that were spent.
     maps : (2, layers, rows, columns) float32 array
         Start and end, in the order of `LAYERS`; empty for second times.
+    zone : (rows, columns) uint8 array
+        Code in `sim.territory.territory.ZONES`.
     """
 
     measures: Floats
@@ -148,6 +146,7 @@ class Outcome:
     spending: Cents
     unspent: Cents
     maps: npt.NDArray[np.float32]
+    zone: npt.NDArray[np.uint8]
 
 
 def execute_run(runs: Runs, run: Run) -> Outcome:
@@ -174,6 +173,8 @@ def execute_run(runs: Runs, run: Run) -> Outcome:
     try:
         simulation = Simulation(scenario, seed)
     except InputError as error:
+        if runs.fixed_parameters:
+            raise
         raise InputError(f"replication {run.rep} cannot start: {error}") from None
     names = tuple(LAYERS) if run.luck == 0 else ()
     start = snapshot(simulation.state, names)
@@ -193,6 +194,7 @@ def execute_run(runs: Runs, run: Run) -> Outcome:
         spending=spending,
         unspent=unspent,
         maps=np.array([[s[n] for n in names] for s in (start, end)], np.float32),
+        zone=simulation.state["cell.zone"].astype(np.uint8),
     )
 
 

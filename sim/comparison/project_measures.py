@@ -201,9 +201,7 @@ PROJECT_MEASURES: Final = (
             "fr": "Mois entre dépôt et décision, moyenne des dossiers jugés depuis un an.",
         },
         -1,
-        lambda w: ratio(
-            w.recent("decided_months"), w.recent("approvals") + w.recent("refusals")
-        ),
+        lambda w: ratio(w.recent("decided_months"), w.recent("approvals") + w.recent("refusals")),
         relevant=0.25,
     ),
     Measure(

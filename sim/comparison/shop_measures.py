@@ -109,9 +109,7 @@ SHOP_MEASURES: Final = (
             "fr": "Part des locaux du centre qui sont vides, moyenne des douze derniers mois.",
         },
         -1,
-        lambda w: (
-            1 - ratio(w.recent("open_shops", CENTRE), w.recent("premises", CENTRE))
-        ),
+        lambda w: 1 - ratio(w.recent("open_shops", CENTRE), w.recent("premises", CENTRE)),
         relevant=0.005,
     ),
     Measure(

@@ -1,0 +1,178 @@
+"""``sim compare``: what interventions change, against the same territory without them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli.console import CONSOLE, table, whole_number
+
+if TYPE_CHECKING:
+    from sim.comparison.comparison import Comparison
+    from sim.language import Language
+
+__all__ = ["compare_command"]
+
+
+def compare_command(
+    scenario: Annotated[str, typer.Argument(help="Scenario by name, or a TOML file.")],
+    interventions: Annotated[
+        list[str], typer.Argument(help="Interventions by name, or TOML files; each is tried alone.")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="FOLDER", help="Folder for the report and its tables.")
+    ],
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Change a parameter or a lever; repeatable."
+        ),
+    ] = None,
+    months: Annotated[
+        int | None,
+        typer.Option("--months", parser=whole_number, metavar="N", help="Length of the runs."),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option("--seed", parser=whole_number, metavar="N", help="Luck of the whole.")
+    ] = 0,
+    reps: Annotated[
+        int, typer.Option("--reps", parser=whole_number, metavar="N", help="Replications.")
+    ] = 60,
+    fixed_parameters: Annotated[
+        bool,
+        typer.Option("--fixed-parameters", help="Do not draw the uncertain parameters."),
+    ] = False,
+    independent: Annotated[
+        bool,
+        typer.Option("--independent", help="Luck of its own for each arm, to check the method."),
+    ] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            "--workers",
+            parser=whole_number,
+            metavar="N",
+            help="Processes; all processors if unset.",
+        ),
+    ] = None,
+    lang: Annotated[str, typer.Option("--lang", help="Language of the report: en, fr.")] = "en",
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace results that stand in the folder.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Compare a territory with and without interventions.
+
+    Every arm has the same luck; effects are paired differences with their intervals.
+    """
+    if workers is None or workers > 1:
+        from sim.comparison.fork_server import prepare_workers
+
+        prepare_workers()  # loads and compiles on another processor while this one does, too
+    from sim.comparison.folder import write_comparison
+    from sim.language import check_language
+    from sim.whole_folder import whole_folder
+
+    language = check_language(lang)
+    with whole_folder(out, force=force) as folder:
+        comparison = _compare(
+            scenario,
+            interventions,
+            assignments=assignments or [],
+            months=months,
+            seed=seed,
+            reps=reps,
+            fixed_parameters=fixed_parameters,
+            independent=independent,
+            workers=workers,
+        )
+        CONSOLE.detail("Writing the report ...")
+        from sim.report import write_report
+
+        for name, content in write_report(comparison, language).items():
+            folder.write(name, content)
+        write_comparison(folder, comparison)
+    _answer(comparison, language, out, as_json)
+    CONSOLE.say(f"The report is {out / 'report.html'}; its tables lie beside it.")
+    CONSOLE.next(f"sim interventions {interventions[0]}")
+
+
+def _compare(scenario: str, interventions: list[str], **options: Any) -> Comparison:
+    from sim.comparison.comparison import compare
+    from sim.kernels.compile import cache_folder
+
+    machine_code = cache_folder()
+    if machine_code is None or not any(machine_code.rglob("*.nbi")):
+        CONSOLE.say("Compiling kernels, once: about a minute ...")
+    with ExitStack() as stack:
+        bars: list[Callable[[], None]] = []
+
+        def advance(done: int, total: int) -> None:
+            if done == 1:
+                bars.append(stack.enter_context(CONSOLE.progress("Running", total)))
+            bars[0]()
+
+        return compare(scenario, interventions, reference=scenario, progress=advance, **options)
+
+
+def _answer(comparison: Comparison, language: Language, out: Path, as_json: bool) -> None:
+    """The effects on the headline measures at the end of the run."""
+    from sim.comparison.measures import HEADLINES, MEASURES
+
+    effects = comparison.effects
+    end = effects[effects["horizon"] == effects["horizon"].max()]
+    if as_json:
+        rows = end.astype(object).where(end.notna(), None).to_dict("records")
+        CONSOLE.json({"effects": rows, "run": comparison.manifest["run"], "out": str(out)})
+        return
+    CONSOLE.data(f"{comparison.scenario.title[language]}\n")
+    shown = [[_HEADS[language][k] for k in range(6)]]
+    for name in comparison.labels:
+        of_it = end[end["intervention"] == name].set_index("indicator")
+        for measure in HEADLINES if len(of_it) else ():
+            row = of_it.loc[measure]
+            shown.append(
+                [
+                    comparison.labels[name][language],
+                    MEASURES[measure].label[language],
+                    _number(row["baseline_mean"], language),
+                    _number(row["mean"], language),
+                    f"[{_number(row['lo90'], language)}; {_number(row['hi90'], language)}]",
+                    _VERDICTS[language][row["verdict"]],
+                ]
+            )
+    CONSOLE.data(table(shown, text_columns=2))
+
+
+def _number(value: float, language: Language) -> str:
+    from sim.language import number
+
+    size = abs(value)
+    return "-" if size != size else number(value, language, 1 if size >= 10 else 3)
+
+
+_HEADS = {
+    "en": ("intervention", "measure", "without", "mean effect", "90 % interval", "reading"),
+    "fr": ("intervention", "mesure", "sans", "effet moyen", "intervalle à 90 %", "lecture"),
+}
+
+_VERDICTS = {
+    "en": {
+        "increase": "more",
+        "decrease": "less",
+        "no_relevant_effect": "no relevant effect",
+        "not_determinable": "not determinable",
+        "missing": "nothing to measure",
+    },
+    "fr": {
+        "increase": "plus",
+        "decrease": "moins",
+        "no_relevant_effect": "pas d'effet notable",
+        "not_determinable": "indéterminable",
+        "missing": "rien à mesurer",
+    },
+}

@@ -1,0 +1,62 @@
+"""The process from which workers are forked: everything is loaded and compiled in it, once."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+__all__ = ["caller_left_alone", "prepare_workers", "single_threads"]
+
+_ONE_THREAD: Final = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+)
+
+
+def prepare_workers() -> None:
+    """Start the fork server, which loads and compiles while the caller does other things."""
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        from multiprocessing import forkserver
+
+        with single_threads():
+            multiprocessing.set_forkserver_preload(["sim.comparison.warmed"])
+            forkserver.ensure_running()
+
+
+@contextmanager
+def single_threads() -> Iterator[None]:
+    """Let processes that start here compute on one thread each; there are enough of them."""
+    before = {name: os.environ.get(name) for name in _ONE_THREAD}
+    os.environ |= dict.fromkeys(_ONE_THREAD, "1")
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def caller_left_alone() -> Iterator[None]:
+    """Keep workers from running the caller's script again, as they do to find its names.
+
+    They need none of them; without this, a script must shield itself by ``if __name__ == ...``.
+    """
+    main = sys.modules["__main__"]
+    kept: dict[str, Any] = {
+        n: main.__dict__[n] for n in ("__spec__", "__file__") if n in main.__dict__
+    }
+    main.__spec__ = None
+    main.__dict__.pop("__file__", None)
+    try:
+        yield
+    finally:
+        main.__dict__.update(kept)
