@@ -1,0 +1,81 @@
+"""What was spent year by year, on which line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from sim.figures.style import COLOURS, Picture, look
+from sim.language import number
+from sim.report.words import Words
+
+__all__ = ["draw_money"]
+
+Floats = npt.NDArray[np.float64]
+
+WIDTH: Final = 8.0
+HEIGHT: Final = 3.7
+LOOKS: Final = {
+    "set_up": ("black", "xx"),
+    "seats": ("blue", ""),
+    "facilitation": ("sky", "//"),
+    "grants": ("green", ""),
+    "events": ("orange", "\\\\"),
+    "subsidies": ("purple", ""),
+    "elsewhere": ("vermillion", ".."),
+}
+"""Colour and hatching of each line of the ledger: never told apart by colour alone."""
+
+
+def draw_money(
+    name: str, label: str, years: list[str], spent: Mapping[str, Floats], words: Words
+) -> Picture:
+    """Draw stacked bars of spending.
+
+    Parameters
+    ----------
+    name, label : str
+        Of the picture, and what is seen in one sentence.
+    years : list of str
+    spent : mapping of str to (years,) float64 array
+        EUR by line of the ledger, all sources together.
+    words : Words
+
+    Returns
+    -------
+    Picture
+    """
+    with look():
+        figure = Figure(figsize=(WIDTH, HEIGHT))
+        axes = figure.add_axes((0.09, 0.24, 0.895, 0.67))
+        at = np.arange(len(years))
+        base = np.zeros(len(years))
+        for line, amounts in spent.items():
+            colour, hatch = LOOKS[line]
+            axes.bar(
+                at, amounts / 1000, 0.74, base / 1000, color=COLOURS[colour], hatch=hatch,
+                edgecolor="white", linewidth=0.6, label=words(f"line.{line}"),
+            )  # fmt: skip
+            base += amounts
+        axes.set_title(
+            words("money.axis"), fontsize=10, fontweight="normal", color="#444444", x=-0.09
+        )
+        step = max(1, -(-len(years) // 12))
+        axes.set_xticks(at[::step], years[::step])
+        axes.set_xlim(-0.6, len(years) - 0.4)
+        axes.tick_params(labelsize=10)
+        axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        digits = 0 if base.max() >= 4000 else 1
+        axes.yaxis.set_major_formatter(
+            FuncFormatter(lambda v, _: number(v, words.language, digits))
+        )
+        figure.legend(
+            loc="lower left", bbox_to_anchor=(0.02, 0.0), ncols=min(4, max(1, len(spent))),
+            fontsize=10, columnspacing=1.6, borderpad=0.1, handlelength=1.6,
+        )  # fmt: skip
+    return Picture(name, figure, label)

@@ -1,0 +1,143 @@
+"""How the values of a measure are written: levels, signed changes, and their units in words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from sim.language import Language, number, percent
+from sim.report.words import Words
+
+__all__ = ["Quantity", "euros", "signed", "value_of"]
+
+_SHARES = ("share", "share of residents", "share of turnover")
+
+
+def signed(value: float, language: Language, digits: int) -> str:
+    """A number with its sign; zero has neither sign nor digits.
+
+    Examples
+    --------
+    >>> signed(0.24, "en", 1), signed(-0.04, "en", 1)
+    ('+0.2', '0')
+    """
+    text = number(value, language, digits)
+    if not any(c in "123456789" for c in text):
+        return "0"
+    return f"+{text}" if value > 0 else text
+
+
+def euros(value: float, language: Language) -> str:
+    """An amount in euros: whole ones, or millions where it is large.
+
+    Examples
+    --------
+    >>> euros(12345.6, "en"), euros(1234567, "en")
+    ('€12,346', '€1.23 million')
+    """
+    words = Words(language)
+    if abs(value) >= 999_500:
+        return words("quantity.millions", amount=number(value / 1e6, language, 2))
+    return words("quantity.euros", amount=number(value, language))
+
+
+def value_of(value: object, unit: str, language: Language) -> str:
+    """A parameter's value with its unit, as a table shows it.
+
+    Parameters
+    ----------
+    value : bool, int, float or str
+    unit : str
+        As declared; shares become per cent.
+    language : {"en", "fr"}
+
+    Returns
+    -------
+    str
+    """
+    words = Words(language)
+    if isinstance(value, bool):
+        return words("quantity.yes" if value else "quantity.no")
+    if not isinstance(value, (int, float)):
+        return str(value) if str(value) else words("quantity.none")
+    if unit in _SHARES:
+        return percent(value, language, _digits(100 * value))
+    return number(value, language, _digits(value))
+
+
+def _digits(value: float) -> int:
+    """As many digits as the value has, four significant ones at most."""
+    if value == 0 or float(value).is_integer():
+        return 0
+    most = max(0, 3 - math.floor(math.log10(abs(value))))
+    text = f"{value:.{most}f}".rstrip("0")
+    return len(text.partition(".")[2])
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """How one measure is written.
+
+    Attributes
+    ----------
+    unit : str
+        As the measure declares it.
+    smallest_relevant : float
+        Effect below which nothing matters; decides how many digits are shown.
+    language : {"en", "fr"}
+    """
+
+    unit: str
+    smallest_relevant: float
+    language: Language
+
+    @property
+    def is_share(self) -> bool:
+        """Whether levels are per cent and changes percentage points."""
+        return self.unit in _SHARES
+
+    @property
+    def scale(self) -> float:
+        """Factor from the measure to what is shown."""
+        return 100.0 if self.is_share else 1.0
+
+    @property
+    def digits(self) -> int:
+        """Digits behind the decimal sign of a change."""
+        relevant = self.smallest_relevant * self.scale
+        return max(0, 1 - math.floor(math.log10(relevant) + 1e-9)) if relevant > 0 else 1
+
+    def level(self, value: float) -> str:
+        """How much there is, such as ``28.1%``."""
+        digits = max(0, self.digits - 1)
+        if not math.isfinite(value):
+            return Words(self.language)("quantity.unknown")
+        if self.is_share:
+            return percent(value, self.language, digits)
+        return number(value, self.language, digits)
+
+    def change(self, value: float) -> str:
+        """How much more or less, with its sign."""
+        if not math.isfinite(value):
+            return Words(self.language)("quantity.unknown")
+        return signed(self.scale * value, self.language, self.digits)
+
+    def size(self, value: float) -> str:
+        """The size of a change, without a sign and without digits that say nothing."""
+        shown = self.scale * value
+        return number(shown, self.language, _digits(shown))
+
+    @property
+    def change_unit(self) -> str:
+        """Unit of a change in words."""
+        words = Words(self.language)
+        return words("quantity.points") if self.is_share else words.unit(self.unit)
+
+    @property
+    def level_unit(self) -> str:
+        """Unit of a level in words."""
+        return Words(self.language).unit(self.unit)
+
+    def interval(self, low: float, high: float) -> str:
+        """An interval of changes, such as ``−0.1 to +0.3``."""
+        return Words(self.language)("quantity.range", low=self.change(low), high=self.change(high))

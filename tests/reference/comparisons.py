@@ -1,0 +1,139 @@
+"""Comparisons whose every number is made up, so that each verdict is known beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from unittest import mock
+
+import numpy as np
+
+from sim import load_scenario
+from sim.comparison import comparison as module
+from sim.comparison.comparison import Comparison, compare
+from sim.comparison.measures import MEASURES, MONTHLY
+from sim.comparison.one_run import Outcome, Run, Runs
+from sim.interventions import load_intervention
+from sim.map_layers import LAYERS
+from sim.scenario import Scenario
+from sim.simulation import territory_of
+from sim.variables.money import LINES, SOURCES
+
+LEVELS = {
+    "closure_rate_town_centre": 9.1,
+    "open_shops_town_centre": 212.0,
+    "births_per_1000": 0.41,
+    "project_births": 205.0,
+    "running_projects": 118.0,
+    "participation": 0.281,
+    "active_youth_years": 23_900.0,
+    "closures": 612.0,
+    "public_spending": 0.0,
+    "public_money_unspent": 0.0,
+    "bottom_up_share": 0.71,
+    "trust": 0.5,
+    "review_delay": 8.6,
+}
+"""Levels without an intervention; 50 where nothing is said."""
+
+EFFECTS = {
+    "closure_rate_town_centre": (0.01, 0.2),
+    "open_shops_town_centre": (1.1, 1.5),
+    "births_per_1000": (0.11, 0.04),
+    "project_births": (55.0, 20.0),
+    "project_births_town_centre": (30.0, 12.0),
+    "project_births_elsewhere": (25.0, 12.0),
+    "running_projects": (31.0, 9.0),
+    "participation": (0.004, 0.02),
+    "active_youth_years": (180.0, 1100.0),
+    "closures": (0.3, 3.0),
+    "public_spending": (2_640_000.0, 0.0),
+    "bottom_up_share": (0.05, 0.03),
+    "trust": (0.015, 0.02),
+    "review_delay": (-0.7, 0.5),
+}
+"""Mean and standard deviation of effects: births rise, closures do not, participation may."""
+
+
+def made_up_comparison(
+    scenario: Scenario | None = None,
+    interventions: Sequence[Any] = ("transition_cluster",),
+    effects: Mapping[str, tuple[float, float]] = EFFECTS,
+    *,
+    reps: int = 20,
+    months: int = 120,
+    **options: Any,
+) -> Comparison:
+    """A comparison that ran nothing: levels and effects as given, and some luck about them."""
+    territory = (scenario or load_scenario("mid_sized_town")).replace(months=months)
+    tried = [load_intervention(i) if isinstance(i, str) else i for i in interventions]
+
+    def execute(runs: Runs, workers: int) -> Iterator[tuple[Run, Outcome]]:
+        for run in runs.all:
+            yield run, _outcome(runs, run, effects)
+
+    with mock.patch.object(module, "execute", execute):
+        return compare(territory, tried, reps=reps, workers=1, **options)
+
+
+def _outcome(runs: Runs, run: Run, effects: Mapping[str, tuple[float, float]]) -> Outcome:
+    common = np.random.default_rng((run.rep, run.luck))
+    months, shape = runs.months, territory_of(runs.arms[0]).shape
+    level = np.array([LEVELS.get(n, 50.0) for n in MEASURES])
+    values = level * (1 + 0.03 * common.normal(size=level.size))
+    own = np.random.default_rng((run.rep, run.luck, 1))
+    if run.arm:
+        mean, spread = np.array([effects.get(n, (0.0, 0.0)) for n in MEASURES]).T
+        values = values + mean * (1 + (run.arm - 1) / 2) + spread * own.normal(size=level.size)
+    ramp = np.clip((np.arange(months) - 12) / 36, 0, 1)[:, None]
+    names = list(MEASURES)
+    at = [names.index(n) for n in MONTHLY]
+    wander = 0.004 * np.cumsum(common.normal(size=(months, len(at))), axis=0)
+    start = level[at] * (1 + 0.5 * wander)
+    monthly = start + ramp * (values - level)[at]
+    public = SOURCES.index("public")
+    income = np.zeros((months, len(SOURCES)), np.int64)
+    spending = np.zeros((months, len(SOURCES), len(LINES)), np.int64)
+    if run.arm and effects.get("public_spending", (0, 0))[0]:
+        income[12:] = (2_500_000, 500_000, 120_000)
+        spending[12, public, LINES.index("set_up")] = 12_000_000
+        spending[12:, public, LINES.index("seats")] = 600_000
+        spending[12:, public, LINES.index("facilitation")] = 1_100_000
+        spending[12:, 1, LINES.index("facilitation")] = 500_000
+        spending[12:, 2, LINES.index("seats")] = 120_000
+        spending[12:, public, LINES.index("grants")] = 500_000
+        spending[12:, public, LINES.index("events")] = 200_000
+        income[12, public] += 12_000_000
+    unspent = np.cumsum(income - spending.sum(axis=2), axis=0)
+    return Outcome(
+        measures=np.tile(values, (len(runs.horizons), 1)),
+        monthly=monthly,
+        income=income,
+        spending=spending,
+        unspent=unspent,
+        maps=_maps(runs, run, shape) if run.luck == 0 else np.empty(0, np.float32),
+        zone=_zone(runs),
+    )
+
+
+def _zone(runs: Runs) -> Any:
+    territory = territory_of(runs.arms[0])
+    return np.where(
+        territory.is_town_centre, 0, np.where(territory.is_retail_park, 1, 2)
+    ).astype(np.uint8)
+
+
+def _maps(runs: Runs, run: Run, shape: tuple[int, int]) -> Any:
+    territory = territory_of(runs.arms[0])
+    count = np.bincount(territory.premises_cell, minlength=territory.residents.size)
+    premises = count.reshape(shape)
+    luck = np.random.default_rng((run.rep, 2))
+    pages = []
+    for month in range(2):
+        layers = dict.fromkeys(LAYERS, np.zeros(shape))
+        layers["population"] = territory.residents
+        layers["footfall"] = premises * 40.0 * (1 + 0.1 * month * run.arm)
+        empty = 0.12 + 0.05 * month + 0.02 * luck.normal(size=shape) - 0.03 * month * run.arm
+        layers["vacancy"] = np.where(premises > 0, np.clip(empty, 0, 1), np.nan)
+        pages.append([layers[n] for n in LAYERS])
+    return np.array(pages, np.float32)
