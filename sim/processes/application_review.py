@@ -91,6 +91,8 @@ def review_applications(
     entrepreneur_id,
     entrepreneur_supporter,
     entrepreneur_third_place,
+    work_project_row,
+    work_projects,
     entrepreneur_stage,
     entrepreneur_event,
     entrepreneur_stage_months,
@@ -116,7 +118,8 @@ def review_applications(
 ):
     """Examine open files for a month, decide on those that are through, then open the next."""
     k0, k1 = stream_key(seed, STREAM, month)
-    for i in range(entrepreneur_stage.size):
+    for j in range(work_projects[0]):
+        i = work_project_row[j]
         if entrepreneur_stage[i] != REVIEW or entrepreneur_stage_months[i] == 0:
             continue
         entrepreneur_review_months[i] += 1

@@ -68,6 +68,8 @@ def cooperate(
     month,
     entrepreneur_id,
     entrepreneur_cell_row,
+    work_project_row,
+    work_projects,
     entrepreneur_stage,
     entrepreneur_premises_row,
     entrepreneur_is_member,
@@ -90,7 +92,8 @@ def cooperate(
     k0, k1 = stream_key(seed, STREAM, month)
     columns = cell_office.shape[1]
     leaving = 1.0 - math.exp(-hub_attrition / 12.0)
-    for i in range(entrepreneur_stage.size):
+    for j in range(work_projects[0]):
+        i = work_project_row[j]
         if not entrepreneur_is_member[i]:
             continue
         leaves, _, _, _ = block(k0, k1, entrepreneur_id[i], 0)
@@ -103,10 +106,12 @@ def cooperate(
             continue
         reach = account_grant_reach[a] ** 2
         members = 0
-        for i in range(entrepreneur_stage.size):
+        for j in range(work_projects[0]):
+            i = work_project_row[j]
             away = squared_distance(entrepreneur_cell_row[i], account_cell_row[a], columns)
             members += 1 if entrepreneur_is_member[i] and away <= reach else 0
-        for i in range(entrepreneur_stage.size):
+        for j in range(work_projects[0]):
+            i = work_project_row[j]
             if members >= account_hub_members[a]:
                 break
             if entrepreneur_stage[i] != RUNNING or entrepreneur_is_member[i]:

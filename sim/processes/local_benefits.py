@@ -80,6 +80,8 @@ class LocalBenefitsParameters(ParameterGroup):
 @kernel
 def bring_benefits(
     entrepreneur_cell_row,
+    work_project_row,
+    work_projects,
     entrepreneur_stage,
     entrepreneur_event,
     entrepreneur_kind,
@@ -117,11 +119,13 @@ def bring_benefits(
     """Add up jobs where they have changed, move the spending of users, count daily visitors."""
     jobs = cell_project_jobs.reshape(-1)
     has_changed = False
-    for i in range(entrepreneur_event.size):
+    for j in range(work_projects[0]):
+        i = work_project_row[j]
         has_changed |= entrepreneur_event[i] == BORN or entrepreneur_event[i] == CEASED
     if has_changed:
         cell_project_jobs[:] = 0.0
-        for i in range(entrepreneur_stage.size):
+        for j in range(work_projects[0]):
+            i = work_project_row[j]
             if entrepreneur_stage[i] == RUNNING:
                 p = entrepreneur_premises_row[i]
                 c = premises_cell_row[p] if p >= 0 else entrepreneur_cell_row[i]

@@ -103,6 +103,8 @@ def bear_projects(
     entrepreneur_origin,
     entrepreneur_supporter,
     entrepreneur_third_place,
+    work_project_row,
+    work_projects,
     entrepreneur_event,
     entrepreneur_project_months,
     entrepreneur_stage,
@@ -140,7 +142,8 @@ def bear_projects(
     k0, k1 = stream_key(seed, STREAM, month)
     columns = cell_office.shape[1]
     reach = (takeover_reach / town_cell_km[0]) ** 2
-    for i in range(entrepreneur_stage.size):
+    for j in range(work_projects[0]):
+        i = work_project_row[j]
         if entrepreneur_event[i] != BORN:
             continue
         kind, place = entrepreneur_kind[i], entrepreneur_third_place[i]

@@ -59,6 +59,8 @@ def engineer_projects(
     entrepreneur_facilitation,
     entrepreneur_at_place,
     entrepreneur_third_place,
+    work_project_row,
+    work_projects,
     entrepreneur_stage,
     entrepreneur_event,
     entrepreneur_stage_months,
@@ -83,7 +85,8 @@ def engineer_projects(
     """
     k0, k1 = stream_key(seed, STREAM, month)
     office_ideas_in_work[:] = 0
-    for i in range(entrepreneur_stage.size):
+    for j in range(work_projects[0]):
+        i = work_project_row[j]
         if entrepreneur_stage[i] != IDEA or entrepreneur_stage_months[i] == 0:
             continue
         luck, _, _, _ = block(k0, k1, entrepreneur_id[i], 0)
@@ -92,7 +95,8 @@ def engineer_projects(
             entrepreneur_event[i] = ABANDONED
         else:
             office_ideas_in_work[entrepreneur_office[i]] += 1
-    for i in range(entrepreneur_stage.size):
+    for j in range(work_projects[0]):
+        i = work_project_row[j]
         if entrepreneur_stage[i] != IDEA or entrepreneur_stage_months[i] == 0:
             continue
         o, kind, place = entrepreneur_office[i], entrepreneur_kind[i], entrepreneur_third_place[i]

@@ -69,6 +69,8 @@ def fund_projects(
     entrepreneur_id,
     entrepreneur_cell_row,
     entrepreneur_kind,
+    work_project_row,
+    work_projects,
     entrepreneur_stage,
     entrepreneur_event,
     entrepreneur_stage_months,
@@ -93,7 +95,8 @@ def fund_projects(
     ready, granted = 0, 0
     for a in range(account_grant.size):
         granted += account_is_active[a] != 0 and in_purse(account_purse[a], GRANTS) > 0
-    for i in range(entrepreneur_stage.size):
+    for j in range(work_projects[0]):
+        i = work_project_row[j]
         if entrepreneur_stage[i] != INCUBATING or entrepreneur_stage_months[i] == 0:
             continue
         gives_up, _, _, _ = block(k0, k1, entrepreneur_id[i], 0)

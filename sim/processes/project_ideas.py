@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from sim.kernels.compile import kernel, rule
 from sim.kernels.distance import squared_distance
 from sim.kernels.ledger import EVENTS, in_purse, pay
@@ -311,6 +313,8 @@ def have_ideas(
     account_purse,
     ledger_spending,
     work_luck,
+    work_project_row,
+    work_projects,
     entrepreneur_stage,
     entrepreneur_event,
     entrepreneur_projects,
@@ -344,6 +348,7 @@ def have_ideas(
 ):
     """Open the month of all projects: they are a month older, and new ones begin."""
     n = entrepreneur_stage.size
+    work_projects[0] = 0
     if n == 0:
         return
     k0, k1 = stream_key(seed, STREAM, month)
@@ -363,17 +368,22 @@ def have_ideas(
         half_facilitation_hours,
     ) * max(idea_exposure_effect, 1.0 / idea_exposure_effect)
     likeliest = 1.0 - math.exp(-most / 12.0)
+    unlikely = np.uint32(min(likeliest * 2.0**32, 2.0**32 - 1.0))
     entrepreneur_event[:] = NOTHING
+    projects = 0
     for i in range(n):
-        if entrepreneur_stage[i] == ENDED:
+        stage = entrepreneur_stage[i]
+        if stage == LATENT and work_luck[i] > unlikely:
+            continue
+        if stage == ENDED:
             entrepreneur_stage[i] = LATENT
-        if entrepreneur_stage[i] != LATENT:
+        elif stage != LATENT:
             entrepreneur_stage_months[i] += 1
             entrepreneur_project_months[i] += 1
+            work_project_row[projects] = i
+            projects += 1
             continue
         u = uniform(work_luck[i])
-        if u >= likeliest:
-            continue
         o, place = entrepreneur_office[i], entrepreneur_third_place[i]
         rate = idea_rate(
             town_idea_rate[0],
@@ -394,7 +404,10 @@ def have_ideas(
             entrepreneur_event[i] = HAD_IDEA
             entrepreneur_origin[i] = BY_OFFICIAL if from_above else NOT_DRAWN
             entrepreneur_supporter[i] = third_place_account[place] if is_there else -1
+            work_project_row[projects] = i
+            projects += 1
     columns = cell_residents.shape[1]
+    has_evening = False
     for a in range(account_is_active.size):
         participants = _participants(
             month,
@@ -412,6 +425,7 @@ def have_ideas(
         account_evening_participants[a] = participants
         if participants == 0:
             continue
+        has_evening = True
         cost = participants * account_participant_cost[a]
         pay(account_purse[a], ledger_spending[a], EVENTS, cost)
         reach = account_grant_reach[a] ** 2
@@ -430,7 +444,15 @@ def have_ideas(
                 entrepreneur_event[i] = HAD_IDEA
                 entrepreneur_origin[i] = BY_RESIDENT
                 entrepreneur_supporter[i] = a
-    for i in range(n):
+    if has_evening:
+        projects = 0
+        for i in range(n):
+            if entrepreneur_stage[i] != LATENT or entrepreneur_event[i] == HAD_IDEA:
+                work_project_row[projects] = i
+                projects += 1
+    work_projects[0] = projects
+    for j in range(projects):
+        i = work_project_row[j]
         if entrepreneur_event[i] != HAD_IDEA:
             continue
         luck_kind, luck_origin, _, _ = block(k0, k1, entrepreneur_id[i], 1)
@@ -471,6 +493,8 @@ PROCESS = Process(
         "account.purse",
         "ledger.spending",
         "work.luck",
+        "work.project_row",
+        "work.projects",
         "entrepreneur.stage",
         "entrepreneur.event",
         "entrepreneur.projects",

@@ -70,6 +70,8 @@ def end_projects(
     entrepreneur_id,
     entrepreneur_stage_months,
     entrepreneur_risk_ratio,
+    work_project_row,
+    work_projects,
     entrepreneur_stage,
     entrepreneur_event,
     entrepreneur_is_member,
@@ -90,7 +92,8 @@ def end_projects(
         ending_hazard(YOUNG_MONTHS + 1, survival_shape, survival_scale),
     )
     member = math.exp(-closure_margin_response * cooperation_uplift)
-    for i in range(entrepreneur_stage.size):
+    for j in range(work_projects[0]):
+        i = work_project_row[j]
         if entrepreneur_stage[i] != RUNNING:
             continue
         p = entrepreneur_premises_row[i]

@@ -252,6 +252,14 @@ PEOPLE: Final = [
         "Monthly probability of wanting to visit it once it is well known.",
     ),
     # Scratch of the project processes; holds no meaning
+    (
+        "work.project_row",
+        _ENTREPRENEUR,
+        "int32",
+        "index",
+        "Scratch: rows with a project this month, in order; only the first `work.projects` count.",
+    ),
+    ("work.projects", _ONE, "int64", "projects", "Scratch: how many these are."),
     ("work.luck", _ENTREPRENEUR, "uint32", "1", "Scratch of words of luck."),
     ("work.grant_key", _ENTREPRENEUR, "uint64", "1", "Scratch of who is first for a grant."),
     ("work.grant_row", _ENTREPRENEUR, "int64", "1", "Scratch of the rows behind these keys."),
