@@ -24,6 +24,9 @@ HEADLINES: Final = {
 BESIDE_CLOSURES: Final = "open_shops_town_centre"
 
 
+ALL_BIRTHS: Final = "project_births"
+
+
 def title(facts: Facts, words: Words) -> str:
     """The question in one line."""
     if len(facts.arms) == 1:
@@ -121,6 +124,18 @@ def _card(facts: Facts, arm: Arm, k: int, key: str, effect: Effect, words: Words
     sentences = [_interval(effect, words)]
     if effect.still_needed:
         sentences.append(words("answer.more_needed", count=effect.needed(words)))
+    if key == "births":
+        births = facts.effect(arm, ALL_BIRTHS)
+        if births.is_measured and moved:
+            sentences.append(
+                words(
+                    "answer.in_all",
+                    change=births.quantity.change(births.mean),
+                    low=births.quantity.change(births.low90),
+                    high=births.quantity.change(births.high90),
+                    baseline=births.quantity.level(births.baseline),
+                )
+            )
     if key == "closures":
         shops = facts.effect(arm, BESIDE_CLOSURES)
         if shops.is_measured:

@@ -89,7 +89,8 @@ def variance(facts: Facts, words: Words) -> Section:
 def _share(part: float, whole: float, words: Words) -> Cell:
     if not whole > 0 or part != part:
         return Cell(words("quantity.unknown"))
-    return Cell(percent(part / whole, words.language, 0 if part > 0.01 * whole else 2))
+    is_small = 0 < part < 0.01 * whole
+    return Cell(percent(part / whole, words.language, 2 if is_small else 0))
 
 
 def open_questions(facts: Facts, words: Words) -> Section:

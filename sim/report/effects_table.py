@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.language import percent, span
+from sim.language import span
 from sim.report.answer import BESIDE_CLOSURES, HEADLINES
 from sim.report.blocks import Block, Cell, Paragraph, Section, Table
 from sim.report.effect import Effect
 from sim.report.facts import Facts
+from sim.report.quantity import probability
 from sim.report.words import Words
 
 __all__ = ["effects_section", "effects_table"]
@@ -67,9 +68,15 @@ def _figures(effect: Effect, words: Words) -> list[Cell]:
         Cell(quantity.change(effect.mean)),
         Cell(quantity.interval(effect.low90, effect.high90)),
         Cell(quantity.size(effect.smallest_relevant)),
-        Cell(percent(effect.p_positive, words.language, 0)),
+        Cell(_positive(effect, words)),
         verdict,
     ]
+
+
+def _positive(effect: Effect, words: Words) -> str:
+    if effect.is_exactly_zero:
+        return words("quantity.unknown")
+    return probability(effect.p_positive, words.language)
 
 
 def _by_horizon(facts: Facts, name: str, words: Words) -> Table:

@@ -415,9 +415,9 @@ class Facts:
 
     def command_for(self, scenario: str) -> str:
         """The command that compares the same interventions in another territory."""
-        command = ["sim", "compare", scenario, *self._names]
-        command += ["--months", str(self.months), "--seed", str(self.seed)]
-        command += ["--reps", str(self.reps), "--out", f"results_{scenario}"]
+        command = shlex.split(self.command)
+        command[command.index("compare") + 1] = scenario
+        command[command.index("--out") + 1] = f"results_{scenario}"
         return shlex.join(command)
 
     @property

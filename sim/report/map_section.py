@@ -59,9 +59,10 @@ def _row(facts: Facts, maps: LayerMaps, ground: Ground, words: Words) -> list[Ti
         tiles.append(
             level(f"{k}_end", words("maps.end_with", intervention=quoted), maps.ends[arm.name])
         )
-        when = words("maps.difference")
+        unit = words("quantity.points") if is_share else words.unit(LAYERS[maps.layer].unit)
+        when = words("maps.difference", unit=unit)
         if len(facts.arms) > 1:
-            when = words("maps.difference_of", intervention=quoted)
+            when = words("maps.difference_of", intervention=quoted, unit=unit)
         picture = draw_difference(
             f"map_{maps.layer}_{k}_difference", words("maps.alt", layer=name, when=when), ground,
             differences[arm.name], reach, is_share, language,

@@ -18,8 +18,8 @@ __all__ = ["draw_money"]
 
 Floats = npt.NDArray[np.float64]
 
-WIDTH: Final = 8.0
-HEIGHT: Final = 3.7
+WIDTH: Final = 5.0
+HEIGHT: Final = 3.3
 LOOKS: Final = {
     "set_up": ("black", "xx"),
     "seats": ("blue", ""),
@@ -52,7 +52,7 @@ def draw_money(
     """
     with look():
         figure = Figure(figsize=(WIDTH, HEIGHT))
-        axes = figure.add_axes((0.09, 0.24, 0.895, 0.67))
+        axes = figure.add_axes((0.105, 0.27, 0.885, 0.64))
         at = np.arange(len(years))
         base = np.zeros(len(years))
         for line, amounts in spent.items():
@@ -63,19 +63,19 @@ def draw_money(
             )  # fmt: skip
             base += amounts
         axes.set_title(
-            words("money.axis"), fontsize=10, fontweight="normal", color="#444444", x=-0.09
+            words("money.axis"), fontsize=9, fontweight="normal", color="#444444", x=-0.115
         )
         step = max(1, -(-len(years) // 12))
         axes.set_xticks(at[::step], years[::step])
         axes.set_xlim(-0.6, len(years) - 0.4)
-        axes.tick_params(labelsize=10)
+        axes.tick_params(labelsize=9)
         axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
         digits = 0 if base.max() >= 4000 else 1
         axes.yaxis.set_major_formatter(
             FuncFormatter(lambda v, _: number(v, words.language, digits))
         )
         figure.legend(
-            loc="lower left", bbox_to_anchor=(0.02, 0.0), ncols=min(4, max(1, len(spent))),
-            fontsize=10, columnspacing=1.6, borderpad=0.1, handlelength=1.6,
+            loc="lower left", bbox_to_anchor=(0.02, 0.0), ncols=min(3, max(1, len(spent))),
+            fontsize=9, columnspacing=1.6, borderpad=0.1, handlelength=1.6,
         )  # fmt: skip
     return Picture(name, figure, label)

@@ -12,7 +12,7 @@ from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead,
 from sim.report.effect import Effect
 from sim.report.facts import Arm, Facts, Money
 from sim.report.money_bars import draw_money
-from sim.report.quantity import euros
+from sim.report.quantity import euros, rounded
 from sim.report.words import Words
 from sim.variables.money import SOURCES
 
@@ -63,9 +63,14 @@ def _outcome(facts: Facts, arm: Arm, key: str, words: Words) -> list[Cell]:
         return [outcome, cost, gained, Cell(words("cost.opposite"), tone="bad"), Cell("")]
     if arm.cost <= 0:
         return [outcome, cost, gained, Cell(words("cost.free")), Cell("")]
-    ratio = Cell(euros(arm.cost / (sign * effect.mean), language))
-    low, high = (euros(arm.cost / gain, language) for gain in reversed(gains))
+    ratio = Cell(_per_unit(arm.cost, sign * effect.mean, words))
+    low, high = (_per_unit(arm.cost, gain, words) for gain in reversed(gains))
     return [outcome, cost, gained, ratio, Cell(words("quantity.range", low=low, high=high))]
+
+
+def _per_unit(cost: float, gain: float, words: Words) -> str:
+    """A ratio to three figures: no more of them are known."""
+    return euros(rounded(cost / gain, 3), words.language)
 
 
 def _verdict(effect: Effect, words: Words) -> Cell:

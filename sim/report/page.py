@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import jinja2
-from markupsafe import Markup
 
 from sim.figures.style import Picture
 from sim.language import Language
@@ -89,7 +88,7 @@ def write_report(
         contents=words("page.contents"),
         sections=sections,
         footer=footer,
-        style=Markup((FOLDER / "style.css").read_text(encoding="utf-8")),
+        style=(FOLDER / "style.css").read_text(encoding="utf-8"),
         inline=_inline,
     )  # fmt: skip
     files = {"report.html": page.encode() + b"\n"}
@@ -119,14 +118,14 @@ def _pictures(sections: Sequence[Section]) -> Iterator[Picture]:
                 yield from (card.picture for card in block.cards if card.picture)
 
 
-def _inline(picture: Picture) -> Markup:
+def _inline(picture: Picture) -> str:
     """A picture as part of a page: without prologue, metadata, fixed size and styles for all."""
     text = picture.svg().decode()
     text = text[text.index("<svg ") :]
     text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     text = re.sub(r'\s*<style type="text/css">.*?</style>', "", text, flags=re.DOTALL)
     text = re.sub(r'(<svg [^>]*?) width="[^"]*" height="[^"]*"', r"\1", text, count=1)
-    return Markup(_shorter(text))
+    return _shorter(text)
 
 
 def _shorter(text: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sim.language import Language, number, percent
 from sim.report.words import Words
 
-__all__ = ["Quantity", "euros", "signed", "value_of"]
+__all__ = ["Quantity", "euros", "probability", "rounded", "signed", "value_of"]
 
 _SHARES = ("share", "share of residents", "share of turnover")
 
@@ -39,6 +39,34 @@ def euros(value: float, language: Language) -> str:
     if abs(value) >= 999_500:
         return words("quantity.millions", amount=number(value / 1e6, language, 2))
     return words("quantity.euros", amount=number(value, language))
+
+
+def rounded(value: float, figures: int) -> float:
+    """A number to so many significant figures.
+
+    Examples
+    --------
+    >>> rounded(80647.3, 3), rounded(0.01234, 2), rounded(0.0, 3)
+    (80600.0, 0.012, 0.0)
+    """
+    if value == 0 or not math.isfinite(value):
+        return value
+    return round(value, figures - 1 - math.floor(math.log10(abs(value))))
+
+
+def probability(value: float, language: Language) -> str:
+    """A probability in per cent; one that is not certain is never written as if it were.
+
+    Examples
+    --------
+    >>> probability(0.42, "en"), probability(1.0, "en"), probability(0.001, "en")
+    ('42%', '>\\xa099%', '<\\xa01%')
+    """
+    if value >= 0.995:
+        return f">\N{NO-BREAK SPACE}{percent(0.99, language, 0)}"
+    if value < 0.005:
+        return f"<\N{NO-BREAK SPACE}{percent(0.01, language, 0)}"
+    return percent(value, language, 0)
 
 
 def value_of(value: object, unit: str, language: Language) -> str:
@@ -123,8 +151,10 @@ class Quantity:
         return signed(self.scale * value, self.language, self.digits)
 
     def size(self, value: float) -> str:
-        """The size of a change, without a sign and without digits that say nothing."""
-        shown = self.scale * value
+        """The size of a change, without a sign and to two significant digits."""
+        if not math.isfinite(value):
+            return Words(self.language)("quantity.unknown")
+        shown = rounded(self.scale * value, 2)
         return number(shown, self.language, _digits(shown))
 
     @property
@@ -140,4 +170,6 @@ class Quantity:
 
     def interval(self, low: float, high: float) -> str:
         """An interval of changes, such as ``−0.1 to +0.3``."""
+        if low == high:
+            return self.change(low)
         return Words(self.language)("quantity.range", low=self.change(low), high=self.change(high))
