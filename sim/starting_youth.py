@@ -192,7 +192,7 @@ def _acquaint(state: State, values: Mapping[str, Any], seed: int, cell_km: float
         seed,
         STREAMS["acquaintances"],
         state["youth.id"],
-        cell,
+        *np.divmod(cell, shape[1]),
         before,
         first.reshape(shape),
         values["acquaintance_reach"] / cell_km,

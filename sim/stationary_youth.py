@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import brentq
 
 from sim.kernels.compile import kernel
 from sim.processes.youth_migration import (
@@ -129,13 +130,17 @@ def solve_lives(values: Mapping[str, Any]) -> YouthLives:
     present, active = np.full(AGES, wanted), np.full(AGES, wanted * participation)
     if not leaving.any():
         return YouthLives(0.0, participation, present, active / present)
-    entrants, rate = participation, 0.0
-    for _ in range(8):  # the share of active entrants is close to that of residents
-        low, high = np.log(1e-6), np.log(1e3)
-        for _ in range(50):
-            rate = float(np.exp((low + high) / 2))
-            chance = arrival_probability.py_func(rate)
-            _last(entrants, leaving, leaving_active, chance, present, active)
-            low, high = (np.log(rate), high) if present.mean() < wanted else (low, np.log(rate))
+
+    def lacking(log_rate: float) -> float:
+        chance = arrival_probability.py_func(np.exp(log_rate))
+        _last(entrants, leaving, leaving_active, chance, present, active)
+        return float(wanted - present.mean())
+
+    slowest, fastest = np.log(1e-9), np.log(1e3)
+    entrants, rate = participation, fastest
+    for _ in range(6):  # the share of entrants who take part is close to that of residents
+        if lacking(fastest) < 0:
+            rate = brentq(lacking, slowest, fastest, xtol=1e-10)
+        lacking(rate)
         entrants = min(entrants * participation * present.sum() / active.sum(), 1.0)
-    return YouthLives(rate, entrants, present, active / present)
+    return YouthLives(float(np.exp(rate)), entrants, present, active / present)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.compile import kernel, rule
-from sim.kernels.distance import squared_distance
 from sim.kernels.random import stream_key, uniform, word
 
 __all__ = ["small_world"]
@@ -30,10 +29,9 @@ def _people(before, top, bottom, left, right):
 
 
 @rule
-def _somebody(before, first, cell, radius, luck):
+def _somebody(before, first, y, x, radius, luck):
     """One of all people in the square of cells around a cell, all of them equally likely."""
     rows, columns = first.shape
-    y, x = cell // columns, cell % columns
     top, bottom = max(y - radius, 0), min(y + radius, rows - 1)
     left, right = max(x - radius, 0), min(x + radius, columns - 1)
     rank = np.int64(luck * _people(before, top, bottom, left, right))
@@ -60,7 +58,7 @@ def _somebody(before, first, cell, radius, luck):
 
 
 @kernel
-def small_world(seed, process, ids, cell_row, people_before, first, reach, is_rewired, out):
+def small_world(seed, process, ids, y, x, people_before, first, reach, is_rewired, out):
     """Write whom everybody knows.
 
     Parameters
@@ -69,13 +67,13 @@ def small_world(seed, process, ids, cell_row, people_before, first, reach, is_re
         As in `sim.kernels.random.stream_key`.
     ids : (n,) integer array
         Permanent ids.
-    cell_row : (n,) integer array
-        Flat index of the cell of each. People of one cell stand in one run of rows, and runs next
-        to each other are cells next to each other.
+    y, x : (n,) integer arrays
+        Row and column of the cell of each. People of one cell follow one another, and after them
+        come those of a cell next to it.
     people_before : (rows + 1, columns + 1) int64 array
         People in all cells above and to the left.
     first : (rows, columns) int64 array
-        Row of the first person of each cell.
+        The first person of each cell.
     reach : float
         Largest distance of acquaintances, in cells.
     is_rewired : (n, m) uint8 array
@@ -84,8 +82,7 @@ def small_world(seed, process, ids, cell_row, people_before, first, reach, is_re
         Rows of m different acquaintances, rising; at the end oneself, where fewer are in reach.
     """
     n, m = out.shape
-    columns = first.shape[1]
-    radius = np.int64(min(reach, np.float64(max(first.shape[0], columns))))
+    radius = np.int64(min(reach, np.float64(max(first.shape))))
     k0, k1 = stream_key(seed, process, 0)
     for i in range(n):
         for a in range(m):
@@ -93,27 +90,34 @@ def small_world(seed, process, ids, cell_row, people_before, first, reach, is_re
             if a >= m // 2:
                 other += 1
             out[i, a] = -1
-            if 0 <= other < n and not is_rewired[i, a]:
-                away = squared_distance(cell_row[i], cell_row[other], columns)
-                if away <= reach * reach:
-                    out[i, a] = other
+            if other < 0 or other >= n or is_rewired[i, a]:
+                continue
+            if (y[i] - y[other]) ** 2 + (x[i] - x[other]) ** 2 <= reach * reach:
+                out[i, a] = other
         for a in range(m):
             if out[i, a] >= 0:
                 continue
             for attempt in range(_TRIES):
                 luck = uniform(word(k0, k1, ids[i], a * _TRIES + attempt))
-                other = _somebody(people_before, first, cell_row[i], radius, luck)
-                away = squared_distance(cell_row[i], cell_row[other], columns)
+                other = _somebody(people_before, first, y[i], x[i], radius, luck)
+                away = (y[i] - y[other]) ** 2 + (x[i] - x[other]) ** 2
                 is_new = other != i and away <= reach * reach
                 for b in range(m):
                     is_new &= out[i, b] != other
                 if is_new:
                     out[i, a] = other
                     break
+        found = 0
         for a in range(m):
-            if out[i, a] < 0:
-                out[i, a] = n
-        out[i].sort()
-        for a in range(m):
-            if out[i, a] == n:
-                out[i, a] = i
+            other = out[i, a]
+            if other < 0:
+                continue
+            # Insert it where it belongs among those found so far, of which none is further right.
+            b = found
+            while b > 0 and out[i, b - 1] > other:
+                out[i, b] = out[i, b - 1]
+                b -= 1
+            out[i, b] = other
+            found += 1
+        for a in range(found, m):
+            out[i, a] = i
