@@ -13,15 +13,16 @@
 11. Projects find their money; grants are paid.
 12. Open neighbours make places attractive.
 13. Consumers spend their money in shops, beyond the grid and online.
-14. Shops keep their accounts.
-15. Shops close.
-16. Vacant premises are let.
-17. Running projects end, some with their shop.
-18. Projects are born, some in vacant premises.
-19. Projects join cooperation hubs and leave them.
-20. Rents follow vacancy.
-21. Visits are counted.
-22. Places and projects bring customers to where they are.
+14. Public money supports shops and renovates their fronts.
+15. Shops keep their accounts.
+16. Shops close.
+17. Vacant premises are let.
+18. Running projects end, some with their shop.
+19. Projects are born, some in vacant premises.
+20. Projects join cooperation hubs and leave them.
+21. Rents follow vacancy.
+22. Visits are counted.
+23. Places and projects bring customers to where they are.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ from sim.processes import (
     public_money,
     reletting,
     rent,
+    retail_support,
     shop_accounts,
     shop_attraction,
     shop_closure,
@@ -72,6 +74,7 @@ MONTH: Final[tuple[Process, ...]] = (
     project_funding.PROCESS,
     shop_attraction.PROCESS,
     shopping_trips.PROCESS,
+    retail_support.PROCESS,
     shop_accounts.PROCESS,
     shop_closure.PROCESS,
     reletting.PROCESS,

@@ -99,6 +99,12 @@ def costs_at(margin, gross_margin, purchases_are_variable):
 
 
 @rule
+def costs_left(costs, subsidy):
+    """Costs of a shop, or of an entrant, that a subsidy leaves to it: a tenth at least."""
+    return max(costs - subsidy, 0.1 * costs)
+
+
+@rule
 def dilution(access, outside, newcomer):
     """Share of today's customers' pull that is left once a newcomer's attraction is added to it."""
     total = access + outside + newcomer
@@ -115,6 +121,7 @@ def keep_accounts(
     premises_quality,
     premises_fixed_costs,
     premises_rent,
+    premises_subsidy,
     premises_event,
     premises_shop_age,
     premises_months_vacant,
@@ -147,6 +154,7 @@ def keep_accounts(
         costs = (premises_fixed_costs[p] + premises_rent[p]) * driver_costs[0]
         if premises_zone[p] == 1:
             costs *= park_costs
+        costs = costs_left(costs, premises_subsidy[p])
         on_site = sector_consumer_spending[s] * (1.0 - driver_online_share[s])
         revenue = premises_attraction[p] * consumers_won[s, c] * on_site
         if premises_is_open[p]:

@@ -179,6 +179,7 @@ def shop_accounts(town: Town, values: Values, seed: int, month: int, calendar: i
         costs *= town["driver.costs"][0]
         if town["premises.zone"][p] == RETAIL_PARK:
             costs *= periphery ** values["park_cost_exponent"]
+        costs = max(costs - town["premises.subsidy"][p], costs / 10)
         spent_in_shops = town["sector.consumer_spending"][s] * (1 - town["driver.online_share"][s])
         won = town["cell.revenue_per_attraction"][s][row][column] * spent_in_shops
         average_turnover = town["premises.attraction"][p] * won

@@ -1,0 +1,122 @@
+"""Retail support: what accounts pay for shops this month, and how much it is for each of them.
+
+An account may pay a share of rents, an aid in the first twelve months of a shop, and new fronts.
+Where its money falls short, every open shop gets the same part of what it was to have. Premises
+that are vacant show what an entrant could count on, its own claim included. Fronts are renovated
+one after another, in an order of luck, while there is money for a whole one.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kernels.compile import kernel, rule
+from sim.kernels.ledger import pay
+from sim.kernels.random import stream_key, word
+from sim.processes.process import Process
+
+__all__ = ["PROCESS", "part_paid", "subsidy_wanted"]
+
+STREAM = 14
+
+# Code of sim.variables.money.LINES, and of account.zone where premises of all zones are helped
+_SUBSIDIES, _EVERYWHERE = 5, 255
+
+
+@rule
+def subsidy_wanted(is_open, shop_age, rent, rent_relief, opening_aid):
+    """Whole cents a month that an account would pay for premises, or for an entrant in them."""
+    is_new = not is_open or shop_age < 12
+    eur = rent_relief * rent + (opening_aid if is_new else 0.0)
+    return np.int64(100.0 * eur + 0.5)
+
+
+@rule
+def part_paid(wanted, all_wanted, money):
+    """Cents that are paid of what is wanted, where the money may not suffice for all."""
+    return wanted if all_wanted <= money else wanted * money // all_wanted
+
+
+@rule
+def _is_helped(account_zone, premises_zone):
+    everywhere = account_zone == _EVERYWHERE
+    return everywhere or account_zone == premises_zone
+
+
+@rule
+def _in_purse(purse):
+    money = 0
+    for source in range(purse.shape[0]):
+        money += purse[source, _SUBSIDIES]
+    return money
+
+
+@kernel
+def support_shops(
+    seed,
+    month,
+    premises_id,
+    premises_zone,
+    premises_is_open,
+    premises_shop_age,
+    premises_rent,
+    premises_subsidy,
+    premises_facade,
+    driver_costs,
+    account_is_active,
+    account_zone,
+    account_rent_relief,
+    account_opening_aid,
+    account_facade,
+    account_facade_cost,
+    account_purse,
+    ledger_spending,
+):
+    """Spend the subsidies of all accounts."""
+    premises_subsidy[:] = 0.0
+    for a in range(account_is_active.size):
+        if not account_is_active[a]:
+            continue
+        zone, purse, spending = account_zone[a], account_purse[a], ledger_spending[a]
+        relief, aid = account_rent_relief[a], account_opening_aid[a]
+        if relief > 0.0 or aid > 0.0:
+            money = _in_purse(purse)
+            all_wanted = 0
+            for p in range(premises_is_open.size):
+                if premises_is_open[p] and _is_helped(zone, premises_zone[p]):
+                    rent = premises_rent[p] * driver_costs[0]
+                    all_wanted += subsidy_wanted(1, premises_shop_age[p], rent, relief, aid)
+            spent = 0
+            for p in range(premises_is_open.size):
+                if not _is_helped(zone, premises_zone[p]):
+                    continue
+                rent = premises_rent[p] * driver_costs[0]
+                is_open = premises_is_open[p]
+                wanted = subsidy_wanted(is_open, premises_shop_age[p], rent, relief, aid)
+                paid = part_paid(wanted, all_wanted + (0 if is_open else wanted), money)
+                spent += paid if is_open else 0
+                premises_subsidy[p] += paid / 100.0
+            pay(purse, spending, _SUBSIDIES, spent)
+        if account_facade[a] > 0.0:
+            k0, k1 = stream_key(seed, STREAM, month)
+            renovated = premises_facade.dtype.type(1.0 + account_facade[a])
+            while account_facade_cost[a] <= _in_purse(purse):
+                turn, lowest = -1, np.int64(2**32)
+                for p in range(premises_facade.size):
+                    if premises_facade[p] < renovated and _is_helped(zone, premises_zone[p]):
+                        luck = np.int64(word(k0, k1, premises_id[p], 0))
+                        if luck < lowest:
+                            turn, lowest = p, luck
+                if turn < 0:
+                    break
+                premises_facade[turn] = renovated
+                pay(purse, spending, _SUBSIDIES, account_facade_cost[a])
+
+
+PROCESS = Process(
+    name="retail_support",
+    kernel=support_shops,
+    writes=("premises.subsidy", "premises.facade", "account.purse", "ledger.spending"),
+    title={"en": "Retail support", "fr": "Soutien au commerce"},
+    stream=STREAM,
+)
