@@ -173,9 +173,10 @@ def _read_scenario(
         scenario = DEFAULT_SCENARIO
     if not isinstance(scenario, Scenario):
         scenario = load_scenario(scenario)
-    several = interventions if isinstance(interventions, Sequence) else (interventions,)
-    for intervention in (several,) if isinstance(several, str) else several:
-        scenario = scenario.add(intervention) if intervention else scenario
+    if interventions:
+        if isinstance(interventions, str) or not isinstance(interventions, Sequence):
+            interventions = (interventions,)
+        scenario = scenario.add(*interventions)
     plain = {n: v.item() if isinstance(v, np.generic) else v for n, v in changed.items()}
     return scenario.replace(**plain) if plain else scenario, run_seed(rng)
 

@@ -175,8 +175,6 @@ class Entrepreneur(RowAgent):
         for name, value in {
             "stage": ENDED if born else LATENT,
             "event": CEASED if born else ABANDONED,
-            "stage_months": 0,
-            "review_left": 0,
             "is_member": 0,
             "premises_row": -1,
         }.items():

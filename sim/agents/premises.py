@@ -48,7 +48,7 @@ class PremisesRow(RowAgent):
     """What premises and their shops have in common."""
 
     table = "premises"
-    origin = ", and let vacant premises with premises.let() to open a shop"
+    arrival = ", and let vacant premises with premises.let() to open a shop"
 
     unique_id = UniqueId(0)
     sector = Word(SECTORS)

@@ -41,14 +41,14 @@ class RowAgent(Agent):  # type: ignore[misc]  # Mesa carries no types
     -----
     A class describes its table by `table`, the entity of its arrays; `presence`, the array that is
     1 where a row holds somebody (every row does if left out); `succession`, the array that counts
-    the holders of a row so far; `origin`, how an agent of this type comes to be; and `permanence`,
+    the holders of a row so far; `arrival`, how an agent of this type comes to be; and `permanence`,
     why it cannot be removed, if it cannot.
     """
 
     table: ClassVar[str]
     presence: ClassVar[str | None] = None
     succession: ClassVar[str | None] = None
-    origin: ClassVar[str] = ""
+    arrival: ClassVar[str] = ""
     permanence: ClassVar[str] = ""
 
     model: TerritoryModel
@@ -59,7 +59,7 @@ class RowAgent(Agent):  # type: ignore[misc]  # Mesa carries no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         raise TypeError(
             f"{type(self).__name__} cannot be constructed: take agents from model.agents"
-            f"{self.origin}"
+            f"{self.arrival}"
         )
 
     @classmethod

@@ -29,7 +29,7 @@ class ThirdPlace(RowAgent):
 
     table = "third_place"
     presence = "third_place.is_open"
-    origin = "; interventions open third places"
+    arrival = "; interventions open third places"
 
     unique_id = UniqueId(4 * 10**12)
     account = Column[int](computed=True)
@@ -59,7 +59,11 @@ class ThirdPlace(RowAgent):
         return self.exists
 
     def visitors(self) -> ColumnAgentSet:
-        """Who has a seat there this month, in the order of the month's luck."""
+        """Who has a seat there this month, in the order of the month's luck.
+
+        Facilitators on the road meet people without a seat, so where the place is mobile, it is
+        nobody.
+        """
         row, state = self.present_row(), self.model.state
         count = int(state["visitor.count"][0])
         here = state["visitor.key"][:count] >> np.uint64(TENANCY_SHIFT) == row

@@ -1,0 +1,62 @@
+"""Maps show what the arrays hold, where there is something to show."""
+
+import numpy as np
+import pytest
+
+from sim import load_scenario
+from sim.map_layers import LAYERS, snapshot
+from sim.simulation import Simulation
+
+
+@pytest.fixture(scope="module")
+def run():
+    made = Simulation(load_scenario("mid_sized_town").add("transition_cluster"), seed=7)
+    made.run(36)
+    return made
+
+
+@pytest.fixture(scope="module")
+def maps(run):
+    return snapshot(run.state, list(LAYERS))
+
+
+@pytest.mark.parametrize("layer", LAYERS.values(), ids=lambda layer: layer.name)
+def test_a_layer_is_explained_in_both_languages_and_says_what_it_rests_on(layer):
+    for words in (layer.label, layer.definition):
+        assert set(words) == {"en", "fr"} and all(words.values())
+    assert layer.source and layer.evidence in ("found", "derived", "recalled", "assumed")
+    assert layer.limits is None or layer.limits[0] < layer.limits[1]
+
+
+def test_participation_is_a_share_where_young_people_live(run, maps):
+    present = np.zeros(maps["participation"].size)
+    np.add.at(present, run.state["youth.cell_row"], run.state["youth.is_present"])
+    shown = np.isfinite(maps["participation"])
+    np.testing.assert_array_equal(shown, present.reshape(shown.shape) > 0)
+    values = maps["participation"][shown]
+    assert values.min() >= 0 and values.max() <= 1
+    mean = np.average(values, weights=present.reshape(shown.shape)[shown])
+    active = run.state["youth.is_active"].sum() / run.state["youth.is_present"].sum()
+    assert mean == pytest.approx(active, abs=0.02)
+
+
+def test_where_everybody_takes_part_the_map_is_full(run):
+    state = run.state.copy()
+    state["youth.is_active"] = state["youth.is_present"]
+    everywhere = snapshot(state, ["participation"])["participation"]
+    np.testing.assert_allclose(everywhere[np.isfinite(everywhere)], 1, rtol=1e-6)
+
+
+def test_projects_and_users_of_places_add_up_to_all_there_are(run, maps):
+    assert maps["projects"].sum() == np.count_nonzero(run.state["entrepreneur.stage"] == 4)
+    assert maps["third_places"].sum() == run.state["third_place.users"].sum() > 0
+
+
+def test_trust_is_that_of_the_office_in_charge():
+    run = Simulation(load_scenario("mid_sized_town").replace(offices=3), seed=7)
+    run.run(3)
+    shown = snapshot(run.state, ["trust"])["trust"]
+    inhabited = run.state["cell.residents"] > 0
+    np.testing.assert_array_equal(np.isfinite(shown), inhabited)
+    wanted = run.state["office.trust"][run.state["cell.office"]]
+    np.testing.assert_array_equal(shown[inhabited], wanted[inhabited])
