@@ -203,19 +203,20 @@ def compare_arms(
     for arm in runs.arms:
         plan_interventions(arm.interventions, arm.values, territory)  # refuses what cannot be
     collected = Collected(runs, _told(runs, number, progress), names, territory.cell_size)
+    labels = _labels(baseline, arms)
     run_table = collected.run_table()
     effects = effect_table(collected.values, names, runs.horizons, runs.again)
     return Comparison(
         scenario=baseline,
         arms=runs.arms,
-        labels=_labels(baseline, arms),
+        labels=labels,
         runs=run_table,
         monthly=collected.monthly_table(),
         effects=effects,
         ledger=collected.ledger_table(),
         parameters=parameter_table(runs),
         maps=collected.maps(),
-        manifest=describe_comparison(runs, names, territory, run_table, effects, reference),
+        manifest=describe_comparison(runs, labels, territory, run_table, effects, reference),
     )
 
 

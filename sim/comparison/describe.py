@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shlex
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -16,8 +17,10 @@ from sim.interventions.plan import DISCOUNT_RATE
 from sim.provenance import (
     assumed_parameters,
     describe_environment,
+    describe_intervention,
     describe_scenario,
     describe_territory,
+    effective_toml,
 )
 from sim.runs import replication_seed
 from sim.scenario import Scenario
@@ -28,8 +31,6 @@ from sim.version import MODEL_VERSION, package_version
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.interventions import Intervention
-
 __all__ = ["FORMAT", "describe_comparison", "table_hash"]
 
 FORMAT: Final = "essaim comparison 1"
@@ -37,7 +38,7 @@ FORMAT: Final = "essaim comparison 1"
 
 def describe_comparison(
     runs: Runs,
-    names: tuple[str, ...],
+    labels: Mapping[str, Mapping[str, str]],
     territory: Territory,
     run_table: pd.DataFrame,
     effects: pd.DataFrame,
@@ -48,8 +49,8 @@ def describe_comparison(
     Parameters
     ----------
     runs : Runs
-    names : tuple of str
-        Of the arms, the baseline first.
+    labels : mapping of str to mapping
+        Words for the arms by language, the baseline first.
     territory : Territory
     run_table, effects : pandas.DataFrame
         Of the comparison.
@@ -60,13 +61,17 @@ def describe_comparison(
     -------
     dict
     """
-    baseline = runs.arms[0]
+    baseline, names = runs.arms[0], tuple(labels)
     assumed, uncertain = assumed_parameters(baseline)
     return {
         "format": FORMAT,
         "note": "Conditional scenarios, not forecasts.",
         "scenario": describe_scenario(baseline),
-        "arms": {n: _arm(baseline, a, runs.months) for n, a in zip(names, runs.arms, strict=True)},
+        "arm_order": list(names),
+        "arms": {
+            name: {"label": dict(label)} | _arm(baseline, arm, runs.months)
+            for (name, label), arm in zip(labels.items(), runs.arms, strict=True)
+        },
         "run": _run(runs, names, reference or baseline.name),
         "environment": describe_environment(),
         "territory": describe_territory(territory),
@@ -102,7 +107,8 @@ def _arm(baseline: Scenario, arm: Scenario, months: int) -> dict[str, Any]:
     before, after = baseline.values, arm.values
     added = [i for i in arm.interventions if i not in baseline.interventions]
     return {
-        "interventions": [_intervention(i, months) for i in added],
+        "toml": effective_toml(arm),
+        "interventions": [describe_intervention(i, months) for i in added],
         "settings": {
             name: {
                 "value": after[name],
@@ -113,27 +119,6 @@ def _arm(baseline: Scenario, arm: Scenario, months: int) -> dict[str, Any]:
             if after[name] != before[name]
         },
         "cost_eur": sum(i.cost(months) for i in added),
-    }
-
-
-def _intervention(intervention: Intervention, months: int) -> dict[str, Any]:
-    """An intervention with all its levers, and its stated cost over the run."""
-    infos = intervention.kind.infos
-    return {
-        "name": intervention.name,
-        "type": intervention.type,
-        "title": dict(intervention.title),
-        "description": dict(intervention.description),
-        "cost_eur": intervention.cost(months),
-        "levers": {
-            name: {
-                "value": value,
-                "default": infos[name].default,
-                "unit": infos[name].unit,
-                "is_set": name in intervention.settings,
-            }
-            for name, value in intervention.values.items()
-        },
     }
 
 
@@ -201,13 +186,17 @@ def _command(runs: Runs, names: tuple[str, ...], reference: str) -> str:
 
 
 def _python(runs: Runs, names: tuple[str, ...], reference: str) -> str:
+    by_hand = [i.reference for i in runs.arms[0].interventions if i.reference]
+    scenario = repr(reference)
+    if by_hand:
+        scenario = f"load_scenario({scenario}).add({', '.join(map(repr, by_hand))})"
     options = [f"assignments={a!r}" for a in [_assignments(runs)] if a]
     options += [f"reps={runs.reps}", f"seed={runs.seed}"]
     options += ["fixed_parameters=True"] * runs.fixed_parameters
     options += ["independent=True"] * runs.independent
     return (
-        "from sim import compare\n"
-        f"found = compare({reference!r}, {_references(runs, names)!r}, {', '.join(options)})\n"
+        f"from sim import compare{', load_scenario' * bool(by_hand)}\n"
+        f"found = compare({scenario}, {_references(runs, names)!r}, {', '.join(options)})\n"
     )
 
 

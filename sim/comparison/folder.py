@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import io
 import json
-from typing import TYPE_CHECKING
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.comparison.comparison import Comparison
-from sim.whole_folder import MANIFEST, WholeFolder
+from sim.comparison.cost_effectiveness import cost_effectiveness
+from sim.comparison.describe import FORMAT, table_hash
+from sim.errors import InputError
+from sim.map_layers import Maps
+from sim.scenario import Scenario, load_scenario
+from sim.whole_folder import MANIFEST, WholeFolder, whole_folder
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["write_comparison"]
+__all__ = ["load_comparison", "save_comparison", "write_comparison"]
+
+
+_PARQUET = ("runs", "monthly", "parameters")
+_TEXT = ("effects", "ledger")
 
 
 def write_comparison(folder: WholeFolder, comparison: Comparison) -> None:
@@ -31,14 +44,136 @@ def write_comparison(folder: WholeFolder, comparison: Comparison) -> None:
     OSError
         If the disk is full or fails.
     """
-    for name in ("runs", "monthly", "parameters"):
+    for name in _PARQUET:
         folder.write(f"{name}.parquet", _parquet(getattr(comparison, name)))
-    for name in ("effects", "ledger"):
+    for name in _TEXT:
         folder.write(f"{name}.csv", _csv(getattr(comparison, name)))
+    folder.write("cost_effectiveness.csv", _csv(cost_effectiveness(comparison.runs)))
     folder.write("maps.npz", _maps(comparison))
     manifest = {**comparison.manifest, "files": dict(folder.files)}
     text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
     folder.write(MANIFEST, text.encode() + b"\n")
+
+
+def save_comparison(comparison: Comparison, path: Path | str, *, force: bool = False) -> None:
+    """Save a comparison, without a report, whole or not at all.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    path : Path or str
+        Folder to make.
+    force : bool
+        Replace results that stand there.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written, or is not empty.
+    OSError
+        If the disk is full or fails.
+    """
+    with whole_folder(Path(path), force=force) as folder:
+        write_comparison(folder, comparison)
+
+
+def load_comparison(path: Path | str) -> Comparison:
+    """Load a comparison from its folder.
+
+    Parameters
+    ----------
+    path : Path or str
+        Folder that a comparison wrote.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    InputError
+        If there is no such folder, a file in it is missing or torn, or no comparison wrote it.
+    """
+    import pandas as pd
+
+    folder = Path(path)
+    manifest = _read_manifest(folder)
+    tables: dict[str, pd.DataFrame] = {}
+    for name in (*_PARQUET, *_TEXT):
+        ending, read = ("parquet", pd.read_parquet) if name in _PARQUET else ("csv", _read_csv)
+        file = folder / f"{name}.{ending}"
+        try:
+            tables[name] = read(file)
+        except FileNotFoundError:
+            raise InputError(f"{file} is missing.") from None
+        except (OSError, ValueError):
+            raise InputError(f"{file} is torn or not what a comparison writes.") from None
+    if table_hash(tables["runs"]) != manifest["runs_sha256"]:
+        raise InputError(f"{folder / 'runs.parquet'} is not what its manifest says; rerun.")
+    arms = {name: manifest["arms"][name] for name in manifest["arm_order"]}
+    scenarios = tuple(_scenario(manifest["scenario"]["name"], a["toml"]) for a in arms.values())
+    return Comparison(
+        scenario=scenarios[0],
+        arms=scenarios,
+        labels={name: arm["label"] for name, arm in arms.items()},
+        **tables,
+        maps=_read_maps(folder / "maps.npz", list(arms)),
+        manifest={k: v for k, v in manifest.items() if k != "files"},
+    )
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(f"{folder} holds no comparison: it has no {MANIFEST}.") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}.") from None
+    except ValueError:
+        raise InputError(f"{path} is torn or no manifest of a comparison.") from None
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        raise InputError(f"{path} is no manifest of a comparison.")
+    return manifest
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.read_csv(path, float_precision="round_trip")
+
+
+def _scenario(name: str, toml: str) -> Scenario:
+    """A scenario from the file that its manifest quotes."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"{name}.toml"
+        file.write_text(toml, encoding="utf-8")
+        return load_scenario(file)
+
+
+def _read_maps(path: Path, arms: list[str]) -> Mapping[str, Maps]:
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
+            months = tuple(int(m) for m in content["months"])
+            size, zone = float(content["cell_size"]), content["zone"]
+            names = [n for n in content if "." in n]
+            return {
+                arm: Maps(
+                    months,
+                    size,
+                    zone,
+                    {
+                        n.removeprefix(f"{arm}."): content[n][None]
+                        for n in names
+                        if n.startswith(f"{arm}.")
+                    },
+                )
+                for arm in arms
+            }
+    except FileNotFoundError:
+        raise InputError(f"{path} is missing.") from None
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        raise InputError(f"{path} is torn or no file of maps.") from None
 
 
 def _parquet(frame: pd.DataFrame) -> bytes:
