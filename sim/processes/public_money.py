@@ -112,13 +112,13 @@ def _spend_all(purse, spending, line):
 
 
 @rule
-def _pay_seats(cost, income, purse, spending):
-    """Pay seats out of income, own revenue first; the rest of a high cost out of the reserves."""
+def _pay_seats(cost, income, spending):
+    """Pay seats out of income, own revenue first; what is still to be paid."""
     for source in range(income.size - 1, -1, -1):
         paid = min(cost, income[source])
         spending[source, _SEATS] += paid
         cost -= paid
-    pay(purse, spending, _SEATS, cost)
+    return cost
 
 
 @rule
@@ -214,9 +214,10 @@ def book_money(
             third_place_seats,
             third_place_seat_cost,
         )
-        _pay_seats(cost, income, purse, spending)
+        unpaid = _pay_seats(cost, income, spending)
         for source in range(income.size):
             _allot(income[source] - spending[source, _SEATS], split, purse[source])
+        pay(purse, spending, _SEATS, unpaid)  # out of the reserves
         income[_PUBLIC] += once
         _spend_all(purse, spending, _SET_UP)
         _spend_all(purse, spending, _ELSEWHERE)

@@ -1,0 +1,322 @@
+"""Money, visits and encounters in plain Python: slow, readable, written from the description.
+
+See `tests.reference.retail_month` for what a town is and what a process takes. Draws are those of
+`tests.reference.random`, written from the definition of the generator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import exp, hypot
+from typing import Any
+
+from tests.reference.random import stream_key, uniform, word
+
+Town = dict[str, Any]
+Values = Mapping[str, Any]
+
+VISITS, ENCOUNTERS = 4, 5
+"""Streams of draws."""
+PUBLIC, MATCHED, OWN_REVENUE = range(3)
+PAID_FIRST = (OWN_REVENUE, MATCHED, PUBLIC)
+SET_UP, SEATS, FACILITATION, GRANTS, EVENTS, SUBSIDIES, ELSEWHERE = range(7)
+YOUTH, ENTREPRENEUR, OFFICIAL = KINDS = ("youth", "entrepreneur", "official")
+IDEA, REVIEW, INCUBATING, RUNNING = 1, 2, 3, 4
+
+
+def _happens(town: Town, luck: float, probability: float) -> bool:
+    town["closest call"] = min(town["closest call"], abs(luck - probability))
+    return luck < probability
+
+
+def _distance(town: Town, a: int, b: int) -> float:
+    """Straight distance between two cells, in cells."""
+    columns = len(town["cell.zone"][0])
+    return hypot(a // columns - b // columns, a % columns - b % columns)
+
+
+# Money
+
+
+def _pay(town: Town, account: int, line: int, cents: int) -> None:
+    for source in PAID_FIRST:
+        paid = min(cents, town["account.purse"][account][source][line])
+        town["account.purse"][account][source][line] -= paid
+        town["ledger.spending"][account][source][line] += paid
+        cents -= paid
+
+
+def _open_places(town: Town, account: int) -> list[int]:
+    return [
+        place
+        for place, is_open in enumerate(town["third_place.is_open"])
+        if is_open and town["third_place.account"][place] == account
+    ]
+
+
+def _cost_of_seats(town: Town, account: int) -> int:
+    return sum(
+        town["third_place.seats"][place] * town["third_place.seat_cost"][place]
+        for place in _open_places(town, account)
+    )
+
+
+def _close_seats(town: Town, account: int, money: int) -> None:
+    """One seat after another, from the last place on, until the money suffices."""
+    for place in reversed(_open_places(town, account)):
+        if town["third_place.seat_cost"][place] > 0:
+            while town["third_place.seats"][place] and _cost_of_seats(town, account) > money:
+                town["third_place.seats"][place] -= 1
+        if town["third_place.seats"][place] == 0 and not town["third_place.is_mobile"][place]:
+            town["third_place.is_open"][place] = 0
+
+
+def _employ(town: Town, values: Values, account: int) -> None:
+    places = _open_places(town, account)
+    if not places:
+        return
+    cents = sum(purse[FACILITATION] for purse in town["account.purse"][account])
+    _pay(town, account, FACILITATION, cents)
+    staff = cents / (100 * values["fte_cost"])
+    embedded = min(staff, town["account.embedded_officials"][account])
+    row, column = divmod(town["account.cell_row"][account], len(town["cell.zone"][0]))
+    office = town["cell.office"][row][column]
+    town["office.embedded_capacity"][office] += embedded * values["embedded_files"]
+    seats = sum(town["third_place.seats"][place] for place in places)
+    for place in places:
+        share = town["third_place.seats"][place] / seats if seats else 1 / len(places)
+        town["third_place.staff"][place] = (staff - embedded) * share
+
+
+def public_money(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    accounts = range(len(town["account.is_active"]))
+    places = range(len(town["third_place.is_open"]))
+    town["ledger.income"] = [[0] * 3 for _ in accounts]
+    town["ledger.spending"] = [[[0] * 7 for _ in PAID_FIRST] for _ in accounts]
+    town["office.embedded_capacity"] = [0.0 for _ in town["office.embedded_capacity"]]
+    town["third_place.staff"] = [0.0 for _ in places]
+    for place in places:
+        town["third_place.age"][place] += town["third_place.is_open"][place]
+    for account in accounts:
+        if not town["account.is_active"][account]:
+            continue
+        purse = town["account.purse"][account]
+        spending = town["ledger.spending"][account]
+        left = [town["account.funding"][account], town["account.matched_funding"][account], 0]
+        for place in _open_places(town, account):
+            if not town["third_place.is_mobile"][place]:
+                left[OWN_REVENUE] += (
+                    town["third_place.users"][place] * town["third_place.fee"][place]
+                )
+        income = list(left)
+        for line, name in ((SET_UP, "account.set_up"), (SEATS, "account.reserves")):
+            income[PUBLIC] += town[name][account]
+            purse[PUBLIC][line] += town[name][account]
+            town[name][account] = 0
+        town["ledger.income"][account] = income
+
+        _close_seats(town, account, sum(left) + sum(p[SEATS] for p in purse))
+        cost = _cost_of_seats(town, account)
+        for source in PAID_FIRST:
+            paid = min(cost, left[source])
+            left[source] -= paid
+            spending[source][SEATS] += paid
+            cost -= paid
+        _pay(town, account, SEATS, cost)
+
+        for source, cents in enumerate(left):
+            shares = town["account.split"][account]
+            upto = [round(cents * min(sum(shares[:line]), 1.0)) for line in range(8)]
+            for line in range(7):
+                purse[source][line] += upto[line + 1] - upto[line]
+            purse[source][SEATS] += cents - upto[7]
+        for line in (SET_UP, ELSEWHERE):  # at once
+            _pay(town, account, line, sum(p[line] for p in purse))
+        _employ(town, values, account)
+
+
+# Visits
+
+
+def _find_places(town: Town) -> None:
+    for kind in KINDS:
+        for i, home in enumerate(town[f"{kind}.cell_row"]):
+            best, chosen = 0.0, -1
+            for place, is_open in enumerate(town["third_place.is_open"]):
+                reach = town["third_place.reach"][place]
+                away = _distance(town, home, town["third_place.cell_row"][place])
+                if not is_open or reach <= 0 or away > 4 * reach:
+                    continue
+                probability = town[f"third_place.{kind}_visits"][place] * exp(-away / reach)
+                if probability > best:
+                    best, chosen = probability, place
+            town[f"{kind}.third_place"][i] = chosen
+            town[f"{kind}.visit_probability"][i] = best
+
+
+def _who_wants(
+    town: Town, values: Values, key: tuple[int, int]
+) -> Iterator[tuple[int, int, int, int]]:
+    """Place, turn, kind and row of everybody who wants to come."""
+    for kind, name in enumerate(KINDS):
+        for i, place in enumerate(town[f"{name}.third_place"]):
+            if place < 0 or not town["third_place.is_open"][place]:
+                continue
+            if name == YOUTH and not town["youth.is_present"][i]:
+                continue
+            ramp = min(1.0, town["third_place.age"][place] / values["ramp_months"])
+            who = town[f"{name}.id"][i]
+            luck = uniform(word(key, who, 2 * kind))
+            if _happens(town, luck, town[f"{name}.visit_probability"][i] * ramp):
+                yield place, word(key, who, 2 * kind + 1), kind, i
+
+
+def third_place_visits(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    if town["third_place.was_open"] != town["third_place.is_open"]:
+        _find_places(town)
+    town["third_place.was_open"] = list(town["third_place.is_open"])
+    wanting = sorted(_who_wants(town, values, stream_key(seed, VISITS, month)))
+    for kind in KINDS:
+        town[f"{kind}.at_place"] = [0 for _ in town[f"{kind}.at_place"]]
+    town["entrepreneur.facilitation"] = [0.0 for _ in town["entrepreneur.facilitation"]]
+    visitors = []
+    for place, staff in enumerate(town["third_place.staff"]):
+        users = [v for v in wanting if v[0] == place]
+        if not town["third_place.is_mobile"][place]:
+            users = users[: town["third_place.seats"][place]]
+            visitors += users
+            for _, _, kind, i in users:
+                town[f"{KINDS[kind]}.at_place"][i] = 1
+        holders = [i for _, _, kind, i in users if KINDS[kind] == ENTREPRENEUR]
+        hours = 0.0
+        if users and staff:
+            share = len(users) / (len(users) + values["half_load"] * staff)
+            hours = staff * values["hours_per_fte"] * town["third_place.mentoring"][place] * share
+        town["third_place.users"][place] = len(users)
+        town["third_place.holders"][place] = len(holders)
+        town["third_place.hours"][place] = hours
+        for i in holders:
+            town["entrepreneur.facilitation"][i] = hours / len(holders)
+    town["visitor.count"] = [len(visitors)]
+    for v, (place, turn, kind, i) in enumerate(visitors):
+        town["visitor.key"][v] = place << 32 | turn
+        town["visitor.agent"][v] = kind << 32 | i
+
+
+# Encounters
+
+
+def _openness(town: Town, kind: str, i: int) -> float:
+    return max(0.0, min(town["youth.interest" if kind == YOUTH else f"{kind}.openness"][i], 1.0))
+
+
+def _official_learns(
+    town: Town, values: Values, official: int, luck: float, own: float, other: float
+) -> bool:
+    bound = values["confidence_bound"]
+    town["closest call"] = min(town["closest call"], abs(abs(own - other) - bound))
+    if abs(own - other) >= bound:
+        return False
+    experience = 1 if _happens(town, luck, values["good_experience"]) else 0
+    trust = town["official.trust"][official]
+    town["official.trust"][official] = trust + values["trust_gain"] * (experience - trust)
+    town["official.openness"][official] = own + values["openness_gain"] * (other - own)
+    return True
+
+
+def _take(
+    town: Town,
+    values: Values,
+    key: tuple[int, int],
+    one: tuple[str, int, float],
+    other: tuple[str, int, float],
+) -> None:
+    """What one of two who meet takes from it."""
+    (kind, i, openness), (other_kind, j, other_openness) = one, other
+    stage = town["entrepreneur.stage"][j] if other_kind == ENTREPRENEUR else 0
+    if kind == YOUTH:
+        town["youth.exposure"][i] += values["peer_exposure"] if other_kind == YOUTH else 1
+        if stage in (INCUBATING, RUNNING) and town["youth.role"][i] < 0:
+            luck = uniform(word(key, town["youth.id"][i], 1))
+            if _happens(town, luck, values["role_probability"]):
+                town["youth.role"][i] = j
+                town["entrepreneur.team"][j] += 1
+    elif kind == ENTREPRENEUR and other_kind == ENTREPRENEUR:
+        mine, theirs = town["entrepreneur.skills"][i], town["entrepreneur.skills"][j]
+        if mine & ~theirs and theirs & ~mine:
+            gained = town["entrepreneur.exposure"][i]
+            town["entrepreneur.exposure"][i] += values["encounter_gain"] * (1 - gained)
+            if IDEA <= town["entrepreneur.stage"][i] <= RUNNING:
+                town["entrepreneur.partners"][i] += 1
+    elif kind == OFFICIAL:
+        luck = uniform(word(key, town["official.id"][i], 0))
+        moved = _official_learns(town, values, i, luck, openness, other_openness)
+        if moved and IDEA <= stage <= RUNNING:
+            town["entrepreneur.has_public_partner"][j] = 1
+
+
+def _meet_at_lab(town: Town, values: Values, key: tuple[int, int], account: int) -> None:
+    centre = town["account.cell_row"][account]
+    reach = town["account.grant_reach"][account]
+    cost = town["account.participant_cost"][account]
+
+    def in_reach(kind: str, i: int) -> bool:
+        return _distance(town, town[f"{kind}.cell_row"][i], centre) <= reach
+
+    def money() -> int:
+        return sum(purse[EVENTS] for purse in town["account.purse"][account])
+
+    invited = [i for i in range(len(town["official.id"])) if in_reach(OFFICIAL, i)]
+    share = town["account.lab_meetings"][account]
+    if invited and cost > 0:
+        share = min(share, money() // cost / len(invited))
+    holders = len(town["entrepreneur.id"])
+    for i in invited:
+        who, first = town["official.id"][i], 16 + 128 * account
+        if not _happens(town, uniform(word(key, who, first)), share) or money() < cost:
+            continue
+        tried = [int(uniform(word(key, who, first + 2 + n)) * holders) for n in range(64)]
+        office = town["official.office"][i]
+        found = [
+            j
+            for j in tried
+            if holders and town["entrepreneur.office"][j] == office and in_reach(ENTREPRENEUR, j)
+        ]
+        if not found:
+            continue
+        _pay(town, account, EVENTS, cost)
+        own, other = _openness(town, OFFICIAL, i), _openness(town, ENTREPRENEUR, found[0])
+        luck = uniform(word(key, who, first + 1))
+        moved = _official_learns(town, values, i, luck, own, other)
+        if moved and IDEA <= town["entrepreneur.stage"][found[0]] <= RUNNING:
+            town["entrepreneur.has_public_partner"][found[0]] = 1
+
+
+def encounters(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    key = stream_key(seed, ENCOUNTERS, month)
+    kept = 0.5 ** (1 / values["exposure_half_life"])
+    town["entrepreneur.exposure"] = [
+        e * kept if e * kept > 1e-9 else 0.0 for e in town["entrepreneur.exposure"]
+    ]
+    at: dict[int, list[tuple[str, int]]] = {}
+    for v in range(town["visitor.count"][0]):
+        kind, i = divmod(town["visitor.agent"][v], 2**32)
+        at.setdefault(town["visitor.key"][v] >> 32, []).append((KINDS[kind], i))
+    for visitors in at.values():
+        for a, b in zip(visitors[0::2], visitors[1::2], strict=False):
+            one, other = (*a, _openness(town, *a)), (*b, _openness(town, *b))
+            _take(town, values, key, one, other)
+            _take(town, values, key, other, one)
+    for account, is_active in enumerate(town["account.is_active"]):
+        if is_active and town["account.lab_meetings"][account] > 0:
+            _meet_at_lab(town, values, key, account)
+    for office in range(len(town["office.trust"])):
+        staff = [i for i, of in enumerate(town["official.office"]) if of == office]
+        if staff:
+            town["office.trust"][office] = sum(town["official.trust"][i] for i in staff) / len(
+                staff
+            )
+
+
+MONTH = {f.__name__: f for f in (public_money, third_place_visits, encounters)}
+"""The twin of each process by its name."""
