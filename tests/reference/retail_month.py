@@ -27,7 +27,7 @@ CLOSURE, RELETTING = 1, 2
 
 def town_of(state: Mapping[str, Any]) -> Town:
     """Copy all arrays of a state into plain lists."""
-    return {name: state[name].tolist() for name in state if name != "work.space"} | {
+    return {name: state[name].tolist() for name in state if not name.startswith("work.")} | {
         "closest call": 1.0
     }
 

@@ -14,10 +14,10 @@ from sim.indicators import COUNTS, count_month
 from sim.schedule import MONTH, active
 from sim.territory.territory import ZONES
 from sim.variables import VARIABLES
-from tests.reference import retail_month, youth_month
+from tests.reference import projects_month, retail_month, youth_month
 from tests.reference.towns import small_town
 
-TWINS = retail_month.MONTH | youth_month.MONTH
+TWINS = retail_month.MONTH | youth_month.MONTH | projects_month.MONTH
 
 STATES = {
     "as it is": {},
@@ -45,7 +45,7 @@ STATES = {
 
 def _assert_same(state, town, names, tolerance):
     for name in names:
-        if name == "work.space":
+        if name.startswith("work."):
             continue
         found, wanted = state[name], np.asarray(town[name]).reshape(state[name].shape)
         if VARIABLES[name].dtype.startswith("float"):

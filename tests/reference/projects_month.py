@@ -1,0 +1,510 @@
+"""The processes of projects in plain Python: slow, readable, written from their description.
+
+A town is a dict of plain lists by the names of `sim.variables`, as in `retail_month`. Numbers that
+the state keeps in single precision and that are added up or compared with a limit over the months
+are rounded to it, so that an idea gets its last hour in the same month as in the kernels.
+"""
+
+from __future__ import annotations
+
+from math import exp, floor, sinh
+
+import numpy as np
+
+from tests.reference.random import block, normal_pair, stream_key, uniform, word
+from tests.reference.retail_month import DAYS_OF_A_MONTH, Town, Values
+
+LATENT, IDEA, REVIEW, INCUBATING, RUNNING, ENDED = range(6)
+NOTHING, HAD_IDEA, APPLIED, APPROVED, REFUSED, ABANDONED, BORN, CEASED = range(8)
+RESIDENT, YOUTH, ENTREPRENEUR, OFFICIAL = range(4)
+SHOP_CLOSED, SHOP_TAKEN = 1, 3
+PUBLIC, MATCHED, OWN = range(3)
+GRANTS, EVENTS = 3, 4
+IDEAS, ENGINEERING, REVIEWING, FUNDING, SURVIVAL, BIRTH, COOPERATION = range(7, 14)
+"""Streams of draws."""
+
+
+def _single(x: float) -> float:
+    return float(np.float32(x))
+
+
+def _happens(town: Town, luck: float, probability: float) -> bool:
+    town["closest call"] = min(town["closest call"], abs(luck - probability))
+    return luck < probability
+
+
+def _apart(town: Town, a: int, b: int) -> float:
+    """Straight distance between two cells, in cells."""
+    columns = len(town["cell.office"][0])
+    (y, x), (v, w) = divmod(a, columns), divmod(b, columns)
+    return ((y - v) ** 2 + (x - w) ** 2) ** 0.5
+
+
+def _in_reach(town: Town, account: int, cell_row: int) -> bool:
+    away = _apart(town, cell_row, town["account.cell_row"][account])
+    return away <= town["account.grant_reach"][account]
+
+
+def _entrepreneurs(town: Town, stage: int) -> list[int]:
+    return [i for i, s in enumerate(town["entrepreneur.stage"]) if s == stage]
+
+
+def _money(town: Town, account: int, line: int) -> int:
+    return sum(by_line[line] for by_line in town["account.purse"][account])
+
+
+def _spend(town: Town, account: int, line: int, cents: int) -> None:
+    for source in (OWN, MATCHED, PUBLIC):
+        paid = min(cents, town["account.purse"][account][source][line])
+        town["account.purse"][account][source][line] -= paid
+        town["ledger.spending"][account][source][line] += paid
+        cents -= paid
+
+
+def _give_up(town: Town, i: int) -> None:
+    town["entrepreneur.stage"][i] = LATENT
+    town["entrepreneur.event"][i] = ABANDONED
+
+
+def ideas_per_year(town: Town, values: Values, i: int) -> float:
+    """Rate at which an entrepreneur without a project has an idea."""
+    b = values["skill_effect"]
+    mean = sinh(b / 2) / (b / 2) if b > 1e-6 else 1.0
+    able = exp(b * (town["entrepreneur.skill"][i] - 0.5)) / mean
+    office = town["entrepreneur.office"][i]
+    before = town["office.trust_at_start"][office]
+    gained = (town["office.trust"][office] - before) / max(1 - before, 1e-6)
+    hours = town["entrepreneur.facilitation"][i]
+    weights = [values[f"idea_weight_{w}"] for w in ("facilitation", "encounters", "trust")]
+    felt = [
+        hours / (hours + values["half_facilitation_hours"]),
+        town["entrepreneur.exposure"][i],
+        max(gained, -1.0),
+    ]
+    total = sum(w * f for w, f in zip(weights, felt, strict=True)) / max(sum(weights), 1e-9)
+    return town["town.idea_rate"][0] * able * values["idea_exposure_effect"] ** total
+
+
+def _new_project(
+    town: Town, values: Values, key: tuple[int, int], i: int, origin: int | None, supporter: int
+) -> None:
+    name = town["entrepreneur.id"][i]
+    luck_kind, luck_origin, _, _ = (uniform(w) for w in block(key, name, 1))
+    shares = town["project_kind.share"]
+    kind = next((k for k in range(len(shares)) if luck_kind < sum(shares[: k + 1])), None)
+    kind = len(shares) - 1 if kind is None else kind
+    if origin is None:
+        origin = RESIDENT
+        edges = 0.0
+        for who, code in (("official", OFFICIAL), ("youth", YOUTH), ("entrepreneur", ENTREPRENEUR)):
+            edges += values[f"origin_{who}"]
+            if luck_origin < edges:
+                origin = code
+                break
+    jitter = values["weight_jitter"]
+    weights = [
+        w * (1 + jitter * (2 * uniform(u) - 1))
+        for w, u in zip(town["project_kind.weight"][kind], block(key, name, 2), strict=True)
+    ]
+    new = {
+        "stage": IDEA,
+        "event": HAD_IDEA,
+        "projects": town["entrepreneur.projects"][i] + 1,
+        "kind": kind,
+        "origin": origin,
+        "weight": [w / sum(weights) for w in weights],
+        "has_public_partner": int(origin == OFFICIAL),
+        "supporter": supporter,
+        "risk_ratio": 1.0,
+    }
+    reset = ("stage_months", "project_months", "months_to_birth", "team", "partners", "is_member",
+             "engineering", "review_left", "review_months")  # fmt: skip
+    for name, value in (new | dict.fromkeys(reset, 0)).items():
+        town[f"entrepreneur.{name}"][i] = value
+
+
+def project_ideas(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    key = stream_key(seed, IDEAS, month)
+    n = len(town["entrepreneur.id"])
+    town["entrepreneur.event"] = [NOTHING] * n
+    for i in _entrepreneurs(town, ENDED):
+        town["entrepreneur.stage"][i] = LATENT
+    for i in range(n):
+        if town["entrepreneur.stage"][i] != LATENT:
+            town["entrepreneur.stage_months"][i] += 1
+            town["entrepreneur.project_months"][i] += 1
+    begun: dict[int, tuple[int | None, int]] = {}
+    for i in _entrepreneurs(town, LATENT):
+        luck = uniform(word(key, town["entrepreneur.id"][i], 0))
+        if _happens(town, luck, 1 - exp(-ideas_per_year(town, values, i) / 12)):
+            place = town["entrepreneur.third_place"][i]
+            is_there = town["entrepreneur.at_place"][i] and place >= 0
+            from_above = is_there and town["third_place.is_top_down"][place]
+            account = town["third_place.account"][place] if is_there else -1
+            begun[i] = (OFFICIAL if from_above else None, account)
+    for a in range(len(town["account.is_active"])):
+        every, cost = town["account.evening_every"][a], town["account.participant_cost"][a]
+        town["account.evening_participants"][a] = 0.0
+        if not (town["account.is_active"][a] and every and cost) or (month + 1) % every:
+            continue
+        residents = sum(
+            people
+            for c, people in enumerate(p for row in town["cell.residents"] for p in row)
+            if _in_reach(town, a, c)
+        )
+        guests = min(_money(town, a, EVENTS) // cost, int(values["evening_turnout"] * residents))
+        town["account.evening_participants"][a] = float(guests)
+        _spend(town, a, EVENTS, guests * cost)
+        free = [
+            i
+            for i in _entrepreneurs(town, LATENT)
+            if i not in begun and _in_reach(town, a, town["entrepreneur.cell_row"][i])
+        ]
+        for i in free if guests else []:
+            luck = uniform(block(key, town["entrepreneur.id"][i], 3 + a)[0])
+            if _happens(town, luck, guests * values["evening_idea_probability"] / len(free)):
+                begun[i] = (RESIDENT, a)
+    for i, (origin, supporter) in begun.items():
+        _new_project(town, values, key, i, origin, supporter)
+
+
+def project_engineering(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    key = stream_key(seed, ENGINEERING, month)
+    at_work = []
+    for i in _entrepreneurs(town, IDEA):
+        if town["entrepreneur.stage_months"][i] > 0:
+            luck = uniform(block(key, town["entrepreneur.id"][i], 0)[0])
+            if _happens(town, luck, town["town.abandonment"][0]):
+                _give_up(town, i)
+            else:
+                at_work.append(i)
+    offices = [town["entrepreneur.office"][i] for i in at_work]
+    for o in range(len(town["office.ideas_in_work"])):
+        town["office.ideas_in_work"][o] = offices.count(o)
+    for i, o in zip(at_work, offices, strict=True):
+        kind, place = town["entrepreneur.kind"][i], town["entrepreneur.third_place"][i]
+        needed = town["project_kind.engineering_hours"][kind]
+        given = town["entrepreneur.facilitation"][i]
+        if town["entrepreneur.at_place"][i] and place >= 0:
+            given += town["third_place.machines"][place] * needed / 12
+        share = town["office.engineering_hours"][o] / offices.count(o)
+        hours = town["entrepreneur.engineering"][i] + min(share + given, values["engineering_cap"])
+        town["entrepreneur.engineering"][i] = _single(hours)
+        if given > 0 and place >= 0 and town["entrepreneur.supporter"][i] < 0:
+            town["entrepreneur.supporter"][i] = town["third_place.account"][place]
+        if _single(hours) < needed:
+            continue
+        town["entrepreneur.stage_months"][i] = 0
+        if town["project_kind.needs_approval"][kind]:
+            town["entrepreneur.stage"][i] = REVIEW
+            town["entrepreneur.event"][i] = APPLIED
+            _file(town, i, o)
+        else:
+            town["entrepreneur.stage"][i] = INCUBATING
+
+
+def queue(town: Town, office: int) -> list[int]:
+    """Files that wait at an office, the next one first."""
+    files, i = [], town["office.queue_first"][office]
+    while i >= 0:
+        files.append(i)
+        i = town["entrepreneur.queue_next"][i]
+    return files
+
+
+def _set_queue(town: Town, office: int, files: list[int]) -> None:
+    town["office.queue_first"][office] = files[0] if files else -1
+    town["office.queue_last"][office] = files[-1] if files else -1
+    town["office.waiting"][office] = len(files)
+    for n, i in enumerate(files):
+        town["entrepreneur.queue_next"][i] = files[n + 1] if n + 1 < len(files) else -1
+
+
+def _file(town: Town, i: int, office: int) -> None:
+    _set_queue(town, office, [*queue(town, office), i])
+
+
+def application_review(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    key = stream_key(seed, REVIEWING, month)
+    tired = town["town.abandonment"][0]
+
+    def luck_of(i: int) -> list[float]:
+        return [uniform(w) for w in block(key, town["entrepreneur.id"][i], 0)]
+
+    for i in _entrepreneurs(town, REVIEW):
+        if town["entrepreneur.stage_months"][i] == 0:
+            continue
+        town["entrepreneur.review_months"][i] += 1
+        if town["entrepreneur.review_left"][i] == 0:
+            continue
+        town["entrepreneur.review_left"][i] -= 1
+        if _happens(town, luck_of(i)[0], tired):
+            _give_up(town, i)
+        elif town["entrepreneur.review_left"][i] <= 0:
+            approved = _happens(town, luck_of(i)[1], values["approval_probability"])
+            town["entrepreneur.stage"][i] = INCUBATING if approved else LATENT
+            town["entrepreneur.event"][i] = APPROVED if approved else REFUSED
+            town["entrepreneur.stage_months"][i] = 0
+    for o in range(len(town["office.waiting"])):
+        gained = town["office.trust"][o] - town["office.trust_at_start"][o]
+        usual = town["town.examination_months"][0] * exp(-values["trust_speed"] * gained)
+        credit = town["office.review_credit"][o]
+        credit += town["office.review_capacity"][o] + town["office.embedded_capacity"][o]
+        while credit >= 1 and queue(town, o):
+            i, *others = queue(town, o)
+            town["entrepreneur.queue_next"][i] = -1
+            _set_queue(town, o, others)
+            credit -= 1
+            gives_up, on_the_spot, rounding, _ = luck_of(i)
+            if not _happens(town, gives_up, (1 - tired) ** town["entrepreneur.stage_months"][i]):
+                _give_up(town, i)
+                continue
+            months, place = usual, town["entrepreneur.third_place"][i]
+            if (
+                place >= 0
+                and town["third_place.is_open"][place]
+                and town["third_place.account"][place] == town["entrepreneur.supporter"][i]
+                and _happens(town, on_the_spot, town["third_place.review_share"][place])
+            ):
+                months *= values["short_loop_factor"]
+            town["entrepreneur.review_left"][i] = max(floor(months + rounding), 1)
+        town["office.review_credit"][o] = _single(min(credit, 1.0))
+
+
+def project_funding(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    key = stream_key(seed, FUNDING, month)
+    ready = []
+    for i in _entrepreneurs(town, INCUBATING):
+        if town["entrepreneur.stage_months"][i] == 0:
+            continue
+        luck = uniform(block(key, town["entrepreneur.id"][i], 0)[0])
+        if _happens(town, luck, town["town.abandonment"][0]):
+            _give_up(town, i)
+        elif town["entrepreneur.stage_months"][i] >= values["incubation_months"]:
+            ready.append(i)
+    ready.sort(key=lambda i: (-town["entrepreneur.stage_months"][i], town["entrepreneur.id"][i]))
+    for i in ready:
+        capital = town["project_kind.capital"][town["entrepreneur.kind"][i]]
+        givers = [
+            (a, grant)
+            for a, largest in enumerate(town["account.grant"])
+            if town["account.is_active"][a]
+            and 0 < (grant := min(largest, capital)) <= _money(town, a, GRANTS)
+            and _in_reach(town, a, town["entrepreneur.cell_row"][i])
+        ]
+        chance = 1.0
+        if capital > 0:
+            chance = max([values["funding_probability"], *(g / capital for _, g in givers[:1])])
+        luck = uniform(block(key, town["entrepreneur.id"][i], 0)[1])
+        if chance < 1 and not _happens(town, luck, chance):
+            continue
+        town["entrepreneur.event"][i] = BORN
+        for a, grant in givers[:1]:
+            _spend(town, a, GRANTS, grant)
+            if town["entrepreneur.supporter"][i] < 0:
+                town["entrepreneur.supporter"][i] = a
+
+
+def cumulative_hazard(months: int, values: Values) -> float:
+    """Of a project of risk 1 up to an age: Weibull to five years, then straight on."""
+    shape, scale = values["survival_shape"], values["survival_scale"]
+    years = min(months, 60) / 12
+    later = max(months - 60, 0) / 12
+    return (years / scale) ** shape + later * shape / scale * (5 / scale) ** (shape - 1)
+
+
+def project_survival(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    key = stream_key(seed, SURVIVAL, month)
+    for i in _entrepreneurs(town, RUNNING):
+        p = town["entrepreneur.premises_row"][i]
+        if p >= 0:
+            ends = town["premises.event"][p] == SHOP_CLOSED
+            if ends:
+                town["premises.operator"][p] = town["entrepreneur.premises_row"][i] = -1
+                town["premises.risk_ratio"][p] = 1.0
+        else:
+            age = town["entrepreneur.stage_months"][i]
+            hazard = cumulative_hazard(age, values) - cumulative_hazard(age - 1, values)
+            hazard *= town["entrepreneur.risk_ratio"][i]
+            if town["entrepreneur.is_member"][i]:
+                hazard *= exp(-values["closure_margin_response"] * values["cooperation_uplift"])
+            luck = uniform(block(key, town["entrepreneur.id"][i], 0)[0])
+            ends = _happens(town, luck, 1 - exp(-hazard))
+        if ends:
+            town["entrepreneur.stage"][i] = ENDED
+            town["entrepreneur.event"][i] = CEASED
+            town["entrepreneur.is_member"][i] = 0
+
+
+def project_birth(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    key = stream_key(seed, BIRTH, month)
+    for i, event in enumerate(town["entrepreneur.event"]):
+        if event != BORN:
+            continue
+        kind, place = town["entrepreneur.kind"][i], town["entrepreneur.third_place"][i]
+        ratio = 1.0
+        supporter = town["entrepreneur.supporter"][i]
+        if supporter >= 0:
+            ratio *= values["supported_risk_ratio"]
+            if (
+                place >= 0
+                and town["third_place.is_open"][place]
+                and town["third_place.account"][place] == supporter
+            ):
+                ratio *= town["third_place.trials"][place]
+        if town["entrepreneur.origin"][i] == OFFICIAL:
+            ratio *= values["top_down_risk_ratio"]
+        town["entrepreneur.stage"][i] = RUNNING
+        town["entrepreneur.stage_months"][i] = 0
+        town["entrepreneur.months_to_birth"][i] = town["entrepreneur.project_months"][i]
+        town["entrepreneur.risk_ratio"][i] = ratio * town["project_kind.risk_ratio"][kind]
+        name = town["entrepreneur.id"][i]
+        looks, first, second, _ = block(key, name, 0)
+        if not town["project_kind.needs_premises"][kind]:
+            continue
+        if not _happens(town, uniform(looks), values["premises_probability"]):
+            continue
+        reach = values["takeover_reach"] / town["town.cell_km"][0]
+        vacant = [
+            (word(key, town["premises.id"][p], name), p)
+            for p, is_open in enumerate(town["premises.is_open"])
+            if not is_open
+            and town["premises.event"][p] != SHOP_CLOSED
+            and town["premises.sector"][p] == town["project_kind.sector"][kind]
+            and _apart(
+                town, town["premises.cell_row"][p], town["entrepreneur.cell_row"][i]
+            ) <= reach + 1e-9
+        ]  # fmt: skip
+        if not vacant:
+            continue
+        _, p = min(vacant)
+        spread = values["quality_spread"]
+        taken = {
+            "is_open": 1,
+            "event": SHOP_TAKEN,
+            "tenancy": town["premises.tenancy"][p] + 1,
+            "months_vacant": 0,
+            "quality": exp(spread * normal_pair(first, second)[0] - spread**2 / 2),
+            "reserves": values["starting_reserves"],
+            "operator": i,
+            "risk_ratio": ratio,
+        }
+        for name, value in taken.items():
+            town[f"premises.{name}"][p] = value
+        town["entrepreneur.premises_row"][i] = p
+
+
+def cooperation(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    key = stream_key(seed, COOPERATION, month)
+    if not any(town["account.hub_members"]):
+        return
+
+    def luck_of(i: int) -> list[float]:
+        return [uniform(w) for w in block(key, town["entrepreneur.id"][i], 0)]
+
+    def change(i: int, is_member: int, factor: float) -> None:
+        town["entrepreneur.is_member"][i] = is_member
+        if town["entrepreneur.premises_row"][i] >= 0:
+            town["premises.quality"][town["entrepreneur.premises_row"][i]] *= factor
+
+    uplift = 1 + values["cooperation_uplift"]
+    for i, is_member in enumerate(town["entrepreneur.is_member"]):
+        leaving = 1 - exp(-values["hub_attrition"] / 12)
+        if is_member and _happens(town, luck_of(i)[0], leaving):
+            change(i, 0, 1 / uplift)
+    for a, room in enumerate(town["account.hub_members"]):
+        if not town["account.is_active"][a]:
+            continue
+        near = [
+            i
+            for i, cell_row in enumerate(town["entrepreneur.cell_row"])
+            if _in_reach(town, a, cell_row)
+        ]
+        members = sum(town["entrepreneur.is_member"][i] for i in near)
+        for i in near:
+            if town["entrepreneur.stage"][i] != RUNNING or town["entrepreneur.is_member"][i]:
+                continue
+            if members < room and _happens(town, luck_of(i)[1], values["hub_join"]):
+                change(i, 1, uplift)
+                members += 1
+
+
+def local_benefits(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    rows, columns = len(town["cell.office"]), len(town["cell.office"][0])
+    cells = range(rows * columns)
+    if {BORN, CEASED} & set(town["entrepreneur.event"]):
+        jobs = [0.0] * (rows * columns)
+        for i in _entrepreneurs(town, RUNNING):
+            p = town["entrepreneur.premises_row"][i]
+            where = town["premises.cell_row"][p] if p >= 0 else town["entrepreneur.cell_row"][i]
+            jobs[where] += town["project_kind.jobs"][town["entrepreneur.kind"][i]]
+        decay = town["town.neighbourhood_decay"][0]
+
+        def nearby(c: int) -> float:
+            y, x = divmod(c, columns)
+            return sum(
+                jobs[d] * exp(-decay * (abs(y - d // columns) + abs(x - d % columns)))
+                for d in cells
+                if jobs[d]
+            )
+
+        town["cell.project_jobs"] = [jobs[y * columns : (y + 1) * columns] for y in range(rows)]
+        town["cell.project_jobs_nearby"] = [
+            [nearby(y * columns + x) for x in range(columns)] for y in range(rows)
+        ]
+
+    def flat(name: str) -> list[float]:
+        return [x for row in town[name] for x in row]
+
+    brought = values["new_job_share"] * values["job_spending"]
+    moved = [
+        brought * (now - before)
+        for now, before in zip(flat("cell.project_jobs"), flat("cell.jobs_at_start"), strict=True)
+    ]
+    people = [
+        r * p + v
+        for r, p, v in zip(
+            flat("cell.residents"),
+            flat("cell.purchasing_power"),
+            flat("cell.visitors"),
+            strict=True,
+        )
+    ]
+    a_year = sum(values[f"spending_{s}"] for s in ("convenience", "comparison", "hospitality"))
+    each = values["visitor_spending"] * DAYS_OF_A_MONTH / (a_year / 12) if a_year else 0.0
+    outside = values["outside_visitors"]
+    homes = ("youth", "entrepreneur", "official")
+    for v in range(town["visitor.count"][0]):
+        who, row = divmod(town["visitor.agent"][v], 2**32)
+        home = town[f"{homes[who]}.cell_row"][row]
+        there = town["third_place.cell_row"][town["visitor.key"][v] >> 32]
+        taken = min((1 - outside) * each, max(people[home] + moved[home], 0.0))
+        moved[home] -= taken
+        moved[there] += taken + outside * each
+    visits = [0.0] * (rows * columns)
+    for t, users in enumerate(town["third_place.users"]):
+        if town["third_place.is_open"][t] and not town["third_place.is_mobile"][t]:
+            for c in cells:
+                away = _apart(town, c, town["third_place.cell_row"][t])
+                if away * town["town.cell_km"][0] <= 0.4 + 1e-9:
+                    visits[c] += users
+    for name, values_by_cell in (("moved_consumers", moved), ("place_visitors", visits)):
+        town[f"cell.{name}"] = [
+            values_by_cell[y * columns : (y + 1) * columns] for y in range(rows)
+        ]
+
+
+MONTH = {
+    f.__name__: f
+    for f in (
+        project_ideas,
+        project_engineering,
+        application_review,
+        project_funding,
+        project_survival,
+        project_birth,
+        cooperation,
+        local_benefits,
+    )
+}
+"""Twins by the name of their process."""
