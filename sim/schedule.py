@@ -208,8 +208,8 @@ def effective(values: Mapping[str, Any]) -> dict[str, Any]:
     -------
     dict
         The same, with every mechanism that is switched off at the value at which it does nothing;
-        those that are whole processes are left out by `active`. Nobody leaves, and therefore
-        nobody arrives, over a closed boundary.
+        those that are whole processes are left out by `active`. Over a closed boundary nobody
+        leaves, and therefore nobody arrives, and neither visitors nor jobs bring money in.
     """
     seen = dict(values)
     if not seen["with_neighbours"]:
@@ -224,6 +224,7 @@ def effective(values: Mapping[str, Any]) -> dict[str, Any]:
         seen["residents_growth"] = 0.0
     if seen["boundary"] == "closed":
         seen |= {"leaving_rate": 0.0, "leaving_at_18": 0.0}
+        seen |= {"outside_visitors": 0.0, "new_job_share": 0.0}
     if not seen["with_trust"]:
         seen |= {"trust_gain": 0.0, "openness_gain": 0.0}
     if not seen["with_peers"]:
