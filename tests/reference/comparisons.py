@@ -118,9 +118,9 @@ def _outcome(runs: Runs, run: Run, effects: Mapping[str, tuple[float, float]]) -
 
 def _zone(runs: Runs) -> Any:
     territory = territory_of(runs.arms[0])
-    return np.where(
-        territory.is_town_centre, 0, np.where(territory.is_retail_park, 1, 2)
-    ).astype(np.uint8)
+    return np.where(territory.is_town_centre, 0, np.where(territory.is_retail_park, 1, 2)).astype(
+        np.uint8
+    )
 
 
 def _maps(runs: Runs, run: Run, shape: tuple[int, int]) -> Any:

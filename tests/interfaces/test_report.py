@@ -1,0 +1,474 @@
+"""A report stands alone, says the same in both languages, and answers only what can be answered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+
+from sim import load_scenario
+from sim.catalogues import PROJECT_COLUMNS, THIRD_PLACE_COLUMNS
+from sim.comparison.comparison import Comparison
+from sim.comparison.effects import Verdict
+from sim.comparison.measures import MEASURES
+from sim.interventions import TYPES, load_intervention
+from sim.language import LANGUAGES, Language
+from sim.map_layers import LAYERS
+from sim.parameters import Evidence
+from sim.report import page, write_report
+from sim.report.answer import HEADLINES, answer, question
+from sim.report.blocks import Section, Table
+from sim.report.certainty import variance
+from sim.report.facts import Facts
+from sim.report.map_section import map_section
+from sim.report.money_section import cost_section
+from sim.report.quantity import Quantity
+from sim.report.stakes import stakes
+from sim.report.words import Words, catalogue, typeset
+from sim.schema import PARAMETERS
+from sim.variables.money import LINES, SOURCES
+from tests.reference.comparisons import EFFECTS, made_up_comparison
+
+REPORT = Path(page.__file__).parent
+VOID = {"meta", "br", "hr", "img", "link", "input"}
+
+
+class Page(HTMLParser):
+    """Reads a page strictly: every tag is closed in its turn."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[tuple[str, str]] = []
+        self.own_words: list[str] = []
+        self._open: list[tuple[str, bool]] = []
+        self.feed(content.decode())
+        self.close()
+        assert not self._open
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        assert len(found) == len(attrs), f"an attribute of {tag} is given twice"
+        self.tags.append((tag, found))
+        foreign = self._is_foreign() or found.get("translate") == "no"
+        foreign = foreign or (len(self._open) > 0 and "lang" in found)
+        if not foreign:
+            self.own_words += [
+                found[a] or "" for a in ("aria-label", "data-head", "title") if a in found
+            ]
+        if tag not in VOID:
+            self._open.append((tag, foreign or tag == "style"))
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop()[0] == tag
+
+    def handle_data(self, data: str) -> None:
+        if data.strip():
+            self.texts.append((self._open[-1][0], data.strip()))
+            if not self._is_foreign():
+                self.own_words.append(data.strip())
+
+    def _is_foreign(self) -> bool:
+        return any(foreign for _, foreign in self._open)
+
+    def text(self, *tags: str) -> str:
+        """All text, or that directly within some tags."""
+        return "\n".join(t for tag, t in self.texts if tag != "style" and (not tags or tag in tags))
+
+    def having(self, attribute: str) -> list[str]:
+        return [a[attribute] or "" for _, a in self.tags if attribute in a]
+
+
+@pytest.fixture(scope="module")
+def comparison() -> Comparison:
+    return made_up_comparison()
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> Language:
+    chosen: Language = request.param
+    return chosen
+
+
+@pytest.fixture(scope="module")
+def reports(comparison: Comparison) -> dict[str, dict[str, bytes]]:
+    return {language: write_report(comparison, language) for language in ("en", "fr")}
+
+
+@pytest.fixture(scope="module")
+def files(reports: dict[str, dict[str, bytes]], language: Language) -> dict[str, bytes]:
+    return reports[language]
+
+
+@pytest.fixture(scope="module")
+def french(reports: dict[str, dict[str, bytes]]) -> Page:
+    return Page(reports["fr"]["report.html"])
+
+
+@pytest.fixture(scope="module")
+def read(files: dict[str, bytes]) -> Page:
+    return Page(files["report.html"])
+
+
+def said(section: Section) -> str:
+    """All words of a section."""
+    texts: list[str] = []
+    for block in section.blocks:
+        content: Any = block
+        match block.kind:
+            case "bullets":
+                texts += content.items
+            case "table":
+                texts += [content.caption, *content.heads]
+                texts += [f"{c.text} {c.below}" for row in content.rows for c in row]
+            case "cards":
+                for card in content.cards:
+                    texts += [card.measure, card.verdict, card.effect, *card.sentences]
+            case "paragraph" | "subhead" | "code":
+                texts.append(content.text)
+    return "\n".join(texts)
+
+
+@pytest.fixture(scope="module")
+def english(comparison: Comparison) -> Facts:
+    return Facts(comparison, "en")
+
+
+# The page
+
+
+def test_it_fetches_nothing_and_runs_nothing(read: Page, files: dict[str, bytes]) -> None:
+    tags = {tag for tag, _ in read.tags}
+    assert not tags & {"script", "link", "iframe", "object", "embed", "img", "form", "base"}
+    links = [v for a in ("href", "xlink:href", "src", "srcset", "action") for v in read.having(a)]
+    assert links
+    assert all(link.startswith(("#", "data:image/png;base64,")) for link in links)
+    assert not [a for _, attributes in read.tags for a in attributes if a.startswith("on")]
+    style = files["report.html"].decode().partition("<style>")[2].partition("</style>")[0]
+    assert "@import" not in style
+    assert "url(" not in style
+
+
+def test_it_is_light_enough_to_be_mailed(files: dict[str, bytes]) -> None:
+    assert len(files["report.html"]) < 1_000_000
+
+
+def test_ids_are_unique_and_every_reference_leads_to_one(read: Page) -> None:
+    ids = read.having("id")
+    assert len(ids) == len(set(ids))
+    used = [link[1:] for a in ("href", "xlink:href") for link in read.having(a) if link[0] == "#"]
+    for _, attributes in read.tags:
+        for value in attributes.values():
+            used += re.findall(r"url\(#([^)]+)\)", value or "")
+    used += read.having("aria-labelledby")
+    assert set(used) <= set(ids)
+
+
+def test_headings_come_in_order_and_the_language_is_stated(read: Page, language: str) -> None:
+    levels = [int(tag[1]) for tag, _ in read.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(b <= a + 1 for a, b in pairwise(levels))
+    assert ("html", {"lang": language}) in read.tags
+
+
+def test_every_picture_is_an_image_with_words(read: Page) -> None:
+    pictures = [attributes for tag, attributes in read.tags if tag == "svg"]
+    assert len(pictures) > 15
+    for attributes in pictures:
+        assert attributes["role"] == "img"
+        assert len((attributes["aria-label"] or "").split()) > 3
+        assert "width" not in attributes
+
+
+def test_every_picture_is_a_file_too(files: dict[str, bytes], read: Page) -> None:
+    pictures = [name for name in files if name != "report.html"]
+    assert len(pictures) == len([tag for tag, _ in read.tags if tag == "svg"])
+    assert all(name.startswith("figures/") and name.endswith(".svg") for name in pictures)
+
+
+def test_the_same_comparison_gives_the_same_bytes_and_png_on_request(
+    comparison: Comparison, reports: dict[str, dict[str, bytes]]
+) -> None:
+    again = write_report(comparison, "fr", png=True)
+    assert {n: c for n, c in again.items() if not n.endswith(".png")} == reports["fr"]
+    drawn = {n.removesuffix(".png") for n in again if n.endswith(".png")}
+    assert drawn == {n.removesuffix(".svg") for n in again if n.endswith(".svg")}
+    assert again["figures/money_1.png"].startswith(b"\x89PNG")
+
+
+def test_a_hostile_title_stays_a_title() -> None:
+    hostile = "<script>alert('x')</script> & \"quoted\" {{ 7*7 }} $x$ <b>"
+    town = load_scenario("mid_sized_town")
+    town = replace(town, title={"en": hostile, "fr": hostile})
+    cluster = replace(load_intervention("transition_cluster"), title={"en": hostile, "fr": hostile})
+    files = write_report(made_up_comparison(town, [cluster], reps=4, months=24), "en")
+    found = Page(files["report.html"])
+    assert not {tag for tag, _ in found.tags} & {"script", "b"}
+    assert hostile in found.text("h1")
+    assert "49 $x$" not in found.text()
+
+
+# The words
+
+
+def test_every_word_is_there_in_both_languages() -> None:
+    for key, texts in catalogue().items():
+        assert set(texts) == {"en", "fr"}, key
+        blank = [language for language, text in texts.items() if not text.strip()]
+        assert not blank or (len(blank) == 2 and key.startswith("unit.")), key
+        fields = {frozenset(re.findall(r"{(\w+)}", text)) for text in texts.values()}
+        assert len(fields) == 1, f"{key} needs other values in French than in English"
+
+
+def _expected() -> dict[str, set[str]]:
+    """Sections whose keys are names of other registries."""
+    columns = (*PROJECT_COLUMNS.values(), *THIRD_PLACE_COLUMNS.values())
+    verdicts = [v for v in get_args(Verdict) if v != "missing"]
+    levers = [info for kind in TYPES.values() for info in kind.infos.values()]
+    declared = (*PARAMETERS.values(), *levers, *MEASURES.values(), *columns, *LAYERS.values())
+    moves = ("increase", "decrease")
+    return {
+        "unit": {thing.unit for thing in declared},
+        "line": set(LINES),
+        "source": set(SOURCES),
+        "evidence": set(get_args(Evidence)),
+        "verdict": set(get_args(Verdict)),
+        "finding": {f"{key}_{v}" for key in HEADLINES for v in verdicts},
+        "headline": set(HEADLINES) | {f"{key}_{v}" for key in HEADLINES for v in moves},
+    }
+
+
+def test_no_word_is_missing_and_none_is_left_over() -> None:
+    expected = _expected()
+    source = "\n".join(p.read_text() for p in sorted(REPORT.rglob("*")) if p.suffix in (".py",))
+    sections = {key.partition(".")[0] for key in catalogue()}
+    literal = set(re.findall(r'"([a-z_]+\.[a-z_]+)"', source))
+    missing = {k for k in literal if k.partition(".")[0] in sections} - set(catalogue())
+    assert not missing
+    for key in catalogue():
+        section, _, name = key.partition(".")
+        if section in expected:
+            continue
+        composed = f'f"{section}.{{' in source and re.search(rf'["\']{name}["\']', source)
+        part = re.search(rf'f"{section}\.{{\w+}}_{name.rpartition("_")[2]}"', source)
+        assert key in literal or composed or part, f"{key} is used nowhere"
+    for section, names in expected.items():
+        known = {k.partition(".")[2] for k in catalogue() if k.startswith(f"{section}.")}
+        assert names <= known, f"no words for {section} {sorted(names - known)}"
+        if section != "unit":
+            assert known == names
+
+
+def test_the_template_holds_no_words_of_its_own() -> None:
+    template = (REPORT / "page" / "report.html").read_text()
+    bare = re.sub(r"{%.*?%}|{{.*?}}|<[^>]*>", " ", template, flags=re.DOTALL)
+    assert not re.search(r"[A-Za-z]", bare)
+
+
+def test_no_english_is_left_in_the_french_page(french: Page) -> None:
+    said = " ".join(french.own_words)
+    english = r"\b(the|of|with|without|and|is|are|from|which|months|shops|year|to|a month)\b"
+    assert re.findall(english, said) == []
+
+
+def test_french_signs_are_never_parted_from_their_words(french: Page) -> None:
+    for text in french.own_words:
+        assert not re.search(r"\w [;:!?%€»]|« ", text), text
+    narrow, fixed = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
+    assert typeset("Quoi : 1 000 % ?", "fr") == f"Quoi{fixed}: 1{narrow}000{narrow}%{narrow}?"
+
+
+def test_numbers_follow_the_language(read: Page, language: str) -> None:
+    cells = read.text("td", "p", "dd")
+    if language == "en":
+        assert "2,820,000" in cells
+        assert not re.search(r"\d\N{NARROW NO-BREAK SPACE}\d", cells)
+    else:
+        assert "2\N{NARROW NO-BREAK SPACE}820\N{NARROW NO-BREAK SPACE}000" in cells
+        assert not re.search(r"\+\d+\.\d", cells)
+
+
+# The answer
+
+
+def test_the_answer_comes_before_everything_else(read: Page) -> None:
+    anchors = [a["id"] for tag, a in read.tags if tag == "section"]
+    assert anchors == [
+        "answer",
+        "stakes",
+        "over_time",
+        "effects",
+        "maps",
+        "cost",
+        "money",
+        "displacement",
+        "variance",
+        "open",
+        "settings",
+        "limits",
+        "again",
+        "assumptions",
+    ]
+
+
+def _findings(effects: dict[str, tuple[float, float]], language: Language) -> str:
+    found = made_up_comparison(effects={**EFFECTS, **effects}, reps=12, months=24)
+    return said(answer(Facts(found, language), Words(language)))
+
+
+def test_each_verdict_has_its_words() -> None:
+    text = _findings(
+        {
+            "closure_rate_town_centre": (-2.0, 0.1),
+            "births_per_1000": (0.0, 0.001),
+            "participation": (0.0, 0.05),
+        },
+        "en",
+    )
+    assert "fewer shop closures in the town centre; no relevant effect on project births;" in text
+    assert "an effect on the participation of the young that cannot be determined." in text
+    assert "Fewer closures" in text
+    assert "No relevant effect" in text
+    assert "Not determinable" in text
+    assert "more replications would probably settle it" in text
+
+
+def test_each_verdict_has_its_words_in_french() -> None:
+    text = _findings(
+        {
+            "closure_rate_town_centre": (2.0, 0.1),
+            "births_per_1000": (-0.2, 0.001),
+            "participation": (0.1, 0.001),
+        },
+        "fr",
+    )
+    assert "Plus de fermetures" in text
+    assert "Moins de créations" in text
+    assert "Plus d'engagement" in text
+    assert "plus de fermetures de commerces au centre-ville" in text
+    assert "plus de jeunes engagés." in text
+
+
+def test_what_changes_nothing_is_said_to_change_nothing() -> None:
+    money = {"public_spending": EFFECTS["public_spending"]}
+    found = made_up_comparison(interventions=["inert_cluster"], effects=money, reps=4, months=24)
+    text = said(answer(Facts(found, "en"), Words("en")))
+    assert "changes nothing that is measured here, not in a single replication." in text
+    assert "No difference in any replication." in text
+
+
+def test_more_closures_are_bad_and_fewer_are_good(english: Facts) -> None:
+    arm = english.arms[0]
+    assert english.effect(arm, "review_delay").verdict == "decrease"
+    assert english.effect(arm, "review_delay").tone == "good"
+    assert english.effect(arm, "births_per_1000").tone == "good"
+    assert english.effect(arm, "closure_rate_town_centre").tone == "none"
+    assert english.effect(arm, "participation").tone == "open"
+    assert english.effect(arm, "public_spending").tone == ""
+
+
+def test_closures_always_stand_beside_open_shops(read: Page, language: str) -> None:
+    words = {"en": "Open shops there: +", "fr": "Commerces ouverts au même endroit"}[language]
+    assert words in read.text("p")
+
+
+def test_levels_and_changes_are_written_in_their_units() -> None:
+    share = Quantity("share", 0.005, "en")
+    assert share.level(0.2812) == "28.1%"
+    assert share.change(0.0123) == "+1.23"
+    assert share.change_unit == "points"
+    shops = Quantity("shops", 2.1, "fr")
+    assert shops.change(-1.25) == "\N{MINUS SIGN}1,2"
+    assert shops.interval(0.0, 0.0) == "0"
+    assert shops.level(float("nan")) == "–"
+
+
+# What follows the answer
+
+
+def test_there_is_no_ratio_where_the_effect_may_be_nil(english: Facts) -> None:
+    (table,) = (b for b in cost_section(english, Words("en")).blocks if isinstance(b, Table))
+    project, closure, youth = table.rows
+    assert re.fullmatch(r"€[\d,]+", project[4].text)
+    assert re.fullmatch(r"€[\d,]+ to €[\d,]+", project[5].text)
+    assert [closure[4].text, closure[5].text] == ["no relevant effect", ""]
+    assert [youth[4].text, youth[5].text] == ["not determinable", ""]
+
+
+def test_money_received_is_spent_or_unspent(english: Facts) -> None:
+    money = english.money(english.arms[0])
+    assert money is not None
+    spent = sum(amounts.sum(axis=1) for amounts in money.spent.values())
+    assert (spent + money.unspent).tolist() == pytest.approx(money.received.tolist())
+    assert money.received[SOURCES.index("own_revenue")] == pytest.approx(108 * 1200)
+
+
+def test_all_maps_of_a_layer_have_the_same_limits(english: Facts) -> None:
+    both = made_up_comparison(interventions=["transition_cluster", "facade"], reps=3, months=24)
+    galleries = [
+        block
+        for block in map_section(Facts(both, "en"), Words("en")).blocks
+        if block.kind == "gallery"
+    ]
+    assert galleries
+    for gallery in galleries:
+        tiles: Any = gallery
+        limits: dict[bool, set[Any]] = {True: set(), False: set()}
+        for tile in tiles.tiles:
+            image = tile.picture.figure.axes[0].images[1]
+            limits["difference" in tile.picture.name].add(image.get_clim())
+        assert len(tiles.tiles) == 6
+        assert len(limits[True]) == len(limits[False]) == 1
+        low, high = limits[True].pop()
+        assert low == -high
+
+
+def test_other_territories_are_compared_or_the_commands_are_given(
+    comparison: Comparison, read: Page, language: Language
+) -> None:
+    commands = read.text("code")
+    for name in ("rural_low_density", "working_class_neighbourhood", "metropolis"):
+        assert f"sim compare {name} transition_cluster" in commands
+        assert f"--out results_{name}" in commands
+    assert "sim compare mid_sized_town transition_cluster" in commands
+    rural = made_up_comparison(load_scenario("rural_low_density"), reps=4)
+    facts, other = Facts(comparison, language), Facts(rural, language)
+    text = said(stakes(facts, [other], Words(language)))
+    assert load_scenario("rural_low_density").title[language] in text
+    assert "results_metropolis" not in text
+
+
+def test_every_parameter_lever_and_figure_shows_its_source(read: Page) -> None:
+    codes = set(read.text("code").split())
+    assert set(PARAMETERS) <= codes
+    assert set(TYPES["transition_cluster"].infos) <= codes
+    assert {"fablab.seats", "shop.capital"} <= codes
+
+
+def test_it_says_what_it_does_not_tell(read: Page, language: str) -> None:
+    words = {"en": "not forecasts", "fr": "pas des prévisions"}[language]
+    assert words in read.text("li")
+    assert "from sim import" in read.text("code")
+
+
+def test_fixed_parameters_and_independent_luck_are_said() -> None:
+    found = made_up_comparison(reps=4, months=24, fixed_parameters=True, independent=True)
+    facts, words = Facts(found, "en"), Words("en")
+    assert "luck of its own" in question(facts, words)
+    text = said(variance(facts, words))
+    assert "All parameters were kept fixed" in text
+    assert "Common luck makes" not in text
+
+
+def test_a_territory_without_shops_can_be_reported() -> None:
+    bare = load_scenario("mid_sized_town").replace(premises_per_1000=0.0)
+    assert write_report(made_up_comparison(bare, reps=3, months=24), "fr")
