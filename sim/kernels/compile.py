@@ -5,7 +5,8 @@ their first call, without fast-math, so that a call gives the same bits on one t
 
 Machine code is kept on disk. Numba notices an edit of the file a function stands in, but not of the
 other files whose rules were inlined into it; therefore the folder of the cache is named after a
-hash of all sources that kernels are made of.
+hash of the sources of kernels, whose rules everyone may take. Processes take no other's, so that an
+edit of one makes no other anew; whoever takes rules of processes has a folder named after them.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from numba.core.caching import FunctionCache
 
 __all__ = ["cache_folder", "kernel", "parallel", "prune_folders", "rule", "source_hash"]
 
-SOURCES = (Path(__file__).parent, Path(__file__).parents[1] / "processes")
+_KERNELS = Path(__file__).parent
+_PROCESSES = Path(__file__).parents[1] / "processes"
 
 # "numpy": a division by zero gives inf and no exception, whose branch would stop vectorisation.
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
@@ -143,7 +145,7 @@ def cache_folder() -> Path | None:
     """
     try:
         root = _cache_root()
-        folder = root / f"kernels-{source_hash(SOURCES)}"
+        folder = root / f"kernels-{source_hash([_KERNELS])}"
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
         os.utime(folder)  # The date of its last use, which keeps it from being pruned.
@@ -187,6 +189,8 @@ def prune_folders(root: Path) -> None:
 def _cached(dispatcher: Any, kind: str) -> Any:
     """Give a numba function its cache. `kind` keeps twins apart: numba's key does not tell them."""
     folder = cache_folder()
+    if not dispatcher.__module__.startswith(("sim.kernels.", "sim.processes.")):
+        kind = f"{kind}-{source_hash([_PROCESSES])}"
     if folder is None or not hasattr(dispatcher, "enable_caching"):  # NUMBA_DISABLE_JIT
         return dispatcher
     config: Any = numba.config

@@ -72,12 +72,37 @@ def _collect(package, cache, *arguments):
     return float(total), int(n_loaded), found.stderr
 
 
-def test_machine_code_is_reused_until_any_source_changes(package, cache):
+@pytest.mark.parametrize("home", ["processes", "kernels"])
+def test_machine_code_is_reused_until_a_source_changes_that_it_may_be_made_of(package, cache, home):
+    (package / home / "tax.py").write_text(RULE.format(share=1.0))
+    (package / "processes" / "collection.py").write_text(
+        LOOP.replace("sim.processes.tax", f"sim.{home}.tax")
+    )
     assert _collect(package, cache)[:2] == (3.0, 0)
     assert _collect(package, cache)[:2] == (3.0, 1)
-    (package / "processes" / "tax.py").write_text(RULE.format(share=0.5))
+    (package / home / "tax.py").write_text(RULE.format(share=0.5))
     assert _collect(package, cache)[:2] == (1.5, 0)
-    assert len(list(cache.glob("kernels-*"))) == 2
+
+
+def test_an_edit_of_one_process_leaves_the_machine_code_of_others(package, cache):
+    """No process takes a rule of another (tests/contracts), so none has to be compiled anew."""
+    (package / "processes" / "collection.py").write_text(
+        LOOP.replace("from sim.processes.tax import tax", "tax = lambda income: income").replace(
+            "tax(incomes[i])", "incomes[i]"
+        )
+    )
+    run = [sys.executable, "-c", "import sim.processes.collection"]
+    environment = os.environ | {"SIM_CACHE_DIR": str(cache), "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def collect():
+        found = subprocess.run(
+            run, cwd=package.parent, env=environment, capture_output=True, text=True, check=True
+        )
+        return found.stdout.split()
+
+    assert collect() == ["3.0", "0"]
+    (package / "processes" / "tax.py").write_text(RULE.format(share=0.5))
+    assert collect() == ["3.0", "1"]
 
 
 def test_a_cache_that_cannot_be_written_costs_one_warning(package, cache):
