@@ -121,58 +121,31 @@ def _compare(scenario: str, interventions: list[str], **options: Any) -> Compari
 
 def _answer(comparison: Comparison, language: Language, out: Path, as_json: bool) -> None:
     """The effects on the headline measures at the end of the run."""
-    from sim.comparison.measures import HEADLINES, MEASURES
-
-    effects = comparison.effects
-    end = effects[effects["horizon"] == effects["horizon"].max()]
     if as_json:
+        effects = comparison.effects
+        end = effects[effects["horizon"] == effects["horizon"].max()]
         rows = end.astype(object).where(end.notna(), None).to_dict("records")
         CONSOLE.json({"effects": rows, "run": comparison.manifest["run"], "out": str(out)})
         return
-    CONSOLE.data(f"{comparison.scenario.title[language]}\n")
-    shown = [[_HEADS[language][k] for k in range(6)]]
-    for name in comparison.labels:
-        of_it = end[end["intervention"] == name].set_index("indicator")
-        for measure in HEADLINES if len(of_it) else ():
-            row = of_it.loc[measure]
-            shown.append(
+    from sim.comparison.measures import HEADLINES
+    from sim.report.facts import Facts
+    from sim.report.words import Words
+
+    words, facts = Words(language), Facts(comparison, language)
+    heads = ("intervention", "measure", "without", "effect", "interval", "verdict")
+    rows = [[words(f"table.{head}") for head in heads]]
+    for arm in facts.arms:
+        for effect in (facts.effect(arm, name) for name in HEADLINES):
+            quantity = effect.quantity
+            rows.append(
                 [
-                    comparison.labels[name][language],
-                    MEASURES[measure].label[language],
-                    _number(row["baseline_mean"], language),
-                    _number(row["mean"], language),
-                    f"[{_number(row['lo90'], language)}; {_number(row['hi90'], language)}]",
-                    _VERDICTS[language][row["verdict"]],
+                    arm.label,
+                    effect.label,
+                    quantity.level(effect.baseline),
+                    quantity.change(effect.mean),
+                    quantity.interval(effect.low90, effect.high90),
+                    words(f"verdict.{effect.verdict}"),
                 ]
             )
-    CONSOLE.data(table(shown, text_columns=2))
-
-
-def _number(value: float, language: Language) -> str:
-    from sim.language import number
-
-    size = abs(value)
-    return "-" if size != size else number(value, language, 1 if size >= 10 else 3)
-
-
-_HEADS = {
-    "en": ("intervention", "measure", "without", "mean effect", "90 % interval", "reading"),
-    "fr": ("intervention", "mesure", "sans", "effet moyen", "intervalle à 90 %", "lecture"),
-}
-
-_VERDICTS = {
-    "en": {
-        "increase": "more",
-        "decrease": "less",
-        "no_relevant_effect": "no relevant effect",
-        "not_determinable": "not determinable",
-        "missing": "nothing to measure",
-    },
-    "fr": {
-        "increase": "plus",
-        "decrease": "moins",
-        "no_relevant_effect": "pas d'effet notable",
-        "not_determinable": "indéterminable",
-        "missing": "rien à mesurer",
-    },
-}
+    CONSOLE.data(f"{comparison.scenario.title[language]}\n")
+    CONSOLE.data(table(rows, text_columns=2))

@@ -138,9 +138,11 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
-    import pandas as pd
+    """Arrow reads back the very number that was written, which pandas does not always."""
+    import pyarrow.csv
 
-    return pd.read_csv(path, float_precision="round_trip")
+    frame: pd.DataFrame = pyarrow.csv.read_csv(path).to_pandas()
+    return frame
 
 
 def _scenario(name: str, toml: str) -> Scenario:

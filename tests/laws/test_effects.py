@@ -1,0 +1,326 @@
+"""Effects: intervals cover as they say, verdicts follow, draws are the same in all arms."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.comparison.cost_effectiveness import cost_effectiveness
+from sim.comparison.draws import Range, draw, triangular, uncertain_ranges
+from sim.comparison.effect_table import effect_table
+from sim.comparison.effects import (
+    effect_of,
+    mean_effect,
+    resampled_means,
+    still_needed,
+    variance_from_luck,
+    verdict_of,
+)
+from sim.comparison.measure import Windows, gini, ratio, theil
+from sim.comparison.measures import HEADLINES, MEASURES, MONTHLY, horizons_within
+from sim.comparison.one_run import Runs, run_seed
+from sim.indicators import COUNTS
+from sim.runs import replication_seed
+from sim.scenario import load_scenario
+
+finite = st.floats(-1e6, 1e6, allow_nan=False)
+TOWN = load_scenario("mid_sized_town")
+WORLDS = {
+    "normal": lambda rng, n: rng.normal(0.0, 1.0, n),
+    "differences of counts": lambda rng, n: (rng.poisson(2.0, n) - rng.poisson(2.0, n)) * 1.0,
+    "heavy tails": lambda rng, n: rng.standard_t(4, n),
+}
+
+
+@pytest.mark.parametrize("n", [10, 20, 60])
+@pytest.mark.parametrize("world", WORLDS)
+def test_nine_intervals_in_ten_hold_the_true_mean(world, n):
+    """With few replications too, where plain percentiles hold it in 84 % alone."""
+    rng = np.random.default_rng(1)
+    held = [0.0, 0.0]
+    trials = 600
+    for _ in range(trials):
+        effect = mean_effect(WORLDS[world](rng, n))
+        held[0] += effect.lo90 <= 0 <= effect.hi90
+        held[1] += effect.lo50 <= 0 <= effect.hi50
+    assert 0.87 <= held[0] / trials <= 0.935
+    assert 0.45 <= held[1] / trials <= 0.57
+
+
+@given(st.lists(finite, min_size=2, max_size=30))
+def test_intervals_are_nested_and_hold_to_the_data(values):
+    sample = np.array(values)
+    effect = mean_effect(sample)
+    assert sample.min() <= effect.lo90 <= effect.lo50 <= effect.hi50 <= effect.hi90 <= sample.max()
+    assert 0 <= effect.p_positive <= 1
+
+
+@given(st.lists(st.integers(-50, 50), min_size=2, max_size=30), st.integers(-5, 5))
+def test_a_shift_of_all_differences_shifts_the_interval(values, shift):
+    sample = np.array(values, float)
+    before, after = mean_effect(sample), mean_effect(sample + shift)
+    assert after.lo90 == pytest.approx(before.lo90 + shift, abs=1e-9)
+    assert after.hi90 == pytest.approx(before.hi90 + shift, abs=1e-9)
+
+
+def test_an_effect_and_its_opposite_are_equally_sure():
+    sample = np.random.default_rng(2).normal(0.3, 1.0, 20)
+    assert mean_effect(-sample).p_positive == pytest.approx(1 - mean_effect(sample).p_positive)
+
+
+def test_the_same_differences_give_the_same_interval():
+    sample = np.random.default_rng(3).normal(size=12)
+    assert mean_effect(sample) == mean_effect(sample.copy())
+    assert resampled_means(sample).std() == pytest.approx(sample.std() / math.sqrt(12), rel=0.05)
+
+
+def test_no_difference_at_all_is_no_relevant_effect_and_neither_sign_is_likelier():
+    effect = effect_of(MEASURES["closures"], np.full(9, 4.0), np.full(9, 4.0), None)
+    assert effect.of_mean is not None
+    assert (effect.of_mean.lo90, effect.of_mean.hi90, effect.of_mean.p_positive) == (0, 0, 0.5)
+    assert (effect.verdict, effect.still_needed) == ("no_relevant_effect", 0)
+
+
+@given(finite, finite, st.floats(0, 1e3))
+def test_verdicts_say_what_the_interval_says(a, b, relevant):
+    low, high = min(a, b), max(a, b)
+    verdict = verdict_of(low, high, relevant)
+    if verdict == "no_relevant_effect":
+        assert max(abs(low), abs(high)) <= relevant
+    else:
+        assert max(abs(low), abs(high)) > relevant
+        assert (verdict == "not_determinable") == (low <= 0 <= high)
+        assert (verdict == "increase") == (low > 0)
+
+
+@pytest.mark.parametrize(("mean", "relevant"), [(0.5, 0.2), (0.1, 0.5), (0.0, 0.25), (-0.4, 0.1)])
+def test_replications_still_needed_settle_an_effect_when_they_are_run(mean, relevant):
+    """So many settle some cases, three times as many nearly all."""
+    rng = np.random.default_rng(4)
+    n = 10 + still_needed(mean, 1.0, 10, relevant)
+    distance = max(abs(mean), relevant - abs(mean))
+    assert n == max(10, math.ceil((1.6449 / distance) ** 2))
+    settled = [0.0, 0.0]
+    for _ in range(100):
+        for k, size in enumerate((n, 3 * n)):
+            found = mean_effect(rng.normal(mean, 1.0, size))
+            verdict = verdict_of(found.lo90, found.hi90, relevant)
+            settled[k] += verdict != "not_determinable"
+    assert settled[0] >= 10
+    assert settled[1] >= 75
+
+
+def test_a_settled_effect_needs_no_more_replications_and_an_open_one_does():
+    rng = np.random.default_rng(5)
+    measure = MEASURES["closures"]
+    for mean in (0.0, 0.5, 1.0, 3.0, 6.0):
+        before = rng.normal(100.0, 5.0, 20)
+        effect = effect_of(measure, before, before + rng.normal(mean, 3.0, 20), None)
+        assert (effect.still_needed == 0) == (effect.verdict != "not_determinable")
+
+
+def test_luck_and_parameters_are_told_apart():
+    """Differences = parameter + luck, with variances 4 and 1."""
+    rng = np.random.default_rng(6)
+    parameter = rng.normal(1.0, 2.0, 3000)
+    first, second = (parameter + rng.normal(0.0, 1.0, 3000) for _ in range(2))
+    zero = np.zeros(3000)
+    effect = effect_of(MEASURES["ideas"], zero, first, (zero, second))
+    assert effect.variance_luck == pytest.approx(1.0, rel=0.1)
+    assert effect.variance_parameters == pytest.approx(4.0, rel=0.1)
+    assert variance_from_luck(first, first) == 0
+
+
+def test_what_cannot_be_measured_is_missing_and_never_a_number():
+    nothing = np.full(6, np.nan)
+    effect = effect_of(MEASURES["review_delay"], nothing, np.ones(6), None)
+    assert (effect.of_mean, effect.replications, effect.verdict) == (None, 0, "missing")
+    half = np.array([1.0, np.nan, 3.0, 5.0])
+    effect = effect_of(MEASURES["review_delay"], half, np.array([2.0, 2.0, np.nan, 7.0]), None)
+    assert effect.replications == 2
+    assert effect.of_mean is not None
+    assert effect.of_mean.mean == 1.5
+
+
+def test_the_table_has_a_row_for_each_intervention_measure_and_horizon():
+    values = np.random.default_rng(7).normal(size=(2, 3, 8, 2, len(MEASURES)))
+    frame = effect_table(values, ("baseline", "a", "b"), (36, 48), 8)
+    assert len(frame) == 2 * len(MEASURES) * 2
+    assert set(frame["intervention"]) == {"a", "b"}
+    row = frame.iloc[0]
+    expected = (values[0, 1, :, 0, 0] - values[0, 0, :, 0, 0]).mean()
+    assert (row["indicator"], row["horizon"]) == (next(iter(MEASURES)), 36)
+    assert row["mean"] == pytest.approx(expected)
+
+
+def test_money_buys_a_ratio_only_where_there_is_an_effect():
+    import pandas as pd
+
+    rng = np.random.default_rng(8)
+    rows = []
+    for arm, running, youth, spent in (("baseline", 50.0, 100.0, 0.0), ("a", 60.0, 100.0, 1e6)):
+        for rep in range(12):
+            values = dict.fromkeys(MEASURES, 1.0)
+            values |= {
+                "running_projects": running + rng.normal(),
+                "active_youth_years": youth + 5 * rng.normal(),
+                "public_spending": spent,
+            }
+            rows.append({"arm": arm, "rep": rep, "luck": 0, "horizon": 36} | values)
+    found = cost_effectiveness(pd.DataFrame(rows)).set_index("outcome")
+    projects = found.loc["surviving_projects"]
+    assert projects["verdict"] == "ratio"
+    assert projects["lo90"] < projects["eur_per_unit"] < projects["hi90"]
+    assert projects["eur_per_unit"] == pytest.approx(1e5, rel=0.2)
+    assert found.loc["closures_avoided", "verdict"] == "no_relevant_effect"
+    youth = found.loc["active_youth_years"]
+    assert youth["verdict"] == "not_determinable"
+    assert math.isnan(youth["eur_per_unit"])
+
+
+# Windows and measures
+
+
+def test_a_measure_means_the_same_at_a_horizon_and_in_its_course():
+    rng = np.random.default_rng(9)
+    counts = {name: rng.integers(1, 50, 12).astype(float) for name in COUNTS}
+    counts |= {n: np.ones(12) for n in ("public_spending_discounted", "public_money_unspent")}
+    at_end = Windows.up_to(counts, (12,))
+    course = Windows.of_a_year(counts, 12)
+    for measure in MEASURES.values():
+        assert measure.formula(at_end)[0] == pytest.approx(measure.formula(course)[-1]), measure
+
+
+def test_every_measure_of_nothing_is_zero_or_missing_and_never_infinite():
+    counts = {name: np.zeros(36) for name in COUNTS}
+    counts |= {n: np.zeros(36) for n in ("public_spending_discounted", "public_money_unspent")}
+    windows = Windows.up_to(counts, (12, 36))
+    for measure in MEASURES.values():
+        value = measure.formula(windows)
+        assert value.shape == (2,)
+        assert np.all((value == 0) | np.isnan(value)), measure.name
+
+
+def test_headline_measures_are_what_their_definitions_say():
+    counts = {name: np.zeros(24) for name in COUNTS}
+    counts |= {
+        "open_shops_town_centre": np.full(24, 50.0),
+        "closures_town_centre": np.full(24, 0.5),
+        "births_neighbourhoods": np.full(24, 2.0),
+        "residents_neighbourhoods": np.full(24, 10_000.0),
+        "youth_neighbourhoods": np.full(24, 1000.0),
+        "youth_active_neighbourhoods": np.repeat([100.0, 300.0], 12),
+        "running_neighbourhoods": np.arange(24.0),
+    }
+    windows = Windows.up_to(counts, (24,))
+    found = {name: MEASURES[name].formula(windows)[0] for name in HEADLINES}
+    assert found == pytest.approx(
+        {
+            "closure_rate_town_centre": 12.0,
+            "open_shops_town_centre": 50.0,
+            "births_per_1000": 2.4,
+            "running_projects": 17.5,
+            "participation": 0.3,
+        }
+    )
+
+
+@given(st.lists(st.floats(0, 100), min_size=3, max_size=3), st.floats(0.1, 10))
+def test_inequality_does_not_depend_on_how_much_there_is(benefit, factor):
+    people = np.array([[50.0], [10.0], [200.0]])
+    some = np.array(benefit)[:, None]
+    for index in (gini, theil):
+        one, other = index(some, people)[0], index(factor * some, people)[0]
+        assert (np.isnan(one) and np.isnan(other)) or one == pytest.approx(other, abs=1e-9)
+        assert np.isnan(one) or one > -1e-12
+
+
+def test_equal_benefits_per_head_are_equal_whoever_counts_more():
+    people = np.array([[50.0], [0.0], [200.0]])
+    assert gini(people / 7, people)[0] == pytest.approx(0)
+    assert theil(people / 7, people)[0] == pytest.approx(0)
+    assert ratio(np.zeros(1), np.zeros(1)) == pytest.approx(np.nan, nan_ok=True)
+
+
+def test_every_measure_has_words_in_both_languages_and_a_smallest_relevant_effect():
+    for measure in MEASURES.values():
+        for words in (measure.label, measure.definition):
+            assert set(words) == {"en", "fr"}
+            assert all(words.values())
+        assert measure.relevant > 0
+        assert measure.smallest_relevant(math.nan) == measure.relevant
+        assert measure.smallest_relevant(1e9) >= measure.relevant
+    assert set(HEADLINES) | set(MONTHLY) <= set(MEASURES)
+    assert horizons_within(36) == (36,)
+
+
+# Draws and seeds
+
+
+@given(st.floats(0, 1, exclude_max=True), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+def test_a_triangular_draw_lies_in_its_range(u, a, b, c):
+    low, mode, high = sorted((a, b, c))
+    assert low <= triangular(u, Range(low, mode, high)) <= high
+
+
+def test_triangular_draws_have_the_mean_of_the_triangle():
+    u = (np.arange(10_000) + 0.5) / 10_000
+    drawn = [triangular(v, Range(1.0, 2.0, 6.0)) for v in u]
+    assert np.mean(drawn) == pytest.approx(3.0, rel=1e-3)
+
+
+def test_drawn_parameters_lie_in_their_ranges_and_make_admissible_scenarios():
+    ranges = uncertain_ranges(TOWN)
+    assert len(ranges) > 20
+    for rep in range(30):
+        drawn = draw(TOWN, 5, rep)
+        assert set(drawn) == set(ranges)
+        for name, value in drawn.items():
+            within = ranges[name]
+            assert (
+                min(within.low, within.mode) - 0.5 <= value <= max(within.high, within.mode) + 0.5
+            )
+            if isinstance(value, float):
+                assert within.low <= value <= within.high
+        assert TOWN.replace(**drawn).values["closure_rate"] == drawn["closure_rate"]
+
+
+def test_a_value_of_the_scenarios_own_takes_its_range_along():
+    default = uncertain_ranges(TOWN)["closure_rate"]
+    value = TOWN.values["closure_rate"]
+    moved = uncertain_ranges(TOWN.replace(closure_rate=0.5 * value))["closure_rate"]
+    assert moved.mode == pytest.approx(0.5 * default.mode)
+    assert moved.low == pytest.approx(0.5 * default.low)
+    assert moved.high == pytest.approx(0.5 * default.high)
+
+
+def test_draws_depend_on_seed_replication_and_name_alone():
+    other = TOWN.replace(closure_rate=0.07, months=24)
+    one, two = draw(TOWN, 5, 3), draw(other, 5, 3)
+    assert one["closure_rate"] != two["closure_rate"]
+    assert {**one, "closure_rate": 0} == {**two, "closure_rate": 0}
+    assert draw(TOWN, 5, 4) != one
+    assert draw(TOWN, 6, 3) != one
+
+
+def test_more_replications_change_neither_seeds_nor_parameters_of_earlier_ones():
+    few, many = (Runs((TOWN, TOWN), 3, reps) for reps in (6, 40))
+    assert [r for r in few.all if r.luck == 0] == list(many.all[:12])
+    assert run_seed(3, 2, 0) == replication_seed(3, 2)
+
+
+def test_a_third_of_the_replications_is_run_again_and_at_least_eight():
+    for reps, again in ((60, 20), (20, 8), (5, 5)):
+        assert Runs((TOWN, TOWN), 0, reps).again == again
+        assert Runs((TOWN, TOWN), 0, reps, fixed_parameters=True).again == 0
+
+
+def test_all_seeds_of_a_comparison_differ():
+    seeds = {
+        run_seed(1, rep, luck, arm) for rep in range(50) for luck in (0, 1) for arm in range(4)
+    }
+    assert len(seeds) == 400
