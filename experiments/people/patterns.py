@@ -1,0 +1,259 @@
+"""Projects, places and the young by default parameters, held against patterns 6 to 14.
+
+`docs/validation/measure_people.py` prints the figures, `tests/patterns/test_people.py` checks them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sim.catalogues import project_kinds
+from sim.interventions import load_intervention
+from sim.scenario import Scenario, load_scenario
+from sim.simulation import Simulation
+from sim.territory.territory import SECTORS
+
+SEEDS = tuple(range(8))
+YEARS = 20
+EIGHT_MONTHS = 8
+"""From the evening in Valence-Romans to the count of what had become of its ideas."""
+
+HAD_IDEA, REFUSED, ABANDONED, BORN, ENDED = 1, 4, 5, 6, 7
+"""Codes of ``entrepreneur.event``."""
+INCUBATING = 3
+"""Code of ``entrepreneur.stage``."""
+WITHIN_A_CELL = 0.52
+"""Mean distance between two points of a square of side 1."""
+
+Floats = npt.NDArray[np.float64]
+
+
+def follow_projects(
+    scenario: Scenario, seeds: Sequence[int] = SEEDS, years: int = YEARS
+) -> pd.DataFrame:
+    """Follow every project from its idea to its end.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    seeds : sequence of int
+        A replication each.
+    years : int
+        Length of a run.
+
+    Returns
+    -------
+    DataFrame
+        A row for each project that runs, or whose idea comes up, in the run after its first month:
+        ``seed``, ``kind`` (name), ``supporter`` (account or -1), ``idea``, ``born`` and ``over``
+        (months of the run; NaN where it did not happen, and ``idea`` for projects that are older
+        than the run), ``after_8`` (stage code eight months after the idea, NaN if it was over),
+        ``evening`` (whether its account held an evening in the month of the idea).
+    """
+    names = [kind.name for kind in project_kinds()]
+    rows: list[dict[str, float | str | bool]] = []
+    for seed in seeds:
+        run = Simulation(scenario.replace(months=12 * years), seed)
+        under_way: dict[int, dict[str, float | str | bool]] = {}
+        for month in range(12 * years):
+            run.step()
+            state = run.state
+            event = state["entrepreneur.event"]
+            for i in np.flatnonzero(event).tolist():
+                what = int(event[i])
+                if what == HAD_IDEA or (what == BORN and i not in under_way):
+                    account = int(state["entrepreneur.supporter"][i])
+                    under_way[i] = {
+                        "seed": seed,
+                        "kind": names[state["entrepreneur.kind"][i]],
+                        "supporter": account,
+                        "idea": month if what == HAD_IDEA else np.nan,
+                        "born": np.nan,
+                        "over": np.nan,
+                        "after_8": np.nan,
+                        "evening": what == HAD_IDEA
+                        and account >= 0
+                        and bool(state["account.evening_participants"][account] > 0),
+                    }
+                if what == BORN:
+                    under_way[i]["born"] = month
+                elif what in (REFUSED, ABANDONED, ENDED) and i in under_way:
+                    rows.append(under_way.pop(i) | {"over": month})
+            for i, project in under_way.items():
+                if project["idea"] == month - EIGHT_MONTHS:
+                    project["after_8"] = float(state["entrepreneur.stage"][i])
+        rows += under_way.values()
+    return pd.DataFrame(rows)
+
+
+def survival(projects: pd.DataFrame, years: int, run: int = YEARS) -> float:
+    """Share of projects still running so many years after their birth (Kaplan and Meier).
+
+    Parameters
+    ----------
+    projects : DataFrame
+        From `follow_projects`.
+    years : int
+        Age.
+    run : int
+        Years of the run that they come from; what runs at its end is censored there.
+    """
+    born = projects[projects["born"].notna()]
+    is_over = born["over"].notna()
+    lived = born["over"].fillna(12 * run) - born["born"]
+    alive = 1.0
+    for month in range(12 * years):
+        at_risk = int((lived > month - 1).sum())
+        ended = int((is_over & (lived == month)).sum())
+        alive *= 1 - ended / at_risk if at_risk else 1.0
+    return alive
+
+
+def started(projects: pd.DataFrame, within: int = 60, run: int = YEARS) -> float:
+    """Share of ideas that become running projects within so many months."""
+    early = projects[projects["idea"] < 12 * run - within]
+    return float((early["born"] - early["idea"] <= within).mean())
+
+
+def monthly(
+    scenario: Scenario, seeds: Sequence[int] = SEEDS, years: int = YEARS
+) -> list[pd.DataFrame]:
+    """Monthly indicators of each replication."""
+    frames = []
+    for seed in seeds:
+        run = Simulation(scenario.replace(months=12 * years), seed)
+        run.run()
+        frames.append(run.indicators)
+    return frames
+
+
+def mean_of(frames: Sequence[pd.DataFrame], name: str) -> float:
+    """Mean of an indicator over months and replications."""
+    return float(np.mean([frame[name].mean() for frame in frames]))
+
+
+def nearest_shop(scenario: Scenario, seed: int = 0) -> tuple[dict[str, Floats], Floats]:
+    """Straight-line distance from each inhabited cell to the nearest open shop of each sector.
+
+    Returns
+    -------
+    dict of str to (cells,) float64 array
+        Distances by sector, and to the nearest of ``"any"``; km. Within the home cell, the mean
+        distance between two points of it.
+    (cells,) float64 array
+        Residents of the cells, for weights.
+    """
+    run = Simulation(scenario, seed)
+    state = run.state
+    residents = np.asarray(state["cell.residents"], np.float64)
+    columns = residents.shape[1]
+    side = run.territory.cell_size / 1000
+    inhabited = np.flatnonzero(residents.ravel() > 0)
+    row, column = np.divmod(inhabited, columns)
+    is_open = state["premises.is_open"].astype(bool)
+    distances: dict[str, Floats] = {}
+    for code, sector in enumerate(SECTORS):
+        at = np.unique(state["premises.cell_row"][is_open & (state["premises.sector"] == code)])
+        nearest = np.full(inhabited.size, np.inf)
+        for shop_row, shop_column in zip(*np.divmod(at, columns), strict=True):
+            away = np.hypot(row - shop_row, column - shop_column)
+            nearest = np.minimum(nearest, np.where(away > 0, away, WITHIN_A_CELL))
+        distances[sector] = side * nearest
+    distances["any"] = np.minimum.reduce(list(distances.values()))
+    return distances, residents.ravel()[inhabited]
+
+
+def weighted_quantile(values: Floats, weights: Floats, share: float) -> float:
+    """The value below which this share of the weight lies."""
+    order = np.argsort(values)
+    reached = np.cumsum(weights[order]) / weights.sum()
+    return float(values[order][min(int(np.searchsorted(reached, share)), values.size - 1)])
+
+
+def access(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
+    """Distances to shops in drawn countrysides and towns, km; pattern 9."""
+    found: dict[str, list[float]] = {}
+    for name in ("rural_low_density", "mid_sized_town"):
+        for seed in seeds:
+            scenario = load_scenario(name).replace(territory_seed=seed + 1)
+            distances, residents = nearest_shop(scenario)
+            for sector in ("convenience", "comparison"):
+                half = weighted_quantile(distances[sector], residents, 0.5)
+                found.setdefault(f"{name}, median to {sector}", []).append(half)
+            nine = weighted_quantile(distances["any"], residents, 0.9)
+            found.setdefault(f"{name}, nine in ten to any shop", []).append(nine)
+    return {name: float(np.mean(values)) for name, values in found.items()}
+
+
+def lives() -> dict[str, float]:
+    """Survival and births in the mid-sized town and the working-class neighbourhood; 6 to 8."""
+    town = follow_projects(load_scenario("mid_sized_town"))
+    estate = follow_projects(load_scenario("working_class_neighbourhood"))
+    is_shop = town["kind"] == "shop"
+    found = {
+        "3 years": 100 * survival(town, 3),
+        "5 years": 100 * survival(town, 5),
+        "shops, 5 years": 100 * survival(town[is_shop], 5),
+        "others, 5 years": 100 * survival(town[~is_shop], 5),
+        "working class, 3 years": 100 * survival(estate, 3),
+        "ideas that start": 100 * started(town),
+        "births followed": float(town["born"].notna().sum()),
+    }
+    for name in ("mid_sized_town", "working_class_neighbourhood"):
+        frames = monthly(load_scenario(name))
+        found[f"{name}, births per 1,000"] = mean_of(frames, "births_per_1000")
+        found[f"{name}, participation"] = 100 * mean_of(frames, "participation")
+    return found
+
+
+def evenings(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
+    """Ideas of *start'up de territoire* and what becomes of them; pattern 10."""
+    arm = load_scenario("mid_sized_town").add(load_intervention("startup_territoire"))
+    projects = follow_projects(arm, seeds, years=10)
+    told = projects[projects["evening"] & (projects["idea"] < 120 - EIGHT_MONTHS)]
+    people = sum(frame["evening_participants"].sum() for frame in monthly(arm, seeds, years=10))
+    return {
+        "ideas per participant": 100 * float(projects["evening"].sum()) / people,
+        "under way after 8 months": 100 * float((told["after_8"] >= INCUBATING).mean()),
+    }
+
+
+def hub(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
+    """Members of a cooperation hub from its third year, and how many it loses; pattern 12."""
+    arm = load_scenario("mid_sized_town").add(load_intervention("cooperation_hub"))
+    members, left = [], 0
+    for seed in seeds:
+        run = Simulation(arm.replace(months=120), seed)
+        run.run(48)
+        before = run.state["entrepreneur.is_member"].copy()
+        for _ in range(72):
+            run.step()
+            after = run.state["entrepreneur.is_member"].copy()
+            members.append(int(after.sum()))
+            left += int(((before == 1) & (after == 0)).sum())
+            before = after
+    return {
+        "hub members": float(np.mean(members)),
+        "hub losses": 100 * 12 * left / max(sum(members), 1),
+    }
+
+
+def displacement(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
+    """Of the spending that a cluster brings to some cells, what others do not lose; pattern 14."""
+    found = {}
+    for boundary in ("closed", "open"):
+        place = load_scenario("mid_sized_town").replace(boundary=boundary)
+        arm = place.add(load_intervention("transition_cluster"))
+        gain = net = 0.0
+        for seed in seeds:
+            run = Simulation(arm.replace(months=120), seed)
+            run.run()
+            moved = run.state["cell.moved_consumers"].astype(np.float64)
+            gain += float(moved[moved > 0].sum())
+            net += float(moved.sum())
+        found[f"net, {boundary}"] = 100 * net / gain
+    return found
