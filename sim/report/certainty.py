@@ -21,7 +21,8 @@ WHERE: Final = {
 
 def displacement(facts: Facts, words: Words) -> Section:
     """What the centre gains, what is lost elsewhere for it, and what remains."""
-    boundary = words(f"displacement.{facts.scenario.values['boundary']}")
+    is_closed = facts.scenario.values["boundary"] == "closed"
+    boundary = words("displacement.closed" if is_closed else "displacement.open")
     blocks: list[Block] = [Paragraph(words("displacement.intro")), Paragraph(boundary)]
     for arm in facts.arms:
         rows = []

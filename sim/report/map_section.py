@@ -31,6 +31,12 @@ def map_section(facts: Facts, words: Words) -> Section:
     return Section("maps", words("section.maps"), blocks)
 
 
+def _reach(differences: list[Floats]) -> float:
+    """Limit of the colours of differences: a few cells beyond it must not blanch all others."""
+    sizes = np.abs(np.concatenate([d[np.isfinite(d) & (d != 0)] for d in differences]))
+    return float(np.quantile(sizes, 0.98)) if sizes.size else 0.0
+
+
 def _row(facts: Facts, maps: LayerMaps, ground: Ground, words: Words) -> list[Tile]:
     language = words.language
     name = LAYERS[maps.layer].label[language]
@@ -38,9 +44,7 @@ def _row(facts: Facts, maps: LayerMaps, ground: Ground, words: Words) -> list[Ti
     everything = [maps.start, maps.end, *maps.ends.values()]
     top = max(float(np.nanmax(v, initial=0.0)) for v in everything) or 1.0
     differences = {arm: end - maps.end for arm, end in maps.ends.items()}
-    reach = max(float(np.nanmax(np.abs(d), initial=0.0)) for d in differences.values()) or (
-        0.01 if is_share else 1.0
-    )
+    reach = _reach(list(differences.values())) or (0.01 if is_share else 1.0)
 
     def level(suffix: str, when: str, values: Floats) -> Tile:
         label = words("maps.alt", layer=name, when=when)

@@ -125,7 +125,8 @@ def draw_difference(
     Parameters
     ----------
     reach : float
-        Largest difference either way, the same on all maps of the layer.
+        Limit of the colours either way, the same on all maps of the layer. Differences beyond it
+        take its colour, and the scale says so.
     """
     norm = Normalize(-reach, reach)
     shown = np.ma.masked_invalid(values[ground.window])
@@ -134,6 +135,10 @@ def draw_difference(
     digits = 0 if scale * reach >= 4 else 1 if scale * reach >= 0.4 else 2
     ticks = [-reach, 0.0, reach]
     write = [signed(scale * t, language, digits) for t in ticks]
+    if shown.count() and shown.min() < -reach:
+        write[0] = f"≤\N{NO-BREAK SPACE}{write[0]}"
+    if shown.count() and shown.max() > reach:
+        write[2] = f"≥\N{NO-BREAK SPACE}{write[2]}"
     return _draw(name, label, ground, shown, colormaps[DIVERGING], norm, ticks, write)
 
 

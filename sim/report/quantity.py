@@ -170,6 +170,7 @@ class Quantity:
 
     def interval(self, low: float, high: float) -> str:
         """An interval of changes, such as ``−0.1 to +0.3``."""
-        if low == high:
-            return self.change(low)
-        return Words(self.language)("quantity.range", low=self.change(low), high=self.change(high))
+        ends = self.change(low), self.change(high)
+        if ends[0] == ends[1]:
+            return ends[0]
+        return Words(self.language)("quantity.range", low=ends[0], high=ends[1])
