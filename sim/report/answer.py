@@ -7,8 +7,9 @@ from typing import Final
 from sim.language import number, span
 from sim.report.blocks import Block, Card, Cards, Paragraph, Section, Subhead
 from sim.report.effect import SYMBOLS, Effect
-from sim.report.facts import Arm, Facts
+from sim.report.facts import Facts
 from sim.report.quantity import euros
+from sim.report.readings import Arm
 from sim.report.strip import draw_strip
 from sim.report.words import Words
 

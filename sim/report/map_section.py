@@ -7,8 +7,9 @@ import numpy.typing as npt
 
 from sim.map_layers import LAYERS
 from sim.report.blocks import Block, Gallery, Paragraph, Section, Subhead, Tile
-from sim.report.facts import Facts, LayerMaps
+from sim.report.facts import Facts
 from sim.report.map_tiles import Ground, draw_difference, draw_layer
+from sim.report.readings import LayerMaps
 from sim.report.words import Words
 
 __all__ = ["map_section"]

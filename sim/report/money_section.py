@@ -10,9 +10,10 @@ from sim.figures.style import Picture
 from sim.language import number, span
 from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Table, Tile
 from sim.report.effect import Effect
-from sim.report.facts import Arm, Facts, Money
+from sim.report.facts import Facts
 from sim.report.money_bars import draw_money
 from sim.report.quantity import euros, rounded
+from sim.report.readings import Arm, Money
 from sim.report.words import Words
 from sim.variables.money import SOURCES
 

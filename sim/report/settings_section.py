@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from sim.language import number
 from sim.report.blocks import Block, Cell, Paragraph, Section, Subhead, Table
-from sim.report.facts import Facts, Setting
+from sim.report.facts import Facts
 from sim.report.quantity import value_of
+from sim.report.readings import Setting
 from sim.report.words import Words
 
 __all__ = ["assumptions", "settings"]
