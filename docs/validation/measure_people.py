@@ -150,7 +150,7 @@ def table(found: dict[str, float]) -> str:
     for key, row in ROWS.items():
         value = found[key]
         is_met = "yes" if row.low <= value <= row.high else "**no**"
-        shown = f"{value:.2f}" if abs(value) < 5 else f"{value:.1f}"
+        shown = f"{round(value, 2) + 0.0:.2f}" if abs(value) < 5 else f"{value:.1f}"
         text += (
             f"| {row.number} | {row.what} | {row.observed} | {band(row)} | {row.role} "
             f"| {shown} {row.unit} | {is_met if band(row) else ''} |\n"
