@@ -34,6 +34,7 @@ __all__ = [
 STREAM = 4
 _CUT_OFF = 4.0  # reaches; beyond them exp(-4) = 2 % are left, and a place must end somewhere
 _32 = np.uint64(32)
+_YOUTH, _ENTREPRENEUR, _OFFICIAL = np.arange(3)  # kinds of visitors; typed, not one code for each
 
 
 class ThirdPlacesParameters(ParameterGroup):
@@ -122,7 +123,7 @@ def hours_given(staff, users, mentoring, hours_per_fte, half_load):
     return staff * hours_per_fte * mentoring * users / (users + half_load * staff)
 
 
-@rule
+@kernel
 def _choose(cell_row, columns, place_cell_row, place_is_open, place_reach, visits, chosen, likely):
     """For each person the open place that they are likeliest to visit; the first of equals."""
     for i in range(cell_row.size):
@@ -185,7 +186,7 @@ def _likeliest(place_is_open, place_age, visits, ramp_months):
     return highest
 
 
-@rule
+@kernel
 def _list_who_wants(seed, month, kind, highest, ids, youth_is_present, third_place, likely,
                     place_is_open, place_age, ramp_months, at_place, key, agent,
                     count):  # fmt: skip
@@ -205,7 +206,7 @@ def _list_who_wants(seed, month, kind, highest, ids, youth_is_present, third_pla
             continue
         at_place[i] = 0
         place = third_place[i]
-        if place < 0 or not place_is_open[place] or (kind == 0 and not youth_is_present[i]):
+        if place < 0 or not place_is_open[place] or (kind == _YOUTH and not youth_is_present[i]):
             continue
         luck = uniform(word(k0, k1, ids[i], 2 * kind))
         if luck < likely[i] * ramp_of(place_age[place], ramp_months):
@@ -224,7 +225,7 @@ def _let_in(key, agent, count, place_seats, place_is_mobile, place_users, place_
         place = np.int64(key[v] >> _32)
         if place_is_mobile[place] or place_users[place] < place_seats[place]:
             place_users[place] += 1
-            place_holders[place] += (agent[v] >> 32) == 1
+            place_holders[place] += (agent[v] >> 32) == _ENTREPRENEUR
             key[kept], agent[kept] = key[v], agent[v]
             kept += 1
     return kept
@@ -290,17 +291,18 @@ def visit_places(
     place_is_open, place_age = third_place_is_open, third_place_age
     key, agent = visitor_key, visitor_agent
     count = _list_who_wants(
-        seed, month, 0, _likeliest(place_is_open, place_age, third_place_youth_visits, ramp_months),
+        seed, month, _YOUTH,
+        _likeliest(place_is_open, place_age, third_place_youth_visits, ramp_months),
         youth_id, youth_is_present, youth_third_place, youth_visit_probability, place_is_open,
-        place_age, ramp_months, youth_at_place, key, agent, 0)  # fmt: skip
+        place_age, ramp_months, youth_at_place, key, agent, np.int64(0))  # fmt: skip
     count = _list_who_wants(
-        seed, month, 1,
+        seed, month, _ENTREPRENEUR,
         _likeliest(place_is_open, place_age, third_place_entrepreneur_visits, ramp_months),
         entrepreneur_id, youth_is_present, entrepreneur_third_place,
         entrepreneur_visit_probability, place_is_open, place_age, ramp_months,
         entrepreneur_at_place, key, agent, count)  # fmt: skip
     count = _list_who_wants(
-        seed, month, 2,
+        seed, month, _OFFICIAL,
         _likeliest(place_is_open, place_age, third_place_official_visits, ramp_months),
         official_id, youth_is_present, official_third_place, official_visit_probability,
         place_is_open, place_age, ramp_months, official_at_place, key, agent, count)  # fmt: skip
@@ -323,14 +325,14 @@ def visit_places(
     seated = 0
     for v in range(count):
         place, kind, i = np.int64(key[v] >> _32), agent[v] >> 32, agent[v] & 0xFFFFFFFF
-        if kind == 1:
+        if kind == _ENTREPRENEUR:
             hours = third_place_hours[place] / third_place_holders[place]
             entrepreneur_facilitation[i] = hours
         if third_place_is_mobile[place]:
             continue  # met on the road: no seat, and nobody else to meet
-        if kind == 0:
+        if kind == _YOUTH:
             youth_at_place[i] = 1
-        elif kind == 1:
+        elif kind == _ENTREPRENEUR:
             entrepreneur_at_place[i] = 1
         else:
             official_at_place[i] = 1

@@ -7,6 +7,7 @@ See `tests.reference.retail_month` for what a town is and what a process takes. 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from math import exp, hypot
 from typing import Any
 
@@ -125,8 +126,8 @@ def public_money(town: Town, values: Values, seed: int, month: int, calendar: in
         _pay(town, account, SEATS, cost)
 
         for source, cents in enumerate(left):
-            shares = town["account.split"][account]
-            upto = [round(cents * min(sum(shares[:line]), 1.0)) for line in range(8)]
+            shares = accumulate(town["account.split"][account], initial=0.0)
+            upto = [round(cents * min(share, 1.0)) for share in shares]
             for line in range(7):
                 purse[source][line] += upto[line + 1] - upto[line]
             purse[source][SEATS] += cents - upto[7]

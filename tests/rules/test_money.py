@@ -40,7 +40,7 @@ def towns(draw):
         state["account.is_active"][account] = draw(st.booleans())
         for name in ("funding", "matched_funding", "set_up", "reserves"):
             state[f"account.{name}"][account] = draw(cents)
-        state["account.embedded_officials"][account] = draw(st.floats(0, 5))
+        state["account.embedded_officials"][account] = draw(st.integers(0, 50)) / 10
         state["account.split"][account] = draw(splits())
         state["account.participant_cost"][account] = draw(st.integers(0, 10**6))
         state["account.lab_meetings"][account] = draw(st.sampled_from([0, 0.3, 1]))
