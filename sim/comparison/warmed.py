@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import signal
 
-from sim.scenario import load_scenario
-from sim.simulation import Simulation
-
 # Ctrl-C reaches all processes of a terminal; the one that was started by hand ends the others.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+from sim.scenario import load_scenario  # noqa: E402
+from sim.simulation import Simulation  # noqa: E402
 
 # Whatever fails here fails again in the first run, where it is told.
 with contextlib.suppress(Exception):
