@@ -1,4 +1,4 @@
-"""Third places that are there at the start: an account of their own, at balance."""
+"""Third places that are there at the start: each has an account of its own, at balance."""
 
 from __future__ import annotations
 
@@ -6,25 +6,22 @@ from typing import Final
 
 from sim.catalogues import third_place_kinds
 from sim.errors import InputError
-from sim.interventions.levers import SitedLevers
+from sim.interventions.levers import TimedLevers
 from sim.interventions.plan import Plan, PlannedPlace, cents, kind_code, split_over
 
-__all__ = ["EXISTING_PLACES", "LEVERS", "MONTHS_OPEN", "existing_plan"]
-
-EXISTING_PLACES: Final = "existing_third_places"
-"""Name of their account."""
+__all__ = ["EXISTING", "MONTHS_OPEN", "existing_plans"]
 
 MONTHS_OPEN: Final = 60
 """Months for which they have been open: long enough to be known. Assumed."""
 
 PUBLIC_SHARE: Final = 0.5
-"""Public money in what they cost; 50 % in France, 20-70 % in most (France Tiers-Lieux). Found."""
+"""Public money in what they cost; 50 % in France in 2019 (docs/sources.md). Found."""
 
-LEVERS: Final = SitedLevers(start=0)
-"""They are spread over the town centre."""
+EXISTING: Final = TimedLevers(start=0)
+"""They are there from the start to the end."""
 
 
-def existing_plan(text: str, fte_cost: float) -> Plan | None:
+def existing_plans(text: str, fte_cost: float) -> dict[str, Plan]:
     """What a text such as ``"coworking:2 fablab:1"`` amounts to.
 
     Parameters
@@ -36,17 +33,16 @@ def existing_plan(text: str, fte_cost: float) -> Plan | None:
 
     Returns
     -------
-    Plan or None
-        None where there are none. Public money pays half of the usual seats and staff; fees are to
-        pay the rest.
+    dict of str to Plan
+        A plan for each place, by the name of its account, such as ``existing_coworking_2``. Public
+        money pays half of the usual seats and staff; fees are to pay the rest.
 
     Raises
     ------
     InputError
         If a kind is unknown or a number is none.
     """
-    places: list[PlannedPlace] = []
-    cost = 0
+    plans: dict[str, Plan] = {}
     for word in text.replace(",", " ").split():
         name, colon, number = word.partition(":")
         if not colon or not number.isdecimal() or int(number) > 1000:
@@ -58,9 +54,11 @@ def existing_plan(text: str, fte_cost: float) -> Plan | None:
             kind = third_place_kinds()[kind_code(name)]
         except InputError as error:
             raise InputError(f"existing_third_places = {text!r}: {error}") from None
-        places += [PlannedPlace(name, kind["seats"])] * int(number)
-        cost += int(number) * cents(kind["seats"] * kind["seat_cost"] + kind["staff"] * fte_cost)
-    if not places:
-        return None
-    account = {"funding": round(PUBLIC_SHARE * cost), "split": split_over(facilitation=1.0)}
-    return Plan(account, tuple(places), reserves=sum(p.reserves for p in places))
+        cost = cents(kind["seats"] * kind["seat_cost"] + kind["staff"] * fte_cost)
+        account = {"funding": round(PUBLIC_SHARE * cost), "split": split_over(facilitation=1.0)}
+        place = PlannedPlace(name, kind["seats"])
+        for n in range(1, int(number) + 1):
+            if f"existing_{name}_{n}" in plans:
+                raise InputError(f"existing_third_places = {text!r}: {name} is named twice.")
+            plans[f"existing_{name}_{n}"] = Plan(account, (place,), reserves=place.reserves)
+    return plans
