@@ -94,7 +94,7 @@ def end_projects(
     member = math.exp(-closure_margin_response * cooperation_uplift)
     for j in range(work_projects[0]):
         i = work_project_row[j]
-        if entrepreneur_stage[i] != RUNNING:
+        if entrepreneur_stage[i] != RUNNING or entrepreneur_stage_months[i] == 0:
             continue
         p = entrepreneur_premises_row[i]
         if p >= 0:

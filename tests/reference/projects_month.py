@@ -316,6 +316,8 @@ def cumulative_hazard(months: int, values: Values) -> float:
 def project_survival(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
     key = stream_key(seed, SURVIVAL, month)
     for i in _entrepreneurs(town, RUNNING):
+        if town["entrepreneur.stage_months"][i] == 0:
+            continue
         p = town["entrepreneur.premises_row"][i]
         if p >= 0:
             ends = town["premises.event"][p] == SHOP_CLOSED

@@ -14,10 +14,22 @@ from sim.indicators import COUNTS, count_month
 from sim.schedule import MONTH, active
 from sim.territory.territory import ZONES
 from sim.variables import VARIABLES
-from tests.reference import projects_month, retail_month, youth_month
+from tests.reference import (
+    places_month,
+    projects_month,
+    retail_month,
+    support_month,
+    youth_month,
+)
 from tests.reference.towns import small_town
 
-TWINS = retail_month.MONTH | youth_month.MONTH | projects_month.MONTH
+TWINS = (
+    retail_month.MONTH
+    | youth_month.MONTH
+    | places_month.MONTH
+    | projects_month.MONTH
+    | support_month.MONTH
+)
 
 STATES = {
     "as it is": {},
