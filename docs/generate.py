@@ -367,9 +367,9 @@ def interventions_page() -> str:
 def catalogues_page() -> str:
     """Kinds of third place and of project, with every number."""
     return (
-        "### Kinds of third place\n\n"
+        "## Kinds of third place\n\n"
         + catalogue_table(third_place_kinds(), THIRD_PLACE_COLUMNS)
-        + "### Kinds of project\n\n"
+        + "## Kinds of project\n\n"
         + catalogue_table(project_kinds(), PROJECT_COLUMNS)
     )
 
