@@ -18,6 +18,7 @@ from sim.ledger import book_month, ledger_frame, ledger_shape, unspent_frame
 from sim.scenario import Scenario
 from sim.schedule import active, effective
 from sim.schema import PARAMETERS
+from sim.starting_projects import mark_start
 from sim.starting_state import starting_state
 from sim.state import State
 from sim.territory.generate import generate_premises, generate_territory
@@ -111,6 +112,7 @@ class Simulation:
         self._ledger = np.zeros((len(self._rows), *ledger_shape(self.state)), np.int64)
         self._bind()
         self._spin_up()
+        mark_start(self.state)
         self._start = np.zeros(len(COUNTS))
         count_month(self.state, self._start)
 

@@ -256,16 +256,20 @@ def _takeovers(state: State, values: Mapping[str, Any], kinds: Kinds, pipeline: 
 
 
 def mark_start(state: State) -> None:
-    """Keep what changes are counted from: trust and jobs on the start date.
+    """Keep what changes are counted from: trust, jobs and footfall on the start date.
 
     Parameters
     ----------
     state : State
-        After the spin-up; written.
+        After the spin-up; written. Without any spin-up nobody has walked yet: the reference
+        footfall stays 0, and visitors of third places make no shop more attractive.
     """
     state["office.trust_at_start"] = state["office.trust"]
     state["cell.jobs_at_start"] = state["cell.project_jobs"]
     state["cell.project_jobs_at_start"] = state["cell.project_jobs_nearby"]
+    walked = state["cell.footfall"][(state["cell.zone"] == 0) & (state["cell.footfall"] > 0)]
+    if walked.size:
+        state["town.reference_footfall"] = np.median(walked)
 
 
 def start_projects(state: State, values: Mapping[str, Any], seed: int) -> None:

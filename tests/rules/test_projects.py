@@ -406,7 +406,7 @@ def test_embedded_officials_relieve_a_queue():
     waiting = []
     for embedded in (0.0, 2.0):
         state, values = projects_town(seed=3)
-        state["office.review_capacity"] *= 0.6
+        state["office.review_capacity"] *= 0.3
         state["office.embedded_capacity"] = embedded
         bound = [p.bind(state, values, 3) for p in MONTH]
         for month in range(48):
