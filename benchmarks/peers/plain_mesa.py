@@ -1,250 +1,216 @@
-"""The retail month as an ordinary Mesa model: agents are Python objects that do things in turn.
+"""The month as an ordinary Mesa model: agents are Python objects that do things in turn.
 
 The same rules and the same draws as `sim`, so it is a peer to measure against and an oracle to test
-against. Homes (inhabited cells) choose among all shops; premises keep books, close and are let.
-`vectorised` lets each home weigh all shops in one NumPy expression, as a modeller who minds speed
-would write it; without it everything is plain Python.
+against. Everybody is an object: homes (cells), premises, the young, entrepreneurs, officials, their
+offices, third places and accounts. It begins with the present state of a run; what interventions
+do later on a date is not done here. `vectorised` lets each home weigh all shops in one NumPy
+expression, as a modeller who minds speed would write it; without it everything is plain Python.
 """
 
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import mesa
 import numpy as np
 
-from sim.kernels.random import block, normal_pair, stream_key, uniform
+from benchmarks.peers.plain_people import Office, Official, Youth
+from benchmarks.peers.plain_places import Account, ThirdPlace
+from benchmarks.peers.plain_projects import RUNNING, Entrepreneur, ProjectKind
+from benchmarks.peers.plain_shops import SECTORS, Home, Premises
+from sim.kernels.random import stream_key
 from sim.simulation import Simulation
+from sim.state import State
+from sim.variables import VARIABLES
+from sim.variables.money import LINES, SOURCES
 
 SERIES = ("online_share", "spending", "costs", "periphery")
-SECTORS = ("convenience", "comparison", "hospitality")
-GIVEN = (
-    "sector",
-    "zone",
-    "floor_area",
-    "is_open",
-    "months_vacant",
-    "quality",
-    "fixed_costs",
-    "rent",
-    "rent_at_start",
-    "margin",
-    "reserves",
-)
-CLOSURE, RELETTING = 1, 2
-RETAIL_PARK = 1
 
 
-class Home(mesa.Agent):
-    """The consumers of one cell."""
-
-    def __init__(self, model: PlainTown, x: int, y: int, residents: float, power: float,
-                 visitors: float) -> None:  # fmt: skip
-        super().__init__(model)
-        self.x, self.y = x, y
-        self.residents = residents
-        self.purchasing_power = power
-        self.visitors = visitors
-        self.consumers = 0.0
-        self.decay: list[np.ndarray] = []
-
-    def grow(self) -> None:
-        growth = (1 + self.model.values["residents_growth"]) ** (1 / 12)
-        self.residents *= growth
-        self.visitors *= growth
-        self.consumers = self.residents * self.purchasing_power + self.visitors
-
-    def shop(self) -> None:
-        """Give each place its part of the consumers, by attraction and distance."""
-        model = self.model
-        for sector in range(3):
-            places = model.places[sector]
-            outside = model.outside(sector)
-            if model.vectorised:
-                self._shop_at_once(sector, outside)
-                continue
-            f = model.decay[sector]
-            reach = 0.0
-            pull = []
-            for place in places:
-                nearness = f[abs(self.x - place.x) + abs(self.y - place.y)]
-                pull.append(nearness)
-                if place.is_open:
-                    reach += place.attraction * place.quality * nearness
-            if reach + outside > 0:
-                for place, nearness in zip(places, pull, strict=True):
-                    place.won += self.consumers * nearness / (reach + outside)
-
-    def _shop_at_once(self, sector: int, outside: float) -> None:
-        model = self.model
-        if not self.decay:
-            for s in range(3):
-                d = [abs(self.x - p.x) + abs(self.y - p.y) for p in model.places[s]]
-                self.decay.append(np.array(model.decay[s])[d] if d else np.zeros(0))
-        decay = self.decay[sector]
-        reach = float(model.offered[sector] @ decay) + outside
-        if reach > 0:
-            model.won[sector] += decay * (self.consumers / reach)
+def rows_of(state: State, entity: str, *without: str) -> list[dict[str, Any]]:
+    """What the arrays of an entity say of each of its rows, flags as bool."""
+    columns = {}
+    for v in VARIABLES.values():
+        if v.entity == entity and len(v.dimensions) == 1 and v.quantity not in without:
+            array = state[v.name]
+            is_flag = v.quantity.startswith(("is_", "at_", "has_"))
+            columns[v.quantity] = (array != 0 if is_flag else array).tolist()
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-class Premises(mesa.Agent):
-    """Commercial premises and whoever trades in them."""
-
-    def __init__(self, model: PlainTown, number: int, x: int, y: int, **given: Any) -> None:
-        super().__init__(model)
-        self.number, self.x, self.y = number, x, y
-        self.event = 0
-        self.revenue = self.won = 0.0
-        self.open_share = self.attraction = 0.0
-        for name, value in given.items():
-            setattr(self, name, value)
-
-    def look_around(self) -> None:
-        model, values = self.model, self.model.values
-        seen = there = 0.0
-        f = model.walking
-        for other in model.premises:
-            nearness = f[abs(self.x - other.x) + abs(self.y - other.y)]
-            there += nearness
-            if other.is_open:
-                seen += nearness
-        usual, kappa = 1 - model.usual_vacancy, values["open_share_shrinkage"]
-        self.open_share = (seen + kappa * usual) / (there + kappa)
-        size = self.floor_area
-        if self.zone == RETAIL_PARK:
-            size *= model.periphery
-        self.attraction = size ** values["floor_area_elasticity"]
-        self.attraction *= (self.open_share / usual) ** values["open_share_elasticity"]
-        self.won = 0.0
-
-    def margin_of(self, revenue: float, costs: float) -> float:
-        gross = self.model.values["gross_margin"]
-        if self.model.values["purchases_are_variable"]:
-            return revenue / (costs + (1 - gross) * revenue) - 1
-        return gross * revenue / costs - 1
-
-    def keep_accounts(self) -> None:
-        model, values = self.model, self.model.values
-        self.event = 0
-        costs = (self.fixed_costs + self.rent) * model.costs
-        if self.zone == RETAIL_PARK:
-            costs *= model.periphery ** values["park_cost_exponent"]
-        spending = values[f"spending_{SECTORS[self.sector]}"] / 12 * model.spending
-        revenue = self.attraction * self.won * spending * (1 - model.online[self.sector])
-        if self.is_open:
-            self.revenue = revenue * self.quality
-            self.age += 1
-            self.margin += (self.margin_of(self.revenue, costs) - self.margin) / values[
-                "margin_memory"
-            ]
-            profit = values["gross_margin"] * self.revenue / costs - 1
-            self.reserves = min(max(self.reserves + profit, 0.0), values["starting_reserves"])
-            return
-        f = model.decay[self.sector]
-        pool = model.outside(self.sector)
-        for shop in model.places[self.sector]:
-            if shop.is_open:
-                nearness = f[abs(self.x - shop.x) + abs(self.y - shop.y)]
-                pool += shop.attraction * shop.quality * nearness
-        self.revenue = 0.0
-        self.months_vacant += 1
-        share = pool / (pool + self.attraction) if pool + self.attraction > 0 else 0.0
-        self.margin = self.margin_of(revenue * share, costs)
-
-    def maybe_close(self) -> None:
-        if not self.is_open:
-            return
-        values = self.model.values
-        clip = values["margin_clip"]
-        young = min(max(self.age, 1), 60) / 60
-        rate = values["closure_rate"] * self.model.age_scale
-        rate *= young ** (values["closure_age_shape"] - 1)
-        rate *= math.exp(-values["closure_margin_response"] * min(max(self.margin, -clip), clip))
-        if self.reserves <= 0:
-            rate *= values["closure_without_reserves"]
-        luck = uniform(block(*self.model.closure_key, self.number, 0)[0])
-        if luck < 1 - math.exp(-rate / 12):
-            self.is_open, self.event, self.age = False, 1, 0
-            self.quality, self.reserves = 1.0, 0.0
-
-    def maybe_let(self) -> None:
-        if self.is_open or self.event == 1:
-            return
-        values = self.model.values
-        clip = values["margin_clip"]
-        slow, fresh = values["reletting_rate_slow"], values["reletting_rate_fresh"]
-        first_month = self.months_vacant == 1
-        middle = 0.75 if first_month else self.months_vacant
-        rate = slow + (fresh - slow) * math.exp(-middle / 12 / values["reletting_fading"])
-        rate *= 1.5 if first_month else 1.0
-        rate *= math.exp(values["reletting_margin_response"] * min(max(self.margin, -clip), clip))
-        luck, first, second, _ = block(*self.model.reletting_key, self.number, 0)
-        if uniform(luck) < 1 - math.exp(-rate / 12):
-            spread = values["quality_spread"]
-            self.is_open, self.event, self.months_vacant = True, 2, 0
-            self.quality = math.exp(spread * normal_pair(first, second)[0] - spread**2 / 2)
-            self.reserves = values["starting_reserves"]
-
-    def move_rent(self) -> None:
-        values = self.model.values
-        surplus = self.open_share - (1 - self.model.usual_vacancy)
-        goal = self.rent_at_start * min(max(1 + values["rent_response"] * surplus, 0.4), 1.6)
-        months = values["rent_months_up"] if goal > self.rent else values["rent_months_down"]
-        self.rent += (goal - self.rent) / months
-
-    def count_visits(self) -> None:
-        basket = self.model.values[f"basket_{SECTORS[self.sector]}"]
-        self.model.footfall[self.zone] += self.revenue / (basket * 365.25 / 12)
+def picked[T](things: list[T], index: int) -> T | None:
+    """The thing that an index means; None for -1."""
+    return things[index] if index >= 0 else None
 
 
 class PlainTown(mesa.Model):
-    """The town of a run, from its state before the first month."""
+    """The town of a run as it stands."""
 
     def __init__(self, run: Simulation, *, vectorised: bool = False) -> None:
         super().__init__(rng=0)
         self.values, self.seed_of_run, self.vectorised = run.values, run.seed, vectorised
+        self.month = run.month
         state = run.state
         self.series = {n: state[f"series.{n}"].tolist() for n in SERIES}
-        self.usual_vacancy = float(state["town.usual_vacancy"][0])
-        self.age_scale = float(state["town.closure_age_scale"][0])
+        for name in VARIABLES:
+            if name.startswith("town."):
+                setattr(self, name.partition(".")[2], float(state[name][0]))
+        self.age_scale = self.closure_age_scale
         self.outside_at_start = state["sector.outside_attraction"].tolist()
         self.start = 12 * (run.values["start_year"] - 2000)
-        rows, columns = state["cell.residents"].shape
-        longest = range(rows + columns)
-        self.decay = [
-            [
-                sum(w * math.exp(-beta * d) for beta, w in zip(b, weights, strict=True))
-                for d in longest
-            ]
-            for b, weights in zip(
-                state["sector.decay"].tolist(), state["sector.decay_weight"].tolist(), strict=True
-            )
-        ]
-        walking = float(state["town.neighbourhood_decay"][0])
-        self.walking = [math.exp(-walking * d) for d in longest]
-        for y in range(rows):
-            for x in range(columns):
-                people, visitors = state["cell.residents"][y, x], state["cell.visitors"][y, x]
-                if people > 0 or visitors > 0:
-                    power = float(state["cell.purchasing_power"][y, x])
-                    Home(self, x, y, float(people), power, float(visitors))
-        given_by_name = {
-            "age": state["premises.shop_age"].tolist(),
-            **{name: state[f"premises.{name}"].tolist() for name in GIVEN},
-        }
-        for p, cell in enumerate(state["premises.cell_row"].tolist()):
-            given = {name: values[p] for name, values in given_by_name.items()}
-            Premises(self, p, cell % columns, cell // columns, **given)
-        self.homes = self.agents_by_type[Home]
-        self.premises = list(self.agents_by_type.get(Premises, []))
-        self.places = [[p for p in self.premises if p.sector == s] for s in range(3)]
+        self._set_distances(state)
+        self._settle_homes(state)
+        self._settle_premises(state)
+        self._settle_people(state)
+        self._settle_places(state)
+        self._relate(state)
         self.footfall = [0.0, 0.0, 0.0]
-        self.month = 0
+        self.key = cache(self._key)
+        self.count_jobs()
+
+    # -- the start -------------------------------------------------------------------------------
+
+    def _set_distances(self, state: State) -> None:
+        self.columns = state["cell.residents"].shape[1]
+        longest = range(sum(state["cell.residents"].shape))
+        mixtures = zip(
+            state["sector.decay"].tolist(), state["sector.decay_weight"].tolist(), strict=True
+        )
+        self.decay = [
+            [sum(w * math.exp(-b * d) for b, w in zip(*mixture, strict=True)) for d in longest]
+            for mixture in mixtures
+        ]
+        self.walking = [math.exp(-self.neighbourhood_decay * d) for d in longest]
+
+    def _settle_homes(self, state: State) -> None:
+        """One home for each cell in which anybody or anything is."""
+        used = (state["cell.residents"].ravel() > 0) | (state["cell.visitors"].ravel() > 0)
+        for table in ("premises", "youth", "entrepreneur", "official", "third_place", "account"):
+            used[state[f"{table}.cell_row"]] = True
+        quantities = ("residents", "purchasing_power", "visitors", "moved_consumers",
+                      "project_jobs", "jobs_at_start", "project_jobs_at_start",
+                      "residents_nearby")  # fmt: skip
+        columns = {q: state[f"cell.{q}"].ravel().tolist() for q in quantities}
+        self.home_of = {
+            cell: Home(
+                self, cell % self.columns, cell // self.columns,
+                **{q: values[cell] for q, values in columns.items()},
+            )
+            for cell in np.flatnonzero(used).tolist()
+        }  # fmt: skip
+        self.homes = list(self.home_of.values())
+
+    def _settle_premises(self, state: State) -> None:
+        visitors = state["cell.place_visitors"].ravel().tolist()
+        for given in rows_of(state, "premises", "operator", "event", "subsidy"):
+            cell, number = given.pop("cell_row"), given.pop("id")
+            given |= {"age": given.pop("shop_age"), "place_visitors": visitors[cell]}
+            Premises(self, number, cell % self.columns, cell // self.columns, **given)
+        self.premises = list(self.agents_by_type.get(Premises, []))
+        self.places_of = [[p for p in self.premises if p.sector == s] for s in range(3)]
+
+    def _settle_people(self, state: State) -> None:
+        given_by_row = rows_of(state, "office", "queue_first", "queue_last", "waiting")
+        self.offices = [Office(self, **given) for given in given_by_row]
+        for cell, home in self.home_of.items():
+            home.office = self.offices[int(state["cell.office"].ravel()[cell])]
+        self.project_kinds = [ProjectKind(**given) for given in rows_of(state, "project_kind")]
+        self.people = {}
+        for kind, table in ((Youth, "youth"), (Entrepreneur, "entrepreneur"),
+                            (Official, "official")):  # fmt: skip
+            people = []
+            for given in rows_of(state, table):
+                home = self.home_of[given.pop("cell_row")]
+                given["likely"] = given.pop("visit_probability")
+                people.append(kind(self, given.pop("id"), home, **given))
+            self.people[table] = people
+        self.youth, self.entrepreneurs, self.officials = self.people.values()
+
+    def _settle_places(self, state: State) -> None:
+        self.accounts = []
+        for number, given in enumerate(rows_of(state, "account")):
+            home, purse = self.home_of[given.pop("cell_row")], state["account.purse"][number]
+            given["split"] = state["account.split"][number].tolist()
+            given["purse"] = {
+                (source, line): int(purse[s, l])
+                for s, source in enumerate(SOURCES)
+                for l, line in enumerate(LINES)  # noqa: E741
+            }
+            self.accounts.append(Account(self, number, home, **given))
+        self.third_places = []
+        for number, given in enumerate(rows_of(state, "third_place")):
+            home = self.home_of[given.pop("cell_row")]
+            given["account"] = self.accounts[given["account"]]
+            self.third_places.append(ThirdPlace(self, number, home, **given))
+
+    def _relate(self, state: State) -> None:
+        """Turn rows into references."""
+        for people in self.people.values():
+            for person in people:
+                person.third_place = picked(self.third_places, person.third_place)
+        neighbours = state["youth.neighbour"].tolist()
+        for row, youth in enumerate(self.youth):
+            youth.role = picked(self.entrepreneurs, youth.role)
+            youth.acquaintances = [self.youth[n] for n in neighbours[row] if n != row]
+        for official in self.officials:
+            official.office = self.offices[official.office]
+            official.office.officials.append(official)
+        for holder in self.entrepreneurs:
+            holder.office = self.offices[holder.office]
+            holder.kind = self.project_kinds[holder.kind]
+            holder.supporter = picked(self.accounts, holder.supporter)
+            holder.premises = picked(self.premises, holder.premises_row)
+            if holder.premises is not None:
+                holder.premises.operator = holder
+        after = state["entrepreneur.queue_next"].tolist()
+        for office, row in zip(self.offices, state["office.queue_first"].tolist(), strict=True):
+            while row >= 0:
+                office.waiting.append(self.entrepreneurs[row])
+                row = after[row]
+
+    # -- what all know ---------------------------------------------------------------------------
+
+    def _key(self, stream: int) -> tuple[int, int]:
+        return stream_key(self.seed_of_run, stream, self.month)
 
     def outside(self, sector: int) -> float:
         growth = self.periphery ** self.values["floor_area_elasticity"]
         return self.outside_at_start[sector] * growth
+
+    def count_jobs(self) -> None:
+        """Jobs of running projects, where they are."""
+        for home in self.homes:
+            home.jobs = 0.0
+        for holder in self.entrepreneurs:
+            if holder.stage == RUNNING:
+                place = holder.home
+                if holder.premises is not None:
+                    premises = holder.premises
+                    place = self.home_of[premises.y * self.columns + premises.x]
+                place.jobs += holder.kind.jobs
+        self.employing = [home for home in self.homes if home.jobs]
+
+    # -- the month -------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """One month."""
+        self.key.cache_clear()
+        self.move_drivers()
+        self._do(Youth, "move")
+        self._do(Home, "grow")
+        self.use_places()
+        self._do(Youth, "maybe_end_role", "look", "take_part")
+        self.advance_projects()
+        self.trade()
+        self.bring_benefits()
+        self.month += 1
+
+    def _do(self, kind: type[mesa.Agent], *actions: str) -> None:
+        """Let all agents of a type act, one action after the other."""
+        for action in actions if kind in self.agents_by_type else ():
+            self.agents_by_type[kind].do(action)
 
     def move_drivers(self) -> None:
         t = self.start + (self.month if self.values["with_drivers"] else 0)
@@ -255,29 +221,82 @@ class PlainTown(mesa.Model):
         mean = sum(a * b for a, b in zip(spending, pull, strict=True)) / sum(spending)
         self.online = [min(self.series["online_share"][t] * p / mean, 0.95) for p in pull]
 
-    def step(self) -> None:
-        """One month."""
-        self.closure_key = stream_key(self.seed_of_run, CLOSURE, self.month)
-        self.reletting_key = stream_key(self.seed_of_run, RELETTING, self.month)
-        premises = self.agents_by_type[Premises]
-        self.move_drivers()
-        self.homes.do("grow")
-        premises.do("look_around")
+    def use_places(self) -> None:
+        """Pay for third places, visit them, meet there."""
+        for office in self.offices:
+            office.embedded_capacity = 0.0
+        for place in self.third_places:
+            place.age += place.is_open
+            place.staff = 0.0
+        self._do(Account, "take_money_in")
+        if any(place.is_open != place.was_open for place in self.third_places):
+            for kind in (Youth, Entrepreneur, Official):
+                self._do(kind, "choose_place")
+        for place in self.third_places:
+            place.was_open = place.is_open
+        for kind in (Youth, Entrepreneur, Official):
+            self._do(kind, "maybe_visit")
+        for holder in self.entrepreneurs:
+            holder.facilitation = 0.0
+        self._do(ThirdPlace, "open_doors")
+        self._do(Entrepreneur, "fade")
+        self._do(ThirdPlace, "let_meet")
+        self._do(Account, "hold_lab")
+        self._do(Office, "average_trust")
+
+    def advance_projects(self) -> None:
+        """Ideas, engineering, review, funding."""
+        for office in self.offices:
+            office.ideas = []
+        self._do(Entrepreneur, "maybe_have_idea")
+        self._do(Account, "hold_evening")
+        self._do(Entrepreneur, "join_work", "be_engineered", "be_examined")
+        self._do(Office, "review")
+        ready = [holder for holder in self.entrepreneurs if holder.is_ready()]
+        for holder in sorted(ready, key=lambda e: (-e.stage_months, e.number)):
+            holder.seek_money()
+
+    def trade(self) -> None:
+        """Shops and what is new among them."""
+        self._do(Premises, "look_around")
         if self.vectorised:
             self.offered = [
                 np.array([p.attraction * p.quality * p.is_open for p in places])
-                for places in self.places
+                for places in self.places_of
             ]
-            self.won = [np.zeros(len(ps)) for ps in self.places]
-        self.homes.do("shop")
+            self.won = [np.zeros(len(ps)) for ps in self.places_of]
+        self._do(Home, "shop")
         if self.vectorised:
-            for ps, won in zip(self.places, self.won, strict=True):
+            for ps, won in zip(self.places_of, self.won, strict=True):
                 for p, w in zip(ps, won.tolist(), strict=True):
                     p.won = w
-        premises.do("keep_accounts")
-        premises.do("maybe_close")
-        premises.do("maybe_let")
-        premises.do("move_rent")
+        for premises in self.premises:
+            premises.subsidy = 0.0
+        self._do(Account, "support_shops")
+        self._do(Premises, "keep_accounts", "maybe_close", "maybe_let")
+        self._do(Entrepreneur, "maybe_end", "be_born", "maybe_leave_hub")
+        self._do(Account, "gather_members")
         self.footfall = [0.0, 0.0, 0.0]
-        premises.do("count_visits")
-        self.month += 1
+        self._do(Premises, "move_rent", "count_visits")
+
+    def bring_benefits(self) -> None:
+        """Move the spending of users and of those who work in projects."""
+        values = self.values
+        self.count_jobs()
+        for home in self.homes:
+            home.moved = values["new_job_share"] * values["job_spending"]
+            home.moved *= home.jobs - home.jobs_at_start
+        yearly = sum(values[f"spending_{s}"] for s in SECTORS)
+        days = 365.25 / 12
+        per_user = values["visitor_spending"] * days / (yearly / 12) if yearly > 0 else 0.0
+        from_outside = values["outside_visitors"]
+        for place in self.third_places:
+            for person in place.visitors:
+                home = person.home
+                left = home.residents * home.purchasing_power + home.visitors + home.moved
+                taken = min((1 - from_outside) * per_user, max(left, 0.0))
+                home.moved -= taken
+                place.home.moved += taken + from_outside * per_user
+        for premises in self.premises:
+            near = (p.users for p in self.third_places if p.is_nearby(premises))
+            premises.place_visitors = sum(near)
