@@ -56,7 +56,7 @@ def test_a_layer_and_its_array_are_the_same_memory(fresh, name):
 
 
 def test_a_change_in_a_layer_is_what_the_next_month_sees():
-    with_people, without = TerritoryModel(rng=7), TerritoryModel(rng=7)
+    with_people, without = (TerritoryModel(rng=7, with_youth_moves=False) for _ in range(2))
     without.grid.modify_properties("residents", np.multiply, 0.0)
     for model in (with_people, without):
         model.step()

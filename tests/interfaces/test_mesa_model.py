@@ -278,7 +278,12 @@ def test_batch_runs_go_over_scenarios_and_end_with_the_last_month(start_method):
     town = load_scenario("mid_sized_town")
     rows = mesa.batch_run(
         TerritoryModel,
-        {"scenario": [town, town.replace(population=20_000)], "months": 3, "residents_growth": 0.0},
+        {
+            "scenario": [town, town.replace(population=20_000)],
+            "months": 3,
+            "residents_growth": 0.0,
+            "with_youth_moves": False,
+        },
         rng=1,
         display_progress=False,
     )
