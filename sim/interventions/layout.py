@@ -11,15 +11,14 @@ import numpy as np
 from sim.catalogues import third_place_kinds
 from sim.errors import InputError
 from sim.interventions.existing_places import (
-    EXISTING_PLACES,
-    LEVERS,
+    EXISTING,
     MONTHS_OPEN,
-    existing_plan,
+    existing_plans,
 )
 from sim.interventions.intervention import Intervention
 from sim.interventions.levers import SitedLevers, TimedLevers
 from sim.interventions.plan import Action, Plan, PlannedPlace, cents
-from sim.interventions.sites import choose_sites
+from sim.interventions.sites import choose_sites, existing_sites
 from sim.state import State
 from sim.territory.territory import Territory
 
@@ -38,6 +37,7 @@ class _Entry:
     plan: Plan
     account: int
     first_place: int
+    is_existing: bool
 
     @property
     def places(self) -> slice:
@@ -80,20 +80,24 @@ class Planned:
             With the lengths of `sizes`; written.
         """
         cell_km = self._values["cell_size"] / 1000
+        reach = self._values["visit_reach"] / cell_km
+        existing = existing_sites(state, sum(e.is_existing for e in self._entries), reach)
         for entry in self._entries:
             count = max(len(entry.plan.places), 1)
             sites = np.zeros(count, np.int64)
-            if isinstance(entry.levers, SitedLevers):
-                sites = choose_sites(state, entry.levers, count)
+            if entry.is_existing:  # accounts and places of these come first, one to one
+                sites = existing[entry.account : entry.account + 1]
+            elif isinstance(entry.levers, SitedLevers):
+                sites = choose_sites(state, entry.levers, count, reach)
             if entry.account >= 0:
                 _lay_account(state, entry, int(sites[0]), cell_km)
             for n, place in enumerate(entry.plan.places):
                 row = entry.first_place + n
                 state["third_place.cell_row"][row] = sites[n]
                 state["third_place.account"][row] = entry.account
-                state["third_place.reach"][row] = self._values["visit_reach"] / cell_km
+                state["third_place.reach"][row] = reach
                 _lay_place(state, row, place)
-            if entry.name == EXISTING_PLACES:
+            if entry.is_existing:
                 _open(state, entry)
                 state["third_place.age"][entry.places] = MONTHS_OPEN
 
@@ -138,9 +142,8 @@ def plan_interventions(
         are not well described.
     """
     wanted: list[tuple[str, TimedLevers, Plan]] = []
-    existing = existing_plan(values["existing_third_places"], values["fte_cost"])
-    if existing:
-        wanted.append((EXISTING_PLACES, LEVERS, existing))
+    existing = existing_plans(values["existing_third_places"], values["fte_cost"])
+    wanted += [(name, EXISTING, plan) for name, plan in existing.items()]
     for one in sorted(interventions, key=lambda i: i.name):
         if one.name in (name for name, _, _ in wanted):
             raise InputError(f"two interventions are named '{one.name}'; each needs its own name.")
@@ -153,7 +156,8 @@ def plan_interventions(
     entries, account, place = [], 0, 0
     for name, levers, plan in wanted:
         has_account = plan.account is not None
-        entries.append(_Entry(name, levers, plan, account if has_account else -1, place))
+        row = account if has_account else -1
+        entries.append(_Entry(name, levers, plan, row, place, name in existing))
         account += has_account
         place += len(plan.places)
     return Planned(entries, {**values, "cell_size": territory.cell_size})
@@ -163,9 +167,8 @@ def account_names(
     interventions: Sequence[Intervention], values: Mapping[str, Any]
 ) -> tuple[str, ...]:
     """Names of the accounts of a run, in the order of their rows: see `Planned`."""
-    existing = existing_plan(values["existing_third_places"], values["fte_cost"])
-    names = sorted(i.name for i in interventions if i.plan.account is not None)
-    return (EXISTING_PLACES, *names) if existing else tuple(names)
+    existing = existing_plans(values["existing_third_places"], values["fte_cost"])
+    return (*existing, *sorted(i.name for i in interventions if i.plan.account is not None))
 
 
 def _lay_account(state: State, entry: _Entry, site: int, cell_km: float) -> None:
@@ -205,7 +208,7 @@ def _close(state: State, entry: _Entry) -> None:
 
 
 def _opening_and_closing(entry: _Entry) -> list[tuple[int, Action]]:
-    if entry.account < 0 or entry.name == EXISTING_PLACES:
+    if entry.account < 0 or entry.is_existing:
         return []
     dates: list[tuple[int, Action]] = [
         (entry.levers.start, lambda state, account, calendar: _open(state, entry))

@@ -118,9 +118,9 @@ class SitedLevers(TimedLevers):
         en="Site",
         fr="Site",
         help_en="The middle of the town centre, the cell with most vacant premises, residents or "
-        "youth at the start, or the cell named by row and column.",
-        help_fr="Le milieu du centre-ville, le carreau qui a au départ le plus de locaux vides, "
-        "d'habitants ou de jeunes, ou le carreau désigné par sa ligne et sa colonne.",
+        "youth around it at the start, or the cell named by row and column.",
+        help_fr="Le milieu du centre-ville, le carreau qui a autour de lui le plus de locaux "
+        "vides, d'habitants ou de jeunes au départ, ou le carreau de cette ligne et colonne.",
         source="where shops close",
         evidence="assumed",
         role="lever",

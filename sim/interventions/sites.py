@@ -6,14 +6,17 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.interventions.levers import SitedLevers
+from sim.kernels.space import exponential_potential
 from sim.state import State
 
-__all__ = ["choose_sites", "spread_out"]
+__all__ = ["choose_sites", "existing_sites", "spread_out"]
 
 Floats = npt.NDArray[np.float64]
 
 
-def choose_sites(state: State, levers: SitedLevers, count: int) -> npt.NDArray[np.int64]:
+def choose_sites(
+    state: State, levers: SitedLevers, count: int, apart: float
+) -> npt.NDArray[np.int64]:
     """Flat cells of the sites of an intervention, in the starting state.
 
     Parameters
@@ -24,6 +27,9 @@ def choose_sites(state: State, levers: SitedLevers, count: int) -> npt.NDArray[n
         Rule, or row and column of the cell.
     count : int
         Number of sites. By rule they are spread out; of a cell, all of them stand in it.
+    apart : float
+        Cells; people and premises so far away still count for 37 %, and sites farther apart do not
+        mind each other.
 
     Returns
     -------
@@ -32,11 +38,38 @@ def choose_sites(state: State, levers: SitedLevers, count: int) -> npt.NDArray[n
     columns = state["cell.residents"].shape[1]
     if levers.site == "cell":
         return np.full(count, levers.site_row * columns + levers.site_column)
-    return spread_out(_score(state, levers.site), columns, count)
+    return spread_out(_score(state, levers.site, apart), columns, count, apart)
 
 
-def spread_out(score: Floats, columns: int, count: int) -> npt.NDArray[np.int64]:
-    """Cells of high score far from each other: each maximises score x squared distance to the rest.
+def existing_sites(state: State, count: int, apart: float) -> npt.NDArray[np.int64]:
+    """Flat cells of third places that exist: one in the town centre, the others where people live.
+
+    Parameters
+    ----------
+    state : State
+        With residents and zones.
+    count : int
+        Number of sites.
+    apart : float
+        Cells; people and premises so far away still count for 37 %, and sites farther apart do not
+        mind each other.
+
+    Returns
+    -------
+    (count,) int64 array
+    """
+    columns = state["cell.residents"].shape[1]
+    middle = int(np.argmax(_score(state, "town_centre", apart)))
+    return spread_out(_score(state, "most_populated", apart), columns, count, apart, first=middle)
+
+
+def spread_out(
+    score: Floats, columns: int, count: int, apart: float, first: int | None = None
+) -> npt.NDArray[np.int64]:
+    """Cells of high score, not close to each other.
+
+    Each cell maximises its score times the squared distance to the nearest earlier one, of which
+    no more than `apart` counts.
 
     Parameters
     ----------
@@ -45,36 +78,41 @@ def spread_out(score: Floats, columns: int, count: int) -> npt.NDArray[np.int64]
         Columns of the grid.
     count : int
         Number of cells; where fewer have a score, some are chosen twice.
+    apart : float
+        Cells.
+    first : int, optional
+        The first cell; by default the one of highest score. Of equal ones it is the first.
 
     Returns
     -------
     (count,) int64 array
-        The cell of highest score first; of equal ones, the first.
     """
     y, x = np.divmod(np.arange(score.size), columns)
     sites = np.zeros(count, np.int64)
-    nearest = np.ones(score.size)
+    nearest = np.full(score.size, max(apart, 1.0) ** 2)
     for n in range(count):
         weights = score * nearest
         sites[n] = np.argmax(weights if weights.any() else score)
-        away = (y - y[sites[n]]) ** 2.0 + (x - x[sites[n]]) ** 2.0
-        nearest = away if n == 0 else np.minimum(nearest, away)
+        if n == 0 and first is not None:
+            sites[n] = first
+        nearest = np.minimum(nearest, (y - y[sites[n]]) ** 2.0 + (x - x[sites[n]]) ** 2.0)
     return sites
 
 
-def _score(state: State, rule: str) -> Floats:
-    residents = state["cell.residents"].ravel().astype(np.float64)
+def _score(state: State, rule: str, apart: float) -> Floats:
+    shape = state["cell.residents"].shape
+    residents = state["cell.residents"].astype(np.float64)
     if rule == "town_centre":
-        return _middle(state["cell.zone"] == 0, residents)
+        return _middle(state["cell.zone"] == 0, residents.ravel())
+    score = residents
     if rule == "most_vacant":
         rows = state["premises.cell_row"][state["premises.is_open"] == 0]
-        score = np.bincount(rows, minlength=residents.size).astype(np.float64)
+        score = np.bincount(rows, minlength=residents.size).reshape(shape).astype(np.float64)
     elif rule == "most_youth":
         rows = state["youth.cell_row"][state["youth.is_present"] == 1]
-        score = np.bincount(rows, minlength=residents.size).astype(np.float64)
-    else:
-        score = residents
-    return score if score.any() else residents
+        score = np.bincount(rows, minlength=residents.size).reshape(shape).astype(np.float64)
+    around = exponential_potential(score if score.any() else residents, 1 / max(apart, 1.0))
+    return np.asarray(around, np.float64).ravel()
 
 
 def _middle(is_centre: npt.NDArray[np.bool_], residents: Floats) -> Floats:

@@ -115,6 +115,10 @@ WRONG_CALLS = [
         ("run", "mid_sized_town", "--set", "existing_third_places=fablab"),
         "expected kind:number",
     ),
+    (
+        ("run", "mid_sized_town", "--set", "existing_third_places=fablab:1 fablab:2"),
+        "fablab is named twice",
+    ),
     (("run", "listed.toml"), "listed.toml: interventions: unknown intervention 'facad'"),
     (("run", "twice.toml"), "two interventions are named 'facade'"),
     (("run", "table.toml"), "table.toml: unknown lever 'facade_cot'"),

@@ -257,29 +257,44 @@ def test_ways_of_a_cluster_are_those_of_its_places():
     assert _laid(grant_reach=4.0)["grant_reach"] == 10  # cells of 400 m
 
 
-def test_sites_follow_their_rule():
-    simulation = Simulation(town(starting_vacancy=0.3), 2)
-    state = simulation.state
-    zone, residents = state["cell.zone"].ravel(), state["cell.residents"].ravel()
-    vacant = np.bincount(
-        state["premises.cell_row"][state["premises.is_open"] == 0], minlength=zone.size
-    )
-    for rule, holds in {
-        "town_centre": lambda c: zone[c] == 0,
-        "most_populated": lambda c: residents[c] == residents.max(),
-        "most_vacant": lambda c: vacant[c] == vacant.max(),
-    }.items():
-        laid = Simulation(
-            town(starting_vacancy=0.3).add(use("transition_cluster", site=rule)), 2
-        ).state["third_place.cell_row"][-1]
-        assert holds(laid), rule
+def _around(cells, weight, shape, reach):
+    """Sum of the weights of cells around every cell, falling by exp(-distance / reach)."""
+    row, column = np.indices(shape)
+    total = np.zeros(shape)
+    for cell, w in zip(cells, weight, strict=True):
+        y, x = divmod(int(cell), shape[1])
+        total += w * np.exp(-(abs(row - y) + abs(column - x)) / reach)
+    return total.ravel()
+
+
+@pytest.mark.parametrize("rule", ["town_centre", "most_populated", "most_vacant", "most_youth"])
+def test_sites_follow_their_rule(rule):
+    state = Simulation(
+        town(starting_vacancy=0.3).add(use("transition_cluster", site=rule)), 2
+    ).state
+    site = state["third_place.cell_row"][-1]
+    shape = state["cell.residents"].shape
+    if rule == "town_centre":
+        assert state["cell.zone"].ravel()[site] == 0
+        return
+    cells = {
+        "most_populated": np.arange(99),
+        "most_vacant": state["premises.cell_row"][state["premises.is_open"] == 0],
+        "most_youth": state["youth.cell_row"][state["youth.is_present"] == 1],
+    }[rule]
+    weight = state["cell.residents"].ravel() if rule == "most_populated" else np.ones(cells.size)
+    around = _around(cells, weight, shape, 2000 / 400)
+    assert around[site] == pytest.approx(around.max())
+
+
+def test_a_site_may_be_a_cell():
     assert _laid(site="cell", site_row=3, site_column=4)["cell_row"] == 3 * 11 + 4
 
 
 @given(st.lists(st.floats(0, 100), min_size=12, max_size=12), st.integers(1, 14))
 def test_sites_are_different_cells_as_long_as_there_are_any_of_score(score, count):
     score = np.array(score)
-    sites = spread_out(score, 4, count)
+    sites = spread_out(score, 4, count, apart=3.0)
     best = np.flatnonzero(score > 0)
     if best.size:
         assert score[sites].min() > 0
@@ -288,9 +303,17 @@ def test_sites_are_different_cells_as_long_as_there_are_any_of_score(score, coun
 
 
 def test_existing_places_are_open_and_known_before_anything_begins():
-    simulation = Simulation(town(existing_third_places="coworking:1 fablab:2"), 2)
+    simulation = Simulation(
+        town(existing_third_places="coworking:1 fablab:2", population=30_000), 2
+    )
     state = simulation.state
-    assert simulation.scenario.account_names == ("existing_third_places",)
+    assert simulation.scenario.account_names == (
+        "existing_coworking_1",
+        "existing_fablab_1",
+        "existing_fablab_2",
+    )
+    assert state["third_place.account"].tolist() == [0, 1, 2]
+    assert len(set(state["third_place.cell_row"].tolist())) == 3
     assert state["third_place.is_open"].tolist() == [1, 1, 1]
     assert (state["third_place.age"] == 60).all()
     assert state["third_place.official_visits"].tolist() == [0, 0, 0]
