@@ -45,10 +45,8 @@ class ThirdPlacesParameters(ParameterGroup):
         unit="kind:number",
         en="Third places at the start",
         fr="Tiers-lieux existants",
-        help_en="Third places open at the start, such as coworking:2 fablab:1: one in the town "
-        "centre, the others where people live.",
-        help_fr="Tiers-lieux ouverts au départ, par exemple coworking:2 fablab:1 : l'un au "
-        "centre-ville, les autres là où l'on habite.",
+        help_en="Third places open at the start, such as coworking:2 fablab:1, in the town centre.",
+        help_fr="Tiers-lieux ouverts au départ, par exemple coworking:2 fablab:1, au centre-ville.",
         source="scenario; metropolises have most of them, villages few",
         evidence="assumed",
         role="constant",
@@ -203,24 +201,19 @@ def _list_who_wants(seed, month, kind, highest, ids, youth_is_present, third_pla
     screen = bernoulli_threshold(highest + 2.0**-30)  # clear of rounding
     fill_levels(seed, STREAM, month, ids, (screen, np.uint32(0)), at_place, 2 * kind)
     k0, k1 = stream_key(seed, STREAM, month)
-    n = ids.size
-    eights = at_place[: n - n % 8].view(np.uint64)
-    for first in range(0, n, 8):
-        if first + 8 <= n and not eights[first >> 3]:
-            continue  # nobody of eight
-        for i in range(first, min(first + 8, n)):
-            if not at_place[i]:
-                continue
-            at_place[i] = 0
-            place = third_place[i]
-            if place < 0 or not place_is_open[place] or (kind == _YOUTH and not youth_is_present[i]):
-                continue
-            luck = uniform(word(k0, k1, ids[i], 2 * kind))
-            if luck < likely[i] * ramp_of(place_age[place], ramp_months):
-                turn = np.uint64(word(k0, k1, ids[i], 2 * kind + 1))
-                key[count] = (np.uint64(place) << _32) | turn
-                agent[count] = (kind << 32) | i
-                count += 1
+    for i in range(ids.size):
+        if not at_place[i]:
+            continue
+        at_place[i] = 0
+        place = third_place[i]
+        if place < 0 or not place_is_open[place] or (kind == _YOUTH and not youth_is_present[i]):
+            continue
+        luck = uniform(word(k0, k1, ids[i], 2 * kind))
+        if luck < likely[i] * ramp_of(place_age[place], ramp_months):
+            turn = np.uint64(word(k0, k1, ids[i], 2 * kind + 1))
+            key[count] = (np.uint64(place) << _32) | turn
+            agent[count] = (kind << 32) | i
+            count += 1
     return count
 
 
