@@ -192,11 +192,16 @@ class ProjectIdeasParameters(ParameterGroup):
 
 
 @rule
-def skill_factor(skill, skill_effect):
-    """Ideas of somebody of this skill relative to the mean of skills spread evenly over 0 to 1."""
+def mean_skill_effect(skill_effect):
+    """Mean of exp(skill_effect x (skill - 1/2)) over skills spread evenly over 0 to 1."""
     half = 0.5 * skill_effect
-    mean = math.sinh(half) / half if half > 1e-6 else 1.0
-    return math.exp(skill_effect * (skill - 0.5)) / mean
+    return math.sinh(half) / half if half > 1e-6 else 1.0
+
+
+@rule
+def skill_factor(skill, skill_effect):
+    """Ideas of somebody of this skill relative to the mean."""
+    return math.exp(skill_effect * (skill - 0.5)) / mean_skill_effect(skill_effect)
 
 
 @rule
@@ -213,18 +218,22 @@ def idea_rate(
     idea_weight_trust,
     half_facilitation_hours,
 ):
-    """Rate of ideas of one entrepreneur without a project, 1/year."""
+    """Rate of ideas of one entrepreneur without a project, 1/year.
+
+    `usual_rate` is the mean rate of the town over `mean_skill_effect`.
+    """
     total = idea_weight_facilitation + idea_weight_encounters + idea_weight_trust
     felt = (
         idea_weight_facilitation * hours / (hours + half_facilitation_hours)
         + idea_weight_encounters * exposure
         + idea_weight_trust * trust_gain
     ) / max(total, 1e-9)
-    return usual_rate * skill_factor(skill, skill_effect) * math.pow(idea_exposure_effect, felt)
+    able = math.exp(skill_effect * (skill - 0.5))
+    return usual_rate * able * math.pow(idea_exposure_effect, felt)
 
 
 @rule
-def trust_gain(trust, trust_at_start):
+def trust_gained(trust, trust_at_start):
     """Trust gained since the start relative to what could be gained; negative if lost."""
     return max((trust - trust_at_start) / max(1.0 - trust_at_start, 1e-6), -1.0)
 
@@ -354,8 +363,9 @@ def have_ideas(
     k0, k1 = stream_key(seed, STREAM, month)
     fill_words(seed, STREAM, month, entrepreneur_id[0], work_luck, 0)  # ids are consecutive
     # Nobody has ideas faster than the ablest of all when everything is saturated.
+    usual_rate = town_idea_rate[0] / mean_skill_effect(skill_effect)
     most = idea_rate(
-        town_idea_rate[0],
+        usual_rate,
         1.0,
         0.0,
         0.0,
@@ -386,11 +396,11 @@ def have_ideas(
         u = uniform(work_luck[i])
         o, place = entrepreneur_office[i], entrepreneur_third_place[i]
         rate = idea_rate(
-            town_idea_rate[0],
+            usual_rate,
             entrepreneur_skill[i],
             entrepreneur_facilitation[i],
             entrepreneur_exposure[i],
-            trust_gain(office_trust[o], office_trust_at_start[o]),
+            trust_gained(office_trust[o], office_trust_at_start[o]),
             skill_effect,
             idea_exposure_effect,
             idea_weight_facilitation,
