@@ -68,18 +68,19 @@ def test_ages_of_shops_are_quantiles_of_their_survival(changes):
             assert r_found == pytest.approx(follows[k][2], abs=1e-9)
 
 
+@pytest.mark.parametrize("takeovers", [0.0, 0.3])
 @pytest.mark.parametrize("changes", CASES)
-def test_vacancies_stand_as_long_as_they_survive(changes):
+def test_vacancies_stand_as_long_as_they_survive(changes, takeovers):
+    """Until the premises are let, or taken by a project at so many takeovers a year."""
     values, _ = _values(changes)
+    arguments = vacancy_arguments(values, takeovers)
     spell, months = np.zeros(len(MARGINS)), np.zeros(len(MARGINS))
-    live_vacancies(
-        spell, np.ones(len(MARGINS)), np.array(MARGINS), *vacancy_arguments(values, 0.0), months
-    )
-    live_vacancies(
-        spell, np.full(len(MARGINS), 0.6), np.array(MARGINS), *vacancy_arguments(values, 0.0), months
-    )
+    whole, share = np.ones(len(MARGINS)), np.full(len(MARGINS), 0.6)
+    live_vacancies(spell, whole, np.array(MARGINS), *arguments, months)
+    live_vacancies(spell, share, np.array(MARGINS), *arguments, months)
     for m, found, age in zip(MARGINS, spell, months, strict=True):
         standing = np.array(retail_month.vacancy_life(m, values))
+        standing *= np.exp(-takeovers / 12 * np.arange(standing.size))
         mean = standing[:-1].sum() + standing[-1] / (1 - standing[-1] / standing[-2])
         assert found == pytest.approx(mean, rel=1e-3)
         assert abs(age - np.searchsorted(np.cumsum(standing), 0.6 * mean)) <= 1
