@@ -78,7 +78,7 @@ class Youth(Person):
                 if luck < 1 - math.exp(-model.arrival_rate / 12):
                     self.event = ARRIVED
                     self.home.residents += 1
-            elif luck < self._likely_to_leave() and self.home.residents >= 1:
+            elif self._leaves(luck) and self.home.residents >= 1:
                 self.event = LEFT
                 self.home.residents -= 1
         if self.event == 0:
@@ -96,15 +96,17 @@ class Youth(Person):
             self.interest = model.base_interest + values["interest_spread"] * z1
             self.base_interest = self.interest
 
-    def _likely_to_leave(self) -> float:
+    def _leaves(self, luck: float) -> bool:
         values = self.model.values
         rate = values["leaving_rate"]
         if 216 <= self.age < 228:
             rate = -math.log(1 - values["leaving_at_18"])
         rate *= values["active_stay_ratio"] if self.is_active else 1.0
-        response = -values["staying_response"] * self.home.jobs_gained() if rate > 0 else 0.0
+        if luck >= 2 * rate / 12:  # jobs at most double the rate
+            return False
+        response = -values["staying_response"] * self.home.jobs_gained()
         response = min(max(response, -math.log(2)), math.log(2))
-        return 1 - math.exp(-rate / 12 * math.exp(response))
+        return luck < 1 - math.exp(-rate / 12 * math.exp(response))
 
     def maybe_end_role(self) -> None:
         if self.role is not None:
