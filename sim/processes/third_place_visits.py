@@ -1,10 +1,11 @@
 """Third-place visits: who comes to which place this month, and what its staff can do for them.
 
-Everybody has one place to go to, the one they are likeliest to visit, and wants to come with
+Everybody has one place to go to, chosen among those in reach with chances proportional to
 
-    probability = visits next door x exp(-distance / reach) x ramp
+    visits next door x exp(-distance / reach)
 
-with ramp rising from 0 to 1 over the first months of a place. Those who want to come are put in
+(Luce's rule, as in Huff's model of shopping), and wants to come with this probability x ramp, which
+rises from 0 to 1 over the first months of a place. Those who want to come are put in
 order by luck, and seats are a cap. What staff achieves saturates with the number of users n:
 
     hours = staff x hours_per_fte x mentoring x n / (n + half_load x staff)
@@ -35,6 +36,9 @@ STREAM = 4
 _CUT_OFF = 4.0  # reaches; beyond them exp(-4) = 2 % are left, and a place must end somewhere
 _32 = np.uint64(32)
 _YOUTH, _ENTREPRENEUR, _OFFICIAL = np.arange(3)  # kinds of visitors; typed, not one code for each
+
+# Numbers of decisions: two of each kind every month, then for the whole run a taste for each place.
+_TASTES = 6
 
 
 class ThirdPlacesParameters(ParameterGroup):
@@ -124,32 +128,45 @@ def hours_given(staff, users, mentoring, hours_per_fte, half_load):
 
 
 @kernel
-def _choose(cell_row, columns, place_cell_row, place_is_open, place_reach, visits, chosen, likely):
-    """For each person the open place that they are likeliest to visit; the first of equals."""
+def _choose(
+    seed, kind, ids, cell_row, columns, place_cell_row, place_is_open, place_reach, visits,
+    chosen, likely,
+):  # fmt: skip
+    """For each person an open place, with chances proportional to visit probabilities.
+
+    Each place in reach gets an exponential draw of its rate, and the earliest wins: a place that
+    opens or closes moves those only whom it wins or loses. A taste for a place lasts for the run.
+    """
+    k0, k1 = stream_key(seed, STREAM, 0)
     for i in range(cell_row.size):
         y, x = divmod(cell_row[i], columns)
-        chosen[i], likely[i] = -1, 0.0
+        chosen[i], likely[i], earliest = -1, 0.0, np.inf
         for place in range(place_is_open.size):
             if not place_is_open[place]:
                 continue
             place_y, place_x = divmod(place_cell_row[place], columns)
             distance = math.sqrt(float((y - place_y) ** 2 + (x - place_x) ** 2))
-            probability = likely.dtype.type(
-                visit_probability(visits[place], distance, place_reach[place])
-            )
-            if probability > likely[i]:
-                chosen[i], likely[i] = place, probability
+            probability = visit_probability(visits[place], distance, place_reach[place])
+            if probability > 0.0:
+                taste = word(k0, k1, ids[i], _TASTES + 3 * place + kind)
+                wait = -math.log(uniform(taste)) / probability
+                if wait < earliest:
+                    chosen[i], likely[i], earliest = place, probability, wait
 
 
 @kernel
 def find_places(
+    seed,
     cell_zone,
+    youth_id,
     youth_cell_row,
     youth_third_place,
     youth_visit_probability,
+    entrepreneur_id,
     entrepreneur_cell_row,
     entrepreneur_third_place,
     entrepreneur_visit_probability,
+    official_id,
     official_cell_row,
     official_third_place,
     official_visit_probability,
@@ -162,17 +179,18 @@ def find_places(
 ):
     """Let everybody choose the place that they go to, among those open now.
 
-    Distances are straight, between cells. Arguments are the variables of these names;
-    ``cell_zone`` gives the shape of the grid.
+    Distances are straight, between cells. Arguments are the seed of the run and the variables of
+    these names; ``cell_zone`` gives the shape of the grid.
     """
     columns = cell_zone.shape[1]
-    _choose(youth_cell_row, columns, third_place_cell_row, third_place_is_open, third_place_reach,
+    cell, is_open, reach = third_place_cell_row, third_place_is_open, third_place_reach
+    _choose(seed, _YOUTH, youth_id, youth_cell_row, columns, cell, is_open, reach,
             third_place_youth_visits, youth_third_place, youth_visit_probability)  # fmt: skip
-    _choose(entrepreneur_cell_row, columns, third_place_cell_row, third_place_is_open,
-            third_place_reach, third_place_entrepreneur_visits, entrepreneur_third_place,
+    _choose(seed, _ENTREPRENEUR, entrepreneur_id, entrepreneur_cell_row, columns, cell, is_open,
+            reach, third_place_entrepreneur_visits, entrepreneur_third_place,
             entrepreneur_visit_probability)  # fmt: skip
-    _choose(official_cell_row, columns, third_place_cell_row, third_place_is_open,
-            third_place_reach, third_place_official_visits, official_third_place,
+    _choose(seed, _OFFICIAL, official_id, official_cell_row, columns, cell, is_open, reach,
+            third_place_official_visits, official_third_place,
             official_visit_probability)  # fmt: skip
 
 
@@ -281,11 +299,12 @@ def visit_places(
         changed |= third_place_is_open[place] != third_place_was_open[place]
         third_place_was_open[place] = third_place_is_open[place]
     if changed:
-        find_places(cell_zone, youth_cell_row, youth_third_place, youth_visit_probability,
-                    entrepreneur_cell_row, entrepreneur_third_place,
-                    entrepreneur_visit_probability, official_cell_row, official_third_place,
-                    official_visit_probability, third_place_cell_row, third_place_is_open,
-                    third_place_reach, third_place_youth_visits, third_place_entrepreneur_visits,
+        find_places(seed, cell_zone, youth_id, youth_cell_row, youth_third_place,
+                    youth_visit_probability, entrepreneur_id, entrepreneur_cell_row,
+                    entrepreneur_third_place, entrepreneur_visit_probability, official_id,
+                    official_cell_row, official_third_place, official_visit_probability,
+                    third_place_cell_row, third_place_is_open, third_place_reach,
+                    third_place_youth_visits, third_place_entrepreneur_visits,
                     third_place_official_visits)  # fmt: skip
 
     place_is_open, place_age = third_place_is_open, third_place_age

@@ -69,7 +69,7 @@ PEOPLE: Final = [
         _YOUTH,
         "int16",
         "index",
-        "Open third place that the person is likeliest to visit; -1 with none in reach.",
+        "Open third place that the person goes to, if any; -1 with none in reach.",
     ),
     (
         "youth.visit_probability",
@@ -242,7 +242,7 @@ PEOPLE: Final = [
         _ENTREPRENEUR,
         "int16",
         "index",
-        "Open third place that the person is likeliest to visit; -1 with none in reach.",
+        "Open third place that the person goes to, if any; -1 with none in reach.",
     ),
     (
         "entrepreneur.visit_probability",
@@ -298,7 +298,7 @@ PEOPLE: Final = [
         _OFFICIAL,
         "int16",
         "index",
-        "Open third place in reach that officials are asked to; -1 for none.",
+        "Open third place that the official goes to, if any; -1 with none in reach.",
     ),
     (
         "official.visit_probability",

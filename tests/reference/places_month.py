@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import accumulate
-from math import exp, hypot
+from math import exp, hypot, log
 from typing import Any
 
 from tests.reference.random import stream_key, uniform, word
@@ -139,20 +139,23 @@ def public_money(town: Town, values: Values, seed: int, month: int, calendar: in
 # Visits
 
 
-def _find_places(town: Town) -> None:
-    for kind in KINDS:
-        for i, home in enumerate(town[f"{kind}.cell_row"]):
-            best, chosen = 0.0, -1
+def _find_places(town: Town, seed: int) -> None:
+    """Everybody waits for each place in reach, the longer the less they would visit it."""
+    key = stream_key(seed, VISITS, 0)
+    for kind, name in enumerate(KINDS):
+        for i, home in enumerate(town[f"{name}.cell_row"]):
+            waits = []
             for place, is_open in enumerate(town["third_place.is_open"]):
                 reach = town["third_place.reach"][place]
                 away = _distance(town, home, town["third_place.cell_row"][place])
-                if not is_open or reach <= 0 or away > 4 * reach:
-                    continue
-                probability = town[f"third_place.{kind}_visits"][place] * exp(-away / reach)
-                if probability > best:
-                    best, chosen = probability, place
-            town[f"{kind}.third_place"][i] = chosen
-            town[f"{kind}.visit_probability"][i] = best
+                visits = town[f"third_place.{name}_visits"][place]
+                if is_open and visits > 0 and reach > 0 and away <= 4 * reach:
+                    probability = visits * exp(-away / reach)
+                    luck = uniform(word(key, town[f"{name}.id"][i], 6 + 3 * place + kind))
+                    waits.append((-log(luck) / probability, place, probability))
+            _, chosen, probability = min(waits, default=(0.0, -1, 0.0))
+            town[f"{name}.third_place"][i] = chosen
+            town[f"{name}.visit_probability"][i] = probability
 
 
 def _who_wants(
@@ -174,7 +177,7 @@ def _who_wants(
 
 def third_place_visits(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
     if town["third_place.was_open"] != town["third_place.is_open"]:
-        _find_places(town)
+        _find_places(town, seed)
     town["third_place.was_open"] = list(town["third_place.is_open"])
     wanting = sorted(_who_wants(town, values, stream_key(seed, VISITS, month)))
     for kind in KINDS:
@@ -252,8 +255,10 @@ def _take(
     elif kind == OFFICIAL:
         luck = uniform(word(key, town["official.id"][i], 0))
         moved = _official_learns(town, values, i, luck, openness, other_openness)
+        luck = uniform(word(key, town["official.id"][i], 2))
         if moved and IDEA <= stage <= RUNNING:
-            town["entrepreneur.has_public_partner"][j] = 1
+            if _happens(town, luck, values["partnership_probability"]):
+                town["entrepreneur.has_public_partner"][j] = 1
 
 
 def _meet_at_lab(town: Town, values: Values, key: tuple[int, int], account: int) -> None:
@@ -289,8 +294,10 @@ def _meet_at_lab(town: Town, values: Values, key: tuple[int, int], account: int)
         own, other = _openness(town, OFFICIAL, i), _openness(town, ENTREPRENEUR, found[0])
         luck = uniform(word(key, who, first + 1))
         moved = _official_learns(town, values, i, luck, own, other)
+        luck = uniform(word(key, who, first + 100))
         if moved and IDEA <= town["entrepreneur.stage"][found[0]] <= RUNNING:
-            town["entrepreneur.has_public_partner"][found[0]] = 1
+            if _happens(town, luck, values["partnership_probability"]):
+                town["entrepreneur.has_public_partner"][found[0]] = 1
 
 
 def encounters(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:

@@ -206,6 +206,22 @@ def test_hours_saturate_with_users(staff, users, mentoring, half_load):
         assert more / (users + 1) <= hours / users * (1 + 1e-12)
 
 
+def test_people_divide_themselves_among_equal_places_and_few_change_when_one_closes():
+    state = places_town(youth=3000)
+    state["third_place.cell_row"] = 30
+    state["third_place.reach"] = 4
+    state["third_place.youth_visits"] = [0.4, 0.4, 0.2, 0.4]
+    run(state, [0], third_place_visits)
+    before = state["youth.third_place"].copy()
+    reached = before >= 0
+    shares = np.bincount(before[reached], minlength=4) / reached.sum()
+    assert shares == pytest.approx([0.4, 0.4, 0.2, 0], abs=0.03)
+    state["third_place.is_open"][1] = 0
+    run(state, [1], third_place_visits)
+    stayed = state["youth.third_place"] == before
+    assert (stayed | (before == 1)).all() and not stayed[before == 1].any()
+
+
 def test_luck_does_not_depend_on_other_places():
     """A place that nobody in reach of another one can reach changes nothing there."""
     state = places_town()
