@@ -26,7 +26,7 @@ from sim.pipeline import (
     survival,
 )
 from sim.processes.application_review import whole_months
-from sim.processes.project_ideas import drawn_origin
+from sim.processes.project_ideas import drawn_origin, partners_at_first
 from sim.state import State
 
 __all__ = ["STREAMS", "lay_pipeline"]
@@ -189,6 +189,8 @@ def lay_pipeline(
     write("kind", kind)
     write("origin", origin)
     write("has_public_partner", from_above)
+    met = draw("origin", 1)[rows]
+    write("partners", [partners_at_first.py_func(u, values["usual_partners"]) for u in met])
     write("projects", 1)
     write("stage_months", np.where(is_reviewed, in_review, elapsed))
     write("project_months", behind + elapsed)

@@ -25,9 +25,9 @@ STREAM = 5
 _YOUTH, _ENTREPRENEUR, _OFFICIAL = 0, 1, 2  # kinds of visitors
 
 # Numbers of decisions: one at a place each, then a block of them for the lab of each account.
-_LEARNS, _JOINS, _LAB = 0, 1, 16
+_LEARNS, _JOINS, _PARTNERS, _LAB = 0, 1, 2, 16
 _DECISIONS_OF_LAB = 128
-_MEETS, _LEARNS_AT_LAB, _FINDS = 0, 1, 2
+_MEETS, _LEARNS_AT_LAB, _FINDS, _PARTNERS_AT_LAB = 0, 1, 2, 100
 _MOST_TRIES = 64
 
 
@@ -127,6 +127,18 @@ class EncountersParameters(ParameterGroup):
         help_en="Probability that a youth who meets the holder of a project gets a role in it.",
         help_fr="Probabilité qu'un jeune obtienne un rôle dans le projet dont il voit le porteur.",
         source="judgement",
+        evidence="assumed",
+        plausible=(0.03, 0.3),
+    )
+    partnership_probability: float = parameter(
+        0.1,
+        unit="share",
+        bounds=(0.0, 1.0),
+        en="Chance of a public partnership",
+        fr="Chance d'un partenariat public",
+        help_en="Probability that an official open to the holder of a project becomes its partner.",
+        help_fr="Probabilité qu'un élu ou agent ouvert à un porteur devienne partenaire du projet.",
+        source="judgement: most meetings have no consequences",
         evidence="assumed",
         plausible=(0.03, 0.3),
     )
@@ -267,6 +279,7 @@ def meet(
     good_experience,
     peer_exposure,
     role_probability,
+    partnership_probability,
 ):
     """Let visitors of places, and officials at labs, meet."""
     k0, k1 = stream_key(seed, STREAM, month)
@@ -303,7 +316,12 @@ def meet(
                     a, uniform(word(k0, k1, official_id[a], _LEARNS)), openness_a, openness_b,
                     official_openness, official_trust, confidence_bound, trust_gain,
                     openness_gain, good_experience)  # fmt: skip
-                if moved and kind_b == _ENTREPRENEUR and _has_project(entrepreneur_stage[b]):
+                if (
+                    moved
+                    and kind_b == _ENTREPRENEUR
+                    and _has_project(entrepreneur_stage[b])
+                    and uniform(word(k0, k1, official_id[a], _PARTNERS)) < partnership_probability
+                ):
                     entrepreneur_has_public_partner[b] = 1
             kind_a, a, openness_a, kind_b, b, openness_b = (
                 kind_b, b, openness_b, kind_a, a, openness_a)  # fmt: skip
@@ -342,7 +360,12 @@ def meet(
                 np.float64(official_openness[i]), np.float64(entrepreneur_openness[b]),
                 official_openness, official_trust, confidence_bound, trust_gain, openness_gain,
                 good_experience)  # fmt: skip
-            if moved and _has_project(entrepreneur_stage[b]):
+            if (
+                moved
+                and _has_project(entrepreneur_stage[b])
+                and uniform(word(k0, k1, official_id[i], first + _PARTNERS_AT_LAB))
+                < partnership_probability
+            ):
                 entrepreneur_has_public_partner[b] = 1
 
     _mean_trust(official_office, official_trust, office_trust)

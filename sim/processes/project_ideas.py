@@ -177,6 +177,18 @@ class ProjectIdeasParameters(ParameterGroup):
         "Share of projects that begin with officials where nothing favours ideas from below.",
         "Part des projets à l'initiative d'élus ou d'agents, sans démarche ascendante.",
     )
+    usual_partners: float = parameter(
+        1.5,
+        unit="partners",
+        bounds=(0.0, 20.0),
+        en="Partners from the beginning",
+        fr="Partenaires dès le départ",
+        help_en="Mean number of partners that a holder has when the idea comes up.",
+        help_fr="Nombre moyen de partenaires qu'un porteur a déjà quand naît l'idée.",
+        source="judgement",
+        evidence="assumed",
+        plausible=(0.5, 3.0),
+    )
     weight_jitter: float = parameter(
         0.3,
         unit="share",
@@ -261,6 +273,14 @@ def drawn_origin(u, origin_youth, origin_entrepreneur, origin_official):
     if u < origin_official + origin_youth + origin_entrepreneur:
         return BY_ENTREPRENEUR
     return BY_RESIDENT
+
+
+@rule
+def partners_at_first(u, usual_partners):
+    """How many partners a holder has at first: geometric, so that most have none or one."""
+    if usual_partners <= 0.0:
+        return 0
+    return int(math.log(u) / math.log(usual_partners / (1.0 + usual_partners)))
 
 
 @kernel
@@ -353,6 +373,7 @@ def have_ideas(
     origin_youth,
     origin_entrepreneur,
     origin_official,
+    usual_partners,
     weight_jitter,
 ):
     """Open the month of all projects: they are a month older, and new ones begin."""
@@ -465,7 +486,7 @@ def have_ideas(
         i = work_project_row[j]
         if entrepreneur_event[i] != HAD_IDEA:
             continue
-        luck_kind, luck_origin, _, _ = block(k0, k1, entrepreneur_id[i], 1)
+        luck_kind, luck_origin, luck_partners, _ = block(k0, k1, entrepreneur_id[i], 1)
         kind = cumulative_choice(project_kind_share, uniform(luck_kind))
         if entrepreneur_origin[i] == NOT_DRAWN:
             entrepreneur_origin[i] = drawn_origin(
@@ -486,7 +507,7 @@ def have_ideas(
         entrepreneur_months_to_birth[i] = 0
         entrepreneur_kind[i] = kind
         entrepreneur_team[i] = 0
-        entrepreneur_partners[i] = 0
+        entrepreneur_partners[i] = partners_at_first(uniform(luck_partners), usual_partners)
         entrepreneur_has_public_partner[i] = entrepreneur_origin[i] == BY_OFFICIAL
         entrepreneur_is_member[i] = 0
         entrepreneur_engineering[i] = 0.0

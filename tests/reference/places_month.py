@@ -256,9 +256,9 @@ def _take(
         luck = uniform(word(key, town["official.id"][i], 0))
         moved = _official_learns(town, values, i, luck, openness, other_openness)
         luck = uniform(word(key, town["official.id"][i], 2))
-        if moved and IDEA <= stage <= RUNNING:
-            if _happens(town, luck, values["partnership_probability"]):
-                town["entrepreneur.has_public_partner"][j] = 1
+        becomes = _happens(town, luck, values["partnership_probability"])
+        if moved and IDEA <= stage <= RUNNING and becomes:
+            town["entrepreneur.has_public_partner"][j] = 1
 
 
 def _meet_at_lab(town: Town, values: Values, key: tuple[int, int], account: int) -> None:
@@ -295,9 +295,9 @@ def _meet_at_lab(town: Town, values: Values, key: tuple[int, int], account: int)
         luck = uniform(word(key, who, first + 1))
         moved = _official_learns(town, values, i, luck, own, other)
         luck = uniform(word(key, who, first + 100))
-        if moved and IDEA <= town["entrepreneur.stage"][found[0]] <= RUNNING:
-            if _happens(town, luck, values["partnership_probability"]):
-                town["entrepreneur.has_public_partner"][found[0]] = 1
+        becomes = _happens(town, luck, values["partnership_probability"])
+        if moved and IDEA <= town["entrepreneur.stage"][found[0]] <= RUNNING and becomes:
+            town["entrepreneur.has_public_partner"][found[0]] = 1
 
 
 def encounters(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:

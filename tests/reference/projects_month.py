@@ -7,7 +7,7 @@ are rounded to it, so that an idea gets its last hour in the same month as in th
 
 from __future__ import annotations
 
-from math import exp, floor, sinh
+from math import exp, floor, log, sinh
 
 import numpy as np
 
@@ -89,7 +89,9 @@ def _new_project(
     town: Town, values: Values, key: tuple[int, int], i: int, origin: int | None, supporter: int
 ) -> None:
     name = town["entrepreneur.id"][i]
-    luck_kind, luck_origin, _, _ = (uniform(w) for w in block(key, name, 1))
+    luck_kind, luck_origin, luck_partners, _ = (uniform(w) for w in block(key, name, 1))
+    mean = values["usual_partners"]
+    partners = int(log(luck_partners) / log(mean / (1 + mean))) if mean > 0 else 0
     shares = town["project_kind.share"]
     kind = next((k for k in range(len(shares)) if luck_kind < sum(shares[: k + 1])), None)
     kind = len(shares) - 1 if kind is None else kind
@@ -114,10 +116,11 @@ def _new_project(
         "origin": origin,
         "weight": [w / sum(weights) for w in weights],
         "has_public_partner": int(origin == OFFICIAL),
+        "partners": partners,
         "supporter": supporter,
         "risk_ratio": 1.0,
     }
-    reset = ("stage_months", "project_months", "months_to_birth", "team", "partners", "is_member",
+    reset = ("stage_months", "project_months", "months_to_birth", "team", "is_member",
              "engineering", "review_left", "review_months")  # fmt: skip
     for name, value in (new | dict.fromkeys(reset, 0)).items():
         town[f"entrepreneur.{name}"][i] = value
