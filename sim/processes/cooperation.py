@@ -36,16 +36,16 @@ class CooperationParameters(ParameterGroup):
         evidence="assumed",
     )
     hub_attrition: float = parameter(
-        0.35,
+        0.05,
         unit="1/year",
         bounds=(0.0, 12.0),
-        plausible=(0.05, 0.35),
+        plausible=(0.03, 0.35),
         en="Attrition of a hub",
         fr="Attrition d'un pôle",
         help_en="Yearly rate at which members leave a hub.",
         help_fr="Taux annuel auquel les membres quittent un pôle.",
-        source="ln(160 / 56) / 3: hubs counted and still at work three years later "
-        "(lelabo-ess.org), applied to members",
+        source="ln(74 / 56) / 6: hubs founded in 2013-15 and active in 2021 (docs/sources.md), "
+        "applied to members",
         evidence="derived",
     )
     cooperation_uplift: float = parameter(
