@@ -68,6 +68,7 @@ class PlainTown(mesa.Model):
         self._relate(state)
         self.footfall = [0.0, 0.0, 0.0]
         self.key = cache(self._key)
+        self.lasting = stream_key(run.seed, 4, 0)
         self.count_jobs()
 
     # -- the start -------------------------------------------------------------------------------

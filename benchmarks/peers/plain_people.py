@@ -34,12 +34,15 @@ class Person(mesa.Agent):
             setattr(self, name, value)
 
     def choose_place(self) -> None:
-        """Settle for the place that one is likeliest to visit, the first of equals."""
-        self.third_place, self.likely = None, 0.0
+        """Settle for a place in reach, with chances proportional to visits; tastes are lasting."""
+        self.third_place, self.likely, earliest = None, 0.0, math.inf
         for place in self.model.third_places:
-            likely = place.attracts(self)
-            if place.is_open and likely > self.likely:
-                self.third_place, self.likely = place, likely
+            likely = place.attracts(self) if place.is_open else 0.0
+            if likely > 0:
+                taste = 6 + 3 * place.number + self.code
+                wait = -math.log(uniform(word(*self.model.lasting, self.number, taste))) / likely
+                if wait < earliest:
+                    self.third_place, self.likely, earliest = place, likely, wait
 
     def maybe_visit(self) -> None:
         """Queue up at the place, in the order of luck."""
@@ -148,16 +151,22 @@ class Official(Person):
 
     code, visits = 2, "official_visits"
 
-    def meets(self, other: Person, openness: float, own_openness: float, decision: int = 0) -> None:
-        """Revise trust and openness if the other is not too different."""
-        values = self.model.values
+    def meets(
+        self,
+        other: Person,
+        openness: float,
+        own_openness: float,
+        decisions: tuple[int, int] = (0, 2),
+    ) -> None:
+        """Revise trust and openness if the other is not too different; perhaps be a partner."""
+        values, key = self.model.values, self.model.key(5)
         if abs(own_openness - openness) >= values["confidence_bound"]:
             return
-        luck = uniform(word(*self.model.key(5), self.number, decision))
-        experience = 1.0 if luck < values["good_experience"] else 0.0
+        learns, partners = (uniform(word(*key, self.number, d)) for d in decisions)
+        experience = 1.0 if learns < values["good_experience"] else 0.0
         self.trust += values["trust_gain"] * (experience - self.trust)
         self.openness = own_openness + values["openness_gain"] * (openness - own_openness)
-        if other.code == 1 and other.has_project:
+        if other.code == 1 and other.has_project and partners < values["partnership_probability"]:
             other.has_public_partner = True
 
 

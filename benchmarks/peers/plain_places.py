@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import mesa
-import numpy as np
 
 from sim.kernels.random import uniform, word
 from sim.variables.money import LINES, SOURCES
@@ -42,7 +41,7 @@ class ThirdPlace(mesa.Agent):
         distance = math.sqrt(self.home.squared_distance(person.home))
         if distance > 4 * self.reach or self.reach <= 0:
             return 0.0
-        return float(np.float32(getattr(self, person.visits) * math.exp(-distance / self.reach)))
+        return getattr(self, person.visits) * math.exp(-distance / self.reach)
 
     def open_doors(self) -> None:
         """Let in as many as there are seats for, and spread the hours of the staff."""
@@ -192,7 +191,8 @@ class Account(mesa.Agent):
             if holder is None:
                 continue
             self.pay("events", cost)
-            official.meets(holder, holder.openness, official.openness, first + 1)
+            decisions = (first + 1, first + 100)
+            official.meets(holder, holder.openness, official.openness, decisions)
 
     def _find_innovator(self, number: int, office: Office, decision: int) -> Person | None:
         everyone = self.model.entrepreneurs

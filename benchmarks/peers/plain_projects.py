@@ -99,7 +99,7 @@ class Entrepreneur(Person):
     def begin(self, supporter: Account | None) -> None:
         """Begin a project."""
         values, kinds = self.model.values, self.model.project_kinds
-        by_kind, by_origin, _, _ = self.luck(7, 1)
+        by_kind, by_origin, by_partners, _ = self.luck(7, 1)
         chosen, reached = 0, kinds[0].share
         while by_kind >= reached and chosen < len(kinds) - 1:
             chosen += 1
@@ -118,7 +118,10 @@ class Entrepreneur(Person):
         self.stage, self.event = IDEA, HAD_IDEA
         self.supporter = supporter
         self.stage_months = self.project_months = self.months_to_birth = 0
-        self.team = self.partners = self.review_months = 0
+        self.team = self.review_months = 0
+        usual = values["usual_partners"]
+        ratio = math.log(usual / (1 + usual)) if usual > 0 else -math.inf
+        self.partners = int(math.log(by_partners) / ratio)
         self.engineering = self.review_left = 0.0
         self.has_public_partner, self.is_member = self.origin == OFFICIAL, False
         self.risk_ratio = 1.0
