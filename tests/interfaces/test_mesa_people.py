@@ -52,6 +52,15 @@ def model(ran):
     return copy.deepcopy(ran)
 
 
+@pytest.fixture
+def queued():
+    """A town whose office has more files than it can open."""
+    made = TerritoryModel(rng=7, review_utilisation=0.98)
+    while len(queue(made, 0)) < 5:
+        made.step()
+    return made
+
+
 def first(model, kind, wanted=lambda agent: True):
     return model.agents_by_type[kind].select(wanted, at_most=1).to_list()[0]
 
@@ -180,9 +189,9 @@ def test_visitors_of_a_place_are_those_who_are_at_a_place(ran):
     assert there and set(people) == there
 
 
-def test_files_wait_in_line(ran):
-    waiting = [ran.handles.at(Entrepreneur, row) for row in queue(ran, 0)]
-    assert len(waiting) == ran.state["office.waiting"][0] > 1
+def test_files_wait_in_line(queued):
+    waiting = [queued.handles.at(Entrepreneur, row) for row in queue(queued, 0)]
+    assert len(waiting) == queued.state["office.waiting"][0]
     assert {holder.stage for holder in waiting} == {"in_review"}
     assert [holder.next_in_queue for holder in waiting] == [*waiting[1:], None]
 
@@ -247,25 +256,27 @@ def test_an_entrepreneur_who_is_removed_ends_her_project_and_is_succeeded(model,
     model.run_for(12)
 
 
-def test_whose_file_waits_leaves_the_line_to_the_others(model):
+def test_whose_file_waits_leaves_the_line_to_the_others(queued):
     for where in (0, -1, 1):
-        line = queue(model, 0)
-        gone = model.handles.at(Entrepreneur, line.pop(where))
+        line = queue(queued, 0)
+        gone = queued.handles.at(Entrepreneur, line.pop(where))
         gone.end_project()
-        assert queue(model, 0) == line
-        assert model.state["office.waiting"][0] == len(line)
-        assert model.state["office.queue_last"][0] == line[-1]
-    while line := queue(model, 0):
-        model.handles.at(Entrepreneur, line[0]).end_project()
-    assert model.state["office.queue_last"][0] == -1
-    model.run_for(24)
-    assert len(queue(model, 0)) == model.state["office.waiting"][0]
+        assert queue(queued, 0) == line
+        assert queued.state["office.waiting"][0] == len(line)
+        assert queued.state["office.queue_last"][0] == line[-1]
+    while line := queue(queued, 0):
+        queued.handles.at(Entrepreneur, line[0]).end_project()
+    assert queued.state["office.queue_last"][0] == -1
+    queued.run_for(24)
+    assert len(queue(queued, 0)) == queued.state["office.waiting"][0]
 
 
-def test_whose_examination_has_begun_leaves_no_trace_in_the_line(model):
-    line = queue(model, 0)
-    first(model, Entrepreneur, lambda e: e.stage == "in_review" and e.review_left > 0).end_project()
-    assert queue(model, 0) == line
+def test_whose_examination_has_begun_leaves_no_trace_in_the_line(queued):
+    line = queue(queued, 0)
+    first(
+        queued, Entrepreneur, lambda e: e.stage == "in_review" and e.review_left > 0
+    ).end_project()
+    assert queue(queued, 0) == line
 
 
 def test_a_shop_and_the_project_in_it_end_together(model):
