@@ -353,11 +353,9 @@ def have_ideas(
     entrepreneur_kind,
     entrepreneur_weight,
     entrepreneur_origin,
-    entrepreneur_team,
     entrepreneur_partners,
     entrepreneur_has_public_partner,
     entrepreneur_supporter,
-    entrepreneur_is_member,
     entrepreneur_engineering,
     entrepreneur_review_left,
     entrepreneur_review_months,
@@ -506,10 +504,8 @@ def have_ideas(
         entrepreneur_project_months[i] = 0
         entrepreneur_months_to_birth[i] = 0
         entrepreneur_kind[i] = kind
-        entrepreneur_team[i] = 0
         entrepreneur_partners[i] = partners_at_first(uniform(luck_partners), usual_partners)
         entrepreneur_has_public_partner[i] = entrepreneur_origin[i] == BY_OFFICIAL
-        entrepreneur_is_member[i] = 0
         entrepreneur_engineering[i] = 0.0
         entrepreneur_review_left[i] = 0.0
         entrepreneur_review_months[i] = 0
@@ -535,11 +531,9 @@ PROCESS = Process(
         "entrepreneur.kind",
         "entrepreneur.weight",
         "entrepreneur.origin",
-        "entrepreneur.team",
         "entrepreneur.partners",
         "entrepreneur.has_public_partner",
         "entrepreneur.supporter",
-        "entrepreneur.is_member",
         "entrepreneur.engineering",
         "entrepreneur.review_left",
         "entrepreneur.review_months",

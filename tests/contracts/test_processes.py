@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 import sim.processes
+from sim import starting_pipeline, starting_projects, starting_state, starting_youth
 from sim.schedule import MONTH
 from sim.schema import PARAMETERS
-from sim.starting_state import STREAMS
 from sim.variables import VARIABLES
-from tests.reference.towns import small_town
+from tests.reference.towns import everything_at_once
 
 FOLDER = Path(sim.processes.__file__).parent
 MODULES = sorted(p for p in FOLDER.glob("*.py") if p.stem not in ("__init__", "process"))
@@ -21,8 +21,8 @@ all_processes = pytest.mark.parametrize("process", MONTH, ids=lambda p: p.name)
 
 @pytest.fixture(scope="module")
 def changed():
-    """Which arrays change to the byte in each process over two years in which everything moves."""
-    run = small_town(
+    """Which arrays change to the byte in each process over six years in which everything moves."""
+    run = everything_at_once(
         start_year=2003,
         starting_vacancy=0.3,
         closure_rate=0.5,
@@ -31,7 +31,8 @@ def changed():
     )
     bound = [(p.name, p.bind(run.state, run.values, run.seed)) for p in MONTH]
     found = {p.name: set() for p in MONTH}
-    for month in range(24):
+    for month in range(72):
+        run._planned.act(run.state, month, 36 + month)
         for name, process in bound:
             before = {v: run.state[v].tobytes() for v in run.state}
             process(month, 36 + month)
@@ -72,7 +73,9 @@ def test_every_process_has_its_place_in_the_month():
 
 def test_streams_of_draws_are_never_shared():
     """And whoever takes a seed has a stream, whoever does not has none."""
-    streams = [p.stream for p in MONTH if p.stream] + list(STREAMS.values())
+    starting = (starting_state, starting_youth, starting_projects, starting_pipeline)
+    streams = [p.stream for p in MONTH if p.stream]
+    streams += [stream for module in starting for stream in module.STREAMS.values()]
     assert len(set(streams)) == len(streams)
     for process in MONTH:
         assert ("seed" in process.arguments) == (process.stream != 0)
@@ -105,9 +108,13 @@ def test_luck_is_a_pure_function(module):
 
 
 def test_every_variable_is_used():
-    """By a process of the month or by the starting state."""
+    """By a process of the month, the starting state, an intervention or what is measured."""
     used = {name for p in MONTH for name in p.reads}
-    source = (FOLDER.parent / "starting_state.py").read_text(encoding="utf-8")
+    source = "".join(
+        path.read_text(encoding="utf-8")
+        for pattern in ("starting_*.py", "interventions/*.py", "indicators/*.py")
+        for path in FOLDER.parent.glob(pattern)
+    )
     assert not [name for name in VARIABLES if name not in used and f'"{name}"' not in source]
 
 

@@ -120,7 +120,7 @@ def _new_project(
         "supporter": supporter,
         "risk_ratio": 1.0,
     }
-    reset = ("stage_months", "project_months", "months_to_birth", "team", "is_member",
+    reset = ("stage_months", "project_months", "months_to_birth",
              "engineering", "review_left", "review_months")  # fmt: skip
     for name, value in (new | dict.fromkeys(reset, 0)).items():
         town[f"entrepreneur.{name}"][i] = value

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.interventions import load_intervention
 from sim.scenario import load_scenario
 from sim.simulation import Simulation
 from sim.territory.territory import UNKNOWN, Territory
@@ -28,6 +29,48 @@ SMALL = {
 def small_town(seed: int = 1, **parameters: Any) -> Simulation:
     """A run of the small town, with some parameters changed."""
     return Simulation(load_scenario("mid_sized_town").replace(**{**SMALL, **parameters}), seed)
+
+
+def everything_at_once(seed: int = 1, **parameters: Any) -> Simulation:
+    """The small town, busy and with interventions of all kinds that act on people and shops."""
+    busy = {
+        "population": 6000,
+        "transition_births": 2.0,
+        "existing_third_places": "fablab:1",
+        "premises_probability": 0.8,
+        "role_probability": 1.0,
+        "role_months": 120.0,
+        "leaving_rate": 0.5,
+        "survival_scale": 2.0,
+        "offices": 2,
+        "entrepreneurs_per_1000": 150.0,
+    }
+    levers: dict[str, dict[str, Any]] = {
+        "transition_cluster": {
+            "officials_role": "embedded",
+            "review_at_cluster": 0.5,
+            "cluster_size": 100,
+            "cluster_funding": 60_000.0,
+            "kinds": "living_lab incubator",
+            "places": 2,
+        },
+        "startup_territoire": {},
+        "cooperation_hub": {"hub_members": 40},
+        "public_innovation_lab": {},
+        "participatory_budget": {},
+        "rent_relief": {},
+        "opening_aid": {},
+        "facade": {},
+    }
+    begun = [load_intervention(n).replace(start=0, **changes) for n, changes in levers.items()]
+    # One more that nobody funds: its fees do not pay its seats, which close one after another.
+    begun.append(
+        load_intervention("transition_cluster")
+        .replace(start=0, cluster_size=12, cluster_funding=0.0)
+        .called("unfunded")
+    )
+    scenario = load_scenario("mid_sized_town").replace(**{**SMALL, **busy, **parameters})
+    return Simulation(scenario.add(*begun), seed)
 
 
 def one_centre(premises: int, floor_area: float = 80.0) -> Territory:
