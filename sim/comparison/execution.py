@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from multiprocessing.connection import Connection, wait
 from typing import Any, Final
 
-from sim.comparison.fork_server import caller_left_alone, prepare_workers, single_threads
+from sim.comparison.fork_server import caller_left_alone, prepare_workers, worker_environment
 from sim.comparison.one_run import Outcome, Run, Runs, execute_run
 from sim.errors import InputError
 
@@ -90,7 +90,7 @@ class _Pool:
         context: Any = multiprocessing.get_context(
             "forkserver" if "forkserver" in methods else "spawn"
         )
-        with single_threads(), caller_left_alone():
+        with worker_environment(), caller_left_alone():
             for _ in range(workers):
                 here, there = context.Pipe()
                 process = context.Process(target=_work, args=(there, runs), daemon=True)

@@ -7,9 +7,10 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
-__all__ = ["caller_left_alone", "prepare_workers", "single_threads"]
+__all__ = ["caller_left_alone", "prepare_workers", "worker_environment"]
 
 _ONE_THREAD: Final = (
     "OMP_NUM_THREADS",
@@ -24,16 +25,23 @@ def prepare_workers() -> None:
     if "forkserver" in multiprocessing.get_all_start_methods():
         from multiprocessing import forkserver
 
-        with single_threads():
+        with worker_environment():
             multiprocessing.set_forkserver_preload(["sim.comparison.warmed"])
             forkserver.ensure_running()
 
 
 @contextmanager
-def single_threads() -> Iterator[None]:
-    """Let processes that start here compute on one thread each; there are enough of them."""
-    before = {name: os.environ.get(name) for name in _ONE_THREAD}
-    os.environ |= dict.fromkeys(_ONE_THREAD, "1")
+def worker_environment() -> Iterator[None]:
+    """Start processes as workers: on one thread each, and with this process's own modules.
+
+    A fork server looks for modules in the current folder first, which may hold another ``sim``
+    (CPython up to 3.13 does not tell it this process's search path).
+    """
+    wanted = dict.fromkeys(_ONE_THREAD, "1")
+    wanted["PYTHONPATH"] = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
+    wanted["PYTHONSAFEPATH"] = "1"
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ |= wanted
     try:
         yield
     finally:

@@ -175,7 +175,10 @@ def test_workers_end_with_the_process_that_started_them(tmp_path: Path) -> None:
 
 
 def test_a_script_needs_no_shield_around_it(tmp_path: Path) -> None:
-    """Workers do not run the script again that asks for them."""
+    """Workers do not run the script again that asks for them, nor what lies about in its folder."""
+    decoy = tmp_path / "here" / "sim"
+    decoy.mkdir(parents=True)
+    (decoy / "__init__.py").write_text("raise SystemExit('another package of that name')\n")
     script = tmp_path / "script.py"
     script.write_text(
         "import sim\n"
@@ -188,6 +191,7 @@ def test_a_script_needs_no_shield_around_it(tmp_path: Path) -> None:
         [sys.executable, str(script)],
         capture_output=True,
         text=True,
+        cwd=tmp_path / "here",
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
         timeout=600,
     )
