@@ -16,6 +16,9 @@ __all__ = ["PeopleParameters", "people_sizes", "settle_people"]
 
 Ints = npt.NDArray[np.int64]
 
+OFFICIALS_PER_ELECTED = 5
+"""One official in five is elected, all others are civil servants. Assumed; no rule asks for it."""
+
 
 class PeopleParameters(ParameterGroup):
     """How many people of each kind the place has."""
@@ -53,18 +56,6 @@ class PeopleParameters(ParameterGroup):
         help_en="Elected officials and civil servants who deal with local projects.",
         help_fr="Élus et agents publics qui traitent des projets locaux.",
         source="300 in the default town",
-        evidence="assumed",
-        role="constant",
-    )
-    elected_share: float = parameter(
-        0.2,
-        unit="share",
-        bounds=(0.0, 1.0),
-        en="Elected officials",
-        fr="Part des élus",
-        help_en="Share of officials who are elected; all others are civil servants.",
-        help_fr="Part des élus ; les autres sont des agents publics.",
-        source="judgement",
         evidence="assumed",
         role="constant",
     )
@@ -174,9 +165,7 @@ def settle_people(state: State, territory: Territory, values: Mapping[str, Any])
     state["official.id"] = np.arange(count)
     state["official.office"] = np.sort(serving)
     state["official.cell_row"] = sites[state["official.office"]]
-    # Every fifth, say, is elected: spread evenly over the offices.
-    steps = np.floor(np.arange(count + 1) * values["elected_share"])
-    state["official.is_elected"] = np.diff(steps) > 0
+    state["official.is_elected"] = np.arange(count) % OFFICIALS_PER_ELECTED == 0
     for name in ("youth.role", "entrepreneur.queue_next", "entrepreneur.premises_row"):
         state[name] = -1
     for name in ("youth", "entrepreneur", "official"):

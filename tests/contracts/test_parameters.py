@@ -1,12 +1,14 @@
 """No number of the model travels alone, and none is without effect."""
 
+from functools import cache
+
 import pytest
 
 from sim.errors import InputError
 from sim.parameters import ParameterGroup, parameter
 from sim.scenario import load_scenario
 from sim.schema import PARAMETERS
-from tests.reference.towns import SMALL, small_town
+from tests.reference.towns import SMALL, everything_at_once, small_town
 
 EVIDENCE = {"found", "derived", "recalled", "assumed"}
 all_parameters = pytest.mark.parametrize("name", PARAMETERS)
@@ -96,9 +98,15 @@ def test_it_is_kept_within_its_bounds(name):
 
 # Where a parameter matters only in company, the company.
 COMPANY = {
+    "embedded_files": {"review_utilisation": 0.99, "approval_delay": 18.0},
+    "exposure_half_life": {"idea_exposure_effect": 3.0, "encounter_gain": 0.5},
+    "half_facilitation_hours": {"idea_exposure_effect": 3.0},
+    "engineering_cap": {"engineering_months": 1.0},
     "open_share_shrinkage": {"open_share_elasticity": 1.0},
     "margin_clip": {"margin_spread": 0.4},
 }
+# Values that a third of the way between the bounds would not be, or not far from the default.
+ANOTHER = {"existing_third_places": "coworking:1", "acquaintance_reach": 0.5}
 NOT_IN_THE_MONTH = {
     "file": "a file name, tried in tests/interfaces",
     "months": "only how long a run is",
@@ -108,6 +116,8 @@ NOT_IN_THE_MONTH = {
 def _another_value(info):
     if info.kind is bool:
         return not info.default
+    if info.name in ANOTHER:
+        return ANOTHER[info.name]
     if info.choices:
         return next(c for c in info.choices if c != info.default)
     base = SMALL.get(info.name, info.default)
@@ -119,20 +129,28 @@ def _another_value(info):
     return moved if moved != base else info.high
 
 
-def _story(**changes):
+@cache
+def _story(*changes):
     """All that happens in a run which starts early and ends late, and its map."""
-    run = small_town(**{"start_year": 2001, "spin_up": 2, **changes})
+    run = small_town(**{"start_year": 2001, "spin_up": 2} | dict(changes))
     run.run(400)
-    youth = run.territory.youth.tobytes()
-    return run.counts.tobytes(), run.territory.shape, youth
+    return run.counts.tobytes(), run.territory.shape, run.territory.youth.tobytes()
+
+
+@cache
+def _busy_story(*changes):
+    """The same, for eight years, where interventions of all kinds act; and who began what."""
+    run = everything_at_once(**{"spin_up": 2} | dict(changes))
+    run.run(96)
+    return run.counts.tobytes(), run.state["entrepreneur.origin"].tobytes()
 
 
 @pytest.mark.parametrize("name", [n for n in PARAMETERS if n not in NOT_IN_THE_MONTH])
 def test_it_changes_what_happens(name):
     """A parameter that changes nothing, at least not in any run, would be a dead option."""
-    company = COMPANY.get(name, {})
-    other = _another_value(PARAMETERS[name])
-    assert _story(**company) != _story(**{**company, name: other})
+    company = tuple(COMPANY.get(name, {}).items())
+    changed = (*company, (name, _another_value(PARAMETERS[name])))
+    assert _story(*company) != _story(*changed) or _busy_story(*company) != _busy_story(*changed)
 
 
 def test_every_company_and_exception_is_a_parameter():
