@@ -2,8 +2,9 @@
 
 Ours and theirs are timed in turn within one test, and the median of the ratios is what counts on a
 noisy machine; ``extra_info`` holds it, and pytest-benchmark's table shows our own time. The plain
-model draws closure and reletting at fixed rates and nothing else, so it does *less* a month than
-the territory, which also computes all shopping trips and accounts. Run with::
+model holds premises only and draws closure and reletting at fixed rates, so it does far *less* a
+month than the territory with its people, projects, trips and accounts; `benchmarks/test_month.py`
+has the plain model that does the same. Run with::
 
     pytest benchmarks/test_mesa.py
 """
@@ -18,14 +19,14 @@ import numpy as np
 import pytest
 
 from sim.agent_sets import LiveAgentSet
-from sim.agents import Premises, Shop
+from sim.agents import Premises, Shop, Youth
 from sim.handles import Handles
 from sim.model import TerritoryModel
 from sim.scenario import load_scenario
 from sim.simulation import Simulation
 
 LARGE = {"population": 1_600_000, "rows": 200, "columns": 200}
-"""Some 22,000 premises: where the cost of objects shows."""
+"""Some 22,000 premises and 270,000 young people: where the cost of objects shows."""
 
 
 class PlainPremises(mesa.Agent):
@@ -48,6 +49,14 @@ class PlainPremises(mesa.Agent):
             self.months_vacant += 1
             if luck < 0.05:
                 self.is_open, self.shop_age = True, 0
+
+
+class PlainYouth(mesa.Agent):
+    """A young person as an ordinary agent."""
+
+    def __init__(self, model, is_active, interest):
+        super().__init__(model)
+        self.is_active, self.interest = is_active, interest
 
 
 class PlainTown(mesa.Model):
@@ -117,6 +126,19 @@ def test_aggregating_over_a_large_town(benchmark, large, plain_large, function):
     ours, theirs = large.agents_by_type[Premises], plain_large.agents
     compare(
         benchmark, lambda: ours.agg("revenue", function), lambda: theirs.agg("revenue", function)
+    )
+
+
+def test_who_of_the_young_takes_part_in_a_large_town(benchmark, large):
+    """Mean interest of those who take part."""
+    ours, plain = large.agents_by_type[Youth], mesa.Model(rng=7)
+    for is_active, interest in ours.get(["is_active", "interest"]):
+        PlainYouth(plain, is_active, interest)
+    compare(
+        benchmark,
+        lambda: ours.select(where=ours.column("is_active")).agg("interest", np.mean),
+        lambda: plain.agents.select(lambda y: y.is_active).agg("interest", np.mean),
+        rounds=3,
     )
 
 

@@ -55,9 +55,9 @@ class Handles:
         """The present agent of a type, or of the type of that name, in a row; None for nobody."""
         wanted: Any = _NAMED[kind] if isinstance(kind, str) else kind
         state = self.model.state
-        tenancy = int(state[wanted.succession][row]) if wanted.succession else 0
-        if wanted.presence and not state[wanted.presence][row]:
+        if wanted.presence and not state[wanted.presence].item(row):
             return None
+        tenancy = state[wanted.succession].item(row) if wanted.succession else 0
         handle: A | None = self._made[wanted].get(row)
         if handle is None or handle.of_tenancy != tenancy:
             handle = object.__new__(wanted)
@@ -68,9 +68,13 @@ class Handles:
 
     def agent(self, key: int) -> RowAgent | None:
         """The agent of this key; None if it is gone."""
-        agent = self.at(KINDS[key >> KIND_SHIFT], key & ROW_MASK)
-        wanted = key >> TENANCY_SHIFT & TENANCY_MASK
-        return agent if agent is not None and agent.of_tenancy == wanted else None
+        kind, row = KINDS[key >> KIND_SHIFT], key & ROW_MASK
+        tenancy = key >> TENANCY_SHIFT & TENANCY_MASK
+        agent: RowAgent | None = self._made[kind].get(row)
+        if agent is None or agent.of_tenancy != tenancy:
+            agent = self.at(kind, row)
+        there = agent is not None and agent.of_tenancy == tenancy and agent.exists
+        return agent if there else None
 
     def key(self, agent: object) -> int | None:
         """The key of an agent of this model; None for anything else."""

@@ -88,7 +88,9 @@ class Column[T]:
     def __get__(self, agent: RowAgent | None, owner: type) -> Column[T] | T:
         if agent is None:
             return self
-        return self.show(self.stored(agent.model).item(agent.present_row()))
+        array, row = agent.model.state[self.variable], agent.present_row()
+        at = (row,) if self.component is None else (row, self.component)
+        return self.show(array.item(*at))
 
     def __set__(self, agent: RowAgent, value: T) -> None:
         self.write(agent.model, np.array([agent.present_row()]), value)

@@ -75,7 +75,14 @@ class RowAgent(Agent):  # type: ignore[misc]  # Mesa carries no types
     @property
     def exists(self) -> bool:
         """Whether the agent is still there."""
-        return bool(self.there(self.model.state, self.row, self.of_tenancy))
+        # As `there`, but every attribute asks, so it makes no arrays
+        presence, succession = self.presence, self.succession
+        if presence is None and succession is None:
+            return True
+        state = self.model.state
+        return (presence is None or state[presence].item(self.row) != 0) and (
+            succession is None or state[succession].item(self.row) == self.of_tenancy
+        )
 
     def present_row(self) -> int:
         """The row, after a check that the agent still exists.
