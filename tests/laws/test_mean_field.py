@@ -38,6 +38,9 @@ def _town(premises, seed=1, **changes):
                 "quality_spread": 0.0,
                 "town_margin": 0.0,
                 "open_share_shrinkage": 0.1,
+                "with_takeovers": False,
+                "with_local_benefits": False,
+                "with_youth_moves": False,
                 **changes,
             }
         )

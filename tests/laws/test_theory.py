@@ -54,7 +54,11 @@ def test_more_capacity_than_users_adds_nothing():
 def test_more_holders_than_staff_can_serve_lower_success_per_idea(without):
     """Engineering is shared: evenings that bring ideas but no engineers congest it."""
     evenings = load_intervention("startup_territoire").replace(
-        start=0, startup_funding=60_000.0, events_share=1.0, facilitation_share=0.0, grants_share=0.0
+        start=0,
+        startup_funding=60_000.0,
+        events_share=1.0,
+        facilitation_share=0.0,
+        grants_share=0.0,
     )
     crowded = _runs(evenings, evening_turnout=0.2)
     assert _mean(crowded, "ideas").sum() > 1.3 * _mean(without, "ideas").sum()

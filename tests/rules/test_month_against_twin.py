@@ -4,7 +4,7 @@ Kernels keep float32, the twin keeps Python's floats. One month of one process d
 only: a few times 2**-24 = 6e-8 an operation, 1e-7 to 1e-6 through a sum over a hundred cells. Over
 years such differences stay below 1e-4 of a margin, because margins forget within a year. Closures
 and relettings are compared exactly: only seeds count of which
-no draw falls within 1e-5 of its probability.
+no draw falls within 2e-6 of its probability.
 """
 
 import numpy as np
@@ -62,9 +62,10 @@ def _assert_same(state, town, names, tolerance):
         found, wanted = state[name], np.asarray(town[name]).reshape(state[name].shape)
         if VARIABLES[name].dtype.startswith("float"):
             # Margins and reserves are differences of numbers around 1, which carry the rounding.
-            size = 1.0 if name in ("premises.margin", "premises.reserves") else 0.0
+            # So are consumers who went and came, some of a hundred in a cell.
+            size = {"premises.margin": 1.0, "premises.reserves": 1.0, "cell.moved_consumers": 1e-2}
             np.testing.assert_allclose(
-                found, wanted, rtol=tolerance, atol=tolerance * size, err_msg=name
+                found, wanted, rtol=tolerance, atol=tolerance * size.get(name, 0.0), err_msg=name
             )
         else:
             np.testing.assert_array_equal(found, wanted, err_msg=name)
@@ -106,9 +107,9 @@ def _three_years(seed, case):
 def test_three_years_go_as_in_the_twin(case):
     for seed in range(7, 12):
         run, town, events, same = _three_years(seed, case)
-        if town["closest call"] > 1e-5:
+        if town["closest call"] > 2e-6:
             break
-    assert town["closest call"] > 1e-5  # one seed in about 30 has a closer one
+    assert town["closest call"] > 2e-6  # of tens of thousands of draws, a few come closer
     assert same
     assert events > 10
     _assert_same(run.state, town, VARIABLES, 1e-4)
@@ -124,7 +125,8 @@ def test_counts_are_those_of_the_twin():
         for name, by_zone in wanted.items():
             found = [row[COUNTS.index(f"{name}_{z}")] for z in ZONES]
             np.testing.assert_allclose(found, by_zone, rtol=1e-6, err_msg=name)
-        assert row[COUNTS.index("residents")] == pytest.approx(run.state["cell.residents"].sum())
+        residents = [row[COUNTS.index(f"residents_{z}")] for z in ZONES]
+        assert sum(residents) == pytest.approx(run.state["cell.residents"].sum())
         for place in ("in_shops", "outside", "online"):
             assert row[COUNTS.index(f"spent_{place}")] == pytest.approx(
                 sum(run.state[f"sector.spent_{place}"])
