@@ -6,8 +6,9 @@ BIN := .venv/bin
 
 .PHONY: demo test check docs bench clean
 
-demo: .venv/installed  ## 20 years of the mid-sized town, 20 replications, with figures
-	$(BIN)/sim run mid_sized_town --reps 20 --seed 1 --png --out demo --force
+demo: .venv/installed  ## 20 years of the mid-sized town; then with and without a transition cluster
+	$(BIN)/sim run mid_sized_town --reps 20 --seed 1 --png --out demo/town --force
+	$(BIN)/sim compare mid_sized_town transition_cluster --reps 60 --seed 1 --out demo/cluster --force
 
 test: .venv/installed-test  ## the quick suite
 	$(BIN)/python -m pytest -n 2 -m "not statistical"

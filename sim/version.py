@@ -6,7 +6,7 @@ from typing import Final
 
 __all__ = ["MODEL_VERSION", "package_version"]
 
-MODEL_VERSION: Final = "1"
+MODEL_VERSION: Final = "2"
 """Counts up whenever the same scenario and seed give other results; CHANGELOG.md says why."""
 
 
