@@ -133,7 +133,7 @@ class StartParameters(ParameterGroup):
 def _draw(seed: int, what: str, n: int) -> Floats:
     """Uniform draws in (0, 1) by permanent id of the premises."""
     out = np.empty(n)
-    fill_uniform(seed, STREAMS[what], 0, 0, out)
+    fill_uniform(seed, STREAMS[what], 0, 0, out, 0)
     return out
 
 
@@ -219,9 +219,10 @@ def _set_drivers(state: State, values: Mapping[str, Any]) -> None:
 def _flows(state: State, sector: int, outside: float) -> tuple[float, float]:
     kept, leaked = huff_flows(
         state["cell.attraction"][sector],
-        state["cell.consumers"],
-        state["sector.decay"][sector],
-        state["sector.decay_weight"][sector],
+        # Read-only as in the month, so that the kernel is compiled once.
+        state.read_only("cell.consumers"),
+        state.read_only("sector.decay")[sector],
+        state.read_only("sector.decay_weight")[sector],
         outside,
         state["cell.revenue_per_attraction"][sector],
         state["cell.access"][sector],

@@ -27,7 +27,7 @@ from typing import Any
 import numba
 from numba.core.caching import FunctionCache
 
-__all__ = ["cache_folder", "kernel", "parallel", "prune_folders", "rule", "source_hash"]
+__all__ = ["cache_folder", "kernel", "long_rule", "parallel", "prune_folders", "rule", "source_hash"]
 
 _KERNELS = Path(__file__).parent
 _PROCESSES = Path(__file__).parents[1] / "processes"
@@ -47,8 +47,6 @@ _ONLY_PRANGE: Any = {
     "stencil": False,
     "fusion": False,
 }
-
-_NOTHING_TO_SPREAD = r"\s*The keyword argument 'parallel=True' was specified but no transformation"
 
 # Folders of sources that changed since are kept while they are likely to be in use.
 _KEPT_FOLDERS = 8
@@ -82,9 +80,19 @@ def rule(function: Callable[..., Any]) -> Any:
     return numba.njit(inline="always", **_OPTIONS)(function)
 
 
+def long_rule(function: Callable[..., Any]) -> Any:
+    """Compile a scalar rule that many kernels call and that would be long to compile in each.
+
+    Kernels call its machine code, which the compiler may still inline.
+    """
+    return numba.njit(**_OPTIONS)(function)
+
+
 @functools.cache
 def parallel(serial: Any) -> Any:
     """The twin of a kernel whose ``prange`` loops run on several threads, with the same bits.
+
+    A kernel without such a loop is its own twin.
 
     It is compiled from the same Python function, on request only: compiling takes twice as long, a
     process that has run it must not fork, and two Python threads must not call it at once. The bits
@@ -100,9 +108,9 @@ def parallel(serial: Any) -> Any:
     callable
         The same object for every request.
     """
-    # A kernel without a prange loop has a twin too, the same as itself; that is no reason to warn.
-    warnings.filterwarnings("ignore", _NOTHING_TO_SPREAD, numba.NumbaPerformanceWarning)
     function = getattr(serial, "py_func", serial)
+    if "prange" not in function.__code__.co_names:
+        return serial  # nothing to spread
     return _cached(numba.njit(parallel=_ONLY_PRANGE, **_OPTIONS)(function), "parallel")
 
 

@@ -27,7 +27,7 @@ import math
 
 import numpy as np
 
-from sim.kernels.compile import kernel, rule
+from sim.kernels.compile import kernel, long_rule, rule
 
 __all__ = [
     "bernoulli_threshold",
@@ -124,7 +124,7 @@ def stream_key(seed, process, month):
     return np.uint32(key & _LOW), np.uint32(key >> _32)
 
 
-@rule
+@long_rule
 def block(k0, k1, agent_id, k):
     """Four random words for decision k of an agent.
 
@@ -153,7 +153,7 @@ def _shared_block(k0, k1, quad, k):
     return philox4x32(np.uint32(quad & _LOW), np.uint32(quad >> _32), np.uint32(k), _SHARED, k0, k1)
 
 
-@rule
+@long_rule
 def word(k0, k1, agent_id, k):
     """One random word for decision k of an agent: what `fill_words` writes for it.
 
@@ -194,7 +194,7 @@ def uniform(random_word):
     return (np.float64(random_word) + 0.5) * 2.0**-32
 
 
-@rule
+@long_rule
 def normal_pair(word0, word1):
     """Two independent standard normal numbers, by Box and Muller (1958).
 
