@@ -138,9 +138,10 @@ def _variable(name: str) -> dict[str, Any]:
 
 def _indicator(name: str) -> dict[str, Any]:
     base = max((i for i in INDICATORS if name == i or name.startswith(f"{i}_")), key=len)
-    pattern = rf'^ +"{base}",'
-    # Indicators of each kind of project are declared together, under no name of their own.
-    path = _file_of("indicators", pattern, "people.py")
+    # Indicators of each kind and dimension are declared together, as f"births_{kind}".
+    family = base.rpartition("_")[0]
+    pattern = rf'^ +("{base}"|f"{family}_\{{.*\}}"),'
+    path = _file_of("indicators", pattern)
     return {
         "kind": "indicator",
         "name": name,
@@ -174,12 +175,12 @@ def _lines(path: Path) -> tuple[str, ...]:
     return tuple(path.read_text(encoding="utf-8").splitlines())
 
 
-def _file_of(folder: str, pattern: str, otherwise: str = "__init__.py") -> Path:
+def _file_of(folder: str, pattern: str) -> Path:
     """The file of a package in which a line matches."""
     for path in sorted((PACKAGE / folder).glob("*.py")):
         if any(re.search(pattern, line) for line in _lines(path)):
             return path
-    return PACKAGE / folder / otherwise
+    return PACKAGE / folder / "__init__.py"
 
 
 def _line(path: Path, pattern: str) -> int:

@@ -137,6 +137,7 @@ def test_a_fault_of_the_program_is_one_sentence_unless_more_is_asked_for(
 
 def _started(out: Path) -> subprocess.Popen[str]:
     """A run of many replications that has begun to write its folder."""
+    assert main([*RUN, "--quiet"]) == 0  # kernels are compiled by now
     running = subprocess.Popen(
         [
             *(sys.executable, "-m", "sim.cli", "run", "mid_sized_town", "--reps", "20000"),
