@@ -27,7 +27,15 @@ from typing import Any
 import numba
 from numba.core.caching import FunctionCache
 
-__all__ = ["cache_folder", "kernel", "long_rule", "parallel", "prune_folders", "rule", "source_hash"]
+__all__ = [
+    "cache_folder",
+    "kernel",
+    "long_rule",
+    "parallel",
+    "prune_folders",
+    "rule",
+    "source_hash",
+]
 
 _KERNELS = Path(__file__).parent
 _PROCESSES = Path(__file__).parents[1] / "processes"
