@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import InputError
-from sim.indicators import COUNTS, count_month, make_indicators
+from sim.indicators import COUNTS, counter, make_indicators
 from sim.interventions import plan_interventions
 from sim.ledger import book_month, ledger_frame, ledger_shape, unspent_frame
 from sim.scenario import Scenario
@@ -114,7 +114,7 @@ class Simulation:
         self._spin_up()
         mark_start(self.state)
         self._start = np.zeros(len(COUNTS))
-        count_month(self.state, self._start)
+        self._count(self._start)
 
     def _plan(self) -> None:
         """Say what interventions do, and when."""
@@ -127,6 +127,7 @@ class Simulation:
             for p in active(self.values)
         ]
         self._month_by_month = [run for _, run in self._processes]
+        self._count = counter(self.state)
 
     def _spin_up(self) -> None:
         """Let the place settle; where shops were observed, they stay as observed."""
@@ -149,7 +150,7 @@ class Simulation:
                 self.state[name] = age
 
     def __getstate__(self) -> dict[str, Any]:
-        bound = ("_processes", "_month_by_month", "_planned")
+        bound = ("_processes", "_month_by_month", "_count", "_planned")
         kept = {k: v for k, v in self.__dict__.items() if k not in bound}
         return kept | {"values": dict(self.values)}
 
@@ -176,7 +177,7 @@ class Simulation:
         if self.month == len(self._rows):
             self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
             self._ledger = np.concatenate([self._ledger, np.zeros_like(self._ledger)])
-        count_month(self.state, self._rows[self.month])
+        self._count(self._rows[self.month])
         book_month(self.state, self._ledger[self.month])
         self.month += 1
 

@@ -59,6 +59,13 @@ def compare_command(
             help="Processes; all processors if unset.",
         ),
     ] = None,
+    territories: Annotated[
+        bool,
+        typer.Option(
+            "--territories",
+            help="The same in the other territories that come with Essaim, for the report.",
+        ),
+    ] = False,
     lang: Annotated[str, typer.Option("--lang", help="Language of the report: en, fr.")] = "en",
     force: Annotated[
         bool, typer.Option("--force", help="Replace results that stand in the folder.")
@@ -75,27 +82,32 @@ def compare_command(
         prepare_workers()  # loads and compiles on another processor while this one does, too
     from sim.comparison.folder import write_comparison
     from sim.language import check_language
+    from sim.report.stakes import TERRITORIES
     from sim.whole_folder import whole_folder
 
     language = check_language(lang)
+    options = {
+        "assignments": assignments or [],
+        "months": months,
+        "seed": seed,
+        "reps": reps,
+        "fixed_parameters": fixed_parameters,
+        "independent": independent,
+        "workers": workers,
+    }
     with whole_folder(out, force=force) as folder:
-        comparison = _compare(
-            scenario,
-            interventions,
-            assignments=assignments or [],
-            months=months,
-            seed=seed,
-            reps=reps,
-            fixed_parameters=fixed_parameters,
-            independent=independent,
-            workers=workers,
-        )
+        comparison = _compare(scenario, interventions, **options)
+        elsewhere = [
+            _compare(other, interventions, **options)
+            for other in (TERRITORIES if territories else ())
+            if other != comparison.scenario.name
+        ]
         CONSOLE.detail("Writing the report ...")
         from sim.report import write_report
 
-        for name, content in write_report(comparison, language).items():
+        for name, content in write_report(comparison, language, elsewhere=elsewhere).items():
             folder.write(name, content)
-        write_comparison(folder, comparison)
+        write_comparison(folder, comparison, elsewhere)
     _answer(comparison, language, out, as_json)
     CONSOLE.say(f"The report is {out / 'report.html'}; its tables lie beside it.")
     CONSOLE.next(f"sim interventions {interventions[0]}")

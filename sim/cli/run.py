@@ -109,7 +109,7 @@ def _simulate(
 
     machine_code = cache_folder()
     if machine_code is None or not any(machine_code.rglob("*.nbi")):
-        CONSOLE.say("Compiling kernels, once: some 15 seconds ...")
+        CONSOLE.say("Compiling kernels, once: about a minute ...")
     with CONSOLE.progress("Running", reps) as advance:
         return simulate(
             chosen,

@@ -6,7 +6,7 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,9 @@ _PARQUET = ("runs", "monthly", "parameters")
 _TEXT = ("effects", "ledger")
 
 
-def write_comparison(folder: WholeFolder, comparison: Comparison) -> None:
+def write_comparison(
+    folder: WholeFolder, comparison: Comparison, elsewhere: Sequence[Comparison] = ()
+) -> None:
     """Add a comparison to a folder that is being written; the manifest lists what it holds.
 
     Parameters
@@ -38,6 +40,8 @@ def write_comparison(folder: WholeFolder, comparison: Comparison) -> None:
     folder : WholeFolder
         With the report and its pictures already in it.
     comparison : Comparison
+    elsewhere : sequence of Comparison
+        The same interventions in other territories; of these, the effects are kept.
 
     Raises
     ------
@@ -48,6 +52,8 @@ def write_comparison(folder: WholeFolder, comparison: Comparison) -> None:
         folder.write(f"{name}.parquet", _parquet(getattr(comparison, name)))
     for name in _TEXT:
         folder.write(f"{name}.csv", _csv(getattr(comparison, name)))
+    for other in elsewhere:
+        folder.write(f"effects_{other.scenario.name}.csv", _csv(other.effects))
     folder.write("cost_effectiveness.csv", _csv(cost_effectiveness(comparison.runs)))
     folder.write("maps.npz", _maps(comparison))
     manifest = {**comparison.manifest, "files": dict(folder.files)}

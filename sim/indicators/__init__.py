@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.indicators.counting import BY_ZONE, COUNTS, TERRITORY, count_month
+from sim.indicators.counting import BY_ZONE, COUNTS, TERRITORY, count_month, counter
 from sim.indicators.indicator import Indicator
 from sim.indicators.people import PEOPLE_INDICATORS
 from sim.indicators.retail import RETAIL_INDICATORS
@@ -25,6 +25,7 @@ __all__ = [
     "Indicator",
     "columns",
     "count_month",
+    "counter",
     "make_indicators",
 ]
 

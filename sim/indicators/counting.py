@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.catalogues import DIMENSIONS, project_kinds
-from sim.kernels.compile import kernel
+from sim.kernels.compile import kernel, machine_code
 from sim.state import State
 from sim.territory.territory import ZONES
 
-__all__ = ["BY_ZONE", "COUNTS", "TERRITORY", "count_month"]
+__all__ = ["BY_ZONE", "COUNTS", "TERRITORY", "count_month", "counter"]
+
+Row = npt.NDArray[np.float64]
 
 LONG_TERM_MONTHS = 36
 """Vacancy is long-term beyond three years: vacant at the end of 36 months after the closing one."""
@@ -307,7 +310,89 @@ def count_offices_and_places(
     row[_CLASSIC] = residents / 1000.0 * classic_birth_rate[0] / 12.0
 
 
-def count_month(state: State, row: npt.NDArray[np.float64]) -> None:
+_COUNTED: Final[tuple[tuple[Any, tuple[str, ...]], ...]] = (
+    (
+        count_premises,
+        (
+            "premises.zone",
+            "premises.is_open",
+            "premises.event",
+            "premises.months_vacant",
+            "premises.revenue",
+            "premises.margin",
+            "premises.rent",
+            "premises.rent_at_start",
+            "zone.footfall",
+            "sector.spent_in_shops",
+            "sector.spent_outside",
+            "sector.spent_online",
+        ),
+    ),
+    (count_residents, ("cell.zone", "cell.residents")),
+    (count_youth, ("youth.zone", "youth.is_present", "youth.is_active", "youth.event")),
+    (
+        count_projects,
+        (
+            "cell.zone",
+            "entrepreneur.cell_row",
+            "entrepreneur.stage",
+            "entrepreneur.event",
+            "entrepreneur.kind",
+            "entrepreneur.weight",
+            "entrepreneur.origin",
+            "entrepreneur.partners",
+            "entrepreneur.has_public_partner",
+            "entrepreneur.months_to_birth",
+            "entrepreneur.review_months",
+        ),
+    ),
+    (
+        count_offices_and_places,
+        (
+            "office.waiting",
+            "official.trust",
+            "official.openness",
+            "third_place.is_open",
+            "third_place.is_mobile",
+            "third_place.seats",
+            "third_place.users",
+            "account.evening_participants",
+            "account.votes",
+            "town.classic_birth_rate",
+        ),
+    ),
+)
+"""Kernels that count, in their order, and the variables that each of them takes."""
+
+
+def counter(state: State) -> Callable[[Row], None]:
+    """What writes the counts of the month just run into a row.
+
+    Parameters
+    ----------
+    state : State
+        To count in.
+
+    Returns
+    -------
+    callable
+        ``count(row)`` with a (counts,) float64 array, written in the order of `COUNTS`.
+    """
+    row = np.zeros(len(COUNTS))
+    bound = []
+    for kernel_, names in _COUNTED:
+        arrays = tuple(state[name] for name in names)
+        bound.append((machine_code(kernel_, *arrays, row), arrays))
+
+    def count(row: Row) -> None:
+        row[:] = 0.0
+        for code, arrays in bound:
+            code(*arrays, row)
+
+    return count
+
+
+def count_month(state: State, row: Row) -> None:
     """Write the counts of the month just run.
 
     Parameters
@@ -317,54 +402,4 @@ def count_month(state: State, row: npt.NDArray[np.float64]) -> None:
     row : (counts,) float64 array
         Written, in the order of `COUNTS`.
     """
-    row[:] = 0.0
-    count_premises(
-        state["premises.zone"],
-        state["premises.is_open"],
-        state["premises.event"],
-        state["premises.months_vacant"],
-        state["premises.revenue"],
-        state["premises.margin"],
-        state["premises.rent"],
-        state["premises.rent_at_start"],
-        state["zone.footfall"],
-        state["sector.spent_in_shops"],
-        state["sector.spent_outside"],
-        state["sector.spent_online"],
-        row,
-    )
-    count_residents(state["cell.zone"], state["cell.residents"], row)
-    count_youth(
-        state["youth.zone"],
-        state["youth.is_present"],
-        state["youth.is_active"],
-        state["youth.event"],
-        row,
-    )
-    count_projects(
-        state["cell.zone"],
-        state["entrepreneur.cell_row"],
-        state["entrepreneur.stage"],
-        state["entrepreneur.event"],
-        state["entrepreneur.kind"],
-        state["entrepreneur.weight"],
-        state["entrepreneur.origin"],
-        state["entrepreneur.partners"],
-        state["entrepreneur.has_public_partner"],
-        state["entrepreneur.months_to_birth"],
-        state["entrepreneur.review_months"],
-        row,
-    )
-    count_offices_and_places(
-        state["office.waiting"],
-        state["official.trust"],
-        state["official.openness"],
-        state["third_place.is_open"],
-        state["third_place.is_mobile"],
-        state["third_place.seats"],
-        state["third_place.users"],
-        state["account.evening_participants"],
-        state["account.votes"],
-        state["town.classic_birth_rate"],
-        row,
-    )
+    counter(state)(row)

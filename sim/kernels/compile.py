@@ -31,6 +31,7 @@ __all__ = [
     "cache_folder",
     "kernel",
     "long_rule",
+    "machine_code",
     "parallel",
     "prune_folders",
     "rule",
@@ -120,6 +121,29 @@ def parallel(serial: Any) -> Any:
     if "prange" not in function.__code__.co_names:
         return serial  # nothing to spread
     return _cached(numba.njit(parallel=_ONLY_PRANGE, **_OPTIONS)(function), "parallel")
+
+
+def machine_code(dispatcher: Any, *arguments: Any) -> Callable[..., None]:
+    """A kernel's machine code for arguments of these types, compiled if need be.
+
+    Calling it spares numba's look at the type of each argument, which for some twenty arrays takes
+    as long as a short kernel itself. It may be called with arguments of these types only.
+
+    Parameters
+    ----------
+    dispatcher : callable
+        What `kernel` or `parallel` returned.
+    *arguments
+        What it is to be called with, or others of the same types.
+
+    Returns
+    -------
+    callable
+    """
+    if not hasattr(dispatcher, "compile"):  # NUMBA_DISABLE_JIT
+        return dispatcher
+    code: Callable[..., None] = dispatcher.compile(tuple(numba.typeof(a) for a in arguments))
+    return code
 
 
 def source_hash(folders: Iterable[Path], version: str = numba.__version__) -> str:

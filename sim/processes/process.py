@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sim.kernels.compile import parallel
+from sim.kernels.compile import machine_code, parallel
 from sim.state import State
 from sim.variables import VARIABLES
 
@@ -96,11 +96,12 @@ class Process:
                 fixed.append(state.read_only(name))
         bound = tuple(fixed)
         kernel = parallel(self.kernel) if threads else self.kernel
+        code = machine_code(kernel, *(0 for _ in clock), *bound)
         match clock:
             case []:
-                return lambda month, calendar_month: kernel(*bound)
+                return lambda month, calendar_month: code(*bound)
             case ["calendar_month"]:
-                return lambda month, calendar_month: kernel(calendar_month, *bound)
+                return lambda month, calendar_month: code(calendar_month, *bound)
             case ["seed", "month"]:
-                return lambda month, calendar_month: kernel(seed, month, *bound)
+                return lambda month, calendar_month: code(seed, month, *bound)
         raise TypeError(f"{self.name}: unexpected clock arguments {clock}")
