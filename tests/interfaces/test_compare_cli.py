@@ -196,3 +196,16 @@ def test_a_script_needs_no_shield_around_it(tmp_path: Path) -> None:
         timeout=600,
     )
     assert done.stdout.split() == ["once", "8"], done.stderr
+
+
+def test_the_report_says_whether_it_takes_root_in_the_other_territories(tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    few = ["--reps", "2", "--workers", "1", "--quiet", "--territories"]
+    assert main(["compare", *SMALL_RUN, *few, "--out", str(out)]) == 0
+    others = {"rural_low_density", "working_class_neighbourhood", "metropolis"}
+    for name in others:
+        effects = pd.read_csv(out / f"effects_{name}.csv")
+        assert list(effects.columns) == list(pd.read_csv(out / "effects.csv").columns)
+    page = (out / "report.html").read_text(encoding="utf-8")
+    for place in ("Low-density countryside", "Working-class neighbourhood", "Metropolis"):
+        assert place in page
