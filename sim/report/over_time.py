@@ -77,7 +77,7 @@ def draw_course(name: str, course: Course, quantity: Quantity, colour: str) -> P
     with look():
         figure = Figure(figsize=(WIDTH, HEIGHT))
         grid = figure.add_gridspec(
-            2, 1, left=0.135, right=0.975, top=0.855, bottom=0.115, hspace=0.4,
+            2, 1, left=0.135, right=0.95, top=0.855, bottom=0.115, hspace=0.4,
             height_ratios=(1.0, 1.55),
         )  # fmt: skip
         above, below = figure.add_subplot(grid[0]), figure.add_subplot(grid[1])

@@ -339,7 +339,7 @@ def test_each_verdict_has_its_words() -> None:
     assert "Fewer closures" in text
     assert "No relevant effect" in text
     assert "Not determinable" in text
-    assert "more replications would probably settle it" in text
+    assert "one would probably add" in text
 
 
 def test_each_verdict_has_its_words_in_french() -> None:
