@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -122,9 +123,14 @@ def survival(values: Mapping[str, Any], risk_ratio: float) -> Floats:
     (LONGEST_LIFE,) float64 array
         1 at the end of the month of birth.
     """
-    shape, scale = values["survival_shape"], values["survival_scale"]
+    return np.exp(-risk_ratio * _hazard(values["survival_shape"], values["survival_scale"]))
+
+
+@lru_cache(maxsize=4)
+def _hazard(shape: float, scale: float) -> Floats:
+    """Cumulative hazard of an average project at the end of each month since its birth."""
     hazard = [ending_hazard.py_func(m, shape, scale) for m in range(1, LONGEST_LIFE)]
-    return np.exp(-risk_ratio * np.concatenate([[0.0], np.cumsum(hazard)]))
+    return np.concatenate([[0.0], np.cumsum(hazard)])
 
 
 def skill_factors(skill: Floats, skill_effect: float) -> Floats:

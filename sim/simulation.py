@@ -134,10 +134,13 @@ class Simulation:
         observed = bool(np.any(self.territory.premises_occupancy != UNKNOWN))
         held = _HELD_IN_SPIN_UP + (_HELD_WHERE_OBSERVED if observed else ())
         still = dict(self.values) | {"residents_growth": 0.0}
-        running = [
-            p.bind(self.state, still, self.seed, threads=self.threads)
+        without_growth = {
+            p.name: p.bind(self.state, still, self.seed, threads=self.threads)
             for p in active(still)
-            if p.name not in held
+            if p.name == "demography"
+        }
+        running = [
+            without_growth.get(name, run) for name, run in self._processes if name not in held
         ]
         start = 12 * (self.values["start_year"] - 2000)
         ages = {n: self.state[n].copy() for n in ("premises.shop_age", "premises.months_vacant")}

@@ -5,7 +5,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 from sim.kernels.compile import machine_code, parallel
 from sim.state import State
@@ -15,6 +18,8 @@ __all__ = ["Process"]
 
 _ARGUMENTS = {v.argument: v.name for v in VARIABLES.values()}
 _CLOCK = ("seed", "month", "calendar_month")
+_CODE: dict[tuple[Any, ...], Callable[..., None]] = {}
+"""Machine code by kernel and types of its parameters, as looking it up takes a millisecond."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class Process:
     title: Mapping[str, str]
     stream: int = 0
 
-    @property
+    @cached_property
     def arguments(self) -> tuple[str, ...]:
         """Names of the kernel's arguments in order."""
         return tuple(inspect.signature(getattr(self.kernel, "py_func", self.kernel)).parameters)
@@ -96,7 +101,11 @@ class Process:
                 fixed.append(state.read_only(name))
         bound = tuple(fixed)
         kernel = parallel(self.kernel) if threads else self.kernel
-        code = machine_code(kernel, *(0 for _ in clock), *bound)
+        # All arrays of a name are of one type, so only those of the parameters may differ.
+        types = (kernel, *(type(v) for v in bound if not isinstance(v, np.ndarray)))
+        code = _CODE.get(types)
+        if code is None:
+            code = _CODE[types] = machine_code(kernel, *(0 for _ in clock), *bound)
         match clock:
             case []:
                 return lambda month, calendar_month: code(*bound)
