@@ -84,6 +84,9 @@ ROWS: dict[str, Row] = {
         9, "town, nine in ten have a shop within", "0.6", 0, 0.78, "predicted", "km"
     ),
     "ideas per participant": Row(10, "evening: ideas per participant", "5.5", 3, 8, "input"),
+    "started of an evening's ideas": Row(
+        10, "evening: ideas that start within five years", "10", 5, 15, "predicted"
+    ),
     "under way after 8 months": Row(
         10, "evening: ideas running or being founded after 8 months", "6-10", 5, 15, "predicted"
     ),
