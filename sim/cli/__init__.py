@@ -103,11 +103,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a terminal that is not UTF-8
     try:
         command = typer.main.get_command(app)
-        code = command.main(
-            args=_global_first(sys.argv[1:] if arguments is None else list(arguments)),
-            prog_name="sim",
-            standalone_mode=False,
-        )
+        with CONSOLE.watching():
+            code = command.main(
+                args=_global_first(sys.argv[1:] if arguments is None else list(arguments)),
+                prog_name="sim",
+                standalone_mode=False,
+            )
         sys.stdout.flush()
         if code == INTERRUPTED:  # newer versions of typer
             raise KeyboardInterrupt

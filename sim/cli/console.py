@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 from typing import Any
 
 import typer
@@ -25,10 +28,13 @@ class Console:
         Say nothing but data and errors.
     verbose : bool
         Say more, and show where an unexpected error arose.
+    interrupted : bool
+        Whether Ctrl-C was pressed.
     """
 
     quiet: bool = False
     verbose: bool = False
+    interrupted: bool = False
 
     def data(self, text: str) -> None:
         """Write what was asked for to stdout."""
@@ -63,10 +69,42 @@ class Console:
     def progress(self, label: str, total: int) -> Iterator[Callable[[], None]]:
         """A bar on a terminal, nothing elsewhere; the function it gives counts one more."""
         if self.quiet or total < 2 or not sys.stderr.isatty():
-            yield lambda: None
+            yield self._check
             return
         with typer.progressbar(length=total, label=label, file=sys.stderr) as bar:
-            yield lambda: bar.update(1)
+
+            def advance() -> None:
+                self._check()
+                bar.update(1)
+
+            yield advance
+
+    def _check(self) -> None:
+        """End where Ctrl-C was pressed while a kernel was compiled, which loses the exception."""
+        if self.interrupted:
+            raise KeyboardInterrupt
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Note an interrupt, beside raising it as Python does."""
+        self.interrupted = False
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def note(number: int, frame: FrameType | None) -> None:
+            self.interrupted = True
+            raise KeyboardInterrupt
+
+        before = signal.getsignal(signal.SIGINT)
+        if before is not signal.default_int_handler:  # somebody else's, or ignored: left alone
+            yield
+            return
+        signal.signal(signal.SIGINT, note)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 CONSOLE = Console()

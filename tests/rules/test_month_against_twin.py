@@ -88,13 +88,13 @@ def test_a_process_changes_the_town_as_its_twin_does(process, case):
         _assert_same(run.state, town, process.writes, 3e-6)
 
 
-def _three_years(seed, case):
+def _two_years(seed, case):
     """Run both; whether all events are the same, how many there are, and the closest call."""
     run = small_town(seed, **STATES[case])
     town = retail_month.town_of(run.state)
     start = 12 * (run.values["start_year"] - 2000)
     events, same = 0, True
-    for month in range(36):
+    for month in range(24):
         run.step()
         for process in active(run.values):
             TWINS[process.name](town, run.values, run.seed, month, start + month)
@@ -104,14 +104,14 @@ def _three_years(seed, case):
 
 
 @pytest.mark.parametrize("case", STATES)
-def test_three_years_go_as_in_the_twin(case):
+def test_two_years_go_as_in_the_twin(case):
     for seed in range(7, 12):
-        run, town, events, same = _three_years(seed, case)
+        run, town, events, same = _two_years(seed, case)
         if town["closest call"] > 2e-6:
             break
     assert town["closest call"] > 2e-6  # of tens of thousands of draws, a few come closer
     assert same
-    assert events > 10
+    assert events > 5
     _assert_same(run.state, town, VARIABLES, 1e-4)
 
 
