@@ -23,6 +23,11 @@ SMALL_RUN = ["mid_sized_town", "transition_cluster", *SETTINGS, "--months", "13"
 LONG_RUN = ["mid_sized_town", "transition_cluster", *SETTINGS, "--months", "1200", "--reps", "4000"]
 
 
+def hear_interrupts() -> None:
+    """Shells start what runs in the background deaf to Ctrl-C, and the tests may run there."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def start(out: Path, *options: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "sim.cli", "compare", *LONG_RUN, *options, "--out", str(out)]
     return subprocess.Popen(
@@ -31,6 +36,7 @@ def start(out: Path, *options: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=hear_interrupts,
         env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
     )
 
