@@ -34,6 +34,7 @@ __all__ = [
     "Kind",
     "project_kinds",
     "read_catalogue",
+    "scenario_folder",
     "third_place_kinds",
 ]
 
@@ -169,19 +170,23 @@ PROJECT_COLUMNS: Final[Mapping[str, Column]] = {
 @cache
 def third_place_kinds() -> tuple[Kind, ...]:
     """Kinds of third place in the order of their codes, from ``third_place_kinds.toml``."""
-    return read_catalogue(_folder() / "third_place_kinds.toml", THIRD_PLACE_COLUMNS, _seats_fit)
+    return read_catalogue(
+        scenario_folder() / "catalogues" / "third_place_kinds.toml", THIRD_PLACE_COLUMNS, _seats_fit
+    )
 
 
 @cache
 def project_kinds() -> tuple[Kind, ...]:
     """Kinds of project in the order of their codes, from ``project_kinds.toml``."""
-    return read_catalogue(_folder() / "project_kinds.toml", PROJECT_COLUMNS, _shares_add_up)
+    return read_catalogue(
+        scenario_folder() / "catalogues" / "project_kinds.toml", PROJECT_COLUMNS, _shares_add_up
+    )
 
 
-def _folder() -> Path:
+def scenario_folder() -> Path:
+    """The folder of the scenarios, interventions and catalogues that come with the package."""
     inside = Path(__file__).parent / "scenarios"
-    scenarios = inside if inside.is_dir() else Path(__file__).parents[1] / "scenarios"
-    return scenarios / "catalogues"
+    return inside if inside.is_dir() else Path(__file__).parents[1] / "scenarios"
 
 
 def _seats_fit(kinds: Sequence[Kind], path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sim.catalogues import scenario_folder
 from sim.errors import InputError, nearest
 from sim.interventions import (
     LEVERS,
@@ -201,12 +202,6 @@ class Scenario:
                 for i in self.interventions
             ),
         )
-
-
-def scenario_folder() -> Path:
-    """The folder of the scenarios that come with the package."""
-    inside = Path(__file__).parent / "scenarios"
-    return inside if inside.is_dir() else Path(__file__).parents[1] / "scenarios"
 
 
 def list_scenarios() -> Iterator[Path]:

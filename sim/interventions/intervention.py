@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import ValidationError
 
+from sim.catalogues import scenario_folder
 from sim.errors import InputError, nearest
 from sim.interventions.kind import InterventionType
 from sim.interventions.levers import TimedLevers
@@ -161,9 +162,7 @@ def list_interventions() -> Iterator[Path]:
 
 
 def _folder() -> Path:
-    inside = Path(__file__).parents[1] / "scenarios"
-    scenarios = inside if inside.is_dir() else Path(__file__).parents[2] / "scenarios"
-    return scenarios / "interventions"
+    return scenario_folder() / "interventions"
 
 
 def load_intervention(name: str | Path, folder: Path | None = None) -> Intervention:
