@@ -364,6 +364,9 @@ _COUNTED: Final[tuple[tuple[Any, tuple[str, ...]], ...]] = (
 )
 """Kernels that count, in their order, and the variables that each of them takes."""
 
+_CODE: dict[Any, Callable[..., None]] = {}
+"""Machine code by kernel, as looking it up takes a millisecond; the types are always the same."""
+
 
 def counter(state: State) -> Callable[[Row], None]:
     """What writes the counts of the month just run into a row.
@@ -382,7 +385,9 @@ def counter(state: State) -> Callable[[Row], None]:
     bound = []
     for kernel_, names in _COUNTED:
         arrays = tuple(state[name] for name in names)
-        bound.append((machine_code(kernel_, *arrays, row), arrays))
+        if kernel_ not in _CODE:
+            _CODE[kernel_] = machine_code(kernel_, *arrays, row)
+        bound.append((_CODE[kernel_], arrays))
 
     def count(row: Row) -> None:
         row[:] = 0.0
