@@ -34,7 +34,7 @@ Floats = npt.NDArray[np.float64]
 
 def follow_projects(
     scenario: Scenario, seeds: Sequence[int] = SEEDS, years: int = YEARS
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
     """Follow every project from its idea to its end.
 
     Parameters
@@ -47,15 +47,18 @@ def follow_projects(
 
     Returns
     -------
-    DataFrame
+    projects : DataFrame
         A row for each project that runs, or whose idea comes up, in the run after its first month:
         ``seed``, ``kind`` (name), ``supporter`` (account or -1), ``idea``, ``born`` and ``over``
         (months of the run; NaN where it did not happen, and ``idea`` for projects that are older
         than the run), ``after_8`` (stage code eight months after the idea, NaN if it was over),
         ``evening`` (whether its account held an evening in the month of the idea).
+    months : list of DataFrame
+        Monthly indicators of each replication, as `monthly` gives them.
     """
     names = [kind.name for kind in project_kinds()]
     rows: list[dict[str, float | str | bool]] = []
+    frames = []
     for seed in seeds:
         run = Simulation(scenario.replace(months=12 * years), seed)
         under_way: dict[int, dict[str, float | str | bool]] = {}
@@ -87,7 +90,8 @@ def follow_projects(
                 if project["idea"] == month - EIGHT_MONTHS:
                     project["after_8"] = float(state["entrepreneur.stage"][i])
         rows += under_way.values()
-    return pd.DataFrame(rows)
+        frames.append(run.indicators)
+    return pd.DataFrame(rows), frames
 
 
 def survival(projects: pd.DataFrame, years: int, run: int = YEARS) -> float:
@@ -191,8 +195,8 @@ def access(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
 
 def lives() -> dict[str, float]:
     """Survival and births in the mid-sized town and the working-class neighbourhood; 6 to 8."""
-    town = follow_projects(load_scenario("mid_sized_town"))
-    estate = follow_projects(load_scenario("working_class_neighbourhood"))
+    town, town_months = follow_projects(load_scenario("mid_sized_town"))
+    estate, estate_months = follow_projects(load_scenario("working_class_neighbourhood"))
     is_shop = town["kind"] == "shop"
     found = {
         "3 years": 100 * survival(town, 3),
@@ -203,8 +207,8 @@ def lives() -> dict[str, float]:
         "ideas that start": 100 * started(town),
         "births followed": float(town["born"].notna().sum()),
     }
-    for name in ("mid_sized_town", "working_class_neighbourhood"):
-        frames = monthly(load_scenario(name))
+    followed = {"mid_sized_town": town_months, "working_class_neighbourhood": estate_months}
+    for name, frames in followed.items():
         found[f"{name}, births per 1,000"] = mean_of(frames, "births_per_1000")
         found[f"{name}, participation"] = 100 * mean_of(frames, "participation")
     return found
@@ -213,10 +217,10 @@ def lives() -> dict[str, float]:
 def evenings(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
     """Ideas of *start'up de territoire* and what becomes of them; pattern 10."""
     arm = load_scenario("mid_sized_town").add(load_intervention("startup_territoire"))
-    projects = follow_projects(arm, seeds, years=10)
+    projects, months = follow_projects(arm, seeds, years=10)
     told = projects[projects["evening"] & (projects["idea"] < 120 - EIGHT_MONTHS)]
     from_evenings = projects[projects["evening"]]
-    people = sum(frame["evening_participants"].sum() for frame in monthly(arm, seeds, years=10))
+    people = sum(frame["evening_participants"].sum() for frame in months)
     return {
         "ideas per participant": 100 * float(projects["evening"].sum()) / people,
         "started of an evening's ideas": 100 * started(from_evenings, run=10),

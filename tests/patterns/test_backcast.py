@@ -1,9 +1,10 @@
-"""Patterns 1 to 5: a hundred drawn town centres from 2001 to 2024, by default parameters.
+"""Patterns 1 to 5, and 15: a hundred drawn town centres from 2001 to 2024, by default parameters.
 
 The bands are those of the patterns' own statement; docs/validation.md says which figures are
 inputs, which were calibrated and which are predicted.
 """
 
+import numpy as np
 import pytest
 
 from experiments.backcast.ensemble import patterns, run_ensemble
@@ -12,10 +13,15 @@ pytestmark = pytest.mark.statistical
 
 
 @pytest.fixture(scope="module", params=[1, 2, 3], ids=lambda seed: f"ensemble {seed}")
-def figures(request):
+def ensemble(request):
     names, vacancy = run_ensemble(request.param)
     assert len(names) >= 100
-    return patterns(names, vacancy)
+    return names, vacancy
+
+
+@pytest.fixture(scope="module")
+def figures(ensemble):
+    return patterns(*ensemble)
 
 
 @pytest.mark.parametrize(("year", "observed"), [(2001, 6.1), (2012, 7.8), (2015, 10.4)])
@@ -57,3 +63,11 @@ def test_4_the_spread_between_towns_widens(figures):
 
 def test_5_recent_vacancy_lies_between_ten_and_fifteen_per_cent(figures):
     assert 10 <= figures["mean 2024"] <= 15
+
+
+def test_15_most_centres_of_intermediate_towns_lost_shops_from_2009_to_2015(ensemble):
+    """INSEE: retail jobs fell in eight of ten; the model has shops, not their jobs."""
+    names, vacancy = ensemble
+    is_intermediate = np.array(names) != "over 500,000"
+    lost = vacancy[is_intermediate, 2015 - 2001] > vacancy[is_intermediate, 2009 - 2001]
+    assert lost.mean() >= 0.6
