@@ -31,7 +31,14 @@ from sim.settings import (
     split_assignment,
 )
 
-__all__ = ["Scenario", "Setting", "list_scenarios", "load_scenario", "scenario_folder"]
+__all__ = [
+    "Scenario",
+    "Setting",
+    "list_scenarios",
+    "load_scenario",
+    "read_interventions",
+    "scenario_folder",
+]
 
 GROUPS = tuple(Parameters.model_fields)
 _HEAD = ("title", "description", "inherits", "interventions")
@@ -125,7 +132,7 @@ class Scenario:
         settings = {}
         for text in assignments:
             name, value = split_assignment(text)
-            info = self._info(name, f"--set {text}: ")
+            info = self.info(name, f"--set {text}: ")
             settings[name] = Setting(read_value(value, info), f"--set {name}")
         return self._with(settings, "--set: ")
 
@@ -169,8 +176,14 @@ class Scenario:
             if owner in ("", i.name) and lever in type(i.levers).model_fields
         ]
 
-    def _info(self, name: str, where: str) -> ParameterInfo:
-        """What is known of a parameter, or of a lever of one of the interventions."""
+    def info(self, name: str, where: str = "") -> ParameterInfo:
+        """What is known of a parameter, or of a lever of one of the interventions.
+
+        Raises
+        ------
+        InputError
+            If the scenario has neither; `where` begins the message.
+        """
         if name in PARAMETERS:
             return PARAMETERS[name]
         for intervention, lever in self._having(name):
@@ -188,7 +201,7 @@ class Scenario:
         settings = dict(self.settings)
         decided: dict[str, dict[str, Setting]] = {}
         for name, setting in changed.items():
-            self._info(name, where)
+            self.info(name, where)
             if name in PARAMETERS:
                 settings[name] = setting
             for intervention, lever in self._having(name):
@@ -243,7 +256,7 @@ def load_scenario(name: str | Path) -> Scenario:
                 texts.update(read_texts(content[key], str(file), key))
         settings |= _settings(content, file)
         if "interventions" in content:
-            interventions = _interventions(content["interventions"], file)
+            interventions = read_interventions(content["interventions"], file)
     title = head["title"] or {"en": path.stem, "fr": path.stem}
     return Scenario(
         path.stem,
@@ -287,8 +300,21 @@ def _read_chain(path: Path) -> list[tuple[Path, dict[str, Any]]]:
             raise InputError(f"{path}: inherits: {error}") from None
 
 
-def _interventions(entries: Any, path: Path) -> tuple[Intervention, ...]:
-    """Interventions of a scenario file: names, files, or tables that describe one on the spot."""
+def read_interventions(entries: Any, path: Path) -> tuple[Intervention, ...]:
+    """Interventions as a file lists them: names, files, or tables that describe one on the spot.
+
+    Parameters
+    ----------
+    entries : list
+        What the file says.
+    path : Path
+        The file, which relative paths begin from.
+
+    Raises
+    ------
+    InputError
+        If an entry is none of these, or not admissible.
+    """
     if not isinstance(entries, list):
         raise InputError(f'{path}: interventions must be a list of names, such as ["facade"].')
     found = []
