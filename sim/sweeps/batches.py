@@ -1,0 +1,115 @@
+"""A batch: the unit of work, done by a worker that keeps its results and hands over counts."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sim.sweeps.parts import PARTS, Result, part_name, write_results
+from sim.sweeps.run import Model, Run
+
+__all__ = ["Count", "do_batch", "has_part", "keep_crashed", "try_run"]
+
+_TAIL: Final = 2000
+"""Characters of a traceback that are kept."""
+
+_CRASHED: Final = "its process died, twice, the second time alone"
+
+
+@dataclass(frozen=True)
+class Count:
+    """What a worker hands over of a batch.
+
+    Attributes
+    ----------
+    runs, failed : int
+    seconds : float
+        How long the runs took.
+    first_error : str
+        Message of the first failure, if any.
+    """
+
+    runs: int
+    failed: int
+    seconds: float
+    first_error: str = ""
+
+
+def try_run(model: Model, run: Run) -> Result:
+    """Do a run; a failure is a result, too.
+
+    Parameters
+    ----------
+    model : Model
+    run : Run
+
+    Returns
+    -------
+    Result
+    """
+    start = time.perf_counter()
+    try:
+        outcome = model(run)
+    except Exception as error:
+        tail = "".join(traceback.format_exception(error))[-_TAIL:]
+        seconds = time.perf_counter() - start
+        name = type(error).__name__
+        return Result(run.key, "error", None, seconds, name, str(error), tail)
+    return Result(run.key, "ok", outcome, time.perf_counter() - start)
+
+
+def do_batch(folder: Path, model: Model, runs: Sequence[Run]) -> Count:
+    """Do some runs and keep their results in a part of their own.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the sweep.
+    model : Model
+    runs : sequence of Run
+
+    Returns
+    -------
+    Count
+
+    Raises
+    ------
+    OSError
+        If the results cannot be written.
+    """
+    results = [try_run(model, run) for run in runs]
+    write_results(folder, model, results)
+    failed = [r for r in results if r.status != "ok"]
+    return Count(
+        runs=len(results),
+        failed=len(failed),
+        seconds=sum(r.seconds for r in results),
+        first_error=f"{failed[0].error_type}: {failed[0].error}" if failed else "",
+    )
+
+
+def has_part(folder: Path, runs: Sequence[Run]) -> bool:
+    """Whether the results of a batch are there, though nobody handed over their count."""
+    return (folder / PARTS / part_name(r.key for r in runs)).exists()
+
+
+def keep_crashed(folder: Path, model: Model, run: Run) -> Count:
+    """Keep that a run ends the process that does it.
+
+    Parameters
+    ----------
+    folder : Path
+    model : Model
+    run : Run
+
+    Returns
+    -------
+    Count
+    """
+    crashed = Result(run.key, "crashed", None, 0.0, "WorkerDied", _CRASHED)
+    write_results(folder, model, [crashed])
+    return Count(1, 1, 0.0, f"WorkerDied: {_CRASHED}")

@@ -1,0 +1,412 @@
+"""Sweeps: run an experiment into a folder, go on where it stopped, make it larger, read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from sim.comparison.execution import worker_number
+from sim.comparison.measures import MEASURES
+from sim.errors import InputError
+from sim.settings import read_toml
+from sim.sweeps.describe import describe_sweep, files_of, stored_arms
+from sim.sweeps.engine import Engine, Tally
+from sim.sweeps.executors import check_executor, start_workers
+from sim.sweeps.experiment import BASELINE, Experiment, load_experiment, read_experiment
+from sim.sweeps.parts import FAILED
+from sim.sweeps.plan import INDEX_COLUMNS, Plan, plan_experiment
+from sim.sweeps.store import SWEEP, Store
+from sim.version import MODEL_VERSION
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Sweep", "extend", "fill", "sweep"]
+
+_MISSING: Final = "missing"
+
+
+class Sweep:
+    """What is known so far of an experiment: a view of the folder that holds it.
+
+    Parameters
+    ----------
+    store : Store
+
+    Attributes
+    ----------
+    folder : Path
+    manifest : dict
+        What it was made of: JSON values.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.folder = store.folder
+        self.manifest = store.manifest
+
+    @classmethod
+    def open(cls, folder: Path | str) -> Sweep:
+        """Open a sweep, finished or not.
+
+        Parameters
+        ----------
+        folder : Path or str
+
+        Returns
+        -------
+        Sweep
+
+        Raises
+        ------
+        InputError
+            If the folder holds no sweep, or one of its files is torn.
+        """
+        return cls(Store.open(Path(folder)))
+
+    @cached_property
+    def experiment(self) -> Experiment:
+        """The question, with the territories and interventions as they were when it began."""
+        path = self.folder / SWEEP
+        arms = stored_arms(self.manifest, self.folder)
+        return read_experiment(read_toml(path), self.manifest["name"], path, arms)
+
+    @property
+    def points(self) -> pd.DataFrame:
+        """The design: a row a point, a column a factor."""
+        return self.experiment.design.points
+
+    def frame(self, *measures: str, horizon: int | None = None) -> pd.DataFrame:
+        """Everything that was measured, as a tidy table.
+
+        Parameters
+        ----------
+        *measures : str
+            Names in `sim.comparison.measures.MEASURES`; all by default.
+        horizon : int, optional
+            Months; all horizons by default.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row for each point, arm, replication and horizon: ``point``, ``arm``, ``rep``,
+            ``horizon``, ``status`` ("ok", "error", "crashed" or "missing"), a column a factor and
+            a column a measure, nan where there is none. A run that is the same for several
+            points stands in the rows of each.
+
+        Raises
+        ------
+        InputError
+            If a measure or horizon is unknown, or a file is torn.
+        """
+        import pandas as pd
+
+        for name in measures:
+            if name not in MEASURES:
+                raise InputError(f"unknown measure '{name}'.{_nearest(name)}")
+        wanted = self._horizons(horizon)
+        design = self.store.design()
+        columns = None if not measures else ["key", "status", *measures]
+        results = self.store.results(columns, horizon).to_pandas()
+        outputs = list(measures) or list(MEASURES)
+        results = results.reindex(columns=["key", "horizon", "status", *outputs])
+        design["at"] = np.arange(len(design))
+        every = design.merge(pd.DataFrame({"horizon": wanted}), how="cross")
+        measured = results[results["horizon"].notna()].astype({"horizon": "int64"})
+        frame = every.merge(measured, on=["key", "horizon"], how="left", validate="many_to_one")
+        failed = results[results["horizon"].isna()].drop_duplicates("key").set_index("key")
+        gone = frame["status"].isna()
+        frame.loc[gone, "status"] = frame.loc[gone, "key"].map(failed["status"])
+        frame["status"] = frame["status"].fillna(_MISSING).astype(str)
+        frame = frame.sort_values(["at", "horizon"], kind="stable", ignore_index=True)
+        factors = [c for c in design.columns if c not in (*INDEX_COLUMNS, "at")]
+        return frame[["point", "arm", "rep", "horizon", "status", *factors, *outputs]]
+
+    def differences(self, *measures: str, horizon: int | None = None) -> pd.DataFrame:
+        """Paired differences: each arm less the baseline of the same point and replication.
+
+        Parameters
+        ----------
+        *measures, horizon
+            As for `frame`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As `frame`, without the baseline and ``status``; nan where either run gave nothing.
+        """
+        frame = self.frame(*measures, horizon=horizon)
+        outputs = [c for c in frame.columns if c in MEASURES]
+        index = ["point", "rep", "horizon"]
+        is_baseline = frame["arm"] == BASELINE
+        before = frame[is_baseline].set_index(index)[outputs]
+        after = frame[~is_baseline].drop(columns="status").reset_index(drop=True)
+        at = before.reindex(list(after[index].itertuples(index=False, name=None)))
+        after[outputs] = after[outputs].to_numpy() - at.to_numpy()
+        return after
+
+    def failures(self) -> pd.DataFrame:
+        """Runs that failed and why: ``point``, ``arm``, ``rep``, ``status``, ``error_type``,
+        ``error`` and ``traceback``.
+        """
+        columns = ["key", "status", "error_type", "error", "traceback"]
+        results = self.store.results(columns).to_pandas().reindex(columns=columns)
+        failed = results[results["status"].isin(FAILED)]
+        design = self.store.design().drop_duplicates("key")
+        told = design[["key", "point", "arm", "rep"]].merge(failed, on="key")
+        return told.drop(columns="key").reset_index(drop=True)
+
+    def series(self) -> pd.DataFrame:
+        """Courses over time, where the experiment keeps them: ``point``, ``arm``, ``rep``,
+        ``month`` from 1, and measures over the twelve months that end with it.
+        """
+        design = self.store.design()[["key", "point", "arm", "rep"]]
+        table = self.store.series().to_pandas()
+        return design.merge(table, on="key").drop(columns="key").reset_index(drop=True)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the results, the same whoever made them in whatever order."""
+        return self.store.digest()
+
+    def missing(self) -> int:
+        """How many runs have not been done."""
+        done = self.store.statuses()
+        return int((~self.store.design()["key"].drop_duplicates().isin(done)).sum())
+
+    def _horizons(self, horizon: int | None) -> list[int]:
+        known = self.experiment.horizons
+        if horizon is None:
+            return list(known)
+        if horizon not in known:
+            raise InputError(
+                f"horizon = {horizon} was not measured; known: {', '.join(map(str, known))}."
+            )
+        return [horizon]
+
+
+def _nearest(name: str) -> str:
+    from sim.errors import nearest
+
+    return nearest(name, MEASURES)
+
+
+def sweep(
+    experiment: Experiment | str | Path,
+    out: Path | str,
+    *,
+    changes: Mapping[str, Any] | None = None,
+    workers: int | None = None,
+    executor: str = "local",
+    scheduler: str | None = None,
+    resume: bool = False,
+    retry_failed: bool = False,
+    max_failures: int | None = None,
+    batch: int | None = None,
+    progress: Callable[[Tally], Any] | None = None,
+) -> Sweep:
+    """Run an experiment into a folder.
+
+    Parameters
+    ----------
+    experiment : Experiment, str or Path
+        Or its name, folder or file.
+    out : Path or str
+        The folder to make.
+    changes : mapping, optional
+        Keys of the experiment's file to replace, such as ``{"replications": 2}``.
+    workers : int, optional
+        Processes; all processors by default.
+    executor : {"local", "serial", "dask"}
+        Processes of this machine, this process, or a dask cluster. The results do not depend on it.
+    scheduler : str, optional
+        Address of a running dask scheduler; without one, dask starts its own on this machine.
+    resume : bool
+        Go on with what lies in the folder, and do what the experiment has more than it.
+    retry_failed : bool
+        Do runs again that failed.
+    max_failures : int, optional
+        Stop as soon as more runs have failed.
+    batch : int, optional
+        Runs that a worker does between two files; sized by time where None.
+    progress : callable, optional
+        Called with how far it has come (`sim.sweeps.engine.Tally`).
+
+    Returns
+    -------
+    Sweep
+        Failed runs are in `Sweep.failures`; none is ever left out in silence.
+
+    Raises
+    ------
+    InputError
+        If the experiment, a value or the folder is not admissible.
+    OSError
+        If results cannot be written. What was finished is kept.
+    """
+    asked = experiment
+    if not isinstance(experiment, Experiment):
+        experiment = load_experiment(experiment, changes=changes)
+    plan = plan_experiment(experiment)
+    folder = Path(out)
+    if resume and _holds_something(folder):
+        store = Store.open(folder)
+        _check_same(store, plan)
+        with store.locked():
+            _update(store, experiment, plan)
+    else:
+        command = _command(asked, experiment)
+        manifest = describe_sweep(experiment, command)
+        store = Store.create(folder, files_of(experiment, plan.table()), manifest)
+    fill(
+        store,
+        plan,
+        workers=workers,
+        executor=executor,
+        scheduler=scheduler,
+        retry_failed=retry_failed,
+        max_failures=max_failures,
+        batch=batch,
+        progress=progress,
+    )
+    return Sweep.open(folder)
+
+
+def extend(
+    folder: Path | str,
+    *,
+    size: int | None = None,
+    replications: int | None = None,
+    **options: Any,
+) -> Sweep:
+    """Make a sweep larger in place.
+
+    Parameters
+    ----------
+    folder : Path or str
+        That holds it.
+    size : int, optional
+        New size of its design (`sim.sweeps.designs.Design`); designs that have none, and Latin
+        hypercubes, cannot be extended so.
+    replications : int, optional
+        New number of replications.
+    **options
+        ``workers``, ``executor``, ``scheduler``, ``retry_failed``, ``max_failures``, ``batch``
+        and ``progress`` as for `sweep`.
+
+    Returns
+    -------
+    Sweep
+
+    Raises
+    ------
+    InputError
+        If it cannot be extended so.
+    OSError
+        If results cannot be written.
+    """
+    store = Store.open(Path(folder))
+    _check_version(store)
+    larger = Sweep(store).experiment.larger(size=size, replications=replications)
+    plan = plan_experiment(larger)
+    _check_same(store, plan)
+    with store.locked():
+        _update(store, larger, plan)
+    fill(store, plan, **options)
+    return Sweep.open(store.folder)
+
+
+def fill(
+    store: Store,
+    plan: Plan,
+    *,
+    workers: int | None = None,
+    executor: str = "local",
+    scheduler: str | None = None,
+    retry_failed: bool = False,
+    max_failures: int | None = None,
+    batch: int | None = None,
+    progress: Callable[[Tally], Any] | None = None,
+) -> Tally:
+    """Do those runs of a plan whose results a store lacks.
+
+    Parameters
+    ----------
+    store : Store
+    plan : Plan
+    workers, executor, scheduler, retry_failed, max_failures, batch, progress
+        As for `sweep`.
+
+    Returns
+    -------
+    Tally
+        Of the runs that were done now.
+
+    Raises
+    ------
+    InputError
+        If a value is not admissible, or the store is being written by somebody else.
+    OSError
+        If results cannot be written. What was finished is kept.
+    """
+    number, name = worker_number(workers), check_executor(executor)
+    if scheduler is not None and name != "dask":
+        raise InputError(f"a scheduler goes with executor 'dask', not '{name}'.")
+    if batch is not None and batch < 1:
+        raise InputError(f"batch = {batch} is out of range; expected at least 1.")
+    if max_failures is not None and max_failures < 0:
+        raise InputError(f"max_failures = {max_failures} is out of range; expected at least 0.")
+    with store.locked():
+        done = store.statuses()
+        if retry_failed:
+            done = {key: status for key, status in done.items() if status not in FAILED}
+        todo = [key for key in plan.keys if key not in done]
+        tally = Tally(len(todo))
+        if todo:
+            with start_workers(name, min(number, len(todo)), scheduler) as hands:
+                engine = Engine(
+                    store.folder.resolve(), plan.model, hands, max_failures, batch, progress
+                )
+                tally = engine.do(map(plan.run, todo), len(todo))
+        store.compact()
+    return tally
+
+
+def _holds_something(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())
+
+
+def _check_version(store: Store) -> None:
+    version = store.manifest["model_version"]
+    if version != MODEL_VERSION:
+        raise InputError(
+            f"{store.folder} was made by model version {version}, this is {MODEL_VERSION};"
+            " choose another --out."
+        )
+
+
+def _check_same(store: Store, plan: Plan) -> None:
+    """Refuse to add the runs of one experiment to those of another."""
+    _check_version(store)
+    before = store.design()["key"]
+    gone = ~before.isin(plan.keys)
+    if gone.any():
+        raise InputError(
+            f"{store.folder} holds another experiment: {int(gone.sum()):,} of its {len(before):,}"
+            " runs are not among those asked for; choose another --out."
+        )
+
+
+def _update(store: Store, experiment: Experiment, plan: Plan) -> None:
+    """Write the design anew where it has grown."""
+    if len(store.design()) < len(plan.rows):
+        store.replace(files_of(experiment, plan.table()), store.manifest)
+
+
+def _command(asked: Experiment | str | Path, experiment: Experiment) -> list[str]:
+    reference = experiment.name if isinstance(asked, Experiment) else str(asked)
+    return ["sim", "sweep", reference]
