@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,14 +35,18 @@ INPUTS: Final = "inputs"
 """Folder of the scenarios, a folder a territory and a file an arm."""
 
 
-def describe_sweep(experiment: Experiment, command: list[str]) -> dict[str, Any]:
+def describe_sweep(
+    experiment: Experiment, reference: str, changes: Mapping[str, Any]
+) -> dict[str, Any]:
     """The manifest of a sweep: JSON values that depend on the experiment and the machine alone.
 
     Parameters
     ----------
     experiment : Experiment
-    command : list of str
-        What makes it again, without the folder.
+    reference : str
+        Name or file by which the experiment was called.
+    changes : mapping
+        Keys of its file that were replaced.
 
     Returns
     -------
@@ -66,7 +70,8 @@ def describe_sweep(experiment: Experiment, command: list[str]) -> dict[str, Any]
             }
             for name, arms in experiment.scenarios.items()
         },
-        "command": shlex.join([*command, "--out", "sweep"]),
+        "command": shlex.join(["sim", "sweep", reference, *_options(changes), "--out", "sweep"]),
+        "python": _python(reference, changes),
         "model_version": MODEL_VERSION,
         "package_version": package_version(),
         "environment": describe_environment(),
@@ -82,6 +87,21 @@ def describe_sweep(experiment: Experiment, command: list[str]) -> dict[str, Any]
             for m in MEASURES.values()
         },
     }
+
+
+def _options(changes: Mapping[str, Any]) -> Iterator[str]:
+    """Changes of an experiment as the command line takes them."""
+    for key, option in (("replications", "--reps"), ("months", "--months"), ("seed", "--seed")):
+        if key in changes:
+            yield from (option, str(changes[key]))
+    for name, value in changes.get("settings", {}).items():
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        yield from ("--set", f"{name}={text}")
+
+
+def _python(reference: str, changes: Mapping[str, Any]) -> str:
+    more = f", changes={dict(changes)!r}" if changes else ""
+    return f"import sim\nsweep = sim.sweep({reference!r}, 'sweep'{more})\nframe = sweep.frame()\n"
 
 
 def _arm(baseline: Scenario, arm: Scenario) -> dict[str, Any]:

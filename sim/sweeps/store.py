@@ -32,7 +32,7 @@ import pyarrow.dataset as ds
 
 from sim.errors import InputError
 from sim.sweeps.parts import FAILED, PARTS, SERIES, TMP, compact, rows_in
-from sim.whole_folder import MANIFEST, WholeFolder, whole_folder
+from sim.whole_folder import MANIFEST, manifest_bytes, whole_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -81,7 +81,7 @@ class Store:
         with whole_folder(folder) as new:
             for name, content in files.items():
                 new.write(name, content)
-            new.write(MANIFEST, _manifest(manifest, new))
+            new.write_manifest(manifest)
         store = cls(folder)
         store._make_folders()
         return store
@@ -153,7 +153,7 @@ class Store:
                 "bytes": len(content),
                 "sha256": hashlib.sha256(content).hexdigest(),
             }
-        self._put(MANIFEST, _json({**manifest, "files": listed}))
+        self._put(MANIFEST, manifest_bytes({**manifest, "files": listed}))
 
     def _put(self, name: str, content: bytes) -> None:
         partial = self.folder / TMP / f"{Path(name).name}.{uuid.uuid4().hex}"
@@ -274,15 +274,6 @@ def _first_of(table: pa.Table, by: list[str]) -> pa.Table:
     numbered = table.append_column("_row", pa.array(np.arange(table.num_rows)))
     first = numbered.group_by(by).aggregate([("_row", "min")])["_row_min"]
     return table.take(first.combine_chunks().sort())
-
-
-def _manifest(manifest: Mapping[str, Any], folder: WholeFolder) -> bytes:
-    return _json({**manifest, "files": dict(folder.files)})
-
-
-def _json(value: Any) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
-    return text.encode() + b"\n"
 
 
 def _lock(handle: int) -> bool:

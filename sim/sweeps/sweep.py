@@ -19,8 +19,9 @@ from sim.sweeps.executors import check_executor, start_workers
 from sim.sweeps.experiment import BASELINE, Experiment, load_experiment, read_experiment
 from sim.sweeps.parts import FAILED
 from sim.sweeps.plan import INDEX_COLUMNS, Plan, plan_experiment
-from sim.sweeps.store import SWEEP, Store
+from sim.sweeps.store import FORMAT, SWEEP, Store
 from sim.version import MODEL_VERSION
+from sim.whole_folder import manifest_format
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -253,14 +254,14 @@ def sweep(
         experiment = load_experiment(experiment, changes=changes)
     plan = plan_experiment(experiment)
     folder = Path(out)
-    if resume and _holds_something(folder):
-        store = Store.open(folder)
+    if _holds_something(folder):
+        store = _opened(folder, resume)
         _check_same(store, plan)
         with store.locked():
             _update(store, experiment, plan)
     else:
-        command = _command(asked, experiment)
-        manifest = describe_sweep(experiment, command)
+        reference = experiment.name if isinstance(asked, Experiment) else str(asked)
+        manifest = describe_sweep(experiment, reference, changes or {})
         store = Store.create(folder, files_of(experiment, plan.table()), manifest)
     fill(
         store,
@@ -380,6 +381,15 @@ def _holds_something(folder: Path) -> bool:
     return folder.is_dir() and any(folder.iterdir())
 
 
+def _opened(folder: Path, resume: bool) -> Store:
+    """A folder that is not empty, if it is a sweep that is to go on."""
+    if not resume:
+        is_sweep = manifest_format(folder) == FORMAT
+        remedy = "go on with it by --resume, or " if is_sweep else ""
+        raise InputError(f"{folder} is not empty; {remedy}choose another --out.")
+    return Store.open(folder)
+
+
 def _check_version(store: Store) -> None:
     version = store.manifest["model_version"]
     if version != MODEL_VERSION:
@@ -390,11 +400,14 @@ def _check_version(store: Store) -> None:
 
 
 def _check_same(store: Store, plan: Plan) -> None:
-    """Refuse to add the runs of one experiment to those of another."""
+    """Refuse to add the runs of one experiment to those of another.
+
+    It is the same where either has all the runs of the other: it has grown since, or had before.
+    """
     _check_version(store)
     before = store.design()["key"]
     gone = ~before.isin(plan.keys)
-    if gone.any():
+    if gone.any() and not set(plan.keys) <= set(before):
         raise InputError(
             f"{store.folder} holds another experiment: {int(gone.sum()):,} of its {len(before):,}"
             " runs are not among those asked for; choose another --out."
@@ -405,8 +418,3 @@ def _update(store: Store, experiment: Experiment, plan: Plan) -> None:
     """Write the design anew where it has grown."""
     if len(store.design()) < len(plan.rows):
         store.replace(files_of(experiment, plan.table()), store.manifest)
-
-
-def _command(asked: Experiment | str | Path, experiment: Experiment) -> list[str]:
-    reference = experiment.name if isinstance(asked, Experiment) else str(asked)
-    return ["sim", "sweep", reference]
