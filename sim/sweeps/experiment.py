@@ -290,23 +290,22 @@ def read_experiment(
     first = next(iter(arms.values()))
     months = int(first[BASELINE].values["months"])
     where = f"{path}: "
-    indicators = _measures(content, "indicators", HEADLINES, tuple(MEASURES), where)
     series = content.get("series", [])
     return Experiment(
         name=name,
         title=texts["title"],
         question=texts["question"],
         scenarios=arms,
-        design=_design(content, arms, where),
         replications=_replications(content, str(path)),
         seed=_whole(content, "seed", 0, 0, LARGEST_SEED, where),
         months=months,
         horizons=_horizons(content, months, where),
-        indicators=indicators,
+        indicators=_measures(content, "indicators", HEADLINES, tuple(MEASURES), where),
         targets=_targets(content, where),
         parameters=_word(content, "parameters", ("drawn", "fixed"), where),
         luck=_word(content, "luck", ("common", "per_point"), where),
         series=MONTHLY if series is True else _measures(content, "series", (), MONTHLY, where),
+        design=_design(content, arms, where),
         content=dict(content),
     )
 
