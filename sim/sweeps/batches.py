@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from sim.sweeps.parts import PARTS, Result, part_name, write_results
+from sim.sweeps.parts import Result, write_results
 from sim.sweeps.run import Model, Run
 
-__all__ = ["Count", "do_batch", "has_part", "keep_crashed", "try_run"]
+__all__ = ["Count", "do_batch", "keep_crashed", "try_run"]
 
 _TAIL: Final = 2000
 """Characters of a traceback that are kept."""
@@ -90,11 +90,6 @@ def do_batch(folder: Path, model: Model, runs: Sequence[Run]) -> Count:
         seconds=sum(r.seconds for r in results),
         first_error=f"{failed[0].error_type}: {failed[0].error}" if failed else "",
     )
-
-
-def has_part(folder: Path, runs: Sequence[Run]) -> bool:
-    """Whether the results of a batch are there, though nobody handed over their count."""
-    return (folder / PARTS / part_name(r.key for r in runs)).exists()
 
 
 def keep_crashed(folder: Path, model: Model, run: Run) -> Count:

@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from sim.sweeps.batches import Count, do_batch, has_part, keep_crashed
+from sim.sweeps.batches import Count, do_batch, keep_crashed
 from sim.sweeps.executors import WorkerDied, Workers
 from sim.sweeps.run import Model, Run
 
@@ -191,9 +191,6 @@ class Engine:
         suspects = deque(lost)
         while suspects and not self._tally.stopped:
             batch = suspects.popleft()
-            if has_part(self.folder, batch):
-                self._count(Count(len(batch), 0, 0.0))
-                continue
             try:
                 self._count(self._submit(batch).result())
                 continue

@@ -1,8 +1,9 @@
 """Parts: the files that hold a sweep's results, each written whole or not at all.
 
-A part is one batch's rows, named after its runs: doing a batch twice writes the same file twice. It
-is written beside its place and moved there when it is on the disk, so that a reader never meets
-half a file, whoever is killed when.
+A part is one batch's rows, named after its runs and what became of them: doing a batch twice writes
+the same file twice, and a run that succeeds at last never takes the name of its failure. It is
+written beside its place and moved there when it is on the disk, so that a reader never meets half
+a file, whoever is killed when.
 """
 
 from __future__ import annotations
@@ -30,7 +31,6 @@ __all__ = [
     "TMP",
     "Result",
     "compact",
-    "part_name",
     "result_schema",
     "rows_in",
     "write_results",
@@ -78,15 +78,8 @@ class Result:
     traceback: str = ""
 
 
-def part_name(keys: Iterable[str]) -> str:
-    """Name of the part that holds some runs.
-
-    Examples
-    --------
-    >>> part_name(["a", "b"]) == part_name(["b", "a"])
-    True
-    """
-    text = "\n".join(sorted(keys))
+def _named_after(content: Iterable[str]) -> str:
+    text = "\n".join(sorted(content))
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest() + ".parquet"
 
 
@@ -133,7 +126,7 @@ def write_results(folder: Path, model: Model, results: Sequence[Result]) -> None
     OSError
         If the disk is full or fails; nothing is left behind.
     """
-    name = part_name(r.key for r in results)
+    name = _named_after(f"{r.key} {r.status}" for r in results)
     if model.series:
         series = _series_table(model, results)
         if series.num_rows:
@@ -250,7 +243,7 @@ def _put_together(folder: Path, kind: str, small: Sequence[Path]) -> None:
     table = pa.concat_tables([pq.read_table(path) for path in small])
     names = [path.name for path in small]
     marked = table.replace_schema_metadata({_REPLACES: json.dumps(names)})
-    _write(folder, kind, f"all-{part_name(names)}", marked.combine_chunks())
+    _write(folder, kind, f"all-{_named_after(names)}", marked.combine_chunks())
     for path in small:
         path.unlink()
 
