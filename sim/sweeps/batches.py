@@ -14,8 +14,8 @@ from sim.sweeps.run import Model, Run
 
 __all__ = ["Count", "do_batch", "keep_crashed", "try_run"]
 
-_TAIL: Final = 2000
-"""Characters of a traceback that are kept."""
+_LONGEST: Final = 2000
+"""Characters that are kept of a message, from its start, and of a traceback, to its end."""
 
 _CRASHED: Final = "its process died, twice, the second time alone"
 
@@ -54,12 +54,18 @@ def try_run(model: Model, run: Run) -> Result:
     start = time.perf_counter()
     try:
         outcome = model(run)
-    except Exception as error:
-        tail = "".join(traceback.format_exception(error))[-_TAIL:]
+    except (Exception, SystemExit) as error:  # a model that leaves is one that fails
         seconds = time.perf_counter() - start
+        told = traceback.TracebackException.from_exception(error)  # whatever its words are
+        message, tail = str(told)[:_LONGEST], "".join(told.format())[-_LONGEST:]
         name = type(error).__name__
-        return Result(run.key, "error", None, seconds, name, str(error), tail)
+        return Result(run.key, "error", None, seconds, name, _text(message), _text(tail))
     return Result(run.key, "ok", outcome, time.perf_counter() - start)
+
+
+def _text(words: str) -> str:
+    """Words as they can be written, though they may hold halves of characters."""
+    return words.encode(errors="backslashreplace").decode()
 
 
 def do_batch(folder: Path, model: Model, runs: Sequence[Run]) -> Count:
