@@ -86,6 +86,8 @@ class Engine:
         Runs of a batch; sized by time where None.
     progress : callable, optional
         Called with the tally after each batch.
+    has_worked : bool
+        Whether runs of this sweep have succeeded before, so that it may begin with failures.
     """
 
     folder: Path
@@ -94,6 +96,7 @@ class Engine:
     max_failures: int | None = None
     batch: int | None = None
     progress: Callable[[Tally], Any] | None = None
+    has_worked: bool = False
     _tally: Tally = field(init=False)
 
     def do(self, runs: Iterable[Run], total: int) -> Tally:
@@ -183,8 +186,9 @@ class Engine:
             self.progress(tally)
         if self.max_failures is not None and tally.failed > self.max_failures:
             tally.stopped = "max_failures"
-        elif tally.failed == tally.done and tally.done >= min(FIRST_ALL_FAILED, tally.total):
-            tally.stopped = "all_failed"
+        elif not self.has_worked and tally.failed == tally.done:
+            if tally.done >= min(FIRST_ALL_FAILED, tally.total):
+                tally.stopped = "all_failed"
 
     def _find_culprits(self, lost: Iterable[Sequence[Run]]) -> None:
         """Do batches again, one at a time; halve the one whose worker dies."""

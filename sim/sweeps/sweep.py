@@ -363,15 +363,15 @@ def fill(
         raise InputError(f"max_failures = {max_failures} is out of range; expected at least 0.")
     with store.locked():
         done = store.statuses()
+        has_worked = "ok" in done.values()
         if retry_failed:
             done = {key: status for key, status in done.items() if status not in FAILED}
         todo = [key for key in plan.keys if key not in done]
         tally = Tally(len(todo))
         if todo:
             with start_workers(name, min(number, len(todo)), scheduler) as hands:
-                engine = Engine(
-                    store.folder.resolve(), plan.model, hands, max_failures, batch, progress
-                )
+                where = store.folder.resolve()
+                engine = Engine(where, plan.model, hands, max_failures, batch, progress, has_worked)
                 tally = engine.do(map(plan.run, todo), len(todo))
         store.compact()
     return tally
