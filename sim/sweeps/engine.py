@@ -186,9 +186,8 @@ class Engine:
             self.progress(tally)
         if self.max_failures is not None and tally.failed > self.max_failures:
             tally.stopped = "max_failures"
-        elif not self.has_worked and tally.failed == tally.done:
-            if tally.done >= min(FIRST_ALL_FAILED, tally.total):
-                tally.stopped = "all_failed"
+        elif tally.failed == tally.done >= min(FIRST_ALL_FAILED, tally.total):
+            tally.stopped = "" if self.has_worked else "all_failed"
 
     def _find_culprits(self, lost: Iterable[Sequence[Run]]) -> None:
         """Do batches again, one at a time; halve the one whose worker dies."""

@@ -8,14 +8,15 @@ a file, whoever is killed when.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -31,8 +32,9 @@ __all__ = [
     "TMP",
     "Result",
     "compact",
+    "read_part",
     "result_schema",
-    "rows_in",
+    "write_file",
     "write_results",
 ]
 
@@ -175,33 +177,70 @@ def _series_table(model: Model, results: Sequence[Result]) -> pa.Table:
 
 
 def _write(folder: Path, kind: str, name: str, table: pa.Table) -> None:
-    """Write a file beside its place, see it onto the disk, and move it there."""
-    partial = folder / TMP / f"{name}.{uuid.uuid4().hex}"
+    def write(file: IO[bytes]) -> None:
+        pq.write_table(table, file, compression="zstd")
+
+    write_file(folder, f"{kind}/{name}", write)
+
+
+def write_file(folder: Path, name: str, write: Callable[[IO[bytes]], Any]) -> None:
+    """Write a file beside its place, see it onto the disk, and move it there.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the sweep.
+    name : str
+        Path within it.
+    write : callable
+        Writes the content into an open file.
+
+    Raises
+    ------
+    OSError
+        If the disk is full or fails; nothing is left behind.
+    """
+    place = folder / name
+    partial = folder / TMP / f"{place.name}.{uuid.uuid4().hex}"
     try:
         with partial.open("wb") as file:
-            pq.write_table(table, file, compression="zstd")
+            write(file)
             file.flush()
             os.fsync(file.fileno())
-        partial.replace(folder / kind / name)
+        partial.replace(place)
     except BaseException:
-        partial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # what went wrong first is what is told
+            partial.unlink(missing_ok=True)
         raise
+    if os.name == "posix":  # so that the new name outlives a power cut, as what it replaces may go
+        handle = os.open(place.parent, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
-def rows_in(path: Path) -> int:
-    """Rows of a part.
+def read_part(path: Path) -> pa.Table:
+    """All of a part.
 
     Raises
     ------
     InputError
         If the file is torn: the disk lost what had been written.
     """
-    return int(_footer(path).num_rows)
+    with _torn_told(path):
+        return pq.read_table(path)
 
 
 def _footer(path: Path) -> Any:
-    try:
+    with _torn_told(path):
         return pq.read_metadata(path)
+
+
+@contextlib.contextmanager
+def _torn_told(path: Path) -> Iterator[None]:
+    try:
+        yield
     except (OSError, pa.ArrowException):
         raise InputError(
             f"{path} is torn or no part of a sweep; move it away and resume, which runs it again."
@@ -225,7 +264,7 @@ def compact(folder: Path, kind: str) -> None:
     small: list[Path] = []
     rows = 0
     files = sorted((folder / kind).glob("*.parquet"))
-    sizes = {path: rows_in(path) for path in files}
+    sizes = {path: int(_footer(path).num_rows) for path in files}
     few = [path for path in files if sizes[path] < ROWS_A_FILE // 2]
     if len(few) <= FEW_FILES:
         return
@@ -240,7 +279,7 @@ def compact(folder: Path, kind: str) -> None:
 
 
 def _put_together(folder: Path, kind: str, small: Sequence[Path]) -> None:
-    table = pa.concat_tables([pq.read_table(path) for path in small])
+    table = pa.concat_tables([read_part(path) for path in small])
     names = [path.name for path in small]
     marked = table.replace_schema_metadata({_REPLACES: json.dumps(names)})
     _write(folder, kind, f"all-{_named_after(names)}", marked.combine_chunks())
@@ -249,6 +288,8 @@ def _put_together(folder: Path, kind: str, small: Sequence[Path]) -> None:
 
 
 def _remove_replaced(folder: Path) -> None:
-    for path in folder.glob("all-*.parquet"):
+    for path in sorted(folder.glob("all-*.parquet")):
+        if not path.exists():  # replaced itself by one before it
+            continue
         for name in json.loads((_footer(path).metadata or {}).get(_REPLACES, b"[]")):
             (folder / name).unlink(missing_ok=True)

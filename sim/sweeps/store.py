@@ -19,11 +19,11 @@ import hashlib
 import json
 import os
 import sys
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -31,7 +31,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
 from sim.errors import InputError
-from sim.sweeps.parts import FAILED, PARTS, SERIES, TMP, compact, rows_in
+from sim.sweeps.parts import FAILED, PARTS, SERIES, TMP, compact, read_part, write_file
 from sim.whole_folder import MANIFEST, manifest_bytes, whole_folder
 
 if TYPE_CHECKING:
@@ -145,23 +145,19 @@ class Store:
             os.close(handle)
 
     def replace(self, files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> None:
-        """Put new files in place of old ones, the manifest last, each whole or not at all."""
+        """Put new files in place of old ones, each whole or not at all.
+
+        The design comes last: as long as it has not grown, all of it is to be done again.
+        """
         listed = dict(self.manifest["files"])
         for name, content in files.items():
-            self._put(name, content)
             listed[name] = {
                 "bytes": len(content),
                 "sha256": hashlib.sha256(content).hexdigest(),
             }
-        self._put(MANIFEST, manifest_bytes({**manifest, "files": listed}))
-
-    def _put(self, name: str, content: bytes) -> None:
-        partial = self.folder / TMP / f"{Path(name).name}.{uuid.uuid4().hex}"
-        with partial.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(self.folder / name)
+        new = {**files, MANIFEST: manifest_bytes({**manifest, "files": listed})}
+        for name in sorted(new, key=lambda name: name == DESIGN):
+            write_file(self.folder, name, partial(_put, new[name]))
 
     def statuses(self) -> dict[str, str]:
         """What became of the runs that are done, by key."""
@@ -209,8 +205,10 @@ class Store:
         try:
             return ds.dataset(files, format="parquet").to_table(columns=columns, filter=wanted)
         except (OSError, pa.ArrowException):
+            if not all(path.exists() for path in files):  # put together by a sweep that goes on
+                return self._read(kind, columns, wanted)
             for path in files:
-                rows_in(path)  # says which is torn
+                read_part(path)  # says which is torn
             raise
 
     def digest(self) -> str:
@@ -274,6 +272,10 @@ def _first_of(table: pa.Table, by: list[str]) -> pa.Table:
     numbered = table.append_column("_row", pa.array(np.arange(table.num_rows)))
     first = numbered.group_by(by).aggregate([("_row", "min")])["_row_min"]
     return table.take(first.combine_chunks().sort())
+
+
+def _put(content: bytes, file: IO[bytes]) -> None:
+    file.write(content)
 
 
 def _lock(handle: int) -> bool:
