@@ -30,6 +30,9 @@ BATCH_SECONDS: Final = 15.0
 """How long a batch is to take: long against the cost of handing it out and of a file, short
 against what is lost where a sweep is killed."""
 
+SMALLEST_SHARE: Final = 32
+"""Into how many parts such a batch is divided at most, so that all workers end together."""
+
 FIRST_ALL_FAILED: Final = 20
 """A sweep whose first so many runs all fail is stopped: something is wrong with the experiment."""
 
@@ -98,6 +101,7 @@ class Engine:
     progress: Callable[[Tally], Any] | None = None
     has_worked: bool = False
     _tally: Tally = field(init=False)
+    _left: int = field(init=False)
 
     def do(self, runs: Iterable[Run], total: int) -> Tally:
         """Do some runs.
@@ -118,7 +122,7 @@ class Engine:
         OSError
             If results cannot be written. What was finished is kept.
         """
-        self._tally = Tally(total)
+        self._tally, self._left = Tally(total), total
         source = iter(runs)
         flight: dict[Future[Any], Sequence[Run]] = {}
         while not self._tally.stopped:
@@ -138,8 +142,9 @@ class Engine:
         return self._tally
 
     def _next(self, source: Iterator[Run]) -> list[Run]:
-        size = self.batch or self._size()
-        return list(islice(source, size))
+        batch = list(islice(source, self.batch or self._size()))
+        self._left -= len(batch)
+        return batch
 
     def _size(self) -> int:
         """Runs of the next batch: one to measure, then by time, and fewer as the end is near."""
@@ -147,7 +152,7 @@ class Engine:
         if not tally.done:
             return 1
         by_time = BATCH_SECONDS / max(tally.seconds / tally.done, 1e-6)
-        share = (tally.total - tally.done) / (2 * self.workers.number)
+        share = max(self._left / (2 * self.workers.number), by_time / SMALLEST_SHARE)
         return max(1, math.ceil(min(by_time, share, 16 * tally.done)))
 
     def _submit(self, batch: Sequence[Run]) -> Future[Any]:
