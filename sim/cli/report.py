@@ -50,7 +50,7 @@ def _report(folder: Path, language: Language, png: bool) -> dict[str, bytes]:
 
     kind = manifest_format(folder)
     if kind == SWEEP:
-        from sim.report.sweep_page import write_sweep_report
+        from sim.report.sweeps import write_sweep_report
         from sim.sweeps.sweep import Sweep
 
         return write_sweep_report(Sweep.open(folder), language, png=png)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -26,9 +27,60 @@ from sim.whole_folder import manifest_format
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Sweep", "extend", "fill", "sweep"]
+__all__ = ["Options", "Sweep", "extend", "fill", "sweep"]
 
 _MISSING: Final = "missing"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a sweep is run; none of it changes its results.
+
+    Attributes
+    ----------
+    workers : int or None
+        Processes; all processors where None.
+    executor : {"local", "serial", "dask"}
+        Processes of this machine, this process, or a dask cluster.
+    scheduler : str or None
+        Address of a running dask scheduler; without one, dask starts its own on this machine.
+    retry_failed : bool
+        Do runs again that failed.
+    max_failures : int or None
+        Stop as soon as more runs have failed.
+    batch : int or None
+        Runs that a worker does between two files; sized by time where None.
+    progress : callable or None
+        Called with how far it has come.
+
+    Raises
+    ------
+    InputError
+        If a value is not admissible.
+    """
+
+    workers: int | None = None
+    executor: str = "local"
+    scheduler: str | None = None
+    retry_failed: bool = False
+    max_failures: int | None = None
+    batch: int | None = None
+    progress: Callable[[Tally], Any] | None = None
+
+    def __post_init__(self) -> None:
+        check_executor(self.executor)
+        worker_number(self.workers)
+        if self.scheduler is not None and self.executor != "dask":
+            raise InputError(f"a scheduler goes with executor 'dask', not '{self.executor}'.")
+        for name, least in (("batch", 1), ("max_failures", 0)):
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise InputError(f"{name} = {value} is out of range; expected at least {least}.")
+
+    @property
+    def number(self) -> int:
+        """How many workers."""
+        return worker_number(self.workers)
 
 
 class Sweep:
@@ -201,14 +253,8 @@ def sweep(
     out: Path | str,
     *,
     changes: Mapping[str, Any] | None = None,
-    workers: int | None = None,
-    executor: str = "local",
-    scheduler: str | None = None,
     resume: bool = False,
-    retry_failed: bool = False,
-    max_failures: int | None = None,
-    batch: int | None = None,
-    progress: Callable[[Tally], Any] | None = None,
+    **options: Any,
 ) -> Sweep:
     """Run an experiment into a folder.
 
@@ -220,22 +266,10 @@ def sweep(
         The folder to make.
     changes : mapping, optional
         Keys of the experiment's file to replace, such as ``{"replications": 2}``.
-    workers : int, optional
-        Processes; all processors by default.
-    executor : {"local", "serial", "dask"}
-        Processes of this machine, this process, or a dask cluster. The results do not depend on it.
-    scheduler : str, optional
-        Address of a running dask scheduler; without one, dask starts its own on this machine.
     resume : bool
         Go on with what lies in the folder, and do what the experiment has more than it.
-    retry_failed : bool
-        Do runs again that failed.
-    max_failures : int, optional
-        Stop as soon as more runs have failed.
-    batch : int, optional
-        Runs that a worker does between two files; sized by time where None.
-    progress : callable, optional
-        Called with how far it has come (`sim.sweeps.engine.Tally`).
+    **options
+        How it is run: fields of `Options`.
 
     Returns
     -------
@@ -252,6 +286,7 @@ def sweep(
     asked = experiment
     if not isinstance(experiment, Experiment):
         experiment = load_experiment(experiment, changes=changes)
+    how = Options(**options)  # refuses what is not admissible before anything is written
     plan = plan_experiment(experiment)
     folder = Path(out)
     if _holds_something(folder):
@@ -263,17 +298,7 @@ def sweep(
         reference = experiment.name if isinstance(asked, Experiment) else str(asked)
         manifest = describe_sweep(experiment, reference, changes or {})
         store = Store.create(folder, files_of(experiment, plan.table()), manifest)
-    fill(
-        store,
-        plan,
-        workers=workers,
-        executor=executor,
-        scheduler=scheduler,
-        retry_failed=retry_failed,
-        max_failures=max_failures,
-        batch=batch,
-        progress=progress,
-    )
+    fill(store, plan, how)
     return Sweep.open(folder)
 
 
@@ -296,8 +321,7 @@ def extend(
     replications : int, optional
         New number of replications.
     **options
-        ``workers``, ``executor``, ``scheduler``, ``retry_failed``, ``max_failures``, ``batch``
-        and ``progress`` as for `sweep`.
+        How it is run: fields of `Options`.
 
     Returns
     -------
@@ -310,6 +334,7 @@ def extend(
     OSError
         If results cannot be written.
     """
+    how = Options(**options)
     store = Store.open(Path(folder))
     _check_version(store)
     larger = Sweep(store).experiment.larger(size=size, replications=replications)
@@ -317,30 +342,18 @@ def extend(
     _check_same(store, plan)
     with store.locked():
         _update(store, larger, plan)
-    fill(store, plan, **options)
+    fill(store, plan, how)
     return Sweep.open(store.folder)
 
 
-def fill(
-    store: Store,
-    plan: Plan,
-    *,
-    workers: int | None = None,
-    executor: str = "local",
-    scheduler: str | None = None,
-    retry_failed: bool = False,
-    max_failures: int | None = None,
-    batch: int | None = None,
-    progress: Callable[[Tally], Any] | None = None,
-) -> Tally:
+def fill(store: Store, plan: Plan, options: Options | None = None) -> Tally:
     """Do those runs of a plan whose results a store lacks.
 
     Parameters
     ----------
     store : Store
     plan : Plan
-    workers, executor, scheduler, retry_failed, max_failures, batch, progress
-        As for `sweep`.
+    options : Options, optional
 
     Returns
     -------
@@ -350,28 +363,30 @@ def fill(
     Raises
     ------
     InputError
-        If a value is not admissible, or the store is being written by somebody else.
+        If the store is being written by somebody else.
     OSError
         If results cannot be written. What was finished is kept.
     """
-    number, name = worker_number(workers), check_executor(executor)
-    if scheduler is not None and name != "dask":
-        raise InputError(f"a scheduler goes with executor 'dask', not '{name}'.")
-    if batch is not None and batch < 1:
-        raise InputError(f"batch = {batch} is out of range; expected at least 1.")
-    if max_failures is not None and max_failures < 0:
-        raise InputError(f"max_failures = {max_failures} is out of range; expected at least 0.")
+    how = options or Options()
     with store.locked():
         done = store.statuses()
         has_worked = "ok" in done.values()
-        if retry_failed:
+        if how.retry_failed:
             done = {key: status for key, status in done.items() if status not in FAILED}
         todo = [key for key in plan.keys if key not in done]
         tally = Tally(len(todo))
         if todo:
-            with start_workers(name, min(number, len(todo)), scheduler) as hands:
-                where = store.folder.resolve()
-                engine = Engine(where, plan.model, hands, max_failures, batch, progress, has_worked)
+            number = min(how.number, len(todo))
+            with start_workers(check_executor(how.executor), number, how.scheduler) as workers:
+                engine = Engine(
+                    store.folder.resolve(),
+                    plan.model,
+                    workers,
+                    max_failures=how.max_failures,
+                    batch=how.batch,
+                    has_worked=has_worked,
+                    progress=how.progress,
+                )
                 tally = engine.do(map(plan.run, todo), len(todo))
         store.compact()
     return tally
