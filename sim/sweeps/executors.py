@@ -178,32 +178,34 @@ class _Dask:
                 "dask is not installed; install it with: pip install 'essaim[cluster]'."
             ) from None
         self._died = KilledWorker
-        self._stack = ExitStack()
-        # A batch whose worker dies comes back at once: who is to blame is found out here.
-        self._stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": 0}))
         address: Any = scheduler
-        if scheduler is None:
-            # A nanny may start another worker at any time.
-            self._stack.enter_context(worker_environment())
-            self._stack.enter_context(caller_left_alone())
-            address = self._stack.enter_context(
-                LocalCluster(
-                    n_workers=number,
-                    threads_per_worker=1,
-                    dashboard_address=None,
-                    silence_logs=logging.CRITICAL,
+        with ExitStack() as stack:
+            # A batch whose worker dies comes back at once: who is to blame is found out here.
+            stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": 0}))
+            if scheduler is None:
+                # A nanny may start another worker at any time.
+                stack.enter_context(worker_environment())
+                stack.enter_context(caller_left_alone())
+                address = stack.enter_context(
+                    LocalCluster(
+                        n_workers=number,
+                        threads_per_worker=1,
+                        dashboard_address=None,
+                        silence_logs=logging.CRITICAL,
+                    )
                 )
-            )
-        try:
-            client = self._stack.enter_context(Client(address, timeout=f"{LONGEST_START}s"))
-            client.wait_for_workers(1, timeout=LONGEST_START)
-        except (OSError, TimeoutError, ValueError) as error:
-            self._stack.close()
-            raise InputError(
-                f"--scheduler {scheduler}: no dask scheduler answers: {error}."
-            ) from None
+            try:
+                client = stack.enter_context(Client(address, timeout=f"{LONGEST_START}s"))
+                client.wait_for_workers(1, timeout=LONGEST_START)
+            except (OSError, ValueError) as error:
+                if scheduler is None:
+                    raise
+                raise InputError(
+                    f"--scheduler {scheduler}: no dask scheduler answers: {error}."
+                ) from None
+            self._stack = stack.pop_all()
         self._client = client
-        self.number = number if scheduler is None else len(client.scheduler_info()["workers"])
+        self.number = number if scheduler is None else sum(client.nthreads().values())
         self._executor: Executor = client.get_executor(pure=False, retries=0)
 
     def submit(self, function: Any, *arguments: Any) -> Future[Any]:
@@ -211,7 +213,13 @@ class _Dask:
 
     def restart(self) -> None:
         """A nanny starts a new worker in place of a dead one."""
-        self._client.wait_for_workers(1, timeout=LONGEST_START)
+        try:
+            self._client.wait_for_workers(1, timeout=LONGEST_START)
+        except OSError:
+            raise InputError(
+                "the dask cluster has no workers any more; what was finished is kept: resume"
+                " when there are some."
+            ) from None
 
     def end(self) -> None:
         self._stack.close()
