@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from sim.interventions import (
     read_intervention,
 )
 from sim.parameters import ParameterInfo
+from sim.posterior import Posterior, named_posterior
 from sim.schema import PARAMETERS, Parameters
 from sim.settings import (
     Setting,
@@ -41,7 +42,7 @@ __all__ = [
 ]
 
 GROUPS = tuple(Parameters.model_fields)
-_HEAD = ("title", "description", "inherits", "interventions")
+_HEAD = ("title", "description", "inherits", "posterior", "interventions")
 LARGEST_GRID = 25_000_000
 """Cells; metropolitan France at 200 m."""
 
@@ -64,6 +65,8 @@ class Scenario:
         Where the scenario's territory file is looked for.
     interventions : tuple of Intervention
         What is done to the territory; each has its own name.
+    posterior : Posterior or None
+        What a calibration left of some parameters; comparisons and sweeps draw these from it.
     """
 
     name: str
@@ -73,6 +76,7 @@ class Scenario:
     settings: Mapping[str, Setting] = field(default_factory=dict)
     folder: Path = Path()
     interventions: tuple[Intervention, ...] = ()
+    posterior: Posterior | None = None
 
     def __post_init__(self) -> None:
         names = [i.name for i in self.interventions]
@@ -93,7 +97,7 @@ class Scenario:
         return MappingProxyType(self.parameters.flat())
 
     def replace(self, **parameters: Any) -> Scenario:
-        """The same scenario with some parameters changed.
+        """The same scenario with some parameters changed; these leave its posterior.
 
         Parameters
         ----------
@@ -210,6 +214,7 @@ class Scenario:
             self,
             parameters=_validate(settings, where),
             settings=settings,
+            posterior=_without(self.posterior, changed),
             interventions=tuple(
                 i.with_settings(decided[i.name]) if i.name in decided else i
                 for i in self.interventions
@@ -249,12 +254,17 @@ def load_scenario(name: str | Path) -> Scenario:
     settings: dict[str, Setting] = {}
     head: dict[str, dict[str, str]] = {"title": {}, "description": {}}
     interventions: tuple[Intervention, ...] = ()
+    posterior: Posterior | None = None
     for file, content in reversed(chain):
         for key, texts in head.items():
             if key in content:
                 texts.clear()
                 texts.update(read_texts(content[key], str(file), key))
-        settings |= _settings(content, file)
+        own = _settings(content, file)
+        settings |= own
+        posterior = _without(posterior, own)
+        if "posterior" in content:
+            posterior = named_posterior(content["posterior"], file)
         if "interventions" in content:
             interventions = read_interventions(content["interventions"], file)
     title = head["title"] or {"en": path.stem, "fr": path.stem}
@@ -266,7 +276,15 @@ def load_scenario(name: str | Path) -> Scenario:
         settings,
         path.parent,
         interventions,
+        posterior,
     )
+
+
+def _without(posterior: Posterior | None, changed: Collection[str]) -> Posterior | None:
+    """A posterior without what has been set since it was named: the last word counts."""
+    if posterior is None or not set(changed) & set(posterior.parameters):
+        return posterior
+    return posterior.only(set(posterior.parameters) - set(changed))
 
 
 def _find(name: str, folder: Path) -> Path:
