@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from sim.cli.app import app_command
 from sim.cli.compare import compare_command
 from sim.cli.console import CONSOLE
 from sim.cli.explain import explain_command
@@ -56,6 +57,7 @@ app.command("extend")(extend_command)
 app.command("report")(report_command)
 app.command("params")(params_command)
 app.command("explain")(explain_command)
+app.command("app")(app_command)
 app.add_typer(territory_app, name="territory")
 
 

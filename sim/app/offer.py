@@ -1,0 +1,156 @@
+"""What the page offers: territories, interventions, sliders, layers and charts, with their words.
+
+All of it comes from the registries that the command line and the documentation use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sim.app.pair import CHARTS
+from sim.app.replications import NUMBER
+from sim.app.request import LARGEST_GRID, LONGEST, Catalogue
+from sim.app.story import STAKES, WORDS
+from sim.comparison.measures import HEADLINES, MEASURES, MONTHLY
+from sim.interventions import Intervention
+from sim.language import LANGUAGES
+from sim.map_layers import LAYERS
+from sim.parameters import ParameterInfo
+from sim.report.words import Words, catalogue, typeset
+from sim.scenario import Scenario
+from sim.schema import PARAMETERS
+from sim.version import MODEL_VERSION, package_version
+
+__all__ = ["MOST_STEPS", "offer"]
+
+MOST_STEPS: Final = 120
+"""Months of one frame."""
+
+_COST_MONTHS: Final = 240
+
+
+def offer(choice: Catalogue) -> dict[str, Any]:
+    """Everything that the page needs to know, as JSON values.
+
+    Parameters
+    ----------
+    choice : Catalogue
+
+    Returns
+    -------
+    dict
+    """
+    return {
+        "package_version": package_version(),
+        "model_version": MODEL_VERSION,
+        "scenarios": [_scenario(name, s) for name, s in choice.scenarios.items()],
+        "interventions": [_intervention(i) for i in choice.interventions.values()],
+        "groups": {g: _texts(f"groups.{g}") for g in dict.fromkeys(_groups())},
+        "parameters": [_info(i) for i in PARAMETERS.values() if i.name != "file"],
+        "layers": [
+            {
+                "name": layer.name,
+                "unit": _units(layer.unit),
+                "label": dict(layer.label),
+                "definition": dict(layer.definition),
+                "source": layer.source,
+                "evidence": layer.evidence,
+            }
+            for layer in LAYERS.values()
+        ],
+        "charts": [_chart(name) for name in CHARTS],
+        "headlines": list(HEADLINES),
+        "evidence": {
+            m: _texts(f"evidence.{m}") for m in ("found", "derived", "recalled", "assumed")
+        },
+        "words": {
+            key.removeprefix("ui."): {lang: typeset(texts[lang], lang) for lang in LANGUAGES}
+            for key, texts in catalogue(WORDS).items()
+            if key.startswith("ui.")
+        },
+        "limits": {
+            "cells": LARGEST_GRID,
+            "months": LONGEST,
+            "steps": MOST_STEPS,
+            "replications": NUMBER,
+        },
+    }
+
+
+def _groups() -> list[str]:
+    return [info.group for info in PARAMETERS.values()]
+
+
+def _texts(key: str) -> dict[str, str]:
+    return {lang: Words(lang, WORDS)(key) for lang in LANGUAGES}
+
+
+def _units(unit: str) -> dict[str, str]:
+    """A unit in words; pure numbers and shares have none."""
+    if unit in ("1", "share"):
+        return {"en": "", "fr": ""}
+    return {lang: Words(lang).unit(unit) for lang in LANGUAGES}
+
+
+def _scenario(name: str, scenario: Scenario) -> dict[str, Any]:
+    return {
+        "name": name,
+        "title": dict(scenario.title),
+        "description": dict(scenario.description),
+        "is_imported": bool(scenario.values["file"]),
+        "values": {n: v for n, v in scenario.values.items() if n != "file"},
+        "sources": {
+            n: {"source": s.source, "evidence": s.evidence} for n, s in scenario.settings.items()
+        },
+    }
+
+
+def _intervention(intervention: Intervention) -> dict[str, Any]:
+    return {
+        "name": intervention.name,
+        "type": intervention.type,
+        "title": dict(intervention.title),
+        "description": dict(intervention.description),
+        "cost": intervention.cost(_COST_MONTHS),
+        "values": intervention.values,
+        "levers": [_info(info) for info in intervention.kind.infos.values()],
+        "sources": {
+            n: {"source": s.source, "evidence": s.evidence}
+            for n, s in intervention.settings.items()
+        },
+    }
+
+
+def _info(info: ParameterInfo) -> dict[str, Any]:
+    return {
+        "name": info.name,
+        "group": info.group,
+        "kind": info.kind.__name__,
+        "default": info.default,
+        "low": info.low,
+        "high": info.high,
+        "choices": list(info.choices),
+        "unit": _units(info.unit),
+        "is_share": info.unit == "share",
+        "label": dict(info.label),
+        "help": dict(info.help),
+        "source": info.source,
+        "evidence": info.evidence,
+        "role": info.role,
+        "plausible": list(info.plausible) if info.plausible else None,
+    }
+
+
+def _chart(name: str) -> Mapping[str, Any]:
+    measure = MEASURES[name]
+    return {
+        "name": name,
+        "unit": _units(measure.unit),
+        "is_share": measure.unit == "share",
+        "label": dict(measure.label),
+        "definition": dict(measure.definition),
+        "good": measure.good,
+        "stakes": [stake for stake, names in STAKES.items() if name in names],
+        "has_bands": name in MONTHLY,
+    }
