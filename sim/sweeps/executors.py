@@ -26,6 +26,14 @@ ExecutorName = Literal["local", "serial", "dask"]
 LONGEST_START: Final = 60
 """Seconds that a cluster has to show its first worker."""
 
+_SETTINGS: Final = {
+    # A batch whose worker dies comes back at once: who is to blame is found out here.
+    "distributed.scheduler.allowed-failures": 0,
+    # A worker that is away just when dask looks again comes back; dask would give it up for good.
+    "distributed.deploy.lost-worker-timeout": "1000 days",
+}
+"""Of a dask cluster on this machine."""
+
 
 class WorkerDied(Exception):
     """A batch is lost, as the process that did it ended, or another one beside it."""
@@ -180,8 +188,7 @@ class _Dask:
         self._died = KilledWorker
         address: Any = scheduler
         with ExitStack() as stack:
-            # A batch whose worker dies comes back at once: who is to blame is found out here.
-            stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": 0}))
+            stack.enter_context(dask.config.set(_SETTINGS))
             if scheduler is None:
                 # A nanny may start another worker at any time.
                 stack.enter_context(worker_environment())
