@@ -411,14 +411,32 @@ def _treatments(entries: Any, path: Path) -> dict[str, tuple[Intervention, ...]]
         raise InputError(f'{path}: interventions must be a list, such as ["transition_cluster"].')
     found: dict[str, tuple[Intervention, ...]] = {}
     for entry in entries:
-        together = read_interventions(entry if isinstance(entry, list) else [entry], path)
-        name = " + ".join(i.name for i in together)
+        called, listed = _named(entry, path)
+        together = read_interventions(listed, path)
+        name = called or " + ".join(i.name for i in together)
         if not together or name == BASELINE:
             raise InputError(f"{path}: interventions: {entry!r} is nothing to be tried.")
         if name in found:
             raise InputError(f"{path}: interventions: '{name}' stands twice.")
         found[name] = together
     return found
+
+
+def _named(entry: Any, path: Path) -> tuple[str, list[Any]]:
+    """Name of an arm, empty where its interventions name it, and what it consists of."""
+    if not isinstance(entry, dict) or "together" not in entry:
+        return "", entry if isinstance(entry, list) else [entry]
+    name, listed = entry.get("name"), entry["together"]
+    if set(entry) != {"name", "together"} or not isinstance(listed, list):
+        raise InputError(
+            f"{path}: interventions: what is done together takes a name and a list, "
+            'such as { name = "both", together = ["facade", "rent_relief"] }.'
+        )
+    if not isinstance(name, str) or not name.isidentifier():
+        raise InputError(
+            f"{path}: interventions: name = {name!r} is not one of letters, digits and underscores."
+        )
+    return name, listed
 
 
 def _arms_of(
