@@ -236,7 +236,7 @@ def _end(found: Sweep, watch: _Watch, as_json: bool) -> None:
             f"{found.experiment.replications:,} replications; {len(statuses):,} runs, "
             f"{failed:,} failed, {missing:,} missing."
         )
-        CONSOLE.data(f"Results {summary['digest'][:16]} are in {found.folder}.")
+        CONSOLE.say(f"Results are in {found.folder}, digest {summary['digest'][:16]}.")
     if tally is not None and tally.stopped == "all_failed":
         CONSOLE.fail(f"stopped, as every run failed; the first: {tally.first_error}")
         raise typer.Exit(FAILED)
