@@ -178,7 +178,7 @@ def _series_table(model: Model, results: Sequence[Result]) -> pa.Table:
 
 def _write(folder: Path, kind: str, name: str, table: pa.Table) -> None:
     def write(file: IO[bytes]) -> None:
-        pq.write_table(table, file, compression="zstd")
+        pq.write_table(table, file, compression="zstd", write_page_checksum=True)
 
     write_file(folder, f"{kind}/{name}", write)
 
@@ -229,7 +229,7 @@ def read_part(path: Path) -> pa.Table:
         If the file is torn: the disk lost what had been written.
     """
     with _torn_told(path):
-        return pq.read_table(path)
+        return pq.read_table(path, page_checksum_verification=True)
 
 
 def _footer(path: Path) -> Any:

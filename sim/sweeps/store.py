@@ -44,6 +44,11 @@ SWEEP: Final = "sweep.toml"
 DESIGN: Final = "design.parquet"
 _LOCK: Final = "lock"
 
+_CHECKED: Final = ds.ParquetFileFormat(
+    default_fragment_scan_options=ds.ParquetFragmentScanOptions(page_checksum_verification=True)
+)
+"""How parts are read: what the disk has changed since is noticed."""
+
 _NOT_RESULTS: Final = ("seconds", "traceback")
 """Columns that differ between runs of the same thing: how long it took, and where its code lay."""
 
@@ -203,7 +208,7 @@ class Store:
                 {name: pa.array([], pa.string()) for name in columns or ("key", "status")}
             )
         try:
-            return ds.dataset(files, format="parquet").to_table(columns=columns, filter=wanted)
+            return ds.dataset(files, format=_CHECKED).to_table(columns=columns, filter=wanted)
         except (OSError, pa.ArrowException):
             if not all(path.exists() for path in files):  # put together by a sweep that goes on
                 return self._read(kind, columns, wanted)
