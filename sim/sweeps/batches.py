@@ -57,9 +57,8 @@ def try_run(model: Model, run: Run) -> Result:
     except (Exception, SystemExit) as error:  # a model that leaves is one that fails
         seconds = time.perf_counter() - start
         told = traceback.TracebackException.from_exception(error)  # whatever its words are
-        message, tail = str(told)[:_LONGEST], "".join(told.format())[-_LONGEST:]
-        name = type(error).__name__
-        return Result(run.key, "error", None, seconds, name, _text(message), _text(tail))
+        message, tail = _text(str(told))[:_LONGEST], _text("".join(told.format()))[-_LONGEST:]
+        return Result(run.key, "error", None, seconds, type(error).__name__, message, tail)
     return Result(run.key, "ok", outcome, time.perf_counter() - start)
 
 
