@@ -22,6 +22,7 @@ from sim.provenance import (
 from sim.scenario import Scenario, load_scenario
 from sim.simulation import territory_of
 from sim.sweeps.experiment import BASELINE, Arms, Experiment
+from sim.sweeps.factors import Factor
 from sim.sweeps.plan import territory_bytes
 from sim.sweeps.store import DESIGN, FORMAT, SWEEP
 from sim.version import MODEL_VERSION, package_version
@@ -126,7 +127,7 @@ def files_of(experiment: Experiment, design: pd.DataFrame) -> dict[str, bytes]:
     """
     buffer = io.BytesIO()
     design.to_parquet(buffer, index=False, compression="zstd")
-    files = {SWEEP: tomli_w.dumps(_plain(experiment.content)).encode(), DESIGN: buffer.getvalue()}
+    files = {SWEEP: tomli_w.dumps(_stated(experiment)).encode(), DESIGN: buffer.getvalue()}
     for k, arms in enumerate(experiment.scenarios.values()):
         for arm, scenario in arms.items():
             beside = scenario
@@ -137,6 +138,28 @@ def files_of(experiment: Experiment, design: pd.DataFrame) -> dict[str, bytes]:
                 files[f"{INPUTS}/{k}/{scenario.posterior.name}"] = scenario.posterior.content
             files[f"{INPUTS}/{k}/{arm}.toml"] = effective_toml(beside).encode()
     return files
+
+
+def _stated(experiment: Experiment) -> dict[str, Any]:
+    """What the experiment's file says, each factor as a table of its own.
+
+    TOML puts plain values before tables, and factors must stay in their order.
+    """
+    content: dict[str, Any] = _plain(experiment.content)
+    if "factors" in content:
+        content["factors"] = {f.name: _of_factor(f) for f in experiment.factors}
+    return content
+
+
+def _of_factor(factor: Factor) -> dict[str, Any]:
+    if factor.levels is not None:
+        return {"levels": list(factor.levels)}
+    stated = {key: getattr(factor, key) for key in ("distribution", "low", "mode", "high")}
+    return {
+        key: int(value) if factor.kind is int and key != "distribution" else value
+        for key, value in stated.items()
+        if value is not None
+    }
 
 
 def _plain(value: Any) -> Any:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sim.cli import main
 from sim.errors import InputError
 from sim.sweeps.experiment import load_experiment, read_experiment
+from sim.sweeps.sweep import Sweep, extend, sweep
 
 GOOD = """
 scenario = "mid_sized_town"
@@ -124,6 +125,37 @@ def test_an_unknown_experiment_is_told_the_nearest_name(name, told, capsys):
     assert not Path("never").exists()
 
 
+ORDERED = """
+interventions = ["transition_cluster"]
+months = 1
+replications = 1
+[settings]
+rows = 12
+columns = 12
+population = 2000
+spin_up = 1
+[design]
+kind = "sobol"
+size = 2
+[factors]
+transition_cluster.start = { distribution = "uniform", low = 2, high = 9 }
+closure_rate = { distribution = "triangular" }
+boundary = ["open", "closed"]
+cluster_size = { distribution = "uniform", low = 10, high = 60 }
+"""
+
+
+def test_a_stored_experiment_is_the_one_that_was_asked_for(tmp_path):
+    asked = load_experiment(experiment(tmp_path, ORDERED))
+    stored = sweep(asked, tmp_path / "out", executor="serial").experiment
+    assert stored.design == asked.design and stored.horizons == asked.horizons
+    assert stored.factors[0].name == "transition_cluster.start"
+    frame = Sweep.open(tmp_path / "out").frame("participation")
+    seen = frame[frame["arm"] == "baseline"].set_index("point")[list(stored.design.points.columns)]
+    assert seen.to_dict() == stored.design.points.to_dict()
+    assert extend(tmp_path / "out", size=4, executor="serial").missing() == 0
+
+
 anything = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.floats() | st.text(max_size=5),
     lambda inner: (
@@ -135,8 +167,8 @@ anything = st.recursive(
     max_leaves=6,
 )
 keys = st.sampled_from(
-    ["title", "interventions", "settings", "replications", "seed", "horizons", "indicators"]
-    + ["targets", "series", "design", "factors", "points", "parameters", "luck", "months"]
+    "title interventions settings replications seed horizons indicators targets series design "
+    "factors points parameters luck months".split()
 )
 
 
