@@ -167,8 +167,23 @@ anything = st.recursive(
     max_leaves=6,
 )
 keys = st.sampled_from(
-    "title interventions settings replications seed horizons indicators targets series design "
-    "factors points parameters luck months".split()
+    [
+        "title",
+        "interventions",
+        "settings",
+        "replications",
+        "seed",
+        "horizons",
+        "indicators",
+        "targets",
+        "series",
+        "design",
+        "factors",
+        "points",
+        "parameters",
+        "luck",
+        "months",
+    ]
 )
 
 
