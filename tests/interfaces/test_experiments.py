@@ -1,7 +1,10 @@
 """Experiments that come with the package: they load, they run, and they are what they say."""
 
 import itertools
+import json
 import re
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +17,9 @@ from sim.schema import PARAMETERS
 from sim.sweeps.designs import SAMPLED
 from sim.sweeps.experiment import BASELINE, list_experiments, load_experiment
 from sim.sweeps.plan import plan_experiment
+from sim.sweeps.sweep import sweep
 
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 PATHS = list(list_experiments())
 NAMES = [path.parent.name for path in PATHS]
 VARIED = {"factors": {"starting_vacancy": [0.1, 0.2]}}
@@ -182,3 +187,47 @@ def test_what_is_done_together_can_be_given_a_name():
 def test_a_name_for_nothing_or_no_name_is_refused(entry, said):
     with pytest.raises(InputError, match=re.escape(said)):
         load_experiment("frugality", changes={"interventions": [entry]} | VARIED)
+
+
+@pytest.fixture(scope="module")
+def guide():
+    return (DOCS / "experiments.md").read_text(encoding="utf-8")
+
+
+def blocks(text, language):
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def test_the_guide_lists_what_is_shipped(guide):
+    listed = re.findall(r"^\| `(\w+)` \| [^|]+ \|$", guide, re.MULTILINE)
+    assert set(NAMES) <= set(listed)
+
+
+def test_what_the_guide_shows_runs(guide, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("rents.toml").write_text(blocks(guide, "toml")[0], encoding="utf-8")
+    asked = load_experiment("rents.toml")
+    assert asked.targets == {"running_projects": 5.0}
+    sweep(
+        "rents.toml", "rents", changes={"replications": 2, "settings": VILLAGE}, executor="serial"
+    )
+    shared = {}
+    for code in blocks(guide, "python"):
+        exec(code, shared)
+    assert "0 runs are missing" in capsys.readouterr().out
+
+
+def test_arms_and_factors_are_written_as_the_guide_shows(guide):
+    _, arms, factors, design = map(tomllib.loads, blocks(guide, "toml"))
+    kinds = {"design": {"kind": "latin_hypercube", "size": 2}}
+    experiment = load_experiment("frugality", changes=arms | factors | kinds)
+    assert list(experiment.arms)[1:] == ["rent_relief", "small", "rent_relief + facade", "both"]
+    assert len(experiment.factors) == len(factors["factors"])
+    assert len(load_experiment("frugality", changes=design).design) == design["design"]["size"]
+
+
+def test_the_notebook_is_kept_without_what_it_gives():
+    notebook = json.loads((DOCS / "researcher.ipynb").read_text(encoding="utf-8"))
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert code
+    assert not any(cell["outputs"] or cell["execution_count"] for cell in code)
