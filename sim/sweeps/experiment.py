@@ -35,6 +35,7 @@ from sim.sweeps.factors import SCENARIO, Factor, check_value, read_factor
 
 __all__ = [
     "BASELINE",
+    "KEYS",
     "Arms",
     "Experiment",
     "experiment_folder",
@@ -51,7 +52,7 @@ LARGEST_REPLICATIONS: Final = 100_000
 Arms = Mapping[str, Mapping[str, Scenario]]
 """By scenario and by arm, the baseline first."""
 
-_KEYS: Final = (
+KEYS: Final = (
     "title",
     "question",
     "scenario",
@@ -230,6 +231,11 @@ def load_experiment(name: str | Path, *, changes: Mapping[str, Any] | None = Non
     content = read_toml(path)
     for key, value in (changes or {}).items():
         content[key] = {**content.get(key, {}), **value} if key == "settings" else value
+    if changes and "months" in changes and isinstance(content.get("horizons"), list):
+        # Shorter runs are measured as far as they go.
+        content["horizons"] = [h for h in content["horizons"] if h <= changes["months"]] or [
+            changes["months"]
+        ]
     called = path.parent.name if path.name == "experiment.toml" else path.stem
     return read_experiment(content, called, path)
 
@@ -275,8 +281,8 @@ def read_experiment(
     InputError
         If it says something that is not admissible.
     """
-    if unknown := [key for key in content if key not in _KEYS]:
-        hint = nearest(unknown[0], _KEYS)
+    if unknown := [key for key in content if key not in KEYS]:
+        hint = nearest(unknown[0], KEYS)
         if unknown[0] in PARAMETERS or unknown[0] in LEVERS:
             hint = " It belongs into [factors] or [settings]."
         raise InputError(f"{path}: unknown key '{unknown[0]}'.{hint}")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sim.cli import main
 from sim.errors import InputError
-from sim.sweeps.experiment import load_experiment, read_experiment
+from sim.sweeps.experiment import KEYS, load_experiment, read_experiment
 from sim.sweeps.sweep import Sweep, extend, sweep
 
 GOOD = """
@@ -43,6 +43,13 @@ def test_a_good_file_says_what_is_varied_and_how(tmp_path):
     assert [f.name for f in found.factors] == ["cluster_size", "closure_rate"]
     assert len(found.design) == 8 and found.months == 24 and found.horizons == (24,)
     assert found.applicable("mid_sized_town", "baseline") == ("closure_rate",)
+
+
+def test_shorter_runs_are_measured_as_far_as_they_go(tmp_path):
+    path = experiment(tmp_path, "horizons = [6, 18]\n" + GOOD)
+    assert load_experiment(path).horizons == (6, 18, 24)
+    assert load_experiment(path, changes={"months": 12}).horizons == (6, 12)
+    assert load_experiment(path, changes={"months": 3}).horizons == (3,)
 
 
 BAD = [
@@ -166,25 +173,7 @@ anything = st.recursive(
     ),
     max_leaves=6,
 )
-keys = st.sampled_from(
-    [
-        "title",
-        "interventions",
-        "settings",
-        "replications",
-        "seed",
-        "horizons",
-        "indicators",
-        "targets",
-        "series",
-        "design",
-        "factors",
-        "points",
-        "parameters",
-        "luck",
-        "months",
-    ]
-)
+keys = st.sampled_from([*KEYS, "replicatons"])
 
 
 @given(st.dictionaries(keys, anything, max_size=3))
