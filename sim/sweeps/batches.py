@@ -17,7 +17,7 @@ __all__ = ["Count", "do_batch", "keep_crashed", "try_run"]
 _LONGEST: Final = 2000
 """Characters that are kept of a message, from its start, and of a traceback, to its end."""
 
-_CRASHED: Final = "its process died, twice, the second time alone"
+_CRASHED: Final = "its process died with nothing beside it"
 
 
 @dataclass(frozen=True)
