@@ -23,6 +23,7 @@ __all__ = ["ACQUAINTANCES", "PROCESS", "YouthParticipationParameters"]
 STREAM = 6
 
 ACQUAINTANCES = 8
+_LAST = np.uintp(ACQUAINTANCES - 1)
 
 INCUBATING, RUNNING = 3, 4
 """Stages of a project in which it has roles to give."""
@@ -197,12 +198,11 @@ def take_part(
         around = np.uint32(0)
         for a in range(np.uintp(ACQUAINTANCES)):
             around += youth_seen[np.uint32(youth_neighbour[y, a])]
-        youth_seen_around[y] = around
-    for y in range(n):
-        if youth_neighbour[y, ACQUAINTANCES - 1] == y:
+        if youth_neighbour[y, _LAST] == y:
             # Fewer than eight live in reach: the row ends with oneself, who is not looked at.
             for a in range(ACQUAINTANCES):
-                youth_seen_around[y] -= youth_seen[y] if youth_neighbour[y, a] == y else 0
+                around -= youth_seen[y] if youth_neighbour[y, a] == y else 0
+        youth_seen_around[y] = around
     for y in range(n):
         present = np.float32(youth_seen_around[y] & np.uint8(15))
         active = np.float32(youth_seen_around[y] >> np.uint8(4))
