@@ -87,25 +87,21 @@ class Process:
         callable
             ``run(month, calendar_month)``.
         """
-        fixed: list[Any] = []
         clock = [a for a in self.arguments if a in _CLOCK]
-        for argument in self.arguments:
-            if argument in _CLOCK:
-                continue
-            name = _ARGUMENTS.get(argument)
-            if name is None:
-                fixed.append(values[argument])
-            elif name in self.writes:
-                fixed.append(state[name])
-            else:
-                fixed.append(state.read_only(name))
-        bound = tuple(fixed)
+        fixed = [(a, _ARGUMENTS.get(a)) for a in self.arguments if a not in _CLOCK]
+        # Which arrays are read-only is said once, to the compiler. A call takes the state's own
+        # objects: shared by all processes, they are likelier to be found in the cache.
+        bound = tuple(values[a] if name is None else state[name] for a, name in fixed)
         kernel = parallel(self.kernel) if threads else self.kernel
         # All arrays of a name are of one type, so only those of the parameters may differ.
         types = (kernel, *(type(v) for v in bound if not isinstance(v, np.ndarray)))
         code = _CODE.get(types)
         if code is None:
-            code = _CODE[types] = machine_code(kernel, *(0 for _ in clock), *bound)
+            typed = (
+                value if name is None or name in self.writes else state.read_only(name)
+                for value, (_, name) in zip(bound, fixed, strict=True)
+            )
+            code = _CODE[types] = machine_code(kernel, *(0 for _ in clock), *typed)
         match clock:
             case []:
                 return lambda month, calendar_month: code(*bound)

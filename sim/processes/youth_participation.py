@@ -194,15 +194,18 @@ def take_part(
         interest += min(gain * youth_exposure[y], one) * (one - interest)
         youth_interest[y] = interest
         youth_exposure[y] = 0
+    has_gaps = False
     for y in range(n):
         around = np.uint32(0)
         for a in range(np.uintp(ACQUAINTANCES)):
             around += youth_seen[np.uint32(youth_neighbour[y, a])]
+        youth_seen_around[y] = around
+        has_gaps |= youth_neighbour[y, _LAST] == y
+    for y in range(n if has_gaps else np.uintp(0)):
         if youth_neighbour[y, _LAST] == y:
             # Fewer than eight live in reach: the row ends with oneself, who is not looked at.
             for a in range(ACQUAINTANCES):
-                around -= youth_seen[y] if youth_neighbour[y, a] == y else 0
-        youth_seen_around[y] = around
+                youth_seen_around[y] -= youth_seen[y] if youth_neighbour[y, a] == y else 0
     for y in range(n):
         present = np.float32(youth_seen_around[y] & np.uint8(15))
         active = np.float32(youth_seen_around[y] >> np.uint8(4))
