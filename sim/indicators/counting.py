@@ -199,14 +199,16 @@ def count_youth(zone, is_present, is_active, event, row):
         here0 = here1 = here2 = active0 = active1 = active2 = left = arrived = np.uint8(0)
         for y in range(np.uintp(first), np.uintp(min(first + 128, zone.size))):
             z = zone[y]
-            here0 += np.uint8(np.uint8(z == 0) & is_present[y])
-            here1 += np.uint8(np.uint8(z == 1) & is_present[y])
-            here2 += np.uint8(np.uint8(z == 2) & is_present[y])
-            active0 += np.uint8(np.uint8(z == 0) & is_active[y])
-            active1 += np.uint8(np.uint8(z == 1) & is_active[y])
-            active2 += np.uint8(np.uint8(z == 2) & is_active[y])
-            left += np.uint8(event[y] == 1)
-            arrived += np.uint8(event[y] == 2)
+            here, active = is_present[y], is_active[y]
+            # Numba adds bytes as words; cut back to a byte, many of them fit into a register.
+            here0 = np.uint8(here0 + (np.uint8(z == 0) & here))
+            here1 = np.uint8(here1 + (np.uint8(z == 1) & here))
+            here2 = np.uint8(here2 + (np.uint8(z == 2) & here))
+            active0 = np.uint8(active0 + (np.uint8(z == 0) & active))
+            active1 = np.uint8(active1 + (np.uint8(z == 1) & active))
+            active2 = np.uint8(active2 + (np.uint8(z == 2) & active))
+            left = np.uint8(left + np.uint8(event[y] == 1))
+            arrived = np.uint8(arrived + np.uint8(event[y] == 2))
         row[_YOUTH] += here0
         row[_YOUTH + 1] += here1
         row[_YOUTH + 2] += here2
