@@ -232,8 +232,7 @@ def _list_who_wants(seed, month, kind, highest, ids, youth_is_present, third_pla
                 place < 0
                 or not place_is_open[place]
                 or (kind == _YOUTH and not youth_is_present[i])
-                or uniform(lucks[i - first])
-                >= likely[i] * ramp_of(place_age[place], ramp_months)
+                or uniform(lucks[i - first]) >= likely[i] * ramp_of(place_age[place], ramp_months)
             ):
                 continue
             turn = np.uint64(word(k0, k1, ids[i], 2 * kind + 1))

@@ -210,7 +210,8 @@ def move_youth(
                 # Nobody leaves a cell where decline has left less than one resident.
                 if luck >= LARGEST_STAYING_FACTOR * rate / 12.0 or residents[cell] < 1.0:
                     continue
-                gained = (jobs_nearby[cell] - jobs_at_start[cell]) / max(residents_nearby[cell], 1.0)
+                gained = jobs_nearby[cell] - jobs_at_start[cell]
+                gained /= max(residents_nearby[cell], 1.0)
                 if luck >= leaving_probability(
                     rate, youth_is_active[y], gained, active_stay_ratio, staying_response
                 ):
