@@ -24,6 +24,7 @@ import numba
 import numpy as np
 
 from benchmarks.peers.plain_mesa import PlainTown
+from sim.indicators import COUNTERS
 from sim.scenario import load_scenario
 from sim.simulation import Simulation
 
@@ -67,10 +68,12 @@ def median_month(run: Simulation, rounds: int, months: int) -> float:
 
 def split(run: Simulation, months: int) -> dict[str, float]:
     """Seconds of each process in a month."""
-    spent: dict[str, list[float]] = {name: [] for name, _ in run._processes}
+    parts = {name: run._sequence.only([name]) for name in run._active}
+    parts["counting"] = run._sequence.only(COUNTERS)
+    spent: dict[str, list[float]] = {name: [] for name in parts}
     start = 12 * (run.values["start_year"] - 2000)
     for month in range(months):
-        for name, process in run._processes:
+        for name, process in parts.items():
             before = time.perf_counter()
             process(month, start + month)
             spent[name].append(time.perf_counter() - before)

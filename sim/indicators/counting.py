@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.catalogues import DIMENSIONS, project_kinds
-from sim.kernels.compile import kernel, machine_code
+from sim.kernels.compile import kernel
+from sim.kernels.sequence import KernelCall
 from sim.state import State
 from sim.territory.territory import ZONES
 
-__all__ = ["BY_ZONE", "COUNTS", "TERRITORY", "count_month", "counter"]
+__all__ = ["BY_ZONE", "COUNTERS", "COUNTS", "TERRITORY", "count_calls", "count_month"]
 
 Row = npt.NDArray[np.float64]
 
@@ -367,31 +367,24 @@ _COUNTED: Final[tuple[tuple[Any, tuple[str, ...]], ...]] = (
 """Kernels that count, in their order, and the variables that each of them takes."""
 
 
-def counter(state: State) -> Callable[[Row], None]:
-    """What writes the counts of the month just run into a row.
+COUNTERS: Final = tuple(kernel_.__name__ for kernel_, _ in _COUNTED)
+"""Names of the kernels that count."""
+
+
+def count_calls(state: State, row: Row) -> list[KernelCall]:
+    """What writes the counts of the month just run into a row, in the order of `COUNTS`.
 
     Parameters
     ----------
     state : State
         To count in.
-
-    Returns
-    -------
-    callable
-        ``count(row)`` with a (counts,) float64 array, written in the order of `COUNTS`.
+    row : (counts,) float64 array
+        Which has to be 0.0 throughout before.
     """
-    row = np.zeros(len(COUNTS))
-    bound = []
-    for kernel_, names in _COUNTED:
-        arrays = tuple(state[name] for name in names)
-        bound.append((machine_code(kernel_, *arrays, row), arrays))
-
-    def count(row: Row) -> None:
-        row[:] = 0.0
-        for code, arrays in bound:
-            code(*arrays, row)
-
-    return count
+    return [
+        KernelCall(kernel_.__name__, kernel_, (*(state[name] for name in names), row))
+        for kernel_, names in _COUNTED
+    ]
 
 
 def count_month(state: State, row: Row) -> None:
@@ -404,4 +397,6 @@ def count_month(state: State, row: Row) -> None:
     row : (counts,) float64 array
         Written, in the order of `COUNTS`.
     """
-    counter(state)(row)
+    row[:] = 0.0
+    for call in count_calls(state, row):
+        call.kernel(*call.arguments)

@@ -21,7 +21,7 @@ _BLOCK = np.uintp(32)
 
 @long_rule
 def marked(marks, first, last):
-    """Places from `first` to before `last` that are marked; blocks without marks are passed at once.
+    """Marked places from `first` to before `last`; blocks without a mark are passed at once.
 
     Parameters
     ----------

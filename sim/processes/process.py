@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from sim.kernels.compile import machine_code, parallel
+from sim.kernels.sequence import KernelCall
 from sim.state import State
 from sim.variables import VARIABLES
 
@@ -88,20 +89,13 @@ class Process:
             ``run(month, calendar_month)``.
         """
         clock = [a for a in self.arguments if a in _CLOCK]
-        fixed = [(a, _ARGUMENTS.get(a)) for a in self.arguments if a not in _CLOCK]
-        # Which arrays are read-only is said once, to the compiler. A call takes the state's own
-        # objects: shared by all processes, they are likelier to be found in the cache.
-        bound = tuple(values[a] if name is None else state[name] for a, name in fixed)
+        bound = self._taken(state, values)
         kernel = parallel(self.kernel) if threads else self.kernel
         # All arrays of a name are of one type, so only those of the parameters may differ.
         types = (kernel, *(type(v) for v in bound if not isinstance(v, np.ndarray)))
         code = _CODE.get(types)
         if code is None:
-            typed = (
-                value if name is None or name in self.writes else state.read_only(name)
-                for value, (_, name) in zip(bound, fixed, strict=True)
-            )
-            code = _CODE[types] = machine_code(kernel, *(0 for _ in clock), *typed)
+            code = _CODE[types] = machine_code(kernel, *(0 for _ in clock), *bound)
         match clock:
             case []:
                 return lambda month, calendar_month: code(*bound)
@@ -110,3 +104,23 @@ class Process:
             case ["seed", "month"]:
                 return lambda month, calendar_month: code(seed, month, *bound)
         raise TypeError(f"{self.name}: unexpected clock arguments {clock}")
+
+    def call(
+        self, state: State, values: Mapping[str, Any], seed: int, *, threads: bool = False
+    ) -> KernelCall:
+        """The process on one territory as part of a sequence; parameters as in `bind`."""
+        kernel = parallel(self.kernel) if threads else self.kernel
+        clock = tuple(seed if a == "seed" else a for a in self.arguments if a in _CLOCK)
+        return KernelCall(self.name, kernel, clock + self._taken(state, values))
+
+    def _taken(self, state: State, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """What the kernel takes after the clock."""
+        names = [(a, _ARGUMENTS.get(a)) for a in self.arguments if a not in _CLOCK]
+        return tuple(
+            values[argument]
+            if name is None
+            else state[name]
+            if name in self.writes
+            else state.read_only(name)
+            for argument, name in names
+        )
