@@ -78,17 +78,15 @@ class KernelSequence:
         if not all(is_compiled(call.kernel) for call in chosen):
             return lambda month, calendar_month: _call_plainly(chosen, month, calendar_month)
         table = np.zeros((len(self._calls), 2), np.int64)
-        for row, call, taken, slots in zip(
-            table, self._calls, self._types, self._slots, strict=True
-        ):
+        for row, call in enumerate(self._calls):
             if call.name in names:
-                taken = (types.int64 if t in _CLOCK_TYPES else t for t in taken)
-                row[:] = address(call.kernel, *taken), slots.ctypes.data
+                taken = [types.int64 if t in _CLOCK_TYPES else t for t in self._types[row]]
+                table[row] = address(call.kernel, *taken), self._slots[row].ctypes.data
         kernels = types.Tuple([types.Tuple(taken) for taken in self._types])
         code = _call_each.compile((types.intp, types.int64, types.int64, types.TypeRef(kernels)))
-        start, kept = table.ctypes.data, (table, self)
+        start = table.ctypes.data
 
-        def run(month: int, calendar_month: int, _: Any = kept) -> None:
+        def run(month: int, calendar_month: int, _kept: Any = (self, table)) -> None:
             code(start, month, calendar_month, kernels)
 
         return run
@@ -180,4 +178,4 @@ def _unwrapped(context: Any, builder: Any, kind: Any, slots: Any, at: int) -> tu
 
 @kernel
 def _call_each(table, month, calendar_month, kernels):
-    _calls(table, month, calendar_month, kernels)
+    _calls(table, month, calendar_month, kernels)  # type: ignore[call-arg]
