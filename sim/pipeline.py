@@ -27,6 +27,7 @@ import numpy.typing as npt
 from scipy.special import gammainc
 
 from sim.errors import InputError
+from sim.kernels.compile import kernel
 from sim.processes.project_ideas import skill_factor
 from sim.processes.project_survival import ending_hazard
 
@@ -133,9 +134,13 @@ def _hazard(shape: float, scale: float) -> Floats:
     return np.concatenate([[0.0], np.cumsum(hazard)])
 
 
-def skill_factors(skill: Floats, skill_effect: float) -> Floats:
+@kernel
+def skill_factors(skill, skill_effect):
     """Ideas of each entrepreneur relative to the mean, by the rule of project ideas."""
-    return np.array([skill_factor.py_func(float(s), skill_effect) for s in skill])
+    factor = np.empty(skill.size)
+    for i in range(skill.size):
+        factor[i] = skill_factor(skill[i], skill_effect)
+    return factor
 
 
 def utilisation_for(utilisation: float, arrivals: float, longest: float) -> float:

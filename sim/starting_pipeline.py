@@ -141,7 +141,8 @@ def lay_pipeline(
         fill_uniform(seed, STREAMS[what], 0, 0, out, k)
         return out
 
-    factor = skill_factors(state["entrepreneur.skill"], values["skill_effect"])
+    skill = state["entrepreneur.skill"].astype(np.float64)
+    factor = skill_factors(skill, values["skill_effect"])
     rows, kind, stage = _stages(pipeline, kinds, factor, draw("stage"))
     stay, found = 1 - pipeline.abandonment, values["funding_probability"]
     first = values["incubation_months"]

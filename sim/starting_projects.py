@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import fftconvolve
+from scipy.fft import irfft2, next_fast_len, rfft2
 from scipy.special import ndtri
 
 from sim.catalogues import DIMENSIONS, project_kinds
@@ -248,11 +248,24 @@ def _takeovers(state: State, values: Mapping[str, Any], kinds: Kinds, pipeline: 
         here = state["premises.cell_row"][premises == state["project_kind.sector"][k]]
         count = np.bincount(here, minlength=rows * columns).reshape(rows, columns)
         # A home finds nothing where all premises in reach are open.
-        in_reach = np.round(fftconvolve(count, disk, mode="same")).ravel()[homes]
+        in_reach = _counted_around(count, disk).ravel()[homes]
         finds = 1 - np.mean((1 - values["starting_vacancy"]) ** in_reach)
         born = 12 * pipeline.ideas * kinds.share[k] * pipeline.born[k]
         a_year += born * values["premises_probability"] * finds
     return float(a_year / vacant)
+
+
+def _counted_around(count: npt.NDArray[np.int64], disk: Floats) -> Floats:
+    """Whole numbers added up over a disk around each cell: a convolution, rounded to be exact.
+
+    ``scipy.signal`` has it ready-made, but loading that takes as long as several runs.
+    """
+    rows, columns = count.shape
+    full = [n + m - 1 for n, m in zip(count.shape, disk.shape, strict=True)]
+    fast = [next_fast_len(n, real=True) for n in full]
+    around = irfft2(rfft2(count.astype(np.float64), fast) * rfft2(disk, fast), fast)
+    steps = disk.shape[0] // 2
+    return np.asarray(np.round(around[steps : steps + rows, steps : steps + columns]))
 
 
 def mark_start(state: State) -> None:

@@ -9,6 +9,7 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated, Any, Final
 
 import typer
@@ -92,6 +93,12 @@ def _global(
         CONSOLE.data(context.get_help())
 
 
+@cache
+def _command() -> Any:
+    """All commands, read off their functions once in a process."""
+    return typer.main.get_command(app)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command.
 
@@ -111,9 +118,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a terminal that is not UTF-8
     CONSOLE.kept = "nothing was written"
     try:
-        command = typer.main.get_command(app)
         with CONSOLE.watching():
-            code = command.main(
+            code = _command().main(
                 args=_global_first(sys.argv[1:] if arguments is None else list(arguments)),
                 prog_name="sim",
                 standalone_mode=False,

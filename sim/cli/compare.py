@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -82,7 +84,6 @@ def compare_command(
         prepare_workers()  # loads and compiles on another processor while this one does, too
     from sim.comparison.folder import write_comparison
     from sim.language import check_language
-    from sim.report.stakes import TERRITORIES
     from sim.whole_folder import whole_folder
 
     language = check_language(lang)
@@ -97,11 +98,12 @@ def compare_command(
     }
     with whole_folder(out, force=force) as folder:
         comparison = _compare(scenario, interventions, **options)
-        elsewhere = [
-            _compare(other, interventions, **options)
-            for other in (TERRITORIES if territories else ())
-            if other != comparison.scenario.name
-        ]
+        elsewhere = []
+        if territories:
+            from sim.report.stakes import TERRITORIES
+
+            others = [name for name in TERRITORIES if name != comparison.scenario.name]
+            elsewhere = [_compare(name, interventions, **options) for name in others]
         CONSOLE.detail("Writing the report ...")
         from sim.report import write_report
 
@@ -115,17 +117,19 @@ def compare_command(
 
 def _compare(scenario: str, interventions: list[str], **options: Any) -> Comparison:
     from sim.comparison.comparison import compare
-    from sim.kernels.compile import cache_folder
+    from sim.first_compilation import is_first, second_compiler
 
-    machine_code = cache_folder()
-    if machine_code is None or not any(machine_code.rglob("*.nbi")):
-        CONSOLE.say("Compiling kernels, once: about a minute ...")
     with ExitStack() as stack:
+        if is_first():
+            CONSOLE.say("Compiling kernels, once: about a minute ...")
+            stack.enter_context(second_compiler())
         bars: list[Callable[[], None]] = []
 
         def advance(done: int, total: int) -> None:
             if done == 1:
                 bars.append(stack.enter_context(CONSOLE.progress("Running", total)))
+                # What draws the report is loaded while workers run.
+                Thread(target=import_module, args=("sim.report",)).start()
             bars[0]()
 
         return compare(scenario, interventions, reference=scenario, progress=advance, **options)

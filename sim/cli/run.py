@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -104,13 +105,14 @@ def _simulate(
     months: tuple[int, ...],
     layers: tuple[str, ...],
 ) -> Results:
-    from sim.kernels.compile import cache_folder
+    from sim.first_compilation import is_first, second_compiler
     from sim.runs import simulate
 
-    machine_code = cache_folder()
-    if machine_code is None or not any(machine_code.rglob("*.nbi")):
-        CONSOLE.say("Compiling kernels, once: about a minute ...")
-    with CONSOLE.progress("Running", reps) as advance:
+    with ExitStack() as stack:
+        if is_first():
+            CONSOLE.say("Compiling kernels, once: about a minute ...")
+            stack.enter_context(second_compiler())
+        advance = stack.enter_context(CONSOLE.progress("Running", reps))
         return simulate(
             chosen,
             seed=seed,

@@ -11,6 +11,7 @@ from sim.comparison.collect import Collected, parameter_table
 from sim.comparison.describe import describe_comparison
 from sim.comparison.effect_table import effect_table
 from sim.comparison.execution import execute, worker_number
+from sim.comparison.fork_server import prepare_workers
 from sim.comparison.one_run import Outcome, Run, Runs
 from sim.errors import InputError
 from sim.interventions import plan_interventions
@@ -197,11 +198,14 @@ def compare_arms(
     """
     _check(baseline, arms, reps, seed)
     number = worker_number(workers)
+    if number > 1:
+        prepare_workers()
     names = (BASELINE, *arms)
     runs = Runs((baseline, *arms.values()), seed, reps, fixed_parameters, independent)
     territory = territory_of(baseline)
     for arm in runs.arms:
         plan_interventions(arm.interventions, arm.values, territory)  # refuses what cannot be
+    parameters = parameter_table(runs)  # while workers load
     collected = Collected(runs, _told(runs, number, progress), names, territory.cell_size)
     labels = _labels(baseline, arms)
     run_table = collected.run_table()
@@ -214,7 +218,7 @@ def compare_arms(
         monthly=collected.monthly_table(),
         effects=effects,
         ledger=collected.ledger_table(),
-        parameters=parameter_table(runs),
+        parameters=parameters,
         maps=collected.maps(),
         manifest=describe_comparison(runs, labels, territory, run_table, effects, reference),
     )

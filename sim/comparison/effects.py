@@ -46,8 +46,9 @@ _SEED: Final = 20150915
 
 
 @lru_cache(maxsize=4)
-def _resamples(n: int) -> npt.NDArray[np.int32]:
-    return np.random.default_rng(_SEED).integers(0, n, (RESAMPLES, n), dtype=np.int32)
+def _resamples(n: int) -> npt.NDArray[np.intp]:
+    drawn = np.random.default_rng(_SEED).integers(0, n, (RESAMPLES, n), dtype=np.int32)
+    return drawn.astype(np.intp)  # what `take` indexes with; other types are converted each time
 
 
 def resampled_means(values: Floats) -> Floats:
@@ -63,7 +64,7 @@ def resampled_means(values: Floats) -> Floats:
     (RESAMPLES,) float64 array
         Of samples that depend on n alone, so that measures are resampled alike.
     """
-    return np.asarray(values[_resamples(values.size)].mean(axis=1))
+    return np.asarray(values.take(_resamples(values.size)).mean(axis=1))
 
 
 def expanded_level(level: float, n: int) -> float:

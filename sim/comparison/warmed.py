@@ -8,9 +8,11 @@ import signal
 # Ctrl-C reaches all processes of a terminal; the one that was started by hand ends the others.
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 
+from sim.comparison import execution  # noqa: E402, F401 - what a worker starts with
+from sim.comparison.one_run import Run, Runs, execute_run  # noqa: E402
 from sim.scenario import load_scenario  # noqa: E402
-from sim.simulation import Simulation  # noqa: E402
 
 # Whatever fails here fails again in the first run, where it is told.
 with contextlib.suppress(Exception):
-    Simulation(load_scenario("mid_sized_town").replace(months=1, spin_up=1)).run()
+    town = load_scenario("mid_sized_town").replace(months=1, spin_up=1)
+    execute_run(Runs((town,), seed=0, reps=1), Run(0, 0, 0))

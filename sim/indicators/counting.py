@@ -366,7 +366,6 @@ _COUNTED: Final[tuple[tuple[Any, tuple[str, ...]], ...]] = (
 )
 """Kernels that count, in their order, and the variables that each of them takes."""
 
-
 COUNTERS: Final = tuple(kernel_.__name__ for kernel_, _ in _COUNTED)
 """Names of the kernels that count."""
 

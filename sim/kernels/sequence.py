@@ -80,8 +80,7 @@ class KernelSequence:
         table = np.zeros((len(self._calls), 2), np.int64)
         for row, call in enumerate(self._calls):
             if call.name in names:
-                taken = [types.int64 if t in _CLOCK_TYPES else t for t in self._types[row]]
-                table[row] = address(call.kernel, *taken), self._slots[row].ctypes.data
+                table[row] = self._address(row), self._slots[row].ctypes.data
         kernels = types.Tuple([types.Tuple(taken) for taken in self._types])
         code = _call_each.compile((types.intp, types.int64, types.int64, types.TypeRef(kernels)))
         start = table.ctypes.data
@@ -90,6 +89,17 @@ class KernelSequence:
             code(start, month, calendar_month, kernels)
 
         return run
+
+
+    def compile_backwards(self) -> None:
+        """Compile all kernels, the last one first."""
+        for row, call in reversed(tuple(enumerate(self._calls))):
+            if is_compiled(call.kernel):
+                self._address(row)
+
+    def _address(self, row: int) -> int:
+        taken = [types.int64 if t in _CLOCK_TYPES else t for t in self._types[row]]
+        return address(self._calls[row].kernel, *taken)
 
 
 _CLOCK_TYPES = tuple(types.literal(name) for name in CLOCK)

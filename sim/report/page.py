@@ -79,6 +79,7 @@ def write_report(
         words("page.caveat"),
         words("page.footer", package=facts.package_version, model=facts.model_version),
     ]
+    drawn = {picture.name: picture.svg() for picture in _pictures(sections)}
     page = _environment().get_template("report.html").render(
         language=language,
         title=title(facts, words),
@@ -89,13 +90,12 @@ def write_report(
         sections=sections,
         footer=footer,
         style=(FOLDER / "style.css").read_text(encoding="utf-8"),
-        inline=_inline,
+        inline=lambda picture: _inline(drawn[picture.name]),
     )  # fmt: skip
     files = {"report.html": page.encode() + b"\n"}
-    for picture in _pictures(sections):
-        files[f"figures/{picture.name}.svg"] = picture.svg()
-        if png:
-            files[f"figures/{picture.name}.png"] = picture.png()
+    files |= {f"figures/{name}.svg": svg for name, svg in drawn.items()}
+    if png:
+        files |= {f"figures/{p.name}.png": p.png() for p in _pictures(sections)}
     return files
 
 
@@ -118,9 +118,9 @@ def _pictures(sections: Sequence[Section]) -> Iterator[Picture]:
                 yield from (card.picture for card in block.cards if card.picture)
 
 
-def _inline(picture: Picture) -> str:
+def _inline(svg: bytes) -> str:
     """A picture as part of a page: without prologue, metadata, fixed size and styles for all."""
-    text = picture.svg().decode()
+    text = svg.decode()
     text = text[text.index("<svg ") :]
     text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     text = re.sub(r'\s*<style type="text/css">.*?</style>', "", text, flags=re.DOTALL)
