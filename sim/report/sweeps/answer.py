@@ -16,7 +16,7 @@ from sim.report.sweeps.facts import SweepArm, SweepFacts
 from sim.report.sweeps.heat_map import SURE
 from sim.report.sweeps.surface import OPEN, Surface
 from sim.report.sweeps.where import plateau_sentences, where_sentences
-from sim.report.words import Words
+from sim.report.words import Words, typeset
 
 __all__ = ["answer", "key_facts", "question", "state_of_runs", "title"]
 
@@ -29,7 +29,7 @@ READINGS = ("better", "worse", "mixed", "moved", "none", "open", "missing")
 
 def title(facts: SweepFacts) -> str:
     """What the experiment is called."""
-    return facts.experiment.title[facts.language]
+    return typeset(facts.experiment.title[facts.language], facts.language)
 
 
 def question(facts: SweepFacts, words: Words) -> str:
@@ -41,7 +41,7 @@ def question(facts: SweepFacts, words: Words) -> str:
         how = words("sweep_how.common")
     else:
         how = words("sweep_how.own_luck")
-    asked = facts.experiment.question[facts.language]
+    asked = typeset(facts.experiment.question[facts.language], facts.language)
     return how if asked == facts.experiment.name else f"{asked} {how}"
 
 

@@ -193,7 +193,7 @@ def _strips(facts: SweepFacts, words: Words) -> list[Block]:
                     text = f"{arm.label}, {text}" if facts.layout.varied else arm.label
                 rows.append((text, surface.effects[point]))
         tiles.append(_strip_tile(f"strips_{m}", surfaces[0], rows, words))
-    return [Gallery(tiles, columns=1, caption=words("sweep_pictures.strips_caption"))]
+    return [Gallery(tiles, columns=2, caption=words("sweep_pictures.strips_caption"))]
 
 
 def _strip_tile(

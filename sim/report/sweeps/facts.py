@@ -161,7 +161,12 @@ class SweepFacts:
         return ", ".join(named)
 
     def levers(self, arm: SweepArm) -> list[Factor]:
-        """Factors that are chosen with the arm, and not conditions that it meets."""
+        """Factors that are chosen with the arm, and not conditions that it meets.
+
+        The points of a list are choices as they stand.
+        """
+        if self.experiment.design.kind == "list":
+            return list(self.layout.varied)
         return [f for f in self.layout.varied if f.name != SCENARIO and f.name not in PARAMETERS]
 
     # What came out

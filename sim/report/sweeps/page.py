@@ -50,6 +50,7 @@ def write_sweep_report(sweep: Sweep, language: Language, *, png: bool = False) -
     facts = SweepFacts(sweep, language)
     appendix = Appendix(sweep, language)
     sections = _sections(facts, appendix, words)
+    drawn = {picture.name: picture.svg() for picture in _pictures(sections)}
     page = _environment().get_template("report.html").render(
         language=language,
         title=title(facts),
@@ -63,13 +64,12 @@ def write_sweep_report(sweep: Sweep, language: Language, *, png: bool = False) -
             words("page.footer", package=appendix.package_version, model=appendix.model_version),
         ],
         style=(FOLDER / "style.css").read_text(encoding="utf-8"),
-        inline=_inline,
+        inline=lambda picture: _inline(drawn[picture.name]),
     )  # fmt: skip
     files = {"report.html": page.encode() + b"\n"}
-    for picture in _pictures(sections):
-        files[f"figures/{picture.name}.svg"] = picture.svg()
-        if png:
-            files[f"figures/{picture.name}.png"] = picture.png()
+    files |= {f"figures/{name}.svg": svg for name, svg in drawn.items()}
+    if png:
+        files |= {f"figures/{p.name}.png": p.png() for p in _pictures(sections)}
     return files
 
 

@@ -21,7 +21,7 @@ FONT: Final = 9
 WIDEST: Final = 76
 """Letters that fit above a strip."""
 
-LONGEST: Final = 32
+LONGEST: Final = 36
 """Letters of a label beside its strip; longer ones stand above it."""
 
 

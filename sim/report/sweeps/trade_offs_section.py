@@ -12,6 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.analysis.responses import COST
 from sim.analysis.trade_offs import non_dominated, robustness
+from sim.errors import InputError
 from sim.figures.style import COLOURS, Picture, look
 from sim.language import number
 from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Table, Tile
@@ -170,10 +171,10 @@ def _robust(
     quantity = surface.quantity
     ran = frame.groupby("policy")[name].transform("count") > 0
     kept = frame[ran]
-    whole = kept.groupby("condition")[name].transform(lambda v: v.notna().all())
-    if not whole.any():
+    try:
+        table = robustness(kept, name, good, ("policy",), ("condition",))
+    except InputError:  # no replication has them all, as long as the sweep is unfinished
         return [Cell(surface.label), *[Cell(words("quantity.unknown"))] * 3]
-    table = robustness(kept, name, good, ("policy",), ("condition",))
     means = good * table["mean"].to_numpy()
     best = int(np.argmax(means))
     picks = (best, int(np.argmax(table["is_maximin"])), int(np.argmax(table["is_minimax_regret"])))

@@ -52,6 +52,8 @@ def where_sentences(facts: SweepFacts, surface: Surface, words: Words) -> list[s
         if first == 0 and last == len(ran) - 1:
             continue
         key = "from" if last == len(ran) - 1 else "up_to" if first == 0 else "between"
+        if first == last:
+            key = "at"
         levels = _levels(facts, axis)
         low, high = (facts.levels.amount(axis, levels[ran[k]]) for k in (first, last))
         label = facts.levels.label(axis)
