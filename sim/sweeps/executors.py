@@ -1,17 +1,18 @@
 """Who does the batches: this process, processes of this machine, or a cluster.
 
-All are `concurrent.futures.Executor`, so that one loop serves them. A batch whose worker dies has a
-future that raises one of `DIED`; `Workers.restart` makes the executor usable again.
+All give futures of `concurrent.futures`, so that one loop serves them. A batch whose worker dies
+has a future that raises `WorkerDied`; `Workers.restart` makes the workers usable again.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import multiprocessing
 import os
 import threading
-from collections.abc import Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
 from typing import Any, Final, Literal, Protocol, get_args
@@ -161,7 +162,9 @@ class _Local:
             future = Future()
             future.set_exception(WorkerDied())
             return future
-        return _translated(future, BrokenProcessPool)
+        told: Future[Any] = Future()
+        future.add_done_callback(lambda done: _tell(told, done.result, BrokenProcessPool))
+        return told
 
     def restart(self) -> None:
         self.end()
@@ -213,10 +216,14 @@ class _Dask:
             self._stack = stack.pop_all()
         self._client = client
         self.number = number if scheduler is None else sum(client.nthreads().values())
-        self._executor: Executor = client.get_executor(pure=False, retries=0)
 
     def submit(self, function: Any, *arguments: Any) -> Future[Any]:
-        return _translated(self._executor.submit(function, *arguments), self._died)
+        # Dask's own executor never tells of a result that is lost with its worker before it is
+        # fetched, and of which a second attempt fails.
+        told: Future[Any] = Future()
+        asked = self._client.submit(function, *arguments, pure=False)
+        asked.add_done_callback(lambda done: _tell(told, done.result, self._died))
+        return told
 
     def restart(self) -> None:
         """A nanny starts a new worker in place of a dead one."""
@@ -232,20 +239,14 @@ class _Dask:
         self._stack.close()
 
 
-def _translated(future: Future[Any], died: type[Exception]) -> Future[Any]:
-    """The same future, whose `died` is `WorkerDied`."""
-    told: Future[Any] = Future()
-
-    def tell(done: Future[Any]) -> None:
-        if done.cancelled():
-            told.set_exception(WorkerDied())
-        elif (error := done.exception()) is None:
-            told.set_result(done.result())
-        else:
-            told.set_exception(WorkerDied() if isinstance(error, died) else error)
-
-    future.add_done_callback(tell)
-    return told
+def _tell(told: Future[Any], result: Callable[[], Any], died: type[Exception]) -> None:
+    """Pass on what came of a future, a worker's death as `WorkerDied`."""
+    try:
+        told.set_result(result())
+    except (died, CancelledError, asyncio.CancelledError):
+        told.set_exception(WorkerDied())
+    except BaseException as error:
+        told.set_exception(error)
 
 
 def _end_with_parent() -> None:
