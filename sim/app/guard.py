@@ -11,17 +11,22 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
+from starlette.exceptions import HTTPException
+
 __all__ = ["LARGEST_BODY", "Guard"]
 
 LARGEST_BODY: Final = 64 * 1024
 """Bytes of a request."""
 
+_TOO_LARGE: Final = f"a request may have {LARGEST_BODY:,} bytes at most."
+
 _HEADERS: Final = (
     (
         b"content-security-policy",
-        b"default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
-        b"object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        b"default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; "
+        b"frame-ancestors 'none'",
     ),
+    (b"cache-control", b"no-cache"),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
@@ -48,17 +53,15 @@ class Guard:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+            return
         headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
         refused = self._refusal(scope, headers)
-        if scope["type"] != "http" or (refused is None and headers.get("upgrade")):
-            refused = (400, "this server speaks plain HTTP alone.")
         if refused is not None:
             await _answer(send, *refused)
             return
-        try:
-            await self._app(scope, _Limited(receive), _with_headers(send))
-        except _TooLarge:
-            await _answer(send, 413, f"a request may have {LARGEST_BODY:,} bytes at most.")
+        await self._app(scope, _Limited(receive), _with_headers(send))
 
     def _refusal(self, scope: Any, headers: dict[str, str]) -> tuple[int, str] | None:
         host = headers.get("host", "").lower()
@@ -67,20 +70,29 @@ class Guard:
         origin = headers.get("origin")
         if origin is not None and origin.lower() != f"{scope.get('scheme', 'http')}://{host}":
             return 403, "requests from other pages are refused."
-        if headers.get("sec-fetch-site", "none") not in ("same-origin", "none"):
+        if not _is_link(scope, headers) and headers.get("sec-fetch-site", "none") not in (
+            "same-origin",
+            "none",
+        ):
             return 403, "requests from other pages are refused."
+        if "\0" in scope["path"]:
+            return 404, "there is no such thing."
+        if headers.get("upgrade"):
+            return 400, "this server speaks plain HTTP alone."
         if scope.get("method") in ("POST", "PUT"):
             kind = headers.get("content-type", "").partition(";")[0].strip().lower()
             if kind != "application/json":
                 return 415, "a request must be application/json."
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > LARGEST_BODY:
-            return 413, f"a request may have {LARGEST_BODY:,} bytes at most."
-        return None
+        if not length.isdecimal() or len(length) > len(str(LARGEST_BODY)):
+            return 413, _TOO_LARGE
+        return (413, _TOO_LARGE) if int(length) > LARGEST_BODY else None
 
 
-class _TooLarge(Exception):
-    pass
+def _is_link(scope: Any, headers: dict[str, str]) -> bool:
+    """Whether somebody followed a link to the page itself, which nothing can be done with."""
+    navigates = headers.get("sec-fetch-mode") == "navigate"
+    return bool(scope["path"] == "/" and scope.get("method") == "GET" and navigates)
 
 
 class _Limited:
@@ -94,14 +106,14 @@ class _Limited:
         if message["type"] == "http.request":
             self._left -= len(message.get("body", b""))
             if self._left < 0:
-                raise _TooLarge
+                raise HTTPException(413, _TOO_LARGE)
         return message
 
 
 def _with_headers(send: Any) -> Any:
     async def answered(message: Any) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message["headers"], *_HEADERS]}
+            message = {**message, "headers": [*message.get("headers", ()), *_HEADERS]}
         await send(message)
 
     return answered

@@ -11,12 +11,13 @@ from typing import Any, Final
 from sim.app.pair import CHARTS
 from sim.app.replications import NUMBER
 from sim.app.request import LARGEST_GRID, LONGEST, Catalogue
-from sim.app.story import STAKES, WORDS
-from sim.comparison.measures import HEADLINES, MEASURES, MONTHLY
-from sim.interventions import Intervention
+from sim.app.story import WORDS
+from sim.comparison.measures import HEADLINES, MEASURES
+from sim.interventions import TYPES, Intervention
 from sim.language import LANGUAGES
 from sim.map_layers import LAYERS
 from sim.parameters import ParameterInfo
+from sim.report.quantity import Quantity
 from sim.report.words import Words, catalogue, typeset
 from sim.scenario import Scenario
 from sim.schema import PARAMETERS
@@ -26,8 +27,6 @@ __all__ = ["MOST_STEPS", "offer"]
 
 MOST_STEPS: Final = 120
 """Months of one frame."""
-
-_COST_MONTHS: Final = 240
 
 
 def offer(choice: Catalogue) -> dict[str, Any]:
@@ -52,6 +51,7 @@ def offer(choice: Catalogue) -> dict[str, Any]:
             {
                 "name": layer.name,
                 "unit": _units(layer.unit),
+                "is_share": layer.unit == "share",
                 "label": dict(layer.label),
                 "definition": dict(layer.definition),
                 "source": layer.source,
@@ -61,6 +61,7 @@ def offer(choice: Catalogue) -> dict[str, Any]:
         ],
         "charts": [_chart(name) for name in CHARTS],
         "headlines": list(HEADLINES),
+        "choices": {c: _texts(f"choices.{c}") for c in _choices()},
         "evidence": {
             m: _texts(f"evidence.{m}") for m in ("found", "derived", "recalled", "assumed")
         },
@@ -109,10 +110,8 @@ def _scenario(name: str, scenario: Scenario) -> dict[str, Any]:
 def _intervention(intervention: Intervention) -> dict[str, Any]:
     return {
         "name": intervention.name,
-        "type": intervention.type,
         "title": dict(intervention.title),
         "description": dict(intervention.description),
-        "cost": intervention.cost(_COST_MONTHS),
         "values": intervention.values,
         "levers": [_info(info) for info in intervention.kind.infos.values()],
         "sources": {
@@ -137,7 +136,6 @@ def _info(info: ParameterInfo) -> dict[str, Any]:
         "help": dict(info.help),
         "source": info.source,
         "evidence": info.evidence,
-        "role": info.role,
         "plausible": list(info.plausible) if info.plausible else None,
     }
 
@@ -150,7 +148,18 @@ def _chart(name: str) -> Mapping[str, Any]:
         "is_share": measure.unit == "share",
         "label": dict(measure.label),
         "definition": dict(measure.definition),
-        "good": measure.good,
-        "stakes": [stake for stake, names in STAKES.items() if name in names],
-        "has_bands": name in MONTHLY,
+        "digits": _digits(name),
     }
+
+
+def _digits(name: str) -> int:
+    """Digits behind the decimal sign of a level: what is shown of it in words, too."""
+    measure = MEASURES[name]
+    least = measure.relevant or measure.relevant_share * 100.0
+    return max(0, Quantity(measure.unit, least, "en").digits - 1)
+
+
+def _choices() -> list[str]:
+    """Every word that a parameter or lever may be."""
+    infos = [*PARAMETERS.values(), *(i for one in TYPES.values() for i in one.infos.values())]
+    return list(dict.fromkeys(choice for info in infos for choice in info.choices))

@@ -23,6 +23,10 @@ _LEVELS: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles of the bands: 90 and 50 % of replications, and the median."""
 
 
+_LOOK_SECONDS: Final = 0.2
+"""How often those that wait for their turn look whether anybody still wants them."""
+
+
 class _Cancelled(Exception):
     """Nobody waits for them any more."""
 
@@ -33,8 +37,9 @@ class Replications:
     Parameters
     ----------
     arms : Arms
-    turn : context manager
-        Held while a run is made, so that all sessions share the processors.
+    turn : semaphore
+        Held while they are made: those of one session at a time, so that a processor is left for
+        pages.
 
     Attributes
     ----------
@@ -48,6 +53,7 @@ class Replications:
 
     def __init__(self, arms: Arms, turn: threading.Semaphore) -> None:
         self.arms = arms
+        self._name = arms.with_it.interventions[-1].name
         self.done, self.total, self.error = 0, 0, ""
         self.comparison: Comparison | None = None
         self._turn = turn
@@ -59,26 +65,35 @@ class Replications:
         """Stop after the run that is being made."""
         self._cancelled.set()
 
+    def wait(self) -> None:
+        """Wait until they are finished or stopped."""
+        self._thread.join()
+
     @property
     def is_running(self) -> bool:
         """Whether they are being made."""
         return self._thread.is_alive()
 
     def _work(self) -> None:
-        with self._turn:
-            try:
-                self.comparison = compare_arms(
-                    self.arms.without,
-                    {"with": self.arms.with_it},
-                    reps=NUMBER,
-                    seed=self.arms.seed,
-                    workers=1,
-                    progress=self._tell,
-                )
-            except _Cancelled:
-                pass
-            except Exception as error:  # told to whoever asks, as there is no caller
-                self.error = str(error)
+        while not self._turn.acquire(timeout=_LOOK_SECONDS):
+            if self._cancelled.is_set():
+                return
+        try:
+            self.comparison = compare_arms(
+                self.arms.without,
+                {self._name: self.arms.with_it},
+                reps=NUMBER,
+                seed=self.arms.seed,
+                workers=1,
+                reference=self.arms.reference,
+                progress=self._tell,
+            )
+        except _Cancelled:
+            pass
+        except Exception as error:  # told to whoever asks, as there is no caller
+            self.error = str(error)
+        finally:
+            self._turn.release()
 
     def _tell(self, done: int, total: int) -> None:
         self.done, self.total = done, total
@@ -101,12 +116,12 @@ class Replications:
         for name in MONTHLY:
             arms = {
                 arm: monthly.loc[monthly["arm"] == arm, name].to_numpy(float).reshape(reps, -1)
-                for arm in (BASELINE, "with")
+                for arm in (BASELINE, self._name)
             }
             found[name] = {
                 "without": _courses(arms[BASELINE]),
-                "with": _courses(arms["with"]),
-                "difference": _courses(arms["with"] - arms[BASELINE]),
+                "with": _courses(arms[self._name]),
+                "difference": _courses(arms[self._name] - arms[BASELINE]),
             }
         return found
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -15,17 +17,24 @@ from sim.scenario import Scenario, list_scenarios, load_scenario
 from sim.schema import PARAMETERS
 from sim.simulation import LARGEST_SEED
 
-__all__ = ["LARGEST_GRID", "LONGEST", "Arms", "Catalogue", "Request"]
+__all__ = ["LARGEST_GRID", "LONGEST", "MOST_RESIDENTS", "Arms", "Catalogue", "Request"]
 
 LARGEST_GRID: Final = 250_000
 """Cells of a territory on the page."""
 
 LONGEST: Final = 1200
-"""Months of a run on the page."""
+"""Months of a run on the page; the schema's own limit."""
+
+MOST_RESIDENTS: Final = 1_000_000
+"""Residents of a territory on the page."""
+
+MOST_PREMISES: Final = 50_000
+"""Premises of a territory on the page."""
 
 _MOST_SETTINGS: Final = 300
 
-Value = bool | int | float | str
+Name = Annotated[str, Field(max_length=100)]
+Value = bool | int | float | Annotated[str, Field(max_length=500)]
 
 
 class Request(BaseModel):
@@ -41,17 +50,14 @@ class Request(BaseModel):
         Parameters and levers that are set otherwise, by flat name.
     seed : int
         Luck of both runs.
-    month : int
-        Months to run at once.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
-    scenario: Annotated[str, Field(max_length=200)]
-    intervention: Annotated[str, Field(max_length=200)] | None = None
-    settings: Annotated[dict[str, Value], Field(max_length=_MOST_SETTINGS)] = {}
+    scenario: Name
+    intervention: Name | None = None
+    settings: Annotated[dict[Name, Value], Field(max_length=_MOST_SETTINGS)] = {}
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 1
-    month: Annotated[int, Field(ge=0, le=LONGEST)] = 0
 
 
 @dataclass(frozen=True)
@@ -63,13 +69,15 @@ class Arms:
     without, with_it : Scenario
         The second has the intervention, where there is one.
     seed : int
-    command, python : str
-        What gives the same numbers without the page.
+        Luck of both runs.
+    reference : str
+        What the command line calls the territory.
     """
 
     without: Scenario
     with_it: Scenario
     seed: int
+    reference: str
 
 
 class Catalogue:
@@ -131,11 +139,7 @@ class Catalogue:
         own = {name: v for name, v in values.items() if name in PARAMETERS}
         without = base.replace(**own) if own else base
         _refuse_large(without)
-        if asked.month > without.values["months"]:
-            raise InputError(
-                f"month = {asked.month} is after the end of the run, {without.values['months']}."
-            )
-        return Arms(without, replace(treated), asked.seed)
+        return Arms(without, treated, asked.seed, self.references[asked.scenario])
 
 
 def _chosen(name: str, known: Mapping[str, Any], what: str) -> Any:
@@ -148,18 +152,29 @@ def _typed(settings: Mapping[str, Value], scenario: Scenario) -> dict[str, Value
     """Values as parameters have them: JSON writes 5.0 as 5."""
     found: dict[str, Value] = {}
     for name, value in settings.items():
-        kind = scenario.info(name).kind
-        if kind is float and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
+        info = scenario.info(name)
+        if info.kind is float and isinstance(value, int) and not isinstance(value, bool):
+            # Whole numbers that no float holds are out of any range.
+            value = float(value) if abs(value) <= sys.float_info.max else math.inf
         found[name] = value
     return found
 
 
 def _refuse_large(scenario: Scenario) -> None:
+    """Refuse what would take the server's time and memory from everybody else."""
     values = scenario.values
-    cells = values["rows"] * values["columns"]
-    if not values["file"] and cells > LARGEST_GRID:
-        raise InputError(
-            f"rows x columns = {cells:,} cells is more than the page takes, {LARGEST_GRID:,}; "
-            "use the command line."
-        )
+    if values["file"]:
+        return
+    for what, number, most in (
+        ("rows x columns", values["rows"] * values["columns"], LARGEST_GRID),
+        ("population", values["population"], MOST_RESIDENTS),
+        (
+            "population x premises_per_1000 / 1000",
+            round(values["population"] * values["premises_per_1000"] / 1000),
+            MOST_PREMISES,
+        ),
+    ):
+        if number > most:
+            raise InputError(
+                f"{what} = {number:,} is more than the page takes, {most:,}; use the command line."
+            )

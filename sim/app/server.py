@@ -6,6 +6,8 @@ Whatever is asked, the answer is what was asked for or a status from 400 on with
 from __future__ import annotations
 
 import io
+import json
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -18,14 +20,14 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from sim.app.command import command_of, compare_command, python_of
+from sim.app.command import compare_command, python_of, run_commands
 from sim.app.frames import frame
 from sim.app.guard import Guard
 from sim.app.offer import MOST_STEPS, offer
 from sim.app.pair import CHARTS, Pair
 from sim.app.replications import NUMBER, Replications
 from sim.app.request import Catalogue, Request
-from sim.app.sessions import MOST, Session, Sessions, TooMany, Unknown
+from sim.app.sessions import Busy, Session, Sessions, TooMany, Unknown
 from sim.app.story import tell, verdicts
 from sim.errors import InputError, nearest
 from sim.language import Language
@@ -104,8 +106,7 @@ class Nothing(BaseModel):
 def make_app(
     scenarios: Sequence[Path] = (),
     hosts: Sequence[str] = ("127.0.0.1", "localhost"),
-    *,
-    most_sessions: int = MOST,
+    sessions: Sessions | None = None,
 ) -> Guard:
     """The page's server as an ASGI application.
 
@@ -115,7 +116,8 @@ def make_app(
         Scenario files to offer beside those that come with the package.
     hosts : sequence of str
         Names under which the server may be called.
-    most_sessions : int
+    sessions : Sessions, optional
+        In place of new ones with the usual limits.
 
     Returns
     -------
@@ -127,7 +129,8 @@ def make_app(
         If a scenario is not admissible.
     """
     choice = Catalogue(scenarios)
-    sessions = Sessions(most_sessions)
+    sessions = Sessions() if sessions is None else sessions
+    drawing = threading.Lock()  # matplotlib has one set of settings for all threads
     api = FastAPI(
         title="Essaim",
         version=package_version(),
@@ -135,17 +138,17 @@ def make_app(
         redoc_url=None,
         responses=_ERRORS,
     )
-    offered = offer(choice)
+    offered = json.dumps(offer(choice), ensure_ascii=False, allow_nan=False).encode()
     _answer_errors(api)
 
     @api.get("/", include_in_schema=False)
     def page() -> FileResponse:
-        return FileResponse(STATIC / "index.html", headers={"cache-control": "no-store"})
+        return FileResponse(STATIC / "index.html")
 
-    @api.get("/api/options")
-    def options() -> dict[str, Any]:
+    @api.get("/api/options", response_class=Response, responses=_content("application/json"))
+    def options() -> Response:
         """Everything that can be chosen."""
-        return offered
+        return Response(offered, media_type="application/json")
 
     @api.post("/api/sessions", status_code=201)
     def begin(asked: Request) -> dict[str, Any]:
@@ -156,12 +159,10 @@ def make_app(
 
     @api.put("/api/sessions/{name}")
     def change(name: Name, asked: Request) -> dict[str, Any]:
-        """Take other territories or settings in the session's place, run to the month asked for."""
+        """Take other territories or settings in the session's place, at their start."""
         arms = choice.arms(asked)
-        with sessions.using(name) as session, sessions.turn:
-            session.pair = Pair(arms, asked.month, session.pair)
-            session.asked = asked
-            session.forget_replications()
+        with sessions.using(name) as session:
+            sessions.change(session, arms, asked)
             return {"session": name, **_about(session)}
 
     @api.delete("/api/sessions/{name}", status_code=204)
@@ -210,7 +211,7 @@ def make_app(
         """How far replications are, and what they gave."""
         with sessions.using(name) as session:
             if session.replications is None:
-                raise HTTPException(404, "no replications were begun.")
+                raise HTTPException(409, "no replications were begun.")
             return _progress(session.replications, lang)
 
     @api.delete("/api/sessions/{name}/replications", status_code=204)
@@ -220,7 +221,7 @@ def make_app(
             session.forget_replications()
 
     @api.get(
-        "/api/sessions/{name}/export.csv", response_class=Response, responses=_text("text/csv")
+        "/api/sessions/{name}/export.csv", response_class=Response, responses=_content("text/csv")
     )
     def export(name: Name) -> Response:
         """Every indicator of every month, without and with the intervention."""
@@ -229,15 +230,17 @@ def make_app(
         return _file(content, "text/csv", "essaim.csv")
 
     @api.get(
-        "/api/sessions/{name}/report.html", response_class=Response, responses=_text("text/html")
+        "/api/sessions/{name}/report.html", response_class=Response, responses=_content("text/html")
     )
     def report(name: Name, lang: In = "en") -> Response:
         """The report about the replications."""
         with sessions.using(name) as session:
             done = session.replications
-        if done is None or done.comparison is None:
-            raise HTTPException(409, "the report is about replications; let them finish first.")
-        return _file(write_report(done.comparison, lang)["report.html"], "text/html", "report.html")
+            if done is None or done.comparison is None:
+                raise HTTPException(409, "the report is about replications; let them finish first.")
+            with drawing:
+                content = write_report(done.comparison, lang)["report.html"]
+        return _file(content, "text/html", "report.html")
 
     @api.get("/api/sessions/{name}/command")
     def command(name: Name) -> dict[str, str]:
@@ -245,7 +248,7 @@ def make_app(
         with sessions.using(name) as session:
             asked, month = session.asked, session.pair.month
         return {
-            "command": command_of(asked, choice, month),
+            "command": run_commands(asked, choice, month),
             "compare": compare_command(asked, choice, NUMBER),
             "python": python_of(asked, choice, month),
         }
@@ -254,8 +257,9 @@ def make_app(
     return Guard(api, hosts)
 
 
-def _text(kind: str) -> dict[int | str, dict[str, Any]]:
-    return {200: {"description": "A file.", "content": {kind: {"schema": {"type": "string"}}}}}
+def _content(kind: str) -> dict[int | str, dict[str, Any]]:
+    schema: dict[str, Any] = {} if kind == "application/json" else {"type": "string"}
+    return {200: {"description": "What was asked for.", "content": {kind: {"schema": schema}}}}
 
 
 def _file(content: bytes, kind: str, name: str) -> Response:
@@ -310,10 +314,8 @@ def _setting(info: ParameterInfo, value: Any, default: Any, setting: Any) -> dic
     own = setting is not None and setting.source != "not stated"
     return {
         "name": info.name,
-        "label": dict(info.label),
         "value": value,
         "default": default,
-        "unit": info.unit,
         "evidence": setting.evidence if setting is not None else info.evidence,
         "source": setting.source if own else info.source,
     }
@@ -356,8 +358,13 @@ def _answer_errors(api: FastAPI) -> None:
         TooMany: lambda request, error: answer(
             429, "too many people are looking at territories just now; try again in a few minutes."
         ),
+        Busy: lambda request, error: answer(429, "ask for one thing after the other."),
         RequestValidationError: lambda request, error: answer(422, _invalid(error)),
-        HTTPException: lambda request, error: answer(error.status_code, str(error.detail)),
+        HTTPException: lambda request, error: answer(error.status_code, _sentence(error)),
+        # A mistake of this program; whoever started the server sees more, as the error goes on.
+        Exception: lambda request, error: answer(
+            500, "something went wrong on the server; its window says what."
+        ),
     }
     for kind, handler in handlers.items():
         api.add_exception_handler(kind, handler)
@@ -367,4 +374,10 @@ def _invalid(error: RequestValidationError) -> str:
     """The first of pydantic's complaints."""
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
-    return f"{where or 'the request'}: {first['msg'].rstrip('.').lower()}."
+    return f"{where[:200] or 'the request'}: {first['msg'].rstrip('.').lower()}."
+
+
+def _sentence(error: HTTPException) -> str:
+    """What an HTTP status means, unless it says more itself."""
+    meaning = _ERRORS.get(error.status_code, {}).get("description", "")
+    return str(error.detail) if error.detail.endswith(".") else meaning or f"{error.detail}."

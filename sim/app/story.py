@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -49,8 +50,9 @@ def tell(pair: Pair, language: Language, command: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``changed``: sentences; ``why``: title, sentence by mechanism, in the order of the chain;
-        ``stakes``: by stake a question and sentences; ``limits``: sentences.
+        ``changed``: headline measures, and notes about them; ``why``: title, sentence by mechanism,
+        in the order of the chain; ``stakes``: by stake a question, sentences and a command;
+        ``limits``: sentences.
     """
     words = Words(language, WORDS)
     return {
@@ -60,12 +62,11 @@ def tell(pair: Pair, language: Language, command: str) -> dict[str, Any]:
         "stakes": {
             stake: {
                 "question": words(f"stakes.{stake}"),
-                "sentences": [*_sentences(pair, measures, words)]
-                + (
-                    [words("stakes.implantation_how", command=command)]
-                    if stake == "implantation"
-                    else []
-                ),
+                "sentences": [
+                    *(measure.sentence(words) for measure in _measures(pair, measures, words)),
+                    *([words("stakes.implantation_how")] if stake == "implantation" else []),
+                ],
+                "command": command if stake == "implantation" else "",
             }
             for stake, measures in STAKES.items()
         },
@@ -73,14 +74,14 @@ def tell(pair: Pair, language: Language, command: str) -> dict[str, Any]:
     }
 
 
-def _changed(pair: Pair, words: Words) -> list[str]:
+def _changed(pair: Pair, words: Words) -> dict[str, Any]:
     if not pair.month:
-        return [words("changed.month_zero", date=_date(pair, words.language))]
-    return [
-        *_sentences(pair, HEADLINES, words),
-        words("changed.window"),
-        words("changed.one_run", seed=pair.arms.seed),
-    ]
+        started = words("changed.month_zero", date=_date(pair, words.language))
+        return {"measures": [], "notes": [started]}
+    return {
+        "measures": [measure.tile(words) for measure in _measures(pair, HEADLINES, words)],
+        "notes": [words("changed.window"), words("changed.one_run", seed=pair.arms.seed)],
+    }
 
 
 def _date(pair: Pair, language: Language) -> str:
@@ -88,36 +89,82 @@ def _date(pair: Pair, language: Language) -> str:
     return f"janvier {year}" if language == "fr" else f"January {year}"
 
 
-def _sentences(pair: Pair, measures: tuple[str, ...], words: Words) -> list[str]:
-    """A sentence for each measure that is there."""
+@dataclass(frozen=True)
+class _Measure:
+    """A measure in both territories, in words; without a change where both are equal."""
+
+    label: str
+    before: str
+    after: str
+    unit: str
+    change: str
+    change_unit: str
+    relevant: str
+    matters: bool
+
+    def tile(self, words: Words) -> dict[str, Any]:
+        """Its parts, for a tile of the page."""
+        if not self.change:
+            note = words("changed.equal")
+        elif self.matters:
+            note = ""
+        else:
+            relevant = self.relevant if self.unit else self._with_unit(self.relevant)
+            note = words("changed.too_small", relevant=relevant)
+        return {
+            "label": self.label,
+            "before": words("changed.before", before=self.before),
+            "after": self.after,
+            "unit": self.unit,
+            "change": self.change if self.unit else self._with_unit(self.change),
+            "note": note,
+        }
+
+    def sentence(self, words: Words) -> str:
+        """The same as a sentence."""
+        texts = {
+            "label": self.label,
+            "before": self.before,
+            "after": self.after,
+            "change": self._with_unit(self.change),
+        }
+        if not self.change:
+            return words("changed.same", **texts)
+        if not self.matters:
+            return words("changed.small", relevant=self._with_unit(self.relevant), **texts)
+        return words("changed.more", **texts)
+
+    def _with_unit(self, change: str) -> str:
+        return f"{change} {self.change_unit}".strip() if change else ""
+
+
+def _measures(pair: Pair, names: Sequence[str], words: Words) -> list[_Measure]:
+    """Those of some measures that are there."""
     if not pair.month:
         return []
     before, after = (measures_of_months(run, pair.month - 1)[0] for run in pair.runs)
     found = []
-    for name in measures:
+    for name in names:
         k = CHARTS.index(name)
         if math.isfinite(before[k]) and math.isfinite(after[k]):
-            found.append(_sentence(name, float(before[k]), float(after[k]), words))
+            found.append(_measure(name, float(before[k]), float(after[k]), words))
     return found
 
 
-def _sentence(name: str, before: float, after: float, words: Words) -> str:
+def _measure(name: str, before: float, after: float, words: Words) -> _Measure:
     measure = MEASURES[name]
     relevant = measure.smallest_relevant(before)
     quantity = Quantity(measure.unit, relevant, words.language)
-    label = measure.label[words.language]
-    unit = quantity.change_unit
-    if before == after:
-        return words("changed.same", label=label, level=quantity.level(after))
-    texts = {
-        "label": label,
-        "before": quantity.level(before),
-        "after": quantity.level(after),
-        "change": f"{quantity.change(after - before)} {unit}".strip(),
-    }
-    if abs(after - before) <= relevant:
-        return words("changed.small", relevant=f"{quantity.size(relevant)} {unit}".strip(), **texts)
-    return words("changed.more", **texts)
+    return _Measure(
+        label=measure.label[words.language],
+        before=quantity.level(before),
+        after=quantity.level(after),
+        unit="" if quantity.is_share else quantity.level_unit,
+        change="" if before == after else quantity.change(after - before),
+        change_unit=quantity.change_unit,
+        relevant=quantity.size(relevant),
+        matters=abs(after - before) > relevant,
+    )
 
 
 def _limits(pair: Pair, words: Words) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -47,16 +48,18 @@ def app_command(
                 "the page needs more packages; install them with: pip install 'essaim[app]'."
             ) from None
         raise
-    page = make_app(scenarios or [], (*_HERE, host))
+    name = f"[{host}]" if ":" in host else host
+    page = make_app(scenarios or [], (*_HERE, name))
     listening = _listen(host, port)
-    address = f"http://{host}:{listening.getsockname()[1]}/"
+    address = f"http://{name}:{listening.getsockname()[1]}/"
     CONSOLE.kept = "the page is closed"
     CONSOLE.data(address)
     CONSOLE.say("The page is there until Ctrl-C is pressed.")
     if not no_open:
         import webbrowser
 
-        webbrowser.open(address)
+        # A browser in the terminal would keep the server from answering it.
+        threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
     settings: dict[str, Any] = {"log_level": "warning", "access_log": False, "ws": "none"}
     uvicorn.Server(uvicorn.Config(page, **settings)).run([listening])
 
@@ -67,6 +70,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listening = socket.socket(family, socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
+        listening.listen()  # the browser may be faster than the server
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError(

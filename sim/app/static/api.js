@@ -1,4 +1,5 @@
-// Talks to the server. What is refused is thrown as an Error with the server's one sentence.
+// Talks to the server. What is refused is thrown as an Error with its status and the server's one
+// sentence; status 0 means that nobody answered.
 
 async function ask(method, path, body) {
   const options = { method, headers: {} };
@@ -6,12 +7,12 @@ async function ask(method, path, body) {
     options.headers["content-type"] = "application/json";
     options.body = JSON.stringify(body);
   }
-  const answer = await fetch(path, options);
+  const answer = await fetch(path, options).catch((error) => {
+    throw Object.assign(error, { status: 0 });
+  });
   if (answer.ok) return answer;
   const told = await answer.json().catch(() => ({}));
-  const error = new Error(told.error || `${answer.status} ${answer.statusText}`);
-  error.status = answer.status;
-  throw error;
+  throw Object.assign(new Error(told.error || `${answer.status} ${answer.statusText}`), { status: answer.status });
 }
 
 const json = async (...call) => (await ask(...call)).json();
@@ -39,9 +40,8 @@ export async function frame(session, asked) {
   const [month, rows, columns] = [head.getUint32(4, true), head.getUint16(8, true), head.getUint16(10, true)];
   const [first, months, charts] = [12, 16, 20].map((at) => head.getUint32(at, true));
   const size = months * charts;
-  const measures = new Float32Array(buffer.slice(24, 24 + 8 * size));
-  const start = 24 + 8 * size;
-  const maps = [0, 1, 2].map((k) => new Uint8Array(buffer, start + k * rows * columns, rows * columns));
+  const measures = new Float32Array(buffer, 24, 2 * size);
+  const maps = [0, 1, 2].map((k) => new Uint8Array(buffer, 24 + 8 * size + k * rows * columns, rows * columns));
   return {
     month, rows, columns, first, months, charts, maps,
     measures: [measures.subarray(0, size), measures.subarray(size)],

@@ -3,49 +3,52 @@
 
 import { number, percent, say, text } from "./language.js";
 
-const HEIGHT = 190;
+const HEIGHT = 170;
 
 let charts = [];
-let months = [];
-let series = []; // [arm][chart][month]
+let months = 0;
+let series = []; // [chart][arm][month]
 let bands = {};
 
+const element = (id) => document.getElementById(id);
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const show = (info, value) => (info.is_share ? percent(value) : number(value));
+const level = (info, value) => (info.is_share ? percent : number)(value, info.digits, true);
 
 export function build(offered, headlines, startYear, length) {
   for (const chart of charts) chart.plot.destroy();
-  const [first, more] = ["charts", "more-charts"].map((id) => document.getElementById(id));
+  const [first, more] = [element("charts"), element("more-charts")];
   first.replaceChildren();
   more.replaceChildren();
   charts = offered.map((info, k) => {
     const box = document.createElement("figure");
     box.className = "chart";
     const head = document.createElement("figcaption");
+    const unit = Object.assign(document.createElement("span"), { className: "unit", textContent: text(info.unit) });
     const place = document.createElement("div");
-    const now = document.createElement("p");
-    now.className = "now";
-    head.textContent = text(info.label);
-    head.title = text(info.definition);
-    box.append(head, place, now);
+    place.setAttribute("aria-hidden", "true");
+    const now = Object.assign(document.createElement("p"), { className: "now" });
+    const definition = Object.assign(document.createElement("p"), { className: "help", textContent: text(info.definition) });
+    head.append(text(info.label), " ", unit);
+    box.append(head, place, now, ...(headlines.includes(info.name) ? [] : [definition]));
     (headlines.includes(info.name) ? first : more).append(box);
-    return { info, k, box, place, now, plot: draw(info, place, startYear, length) };
+    return { info, k, place, now, plot: draw(info, place, startYear, length) };
   });
   refresh();
 }
 
 function draw(info, place, startYear, length) {
-  const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: "12px sans-serif" };
+  const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" };
   const band = { stroke: "transparent", points: { show: false } };
   const options = {
-    width: Math.max(240, place.clientWidth || 300),
+    width: Math.max(200, place.clientWidth || 300),
     height: HEIGHT,
     cursor: { show: false },
     legend: { show: false },
+    padding: [8, 14, 0, 0],
     scales: { x: { time: false, range: [0, length] }, y: { range: (_, low, high) => around(low, high) } },
     axes: [
-      { ...axis, values: (_, ticks) => ticks.map((m) => startYear + Math.round(m / 12)), splits: () => years(length) },
-      { ...axis, size: 58, values: (_, ticks) => ticks.map((v) => show(info, v)) },
+      { ...axis, size: 24, gap: 2, values: (_, ticks) => ticks.map((m) => startYear + Math.round(m / 12)), splits: () => years(length) },
+      { ...axis, size: 52, values: (_, ticks) => ticks.map((v) => (info.is_share ? percent(v) : number(v))) },
     ],
     series: [
       {},
@@ -73,52 +76,51 @@ function around(low, high) {
 }
 
 export function forget() {
-  months = [];
+  months = 0;
   series = charts.map(() => [[], []]);
   bands = {};
-  refresh();
 }
 
-// New months of a frame, in whatever order frames come.
+// The new months of a frame.
 export function add(frame) {
-  months.length = Math.min(months.length, frame.first);
-  charts.forEach((_, c) => {
-    [0, 1].forEach((arm) => {
-      const values = (series[c] ??= [[], []])[arm];
-      values.length = months.length;
+  series.forEach((arms, c) => {
+    arms.forEach((values, arm) => {
+      values.length = frame.first;
       for (let m = 0; m < frame.months; m++) {
         const value = frame.measures[arm][m * frame.charts + c];
         values.push(Number.isNaN(value) ? null : value);
       }
     });
   });
-  for (let m = 0; m < frame.months; m++) months.push(frame.first + m + 1);
+  months = frame.month;
 }
 
-export const known = () => months.length;
+export const known = () => months;
 
 export function setBands(found) {
   bands = found;
   refresh();
 }
 
+// Draws what can be seen: not the charts of a part that is closed.
 export function refresh() {
-  const length = Math.max(months.length, ...Object.values(bands).map((b) => b.with[0].length), 0);
+  const length = Math.max(months, ...Object.values(bands).map((b) => b.with[0].length));
   const x = Array.from({ length }, (_, m) => m + 1);
-  const padded = (values) => x.map((_, m) => values?.[m] ?? null);
-  for (const { info, k, now, plot } of charts) {
+  const padded = (values) => x.map((_, m) => values[m] ?? null);
+  for (const { info, k, place, now, plot } of charts) {
+    if (!place.clientWidth) continue;
     const [without, withIt] = series[k] ?? [[], []];
     const band = bands[info.name];
     const edges = band ? [band.without[0], band.without[4], band.with[0], band.with[4]] : [[], [], [], []];
     plot.setData([x, ...edges.map(padded), padded(without), padded(withIt)]);
-    const last = (values) => show(info, values.length ? values[values.length - 1] : null);
-    now.textContent = say("now", { before: last(without), after: last(withIt), unit: text(info.unit) });
+    const last = (values) => level(info, values.at(-1) ?? null);
+    now.textContent = months ? say("now", { before: last(without), after: last(withIt) }) : "";
   }
 }
 
 export function resize() {
   for (const { place, plot } of charts) {
-    const width = Math.max(200, place.clientWidth);
-    if (place.clientWidth && width !== plot.width) plot.setSize({ width, height: HEIGHT });
+    if (place.clientWidth && place.clientWidth !== plot.width) plot.setSize({ width: place.clientWidth, height: HEIGHT });
   }
+  refresh();
 }

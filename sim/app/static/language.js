@@ -17,36 +17,39 @@ export function speak(wanted) {
 
 // A sentence of the catalogue with {values} filled in.
 export function say(key, values = {}) {
-  const text = words[key][language];
-  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  return words[key][language].replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
 // The text of a table { en, fr } in the present language.
 export const text = (texts) => texts[language] || texts.en || "";
 
-export function number(value, digits) {
-  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+const isMissing = (value) => value === null || value === undefined || Number.isNaN(value);
+
+// Numbers as they are, or with so many digits behind the sign; always so many, if `padded`.
+export function number(value, digits, padded = false) {
+  if (isMissing(value)) return "–";
   const most = digits ?? (Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 3);
-  return new Intl.NumberFormat(language, { maximumFractionDigits: most }).format(value);
+  return new Intl.NumberFormat(language, { maximumFractionDigits: most, minimumFractionDigits: padded ? most : 0 }).format(value);
 }
 
-export const percent = (share, digits = 1) =>
-  share === null || Number.isNaN(share)
-    ? "–"
-    : new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: digits }).format(share);
+export function percent(share, digits = 1, padded = false) {
+  if (isMissing(share)) return "–";
+  const fraction = { maximumFractionDigits: digits, minimumFractionDigits: padded ? digits : 0 };
+  return new Intl.NumberFormat(language, { style: "percent", ...fraction }).format(share);
+}
 
 export const euros = (value) =>
   new Intl.NumberFormat(language, { style: "currency", currency: "EUR", maximumFractionDigits: 0 }).format(value);
 
-// A value with its unit: shares as per cent, words and switches as they are.
-export function quantity(value, info) {
+// A value with its unit: shares as per cent, words and switches in words.
+export function quantity(value, info, choices = {}) {
   if (typeof value === "boolean") return say(value ? "on" : "off");
-  if (typeof value === "string") return value.replaceAll("_", " ");
+  if (typeof value === "string") return choices[value] ? text(choices[value]) : value.replaceAll("_", " ");
   if (info.is_share) return percent(value);
-  const unit = typeof info.unit === "string" ? info.unit : text(info.unit);
-  return `${number(value)} ${unit}`.trim();
+  return `${number(value)} ${text(info.unit)}`.trim();
 }
 
+// A year of the calendar is no quantity: it has no thousands.
 export function date(year, month) {
   const when = new Date(Date.UTC(year, month - 1, 1));
   return new Intl.DateTimeFormat(language, { year: "numeric", month: "long", timeZone: "UTC" }).format(when);

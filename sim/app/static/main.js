@@ -3,27 +3,35 @@
 import * as api from "./api.js";
 import * as charts from "./charts.js";
 import * as controls from "./controls.js";
-import { date, language, learn, number, say, speak, text } from "./language.js";
+import { date, language, learn, say, speak, text } from "./language.js";
 import * as maps from "./maps.js";
+import * as replications from "./replications.js";
 import * as settings from "./settings.js";
 import * as story from "./story.js";
 
 const element = (id) => document.getElementById(id);
+const on = (id, event, action) => element(id).addEventListener(event, action);
+
 const SPEEDS = [2, 6, 12, 24, 60, 0]; // months a second; 0: as fast as it goes
-const SETTLE = 40; // ms without another move before a slider's value is sent
-const LOOK = 700; // ms between two looks at replications
 const WORDS = 400; // ms between two readings of the words while it plays
+const GLIMPSE = 60; // ms that months may take that are run at once, before they are shown
 
 let offer;
-let about = null;
+let about = null; // what the server says of the territories that are shown
 let month = 0;
-let playing = false;
-let layer = "vacancy";
+let target = 0; // the month to come back to after a change
+let playing = null; // a token while it plays
+let layer;
+let isDirty = false; // something was changed that the server does not know yet
 let busy = Promise.resolve();
-let painted = 0;
-let told = 0;
 
-const present = { session: null, layer: () => offer.layers.find((one) => one.name === layer) };
+const present = {
+  session: null,
+  layer: () => offer.layers.find((one) => one.name === layer),
+  replications: () => offer.limits.replications,
+  hasIntervention: () => settings.chosen.intervention !== null,
+  next,
+};
 
 // Nothing is asked of the server before it has answered what was asked before.
 function next(action) {
@@ -34,31 +42,49 @@ function next(action) {
 async function complain(error) {
   pause();
   if (error.status === 404 && present.session) {
-    present.session = null;
+    present.session = null; // it has ended: begin another where this one was
     await open().catch(complain);
     return;
   }
-  element("error").textContent = error.message;
+  const known = offer && { 0: "unreachable", 429: "full" }[error.status];
+  element("error").textContent = known ? say(known) : error.message;
+  element("error").lang = known ? language : "en";
   element("error").hidden = false;
 }
 
-// Begins, or puts what is chosen in the place of what was shown, at the same month.
-async function open(at = month) {
-  const asked = settings.asked(at);
+// Begins, or puts what is chosen in the place of what was shown, and comes back to the same month.
+async function open() {
+  isDirty = false;
+  const asked = settings.asked();
   about = present.session ? await api.change(present.session, asked) : await api.begin(asked);
   present.session = about.session;
   element("error").hidden = true;
-  if (element("charts").dataset.begin !== `${about.start_year} ${about.months} ${language}`) {
-    charts.build(offer.charts, offer.headlines, about.start_year, about.months);
-    element("charts").dataset.begin = `${about.start_year} ${about.months} ${language}`;
-  }
+  layCharts();
   charts.forget();
-  forgetReplications();
+  replications.forget();
   story.settings(about, offer);
-  await show(0);
-  await words();
+  layerWords();
+  month = 0;
+  target = Math.min(target, about.months);
+  // The first months are shown at once; a further change need not wait for the rest.
+  let steps = 12;
+  do {
+    const began = performance.now();
+    await show(Math.min(steps, target - month));
+    const fitting = (steps * GLIMPSE) / (performance.now() - began);
+    steps = Math.max(1, Math.min(offer.limits.steps, Math.round(fitting)));
+  } while (month < target && !isDirty);
+  if (!isDirty) await settle();
 }
 
+function changed() {
+  isDirty = true;
+  next(async () => {
+    if (isDirty) await open();
+  });
+}
+
+let painted = 0;
 async function show(steps) {
   const frame = await api.frame(present.session, { steps, layer, known: charts.known() });
   maps.paint(frame);
@@ -68,74 +94,86 @@ async function show(steps) {
   document.body.dataset.painted = painted;
   document.body.dataset.month = month;
   if (!playing || painted % 3 === 0) charts.refresh();
-  if (!playing) maps.describe(text(present.layer().label), today());
-  element("date").value = say("date", { date: today(), month, months: about.months });
-  element("progress").value = month / about.months;
-  if (month >= about.months) pause();
+  showDate();
 }
 
-const today = () => date(about.start_year + Math.floor(Math.max(month - 1, 0) / 12), (Math.max(month - 1, 0) % 12) + 1);
+function showDate() {
+  element("date").value = say("date", { date: today(), month, months: about.months });
+  element("progress").value = month / about.months;
+}
 
+function today() {
+  const run = Math.max(month - 1, 0); // at month 0 nothing was run; the run begins in January
+  return date(about.start_year + Math.floor(run / 12), (run % 12) + 1);
+}
+
+let told = 0;
 async function words() {
   told = performance.now();
   story.tell(await api.words(present.session, language));
-  const { command, compare, python } = await api.command(present.session);
-  element("command").textContent = command;
-  element("compare").textContent = compare;
-  element("python").textContent = python;
-  settings.write({ language, layer, month });
 }
 
-function play() {
-  if (month >= about.months) return next(() => open(0)).then(play);
-  playing = true;
+// Everything that need not follow every month.
+let settled = 0;
+async function settle() {
+  if (!present.session) return;
+  await words();
+  const commands = await api.command(present.session);
+  for (const name of ["command", "compare", "python"]) element(name).textContent = commands[name];
+  charts.refresh();
+  maps.describe(text(present.layer().label), today());
+  maps.reread(present);
+  settings.write({ language, layer, month });
+  settled += 1;
+  document.body.dataset.settled = settled;
+}
+
+const step = async () => {
+  if (!present.session) await open();
+  await show(1);
+  target = month;
+  if (month >= about.months) pause();
+};
+
+async function play() {
+  if (!about) return;
+  const mine = (playing = {});
   label();
+  if (month >= about.months) {
+    target = 0;
+    await next(open);
+  }
   let due = performance.now();
-  const turn = async () => {
-    if (!playing) return;
+  while (playing === mine) {
+    await next(() => playing === mine && step());
+    if (playing === mine && performance.now() - told > WORDS) await next(words);
     const speed = Number(element("speed").value);
-    await next(() => show(1));
-    if (playing && performance.now() - told > WORDS) await next(words);
     due = Math.max(due + (speed ? 1000 / speed : 0), performance.now() - 50);
     const wait = due - performance.now();
-    if (wait > 20) setTimeout(() => requestAnimationFrame(turn), wait - 10);
-    else requestAnimationFrame(turn);
-  };
-  requestAnimationFrame(turn);
+    if (wait > 20) await new Promise((done) => setTimeout(done, wait - 10));
+    await new Promise(requestAnimationFrame);
+  }
 }
 
 function pause() {
   if (!playing) return;
-  playing = false;
+  playing = null;
   label();
-  charts.refresh();
-  next(words);
+  next(settle);
 }
 
 function label() {
   element("play").textContent = say(playing ? "pause" : "play");
-  element("play").setAttribute("aria-pressed", playing);
 }
 
-let waiting = null;
-let dirty = false;
-function changed() {
-  dirty = true;
-  clearTimeout(waiting);
-  waiting = setTimeout(() => {
-    next(async () => {
-      if (!dirty) return;
-      dirty = false;
-      await open();
-    });
-  }, SETTLE);
-}
-
+// Everything that depends on the language or on what is chosen.
 function layout() {
   controls.fillChoices(offer, settings.chosen);
   controls.lay(offer, changed);
-  element("layer").replaceChildren(...offer.layers.map((one) => new Option(text(one.label), one.name, false, one.name === layer)));
-  const speed = element("speed").value || "12";
+  element("layer").replaceChildren(
+    ...offer.layers.map((one) => new Option(text(one.label), one.name, false, one.name === layer)));
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const speed = element("speed").value || (calm ? "2" : "12");
   element("speed").replaceChildren(
     ...SPEEDS.map((s) => new Option(s ? say("months_a_second", { n: s }) : say("fastest"), s, false, String(s) === speed)));
   story.layTabs();
@@ -149,44 +187,20 @@ function layout() {
 
 function layerWords() {
   const one = present.layer();
-  element("layer-help").textContent =
-    `${text(one.definition)} ${say("known_as", { evidence: text(offer.evidence[one.evidence]), source: one.source })}`;
-  if (about) maps.legend({ ...one, is_share: ["vacancy", "participation", "trust"].includes(one.name) }, about.scales[layer]);
+  element("layer-help").textContent = text(one.definition);
+  element("layer-origin").replaceChildren(controls.origin(one, offer));
+  if (about) maps.legend(one, about.scales[layer]);
 }
 
-// Replications ------------------------------------------------------------------------------------
-
-let looking = null;
-function forgetReplications() {
-  clearTimeout(looking);
-  charts.setBands({});
-  element("verdicts").replaceChildren();
-  element("replications").hidden = element("cancel").hidden = true;
-  element("replicate").hidden = false;
-  element("replications-text").value = say("replicate_help", { n: offer.limits.replications });
-  element("report").disabled = true;
+// Charts are laid out anew only where their axes or words change.
+let laid = "";
+function layCharts() {
+  const scheme = getComputedStyle(document.documentElement).colorScheme;
+  const wanted = [about.start_year, about.months, language, scheme].join();
+  if (wanted === laid) return;
+  laid = wanted;
+  charts.build(offer.charts, offer.headlines, about.start_year, about.months);
 }
-
-async function look() {
-  const found = await api.replications(present.session, language);
-  element("replications").value = found.total ? found.done / found.total : 0;
-  element("replications-text").value = say("replicating", { done: found.done, total: found.total || "…" });
-  if (found.running) {
-    looking = setTimeout(() => next(look), LOOK);
-    return;
-  }
-  element("replications").hidden = element("cancel").hidden = true;
-  element("replicate").hidden = false;
-  if (found.error) throw new Error(found.error);
-  if (!found.bands) return;
-  element("replications-text").value = say("replicated");
-  charts.setBands(found.bands);
-  element("verdicts").replaceChildren(
-    ...found.verdicts.map((sentence) => Object.assign(document.createElement("li"), { textContent: sentence })));
-  element("report").disabled = false;
-}
-
-// Exports -----------------------------------------------------------------------------------------
 
 function save(blob, name) {
   const link = Object.assign(document.createElement("a"), { download: name, href: URL.createObjectURL(blob) });
@@ -194,39 +208,19 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-// The three maps side by side with their captions, as one picture.
-function picture() {
-  const sides = ["without", "with", "difference"];
-  const size = 400;
-  const canvas = Object.assign(document.createElement("canvas"), { width: 3 * size + 40, height: size + 70 });
-  const context = canvas.getContext("2d");
-  context.fillStyle = "#fff";
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.imageSmoothingEnabled = false;
-  context.fillStyle = "#222";
-  context.font = "16px sans-serif";
-  sides.forEach((side, k) => {
-    const map = element(`map-${side}`);
-    const scale = size / Math.max(map.width, map.height);
-    context.drawImage(map, 10 + k * (size + 10), 36, map.width * scale, map.height * scale);
-    context.fillText(say(side), 10 + k * (size + 10), 26);
-  });
-  context.fillText(`${text(present.layer().label)}, ${today()} – Essaim`, 10, size + 58);
-  canvas.toBlob((blob) => save(blob, `essaim-${layer}-${month}.png`));
-}
-
-// Begin -------------------------------------------------------------------------------------------
-
 function listen() {
-  const on = (id, event, action) => element(id).addEventListener(event, action);
+  const reseed = () => settings.choose({ seed: element("seed").value });
   on("controls", "submit", (event) => {
     event.preventDefault();
     pause();
-    settings.chosen.seed = Math.max(0, Math.round(Number(element("seed").value) || 0));
-    next(() => open(0));
+    reseed();
+    next(() => {
+      target = 0;
+      return open();
+    });
   });
   on("seed", "change", () => {
-    settings.chosen.seed = Math.max(0, Math.round(Number(element("seed").value) || 0));
+    reseed();
     changed();
   });
   on("defaults", "click", () => {
@@ -243,59 +237,57 @@ function listen() {
     });
   }
   on("find", "input", () => controls.find(element("find").value));
+
   on("play", "click", () => (playing ? pause() : play()));
-  on("step", "click", () => next(async () => { await show(1); await words(); }));
+  on("step", "click", () => about && next(async () => {
+    await step();
+    await settle();
+  }));
   on("layer", "change", () => {
     layer = element("layer").value;
     layerWords();
-    next(async () => { await show(0); settings.write({ language, layer, month }); });
+    next(async () => {
+      await show(0);
+      await settle();
+    });
   });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== " " || /INPUT|SELECT|BUTTON|SUMMARY/.test(event.target.tagName)) return;
+    event.preventDefault();
+    element("play").click();
+  });
+
   on("language", "click", () => {
     speak(language === "en" ? "fr" : "en");
     layout();
-    element("charts").dataset.begin = `${about.start_year} ${about.months} ${language}`;
-    charts.build(offer.charts, offer.headlines, about.start_year, about.months);
+    if (!about) return;
+    layCharts();
     story.settings(about, offer);
-    maps.describe(text(present.layer().label), today());
-    element("date").value = say("date", { date: today(), month, months: about.months });
-    element("cell").textContent = "";
-    if (element("replications").hidden && element("report").disabled) {
-      element("replications-text").value = say("replicate_help", { n: offer.limits.replications });
-    }
-    next(words);
-    if (!element("report").disabled) next(look);
+    showDate();
+    replications.speak();
+    next(settle);
   });
   on("theme", "click", () => {
     const dark = getComputedStyle(document.documentElement).colorScheme === "dark";
     document.documentElement.dataset.theme = dark ? "light" : "dark";
-    charts.build(offer.charts, offer.headlines, about.start_year, about.months);
+    if (about) layCharts();
   });
-  on("replicate", "click", () => next(async () => {
-    await api.replicate(present.session);
-    element("replicate").hidden = true;
-    element("replications").hidden = element("cancel").hidden = false;
-    await look();
-  }));
-  on("cancel", "click", () => next(async () => {
-    await api.cancel(present.session);
-    forgetReplications();
-  }));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => about && layCharts());
+
   on("link", "click", async () => {
     settings.write({ language, layer, month });
-    await navigator.clipboard?.writeText(location.href).catch(() => {});
-    element("status").textContent = say("copied");
+    const copied = navigator.clipboard?.writeText(location.href).then(() => true, () => false);
+    element("status").textContent = say((await copied) ? "copied" : "not_copied");
   });
-  on("csv", "click", () => next(async () => save(await api.file(present.session, "export.csv"), "essaim.csv")));
-  on("report", "click", () => next(async () => save(await api.file(present.session, `report.html?lang=${language}`), "report.html")));
-  on("png", "click", picture);
+  const exported = (id, make) => on(id, "click", () => about && next(make));
+  exported("csv", async () => save(await api.file(present.session, "export.csv"), "essaim.csv"));
+  exported("report", async () => save(await api.file(present.session, `report.html?lang=${language}`), "report.html"));
+  exported("png", async () =>
+    save(await maps.picture(`${text(present.layer().label)}, ${today()} – Essaim`), `essaim-${layer}-${month}.png`));
+
   on("more-box", "toggle", charts.resize);
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== " " || /INPUT|SELECT|BUTTON|SUMMARY|TEXTAREA/.test(event.target.tagName)) return;
-    event.preventDefault();
-    if (playing) pause();
-    else play();
-  });
   addEventListener("resize", charts.resize);
+  addEventListener("hashchange", () => location.reload());
   addEventListener("pagehide", () => present.session && api.end(present.session));
 }
 
@@ -303,13 +295,14 @@ async function start() {
   offer = await api.options();
   learn(offer.words);
   const given = settings.read(offer);
-  if (offer.layers.some((one) => one.name === given.layer)) layer = given.layer;
-  speak(given.lang ?? (navigator.language.startsWith("fr") ? "fr" : "en"));
+  layer = given.layer;
+  target = given.month;
+  speak(given.lang ?? navigator.language.slice(0, 2));
   layout();
-  listen();
+  replications.listen(present);
   maps.readCells(present);
-  await next(() => open(Math.max(0, Math.round(given.month))));
-  layerWords();
+  listen();
+  await next(open);
   document.body.dataset.ready = "true";
 }
 

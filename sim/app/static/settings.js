@@ -5,23 +5,27 @@ export const chosen = { scenario: "mid_sized_town", intervention: "transition_cl
 
 const KNOWN = ["scenario", "intervention", "seed", "lang", "layer", "month"];
 
+const wholeNumber = (textual) => Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.round(Number(textual) || 0)));
+
 // What the address says beside what is chosen: language, layer and month.
 export function read(offer) {
   const given = new URLSearchParams(location.hash.slice(1));
-  const names = (list) => list.map((one) => one.name);
-  const scenario = given.get("scenario");
-  if (names(offer.scenarios).includes(scenario)) chosen.scenario = scenario;
-  const intervention = given.get("intervention");
+  const isOffered = (list, name) => list.some((one) => one.name === name);
+  const [scenario, intervention] = [given.get("scenario"), given.get("intervention")];
+  if (isOffered(offer.scenarios, scenario)) chosen.scenario = scenario;
   if (intervention === "none") chosen.intervention = null;
-  else if (names(offer.interventions).includes(intervention)) chosen.intervention = intervention;
-  const seed = Number(given.get("seed"));
-  if (given.has("seed") && Number.isSafeInteger(seed) && seed >= 0) chosen.seed = seed;
-  chosen.settings = {};
+  else if (isOffered(offer.interventions, intervention)) chosen.intervention = intervention;
+  if (given.has("seed")) choose({ seed: given.get("seed") });
   for (const [name, value] of given) {
     const info = KNOWN.includes(name) ? null : infoOf(offer, name);
-    if (info) chosen.settings[name] = valueOf(value, info);
+    if (info) set(offer, name, valueOf(value, info));
   }
-  return { lang: given.get("lang"), layer: given.get("layer"), month: Number(given.get("month")) || 0 };
+  const layer = given.get("layer");
+  return {
+    lang: given.get("lang"),
+    layer: isOffered(offer.layers, layer) ? layer : "vacancy",
+    month: wholeNumber(given.get("month")),
+  };
 }
 
 export function write({ language, layer, month }) {
@@ -33,21 +37,26 @@ export function write({ language, layer, month }) {
   history.replaceState(null, "", `#${told}`);
 }
 
-export function leversOf(offer) {
-  return offer.interventions.find((one) => one.name === chosen.intervention) ?? null;
+export function choose({ seed }) {
+  chosen.seed = wholeNumber(seed);
 }
 
-export function infoOf(offer, name) {
-  const levers = leversOf(offer)?.levers ?? [];
-  return offer.parameters.find((one) => one.name === name) ?? levers.find((one) => one.name === name);
+export const scenarioOf = (offer) => offer.scenarios.find((one) => one.name === chosen.scenario);
+export const interventionOf = (offer) => offer.interventions.find((one) => one.name === chosen.intervention);
+
+export const infoOf = (offer, name) =>
+  [...offer.parameters, ...(interventionOf(offer)?.levers ?? [])].find((one) => one.name === name);
+
+// The preset that says what a parameter or lever is where nothing is set otherwise.
+function presetFor(offer, name) {
+  const intervention = interventionOf(offer);
+  return intervention && name in intervention.values ? intervention : scenarioOf(offer);
 }
 
-// What a parameter or lever is where nothing is set otherwise.
-export function presetOf(offer, name) {
-  const intervention = leversOf(offer);
-  if (intervention && name in intervention.values) return intervention.values[name];
-  return offer.scenarios.find((one) => one.name === chosen.scenario).values[name];
-}
+export const presetOf = (offer, name) => presetFor(offer, name).values[name];
+
+// How well that value is known, and from where: as the preset says, or the schema.
+export const originOf = (offer, info) => presetFor(offer, info.name).sources[info.name] ?? info;
 
 export const presentOf = (offer, name) => chosen.settings[name] ?? presetOf(offer, name);
 
@@ -62,10 +71,10 @@ export function forgetForeign(offer) {
   for (const name of Object.keys(chosen.settings)) if (!infoOf(offer, name)) delete chosen.settings[name];
 }
 
-export const asked = (month) => ({ ...chosen, settings: { ...chosen.settings }, month });
+export const asked = () => ({ ...chosen, settings: { ...chosen.settings } });
 
 export function valueOf(textual, info) {
-  if (info.kind === "bool") return textual === "true" || textual === true;
+  if (info.kind === "bool") return textual === "true";
   if (info.kind === "str") return textual;
   const value = Number(textual);
   return info.kind === "int" ? Math.round(value) : value;

@@ -1,36 +1,50 @@
 // What happened, in words: what changed, why, the three stakes, the settings, and what is not told.
 
 import { euros, quantity, say, text } from "./language.js";
+import { infoOf, interventionOf } from "./settings.js";
 
 const element = (id) => document.getElementById(id);
-const item = (sentence) => Object.assign(document.createElement("li"), { textContent: sentence });
+const make = (tag, content, className = "") =>
+  Object.assign(document.createElement(tag), { textContent: content, className });
+const listed = (sentences) => sentences.map((sentence) => make("li", sentence));
 
-let stake = "method";
+const STAKES = ["method", "dissemination", "implantation"];
+
+let stake = STAKES[0];
 let told = null;
 
 export function tell(words) {
   told = words;
-  element("changed").replaceChildren(...words.changed.map(item));
-  element("limits").replaceChildren(...words.limits.map(item));
+  element("changed").replaceChildren(...words.changed.measures.map(tile));
+  element("changed-notes").replaceChildren(...words.changed.notes.map((note) => make("p", note, "help")));
+  element("limits").replaceChildren(...listed(words.limits));
   element("why").replaceChildren(
     ...words.why.map(({ title, text: sentence }) => {
       const link = document.createElement("li");
-      const head = document.createElement("strong");
-      head.textContent = title;
-      const body = document.createElement("span");
-      body.textContent = sentence;
-      link.append(...(title ? [head] : []), body);
+      link.append(...(title ? [make("strong", title)] : []), make("span", sentence));
       return link;
     }),
   );
   showStake();
 }
 
+// A headline measure: how it stands with the intervention, without it, and whether that matters.
+function tile({ label, before, after, unit, change, note }) {
+  const box = make("li", "", note ? "" : "matters");
+  const level = make("p", "", "level");
+  level.append(make("strong", after), " ", make("span", unit, "unit"));
+  const sign = note ? "≈" : change.startsWith("+") ? "▲" : "▼";
+  const arrow = make("span", `${sign} `);
+  arrow.setAttribute("aria-hidden", "true");
+  const difference = make("p", "", "change");
+  difference.append(arrow, note ? [change, note].filter(Boolean).join(", ") : change);
+  box.append(make("p", label, "label"), level, make("p", before, "before"), difference);
+  return box;
+}
+
 export function layTabs() {
-  const stakes = ["method", "dissemination", "implantation"];
-  const tabs = stakes.map((name) => {
-    const tab = document.createElement("button");
-    Object.assign(tab, { type: "button", id: `stake-${name}`, textContent: say(`stake_${name}`) });
+  const tabs = STAKES.map((name) => {
+    const tab = Object.assign(make("button", say(`stake_${name}`)), { type: "button", id: `stake-${name}` });
     tab.setAttribute("role", "tab");
     tab.setAttribute("aria-controls", "stake-panel");
     tab.addEventListener("click", () => choose(name));
@@ -38,7 +52,7 @@ export function layTabs() {
       const turn = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (!turn) return;
       event.preventDefault();
-      choose(stakes[(stakes.indexOf(name) + turn + stakes.length) % stakes.length], true);
+      choose(STAKES[(STAKES.indexOf(name) + turn + STAKES.length) % STAKES.length], true);
     });
     return tab;
   });
@@ -49,10 +63,10 @@ export function layTabs() {
 function choose(name, focus = false) {
   stake = name;
   for (const tab of element("stake-tabs").children) {
-    const chosen = tab.id === `stake-${name}`;
-    tab.setAttribute("aria-selected", chosen);
-    tab.tabIndex = chosen ? 0 : -1;
-    if (chosen && focus) tab.focus();
+    const isChosen = tab.id === `stake-${name}`;
+    tab.setAttribute("aria-selected", isChosen);
+    tab.tabIndex = isChosen ? 0 : -1;
+    if (isChosen && focus) tab.focus();
   }
   element("stake-panel").setAttribute("aria-labelledby", `stake-${name}`);
   showStake();
@@ -60,39 +74,34 @@ function choose(name, focus = false) {
 
 function showStake() {
   if (!told) return;
-  const { question, sentences } = told.stakes[stake];
-  const head = Object.assign(document.createElement("p"), { className: "question", textContent: question });
-  const list = Object.assign(document.createElement("ul"), { className: "sentences" });
-  list.append(...sentences.map(item));
-  element("stake-panel").replaceChildren(head, list);
+  const { question, sentences, command } = told.stakes[stake];
+  const list = make("ul", "", "sentences");
+  list.append(...listed(sentences));
+  element("stake-panel").replaceChildren(make("p", question, "question"), list, ...(command ? [make("code", command)] : []));
 }
 
+// Every setting that differs from the territory as it is offered, the intervention first.
 export function settings(about, offer) {
-  const heads = ["setting", "value", "default", "evidence", "source"].map((key) => {
-    const head = Object.assign(document.createElement("th"), { textContent: say(key) });
-    head.scope = "col";
-    return head;
-  });
-  const top = document.createElement("tr");
-  top.append(...heads);
+  const row = (tag, cells) => {
+    const made = document.createElement("tr");
+    made.append(...cells.map((content) => make(tag, content)));
+    for (const cell of made.children) if (tag === "th") cell.scope = "col";
+    return made;
+  };
+  const top = row("th", ["setting", "value", "default", "evidence", "source"].map((key) => say(key)));
+  const intervention = interventionOf(offer);
+  const first = intervention ? [row("td", [say("intervention"), text(intervention.title), say("none"), "", ""])] : [];
   const rows = about.differs.map((one) => {
-    const row = document.createElement("tr");
-    const info = { unit: ["1", "share"].includes(one.unit) ? "" : one.unit, is_share: one.unit === "share" };
-    const name = document.createElement("th");
-    name.scope = "row";
-    name.append(text(one.label), " ", Object.assign(document.createElement("code"), { textContent: one.name }));
-    const cells = [quantity(one.value, info), quantity(one.default, info), text(offer.evidence[one.evidence]), one.source]
-      .map((content) => Object.assign(document.createElement("td"), { textContent: content }));
-    cells[3].lang = "en";
-    row.append(name, ...cells);
-    return row;
+    const info = infoOf(offer, one.name);
+    const show = (value) => quantity(value, info, offer.choices);
+    const made = row("td", ["", show(one.value), show(one.default), text(offer.evidence[one.evidence]), one.source]);
+    made.firstChild.append(text(info.label), " ", make("code", one.name));
+    made.lastChild.lang = "en";
+    return made;
   });
-  if (!rows.length) {
-    const cell = Object.assign(document.createElement("td"), { textContent: say("nothing_differs"), colSpan: 5 });
-    const row = document.createElement("tr");
-    row.append(cell);
-    rows.push(row);
-  }
-  element("differs").replaceChildren(top, ...rows);
+  const none = row("td", [say("nothing_differs")]);
+  none.firstChild.colSpan = 5;
+  const all = [...first, ...rows];
+  element("differs").replaceChildren(top, ...(all.length ? all : [none]));
   element("cost").textContent = about.cost ? say("cost", { cost: euros(about.cost), years: Math.round(about.months / 12) }) : "";
 }
