@@ -13,7 +13,7 @@ from sim.report.blocks import Bullets, Section
 from sim.report.facts import Facts
 from sim.report.limits import limits
 from sim.report.readings import Arm, Setting
-from sim.report.words import Words
+from sim.report.words import Words, typeset
 from sim.sweeps.experiment import BASELINE
 
 if TYPE_CHECKING:
@@ -42,6 +42,10 @@ class Appendix(Facts):
         arms = experiment.scenarios[name]
         self._factors = {f.name for f in experiment.factors}
         super().__init__(cast("Comparison", _as_comparison(sweep, name, dict(arms))), language)
+
+    def descriptions(self, arm: Arm) -> list[str]:
+        """What an intervention does, with the signs of the language."""
+        return [typeset(text, self.language) for text in super().descriptions(arm)]
 
     def levers(self, arm: Arm) -> list[Setting]:
         """Levers that were not varied."""
