@@ -163,7 +163,7 @@ class _Local:
             future.set_exception(WorkerDied())
             return future
         told: Future[Any] = Future()
-        future.add_done_callback(lambda done: _tell(told, done.result, BrokenProcessPool))
+        future.add_done_callback(lambda done: _tell(told, done.result, (BrokenProcessPool,)))
         return told
 
     def restart(self) -> None:
@@ -184,11 +184,12 @@ class _Dask:
         try:
             import dask
             from distributed import Client, KilledWorker, LocalCluster
+            from distributed.comm.core import CommClosedError
         except ModuleNotFoundError:
             raise InputError(
                 "dask is not installed; install it with: pip install 'essaim[cluster]'."
             ) from None
-        self._died = KilledWorker
+        self._died = (KilledWorker, CommClosedError)
         address: Any = scheduler
         with ExitStack() as stack:
             stack.enter_context(dask.config.set(_SETTINGS))
@@ -239,14 +240,13 @@ class _Dask:
         self._stack.close()
 
 
-def _tell(told: Future[Any], result: Callable[[], Any], died: type[Exception]) -> None:
+def _tell(told: Future[Any], result: Callable[[], Any], died: tuple[type[Exception], ...]) -> None:
     """Pass on what came of a future, a worker's death as `WorkerDied`."""
     try:
         told.set_result(result())
-    except (died, CancelledError, asyncio.CancelledError):
-        told.set_exception(WorkerDied())
     except BaseException as error:
-        told.set_exception(error)
+        lost = isinstance(error, (*died, CancelledError, asyncio.CancelledError))
+        told.set_exception(WorkerDied() if lost else error)
 
 
 def _end_with_parent() -> None:
