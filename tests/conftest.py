@@ -1,8 +1,10 @@
-"""What all tests share: the way to their twins, and property-based tests without a clock."""
+"""What all tests share: the way to their twins, machine code, and examples without a clock."""
 
+import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Twins are imported as tests.reference.*, however pytest is started.
@@ -16,3 +18,20 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 settings.load_profile("essaim")
+
+COMPILERS = pytest.StashKey[list[subprocess.Popen[bytes]]]()
+
+
+def pytest_sessionstart(session):
+    """Where workers share the tests, compile for all of them while they collect."""
+    if session.config.getoption("numprocesses", None):  # not so in a worker, nor without xdist
+        from tests.compiling import start_compilers
+
+        session.config.stash[COMPILERS] = start_compilers()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session):
+    """Tests are handed out once all is compiled. What cannot be compiled fails in a test again."""
+    for compiler in session.config.stash.get(COMPILERS, []):
+        compiler.wait()

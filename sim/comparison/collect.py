@@ -17,7 +17,7 @@ from sim.variables.money import LINES, SOURCES
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Collected", "parameter_table"]
+__all__ = ["Collected"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -58,6 +58,7 @@ class Collected:
         self._income = np.zeros((arms, months, len(SOURCES)), np.int64)
         self._unspent = np.zeros_like(self._income)
         self._spending = np.zeros((*self._income.shape, len(LINES)), np.int64)
+        self._parameters: list[dict[str, Any]] = []
         self._map_sum: list[Any] = [0.0] * arms
         self._map_count: list[Any] = [0] * arms
         for run, outcome in outcomes:
@@ -67,6 +68,11 @@ class Collected:
         self.values[run.luck, run.arm, run.rep] = outcome.measures
         if run.luck:
             return
+        if run.arm == 0:
+            # Drawn here once more, while workers run on.
+            fixed = self._runs.fixed_parameters
+            drawn = {} if fixed else draw(self._runs.arms[0], self._runs.seed, run.rep)
+            self._parameters.append({"rep": run.rep} | drawn)
         self._monthly[run.arm, run.rep] = outcome.monthly
         self._income[run.arm] += outcome.income
         self._spending[run.arm] += outcome.spending
@@ -89,6 +95,12 @@ class Collected:
         values = np.concatenate([self.values[r.luck, r.arm, r.rep] for r in runs.all])
         frame = pd.DataFrame(index, columns=["arm", "rep", "luck", "horizon"])
         return pd.concat([frame, pd.DataFrame(values, columns=list(MEASURES))], axis=1)
+
+    def parameter_table(self) -> pd.DataFrame:
+        """The drawn parameters, a row a replication; those of the baseline, as arms share them."""
+        import pandas as pd
+
+        return pd.DataFrame(self._parameters)
 
     def monthly_table(self) -> pd.DataFrame:
         """A row for each arm, replication and month from 1, a column for each of `MONTHLY`."""
@@ -137,14 +149,3 @@ class Collected:
             layers = {layer: mean[None, :, k] for k, layer in enumerate(LAYERS)}
             found[name] = Maps((0, self._runs.months), self._cell_size, self._zone, layers)
         return found
-
-
-def parameter_table(runs: Runs) -> pd.DataFrame:
-    """The drawn parameters, a row a replication; those of the baseline, as the arms share them."""
-    import pandas as pd
-
-    drawn = [
-        {"rep": rep} | ({} if runs.fixed_parameters else draw(runs.arms[0], runs.seed, rep))
-        for rep in range(runs.reps)
-    ]
-    return pd.DataFrame(drawn)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.comparison.collect import Collected, parameter_table
+from sim.comparison.collect import Collected
 from sim.comparison.describe import describe_comparison
 from sim.comparison.effect_table import effect_table
 from sim.comparison.execution import execute, worker_number
@@ -205,7 +205,6 @@ def compare_arms(
     territory = territory_of(baseline)
     for arm in runs.arms:
         plan_interventions(arm.interventions, arm.values, territory)  # refuses what cannot be
-    parameters = parameter_table(runs)  # while workers load
     collected = Collected(runs, _told(runs, number, progress), names, territory.cell_size)
     labels = _labels(baseline, arms)
     run_table = collected.run_table()
@@ -218,7 +217,7 @@ def compare_arms(
         monthly=collected.monthly_table(),
         effects=effects,
         ledger=collected.ledger_table(),
-        parameters=parameters,
+        parameters=collected.parameter_table(),
         maps=collected.maps(),
         manifest=describe_comparison(runs, labels, territory, run_table, effects, reference),
     )

@@ -137,10 +137,10 @@ def _another_value(info):
 
 
 @cache
-def _story(*changes):
-    """All that happens in a run which starts early and ends late, and its map."""
+def _story(months, *changes):
+    """All that happens in a run which starts early, and its map."""
     run = small_town(**{"start_year": 2001, "spin_up": 2} | dict(changes))
-    run.run(400)
+    run.run(months)
     return run.counts.tobytes(), run.territory.shape, run.territory.youth.tobytes()
 
 
@@ -157,7 +157,10 @@ def test_it_changes_what_happens(name):
     """A parameter that changes nothing, at least not in any run, would be a dead option."""
     company = tuple(COMPANY.get(name, {}).items())
     changed = (*company, (name, _another_value(PARAMETERS[name])))
-    assert _story(*company) != _story(*changed) or _busy_story(*company) != _busy_story(*changed)
+    for months in (24, 400):  # what differs early differs in the end, too
+        if _story(months, *company) != _story(months, *changed):
+            return
+    assert _busy_story(*company) != _busy_story(*changed)
 
 
 def test_every_company_and_exception_is_a_parameter():

@@ -17,6 +17,9 @@ from sim.model import TerritoryModel  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("error")
 
+HAMLET = {"population": 3000, "rows": 20, "columns": 20, "town_radius": 0.6, "settlements": 2}
+"""Drawn in less time than the mid-sized town."""
+
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "solara_app.py"
 
 
@@ -41,14 +44,14 @@ def test_mesa_draws_the_map_with_agents_and_a_layer(backend):
 
 
 class Viewer:
-    """The example as a browser would see it; `models` are those that it made."""
+    """The example as a browser would see it, of a hamlet; `models` are those that it made."""
 
     def __init__(self, monkeypatch):
         self.models = []
         made, make = self.models, TerritoryModel.__init__
 
         def make_and_note(model, *args, **kwargs):
-            make(model, *args, **kwargs)
+            make(model, *args, **HAMLET, **kwargs)
             made.append(model)
 
         # Mesa reads the signature, so the wrapper must show the same

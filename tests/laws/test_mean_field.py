@@ -5,6 +5,7 @@ probabilities, and no premises, cells or kernels.
 """
 
 import math
+from functools import cache
 
 import numpy as np
 import pytest
@@ -130,6 +131,7 @@ def _probabilities(is_open, start, outside_share, gamma, response, margin_at_sta
     return close, let
 
 
+@cache
 def _equilibria(vacancy, outside_share, gamma, response):
     """Vacancies at which as many shops close as open: the stable ones, and the unstable ones."""
     start = 1 - vacancy

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 MASK = 2**32 - 1
 
 
+@lru_cache(maxsize=4096)  # four agents share a block, and ask for it one after another
 def philox4x32(counter: tuple[int, ...], key: tuple[int, ...]) -> tuple[int, ...]:
     """Ten rounds: multiply two words, exchange halves, mix with the other words and the key."""
     a, b, c, d = counter
     k0, k1 = key
     for _ in range(10):
-        high_a, low_a = divmod(0xD2511F53 * a, 2**32)
-        high_c, low_c = divmod(0xCD9E8D57 * c, 2**32)
-        a, b, c, d = high_c ^ b ^ k0, low_c, high_a ^ d ^ k1, low_a
+        of_a, of_c = 0xD2511F53 * a, 0xCD9E8D57 * c
+        a, b, c, d = of_c >> 32 ^ b ^ k0, of_c & MASK, of_a >> 32 ^ d ^ k1, of_a & MASK
         k0 = (k0 + 0x9E3779B9) & MASK
         k1 = (k1 + 0xBB67AE85) & MASK
     return a, b, c, d

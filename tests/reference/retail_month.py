@@ -136,13 +136,13 @@ def shopping_trips(town: Town, values: Values, seed: int, month: int, calendar: 
             a: sum(f[_steps(a, b)] * pull for b, pull in attraction.items() if pull) for a in cells
         }
         # What one unit of attraction in cell b wins from all homes a.
+        reached = {a: access[a] + outside for a in cells if access[a] + outside > 0}
+        by_pull = {a: consumers[a] / pull for a, pull in reached.items()}
         won = {
-            b: sum(
-                consumers[a] * f[_steps(a, b)] / (access[a] + outside)
-                for a in cells
-                if access[a] + outside > 0
+            (row, column): sum(
+                money * f[abs(row - r) + abs(column - c)] for (r, c), money in by_pull.items()
             )
-            for b in cells
+            for row, column in cells
         }
         in_shops = sum(attraction[b] * won[b] for b in cells)
         beyond = sum(
