@@ -90,7 +90,6 @@ class KernelSequence:
 
         return run
 
-
     def compile_backwards(self) -> None:
         """Compile all kernels, the last one first."""
         for row, call in reversed(tuple(enumerate(self._calls))):
