@@ -97,6 +97,7 @@ def compare_command(
         "workers": workers,
     }
     with whole_folder(out, force=force) as folder:
+        Thread(target=_load_report).start()
         comparison = _compare(scenario, interventions, **options)
         elsewhere = []
         if territories:
@@ -115,6 +116,12 @@ def compare_command(
     CONSOLE.next(f"sim interventions {interventions[0]}")
 
 
+def _load_report() -> None:
+    """Load what tables and the report are made with, while workers load and run."""
+    for name in ("pandas", "sim.report"):
+        import_module(name)
+
+
 def _compare(scenario: str, interventions: list[str], **options: Any) -> Comparison:
     from sim.comparison.comparison import compare
     from sim.first_compilation import is_first, second_compiler
@@ -128,8 +135,6 @@ def _compare(scenario: str, interventions: list[str], **options: Any) -> Compari
         def advance(done: int, total: int) -> None:
             if done == 1:
                 bars.append(stack.enter_context(CONSOLE.progress("Running", total)))
-                # What draws the report is loaded while workers run.
-                Thread(target=import_module, args=("sim.report",)).start()
             bars[0]()
 
         return compare(scenario, interventions, reference=scenario, progress=advance, **options)
