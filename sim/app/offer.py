@@ -52,8 +52,8 @@ def offer(choice: Catalogue) -> dict[str, Any]:
                 "name": layer.name,
                 "unit": _units(layer.unit),
                 "is_share": layer.unit == "share",
-                "label": dict(layer.label),
-                "definition": dict(layer.definition),
+                "label": _typeset(layer.label),
+                "definition": _typeset(layer.definition),
                 "source": layer.source,
                 "evidence": layer.evidence,
             }
@@ -66,7 +66,7 @@ def offer(choice: Catalogue) -> dict[str, Any]:
             m: _texts(f"evidence.{m}") for m in ("found", "derived", "recalled", "assumed")
         },
         "words": {
-            key.removeprefix("ui."): {lang: typeset(texts[lang], lang) for lang in LANGUAGES}
+            key.removeprefix("ui."): _typeset(texts)
             for key, texts in catalogue(WORDS).items()
             if key.startswith("ui.")
         },
@@ -83,6 +83,11 @@ def _groups() -> list[str]:
     return [info.group for info in PARAMETERS.values()]
 
 
+def _typeset(texts: Mapping[str, str]) -> dict[str, str]:
+    """Texts by language with the spaces of its typography; no text where there is none."""
+    return {lang: typeset(texts[lang], lang) for lang in LANGUAGES if lang in texts}
+
+
 def _texts(key: str) -> dict[str, str]:
     return {lang: Words(lang, WORDS)(key) for lang in LANGUAGES}
 
@@ -97,8 +102,8 @@ def _units(unit: str) -> dict[str, str]:
 def _scenario(name: str, scenario: Scenario) -> dict[str, Any]:
     return {
         "name": name,
-        "title": dict(scenario.title),
-        "description": dict(scenario.description),
+        "title": _typeset(scenario.title),
+        "description": _typeset(scenario.description),
         "is_imported": bool(scenario.values["file"]),
         "values": {n: v for n, v in scenario.values.items() if n != "file"},
         "sources": {
@@ -110,8 +115,8 @@ def _scenario(name: str, scenario: Scenario) -> dict[str, Any]:
 def _intervention(intervention: Intervention) -> dict[str, Any]:
     return {
         "name": intervention.name,
-        "title": dict(intervention.title),
-        "description": dict(intervention.description),
+        "title": _typeset(intervention.title),
+        "description": _typeset(intervention.description),
         "values": intervention.values,
         "levers": [_info(info) for info in intervention.kind.infos.values()],
         "sources": {
@@ -132,8 +137,8 @@ def _info(info: ParameterInfo) -> dict[str, Any]:
         "choices": list(info.choices),
         "unit": _units(info.unit),
         "is_share": info.unit == "share",
-        "label": dict(info.label),
-        "help": dict(info.help),
+        "label": _typeset(info.label),
+        "help": _typeset(info.help),
         "source": info.source,
         "evidence": info.evidence,
         "plausible": list(info.plausible) if info.plausible else None,
@@ -146,8 +151,8 @@ def _chart(name: str) -> Mapping[str, Any]:
         "name": name,
         "unit": _units(measure.unit),
         "is_share": measure.unit == "share",
-        "label": dict(measure.label),
-        "definition": dict(measure.definition),
+        "label": _typeset(measure.label),
+        "definition": _typeset(measure.definition),
         "digits": _digits(name),
     }
 

@@ -17,7 +17,7 @@ from sim.indicators import COUNTS
 from sim.language import Language, number, span
 from sim.provenance import assumed_parameters
 from sim.report.quantity import Quantity, euros
-from sim.report.words import Words
+from sim.report.words import Words, typeset
 from sim.simulation import Simulation
 from sim.territory.territory import ZONES
 from sim.variables.money import LINES
@@ -156,7 +156,7 @@ def _measure(name: str, before: float, after: float, words: Words) -> _Measure:
     relevant = measure.smallest_relevant(before)
     quantity = Quantity(measure.unit, relevant, words.language)
     return _Measure(
-        label=measure.label[words.language],
+        label=typeset(measure.label[words.language], words.language),
         before=quantity.level(before),
         after=quantity.level(after),
         unit="" if quantity.is_share else quantity.level_unit,

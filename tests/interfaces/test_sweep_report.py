@@ -441,6 +441,17 @@ def test_a_measure_that_nobody_wants_more_or_less_of_just_moves():
     assert np.isnan(surface.reached).all()
 
 
+def test_points_drawn_together_are_one_witness():
+    measure = MEASURES["running_projects"]
+    luck = np.random.default_rng(5).normal(0, 5, 4)
+    after = np.repeat(luck, 10)[:, None]  # four trajectories of ten points that say the same
+    surface = Surface(measure, np.zeros_like(after), after, 1.0, "en")
+    (together,) = surface.over_sample(np.arange(40) // 10).effects
+    (apart,) = surface.over_sample(np.arange(40)).effects
+    assert together.replications == 4
+    assert together.high90 - together.low90 > 2 * (apart.high90 - apart.low90)
+
+
 def test_half_of_an_effect_is_gone_for_good():
     assert months_to_half(np.array([0.0, -8.0, -3.0, -6.0, -4.0, -1.0])) == (1, 3)
     assert months_to_half(np.array([1.0, 2.0, 3.0])) == (2, None)

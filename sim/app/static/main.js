@@ -58,7 +58,6 @@ async function open() {
   const asked = settings.asked();
   about = present.session ? await api.change(present.session, asked) : await api.begin(asked);
   present.session = about.session;
-  element("error").hidden = true;
   layCharts();
   charts.forget();
   replications.forget();
@@ -87,6 +86,7 @@ function changed() {
 let painted = 0;
 async function show(steps) {
   const frame = await api.frame(present.session, { steps, layer, known: charts.known() });
+  element("error").hidden = true;
   maps.paint(frame);
   charts.add(frame);
   month = frame.month;
@@ -210,8 +210,8 @@ function save(blob, name) {
 
 function listen() {
   const reseed = () => settings.choose({ seed: element("seed").value });
-  on("controls", "submit", (event) => {
-    event.preventDefault();
+  on("controls", "submit", (event) => event.preventDefault()); // Enter in a field is no new start
+  on("reset", "click", () => {
     pause();
     reseed();
     next(() => {

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Table, Tile
 from sim.report.effect import Effect
@@ -38,6 +39,10 @@ MOST_ROWS: Final = 80
 def effects_section(facts: SweepFacts, words: Words) -> Section:
     """What each arm changes over the design, in pictures."""
     layout = facts.layout
+    if facts.experiment.design.kind == "morris":
+        return Section(
+            "effects", words("sweep_section.effects"), [Paragraph(words("sweep_pictures.morris"))]
+        )
     blocks: list[Block] = [Paragraph(words(f"sweep_pictures.{layout.kind}"))]
     if layout.kind == "main_effects" and not facts.is_sampled:
         blocks.append(Paragraph(words("sweep_pictures.averaged"), style="note"))
@@ -215,14 +220,13 @@ def _strip_tile(
 def _main_effects(facts: SweepFacts, arm: SweepArm, k: int, words: Words) -> list[Block]:
     tiles, flat = [], []
     for m, surface in enumerate(facts.surfaces(arm), 1):
-        every = {f.name: _groups(facts, surface, f, words) for f in facts.layout.varied}
-        verdicts = {g.effect.verdict for groups in every.values() for g in groups}
+        varied = sorted(facts.layout.varied, key=lambda f: -_spread(facts, surface, f))
+        shown = [(f, _groups(facts, surface, f, words)) for f in varied[:MOST_FACTORS]]
+        verdicts = {g.effect.verdict for _, groups in shown for g in groups}
         if verdicts <= {"no_relevant_effect", "missing"}:
             flat.append(surface.label)
             continue
-        strongest = sorted(facts.layout.varied, key=lambda f: -_spread(every[f.name]))
-        for f, factor in enumerate(strongest[:MOST_FACTORS], 1):
-            groups = every[factor.name]
+        for f, (factor, groups) in enumerate(shown, 1):
             name = f"factor_{k}_{m}_{f}"
             if is_scale(factor):
                 tiles.append(_curve(facts, name, surface, factor, groups, None, words))
@@ -240,35 +244,47 @@ def _main_effects(facts: SweepFacts, arm: SweepArm, k: int, words: Words) -> lis
     return blocks
 
 
-def _spread(groups: Sequence[_Group]) -> float:
+def _parts(facts: SweepFacts, factor: Factor) -> list[npt.NDArray[np.int64]]:
+    """Points by level, or by parts of the range with about equally many points."""
+    values = facts.points[factor.name]
+    levels = levels_of(facts.points, factor)
+    if is_scale(factor) and facts.is_sampled and len(levels) > MOST_BINS + 1:
+        order = np.argsort(values.to_numpy(np.float64), kind="stable")
+        return [np.asarray(part) for part in np.array_split(order, MOST_BINS)]
+    return [np.flatnonzero((values == level).to_numpy()) for level in levels]
+
+
+def _spread(facts: SweepFacts, surface: Surface, factor: Factor) -> float:
     """How far mean effects lie apart along a factor."""
-    means = [g.effect.mean for g in groups if g.effect.is_measured]
-    return max(means) - min(means) if means else 0.0
+    parts = [surface.differences[part] for part in _parts(facts, factor)]
+    means = [part[np.isfinite(part)].mean() for part in parts if np.isfinite(part).any()]
+    return float(max(means) - min(means)) if means else 0.0
 
 
 def _groups(facts: SweepFacts, surface: Surface, factor: Factor, words: Words) -> list[_Group]:
-    """Mean effects by level, or by parts of the range with about equally many points."""
-    values = facts.points[factor.name]
+    """Mean effects by level, or by parts of the range."""
+    parts = _parts(facts, factor)
     levels: list[Any] = levels_of(facts.points, factor)
+    write = facts.levels
     found = []
-    if not is_scale(factor) or len(levels) <= MOST_BINS + 1 or not facts.is_sampled:
-        for level in levels:
-            effect = _over(facts, surface, np.flatnonzero((values == level).to_numpy()))
+    if len(parts) == len(levels):
+        for level, part in zip(levels, parts, strict=True):
             at = float(level) if is_scale(factor) else math.nan
-            tick, named = facts.levels.value(factor, level), facts.levels.amount(factor, level)
-            found.append(_Group(at, tick, named, effect))
+            tick, named = write.value(factor, level), write.amount(factor, level)
+            found.append(_Group(at, tick, named, _over(facts, surface, part)))
         return found
-    numbers = values.to_numpy(np.float64)
-    parts = np.array_split(np.argsort(numbers, kind="stable"), MOST_BINS)
+    numbers = facts.points[factor.name].to_numpy(np.float64)
+    span = float(np.ptp(numbers))
     for part in parts:
-        middle = _rounded(float(numbers[part].mean()), float(np.ptp(numbers)))
-        ends = (facts.levels.value(factor, _rounded(float(v), float(np.ptp(numbers))))
-                for v in (numbers[part].min(), numbers[part].max()))  # fmt: skip
-        low, high = ends
-        named = words("quantity.range", low=low, high=high)
-        found.append(
-            _Group(middle, facts.levels.value(factor, middle), named, _over(facts, surface, part))
+        middle, low, high = (
+            _rounded(float(v), span)
+            for v in (numbers[part].mean(), numbers[part].min(), numbers[part].max())
         )
+        named = words(
+            "quantity.range", low=write.value(factor, low), high=write.value(factor, high)
+        )
+        tick = write.value(factor, middle)
+        found.append(_Group(middle, tick, named, _over(facts, surface, part)))
     return found
 
 
@@ -283,8 +299,7 @@ def _over(facts: SweepFacts, surface: Surface, points: Any) -> Effect:
     chosen = [int(p) for p in points]
     if not facts.is_sampled:
         return surface.average([p for p in chosen if surface.effects[p].is_measured] or chosen)
-    part = replace(surface, before=surface.before[chosen], after=surface.after[chosen])
-    return part.over_sample().effects[0]
+    return surface.at(chosen).over_sample(facts.drawn_with[chosen]).effects[0]
 
 
 # In figures

@@ -212,7 +212,16 @@ class SweepFacts:
     def told(self, arm: SweepArm) -> list[Surface]:
         """What the answer tells of: all points; of a sample, only its mean."""
         surfaces = self.surfaces(arm)
-        return [s.over_sample() for s in surfaces] if self.is_sampled else surfaces
+        if not self.is_sampled:
+            return surfaces
+        return [s.over_sample(self.drawn_with) for s in surfaces]
+
+    @cached_property
+    def drawn_with(self) -> npt.NDArray[np.int64]:
+        """Which points of a sampled design were drawn together."""
+        together = {"morris": 1, "saltelli": 2}.get(self.experiment.design.kind)
+        size = len(self.factors) + together if together else 1
+        return np.arange(len(self.points)) // size
 
     def _target(self, name: str, before: Floats) -> float | None:
         """The smallest wanted effect: stated by the experiment, or the smallest that matters."""

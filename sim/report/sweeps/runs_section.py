@@ -103,7 +103,7 @@ def open_section(facts: SweepFacts, words: Words) -> Section:
         words(f"sweep_open_half.{which}"),
         words(f"sweep_open_all.{which}"),
     ]
-    count = len(facts.points) if facts.is_sampled else facts.reps
+    count = len(set(facts.drawn_with)) if facts.is_sampled else facts.reps
     blocks: list[Block] = [
         Paragraph(words(f"sweep_open_intro.{which}", count=facts.levels.count(count))),
         Table(words("sweep_open.caption"), heads, rows, words=(1,)),

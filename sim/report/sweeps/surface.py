@@ -20,6 +20,7 @@ from sim.report.quantity import Quantity
 __all__ = ["OPEN", "Reading", "Surface", "effect_over"]
 
 Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
 Reading = Literal["better", "worse", "mixed", "moved", "none", "open", "missing"]
 """What the points say together; "moved" where neither more nor less is wanted."""
 
@@ -95,13 +96,27 @@ class Surface:
         rows = zip(self.before, self.after, strict=True)
         return [effect_over(self.measure, b, a, self.language) for b, a in rows]
 
-    def over_sample(self) -> Surface:
-        """The same at a single point: means of points, each of which counts as a replication."""
+    def over_sample(self, drawn_with: Whole) -> Surface:
+        """The same at a single point, whose replications are the samples of a design.
+
+        Points that were drawn together, such as those of a trajectory, are no independent witnesses
+        and count as one.
+
+        Parameters
+        ----------
+        drawn_with : (points,) int array
+            Which points belong together.
+
+        Returns
+        -------
+        Surface
+        """
         known = np.isfinite(self.differences)
-        n = known.sum(axis=1)
+        _, at = np.unique(drawn_with, return_inverse=True)
+        n = np.bincount(at, known.sum(axis=1))
         before, after = (
             np.divide(
-                np.where(known, values, 0.0).sum(axis=1),
+                np.bincount(at, np.where(known, values, 0.0).sum(axis=1)),
                 n,
                 out=np.full(n.size, np.nan),
                 where=n > 0,
@@ -109,6 +124,10 @@ class Surface:
             for values in (self.before, self.after)
         )
         return replace(self, before=before, after=after)
+
+    def at(self, points: Sequence[int]) -> Surface:
+        """The same at some of the points."""
+        return replace(self, before=self.before[points], after=self.after[points])
 
     def average(self, points: Sequence[int]) -> Effect:
         """Mean effect over some points, replication by replication."""
@@ -144,8 +163,12 @@ class Surface:
     @cached_property
     def smallest_relevant(self) -> tuple[float, float]:
         """Least and greatest over the points of the effect below which nothing matters."""
-        known = [e.smallest_relevant for e in self.effects if e.is_measured]
-        found = known or [e.smallest_relevant for e in self.effects]
+        known = np.isfinite(self.differences)
+        n = known.sum(axis=1)
+        total = np.where(known, self.before, 0.0).sum(axis=1)
+        means = np.divide(total, n, out=np.full(n.size, np.nan), where=n > 0)
+        measured = means[n > 0] if n.any() else means
+        found = [self.measure.smallest_relevant(float(m)) for m in measured]
         return min(found), max(found)
 
     def count(self, *verdicts: str) -> int:
