@@ -98,7 +98,7 @@ class Design:
                 return np.asarray(qmc.LatinHypercube(dimensions, rng=rng).random(self.size))
             case "sobol":
                 sampler = qmc.Sobol(dimensions, rng=rng)
-                return np.asarray(sampler.random(self.size))
+                return np.asarray(sampler.random_base2(_power_of_two(self.size))[: self.size])
         return self._morris() if self.kind == "morris" else self._saltelli()
 
     @property
@@ -109,8 +109,7 @@ class Design:
 
     def _saltelli(self) -> npt.NDArray[np.float64]:
         sample = _salib("SALib.sample.sobol").sample
-        # A sequence of Sobol's begins alike whatever its length, but is balanced at powers of two.
-        whole = 1 << (self.size - 1).bit_length()
+        whole = 2 ** _power_of_two(self.size)
         points = sample(self.salib_problem, whole, calc_second_order=False, seed=self.seed)
         return np.asarray(points[: len(self)], np.float64)
 
@@ -150,6 +149,14 @@ class Design:
         return pd.DataFrame(
             {f.name: pd.Series(c, index) for f, c in zip(self.factors, columns, strict=True)}, index
         )
+
+
+def _power_of_two(size: int) -> int:
+    """The least that is no smaller; its exponent.
+
+    A sequence of Sobol's begins alike whatever its length, but is balanced at powers of two.
+    """
+    return (size - 1).bit_length()
 
 
 def _salib(module: str) -> Any:
