@@ -77,7 +77,7 @@ def tell(pair: Pair, language: Language, command: str) -> dict[str, Any]:
 def _changed(pair: Pair, words: Words) -> dict[str, Any]:
     if not pair.month:
         started = words("changed.month_zero", date=_date(pair, words.language))
-        return {"measures": [], "notes": [started]}
+        return {"measures": [_empty(name, words) for name in HEADLINES], "notes": [started]}
     return {
         "measures": [measure.tile(words) for measure in _measures(pair, HEADLINES, words)],
         "notes": [words("changed.window"), words("changed.one_run", seed=pair.arms.seed)],
@@ -87,6 +87,20 @@ def _changed(pair: Pair, words: Words) -> dict[str, Any]:
 def _date(pair: Pair, language: Language) -> str:
     year = int(pair.arms.without.values["start_year"])
     return f"janvier {year}" if language == "fr" else f"January {year}"
+
+
+def _empty(name: str, words: Words) -> dict[str, str]:
+    """The tile of a measure of which nothing is known yet."""
+    measure = MEASURES[name]
+    quantity = Quantity(measure.unit, 1.0, words.language)
+    return {
+        "label": typeset(measure.label[words.language], words.language),
+        "before": "",
+        "after": "–",
+        "unit": "" if quantity.is_share else quantity.level_unit,
+        "change": "",
+        "note": "",
+    }
 
 
 @dataclass(frozen=True)

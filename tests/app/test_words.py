@@ -88,8 +88,8 @@ def test_the_story_is_told_at_the_start_and_later_in_either_language(
         sentences = [*told["limits"], *told["changed"]["notes"], *(w["text"] for w in told["why"])]
         for stake in told["stakes"].values():
             sentences += [stake["question"], *stake["sentences"]]
+        assert len(told["changed"]["measures"]) == 5
         assert all(s and s == s.strip() and "{" not in s for s in sentences)
-    assert len(told["changed"]["measures"]) == 5
     assert told["why"][0]["key"] == "money"
     assert Words(lang, WORDS)("stakes.method") == told["stakes"]["method"]["question"]  # type: ignore[arg-type]
 

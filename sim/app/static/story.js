@@ -30,15 +30,17 @@ export function tell(words) {
 
 // A headline measure: how it stands with the intervention, without it, and whether that matters.
 function tile({ label, before, after, unit, change, note }) {
-  const box = make("li", "", note ? "" : "matters");
+  const box = make("li", "", change && !note ? "matters" : "");
   const level = make("p", "", "level");
   level.append(make("strong", after), " ", make("span", unit, "unit"));
   const sign = note ? "≈" : change.startsWith("+") ? "▲" : "▼";
   const arrow = make("span", `${sign} `);
   arrow.setAttribute("aria-hidden", "true");
-  const difference = make("p", "", "change");
-  difference.append(arrow, note ? [change, note].filter(Boolean).join(", ") : change);
-  box.append(make("p", label, "label"), level, make("p", before, "before"), difference);
+  const difference = make("strong", change);
+  if (change) difference.prepend(arrow);
+  const against = make("p", "", "change");
+  against.append(before, change ? ", " : "", difference);
+  box.append(make("p", label, "label"), level, against, make("p", note));
   return box;
 }
 
