@@ -172,9 +172,9 @@ class Sweep:
         measured = results[results["horizon"].notna()].astype({"horizon": "int64"})
         frame = every.merge(measured, on=["key", "horizon"], how="left", validate="many_to_one")
         failed = results[results["horizon"].isna()].drop_duplicates("key").set_index("key")
-        gone = frame["status"].isna()
-        frame.loc[gone, "status"] = frame.loc[gone, "key"].map(failed["status"])
-        frame["status"] = frame["status"].fillna(_MISSING).astype(str)
+        told = frame["status"].astype(object)  # of no runs at all, pandas takes it for numbers
+        told = told.where(told.notna(), frame["key"].map(failed["status"].astype(object)))
+        frame["status"] = told.where(told.notna(), _MISSING).astype(str)
         frame = frame.sort_values(["at", "horizon"], kind="stable", ignore_index=True)
         factors = [c for c in design.columns if c not in (*INDEX_COLUMNS, "at")]
         return frame[["point", "arm", "rep", "horizon", "status", *factors, *outputs]]

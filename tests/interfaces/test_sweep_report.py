@@ -344,14 +344,6 @@ class Stop(Exception):
     """The end of a sweep before its time."""
 
 
-unreadable = pytest.mark.xfail(
-    raises=TypeError,
-    strict=True,
-    reason="Sweep.frame cannot be read with pandas 3 while runs are missing and none has failed",
-)
-
-
-@unreadable
 def test_an_unfinished_sweep_says_so(tmp_path):
     def listen(tally: Any) -> None:
         if tally.done >= 12:
@@ -367,7 +359,6 @@ def test_an_unfinished_sweep_says_so(tmp_path):
     assert "--resume" in said(runs_section(SweepFacts(found, "en"), Words("en")))
 
 
-@unreadable
 def test_a_sweep_without_any_result_has_a_report(tmp_path):
     folder = tmp_path / "empty"
     folder.mkdir()
