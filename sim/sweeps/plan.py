@@ -181,10 +181,10 @@ def _of_scenario(scenario: Scenario) -> dict[str, Any]:
     values = dict(scenario.values)
     if values["file"]:
         values["file"] = hashlib.sha256(territory_bytes(scenario)).hexdigest()
-    posterior = getattr(scenario, "posterior", None)
+    posterior = scenario.posterior
     return {
         "values": values,
-        "posterior": getattr(posterior, "sha256", None),
+        "posterior": [posterior.sha256, *posterior.parameters] if posterior else None,
         "interventions": [
             {"name": i.name, "type": i.type, "levers": i.values} for i in scenario.interventions
         ],
