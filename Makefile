@@ -6,9 +6,12 @@ BIN := .venv/bin
 
 .PHONY: demo test check docs bench clean
 
-demo: .venv/installed  ## 20 years of the mid-sized town; then with and without a transition cluster
+demo: .venv/installed  ## 20 years of a town; with and without a cluster; its size by its funding
 	$(BIN)/sim run mid_sized_town --reps 20 --seed 1 --png --out demo/town --force
 	$(BIN)/sim compare mid_sized_town transition_cluster --reps 60 --seed 1 --out demo/cluster --force
+	rm -rf demo/headline
+	$(BIN)/sim sweep cluster_size_by_funding --out demo/headline
+	$(BIN)/sim report demo/headline
 
 test: .venv/installed-test  ## the quick suite
 	$(BIN)/python -m pytest -n 2 -m "not statistical"

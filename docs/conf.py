@@ -2,6 +2,7 @@
 
 Before Sphinx reads a page, `generate` writes the pages that come from the registries, and
 `run_examples` runs the tutorial; a figure that is not what the tutorial says stops the build.
+Notebooks are run by MyST-NB as they are read, in a folder of their own; so does a cell that fails.
 """
 
 import os
@@ -11,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numba
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
@@ -18,11 +20,14 @@ HERE = Path(__file__).parent
 GENERATED = HERE / "generated"
 
 # The reference reads signatures and docstrings, which compiled functions hide. Whatever runs the
-# model does so in a process of its own, compiled.
-os.environ["NUMBA_DISABLE_JIT"] = "1"
+# model does so in a process of its own, compiled: this must not reach the environment.
+numba.config.DISABLE_JIT = True
 sys.path.insert(0, str(HERE.parent))
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [str(HERE.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+)
 
-from sim.version import package_version  # noqa: E402 - after the environment is set
+from sim.version import package_version  # noqa: E402 - after the path is set
 
 project = "Essaim"
 author = "The Essaim developers"
@@ -30,17 +35,23 @@ copyright = "the Essaim developers"
 release = package_version()
 
 extensions = [
-    "myst_parser",
+    "myst_nb",
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.viewcode",
 ]
-exclude_patterns = ["_build", "generated", "examples", "validation"]
+exclude_patterns = ["_build", "generated", "examples", "validation", "**.ipynb_checkpoints"]
 default_role = "py:obj"
 toc_object_entries = False
 
 myst_enable_extensions = ["colon_fence", "deflist", "smartquotes"]
 myst_heading_anchors = 3
+
+nb_execution_mode = "force"
+nb_execution_in_temp = True
+nb_execution_timeout = 600
+nb_execution_raise_on_error = True
+nb_merge_streams = True
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
@@ -56,8 +67,6 @@ html_show_copyright = False
 
 def write_generated(app: Sphinx) -> None:
     """Write the pages made from the registries, and run the tutorial."""
-    compiled = {k: v for k, v in os.environ.items() if k != "NUMBA_DISABLE_JIT"}
-    path = os.pathsep.join([str(HERE.parent), *filter(None, [os.environ.get("PYTHONPATH")])])
     for command in (
         ["generate.py", str(GENERATED)],
         ["run_examples.py", "tutorial.md", str(GENERATED / "tutorial")],
@@ -65,7 +74,7 @@ def write_generated(app: Sphinx) -> None:
         done = subprocess.run(
             [sys.executable, str(HERE / command[0]), *command[1:]],
             cwd=HERE,
-            env=compiled | {"PYTHONPATH": path, "MPLBACKEND": "Agg"},
+            env=os.environ | {"MPLBACKEND": "Agg"},
             capture_output=True,
             text=True,
             check=False,

@@ -16,33 +16,45 @@ if TYPE_CHECKING:
     from sim.runs import run
     from sim.scenario import Scenario, list_scenarios, load_scenario
     from sim.simulation import Simulation
+    from sim.sweeps.experiment import Experiment, load_experiment
+    from sim.sweeps.sweep import Sweep, extend, sweep
 
 __all__ = [
     "Comparison",
+    "Experiment",
     "InputError",
     "Results",
     "Scenario",
     "Simulation",
+    "Sweep",
     "TerritoryModel",
     "compare",
+    "extend",
     "list_scenarios",
+    "load_experiment",
     "load_results",
     "load_scenario",
     "run",
+    "sweep",
 ]
 
 _PLACES = {
     "Comparison": "sim.comparison.comparison",
+    "Experiment": "sim.sweeps.experiment",
     "InputError": "sim.errors",
     "Results": "sim.results",
     "Scenario": "sim.scenario",
     "Simulation": "sim.simulation",
+    "Sweep": "sim.sweeps.sweep",
     "TerritoryModel": "sim.model",
     "compare": "sim.comparison.comparison",
+    "extend": "sim.sweeps.sweep",
     "list_scenarios": "sim.scenario",
+    "load_experiment": "sim.sweeps.experiment",
     "load_results": "sim.results",
     "load_scenario": "sim.scenario",
     "run": "sim.runs",
+    "sweep": "sim.sweeps.sweep",
 }
 
 

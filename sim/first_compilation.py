@@ -13,7 +13,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import numpy as np
+
+from sim.indicators import COUNTS, count_calls
 from sim.kernels.compile import cache_folder
+from sim.kernels.sequence import KernelSequence
 from sim.scenario import load_scenario
 from sim.schedule import active, effective
 from sim.state import State
@@ -37,8 +41,8 @@ def compile_backwards(*, threads: bool = False) -> None:
     """
     values = effective(load_scenario("mid_sized_town").values)
     nowhere = State({})  # arrays of no length have the types of all others
-    for process in reversed(active(values)):
-        process.bind(nowhere, values, 0, threads=threads)
+    month = [p.call(nowhere, values, 0, threads=threads) for p in active(values)]
+    KernelSequence(month + count_calls(nowhere, np.zeros(len(COUNTS)))).compile_backwards()
 
 
 @contextmanager

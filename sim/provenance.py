@@ -17,6 +17,7 @@ import numpy as np
 
 from sim.indicators import INDICATORS, ZONE_LABELS
 from sim.interventions import DISCOUNT_RATE, Intervention
+from sim.posterior import Posterior
 from sim.scenario import Scenario, Setting
 from sim.schema import PARAMETERS
 from sim.territory.territory import OPEN, UNKNOWN, VACANT, ZONES, Territory
@@ -30,6 +31,7 @@ __all__ = [
     "column_words",
     "describe_environment",
     "describe_intervention",
+    "describe_posterior",
     "describe_run",
     "describe_scenario",
     "describe_territory",
@@ -82,7 +84,7 @@ def effective_toml(scenario: Scenario) -> str:
     Returns
     -------
     str
-        TOML that `load_scenario` reads.
+        TOML that `load_scenario` reads, with the files of a territory and of a posterior beside it.
     """
     lines = []
     for key in ("title", "description"):
@@ -90,6 +92,8 @@ def effective_toml(scenario: Scenario) -> str:
         if texts:
             pairs = ", ".join(f"{lang} = {_toml(text)}" for lang, text in texts.items())
             lines.append(f"{key} = {{ {pairs} }}")
+    if scenario.posterior is not None:
+        lines.append(_posterior_toml(scenario.posterior))
     groups: dict[str, list[str]] = {}
     for name in PARAMETERS:
         setting = scenario.settings.get(name)
@@ -105,6 +109,14 @@ def effective_toml(scenario: Scenario) -> str:
     for intervention in scenario.interventions:
         lines += ["", *_intervention_toml(intervention)]
     return "\n".join(lines) + "\n"
+
+
+def _posterior_toml(posterior: Posterior) -> str:
+    names = ", ".join(_toml(name) for name in posterior.parameters)
+    return (
+        f"posterior = {{ file = {_toml(posterior.name)}, sha256 = {_toml(posterior.sha256)},"
+        f" parameters = [{names}] }}"
+    )
 
 
 def _intervention_toml(intervention: Intervention) -> list[str]:
@@ -166,6 +178,17 @@ def describe_intervention(intervention: Intervention, months: int) -> dict[str, 
     }
 
 
+def describe_posterior(posterior: Posterior) -> dict[str, Any]:
+    """A posterior: which file, what is taken from it, and how it was made."""
+    return {
+        "file": posterior.name,
+        "sha256": posterior.sha256,
+        "parameters": list(posterior.parameters),
+        "draws": len(posterior.values),
+        "about": dict(posterior.about),
+    }
+
+
 def describe_scenario(scenario: Scenario) -> dict[str, Any]:
     """The scenario with all values, and for what differs from the defaults who set it and why."""
     return {
@@ -186,6 +209,7 @@ def describe_scenario(scenario: Scenario) -> dict[str, Any]:
         "interventions": [
             describe_intervention(i, int(scenario.values["months"])) for i in scenario.interventions
         ],
+        "posterior": describe_posterior(scenario.posterior) if scenario.posterior else None,
     }
 
 

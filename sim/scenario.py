@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from sim.interventions import (
     read_intervention,
 )
 from sim.parameters import ParameterInfo
+from sim.posterior import Posterior, named_posterior
 from sim.schema import PARAMETERS, Parameters
 from sim.settings import (
     Setting,
@@ -31,10 +32,17 @@ from sim.settings import (
     split_assignment,
 )
 
-__all__ = ["Scenario", "Setting", "list_scenarios", "load_scenario", "scenario_folder"]
+__all__ = [
+    "Scenario",
+    "Setting",
+    "list_scenarios",
+    "load_scenario",
+    "read_interventions",
+    "scenario_folder",
+]
 
 GROUPS = tuple(Parameters.model_fields)
-_HEAD = ("title", "description", "inherits", "interventions")
+_HEAD = ("title", "description", "inherits", "posterior", "interventions")
 LARGEST_GRID = 25_000_000
 """Cells; metropolitan France at 200 m."""
 
@@ -57,6 +65,8 @@ class Scenario:
         Where the scenario's territory file is looked for.
     interventions : tuple of Intervention
         What is done to the territory; each has its own name.
+    posterior : Posterior or None
+        What a calibration left of some parameters; comparisons and sweeps draw these from it.
     """
 
     name: str
@@ -66,6 +76,7 @@ class Scenario:
     settings: Mapping[str, Setting] = field(default_factory=dict)
     folder: Path = Path()
     interventions: tuple[Intervention, ...] = ()
+    posterior: Posterior | None = None
 
     def __post_init__(self) -> None:
         names = [i.name for i in self.interventions]
@@ -86,7 +97,7 @@ class Scenario:
         return MappingProxyType(self.parameters.flat())
 
     def replace(self, **parameters: Any) -> Scenario:
-        """The same scenario with some parameters changed.
+        """The same scenario with some parameters changed; these leave its posterior.
 
         Parameters
         ----------
@@ -125,7 +136,7 @@ class Scenario:
         settings = {}
         for text in assignments:
             name, value = split_assignment(text)
-            info = self._info(name, f"--set {text}: ")
+            info = self.info(name, f"--set {text}: ")
             settings[name] = Setting(read_value(value, info), f"--set {name}")
         return self._with(settings, "--set: ")
 
@@ -169,8 +180,14 @@ class Scenario:
             if owner in ("", i.name) and lever in type(i.levers).model_fields
         ]
 
-    def _info(self, name: str, where: str) -> ParameterInfo:
-        """What is known of a parameter, or of a lever of one of the interventions."""
+    def info(self, name: str, where: str = "") -> ParameterInfo:
+        """What is known of a parameter, or of a lever of one of the interventions.
+
+        Raises
+        ------
+        InputError
+            If the scenario has neither; `where` begins the message.
+        """
         if name in PARAMETERS:
             return PARAMETERS[name]
         for intervention, lever in self._having(name):
@@ -188,7 +205,7 @@ class Scenario:
         settings = dict(self.settings)
         decided: dict[str, dict[str, Setting]] = {}
         for name, setting in changed.items():
-            self._info(name, where)
+            self.info(name, where)
             if name in PARAMETERS:
                 settings[name] = setting
             for intervention, lever in self._having(name):
@@ -197,6 +214,7 @@ class Scenario:
             self,
             parameters=_validate(settings, where),
             settings=settings,
+            posterior=_without(self.posterior, changed),
             interventions=tuple(
                 i.with_settings(decided[i.name]) if i.name in decided else i
                 for i in self.interventions
@@ -236,14 +254,19 @@ def load_scenario(name: str | Path) -> Scenario:
     settings: dict[str, Setting] = {}
     head: dict[str, dict[str, str]] = {"title": {}, "description": {}}
     interventions: tuple[Intervention, ...] = ()
+    posterior: Posterior | None = None
     for file, content in reversed(chain):
         for key, texts in head.items():
             if key in content:
                 texts.clear()
                 texts.update(read_texts(content[key], str(file), key))
-        settings |= _settings(content, file)
+        own = _settings(content, file)
+        settings |= own
+        posterior = _without(posterior, own)
+        if "posterior" in content:
+            posterior = named_posterior(content["posterior"], file)
         if "interventions" in content:
-            interventions = _interventions(content["interventions"], file)
+            interventions = read_interventions(content["interventions"], file)
     title = head["title"] or {"en": path.stem, "fr": path.stem}
     return Scenario(
         path.stem,
@@ -253,7 +276,15 @@ def load_scenario(name: str | Path) -> Scenario:
         settings,
         path.parent,
         interventions,
+        posterior,
     )
+
+
+def _without(posterior: Posterior | None, changed: Collection[str]) -> Posterior | None:
+    """A posterior without what has been set since it was named: the last word counts."""
+    if posterior is None or not set(changed) & set(posterior.parameters):
+        return posterior
+    return posterior.only(set(posterior.parameters) - set(changed))
 
 
 def _find(name: str, folder: Path) -> Path:
@@ -287,8 +318,21 @@ def _read_chain(path: Path) -> list[tuple[Path, dict[str, Any]]]:
             raise InputError(f"{path}: inherits: {error}") from None
 
 
-def _interventions(entries: Any, path: Path) -> tuple[Intervention, ...]:
-    """Interventions of a scenario file: names, files, or tables that describe one on the spot."""
+def read_interventions(entries: Any, path: Path) -> tuple[Intervention, ...]:
+    """Interventions as a file lists them: names, files, or tables that describe one on the spot.
+
+    Parameters
+    ----------
+    entries : list
+        What the file says.
+    path : Path
+        The file, which relative paths begin from.
+
+    Raises
+    ------
+    InputError
+        If an entry is none of these, or not admissible.
+    """
     if not isinstance(entries, list):
         raise InputError(f'{path}: interventions must be a list of names, such as ["facade"].')
     found = []

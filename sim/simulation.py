@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -12,11 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import InputError
-from sim.indicators import COUNTS, counter, make_indicators
+from sim.indicators import COUNTERS, COUNTS, count_calls, make_indicators
 from sim.interventions import plan_interventions
+from sim.kernels.sequence import KernelSequence
 from sim.ledger import book_month, ledger_frame, ledger_shape, unspent_frame
 from sim.scenario import Scenario
-from sim.schedule import active, effective
+from sim.schedule import MONTH, active, effective
 from sim.schema import PARAMETERS
 from sim.starting_projects import mark_start
 from sim.starting_state import starting_state
@@ -113,8 +114,9 @@ class Simulation:
         self._bind()
         self._spin_up()
         mark_start(self.state)
-        self._start = np.zeros(len(COUNTS))
-        self._count(self._start)
+        self._row[:] = 0.0
+        self._count(0, 0)
+        self._start = self._row.copy()
 
     def _plan(self) -> None:
         """Say what interventions do, and when."""
@@ -122,38 +124,34 @@ class Simulation:
 
     def _bind(self) -> None:
         """Tie the month's processes to this run's arrays."""
-        self._processes: list[tuple[str, Callable[[int, int], None]]] = [
-            (p.name, p.bind(self.state, self.values, self.seed, threads=self.threads))
-            for p in active(self.values)
-        ]
-        self._month_by_month = [run for _, run in self._processes]
-        self._count = counter(self.state)
+        self._row = np.zeros(len(COUNTS))
+        self._sequence = self._in_sequence(self.values)
+        self._active = tuple(p.name for p in active(self.values))
+        self._count = self._sequence.only(COUNTERS)
+        self._run_and_count = self._sequence.only(self._active + COUNTERS)
+
+    def _in_sequence(self, values: Mapping[str, Any]) -> KernelSequence:
+        """All kernels of a month at these parameters, and those that count."""
+        month = [p.call(self.state, values, self.seed, threads=self.threads) for p in MONTH]
+        return KernelSequence(month + count_calls(self.state, self._row))
 
     def _spin_up(self) -> None:
         """Let the place settle; where shops were observed, they stay as observed."""
         observed = bool(np.any(self.territory.premises_occupancy != UNKNOWN))
         held = _HELD_IN_SPIN_UP + (_HELD_WHERE_OBSERVED if observed else ())
         still = dict(self.values) | {"residents_growth": 0.0}
-        without_growth = {
-            p.name: p.bind(self.state, still, self.seed, threads=self.threads)
-            for p in active(still)
-            if p.name == "demography"
-        }
-        running = [
-            without_growth.get(name, run) for name, run in self._processes if name not in held
-        ]
+        run = self._in_sequence(still).only([n for n in self._active if n not in held])
         start = 12 * (self.values["start_year"] - 2000)
         ages = {n: self.state[n].copy() for n in ("premises.shop_age", "premises.months_vacant")}
         for month in range(-self.values["spin_up"], 0):
-            for run in running:
-                run(month, start)
+            run(month, start)
         if observed:
             # Nobody came or went meanwhile, so nobody grew older either.
             for name, age in ages.items():
                 self.state[name] = age
 
     def __getstate__(self) -> dict[str, Any]:
-        bound = ("_processes", "_month_by_month", "_count", "_planned")
+        bound = ("_row", "_sequence", "_active", "_count", "_run_and_count", "_planned")
         kept = {k: v for k, v in self.__dict__.items() if k not in bound}
         return kept | {"values": dict(self.values)}
 
@@ -175,12 +173,12 @@ class Simulation:
         if self.values["with_drivers"]:
             calendar_month += self.month
         self._planned.act(self.state, self.month, calendar_month)
-        for run in self._month_by_month:
-            run(self.month, calendar_month)
+        self._row[:] = 0.0
+        self._run_and_count(self.month, calendar_month)
         if self.month == len(self._rows):
             self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
             self._ledger = np.concatenate([self._ledger, np.zeros_like(self._ledger)])
-        self._count(self._rows[self.month])
+        self._rows[self.month] = self._row
         book_month(self.state, self._ledger[self.month])
         self.month += 1
 

@@ -12,13 +12,13 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sim.errors import InputError
 
-__all__ = ["MANIFEST", "WholeFolder", "whole_folder"]
+__all__ = ["MANIFEST", "WholeFolder", "manifest_bytes", "manifest_format", "whole_folder"]
 
 MANIFEST = "manifest.json"
 """File that lists all others of a folder, and without which a folder is not ours."""
@@ -61,6 +61,25 @@ class WholeFolder:
             file.flush()
             os.fsync(file.fileno())
         self.files[name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+    def write_manifest(self, manifest: Mapping[str, Any]) -> None:
+        """Add the manifest, which lists all files written so far; the last thing to do."""
+        self.write(MANIFEST, manifest_bytes({**manifest, "files": dict(self.files)}))
+
+
+def manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
+    """A manifest as JSON."""
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+    return text.encode() + b"\n"
+
+
+def manifest_format(folder: Path) -> str | None:
+    """Which of our formats a folder holds; None where its manifest is missing or not ours."""
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["format"]
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    return found if isinstance(found, str) else None
 
 
 @contextlib.contextmanager

@@ -14,13 +14,16 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from sim.cli.app import app_command
 from sim.cli.compare import compare_command
 from sim.cli.console import CONSOLE
 from sim.cli.explain import explain_command
 from sim.cli.interventions import interventions_command
 from sim.cli.params import params_command
+from sim.cli.report import report_command
 from sim.cli.run import run_command
 from sim.cli.scenarios import scenarios_command
+from sim.cli.sweep import extend_command, sweep_command
 from sim.cli.territory import territory_app
 from sim.errors import InputError
 
@@ -50,8 +53,12 @@ app.command("scenarios")(scenarios_command)
 app.command("interventions")(interventions_command)
 app.command("run")(run_command)
 app.command("compare")(compare_command)
+app.command("sweep")(sweep_command)
+app.command("extend")(extend_command)
+app.command("report")(report_command)
 app.command("params")(params_command)
 app.command("explain")(explain_command)
+app.command("app")(app_command)
 app.add_typer(territory_app, name="territory")
 
 
@@ -103,11 +110,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 ok, 1 a run failed, 2 usage or a bad value, 130 interrupted.
+        0 ok, 1 a run failed, 2 usage or a bad value, 3 some runs of a sweep failed, 130
+        interrupted.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that is not UTF-8
+    CONSOLE.kept = "nothing was written"
     try:
         with CONSOLE.watching():
             code = _command().main(
@@ -128,14 +137,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         CONSOLE.fail(error.format_message())
         return USAGE
     except (KeyboardInterrupt, typer.Abort):
-        CONSOLE.fail("interrupted; nothing was written.")
+        CONSOLE.fail(f"interrupted; {CONSOLE.kept}.")
         return INTERRUPTED
     except BrokenPipeError:  # the reader, such as head, has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        CONSOLE.fail(f"{where}{(error.strerror or str(error)).lower()}; nothing was written.")
+        CONSOLE.fail(f"{where}{(error.strerror or str(error)).lower()}; {CONSOLE.kept}.")
         return FAILED
     except MemoryError:
         CONSOLE.fail("not enough memory; run a smaller grid or fewer replications.")

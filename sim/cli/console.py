@@ -30,11 +30,14 @@ class Console:
         Say more, and show where an unexpected error arose.
     interrupted : bool
         Whether Ctrl-C was pressed.
+    kept : str
+        What is left of the command's work if it ends before its time.
     """
 
     quiet: bool = False
     verbose: bool = False
     interrupted: bool = False
+    kept: str = "nothing was written"
 
     def data(self, text: str) -> None:
         """Write what was asked for to stdout."""
@@ -69,17 +72,17 @@ class Console:
     def progress(self, label: str, total: int) -> Iterator[Callable[[], None]]:
         """A bar on a terminal, nothing elsewhere; the function it gives counts one more."""
         if self.quiet or total < 2 or not sys.stderr.isatty():
-            yield self._check
+            yield self.check
             return
         with typer.progressbar(length=total, label=label, file=sys.stderr) as bar:
 
             def advance() -> None:
-                self._check()
+                self.check()
                 bar.update(1)
 
             yield advance
 
-    def _check(self) -> None:
+    def check(self) -> None:
         """End where Ctrl-C was pressed while a kernel was compiled, which loses the exception."""
         if self.interrupted:
             raise KeyboardInterrupt

@@ -57,7 +57,7 @@ def _gain(measure: str) -> Paired:
 
 def _closures_avoided(before: pd.DataFrame, after: pd.DataFrame) -> Floats:
     """Closures fewer than at the baseline's rate; a mere count would punish open shops."""
-    rate = before["closure_rate"].to_numpy() - after["closure_rate"].to_numpy()
+    rate = before["closure_rate_territory"].to_numpy() - after["closure_rate_territory"].to_numpy()
     return np.asarray(rate * after["open_shop_years"].to_numpy() / 100)
 
 

@@ -2,7 +2,8 @@
 
 A draw hangs on the seed, the replication and the parameter's name alone: neither more replications
 nor more parameters nor another arm change it. The distribution is triangular over the plausible
-range with its mode at the scenario's value.
+range with its mode at the scenario's value. Where the scenario names a posterior, its parameters
+are drawn from there instead, a whole row for each replication.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from sim.schema import PARAMETERS
 __all__ = ["Range", "draw", "triangular", "uncertain_ranges"]
 
 _DRAWS: Final = 0x64726177  # "draw": keeps these apart from all other uses of the seed
+
+_ROW: Final = "row of the posterior"
+"""Stands for a parameter's name in the draw of the row; no parameter is called so."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +49,20 @@ def uncertain_ranges(scenario: Scenario) -> dict[str, Range]:
     dict of Range
         By flat name. A value that differs from the default takes the range along in proportion,
         or, where the default is 0 or of the other sign, by the same distance; bounds are kept.
+        For parameters of the scenario's posterior: its smallest, median and largest draw.
     """
     values = scenario.values
-    return {
+    ranges = {
         name: _range(info, float(values[name]))
         for name, info in PARAMETERS.items()
         if info.role == "uncertainty" and info.plausible is not None
     }
+    if scenario.posterior is not None:
+        for name, draws in zip(
+            scenario.posterior.parameters, scenario.posterior.values.T, strict=True
+        ):
+            ranges[name] = Range(float(draws.min()), float(np.median(draws)), float(draws.max()))
+    return ranges
 
 
 def _range(info: ParameterInfo, value: float) -> Range:
@@ -117,6 +128,9 @@ def draw(scenario: Scenario, seed: int, rep: int) -> dict[str, Any]:
     for name, within in uncertain_ranges(scenario).items():
         value = triangular(_uniform(seed, rep, name), within)
         drawn[name] = round(value) if PARAMETERS[name].kind is int else value
+    posterior = scenario.posterior
+    if posterior is not None:
+        drawn |= posterior.row(int(_uniform(seed, rep, _ROW) * len(posterior.values)))
     return drawn
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import tempfile
+import tomllib
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,6 +18,7 @@ from sim.comparison.cost_effectiveness import cost_effectiveness
 from sim.comparison.describe import FORMAT, table_hash
 from sim.errors import InputError
 from sim.map_layers import Maps
+from sim.posterior import named_posterior
 from sim.scenario import Scenario, load_scenario
 from sim.whole_folder import MANIFEST, WholeFolder, whole_folder
 
@@ -56,6 +58,9 @@ def write_comparison(
         folder.write(f"effects_{other.scenario.name}.csv", _csv(other.effects))
     folder.write("cost_effectiveness.csv", _csv(cost_effectiveness(comparison.runs)))
     folder.write("maps.npz", _maps(comparison))
+    for posterior in {arm.posterior for arm in comparison.arms}:
+        if posterior is not None:
+            folder.write(posterior.name, posterior.content)
     manifest = {**comparison.manifest, "files": dict(folder.files)}
     text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
     folder.write(MANIFEST, text.encode() + b"\n")
@@ -117,7 +122,8 @@ def load_comparison(path: Path | str) -> Comparison:
     if table_hash(tables["runs"]) != manifest["runs_sha256"]:
         raise InputError(f"{folder / 'runs.parquet'} is not what its manifest says; rerun.")
     arms = {name: manifest["arms"][name] for name in manifest["arm_order"]}
-    scenarios = tuple(_scenario(manifest["scenario"]["name"], a["toml"]) for a in arms.values())
+    name = manifest["scenario"]["name"]
+    scenarios = tuple(_scenario(name, arm["toml"], folder) for arm in arms.values())
     return Comparison(
         scenario=scenarios[0],
         arms=scenarios,
@@ -151,11 +157,15 @@ def _read_csv(path: Path) -> pd.DataFrame:
     return frame
 
 
-def _scenario(name: str, toml: str) -> Scenario:
-    """A scenario from the file that its manifest quotes."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / f"{name}.toml"
+def _scenario(name: str, toml: str, folder: Path) -> Scenario:
+    """A scenario from the file that its manifest quotes, and the posterior it names."""
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / f"{name}.toml"
         file.write_text(toml, encoding="utf-8")
+        entry = tomllib.loads(toml).get("posterior")
+        if entry is not None:
+            posterior = named_posterior(entry, folder / MANIFEST)
+            (Path(place) / posterior.name).write_bytes(posterior.content)
         return load_scenario(file)
 
 

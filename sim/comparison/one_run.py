@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,7 +21,16 @@ from sim.scenario import Scenario
 from sim.simulation import Simulation
 from sim.variables.money import SOURCES
 
-__all__ = ["Outcome", "Run", "Runs", "execute_run", "run_seed"]
+__all__ = [
+    "Course",
+    "Outcome",
+    "Run",
+    "Runs",
+    "execute_run",
+    "measured",
+    "run_seed",
+    "run_to_end",
+]
 
 Floats = npt.NDArray[np.float64]
 Cents = npt.NDArray[np.int64]
@@ -178,24 +188,74 @@ def execute_run(runs: Runs, run: Run) -> Outcome:
         raise InputError(f"replication {run.rep} cannot start: {error}") from None
     names = tuple(LAYERS) if run.luck == 0 else ()
     start = snapshot(simulation.state, names)
+    course = run_to_end(simulation)
+    end = snapshot(simulation.state, names)
+    up_to = Windows.up_to(course.counts, runs.horizons)
+    courses = Windows.of_a_year(course.counts, runs.months)
+    return Outcome(
+        measures=measured(MEASURES, up_to),
+        monthly=measured(MONTHLY, courses),
+        income=course.income,
+        spending=course.spending,
+        unspent=course.unspent,
+        maps=np.array([[s[n] for n in names] for s in (start, end)], np.float32),
+        zone=simulation.state["cell.zone"].astype(np.uint8),
+    )
+
+
+@dataclass(frozen=True)
+class Course:
+    """What happened month by month.
+
+    Attributes
+    ----------
+    counts : mapping of str to (months,) float64 array
+        As `Windows` takes them: the counts of the indicators, and the run's money.
+    income, spending, unspent : int64 arrays
+        As in `Outcome`.
+    """
+
+    counts: Mapping[str, Floats]
+    income: Cents
+    spending: Cents
+    unspent: Cents
+
+
+def run_to_end(simulation: Simulation) -> Course:
+    """Run a simulation that has not begun to its end.
+
+    Parameters
+    ----------
+    simulation : Simulation
+
+    Returns
+    -------
+    Course
+    """
     opening = simulation.state["account.purse"].sum(axis=(0, 2))
     simulation.run()
-    end = snapshot(simulation.state, names)
     pages = simulation.ledger_pages.sum(axis=1)
     income, spending = pages[:, :, 0], pages[:, :, 1:]
     unspent = opening + np.cumsum(income - spending.sum(axis=2), axis=0)
     counts = dict(zip(COUNTS, simulation.counts.T, strict=True)) | _money(spending, unspent)
-    up_to = Windows.up_to(counts, runs.horizons)
-    courses = Windows.of_a_year(counts, runs.months)
-    return Outcome(
-        measures=np.stack([m.formula(up_to) for m in MEASURES.values()], axis=1),
-        monthly=np.stack([MEASURES[name].formula(courses) for name in MONTHLY], axis=1),
-        income=income,
-        spending=spending,
-        unspent=unspent,
-        maps=np.array([[s[n] for n in names] for s in (start, end)], np.float32),
-        zone=simulation.state["cell.zone"].astype(np.uint8),
-    )
+    return Course(counts, income, spending, unspent)
+
+
+def measured(names: Iterable[str], windows: Windows) -> Floats:
+    """Measures over some windows of a run.
+
+    Parameters
+    ----------
+    names : iterable of str
+        In `MEASURES`.
+    windows : Windows
+
+    Returns
+    -------
+    (windows, measures) float64 array
+        nan where there is nothing to measure.
+    """
+    return np.stack([MEASURES[name].formula(windows) for name in names], axis=1)
 
 
 def _money(spending: Cents, unspent: Cents) -> dict[str, Floats]:

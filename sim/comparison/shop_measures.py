@@ -63,7 +63,7 @@ SHOP_MEASURES: Final = (
         relevant_share=0.01,
     ),
     Measure(
-        "closure_rate",
+        "closure_rate_territory",  # a parameter of the model is called closure_rate
         "closures per 100 open-shop-years",
         {"en": "Closure rate", "fr": "Taux de fermeture"},
         {

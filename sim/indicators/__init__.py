@@ -12,20 +12,28 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.indicators.counting import BY_ZONE, COUNTS, TERRITORY, count_month, counter
+from sim.indicators.counting import (
+    BY_ZONE,
+    COUNTERS,
+    COUNTS,
+    TERRITORY,
+    count_calls,
+    count_month,
+)
 from sim.indicators.indicator import Indicator
 from sim.indicators.people import PEOPLE_INDICATORS
 from sim.indicators.retail import RETAIL_INDICATORS
 from sim.territory.territory import ZONES
 
 __all__ = [
+    "COUNTERS",
     "COUNTS",
     "INDICATORS",
     "ZONE_LABELS",
     "Indicator",
     "columns",
+    "count_calls",
     "count_month",
-    "counter",
     "make_indicators",
 ]
 

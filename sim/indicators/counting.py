@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.catalogues import DIMENSIONS, project_kinds
-from sim.kernels.compile import kernel, machine_code
+from sim.kernels.compile import kernel
+from sim.kernels.sequence import KernelCall
 from sim.state import State
 from sim.territory.territory import ZONES
 
-__all__ = ["BY_ZONE", "COUNTS", "TERRITORY", "count_month", "counter"]
+__all__ = ["BY_ZONE", "COUNTERS", "COUNTS", "TERRITORY", "count_calls", "count_month"]
 
 Row = npt.NDArray[np.float64]
 
@@ -199,14 +199,16 @@ def count_youth(zone, is_present, is_active, event, row):
         here0 = here1 = here2 = active0 = active1 = active2 = left = arrived = np.uint8(0)
         for y in range(np.uintp(first), np.uintp(min(first + 128, zone.size))):
             z = zone[y]
-            here0 += np.uint8(np.uint8(z == 0) & is_present[y])
-            here1 += np.uint8(np.uint8(z == 1) & is_present[y])
-            here2 += np.uint8(np.uint8(z == 2) & is_present[y])
-            active0 += np.uint8(np.uint8(z == 0) & is_active[y])
-            active1 += np.uint8(np.uint8(z == 1) & is_active[y])
-            active2 += np.uint8(np.uint8(z == 2) & is_active[y])
-            left += np.uint8(event[y] == 1)
-            arrived += np.uint8(event[y] == 2)
+            here, active = is_present[y], is_active[y]
+            # Numba adds bytes as words; cut back to a byte, many of them fit into a register.
+            here0 = np.uint8(here0 + (np.uint8(z == 0) & here))
+            here1 = np.uint8(here1 + (np.uint8(z == 1) & here))
+            here2 = np.uint8(here2 + (np.uint8(z == 2) & here))
+            active0 = np.uint8(active0 + (np.uint8(z == 0) & active))
+            active1 = np.uint8(active1 + (np.uint8(z == 1) & active))
+            active2 = np.uint8(active2 + (np.uint8(z == 2) & active))
+            left = np.uint8(left + np.uint8(event[y] == 1))
+            arrived = np.uint8(arrived + np.uint8(event[y] == 2))
         row[_YOUTH] += here0
         row[_YOUTH + 1] += here1
         row[_YOUTH + 2] += here2
@@ -364,37 +366,24 @@ _COUNTED: Final[tuple[tuple[Any, tuple[str, ...]], ...]] = (
 )
 """Kernels that count, in their order, and the variables that each of them takes."""
 
-_CODE: dict[Any, Callable[..., None]] = {}
-"""Machine code by kernel, as looking it up takes a millisecond; the types are always the same."""
+COUNTERS: Final = tuple(kernel_.__name__ for kernel_, _ in _COUNTED)
+"""Names of the kernels that count."""
 
 
-def counter(state: State) -> Callable[[Row], None]:
-    """What writes the counts of the month just run into a row.
+def count_calls(state: State, row: Row) -> list[KernelCall]:
+    """What writes the counts of the month just run into a row, in the order of `COUNTS`.
 
     Parameters
     ----------
     state : State
         To count in.
-
-    Returns
-    -------
-    callable
-        ``count(row)`` with a (counts,) float64 array, written in the order of `COUNTS`.
+    row : (counts,) float64 array
+        Which has to be 0.0 throughout before.
     """
-    row = np.zeros(len(COUNTS))
-    bound = []
-    for kernel_, names in _COUNTED:
-        arrays = tuple(state[name] for name in names)
-        if kernel_ not in _CODE:
-            _CODE[kernel_] = machine_code(kernel_, *arrays, row)
-        bound.append((_CODE[kernel_], arrays))
-
-    def count(row: Row) -> None:
-        row[:] = 0.0
-        for code, arrays in bound:
-            code(*arrays, row)
-
-    return count
+    return [
+        KernelCall(kernel_.__name__, kernel_, (*(state[name] for name in names), row))
+        for kernel_, names in _COUNTED
+    ]
 
 
 def count_month(state: State, row: Row) -> None:
@@ -407,4 +396,6 @@ def count_month(state: State, row: Row) -> None:
     row : (counts,) float64 array
         Written, in the order of `COUNTS`.
     """
-    counter(state)(row)
+    row[:] = 0.0
+    for call in count_calls(state, row):
+        call.kernel(*call.arguments)

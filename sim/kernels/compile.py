@@ -28,7 +28,9 @@ import numba
 from numba.core.caching import FunctionCache
 
 __all__ = [
+    "address",
     "cache_folder",
+    "is_compiled",
     "kernel",
     "long_rule",
     "machine_code",
@@ -140,10 +142,48 @@ def machine_code(dispatcher: Any, *arguments: Any) -> Callable[..., None]:
     -------
     callable
     """
-    if not hasattr(dispatcher, "compile"):  # NUMBA_DISABLE_JIT
+    if not is_compiled(dispatcher):
         return dispatcher
     code: Callable[..., None] = dispatcher.compile(tuple(numba.typeof(a) for a in arguments))
     return code
+
+
+@functools.cache
+def _bare(dispatcher: Any) -> Any:
+    """The twin of a kernel that cannot be called from Python, which is shorter to compile."""
+    is_parallel = bool(dispatcher.targetoptions.get("parallel"))
+    options = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    if is_parallel:
+        options["parallel"] = _ONLY_PRANGE
+    kind = "bare-parallel" if is_parallel else "bare"
+    return _cached(numba.njit(**options)(dispatcher.py_func), kind)
+
+
+def is_compiled(function: Any) -> bool:
+    """Whether a kernel is more than its Python function, as with ``NUMBA_DISABLE_JIT``."""
+    return hasattr(function, "compile")
+
+
+@functools.cache
+def address(dispatcher: Any, *types: Any) -> int:
+    """Where a kernel's machine code for arguments of these types stands, compiled if need be.
+
+    Parameters
+    ----------
+    dispatcher : callable
+        What `kernel` or `parallel` returned.
+    *types : numba types
+
+    Returns
+    -------
+    int
+        Of a function with numba's own calling convention.
+    """
+    bare = _bare(dispatcher)
+    bare.compile(types)
+    made = bare.overloads[types]
+    found: int = made.library.get_pointer_to_function(made.fndesc.llvm_func_name)
+    return found
 
 
 def source_hash(folders: Iterable[Path], version: str = numba.__version__) -> str:

@@ -11,10 +11,11 @@ doi:10.1145/2063384.2063405). Its key is mixed from (seed, process, month) by `s
 counter is (id, low word; id, high word; k; kind of use):
 
 ======================  ====================================================================
-`block`                 four words for one agent's decision k; kind 0
+`block`,                four words for one agent's decision k; kind 0
+`fill_first_words`
 `word`, `fill_words`,   one word for one agent's decision k, at a quarter of the cost in a
 `fill_uniform`,         fill: agents 4 i to 4 i + 3 share block i; kind 1
-`fill_levels`
+`fill_words_of`
 ======================  ====================================================================
 
 All rules work on unsigned words. What is drawn for an agent differs between `block` and `word`; a
@@ -32,9 +33,10 @@ from sim.kernels.compile import kernel, long_rule, rule
 __all__ = [
     "bernoulli_threshold",
     "block",
-    "fill_levels",
+    "fill_first_words",
     "fill_uniform",
     "fill_words",
+    "fill_words_of",
     "fires",
     "normal_pair",
     "philox4x32",
@@ -124,6 +126,14 @@ def stream_key(seed, process, month):
     return np.uint32(key & _LOW), np.uint32(key >> _32)
 
 
+@rule
+def _own_block(k0, k1, agent_id, k):
+    agent = np.uint64(agent_id)
+    return philox4x32(
+        np.uint32(agent & _LOW), np.uint32(agent >> _32), np.uint32(k), _PER_AGENT, k0, k1
+    )
+
+
 @long_rule
 def block(k0, k1, agent_id, k):
     """Four random words for decision k of an agent.
@@ -141,10 +151,7 @@ def block(k0, k1, agent_id, k):
     -------
     tuple of four uint32
     """
-    agent = np.uint64(agent_id)
-    return philox4x32(
-        np.uint32(agent & _LOW), np.uint32(agent >> _32), np.uint32(k), _PER_AGENT, k0, k1
-    )
+    return _own_block(k0, k1, agent_id, k)
 
 
 @rule
@@ -251,17 +258,12 @@ def fires(random_word, threshold):
 
 
 @rule
-def _itself(random_word, _):
+def _itself(random_word):
     return random_word
 
 
 @rule
-def _uniform(random_word, _):
-    return uniform(random_word)
-
-
-@rule
-def _fill(seed, process, month, first_id, k, transform, argument, out):
+def _fill(seed, process, month, first_id, k, transform, out):
     """Write a function of `word` for consecutive agents, whole blocks of four as vectors."""
     k0, k1 = stream_key(seed, process, month)
     first = np.uint64(first_id)
@@ -269,17 +271,17 @@ def _fill(seed, process, month, first_id, k, transform, argument, out):
     head = min(n, (_0 - first) & _3)
     whole = n - (n - head) % _4
     for i in range(head):
-        out[i] = transform(word(k0, k1, first + i, k), argument)
+        out[i] = transform(word(k0, k1, first + i, k))
     quad = (first + head) >> _2
     for q in range((whole - head) // _4):
         w0, w1, w2, w3 = _shared_block(k0, k1, quad + q, k)
         at = head + _4 * q
-        out[at] = transform(w0, argument)
-        out[at + _1] = transform(w1, argument)
-        out[at + _2] = transform(w2, argument)
-        out[at + _3] = transform(w3, argument)
+        out[at] = transform(w0)
+        out[at + _1] = transform(w1)
+        out[at + _2] = transform(w2)
+        out[at + _3] = transform(w3)
     for i in range(whole, n):
-        out[i] = transform(word(k0, k1, first + i, k), argument)
+        out[i] = transform(word(k0, k1, first + i, k))
 
 
 @kernel
@@ -296,7 +298,7 @@ def fill_words(seed, process, month, first_id, out, k=0):
     k : int
         The how-manieth decision.
     """
-    _fill(seed, process, month, first_id, k, _itself, 0, out)
+    _fill(seed, process, month, first_id, k, _itself, out)
 
 
 @kernel
@@ -314,41 +316,46 @@ def fill_uniform(seed, process, month, first_id, out, k=0):
     k : int
         The how-manieth decision.
     """
-    _fill(seed, process, month, first_id, k, _uniform, 0, out)
-
-
-@rule
-def _level(random_word, thresholds):
-    return np.uint8(fires(random_word, thresholds[0])) + np.uint8(fires(random_word, thresholds[1]))
+    _fill(seed, process, month, first_id, k, uniform, out)
 
 
 @kernel
-def fill_levels(seed, process, month, ids, thresholds, out, k=0):
-    """Write how many of two events, the rarer one part of the other, happen to each of many.
-
-    One look at a byte an agent then finds the few of whom more must be known: whoever has level 0
-    escapes anything less probable than the first event, whoever has level 1 the second.
+def fill_words_of(seed, process, month, ids, out, k=0):
+    """Write `word` for each of some agents.
 
     Parameters
     ----------
     seed, process, month : int
         As in `stream_key`.
     ids : (n,) integer array
-        Permanent ids. Where each is one more than the one before, four share a block.
-    thresholds : tuple of two uint32
-        From `bernoulli_threshold`; each is compared with `word` by `fires`.
-    out : (n,) uint8 array
-        0, 1 or 2.
+        Permanent ids, ascending. Where each is one more than the one before, four share a block.
+    out : (n,) uint32 array
     k : int
         The how-manieth decision.
     """
     n = ids.size
-    follows = n > 0
-    for i in range(n):
-        follows &= ids[i] == ids[0] + i
-    if follows:
-        _fill(seed, process, month, ids[0], k, _level, thresholds, out)
+    if n > 0 and ids[n - 1] - ids[0] == n - 1:
+        _fill(seed, process, month, ids[0], k, _itself, out)
     else:
         k0, k1 = stream_key(seed, process, month)
         for i in range(n):
-            out[i] = _level(word(k0, k1, ids[i], k), thresholds)
+            out[i] = word(k0, k1, ids[i], k)
+
+
+@kernel
+def fill_first_words(seed, process, month, ids, out, k=0):
+    """Write the first word of `block` for each of some agents, several of them at a time.
+
+    Parameters
+    ----------
+    seed, process, month : int
+        As in `stream_key`.
+    ids : (n,) integer array
+        Permanent ids.
+    out : (n,) uint32 array
+    k : int
+        The how-manieth decision.
+    """
+    k0, k1 = stream_key(seed, process, month)
+    for i in range(np.uintp(ids.size)):
+        out[i] = _own_block(k0, k1, ids[i], k)[0]

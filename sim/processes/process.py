@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from sim.kernels.compile import machine_code, parallel
+from sim.kernels.sequence import KernelCall
 from sim.state import State
 from sim.variables import VARIABLES
 
@@ -87,19 +88,8 @@ class Process:
         callable
             ``run(month, calendar_month)``.
         """
-        fixed: list[Any] = []
         clock = [a for a in self.arguments if a in _CLOCK]
-        for argument in self.arguments:
-            if argument in _CLOCK:
-                continue
-            name = _ARGUMENTS.get(argument)
-            if name is None:
-                fixed.append(values[argument])
-            elif name in self.writes:
-                fixed.append(state[name])
-            else:
-                fixed.append(state.read_only(name))
-        bound = tuple(fixed)
+        bound = self._taken(state, values)
         kernel = parallel(self.kernel) if threads else self.kernel
         # All arrays of a name are of one type, so only those of the parameters may differ.
         types = (kernel, *(type(v) for v in bound if not isinstance(v, np.ndarray)))
@@ -114,3 +104,23 @@ class Process:
             case ["seed", "month"]:
                 return lambda month, calendar_month: code(seed, month, *bound)
         raise TypeError(f"{self.name}: unexpected clock arguments {clock}")
+
+    def call(
+        self, state: State, values: Mapping[str, Any], seed: int, *, threads: bool = False
+    ) -> KernelCall:
+        """The process on one territory as part of a sequence; parameters as in `bind`."""
+        kernel = parallel(self.kernel) if threads else self.kernel
+        clock = tuple(seed if a == "seed" else a for a in self.arguments if a in _CLOCK)
+        return KernelCall(self.name, kernel, clock + self._taken(state, values))
+
+    def _taken(self, state: State, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """What the kernel takes after the clock."""
+        names = [(a, _ARGUMENTS.get(a)) for a in self.arguments if a not in _CLOCK]
+        return tuple(
+            values[argument]
+            if name is None
+            else state[name]
+            if name in self.writes
+            else state.read_only(name)
+            for argument, name in names
+        )

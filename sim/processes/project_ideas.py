@@ -31,7 +31,7 @@ from sim.kernels.project_codes import (
     LATENT,
     NOTHING,
 )
-from sim.kernels.random import block, fill_words, stream_key, uniform
+from sim.kernels.random import block, fill_first_words, fill_words, stream_key, uniform
 from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
 
@@ -303,12 +303,13 @@ def _participants(
     # At the end of each interval, so that the first evening too has its money together.
     if (month + 1) % account_evening_every[a] != 0:
         return 0
-    people = cell_residents.reshape(-1)
+    reach = account_grant_reach[a] ** 2
     residents = 0.0
-    for c in range(people.size):
-        away = squared_distance(c, account_cell_row[a], columns)
-        if away <= account_grant_reach[a] ** 2:
-            residents += people[c]
+    centre_y, centre_x = divmod(account_cell_row[a], columns)
+    for y in range(cell_residents.shape[0]):
+        for x in range(columns):
+            away = (y - centre_y) ** 2 + (x - centre_x) ** 2
+            residents += cell_residents[y, x] if away <= reach else 0.0
     paid = in_purse(account_purse[a], EVENTS) // account_participant_cost[a]
     return min(paid, int(evening_turnout * residents))
 
@@ -458,18 +459,17 @@ def have_ideas(
         cost = participants * account_participant_cost[a]
         pay(account_purse[a], ledger_spending[a], EVENTS, cost)
         reach = account_grant_reach[a] ** 2
-        latent = 0
+        latent = 0  # they are listed in the rows of projects, which are listed anew below
         for i in range(n):
             away = squared_distance(entrepreneur_cell_row[i], account_cell_row[a], columns)
-            if entrepreneur_stage[i] == LATENT and not entrepreneur_event[i] and away <= reach:
-                latent += 1
+            work_project_row[latent] = i
+            is_free = entrepreneur_stage[i] == LATENT and entrepreneur_event[i] == NOTHING
+            latent += is_free and away <= reach
         chance = participants * evening_idea_probability / max(latent, 1)
-        for i in range(n):
-            away = squared_distance(entrepreneur_cell_row[i], account_cell_row[a], columns)
-            if entrepreneur_stage[i] != LATENT or entrepreneur_event[i] or away > reach:
-                continue
-            luck, _, _, _ = block(k0, k1, entrepreneur_id[i], 3 + a)
-            if uniform(luck) < chance:
+        fill_first_words(seed, STREAM, month, entrepreneur_id, work_luck, 3 + a)
+        for j in range(latent):
+            i = work_project_row[j]
+            if uniform(work_luck[i]) < chance:
                 entrepreneur_event[i] = HAD_IDEA
                 entrepreneur_origin[i] = BY_RESIDENT
                 entrepreneur_supporter[i] = a

@@ -17,7 +17,8 @@ import numpy as np
 from numba import prange
 
 from sim.kernels.compile import kernel, rule
-from sim.kernels.random import block, stream_key, uniform
+from sim.kernels.random import fill_first_words, uniform
+from sim.kernels.screening import CHUNK
 from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
 
@@ -172,7 +173,6 @@ def close_shops(
     margin_clip,
 ):
     """Draw for each open shop whether it closes; its turnover of this month stays booked."""
-    k0, k1 = stream_key(seed, STREAM, month)
     worst = 0.0  # no shop is likelier to close than a broke one with the worst margin and age
     for months in (1, YOUNG_MONTHS):
         risk = closure_probability(
@@ -188,30 +188,33 @@ def close_shops(
             1.0,
         )
         worst = max(worst, risk)
-    for p in prange(premises_is_open.size):
-        if not premises_is_open[p]:
-            continue
-        luck, _, _, _ = block(k0, k1, premises_id[p], 0)
-        if uniform(luck) >= worst and premises_risk_ratio[p] <= 1.0:
-            continue
-        probability = closure_probability(
-            premises_margin[p],
-            premises_shop_age[p],
-            premises_reserves[p],
-            town_closure_age_scale[0],
-            closure_rate,
-            closure_margin_response,
-            closure_age_shape,
-            closure_without_reserves,
-            margin_clip,
-            premises_risk_ratio[p],
-        )
-        if uniform(luck) < probability:
-            premises_is_open[p] = 0
-            premises_event[p] = 1
-            premises_shop_age[p] = 0
-            premises_quality[p] = 1.0
-            premises_reserves[p] = 0.0
+    for chunk in prange((premises_is_open.size + CHUNK - 1) // CHUNK):
+        first = chunk * CHUNK
+        last = min(first + CHUNK, premises_is_open.size)
+        lucks = np.empty(CHUNK, np.uint32)
+        fill_first_words(seed, STREAM, month, premises_id[first:last], lucks)
+        for p in range(first, last):
+            luck = uniform(lucks[p - first])
+            if not premises_is_open[p] or (luck >= worst and premises_risk_ratio[p] <= 1.0):
+                continue
+            probability = closure_probability(
+                premises_margin[p],
+                premises_shop_age[p],
+                premises_reserves[p],
+                town_closure_age_scale[0],
+                closure_rate,
+                closure_margin_response,
+                closure_age_shape,
+                closure_without_reserves,
+                margin_clip,
+                premises_risk_ratio[p],
+            )
+            if luck < probability:
+                premises_is_open[p] = 0
+                premises_event[p] = 1
+                premises_shop_age[p] = 0
+                premises_quality[p] = 1.0
+                premises_reserves[p] = 0.0
 
 
 PROCESS = Process(

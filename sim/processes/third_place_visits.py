@@ -19,7 +19,8 @@ import numpy as np
 
 from sim.kernels.compile import kernel, rule
 from sim.kernels.matching import sort_pairs
-from sim.kernels.random import bernoulli_threshold, fill_levels, stream_key, uniform, word
+from sim.kernels.random import fill_words_of, stream_key, uniform, word
+from sim.kernels.screening import CHUNK, marked
 from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
 
@@ -35,6 +36,7 @@ __all__ = [
 STREAM = 4
 _CUT_OFF = 4.0  # reaches; beyond them exp(-4) = 2 % are left, and a place must end somewhere
 _32 = np.uint64(32)
+_CLEAR_OF_ROUNDING = np.float32(2.0**32 * (1.0 + 2.0**-20))  # words to a probability in float32
 _YOUTH, _ENTREPRENEUR, _OFFICIAL = np.arange(3)  # kinds of visitors; typed, not one code for each
 
 # Numbers of decisions: two of each kind every month, then for the whole run a taste for each place.
@@ -210,24 +212,29 @@ def _list_who_wants(seed, month, kind, highest, ids, youth_is_present, third_pla
                     count):  # fmt: skip
     """Append those of one kind who want to come, each with a key of their place and luck.
 
-    Few want to come, so words of all are first compared, many at a time, with the highest
-    probability of any; the word of those who remain decides.
+    Few want to come, so words of all are first compared, many at a time and roughly, with what is
+    likeliest for each: to come to a place that is well known.
     """
     if highest <= 0.0:
         at_place[:] = 0
         return count
-    screen = bernoulli_threshold(highest + 2.0**-30)  # clear of rounding
-    fill_levels(seed, STREAM, month, ids, (screen, np.uint32(0)), at_place, 2 * kind)
     k0, k1 = stream_key(seed, STREAM, month)
-    for i in range(ids.size):
-        if not at_place[i]:
-            continue
-        at_place[i] = 0
-        place = third_place[i]
-        if place < 0 or not place_is_open[place] or (kind == _YOUTH and not youth_is_present[i]):
-            continue
-        luck = uniform(word(k0, k1, ids[i], 2 * kind))
-        if luck < likely[i] * ramp_of(place_age[place], ramp_months):
+    lucks = np.empty(CHUNK, np.uint32)
+    for first in range(0, ids.size, CHUNK):
+        last = min(first + CHUNK, ids.size)
+        fill_words_of(seed, STREAM, month, ids[first:last], lucks[: last - first], 2 * kind)
+        for i in range(np.uintp(first), np.uintp(last)):
+            at_place[i] = np.float32(lucks[i - np.uintp(first)]) <= _CLEAR_OF_ROUNDING * likely[i]
+        for i in marked(at_place, first, last):
+            at_place[i] = 0
+            place = third_place[i]
+            if (
+                place < 0
+                or not place_is_open[place]
+                or (kind == _YOUTH and not youth_is_present[i])
+                or uniform(lucks[i - first]) >= likely[i] * ramp_of(place_age[place], ramp_months)
+            ):
+                continue
             turn = np.uint64(word(k0, k1, ids[i], 2 * kind + 1))
             key[count] = (np.uint64(place) << _32) | turn
             agent[count] = (kind << 32) | i

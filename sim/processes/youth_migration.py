@@ -21,12 +21,13 @@ from sim.kernels.compile import kernel, rule
 from sim.kernels.random import (
     bernoulli_threshold,
     block,
-    fill_levels,
+    fill_words_of,
+    fires,
     normal_pair,
     stream_key,
     uniform,
-    word,
 )
+from sim.kernels.screening import CHUNK, marked
 from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
 
@@ -124,6 +125,12 @@ def entrant_traits(z0, z1, threshold_mean, threshold_spread, base_interest, inte
     return threshold_mean + threshold_spread * z0, base_interest + interest_spread * z1
 
 
+@rule
+def _screen(probability):
+    """Threshold below which lie all words of luck under a probability; clear of rounding."""
+    return bernoulli_threshold(1.001 * probability + 2.0**-30)
+
+
 @kernel
 def move_youth(
     seed,
@@ -166,68 +173,70 @@ def move_youth(
     succession = math.exp(years * residents_growth) if residents_growth < 0.0 else 1.0
 
     # Hardly anybody moves in a month. All words are compared in bulk with the largest probability
-    # that anybody has, and that most have; only who falls below is looked at.
-    usual = 1.0 - math.exp(-LARGEST_STAYING_FACTOR * leaving_rate / 12.0)
-    at_18 = 1.0 - (1.0 - leaving_at_18) ** (LARGEST_STAYING_FACTOR / 12.0)
-    largest = bernoulli_threshold(1.001 * max(usual, at_18, arrival))
-    thresholds = largest, bernoulli_threshold(1.001 * usual)
-    fill_levels(seed, STREAM, month, youth_id, thresholds, youth_event)
-    for y in range(youth_age.size):
-        age = youth_age[y] + np.int16(1)
-        is_30 = age >= OLDEST
-        youth_age[y] = YOUNGEST if is_30 else age
-        youth_event[y] = TURNED_30 if is_30 else youth_event[y]
-
+    # that anybody in this position has; only who falls below is looked at.
+    usual = _screen(1.0 - math.exp(-LARGEST_STAYING_FACTOR * leaving_rate / 12.0))
+    at_18 = _screen(1.0 - (1.0 - leaving_at_18) ** (LARGEST_STAYING_FACTOR / 12.0))
+    arriving = _screen(arrival)
+    lucks = np.empty(CHUNK, np.uint32)
     k0, k1 = stream_key(seed, STREAM, month)
-    for y in range(np.uintp(youth_event.size)):
-        level = youth_event[y]
-        if level == 0:
-            continue
-        youth_event[y] = 0
-        if level == TURNED_30:
-            if not youth_is_present[y]:
-                continue
-            youth_event[y] = TURNED_30
-        elif not youth_is_present[y]:
-            if uniform(word(k0, k1, youth_id[y], 0)) >= arrival:
-                continue
-            youth_event[y] = ARRIVED
-            residents[youth_cell_row[y]] += residents.dtype.type(1)
-        elif level == 2 or AT_18 <= youth_age[y] < AT_19:
-            rate = yearly_leaving_rate(youth_age[y], leaving_rate, leaving_at_18)
-            luck = uniform(word(k0, k1, youth_id[y], 0))
-            cell = youth_cell_row[y]
-            # Nobody leaves a cell where decline has left less than one resident.
-            if luck >= LARGEST_STAYING_FACTOR * rate / 12.0 or residents[cell] < 1.0:
-                continue
-            gained = (jobs_nearby[cell] - jobs_at_start[cell]) / max(residents_nearby[cell], 1.0)
-            if luck >= leaving_probability(
-                rate, youth_is_active[y], gained, active_stay_ratio, staying_response
-            ):
-                continue
-            youth_event[y] = LEFT
-            residents[cell] -= residents.dtype.type(1)
-        else:
-            continue
+    n = youth_age.size
+    for first in range(0, n, CHUNK):
+        last = min(first + CHUNK, n)
+        fill_words_of(seed, STREAM, month, youth_id[first:last], lucks[: last - first])
+        for y in range(np.uintp(first), np.uintp(last)):
+            luck = lucks[y - np.uintp(first)]
+            age = np.int16(youth_age[y] + 1)
+            is_30 = age >= OLDEST
+            leaving = at_18 if AT_18 <= age < AT_19 else usual
+            is_likely = fires(luck, leaving if youth_is_present[y] else arriving)
+            youth_event[y] = TURNED_30 if is_30 else np.uint8(is_likely)
+            youth_age[y] = YOUNGEST if is_30 else age
+        for y in marked(youth_event, first, last):
+            mark = youth_event[y]
+            youth_event[y] = 0
+            luck = uniform(lucks[y - first])
+            if mark == TURNED_30:
+                if not youth_is_present[y]:
+                    continue
+                youth_event[y] = TURNED_30
+            elif not youth_is_present[y]:
+                if luck >= arrival:
+                    continue
+                youth_event[y] = ARRIVED
+                residents[youth_cell_row[y]] += residents.dtype.type(1)
+            else:
+                rate = yearly_leaving_rate(youth_age[y], leaving_rate, leaving_at_18)
+                cell = youth_cell_row[y]
+                # Nobody leaves a cell where decline has left less than one resident.
+                if luck >= LARGEST_STAYING_FACTOR * rate / 12.0 or residents[cell] < 1.0:
+                    continue
+                gained = jobs_nearby[cell] - jobs_at_start[cell]
+                gained /= max(residents_nearby[cell], 1.0)
+                if luck >= leaving_probability(
+                    rate, youth_is_active[y], gained, active_stay_ratio, staying_response
+                ):
+                    continue
+                youth_event[y] = LEFT
+                residents[cell] -= residents.dtype.type(1)
 
-        if youth_role[y] >= 0:
-            entrepreneur_team[youth_role[y]] -= entrepreneur_team.dtype.type(1)
-            youth_role[y] = -1
-        youth_is_active[y] = 0
-        youth_is_present[y] = 0
-        if youth_event[y] == LEFT:
-            continue
-        word0, word1, luck_of_succession, _ = block(k0, k1, youth_id[y], 0)
-        if youth_event[y] == TURNED_30 and uniform(luck_of_succession) >= succession:
-            continue
-        z0, z1 = normal_pair(word0, word1)
-        threshold, interest = entrant_traits(
-            z0, z1, threshold_mean, threshold_spread, town_base_interest[0], interest_spread
-        )
-        youth_is_present[y] = 1
-        youth_tenancy[y] += 1
-        youth_threshold[y] = threshold
-        youth_base_interest[y] = youth_interest[y] = interest
+            if youth_role[y] >= 0:
+                entrepreneur_team[youth_role[y]] -= entrepreneur_team.dtype.type(1)
+                youth_role[y] = -1
+            youth_is_active[y] = 0
+            youth_is_present[y] = 0
+            if youth_event[y] == LEFT:
+                continue
+            word0, word1, luck_of_succession, _ = block(k0, k1, youth_id[y], 0)
+            if youth_event[y] == TURNED_30 and uniform(luck_of_succession) >= succession:
+                continue
+            z0, z1 = normal_pair(word0, word1)
+            threshold, interest = entrant_traits(
+                z0, z1, threshold_mean, threshold_spread, town_base_interest[0], interest_spread
+            )
+            youth_is_present[y] = 1
+            youth_tenancy[y] += 1
+            youth_threshold[y] = threshold
+            youth_base_interest[y] = youth_interest[y] = interest
 
 
 PROCESS = Process(

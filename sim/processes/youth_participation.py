@@ -23,6 +23,7 @@ __all__ = ["ACQUAINTANCES", "PROCESS", "YouthParticipationParameters"]
 STREAM = 6
 
 ACQUAINTANCES = 8
+_LAST = np.uintp(ACQUAINTANCES - 1)
 
 INCUBATING, RUNNING = 3, 4
 """Stages of a project in which it has roles to give."""
@@ -193,13 +194,15 @@ def take_part(
         interest += min(gain * youth_exposure[y], one) * (one - interest)
         youth_interest[y] = interest
         youth_exposure[y] = 0
+    has_gaps = False
     for y in range(n):
         around = np.uint32(0)
         for a in range(np.uintp(ACQUAINTANCES)):
             around += youth_seen[np.uint32(youth_neighbour[y, a])]
         youth_seen_around[y] = around
-    for y in range(n):
-        if youth_neighbour[y, ACQUAINTANCES - 1] == y:
+        has_gaps |= youth_neighbour[y, _LAST] == y
+    for y in range(n if has_gaps else np.uintp(0)):
+        if youth_neighbour[y, _LAST] == y:
             # Fewer than eight live in reach: the row ends with oneself, who is not looked at.
             for a in range(ACQUAINTANCES):
                 youth_seen_around[y] -= youth_seen[y] if youth_neighbour[y, a] == y else 0

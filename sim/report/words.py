@@ -41,14 +41,19 @@ def typeset(text: str, language: Language) -> str:
 
 
 @cache
-def catalogue() -> dict[str, dict[str, str]]:
+def catalogue(path: Path = CATALOGUE) -> dict[str, dict[str, str]]:
     """All words by key, ``section.name``, then by language.
+
+    Parameters
+    ----------
+    path : Path
+        Of the catalogue; that of reports by default.
 
     Returns
     -------
     dict of dict of str
     """
-    content = tomllib.loads(CATALOGUE.read_text(encoding="utf-8"))
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
     return {
         f"{section}.{name}": texts
         for section, entries in content.items()
@@ -62,10 +67,13 @@ class Words:
     Parameters
     ----------
     language : {"en", "fr"}
+    path : Path
+        Of the catalogue; that of reports by default.
     """
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, path: Path = CATALOGUE) -> None:
         self.language = language
+        self._catalogue = catalogue(path)
 
     def __call__(self, key: str, /, **values: Any) -> str:
         """Words by their key, with values filled in.
@@ -75,12 +83,12 @@ class Words:
         KeyError
             If the catalogue lacks the key, or the words need a value that is not given.
         """
-        text = typeset(catalogue()[key][self.language], self.language)
+        text = typeset(self._catalogue[key][self.language], self.language)
         return text.format(**values)
 
     def knows(self, key: str) -> bool:
         """Whether the catalogue has the key."""
-        return key in catalogue()
+        return key in self._catalogue
 
     def unit(self, unit: str) -> str:
         """A unit in words; one that the catalogue does not know stays as it is."""

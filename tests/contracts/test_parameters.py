@@ -4,7 +4,9 @@ from functools import cache
 
 import pytest
 
+from sim.comparison.measures import MEASURES
 from sim.errors import InputError
+from sim.interventions import LEVERS
 from sim.parameters import ParameterGroup, parameter
 from sim.scenario import load_scenario
 from sim.schema import PARAMETERS
@@ -29,6 +31,11 @@ def test_it_carries_unit_bounds_words_source_and_evidence(name):
         assert info.low < info.high
     if info.choices:
         assert info.default in info.choices
+
+
+def test_nothing_that_is_measured_is_called_as_what_is_set():
+    """A sweep's table has a column for each factor and for each measure."""
+    assert not set(MEASURES) & {*PARAMETERS, *LEVERS}
 
 
 @pytest.mark.parametrize(

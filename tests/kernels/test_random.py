@@ -86,17 +86,15 @@ def test_a_fill_may_begin_and_end_anywhere(first, n, k):
     assert uniforms.tolist() == [reference.uniform(word) for word in expected]
 
 
-@given(first=st.integers(0, 50), n=st.integers(0, 30), k=decisions, shuffled=st.booleans())
-def test_levels_say_how_many_of_two_events_happen_to_whoever(first, n, k, shuffled):
-    ids = np.arange(first, first + n)
-    if shuffled:
-        ids = ids[::-1] * 3
+@given(first=st.integers(0, 50), n=st.integers(0, 30), k=decisions, step=st.integers(1, 3))
+def test_words_are_written_for_whoever_is_named(first, n, k, step):
+    ids = first + step * np.arange(n)
     key = random.stream_key(5, 6, -7)
-    often, rarely = (random.bernoulli_threshold(p) for p in (0.7, 0.2))
-    found = np.empty(n, np.uint8)
-    random.fill_levels(5, 6, -7, ids, (np.uint32(often), np.uint32(rarely)), found, k)
-    halves = [reference.word(key, int(agent), k) >> 1 for agent in ids]
-    assert found.tolist() == [(h < often) + (h < rarely) for h in halves]
+    shared, own = np.empty(n, np.uint32), np.empty(n, np.uint32)
+    random.fill_words_of(5, 6, -7, ids, shared, k)
+    random.fill_first_words(5, 6, -7, ids, own, k)
+    assert shared.tolist() == [reference.word(key, int(agent), k) for agent in ids]
+    assert own.tolist() == [reference.block(key, int(agent), k)[0] for agent in ids]
 
 
 def test_uniform_numbers_never_touch_zero_or_one():

@@ -1,0 +1,249 @@
+"""Measure the page in a real browser and write the table: ``python -m benchmarks.page``.
+
+The server runs as users start it, in a process of its own; the browser is headless chromium, which
+paints without a graphics card. Processor time is told beside elapsed time, as the former says the
+same on a machine that others use.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import platform
+import statistics
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from benchmarks.run import machine
+from tests.app.browser import Visit, browsing
+
+RESULTS = Path(__file__).parent / "results" / "page.md"
+SECONDS = 6
+USERS = 20
+TICK = os.sysconf("SC_CLK_TCK")
+
+# From a slider's event to the next frame that is painted, ms.
+SLIDE = """async ([name, value]) => {
+  const slider = document.querySelector(`#set-${name}`);
+  const painted = document.body.dataset.painted;
+  const settled = document.body.dataset.settled;
+  const until = (name, before) => new Promise((done) => {
+    const look = () => {
+      if (document.body.dataset[name] !== before) done(performance.now());
+      else requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+  const began = performance.now();
+  slider.value = value;
+  slider.dispatchEvent(new Event("input"));
+  const first = await until("painted", painted);
+  const last = await until("settled", settled);
+  return [first - began, last - began];
+}"""
+
+
+class Server:
+    """``sim app`` in a process of its own."""
+
+    def __init__(self) -> None:
+        began = time.perf_counter()
+        command = [sys.executable, "-c", "from sim.cli import main; raise SystemExit(main())"]
+        self.process = subprocess.Popen(
+            [*command, "app", "--no-open", "--port", "0"], stdout=subprocess.PIPE, text=True
+        )
+        assert self.process.stdout is not None
+        self.address = self.process.stdout.readline().strip()
+        with self.connection() as connection:
+            ask(connection, "GET", "/")
+        self.start = time.perf_counter() - began
+        self.start_cpu = self.cpu()
+
+    @contextmanager
+    def connection(self) -> Iterator[http.client.HTTPConnection]:
+        host = self.address.removeprefix("http://").rstrip("/")
+        connection = http.client.HTTPConnection(host, timeout=120)
+        yield connection
+        connection.close()
+
+    def cpu(self) -> float:
+        """Seconds of processor time so far."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICK
+
+    def memory(self) -> float:
+        """Resident memory, MB."""
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+    def end(self) -> None:
+        self.process.terminate()
+        self.process.wait()
+
+
+def ask(connection: http.client.HTTPConnection, method: str, path: str, body: Any = None) -> bytes:
+    """The body of an answer that must not refuse."""
+    headers = {"content-type": "application/json"} if body is not None else {}
+    connection.request(method, path, json.dumps(body) if body is not None else None, headers)
+    answer = connection.getresponse()
+    content = answer.read()
+    assert answer.status < 400, content
+    return content
+
+
+def frames(browser: Any, server: Server, cells: int) -> str:
+    """Frames a second, and what a frame costs the server and the page."""
+    page = Visit(browser, server.address, f"rows={cells}&columns={cells}")
+    devtools = page.context.new_cdp_session(page.page)
+    devtools.send("Performance.enable")
+
+    def busy() -> float:
+        metrics = devtools.send("Performance.getMetrics")["metrics"]
+        return float(next(m["value"] for m in metrics if m["name"] == "TaskDuration"))
+
+    page.page.locator("#speed").select_option("0")
+    page.page.locator("#play").click()
+    page.until("Number(document.body.dataset.painted) > 5")
+    before = (time.perf_counter(), page.data("painted"), server.cpu(), busy())
+    while time.perf_counter() < before[0] + SECONDS and page.data("month") < 235:
+        page.page.wait_for_timeout(100)
+    after = (time.perf_counter(), page.data("painted"), server.cpu(), busy())
+    seconds, painted, cpu, main_thread = (b - a for a, b in zip(before, after, strict=True))
+    page.close()
+    per = 1000 / painted
+    return (
+        f"| {cells} x {cells} | {painted / seconds:.0f} | {cpu * per:.1f} ms | "
+        f"{main_thread * per:.1f} ms |"
+    )
+
+
+def slides(browser: Any, server: Server, cells: int, month: int) -> str:
+    """How long a slider's change takes to be seen, for a lever and for a parameter."""
+    page = Visit(browser, server.address, f"rows={cells}&columns={cells}&month={month}")
+    cells_of_row = []
+    for name, values in (
+        ("cluster_funding", range(20_000, 120_000, 12_000)),
+        ("closure_rate", [0.08 + 0.002 * k for k in range(9)]),
+    ):
+        times = [page.page.evaluate(SLIDE, [name, value]) for value in values]
+        first, last = (statistics.median(one) for one in zip(*times, strict=True))
+        cells_of_row += [f"{first:.0f} ms", f"{last:.0f} ms"]
+    page.close()
+    return f"| {cells} x {cells} | {month} | " + " | ".join(cells_of_row) + " |"
+
+
+def user(server: Server, number: int, end: float, times: dict[str, list[float]]) -> None:
+    """Somebody who plays 12 months a second, and moves a slider every two seconds."""
+
+    def timed(what: str, *request: Any) -> bytes:
+        before = time.perf_counter()
+        content = ask(connection, *request)
+        times[what].append(time.perf_counter() - before)
+        return content
+
+    with server.connection() as connection:
+        chosen: Any = {"scenario": "mid_sized_town", "intervention": "transition_cluster"}
+        path = (
+            "/api/sessions/"
+            + json.loads(ask(connection, "POST", "/api/sessions", chosen | {"seed": number}))[
+                "session"
+            ]
+        )
+        turn = 0
+        while time.perf_counter() < end:
+            due = time.perf_counter() + 1 / 12
+            turn += 1
+            if turn % 24 == 0:
+                settings = {"cluster_funding": 20_000.0 + 100 * turn}
+                timed("change", "PUT", path, chosen | {"seed": number, "settings": settings})
+            content = timed("frame", "POST", f"{path}/frame", {"steps": 1, "known": 0})
+            assert struct.unpack_from("<4sI", content)[0] == b"ESM1"
+            if turn % 5 == 0:
+                timed("words", "GET", f"{path}/words")
+            time.sleep(max(0.0, due - time.perf_counter()))
+        ask(connection, "DELETE", path)
+
+
+def crowd(server: Server) -> Iterator[str]:
+    """Latencies of twenty users at once."""
+    times: dict[str, list[float]] = {"frame": [], "words": [], "change": []}
+    before = server.memory()
+    end = time.perf_counter() + 4 * SECONDS
+    threads = [threading.Thread(target=user, args=(server, n, end, times)) for n in range(USERS)]
+    cpu, began = server.cpu(), time.perf_counter()
+    for thread in threads:
+        thread.start()
+    time.sleep(2 * SECONDS)
+    memory = server.memory()
+    for thread in threads:
+        thread.join()
+    cores = (server.cpu() - cpu) / (time.perf_counter() - began)
+    yield "| asked for | number | median | 95 of 100 | longest |"
+    yield "| --- | --- | --- | --- | --- |"
+    for what, found in times.items():
+        cuts = statistics.quantiles(found, n=20)
+        row = (statistics.median(found), cuts[-1], max(found))
+        shown = " | ".join(f"{1000 * t:.0f} ms" for t in row)
+        yield f"| {what} | {len(found):,} | {shown} |"
+    yield ""
+    yield (
+        f"The server kept {cores:.1f} of {os.cpu_count()} cores busy and grew from {before:.0f} "
+        f"to {memory:.0f} MB."
+    )
+
+
+def report() -> Iterator[str]:
+    yield "# The page"
+    yield ""
+    load = os.getloadavg()[0]
+    yield (
+        f"{machine()}; {platform.system()}, load before it began {load:.1f}. Headless chromium, no "
+        "graphics card. Written by `python -m benchmarks.page`."
+    )
+    yield ""
+    Server().end()  # so that the next start is warm
+    server = Server()
+    yield f"`sim app` answers {server.start:.1f} s after it was started; it worked for"
+    yield f"{server.start_cpu:.1f} s of them."
+    yield ""
+    with browsing() as browser:
+        yield "Two maps, their difference and five charts, as fast as it goes:"
+        yield ""
+        yield "| grid | frames a second | server, a frame | page's main thread, a frame |"
+        yield "| --- | --- | --- | --- |"
+        for cells in (64, 200):
+            yield frames(browser, server, cells)
+        yield ""
+        yield "From a slider's move to the first frame painted, and until all is up to date again"
+        yield "(medians):"
+        yield ""
+        yield "| grid | month | lever, first | all | parameter, first | all |"
+        yield "| --- | --- | --- | --- | --- | --- |"
+        for cells, month in ((64, 0), (64, 120), (64, 240), (200, 0), (200, 120)):
+            yield slides(browser, server, cells, month)
+    yield ""
+    yield f"{USERS} users at once, each playing 12 months a second on 64 x 64 cells, reading words"
+    yield "and moving a lever every two seconds:"
+    yield ""
+    yield from crowd(server)
+    server.end()
+
+
+def main() -> None:
+    lines = []
+    for line in report():
+        print(line, flush=True)
+        lines.append(line)
+    RESULTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

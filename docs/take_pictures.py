@@ -1,0 +1,68 @@
+"""Take the pictures of the page that the documentation shows: ``python docs/take_pictures.py``.
+
+They are taken from the running page in a headless browser, so that they show what readers see.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from tests.app.browser import Visit, browsing, serving  # noqa: E402
+
+PICTURES = HERE / "pictures"
+LARGEST = 200_000
+"""Bytes of a picture."""
+
+CLUSTER = "scenario=mid_sized_town&intervention=transition_cluster&seed=1"
+
+
+def shoot(page: Visit, name: str, section: str = "", **more: Any) -> None:
+    """Take a picture of what is in view, or of the section with a heading."""
+    page.page.mouse.move(0, 0)
+    path = PICTURES / f"{name}.png"
+    if section:
+        page.page.locator(f"section:has(#{section})").screenshot(path=path, **more)
+    else:
+        page.page.screenshot(path=path, **more)
+    assert path.stat().st_size < LARGEST, path
+
+
+def main() -> None:
+    size = {"width": 1280, "height": 860}
+    with serving() as address, browsing() as browser:
+
+        def visit(chosen: str, **more: Any) -> Visit:
+            return Visit(browser, address, f"{CLUSTER}&{chosen}", viewport=size, **more)
+
+        page = visit("month=0")
+        shoot(page, "page_start")
+        page.close()
+
+        page = visit("month=180")
+        shoot(page, "page")
+        shoot(page, "page_why", "why-head")
+        page.page.locator("#map-with").hover()
+        page.until("document.querySelector('#cell').textContent.startsWith('Row')")
+        page.page.locator("section:has(#maps-head)").screenshot(path=PICTURES / "page_maps.png")
+        page.close()
+
+        page = visit("month=180&layer=projects&cluster_funding=120000")
+        shoot(page, "page_changed", "changed-head")
+        shoot(page, "page_differs", "differs-head")
+        page.page.locator("#replicate").click()
+        page.page.wait_for_selector("#verdicts li", timeout=600_000)
+        shoot(page, "page_bands", "charts-head")
+        page.close()
+
+        page = visit("month=180&lang=fr", color_scheme="dark")
+        shoot(page, "page_fr")
+        page.close()
+
+
+if __name__ == "__main__":
+    main()

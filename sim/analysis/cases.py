@@ -1,0 +1,194 @@
+"""Cases in which a target is met or not, in halves: one to search, and one to check.
+
+PRIM and CART find something in pure noise, too. So limits are searched in one half of the cases,
+drawn with a fixed seed, and everything told of them is counted in the other half.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.analysis.ema import load_ema
+from sim.analysis.point_values import QuantityKind, choose_quantities
+from sim.comparison.measures import MEASURES
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.sweeps.sweep import Sweep
+
+__all__ = [
+    "FEWEST_CASES",
+    "SIGNIFICANT",
+    "Cases",
+    "Limit",
+    "categories",
+    "coded",
+    "halves",
+    "is_number",
+    "target_cases",
+    "told_by",
+]
+
+Booleans = npt.NDArray[np.bool_]
+
+FEWEST_CASES: Final = 40
+"""Half of them is the least in which a box of a few percent holds a case. A judgement."""
+
+SIGNIFICANT: Final = 0.05
+"""Largest p-value, or quasi-p-value, of what is told."""
+
+_SEED: Final = 19990201
+_BOOK_KEEPING: Final = ("scenario", "policy", "model")
+"""Columns of the Workbench's experiments that are no factors."""
+
+
+def target_cases(
+    sweep: Sweep,
+    indicator: str,
+    *,
+    horizon: int | None = None,
+    arm: str | None = None,
+    kind: QuantityKind | None = None,
+    target: float | None = None,
+) -> tuple[pd.DataFrame, Booleans]:
+    """Points of a sweep, and whether they meet a target.
+
+    Parameters
+    ----------
+    sweep : Sweep
+    indicator : str
+    horizon, arm, kind
+        As for `sim.analysis.point_values.choose_quantities`; they must leave one quantity.
+    target : float, optional
+        What the mean over replications is to reach: at least so much, or at most where less of the
+        indicator is wanted. By default the experiment's target for it.
+
+    Returns
+    -------
+    experiments : pandas.DataFrame
+        As of `sim.analysis.ema.load_ema`; points without a value are left out.
+    met : (n,) bool array
+
+    Raises
+    ------
+    InputError
+        If there is no such quantity, there are several, or no target is known.
+    """
+    experiment = sweep.experiment
+    quantities = choose_quantities(experiment, indicator, horizon=horizon, arm=arm, kind=kind)
+    if len(quantities) > 1:
+        arms = ", ".join(q.arm for q in quantities)
+        raise InputError(f"a target is met by one arm at a time; choose one of {arms}.")
+    wanted = experiment.targets.get(indicator) if target is None else target
+    if wanted is None:
+        raise InputError(f"{experiment.name} has no target for {indicator}; state one.")
+    experiments, outcomes = load_ema(sweep, indicator, horizon=horizon)
+    values = outcomes[quantities[0].name]
+    is_there = np.isfinite(values)
+    good = MEASURES[indicator].good or np.sign(wanted)
+    met = values[is_there] * good >= wanted * good
+    return experiments[is_there].reset_index(drop=True), met
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A factor's values within a box: from `low` to `high`, nan where open, or one of `levels`."""
+
+    factor: str
+    low: float
+    high: float
+    levels: tuple[Any, ...] | None
+    quasi_p: float = np.nan
+
+    def holds(self, cases: pd.DataFrame) -> Booleans:
+        """Which cases lie within."""
+        column = cases[self.factor]
+        if self.levels is not None:
+            return np.asarray(column.isin(self.levels))
+        return ~np.asarray((column < self.low) | (column > self.high))
+
+
+@dataclass(frozen=True)
+class Cases:
+    """Factors, a row a case, and whether the target is met."""
+
+    factors: pd.DataFrame
+    met: Booleans
+
+    def inside(self, limits: list[Limit]) -> Booleans:
+        """Which cases lie within all of some limits."""
+        held = [limit.holds(self.factors) for limit in limits]
+        return np.asarray(np.logical_and.reduce([np.ones(len(self.met), bool), *held]))
+
+    def of(self, which: Booleans) -> Cases:
+        """Some of the cases."""
+        return Cases(self.factors[which].reset_index(drop=True), self.met[which])
+
+    def outside(self, limits: list[Limit]) -> Cases:
+        """The cases that do not lie within all of some limits."""
+        return self.of(~self.inside(limits))
+
+
+def halves(experiments: pd.DataFrame, met: Booleans) -> tuple[Cases, Cases]:
+    """Cases to search and cases to check what was found."""
+    number = len(experiments)
+    if number < FEWEST_CASES:
+        raise InputError(f"{number} cases are too few to search; expected {FEWEST_CASES} or more.")
+    factors = experiments.drop(columns=list(_BOOK_KEEPING), errors="ignore")
+    order = np.random.default_rng(_SEED).permutation(number)
+    is_searched = np.zeros(number, bool)
+    is_searched[order[: number - number // 2]] = True
+    cases = Cases(factors, np.asarray(met, bool))
+    return cases.of(is_searched), cases.of(~is_searched)
+
+
+def told_by(limits: list[Limit], cases: Cases, all_met: int) -> dict[str, Any]:
+    """What cases tell of a box that was found in others."""
+    from scipy.stats import binomtest
+
+    inside = cases.inside(limits)
+    n, hits = int(inside.sum()), int(cases.met[inside].sum())
+    share = float(cases.met.mean()) if len(cases.met) else np.nan
+    return {
+        "coverage": hits / all_met if all_met else np.nan,
+        "density": hits / n if n else np.nan,
+        "n": n,
+        "p_value": float(binomtest(hits, n, share, alternative="greater").pvalue) if n else np.nan,
+        "share_met": share,
+    }
+
+
+def coded(factors: pd.DataFrame) -> pd.DataFrame:
+    """Factors as the Workbench analyses them reliably.
+
+    Whole numbers become real ones, as limits between them do not fit into their columns; words and
+    truth values become numbered categories, as sets of words have another order in each process.
+    """
+    import pandas as pd
+
+    found: dict[Any, Any] = {}
+    for name, column in factors.items():
+        if is_number(column):
+            found[name] = column.astype(np.float64)
+        else:
+            codes = {value: code for code, value in enumerate(categories(column))}
+            found[name] = column.map(codes).astype(int).astype("category")
+    return pd.DataFrame(found)
+
+
+def is_number(column: pd.Series[Any]) -> bool:
+    """Whether a factor has an order, unlike words and truth values."""
+    import pandas as pd
+
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def categories(column: pd.Series[Any]) -> list[Any]:
+    """The categories of a factor."""
+    return sorted(column.unique().tolist(), key=str)

@@ -1,0 +1,148 @@
+"""What is worth its money: the effect of a little more spending, step by step along a factor.
+
+The steps of a factor, such as funding, are compared by the public money that was actually spent,
+which is not what was granted. A ratio is only given where a step has an effect and a cost at all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.analysis.responses import COST, effects_along
+from sim.comparison.cost_effectiveness import COST_COLUMNS, cost_effectiveness
+from sim.comparison.effects import expanded_level, mean_effect, resampled_means, verdict_of
+from sim.comparison.measures import MEASURES
+from sim.errors import InputError, nearest
+from sim.sweeps.experiment import BASELINE
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["MARGINAL_COLUMNS", "PER", "cost_effectiveness_by_point", "marginal_effects"]
+
+Floats = npt.NDArray[np.float64]
+
+PER: Final = 50_000.0
+"""EUR that marginal effects are given for."""
+
+MARGINAL_COLUMNS: Final = (
+    "from_level",
+    "to_level",
+    "replications",
+    "left_out",
+    "cost",
+    "cost_lo90",
+    "cost_hi90",
+    "effect",
+    "effect_lo90",
+    "effect_hi90",
+    "marginal",
+    "marginal_lo90",
+    "marginal_hi90",
+    "verdict",
+)
+"""Columns of `marginal_effects`, after those that are held. ``cost`` and ``effect`` are means of
+what the step adds, ``marginal`` is their ratio per `PER` EUR, empty unless ``verdict`` is
+"increase" or "decrease". Else that is "no_relevant_effect", "not_determinable" (of the effect, or
+whether it costs anything), "free" (the step has an effect and costs nothing more) or "missing"."""
+
+
+def marginal_effects(
+    differences: pd.DataFrame,
+    factor: str,
+    measure: str,
+    held: Sequence[str] = (),
+    *,
+    cost: str = COST,
+    smallest_relevant: float | None = None,
+) -> pd.DataFrame:
+    """Effect per 50,000 EUR more of public spending, between neighbouring levels of a factor.
+
+    Parameters
+    ----------
+    differences : pandas.DataFrame
+        Of `sim.sweeps.sweep.Sweep.differences`: one arm and horizon, unless these are held.
+    factor : str
+        A factor in numbers, along which neighbours are taken.
+    measure : str
+        Name of a measure.
+    held : sequence of str
+        Columns held at each of their values. Over all others, each replication is averaged.
+    cost : str
+        Measure of the cost, EUR.
+    smallest_relevant : float, optional
+        Effect of a step below which nothing matters; by default the measure's own.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of ``held`` and `MARGINAL_COLUMNS`, a row a step. Intervals are of means, at 90 %,
+        by bootstrap over replications, in each of which both ends of a step have the same luck.
+
+    Raises
+    ------
+    InputError
+        As for `sim.analysis.responses.responses`, or if nothing says what is relevant.
+    """
+    import pandas as pd
+
+    if smallest_relevant is None:
+        if measure not in MEASURES:
+            raise InputError(f"unknown measure '{measure}'.{nearest(measure, MEASURES)}")
+        smallest_relevant = MEASURES[measure].smallest_relevant(math.nan)
+    rows = []
+    for key, levels, (effects, costs) in effects_along(differences, factor, (measure, cost), held):
+        steps = zip(np.diff(costs, axis=1).T, np.diff(effects, axis=1).T, strict=True)
+        for i, (spent, gained) in enumerate(steps):
+            step = _per_money(spent, gained, smallest_relevant)
+            rows.append((*key, levels[i], levels[i + 1], *step))
+    return pd.DataFrame(rows, columns=[*held, *MARGINAL_COLUMNS])
+
+
+def _per_money(spent: Floats, gained: Floats, smallest_relevant: float) -> tuple[float | str, ...]:
+    defined = np.isfinite(spent) & np.isfinite(gained)
+    spent, gained = spent[defined], gained[defined]
+    n, none = int(gained.size), math.nan
+    counted = (n, int(defined.size) - n)
+    if n < 2:
+        return (*counted, *(none,) * 9, "missing")
+    cost, effect = mean_effect(spent), mean_effect(gained)
+    known = (cost.mean, cost.lo90, cost.hi90, effect.mean, effect.lo90, effect.hi90)
+    verdict: str = verdict_of(effect.lo90, effect.hi90, smallest_relevant)
+    if verdict in ("increase", "decrease") and cost.lo90 <= 0:
+        verdict = "free" if cost.hi90 <= 0 else "not_determinable"
+    if verdict not in ("increase", "decrease"):
+        return (*counted, *known, none, none, none, verdict)
+    costs, effects = resampled_means(spent), resampled_means(gained)
+    ratios = np.divide(effects, costs, out=np.sign(effects) * np.inf, where=costs > 0)
+    level = expanded_level(0.9, n)
+    low, high = np.quantile(ratios, (level, 1 - level), method="inverted_cdf")
+    marginal = (cost_ratio * PER for cost_ratio in (effect.mean / cost.mean, low, high))
+    return (*counted, *known, *(float(m) for m in marginal), verdict)
+
+
+def cost_effectiveness_by_point(frame: pd.DataFrame) -> pd.DataFrame:
+    """What public money buys at each point: EUR per project, closure avoided, active youth-year.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Of `sim.sweeps.sweep.Sweep.frame`, the baseline included.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``point``, and the columns of `sim.comparison.cost_effectiveness.cost_effectiveness`.
+    """
+    import pandas as pd
+
+    runs = frame.assign(luck=0, is_arm=frame["arm"] != BASELINE)
+    runs = runs.sort_values(["is_arm", "arm", "rep"], kind="stable")
+    parts = [cost_effectiveness(part).assign(point=point) for point, part in runs.groupby("point")]
+    columns = ["point", *COST_COLUMNS]
+    return pd.concat(parts)[columns].reset_index(drop=True) if parts else pd.DataFrame([], columns)

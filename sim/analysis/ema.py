@@ -1,0 +1,296 @@
+"""The way to and from the EMA Workbench: a sweep as its results, an experiment as its model.
+
+Both speak the Workbench's language alike, so that one script serves for results of either: what
+somebody decides is a lever and all else an uncertainty; names are identifiers, so that the dot of
+``intervention.lever`` becomes two underscores; the factor ``scenario`` is called ``territory``, as
+the Workbench calls points of uncertainties scenarios and leaves that column out of every analysis.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.analysis.libraries import library
+from sim.analysis.point_values import (
+    Quantity,
+    choose_quantities,
+    mean_of_replications,
+    point_values,
+)
+from sim.errors import InputError
+from sim.runs import replication_seed
+from sim.sweeps.experiment import BASELINE
+from sim.sweeps.factors import SCENARIO
+from sim.sweeps.run import Run
+from sim.sweeps.territory_runs import TerritoryRuns
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from ema_workbench import Model
+
+    from sim.sweeps.experiment import Experiment
+    from sim.sweeps.factors import Factor
+    from sim.sweeps.sweep import Sweep
+
+__all__ = ["EmaRuns", "ema_name", "load_ema", "to_ema_model"]
+
+Floats = npt.NDArray[np.float64]
+
+TERRITORY: Final = "territory"
+
+_log = logging.getLogger(__name__)
+
+
+def ema_name(factor: str) -> str:
+    """A factor's name in the EMA Workbench.
+
+    Examples
+    --------
+    >>> ema_name("closure_rate"), ema_name("hub.start"), ema_name("scenario")
+    ('closure_rate', 'hub__start', 'territory')
+    """
+    return TERRITORY if factor == SCENARIO else factor.replace(".", "__")
+
+
+def load_ema(
+    sweep: Sweep, indicators: str | Sequence[str] | None = None, *, horizon: int | None = None
+) -> tuple[pd.DataFrame, dict[str, Floats]]:
+    """A sweep as the EMA Workbench gives results, for its analyses.
+
+    An outcome is a point's mean over replications: runs of one point are no independent cases of
+    the factors, and would make each finding look surer than it is.
+
+    Parameters
+    ----------
+    sweep : Sweep
+    indicators : str or sequence of str, optional
+        Measures; those of the experiment by default.
+    horizon : int, optional
+        Months; the end of the run by default.
+
+    Returns
+    -------
+    experiments : pandas.DataFrame
+        A row a point: factors by `ema_name`, then ``scenario``, ``policy`` and ``model``, which
+        number the points of uncertainties and of levers.
+    outcomes : dict of (points,) float64 array
+        Levels and effects by `sim.analysis.point_values.Quantity.name`, such as
+        ``participation_baseline`` and ``participation_effect_of_transition_cluster``; nan where a
+        point has no run to show.
+
+    Raises
+    ------
+    InputError
+        If there is no such indicator or horizon.
+    """
+    experiment = sweep.experiment
+    quantities = _levels_and_effects(experiment, indicators, horizon)
+    points = experiment.design.points
+    levers = [f.name for f in experiment.factors if _is_lever(experiment, f)]
+    others = [f.name for f in experiment.factors if f.name not in levers]
+    scenario, policy = (_number(points, names) for names in (others, levers))
+    experiments = points.rename(columns=ema_name).reset_index(drop=True)
+    for factor in experiment.factors:
+        if factor.kind is str:
+            experiments[ema_name(factor.name)] = experiments[ema_name(factor.name)].astype(
+                "category"
+            )
+    experiments = experiments.assign(
+        scenario=scenario, policy=policy, model=_identifier(experiment.name)
+    ).astype(dict.fromkeys(("scenario", "policy", "model"), "category"))
+    found = point_values(sweep, quantities)
+    return experiments, {q.name: mean_of_replications(v) for q, v in found.items()}
+
+
+def to_ema_model(
+    experiment: Experiment,
+    indicators: str | Sequence[str] | None = None,
+    *,
+    horizon: int | None = None,
+    replications: int = 1,
+) -> Model:
+    """An experiment as a model of the EMA Workbench.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        Its design is not used, only its factors: the Workbench samples.
+    indicators : str or sequence of str, optional
+        Measures; those of the experiment by default.
+    horizon : int, optional
+        Months; the end of the run by default.
+    replications : int
+        Runs of each arm that an outcome is the mean of.
+
+    Returns
+    -------
+    ema_workbench.Model
+        Its outcomes are called as those of `load_ema`. Levers or uncertainties that a run is given
+        no value for stay as in the experiment's scenario.
+
+    Raises
+    ------
+    InputError
+        If there is no such indicator or horizon, or replications are not at least 1.
+
+    Examples
+    --------
+    Give it to the Workbench::
+
+        model = to_ema_model(load_experiment("frugality"), replications=5)
+        experiments, outcomes = ema_workbench.perform_experiments(model, scenarios=20, policies=5)
+    """
+    if replications < 1:
+        raise InputError(f"replications = {replications} is out of range; expected at least 1.")
+    quantities = _levels_and_effects(experiment, indicators, horizon)
+    ema = library("ema_workbench")
+    model: Model = ema.Model(
+        _identifier(experiment.name), function=EmaRuns(experiment, quantities, replications)
+    )
+    fixed = [f for f in experiment.factors if f.levels is not None and len(f.levels) == 1]
+    model.constants = [
+        ema.Constant(ema_name(f.name), cast(Any, f.levels)[0], variable_name=f.name) for f in fixed
+    ]
+    free = [f for f in experiment.factors if f not in fixed]
+    model.levers = [_ema_parameter(f) for f in free if _is_lever(experiment, f)]
+    model.uncertainties = [_ema_parameter(f) for f in free if not _is_lever(experiment, f)]
+    model.outcomes = [ema.ScalarOutcome(q.name) for q in quantities]
+    return model
+
+
+class EmaRuns:
+    """Runs of an experiment as a function of its factors, for the EMA Workbench.
+
+    All points share the luck of a replication, and arms share that and the drawn parameters.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    quantities : sequence of Quantity
+        What is returned, by name.
+    replications : int
+    """
+
+    def __init__(
+        self, experiment: Experiment, quantities: Sequence[Quantity], replications: int
+    ) -> None:
+        self._experiment = experiment
+        self._quantities = tuple(quantities)
+        self._replications = replications
+        self._model = TerritoryRuns(experiment)
+
+    def __call__(self, **values: Any) -> dict[str, float]:
+        """Run a point.
+
+        Parameters
+        ----------
+        **values
+            Of factors; those left out are as in the scenario.
+
+        Returns
+        -------
+        dict of float
+            Means over replications. It never raises, as the Workbench would go on with the outcomes
+            of the run before: a run that fails is left out of the mean and logged, and a mean of
+            none is nan.
+        """
+        arms = {q.arm for q in self._quantities} | {BASELINE}
+        measures = {arm: self._measures(arm, values) for arm in arms}
+        found = {}
+        for quantity in self._quantities:
+            row = self._experiment.horizons.index(quantity.horizon)
+            column = self._model.outputs.index(quantity.indicator)
+            level = measures[quantity.arm][:, row, column]
+            if quantity.kind == "effect":
+                level = level - measures[BASELINE][:, row, column]
+            found[quantity.name] = float(mean_of_replications(level[None, :])[0])
+        return found
+
+    def _measures(self, arm: str, given: dict[str, Any]) -> Floats:
+        """(replications, horizons, outputs); nan where a run failed."""
+        experiment = self._experiment
+        shape = (self._replications, len(experiment.horizons), len(self._model.outputs))
+        found = np.full(shape, np.nan)
+        for rep in range(self._replications):
+            seed = replication_seed(experiment.seed, rep)
+            try:
+                found[rep] = self._model(
+                    Run("", arm, rep, seed, self._reaching(arm, given))
+                ).measures
+            except Exception as error:  # whatever it is: see __call__
+                _log.warning("%s, replication %d of %s: %s", arm, rep, given, error)
+        return found
+
+    def _reaching(self, arm: str, given: dict[str, Any]) -> dict[str, Any]:
+        """Values of the factors that matter to an arm, with the types of their parameters."""
+        scenario = given.get(SCENARIO, next(iter(self._experiment.scenarios)))
+        reached = (SCENARIO, *self._experiment.applicable(scenario, arm))
+        return {
+            f.name: f.kind(given[f.name])
+            for f in self._experiment.factors
+            if f.name in given and f.name in reached
+        }
+
+
+def _levels_and_effects(
+    experiment: Experiment, indicators: str | Sequence[str] | None, horizon: int | None
+) -> tuple[Quantity, ...]:
+    found = choose_quantities(experiment, indicators, horizon=horizon, kind="level")
+    if len(experiment.arms) > 1:
+        found += choose_quantities(experiment, indicators, horizon=horizon, kind="effect")
+    return found
+
+
+def _is_lever(experiment: Experiment, factor: Factor) -> bool:
+    if factor.name == SCENARIO:
+        return False
+    for name, arm in experiment.arms.items():
+        if factor.name in experiment.applicable(next(iter(experiment.scenarios)), name):
+            return arm.info(factor.name).role == "lever"
+    return False
+
+
+def _number(points: pd.DataFrame, names: list[str]) -> npt.NDArray[np.int64]:
+    """A number for each combination of values."""
+    if not names:
+        return np.zeros(len(points), np.int64)
+    return np.asarray(points.groupby(names, sort=False).ngroup(), np.int64)
+
+
+def _identifier(name: str) -> str:
+    return re.sub(r"\W", "_", name) if name[:1].isalpha() else f"_{re.sub(r'\W', '_', name)}"
+
+
+def _ema_parameter(factor: Factor) -> Any:
+    """A factor as a parameter of the Workbench, drawn as the experiment draws it."""
+    from scipy import stats
+
+    ema = library("ema_workbench")
+
+    name, called = ema_name(factor.name), factor.name
+    if factor.levels is not None:
+        if factor.kind is bool:
+            return ema.BooleanParameter(name, variable_name=called)
+        return ema.CategoricalParameter(name, list(factor.levels), variable_name=called)
+    low, high = cast(float, factor.low), cast(float, factor.high)
+    if factor.distribution == "log_uniform":
+        between = stats.loguniform(low, high)
+    elif factor.distribution == "triangular":
+        peak = (cast(float, factor.mode) - low) / (high - low)
+        between = stats.triang(peak, loc=low, scale=high - low)
+    else:
+        between = stats.uniform(low, high - low)
+    if factor.kind is not int:
+        return ema.RealParameter.from_dist(name, between, variable_name=called)
+    whole = np.arange(round(low), round(high) + 1)
+    below = between.cdf(whole - 0.5)
+    chances = np.diff(np.append(below, 1.0))
+    return ema.IntegerParameter.from_dist(
+        name, stats.rv_discrete(values=(whole, chances / chances.sum()))(), variable_name=called
+    )

@@ -1,0 +1,47 @@
+"""Libraries of analysis, which come with an extra and may be missing."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from sim.errors import InputError
+
+__all__ = ["library"]
+
+
+def library(module: str) -> Any:
+    """A module of a library that an analysis rests on, imported when it is first asked for.
+
+    Parameters
+    ----------
+    module : str
+        Such as ``"SALib.analyze.sobol"``.
+
+    Returns
+    -------
+    module
+
+    Raises
+    ------
+    InputError
+        If the library is not installed.
+
+    Examples
+    --------
+    >>> library("SALib_of_tomorrow")
+    Traceback (most recent call last):
+    ...
+    sim.errors.InputError: this analysis needs SALib_of_tomorrow, which is not installed; install \
+it with: pip install 'essaim[analysis]'.
+    """
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        name = module.partition(".")[0]
+        if error.name != name:
+            raise
+        raise InputError(
+            f"this analysis needs {name}, which is not installed; "
+            "install it with: pip install 'essaim[analysis]'."
+        ) from None

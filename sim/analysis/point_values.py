@@ -1,0 +1,169 @@
+"""What an analysis looks at: an indicator at a horizon, as the level of an arm or as its effect.
+
+A sweep's rows become one array a quantity, a row a point and a column a replication, so that every
+analysis decides by itself what it does with runs that are missing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.comparison.measures import MEASURES
+from sim.errors import InputError, nearest
+from sim.sweeps.experiment import BASELINE
+
+if TYPE_CHECKING:
+    from sim.sweeps.experiment import Experiment
+    from sim.sweeps.sweep import Sweep
+
+__all__ = ["Quantity", "QuantityKind", "choose_quantities", "mean_of_replications", "point_values"]
+
+Floats = npt.NDArray[np.float64]
+QuantityKind = Literal["level", "effect"]
+"""The indicator itself, or its paired difference to the baseline of the same point and luck."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One number of each run.
+
+    Attributes
+    ----------
+    indicator : str
+        Name of a measure.
+    horizon : int
+        Months after which it is measured.
+    arm : str
+    kind : {"level", "effect"}
+    """
+
+    indicator: str
+    horizon: int
+    arm: str
+    kind: QuantityKind
+
+    @property
+    def name(self) -> str:
+        """An identifier for it, such as ``participation_effect_of_transition_cluster``.
+
+        Examples
+        --------
+        >>> Quantity("participation", 240, "rent_relief + facade", "effect").name
+        'participation_effect_of_rent_relief_facade'
+        """
+        arm = re.sub(r"\W+", "_", self.arm)
+        return (
+            f"{self.indicator}_effect_of_{arm}"
+            if self.kind == "effect"
+            else (f"{self.indicator}_{arm}")
+        )
+
+
+def choose_quantities(
+    experiment: Experiment,
+    indicators: str | Sequence[str] | None = None,
+    *,
+    horizon: int | None = None,
+    arm: str | None = None,
+    kind: QuantityKind | None = None,
+) -> tuple[Quantity, ...]:
+    """Choose what is looked at.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    indicators : str or sequence of str, optional
+        Measures; those of the experiment by default.
+    horizon : int, optional
+        Months; the end of the run by default.
+    arm : str, optional
+        All arms by default: for effects, all but the baseline.
+    kind : {"level", "effect"}, optional
+        Effects by default, or levels where the experiment tries nothing.
+
+    Returns
+    -------
+    tuple of Quantity
+
+    Raises
+    ------
+    InputError
+        If the experiment has no such indicator, horizon or arm, or the baseline is asked for its
+        effect.
+    """
+    known = tuple(experiment.arms)
+    kind = kind or ("effect" if len(known) > 1 else "level")
+    horizon = experiment.horizons[-1] if horizon is None else horizon
+    names = [indicators] if isinstance(indicators, str) else indicators or experiment.indicators
+    for name in names:
+        if name not in MEASURES:
+            raise InputError(f"unknown indicator '{name}'.{nearest(name, MEASURES)}")
+    if horizon not in experiment.horizons:
+        months = ", ".join(map(str, experiment.horizons))
+        raise InputError(f"nothing was measured after {horizon} months; horizons are {months}.")
+    if arm is not None and arm not in known:
+        raise InputError(f"unknown arm '{arm}'.{nearest(arm, known)} Arms are {', '.join(known)}.")
+    arms = [a for a in known if arm in (None, a) and (kind == "level" or a != BASELINE)]
+    if not arms:
+        raise InputError("the baseline has no effect; ask for its level, or for another arm.")
+    return tuple(Quantity(n, horizon, a, kind) for n in names for a in arms)
+
+
+def point_values(sweep: Sweep, quantities: Sequence[Quantity]) -> dict[Quantity, Floats]:
+    """The values of quantities in all runs of a sweep.
+
+    Parameters
+    ----------
+    sweep : Sweep
+    quantities : sequence of Quantity
+
+    Returns
+    -------
+    dict of (points, replications) float64 array
+        nan where a run is missing or failed, or there was nothing to measure.
+    """
+    names = tuple(dict.fromkeys(q.indicator for q in quantities))
+    horizons = {q.horizon for q in quantities}
+    frame = sweep.frame(*names, horizon=horizons.pop() if len(horizons) == 1 else None)
+    shape = int(frame["point"].max()) + 1, int(frame["rep"].max()) + 1
+
+    def levels(quantity: Quantity, arm: str) -> Floats:
+        rows = frame[(frame["arm"] == arm) & (frame["horizon"] == quantity.horizon)]
+        values = np.full(shape, np.nan)
+        values[rows["point"].to_numpy(), rows["rep"].to_numpy()] = rows[quantity.indicator]
+        return values
+
+    return {
+        q: levels(q, q.arm) - (levels(q, BASELINE) if q.kind == "effect" else 0.0)
+        for q in quantities
+    }
+
+
+def mean_of_replications(values: Floats) -> Floats:
+    """Mean of each point over the replications that it has.
+
+    Parameters
+    ----------
+    values : (points, replications) float64 array
+
+    Returns
+    -------
+    (points,) float64 array
+        nan where a point has none.
+
+    Examples
+    --------
+    >>> mean_of_replications(np.array([[1.0, 3.0], [np.nan, 5.0], [np.nan, np.nan]]))
+    array([ 2.,  5., nan])
+    """
+    is_there = np.isfinite(values)
+    number = is_there.sum(axis=1)
+    total = np.where(is_there, values, 0.0).sum(axis=1)
+    nothing = np.full(len(values), np.nan)
+    return np.asarray(np.divide(total, number, out=nothing, where=number > 0))

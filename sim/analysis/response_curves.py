@@ -1,0 +1,235 @@
+"""Forms of a response: what the mean effect may look like along a factor, and their fits.
+
+Each form is ``base + height * shape(u)`` over levels put on [0, 1], u = (level - lowest) / range:
+
+==========  ==================================  =======================================
+constant    0                                   no effect of the factor
+linear      u                                   returns stay the same
+saturating  1 - exp(-u / scale)                 returns diminish from the first level on
+sigmoid     1 / (1 + exp(-(u - middle)/width))  little, then much, then little: a threshold
+==========  ==================================  =======================================
+
+The saturating form is the exponential approach and the sigmoid the logistic, not Michaelis-Menten
+and Hill, because their shapes do not depend on where the factor's zero lies: sizes from 1 on and
+funding from 0 on are judged alike. A sigmoid rises from a tenth to nine tenths of its height within
+the range of the levels; a slower one could not be told from a straight line and is no threshold.
+
+Base and height follow from the shape by linear regression, so that only the shape is searched for
+(variable projection; Golub and Pereyra 1973, doi 10.1137/0710036): over a grid, which is much finer
+than what replications can tell apart, for the thousands of fits of resampling, and from the best of
+the grid on by `scipy.optimize.least_squares` for the curve that is shown.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import least_squares
+from scipy.special import expit, logit
+
+__all__ = ["FORMS", "Curve", "Form", "FormName", "Profile", "fit_curve"]
+
+Floats = npt.NDArray[np.float64]
+FormName = Literal["constant", "linear", "saturating", "sigmoid"]
+
+_MIDDLES: Final = 41
+_SCALES: Final = 40
+_WIDTHS: Final = 9
+
+
+@dataclass(frozen=True)
+class Form:
+    """A family of curves.
+
+    Attributes
+    ----------
+    n_parameters : int
+        Base and height included.
+    shape : callable
+        From levels on [0, 1], (levels,), and shape parameters, (n, k), to values (n, levels).
+    grid : callable
+        From levels on [0, 1] to the shape parameters to look at, (n, k); its ends are the bounds.
+    """
+
+    n_parameters: int
+    shape: Callable[[Floats, Floats], Floats]
+    grid: Callable[[Floats], Floats]
+
+
+def _none(u: Floats) -> Floats:
+    return np.empty((1, 0))
+
+
+def _smallest_gap(u: Floats) -> float:
+    gaps = np.diff(np.unique(u))
+    return max(float(gaps.min()), 0.02)
+
+
+def _scales(u: Floats) -> Floats:
+    """Logarithms of scales: from done at the second level to hardly bent."""
+    low = math.log(_smallest_gap(u) / 4)
+    return np.linspace(low, math.log(3.0), _SCALES)[:, None]
+
+
+def _middles_and_widths(u: Floats) -> Floats:
+    """Middles as dense as the levels are, and logarithms of widths: from a step to the range."""
+    levels = np.unique(u)
+    places = np.linspace(0, levels.size - 1, _MIDDLES)
+    middles = np.interp(places, np.arange(levels.size), levels)
+    steep, gentle = _smallest_gap(u) / 8, 1 / (2 * float(logit(0.9)))
+    widths = np.linspace(math.log(steep), math.log(gentle), _WIDTHS)
+    return np.array([(middle, width) for middle in middles for width in widths])
+
+
+def _constant(u: Floats, parameters: Floats) -> Floats:
+    return np.zeros((len(parameters), u.size))
+
+
+def _linear(u: Floats, parameters: Floats) -> Floats:
+    return np.tile(u, (len(parameters), 1))
+
+
+def _saturating(u: Floats, parameters: Floats) -> Floats:
+    return np.asarray(-np.expm1(-u / np.exp(parameters)))
+
+
+def _sigmoid(u: Floats, parameters: Floats) -> Floats:
+    middle, width = parameters[:, :1], np.exp(parameters[:, 1:])
+    return np.asarray(expit((u - middle) / width))
+
+
+FORMS: Final[dict[FormName, Form]] = {
+    "constant": Form(1, _constant, _none),
+    "linear": Form(2, _linear, _none),
+    "saturating": Form(3, _saturating, _scales),
+    "sigmoid": Form(4, _sigmoid, _middles_and_widths),
+}
+"""From the simplest to the richest."""
+
+
+class Profile:
+    """The best fits of a form to many samples at the same levels.
+
+    Parameters
+    ----------
+    form : Form
+    u : (levels,) float64 array
+        Levels on [0, 1].
+    """
+
+    def __init__(self, form: Form, u: Floats) -> None:
+        self.parameters = form.grid(u)
+        self._directions = _directions(form.shape(u, self.parameters))
+
+    def _best(self, means: Floats) -> npt.NDArray[np.int64]:
+        return np.abs(means @ self._directions.T).argmax(axis=1)
+
+    def best_parameters(self, means: Floats) -> Floats:
+        """Shape parameters of the best curve of each sample.
+
+        Parameters
+        ----------
+        means : (samples, levels) float64 array
+
+        Returns
+        -------
+        (samples, k) float64 array
+        """
+        return np.asarray(self.parameters[self._best(means)])
+
+    def predicted(self, means: Floats) -> Floats:
+        """Values of the best curve of each sample, (samples, levels), the argument being alike."""
+        direction = self._directions[self._best(means)]
+        along = (means * direction).sum(axis=1, keepdims=True)
+        return np.asarray(means.mean(axis=1, keepdims=True) + along * direction)
+
+
+def _directions(shapes: Floats) -> Floats:
+    """Shapes without their mean, at unit length; zero where they are flat."""
+    centred = shapes - shapes.mean(axis=1, keepdims=True)
+    length = np.linalg.norm(centred, axis=1, keepdims=True)
+    return np.divide(centred, length, out=np.zeros_like(centred), where=length > 1e-9)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A fitted curve.
+
+    Attributes
+    ----------
+    form : Form
+    lowest, span : float
+        The lowest level, and the range of the levels.
+    base, height : float
+        In the unit of the effect.
+    parameters : (k,) float64 array
+        Of the shape: logarithm of the scale, or middle and logarithm of the width, on [0, 1].
+    """
+
+    form: Form
+    lowest: float
+    span: float
+    base: float
+    height: float
+    parameters: Floats
+
+    def at(self, levels: Floats) -> Floats:
+        """The curve's values at any levels.
+
+        Examples
+        --------
+        >>> x = np.array([0.0, 10.0, 20.0, 30.0])
+        >>> line = fit_curve(FORMS["linear"], x, np.array([1.0, 3.0, 5.0, 7.0]))
+        >>> line.at(np.array([5.0])).round(6)
+        array([2.])
+        """
+        u = (np.asarray(levels, np.float64) - self.lowest) / self.span
+        return np.asarray(self.base + self.height * self.form.shape(u, self.parameters[None])[0])
+
+
+def fit_curve(form: Form, levels: Floats, means: Floats) -> Curve:
+    """Fit a form by least squares.
+
+    Parameters
+    ----------
+    form : Form
+    levels : (n,) float64 array
+        At least two of them differ.
+    means : (n,) float64 array
+        Mean effects, all finite.
+
+    Returns
+    -------
+    Curve
+
+    Examples
+    --------
+    >>> x = np.array([0.0, 1.0, 2.0, 3.0, 4.0])
+    >>> curve = fit_curve(FORMS["saturating"], x, 5 * (1 - np.exp(-x)))
+    >>> round(4 * float(np.exp(curve.parameters[0])), 4), round(curve.height, 4)
+    (1.0, 5.0)
+    """
+    lowest, span = float(levels.min()), float(np.ptp(levels))
+    u = (levels - lowest) / span
+    profile = Profile(form, u)
+    parameters = profile.best_parameters(means[None])[0]
+    size = float(np.ptp(means))
+    if parameters.size and size > 0:
+        bounds = (profile.parameters.min(axis=0) - 1e-9, profile.parameters.max(axis=0) + 1e-9)
+
+        def residuals(shape: Floats) -> Floats:
+            direction = _directions(form.shape(u, shape[None]))[0]
+            return np.asarray((means - means.mean() - (means @ direction) * direction) / size)
+
+        parameters = least_squares(residuals, parameters, bounds=bounds).x
+    shape = form.shape(u, parameters[None])[0]
+    centred = shape - shape.mean()
+    power = float(centred @ centred)
+    height = float(centred @ means) / power if power > 1e-18 else 0.0
+    base = float(means.mean()) - height * float(shape.mean())
+    return Curve(form, lowest, span, base, height, parameters)

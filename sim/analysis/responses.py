@@ -1,0 +1,179 @@
+"""Responses in a sweep's effects: along a factor, with others held, or along the money spent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.analysis.response import Response, response
+from sim.errors import InputError, nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "COST",
+    "effects_along",
+    "means_of",
+    "require_columns",
+    "require_one",
+    "response_table",
+    "response_to_cost",
+    "responses",
+]
+
+Floats = npt.NDArray[np.float64]
+
+COST: Final = "public_spending"
+"""The measure of what an intervention costs: public money spent, discounted to the first month."""
+
+
+def responses(
+    differences: pd.DataFrame, factor: str, measure: str, held: Sequence[str] = ()
+) -> dict[tuple[Any, ...], Response]:
+    """The response of a measure to a factor, for each combination of the columns held.
+
+    Parameters
+    ----------
+    differences : pandas.DataFrame
+        Of `sim.sweeps.sweep.Sweep.differences`: one arm and horizon, unless these are held.
+    factor : str
+        A factor in numbers.
+    measure : str
+        Name of a measure.
+    held : sequence of str
+        Columns held at each of their values. Over all others, each replication is averaged.
+
+    Returns
+    -------
+    dict of tuple to Response
+        By the values of ``held``; a single one under ``()`` without any.
+
+    Raises
+    ------
+    InputError
+        If there is no such column, the factor is not in numbers, or arms or horizons are mixed.
+    """
+    return {
+        key: response(levels, effects)
+        for key, levels, (effects,) in effects_along(differences, factor, (measure,), held)
+    }
+
+
+def response_to_cost(
+    differences: pd.DataFrame, measure: str, cost: str = COST, held: Sequence[str] = ()
+) -> dict[tuple[Any, ...], Response]:
+    """The response of a measure to the money spent, over all points of the design.
+
+    Parameters
+    ----------
+    differences, measure, held
+        As for `responses`.
+    cost : str
+        Measure of the cost; the level of a point is its mean over replications.
+
+    Returns
+    -------
+    dict of tuple to Response
+    """
+    found = {}
+    for key, _, (effects, costs) in effects_along(differences, "point", (measure, cost), held):
+        paired = np.isfinite(effects) & np.isfinite(costs)
+        spent = np.where(paired, costs, 0.0).sum(axis=0)
+        levels = np.divide(spent, n := paired.sum(axis=0), where=n > 0, out=np.full(n.size, np.nan))
+        found[key] = response(levels, np.where(paired, effects, np.nan))
+    return found
+
+
+def response_table(found: Mapping[tuple[Any, ...], Response], held: Sequence[str]) -> pd.DataFrame:
+    """Responses as a table, a row each.
+
+    Parameters
+    ----------
+    found : mapping
+        Of `responses` or `response_to_cost`.
+    held : sequence of str
+        The columns that were held, for the names of the first columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of ``held``, then ``form``, ``replications``, ``left_out``, ``threshold``,
+        ``half_saturation`` (each with ``_lo90`` and ``_hi90``, nan where there is none), and the
+        held-out errors ``error_constant`` to ``error_irregular``.
+    """
+    import pandas as pd
+
+    rows = []
+    for key, one in found.items():
+        row = dict(zip(held, key, strict=True))
+        row |= {"form": one.form, "replications": one.replications, "left_out": one.left_out}
+        for name in ("threshold", "half_saturation"):
+            level = getattr(one, name)
+            row[name] = level.value if level else np.nan
+            row[f"{name}_lo90"] = level.lo90 if level else np.nan
+            row[f"{name}_hi90"] = level.hi90 if level else np.nan
+        rows.append(row | {f"error_{form}": error for form, error in one.held_out.items()})
+    return pd.DataFrame(rows)
+
+
+def effects_along(
+    differences: pd.DataFrame, factor: str, measures: Sequence[str], held: Sequence[str] = ()
+) -> Iterator[tuple[tuple[Any, ...], Floats, list[Floats]]]:
+    """Effects by replication along a factor, for each combination of the columns held.
+
+    Parameters
+    ----------
+    differences, factor, held
+        As for `responses`.
+    measures : sequence of str
+        Names of measures.
+
+    Yields
+    ------
+    tuple
+        Values of ``held``.
+    (n,) float64 array
+        Levels of the factor, in rising order.
+    list of (replications, n) float64 array
+        Effects on each measure; nan in a replication that has not been measured at all of the
+        points averaged over.
+
+    Raises
+    ------
+    InputError
+        As for `responses`.
+    """
+    require_columns(differences, (factor, *measures, *held))
+    if differences[factor].dtype.kind not in "biuf":
+        raise InputError(f"'{factor}' is not in numbers, so that nothing can be told along it.")
+    require_one(differences, held)
+    for key, part in differences.groupby(list(held), sort=True) if held else [((), differences)]:
+        means = means_of(part, measures, ("rep", factor))
+        tables = [means[measure].unstack(factor) for measure in measures]
+        levels = tables[0].columns.to_numpy(np.float64)
+        yield key, levels, [table.to_numpy(np.float64) for table in tables]
+
+
+def means_of(differences: pd.DataFrame, measures: Sequence[str], by: Sequence[str]) -> pd.DataFrame:
+    """Means of measures by some columns; nan where a single value is, so that pairs stay pairs."""
+    groups = differences.groupby(list(by))[list(measures)]
+    return groups.mean().where(groups.count().eq(groups.size(), axis=0))
+
+
+def require_one(differences: pd.DataFrame, held: Sequence[str] = ()) -> None:
+    """Raise InputError if effects of several arms or horizons would be mixed."""
+    for column in ("arm", "horizon"):
+        if column in differences and column not in held and differences[column].nunique() > 1:
+            raise InputError(f"effects of several {column}s cannot be mixed: choose one of them.")
+
+
+def require_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
+    """Raise InputError, with the nearest name, if a column is not there."""
+    known = [str(column) for column in frame.columns]
+    for name in names:
+        if name not in known:
+            raise InputError(f"there is no column '{name}'.{nearest(name, known)}")

@@ -1,0 +1,103 @@
+"""Rules that tell where a target is met, by a classification tree (CART)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from sim.analysis.cases import Booleans, Cases, Limit, categories, coded, halves, told_by
+from sim.analysis.libraries import library
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["find_rules"]
+
+_SEPARATOR: Final = "\0"
+"""Between a factor and one of its categories, in the name of the column that says whether it is."""
+
+
+def find_rules(
+    experiments: pd.DataFrame, met: Booleans, *, least_mass: float = 0.05
+) -> pd.DataFrame:
+    """Rules that tell where a target is met and where not, by CART.
+
+    Parameters
+    ----------
+    experiments : pandas.DataFrame
+        A row a case, a column a factor; see `find_boxes`.
+    met : (n,) bool array
+        Whether the target is met.
+    least_mass : float
+        Share of all cases that a rule must hold for.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a leaf of the tree, the densest first: ``rule`` in words, and ``coverage``,
+        ``density``, ``n``, ``p_value`` and ``share_met`` as of `find_boxes`.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than `FEWEST_CASES` cases.
+
+    Notes
+    -----
+    The tree is scikit-learn's, as in the Workbench's own ``CART``; that takes no seed, so that it
+    breaks ties by the global generator, and reads limits of categories off wrongly (version 3.0.0).
+    """
+    import pandas as pd
+
+    search, check = halves(experiments, met)
+    all_met = int(check.met.sum())
+    fewest = max(1, round(least_mass * len(search.met)))
+    rows = [
+        {"rule": " and ".join(_in_words(x) for x in leaf) or "always"}
+        | told_by(leaf, check, all_met)
+        for leaf in _leaves(search, fewest)
+    ]
+    return pd.DataFrame(rows).sort_values(
+        "density", ascending=False, kind="stable", ignore_index=True
+    )
+
+
+def _leaves(cases: Cases, fewest: int) -> list[list[Limit]]:
+    """The leaves of a tree, each with its limits."""
+    import pandas as pd
+
+    columns = pd.get_dummies(coded(cases.factors), prefix_sep=_SEPARATOR, dtype=float)
+    grown = library("sklearn.tree").DecisionTreeClassifier(min_samples_leaf=fewest, random_state=0)
+    tree = grown.fit(columns.to_numpy(), cases.met).tree_
+
+    def below(node: int, box: dict[str, Limit]) -> list[list[Limit]]:
+        if tree.children_left[node] < 0:
+            return [list(box.values())]
+        factor, _, code = columns.columns[tree.feature[node]].partition(_SEPARATOR)
+        at = float(tree.threshold[node])
+        known = box.get(factor) or Limit(
+            factor, np.nan, np.nan, tuple(categories(cases.factors[factor])) if code else None
+        )
+        if known.levels is None:
+            left, right = replace(known, high=at), replace(known, low=at)
+        else:
+            one = categories(cases.factors[factor])[int(code)]
+            others = tuple(v for v in known.levels if v != one)
+            left, right = replace(known, levels=others), replace(known, levels=(one,))
+        return below(tree.children_left[node], box | {factor: left}) + below(
+            tree.children_right[node], box | {factor: right}
+        )
+
+    return below(0, {})
+
+
+def _in_words(limit: Limit) -> str:
+    if limit.levels is not None:
+        return f"{limit.factor} in {{{', '.join(map(str, limit.levels))}}}"
+    if np.isnan(limit.low):
+        return f"{limit.factor} <= {limit.high:.6g}"
+    if np.isnan(limit.high):
+        return f"{limit.factor} > {limit.low:.6g}"
+    return f"{limit.low:.6g} < {limit.factor} <= {limit.high:.6g}"

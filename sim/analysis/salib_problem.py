@@ -1,0 +1,73 @@
+"""An experiment's factors as SALib writes a problem, for whoever samples and analyses there."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any, cast
+
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.sweeps.experiment import Experiment
+    from sim.sweeps.factors import Factor
+
+__all__ = ["to_salib_problem"]
+
+
+def to_salib_problem(experiment: Experiment) -> dict[str, Any]:
+    """The factors of an experiment as a problem of SALib, in their own units.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        All factors have a distribution.
+
+    Returns
+    -------
+    dict
+        ``num_vars``, ``names``, ``bounds`` and ``dists``. SALib knows no whole numbers: round them
+        before they go into a scenario.
+
+    Raises
+    ------
+    InputError
+        If SALib cannot express a factor: it has levels, or is triangular and ends below 0.
+
+    Examples
+    --------
+    Sample with SALib, run with `sim.run`, and analyse with SALib::
+
+        problem = to_salib_problem(experiment)
+        points = SALib.sample.sobol.sample(problem, 64, calc_second_order=False)
+        outputs = np.array([run(dict(zip(problem["names"], p))) for p in points])
+        SALib.analyze.sobol.analyze(problem, outputs, calc_second_order=False)
+    """
+    described = [_describe(factor) for factor in experiment.factors]
+    return {
+        "num_vars": len(described),
+        "names": [factor.name for factor in experiment.factors],
+        "bounds": [bounds for _, bounds in described],
+        "dists": [dist for dist, _ in described],
+    }
+
+
+def _describe(factor: Factor) -> tuple[str, list[float]]:
+    """Distribution and bounds as SALib writes them."""
+    if factor.levels is not None:
+        raise InputError(
+            f"SALib cannot express factor '{factor.name}', which has levels; "
+            "give it a distribution."
+        )
+    low, high = cast(float, factor.low), cast(float, factor.high)
+    if factor.distribution == "log_uniform":
+        return "logunif", [low, high]
+    if factor.distribution == "uniform":
+        return "unif", [low, high]
+    if high < 0:
+        raise InputError(
+            f"SALib cannot express factor '{factor.name}': a triangular distribution that ends "
+            f"below 0, at {high:g}."
+        )
+    peak = (cast(float, factor.mode) - low) / (high - low)
+    # The mode as a share of the width, which SALib wants below 1; at 1 the next number does.
+    return "triang", [low, high, min(peak, math.nextafter(1.0, 0.0))]

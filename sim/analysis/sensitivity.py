@@ -1,0 +1,245 @@
+"""Which factors matter: Sobol's indices and Morris' measures, by SALib, on the unit cube.
+
+An index of Sobol is a share of the variance between points: the first-order index S1 is what a
+factor explains alone, the total index ST what it explains with all its interactions
+(Saltelli et al. 2010, doi 10.1016/j.cpc.2009.09.018). Morris' mu* is the mean absolute change of
+the output as a factor moves over its whole range, sigma the spread of that change
+(Campolongo et al. 2007, doi 10.1016/j.envsoft.2006.10.004).
+
+SALib makes zeros of a single missing value, and 0/0 of an output that never changes. So a base
+sample or trajectory is left out whole where one of its points is missing, and an output that never
+changes has no indices: nan. A point's value is its mean over replications; where points share their
+luck, means are compared over the same replications, those that the whole base sample or trajectory
+has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.analysis.libraries import library
+from sim.analysis.point_values import QuantityKind, choose_quantities, point_values
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.sweeps.sweep import Sweep
+
+__all__ = [
+    "FEWEST_BASE_SAMPLES",
+    "FEWEST_TRAJECTORIES",
+    "morris_measures",
+    "sensitivity",
+    "sobol_indices",
+]
+
+Floats = npt.NDArray[np.float64]
+
+FEWEST_BASE_SAMPLES: Final = 16
+FEWEST_TRAJECTORIES: Final = 4
+"""Fewer tell nothing. Judgements; studies take hundreds of base samples, or ten trajectories."""
+
+_LEVEL: Final = 0.9
+_RESAMPLES: Final = 200
+_SEED: Final = 20100923
+"""Of SALib's bootstrap. Not 0, for which its Sobol analysis falls back on the global generator."""
+
+_MORRIS_LEVELS: Final = 4
+
+
+def sobol_indices(values: Floats, factors: Sequence[str]) -> pd.DataFrame:
+    """Sobol's first-order and total indices.
+
+    Parameters
+    ----------
+    values : (points, replications) float64 array
+        Of a Saltelli design without second order, blocks of D + 2 points; nan where missing.
+    factors : sequence of str
+        Names of the D factors, in order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a factor: ``factor, s1, s1_lo, s1_hi, st, st_lo, st_hi`` (90 % intervals by SALib's
+        bootstrap, normal), ``samples`` that were used and ``left_out`` that had a point missing.
+        Indices of an output that never changes are nan.
+
+    Raises
+    ------
+    InputError
+        If fewer than `FEWEST_BASE_SAMPLES` base samples are complete.
+
+    Notes
+    -----
+    What luck is left in the means acts like one more factor that interacts with all: it lowers S1,
+    and lifts ST of each factor whose change brings other luck; by the share that
+    `sim.analysis.seed_noise` gives as ``share_of_mean``.
+    """
+    import pandas as pd
+
+    means, kept = _means_by_block(values, len(factors) + 2)
+    _enough(kept, FEWEST_BASE_SAMPLES, "base samples")
+    if _is_constant(means[:, [0, -1]]):
+        found = {key: np.full(len(factors), np.nan) for key in ("S1", "S1_conf", "ST", "ST_conf")}
+    else:
+        found = library("SALib.analyze.sobol").analyze(
+            _problem(factors),
+            means.ravel(),
+            calc_second_order=False,
+            num_resamples=_RESAMPLES,
+            conf_level=_LEVEL,
+            seed=_SEED,
+        )
+    return pd.DataFrame(
+        {
+            "factor": list(factors),
+            **_with_interval("s1", found["S1"], found["S1_conf"]),
+            **_with_interval("st", found["ST"], found["ST_conf"]),
+            "samples": int(kept.sum()),
+            "left_out": int((~kept).sum()),
+        }
+    )
+
+
+def morris_measures(values: Floats, unit_points: Floats, factors: Sequence[str]) -> pd.DataFrame:
+    """Morris' measures of elementary effects.
+
+    Parameters
+    ----------
+    values : (points, replications) float64 array
+        Of trajectories of D + 1 points; nan where missing.
+    unit_points : (points, D) float64 array
+        Where the points lie in the unit cube.
+    factors : sequence of str
+        Names of the D factors, in order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a factor: ``factor, mu, mu_star, mu_star_lo, mu_star_hi`` (90 % interval by SALib's
+        bootstrap, normal), ``sigma``, in the output's unit for a move over the factor's whole
+        range; ``samples``, trajectories that were used, and ``left_out`` that had a point missing.
+        All are nan where the output never changes.
+
+    Raises
+    ------
+    InputError
+        If fewer than `FEWEST_TRAJECTORIES` trajectories are complete.
+    """
+    import pandas as pd
+
+    steps = len(factors) + 1
+    means, kept = _means_by_block(values, steps)
+    _enough(kept, FEWEST_TRAJECTORIES, "trajectories")
+    if _is_constant(means):
+        names = ("mu", "mu_star", "mu_star_conf", "sigma")
+        found = {key: np.full(len(factors), np.nan) for key in names}
+    else:
+        found = library("SALib.analyze.morris").analyze(
+            _problem(factors),
+            unit_points.reshape(-1, steps, len(factors))[kept].reshape(-1, len(factors)),
+            means.ravel(),
+            num_levels=_MORRIS_LEVELS,
+            num_resamples=_RESAMPLES,
+            conf_level=_LEVEL,
+            seed=_SEED,
+        )
+    return pd.DataFrame(
+        {
+            "factor": list(factors),
+            "mu": np.asarray(found["mu"]),
+            **_with_interval("mu_star", found["mu_star"], found["mu_star_conf"]),
+            "sigma": np.asarray(found["sigma"]),
+            "samples": int(kept.sum()),
+            "left_out": int((~kept).sum()),
+        }
+    )
+
+
+def sensitivity(
+    sweep: Sweep,
+    indicators: str | Sequence[str] | None = None,
+    *,
+    horizon: int | None = None,
+    arm: str | None = None,
+    kind: QuantityKind | None = None,
+) -> pd.DataFrame:
+    """Sobol's indices of a ``saltelli`` sweep, or Morris' measures of a ``morris`` sweep.
+
+    Parameters
+    ----------
+    sweep : Sweep
+    indicators, horizon, arm, kind
+        As for `sim.analysis.point_values.choose_quantities`: by default the effects of all arms on
+        the experiment's indicators at the end of the run.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a quantity and factor: ``indicator, horizon, arm, kind``, and the columns of
+        `sobol_indices` or `morris_measures`.
+
+    Raises
+    ------
+    InputError
+        If the design is of another kind, there is no such quantity, or too few runs succeeded.
+    """
+    import pandas as pd
+
+    design = sweep.experiment.design
+    names = [f.name for f in design.factors]
+    if design.kind not in ("saltelli", "morris"):
+        raise InputError(
+            "sensitivity needs a design of kind 'saltelli' or 'morris'; "
+            f"{sweep.experiment.name} has '{design.kind}'."
+        )
+    quantities = choose_quantities(
+        sweep.experiment, indicators, horizon=horizon, arm=arm, kind=kind
+    )
+    tables = []
+    for quantity, values in point_values(sweep, quantities).items():
+        if design.unit_points is not None and design.kind == "morris":
+            table = morris_measures(values, design.unit_points, names)
+        else:
+            table = sobol_indices(values, names)
+        for place, key in enumerate(("indicator", "horizon", "arm", "kind")):
+            table.insert(place, key, getattr(quantity, key))
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _means_by_block(values: Floats, size: int) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """Means of points by block, (kept blocks, points of a block), and which blocks were kept."""
+    blocks = values.reshape(-1, size, values.shape[1])
+    is_shared = np.isfinite(blocks).all(axis=1)
+    number = is_shared.sum(axis=1)
+    kept = number > 0
+    total = np.where(is_shared[:, None, :], blocks, 0.0).sum(axis=2)
+    return total[kept] / number[kept, None], kept
+
+
+def _enough(kept: npt.NDArray[np.bool_], fewest: int, what: str) -> None:
+    if kept.sum() < fewest:
+        raise InputError(
+            f"{kept.sum()} of {kept.size} {what} have all their points; indices need {fewest}."
+        )
+
+
+def _is_constant(values: Floats) -> bool:
+    """Whether values differ by no more than rounding, as means over unequal numbers do."""
+    return bool(np.ptp(values) <= 1e-12 * np.abs(values).max())
+
+
+def _problem(factors: Sequence[str]) -> dict[str, Any]:
+    number = len(factors)
+    return {"num_vars": number, "names": list(factors), "bounds": [[0.0, 1.0]] * number}
+
+
+def _with_interval(name: str, found: Any, half_width: Any) -> dict[str, Floats]:
+    middle, half = np.asarray(found, np.float64), np.asarray(half_width, np.float64)
+    return {name: middle, f"{name}_lo": middle - half, f"{name}_hi": middle + half}

@@ -1,0 +1,311 @@
+"""Trade-offs: policies that no other beats in all objectives, and choices under uncertainty.
+
+A policy is what can be chosen, such as a point of a design; a scenario is what cannot, such as a
+territory, or a replication with its drawn parameters and luck. Criteria over scenarios carry their
+standard names (a survey: McPhail et al. 2018, doi 10.1002/2017EF000649) and take performances of
+which more is better, (policies, scenarios); what is wanted small is given with its sign turned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.analysis.responses import means_of, require_columns, require_one
+from sim.comparison.effects import resampled_means
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "ROBUSTNESS_COLUMNS",
+    "maximin",
+    "minimax_regret",
+    "non_dominated",
+    "pareto_front",
+    "regret",
+    "robustness",
+    "satisficing",
+]
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Direction = Literal[1, -1]
+"""Whether more of an objective is wanted, or less."""
+
+
+def non_dominated(objectives: Floats) -> Bools:
+    """Which policies are on the Pareto front.
+
+    Parameters
+    ----------
+    objectives : (policies, objectives) float64 array
+        More is better.
+
+    Returns
+    -------
+    (policies,) bool array
+        False where another policy is at least as good in all objectives and better in one, and
+        where an objective is nan.
+
+    Examples
+    --------
+    >>> births_and_savings = np.array([[1.0, 5.0], [2.0, 3.0], [2.0, 2.0], [3.0, 0.0]])
+    >>> non_dominated(births_and_savings)
+    array([ True,  True, False,  True])
+    """
+    as_good = np.ones((len(objectives), len(objectives)), bool)
+    better = np.zeros_like(as_good)
+    for objective in objectives.T:
+        as_good &= objective[:, None] >= objective
+        better |= objective[:, None] > objective
+    is_dominated = (as_good & better).any(axis=0)
+    return np.asarray(~is_dominated & ~np.isnan(objectives).any(axis=1))
+
+
+def pareto_front(
+    differences: pd.DataFrame,
+    objectives: Mapping[str, Direction],
+    policies: Sequence[str] = ("point",),
+) -> pd.DataFrame:
+    """Policies on the Pareto front by their mean effects, and how sure that is.
+
+    Parameters
+    ----------
+    differences : pandas.DataFrame
+        Of `sim.sweeps.sweep.Sweep.differences`, at one horizon.
+    objectives : mapping of str to {1, -1}
+        Whether more of a measure is wanted, or less.
+    policies : sequence of str
+        Columns that tell policies apart. Over all others, each replication is averaged.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a policy, by its values in ``policies``: means of the objectives, ``is_on_front``;
+        ``front_share``, in how many resamples of replications it is on the front, so that luck is
+        told from trade-off; ``replications`` that all policies have in common, and those
+        ``left_out``. Policies that were never measured are not on the front.
+
+    Raises
+    ------
+    InputError
+        If there is no such column or no objective, or arms or horizons are mixed.
+    """
+    import pandas as pd
+
+    require_columns(differences, (*policies, *objectives))
+    require_one(differences, policies)
+    if not objectives:
+        raise InputError("a Pareto front needs at least one objective.")
+    effects = means_of(differences, list(objectives), (*policies, "rep"))
+    tables = [effects[measure].unstack("rep") for measure in objectives]
+    values = np.stack([t.to_numpy(np.float64).T for t in tables], axis=-1)
+    ever = np.isfinite(values).all(axis=-1).any(axis=0)
+    complete = np.isfinite(values[:, ever]).all(axis=(1, 2)) & ever.any()
+    values = values[complete]
+    n, signs = len(values), np.array(list(objectives.values()), np.float64)
+    means = values.mean(axis=0) if n else np.full(values.shape[1:], np.nan)
+    table = pd.DataFrame(means, columns=list(objectives), index=tables[0].index)
+    table["is_on_front"] = non_dominated(means * signs)
+    table["front_share"] = _front_share(values * signs) if n > 1 else np.nan
+    table["replications"] = n
+    table["left_out"] = int((~complete).sum())
+    return table
+
+
+def _front_share(objectives: Floats) -> Floats:
+    """From (replications, policies, objectives) to the share of resamples on the front."""
+    n, *shape = objectives.shape
+    resampled = np.stack([resampled_means(column) for column in objectives.reshape(n, -1).T])
+    return np.asarray(
+        np.mean([non_dominated(means.reshape(shape)) for means in resampled.T], axis=0)
+    )
+
+
+def regret(performance: Floats) -> Floats:
+    """What each policy falls short of the best one in the same scenario (Savage 1951, doi
+    10.1080/01621459.1951.10500768).
+
+    Parameters
+    ----------
+    performance : (policies, scenarios) float64 array
+        More is better.
+
+    Returns
+    -------
+    (policies, scenarios) float64 array
+        At least 0; nan in scenarios where a policy has not been measured, since the best may be.
+
+    Examples
+    --------
+    >>> regret(np.array([[4.0, 1.0], [3.0, 3.0], [0.0, 4.0]]))
+    array([[0., 3.],
+           [1., 1.],
+           [4., 0.]])
+    """
+    return np.asarray(performance.max(axis=0, keepdims=True) - performance)
+
+
+def minimax_regret(performance: Floats) -> int:
+    """The policy whose greatest regret is least; the first of them.
+
+    Parameters
+    ----------
+    performance : (policies, scenarios) float64 array
+        More is better. Scenarios in which a policy has not been measured do not count.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> minimax_regret(np.array([[4.0, 1.0], [3.0, 3.0], [0.0, 4.0]]))
+    1
+    """
+    return int(regret(_measured(performance)).max(axis=1).argmin())
+
+
+def maximin(performance: Floats) -> int:
+    """The policy whose worst performance is best (Wald 1945, doi 10.2307/1969022).
+
+    Parameters
+    ----------
+    performance : (policies, scenarios) float64 array
+        More is better. Scenarios in which a policy has not been measured do not count.
+
+    Returns
+    -------
+    int
+        The first of them.
+
+    Examples
+    --------
+    >>> maximin(np.array([[4.0, 1.0], [2.0, 2.0], [0.0, 9.0]]))
+    1
+    """
+    return int(_measured(performance).min(axis=1).argmax())
+
+
+def _measured(performance: Floats) -> Floats:
+    """The scenarios in which all policies have been measured."""
+    kept = performance[:, np.isfinite(performance).all(axis=0)]
+    if kept.shape[1] == 0:
+        raise InputError("there is no scenario in which all policies have been measured.")
+    return np.asarray(kept)
+
+
+def satisficing(performances: Mapping[str, Floats], targets: Mapping[str, float]) -> Floats:
+    """In which share of scenarios a policy meets all targets (Simon 1956, doi 10.1037/h0042769).
+
+    Parameters
+    ----------
+    performances : mapping of str to (policies, scenarios) float64 array
+        By name of the objective. More is better.
+    targets : mapping of str to float
+        Least performance wanted.
+
+    Returns
+    -------
+    (policies,) float64 array
+        Of the scenarios in which the policy has been measured; nan without any.
+
+    Examples
+    --------
+    >>> births = np.array([[1.0, 3.0, 2.0, 0.0], [2.0, 2.0, 2.0, np.nan]])
+    >>> satisficing({"births": births}, {"births": 2.0})
+    array([0.5, 1. ])
+    """
+    wanted = [np.asarray(performances[name]) for name in targets]
+    known = np.all([np.isfinite(values) for values in wanted], axis=0)
+    met = np.all([v >= t for v, t in zip(wanted, targets.values(), strict=True)], axis=0)
+    n = known.sum(axis=1)
+    share = np.divide((met & known).sum(axis=1), n, where=n > 0, out=np.full(n.size, np.nan))
+    return np.asarray(share)
+
+
+ROBUSTNESS_COLUMNS: Final = (
+    "mean",
+    "worst",
+    "mean_regret",
+    "max_regret",
+    "satisficing",
+    "is_maximin",
+    "is_minimax_regret",
+    "scenarios",
+    "left_out",
+)
+"""Columns of `robustness`. ``mean`` and ``worst`` are effects as measured; ``satisficing`` is nan
+without a target; ``left_out`` counts replications in which a policy has not been measured."""
+
+
+def robustness(
+    differences: pd.DataFrame,
+    measure: str,
+    direction: Direction,
+    policies: Sequence[str],
+    scenarios: Sequence[str],
+    target: float | None = None,
+) -> pd.DataFrame:
+    """How policies fare over scenarios.
+
+    Parameters
+    ----------
+    differences : pandas.DataFrame
+        Of `sim.sweeps.sweep.Sweep.differences`, at one horizon.
+    measure : str
+        Name of a measure.
+    direction : {1, -1}
+        Whether more of it is wanted, or less.
+    policies, scenarios : sequence of str
+        Columns that tell them apart, such as ``("cluster_size",)`` and ``("scenario",)``, or
+        ``("rep",)`` for drawn parameters and luck together. Effects of the same policy in the same
+        scenario are averaged, over the replications in which all policies have been measured.
+    target : float, optional
+        Effect wanted, as it is measured.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `ROBUSTNESS_COLUMNS`, a row a policy that was ever measured.
+
+    Raises
+    ------
+    InputError
+        If there is no such column, arms or horizons are mixed, or there is no replication in which
+        all policies have been measured.
+    """
+    import pandas as pd
+
+    require_columns(differences, (measure, *policies, *scenarios))
+    require_one(differences, (*policies, *scenarios))
+    runs = list(dict.fromkeys((*scenarios, "rep")))
+    means = means_of(differences, [measure], (*policies, *runs))[measure]
+    effects = means.unstack(runs).dropna(how="all")
+    complete = effects.dropna(axis=1)
+    if complete.empty:
+        raise InputError(f"'{measure}' has not been measured for all policies in any replication.")
+    kept = complete.T.groupby(level=list(scenarios)).mean().to_numpy().T * direction
+    short = regret(kept)
+    order = np.arange(len(kept))
+    share = np.full(len(kept), np.nan)
+    if target is not None:
+        share = satisficing({measure: kept}, {measure: direction * target})
+    columns = (
+        direction * kept.mean(axis=1),
+        direction * kept.min(axis=1),
+        short.mean(axis=1),
+        short.max(axis=1),
+        share,
+        order == maximin(kept),
+        order == minimax_regret(kept),
+        np.full(len(kept), kept.shape[1]),
+        np.full(len(kept), effects.shape[1] - complete.shape[1]),
+    )
+    data = dict(zip(ROBUSTNESS_COLUMNS, columns, strict=True))
+    return pd.DataFrame(data, index=effects.index)

@@ -1,0 +1,170 @@
+"""What the page offers: territories, interventions, sliders, layers and charts, with their words.
+
+All of it comes from the registries that the command line and the documentation use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sim.app.pair import CHARTS
+from sim.app.replications import NUMBER
+from sim.app.request import LARGEST_GRID, LONGEST, Catalogue
+from sim.app.story import WORDS
+from sim.comparison.measures import HEADLINES, MEASURES
+from sim.interventions import TYPES, Intervention
+from sim.language import LANGUAGES
+from sim.map_layers import LAYERS
+from sim.parameters import ParameterInfo
+from sim.report.quantity import Quantity
+from sim.report.words import Words, catalogue, typeset
+from sim.scenario import Scenario
+from sim.schema import PARAMETERS
+from sim.version import MODEL_VERSION, package_version
+
+__all__ = ["MOST_STEPS", "offer"]
+
+MOST_STEPS: Final = 120
+"""Months of one frame."""
+
+
+def offer(choice: Catalogue) -> dict[str, Any]:
+    """Everything that the page needs to know, as JSON values.
+
+    Parameters
+    ----------
+    choice : Catalogue
+
+    Returns
+    -------
+    dict
+    """
+    return {
+        "package_version": package_version(),
+        "model_version": MODEL_VERSION,
+        "scenarios": [_scenario(name, s) for name, s in choice.scenarios.items()],
+        "interventions": [_intervention(i) for i in choice.interventions.values()],
+        "groups": {g: _texts(f"groups.{g}") for g in dict.fromkeys(_groups())},
+        "parameters": [_info(i) for i in PARAMETERS.values() if i.name != "file"],
+        "layers": [
+            {
+                "name": layer.name,
+                "unit": _units(layer.unit),
+                "is_share": layer.unit == "share",
+                "label": _typeset(layer.label),
+                "definition": _typeset(layer.definition),
+                "source": layer.source,
+                "evidence": layer.evidence,
+            }
+            for layer in LAYERS.values()
+        ],
+        "charts": [_chart(name) for name in CHARTS],
+        "headlines": list(HEADLINES),
+        "choices": {c: _texts(f"choices.{c}") for c in _choices()},
+        "evidence": {
+            m: _texts(f"evidence.{m}") for m in ("found", "derived", "recalled", "assumed")
+        },
+        "words": {
+            key.removeprefix("ui."): _typeset(texts)
+            for key, texts in catalogue(WORDS).items()
+            if key.startswith("ui.")
+        },
+        "limits": {
+            "cells": LARGEST_GRID,
+            "months": LONGEST,
+            "steps": MOST_STEPS,
+            "replications": NUMBER,
+        },
+    }
+
+
+def _groups() -> list[str]:
+    return [info.group for info in PARAMETERS.values()]
+
+
+def _typeset(texts: Mapping[str, str]) -> dict[str, str]:
+    """Texts by language with the spaces of its typography; no text where there is none."""
+    return {lang: typeset(texts[lang], lang) for lang in LANGUAGES if lang in texts}
+
+
+def _texts(key: str) -> dict[str, str]:
+    return {lang: Words(lang, WORDS)(key) for lang in LANGUAGES}
+
+
+def _units(unit: str) -> dict[str, str]:
+    """A unit in words; pure numbers and shares have none."""
+    if unit in ("1", "share"):
+        return {"en": "", "fr": ""}
+    return {lang: Words(lang).unit(unit) for lang in LANGUAGES}
+
+
+def _scenario(name: str, scenario: Scenario) -> dict[str, Any]:
+    return {
+        "name": name,
+        "title": _typeset(scenario.title),
+        "description": _typeset(scenario.description),
+        "is_imported": bool(scenario.values["file"]),
+        "values": {n: v for n, v in scenario.values.items() if n != "file"},
+        "sources": {
+            n: {"source": s.source, "evidence": s.evidence} for n, s in scenario.settings.items()
+        },
+    }
+
+
+def _intervention(intervention: Intervention) -> dict[str, Any]:
+    return {
+        "name": intervention.name,
+        "title": _typeset(intervention.title),
+        "description": _typeset(intervention.description),
+        "values": intervention.values,
+        "levers": [_info(info) for info in intervention.kind.infos.values()],
+        "sources": {
+            n: {"source": s.source, "evidence": s.evidence}
+            for n, s in intervention.settings.items()
+        },
+    }
+
+
+def _info(info: ParameterInfo) -> dict[str, Any]:
+    return {
+        "name": info.name,
+        "group": info.group,
+        "kind": info.kind.__name__,
+        "default": info.default,
+        "low": info.low,
+        "high": info.high,
+        "choices": list(info.choices),
+        "unit": _units(info.unit),
+        "is_share": info.unit == "share",
+        "label": _typeset(info.label),
+        "help": _typeset(info.help),
+        "source": info.source,
+        "evidence": info.evidence,
+        "plausible": list(info.plausible) if info.plausible else None,
+    }
+
+
+def _chart(name: str) -> Mapping[str, Any]:
+    measure = MEASURES[name]
+    return {
+        "name": name,
+        "unit": _units(measure.unit),
+        "is_share": measure.unit == "share",
+        "label": _typeset(measure.label),
+        "definition": _typeset(measure.definition),
+        "digits": _digits(name),
+    }
+
+
+def _digits(name: str) -> int:
+    """Digits behind the decimal sign of a level: what is shown of it in words, too."""
+    measure = MEASURES[name]
+    least = measure.relevant or measure.relevant_share * 100.0
+    return max(0, Quantity(measure.unit, least, "en").digits - 1)
+
+
+def _choices() -> list[str]:
+    """Every word that a parameter or lever may be."""
+    infos = [*PARAMETERS.values(), *(i for one in TYPES.values() for i in one.infos.values())]
+    return list(dict.fromkeys(choice for info in infos for choice in info.choices))

@@ -1,0 +1,209 @@
+"""A pair: the same territory twice with the same luck, without and with an intervention."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.app.request import LARGEST_GRID, Arms
+from sim.comparison.measure import Windows
+from sim.comparison.measures import MONTHLY
+from sim.comparison.one_run import measured
+from sim.errors import InputError
+from sim.indicators import COUNTS
+from sim.map_layers import LAYERS
+from sim.simulation import Simulation
+
+__all__ = ["CHARTS", "Pair", "Scale", "measures_of_months"]
+
+CHARTS: Final = (
+    *MONTHLY,
+    "openness",
+    "bottom_up_share",
+    "partners_per_project",
+    "months_to_birth",
+)
+"""Measures whose course is drawn, each over the twelve months that end with a month."""
+
+Floats = npt.NDArray[np.float64]
+Bytes = npt.NDArray[np.uint8]
+
+Scale = tuple[float, float]
+"""Ends of a layer's colours."""
+
+NOTHING: Final = 255
+"""What a map holds where there is nothing to measure."""
+
+HIGHEST: Final = 254
+
+_OF_DIFFERENCE: Final = 0.25
+"""Share of a layer's scale that the colours of its difference reach to, either way."""
+
+
+def measures_of_months(simulation: Simulation, first: int) -> npt.NDArray[np.float32]:
+    """What charts show of some months.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    first : int
+        Months before these.
+
+    Returns
+    -------
+    (months, charts) float32 array
+        From month ``first`` + 1 to the present one; nan where there is nothing to measure.
+    """
+    counts = dict(zip(COUNTS, simulation.counts.T, strict=True))
+    last = np.arange(first + 1, simulation.month + 1)
+    windows = Windows(counts, np.maximum(0, last - 12), last)
+    return measured(CHARTS, windows).astype(np.float32)
+
+
+class Pair:
+    """Two runs that differ by an intervention alone, at the start.
+
+    Parameters
+    ----------
+    arms : Arms
+    before : Pair, optional
+        The pair that this one takes the place of; what it shares with it is not made again.
+
+    Raises
+    ------
+    InputError
+        If a run cannot start from its parameters.
+    """
+
+    def __init__(self, arms: Arms, before: Pair | None = None) -> None:
+        self.arms = arms
+        same = before if before is not None and _is_same(before, arms) else None
+        # A copy of the start takes a few per cent of the time of making it.
+        self._start: Simulation = same._start if same else Simulation(arms.without, arms.seed)
+        self.without: Simulation = copy.deepcopy(self._start)
+        if self.without.territory.residents.size > LARGEST_GRID:
+            raise InputError(
+                f"{self.without.territory.residents.size:,} cells are more than the page takes, "
+                f"{LARGEST_GRID:,}; use the command line."
+            )
+        differ = arms.with_it.interventions != arms.without.interventions
+        self.with_it = Simulation(arms.with_it, arms.seed) if differ else copy.deepcopy(self._start)
+        self.scales: dict[str, Scale] = same.scales if same else self._scales()
+
+    @property
+    def month(self) -> int:
+        """Months that were run."""
+        return self.without.month
+
+    @property
+    def months(self) -> int:
+        """Length of the runs."""
+        return int(self.arms.without.values["months"])
+
+    @property
+    def runs(self) -> tuple[Simulation, Simulation]:
+        """Without and with the intervention."""
+        return self.without, self.with_it
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the territories take, nearly."""
+        runs = (self._start, *self.runs)
+        return sum(array.nbytes for run in runs for array in run.state.values())
+
+    def run_to(self, month: int) -> None:
+        """Run both to a month, at most to the end."""
+        for run in self.runs:
+            run.run(max(0, min(month, self.months) - run.month))
+
+    def _scales(self) -> dict[str, Scale]:
+        """Ends of each layer's colours, the same for both territories and all months."""
+        return {name: _scale(name, self.without) for name in LAYERS}
+
+    def maps(self, layer: str) -> tuple[Bytes, Bytes, Bytes]:
+        """A layer of both territories and their difference, as bytes.
+
+        Parameters
+        ----------
+        layer : str
+            Name in `LAYERS`.
+
+        Returns
+        -------
+        three (rows, columns) uint8 arrays
+            0 to 254 between the ends of the layer's scale, 255 where there is nothing; of the
+            difference, 127 where both are equal.
+        """
+        low, high = self.scales[layer]
+        without, with_it = (LAYERS[layer].measure(run.state) for run in self.runs)
+        reach = _OF_DIFFERENCE * (high - low)
+        difference = np.subtract(with_it, without, dtype=np.float32)
+        return (
+            _bytes(without, low, high),
+            _bytes(with_it, low, high),
+            _bytes(difference, -reach, reach),
+        )
+
+    def cell(self, row: int, column: int) -> dict[str, list[float | None]]:
+        """Every layer at a cell, without and with.
+
+        Raises
+        ------
+        InputError
+            If the territory has no such cell.
+        """
+        rows, columns = self.without.territory.shape
+        if not (0 <= row < rows and 0 <= column < columns):
+            raise InputError(
+                f"row {row}, column {column} is outside the grid of {rows} rows and {columns} "
+                "columns."
+            )
+        return {
+            name: [_finite(float(layer.measure(run.state)[row, column])) for run in self.runs]
+            for name, layer in LAYERS.items()
+        }
+
+
+def _is_same(before: Pair, arms: Arms) -> bool:
+    """Whether the territory without the intervention is the one that there was."""
+    one, other = before.arms.without, arms.without
+    return (
+        before.arms.seed == arms.seed
+        and one.name == other.name
+        and one.folder == other.folder
+        and one.parameters == other.parameters
+    )
+
+
+def _finite(value: float) -> float | None:
+    return value if np.isfinite(value) else None
+
+
+def _scale(name: str, run: Simulation) -> Scale:
+    layer = LAYERS[name]
+    if layer.limits is not None:
+        return layer.limits
+    if layer.unit == "share":
+        return (0.0, 1.0)
+    values = np.asarray(layer.measure(run.state), np.float64)
+    seen = values[np.isfinite(values) & (values > 0)]
+    return (0.0, _round_up(float(np.quantile(seen, 0.98))) if seen.size else 1.0)
+
+
+def _round_up(value: float) -> float:
+    """The next number above that is 1, 2 or 5 times a power of ten."""
+    power = 10.0 ** np.floor(np.log10(value))
+    return float(next(m * power for m in (1, 2, 5, 10) if m * power >= value))
+
+
+def _bytes(values: npt.NDArray[Any], low: float, high: float) -> Bytes:
+    scaled = values.astype(np.float32)
+    scaled -= low
+    scaled *= HIGHEST / (high - low)
+    np.clip(np.rint(scaled, out=scaled), 0, HIGHEST, out=scaled)
+    if values.dtype.kind == "f":
+        scaled[np.isnan(scaled)] = NOTHING
+    return scaled.astype(np.uint8)

@@ -1,0 +1,135 @@
+"""Replications in the background: bands around a pair's curves, verdicts, and the report."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from sim.app.request import Arms
+from sim.comparison.comparison import BASELINE, compare_arms
+from sim.comparison.measures import MONTHLY
+
+if TYPE_CHECKING:
+    from sim.comparison.comparison import Comparison
+
+__all__ = ["NUMBER", "Replications"]
+
+NUMBER: Final = 20
+"""Replications; few, so that they are there in half a minute."""
+
+_LEVELS: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
+"""Quantiles of the bands: 90 and 50 % of replications, and the median."""
+
+
+_LOOK_SECONDS: Final = 0.2
+"""How often those that wait for their turn look whether anybody still wants them."""
+
+
+class _Cancelled(Exception):
+    """Nobody waits for them any more."""
+
+
+class Replications:
+    """Runs of both arms with drawn parameters, in a thread of their own.
+
+    Parameters
+    ----------
+    arms : Arms
+    turn : semaphore
+        Held while they are made: those of one session at a time, so that a processor is left for
+        pages.
+
+    Attributes
+    ----------
+    done, total : int
+        Runs.
+    error : str
+        Why they failed, if they did.
+    comparison : Comparison or None
+        Once they are finished.
+    """
+
+    def __init__(self, arms: Arms, turn: threading.Semaphore) -> None:
+        self.arms = arms
+        self._name = arms.with_it.interventions[-1].name
+        self.done, self.total, self.error = 0, 0, ""
+        self.comparison: Comparison | None = None
+        self._turn = turn
+        self._cancelled = threading.Event()
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """Stop after the run that is being made."""
+        self._cancelled.set()
+
+    def wait(self) -> None:
+        """Wait until they are finished or stopped."""
+        self._thread.join()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether they are being made."""
+        return self._thread.is_alive()
+
+    def _work(self) -> None:
+        while not self._turn.acquire(timeout=_LOOK_SECONDS):
+            if self._cancelled.is_set():
+                return
+        try:
+            self.comparison = compare_arms(
+                self.arms.without,
+                {self._name: self.arms.with_it},
+                reps=NUMBER,
+                seed=self.arms.seed,
+                workers=1,
+                reference=self.arms.reference,
+                progress=self._tell,
+            )
+        except _Cancelled:
+            pass
+        except Exception as error:  # told to whoever asks, as there is no caller
+            self.error = str(error)
+        finally:
+            self._turn.release()
+
+    def _tell(self, done: int, total: int) -> None:
+        self.done, self.total = done, total
+        if self._cancelled.is_set():
+            raise _Cancelled
+
+    def bands(self) -> dict[str, Any]:
+        """Quantiles over replications by measure, month by month.
+
+        Returns
+        -------
+        dict
+            By measure of `MONTHLY`: ``without``, ``with`` and ``difference``, each a list of five
+            courses (5, 25, 50, 75 and 95 %), None where there is nothing to measure.
+        """
+        assert self.comparison is not None
+        monthly = self.comparison.monthly
+        reps = int(monthly["rep"].max()) + 1
+        found = {}
+        for name in MONTHLY:
+            arms = {
+                arm: monthly.loc[monthly["arm"] == arm, name].to_numpy(float).reshape(reps, -1)
+                for arm in (BASELINE, self._name)
+            }
+            found[name] = {
+                "without": _courses(arms[BASELINE]),
+                "with": _courses(arms[self._name]),
+                "difference": _courses(arms[self._name] - arms[BASELINE]),
+            }
+        return found
+
+
+def _courses(values: np.ndarray[Any, Any]) -> list[list[float | None]]:
+    is_there = np.isfinite(values).all(axis=0)
+    found = np.quantile(np.where(is_there, values, 0.0), _LEVELS, axis=0)
+    return [
+        [float(v) if there else None for v, there in zip(row, is_there, strict=True)]
+        for row in found
+    ]

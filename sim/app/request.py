@@ -1,0 +1,180 @@
+"""What a visitor asks for: a territory, what is done to it, and what is set otherwise."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sim.errors import InputError, nearest
+from sim.interventions import LEVERS, list_interventions, load_intervention
+from sim.scenario import Scenario, list_scenarios, load_scenario
+from sim.schema import PARAMETERS
+from sim.simulation import LARGEST_SEED
+
+__all__ = ["LARGEST_GRID", "LONGEST", "MOST_RESIDENTS", "Arms", "Catalogue", "Request"]
+
+LARGEST_GRID: Final = 250_000
+"""Cells of a territory on the page."""
+
+LONGEST: Final = 1200
+"""Months of a run on the page; the schema's own limit."""
+
+MOST_RESIDENTS: Final = 1_000_000
+"""Residents of a territory on the page."""
+
+MOST_PREMISES: Final = 50_000
+"""Premises of a territory on the page."""
+
+_MOST_SETTINGS: Final = 300
+
+Name = Annotated[str, Field(max_length=100)]
+Value = bool | int | float | Annotated[str, Field(max_length=500)]
+
+
+class Request(BaseModel):
+    """What the page sends to begin, and whenever something is changed.
+
+    Attributes
+    ----------
+    scenario : str
+        Name of one of the territories on offer.
+    intervention : str or None
+        Name of one of the interventions on offer; None for nothing.
+    settings : dict
+        Parameters and levers that are set otherwise, by flat name.
+    seed : int
+        Luck of both runs.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+    scenario: Name
+    intervention: Name | None = None
+    settings: Annotated[dict[Name, Value], Field(max_length=_MOST_SETTINGS)] = {}
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 1
+
+
+@dataclass(frozen=True)
+class Arms:
+    """The two scenarios of a session, valid and within the limits of the page.
+
+    Attributes
+    ----------
+    without, with_it : Scenario
+        The second has the intervention, where there is one.
+    seed : int
+        Luck of both runs.
+    reference : str
+        What the command line calls the territory.
+    """
+
+    without: Scenario
+    with_it: Scenario
+    seed: int
+    reference: str
+
+
+class Catalogue:
+    """What is on offer: territories and interventions, by name.
+
+    Nothing else is read, whatever a visitor asks for.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        Scenario files beside those that come with the package, such as imported territories.
+
+    Raises
+    ------
+    InputError
+        If a file is not admissible, or two are of one name.
+    """
+
+    def __init__(self, files: Sequence[Path] = ()) -> None:
+        paths = [*list_scenarios(), *files]
+        self.scenarios: dict[str, Scenario] = {}
+        self.references: dict[str, str] = {}
+        for path in paths:
+            if path.stem in self.scenarios:
+                raise InputError(f"{path}: a scenario named '{path.stem}' is there already.")
+            self.scenarios[path.stem] = load_scenario(path)
+            self.references[path.stem] = str(path) if path in files else path.stem
+        self.interventions = {p.stem: load_intervention(p) for p in list_interventions()}
+
+    def arms(self, asked: Request) -> Arms:
+        """The scenarios that a request means.
+
+        Parameters
+        ----------
+        asked : Request
+
+        Returns
+        -------
+        Arms
+
+        Raises
+        ------
+        InputError
+            If a name is unknown, a value not admissible, or the territory larger than the page
+            takes.
+        """
+        base = _chosen(asked.scenario, self.scenarios, "scenario")
+        treated = base
+        if asked.intervention is not None:
+            _chosen(asked.intervention, self.interventions, "intervention")
+            treated = base.add(asked.intervention)
+        for name in asked.settings:
+            if name in LEVERS and asked.intervention is None:
+                raise InputError(f"'{name}' is a lever; choose an intervention first.")
+        if "file" in asked.settings:
+            raise InputError("'file' cannot be set on the page; choose a scenario in its place.")
+        values = _typed(asked.settings, treated)
+        treated = treated.replace(**values)
+        own = {name: v for name, v in values.items() if name in PARAMETERS}
+        without = base.replace(**own) if own else base
+        _refuse_large(without)
+        return Arms(without, treated, asked.seed, self.references[asked.scenario])
+
+
+def _chosen(name: str, known: Mapping[str, Any], what: str) -> Any:
+    if name not in known:
+        raise InputError(f"unknown {what} '{name}'.{nearest(name, known)}")
+    return known[name]
+
+
+def _typed(settings: Mapping[str, Value], scenario: Scenario) -> dict[str, Value]:
+    """Values as parameters have them: JSON writes 5.0 as 5."""
+    found: dict[str, Value] = {}
+    for name, value in settings.items():
+        info = scenario.info(name)
+        if info.kind is float and isinstance(value, int) and not isinstance(value, bool):
+            # Whole numbers that no float holds are out of any range.
+            value = float(value) if abs(value) <= sys.float_info.max else math.inf
+        found[name] = value
+    return found
+
+
+def _refuse_large(scenario: Scenario) -> None:
+    """Refuse what would take the server's time and memory from everybody else."""
+    values = scenario.values
+    if values["file"]:
+        return
+    for what, number, most in (
+        ("rows x columns", values["rows"] * values["columns"], LARGEST_GRID),
+        ("population", values["population"], MOST_RESIDENTS),
+        (
+            "population x premises_per_1000 / 1000",
+            round(values["population"] * values["premises_per_1000"] / 1000),
+            MOST_PREMISES,
+        ),
+    ):
+        if number > most:
+            raise InputError(
+                f"{what} = {number:,} is more than the page takes, {most:,}; use the command line."
+            )

@@ -1,0 +1,383 @@
+"""The server: JSON for settings and words, bytes for what is painted.
+
+Whatever is asked, the answer is what was asked for or a status from 400 on with one sentence.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from fastapi import FastAPI, Query
+from fastapi import Path as InPath
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from sim.app.command import compare_command, python_of, run_commands
+from sim.app.frames import frame
+from sim.app.guard import Guard
+from sim.app.offer import MOST_STEPS, offer
+from sim.app.pair import CHARTS, Pair
+from sim.app.replications import NUMBER, Replications
+from sim.app.request import Catalogue, Request
+from sim.app.sessions import Busy, Session, Sessions, TooMany, Unknown
+from sim.app.story import tell, verdicts
+from sim.errors import InputError, nearest
+from sim.language import Language
+from sim.map_layers import LAYERS
+from sim.parameters import ParameterInfo
+from sim.report import write_report
+from sim.schema import PARAMETERS
+from sim.version import package_version
+
+__all__ = ["STATIC", "make_app"]
+
+STATIC: Final = Path(__file__).with_name("static")
+
+Name = Annotated[str, InPath(max_length=64)]
+In = Annotated[Language, Query(alias="lang")]
+
+_ERRORS: Final[dict[int | str, dict[str, Any]]] = {
+    status: {
+        "description": text,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "properties": {"error": {"type": "string"}},
+                    "required": ["error"],
+                }
+            }
+        },
+    }
+    for status, text in (
+        (400, "The request is not to be understood."),
+        (403, "It comes from another page or host."),
+        (404, "There is no such thing, or it has ended."),
+        (405, "The method is not one of this address."),
+        (409, "Not at this moment."),
+        (413, "The request is too large."),
+        (415, "The request is not JSON."),
+        (422, "A value is not admissible."),
+        (429, "There are too many sessions."),
+    )
+}
+_BYTES: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "A frame; see sim.app.frames.",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+
+
+class FrameRequest(BaseModel):
+    """How far to go on, and what is shown.
+
+    Attributes
+    ----------
+    steps : int
+        Months to run first.
+    layer : str
+        Layer of the maps.
+    known : int
+        Months whose measures the page has.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    steps: Annotated[int, Field(ge=0, le=MOST_STEPS)] = 0
+    layer: Annotated[str, Field(max_length=64)] = "vacancy"
+    known: Annotated[int, Field(ge=0, le=100_000)] = 0
+
+
+class Nothing(BaseModel):
+    """An empty body."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def make_app(
+    scenarios: Sequence[Path] = (),
+    hosts: Sequence[str] = ("127.0.0.1", "localhost"),
+    sessions: Sessions | None = None,
+) -> Guard:
+    """The page's server as an ASGI application.
+
+    Parameters
+    ----------
+    scenarios : sequence of Path
+        Scenario files to offer beside those that come with the package.
+    hosts : sequence of str
+        Names under which the server may be called.
+    sessions : Sessions, optional
+        In place of new ones with the usual limits.
+
+    Returns
+    -------
+    ASGI application
+
+    Raises
+    ------
+    InputError
+        If a scenario is not admissible.
+    """
+    choice = Catalogue(scenarios)
+    sessions = Sessions() if sessions is None else sessions
+    drawing = threading.Lock()  # matplotlib has one set of settings for all threads
+    api = FastAPI(
+        title="Essaim",
+        version=package_version(),
+        docs_url=None,
+        redoc_url=None,
+        responses=_ERRORS,
+    )
+    offered = json.dumps(offer(choice), ensure_ascii=False, allow_nan=False).encode()
+    _answer_errors(api)
+
+    @api.get("/", include_in_schema=False)
+    def page() -> FileResponse:
+        return FileResponse(STATIC / "index.html")
+
+    @api.get("/api/options", response_class=Response, responses=_content("application/json"))
+    def options() -> Response:
+        """Everything that can be chosen."""
+        return Response(offered, media_type="application/json")
+
+    @api.post("/api/sessions", status_code=201)
+    def begin(asked: Request) -> dict[str, Any]:
+        """Begin with two territories."""
+        name = sessions.begin(choice.arms(asked), asked)
+        with sessions.using(name) as session:
+            return {"session": name, **_about(session)}
+
+    @api.put("/api/sessions/{name}")
+    def change(name: Name, asked: Request) -> dict[str, Any]:
+        """Take other territories or settings in the session's place, at their start."""
+        arms = choice.arms(asked)
+        with sessions.using(name) as session:
+            sessions.change(session, arms, asked)
+            return {"session": name, **_about(session)}
+
+    @api.delete("/api/sessions/{name}", status_code=204)
+    def end(name: Name) -> None:
+        """End a session."""
+        sessions.end(name)
+
+    @api.post("/api/sessions/{name}/frame", response_class=Response, responses=_BYTES)
+    def next_frame(name: Name, asked: FrameRequest) -> Response:
+        """Go on some months and show the last."""
+        _known_layer(asked.layer)
+        with sessions.using(name) as session, sessions.turn:
+            session.pair.run_to(session.pair.month + asked.steps)
+            content = frame(session.pair, asked.layer, asked.known)
+        return Response(content, media_type="application/octet-stream")
+
+    @api.get("/api/sessions/{name}/cell")
+    def cell(
+        name: Name,
+        row: Annotated[int, Query(ge=0, le=100_000)],
+        column: Annotated[int, Query(ge=0, le=100_000)],
+    ) -> dict[str, Any]:
+        """Every layer at a cell, without and with the intervention."""
+        with sessions.using(name) as session:
+            return {"layers": session.pair.cell(row, column)}
+
+    @api.get("/api/sessions/{name}/words")
+    def words(name: Name, lang: In = "en") -> dict[str, Any]:
+        """What the present month means, in words."""
+        with sessions.using(name) as session:
+            return tell(session.pair, lang, compare_command(session.asked, choice))
+
+    @api.post("/api/sessions/{name}/replications", status_code=202)
+    def replicate(name: Name, nothing: Nothing) -> dict[str, Any]:
+        """Begin replications in the background."""
+        with sessions.using(name) as session:
+            arms = session.pair.arms
+            if arms.with_it.interventions == arms.without.interventions:
+                raise HTTPException(409, "choose an intervention first.")
+            session.forget_replications()
+            session.replications = Replications(arms, sessions.background)
+            return _progress(session.replications, "en")
+
+    @api.get("/api/sessions/{name}/replications")
+    def replications(name: Name, lang: In = "en") -> dict[str, Any]:
+        """How far replications are, and what they gave."""
+        with sessions.using(name) as session:
+            if session.replications is None:
+                raise HTTPException(409, "no replications were begun.")
+            return _progress(session.replications, lang)
+
+    @api.delete("/api/sessions/{name}/replications", status_code=204)
+    def cancel(name: Name) -> None:
+        """Stop replications."""
+        with sessions.using(name) as session:
+            session.forget_replications()
+
+    @api.get(
+        "/api/sessions/{name}/export.csv", response_class=Response, responses=_content("text/csv")
+    )
+    def export(name: Name) -> Response:
+        """Every indicator of every month, without and with the intervention."""
+        with sessions.using(name) as session:
+            content = _csv(session.pair)
+        return _file(content, "text/csv", "essaim.csv")
+
+    @api.get(
+        "/api/sessions/{name}/report.html", response_class=Response, responses=_content("text/html")
+    )
+    def report(name: Name, lang: In = "en") -> Response:
+        """The report about the replications."""
+        with sessions.using(name) as session:
+            done = session.replications
+            if done is None or done.comparison is None:
+                raise HTTPException(409, "the report is about replications; let them finish first.")
+            with drawing:
+                content = write_report(done.comparison, lang)["report.html"]
+        return _file(content, "text/html", "report.html")
+
+    @api.get("/api/sessions/{name}/command")
+    def command(name: Name) -> dict[str, str]:
+        """What gives the same numbers without the page."""
+        with sessions.using(name) as session:
+            asked, month = session.asked, session.pair.month
+        return {
+            "command": run_commands(asked, choice, month),
+            "compare": compare_command(asked, choice, NUMBER),
+            "python": python_of(asked, choice, month),
+        }
+
+    api.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return Guard(api, hosts)
+
+
+def _content(kind: str) -> dict[int | str, dict[str, Any]]:
+    schema: dict[str, Any] = {} if kind == "application/json" else {"type": "string"}
+    return {200: {"description": "What was asked for.", "content": {kind: {"schema": schema}}}}
+
+
+def _file(content: bytes, kind: str, name: str) -> Response:
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=kind, headers=headers)
+
+
+def _known_layer(name: str) -> None:
+    if name not in LAYERS:
+        raise InputError(f"unknown layer '{name}'.{nearest(name, LAYERS)}")
+
+
+def _about(session: Session) -> dict[str, Any]:
+    """What the page must know of a pair beside its frames."""
+    pair = session.pair
+    run, arm = pair.without, pair.arms.with_it
+    rows, columns = run.territory.shape
+    added = arm.interventions[len(pair.arms.without.interventions) :]
+    return {
+        "month": pair.month,
+        "months": pair.months,
+        "start_year": int(run.values["start_year"]),
+        "rows": rows,
+        "columns": columns,
+        "cell_size_m": run.territory.cell_size,
+        "residents": round(float(run.territory.residents.sum(dtype="float64"))),
+        "premises": int(run.territory.premises_cell.size),
+        "scales": {name: list(scale) for name, scale in pair.scales.items()},
+        "charts": list(CHARTS),
+        "cost": sum(i.cost(pair.months) for i in added),
+        "differs": _differs(session),
+    }
+
+
+def _differs(session: Session) -> list[dict[str, Any]]:
+    """Every setting that differs from the territory as it is offered, and from the baseline."""
+    arm = session.pair.arms.with_it
+    found = []
+    for intervention in arm.interventions[len(session.pair.arms.without.interventions) :]:
+        for name, info in intervention.kind.infos.items():
+            value = intervention.values[name]
+            if value != info.default or name in session.asked.settings:
+                found.append(_setting(info, value, info.default, intervention.settings.get(name)))
+    for name in session.asked.settings:
+        if name in PARAMETERS:
+            info = PARAMETERS[name]
+            found.append(_setting(info, arm.values[name], info.default, arm.settings.get(name)))
+    return found
+
+
+def _setting(info: ParameterInfo, value: Any, default: Any, setting: Any) -> dict[str, Any]:
+    own = setting is not None and setting.source != "not stated"
+    return {
+        "name": info.name,
+        "value": value,
+        "default": default,
+        "evidence": setting.evidence if setting is not None else info.evidence,
+        "source": setting.source if own else info.source,
+    }
+
+
+def _progress(found: Replications, lang: Language) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "done": found.done,
+        "total": found.total,
+        "running": found.is_running,
+        "error": found.error,
+    }
+    if found.comparison is not None:
+        told |= {"bands": found.bands(), "verdicts": verdicts(found.comparison, lang)}
+    return told
+
+
+def _csv(pair: Pair) -> bytes:
+    import pandas as pd
+
+    parts = []
+    for arm, run in zip(("without", "with"), pair.runs, strict=True):
+        table = run.indicators.reset_index()
+        table.insert(0, "arm", arm)
+        parts.append(table)
+    buffer = io.StringIO()
+    pd.concat(parts).to_csv(buffer, index=False, lineterminator="\n")
+    return buffer.getvalue().encode()
+
+
+def _answer_errors(api: FastAPI) -> None:
+    """Say what is wrong in one sentence."""
+
+    def answer(status: int, sentence: str) -> JSONResponse:
+        return JSONResponse({"error": sentence}, status)
+
+    handlers: Mapping[Any, Callable[[Any, Any], JSONResponse]] = {
+        InputError: lambda request, error: answer(422, str(error)),
+        Unknown: lambda request, error: answer(404, "this session has ended; begin another."),
+        TooMany: lambda request, error: answer(
+            429, "too many people are looking at territories just now; try again in a few minutes."
+        ),
+        Busy: lambda request, error: answer(429, "ask for one thing after the other."),
+        RequestValidationError: lambda request, error: answer(422, _invalid(error)),
+        HTTPException: lambda request, error: answer(error.status_code, _sentence(error)),
+        # A mistake of this program; whoever started the server sees more, as the error goes on.
+        Exception: lambda request, error: answer(
+            500, "something went wrong on the server; its window says what."
+        ),
+    }
+    for kind, handler in handlers.items():
+        api.add_exception_handler(kind, handler)
+
+
+def _invalid(error: RequestValidationError) -> str:
+    """The first of pydantic's complaints."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
+    return f"{where[:200] or 'the request'}: {first['msg'].rstrip('.').lower()}."
+
+
+def _sentence(error: HTTPException) -> str:
+    """What an HTTP status means, unless it says more itself."""
+    meaning = _ERRORS.get(error.status_code, {}).get("description", "")
+    return str(error.detail) if error.detail.endswith(".") else meaning or f"{error.detail}."

@@ -1,0 +1,49 @@
+// Talks to the server. What is refused is thrown as an Error with its status and the server's one
+// sentence; status 0 means that nobody answered.
+
+async function ask(method, path, body) {
+  const options = { method, headers: {} };
+  if (body !== undefined) {
+    options.headers["content-type"] = "application/json";
+    options.body = JSON.stringify(body);
+  }
+  const answer = await fetch(path, options).catch((error) => {
+    throw Object.assign(error, { status: 0 });
+  });
+  if (answer.ok) return answer;
+  const told = await answer.json().catch(() => ({}));
+  throw Object.assign(new Error(told.error || `${answer.status} ${answer.statusText}`), { status: answer.status });
+}
+
+const json = async (...call) => (await ask(...call)).json();
+
+export const options = () => json("GET", "/api/options");
+export const begin = (asked) => json("POST", "/api/sessions", asked);
+export const change = (session, asked) => json("PUT", `/api/sessions/${session}`, asked);
+export const end = (session) => fetch(`/api/sessions/${session}`, { method: "DELETE", keepalive: true });
+export const cell = (session, row, column) =>
+  json("GET", `/api/sessions/${session}/cell?row=${row}&column=${column}`);
+export const words = (session, language) =>
+  json("GET", `/api/sessions/${session}/words?lang=${language}`);
+export const command = (session) => json("GET", `/api/sessions/${session}/command`);
+export const replicate = (session) => json("POST", `/api/sessions/${session}/replications`, {});
+export const replications = (session, language) =>
+  json("GET", `/api/sessions/${session}/replications?lang=${language}`);
+export const cancel = (session) => ask("DELETE", `/api/sessions/${session}/replications`);
+export const file = async (session, name) =>
+  (await ask("GET", `/api/sessions/${session}/${name}`)).blob();
+
+// A frame as sim/app/frames.py lays it out; see there.
+export async function frame(session, asked) {
+  const buffer = await (await ask("POST", `/api/sessions/${session}/frame`, asked)).arrayBuffer();
+  const head = new DataView(buffer);
+  const [month, rows, columns] = [head.getUint32(4, true), head.getUint16(8, true), head.getUint16(10, true)];
+  const [first, months, charts] = [12, 16, 20].map((at) => head.getUint32(at, true));
+  const size = months * charts;
+  const measures = new Float32Array(buffer, 24, 2 * size);
+  const maps = [0, 1, 2].map((k) => new Uint8Array(buffer, 24 + 8 * size + k * rows * columns, rows * columns));
+  return {
+    month, rows, columns, first, months, charts, maps,
+    measures: [measures.subarray(0, size), measures.subarray(size)],
+  };
+}

@@ -1,0 +1,143 @@
+// Sliders and lists for every parameter and lever, made from the one schema that the command line uses.
+
+import { infoOf, interventionOf, originOf, presentOf, presetOf, scenarioOf, set, valueOf } from "./settings.js";
+import { number, quantity, say, text } from "./language.js";
+
+const element = (id) => document.getElementById(id);
+const make = (tag, properties = {}, ...children) => {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+};
+
+export function fillChoices(offer, chosen) {
+  const fill = (select, list, value) =>
+    select.replaceChildren(...list.map(([name, label]) => new Option(label, name, false, name === value)));
+  const titles = (list) => list.map((one) => [one.name, text(one.title)]);
+  fill(element("scenario"), titles(offer.scenarios), chosen.scenario);
+  fill(element("intervention"), [["", say("none")], ...titles(offer.interventions)], chosen.intervention ?? "");
+  element("seed").value = chosen.seed;
+  const scenario = scenarioOf(offer);
+  element("scenario-help").textContent =
+    `${text(scenario.description)} ${say(scenario.is_imported ? "imported" : "generated")}`.trim();
+  element("intervention-help").textContent = text(interventionOf(offer)?.description ?? {});
+}
+
+// Lays out all sliders; `changed` is called whenever one is moved.
+export function lay(offer, changed) {
+  const levers = interventionOf(offer)?.levers;
+  const wide = matchMedia("(min-width: 60rem)").matches; // on a phone, maps are worth more room
+  element("levers").replaceChildren(...(levers ? [group(say("levers"), levers, offer, changed, wide)] : []));
+  const groups = Object.entries(offer.groups).map(([name, title]) =>
+    group(text(title), offer.parameters.filter((p) => p.group === name), offer, changed, false));
+  element("parameters").replaceChildren(...groups);
+  find(element("find").value);
+}
+
+// Shows only what is looked for.
+export function find(sought) {
+  const wanted = sought.trim().toLowerCase();
+  for (const box of element("parameters").children) {
+    const controls = [...box.querySelectorAll(".control")];
+    for (const control of controls) control.hidden = Boolean(wanted) && !control.dataset.find.includes(wanted);
+    box.hidden = controls.every((control) => control.hidden);
+    if (wanted) box.open = !box.hidden;
+  }
+}
+
+function group(title, infos, offer, changed, open) {
+  const head = make("summary", { textContent: title });
+  return make("details", { open }, head, ...infos.map((info) => control(info, offer, changed)));
+}
+
+function control(info, offer, changed) {
+  const id = `set-${info.name}`;
+  const label = make("label", { htmlFor: id, textContent: text(info.label) });
+  const input = Object.assign(field(info, offer), { id });
+  const help = make("p", { className: "help", id: `help-${info.name}`, textContent: text(info.help) });
+  input.setAttribute("aria-describedby", help.id);
+  const box = make("div", { className: "control" },
+    make("div", { className: "control-head" }, label, make("output", { htmlFor: id })),
+    make("div", { className: "control-row" }, input, ...(input.type === "range" ? [exact(info, offer, changed)] : [])),
+    help,
+    origin(originOf(offer, info), offer, bounds(info)));
+  box.dataset.name = info.name;
+  box.dataset.find = `${info.name} ${text(info.label)} ${text(info.help)}`.toLowerCase();
+  input.addEventListener("input", () => {
+    set(offer, info.name, input.type === "checkbox" ? input.checked : valueOf(input.value, info));
+    mark(box, offer);
+    changed();
+  });
+  mark(box, offer);
+  return box;
+}
+
+// Years of the calendar are written without thousands.
+const shown = (value, info, offer) => (info.name === "start_year" ? String(value) : quantity(value, info, offer.choices));
+
+function bounds(info) {
+  if (info.kind !== "int" && info.kind !== "float") return "";
+  const show = (value) => (info.name === "start_year" ? value : info.is_share ? quantity(value, info) : number(value));
+  return say("bounds", { low: show(info.low), high: show(info.high) });
+}
+
+// How well something is known, in a line; from where, when the line is opened.
+export function origin(known, offer, before = "") {
+  const basis = say("basis", { evidence: text(offer.evidence[known.evidence]) });
+  const head = make("summary", { textContent: [before, basis].filter(Boolean).join(" · ") });
+  return make("details", { className: "origin" }, head, make("p", { className: "help", lang: "en", textContent: known.source }));
+}
+
+function field(info, offer) {
+  const value = presentOf(offer, info.name);
+  if (info.kind === "bool") return make("input", { type: "checkbox", checked: value });
+  if (info.kind === "str" && !info.choices.length) return make("input", { type: "text", value, maxLength: 200 });
+  if (info.kind === "str") {
+    return make("select", {}, ...info.choices.map((c) => new Option(text(offer.choices[c]), c, false, c === value)));
+  }
+  const [low, high, step] = range(info, value);
+  return make("input", { type: "range", min: low, max: high, step, value });
+}
+
+// Where a slider goes: the plausible range where there is one, else what is admissible and near.
+function range(info, value) {
+  const near = Math.max(4 * Math.abs(info.default), 4 * Math.abs(value), info.low + 10);
+  let [low, high] = info.plausible ?? [info.low, info.high <= 1 ? info.high : Math.min(info.high, near)];
+  [low, high] = [Math.min(low, value), Math.max(high, value)];
+  if (info.kind === "int") return [low, high, 1];
+  const rough = (high - low) / 100 || 1;
+  return [low, high, 10 ** Math.floor(Math.log10(rough))];
+}
+
+// The same value as a number, within all that is admissible.
+function exact(info, offer, changed) {
+  const input = make("input", {
+    type: "number", min: info.low, max: info.high, step: info.kind === "int" ? 1 : "any", className: "exact",
+  });
+  input.setAttribute("aria-label", say("exact", { label: text(info.label) }));
+  input.addEventListener("change", () => {
+    if (!input.checkValidity() || input.value === "") {
+      input.reportValidity();
+      return;
+    }
+    const value = valueOf(input.value, info);
+    set(offer, info.name, value);
+    const slider = element(`set-${info.name}`);
+    slider.min = Math.min(slider.min, value);
+    slider.max = Math.max(slider.max, value);
+    slider.value = value;
+    mark(slider.closest(".control"), offer);
+    changed();
+  });
+  return input;
+}
+
+// Says a control's value, and whether it is as the preset has it.
+function mark(box, offer) {
+  const info = infoOf(offer, box.dataset.name);
+  const value = presentOf(offer, info.name);
+  box.querySelector("output").textContent = shown(value, info, offer);
+  box.classList.toggle("changed", value !== presetOf(offer, info.name));
+  const exactly = box.querySelector(".exact");
+  if (exactly && document.activeElement !== exactly) exactly.value = value;
+}

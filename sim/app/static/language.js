@@ -1,0 +1,56 @@
+// The words of the page in two languages, and numbers as each of them writes them.
+
+let words = {};
+export let language = "en";
+
+export function learn(catalogue) {
+  words = catalogue;
+}
+
+export function speak(wanted) {
+  language = wanted === "fr" ? "fr" : "en";
+  document.documentElement.lang = language;
+  for (const element of document.querySelectorAll("[data-words]")) {
+    element.textContent = say(element.dataset.words);
+  }
+}
+
+// A sentence of the catalogue with {values} filled in.
+export function say(key, values = {}) {
+  return words[key][language].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+// The text of a table { en, fr } in the present language.
+export const text = (texts) => texts[language] || texts.en || "";
+
+const isMissing = (value) => value === null || value === undefined || Number.isNaN(value);
+
+// Numbers as they are, or with so many digits behind the sign; always so many, if `padded`.
+export function number(value, digits, padded = false) {
+  if (isMissing(value)) return "–";
+  const most = digits ?? (Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 3);
+  return new Intl.NumberFormat(language, { maximumFractionDigits: most, minimumFractionDigits: padded ? most : 0 }).format(value);
+}
+
+export function percent(share, digits = 1, padded = false) {
+  if (isMissing(share)) return "–";
+  const fraction = { maximumFractionDigits: digits, minimumFractionDigits: padded ? digits : 0 };
+  return new Intl.NumberFormat(language, { style: "percent", ...fraction }).format(share);
+}
+
+export const euros = (value) =>
+  new Intl.NumberFormat(language, { style: "currency", currency: "EUR", maximumFractionDigits: 0 }).format(value);
+
+// A value with its unit: shares as per cent, words and switches in words.
+export function quantity(value, info, choices = {}) {
+  if (typeof value === "boolean") return say(value ? "on" : "off");
+  if (typeof value === "string") return choices[value] ? text(choices[value]) : value.replaceAll("_", " ");
+  if (info.is_share) return percent(value);
+  return `${number(value)} ${text(info.unit)}`.trim();
+}
+
+// A year of the calendar is no quantity: it has no thousands.
+export function date(year, month) {
+  const when = new Date(Date.UTC(year, month - 1, 1));
+  return new Intl.DateTimeFormat(language, { year: "numeric", month: "long", timeZone: "UTC" }).format(when);
+}

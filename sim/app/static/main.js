@@ -1,0 +1,309 @@
+// The page: begins a session, plays it, and shows every frame that comes.
+
+import * as api from "./api.js";
+import * as charts from "./charts.js";
+import * as controls from "./controls.js";
+import { date, language, learn, say, speak, text } from "./language.js";
+import * as maps from "./maps.js";
+import * as replications from "./replications.js";
+import * as settings from "./settings.js";
+import * as story from "./story.js";
+
+const element = (id) => document.getElementById(id);
+const on = (id, event, action) => element(id).addEventListener(event, action);
+
+const SPEEDS = [2, 6, 12, 24, 60, 0]; // months a second; 0: as fast as it goes
+const WORDS = 400; // ms between two readings of the words while it plays
+const GLIMPSE = 60; // ms that months may take that are run at once, before they are shown
+
+let offer;
+let about = null; // what the server says of the territories that are shown
+let month = 0;
+let target = 0; // the month to come back to after a change
+let playing = null; // a token while it plays
+let layer;
+let isDirty = false; // something was changed that the server does not know yet
+let busy = Promise.resolve();
+
+const present = {
+  session: null,
+  layer: () => offer.layers.find((one) => one.name === layer),
+  replications: () => offer.limits.replications,
+  hasIntervention: () => settings.chosen.intervention !== null,
+  next,
+};
+
+// Nothing is asked of the server before it has answered what was asked before.
+function next(action) {
+  busy = busy.then(action).catch(complain);
+  return busy;
+}
+
+async function complain(error) {
+  pause();
+  if (error.status === 404 && present.session) {
+    present.session = null; // it has ended: begin another where this one was
+    await open().catch(complain);
+    return;
+  }
+  const known = offer && { 0: "unreachable", 429: "full" }[error.status];
+  element("error").textContent = known ? say(known) : error.message;
+  element("error").lang = known ? language : "en";
+  element("error").hidden = false;
+}
+
+// Begins, or puts what is chosen in the place of what was shown, and comes back to the same month.
+async function open() {
+  isDirty = false;
+  const asked = settings.asked();
+  about = present.session ? await api.change(present.session, asked) : await api.begin(asked);
+  present.session = about.session;
+  layCharts();
+  charts.forget();
+  replications.forget();
+  story.settings(about, offer);
+  layerWords();
+  month = 0;
+  target = Math.min(target, about.months);
+  // The first months are shown at once; a further change need not wait for the rest.
+  let steps = 12;
+  do {
+    const began = performance.now();
+    await show(Math.min(steps, target - month));
+    const fitting = (steps * GLIMPSE) / (performance.now() - began);
+    steps = Math.max(1, Math.min(offer.limits.steps, Math.round(fitting)));
+  } while (month < target && !isDirty);
+  if (!isDirty) await settle();
+}
+
+function changed() {
+  isDirty = true;
+  next(async () => {
+    if (isDirty) await open();
+  });
+}
+
+let painted = 0;
+async function show(steps) {
+  const frame = await api.frame(present.session, { steps, layer, known: charts.known() });
+  element("error").hidden = true;
+  maps.paint(frame);
+  charts.add(frame);
+  month = frame.month;
+  painted += 1;
+  document.body.dataset.painted = painted;
+  document.body.dataset.month = month;
+  if (!playing || painted % 3 === 0) charts.refresh();
+  showDate();
+}
+
+function showDate() {
+  element("date").value = say("date", { date: today(), month, months: about.months });
+  element("progress").value = month / about.months;
+}
+
+function today() {
+  const run = Math.max(month - 1, 0); // at month 0 nothing was run; the run begins in January
+  return date(about.start_year + Math.floor(run / 12), (run % 12) + 1);
+}
+
+let told = 0;
+async function words() {
+  told = performance.now();
+  story.tell(await api.words(present.session, language));
+}
+
+// Everything that need not follow every month.
+let settled = 0;
+async function settle() {
+  if (!present.session) return;
+  await words();
+  const commands = await api.command(present.session);
+  for (const name of ["command", "compare", "python"]) element(name).textContent = commands[name];
+  charts.refresh();
+  maps.describe(text(present.layer().label), today());
+  maps.reread(present);
+  settings.write({ language, layer, month });
+  settled += 1;
+  document.body.dataset.settled = settled;
+}
+
+const step = async () => {
+  if (!present.session) await open();
+  await show(1);
+  target = month;
+  if (month >= about.months) pause();
+};
+
+async function play() {
+  if (!about) return;
+  const mine = (playing = {});
+  label();
+  if (month >= about.months) {
+    target = 0;
+    await next(open);
+  }
+  let due = performance.now();
+  while (playing === mine) {
+    await next(() => playing === mine && step());
+    if (playing === mine && performance.now() - told > WORDS) await next(words);
+    const speed = Number(element("speed").value);
+    due = Math.max(due + (speed ? 1000 / speed : 0), performance.now() - 50);
+    const wait = due - performance.now();
+    if (wait > 20) await new Promise((done) => setTimeout(done, wait - 10));
+    await new Promise(requestAnimationFrame);
+  }
+}
+
+function pause() {
+  if (!playing) return;
+  playing = null;
+  label();
+  next(settle);
+}
+
+function label() {
+  element("play").textContent = say(playing ? "pause" : "play");
+}
+
+// Everything that depends on the language or on what is chosen.
+function layout() {
+  controls.fillChoices(offer, settings.chosen);
+  controls.lay(offer, changed);
+  element("layer").replaceChildren(
+    ...offer.layers.map((one) => new Option(text(one.label), one.name, false, one.name === layer)));
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const speed = element("speed").value || (calm ? "2" : "12");
+  element("speed").replaceChildren(
+    ...SPEEDS.map((s) => new Option(s ? say("months_a_second", { n: s }) : say("fastest"), s, false, String(s) === speed)));
+  story.layTabs();
+  label();
+  element("language").textContent = language === "en" ? "Français" : "English";
+  element("language").lang = language === "en" ? "fr" : "en";
+  element("footer").textContent = say("footer", { version: offer.package_version, model: offer.model_version });
+  document.title = `Essaim – ${say("title")}`;
+  layerWords();
+}
+
+function layerWords() {
+  const one = present.layer();
+  element("layer-help").textContent = text(one.definition);
+  element("layer-origin").replaceChildren(controls.origin(one, offer));
+  if (about) maps.legend(one, about.scales[layer]);
+}
+
+// Charts are laid out anew only where their axes or words change.
+let laid = "";
+function layCharts() {
+  const scheme = getComputedStyle(document.documentElement).colorScheme;
+  const wanted = [about.start_year, about.months, language, scheme].join();
+  if (wanted === laid) return;
+  laid = wanted;
+  charts.build(offer.charts, offer.headlines, about.start_year, about.months);
+}
+
+function save(blob, name) {
+  const link = Object.assign(document.createElement("a"), { download: name, href: URL.createObjectURL(blob) });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+function listen() {
+  const reseed = () => settings.choose({ seed: element("seed").value });
+  on("controls", "submit", (event) => event.preventDefault()); // Enter in a field is no new start
+  on("reset", "click", () => {
+    pause();
+    reseed();
+    next(() => {
+      target = 0;
+      return open();
+    });
+  });
+  on("seed", "change", () => {
+    reseed();
+    changed();
+  });
+  on("defaults", "click", () => {
+    settings.chosen.settings = {};
+    layout();
+    changed();
+  });
+  for (const name of ["scenario", "intervention"]) {
+    on(name, "change", () => {
+      settings.chosen[name] = element(name).value || null;
+      settings.forgetForeign(offer);
+      layout();
+      changed();
+    });
+  }
+  on("find", "input", () => controls.find(element("find").value));
+
+  on("play", "click", () => (playing ? pause() : play()));
+  on("step", "click", () => about && next(async () => {
+    await step();
+    await settle();
+  }));
+  on("layer", "change", () => {
+    layer = element("layer").value;
+    layerWords();
+    next(async () => {
+      await show(0);
+      await settle();
+    });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== " " || /INPUT|SELECT|BUTTON|SUMMARY/.test(event.target.tagName)) return;
+    event.preventDefault();
+    element("play").click();
+  });
+
+  on("language", "click", () => {
+    speak(language === "en" ? "fr" : "en");
+    layout();
+    if (!about) return;
+    layCharts();
+    story.settings(about, offer);
+    showDate();
+    replications.speak();
+    next(settle);
+  });
+  on("theme", "click", () => {
+    const dark = getComputedStyle(document.documentElement).colorScheme === "dark";
+    document.documentElement.dataset.theme = dark ? "light" : "dark";
+    if (about) layCharts();
+  });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => about && layCharts());
+
+  on("link", "click", async () => {
+    settings.write({ language, layer, month });
+    const copied = navigator.clipboard?.writeText(location.href).then(() => true, () => false);
+    element("status").textContent = say((await copied) ? "copied" : "not_copied");
+  });
+  const exported = (id, make) => on(id, "click", () => about && next(make));
+  exported("csv", async () => save(await api.file(present.session, "export.csv"), "essaim.csv"));
+  exported("report", async () => save(await api.file(present.session, `report.html?lang=${language}`), "report.html"));
+  exported("png", async () =>
+    save(await maps.picture(`${text(present.layer().label)}, ${today()} – Essaim`), `essaim-${layer}-${month}.png`));
+
+  on("more-box", "toggle", charts.resize);
+  addEventListener("resize", charts.resize);
+  addEventListener("hashchange", () => location.reload());
+  addEventListener("pagehide", () => present.session && api.end(present.session));
+}
+
+async function start() {
+  offer = await api.options();
+  learn(offer.words);
+  const given = settings.read(offer);
+  layer = given.layer;
+  target = given.month;
+  speak(given.lang ?? navigator.language.slice(0, 2));
+  layout();
+  replications.listen(present);
+  maps.readCells(present);
+  listen();
+  await next(open);
+  document.body.dataset.ready = "true";
+}
+
+start().catch(complain);

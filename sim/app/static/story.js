@@ -1,0 +1,109 @@
+// What happened, in words: what changed, why, the three stakes, the settings, and what is not told.
+
+import { euros, quantity, say, text } from "./language.js";
+import { infoOf, interventionOf } from "./settings.js";
+
+const element = (id) => document.getElementById(id);
+const make = (tag, content, className = "") =>
+  Object.assign(document.createElement(tag), { textContent: content, className });
+const listed = (sentences) => sentences.map((sentence) => make("li", sentence));
+
+const STAKES = ["method", "dissemination", "implantation"];
+
+let stake = STAKES[0];
+let told = null;
+
+export function tell(words) {
+  told = words;
+  element("changed").replaceChildren(...words.changed.measures.map(tile));
+  element("changed-notes").replaceChildren(...words.changed.notes.map((note) => make("p", note, "help")));
+  element("limits").replaceChildren(...listed(words.limits));
+  element("why").replaceChildren(
+    ...words.why.map(({ title, text: sentence }) => {
+      const link = document.createElement("li");
+      link.append(...(title ? [make("strong", title)] : []), make("span", sentence));
+      return link;
+    }),
+  );
+  showStake();
+}
+
+// A headline measure: how it stands with the intervention, without it, and whether that matters.
+function tile({ label, before, after, unit, change, note }) {
+  const box = make("li", "", change && !note ? "matters" : "");
+  const level = make("p", "", "level");
+  level.append(make("strong", after), " ", make("span", unit, "unit"));
+  const sign = note ? "≈" : change.startsWith("+") ? "▲" : "▼";
+  const arrow = make("span", `${sign} `);
+  arrow.setAttribute("aria-hidden", "true");
+  const difference = make("strong", change);
+  if (change) difference.prepend(arrow);
+  const against = make("p", "", "change");
+  against.append(before, change ? ", " : "", difference);
+  box.append(make("p", label, "label"), level, against, make("p", note));
+  return box;
+}
+
+export function layTabs() {
+  const tabs = STAKES.map((name) => {
+    const tab = Object.assign(make("button", say(`stake_${name}`)), { type: "button", id: `stake-${name}` });
+    tab.setAttribute("role", "tab");
+    tab.setAttribute("aria-controls", "stake-panel");
+    tab.addEventListener("click", () => choose(name));
+    tab.addEventListener("keydown", (event) => {
+      const turn = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!turn) return;
+      event.preventDefault();
+      choose(STAKES[(STAKES.indexOf(name) + turn + STAKES.length) % STAKES.length], true);
+    });
+    return tab;
+  });
+  element("stake-tabs").replaceChildren(...tabs);
+  choose(stake);
+}
+
+function choose(name, focus = false) {
+  stake = name;
+  for (const tab of element("stake-tabs").children) {
+    const isChosen = tab.id === `stake-${name}`;
+    tab.setAttribute("aria-selected", isChosen);
+    tab.tabIndex = isChosen ? 0 : -1;
+    if (isChosen && focus) tab.focus();
+  }
+  element("stake-panel").setAttribute("aria-labelledby", `stake-${name}`);
+  showStake();
+}
+
+function showStake() {
+  if (!told) return;
+  const { question, sentences, command } = told.stakes[stake];
+  const list = make("ul", "", "sentences");
+  list.append(...listed(sentences));
+  element("stake-panel").replaceChildren(make("p", question, "question"), list, ...(command ? [make("code", command)] : []));
+}
+
+// Every setting that differs from the territory as it is offered, the intervention first.
+export function settings(about, offer) {
+  const row = (tag, cells) => {
+    const made = document.createElement("tr");
+    made.append(...cells.map((content) => make(tag, content)));
+    for (const cell of made.children) if (tag === "th") cell.scope = "col";
+    return made;
+  };
+  const top = row("th", ["setting", "value", "default", "evidence", "source"].map((key) => say(key)));
+  const intervention = interventionOf(offer);
+  const first = intervention ? [row("td", [say("intervention"), text(intervention.title), say("none"), "", ""])] : [];
+  const rows = about.differs.map((one) => {
+    const info = infoOf(offer, one.name);
+    const show = (value) => quantity(value, info, offer.choices);
+    const made = row("td", ["", show(one.value), show(one.default), text(offer.evidence[one.evidence]), one.source]);
+    made.firstChild.append(text(info.label), " ", make("code", one.name));
+    made.lastChild.lang = "en";
+    return made;
+  });
+  const none = row("td", [say("nothing_differs")]);
+  none.firstChild.colSpan = 5;
+  const all = [...first, ...rows];
+  element("differs").replaceChildren(top, ...(all.length ? all : [none]));
+  element("cost").textContent = about.cost ? say("cost", { cost: euros(about.cost), years: Math.round(about.months / 12) }) : "";
+}

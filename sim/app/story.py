@@ -1,0 +1,350 @@
+"""What a pair tells, in words: what changed, why, the three stakes, and what it does not tell."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.app.pair import CHARTS, Pair, measures_of_months
+from sim.comparison.measures import HEADLINES, MEASURES
+from sim.indicators import COUNTS
+from sim.language import Language, number, span
+from sim.provenance import assumed_parameters
+from sim.report.quantity import Quantity, euros
+from sim.report.words import Words, typeset
+from sim.simulation import Simulation
+from sim.territory.territory import ZONES
+from sim.variables.money import LINES
+
+if TYPE_CHECKING:
+    from sim.comparison.comparison import Comparison
+
+__all__ = ["STAKES", "WORDS", "tell", "verdicts"]
+
+WORDS: Final = Path(__file__).with_name("words.toml")
+
+STAKES: Final = {
+    "method": ("bottom_up_share", "partners_per_project", "months_to_birth"),
+    "dissemination": ("trust", "openness", "public_partner_share", "review_delay"),
+    "implantation": HEADLINES,
+}
+"""Measures of each stake."""
+
+
+def tell(pair: Pair, language: Language, command: str) -> dict[str, Any]:
+    """Everything that is said of the present month.
+
+    Parameters
+    ----------
+    pair : Pair
+    language : {"en", "fr"}
+    command : str
+        What compares the intervention in all territories.
+
+    Returns
+    -------
+    dict
+        ``changed``: headline measures, and notes about them; ``why``: title, sentence by mechanism,
+        in the order of the chain; ``stakes``: by stake a question, sentences and a command;
+        ``limits``: sentences.
+    """
+    words = Words(language, WORDS)
+    return {
+        "month": pair.month,
+        "changed": _changed(pair, words),
+        "why": _why(pair, words),
+        "stakes": {
+            stake: {
+                "question": words(f"stakes.{stake}"),
+                "sentences": [
+                    *(measure.sentence(words) for measure in _measures(pair, measures, words)),
+                    *([words("stakes.implantation_how")] if stake == "implantation" else []),
+                ],
+                "command": command if stake == "implantation" else "",
+            }
+            for stake, measures in STAKES.items()
+        },
+        "limits": _limits(pair, words),
+    }
+
+
+def _changed(pair: Pair, words: Words) -> dict[str, Any]:
+    if not pair.month:
+        started = words("changed.month_zero", date=_date(pair, words.language))
+        return {"measures": [_empty(name, words) for name in HEADLINES], "notes": [started]}
+    return {
+        "measures": [measure.tile(words) for measure in _measures(pair, HEADLINES, words)],
+        "notes": [words("changed.window"), words("changed.one_run", seed=pair.arms.seed)],
+    }
+
+
+def _date(pair: Pair, language: Language) -> str:
+    year = int(pair.arms.without.values["start_year"])
+    return f"janvier {year}" if language == "fr" else f"January {year}"
+
+
+def _empty(name: str, words: Words) -> dict[str, str]:
+    """The tile of a measure of which nothing is known yet."""
+    measure = MEASURES[name]
+    quantity = Quantity(measure.unit, 1.0, words.language)
+    return {
+        "label": typeset(measure.label[words.language], words.language),
+        "before": "",
+        "after": "–",
+        "unit": "" if quantity.is_share else quantity.level_unit,
+        "change": "",
+        "note": "",
+    }
+
+
+@dataclass(frozen=True)
+class _Measure:
+    """A measure in both territories, in words; without a change where both are equal."""
+
+    label: str
+    before: str
+    after: str
+    unit: str
+    change: str
+    change_unit: str
+    relevant: str
+    matters: bool
+
+    def tile(self, words: Words) -> dict[str, Any]:
+        """Its parts, for a tile of the page."""
+        if not self.change:
+            note = words("changed.equal")
+        elif self.matters:
+            note = ""
+        else:
+            relevant = self.relevant if self.unit else self._with_unit(self.relevant)
+            note = words("changed.too_small", relevant=relevant)
+        return {
+            "label": self.label,
+            "before": words("changed.before", before=self.before),
+            "after": self.after,
+            "unit": self.unit,
+            "change": self.change if self.unit else self._with_unit(self.change),
+            "note": note,
+        }
+
+    def sentence(self, words: Words) -> str:
+        """The same as a sentence."""
+        texts = {
+            "label": self.label,
+            "before": self.before,
+            "after": self.after,
+            "change": self._with_unit(self.change),
+        }
+        if not self.change:
+            return words("changed.same", **texts)
+        if not self.matters:
+            return words("changed.small", relevant=self._with_unit(self.relevant), **texts)
+        return words("changed.more", **texts)
+
+    def _with_unit(self, change: str) -> str:
+        return f"{change} {self.change_unit}".strip() if change else ""
+
+
+def _measures(pair: Pair, names: Sequence[str], words: Words) -> list[_Measure]:
+    """Those of some measures that are there."""
+    if not pair.month:
+        return []
+    before, after = (measures_of_months(run, pair.month - 1)[0] for run in pair.runs)
+    found = []
+    for name in names:
+        k = CHARTS.index(name)
+        if math.isfinite(before[k]) and math.isfinite(after[k]):
+            found.append(_measure(name, float(before[k]), float(after[k]), words))
+    return found
+
+
+def _measure(name: str, before: float, after: float, words: Words) -> _Measure:
+    measure = MEASURES[name]
+    relevant = measure.smallest_relevant(before)
+    quantity = Quantity(measure.unit, relevant, words.language)
+    return _Measure(
+        label=typeset(measure.label[words.language], words.language),
+        before=quantity.level(before),
+        after=quantity.level(after),
+        unit="" if quantity.is_share else quantity.level_unit,
+        change="" if before == after else quantity.change(after - before),
+        change_unit=quantity.change_unit,
+        relevant=quantity.size(relevant),
+        matters=abs(after - before) > relevant,
+    )
+
+
+def _limits(pair: Pair, words: Words) -> list[str]:
+    assumed, uncertain = assumed_parameters(pair.arms.with_it)
+    texts: dict[str, dict[str, Any]] = {
+        "conditional": {},
+        "assumed": {
+            "assumed": number(len(assumed), words.language),
+            "total": number(uncertain, words.language),
+        },
+        "one_run": {},
+        "left_out": {},
+        "maps": {},
+    }
+    if not pair.arms.without.values["file"]:
+        texts["place"] = {}
+    return [words(f"limits.{key}", **values) for key, values in texts.items()]
+
+
+class _Course:
+    """The counts of a run, this month and so far."""
+
+    def __init__(self, run: Simulation) -> None:
+        self._rows = dict(zip(COUNTS, run.counts.T, strict=True))
+
+    def _of(self, name: str) -> npt.NDArray[np.float64]:
+        if name in self._rows:
+            return np.asarray(self._rows[name])
+        return np.asarray(sum(self._rows[f"{name}_{zone}"] for zone in ZONES))
+
+    def now(self, name: str) -> float:
+        """In the present month."""
+        return float(self._of(name)[-1])
+
+    def so_far(self, name: str) -> float:
+        """Since the start."""
+        return float(self._of(name).sum())
+
+
+def _why(pair: Pair, words: Words) -> list[dict[str, str]]:
+    """The chain of mechanisms, each with its numbers of this month."""
+    if pair.arms.without.interventions == pair.arms.with_it.interventions:
+        return [{"key": "nothing", "title": "", "text": words("why.nothing")}]
+    if not pair.month:
+        return [{"key": "not_begun", "title": "", "text": words("why.not_begun")}]
+    before, after = (_Course(run) for run in pair.runs)
+    money = _money(pair, words)
+    texts = ({"money": money} if money else {}) | {
+        key: words(f"why.{key}", **values)
+        for key, values in _links(before, after, words.language).items()
+    }
+    return [
+        {"key": key, "title": words(f"why_title.{key}"), "text": text}
+        for key, text in texts.items()
+    ]
+
+
+def _links(before: _Course, after: _Course, language: Language) -> dict[str, dict[str, str]]:
+    def n(value: float) -> str:
+        return number(value, language)
+
+    def share(course: _Course) -> str:
+        youth = course.now("youth")
+        active = course.now("youth_active") / youth if youth else math.nan
+        return Quantity("share", 0.005, language).level(active)
+
+    def delay(course: _Course) -> str:
+        decided = course.now("approvals") + course.now("refusals")
+        months = course.now("decided_months") / decided if decided else math.nan
+        return Quantity("months", 0.25, language).level(months)
+
+    return {
+        "places": {
+            "places": n(after.now("open_places")),
+            "seats": n(after.now("seats")),
+            "users": n(after.now("users")),
+            "before": n(before.now("users")),
+        },
+        "participation": {
+            "active": n(after.now("youth_active")),
+            "youth": n(after.now("youth")),
+            "share": share(after),
+            "before": share(before),
+        },
+        "ideas": _flow(before, after, "ideas", n),
+        "engineering": {
+            "waiting": n(after.now("ideas_in_work")),
+            "before": n(before.now("ideas_in_work")),
+        },
+        "review": {
+            "files": n(after.now("waiting_files")),
+            "delay": delay(after),
+            "before": delay(before),
+        },
+        "births": _flow(before, after, "births", n) | {"running": n(after.now("running"))},
+        "takeovers": {
+            "total": n(after.so_far("takeovers")),
+            "before": n(before.so_far("takeovers")),
+        },
+        "closures": _flow(before, after, "closures", n) | {"open": n(after.now("open_shops"))},
+    }
+
+
+def _flow(before: _Course, after: _Course, name: str, n: Any) -> dict[str, str]:
+    return {
+        "now": n(after.now(name)),
+        "total": n(after.so_far(name)),
+        "before": n(before.so_far(name)),
+    }
+
+
+def _money(pair: Pair, words: Words) -> str:
+    """What the intervention's own account got and spent; nothing where it has none."""
+    arm = pair.arms.with_it
+    name = arm.interventions[-1].name
+    if name not in arm.account_names:
+        return ""
+    pages = pair.with_it.ledger_pages[:, arm.account_names.index(name)]
+    spending = pages[:, :, 1:].sum(axis=1)
+    total = euros(float(spending.sum()) / 100, words.language)
+    now = spending[-1]
+    if not now.sum():
+        return words("why.money_none", total=total)
+    reports = Words(words.language)
+    return words(
+        "why.money",
+        income=euros(float(pages[-1, :, 0].sum()) / 100, words.language),
+        spent=euros(float(now.sum()) / 100, words.language),
+        line=reports(f"line.{LINES[int(now.argmax())]}"),
+        total=total,
+    )
+
+
+def verdicts(comparison: Comparison, language: Language) -> list[str]:
+    """What replications say of the headline measures at the end of the run.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    language : {"en", "fr"}
+
+    Returns
+    -------
+    list of str
+    """
+    words, reports = Words(language, WORDS), Words(language)
+    effects = comparison.effects
+    end = int(effects["horizon"].max())
+    reps = int(comparison.manifest["run"]["reps"])
+    found = [words("verdicts.intro", reps=number(reps, language), span=span(end, language))]
+    rows: Mapping[str, Any] = {
+        str(row.indicator): row for row in effects[effects["horizon"] == end].itertuples()
+    }
+    for name in HEADLINES:
+        row = rows[name]
+        if not math.isfinite(row.mean):
+            continue
+        quantity = Quantity(MEASURES[name].unit, row.smallest_relevant, language)
+        found.append(
+            words(
+                "verdicts.line",
+                label=MEASURES[name].label[language],
+                change=f"{quantity.change(row.mean)} {quantity.change_unit}".strip(),
+                low=quantity.change(row.lo90),
+                high=quantity.change(row.hi90),
+                verdict=reports(f"verdict.{row.verdict}"),
+            )
+        )
+    return found

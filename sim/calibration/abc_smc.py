@@ -1,0 +1,219 @@
+"""Approximate Bayesian computation by sequential Monte Carlo (ABC-SMC), on pyABC.
+
+Populations of parameter values come closer and closer to what was observed. The distance is the
+root mean square over targets of (simulated - observed) / tolerance, so 1 means that the model
+misses its targets by one tolerance each. The last accepted distance acts as a model of error
+(Wilkinson 2013, doi 10.1515/sagmb-2013-0010): the wider, the wider the posterior.
+
+pyABC draws from numpy's global generator. It is seeded for the call and put back afterwards, and
+all is drawn in one process; so the same call gives the same draws.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.calibration.calibration import Calibration, Progress, Simulate, spawned_seed
+from sim.calibration.priors import Floats, Prior
+from sim.calibration.targets import Target, check_targets, figures_of
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["abc_smc"]
+
+
+def abc_smc(
+    simulate: Simulate,
+    prior: Prior,
+    targets: Sequence[Target],
+    *,
+    particles: int = 100,
+    populations: int = 8,
+    smallest_distance: float = 1.0,
+    smallest_acceptance: float = 0.0,
+    draws: int = 1000,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Calibration:
+    """Draw from the posterior by ABC-SMC.
+
+    Parameters
+    ----------
+    simulate : callable
+        Figures from values and a seed.
+    prior : Prior
+    targets : sequence of Target
+    particles : int
+        Accepted values a population.
+    populations : int
+        Most populations. The first is the prior; each further one accepts within the median
+        distance of the one before.
+    smallest_distance : float
+        No further population after one that accepted within this distance; at 1, all targets are
+        met about as closely as they can be expected to be.
+    smallest_acceptance : float
+        No further population where fewer than this share of simulations would be accepted.
+    draws : int
+        Rows of equal weight that are drawn from the last population.
+    seed : int
+        Of proposals and simulations.
+    progress : callable, optional
+        Called after each simulation.
+
+    Returns
+    -------
+    Calibration
+        ``rounds``: ``population``, ``distance`` that was accepted (nan for the prior),
+        ``simulations``, ``acceptance`` and ``effective_size``.
+
+    Raises
+    ------
+    InputError
+        If a figure is missing, an option is out of range, no simulation can start, or pyABC is not
+        installed.
+    """
+    try:
+        import pyabc
+    except ImportError:
+        raise InputError(
+            "pyabc is not installed; install it with: pip install 'essaim[calibration]'."
+        ) from None
+    check_targets(targets)
+    if particles < 2 * len(prior.names) or populations < 1 or draws < 1:
+        raise InputError(
+            f"particles = {particles}, populations = {populations}, draws = {draws}: expected at"
+            f" least {2 * len(prior.names)} particles (two a parameter), 1 population and 1 draw."
+        )
+    one = _Particles(simulate, targets, seed, particles, progress)
+    with _global_generator(seed), _quiet(), tempfile.TemporaryDirectory() as folder:
+        run = pyabc.ABCSMC(
+            one,
+            prior.to_pyabc(),
+            distance_function=_distance,
+            population_size=particles,
+            # Everything that can be simulated is accepted at first: no simulations are thrown away
+            # to find where to begin.
+            eps=pyabc.MedianEpsilon(initial_epsilon=sys.float_info.max),
+            sampler=pyabc.sampler.SingleCoreSampler(check_max_eval=True),
+        )
+        run.new(f"sqlite:///{Path(folder) / 'populations.db'}", {"distance": 0.0})
+        history = run.run(
+            minimum_epsilon=smallest_distance,
+            max_nr_populations=populations,
+            min_acceptance_rate=smallest_acceptance,
+        )
+        found, weights = history.get_distribution(0)
+        rounds = _rounds(history)
+    kept = _resample(np.asarray(weights, np.float64), draws, seed)
+    frame = found[list(prior.names)].iloc[kept].reset_index(drop=True)
+    frame.columns.name = None
+    return Calibration("ABC-SMC", prior, tuple(targets), frame, rounds, seed)
+
+
+class _Particles:
+    """The simulation as pyABC calls it; counts, and gives each call luck of its own."""
+
+    __name__ = "simulation"
+
+    def __init__(
+        self,
+        simulate: Simulate,
+        targets: Sequence[Target],
+        seed: int,
+        patience: int,
+        progress: Progress | None,
+    ) -> None:
+        self._simulate, self._targets, self._seed = simulate, targets, seed
+        self._patience, self._progress = patience, progress
+        self._observed = np.array([t.observed for t in targets])
+        self._tolerance = np.array([t.tolerance for t in targets])
+        self._done, self._succeeded = 0, False
+        self._told = "a figure is missing."
+
+    def __call__(self, values: Mapping[str, float]) -> dict[str, float]:
+        luck = spawned_seed(self._seed, self._done)
+        self._done += 1
+        try:
+            found = self._simulate(dict(values), luck)
+        except InputError as error:
+            self._told = str(error)
+            found = dict.fromkeys((t.name for t in self._targets), math.nan)
+        figures = figures_of(found, self._targets)
+        if self._progress:
+            self._progress(self._done)
+        if np.isfinite(figures).all():
+            self._succeeded = True
+            missed = (figures - self._observed) / self._tolerance
+            return {"distance": float(np.sqrt(np.mean(missed**2)))}
+        if not self._succeeded and self._done >= self._patience:
+            raise InputError(
+                f"none of {self._done} draws of the prior gave all figures; of the last was said:"
+                f" {self._told}"
+            )
+        return {"distance": math.inf}  # is never accepted
+
+
+def _distance(simulated: Mapping[str, float], observed: Mapping[str, float]) -> float:
+    return simulated["distance"]
+
+
+def _rounds(history: Any) -> pd.DataFrame:
+    import pandas as pd
+
+    told = history.get_all_populations()
+    told = told[told["t"] >= 0]
+    rows = []
+    for t, distance, simulations in zip(told["t"], told["epsilon"], told["samples"], strict=True):
+        weights = history.get_distribution(0, int(t))[1]
+        rows.append(
+            {
+                "population": int(t) + 1,
+                "distance": math.nan if t == 0 else float(distance),
+                "simulations": int(simulations),
+                "acceptance": len(weights) / int(simulations),
+                "effective_size": float(np.sum(weights) ** 2 / np.sum(np.square(weights))),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _resample(weights: Floats, n: int, seed: int) -> Any:
+    """Rows of equal weight: systematic resampling, each row as often as its weight says."""
+    start = np.random.default_rng(seed).random()
+    reached = np.cumsum(weights / weights.sum())
+    rows = np.searchsorted(reached, (start + np.arange(n)) / n)
+    return np.minimum(rows, weights.size - 1)
+
+
+@contextmanager
+def _global_generator(seed: int) -> Iterator[None]:
+    """Seed numpy's global generator, from which pyABC and scipy draw, and put it back."""
+    before = np.random.get_state()  # noqa: NPY002
+    np.random.seed(np.random.SeedSequence(seed).generate_state(4))  # noqa: NPY002
+    try:
+        yield
+    finally:
+        np.random.set_state(before)  # noqa: NPY002
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep pyABC from telling every population on stderr."""
+    logger = logging.getLogger("ABC")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)

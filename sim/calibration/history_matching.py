@@ -1,0 +1,292 @@
+"""History matching: ruling out, wave by wave, where the model cannot meet its targets.
+
+A value x of the parameters is implausible for a target z by
+
+    I(x) = |E[f(x)] - z| / sqrt(error^2 + discrepancy^2 + emulator's variance + luck's variance)
+
+(Vernon, Goldstein and Bower 2010, doi 10.1214/10-BA524; with the variance of luck, Andrianakis et
+al. 2015, doi 10.1371/journal.pcbi.1003968). It is ruled out where the largest I over the targets
+exceeds 3: whatever the distribution, if it has one peak, 95 % lie within three standard deviations
+(Pukelsheim 1994, doi 10.1080/00031305.1994.10476030). The next wave simulates where nothing has
+been ruled out and fits its emulators there. What is left are values that may be right, without any
+claim of how likely each is: of a prior, only the ranges count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.calibration.calibration import Calibration, Progress, Simulate, spawned_seed
+from sim.calibration.emulator import Emulator
+from sim.calibration.priors import Floats, Prior
+from sim.calibration.targets import Target, check_targets, figures_of
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["CUTOFF", "Matching", "history_matching"]
+
+CUTOFF = 3.0
+
+_CANDIDATES = 16_384
+"""Points of the unit cube that are judged at once."""
+
+_MOST_BATCHES = 16
+"""Batches of them that are searched for what is left."""
+
+
+@dataclass(frozen=True)
+class Matching(Calibration):
+    """What history matching leaves.
+
+    Attributes
+    ----------
+    waves : tuple of tuple of Emulator
+        An emulator a target in each wave.
+    missed_targets : int
+        So many targets may be missed.
+    """
+
+    waves: tuple[tuple[Emulator, ...], ...] = field(default=(), repr=False)
+    missed_targets: int = 0
+
+    @property
+    def share_left(self) -> float:
+        """Share of the prior's volume that is not ruled out."""
+        return float(self.rounds["share_left"].iloc[-1])
+
+    def implausibility(self, values: pd.DataFrame) -> Floats:
+        """Largest implausibility of each row over waves; what exceeds 3 is ruled out.
+
+        Parameters
+        ----------
+        values : pandas.DataFrame
+            A column a parameter, within the prior's ranges.
+
+        Returns
+        -------
+        (rows,) float64 array
+        """
+        unit = self.prior.scaled(values)
+        each = (implausibility(w, self.targets, unit, self.missed_targets) for w in self.waves)
+        return np.stack(list(each)).max(axis=0)
+
+
+def implausibility(
+    emulators: Sequence[Emulator], targets: Sequence[Target], unit: Floats, missed: int = 0
+) -> Floats:
+    """Implausibility by one wave's emulators: the largest over targets, or the next largest.
+
+    Parameters
+    ----------
+    emulators : sequence of Emulator
+        One a target.
+    targets : sequence of Target
+    unit : (n, parameters) float64 array
+        Points of the unit cube.
+    missed : int
+        So many of the largest are passed over.
+
+    Returns
+    -------
+    (n,) float64 array
+    """
+    each = []
+    for emulator, target in zip(emulators, targets, strict=True):
+        mean, variance = emulator.predict(unit)
+        each.append(np.abs(mean - target.observed) / np.sqrt(target.tolerance**2 + variance))
+    ordered: Floats = np.sort(np.array(each), axis=0)[-1 - missed]
+    return ordered
+
+
+def history_matching(
+    simulate: Simulate,
+    prior: Prior,
+    targets: Sequence[Target],
+    *,
+    waves: int = 3,
+    points: int | None = None,
+    missed_targets: int = 0,
+    draws: int = 1000,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> Matching:
+    """Rule out what cannot meet the targets.
+
+    Parameters
+    ----------
+    simulate : callable
+        Figures from values and a seed.
+    prior : Prior
+        Of which the ranges are searched, evenly.
+    targets : sequence of Target
+    waves : int
+        Most waves; none follows where hardly a point is found that is left.
+    points : int, optional
+        Simulations a wave; ten a parameter by default.
+    missed_targets : int
+        So many targets may be missed: 1 takes the second largest implausibility.
+    draws : int
+        Rows that are drawn evenly from what is left; fewer where they cannot be found.
+    seed : int
+        Of points and simulations.
+    progress : callable, optional
+        Called after each simulation.
+
+    Returns
+    -------
+    Matching
+        ``rounds``: ``wave``, ``simulations``, ``without_figures``, ``share_left`` of the prior
+        volume, and ``widest``, by how much the least reliable emulator's variance was widened.
+
+    Raises
+    ------
+    InputError
+        If a figure is missing, an option is out of range, too few simulations can start, or
+        scikit-learn is not installed.
+    """
+    import pandas as pd
+
+    if find_spec("sklearn") is None:
+        raise InputError(
+            "scikit-learn is not installed; install it with: pip install 'essaim[calibration]'."
+        )
+    check_targets(targets)
+    n = 10 * len(prior.names) if points is None else points
+    least = 2 * len(prior.names) + 2
+    if n < least or waves < 1 or draws < 1 or not 0 <= missed_targets < len(targets):
+        raise InputError(
+            f"points = {n}, waves = {waves}, draws = {draws}, missed_targets = {missed_targets}:"
+            f" expected at least {least} points, 1 wave and 1 draw, and fewer missed targets than"
+            f" the {len(targets)} there are."
+        )
+    prior = replace(prior, shape="uniform")
+    space = _Space(len(prior.names), tuple(targets), missed_targets, seed)
+    simulated = _Simulated(simulate, prior, targets, seed, progress)
+    rows = []
+    for wave in range(waves):
+        where = space.design(n) if wave == 0 else space.find(n)[0]
+        before = simulated.failed
+        simulated.add(where)
+        emulators = simulated.emulators(space)
+        space.waves.append(emulators)
+        left, share = space.find(draws)
+        rows.append(
+            {
+                "wave": wave + 1,
+                "simulations": len(where),
+                "without_figures": simulated.failed - before,
+                "share_left": share,
+                "widest": max(e.widening for e in emulators),
+            }
+        )
+        if len(left) < min(n, draws):  # too little is left to look for more of it
+            break
+    return Matching(
+        "history matching",
+        prior,
+        tuple(targets),
+        prior.values(left),
+        pd.DataFrame(rows),
+        seed,
+        tuple(space.waves),
+        missed_targets,
+    )
+
+
+class _Space:
+    """The unit cube, and what the waves so far have left of it."""
+
+    def __init__(
+        self, dimensions: int, targets: tuple[Target, ...], missed: int, seed: int
+    ) -> None:
+        self.waves: list[tuple[Emulator, ...]] = []
+        self._dimensions, self._targets, self._missed = dimensions, targets, missed
+        self._rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0,)))
+
+    def design(self, n: int) -> Floats:
+        """A Latin hypercube."""
+        from scipy.stats import qmc
+
+        points: Floats = qmc.LatinHypercube(self._dimensions, rng=self._rng).random(n)
+        return points
+
+    def holds(self, points: Floats) -> npt.NDArray[np.bool_]:
+        """Whether each point has passed all waves."""
+        kept = np.ones(len(points), bool)
+        for emulators in self.waves:
+            found = implausibility(emulators, self._targets, points[kept], self._missed)
+            kept[kept] = found <= CUTOFF
+            if not kept.any():
+                break
+        return kept
+
+    def find(self, n: int) -> tuple[Floats, float]:
+        """Points of what is left, fewer than `n` where so few are found, and its share."""
+        found: list[Floats] = []
+        batches = 0
+        while batches < _MOST_BATCHES and sum(map(len, found)) < n:
+            points = self._rng.random((_CANDIDATES, self._dimensions))
+            found.append(points[self.holds(points)])
+            batches += 1
+        left = np.concatenate(found)
+        return left[:n], len(left) / (batches * _CANDIDATES)
+
+
+class _Simulated:
+    """What has been simulated so far."""
+
+    def __init__(
+        self,
+        simulate: Simulate,
+        prior: Prior,
+        targets: Sequence[Target],
+        seed: int,
+        progress: Progress | None,
+    ) -> None:
+        self._simulate, self._prior, self._targets = simulate, prior, targets
+        self._seed, self._progress = seed, progress
+        self._points: list[Floats] = []
+        self._figures: list[Floats] = []
+        self._done = self.failed = 0
+        self._told = "a figure is missing."
+
+    def add(self, points: Floats) -> None:
+        """Simulate at some points; where a simulation gives no figures, nothing is learnt."""
+        drawn = self._prior.values(points).to_numpy()
+        for unit, row in zip(points, drawn, strict=True):
+            luck = spawned_seed(self._seed, 1, self._done)
+            self._done += 1
+            try:
+                found = self._simulate(
+                    dict(zip(self._prior.names, row.tolist(), strict=True)), luck
+                )
+            except InputError as error:
+                self._told = str(error)
+                found = dict.fromkeys((t.name for t in self._targets), np.nan)
+            figures = figures_of(found, self._targets)
+            if np.isfinite(figures).all():
+                self._points.append(unit)
+                self._figures.append(figures)
+            else:
+                self.failed += 1
+            if self._progress:
+                self._progress(self._done)
+        if len(self._points) <= 2 * points.shape[1]:
+            raise InputError(
+                f"only {len(self._points)} of {self._done} simulations gave all figures;"
+                f" of another was said: {self._told}"
+            )
+
+    def emulators(self, space: _Space) -> tuple[Emulator, ...]:
+        """Emulators fitted to all simulations in what is left so far."""
+        points, figures = np.array(self._points), np.array(self._figures)
+        inside = space.holds(points)
+        return tuple(Emulator(points[inside], column) for column in figures[inside].T)

@@ -1,0 +1,152 @@
+"""Priors: what is held to be possible before anything is compared with observations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.comparison.draws import Range, triangular, uncertain_ranges
+from sim.errors import InputError, nearest
+from sim.scenario import Scenario
+from sim.schema import PARAMETERS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Prior", "Shape", "scenario_prior"]
+
+Floats = npt.NDArray[np.float64]
+Shape = Literal["triangular", "uniform"]
+
+
+@dataclass(frozen=True)
+class Prior:
+    """Independent distributions of some parameters.
+
+    Attributes
+    ----------
+    ranges : mapping of str to Range
+        Where each lies.
+    shape : {"triangular", "uniform"}
+        Most likely at the mode, as comparisons draw; or equally likely in the whole range.
+    """
+
+    ranges: Mapping[str, Range]
+    shape: Shape = "triangular"
+
+    def __post_init__(self) -> None:
+        if self.shape not in get_args(Shape):
+            raise InputError(f"shape = {self.shape!r} is not one of {', '.join(get_args(Shape))}.")
+        if not self.ranges:
+            raise InputError("a calibration needs at least one parameter.")
+        for name, within in self.ranges.items():
+            if not within.low <= within.mode <= within.high or within.low == within.high:
+                raise InputError(
+                    f"{name}: {within.low:g} to {within.high:g} around {within.mode:g} is no range"
+                    " in which it can be calibrated."
+                )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The parameters, in the order of their columns."""
+        return tuple(self.ranges)
+
+    def values(self, unit: Floats) -> pd.DataFrame:
+        """The quantile function: from the unit cube, in which shares are prior probabilities.
+
+        Parameters
+        ----------
+        unit : (n, parameters) float64 array
+            In [0, 1).
+
+        Returns
+        -------
+        pandas.DataFrame
+            A column a parameter, a row a point.
+        """
+        import pandas as pd
+
+        columns = {}
+        for (name, within), column in zip(self.ranges.items(), unit.T, strict=True):
+            if self.shape == "uniform":
+                columns[name] = within.low + column * (within.high - within.low)
+            else:
+                columns[name] = np.array([triangular(u, within) for u in column.tolist()])
+        return pd.DataFrame(columns)
+
+    def scaled(self, values: pd.DataFrame) -> Floats:
+        """Where values lie in their ranges: 0 at the lower end, 1 at the upper."""
+        low = np.array([within.low for within in self.ranges.values()])
+        high = np.array([within.high for within in self.ranges.values()])
+        found: Floats = (values[list(self.names)].to_numpy(np.float64) - low) / (high - low)
+        return found
+
+    def sample(self, n: int, seed: int = 0) -> pd.DataFrame:
+        """Independent draws, a row each."""
+        return self.values(np.random.default_rng(seed).random((n, len(self.ranges))))
+
+    def to_pyabc(self) -> Any:
+        """The same as a ``pyabc.Distribution``."""
+        import pyabc
+
+        return pyabc.Distribution(
+            **{n: self._variable(within) for n, within in self.ranges.items()}
+        )
+
+    def _variable(self, within: Range) -> Any:
+        import pyabc
+
+        width = within.high - within.low
+        if self.shape == "uniform":
+            return pyabc.RV("uniform", within.low, width)
+        return pyabc.RV("triang", (within.mode - within.low) / width, within.low, width)
+
+    def describe(self) -> dict[str, Any]:
+        """The prior as JSON values."""
+        ranges = {n: {"low": r.low, "mode": r.mode, "high": r.high} for n, r in self.ranges.items()}
+        return {"shape": self.shape, "ranges": ranges}
+
+
+def scenario_prior(
+    scenario: Scenario,
+    parameters: Iterable[str],
+    *,
+    shape: Shape = "triangular",
+    ranges: Mapping[str, Range] | None = None,
+) -> Prior:
+    """The prior of some parameters of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    parameters : iterable of str
+        Flat names.
+    shape : {"triangular", "uniform"}
+        See `Prior`.
+    ranges : mapping of str to Range, optional
+        Ranges in place of the schema's plausible ones; needed for parameters that have none.
+
+    Returns
+    -------
+    Prior
+        Over the plausible range around the scenario's value, as comparisons draw.
+
+    Raises
+    ------
+    InputError
+        If a parameter is unknown, or no range is known for it.
+    """
+    known = uncertain_ranges(scenario) | dict(ranges or {})
+    names = list(parameters)
+    for name in [*names, *(ranges or {})]:
+        if name not in PARAMETERS:
+            raise InputError(f"unknown parameter '{name}'.{nearest(name, known)}")
+        if name not in known:
+            raise InputError(f"{name} has no plausible range; state one to calibrate it.")
+        if name not in names:
+            raise InputError(f"a range is stated for {name}, which is not calibrated.")
+    return Prior({name: known[name] for name in names}, shape)

@@ -1,0 +1,97 @@
+"""Targets: an observed figure that the model is held to, and how closely it can be expected to."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.errors import InputError, nearest
+from sim.parameters import Evidence
+
+__all__ = ["Target", "check_targets", "figures_of"]
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Target:
+    """An observed figure.
+
+    Attributes
+    ----------
+    name : str
+        What it is called among the figures of a simulation.
+    observed : float
+        The figure.
+    error : float
+        Standard deviation of the observation around the truth.
+    discrepancy : float
+        Standard deviation of the truth around what the model gives at its best parameters.
+    unit : str
+        Of all three.
+    source : str
+        Where the figure comes from.
+    evidence : str
+        "found", "derived", "recalled" or "assumed".
+    tolerance_source : str
+        What `error` and `discrepancy` rest on.
+    """
+
+    name: str
+    observed: float
+    error: float
+    discrepancy: float
+    unit: str
+    source: str
+    evidence: Evidence
+    tolerance_source: str = "a judgement"
+
+    def __post_init__(self) -> None:
+        figures = (self.observed, self.error, self.discrepancy)
+        if not all(map(math.isfinite, figures)) or min(self.error, self.discrepancy) < 0:
+            raise InputError(
+                f"target {self.name}: its figures must be finite, and spreads positive."
+            )
+        if self.tolerance == 0:
+            raise InputError(
+                f"target {self.name}: error and discrepancy are both 0, which no model can meet."
+            )
+
+    @property
+    def tolerance(self) -> float:
+        """Standard deviation of the observation around what the model gives at its best."""
+        return math.hypot(self.error, self.discrepancy)
+
+    def describe(self) -> dict[str, Any]:
+        """The target as JSON values."""
+        return asdict(self)
+
+
+def check_targets(targets: Sequence[Target]) -> None:
+    """Refuse no targets, or two of one name."""
+    names = [target.name for target in targets]
+    if not names:
+        raise InputError("a calibration needs at least one target.")
+    for name in names:
+        if names.count(name) > 1:
+            raise InputError(f"two targets are called '{name}'.")
+
+
+def figures_of(found: Mapping[str, float], targets: Sequence[Target]) -> Floats:
+    """The figures of a simulation in the order of the targets.
+
+    Raises
+    ------
+    InputError
+        If one is missing.
+    """
+    for target in targets:
+        if target.name not in found:
+            hint = nearest(target.name, found)
+            raise InputError(f"the simulation gives no figure '{target.name}'.{hint}")
+    return np.array([found[target.name] for target in targets], np.float64)

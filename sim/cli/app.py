@@ -1,0 +1,79 @@
+"""``sim app``: the page on which territories are changed and watched."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from sim.cli.console import CONSOLE, whole_number
+from sim.errors import InputError
+
+__all__ = ["app_command"]
+
+LARGEST_PORT: Final = 65_535
+_HERE: Final = ("127.0.0.1", "localhost", "[::1]")
+
+
+def app_command(
+    scenarios: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Scenario files to offer beside those of the package."),
+    ] = None,
+    host: Annotated[
+        str, typer.Option("--host", metavar="NAME", help="Where to listen.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int,
+        typer.Option("--port", parser=whole_number, metavar="N", help="0 takes a free one."),
+    ] = 8765,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
+) -> None:
+    """Open the page: change parameters, play, compare with and without an intervention.
+
+    It needs no internet, and only this machine can reach it.
+    """
+    if not 0 <= port <= LARGEST_PORT:
+        raise InputError(f"port = {port} is out of range; expected 0 to {LARGEST_PORT}.")
+    try:
+        import uvicorn
+
+        from sim.app.server import make_app
+    except ModuleNotFoundError as error:
+        if error.name and error.name.split(".")[0] in ("fastapi", "uvicorn", "starlette"):
+            raise InputError(
+                "the page needs more packages; install them with: pip install 'essaim[app]'."
+            ) from None
+        raise
+    name = f"[{host}]" if ":" in host else host
+    page = make_app(scenarios or [], (*_HERE, name))
+    listening = _listen(host, port)
+    address = f"http://{name}:{listening.getsockname()[1]}/"
+    CONSOLE.kept = "the page is closed"
+    CONSOLE.data(address)
+    CONSOLE.say("The page is there until Ctrl-C is pressed.")
+    if not no_open:
+        import webbrowser
+
+        # A browser in the terminal would keep the server from answering it.
+        threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
+    settings: dict[str, Any] = {"log_level": "warning", "access_log": False, "ws": "none"}
+    uvicorn.Server(uvicorn.Config(page, **settings)).run([listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen()  # the browser may be faster than the server
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(
+            f"--host {host} --port {port}: cannot listen there: {reason}; try another --port."
+        ) from None
+    return listening

@@ -1,0 +1,62 @@
+"""``sim report``: the page about a sweep or a comparison, in either language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.console import CONSOLE
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.language import Language
+
+__all__ = ["report_command"]
+
+
+def report_command(
+    folder: Annotated[Path, typer.Argument(help="Folder that a sweep or a comparison wrote.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="FOLDER", help="Folder of the report; FOLDER/report if unset."
+        ),
+    ] = None,
+    lang: Annotated[str, typer.Option("--lang", help="Language of the report: en, fr.")] = "en",
+    png: Annotated[bool, typer.Option("--png", help="Draw pictures as PNG, too.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a report that stands in the folder.")
+    ] = False,
+) -> None:
+    """Write the report of results that lie in a folder: one page that needs nothing else."""
+    from sim.language import check_language
+    from sim.whole_folder import whole_folder
+
+    files = _report(folder, check_language(lang), png)
+    place = out or folder / "report"
+    with whole_folder(place, force=force or out is None) as report:
+        for name, content in files.items():
+            report.write(name, content)
+        report.write_manifest({"format": "essaim report 1"})
+    CONSOLE.data(str(place / "report.html"))
+
+
+def _report(folder: Path, language: Language, png: bool) -> dict[str, bytes]:
+    from sim.comparison.describe import FORMAT as COMPARISON
+    from sim.sweeps.store import FORMAT as SWEEP
+    from sim.whole_folder import manifest_format
+
+    kind = manifest_format(folder)
+    if kind == SWEEP:
+        from sim.report.sweeps import write_sweep_report
+        from sim.sweeps.sweep import Sweep
+
+        return write_sweep_report(Sweep.open(folder), language, png=png)
+    if kind == COMPARISON:
+        from sim.comparison.folder import load_comparison
+        from sim.report import write_report
+
+        return write_report(load_comparison(folder), language, png=png)
+    raise InputError(f"{folder} holds no sweep and no comparison; name the folder of one.")

@@ -1,0 +1,89 @@
+"""How factors and their levels are written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sim.language import Language, number
+from sim.report.quantity import value_of
+from sim.report.words import Words
+from sim.sweeps.factors import SCENARIO, Factor
+
+__all__ = ["Levels", "is_number", "is_scale"]
+
+
+def is_number(factor: Factor) -> bool:
+    """Whether a factor's levels are numbers."""
+    return factor.kind in (int, float)
+
+
+def is_scale(factor: Factor) -> bool:
+    """Whether a factor is an axis: numbers, and none that stands out of order for what it means.
+
+    Examples
+    --------
+    >>> is_scale(Factor("stop", int, levels=(48, 72, 108, 0)))  # 0 is never
+    False
+    """
+    levels = factor.levels or ()
+    return is_number(factor) and list(levels) == sorted(levels)
+
+
+class Levels:
+    """Writes factors in one language.
+
+    Parameters
+    ----------
+    language : {"en", "fr"}
+    territories : mapping of str to str
+        Words for scenarios by name.
+    """
+
+    def __init__(self, language: Language, territories: Mapping[str, str]) -> None:
+        self.words = Words(language)
+        self._territories = territories
+
+    def label(self, factor: Factor) -> str:
+        """Words of a factor."""
+        return factor.label.get(self.words.language) or factor.name
+
+    def unit(self, factor: Factor) -> str:
+        """Its unit in words; empty where it has none, or is written with the value."""
+        if not is_number(factor) or factor.unit in ("1", "share", "0/1", "code"):
+            return ""
+        return self.words.unit(factor.unit)
+
+    def axis(self, factor: Factor) -> str:
+        """Words and unit, for an axis."""
+        unit = self.unit(factor)
+        return f"{self.label(factor)} ({unit})" if unit else self.label(factor)
+
+    def value(self, factor: Factor, value: Any) -> str:
+        """A level without its unit."""
+        if factor.name == SCENARIO:
+            return self._territories.get(str(value), str(value))
+        if factor.kind is bool:
+            return self.words("quantity.yes" if value else "quantity.no")
+        if is_number(factor):
+            return value_of(float(value), factor.unit, self.words.language)
+        return str(value) or self.words("quantity.none")
+
+    def amount(self, factor: Factor, value: Any) -> str:
+        """A level with its unit, such as ``40 seats`` or ``€25,000 a month``."""
+        text, unit = self.value(factor, value), self.unit(factor)
+        if unit.startswith("€"):
+            return self.words("quantity.euros", amount=text) + unit[1:]
+        return f"{text}\N{NO-BREAK SPACE}{unit}" if unit else text
+
+    def named(self, factor: Factor, value: Any) -> str:
+        """A level with the name of its factor where the level alone says too little."""
+        if factor.name == SCENARIO:
+            return self.value(factor, value)
+        return self.words(
+            "sweep.named_level", factor=self.label(factor), level=self.amount(factor, value)
+        )
+
+    def count(self, value: int) -> str:
+        """A number of things."""
+        return number(value, self.words.language)

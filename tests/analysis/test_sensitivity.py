@@ -1,0 +1,340 @@
+"""Indices of functions whose indices are known, what is left out, and how much is luck."""
+
+import warnings
+
+import numpy as np
+import pytest
+import SALib.analyze.sobol
+import SALib.sample.latin
+import SALib.sample.sobol
+
+import sim
+from sim.analysis.salib_problem import to_salib_problem
+from sim.analysis.seed_noise import seed_noise, seed_noise_table
+from sim.analysis.sensitivity import (
+    FEWEST_BASE_SAMPLES,
+    FEWEST_TRAJECTORIES,
+    morris_measures,
+    sensitivity,
+    sobol_indices,
+)
+from sim.errors import InputError
+from sim.sweeps.designs import Design
+from sim.sweeps.experiment import load_experiment
+from sim.sweeps.factors import Factor
+from sim.sweeps.sweep import sweep
+
+SMALL_TOWN = """
+scenario = "mid_sized_town"
+interventions = ["transition_cluster"]
+indicators = ["closures", "running_projects"]
+settings = { rows = 12, columns = 12, population = 2000 }
+months = 6
+parameters = "fixed"
+"""
+
+
+def angles(*names):
+    return tuple(Factor(n, float, distribution="uniform", low=-np.pi, high=np.pi) for n in names)
+
+
+def ishigami(design, a=7.0, b=0.1):
+    x = design.points.to_numpy()
+    return np.sin(x[:, 0]) + a * np.sin(x[:, 1]) ** 2 + b * x[:, 2] ** 4 * np.sin(x[:, 0])
+
+
+@pytest.fixture(scope="module")
+def saltelli():
+    return Design("saltelli", angles("x1", "x2", "x3"), size=2048, seed=4)
+
+
+NAMES = ["x1", "x2", "x3"]
+
+
+def test_indices_of_the_ishigami_function_are_the_analytic_ones(saltelli):
+    found = sobol_indices(ishigami(saltelli)[:, None], NAMES)
+    assert found["factor"].tolist() == NAMES
+    assert found["s1"].to_numpy() == pytest.approx([0.3139, 0.4424, 0.0], abs=0.02)
+    assert found["st"].to_numpy() == pytest.approx([0.5576, 0.4424, 0.2437], abs=0.02)
+    for index, truth in (("s1", [0.3139, 0.4424, 0.0]), ("st", [0.5576, 0.4424, 0.2437])):
+        assert (found[f"{index}_lo"] <= truth).all() and (found[f"{index}_hi"] >= truth).all()
+    assert found["samples"].unique() == 2048 and found["left_out"].unique() == 0
+
+
+def test_indices_are_the_same_bytes_each_time_and_leave_the_global_generator_alone(saltelli):
+    values = ishigami(saltelli)[:, None]
+    np.random.seed(1)  # noqa: NPY002
+    before = np.random.get_state()[1].tobytes()  # noqa: NPY002
+    first = sobol_indices(values, NAMES)
+    assert np.random.get_state()[1].tobytes() == before  # noqa: NPY002
+    np.random.seed(2)  # noqa: NPY002
+    second = sobol_indices(values, NAMES)
+    numbers = first.columns.drop("factor")
+    assert first[numbers].to_numpy().tobytes() == second[numbers].to_numpy().tobytes()
+
+
+def test_a_base_sample_with_a_point_missing_is_left_out_whole(saltelli):
+    values = ishigami(saltelli)[:, None]
+    torn = values.copy()
+    torn[[7, 8, 1001]] = np.nan  # two of one block of five, one of another
+    whole = np.delete(values, [*range(5, 10), *range(1000, 1005)], axis=0)
+    found, expected = sobol_indices(torn, NAMES), sobol_indices(whole, NAMES)
+    assert found["left_out"].unique() == 2 and found["samples"].unique() == 2046
+    indices = ["s1", "s1_lo", "s1_hi", "st", "st_lo", "st_hi"]
+    assert (found[indices] == expected[indices]).all(axis=None)
+
+
+def test_a_base_sample_is_averaged_over_the_replications_that_all_its_points_have(saltelli):
+    """A replication brings the same luck to all points, which must not become a difference."""
+    values = ishigami(saltelli)
+    runs = values[:, None] + np.array([-3.0, 3.0, 30.0])
+    lost = 5 * np.arange(2048) + np.random.default_rng(0).integers(0, 5, 2048)
+    runs[lost, 2] = np.nan  # one point of each base sample lacks the lucky replication
+    found, expected = sobol_indices(runs, NAMES), sobol_indices(values[:, None], NAMES)
+    assert found["left_out"].unique() == 0
+    assert found["st"].to_numpy() == pytest.approx(expected["st"].to_numpy(), abs=1e-9)
+    runs[3] = np.nan
+    assert sobol_indices(runs, NAMES)["left_out"].unique() == 1
+
+
+def test_too_few_base_samples_or_trajectories_are_refused():
+    values = np.random.default_rng(0).random((5 * 20, 1))
+    values[:25] = np.nan
+    with pytest.raises(InputError, match=f"15 of 20 base samples .* need {FEWEST_BASE_SAMPLES}"):
+        sobol_indices(values, NAMES)
+    with pytest.raises(InputError, match=f"2 of 25 trajectories .* need {FEWEST_TRAJECTORIES}"):
+        morris_measures(
+            np.where(np.arange(100) < 92, np.nan, 1.0)[:, None], np.zeros((100, 3)), NAMES
+        )
+
+
+@pytest.mark.parametrize("runs", [np.full(3, 0.1), np.array([0.1, 0.3, 0.7])])
+def test_an_output_that_never_changes_has_no_indices(runs):
+    values = np.tile(runs, (100, 1))
+    values[3, 0] = values[11, 1] = np.nan
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        constant = np.where(np.isnan(values), np.nan, 0.1)
+        found = sobol_indices(constant, NAMES)
+        walks = Design("morris", angles(*NAMES), size=25).unit_points
+        measures = morris_measures(constant, walks, NAMES)
+    assert found[["s1", "s1_lo", "st", "st_hi"]].isna().all(axis=None)
+    assert measures[["mu", "mu_star", "mu_star_hi", "sigma"]].isna().all(axis=None)
+    assert found["samples"].unique() == 20
+
+
+@pytest.fixture(scope="module")
+def walks():
+    return Design("morris", angles("linear", "curved", "inert"), size=20, seed=1)
+
+
+MOVERS = ["linear", "curved", "inert"]
+
+
+def test_morris_tells_linear_curved_and_inert_factors_apart(walks):
+    u = walks.unit_points
+    found = morris_measures((3 * u[:, 0] + u[:, 1] ** 2)[:, None], u, MOVERS).set_index("factor")
+    assert found["mu_star"].to_numpy() == pytest.approx([3.0, 1.0, 0.0], abs=0.15)
+    assert found.loc["linear", "sigma"] == pytest.approx(0.0, abs=1e-9)
+    assert found.loc["curved", "sigma"] > 0.1
+    assert found.loc["inert", ["mu", "mu_star", "mu_star_hi", "sigma"]].eq(0).all()
+    assert (found["mu_star_lo"] <= found["mu_star"]).all()
+
+
+def test_a_trajectory_with_a_point_missing_is_left_out_whole(walks):
+    u = walks.unit_points
+    values = (3 * u[:, 0] + u[:, 1] ** 2)[:, None]
+    torn = values.copy()
+    torn[5] = np.nan
+    keep = np.delete(np.arange(80), range(4, 8))
+    found, expected = (
+        morris_measures(torn, u, MOVERS),
+        morris_measures(values[keep], u[keep], MOVERS),
+    )
+    assert found["left_out"].unique() == 1
+    assert (found.drop(columns="left_out") == expected.drop(columns="left_out")).all(axis=None)
+
+
+def noisy_table(points, common, own, *, n=400, replications=10, seed=3):
+    rng = np.random.default_rng(seed)
+    return (
+        rng.normal(0, points, (n, 1))
+        + rng.normal(0, common, (1, replications))
+        + rng.normal(0, own, (n, replications))
+    )
+
+
+def test_the_share_of_seed_noise_is_recovered():
+    found = seed_noise(noisy_table(points=2.0, common=0.0, own=1.0))
+    assert found.share_of_run == pytest.approx(1 / 5, abs=0.02)
+    assert found.share_of_mean == pytest.approx(0.1 / 4.1, abs=0.004)
+    assert found.deviation == pytest.approx(1.0, abs=0.03)
+    assert found.variance_common == pytest.approx(0.0, abs=0.01)
+
+
+def test_luck_that_all_points_share_is_noise_of_a_run_but_not_of_comparisons():
+    """A one-way analysis would find points no different, as luck swamps them within each."""
+    table = noisy_table(points=1.0, common=3.0, own=0.5, replications=30)
+    within = table.var(axis=1, ddof=1).mean()
+    assert table.mean(axis=1).var(ddof=1) * 30 / within < 4  # a one-way F that hides the points
+    found = seed_noise(table)
+    assert found.variance_points == pytest.approx(1.0, abs=0.15)
+    assert found.share_of_mean == pytest.approx(0.25 / 30 / (1 + 0.25 / 30), rel=0.15)
+    assert found.share_of_run > 0.8
+
+
+def test_pure_noise_is_all_noise_and_nothing_is_not_determinable():
+    assert seed_noise(noisy_table(points=0.0, common=0.0, own=1.0)).share_of_run > 0.97
+    nothing = seed_noise(np.ones((5, 4)))
+    assert np.isnan(nothing.share_of_run) and np.isnan(nothing.share_of_mean)
+    once = seed_noise(np.random.default_rng(0).random((5, 1)))
+    assert np.isnan(once.share_of_run) and once.replications == 1
+
+
+def test_points_that_lack_a_replication_are_left_out_of_the_noise():
+    table = noisy_table(points=2.0, common=1.0, own=1.0)
+    torn = table.copy()
+    torn[:3, 4] = np.nan
+    found, expected = seed_noise(torn), seed_noise(table[3:])
+    assert found.left_out == 3
+    assert found.share_of_run == expected.share_of_run
+
+
+def test_noise_of_its_own_lifts_the_total_index_of_an_inert_factor_by_its_share(saltelli):
+    """What `sobol_indices` says of luck, where every run has luck of its own."""
+    replications = 4
+    luck = np.random.default_rng(8).normal(0, 4.0, (len(saltelli), replications))
+    x = saltelli.points.to_numpy()
+    values = (7 * np.sin(x[:, 1]) ** 2)[:, None] + luck
+    share = seed_noise(values).share_of_mean
+    found = sobol_indices(values, NAMES).set_index("factor")
+    assert 0.2 < share < 0.5
+    assert found.loc[["x1", "x3"], "st"].to_numpy() == pytest.approx(share, abs=0.06)
+    assert found.loc["x2", "s1"] == pytest.approx(1 - share, abs=0.06)
+
+
+@pytest.fixture(scope="module")
+def small_sweep(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("saltelli")
+    file = folder / "closures.toml"
+    file.write_text(
+        SMALL_TOWN
+        + """
+replications = 2
+[design]
+kind = "saltelli"
+size = 16
+[factors]
+closure_rate = { distribution = "uniform", low = 0.01, high = 0.4 }
+cluster_size = { distribution = "uniform", low = 0, high = 80 }
+"""
+    )
+    return sweep(load_experiment(file), folder / "out", executor="serial")
+
+
+def test_a_sweep_has_indices_of_effects_and_of_levels(small_sweep):
+    effects = sensitivity(small_sweep)
+    assert set(effects["arm"]) == {"transition_cluster"} and set(effects["kind"]) == {"effect"}
+    assert len(effects) == 2 * 2  # indicators x factors
+    levels = sensitivity(small_sweep, "closures", arm="baseline", kind="level")
+    assert levels["horizon"].unique() == 6
+    by_factor = levels.set_index("factor")
+    assert by_factor.loc["closure_rate", "s1"] > 0.8
+    assert by_factor.loc["cluster_size", "st"] == 0.0  # the baseline has no cluster
+
+
+def test_a_sweep_says_how_many_replications_a_half_width_needs(small_sweep):
+    table = seed_noise_table(
+        small_sweep,
+        "closures",
+        kind="level",
+        arm="baseline",
+        half_widths={"closures": 1e-9},
+    ).iloc[0]
+    assert table["still_needed"] == pytest.approx(
+        (1.645 * table["deviation"] / 1e-9) ** 2, rel=0.01
+    )
+    usual = seed_noise_table(small_sweep, "closures").iloc[0]
+    assert usual["half_width"] > 0 and usual["still_needed"] < table["still_needed"]
+    with pytest.raises(InputError, match="must be above 0"):
+        seed_noise_table(small_sweep, half_widths={"participation": 0.0})
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"indicators": "closurs"}, "Did you mean 'closures'"),
+        ({"horizon": 7}, "nothing was measured after 7 months; horizons are 6"),
+        ({"arm": "transition_clusters"}, "Did you mean 'transition_cluster'"),
+        ({"arm": "baseline", "kind": "effect"}, "the baseline has no effect"),
+    ],
+)
+def test_what_a_sweep_cannot_tell_is_refused(small_sweep, asked, said):
+    with pytest.raises(InputError, match=said):
+        sensitivity(small_sweep, **asked)
+
+
+def experiment(folder, factors):
+    file = folder / "factors.toml"
+    file.write_text(
+        SMALL_TOWN + '[design]\nkind = "latin_hypercube"\nsize = 8\n[factors]\n' + factors
+    )
+    return load_experiment(file)
+
+
+def test_other_designs_have_no_indices(tmp_path):
+    small = experiment(tmp_path, "closure_rate = [0.05, 0.1]")
+    swept = sweep(small, tmp_path / "out", executor="serial", changes={"replications": 1})
+    with pytest.raises(InputError, match="needs a design of kind 'saltelli' or 'morris'"):
+        sensitivity(swept)
+
+
+def test_a_problem_of_salib_draws_what_the_experiment_draws(tmp_path):
+    asked = experiment(
+        tmp_path,
+        """
+closure_rate = { distribution = "log_uniform", low = 0.01, high = 0.3 }
+online_share_2030 = { distribution = "triangular", low = 0.1, mode = 0.15, high = 0.4 }
+cluster_funding = { distribution = "triangular", low = 0, mode = 50000, high = 50000 }
+cluster_size = { distribution = "uniform", low = 0, high = 90 }
+""",
+    )
+    problem = to_salib_problem(asked)
+    assert problem["names"] == [f.name for f in asked.factors]
+    assert problem["dists"] == ["logunif", "triang", "triang", "unif"]
+    unit = {"num_vars": 4, "names": problem["names"], "bounds": [[0, 1]] * 4}
+    drawn = SALib.sample.latin.sample(problem, 50, seed=3)
+    at = SALib.sample.latin.sample(unit, 50, seed=3)
+    for j, factor in enumerate(asked.factors):
+        expected = [factor.value(u) for u in at[:, j]]
+        rounded = drawn[:, j].round() if factor.kind is int else drawn[:, j]
+        assert rounded == pytest.approx(expected, rel=1e-12)
+
+
+def test_what_salib_cannot_express_is_refused(tmp_path):
+    with pytest.raises(InputError, match="factor 'closure_rate', which has levels"):
+        to_salib_problem(experiment(tmp_path, "closure_rate = [0.05, 0.1]"))
+
+
+def test_users_of_salib_sample_run_and_analyse_as_they_are_used_to(tmp_path):
+    asked = experiment(
+        tmp_path,
+        """
+closure_rate = { distribution = "uniform", low = 0.01, high = 0.4 }
+reletting_rate_slow = { distribution = "uniform", low = 0.29, high = 0.31 }
+""",
+    )
+    problem = to_salib_problem(asked)
+    town = asked.arms["baseline"]
+    points = SALib.sample.sobol.sample(problem, 16, calc_second_order=False, seed=1)
+    vacancy = np.array(
+        [
+            sim.run(town.replace(**dict(zip(problem["names"], map(float, point), strict=True))))[
+                "retail_vacancy_town_centre"
+            ].iloc[-1]
+            for point in points
+        ]
+    )
+    found = SALib.analyze.sobol.analyze(problem, vacancy, calc_second_order=False, seed=1)
+    assert found["S1"][0] > found["S1"][1]
+    assert found["ST"][0] > 0.5

@@ -1,0 +1,225 @@
+"""Trade-offs, targets and marginal effects: laws, and answers that are known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from sim.analysis.costs import cost_effectiveness_by_point, marginal_effects
+from sim.analysis.targets import ALL_TARGETS, jeffreys_interval, targets_met
+from sim.analysis.trade_offs import (
+    maximin,
+    minimax_regret,
+    non_dominated,
+    pareto_front,
+    regret,
+    robustness,
+    satisficing,
+)
+from sim.comparison.cost_effectiveness import cost_effectiveness
+from sim.comparison.measures import MEASURES
+from sim.errors import InputError
+
+numbers = st.integers(-20, 20).map(float)
+tables = st.tuples(st.integers(1, 12), st.integers(1, 4)).flatmap(
+    lambda shape: arrays(np.float64, shape, elements=numbers)
+)
+
+
+def sweep_of(effects, **columns):
+    """Differences of (replications, points) effects by measure."""
+    first = next(iter(effects.values()))
+    rep, point = np.indices(first.shape)
+    frame = {"point": point.ravel(), "arm": "cluster", "rep": rep.ravel(), "horizon": 120}
+    frame |= {name: np.asarray(values)[point.ravel()] for name, values in columns.items()}
+    return pd.DataFrame(frame | {name: values.ravel() for name, values in effects.items()})
+
+
+@given(tables)
+def test_on_the_front_nobody_beats_another_and_off_it_everybody_is_beaten(objectives):
+    front = non_dominated(objectives)
+    assert front.any()
+    for i, one in enumerate(objectives):
+        beaten = [np.all(other >= one) and np.any(other > one) for other in objectives]
+        assert front[i] != any(beaten)
+
+
+@given(tables)
+def test_the_front_does_not_depend_on_the_scale_of_objectives(objectives):
+    rescaled = np.exp(objectives / 10) * np.arange(1, objectives.shape[1] + 1) - 3
+    assert np.array_equal(non_dominated(objectives), non_dominated(rescaled))
+
+
+@given(tables)
+def test_regret_is_never_negative_and_nobody_regrets_the_best(performance):
+    short = regret(performance)
+    assert (short >= 0).all()
+    assert (short.min(axis=0) == 0).all()
+    assert np.array_equal(short == 0, performance == performance.max(axis=0))
+
+
+@given(tables)
+def test_no_policy_does_better_than_the_one_a_criterion_names(performance):
+    short = regret(performance)
+    assert short[minimax_regret(performance)].max() == short.max(axis=1).min()
+    assert performance[maximin(performance)].min() == performance.min(axis=1).max()
+
+
+@given(tables, numbers, st.floats(0, 10))
+def test_who_asks_for_more_is_satisfied_less_often(performance, target, more):
+    easy = satisficing({"births": performance}, {"births": target})
+    hard = satisficing({"births": performance}, {"births": target + more})
+    assert (hard <= easy).all()
+    assert ((easy >= 0) & (easy <= 1)).all()
+
+
+def test_a_scenario_in_which_a_policy_is_missing_counts_for_none():
+    performance = np.array([[5.0, 0.0, 9.0], [4.0, 1.0, np.nan]])
+    assert minimax_regret(performance) == 0  # both regret one, and the first is named
+    assert maximin(performance) == 1
+    with pytest.raises(InputError, match="no scenario"):
+        maximin(np.array([[1.0, np.nan], [np.nan, 1.0]]))
+
+
+def test_the_front_tells_luck_from_trade_off():
+    """Twins differ by luck alone and share the front; a true compromise is always on it."""
+    rng = np.random.default_rng(3)
+    births = np.array([0.0, 2.0, 4.0, 4.0, 3.0]) + rng.normal(0, 0.3, (40, 5))
+    cost = np.tile([0.0, 1e5, 2e5, 2e5, 3e5], (40, 1)) + rng.normal(0, 10.0, (40, 1))
+    front = pareto_front(sweep_of({"births": births, "cost": cost}), {"births": 1, "cost": -1})
+    assert front["front_share"].iloc[[0, 1]].eq(1.0).all()
+    assert front["front_share"].iloc[4] == 0.0
+    assert not front["is_on_front"].iloc[4]
+    assert front["front_share"].iloc[[2, 3]].between(0.01, 0.99).all()
+    assert front["front_share"].iloc[[2, 3]].sum() == pytest.approx(1.0)
+
+
+def test_a_run_that_failed_leaves_its_replication_out_and_a_point_without_runs_the_front():
+    births = np.array([[1.0, 5.0, 9.0], [1.0, np.nan, 9.0], [1.0, 7.0, 9.0]])
+    births[:, 2] = np.nan
+    front = pareto_front(sweep_of({"births": births}), {"births": 1})
+    assert front["births"].iloc[:2].tolist() == [1.0, 6.0]
+    assert front["is_on_front"].tolist() == [False, True, False]
+    assert front["front_share"].tolist() == [0.0, 1.0, 0.0]
+    assert set(front["replications"]) == {2} and set(front["left_out"]) == {1}
+
+
+def test_policies_are_judged_over_territories():
+    """Large does best on average and worst in the village; small never falls far behind."""
+    closures = {("small", "town"): -2.0, ("small", "village"): -2.0}
+    closures |= {("large", "town"): -9.0, ("large", "village"): 1.0}
+    rows = [
+        {"arm": "cluster", "horizon": 60, "rep": rep, "size": size, "scenario": place}
+        | {"closures": effect + (rep - 1)}
+        for (size, place), effect in closures.items()
+        for rep in range(3)
+    ]
+    table = robustness(pd.DataFrame(rows), "closures", -1, ["size"], ["scenario"], target=-1.0)
+    assert table.loc["large", ["mean", "worst", "max_regret"]].tolist() == [-4.0, 1.0, 3.0]
+    assert table.loc["small", ["mean", "worst", "max_regret"]].tolist() == [-2.0, -2.0, 7.0]
+    assert table["satisficing"].to_dict() == {"large": 0.5, "small": 1.0}
+    assert table.index[table["is_maximin"]].tolist() == ["small"]
+    assert table.index[table["is_minimax_regret"]].tolist() == ["large"]
+    assert set(table["scenarios"]) == {2} and set(table["left_out"]) == {0}
+
+    rows[0]["closures"] = np.nan  # a replication in the town, of small alone
+    again = robustness(pd.DataFrame(rows), "closures", -1, ["size"], ["scenario"])
+    assert set(again["left_out"]) == {1}
+    assert again.loc["large", "max_regret"] == 3.0  # pairs stay pairs
+
+
+def test_a_target_is_met_by_those_that_reach_it_in_its_direction():
+    births = np.array([[2.0], [1.0], [3.0], [np.nan]])
+    closures = np.array([[-0.5], [-2.0], [-0.4], [-3.0]])
+    frame = sweep_of({"births": births, "closures": closures})
+    table = targets_met(frame, {"births": 2.0, "closures": -0.5}).set_index("indicator")
+    assert table["met"].to_dict() == {"births": 2, "closures": 3, ALL_TARGETS: 1}
+    assert table["replications"].to_dict() == {"births": 3, "closures": 4, ALL_TARGETS: 3}
+    assert table.loc["closures", "share"] == 0.75
+    assert (table["lo90"] < table["share"]).all() and (table["share"] < table["hi90"]).all()
+    assert targets_met(frame, {}).empty  # no target is not a target met
+
+
+def test_nine_of_ten_jeffreys_intervals_hold_the_probability():
+    rng = np.random.default_rng(4)
+    for probability in (0.3, 0.5, 0.8):
+        intervals = [jeffreys_interval(int(k), 20) for k in rng.binomial(20, probability, 2000)]
+        held = np.mean([low <= probability <= high for low, high in intervals])
+        assert 0.84 <= held <= 0.96
+
+
+FUNDING = np.array([0.0, 100_000.0, 200_000.0])
+
+
+def stepwise(gains, spending, noise=0.2, n=20):
+    """Funding at two sizes: what each level brings and costs in all."""
+    rng = np.random.default_rng(5)
+    luck = rng.normal(0.0, 3.0, (n, 1))
+    births = np.array(gains) + luck + rng.normal(0.0, noise, (n, len(gains)))
+    cost = np.array(spending) + 100.0 * (-1.0) ** np.indices((n, len(gains))).sum(axis=0)
+    return sweep_of({"births": births, "public_spending": cost}, funding=FUNDING)
+
+
+def test_a_little_more_money_brings_what_it_was_planted_to_bring():
+    """Four births for 100,000 EUR spent, whatever was granted; luck of a replication cancels."""
+    frame = stepwise([1.0, 5.0, 5.0], [0.0, 100_000.0, 150_000.0])
+    table = marginal_effects(frame, "funding", "births", smallest_relevant=0.5)
+    assert table["verdict"].tolist() == ["increase", "no_relevant_effect"]
+    first, second = table.iloc[0], table.iloc[1]
+    assert first["marginal_lo90"] < 2.0 < first["marginal_hi90"]
+    assert first["marginal"] == pytest.approx(2.0, abs=0.1)
+    assert second[["marginal", "marginal_lo90", "marginal_hi90"]].isna().all()
+    assert second["cost"] == pytest.approx(50_000, abs=100)
+
+
+def test_no_ratio_where_the_effect_or_the_cost_may_be_none():
+    noisy = stepwise([1.0, 1.1, 1.0], [0.0, 1e5, 2e5], noise=3.0)
+    table = marginal_effects(noisy, "funding", "births", smallest_relevant=0.01)
+    assert set(table["verdict"]) == {"not_determinable"}
+    unspent = stepwise([1.0, 5.0, 9.0], [1e5, 1e5, 5e4])
+    table = marginal_effects(unspent, "funding", "births", smallest_relevant=0.1)
+    assert table["verdict"].tolist() == ["not_determinable", "free"]
+    assert table["marginal"].isna().all()
+
+
+def test_steps_are_paired_by_replication_and_failures_are_counted():
+    frame = stepwise([1.0, 5.0, 9.0], [0.0, 1e5, 2e5])
+    frame.loc[(frame["rep"] == 3) & (frame["funding"] == 200_000.0), "births"] = np.nan
+    table = marginal_effects(frame, "funding", "births", smallest_relevant=0.5)
+    assert table["replications"].tolist() == [20, 19]
+    assert table["left_out"].tolist() == [0, 1]
+
+
+def test_what_matters_at_least_is_the_measures_own_unless_it_is_given():
+    relevant = MEASURES["participation"].relevant
+    gains = [0.0, 0.5 * relevant, 3 * relevant]
+    frame = stepwise(gains, [0.0, 1e5, 2e5], noise=relevant / 100)
+    frame["participation"] = frame["births"]
+    verdicts = marginal_effects(frame, "funding", "participation")["verdict"]
+    assert verdicts.tolist() == ["no_relevant_effect", "increase"]
+    with pytest.raises(InputError, match="birth"):
+        marginal_effects(frame, "funding", "births")
+
+
+def test_each_point_has_the_cost_effectiveness_of_its_own_runs():
+    rng = np.random.default_rng(6)
+    measures = ["public_spending", "running_projects", "closure_rate", "open_shop_years"]
+    measures += ["active_youth_years", "closures"]
+    rows = [
+        {"point": point, "arm": arm, "rep": rep, "horizon": 120}
+        | {m: 10.0 * (arm != "baseline") * (point + 1) + rng.normal() for m in measures}
+        for point in range(2)
+        for arm in ("baseline", "a cluster")  # alphabetically before the baseline
+        for rep in range(8)
+    ]
+    frame = pd.DataFrame(rows)
+    table = cost_effectiveness_by_point(frame.sample(frac=1.0, random_state=1))
+    for point, part in frame.groupby("point"):
+        alone = cost_effectiveness(part.assign(luck=0))
+        found = table[table["point"] == point].drop(columns="point").reset_index(drop=True)
+        pd.testing.assert_frame_equal(found, alone)
+    assert table["verdict"].str.contains("ratio").any()

@@ -1,0 +1,120 @@
+"""A real browser that reaches nothing but this machine, and the server that it is shown."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from sim.app.server import make_app
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """A server in a thread; gives its address."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(make_app(), log_level="warning", access_log=False))
+    thread = threading.Thread(target=server.run, args=[[listening]], daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+    server.should_exit = True
+    thread.join()
+
+
+@contextmanager
+def browsing() -> Iterator[Any]:
+    """A browser of playwright's."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+class Visit:
+    """A page in the browser, and whatever went wrong on it.
+
+    Parameters
+    ----------
+    browser : Browser
+    address : str
+        Of the server.
+    chosen : str
+        What stands behind ``#`` in the address.
+    **context
+        As playwright's ``new_context`` takes it.
+    """
+
+    def __init__(self, browser: Any, address: str, chosen: str = "", **context: Any) -> None:
+        wanted = {"viewport": {"width": 1400, "height": 900}, "locale": "en-GB"} | context
+        self.context = browser.new_context(**wanted)
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(60_000)
+        self.wrong: list[str] = []
+        self.expected: tuple[int, ...] = ()
+        own = (address, "blob:" + address, "data:")
+        page = self.page
+        page.on("request", lambda r: r.url.startswith(own) or self.wrong.append(f"asks {r.url}"))
+        page.on("pageerror", lambda error: self.wrong.append(f"error {error}"))
+        page.on("console", lambda m: self._told(m.type, m.text))
+        page.on("response", lambda r: self._answered(r.status, r.url))
+        page.goto(f"{address}#{chosen}")
+        page.wait_for_selector("body[data-ready]")
+
+    def _told(self, kind: str, text: str) -> None:
+        # A refusal that a test waits for is written to the console by the browser itself.
+        if kind in ("error", "warning") and not (self.expected and "Failed to load" in text):
+            self.wrong.append(f"{kind} {text}")
+
+    def _answered(self, status: int, url: str) -> None:
+        if status >= 400 and status not in self.expected:
+            self.wrong.append(f"{status} {url}")
+
+    def data(self, name: str) -> int:
+        """A number that the page says about itself: month, painted or settled."""
+        return int(self.page.evaluate(f"document.body.dataset.{name} ?? 0"))
+
+    def until(self, expression: str) -> None:
+        """Wait until something is true; playwright's own way is forbidden by the page's policy."""
+        for _ in range(2400):
+            if self.page.evaluate(expression):
+                return
+            self.page.wait_for_timeout(25)
+        raise AssertionError(f"never true: {expression}")
+
+    def settle(self, action: Any) -> None:
+        """Do something, and wait until the page has dealt with it."""
+        before = self.data("settled")
+        action()
+        self.until(f"Number(document.body.dataset.settled) > {before}")
+
+    def text(self, identifier: str) -> str:
+        return str(self.page.locator(f"#{identifier}").inner_text())
+
+    def pixels(self, side: str) -> str:
+        """What the canvas of a map shows."""
+        return str(self.page.evaluate(f"document.querySelector('#map-{side}').toDataURL()"))
+
+    def close(self) -> None:
+        self.context.close()

@@ -1,0 +1,365 @@
+"""The page in a real browser; where there is none, these tests are skipped."""
+
+import csv
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.app import offer, replications
+from sim.scenario import load_scenario
+from sim.simulation import Simulation
+from sim.version import package_version
+from tests.app.browser import CHROMIUM, Visit, browsing, serving
+
+pytest.importorskip("playwright")
+pytestmark = pytest.mark.skipif(
+    not CHROMIUM.exists(), reason=f"no browser at {CHROMIUM}; name one with CHROMIUM=..."
+)
+
+SMALL = "rows=24&columns=24&population=9000&months=60&spin_up=2"
+SERIOUS = "violations.filter(v => ['serious', 'critical'].includes(v.impact))"
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (offer, replications):
+            patch.setattr(module, "NUMBER", 3)
+        Simulation(load_scenario("mid_sized_town")).run(1)  # compiles kernels where need be
+        with serving() as address:
+            yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with browsing() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(browser: Any, address: str) -> Iterator[Callable[..., Visit]]:
+    """Opens pages; nothing may go wrong on them but what the test expects."""
+    visits: list[Visit] = []
+
+    def open_(chosen: str = SMALL, **context: Any) -> Visit:
+        visits.append(Visit(browser, address, chosen, **context))
+        return visits[-1]
+
+    yield open_
+    for one in visits:
+        one.close()
+    assert [wrong for one in visits for wrong in one.wrong] == []
+
+
+Open = Callable[..., Visit]
+
+
+def test_both_territories_agree_at_the_start_and_differ_later(visit: Open) -> None:
+    page = visit(SMALL + "&layer=projects&cluster_funding=200000&start=0")
+    start = page.pixels("without")
+    assert start == page.pixels("with")
+    assert "month 0 of 60" in page.page.locator("#date").inner_text()
+    page.page.locator("#speed").select_option("0")
+    page.page.locator("#play").click()
+    page.until("document.body.dataset.month === '60'")
+    page.until("document.querySelector('#play').textContent === 'Play'")
+    assert page.pixels("without") != page.pixels("with")
+    assert page.pixels("without") != start
+    assert len(set(page.page.locator("#changed strong").all_inner_texts())) > 1
+
+
+def test_a_step_paints_the_canvas_and_the_charts(visit: Open) -> None:
+    page = visit("layer=footfall")
+    before, painted = page.pixels("with"), page.data("painted")
+    page.settle(lambda: page.page.locator("#step").click())
+    assert page.data("month") == 1
+    assert page.data("painted") == painted + 1
+    assert page.pixels("with") != before
+    chart = page.page.locator("#charts .chart").first
+    assert re.search(r"\d without, \d.*with", chart.locator(".now").inner_text())
+
+
+def test_a_slider_moved_by_keyboard_changes_the_run_at_the_same_month(visit: Open) -> None:
+    page = visit(SMALL + "&month=48")
+    page.page.locator("#parameters-box > summary").click()
+    page.page.locator("#find").fill("closure_rate")
+    slider = page.page.get_by_role("slider", name="Closure rate")
+    tile = page.page.locator("#changed li", has_text="Closure rate").locator("strong")
+    before, shown = tile.inner_text(), page.pixels("without")
+    slider.focus()
+    page.settle(lambda: page.page.keyboard.press("End"))
+    assert page.data("month") == 48
+    assert tile.inner_text() != before
+    assert page.pixels("without") != shown
+    assert "closure_rate=" in page.page.url
+    assert "closure_rate" in page.text("differs")
+    assert "--set closure_rate=" in page.text("command")
+    # Back at what it was, the same is shown as before.
+    exact = page.page.locator("[data-name=closure_rate] .exact")
+    exact.fill("0.09")
+    page.settle(lambda: exact.press("Enter"))
+    assert (tile.inner_text(), page.pixels("without")) == (before, shown)
+    assert page.data("month") == 48
+
+
+def test_start_again_begins_with_the_new_values_and_seed(visit: Open) -> None:
+    page = visit(SMALL + "&month=20")
+    page.page.locator("#seed").fill("9")
+    page.page.locator("#set-start").press("Home")
+    page.page.locator("#reset").click()
+    page.until("document.body.dataset.month === '0'")
+    page.page.locator("#step").click()
+    page.until("location.hash.endsWith('month=1')")
+    assert "seed=9" in page.page.url and "start=0" in page.page.url
+    said = page.text("command").splitlines()
+    assert all("--seed 9" in line and "--months 1" in line for line in said)
+    assert "--set start=0" in said[-1]
+
+
+def test_the_address_shows_somebody_else_the_same(visit: Open) -> None:
+    chosen = (
+        "scenario=rural_low_density&intervention=mobile_cluster&seed=7&rows=20&columns=20"
+        "&population=4000&spin_up=2&cluster_funding=60000&with_drivers=false"
+        "&lang=fr&layer=participation&month=15"
+    )
+    page = visit(chosen)
+    assert page.data("month") == 15
+    for name, value in (
+        ("scenario", "rural_low_density"),
+        ("intervention", "mobile_cluster"),
+        ("seed", "7"),
+        ("layer", "participation"),
+        ("set-cluster_funding", "60000"),
+    ):
+        assert page.page.locator(f"#{name}").input_value() == value
+    assert not page.page.locator("#set-with_drivers").is_checked()
+    assert page.page.locator("html").get_attribute("lang") == "fr"
+    again = visit(page.page.url.partition("#")[2])
+    for side in ("without", "with", "difference"):
+        assert again.pixels(side) == page.pixels(side)
+    assert again.text("changed") == page.text("changed")
+    assert again.page.url == page.page.url
+
+
+ALL_TEXTS = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const texts = [];
+  while (walker.nextNode()) {
+    const within = walker.currentNode.parentElement;
+    const language = within.closest("[lang]").lang;
+    if (language === document.documentElement.lang && !within.closest("pre, code, script")) {
+      texts.push(walker.currentNode.textContent.trim());
+    }
+  }
+  for (const one of document.querySelectorAll("[aria-label]")) texts.push(one.ariaLabel);
+  return texts.filter(Boolean);
+}"""
+FOREIGN = {
+    "en": r"\b(le|la|les|des|une|du|sans|avec|est|où)\b",
+    "fr": r"\b(the|of|with|without|and|is|are|in|to|by|from)\b",
+}
+
+
+def test_everything_is_said_in_either_language_and_nothing_in_the_other(visit: Open) -> None:
+    page = visit(SMALL + "&month=30&lang=en&closure_rate=0.1")
+    found: dict[str, list[str]] = {}
+    for lang in ("en", "fr"):
+        found[lang] = page.page.evaluate(ALL_TEXTS)
+        page.settle(lambda: page.page.locator("#language").click())
+    assert min(len(texts) for texts in found.values()) > 800
+    for lang, texts in found.items():
+        assert [text for text in texts if re.search(FOREIGN[lang], text, re.IGNORECASE)] == []
+    # French typography: no plain space before high signs, decimal commas, no English quotes.
+    wrong = re.compile(r"\w [;:!?%€]|\d\.\d|[“”]")
+    french = [text for text in found["fr"] if wrong.search(text.replace(package_version(), ""))]
+    assert french == []
+    assert page.page.locator("html").get_attribute("lang") == "en"  # and back again
+
+
+def test_a_cell_is_read_by_pointer_and_by_arrow_keys(visit: Open) -> None:
+    page = visit(SMALL + "&month=3")
+    canvas = page.page.locator("#map-with")
+    box = canvas.bounding_box()
+    page.page.mouse.move(box["x"] + box["width"] / 2 + 1, box["y"] + box["height"] / 2 + 1)
+    cell = page.page.locator("#cell")
+    page.until("document.querySelector('#cell').textContent.includes('13')")
+    read = cell.inner_text()
+    assert re.match(r"Row 13, column 13\. Vacant premises: .+ without, .+ with", read)
+    canvas.focus()
+    page.page.keyboard.press("ArrowLeft")
+    page.page.keyboard.press("ArrowUp")
+    page.until("document.querySelector('#cell').textContent.startsWith('Row 12, column 12.')")
+    assert canvas.get_attribute("aria-label").startswith("Map of Vacant premises")
+
+
+def test_exports_open(visit: Open, tmp_path: Path) -> None:
+    page = visit(SMALL + "&month=6")
+    saved = {}
+    for button in ("csv", "png"):
+        with page.page.expect_download() as download:
+            page.page.locator(f"#{button}").click()
+        saved[button] = tmp_path / download.value.suggested_filename
+        download.value.save_as(saved[button])
+    with saved["csv"].open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [(r["arm"], r["month"]) for r in rows] == [
+        (arm, str(month)) for arm in ("without", "with") for month in range(1, 7)
+    ]
+    assert float(rows[-1]["open_shops_town_centre"]) > 0
+    picture = saved["png"].read_bytes()
+    assert picture.startswith(b"\x89PNG\r\n\x1a\n")
+    assert len(picture) > 5000
+
+
+def test_replications_give_bands_verdicts_and_a_report_until_something_changes(
+    visit: Open, tmp_path: Path
+) -> None:
+    page = visit(SMALL + "&months=12&month=6")
+    assert page.page.locator("#report").is_disabled()
+    page.page.locator("#replicate").click()
+    page.page.wait_for_selector("#verdicts li")
+    assert "Over 3 replications" in page.text("verdicts")
+    with page.page.expect_download() as download:
+        page.page.locator("#report").click()
+    report = tmp_path / "report.html"
+    download.value.save_as(report)
+    assert "</html>" in report.read_text(encoding="utf-8")
+    page.settle(lambda: page.page.locator("#set-start").press("Home"))
+    assert page.page.locator("#report").is_disabled()
+    assert page.page.locator("#verdicts li").count() == 0
+    page.page.locator("#replicate").click()
+    page.page.locator("#cancel").click()
+    page.page.wait_for_selector("#cancel", state="hidden")
+    assert page.page.locator("#replicate").is_visible()
+    # Without an intervention there is nothing to compare.
+    page.settle(lambda: page.page.locator("#intervention").select_option(""))
+    assert page.page.locator("#replicate").is_disabled()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(visit: Open, scheme: str) -> None:
+    import axe_playwright_python
+
+    axe = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+    page = visit(SMALL + "&month=13&lang=en&closure_rate=0.1", color_scheme=scheme)
+    page.page.locator("#parameters-box > summary").click()
+    page.page.locator("#find").fill("closure")
+    page.page.locator(".origin summary").first.click()
+    page.page.locator("#more-box > summary").click()
+    page.page.evaluate(axe)  # not by a script's address or text, which the page's policy forbids
+    for _ in ("en", "fr"):
+        found = page.page.evaluate(f"axe.run().then(({{ violations }}) => {SERIOUS})")
+        assert [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in found] == []
+        page.settle(lambda: page.page.locator("#language").click())
+
+
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_a_phone_shows_it_without_scrolling_sideways(visit: Open, lang: str) -> None:
+    page = visit(
+        f"{SMALL}&month=13&lang={lang}&closure_rate=0.1", viewport={"width": 360, "height": 740}
+    )
+    page.page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+    wide = "document.documentElement.scrollWidth"
+    assert page.page.evaluate(wide) == 360
+    # What is tried does not push what happens off the screen: levers are folded at first.
+    again = visit(f"{SMALL}&lang={lang}", viewport={"width": 360, "height": 740})
+    assert again.page.locator("#play").bounding_box()["y"] < 1000
+
+
+def test_dark_and_light_follow_the_system_and_the_button(visit: Open) -> None:
+    page = visit(color_scheme="dark")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    dark = page.page.evaluate(paper)
+    page.page.locator("#theme").click()
+    light = page.page.evaluate(paper)
+    assert (dark, light) == ("rgb(20, 24, 28)", "rgb(255, 255, 255)")
+    page.page.locator("#theme").click()
+    assert page.page.evaluate(paper) == dark
+
+
+def test_whoever_wants_less_motion_gets_a_slow_start(visit: Open) -> None:
+    assert visit().page.locator("#speed").input_value() == "12"
+    calm = visit(reduced_motion="reduce")
+    assert calm.page.locator("#speed").input_value() == "2"
+
+
+def test_the_keyboard_plays_and_pauses(visit: Open) -> None:
+    page = visit()
+    page.page.locator("#map-with").focus()
+    page.page.keyboard.press("Space")
+    page.until("Number(document.body.dataset.month) >= 3")
+    assert page.page.locator("#play").inner_text() == "Pause"
+    page.settle(lambda: page.page.keyboard.press("Space"))
+    assert page.page.locator("#play").inner_text() == "Play"
+    stopped = page.data("month")
+    page.settle(lambda: page.page.locator("#step").press("Enter"))
+    assert page.data("month") == stopped + 1
+    tabs = page.page.get_by_role("tab")
+    tabs.first.focus()
+    page.page.keyboard.press("ArrowRight")
+    assert tabs.nth(1).get_attribute("aria-selected") == "true"
+    assert page.page.get_by_role("tabpanel").inner_text().startswith("Do officials")
+
+
+def test_at_the_end_play_begins_anew(visit: Open) -> None:
+    page = visit(SMALL + "&month=60")
+    page.page.locator("#play").click()
+    page.until("['2', '3', '4'].includes(document.body.dataset.month)")
+    page.page.locator("#play").click()
+
+
+def test_what_is_refused_is_said_in_a_sentence_and_the_page_goes_on(visit: Open) -> None:
+    page = visit(SMALL + "&month=5")
+    page.expected = (422,)
+    exact = page.page.get_by_label("as a number").and_(
+        page.page.locator("[data-name=cluster_size] input")
+    )
+    exact.fill("4000")
+    exact.press("Enter")
+    error = page.page.locator("#error")
+    error.wait_for(state="visible")
+    assert "cluster_size = 4000" in error.inner_text()
+    assert error.get_attribute("lang") == "en"
+    exact.fill("60")
+    page.settle(lambda: exact.press("Enter"))
+    assert not error.is_visible()
+    assert page.data("month") == 5
+    assert "cluster_size=60" in page.page.url
+
+
+def test_an_address_that_is_not_admissible_can_be_put_right(browser: Any, address: str) -> None:
+    page = Visit(browser, address, f"{SMALL}&closure_rate=99&unknown=1&layer=none&month=-4")
+    error = page.page.locator("#error")
+    assert "closure_rate = 99" in error.inner_text()
+    page.page.locator("#play").click()
+    page.page.locator("#step").click()
+    page.settle(lambda: page.page.locator("#defaults").click())
+    assert not error.is_visible()
+    assert [wrong for wrong in page.wrong if "422" not in wrong] == []
+    page.close()
+
+
+def test_a_session_that_has_ended_is_begun_anew_at_the_same_month(visit: Open) -> None:
+    page = visit(SMALL + "&month=5")
+    page.expected = (404,)
+    shown = page.pixels("with")
+    page.page.evaluate("dispatchEvent(new Event('pagehide'))")  # as before another page is shown
+    page.settle(lambda: page.page.locator("#layer").select_option("trust"))
+    page.settle(lambda: page.page.locator("#layer").select_option("vacancy"))
+    assert page.data("month") == 5
+    assert page.pixels("with") == shown
+
+
+def test_a_server_that_is_gone_is_told_in_the_language_of_the_page(visit: Open) -> None:
+    page = visit(SMALL + "&lang=fr")
+    page.expected = (0,)
+    page.page.route("**/api/**", lambda route: route.abort())
+    page.page.locator("#step").click()
+    page.page.locator("#error").wait_for(state="visible")
+    assert "Le serveur ne répond pas" in page.text("error")
+    page.page.unroute("**/api/**")
+    page.settle(lambda: page.page.locator("#step").click())
+    assert not page.page.locator("#error").is_visible()

@@ -1,0 +1,184 @@
+"""What a bad experiment file is told, in one sentence that names file, key, value and remedy."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.cli import main
+from sim.errors import InputError
+from sim.sweeps.experiment import KEYS, load_experiment, read_experiment
+from sim.sweeps.sweep import Sweep, extend, sweep
+
+GOOD = """
+scenario = "mid_sized_town"
+interventions = ["transition_cluster"]
+replications = 2
+months = 24
+
+[factors]
+cluster_size = [0, 20]
+closure_rate = { distribution = "uniform", low = 0.05, high = 0.11 }
+
+[design]
+kind = "sobol"
+size = 8
+"""
+
+
+def experiment(folder: Path, text: str) -> Path:
+    path = folder / "mine.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_good_file_says_what_is_varied_and_how(tmp_path):
+    found = load_experiment(experiment(tmp_path, GOOD))
+    assert found.name == "mine"
+    assert list(found.arms) == ["baseline", "transition_cluster"]
+    assert [f.name for f in found.factors] == ["cluster_size", "closure_rate"]
+    assert len(found.design) == 8 and found.months == 24 and found.horizons == (24,)
+    assert found.applicable("mid_sized_town", "baseline") == ("closure_rate",)
+
+
+def test_shorter_runs_are_measured_as_far_as_they_go(tmp_path):
+    path = experiment(tmp_path, "horizons = [6, 18]\n" + GOOD)
+    assert load_experiment(path).horizons == (6, 18, 24)
+    assert load_experiment(path, changes={"months": 12}).horizons == (6, 12)
+    assert load_experiment(path, changes={"months": 3}).horizons == (3,)
+
+
+BAD = [
+    ("scenario = 'mid_sized_twn'", "Did you mean 'mid_sized_town'?"),
+    ("interventions = ['transition_clustr']", "Did you mean 'transition_cluster'?"),
+    ("interventions = ['facade', 'facade']", "'facade' stands twice"),
+    ("interventions = 'facade'", "must be a list"),
+    ("replicatons = 3", "unknown key 'replicatons'. Did you mean 'replications'?"),
+    ("replications = 0", "replications = 0 is not admissible"),
+    ("replications = true", "whole number from 1"),
+    ("seed = -1", "seed = -1"),
+    ("months = 0", "months = 0 is not admissible; expected a whole number from 1 to 1200"),
+    ("horizons = [12, 500]\nmonths = 24", "horizons = 500"),
+    ("horizons = []", "horizons must be a list"),
+    ("indicators = ['particpation']", "Did you mean 'participation'?"),
+    ("indicators = ['trust', 'trust']", "stands twice"),
+    ("series = ['closures']", "unknown measure 'closures'"),
+    ("parameters = 'random'", "not one of drawn, fixed"),
+    ("luck = 'bad'", "not one of common, per_point"),
+    ("cluster_size = 3", "It belongs into [factors] or [settings]"),
+    ("title = 'Title'", "title must be a table"),
+    ("[targets]\nparticpation = 1", "Did you mean 'participation'?"),
+    ("[targets]\nparticipation = 0", "must be a number other than 0"),
+    ("[settings]\nclosure_rat = 0.1", "Did you mean 'closure_rate'?"),
+    ("[settings]\nclosure_rate = 7", "closure_rate = 7 is not admissible"),
+    ("[settings]\nboundary = 'shut'", "expected one of open, closed"),
+    ("[factors]\nclosure_rat = [0.1]", "Did you mean 'closure_rate'?"),
+    ("[factors]\nclosure_rate = [0.1, 7.0]", "7.0 is not admissible; expected a number from"),
+    (
+        "interventions = ['transition_cluster']\n[factors]\ncluster_size = [0, 2.5]",
+        "2.5 is not admissible; expected a whole number",
+    ),
+    ("[factors]\ncluster_size = [5]", "is a lever of"),
+    ("[factors]\nclosure_rate = [0.1, 0.1]", "level 0.1 stands twice"),
+    ("[factors]\nclosure_rate = []", "levels must be a list of at least one value"),
+    ("[factors]\nclosure_rate = 0.1", "expected levels or a distribution"),
+    ("[factors]\nboundary = { distribution = 'uniform' }", "as it is no number"),
+    ("[factors]\nwith_visits = ['no']", "expected true or false"),
+    ("[factors]\nclosure_rate = { distribution = 'normal' }", "unknown distribution 'normal'"),
+    ("[factors]\nclosure_rate = { distribution = 'uniform', low = 0.2 }", "is not below"),
+    ("[factors]\nclosure_rate = { distribution = 'uniform', lo = 0.2 }", "Did you mean 'low'?"),
+    ("[factors]\nclosure_rate = { levels = [0.1], low = 0.1 }", "exclude each other"),
+    ("[factors]\nclosure_rate = [0.1]\n[settings]\nclosure_rate = 0.1", "under both factors and"),
+    ("[factors]\nscenario = ['mid_sized_town', 'metropolos']", "Did you mean 'metropolis'?"),
+    ("[factors]\nclosure_rate = [0.1]\nclosure_rate = [0.2]", "not a valid TOML file"),
+    ("[factors]\nclosure_rate = { distribution = 'uniform' }", "needs levels in a full_factorial"),
+    ("[design]\nkind = 'sobl'", "Did you mean 'sobol'?"),
+    ("[design]\nkind = 'sobol'\nsize = 0\n[factors]\nclosure_rate = [0.1]", "size = 0"),
+    ("[design]\nkind = 'sobol'\npoints = 3", "unknown key 'points'"),
+    ("", "the design is empty"),
+    ("[design]\nkind = 'sobol'", "the design is empty"),
+    ("[design]\nkind = 'list'", "needs [[points]]"),
+    ("[[points]]", "the design is empty"),
+    ("[[points]]\nclosure_rate = 0.1\n[[points]]\nclosure_rate = 0.1", "a point stands twice"),
+    ("[[points]]\nclosure_rat = 0.1", "Did you mean 'closure_rate'?"),
+    ("[[points]]\nclosure_rate = 0.1\n[factors]\nclosure_rate = [0.1]", "points in place of"),
+]
+
+
+@pytest.mark.parametrize(("text", "told"), BAD, ids=itertools.count())
+def test_a_bad_file_is_told_what_is_wrong_in_one_sentence(tmp_path, text, told):
+    path = experiment(tmp_path, text)
+    with pytest.raises(InputError) as error:
+        load_experiment(path)
+    message = str(error.value)
+    assert told in message, message
+    assert str(path) in message and "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("cluster_size_by_fundng", "Did you mean 'cluster_size_by_funding'?"),
+        ("nowhere/experiment.toml", "no such experiment file"),
+    ],
+)
+def test_an_unknown_experiment_is_told_the_nearest_name(name, told, capsys):
+    assert main(["sweep", name, "--out", "never", "--executor", "serial"]) == 2
+    assert told in capsys.readouterr().err
+    assert not Path("never").exists()
+
+
+ORDERED = """
+interventions = ["transition_cluster"]
+months = 1
+replications = 1
+[settings]
+rows = 12
+columns = 12
+population = 2000
+spin_up = 1
+[design]
+kind = "sobol"
+size = 2
+[factors]
+transition_cluster.start = { distribution = "uniform", low = 2, high = 9 }
+closure_rate = { distribution = "triangular" }
+boundary = ["open", "closed"]
+cluster_size = { distribution = "uniform", low = 10, high = 60 }
+"""
+
+
+def test_a_stored_experiment_is_the_one_that_was_asked_for(tmp_path):
+    asked = load_experiment(experiment(tmp_path, ORDERED))
+    stored = sweep(asked, tmp_path / "out", executor="serial").experiment
+    assert stored.design == asked.design and stored.horizons == asked.horizons
+    assert stored.factors[0].name == "transition_cluster.start"
+    frame = Sweep.open(tmp_path / "out").frame("participation")
+    seen = frame[frame["arm"] == "baseline"].set_index("point")[list(stored.design.points.columns)]
+    assert seen.to_dict() == stored.design.points.to_dict()
+    assert extend(tmp_path / "out", size=4, executor="serial").missing() == 0
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["levels", "kind", "size", "low", "x"]), inner, max_size=3
+        )
+    ),
+    max_leaves=6,
+)
+keys = st.sampled_from([*KEYS, "replicatons"])
+
+
+@given(st.dictionaries(keys, anything, max_size=3))
+def test_whatever_a_file_says_it_is_read_or_refused(content):
+    try:
+        read_experiment(content, "any", Path("any.toml"))
+    except InputError as error:
+        assert "\n" not in str(error)

@@ -1,0 +1,448 @@
+"""A report of a sweep suits its design, says what is sure and what is not, and stands alone."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import numpy as np
+import pytest
+
+from sim.comparison.measures import MEASURES
+from sim.language import LANGUAGES
+from sim.report.sweeps import sensitivity_section as sensitivity
+from sim.report.sweeps import write_sweep_report
+from sim.report.sweeps.answer import answer
+from sim.report.sweeps.facts import SweepFacts
+from sim.report.sweeps.findings import largest_block, plateau
+from sim.report.sweeps.over_time_section import months_to_half
+from sim.report.sweeps.runs_section import open_section, runs_section
+from sim.report.sweeps.surface import Surface
+from sim.report.words import Words
+from sim.sweeps.run import Outcome, Run
+from sim.sweeps.sweep import Sweep, sweep
+from sim.sweeps.territory_runs import TerritoryRuns
+from tests.interfaces.test_report import Page, said
+
+HEAD = """
+title = { en = "Made up", fr = "Inventé" }
+question = { en = "What is it for?", fr = "À quoi bon ?" }
+scenario = "mid_sized_town"
+settings = { rows = 16, columns = 16, population = 4000, spin_up = 0, months = 36 }
+"""
+CLUSTER = 'interventions = ["transition_cluster"]\n'
+GRID = "[factors]\ncluster_size = [0, 20, 40]\ncluster_funding = [0.0, 25_000.0, 50_000.0]\n"
+SAMPLED = """
+[factors]
+cluster_size = [0, 20, 40]
+cluster_funding = { distribution = "uniform", low = 0.0, high = 100_000.0 }
+encounter_gain = { distribution = "triangular" }
+"""
+
+SHAPES = {
+    "grid": f"{CLUSTER}replications = 6\n{GRID}",
+    "curve": f"{CLUSTER}replications = 6\nseries = true\n[factors]\n"
+    "cluster_funding = [0.0, 10_000.0, 25_000.0, 50_000.0]\n",
+    "never": f'{CLUSTER}replications = 6\nseries = ["participation"]\n'
+    "[factors]\nstop = [24, 30, 0]\n",
+    "categories": f'{CLUSTER}replications = 3\n[factors]\nofficials_role = ["invited", "absent"]\n',
+    "three": f"{CLUSTER}replications = 2\n{GRID}online_share_2030 = [0.1, 0.3]\n",
+    "facets": f'{CLUSTER}replications = 3\n{GRID}boundary = ["open", "closed"]\n',
+    "list": f"{CLUSTER}replications = 3\n[[points]]\ncluster_size = 20\n"
+    '[[points]]\ncluster_size = 40\nboundary = "closed"\n',
+    "many_arms": 'interventions = ["transition_cluster", "rent_relief", "facade", "opening_aid"]\n'
+    "replications = 3\n[factors]\nonline_share_2030 = [0.1, 0.2, 0.3]\n",
+    "nothing_tried": "replications = 4\n[factors]\nonline_share_2030 = [0.1, 0.2, 0.3]\n",
+    "territories": f"{CLUSTER}replications = 3\n[factors]\n"
+    'scenario = ["mid_sized_town", "rural_low_density"]\ncluster_funding = [10_000.0, 25_000.0]\n',
+    "one_point": f"{CLUSTER}replications = 4\n[factors]\ncluster_size = [20]\n",
+    "one_replication": f"{CLUSTER}replications = 1\n{GRID}",
+    "morris": f'{CLUSTER}replications = 2\n[design]\nkind = "morris"\nsize = 5\n{SAMPLED}',
+    "saltelli": f'{CLUSTER}replications = 2\n[design]\nkind = "saltelli"\nsize = 16\n{SAMPLED}',
+    "sobol": 'replications = 2\n[design]\nkind = "sobol"\nsize = 16\n[factors]\n'
+    'online_share_2030 = { distribution = "uniform" }\nboundary = ["open", "closed"]\n',
+}
+KINDS = {
+    "grid": "grid", "curve": "curve", "never": "strips", "categories": "strips",
+    "three": "main_effects", "facets": "grid", "list": "strips", "many_arms": "curve",
+    "nothing_tried": "curve", "territories": "curve", "one_point": "strips",
+    "one_replication": "grid", "morris": "main_effects", "saltelli": "main_effects",
+    "sobol": "main_effects",
+}  # fmt: skip
+
+LEVELS = {"closure_rate_town_centre": 9.0, "open_shops_town_centre": 200.0, "participation": 0.3}
+
+Effects = Mapping[str, Callable[[Mapping[str, Any]], float]]
+
+
+def funding_of(values: Mapping[str, Any]) -> float:
+    return float(values.get("cluster_funding", 25_000.0)) / 50_000
+
+
+EFFECTS: Effects = {
+    "births_per_1000": lambda v: 0.1 * min(1.0, 2 * funding_of(v)),  # no more beyond half
+    "running_projects": lambda v: 20 * funding_of(v),
+    "closure_rate_town_centre": lambda v: 0.3 * (funding_of(v) > 0.6),
+    "public_spending": lambda v: 5e6 * funding_of(v),
+}
+NOISE = {"births_per_1000": 0.001, "running_projects": 0.1, "closure_rate_town_centre": 0.01,
+         "open_shops_town_centre": 0.1, "participation": 0.02}  # fmt: skip
+"""Standard deviation of the paired effect: that of participation hides whatever there may be."""
+
+
+def made_up(effects: Effects = EFFECTS, fails: Callable[[Run], bool] | None = None) -> Any:
+    """What stands in for the runs of a territory: known effects, and the luck of a replication."""
+
+    def run(self: TerritoryRuns, run: Run) -> Outcome:
+        if fails is not None and fails(run):
+            raise ValueError("the town hall burnt down")
+        common = np.random.default_rng([run.rep, 1])
+        own = np.random.default_rng([run.rep, len(run.arm)])
+        levels = np.array(
+            [
+                LEVELS.get(name, 50.0) * (1 + 0.001 * common.normal())
+                + (float(run.values.get("online_share_2030", 0.0)) if "open_shops" in name else 0)
+                + (run.arm != "baseline")
+                * (
+                    effects.get(name, lambda _: 0.0)(run.values)
+                    + NOISE.get(name, 0.0) * own.normal()
+                )
+                for name in self.outputs
+            ]
+        )
+        months = np.linspace(0, 1, self._months)[:, None]
+        at = [self.outputs.index(name) for name in self.series]
+        series = levels[at] * months if self.series else None
+        return Outcome(np.tile(levels, (len(self.horizons), 1)), series)
+
+    return mock.patch.object(TerritoryRuns, "__call__", run)
+
+
+def made_up_sweep(
+    folder: Path, text: str, fails: Callable[[Run], bool] | None = None, **options: Any
+) -> Sweep:
+    folder.mkdir(parents=True)
+    file = folder / "made_up.toml"
+    file.write_text(HEAD + text)
+    with made_up(fails=fails):
+        return sweep(file, folder / "sweep", executor="serial", **options)
+
+
+@pytest.fixture(scope="module")
+def sweeps(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Sweep]:
+    """Sweeps by the name of their shape, each made when it is first asked for."""
+    made: dict[str, Sweep] = {}
+
+    def of(shape: str) -> Sweep:
+        if shape not in made:
+            folder = tmp_path_factory.mktemp("shapes") / shape
+            made[shape] = made_up_sweep(folder, SHAPES[shape])
+        return made[shape]
+
+    return of
+
+
+@pytest.fixture(scope="module")
+def grid(sweeps: Callable[[str], Sweep]) -> Sweep:
+    return sweeps("grid")
+
+
+@pytest.fixture(scope="module")
+def reports(grid: Sweep) -> dict[str, dict[str, bytes]]:
+    return {"en": write_sweep_report(grid, "en"), "fr": write_sweep_report(grid, "fr")}
+
+
+def check_page(content: bytes, language: str) -> Page:
+    """A page that is whole, in one language, without a hole."""
+    page = Page(content)
+    text = page.text()
+    assert not re.search(r"\b(nan|NaN|inf)\b", text)
+    labels = page.having("aria-label")
+    assert all(len(label.split()) > 3 and "nan" not in label.split() for label in labels)
+    links = [v for a in ("href", "xlink:href", "src") for v in page.having(a)]
+    assert all(link.startswith(("#", "data:image/png;base64,")) for link in links)
+    ids = page.having("id")
+    assert len(ids) == len(set(ids))
+    assert not {tag for tag, _ in page.tags} & {"script", "link", "iframe", "img", "form"}
+    assert len(content) < 1_500_000
+    if language == "fr":
+        own = " ".join(page.own_words)
+        english = r"\b(the|of|with|without|and|is|are|from|which|months|shops|to|a month)\b"
+        assert re.findall(english, own) == []
+        for words in page.own_words:
+            assert not re.search(r"\w [;:!?%€»]|« ", words), words
+    return page
+
+
+# Every shape
+
+
+def test_the_report_is_whole_in_both_languages(reports):
+    english, french = (check_page(reports[k]["report.html"], k) for k in LANGUAGES)
+    assert [tag for tag, _ in english.tags] == [tag for tag, _ in french.tags]
+    assert reports["en"].keys() == reports["fr"].keys()
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_has_a_report(sweeps, shape):
+    found = sweeps(shape)
+    files = write_sweep_report(found, "fr")
+    page = check_page(files["report.html"], "fr")
+    assert SweepFacts(found, "fr").layout.kind == KINDS[shape]
+    pictures = [attributes for tag, attributes in page.tags if tag == "svg"]
+    assert all(attributes["role"] == "img" for attributes in pictures)
+    assert len(pictures) == len(files) - 1
+    anchors = [a["id"] for tag, a in page.tags if tag == "section"]
+    assert anchors[0] == "answer"
+    assert {"effects", "figures", "open", "runs", "varied", "limits", "again"} <= set(anchors)
+    assert ("sensitivity" in anchors) == (shape in ("morris", "saltelli"))
+    assert ("over_time" in anchors) == (shape in ("curve", "never"))
+
+
+def test_the_same_sweep_gives_the_same_bytes_and_png_on_request(grid, reports):
+    again = write_sweep_report(Sweep.open(grid.folder), "fr", png=True)
+    assert {n: c for n, c in again.items() if not n.endswith(".png")} == reports["fr"]
+    drawn = {n.removesuffix(".png") for n in again if n.endswith(".png")}
+    assert drawn == {n.removesuffix(".svg") for n in again if n.endswith(".svg")}
+    assert again["figures/map_1_1_1.png"].startswith(b"\x89PNG")
+
+
+def test_text_in_pictures_stays_text(reports):
+    picture = reports["fr"]["figures/map_1_3_1.svg"].decode()
+    assert ">50\N{NARROW NO-BREAK SPACE}000</text>" in picture
+    assert "+0,100" in picture
+
+
+def test_the_report_says_how_to_make_it_again_and_of_what(grid, reports):
+    page = Page(reports["en"]["report.html"])
+    assert grid.digest in page.text("code")
+    assert "sim report sweep --lang en" in page.text("code")
+    assert 'sim.sweep("sweep/sweep.toml", "again")' in page.text("code")
+    assert str(grid.folder.parent) not in page.text("p", "td", "th")
+
+
+# What it says
+
+
+def _answer(found: Sweep, language: str = "en") -> str:
+    facts = SweepFacts(found, language)
+    return said(answer(facts, Words(language)))
+
+
+def test_each_measure_has_its_verdict(grid):
+    text = _answer(grid)
+    assert "Better, at least in places: project birth rate, surviving projects." in text
+    assert "Worse, at least in places: closure rate (town centre)." in text
+    assert "No relevant effect anywhere: open shops (town centre)." in text
+    assert "Not determinable: participation of the young." in text
+
+
+def test_more_closures_are_unwanted_and_counted(grid):
+    text = _answer(grid)
+    assert "More in 3 of 9 variants" in text
+    assert "Funding of the cluster at €50,000 a month: worse in all 3 variants" in text
+    facts = SweepFacts(grid, "en")
+    surface = facts.surface(facts.arms[0], "closure_rate_town_centre")
+    assert surface.reading == "worse"
+    assert {e.tone for e in surface.effects} == {"bad", "none"}
+
+
+def test_it_says_from_what_funding_on_and_where_more_adds_nothing(grid):
+    text = _answer(grid)
+    assert (
+        "Funding of the cluster from €25,000 a month on (up to €50,000 a month): "
+        "better in all 6 variants, and nowhere else." in text
+    )
+    assert "Funding of the cluster: beyond €25,000 a month, more adds nothing relevant" in text
+    assert "Funding of the cluster: still growing at the highest level tested, €50,000" in text
+
+
+def test_the_answer_is_as_complete_in_french(grid):
+    text = _answer(grid, "fr")
+    assert "Mieux, au moins par endroits" in text
+    assert "davantage n'ajoute rien de notable" in text
+    assert "Non déterminable\N{NO-BREAK SPACE}: engagement des jeunes." in text
+
+
+def test_the_target_is_the_smallest_effect_that_matters_unless_stated(tmp_path):
+    text = f"{CLUSTER}replications = 4\ntargets = {{ running_projects = 15 }}\n{GRID}"
+    facts = SweepFacts(made_up_sweep(tmp_path / "targets", text), "en")
+    arm = facts.arms[0]
+    assert facts.surface(arm, "running_projects").target == 15
+    reached = facts.surface(arm, "running_projects").reached
+    assert reached.tolist() == [0, 0, 1] * 3
+    assert facts.surface(arm, "closure_rate_town_centre").target == -0.25
+    assert facts.surface(arm, "public_spending").target is None
+
+
+def test_a_single_replication_determines_nothing(sweeps):
+    found = sweeps("one_replication")
+    text = _answer(found)
+    assert "an effect cannot be told from luck" in text
+    assert "Better" not in text
+    facts = SweepFacts(found, "en")
+    for surface in facts.surfaces(facts.arms[0]):
+        assert {e.verdict for e in surface.effects} == {"not_determinable"}
+        assert all(math.isfinite(e.mean) and math.isnan(e.low90) for e in surface.effects)
+
+
+def test_without_an_intervention_variants_are_compared_with_the_first(sweeps):
+    facts = SweepFacts(sweeps("nothing_tried"), "en")
+    surface = facts.surface(facts.arms[0], "open_shops_town_centre")
+    means = [e.mean for e in surface.effects]
+    assert means == pytest.approx([0.0, 0.1, 0.2])
+
+
+def test_levels_out_of_order_are_no_axis(sweeps):
+    facts = SweepFacts(sweeps("never"), "en")
+    assert facts.layout.kind == "strips"
+
+
+def test_what_was_tried_in_many_ways_stands_side_by_side(sweeps):
+    section = answer(SweepFacts(sweeps("many_arms"), "en"), Words("en"))
+    assert [b.kind for b in section.blocks].count("cards") == 0
+    (table,) = (b for b in section.blocks if b.kind == "table")
+    assert len(table.rows) == 4
+
+
+# What went wrong
+
+
+def test_failures_are_told_with_reason_and_variants(tmp_path):
+    def fails(run: Run) -> bool:
+        return run.values.get("cluster_size") == 40
+
+    found = made_up_sweep(tmp_path / "failing", f"{CLUSTER}replications = 3\n{GRID}", fails)
+    check_page(write_sweep_report(found, "fr")["report.html"], "fr")
+    facts, words = SweepFacts(found, "en"), Words("en")
+    assert (facts.counts.failed, facts.counts.missing) == (9, 0)
+    section = runs_section(facts, words)
+    (table,) = (b for b in section.blocks if b.kind == "table")
+    assert len(table.rows) == 1
+    assert table.rows[0][2].code == "ValueError: the town hall burnt down"
+    assert "40\N{NO-BREAK SPACE}seats, €25,000 a month" in table.rows[0][3].text
+    text = _answer(found)
+    assert "9 of 30 simulations failed" in text
+    assert "not measured 3" in text
+    assert "better in all 4 variants" in text
+
+
+def test_a_sweep_in_which_everything_failed_says_so(tmp_path):
+    def fails(run: Run) -> bool:
+        return run.arm != "baseline"
+
+    found = made_up_sweep(tmp_path / "hopeless", f"{CLUSTER}replications = 2\n{GRID}", fails)
+    check_page(write_sweep_report(found, "fr")["report.html"], "fr")
+    assert "Not measured: " in _answer(found)
+
+
+class Stop(Exception):
+    """The end of a sweep before its time."""
+
+
+def test_an_unfinished_sweep_says_so(tmp_path):
+    def listen(tally: Any) -> None:
+        if tally.done >= 12:
+            raise Stop
+
+    folder = tmp_path / "unfinished"
+    with pytest.raises(Stop):
+        made_up_sweep(folder, f"{CLUSTER}replications = 3\n{GRID}", batch=4, progress=listen)
+    found = Sweep.open(folder / "sweep")
+    assert found.missing() == 30 - 12
+    check_page(write_sweep_report(found, "fr")["report.html"], "fr")
+    assert "18 of its 30 simulations are still missing" in _answer(found)
+    assert "--resume" in said(runs_section(SweepFacts(found, "en"), Words("en")))
+
+
+def test_a_sweep_without_any_result_has_a_report(tmp_path):
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    file = folder / "made_up.toml"
+    file.write_text(f"{HEAD}{CLUSTER}replications = 2\n{GRID}")
+    with mock.patch("sim.sweeps.sweep.fill", side_effect=Stop), pytest.raises(Stop):
+        sweep(file, folder / "sweep", executor="serial")
+    page = write_sweep_report(Sweep.open(folder / "sweep"), "fr")["report.html"]
+    check_page(page, "fr")
+
+
+def test_what_is_open_says_how_many_replications_it_lacks(grid):
+    text = said(open_section(SweepFacts(grid, "en"), Words("en")))
+    assert "Participation of the young" in text
+    assert "After 6 replications" in text
+    assert "Surviving projects" not in text
+
+
+def test_a_missing_library_is_named(sweeps, monkeypatch):
+    monkeypatch.setattr(sensitivity, "is_installed", lambda: False)
+    section = sensitivity.sensitivity_section(SweepFacts(sweeps("morris"), "fr"), Words("fr"))
+    assert "pip install 'essaim[analysis]'" in said(section)
+
+
+# The parts
+
+
+def test_the_largest_block_may_lie_anywhere():
+    hit = np.zeros((4, 5), bool)
+    hit[1:3, 1:4] = True
+    hit[0, 0] = True
+    found = largest_block(hit)
+    assert found is not None
+    assert (found.first, found.last, found.hits, found.beyond) == ((1, 1), (2, 3), 6, 1)
+
+
+@pytest.mark.parametrize(
+    ("effects", "kind", "at"),
+    [
+        ([0, 5, 5, 5], "level", 1),
+        ([0, 5, 9, 2], "peak", 2),
+        ([0, 5, 9, 14], "growing", 3),
+        ([0, 0, 0, 0], "flat", 0),
+        ([9, 5, 3, 0], "falling", 0),
+    ],
+)
+def test_a_plateau_is_found_where_it_was_put(effects, kind, at):
+    measure = MEASURES["running_projects"]
+    before = 100 + np.random.default_rng(1).normal(0, 5, (1, 20)).repeat(4, axis=0)
+    after = before + np.array(effects, float)[:, None]
+    after += np.random.default_rng(2).normal(0, 0.1, after.shape)
+    found = plateau(measure, before, after, 1.0, "en")
+    assert found is not None
+    assert (found.kind, found.at) == (kind, at)
+
+
+def test_where_luck_hides_it_no_plateau_is_claimed():
+    measure = MEASURES["running_projects"]
+    before = np.zeros((4, 6))
+    after = np.random.default_rng(4).normal(0, 30, before.shape)
+    found = plateau(measure, before, after, 1.0, "en")
+    assert found is not None
+    assert found.kind in ("unknown", "open")
+
+
+def test_a_measure_that_nobody_wants_more_or_less_of_just_moves():
+    measure = MEASURES["public_spending"]
+    before = np.zeros((2, 8))
+    surface = Surface(measure, before, before + 1e6, None, "en")
+    assert surface.reading == "moved"
+    assert np.isnan(surface.reached).all()
+
+
+def test_points_drawn_together_are_one_witness():
+    measure = MEASURES["running_projects"]
+    luck = np.random.default_rng(5).normal(0, 5, 4)
+    after = np.repeat(luck, 10)[:, None]  # four trajectories of ten points that say the same
+    surface = Surface(measure, np.zeros_like(after), after, 1.0, "en")
+    (together,) = surface.over_sample(np.arange(40) // 10).effects
+    (apart,) = surface.over_sample(np.arange(40)).effects
+    assert together.replications == 4
+    assert together.high90 - together.low90 > 2 * (apart.high90 - apart.low90)
+
+
+def test_half_of_an_effect_is_gone_for_good():
+    assert months_to_half(np.array([0.0, -8.0, -3.0, -6.0, -4.0, -1.0])) == (1, 3)
+    assert months_to_half(np.array([1.0, 2.0, 3.0])) == (2, None)

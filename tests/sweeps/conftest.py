@@ -1,0 +1,21 @@
+"""What all tests of sweeps are measured by."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.sweeps.store import Store
+from tests.sweeps.toy_sweeps import fill_toys, new_store
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """All toys, run at once in this process."""
+    store = new_store(tmp_path_factory.mktemp("sweeps") / "whole")
+    fill_toys(store)
+    return store
+
+
+@pytest.fixture
+def store(tmp_path) -> Store:
+    return new_store(tmp_path / "sweep")

@@ -1,0 +1,176 @@
+"""A run that fails, whichever way, is a row, and harms no other; so is a worker that is killed."""
+
+from __future__ import annotations
+
+import sys
+from typing import NamedTuple
+
+import pyarrow.compute as pc
+import pytest
+
+from sim.sweeps import engine, parts
+from sim.sweeps.engine import FIRST_ALL_FAILED, IN_FLIGHT, Tally
+from sim.sweeps.store import Store
+from tests.sweeps.toy_sweeps import POINTS, Stop, fill_toys, new_store, plan_toys, stop_after
+from tests.sweeps.toys import Toy, calls
+
+RAISING = {9: "raises", 11: "leaves", 13: "cannot_say"}
+KILLING = {24: "kills_its_process", 25: "ends_its_process"}
+KILLED = {14: "kills_its_process_once"}
+WORKERS = 2
+
+needs_kill = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL on Windows")
+
+
+def xs(store: Store, *statuses: str) -> set[int]:
+    """Where runs ended so."""
+    plan, found = plan_toys(), store.statuses().items()
+    return {plan.run(key).values["x"] for key, status in found if status in statuses}
+
+
+class Survived(NamedTuple):
+    store: Store
+    tally: Tally
+    toy: Toy
+
+
+@pytest.fixture(scope="module", params=["local", "dask"])
+def survived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Survived:
+    """A sweep in which all of it happens, by two workers."""
+    folder = tmp_path_factory.mktemp(request.param)
+    store, toy = new_store(folder / "sweep"), Toy(folder / "log", RAISING | KILLING | KILLED)
+    tally = fill_toys(store, toy, executor=request.param, workers=WORKERS, batch=4)
+    return Survived(store, tally, toy)
+
+
+@needs_kill
+def test_every_run_has_its_row_whoever_died(survived):
+    assert xs(survived.store, "error") == set(RAISING)
+    assert xs(survived.store, "crashed") == set(KILLING)
+    assert xs(survived.store, "ok", "error", "crashed") == set(range(POINTS))
+    assert (survived.tally.done, survived.tally.failed) == (POINTS, 5)
+    assert survived.tally.stopped == ""
+
+
+@needs_kill
+def test_the_others_are_unharmed(survived, whole):
+    good = survived.store.results()
+    good = good.filter(pc.equal(good["status"], "ok")).drop_columns("seconds")
+    order = [("key", "ascending"), ("horizon", "ascending")]
+    same = whole.results()
+    same = same.filter(pc.is_in(same["key"], good["key"].combine_chunks())).drop_columns("seconds")
+    assert good.num_rows == 2 * (POINTS - 5)
+    assert good.sort_by(order).equals(same.sort_by(order))
+
+
+@needs_kill
+def test_a_worker_killed_from_outside_costs_no_run(survived):
+    assert 14 in xs(survived.store, "ok")
+
+
+@needs_kill
+def test_a_killer_is_tried_alone_before_it_is_blamed(survived):
+    plan, called = plan_toys(), calls(survived.toy.log)
+    key = next(key for key in plan.keys if plan.run(key).values["x"] == min(KILLING))
+    assert called[key] >= 3  # with its batch, with half of it, alone
+    table = survived.store.results(["key", "status", "error"]).to_pandas().set_index("key")
+    assert table.loc[key, "error"] == "its process died with nothing beside it"
+
+
+@needs_kill
+def test_few_batches_are_in_flight(survived):
+    assert 1 < survived.tally.most_in_flight <= IN_FLIGHT * WORKERS
+
+
+@needs_kill
+def test_what_failed_can_be_done_again_and_only_that(survived, whole):
+    before = calls(survived.toy.log)
+    tally = fill_toys(survived.store, Toy(survived.toy.log), retry_failed=True, batch=1)
+    assert (tally.done, tally.failed) == (5, 0)
+    assert (calls(survived.toy.log) - before).total() == 5
+    assert survived.store.digest() == whole.digest()
+
+
+def test_a_failure_says_what_happened_and_where(store):
+    fill_toys(store, Toy(fates=RAISING))
+    failed = store.results(["key", "status", "error_type", "error", "traceback"]).to_pandas()
+    rows = failed[failed["status"] == "error"].drop_duplicates("error_type").set_index("error_type")
+    assert set(rows.index) == {"ArithmeticError", "SystemExit", "Unspeakable"}
+    assert rows.loc["ArithmeticError", "error"] == "no town of 9 inhabitants"
+    assert rows.loc["SystemExit", "error"] == "gone"
+    assert "in raises" in rows.loc["ArithmeticError", "traceback"]
+    assert rows.loc["Unspeakable", "error"].startswith("\\udcffé")
+    assert rows["error"].str.len().max() <= 2000
+
+
+def test_failures_are_not_done_again_unasked(store, tmp_path):
+    log = tmp_path / "log"
+    fill_toys(store, Toy(log, RAISING))
+    assert fill_toys(store, Toy(log)).total == 0
+    assert set(calls(log).values()) == {1}
+
+
+def test_what_succeeds_at_last_counts_ever_after(store, whole, monkeypatch):
+    monkeypatch.setattr(parts, "FEW_FILES", 1)  # files are put together after every sweep
+    fill_toys(store, Toy(fates={9: "raises"}), batch=1)
+    fill_toys(store, Toy(), batch=1, retry_failed=True)
+    assert 9 in xs(store, "ok")
+    fill_toys(store)
+    assert store.digest() == whole.digest()
+
+
+@pytest.mark.parametrize("limit", [0, 3])
+def test_a_sweep_stops_as_soon_as_more_runs_fail_than_asked(store, whole, limit):
+    toy = Toy(fates=dict.fromkeys(range(2, POINTS), "raises"))
+    tally = fill_toys(store, toy, batch=1, max_failures=limit)
+    assert (tally.stopped, tally.failed, tally.done) == ("max_failures", limit + 1, limit + 3)
+    assert tally.first_error == "ArithmeticError: no town of 2 inhabitants"
+    fill_toys(store, retry_failed=True)
+    assert store.digest() == whole.digest()
+
+
+def test_a_sweep_in_which_all_fails_is_stopped_early(store):
+    toy = Toy(fates=dict.fromkeys(range(POINTS), "raises"))
+    tally = fill_toys(store, toy, batch=1)
+    assert (tally.stopped, tally.done) == ("all_failed", FIRST_ALL_FAILED)
+    assert fill_toys(store, toy, [0, 1], retry_failed=True).stopped == "all_failed"
+
+
+def test_a_sweep_is_not_given_up_once_a_run_has_succeeded(store):
+    toy = Toy(fates=dict.fromkeys(range(1, POINTS), "raises"))
+    assert fill_toys(store, toy, batch=1).stopped == ""
+    again = fill_toys(store, toy, batch=1, retry_failed=True)
+    assert (again.stopped, again.done) == ("", POINTS - 1)
+
+
+def test_batches_grow_with_what_is_known_and_shrink_towards_the_end(store, monkeypatch):
+    sizes = []
+    monkeypatch.setattr(engine, "BATCH_SECONDS", 1e9)
+    do_batch = engine.do_batch
+
+    def counted(folder, model, runs):
+        sizes.append(len(runs))
+        return do_batch(folder, model, runs)
+
+    monkeypatch.setattr(engine, "do_batch", counted)
+    monkeypatch.setattr(engine, "SMALLEST_SHARE", 1e18)
+    fill_toys(store)
+    assert sizes == [1, 16, 12, 6, 3, 1, 1]
+
+
+def test_progress_is_told_after_each_batch(store):
+    told = []
+
+    def hear(tally: Tally) -> None:
+        told.append((tally.done, tally.failed))
+
+    fill_toys(
+        store, Toy(fates=RAISING), batch=15, progress=lambda t: told.append((t.done, t.failed))
+    )
+    assert told == [(15, 3), (30, 3), (40, 3)]
+
+
+def test_what_a_listener_raises_ends_the_sweep(store):
+    with pytest.raises(Stop):
+        fill_toys(store, batch=3, progress=stop_after(6))
+    assert len(store.statuses()) == 6

@@ -1,0 +1,292 @@
+"""A store is never half written: torn files, full disks, closed folders, stops at any step."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+from unittest import mock
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.errors import InputError
+from sim.sweeps import parts
+from sim.sweeps import store as store_module
+from sim.sweeps.parts import PARTS, TMP
+from sim.sweeps.store import DESIGN, SWEEP, Store
+from sim.whole_folder import MANIFEST
+from tests.sweeps.toy_sweeps import POINTS, Stop, files, fill_toys, new_store, plan_toys, stop_after
+from tests.sweeps.toys import Toy, calls
+
+only_linux = pytest.mark.skipif(sys.platform != "linux", reason="mounts and limits of Linux")
+
+
+def test_what_a_killed_sweep_was_writing_is_cleared_away(store, whole):
+    (store.folder / TMP / "aa.parquet.1f").write_bytes(b"PAR1 half of a fi")
+    fill_toys(store)
+    assert files(store, TMP) == []
+    assert store.digest() == whole.digest()
+
+
+def torn(path: Path, at: int) -> None:
+    path.write_bytes(path.read_bytes()[:at])
+
+
+@given(share=st.floats(0, 1, exclude_max=True))
+@settings(max_examples=20)
+def test_a_torn_part_is_named_and_what_it_held_is_done_again(whole, share):
+    with tempfile.TemporaryDirectory() as folder:
+        store, toy = new_store(Path(folder) / "sweep"), Toy(Path(folder) / "log")
+        fill_toys(store, toy, batch=15)
+        path = files(store)[1]
+        rows = len(parts.read_part(path)) // 2
+        torn(path, int(share * path.stat().st_size))
+        with pytest.raises(InputError) as told:
+            store.digest()
+        assert str(path) in str(told.value)
+        assert "\n" not in str(told.value)
+        with pytest.raises(InputError, match="torn"):
+            fill_toys(store, toy)
+        path.rename(Path(folder) / "away")
+        assert fill_toys(store, toy).done == rows
+        assert store.digest() == whole.digest()
+
+
+def test_a_part_with_a_hole_in_it_is_never_read_as_something_else(store, whole):
+    fill_toys(store, batch=15)
+    path, told = files(store)[1], 0
+    content = path.read_bytes()
+    for at in range(0, len(content), 16):
+        path.write_bytes((content[:at] + bytes(8) + content[at + 8 :])[: len(content)])
+        try:
+            assert store.digest() == whole.digest()  # where nothing is told, nothing is lost
+        except InputError as error:
+            assert str(path) in str(error)
+            told += 1
+    assert told > 150
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path) -> Iterator[None]:
+    """A disk that holds little, mounted on a folder."""
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no disk can be mounted here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def fill_until_full(store: Store, **how: object) -> OSError:
+    with pytest.raises(OSError) as told:
+        fill_toys(store, batch=1, **how)
+    assert set(store.statuses().values()) <= {"ok"}
+    return told.value
+
+
+@only_linux
+@pytest.mark.parametrize("executor", ["serial", "local"])
+def test_a_full_disk_is_told_and_what_was_finished_is_kept(executor, tmp_path):
+    with small_disk(tmp_path / "disk"):
+        store = new_store(tmp_path / "disk" / "sweep")
+        told = fill_until_full(store, executor=executor, workers=2)
+        assert told.errno == errno.ENOSPC
+        assert 0 < len(store.statuses()) < POINTS
+
+
+@only_linux
+def test_a_file_that_cannot_grow_leaves_nothing_half_written(store, whole):
+    import resource
+
+    with pytest.raises(Stop):
+        fill_toys(store, batch=5, progress=stop_after(10))
+    before, limits = store.digest(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        told = fill_until_full(store)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert told.errno == errno.EFBIG
+    assert files(store, TMP) == []
+    assert store.digest() == before
+    fill_toys(store)
+    assert store.digest() == whole.digest()
+
+
+@contextlib.contextmanager
+def closed(folder: Path) -> Iterator[None]:
+    """A folder into which nobody writes; permissions do not keep root from it."""
+    if os.geteuid():
+        before = folder.stat().st_mode
+        folder.chmod(0o555)
+        yield
+        folder.chmod(before)
+        return
+    mount = ["mount", "--bind", "-o", "ro", str(folder), str(folder)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("nothing can be mounted here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+@only_linux
+def test_a_store_that_cannot_be_written_can_be_read(store):
+    with pytest.raises(Stop):
+        fill_toys(store, batch=5, progress=stop_after(10))
+    before = store.digest()
+    (store.folder / "lock").unlink()
+    with closed(store.folder):
+        assert Store.open(store.folder).digest() == before
+        with pytest.raises(InputError, match="cannot be written"):
+            fill_toys(store)
+
+
+def test_two_sweeps_never_write_one_store(store):
+    def another(_: object) -> None:
+        with pytest.raises(
+            InputError, match=r"^.* is being written by another sweep; wait for it.$"
+        ):
+            fill_toys(store)
+        assert len(store.statuses()) == 20  # but it can be read
+        raise Stop
+
+    with pytest.raises(Stop):
+        fill_toys(store, batch=20, progress=another)
+    assert fill_toys(store).done == POINTS - 20
+
+
+class Steps:
+    """Stops at the n-th change of the disk that a store makes."""
+
+    def __init__(self, allowed: int) -> None:
+        self.left = allowed
+
+    def before(self, change: Callable[..., object]) -> Callable[..., object]:
+        def step(path: Path, *arguments: object, **options: object) -> object:
+            if path.exists():  # what is moved into place, or is to go
+                self.left -= 1
+                if self.left < 0:
+                    raise Stop
+            return change(path, *arguments, **options)
+
+        return step
+
+    @contextlib.contextmanager
+    def counted(self) -> Iterator[None]:
+        with (
+            mock.patch.object(Path, "replace", self.before(Path.replace)),
+            mock.patch.object(Path, "unlink", self.before(Path.unlink)),
+            contextlib.suppress(Stop),
+        ):
+            yield
+
+
+@pytest.fixture(scope="module")
+def eager() -> Iterator[None]:
+    """Files are put together as soon as there are some, twelve rows to a file."""
+    with mock.patch.multiple(parts, FEW_FILES=2, ROWS_A_FILE=12):
+        yield
+
+
+@given(st.lists(st.tuples(st.integers(1, 3), st.integers(4, 16), st.integers(0, 24)), max_size=3))
+@settings(max_examples=20)
+def test_nothing_is_lost_or_doubled_wherever_putting_files_together_stops(eager, whole, sessions):
+    with tempfile.TemporaryDirectory() as folder:
+        store, toy = new_store(Path(folder) / "sweep"), Toy(Path(folder) / "log")
+        for batch, runs, steps in sessions:
+            with contextlib.suppress(Stop):
+                fill_toys(store, toy, batch=batch, progress=stop_after(runs))
+            before, known = store.digest(), len(store.statuses())
+            with Steps(steps).counted():
+                store.compact()
+            assert store.digest() == before
+            assert store.results().num_rows == 2 * known
+        fill_toys(store, toy, batch=3)
+        assert store.digest() == whole.digest()
+        assert set(calls(toy.log).values()) == {1}
+        kept = sum(parts.read_part(path).num_rows for path in files(store))
+        assert kept == 2 * POINTS  # nor is anything left lying about
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 3, 4, 5, 17, 26, 27, 28])
+def test_putting_files_together_can_stop_before_any_step(eager, whole, store, steps):
+    with mock.patch.object(Store, "compact"):
+        fill_toys(store, batch=2)
+    with Steps(steps).counted():
+        parts.compact(store.folder, PARTS)
+    groups, more = divmod(min(steps, 27), 4)  # one file comes, before three go
+    assert len(files(store)) == 20 - 2 * groups + (2 - more if more else 0)
+    assert store.digest() == whole.digest()
+    store.compact()
+    assert store.digest() == whole.digest()
+    assert len(files(store)) == 7
+    assert all(path.name.startswith("all-") for path in files(store))
+
+
+def test_a_reader_does_not_mind_that_files_are_put_together(store, whole, monkeypatch, eager):
+    with mock.patch.object(Store, "compact"):
+        fill_toys(store, batch=3)
+    dataset = store_module.ds.dataset
+
+    def meanwhile(found: list[Path], **options: object) -> object:
+        monkeypatch.setattr(store_module.ds, "dataset", dataset)
+        store.compact()
+        return dataset(found, **options)
+
+    monkeypatch.setattr(store_module.ds, "dataset", meanwhile)
+    assert store.digest() == whole.digest()
+
+
+@pytest.mark.parametrize("steps", range(4))
+def test_a_design_that_has_grown_is_the_last_to_be_written(store, steps):
+    def files_of(points: int, what: bytes) -> dict[str, bytes]:
+        buffer = BytesIO()
+        plan_toys(points=range(points)).table().to_parquet(buffer)
+        return {SWEEP: what, DESIGN: buffer.getvalue()}
+
+    with store.locked():
+        store.replace(files_of(2, b"two"), store.manifest)
+        with Steps(steps).counted():
+            store.replace(files_of(3, b"three"), store.manifest)
+    assert len(store.design()) == (3 if steps == 3 else 2)
+    if steps == 3:
+        assert (store.folder / SWEEP).read_bytes() == b"three"
+        listed = json.loads((store.folder / MANIFEST).read_text())["files"]
+        assert listed[DESIGN]["bytes"] == (store.folder / DESIGN).stat().st_size
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (lambda folder: (folder / MANIFEST).unlink(), "holds no sweep"),
+        (lambda folder: torn(folder / MANIFEST, 9), "torn"),
+        (lambda folder: (folder / MANIFEST).write_text("{}"), "no manifest of a sweep"),
+    ],
+)
+def test_a_folder_that_is_no_store_is_told_so(store, damage, told):
+    damage(store.folder)
+    with pytest.raises(InputError, match=told):
+        Store.open(store.folder)
+
+
+def test_an_empty_store_can_be_read(store):
+    assert store.statuses() == {}
+    assert store.series().num_rows == 0
+    assert store.digest() == new_store(store.folder.with_name("other")).digest()
+    (store.folder / PARTS).rmdir()  # killed between the folder and what is in it
+    assert Store.open(store.folder).statuses() == {}
+    fill_toys(store, points=[1])
+    assert len(store.statuses()) == 1

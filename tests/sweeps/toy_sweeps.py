@@ -1,0 +1,60 @@
+"""Sweeps over toys, and what is asked of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.sweeps.designs import Design
+from sim.sweeps.engine import Tally
+from sim.sweeps.factors import Factor
+from sim.sweeps.parts import PARTS, TMP
+from sim.sweeps.plan import Plan, plan_model
+from sim.sweeps.store import FORMAT, Store
+from sim.sweeps.sweep import Options, fill
+from tests.sweeps.toys import Toy
+
+__all__ = ["POINTS", "Stop", "files", "fill_toys", "new_store", "plan_toys", "stop_after"]
+
+POINTS = 40
+
+X = Factor("x", int, levels=tuple(range(POINTS)))
+
+
+def plan_toys(toy: Toy | None = None, points: Sequence[int] = range(POINTS)) -> Plan:
+    """A run for each x."""
+    listed = tuple((x,) for x in points)
+    return plan_model(toy or Toy(), Design("list", (X,), listed=listed), 1, seed=5)
+
+
+def new_store(folder: Path) -> Store:
+    """A store without results, which does not say of what."""
+    return Store.create(folder, {}, {"format": FORMAT})
+
+
+def fill_toys(
+    store: Store, toy: Toy | None = None, points: Sequence[int] = range(POINTS), **options: Any
+) -> Tally:
+    """Sweep over toys, in this process unless told otherwise."""
+    return fill(store, plan_toys(toy, points), Options(**({"executor": "serial"} | options)))
+
+
+class Stop(Exception):
+    """The end of a sweep that is not its own."""
+
+
+def stop_after(runs: int) -> Any:
+    """A listener that stops a sweep as soon as it has done so many runs."""
+
+    def listen(tally: Tally) -> None:
+        if tally.done >= runs:
+            raise Stop
+
+    return listen
+
+
+def files(store: Store, kind: str = PARTS) -> list[Path]:
+    """Files of a store; what a folder holds that is no part of it counts, too."""
+    assert kind in (PARTS, TMP)
+    return sorted((store.folder / kind).iterdir())

@@ -1,0 +1,98 @@
+"""A model that can be swept and takes no time, to run and to import: workers need nothing else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from sim.sweeps.run import Outcome, Run
+
+__all__ = ["Toy", "calls"]
+
+
+@dataclass(frozen=True)
+class Toy:
+    """A toy of the factors ``x`` and maybe ``y``, with two outputs at two horizons and a course.
+
+    Attributes
+    ----------
+    log : Path, optional
+        File that gets a line for each run that begins.
+    fates : mapping of int to str, optional
+        What becomes of the runs at some x: the name of a function of this module.
+    """
+
+    log: Path | None = None
+    fates: dict[int, str] = field(default_factory=dict)
+    outputs: tuple[str, ...] = ("total", "luck")
+    horizons: tuple[int, ...] = (6, 12)
+    series: tuple[str, ...] = ("course",)
+
+    def __call__(self, run: Run) -> Outcome:
+        if self.log is not None:
+            append(self.log, run.key)
+        x, y = run.values["x"], run.values.get("y", 0.0)
+        if fate := self.fates.get(x):
+            globals()[fate](self, x)
+        luck = np.random.default_rng(run.seed).normal(size=12)
+        measures = np.array([[x + y + luck[:h].sum(), luck[h - 1]] for h in self.horizons])
+        measures[0, 1] = np.nan if x % 3 == 0 else measures[0, 1]  # nothing to measure
+        return Outcome(measures, luck[:, None])
+
+
+def append(log: Path, line: str) -> None:
+    """Add a line whole, whoever else adds one."""
+    handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    os.write(handle, f"{line}\n".encode())
+    os.close(handle)
+
+
+def calls(log: Path) -> Counter[str]:
+    """How often each run has begun."""
+    return Counter(log.read_text().split()) if log.exists() else Counter()
+
+
+def raises(toy: Toy, x: int) -> None:
+    raise ArithmeticError(f"no town of {x} inhabitants")
+
+
+def leaves(toy: Toy, x: int) -> None:
+    sys.exit("gone")
+
+
+def cannot_say(toy: Toy, x: int) -> None:
+    raise Unspeakable("\udcff" + "é" * 100_000)
+
+
+class Unspeakable(Exception):
+    """An error whose words are no text."""
+
+
+def ends_its_process(toy: Toy, x: int) -> None:
+    os._exit(7)
+
+
+def kills_its_process(toy: Toy, x: int) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def never_ends(toy: Toy, x: int) -> None:
+    while True:
+        time.sleep(60)
+
+
+def kills_its_process_once(toy: Toy, x: int) -> None:
+    """As somebody else would, who comes by once."""
+    assert toy.log is not None
+    try:
+        toy.log.with_suffix(f".{x}").touch(exist_ok=False)
+    except FileExistsError:
+        return
+    kills_its_process(toy, x)
