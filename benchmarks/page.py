@@ -130,8 +130,8 @@ def slides(browser: Any, server: Server, cells: int, month: int) -> str:
     page = Visit(browser, server.address, f"rows={cells}&columns={cells}&month={month}")
     cells_of_row = []
     for name, values in (
-        ("cluster_funding", range(20_000, 120_000, 12_000)),
-        ("closure_rate", [0.08 + 0.002 * k for k in range(9)]),
+        ("cluster_funding", range(20_000, 95_000, 15_000)),
+        ("closure_rate", [0.08 + 0.002 * k for k in range(5)]),
     ):
         times = [page.page.evaluate(SLIDE, [name, value]) for value in values]
         first, last = (statistics.median(one) for one in zip(*times, strict=True))

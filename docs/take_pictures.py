@@ -21,14 +21,16 @@ LARGEST = 200_000
 CLUSTER = "scenario=mid_sized_town&intervention=transition_cluster&seed=1"
 
 
-def shoot(page: Visit, name: str, section: str = "", **more: Any) -> None:
+def shoot(page: Visit, name: str, section: str = "") -> None:
     """Take a picture of what is in view, or of the section with a heading."""
     page.page.mouse.move(0, 0)
     path = PICTURES / f"{name}.png"
     if section:
-        page.page.locator(f"section:has(#{section})").screenshot(path=path, **more)
+        # What stays on the screen would stand over the section.
+        page.page.evaluate("document.querySelector('.transport').style.position = 'static'")
+        page.page.locator(f"section:has(#{section})").screenshot(path=path)
     else:
-        page.page.screenshot(path=path, **more)
+        page.page.screenshot(path=path)
     assert path.stat().st_size < LARGEST, path
 
 

@@ -137,6 +137,8 @@ class Simulation:
 
     def _spin_up(self) -> None:
         """Let the place settle; where shops were observed, they stay as observed."""
+        if not self.values["spin_up"]:
+            return
         observed = bool(np.any(self.territory.premises_occupancy != UNKNOWN))
         held = _HELD_IN_SPIN_UP + (_HELD_WHERE_OBSERVED if observed else ())
         still = dict(self.values) | {"residents_growth": 0.0}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -42,6 +43,7 @@ def app_command(
         import uvicorn
 
         from sim.app.server import make_app
+        from sim.first_compilation import is_first, second_compiler
     except ModuleNotFoundError as error:
         if error.name and error.name.split(".")[0] in ("fastapi", "uvicorn", "starlette"):
             raise InputError(
@@ -61,7 +63,11 @@ def app_command(
         # A browser in the terminal would keep the server from answering it.
         threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
     settings: dict[str, Any] = {"log_level": "warning", "access_log": False, "ws": "none"}
-    uvicorn.Server(uvicorn.Config(page, **settings)).run([listening])
+    with ExitStack() as stack:
+        if is_first():
+            CONSOLE.say("Compiling kernels, once: the first page comes after about a minute ...")
+            stack.enter_context(second_compiler())
+        uvicorn.Server(uvicorn.Config(page, **settings)).run([listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:

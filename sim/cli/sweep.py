@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -192,17 +193,18 @@ class _Watch:
 
     def __enter__(self) -> _Watch:
         from sim.cli.sweep_progress import SweepProgress
-        from sim.kernels.compile import cache_folder
+        from sim.first_compilation import is_first, second_compiler
 
-        machine_code = cache_folder()
-        if machine_code is None or not any(machine_code.rglob("*.nbi")):
-            CONSOLE.say("Compiling kernels, once: about a minute ...")
-        self._progress = SweepProgress(CONSOLE.quiet)
-        self._progress.__enter__()
+        with ExitStack() as stack:
+            if is_first():
+                CONSOLE.say("Compiling kernels, once: about a minute ...")
+                stack.enter_context(second_compiler())
+            self._progress = stack.enter_context(SweepProgress(CONSOLE.quiet))
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *error: Any) -> None:
-        self._progress.__exit__(*error)
+        self._stack.__exit__(*error)
 
     def tell(self, tally: Tally) -> None:
         """Note how far it has come."""

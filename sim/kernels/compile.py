@@ -164,7 +164,6 @@ def is_compiled(function: Any) -> bool:
     return hasattr(function, "compile")
 
 
-@functools.cache
 def address(dispatcher: Any, *types: Any) -> int:
     """Where a kernel's machine code for arguments of these types stands, compiled if need be.
 

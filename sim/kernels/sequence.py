@@ -59,6 +59,8 @@ class KernelSequence:
     def __init__(self, calls: Sequence[KernelCall]) -> None:
         self._calls = tuple(calls)
         self._types = [tuple(_type_of(a) for a in call.arguments) for call in self._calls]
+        # Numba's types are slow to hash and there is one object of each, kept by `_TYPES` or numba.
+        self._identities = [tuple(map(id, taken)) for taken in self._types]
         self._slots = [_slots(call.arguments) for call in self._calls]
 
     def only(self, names: Collection[str]) -> Callable[[int, int], None]:
@@ -81,8 +83,7 @@ class KernelSequence:
         for row, call in enumerate(self._calls):
             if call.name in names:
                 table[row] = self._address(row), self._slots[row].ctypes.data
-        kernels = types.Tuple([types.Tuple(taken) for taken in self._types])
-        code = _call_each.compile((types.intp, types.int64, types.int64, types.TypeRef(kernels)))
+        kernels, code = self._code()
         start = table.ctypes.data
 
         def run(month: int, calendar_month: int, _kept: Any = (self, table)) -> None:
@@ -96,16 +97,44 @@ class KernelSequence:
             if is_compiled(call.kernel):
                 self._address(row)
 
-    def _address(self, row: int) -> int:
-        taken = [types.int64 if t in _CLOCK_TYPES else t for t in self._types[row]]
-        return address(self._calls[row].kernel, *taken)
+    def _code(self) -> tuple[types.Type, Callable[..., None]]:
+        """What calls kernels with arguments of these types, and the types as one."""
+        key = tuple(self._identities)
+        if key not in _CODE:
+            kernels = types.Tuple([types.Tuple(taken) for taken in self._types])
+            given = (types.intp, types.int64, types.int64, types.TypeRef(kernels))
+            _CODE[key] = kernels, _call_each.compile(given)
+        return _CODE[key]
 
+    def _address(self, row: int) -> int:
+        function = self._calls[row].kernel
+        key = (function, self._identities[row])
+        if key not in _ADDRESSES:
+            taken = [types.int64 if t in _CLOCK_TYPES else t for t in self._types[row]]
+            _ADDRESSES[key] = address(function, *taken)
+        return _ADDRESSES[key]
+
+
+_TYPES: Final[dict[Any, types.Type]] = {}
+_CODE: Final[dict[Any, tuple[types.Type, Callable[..., None]]]] = {}
+_ADDRESSES: Final[dict[Any, int]] = {}
 
 _CLOCK_TYPES = tuple(types.literal(name) for name in CLOCK)
 
 
 def _type_of(argument: Any) -> types.Type:
-    return types.literal(argument) if isinstance(argument, str) else numba.typeof(argument)
+    """Numba's type of an argument, looked up once for all arrays that are alike."""
+    if isinstance(argument, np.ndarray):
+        flags = argument.flags
+        looks: Any = (argument.dtype, argument.ndim, flags.forc, flags.fnc, flags.writeable)
+    elif isinstance(argument, str):
+        looks = argument
+    else:
+        return numba.typeof(argument)
+    if looks not in _TYPES:
+        make = types.literal if isinstance(argument, str) else numba.typeof
+        _TYPES[looks] = make(argument)
+    return _TYPES[looks]
 
 
 def _call_plainly(calls: Sequence[KernelCall], month: int, calendar_month: int) -> None:

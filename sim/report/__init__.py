@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from sim.report.page import write_report
+from sim.report.comparison_report import write_report
 
 __all__ = ["write_report"]

@@ -5,97 +5,71 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import jinja2
 
 from sim.figures.style import Picture
 from sim.language import Language
-from sim.report.answer import answer, key_facts, question, title
 from sim.report.blocks import Cards, Gallery, Section
-from sim.report.certainty import displacement, open_questions, variance
-from sim.report.courses import courses
-from sim.report.effects_table import effects_section
-from sim.report.facts import Facts
-from sim.report.limits import again, limits
-from sim.report.map_section import map_section
-from sim.report.money_section import cost_section, money_section
-from sim.report.settings_section import assumptions, settings
-from sim.report.stakes import stakes
 from sim.report.words import Words
 
-if TYPE_CHECKING:
-    from sim.comparison.comparison import Comparison
-
-__all__ = ["write_report"]
+__all__ = ["render_page"]
 
 FOLDER: Final = Path(__file__).with_name("page")
 
 
-def write_report(
-    comparison: Comparison,
+def render_page(
     language: Language,
     *,
-    elsewhere: Sequence[Comparison] = (),
-    png: bool = False,
+    title: str,
+    kicker: str,
+    question: str,
+    facts: Sequence[tuple[str, str]],
+    sections: Sequence[Section],
+    versions: tuple[str, str],
+    png: bool,
 ) -> dict[str, bytes]:
-    """Write the report of a comparison.
+    """Lay sections out as a page.
 
     Parameters
     ----------
-    comparison : Comparison
     language : {"en", "fr"}
-    elsewhere : sequence of Comparison, optional
-        The same interventions in other territories, for the stake of implantation.
+    title, kicker, question : str
+        What stands at the top: what it is about, what kind of report this is, what it answers.
+    facts : sequence of tuple of str
+        Key facts below the question: what each is called, and what it is.
+    sections : sequence of Section
+    versions : tuple of str
+        Of the package and of the model, for the foot of the page.
     png : bool
         Give each picture as PNG, too.
 
     Returns
     -------
     dict of str to bytes
-        Content by path: ``report.html``, which stands alone, and ``figures/*.svg``. The same
-        comparison gives the same bytes.
+        Content by path: ``report.html``, which stands alone, and ``figures/*.svg``.
     """
     words = Words(language)
-    facts = Facts(comparison, language)
-    others = [Facts(other, language) for other in elsewhere]
-    sections = (
-        answer(facts, words),
-        stakes(facts, others, words),
-        courses(facts, words),
-        effects_section(facts, words),
-        map_section(facts, words),
-        cost_section(facts, words),
-        money_section(facts, words),
-        displacement(facts, words),
-        variance(facts, words),
-        open_questions(facts, words),
-        settings(facts, words),
-        limits(facts, words),
-        again(facts, words),
-        assumptions(facts, words),
-    )
-    footer = [
-        words("page.caveat"),
-        words("page.footer", package=facts.package_version, model=facts.model_version),
-    ]
-    drawn = {picture.name: picture.svg() for picture in _pictures(sections)}
+    pictures = list(_pictures(sections))
+    drawn = {picture.name: picture.svg() for picture in pictures}
+    package, model = versions
     page = _environment().get_template("report.html").render(
         language=language,
-        title=title(facts, words),
-        kicker=words("page.kicker"),
-        question=question(facts, words),
-        facts=key_facts(facts, words),
+        title=title,
+        kicker=kicker,
+        question=question,
+        facts=facts,
         contents=words("page.contents"),
         sections=sections,
-        footer=footer,
+        footer=[words("page.caveat"), words("page.footer", package=package, model=model)],
         style=(FOLDER / "style.css").read_text(encoding="utf-8"),
         inline=lambda picture: _inline(drawn[picture.name]),
     )  # fmt: skip
     files = {"report.html": page.encode() + b"\n"}
     files |= {f"figures/{name}.svg": svg for name, svg in drawn.items()}
     if png:
-        files |= {f"figures/{p.name}.png": p.png() for p in _pictures(sections)}
+        files |= {f"figures/{picture.name}.png": picture.png() for picture in pictures}
     return files
 
 

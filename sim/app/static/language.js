@@ -23,23 +23,32 @@ export function say(key, values = {}) {
 // The text of a table { en, fr } in the present language.
 export const text = (texts) => texts[language] || texts.en || "";
 
+// Making a format takes longer than using it.
+const formats = new Map();
+function format(kind, options) {
+  const key = `${language} ${JSON.stringify(options)}`;
+  if (!formats.has(key)) formats.set(key, new kind(language, options));
+  return formats.get(key);
+}
+
 const isMissing = (value) => value === null || value === undefined || Number.isNaN(value);
 
 // Numbers as they are, or with so many digits behind the sign; always so many, if `padded`.
 export function number(value, digits, padded = false) {
   if (isMissing(value)) return "–";
   const most = digits ?? (Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 3);
-  return new Intl.NumberFormat(language, { maximumFractionDigits: most, minimumFractionDigits: padded ? most : 0 }).format(value);
+  const fraction = { maximumFractionDigits: most, minimumFractionDigits: padded ? most : 0 };
+  return format(Intl.NumberFormat, fraction).format(value);
 }
 
 export function percent(share, digits = 1, padded = false) {
   if (isMissing(share)) return "–";
   const fraction = { maximumFractionDigits: digits, minimumFractionDigits: padded ? digits : 0 };
-  return new Intl.NumberFormat(language, { style: "percent", ...fraction }).format(share);
+  return format(Intl.NumberFormat, { style: "percent", ...fraction }).format(share);
 }
 
 export const euros = (value) =>
-  new Intl.NumberFormat(language, { style: "currency", currency: "EUR", maximumFractionDigits: 0 }).format(value);
+  format(Intl.NumberFormat, { style: "currency", currency: "EUR", maximumFractionDigits: 0 }).format(value);
 
 // A value with its unit: shares as per cent, words and switches in words.
 export function quantity(value, info, choices = {}) {
@@ -52,5 +61,5 @@ export function quantity(value, info, choices = {}) {
 // A year of the calendar is no quantity: it has no thousands.
 export function date(year, month) {
   const when = new Date(Date.UTC(year, month - 1, 1));
-  return new Intl.DateTimeFormat(language, { year: "numeric", month: "long", timeZone: "UTC" }).format(when);
+  return format(Intl.DateTimeFormat, { year: "numeric", month: "long", timeZone: "UTC" }).format(when);
 }

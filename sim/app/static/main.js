@@ -14,7 +14,8 @@ const on = (id, event, action) => element(id).addEventListener(event, action);
 
 const SPEEDS = [2, 6, 12, 24, 60, 0]; // months a second; 0: as fast as it goes
 const WORDS = 400; // ms between two readings of the words while it plays
-const GLIMPSE = 60; // ms that months may take that are run at once, before they are shown
+const GLIMPSE = 12; // months that are run before a change is seen for the first time
+const DRAW = 150; // ms between two drawings of the charts while it plays
 
 let offer;
 let about = null; // what the server says of the territories that are shown
@@ -66,12 +67,10 @@ async function open() {
   month = 0;
   target = Math.min(target, about.months);
   // The first months are shown at once; a further change need not wait for the rest.
-  let steps = 12;
+  let steps = GLIMPSE;
   do {
-    const began = performance.now();
     await show(Math.min(steps, target - month));
-    const fitting = (steps * GLIMPSE) / (performance.now() - began);
-    steps = Math.max(1, Math.min(offer.limits.steps, Math.round(fitting)));
+    steps = Math.min(2 * steps, offer.limits.steps);
   } while (month < target && !isDirty);
   if (!isDirty) await settle();
 }
@@ -84,6 +83,7 @@ function changed() {
 }
 
 let painted = 0;
+let drawn = 0;
 async function show(steps) {
   const frame = await api.frame(present.session, { steps, layer, known: charts.known() });
   element("error").hidden = true;
@@ -93,7 +93,10 @@ async function show(steps) {
   painted += 1;
   document.body.dataset.painted = painted;
   document.body.dataset.month = month;
-  if (!playing || painted % 3 === 0) charts.refresh();
+  if (!playing || performance.now() - drawn > DRAW) {
+    charts.refresh();
+    drawn = performance.now();
+  }
   showDate();
 }
 
@@ -145,13 +148,14 @@ async function play() {
   }
   let due = performance.now();
   while (playing === mine) {
+    const screen = new Promise(requestAnimationFrame); // no more frames than the screen shows
     await next(() => playing === mine && step());
     if (playing === mine && performance.now() - told > WORDS) await next(words);
     const speed = Number(element("speed").value);
     due = Math.max(due + (speed ? 1000 / speed : 0), performance.now() - 50);
     const wait = due - performance.now();
     if (wait > 20) await new Promise((done) => setTimeout(done, wait - 10));
-    await new Promise(requestAnimationFrame);
+    await screen;
   }
 }
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from sim.report.sweeps.page import write_sweep_report
+from sim.report.sweeps.sweep_report import write_sweep_report
 
 __all__ = ["write_sweep_report"]

@@ -1,4 +1,4 @@
-"""The report of a sweep as one HTML page that needs nothing from anywhere, and its pictures."""
+"""The report of a sweep."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sim.language import Language
 from sim.report.blocks import Section
-from sim.report.page import FOLDER, _environment, _inline, _pictures
+from sim.report.page import render_page
 from sim.report.settings_section import assumptions, settings
 from sim.report.sweeps.answer import answer, key_facts, question, title
 from sim.report.sweeps.appendix import Appendix, limits_section
@@ -49,28 +49,16 @@ def write_sweep_report(sweep: Sweep, language: Language, *, png: bool = False) -
     words = Words(language)
     facts = SweepFacts(sweep, language)
     appendix = Appendix(sweep, language)
-    sections = _sections(facts, appendix, words)
-    drawn = {picture.name: picture.svg() for picture in _pictures(sections)}
-    page = _environment().get_template("report.html").render(
-        language=language,
+    return render_page(
+        language,
         title=title(facts),
         kicker=words("sweep.kicker"),
         question=question(facts, words),
         facts=key_facts(facts, words),
-        contents=words("page.contents"),
-        sections=sections,
-        footer=[
-            words("page.caveat"),
-            words("page.footer", package=appendix.package_version, model=appendix.model_version),
-        ],
-        style=(FOLDER / "style.css").read_text(encoding="utf-8"),
-        inline=lambda picture: _inline(drawn[picture.name]),
-    )  # fmt: skip
-    files = {"report.html": page.encode() + b"\n"}
-    files |= {f"figures/{name}.svg": svg for name, svg in drawn.items()}
-    if png:
-        files |= {f"figures/{p.name}.png": p.png() for p in _pictures(sections)}
-    return files
+        sections=_sections(facts, appendix, words),
+        versions=(appendix.package_version, appendix.model_version),
+        png=png,
+    )
 
 
 def _sections(facts: SweepFacts, appendix: Appendix, words: Words) -> list[Section]:
