@@ -12,14 +12,7 @@ from experiments.backcast.ensemble import patterns, run_ensemble
 pytestmark = pytest.mark.statistical
 
 
-# One worker asks all questions of an ensemble, which takes a minute to run.
-ENSEMBLES = [
-    pytest.param(seed, marks=pytest.mark.xdist_group(f"ensemble {seed}"), id=f"ensemble {seed}")
-    for seed in (1, 2, 3)
-]
-
-
-@pytest.fixture(scope="module", params=ENSEMBLES)
+@pytest.fixture(scope="module", params=[1, 2, 3], ids=lambda seed: f"ensemble {seed}")
 def ensemble(request):
     names, vacancy = run_ensemble(request.param)
     assert len(names) >= 100

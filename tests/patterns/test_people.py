@@ -18,7 +18,7 @@ from experiments.people.patterns import (
 )
 from sim.scenario import load_scenario
 
-pytestmark = [pytest.mark.statistical, pytest.mark.xdist_group("people")]
+pytestmark = pytest.mark.statistical
 
 
 FOLLOWED = ("mid_sized_town", "working_class_neighbourhood")
