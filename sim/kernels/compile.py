@@ -33,7 +33,6 @@ __all__ = [
     "is_compiled",
     "kernel",
     "long_rule",
-    "machine_code",
     "parallel",
     "prune_folders",
     "rule",
@@ -123,29 +122,6 @@ def parallel(serial: Any) -> Any:
     if "prange" not in function.__code__.co_names:
         return serial  # nothing to spread
     return _cached(numba.njit(parallel=_ONLY_PRANGE, **_OPTIONS)(function), "parallel")
-
-
-def machine_code(dispatcher: Any, *arguments: Any) -> Callable[..., None]:
-    """A kernel's machine code for arguments of these types, compiled if need be.
-
-    Calling it spares numba's look at the type of each argument, which for some twenty arrays takes
-    as long as a short kernel itself. It may be called with arguments of these types only.
-
-    Parameters
-    ----------
-    dispatcher : callable
-        What `kernel` or `parallel` returned.
-    *arguments
-        What it is to be called with, or others of the same types.
-
-    Returns
-    -------
-    callable
-    """
-    if not is_compiled(dispatcher):
-        return dispatcher
-    code: Callable[..., None] = dispatcher.compile(tuple(numba.typeof(a) for a in arguments))
-    return code
 
 
 @functools.cache

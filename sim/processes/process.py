@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
-from sim.kernels.compile import machine_code, parallel
-from sim.kernels.sequence import KernelCall
+from sim.kernels.compile import parallel
+from sim.kernels.sequence import KernelCall, KernelSequence
 from sim.state import State
 from sim.variables import VARIABLES
 
@@ -19,8 +17,6 @@ __all__ = ["Process"]
 
 _ARGUMENTS = {v.argument: v.name for v in VARIABLES.values()}
 _CLOCK = ("seed", "month", "calendar_month")
-_CODE: dict[tuple[Any, ...], Callable[..., None]] = {}
-"""Machine code by kernel and types of its parameters, as looking it up takes a millisecond."""
 
 
 @dataclass(frozen=True)
@@ -88,22 +84,8 @@ class Process:
         callable
             ``run(month, calendar_month)``.
         """
-        clock = [a for a in self.arguments if a in _CLOCK]
-        bound = self._taken(state, values)
-        kernel = parallel(self.kernel) if threads else self.kernel
-        # All arrays of a name are of one type, so only those of the parameters may differ.
-        types = (kernel, *(type(v) for v in bound if not isinstance(v, np.ndarray)))
-        code = _CODE.get(types)
-        if code is None:
-            code = _CODE[types] = machine_code(kernel, *(0 for _ in clock), *bound)
-        match clock:
-            case []:
-                return lambda month, calendar_month: code(*bound)
-            case ["calendar_month"]:
-                return lambda month, calendar_month: code(calendar_month, *bound)
-            case ["seed", "month"]:
-                return lambda month, calendar_month: code(seed, month, *bound)
-        raise TypeError(f"{self.name}: unexpected clock arguments {clock}")
+        alone = KernelSequence([self.call(state, values, seed, threads=threads)])
+        return alone.only([self.name])
 
     def call(
         self, state: State, values: Mapping[str, Any], seed: int, *, threads: bool = False

@@ -207,7 +207,7 @@ def test_what_matters_at_least_is_the_measures_own_unless_it_is_given():
 
 def test_each_point_has_the_cost_effectiveness_of_its_own_runs():
     rng = np.random.default_rng(6)
-    measures = ["public_spending", "running_projects", "closure_rate", "open_shop_years"]
+    measures = ["public_spending", "running_projects", "closure_rate_territory", "open_shop_years"]
     measures += ["active_youth_years", "closures"]
     rows = [
         {"point": point, "arm": arm, "rep": rep, "horizon": 120}
