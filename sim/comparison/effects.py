@@ -134,8 +134,8 @@ def mean_effect(differences: Floats) -> MeanEffect:
     means = resampled_means(differences)
     inner, outer = expanded_level(0.5, n), expanded_level(0.9, n)
     levels = (inner, 1 - inner, outer, 1 - outer)
-    # Between two equal means, interpolation may end a rounding beside both.
-    bounds = np.clip(np.quantile(means, levels), means.min(), means.max())
+    # A mean of equal values may lie a rounding beside them.
+    bounds = np.clip(np.quantile(means, levels), differences.min(), differences.max())
     lo50, hi50, lo90, hi90 = bounds.tolist()
     positive = float(np.mean(means > 0) + np.mean(means == 0) / 2)
     return MeanEffect(mean, median, lo50, hi50, lo90, hi90, positive)
