@@ -46,6 +46,11 @@ def scenarios_command(
         ]
         CONSOLE.data("\nWhat differs from the defaults (sim params):")
         CONSOLE.data(table(rows, text_columns=4))
+        if found := said["posterior"]:
+            CONSOLE.data(
+                f"\nComparisons and sweeps draw from the posterior {found['file']} "
+                f"({found['draws']:,} draws): {', '.join(found['parameters'])}."
+            )
     CONSOLE.next(f"sim run {name}")
 
 

@@ -134,7 +134,9 @@ def mean_effect(differences: Floats) -> MeanEffect:
     means = resampled_means(differences)
     inner, outer = expanded_level(0.5, n), expanded_level(0.9, n)
     levels = (inner, 1 - inner, outer, 1 - outer)
-    lo50, hi50, lo90, hi90 = (float(q) for q in np.quantile(means, levels))
+    # A mean of equal values may lie a rounding beside them.
+    bounds = np.clip(np.quantile(means, levels), differences.min(), differences.max())
+    lo50, hi50, lo90, hi90 = bounds.tolist()
     positive = float(np.mean(means > 0) + np.mean(means == 0) / 2)
     return MeanEffect(mean, median, lo50, hi50, lo90, hi90, positive)
 

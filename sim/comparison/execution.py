@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
+from itertools import batched
 from multiprocessing.connection import Connection, wait
 from typing import Any, Final
 
@@ -83,7 +84,10 @@ class _Pool:
     def __init__(self, runs: Runs, workers: int) -> None:
         prepare_workers()
         self._runs = runs
-        self._waiting = iter(runs.all)
+        # Arms of a replication share some of the work of their start, if one process runs them all.
+        together = len(runs.arms) if runs.reps >= 4 * workers else 1
+        self._waiting = batched(runs.all, together)
+        self._next: dict[Connection, Iterator[Run]] = {}
         self._processes: dict[Connection, Any] = {}
         self._finished: dict[Run, Outcome] = {}
         methods = multiprocessing.get_all_start_methods()
@@ -96,7 +100,7 @@ class _Pool:
                 process = context.Process(target=_work, args=(there, runs), daemon=True)
                 process.start()
                 there.close()
-                self._processes[here] = process
+                self._processes[here], self._next[here] = process, iter(())
         for connection in self._processes:
             # One run in hand and one in the pipe, so that nobody waits for this process.
             self._hand_out(connection)
@@ -122,7 +126,10 @@ class _Pool:
         self._hand_out(connection)
 
     def _hand_out(self, connection: Connection) -> None:
-        run = next(self._waiting, None)
+        run = next(self._next[connection], None)
+        if run is None:
+            self._next[connection] = iter(next(self._waiting, ()))
+            run = next(self._next[connection], None)
         if run is not None:
             try:
                 connection.send(run)

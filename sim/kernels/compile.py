@@ -26,6 +26,7 @@ from typing import Any
 
 import numba
 from numba.core.caching import FunctionCache
+from numba.extending import register_jitable
 
 __all__ = [
     "address",
@@ -36,6 +37,7 @@ __all__ = [
     "parallel",
     "prune_folders",
     "rule",
+    "shared_rule",
     "source_hash",
 ]
 
@@ -88,6 +90,14 @@ def rule(function: Callable[..., Any]) -> Any:
     ``.py_func`` of the result is the plain function, which tests call without compilation.
     """
     return numba.njit(inline="always", **_OPTIONS)(function)
+
+
+def shared_rule(function: Callable[..., Any]) -> Any:
+    """Let kernels call a scalar rule that Python calls as well: there it stays a plain function.
+
+    Python's call of a `rule` would compile it anew in each process.
+    """
+    return register_jitable(**_OPTIONS)(function)
 
 
 def long_rule(function: Callable[..., Any]) -> Any:
@@ -186,6 +196,11 @@ def source_hash(folders: Iterable[Path], version: str = numba.__version__) -> st
 
 
 @functools.cache
+def _processes_hash() -> str:
+    return source_hash([_PROCESSES])
+
+
+@functools.cache
 def cache_folder() -> Path | None:
     """The folder that holds the machine code of the sources as they are.
 
@@ -245,7 +260,7 @@ def _cached(dispatcher: Any, kind: str) -> Any:
     """Give a numba function its cache. `kind` keeps twins apart: numba's key does not tell them."""
     folder = cache_folder()
     if not dispatcher.__module__.startswith(("sim.kernels.", "sim.processes.")):
-        kind = f"{kind}-{source_hash([_PROCESSES])}"
+        kind = f"{kind}-{_processes_hash()}"
     if folder is None or not hasattr(dispatcher, "enable_caching"):  # NUMBA_DISABLE_JIT
         return dispatcher
     config: Any = numba.config

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numba import prange
 
-from sim.kernels.compile import kernel, rule
+from sim.kernels.compile import kernel, rule, shared_rule
 
 __all__ = [
     "WIDTH",
@@ -37,7 +37,7 @@ _PAIR = np.uintp(2 * WIDTH)
 _TILE = np.uintp(16)
 
 
-@rule
+@shared_rule
 def lane_height(rows, cols):
     """Lines of WIDTH numbers that one thread needs to smooth a field: two bands of columns."""
     return 4 * max(rows, cols)

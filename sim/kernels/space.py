@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numba import prange
 
-from sim.kernels.compile import kernel, rule
+from sim.kernels.compile import kernel, rule, shared_rule
 from sim.kernels.smoothing import (
     WIDTH,
     bands_of,
@@ -69,7 +69,7 @@ def huff_work_shape(rows, cols, lanes=1):
     return lanes + _field_layers(rows, cols), lane_height(rows, cols), WIDTH
 
 
-@rule
+@shared_rule
 def _field_layers(rows, cols):
     """Layers of `huff_work_shape` that hold a field."""
     layer = lane_height(rows, cols) * WIDTH

@@ -71,6 +71,7 @@ KEYS: Final = (
     "factors",
     "points",
 )
+"""What an experiment's file may hold."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from sim.comparison.execution import worker_number
 from sim.comparison.measures import MEASURES
@@ -164,20 +166,32 @@ class Sweep:
         wanted = self._horizons(horizon)
         design = self.store.design()
         columns = None if not measures else ["key", "status", *measures]
-        results = self.store.results(columns, horizon).to_pandas()
+        results = self.store.results(columns, horizon)
         outputs = list(measures) or list(MEASURES)
-        results = results.reindex(columns=["key", "horizon", "status", *outputs])
-        design["at"] = np.arange(len(design))
-        every = design.merge(pd.DataFrame({"horizon": wanted}), how="cross")
-        measured = results[results["horizon"].notna()].astype({"horizon": "int64"})
-        frame = every.merge(measured, on=["key", "horizon"], how="left", validate="many_to_one")
-        failed = results[results["horizon"].isna()].drop_duplicates("key").set_index("key")
-        told = frame["status"].astype(object)  # of no runs at all, pandas takes it for numbers
-        told = told.where(told.notna(), frame["key"].map(failed["status"].astype(object)))
-        frame["status"] = told.where(told.notna(), _MISSING).astype(str)
-        frame = frame.sort_values(["at", "horizon"], kind="stable", ignore_index=True)
-        factors = [c for c in design.columns if c not in (*INDEX_COLUMNS, "at")]
-        return frame[["point", "arm", "rep", "horizon", "status", *factors, *outputs]]
+        for name in ("horizon", *outputs):
+            if name not in results.column_names:  # nothing was measured
+                results = results.append_column(name, pa.nulls(results.num_rows, pa.float64()))
+        keys = pa.array(design["key"], results["key"].type)
+
+        def of_design(found: pa.Table) -> pa.Table:
+            return found.take(pc.index_in(keys, found["key"].combine_chunks()))
+
+        failed = of_design(results.filter(pc.is_null(results["horizon"])))["status"]
+        values = np.empty((len(design), len(wanted), len(outputs)))
+        status = np.empty((len(design), len(wanted)), object)
+        for at, months in enumerate(wanted):
+            measured = of_design(results.filter(pc.equal(results["horizon"], months)))
+            for column, name in enumerate(outputs):
+                values[:, at, column] = measured[name].to_numpy()
+            status[:, at] = pc.coalesce(measured["status"], failed, _MISSING).to_numpy()
+        rows = np.repeat(np.arange(len(design)), len(wanted))
+        frame = design.take(rows).reset_index(drop=True)
+        frame["horizon"] = np.tile(np.asarray(wanted, np.int64), len(design))
+        frame["status"] = pd.Series(status.ravel(), dtype=str)
+        factors = [c for c in design.columns if c not in INDEX_COLUMNS]
+        frame = frame[["point", "arm", "rep", "horizon", "status", *factors]]
+        measures_of_rows = values.reshape(len(frame), len(outputs))
+        return pd.concat([frame, pd.DataFrame(measures_of_rows, columns=outputs)], axis=1)
 
     def differences(self, *measures: str, horizon: int | None = None) -> pd.DataFrame:
         """Paired differences: each arm less the baseline of the same point and replication.
