@@ -1,6 +1,6 @@
 """History matching: ruling out, wave by wave, where the model cannot meet its targets.
 
-A value x of the parameters is implausible for a target z by
+A value x of the parameters is implausible for a target z by::
 
     I(x) = |E[f(x)] - z| / sqrt(error^2 + discrepancy^2 + emulator's variance + luck's variance)
 
