@@ -28,7 +28,7 @@ from sim.territory.territory import UNKNOWN, Territory
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LARGEST_SEED", "Simulation", "territory_of"]
+__all__ = ["LARGEST_SEED", "Simulation", "start_of", "territory_of"]
 
 LARGEST_SEED = 2**63 - 1
 
@@ -68,6 +68,27 @@ def _generate(values: tuple[tuple[str, Any], ...], name: str) -> Territory:
     return generate_territory(dict(values), name)
 
 
+def start_of(scenario: Scenario, seed: int) -> State:
+    """The place with its people, shops and their histories, before anything is done to it.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its interventions change nothing here.
+    seed : int
+
+    Returns
+    -------
+    State
+
+    Raises
+    ------
+    InputError
+        If the starting vacancy cannot last with the given rates.
+    """
+    return starting_state(territory_of(scenario), effective(scenario.values), int(seed))
+
+
 class Simulation:
     """One run of a scenario.
 
@@ -80,6 +101,9 @@ class Simulation:
         threads and however the months are stepped.
     threads : bool
         Spread the kernels over threads; pays from about half a million cells.
+    start : State, optional
+        What `start_of` gives for this seed and a scenario that differs by interventions alone;
+        copied. Two runs of one place need make it only once.
 
     Raises
     ------
@@ -95,7 +119,14 @@ class Simulation:
     12
     """
 
-    def __init__(self, scenario: Scenario, seed: int = 0, *, threads: bool = False) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int = 0,
+        *,
+        threads: bool = False,
+        start: State | None = None,
+    ) -> None:
         if not 0 <= seed <= LARGEST_SEED:
             raise InputError(f"seed = {seed} is out of range; expected 0 to 2**63 - 1.")
         self.scenario = scenario
@@ -105,9 +136,8 @@ class Simulation:
         self.territory = territory_of(scenario)
         self.values: Mapping[str, Any] = MappingProxyType(effective(scenario.values))
         self._plan()
-        self.state: State = starting_state(
-            self.territory, self.values, self.seed, self._planned.sizes
-        )
+        start = start_of(scenario, self.seed) if start is None else start
+        self.state: State = start.with_sizes(self._planned.sizes)
         self._planned.lay(self.state)
         self._rows = np.zeros((max(int(self.values["months"]), 1), len(COUNTS)))
         self._ledger = np.zeros((len(self._rows), *ledger_shape(self.state)), np.int64)

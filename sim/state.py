@@ -66,6 +66,24 @@ class State(Mapping[str, Array]):
         """An independent copy."""
         return copy.deepcopy(self)
 
+    def with_sizes(self, sizes: Mapping[str, int]) -> State:
+        """An independent copy in which some dimensions have other lengths.
+
+        Parameters
+        ----------
+        sizes : mapping of str to int
+            Arrays with any of these dimensions are zero.
+
+        Returns
+        -------
+        State
+        """
+        other = State({**self.sizes, **sizes})
+        for name, array in self._arrays.items():
+            if not sizes.keys() & set(VARIABLES[name].dimensions):
+                other[name] = array
+        return other
+
     def read_only(self, name: str) -> Array:
         """A view of an array that cannot be written: numba refuses to compile a write to it."""
         view = self._arrays[name].view()

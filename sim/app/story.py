@@ -149,7 +149,12 @@ class _Measure:
         return words("changed.more", **texts)
 
     def _with_unit(self, change: str) -> str:
-        return f"{change} {self.change_unit}".strip() if change else ""
+        return _together(change, self.change_unit) if change else ""
+
+
+def _together(number: str, unit: str) -> str:
+    """A number and its unit, between which no line breaks."""
+    return f"{number}\N{NO-BREAK SPACE}{unit}".strip()
 
 
 def _measures(pair: Pair, names: Sequence[str], words: Words) -> list[_Measure]:
@@ -341,7 +346,7 @@ def verdicts(comparison: Comparison, language: Language) -> list[str]:
             words(
                 "verdicts.line",
                 label=MEASURES[name].label[language],
-                change=f"{quantity.change(row.mean)} {quantity.change_unit}".strip(),
+                change=_together(quantity.change(row.mean), quantity.change_unit),
                 low=quantity.change(row.lo90),
                 high=quantity.change(row.hi90),
                 verdict=reports(f"verdict.{row.verdict}"),

@@ -13,7 +13,7 @@ import typer
 from sim.cli.console import CONSOLE, whole_number
 from sim.errors import InputError
 
-__all__ = ["app_command"]
+__all__ = ["app_command", "listen"]
 
 LARGEST_PORT: Final = 65_535
 _HERE: Final = ("127.0.0.1", "localhost", "[::1]")
@@ -52,7 +52,7 @@ def app_command(
         raise
     name = f"[{host}]" if ":" in host else host
     page = make_app(scenarios or [], (*_HERE, name))
-    listening = _listen(host, port)
+    listening = listen(host, port)
     address = f"http://{name}:{listening.getsockname()[1]}/"
     CONSOLE.kept = "the page is closed"
     CONSOLE.data(address)
@@ -70,10 +70,29 @@ def app_command(
         uvicorn.Server(uvicorn.Config(page, **settings)).run([listening])
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that waits for browsers.
+
+    Parameters
+    ----------
+    host : str
+    port : int
+        0 takes a free one.
+
+    Returns
+    -------
+    socket
+
+    Raises
+    ------
+    InputError
+        If one cannot listen there.
+    """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        listening = socket.socket(family, socket.SOCK_STREAM)
+        # Only where the protocol is named does asyncio send the end of an answer at once; else it
+        # waits for the browser to acknowledge the beginning, which takes 40 ms.
+        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
         listening.listen()  # the browser may be faster than the server

@@ -16,7 +16,7 @@ CATALOGUE: Final = Path(__file__).with_name("words.toml")
 
 _NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 _FRENCH: Final = (
-    (re.compile(r" (?=[;!?%€])"), NARROW),
+    (re.compile(r" (?=[;!?%€]|M€)"), NARROW),
     (re.compile(r" (?=[:»])"), _NO_BREAK),
     (re.compile(r"(?<=«) "), _NO_BREAK),
     (re.compile(r"(?<=\d) (?=\d{3}\b)"), NARROW),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import Any
 import uvicorn
 
 from sim.app.server import make_app
+from sim.cli.app import listen
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 
@@ -32,7 +32,7 @@ FLAGS = (
 @contextmanager
 def serving() -> Iterator[str]:
     """A server in a thread; gives its address."""
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = listen("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(make_app(), log_level="warning", access_log=False))
     thread = threading.Thread(target=server.run, args=[[listening]], daemon=True)
     thread.start()

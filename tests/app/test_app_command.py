@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
+from sim.cli.app import listen
 
 SIM = [sys.executable, "-c", "from sim.cli import main; raise SystemExit(main())", "app"]
 
@@ -36,6 +37,11 @@ def test_it_prints_its_address_answers_there_and_ends_on_ctrl_c() -> None:
     assert process.returncode == 130
     assert "Traceback" not in said
     assert "the page is closed" in said
+
+
+def test_the_end_of_an_answer_does_not_wait_until_its_beginning_is_acknowledged() -> None:
+    with listen("127.0.0.1", 0) as listening:
+        assert listening.proto == socket.IPPROTO_TCP  # asyncio's condition for TCP_NODELAY
 
 
 def refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:

@@ -5,7 +5,7 @@ import pytest
 
 from sim.interventions import load_intervention
 from sim.scenario import load_scenario
-from sim.simulation import Simulation
+from sim.simulation import Simulation, start_of
 from sim.territory.territory_file import save_territory
 from tests.reference.towns import SMALL, two_towns_apart
 
@@ -108,3 +108,16 @@ def test_common_luck_leaves_a_fraction_of_the_variance():
             births[has_cluster].append(run.indicators["project_births"].sum())
     with_it, without = np.array(births[True]), np.array(births[False])
     assert np.var(with_it - without, ddof=1) < np.var(with_it, ddof=1) + np.var(without, ddof=1)
+
+
+def test_arms_that_share_their_start_are_those_that_make_their_own():
+    baseline = load_scenario("mid_sized_town").replace(**SMALL)
+    start = start_of(baseline, seed=5)
+    before = {name: array.tobytes() for name, array in start.items()}
+    for arm in (baseline, baseline.add("transition_cluster"), baseline.add("startup_territoire")):
+        own, shared = Simulation(arm, 5), Simulation(arm, 5, start=start)
+        own.run(6)
+        shared.run(6)
+        assert [n for n in own.state if own.state[n].tobytes() != shared.state[n].tobytes()] == []
+        assert own.counts.tobytes() == shared.counts.tobytes()
+    assert {name: array.tobytes() for name, array in start.items()} == before

@@ -55,7 +55,9 @@ export function quantity(value, info, choices = {}) {
   if (typeof value === "boolean") return say(value ? "on" : "off");
   if (typeof value === "string") return choices[value] ? text(choices[value]) : value.replaceAll("_", " ");
   if (info.is_share) return percent(value);
-  return `${number(value)} ${text(info.unit)}`.trim();
+  const unit = text(info.unit);
+  if (language === "en" && unit.startsWith("€")) return `€${number(value)}${unit.slice(1)}`;
+  return `${number(value)}\u00a0${unit}`.trim(); // a line does not break between them
 }
 
 // A year of the calendar is no quantity: it has no thousands.
