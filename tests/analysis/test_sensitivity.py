@@ -274,17 +274,18 @@ def test_what_a_sweep_cannot_tell_is_refused(small_sweep, asked, said):
         sensitivity(small_sweep, **asked)
 
 
-def experiment(folder, factors):
+def experiment(folder, factors, size=8, replications=5):
     file = folder / "factors.toml"
     file.write_text(
-        SMALL_TOWN + '[design]\nkind = "latin_hypercube"\nsize = 8\n[factors]\n' + factors
+        f"{SMALL_TOWN}\nreplications = {replications}\n"
+        f'[design]\nkind = "latin_hypercube"\nsize = {size}\n[factors]\n{factors}'
     )
     return load_experiment(file)
 
 
 def test_other_designs_have_no_indices(tmp_path):
-    small = experiment(tmp_path, "closure_rate = [0.05, 0.1]")
-    swept = sweep(small, tmp_path / "out", executor="serial", changes={"replications": 1})
+    small = experiment(tmp_path, "closure_rate = [0.05, 0.1]", size=2, replications=1)
+    swept = sweep(small, tmp_path / "out", executor="serial")
     with pytest.raises(InputError, match="needs a design of kind 'saltelli' or 'morris'"):
         sensitivity(swept)
 
@@ -326,7 +327,7 @@ reletting_rate_slow = { distribution = "uniform", low = 0.29, high = 0.31 }
     )
     problem = to_salib_problem(asked)
     town = asked.arms["baseline"]
-    points = SALib.sample.sobol.sample(problem, 16, calc_second_order=False, seed=1)
+    points = SALib.sample.sobol.sample(problem, 8, calc_second_order=False, seed=1)
     vacancy = np.array(
         [
             sim.run(town.replace(**dict(zip(problem["names"], map(float, point), strict=True))))[
