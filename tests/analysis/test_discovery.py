@@ -32,7 +32,7 @@ def planted(x, seed):
     return np.random.default_rng(seed).random(len(x)) < np.where(inside, 0.9, 0.05)
 
 
-@pytest.mark.parametrize("seed", [2, 4])
+@pytest.mark.parametrize("seed", [2, pytest.param(4, marks=pytest.mark.statistical)])
 def test_a_planted_box_is_found_with_its_limits_and_nothing_else(seed):
     x = cases(seed)
     found = find_boxes(x, planted(x, seed + 10), least_density=0.7)
@@ -50,10 +50,17 @@ def test_a_planted_box_is_found_with_its_limits_and_nothing_else(seed):
     assert limits["coverage"].iloc[0] > 0.5
 
 
-@pytest.mark.parametrize("share_met", [0.3, 0.85])
-def test_pure_noise_has_no_box_of_high_density(share_met):
+@pytest.mark.parametrize(
+    ("share_met", "seeds"),
+    [
+        (0.85, [0]),
+        pytest.param(0.3, [0, 1, 2], marks=pytest.mark.statistical),
+        pytest.param(0.85, [1, 2], marks=pytest.mark.statistical),
+    ],
+)
+def test_pure_noise_has_no_box_of_high_density(share_met, seeds):
     """Even where nearly every case is met, so that some box always looks dense enough."""
-    for seed in range(3):
+    for seed in seeds:
         x = cases(seed, 200).drop(columns=["town", "embedded"])
         met = np.random.default_rng(seed + 100).random(len(x)) < share_met
         assert find_boxes(x, met).empty
@@ -93,12 +100,14 @@ def test_rules_tell_the_planted_box_first_and_cover_each_case_once():
 
 
 def test_the_same_cases_give_the_same_boxes_and_rules_whatever_the_global_generator():
-    x = cases(2, 300)
-    met = planted(x, 12)
+    drawn = cases(2, 400)
+    drawn = drawn[drawn["town"] != "city"].reset_index(drop=True)
+    x, met = drawn[["size", "funding"]], planted(drawn, 12)
     for find in (find_boxes, find_rules):
         np.random.seed(1)  # noqa: NPY002
         before = np.random.get_state()[1].tobytes()  # noqa: NPY002
         first = find(x, met)
+        assert len(first)
         assert np.random.get_state()[1].tobytes() == before  # noqa: NPY002
         np.random.seed(2)  # noqa: NPY002
         pd.testing.assert_frame_equal(first, find(x, met))

@@ -213,6 +213,15 @@ def test_noise_of_its_own_lifts_the_total_index_of_an_inert_factor_by_its_share(
     assert found.loc["x2", "s1"] == pytest.approx(1 - share, abs=0.06)
 
 
+def experiment(folder, factors, replications=1):
+    file = folder / "factors.toml"
+    file.write_text(
+        f"{SMALL_TOWN}\nreplications = {replications}\n"
+        f'[design]\nkind = "latin_hypercube"\nsize = 8\n[factors]\n{factors}'
+    )
+    return load_experiment(file)
+
+
 @pytest.fixture(scope="module")
 def small_sweep(tmp_path_factory):
     folder = tmp_path_factory.mktemp("saltelli")
@@ -220,7 +229,7 @@ def small_sweep(tmp_path_factory):
     file.write_text(
         SMALL_TOWN
         + """
-replications = 2
+replications = 1
 [design]
 kind = "saltelli"
 size = 16
@@ -230,6 +239,14 @@ cluster_size = { distribution = "uniform", low = 0, high = 80 }
 """
     )
     return sweep(load_experiment(file), folder / "out", executor="serial")
+
+
+@pytest.fixture(scope="module")
+def drawn_sweep(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("drawn")
+    rates = 'closure_rate = { distribution = "uniform", low = 0.01, high = 0.4 }'
+    few = experiment(folder, rates, replications=2)
+    return sweep(few, folder / "out", executor="serial")
 
 
 def test_a_sweep_has_indices_of_effects_and_of_levels(small_sweep):
@@ -243,9 +260,9 @@ def test_a_sweep_has_indices_of_effects_and_of_levels(small_sweep):
     assert by_factor.loc["cluster_size", "st"] == 0.0  # the baseline has no cluster
 
 
-def test_a_sweep_says_how_many_replications_a_half_width_needs(small_sweep):
+def test_a_sweep_says_how_many_replications_a_half_width_needs(drawn_sweep):
     table = seed_noise_table(
-        small_sweep,
+        drawn_sweep,
         "closures",
         kind="level",
         arm="baseline",
@@ -254,10 +271,10 @@ def test_a_sweep_says_how_many_replications_a_half_width_needs(small_sweep):
     assert table["still_needed"] == pytest.approx(
         (1.645 * table["deviation"] / 1e-9) ** 2, rel=0.01
     )
-    usual = seed_noise_table(small_sweep, "closures").iloc[0]
+    usual = seed_noise_table(drawn_sweep, "closures").iloc[0]
     assert usual["half_width"] > 0 and usual["still_needed"] < table["still_needed"]
     with pytest.raises(InputError, match="must be above 0"):
-        seed_noise_table(small_sweep, half_widths={"participation": 0.0})
+        seed_noise_table(drawn_sweep, half_widths={"participation": 0.0})
 
 
 @pytest.mark.parametrize(
@@ -274,19 +291,9 @@ def test_what_a_sweep_cannot_tell_is_refused(small_sweep, asked, said):
         sensitivity(small_sweep, **asked)
 
 
-def experiment(folder, factors):
-    file = folder / "factors.toml"
-    file.write_text(
-        SMALL_TOWN + '[design]\nkind = "latin_hypercube"\nsize = 8\n[factors]\n' + factors
-    )
-    return load_experiment(file)
-
-
-def test_other_designs_have_no_indices(tmp_path):
-    small = experiment(tmp_path, "closure_rate = [0.05, 0.1]")
-    swept = sweep(small, tmp_path / "out", executor="serial", changes={"replications": 1})
+def test_other_designs_have_no_indices(drawn_sweep):
     with pytest.raises(InputError, match="needs a design of kind 'saltelli' or 'morris'"):
-        sensitivity(swept)
+        sensitivity(drawn_sweep)
 
 
 def test_a_problem_of_salib_draws_what_the_experiment_draws(tmp_path):
@@ -326,7 +333,7 @@ reletting_rate_slow = { distribution = "uniform", low = 0.29, high = 0.31 }
     )
     problem = to_salib_problem(asked)
     town = asked.arms["baseline"]
-    points = SALib.sample.sobol.sample(problem, 16, calc_second_order=False, seed=1)
+    points = SALib.sample.sobol.sample(problem, 8, calc_second_order=False, seed=1)
     vacancy = np.array(
         [
             sim.run(town.replace(**dict(zip(problem["names"], map(float, point), strict=True))))[

@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stdout
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -176,16 +178,23 @@ def test_no_colour_and_no_bar_where_there_is_no_terminal(capsys: Capture) -> Non
     assert "Running" not in captured.err
 
 
-def test_a_run_with_a_folder_keeps_results_pictures_and_maps(
-    capsys: Capture, tmp_path: Path
-) -> None:
-    out = tmp_path / "deep" / "results"
-    arguments = ["run", "mid_sized_town", "--set", "online_share_2030=0.25", "--months", "24"]
-    options = ["--reps", "2", "--maps", "0,12", "--layers", "vacancy,sales", "--png"]
-    assert main([*arguments, *options, "--out", str(out), "--json"]) == 0
-    summary = json.loads(capsys.readouterr().out)
+RUN = ["run", "mid_sized_town", "--set", "online_share_2030=0.25", "--months", "24", "--reps", "2",
+       "--maps", "0,12", "--layers", "vacancy,sales", "--png"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder that a run of this process keeps, and what it says as JSON."""
+    out, told = tmp_path_factory.mktemp("kept") / "deep" / "results", StringIO()
+    with redirect_stdout(told):
+        assert main([*RUN, "--out", str(out), "--json"]) == 0
+    return out, told.getvalue()
+
+
+def test_a_run_with_a_folder_keeps_results_pictures_and_maps(kept: tuple[Path, str]) -> None:
+    out, told = kept
     results = load_results(out)
-    assert summary["indicators_sha256"] == results.manifest["indicators_sha256"]
+    assert json.loads(told)["indicators_sha256"] == results.manifest["indicators_sha256"]
     assert results.maps is not None
     assert results.maps.months == (0, 12)
     assert list(results.maps.layers) == ["vacancy", "sales"]
@@ -196,13 +205,13 @@ def test_a_run_with_a_folder_keeps_results_pictures_and_maps(
     assert results.manifest["scenario"]["settings"]["online_share_2030"]["value"] == 0.25
 
 
-def test_two_processes_give_the_same_bytes_of_every_file(tmp_path: Path) -> None:
-    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
-    command = ["run", "mid_sized_town", "--months", "24", "--reps", "2", "--maps", "0,24"]
-    assert main([*command, "--out", str(here), "--quiet"]) == 0
+def test_two_processes_give_the_same_bytes_of_every_file(
+    kept: tuple[Path, str], tmp_path: Path
+) -> None:
+    here, elsewhere = kept[0], tmp_path / "elsewhere"
     other = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
     subprocess.run(
-        [sys.executable, "-m", "sim.cli", *command, "--out", str(elsewhere), "--quiet"],
+        [sys.executable, "-m", "sim.cli", *RUN, "--out", str(elsewhere), "--quiet"],
         env=os.environ | {"PYTHONHASHSEED": other},
         check=True,
         stdout=subprocess.DEVNULL,
@@ -211,7 +220,7 @@ def test_two_processes_give_the_same_bytes_of_every_file(tmp_path: Path) -> None
         {p.relative_to(out): p.read_bytes() for p in out.rglob("*.*") if p.is_file()}
         for out in (here, elsewhere)
     ]
-    assert len(contents[0]) == 7
+    assert len(contents[0]) == 10
     assert contents[0] == contents[1]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 from xml.etree import ElementTree
@@ -34,8 +35,16 @@ def language(request: pytest.FixtureRequest) -> Language:
 
 
 @pytest.fixture(scope="module")
-def pictures(results: Results, language: Language) -> dict[str, Picture]:
-    return {p.name: p for p in draw_all(results, language)}
+def drawn(results: Results) -> Callable[[Language], dict[str, Picture]]:
+    """Pictures by language and name, each drawn when it is first asked for."""
+    return cache(lambda language: {p.name: p for p in draw_all(results, language)})
+
+
+@pytest.fixture(scope="module")
+def pictures(
+    drawn: Callable[[Language], dict[str, Picture]], language: Language
+) -> dict[str, Picture]:
+    return drawn(language)
 
 
 @cache
@@ -80,13 +89,13 @@ def test_ids_are_prefixed_by_the_picture_and_lead_somewhere(pictures: dict[str, 
 
 
 def test_the_same_run_gives_the_same_bytes_whatever_the_users_style(
-    results: Results, language: Language, pictures: dict[str, Picture]
+    results: Results, drawn: Callable[[Language], dict[str, Picture]]
 ) -> None:
     with matplotlib.rc_context({"font.size": 20, "svg.hashsalt": None, "svg.fonttype": "path"}):
-        again = draw_all(results, language)
+        again = draw_all(results, "fr")
         for picture in again:
-            assert picture.svg() == svg(pictures[picture.name])
-            assert picture.png() == pictures[picture.name].png()
+            assert picture.svg() == svg(drawn("fr")[picture.name])
+            assert picture.png() == drawn("fr")[picture.name].png()
         assert matplotlib.rcParams["font.size"] == 20
 
 
@@ -190,13 +199,15 @@ def test_numbers_follow_the_language(pictures: dict[str, Picture], language: Lan
     assert all(t.endswith("%" if language == "en" else "\N{NARROW NO-BREAK SPACE}%") for t in ticks)
 
 
-def test_french_signs_are_never_parted_from_their_words(results: Results) -> None:
-    for picture in draw_all(results, "fr"):
+def test_french_signs_are_never_parted_from_their_words(
+    drawn: Callable[[Language], dict[str, Picture]],
+) -> None:
+    for picture in drawn("fr").values():
         for text in (*texts(picture), picture.label):
             assert not re.search(r" [;:%]", text)
 
 
-@pytest.mark.parametrize(("rows", "cell_size"), [(1, 25.0), (3, 200.0), (40, 5000.0)])
+@pytest.mark.parametrize(("rows", "cell_size"), [(1, 25.0), (40, 5000.0)])
 def test_grids_of_any_size_can_be_drawn(rows: int, cell_size: float) -> None:
     scenario = load_scenario("mid_sized_town").replace(
         rows=rows, columns=2 * rows, cell_size=cell_size, population=2000, months=2

@@ -250,7 +250,8 @@ def start_method():
 
 
 def test_batch_runs_give_the_same_rows_in_one_process_and_in_two(start_method):
-    design = {"population": 9000, "online_share_2030": [0.1, 0.3], "months": 4}
+    town = {"population": 9000, "spin_up": 0, "months": 4}
+    design = {**town, "online_share_2030": [0.1, 0.3]}
     rows = [
         mesa.batch_run(
             TerritoryModel,
@@ -268,7 +269,7 @@ def test_batch_runs_give_the_same_rows_in_one_process_and_in_two(start_method):
     )
     pd.testing.assert_frame_equal(one, two)
     assert len(one) == 2 * 2 * 4
-    run = TerritoryModel(population=9000, online_share_2030=0.3, months=4, rng=1)
+    run = TerritoryModel(**town, online_share_2030=0.3, rng=1)
     run.run_model()
     cell = one[(one["online_share_2030"] == 0.3) & (one["iteration"] == 0)]
     assert cell["open_shops"].tolist() == run.indicators["open_shops"].tolist()

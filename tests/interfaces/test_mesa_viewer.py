@@ -25,7 +25,7 @@ EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "solara_app.py"
 
 @pytest.mark.parametrize("backend", ["matplotlib", "altair"])
 def test_mesa_draws_the_map_with_agents_and_a_layer(backend):
-    model = TerritoryModel(rng=7, rows=20, columns=31)
+    model = TerritoryModel(rng=7, population=4000, rows=20, columns=31)
     drawn = []
 
     def portray(agent):

@@ -23,10 +23,9 @@ def tax(income):
 """
 
 LOOP = """
-import sys
 import numpy as np
 from sim.kernels.compile import kernel
-from sim.processes.tax import tax
+from sim.{home}.tax import tax
 
 @kernel
 def collect(incomes):
@@ -35,8 +34,41 @@ def collect(incomes):
         total += tax(incomes[i])
     return total
 
-dtype = sys.argv[1] if len(sys.argv) > 1 else "float64"
-print(collect(np.ones(3, dtype)), sum(collect.stats.cache_hits.values()))
+def told(*dtypes):
+    for dtype in dtypes:
+        print(collect(np.ones(3, dtype)), sum(collect.stats.cache_hits.values()))
+"""
+
+PROGRAM = """
+import sys
+{loop}
+if __name__ == "__main__":
+    told(*sys.argv[1:])
+"""
+
+TWO_RULES = """
+import numpy as np
+from sim.kernels.compile import kernel
+from sim.kernels.tax import tax as toll
+from sim.processes import alone
+from sim.processes.tax import tax
+
+@kernel
+def of_a_process(incomes):
+    total = 0.0
+    for i in range(incomes.size):
+        total += tax(incomes[i])
+    return total
+
+@kernel
+def of_kernels(incomes):
+    total = 0.0
+    for i in range(incomes.size):
+        total += toll(incomes[i])
+    return total
+
+for kernel in (of_a_process, of_kernels, alone.collect):
+    print(kernel(np.ones(3)), sum(kernel.stats.cache_hits.values()))
 """
 
 
@@ -48,7 +80,7 @@ def _package(folder):
     for folder in (processes.parent, processes):
         (folder / "__init__.py").touch()
     (processes / "tax.py").write_text(RULE.format(share=1.0))
-    (processes / "collection.py").write_text(LOOP)
+    (processes / "collection.py").write_text(PROGRAM.format(loop=LOOP.format(home="processes")))
     return processes.parent
 
 
@@ -67,7 +99,7 @@ def compiled(tmp_path_factory):
     """A package that nobody edits, and its machine code once it has run."""
     folder = tmp_path_factory.mktemp("compiled")
     package, cache = _package(folder), folder / "cache"
-    assert _collect(package, cache)[:2] == (3.0, 0)
+    assert _collect(package, cache, "float32", "float64") == [(3.0, 0)] * 2
     return package, cache
 
 
@@ -79,75 +111,62 @@ def unedited(compiled, cache):
     return package
 
 
-def _collect(package, cache, *arguments):
-    """What the kernel gives in a new process, how often it came from disk, and the warnings."""
+def _run(package, cache, *arguments):
+    """What kernels give in a new process, how often each came from disk, and the warnings."""
     found = subprocess.run(
-        [sys.executable, "-m", "sim.processes.collection", *arguments],
+        [sys.executable, "-m", *arguments],
         cwd=package.parent,
         env=os.environ | {"SIM_CACHE_DIR": str(cache), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=True,
     )
-    total, n_loaded = found.stdout.split()
-    return float(total), int(n_loaded), found.stderr
+    lines = map(str.split, found.stdout.splitlines())
+    return [(float(total), int(n_loaded)) for total, n_loaded in lines], found.stderr
 
 
-@pytest.mark.parametrize("home", ["processes", "kernels"])
-def test_machine_code_is_reused_until_a_source_changes_that_it_may_be_made_of(package, cache, home):
-    (package / home / "tax.py").write_text(RULE.format(share=1.0))
-    (package / "processes" / "collection.py").write_text(
-        LOOP.replace("sim.processes.tax", f"sim.{home}.tax")
-    )
-    assert _collect(package, cache)[:2] == (3.0, 0)
-    assert _collect(package, cache)[:2] == (3.0, 1)
-    (package / home / "tax.py").write_text(RULE.format(share=0.5))
-    assert _collect(package, cache)[:2] == (1.5, 0)
+def _collect(package, cache, *dtypes):
+    return _run(package, cache, "sim.processes.collection", *(dtypes or ["float64"]))[0]
 
 
-def test_an_edit_of_one_process_leaves_the_machine_code_of_others(package, cache):
-    """No process takes a rule of another (tests/contracts), so none has to be compiled anew."""
-    (package / "processes" / "collection.py").write_text(
-        LOOP.replace("from sim.processes.tax import tax", "tax = lambda income: income").replace(
-            "tax(incomes[i])", "incomes[i]"
-        )
-    )
-    run = [sys.executable, "-c", "import sim.processes.collection"]
-    environment = os.environ | {"SIM_CACHE_DIR": str(cache), "PYTHONDONTWRITEBYTECODE": "1"}
+def test_machine_code_is_reused_until_a_source_changes_that_it_may_be_made_of(package, cache):
+    """Kernels may take rules of kernels, and those of users also rules of processes.
 
-    def collect():
-        found = subprocess.run(
-            run, cwd=package.parent, env=environment, capture_output=True, text=True, check=True
-        )
-        return found.stdout.split()
-
-    assert collect() == ["3.0", "0"]
-    (package / "processes" / "tax.py").write_text(RULE.format(share=0.5))
-    assert collect() == ["3.0", "1"]
+    No process takes a rule of another (tests/contracts), so the edit of one leaves others alone.
+    """
+    processes, kernels = package / "processes", package / "kernels"
+    (kernels / "tax.py").write_text(RULE.format(share=1.0))
+    (processes / "alone.py").write_text(LOOP.format(home="kernels"))
+    (package.parent / "of_users.py").write_text(TWO_RULES)
+    assert _run(package, cache, "of_users")[0] == [(3.0, 0)] * 3
+    assert _run(package, cache, "of_users")[0] == [(3.0, 1)] * 3
+    (processes / "tax.py").write_text(RULE.format(share=0.5))
+    told = _run(package, cache, "of_users")[0]
+    assert (told[0], told[2]) == ((1.5, 0), (3.0, 1))
+    (kernels / "tax.py").write_text(RULE.format(share=0.25))
+    assert _run(package, cache, "of_users")[0] == [(1.5, 0), (0.75, 0), (0.75, 0)]
 
 
 def test_a_cache_that_cannot_be_written_costs_one_warning(package, cache):
     cache.write_text("a file where the folder should be")
-    total, n_loaded, warnings = _collect(package, cache)
-    assert (total, n_loaded) == (3.0, 0)
+    found, warnings = _run(package, cache, "sim.processes.collection", "float64")
+    assert found == [(3.0, 0)]
     assert warnings.count("SIM_CACHE_DIR") == 1
 
 
 def test_machine_code_of_another_signature_is_not_taken(unedited, cache):
     """Two processes that write numba's index at once can leave it pointing at the wrong file."""
-    assert _collect(unedited, cache, "float32")[:2] == (3.0, 0)
     one, other = sorted(cache.rglob("*.nbc"))
     aside = one.rename(one.with_suffix(".aside"))
     other.rename(one)
     aside.rename(other)
-    for dtype in ("float32", "float64"):
-        assert _collect(unedited, cache, dtype)[:2] == (3.0, 0)
+    assert _collect(unedited, cache, "float32", "float64") == [(3.0, 0)] * 2
 
 
 def test_machine_code_that_is_broken_is_compiled_anew(unedited, cache):
     for file in cache.rglob("*.nb[ci]"):
         file.write_bytes(b"")
-    assert _collect(unedited, cache)[:2] == (3.0, 0)
+    assert _collect(unedited, cache) == [(3.0, 0)]
 
 
 def _sources(folder):

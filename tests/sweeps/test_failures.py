@@ -15,7 +15,10 @@ from tests.sweeps.toy_sweeps import POINTS, Stop, fill_toys, new_store, plan_toy
 from tests.sweeps.toys import Toy, calls
 
 RAISING = {9: "raises", 11: "leaves", 13: "cannot_say"}
-KILLING = {24: "kills_its_process", 25: "ends_its_process"}
+KILLING = {
+    "local": {24: "kills_its_process", 25: "ends_its_process"},
+    "dask": {24: "kills_its_process"},  # whose workers take their time to be replaced
+}
 KILLED = {14: "kills_its_process_once"}
 WORKERS = 2
 
@@ -32,23 +35,29 @@ class Survived(NamedTuple):
     store: Store
     tally: Tally
     toy: Toy
+    killing: set[int]
+
+    @property
+    def failed(self) -> int:
+        return len(RAISING) + len(self.killing)
 
 
 @pytest.fixture(scope="module", params=["local", "dask"])
 def survived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Survived:
     """A sweep in which all of it happens, by two workers."""
     folder = tmp_path_factory.mktemp(request.param)
-    store, toy = new_store(folder / "sweep"), Toy(folder / "log", RAISING | KILLING | KILLED)
+    killing = KILLING[request.param]
+    store, toy = new_store(folder / "sweep"), Toy(folder / "log", RAISING | killing | KILLED)
     tally = fill_toys(store, toy, executor=request.param, workers=WORKERS, batch=4)
-    return Survived(store, tally, toy)
+    return Survived(store, tally, toy, set(killing))
 
 
 @needs_kill
 def test_every_run_has_its_row_whoever_died(survived):
     assert xs(survived.store, "error") == set(RAISING)
-    assert xs(survived.store, "crashed") == set(KILLING)
+    assert xs(survived.store, "crashed") == survived.killing
     assert xs(survived.store, "ok", "error", "crashed") == set(range(POINTS))
-    assert (survived.tally.done, survived.tally.failed) == (POINTS, 5)
+    assert (survived.tally.done, survived.tally.failed) == (POINTS, survived.failed)
     assert survived.tally.stopped == ""
 
 
@@ -59,7 +68,7 @@ def test_the_others_are_unharmed(survived, whole):
     order = [("key", "ascending"), ("horizon", "ascending")]
     same = whole.results()
     same = same.filter(pc.is_in(same["key"], good["key"].combine_chunks())).drop_columns("seconds")
-    assert good.num_rows == 2 * (POINTS - 5)
+    assert good.num_rows == 2 * (POINTS - survived.failed)
     assert good.sort_by(order).equals(same.sort_by(order))
 
 
@@ -71,7 +80,7 @@ def test_a_worker_killed_from_outside_costs_no_run(survived):
 @needs_kill
 def test_a_killer_is_tried_alone_before_it_is_blamed(survived):
     plan, called = plan_toys(), calls(survived.toy.log)
-    key = next(key for key in plan.keys if plan.run(key).values["x"] == min(KILLING))
+    key = next(key for key in plan.keys if plan.run(key).values["x"] == min(survived.killing))
     assert called[key] >= 3  # with its batch, with half of it, alone
     table = survived.store.results(["key", "status", "error"]).to_pandas().set_index("key")
     assert table.loc[key, "error"] == "its process died with nothing beside it"
@@ -86,8 +95,8 @@ def test_few_batches_are_in_flight(survived):
 def test_what_failed_can_be_done_again_and_only_that(survived, whole):
     before = calls(survived.toy.log)
     tally = fill_toys(survived.store, Toy(survived.toy.log), retry_failed=True, batch=1)
-    assert (tally.done, tally.failed) == (5, 0)
-    assert (calls(survived.toy.log) - before).total() == 5
+    assert (tally.done, tally.failed) == (survived.failed, 0)
+    assert (calls(survived.toy.log) - before).total() == survived.failed
     assert survived.store.digest() == whole.digest()
 
 

@@ -22,7 +22,7 @@ STOPS = st.lists(st.tuples(BATCHES, st.integers(1, POINTS)), max_size=4)
 
 
 @given(stops=STOPS, batch=BATCHES)
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_neither_batches_nor_stops_show_and_no_run_is_done_twice(whole, stops, batch):
     with tempfile.TemporaryDirectory() as folder:
         store, toy = new_store(Path(folder) / "sweep"), Toy(Path(folder) / "log")

@@ -42,7 +42,7 @@ def torn(path: Path, at: int) -> None:
 
 
 @given(share=st.floats(0, 1, exclude_max=True))
-@settings(max_examples=20)
+@settings(max_examples=12)
 def test_a_torn_part_is_named_and_what_it_held_is_done_again(whole, share):
     with tempfile.TemporaryDirectory() as folder:
         store, toy = new_store(Path(folder) / "sweep"), Toy(Path(folder) / "log")
@@ -202,7 +202,7 @@ def eager() -> Iterator[None]:
 
 
 @given(st.lists(st.tuples(st.integers(1, 3), st.integers(4, 16), st.integers(0, 24)), max_size=3))
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_nothing_is_lost_or_doubled_wherever_putting_files_together_stops(eager, whole, sessions):
     with tempfile.TemporaryDirectory() as folder:
         store, toy = new_store(Path(folder) / "sweep"), Toy(Path(folder) / "log")
