@@ -12,6 +12,7 @@ import numpy.typing as npt
 from sim.comparison.draws import draw
 from sim.comparison.measure import Windows
 from sim.comparison.measures import MEASURES, MONTHLY, horizons_within
+from sim.comparison.shared_start import begin
 from sim.errors import InputError
 from sim.indicators import COUNTS
 from sim.interventions.plan import DISCOUNT_RATE
@@ -181,7 +182,7 @@ def execute_run(runs: Runs, run: Run) -> Outcome:
         scenario = scenario.replace(**draw(scenario, runs.seed, run.rep))
     seed = run_seed(runs.seed, run.rep, run.luck, run.arm if runs.independent else 0)
     try:
-        simulation = Simulation(scenario, seed)
+        simulation = begin(scenario, seed)
     except InputError as error:
         if runs.fixed_parameters:
             raise

@@ -6,7 +6,7 @@ from sim.comparison.draws import draw
 from sim.comparison.measure import Windows
 from sim.comparison.measures import MEASURES
 from sim.comparison.one_run import measured, run_to_end
-from sim.simulation import Simulation
+from sim.comparison.shared_start import begin
 from sim.sweeps.experiment import Experiment
 from sim.sweeps.factors import SCENARIO
 from sim.sweeps.run import Outcome, Run
@@ -43,7 +43,7 @@ class TerritoryRuns:
         first = next(iter(self._scenarios))
         scenario = self._scenarios[values.pop(SCENARIO, first)][run.arm]
         drawn = draw(scenario, self._seed, run.rep) if self._is_drawn else {}
-        simulation = Simulation(scenario.replace(**{**drawn, **values}), run.seed)
+        simulation = begin(scenario.replace(**{**drawn, **values}), run.seed)
         counts = run_to_end(simulation).counts
         series = None
         if self.series:
