@@ -33,7 +33,6 @@ from sim.errors import InputError, nearest
 from sim.language import Language
 from sim.map_layers import LAYERS
 from sim.parameters import ParameterInfo
-from sim.report import write_report
 from sim.schema import PARAMETERS
 from sim.version import package_version
 
@@ -234,6 +233,8 @@ def make_app(
     )
     def report(name: Name, lang: In = "en") -> Response:
         """The report about the replications."""
+        from sim.report.comparison_report import write_report  # draws, and takes long to load
+
         with sessions.using(name) as session:
             done = session.replications
             if done is None or done.comparison is None:

@@ -56,7 +56,7 @@ def _report(folder: Path, language: Language, png: bool) -> dict[str, bytes]:
         return write_sweep_report(Sweep.open(folder), language, png=png)
     if kind == COMPARISON:
         from sim.comparison.folder import load_comparison
-        from sim.report import write_report
+        from sim.report.comparison_report import write_report
 
         return write_report(load_comparison(folder), language, png=png)
     raise InputError(f"{folder} holds no sweep and no comparison; name the folder of one.")

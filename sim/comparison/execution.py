@@ -71,8 +71,9 @@ def execute(runs: Runs, workers: int) -> Iterator[tuple[Run, Outcome]]:
         for run in runs.all:
             yield run, execute_run(runs, run)
         return
-    pool = _Pool(runs, workers)
+    pool = _Pool(runs)
     try:
+        pool.start(workers)
         yield from pool.outcomes()
     finally:
         pool.end()
@@ -81,15 +82,19 @@ def execute(runs: Runs, workers: int) -> Iterator[tuple[Run, Outcome]]:
 class _Pool:
     """Workers, what each of them is at, and what has come back."""
 
-    def __init__(self, runs: Runs, workers: int) -> None:
-        prepare_workers()
+    def __init__(self, runs: Runs) -> None:
         self._runs = runs
-        # Arms of a replication share some of the work of their start, if one process runs them all.
-        together = len(runs.arms) if runs.reps >= 4 * workers else 1
-        self._waiting = batched(runs.all, together)
+        self._waiting: Iterator[tuple[Run, ...]] = iter(())
         self._next: dict[Connection, Iterator[Run]] = {}
         self._processes: dict[Connection, Any] = {}
         self._finished: dict[Run, Outcome] = {}
+
+    def start(self, workers: int) -> None:
+        """Start the workers and hand out the first runs."""
+        prepare_workers()
+        # Arms of a replication begin from one start (see `begin`), if one process runs them all.
+        together = len(self._runs.arms) if self._runs.reps >= 4 * workers else 1
+        self._waiting = batched(self._runs.all, together)
         methods = multiprocessing.get_all_start_methods()
         context: Any = multiprocessing.get_context(
             "forkserver" if "forkserver" in methods else "spawn"
@@ -97,7 +102,7 @@ class _Pool:
         with worker_environment(), caller_left_alone():
             for _ in range(workers):
                 here, there = context.Pipe()
-                process = context.Process(target=_work, args=(there, runs), daemon=True)
+                process = context.Process(target=_work, args=(there, self._runs), daemon=True)
                 process.start()
                 there.close()
                 self._processes[here], self._next[here] = process, iter(())
@@ -158,7 +163,10 @@ def _work(connection: Connection, runs: Runs) -> None:
 
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
-        run = connection.recv()
+        try:
+            run = connection.recv()
+        except EOFError:  # whoever hands out runs is gone
+            return
         outcome: Outcome | Exception
         try:
             outcome = execute_run(runs, run)

@@ -279,7 +279,8 @@ def sweep(
     out : Path or str
         The folder to make.
     changes : mapping, optional
-        Keys of the experiment's file to replace, such as ``{"replications": 2}``.
+        Keys of the experiment's file to replace, such as ``{"replications": 2}``; an
+        `Experiment` is taken as it is.
     resume : bool
         Go on with what lies in the folder, and do what the experiment has more than it.
     **options
@@ -298,6 +299,11 @@ def sweep(
         If results cannot be written. What was finished is kept.
     """
     asked = experiment
+    if isinstance(experiment, Experiment) and changes:
+        raise InputError(
+            "changes are made to an experiment's file; load it with them:"
+            " load_experiment(file, changes=...)."
+        )
     if not isinstance(experiment, Experiment):
         experiment = load_experiment(experiment, changes=changes)
     how = Options(**options)  # refuses what is not admissible before anything is written

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from sim.errors import InputError, nearest
+from sim.language import NARROW, number
 from sim.territory.import_territory import summary_lines
 from sim.territory.territory import UNKNOWN, VACANT, Territory
 from sim.territory.territory_file import save_territory, write_whole
@@ -115,8 +116,13 @@ def write_imported_scenario(
         f"inherits {chosen}: {why}.",
     ]
     title = json.dumps(territory.name, ensure_ascii=False)
+    residents = float(territory.residents.sum(dtype=np.float64))
     text = "".join(f"# {_printable(line)}\n" for line in comments) + (
         f"\ntitle = {{ en = {title}, fr = {title} }}\n"
+        f'description.en = "{number(residents, "en", 0)} residents; margins, rents and habits of '
+        f'its kind."\n'
+        f'description.fr = "{number(residents, "fr", 0)} habitants{NARROW}; marges, loyers et '
+        f"habitudes d'un lieu de ce type.\"\n"
         f'inherits = "{chosen}"\n'
         f'\n[territory]\nfile = "{data.name}"\n' + _starting_vacancy(territory)
     )

@@ -60,4 +60,6 @@ def test_ports_scenarios_and_hosts_that_cannot_be(
 ) -> None:
     assert "0 to 65535" in refused(["--port", "70000"], capsys)
     assert "no such scenario file" in refused([os.fspath(tmp_path / "none.toml")], capsys)
+    (tmp_path / "town.txt").write_text("title = 1\n", encoding="utf-8")
+    assert "ends in .toml" in refused([os.fspath(tmp_path / "town.txt")], capsys)
     assert "nowhere.invalid" in refused(["--host", "nowhere.invalid"], capsys)

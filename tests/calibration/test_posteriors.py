@@ -243,13 +243,17 @@ def test_a_posterior_is_inherited_from_where_it_lies(folder: Path) -> None:
 # Provenance
 
 
-def test_the_manifest_says_which_posterior_and_what_it_rests_on(folder: Path) -> None:
+def test_whoever_asks_is_told_which_posterior_and_what_it_rests_on(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     told = describe_scenario(scenario(folder))["posterior"]
     assert told["file"] == "found.parquet"
     assert told["sha256"] == load_posterior(folder / "found.parquet").sha256
     assert told["draws"] == N and told["parameters"] == list(DRAWS)
     assert told["about"]["method"] == "by hand"
     assert describe_scenario(load_scenario("mid_sized_town"))["posterior"] is None
+    main(["scenarios", str(folder / "town.toml")])
+    assert f"posterior found.parquet ({N:,} draws): {', '.join(DRAWS)}." in capsys.readouterr().out
 
 
 def test_the_effective_scenario_draws_as_the_original_does(folder: Path) -> None:

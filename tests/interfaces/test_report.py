@@ -20,10 +20,11 @@ from sim.interventions import TYPES, load_intervention
 from sim.language import LANGUAGES, Language
 from sim.map_layers import LAYERS
 from sim.parameters import Evidence
-from sim.report import page, write_report
+from sim.report import page
 from sim.report.answer import HEADLINES, answer, question
 from sim.report.blocks import Section, Table
 from sim.report.certainty import variance
+from sim.report.comparison_report import write_report
 from sim.report.facts import Facts
 from sim.report.map_section import map_section
 from sim.report.money_section import cost_section

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_np
 
 from sim.errors import InputError
+from sim.language import number
 from sim.territory.import_territory import import_territory
 from sim.territory.imported_scenario import write_imported_scenario
 from sim.territory.territory import Territory
@@ -196,6 +197,12 @@ def test_a_scenario_names_its_territory_file_inherits_and_starts_at_its_vacancy(
     scenario, data = write_imported_scenario(territory, tmp_path / "scenarios")
     assert (scenario.name, data.name) == ("town.toml", "town.territory.npz")
     content = tomllib.loads(scenario.read_text(encoding="utf-8"))
+    people = round(float(territory.residents.sum()))
+    assert content.pop("description") == {
+        "en": f"{people:,} residents; margins, rents and habits of its kind.",
+        "fr": f"{number(people, 'fr', 0)} habitants\u202f; marges, loyers et habitudes d'un lieu de "
+        "ce type.",
+    }
     assert content == {
         "title": {"en": "Town", "fr": "Town"},
         "inherits": "working_class_neighbourhood",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.errors import InputError
 from sim.sweeps.sweep import Sweep, extend, sweep
 
 TINY = """
@@ -72,3 +73,9 @@ def test_the_town_is_the_same_if_points_and_replications_come_later(tiny, serial
     grown = extend(small.folder, replications=2, executor="serial")
     assert grown.digest == serial.digest
     assert grown.frame().equals(serial.frame())
+
+
+def test_changes_to_an_experiment_that_is_no_file_are_refused(serial, tmp_path):
+    with pytest.raises(InputError, match="changes are made to an experiment's file"):
+        sweep(serial.experiment, tmp_path / "sweep", changes={"replications": 1})
+    assert not (tmp_path / "sweep").exists()

@@ -42,7 +42,8 @@ export function legend(layer, [low, high]) {
   element("legend-low").textContent = show(low, 0);
   element("legend-high").textContent = `${show(high, 0)}${whole ? "" : say("or_more")}`;
   element("legend-unit").textContent = text(layer.unit);
-  const far = show((high - low) / 4, high - low < 40 ? 1 : 0);
+  const reach = (high - low) / 4;
+  const far = layer.is_share ? say("points", { n: number(100 * reach, 0) }) : number(reach, high - low < 40 ? 1 : 0);
   element("legend-less").textContent = `−${far}`;
   element("legend-more").textContent = `+${far}`;
   for (const [id, colours] of [["legend-layer", LEVELS], ["legend-difference", DIFFERENCES]]) {
