@@ -22,6 +22,7 @@ from sim.kernels.compile import kernel
 from sim.processes.reletting import entrant_quality, reletting_probability
 from sim.processes.shop_accounts import costs_at, margin_of
 from sim.processes.shop_closure import closure_probability
+from sim.solved_once import solved_once
 
 __all__ = ["LARGEST_MARGIN", "Stationary", "live_shops", "live_vacancies", "solve_stationary"]
 
@@ -193,6 +194,7 @@ def quality_classes(z: Floats, quality_spread: float) -> Floats:
     return np.array([entrant_quality.py_func(x, quality_spread) for x in z])
 
 
+@solved_once
 def solve_stationary(
     values: Mapping[str, Any],
     age_scale: float,

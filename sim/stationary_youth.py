@@ -24,6 +24,7 @@ from sim.processes.youth_migration import (
     leaving_probability,
     yearly_leaving_rate,
 )
+from sim.solved_once import solved_once
 
 __all__ = ["AGES", "YouthLives", "solve_lives"]
 
@@ -95,6 +96,7 @@ class YouthLives:
     participation: Floats
 
 
+@solved_once
 def solve_lives(values: Mapping[str, Any]) -> YouthLives:
     """Find the arrivals at which presence, and the entrants with whom participation, lasts.
 

@@ -204,8 +204,9 @@ class Store:
     def _read(self, kind: str, columns: list[str] | None, wanted: Any) -> pa.Table:
         files = sorted((self.folder / kind).glob("*.parquet"))
         if not files:
+            names = columns or ("key", "status")
             return pa.table(
-                {name: pa.array([], pa.string()) for name in columns or ("key", "status")}
+                {n: pa.array([], pa.float64() if n == "horizon" else pa.string()) for n in names}
             )
         try:
             return ds.dataset(files, format=_CHECKED).to_table(columns=columns, filter=wanted)

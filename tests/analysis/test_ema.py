@@ -53,16 +53,15 @@ def test_the_workbench_performs_experiments_on_an_experiment(tmp_path):
     model = to_ema_model(every_kind(tmp_path))
     assert {p.name for p in model.levers} == {"cluster_size", "officials_role"}
     assert {p.name for p in model.uncertainties} == {"closure_rate", "with_drivers"}
-    experiments, outcomes = ema_workbench.perform_experiments(model, scenarios=2, policies=1)
-    assert len(experiments) == 2 and set(experiments["model"]) == {"small_town"}
+    experiments, outcomes = ema_workbench.perform_experiments(model, scenarios=4, policies=1)
+    assert len(experiments) == 4 and set(experiments["model"]) == {"small_town"}
     assert experiments["closure_rate"].between(0.02, 0.3).all()
     assert experiments["cluster_size"].dtype.kind == "i"
     for indicator in INDICATORS:
         level = outcomes[f"{indicator}_transition_cluster"] - outcomes[f"{indicator}_baseline"]
         effect = outcomes[f"{indicator}_effect_of_transition_cluster"]
         assert np.isfinite(effect).all() and level == pytest.approx(effect)
-    closures = outcomes["closures_baseline"]
-    assert closures[0] != closures[1]
+    assert len(set(outcomes["closures_baseline"])) > 1
 
 
 def test_a_run_that_fails_gives_nan_and_not_the_outcomes_of_the_run_before(tmp_path, caplog):

@@ -200,8 +200,8 @@ def test_a_scenario_names_its_territory_file_inherits_and_starts_at_its_vacancy(
     people = round(float(territory.residents.sum()))
     assert content.pop("description") == {
         "en": f"{people:,} residents; margins, rents and habits of its kind.",
-        "fr": f"{number(people, 'fr', 0)} habitants\u202f; marges, loyers et habitudes d'un lieu de "
-        "ce type.",
+        "fr": f"{number(people, 'fr', 0)} habitants\u202f; marges, loyers et habitudes d'un lieu "
+        "de ce type.",
     }
     assert content == {
         "title": {"en": "Town", "fr": "Town"},
