@@ -42,13 +42,13 @@ endif
 	touch $@
 
 .venv/installed: .venv/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --editable '.[geo]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[geo]'
 	touch $@
 
 .venv/installed-test: .venv/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --editable '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	touch $@ .venv/installed
 
 .venv/installed-dev: .venv/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	touch $@ .venv/installed .venv/installed-test
