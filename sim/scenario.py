@@ -294,7 +294,7 @@ def _find(name: str, folder: Path) -> Path:
     for path in (folder / name, folder / f"{name}.toml"):
         if path.suffix == ".toml" and path.is_file():
             return path
-    if (folder / name).is_file():
+    if Path(name).suffix and (folder / name).is_file():
         raise InputError(f"{name}: a scenario's file is TOML, and ends in .toml.")
     if Path(name).suffix == ".toml" or "/" in name or "\\" in name:
         raise InputError(f"{name}: no such scenario file.")

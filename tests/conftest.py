@@ -4,6 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import mesa  # noqa: F401 - the more modules are loaded before it, the longer it takes
 import pytest
 from hypothesis import HealthCheck, settings
 
