@@ -12,9 +12,9 @@ from experiments.backcast.ensemble import patterns, run_ensemble
 pytestmark = pytest.mark.statistical
 
 
-@pytest.fixture(scope="module")
-def ensemble():
-    names, vacancy = run_ensemble(1)
+@pytest.fixture(scope="module", params=[1, 2, 3], ids=lambda seed: f"ensemble {seed}")
+def ensemble(request):
+    names, vacancy = run_ensemble(request.param)
     assert len(names) >= 100
     return names, vacancy
 
