@@ -14,7 +14,7 @@ demo: .venv/installed  ## 20 years of a town; with and without a cluster; its si
 	$(BIN)/sim report demo/headline
 
 test: .venv/installed-test  ## the quick suite
-	$(BIN)/python -m pytest -n 2 -m "not statistical"
+	$(BIN)/python -m pytest -n 3 -m "not statistical"
 
 check: .venv/installed-dev  ## everything that CI checks
 	$(BIN)/ruff check .
@@ -42,13 +42,13 @@ endif
 	touch $@
 
 .venv/installed: .venv/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[geo]'
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --editable '.[geo]'
 	touch $@
 
 .venv/installed-test: .venv/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --editable '.[test]'
 	touch $@ .venv/installed
 
 .venv/installed-dev: .venv/python pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check --editable '.[dev]'
 	touch $@ .venv/installed .venv/installed-test
