@@ -26,7 +26,7 @@ from sim.comparison.measures import MEASURES
 from sim.sweeps.describe import describe_sweep, files_of
 from sim.sweeps.designs import Design
 from sim.sweeps.engine import IN_FLIGHT, Tally
-from sim.sweeps.experiment import load_experiment
+from sim.sweeps.experiment_file import load_experiment
 from sim.sweeps.factors import Factor
 from sim.sweeps.parts import PARTS, Result, write_results
 from sim.sweeps.plan import plan_experiment, plan_model

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from sim.runs import run
     from sim.scenario import Scenario, list_scenarios, load_scenario
     from sim.simulation import Simulation
-    from sim.sweeps.experiment import Experiment, load_experiment
+    from sim.sweeps.experiment import Experiment
+    from sim.sweeps.experiment_file import load_experiment
     from sim.sweeps.sweep import Sweep, extend, sweep
 
 __all__ = [
@@ -50,7 +51,7 @@ _PLACES = {
     "compare": "sim.comparison.comparison",
     "extend": "sim.sweeps.sweep",
     "list_scenarios": "sim.scenario",
-    "load_experiment": "sim.sweeps.experiment",
+    "load_experiment": "sim.sweeps.experiment_file",
     "load_results": "sim.results",
     "load_scenario": "sim.scenario",
     "run": "sim.runs",

@@ -20,7 +20,7 @@ import numpy as np
 from sim.errors import InputError
 from sim.map_layers import LAYERS, Maps
 from sim.provenance import column_words, indicators_hash
-from sim.whole_folder import MANIFEST, WholeFolder, whole_folder
+from sim.whole_folder import MANIFEST, WholeFolder, read_manifest, whole_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -162,20 +162,11 @@ def _npz(maps: Maps) -> bytes:
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:
-    path = folder / MANIFEST
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        raise InputError(f"{folder} holds no results: it has no {MANIFEST}.") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}.") from None
-    except ValueError:
-        raise InputError(f"{path} is torn or no manifest of a run.") from None
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise InputError(f"{path} is no manifest of a run.")
+    manifest = read_manifest(folder, FORMAT, "results", "run")
     missing = {"indicators_sha256", "files", "scenario", "run", "start"} - set(manifest)
     if missing or not isinstance(manifest["files"], dict):
-        raise InputError(f"{path} lacks {', '.join(sorted(missing)) or 'its list of files'}.")
+        lacking = ", ".join(sorted(missing)) or "its list of files"
+        raise InputError(f"{folder / MANIFEST} lacks {lacking}.")
     return manifest
 
 

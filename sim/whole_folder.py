@@ -18,7 +18,14 @@ from typing import Any
 
 from sim.errors import InputError
 
-__all__ = ["MANIFEST", "WholeFolder", "manifest_bytes", "manifest_format", "whole_folder"]
+__all__ = [
+    "MANIFEST",
+    "WholeFolder",
+    "manifest_bytes",
+    "manifest_format",
+    "read_manifest",
+    "whole_folder",
+]
 
 MANIFEST = "manifest.json"
 """File that lists all others of a folder, and without which a folder is not ours."""
@@ -71,6 +78,40 @@ def manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
     """A manifest as JSON."""
     text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
     return text.encode() + b"\n"
+
+
+def read_manifest(folder: Path, expected: str, holds: str, of: str) -> dict[str, Any]:
+    """The manifest of a folder, if it is of the wanted kind.
+
+    Parameters
+    ----------
+    folder : Path
+    expected : str
+        Its format.
+    holds, of : str
+        What such a folder holds, and what its manifest is of, for whoever reads of an error.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    InputError
+        If it is missing, torn, or of something else.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(f"{folder} holds no {holds}: it has no {MANIFEST}.") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}.") from None
+    except ValueError:
+        raise InputError(f"{path} is torn or no manifest of a {of}.") from None
+    if not isinstance(manifest, dict) or manifest.get("format") != expected:
+        raise InputError(f"{path} is no manifest of a {of}.")
+    return manifest
 
 
 def manifest_format(folder: Path) -> str | None:

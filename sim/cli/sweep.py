@@ -105,7 +105,7 @@ def sweep_command(
     if assignments:
         changes["settings"] = dict(_assigned(text) for text in assignments)
     if dry_run:
-        from sim.sweeps.experiment import load_experiment
+        from sim.sweeps.experiment_file import load_experiment
 
         asked = load_experiment(experiment, changes=changes)
         _estimate(asked, workers, out if resume else None, as_json)

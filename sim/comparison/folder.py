@@ -9,7 +9,7 @@ import tomllib
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from sim.errors import InputError
 from sim.map_layers import Maps
 from sim.posterior import named_posterior
 from sim.scenario import Scenario, load_scenario
-from sim.whole_folder import MANIFEST, WholeFolder, whole_folder
+from sim.whole_folder import MANIFEST, WholeFolder, read_manifest, whole_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,7 +108,7 @@ def load_comparison(path: Path | str) -> Comparison:
     import pandas as pd
 
     folder = Path(path)
-    manifest = _read_manifest(folder)
+    manifest = read_manifest(folder, FORMAT, "comparison", "comparison")
     tables: dict[str, pd.DataFrame] = {}
     for name in (*_PARQUET, *_TEXT):
         ending, read = ("parquet", pd.read_parquet) if name in _PARQUET else ("csv", _read_csv)
@@ -132,21 +132,6 @@ def load_comparison(path: Path | str) -> Comparison:
         maps=_read_maps(folder / "maps.npz", list(arms)),
         manifest={k: v for k, v in manifest.items() if k != "files"},
     )
-
-
-def _read_manifest(folder: Path) -> dict[str, Any]:
-    path = folder / MANIFEST
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        raise InputError(f"{folder} holds no comparison: it has no {MANIFEST}.") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}.") from None
-    except ValueError:
-        raise InputError(f"{path} is torn or no manifest of a comparison.") from None
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise InputError(f"{path} is no manifest of a comparison.")
-    return manifest
 
 
 def _read_csv(path: Path) -> pd.DataFrame:

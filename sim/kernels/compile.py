@@ -227,7 +227,7 @@ def cache_folder() -> Path | None:
             stacklevel=2,
         )
         return None
-    prune_folders(root)
+    prune_folders(root, time.time())
     return folder
 
 
@@ -243,8 +243,16 @@ def _cache_root() -> Path:
     return Path.home() / ".cache" / "essaim"
 
 
-def prune_folders(root: Path) -> None:
-    """Remove folders of older sources. Another process may be doing the same at this moment."""
+def prune_folders(root: Path, now: float) -> None:
+    """Remove folders of older sources. Another process may be doing the same at this moment.
+
+    Parameters
+    ----------
+    root : Path
+        The folder above them.
+    now : float
+        Seconds, on the clock of the files' dates.
+    """
     last_use: list[tuple[float, Path]] = []
     for folder in root.glob("kernels-*"):
         try:
@@ -252,7 +260,7 @@ def prune_folders(root: Path) -> None:
         except OSError:
             continue
     for used, folder in sorted(last_use, reverse=True)[_KEPT_FOLDERS:]:
-        if time.time() - used > _KEPT_SECONDS:
+        if now - used > _KEPT_SECONDS:
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -32,7 +32,7 @@ import pyarrow.dataset as ds
 
 from sim.errors import InputError
 from sim.sweeps.parts import FAILED, PARTS, SERIES, TMP, compact, read_part, write_file
-from sim.whole_folder import MANIFEST, manifest_bytes, whole_folder
+from sim.whole_folder import MANIFEST, manifest_bytes, read_manifest, whole_folder
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,18 +111,7 @@ class Store:
     @property
     def manifest(self) -> dict[str, Any]:
         """What the sweep was made of."""
-        path = self.folder / MANIFEST
-        try:
-            manifest = json.loads(path.read_text(encoding="utf-8"))
-        except (FileNotFoundError, NotADirectoryError):
-            raise InputError(f"{self.folder} holds no sweep: it has no {MANIFEST}.") from None
-        except OSError as error:
-            raise InputError(f"{path}: cannot be read: {error.strerror}.") from None
-        except ValueError:
-            raise InputError(f"{path} is torn or no manifest of a sweep.") from None
-        if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-            raise InputError(f"{path} is no manifest of a sweep.")
-        return manifest
+        return read_manifest(self.folder, FORMAT, "sweep", "sweep")
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:

@@ -19,7 +19,8 @@ from sim.settings import read_toml
 from sim.sweeps.describe import describe_sweep, files_of, stored_arms
 from sim.sweeps.engine import Engine, Tally
 from sim.sweeps.executors import check_executor, start_workers
-from sim.sweeps.experiment import BASELINE, Experiment, load_experiment, read_experiment
+from sim.sweeps.experiment import BASELINE, Experiment
+from sim.sweeps.experiment_file import larger, load_experiment, read_experiment
 from sim.sweeps.parts import FAILED
 from sim.sweeps.plan import INDEX_COLUMNS, Plan, plan_experiment
 from sim.sweeps.store import FORMAT, SWEEP, Store
@@ -357,11 +358,11 @@ def extend(
     how = Options(**options)
     store = Store.open(Path(folder))
     _check_version(store)
-    larger = Sweep(store).experiment.larger(size=size, replications=replications)
-    plan = plan_experiment(larger)
+    experiment = larger(Sweep(store).experiment, size=size, replications=replications)
+    plan = plan_experiment(experiment)
     _check_same(store, plan)
     with store.locked():
-        _update(store, larger, plan)
+        _update(store, experiment, plan)
     fill(store, plan, how)
     return Sweep.open(store.folder)
 

@@ -11,7 +11,7 @@ from sim.analysis.ema import ema_name, load_ema, to_ema_model
 from sim.errors import InputError
 from sim.interventions import LEVERS
 from sim.schema import PARAMETERS
-from sim.sweeps.experiment import load_experiment
+from sim.sweeps.experiment_file import load_experiment
 from sim.sweeps.sweep import sweep
 
 INDICATORS = ["closures", "running_projects"]

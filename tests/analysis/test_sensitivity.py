@@ -20,7 +20,7 @@ from sim.analysis.sensitivity import (
 )
 from sim.errors import InputError
 from sim.sweeps.designs import Design
-from sim.sweeps.experiment import load_experiment
+from sim.sweeps.experiment_file import load_experiment
 from sim.sweeps.factors import Factor
 from sim.sweeps.sweep import sweep
 

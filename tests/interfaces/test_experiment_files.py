@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sim.cli import main
 from sim.errors import InputError
-from sim.sweeps.experiment import KEYS, load_experiment, read_experiment
+from sim.sweeps.experiment_file import KEYS, load_experiment, read_experiment
 from sim.sweeps.sweep import Sweep, extend, sweep
 
 GOOD = """

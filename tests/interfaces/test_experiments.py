@@ -15,7 +15,8 @@ from sim.scenario import list_scenarios
 from sim.schedule import MechanismParameters
 from sim.schema import PARAMETERS
 from sim.sweeps.designs import SAMPLED
-from sim.sweeps.experiment import BASELINE, list_experiments, load_experiment
+from sim.sweeps.experiment import BASELINE
+from sim.sweeps.experiment_file import list_experiments, load_experiment
 from sim.sweeps.plan import plan_experiment
 from sim.sweeps.sweep import sweep
 

@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,9 @@ from sim.kernels import compile as compiling
 from sim.kernels.compile import prune_folders, source_hash
 
 PACKAGE = Path(compiling.__file__).parents[1]
+
+NOW = 1_700_000_000.0
+"""Some moment, in seconds."""
 
 RULE = """
 from sim.kernels.compile import rule
@@ -193,20 +195,21 @@ def test_the_name_of_the_machine_code_depends_on_all_sources_and_on_numba(tmp_pa
 
 
 def test_folders_of_older_sources_go_once_nobody_uses_them(tmp_path):
-    now = time.time()
     ages = {f"kernels-{days:02}": days * 86400.0 for days in range(12)}
     for name, age in ages.items():
         (tmp_path / name).mkdir()
-        os.utime(tmp_path / name, (now - age, now - age))
+        os.utime(tmp_path / name, (NOW - age, NOW - age))
     (tmp_path / "results").mkdir()
     os.utime(tmp_path / "results", (0, 0))
-    prune_folders(tmp_path)
+    prune_folders(tmp_path, NOW)
     left = sorted(path.name for path in tmp_path.iterdir())
     assert left == [f"kernels-{days:02}" for days in range(8)] + ["results"]
 
 
 def test_folders_in_use_stay_however_many(tmp_path):
     for number in range(20):
-        (tmp_path / f"kernels-{number:02}").mkdir()
-    prune_folders(tmp_path)
+        folder = tmp_path / f"kernels-{number:02}"
+        folder.mkdir()
+        os.utime(folder, (NOW, NOW))
+    prune_folders(tmp_path, NOW)
     assert len(list(tmp_path.iterdir())) == 20

@@ -204,7 +204,7 @@ def _assert_sane(run):
             assert 0 <= value <= 1 + 1e-9, name
 
 
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(st.fixed_dictionaries({n: _admissible(i) for n, i in PARAMETERS.items()}))
 def test_numbers_stay_numbers_over_the_whole_parameter_space(parameters):
     """Whatever is admissible runs, or is refused in one sentence before it starts."""
