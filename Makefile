@@ -14,7 +14,7 @@ demo: .venv/installed  ## 20 years of a town; with and without a cluster; its si
 	$(BIN)/sim report demo/headline
 
 test: .venv/installed-test  ## the quick suite
-	$(BIN)/python -m pytest -n 3 -m "not statistical"
+	$(BIN)/python -m pytest -n 2 -m "not statistical"
 
 check: .venv/installed-dev  ## everything that CI checks
 	$(BIN)/ruff check .

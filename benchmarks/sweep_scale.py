@@ -31,8 +31,9 @@ from sim.sweeps.factors import Factor
 from sim.sweeps.parts import PARTS, Result, write_results
 from sim.sweeps.plan import plan_experiment, plan_model
 from sim.sweeps.run import Outcome
+from sim.sweeps.running import Options, fill
 from sim.sweeps.store import DESIGN, FORMAT, Store
-from sim.sweeps.sweep import Options, Sweep, fill
+from sim.sweeps.sweep import Sweep
 
 RESULTS = Path(__file__).parent / "results" / "sweeps.md"
 EXPERIMENT = "cluster_size_by_funding"

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from sim.simulation import Simulation
     from sim.sweeps.experiment import Experiment
     from sim.sweeps.experiment_file import load_experiment
-    from sim.sweeps.sweep import Sweep, extend, sweep
+    from sim.sweeps.running import extend, sweep
+    from sim.sweeps.sweep import Sweep
 
 __all__ = [
     "Comparison",
@@ -49,13 +50,13 @@ _PLACES = {
     "Sweep": "sim.sweeps.sweep",
     "TerritoryModel": "sim.model",
     "compare": "sim.comparison.comparison",
-    "extend": "sim.sweeps.sweep",
+    "extend": "sim.sweeps.running",
     "list_scenarios": "sim.scenario",
     "load_experiment": "sim.sweeps.experiment_file",
     "load_results": "sim.results",
     "load_scenario": "sim.scenario",
     "run": "sim.runs",
-    "sweep": "sim.sweeps.sweep",
+    "sweep": "sim.sweeps.running",
 }
 
 

@@ -30,6 +30,7 @@ from sim.errors import InputError
 from sim.kernels.compile import kernel
 from sim.processes.project_ideas import skill_factor
 from sim.processes.project_survival import ending_hazard
+from sim.solved_once import solved_once
 
 __all__ = [
     "EXAMINED",
@@ -56,7 +57,7 @@ LONGEST_LIFE = 1200
 """Months over which running projects are followed."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kinds:
     """Kinds of project as far as the pipeline knows them, arrays of length (kinds,)."""
 
@@ -167,7 +168,7 @@ def utilisation_for(utilisation: float, arrivals: float, longest: float) -> floa
     return min(utilisation, math.sqrt(x * x + 2.0 * x) - x)
 
 
-@lru_cache(maxsize=4096)  # takes half the time of a start; arms with the same luck ask for the same
+@lru_cache(maxsize=4096)  # half the time of a start, and runs alike ask for the same
 def mean_waiting(arrivals: float, capacity: float) -> float:
     """Mean months that a file waits to be opened, counted at the ends of months.
 
@@ -290,6 +291,48 @@ def _solve_rate(ideas: float, busy: float, factor: Floats) -> float:
     return math.sqrt(low * high)
 
 
+class _Files(NamedTuple):
+    """How files fare in the offices, once that no longer changes; names as in `Pipeline`."""
+
+    abandonment: float
+    mean_wait: float
+    examination: float
+    hours: float
+    lengths: Ints
+    arrivals: Floats
+    capacity: Floats
+    waiting: Floats
+
+
+@solved_once
+def _solve_files(
+    values: Mapping[str, Any], kinds: Kinds, ideas: float, shares: tuple[float, ...]
+) -> _Files:
+    """Find how long files wait where so many ideas a month fall to offices by their shares."""
+    weight = np.array(shares)
+    mean_hours = float(kinds.share @ kinds.hours)
+    hours = min(mean_hours / values["engineering_months"], values["engineering_cap"])
+    lengths = np.maximum(np.ceil(kinds.hours / max(hours, 1e-9) - 1e-6), 1.0).astype(np.int64)
+
+    delay = values["approval_delay"]
+    a, mean_wait, examination = 0.1, 0.0, delay
+    arrivals, capacity, waiting = np.zeros((3, weight.size))
+    for _ in range(12):
+        a = _solve_abandonment(mean_wait, examination, lengths, kinds, values)
+        filed = _shares(a, mean_wait, examination, lengths, kinds, values).filed
+        arrivals = ideas * float(filed @ kinds.share) * weight
+        used = [utilisation_for(values["review_utilisation"], x, delay / 2) for x in arrivals]
+        capacity = np.array([x / u if x > 0 else 1.0 for x, u in zip(arrivals, used, strict=True)])
+        waiting = np.array([mean_waiting(x, c) for x, c in zip(arrivals, capacity, strict=True)])
+        before, mean_wait = mean_wait, float(waiting @ weight)
+        # Of files that wait long, fewer are left to be decided on: these waited less on average.
+        seen = mean_wait * (1 - a) / (1 + a * mean_wait)
+        examination = max(delay - seen, 1.0)
+        if abs(mean_wait - before) < 1e-6:
+            break
+    return _Files(a, mean_wait, examination, hours, lengths, arrivals, capacity, waiting)
+
+
 def solve_pipeline(
     values: Mapping[str, Any],
     kinds: Kinds,
@@ -326,32 +369,15 @@ def solve_pipeline(
     """
     births = values["transition_births"] / 1000 * residents / 12 if skill.size else 0.0
     ideas = births / values["idea_start_share"]
-    mean_hours = float(kinds.share @ kinds.hours)
-    hours = min(mean_hours / values["engineering_months"], values["engineering_cap"])
-    lengths = np.maximum(np.ceil(kinds.hours / max(hours, 1e-9) - 1e-6), 1.0).astype(np.int64)
     factor = skill_factors(skill, values["skill_effect"])
     weight = np.bincount(office, factor, minlength=offices)
     weight = weight / max(float(weight.sum()), 1e-9)
 
-    delay = values["approval_delay"]
-    a, mean_wait, examination = 0.1, 0.0, delay
-    arrivals, capacity, waiting = np.zeros((3, offices))
-    for _ in range(12):
-        a = _solve_abandonment(mean_wait, examination, lengths, kinds, values)
-        filed = _shares(a, mean_wait, examination, lengths, kinds, values).filed
-        arrivals = ideas * float(filed @ kinds.share) * weight
-        used = [utilisation_for(values["review_utilisation"], x, delay / 2) for x in arrivals]
-        capacity = np.array([x / u if x > 0 else 1.0 for x, u in zip(arrivals, used, strict=True)])
-        waiting = np.array([mean_waiting(x, c) for x, c in zip(arrivals, capacity, strict=True)])
-        before, mean_wait = mean_wait, float(waiting @ weight)
-        # Of files that wait long, fewer are left to be decided on: these waited less on average.
-        seen = mean_wait * (1 - a) / (1 + a * mean_wait)
-        examination = max(delay - seen, 1.0)
-        if abs(mean_wait - before) < 1e-6:
-            break
+    files = _solve_files(values, kinds, ideas, tuple(weight.tolist()))
+    a, lengths = files.abandonment, files.lengths
 
-    born = _shares(a, mean_wait, examination, lengths, kinds, values).born
-    months = _months(a, mean_wait, examination, lengths, kinds, values)
+    stages = a, files.mean_wait, files.examination, lengths, kinds, values
+    born, months = _shares(*stages).born, _months(*stages)
     from_above = values["origin_official"]
     for k, risk in enumerate(kinds.risk_ratio):
         life = (1 - from_above) * survival(values, risk).sum()
@@ -364,12 +390,12 @@ def solve_pipeline(
         ideas=ideas,
         office_ideas=ideas * weight,
         idea_rate=rate,
-        hours=hours,
+        hours=files.hours,
         engineering_months=lengths,
-        arrivals=arrivals,
-        capacity=capacity,
-        waiting=waiting,
-        examination_months=examination,
+        arrivals=files.arrivals,
+        capacity=files.capacity,
+        waiting=files.waiting,
+        examination_months=files.examination,
         born=born,
         months=months,
     )

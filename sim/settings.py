@@ -25,6 +25,7 @@ __all__ = [
     "read_value",
     "refusal",
     "split_assignment",
+    "typed_value",
 ]
 
 _MARKS = ("found", "derived", "recalled", "assumed")
@@ -127,9 +128,12 @@ def split_assignment(text: str) -> tuple[str, str]:
 
 
 def read_value(text: str, info: ParameterInfo) -> Any:
+    """A value of a parameter as it is typed."""
+    return text.strip("\"'") if info.kind is str else typed_value(text)
+
+
+def typed_value(text: str) -> Any:
     """A value as TOML writes it; words need no quotes, and a comma is no decimal point."""
-    if info.kind is str:
-        return text.strip("\"'")
     try:
         return tomllib.loads(f"v = {text}")["v"]
     except tomllib.TOMLDecodeError:

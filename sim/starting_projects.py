@@ -7,6 +7,7 @@ The stationary pipeline (`sim.pipeline`) says how much of everything there must 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -168,26 +169,31 @@ def _draw(seed: int, what: str, n: int, k: int = 0) -> Floats:
     return out
 
 
-def _list_kinds(state: State) -> Kinds:
-    """Write the catalogue's figures into the state; what the pipeline needs of them."""
+def _column(name: str) -> npt.NDArray[Any]:
+    return np.array([kind[name] for kind in project_kinds()])
+
+
+@cache
+def _kinds() -> Kinds:
+    """What the pipeline needs of the catalogue."""
+    return Kinds(
+        share=_column("share").astype(np.float64),
+        hours=_column("engineering_hours").astype(np.float64),
+        needs_approval=_column("needs_approval").astype(bool),
+        needs_capital=_column("capital") > 0,
+        risk_ratio=_column("risk_ratio").astype(np.float64),
+    )
+
+
+def _list_kinds(state: State) -> None:
+    """Write the catalogue's figures into the state."""
     kinds = project_kinds()
-
-    def column(name: str) -> npt.NDArray[Any]:
-        return np.array([kind[name] for kind in kinds])
-
     for name in ("share", "engineering_hours", "needs_approval", "needs_premises", "jobs"):
-        state[f"project_kind.{name}"] = column(name)
-    state["project_kind.risk_ratio"] = column("risk_ratio")
-    state["project_kind.capital"] = np.round(100 * column("capital"))
+        state[f"project_kind.{name}"] = _column(name)
+    state["project_kind.risk_ratio"] = _column("risk_ratio")
+    state["project_kind.capital"] = np.round(100 * _column("capital"))
     state["project_kind.sector"] = [SECTORS.index(kind["sector"]) for kind in kinds]
     state["project_kind.weight"] = [[kind[d] for d in DIMENSIONS] for kind in kinds]
-    return Kinds(
-        share=column("share").astype(np.float64),
-        hours=column("engineering_hours").astype(np.float64),
-        needs_approval=column("needs_approval").astype(bool),
-        needs_capital=column("capital") > 0,
-        risk_ratio=column("risk_ratio").astype(np.float64),
-    )
 
 
 def _give_traits(state: State, values: Mapping[str, Any], seed: int) -> None:
@@ -302,7 +308,8 @@ def start_projects(state: State, values: Mapping[str, Any], seed: int) -> None:
     InputError
         If the observed births or the share of ideas that start cannot be reached.
     """
-    kinds = _list_kinds(state)
+    _list_kinds(state)
+    kinds = _kinds()
     _give_traits(state, values, seed)
     pipeline = solve_pipeline(
         values,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -103,7 +102,10 @@ def sweep_command(
     given = {"replications": reps, "months": months, "seed": seed}
     changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     if assignments:
-        changes["settings"] = dict(_assigned(text) for text in assignments)
+        from sim.settings import split_assignment, typed_value
+
+        given_settings = [split_assignment(text) for text in assignments]
+        changes["settings"] = {name: typed_value(value) for name, value in given_settings}
     if dry_run:
         from sim.sweeps.experiment_file import load_experiment
 
@@ -112,7 +114,7 @@ def sweep_command(
         return
     if out is None:
         raise InputError("--out is missing; name a folder for the results.")
-    from sim.sweeps.sweep import sweep
+    from sim.sweeps.running import sweep
 
     CONSOLE.kept = f"what was finished is kept; go on with --out {out} --resume"
     with _Watch() as watch:
@@ -156,7 +158,7 @@ def extend_command(
     as_json: AsJson = False,
 ) -> None:
     """Make a sweep larger in its folder: more points or replications."""
-    from sim.sweeps.sweep import extend
+    from sim.sweeps.running import extend
 
     CONSOLE.kept = "what was finished is kept; the same command goes on"
     with _Watch() as watch:
@@ -172,17 +174,6 @@ def extend_command(
             progress=watch.tell,
         )
     _end(found, watch, as_json)
-
-
-def _assigned(text: str) -> tuple[str, Any]:
-    """Name and value of a ``key=value`` text; what is no TOML is a word."""
-    from sim.settings import split_assignment
-
-    name, value = split_assignment(text)
-    try:
-        return name, tomllib.loads(f"v = {value}")["v"]
-    except tomllib.TOMLDecodeError:
-        return name, {"True": True, "False": False}.get(value, value.strip("\"'"))
 
 
 class _Watch:

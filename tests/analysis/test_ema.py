@@ -12,7 +12,7 @@ from sim.errors import InputError
 from sim.interventions import LEVERS
 from sim.schema import PARAMETERS
 from sim.sweeps.experiment_file import load_experiment
-from sim.sweeps.sweep import sweep
+from sim.sweeps.running import sweep
 
 INDICATORS = ["closures", "running_projects"]
 

@@ -22,7 +22,7 @@ from sim.errors import InputError
 from sim.sweeps.designs import Design
 from sim.sweeps.experiment_file import load_experiment
 from sim.sweeps.factors import Factor
-from sim.sweeps.sweep import sweep
+from sim.sweeps.running import sweep
 
 SMALL_TOWN = """
 scenario = "mid_sized_town"

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from sim.cli import main
 from sim.errors import InputError
 from sim.sweeps.experiment_file import KEYS, load_experiment, read_experiment
-from sim.sweeps.sweep import Sweep, extend, sweep
+from sim.sweeps.running import extend, sweep
+from sim.sweeps.sweep import Sweep
 
 GOOD = """
 scenario = "mid_sized_town"

@@ -18,7 +18,7 @@ from sim.sweeps.designs import SAMPLED
 from sim.sweeps.experiment import BASELINE
 from sim.sweeps.experiment_file import list_experiments, load_experiment
 from sim.sweeps.plan import plan_experiment
-from sim.sweeps.sweep import sweep
+from sim.sweeps.running import sweep
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PATHS = list(list_experiments())

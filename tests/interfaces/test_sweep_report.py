@@ -24,7 +24,8 @@ from sim.report.sweeps.runs_section import open_section, runs_section
 from sim.report.sweeps.surface import Surface
 from sim.report.words import Words
 from sim.sweeps.run import Outcome, Run
-from sim.sweeps.sweep import Sweep, sweep
+from sim.sweeps.running import sweep
+from sim.sweeps.sweep import Sweep
 from sim.sweeps.territory_runs import TerritoryRuns
 from tests.interfaces.test_report import Page, said
 
@@ -378,7 +379,7 @@ def test_a_sweep_without_any_result_has_a_report(tmp_path):
     folder.mkdir()
     file = folder / "made_up.toml"
     file.write_text(f"{HEAD}{CLUSTER}{TWO}replications = 2\n{GRID}")
-    with mock.patch("sim.sweeps.sweep.fill", side_effect=Stop), pytest.raises(Stop):
+    with mock.patch("sim.sweeps.running.fill", side_effect=Stop), pytest.raises(Stop):
         sweep(file, folder / "sweep", executor="serial")
     page = write_sweep_report(Sweep.open(folder / "sweep"), "fr")["report.html"]
     check_page(page, "fr")

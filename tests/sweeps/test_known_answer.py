@@ -13,7 +13,7 @@ from sim.sweeps.designs import Design
 from sim.sweeps.factors import Factor
 from sim.sweeps.plan import plan_model
 from sim.sweeps.run import Outcome, Run
-from sim.sweeps.sweep import Options, fill
+from sim.sweeps.running import Options, fill
 
 A, B = 7.0, 0.1
 

@@ -11,8 +11,8 @@ from sim.sweeps.engine import Tally
 from sim.sweeps.factors import Factor
 from sim.sweeps.parts import PARTS, TMP
 from sim.sweeps.plan import Plan, plan_model
+from sim.sweeps.running import Options, fill
 from sim.sweeps.store import FORMAT, Store
-from sim.sweeps.sweep import Options, fill
 from tests.sweeps.toys import Toy
 
 __all__ = ["POINTS", "Stop", "files", "fill_toys", "new_store", "plan_toys", "stop_after"]
