@@ -16,7 +16,7 @@ from scipy.special import ndtr, ndtri
 from sim.kernels.compile import kernel
 from sim.kernels.hilbert_curve import hilbert_positions
 from sim.kernels.random import fill_uniform
-from sim.kernels.small_world import small_world
+from sim.kernels.small_world import list_who_knows, small_world
 from sim.kernels.space import decay_potential
 from sim.parameters import ParameterGroup, parameter
 from sim.processes import youth_participation
@@ -199,6 +199,7 @@ def _acquaint(state: State, values: Mapping[str, Any], seed: int, cell_km: float
         np.ascontiguousarray((luck < values["rewiring"]).T),
         state["youth.neighbour"],
     )
+    list_who_knows(state["youth.neighbour"], state["youth.known_by"], state["youth.known_by_end"])
 
 
 def start_youth(state: State, territory: Territory, values: Mapping[str, Any], seed: int) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from sim.kernels.compile import kernel, rule
 from sim.kernels.random import stream_key, uniform, word
 
-__all__ = ["small_world"]
+__all__ = ["list_who_knows", "small_world"]
 
 _TRIES = 32
 """Draws to find somebody within a circle, a square being drawn from: all fail once in 1e20."""
@@ -121,3 +121,38 @@ def small_world(seed, process, ids, y, x, people_before, first, reach, is_rewire
             found += 1
         for a in range(found, m):
             out[i, a] = i
+
+
+@kernel
+def list_who_knows(neighbour, known_by, known_by_end):
+    """Write by whom everybody is known, as acquaintance need not be mutual.
+
+    Parameters
+    ----------
+    neighbour : (n, m) int32 array
+        What `small_world` wrote.
+    known_by : (n, m) int32 array
+        Rows of those who know the first person, in rising order, then of those who know the second,
+        and so on, read row by row; -1 behind the last.
+    known_by_end : (n,) int32 array
+        Where those who know each person end; they begin where those of the one before end.
+    """
+    n, m = neighbour.shape
+    listed = known_by.reshape(-1)
+    listed[:] = -1
+    known_by_end[:] = 0
+    for i in range(n):
+        for a in range(m):
+            if neighbour[i, a] != i:
+                known_by_end[neighbour[i, a]] += 1
+    before = 0
+    for i in range(n):
+        knowing = known_by_end[i]
+        known_by_end[i] = before
+        before += knowing
+    for i in range(n):
+        for a in range(m):
+            other = neighbour[i, a]
+            if other != i:
+                listed[known_by_end[other]] = i
+                known_by_end[other] += 1

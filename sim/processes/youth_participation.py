@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.kernels.compile import kernel
 from sim.kernels.random import block, stream_key, uniform
+from sim.kernels.screening import marked
 from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
 
@@ -23,7 +24,6 @@ __all__ = ["ACQUAINTANCES", "PROCESS", "YouthParticipationParameters"]
 STREAM = 6
 
 ACQUAINTANCES = 8
-_LAST = np.uintp(ACQUAINTANCES - 1)
 
 INCUBATING, RUNNING = 3, 4
 """Stages of a project in which it has roles to give."""
@@ -151,7 +151,8 @@ def take_part(
     month,
     youth_id,
     youth_is_present,
-    youth_neighbour,
+    youth_known_by,
+    youth_known_by_end,
     youth_base_interest,
     youth_threshold,
     youth_at_place,
@@ -159,6 +160,7 @@ def take_part(
     youth_interest,
     youth_role,
     youth_seen,
+    youth_seen_change,
     youth_seen_around,
     youth_is_active,
     entrepreneur_stage,
@@ -187,25 +189,20 @@ def take_part(
                 entrepreneur_team[youth_role[y]] -= entrepreneur_team.dtype.type(1)
                 youth_role[y] = -1
     for y in range(n):
-        youth_seen[y] = SEEN_PRESENT * youth_is_present[y] + SEEN_ACTIVE * youth_is_active[y]
+        seen = np.uint8(SEEN_PRESENT * youth_is_present[y] + SEEN_ACTIVE * youth_is_active[y])
+        youth_seen_change[y] = seen - youth_seen[y]
+        youth_seen[y] = seen
+    # Hardly anybody changes in a month, so that whom they are known by costs less than all lists.
+    listed = youth_known_by.reshape(-1)
+    for y in marked(youth_seen_change, 0, n):
+        for k in range(youth_known_by_end[y - 1] if y > 0 else 0, youth_known_by_end[y]):
+            youth_seen_around[listed[k]] += youth_seen_change[y]
     for y in range(n):
         base = youth_base_interest[y]
         interest = base + kept * (youth_interest[y] - base)
         interest += min(gain * youth_exposure[y], one) * (one - interest)
         youth_interest[y] = interest
         youth_exposure[y] = 0
-    has_gaps = False
-    for y in range(n):
-        around = np.uint32(0)
-        for a in range(np.uintp(ACQUAINTANCES)):
-            around += youth_seen[np.uint32(youth_neighbour[y, a])]
-        youth_seen_around[y] = around
-        has_gaps |= youth_neighbour[y, _LAST] == y
-    for y in range(n if has_gaps else np.uintp(0)):
-        if youth_neighbour[y, _LAST] == y:
-            # Fewer than eight live in reach: the row ends with oneself, who is not looked at.
-            for a in range(ACQUAINTANCES):
-                youth_seen_around[y] -= youth_seen[y] if youth_neighbour[y, a] == y else 0
     for y in range(n):
         present = np.float32(youth_seen_around[y] & np.uint8(15))
         active = np.float32(youth_seen_around[y] >> np.uint8(4))
@@ -222,6 +219,7 @@ PROCESS = Process(
         "youth.interest",
         "youth.exposure",
         "youth.seen",
+        "youth.seen_change",
         "youth.seen_around",
         "youth.is_active",
         "youth.role",

@@ -41,6 +41,13 @@ PEOPLE: Final = [
         "eight of them add up to both counts in a byte.",
     ),
     (
+        "youth.seen_change",
+        _YOUTH,
+        "uint8",
+        "code",
+        "What that differs by from the month before, modulo 256.",
+    ),
+    (
         "youth.seen_around",
         _YOUTH,
         "uint8",
@@ -55,6 +62,14 @@ PEOPLE: Final = [
         "index",
         "Places of acquaintances, a fixed small world; one's own where there is nobody in reach.",
     ),
+    (
+        "youth.known_by",
+        ("youth", "neighbour"),
+        "int32",
+        "index",
+        "Places whose holders know the first holder, then the second, read row by row; -1 behind.",
+    ),
+    ("youth.known_by_end", _YOUTH, "int32", "index", "Where those who know each end in that list."),
     (
         "youth.role",
         _YOUTH,

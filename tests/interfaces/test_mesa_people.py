@@ -33,7 +33,7 @@ SHOWN_OTHERWISE = {
     "premises_row": "premises",
     "weight": "ecological",
 }
-NOT_SHOWN = {"seen", "seen_around", "was_open"}
+NOT_SHOWN = {"seen", "seen_change", "seen_around", "known_by", "known_by_end", "was_open"}
 """How last month looks to others, which the arrays keep for one process."""
 
 all_kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.__name__)

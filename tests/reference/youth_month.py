@@ -128,7 +128,9 @@ def youth_participation(town: Town, values: Values, seed: int, month: int, calen
         town["youth.interest"][y] = interest
         town["youth.exposure"][y] = 0
         town["youth.seen_around"][y] = present + 16 * active
-        town["youth.seen"][y] = town["youth.is_present"][y] * (1 + 16 * was_active[y])
+        seen = town["youth.is_present"][y] * (1 + 16 * was_active[y])
+        town["youth.seen_change"][y] = (seen - town["youth.seen"][y]) % 256
+        town["youth.seen"][y] = seen
         town["youth.is_active"][y] = 0
         if town["youth.is_present"][y]:
             threshold = town["youth.threshold"][y]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.kernels.hilbert_curve import hilbert_positions
+from sim.kernels.small_world import list_who_knows
 from sim.kernels.space import huff_work_shape
 from sim.processes import youth_migration, youth_participation
 from sim.processes.youth_migration import leaving_probability
@@ -158,6 +159,7 @@ def test_the_order_of_rows_does_not_matter():
             shuffled.state[name][ends, -1] = np.flatnonzero(ends)
         elif name.startswith("youth."):
             shuffled.state[name] = youth.state[name][order]
+    list_who_knows(*(shuffled[name] for name in ("neighbour", "known_by", "known_by_end")))
     youth.run(36)
     shuffled.run(36)
     for name in ("is_present", "event", "tenancy", "threshold", "is_active"):
@@ -419,6 +421,18 @@ def test_who_knows_fewer_than_eight_looks_at_these_alone():
     youth["is_active"][:] = 1
     youth.run(1)
     np.testing.assert_array_equal(youth["seen_around"], 3 + 16 * 3)
+
+
+def test_everybody_is_listed_with_those_who_know_them_and_nobody_else():
+    for youth in (Youth(1), Youth(1, territory=_two_towns(50, of=4))):
+        knowing, known = np.nonzero(youth["neighbour"] != np.arange(youth["id"].size)[:, None])
+        known = youth["neighbour"][knowing, known]
+        in_order = np.lexsort((knowing, known))
+        listed = youth["known_by"].ravel()
+        np.testing.assert_array_equal(listed[: knowing.size], knowing[in_order])
+        assert np.all(listed[knowing.size :] == -1)
+        ends = np.cumsum(np.bincount(known, minlength=youth["id"].size))
+        np.testing.assert_array_equal(youth["known_by_end"], ends)
 
 
 # Participation

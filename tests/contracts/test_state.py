@@ -1,0 +1,48 @@
+"""The arrays of a territory: where they lie, and what a copy of them is."""
+
+import copy
+import pickle
+
+import numpy as np
+import pytest
+
+from sim.state import State
+
+SIZES = {"row": 3, "column": 5, "premises": 7, "youth": 13, "entrepreneur": 1}
+
+
+@pytest.fixture
+def state():
+    state = State(SIZES)
+    for k, name in enumerate(state):
+        state[name] = np.arange(state[name].size).reshape(state[name].shape) % 2 + k % 100
+    return state
+
+
+COPIES = {
+    "copy": State.copy,
+    "deepcopy": copy.deepcopy,
+    "pickle": lambda state: pickle.loads(pickle.dumps(state)),
+    "with_sizes": lambda state: state.with_sizes({}),
+}
+
+
+@pytest.mark.parametrize("made", COPIES.values(), ids=COPIES)
+def test_a_copy_has_the_same_values_in_arrays_of_its_own(state, made):
+    before = {name: array.tobytes() for name, array in state.items()}
+    other = made(state)
+    assert other.sizes == state.sizes
+    assert {name: array.tobytes() for name, array in other.items()} == before
+    for name in other:
+        other[name] = 0
+    assert {name: array.tobytes() for name, array in state.items()} == before
+
+
+@pytest.mark.parametrize("made", COPIES.values(), ids=COPIES)
+def test_arrays_begin_where_lines_of_the_cache_do_and_none_reaches_into_the_next(state, made):
+    arrays = [array for array in made(state).values() if array.size]
+    begins = [array.ctypes.data for array in arrays]
+    ends = [array.ctypes.data + array.nbytes for array in arrays]
+    assert all(begin % 64 == 0 for begin in begins)
+    assert all(end <= begin for end, begin in zip(ends, begins[1:], strict=False))
+    assert all(array.flags.c_contiguous and array.flags.aligned for array in arrays)
