@@ -98,7 +98,7 @@ def main() -> None:
     matching = by("history_matching", waves=2, points=20)
     if isinstance(matching, Matching):
         print(f"implausibility of the values of now: {matching.implausibility(now)[0]:.2f}")
-    posterior = by("abc_smc", particles=30, populations=4)
+    posterior = by("abc_smc", particles=60, populations=3)
     print(f"16 draws:\n{run_to_2024(posterior.draws.sample(16, random_state=SEED))}")
     posterior.write("backcast.parquet", scenario=SCENARIO.name)
 

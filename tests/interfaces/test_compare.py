@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,24 @@ def test_outcomes_come_in_the_order_of_the_runs_whoever_finishes_first() -> None
     short = TOWN.replace(months=1)
     runs = Runs((short, TOWN), 1, 3, fixed_parameters=True)
     assert [run for run, _ in execute(runs, 3)] == list(runs.all)
+
+
+def test_an_interrupt_while_workers_start_leaves_none_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started: list[BaseProcess] = []
+    start = BaseProcess.start
+
+    def interrupted(process: BaseProcess) -> None:
+        if started:
+            raise KeyboardInterrupt
+        start(process)
+        started.append(process)
+
+    monkeypatch.setattr(BaseProcess, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        list(execute(Runs((TOWN, TOWN), 4, 8), 2))
+    assert [process.exitcode is None for process in started] == [False]
 
 
 def test_more_replications_leave_the_earlier_ones_as_they_were(found: Comparison) -> None:
