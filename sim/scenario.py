@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -94,7 +95,11 @@ class Scenario:
     @property
     def values(self) -> Mapping[str, Any]:
         """Values of all parameters by flat name."""
-        return MappingProxyType(self.parameters.flat())
+        return MappingProxyType(self._flat)
+
+    @cached_property
+    def _flat(self) -> dict[str, Any]:
+        return self.parameters.flat()
 
     def replace(self, **parameters: Any) -> Scenario:
         """The same scenario with some parameters changed; these leave its posterior.

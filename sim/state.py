@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,6 +18,23 @@ Array = npt.NDArray[Any]
 
 _LINE = 64
 """Bytes of a line of the processor's cache."""
+
+
+@lru_cache(maxsize=64)
+def _lay_out(
+    sizes: tuple[tuple[str, int], ...],
+) -> tuple[int, dict[str, tuple[tuple[int, ...], np.dtype[Any], int]]]:
+    """Bytes of all arrays together; and the shape of each, its type and where it begins.
+
+    They lie in one block, each from where a line of the cache begins: a month takes 6 % less time.
+    """
+    of, places, at = dict(sizes), {}, 0
+    for variable in VARIABLES.values():
+        shape = tuple(of.get(d, 0) for d in variable.dimensions)
+        kind = np.dtype(variable.dtype)
+        places[variable.name] = shape, kind, at
+        at += -(-math.prod(shape) * kind.itemsize // _LINE) * _LINE
+    return at, places
 
 
 class State(Mapping[str, Array]):
@@ -47,18 +65,15 @@ class State(Mapping[str, Array]):
 
     def __init__(self, sizes: Mapping[str, int]) -> None:
         self.sizes = {**self.FIXED_SIZES, **sizes}
-        # One block, in which arrays begin where lines of the cache do: a month takes 6 % less time.
-        shapes = {v.name: [self.sizes.get(d, 0) for d in v.dimensions] for v in VARIABLES.values()}
-        types = {v.name: np.dtype(v.dtype) for v in VARIABLES.values()}
-        lengths = {name: math.prod(shapes[name]) * types[name].itemsize for name in shapes}
-        ends = np.cumsum([-(-length // _LINE) * _LINE for length in lengths.values()]).tolist()
-        memory = np.zeros(ends[-1] + _LINE, np.uint8)
+        length, places = _lay_out(tuple(self.sizes.items()))
+        memory = np.zeros(length + _LINE, np.uint8)
         first = -memory.ctypes.data % _LINE
-        self._block = memory[first : first + ends[-1]]
+        self._block = memory[first : first + length]
         self._arrays: dict[str, Array] = {
-            name: self._block[at : at + lengths[name]].view(types[name]).reshape(shapes[name])
-            for name, at in zip(shapes, [0, *ends], strict=False)
+            name: np.ndarray(shape, kind, memory, first + at)
+            for name, (shape, kind, at) in places.items()
         }
+        self._read_only: dict[str, Array] = {}
 
     def __getitem__(self, name: str) -> Array:
         return self._arrays[name]
@@ -110,6 +125,7 @@ class State(Mapping[str, Array]):
 
     def read_only(self, name: str) -> Array:
         """A view of an array that cannot be written: numba refuses to compile a write to it."""
-        view = self._arrays[name].view()
-        view.flags.writeable = False
-        return view
+        if name not in self._read_only:
+            self._read_only[name] = self._arrays[name].view()
+            self._read_only[name].flags.writeable = False
+        return self._read_only[name]

@@ -58,10 +58,11 @@ class KernelSequence:
 
     def __init__(self, calls: Sequence[KernelCall]) -> None:
         self._calls = tuple(calls)
+        known: dict[int, list[int]] = {}
         self._types = [tuple(_type_of(a) for a in call.arguments) for call in self._calls]
         # Numba's types are slow to hash and there is one object of each, kept by `_TYPES` or numba.
         self._identities = [tuple(map(id, taken)) for taken in self._types]
-        self._slots = [_slots(call.arguments) for call in self._calls]
+        self._slots = [_slots(call.arguments, known) for call in self._calls]
 
     def only(self, names: Collection[str]) -> Callable[[int, int], None]:
         """What calls the kernels of these names, in the order of the sequence.
@@ -144,12 +145,17 @@ def _call_plainly(calls: Sequence[KernelCall], month: int, calendar_month: int) 
         call.kernel(*(clock[a] if isinstance(a, str) else a for a in call.arguments))
 
 
-def _slots(arguments: tuple[Any, ...]) -> npt.NDArray[np.int64]:
-    """The numbers behind arguments, of 64 bits each, in the order in which `_calls` reads them."""
+def _slots(arguments: tuple[Any, ...], known: dict[int, list[int]]) -> npt.NDArray[np.int64]:
+    """The numbers behind arguments, of 64 bits each, in the order in which `_calls` reads them.
+
+    Those of arrays are kept in `known`, as most are arguments of several kernels.
+    """
     words: list[int] = []
     for argument in arguments:
         if isinstance(argument, np.ndarray):
-            words += (argument.ctypes.data, *argument.shape, *argument.strides)
+            if id(argument) not in known:
+                known[id(argument)] = [argument.ctypes.data, *argument.shape, *argument.strides]
+            words += known[id(argument)]
         elif isinstance(argument, float):
             words.append(int(np.float64(argument).view(np.int64)))
         elif not isinstance(argument, str):

@@ -5,12 +5,15 @@ What happens to the territory from outside, the same for every arm of a comparis
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
 from sim.kernels.compile import kernel
 from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
+from sim.solved_once import solved_once
 
 __all__ = ["PROCESS", "ExogenousDriversParameters", "driver_series"]
 
@@ -164,8 +167,9 @@ class ExogenousDriversParameters(ParameterGroup):
     )
 
 
+@solved_once
 def driver_series(
-    values: dict[str, float], start: float, months: int
+    values: Mapping[str, float], start: float, months: int
 ) -> dict[str, npt.NDArray[np.float64]]:
     """Tabulate the drivers month by month from January 2000.
 

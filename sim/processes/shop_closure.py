@@ -12,6 +12,7 @@ any margin a shop lives 1 / closure_rate years on average.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 from numba import prange
@@ -124,6 +125,7 @@ def closure_probability(
     return 1.0 - math.exp(-rate / 12.0)
 
 
+@lru_cache(maxsize=16)  # replications of a place ask for the same
 def age_scale(closure_rate: float, shape: float) -> float:
     """Scale of the age weight with which the mean life of a shop is 1 / closure_rate.
 
