@@ -26,6 +26,7 @@ from typing import Any
 
 import numba
 from numba.core.caching import FunctionCache
+from numba.core.cpu_options import ParallelOptions
 from numba.extending import register_jitable
 
 __all__ = [
@@ -48,17 +49,20 @@ _PROCESSES = Path(__file__).parents[1] / "processes"
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
 
 # Only explicit prange loops are spread over threads. The automatic rewriting of array expressions
-# and reductions would choose its own order of summation.
-_ONLY_PRANGE: Any = {
-    "prange": True,
-    "comprehension": False,
-    "reduction": False,
-    "inplace_binop": False,
-    "setitem": False,
-    "numpy": False,
-    "stencil": False,
-    "fusion": False,
-}
+# and reductions would choose its own order of summation. (Not a dict: numba empties it when it
+# compiles for the first time, and then takes its own defaults.)
+_ONLY_PRANGE: Any = ParallelOptions(
+    {
+        "prange": True,
+        "comprehension": False,
+        "reduction": False,
+        "inplace_binop": False,
+        "setitem": False,
+        "numpy": False,
+        "stencil": False,
+        "fusion": False,
+    }
+)
 
 # Folders of sources that changed since are kept while they are likely to be in use.
 _KEPT_FOLDERS = 8
@@ -137,7 +141,7 @@ def parallel(serial: Any) -> Any:
 @functools.cache
 def _bare(dispatcher: Any) -> Any:
     """The twin of a kernel that cannot be called from Python, which is shorter to compile."""
-    is_parallel = bool(dispatcher.targetoptions.get("parallel"))
+    is_parallel = "parallel" in dispatcher.targetoptions
     options = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     if is_parallel:
         options["parallel"] = _ONLY_PRANGE

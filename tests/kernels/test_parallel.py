@@ -5,14 +5,18 @@ They run in another process: one that has started numba's threads must not be fo
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
+from numba import prange
 
-from sim.kernels.compile import parallel
+from sim.kernels import compile as compiling
+from sim.kernels.compile import address, kernel, parallel
 from sim.kernels.space import decay_potential, huff_flows, huff_work_shape, potential_work_shape
 
 
@@ -58,3 +62,44 @@ def test_serial_kernels_give_the_same_bits_with_scratch_for_several_lanes():
 def test_a_kernel_has_one_parallel_twin():
     assert parallel(huff_flows) is parallel(huff_flows)
     assert parallel(huff_flows) is not huff_flows
+
+
+@kernel
+def double(x):
+    for i in prange(x.size):
+        x[i] *= 2.0
+    x[:1] = 0.0
+
+
+@kernel
+def halve(x):
+    for i in prange(x.size):
+        x[i] /= 2.0
+    x[:1] = 0.0
+
+
+def loops_over_threads(of):
+    """In machine code for two types of numbers, called from Python and from other machine code."""
+    for dtype in (np.float32, np.float64):
+        of(np.ones(3, dtype))
+        address(of, numba.typeof(np.ones(3, dtype)))
+    codes = [*of.inspect_llvm().values(), *compiling._bare(of).inspect_llvm().values()]
+    return [len(re.findall(r"call .*parallel_for\b", code)) for code in codes]
+
+
+def test_prange_loops_alone_are_spread_over_threads_in_whichever_twin_is_compiled_first():
+    program = (
+        "from sim.kernels.compile import parallel\n"
+        "from tests.kernels.test_parallel import double, halve, loops_over_threads\n"
+        "for serial in (double, halve):\n"
+        "    print(loops_over_threads(serial), loops_over_threads(parallel(serial)))"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=Path(__file__).parents[2],
+        env=os.environ | {"SIM_CACHE_DIR": os.devnull},  # machine code from disk has no listing
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.splitlines() == ["[0, 0, 0, 0] [1, 1, 1, 1]"] * 2
