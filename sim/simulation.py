@@ -69,7 +69,7 @@ def _generate(values: tuple[tuple[str, Any], ...], name: str) -> Territory:
 
 
 def start_of(scenario: Scenario, seed: int) -> State:
-    """The place with its people, shops and their histories, before anything is done to it.
+    """The place with its people, shops and their histories, settled, and nothing done to it yet.
 
     Parameters
     ----------
@@ -80,13 +80,51 @@ def start_of(scenario: Scenario, seed: int) -> State:
     Returns
     -------
     State
+        As it is before the first month, with the third places that exist.
 
     Raises
     ------
     InputError
         If the starting vacancy cannot last with the given rates.
     """
-    return starting_state(territory_of(scenario), effective(scenario.values), int(seed))
+    territory, values = territory_of(scenario), effective(scenario.values)
+    existing = plan_interventions((), values, territory)
+    state = starting_state(territory, values, int(seed), existing.sizes)
+    existing.lay_existing(state)
+    observed = bool(np.any(territory.premises_occupancy != UNKNOWN))
+    _spin_up(state, values, int(seed), observed=observed)
+    mark_start(state)
+    return state
+
+
+def _spin_up(state: State, values: Mapping[str, Any], seed: int, *, observed: bool) -> None:
+    """Let a place settle; where its shops were observed, they stay as observed."""
+    if not values["spin_up"]:
+        return
+    held = _HELD_IN_SPIN_UP + (_HELD_WHERE_OBSERVED if observed else ())
+    still = dict(values) | {"residents_growth": 0.0}
+    month = _month(state, still, seed, np.zeros(len(COUNTS)))
+    run = month.only([p.name for p in active(values) if p.name not in held])
+    ages = {n: state[n].copy() for n in ("premises.shop_age", "premises.months_vacant")}
+    for number in range(-values["spin_up"], 0):
+        run(number, 12 * (values["start_year"] - 2000))
+    if observed:
+        # Nobody came or went meanwhile, so nobody grew older either.
+        for name, age in ages.items():
+            state[name] = age
+
+
+def _month(
+    state: State,
+    values: Mapping[str, Any],
+    seed: int,
+    row: npt.NDArray[np.float64],
+    *,
+    threads: bool = False,
+) -> KernelSequence:
+    """All kernels of a month at these parameters, and those that count into a row."""
+    month = [p.call(state, values, seed, threads=threads) for p in MONTH]
+    return KernelSequence(month + count_calls(state, row))
 
 
 class Simulation:
@@ -142,9 +180,6 @@ class Simulation:
         self._rows = np.zeros((max(int(self.values["months"]), 1), len(COUNTS)))
         self._ledger = np.zeros((len(self._rows), *ledger_shape(self.state)), np.int64)
         self._bind()
-        self._spin_up()
-        mark_start(self.state)
-        self._row[:] = 0.0
         self._count(0, 0)
         self._start = self._row.copy()
 
@@ -155,32 +190,10 @@ class Simulation:
     def _bind(self) -> None:
         """Tie the month's processes to this run's arrays."""
         self._row = np.zeros(len(COUNTS))
-        self._sequence = self._in_sequence(self.values)
+        self._sequence = _month(self.state, self.values, self.seed, self._row, threads=self.threads)
         self._active = tuple(p.name for p in active(self.values))
         self._count = self._sequence.only(COUNTERS)
         self._run_and_count = self._sequence.only(self._active + COUNTERS)
-
-    def _in_sequence(self, values: Mapping[str, Any]) -> KernelSequence:
-        """All kernels of a month at these parameters, and those that count."""
-        month = [p.call(self.state, values, self.seed, threads=self.threads) for p in MONTH]
-        return KernelSequence(month + count_calls(self.state, self._row))
-
-    def _spin_up(self) -> None:
-        """Let the place settle; where shops were observed, they stay as observed."""
-        if not self.values["spin_up"]:
-            return
-        observed = bool(np.any(self.territory.premises_occupancy != UNKNOWN))
-        held = _HELD_IN_SPIN_UP + (_HELD_WHERE_OBSERVED if observed else ())
-        still = dict(self.values) | {"residents_growth": 0.0}
-        run = self._in_sequence(still).only([n for n in self._active if n not in held])
-        start = 12 * (self.values["start_year"] - 2000)
-        ages = {n: self.state[n].copy() for n in ("premises.shop_age", "premises.months_vacant")}
-        for month in range(-self.values["spin_up"], 0):
-            run(month, start)
-        if observed:
-            # Nobody came or went meanwhile, so nobody grew older either.
-            for name, age in ages.items():
-                self.state[name] = age
 
     def __getstate__(self) -> dict[str, Any]:
         bound = ("_row", "_sequence", "_active", "_count", "_run_and_count", "_planned")

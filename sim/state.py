@@ -111,7 +111,7 @@ class State(Mapping[str, Array]):
         Parameters
         ----------
         sizes : mapping of str to int
-            Arrays with any of these dimensions are zero.
+            What there is more of is zero.
 
         Returns
         -------
@@ -119,8 +119,8 @@ class State(Mapping[str, Array]):
         """
         other = State({**self.sizes, **sizes})
         for name, array in self._arrays.items():
-            if not sizes.keys() & set(VARIABLES[name].dimensions):
-                other[name] = array
+            kept = tuple(map(slice, map(min, array.shape, other[name].shape)))
+            other[name][kept] = array[kept]
         return other
 
     def read_only(self, name: str) -> Array:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +14,6 @@ from sim.comparison.one_run import measured
 from sim.errors import InputError
 from sim.indicators import COUNTS
 from sim.map_layers import LAYERS
-from sim.scenario import Scenario
 from sim.simulation import Simulation, start_of
 from sim.state import State
 
@@ -83,21 +81,15 @@ class Pair:
     def __init__(self, arms: Arms, before: Pair | None = None) -> None:
         self.arms = arms
         same = before if before is not None and _is_same(before, arms) else None
-        # Copies take a few per cent of the time of making what is copied.
-        self._origin: State = same._origin if same else start_of(arms.without, arms.seed)
-        self._start: Simulation = same._start if same else self._begun(arms.without)
-        self.without: Simulation = copy.deepcopy(self._start)
+        self._start: State = same._start if same else start_of(arms.without, arms.seed)
+        self.without = Simulation(arms.without, arms.seed, start=self._start)
         if self.without.territory.residents.size > LARGEST_GRID:
             raise InputError(
                 f"{self.without.territory.residents.size:,} cells are more than the page takes, "
                 f"{LARGEST_GRID:,}; use the command line."
             )
-        differ = arms.with_it.interventions != arms.without.interventions
-        self.with_it = self._begun(arms.with_it) if differ else copy.deepcopy(self._start)
+        self.with_it = Simulation(arms.with_it, arms.seed, start=self._start)
         self.scales: dict[str, Scale] = same.scales if same else self._scales()
-
-    def _begun(self, arm: Scenario) -> Simulation:
-        return Simulation(arm, self.arms.seed, start=self._origin)
 
     @property
     def month(self) -> int:
@@ -117,7 +109,7 @@ class Pair:
     @property
     def nbytes(self) -> int:
         """Memory that the territories take, nearly."""
-        states = (self._origin, self._start.state, *(run.state for run in self.runs))
+        states = (self._start, *(run.state for run in self.runs))
         return sum(array.nbytes for state in states for array in state.values())
 
     def run_to(self, month: int) -> None:

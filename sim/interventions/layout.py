@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.catalogues import third_place_kinds
 from sim.errors import InputError
@@ -69,37 +70,52 @@ class Planned:
             for month, action in (*_opening_and_closing(entry), *entry.plan.actions):
                 self._due.setdefault(month, []).append((action, entry.account))
 
-    def lay(self, state: State) -> None:
-        """Write the rows of accounts and third places into a starting state.
-
-        Third places that exist open at once, all others before the month of their start.
+    def lay_existing(self, state: State) -> None:
+        """Write the rows of third places that exist into a starting state; they are open at once.
 
         Parameters
         ----------
         state : State
             With the lengths of `sizes`; written.
         """
-        cell_km = self._values["cell_size"] / 1000
-        reach = self._values["visit_reach"] / cell_km
-        existing = existing_sites(state, sum(e.is_existing for e in self._entries), reach)
+        entries = [e for e in self._entries if e.is_existing]
+        sites = existing_sites(state, len(entries), self._reach)
+        for entry in entries:  # accounts and places of these come first, one to one
+            self._lay(state, entry, sites[entry.account : entry.account + 1])
+            _open(state, entry)
+            state["third_place.age"][entry.places] = MONTHS_OPEN
+
+    def lay(self, state: State) -> None:
+        """Write the rows of interventions, which open before the month of their start.
+
+        Parameters
+        ----------
+        state : State
+            With the lengths of `sizes`; written.
+        """
         for entry in self._entries:
+            if entry.is_existing:
+                continue
             count = max(len(entry.plan.places), 1)
             sites = np.zeros(count, np.int64)
-            if entry.is_existing:  # accounts and places of these come first, one to one
-                sites = existing[entry.account : entry.account + 1]
-            elif isinstance(entry.levers, SitedLevers):
-                sites = choose_sites(state, entry.levers, count, reach)
-            if entry.account >= 0:
-                _lay_account(state, entry, int(sites[0]), cell_km)
-            for n, place in enumerate(entry.plan.places):
-                row = entry.first_place + n
-                state["third_place.cell_row"][row] = sites[n]
-                state["third_place.account"][row] = entry.account
-                state["third_place.reach"][row] = reach
-                _lay_place(state, row, place)
-            if entry.is_existing:
-                _open(state, entry)
-                state["third_place.age"][entry.places] = MONTHS_OPEN
+            if isinstance(entry.levers, SitedLevers):
+                sites = choose_sites(state, entry.levers, count, self._reach)
+            self._lay(state, entry, sites)
+
+    @property
+    def _reach(self) -> float:
+        """From how far people come to a third place, cells."""
+        return float(self._values["visit_reach"] / (self._values["cell_size"] / 1000))
+
+    def _lay(self, state: State, entry: _Entry, sites: npt.NDArray[np.int64]) -> None:
+        if entry.account >= 0:
+            _lay_account(state, entry, int(sites[0]), self._values["cell_size"] / 1000)
+        for n, place in enumerate(entry.plan.places):
+            row = entry.first_place + n
+            state["third_place.cell_row"][row] = sites[n]
+            state["third_place.account"][row] = entry.account
+            state["third_place.reach"][row] = self._reach
+            _lay_place(state, row, place)
 
     def act(self, state: State, month: int, calendar: int) -> None:
         """Do what is due before a month.
