@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.comparison.draws import draw
 from sim.comparison.measures import MEASURES, MONTHLY
 from sim.comparison.one_run import Outcome, Run, Runs
 from sim.map_layers import LAYERS, Maps
@@ -69,10 +68,7 @@ class Collected:
         if run.luck:
             return
         if run.arm == 0:
-            # Drawn here once more, while workers run on.
-            fixed = self._runs.fixed_parameters
-            drawn = {} if fixed else draw(self._runs.arms[0], self._runs.seed, run.rep)
-            self._parameters.append({"rep": run.rep} | drawn)
+            self._parameters.append({"rep": run.rep} | dict(outcome.parameters))
         self._monthly[run.arm, run.rep] = outcome.monthly
         self._income[run.arm] += outcome.income
         self._spending[run.arm] += outcome.spending

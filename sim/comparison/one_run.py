@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -149,6 +150,8 @@ class Outcome:
         Start and end, in the order of `LAYERS`; empty for second times.
     zone : (rows, columns) uint8 array
         Code in `sim.territory.territory.ZONES`.
+    parameters : mapping of str to value
+        Those that were drawn, by flat name.
     """
 
     measures: Floats
@@ -158,6 +161,7 @@ class Outcome:
     unspent: Cents
     maps: npt.NDArray[np.float32]
     zone: npt.NDArray[np.uint8]
+    parameters: Mapping[str, Any]
 
 
 def execute_run(runs: Runs, run: Run) -> Outcome:
@@ -178,8 +182,9 @@ def execute_run(runs: Runs, run: Run) -> Outcome:
         If the run cannot start from its parameters.
     """
     scenario = runs.arms[run.arm]
-    if not runs.fixed_parameters:
-        scenario = scenario.replace(**draw(scenario, runs.seed, run.rep))
+    parameters = {} if runs.fixed_parameters else draw(scenario, runs.seed, run.rep)
+    if parameters:
+        scenario = scenario.replace(**parameters)
     seed = run_seed(runs.seed, run.rep, run.luck, run.arm if runs.independent else 0)
     try:
         simulation = begin(scenario, seed)
@@ -201,6 +206,7 @@ def execute_run(runs: Runs, run: Run) -> Outcome:
         unspent=course.unspent,
         maps=np.array([[s[n] for n in names] for s in (start, end)], np.float32),
         zone=simulation.state["cell.zone"].astype(np.uint8),
+        parameters=parameters,
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from sim import load_scenario
 from sim.comparison import comparison as module
 from sim.comparison.comparison import Comparison, compare
+from sim.comparison.draws import draw
 from sim.comparison.measures import MEASURES, MONTHLY
 from sim.comparison.one_run import Outcome, Run, Runs
 from sim.interventions import load_intervention
@@ -113,6 +114,7 @@ def _outcome(runs: Runs, run: Run, effects: Mapping[str, tuple[float, float]]) -
         unspent=unspent,
         maps=_maps(runs, run, shape) if run.luck == 0 else np.empty(0, np.float32),
         zone=_zone(runs),
+        parameters={} if runs.fixed_parameters else draw(runs.arms[run.arm], runs.seed, run.rep),
     )
 
 
