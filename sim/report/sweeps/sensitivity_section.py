@@ -30,6 +30,9 @@ MOST_FACTORS: Final = 12
 
 EXTRA: Final = "pip install 'essaim[analysis]'"
 
+_MOSTLY: Final = 0.5
+"""Share of luck above which indices are said to tell little. Assumed."""
+
 COLUMNS: Final = {"saltelli": ("st", "s1"), "morris": ("mu_star", "sigma")}
 """What is shown by design: that by which factors are ranked first."""
 
@@ -180,16 +183,23 @@ def _noise(facts: SweepFacts, words: Words) -> list[Block]:
         return [Paragraph(words("sensitivity.noise_unknown"), style="note")]
     table = seed_noise_table(facts.sweep)
     labels = {arm.name: arm.label for arm in facts.arms}
-    rows = []
+    rows, by_luck = [], dict[str, None]()
     for row in table.to_dict("records"):
         share, needed = float(row["share_of_mean"]), row["still_needed"]
         known = math.isfinite(share)
+        label = MEASURES[row["indicator"]].label[words.language]
+        if share > _MOSTLY:
+            by_luck[label] = None
         cells = [
-            Cell(MEASURES[row["indicator"]].label[words.language],
+            Cell(label,
                  below=labels.get(row["arm"], "") if len(facts.arms) > 1 else ""),
             Cell(facts.share(share) if known else words("quantity.unknown")),
             Cell(number(int(needed), words.language) if known else words("quantity.unknown")),
         ]  # fmt: skip
         rows.append(cells)
     heads = [words("table.measure"), words("sensitivity.noise"), words("table.needed")]
-    return [Table(words("sensitivity.noise_caption"), heads, rows)]
+    notes = [words("sensitivity.noise_needed")]
+    if by_luck:
+        notes.append(words("sensitivity.by_luck", measures=words("answer.separator").join(by_luck)))
+    table_ = Table(words("sensitivity.noise_caption"), heads, rows)
+    return [table_, *(Paragraph(note, style="note") for note in notes)]
