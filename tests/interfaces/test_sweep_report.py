@@ -12,6 +12,7 @@ from unittest import mock
 import numpy as np
 import pytest
 
+from sim.analysis.seed_noise import seed_noise_table
 from sim.comparison.measures import MEASURES
 from sim.language import LANGUAGES
 from sim.report.sweeps import sensitivity_section as sensitivity
@@ -216,6 +217,23 @@ def test_every_shape_has_a_report(sweeps, french, shape):
     assert {"effects", "figures", "open", "runs", "varied", "limits", "again"} <= set(anchors)
     assert ("sensitivity" in anchors) == (shape in ("morris", "saltelli"))
     assert ("over_time" in anchors) == (shape in ("curve", "never"))
+
+
+def test_indices_that_rest_on_luck_are_named(sweeps, monkeypatch):
+    """Of the made-up luck of a replication nothing is left between variants."""
+    facts = SweepFacts(sweeps("saltelli"), "en")
+    table = seed_noise_table(facts.sweep)
+    label = MEASURES["participation"].label["en"]
+
+    def is_named(share: float) -> bool:
+        shares = np.where(table["indicator"] == "participation", share, 0.1)
+        noisy = table.assign(share_of_mean=shares)
+        monkeypatch.setattr(sensitivity, "seed_noise_table", lambda sweep: noisy)
+        notes = [b.text for b in sensitivity._noise(facts, Words("en"))[1:]]
+        return any("say little about the factors" in note and label in note for note in notes)
+
+    assert is_named(0.6)
+    assert not is_named(0.4)
 
 
 def test_the_same_sweep_gives_the_same_bytes_and_png_on_request(sweeps, french):
