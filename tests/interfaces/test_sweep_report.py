@@ -223,10 +223,10 @@ def test_indices_that_rest_on_luck_are_named(sweeps, monkeypatch):
     """Of the made-up luck of a replication nothing is left between variants."""
     facts = SweepFacts(sweeps("saltelli"), "en")
     table = seed_noise_table(facts.sweep)
-    label = MEASURES["participation"].label["en"]
+    label = MEASURES["births_per_1000"].label["en"]
 
     def is_named(share: float) -> bool:
-        shares = np.where(table["indicator"] == "participation", share, 0.1)
+        shares = np.where(table["indicator"] == "births_per_1000", share, 0.1)
         noisy = table.assign(share_of_mean=shares)
         monkeypatch.setattr(sensitivity, "seed_noise_table", lambda sweep: noisy)
         notes = [b.text for b in sensitivity._noise(facts, Words("en"))[1:]]
