@@ -7,7 +7,6 @@ replication), ``manifest.json``, on request ``maps.npz``, and whatever pictures 
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -70,9 +69,7 @@ def write_results(folder: WholeFolder, results: Results) -> None:
     folder.write("indicators.csv", _csv(results.indicators))
     if results.maps is not None:
         folder.write("maps.npz", _npz(results.maps))
-    manifest = {**results.manifest, "files": dict(folder.files)}
-    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
-    folder.write(MANIFEST, text.encode() + b"\n")
+    folder.write_manifest(results.manifest)
 
 
 def save_results(results: Results, path: Path | str, *, force: bool = False) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import tempfile
 import tomllib
 import zipfile
@@ -61,9 +60,7 @@ def write_comparison(
     for posterior in {arm.posterior for arm in comparison.arms}:
         if posterior is not None:
             folder.write(posterior.name, posterior.content)
-    manifest = {**comparison.manifest, "files": dict(folder.files)}
-    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
-    folder.write(MANIFEST, text.encode() + b"\n")
+    folder.write_manifest(comparison.manifest)
 
 
 def save_comparison(comparison: Comparison, path: Path | str, *, force: bool = False) -> None:
