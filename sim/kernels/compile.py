@@ -171,7 +171,7 @@ def address(dispatcher: Any, *types: Any) -> int:
     bare = _bare(dispatcher)
     bare.compile(types)
     made = bare.overloads[types]
-    found: int = made.library.get_pointer_to_function(made.fndesc.llvm_func_name)
+    found: int = made.library.get_pointer_to_function(made.fndesc.mangled_name)
     return found
 
 

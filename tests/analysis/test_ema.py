@@ -59,17 +59,19 @@ def test_the_workbench_performs_experiments_on_an_experiment(ema_workbench, tmp_
     assert {p.name for p in model.uncertainties} == {"closure_rate", "with_drivers"}
     scenarios = [
         ema_workbench.Sample(name, closure_rate=rate, with_drivers=True)
-        for name, rate in (("low", 0.02), ("high", 0.25))
+        for name, rate in (("low", 0.02), ("high", 0.29))
     ]
     policies = [ema_workbench.Sample("some", cluster_size=30, officials_role="invited")]
     experiments, outcomes = ema_workbench.perform_experiments(model, scenarios, policies)
     assert len(experiments) == 2 and set(experiments["model"]) == {"small_town"}
-    assert list(experiments["closure_rate"]) == [0.02, 0.25]
+    assert list(experiments["closure_rate"]) == [0.02, 0.29]
     assert experiments["cluster_size"].dtype.kind == "i"
     for indicator in INDICATORS:
         level = outcomes[f"{indicator}_transition_cluster"] - outcomes[f"{indicator}_baseline"]
         effect = outcomes[f"{indicator}_effect_of_transition_cluster"]
         assert np.isfinite(effect).all() and level == pytest.approx(effect)
+    closures = outcomes["closures_baseline"]
+    assert closures[0] < closures[1]
     sampled, _ = ema_workbench.perform_experiments(model, scenarios=2, policies=1)
     assert sampled["closure_rate"].between(0.02, 0.3).all()
 
