@@ -1,4 +1,4 @@
-"""The young: who lives here, whom they know, who takes part, who leaves, who comes.
+"""The young: who lives here, who takes part, who leaves, who comes.
 
 Twins are compared in a small town; what the rules say of a whole population is tried on the
 mid-sized town's youth with nothing else going on.
@@ -7,73 +7,18 @@ mid-sized town's youth with nothing else going on.
 import numpy as np
 import pytest
 
-from sim.kernels.hilbert_curve import hilbert_positions
 from sim.kernels.small_world import list_who_knows
-from sim.kernels.space import huff_work_shape
 from sim.processes import youth_migration, youth_participation
 from sim.processes.youth_migration import leaving_probability
-from sim.scenario import load_scenario
-from sim.schedule import effective
-from sim.simulation import territory_of
-from sim.starting_people import people_sizes, settle_people
-from sim.starting_youth import start_youth
-from sim.state import State
 from sim.stationary_youth import solve_lives
 from sim.territory.territory import Territory
 from tests.reference import youth_month
 from tests.reference.retail_month import town_of
 from tests.reference.towns import SMALL
+from tests.reference.youth_towns import Youth, two_towns
 
 LEFT, ARRIVED, TURNED_30 = 1, 2, 3
 WRITTEN = {*youth_migration.PROCESS.writes, *youth_participation.PROCESS.writes}
-
-
-class Youth:
-    """The young of a scenario, alone: months in which they move and take part."""
-
-    def __init__(self, seed=1, scenario="mid_sized_town", territory=None, **parameters):
-        scenario = load_scenario(scenario).replace(**parameters)
-        self.values = effective(scenario.values)
-        self.territory = territory_of(scenario) if territory is None else territory
-        self.seed, self.month = seed, 0
-        rows, columns = self.territory.shape
-        self.state = state = State(
-            {
-                "row": rows,
-                "column": columns,
-                **dict(
-                    zip(("lane", "height", "width"), huff_work_shape(rows, columns), strict=True)
-                ),
-                **people_sizes(self.territory, self.values),
-            }
-        )
-        state["cell.residents"] = self.territory.residents
-        state["town.neighbourhood_decay"] = 0.5
-        settle_people(state, self.territory, self.values)
-        start_youth(state, self.territory, self.values, seed)
-        self.processes = [
-            p.bind(state, self.values, seed)
-            for p in (youth_migration.PROCESS, youth_participation.PROCESS)
-        ]
-
-    def run(self, months, then=lambda: None):
-        for _ in range(months):
-            for process in self.processes:
-                process(self.month, 0)
-            self.month += 1
-            then()
-        return self
-
-    def __getitem__(self, name):
-        return self.state[f"youth.{name}"]
-
-    @property
-    def participation(self):
-        return float(self["is_active"].sum() / self["is_present"].sum())
-
-    @property
-    def residents(self):
-        return float(self.state["cell.residents"].sum(dtype=np.float64))
 
 
 def _fill_roles(state, rng):
@@ -320,121 +265,6 @@ def test_the_share_present_at_each_age_lasts():
     assert lives.participation[-1] > lives.participation[0]
 
 
-# Acquaintances
-
-
-def test_the_curve_visits_every_cell_and_goes_from_neighbour_to_neighbour():
-    position = np.empty((16, 16), np.int64)
-    hilbert_positions(position)
-    order = np.argsort(position.ravel())
-    assert sorted(position.ravel()) == list(range(256))
-    y, x = np.divmod(order, 16)
-    assert np.all(np.abs(np.diff(y)) + np.abs(np.diff(x)) == 1)
-    part = np.empty((5, 11), np.int64)
-    hilbert_positions(part)
-    np.testing.assert_array_equal(part, position[:5, :11])
-
-
-def _kilometres(youth):
-    columns = youth.territory.shape[1]
-    y, x = np.divmod(youth["cell_row"], columns)
-    other = youth["neighbour"]
-    away = np.hypot(y[:, None] - y[other], x[:, None] - x[other])
-    return away * youth.territory.cell_size / 1000
-
-
-@pytest.mark.parametrize("reach", [2.0, 10.0])
-def test_nobody_knows_anybody_out_of_reach(reach):
-    away = _kilometres(Youth(1, acquaintance_reach=reach))
-    assert 0.9 * reach < away.max() <= reach
-    assert np.median(away) < 0.4  # most live next door
-    assert np.mean(away > 1) > 0.05  # some do not
-
-
-def test_everybody_knows_eight_others():
-    youth = Youth(1)
-    assert not np.any(youth["neighbour"] == np.arange(youth["id"].size)[:, None])
-    assert np.all(np.diff(youth["neighbour"], axis=1) > 0)  # in order, so all different
-
-
-def test_the_network_is_a_small_world():
-    """Clustering far above that of a random network, paths nearly as short."""
-    networkx = pytest.importorskip("networkx")
-    youth = Youth(1, population=12_000)
-    n = youth["id"].size
-
-    def friends(neighbour):
-        network = networkx.Graph()
-        network.add_edges_from((i, int(j)) for i in range(n) for j in neighbour[i])
-        return network
-
-    found = friends(youth["neighbour"])
-    anybody = friends(np.random.default_rng(0).integers(0, n, (n, 8)))
-    whole = max(networkx.connected_components(found), key=len)
-    assert len(whole) > 0.98 * n
-    some = list(whole)[:: len(whole) // 20]
-
-    def path(network):
-        lengths = [networkx.single_source_shortest_path_length(network, s) for s in some]
-        return np.mean([np.mean(list(length.values())) for length in lengths])
-
-    assert networkx.average_clustering(found) > 20 * networkx.average_clustering(anybody)
-    assert path(found) < 2 * path(anybody)
-
-
-def _two_towns(apart, of=30):
-    """Two towns of one cell each at the ends of a grid of 1 km cells."""
-    people = np.zeros((1, apart + 1), np.float32)
-    people[0, [0, apart]] = 10 * of
-    nothing = np.zeros(people.shape, bool)
-    return Territory(
-        name="two towns",
-        cell_size=1000.0,
-        residents=people,
-        youth=people * 0.1,
-        income=np.ones(people.shape, np.float32),
-        is_town_centre=nothing,
-        is_retail_park=nothing,
-        premises_cell=np.zeros(0, np.int32),
-        premises_sector=np.zeros(0, np.uint8),
-        premises_floor_area=np.zeros(0, np.float32),
-        premises_occupancy=np.zeros(0, np.int8),
-    )
-
-
-def test_nobody_knows_anybody_in_a_town_beyond_reach():
-    near, far = (Youth(1, territory=_two_towns(apart), rewiring=0.5) for apart in (9, 11))
-    home = far["cell_row"]
-    assert len(set(home)) == 2
-    assert np.all(home[far["neighbour"]] == home[:, None])
-    assert np.any(near["cell_row"][near["neighbour"]] != near["cell_row"][:, None])
-
-
-def test_who_knows_fewer_than_eight_looks_at_these_alone():
-    """Four in a hamlet: each knows the three others, once each, and not oneself."""
-    youth = Youth(1, territory=_two_towns(50, of=4), youth_presence=1.0, boundary="closed")
-    assert youth["id"].size == 8
-    for y in range(8):
-        neighbours = youth["neighbour"][y]
-        others = [o for o in range(8) if o // 4 == y // 4 and o != y]
-        np.testing.assert_array_equal(neighbours, others + [y] * 5)
-    youth["is_active"][:] = 1
-    youth.run(1)
-    np.testing.assert_array_equal(youth["seen_around"], 3 + 16 * 3)
-
-
-def test_everybody_is_listed_with_those_who_know_them_and_nobody_else():
-    for youth in (Youth(1), Youth(1, territory=_two_towns(50, of=4))):
-        knowing, known = np.nonzero(youth["neighbour"] != np.arange(youth["id"].size)[:, None])
-        known = youth["neighbour"][knowing, known]
-        in_order = np.lexsort((knowing, known))
-        listed = youth["known_by"].ravel()
-        np.testing.assert_array_equal(listed[: knowing.size], knowing[in_order])
-        assert np.all(listed[knowing.size :] == -1)
-        ends = np.cumsum(np.bincount(known, minlength=youth["id"].size))
-        np.testing.assert_array_equal(youth["known_by_end"], ends)
-
-
 # Participation
 
 
@@ -520,6 +350,6 @@ def test_nobody_absent_takes_part_and_nobody_sees_them():
 
 
 def test_a_place_without_youth_or_residents_stands():
-    territory = _two_towns(3)
+    territory = two_towns(3)
     empty = Territory(**{**vars(territory), "youth": territory.youth * 0})
     assert Youth(1, territory=empty).run(12)["id"].size == 0
