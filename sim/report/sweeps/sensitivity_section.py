@@ -181,10 +181,10 @@ def _noise(facts: SweepFacts, words: Words) -> list[Block]:
     """How much of the variance of a point's mean is luck, which lifts or hides indices."""
     if facts.reps < 2:
         return [Paragraph(words("sensitivity.noise_unknown"), style="note")]
-    table = seed_noise_table(facts.sweep)
+    noise = seed_noise_table(facts.sweep)
     labels = {arm.name: arm.label for arm in facts.arms}
     rows, by_luck = [], dict[str, None]()
-    for row in table.to_dict("records"):
+    for row in noise.to_dict("records"):
         share, needed = float(row["share_of_mean"]), row["still_needed"]
         known = math.isfinite(share)
         label = MEASURES[row["indicator"]].label[words.language]
@@ -201,5 +201,5 @@ def _noise(facts: SweepFacts, words: Words) -> list[Block]:
     notes = [words("sensitivity.noise_needed")]
     if by_luck:
         notes.append(words("sensitivity.by_luck", measures=words("answer.separator").join(by_luck)))
-    table_ = Table(words("sensitivity.noise_caption"), heads, rows)
-    return [table_, *(Paragraph(note, style="note") for note in notes)]
+    table = Table(words("sensitivity.noise_caption"), heads, rows)
+    return [table, *(Paragraph(note, style="note") for note in notes)]
