@@ -1,4 +1,4 @@
-"""Smoothing of many lines at once by a first-order recursion forwards and one backwards.
+"""Smoothing of all rows or columns of a field by a recursion forwards and one backwards.
 
 Along one axis, the sum of all values weighted by ratio**distance is such a pair of recursions:
 exact, and at a cost that does not depend on the reach. A recursion is slow by itself, since each
@@ -12,6 +12,8 @@ import numpy as np
 from numba import prange
 
 from sim.kernels.compile import kernel, rule, shared_rule
+from sim.kernels.recursion import WIDTH, smooth_lines
+from sim.kernels.transposition import TILE, transpose_tile
 
 __all__ = [
     "WIDTH",
@@ -23,109 +25,64 @@ __all__ = [
     "smooth_some_rows",
 ]
 
-# Lines that are smoothed together: a few vectors of independent recursions, which hides the latency
-# of each, and few enough for a band of lines to stay in the cache.
-WIDTH = 64
-
 # Unsigned indices spare the compiler the case of negative ones, which count from the end in Python.
 _0 = np.uintp(0)
-_1 = np.uintp(1)
-_2 = np.uintp(2)
 _WIDTH = np.uintp(WIDTH)
-_PAIR = np.uintp(2 * WIDTH)
-# Columns that are transposed together: a cache line of float32.
-_TILE = np.uintp(16)
+_TILE = np.uintp(TILE)
 
 
 @shared_rule
 def lane_height(rows, cols):
-    """Lines of WIDTH numbers that one thread needs to smooth a field: two bands of columns."""
-    return 4 * max(rows, cols)
+    """Lines of WIDTH numbers that one thread needs to smooth a field."""
+    return 2 * max(rows, cols)
 
 
 @kernel
-def _smooth(pairs, n, ratio, smallest):
-    """Smooth n places of WIDTH independent lines, by recursions forwards and backwards.
-
-    Place i of all lines stands in ``pairs[2 WIDTH i:]``, first the values, then the result. Both in
-    one array, at a distance that is known when compiling: the compiler needs no check that they do
-    not overlap, and so makes vectors of the inner loops. A carry of at most `smallest` is dropped,
-    for its product with the ratio would be denormal, at a hundred times the cost.
-    """
-    zero = pairs.dtype.type(0)
-    n = np.uintp(n)
-    if n == _0:
-        return
-    for j in range(_WIDTH):
-        pairs[_WIDTH + j] = pairs[j]
-    for i in range(_1, n):
-        at = i * _PAIR
-        for j in range(_WIDTH):
-            carry = pairs[at - _WIDTH + j]
-            pairs[at + _WIDTH + j] = pairs[at + j] + ratio * (carry if carry > smallest else zero)
-    for i in range(_1, n):
-        at = (n - _1 - i) * _PAIR
-        for j in range(_WIDTH):
-            carry = pairs[at + _PAIR + j]
-            passed = ratio * (carry if carry > smallest else zero)
-            pairs[at + j] += passed
-            pairs[at + _WIDTH + j] += passed
-
-
-@kernel
-def smooth_some_rows(field, ratio, smallest, pairs, out):
-    """Smooth up to WIDTH rows, through a transposed copy."""
+def smooth_some_rows(field, ratio, smallest, lane, out):
+    """Smooth up to WIDTH rows, through a transposed copy; `out` may be the field itself."""
     lines = np.uintp(field.shape[0])
     cols = np.uintp(field.shape[1])
+    values, smoothed = field.reshape(-1), out.reshape(-1)
+    columns, forwards = lane[: cols * _WIDTH], lane[cols * _WIDTH :]
+    whole_lines = lines - lines % _TILE
     whole = cols - cols % _TILE
-    for left in range(_0, whole, _TILE):
-        for i in range(lines):
-            for j in range(_TILE):
-                pairs[(left + j) * _PAIR + i] = field[i, left + j]
+    for i in range(_0, whole_lines, _TILE):
+        for j in range(_0, whole, _TILE):
+            transpose_tile(values, i * cols + j, cols, columns, j * _WIDTH + i, _WIDTH)
     for i in range(lines):
-        for j in range(whole, cols):
-            pairs[j * _PAIR + i] = field[i, j]
-    _smooth(pairs, cols, ratio, smallest)
-    for left in range(_0, whole, _TILE):
-        for i in range(lines):
-            for j in range(_TILE):
-                out[i, left + j] = pairs[(left + j) * _PAIR + _WIDTH + i]
+        for j in range(whole if i < whole_lines else _0, cols):
+            columns[j * _WIDTH + i] = field[i, j]
+    smooth_lines(columns, _0, _WIDTH, cols, ratio, smallest, field.dtype.type(1), forwards)
+    for i in range(_0, whole_lines, _TILE):
+        for j in range(_0, whole, _TILE):
+            transpose_tile(columns, j * _WIDTH + i, _WIDTH, smoothed, i * cols + j, cols)
     for i in range(lines):
-        for j in range(whole, cols):
-            out[i, j] = pairs[j * _PAIR + _WIDTH + i]
+        for j in range(whole if i < whole_lines else _0, cols):
+            out[i, j] = columns[j * _WIDTH + i]
 
 
 @kernel
-def _smooth_some_columns(field, col, ratio, smallest, pairs, weight, is_first, out):
-    """Smooth up to 2 WIDTH columns from `col`; `weight` times the result is written or added.
-
-    Twice as many as are smoothed at once, since memory is slow where little of each row is read.
-    """
-    rows = np.uintp(field.shape[0])
-    start = np.uintp(col)
-    end = min(start + _PAIR, np.uintp(field.shape[1]))
+def _smooth_some_columns(field, first, ratio, smallest, weight, lane):
+    """Smooth up to WIDTH columns from `first`: where they are, or aside if they are fewer."""
+    rows, cols = np.uintp(field.shape[0]), np.uintp(field.shape[1])
+    columns, forwards = lane[: rows * _WIDTH], lane[rows * _WIDTH :]
+    start = np.uintp(first)
+    if start + _WIDTH <= cols:
+        smooth_lines(field.reshape(-1), start, cols, rows, ratio, smallest, weight, forwards)
+        return
     for i in range(rows):
-        for col in range(start, end, _WIDTH):
-            at = (col - start) * _2 * rows + i * _PAIR
-            for j in range(min(_WIDTH, end - col)):
-                pairs[at + j] = field[i, col + j]
-    for col in range(start, end, _WIDTH):
-        _smooth(pairs[(col - start) * _2 * rows :], rows, ratio, smallest)
+        for j in range(cols - start):
+            columns[i * _WIDTH + j] = field[i, start + j]
+    smooth_lines(columns, _0, _WIDTH, rows, ratio, smallest, weight, forwards)
     for i in range(rows):
-        for col in range(start, end, _WIDTH):
-            at = (col - start) * _2 * rows + i * _PAIR + _WIDTH
-            if is_first:
-                for j in range(min(_WIDTH, end - col)):
-                    out[i, col + j] = weight * pairs[at + j]
-            else:
-                for j in range(min(_WIDTH, end - col)):
-                    out[i, col + j] += weight * pairs[at + j]
+        for j in range(cols - start):
+            field[i, start + j] = columns[i * _WIDTH + j]
 
 
 @rule
-def bands_of(lane, lanes, lines, width):
-    """The bands of `width` lines that are a lane's: from `first` to before `last`."""
-    bands = (lines + width - 1) // width
+def bands_of(lane, lanes, lines):
+    """The bands of WIDTH lines that are a lane's: from `first` to before `last`."""
+    bands = (lines + WIDTH - 1) // WIDTH
     return lane * bands // lanes, (lane + 1) * bands // lanes
 
 
@@ -137,16 +94,15 @@ def decay_ratio(decay, dtype):
 
 
 @rule
-def smooth_columns(field, decay, weight, is_first, out, work, lanes):
-    """Smooth all columns, on as many threads as there are lanes: columns are independent."""
+def smooth_columns(field, decay, weight, work, lanes):
+    """Smooth all columns in place and multiply by `weight`, on as many threads as lanes."""
     ratio, smallest = decay_ratio(decay, field.dtype)
     factor = field.dtype.type(weight)
     for lane in prange(lanes):
-        pairs = work[lane].reshape(-1)
-        first, last = bands_of(lane, lanes, field.shape[1], 2 * WIDTH)
+        first, last = bands_of(lane, lanes, field.shape[1])
         for band in range(first, last):
             _smooth_some_columns(
-                field, band * 2 * WIDTH, ratio, smallest, pairs, factor, is_first, out
+                field, band * WIDTH, ratio, smallest, factor, work[lane].reshape(-1)
             )
 
 
@@ -155,8 +111,7 @@ def smooth_rows(field, decay, out, work, lanes):
     """Smooth all rows, on as many threads as there are lanes: rows are independent."""
     ratio, smallest = decay_ratio(decay, field.dtype)
     for lane in prange(lanes):
-        pairs = work[lane].reshape(-1)
-        first, last = bands_of(lane, lanes, field.shape[0], WIDTH)
+        first, last = bands_of(lane, lanes, field.shape[0])
         for band in range(first, last):
             rows = slice(band * WIDTH, (band + 1) * WIDTH)
-            smooth_some_rows(field[rows], ratio, smallest, pairs, out[rows])
+            smooth_some_rows(field[rows], ratio, smallest, work[lane].reshape(-1), out[rows])

@@ -139,7 +139,7 @@ def decay_potential(field, decay, out, scratch):
     if lanes < 1 or height < lane_height(rows, cols) or width != WIDTH:
         raise ValueError("scratch must have the shape that potential_work_shape gives")
     smooth_rows(field, decay, out, scratch, lanes)
-    smooth_columns(out, decay, 1.0, True, out, scratch, lanes)
+    smooth_columns(out, decay, 1.0, scratch, lanes)
 
 
 @rule
@@ -194,17 +194,23 @@ def _spend_and_smooth_rows(demand, access, outside, decay, leaked_of_band, out, 
     outside = demand.dtype.type(outside)
     cols = demand.shape[1]
     for lane in prange(lanes):
-        # The lane's space for two bands of columns has room for a band of rows and the quotient.
         space = work[lane].reshape(-1)
-        pairs = space[: space.size // 2]
-        first, last = bands_of(lane, lanes, demand.shape[0], WIDTH)
+        first, last = bands_of(lane, lanes, demand.shape[0])
         for band in range(first, last):
             rows = slice(band * WIDTH, (band + 1) * WIDTH)
             here = demand[rows]
-            lines = here.shape[0]
-            spending = space[space.size // 2 :][: lines * cols].reshape((lines, cols))
-            leaked_of_band[band] = _spend(here, access[rows], outside, pairs, spending)
-            smooth_some_rows(spending, ratio, smallest, pairs, out[rows])
+            # The second half of the lane's space is free until the rows are smoothed.
+            spending = space[cols * WIDTH :][: here.size].reshape(here.shape)
+            leaked_of_band[band] = _spend(here, access[rows], outside, space, spending)
+            smooth_some_rows(spending, ratio, smallest, space, out[rows])
+
+
+@kernel
+def _add(total, field):
+    """Add a field to another."""
+    for i in range(np.uintp(total.shape[0])):
+        for j in range(np.uintp(total.shape[1])):
+            total[i, j] += field[i, j]
 
 
 @kernel
@@ -267,16 +273,20 @@ def huff_flows(attraction, demand, decays, weights, outside, revenue_per_attract
     kept_of_band = np.empty(bands)
 
     for k in range(decays.size):
-        smooth_rows(attraction, decays[k], between, work, lanes)
-        smooth_columns(between, decays[k], weights[k], k == 0, access, work, lanes)
+        out = access if k == 0 else between
+        smooth_rows(attraction, decays[k], out, work, lanes)
+        smooth_columns(out, decays[k], weights[k], work, lanes)
+        if k > 0:
+            _add(access, between)
     for k in range(decays.size):
-        _spend_and_smooth_rows(
-            demand, access, outside, decays[k], leaked_of_band, between, work, lanes
-        )
-        smooth_columns(between, decays[k], weights[k], k == 0, revenue_per_attraction, work, lanes)
+        out = revenue_per_attraction if k == 0 else between
+        _spend_and_smooth_rows(demand, access, outside, decays[k], leaked_of_band, out, work, lanes)
+        smooth_columns(out, decays[k], weights[k], work, lanes)
+        if k > 0:
+            _add(revenue_per_attraction, between)
     for lane in prange(lanes):
         buffer = work[lane].reshape(-1)
-        first, last = bands_of(lane, lanes, rows, WIDTH)
+        first, last = bands_of(lane, lanes, rows)
         for band in range(first, last):
             here = slice(band * WIDTH, (band + 1) * WIDTH)
             kept_of_band[band] = _takings(attraction[here], revenue_per_attraction[here], buffer)

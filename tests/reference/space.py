@@ -23,6 +23,24 @@ def exponential_potential(field: npt.ArrayLike, decay: float) -> Field:
     return over_rows @ field @ over_cols
 
 
+def smooth_line(
+    values: npt.NDArray[np.floating], ratio: float, smallest: float, weight: float
+) -> npt.NDArray[np.floating]:
+    """Sums weighted by weight x ratio**distance along a line, with carries dropped when small."""
+    number = values.dtype.type
+
+    def carried(line: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
+        """What reaches each place from those before it."""
+        reaching = np.zeros_like(line)
+        for i in range(1, line.size):
+            carry = line[i - 1] + reaching[i - 1]
+            reaching[i] = number(ratio) * (carry if carry > number(smallest) else number(0))
+        return reaching
+
+    from_left, from_right = carried(values), carried(values[::-1])[::-1]
+    return number(weight) * ((values + from_left) + from_right)
+
+
 def huff_flows(
     attraction: npt.ArrayLike,
     demand: npt.ArrayLike,

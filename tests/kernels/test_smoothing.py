@@ -1,0 +1,63 @@
+"""The vector steps of smoothing are what plain loops over single numbers give, bit by bit."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.kernels.compile import kernel
+from sim.kernels.recursion import WIDTH, smooth_lines
+from sim.kernels.transposition import TILE, transpose_tile
+from tests.reference import space as reference
+
+
+@kernel
+def _transpose(source, source_at, source_step, target, target_at, target_step):
+    transpose_tile(
+        source, np.uintp(source_at), np.uintp(source_step), target, np.uintp(target_at),
+        np.uintp(target_step),
+    )  # fmt: skip
+
+
+@kernel
+def _smooth(values, at, step, places, ratio, smallest, weight, forwards):
+    number = values.dtype.type
+    smooth_lines(
+        values, np.uintp(at), np.uintp(step), np.uintp(places), number(ratio), number(smallest),
+        number(weight), forwards,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@given(at=st.tuples(*[st.integers(0, 40)] * 2), steps=st.tuples(*[st.integers(TILE, 40)] * 2))
+def test_a_tile_is_transposed_and_nothing_else_is_written(dtype, at, steps):
+    source = np.random.default_rng(0).random(at[0] + TILE * steps[0]).astype(dtype)
+    target = np.full(at[1] + TILE * steps[1], -1.0, dtype)
+    wanted = target.copy()
+    for i in range(TILE):
+        for j in range(TILE):
+            wanted[at[1] + j * steps[1] + i] = source[at[0] + i * steps[0] + j]
+    _transpose(source, at[0], steps[0], target, at[1], steps[1])
+    np.testing.assert_array_equal(target, wanted)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@given(
+    places=st.integers(1, 9),
+    at=st.integers(0, 20),
+    gap=st.integers(0, 20),
+    ratio=st.floats(0.0, 1.0),
+    weight=st.floats(0.01, 3.0),
+    smallest=st.sampled_from([0.0, 0.3, 1.0]),
+)
+def test_lines_are_smoothed_forwards_and_backwards(dtype, places, at, gap, ratio, weight, smallest):
+    step = WIDTH + gap
+    values = np.random.default_rng(places).random(at + places * step).astype(dtype)
+    wanted = values.copy()
+    for line in range(WIDTH):
+        here = slice(at + line, at + line + (places - 1) * step + 1, step)
+        wanted[here] = reference.smooth_line(values[here], ratio, smallest, weight)
+    _smooth(
+        values, at, step, places, ratio, smallest, weight, np.full(places * WIDTH, np.nan, dtype)
+    )
+    np.testing.assert_array_equal(values, wanted)
