@@ -28,7 +28,7 @@ import math
 
 import numpy as np
 
-from sim.kernels.compile import kernel, long_rule, rule
+from sim.kernels.compile import kernel, long_rule, rule, shared_rule
 
 __all__ = [
     "bernoulli_threshold",
@@ -56,8 +56,24 @@ _32 = np.uint64(32)
 # Unsigned indices spare the compiler the case of negative ones, which count from the end in Python.
 _0, _1, _2, _3, _4 = np.arange(5, dtype=np.uintp)
 
+# How far apart are two quads that are drawn at once: each half of them as vectors.
+_APART = np.uintp(32)
+
 _PER_AGENT = np.uint32(0)
 _SHARED = np.uint32(1)
+
+
+@shared_rule
+def _round(x0, x1, x2, x3, key0, key1):
+    """One round of Philox, on words of 32 bits in integers of 64."""
+    product0 = _MULTIPLIER_0 * x0
+    product1 = _MULTIPLIER_1 * x2
+    return (
+        (product1 >> _32) ^ x1 ^ key0,
+        product1 & _LOW,
+        (product0 >> _32) ^ x3 ^ key1,
+        product0 & _LOW,
+    )
 
 
 @rule
@@ -82,12 +98,7 @@ def philox4x32(c0, c1, c2, c3, k0, k1):
     key0 = np.uint64(k0)
     key1 = np.uint64(k1)
     for _ in range(_ROUNDS):
-        product0 = _MULTIPLIER_0 * x0
-        product1 = _MULTIPLIER_1 * x2
-        x0 = (product1 >> _32) ^ x1 ^ key0
-        x1 = product1 & _LOW
-        x2 = (product0 >> _32) ^ x3 ^ key1
-        x3 = product0 & _LOW
+        x0, x1, x2, x3 = _round(x0, x1, x2, x3, key0, key1)
         key0 = (key0 + _WEYL_0) & _LOW
         key1 = (key1 + _WEYL_1) & _LOW
     return np.uint32(x0), np.uint32(x1), np.uint32(x2), np.uint32(x3)
@@ -158,6 +169,23 @@ def block(k0, k1, agent_id, k):
 def _shared_block(k0, k1, quad, k):
     """The words of decision k of the four agents whose ids are 4 quad to 4 quad + 3."""
     return philox4x32(np.uint32(quad & _LOW), np.uint32(quad >> _32), np.uint32(k), _SHARED, k0, k1)
+
+
+@rule
+def _two_shared_blocks(k0, k1, quad0, quad1, k):
+    """What `_shared_block` gives for two quads; while a round of one waits, the other works."""
+    x0, x1, x2, x3 = quad0 & _LOW, quad0 >> _32, np.uint64(np.uint32(k)), np.uint64(_SHARED)
+    y0, y1, y2, y3 = quad1 & _LOW, quad1 >> _32, x2, x3
+    key0, key1 = np.uint64(k0), np.uint64(k1)
+    for _ in range(_ROUNDS):
+        x0, x1, x2, x3 = _round(x0, x1, x2, x3, key0, key1)
+        y0, y1, y2, y3 = _round(y0, y1, y2, y3, key0, key1)
+        key0 = (key0 + _WEYL_0) & _LOW
+        key1 = (key1 + _WEYL_1) & _LOW
+    return (
+        (np.uint32(x0), np.uint32(x1), np.uint32(x2), np.uint32(x3)),
+        (np.uint32(y0), np.uint32(y1), np.uint32(y2), np.uint32(y3)),
+    )
 
 
 @long_rule
@@ -273,7 +301,24 @@ def _fill(seed, process, month, first_id, k, transform, out):
     for i in range(head):
         out[i] = transform(word(k0, k1, first + i, k))
     quad = (first + head) >> _2
-    for q in range((whole - head) // _4):
+    quads = (whole - head) // _4
+    in_pairs = quads - quads % (_2 * _APART)
+    for start in range(_0, in_pairs, _2 * _APART):
+        for q in range(start, start + _APART):
+            (w0, w1, w2, w3), (v0, v1, v2, v3) = _two_shared_blocks(
+                k0, k1, quad + q, quad + q + _APART, k
+            )
+            at = head + _4 * q
+            out[at] = transform(w0)
+            out[at + _1] = transform(w1)
+            out[at + _2] = transform(w2)
+            out[at + _3] = transform(w3)
+            at += _4 * _APART
+            out[at] = transform(v0)
+            out[at + _1] = transform(v1)
+            out[at + _2] = transform(v2)
+            out[at + _3] = transform(v3)
+    for q in range(in_pairs, quads):
         w0, w1, w2, w3 = _shared_block(k0, k1, quad + q, k)
         at = head + _4 * q
         out[at] = transform(w0)
