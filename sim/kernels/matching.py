@@ -8,7 +8,7 @@ from sim.kernels.compile import kernel, rule
 
 __all__ = ["sort_pairs"]
 
-_SHORT = 24  # Below this many pairs, moving them one by one is faster than building a heap.
+_SHORT = 96  # Below this many pairs, moving them one by one is faster than building a heap.
 
 
 @rule

@@ -32,6 +32,7 @@ from sim.kernels.project_codes import (
     NOTHING,
 )
 from sim.kernels.random import block, fill_first_words, fill_words, stream_key, uniform
+from sim.kernels.screening import BLOCK, lowest, marks_of_block, without_lowest
 from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
 
@@ -399,43 +400,48 @@ def have_ideas(
     ) * max(idea_exposure_effect, 1.0 / idea_exposure_effect)
     likeliest = 1.0 - math.exp(-most / 12.0)
     unlikely = np.uint32(min(likeliest * 2.0**32, 2.0**32 - 1.0))
-    entrepreneur_event[:] = NOTHING
+    # Who has a project, or may have an idea, is marked in bulk; the marks make way for events.
+    for i in range(np.uintp(n)):
+        may_have_idea = work_luck[i] <= unlikely
+        entrepreneur_event[i] = np.uint8(entrepreneur_stage[i] != LATENT) | np.uint8(may_have_idea)
     projects = 0
-    for i in range(n):
-        stage = entrepreneur_stage[i]
-        if stage == LATENT and work_luck[i] > unlikely:
-            continue
-        if stage == ENDED:
-            entrepreneur_stage[i] = LATENT
-        elif stage != LATENT:
-            entrepreneur_stage_months[i] += 1
-            entrepreneur_project_months[i] += 1
-            work_project_row[projects] = i
-            projects += 1
-            continue
-        u = uniform(work_luck[i])
-        o, place = entrepreneur_office[i], entrepreneur_third_place[i]
-        rate = idea_rate(
-            usual_rate,
-            entrepreneur_skill[i],
-            entrepreneur_facilitation[i],
-            entrepreneur_exposure[i],
-            trust_gained(office_trust[o], office_trust_at_start[o]),
-            skill_effect,
-            idea_exposure_effect,
-            idea_weight_facilitation,
-            idea_weight_encounters,
-            idea_weight_trust,
-            half_facilitation_hours,
-        )
-        if u < 1.0 - math.exp(-rate / 12.0):
-            is_there = entrepreneur_at_place[i] != 0 and place >= 0
-            from_above = is_there and third_place_is_top_down[place] != 0
-            entrepreneur_event[i] = HAD_IDEA
-            entrepreneur_origin[i] = BY_OFFICIAL if from_above else NOT_DRAWN
-            entrepreneur_supporter[i] = third_place_account[place] if is_there else -1
-            work_project_row[projects] = i
-            projects += 1
+    for start in range(np.uintp(0), np.uintp(n), BLOCK):
+        bits = marks_of_block(entrepreneur_event, start, np.uintp(n))
+        while bits:
+            i, bits = start + lowest(bits), without_lowest(bits)
+            entrepreneur_event[i] = NOTHING
+            stage = entrepreneur_stage[i]
+            if stage == ENDED:
+                entrepreneur_stage[i] = LATENT
+            elif stage != LATENT:
+                entrepreneur_stage_months[i] += 1
+                entrepreneur_project_months[i] += 1
+                work_project_row[projects] = i
+                projects += 1
+                continue
+            u = uniform(work_luck[i])
+            o, place = entrepreneur_office[i], entrepreneur_third_place[i]
+            rate = idea_rate(
+                usual_rate,
+                entrepreneur_skill[i],
+                entrepreneur_facilitation[i],
+                entrepreneur_exposure[i],
+                trust_gained(office_trust[o], office_trust_at_start[o]),
+                skill_effect,
+                idea_exposure_effect,
+                idea_weight_facilitation,
+                idea_weight_encounters,
+                idea_weight_trust,
+                half_facilitation_hours,
+            )
+            if u < 1.0 - math.exp(-rate / 12.0):
+                is_there = entrepreneur_at_place[i] != 0 and place >= 0
+                from_above = is_there and third_place_is_top_down[place] != 0
+                entrepreneur_event[i] = HAD_IDEA
+                entrepreneur_origin[i] = BY_OFFICIAL if from_above else NOT_DRAWN
+                entrepreneur_supporter[i] = third_place_account[place] if is_there else -1
+                work_project_row[projects] = i
+                projects += 1
     columns = cell_residents.shape[1]
     has_evening = False
     for a in range(account_is_active.size):

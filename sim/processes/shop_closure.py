@@ -26,6 +26,7 @@ from sim.processes.process import Process
 __all__ = ["PROCESS", "ShopClosureParameters", "age_scale", "closure_probability"]
 
 STREAM = 1
+_CHUNK = int(CHUNK)
 YOUNG_MONTHS = 60
 
 
@@ -190,10 +191,10 @@ def close_shops(
             1.0,
         )
         worst = max(worst, risk)
-    for chunk in prange((premises_is_open.size + CHUNK - 1) // CHUNK):
-        first = chunk * CHUNK
-        last = min(first + CHUNK, premises_is_open.size)
-        lucks = np.empty(CHUNK, np.uint32)
+    for chunk in prange((premises_is_open.size + _CHUNK - 1) // _CHUNK):
+        first = chunk * _CHUNK
+        last = min(first + _CHUNK, premises_is_open.size)
+        lucks = np.empty(_CHUNK, np.uint32)
         fill_first_words(seed, STREAM, month, premises_id[first:last], lucks)
         for p in range(first, last):
             luck = uniform(lucks[p - first])

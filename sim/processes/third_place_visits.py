@@ -20,7 +20,7 @@ import numpy as np
 from sim.kernels.compile import kernel, rule
 from sim.kernels.matching import sort_pairs
 from sim.kernels.random import fill_words_of, stream_key, uniform, word
-from sim.kernels.screening import CHUNK, marked
+from sim.kernels.screening import BLOCK, CHUNK, lowest, marks_of_block, without_lowest
 from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
 
@@ -36,7 +36,7 @@ __all__ = [
 STREAM = 4
 _CUT_OFF = 4.0  # reaches; beyond them exp(-4) = 2 % are left, and a place must end somewhere
 _32 = np.uint64(32)
-_CLEAR_OF_ROUNDING = np.float32(2.0**32 * (1.0 + 2.0**-20))  # words to a probability in float32
+_CLEAR_OF_ROUNDING = np.float32(2.0**31 * (1.0 + 2.0**-20))  # 31 bits to a probability in float32
 _YOUTH, _ENTREPRENEUR, _OFFICIAL = np.arange(3)  # kinds of visitors; typed, not one code for each
 
 # Numbers of decisions: two of each kind every month, then for the whole run a taste for each place.
@@ -220,25 +220,31 @@ def _list_who_wants(seed, month, kind, highest, ids, youth_is_present, third_pla
         return count
     k0, k1 = stream_key(seed, STREAM, month)
     lucks = np.empty(CHUNK, np.uint32)
-    for first in range(0, ids.size, CHUNK):
-        last = min(first + CHUNK, ids.size)
+    n = np.uintp(ids.size)
+    for first in range(np.uintp(0), n, CHUNK):
+        last = min(first + CHUNK, n)
         fill_words_of(seed, STREAM, month, ids[first:last], lucks[: last - first], 2 * kind)
-        for i in range(np.uintp(first), np.uintp(last)):
-            at_place[i] = np.float32(lucks[i - np.uintp(first)]) <= _CLEAR_OF_ROUNDING * likely[i]
-        for i in marked(at_place, first, last):
-            at_place[i] = 0
-            place = third_place[i]
-            if (
-                place < 0
-                or not place_is_open[place]
-                or (kind == _YOUTH and not youth_is_present[i])
-                or uniform(lucks[i - first]) >= likely[i] * ramp_of(place_age[place], ramp_months)
-            ):
-                continue
-            turn = np.uint64(word(k0, k1, ids[i], 2 * kind + 1))
-            key[count] = (np.uint64(place) << _32) | turn
-            agent[count] = (kind << 32) | i
-            count += 1
+        for i in range(first, last):
+            luck = np.int32(lucks[i - first] >> np.uint32(1))  # signed: quick to convert
+            at_place[i] = np.float32(luck) <= _CLEAR_OF_ROUNDING * likely[i]
+        for start in range(first, last, BLOCK):
+            bits = marks_of_block(at_place, start, last)
+            while bits:
+                i, bits = start + lowest(bits), without_lowest(bits)
+                at_place[i] = 0
+                place = third_place[i]
+                if (
+                    place < 0
+                    or not place_is_open[place]
+                    or (kind == _YOUTH and not youth_is_present[i])
+                    or uniform(lucks[i - first])
+                    >= likely[i] * ramp_of(place_age[place], ramp_months)
+                ):
+                    continue
+                turn = np.uint64(word(k0, k1, ids[i], 2 * kind + 1))
+                key[count] = (np.uint64(place) << _32) | turn
+                agent[count] = (kind << 32) | np.int64(i)
+                count += 1
     return count
 
 

@@ -27,7 +27,7 @@ from sim.kernels.random import (
     stream_key,
     uniform,
 )
-from sim.kernels.screening import CHUNK, marked
+from sim.kernels.screening import BLOCK, CHUNK, lowest, marks_of_block, without_lowest
 from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
 
@@ -179,64 +179,67 @@ def move_youth(
     arriving = _screen(arrival)
     lucks = np.empty(CHUNK, np.uint32)
     k0, k1 = stream_key(seed, STREAM, month)
-    n = youth_age.size
-    for first in range(0, n, CHUNK):
+    n = np.uintp(youth_age.size)
+    for first in range(np.uintp(0), n, CHUNK):
         last = min(first + CHUNK, n)
         fill_words_of(seed, STREAM, month, youth_id[first:last], lucks[: last - first])
-        for y in range(np.uintp(first), np.uintp(last)):
-            luck = lucks[y - np.uintp(first)]
+        for y in range(first, last):
+            luck = lucks[y - first]
             age = np.int16(youth_age[y] + 1)
             is_30 = age >= OLDEST
             leaving = at_18 if AT_18 <= age < AT_19 else usual
             is_likely = fires(luck, leaving if youth_is_present[y] else arriving)
             youth_event[y] = TURNED_30 if is_30 else np.uint8(is_likely)
             youth_age[y] = YOUNGEST if is_30 else age
-        for y in marked(youth_event, first, last):
-            mark = youth_event[y]
-            youth_event[y] = 0
-            luck = uniform(lucks[y - first])
-            if mark == TURNED_30:
-                if not youth_is_present[y]:
-                    continue
-                youth_event[y] = TURNED_30
-            elif not youth_is_present[y]:
-                if luck >= arrival:
-                    continue
-                youth_event[y] = ARRIVED
-                residents[youth_cell_row[y]] += residents.dtype.type(1)
-            else:
-                rate = yearly_leaving_rate(youth_age[y], leaving_rate, leaving_at_18)
-                cell = youth_cell_row[y]
-                # Nobody leaves a cell where decline has left less than one resident.
-                if luck >= LARGEST_STAYING_FACTOR * rate / 12.0 or residents[cell] < 1.0:
-                    continue
-                gained = jobs_nearby[cell] - jobs_at_start[cell]
-                gained /= max(residents_nearby[cell], 1.0)
-                if luck >= leaving_probability(
-                    rate, youth_is_active[y], gained, active_stay_ratio, staying_response
-                ):
-                    continue
-                youth_event[y] = LEFT
-                residents[cell] -= residents.dtype.type(1)
+        for start in range(first, last, BLOCK):
+            bits = marks_of_block(youth_event, start, last)
+            while bits:
+                y, bits = start + lowest(bits), without_lowest(bits)
+                mark = youth_event[y]
+                youth_event[y] = 0
+                luck = uniform(lucks[y - first])
+                if mark == TURNED_30:
+                    if not youth_is_present[y]:
+                        continue
+                    youth_event[y] = TURNED_30
+                elif not youth_is_present[y]:
+                    if luck >= arrival:
+                        continue
+                    youth_event[y] = ARRIVED
+                    residents[youth_cell_row[y]] += residents.dtype.type(1)
+                else:
+                    rate = yearly_leaving_rate(youth_age[y], leaving_rate, leaving_at_18)
+                    cell = youth_cell_row[y]
+                    # Nobody leaves a cell where decline has left less than one resident.
+                    if luck >= LARGEST_STAYING_FACTOR * rate / 12.0 or residents[cell] < 1.0:
+                        continue
+                    gained = jobs_nearby[cell] - jobs_at_start[cell]
+                    gained /= max(residents_nearby[cell], 1.0)
+                    if luck >= leaving_probability(
+                        rate, youth_is_active[y], gained, active_stay_ratio, staying_response
+                    ):
+                        continue
+                    youth_event[y] = LEFT
+                    residents[cell] -= residents.dtype.type(1)
 
-            if youth_role[y] >= 0:
-                entrepreneur_team[youth_role[y]] -= entrepreneur_team.dtype.type(1)
-                youth_role[y] = -1
-            youth_is_active[y] = 0
-            youth_is_present[y] = 0
-            if youth_event[y] == LEFT:
-                continue
-            word0, word1, luck_of_succession, _ = block(k0, k1, youth_id[y], 0)
-            if youth_event[y] == TURNED_30 and uniform(luck_of_succession) >= succession:
-                continue
-            z0, z1 = normal_pair(word0, word1)
-            threshold, interest = entrant_traits(
-                z0, z1, threshold_mean, threshold_spread, town_base_interest[0], interest_spread
-            )
-            youth_is_present[y] = 1
-            youth_tenancy[y] += 1
-            youth_threshold[y] = threshold
-            youth_base_interest[y] = youth_interest[y] = interest
+                if youth_role[y] >= 0:
+                    entrepreneur_team[youth_role[y]] -= entrepreneur_team.dtype.type(1)
+                    youth_role[y] = -1
+                youth_is_active[y] = 0
+                youth_is_present[y] = 0
+                if youth_event[y] == LEFT:
+                    continue
+                word0, word1, luck_of_succession, _ = block(k0, k1, youth_id[y], 0)
+                if youth_event[y] == TURNED_30 and uniform(luck_of_succession) >= succession:
+                    continue
+                z0, z1 = normal_pair(word0, word1)
+                threshold, interest = entrant_traits(
+                    z0, z1, threshold_mean, threshold_spread, town_base_interest[0], interest_spread
+                )
+                youth_is_present[y] = 1
+                youth_tenancy[y] += 1
+                youth_threshold[y] = threshold
+                youth_base_interest[y] = youth_interest[y] = interest
 
 
 PROCESS = Process(

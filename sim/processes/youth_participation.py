@@ -15,7 +15,14 @@ import numpy as np
 
 from sim.kernels.compile import kernel
 from sim.kernels.random import block, stream_key, uniform
-from sim.kernels.screening import marked
+from sim.kernels.screening import (
+    BLOCK,
+    CHUNK,
+    lowest,
+    marks_of_block,
+    prefetch,
+    without_lowest,
+)
 from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
 
@@ -145,6 +152,61 @@ class YouthParticipationParameters(ParameterGroup):
     )
 
 
+_0, _1 = np.arange(2, dtype=np.uintp)
+
+
+@kernel
+def end_roles(k0, k1, youth_id, youth_role, entrepreneur_stage, entrepreneur_team, role_months):
+    """Draw whose role ends; none goes on in a project that does not."""
+    n = np.uintp(youth_role.size)
+    for start in range(_0, n, BLOCK):
+        end = min(start + BLOCK, n)
+        highest = youth_role[start]
+        for y in range(start, end):
+            highest = max(highest, youth_role[y])
+        if highest < 0:  # as in most blocks: few have a role
+            continue
+        for y in range(start, end):
+            if youth_role[y] < 0:
+                continue
+            goes_on = entrepreneur_stage[youth_role[y]] in (INCUBATING, RUNNING)
+            luck, _, _, _ = block(k0, k1, youth_id[y], 0)
+            if not goes_on or uniform(luck) < 1.0 / role_months:
+                entrepreneur_team[youth_role[y]] -= entrepreneur_team.dtype.type(1)
+                youth_role[y] = -1
+
+
+@kernel
+def look_around(
+    youth_is_present, youth_is_active, youth_known_by, youth_known_by_end, youth_seen,
+    youth_seen_change, youth_seen_around,
+):  # fmt: skip
+    """Let everyone see who of their acquaintances is there and took part last month.
+
+    Hardly anybody changes in a month, so that those who are to be told cost less than all lists.
+    """
+    n = np.uintp(youth_seen.size)
+    for y in range(n):
+        seen = np.uint8(SEEN_PRESENT * youth_is_present[y] + SEEN_ACTIVE * youth_is_active[y])
+        youth_seen_change[y] = seen - youth_seen[y]
+        youth_seen[y] = seen
+    listed = youth_known_by.reshape(-1)
+    for first in range(_0, n, CHUNK):
+        last = min(first + CHUNK, n)
+        for start in range(first, last, BLOCK):
+            bits = marks_of_block(youth_seen_change, start, last)
+            while bits:
+                y, bits = start + lowest(bits), without_lowest(bits)
+                prefetch(listed, np.uintp(youth_known_by_end[y - _1]) if y > _0 else _0)
+        for start in range(first, last, BLOCK):
+            bits = marks_of_block(youth_seen_change, start, last)
+            while bits:
+                y, bits = start + lowest(bits), without_lowest(bits)
+                begin = np.uintp(youth_known_by_end[y - _1]) if y > _0 else _0
+                for k in range(begin, np.uintp(youth_known_by_end[y])):
+                    youth_seen_around[np.uintp(listed[k])] += youth_seen_change[y]
+
+
 @kernel
 def take_part(
     seed,
@@ -180,36 +242,26 @@ def take_part(
     influence = np.float32(neighbour_influence)
     at_venue, with_role = np.float32(venue_pull), np.float32(role_pull)
     k0, k1 = stream_key(seed, STREAM, month)
-    for y in range(n):
-        if youth_role[y] >= 0:
-            stage = entrepreneur_stage[youth_role[y]]
-            goes_on = stage in (INCUBATING, RUNNING)
-            luck, _, _, _ = block(k0, k1, youth_id[y], 0)
-            if not goes_on or uniform(luck) < 1.0 / role_months:
-                entrepreneur_team[youth_role[y]] -= entrepreneur_team.dtype.type(1)
-                youth_role[y] = -1
-    for y in range(n):
-        seen = np.uint8(SEEN_PRESENT * youth_is_present[y] + SEEN_ACTIVE * youth_is_active[y])
-        youth_seen_change[y] = seen - youth_seen[y]
-        youth_seen[y] = seen
-    # Hardly anybody changes in a month, so that whom they are known by costs less than all lists.
-    listed = youth_known_by.reshape(-1)
-    for y in marked(youth_seen_change, 0, n):
-        for k in range(youth_known_by_end[y - 1] if y > 0 else 0, youth_known_by_end[y]):
-            youth_seen_around[listed[k]] += youth_seen_change[y]
-    for y in range(n):
-        base = youth_base_interest[y]
-        interest = base + kept * (youth_interest[y] - base)
-        interest += min(gain * youth_exposure[y], one) * (one - interest)
-        youth_interest[y] = interest
-        youth_exposure[y] = 0
-    for y in range(n):
-        present = np.float32(youth_seen_around[y] & np.uint8(15))
-        active = np.float32(youth_seen_around[y] >> np.uint8(4))
-        motivation = youth_interest[y] + influence * (active / max(present, one))
-        motivation += at_venue * np.float32(youth_at_place[y])
-        motivation += with_role if youth_role[y] >= 0 else np.float32(0)
-        youth_is_active[y] = youth_is_present[y] & np.uint8(motivation > youth_threshold[y])
+    end_roles(k0, k1, youth_id, youth_role, entrepreneur_stage, entrepreneur_team, role_months)
+    look_around(
+        youth_is_present, youth_is_active, youth_known_by, youth_known_by_end, youth_seen,
+        youth_seen_change, youth_seen_around,
+    )  # fmt: skip
+    for first in range(_0, n, CHUNK):
+        last = min(first + CHUNK, n)
+        for y in range(first, last):
+            base = youth_base_interest[y]
+            interest = base + kept * (youth_interest[y] - base)
+            interest += min(gain * youth_exposure[y], one) * (one - interest)
+            youth_interest[y] = interest
+            youth_exposure[y] = 0
+        for y in range(first, last):
+            present = np.float32(youth_seen_around[y] & np.uint8(15))
+            active = np.float32(youth_seen_around[y] >> np.uint8(4))
+            motivation = youth_interest[y] + influence * (active / max(present, one))
+            motivation += at_venue * np.float32(youth_at_place[y])
+            motivation += with_role if youth_role[y] >= 0 else np.float32(0)
+            youth_is_active[y] = youth_is_present[y] & np.uint8(motivation > youth_threshold[y])
 
 
 PROCESS = Process(

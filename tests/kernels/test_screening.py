@@ -6,22 +6,29 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from sim.kernels.compile import kernel
-from sim.kernels.screening import marked
+from sim.kernels.screening import BLOCK, lowest, marks_of_block, prefetch, without_lowest
 
 
 @kernel
 def _places(marks, first, last, out):
     count = 0
-    for place in marked(marks, first, last):
-        marks[place] = 0
-        out[count] = place
-        count += 1
+    first, last = np.uintp(first), np.uintp(last)
+    for start in range(first, last, BLOCK):
+        bits = marks_of_block(marks, start, last)
+        while bits:
+            place, bits = start + lowest(bits), without_lowest(bits)
+            prefetch(out, place)
+            marks[place] = 0
+            out[count] = place
+            count += 1
     return count
 
 
 @given(
-    marks=arrays(np.uint8, st.integers(0, 200), elements=st.sampled_from([0, 0, 0, 0, 0, 1, 3])),
-    ends=st.tuples(st.integers(0, 200), st.integers(0, 200)),
+    marks=arrays(
+        np.uint8, st.integers(0, 400), elements=st.sampled_from([0, 0, 0, 0, 0, 1, 3, 255])
+    ),
+    ends=st.tuples(st.integers(0, 400), st.integers(0, 400)),
 )
 def test_all_marks_between_two_places_are_found_in_order(marks, ends):
     first, last = sorted(min(end, marks.size) for end in ends)

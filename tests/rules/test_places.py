@@ -87,11 +87,14 @@ def test_pairs_are_sorted_by_key_and_equal_keys_by_agent(pairs):
     np.testing.assert_array_equal(agent, wanted[1])
 
 
-def test_pairs_behind_the_count_are_left_alone():
-    key, agent = np.arange(60, 0, -1).astype(np.uint64), np.arange(60)
-    sort_pairs(key, agent, 40)
-    assert key[:40].tolist() == sorted(range(21, 61))
-    assert key[40:].tolist() == list(range(20, 0, -1)) and agent[40:].tolist() == [*range(40, 60)]
+@pytest.mark.parametrize("count", [40, 160])
+def test_pairs_behind_the_count_are_left_alone(count):
+    n = count + 20
+    key, agent = np.arange(n, 0, -1).astype(np.uint64), np.arange(n)
+    sort_pairs(key, agent, count)
+    assert key[:count].tolist() == sorted(range(21, n + 1))
+    assert key[count:].tolist() == list(range(20, 0, -1))
+    assert agent[count:].tolist() == [*range(count, n)]
 
 
 # Visits
