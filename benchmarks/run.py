@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -70,9 +71,9 @@ def seconds(action: Callable[[], None], times: int = 1) -> float:
 @numba.njit(nogil=True)
 def _mix(words: Any, times: int) -> None:
     for _ in range(times):
-        mixed = words[0]
-        for word in words:
-            mixed ^= word
+        mixed = np.uint64(0)
+        for i in range(words.size):  # as vectors, which a loop over the words would not be
+            mixed ^= words[i]
         words[0] = mixed
 
 
@@ -81,6 +82,16 @@ def pace() -> float:
     words = np.ones(2048, np.uint64)
     _mix(words, 1)
     return seconds(lambda: _mix(words, 1000))
+
+
+@cache
+def whole_core() -> float:
+    """The pace on a whole core: the fastest within half a minute, if there was such a moment."""
+    end = time.perf_counter() + 30.0
+    fastest = float("inf")
+    while time.perf_counter() < end:
+        fastest = min(fastest, pace())
+    return fastest
 
 
 class Rounds:
@@ -108,7 +119,7 @@ class Rounds:
 
     def on(self, *, whole: bool) -> list[Any]:
         """Results on a whole core, or on a shared one."""
-        limit = 1.15 * min(self.paces)
+        limit = 1.15 * whole_core()
         return [r for p, r in zip(self.paces, self.results, strict=True) if (p <= limit) == whole]
 
 
@@ -131,7 +142,7 @@ def split(run: Simulation, months: int) -> dict[str, float]:
             process(month, start + month)
             spent.append(time.perf_counter() - before)
         rounds.add(spent)
-    each = zip(*rounds.on(whole=True), strict=True)
+    each = zip(*(rounds.on(whole=True) or rounds.results), strict=True)
     return dict(zip(parts, map(statistics.median, each), strict=True))
 
 
@@ -218,6 +229,7 @@ def report() -> Iterator[str]:
     yield ""
     yield f"{machine()}. Written by `python -m benchmarks.run`."
     yield ""
+    whole_core()
     small, large = town(), town(1000, 50_000)
     people = {
         n: len(small.state[f"{n}.cell_row"])
@@ -231,7 +243,7 @@ def report() -> Iterator[str]:
     yield "| work, one thread | on a whole core | on a shared core | rounds on a whole one |"
     yield "| --- | --- | --- | --- |"
     for label, cells, premises, number, months in (
-        ("64 x 64 cells, 700 premises", 64, 700, 800, 5 * EVENINGS),
+        ("64 x 64 cells, 700 premises", 64, 700, 4000, 5 * EVENINGS),
         ("1000 x 1000 cells, 50,000 premises", 1000, 50_000, 60, 1),
     ):
         run = town(cells, premises)
@@ -239,12 +251,9 @@ def report() -> Iterator[str]:
         rounds = Rounds()
         for _ in range(number):
             rounds.add(seconds(run.step, months))
-        whole, shared = rounds.on(whole=True), rounds.on(whole=False)
-        at_times = f"{statistics.median(shared) * 1e3:.3g} ms" if shared else "-"
-        yield (
-            f"| {label} | {statistics.median(whole) * 1e3:.3g} ms | {at_times} "
-            f"| {len(whole)} of {number} |"
-        )
+        apart = [rounds.on(whole=True), rounds.on(whole=False)]
+        medians = (f"{statistics.median(times) * 1e3:.3g} ms" if times else "-" for times in apart)
+        yield f"| {label} | {' | '.join(medians)} | {len(apart[0])} of {number} |"
     yield ""
     serial, spread = town(1000, 50_000), town(1000, 50_000, threads=True)
     ratio = interleaved(lambda: seconds(spread.step), lambda: seconds(serial.step), 21)
