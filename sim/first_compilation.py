@@ -18,6 +18,7 @@ import numpy as np
 from sim.indicators import COUNTS, count_calls
 from sim.kernels.compile import cache_folder
 from sim.kernels.sequence import KernelSequence
+from sim.ledger import book_call, ledger_shape
 from sim.scenario import load_scenario
 from sim.schedule import active, effective
 from sim.state import State
@@ -42,7 +43,9 @@ def compile_backwards(*, threads: bool = False) -> None:
     values = effective(load_scenario("mid_sized_town").values)
     nowhere = State({})  # arrays of no length have the types of all others
     month = [p.call(nowhere, values, 0, threads=threads) for p in active(values)]
-    KernelSequence(month + count_calls(nowhere, np.zeros(len(COUNTS)))).compile_backwards()
+    counting = count_calls(nowhere, np.zeros(len(COUNTS)))
+    book = book_call(nowhere, np.zeros(ledger_shape(nowhere), np.int64))
+    KernelSequence([*month, *counting, book]).compile_backwards()
 
 
 @contextmanager

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from sim.kernels.compile import kernel
+from sim.kernels.sequence import KernelCall
 from sim.state import State
 from sim.variables.money import LINES, SOURCES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["book_month", "ledger_frame", "ledger_shape", "unspent_frame"]
+__all__ = ["book_call", "book_month", "ledger_frame", "ledger_shape", "unspent_frame"]
 
 Cents = npt.NDArray[np.int64]
 
@@ -28,18 +30,28 @@ def ledger_shape(state: State) -> tuple[int, int, int]:
     return (state["account.is_active"].size, len(SOURCES), 1 + len(LINES))
 
 
-def book_month(state: State, page: Cents) -> None:
-    """Write the money of the month just run into a page of the ledger.
+@kernel
+def book_month(income: Cents, spending: Cents, page: Cents) -> None:
+    """Write the money of the month just run into a page of the ledger, in cents.
 
     Parameters
     ----------
-    state : State
-        After a month.
+    income : (account, source) int64 array
+    spending : (account, source, line) int64 array
     page : (account, source, 1 + line) int64 array
-        Written, in cents.
+        Written.
     """
-    page[:, :, 0] = state["ledger.income"]
-    page[:, :, 1:] = state["ledger.spending"]
+    for a in range(page.shape[0]):
+        for s in range(page.shape[1]):
+            page[a, s, 0] = income[a, s]
+            for line in range(spending.shape[2]):
+                page[a, s, 1 + line] = spending[a, s, line]
+
+
+def book_call(state: State, page: Cents) -> KernelCall:
+    """What writes the money of the month just run into a page, as `book_month` does."""
+    arguments = state["ledger.income"], state["ledger.spending"], page
+    return KernelCall(book_month.__name__, book_month, arguments)
 
 
 def ledger_frame(pages: Cents, accounts: Sequence[str]) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from sim.errors import InputError
 from sim.indicators import COUNTERS, COUNTS, count_calls, make_indicators
 from sim.interventions import plan_interventions
 from sim.kernels.sequence import KernelSequence
-from sim.ledger import book_month, ledger_frame, ledger_shape, unspent_frame
+from sim.ledger import book_call, book_month, ledger_frame, ledger_shape, unspent_frame
 from sim.scenario import Scenario
 from sim.schedule import MONTH, active, effective
 from sim.schema import PARAMETERS
@@ -103,7 +103,7 @@ def _spin_up(state: State, values: Mapping[str, Any], seed: int, *, observed: bo
         return
     held = _HELD_IN_SPIN_UP + (_HELD_WHERE_OBSERVED if observed else ())
     still = dict(values) | {"residents_growth": 0.0}
-    month = _month(state, still, seed, np.zeros(len(COUNTS)))
+    month = _month(state, still, seed, *_sheets(state))
     run = month.only([p.name for p in active(values) if p.name not in held])
     ages = {n: state[n].copy() for n in ("premises.shop_age", "premises.months_vacant")}
     for number in range(-values["spin_up"], 0):
@@ -114,17 +114,23 @@ def _spin_up(state: State, values: Mapping[str, Any], seed: int, *, observed: bo
             state[name] = age
 
 
+def _sheets(state: State) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """What a month is written on: a row of counts, and a page of the ledger."""
+    return np.zeros(len(COUNTS)), np.zeros(ledger_shape(state), np.int64)
+
+
 def _month(
     state: State,
     values: Mapping[str, Any],
     seed: int,
     row: npt.NDArray[np.float64],
+    page: npt.NDArray[np.int64],
     *,
     threads: bool = False,
 ) -> KernelSequence:
-    """All kernels of a month at these parameters, and those that count into a row."""
+    """All kernels of a month at these parameters, and those that count it and book its money."""
     month = [p.call(state, values, seed, threads=threads) for p in MONTH]
-    return KernelSequence(month + count_calls(state, row))
+    return KernelSequence([*month, *count_calls(state, row), book_call(state, page)])
 
 
 class Simulation:
@@ -189,14 +195,16 @@ class Simulation:
 
     def _bind(self) -> None:
         """Tie the month's processes to this run's arrays."""
-        self._row = np.zeros(len(COUNTS))
-        self._sequence = _month(self.state, self.values, self.seed, self._row, threads=self.threads)
+        self._row, self._page = _sheets(self.state)
+        self._sequence = _month(
+            self.state, self.values, self.seed, self._row, self._page, threads=self.threads
+        )
         self._active = tuple(p.name for p in active(self.values))
         self._count = self._sequence.only(COUNTERS)
-        self._run_and_count = self._sequence.only(self._active + COUNTERS)
+        self._run_and_book = self._sequence.only((*self._active, *COUNTERS, book_month.__name__))
 
     def __getstate__(self) -> dict[str, Any]:
-        bound = ("_row", "_sequence", "_active", "_count", "_run_and_count", "_planned")
+        bound = ("_row", "_page", "_sequence", "_active", "_count", "_run_and_book", "_planned")
         kept = {k: v for k, v in self.__dict__.items() if k not in bound}
         return kept | {"values": dict(self.values)}
 
@@ -219,12 +227,12 @@ class Simulation:
             calendar_month += self.month
         self._planned.act(self.state, self.month, calendar_month)
         self._row[:] = 0.0
-        self._run_and_count(self.month, calendar_month)
+        self._run_and_book(self.month, calendar_month)
         if self.month == len(self._rows):
             self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
             self._ledger = np.concatenate([self._ledger, np.zeros_like(self._ledger)])
         self._rows[self.month] = self._row
-        book_month(self.state, self._ledger[self.month])
+        self._ledger[self.month] = self._page
         self.month += 1
 
     def run(self, months: int | None = None) -> None:

@@ -27,11 +27,12 @@ from typing import Any
 import numba
 from numba.core.caching import FunctionCache
 from numba.core.cpu_options import ParallelOptions
-from numba.extending import register_jitable
+from numba.extending import intrinsic, register_jitable
 
 __all__ = [
     "address",
     "cache_folder",
+    "instruction",
     "is_compiled",
     "kernel",
     "long_rule",
@@ -110,6 +111,23 @@ def long_rule(function: Callable[..., Any]) -> Any:
     Kernels call its machine code, which the compiler may still inline.
     """
     return numba.njit(**_OPTIONS)(function)
+
+
+def instruction(function: Callable[..., Any]) -> Any:
+    """Let kernels use what numba has no words for, written in the language of its compiler.
+
+    Parameters
+    ----------
+    function : callable
+        Of numba's typing context and the types of the arguments; gives a signature, and what writes
+        the instructions.
+
+    Returns
+    -------
+    callable
+        Which takes the arguments alone, in kernels.
+    """
+    return intrinsic(function)
 
 
 @functools.cache

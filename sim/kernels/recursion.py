@@ -12,8 +12,9 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
+
+from sim.kernels.compile import instruction
 
 __all__ = ["WIDTH", "smooth_lines"]
 
@@ -24,7 +25,7 @@ _VECTOR = 8
 """Numbers that are computed with at once: a vector of float32."""
 
 
-@intrinsic
+@instruction
 def smooth_lines(_, values, at, step, places, ratio, smallest, weight, forwards):
     """Replace the values of WIDTH lines by their sums weighted by weight x ratio**distance.
 

@@ -20,10 +20,9 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
 
-from sim.kernels.compile import rule
+from sim.kernels.compile import instruction, rule
 
 __all__ = ["BLOCK", "CHUNK", "lowest", "marks_of_block", "prefetch", "without_lowest"]
 
@@ -65,7 +64,7 @@ def without_lowest(bits):
     return bits & (bits - _1)
 
 
-@intrinsic
+@instruction
 def lowest(_, bits):
     """Number of the lowest bit that is set; there must be one."""
 
@@ -75,7 +74,7 @@ def lowest(_, bits):
     return types.uint64(bits), generate
 
 
-@intrinsic
+@instruction
 def _whole_block(_, marks, start):
     """Which of the 64 marks from `start` are not 0: two instructions for 32 of them."""
 
@@ -89,7 +88,7 @@ def _whole_block(_, marks, start):
     return types.uint64(marks, types.uintp), generate
 
 
-@intrinsic
+@instruction
 def prefetch(_, array, at):
     """Begin to load element `at` of a one-dimensional array, which is read some steps later."""
 

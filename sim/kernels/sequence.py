@@ -17,10 +17,9 @@ import numpy.typing as npt
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
 from numba.np.arrayobj import make_array, populate_array
 
-from sim.kernels.compile import address, is_compiled, kernel
+from sim.kernels.compile import address, instruction, is_compiled, kernel
 
 __all__ = ["CLOCK", "KernelCall", "KernelSequence"]
 
@@ -163,7 +162,7 @@ def _slots(arguments: tuple[Any, ...], known: dict[int, list[int]]) -> npt.NDArr
     return np.array(words, np.int64)
 
 
-@intrinsic
+@instruction
 def _calls(_, table, month, calendar_month, kernels):
     """Call each kernel of a table whose address is not 0."""
     signatures = [tuple(taken) for taken in kernels.instance_type]
@@ -222,4 +221,4 @@ def _unwrapped(context: Any, builder: Any, kind: Any, slots: Any, at: int) -> tu
 
 @kernel
 def _call_each(table, month, calendar_month, kernels):
-    _calls(table, month, calendar_month, kernels)  # type: ignore[call-arg]
+    _calls(table, month, calendar_month, kernels)

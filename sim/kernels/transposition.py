@@ -11,8 +11,9 @@ from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic
 from numba.np.arrayobj import make_array
+
+from sim.kernels.compile import instruction
 
 __all__ = ["TILE", "transpose_tile"]
 
@@ -20,7 +21,7 @@ TILE = 8
 """Numbers along each side of a tile: a vector of float32."""
 
 
-@intrinsic
+@instruction
 def transpose_tile(_, source, source_at, source_step, target, target_at, target_step):
     """Write number j of line i of a tile of one array as number i of line j of a tile of another.
 
