@@ -1,4 +1,4 @@
-/* The kernels' C twins: the same steps and the same arithmetic, for the compiler's -O3.
+/* The kernels' C twins: the same arithmetic in the same order, in plain loops for the compiler's -O3.
 
    gcc -O3 -march=native -ffp-contract=off -fPIC -shared kernels.c -o kernels.so */
 
