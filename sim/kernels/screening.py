@@ -2,7 +2,7 @@
 
 Where something happens to hardly anybody in a month, a loop that asks everyone in turn spends its
 time on branches that the processor guesses wrong. Words of luck are therefore compared in bulk with
-what is likeliest for each, which costs no branch, and only who is marked is looked at:
+what is likeliest for each, which costs no branch, and only who is marked is looked at::
 
     for start in range(first, last, BLOCK):
         bits = marks_of_block(marks, start, last)

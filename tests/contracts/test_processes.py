@@ -125,3 +125,11 @@ def test_every_variable_says_what_it_is(name):
     assert (variable.dtype == "uint8") or not variable.quantity.startswith("is_")
     if variable.quantity.endswith("_share"):
         assert variable.unit == "share"
+
+
+@pytest.mark.parametrize("package", ["kernels", "processes"])
+def test_every_module_is_in_the_reference(package):
+    checkout = FOLDER.parents[1]
+    reference = (checkout / "docs" / "reference" / "kernels.md").read_text(encoding="utf-8")
+    for path in FOLDER.with_name(package).glob("[!_]*.py"):
+        assert f"automodule:: sim.{package}.{path.stem}\n" in reference
