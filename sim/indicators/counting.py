@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.catalogues import DIMENSIONS, project_kinds
-from sim.kernels.compile import kernel, rule
-from sim.kernels.screening import BLOCK, lowest, marks_of_block, without_lowest
+from sim.kernels.compile import kernel
 from sim.kernels.sequence import KernelCall
 from sim.state import State
 from sim.territory.territory import ZONES
@@ -220,35 +219,6 @@ def count_youth(zone, is_present, is_active, event, row):
         row[_ARRIVED] += arrived
 
 
-@rule
-def _count_event(what, z, e, kind, weight, origin, partners, has_public_partner, months_to_birth,
-                 review_months, row):  # fmt: skip
-    """Add what happened to project e, in zone z, to the row."""
-    if what == _HAD_IDEA:
-        row[_IDEAS + z] += 1.0
-    elif what == _APPLIED:
-        row[_APPLICATIONS] += 1.0
-    elif what == _APPROVED:
-        row[_APPROVALS] += 1.0
-        row[_DECIDED_MONTHS] += review_months[e]
-    elif what == _REFUSED:
-        row[_REFUSALS] += 1.0
-        row[_DECIDED_MONTHS] += review_months[e]
-    elif what == _GAVE_UP:
-        row[_ABANDONED] += 1.0
-    elif what == _BORN:
-        row[_BIRTHS + z] += 1.0
-        row[_BOTTOM_UP] += origin[e] != _OFFICIAL_ORIGIN
-        row[_PUBLIC_PARTNER] += has_public_partner[e]
-        row[_PARTNERS] += partners[e]
-        row[_MONTHS_TO_BIRTH] += months_to_birth[e]
-        row[_BY_KIND + kind[e]] += 1.0
-        for d in range(weight.shape[1]):
-            row[_BY_DIMENSION + d] += weight[e, d]
-    elif what == _CEASED:
-        row[_ENDED + z] += 1.0
-
-
 @kernel
 def count_projects(
     cell_zone,
@@ -266,35 +236,46 @@ def count_projects(
 ):
     """Add up what happened to projects, and those that run, into a row of `COUNTS`."""
     zone = cell_zone.reshape(-1)
-    n = np.uintp(stage.size)
-    ideas = in_review = incubating = bottom_up = with_public = partnerships = months = 0
-    for start in range(np.uintp(0), n, BLOCK):
-        bits = marks_of_block(stage, start, n)
-        while bits:
-            e, bits = start + lowest(bits), without_lowest(bits)
-            now = stage[e]
-            runs = now == _RUN
-            ideas += now == _IDEA
-            in_review += now == _REVIEW
-            incubating += now == _INCUBATION
-            row[_RUNNING + zone[cell_row[e]]] += runs
-            bottom_up += runs & (origin[e] != _OFFICIAL_ORIGIN)
-            with_public += runs * has_public_partner[e]
-            partnerships += runs * partners[e]
-            months += runs * months_to_birth[e]
-    row[_IDEAS_IN_WORK] += ideas
-    row[_IN_REVIEW] += in_review
-    row[_INCUBATING] += incubating
-    row[_RUNNING_BOTTOM_UP] += bottom_up
-    row[_RUNNING_PUBLIC_PARTNER] += with_public
-    row[_RUNNING_PARTNERS] += partnerships
-    row[_RUNNING_MONTHS] += months
-    for start in range(np.uintp(0), n, BLOCK):
-        bits = marks_of_block(event, start, n)
-        while bits:
-            e, bits = start + lowest(bits), without_lowest(bits)
-            _count_event(event[e], zone[cell_row[e]], e, kind, weight, origin, partners,
-                         has_public_partner, months_to_birth, review_months, row)  # fmt: skip
+    for e in range(stage.size):
+        now, what = stage[e], event[e]
+        if now == 0 and what == 0:
+            continue
+        z, bottom_up = zone[cell_row[e]], origin[e] != _OFFICIAL_ORIGIN
+        if now == _IDEA:
+            row[_IDEAS_IN_WORK] += 1.0
+        elif now == _REVIEW:
+            row[_IN_REVIEW] += 1.0
+        elif now == _INCUBATION:
+            row[_INCUBATING] += 1.0
+        elif now == _RUN:
+            row[_RUNNING + z] += 1.0
+            row[_RUNNING_BOTTOM_UP] += bottom_up
+            row[_RUNNING_PUBLIC_PARTNER] += has_public_partner[e]
+            row[_RUNNING_PARTNERS] += partners[e]
+            row[_RUNNING_MONTHS] += months_to_birth[e]
+        if what == _HAD_IDEA:
+            row[_IDEAS + z] += 1.0
+        elif what == _APPLIED:
+            row[_APPLICATIONS] += 1.0
+        elif what == _APPROVED:
+            row[_APPROVALS] += 1.0
+            row[_DECIDED_MONTHS] += review_months[e]
+        elif what == _REFUSED:
+            row[_REFUSALS] += 1.0
+            row[_DECIDED_MONTHS] += review_months[e]
+        elif what == _GAVE_UP:
+            row[_ABANDONED] += 1.0
+        elif what == _BORN:
+            row[_BIRTHS + z] += 1.0
+            row[_BOTTOM_UP] += bottom_up
+            row[_PUBLIC_PARTNER] += has_public_partner[e]
+            row[_PARTNERS] += partners[e]
+            row[_MONTHS_TO_BIRTH] += months_to_birth[e]
+            row[_BY_KIND + kind[e]] += 1.0
+            for d in range(weight.shape[1]):
+                row[_BY_DIMENSION + d] += weight[e, d]
+        elif what == _CEASED:
+            row[_ENDED + z] += 1.0
 
 
 @kernel
