@@ -41,6 +41,8 @@ def smooth_lines(_, values, at, step, places, ratio, smallest, weight, forwards)
     forwards : one-dimensional contiguous array
         Scratch of the same type, WIDTH numbers a place.
     """
+    if values.layout != "C" or forwards.layout != "C" or values.dtype != forwards.dtype:
+        return None  # which numba tells as a type that does not fit
     n, size = types.uintp, values.dtype
     signature = types.none(values, n, n, n, size, size, size, forwards)
 

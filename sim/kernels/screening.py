@@ -77,6 +77,8 @@ def lowest(_, bits):
 @instruction
 def _whole_block(_, marks, start):
     """Which of the 64 marks from `start` are not 0: two instructions for 32 of them."""
+    if not isinstance(marks, types.Array) or marks.dtype != types.uint8 or marks.layout != "C":
+        return None  # which numba tells as a type that does not fit
 
     def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         block = ir.VectorType(ir.IntType(8), int(BLOCK))

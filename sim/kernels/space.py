@@ -121,10 +121,11 @@ def decay_potential(field, decay, out, scratch):
 
     Parameters
     ----------
-    field : (rows, cols) array of float32 or float64
+    field : (rows, cols) contiguous array of float32 or float64
+        Not negative.
     decay : float
         Decay per cell of distance, above 0.
-    out : (rows, cols) array
+    out : (rows, cols) contiguous array
         Of the dtype of the field; may be the field itself.
     scratch : array
         Of shape `potential_work_shape` and the dtype of the field.
@@ -230,7 +231,7 @@ def huff_flows(attraction, demand, decays, weights, outside, revenue_per_attract
     Parameters
     ----------
     attraction : (rows, cols) array of float32 or float64
-        Summed attraction of the shops of each cell, not negative.
+        Contiguous, as all fields here. Summed attraction of the shops of each cell, not negative.
     demand : (rows, cols) array
         Money to spend in each cell, not negative.
     decays : (K,) float64 array
