@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final
 
 __all__ = ["MODEL_VERSION", "package_version"]
@@ -10,6 +11,7 @@ MODEL_VERSION: Final = "2"
 """Counts up whenever the same scenario and seed give other results; CHANGELOG.md says why."""
 
 
+@cache  # a manifest asks for nine, each some milliseconds
 def package_version(name: str = "essaim") -> str:
     """The installed version of a package, by default of this one.
 

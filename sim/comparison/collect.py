@@ -58,8 +58,8 @@ class Collected:
         self._unspent = np.zeros_like(self._income)
         self._spending = np.zeros((*self._income.shape, len(LINES)), np.int64)
         self._parameters: list[dict[str, Any]] = []
-        self._map_sum: list[Any] = [0.0] * arms
-        self._map_count: list[Any] = [0] * arms
+        self._map_sum: dict[int, Floats] = {}
+        self._map_count: dict[int, npt.NDArray[np.int64]] = {}
         for run, outcome in outcomes:
             self._add(run, outcome)
 
@@ -73,9 +73,13 @@ class Collected:
         self._income[run.arm] += outcome.income
         self._spending[run.arm] += outcome.spending
         self._unspent[run.arm] += outcome.unspent
+        if run.arm not in self._map_sum:
+            self._map_sum[run.arm] = np.zeros(outcome.maps.shape)
+            self._map_count[run.arm] = np.zeros(outcome.maps.shape, np.int64)
         is_there = np.isfinite(outcome.maps)
-        self._map_sum[run.arm] = self._map_sum[run.arm] + np.where(is_there, outcome.maps, 0.0)
-        self._map_count[run.arm] = self._map_count[run.arm] + is_there
+        total = self._map_sum[run.arm]
+        np.add(total, outcome.maps, out=total, where=is_there)
+        self._map_count[run.arm] += is_there
         self._zone = outcome.zone
 
     def run_table(self) -> pd.DataFrame:

@@ -46,9 +46,13 @@ _SEED: Final = 20150915
 
 
 @lru_cache(maxsize=4)
-def _resamples(n: int) -> npt.NDArray[np.intp]:
+def _times_drawn(n: int) -> Floats:
+    """How often each of n replications is in each of the samples."""
     drawn = np.random.default_rng(_SEED).integers(0, n, (RESAMPLES, n), dtype=np.int32)
-    return drawn.astype(np.intp)  # what `take` indexes with; other types are converted each time
+    times = np.empty(drawn.shape)
+    for k, sample in enumerate(drawn):
+        times[k] = np.bincount(sample, minlength=n)
+    return times
 
 
 def resampled_means(values: Floats) -> Floats:
@@ -64,7 +68,8 @@ def resampled_means(values: Floats) -> Floats:
     (RESAMPLES,) float64 array
         Of samples that depend on n alone, so that measures are resampled alike.
     """
-    return np.asarray(values.take(_resamples(values.size)).mean(axis=1))
+    # Not a product of matrices: what libraries sum in which order depends on their threads.
+    return np.asarray(np.einsum("ij,j->i", _times_drawn(values.size), values) / values.size)
 
 
 def expanded_level(level: float, n: int) -> float:

@@ -12,8 +12,9 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
-from itertools import batched
+from itertools import groupby
 from multiprocessing.connection import Connection, wait
+from operator import attrgetter
 from typing import Any, Final
 
 from sim.comparison.fork_server import caller_left_alone, prepare_workers, worker_environment
@@ -92,9 +93,10 @@ class _Pool:
     def start(self, workers: int) -> None:
         """Start the workers and hand out the first runs."""
         prepare_workers()
-        # Arms of a replication begin from one start (see `begin`), if one process runs them all.
-        together = len(self._runs.arms) if self._runs.reps >= 4 * workers else 1
-        self._waiting = batched(self._runs.all, together)
+        # What runs of a replication share (see `begin`) is made once, if one process runs them all.
+        is_shared = self._runs.reps >= 4 * workers
+        together = groupby(self._runs.all, attrgetter("rep") if is_shared else None)
+        self._waiting = (tuple(runs) for _, runs in together)
         methods = multiprocessing.get_all_start_methods()
         context: Any = multiprocessing.get_context(
             "forkserver" if "forkserver" in methods else "spawn"

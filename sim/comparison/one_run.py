@@ -100,11 +100,11 @@ class Runs:
 
     @cached_property
     def all(self) -> tuple[Run, ...]:
-        """Every run; arms of a replication follow one another, second times come last."""
+        """Every run; those of a replication follow one another, its second times last."""
         return tuple(
             Run(arm, rep, luck)
-            for luck, reps in ((0, self.reps), (1, self.again))
-            for rep in range(reps)
+            for rep in range(self.reps)
+            for luck in range(2 if rep < self.again else 1)
             for arm in range(len(self.arms))
         )
 
