@@ -14,14 +14,14 @@ demo: .venv/installed  ## 20 years of a town; with and without a cluster; its si
 	$(BIN)/sim report demo/headline
 
 test: .venv/installed-test  ## the quick suite
-	$(BIN)/python -m pytest -n 2 -m "not statistical"
+	$(BIN)/python -m pytest -n 2 --dist=worksteal -m "not statistical"
 
 check: .venv/installed-dev  ## everything that CI checks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist=worksteal
 	$(MAKE) docs
 
 docs: .venv/installed-dev  ## the documentation, in docs/_build/html
