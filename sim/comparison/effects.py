@@ -61,15 +61,17 @@ def resampled_means(values: Floats) -> Floats:
     Parameters
     ----------
     values : (n,) float64 array
-        One a replication.
+        One a replication; with one that is not finite, no mean is.
 
     Returns
     -------
     (RESAMPLES,) float64 array
         Of samples that depend on n alone, so that measures are resampled alike.
     """
-    # Not a product of matrices: what libraries sum in which order depends on their threads.
-    return np.asarray(np.einsum("ij,j->i", _times_drawn(values.size), values) / values.size)
+    # Not a product of matrices: in which order libraries sum depends on their threads. Nor may it
+    # depend on where the values lie.
+    lying_together = np.ascontiguousarray(values)
+    return np.asarray(np.einsum("ij,j->i", _times_drawn(values.size), lying_together) / values.size)
 
 
 def expanded_level(level: float, n: int) -> float:

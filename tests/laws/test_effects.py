@@ -78,6 +78,18 @@ def test_the_same_differences_give_the_same_interval():
     assert resampled_means(sample).std() == pytest.approx(sample.std() / math.sqrt(12), rel=0.05)
 
 
+@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=12))
+def test_a_sample_is_as_many_replications_as_there_are_each_drawn_some_times(values):
+    n = len(values)
+    times = n * np.stack([resampled_means(one) for one in np.eye(n)], axis=1)
+    np.testing.assert_allclose(times, times.round(), atol=1e-9)
+    assert (times.round().sum(axis=1) == n).all()
+    sample = np.array(values)
+    np.testing.assert_allclose(resampled_means(sample), times @ sample / n, rtol=1e-9, atol=1e-6)
+    spread = np.repeat(sample, 3)[::3]  # the same values, not side by side
+    assert resampled_means(spread).tobytes() == resampled_means(sample).tobytes()
+
+
 def test_no_difference_at_all_is_no_relevant_effect_and_neither_sign_is_likelier():
     effect = effect_of(MEASURES["closures"], np.full(9, 4.0), np.full(9, 4.0), None)
     assert effect.of_mean is not None
