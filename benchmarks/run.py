@@ -29,9 +29,9 @@ import numpy as np
 
 import sim
 from benchmarks.peers.plain_mesa import PlainTown
-from sim.indicators import COUNTERS
-from sim.scenario import load_scenario
-from sim.simulation import Simulation
+from sim.measures.indicators import COUNTERS
+from sim.run.simulation import Simulation
+from sim.scenario.scenario import load_scenario
 
 RESULTS = Path(__file__).parent / "results" / "month.md"
 PREMISES_PER_1000 = 14.0

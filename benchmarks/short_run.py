@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.sweeps.run import Outcome, Run
+from sim.experiments.run import Outcome, Run
 
 __all__ = ["ShortRun"]
 
 
 @dataclass(frozen=True)
 class ShortRun:
-    """A walk of some thousand steps in plain Python; see `sim.sweeps.run.Model`.
+    """A walk of some thousand steps in plain Python; see `sim.experiments.run.Model`.
 
     Its outputs are where the walk ends and the processor's seconds that it took.
     """

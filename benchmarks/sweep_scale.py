@@ -22,18 +22,18 @@ import numpy as np
 import psutil
 
 from benchmarks.short_run import ShortRun
-from sim.comparison.measures import MEASURES
-from sim.sweeps.describe import describe_sweep, files_of
-from sim.sweeps.designs import Design
-from sim.sweeps.engine import IN_FLIGHT, Tally
-from sim.sweeps.experiment_file import load_experiment
-from sim.sweeps.factors import Factor
-from sim.sweeps.parts import PARTS, Result, write_results
-from sim.sweeps.plan import plan_experiment, plan_model
-from sim.sweeps.run import Outcome
-from sim.sweeps.running import Options, fill
-from sim.sweeps.store import DESIGN, FORMAT, Store
-from sim.sweeps.sweep import Sweep
+from sim.experiments.describe import describe_sweep, files_of
+from sim.experiments.designs import Design
+from sim.experiments.engine import IN_FLIGHT, Tally
+from sim.experiments.experiment_file import load_experiment
+from sim.experiments.factors import Factor
+from sim.experiments.parts import PARTS, Result, write_results
+from sim.experiments.plan import plan_experiment, plan_model
+from sim.experiments.run import Outcome
+from sim.experiments.running import Options, fill
+from sim.experiments.store import DESIGN, FORMAT, Store
+from sim.experiments.sweep import Sweep
+from sim.measures.registry import MEASURES
 
 RESULTS = Path(__file__).parent / "results" / "sweeps.md"
 EXPERIMENT = "cluster_size_by_funding"

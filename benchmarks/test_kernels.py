@@ -21,9 +21,9 @@ import pytest
 import scipy
 
 from benchmarks.peers import kernels as peers
-from sim.kernels.compile import parallel
+from sim.kernels.machine.compile import parallel
+from sim.kernels.machine.recursion import WIDTH
 from sim.kernels.random import fill_uniform, fill_words, stream_key
-from sim.kernels.recursion import WIDTH
 from sim.kernels.space import (
     decay_potential,
     deposit,

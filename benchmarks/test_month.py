@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.peers.plain_mesa import PlainTown
 from benchmarks.run import town
-from sim.schedule import MONTH
+from sim.processes.month import MONTH
 
 
 @pytest.mark.parametrize(("cells", "premises"), [(64, 700), (64, 16_000), (512, 700)])

@@ -17,7 +17,14 @@ from typing import Any
 
 import typer
 
-from sim.catalogues import (
+from sim.cli import app, main
+from sim.cli.explanation import explain
+from sim.interventions import TYPES, Intervention, list_interventions, load_intervention
+from sim.measures.indicators import INDICATORS, ZONE_LABELS
+from sim.measures.map_layers import LAYERS
+from sim.processes.month import MONTH
+from sim.processes.process import Process
+from sim.registry.catalogues import (
     PROJECT_COLUMNS,
     THIRD_PLACE_COLUMNS,
     Column,
@@ -25,17 +32,10 @@ from sim.catalogues import (
     project_kinds,
     third_place_kinds,
 )
-from sim.cli import app, main
-from sim.explain import explain
-from sim.indicators import INDICATORS, ZONE_LABELS
-from sim.interventions import TYPES, Intervention, list_interventions, load_intervention
-from sim.map_layers import LAYERS
-from sim.parameters import ParameterInfo
-from sim.processes.process import Process
-from sim.scenario import Scenario, list_scenarios, load_scenario
-from sim.schedule import MONTH
-from sim.schema import PARAMETERS, Parameters
-from sim.variables import VARIABLES
+from sim.registry.parameters import ParameterInfo
+from sim.registry.variables import VARIABLES
+from sim.scenario.scenario import Scenario, list_scenarios, load_scenario
+from sim.scenario.schema import PARAMETERS, Parameters
 
 ENTITIES = {
     "cell": "Cells: the ground and who lives on it",

@@ -9,17 +9,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.comparison.comparison import Comparison, compare
     from sim.errors import InputError
-    from sim.model import TerritoryModel
-    from sim.results import Results, load_results
-    from sim.runs import run
-    from sim.scenario import Scenario, list_scenarios, load_scenario
-    from sim.simulation import Simulation
-    from sim.sweeps.experiment import Experiment
-    from sim.sweeps.experiment_file import load_experiment
-    from sim.sweeps.running import extend, sweep
-    from sim.sweeps.sweep import Sweep
+    from sim.experiments.comparison import Comparison, compare
+    from sim.experiments.experiment import Experiment
+    from sim.experiments.experiment_file import load_experiment
+    from sim.experiments.run_results import Results, load_results
+    from sim.experiments.running import extend, sweep
+    from sim.experiments.runs import run
+    from sim.experiments.sweep import Sweep
+    from sim.mesa_face.model import TerritoryModel
+    from sim.run.simulation import Simulation
+    from sim.scenario.scenario import Scenario, list_scenarios, load_scenario
 
 __all__ = [
     "Comparison",
@@ -41,22 +41,22 @@ __all__ = [
 ]
 
 _PLACES = {
-    "Comparison": "sim.comparison.comparison",
-    "Experiment": "sim.sweeps.experiment",
+    "Comparison": "sim.experiments.comparison",
+    "Experiment": "sim.experiments.experiment",
     "InputError": "sim.errors",
-    "Results": "sim.results",
-    "Scenario": "sim.scenario",
-    "Simulation": "sim.simulation",
-    "Sweep": "sim.sweeps.sweep",
-    "TerritoryModel": "sim.model",
-    "compare": "sim.comparison.comparison",
-    "extend": "sim.sweeps.running",
-    "list_scenarios": "sim.scenario",
-    "load_experiment": "sim.sweeps.experiment_file",
-    "load_results": "sim.results",
-    "load_scenario": "sim.scenario",
-    "run": "sim.runs",
-    "sweep": "sim.sweeps.running",
+    "Results": "sim.experiments.run_results",
+    "Scenario": "sim.scenario.scenario",
+    "Simulation": "sim.run.simulation",
+    "Sweep": "sim.experiments.sweep",
+    "TerritoryModel": "sim.mesa_face.model",
+    "compare": "sim.experiments.comparison",
+    "extend": "sim.experiments.running",
+    "list_scenarios": "sim.scenario.scenario",
+    "load_experiment": "sim.experiments.experiment_file",
+    "load_results": "sim.experiments.run_results",
+    "load_scenario": "sim.scenario.scenario",
+    "run": "sim.experiments.runs",
+    "sweep": "sim.experiments.running",
 }
 
 

@@ -11,8 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sim.first_compilation import compile_backwards
-from sim.kernels.compile import cache_folder, source_hash
+from sim.kernels.machine.compile import cache_folder, source_hash
+from sim.run.first_compilation import compile_backwards
 
 ROOT = Path(__file__).parents[1]
 

@@ -21,10 +21,10 @@ from benchmarks.peers.plain_places import Account, ThirdPlace
 from benchmarks.peers.plain_projects import RUNNING, Entrepreneur, ProjectKind
 from benchmarks.peers.plain_shops import SECTORS, Home, Premises
 from sim.kernels.random import stream_key
-from sim.simulation import Simulation
-from sim.state import State
-from sim.variables import VARIABLES
-from sim.variables.money import LINES, SOURCES
+from sim.registry.state import State
+from sim.registry.variables import VARIABLES
+from sim.registry.variables.money import LINES, SOURCES
+from sim.run.simulation import Simulation
 
 SERIES = ("online_share", "spending", "costs", "periphery")
 

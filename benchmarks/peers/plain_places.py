@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import mesa
 
 from sim.kernels.random import uniform, word
-from sim.variables.money import LINES, SOURCES
+from sim.registry.variables.money import LINES, SOURCES
 
 if TYPE_CHECKING:
     from benchmarks.peers.plain_mesa import PlainTown

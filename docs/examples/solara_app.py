@@ -6,9 +6,9 @@ Run it with ``pip install "essaim[viz]"`` and ``solara run docs/examples/solara_
 from mesa.visualization import Slider, SolaraViz, SpaceRenderer, make_plot_component
 from mesa.visualization.components import AgentPortrayalStyle, PropertyLayerStyle
 
-from sim.agents import Entrepreneur, Premises, Shop, ThirdPlace
-from sim.model import TerritoryModel
-from sim.schema import PARAMETERS
+from sim.mesa_face.agents import Entrepreneur, Premises, Shop, ThirdPlace
+from sim.mesa_face.model import TerritoryModel
+from sim.scenario.schema import PARAMETERS
 
 COLOURS = {"convenience": "#009E73", "comparison": "#0072B2", "hospitality": "#D55E00"}
 STEPS = {

@@ -23,7 +23,7 @@ from experiments.backcast.ensemble import (  # noqa: E402
     patterns,
     run_ensemble,
 )
-from sim.scenario import load_scenario  # noqa: E402
+from sim.scenario.scenario import load_scenario  # noqa: E402
 from sim.version import MODEL_VERSION  # noqa: E402
 
 SEEDS = (1, 2, 3)

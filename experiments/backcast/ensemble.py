@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from sim.scenario import load_scenario
-from sim.simulation import Simulation
+from sim.run.simulation import Simulation
+from sim.scenario.scenario import load_scenario
 
 
 @dataclass(frozen=True)

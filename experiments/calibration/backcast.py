@@ -18,8 +18,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from experiments.backcast.ensemble import draw_towns
 from sim.calibration import Calibration, Ensemble, Matching, calibrate, patterns
-from sim.comparison.draws import Range, uncertain_ranges
-from sim.scenario import load_scenario
+from sim.experiments.draws import Range, uncertain_ranges
+from sim.scenario.scenario import load_scenario
 
 SCENARIO = load_scenario("backcast")
 

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sim.catalogues import project_kinds
 from sim.interventions import load_intervention
-from sim.scenario import Scenario, load_scenario
-from sim.simulation import Simulation
+from sim.registry.catalogues import project_kinds
+from sim.run.simulation import Simulation
+from sim.scenario.scenario import Scenario, load_scenario
 from sim.territory.territory import SECTORS
 
 SEEDS = tuple(range(8))

@@ -14,13 +14,13 @@ import numpy.typing as npt
 
 from sim.analysis.ema import load_ema
 from sim.analysis.point_values import QuantityKind, choose_quantities
-from sim.comparison.measures import MEASURES
 from sim.errors import InputError
+from sim.measures.registry import MEASURES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.sweeps.sweep import Sweep
+    from sim.experiments.sweep import Sweep
 
 __all__ = [
     "FEWEST_CASES",

@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.analysis.responses import COST, effects_along
-from sim.comparison.cost_effectiveness import COST_COLUMNS, cost_effectiveness
-from sim.comparison.effects import expanded_level, mean_effect, resampled_means, verdict_of
-from sim.comparison.measures import MEASURES
 from sim.errors import InputError, nearest
-from sim.sweeps.experiment import BASELINE
+from sim.experiments.cost_effectiveness import COST_COLUMNS, cost_effectiveness
+from sim.experiments.effects import expanded_level, mean_effect, resampled_means, verdict_of
+from sim.experiments.experiment import BASELINE
+from sim.measures.registry import MEASURES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +66,7 @@ def marginal_effects(
     Parameters
     ----------
     differences : pandas.DataFrame
-        Of `sim.sweeps.sweep.Sweep.differences`: one arm and horizon, unless these are held.
+        Of `sim.experiments.sweep.Sweep.differences`: one arm and horizon, unless these are held.
     factor : str
         A factor in numbers, along which neighbours are taken.
     measure : str
@@ -132,12 +132,12 @@ def cost_effectiveness_by_point(frame: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     frame : pandas.DataFrame
-        Of `sim.sweeps.sweep.Sweep.frame`, the baseline included.
+        Of `sim.experiments.sweep.Sweep.frame`, the baseline included.
 
     Returns
     -------
     pandas.DataFrame
-        ``point``, and the columns of `sim.comparison.cost_effectiveness.cost_effectiveness`.
+        ``point``, and the columns of `sim.experiments.cost_effectiveness.cost_effectiveness`.
     """
     import pandas as pd
 

@@ -24,19 +24,19 @@ from sim.analysis.point_values import (
     point_values,
 )
 from sim.errors import InputError
-from sim.runs import replication_seed
-from sim.sweeps.experiment import BASELINE
-from sim.sweeps.factors import SCENARIO
-from sim.sweeps.run import Run
-from sim.sweeps.territory_runs import TerritoryRuns
+from sim.experiments.experiment import BASELINE
+from sim.experiments.factors import SCENARIO
+from sim.experiments.run import Run
+from sim.experiments.runs import replication_seed
+from sim.experiments.territory_runs import TerritoryRuns
 
 if TYPE_CHECKING:
     import pandas as pd
     from ema_workbench import Model
 
-    from sim.sweeps.experiment import Experiment
-    from sim.sweeps.factors import Factor
-    from sim.sweeps.sweep import Sweep
+    from sim.experiments.experiment import Experiment
+    from sim.experiments.factors import Factor
+    from sim.experiments.sweep import Sweep
 
 __all__ = ["EmaRuns", "ema_name", "load_ema", "to_ema_model"]
 

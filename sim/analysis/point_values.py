@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from sim.comparison.measures import MEASURES
 from sim.errors import InputError, nearest
-from sim.sweeps.experiment import BASELINE
+from sim.experiments.experiment import BASELINE
+from sim.measures.registry import MEASURES
 
 if TYPE_CHECKING:
-    from sim.sweeps.experiment import Experiment
-    from sim.sweeps.sweep import Sweep
+    from sim.experiments.experiment import Experiment
+    from sim.experiments.sweep import Sweep
 
 __all__ = ["Quantity", "QuantityKind", "choose_quantities", "mean_of_replications", "point_values"]
 

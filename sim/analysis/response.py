@@ -52,7 +52,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.analysis.response_curves import FORMS, Curve, FormName, Profile, fit_curve
-from sim.comparison.effects import expanded_level, resampled_means
+from sim.experiments.effects import expanded_level, resampled_means
 
 __all__ = ["Level", "Response", "response"]
 

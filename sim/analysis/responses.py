@@ -39,7 +39,7 @@ def responses(
     Parameters
     ----------
     differences : pandas.DataFrame
-        Of `sim.sweeps.sweep.Sweep.differences`: one arm and horizon, unless these are held.
+        Of `sim.experiments.sweep.Sweep.differences`: one arm and horizon, unless these are held.
     factor : str
         A factor in numbers.
     measure : str

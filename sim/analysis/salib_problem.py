@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 from sim.errors import InputError
 
 if TYPE_CHECKING:
-    from sim.sweeps.experiment import Experiment
-    from sim.sweeps.factors import Factor
+    from sim.experiments.experiment import Experiment
+    from sim.experiments.factors import Factor
 
 __all__ = ["to_salib_problem"]
 

@@ -20,15 +20,15 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.analysis.point_values import QuantityKind, choose_quantities, point_values
-from sim.comparison.effects import still_needed
-from sim.comparison.measures import MEASURES
 from sim.errors import InputError
-from sim.sweeps.experiment import BASELINE
+from sim.experiments.effects import still_needed
+from sim.experiments.experiment import BASELINE
+from sim.measures.registry import MEASURES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.sweeps.sweep import Sweep
+    from sim.experiments.sweep import Sweep
 
 __all__ = ["SeedNoise", "seed_noise", "seed_noise_table"]
 

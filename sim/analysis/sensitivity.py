@@ -28,7 +28,7 @@ from sim.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.sweeps.sweep import Sweep
+    from sim.experiments.sweep import Sweep
 
 __all__ = [
     "FEWEST_BASE_SAMPLES",

@@ -71,7 +71,7 @@ def targets_met(
     Parameters
     ----------
     differences : pandas.DataFrame
-        Of `sim.sweeps.sweep.Sweep.differences`: one arm and horizon, unless ``by`` has them.
+        Of `sim.experiments.sweep.Sweep.differences`: one arm and horizon, unless ``by`` has them.
     targets : mapping of str to float
         Smallest wanted effect by measure, with the sign of what is wanted: -0.5 is met by half a
         point less, and by all that is lower.

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.analysis.responses import means_of, require_columns, require_one
-from sim.comparison.effects import resampled_means
 from sim.errors import InputError
+from sim.experiments.effects import resampled_means
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +77,7 @@ def pareto_front(
     Parameters
     ----------
     differences : pandas.DataFrame
-        Of `sim.sweeps.sweep.Sweep.differences`, at one horizon.
+        Of `sim.experiments.sweep.Sweep.differences`, at one horizon.
     objectives : mapping of str to {1, -1}
         Whether more of a measure is wanted, or less.
     policies : sequence of str
@@ -257,7 +257,7 @@ def robustness(
     Parameters
     ----------
     differences : pandas.DataFrame
-        Of `sim.sweeps.sweep.Sweep.differences`, at one horizon.
+        Of `sim.experiments.sweep.Sweep.differences`, at one horizon.
     measure : str
         Name of a measure.
     direction : {1, -1}

@@ -6,7 +6,7 @@ import shlex
 from typing import Any, Final
 
 from sim.app.request import Catalogue, Request
-from sim.schema import PARAMETERS
+from sim.scenario.schema import PARAMETERS
 
 __all__ = ["compare_command", "python_of", "run_commands"]
 

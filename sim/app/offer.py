@@ -12,16 +12,16 @@ from sim.app.pair import CHARTS
 from sim.app.replications import NUMBER
 from sim.app.request import LARGEST_GRID, LONGEST, Catalogue
 from sim.app.story import WORDS
-from sim.comparison.measures import HEADLINES, MEASURES
 from sim.interventions import TYPES, Intervention
-from sim.language import LANGUAGES
-from sim.map_layers import LAYERS
-from sim.parameters import ParameterInfo
+from sim.measures.map_layers import LAYERS
+from sim.measures.registry import HEADLINES, MEASURES
+from sim.registry.parameters import ParameterInfo
 from sim.report.quantity import Quantity
-from sim.report.words import Words, catalogue, typeset
-from sim.scenario import Scenario
-from sim.schema import PARAMETERS
+from sim.scenario.scenario import Scenario
+from sim.scenario.schema import PARAMETERS
 from sim.version import MODEL_VERSION, package_version
+from sim.words.catalogue import Words, catalogue, typeset
+from sim.words.language import LANGUAGES
 
 __all__ = ["MOST_STEPS", "offer"]
 

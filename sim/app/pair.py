@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.app.request import LARGEST_GRID, Arms
-from sim.comparison.measure import Windows
-from sim.comparison.measures import MONTHLY
-from sim.comparison.one_run import measured
 from sim.errors import InputError
-from sim.indicators import COUNTS
-from sim.map_layers import LAYERS
-from sim.simulation import Simulation, start_of
-from sim.state import State
+from sim.experiments.one_run import measured
+from sim.measures.indicators import COUNTS
+from sim.measures.map_layers import LAYERS
+from sim.measures.measure import Windows
+from sim.measures.registry import MONTHLY
+from sim.registry.state import State
+from sim.run.simulation import Simulation, start_of
 
 __all__ = ["CHARTS", "Pair", "Scale", "measures_of_months"]
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim.app.request import Arms
-from sim.comparison.comparison import BASELINE, compare_arms
-from sim.comparison.measures import MONTHLY
+from sim.experiments.comparison import BASELINE, compare_arms
+from sim.measures.registry import MONTHLY
 
 if TYPE_CHECKING:
-    from sim.comparison.comparison import Comparison
+    from sim.experiments.comparison import Comparison
 
 __all__ = ["NUMBER", "Replications"]
 

@@ -30,11 +30,11 @@ from sim.app.request import Catalogue, Request
 from sim.app.sessions import Busy, Session, Sessions, TooMany, Unknown
 from sim.app.story import tell, verdicts
 from sim.errors import InputError, nearest
-from sim.language import Language
-from sim.map_layers import LAYERS
-from sim.parameters import ParameterInfo
-from sim.schema import PARAMETERS
+from sim.measures.map_layers import LAYERS
+from sim.registry.parameters import ParameterInfo
+from sim.scenario.schema import PARAMETERS
 from sim.version import package_version
+from sim.words.language import Language
 
 __all__ = ["STATIC", "make_app"]
 

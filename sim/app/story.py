@@ -12,18 +12,18 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.app.pair import CHARTS, Pair, measures_of_months
-from sim.comparison.measures import HEADLINES, MEASURES
-from sim.indicators import COUNTS
-from sim.language import Language, number, span
-from sim.provenance import assumed_parameters
+from sim.measures.indicators import COUNTS
+from sim.measures.registry import HEADLINES, MEASURES
+from sim.registry.variables.money import LINES
 from sim.report.quantity import Quantity, euros
-from sim.report.words import Words, typeset
-from sim.simulation import Simulation
+from sim.run.provenance import assumed_parameters
+from sim.run.simulation import Simulation
 from sim.territory.territory import ZONES
-from sim.variables.money import LINES
+from sim.words.catalogue import Words, typeset
+from sim.words.language import Language, number, span
 
 if TYPE_CHECKING:
-    from sim.comparison.comparison import Comparison
+    from sim.experiments.comparison import Comparison
 
 __all__ = ["STAKES", "WORDS", "tell", "verdicts"]
 

@@ -12,9 +12,9 @@ from sim.calibration.ensemble import Ensemble, Measure
 from sim.calibration.history_matching import history_matching
 from sim.calibration.priors import Shape, scenario_prior
 from sim.calibration.targets import Target
-from sim.comparison.draws import Range
 from sim.errors import InputError
-from sim.scenario import Scenario, load_scenario
+from sim.experiments.draws import Range
+from sim.scenario.scenario import Scenario, load_scenario
 
 __all__ = ["Method", "calibrate"]
 

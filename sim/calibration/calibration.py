@@ -11,8 +11,8 @@ import numpy as np
 
 from sim.calibration.priors import Prior
 from sim.calibration.targets import Target
-from sim.posterior import Posterior, save_posterior
-from sim.schema import PARAMETERS
+from sim.scenario.posterior import Posterior, save_posterior
+from sim.scenario.schema import PARAMETERS
 from sim.version import package_version
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from sim.calibration.calibration import spawned_seed
-from sim.comparison.execution import worker_number
-from sim.comparison.fork_server import caller_left_alone, prepare_workers, worker_environment
 from sim.errors import InputError
-from sim.scenario import Scenario
-from sim.schema import PARAMETERS
-from sim.simulation import Simulation
+from sim.experiments.execution import worker_number
+from sim.experiments.fork_server import caller_left_alone, prepare_workers, worker_environment
+from sim.run.simulation import Simulation
+from sim.scenario.scenario import Scenario
+from sim.scenario.schema import PARAMETERS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +52,7 @@ class Ensemble:
 
     Examples
     --------
-    >>> from sim.scenario import load_scenario
+    >>> from sim.scenario.scenario import load_scenario
     >>> town = load_scenario("mid_sized_town").replace(
     ...     rows=16, columns=16, population=4000, months=6
     ... )
@@ -159,7 +159,7 @@ def _indicators(scenario: Scenario, seed: int) -> pd.DataFrame:
 
 def _prepare() -> None:
     """Let a worker load what a run needs, and end with the process that started it."""
-    import sim.comparison.warmed  # noqa: F401
+    import sim.experiments.warmed  # noqa: F401
 
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from sim.comparison.draws import Range, triangular, uncertain_ranges
 from sim.errors import InputError, nearest
-from sim.scenario import Scenario
-from sim.schema import PARAMETERS
+from sim.experiments.draws import Range, triangular, uncertain_ranges
+from sim.scenario.scenario import Scenario
+from sim.scenario.schema import PARAMETERS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import InputError, nearest
-from sim.parameters import Evidence
+from sim.registry.parameters import Evidence
 
 __all__ = ["Target", "check_targets", "figures_of"]
 

@@ -14,8 +14,8 @@ import typer
 from sim.cli.console import CONSOLE, table, whole_number
 
 if TYPE_CHECKING:
-    from sim.comparison.comparison import Comparison
-    from sim.language import Language
+    from sim.experiments.comparison import Comparison
+    from sim.words.language import Language
 
 __all__ = ["compare_command"]
 
@@ -79,12 +79,12 @@ def compare_command(
     Every arm has the same luck; effects are paired differences with their intervals.
     """
     if workers is None or workers > 1:
-        from sim.comparison.fork_server import prepare_workers
+        from sim.experiments.fork_server import prepare_workers
 
         prepare_workers()  # loads and compiles on another processor while this one does, too
-    from sim.comparison.folder import write_comparison
-    from sim.language import check_language
-    from sim.whole_folder import whole_folder
+    from sim.experiments.comparison_folder import write_comparison
+    from sim.experiments.whole_folder import whole_folder
+    from sim.words.language import check_language
 
     language = check_language(lang)
     options = {
@@ -123,8 +123,8 @@ def _load_report() -> None:
 
 
 def _compare(scenario: str, interventions: list[str], **options: Any) -> Comparison:
-    from sim.comparison.comparison import compare
-    from sim.first_compilation import is_first, second_compiler
+    from sim.experiments.comparison import compare
+    from sim.run.first_compilation import is_first, second_compiler
 
     with ExitStack() as stack:
         if is_first():
@@ -148,9 +148,9 @@ def _answer(comparison: Comparison, language: Language, out: Path, as_json: bool
         rows = end.astype(object).where(end.notna(), None).to_dict("records")
         CONSOLE.json({"effects": rows, "run": comparison.manifest["run"], "out": str(out)})
         return
-    from sim.comparison.measures import HEADLINES
+    from sim.measures.registry import HEADLINES
     from sim.report.facts import Facts
-    from sim.report.words import Words
+    from sim.words.catalogue import Words
 
     words, facts = Words(language), Facts(comparison, language)
     heads = ("intervention", "measure", "without", "effect", "interval", "verdict")

@@ -22,7 +22,7 @@ def explain_command(
 
     What it says, its values with their sources, who reads and writes it, file and line.
     """
-    from sim.explain import explain
+    from sim.cli.explanation import explain
 
     found = explain(name)
     if as_json:

@@ -10,7 +10,7 @@ from sim.cli.console import CONSOLE
 from sim.errors import InputError, nearest
 
 if TYPE_CHECKING:
-    from sim.parameters import ParameterInfo
+    from sim.registry.parameters import ParameterInfo
 
 __all__ = ["params_command"]
 
@@ -26,7 +26,7 @@ def params_command(
 
     Default, unit, range, plausible range, evidence, role, meaning and source of each.
     """
-    from sim.schema import PARAMETERS, Parameters
+    from sim.scenario.schema import PARAMETERS, Parameters
 
     chosen = list(PARAMETERS.values())
     if name is not None:

@@ -11,7 +11,7 @@ from sim.cli.console import CONSOLE
 from sim.errors import InputError
 
 if TYPE_CHECKING:
-    from sim.language import Language
+    from sim.words.language import Language
 
 __all__ = ["report_command"]
 
@@ -31,8 +31,8 @@ def report_command(
     ] = False,
 ) -> None:
     """Write the report of results that lie in a folder: one page that needs nothing else."""
-    from sim.language import check_language
-    from sim.whole_folder import whole_folder
+    from sim.experiments.whole_folder import whole_folder
+    from sim.words.language import check_language
 
     files = _report(folder, check_language(lang), png)
     place = out or folder / "report"
@@ -44,18 +44,18 @@ def report_command(
 
 
 def _report(folder: Path, language: Language, png: bool) -> dict[str, bytes]:
-    from sim.comparison.describe import FORMAT as COMPARISON
-    from sim.sweeps.store import FORMAT as SWEEP
-    from sim.whole_folder import manifest_format
+    from sim.experiments.describe_comparison import FORMAT as COMPARISON
+    from sim.experiments.store import FORMAT as SWEEP
+    from sim.experiments.whole_folder import manifest_format
 
     kind = manifest_format(folder)
     if kind == SWEEP:
+        from sim.experiments.sweep import Sweep
         from sim.report.sweeps import write_sweep_report
-        from sim.sweeps.sweep import Sweep
 
         return write_sweep_report(Sweep.open(folder), language, png=png)
     if kind == COMPARISON:
-        from sim.comparison.folder import load_comparison
+        from sim.experiments.comparison_folder import load_comparison
         from sim.report.comparison_report import write_report
 
         return write_report(load_comparison(folder), language, png=png)

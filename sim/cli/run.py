@@ -13,9 +13,9 @@ from sim.cli.console import CONSOLE, table, whole_number
 from sim.errors import InputError
 
 if TYPE_CHECKING:
-    from sim.language import Language
-    from sim.results import Results
-    from sim.scenario import Scenario
+    from sim.experiments.run_results import Results
+    from sim.scenario.scenario import Scenario
+    from sim.words.language import Language
 
 __all__ = ["run_command"]
 
@@ -74,8 +74,8 @@ def run_command(
 
     With --out, results and pictures are kept in a folder.
     """
-    from sim.language import check_language
-    from sim.scenario import load_scenario
+    from sim.scenario.scenario import load_scenario
+    from sim.words.language import check_language
 
     language = check_language(lang)
     chosen = load_scenario(scenario).add(*interventions or []).set(assignments or [])
@@ -105,8 +105,8 @@ def _simulate(
     months: tuple[int, ...],
     layers: tuple[str, ...],
 ) -> Results:
-    from sim.first_compilation import is_first, second_compiler
-    from sim.runs import simulate
+    from sim.experiments.runs import simulate
+    from sim.run.first_compilation import is_first, second_compiler
 
     with ExitStack() as stack:
         if is_first():
@@ -136,8 +136,8 @@ def _save(
     force: bool,
     png: bool,
 ) -> Results:
-    from sim.results import write_results
-    from sim.whole_folder import whole_folder
+    from sim.experiments.run_results import write_results
+    from sim.experiments.whole_folder import whole_folder
 
     with whole_folder(out, force=force) as folder:
         # Visits are counted at the end of a month: without a spin-up there are none at the start.
@@ -159,8 +159,8 @@ def _save(
 
 
 def _report(results: Results, language: Language, out: Path | None, as_json: bool) -> None:
-    from sim.summary import summarise
-    from sim.words import summary_table, what_happened
+    from sim.figures.run_story import summary_table, what_happened
+    from sim.figures.summary import summarise
 
     sentences = what_happened(results, language)
     if as_json:
@@ -190,7 +190,7 @@ def _months(text: str | None) -> tuple[int, ...]:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    from sim.map_layers import check_layers
+    from sim.measures.map_layers import check_layers
 
     names = tuple(part.strip() for part in text.split(",") if part.strip())
     if not names:

@@ -12,10 +12,10 @@ from sim.cli.console import CONSOLE, table, whole_number
 from sim.errors import InputError
 
 if TYPE_CHECKING:
-    from sim.sweeps.engine import Tally
-    from sim.sweeps.experiment import Experiment
-    from sim.sweeps.plan import Plan
-    from sim.sweeps.sweep import Sweep
+    from sim.experiments.engine import Tally
+    from sim.experiments.experiment import Experiment
+    from sim.experiments.plan import Plan
+    from sim.experiments.sweep import Sweep
 
 __all__ = ["extend_command", "sweep_command"]
 
@@ -96,25 +96,25 @@ def sweep_command(
     What is finished is kept, whatever happens; --resume goes on from there.
     """
     if executor == "local" and workers != 1 and not dry_run:
-        from sim.comparison.fork_server import prepare_workers
+        from sim.experiments.fork_server import prepare_workers
 
         prepare_workers()  # loads and compiles on another processor while this one does, too
     given = {"replications": reps, "months": months, "seed": seed}
     changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     if assignments:
-        from sim.settings import split_assignment, typed_value
+        from sim.registry.settings import split_assignment, typed_value
 
         given_settings = [split_assignment(text) for text in assignments]
         changes["settings"] = {name: typed_value(value) for name, value in given_settings}
     if dry_run:
-        from sim.sweeps.experiment_file import load_experiment
+        from sim.experiments.experiment_file import load_experiment
 
         asked = load_experiment(experiment, changes=changes)
         _estimate(asked, workers, out if resume else None, as_json)
         return
     if out is None:
         raise InputError("--out is missing; name a folder for the results.")
-    from sim.sweeps.running import sweep
+    from sim.experiments.running import sweep
 
     CONSOLE.kept = f"what was finished is kept; go on with --out {out} --resume"
     with _Watch() as watch:
@@ -158,7 +158,7 @@ def extend_command(
     as_json: AsJson = False,
 ) -> None:
     """Make a sweep larger in its folder: more points or replications."""
-    from sim.sweeps.running import extend
+    from sim.experiments.running import extend
 
     CONSOLE.kept = "what was finished is kept; the same command goes on"
     with _Watch() as watch:
@@ -184,7 +184,7 @@ class _Watch:
 
     def __enter__(self) -> _Watch:
         from sim.cli.sweep_progress import SweepProgress
-        from sim.first_compilation import is_first, second_compiler
+        from sim.run.first_compilation import is_first, second_compiler
 
         with ExitStack() as stack:
             if is_first():
@@ -249,9 +249,9 @@ def _estimate(
     experiment: Experiment, workers: int | None, folder: Path | None, as_json: bool
 ) -> None:
     """Say how many runs there are to do, and by two of them how long they take."""
-    from sim.comparison.execution import worker_number
-    from sim.sweeps.plan import plan_experiment
-    from sim.sweeps.store import Store
+    from sim.experiments.execution import worker_number
+    from sim.experiments.plan import plan_experiment
+    from sim.experiments.store import Store
 
     plan = plan_experiment(experiment)
     done = Store.open(folder).statuses() if folder is not None and folder.exists() else {}
@@ -277,7 +277,7 @@ def _estimate(
 
 def _seconds_of_a_run(plan: Plan, todo: list[str]) -> float:
     """The last run of the plan, timed after the first, which loads and compiles."""
-    from sim.sweeps.batches import try_run
+    from sim.experiments.batches import try_run
 
     if not todo:
         return 0.0

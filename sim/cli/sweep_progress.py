@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from sim.sweeps.engine import Tally
+    from sim.experiments.engine import Tally
 
 __all__ = ["SweepProgress", "time_left"]
 

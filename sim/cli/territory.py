@@ -101,9 +101,9 @@ def show_command(
 
     Its people and premises; what was read, what was generated and why; on request a map.
     """
-    from sim.language import check_language
-    from sim.scenario import load_scenario
+    from sim.scenario.scenario import load_scenario
     from sim.territory.territory_file import load_territory, write_whole
+    from sim.words.language import check_language
 
     language = check_language(lang)
     if out is not None and out.suffix not in (".svg", ".png"):
@@ -113,7 +113,7 @@ def show_command(
     if place.endswith(".npz"):
         territory, scenario = load_territory(Path(place)), None
     else:
-        from sim.simulation import territory_of
+        from sim.run.simulation import territory_of
 
         scenario = place
         territory = territory_of(load_scenario(place))
@@ -146,7 +146,7 @@ def _point(text: str | None) -> tuple[float, float] | None:
 
 
 def _described(territory: Territory) -> dict[str, Any]:
-    from sim.provenance import describe_territory
+    from sim.run.provenance import describe_territory
 
     return describe_territory(territory) | {"premises_by_zone_and_sector": _counts(territory)}
 
@@ -168,9 +168,9 @@ def _counts(territory: Territory) -> dict[str, dict[str, int]]:
 
 
 def _show(territory: Territory) -> None:
-    from sim.language import number, percent
     from sim.territory.import_territory import summary_lines
     from sim.territory.territory import SECTORS, UNKNOWN, VACANT
+    from sim.words.language import number, percent
 
     rows, columns = territory.shape
     residents, youth = float(territory.residents.sum()), float(territory.youth.sum())

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from sim.experiments.run_results import Results
 from sim.figures.drivers import draw_drivers
 from sim.figures.maps import draw_maps, draw_territory
 from sim.figures.style import Picture
 from sim.figures.time_series import draw_time_series
-from sim.language import Language
-from sim.results import Results
+from sim.words.language import Language
 
 __all__ = ["Picture", "draw_all", "draw_drivers", "draw_maps", "draw_territory", "draw_time_series"]
 

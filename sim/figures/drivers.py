@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.experiments.run_results import Results
 from sim.figures.style import (
     COLOURS,
     WIDTH,
@@ -21,8 +22,7 @@ from sim.figures.style import (
     title,
     year_axis,
 )
-from sim.language import Language, colon, number, percent
-from sim.results import Results
+from sim.words.language import Language, colon, number, percent
 
 __all__ = ["draw_drivers"]
 

@@ -15,6 +15,8 @@ from matplotlib.colors import Colormap, ListedColormap, Normalize, PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from sim.experiments.run_results import Results
+from sim.figures.run_story import starting_point
 from sim.figures.style import (
     WIDTH,
     Picture,
@@ -26,13 +28,11 @@ from sim.figures.style import (
     rests_on,
     title,
 )
-from sim.indicators import INDICATORS, ZONE_LABELS
-from sim.language import Language, colon, number
-from sim.map_layers import LAYERS
-from sim.provenance import describe_territory
-from sim.results import Results
+from sim.measures.indicators import INDICATORS, ZONE_LABELS
+from sim.measures.map_layers import LAYERS
+from sim.run.provenance import describe_territory
 from sim.territory.territory import Territory
-from sim.words import starting_point
+from sim.words.language import Language, colon, number
 
 __all__ = ["draw_maps", "draw_territory"]
 

@@ -23,10 +23,10 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.language import Language, number, percent
-from sim.results import Results
+from sim.experiments.run_results import Results
+from sim.figures.run_story import caveat, starting_point
 from sim.version import MODEL_VERSION, package_version
-from sim.words import caveat, starting_point
+from sim.words.language import Language, number, percent
 
 __all__ = [
     "COLOURS",

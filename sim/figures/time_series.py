@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from sim.experiments.run_results import Results
 from sim.figures.style import (
     COLOURS,
     WIDTH,
@@ -26,11 +27,10 @@ from sim.figures.style import (
     title,
     year_axis,
 )
-from sim.indicators import ZONE_LABELS
-from sim.language import Language, colon, number, percent, span
-from sim.results import Results
-from sim.summary import FEW_REPS, by_rep, outer_quantiles
+from sim.figures.summary import FEW_REPS, by_rep, outer_quantiles
+from sim.measures.indicators import ZONE_LABELS
 from sim.territory.territory import ZONES
+from sim.words.language import Language, colon, number, percent, span
 
 __all__ = ["draw_time_series"]
 

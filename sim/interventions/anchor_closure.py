@@ -10,8 +10,8 @@ import numpy as np
 from sim.interventions.kind import InterventionType
 from sim.interventions.levers import TimedLevers, Zone, zone_code
 from sim.interventions.plan import Plan
-from sim.parameters import parameter
-from sim.state import State
+from sim.registry.parameters import parameter
+from sim.registry.state import State
 
 __all__ = ["TYPE", "AnchorClosureLevers"]
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from sim.interventions.levers import TimedLevers
 from sim.interventions.plan import Action
-from sim.state import State
+from sim.registry.state import State
 
 __all__ = ["freeze", "raised", "scaled"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from sim.catalogues import third_place_kinds
 from sim.errors import InputError
 from sim.interventions.levers import TimedLevers
 from sim.interventions.plan import Plan, PlannedPlace, cents, kind_code, split_over
+from sim.registry.catalogues import third_place_kinds
 
 __all__ = ["EXISTING", "MONTHS_OPEN", "existing_plans"]
 

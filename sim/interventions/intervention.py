@@ -21,13 +21,13 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import ValidationError
 
-from sim.catalogues import scenario_folder
 from sim.errors import InputError, nearest
 from sim.interventions.kind import InterventionType
 from sim.interventions.levers import TimedLevers
 from sim.interventions.plan import DISCOUNT_RATE, Plan, discounted
 from sim.interventions.registry import LEVERS, TYPES
-from sim.settings import Setting, read_setting, read_texts, read_toml, refusal
+from sim.registry.catalogues import scenario_folder
+from sim.registry.settings import Setting, read_setting, read_texts, read_toml, refusal
 
 __all__ = [
     "Intervention",

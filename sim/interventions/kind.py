@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.interventions.levers import TimedLevers
 from sim.interventions.plan import Plan
-from sim.parameters import ParameterInfo, parameters_of
+from sim.registry.parameters import ParameterInfo, parameters_of
 
 __all__ = ["InterventionType"]
 

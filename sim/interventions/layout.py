@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.catalogues import third_place_kinds
 from sim.errors import InputError
 from sim.interventions.existing_places import (
     EXISTING,
@@ -20,7 +19,8 @@ from sim.interventions.intervention import Intervention
 from sim.interventions.levers import SitedLevers, TimedLevers
 from sim.interventions.plan import Action, Plan, PlannedPlace, cents
 from sim.interventions.sites import choose_sites, existing_sites
-from sim.state import State
+from sim.registry.catalogues import third_place_kinds
+from sim.registry.state import State
 from sim.territory.territory import Territory
 
 __all__ = ["Planned", "account_names", "plan_interventions"]

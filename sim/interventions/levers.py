@@ -10,7 +10,7 @@ import math
 from typing import Any, Literal
 
 from sim.errors import InputError
-from sim.parameters import ParameterGroup, parameter
+from sim.registry.parameters import ParameterGroup, parameter
 
 __all__ = [
     "LONGEST",

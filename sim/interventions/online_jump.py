@@ -6,7 +6,7 @@ from sim.interventions.drivers import raised
 from sim.interventions.kind import InterventionType
 from sim.interventions.levers import TimedLevers
 from sim.interventions.plan import Plan
-from sim.parameters import parameter
+from sim.registry.parameters import parameter
 
 __all__ = ["TYPE", "OnlineJumpLevers"]
 

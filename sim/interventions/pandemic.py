@@ -8,8 +8,8 @@ from sim.interventions.drivers import raised, scaled
 from sim.interventions.kind import InterventionType
 from sim.interventions.levers import TimedLevers
 from sim.interventions.plan import Action, Plan
-from sim.parameters import parameter
-from sim.state import State
+from sim.registry.parameters import parameter
+from sim.registry.state import State
 
 __all__ = ["TYPE", "PandemicLevers"]
 

@@ -9,8 +9,8 @@ import numpy as np
 from sim.interventions.kind import InterventionType
 from sim.interventions.levers import LONGEST, SitedLevers, funding
 from sim.interventions.plan import Action, Plan, cents, split_over
-from sim.parameters import parameter
-from sim.state import State
+from sim.registry.parameters import parameter
+from sim.registry.state import State
 
 __all__ = ["TYPE", "ParticipatoryBudgetLevers"]
 

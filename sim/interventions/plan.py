@@ -9,11 +9,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.catalogues import Kind, third_place_kinds
 from sim.errors import InputError, nearest
 from sim.interventions.levers import SupportLevers, TimedLevers
-from sim.state import State
-from sim.variables.money import LINES
+from sim.registry.catalogues import Kind, third_place_kinds
+from sim.registry.state import State
+from sim.registry.variables.money import LINES
 
 __all__ = [
     "DISCOUNT_RATE",

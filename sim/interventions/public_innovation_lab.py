@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.interventions.kind import InterventionType
 from sim.interventions.levers import SitedLevers, check_shares, funding
 from sim.interventions.plan import Plan, PlannedPlace, cents, split_over
-from sim.parameters import parameter
+from sim.registry.parameters import parameter
 
 __all__ = ["TYPE", "PublicInnovationLabLevers"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.interventions.kind import InterventionType
 from sim.interventions.levers import TimedLevers, Zone, funding, zone_code
 from sim.interventions.plan import Plan, cents, split_over
-from sim.parameters import parameter
+from sim.registry.parameters import parameter
 
 __all__ = ["TYPE", "RentReliefLevers"]
 

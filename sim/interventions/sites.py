@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from sim.interventions.levers import SitedLevers
 from sim.kernels.space import exponential_potential
-from sim.state import State
+from sim.registry.state import State
 
 __all__ = ["choose_sites", "existing_sites", "spread_out"]
 

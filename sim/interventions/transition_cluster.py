@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from sim.catalogues import third_place_kinds
 from sim.errors import InputError
 from sim.interventions.kind import InterventionType
 from sim.interventions.levers import SupportLevers, funding
 from sim.interventions.plan import Plan, PlannedPlace, cents, kind_code, support_account
-from sim.parameters import parameter
+from sim.registry.catalogues import third_place_kinds
+from sim.registry.parameters import parameter
 
 __all__ = ["TYPE", "TransitionClusterLevers", "cluster_funding", "cluster_size"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.kernels.compile import rule
+from sim.kernels.machine.compile import rule
 
 __all__ = ["squared_distance"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.compile import kernel
+from sim.kernels.machine.compile import kernel
 
 __all__ = ["hilbert_positions"]
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sim.kernels.compile import rule
+from sim.kernels.machine.compile import rule
 
 __all__ = ["EVENTS", "GRANTS", "in_purse", "pay"]
 
 GRANTS, EVENTS = 3, 4
-"""Lines of `sim.variables.money.LINES` that project processes spend from."""
+"""Lines of `sim.registry.variables.money.LINES` that project processes spend from."""
 
 
 @rule
@@ -30,7 +30,7 @@ def pay(purse, spending, line, amount):
     spending : (source, line) int64 array
         Cents of the account that were spent this month; increased by what is paid.
     line : int
-        Code in `sim.variables.money.LINES`.
+        Code in `sim.registry.variables.money.LINES`.
     amount : int
         Cents, not negative.
 

@@ -28,7 +28,7 @@ import math
 
 import numpy as np
 
-from sim.kernels.compile import kernel, long_rule, rule, shared_rule
+from sim.kernels.machine.compile import kernel, long_rule, rule, shared_rule
 
 __all__ = [
     "bernoulli_threshold",

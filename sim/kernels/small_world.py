@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.compile import kernel, rule
+from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.random import stream_key, uniform, word
 
 __all__ = ["list_who_knows", "small_world"]

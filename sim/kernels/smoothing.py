@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 from numba import prange
 
-from sim.kernels.compile import kernel, rule, shared_rule
-from sim.kernels.recursion import WIDTH, smooth_lines
-from sim.kernels.transposition import TILE, transpose_tile
+from sim.kernels.machine.compile import kernel, rule, shared_rule
+from sim.kernels.machine.recursion import WIDTH, smooth_lines
+from sim.kernels.machine.transposition import TILE, transpose_tile
 
 __all__ = [
     "WIDTH",

@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numba import prange
 
-from sim.kernels.compile import kernel, rule, shared_rule
+from sim.kernels.machine.compile import kernel, rule, shared_rule
 from sim.kernels.smoothing import (
     WIDTH,
     bands_of,

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 
-from sim.kernels.compile import kernel, rule
+from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.project_codes import (
     ABANDONED,
     APPROVED,
@@ -23,8 +23,8 @@ from sim.kernels.project_codes import (
     REVIEW,
 )
 from sim.kernels.random import block, stream_key, uniform
-from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
+from sim.registry.parameters import ParameterGroup, parameter
 
 __all__ = ["PROCESS", "ApplicationReviewParameters", "examination", "whole_months"]
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 
-from sim.kernels.compile import kernel
 from sim.kernels.distance import squared_distance
+from sim.kernels.machine.compile import kernel
 from sim.kernels.project_codes import RUNNING
 from sim.kernels.random import block, stream_key, uniform
-from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
+from sim.registry.parameters import ParameterGroup, parameter
 
 __all__ = ["PROCESS", "CooperationParameters"]
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.compile import kernel, rule
 from sim.kernels.distance import squared_distance
 from sim.kernels.ledger import EVENTS, in_purse, pay
+from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.project_codes import IDEA, INCUBATING, RUNNING
 from sim.kernels.random import stream_key, uniform, word
-from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
+from sim.registry.parameters import ParameterGroup, parameter
 
 __all__ = ["PROCESS", "EncountersParameters", "complement", "drawn_towards", "faded"]
 

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from sim.kernels.compile import kernel
-from sim.parameters import ParameterGroup, parameter
+from sim.kernels.machine.compile import kernel
 from sim.processes.process import Process
-from sim.solved_once import solved_once
+from sim.registry.parameters import ParameterGroup, parameter
+from sim.registry.solved_once import solved_once
 
 __all__ = ["PROCESS", "ExogenousDriversParameters", "driver_series"]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sim.kernels.compile import kernel
-from sim.parameters import ParameterGroup, parameter
+from sim.kernels.machine.compile import kernel
 from sim.processes.process import Process
+from sim.registry.parameters import ParameterGroup, parameter
 
 __all__ = ["PROCESS", "FootfallParameters"]
 

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.compile import kernel
+from sim.kernels.machine.compile import kernel
 from sim.kernels.project_codes import BORN, CEASED, RUNNING
 from sim.kernels.space import decay_potential
-from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
+from sim.registry.parameters import ParameterGroup, parameter
 
 __all__ = ["PROCESS", "LocalBenefitsParameters"]
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sim.kernels.compile import parallel
-from sim.kernels.sequence import KernelCall, KernelSequence
-from sim.state import State
-from sim.variables import VARIABLES
+from sim.kernels.machine.compile import parallel
+from sim.kernels.machine.sequence import KernelCall, KernelSequence
+from sim.registry.state import State
+from sim.registry.variables import VARIABLES
 
 __all__ = ["Process"]
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 
-from sim.kernels.compile import kernel, rule
 from sim.kernels.distance import squared_distance
+from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.project_codes import BORN, BY_OFFICIAL, RUNNING
 from sim.kernels.random import block, normal_pair, stream_key, uniform, word
-from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
+from sim.registry.parameters import ParameterGroup, parameter
 
 __all__ = ["PROCESS", "ProjectBirthParameters", "support_ratio"]
 

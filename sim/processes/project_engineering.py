@@ -8,7 +8,7 @@ who wait for too long give up.
 
 from __future__ import annotations
 
-from sim.kernels.compile import kernel, rule
+from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.project_codes import (
     ABANDONED,
     APPLIED,
@@ -18,8 +18,8 @@ from sim.kernels.project_codes import (
     REVIEW,
 )
 from sim.kernels.random import block, stream_key, uniform
-from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
+from sim.registry.parameters import ParameterGroup, parameter
 
 __all__ = ["PROCESS", "ProjectEngineeringParameters", "hours_received"]
 

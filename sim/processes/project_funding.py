@@ -9,14 +9,14 @@ marked by its event, and `sim.processes.project_birth` starts it.
 
 from __future__ import annotations
 
-from sim.kernels.compile import kernel, rule
 from sim.kernels.distance import squared_distance
 from sim.kernels.ledger import GRANTS, in_purse, pay
+from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.matching import sort_pairs
 from sim.kernels.project_codes import ABANDONED, BORN, INCUBATING, LATENT
 from sim.kernels.random import block, stream_key, uniform
-from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
+from sim.registry.parameters import ParameterGroup, parameter
 
 __all__ = ["PROCESS", "ProjectFundingParameters", "funding_chance"]
 

@@ -17,9 +17,10 @@ import math
 
 import numpy as np
 
-from sim.kernels.compile import kernel, rule
 from sim.kernels.distance import squared_distance
 from sim.kernels.ledger import EVENTS, in_purse, pay
+from sim.kernels.machine.compile import kernel, rule
+from sim.kernels.machine.screening import BLOCK, lowest, marks_of_block, without_lowest
 from sim.kernels.project_codes import (
     BY_ENTREPRENEUR,
     BY_OFFICIAL,
@@ -32,9 +33,8 @@ from sim.kernels.project_codes import (
     NOTHING,
 )
 from sim.kernels.random import block, fill_first_words, fill_words, stream_key, uniform
-from sim.kernels.screening import BLOCK, lowest, marks_of_block, without_lowest
-from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
+from sim.registry.parameters import ParameterGroup, parameter
 
 __all__ = ["PROCESS", "ProjectIdeasParameters", "idea_rate", "skill_factor"]
 

@@ -13,10 +13,10 @@ import math
 
 from numba import prange
 
-from sim.kernels.compile import kernel, rule
+from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.random import block, normal_pair, stream_key, uniform
-from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
+from sim.registry.parameters import ParameterGroup, parameter
 
 __all__ = ["PROCESS", "RelettingParameters", "reletting_probability"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from numba import prange
 
-from sim.kernels.compile import kernel, rule
-from sim.parameters import ParameterGroup, parameter
+from sim.kernels.machine.compile import kernel, rule
 from sim.processes.process import Process
+from sim.registry.parameters import ParameterGroup, parameter
 
 __all__ = ["PROCESS", "RentParameters", "rent_target"]
 

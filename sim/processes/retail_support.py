@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.compile import kernel, rule
 from sim.kernels.ledger import pay
+from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.random import stream_key, word
 from sim.processes.process import Process
 
@@ -19,7 +19,8 @@ __all__ = ["PROCESS", "part_paid", "subsidy_wanted"]
 
 STREAM = 14
 
-# Code of sim.variables.money.LINES, and of account.zone where premises of all zones are helped
+# Code of sim.registry.variables.money.LINES, and of account.zone where premises of all zones are
+# helped
 _SUBSIDIES, _EVERYWHERE = 5, 255
 
 

@@ -6,9 +6,9 @@ import math
 
 from numba import prange
 
-from sim.kernels.compile import kernel, rule
-from sim.parameters import ParameterGroup, parameter
+from sim.kernels.machine.compile import kernel, rule
 from sim.processes.process import Process
+from sim.registry.parameters import ParameterGroup, parameter
 
 __all__ = ["PROCESS", "ShopAccountsParameters", "costs_at", "dilution", "margin_of"]
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import math
 
-from sim.kernels.compile import kernel, rule
+from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.space import decay_potential
-from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
+from sim.registry.parameters import ParameterGroup, parameter
 
 __all__ = ["PROCESS", "ShopAttractionParameters", "open_share_nearby"]
 

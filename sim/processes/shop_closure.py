@@ -17,11 +17,11 @@ from functools import lru_cache
 import numpy as np
 from numba import prange
 
-from sim.kernels.compile import kernel, rule
+from sim.kernels.machine.compile import kernel, rule
+from sim.kernels.machine.screening import CHUNK
 from sim.kernels.random import fill_first_words, uniform
-from sim.kernels.screening import CHUNK
-from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
+from sim.registry.parameters import ParameterGroup, parameter
 
 __all__ = ["PROCESS", "ShopClosureParameters", "age_scale", "closure_probability"]
 

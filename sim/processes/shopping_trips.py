@@ -17,10 +17,10 @@ from typing import Literal
 
 from numba import prange
 
-from sim.kernels.compile import kernel
+from sim.kernels.machine.compile import kernel
 from sim.kernels.space import huff_flows
-from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
+from sim.registry.parameters import ParameterGroup, parameter
 
 __all__ = ["PROCESS", "ShoppingTripsParameters"]
 

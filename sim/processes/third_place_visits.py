@@ -17,12 +17,12 @@ import math
 
 import numpy as np
 
-from sim.kernels.compile import kernel, rule
+from sim.kernels.machine.compile import kernel, rule
+from sim.kernels.machine.screening import BLOCK, CHUNK, lowest, marks_of_block, without_lowest
 from sim.kernels.matching import sort_pairs
 from sim.kernels.random import fill_words_of, stream_key, uniform, word
-from sim.kernels.screening import BLOCK, CHUNK, lowest, marks_of_block, without_lowest
-from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
+from sim.registry.parameters import ParameterGroup, parameter
 
 __all__ = [
     "PROCESS",

@@ -17,7 +17,8 @@ import math
 
 import numpy as np
 
-from sim.kernels.compile import kernel, rule
+from sim.kernels.machine.compile import kernel, rule
+from sim.kernels.machine.screening import BLOCK, CHUNK, lowest, marks_of_block, without_lowest
 from sim.kernels.random import (
     bernoulli_threshold,
     block,
@@ -27,9 +28,8 @@ from sim.kernels.random import (
     stream_key,
     uniform,
 )
-from sim.kernels.screening import BLOCK, CHUNK, lowest, marks_of_block, without_lowest
-from sim.parameters import ParameterGroup, parameter
 from sim.processes.process import Process
+from sim.registry.parameters import ParameterGroup, parameter
 
 __all__ = ["PROCESS", "YouthMigrationParameters", "arrival_probability", "leaving_probability"]
 

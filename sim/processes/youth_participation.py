@@ -13,9 +13,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.compile import kernel
-from sim.kernels.random import block, stream_key, uniform
-from sim.kernels.screening import (
+from sim.kernels.machine.compile import kernel
+from sim.kernels.machine.screening import (
     BLOCK,
     CHUNK,
     lowest,
@@ -23,8 +22,9 @@ from sim.kernels.screening import (
     prefetch,
     without_lowest,
 )
-from sim.parameters import ParameterGroup, parameter
+from sim.kernels.random import block, stream_key, uniform
 from sim.processes.process import Process
+from sim.registry.parameters import ParameterGroup, parameter
 
 __all__ = ["ACQUAINTANCES", "PROCESS", "YouthParticipationParameters"]
 

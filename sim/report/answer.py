@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from sim.language import number, span
 from sim.report.blocks import Block, Card, Cards, Paragraph, Section, Subhead
 from sim.report.effect import SYMBOLS, Effect
 from sim.report.facts import Facts
 from sim.report.quantity import euros
 from sim.report.readings import Arm
 from sim.report.strip import draw_strip
-from sim.report.words import Words
+from sim.words.catalogue import Words
+from sim.words.language import number, span
 
 __all__ = ["HEADLINES", "answer", "key_facts", "question", "title"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from sim.language import number, percent
 from sim.report.answer import BESIDE_CLOSURES, HEADLINES
 from sim.report.blocks import Block, Bullets, Cell, Paragraph, Section, Table
 from sim.report.facts import Facts
-from sim.report.words import Words
+from sim.words.catalogue import Words
+from sim.words.language import number, percent
 
 __all__ = ["displacement", "open_questions", "variance"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sim.language import Language
 from sim.report.answer import answer, key_facts, question, title
 from sim.report.certainty import displacement, open_questions, variance
 from sim.report.courses import courses
@@ -17,10 +16,11 @@ from sim.report.money_section import cost_section, money_section
 from sim.report.page import render_page
 from sim.report.settings_section import assumptions, settings
 from sim.report.stakes import stakes
-from sim.report.words import Words
+from sim.words.catalogue import Words
+from sim.words.language import Language
 
 if TYPE_CHECKING:
-    from sim.comparison.comparison import Comparison
+    from sim.experiments.comparison import Comparison
 
 __all__ = ["write_report"]
 

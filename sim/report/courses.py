@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sim.language import number
 from sim.report.answer import BESIDE_CLOSURES, HEADLINES
 from sim.report.blocks import Block, Gallery, Paragraph, Section, Subhead, Tile
 from sim.report.facts import Facts
 from sim.report.over_time import draw_course
-from sim.report.words import Words
+from sim.words.catalogue import Words
+from sim.words.language import number
 
 __all__ = ["courses"]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from sim.language import number
 from sim.report.blocks import Cell, Tone
 from sim.report.quantity import Quantity
-from sim.report.words import Words
+from sim.words.catalogue import Words
+from sim.words.language import number
 
 __all__ = ["SYMBOLS", "Effect"]
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sim.language import span
 from sim.report.answer import BESIDE_CLOSURES, HEADLINES
 from sim.report.blocks import Block, Cell, Paragraph, Section, Table
 from sim.report.effect import Effect
 from sim.report.facts import Facts
 from sim.report.quantity import probability
-from sim.report.words import Words
+from sim.words.catalogue import Words
+from sim.words.language import span
 
 __all__ = ["effects_section", "effects_table"]
 

@@ -12,28 +12,28 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.catalogues import (
+from sim.figures.run_story import starting_point
+from sim.measures.registry import MEASURES
+from sim.registry.catalogues import (
     PROJECT_COLUMNS,
     THIRD_PLACE_COLUMNS,
     project_kinds,
     third_place_kinds,
 )
-from sim.comparison.measures import MEASURES
-from sim.language import Language
-from sim.parameters import ParameterInfo
+from sim.registry.parameters import ParameterInfo
+from sim.registry.variables.money import LINES, SOURCES
 from sim.report.effect import Effect
 from sim.report.map_tiles import Ground
 from sim.report.over_time import Course
 from sim.report.quantity import Quantity
 from sim.report.readings import Arm, LayerMaps, Money, Setting, Variance
-from sim.schema import PARAMETERS
-from sim.variables.money import LINES, SOURCES
-from sim.words import starting_point
+from sim.scenario.schema import PARAMETERS
+from sim.words.language import Language
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.comparison.comparison import Comparison
+    from sim.experiments.comparison import Comparison
 
 __all__ = ["Facts"]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sim.language import number
 from sim.report.blocks import Bullets, Code, Paragraph, Section
 from sim.report.facts import Facts
-from sim.report.words import Words
+from sim.words.catalogue import Words
+from sim.words.language import number
 
 __all__ = ["again", "limits"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sim.map_layers import LAYERS
+from sim.measures.map_layers import LAYERS
 from sim.report.blocks import Block, Gallery, Paragraph, Section, Subhead, Tile
 from sim.report.facts import Facts
 from sim.report.map_tiles import Ground, draw_difference, draw_layer
 from sim.report.readings import LayerMaps
-from sim.report.words import Words
+from sim.words.catalogue import Words
 
 __all__ = ["map_section"]
 

@@ -16,8 +16,8 @@ from matplotlib.ticker import FuncFormatter
 
 from sim.figures.maps import COLOUR_MAPS, GROUND
 from sim.figures.style import Picture, look
-from sim.language import Language, number, percent
 from sim.report.quantity import signed
+from sim.words.language import Language, number, percent
 
 __all__ = ["Ground", "draw_difference", "draw_layer"]
 
@@ -89,7 +89,7 @@ def draw_layer(
         Of the picture, and what is seen in one sentence.
     ground : Ground
     layer : str
-        Name in `sim.map_layers.LAYERS`; sets the colours.
+        Name in `sim.measures.map_layers.LAYERS`; sets the colours.
     values : (rows, columns) float64 array
         nan where there is nothing to measure.
     top : float

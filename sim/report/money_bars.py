@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.figures.style import COLOURS, Picture, look
-from sim.language import number
-from sim.report.words import Words
+from sim.words.catalogue import Words
+from sim.words.language import number
 
 __all__ = ["draw_money"]
 

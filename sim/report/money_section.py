@@ -7,15 +7,15 @@ from typing import Final
 import numpy as np
 
 from sim.figures.style import Picture
-from sim.language import number, span
+from sim.registry.variables.money import SOURCES
 from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Table, Tile
 from sim.report.effect import Effect
 from sim.report.facts import Facts
 from sim.report.money_bars import draw_money
 from sim.report.quantity import euros, rounded
 from sim.report.readings import Arm, Money
-from sim.report.words import Words
-from sim.variables.money import SOURCES
+from sim.words.catalogue import Words
+from sim.words.language import number, span
 
 __all__ = ["cost_section", "money_section"]
 

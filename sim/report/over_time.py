@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.figures.style import COLOURS, Picture, look, year_axis
-from sim.language import number, percent
 from sim.report.quantity import Quantity, signed
-from sim.report.words import Words
+from sim.words.catalogue import Words
+from sim.words.language import number, percent
 
 __all__ = ["Course", "draw_course"]
 

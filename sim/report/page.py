@@ -10,9 +10,9 @@ from typing import Final
 import jinja2
 
 from sim.figures.style import Picture
-from sim.language import Language
 from sim.report.blocks import Cards, Gallery, Section
-from sim.report.words import Words
+from sim.words.catalogue import Words
+from sim.words.language import Language
 
 __all__ = ["render_page"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from sim.language import Language, number, percent
-from sim.report.words import Words
+from sim.words.catalogue import Words
+from sim.words.language import Language, number, percent
 
 __all__ = ["Quantity", "euros", "probability", "rounded", "signed", "value_of"]
 

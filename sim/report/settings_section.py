@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sim.language import number
 from sim.report.blocks import Block, Cell, Paragraph, Section, Subhead, Table
 from sim.report.facts import Facts
 from sim.report.quantity import value_of
 from sim.report.readings import Setting
-from sim.report.words import Words
+from sim.words.catalogue import Words
+from sim.words.language import number
 
 __all__ = ["assumptions", "settings"]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sim.language import span
 from sim.report.answer import HEADLINES
 from sim.report.blocks import Block, Cell, Code, Paragraph, Section, Subhead, Table
 from sim.report.effects_table import effects_table
 from sim.report.facts import Facts
-from sim.report.words import Words
+from sim.words.catalogue import Words
+from sim.words.language import span
 
 __all__ = ["TERRITORIES", "stakes"]
 

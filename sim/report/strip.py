@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from sim.figures.style import COLOURS, Picture, look
 from sim.report.blocks import Tone
 from sim.report.effect import Effect
-from sim.report.words import Words
+from sim.words.catalogue import Words
 
 __all__ = ["draw_strip"]
 

@@ -11,10 +11,10 @@ from typing import Final
 import numpy as np
 
 from sim.errors import InputError, nearest
-from sim.language import NARROW, number
 from sim.territory.import_territory import summary_lines
 from sim.territory.territory import UNKNOWN, VACANT, Territory
 from sim.territory.territory_file import save_territory, write_whole
+from sim.words.language import NARROW, number
 
 __all__ = ["ARCHETYPES", "suggest_archetype", "write_imported_scenario"]
 

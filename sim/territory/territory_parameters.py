@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.parameters import ParameterGroup, parameter
+from sim.registry.parameters import ParameterGroup, parameter
 
 __all__ = ["TerritoryParameters"]
 

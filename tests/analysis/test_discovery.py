@@ -8,7 +8,7 @@ from sim.analysis.boxes import find_boxes
 from sim.analysis.cases import FEWEST_CASES, target_cases
 from sim.analysis.rules import find_rules
 from sim.errors import InputError
-from sim.sweeps.experiment_file import load_experiment
+from sim.experiments.experiment_file import load_experiment
 
 N = 800
 

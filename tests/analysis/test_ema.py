@@ -9,10 +9,10 @@ import pytest
 
 from sim.analysis.ema import ema_name, load_ema, to_ema_model
 from sim.errors import InputError
+from sim.experiments.experiment_file import load_experiment
+from sim.experiments.running import sweep
 from sim.interventions import LEVERS
-from sim.schema import PARAMETERS
-from sim.sweeps.experiment_file import load_experiment
-from sim.sweeps.running import sweep
+from sim.scenario.schema import PARAMETERS
 
 INDICATORS = ["closures", "running_projects"]
 

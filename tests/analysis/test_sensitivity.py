@@ -19,10 +19,10 @@ from sim.analysis.sensitivity import (
     sobol_indices,
 )
 from sim.errors import InputError
-from sim.sweeps.designs import Design
-from sim.sweeps.experiment_file import load_experiment
-from sim.sweeps.factors import Factor
-from sim.sweeps.running import sweep
+from sim.experiments.designs import Design
+from sim.experiments.experiment_file import load_experiment
+from sim.experiments.factors import Factor
+from sim.experiments.running import sweep
 
 SMALL_TOWN = """
 scenario = "mid_sized_town"

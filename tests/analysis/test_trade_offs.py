@@ -20,9 +20,9 @@ from sim.analysis.trade_offs import (
     robustness,
     satisficing,
 )
-from sim.comparison.cost_effectiveness import cost_effectiveness
-from sim.comparison.measures import MEASURES
 from sim.errors import InputError
+from sim.experiments.cost_effectiveness import cost_effectiveness
+from sim.measures.registry import MEASURES
 
 numbers = st.integers(-20, 20).map(float)
 tables = st.tuples(st.integers(1, 12), st.integers(1, 4)).flatmap(

@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from sim.app.guard import LARGEST_BODY
 from sim.app.server import make_app
 from sim.interventions import TYPES
-from sim.schema import PARAMETERS
+from sim.scenario.schema import PARAMETERS
 from tests.app.pages import SMALL, Page, asked
 
 HOST = "http://127.0.0.1"

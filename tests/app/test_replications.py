@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from sim.app import replications
 from sim.app.sessions import Sessions
 from sim.cli import main
-from sim.comparison.measures import HEADLINES, MONTHLY
+from sim.measures.registry import HEADLINES, MONTHLY
 from tests.app.pages import SMALL, Page
 
 Serve = Callable[..., TestClient]

@@ -15,9 +15,9 @@ from starlette.testclient import TestClient
 
 from sim.app.pair import CHARTS
 from sim.cli import main
-from sim.indicators import INDICATORS
-from sim.map_layers import LAYERS
-from sim.provenance import indicators_hash
+from sim.measures.indicators import INDICATORS
+from sim.measures.map_layers import LAYERS
+from sim.run.provenance import indicators_hash
 from tests.app.pages import SMALL, Frame, Page
 
 

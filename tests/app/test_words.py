@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from sim.app.server import STATIC
 from sim.app.story import WORDS
-from sim.report.words import Words
+from sim.words.catalogue import Words
 from tests.app.pages import Page
 
 SCRIPTS = [path.read_text(encoding="utf-8") for path in STATIC.glob("*.js")]

@@ -19,10 +19,10 @@ from sim.calibration import (
     patterns,
     scenario_prior,
 )
-from sim.comparison.draws import Range, draw, uncertain_ranges
 from sim.errors import InputError
-from sim.posterior import load_posterior
-from sim.scenario import load_scenario
+from sim.experiments.draws import Range, draw, uncertain_ranges
+from sim.scenario.posterior import load_posterior
+from sim.scenario.scenario import load_scenario
 from tests.calibration.toys import planted
 from tests.reference.towns import SMALL
 

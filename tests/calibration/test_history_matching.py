@@ -12,8 +12,8 @@ import pytest
 from sim.calibration import Prior, history_matching
 from sim.calibration.emulator import Emulator
 from sim.calibration.history_matching import CUTOFF, implausibility
-from sim.comparison.draws import Range
 from sim.errors import InputError
+from sim.experiments.draws import Range
 from tests.calibration.toys import BEND_PRIOR, bend, planted
 
 TRUTH = {"a": 0.35, "b": 0.7, "c": 0.55}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sim.calibration import Prior, Target
-from sim.comparison.draws import Range
+from sim.experiments.draws import Range
 
 TIME = np.linspace(0.0, 1.0, 20)
 

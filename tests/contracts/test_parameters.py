@@ -4,12 +4,12 @@ from functools import cache
 
 import pytest
 
-from sim.comparison.measures import MEASURES
 from sim.errors import InputError
 from sim.interventions import LEVERS
-from sim.parameters import ParameterGroup, parameter
-from sim.scenario import load_scenario
-from sim.schema import PARAMETERS
+from sim.measures.registry import MEASURES
+from sim.registry.parameters import ParameterGroup, parameter
+from sim.scenario.scenario import load_scenario
+from sim.scenario.schema import PARAMETERS
 from tests.reference.towns import SMALL, everything_at_once, small_town
 
 EVIDENCE = {"found", "derived", "recalled", "assumed"}

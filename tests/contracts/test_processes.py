@@ -7,13 +7,13 @@ import pytest
 
 import sim.processes
 from sim import starting_pipeline, starting_projects, starting_state, starting_youth
-from sim.schedule import MONTH
-from sim.schema import PARAMETERS
-from sim.variables import VARIABLES
+from sim.processes.month import MONTH
+from sim.registry.variables import VARIABLES
+from sim.scenario.schema import PARAMETERS
 from tests.reference.towns import everything_at_once
 
 FOLDER = Path(sim.processes.__file__).parent
-MODULES = sorted(p for p in FOLDER.glob("*.py") if p.stem not in ("__init__", "process"))
+MODULES = sorted(p for p in FOLDER.glob("*.py") if p.stem not in ("__init__", "month", "process"))
 CLOCK = {"seed", "month", "calendar_month"}
 
 all_processes = pytest.mark.parametrize("process", MONTH, ids=lambda p: p.name)
@@ -97,7 +97,7 @@ def test_no_process_knows_another(module):
 
 
 @pytest.mark.parametrize(
-    "module", [*MODULES, *(FOLDER.parent / "kernels").glob("*.py")], ids=lambda m: m.stem
+    "module", [*MODULES, *(FOLDER.parent / "kernels").rglob("*.py")], ids=lambda m: m.stem
 )
 def test_luck_is_a_pure_function(module):
     """No generator with a state in kernels and processes."""
@@ -112,7 +112,7 @@ def test_every_variable_is_used():
     used = {name for p in MONTH for name in p.reads}
     source = "".join(
         path.read_text(encoding="utf-8")
-        for pattern in ("starting_*.py", "interventions/*.py", "indicators/*.py")
+        for pattern in ("start/*.py", "interventions/*.py", "measures/*.py")
         for path in FOLDER.parent.glob(pattern)
     )
     assert not [name for name in VARIABLES if name not in used and f'"{name}"' not in source]
@@ -131,5 +131,7 @@ def test_every_variable_says_what_it_is(name):
 def test_every_module_is_in_the_reference(package):
     checkout = FOLDER.parents[1]
     reference = (checkout / "docs" / "reference" / "kernels.md").read_text(encoding="utf-8")
-    for path in FOLDER.with_name(package).glob("[!_]*.py"):
-        assert f"automodule:: sim.{package}.{path.stem}\n" in reference
+    room = FOLDER.with_name(package)
+    for path in room.rglob("[!_]*.py"):
+        module = path.relative_to(room).with_suffix("").as_posix().replace("/", ".")
+        assert f"automodule:: sim.{package}.{module}\n" in reference

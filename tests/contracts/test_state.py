@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 
-from sim.state import State
+from sim.registry.state import State
 
 SIZES = {"row": 3, "column": 5, "premises": 7, "youth": 13, "entrepreneur": 1}
 

@@ -14,10 +14,10 @@ import pytest
 
 from sim import load_results, load_scenario
 from sim.cli import main
-from sim.indicators import INDICATORS
-from sim.schedule import MONTH
-from sim.schema import PARAMETERS
-from sim.variables import VARIABLES
+from sim.measures.indicators import INDICATORS
+from sim.processes.month import MONTH
+from sim.registry.variables import VARIABLES
+from sim.scenario.schema import PARAMETERS
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "territories"
 

@@ -128,7 +128,7 @@ def test_a_fault_of_the_program_is_one_sentence_unless_more_is_asked_for(
     def broken(*arguments: object) -> None:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr("sim.scenario.load_scenario", broken)
+    monkeypatch.setattr("sim.scenario.scenario.load_scenario", broken)
     assert main(RUN) == 1
     assert len(capsys.readouterr().err.splitlines()) == 1
     assert main([*RUN, "--verbose"]) == 1

@@ -15,14 +15,14 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.comparison.collect import Collected
-from sim.comparison.comparison import BASELINE, Comparison, compare_arms
-from sim.comparison.effect_table import EFFECT_COLUMNS
-from sim.comparison.execution import execute, worker_number
-from sim.comparison.folder import load_comparison, save_comparison
-from sim.comparison.measures import MEASURES, MONTHLY
-from sim.comparison.one_run import Runs, execute_run
 from sim.errors import InputError
+from sim.experiments.collect import Collected
+from sim.experiments.comparison import BASELINE, Comparison, compare_arms
+from sim.experiments.comparison_folder import load_comparison, save_comparison
+from sim.experiments.effect_table import EFFECT_COLUMNS
+from sim.experiments.execution import execute, worker_number
+from sim.experiments.one_run import Runs, execute_run
+from sim.measures.registry import MEASURES, MONTHLY
 from tests.reference.towns import SMALL
 
 TOWN = sim.load_scenario("mid_sized_town").replace(**SMALL, months=36)

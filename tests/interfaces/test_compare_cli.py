@@ -20,7 +20,7 @@ import psutil
 import pytest
 
 from sim.cli import main
-from sim.comparison.effect_table import EFFECT_COLUMNS
+from sim.experiments.effect_table import EFFECT_COLUMNS
 from tests.reference.towns import SMALL
 
 SETTINGS = [word for key, value in SMALL.items() for word in ("--set", f"{key}={value}")]

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from sim.catalogues import project_kinds, third_place_kinds
-from sim.indicators import INDICATORS
 from sim.interventions import LEVERS, TYPES, list_interventions
-from sim.scenario import list_scenarios, load_scenario
-from sim.schedule import MONTH
-from sim.schema import PARAMETERS
-from sim.variables import VARIABLES
+from sim.measures.indicators import INDICATORS
+from sim.processes.month import MONTH
+from sim.registry.catalogues import project_kinds, third_place_kinds
+from sim.registry.variables import VARIABLES
+from sim.scenario.scenario import list_scenarios, load_scenario
+from sim.scenario.schema import PARAMETERS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from sim.cli import main
 from sim.errors import InputError
-from sim.sweeps.experiment_file import KEYS, load_experiment, read_experiment
-from sim.sweeps.running import extend, sweep
-from sim.sweeps.sweep import Sweep
+from sim.experiments.experiment_file import KEYS, load_experiment, read_experiment
+from sim.experiments.running import extend, sweep
+from sim.experiments.sweep import Sweep
 
 GOOD = """
 scenario = "mid_sized_town"

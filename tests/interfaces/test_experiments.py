@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from sim.comparison.measures import MEASURES
 from sim.errors import InputError
+from sim.experiments.designs import SAMPLED
+from sim.experiments.experiment import BASELINE
+from sim.experiments.experiment_file import list_experiments, load_experiment
+from sim.experiments.plan import plan_experiment
+from sim.experiments.running import sweep
 from sim.interventions import LEVERS, list_interventions
-from sim.scenario import list_scenarios
-from sim.schedule import MechanismParameters
-from sim.schema import PARAMETERS
-from sim.sweeps.designs import SAMPLED
-from sim.sweeps.experiment import BASELINE
-from sim.sweeps.experiment_file import list_experiments, load_experiment
-from sim.sweeps.plan import plan_experiment
-from sim.sweeps.running import sweep
+from sim.measures.registry import MEASURES
+from sim.processes.month import MechanismParameters
+from sim.scenario.scenario import list_scenarios
+from sim.scenario.schema import PARAMETERS
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PATHS = list(list_experiments())

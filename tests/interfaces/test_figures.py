@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from sim import load_scenario
+from sim.experiments.run_results import Results
+from sim.experiments.runs import simulate
 from sim.figures import Picture, draw_all, draw_territory
-from sim.language import LANGUAGES, Language
-from sim.results import Results
-from sim.runs import simulate
-from sim.simulation import territory_of
+from sim.run.simulation import territory_of
+from sim.words.language import LANGUAGES, Language
 
 SVG = "{http://www.w3.org/2000/svg}"
 

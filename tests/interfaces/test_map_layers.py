@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from sim import load_scenario
-from sim.map_layers import LAYERS, snapshot
-from sim.simulation import Simulation
+from sim.measures.map_layers import LAYERS, snapshot
+from sim.run.simulation import Simulation
 
 
 @pytest.fixture(scope="module")

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mesa.agentset import AgentSet, GroupBy
 
-from sim.agents import KINDS, Premises, RowAgent, Shop
-from sim.agents.columns import Column
-from sim.model import TerritoryModel
+from sim.mesa_face.agents import KINDS, Premises, RowAgent, Shop
+from sim.mesa_face.columns import Column
+from sim.mesa_face.model import TerritoryModel
 
 pytestmark = pytest.mark.filterwarnings("error")
 

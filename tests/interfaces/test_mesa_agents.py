@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from sim.agents import Premises, Shop, ShopClosedError
-from sim.model import TerritoryModel
-from sim.variables import VARIABLES
+from sim.mesa_face.agents import Premises, Shop, ShopClosedError
+from sim.mesa_face.model import TerritoryModel
+from sim.registry.variables import VARIABLES
 
 pytestmark = pytest.mark.filterwarnings("error")
 

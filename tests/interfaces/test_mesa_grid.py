@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from mesa.discrete_space import CellAgent, OrthogonalMooreGrid
 
-from sim.agents import Premises, Shop
-from sim.grid import CELL_LAYERS
-from sim.model import TerritoryModel
+from sim.mesa_face.agents import Premises, Shop
+from sim.mesa_face.grid import CELL_LAYERS
+from sim.mesa_face.model import TerritoryModel
 from sim.territory.territory import SECTORS
 
 pytestmark = pytest.mark.filterwarnings("error")

@@ -6,7 +6,9 @@ import pickle
 import numpy as np
 import pytest
 
-from sim.agents import (
+from sim.errors import InputError
+from sim.interventions import load_intervention
+from sim.mesa_face.agents import (
     KINDS,
     AgentGoneError,
     Entrepreneur,
@@ -16,11 +18,9 @@ from sim.agents import (
     ThirdPlace,
     Youth,
 )
-from sim.agents.columns import Column, Relation
-from sim.errors import InputError
-from sim.interventions import load_intervention
-from sim.model import TerritoryModel
-from sim.variables import VARIABLES
+from sim.mesa_face.columns import Column, Relation
+from sim.mesa_face.model import TerritoryModel
+from sim.registry.variables import VARIABLES
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -12,8 +12,8 @@ import ipyvuetify  # noqa: E402 - comes with solara
 from mesa.visualization import SpaceRenderer  # noqa: E402
 from mesa.visualization.components import AgentPortrayalStyle, PropertyLayerStyle  # noqa: E402
 
-from sim.agents import Shop  # noqa: E402
-from sim.model import TerritoryModel  # noqa: E402
+from sim.mesa_face.agents import Shop  # noqa: E402
+from sim.mesa_face.model import TerritoryModel  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("error")
 

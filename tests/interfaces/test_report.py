@@ -12,14 +12,14 @@ from typing import Any, get_args
 import pytest
 
 from sim import load_scenario
-from sim.catalogues import PROJECT_COLUMNS, THIRD_PLACE_COLUMNS
-from sim.comparison.comparison import Comparison
-from sim.comparison.effects import Verdict
-from sim.comparison.measures import MEASURES
+from sim.experiments.comparison import Comparison
+from sim.experiments.effects import Verdict
 from sim.interventions import TYPES, load_intervention
-from sim.language import LANGUAGES, Language
-from sim.map_layers import LAYERS
-from sim.parameters import Evidence
+from sim.measures.map_layers import LAYERS
+from sim.measures.registry import MEASURES
+from sim.registry.catalogues import PROJECT_COLUMNS, THIRD_PLACE_COLUMNS
+from sim.registry.parameters import Evidence
+from sim.registry.variables.money import LINES, SOURCES
 from sim.report import page
 from sim.report.answer import HEADLINES, answer, question
 from sim.report.blocks import Section, Table
@@ -30,9 +30,9 @@ from sim.report.map_section import map_section
 from sim.report.money_section import cost_section
 from sim.report.quantity import Quantity
 from sim.report.stakes import stakes
-from sim.report.words import Words, catalogue, typeset
-from sim.schema import PARAMETERS
-from sim.variables.money import LINES, SOURCES
+from sim.scenario.schema import PARAMETERS
+from sim.words.catalogue import Words, catalogue, typeset
+from sim.words.language import LANGUAGES, Language
 from tests.reference.comparisons import EFFECTS, made_up_comparison
 
 REPORT = Path(page.__file__).parent

@@ -15,10 +15,10 @@ import pytest
 from sim import Simulation, load_results, load_scenario, run
 from sim.cli import main
 from sim.errors import InputError
-from sim.indicators import columns
-from sim.results import Results, save_results
-from sim.runs import replication_seed, simulate
-from sim.schema import PARAMETERS
+from sim.experiments.run_results import Results, save_results
+from sim.experiments.runs import replication_seed, simulate
+from sim.measures.indicators import columns
+from sim.scenario.schema import PARAMETERS
 
 
 @pytest.fixture(scope="module")

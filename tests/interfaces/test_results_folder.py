@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
-from sim.whole_folder import MANIFEST, whole_folder
+from sim.experiments.whole_folder import MANIFEST, whole_folder
 
 # Writes two files and a manifest, and is killed for good at the step that its argument names.
 PROGRAM = """
 import json, os, shutil, signal, sys
 from pathlib import Path
-from sim.whole_folder import whole_folder
+from sim.experiments.whole_folder import whole_folder
 
 last, left = int(sys.argv[3]), [int(sys.argv[3])]
 

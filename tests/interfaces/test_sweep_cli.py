@@ -13,9 +13,9 @@ import pytest
 
 import sim
 from sim.cli import main
-from sim.comparison.measures import MEASURES
 from sim.errors import InputError
-from sim.sweeps.sweep import Sweep
+from sim.experiments.sweep import Sweep
+from sim.measures.registry import MEASURES
 
 TINY = """
 title = { en = "A tiny town", fr = "Une petite ville" }

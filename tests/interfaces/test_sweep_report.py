@@ -13,8 +13,11 @@ import numpy as np
 import pytest
 
 from sim.analysis.seed_noise import seed_noise_table
-from sim.comparison.measures import MEASURES
-from sim.language import LANGUAGES
+from sim.experiments.run import Outcome, Run
+from sim.experiments.running import sweep
+from sim.experiments.sweep import Sweep
+from sim.experiments.territory_runs import TerritoryRuns
+from sim.measures.registry import MEASURES
 from sim.report.sweeps import sensitivity_section as sensitivity
 from sim.report.sweeps import write_sweep_report
 from sim.report.sweeps.answer import answer
@@ -23,11 +26,8 @@ from sim.report.sweeps.findings import largest_block, plateau
 from sim.report.sweeps.over_time_section import months_to_half
 from sim.report.sweeps.runs_section import open_section, runs_section
 from sim.report.sweeps.surface import Surface
-from sim.report.words import Words
-from sim.sweeps.run import Outcome, Run
-from sim.sweeps.running import sweep
-from sim.sweeps.sweep import Sweep
-from sim.sweeps.territory_runs import TerritoryRuns
+from sim.words.catalogue import Words
+from sim.words.language import LANGUAGES
 from tests.interfaces.test_report import Page, said
 
 HEAD = """
@@ -397,7 +397,7 @@ def test_a_sweep_without_any_result_has_a_report(tmp_path):
     folder.mkdir()
     file = folder / "made_up.toml"
     file.write_text(f"{HEAD}{CLUSTER}{TWO}replications = 2\n{GRID}")
-    with mock.patch("sim.sweeps.running.fill", side_effect=Stop), pytest.raises(Stop):
+    with mock.patch("sim.experiments.running.fill", side_effect=Stop), pytest.raises(Stop):
         sweep(file, folder / "sweep", executor="serial")
     page = write_sweep_report(Sweep.open(folder / "sweep"), "fr")["report.html"]
     check_page(page, "fr")

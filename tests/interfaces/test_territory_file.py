@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_np
 
 from sim.errors import InputError
-from sim.language import number
 from sim.territory.import_territory import import_territory
 from sim.territory.imported_scenario import write_imported_scenario
 from sim.territory.territory import Territory
 from sim.territory.territory_file import load_territory, save_territory
+from sim.words.language import number
 
 ARRAYS = [f.name for f in dataclasses.fields(Territory) if f.name.startswith(("is_", "premises_"))]
 ARRAYS += ["residents", "youth", "income"]

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from sim import load_scenario
 from sim.errors import InputError
-from sim.language import LANGUAGES, NARROW, Language, check_language, number, percent, span
-from sim.results import Results
-from sim.runs import simulate
-from sim.summary import Spread, summarise
-from sim.words import starting_point, summary_table, what_happened
+from sim.experiments.run_results import Results
+from sim.experiments.runs import simulate
+from sim.figures.run_story import starting_point, summary_table, what_happened
+from sim.figures.summary import Spread, summarise
+from sim.words.language import LANGUAGES, NARROW, Language, check_language, number, percent, span
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sim.kernels import compile as compiling
-from sim.kernels.compile import prune_folders, source_hash
+from sim.kernels.machine.compile import prune_folders, source_hash
 
 PACKAGE = Path(compiling.__file__).parents[1]
 
@@ -17,7 +17,7 @@ NOW = 1_700_000_000.0
 """Some moment, in seconds."""
 
 RULE = """
-from sim.kernels.compile import rule
+from sim.kernels.machine.compile import rule
 
 @rule
 def tax(income):
@@ -26,7 +26,7 @@ def tax(income):
 
 LOOP = """
 import numpy as np
-from sim.kernels.compile import kernel
+from sim.kernels.machine.compile import kernel
 from sim.{home}.tax import tax
 
 @kernel
@@ -50,7 +50,7 @@ if __name__ == "__main__":
 
 TWO_RULES = """
 import numpy as np
-from sim.kernels.compile import kernel
+from sim.kernels.machine.compile import kernel
 from sim.kernels.tax import tax as toll
 from sim.processes import alone
 from sim.processes.tax import tax

@@ -16,7 +16,7 @@ import pytest
 from numba import prange
 
 from sim.kernels import compile as compiling
-from sim.kernels.compile import address, kernel, parallel
+from sim.kernels.machine.compile import address, kernel, parallel
 from sim.kernels.space import decay_potential, huff_flows, huff_work_shape, potential_work_shape
 
 
@@ -89,7 +89,7 @@ def loops_over_threads(of):
 
 def test_prange_loops_alone_are_spread_over_threads_in_whichever_twin_is_compiled_first():
     program = (
-        "from sim.kernels.compile import parallel\n"
+        "from sim.kernels.machine.compile import parallel\n"
         "from tests.kernels.test_parallel import double, halve, loops_over_threads\n"
         "for serial in (double, halve):\n"
         "    print(loops_over_threads(serial), loops_over_threads(parallel(serial)))"

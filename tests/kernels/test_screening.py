@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sim.kernels.compile import kernel
-from sim.kernels.screening import BLOCK, lowest, marks_of_block, prefetch, without_lowest
+from sim.kernels.machine.compile import kernel
+from sim.kernels.machine.screening import BLOCK, lowest, marks_of_block, prefetch, without_lowest
 
 
 @kernel

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from sim.kernels.compile import kernel
-from sim.kernels.sequence import KernelCall, KernelSequence
+from sim.kernels.machine.compile import kernel
+from sim.kernels.machine.sequence import KernelCall, KernelSequence
 
 
 @kernel

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.kernels.compile import kernel
-from sim.kernels.recursion import WIDTH, smooth_lines
-from sim.kernels.transposition import TILE, transpose_tile
+from sim.kernels.machine.compile import kernel
+from sim.kernels.machine.recursion import WIDTH, smooth_lines
+from sim.kernels.machine.transposition import TILE, transpose_tile
 from tests.reference import space as reference
 
 

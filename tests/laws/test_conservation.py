@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import InputError
-from sim.schema import PARAMETERS
-from sim.variables import VARIABLES
+from sim.registry.variables import VARIABLES
+from sim.scenario.schema import PARAMETERS
 from tests.reference.towns import small_town
 
 OPENLY_MOVING = {"start_year": 2003, "closure_rate": 0.3, "starting_vacancy": 0.2}

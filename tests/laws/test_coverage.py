@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.comparison.effects import mean_effect
-from sim.comparison.execution import execute, worker_number
-from sim.comparison.measures import MEASURES
-from sim.comparison.one_run import Runs
-from sim.scenario import load_scenario
+from sim.experiments.effects import mean_effect
+from sim.experiments.execution import execute, worker_number
+from sim.experiments.one_run import Runs
+from sim.measures.registry import MEASURES
+from sim.scenario.scenario import load_scenario
 from tests.reference.towns import SMALL
 
 EXPERIMENTS = 200

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.comparison.cost_effectiveness import cost_effectiveness
-from sim.comparison.draws import Range, draw, triangular, uncertain_ranges
-from sim.comparison.effect_table import effect_table
-from sim.comparison.effects import (
+from sim.experiments.cost_effectiveness import cost_effectiveness
+from sim.experiments.draws import Range, draw, triangular, uncertain_ranges
+from sim.experiments.effect_table import effect_table
+from sim.experiments.effects import (
     effect_of,
     mean_effect,
     resampled_means,
@@ -20,12 +20,12 @@ from sim.comparison.effects import (
     variance_from_luck,
     verdict_of,
 )
-from sim.comparison.measure import Windows, gini, ratio, theil
-from sim.comparison.measures import HEADLINES, MEASURES, MONTHLY, horizons_within
-from sim.comparison.one_run import Runs, run_seed
-from sim.indicators import COUNTS
-from sim.runs import replication_seed
-from sim.scenario import load_scenario
+from sim.experiments.one_run import Runs, run_seed
+from sim.experiments.runs import replication_seed
+from sim.measures.indicators import COUNTS
+from sim.measures.measure import Windows, gini, ratio, theil
+from sim.measures.registry import HEADLINES, MEASURES, MONTHLY, horizons_within
+from sim.scenario.scenario import load_scenario
 
 finite = st.floats(-1e6, 1e6, allow_nan=False)
 TOWN = load_scenario("mid_sized_town")

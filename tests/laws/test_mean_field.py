@@ -10,9 +10,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim.scenario import load_scenario
-from sim.schedule import active, effective
-from sim.starting_state import starting_state
+from sim.processes.month import active, effective
+from sim.scenario.scenario import load_scenario
+from sim.start.state_at_start import starting_state
 from tests.reference.towns import one_centre
 
 PREMISES = 4000

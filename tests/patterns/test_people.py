@@ -16,7 +16,7 @@ from experiments.people.patterns import (
     started,
     survival,
 )
-from sim.scenario import load_scenario
+from sim.scenario.scenario import load_scenario
 
 pytestmark = pytest.mark.statistical
 

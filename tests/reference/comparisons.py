@@ -7,18 +7,18 @@ from typing import Any
 from unittest import mock
 
 import numpy as np
+from sim.experiments import comparison as module
 
 from sim import load_scenario
-from sim.comparison import comparison as module
-from sim.comparison.comparison import Comparison, compare
-from sim.comparison.draws import draw
-from sim.comparison.measures import MEASURES, MONTHLY
-from sim.comparison.one_run import Outcome, Run, Runs
+from sim.experiments.comparison import Comparison, compare
+from sim.experiments.draws import draw
+from sim.experiments.one_run import Outcome, Run, Runs
 from sim.interventions import load_intervention
-from sim.map_layers import LAYERS
-from sim.scenario import Scenario
-from sim.simulation import territory_of
-from sim.variables.money import LINES, SOURCES
+from sim.measures.map_layers import LAYERS
+from sim.measures.registry import MEASURES, MONTHLY
+from sim.registry.variables.money import LINES, SOURCES
+from sim.run.simulation import territory_of
+from sim.scenario.scenario import Scenario
 
 LEVELS = {
     "closure_rate_town_centre": 9.1,

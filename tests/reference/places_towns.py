@@ -9,7 +9,7 @@ import numpy as np
 from sim.processes.encounters import EncountersParameters
 from sim.processes.public_money import PublicMoneyParameters
 from sim.processes.third_place_visits import ThirdPlacesParameters
-from sim.state import State
+from sim.registry.state import State
 
 VALUES: dict[str, Any] = {
     **dict(PublicMoneyParameters()),

@@ -1,6 +1,7 @@
 """The processes of projects in plain Python: slow, readable, written from their description.
 
-A town is a dict of plain lists by the names of `sim.variables`, as in `retail_month`. Numbers that
+A town is a dict of plain lists by the names of `sim.registry.variables`, as in `retail_month`.
+Numbers that
 the state keeps in single precision and that are added up or compared with a limit over the months
 are rounded to it, so that an idea gets its last hour in the same month as in the kernels.
 """

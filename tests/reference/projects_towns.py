@@ -18,11 +18,11 @@ from sim.processes import (
     reletting,
     shop_closure,
 )
-from sim.scenario import load_scenario
-from sim.schedule import effective
-from sim.simulation import territory_of
-from sim.starting_state import starting_state
-from sim.state import State
+from sim.processes.month import effective
+from sim.registry.state import State
+from sim.run.simulation import territory_of
+from sim.scenario.scenario import load_scenario
+from sim.start.state_at_start import starting_state
 from tests.reference.towns import SMALL
 
 MONTH = (

@@ -1,6 +1,7 @@
 """The retail month in plain Python: slow, readable, written from the description of the model.
 
-A town is a dict of plain lists by the names of `sim.variables`. Each function is one process of
+A town is a dict of plain lists by the names of `sim.registry.variables`. Each function is one
+process of
 the month; sums run over all pairs of cells, loops over premises, numbers are Python's floats.
 Nothing is shared with the kernels but the definition of the draws.
 """

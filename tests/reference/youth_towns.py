@@ -4,12 +4,12 @@ import numpy as np
 
 from sim.kernels.space import huff_work_shape
 from sim.processes import youth_migration, youth_participation
-from sim.scenario import load_scenario
-from sim.schedule import effective
-from sim.simulation import territory_of
-from sim.starting_people import people_sizes, settle_people
-from sim.starting_youth import start_youth
-from sim.state import State
+from sim.processes.month import effective
+from sim.registry.state import State
+from sim.run.simulation import territory_of
+from sim.scenario.scenario import load_scenario
+from sim.start.people import people_sizes, settle_people
+from sim.start.youth import start_youth
 from sim.territory.territory import Territory
 
 

@@ -14,10 +14,10 @@ from sim.interventions.drivers import freeze
 from sim.interventions.sites import spread_out
 from sim.processes import retail_support, shop_accounts
 from sim.processes.retail_support import part_paid
-from sim.scenario import load_scenario
-from sim.settings import Setting
-from sim.simulation import Simulation
-from sim.variables.money import LINES
+from sim.registry.settings import Setting
+from sim.registry.variables.money import LINES
+from sim.run.simulation import Simulation
+from sim.scenario.scenario import load_scenario
 from tests.reference import retail_month, support_month
 from tests.reference.towns import SMALL
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from sim.kernels.ledger import pay
 from sim.processes import encounters, public_money, third_place_visits
-from sim.variables.money import LINES, SOURCES
+from sim.registry.variables.money import LINES, SOURCES
 from tests.reference import places_month
 from tests.reference.places_towns import VALUES, places_town
 from tests.reference.retail_month import town_of

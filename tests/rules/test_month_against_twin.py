@@ -12,10 +12,10 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim.indicators import COUNTS, count_month
-from sim.schedule import MONTH, active
+from sim.measures.indicators import COUNTS, count_month
+from sim.processes.month import MONTH, active
+from sim.registry.variables import VARIABLES
 from sim.territory.territory import ZONES
-from sim.variables import VARIABLES
 from tests.reference import (
     places_month,
     projects_month,

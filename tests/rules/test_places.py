@@ -8,11 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.catalogues import PROJECT_COLUMNS, THIRD_PLACE_COLUMNS, read_catalogue, third_place_kinds
 from sim.errors import InputError
 from sim.kernels.matching import sort_pairs
 from sim.processes import encounters, public_money, third_place_visits
-from sim.variables import VARIABLES
+from sim.registry.catalogues import (
+    PROJECT_COLUMNS,
+    THIRD_PLACE_COLUMNS,
+    read_catalogue,
+    third_place_kinds,
+)
+from sim.registry.variables import VARIABLES
 from tests.reference import places_month
 from tests.reference.places_towns import VALUES, places_town
 from tests.reference.retail_month import town_of

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.catalogues import project_kinds
 from sim.errors import InputError
 from sim.kernels.project_codes import (
     ABANDONED,
@@ -23,7 +22,6 @@ from sim.kernels.project_codes import (
     REVIEW,
     RUNNING,
 )
-from sim.pipeline import mean_waiting, survival, utilisation_for
 from sim.processes import (
     application_review,
     project_birth,
@@ -31,9 +29,11 @@ from sim.processes import (
     project_funding,
     project_ideas,
 )
-from sim.scenario import load_scenario
-from sim.simulation import Simulation
-from sim.variables import VARIABLES
+from sim.registry.catalogues import project_kinds
+from sim.registry.variables import VARIABLES
+from sim.run.simulation import Simulation
+from sim.scenario.scenario import load_scenario
+from sim.start.stationary_pipeline import mean_waiting, survival, utilisation_for
 from tests.reference import projects_month, retail_month
 from tests.reference.projects_towns import (
     MONTH,
@@ -347,7 +347,7 @@ def test_cohorts_of_projects_survive_as_firms_do():
 
 
 def _flow(run, name):
-    from sim.indicators import COUNTS
+    from sim.measures.indicators import COUNTS
 
     columns = [i for i, c in enumerate(COUNTS) if c == name or c.rpartition("_")[0] == name]
     if name in COUNTS:

@@ -16,7 +16,7 @@ from sim.processes import (
     shop_closure,
 )
 from sim.processes.exogenous_drivers import driver_series
-from sim.scenario import load_scenario
+from sim.scenario.scenario import load_scenario
 
 closure_probability = shop_closure.closure_probability.py_func
 reletting_probability = reletting.reletting_probability.py_func

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.processes.shop_closure import age_scale
-from sim.stationary import (
+from sim.start.stationary_shops import (
     live_shops,
     live_vacancies,
     shop_arguments,

@@ -10,7 +10,7 @@ import pytest
 from sim.kernels.small_world import list_who_knows
 from sim.processes import youth_migration, youth_participation
 from sim.processes.youth_migration import leaving_probability
-from sim.stationary_youth import solve_lives
+from sim.start.stationary_youth import solve_lives
 from sim.territory.territory import Territory
 from tests.reference import youth_month
 from tests.reference.retail_month import town_of

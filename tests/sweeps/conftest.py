@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.sweeps.store import Store
+from sim.experiments.store import Store
 from tests.sweeps.toy_sweeps import fill_toys, new_store
 
 

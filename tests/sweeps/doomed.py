@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from sim.sweeps.engine import Tally
+from sim.experiments.engine import Tally
 from tests.sweeps.toy_sweeps import POINTS, fill_toys, new_store
 from tests.sweeps.toys import Toy
 

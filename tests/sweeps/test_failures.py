@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import pyarrow.compute as pc
 import pytest
+from sim.experiments import engine, parts
 
-from sim.sweeps import engine, parts
-from sim.sweeps.engine import FIRST_ALL_FAILED, IN_FLIGHT, Tally
-from sim.sweeps.store import Store
+from sim.experiments.engine import FIRST_ALL_FAILED, IN_FLIGHT, Tally
+from sim.experiments.store import Store
 from tests.sweeps.toy_sweeps import POINTS, Stop, fill_toys, new_store, plan_toys, stop_after
 from tests.sweeps.toys import Toy, calls
 

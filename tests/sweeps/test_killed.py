@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import InputError
-from sim.sweeps.store import Store
+from sim.experiments.store import Store
 from tests.sweeps.doomed import DONE
 from tests.sweeps.toy_sweeps import POINTS, fill_toys, new_store
 from tests.sweeps.toys import Toy, calls

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from SALib.analyze import sobol
 
-from sim.sweeps.designs import Design
-from sim.sweeps.factors import Factor
-from sim.sweeps.plan import plan_model
-from sim.sweeps.run import Outcome, Run
-from sim.sweeps.running import Options, fill
+from sim.experiments.designs import Design
+from sim.experiments.factors import Factor
+from sim.experiments.plan import plan_model
+from sim.experiments.run import Outcome, Run
+from sim.experiments.running import Options, fill
 
 A, B = 7.0, 0.1
 

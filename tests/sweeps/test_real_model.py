@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
-from sim.sweeps.running import extend, sweep
-from sim.sweeps.sweep import Sweep
+from sim.experiments.running import extend, sweep
+from sim.experiments.sweep import Sweep
 
 TINY = """
 title = { en = "A tiny town", fr = "Une petite ville" }

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.sweeps.designs import Design
-from sim.sweeps.factors import Factor
-from sim.sweeps.plan import plan_model
-from sim.sweeps.running import Options, fill
+from sim.experiments.designs import Design
+from sim.experiments.factors import Factor
+from sim.experiments.plan import plan_model
+from sim.experiments.running import Options, fill
 from tests.sweeps.toy_sweeps import POINTS, Stop, X, fill_toys, new_store, stop_after
 from tests.sweeps.toys import Toy, calls
 

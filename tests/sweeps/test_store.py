@@ -17,13 +17,13 @@ from unittest import mock
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sim.experiments import parts
+from sim.experiments import store as store_module
 
 from sim.errors import InputError
-from sim.sweeps import parts
-from sim.sweeps import store as store_module
-from sim.sweeps.parts import PARTS, TMP
-from sim.sweeps.store import DESIGN, SWEEP, Store
-from sim.whole_folder import MANIFEST
+from sim.experiments.parts import PARTS, TMP
+from sim.experiments.store import DESIGN, SWEEP, Store
+from sim.experiments.whole_folder import MANIFEST
 from tests.sweeps.toy_sweeps import POINTS, Stop, files, fill_toys, new_store, plan_toys, stop_after
 from tests.sweeps.toys import Toy, calls
 

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.sweeps.designs import Design
-from sim.sweeps.engine import Tally
-from sim.sweeps.factors import Factor
-from sim.sweeps.parts import PARTS, TMP
-from sim.sweeps.plan import Plan, plan_model
-from sim.sweeps.running import Options, fill
-from sim.sweeps.store import FORMAT, Store
+from sim.experiments.designs import Design
+from sim.experiments.engine import Tally
+from sim.experiments.factors import Factor
+from sim.experiments.parts import PARTS, TMP
+from sim.experiments.plan import Plan, plan_model
+from sim.experiments.running import Options, fill
+from sim.experiments.store import FORMAT, Store
 from tests.sweeps.toys import Toy
 
 __all__ = ["POINTS", "Stop", "files", "fill_toys", "new_store", "plan_toys", "stop_after"]

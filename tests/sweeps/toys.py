@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.sweeps.run import Outcome, Run
+from sim.experiments.run import Outcome, Run
 
 __all__ = ["Toy", "calls"]
 

@@ -8,7 +8,6 @@ from typing import Final
 
 import numpy as np
 
-from sim.language import percent, span
 from sim.report.blocks import Block, Card, Cards, Cell, Paragraph, Section, Subhead, Table
 from sim.report.effect import SYMBOLS, Effect
 from sim.report.strip import draw_strip
@@ -16,7 +15,8 @@ from sim.report.sweeps.facts import SweepArm, SweepFacts
 from sim.report.sweeps.heat_map import SURE
 from sim.report.sweeps.surface import OPEN, Surface
 from sim.report.sweeps.where import plateau_sentences, where_sentences
-from sim.report.words import Words, typeset
+from sim.words.catalogue import Words, typeset
+from sim.words.language import percent, span
 
 __all__ = ["answer", "key_facts", "question", "state_of_runs", "title"]
 

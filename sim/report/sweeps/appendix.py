@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
-from sim.language import LANGUAGES, Language
+from sim.experiments.experiment import BASELINE
 from sim.report.blocks import Bullets, Section
 from sim.report.facts import Facts
 from sim.report.limits import limits
 from sim.report.readings import Arm, Setting
-from sim.report.words import Words, typeset
-from sim.sweeps.experiment import BASELINE
+from sim.words.catalogue import Words, typeset
+from sim.words.language import LANGUAGES, Language
 
 if TYPE_CHECKING:
-    from sim.comparison.comparison import Comparison
-    from sim.sweeps.sweep import Sweep
+    from sim.experiments.comparison import Comparison
+    from sim.experiments.sweep import Sweep
 
 __all__ = ["Appendix", "limits_section"]
 

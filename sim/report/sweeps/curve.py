@@ -15,7 +15,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sim.figures.style import COLOURS, Picture, look
 from sim.report.effect import SYMBOLS, Effect
 from sim.report.quantity import Quantity, signed
-from sim.report.words import Words
+from sim.words.catalogue import Words
 
 __all__ = ["change_axis", "draw_curve", "unit_line"]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sim.comparison.measures import MEASURES
-from sim.language import span
+from sim.experiments.factors import Factor
+from sim.measures.registry import MEASURES
 from sim.report.blocks import Block, Cell, Code, Paragraph, Section, Table
 from sim.report.quantity import Quantity
 from sim.report.sweeps.facts import SweepFacts
-from sim.report.words import Words
-from sim.sweeps.factors import Factor
+from sim.words.catalogue import Words
+from sim.words.language import span
 
 __all__ = ["again_section", "design_section"]
 

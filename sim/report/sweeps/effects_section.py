@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from sim.experiments.factors import Factor
 from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Table, Tile
 from sim.report.effect import Effect
 from sim.report.sweeps.curve import draw_curve, unit_line
@@ -19,8 +20,7 @@ from sim.report.sweeps.layout import MOST_BINS, Panel, levels_of
 from sim.report.sweeps.levels import is_scale
 from sim.report.sweeps.strips import draw_strips
 from sim.report.sweeps.surface import Surface
-from sim.report.words import Words
-from sim.sweeps.factors import Factor
+from sim.words.catalogue import Words
 
 __all__ = ["effects_section", "table_section"]
 

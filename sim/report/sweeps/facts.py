@@ -11,20 +11,20 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.analysis.responses import COST
-from sim.comparison.measures import MEASURES
-from sim.language import Language, percent
+from sim.experiments.designs import SAMPLED
+from sim.experiments.experiment import BASELINE
+from sim.experiments.factors import SCENARIO, Factor
+from sim.measures.registry import MEASURES
 from sim.report.sweeps.layout import Layout, choose_layout
 from sim.report.sweeps.levels import Levels
 from sim.report.sweeps.surface import Surface
-from sim.schema import PARAMETERS
-from sim.sweeps.designs import SAMPLED
-from sim.sweeps.experiment import BASELINE
-from sim.sweeps.factors import SCENARIO, Factor
+from sim.scenario.schema import PARAMETERS
+from sim.words.language import Language, percent
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.sweeps.sweep import Sweep
+    from sim.experiments.sweep import Sweep
 
 __all__ = ["RunCounts", "SweepArm", "SweepFacts"]
 

@@ -9,10 +9,10 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from sim.comparison.measure import Measure
-from sim.language import Language
+from sim.measures.measure import Measure
 from sim.report.effect import Effect
 from sim.report.sweeps.surface import effect_over
+from sim.words.language import Language
 
 __all__ = ["Block", "Plateau", "largest_block", "plateau"]
 

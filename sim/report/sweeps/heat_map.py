@@ -19,7 +19,7 @@ from matplotlib.patheffects import withStroke
 from sim.figures.style import COLOURS, Picture, look
 from sim.report.effect import SYMBOLS, Effect
 from sim.report.quantity import Quantity, signed
-from sim.report.words import Words
+from sim.words.catalogue import Words
 
 __all__ = ["LIKELY", "SURE", "HeatMap", "draw_heat_map", "draw_key"]
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
+from sim.experiments.factors import Factor
 from sim.report.sweeps.levels import is_scale
-from sim.sweeps.factors import Factor
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sim.language import Language, number
+from sim.experiments.factors import SCENARIO, Factor
 from sim.report.quantity import value_of
-from sim.report.words import Words
-from sim.sweeps.factors import SCENARIO, Factor
+from sim.words.catalogue import Words
+from sim.words.language import Language, number
 
 __all__ = ["Levels", "is_number", "is_scale"]
 

@@ -12,16 +12,16 @@ import numpy.typing as npt
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.comparison.measures import MEASURES
+from sim.experiments.experiment import BASELINE
 from sim.figures.style import COLOURS, Picture, look, year_axis
-from sim.language import span
+from sim.measures.registry import MEASURES
 from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Table, Tile
 from sim.report.quantity import Quantity
 from sim.report.sweeps.curve import change_axis
 from sim.report.sweeps.facts import SweepArm, SweepFacts
 from sim.report.sweeps.layout import levels_of
-from sim.report.words import Words
-from sim.sweeps.experiment import BASELINE
+from sim.words.catalogue import Words
+from sim.words.language import span
 
 if TYPE_CHECKING:
     import pandas as pd

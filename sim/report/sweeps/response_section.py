@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from sim.analysis.costs import PER, marginal_effects
 from sim.analysis.responses import COST, responses
+from sim.experiments.factors import Factor
 from sim.report.blocks import Block, Cell, Paragraph, Section, Subhead, Table
 from sim.report.quantity import euros, rounded, signed
 from sim.report.sweeps.facts import SweepArm, SweepFacts
 from sim.report.sweeps.levels import is_scale
 from sim.report.sweeps.surface import Surface
-from sim.report.words import Words
-from sim.sweeps.factors import Factor
+from sim.words.catalogue import Words
 
 __all__ = ["response_section"]
 

@@ -7,7 +7,7 @@ from typing import Final
 from sim.report.blocks import Block, Bullets, Cell, Paragraph, Section, Table
 from sim.report.sweeps.facts import SweepFacts
 from sim.report.sweeps.surface import OPEN
-from sim.report.words import Words
+from sim.words.catalogue import Words
 
 __all__ = ["open_section", "runs_section"]
 

@@ -12,13 +12,13 @@ from matplotlib.ticker import FuncFormatter
 from sim.analysis.point_values import choose_quantities
 from sim.analysis.seed_noise import seed_noise_table
 from sim.analysis.sensitivity import FEWEST_BASE_SAMPLES, FEWEST_TRAJECTORIES, sensitivity
-from sim.comparison.measures import MEASURES
 from sim.errors import InputError
 from sim.figures.style import COLOURS, Picture, look
-from sim.language import number, percent
+from sim.measures.registry import MEASURES
 from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Table, Tile
 from sim.report.sweeps.facts import SweepFacts
-from sim.report.words import Words
+from sim.words.catalogue import Words
+from sim.words.language import number, percent
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,11 +11,11 @@ from typing import Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from sim.comparison.effects import effect_of
-from sim.comparison.measure import Measure
-from sim.language import Language
+from sim.experiments.effects import effect_of
+from sim.measures.measure import Measure
 from sim.report.effect import Effect
 from sim.report.quantity import Quantity
+from sim.words.language import Language
 
 __all__ = ["OPEN", "Reading", "Surface", "effect_over"]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.language import Language
 from sim.report.blocks import Section
 from sim.report.page import render_page
 from sim.report.settings_section import assumptions, settings
@@ -18,10 +17,11 @@ from sim.report.sweeps.response_section import response_section
 from sim.report.sweeps.runs_section import open_section, runs_section
 from sim.report.sweeps.sensitivity_section import sensitivity_section
 from sim.report.sweeps.trade_offs_section import trade_offs_section
-from sim.report.words import Words
+from sim.words.catalogue import Words
+from sim.words.language import Language
 
 if TYPE_CHECKING:
-    from sim.sweeps.sweep import Sweep
+    from sim.experiments.sweep import Sweep
 
 __all__ = ["write_sweep_report"]
 

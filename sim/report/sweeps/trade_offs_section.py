@@ -14,13 +14,13 @@ from sim.analysis.responses import COST
 from sim.analysis.trade_offs import non_dominated, robustness
 from sim.errors import InputError
 from sim.figures.style import COLOURS, Picture, look
-from sim.language import number
 from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Table, Tile
 from sim.report.quantity import euros, rounded
 from sim.report.sweeps.curve import change_axis, unit_line
 from sim.report.sweeps.facts import SweepFacts
 from sim.report.sweeps.surface import Surface
-from sim.report.words import Words
+from sim.words.catalogue import Words
+from sim.words.language import number
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,13 +7,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from sim.experiments.factors import Factor
 from sim.report.blocks import Tone
 from sim.report.sweeps.facts import SweepFacts
 from sim.report.sweeps.findings import largest_block, plateau
 from sim.report.sweeps.levels import is_scale
 from sim.report.sweeps.surface import Surface
-from sim.report.words import Words
-from sim.sweeps.factors import Factor
+from sim.words.catalogue import Words
 
 __all__ = ["plateau_sentences", "where_sentences"]
 

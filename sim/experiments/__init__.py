@@ -1,0 +1,1 @@
+"""Experiments: a run, a comparison and a sweep by one engine, kept in one store."""

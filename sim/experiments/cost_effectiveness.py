@@ -1,0 +1,121 @@
+"""What public money buys: discounted EUR per additional surviving project, closure avoided and
+active youth-year, where there is such an effect at all.
+
+The ratio is that of mean cost to mean effect, its interval from replications resampled together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.experiments.effects import (
+    expanded_level,
+    mean_effect,
+    resampled_means,
+    verdict_of,
+)
+from sim.measures.registry import MEASURES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["COST_COLUMNS", "OUTCOMES", "cost_effectiveness"]
+
+Floats = npt.NDArray[np.float64]
+Paired = Callable[["pd.DataFrame", "pd.DataFrame"], Floats]
+
+COST_COLUMNS: Final = (
+    "intervention",
+    "outcome",
+    "horizon",
+    "cost",
+    "gained",
+    "gained_lo90",
+    "gained_hi90",
+    "eur_per_unit",
+    "lo90",
+    "hi90",
+    "verdict",
+)
+"""Columns of cost_effectiveness.csv: mean discounted public EUR more than in the baseline, mean
+gain with its interval, and EUR per unit gained with its interval, empty unless ``verdict`` is
+"ratio". Else it is "no_relevant_effect", "not_determinable", "loss" (less of it), "free"
+(it costs nothing more), or "missing"."""
+
+
+def _gain(measure: str) -> Paired:
+    def gain(before: pd.DataFrame, after: pd.DataFrame) -> Floats:
+        return np.asarray(after[measure].to_numpy() - before[measure].to_numpy())
+
+    return gain
+
+
+def _closures_avoided(before: pd.DataFrame, after: pd.DataFrame) -> Floats:
+    """Closures fewer than at the baseline's rate; a mere count would punish open shops."""
+    rate = before["closure_rate_territory"].to_numpy() - after["closure_rate_territory"].to_numpy()
+    return np.asarray(rate * after["open_shop_years"].to_numpy() / 100)
+
+
+OUTCOMES: Final[dict[str, tuple[Paired, str]]] = {
+    "surviving_projects": (_gain("running_projects"), "running_projects"),
+    "closures_avoided": (_closures_avoided, "closures"),
+    "active_youth_years": (_gain("active_youth_years"), "active_youth_years"),
+}
+"""What is gained in each pair of runs, and the measure whose smallest relevant effect it shares."""
+
+
+def cost_effectiveness(runs: pd.DataFrame) -> pd.DataFrame:
+    """Cost per unit gained for each intervention, outcome and horizon.
+
+    Parameters
+    ----------
+    runs : pandas.DataFrame
+        As in `sim.experiments.comparison.Comparison`; the first arm is the baseline.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `COST_COLUMNS`.
+    """
+    import pandas as pd
+
+    first = runs[runs["luck"] == 0]
+    by_arm = {(a, h): part for (a, h), part in first.groupby(["arm", "horizon"], sort=False)}
+    baseline = first["arm"].iloc[0]
+    rows = []
+    for (arm, horizon), after in by_arm.items():
+        if arm == baseline:
+            continue
+        before = by_arm[baseline, horizon]
+        for outcome, (gain, measure) in OUTCOMES.items():
+            relevant = MEASURES[measure].smallest_relevant(float(before[measure].mean()))
+            cost = _gain("public_spending")(before, after)
+            rows.append((arm, outcome, horizon, *_ratio(cost, gain(before, after), relevant)))
+    return pd.DataFrame(rows, columns=list(COST_COLUMNS))
+
+
+def _ratio(cost: Floats, gain: Floats, relevant: float) -> tuple[float | str, ...]:
+    defined = np.isfinite(cost) & np.isfinite(gain)
+    cost, gain = cost[defined], gain[defined]
+    none = math.nan
+    if gain.size < 2:
+        return (none,) * 7 + ("missing",)
+    effect = mean_effect(gain)
+    known = (float(cost.mean()), effect.mean, effect.lo90, effect.hi90)
+    verdict: str = verdict_of(effect.lo90, effect.hi90, relevant)
+    if verdict == "increase":
+        verdict = "ratio" if known[0] > 0 else "free"
+    elif verdict == "decrease":
+        verdict = "loss"
+    if verdict != "ratio":
+        return (*known, none, none, none, verdict)
+    costs, gains = resampled_means(cost), resampled_means(gain)
+    ratios = np.divide(costs, gains, out=np.full_like(costs, np.inf), where=gains > 0)
+    level = expanded_level(0.9, gain.size)
+    low, high = np.quantile(ratios, (level, 1 - level), method="inverted_cdf")
+    return (*known, known[0] / effect.mean, float(low), float(high), verdict)

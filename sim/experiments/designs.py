@@ -1,0 +1,171 @@
+"""Designs: which points of the space of factors an experiment visits.
+
+Points of sampled designs lie in the unit cube and are mapped to values by the factors' quantile
+functions, so that a design does not depend on units. All designs but the Latin hypercube begin with
+the points of a smaller one of the same kind and seed: they can be extended in place.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.errors import InputError
+from sim.experiments.factors import Factor
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["LARGEST_DESIGN", "LEVELS_OF_MORRIS", "Design", "DesignKind"]
+
+DesignKind = Literal["full_factorial", "list", "latin_hypercube", "sobol", "morris", "saltelli"]
+
+SAMPLED: Final = ("latin_hypercube", "sobol", "morris", "saltelli")
+LARGEST_DESIGN: Final = 10_000_000
+"""Points."""
+
+LEVELS_OF_MORRIS: Final = 4
+"""Levels of the grid on which Morris' trajectories walk."""
+
+
+@dataclass(frozen=True)
+class Design:
+    """Which points an experiment visits.
+
+    Attributes
+    ----------
+    kind : {"full_factorial", "list", "latin_hypercube", "sobol", "morris", "saltelli"}
+        ``full_factorial``: every combination of levels, the last factor moving fastest; ``list``:
+        the points of `listed`; ``latin_hypercube`` and ``sobol`` (scrambled): points that fill the
+        space; ``morris``: trajectories of elementary effects (doi 10.1080/00401706.1991.10484804);
+        ``saltelli``: blocks of D + 2 points for Sobol's indices (doi 10.1016/j.cpc.2009.09.018).
+    factors : tuple of Factor
+    size : int
+        Points of ``latin_hypercube`` and ``sobol``; trajectories of ``morris``; base samples of
+        ``saltelli``; 0 for the others.
+    seed : int
+        Of sampled designs.
+    listed : tuple of tuple
+        Points of ``list``, a value a factor.
+    """
+
+    kind: DesignKind
+    factors: tuple[Factor, ...]
+    size: int = 0
+    seed: int = 0
+    listed: tuple[tuple[Any, ...], ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(DesignKind):
+            raise InputError(f"unknown design '{self.kind}'.")
+        if self.kind in SAMPLED and self.size < 1:
+            raise InputError(
+                f"size = {self.size} is out of range; a {self.kind} design has at least 1."
+            )
+        if len(self) > LARGEST_DESIGN:
+            raise InputError(f"{len(self):,} points are more than {LARGEST_DESIGN:,}.")
+        if not len(self):
+            raise InputError("the design is empty; give it factors with levels, or points.")
+
+    def __len__(self) -> int:
+        match self.kind:
+            case "full_factorial":
+                return math.prod(len(f.levels or ()) for f in self.factors)
+            case "list":
+                return len(self.listed)
+            case "morris":
+                return self.size * (len(self.factors) + 1)
+            case "saltelli":
+                return self.size * (len(self.factors) + 2)
+        return self.size
+
+    @cached_property
+    def unit_points(self) -> npt.NDArray[np.float64] | None:
+        """Where points lie in the unit cube, (points, factors); None where nothing is sampled."""
+        if self.kind not in SAMPLED:
+            return None
+        from scipy.stats import qmc
+
+        dimensions, rng = len(self.factors), np.random.default_rng(self.seed)
+        match self.kind:
+            case "latin_hypercube":
+                return np.asarray(qmc.LatinHypercube(dimensions, rng=rng).random(self.size))
+            case "sobol":
+                sampler = qmc.Sobol(dimensions, rng=rng)
+                return np.asarray(sampler.random_base2(_power_of_two(self.size))[: self.size])
+        return self._morris() if self.kind == "morris" else self._saltelli()
+
+    @property
+    def salib_problem(self) -> dict[str, Any]:
+        """The design as SALib names it: factors on the unit interval."""
+        names = [f.name for f in self.factors]
+        return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+
+    def _saltelli(self) -> npt.NDArray[np.float64]:
+        sample = _salib("SALib.sample.sobol").sample
+        whole = 2 ** _power_of_two(self.size)
+        points = sample(self.salib_problem, whole, calc_second_order=False, seed=self.seed)
+        return np.asarray(points[: len(self)], np.float64)
+
+    def _morris(self) -> npt.NDArray[np.float64]:
+        sample = _salib("SALib.sample.morris").sample
+        # One at a time, each with a seed of its own: the first ones stay when more are added.
+        seeds = np.random.SeedSequence(self.seed).spawn(self.size)
+        walks = [
+            sample(
+                self.salib_problem, 1, num_levels=LEVELS_OF_MORRIS, seed=int(s.generate_state(1)[0])
+            )
+            for s in seeds
+        ]
+        return np.concatenate(walks).astype(np.float64)
+
+    @cached_property
+    def values(self) -> list[tuple[Any, ...]]:
+        """The points in order, a value a factor."""
+        match self.kind:
+            case "list":
+                return list(self.listed)
+            case "full_factorial":
+                return list(itertools.product(*(f.levels or () for f in self.factors)))
+        assert self.unit_points is not None
+        return [
+            tuple(f.value(u) for f, u in zip(self.factors, row, strict=True))
+            for row in self.unit_points.tolist()
+        ]
+
+    @property
+    def points(self) -> pd.DataFrame:
+        """A row a point, a column a factor; the index ``point`` counts from 0."""
+        import pandas as pd
+
+        index = pd.RangeIndex(len(self), name="point")
+        columns = list(zip(*self.values, strict=True)) if self.factors else []
+        return pd.DataFrame(
+            {f.name: pd.Series(c, index) for f, c in zip(self.factors, columns, strict=True)}, index
+        )
+
+
+def _power_of_two(size: int) -> int:
+    """The least that is no smaller; its exponent.
+
+    A sequence of Sobol's begins alike whatever its length, but is balanced at powers of two.
+    """
+    return (size - 1).bit_length()
+
+
+def _salib(module: str) -> Any:
+    import importlib
+
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError:
+        raise InputError(
+            "this design is sampled by SALib, which is not installed; "
+            "install it with: pip install 'essaim[analysis]'."
+        ) from None

@@ -1,0 +1,211 @@
+"""The engine of a sweep: batches sized by time, handed out few at a time, and what to do when a
+worker dies.
+
+Results never pass through here: a worker keeps its own and hands over counts. Where a worker dies,
+the batches in flight are done again one at a time with nothing beside them; one that ends its
+worker then is halved until the run is found that does, which is kept as ``crashed``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from sim.experiments.batches import Count, do_batch, keep_crashed
+from sim.experiments.executors import WorkerDied, Workers
+from sim.experiments.run import Model, Run
+
+__all__ = ["BATCH_SECONDS", "FIRST_ALL_FAILED", "IN_FLIGHT", "Engine", "Tally"]
+
+IN_FLIGHT: Final = 4
+"""Batches that are handed out at most, for each worker."""
+
+BATCH_SECONDS: Final = 15.0
+"""How long a batch is to take: long against the cost of handing it out and of a file, short
+against what is lost where a sweep is killed."""
+
+SMALLEST_SHARE: Final = 32
+"""Into how many parts such a batch is divided at most, so that all workers end together."""
+
+FIRST_ALL_FAILED: Final = 20
+"""A sweep whose first so many runs all fail is stopped: something is wrong with the experiment."""
+
+
+@dataclass
+class Tally:
+    """How far a sweep has come.
+
+    Attributes
+    ----------
+    total : int
+        Runs that were to be done.
+    done, failed : int
+        Runs that were done, those that failed among them.
+    seconds : float
+        How long the runs took, all workers together.
+    most_in_flight : int
+        Batches that were handed out at a time.
+    first_error : str
+        Message of the first failure.
+    stopped : str
+        Why it was stopped early: "all_failed", "max_failures" or, where it was not, "".
+    """
+
+    total: int
+    done: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+    most_in_flight: int = 0
+    first_error: str = ""
+    stopped: str = ""
+
+    def add(self, count: Count) -> None:
+        """Count a batch."""
+        self.done += count.runs
+        self.failed += count.failed
+        self.seconds += count.seconds
+        self.first_error = self.first_error or count.first_error
+
+
+@dataclass
+class Engine:
+    """What does the runs of a sweep.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the sweep.
+    model : Model
+    workers : Workers
+    max_failures : int, optional
+        Stop as soon as more runs have failed.
+    batch : int, optional
+        Runs of a batch; sized by time where None.
+    progress : callable, optional
+        Called with the tally after each batch.
+    has_worked : bool
+        Whether runs of this sweep have succeeded before, so that it may begin with failures.
+    """
+
+    folder: Path
+    model: Model
+    workers: Workers
+    max_failures: int | None = None
+    batch: int | None = None
+    progress: Callable[[Tally], Any] | None = None
+    has_worked: bool = False
+    _tally: Tally = field(init=False)
+    _left: int = field(init=False)
+
+    def do(self, runs: Iterable[Run], total: int) -> Tally:
+        """Do some runs.
+
+        Parameters
+        ----------
+        runs : iterable of Run
+            Taken one batch at a time.
+        total : int
+            How many they are.
+
+        Returns
+        -------
+        Tally
+
+        Raises
+        ------
+        OSError
+            If results cannot be written. What was finished is kept.
+        """
+        self._tally, self._left = Tally(total), total
+        source = iter(runs)
+        flight: dict[Future[Any], Sequence[Run]] = {}
+        while not self._tally.stopped:
+            while len(flight) < IN_FLIGHT * self.workers.number:
+                batch = self._next(source)
+                if not batch:
+                    break
+                flight[self._submit(batch)] = batch
+                self._tally.most_in_flight = max(self._tally.most_in_flight, len(flight))
+                if next(iter(flight)).done():  # of this process, or quick: keep what it gave
+                    break
+            if not flight:
+                break
+            lost = self._collect(flight)
+            if lost:
+                self._find_culprits(lost)
+        return self._tally
+
+    def _next(self, source: Iterator[Run]) -> list[Run]:
+        batch = list(islice(source, self.batch or self._size()))
+        self._left -= len(batch)
+        return batch
+
+    def _size(self) -> int:
+        """Runs of the next batch: one to measure, then by time, and fewer as the end is near."""
+        tally = self._tally
+        if not tally.done:
+            return 1
+        by_time = BATCH_SECONDS / max(tally.seconds / tally.done, 1e-6)
+        share = max(self._left / (2 * self.workers.number), by_time / SMALLEST_SHARE)
+        return max(1, math.ceil(min(by_time, share, 16 * tally.done)))
+
+    def _submit(self, batch: Sequence[Run]) -> Future[Any]:
+        return self.workers.submit(do_batch, self.folder, self.model, batch)
+
+    def _collect(self, flight: dict[Future[Any], Sequence[Run]]) -> list[Sequence[Run]]:
+        """Count what is finished; where a worker died, give back all that was in flight."""
+        wait(flight, return_when=FIRST_COMPLETED)
+        died = False
+        for future in [f for f in flight if f.done()]:
+            batch = flight[future]
+            try:
+                count = future.result()
+            except WorkerDied:
+                died = True
+                continue
+            del flight[future]
+            self._count(count)
+        if not died:
+            return []
+        wait(flight)  # those beside it fail with it, or finish
+        lost = []
+        for future, batch in flight.items():
+            try:
+                self._count(future.result())
+            except WorkerDied:
+                lost.append(batch)
+        flight.clear()
+        self.workers.restart()
+        return lost
+
+    def _count(self, count: Count) -> None:
+        tally = self._tally
+        tally.add(count)
+        if self.progress:
+            self.progress(tally)
+        if self.max_failures is not None and tally.failed > self.max_failures:
+            tally.stopped = "max_failures"
+        elif tally.failed == tally.done >= min(FIRST_ALL_FAILED, tally.total):
+            tally.stopped = "" if self.has_worked else "all_failed"
+
+    def _find_culprits(self, lost: Iterable[Sequence[Run]]) -> None:
+        """Do batches again, one at a time; halve the one whose worker dies."""
+        suspects = deque(lost)
+        while suspects and not self._tally.stopped:
+            batch = suspects.popleft()
+            try:
+                self._count(self._submit(batch).result())
+                continue
+            except WorkerDied:
+                self.workers.restart()
+            if len(batch) == 1:
+                self._count(keep_crashed(self.folder, self.model, batch[0]))
+            else:
+                half = len(batch) // 2
+                suspects.extendleft([batch[half:], batch[:half]])

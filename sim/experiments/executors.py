@@ -1,0 +1,261 @@
+"""Who does the batches: this process, processes of this machine, or a cluster.
+
+All give futures of `concurrent.futures`, so that one loop serves them. A batch whose worker dies
+has a future that raises `WorkerDied`; `Workers.restart` makes the workers usable again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, contextmanager
+from typing import Any, Final, Literal, Protocol, get_args
+
+from sim.errors import InputError, nearest
+from sim.experiments.fork_server import caller_left_alone, prepare_workers, worker_environment
+
+__all__ = ["ExecutorName", "WorkerDied", "Workers", "check_executor", "start_workers"]
+
+ExecutorName = Literal["local", "serial", "dask"]
+
+LONGEST_START: Final = 60
+"""Seconds that a cluster has to show its first worker."""
+
+_SETTINGS: Final = {
+    # A batch whose worker dies comes back at once: who is to blame is found out here.
+    "distributed.scheduler.allowed-failures": 0,
+    # A worker that is away just when dask looks again comes back; dask would give it up for good.
+    "distributed.deploy.lost-worker-timeout": "1000 days",
+}
+"""Of a dask cluster on this machine."""
+
+
+class WorkerDied(Exception):
+    """A batch is lost, as the process that did it ended, or another one beside it."""
+
+
+class Workers(Protocol):
+    """Some workers.
+
+    Attributes
+    ----------
+    number : int
+        How many there are.
+    """
+
+    number: int
+
+    def submit(self, function: Any, *arguments: Any) -> Future[Any]:
+        """Have something done; the future raises `WorkerDied` where the worker did not live."""
+        ...
+
+    def restart(self) -> None:
+        """Make the workers usable after one has died."""
+        ...
+
+    def end(self) -> None:
+        """End the workers, whatever they are at."""
+        ...
+
+
+def check_executor(name: str) -> ExecutorName:
+    """The name of an executor, if it is one.
+
+    Raises
+    ------
+    InputError
+        If it is not; the nearest known one is named.
+    """
+    known = get_args(ExecutorName)
+    if name not in known:
+        raise InputError(
+            f"unknown executor '{name}'.{nearest(name, known)} Known: {', '.join(known)}."
+        )
+    found: ExecutorName = name  # type: ignore[assignment]
+    return found
+
+
+@contextmanager
+def start_workers(
+    executor: ExecutorName, number: int, scheduler: str | None = None
+) -> Iterator[Workers]:
+    """Workers, ended when they are no longer needed.
+
+    Parameters
+    ----------
+    executor : {"local", "serial", "dask"}
+    number : int
+        How many to start; "serial" has one, and a cluster that runs already has its own.
+    scheduler : str, optional
+        Address of a running dask scheduler.
+
+    Yields
+    ------
+    Workers
+
+    Raises
+    ------
+    InputError
+        If dask is not installed or its scheduler is not to be reached.
+    """
+    workers: Workers
+    if executor == "serial":
+        workers = _Serial()
+    elif executor == "local":
+        workers = _Local(number)
+    else:
+        workers = _Dask(number, scheduler)
+    try:
+        yield workers
+    finally:
+        workers.end()
+
+
+class _Serial:
+    """This process. Where a run ends it, nobody is left to say so."""
+
+    number = 1
+
+    def submit(self, function: Any, *arguments: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        try:
+            future.set_result(function(*arguments))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+    def restart(self) -> None:
+        """There is nothing to restart."""
+
+    def end(self) -> None:
+        """There is nothing to end."""
+
+
+class _Local:
+    """Processes of this machine, forked from one in which everything is loaded and compiled."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        prepare_workers()
+        self._pool = self._start()
+
+    def _start(self) -> ProcessPoolExecutor:
+        methods = multiprocessing.get_all_start_methods()
+        method = "forkserver" if "forkserver" in methods else "spawn"
+        return ProcessPoolExecutor(
+            self.number,
+            mp_context=multiprocessing.get_context(method),
+            initializer=_end_with_parent,
+        )
+
+    def submit(self, function: Any, *arguments: Any) -> Future[Any]:
+        try:
+            with worker_environment(), caller_left_alone():  # processes start as work comes in
+                future = self._pool.submit(function, *arguments)
+        except BrokenProcessPool:
+            future = Future()
+            future.set_exception(WorkerDied())
+            return future
+        told: Future[Any] = Future()
+        future.add_done_callback(lambda done: _tell(told, done.result, (BrokenProcessPool,)))
+        return told
+
+    def restart(self) -> None:
+        self.end()
+        self._pool = self._start()
+
+    def end(self) -> None:
+        processes = list((self._pool._processes or {}).values())
+        for process in processes:
+            process.kill()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+class _Dask:
+    """A dask cluster: one that runs already, or one on this machine."""
+
+    def __init__(self, number: int, scheduler: str | None) -> None:
+        try:
+            import dask
+            from distributed import Client, KilledWorker, LocalCluster
+            from distributed.comm.core import CommClosedError
+        except ModuleNotFoundError:
+            raise InputError(
+                "dask is not installed; install it with: pip install 'essaim[cluster]'."
+            ) from None
+        self._died = (KilledWorker, CommClosedError)
+        address: Any = scheduler
+        with ExitStack() as stack:
+            stack.enter_context(dask.config.set(_SETTINGS))
+            if scheduler is None:
+                # A nanny may start another worker at any time.
+                stack.enter_context(worker_environment())
+                stack.enter_context(caller_left_alone())
+                address = stack.enter_context(
+                    LocalCluster(
+                        n_workers=number,
+                        threads_per_worker=1,
+                        dashboard_address=None,
+                        silence_logs=logging.CRITICAL,
+                    )
+                )
+            try:
+                client = stack.enter_context(Client(address, timeout=f"{LONGEST_START}s"))
+                client.wait_for_workers(1, timeout=LONGEST_START)
+            except (OSError, ValueError) as error:
+                if scheduler is None:
+                    raise
+                raise InputError(
+                    f"--scheduler {scheduler}: no dask scheduler answers: {error}."
+                ) from None
+            self._stack = stack.pop_all()
+        self._client = client
+        self.number = number if scheduler is None else sum(client.nthreads().values())
+
+    def submit(self, function: Any, *arguments: Any) -> Future[Any]:
+        # Dask's own executor never tells of a result that is lost with its worker before it is
+        # fetched, and of which a second attempt fails.
+        told: Future[Any] = Future()
+        asked = self._client.submit(function, *arguments, pure=False)
+        asked.add_done_callback(lambda done: _tell(told, done.result, self._died))
+        return told
+
+    def restart(self) -> None:
+        """A nanny starts a new worker in place of a dead one."""
+        try:
+            self._client.wait_for_workers(1, timeout=LONGEST_START)
+        except OSError:
+            raise InputError(
+                "the dask cluster has no workers any more; what was finished is kept: resume"
+                " when there are some."
+            ) from None
+
+    def end(self) -> None:
+        self._stack.close()
+
+
+def _tell(told: Future[Any], result: Callable[[], Any], died: tuple[type[Exception], ...]) -> None:
+    """Pass on what came of a future, a worker's death as `WorkerDied`."""
+    try:
+        told.set_result(result())
+    except BaseException as error:
+        lost = isinstance(error, (*died, CancelledError, asyncio.CancelledError))
+        told.set_exception(WorkerDied() if lost else error)
+
+
+def _end_with_parent() -> None:
+    """End a worker with the process that started it, which a fork server does not see to."""
+
+    def watch() -> None:
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

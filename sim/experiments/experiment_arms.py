@@ -1,0 +1,133 @@
+"""Arms of an experiment: its scenarios, with and without what is tried on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sim.errors import InputError, nearest
+from sim.experiments.experiment import BASELINE, Arms, is_set_in
+from sim.experiments.factors import SCENARIO
+from sim.interventions import LEVERS, Intervention
+from sim.registry.parameters import ParameterInfo
+from sim.scenario.scenario import Scenario, load_scenario, read_interventions
+from sim.scenario.schema import PARAMETERS
+
+__all__ = ["info_of", "read_arms", "value_of"]
+
+
+def read_arms(content: Mapping[str, Any], path: Path) -> Arms:
+    """The arms of every scenario that the experiment names, with its settings and months."""
+    named = content.get("scenario", "mid_sized_town")
+    factors = content.get("factors", {})
+    levels = factors.get(SCENARIO) if isinstance(factors, dict) else None
+    if isinstance(levels, dict):
+        levels = levels.get("levels")
+    names = levels if isinstance(levels, list) else [named]
+    treatments = _treatments(content.get("interventions", []), path)
+    found = {}
+    for name in names:
+        if not isinstance(name, str):
+            raise InputError(
+                f"{path}: scenario = {name!r} must be the name of a scenario or a file."
+            )
+        found[name] = _arms_of(_scenario(name, path), treatments, content, path)
+    return found
+
+
+def _scenario(name: str, path: Path) -> Scenario:
+    beside = path.parent / name
+    try:
+        return load_scenario(beside if beside.is_file() else name)
+    except InputError as error:
+        raise InputError(f"{path}: scenario: {error}") from None
+
+
+def _treatments(entries: Any, path: Path) -> dict[str, tuple[Intervention, ...]]:
+    """Interventions by arm: each alone, those of a list within the list together."""
+    if not isinstance(entries, list):
+        raise InputError(f'{path}: interventions must be a list, such as ["transition_cluster"].')
+    found: dict[str, tuple[Intervention, ...]] = {}
+    for entry in entries:
+        called, listed = _named(entry, path)
+        together = read_interventions(listed, path)
+        name = called or " + ".join(i.name for i in together)
+        if not together or name == BASELINE:
+            raise InputError(f"{path}: interventions: {entry!r} is nothing to be tried.")
+        if name in found:
+            raise InputError(f"{path}: interventions: '{name}' stands twice.")
+        found[name] = together
+    return found
+
+
+def _named(entry: Any, path: Path) -> tuple[str, list[Any]]:
+    """Name of an arm, empty where its interventions name it, and what it consists of."""
+    if not isinstance(entry, dict) or "together" not in entry:
+        return "", entry if isinstance(entry, list) else [entry]
+    name, listed = entry.get("name"), entry["together"]
+    if set(entry) != {"name", "together"} or not isinstance(listed, list):
+        raise InputError(
+            f"{path}: interventions: what is done together takes a name and a list, "
+            'such as { name = "both", together = ["facade", "rent_relief"] }.'
+        )
+    if not isinstance(name, str) or not name.isidentifier():
+        raise InputError(
+            f"{path}: interventions: name = {name!r} is not one of letters, digits and underscores."
+        )
+    return name, listed
+
+
+def _arms_of(
+    base: Scenario,
+    treatments: Mapping[str, tuple[Intervention, ...]],
+    content: Mapping[str, Any],
+    path: Path,
+) -> dict[str, Scenario]:
+    settings = content.get("settings", {})
+    if not isinstance(settings, dict):
+        raise InputError(f"{path}: settings must be a table of parameters and levers.")
+    if "months" in content:
+        settings = {**settings, "months": content["months"]}
+    arms = {BASELINE: base} | {
+        name: replace(base, interventions=(*base.interventions, *together))
+        for name, together in treatments.items()
+    }
+    for name in settings:
+        info_of(name, arms, f"{path}: settings: ")
+    try:
+        return {
+            name: arm.replace(**{n: v for n, v in settings.items() if is_set_in(arm, n)})
+            for name, arm in arms.items()
+        }
+    except InputError as error:
+        raise InputError(f"{path}: settings: {error}") from None
+
+
+def info_of(name: str, arms: Mapping[str, Scenario], where: str) -> ParameterInfo:
+    """What is known of a parameter, or of a lever of any arm."""
+    for arm in arms.values():
+        if is_set_in(arm, name):
+            return arm.info(name)
+    if name in LEVERS:
+        raise InputError(
+            f"{where}'{name}' is a lever of {', '.join(LEVERS[name])}; "
+            "list such an intervention under interventions."
+        )
+    levers = [
+        n for a in arms.values() for i in a.interventions for n in type(i.levers).model_fields
+    ]
+    raise InputError(f"{where}unknown parameter '{name}'.{nearest(name, [*PARAMETERS, *levers])}")
+
+
+def value_of(name: str, arms: Mapping[str, Scenario]) -> Any:
+    """What a parameter or lever is where nothing is varied."""
+    for arm in arms.values():
+        if name in PARAMETERS:
+            return arm.values[name]
+        owner, _, lever = name.rpartition(".")
+        for intervention in arm.interventions:
+            if owner in ("", intervention.name) and lever in intervention.values:
+                return intervention.values[lever]
+    raise KeyError(name)

@@ -1,0 +1,296 @@
+"""Experiments: from a TOML file, or a name, to a question that is known to be answerable.
+
+An experiment names a territory, what is tried on it, what is varied and how::
+
+    title = { en = "Size and funding", fr = "Taille et financement" }
+    scenario = "mid_sized_town"
+    interventions = ["transition_cluster"]
+    replications = 20
+
+    [design]
+    kind = "full_factorial"
+
+    [factors]
+    cluster_size = [0, 20, 40, 80]
+    cluster_funding = [0, 25_000, 50_000]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from sim.errors import InputError, nearest
+from sim.experiments.designs import SAMPLED
+from sim.experiments.experiment import BASELINE, Arms, Experiment
+from sim.experiments.experiment_arms import read_arms
+from sim.experiments.experiment_design import read_design, read_whole
+from sim.interventions import LEVERS
+from sim.measures.registry import HEADLINES, MEASURES, MONTHLY, horizons_within
+from sim.registry.settings import read_texts, read_toml
+from sim.run.simulation import LARGEST_SEED
+from sim.scenario.scenario import scenario_folder
+from sim.scenario.schema import PARAMETERS
+
+__all__ = [
+    "KEYS",
+    "experiment_folder",
+    "larger",
+    "list_experiments",
+    "load_experiment",
+    "read_experiment",
+]
+
+LARGEST_REPLICATIONS: Final = 100_000
+
+KEYS: Final = (
+    "title",
+    "question",
+    "scenario",
+    "interventions",
+    "settings",
+    "parameters",
+    "luck",
+    "replications",
+    "seed",
+    "months",
+    "horizons",
+    "indicators",
+    "targets",
+    "series",
+    "design",
+    "factors",
+    "points",
+)
+"""What an experiment's file may hold."""
+
+
+def experiment_folder() -> Path:
+    """Where the experiments lie that come with the package."""
+    return scenario_folder().with_name("experiments")
+
+
+def list_experiments() -> Iterator[Path]:
+    """Files of the experiments that come with the package."""
+    return iter(sorted(experiment_folder().glob("*/experiment.toml")))
+
+
+def load_experiment(name: str | Path, *, changes: Mapping[str, Any] | None = None) -> Experiment:
+    """Load an experiment by name, folder or file.
+
+    Parameters
+    ----------
+    name : str or Path
+        Name of an experiment that comes with the package, a folder that holds ``experiment.toml``,
+        or a TOML file.
+    changes : mapping, optional
+        Keys of the file to replace, such as ``{"replications": 2}``; ``settings`` are added to.
+
+    Returns
+    -------
+    Experiment
+
+    Raises
+    ------
+    InputError
+        If there is no such experiment, or the file says something that is not admissible.
+
+    Examples
+    --------
+    >>> load_experiment("cluster_size_by_funding").replications
+    20
+    """
+    path = _find(str(name))
+    content = read_toml(path)
+    for key, value in (changes or {}).items():
+        content[key] = {**content.get(key, {}), **value} if key == "settings" else value
+    if changes and "months" in changes and isinstance(content.get("horizons"), list):
+        # Shorter runs are measured as far as they go.
+        content["horizons"] = [h for h in content["horizons"] if h <= changes["months"]] or [
+            changes["months"]
+        ]
+    called = path.parent.name if path.name == "experiment.toml" else path.stem
+    return read_experiment(content, called, path)
+
+
+def _find(name: str) -> Path:
+    known = {p.parent.name: p for p in list_experiments()}
+    if name in known:
+        return known[name]
+    path = Path(name)
+    if path.is_dir() and (path / "experiment.toml").is_file():
+        return path / "experiment.toml"
+    if path.suffix == ".toml" and path.is_file():
+        return path
+    if path.suffix == ".toml" or "/" in name or "\\" in name:
+        raise InputError(f"{name}: no such experiment file.")
+    raise InputError(
+        f"unknown experiment '{name}'.{nearest(name, known)} Known: {', '.join(known)}."
+    )
+
+
+def read_experiment(
+    content: Mapping[str, Any], name: str, path: Path, scenarios: Arms | None = None
+) -> Experiment:
+    """An experiment from what a file says.
+
+    Parameters
+    ----------
+    content : mapping
+        Of the file.
+    name : str
+        What it is to be called.
+    path : Path
+        The file: where relative paths begin, and what errors name.
+    scenarios : mapping, optional
+        The arms, where they are known already; else they are loaded.
+
+    Returns
+    -------
+    Experiment
+
+    Raises
+    ------
+    InputError
+        If it says something that is not admissible.
+    """
+    if unknown := [key for key in content if key not in KEYS]:
+        hint = nearest(unknown[0], KEYS)
+        if unknown[0] in PARAMETERS or unknown[0] in LEVERS:
+            hint = " It belongs into [factors] or [settings]."
+        raise InputError(f"{path}: unknown key '{unknown[0]}'.{hint}")
+    texts = {
+        key: read_texts(content[key], str(path), key)
+        if key in content
+        else {"en": name, "fr": name}
+        for key in ("title", "question")
+    }
+    arms = scenarios or read_arms(content, path)
+    first = next(iter(arms.values()))
+    months = int(first[BASELINE].values["months"])
+    where = f"{path}: "
+    series = content.get("series", [])
+    return Experiment(
+        name=name,
+        title=texts["title"],
+        question=texts["question"],
+        scenarios=arms,
+        replications=_replications(content, str(path)),
+        seed=read_whole(content, "seed", 0, 0, LARGEST_SEED, where),
+        months=months,
+        horizons=_horizons(content, months, where),
+        indicators=_measures(content, "indicators", HEADLINES, tuple(MEASURES), where),
+        targets=_targets(content, where),
+        parameters=_word(content, "parameters", ("drawn", "fixed"), where),
+        luck=_word(content, "luck", ("common", "per_point"), where),
+        series=MONTHLY if series is True else _measures(content, "series", (), MONTHLY, where),
+        design=read_design(content, arms, where),
+        content=dict(content),
+    )
+
+
+def larger(
+    experiment: Experiment, *, size: int | None = None, replications: int | None = None
+) -> Experiment:
+    """The same experiment with more points or replications.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    size : int, optional
+        New size of a sampled design.
+    replications : int, optional
+        New number of replications.
+
+    Returns
+    -------
+    Experiment
+
+    Raises
+    ------
+    InputError
+        If the design has no size, cannot be extended in place, or would shrink.
+    """
+    content, design = dict(experiment.content), experiment.design
+    if replications is not None:
+        if replications < experiment.replications:
+            raise InputError(
+                f"replications = {replications} is fewer than there are, {experiment.replications}."
+            )
+        content["replications"] = replications
+    if size is not None:
+        if design.kind not in SAMPLED or design.kind == "latin_hypercube":
+            other = (
+                "add levels or points to its file"
+                if design.kind not in SAMPLED
+                else ("begin with design 'sobol' in its place")
+            )
+            raise InputError(f"a {design.kind} design cannot be given more points; {other}.")
+        if size < design.size:
+            raise InputError(f"size = {size} is smaller than the {design.size} there is.")
+        content["design"] = {**content["design"], "size": size}
+        design = replace(design, size=size)
+    return replace(
+        experiment,
+        content=content,
+        design=design,
+        replications=_replications(content, experiment.name),
+    )
+
+
+def _word(content: Mapping[str, Any], key: str, known: Sequence[str], where: str) -> Any:
+    value = content.get(key, known[0])
+    if value not in known:
+        raise InputError(f"{where}{key} = {value!r} is not one of {', '.join(known)}.")
+    return value
+
+
+def _replications(content: Mapping[str, Any], where: str) -> int:
+    return read_whole(content, "replications", 20, 1, LARGEST_REPLICATIONS, f"{where}: ")
+
+
+def _horizons(content: Mapping[str, Any], months: int, where: str) -> tuple[int, ...]:
+    given = content.get("horizons")
+    if given is None:
+        return horizons_within(months)
+    if not isinstance(given, list) or not given:
+        raise InputError(f"{where}horizons must be a list of months, such as [60, 120].")
+    for month in given:
+        read_whole({"horizons": month}, "horizons", 0, 1, months, where)
+    return tuple(sorted({*given, months}))
+
+
+def _measures(
+    content: Mapping[str, Any],
+    key: str,
+    default: tuple[str, ...],
+    known: tuple[str, ...],
+    where: str,
+) -> tuple[str, ...]:
+    given = content.get(key)
+    if given is None or given is False:
+        return default
+    if not isinstance(given, list) or not given:
+        raise InputError(f"{where}{key} must be a list of measures, such as ['participation'].")
+    for name in given:
+        if name not in known:
+            raise InputError(f"{where}{key}: unknown measure {name!r}.{nearest(str(name), known)}")
+    if len(set(given)) < len(given):
+        raise InputError(f"{where}{key}: a measure stands twice.")
+    return tuple(given)
+
+
+def _targets(content: Mapping[str, Any], where: str) -> dict[str, float]:
+    given = content.get("targets", {})
+    if not isinstance(given, dict):
+        raise InputError(
+            f"{where}targets must be a table of effects, such as participation = 0.01."
+        )
+    for name, effect in given.items():
+        if name not in MEASURES:
+            raise InputError(f"{where}targets: unknown measure '{name}'.{nearest(name, MEASURES)}")
+        if isinstance(effect, bool) or not isinstance(effect, (int, float)) or not effect:
+            raise InputError(f"{where}targets: {name} = {effect!r} must be a number other than 0.")
+    return {name: float(effect) for name, effect in given.items()}

@@ -1,0 +1,205 @@
+"""Factors: what an experiment varies, over which levels or by which distribution."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, cast, get_args
+
+from sim.errors import InputError, nearest
+from sim.registry.parameters import ParameterInfo
+
+__all__ = ["SCENARIO", "Distribution", "Factor", "read_factor"]
+
+Distribution = Literal["uniform", "triangular", "log_uniform"]
+
+SCENARIO: Final = "scenario"
+"""The factor whose levels are whole scenarios."""
+
+_KEYS = ("levels", "distribution", "low", "mode", "high")
+
+
+@dataclass(frozen=True)
+class Factor:
+    """What an experiment varies.
+
+    Attributes
+    ----------
+    name : str
+        Flat name of a parameter, a lever (maybe ``intervention.lever``), or `SCENARIO`.
+    kind : type
+        bool, int, float or str.
+    levels : tuple or None
+        The values it takes; None where it has a distribution.
+    distribution : {"uniform", "triangular", "log_uniform"} or None
+        How values lie between `low` and `high`; None where it has levels.
+    low, mode, high : float or None
+        Ends, and for "triangular" the most likely value.
+    unit : str
+        Unit in words or symbols.
+    label : mapping
+        A few words by language, "en" and "fr".
+    """
+
+    name: str
+    kind: type
+    levels: tuple[Any, ...] | None = None
+    distribution: Distribution | None = None
+    low: float | None = None
+    mode: float | None = None
+    high: float | None = None
+    unit: str = "1"
+    label: Mapping[str, str] = field(default_factory=dict)
+
+    def value(self, u: float) -> Any:
+        """The quantile function: from the unit interval to a value.
+
+        Parameters
+        ----------
+        u : float
+            In [0, 1].
+
+        Returns
+        -------
+        bool, int, float or str
+            Levels take equal parts of the interval; whole numbers are rounded.
+
+        Examples
+        --------
+        >>> Factor("size", int, levels=(0, 20, 40)).value(0.5)
+        20
+        >>> Factor("rate", float, distribution="uniform", low=0.1, high=0.3).value(0.5)
+        0.2
+        """
+        if self.levels is not None:
+            return self.levels[min(int(u * len(self.levels)), len(self.levels) - 1)]
+        low, high = cast(float, self.low), cast(float, self.high)
+        if self.distribution == "log_uniform":
+            drawn = math.exp(math.log(low) + u * (math.log(high) - math.log(low)))
+        elif self.distribution == "triangular":
+            drawn = _triangular(u, low, cast(float, self.mode), high)
+        else:
+            drawn = low + u * (high - low)
+        drawn = min(max(drawn, low), high)
+        return round(drawn) if self.kind is int else drawn
+
+
+def _triangular(u: float, low: float, mode: float, high: float) -> float:
+    if u * (high - low) < mode - low:
+        return low + math.sqrt(u * (high - low) * (mode - low))
+    return high - math.sqrt((1 - u) * (high - low) * (high - mode))
+
+
+def read_factor(
+    name: str, entry: Any, info: ParameterInfo | None, value: Any, where: str
+) -> Factor:
+    """A factor as an experiment file states it.
+
+    Parameters
+    ----------
+    name : str
+        Of the factor.
+    entry : mapping
+        ``levels``, or ``distribution`` with ``low``, ``high`` and maybe ``mode``.
+    info : ParameterInfo or None
+        What is known of the parameter; None for `SCENARIO`.
+    value : bool, int, float or str
+        What it is where nothing is varied: the mode of a triangular distribution that names none.
+    where : str
+        Start of error messages: the file.
+
+    Returns
+    -------
+    Factor
+
+    Raises
+    ------
+    InputError
+        If the entry says something that is not admissible.
+    """
+    at = f"{where}factor '{name}'"
+    if isinstance(entry, list):
+        entry = {"levels": entry}
+    if not isinstance(entry, dict):
+        raise InputError(f"{at}: expected levels or a distribution, not {entry!r}.")
+    if unknown := sorted(set(entry) - set(_KEYS)):
+        raise InputError(f"{at}: unknown key '{unknown[0]}'.{nearest(unknown[0], _KEYS)}")
+    words: dict[str, Any] = (
+        {"kind": str, "label": {"en": "Territory", "fr": "Territoire"}}
+        if info is None
+        else {"kind": info.kind, "unit": info.unit, "label": dict(info.label)}
+    )
+    if "levels" in entry:
+        if len(entry) > 1:
+            raise InputError(
+                f"{at}: levels and '{sorted(set(entry) - {'levels'})[0]}' exclude each other."
+            )
+        return Factor(name, levels=_levels(entry["levels"], info, at), **words)
+    if "distribution" not in entry:
+        raise InputError(f"{at}: expected levels or a distribution.")
+    if info is None or info.kind not in (int, float):
+        raise InputError(f"{at}: has no distribution, as it is no number; give it levels.")
+    return Factor(name, **words, **_distribution(entry, info, value, at))
+
+
+def check_value(value: Any, info: ParameterInfo | None, at: str) -> Any:
+    """A level of a factor, as its parameter admits it.
+
+    Raises
+    ------
+    InputError
+        If it does not.
+    """
+    if info is None:
+        if not isinstance(value, str):
+            raise InputError(f"{at}: {value!r} is no name of a scenario.")
+        return value
+    if info.kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    fits = type(value) is info.kind and (not info.choices or value in info.choices)
+    if fits and info.low is not None and info.high is not None:
+        fits = info.low <= value <= info.high
+    if not fits:
+        raise InputError(f"{at}: {value!r} is not admissible; expected {info.admits()}.")
+    return value
+
+
+def _levels(levels: Any, info: ParameterInfo | None, at: str) -> tuple[Any, ...]:
+    if not isinstance(levels, Sequence) or isinstance(levels, str) or not levels:
+        raise InputError(f"{at}: levels must be a list of at least one value.")
+    found = tuple(check_value(level, info, at) for level in levels)
+    for level in found:
+        if found.count(level) > 1:
+            raise InputError(f"{at}: level {level!r} stands twice.")
+    return found
+
+
+def _distribution(
+    entry: Mapping[str, Any], info: ParameterInfo, value: Any, at: str
+) -> dict[str, Any]:
+    kind = entry["distribution"]
+    known = get_args(Distribution)
+    if kind not in known:
+        raise InputError(
+            f"{at}: unknown distribution {kind!r}.{nearest(str(kind), known)} "
+            f"Known: {', '.join(known)}."
+        )
+    ends = dict(zip(("low", "high"), info.plausible or (info.low, info.high), strict=True))
+    for end in ends:
+        if end in entry:
+            ends[end] = check_value(entry[end], info, f"{at}: {end}")
+    low, high = float(cast(float, ends["low"])), float(cast(float, ends["high"]))
+    if not low < high:
+        raise InputError(f"{at}: low = {low:g} is not below high = {high:g}.")
+    if kind == "log_uniform" and low <= 0:
+        raise InputError(f"{at}: low = {low:g} must be above 0 for a log_uniform distribution.")
+    found = {"distribution": kind, "low": low, "high": high}
+    if kind == "triangular":
+        mode = float(check_value(entry.get("mode", value), info, f"{at}: mode"))
+        if not low <= mode <= high:
+            raise InputError(f"{at}: mode = {mode:g} is not between {low:g} and {high:g}.")
+        found["mode"] = mode
+    elif "mode" in entry:
+        raise InputError(f"{at}: only a triangular distribution has a mode.")
+    return found

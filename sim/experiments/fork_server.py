@@ -1,0 +1,70 @@
+"""The process from which workers are forked: everything is loaded and compiled in it, once."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+__all__ = ["caller_left_alone", "prepare_workers", "worker_environment"]
+
+_ONE_THREAD: Final = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
+)
+
+
+def prepare_workers() -> None:
+    """Start the fork server, which loads and compiles while the caller does other things."""
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        from multiprocessing import forkserver
+
+        with worker_environment():
+            multiprocessing.set_forkserver_preload(["sim.experiments.warmed"])
+            forkserver.ensure_running()
+
+
+@contextmanager
+def worker_environment() -> Iterator[None]:
+    """Start processes as workers: on one thread each, and with this process's own modules.
+
+    A fork server looks for modules in the current folder first, which may hold another ``sim``
+    (CPython up to 3.13 does not tell it this process's search path).
+    """
+    wanted = dict.fromkeys(_ONE_THREAD, "1")
+    wanted["PYTHONPATH"] = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
+    wanted["PYTHONSAFEPATH"] = "1"
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ |= wanted
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+@contextmanager
+def caller_left_alone() -> Iterator[None]:
+    """Keep workers from running the caller's script again, as they do to find its names.
+
+    They need none of them; without this, a script must shield itself by ``if __name__ == ...``.
+    """
+    main = sys.modules["__main__"]
+    kept: dict[str, Any] = {
+        n: main.__dict__[n] for n in ("__spec__", "__file__") if n in main.__dict__
+    }
+    main.__spec__ = None
+    main.__dict__.pop("__file__", None)
+    try:
+        yield
+    finally:
+        main.__dict__.update(kept)

@@ -1,0 +1,1 @@
+"""Compilation: the only place that knows numba and LLVM options."""

@@ -1,0 +1,328 @@
+"""The only place with numba's options: how kernels are compiled, cached and made parallel.
+
+A *kernel* is a loop over arrays, a *rule* the scalar arithmetic inside it. Both are compiled on
+their first call, without fast-math, so that a call gives the same bits on one thread or many.
+
+Machine code is kept on disk. Numba notices an edit of the file a function stands in, but not of the
+other files whose rules were inlined into it; therefore the folder of the cache is named after a
+hash of the sources of kernels, whose rules everyone may take. Processes take no other's, so that an
+edit of one makes no other anew; whoever takes rules of processes has a folder named after them.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import pickle
+import shutil
+import sys
+import tempfile
+import time
+import warnings
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core.caching import FunctionCache
+from numba.core.cpu_options import ParallelOptions
+from numba.extending import intrinsic, register_jitable
+
+__all__ = [
+    "address",
+    "cache_folder",
+    "instruction",
+    "is_compiled",
+    "kernel",
+    "long_rule",
+    "parallel",
+    "prune_folders",
+    "rule",
+    "shared_rule",
+    "source_hash",
+]
+
+_KERNELS = Path(__file__).parents[1]
+_PROCESSES = Path(__file__).parents[2] / "processes"
+
+# "numpy": a division by zero gives inf and no exception, whose branch would stop vectorisation.
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
+
+# Only explicit prange loops are spread over threads. The automatic rewriting of array expressions
+# and reductions would choose its own order of summation. (Not a dict: numba empties it when it
+# compiles for the first time, and then takes its own defaults.)
+_ONLY_PRANGE: Any = ParallelOptions(
+    {
+        "prange": True,
+        "comprehension": False,
+        "reduction": False,
+        "inplace_binop": False,
+        "setitem": False,
+        "numpy": False,
+        "stencil": False,
+        "fusion": False,
+    }
+)
+
+# Folders of sources that changed since are kept while they are likely to be in use.
+_KEPT_FOLDERS = 8
+_KEPT_SECONDS = 24 * 3600
+
+
+def kernel(function: Callable[..., Any]) -> Any:
+    """Compile a loop over arrays, for one thread, without holding the interpreter's lock.
+
+    ``numba.prange`` in the function acts as ``range``; `parallel` gives the twin in which it
+    spreads over threads. The machine code is kept on disk (see `cache_folder`).
+
+    Parameters
+    ----------
+    function : callable
+        A function in numba's subset of Python. ``.py_func`` of the result is the function itself.
+
+    Returns
+    -------
+    callable
+        The function, compiled on its first call for each combination of argument types.
+    """
+    return _cached(numba.njit(**_OPTIONS)(function), "serial")
+
+
+def rule(function: Callable[..., Any]) -> Any:
+    """Compile a scalar rule so that it is inlined into the kernels that call it, at no cost.
+
+    ``.py_func`` of the result is the plain function, which tests call without compilation.
+    """
+    return numba.njit(inline="always", **_OPTIONS)(function)
+
+
+def shared_rule(function: Callable[..., Any]) -> Any:
+    """Let kernels call a scalar rule that Python calls as well: there it stays a plain function.
+
+    Python's call of a `rule` would compile it anew in each process.
+    """
+    return register_jitable(**_OPTIONS)(function)
+
+
+def long_rule(function: Callable[..., Any]) -> Any:
+    """Compile a scalar rule that many kernels call and that would be long to compile in each.
+
+    Kernels call its machine code, which the compiler may still inline.
+    """
+    return numba.njit(**_OPTIONS)(function)
+
+
+def instruction(function: Callable[..., Any]) -> Any:
+    """Let kernels use what numba has no words for, written in the language of its compiler.
+
+    Parameters
+    ----------
+    function : callable
+        Of numba's typing context and the types of the arguments; gives a signature, and what writes
+        the instructions.
+
+    Returns
+    -------
+    callable
+        Which takes the arguments alone, in kernels.
+    """
+    return intrinsic(function)
+
+
+@functools.cache
+def parallel(serial: Any) -> Any:
+    """The twin of a kernel whose ``prange`` loops run on several threads, with the same bits.
+
+    A kernel without such a loop is its own twin.
+
+    It is compiled from the same Python function, on request only: compiling takes twice as long, a
+    process that has run it must not fork, and two Python threads must not call it at once. The bits
+    are those of the serial kernel as long as no ``prange`` loop sums floats across its iterations.
+
+    Parameters
+    ----------
+    serial : callable
+        What `kernel` returned.
+
+    Returns
+    -------
+    callable
+        The same object for every request.
+    """
+    function = getattr(serial, "py_func", serial)
+    if "prange" not in function.__code__.co_names:
+        return serial  # nothing to spread
+    return _cached(numba.njit(parallel=_ONLY_PRANGE, **_OPTIONS)(function), "parallel")
+
+
+@functools.cache
+def _bare(dispatcher: Any) -> Any:
+    """The twin of a kernel that cannot be called from Python, which is shorter to compile."""
+    is_parallel = "parallel" in dispatcher.targetoptions
+    options = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    if is_parallel:
+        options["parallel"] = _ONLY_PRANGE
+    kind = "bare-parallel" if is_parallel else "bare"
+    return _cached(numba.njit(**options)(dispatcher.py_func), kind)
+
+
+def is_compiled(function: Any) -> bool:
+    """Whether a kernel is more than its Python function, as with ``NUMBA_DISABLE_JIT``."""
+    return hasattr(function, "compile")
+
+
+def address(dispatcher: Any, *types: Any) -> int:
+    """Where a kernel's machine code for arguments of these types stands, compiled if need be.
+
+    Parameters
+    ----------
+    dispatcher : callable
+        What `kernel` or `parallel` returned.
+    *types : numba types
+
+    Returns
+    -------
+    int
+        Of a function with numba's own calling convention.
+    """
+    bare = _bare(dispatcher)
+    bare.compile(types)
+    made = bare.overloads[types]
+    found: int = made.library.get_pointer_to_function(made.fndesc.mangled_name)
+    return found
+
+
+def source_hash(folders: Iterable[Path], version: str = numba.__version__) -> str:
+    """A name for the machine code made of all Python files in some folders by a version of numba.
+
+    Parameters
+    ----------
+    folders : iterable of Path
+        Folders of sources, searched recursively. Their own names and places do not matter.
+    version : str
+        The version of numba.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits.
+    """
+    digest = hashlib.sha256(version.encode())
+    for folder in folders:
+        for path in sorted(folder.rglob("*.py")):
+            source = path.read_bytes()
+            digest.update(f"\0{path.relative_to(folder).as_posix()}\0{len(source)}\0".encode())
+            digest.update(source)
+    return digest.hexdigest()[:16]
+
+
+@functools.cache
+def _processes_hash() -> str:
+    return source_hash([_PROCESSES])
+
+
+@functools.cache
+def cache_folder() -> Path | None:
+    """The folder that holds the machine code of the sources as they are.
+
+    ``SIM_CACHE_DIR`` names the folder above it, else it is the user's cache folder. Folders of
+    older sources are removed once they have not been used for a day, apart from the newest.
+
+    Returns
+    -------
+    Path or None
+        None, after one warning, where nothing can be written: kernels are then compiled anew in
+        each process.
+    """
+    try:
+        root = _cache_root()
+        folder = root / f"kernels-{source_hash([_KERNELS])}"
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+        os.utime(folder)  # The date of its last use, which keeps it from being pruned.
+    except (OSError, RuntimeError) as error:  # RuntimeError: the user has no home folder.
+        warnings.warn(
+            f"Compiled kernels cannot be kept on disk ({error}), so each run compiles them anew; "
+            "set SIM_CACHE_DIR to a folder that can be written.",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+        return None
+    prune_folders(root, time.time())
+    return folder
+
+
+def _cache_root() -> Path:
+    if chosen := os.environ.get("SIM_CACHE_DIR"):
+        return Path(chosen)
+    if base := os.environ.get("XDG_CACHE_HOME"):
+        return Path(base) / "essaim"
+    if sys.platform == "win32" and (base := os.environ.get("LOCALAPPDATA")):
+        return Path(base) / "essaim" / "cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "essaim"
+    return Path.home() / ".cache" / "essaim"
+
+
+def prune_folders(root: Path, now: float) -> None:
+    """Remove folders of older sources. Another process may be doing the same at this moment.
+
+    Parameters
+    ----------
+    root : Path
+        The folder above them.
+    now : float
+        Seconds, on the clock of the files' dates.
+    """
+    last_use: list[tuple[float, Path]] = []
+    for folder in root.glob("kernels-*"):
+        try:
+            last_use.append((folder.stat().st_mtime, folder))
+        except OSError:
+            continue
+    for used, folder in sorted(last_use, reverse=True)[_KEPT_FOLDERS:]:
+        if now - used > _KEPT_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _cached(dispatcher: Any, kind: str) -> Any:
+    """Give a numba function its cache. `kind` keeps twins apart: numba's key does not tell them."""
+    folder = cache_folder()
+    if not dispatcher.__module__.startswith(("sim.kernels.", "sim.processes.")):
+        kind = f"{kind}-{_processes_hash()}"
+    if folder is None or not hasattr(dispatcher, "enable_caching"):  # NUMBA_DISABLE_JIT
+        return dispatcher
+    config: Any = numba.config
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(folder / kind)
+    try:
+        dispatcher._cache = _KernelCache(dispatcher.py_func)
+    finally:
+        config.CACHE_DIR = before
+    return dispatcher
+
+
+class _KernelCache(FunctionCache):
+    """Numba's cache, which never stops a run: what cannot be read or written is compiled anew."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        try:
+            try:
+                found = super().load_overload(sig, target_context)
+            except (EOFError, pickle.UnpicklingError):  # The machine stopped while it was written.
+                self.flush()
+                return None
+        except OSError:
+            return None
+        # Numba writes its index without a lock: two processes that compile different signatures at
+        # once may give them the same file.
+        if found is None or tuple(found.signature.args) != tuple(getattr(sig, "args", sig)):
+            return None
+        return found
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        try:
+            super().save_overload(sig, data)
+        except OSError:  # The disk is full, or the folder was removed while this process ran.
+            self.disable()

@@ -1,0 +1,103 @@
+"""A first-order recursion forwards and one backwards, along WIDTH lines at once.
+
+What is carried from place to place is one vector of WIDTH numbers, which stays in the registers
+from the first place to the last. Numba's own loops would write it to memory and read it back at
+each place, and could not know that the arrays do not overlap.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.np.arrayobj import make_array
+
+from sim.kernels.machine.compile import instruction
+
+__all__ = ["WIDTH", "smooth_lines"]
+
+WIDTH = 64
+"""Lines that are smoothed together: enough vectors to hide the latency of each step."""
+
+_VECTOR = 8
+"""Numbers that are computed with at once: a vector of float32."""
+
+
+@instruction
+def smooth_lines(_, values, at, step, places, ratio, smallest, weight, forwards):
+    """Replace the values of WIDTH lines by their sums weighted by weight x ratio**distance.
+
+    Parameters
+    ----------
+    values : one-dimensional contiguous array of float32 or float64
+        Place i of all lines stands in ``values[at + step i :][:WIDTH]``; values are not negative.
+    at, step, places : uintp
+        There is one place at least.
+    ratio, smallest, weight : numbers of the same type
+        A carry of at most `smallest` is dropped, for its product with the ratio would be denormal,
+        at a hundred times the cost.
+    forwards : one-dimensional contiguous array
+        Scratch of the same type, WIDTH numbers a place.
+    """
+    if values.layout != "C" or forwards.layout != "C" or values.dtype != forwards.dtype:
+        return None  # which numba tells as a type that does not fit
+    n, size = types.uintp, values.dtype
+    signature = types.none(values, n, n, n, size, size, size, forwards)
+
+    def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        number = context.get_data_type(size)
+        vector = ir.VectorType(number, _VECTOR)
+        align = context.get_abi_sizeof(number)
+        array, at, step, places = given[:4]
+        ratio, smallest, weight = (_spread(builder, vector, g) for g in given[4:7])
+        read = make_array(signature.args[0])(context, builder, array).data
+        kept = make_array(signature.args[7])(context, builder, given[7]).data
+        zero = ir.Constant(vector, None)
+        carries = [
+            (at.type(first), cgutils.alloca_once_value(builder, zero))
+            for first in range(0, WIDTH, _VECTOR)
+        ]
+
+        def load(data: Any, index: Any) -> tuple[Any, Any]:
+            place = builder.bitcast(builder.gep(data, [index]), vector.as_pointer())
+            return builder.load(place, align=align), place
+
+        def passed_on(carry: Any) -> Any:
+            carried = builder.load(carry)
+            is_large = builder.fcmp_ordered(">", carried, smallest)
+            return builder.fmul(ratio, builder.select(is_large, carried, zero))
+
+        with cgutils.for_range(builder, places) as loop:
+            here = builder.add(at, builder.mul(loop.index, step))
+            line = builder.mul(loop.index, at.type(WIDTH))
+            for first, carry in carries:
+                value, _ = load(read, builder.add(here, first))
+                total = builder.fadd(value, passed_on(carry))
+                _, place = load(kept, builder.add(line, first))
+                builder.store(total, place, align=align)
+                builder.store(total, carry)
+        for _, carry in carries:
+            builder.store(zero, carry)
+        with cgutils.for_range(builder, places) as loop:
+            i = builder.sub(builder.sub(places, loop.index), at.type(1))
+            here = builder.add(at, builder.mul(i, step))
+            line = builder.mul(i, at.type(WIDTH))
+            for first, carry in carries:
+                value, place = load(read, builder.add(here, first))
+                forward, _ = load(kept, builder.add(line, first))
+                passed = passed_on(carry)
+                builder.store(builder.fadd(value, passed), carry)
+                result = builder.fmul(weight, builder.fadd(forward, passed))
+                builder.store(result, place, align=align)
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+def _spread(builder: Any, vector: Any, number: Any) -> Any:
+    """A vector of the same number."""
+    first = builder.insert_element(ir.Constant(vector, ir.Undefined), number, ir.IntType(32)(0))
+    mask = ir.Constant(ir.VectorType(ir.IntType(32), vector.count), None)
+    return builder.shuffle_vector(first, first, mask)

@@ -1,0 +1,1 @@
+"""Measures of a run: monthly counts, and the numbers made from them."""

@@ -1,0 +1,257 @@
+"""Maps: what a territory looks like in one month, layer by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.errors import InputError, nearest
+from sim.kernels.project_codes import RUNNING
+from sim.registry.state import State
+
+__all__ = ["LAYERS", "Layer", "Maps", "check_layers", "snapshot"]
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One quantity by cell.
+
+    Attributes
+    ----------
+    name : str
+        What ``--layers`` takes.
+    unit : str
+        Unit.
+    label, definition : mapping
+        Words by language, "en" and "fr".
+    measure : callable
+        From the state to a (rows, columns) array; nan where there is nothing to measure.
+    source : str
+        What the map rests on.
+    evidence : str
+        "found", "derived", "recalled" or "assumed": how well that is known.
+    limits : tuple of float, optional
+        Ends of the colour scale, the same for all maps of the layer whatever they show; None where
+        they follow from what is shown.
+    """
+
+    name: str
+    unit: str
+    label: Mapping[str, str]
+    definition: Mapping[str, str]
+    measure: Callable[[State], npt.NDArray[Any]]
+    source: str
+    evidence: str
+    limits: tuple[float, float] | None = None
+
+
+SMOOTHING: Final = 0.5
+"""Standard deviation of the Gaussian that participation is averaged with, km: about as far as a
+quarter reaches, so that each value rests on dozens of young people and not on two or three."""
+
+
+def _by_cell(state: State, values: npt.NDArray[Any], table: str) -> npt.NDArray[np.float64]:
+    shape = state["cell.residents"].shape
+    cell = state[f"{table}.cell_row"].astype(np.intp)
+    total = np.bincount(cell, weights=values, minlength=shape[0] * shape[1])
+    totals: npt.NDArray[np.float64] = total.reshape(shape)
+    return totals
+
+
+def _vacancy(state: State) -> npt.NDArray[np.float64]:
+    premises = _by_cell(state, np.ones(state["premises.is_open"].size), "premises")
+    is_open = _by_cell(state, state["premises.is_open"], "premises")
+    with np.errstate(invalid="ignore"):
+        return (premises - is_open) / premises  # 0 / 0 is nan: a cell without premises
+
+
+def _participation(state: State) -> npt.NDArray[np.float64]:
+    from scipy.ndimage import gaussian_filter
+
+    present = _by_cell(state, state["youth.is_present"], "youth")
+    active = _by_cell(state, state["youth.is_active"], "youth")
+    cells = SMOOTHING / float(state["town.cell_km"][0])
+    near, active_near = (gaussian_filter(x, cells, mode="constant") for x in (present, active))
+    share = np.full(near.shape, np.nan)
+    np.divide(active_near, near, out=share, where=present > 0)
+    return share
+
+
+def _trust(state: State) -> npt.NDArray[np.float64]:
+    trust = state["office.trust"].astype(np.float64)[state["cell.office"]]
+    served = np.bincount(state["official.office"], minlength=state["office.trust"].size) > 0
+    inhabited = (state["cell.residents"] > 0) & served[state["cell.office"]]
+    return np.where(inhabited, trust, np.nan)
+
+
+_DECLARED = (
+    Layer(
+        "population",
+        "people",
+        {"en": "Residents", "fr": "Habitants"},
+        {"en": "People who live in the cell.", "fr": "Personnes vivant dans le carreau."},
+        lambda state: state["cell.residents"],
+        "the territory, whose manifest says what of it was counted and what was drawn",
+        "derived",
+    ),
+    Layer(
+        "footfall",
+        "visits/day",
+        {"en": "Footfall", "fr": "Flux piétons"},
+        {
+            "en": "Visits a day to the shops of the cell.",
+            "fr": "Visites par jour aux commerces du carreau.",
+        },
+        lambda state: state["cell.footfall"],
+        "turnover over the value of a basket, a judgement",
+        "assumed",
+    ),
+    Layer(
+        "vacancy",
+        "share",
+        {"en": "Vacant premises", "fr": "Locaux vides"},
+        {
+            "en": "Share of the cell's premises that are vacant.",
+            "fr": "Part des locaux du carreau qui sont vides.",
+        },
+        _vacancy,
+        "the scenario's vacancy at the start, and rates of closure and reletting since then",
+        "derived",
+    ),
+    Layer(
+        "sales",
+        "EUR/month",
+        {"en": "Sales", "fr": "Chiffre d'affaires"},
+        {
+            "en": "Turnover of the cell's shops in the month.",
+            "fr": "Chiffre d'affaires mensuel des commerces du carreau.",
+        },
+        lambda state: _by_cell(state, state["premises.revenue"], "premises"),
+        "household budgets (INSEE), shared out by Huff's model",
+        "derived",
+    ),
+    Layer(
+        "participation",
+        "share",
+        {"en": "Participation of the young", "fr": "Engagement des jeunes"},
+        {
+            "en": "Share of residents aged 15 to 29 who take part in local projects, averaged over "
+            "about 500 m around.",
+            "fr": "Part des 15-29 ans engagés dans des projets locaux, en moyenne sur environ "
+            "500 m alentour.",
+        },
+        _participation,
+        "level of the start found (INJEP); what makes cells differ rests on judgement",
+        "assumed",
+        (0.0, 0.6),
+    ),
+    Layer(
+        "projects",
+        "projects",
+        {"en": "Running projects", "fr": "Projets en activité"},
+        {
+            "en": "Transition projects that run, in the home cell of their holder.",
+            "fr": "Projets de transition en activité, au carreau du porteur.",
+        },
+        lambda state: _by_cell(state, state["entrepreneur.stage"] == RUNNING, "entrepreneur"),
+        "births of transition projects a year, a judgement",
+        "assumed",
+        (0.0, 4.0),
+    ),
+    Layer(
+        "third_places",
+        "people/month",
+        {"en": "Users of third places", "fr": "Usagers des tiers-lieux"},
+        {
+            "en": "Users of the third places of the cell this month.",
+            "fr": "Usagers des tiers-lieux du carreau ce mois-ci.",
+        },
+        lambda state: _by_cell(state, state["third_place.users"], "third_place"),
+        "visits to each kind of third place in the catalogue, mostly judgements",
+        "assumed",
+        (0.0, 60.0),
+    ),
+    Layer(
+        "trust",
+        "share",
+        {"en": "Trust of officials", "fr": "Confiance des agents publics"},
+        {
+            "en": "Trust in the holders of local projects at the office in charge of the cell.",
+            "fr": "Confiance envers les porteurs de projets à l'administration du carreau.",
+        },
+        _trust,
+        "judgement",
+        "assumed",
+        (0.0, 1.0),
+    ),
+)
+
+LAYERS: Final[dict[str, Layer]] = {layer.name: layer for layer in _DECLARED}
+"""Every layer by name."""
+
+
+@dataclass(frozen=True)
+class Maps:
+    """Snapshots of a run.
+
+    Attributes
+    ----------
+    months : tuple of int
+        Months that were kept; 0 is the starting state.
+    cell_size : float
+        Side of a square cell, m.
+    zone : (rows, columns) uint8 array
+        Code in `sim.territory.territory.ZONES`. Row 0 is the northernmost.
+    layers : mapping of str to (reps, months, rows, columns) float32 array
+        By name of the layer.
+    """
+
+    months: tuple[int, ...]
+    cell_size: float
+    zone: npt.NDArray[np.uint8]
+    layers: Mapping[str, Floats]
+
+    def only(self, months: Sequence[int], layers: Sequence[str]) -> Maps:
+        """A part of the snapshots, months in order."""
+        kept = sorted(set(months))
+        at = [self.months.index(m) for m in kept]
+        chosen = {n: self.layers[n][:, at] for n in dict.fromkeys(layers)}
+        return Maps(tuple(kept), self.cell_size, self.zone, chosen)
+
+
+def check_layers(names: Sequence[str]) -> None:
+    """Refuse unknown layers.
+
+    Raises
+    ------
+    InputError
+        If a name is unknown; the nearest known one is named.
+    """
+    for name in names:
+        if name not in LAYERS:
+            raise InputError(
+                f"unknown map layer '{name}'.{nearest(name, LAYERS)} Known: {', '.join(LAYERS)}."
+            )
+
+
+def snapshot(state: State, layers: Sequence[str]) -> dict[str, Floats]:
+    """Some layers as they stand.
+
+    Parameters
+    ----------
+    state : State
+    layers : sequence of str
+        Names in `LAYERS`.
+
+    Returns
+    -------
+    dict of (rows, columns) float32 arrays
+        Copies.
+    """
+    return {name: LAYERS[name].measure(state).astype(np.float32) for name in layers}

@@ -1,0 +1,1 @@
+"""The Mesa face: models, agents and the grid as views of a simulation."""

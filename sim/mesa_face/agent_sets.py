@@ -1,0 +1,413 @@
+"""Sets of agents that are answered from the arrays, with the interface of Mesa's `AgentSet`.
+
+A set is an ordered array of keys (`sim.mesa_face.columns.Keys`). Whether agents still exist, and
+what
+the attributes are, is looked up in the state for all members at once; agent objects are made only
+where somebody asks for objects: when iterating, or for a Python function of an agent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from random import Random
+from types import BuiltinFunctionType
+from typing import Any, Literal, Never, Self, overload
+
+import numpy as np
+import numpy.typing as npt
+from mesa.agentset import AbstractAgentSet, AgentSet, GroupBy
+
+from sim.mesa_face.agents import RowAgent
+from sim.mesa_face.columns import Column, Keys
+from sim.mesa_face.handles import Handles, by_kind
+
+__all__ = ["ColumnAgentSet", "ColumnGroupBy", "LiveAgentSet"]
+
+_ON_ARRAYS: dict[Any, Callable[..., Any]] = {sum: np.sum, min: np.min, max: np.max, len: len}
+"""Python's own functions of a list and what does the same on an array."""
+
+
+class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no types
+    """An ordered set of agents.
+
+    It behaves as Mesa's `AgentSet`, with two differences: agents that have left are gone from it
+    at once, and aggregates come from arrays (floats are summed pairwise, in double precision).
+
+    Parameters
+    ----------
+    handles : Handles
+        The agents of the model.
+    keys : (agents,) int64 array
+        Who is in the set, in order.
+    random : random.Random
+        Generator of shuffles; it has no part in the model's own draws.
+    """
+
+    def __init__(self, handles: Handles, keys: Keys, random: Random) -> None:
+        self.random = random
+        self._handles = handles
+        self._keys = keys
+        self._members: frozenset[int] | None = None
+
+    # -- who is in it ----------------------------------------------------------------------------
+
+    def keys(self) -> Keys:
+        """Keys of the members that exist, in order."""
+        return self._keys[self._handles.exist(self._keys)]
+
+    def __len__(self) -> int:
+        return len(self.keys())
+
+    def __iter__(self) -> Iterator[RowAgent]:
+        for key in self.keys().tolist():
+            agent = self._handles.agent(key)
+            if agent is not None:
+                yield agent
+
+    def __contains__(self, agent: object) -> bool:
+        key = self._handles.key(agent)
+        if self._members is None:
+            self._members = frozenset(self._keys.tolist())
+        return key in self._members and self._handles.agent(key) is agent
+
+    def __getitem__(self, item: int | slice) -> Any:
+        """One agent, or a list of agents, by position."""
+        return self.to_list()[item]
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self)} agents>"
+
+    def to_list(self) -> list[RowAgent]:
+        """The agents as a list."""
+        return list(self)
+
+    def _of(self, keys: Keys) -> ColumnAgentSet:
+        return ColumnAgentSet(self._handles, keys, self.random)
+
+    def copy(self) -> ColumnAgentSet:
+        """A set of the present members, which may be changed."""
+        return self._of(self.keys())
+
+    __copy__ = copy
+
+    def _from_iterable(self, agents: Iterable[Any]) -> AbstractAgentSet:
+        """What set operators return: Mesa's own set if another kind of agent is among them."""
+        members = list(agents)
+        keys = dict.fromkeys(self._handles.key(a) for a in members)
+        if None in keys:
+            return AgentSet(members, random=self.random)
+        return self._of(np.array(list(keys), np.int64))
+
+    def _replace(self, keys: Keys) -> Self:
+        self._keys, self._members = keys, None
+        return self
+
+    def _update(self, agents: Iterable[RowAgent]) -> Self:
+        keys = dict.fromkeys(self._key(a) for a in agents)
+        return self._replace(np.array(list(keys), np.int64))
+
+    def _key(self, agent: object) -> int:
+        key = self._handles.key(agent)
+        if key is None:
+            raise TypeError(f"{agent!r} is not one of this model's agents")
+        return key
+
+    def add(self, agent: RowAgent) -> None:
+        """Put an agent at the end of the set."""
+        if agent not in self:
+            self._replace(np.append(self._keys, self._key(agent)))
+
+    def discard(self, agent: RowAgent) -> None:
+        """Take an agent out of the set if it is in it; the agent itself goes on."""
+        self._replace(self._keys[self._keys != self._handles.key(agent)])
+
+    def remove(self, agent: RowAgent) -> None:
+        """Take an agent out of the set; the agent itself goes on.
+
+        Raises
+        ------
+        KeyError
+            If it is not in the set.
+        """
+        if agent not in self:
+            raise KeyError(agent)
+        self.discard(agent)
+
+    # -- attributes ------------------------------------------------------------------------------
+
+    def column(self, attribute: str) -> npt.NDArray[Any]:
+        """One attribute of all members as an array, in the set's order.
+
+        Raises
+        ------
+        AttributeError
+            If not all of them have it.
+        """
+        keys = self.keys()
+        values = self._handles.values(keys, attribute)
+        return values if values is not None else np.array([getattr(a, attribute) for a in self])
+
+    @overload
+    def get(
+        self,
+        attr_names: str,
+        handle_missing: Literal["error", "default"] = "error",
+        default_value: Any = None,
+    ) -> list[Any]: ...
+    @overload
+    def get(
+        self,
+        attr_names: Sequence[str],
+        handle_missing: Literal["error", "default"] = "error",
+        default_value: Any = None,
+    ) -> list[list[Any]]: ...
+    def get(
+        self,
+        attr_names: str | Sequence[str],
+        handle_missing: Literal["error", "default"] = "error",
+        default_value: Any = None,
+    ) -> list[Any]:
+        """Values of one attribute, or a list of values for each agent for several attributes."""
+        if handle_missing not in ("error", "default"):
+            raise ValueError(
+                f"Unknown handle_missing option: {handle_missing}, "
+                "should be one of 'error' or 'default'"
+            )
+        if not isinstance(attr_names, str):
+            columns = [self.get(name, handle_missing, default_value) for name in attr_names]
+            return list(map(list, zip(*columns, strict=True))) if columns else [[] for _ in self]
+        values = self._handles.values(self.keys(), attr_names)
+        if values is not None:
+            return list(values.tolist())
+        if handle_missing == "error":
+            return [getattr(agent, attr_names) for agent in self]
+        return [getattr(agent, attr_names, default_value) for agent in self]
+
+    def agg(self, attribute: str, func: Callable[..., Any] | Iterable[Callable[..., Any]]) -> Any:
+        """Aggregate an attribute with a function of its values, or with several.
+
+        ``sum``, ``min``, ``max``, ``len`` and numpy's functions work on the array itself; any other
+        function gets a list, as it would from Mesa.
+        """
+        values = self._handles.values(self.keys(), attribute)
+        listed = self.get(attribute) if values is None else None
+
+        def apply(function: Callable[..., Any]) -> Any:
+            if values is None:
+                return function(listed)
+            if isinstance(function, BuiltinFunctionType) and function in _ON_ARRAYS:
+                if not len(values) or values.dtype.kind == "U":
+                    return function(values.tolist())
+                result = _ON_ARRAYS[function](values)
+                return result.item() if isinstance(result, np.generic) else result
+            return function(values if _is_numpy(function) else values.tolist())
+
+        return apply(func) if callable(func) else [apply(f) for f in func]
+
+    def set(self, attr_name: str, value: Any) -> Self:
+        """Give an attribute one value for all members."""
+        keys = self.keys()
+        groups = [(getattr(k, attr_name, None), members) for k, members in by_kind(keys)]
+        columns = [(c, members) for c, members in groups if isinstance(c, Column)]
+        if columns and len(columns) == len(groups):
+            for column, members in columns:
+                column.write(self._handles.model, keys[members], value)
+        else:
+            for agent in self:
+                setattr(agent, attr_name, value)
+        return self
+
+    # -- subsets and order -----------------------------------------------------------------------
+
+    def select(
+        self,
+        filter_func: Callable[[Any], bool] | None = None,
+        at_most: float = float("inf"),
+        inplace: bool = False,
+        agent_type: type | None = None,
+        *,
+        where: npt.ArrayLike | None = None,
+    ) -> Self | ColumnAgentSet:
+        """The members that pass all filters.
+
+        Parameters
+        ----------
+        filter_func : callable, optional
+            Takes an agent and says whether it is wanted.
+        at_most : int or float
+            How many to take, the first ones; a float up to 1.0 is a share of the whole set.
+        inplace : bool
+            Keep only these in this set, instead of making another.
+        agent_type : type, optional
+            Class of the agents wanted.
+        where : array of bool, optional
+            One value for each member in the set's order, the fast way to filter:
+            ``shops.select(where=shops.column("margin") < 0)``.
+        """
+        keys = self.keys()
+        share = isinstance(at_most, float) and at_most <= 1.0
+        limit = int(len(keys) * at_most) if share else at_most
+        if where is not None:
+            mask = np.asarray(where)
+            if mask.dtype != bool or mask.shape != keys.shape:
+                raise ValueError(f"where must be {len(keys)} values of True or False")
+            keys = keys[mask]
+        if agent_type is not None:
+            wanted = np.zeros(len(keys), np.bool_)
+            for kind, members in by_kind(keys):
+                wanted[members] = issubclass(kind, agent_type)
+            keys = keys[wanted]
+        if filter_func is not None:
+            keys = np.fromiter(self._passing(keys, filter_func, limit), np.int64)
+        elif limit < len(keys):
+            keys = keys[: max(0, int(limit))]
+        return self._replace(keys) if inplace else self._of(keys)
+
+    def _passing(
+        self, keys: Keys, filter_func: Callable[[Any], bool], limit: float
+    ) -> Iterator[int]:
+        taken = 0
+        for key in keys.tolist():
+            if taken >= limit:
+                break
+            agent = self._handles.agent(key)
+            if agent is not None and filter_func(agent):
+                taken += 1
+                yield key
+
+    def groupby(
+        self, by: Callable[[Any], Any] | str, result_type: Literal["agentset", "list"] = "agentset"
+    ) -> ColumnGroupBy:
+        """Members by the value of an attribute or of a function, in order of first appearance."""
+        keys = self.keys()
+        values = None if callable(by) else self._handles.values(keys, by)
+        if values is not None:
+            found, first, group = np.unique(values, return_index=True, return_inverse=True)
+            groups = {found[g].item(): keys[group == g] for g in np.argsort(first)}
+        else:
+            gathered: dict[Any, list[int]] = {}
+            for agent in self:
+                value = by(agent) if callable(by) else getattr(agent, by)
+                gathered.setdefault(value, []).append(self._key(agent))
+            groups = {value: np.array(members) for value, members in gathered.items()}
+        sets = {value: self._of(members) for value, members in groups.items()}
+        if result_type == "agentset":
+            return ColumnGroupBy(sets)
+        return ColumnGroupBy({value: members.to_list() for value, members in sets.items()})
+
+    def shuffle(self, inplace: bool = False) -> Self | ColumnAgentSet:
+        """The members in random order."""
+        keys = np.array(self._shuffled(), np.int64)
+        return self._replace(keys) if inplace else self._of(keys)
+
+    def _shuffled(self) -> list[int]:
+        keys: list[int] = self.keys().tolist()
+        self.random.shuffle(keys)
+        return keys
+
+    def sort(
+        self, key: Callable[[Any], Any] | str, ascending: bool = False, inplace: bool = False
+    ) -> Self | ColumnAgentSet:
+        """The members by an attribute or a function, the largest first; equals keep their order."""
+        keys = self.keys()
+        values = None if callable(key) else self._handles.values(keys, key)
+        if values is not None:
+            if ascending:
+                order = np.argsort(values, kind="stable")
+            else:  # from the back, so that equals keep their order once turned around
+                order = (len(values) - 1 - np.argsort(values[::-1], kind="stable"))[::-1]
+            keys = keys[order]
+        else:
+            agents = self.to_list()
+            ranks = [key(a) if callable(key) else getattr(a, key) for a in agents]
+            places = sorted(range(len(ranks)), key=ranks.__getitem__, reverse=not ascending)
+            keys = keys[np.array(places, np.int64)]
+        return self._replace(keys) if inplace else self._of(keys)
+
+    # -- actions ---------------------------------------------------------------------------------
+
+    def do(self, method: str | Callable[..., Any], *args: Any, **kwargs: Any) -> Self:
+        """Call a method, or a function of an agent, for each member that still exists by then."""
+        self._call(self.keys().tolist(), method, args, kwargs)
+        return self
+
+    def shuffle_do(self, method: str | Callable[..., Any], *args: Any, **kwargs: Any) -> Self:
+        """Like `do`, in random order."""
+        self._call(self._shuffled(), method, args, kwargs)
+        return self
+
+    def map(self, method: str | Callable[..., Any], *args: Any, **kwargs: Any) -> list[Any]:
+        """Like `do`, and the list of what was returned."""
+        return self._call(self.keys().tolist(), method, args, kwargs)
+
+    def _call(
+        self,
+        keys: list[int],
+        method: str | Callable[..., Any],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> list[Any]:
+        returned = []
+        for key in keys:
+            agent = self._handles.agent(key)
+            if agent is None:
+                continue
+            if isinstance(method, str):
+                returned.append(getattr(agent, method)(*args, **kwargs))
+            else:
+                returned.append(method(agent, *args, **kwargs))
+        return returned
+
+
+def _is_numpy(function: Callable[..., Any]) -> bool:
+    module = getattr(function, "__module__", None) or ""
+    return isinstance(function, np.ufunc) or module.partition(".")[0] == "numpy"
+
+
+class LiveAgentSet(ColumnAgentSet):
+    """All agents of some types that exist, whenever it is asked: ``model.agents`` and its kin.
+
+    Parameters
+    ----------
+    handles : Handles
+        The agents of the model.
+    kinds : tuple of type
+        Types of the agents, in order.
+    random : random.Random
+        As in `ColumnAgentSet`.
+    """
+
+    def __init__(self, handles: Handles, kinds: tuple[type[RowAgent], ...], random: Random) -> None:
+        super().__init__(handles, np.empty(0, np.int64), random)
+        self._kinds = kinds
+
+    def keys(self) -> Keys:
+        """Keys of all who exist, by type and row."""
+        return np.concatenate([self._handles.keys(kind) for kind in self._kinds])
+
+    def __len__(self) -> int:
+        return sum(len(self._handles.rows(kind)) for kind in self._kinds)
+
+    def __contains__(self, agent: object) -> bool:
+        key = self._handles.key(agent)
+        there = key is not None and self._handles.agent(key) is agent
+        return there and isinstance(agent, self._kinds)
+
+    def _replace(self, keys: Keys) -> Never:
+        raise TypeError(
+            "this set shows the model itself and cannot be changed: take a copy(), or leave out "
+            "inplace=True; agents leave with agent.remove() and shops come with premises.let()"
+        )
+
+
+class ColumnGroupBy(GroupBy):  # type: ignore[misc]  # Mesa carries no types
+    """Groups of agents; aggregates over groups come from the arrays."""
+
+    def agg(self, attr_name: str, func: Callable[..., Any]) -> dict[Any, Any]:
+        """Aggregate an attribute within each group."""
+        return {
+            name: group.agg(attr_name, func)
+            if isinstance(group, ColumnAgentSet)
+            else func([getattr(agent, attr_name) for agent in group])
+            for name, group in self.groups.items()
+        }

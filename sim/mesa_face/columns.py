@@ -1,0 +1,280 @@
+"""Attributes of agents that are kept in arrays: numbers, flags, words, ids, other agents.
+
+An attribute is declared once in its class, such as ``rent = Column[float](at_least=0.0)``, and then
+reads and writes one element of ``<table>.<attribute>`` for an agent, or the elements of many agents
+at once for a set of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, Never, overload, override
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.errors import nearest
+from sim.registry.variables import VARIABLES
+
+if TYPE_CHECKING:
+    from sim.mesa_face.model import TerritoryModel
+    from sim.mesa_face.row_agent import RowAgent
+
+__all__ = [
+    "KIND_SHIFT",
+    "ROW_MASK",
+    "TENANCY_MASK",
+    "TENANCY_SHIFT",
+    "Column",
+    "Flag",
+    "Keys",
+    "Relation",
+    "UniqueId",
+    "Word",
+]
+
+Keys = npt.NDArray[np.int64]
+"""Agents by number: the row in the lowest 32 bits, the tenancy in 24, the type in the highest 8."""
+
+TENANCY_SHIFT: Final = 32
+KIND_SHIFT: Final = 56
+ROW_MASK: Final = (1 << TENANCY_SHIFT) - 1
+TENANCY_MASK: Final = (1 << (KIND_SHIFT - TENANCY_SHIFT)) - 1
+
+
+class Column[T]:
+    """An agent's attribute that is kept in the array ``<table>.<quantity>``.
+
+    Parameters
+    ----------
+    quantity : str, optional
+        Name within the table; that of the attribute if left out.
+    component : int, optional
+        Which column of an array that holds several numbers an agent.
+    at_least, at_most : float, optional
+        Smallest and largest value that may be set.
+    above : float, optional
+        Bound that a value must exceed.
+    computed : bool
+        True where the model itself determines the value, which therefore cannot be set.
+    """
+
+    def __init__(
+        self,
+        quantity: str = "",
+        *,
+        component: int | None = None,
+        at_least: float = -math.inf,
+        at_most: float = math.inf,
+        above: float = -math.inf,
+        computed: bool = False,
+    ) -> None:
+        self.quantity, self.component = quantity, component
+        self.at_least, self.at_most, self.above = at_least, at_most, above
+        self.computed = computed
+
+    def __set_name__(self, owner: type[RowAgent], name: str) -> None:
+        self.name = name
+        self.variable = f"{owner.table}.{self.quantity or name}"
+        declared = VARIABLES[self.variable]
+        self.__doc__ = f"{declared.meaning} Unit: {declared.unit}."
+
+    @overload
+    def __get__(self, agent: None, owner: type) -> Column[T]: ...
+    @overload
+    def __get__(self, agent: RowAgent, owner: type) -> T: ...
+    def __get__(self, agent: RowAgent | None, owner: type) -> Column[T] | T:
+        if agent is None:
+            return self
+        array, row = agent.model.state[self.variable], agent.present_row()
+        at = (row,) if self.component is None else (row, self.component)
+        return self.show(array.item(*at))
+
+    def __set__(self, agent: RowAgent, value: T) -> None:
+        self.write(agent.model, np.array([agent.present_row()]), value)
+
+    def stored(self, model: TerritoryModel) -> npt.NDArray[Any]:
+        """The values of all rows as they are stored, sharing their memory."""
+        array = model.state[self.variable]
+        return array if self.component is None else array[:, self.component]
+
+    def read(self, model: TerritoryModel, keys: Keys) -> npt.NDArray[Any]:
+        """Values of the agents with these keys; floats in double precision."""
+        return self.decode(self.stored(model)[keys & ROW_MASK])
+
+    def write(self, model: TerritoryModel, keys: Keys, value: T) -> None:
+        """Give the agents with these keys one value.
+
+        Raises
+        ------
+        AttributeError
+            If the model computes the attribute.
+        ValueError
+            If the value is out of bounds or not of the attribute's type.
+        """
+        if self.computed:
+            raise AttributeError(f"{self.name} follows from the model and cannot be set")
+        stored = self.stored(model)
+        stored[keys & ROW_MASK] = self.encode(value, stored.dtype)
+
+    def show(self, stored: Any) -> T:
+        """From one value as it is stored to the agent's."""
+        value: T = stored
+        return value
+
+    def decode(self, stored: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """From the array's type to the agent's."""
+        return stored.astype(np.float64 if stored.dtype.kind == "f" else np.int64)
+
+    def encode(self, value: Any, dtype: np.dtype[Any]) -> Any:
+        """From the agent's type to the array's, checked."""
+        kinds = (int, np.integer) if dtype.kind in "iu" else (int, float, np.integer, np.floating)
+        if not isinstance(value, kinds) or isinstance(value, bool):
+            wanted = "a whole number" if dtype.kind in "iu" else "a number"
+            raise ValueError(f"{self.name} must be {wanted}, not {value!r}")
+        admitted = self.at_least <= value <= self.at_most and value > self.above
+        if not (math.isfinite(value) and admitted):
+            raise ValueError(f"{self.name} must be a finite number {self._admits()}, not {value!r}")
+        return value
+
+    def _admits(self) -> str:
+        if self.above > -math.inf:
+            return f"above {self.above:g}"
+        until = f" to {self.at_most:g}" if self.at_most < math.inf else ""
+        return f"from {self.at_least:g}{until}"
+
+
+class Flag(Column[bool]):
+    """A column of 0 and 1 that agents show as False and True."""
+
+    @override
+    def show(self, stored: int) -> bool:
+        return bool(stored)
+
+    @override
+    def decode(self, stored: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return stored.astype(np.bool_)
+
+    @override
+    def encode(self, value: Any, dtype: np.dtype[Any]) -> bool:
+        if not isinstance(value, (bool, np.bool_)):
+            raise ValueError(f"{self.name} must be True or False, not {value!r}")
+        return bool(value)
+
+
+class Word(Column[str]):
+    """A column of codes that agents show as words.
+
+    Parameters
+    ----------
+    words : tuple of str, or function
+        The words in the order of their codes, or what gives them when they are first needed.
+    computed : bool
+        As in `Column`.
+    """
+
+    def __init__(
+        self, words: tuple[str, ...] | Callable[[], tuple[str, ...]], *, computed: bool = False
+    ) -> None:
+        super().__init__(computed=computed)
+        self._words = words
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The words in the order of their codes."""
+        return self._words() if callable(self._words) else self._words
+
+    @override
+    def show(self, stored: int) -> str:
+        return self.words[stored]
+
+    @override
+    def decode(self, stored: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        return np.take(self.words, stored)
+
+    @override
+    def encode(self, value: Any, dtype: np.dtype[Any]) -> int:
+        if value not in self.words:
+            hint = nearest(str(value), self.words)
+            raise ValueError(f"{self.name} must be one of {', '.join(self.words)}.{hint}")
+        return self.words.index(value)
+
+
+class UniqueId:
+    """Id of an agent: the permanent id of its row, plus the number of rows times the tenancy.
+
+    What is permanent counts as tenancy 0. So whoever holds a row has an id that nobody held before.
+
+    Parameters
+    ----------
+    first : int
+        Where the ids of the table begin; tables are so far apart that their ids never meet.
+    """
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+
+    def __set_name__(self, owner: type[RowAgent], name: str) -> None:
+        self.variable = f"{owner.table}.id"
+        self.counted = f"{owner.table}.cell_row"
+
+    @overload
+    def __get__(self, agent: None, owner: type) -> UniqueId: ...
+    @overload
+    def __get__(self, agent: RowAgent, owner: type) -> int: ...
+    def __get__(self, agent: RowAgent | None, owner: type) -> UniqueId | int:
+        if agent is None:
+            return self
+        key = np.array([agent.row | agent.of_tenancy << TENANCY_SHIFT])
+        return int(self.read(agent.model, key)[0])
+
+    def __set__(self, agent: RowAgent, value: Never) -> None:
+        raise AttributeError("unique_id is permanent")
+
+    def read(self, model: TerritoryModel, keys: Keys) -> npt.NDArray[np.int64]:
+        """Ids of the agents with these keys."""
+        rows, count = keys & ROW_MASK, model.state[self.counted].size
+        ids = model.state[self.variable][rows] if self.variable in VARIABLES else rows
+        found: npt.NDArray[np.int64] = (
+            self.first + ids + count * (keys >> TENANCY_SHIFT & TENANCY_MASK)
+        )
+        return found
+
+
+class Relation[A: RowAgent]:
+    """An attribute that is another agent, whose row is kept in an array.
+
+    None where the array says -1, and where that row holds nobody at present.
+
+    Parameters
+    ----------
+    kind : str
+        Name of the other agent's class.
+    quantity : str, optional
+        Name within the table; that of the attribute if left out.
+    """
+
+    def __init__(self, kind: str, quantity: str = "") -> None:
+        self.kind, self.quantity = kind, quantity
+
+    def __set_name__(self, owner: type[RowAgent], name: str) -> None:
+        self.name = name
+        self.variable = f"{owner.table}.{self.quantity or name}"
+        self.__doc__ = VARIABLES[self.variable].meaning
+
+    @overload
+    def __get__(self, agent: None, owner: type) -> Relation[A]: ...
+    @overload
+    def __get__(self, agent: RowAgent, owner: type) -> A | None: ...
+    def __get__(self, agent: RowAgent | None, owner: type) -> Relation[A] | A | None:
+        if agent is None:
+            return self
+        row = int(agent.model.state[self.variable][agent.present_row()])
+        if row < 0:
+            return None
+        return agent.model.handles.at(self.kind, row)
+
+    def __set__(self, agent: RowAgent, value: Never) -> None:
+        raise AttributeError(f"{self.name} follows from the model and cannot be set")

@@ -1,0 +1,180 @@
+"""The territory as a Mesa grid whose property layers are the cell arrays themselves.
+
+Coordinates are those of a map: ``(x, y)`` with x counted from the west and y from the *south*, so
+that Mesa's drawing puts north on top. A cell array has its northernmost row first, so the layer of
+an array ``a`` is the view ``a[::-1].T``: writing to one is seen in the other.
+"""
+
+from __future__ import annotations
+
+import copyreg
+from collections.abc import Iterator, Mapping, Sequence
+from random import Random
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from mesa.discrete_space import Cell, OrthogonalMooreGrid, PropertyLayer
+from mesa.discrete_space.cell_collection import CellCollection
+
+from sim.mesa_face.agents import KINDS
+from sim.registry.variables import VARIABLES
+from sim.territory.territory import SECTORS
+
+if TYPE_CHECKING:
+    from mesa import Agent
+
+    from sim.mesa_face.columns import Keys
+    from sim.mesa_face.handles import Handles
+    from sim.registry.state import State
+
+__all__ = ["CELL_LAYERS", "Occupants", "SharedLayer", "TerritoryCell", "TerritoryGrid", "map_view"]
+
+_MAP = ("row", "column")
+
+CELL_LAYERS: Final[Mapping[str, tuple[str, int | None]]] = {
+    v.quantity: (v.name, None) for v in VARIABLES.values() if v.dimensions == _MAP
+} | {
+    f"{v.quantity}_{sector}": (v.name, code)
+    for v in VARIABLES.values()
+    if v.dimensions == ("sector", *_MAP)
+    for code, sector in enumerate(SECTORS)
+}
+"""Property layers by name: the array of the state and, where it has one map a sector, which."""
+
+
+def map_view(cells: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """A cell array (rows from the north, columns) as an array over (x, y), sharing its memory."""
+    return cells[::-1].T
+
+
+class SharedLayer(PropertyLayer):  # type: ignore[misc]  # Mesa carries no types
+    """A property layer over memory that belongs to somebody else.
+
+    Parameters
+    ----------
+    name : str
+        Name of the layer, and of the attribute of each cell.
+    data : (width, height) array
+        What the layer shows; not copied.
+    """
+
+    def __init__(self, name: str, data: npt.NDArray[Any]) -> None:
+        # Mesa's constructor would allocate an array of its own
+        self.name = name
+        self.dimensions = data.shape
+        self._data = data
+
+
+class Occupants(Sequence["Agent"]):
+    """Who is in a cell: what stands there, who lives there, then agents that a user has put there.
+
+    Parameters
+    ----------
+    handles : Handles
+        The model's agents.
+    rows : mapping of str to int array
+        Rows of the cell by table.
+    """
+
+    __slots__ = ("_guests", "_handles", "_rows")
+
+    def __init__(self, handles: Handles, rows: Mapping[str, npt.NDArray[np.intp]]) -> None:
+        self._handles = handles
+        self._rows = rows
+        self._guests: list[Agent] = []
+
+    def _keys(self) -> Keys:
+        present = [self._handles.keys_in(kind, self._rows[kind.table]) for kind in KINDS]
+        keys = np.concatenate(present)
+        return keys[self._handles.exist(keys)]
+
+    def __iter__(self) -> Iterator[Agent]:
+        for key in self._keys().tolist():
+            agent = self._handles.agent(key)
+            if agent is not None:
+                yield agent
+        yield from self._guests
+
+    def __len__(self) -> int:
+        return len(self._keys()) + len(self._guests)
+
+    def __getitem__(self, item: Any) -> Any:
+        return list(self)[item]
+
+    def copy(self) -> list[Agent]:
+        """The occupants of this moment."""
+        return list(self)
+
+    def append(self, agent: Agent) -> None:
+        """A user's agent comes in."""
+        self._guests.append(agent)
+
+    def remove(self, agent: Agent) -> None:
+        """A user's agent leaves."""
+        self._guests.remove(agent)
+
+
+class TerritoryCell(Cell):  # type: ignore[misc]  # Mesa carries no types
+    """A cell that finds its neighbours anew each time.
+
+    Mesa keeps the neighbourhoods of all grids in one cache of the class `Cell`, which would keep
+    the last model alive for as long as the program runs.
+    """
+
+    __slots__ = ()
+
+    def get_neighborhood(self, radius: int = 1, include_center: bool = False) -> CellCollection:
+        """Cells up to `radius` steps away, as in Mesa."""
+        near = Cell._neighborhood.__wrapped__(self, radius, include_center)
+        return CellCollection(near, random=self.random)
+
+    def _clear_cache(self) -> None:
+        """Nothing is cached."""
+
+
+class TerritoryGrid(OrthogonalMooreGrid):  # type: ignore[misc]  # Mesa carries no types
+    """The cells of a territory with their occupants, and a property layer for each cell array.
+
+    Parameters
+    ----------
+    handles : Handles
+        The agents of the model.
+    random : random.Random
+        Generator of the model for whoever asks for a random cell.
+
+    Notes
+    -----
+    The layers are `CELL_LAYERS`: ``grid.residents``, ``grid.footfall``,
+    ``grid.attraction_convenience`` and so on, each with its ``data`` of shape (width, height), and
+    the same names on cells (``cell.residents``). Mesa's own layer ``empty`` is False where anybody
+    lives or works, has premises or may open a third place, even if nobody is there at present.
+    """
+
+    def __init__(self, handles: Handles, random: Random) -> None:
+        state = handles.model.state
+        rows, columns = state["cell.residents"].shape
+        super().__init__((columns, rows), torus=False, random=random, cell_klass=TerritoryCell)
+        # Mesa enters the class of these cells in a table of the whole program for pickling, where
+        # it would outlive the model with all its arrays; a model's grid is not pickled.
+        copyreg.dispatch_table.pop(self.cell_klass, None)
+        for name, (variable, sector) in CELL_LAYERS.items():
+            cells = state[variable] if sector is None else state[variable][sector]
+            self.add_property_layer(SharedLayer(name, map_view(cells)))
+
+        found = {kind.table: _rows_by_cell(state, kind.table) for kind in KINDS}
+        self.__dict__.pop("all_cells", None)  # Mesa has collected the occupants as they were
+        for cell in self:
+            x, y = cell.coordinate
+            flat = (rows - 1 - y) * columns + x
+            here = {table: by_cell[flat] for table, by_cell in found.items()}
+            cell._agents = Occupants(handles, here)
+            cell.empty = not any(map(len, here.values()))
+
+
+def _rows_by_cell(state: State, table: str) -> list[npt.NDArray[np.intp]]:
+    """Rows of a table, for each cell by its flat index."""
+    cell_of = state[f"{table}.cell_row"]
+    by_cell = np.argsort(cell_of, kind="stable")
+    starts = np.searchsorted(cell_of[by_cell], np.arange(1, state["cell.residents"].size))
+    return np.split(by_cell, starts)

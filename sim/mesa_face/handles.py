@@ -1,0 +1,145 @@
+"""Who exists: the agents of one model by key, and the objects made for them so far.
+
+An agent is known by its *key*, which holds its type, its tenancy and its row. So the keys of all
+who exist, whether they still do, and what their attributes are, come from the arrays without any
+object. Objects are made on first use and kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.mesa_face.agents import KINDS, RowAgent
+from sim.mesa_face.columns import (
+    KIND_SHIFT,
+    ROW_MASK,
+    TENANCY_MASK,
+    TENANCY_SHIFT,
+    Column,
+    Keys,
+    UniqueId,
+)
+
+if TYPE_CHECKING:
+    from sim.mesa_face.model import TerritoryModel
+
+__all__ = ["Handles", "by_kind"]
+
+_CODES: Final = {kind: code for code, kind in enumerate(KINDS)}
+_NAMED: Final = {kind.__name__: kind for kind in KINDS}
+
+
+class Handles:
+    """The agents of one model: who exists, and the objects made for them so far.
+
+    Parameters
+    ----------
+    model : TerritoryModel
+        The model whose arrays they read.
+    """
+
+    def __init__(self, model: TerritoryModel) -> None:
+        self.model = model
+        self._made: dict[type[RowAgent], dict[int, Any]] = {kind: {} for kind in KINDS}
+
+    @property
+    def made(self) -> int:
+        """Number of agent objects made so far."""
+        return sum(map(len, self._made.values()))
+
+    def at[A: RowAgent](self, kind: type[A] | str, row: int) -> A | None:
+        """The present agent of a type, or of the type of that name, in a row; None for nobody."""
+        wanted: Any = _NAMED[kind] if isinstance(kind, str) else kind
+        state = self.model.state
+        if wanted.presence and not state[wanted.presence].item(row):
+            return None
+        tenancy = state[wanted.succession].item(row) if wanted.succession else 0
+        handle: A | None = self._made[wanted].get(row)
+        if handle is None or handle.of_tenancy != tenancy:
+            handle = object.__new__(wanted)
+            assert handle is not None
+            handle.model, handle.row, handle.of_tenancy = self.model, row, tenancy
+            self._made[wanted][row] = handle
+        return handle
+
+    def agent(self, key: int) -> RowAgent | None:
+        """The agent of this key; None if it is gone."""
+        kind, row = KINDS[key >> KIND_SHIFT], key & ROW_MASK
+        tenancy = key >> TENANCY_SHIFT & TENANCY_MASK
+        agent: RowAgent | None = self._made[kind].get(row)
+        if agent is None or agent.of_tenancy != tenancy:
+            agent = self.at(kind, row)
+        there = agent is not None and agent.of_tenancy == tenancy and agent.exists
+        return agent if there else None
+
+    def key(self, agent: object) -> int | None:
+        """The key of an agent of this model; None for anything else."""
+        if isinstance(agent, RowAgent) and agent.model is self.model:
+            kind = _CODES[type(agent)]
+            return agent.row | agent.of_tenancy << TENANCY_SHIFT | kind << KIND_SHIFT
+        return None
+
+    def rows(self, kind: type[RowAgent]) -> npt.NDArray[np.int64]:
+        """Rows that hold somebody of one type."""
+        state = self.model.state
+        if kind.presence:
+            return np.flatnonzero(state[kind.presence])
+        return np.arange(state[f"{kind.table}.cell_row"].size)
+
+    def keys(self, kind: type[RowAgent]) -> Keys:
+        """Keys of all that exist of one type, by row."""
+        return self.keys_in(kind, self.rows(kind))
+
+    def keys_in(self, kind: type[RowAgent], rows: npt.NDArray[np.int64]) -> Keys:
+        """Keys of those who hold these rows."""
+        keys = rows | _CODES[kind] << KIND_SHIFT
+        if kind.succession:
+            tenancies = self.model.state[kind.succession][rows].astype(np.int64)
+            keys |= tenancies << TENANCY_SHIFT
+        return keys
+
+    def exist(self, keys: Keys) -> npt.NDArray[np.bool_]:
+        """Which of these agents exist."""
+        there = np.empty(len(keys), np.bool_)
+        for kind, members in by_kind(keys):
+            rows, tenancies = _rows_and_tenancies(keys[members])
+            there[members] = kind.there(self.model.state, rows, tenancies)
+        return there
+
+    def values(self, keys: Keys, attribute: str) -> npt.NDArray[Any] | None:
+        """An attribute of these agents, read at once; None where it is not kept in arrays."""
+        parts: list[npt.NDArray[Any]] = []
+        groups = list(by_kind(keys))
+        for kind, members in groups:
+            column = getattr(kind, attribute, None)
+            if not isinstance(column, Column | UniqueId):
+                return None
+            parts.append(column.read(self.model, keys[members]))
+        if not parts:
+            return None
+        if len(parts) == 1:
+            return parts[0]
+        if len({part.dtype.kind for part in parts}) > 1:
+            return None  # one array would turn numbers into words, or whole numbers into others
+        values = np.empty(len(keys), np.result_type(*parts))
+        for part, (_, members) in zip(parts, groups, strict=True):
+            values[members] = part
+        return values
+
+
+def _rows_and_tenancies(keys: Keys) -> tuple[Keys, Keys]:
+    return keys & ROW_MASK, keys >> TENANCY_SHIFT & TENANCY_MASK
+
+
+def by_kind(keys: Keys) -> Iterator[tuple[type[RowAgent], Any]]:
+    """Types of agents among these keys, each with what selects its members."""
+    codes = keys >> KIND_SHIFT
+    if len(codes) and codes.min() == codes.max():
+        yield KINDS[codes[0]], slice(None)
+        return
+    for code in np.flatnonzero(np.bincount(codes)).tolist():
+        yield KINDS[code], codes == code

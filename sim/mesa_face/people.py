@@ -1,0 +1,234 @@
+"""People: the young, entrepreneurs with the one project that each may carry, and officials."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from sim.kernels.project_codes import ABANDONED, CEASED, ENDED, LATENT, REVIEW, RUNNING
+from sim.mesa_face.columns import Column, Flag, Relation, UniqueId, Word
+from sim.mesa_face.row_agent import RowAgent
+from sim.registry.catalogues import project_kinds
+from sim.territory.territory import ZONES
+
+if TYPE_CHECKING:
+    from sim.mesa_face.premises import Premises
+    from sim.mesa_face.third_place import ThirdPlace
+
+__all__ = ["Entrepreneur", "Official", "Youth"]
+
+YOUTH_EVENTS: Final = ("none", "left", "arrived", "turned_30")
+STAGES: Final = ("latent", "idea", "in_review", "incubating", "running", "ended")
+PROJECT_EVENTS: Final = (
+    "none",
+    "idea",
+    "applied",
+    "approved",
+    "refused",
+    "abandoned",
+    "born",
+    "ended",
+)
+ORIGINS: Final = ("resident", "youth", "entrepreneur", "official")
+"""Words in the order of the codes of ``youth.event``, ``entrepreneur.stage``, ``.event`` and
+``.origin``."""
+
+
+class Youth(RowAgent):
+    """A resident aged 15 to 29, present holder of a place in the population.
+
+    Who leaves the territory or turns 30 is gone; somebody who comes next in the same place is
+    another agent with another id.
+    """
+
+    table = "youth"
+    presence = "youth.is_present"
+    succession = "youth.tenancy"
+
+    unique_id = UniqueId(10**12)
+    zone = Word(ZONES, computed=True)
+    event = Word(YOUTH_EVENTS, computed=True)
+    tenancy = Column[int](computed=True)
+    age = Column[int](at_least=180, at_most=359)
+    threshold = Column[float]()
+    base_interest = Column[float]()
+    interest = Column[float]()
+    is_active = Flag()
+    exposure = Column[float](at_least=0.0)
+    role_in: Relation[Entrepreneur] = Relation("Entrepreneur", "role")
+    third_place: Relation[ThirdPlace] = Relation("ThirdPlace")
+    visit_probability = Column[float](computed=True)
+    at_place = Flag(computed=True)
+
+    @property
+    def is_present(self) -> bool:
+        """Whether the person still lives here and is not yet 30."""
+        return self.exists
+
+    @property
+    def acquaintances(self) -> list[Youth]:
+        """The acquaintances who are present, by row."""
+        rows = self.model.state["youth.neighbour"][self.present_row()]
+        known = (self.model.handles.at(Youth, int(r)) for r in np.unique(rows) if r != self.row)
+        return [youth for youth in known if youth is not None]
+
+    def leave(self) -> None:
+        """Move away, as `sim.processes.youth_migration` has it, but without a draw.
+
+        The place stays vacant until somebody arrives or it is handed on; the cell has a resident
+        less; a role ends.
+
+        Raises
+        ------
+        AgentGoneError
+            If the person is gone already.
+        """
+        row, project = self.present_row(), self.role_in
+        state = self.model.state
+        if project is not None:
+            state["entrepreneur.team"][project.row] -= 1
+        residents = state["cell.residents"].ravel()
+        cell = state["youth.cell_row"][row]
+        residents[cell] = max(residents[cell] - 1, 0)
+        for name, value in {
+            "youth.event": YOUTH_EVENTS.index("left"),
+            "youth.is_present": 0,
+            "youth.is_active": 0,
+            "youth.role": -1,
+            "youth.at_place": 0,
+        }.items():
+            state[name][row] = value
+
+
+class Entrepreneur(RowAgent):
+    """An actual or potential project holder and, as attributes, the project she carries.
+
+    The number of potential holders is constant: where one is removed, somebody of the same skills
+    takes her place, an agent with another id.
+    """
+
+    table = "entrepreneur"
+    succession = "entrepreneur.tenancy"
+
+    unique_id = UniqueId(2 * 10**12)
+    tenancy = Column[int](computed=True)
+    office = Column[int](computed=True)
+    skills = Column[int](at_least=0, at_most=4095)
+    skill = Column[float](at_least=0.0, at_most=1.0)
+    openness = Column[float](at_least=0.0, at_most=1.0)
+    exposure = Column[float](at_least=0.0, at_most=1.0)
+    third_place: Relation[ThirdPlace] = Relation("ThirdPlace")
+    visit_probability = Column[float](computed=True)
+    at_place = Flag(computed=True)
+    facilitation = Column[float](computed=True)
+
+    stage = Word(STAGES, computed=True)
+    event = Word(PROJECT_EVENTS, computed=True)
+    projects = Column[int](computed=True)
+    stage_months = Column[int](computed=True)
+    project_months = Column[int](computed=True)
+    months_to_birth = Column[int](computed=True)
+    kind = Word(lambda: tuple(kind.name for kind in project_kinds()), computed=True)
+    economic = Column[float]("weight", component=0, computed=True)
+    ecological = Column[float]("weight", component=1, computed=True)
+    social = Column[float]("weight", component=2, computed=True)
+    cultural = Column[float]("weight", component=3, computed=True)
+    origin = Word(ORIGINS, computed=True)
+    team = Column[int](computed=True)
+    partners = Column[int](at_least=0, at_most=1000)
+    has_public_partner = Flag()
+    supporter = Column[int](computed=True)
+    is_member = Flag(computed=True)
+    engineering = Column[float](at_least=0.0)
+    review_left = Column[float](computed=True)
+    review_months = Column[int](computed=True)
+    next_in_queue: Relation[Entrepreneur] = Relation("Entrepreneur", "queue_next")
+    risk_ratio = Column[float](above=0.0)
+    premises: Relation[Premises] = Relation("Premises", "premises_row")
+
+    @property
+    def has_project(self) -> bool:
+        """Whether she carries a project, from the idea on."""
+        return self.stage not in ("latent", "ended")
+
+    def end_project(self) -> None:
+        """End the project by hand: abandoned before its birth, ended after it.
+
+        The state is as `sim.processes.project_survival`, or whichever process a project is given
+        up in, leaves it; a shop that the project runs closes with it. Roles of the young end next
+        month. Indicators do not count it among the projects that ended in a month.
+
+        Raises
+        ------
+        ValueError
+            If she carries none.
+        """
+        row = self.present_row()
+        if not self.has_project:
+            raise ValueError(f"{self!r} carries no project that could end")
+        state = self.model.state
+        stage, premises = int(state["entrepreneur.stage"][row]), self.premises
+        if stage == REVIEW:
+            self._leave_queue()
+        born = stage == RUNNING
+        for name, value in {
+            "stage": ENDED if born else LATENT,
+            "event": CEASED if born else ABANDONED,
+            "is_member": 0,
+            "premises_row": -1,
+        }.items():
+            state[f"entrepreneur.{name}"][row] = value
+        if premises is not None:
+            state["premises.operator"][premises.row] = -1
+            state["premises.risk_ratio"][premises.row] = 1
+            if premises.shop is not None:
+                premises.shop.close()
+
+    def _leave_queue(self) -> None:
+        """Take the file out of the line of its office if it waits there."""
+        state, office = self.model.state, self.office
+        after = state["entrepreneur.queue_next"]
+        before, waiting = -1, int(state["office.queue_first"][office])
+        while waiting not in (-1, self.row):
+            before, waiting = waiting, int(after[waiting])
+        if waiting == -1:
+            return  # the file is open
+        if before == -1:
+            state["office.queue_first"][office] = after[self.row]
+        else:
+            after[before] = after[self.row]
+        if after[self.row] == -1:
+            state["office.queue_last"][office] = before
+        after[self.row] = -1
+        state["office.waiting"][office] -= 1
+
+    def leave(self) -> None:
+        """Leave for good: her project ends and somebody of the same skills takes her place.
+
+        Raises
+        ------
+        AgentGoneError
+            If she is gone already.
+        """
+        row = self.present_row()
+        if self.has_project:
+            self.end_project()
+        self.model.state["entrepreneur.exposure"][row] = 0
+        self.model.state["entrepreneur.tenancy"][row] += 1
+
+
+class Official(RowAgent):
+    """An elected official or a civil servant at an office."""
+
+    table = "official"
+    permanence = "offices keep their posts filled"
+
+    unique_id = UniqueId(3 * 10**12)
+    office = Column[int](computed=True)
+    is_elected = Flag()
+    openness = Column[float](at_least=0.0, at_most=1.0)
+    trust = Column[float](at_least=0.0, at_most=1.0)
+    third_place: Relation[ThirdPlace] = Relation("ThirdPlace")
+    visit_probability = Column[float](computed=True)
+    at_place = Flag(computed=True)

@@ -1,0 +1,181 @@
+"""Commercial premises, which are permanent, and the shops that trade in them one after another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, override
+
+from sim.mesa_face.columns import ROW_MASK, Column, Flag, Keys, Relation, UniqueId, Word
+from sim.mesa_face.row_agent import AgentGoneError, RowAgent
+from sim.territory.territory import SECTORS, ZONES
+
+if TYPE_CHECKING:
+    from sim.mesa_face.model import TerritoryModel
+    from sim.mesa_face.people import Entrepreneur
+
+__all__ = ["Premises", "Shop", "ShopClosedError"]
+
+EVENTS: Final = ("none", "closed", "relet", "taken_over")
+"""What happened to premises this month, in the order of the codes of ``premises.event``."""
+
+_AFTER_CLOSURE: Final = {
+    "premises.is_open": 0,
+    "premises.event": EVENTS.index("closed"),
+    "premises.shop_age": 0,
+    "premises.months_vacant": 0,
+    "premises.quality": 1.0,
+    "premises.reserves": 0.0,
+    "premises.revenue": 0.0,
+}
+"""What premises look like once their shop is closed by hand: as after `sim.processes.shop_closure`,
+except that the turnover, which that process leaves booked for its month, ends at once."""
+
+
+class ShopClosedError(AgentGoneError):
+    """A handle on a shop was used after that shop had closed."""
+
+
+class FloorArea(Column[float]):
+    """Floor area; setting it also sets the attraction that follows from it."""
+
+    @override
+    def write(self, model: TerritoryModel, keys: Keys, value: float) -> None:
+        super().write(model, keys, value)
+        elasticity = model.simulation.values["floor_area_elasticity"]
+        model.state["premises.size_attraction"][keys & ROW_MASK] = float(value) ** elasticity
+
+
+class PremisesRow(RowAgent):
+    """What premises and their shops have in common."""
+
+    table = "premises"
+    arrival = ", and let vacant premises with premises.let() to open a shop"
+
+    unique_id = UniqueId(0)
+    sector = Word(SECTORS)
+    zone = Word(ZONES, computed=True)
+    event = Word(EVENTS, computed=True)
+    tenancy = Column[int](computed=True)
+    floor_area = FloorArea(above=0.0)
+    size_attraction = Column[float](computed=True)
+    open_share_nearby = Column[float](computed=True)
+    attraction = Column[float](computed=True)
+    fixed_costs = Column[float](above=0.0)
+    rent = Column[float](at_least=0.0)
+    rent_at_start = Column[float](computed=True)
+    margin = Column[float]()
+    subsidy = Column[float](computed=True)
+    facade = Column[float](above=0.0)
+    risk_ratio = Column[float](computed=True)
+    operator: Relation[Entrepreneur] = Relation("Entrepreneur")
+
+
+class Premises(PremisesRow):
+    """Commercial premises: permanent, open or vacant."""
+
+    permanence = "premises are permanent, close their shop"
+
+    is_open = Flag(computed=True)
+    months_vacant = Column[int](at_least=0)
+    shop_age = Column[int](computed=True)
+    revenue = Column[float](computed=True)
+    quality = Column[float](computed=True)
+    reserves = Column[float](computed=True)
+
+    @property
+    def shop(self) -> Shop | None:
+        """The present occupant; None while vacant."""
+        return self.model.handles.at(Shop, self.row)
+
+    def let(self, quality: float = 1.0) -> Shop:
+        """Let vacant premises by hand, as `sim.processes.reletting` does, but without a draw.
+
+        Parameters
+        ----------
+        quality : float
+            How much more the shop attracts than an average one in its place, above 0.
+
+        Returns
+        -------
+        Shop
+            The new occupant, with the reserves of a new shop. Indicators count it among the open
+            shops, but not among the relettings of a month.
+
+        Raises
+        ------
+        ValueError
+            If the premises are open, or the quality is not above 0.
+        """
+        occupant = self.shop
+        if occupant is not None:
+            raise ValueError(f"{self!r} cannot be let: {occupant!r} is in them")
+        state = self.model.state
+        stored = Shop.quality.encode(quality, state["premises.quality"].dtype)
+        for name, value in {
+            "premises.is_open": 1,
+            "premises.event": EVENTS.index("relet"),
+            "premises.tenancy": state["premises.tenancy"][self.row] + 1,
+            "premises.shop_age": 0,
+            "premises.months_vacant": 0,
+            "premises.quality": stored,
+            "premises.reserves": self.model.simulation.values["starting_reserves"],
+            "premises.revenue": 0.0,
+        }.items():
+            state[name][self.row] = value
+        shop = self.shop
+        assert shop is not None
+        return shop
+
+
+class Shop(PremisesRow):
+    """The present occupant of open premises.
+
+    Its id is the premises' id plus the number of premises times the tenancy, so each occupant has
+    an id of its own. Once the shop has closed, its handle keeps its id, place and `premises`;
+    `is_open` is False and every other attribute raises `ShopClosedError`.
+    """
+
+    presence = "premises.is_open"
+    succession = "premises.tenancy"
+
+    shop_age = Column[int](at_least=0)
+    revenue = Column[float](computed=True)
+    quality = Column[float](above=0.0)
+    reserves = Column[float](at_least=0.0)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the shop still exists."""
+        return self.exists
+
+    @property
+    def premises(self) -> Premises:
+        """The premises it trades in."""
+        premises = self.model.handles.at(Premises, self.row)
+        assert premises is not None
+        return premises
+
+    def gone(self) -> ShopClosedError:
+        """What to raise when the shop is used and has closed."""
+        return ShopClosedError(f"shop {self.unique_id} has closed; ask {self.premises!r}.shop")
+
+    def close(self) -> None:
+        """Close the shop by hand and leave its premises vacant; a project run in it ends.
+
+        Nobody else's luck changes, because draws are keyed by premises and month. Indicators count
+        one open shop less, but no closure of a month.
+
+        Raises
+        ------
+        ShopClosedError
+            If it has closed already.
+        """
+        row, operator = self.present_row(), self.operator
+        for name, value in _AFTER_CLOSURE.items():
+            self.model.state[name][row] = value
+        if operator is not None:
+            operator.end_project()
+
+    leave = close
+
+    def __repr__(self) -> str:
+        return super().__repr__().replace("(gone)", "(closed)")

@@ -1,0 +1,91 @@
+"""Third places that are open, and who is there this month."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.mesa_face.columns import ROW_MASK, TENANCY_SHIFT, Column, Flag, UniqueId, Word
+from sim.mesa_face.people import Entrepreneur, Official, Youth
+from sim.mesa_face.row_agent import RowAgent
+from sim.registry.catalogues import third_place_kinds
+
+if TYPE_CHECKING:
+    from sim.mesa_face.agent_sets import ColumnAgentSet
+
+__all__ = ["ThirdPlace"]
+
+VISITORS: tuple[type[RowAgent], ...] = (Youth, Entrepreneur, Official)
+"""Types of visitors in the order of their codes in ``visitor.agent``."""
+
+
+class ThirdPlace(RowAgent):
+    """An open third place, or facilitators on the road where it is mobile.
+
+    Once it has closed, its handle keeps its id and its cell; every other attribute raises
+    `AgentGoneError`.
+    """
+
+    table = "third_place"
+    presence = "third_place.is_open"
+    arrival = "; interventions open third places"
+
+    unique_id = UniqueId(4 * 10**12)
+    account = Column[int](computed=True)
+    kind = Word(lambda: tuple(kind.name for kind in third_place_kinds()), computed=True)
+    age = Column[int](at_least=0)
+    seats = Column[int](at_least=0, at_most=2**31 - 1)
+    staff = Column[float](computed=True)
+    is_mobile = Flag(computed=True)
+    users = Column[int](computed=True)
+    holders = Column[int](computed=True)
+    hours = Column[float](computed=True)
+    reach = Column[float](computed=True)
+    youth_visits = Column[float](computed=True)
+    entrepreneur_visits = Column[float](computed=True)
+    official_visits = Column[float](computed=True)
+    mentoring = Column[float](at_least=0.0)
+    machines = Column[float](at_least=0.0)
+    trials = Column[float](above=0.0)
+    seat_cost = Column[int](at_least=0)
+    fee = Column[int](at_least=0)
+    review_share = Column[float](at_least=0.0, at_most=1.0)
+    is_top_down = Flag()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the place is still open."""
+        return self.exists
+
+    def visitors(self) -> ColumnAgentSet:
+        """Who has a seat there this month, in the order of the month's luck.
+
+        Facilitators on the road meet people without a seat, so where the place is mobile, it is
+        nobody.
+        """
+        row, state = self.present_row(), self.model.state
+        count = int(state["visitor.count"][0])
+        here = state["visitor.key"][:count] >> np.uint64(TENANCY_SHIFT) == row
+        agents = state["visitor.agent"][:count][here]
+        rows, code = agents & ROW_MASK, agents >> TENANCY_SHIFT
+        keys = np.zeros(len(agents), np.int64)
+        for c, kind in enumerate(VISITORS):
+            keys[code == c] = self.model.handles.keys_in(kind, rows[code == c])
+        return self.model.agents_with(keys)
+
+    def close(self) -> None:
+        """Close the place by hand, for good; those who came choose another next month.
+
+        Its account goes on: it spends on its other places, or keeps what it has.
+
+        Raises
+        ------
+        AgentGoneError
+            If it has closed already.
+        """
+        row = self.present_row()
+        for quantity in ("is_open", "seats", "staff", "users", "holders", "hours"):
+            self.model.state[f"third_place.{quantity}"][row] = 0
+
+    leave = close

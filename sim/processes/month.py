@@ -1,0 +1,239 @@
+"""The order of a month, one line a process.
+
+1. The world outside moves: online share, peripheral floor space, spending, costs.
+2. The young grow older, leave, arrive and are succeeded.
+3. Residents grow or decline.
+4. Public money comes in; it pays seats and staff of third places.
+5. People use third places.
+6. They meet there, and at innovation labs.
+7. The young take part in local projects, or do not.
+8. Project holders have ideas; evenings of ideas are held.
+9. Ideas get project engineering, and are filed.
+10. Offices examine files and decide on them.
+11. Projects find their money; grants are paid.
+12. Open neighbours make places attractive.
+13. Consumers spend their money in shops, beyond the grid and online.
+14. Public money supports shops and renovates their fronts.
+15. Shops keep their accounts.
+16. Shops close.
+17. Vacant premises are let.
+18. Running projects end, some with their shop.
+19. Projects are born, some in vacant premises.
+20. Projects join cooperation hubs and leave them.
+21. Rents follow vacancy.
+22. Visits are counted.
+23. Places and projects bring customers to where they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sim.processes import (
+    application_review,
+    cooperation,
+    demography,
+    encounters,
+    exogenous_drivers,
+    footfall,
+    local_benefits,
+    project_birth,
+    project_engineering,
+    project_funding,
+    project_ideas,
+    project_survival,
+    public_money,
+    reletting,
+    rent,
+    retail_support,
+    shop_accounts,
+    shop_attraction,
+    shop_closure,
+    shopping_trips,
+    third_place_visits,
+    youth_migration,
+    youth_participation,
+)
+from sim.processes.process import Process
+from sim.registry.parameters import ParameterGroup, parameter
+
+__all__ = ["MONTH", "MechanismParameters", "active"]
+
+MONTH: Final[tuple[Process, ...]] = (
+    exogenous_drivers.PROCESS,
+    youth_migration.PROCESS,
+    demography.PROCESS,
+    public_money.PROCESS,
+    third_place_visits.PROCESS,
+    encounters.PROCESS,
+    youth_participation.PROCESS,
+    project_ideas.PROCESS,
+    project_engineering.PROCESS,
+    application_review.PROCESS,
+    project_funding.PROCESS,
+    shop_attraction.PROCESS,
+    shopping_trips.PROCESS,
+    retail_support.PROCESS,
+    shop_accounts.PROCESS,
+    shop_closure.PROCESS,
+    reletting.PROCESS,
+    project_survival.PROCESS,
+    project_birth.PROCESS,
+    cooperation.PROCESS,
+    rent.PROCESS,
+    footfall.PROCESS,
+    local_benefits.PROCESS,
+)
+"""Processes in the order in which they run each month."""
+
+
+def _switch(en: str, fr: str, help_en: str, help_fr: str) -> bool:
+    return parameter(
+        True,
+        unit="1",
+        en=en,
+        fr=fr,
+        help_en=help_en,
+        help_fr=help_fr,
+        source="switch for ablations",
+        evidence="assumed",
+        role="constant",
+    )
+
+
+class MechanismParameters(ParameterGroup):
+    """Mechanisms that can be switched off one at a time, to see what each of them does."""
+
+    with_drivers: bool = _switch(
+        "Exogenous drivers move",
+        "Évolutions extérieures",
+        "Off: online share, periphery, spending and costs stay at their values of the start.",
+        "Arrêt : part en ligne, périphérie, dépenses et coûts restent à leur valeur de départ.",
+    )
+    with_demography: bool = _switch(
+        "Population changes",
+        "Population mobile",
+        "Off: residents do not grow or decline beyond the moves of youth.",
+        "Arrêt : la population ne varie qu'avec les départs et arrivées de jeunes.",
+    )
+    with_youth_moves: bool = _switch(
+        "Youth come and go",
+        "Départs et arrivées de jeunes",
+        "Off: nobody aged 15 to 29 leaves, arrives or grows older.",
+        "Arrêt : aucun habitant de 15 à 29 ans ne part, n'arrive ni ne vieillit.",
+    )
+    with_visits: bool = _switch(
+        "People use third places",
+        "Fréquentation des tiers-lieux",
+        "Off: third places are open and paid for, but nobody comes.",
+        "Arrêt : les tiers-lieux sont ouverts et payés, mais personne n'y vient.",
+    )
+    with_encounters: bool = _switch(
+        "Encounters matter",
+        "Effet des rencontres",
+        "Off: people who meet at third places learn nothing from each other.",
+        "Arrêt : les rencontres dans les tiers-lieux n'apportent rien.",
+    )
+    with_trust: bool = _switch(
+        "Officials learn",
+        "Confiance mobile",
+        "Off: officials' trust and openness stay as they are.",
+        "Arrêt : confiance et ouverture des élus et agents publics ne bougent pas.",
+    )
+    with_peers: bool = _switch(
+        "Acquaintances matter",
+        "Effet des connaissances",
+        "Off: the young take part or not, whatever their acquaintances do.",
+        "Arrêt : chaque jeune s'engage ou non, quoi que fassent ses connaissances.",
+    )
+    with_takeovers: bool = _switch(
+        "Projects take premises",
+        "Locaux repris par des projets",
+        "Off: no project moves into vacant premises.",
+        "Arrêt : aucun projet ne s'installe dans un local vide.",
+    )
+    with_local_benefits: bool = _switch(
+        "Projects and places bring customers",
+        "Retombées locales",
+        "Off: visitors of third places and jobs of projects bring nothing to shops or to staying.",
+        "Arrêt : visiteurs des tiers-lieux et emplois des projets n'apportent rien alentour.",
+    )
+    with_neighbours: bool = _switch(
+        "Open neighbours attract",
+        "Effet des voisins",
+        "Off: vacancy nearby does not make a shop less attractive.",
+        "Arrêt : la vacance alentour ne rend pas un commerce moins attirant.",
+    )
+    with_margins: bool = _switch(
+        "Margins matter",
+        "Effet des marges",
+        "Off: shops close and premises are let at fixed rates, whatever they earn.",
+        "Arrêt : fermetures et reprises suivent des taux fixes, quels que soient les résultats.",
+    )
+    with_closure: bool = _switch(
+        "Shops close", "Fermetures", "Off: no shop closes.", "Arrêt : aucun commerce ne ferme."
+    )
+    with_reletting: bool = _switch(
+        "Premises are let",
+        "Reprises",
+        "Off: vacant premises stay vacant.",
+        "Arrêt : un local vide le reste.",
+    )
+    with_rent: bool = _switch(
+        "Rents move", "Loyers mobiles", "Off: rents stay.", "Arrêt : les loyers restent fixes."
+    )
+
+
+_SWITCHES = {
+    "youth_migration": "with_youth_moves",
+    "third_place_visits": "with_visits",
+    "encounters": "with_encounters",
+    "local_benefits": "with_local_benefits",
+    "shop_closure": "with_closure",
+    "reletting": "with_reletting",
+    "rent": "with_rent",
+}
+
+
+def effective(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as the kernels see them, with what is switched off at its neutral value.
+
+    Parameters
+    ----------
+    values : mapping
+        Parameters by flat name, switches among them.
+
+    Returns
+    -------
+    dict
+        The same, with every mechanism that is switched off at the value at which it does nothing;
+        those that are whole processes are left out by `active`. Over a closed boundary nobody
+        leaves, and therefore nobody arrives, and neither visitors nor jobs bring money in.
+    """
+    seen = dict(values)
+    if not seen["with_neighbours"]:
+        seen["open_share_elasticity"] = 0.0
+    if not seen["with_margins"]:
+        seen |= {
+            "closure_margin_response": 0.0,
+            "reletting_margin_response": 0.0,
+            "closure_without_reserves": 1.0,
+        }
+    if not seen["with_demography"]:
+        seen["residents_growth"] = 0.0
+    if seen["boundary"] == "closed":
+        seen |= {"leaving_rate": 0.0, "leaving_at_18": 0.0}
+        seen |= {"outside_visitors": 0.0, "new_job_share": 0.0}
+    if not seen["with_trust"]:
+        seen |= {"trust_gain": 0.0, "openness_gain": 0.0}
+    if not seen["with_peers"]:
+        seen["neighbour_influence"] = 0.0
+    if not seen["with_takeovers"]:
+        seen["premises_probability"] = 0.0
+    return seen
+
+
+def active(values: Mapping[str, Any]) -> tuple[Process, ...]:
+    """The processes of the month that are switched on."""
+    return tuple(p for p in MONTH if values.get(_SWITCHES.get(p.name, ""), True))

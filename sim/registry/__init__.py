@@ -1,0 +1,1 @@
+"""Declarations: parameters, variables, catalogues and settings."""

@@ -1,0 +1,172 @@
+"""How a parameter is declared: its value never travels without unit, bounds, source and meaning.
+
+Each process declares its own parameters beside its rule, as a `ParameterGroup`;
+`sim.scenario.schema` puts the groups together into the one schema of a scenario.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, cast, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
+
+__all__ = ["Evidence", "ParameterGroup", "ParameterInfo", "Role", "parameter"]
+
+Evidence = Literal["found", "derived", "recalled", "assumed"]
+"""found in a public source; derived from such figures by arithmetic; recalled from the literature
+without a check; assumed, a judgement that is to be calibrated."""
+
+Role = Literal["uncertainty", "lever", "constant"]
+"""uncertainty: nature's, drawn within its bounds; lever: somebody's choice; constant: kept."""
+
+
+class ParameterGroup(BaseModel):
+    """Parameters of one process or part; immutable, strict about types, unknown keys fail."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+def parameter(
+    default: Any,
+    *,
+    unit: str,
+    en: str,
+    fr: str,
+    help_en: str,
+    help_fr: str,
+    source: str,
+    evidence: Evidence,
+    role: Role = "uncertainty",
+    bounds: tuple[float, float] | None = None,
+    plausible: tuple[float, float] | None = None,
+) -> Any:
+    """Declare a parameter of a `ParameterGroup`.
+
+    Parameters
+    ----------
+    default : bool, int, float or str
+        The value where a scenario says nothing.
+    unit : str
+        Unit in words or symbols; ``"1"`` for pure numbers, ``"share"`` for a share in [0, 1].
+    en, fr : str
+        Label of a few words in English and French.
+    help_en, help_fr : str
+        One sentence that a resident of the territory understands.
+    source : str
+        Where the default comes from.
+    evidence : {"found", "derived", "recalled", "assumed"}
+        How well it is known.
+    role : {"uncertainty", "lever", "constant"}
+        What an experiment may do with it.
+    bounds : (float, float), optional
+        Smallest and largest admissible value, both included; required for numbers.
+    plausible : (float, float), optional
+        Range within which an uncertain value is drawn in a comparison; it holds the default.
+
+    Returns
+    -------
+    pydantic field
+    """
+    if isinstance(default, (int, float)) and not isinstance(default, bool) and bounds is None:
+        raise TypeError(f"a number needs bounds: {en}")
+    low, high = bounds if bounds else (None, None)
+    if plausible and not (
+        bounds and bounds[0] <= plausible[0] <= default <= plausible[1] <= bounds[1]
+    ):
+        raise TypeError(f"the plausible range must hold the default, within the bounds: {en}")
+    return Field(
+        default,
+        ge=low,
+        le=high,
+        allow_inf_nan=False if isinstance(default, float) else None,
+        title=en,
+        description=help_en,
+        json_schema_extra={
+            "unit": unit,
+            "label": {"en": en, "fr": fr},
+            "help": {"en": help_en, "fr": help_fr},
+            "source": source,
+            "evidence": evidence,
+            "role": role,
+            "plausible": list(plausible) if plausible else None,
+        },
+    )
+
+
+@dataclass(frozen=True)
+class ParameterInfo:
+    """What is known of a parameter beside its value.
+
+    Attributes
+    ----------
+    name : str
+        Flat name, unique in the model: the same as keyword, in ``--set`` and as a sweep's factor.
+    group : str
+        TOML table that holds it.
+    kind : type
+        bool, int, float or str.
+    choices : tuple of str
+        Admissible words of a str parameter.
+    low, high : float or None
+        Bounds of a number.
+    plausible : (float, float) or None
+        Range in which a comparison draws it.
+    """
+
+    name: str
+    group: str
+    kind: type
+    default: Any
+    unit: str
+    low: float | None
+    high: float | None
+    choices: tuple[str, ...]
+    label: dict[str, str]
+    help: dict[str, str]
+    source: str
+    evidence: Evidence
+    role: Role
+    plausible: tuple[float, float] | None
+
+    @classmethod
+    def of(cls, group: str, name: str, field: FieldInfo) -> ParameterInfo:
+        """Read the declaration back from a pydantic field."""
+        extra = field.json_schema_extra
+        if not isinstance(extra, dict):
+            raise TypeError(f"{group}.{name} was not declared with parameter()")
+        marks: dict[str, Any] = dict(extra)
+        marks["plausible"] = tuple(marks["plausible"]) if marks["plausible"] else None
+        limits = {type(m).__name__: m for m in field.metadata}
+        annotation = field.annotation
+        choices = get_args(annotation) if get_origin(annotation) is Literal else ()
+        return cls(
+            name=name,
+            group=group,
+            kind=str if choices else cast(type, annotation),
+            default=field.default,
+            low=getattr(limits.get("Ge"), "ge", None),
+            high=getattr(limits.get("Le"), "le", None),
+            choices=choices,
+            **marks,
+        )
+
+    def admits(self) -> str:
+        """What may be written, in words for an error message."""
+        if self.choices:
+            return "one of " + ", ".join(self.choices)
+        if self.kind is bool:
+            return "true or false"
+        if self.low is None:
+            return "text"
+        number = "a whole number" if self.kind is int else "a number"
+        return f"{number} from {self.low:g} to {self.high:g} ({self.unit})"
+
+
+def parameters_of(groups: dict[str, type[ParameterGroup]]) -> Iterator[ParameterInfo]:
+    """Every parameter of these groups in the order of declaration."""
+    for group, model in groups.items():
+        for name, field in model.model_fields.items():
+            yield ParameterInfo.of(group, name, field)

@@ -1,0 +1,169 @@
+"""Settings: values that a file or a user puts in place of defaults, and how TOML files state them.
+
+Scenarios and interventions are read alike: texts in two languages, and parameters written plainly
+or as ``{ value, source, evidence }``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.errors import InputError, nearest
+from sim.registry.parameters import ParameterInfo
+
+__all__ = [
+    "Setting",
+    "read_setting",
+    "read_texts",
+    "read_toml",
+    "read_value",
+    "refusal",
+    "split_assignment",
+    "typed_value",
+]
+
+_MARKS = ("found", "derived", "recalled", "assumed")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A value that a scenario, or its user, sets in place of a parameter's default.
+
+    Attributes
+    ----------
+    value : bool, int, float or str
+        The value.
+    origin : str
+        File or option that sets it.
+    source : str
+        Where the value comes from.
+    evidence : str
+        "found", "derived", "recalled" or "assumed".
+    """
+
+    value: Any
+    origin: str
+    source: str = "not stated"
+    evidence: str = "assumed"
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The content of a TOML file.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, is no text in UTF-8, or no TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: not a valid TOML file: {error}.") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: not a text file in UTF-8.") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}.") from None
+
+
+def read_texts(value: Any, where: str, key: str) -> dict[str, str]:
+    """A title or description by language; a language that is left out is empty.
+
+    Raises
+    ------
+    InputError
+        If it is no table of texts in English (``en``) and French (``fr``).
+    """
+    if isinstance(value, dict) and all(isinstance(v, str) for v in value.values()):
+        unknown = sorted(set(value) - {"en", "fr"})
+        if not unknown and value:
+            return {"en": "", "fr": "", **value}
+    raise InputError(f'{where}: {key} must be a table of texts {{ en = "...", fr = "..." }}.')
+
+
+def read_setting(entry: Any, name: str, where: str) -> Setting:
+    """A parameter as a file states it: plainly, or with its source and evidence.
+
+    Raises
+    ------
+    InputError
+        If the table lacks its value, or says something else than source and evidence.
+    """
+    if not isinstance(entry, dict):
+        return Setting(entry, where)
+    unknown = sorted(set(entry) - {"value", "source", "evidence"})
+    if unknown:
+        hint = nearest(unknown[0], ("value", "source", "evidence"))
+        raise InputError(f"{where}: unknown key '{unknown[0]}' under '{name}'.{hint}")
+    if "value" not in entry:
+        raise InputError(f"{where}: '{name}' lacks its value.")
+    evidence = entry.get("evidence", "assumed")
+    if evidence not in _MARKS:
+        raise InputError(
+            f"{where}: evidence of '{name}' is {evidence!r}, not one of {', '.join(_MARKS)}."
+        )
+    source = entry.get("source", "not stated")
+    if not isinstance(source, str):
+        raise InputError(f"{where}: source of '{name}' is {source!r}, not a text.")
+    return Setting(entry["value"], where, source, evidence)
+
+
+def split_assignment(text: str) -> tuple[str, str]:
+    """Name and value of a ``key=value`` text.
+
+    Raises
+    ------
+    InputError
+        If it is no assignment.
+    """
+    name, equals, value = (part.strip() for part in text.partition("="))
+    if not equals or not name or not value:
+        raise InputError(f"--set {text!r}: expected key=value, such as closure_rate=0.08.")
+    return name, value
+
+
+def read_value(text: str, info: ParameterInfo) -> Any:
+    """A value of a parameter as it is typed."""
+    return text.strip("\"'") if info.kind is str else typed_value(text)
+
+
+def typed_value(text: str) -> Any:
+    """A value as TOML writes it; words need no quotes, and a comma is no decimal point."""
+    try:
+        return tomllib.loads(f"v = {text}")["v"]
+    except tomllib.TOMLDecodeError:
+        return {"True": True, "False": False}.get(text, text)
+
+
+def refusal(
+    error: ValidationError,
+    settings: Mapping[str, Setting],
+    infos: Mapping[str, ParameterInfo],
+) -> InputError:
+    """What to tell whoever set the value that pydantic refuses.
+
+    Parameters
+    ----------
+    error : ValidationError
+    settings : mapping of str to Setting
+        By the names that stand in the error's locations.
+    infos : mapping of str to ParameterInfo
+        What is admissible, by the same names.
+
+    Returns
+    -------
+    InputError
+        To be raised.
+    """
+    where = [str(part) for part in error.errors()[0]["loc"]]
+    name = next(part for part in reversed(where) if part in settings)
+    setting = settings[name]
+    origin = "" if setting.origin == "keyword" else f"{setting.origin}: "
+    return InputError(
+        f"{origin}{name} = {setting.value!r} is not admissible; expected {infos[name].admits()}."
+    )

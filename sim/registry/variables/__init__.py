@@ -1,0 +1,70 @@
+"""The registry of arrays: what the state of a territory consists of.
+
+Every array of the model is declared here once, with its dimensions, type, unit and meaning.
+Processes name their arrays by these names (``premises.margin`` is the kernel argument
+``premises_margin``), so one search shows everyone who touches an array.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from sim.registry.variables.money import MONEY
+from sim.registry.variables.people import PEOPLE
+from sim.registry.variables.retail import RETAIL
+
+__all__ = ["VARIABLES", "Variable"]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One array of the state.
+
+    Attributes
+    ----------
+    name : str
+        ``entity.quantity``.
+    dimensions : tuple of str
+        Among ``row``, ``column``, ``sector``, ``zone``, ``component``, ``calendar_month``; the
+        entities ``premises``, ``youth``, ``entrepreneur``, ``official``, ``office``,
+        ``third_place``, ``account``, ``visitor``, ``project_kind``; ``neighbour``, ``dimension``
+        (of transition), ``source`` and ``line`` (of money); ``lane``, ``height``, ``width``
+        (scratch) and ``one`` (a scalar that a process writes).
+    dtype : str
+        numpy type.
+    unit : str
+        Unit; ``share`` for a share in [0, 1], ``1`` for pure numbers.
+    meaning : str
+        One sentence.
+    """
+
+    name: str
+    dimensions: tuple[str, ...]
+    dtype: str
+    unit: str
+    meaning: str
+
+    @property
+    def entity(self) -> str:
+        """What the array is about."""
+        return self.name.partition(".")[0]
+
+    @property
+    def quantity(self) -> str:
+        """What it says about its entity."""
+        return self.name.partition(".")[2]
+
+    @property
+    def argument(self) -> str:
+        """Its name as the argument of a kernel."""
+        return self.name.replace(".", "_")
+
+
+VARIABLES: Final[dict[str, Variable]] = {v[0]: Variable(*v) for v in (*RETAIL, *PEOPLE, *MONEY)}
+"""Every array of the state by name."""
+
+for _v in VARIABLES.values():
+    np.dtype(_v.dtype)

@@ -1,0 +1,1 @@
+"""One simulation: its months, its ledger and its provenance."""

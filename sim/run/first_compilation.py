@@ -1,0 +1,72 @@
+"""The first compilation of the month's kernels, from both ends of the month at once.
+
+A run compiles kernels as it comes to them, from the first line of the month on, which keeps one
+processor busy for a minute. A second compiler begins with the last line; each takes from disk what
+the other has compiled by then, so that they meet halfway.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from sim.kernels.machine.compile import cache_folder
+from sim.kernels.machine.sequence import KernelSequence
+from sim.measures.indicators import COUNTS, count_calls
+from sim.processes.month import active, effective
+from sim.registry.state import State
+from sim.run.ledger import book_call, ledger_shape
+from sim.scenario.scenario import load_scenario
+
+__all__ = ["compile_backwards", "is_first", "second_compiler"]
+
+
+def is_first() -> bool:
+    """Whether there is no machine code yet, so that a run has to compile it all."""
+    machine_code = cache_folder()
+    return machine_code is None or not any(machine_code.rglob("*.nbi"))
+
+
+def compile_backwards(*, threads: bool = False) -> None:
+    """Compile the kernels of the month from the last line to the first.
+
+    Parameters
+    ----------
+    threads : bool
+        Compile the twins that spread over threads.
+    """
+    values = effective(load_scenario("mid_sized_town").values)
+    nowhere = State({})  # arrays of no length have the types of all others
+    month = [p.call(nowhere, values, 0, threads=threads) for p in active(values)]
+    counting = count_calls(nowhere, np.zeros(len(COUNTS)))
+    book = book_call(nowhere, np.zeros(ledger_shape(nowhere), np.int64))
+    KernelSequence([*month, *counting, book]).compile_backwards()
+
+
+@contextmanager
+def second_compiler() -> Iterator[None]:
+    """Have another process `compile_backwards`, where there is a processor for it.
+
+    Whatever fails in it fails again in the run, where it is told.
+    """
+    if cache_folder() is None or (os.cpu_count() or 1) < 2:
+        yield
+        return
+    program = (
+        f"import sys; sys.path[:] = {sys.path!r}\n"
+        "from sim.run.first_compilation import compile_backwards; compile_backwards()"
+    )
+    nothing = subprocess.DEVNULL
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=nothing, stdout=nothing, stderr=nothing
+    )
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()

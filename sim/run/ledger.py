@@ -1,0 +1,116 @@
+"""The ledger: every euro that came in or was spent, by month, account, source and line.
+
+Amounts are whole cents throughout, so that what came in less what was spent is what is left, to
+the cent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.kernels.machine.compile import kernel
+from sim.kernels.machine.sequence import KernelCall
+from sim.registry.state import State
+from sim.registry.variables.money import LINES, SOURCES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["book_call", "book_month", "ledger_frame", "ledger_shape", "unspent_frame"]
+
+Cents = npt.NDArray[np.int64]
+
+
+def ledger_shape(state: State) -> tuple[int, int, int]:
+    """Accounts, sources, and columns of a month in the ledger: the income, then each line."""
+    return (state["account.is_active"].size, len(SOURCES), 1 + len(LINES))
+
+
+@kernel
+def book_month(income: Cents, spending: Cents, page: Cents) -> None:
+    """Write the money of the month just run into a page of the ledger, in cents.
+
+    Parameters
+    ----------
+    income : (account, source) int64 array
+    spending : (account, source, line) int64 array
+    page : (account, source, 1 + line) int64 array
+        Written.
+    """
+    for a in range(page.shape[0]):
+        for s in range(page.shape[1]):
+            page[a, s, 0] = income[a, s]
+            for line in range(spending.shape[2]):
+                page[a, s, 1 + line] = spending[a, s, line]
+
+
+def book_call(state: State, page: Cents) -> KernelCall:
+    """What writes the money of the month just run into a page, as `book_month` does."""
+    arguments = state["ledger.income"], state["ledger.spending"], page
+    return KernelCall(book_month.__name__, book_month, arguments)
+
+
+def ledger_frame(pages: Cents, accounts: Sequence[str]) -> pd.DataFrame:
+    """The ledger as a tidy table, without the empty entries.
+
+    Parameters
+    ----------
+    pages : (month, account, source, 1 + line) int64 array
+        Cents.
+    accounts : sequence of str
+        Names of the accounts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``month`` from 1, ``account``, ``source`` (public, matched, own_revenue), ``line``
+        ("income", or what the money was spent on) and ``cents`` (int64).
+    """
+    import pandas as pd
+
+    month, account, source, column = np.nonzero(pages)
+    return pd.DataFrame(
+        {
+            "month": month + 1,
+            "account": _words(accounts, account),
+            "source": _words(SOURCES, source),
+            "line": _words(("income", *LINES), column),
+            "cents": pages[month, account, source, column],
+        }
+    )
+
+
+def unspent_frame(state: State, accounts: Sequence[str]) -> pd.DataFrame:
+    """What is left in the purses, reserves of third places among it.
+
+    Parameters
+    ----------
+    state : State
+    accounts : sequence of str
+        Names of the accounts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``account``, ``source``, ``line`` and ``cents``.
+    """
+    import pandas as pd
+
+    purse = state["account.purse"]
+    account, source, line = np.nonzero(purse)
+    return pd.DataFrame(
+        {
+            "account": _words(accounts, account),
+            "source": _words(SOURCES, source),
+            "line": _words(LINES, line),
+            "cents": purse[account, source, line],
+        }
+    )
+
+
+def _words(names: Sequence[str], codes: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
+    return np.array(names, dtype=object)[codes] if codes.size else np.zeros(0, dtype=object)

@@ -1,0 +1,359 @@
+"""Provenance: what a run was made of and how it can be made again, as plain JSON values.
+
+Nothing in it depends on the clock or on where files are kept: the same run gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.interventions import DISCOUNT_RATE, Intervention
+from sim.measures.indicators import INDICATORS, ZONE_LABELS
+from sim.scenario.posterior import Posterior
+from sim.scenario.scenario import Scenario, Setting
+from sim.scenario.schema import PARAMETERS
+from sim.territory.territory import OPEN, UNKNOWN, VACANT, ZONES, Territory
+from sim.version import MODEL_VERSION, package_version
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "assumed_parameters",
+    "column_words",
+    "describe_environment",
+    "describe_intervention",
+    "describe_posterior",
+    "describe_run",
+    "describe_scenario",
+    "describe_territory",
+    "effective_toml",
+    "indicators_hash",
+]
+
+PACKAGES = ("essaim", "numpy", "numba", "pandas", "pyarrow", "scipy", "mesa", "pydantic")
+
+
+def assumed_parameters(scenario: Scenario) -> tuple[list[str], int]:
+    """Uncertain parameters whose value is a judgement, and how many are uncertain in all.
+
+    Parameters
+    ----------
+    scenario : Scenario
+
+    Returns
+    -------
+    (list of str, int)
+        Flat names of the assumed ones, and the number of parameters with role "uncertainty".
+    """
+    uncertain = [n for n, info in PARAMETERS.items() if info.role == "uncertainty"]
+    return [n for n in uncertain if _evidence(scenario, n) == "assumed"], len(uncertain)
+
+
+def _evidence(scenario: Scenario, name: str) -> str:
+    setting = scenario.settings.get(name)
+    return setting.evidence if setting else PARAMETERS[name].evidence
+
+
+def _origin(setting: Setting) -> str:
+    """Where a setting comes from, without the folder, which differs from machine to machine."""
+    return Path(setting.origin).name if setting.origin.endswith(".toml") else setting.origin
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value).lower() if isinstance(value, bool) else repr(value)
+
+
+def effective_toml(scenario: Scenario) -> str:
+    """A scenario file that stands alone: everything that differs from the defaults, with sources.
+
+    Parameters
+    ----------
+    scenario : Scenario
+
+    Returns
+    -------
+    str
+        TOML that `load_scenario` reads, with the files of a territory and of a posterior beside it.
+    """
+    lines = []
+    for key in ("title", "description"):
+        texts = getattr(scenario, key)
+        if texts:
+            pairs = ", ".join(f"{lang} = {_toml(text)}" for lang, text in texts.items())
+            lines.append(f"{key} = {{ {pairs} }}")
+    if scenario.posterior is not None:
+        lines.append(_posterior_toml(scenario.posterior))
+    groups: dict[str, list[str]] = {}
+    for name in PARAMETERS:
+        setting = scenario.settings.get(name)
+        if setting is None:
+            continue
+        value = scenario.values[name]
+        groups.setdefault(PARAMETERS[name].group, []).append(
+            f"{name} = {{ value = {_toml(value)}, source = {_toml(setting.source)},"
+            f" evidence = {_toml(setting.evidence)} }}  # {_origin(setting)}"
+        )
+    for group, settings in groups.items():
+        lines += ["", f"[{group}]", *settings]
+    for intervention in scenario.interventions:
+        lines += ["", *_intervention_toml(intervention)]
+    return "\n".join(lines) + "\n"
+
+
+def _posterior_toml(posterior: Posterior) -> str:
+    names = ", ".join(_toml(name) for name in posterior.parameters)
+    return (
+        f"posterior = {{ file = {_toml(posterior.name)}, sha256 = {_toml(posterior.sha256)},"
+        f" parameters = [{names}] }}"
+    )
+
+
+def _intervention_toml(intervention: Intervention) -> list[str]:
+    lines = [
+        "[[interventions]]",
+        f"name = {_toml(intervention.name)}",
+        f"type = {_toml(intervention.type)}",
+    ]
+    for key in ("title", "description"):
+        pairs = ", ".join(f"{lang} = {_toml(t)}" for lang, t in getattr(intervention, key).items())
+        lines.append(f"{key} = {{ {pairs} }}")
+    if intervention.settings:
+        lines.append("[interventions.levers]")
+    for lever, setting in intervention.settings.items():
+        lines.append(
+            f"{lever} = {{ value = {_toml(intervention.values[lever])}, source = "
+            f"{_toml(setting.source)}, evidence = {_toml(setting.evidence)} }}"
+            f"  # {_origin(setting)}"
+        )
+    return lines
+
+
+def describe_intervention(intervention: Intervention, months: int) -> dict[str, Any]:
+    """An intervention with every lever, where its value comes from, and what it costs.
+
+    Parameters
+    ----------
+    intervention : Intervention
+    months : int
+        Length of the run over which the cost is stated.
+
+    Returns
+    -------
+    dict
+    """
+    levers = {}
+    for lever, info in intervention.kind.infos.items():
+        setting = intervention.settings.get(lever)
+        levers[lever] = {
+            "value": intervention.values[lever],
+            "unit": info.unit,
+            "label": dict(info.label),
+            "origin": _origin(setting) if setting else "default",
+            "source": setting.source if setting else info.source,
+            "evidence": setting.evidence if setting else info.evidence,
+        }
+    return {
+        "name": intervention.name,
+        "type": intervention.type,
+        "title": dict(intervention.title),
+        "description": dict(intervention.description),
+        "levers": levers,
+        "cost": {
+            "months": months,
+            "eur": intervention.cost(months, rate=0),
+            "discounted_eur": intervention.cost(months),
+            "discount_rate": DISCOUNT_RATE,
+        },
+    }
+
+
+def describe_posterior(posterior: Posterior) -> dict[str, Any]:
+    """A posterior: which file, what is taken from it, and how it was made."""
+    return {
+        "file": posterior.name,
+        "sha256": posterior.sha256,
+        "parameters": list(posterior.parameters),
+        "draws": len(posterior.values),
+        "about": dict(posterior.about),
+    }
+
+
+def describe_scenario(scenario: Scenario) -> dict[str, Any]:
+    """The scenario with all values, and for what differs from the defaults who set it and why."""
+    return {
+        "name": scenario.name,
+        "title": dict(scenario.title),
+        "toml": effective_toml(scenario),
+        "values": dict(scenario.values),
+        "settings": {
+            name: {
+                "value": scenario.values[name],
+                "unit": PARAMETERS[name].unit,
+                "origin": _origin(setting),
+                "source": setting.source,
+                "evidence": setting.evidence,
+            }
+            for name, setting in scenario.settings.items()
+        },
+        "interventions": [
+            describe_intervention(i, int(scenario.values["months"])) for i in scenario.interventions
+        ],
+        "posterior": describe_posterior(scenario.posterior) if scenario.posterior else None,
+    }
+
+
+def describe_territory(territory: Territory) -> dict[str, Any]:
+    """Size, fingerprint and sources of a territory."""
+    digest = hashlib.sha256()
+    for field in ("residents", "youth", "income", "is_town_centre", "is_retail_park"):
+        digest.update(np.ascontiguousarray(getattr(territory, field)).tobytes())
+    for field in ("cell", "sector", "floor_area", "occupancy"):
+        digest.update(np.ascontiguousarray(getattr(territory, f"premises_{field}")).tobytes())
+    rows, columns = territory.shape
+    occupancy = territory.premises_occupancy
+    return {
+        "name": territory.name,
+        "rows": rows,
+        "columns": columns,
+        "cell_size_m": territory.cell_size,
+        "residents": round(float(territory.residents.sum(dtype=np.float64))),
+        "premises": int(occupancy.size),
+        "premises_open": int((occupancy == OPEN).sum()),
+        "premises_vacant": int((occupancy == VACANT).sum()),
+        "premises_of_unknown_occupancy": int((occupancy == UNKNOWN).sum()),
+        "provenance": territory.provenance,
+        "sha256": digest.hexdigest(),
+    }
+
+
+def describe_environment() -> dict[str, Any]:
+    """Versions of Python, of the packages that matter, of the platform and the processor."""
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "cpu": _cpu(),
+        "packages": {name: package_version(name) for name in PACKAGES},
+    }
+
+
+def _cpu() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def column_words(column: str) -> dict[str, Any]:
+    """Unit, labels and definitions of a column of the indicators.
+
+    Parameters
+    ----------
+    column : str
+        Name of an indicator, maybe with a zone appended.
+
+    Returns
+    -------
+    dict
+        ``unit``, ``label`` and ``definition``, the latter two by language.
+    """
+    zone = next((z for z in ZONES if column.endswith(f"_{z}")), None)
+    indicator = INDICATORS[column.removesuffix(f"_{zone}")]
+    label = dict(indicator.label)
+    if zone:
+        label = {lang: f"{text}, {ZONE_LABELS[zone][lang]}" for lang, text in label.items()}
+    return {"unit": indicator.unit, "label": label, "definition": dict(indicator.definition)}
+
+
+def indicators_hash(frame: pd.DataFrame) -> str:
+    """SHA-256 of names and values of the indicators, whatever file they are kept in."""
+    digest = hashlib.sha256()
+    for name in frame.columns:
+        values = frame[name].to_numpy()
+        kind = "<i8" if values.dtype.kind in "iuM" else "<f8"
+        if values.dtype.kind == "M":
+            values = values.astype("datetime64[D]").astype(np.int64)
+        digest.update(name.encode() + b"\0" + values.astype(kind).tobytes())
+    return digest.hexdigest()
+
+
+def _changed(scenario: Scenario) -> dict[str, Any]:
+    """Parameters and levers that no file sets but the user."""
+    changed = {
+        name: scenario.values[name]
+        for name, setting in scenario.settings.items()
+        if not setting.origin.endswith(".toml")
+    }
+    for one in scenario.interventions:
+        for lever, setting in one.settings.items():
+            if not setting.origin.endswith(".toml"):
+                having = [i for i in scenario.interventions if lever in type(i.levers).model_fields]
+                name = lever if len(having) == 1 else f"{one.name}.{lever}"
+                changed[name] = one.values[lever]
+    return changed
+
+
+def describe_run(
+    scenario: Scenario, reference: str, seed: int, seeds: Sequence[int], months: int
+) -> dict[str, Any]:
+    """Seeds and length of a run, with the command and the Python that make it again.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    reference : str
+        Name or file by which the scenario was called.
+    seed : int
+        Seed of the whole.
+    seeds : sequence of int
+        Seed of each replication.
+    months : int
+        Months that were run.
+
+    Returns
+    -------
+    dict
+    """
+    changed = _changed(scenario)
+    added = [i.reference for i in scenario.interventions if i.reference]
+    command = ["sim", "run", reference]
+    for name in added:
+        command += ["--intervention", name]
+    for name, value in changed.items():
+        command += ["--set", f"{name}={str(value).lower() if isinstance(value, bool) else value}"]
+    command += ["--seed", str(seed), "--reps", str(len(seeds)), "--out", "results"]
+    python = f"load_scenario({reference!r})"
+    if added:
+        python += f".add({', '.join(map(repr, added))})"
+    if all(name.isidentifier() for name in changed):
+        arguments = ", ".join(f"{n}={v!r}" for n, v in changed.items())
+    else:
+        arguments = f"**{changed!r}"
+    if changed:
+        python += f".replace({arguments})"
+    return {
+        "seed": seed,
+        "seeds": list(seeds),
+        "reps": len(seeds),
+        "months": months,
+        "command": shlex.join(command),
+        "python": (
+            "from sim import load_scenario, run\n"
+            f"indicators = run({python}, seed={seed}, reps={len(seeds)})\n"
+        ),
+        "package_version": package_version(),
+        "model_version": MODEL_VERSION,
+    }

@@ -1,0 +1,284 @@
+"""A run: one territory, one seed, month by month.
+
+The Mesa face (`sim.mesa_face.model`) stands on it.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.errors import InputError
+from sim.interventions import plan_interventions
+from sim.kernels.machine.sequence import KernelSequence
+from sim.measures.indicators import COUNTERS, COUNTS, count_calls, make_indicators
+from sim.processes.month import MONTH, active, effective
+from sim.registry.state import State
+from sim.run.ledger import book_call, book_month, ledger_frame, ledger_shape, unspent_frame
+from sim.scenario.scenario import Scenario
+from sim.scenario.schema import PARAMETERS
+from sim.start.projects import mark_start
+from sim.start.state_at_start import starting_state
+from sim.territory.generate import generate_premises, generate_territory
+from sim.territory.territory import UNKNOWN, Territory
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["LARGEST_SEED", "Simulation", "start_of", "territory_of"]
+
+LARGEST_SEED = 2**63 - 1
+
+_HELD_IN_SPIN_UP = ("youth_migration",)
+_HELD_WHERE_OBSERVED = ("shop_closure", "reletting", "project_birth")
+
+
+def territory_of(scenario: Scenario) -> Territory:
+    """The territory that a scenario names or describes.
+
+    Parameters
+    ----------
+    scenario : Scenario
+
+    Returns
+    -------
+    Territory
+        An imported one without premises gets generated ones, and its provenance says so.
+
+    Raises
+    ------
+    InputError
+        If the scenario's territory file is missing or damaged.
+    """
+    values = scenario.values
+    if not values["file"]:
+        names = [n for n, i in PARAMETERS.items() if i.group == "territory"]
+        return _generate(tuple((n, values[n]) for n in names), scenario.title["en"])
+    from sim.territory.territory_file import load_territory
+
+    territory = load_territory(scenario.folder / values["file"])
+    return territory if territory.premises_cell.size else generate_premises(territory, values)
+
+
+@lru_cache(maxsize=8)
+def _generate(values: tuple[tuple[str, Any], ...], name: str) -> Territory:
+    return generate_territory(dict(values), name)
+
+
+def start_of(scenario: Scenario, seed: int) -> State:
+    """The place with its people, shops and their histories, settled, and nothing done to it yet.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its interventions change nothing here.
+    seed : int
+
+    Returns
+    -------
+    State
+        As it is before the first month, with the third places that exist.
+
+    Raises
+    ------
+    InputError
+        If the starting vacancy cannot last with the given rates.
+    """
+    territory, values = territory_of(scenario), effective(scenario.values)
+    existing = plan_interventions((), values, territory)
+    state = starting_state(territory, values, int(seed), existing.sizes)
+    existing.lay_existing(state)
+    observed = bool(np.any(territory.premises_occupancy != UNKNOWN))
+    _spin_up(state, values, int(seed), observed=observed)
+    mark_start(state)
+    return state
+
+
+def _spin_up(state: State, values: Mapping[str, Any], seed: int, *, observed: bool) -> None:
+    """Let a place settle; where its shops were observed, they stay as observed."""
+    if not values["spin_up"]:
+        return
+    held = _HELD_IN_SPIN_UP + (_HELD_WHERE_OBSERVED if observed else ())
+    still = dict(values) | {"residents_growth": 0.0}
+    month = _month(state, still, seed, *_sheets(state))
+    run = month.only([p.name for p in active(values) if p.name not in held])
+    ages = {n: state[n].copy() for n in ("premises.shop_age", "premises.months_vacant")}
+    for number in range(-values["spin_up"], 0):
+        run(number, 12 * (values["start_year"] - 2000))
+    if observed:
+        # Nobody came or went meanwhile, so nobody grew older either.
+        for name, age in ages.items():
+            state[name] = age
+
+
+def _sheets(state: State) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """What a month is written on: a row of counts, and a page of the ledger."""
+    return np.zeros(len(COUNTS)), np.zeros(ledger_shape(state), np.int64)
+
+
+def _month(
+    state: State,
+    values: Mapping[str, Any],
+    seed: int,
+    row: npt.NDArray[np.float64],
+    page: npt.NDArray[np.int64],
+    *,
+    threads: bool = False,
+) -> KernelSequence:
+    """All kernels of a month at these parameters, and those that count it and book its money."""
+    month = [p.call(state, values, seed, threads=threads) for p in MONTH]
+    return KernelSequence([*month, *count_calls(state, row), book_call(state, page)])
+
+
+class Simulation:
+    """One run of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What to run.
+    seed : int
+        Luck of the run, 0 to 2**63 - 1. The same seed gives the same bytes, for any number of
+        threads and however the months are stepped.
+    threads : bool
+        Spread the kernels over threads; pays from about half a million cells.
+    start : State, optional
+        What `start_of` gives for this seed and a scenario that differs by interventions alone;
+        copied. Two runs of one place need make it only once.
+
+    Raises
+    ------
+    InputError
+        If the seed is out of range or the starting state cannot be made.
+
+    Examples
+    --------
+    >>> from sim.scenario.scenario import load_scenario
+    >>> run = Simulation(load_scenario("mid_sized_town"), seed=7)
+    >>> run.run(12)
+    >>> len(run.indicators)
+    12
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        seed: int = 0,
+        *,
+        threads: bool = False,
+        start: State | None = None,
+    ) -> None:
+        if not 0 <= seed <= LARGEST_SEED:
+            raise InputError(f"seed = {seed} is out of range; expected 0 to 2**63 - 1.")
+        self.scenario = scenario
+        self.seed = int(seed)
+        self.threads = threads
+        self.month = 0
+        self.territory = territory_of(scenario)
+        self.values: Mapping[str, Any] = MappingProxyType(effective(scenario.values))
+        self._plan()
+        start = start_of(scenario, self.seed) if start is None else start
+        self.state: State = start.with_sizes(self._planned.sizes)
+        self._planned.lay(self.state)
+        self._rows = np.zeros((max(int(self.values["months"]), 1), len(COUNTS)))
+        self._ledger = np.zeros((len(self._rows), *ledger_shape(self.state)), np.int64)
+        self._bind()
+        self._count(0, 0)
+        self._start = self._row.copy()
+
+    def _plan(self) -> None:
+        """Say what interventions do, and when."""
+        self._planned = plan_interventions(self.scenario.interventions, self.values, self.territory)
+
+    def _bind(self) -> None:
+        """Tie the month's processes to this run's arrays."""
+        self._row, self._page = _sheets(self.state)
+        self._sequence = _month(
+            self.state, self.values, self.seed, self._row, self._page, threads=self.threads
+        )
+        self._active = tuple(p.name for p in active(self.values))
+        self._count = self._sequence.only(COUNTERS)
+        self._run_and_book = self._sequence.only((*self._active, *COUNTERS, book_month.__name__))
+
+    def __getstate__(self) -> dict[str, Any]:
+        bound = ("_row", "_page", "_sequence", "_active", "_count", "_run_and_book", "_planned")
+        kept = {k: v for k, v in self.__dict__.items() if k not in bound}
+        return kept | {"values": dict(self.values)}
+
+    def __setstate__(self, kept: dict[str, Any]) -> None:
+        self.__dict__.update(kept)
+        self.values = MappingProxyType(self.values)
+        self._plan()
+        self._bind()
+
+    @property
+    def date(self) -> datetime.date:
+        """First day of the month that was run last; of the month before the start at first."""
+        months = 12 * self.values["start_year"] + self.month - 1
+        return datetime.date(months // 12, months % 12 + 1, 1)
+
+    def step(self) -> None:
+        """Run one month."""
+        calendar_month = 12 * (self.values["start_year"] - 2000)
+        if self.values["with_drivers"]:
+            calendar_month += self.month
+        self._planned.act(self.state, self.month, calendar_month)
+        self._row[:] = 0.0
+        self._run_and_book(self.month, calendar_month)
+        if self.month == len(self._rows):
+            self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
+            self._ledger = np.concatenate([self._ledger, np.zeros_like(self._ledger)])
+        self._rows[self.month] = self._row
+        self._ledger[self.month] = self._page
+        self.month += 1
+
+    def run(self, months: int | None = None) -> None:
+        """Run some months; by default, to the end of the scenario."""
+        left = self.values["months"] - self.month if months is None else months
+        for _ in range(left):
+            self.step()
+
+    @property
+    def counts(self) -> npt.NDArray[np.float64]:
+        """Counts of the months run so far, a row a month, in the order of `COUNTS`."""
+        return self._rows[: self.month]
+
+    @property
+    def indicators(self) -> pd.DataFrame:
+        """A row a month: the index is the month from 1 on, the first column its first day.
+
+        Columns are named and defined in `sim.measures.indicators.INDICATORS`.
+        """
+        import pandas as pd
+
+        start = f"{self.values['start_year']}-01-01"
+        index = pd.RangeIndex(1, self.month + 1, name="month")
+        frame = pd.DataFrame(make_indicators(self.counts), index=index)
+        frame.insert(0, "date", pd.date_range(start, periods=self.month, freq="MS").to_numpy())
+        return frame
+
+    @property
+    def ledger_pages(self) -> npt.NDArray[np.int64]:
+        """Money of the months run so far: month, account, source, and income or line, in cents."""
+        return self._ledger[: self.month]
+
+    @property
+    def ledger(self) -> pd.DataFrame:
+        """All money that came in or was spent, as `sim.run.ledger.ledger_frame` describes."""
+        return ledger_frame(self.ledger_pages, self.scenario.account_names)
+
+    @property
+    def unspent(self) -> pd.DataFrame:
+        """Money that is left in the purses, as `sim.run.ledger.unspent_frame` describes."""
+        return unspent_frame(self.state, self.scenario.account_names)
+
+    def measure(self) -> dict[str, float]:
+        """The indicators as they stand now; before the first month, those of the starting state."""
+        row = self._rows[self.month - 1] if self.month else self._start
+        return {name: float(v[0]) for name, v in make_indicators(row[None, :]).items()}

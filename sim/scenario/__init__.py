@@ -1,0 +1,1 @@
+"""Scenarios: TOML files turned into validated, frozen parameters."""

@@ -1,0 +1,263 @@
+"""Posteriors: what a calibration leaves of uncertain parameters, in a file that a scenario names.
+
+A posterior is a Parquet file whose columns are parameters and whose rows are draws of equal weight;
+a row is always taken as a whole, so that what hangs together stays together. Its metadata (key
+``essaim``, JSON) say by which method, model version, targets and seed it was made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.errors import InputError, nearest
+from sim.scenario.schema import PARAMETERS
+from sim.territory.territory_file import write_whole
+from sim.version import MODEL_VERSION
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["FORMAT", "Posterior", "load_posterior", "named_posterior", "save_posterior"]
+
+FORMAT: Final = "essaim posterior 1"
+
+_METADATA: Final = b"essaim"
+_KEYS: Final = ("file", "sha256", "parameters")
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Draws of parameters that a calibration found to agree with what was observed.
+
+    Attributes
+    ----------
+    name : str
+        The file's name, without its folder.
+    sha256 : str
+        Of the file.
+    parameters : tuple of str
+        Flat names of the parameters that are taken from it.
+    values : (draws, parameters) float64 array
+        A draw a row.
+    about : mapping
+        How it was made: JSON values.
+    content : bytes
+        The file.
+    """
+
+    name: str
+    sha256: str
+    parameters: tuple[str, ...]
+    values: npt.NDArray[np.float64] = field(compare=False, repr=False)
+    about: Mapping[str, Any] = field(compare=False, repr=False)
+    content: bytes = field(compare=False, repr=False)
+
+    def row(self, k: int) -> dict[str, Any]:
+        """Values of a draw by flat name; those of whole numbers are whole."""
+        drawn = zip(self.parameters, self.values[k].tolist(), strict=True)
+        return {n: round(v) if PARAMETERS[n].kind is int else v for n, v in drawn}
+
+    def only(self, parameters: Iterable[str]) -> Posterior | None:
+        """The same draws of some of the parameters; None where none of them is left."""
+        wanted = set(parameters)
+        kept = [k for k, name in enumerate(self.parameters) if name in wanted]
+        if not kept:
+            return None
+        names = tuple(self.parameters[k] for k in kept)
+        return replace(self, parameters=names, values=self.values[:, kept])
+
+
+def load_posterior(path: Path | str) -> Posterior:
+    """Load a posterior and check that it fits this model.
+
+    Parameters
+    ----------
+    path : Path or str
+        Parquet file that a calibration wrote.
+
+    Returns
+    -------
+    Posterior
+
+    Raises
+    ------
+    InputError
+        If the file is missing, torn or no posterior, was made with another version of the model,
+        or holds unknown parameters or values that are not admissible.
+    """
+    file = Path(path)
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"{file}: no such posterior file.") from None
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read: {error.strerror}.") from None
+    return _parse(content, file)
+
+
+def named_posterior(entry: Any, where: Path) -> Posterior:
+    """The posterior that a scenario file names.
+
+    Parameters
+    ----------
+    entry : str or dict
+        A file beside the scenario's, or a table of ``file`` and, if wanted, its ``sha256`` and the
+        ``parameters`` that are to be taken from it.
+    where : Path
+        The scenario file.
+
+    Returns
+    -------
+    Posterior
+
+    Raises
+    ------
+    InputError
+        As `load_posterior`; or if the entry is something else, or the file not the one it means.
+    """
+    table = {"file": entry} if isinstance(entry, str) else entry
+    if not isinstance(table, dict) or not isinstance(table.get("file"), str):
+        raise InputError(
+            f'{where}: posterior must be a file, such as "town.parquet", or a table that names one.'
+        )
+    for key in table:
+        if key not in _KEYS:
+            raise InputError(
+                f"{where}: unknown key '{key}' under 'posterior'.{nearest(key, _KEYS)}"
+            )
+    try:
+        found = load_posterior(where.parent / table["file"])
+    except InputError as error:
+        raise InputError(f"{where}: posterior: {error}") from None
+    if table.get("sha256", found.sha256) != found.sha256:
+        raise InputError(
+            f"{where}: posterior: {found.name} is not the file that was meant: its sha256 is"
+            f" {found.sha256[:12]}..., not {str(table['sha256'])[:12]}..."
+        )
+    wanted = table.get("parameters", list(found.parameters))
+    if not isinstance(wanted, list) or not wanted:
+        raise InputError(f"{where}: posterior: parameters must be a list of names.")
+    for name in wanted:
+        if name not in found.parameters:
+            hint = nearest(str(name), found.parameters)
+            raise InputError(f"{where}: posterior: {found.name} has no '{name}'.{hint}")
+    return found.only(wanted) or found
+
+
+def save_posterior(path: Path | str, draws: pd.DataFrame, about: Mapping[str, Any]) -> Posterior:
+    """Write a posterior, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path or str
+        File to write, ending in ``.parquet``; one that stands there is replaced.
+    draws : pandas.DataFrame
+        A column a parameter, a row a draw of equal weight.
+    about : mapping
+        How it was made: JSON values. Format and model version are added.
+
+    Returns
+    -------
+    Posterior
+        As `load_posterior` reads it back.
+
+    Raises
+    ------
+    InputError
+        If the draws are not admissible, or the file cannot be written.
+    """
+    file = Path(path)
+    if file.suffix != ".parquet":
+        raise InputError(f"{file}: a posterior is a Parquet file; name it {file.stem}.parquet.")
+    content = _parquet(draws, {"format": FORMAT, "model_version": MODEL_VERSION, **about})
+    posterior = _parse(content, file)
+    with write_whole(file) as stream:
+        stream.write(content)
+    return posterior
+
+
+def _parquet(draws: pd.DataFrame, about: Mapping[str, Any]) -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = [pa.array(draws[name].to_numpy(np.float64)) for name in draws]
+    fields = []
+    for name, column in zip(draws, columns, strict=True):
+        info = PARAMETERS.get(str(name))
+        fields.append(
+            pa.field(str(name), column.type, metadata={"unit": info.unit if info else ""})
+        )
+    words = json.dumps(about, ensure_ascii=False, sort_keys=True, allow_nan=False)
+    table = pa.table(columns, schema=pa.schema(fields, metadata={_METADATA: words.encode()}))
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def _parse(content: bytes, path: Path) -> Posterior:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(io.BytesIO(content))
+    except (OSError, ValueError, pa.ArrowException):
+        raise InputError(f"{path}: torn, or no Parquet file.") from None
+    about = _about(table.schema.metadata, path)
+    if not table.num_rows or not table.num_columns:
+        raise InputError(f"{path}: holds no draws.")
+    columns = []
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        columns.append(_admissible(name, column, path))
+        if table.column_names.count(name) > 1:
+            raise InputError(f"{path}: has two columns '{name}'.")
+    return Posterior(
+        name=path.name,
+        sha256=hashlib.sha256(content).hexdigest(),
+        parameters=tuple(table.column_names),
+        values=np.stack(columns, axis=1),
+        about=about,
+        content=content,
+    )
+
+
+def _about(metadata: Mapping[bytes, bytes] | None, path: Path) -> Mapping[str, Any]:
+    try:
+        about = json.loads((metadata or {}).get(_METADATA, b"null"))
+    except ValueError:
+        about = None
+    if not isinstance(about, dict) or about.get("format") != FORMAT:
+        raise InputError(f"{path}: no posterior of a calibration.")
+    version = about.get("model_version")
+    if version != MODEL_VERSION:
+        raise InputError(
+            f"{path}: was calibrated with version {version} of the model, and this is version"
+            f" {MODEL_VERSION}; calibrate again."
+        )
+    return about
+
+
+def _admissible(name: str, column: Any, path: Path) -> npt.NDArray[np.float64]:
+    import pyarrow as pa
+
+    info = PARAMETERS.get(name)
+    if info is None:
+        raise InputError(f"{path}: unknown parameter '{name}'.{nearest(name, PARAMETERS)}")
+    is_number = pa.types.is_floating(column.type) or pa.types.is_integer(column.type)
+    if info.low is None or info.high is None or not is_number or column.null_count:
+        raise InputError(f"{path}: {name} must hold numbers; expected {info.admits()}.")
+    values = np.asarray(column.to_numpy(), np.float64)
+    outside = values[~((values >= info.low) & (values <= info.high))]  # nan is nowhere
+    if outside.size:
+        raise InputError(
+            f"{path}: {name} = {outside[0]:g} is not admissible; expected {info.admits()}."
+        )
+    return values

@@ -1,0 +1,398 @@
+"""Scenarios: from a TOML file, or a name, to parameters that are known to be valid."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.errors import InputError, nearest
+from sim.interventions import (
+    LEVERS,
+    Intervention,
+    account_names,
+    load_intervention,
+    read_intervention,
+)
+from sim.registry.catalogues import scenario_folder
+from sim.registry.parameters import ParameterInfo
+from sim.registry.settings import (
+    Setting,
+    read_setting,
+    read_texts,
+    read_toml,
+    read_value,
+    refusal,
+    split_assignment,
+)
+from sim.scenario.posterior import Posterior, named_posterior
+from sim.scenario.schema import PARAMETERS, Parameters
+
+__all__ = [
+    "Scenario",
+    "Setting",
+    "list_scenarios",
+    "load_scenario",
+    "read_interventions",
+    "scenario_folder",
+]
+
+GROUPS = tuple(Parameters.model_fields)
+_HEAD = ("title", "description", "inherits", "posterior", "interventions")
+LARGEST_GRID = 25_000_000
+"""Cells; metropolitan France at 200 m."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A frozen, valid description of a run, but for its seed.
+
+    Attributes
+    ----------
+    name : str
+        File name without its ending.
+    title, description : mapping
+        Texts by language, "en" and "fr".
+    parameters : Parameters
+        All values, by group.
+    settings : mapping of str to Setting
+        What differs from the defaults, by flat name.
+    folder : Path
+        Where the scenario's territory file is looked for.
+    interventions : tuple of Intervention
+        What is done to the territory; each has its own name.
+    posterior : Posterior or None
+        What a calibration left of some parameters; comparisons and sweeps draw these from it.
+    """
+
+    name: str
+    title: Mapping[str, str]
+    description: Mapping[str, str]
+    parameters: Parameters
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    folder: Path = Path()
+    interventions: tuple[Intervention, ...] = ()
+    posterior: Posterior | None = None
+
+    def __post_init__(self) -> None:
+        names = [i.name for i in self.interventions]
+        for name in names:
+            if names.count(name) > 1:
+                raise InputError(
+                    f"{self.name}: two interventions are named '{name}'; each needs its own name."
+                )
+
+    @property
+    def account_names(self) -> tuple[str, ...]:
+        """Names of the accounts of a run, in the order of their rows."""
+        return account_names(self.interventions, self.values)
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """Values of all parameters by flat name."""
+        return MappingProxyType(self._flat)
+
+    @cached_property
+    def _flat(self) -> dict[str, Any]:
+        return self.parameters.flat()
+
+    def replace(self, **parameters: Any) -> Scenario:
+        """The same scenario with some parameters changed; these leave its posterior.
+
+        Parameters
+        ----------
+        **parameters
+            New values by flat name.
+
+        Returns
+        -------
+        Scenario
+
+        Raises
+        ------
+        InputError
+            If a name is unknown (the nearest known one is named) or a value is not admissible.
+
+        Examples
+        --------
+        >>> town = load_scenario("mid_sized_town")
+        >>> town.replace(closure_rate=0.08).values["closure_rate"]
+        0.08
+        >>> town.replace(closure_rat=0.08)
+        Traceback (most recent call last):
+        ...
+        sim.errors.InputError: unknown parameter 'closure_rat'. Did you mean 'closure_rate'?
+        """
+        return self._with({n: Setting(v, "keyword") for n, v in parameters.items()}, "")
+
+    def set(self, assignments: list[str]) -> Scenario:
+        """The same scenario with ``key=value`` texts applied, as ``--set`` takes them.
+
+        Raises
+        ------
+        InputError
+            If a text is no assignment, or its name or value is not admissible.
+        """
+        settings = {}
+        for text in assignments:
+            name, value = split_assignment(text)
+            info = self.info(name, f"--set {text}: ")
+            settings[name] = Setting(read_value(value, info), f"--set {name}")
+        return self._with(settings, "--set: ")
+
+    def add(self, *interventions: Intervention | str | Path) -> Scenario:
+        """The same scenario with something more done to the territory.
+
+        Parameters
+        ----------
+        *interventions : Intervention, str or Path
+            Interventions, their names, or their files.
+
+        Returns
+        -------
+        Scenario
+
+        Raises
+        ------
+        InputError
+            If there is no such intervention, it is not admissible, or its name is taken.
+
+        Examples
+        --------
+        >>> town = load_scenario("mid_sized_town").add("transition_cluster")
+        >>> town.replace(cluster_size=20).interventions[0].levers.cluster_size
+        20
+        """
+        added = tuple(
+            replace(i, reference=i.name)
+            if isinstance(i, Intervention)
+            else replace(load_intervention(i), reference=str(i))
+            for i in interventions
+        )
+        return replace(self, interventions=self.interventions + added)
+
+    def _having(self, name: str) -> list[tuple[Intervention, str]]:
+        """The interventions that ``lever`` or ``intervention.lever`` means, with the lever."""
+        owner, _, lever = name.rpartition(".")
+        return [
+            (i, lever)
+            for i in self.interventions
+            if owner in ("", i.name) and lever in type(i.levers).model_fields
+        ]
+
+    def info(self, name: str, where: str = "") -> ParameterInfo:
+        """What is known of a parameter, or of a lever of one of the interventions.
+
+        Raises
+        ------
+        InputError
+            If the scenario has neither; `where` begins the message.
+        """
+        if name in PARAMETERS:
+            return PARAMETERS[name]
+        for intervention, lever in self._having(name):
+            return intervention.kind.infos[lever]
+        if name in LEVERS:
+            raise InputError(
+                f"{where}'{name}' is a lever of {', '.join(LEVERS[name])}; "
+                "add such an intervention first."
+            )
+        levers = (lever for i in self.interventions for lever in type(i.levers).model_fields)
+        hint = nearest(name, [*PARAMETERS, *levers])
+        raise InputError(f"{where}unknown parameter '{name}'.{hint}")
+
+    def _with(self, changed: Mapping[str, Setting], where: str) -> Scenario:
+        settings = dict(self.settings)
+        decided: dict[str, dict[str, Setting]] = {}
+        for name, setting in changed.items():
+            self.info(name, where)
+            if name in PARAMETERS:
+                settings[name] = setting
+            for intervention, lever in self._having(name):
+                decided.setdefault(intervention.name, {})[lever] = setting
+        return replace(
+            self,
+            parameters=_validate(settings, where),
+            settings=settings,
+            posterior=_without(self.posterior, changed),
+            interventions=tuple(
+                i.with_settings(decided[i.name]) if i.name in decided else i
+                for i in self.interventions
+            ),
+        )
+
+
+def list_scenarios() -> Iterator[Path]:
+    """Files of the scenarios that come with the package."""
+    return iter(sorted(scenario_folder().glob("*.toml")))
+
+
+def load_scenario(name: str | Path) -> Scenario:
+    """Load a scenario by name or by file.
+
+    Parameters
+    ----------
+    name : str or Path
+        Name of a scenario that comes with the package, or path of a TOML file.
+
+    Returns
+    -------
+    Scenario
+
+    Raises
+    ------
+    InputError
+        If there is no such scenario, or the file says something that is not admissible.
+
+    Examples
+    --------
+    >>> load_scenario("mid_sized_town").title["en"]
+    'Mid-sized town'
+    """
+    path = _find(str(name), Path())
+    chain = _read_chain(path)
+    settings: dict[str, Setting] = {}
+    head: dict[str, dict[str, str]] = {"title": {}, "description": {}}
+    interventions: tuple[Intervention, ...] = ()
+    posterior: Posterior | None = None
+    for file, content in reversed(chain):
+        for key, texts in head.items():
+            if key in content:
+                texts.clear()
+                texts.update(read_texts(content[key], str(file), key))
+        own = _settings(content, file)
+        settings |= own
+        posterior = _without(posterior, own)
+        if "posterior" in content:
+            posterior = named_posterior(content["posterior"], file)
+        if "interventions" in content:
+            interventions = read_interventions(content["interventions"], file)
+    title = head["title"] or {"en": path.stem, "fr": path.stem}
+    return Scenario(
+        path.stem,
+        title,
+        head["description"],
+        _validate(settings, ""),
+        settings,
+        path.parent,
+        interventions,
+        posterior,
+    )
+
+
+def _without(posterior: Posterior | None, changed: Collection[str]) -> Posterior | None:
+    """A posterior without what has been set since it was named: the last word counts."""
+    if posterior is None or not set(changed) & set(posterior.parameters):
+        return posterior
+    return posterior.only(set(posterior.parameters) - set(changed))
+
+
+def _find(name: str, folder: Path) -> Path:
+    names = [p.stem for p in list_scenarios()]
+    if name in names:
+        return scenario_folder() / f"{name}.toml"
+    for path in (folder / name, folder / f"{name}.toml"):
+        if path.suffix == ".toml" and path.is_file():
+            return path
+    if Path(name).suffix and (folder / name).is_file():
+        raise InputError(f"{name}: a scenario's file is TOML, and ends in .toml.")
+    if Path(name).suffix == ".toml" or "/" in name or "\\" in name:
+        raise InputError(f"{name}: no such scenario file.")
+    raise InputError(f"unknown scenario '{name}'.{nearest(name, names)} Known: {', '.join(names)}.")
+
+
+def _read_chain(path: Path) -> list[tuple[Path, dict[str, Any]]]:
+    """The file and those it inherits from, the most basic last."""
+    chain: list[tuple[Path, dict[str, Any]]] = []
+    while True:
+        if any(path.resolve() == seen.resolve() for seen, _ in chain):
+            raise InputError(f"{chain[0][0]}: inherits from itself through '{path.stem}'.")
+        content = read_toml(path)
+        chain.append((path, content))
+        parent = content.get("inherits")
+        if parent is None:
+            return chain
+        if not isinstance(parent, str):
+            raise InputError(f"{path}: inherits = {parent!r} must be the name of a scenario.")
+        try:
+            path = _find(parent, path.parent)
+        except InputError as error:
+            raise InputError(f"{path}: inherits: {error}") from None
+
+
+def read_interventions(entries: Any, path: Path) -> tuple[Intervention, ...]:
+    """Interventions as a file lists them: names, files, or tables that describe one on the spot.
+
+    Parameters
+    ----------
+    entries : list
+        What the file says.
+    path : Path
+        The file, which relative paths begin from.
+
+    Raises
+    ------
+    InputError
+        If an entry is none of these, or not admissible.
+    """
+    if not isinstance(entries, list):
+        raise InputError(f'{path}: interventions must be a list of names, such as ["facade"].')
+    found = []
+    for entry in entries:
+        if isinstance(entry, str):
+            try:
+                found.append(load_intervention(entry, path.parent))
+            except InputError as error:
+                raise InputError(f"{path}: interventions: {error}") from None
+            continue
+        name = entry.get("name") if isinstance(entry, dict) else None
+        if not isinstance(name, str) or not name.isidentifier():
+            raise InputError(
+                f"{path}: interventions: expected names, or tables with a name made of letters, "
+                f"digits and underscores, not {entry!r}."
+            )
+        content = {key: value for key, value in entry.items() if key != "name"}
+        found.append(read_intervention(content, name, str(path)))
+    return tuple(found)
+
+
+def _settings(content: Mapping[str, Any], path: Path) -> dict[str, Setting]:
+    found: dict[str, Setting] = {}
+    for group, entries in content.items():
+        if group in _HEAD:
+            continue
+        if group not in GROUPS:
+            hint = nearest(group, [*GROUPS, *_HEAD])
+            if group in PARAMETERS:
+                hint = f" It belongs into the table [{PARAMETERS[group].group}]."
+            raise InputError(f"{path}: unknown key '{group}'.{hint}")
+        if not isinstance(entries, dict):
+            raise InputError(f"{path}: '{group}' must be a table of parameters.")
+        for name, entry in entries.items():
+            info = PARAMETERS.get(name)
+            if info is None or info.group != group:
+                hint = nearest(name, [n for n, i in PARAMETERS.items() if i.group == group])
+                if info is not None:
+                    hint = f" It belongs into the table [{info.group}]."
+                raise InputError(f"{path}: unknown parameter '{name}' in [{group}].{hint}")
+            found[name] = read_setting(entry, name, str(path))
+    return found
+
+
+def _validate(settings: Mapping[str, Setting], where: str) -> Parameters:
+    tables: dict[str, dict[str, Any]] = {}
+    for name, setting in settings.items():
+        tables.setdefault(PARAMETERS[name].group, {})[name] = setting.value
+    try:
+        parameters = Parameters(**tables)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise refusal(error, settings, PARAMETERS) from None
+    cells = parameters.territory.rows * parameters.territory.columns
+    if cells > LARGEST_GRID:
+        raise InputError(f"{where}rows x columns = {cells:,} cells is more than {LARGEST_GRID:,}.")
+    return parameters

@@ -1,0 +1,1 @@
+"""The first month: shops, people and projects at rest."""

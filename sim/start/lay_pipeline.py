@@ -1,0 +1,213 @@
+"""The pipeline at the start: each entrepreneur's project as it stands in the long run.
+
+Stages, elapsed months, files in the queues and ages of running projects are drawn from the
+stationary pipeline (`sim.start.stationary_pipeline`), so that births neither rise nor fall by
+themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.kernels import project_codes
+from sim.kernels.random import fill_uniform
+from sim.processes.application_review import whole_months
+from sim.processes.project_ideas import drawn_origin, partners_at_first
+from sim.registry.state import State
+from sim.start.stationary_pipeline import (
+    EXAMINED,
+    IDEA,
+    INCUBATING,
+    RUNNING,
+    WAITING,
+    Kinds,
+    Pipeline,
+    skill_factors,
+    survival,
+)
+
+__all__ = ["STREAMS", "lay_pipeline"]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+STREAMS = {"stage": 125, "elapsed": 126, "origin": 127, "weights": 128, "history": 129}
+"""Streams of draws of projects at the start, by what is drawn; never reused."""
+
+STAGE_CODES = np.array(
+    [
+        project_codes.IDEA,
+        project_codes.REVIEW,
+        project_codes.REVIEW,
+        project_codes.INCUBATING,
+        project_codes.RUNNING,
+    ]
+)
+"""Stages of the processes by the stages of the pipeline."""
+
+
+def _geometric(u: Floats, stay: Floats | float) -> Ints:
+    """Months counted from 0, each followed by another with probability `stay`."""
+    rate = np.log(np.clip(stay, 1e-300, 1 - 1e-9))
+    return np.minimum(np.floor(np.log(u) / rate), 1000).astype(np.int64)
+
+
+def _within(u: Floats, stay: float, months: Ints) -> Ints:
+    """Months since entry of those in a stage of so many months that a share `stay` survive each."""
+    passed = u * months
+    if stay < 1 - 1e-9:
+        passed = np.log1p(-u * (1 - stay**months)) / np.log(stay)
+    return np.minimum(np.floor(passed).astype(np.int64), months - 1)
+
+
+def _incubated(u: Floats, stay: float, found: float, first: int, needs_capital: Flags) -> Ints:
+    """Months since approval of incubating projects: getting ready, then in search of money."""
+    searching = stay * (1 - found)
+    ready = (1 - stay**first) / (1 - stay) if stay < 1 - 1e-9 else float(first)
+    search = stay**first * (1 - found) / max(1 - searching, 1e-9)
+    share_ready = np.where(needs_capital, ready / (ready + search), 1.0)
+    is_ready = u < share_ready
+    before = _within(np.where(is_ready, u / share_ready, 0.5), stay, np.full(u.size, first))
+    rest = np.where(is_ready, 0.5, (1 - u) / np.maximum(1 - share_ready, 1e-300))
+    return np.where(is_ready, before, first + _geometric(rest, searching))
+
+
+def _ages(
+    values: Mapping[str, Any], kind: Ints, from_above: Flags, u: Floats, kinds: Kinds
+) -> Ints:
+    """Months since birth of running projects."""
+    age = np.zeros(kind.size, np.int64)
+    for k in range(kinds.share.size):
+        for above in (False, True):
+            here = (kind == k) & (from_above == above)
+            ratio = kinds.risk_ratio[k] * (values["top_down_risk_ratio"] if above else 1.0)
+            alive = np.cumsum(survival(values, float(ratio)))
+            age[here] = np.searchsorted(alive / alive[-1], u[here])
+    return age
+
+
+def _stages(pipeline: Pipeline, kinds: Kinds, factor: Floats, u: Floats) -> tuple[Ints, Ints, Ints]:
+    """Rows of entrepreneurs with a project, its kind and its stage."""
+    months = (kinds.share[:, None] * pipeline.months).ravel()
+    total = months.sum()
+    chance = -np.expm1(-pipeline.idea_rate * factor / 12)
+    busy = chance * total / (1 + chance * total)
+    rows = np.flatnonzero(u < busy)
+    cell = np.searchsorted(np.cumsum(months) / total, u[rows] / busy[rows], side="right")
+    kind, stage = np.divmod(np.minimum(cell, months.size - 1), pipeline.months.shape[1])
+    return rows, kind, stage
+
+
+def _form_queues(state: State, files: Ints, luck: Floats) -> None:
+    """Link waiting files of each office in the order of filing, those of one month by luck."""
+    waited = state["entrepreneur.stage_months"][files]
+    for i in files[np.lexsort((luck, -waited))]:
+        o = state["entrepreneur.office"][i]
+        last = state["office.queue_last"][o]
+        if last < 0:
+            state["office.queue_first"][o] = i
+        else:
+            state["entrepreneur.queue_next"][last] = i
+        state["office.queue_last"][o] = i
+        state["office.waiting"][o] += 1
+
+
+def lay_pipeline(
+    state: State, values: Mapping[str, Any], seed: int, kinds: Kinds, pipeline: Pipeline
+) -> None:
+    """Draw the project that each entrepreneur carries at the start, if any.
+
+    Parameters
+    ----------
+    state : State
+        With skills and offices of entrepreneurs, and kinds of project; written.
+    values : mapping
+        Parameters by flat name.
+    seed : int
+        Seed of the run.
+    kinds : Kinds
+    pipeline : Pipeline
+    """
+    n = state["entrepreneur.id"].size
+    if pipeline.ideas <= 0 or n == 0:
+        return
+
+    def draw(what: str, k: int = 0) -> Floats:
+        out = np.empty(n)
+        fill_uniform(seed, STREAMS[what], 0, 0, out, k)
+        return out
+
+    skill = state["entrepreneur.skill"].astype(np.float64)
+    factor = skill_factors(skill, values["skill_effect"])
+    rows, kind, stage = _stages(pipeline, kinds, factor, draw("stage"))
+    stay, found = 1 - pipeline.abandonment, values["funding_probability"]
+    first = values["incubation_months"]
+    waiting = pipeline.waiting[state["entrepreneur.office"][rows]]
+    waits_on = waiting / (1 + waiting)
+    is_filed, needs_capital = kinds.needs_approval[kind], kinds.needs_capital[kind]
+
+    # How long each stage takes, or took, for those that go through it.
+    lengths = pipeline.engineering_months[kind]
+    waited = np.where(is_filed, _geometric(draw("history", 0)[rows], waits_on * stay), 0)
+    rounding = draw("history", 1)[rows]
+    exact = [whole_months.py_func(pipeline.examination_months, float(u)) for u in rounding]
+    examined = np.where(is_filed, np.array(exact), 0).astype(np.int64)
+    searched = _geometric(draw("history", 2)[rows], stay * (1 - found))
+    incubated = first + np.where(needs_capital, searched, 0)
+
+    # How long they have been in the one in which they are.
+    u = draw("elapsed")[rows]
+    origins = [values[f"origin_{who}"] for who in ("youth", "entrepreneur", "official")]
+    origin = np.array([drawn_origin.py_func(x, *origins) for x in draw("origin")[rows]], np.int64)
+    from_above = origin == project_codes.BY_OFFICIAL
+    elapsed = np.select(
+        [stage == s for s in (IDEA, WAITING, EXAMINED, INCUBATING)],
+        [
+            _within(u, stay, lengths),
+            _geometric(u, waits_on),
+            _within(u, stay, np.maximum(examined, 1)),
+            _incubated(u, stay, found, first, needs_capital),
+        ],
+        _ages(values, kind, from_above, u, kinds),
+    )
+    since_filing = waited + examined
+    behind = np.select(
+        [stage == s for s in (IDEA, WAITING, EXAMINED, INCUBATING)],
+        [0 * lengths, lengths, lengths + waited, lengths + since_filing],
+        lengths + since_filing + incubated,
+    )
+    in_review = np.where(stage == EXAMINED, waited + elapsed, elapsed)
+    is_running, is_reviewed = stage == RUNNING, (stage == WAITING) | (stage == EXAMINED)
+
+    def write(name: str, column: npt.ArrayLike) -> None:
+        state[f"entrepreneur.{name}"][rows] = column
+
+    write("stage", STAGE_CODES[stage])
+    write("kind", kind)
+    write("origin", origin)
+    write("has_public_partner", from_above)
+    met = draw("origin", 1)[rows]
+    write("partners", [partners_at_first.py_func(u, values["usual_partners"]) for u in met])
+    write("projects", 1)
+    write("stage_months", np.where(is_reviewed, in_review, elapsed))
+    write("project_months", behind + elapsed)
+    write("months_to_birth", np.where(is_running, behind, 0))
+    write(
+        "review_months",
+        np.where(is_reviewed, in_review, np.where(stage > EXAMINED, since_filing, 0)),
+    )
+    write("review_left", np.where(stage == EXAMINED, examined - elapsed, 0))
+    worked = np.minimum(pipeline.hours * elapsed, kinds.hours[kind])
+    write("engineering", np.where(stage == IDEA, worked, kinds.hours[kind]))
+    ratio = kinds.risk_ratio[kind] * np.where(from_above, values["top_down_risk_ratio"], 1.0)
+    write("risk_ratio", np.where(is_running, ratio, 1.0))
+    luck = np.stack([draw("weights", d)[rows] for d in range(4)], axis=1)
+    weights = state["project_kind.weight"][kind] * (1 + values["weight_jitter"] * (2 * luck - 1))
+    write("weight", weights / weights.sum(axis=1, keepdims=True))
+    is_waiting = stage == WAITING
+    _form_queues(state, rows[is_waiting], draw("history", 3)[rows[is_waiting]])

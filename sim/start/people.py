@@ -1,0 +1,179 @@
+"""Who lives where at the start: places of youth, entrepreneurs, officials and their offices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.registry.parameters import ParameterGroup, parameter
+from sim.registry.state import State
+from sim.territory.territory import Territory
+
+__all__ = ["PeopleParameters", "people_sizes", "settle_people"]
+
+Ints = npt.NDArray[np.int64]
+
+OFFICIALS_PER_ELECTED = 5
+"""One official in five is elected, all others are civil servants. Assumed; no rule asks for it."""
+
+
+class PeopleParameters(ParameterGroup):
+    """How many people of each kind the place has."""
+
+    youth_presence: float = parameter(
+        0.90,
+        unit="share",
+        bounds=(0.3, 1.0),
+        en="Places of youth taken",
+        fr="Places de jeunes occupées",
+        help_en="Share of the places for residents aged 15 to 29 that are taken at the start.",
+        help_fr="Part des places d'habitants de 15 à 29 ans occupées au départ.",
+        source="leaves room for arrivals; only the balance of moves matters",
+        evidence="assumed",
+        role="constant",
+    )
+    entrepreneurs_per_1000: float = parameter(
+        60.0,
+        unit="people per 1,000 residents",
+        bounds=(0.0, 300.0),
+        en="Potential project holders",
+        fr="Porteurs de projet potentiels",
+        help_en="Artisans, shopkeepers, independent workers and founders, actual or potential.",
+        help_fr="Artisans, commerçants, indépendants et créateurs, actuels ou potentiels.",
+        source="3,000 in the default town",
+        evidence="assumed",
+        role="constant",
+    )
+    officials_per_1000: float = parameter(
+        6.0,
+        unit="people per 1,000 residents",
+        bounds=(0.0, 100.0),
+        en="Officials",
+        fr="Élus et agents publics",
+        help_en="Elected officials and civil servants who deal with local projects.",
+        help_fr="Élus et agents publics qui traitent des projets locaux.",
+        source="300 in the default town",
+        evidence="assumed",
+        role="constant",
+    )
+    classic_births: float = parameter(
+        5.2,
+        unit="per 1,000 residents and year",
+        bounds=(0.0, 100.0),
+        en="Births of classic firms",
+        fr="Créations d'entreprises classiques",
+        help_en="New firms of all other kinds, an exogenous background that is reported apart.",
+        help_fr="Autres créations d'entreprises, un arrière-plan exogène présenté à part.",
+        source="350,000 firms of 2018, micro-entrepreneurs left out, over 67 M (docs/sources.md)",
+        evidence="derived",
+        role="constant",
+    )
+    offices: int = parameter(
+        1,
+        unit="1",
+        bounds=(1, 500),
+        en="Offices",
+        fr="Administrations",
+        help_en="Local administrations, each in charge of the cells nearest to it.",
+        help_fr="Administrations locales, chacune chargée des carreaux les plus proches.",
+        source="one intermunicipal body",
+        evidence="assumed",
+        role="constant",
+    )
+
+
+def people_sizes(territory: Territory, values: Mapping[str, Any]) -> dict[str, int]:
+    """Length of the people's tables.
+
+    Parameters
+    ----------
+    territory : Territory
+    values : mapping
+        Parameters by flat name.
+
+    Returns
+    -------
+    dict
+        By dimension of `sim.registry.variables`.
+    """
+    residents = float(territory.residents.sum(dtype=np.float64))
+    youth = float(territory.youth.sum(dtype=np.float64))
+    sizes = {
+        "youth": round(youth / values["youth_presence"]),
+        "entrepreneur": round(values["entrepreneurs_per_1000"] * residents / 1000),
+        "official": round(values["officials_per_1000"] * residents / 1000),
+    }
+    return sizes | {
+        "office": min(values["offices"], territory.residents.size),
+        "visitor": sum(sizes.values()),  # everybody may want to come in the same month
+    }
+
+
+def _spread(people: npt.NDArray[Any], count: int) -> Ints:
+    """Flat cells of `count` people in proportion to `people`, in order: systematic sampling."""
+    total = np.cumsum(people.ravel(), dtype=np.float64)
+    if count == 0 or total[-1] <= 0:
+        return np.zeros(count, np.int64)
+    at = (np.arange(count) + 0.5) * total[-1] / count
+    cells: Ints = np.searchsorted(total, at, side="right").astype(np.int64)
+    return cells
+
+
+def _place_offices(residents: npt.NDArray[np.float32], count: int) -> tuple[Ints, Ints]:
+    """Cells of offices, each where most people are far from the earlier ones, and who has which.
+
+    Distances are squared and straight. The first office stands in the most populated cell.
+    """
+    columns = residents.shape[1]
+    y, x = np.divmod(np.arange(residents.size), columns)
+    people = residents.ravel().astype(np.float64)
+    sites = np.zeros(count, np.int64)
+    nearest = np.full(residents.size, np.inf)
+    office = np.zeros(residents.size, np.int64)
+    for n in range(count):
+        sites[n] = np.argmax(people * (1.0 if n == 0 else nearest))
+        away = (y - y[sites[n]]) ** 2.0 + (x - x[sites[n]]) ** 2.0
+        closer = away < nearest
+        office[closer], nearest[closer] = n, away[closer]
+    return sites, office
+
+
+def settle_people(state: State, territory: Territory, values: Mapping[str, Any]) -> None:
+    """Give entrepreneurs and officials a permanent id and a cell; rows follow the cells.
+
+    Parameters
+    ----------
+    state : State
+        With the sizes of `people_sizes`; written.
+    territory : Territory
+    values : mapping
+        Parameters by flat name.
+    """
+    count = state["entrepreneur.id"].size
+    state["entrepreneur.id"] = np.arange(count)
+    state["entrepreneur.cell_row"] = _spread(territory.residents, count)
+    sites, office = _place_offices(territory.residents, state["office.cell_row"].size)
+    state["office.cell_row"] = sites
+    state["cell.office"] = office.reshape(territory.shape)
+    state["entrepreneur.office"] = office[state["entrepreneur.cell_row"]]
+    # Officials serve where people live, and work at the office.
+    count = state["official.id"].size
+    serving = office[_spread(territory.residents, count)]
+    state["official.id"] = np.arange(count)
+    state["official.office"] = np.sort(serving)
+    state["official.cell_row"] = sites[state["official.office"]]
+    state["official.is_elected"] = np.arange(count) % OFFICIALS_PER_ELECTED == 0
+    for name in ("youth.role", "entrepreneur.queue_next", "entrepreneur.premises_row"):
+        state[name] = -1
+    for name in ("youth", "entrepreneur", "official"):
+        state[f"{name}.third_place"] = -1
+    for name in ("entrepreneur.supporter", "office.queue_first", "office.queue_last"):
+        state[name] = -1
+    state["premises.operator"] = -1
+    state["entrepreneur.tenancy"] = 1
+    state["town.classic_birth_rate"] = values["classic_births"]
+    state["premises.risk_ratio"] = state["premises.facade"] = 1
+    state["account.zone"] = 255

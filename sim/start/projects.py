@@ -1,0 +1,334 @@
+"""Projects at the start: kinds, traits of people, staff of offices, and the pipeline behind births.
+
+The stationary pipeline (`sim.start.stationary_pipeline`) says how much of everything there must
+be, and
+`sim.start.lay_pipeline` gives each entrepreneur the project that it carries in the long run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.fft import irfft2, next_fast_len, rfft2
+from scipy.special import ndtri
+
+from sim.kernels.project_codes import RUNNING
+from sim.kernels.random import fill_uniform
+from sim.kernels.space import decay_potential
+from sim.registry.catalogues import DIMENSIONS, project_kinds
+from sim.registry.parameters import ParameterGroup, parameter
+from sim.registry.state import State
+from sim.start.lay_pipeline import lay_pipeline
+from sim.start.stationary_pipeline import IDEA, Kinds, Pipeline, solve_pipeline
+from sim.territory.territory import SECTORS
+
+__all__ = ["ProjectsAtStartParameters", "mark_start", "start_projects"]
+
+Floats = npt.NDArray[np.float64]
+
+STREAMS = {"skill": 121, "competences": 122, "openness": 123, "trust": 124}
+"""Streams of draws of people's traits at the start, by what is drawn; never reused."""
+
+COMPETENCES = 12
+
+
+def _opinion(value: float, en: str, fr: str, help_en: str, help_fr: str) -> float:
+    declared: float = parameter(
+        value,
+        unit="share",
+        bounds=(0.0, 1.0),
+        plausible=(max(value - 0.15, 0.0), min(value + 0.15, 1.0)),
+        en=en,
+        fr=fr,
+        help_en=help_en,
+        help_fr=help_fr,
+        source="judgement",
+        evidence="assumed",
+    )
+    return declared
+
+
+class ProjectsAtStartParameters(ParameterGroup):
+    """What can be observed of projects and of those who carry and examine them."""
+
+    transition_births: float = parameter(
+        0.4,
+        unit="per 1,000 residents and year",
+        bounds=(0.0, 2.0),
+        plausible=(0.1, 1.0),
+        en="Births of transition projects",
+        fr="Naissances de projets de transition",
+        help_en="Transition projects born a year, per 1,000 residents, at the start.",
+        help_fr="Projets de transition qui naissent par an pour 1 000 habitants, au départ.",
+        source="one in thirteen of all new firms; no register counts them, 0.1-1",
+        evidence="assumed",
+    )
+    idea_start_share: float = parameter(
+        0.10,
+        unit="share",
+        bounds=(0.01, 0.5),
+        plausible=(0.05, 0.15),
+        en="Ideas that start",
+        fr="Idées qui démarrent",
+        help_en="Share of ideas that become running projects, at the start.",
+        help_fr="Part des idées qui deviennent des projets en activité, au départ.",
+        source="5 running and 3 forming of some 80 ideas after 8 months (eclaira.org)",
+        evidence="derived",
+    )
+    engineering_months: float = parameter(
+        8.0,
+        unit="months",
+        bounds=(1.0, 60.0),
+        plausible=(4.0, 16.0),
+        en="Months of engineering",
+        fr="Mois d'ingénierie",
+        help_en="Months an average idea takes, at the start, to get the engineering that it needs.",
+        help_fr="Mois qu'une idée moyenne met, au départ, à obtenir l'ingénierie nécessaire.",
+        source="judgement; long where engineering is scarce",
+        evidence="assumed",
+    )
+    review_utilisation: float = parameter(
+        0.95,
+        unit="share",
+        bounds=(0.05, 0.99),
+        plausible=(0.8, 0.98),
+        en="Utilisation of review",
+        fr="Taux d'occupation de l'instruction",
+        help_en="Files over what offices can open, at the start; less where files are few.",
+        help_fr="Dossiers rapportés à la capacité des administrations, au départ ; moins s'ils "
+        "sont rares.",
+        source="judgement: 0.95 where administrations struggle, 0.6 in the metropolis",
+        evidence="assumed",
+    )
+    approval_delay: float = parameter(
+        8.5,
+        unit="months",
+        bounds=(1.0, 48.0),
+        plausible=(4.0, 18.0),
+        en="Approval delay",
+        fr="Délai d'instruction",
+        help_en="Months from filing to decision at the start, waiting included.",
+        help_fr="Mois du dépôt à la décision au départ, attente comprise.",
+        source="8.5 months, 4-18 (docs/sources.md)",
+        evidence="found",
+    )
+    officials_trust: float = _opinion(
+        0.4,
+        "Officials' trust",
+        "Confiance des élus et agents",
+        "Mean trust of officials in project holders at the start.",
+        "Confiance moyenne des élus et agents envers les porteurs de projets, au départ.",
+    )
+    officials_openness: float = _opinion(
+        0.4,
+        "Officials' openness",
+        "Ouverture des élus et agents",
+        "Mean openness of officials to responsible innovation at the start.",
+        "Ouverture moyenne des élus et agents à l'innovation responsable, au départ.",
+    )
+    holders_openness: float = _opinion(
+        0.6,
+        "Project holders' openness",
+        "Ouverture des porteurs de projet",
+        "Mean openness of potential project holders to responsible innovation.",
+        "Ouverture moyenne des porteurs de projet potentiels à l'innovation responsable.",
+    )
+    opinion_spread: float = parameter(
+        0.15,
+        unit="SD",
+        bounds=(0.0, 0.5),
+        plausible=(0.1, 0.25),
+        en="Spread of opinions",
+        fr="Dispersion des opinions",
+        help_en="How much people differ in trust and openness.",
+        help_fr="À quel point les personnes diffèrent par leur confiance et leur ouverture.",
+        source="judgement",
+        evidence="assumed",
+    )
+    competences: float = parameter(
+        3.0,
+        unit="1",
+        bounds=(0.0, 12.0),
+        plausible=(2.0, 5.0),
+        en="Competences of a project holder",
+        fr="Compétences d'un porteur",
+        help_en="How many of twelve competences a project holder has on average.",
+        help_fr="Nombre moyen de compétences, sur douze, d'un porteur de projet.",
+        source="judgement",
+        evidence="assumed",
+    )
+
+
+def _draw(seed: int, what: str, n: int, k: int = 0) -> Floats:
+    """Uniform draws in (0, 1) by permanent id."""
+    out = np.empty(n)
+    fill_uniform(seed, STREAMS[what], 0, 0, out, k)
+    return out
+
+
+def _column(name: str) -> npt.NDArray[Any]:
+    return np.array([kind[name] for kind in project_kinds()])
+
+
+@cache
+def _kinds() -> Kinds:
+    """What the pipeline needs of the catalogue."""
+    return Kinds(
+        share=_column("share").astype(np.float64),
+        hours=_column("engineering_hours").astype(np.float64),
+        needs_approval=_column("needs_approval").astype(bool),
+        needs_capital=_column("capital") > 0,
+        risk_ratio=_column("risk_ratio").astype(np.float64),
+    )
+
+
+def _list_kinds(state: State) -> None:
+    """Write the catalogue's figures into the state."""
+    kinds = project_kinds()
+    for name in ("share", "engineering_hours", "needs_approval", "needs_premises", "jobs"):
+        state[f"project_kind.{name}"] = _column(name)
+    state["project_kind.risk_ratio"] = _column("risk_ratio")
+    state["project_kind.capital"] = np.round(100 * _column("capital"))
+    state["project_kind.sector"] = [SECTORS.index(kind["sector"]) for kind in kinds]
+    state["project_kind.weight"] = [[kind[d] for d in DIMENSIONS] for kind in kinds]
+
+
+def _give_traits(state: State, values: Mapping[str, Any], seed: int) -> None:
+    """Abilities and opinions of entrepreneurs and officials."""
+
+    def opinions(what: str, n: int, k: int, mean: float) -> Floats:
+        normal = ndtri(_draw(seed, what, n, k))
+        clipped: Floats = np.clip(mean + values["opinion_spread"] * normal, 0.0, 1.0)
+        return clipped
+
+    n = state["entrepreneur.id"].size
+    state["entrepreneur.skill"] = _draw(seed, "skill", n)
+    bits = np.zeros(n, np.int64)
+    for bit in range(COMPETENCES):
+        has = _draw(seed, "competences", n, bit) < values["competences"] / COMPETENCES
+        bits |= has.astype(np.int64) << bit
+    state["entrepreneur.skills"] = bits
+    state["entrepreneur.openness"] = opinions("openness", n, 0, values["holders_openness"])
+    state["entrepreneur.risk_ratio"] = 1
+    n = state["official.id"].size
+    state["official.openness"] = opinions("openness", n, 1, values["officials_openness"])
+    state["official.trust"] = opinions("trust", n, 0, values["officials_trust"])
+    offices = state["office.trust"].size
+    staff = np.bincount(state["official.office"], minlength=offices)
+    trust = np.bincount(state["official.office"], state["official.trust"], minlength=offices)
+    state["office.trust"] = np.where(
+        staff > 0, trust / np.maximum(staff, 1), values["officials_trust"]
+    )
+
+
+def _add_up_jobs(state: State) -> None:
+    """Jobs of running projects by cell, and around it."""
+    running = state["entrepreneur.stage"] == RUNNING
+    jobs = state["project_kind.jobs"][state["entrepreneur.kind"][running]]
+    np.add.at(state["cell.project_jobs"].ravel(), state["entrepreneur.cell_row"][running], jobs)
+    decay_potential(
+        state["cell.project_jobs"],
+        state["town.neighbourhood_decay"][0],
+        state["cell.project_jobs_nearby"],
+        state["work.space"][0, :1],
+    )
+
+
+def _takeovers(state: State, values: Mapping[str, Any], kinds: Kinds, pipeline: Pipeline) -> float:
+    """Rate at which the projects of the start take vacant premises, 1/year."""
+    premises = state["premises.sector"]
+    vacant = values["starting_vacancy"] * premises.size
+    if vacant <= 0 or pipeline.ideas <= 0:
+        return 0.0
+    rows, columns = state["cell.office"].shape
+    reach = values["takeover_reach"] / state["town.cell_km"][0]
+    steps = min(int(reach), max(rows, columns))
+    away = np.arange(-steps, steps + 1) ** 2
+    disk = (away[:, None] + away[None, :] <= reach**2).astype(np.float64)
+    homes = state["entrepreneur.cell_row"]
+    a_year = 0.0
+    for k in np.flatnonzero(state["project_kind.needs_premises"]):
+        here = state["premises.cell_row"][premises == state["project_kind.sector"][k]]
+        count = np.bincount(here, minlength=rows * columns).reshape(rows, columns)
+        # A home finds nothing where all premises in reach are open.
+        in_reach = _counted_around(count, disk).ravel()[homes]
+        finds = 1 - np.mean((1 - values["starting_vacancy"]) ** in_reach)
+        born = 12 * pipeline.ideas * kinds.share[k] * pipeline.born[k]
+        a_year += born * values["premises_probability"] * finds
+    return float(a_year / vacant)
+
+
+def _counted_around(count: npt.NDArray[np.int64], disk: Floats) -> Floats:
+    """Whole numbers added up over a disk around each cell: a convolution, rounded to be exact.
+
+    ``scipy.signal`` has it ready-made, but loading that takes as long as several runs.
+    """
+    rows, columns = count.shape
+    full = [n + m - 1 for n, m in zip(count.shape, disk.shape, strict=True)]
+    fast = [next_fast_len(n, real=True) for n in full]
+    around = irfft2(rfft2(count.astype(np.float64), fast) * rfft2(disk, fast), fast)
+    steps = disk.shape[0] // 2
+    return np.asarray(np.round(around[steps : steps + rows, steps : steps + columns]))
+
+
+def mark_start(state: State) -> None:
+    """Keep what changes are counted from: trust, jobs and footfall on the start date.
+
+    Parameters
+    ----------
+    state : State
+        After the spin-up; written. Without any spin-up nobody has walked yet: the reference
+        footfall stays 0, and visitors of third places make no shop more attractive.
+    """
+    state["office.trust_at_start"] = state["office.trust"]
+    state["cell.jobs_at_start"] = state["cell.project_jobs"]
+    state["cell.project_jobs_at_start"] = state["cell.project_jobs_nearby"]
+    walked = state["cell.footfall"][(state["cell.zone"] == 0) & (state["cell.footfall"] > 0)]
+    if walked.size:
+        state["town.reference_footfall"] = np.median(walked)
+
+
+def start_projects(state: State, values: Mapping[str, Any], seed: int) -> None:
+    """Give people their traits, offices their staff and projects their history.
+
+    Parameters
+    ----------
+    state : State
+        With ground, premises and people settled; written.
+    values : mapping
+        Effective parameters by flat name.
+    seed : int
+        Seed of the run.
+
+    Raises
+    ------
+    InputError
+        If the observed births or the share of ideas that start cannot be reached.
+    """
+    _list_kinds(state)
+    kinds = _kinds()
+    _give_traits(state, values, seed)
+    pipeline = solve_pipeline(
+        values,
+        kinds,
+        float(state["cell.residents"].sum(dtype=np.float64)),
+        state["entrepreneur.skill"].astype(np.float64),
+        state["entrepreneur.office"],
+        state["office.trust"].size,
+    )
+    state["town.idea_rate"] = pipeline.idea_rate
+    state["town.abandonment"] = pipeline.abandonment
+    state["town.examination_months"] = pipeline.examination_months
+    state["town.takeover_rate"] = _takeovers(state, values, kinds, pipeline)
+    # Hours are shared in each month but that of the idea, among those who have not given up.
+    shares = (1 - pipeline.abandonment) * float(kinds.share @ pipeline.months[:, IDEA])
+    state["office.engineering_hours"] = pipeline.hours * shares * pipeline.office_ideas
+    state["office.review_capacity"] = pipeline.capacity
+    state["office.review_credit"] = 0.5
+    lay_pipeline(state, values, seed, kinds, pipeline)
+    _add_up_jobs(state)
+    mark_start(state)

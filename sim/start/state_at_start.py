@@ -1,0 +1,391 @@
+"""The starting state: from a map to a place where shops have customers and a history.
+
+Costs are scaled so that every unit of premises starts with a margin of its own, spread around the
+one that keeps the starting vacancy while the drivers stand still (`sim.start.stationary_shops`).
+Ages, reserves
+and qualities come from the same stationary life, so that nothing has to settle first.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtri
+
+from sim.kernels.distance_decay import exponential_mixture
+from sim.kernels.random import fill_uniform
+from sim.kernels.space import decay_potential, huff_flows, huff_work_shape
+from sim.processes import demography, exogenous_drivers
+from sim.processes.shop_accounts import costs_at, dilution
+from sim.processes.shop_closure import age_scale
+from sim.registry.catalogues import project_kinds
+from sim.registry.parameters import ParameterGroup, parameter
+from sim.registry.state import State
+from sim.start.people import people_sizes, settle_people
+from sim.start.projects import start_projects
+from sim.start.stationary_shops import (
+    MARGINS,
+    QUALITY_QUANTILES,
+    Stationary,
+    clip_margin,
+    live_shops,
+    live_vacancies,
+    quality_classes,
+    shop_arguments,
+    solve_stationary,
+    vacancy_arguments,
+)
+from sim.start.youth import start_youth
+from sim.territory.territory import SECTORS, UNKNOWN, Territory
+
+__all__ = ["StartParameters", "starting_state"]
+
+Floats = npt.NDArray[np.float64]
+
+STREAMS = {"margin": 101, "occupancy": 102, "age": 103, "quality": 104}
+"""Streams of draws of the starting state, by what is drawn; never reused."""
+
+POWER_LAW = {"offset": 0.3, "exponent": 2.0, "reach": 20.0, "components": 6}
+"""The alternative distance decay (d + 0.3 km)^-2 over 0-20 km as a sum of exponentials."""
+
+
+class StartParameters(ParameterGroup):
+    """Where and when the run begins."""
+
+    start_year: int = parameter(
+        2025,
+        unit="year",
+        bounds=(2001, 2060),
+        en="Start year",
+        fr="Année de départ",
+        help_en="The first reported month is January of this year.",
+        help_fr="Le premier mois rapporté est janvier de cette année.",
+        source="scenario",
+        evidence="assumed",
+        role="constant",
+    )
+    months: int = parameter(
+        240,
+        unit="months",
+        bounds=(1, 1200),
+        en="Duration",
+        fr="Durée",
+        help_en="How many months are simulated.",
+        help_fr="Nombre de mois simulés.",
+        source="scenario",
+        evidence="assumed",
+        role="constant",
+    )
+    spin_up: int = parameter(
+        24,
+        unit="months",
+        bounds=(0, 240),
+        en="Spin-up",
+        fr="Mise en route",
+        help_en="Months that are run with still drivers before the first one, and not reported.",
+        help_fr="Mois simulés sans évolution extérieure avant le premier, et non rapportés.",
+        source="two years",
+        evidence="assumed",
+        role="constant",
+    )
+    starting_vacancy: float = parameter(
+        0.104,
+        unit="share",
+        bounds=(0.005, 0.6),
+        en="Starting vacancy",
+        fr="Vacance commerciale au départ",
+        help_en="Share of premises vacant that lasts while the world outside stands still.",
+        help_fr="Part des locaux vides qui se maintient tant que rien ne change au dehors.",
+        source="10.4 % in 187 French centres in 2015 (letowski.fr, CGEDD-IGF)",
+        evidence="found",
+        role="constant",
+    )
+    margin_spread: float = parameter(
+        0.10,
+        unit="SD",
+        bounds=(0.0, 0.4),
+        en="Spread of margins between premises",
+        fr="Dispersion des marges entre locaux",
+        help_en="How much premises of one town differ in the margin they allow.",
+        help_fr="À quel point les locaux d'une ville diffèrent par la marge qu'ils permettent.",
+        source="calibrated on pattern 4 (docs/validation.md)",
+        evidence="assumed",
+        plausible=(0.05, 0.15),
+    )
+    town_margin: float = parameter(
+        0.0,
+        unit="1",
+        bounds=(-0.4, 0.4),
+        en="This town's own margin",
+        fr="Marge propre à cette ville",
+        help_en="How much better or worse shops do here; the vacancy of the start follows.",
+        help_fr="Écart de marge des commerces de cette ville ; la vacance de départ s'ensuit.",
+        source="towns differ by an SD of 0.055 in the backcast (pattern 4, docs/validation.md)",
+        evidence="assumed",
+        role="constant",
+    )
+
+
+def _draw(seed: int, what: str, n: int) -> Floats:
+    """Uniform draws in (0, 1) by permanent id of the premises."""
+    out = np.empty(n)
+    fill_uniform(seed, STREAMS[what], 0, 0, out, 0)
+    return out
+
+
+def _allocate(territory: Territory, values: Mapping[str, Any], sizes: Mapping[str, int]) -> State:
+    rows, columns = territory.shape
+    components = POWER_LAW["components"] if values["distance_decay"] == "power_law" else 1
+    return State(
+        {
+            "row": rows,
+            "column": columns,
+            "premises": territory.premises_cell.size,
+            "component": int(components),
+            **people_sizes(territory, values),
+            "project_kind": len(project_kinds()),
+            **sizes,
+            **dict(zip(("lane", "height", "width"), huff_work_shape(rows, columns), strict=True)),
+        }
+    )
+
+
+def _lay_ground(state: State, territory: Territory, values: Mapping[str, Any]) -> None:
+    """People, zones, premises and everything that stays as it is."""
+    rows, columns = territory.shape
+    kilometres = territory.cell_size / 1000
+    state["town.cell_km"] = kilometres
+    state["cell.residents"] = territory.residents
+    state["cell.purchasing_power"] = np.maximum(territory.income, 0) ** values["income_elasticity"]
+    if values["boundary"] == "open":
+        # People from beyond the grid come in over its edge, everywhere alike.
+        edge = np.zeros((rows, columns), bool)
+        edge[[0, -1], :] = edge[:, [0, -1]] = True
+        arriving = values["visitors_share"] * territory.residents.sum(dtype=np.float64)
+        state["cell.visitors"] = np.where(edge, arriving / edge.sum(), 0)
+    state["cell.consumers"] = demography.consumers.py_func(
+        state["cell.residents"],
+        state["cell.purchasing_power"],
+        state["cell.visitors"],
+        state["cell.moved_consumers"],
+    )
+    zone = np.where(territory.is_town_centre, 0, np.where(territory.is_retail_park, 1, 2))
+    state["cell.zone"] = zone
+    cell = territory.premises_cell
+    state["cell.premises"] = np.bincount(cell, minlength=rows * columns).reshape(rows, columns)
+    state["premises.id"] = np.arange(cell.size)
+    state["premises.cell_row"] = cell
+    state["premises.sector"] = territory.premises_sector
+    state["premises.zone"] = zone.ravel()[cell]
+    state["premises.floor_area"] = territory.premises_floor_area
+    state["premises.size_attraction"] = (
+        territory.premises_floor_area.astype(np.float64) ** values["floor_area_elasticity"]
+    )
+    state["premises.quality"] = 1
+    state["town.neighbourhood_decay"] = values["neighbourhood_decay"] * kilometres
+    decay_potential(
+        state["cell.premises"],
+        state["town.neighbourhood_decay"][0],
+        state["cell.premises_nearby"],
+        state["work.space"][0, :1],
+    )
+    if values["distance_decay"] == "power_law":
+        rates, weights = exponential_mixture(
+            POWER_LAW["offset"],
+            POWER_LAW["exponent"],
+            kilometres,
+            POWER_LAW["reach"],
+            int(POWER_LAW["components"]),
+        )
+        state["sector.decay"], state["sector.decay_weight"] = rates, weights
+    else:
+        state["sector.decay"] = [[values[f"decay_{s}"] * kilometres] for s in SECTORS]
+        state["sector.decay_weight"] = 1
+
+
+def _set_drivers(state: State, values: Mapping[str, Any]) -> None:
+    """Tabulate the drivers and read them on the start date."""
+    for name, series in exogenous_drivers.driver_series(
+        dict(values), float(values["start_year"]), state.sizes["calendar_month"]
+    ).items():
+        state[f"series.{name}"] = series
+    exogenous_drivers.PROCESS.bind(state, values, seed=0)(0, 12 * (values["start_year"] - 2000))
+
+
+def _flows(state: State, sector: int, outside: float) -> tuple[float, float]:
+    kept, leaked = huff_flows(
+        state["cell.attraction"][sector],
+        # Read-only as in the month, so that the kernel is compiled once.
+        state.read_only("cell.consumers"),
+        state.read_only("sector.decay")[sector],
+        state.read_only("sector.decay_weight")[sector],
+        outside,
+        state["cell.revenue_per_attraction"][sector],
+        state["cell.access"][sector],
+        state["work.space"][sector],
+    )
+    return float(kept), float(leaked)
+
+
+def _outside_attraction(state: State, sector: int, share: float) -> float:
+    """The outside attraction with which `share` of the consumers' spending leaves the grid."""
+    if share <= 0 or not state["cell.attraction"][sector].any():
+        return 0.0
+    _flows(state, sector, 0.0)
+    reach = float(state["cell.access"][sector].max())
+    low, high = math.log(reach * 1e-9), math.log(reach * 1e6)
+    for _ in range(40):
+        middle = (low + high) / 2
+        kept, leaked = _flows(state, sector, math.exp(middle))
+        low, high = (middle, high) if leaked < share * (kept + leaked) else (low, middle)
+    return math.exp((low + high) / 2)
+
+
+def _set_costs(state: State, values: Mapping[str, Any], margin: Floats, presence: Floats) -> None:
+    """Scale costs so that an average occupant has the given margin where others stand as usual."""
+    cell = state["premises.cell_row"]
+    sector = state["premises.sector"]
+    attraction = state["premises.size_attraction"]
+    field = np.zeros(state["cell.attraction"].shape)
+    flat = field.reshape(3, -1)
+    np.add.at(flat, (sector, cell), attraction * presence)
+    state["cell.attraction"] = field
+    revenue = np.zeros(cell.size)
+    for s, name in enumerate(SECTORS):
+        share = values[f"outside_share_{name}"] if values["boundary"] == "open" else 0.0
+        outside = _outside_attraction(state, s, share)
+        state["sector.outside_attraction"][s] = outside
+        _flows(state, s, outside)
+        on_site = values[f"spending_{name}"] / 12 * (1 - state["driver.online_share"][s])
+        here = sector == s
+        won = state["cell.revenue_per_attraction"][s].ravel()[cell[here]]
+        access = state["cell.access"][s].ravel()[cell[here]]
+        # Seen from an open shop, its own premises are open for certain and not just usually.
+        missing = attraction[here] * (1 - presence[here])
+        thinned = np.array(
+            [dilution.py_func(a, outside, m) for a, m in zip(access, missing, strict=True)]
+        )
+        revenue[here] = attraction[here] * won * thinned * on_site
+    revenue = np.maximum(revenue, 1e-3)  # a place without any customer still has costs
+    accounts = values["gross_margin"], values["purchases_are_variable"]
+    costs = revenue * np.array([costs_at.py_func(m, *accounts) for m in margin])
+    rent = np.minimum(values["rent_effort"] / values["gross_margin"], 0.9) * costs
+    state["premises.rent"] = state["premises.rent_at_start"] = rent
+    state["premises.fixed_costs"] = costs - rent
+
+
+def _draw_margins(
+    seed: int, occupancy: npt.NDArray[np.int8], values: Mapping[str, Any], life: Stationary
+) -> Floats:
+    """Margins of premises; where the occupancy is known, given that it is what it is."""
+    n = occupancy.size
+    u = _draw(seed, "margin", n)
+    nodes = np.linspace(-4, 4, 401)
+    weight = np.exp(-(nodes**2) / 2)
+    z = ndtri(u)
+    mean, spread = life.mean_margin, values["margin_spread"]
+    vacant = np.interp(clip_margin(mean + spread * nodes), MARGINS, life.vacancy_at)
+    for known, chance in ((0, vacant), (1, 1 - vacant)):
+        here = occupancy == known
+        cumulative = np.cumsum(weight * chance)
+        z[here] = np.interp(u[here], cumulative / cumulative[-1], nodes)
+    return clip_margin(mean + spread * z)
+
+
+def _give_histories(
+    state: State, seed: int, margin: Floats, values: Mapping[str, Any], life: Stationary
+) -> None:
+    """Age, reserves and quality of shops and age of vacancies, as they are in the long run."""
+    is_open = state["premises.is_open"].astype(bool)
+    n = margin.size
+    u, v = _draw(seed, "age", n), _draw(seed, "quality", n)
+    scale = state["town.closure_age_scale"][0]
+    m = margin[is_open]
+    # Good shops stay longer, so among open shops quality is weighted by how long it lives.
+    weights = np.stack([np.interp(m, MARGINS, column) for column in life.open_months.T], axis=1)
+    cumulative = np.cumsum(weights, axis=1)
+    wanted = v[is_open] * cumulative[:, -1]
+    group = np.minimum((cumulative < wanted[:, None]).sum(axis=1), QUALITY_QUANTILES - 1)
+    rows = np.arange(m.size)
+    within = 1 - (cumulative[rows, group] - wanted) / weights[rows, group]
+    z = ndtri(np.clip((group + within) / QUALITY_QUANTILES, 1e-9, 1 - 1e-9))
+    quality = quality_classes(z, values["quality_spread"])
+    whole = np.ones(m.size)
+    mean_life = np.zeros(m.size)
+    age, reached, reserves = np.zeros(m.size), np.zeros(m.size), np.zeros(m.size)
+    arguments = shop_arguments(values, scale)
+    live_shops(mean_life, whole, m, quality, *arguments, age, reached, reserves)
+    live_shops(mean_life, u[is_open], m, quality, *arguments, age, reached, reserves)
+    full = np.zeros((4, n))
+    full[:, is_open] = quality, age, reached, reserves
+    spell, months = np.zeros(n - m.size), np.zeros(n - m.size)
+    empty = margin[~is_open]
+    arguments = vacancy_arguments(values, state["town.takeover_rate"][0])
+    live_vacancies(spell, np.ones(empty.size), empty, *arguments, months)
+    live_vacancies(spell, u[~is_open], empty, *arguments, months)
+    full[0, ~is_open] = 1
+    full[2, ~is_open] = empty
+    state["premises.quality"], state["premises.shop_age"] = full[0], full[1]
+    state["premises.margin"], state["premises.reserves"] = full[2], full[3]
+    state["premises.months_vacant"][~is_open] = months
+    state["premises.tenancy"] = 1
+
+
+def starting_state(
+    territory: Territory,
+    values: Mapping[str, Any],
+    seed: int,
+    sizes: Mapping[str, int] = MappingProxyType({}),
+) -> State:
+    """Bring a territory to life.
+
+    Parameters
+    ----------
+    territory : Territory
+        The place; premises of unknown occupancy are drawn.
+    values : mapping
+        Effective parameters by flat name.
+    seed : int
+        Seed of the run.
+    sizes : mapping of str to int
+        Length of the dimensions that interventions need.
+
+    Returns
+    -------
+    State
+        Before the spin-up.
+
+    Raises
+    ------
+    InputError
+        If the starting vacancy cannot last with the given rates.
+    """
+    state = _allocate(territory, values, sizes)
+    _lay_ground(state, territory, values)
+    settle_people(state, territory, values)
+    start_youth(state, territory, values, seed)
+    start_projects(state, values, seed)
+    _set_drivers(state, values)
+    scale = age_scale(values["closure_rate"], values["closure_age_shape"])
+    state["town.closure_age_scale"] = scale
+    life = solve_stationary(
+        values,
+        scale,
+        values["starting_vacancy"],
+        values["town_margin"],
+        state["town.takeover_rate"][0],
+    )
+    state["town.usual_vacancy"] = life.vacancy
+    occupancy = territory.premises_occupancy
+    margin = _draw_margins(seed, occupancy, values, life)
+    chance = np.interp(margin, MARGINS, life.vacancy_at)
+    drawn = _draw(seed, "occupancy", margin.size) >= chance
+    state["premises.is_open"] = np.where(occupancy == UNKNOWN, drawn, occupancy == 1)
+    _set_costs(state, values, margin, life.expected_presence(margin))
+    _give_histories(state, seed, margin, values, life)
+    return state

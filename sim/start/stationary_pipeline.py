@@ -1,0 +1,401 @@
+"""The stationary pipeline of projects: what must hold for as many to be born as are.
+
+Two figures can be observed of a territory: how many projects are born a year, and which share of
+ideas ever starts. From them, and from the rules of the month, follow how often holders give up, how
+many ideas there must be, and how many projects are in each stage, so that the first month finds
+ideas, files and running projects as they would stand after many years.
+
+Every step is a sum of a geometric series: a project in a stage is given up with probability a each
+month, so of those that entered j months ago the share (1 - a)^j is left. The queue of an office is
+Lindley's recursion with Poisson arrivals and a constant capacity; Spitzer's identity gives its mean
+work, from which the number of waiting files, and by Little's law their waiting, follow.
+
+Sources: Spitzer (1956), Transactions of the American Mathematical Society 82, 323-339; Little
+(1961), Operations Research 9, 383-387.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import gammainc
+
+from sim.errors import InputError
+from sim.kernels.machine.compile import kernel
+from sim.processes.project_ideas import skill_factor
+from sim.processes.project_survival import ending_hazard
+from sim.registry.solved_once import solved_once
+
+__all__ = [
+    "EXAMINED",
+    "IDEA",
+    "INCUBATING",
+    "RUNNING",
+    "WAITING",
+    "Kinds",
+    "Pipeline",
+    "mean_waiting",
+    "skill_factors",
+    "solve_pipeline",
+    "survival",
+    "utilisation_for",
+]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+IDEA, WAITING, EXAMINED, INCUBATING, RUNNING = range(5)
+"""Stages of `Pipeline.months`; waiting and examined files are one stage to the processes."""
+
+LONGEST_LIFE = 1200
+"""Months over which running projects are followed."""
+
+
+@dataclass(frozen=True, eq=False)
+class Kinds:
+    """Kinds of project as far as the pipeline knows them, arrays of length (kinds,)."""
+
+    share: Floats
+    hours: Floats
+    needs_approval: npt.NDArray[np.bool_]
+    needs_capital: npt.NDArray[np.bool_]
+    risk_ratio: Floats
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """What keeps projects as they are at the start.
+
+    Attributes
+    ----------
+    abandonment : float
+        Monthly probability that a project that does not run yet is given up.
+    ideas : float
+        Ideas a month in the whole territory.
+    office_ideas : (offices,) float64 array
+        The same in the area of each office.
+    idea_rate : float
+        Rate at which an entrepreneur of average skill without a project has an idea, 1/year.
+    hours : float
+        Hours of engineering that an idea receives a month.
+    engineering_months : (kinds,) int64 array
+        Months from the idea until it has its hours.
+    arrivals, capacity, waiting : (offices,) float64 array
+        Files filed and opened at most a month; mean months that a file waits.
+    examination_months : float
+        Months from the opening of a file to its decision.
+    born : (kinds,) float64 array
+        Share of ideas that are born.
+    months : (kinds, 5) float64 array
+        Mean months that an idea spends in each stage, counted at the ends of months.
+    """
+
+    abandonment: float
+    ideas: float
+    office_ideas: Floats
+    idea_rate: float
+    hours: float
+    engineering_months: Ints
+    arrivals: Floats
+    capacity: Floats
+    waiting: Floats
+    examination_months: float
+    born: Floats
+    months: Floats
+
+
+def survival(values: Mapping[str, Any], risk_ratio: float) -> Floats:
+    """Share of running projects that are left at the end of each month since their birth.
+
+    Parameters
+    ----------
+    values : mapping
+        Parameters by flat name.
+    risk_ratio : float
+        Risk relative to an average project.
+
+    Returns
+    -------
+    (LONGEST_LIFE,) float64 array
+        1 at the end of the month of birth.
+    """
+    return np.exp(-risk_ratio * _hazard(values["survival_shape"], values["survival_scale"]))
+
+
+@lru_cache(maxsize=4)
+def _hazard(shape: float, scale: float) -> Floats:
+    """Cumulative hazard of an average project at the end of each month since its birth."""
+    hazard = [ending_hazard.py_func(m, shape, scale) for m in range(1, LONGEST_LIFE)]
+    return np.concatenate([[0.0], np.cumsum(hazard)])
+
+
+@kernel
+def skill_factors(skill, skill_effect):
+    """Ideas of each entrepreneur relative to the mean, by the rule of project ideas."""
+    factor = np.empty(skill.size)
+    for i in range(skill.size):
+        factor[i] = skill_factor(skill[i], skill_effect)
+    return factor
+
+
+def utilisation_for(utilisation: float, arrivals: float, longest: float) -> float:
+    """Utilisation of an office: the given one, or less where waiting would take too long.
+
+    Where files are few, chance alone makes them wait for long at a high utilisation. With Poisson
+    arrivals the wait is about rho^2 / (2 arrivals (1 - rho)) months; rho is lowered until this is
+    `longest`.
+
+    Parameters
+    ----------
+    utilisation : float
+        Wanted, below 1.
+    arrivals : float
+        Files a month.
+    longest : float
+        Longest mean wait, months.
+
+    Returns
+    -------
+    float
+    """
+    x = arrivals * longest
+    return min(utilisation, math.sqrt(x * x + 2.0 * x) - x)
+
+
+@lru_cache(maxsize=4096)  # half the time of a start, and runs alike ask for the same
+def mean_waiting(arrivals: float, capacity: float) -> float:
+    """Mean months that a file waits to be opened, counted at the ends of months.
+
+    Parameters
+    ----------
+    arrivals : float
+        Files filed a month, on average; their number is taken as Poisson.
+    capacity : float
+        Files opened a month at most; unused capacity of up to one file is kept.
+
+    Returns
+    -------
+    float
+        0 without arrivals, infinity where they reach the capacity.
+    """
+    if arrivals <= 0.0:
+        return 0.0
+    if arrivals >= capacity:
+        return math.inf
+    # The chance that n months' arrivals exceed n months' capacity falls as exp(-n rate).
+    rate = arrivals - capacity + capacity * math.log(capacity / arrivals)
+    n = np.arange(1.0, min(40.0 / rate, 400_000.0) + 2.0)
+    filed, opened = n * arrivals, n * capacity
+    least = np.floor(opened) + 1.0  # fewest files that exceed the capacity
+    exceed = gammainc(least, filed)
+    excess = filed * np.where(least > 1.0, gammainc(np.maximum(least - 1.0, 1e-9), filed), 1.0)
+    work = float(np.sum((excess - opened * exceed) / n))
+    busy = -math.expm1(-float(np.sum(exceed / n)))
+    # One file is served from what was kept; the tail of the work is nearly exponential.
+    decay = math.exp(-busy / work)
+    return busy * decay / (1.0 - decay) / arrivals
+
+
+def _left(abandonment: float, months: Floats | float) -> Any:
+    """Sum of (1 - a)^j over j below `months`: mean months spent in a stage that takes so long."""
+    if abandonment < 1e-12:
+        return months
+    return (1.0 - (1.0 - abandonment) ** months) / abandonment
+
+
+class _Shares(NamedTuple):
+    """Shares of ideas of each kind that reach a stage."""
+
+    filed: Floats
+    opened: Floats
+    incubating: Floats
+    searching: Floats
+    born: Floats
+
+
+def _searches(a: float, found: float) -> float:
+    """Months of looking for money, on average; none where it is never found nor given up."""
+    return 1.0 / (1.0 - (1.0 - a) * (1.0 - found)) if a + found > 0.0 else 0.0
+
+
+def _shares(
+    a: float, waiting: float, examination: float, lengths: Ints, kinds: Kinds, v: Mapping[str, Any]
+) -> _Shares:
+    stay = 1.0 - a
+    ready = stay**lengths
+    filed = np.where(kinds.needs_approval, ready, 0.0)
+    opened = filed / (1.0 + a * waiting)  # waits are nearly geometric
+    approved = opened * stay**examination * v["approval_probability"]
+    incubating = np.where(kinds.needs_approval, approved, ready)
+    searching = incubating * stay ** float(v["incubation_months"])
+    found = v["funding_probability"]
+    born = np.where(kinds.needs_capital, searching * found * _searches(a, found), searching)
+    return _Shares(filed, opened, incubating, searching, born)
+
+
+def _months(
+    a: float, waiting: float, examination: float, lengths: Ints, kinds: Kinds, v: Mapping[str, Any]
+) -> Floats:
+    """Mean months that an idea of each kind spends in each stage before birth."""
+    shares = _shares(a, waiting, examination, lengths, kinds, v)
+    found = v["funding_probability"]
+    months = np.zeros((kinds.share.size, 5))
+    months[:, IDEA] = _left(a, lengths.astype(np.float64))
+    months[:, WAITING] = shares.filed * waiting
+    months[:, EXAMINED] = shares.opened * _left(a, examination)
+    months[:, INCUBATING] = shares.incubating * _left(a, float(v["incubation_months"])) + np.where(
+        kinds.needs_capital, shares.searching * (1.0 - found) * _searches(a, found), 0.0
+    )
+    return months
+
+
+def _solve_abandonment(
+    waiting: float, examination: float, lengths: Ints, kinds: Kinds, v: Mapping[str, Any]
+) -> float:
+    """Monthly probability of giving up with which the wanted share of ideas is born."""
+
+    def started(a: float) -> float:
+        return float(_shares(a, waiting, examination, lengths, kinds, v).born @ kinds.share)
+
+    wanted, low, high = v["idea_start_share"], 1e-9, 1.0 - 1e-9
+    if started(low) < wanted:
+        raise InputError(
+            f"idea_start_share = {wanted:g} cannot be reached: even if nobody gave up, only "
+            f"{started(low):.3f} of ideas would find approval and money."
+        )
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if started(middle) > wanted else (low, middle)
+    return (low + high) / 2
+
+
+def _solve_rate(ideas: float, busy: float, factor: Floats) -> float:
+    """Idea rate with which entrepreneurs have so many ideas a month, each busy for so long."""
+    most = factor.size / max(busy, 1.0)
+    if ideas > 0.95 * most:
+        raise InputError(
+            f"transition_births: {ideas:.1f} ideas a month are more than {factor.size} potential "
+            f"project holders can have (entrepreneurs_per_1000); at most {0.95 * most:.1f}."
+        )
+    low, high = 1e-9, 1e4
+    for _ in range(80):
+        rate = math.sqrt(low * high)
+        chance = -np.expm1(-rate * factor / 12)
+        low, high = (rate, high) if np.sum(chance / (1 + chance * busy)) < ideas else (low, rate)
+    return math.sqrt(low * high)
+
+
+class _Files(NamedTuple):
+    """How files fare in the offices, once that no longer changes; names as in `Pipeline`."""
+
+    abandonment: float
+    mean_wait: float
+    examination: float
+    hours: float
+    lengths: Ints
+    arrivals: Floats
+    capacity: Floats
+    waiting: Floats
+
+
+@solved_once
+def _solve_files(
+    values: Mapping[str, Any], kinds: Kinds, ideas: float, shares: tuple[float, ...]
+) -> _Files:
+    """Find how long files wait where so many ideas a month fall to offices by their shares."""
+    weight = np.array(shares)
+    mean_hours = float(kinds.share @ kinds.hours)
+    hours = min(mean_hours / values["engineering_months"], values["engineering_cap"])
+    lengths = np.maximum(np.ceil(kinds.hours / max(hours, 1e-9) - 1e-6), 1.0).astype(np.int64)
+
+    delay = values["approval_delay"]
+    a, mean_wait, examination = 0.1, 0.0, delay
+    arrivals, capacity, waiting = np.zeros((3, weight.size))
+    for _ in range(12):
+        a = _solve_abandonment(mean_wait, examination, lengths, kinds, values)
+        filed = _shares(a, mean_wait, examination, lengths, kinds, values).filed
+        arrivals = ideas * float(filed @ kinds.share) * weight
+        used = [utilisation_for(values["review_utilisation"], x, delay / 2) for x in arrivals]
+        capacity = np.array([x / u if x > 0 else 1.0 for x, u in zip(arrivals, used, strict=True)])
+        waiting = np.array([mean_waiting(x, c) for x, c in zip(arrivals, capacity, strict=True)])
+        before, mean_wait = mean_wait, float(waiting @ weight)
+        # Of files that wait long, fewer are left to be decided on: these waited less on average.
+        seen = mean_wait * (1 - a) / (1 + a * mean_wait)
+        examination = max(delay - seen, 1.0)
+        if abs(mean_wait - before) < 1e-6:
+            break
+    return _Files(a, mean_wait, examination, hours, lengths, arrivals, capacity, waiting)
+
+
+def solve_pipeline(
+    values: Mapping[str, Any],
+    kinds: Kinds,
+    residents: float,
+    skill: Floats,
+    office: Ints,
+    offices: int,
+) -> Pipeline:
+    """Find the pipeline behind the observed births and share of ideas that start.
+
+    Parameters
+    ----------
+    values : mapping
+        Parameters by flat name.
+    kinds : Kinds
+    residents : float
+        People of the territory.
+    skill : (entrepreneurs,) float64 array
+        Skill of potential project holders, 0 to 1.
+    office : (entrepreneurs,) int64 array
+        Office in charge of each.
+    offices : int
+        Number of offices.
+
+    Returns
+    -------
+    Pipeline
+        With no ideas where nobody lives or no births are observed.
+
+    Raises
+    ------
+    InputError
+        If the share of ideas that start or the births cannot be reached.
+    """
+    births = values["transition_births"] / 1000 * residents / 12 if skill.size else 0.0
+    ideas = births / values["idea_start_share"]
+    factor = skill_factors(skill, values["skill_effect"])
+    weight = np.bincount(office, factor, minlength=offices)
+    weight = weight / max(float(weight.sum()), 1e-9)
+
+    files = _solve_files(values, kinds, ideas, tuple(weight.tolist()))
+    a, lengths = files.abandonment, files.lengths
+
+    stages = a, files.mean_wait, files.examination, lengths, kinds, values
+    born, months = _shares(*stages).born, _months(*stages)
+    from_above = values["origin_official"]
+    for k, risk in enumerate(kinds.risk_ratio):
+        life = (1 - from_above) * survival(values, risk).sum()
+        life += from_above * survival(values, risk * values["top_down_risk_ratio"]).sum()
+        months[k, RUNNING] = born[k] * life
+    busy = float((kinds.share @ months).sum())
+    rate = _solve_rate(ideas, busy, factor) if ideas > 0 else 0.0
+    return Pipeline(
+        abandonment=a,
+        ideas=ideas,
+        office_ideas=ideas * weight,
+        idea_rate=rate,
+        hours=files.hours,
+        engineering_months=lengths,
+        arrivals=files.arrivals,
+        capacity=files.capacity,
+        waiting=files.waiting,
+        examination_months=files.examination,
+        born=born,
+        months=months,
+    )

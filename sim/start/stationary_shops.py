@@ -1,0 +1,300 @@
+"""The stationary life of premises: how long they stay open and vacant at a given margin.
+
+A unit of premises alternates between occupants and vacancies. With the drivers standing still, the
+share of time it is vacant follows from the very rules of closure and reletting. This gives the
+margin at which a territory keeps its starting vacancy, and ages, reserves and qualities to start
+from, so that the first month is a living place and no transient.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtri
+
+from sim.errors import InputError
+from sim.kernels.machine.compile import kernel
+from sim.processes.reletting import entrant_quality, reletting_probability
+from sim.processes.shop_accounts import costs_at, margin_of
+from sim.processes.shop_closure import closure_probability
+from sim.registry.solved_once import solved_once
+
+__all__ = ["LARGEST_MARGIN", "Stationary", "live_shops", "live_vacancies", "solve_stationary"]
+
+LARGEST_MARGIN = 0.45
+"""Starting margins of premises are clipped to plus or minus this value."""
+
+MARGINS = np.linspace(-LARGEST_MARGIN, LARGEST_MARGIN, 37)
+QUALITY_QUANTILES = 16
+HORIZON = 240
+"""Months followed one by one; later on a spell's hazard is constant."""
+
+LONGEST = 1200
+"""Months after which even the reserves of a shop that hardly loses money are taken as they are."""
+
+Floats = npt.NDArray[np.float64]
+
+
+@kernel
+def live_shops(
+    mean_life,
+    target,
+    margin,
+    quality,
+    gross_margin,
+    purchases_are_variable,
+    margin_memory,
+    starting_reserves,
+    age_scale,
+    closure_rate,
+    closure_margin_response,
+    closure_age_shape,
+    closure_without_reserves,
+    margin_clip,
+    age,
+    margin_reached,
+    reserves_reached,
+):
+    """Follow shops of given margin and quality until they have lived `target` of their mean life.
+
+    For target 1 or more, `mean_life` receives the mean number of months a shop is open; below 1,
+    `age`, `margin_reached` and `reserves_reached` receive where a shop stands at that quantile of
+    the stationary distribution of ages, for which `mean_life` must be given.
+    """
+    for i in range(margin.size):
+        # Costs per euro that an average shop takes here; then what this shop takes.
+        costs = costs_at(margin[i], gross_margin, purchases_are_variable)
+        own = margin_of(quality[i], costs, gross_margin, purchases_are_variable)
+        profit = gross_margin * quality[i] / costs - 1.0
+        m, reserves, alive, lived = margin[i], starting_reserves, 1.0, 0.0
+        hazard = 0.0
+        wanted = target[i] * mean_life[i]
+        k = 0
+        # Once the reserves have settled too, the hazard of a shop is constant.
+        while (k < HORIZON or (profit < 0.0 < reserves and k < LONGEST)) and (
+            target[i] >= 1.0 or lived + alive < wanted
+        ):
+            lived += alive
+            k += 1
+            m += (own - m) / margin_memory
+            reserves = min(max(reserves + profit, 0.0), starting_reserves)
+            hazard = closure_probability(
+                m,
+                k,
+                reserves,
+                age_scale,
+                closure_rate,
+                closure_margin_response,
+                closure_age_shape,
+                closure_without_reserves,
+                margin_clip,
+                1.0,
+            )
+            alive *= 1.0 - hazard
+        if target[i] >= 1.0:
+            mean_life[i] = lived + (alive / hazard if hazard > 1e-9 else 1e9)
+        else:
+            # Beyond the horizon ages are geometric; the shop stands where its share of life ends.
+            left = (wanted - lived) * hazard / alive
+            if k >= HORIZON and hazard > 1e-9 and 0.0 < left < 1.0:
+                k += int(np.log(1.0 - left) / np.log(1.0 - hazard))
+            age[i], margin_reached[i], reserves_reached[i] = k, m, reserves
+
+
+@kernel
+def live_vacancies(
+    mean_spell,
+    target,
+    margin,
+    reletting_rate_fresh,
+    reletting_rate_slow,
+    reletting_fading,
+    reletting_margin_response,
+    margin_clip,
+    takeover_rate,
+    months,
+):
+    """Follow vacancies like `live_shops` follows shops: mean spell for target 1, else the age.
+
+    They end when premises are let, or taken by a project at a constant rate (1/year).
+    """
+    taken = 1.0 - math.exp(-takeover_rate / 12.0)
+    horizon = max(HORIZON, int(120.0 * reletting_fading))  # ten times the fading
+    for i in range(margin.size):
+        vacant, stood, hazard = 1.0, 0.0, 0.0
+        wanted = target[i] * mean_spell[i]
+        k = 0
+        while k < horizon and (target[i] >= 1.0 or stood + vacant < wanted):
+            stood += vacant
+            k += 1
+            let = reletting_probability(
+                margin[i],
+                k,
+                reletting_rate_fresh,
+                reletting_rate_slow,
+                reletting_fading,
+                reletting_margin_response,
+                margin_clip,
+            )
+            hazard = let + (1.0 - let) * taken
+            vacant *= 1.0 - hazard
+        if target[i] >= 1.0:
+            mean_spell[i] = stood + (vacant / hazard if hazard > 1e-9 else 1e9)
+        else:
+            left = (wanted - stood) * hazard / vacant
+            if k == horizon and hazard > 1e-9 and 0.0 < left < 1.0:
+                k += int(np.log(1.0 - left) / np.log(1.0 - hazard))
+            months[i] = k
+
+
+@dataclass(frozen=True)
+class Stationary:
+    """Stationary life of premises over a grid of margins.
+
+    Attributes
+    ----------
+    open_months : (margins, qualities) float64 array
+        Mean months a shop is open, by the margin of an average occupant and its own quality.
+    vacant_months : (margins,) float64 array
+        Mean months of a vacancy.
+    quality : (qualities,) float64 array
+        Midpoints of equally likely classes of entrants' quality.
+    mean_margin : float
+        Margin around which the premises of the territory are spread.
+    vacancy : float
+        Vacancy of the territory at that margin, share.
+    """
+
+    open_months: Floats
+    vacant_months: Floats
+    quality: Floats
+    mean_margin: float
+    vacancy: float
+
+    @property
+    def vacancy_at(self) -> Floats:
+        """Share of time vacant at each margin of the grid."""
+        spell = self.open_months.mean(axis=1)
+        return self.vacant_months / (self.vacant_months + spell)
+
+    def expected_presence(self, margin: Floats) -> Floats:
+        """Mean of "open times quality" at these margins: the attraction to expect of premises."""
+        weighted = (self.open_months * self.quality).mean(axis=1)
+        spell = self.open_months.mean(axis=1)
+        return np.interp(margin, MARGINS, weighted / (self.vacant_months + spell))
+
+
+def quality_classes(z: Floats, quality_spread: float) -> Floats:
+    """Entrants' quality at standard normals `z`, by the rule of reletting."""
+    return np.array([entrant_quality.py_func(x, quality_spread) for x in z])
+
+
+@solved_once
+def solve_stationary(
+    values: Mapping[str, Any],
+    age_scale: float,
+    starting_vacancy: float,
+    town_margin: float,
+    takeover_rate: float = 0.0,
+) -> Stationary:
+    """Find the mean margin at which the starting vacancy is stationary.
+
+    Parameters
+    ----------
+    values : mapping
+        Effective parameters by flat name.
+    age_scale : float
+        Scale of the closure rate's age weight.
+    starting_vacancy : float
+        Share of premises vacant that the territory is to keep while the drivers stand still.
+    town_margin : float
+        Shift of this town's margins; its vacancy then follows from the margin.
+    takeover_rate : float
+        Rate at which projects take vacant premises at the start, 1/year.
+
+    Returns
+    -------
+    Stationary
+
+    Raises
+    ------
+    InputError
+        If no margin keeps the starting vacancy with these rates.
+    """
+    z = ndtri((np.arange(QUALITY_QUANTILES) + 0.5) / QUALITY_QUANTILES)
+    quality = quality_classes(z, values["quality_spread"])
+    margin, q = (a.ravel() for a in np.meshgrid(MARGINS, quality, indexing="ij"))
+    whole = np.ones(margin.size)
+    unused = np.empty(margin.size)
+    life = np.zeros(margin.size)
+    live_shops(life, whole, margin, q, *shop_arguments(values, age_scale), unused, unused, unused)
+    spell = np.zeros(MARGINS.size)
+    live_vacancies(
+        spell,
+        whole[: MARGINS.size],
+        MARGINS,
+        *vacancy_arguments(values, takeover_rate),
+        unused[: MARGINS.size],
+    )
+    lives = life.reshape(MARGINS.size, -1)
+    by_margin = spell / (spell + lives.mean(axis=1))
+    nodes = ndtri((np.arange(201) + 0.5) / 201) * values["margin_spread"]
+
+    def vacancy(mean: float) -> float:
+        return float(np.interp(clip_margin(mean + nodes), MARGINS, by_margin).mean())
+
+    if (
+        not values["with_margins"]
+        or values["closure_margin_response"] == 0.0 == values["reletting_margin_response"]
+    ):
+        mean = town_margin
+    else:
+        low, high = -0.8, 0.8
+        if not vacancy(high) <= starting_vacancy <= vacancy(low):
+            raise InputError(
+                f"starting_vacancy: {starting_vacancy:g} cannot last with these rates of closure "
+                f"and reletting; what can lies from {vacancy(high):.3f} to {vacancy(low):.3f}."
+            )
+        for _ in range(50):
+            middle = (low + high) / 2
+            low, high = (middle, high) if vacancy(middle) > starting_vacancy else (low, middle)
+        mean = (low + high) / 2 + town_margin
+    return Stationary(lives, spell, quality, mean, vacancy(mean))
+
+
+def clip_margin(margin: Floats) -> Floats:
+    """Starting margins within the grid on which stationary lives are known."""
+    return np.clip(margin, -LARGEST_MARGIN, LARGEST_MARGIN)
+
+
+def shop_arguments(values: Mapping[str, Any], age_scale: float) -> tuple[Any, ...]:
+    """Parameters of `live_shops` in order."""
+    return (
+        values["gross_margin"],
+        values["purchases_are_variable"],
+        values["margin_memory"],
+        values["starting_reserves"],
+        age_scale,
+        values["closure_rate"],
+        values["closure_margin_response"],
+        values["closure_age_shape"],
+        values["closure_without_reserves"],
+        values["margin_clip"],
+    )
+
+
+def vacancy_arguments(values: Mapping[str, Any], takeover_rate: float) -> tuple[Any, ...]:
+    """Parameters of `live_vacancies` in order."""
+    names = ("fresh", "slow")
+    return (
+        *(values[f"reletting_rate_{n}"] for n in names),
+        values["reletting_fading"],
+        values["reletting_margin_response"],
+        values["margin_clip"],
+        takeover_rate,
+    )

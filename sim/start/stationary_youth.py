@@ -1,0 +1,148 @@
+"""The stationary life of places for youth: at which age they are taken, and by whom.
+
+Holders leave at rates that depend on their age and on whether they take part. While nothing else
+changes, this decides how many arrivals keep the number of youth, and how many of the entrants must
+take part for participation to last: those who do leave less often, so there are more of them at 29
+than at 15.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import brentq
+
+from sim.kernels.machine.compile import kernel
+from sim.processes.youth_migration import (
+    OLDEST,
+    YOUNGEST,
+    arrival_probability,
+    leaving_probability,
+    yearly_leaving_rate,
+)
+from sim.registry.solved_once import solved_once
+
+__all__ = ["AGES", "YouthLives", "solve_lives"]
+
+Floats = npt.NDArray[np.float64]
+
+AGES = OLDEST - YOUNGEST
+"""Months that a holder stays at most."""
+
+
+@kernel
+def _live(
+    entrants_active: float,
+    leaving: Floats,
+    leaving_active: Floats,
+    arrival: float,
+    at_15: float,
+    present: Floats,
+    active: Floats,
+) -> float:
+    """Probability that a place is taken, and by an active holder, at each month of age.
+
+    Returns the probability that it is taken at 30, if it is `at_15` at 15.
+    """
+    idle, busy = (1.0 - entrants_active) * at_15, entrants_active * at_15
+    for k in range(present.size):
+        if k > 0:
+            vacant = 1.0 - idle - busy
+            idle += vacant * (1.0 - entrants_active) * arrival - idle * leaving[k]
+            busy += vacant * entrants_active * arrival - busy * leaving_active[k]
+        present[k], active[k] = idle + busy, busy
+    return idle + busy
+
+
+@kernel
+def _last(
+    entrants_active: float,
+    leaving: Floats,
+    leaving_active: Floats,
+    arrival: float,
+    present: Floats,
+    active: Floats,
+) -> None:
+    """The same where as many are present at 15 as at 30: it is linear in who is at 15."""
+    nobody = _live(entrants_active, leaving, leaving_active, arrival, 0.0, present, active)
+    everybody = _live(entrants_active, leaving, leaving_active, arrival, 1.0, present, active)
+    at_15 = nobody / (1.0 - everybody + nobody)
+    _live(entrants_active, leaving, leaving_active, arrival, at_15, present, active)
+
+
+@dataclass(frozen=True)
+class YouthLives:
+    """Stationary lives of places for youth.
+
+    Attributes
+    ----------
+    arrival_rate : float
+        Rate at which a vacant place is taken, 1/year.
+    entrants_active : float
+        Share of new holders who will take part.
+    presence : (180,) float64 array
+        Probability that a place is taken, by month of age from 15 years on.
+    participation : (180,) float64 array
+        Share of those present who take part.
+    """
+
+    arrival_rate: float
+    entrants_active: float
+    presence: Floats
+    participation: Floats
+
+
+@solved_once
+def solve_lives(values: Mapping[str, Any]) -> YouthLives:
+    """Find the arrivals at which presence, and the entrants with whom participation, lasts.
+
+    Parameters
+    ----------
+    values : mapping
+        Effective parameters by flat name.
+
+    Returns
+    -------
+    YouthLives
+        With mean presence ``youth_presence`` and, among those present, mean participation
+        ``starting_participation``; nobody arrives where nobody leaves.
+    """
+    wanted, participation = values["youth_presence"], values["starting_participation"]
+    leaving, leaving_active = (
+        np.array(
+            [
+                leaving_probability.py_func(
+                    yearly_leaving_rate.py_func(
+                        age, values["leaving_rate"], values["leaving_at_18"]
+                    ),
+                    is_active,
+                    0.0,
+                    values["active_stay_ratio"],
+                    0.0,
+                )
+                for age in range(YOUNGEST, OLDEST)
+            ]
+        )
+        for is_active in (0, 1)
+    )
+    present, active = np.full(AGES, wanted), np.full(AGES, wanted * participation)
+    if not leaving.any():
+        return YouthLives(0.0, participation, present, active / present)
+
+    def lacking(log_rate: float) -> float:
+        chance = arrival_probability.py_func(np.exp(log_rate))
+        _last(entrants, leaving, leaving_active, chance, present, active)
+        return float(wanted - present.mean())
+
+    slowest, fastest = np.log(1e-9), np.log(1e3)
+    entrants, rate = participation, fastest
+    for _ in range(6):  # the share of entrants who take part is close to that of residents
+        if lacking(fastest) < 0:
+            rate = brentq(lacking, slowest, fastest, xtol=1e-10)
+        lacking(rate)
+        entrants = min(entrants * participation * present.sum() / active.sum(), 1.0)
+    return YouthLives(float(np.exp(rate)), entrants, present, active / present)

@@ -1,0 +1,230 @@
+"""The young at the start: where they live, how old they are, whom they know and who takes part.
+
+Nothing has to settle: persons are drawn as they are at their age in the stationary life of places
+(`sim.start.stationary_youth`), and the mean interest is that for which participation lasts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr, ndtri
+
+from sim.kernels.hilbert_curve import hilbert_positions
+from sim.kernels.machine.compile import kernel
+from sim.kernels.random import fill_uniform
+from sim.kernels.small_world import list_who_knows, small_world
+from sim.kernels.space import decay_potential
+from sim.processes import youth_participation
+from sim.processes.youth_migration import YOUNGEST
+from sim.processes.youth_participation import ACQUAINTANCES
+from sim.registry.parameters import ParameterGroup, parameter
+from sim.registry.state import State
+from sim.start.stationary_youth import AGES, YouthLives, solve_lives
+from sim.territory.territory import Territory
+
+__all__ = ["STREAMS", "YouthParameters", "start_youth"]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+STREAMS = {
+    "age": 111,
+    "presence": 112,
+    "participation": 113,
+    "motivation": 114,
+    "interest": 115,
+    "rewiring": 116,
+    "acquaintances": 117,
+}
+"""Streams of draws of the young at the start, by what is drawn; never reused."""
+
+SWEEPS = 24
+"""Looks at acquaintances after which those who take part have found each other."""
+
+
+class YouthParameters(ParameterGroup):
+    """The young at the start."""
+
+    starting_participation: float = parameter(
+        0.28,
+        unit="share",
+        bounds=(0.01, 0.9),
+        plausible=(0.22, 0.34),
+        en="Participation of the young at the start",
+        fr="Engagement des jeunes au départ",
+        help_en="Share of residents aged 15 to 29 who take part each month without any cluster.",
+        help_fr="Part des 15-29 ans engagés chaque mois en l'absence de tout cluster.",
+        source="between 26 % in 2023 and 30 % in 2024 (INJEP, docs/sources.md)",
+        evidence="derived",
+    )
+    rewiring: float = parameter(
+        0.1,
+        unit="share",
+        bounds=(0.0, 1.0),
+        plausible=(0.02, 0.3),
+        en="Acquaintances from elsewhere",
+        fr="Connaissances venues d'ailleurs",
+        help_en="Share of a young person's acquaintances who live anywhere within reach, not next "
+        "door.",
+        help_fr="Part des connaissances d'un jeune qui habitent ailleurs que dans le voisinage.",
+        source="small world of Watts and Strogatz (1998), a judgement",
+        evidence="assumed",
+    )
+    acquaintance_reach: float = parameter(
+        10.0,
+        unit="km",
+        bounds=(0.0, 100.0),
+        plausible=(5.0, 20.0),
+        en="Reach of acquaintances",
+        fr="Distance des connaissances",
+        help_en="Largest distance between the homes of acquaintances.",
+        help_fr="Plus grande distance entre les domiciles de deux connaissances.",
+        source="judgement",
+        evidence="assumed",
+    )
+
+
+def _draw(seed: int, what: str, n: int, k: int = 0) -> Floats:
+    """Uniform draws in (0, 1) by permanent id of the place."""
+    out = np.empty(n)
+    fill_uniform(seed, STREAMS[what], 0, 0, out, k)
+    return out
+
+
+@kernel
+def _seat(wanted: Floats, room: npt.NDArray[np.float32], count: int, out: Ints) -> int:
+    """Divide places over cells in order; what finds no room is carried on to the next cells.
+
+    Returns how many are left in the end.
+    """
+    carried, left = 0.5, count
+    for c in range(wanted.size):
+        carried += wanted[c]
+        here = min(int(carried), int(room[c]), left)
+        out[c] = here
+        carried -= here
+        left -= here
+    return left
+
+
+def _settle(state: State, territory: Territory) -> None:
+    """Give places a home: in proportion to youth, no more in a cell than it has residents.
+
+    Generated hamlets and gridded data hold fractions of residents, and a cell cannot lose a person
+    whom it does not have. Rows follow a Hilbert curve, so that rows next to each other are homes
+    next to each other.
+    """
+    count = state["youth.id"].size
+    state["youth.id"] = np.arange(count)
+    youth = territory.youth.ravel().astype(np.float64)
+    if count == 0 or youth.sum() <= 0:
+        return
+    position = np.empty(territory.shape, np.int64)
+    hilbert_positions(position)
+    order = np.argsort(position.ravel())
+    room = territory.residents.ravel()[order]
+    places = np.zeros(order.size, np.int64)
+    left = _seat(youth[order] * count / youth.sum(), room, count, places)
+    places[np.argmax(room)] += left
+    state["youth.cell_row"] = np.repeat(order, places)
+    state["youth.zone"] = state["cell.zone"].ravel()[state["youth.cell_row"]]
+
+
+def _motivate(state: State, values: Mapping[str, Any], seed: int, lives: YouthLives) -> None:
+    """Draw traits of everybody, given who is to take part, and let them find each other.
+
+    With the excess of base interest over threshold N(m, s^2) among entrants, and acquaintances
+    of whom the share A takes part, give or take their small number n, entrants take part with
+    probability Phi((m + b A) / sqrt(s^2 + b^2 A (1 - A) / n)), b being the influence of
+    acquaintances. This is solved for m.
+    """
+    n = state["youth.id"].size
+    share, influence = values["starting_participation"], values["neighbour_influence"]
+    noise = influence * np.sqrt(share * (1 - share) / (ACQUAINTANCES * values["youth_presence"]))
+    of_interest, of_threshold = values["interest_spread"], values["threshold_spread"]
+    spread = np.hypot(of_interest, of_threshold)
+    mean = np.hypot(spread, noise) * ndtri(lives.entrants_active) - influence * share
+    base_interest = mean + values["threshold_mean"]
+    state["town.base_interest"] = base_interest
+
+    age = (_draw(seed, "age", n) * AGES).astype(np.int64)
+    is_present = _draw(seed, "presence", n) < lives.presence[age]
+    takes_part = _draw(seed, "participation", n) < lives.participation[age]
+    # How far interest exceeds the threshold, given whether the person takes part.
+    nodes = np.linspace(-5, 5, 501)
+    chance = ndtr((mean + spread * nodes + influence * share) / max(noise, 1e-9))
+    luck = _draw(seed, "motivation", n)
+    z = np.empty(n)
+    for part, weight in ((takes_part, chance), (~takes_part, 1 - chance)):
+        cumulative = np.cumsum(np.exp(-(nodes**2) / 2) * weight)
+        z[part] = np.interp(luck[part], cumulative / max(cumulative[-1], 1e-300), nodes)
+    excess = mean + spread * z
+    interest = np.full(n, base_interest)
+    if spread > 0:
+        interest += of_interest**2 / spread * z
+        interest += of_interest * of_threshold / spread * ndtri(_draw(seed, "interest", n))
+    state["youth.age"] = YOUNGEST + age
+    state["youth.is_present"] = state["youth.tenancy"] = is_present
+    state["youth.base_interest"] = state["youth.interest"] = interest
+    state["youth.threshold"] = interest - excess
+    state["youth.is_active"] = is_present & takes_part
+    look_around = youth_participation.PROCESS.bind(state, values, seed)
+    for _ in range(SWEEPS):
+        look_around(0, 0)
+
+
+def _acquaint(state: State, values: Mapping[str, Any], seed: int, cell_km: float) -> None:
+    """Say who knows whom."""
+    shape = state["cell.residents"].shape
+    cell = state["youth.cell_row"]
+    here = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
+    before = np.zeros((shape[0] + 1, shape[1] + 1), np.int64)
+    before[1:, 1:] = here.cumsum(axis=0).cumsum(axis=1)
+    first = np.zeros(here.size, np.int64)
+    cells, rows = np.unique(cell, return_index=True)
+    first[cells] = rows
+    luck = np.array([_draw(seed, "rewiring", cell.size, k) for k in range(ACQUAINTANCES)])
+    small_world(
+        seed,
+        STREAMS["acquaintances"],
+        state["youth.id"],
+        *np.divmod(cell, shape[1]),
+        before,
+        first.reshape(shape),
+        values["acquaintance_reach"] / cell_km,
+        np.ascontiguousarray((luck < values["rewiring"]).T),
+        state["youth.neighbour"],
+    )
+    list_who_knows(state["youth.neighbour"], state["youth.known_by"], state["youth.known_by_end"])
+
+
+def start_youth(state: State, territory: Territory, values: Mapping[str, Any], seed: int) -> None:
+    """Settle the young, make them acquainted, and let those who do so take part.
+
+    Parameters
+    ----------
+    state : State
+        With its ground laid. Written: the arrays of youth, ``cell.residents_nearby``,
+        ``town.arrival_rate`` and ``town.base_interest``. Youth are a part of the residents, who
+        stay as they are.
+    territory : Territory
+    values : mapping
+        Effective parameters by flat name.
+    seed : int
+        Seed of the run.
+    """
+    _settle(state, territory)
+    decay_potential(
+        state["cell.residents"],
+        state["town.neighbourhood_decay"][0],
+        state["cell.residents_nearby"],
+        state["work.space"][0, :1],
+    )
+    lives = solve_lives(values)
+    state["town.arrival_rate"] = lives.arrival_rate
+    _acquaint(state, values, seed, territory.cell_size / 1000)
+    _motivate(state, values, seed, lives)

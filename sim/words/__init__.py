@@ -1,0 +1,1 @@
+"""Words, numbers and spans of time in the languages of the territory."""
