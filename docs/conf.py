@@ -1,8 +1,8 @@
-"""How the documentation is built: Sphinx, MyST and furo, without any request to outside.
+"""Configuration of the documentation: Sphinx, MyST and furo, without requests to the internet.
 
-Before Sphinx reads a page, `generate` writes the pages that come from the registries, and
-`run_examples` runs the tutorial; a figure that is not what the tutorial says stops the build.
-Notebooks are run by MyST-NB as they are read, in a folder of their own; so does a cell that fails.
+Before Sphinx reads a page, `generate` writes the pages that come from the registries and
+`run_examples` runs the tutorial. MyST-NB runs each notebook in its own folder. The build stops if
+an output differs from the tutorial or a cell fails.
 """
 
 import os
@@ -19,8 +19,8 @@ from sphinx.errors import ExtensionError
 HERE = Path(__file__).parent
 GENERATED = HERE / "generated"
 
-# The reference reads signatures and docstrings, which compiled functions hide. Whatever runs the
-# model does so in a process of its own, compiled: this must not reach the environment.
+# Compiled functions hide the signatures and docstrings that the reference needs. Do not set this in
+# the environment: subprocesses that run the model need the compiler.
 numba.config.DISABLE_JIT = True
 sys.path.insert(0, str(HERE.parent))
 os.environ["PYTHONPATH"] = os.pathsep.join(
@@ -66,7 +66,7 @@ html_show_copyright = False
 
 
 def write_generated(app: Sphinx) -> None:
-    """Write the pages made from the registries, and run the tutorial."""
+    """Write the generated pages and run the tutorial."""
     for command in (
         ["generate.py", str(GENERATED)],
         ["run_examples.py", "tutorial.md", str(GENERATED / "tutorial")],
@@ -86,7 +86,7 @@ def write_generated(app: Sphinx) -> None:
 def keep_bars(
     app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]
 ) -> None:
-    """Let ``|dx|`` in a docstring be the size of a number, not a substitution."""
+    """Escape bars so that ``|dx|`` in a docstring is an absolute value, not a substitution."""
     lines[:] = [re.sub(r"(?<!`)\|(\w+)\|", r"\\|\1\\|", line) for line in lines]
 
 

@@ -1,7 +1,7 @@
-"""Pages made from the registries: parameters, variables, indicators, rules, catalogues, scenarios.
+"""Generate the reference pages from the registries.
 
-What the documentation says about them therefore cannot differ from what the code does.
-``python docs/generate.py FOLDER`` writes the pages; the build does so by itself.
+The documentation therefore always matches the code. ``python docs/generate.py FOLDER``
+writes the pages; the documentation build calls it.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def code(names: Iterable[str]) -> str:
 
 
 def number(value: Any) -> str:
-    """A value as one writes it in a scenario."""
+    """A value as written in a scenario."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
@@ -82,7 +82,7 @@ def number(value: Any) -> str:
 
 
 def admitted(info: ParameterInfo) -> str:
-    """What a parameter may be."""
+    """The admissible values of a parameter."""
     if info.choices:
         return " or ".join(info.choices)
     if info.kind is bool:
@@ -96,7 +96,7 @@ def drawn(info: ParameterInfo) -> str:
 
 
 def source(text: str) -> str:
-    """A source, with the pages that it names as links."""
+    """A source, with links to the pages that it names."""
     return re.sub(r"docs/(\w+)\.md", r"[\1](/\1.md)", text)
 
 
@@ -129,7 +129,7 @@ def parameters_of(group: str) -> list[str]:
 
 
 def parameters_page() -> str:
-    """Every parameter with its words in both languages, by TOML table."""
+    """Every parameter with its label and help in both languages, by TOML table."""
     text = ""
     for group in Parameters.model_fields:
         text += f"## `[{group}]`\n\n"
@@ -146,7 +146,7 @@ def parameters_page() -> str:
 
 
 def evidence_page() -> str:
-    """How many parameters rest on what, by role."""
+    """The number of parameters by role and evidence mark."""
     marks = ("found", "derived", "recalled", "assumed")
     roles = ("uncertainty", "lever", "constant")
     everything = PARAMETERS.values()
@@ -170,7 +170,7 @@ def entities_page() -> str:
     """Every array of the state, by entity: section 2 of the ODD description."""
     missing = {v.entity for v in VARIABLES.values()} - set(ENTITIES)
     if missing:
-        raise KeyError(f"docs/generate.py does not say what these entities are: {missing}")
+        raise KeyError(f"docs/generate.py lacks a title for these entities: {missing}")
     writers = {v: [p.name for p in MONTH if v in p.writes] for v in VARIABLES}
     text = ""
     for entity, title in ENTITIES.items():
@@ -216,7 +216,7 @@ def anchor(process: Process) -> str:
 
 
 def submodels_page() -> str:
-    """Each process: what it says of itself, its rules and parameters. Section 7 of the ODD."""
+    """Each process with its description, rules and parameters: section 7 of the ODD."""
     text = ""
     for process in MONTH:
         said = explain(process.name)[0]
@@ -228,7 +228,7 @@ def submodels_page() -> str:
         for rule in said["code"]:
             text += f"```python\n{rule['source']}\n```\n\n"
         if taken:
-            text += f"Parameters of other parts that it also takes: {code(taken)}.\n\n"
+            text += f"It also takes these parameters of other groups: {code(taken)}.\n\n"
         if own:
             text += parameter_table(own)
     return text
@@ -238,9 +238,9 @@ def submodels_page() -> str:
 
 
 def indicators_page() -> str:
-    """Every indicator with unit, words and definition in both languages."""
+    """Every indicator with unit, label and definition in both languages."""
     zones = ", ".join(f"`_{z}` ({words['en']})" for z, words in ZONE_LABELS.items())
-    return f"Where *by zone* says yes, the same is given with {zones} appended.\n\n" + table(
+    return f"Indicators marked *by zone* also exist with {zones} appended.\n\n" + table(
         ("column", "unit", "label", "definition", "by zone", "kind"),
         (
             (
@@ -257,7 +257,7 @@ def indicators_page() -> str:
 
 
 def scenarios_page() -> str:
-    """Every scenario with what it sets in place of the defaults."""
+    """Every scenario with the parameters that it sets."""
     text = ""
     for path in list_scenarios():
         scenario: Scenario = load_scenario(path)
@@ -283,7 +283,7 @@ def scenarios_page() -> str:
 
 
 def layers_page() -> str:
-    """Every layer of a map."""
+    """Every map layer."""
     return table(
         ("layer", "unit", "label", "definition"),
         (
@@ -302,7 +302,7 @@ def layers_page() -> str:
 
 
 def catalogue_table(kinds: Sequence[Kind], columns: Mapping[str, Column]) -> str:
-    """A catalogue on its side, a column a kind, and what its figures rest on."""
+    """A transposed catalogue, one column per kind, with the evidence for its figures."""
     text = table(
         ("", "unit", *(f"`{k.name}`<br>{k.label['en']}<br>*{k.label['fr']}*" for k in kinds)),
         (
@@ -312,7 +312,7 @@ def catalogue_table(kinds: Sequence[Kind], columns: Mapping[str, Column]) -> str
     )
     text += "Evidence:\n\n"
     for kind in kinds:
-        # Most figures of a row share a source; those that do not are named.
+        # Most figures of a row share a source; only the others are named.
         by_source: dict[tuple[str, str], list[str]] = {}
         for name, figure in kind.figures.items():
             by_source.setdefault((figure.evidence, figure.source), []).append(name)
@@ -359,7 +359,7 @@ def interventions_page() -> str:
             decided = "; ".join(f"`{n}` = {number(s.value)}" for n, s in use.settings.items())
             text += (
                 f"`{use.name}` ({use.title['en']}): {decided or 'all defaults'}. Over twenty years"
-                f" it costs {use.cost(240) / 1e6:.2f} M€, discounted, set-up included.\n\n"
+                f" it costs {use.cost(240) / 1e6:.2f} M€, discounted, including set-up.\n\n"
             )
     return text
 
@@ -378,7 +378,7 @@ def catalogues_page() -> str:
 
 
 def commands() -> list[list[str]]:
-    """Words of every command, ``sim`` itself first."""
+    """The words of every command; ``sim`` itself comes first."""
     found: list[list[str]] = [[]]
     groups: list[tuple[list[str], Any]] = [([], typer.main.get_command(app))]
     for words, group in groups:
@@ -391,7 +391,7 @@ def commands() -> list[list[str]]:
 
 
 def command_line_page() -> str:
-    """What each command says of itself."""
+    """The help of each command."""
     os.environ["COLUMNS"] = "96"  # the width of the help texts
     text = ""
     for words in commands():
@@ -403,20 +403,14 @@ def command_line_page() -> str:
 
 
 def benchmarks_page() -> str:
-    """The tables of ``benchmarks/results``, one section a file."""
+    """The tables of ``benchmarks/results``, one section per file."""
     files = sorted((Path(__file__).parents[1] / "benchmarks" / "results").glob("*.md"))
     texts = (f.read_text(encoding="utf-8").strip() for f in files)
     return "".join(re.sub(r"^#", "##", t, flags=re.MULTILINE) + "\n\n" for t in texts)
 
 
 def pages() -> dict[str, str]:
-    """Every generated page by its name.
-
-    Returns
-    -------
-    dict of str to str
-        Markdown by file name without its ending; `docs/*.md` include them.
-    """
+    """Every generated page in Markdown, by file name without suffix."""
     tables = {f"parameters_{g}": parameter_table(parameters_of(g)) for g in Parameters.model_fields}
     return tables | {
         "parameters": parameters_page(),
@@ -435,7 +429,7 @@ def pages() -> dict[str, str]:
 
 
 def write_pages(folder: Path) -> None:
-    """Write every page into a folder, which is made."""
+    """Write every page into a folder; create it if necessary."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in pages().items():
         (folder / f"{name}.md").write_text(text, encoding="utf-8")

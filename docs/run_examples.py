@@ -1,9 +1,9 @@
-"""Run the examples of a page: what it shows is what a reader gets.
+"""Run the examples of a page and compare their output with the page.
 
-Commands in ``console`` blocks and statements in ``pycon`` blocks are run in the order of the page,
-in one folder and one Python session, and their output is compared with the one shown, in which
-``...`` stands for anything. ``python docs/run_examples.py PAGE FOLDER`` does so and says what
-differs; with ``--update`` it also writes what it got into the page.
+Commands in ``console`` blocks and statements in ``pycon`` blocks run in the order of the page, in
+one folder and one Python session. In the output shown, ``...`` matches anything.
+``python docs/run_examples.py PAGE FOLDER`` prints the differences; with ``--update`` it also writes
+the actual output into the page.
 """
 
 from __future__ import annotations
@@ -24,18 +24,7 @@ COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 
 
 def examples_of(page: Path) -> doctest.DocTest:
-    """The examples of a page, in order.
-
-    Parameters
-    ----------
-    page : Path
-        In Markdown.
-
-    Returns
-    -------
-    doctest.DocTest
-        A command is the example ``shell(command)``.
-    """
+    """Collect the examples of a page in order; a command becomes ``shell(command)``."""
     text = page.read_text(encoding="utf-8")
     found: list[doctest.Example] = []
     for block in BLOCK.finditer(text):
@@ -58,7 +47,7 @@ def examples_of(page: Path) -> doctest.DocTest:
 
 
 def shell(command: str) -> None:
-    """Run a ``sim`` command as a terminal would, messages included."""
+    """Run a ``sim`` command as a terminal would, including messages."""
     from sim.cli import main
 
     program, *arguments = shlex.split(command.replace("\\\n", " "))
@@ -70,7 +59,7 @@ def shell(command: str) -> None:
 
 @contextlib.contextmanager
 def empty_folder(folder: Path) -> Iterator[None]:
-    """Work in a folder that holds nothing."""
+    """Work in an empty folder."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     before = Path.cwd()
@@ -82,7 +71,7 @@ def empty_folder(folder: Path) -> Iterator[None]:
 
 
 class Collector(doctest.DocTestRunner):
-    """Keeps what examples gave in place of what the page shows."""
+    """Runner that keeps the actual output of failing examples."""
 
     def __init__(self) -> None:
         flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.REPORT_NDIFF
@@ -90,31 +79,31 @@ class Collector(doctest.DocTestRunner):
         self.given: list[tuple[doctest.Example, str]] = []
 
     def report_failure(self, out: Any, test: Any, example: doctest.Example, got: str) -> None:
-        """Note the output beside reporting it."""
+        """Keep the output as well as reporting it."""
         self.given.append((example, got))
         super().report_failure(out, test, example, got)
 
 
 def run_page(page: Path, folder: Path, *, update: bool = False) -> list[str]:
-    """Run a page in an emptied folder.
+    """Run a Markdown page in an emptied folder.
 
     Parameters
     ----------
     page : Path
-        In Markdown.
+        Page with the examples.
     folder : Path
-        Replaced by one with what the examples write.
+        Folder for the files that the examples write; emptied first.
     update : bool
-        Write into the page what the examples give where it differs.
+        Write differing output into the page.
 
     Returns
     -------
     list of str
-        What differs from the page; empty where nothing does.
+        Differences from the page; empty if there are none.
     """
     from sim import Simulation, load_scenario
 
-    # Kernels are compiled beforehand, or the first command would say that it compiles them.
+    # Compile the kernels first, or the first command would report that it compiles them.
     Simulation(load_scenario("mid_sized_town")).step()
     said: list[str] = []
     runner = Collector()

@@ -1,6 +1,6 @@
-"""Take the pictures of the page that the documentation shows: ``python docs/take_pictures.py``.
+"""Take the documentation's pictures of the page: ``python docs/take_pictures.py``.
 
-They are taken from the running page in a headless browser, so that they show what readers see.
+A headless browser takes them from the running page, so they show what readers see.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from tests.app.browser import Visit, browsing, serving  # noqa: E402
 
 PICTURES = HERE / "pictures"
 LARGEST = 200_000
-"""Bytes of a picture."""
+"""Maximum size of a picture in bytes."""
 
 CLUSTER = "scenario=mid_sized_town&intervention=transition_cluster&seed=1"
 
 
 def shoot(page: Visit, name: str, section: str = "") -> None:
-    """Take a picture of what is in view, or of the section with a heading."""
+    """Take a picture of the visible part, or of the section with a heading."""
     page.page.mouse.move(0, 0)
     path = PICTURES / f"{name}.png"
     if section:
-        # What stays on the screen would stand over the section.
+        # The bar that stays on screen would cover the section.
         page.page.evaluate("document.querySelector('.transport').style.position = 'static'")
         page.page.locator(f"section:has(#{section})").screenshot(path=path)
     else:

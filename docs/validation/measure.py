@@ -1,6 +1,6 @@
-"""Run the backcast and write the tables and the picture that docs/validation.md shows.
+"""Run the backcast and write the tables and the picture of docs/validation.md.
 
-``python docs/validation/measure.py``, from the root of the repository, whenever results change;
+Run ``python docs/validation/measure.py`` from the root of the repository whenever results change;
 it takes some three minutes.
 """
 
@@ -28,7 +28,7 @@ from sim.version import MODEL_VERSION  # noqa: E402
 
 SEEDS = (1, 2, 3)
 
-# What was observed, and the band in which the model is accepted; sources in docs/sources.md.
+# Pattern, observed value and accepted band of each figure; docs/sources.md gives the sources.
 ACCEPTED: dict[str, tuple[str, str, float, float]] = {
     "mean 2001": ("1", "6.1", 4.6, 7.6),
     "mean 2012": ("1", "7.8", 6.3, 9.3),
@@ -48,7 +48,7 @@ ACCEPTED: dict[str, tuple[str, str, float, float]] = {
     "mean 2024": ("5", "11 to 14", 10.0, 15.0),
 }
 
-# Not looked at when the model was calibrated.
+# Observed values that were not used when the model was calibrated.
 UNSEEN: dict[str, str] = {
     "below 5 % in 2012": "23.5",
     "above 10 % in 2012": "25.5",
@@ -70,13 +70,13 @@ def figures(seed: int, **parameters: object) -> tuple[dict[str, float], np.ndarr
 
 
 def in_order(run: dict[str, float]) -> bool:
-    """Whether smaller towns stand emptier, the two classes of small ones taken alike."""
+    """Whether vacancy falls with size, treating the two classes of small towns alike."""
     small = min(run["2015, under 50,000"], run["2015, 50,000 to 100,000"])
     return small > run["2015, 100,000 to 250,000"] > run["2015, over 500,000"]
 
 
 def met(values: list[float], low: float, high: float) -> str:
-    """Whether the mean over ensembles lies in the band, and in how many of them the figure does."""
+    """Whether the mean over ensembles lies in the band, and how many ensembles do."""
     if np.isnan(low):
         return ""
     inside = sum(low <= v <= high for v in values)
@@ -106,7 +106,7 @@ def table(runs: list[dict[str, float]]) -> str:
 
 
 def unseen_table(runs: list[dict[str, float]]) -> str:
-    """The table of figures that were not used."""
+    """The table of figures not used in calibration."""
     heads = " | ".join(f"ensemble {s}" for s in SEEDS)
     text = f"| figure | observed | {heads} | mean |\n"
     text += "| --- | --- |" + " --- |" * (len(SEEDS) + 1) + "\n"
@@ -128,7 +128,7 @@ def variant_table(default: dict[str, float], variants: dict[str, dict[str, float
 
 
 def inputs_table() -> str:
-    """What was put in, and how."""
+    """The table of inputs and their roles."""
     values = load_scenario("backcast").values
     growth = ", ".join(f"{100 * s.growth:+.1f}" for s in SIZES)
     closure, reletting = (values[f"{p}_margin_response"] for p in ("closure", "reletting"))
@@ -156,7 +156,7 @@ def inputs_table() -> str:
 
 
 def draw(percent: np.ndarray) -> None:
-    """Vacancy of each town, their mean, and what was observed."""
+    """Plot the spread and mean of vacancy over towns with the observed values."""
     mpl.rcParams["svg.fonttype"] = "none"
     mpl.rcParams["svg.hashsalt"] = "essaim"
     years = np.arange(2001, 2025)
@@ -182,7 +182,7 @@ def draw(percent: np.ndarray) -> None:
 
 
 def main() -> None:
-    """Run everything and write it."""
+    """Run all ensembles and write the tables and the picture."""
     runs, percents = zip(*(figures(seed) for seed in SEEDS), strict=True)
     variants = {
         "`purchases_are_variable = false`": {"purchases_are_variable": False},

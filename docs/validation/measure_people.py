@@ -1,6 +1,6 @@
-"""Run patterns 6 to 15 by default parameters and write the table that docs/validation.md shows.
+"""Run patterns 6 to 15 with default parameters and write the table of docs/validation.md.
 
-``python docs/validation/measure_people.py``, from the root of the repository, whenever results
+Run ``python docs/validation/measure_people.py`` from the root of the repository whenever results
 change; it takes some two minutes.
 """
 
@@ -29,7 +29,7 @@ from sim.version import MODEL_VERSION  # noqa: E402
 
 @dataclass(frozen=True)
 class Row:
-    """A figure of a pattern: what was observed, what is accepted, and what it is for the model."""
+    """A figure of a pattern: its observed value, accepted band and role in the model."""
 
     number: int
     what: str
@@ -147,7 +147,7 @@ def band(row: Row) -> str:
 
 
 def table(found: dict[str, float]) -> str:
-    """Rows of the table with what the model gives."""
+    """The table of figures with the model's results."""
     text = "| # | figure | observed | accepted | role | the model gives | met |\n"
     text += "| --- | --- | --- | --- | --- | --- | --- |\n"
     for key, row in ROWS.items():
