@@ -30,8 +30,8 @@ import numpy as np
 import sim
 from benchmarks.peers.plain_mesa import PlainTown
 from sim.measures.indicators import COUNTERS
-from sim.run.simulation import Simulation
 from sim.scenario.scenario import load_scenario
+from sim.simulation.simulation import Simulation
 
 RESULTS = Path(__file__).parent / "results" / "month.md"
 PREMISES_PER_1000 = 14.0

@@ -22,8 +22,8 @@ from sim.mesa_face.agent_sets import LiveAgentSet
 from sim.mesa_face.agents import Premises, Shop, Youth
 from sim.mesa_face.handles import Handles
 from sim.mesa_face.model import TerritoryModel
-from sim.run.simulation import Simulation
 from sim.scenario.scenario import load_scenario
+from sim.simulation.simulation import Simulation
 
 LARGE = {"population": 1_600_000, "rows": 200, "columns": 200}
 """Some 22,000 premises and 270,000 young people: where the cost of objects shows."""

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from sim.experiments.runs import run
     from sim.experiments.sweep import Sweep
     from sim.mesa_face.model import TerritoryModel
-    from sim.run.simulation import Simulation
     from sim.scenario.scenario import Scenario, list_scenarios, load_scenario
+    from sim.simulation.simulation import Simulation
 
 __all__ = [
     "Comparison",
@@ -46,7 +46,7 @@ _PLACES = {
     "InputError": "sim.errors",
     "Results": "sim.experiments.run_results",
     "Scenario": "sim.scenario.scenario",
-    "Simulation": "sim.run.simulation",
+    "Simulation": "sim.simulation.simulation",
     "Sweep": "sim.experiments.sweep",
     "TerritoryModel": "sim.mesa_face.model",
     "compare": "sim.experiments.comparison",

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from sim.kernels.machine.compile import cache_folder, source_hash
-from sim.run.first_compilation import compile_backwards
+from sim.simulation.first_compilation import compile_backwards
 
 ROOT = Path(__file__).parents[1]
 

@@ -24,7 +24,7 @@ from sim.kernels.random import stream_key
 from sim.registry.state import State
 from sim.registry.variables import VARIABLES
 from sim.registry.variables.money import LINES, SOURCES
-from sim.run.simulation import Simulation
+from sim.simulation.simulation import Simulation
 
 SERIES = ("online_share", "spending", "costs", "periphery")
 

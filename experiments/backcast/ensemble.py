@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from sim.run.simulation import Simulation
 from sim.scenario.scenario import load_scenario
+from sim.simulation.simulation import Simulation
 
 
 @dataclass(frozen=True)

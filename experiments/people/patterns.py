@@ -13,8 +13,8 @@ import pandas as pd
 
 from sim.interventions import load_intervention
 from sim.registry.catalogues import project_kinds
-from sim.run.simulation import Simulation
 from sim.scenario.scenario import Scenario, load_scenario
+from sim.simulation.simulation import Simulation
 from sim.territory.territory import SECTORS
 
 SEEDS = tuple(range(8))

@@ -15,7 +15,7 @@ from sim.measures.map_layers import LAYERS
 from sim.measures.measure import Windows
 from sim.measures.registry import MONTHLY
 from sim.registry.state import State
-from sim.run.simulation import Simulation, start_of
+from sim.simulation.simulation import Simulation, start_of
 
 __all__ = ["CHARTS", "Pair", "Scale", "measures_of_months"]
 

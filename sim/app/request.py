@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sim.errors import InputError, nearest
 from sim.interventions import LEVERS, list_interventions, load_intervention
-from sim.run.simulation import LARGEST_SEED
 from sim.scenario.scenario import Scenario, list_scenarios, load_scenario
 from sim.scenario.schema import PARAMETERS
+from sim.simulation.simulation import LARGEST_SEED
 
 __all__ = ["LARGEST_GRID", "LONGEST", "MOST_RESIDENTS", "Arms", "Catalogue", "Request"]
 

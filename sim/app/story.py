@@ -16,8 +16,8 @@ from sim.measures.indicators import COUNTS
 from sim.measures.registry import HEADLINES, MEASURES
 from sim.registry.variables.money import LINES
 from sim.report.quantity import Quantity, euros
-from sim.run.provenance import assumed_parameters
-from sim.run.simulation import Simulation
+from sim.simulation.provenance import assumed_parameters
+from sim.simulation.simulation import Simulation
 from sim.territory.territory import ZONES
 from sim.words.catalogue import Words, typeset
 from sim.words.language import Language, number, span

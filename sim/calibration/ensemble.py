@@ -15,9 +15,9 @@ from sim.calibration.calibration import spawned_seed
 from sim.errors import InputError
 from sim.experiments.execution import worker_number
 from sim.experiments.fork_server import caller_left_alone, prepare_workers, worker_environment
-from sim.run.simulation import Simulation
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import PARAMETERS
+from sim.simulation.simulation import Simulation
 
 if TYPE_CHECKING:
     import pandas as pd

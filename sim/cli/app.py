@@ -43,7 +43,7 @@ def app_command(
         import uvicorn
 
         from sim.app.server import make_app
-        from sim.run.first_compilation import is_first, second_compiler
+        from sim.simulation.first_compilation import is_first, second_compiler
     except ModuleNotFoundError as error:
         if error.name and error.name.split(".")[0] in ("fastapi", "uvicorn", "starlette"):
             raise InputError(

@@ -124,7 +124,7 @@ def _load_report() -> None:
 
 def _compare(scenario: str, interventions: list[str], **options: Any) -> Comparison:
     from sim.experiments.comparison import compare
-    from sim.run.first_compilation import is_first, second_compiler
+    from sim.simulation.first_compilation import is_first, second_compiler
 
     with ExitStack() as stack:
         if is_first():

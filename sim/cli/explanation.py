@@ -15,8 +15,8 @@ from sim.measures.indicators import INDICATORS, columns
 from sim.processes.month import MONTH
 from sim.processes.process import Process
 from sim.registry.variables import VARIABLES
-from sim.run.provenance import column_words
 from sim.scenario.schema import PARAMETERS, Parameters
+from sim.simulation.provenance import column_words
 
 __all__ = ["explain", "explainable"]
 
@@ -196,7 +196,7 @@ def _mentions(name: str) -> list[str]:
 def _lookups() -> dict[str, list[str]]:
     """Places of each text constant in the model's sources, with the function it stands in."""
     found: dict[str, list[str]] = {}
-    rooms = ("mesa_face", "registry", "run", "scenario", "start", "territory")
+    rooms = ("mesa_face", "registry", "simulation", "scenario", "start", "territory")
     for path in sorted(p for room in rooms for p in (PACKAGE / room).glob("*.py")):
         if path.stem in ("explain", "indicators", "variables"):
             continue

@@ -25,7 +25,7 @@ def interventions_command(
     Costs are public money over twenty years, set-up included, discounted.
     """
     from sim.interventions import list_interventions, load_intervention
-    from sim.run.provenance import describe_intervention
+    from sim.simulation.provenance import describe_intervention
 
     if name is None:
         loaded = [load_intervention(path) for path in list_interventions()]

@@ -106,7 +106,7 @@ def _simulate(
     layers: tuple[str, ...],
 ) -> Results:
     from sim.experiments.runs import simulate
-    from sim.run.first_compilation import is_first, second_compiler
+    from sim.simulation.first_compilation import is_first, second_compiler
 
     with ExitStack() as stack:
         if is_first():

@@ -18,8 +18,8 @@ def scenarios_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """List scenarios, or show what one sets."""
-    from sim.run.provenance import describe_scenario
     from sim.scenario.scenario import list_scenarios, load_scenario
+    from sim.simulation.provenance import describe_scenario
 
     if name is None:
         loaded = [load_scenario(path) for path in list_scenarios()]

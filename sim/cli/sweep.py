@@ -184,7 +184,7 @@ class _Watch:
 
     def __enter__(self) -> _Watch:
         from sim.cli.sweep_progress import SweepProgress
-        from sim.run.first_compilation import is_first, second_compiler
+        from sim.simulation.first_compilation import is_first, second_compiler
 
         with ExitStack() as stack:
             if is_first():

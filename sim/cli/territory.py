@@ -113,7 +113,7 @@ def show_command(
     if place.endswith(".npz"):
         territory, scenario = load_territory(Path(place)), None
     else:
-        from sim.run.simulation import territory_of
+        from sim.simulation.simulation import territory_of
 
         scenario = place
         territory = territory_of(load_scenario(place))
@@ -146,7 +146,7 @@ def _point(text: str | None) -> tuple[float, float] | None:
 
 
 def _described(territory: Territory) -> dict[str, Any]:
-    from sim.run.provenance import describe_territory
+    from sim.simulation.provenance import describe_territory
 
     return describe_territory(territory) | {"premises_by_zone_and_sector": _counts(territory)}
 

@@ -16,8 +16,8 @@ from sim.experiments.fork_server import prepare_workers
 from sim.experiments.one_run import Outcome, Run, Runs
 from sim.interventions import plan_interventions
 from sim.measures.map_layers import Maps
-from sim.run.simulation import LARGEST_SEED, territory_of
 from sim.scenario.scenario import Scenario, load_scenario
+from sim.simulation.simulation import LARGEST_SEED, territory_of
 from sim.words.language import LANGUAGES
 
 if TYPE_CHECKING:

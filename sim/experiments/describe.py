@@ -16,15 +16,15 @@ from sim.experiments.factors import Factor
 from sim.experiments.plan import territory_bytes
 from sim.experiments.store import DESIGN, FORMAT, SWEEP
 from sim.measures.registry import MEASURES
-from sim.run.provenance import (
+from sim.scenario.scenario import Scenario, load_scenario
+from sim.simulation.provenance import (
     assumed_parameters,
     describe_environment,
     describe_intervention,
     describe_territory,
     effective_toml,
 )
-from sim.run.simulation import territory_of
-from sim.scenario.scenario import Scenario, load_scenario
+from sim.simulation.simulation import territory_of
 from sim.version import MODEL_VERSION, package_version
 
 if TYPE_CHECKING:

@@ -15,7 +15,9 @@ from sim.experiments.one_run import Runs
 from sim.experiments.runs import replication_seed
 from sim.interventions.plan import DISCOUNT_RATE
 from sim.measures.registry import HEADLINES, MEASURES
-from sim.run.provenance import (
+from sim.scenario.scenario import Scenario
+from sim.scenario.schema import PARAMETERS
+from sim.simulation.provenance import (
     assumed_parameters,
     describe_environment,
     describe_intervention,
@@ -23,8 +25,6 @@ from sim.run.provenance import (
     describe_territory,
     effective_toml,
 )
-from sim.scenario.scenario import Scenario
-from sim.scenario.schema import PARAMETERS
 from sim.territory.territory import Territory
 from sim.version import MODEL_VERSION, package_version
 

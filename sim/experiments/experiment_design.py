@@ -10,8 +10,8 @@ from sim.experiments.designs import SAMPLED, Design, DesignKind
 from sim.experiments.experiment import Arms
 from sim.experiments.experiment_arms import info_of, value_of
 from sim.experiments.factors import SCENARIO, Factor, check_value, read_factor
-from sim.run.simulation import LARGEST_SEED
 from sim.scenario.scenario import Scenario
+from sim.simulation.simulation import LARGEST_SEED
 
 __all__ = ["read_design", "read_whole"]
 

@@ -30,9 +30,9 @@ from sim.experiments.experiment_design import read_design, read_whole
 from sim.interventions import LEVERS
 from sim.measures.registry import HEADLINES, MEASURES, MONTHLY, horizons_within
 from sim.registry.settings import read_texts, read_toml
-from sim.run.simulation import LARGEST_SEED
 from sim.scenario.scenario import scenario_folder
 from sim.scenario.schema import PARAMETERS
+from sim.simulation.simulation import LARGEST_SEED
 
 __all__ = [
     "KEYS",

@@ -20,8 +20,8 @@ from sim.measures.map_layers import LAYERS, snapshot
 from sim.measures.measure import Windows
 from sim.measures.registry import MEASURES, MONTHLY, horizons_within
 from sim.registry.variables.money import SOURCES
-from sim.run.simulation import Simulation
 from sim.scenario.scenario import Scenario
+from sim.simulation.simulation import Simulation
 
 __all__ = [
     "Course",

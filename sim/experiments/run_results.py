@@ -19,7 +19,7 @@ import numpy as np
 from sim.errors import InputError
 from sim.experiments.whole_folder import MANIFEST, WholeFolder, read_manifest, whole_folder
 from sim.measures.map_layers import LAYERS, Maps
-from sim.run.provenance import column_words, indicators_hash
+from sim.simulation.provenance import column_words, indicators_hash
 
 if TYPE_CHECKING:
     import pandas as pd

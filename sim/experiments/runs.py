@@ -12,7 +12,8 @@ import numpy.typing as npt
 from sim.errors import InputError
 from sim.experiments.run_results import FORMAT, Results
 from sim.measures.map_layers import Maps, check_layers, snapshot
-from sim.run.provenance import (
+from sim.scenario.scenario import Scenario, load_scenario
+from sim.simulation.provenance import (
     assumed_parameters,
     column_words,
     describe_environment,
@@ -21,8 +22,7 @@ from sim.run.provenance import (
     describe_territory,
     indicators_hash,
 )
-from sim.run.simulation import LARGEST_SEED, Simulation
-from sim.scenario.scenario import Scenario, load_scenario
+from sim.simulation.simulation import LARGEST_SEED, Simulation
 
 if TYPE_CHECKING:
     import pandas as pd

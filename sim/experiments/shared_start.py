@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from sim.registry.state import State
-from sim.run.simulation import Simulation, start_of
 from sim.scenario.scenario import Scenario
+from sim.simulation.simulation import Simulation, start_of
 
 __all__ = ["begin"]
 

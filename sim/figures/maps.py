@@ -30,7 +30,7 @@ from sim.figures.style import (
 )
 from sim.measures.indicators import INDICATORS, ZONE_LABELS
 from sim.measures.map_layers import LAYERS
-from sim.run.provenance import describe_territory
+from sim.simulation.provenance import describe_territory
 from sim.territory.territory import Territory
 from sim.words.language import Language, colon, number
 

@@ -1,4 +1,4 @@
-"""The Mesa face: a thin `mesa.Model` around one `sim.run.simulation.Simulation`.
+"""The Mesa face: a thin `mesa.Model` around one `sim.simulation.simulation.Simulation`.
 
 Nothing is simulated here. A step runs one month of the simulation; agents, grid and data collector
 are views of its arrays and of its record, made when somebody looks at them.
@@ -25,8 +25,8 @@ from sim.measures.indicators import make_indicators
 from sim.mesa_face.agent_sets import ColumnAgentSet, LiveAgentSet
 from sim.mesa_face.agents import KINDS, RowAgent
 from sim.mesa_face.handles import Handles
-from sim.run.simulation import LARGEST_SEED, Simulation
 from sim.scenario.scenario import Scenario, load_scenario
+from sim.simulation.simulation import LARGEST_SEED, Simulation
 
 if TYPE_CHECKING:
     from sim.interventions import Intervention
@@ -351,7 +351,7 @@ class TerritoryModel(Model):  # type: ignore[misc]  # Mesa carries no types
 
     @property
     def ledger(self) -> pd.DataFrame:
-        """All money that came in or was spent, as `sim.run.ledger.ledger_frame` describes."""
+        """All money that came in or was spent, as `sim.simulation.ledger.ledger_frame` describes."""
         return self.simulation.ledger
 
     def step(self) -> None:

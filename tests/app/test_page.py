@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from sim.app import offer, replications
-from sim.run.simulation import Simulation
 from sim.scenario.scenario import load_scenario
+from sim.simulation.simulation import Simulation
 from sim.version import package_version
 from tests.app.browser import CHROMIUM, Visit, browsing, serving
 

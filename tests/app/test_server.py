@@ -17,7 +17,7 @@ from sim.app.pair import CHARTS
 from sim.cli import main
 from sim.measures.indicators import INDICATORS
 from sim.measures.map_layers import LAYERS
-from sim.run.provenance import indicators_hash
+from sim.simulation.provenance import indicators_hash
 from tests.app.pages import SMALL, Frame, Page
 
 

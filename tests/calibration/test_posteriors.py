@@ -18,9 +18,9 @@ from sim.cli import main
 from sim.errors import InputError
 from sim.experiments.comparison_folder import load_comparison, save_comparison
 from sim.experiments.draws import draw, uncertain_ranges
-from sim.run.provenance import describe_scenario, effective_toml
 from sim.scenario.posterior import FORMAT, load_posterior, save_posterior
 from sim.scenario.scenario import Scenario, load_scenario
+from sim.simulation.provenance import describe_scenario, effective_toml
 from sim.version import MODEL_VERSION
 from tests.reference.towns import SMALL
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 import sim.processes
-from sim import starting_pipeline, starting_projects, starting_state, starting_youth
 from sim.processes.month import MONTH
 from sim.registry.variables import VARIABLES
 from sim.scenario.schema import PARAMETERS
+from sim.start import lay_pipeline, projects, state_at_start, youth
 from tests.reference.towns import everything_at_once
 
 FOLDER = Path(sim.processes.__file__).parent
@@ -73,7 +73,7 @@ def test_every_process_has_its_place_in_the_month():
 
 def test_streams_of_draws_are_never_shared():
     """And whoever takes a seed has a stream, whoever does not has none."""
-    starting = (starting_state, starting_youth, starting_projects, starting_pipeline)
+    starting = (state_at_start, youth, projects, lay_pipeline)
     streams = [p.stream for p in MONTH if p.stream]
     streams += [stream for module in starting for stream in module.STREAMS.values()]
     assert len(set(streams)) == len(streams)

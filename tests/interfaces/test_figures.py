@@ -16,7 +16,7 @@ from sim import load_scenario
 from sim.experiments.run_results import Results
 from sim.experiments.runs import simulate
 from sim.figures import Picture, draw_all, draw_territory
-from sim.run.simulation import territory_of
+from sim.simulation.simulation import territory_of
 from sim.words.language import LANGUAGES, Language
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -11,9 +11,9 @@ from sim.cli import main
 from sim.errors import InputError
 from sim.experiments.runs import simulate
 from sim.interventions import LEVERS, TYPES, list_interventions, load_intervention
-from sim.run.provenance import describe_scenario, effective_toml
 from sim.scenario.scenario import load_scenario
 from sim.scenario.schema import PARAMETERS
+from sim.simulation.provenance import describe_scenario, effective_toml
 from tests.reference.towns import SMALL
 
 Capture = pytest.CaptureFixture[str]

@@ -5,7 +5,7 @@ import pytest
 
 from sim import load_scenario
 from sim.measures.map_layers import LAYERS, snapshot
-from sim.run.simulation import Simulation
+from sim.simulation.simulation import Simulation
 
 
 @pytest.fixture(scope="module")

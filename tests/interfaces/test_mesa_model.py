@@ -20,8 +20,8 @@ from sim.errors import InputError
 from sim.mesa_face.agents import Premises, Shop
 from sim.mesa_face.model import IndicatorCollector, TerritoryModel
 from sim.mesa_face.premises import PremisesRow
-from sim.run.simulation import Simulation
 from sim.scenario.scenario import load_scenario
+from sim.simulation.simulation import Simulation
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -313,5 +313,5 @@ def test_only_the_mesa_face_imports_mesa():
     importing = re.compile(r"^\s*(import|from) mesa\b", re.MULTILINE)
     found = {p.name for p in SOURCE.rglob("*.py") if importing.search(p.read_text())}
     assert found == face
-    loaded = "import sys, sim.run.simulation; sys.exit('mesa' in sys.modules)"
+    loaded = "import sys, sim.simulation.simulation; sys.exit('mesa' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", loaded], check=False).returncode == 0

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sim.kernels import compile as compiling
+from sim.kernels.machine import compile as compiling
 from sim.kernels.machine.compile import prune_folders, source_hash
 
-PACKAGE = Path(compiling.__file__).parents[1]
+PACKAGE = Path(compiling.__file__).parents[2]
 
 NOW = 1_700_000_000.0
 """Some moment, in seconds."""

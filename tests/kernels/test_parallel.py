@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from numba import prange
 
-from sim.kernels import compile as compiling
+from sim.kernels.machine import compile as compiling
 from sim.kernels.machine.compile import address, kernel, parallel
 from sim.kernels.space import decay_potential, huff_flows, huff_work_shape, potential_work_shape
 

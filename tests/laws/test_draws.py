@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.run.simulation import Simulation
 from sim.scenario.scenario import load_scenario
+from sim.simulation.simulation import Simulation
 from tests.reference.towns import SMALL, small_town
 
 MONTHS = 36
@@ -32,7 +32,7 @@ def _run_elsewhere(threads, numba_threads):
     program = f"""
 import sys
 sys.path.insert(0, {str(root)!r})
-from sim.run.simulation import Simulation
+from sim.simulation.simulation import Simulation
 from tests.laws.test_draws import _digest
 from tests.reference.towns import small_town
 for threads in {threads}:

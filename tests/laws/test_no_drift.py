@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from sim.run.simulation import Simulation
 from sim.scenario.scenario import load_scenario
+from sim.simulation.simulation import Simulation
 
 TOWNS = 24
 PERIODS = {"years 1-2": (0, 24), "year 5": (48, 72), "year 10": (108, 132), "year 20": (216, 240)}

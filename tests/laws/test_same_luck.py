@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from sim.interventions import load_intervention
-from sim.run.simulation import Simulation, start_of
 from sim.scenario.scenario import load_scenario
+from sim.simulation.simulation import Simulation, start_of
 from sim.territory.territory_file import save_territory
 from tests.reference.towns import SMALL, two_towns_apart
 

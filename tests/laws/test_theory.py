@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from sim.interventions import load_intervention
-from sim.run.simulation import Simulation
 from sim.scenario.scenario import load_scenario
+from sim.simulation.simulation import Simulation
 from tests.reference.towns import SMALL
 
 TOWN = SMALL | {

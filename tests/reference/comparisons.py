@@ -7,9 +7,9 @@ from typing import Any
 from unittest import mock
 
 import numpy as np
-from sim.experiments import comparison as module
 
 from sim import load_scenario
+from sim.experiments import comparison as module
 from sim.experiments.comparison import Comparison, compare
 from sim.experiments.draws import draw
 from sim.experiments.one_run import Outcome, Run, Runs
@@ -17,8 +17,8 @@ from sim.interventions import load_intervention
 from sim.measures.map_layers import LAYERS
 from sim.measures.registry import MEASURES, MONTHLY
 from sim.registry.variables.money import LINES, SOURCES
-from sim.run.simulation import territory_of
 from sim.scenario.scenario import Scenario
+from sim.simulation.simulation import territory_of
 
 LEVELS = {
     "closure_rate_town_centre": 9.1,

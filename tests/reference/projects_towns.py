@@ -20,8 +20,8 @@ from sim.processes import (
 )
 from sim.processes.month import effective
 from sim.registry.state import State
-from sim.run.simulation import territory_of
 from sim.scenario.scenario import load_scenario
+from sim.simulation.simulation import territory_of
 from sim.start.state_at_start import starting_state
 from tests.reference.towns import SMALL
 

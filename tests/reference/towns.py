@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from sim.interventions import load_intervention
-from sim.run.simulation import Simulation
 from sim.scenario.scenario import load_scenario
+from sim.simulation.simulation import Simulation
 from sim.territory.territory import UNKNOWN, Territory
 
 SMALL = {

@@ -6,8 +6,8 @@ from sim.kernels.space import huff_work_shape
 from sim.processes import youth_migration, youth_participation
 from sim.processes.month import effective
 from sim.registry.state import State
-from sim.run.simulation import territory_of
 from sim.scenario.scenario import load_scenario
+from sim.simulation.simulation import territory_of
 from sim.start.people import people_sizes, settle_people
 from sim.start.youth import start_youth
 from sim.territory.territory import Territory

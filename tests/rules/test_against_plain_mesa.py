@@ -5,8 +5,8 @@ import pytest
 
 from benchmarks.peers.plain_mesa import PlainTown
 from sim.registry.variables.money import LINES, SOURCES
-from sim.run.simulation import Simulation
 from sim.scenario.scenario import load_scenario
+from sim.simulation.simulation import Simulation
 from tests.reference.towns import SMALL, small_town
 
 SHOPS = {"start_year": 2005, "closure_rate": 0.3, "starting_vacancy": 0.2}

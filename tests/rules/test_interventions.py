@@ -16,8 +16,8 @@ from sim.processes import retail_support, shop_accounts
 from sim.processes.retail_support import part_paid
 from sim.registry.settings import Setting
 from sim.registry.variables.money import LINES
-from sim.run.simulation import Simulation
 from sim.scenario.scenario import load_scenario
+from sim.simulation.simulation import Simulation
 from tests.reference import retail_month, support_month
 from tests.reference.towns import SMALL
 

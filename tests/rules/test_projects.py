@@ -31,8 +31,8 @@ from sim.processes import (
 )
 from sim.registry.catalogues import project_kinds
 from sim.registry.variables import VARIABLES
-from sim.run.simulation import Simulation
 from sim.scenario.scenario import load_scenario
+from sim.simulation.simulation import Simulation
 from sim.start.stationary_pipeline import mean_waiting, survival, utilisation_for
 from tests.reference import projects_month, retail_month
 from tests.reference.projects_towns import (

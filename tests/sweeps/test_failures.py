@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import pyarrow.compute as pc
 import pytest
-from sim.experiments import engine, parts
 
+from sim.experiments import engine, parts
 from sim.experiments.engine import FIRST_ALL_FAILED, IN_FLIGHT, Tally
 from sim.experiments.store import Store
 from tests.sweeps.toy_sweeps import POINTS, Stop, fill_toys, new_store, plan_toys, stop_after

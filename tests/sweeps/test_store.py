@@ -17,10 +17,10 @@ from unittest import mock
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sim.experiments import parts
-from sim.experiments import store as store_module
 
 from sim.errors import InputError
+from sim.experiments import parts
+from sim.experiments import store as store_module
 from sim.experiments.parts import PARTS, TMP
 from sim.experiments.store import DESIGN, SWEEP, Store
 from sim.experiments.whole_folder import MANIFEST

@@ -20,9 +20,9 @@ from sim.kernels.machine.sequence import KernelSequence
 from sim.measures.indicators import COUNTERS, COUNTS, count_calls, make_indicators
 from sim.processes.month import MONTH, active, effective
 from sim.registry.state import State
-from sim.run.ledger import book_call, book_month, ledger_frame, ledger_shape, unspent_frame
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import PARAMETERS
+from sim.simulation.ledger import book_call, book_month, ledger_frame, ledger_shape, unspent_frame
 from sim.start.projects import mark_start
 from sim.start.state_at_start import starting_state
 from sim.territory.generate import generate_premises, generate_territory
@@ -270,12 +270,12 @@ class Simulation:
 
     @property
     def ledger(self) -> pd.DataFrame:
-        """All money that came in or was spent, as `sim.run.ledger.ledger_frame` describes."""
+        """All money that came in or was spent; see `sim.simulation.ledger.ledger_frame`."""
         return ledger_frame(self.ledger_pages, self.scenario.account_names)
 
     @property
     def unspent(self) -> pd.DataFrame:
-        """Money that is left in the purses, as `sim.run.ledger.unspent_frame` describes."""
+        """Money that is left in the purses, as `sim.simulation.ledger.unspent_frame` describes."""
         return unspent_frame(self.state, self.scenario.account_names)
 
     def measure(self) -> dict[str, float]:

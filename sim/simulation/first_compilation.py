@@ -20,8 +20,8 @@ from sim.kernels.machine.sequence import KernelSequence
 from sim.measures.indicators import COUNTS, count_calls
 from sim.processes.month import active, effective
 from sim.registry.state import State
-from sim.run.ledger import book_call, ledger_shape
 from sim.scenario.scenario import load_scenario
+from sim.simulation.ledger import book_call, ledger_shape
 
 __all__ = ["compile_backwards", "is_first", "second_compiler"]
 
@@ -59,7 +59,7 @@ def second_compiler() -> Iterator[None]:
         return
     program = (
         f"import sys; sys.path[:] = {sys.path!r}\n"
-        "from sim.run.first_compilation import compile_backwards; compile_backwards()"
+        "from sim.simulation.first_compilation import compile_backwards; compile_backwards()"
     )
     nothing = subprocess.DEVNULL
     process = subprocess.Popen(
