@@ -1,6 +1,6 @@
-"""The territory in Mesa's own viewer: a map, curves, Step, and Reset with other parameters.
+"""Show the territory in Mesa's viewer, with a map, curves, and sliders for parameters.
 
-Run it with ``pip install "essaim[viz]"`` and ``solara run docs/examples/solara_app.py``.
+Install with ``pip install "essaim[viz]"`` and run ``solara run docs/examples/solara_app.py``.
 """
 
 from mesa.visualization import Slider, SolaraViz, SpaceRenderer, make_plot_component
@@ -20,7 +20,7 @@ STEPS = {
 
 
 def portray_agent(agent):
-    """Premises, a dot for their shop in its sector's colour, projects that run, third places."""
+    """Draw premises, shops in the colour of their sector, running projects and third places."""
     match agent:
         case Premises():
             return AgentPortrayalStyle(color="#BBBBBB", marker="s", size=5, zorder=1)
@@ -30,19 +30,19 @@ def portray_agent(agent):
             return AgentPortrayalStyle(color="#CC79A7", marker="^", size=12, zorder=3)
         case ThirdPlace():
             return AgentPortrayalStyle(color="black", marker="*", size=60, zorder=4)
-        case _:  # everybody else is there, but not drawn
+        case _:  # all other agents stay invisible
             return AgentPortrayalStyle(size=0)
 
 
 def portray_layer(layer):
-    """Residents as the ground of the map; the other layers are not drawn."""
+    """Draw residents as the background of the map, and no other layer."""
     if layer.name == "residents":
         return PropertyLayerStyle(colormap="Greys", alpha=0.6, colorbar=False)
     return None
 
 
 def slider(name, step):
-    """A slider with the words and limits of the parameter."""
+    """Make a slider with the parameter's label and bounds."""
     known, value = PARAMETERS[name], float(model.scenario.source.values[name])
     return Slider(known.label["en"], value, known.low, known.high, step, dtype=float)
 

@@ -1,4 +1,4 @@
-"""A hundred drawn town centres from 2001 to 2024, held against patterns 1 to 5.
+"""Run a hundred drawn town centres from 2001 to 2024 and compare them with patterns 1 to 5.
 
 ``python experiments/backcast/ensemble.py`` prints the table of docs/validation.md.
 """
@@ -17,16 +17,16 @@ from sim.simulation.simulation import Simulation
 
 @dataclass(frozen=True)
 class SizeClass:
-    """Agglomerations of one size, as pattern 3 groups them.
+    """Size class of agglomerations, as in pattern 3.
 
     Attributes
     ----------
     name : str
         Class of residents.
     towns : int
-        How many are drawn. Assumed: the panels' lists of towns are not published by size.
+        Number of towns to draw. Assumed: the panels' lists of towns are not published by size.
     residents : tuple of int
-        Range from which the logarithm of the number of residents is drawn evenly.
+        Range of residents; their logarithm is drawn uniformly.
     growth : float
         Mean growth of residents, 1/year. Assumed; it decides pattern 3 (docs/validation.md).
     """
@@ -54,8 +54,8 @@ GROWTH_SPREAD = 0.003
 def draw_towns(seed: int = 1) -> list[tuple[str, dict[str, float]]]:
     """Draw the towns: size class and the parameters in which each differs from ``backcast``.
 
-    Margins and growth are spread evenly over their distributions within a size class (Latin
-    hypercube), so that the mean of a hundred towns does not rest on the luck of the draw.
+    Margins and growth are stratified within a size class (Latin hypercube), so that sampling noise
+    hardly affects the mean of a hundred towns.
     """
     rng = np.random.default_rng(seed)
     towns = []
@@ -66,7 +66,7 @@ def draw_towns(seed: int = 1) -> list[tuple[str, dict[str, float]]]:
         margins = MARGIN_SPREAD * rng.permutation(ndtri(even))
         growths = size.growth + GROWTH_SPREAD * rng.permutation(ndtri(even))
         for people, margin, growth in zip(peoples, margins, growths, strict=True):
-            # A town of more people covers more ground: 64 cells a side at 50,000.
+            # Larger towns cover more ground: 64 cells a side at 50,000 residents.
             side = int(np.clip(64 * (people / 50_000) ** 0.35, 48, 140))
             stretch = (people / 50_000) ** 0.35
             towns.append(
@@ -91,12 +91,12 @@ def draw_towns(seed: int = 1) -> list[tuple[str, dict[str, float]]]:
 
 
 def run_ensemble(seed: int = 1, **parameters: float) -> tuple[list[str], npt.NDArray[np.float64]]:
-    """Vacancy of each town centre, 2001 to 2024.
+    """Run an ensemble and return the vacancy of each town centre from 2001 to 2024.
 
     Parameters
     ----------
     seed : int
-        Draws the towns and their luck.
+        Seed of the towns and of their runs.
     **parameters
         Changes to the scenario ``backcast`` for all towns.
 
@@ -119,18 +119,7 @@ def run_ensemble(seed: int = 1, **parameters: float) -> tuple[list[str], npt.NDA
 
 
 def patterns(names: list[str], vacancy: npt.NDArray[np.float64]) -> dict[str, float]:
-    """The figures of patterns 1 to 5, in per cent or percentage points.
-
-    Parameters
-    ----------
-    names, vacancy
-        From `run_ensemble`.
-
-    Returns
-    -------
-    dict
-        By a short description of the figure.
-    """
+    """Compute the figures of patterns 1 to 5, in per cent or percentage points, by description."""
     percent = 100 * vacancy
     of = {year: percent[:, year - 2001] for year in range(2001, 2025)}
     group = np.array(names)

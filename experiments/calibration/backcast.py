@@ -1,6 +1,6 @@
-"""Which responses to margins agree with the vacancy of French centres? See README.md.
+"""Calibrate the responses to margins against the vacancy of French centres; see README.md.
 
-``python experiments/calibration/backcast.py``, from the root of the repository.
+Run ``python experiments/calibration/backcast.py`` from the root of the repository.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SCENARIO = load_scenario("backcast")
 PARAMETERS = ("closure_margin_response", "reletting_margin_response", "starting_vacancy")
 
 RANGES = {"starting_vacancy": Range(0.035, 0.053, 0.075)}
-"""Of the mean town in 2001, which has no plausible range of its own. Assumed: around 6.1 %."""
+"""Range for the mean town in 2001, for which the schema has none. Assumed: around 6.1 %."""
 
 TARGETS = patterns(
     "centre_vacancy_2001",
@@ -34,19 +34,19 @@ TARGETS = patterns(
     "centre_vacancy_2015",
     "centre_vacancy_rise_2012_2015",
 )
-"""What the default values were chosen on; 2024 is left out, as it was then."""
+"""Patterns on which the default values were chosen, which exclude 2024."""
 
 SEED = 1
 
 
 def places() -> list[dict[str, Any]]:
-    """Eight of the 104 towns of the backcast, at even distances in the order of their margins."""
+    """Return eight of the 104 towns of the backcast, evenly spaced by margin."""
     towns = sorted((own for _, own in draw_towns(1)), key=lambda own: own["town_margin"])
     return towns[6::13]
 
 
 def measure(runs: Sequence[pd.DataFrame]) -> Mapping[str, float]:
-    """Figures of patterns 1, 2 and 5, in per cent and points, of towns and of years."""
+    """Return figures of patterns 1, 2 and 5, in per cent and points, of towns and years."""
     monthly = [run["retail_vacancy_town_centre"].to_numpy().reshape(-1, 12) for run in runs]
     mean = 100 * np.mean(monthly, axis=(0, 2))
     years = [year for year in (2001, 2012, 2015, 2024) if year - 2001 < mean.size]
@@ -56,7 +56,7 @@ def measure(runs: Sequence[pd.DataFrame]) -> Mapping[str, float]:
 
 
 def by(method: Any, **options: Any) -> Calibration:
-    """Calibrate by one of the methods."""
+    """Calibrate with one of the methods."""
     start = time.perf_counter()
     found = calibrate(
         SCENARIO.replace(months=12 * 15),
@@ -80,7 +80,7 @@ def by(method: Any, **options: Any) -> Calibration:
 
 
 def run_to_2024(rows: pd.DataFrame) -> pd.DataFrame:
-    """Mean and spread over rows of the figures, with 2024, which nothing was held to."""
+    """Return mean and spread of the figures over rows, including the held-out 2024."""
     with Ensemble(SCENARIO, measure, places=places()) as ensemble:
         found = [
             ensemble(dict(zip(rows, row, strict=True)), 100 + k)
@@ -90,14 +90,14 @@ def run_to_2024(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def main() -> None:
-    """Rule out, draw, and write the posterior."""
+    """Rule out values, sample the rest, and write the posterior."""
     ranges = uncertain_ranges(SCENARIO) | RANGES
     now = pd.DataFrame({name: [float(SCENARIO.values[name])] * 6 for name in PARAMETERS})
     print(pd.DataFrame({name: vars(ranges[name]) for name in PARAMETERS}).T)
-    print(f"values of now, six times:\n{run_to_2024(now)}")
+    print(f"current values, six times:\n{run_to_2024(now)}")
     matching = by("history_matching", waves=2, points=20)
     if isinstance(matching, Matching):
-        print(f"implausibility of the values of now: {matching.implausibility(now)[0]:.2f}")
+        print(f"implausibility of the current values: {matching.implausibility(now)[0]:.2f}")
     posterior = by("abc_smc", particles=60, populations=3)
     print(f"16 draws:\n{run_to_2024(posterior.draws.sample(16, random_state=SEED))}")
     posterior.write("backcast.parquet", scenario=SCENARIO.name)

@@ -1,4 +1,4 @@
-"""Projects, places and the young by default parameters, held against patterns 6 to 14.
+"""Compare projects, places and the young under default parameters with patterns 6 to 14.
 
 `docs/validation/measure_people.py` prints the figures, `tests/patterns/test_people.py` checks them.
 """
@@ -20,14 +20,14 @@ from sim.territory.territory import SECTORS
 SEEDS = tuple(range(8))
 YEARS = 20
 EIGHT_MONTHS = 8
-"""From the evening in Valence-Romans to the count of what had become of its ideas."""
+"""Months from the evening in Valence-Romans to the survey of its ideas."""
 
 HAD_IDEA, REFUSED, ABANDONED, BORN, ENDED = 1, 4, 5, 6, 7
 """Codes of ``entrepreneur.event``."""
 INCUBATING = 3
 """Code of ``entrepreneur.stage``."""
 WITHIN_A_CELL = 0.52
-"""Mean distance between two points of a square of side 1."""
+"""Mean distance between two random points of a unit square."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -41,20 +41,20 @@ def follow_projects(
     ----------
     scenario : Scenario
     seeds : sequence of int
-        A replication each.
+        One replication each.
     years : int
         Length of a run.
 
     Returns
     -------
     projects : DataFrame
-        A row for each project that runs, or whose idea comes up, in the run after its first month:
+        One row per project that runs, or whose idea arises, after the first month of the run:
         ``seed``, ``kind`` (name), ``supporter`` (account or -1), ``idea``, ``born`` and ``over``
-        (months of the run; NaN where it did not happen, and ``idea`` for projects that are older
+        (months of the run; NaN for events that did not happen, and for the idea of projects older
         than the run), ``after_8`` (stage code eight months after the idea, NaN if it was over),
         ``evening`` (whether its account held an evening in the month of the idea).
     months : list of DataFrame
-        Monthly indicators of each replication, as `monthly` gives them.
+        Monthly indicators of each replication, as from `monthly`.
     """
     names = [kind.name for kind in project_kinds()]
     rows: list[dict[str, float | str | bool]] = []
@@ -95,7 +95,7 @@ def follow_projects(
 
 
 def survival(projects: pd.DataFrame, years: int, run: int = YEARS) -> float:
-    """Share of projects still running so many years after their birth (Kaplan and Meier).
+    """Estimate the share of projects still running at an age (Kaplan-Meier).
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def survival(projects: pd.DataFrame, years: int, run: int = YEARS) -> float:
     years : int
         Age.
     run : int
-        Years of the run that they come from; what runs at its end is censored there.
+        Length of the run in years; projects still running at its end are censored.
     """
     born = projects[projects["born"].notna()]
     is_over = born["over"].notna()
@@ -118,7 +118,7 @@ def survival(projects: pd.DataFrame, years: int, run: int = YEARS) -> float:
 
 
 def started(projects: pd.DataFrame, within: int = 60, run: int = YEARS) -> float:
-    """Share of ideas that become running projects within so many months."""
+    """Return the share of ideas that become running projects within some months."""
     early = projects[projects["idea"] < 12 * run - within]
     return float((early["born"] - early["idea"] <= within).mean())
 
@@ -141,13 +141,13 @@ def mean_of(frames: Sequence[pd.DataFrame], name: str) -> float:
 
 
 def nearest_shop(scenario: Scenario, seed: int = 0) -> tuple[dict[str, Floats], Floats]:
-    """Straight-line distance from each inhabited cell to the nearest open shop of each sector.
+    """Return the straight-line distance of each inhabited cell to the nearest open shop by sector.
 
     Returns
     -------
     dict of str to (cells,) float64 array
         Distances by sector, and to the nearest of ``"any"``; km. Within the home cell, the mean
-        distance between two points of it.
+        distance between two of its points.
     (cells,) float64 array
         Residents of the cells, for weights.
     """
@@ -172,14 +172,14 @@ def nearest_shop(scenario: Scenario, seed: int = 0) -> tuple[dict[str, Floats], 
 
 
 def weighted_quantile(values: Floats, weights: Floats, share: float) -> float:
-    """The value below which this share of the weight lies."""
+    """Return the value below which a share of the weight lies."""
     order = np.argsort(values)
     reached = np.cumsum(weights[order]) / weights.sum()
     return float(values[order][min(int(np.searchsorted(reached, share)), values.size - 1)])
 
 
 def access(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
-    """Distances to shops in drawn countrysides and towns, km; pattern 9."""
+    """Return distances to shops in generated countryside and towns, km; pattern 9."""
     found: dict[str, list[float]] = {}
     for name in ("rural_low_density", "mid_sized_town"):
         for seed in seeds:
@@ -194,7 +194,7 @@ def access(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
 
 
 def lives() -> dict[str, float]:
-    """Survival and births in the mid-sized town and the working-class neighbourhood; 6 to 8."""
+    """Return survival and births in the mid-sized town and the neighbourhood; patterns 6 to 8."""
     town, town_months = follow_projects(load_scenario("mid_sized_town"))
     estate, estate_months = follow_projects(load_scenario("working_class_neighbourhood"))
     is_shop = town["kind"] == "shop"
@@ -215,7 +215,7 @@ def lives() -> dict[str, float]:
 
 
 def evenings(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
-    """Ideas of *start'up de territoire* and what becomes of them; pattern 10."""
+    """Return the ideas of *start'up de territoire* and their fate; pattern 10."""
     arm = load_scenario("mid_sized_town").add(load_intervention("startup_territoire"))
     projects, months = follow_projects(arm, seeds, years=10)
     told = projects[projects["evening"] & (projects["idea"] < 120 - EIGHT_MONTHS)]
@@ -229,7 +229,7 @@ def evenings(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
 
 
 def hub(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
-    """Members of a cooperation hub from its third year, and how many it loses; pattern 12."""
+    """Return members and losses of a cooperation hub from its third year; pattern 12."""
     arm = load_scenario("mid_sized_town").add(load_intervention("cooperation_hub"))
     members, left = [], 0
     for seed in seeds:
@@ -249,7 +249,7 @@ def hub(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
 
 
 def displacement(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
-    """Of the spending that a cluster brings to some cells, what others do not lose; pattern 14."""
+    """Return the net share of the spending that a cluster brings to some cells; pattern 14."""
     found = {}
     for boundary in ("closed", "open"):
         place = load_scenario("mid_sized_town").replace(boundary=boundary)

@@ -18,10 +18,6 @@ def library(module: str) -> Any:
     module : str
         Such as ``"SALib.analyze.sobol"``.
 
-    Returns
-    -------
-    module
-
     Raises
     ------
     InputError

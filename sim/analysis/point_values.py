@@ -87,10 +87,6 @@ def choose_quantities(
     kind : {"level", "effect"}, optional
         Effects by default, or levels where the experiment tries nothing.
 
-    Returns
-    -------
-    tuple of Quantity
-
     Raises
     ------
     InputError
@@ -117,11 +113,6 @@ def choose_quantities(
 
 def point_values(sweep: Sweep, quantities: Sequence[Quantity]) -> dict[Quantity, Floats]:
     """The values of quantities in all runs of a sweep.
-
-    Parameters
-    ----------
-    sweep : Sweep
-    quantities : sequence of Quantity
 
     Returns
     -------

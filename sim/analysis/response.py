@@ -139,10 +139,6 @@ def response(levels: Floats, effects: Floats) -> Response:
         Paired effects; nan where a run is missing. Levels without any effect are left out, and then
         replications without all of them.
 
-    Returns
-    -------
-    Response
-
     Examples
     --------
     >>> funding = np.array([0.0, 50.0, 100.0, 150.0, 200.0, 250.0])

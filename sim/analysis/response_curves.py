@@ -203,10 +203,6 @@ def fit_curve(form: Form, levels: Floats, means: Floats) -> Curve:
     means : (n,) float64 array
         Mean effects, all finite.
 
-    Returns
-    -------
-    Curve
-
     Examples
     --------
     >>> x = np.array([0.0, 1.0, 2.0, 3.0, 4.0])

@@ -74,10 +74,6 @@ def response_to_cost(
         As for `responses`.
     cost : str
         Measure of the cost; the level of a point is its mean over replications.
-
-    Returns
-    -------
-    dict of tuple to Response
     """
     found = {}
     for key, _, (effects, costs) in effects_along(differences, "point", (measure, cost), held):

@@ -159,10 +159,6 @@ def minimax_regret(performance: Floats) -> int:
     performance : (policies, scenarios) float64 array
         More is better. Scenarios in which a policy has not been measured do not count.
 
-    Returns
-    -------
-    int
-
     Examples
     --------
     >>> minimax_regret(np.array([[4.0, 1.0], [3.0, 3.0], [0.0, 4.0]]))

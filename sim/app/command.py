@@ -16,12 +16,6 @@ _EVERYWHERE: Final = "--territories"
 def run_commands(asked: Request, choice: Catalogue, month: int) -> str:
     """The commands that run the territory up to a month, without and with the intervention.
 
-    Parameters
-    ----------
-    asked : Request
-    choice : Catalogue
-    month : int
-
     Returns
     -------
     str
@@ -60,18 +54,7 @@ def compare_command(asked: Request, choice: Catalogue, reps: int | None = None) 
 
 
 def python_of(asked: Request, choice: Catalogue, month: int) -> str:
-    """The Python that gives the indicators of both territories up to a month.
-
-    Parameters
-    ----------
-    asked : Request
-    choice : Catalogue
-    month : int
-
-    Returns
-    -------
-    str
-    """
+    """The Python that gives the indicators of both territories up to a month."""
     end = f"months={max(month, 1)}, seed={asked.seed}"
     load = f"sim.load_scenario({choice.references[asked.scenario]!r})"
     lines = [

@@ -29,10 +29,6 @@ def frame(pair: Pair, layer: str, known: int) -> bytes:
         Name of the layer that is shown.
     known : int
         Months whose measures the page has already.
-
-    Returns
-    -------
-    bytes
     """
     rows, columns = pair.without.territory.shape
     first = min(known, pair.month)

@@ -30,16 +30,7 @@ MOST_STEPS: Final = 120
 
 
 def offer(choice: Catalogue) -> dict[str, Any]:
-    """Everything that the page needs to know, as JSON values.
-
-    Parameters
-    ----------
-    choice : Catalogue
-
-    Returns
-    -------
-    dict
-    """
+    """Everything that the page needs to know, as JSON values."""
     return {
         "package_version": package_version(),
         "model_version": MODEL_VERSION,

@@ -110,14 +110,6 @@ class Catalogue:
     def arms(self, asked: Request) -> Arms:
         """The scenarios that a request means.
 
-        Parameters
-        ----------
-        asked : Request
-
-        Returns
-        -------
-        Arms
-
         Raises
         ------
         InputError

@@ -118,10 +118,6 @@ def make_app(
     sessions : Sessions, optional
         In place of new ones with the usual limits.
 
-    Returns
-    -------
-    ASGI application
-
     Raises
     ------
     InputError

@@ -318,17 +318,7 @@ def _money(pair: Pair, words: Words) -> str:
 
 
 def verdicts(comparison: Comparison, language: Language) -> list[str]:
-    """What replications say of the headline measures at the end of the run.
-
-    Parameters
-    ----------
-    comparison : Comparison
-    language : {"en", "fr"}
-
-    Returns
-    -------
-    list of str
-    """
+    """What replications say of the headline measures at the end of the run."""
     words, reports = Words(language, WORDS), Words(language)
     effects = comparison.effects
     end = int(effects["horizon"].max())

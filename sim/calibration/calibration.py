@@ -74,10 +74,6 @@ class Calibration:
         **about
             More that the file is to say of itself, as JSON values, such as the scenario's name.
 
-        Returns
-        -------
-        Posterior
-
         Raises
         ------
         InputError

@@ -102,10 +102,6 @@ class Ensemble:
         seed : int
             Luck of the whole.
 
-        Returns
-        -------
-        mapping of str to float
-
         Raises
         ------
         InputError

@@ -79,10 +79,6 @@ def listen(host: str, port: int) -> socket.socket:
     port : int
         0 takes a free one.
 
-    Returns
-    -------
-    socket
-
     Raises
     ------
     InputError

@@ -122,10 +122,6 @@ def table(rows: Sequence[Sequence[str]], *, text_columns: int = 1) -> str:
     rows : sequence of sequences of str
     text_columns : int
         So many columns on the left hold words and are aligned to the left, the others to the right.
-
-    Returns
-    -------
-    str
     """
     widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
     lines = []

@@ -20,10 +20,6 @@ def draw_all(results: Results, language: Language) -> list[Picture]:
     results : Results
         With maps of start and end, if maps are wanted.
     language : {"en", "fr"}
-
-    Returns
-    -------
-    list of Picture
     """
     pictures = [draw_time_series(results, language)]
     if results.maps is not None:

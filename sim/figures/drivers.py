@@ -64,17 +64,7 @@ _WORDS: Final = {
 
 
 def draw_drivers(results: Results, language: Language) -> Picture:
-    """Draw the exogenous drivers.
-
-    Parameters
-    ----------
-    results : Results
-    language : {"en", "fr"}
-
-    Returns
-    -------
-    Picture
-    """
+    """Draw the exogenous drivers."""
     words = _WORDS[language]
     drivers = {k: np.array(v, dtype=np.float64) for k, v in results.manifest["drivers"].items()}
     months = drivers["online_share"].size

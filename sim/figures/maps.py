@@ -144,17 +144,7 @@ def draw_maps(results: Results, language: Language) -> Picture:
 
 
 def draw_territory(territory: Territory, language: Language) -> Picture:
-    """Draw a territory before anything happens in it: its people and its premises.
-
-    Parameters
-    ----------
-    territory : Territory
-    language : {"en", "fr"}
-
-    Returns
-    -------
-    Picture
-    """
+    """Draw a territory before anything happens in it: its people and its premises."""
     words = _WORDS[language]
     residents = territory.residents.astype(np.float64)
     count = np.bincount(territory.premises_cell, minlength=residents.size).astype(np.float64)

@@ -18,11 +18,6 @@ THIN: Final = f"{NARROW};"
 def what_happened(results: Results, language: Language) -> list[str]:
     """A run in sentences.
 
-    Parameters
-    ----------
-    results : Results
-    language : {"en", "fr"}
-
     Returns
     -------
     list of str
@@ -252,17 +247,7 @@ _HEADS: Final = {
 
 
 def summary_table(results: Results, language: Language) -> list[list[str]]:
-    """The numbers by zone: a row of heads, then a row a zone; medians over replications.
-
-    Parameters
-    ----------
-    results : Results
-    language : {"en", "fr"}
-
-    Returns
-    -------
-    list of list of str
-    """
+    """The numbers by zone: a row of heads, then a row a zone; medians over replications."""
     rows = [list(_HEADS[language])]
     whole = {"en": "whole territory", "fr": "territoire"}
     zones = summarise(results)

@@ -87,10 +87,6 @@ class ZoneSummary:
 def summarise(results: Results) -> dict[str, ZoneSummary]:
     """Summarise a run.
 
-    Parameters
-    ----------
-    results : Results
-
     Returns
     -------
     dict of ZoneSummary

@@ -100,11 +100,6 @@ _WORDS: Final = {
 def draw_time_series(results: Results, language: Language) -> Picture:
     """Draw the panel of time series.
 
-    Parameters
-    ----------
-    results : Results
-    language : {"en", "fr"}
-
     Returns
     -------
     Picture

@@ -133,10 +133,6 @@ class Intervention:
         **levers
             New values by name.
 
-        Returns
-        -------
-        Intervention
-
         Raises
         ------
         InputError
@@ -174,10 +170,6 @@ def load_intervention(name: str | Path, folder: Path | None = None) -> Intervent
         Name of an intervention that comes with the package, or path of a TOML file.
     folder : Path, optional
         Where relative paths begin.
-
-    Returns
-    -------
-    Intervention
 
     Raises
     ------
@@ -218,10 +210,6 @@ def read_intervention(content: Mapping[str, Any], name: str, origin: str) -> Int
         What it is to be called.
     origin : str
         Where it is written, for error messages.
-
-    Returns
-    -------
-    Intervention
 
     Raises
     ------

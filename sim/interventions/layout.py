@@ -147,10 +147,6 @@ def plan_interventions(
     territory : Territory
         Where they take place.
 
-    Returns
-    -------
-    Planned
-
     Raises
     ------
     InputError

@@ -133,10 +133,6 @@ def discounted(payments: npt.NDArray[np.int64], rate: float = DISCOUNT_RATE) -> 
     rate : float
         Discount rate a year.
 
-    Returns
-    -------
-    float
-
     Examples
     --------
     >>> discounted(np.array([0] * 12 + [10_250]))

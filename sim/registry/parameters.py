@@ -65,10 +65,6 @@ def parameter(
         Smallest and largest admissible value, both included; required for numbers.
     plausible : (float, float), optional
         Range within which an uncertain value is drawn in a comparison; it holds the default.
-
-    Returns
-    -------
-    pydantic field
     """
     if isinstance(default, (int, float)) and not isinstance(default, bool) and bounds is None:
         raise TypeError(f"a number needs bounds: {en}")

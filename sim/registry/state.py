@@ -112,10 +112,6 @@ class State(Mapping[str, Array]):
         ----------
         sizes : mapping of str to int
             What there is more of is zero.
-
-        Returns
-        -------
-        State
         """
         other = State({**self.sizes, **sizes})
         for name, array in self._arrays.items():

@@ -84,10 +84,6 @@ def load_posterior(path: Path | str) -> Posterior:
     path : Path or str
         Parquet file that a calibration wrote.
 
-    Returns
-    -------
-    Posterior
-
     Raises
     ------
     InputError
@@ -114,10 +110,6 @@ def named_posterior(entry: Any, where: Path) -> Posterior:
         ``parameters`` that are to be taken from it.
     where : Path
         The scenario file.
-
-    Returns
-    -------
-    Posterior
 
     Raises
     ------

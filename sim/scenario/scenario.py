@@ -109,10 +109,6 @@ class Scenario:
         **parameters
             New values by flat name.
 
-        Returns
-        -------
-        Scenario
-
         Raises
         ------
         InputError
@@ -152,10 +148,6 @@ class Scenario:
         ----------
         *interventions : Intervention, str or Path
             Interventions, their names, or their files.
-
-        Returns
-        -------
-        Scenario
 
         Raises
         ------
@@ -239,10 +231,6 @@ def load_scenario(name: str | Path) -> Scenario:
     ----------
     name : str or Path
         Name of a scenario that comes with the package, or path of a TOML file.
-
-    Returns
-    -------
-    Scenario
 
     Raises
     ------

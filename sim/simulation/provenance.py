@@ -45,10 +45,6 @@ PACKAGES = ("essaim", "numpy", "numba", "pandas", "pyarrow", "scipy", "mesa", "p
 def assumed_parameters(scenario: Scenario) -> tuple[list[str], int]:
     """Uncertain parameters whose value is a judgement, and how many are uncertain in all.
 
-    Parameters
-    ----------
-    scenario : Scenario
-
     Returns
     -------
     (list of str, int)
@@ -76,10 +72,6 @@ def _toml(value: Any) -> str:
 
 def effective_toml(scenario: Scenario) -> str:
     """A scenario file that stands alone: everything that differs from the defaults, with sources.
-
-    Parameters
-    ----------
-    scenario : Scenario
 
     Returns
     -------
@@ -147,10 +139,6 @@ def describe_intervention(intervention: Intervention, months: int) -> dict[str, 
     intervention : Intervention
     months : int
         Length of the run over which the cost is stated.
-
-    Returns
-    -------
-    dict
     """
     levers = {}
     for lever, info in intervention.kind.infos.items():
@@ -322,10 +310,6 @@ def describe_run(
         Seed of each replication.
     months : int
         Months that were run.
-
-    Returns
-    -------
-    dict
     """
     changed = _changed(scenario)
     added = [i.reference for i in scenario.interventions if i.reference]

@@ -42,10 +42,6 @@ _HELD_WHERE_OBSERVED = ("shop_closure", "reletting", "project_birth")
 def territory_of(scenario: Scenario) -> Territory:
     """The territory that a scenario names or describes.
 
-    Parameters
-    ----------
-    scenario : Scenario
-
     Returns
     -------
     Territory

@@ -159,10 +159,6 @@ def utilisation_for(utilisation: float, arrivals: float, longest: float) -> floa
         Files a month.
     longest : float
         Longest mean wait, months.
-
-    Returns
-    -------
-    float
     """
     x = arrivals * longest
     return min(utilisation, math.sqrt(x * x + 2.0 * x) - x)

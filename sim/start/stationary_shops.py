@@ -217,10 +217,6 @@ def solve_stationary(
     takeover_rate : float
         Rate at which projects take vacant premises at the start, 1/year.
 
-    Returns
-    -------
-    Stationary
-
     Raises
     ------
     InputError

@@ -104,10 +104,6 @@ def read_cells(table: Table) -> Cells:
     table : Table
         Has one of `ID_COLUMNS` and at least one row.
 
-    Returns
-    -------
-    Cells
-
     Raises
     ------
     InputError

@@ -75,10 +75,6 @@ def import_territory(
         Share in [0, 0.9] of premises vacant, where the shops' file shows open ones only: so many
         vacant premises are generated beside them.
 
-    Returns
-    -------
-    Territory
-
     Raises
     ------
     InputError

@@ -41,10 +41,6 @@ neighbourhood; assumed."""
 def suggest_archetype(territory: Territory) -> tuple[str, str]:
     """The archetype that a place resembles by density, size and income, and why.
 
-    Parameters
-    ----------
-    territory : Territory
-
     Returns
     -------
     (str, str)
@@ -83,10 +79,6 @@ def write_imported_scenario(
         One of `ARCHETYPES`, whose parameters the scenario inherits; else `suggest_archetype`.
     force : bool
         Whether files of the same name are replaced.
-
-    Returns
-    -------
-    scenario, territory_file : pathlib.Path
 
     Raises
     ------

@@ -85,10 +85,6 @@ def read_population(
     radius : float
         m.
 
-    Returns
-    -------
-    PopulationGrid
-
     Raises
     ------
     InputError

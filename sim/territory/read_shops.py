@@ -92,10 +92,6 @@ def read_shops(path: Path, frame: GridFrame, *, may_exceed: bool = False) -> Sho
     may_exceed : bool
         Whether most shops may lie outside because the grid is a part that was asked for.
 
-    Returns
-    -------
-    ShopPoints
-
     Raises
     ------
     InputError

@@ -156,10 +156,6 @@ def read_table(
         Whether geometries are read too; cells need none, their ids say where they are. The layers
         of a GeoPackage are then told apart in a column ``layer``.
 
-    Returns
-    -------
-    Table
-
     Raises
     ------
     InputError

@@ -43,10 +43,6 @@ _PREMISES_ARRAYS: Final[dict[str, type[np.generic]]] = {
 def territory_fault(territory: Territory) -> str | None:
     """What is wrong with the arrays of a territory, in a few words; None where nothing is.
 
-    Parameters
-    ----------
-    territory : Territory
-
     Returns
     -------
     str or None
