@@ -1,8 +1,8 @@
-"""All machine code that several tests use, compiled by two processes before the first test.
+"""Compile what several tests use in two processes, before the first test.
 
 Workers of pytest-xdist would otherwise compile the same kernels at the same time. One process comes
-to them as a run does, from the front of the month, the other from its back; each takes from disk
-what the other has compiled by then.
+to the kernels as a run does, from the front of the month, the other from its back; each reads from
+disk what the other has compiled by then.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def from_the_front() -> None:
-    """A run, and then the twins of the month's kernels that spread over threads."""
+    """Run a month, then compile the twins of its kernels that spread over threads."""
     from tests.reference.towns import small_town
 
     small_town().run(1)
@@ -26,25 +26,29 @@ def from_the_front() -> None:
 
 
 def from_the_back() -> None:
-    """The month from its end, and then the twins that are tried alone."""
+    """Compile the month from its end, then the twins that tests try alone."""
     from tests.kernels.test_parallel import digest_of_flows
 
     compile_backwards()
     digest_of_flows(True, 1)
 
 
-def start_compilers() -> list[subprocess.Popen[bytes]]:
-    """Both processes; none where these sources have been compiled before."""
-    folder = cache_folder()
-    if folder is None:
-        return []
-    done = folder / f"compiled-for-tests-{source_hash([ROOT / 'sim'])}"
-    if done.exists():
-        return []
-    done.touch()
-    return [
-        subprocess.Popen(
-            [sys.executable, "-c", f"from tests.compiling import {side}; {side}()"], cwd=ROOT
-        )
-        for side in ("from_the_front", "from_the_back")
-    ]
+class Compilers:
+    """Both processes; none where the machine code of these sources is on disk already."""
+
+    def __init__(self) -> None:
+        folder = cache_folder()
+        self._done = folder and folder / f"compiled-for-tests-{source_hash([ROOT / 'sim'])}"
+        is_needed = self._done is not None and not self._done.exists()
+        self._processes = [
+            subprocess.Popen(
+                [sys.executable, "-c", f"from tests.compiling import {side}; {side}()"], cwd=ROOT
+            )
+            for side in (("from_the_front", "from_the_back") if is_needed else ())
+        ]
+
+    def wait(self) -> None:
+        """Wait for both. What cannot be compiled fails again in a test."""
+        codes = [process.wait() for process in self._processes]
+        if codes and not any(codes):
+            self._done.touch()

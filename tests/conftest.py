@@ -1,9 +1,9 @@
 """What all tests share: the way to their twins, machine code, and examples without a clock."""
 
 import gc
-import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import mesa  # noqa: F401 - the more modules are loaded before it, the longer it takes
 import pytest
@@ -21,15 +21,15 @@ settings.register_profile(
 )
 settings.load_profile("essaim")
 
-COMPILERS = pytest.StashKey[list[subprocess.Popen[bytes]]]()
+COMPILERS = pytest.StashKey[Any]()
 
 
 def pytest_sessionstart(session):
     """Where workers share the tests, compile for all of them while they collect."""
     if session.config.getoption("numprocesses", None):  # not so in a worker, nor without xdist
-        from tests.compiling import start_compilers
+        from tests.compiling import Compilers
 
-        session.config.stash[COMPILERS] = start_compilers()
+        session.config.stash[COMPILERS] = Compilers()
 
 
 def pytest_collection_finish():
@@ -40,6 +40,6 @@ def pytest_collection_finish():
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session):
-    """Tests are handed out once all is compiled. What cannot be compiled fails in a test again."""
-    for compiler in session.config.stash.get(COMPILERS, []):
-        compiler.wait()
+    """Hand out tests once all is compiled."""
+    if COMPILERS in session.config.stash:
+        session.config.stash[COMPILERS].wait()

@@ -165,10 +165,28 @@ def test_machine_code_of_another_signature_is_not_taken(unedited, cache):
     assert _collect(unedited, cache, "float32", "float64") == [(3.0, 0)] * 2
 
 
-def test_machine_code_that_is_broken_is_compiled_anew(unedited, cache):
+def test_machine_code_that_is_broken_is_compiled_again(unedited, cache):
     for file in cache.rglob("*.nb[ci]"):
         file.write_bytes(b"")
     assert _collect(unedited, cache) == [(3.0, 0)]
+
+
+def test_another_checkout_of_the_same_sources_takes_the_machine_code(unedited, cache, tmp_path):
+    """Neither the place of the sources nor their dates count, only what stands in them."""
+    moved = tmp_path / "elsewhere" / "sim"
+    shutil.copytree(unedited, moved)
+    for source in moved.rglob("*.py"):
+        os.utime(source, (NOW, NOW))
+    assert _collect(moved, cache, "float32", "float64") == [(3.0, 1), (3.0, 2)]
+
+
+def test_two_checkouts_that_differ_keep_their_machine_code_apart(unedited, cache, tmp_path):
+    edited = tmp_path / "elsewhere" / "sim"
+    shutil.copytree(unedited, edited)
+    (edited / "processes" / "tax.py").write_text(RULE.format(share=0.5))
+    assert _collect(edited, cache) == [(1.5, 0)]
+    assert _collect(unedited, cache) == [(3.0, 1)]
+    assert _collect(edited, cache) == [(1.5, 1)]
 
 
 def _sources(folder):

@@ -3,10 +3,11 @@
 A *kernel* is a loop over arrays, a *rule* the scalar arithmetic inside it. Both are compiled on
 their first call, without fast-math, so that a call gives the same bits on one thread or many.
 
-Machine code is kept on disk. Numba notices an edit of the file a function stands in, but not of the
-other files whose rules were inlined into it; therefore the folder of the cache is named after a
-hash of the sources of kernels, whose rules everyone may take. Processes take no other's, so that an
-edit of one makes no other anew; whoever takes rules of processes has a folder named after them.
+Machine code is kept on disk, under a hash of the sources it is made of: never their paths or dates,
+so that two checkouts with the same sources share it. Numba itself would look at the file a kernel
+stands in and miss edits of other files whose rules are inlined into it. Every kernel may take rules
+from `sim.kernels`. No process takes a rule from another, so an edit of one leaves the machine code
+of the others valid; kernels elsewhere may take rules from all processes.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import numba
-from numba.core.caching import FunctionCache
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
 from numba.core.cpu_options import ParallelOptions
 from numba.extending import intrinsic, register_jitable
 
@@ -218,8 +219,11 @@ def source_hash(folders: Iterable[Path], version: str = numba.__version__) -> st
 
 
 @functools.cache
-def _processes_hash() -> str:
-    return source_hash([_PROCESSES])
+def _file_hash(path: str, *, with_processes: bool) -> str:
+    digest = hashlib.sha256(Path(path).read_bytes())
+    if with_processes:
+        digest.update(source_hash([_PROCESSES]).encode())
+    return digest.hexdigest()[:16]
 
 
 @functools.cache
@@ -289,22 +293,50 @@ def prune_folders(root: Path, now: float) -> None:
 def _cached(dispatcher: Any, kind: str) -> Any:
     """Give a numba function its cache. `kind` keeps twins apart: numba's key does not tell them."""
     folder = cache_folder()
-    if not dispatcher.__module__.startswith(("sim.kernels.", "sim.processes.")):
-        kind = f"{kind}-{_processes_hash()}"
     if folder is None or not hasattr(dispatcher, "enable_caching"):  # NUMBA_DISABLE_JIT
         return dispatcher
-    config: Any = numba.config
-    before = config.CACHE_DIR
-    config.CACHE_DIR = str(folder / kind)
-    try:
-        dispatcher._cache = _KernelCache(dispatcher.py_func)
-    finally:
-        config.CACHE_DIR = before
+    dispatcher._cache = _KernelCache(dispatcher.py_func, folder / kind)
     return dispatcher
 
 
+class _SourceLocator(_CacheLocator):
+    """Where numba looks for the machine code of one function: in a folder named by its sources."""
+
+    def __init__(self, function: Callable[..., Any], folder: Path) -> None:
+        code, module = function.__code__, function.__module__
+        by_itself = module.startswith(("sim.kernels.", "sim.processes."))
+        self._py_file = code.co_filename
+        self._line = code.co_firstlineno
+        self._stamp = _file_hash(self._py_file, with_processes=not by_itself)
+        self._folder = folder / f"{module}-{self._stamp}"
+
+    def from_function(self, function: Any, path: str) -> _SourceLocator:  # type: ignore[override]
+        return self
+
+    def get_cache_path(self) -> str:
+        return str(self._folder)
+
+    def get_source_stamp(self) -> str:
+        return self._stamp
+
+    def get_disambiguator(self) -> str:
+        return str(self._line)
+
+
+class _CacheOfSources(CompileResultCacheImpl):
+    """Numba's way to write machine code down, in the folder that `_SourceLocator` names."""
+
+    def __init__(self, function: Callable[..., Any], folder: Path) -> None:
+        self._locator_classes = [_SourceLocator(function, folder)]
+        super().__init__(function)
+
+
 class _KernelCache(FunctionCache):
-    """Numba's cache, which never stops a run: what cannot be read or written is compiled anew."""
+    """Numba's cache, which never stops a run: what cannot be read or written is compiled again."""
+
+    def __init__(self, function: Callable[..., Any], folder: Path) -> None:
+        self._impl_class = functools.partial(_CacheOfSources, folder=folder)
+        super().__init__(function)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         try:
