@@ -219,7 +219,7 @@ def test_folders_of_older_sources_go_once_nobody_uses_them(tmp_path):
         os.utime(tmp_path / name, (NOW - age, NOW - age))
     (tmp_path / "results").mkdir()
     os.utime(tmp_path / "results", (0, 0))
-    prune_folders(tmp_path, NOW)
+    prune_folders(tmp_path.glob("kernels-*"), NOW)
     left = sorted(path.name for path in tmp_path.iterdir())
     assert left == [f"kernels-{days:02}" for days in range(8)] + ["results"]
 
@@ -229,5 +229,5 @@ def test_folders_in_use_stay_however_many(tmp_path):
         folder = tmp_path / f"kernels-{number:02}"
         folder.mkdir()
         os.utime(folder, (NOW, NOW))
-    prune_folders(tmp_path, NOW)
+    prune_folders(tmp_path.glob("kernels-*"), NOW)
     assert len(list(tmp_path.iterdir())) == 20

@@ -101,7 +101,7 @@ def rule(function: Callable[..., Any]) -> Any:
 def shared_rule(function: Callable[..., Any]) -> Any:
     """Let kernels call a scalar rule that Python calls as well: there it stays a plain function.
 
-    Python's call of a `rule` would compile it anew in each process.
+    A `rule` that Python calls would be compiled in each process.
     """
     return register_jitable(**_OPTIONS)(function)
 
@@ -231,13 +231,13 @@ def cache_folder() -> Path | None:
     """The folder that holds the machine code of the sources as they are.
 
     ``SIM_CACHE_DIR`` names the folder above it, else it is the user's cache folder. Folders of
-    older sources are removed once they have not been used for a day, apart from the newest.
+    older sources are removed once they have not been used for a day, apart from the eight newest.
 
     Returns
     -------
     Path or None
-        None, after one warning, where nothing can be written: kernels are then compiled anew in
-        each process.
+        None, after one warning, where nothing can be written: each process then compiles the
+        kernels it runs.
     """
     try:
         root = _cache_root()
@@ -247,13 +247,13 @@ def cache_folder() -> Path | None:
         os.utime(folder)  # The date of its last use, which keeps it from being pruned.
     except (OSError, RuntimeError) as error:  # RuntimeError: the user has no home folder.
         warnings.warn(
-            f"Compiled kernels cannot be kept on disk ({error}), so each run compiles them anew; "
+            f"Compiled kernels cannot be kept on disk ({error}), so each run compiles them again; "
             "set SIM_CACHE_DIR to a folder that can be written.",
             RuntimeWarning,
             stacklevel=2,
         )
         return None
-    prune_folders(root, time.time())
+    prune_folders(root.glob("kernels-*"), time.time())
     return folder
 
 
@@ -269,18 +269,18 @@ def _cache_root() -> Path:
     return Path.home() / ".cache" / "essaim"
 
 
-def prune_folders(root: Path, now: float) -> None:
+def prune_folders(folders: Iterable[Path], now: float) -> None:
     """Remove folders of older sources. Another process may be doing the same at this moment.
 
     Parameters
     ----------
-    root : Path
-        The folder above them.
+    folders : iterable of Path
+        Folders of the same code, each made of other sources.
     now : float
         Seconds, on the clock of the files' dates.
     """
     last_use: list[tuple[float, Path]] = []
-    for folder in root.glob("kernels-*"):
+    for folder in folders:
         try:
             last_use.append((folder.stat().st_mtime, folder))
         except OSError:
@@ -310,6 +310,11 @@ class _SourceLocator(_CacheLocator):
         self._stamp = _file_hash(self._py_file, with_processes=not by_itself)
         self._folder = folder / f"{module}-{self._stamp}"
 
+    def ensure_cache_path(self) -> None:
+        super().ensure_cache_path()
+        older = self._folder.name.replace(self._stamp, "*")
+        prune_folders(self._folder.parent.glob(older), time.time())
+
     def from_function(self, function: Any, path: str) -> _SourceLocator:  # type: ignore[override]
         return self
 
@@ -327,7 +332,7 @@ class _CacheOfSources(CompileResultCacheImpl):
     """Numba's way to write machine code down, in the folder that `_SourceLocator` names."""
 
     def __init__(self, function: Callable[..., Any], folder: Path) -> None:
-        self._locator_classes = [_SourceLocator(function, folder)]
+        self._locator_classes = [_SourceLocator(function, folder)]  # type: ignore[list-item]
         super().__init__(function)
 
 
@@ -335,7 +340,7 @@ class _KernelCache(FunctionCache):
     """Numba's cache, which never stops a run: what cannot be read or written is compiled again."""
 
     def __init__(self, function: Callable[..., Any], folder: Path) -> None:
-        self._impl_class = functools.partial(_CacheOfSources, folder=folder)
+        self._impl_class = functools.partial(_CacheOfSources, folder=folder)  # type: ignore[assignment]
         super().__init__(function)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
