@@ -19,11 +19,11 @@ ID_COLUMNS: Final = (
     *("idcar_200m", "idinspire", "id_inspire", "id_carr_200m", "id_carr200m", "idcar200m"),
     *("idcar_1km", "id_carr1km", "id_carr_1km", "idcar1km", "grd_id"),
 )
-"""Columns that name a cell, finest first: a file of 200 m cells also names their 1 km cell."""
+"""Columns with cell ids, finest first: a file of 200 m cells also names their 1 km cells."""
 
 MAX_CELLS: Final = 25_000_000
 MAX_GAP: Final = 30_000.0
-"""Widest strip without any inhabitant across one territory, m; assumed."""
+"""Widest uninhabited strip within one territory, m; assumed."""
 
 _LONG_ID: Final = (
     r"^CRS(?P<crs>\d{1,6})RES(?P<size>\d{1,6})(?P<unit>k?m)N(?P<n>\d{1,8})E(?P<e>\d{1,8})$"
@@ -38,13 +38,13 @@ class Cells:
     Attributes
     ----------
     table : Table
-        The file they were read from.
+        Source table.
     ids : list of str
-        As written there.
+        Ids as written in the table.
     east, north : (cells,) int64 arrays
         Lower-left corners, m.
     size : int
-        Side, m.
+        Side length, m.
     """
 
     table: Table
@@ -54,7 +54,7 @@ class Cells:
     size: int
 
     def centres(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-        """x and y of the middle of each cell, m."""
+        """Return x and y of the middle of each cell, m."""
         half = np.float64(self.size / 2)
         return self.east + half, self.north + half
 
@@ -66,12 +66,12 @@ class Cells:
         return np.asarray(np.hypot(east - x, north - y) <= radius)
 
     def frame(self, is_kept: npt.NDArray[np.bool_]) -> GridFrame:
-        """Smallest grid that holds the kept cells.
+        """Return the smallest grid that holds the kept cells.
 
         Raises
         ------
         InputError
-            They lie too far apart to be one territory, or span too large a grid.
+            If the cells are too far apart to be one territory, or span too large a grid.
         """
         size = self.size
         kept = np.flatnonzero(is_kept)
@@ -102,12 +102,12 @@ def read_cells(table: Table) -> Cells:
     Parameters
     ----------
     table : Table
-        Has one of `ID_COLUMNS` and at least one row.
+        Table with one of `ID_COLUMNS` and at least one row.
 
     Raises
     ------
     InputError
-        An id is malformed, repeated, of another size or of another coordinate system.
+        If an id is malformed, repeated, of another size or in another coordinate system.
     """
     column = next(c for c in ID_COLUMNS if c in table.columns)
     ids = table.texts(column)
@@ -142,7 +142,7 @@ def read_cells(table: Table) -> Cells:
     size = int(sizes[0])
     if not 10 <= size <= 10_000:
         raise InputError(f"{table.place(0)}: cell {ids[0]} is {size} m wide, not 10 m to 10 km.")
-    # A short INSPIRE id leaves out the zeros that end a cell's size: 1kmN2345E4567 is in km.
+    # A short INSPIRE id omits the trailing zeros of the cell size: 1kmN2345E4567 is in km.
     unit = 1 if pattern == _LONG_ID else 10 ** (len(str(size)) - len(str(size).rstrip("0")))
     east, north = part("e") * unit, part("n") * unit
     is_off = (east % size != 0) | (north % size != 0)

@@ -1,6 +1,6 @@
 """Draw the town centre and the retail parks of a real place from its shops and residents.
 
-No data set holds these zones; the rules here are simple, stated, and recorded as derived.
+No data set contains these zones, so simple rules derive them and the provenance says so.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ WINDOW: Final = 300.0
 """Half side of the square over which neighbours are summed, m: three cells of 200 m; assumed."""
 
 CENTRE_SHARE_OF_PEAK: Final = 0.25
-"""A centre's cells have at least this share of the premises nearby that its peak has; assumed."""
+"""Premises near a cell of the centre, as a minimum share of those near its peak; assumed."""
 
 CENTRE_SHARE_OF_RESIDENTS: Final = 0.10
-"""Share of residents in a centre that is drawn without shops; assumed."""
+"""Share of residents in a centre that is derived without shops; assumed."""
 
 PARK_MIN_LARGE: Final = 3
-"""Large shops within the window that make a retail park; assumed."""
+"""Minimum number of large shops within the window of a retail park; assumed."""
 
 PARK_MIN_SHARE: Final = 0.5
-"""Large shops as a share of all premises within the window of a retail park; assumed."""
+"""Minimum share of large shops among the premises within the window of a park; assumed."""
 
 PARK_MAX_RESIDENTS: Final = 0.5
-"""Residents of a retail park's cell over the mean of inhabited cells, at most; assumed."""
+"""Maximum residents of a park's cell, relative to the mean of inhabited cells; assumed."""
 
 EIGHT_NEIGHBOURS: Final = np.ones((3, 3), dtype=int)
 
 
 def window_sum(field: npt.NDArray[np.float64], cell_size: float) -> npt.NDArray[np.float64]:
-    """Sum over the square window around each cell; nothing lies beyond the edge.
+    """Sum a field over the square window around each cell; the field is 0 beyond the edge.
 
     Parameters
     ----------
@@ -58,19 +58,19 @@ def window_sum(field: npt.NDArray[np.float64], cell_size: float) -> npt.NDArray[
 def centre_from_premises(
     premises: npt.NDArray[np.float64], cell_size: float
 ) -> npt.NDArray[np.bool_]:
-    """The cluster of cells around the peak of premises nearby.
+    """Return the cluster of cells around the peak of premises nearby.
 
     Parameters
     ----------
     premises : (rows, columns) float64 array
-        Premises in each cell, without large shops.
+        Premises in each cell, excluding large shops.
     cell_size : float
         m.
 
     Returns
     -------
     (rows, columns) bool array
-        Cells joined to the peak by cells with at least `CENTRE_SHARE_OF_PEAK` of its premises.
+        Cells connected to the peak by cells with at least `CENTRE_SHARE_OF_PEAK` of its premises.
     """
     nearby = window_sum(premises, cell_size)
     peak = np.unravel_index(int(np.argmax(nearby)), nearby.shape)
@@ -81,7 +81,7 @@ def centre_from_premises(
 def centre_from_residents(
     residents: npt.NDArray[np.float64], cell_size: float
 ) -> npt.NDArray[np.bool_]:
-    """The densest cells around the peak of residents that hold `CENTRE_SHARE_OF_RESIDENTS`.
+    """Return the densest cells around the peak that hold `CENTRE_SHARE_OF_RESIDENTS`.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def centre_from_residents(
     Returns
     -------
     (rows, columns) bool array
-        In one piece, at least one cell.
+        One connected piece of at least one cell.
     """
     nearby = window_sum(residents, cell_size)
     is_centre = np.zeros(residents.shape, dtype=bool)
@@ -112,12 +112,12 @@ def retail_parks(
     is_centre: npt.NDArray[np.bool_],
     cell_size: float,
 ) -> npt.NDArray[np.bool_]:
-    """Cells with premises where large shops cluster, away from the centre and from most homes.
+    """Return cells with clustered large shops, away from the centre and from most homes.
 
     Parameters
     ----------
     large, premises : (rows, columns) float64 arrays
-        Shops of kinds that make retail parks, and all premises.
+        Shops of kinds that form retail parks, and all premises.
     residents : (rows, columns) float64 array
     is_centre : (rows, columns) bool array
     cell_size : float
@@ -126,7 +126,7 @@ def retail_parks(
     Returns
     -------
     (rows, columns) bool array
-        None of them in the centre or beside it; all False where nothing is clear.
+        No cell is in the centre or adjacent to it; all False if no park is clear.
     """
     large_nearby = window_sum(large, cell_size)
     all_nearby = window_sum(premises, cell_size)

@@ -1,4 +1,4 @@
-"""A generated territory: a town with its settlements, centre, retail parks and premises."""
+"""Generate a territory: a town with its settlements, centre, retail parks and premises."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ AREA_SPREAD = 0.6
 """Log SD of floor areas within a kind of place. Assumed."""
 
 SUPERMARKET_FACTOR = 3.0
-"""Convenience premises in retail parks are supermarkets, this much larger. Assumed."""
+"""Factor by which convenience premises in retail parks, supermarkets, are larger. Assumed."""
 
 BUILT_UP_EDGE = 3.0
-"""A town or settlement ends at this many times its radius. Assumed."""
+"""Distance at which a town or settlement ends, in multiples of its radius. Assumed."""
 
 EDGE_SPREAD = 0.25
-"""Log SD of how easily a town spreads in one direction or another. Assumed."""
+"""Log SD of a town's extent over directions. Assumed."""
 
 EDGE_PASSES = 20
-"""Blurs by which neighbouring directions are alike: some five cells."""
+"""Number of blurs that make neighbouring directions similar, over some five cells."""
 
 CLUSTERING = 1.3
-"""Local shops follow residents to this power: denser cells have more than their share. Assumed."""
+"""Exponent of residents in the location of local shops, which favour dense cells. Assumed."""
 
 
 def _smooth(noise: Floats, passes: int) -> Floats:
@@ -48,7 +48,7 @@ def _smooth(noise: Floats, passes: int) -> Floats:
 
 
 def _share_out(weights: Floats, total: int) -> npt.NDArray[np.int64]:
-    """Whole people in proportion to weights, adding up to `total` (largest remainders)."""
+    """Divide `total` people in proportion to weights, by largest remainders."""
     flat = weights.ravel()
     if flat.sum() <= 0:
         flat = np.ones_like(flat)
@@ -61,7 +61,7 @@ def _share_out(weights: Floats, total: int) -> npt.NDArray[np.int64]:
 
 
 def _profile(away: Floats, radius: float) -> Floats:
-    """Exponential density by the distance away, adding up to 1, that ends at a built-up edge."""
+    """Return an exponential density with a built-up edge, normalised to 1."""
     distance = away / radius
     density = np.maximum(np.exp(-distance) - np.exp(-BUILT_UP_EDGE), 0)
     total = density.sum()
@@ -69,31 +69,30 @@ def _profile(away: Floats, radius: float) -> Floats:
 
 
 def generate_territory(values: Mapping[str, Any], name: str = "") -> Territory:
-    """Draw a territory from a few readable parameters; the same for the same ``territory_seed``.
+    """Generate a territory from its parameters and ``territory_seed``.
 
     Parameters
     ----------
     values : mapping
-        Parameters by flat name, those of `sim.territory.territory_parameters` among them.
+        Parameters by flat name, including those of `sim.territory.territory_parameters`.
     name : str
-        What the place is called.
+        Name of the place.
 
     Returns
     -------
     Territory
-        With premises of unknown occupancy.
-    """
-    rng = np.random.default_rng([values["territory_seed"], 7])
+        Territory with premises of unknown occupancy. """ rng =
+        np.random.default_rng([values["territory_seed"], 7])
     rows, columns, km = values["rows"], values["columns"], values["cell_size"] / 1000
     y, x = np.mgrid[:rows, :columns].astype(np.float64)
     middle = ((rows - 1) / 2, (columns - 1) / 2)
-    # Towns grow along roads and valleys: what counts as far away differs by direction.
+    # Towns grow along roads and valleys, so their extent differs by direction.
     ease = km * np.exp(EDGE_SPREAD * _smooth(rng.standard_normal((rows, columns)), EDGE_PASSES))
     town = _profile(np.hypot(y - middle[0], x - middle[1]) * ease, values["town_radius"])
     around = np.zeros((rows, columns))
     n = values["settlements"]
     if n:
-        # Sizes by rank (Zipf), places at random but not on top of the town.
+        # Sizes follow Zipf's law; sites are random but not on top of the town.
         reach = min(rows, columns) / 2
         closest = min(1.5 * values["town_radius"] / km, 0.8 * reach)
         distance = closest + (0.95 * reach - closest) * np.sqrt(rng.random(n))
@@ -115,7 +114,7 @@ def generate_territory(values: Mapping[str, Any], name: str = "") -> Territory:
         scattered.sum(), 1e-300
     )
     residents = _share_out(density, values["population"])
-    # Neighbourhoods some kilometres wide differ in income; the level is the residents' mean.
+    # Income differs between neighbourhoods some kilometres wide; the residents' mean is given.
     income = np.exp(values["income_spread"] * _smooth(rng.standard_normal((rows, columns)), 6))
     income *= values["income_level"] * residents.sum() / (income * residents).sum()
     peak = np.hypot(y - middle[0], x - middle[1]) * km
@@ -154,7 +153,7 @@ def _place_parks(
     is_centre: npt.NDArray[np.bool_],
     values: Mapping[str, Any],
 ) -> npt.NDArray[np.bool_]:
-    """Blocks of 2 x 2 cells around the town at even angles, moved to few residents nearby."""
+    """Place blocks of 2 x 2 cells around the town at even angles, where few people live."""
     rows, columns = residents.shape
     km = values["cell_size"] / 1000
     is_park = np.zeros((rows, columns), bool)
@@ -180,7 +179,7 @@ def generate_premises(territory: Territory, values: Mapping[str, Any]) -> Territ
     Parameters
     ----------
     territory : Territory
-        Its premises are replaced.
+        Territory whose premises are replaced.
     values : mapping
         Parameters by flat name: ``premises_per_1000``, ``centre_share``, ``park_share``,
         ``floor_area``, ``park_floor_area`` and ``territory_seed``.
@@ -188,7 +187,7 @@ def generate_premises(territory: Territory, values: Mapping[str, Any]) -> Territ
     Returns
     -------
     Territory
-        With premises of unknown occupancy, zones that are empty of cells left out.
+        Territory with premises of unknown occupancy; zones without cells get none.
     """
     rng = np.random.default_rng([values["territory_seed"], 11])
     residents = territory.residents.astype(np.float64)
@@ -196,7 +195,7 @@ def generate_premises(territory: Territory, values: Mapping[str, Any]) -> Territ
     n = round(people * values["premises_per_1000"] / 1000)
     centre, park = territory.is_town_centre, territory.is_retail_park
     elsewhere = ~centre & ~park
-    # In the centre, shops crowd around its middle; local shops follow residents.
+    # Shops of the centre cluster around its middle; local shops follow residents.
     i, j = np.nonzero(centre)
     core = np.zeros(residents.shape)
     if i.size:
@@ -221,8 +220,8 @@ def generate_premises(territory: Territory, values: Mapping[str, Any]) -> Territ
         areas.append(np.where((zone == 1) & (sector == 0), SUPERMARKET_FACTOR, 1.0) * area)
         sectors.append(sector)
     cell = np.concatenate(cells) if cells else np.zeros(0)
-    order = np.argsort(cell, kind="stable")  # kernels touch cells in order of memory
-    # An imported place says itself why it has no premises of its own.
+    order = np.argsort(cell, kind="stable")  # so that kernels access cells in memory order
+    # The provenance of an imported place already says why it has no premises.
     why = territory.provenance.get("premises", {}).get(
         "why", "the scenario describes premises by parameters"
     )

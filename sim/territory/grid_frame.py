@@ -1,4 +1,4 @@
-"""Where a grid of square cells lies on the ground, in the coordinates of INSEE's gridded data."""
+"""The position of a grid of square cells, in the coordinates of INSEE's gridded data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sim.errors import InputError
 __all__ = ["GRID_EPSG", "GridFrame", "to_grid_coordinates"]
 
 GRID_EPSG: Final = 3035
-"""ETRS89 / LAEA Europe: the system of the cells of metropolitan France."""
+"""ETRS89 / LAEA Europe, the coordinate system of cells of metropolitan France."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class GridFrame:
     def cell_of(
         self, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]
     ) -> npt.NDArray[np.int32]:
-        """Flat index of the cell that holds each point, -1 outside the grid.
+        """Return the flat index of the cell that contains each point, -1 outside the grid.
 
         Parameters
         ----------
@@ -69,7 +69,7 @@ def to_grid_coordinates(
     x, y : (points,) float64 arrays
         Easting and northing in the units of `epsg`; longitude and latitude for EPSG:4326.
     epsg : int
-        Their coordinate reference system.
+        Coordinate reference system of the points.
 
     Returns
     -------
@@ -79,7 +79,7 @@ def to_grid_coordinates(
     Raises
     ------
     InputError
-        The optional package pyproj is not installed, or does not know the system.
+        If the optional package pyproj is not installed or does not know the system.
     """
     if epsg == GRID_EPSG:
         return x, y

@@ -1,6 +1,6 @@
-"""Make a territory of public data: residents from INSEE's grid, premises from BPE or OpenStreetMap.
+"""Import a territory from public data: INSEE's population grid, shops of the BPE or OpenStreetMap.
 
-What the files do not hold is generated, and the provenance says so.
+Whatever the files lack is generated, and the provenance says so.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from sim.territory.territory import OPEN, VACANT, Territory
 __all__ = ["ASSUMED_VACANCY", "import_territory", "summary_lines"]
 
 ASSUMED_VACANCY: Final = 0.12
-"""Share of premises vacant where a source lists open shops only.
+"""Share of vacant premises if a source lists open shops only.
 
 Derived: French town centres, about 2019, between 10.4 % in 2015 (CGEDD-IGF) and 14 % in 2024
 (vie-publique.fr).
 """
 
 MIN_PREMISES_FOR_CENTRE: Final = 10
-"""Fewer premises do not show where a centre is; its residents do then; assumed."""
+"""Minimum number of premises that show a centre; with fewer, residents do; assumed."""
 
 LOCAL: Final = 500.0
-"""Vacant premises resemble open ones within this distance, m; assumed."""
+"""Distance within which vacant premises resemble open ones, m; assumed."""
 
 DRAWS: Final = 20_190_101
-"""Seed of every draw of an import: the same files give the same territory."""
+"""Seed of all draws of an import, so that the same files give the same territory."""
 
 
 def import_territory(
@@ -62,23 +62,23 @@ def import_territory(
         INSEE gridded data; see `sim.territory.read_population.read_population`.
     shops : pathlib.Path, optional
         BPE or OpenStreetMap; see `sim.territory.read_shops.read_shops`. Without it the territory
-        has no premises, and whoever runs it has to generate them.
+        has no premises, and the run generates them.
     name : str
-        What the place is called.
+        Name of the place.
     year : int, optional
-        Year of the gridded data (2015, 2017, 2019, 2021) where the file does not tell.
+        Year of the gridded data (2015, 2017, 2019, 2021), if the file does not give it.
     around : (float, float), optional
-        Latitude and longitude; only what lies within `radius` (m) of it is kept.
+        Latitude and longitude; only cells within `radius` (m) of it are kept.
     radius : float
         m.
     assumed_vacancy : float
-        Share in [0, 0.9] of premises vacant, where the shops' file shows open ones only: so many
-        vacant premises are generated beside them.
+        Share of vacant premises in [0, 0.9] if the file lists open shops only; the vacant premises
+        are then generated next to them.
 
     Raises
     ------
     InputError
-        A file or value cannot be accepted.
+        If a file or value is not admissible.
     """
     name = name.strip()
     if not name or not name.isprintable():
@@ -93,7 +93,7 @@ def import_territory(
 
 
 def summary_lines(territory: Territory) -> list[str]:
-    """What was read, what was generated and why: a sentence for each part of the provenance."""
+    """Describe what was read and generated, one sentence for each part of the provenance."""
     return [
         f"{part.replace('_', ' ')}: {entry['in_words']}"
         for part, entry in territory.provenance.items()
@@ -142,8 +142,8 @@ def _with_premises(
 
     cell, group, is_vacant = points.cell, points.group, points.is_vacant
     is_traceless = group == UNKNOWN_GROUP
-    # Vacant premises resemble the small open shops around them: large ones are told apart even
-    # when they stand empty, and are rare.
+    # Vacant premises resemble the small open shops around them: large ones are rare and recognised
+    # even when they are empty.
     is_model = ~is_vacant & ~is_park_kind[group] & ~is_traceless
     if not is_model.any():
         is_model = ~is_traceless
@@ -224,7 +224,7 @@ def _like_neighbours(
     people: PopulationGrid,
     generator: np.random.Generator,
 ) -> npt.NDArray[np.int16]:
-    """Group of a shop drawn among those within `LOCAL`, or the nearest ones further away."""
+    """Draw the group of a shop within `LOCAL`, or of the nearest shops beyond."""
     columns = people.frame.columns
     model_row, model_column = np.divmod(model_cell, columns)
     groups = np.empty(at.size, dtype=np.int16)

@@ -1,4 +1,4 @@
-"""Write an imported territory as a scenario: a territory file, and the TOML that names it."""
+"""Write an imported territory as a scenario: a territory file and the TOML file that names it."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ ARCHETYPES: Final = (
     "working_class_neighbourhood",
     "metropolis",
 )
-"""Scenarios that an imported one may inherit its parameters from."""
+"""Scenarios from which an imported one may inherit its parameters."""
 
 RURAL_DENSITY: Final = 300.0
 """Residents per km2 below which a place is rural: the threshold of an urban cluster in Eurostat's
 degree of urbanisation; recalled."""
 
 METROPOLIS_RESIDENTS: Final = 200_000
-"""Residents from which a place is taken for a metropolis; assumed."""
+"""Minimum residents of a metropolis; assumed."""
 
 WORKING_CLASS_INCOME: Final = 0.85
 """Mean standard of living over the national one, below which a town is taken for a working-class
@@ -39,7 +39,7 @@ neighbourhood; assumed."""
 
 
 def suggest_archetype(territory: Territory) -> tuple[str, str]:
-    """The archetype that a place resembles by density, size and income, and why.
+    """Suggest the archetype that a place resembles by density, size and income, with the reason.
 
     Returns
     -------
@@ -74,16 +74,16 @@ def write_imported_scenario(
     ----------
     territory : Territory
     folder : pathlib.Path
-        Where scenarios are kept; made if it does not exist.
+        Folder for the scenario; created if missing.
     archetype : str, optional
-        One of `ARCHETYPES`, whose parameters the scenario inherits; else `suggest_archetype`.
+        One of `ARCHETYPES` to inherit parameters from; by default that of `suggest_archetype`.
     force : bool
-        Whether files of the same name are replaced.
+        Replace files of the same name.
 
     Raises
     ------
     InputError
-        The archetype is unknown, a file exists, or the folder cannot be written to.
+        If the archetype is unknown, a file exists, or the folder cannot be written to.
     """
     chosen, why = suggest_archetype(territory)
     if archetype is not None:
@@ -118,7 +118,7 @@ def write_imported_scenario(
         f'inherits = "{chosen}"\n'
         f'\n[territory]\nfile = "{data.name}"\n' + _starting_vacancy(territory)
     )
-    # The scenario is put in its place last, so that it never names a file that is not there.
+    # Write the scenario last, so that it never names a missing file.
     with write_whole(scenario) as file:
         file.write(text.encode())
         save_territory(territory, data)
@@ -126,7 +126,7 @@ def write_imported_scenario(
 
 
 def _starting_vacancy(territory: Territory) -> str:
-    """The vacancy that the premises show, so that the place starts at rest where it stands."""
+    """Return the observed vacancy as TOML, so that the place starts in equilibrium at it."""
     known = territory.premises_occupancy[territory.premises_occupancy != UNKNOWN]
     if not known.size or np.all(known == known[0]):
         return ""
@@ -141,7 +141,7 @@ def _starting_vacancy(territory: Territory) -> str:
 
 
 def _printable(line: str) -> str:
-    """A line without the control characters that TOML forbids; names of files may hold some."""
+    """Strip the control characters that TOML forbids and file names may contain."""
     return "".join(c if c.isprintable() else " " for c in line)
 
 

@@ -1,4 +1,4 @@
-"""Read who lives where: INSEE's gridded data (données carroyées, Filosofi), 200 m or 1 km cells."""
+"""Read residents from INSEE's gridded data (données carroyées, Filosofi), 200 m or 1 km cells."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sim.territory.table_file import Table, read_table
 __all__ = ["MEAN_LIVING_STANDARD", "PopulationGrid", "file_digest", "read_population"]
 
 MEAN_LIVING_STANDARD: Final = {2015: 23_440.0, 2017: 23_930.0, 2019: 25_190.0, 2021: 26_610.0}
-"""Mean standard of living a head in metropolitan France by year of the data, current EUR a year.
+"""Mean standard of living per head in metropolitan France by year of the data, current EUR a year.
 
 Derived: insee.fr 2491918 gives the mean in constant euros (of 2018: 24,170 in 2015, 24,350 in 2017;
 of 2022: 27,080 in 2019, 27,990 in 2021), turned into current euros by the ratio of the median in
@@ -31,10 +31,10 @@ YOUTH_SHARE: Final = 0.175
 """Share of residents aged 15-29 in France about 2019; recalled, used only without ages."""
 
 YOUTH_WEIGHTS: Final = {"ind_11_17": 3 / 7, "ind_18_24": 1.0, "ind_25_39": 5 / 15}
-"""Share of each age class of the files that is 15-29 years old, were its years equally full."""
+"""Share of each age class aged 15-29, if all years of a class are equally large."""
 
 MAX_RESIDENTS: Final = 1_000_000
-"""No cell of 10 km holds more people in France; a larger number is a mistake."""
+"""Maximum residents of a cell: no cell of 10 km in France has more, so more is an error."""
 
 IMPUTED_COLUMNS: Final = ("i_est_200", "i_est_1km", "i_est_cr")
 
@@ -46,11 +46,11 @@ class PopulationGrid:
     Attributes
     ----------
     frame : GridFrame
-        Where the grid lies.
+        Position of the grid.
     residents, youth, income : (rows, columns) float32 arrays
         As in `sim.territory.territory.Territory`.
     is_income_known : bool
-        False where `income` is 1 everywhere for want of data.
+        False if `income` is 1 everywhere for lack of data.
     provenance : dict
         Entries ``residents``, ``youth`` and ``income`` of a territory's provenance.
     """
@@ -75,20 +75,20 @@ def read_population(
     Parameters
     ----------
     path : pathlib.Path
-        CSV, GeoPackage or Parquet with one row a cell: its id, ``ind`` (residents) and, where
-        there, ages and ``ind_snv`` (sum of the standards of living of the residents, EUR).
+        CSV, GeoPackage or Parquet with one row per cell: its id, ``ind`` (residents) and, if
+        present, ages and ``ind_snv`` (sum of the standards of living of the residents, EUR).
     year : int, optional
-        Year of the data: a key of `MEAN_LIVING_STANDARD`; else read off the file.
+        Year of the data, a key of `MEAN_LIVING_STANDARD`; read from the file by default.
     around : (float, float), optional
         Latitude and longitude of a point; only cells within `radius` of it are kept, so that the
-        national file can be read.
+        national file can be used.
     radius : float
         m.
 
     Raises
     ------
     InputError
-        The file cannot be read as such cells; the message names what is wrong and where.
+        If the file does not contain such cells; the message says what is wrong and where.
 
     Notes
     -----
@@ -163,7 +163,7 @@ def read_population(
 
 
 def file_digest(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal."""
+    """Return the SHA-256 digest of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -185,7 +185,7 @@ def _youth(
         (weight * table.numbers(age) for age, weight in YOUTH_WEIGHTS.items()),
         start=np.zeros(table.n_rows),
     )
-    # Imputed classes are rounded apart from their sum, so a small cell may exceed it by a hair.
+    # Imputed classes are rounded separately, so their sum may slightly exceed that of a small cell.
     return np.minimum(youth, residents), {
         "source": f"{table.path.name}: 3/7 ind_11_17 + ind_18_24 + 5/15 ind_25_39",
         "evidence": "derived",
@@ -253,7 +253,7 @@ def _residents_source(
 ) -> dict[str, Any]:
     imputed = None
     for column in IMPUTED_COLUMNS:
-        # i_est_200 is about the 200 m cells themselves; i_est_1km about the 1 km cells or around.
+        # i_est_200 refers to the 200 m cells; i_est_1km to the 1 km cells that contain them.
         if column in table.columns:
             imputed = int((table.numbers(column)[is_kept] > 0).sum())
             break

@@ -1,4 +1,4 @@
-"""Read where shops are: INSEE's BPE (Lambert-93) or an extract of OpenStreetMap (WGS 84)."""
+"""Read shops from INSEE's BPE (Lambert-93) or an extract of OpenStreetMap (WGS 84)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from sim.territory.table_file import Table, read_table
 __all__ = ["UNKNOWN_GROUP", "ShopPoints", "read_shops"]
 
 UNKNOWN_GROUP: Final = -1
-"""Group of vacant premises that nothing is known of."""
+"""Group of vacant premises of unknown kind."""
 
 LONGITUDES: Final = ("lon", "lng", "long", "longitude", "x")
 LATITUDES: Final = ("lat", "latitude", "y")
@@ -36,24 +36,24 @@ _SYSTEMS: Final = {
     3857: "web Mercator (EPSG:3857)",
     27572: "Lambert II étendu (EPSG:27572)",
 }
-"""Systems that French data come in, tried to guess why points fall outside the grid."""
+"""Coordinate systems of French data, tried to explain why points fall outside the grid."""
 
 
 @dataclass(frozen=True)
 class ShopPoints:
-    """Commercial premises on a grid, as a file shows them.
+    """Commercial premises on a grid, read from a file.
 
     Attributes
     ----------
     cell : (premises,) int32 array
         Flat index of the cell.
     group : (premises,) int16 array
-        Index in the catalogue's groups; `UNKNOWN_GROUP` for vacant premises without a trace.
+        Index in the catalogue's groups; `UNKNOWN_GROUP` for vacant premises of unknown kind.
     is_vacant : (premises,) bool array
     shows_vacancy : bool
-        Whether the file marks vacant premises at all.
+        Whether the file marks vacant premises.
     provenance : dict
-        Entry ``premises`` of a territory's provenance: what was read, placed and left out.
+        Entry ``premises`` of a territory's provenance: premises read, placed and left out.
     """
 
     cell: npt.NDArray[np.int32]
@@ -90,18 +90,16 @@ def read_shops(path: Path, frame: GridFrame, *, may_exceed: bool = False) -> Sho
     frame : GridFrame
         The grid.
     may_exceed : bool
-        Whether most shops may lie outside because the grid is a part that was asked for.
+        Whether most shops may lie outside because the user asked for part of the grid.
 
     Raises
     ------
     InputError
-        The file holds no such points, or not one (or only a few) of them lies on the grid.
+        If the file has no such points, or hardly any of them lies on the grid.
 
-    Notes
-    -----
-    ``shop=vacant`` and ``disused:shop=*`` (with the kind it had) are vacant premises; of several
-    values (``convenience;gas``) the first one in the catalogue counts; an OpenStreetMap id counts
-    once. Points off the grid and kinds outside the catalogue are left out and counted.
+    Notes ----- ``shop=vacant`` and ``disused:shop=*`` (with the former kind) are vacant premises.
+    Of several values (``convenience;gas``) the first one in the catalogue counts. An OpenStreetMap
+    id counts once. Points off the grid and kinds outside the catalogue are left out and counted.
     """
     wanted = ("typequ", "lambert_x", "lambert_y", "qualite_xy", "an", *_TAGS, "other_tags")
     table = read_table(
@@ -194,7 +192,7 @@ def _tags(table: Table) -> dict[str, list[str]]:
     }
     if "other_tags" not in table.columns:
         return tags
-    # ogr2ogr packs the keys it has no column for into one text: "shop"=>"bakery","level"=>"0".
+    # ogr2ogr packs keys without a column into one text: "shop"=>"bakery","level"=>"0".
     packed = [dict(re.findall(r'"([^"]+)"=>"([^"]*)"', t)) for t in table.texts("other_tags")]
     return {
         name: [own or more.get(name, "") for own, more in zip(tags[name], packed, strict=True)]
@@ -205,7 +203,7 @@ def _tags(table: Table) -> dict[str, list[str]]:
 
 
 def _classify(tags: dict[str, str], layer: str) -> tuple[str, int | None, bool]:
-    """Kind in words, group (None: left out) and whether vacant, of one feature's tags."""
+    """Classify one feature's tags: kind in words, group (None: left out) and whether vacant."""
     catalogue = shop_catalogue()
 
     def first_group(text: str) -> tuple[str, int | None]:

@@ -1,4 +1,4 @@
-"""The catalogue of kinds of shop: which sector a kind belongs to, or why it is left out."""
+"""The catalogue of kinds of shop, with the sector of each kind or the reason to leave it out."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ __all__ = ["Catalogue", "ShopGroup", "shop_catalogue"]
 
 @dataclass(frozen=True)
 class ShopGroup:
-    """Kinds of shop that are treated alike.
+    """Kinds of shop with the same treatment.
 
     Attributes
     ----------
     name : str
-        What they are, in words.
+        Description in words.
     sector : int
         Code in `sim.territory.territory.SECTORS`.
     is_park_kind : bool
-        Whether retail parks are made of such shops.
+        Whether such shops form retail parks.
     median, log_sd, low, high : float
         Log-normal distribution of the sales floor and its limits, m2.
     """
@@ -42,14 +42,14 @@ class ShopGroup:
     def draw_floor_area(
         self, count: int, generator: np.random.Generator
     ) -> npt.NDArray[np.float32]:
-        """Sales floors (m2) of `count` shops of this group."""
+        """Draw sales floors (m2) of `count` shops of this group."""
         drawn = self.median * np.exp(self.log_sd * generator.standard_normal(count))
         return np.clip(drawn, self.low, self.high).astype(np.float32)
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All kinds that are known.
+    """All known kinds of shop.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ class Catalogue:
 
 @cache
 def shop_catalogue() -> Catalogue:
-    """The catalogue that is shipped, ``shop_kinds.toml``."""
+    """Load the catalogue of the package, ``shop_kinds.toml``."""
     content = tomllib.loads(
         files("sim.territory").joinpath("shop_kinds.toml").read_text(encoding="utf-8")
     )

@@ -1,4 +1,4 @@
-"""A territory before anything happens in it: people, ground and commercial premises on a grid."""
+"""A territory before a run: people, ground and commercial premises on a grid."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ZONES: Final = ("town_centre", "periphery", "neighbourhoods")
 VACANT: Final = 0
 OPEN: Final = 1
 UNKNOWN: Final = -1
-"""Occupancy codes; `UNKNOWN` is drawn when the starting state is made."""
+"""Occupancy codes; the starting state draws the occupancy of `UNKNOWN` premises."""
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,15 @@ class Territory:
     Attributes
     ----------
     name : str
-        What the place is called on pictures.
+        Name of the place.
     cell_size : float
         Side of a square cell, m.
     residents : (rows, columns) float32 array
-        People of all ages who live in a cell. Row 0 is the northernmost.
+        Residents of all ages by cell. Row 0 is the northernmost.
     youth : (rows, columns) float32 array
         Residents aged 15-29, a subset of `residents`.
     income : (rows, columns) float32 array
-        Standard of living relative to the national mean (1 = the mean); 1 where nobody lives.
+        Standard of living relative to the national mean (1 = the mean); 1 in empty cells.
     is_town_centre, is_retail_park : (rows, columns) bool arrays
         Zones; no cell is both.
     premises_cell : (premises,) int32 array
@@ -49,9 +49,9 @@ class Territory:
     premises_occupancy : (premises,) int8 array
         `OPEN`, `VACANT` or `UNKNOWN`.
     provenance : dict
-        Where each part comes from: plain JSON values, one entry a part, with ``source``,
-        ``evidence`` ("found", "derived", "recalled", "assumed") and, where the part was made
-        up for want of data, ``generated: true`` and why.
+        Origin of each part in plain JSON values: ``source``, ``evidence`` ("found", "derived",
+        "recalled", "assumed") and, if the part was generated for lack of data, ``generated: true``
+        and the reason.
     """
 
     name: str

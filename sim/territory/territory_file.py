@@ -1,6 +1,6 @@
-"""Save a territory to one small file and load it back, with nothing taken on trust.
+"""Save a territory to one small file and load it back with full validation.
 
-The file is an ``npz``: compressed arrays, and a header in JSON with name, cell size and provenance.
+The file is an ``npz`` of compressed arrays and a JSON header with name, cell size and provenance.
 The same territory always gives the same bytes.
 """
 
@@ -41,7 +41,7 @@ _PREMISES_ARRAYS: Final[dict[str, type[np.generic]]] = {
 
 
 def territory_fault(territory: Territory) -> str | None:
-    """What is wrong with the arrays of a territory, in a few words; None where nothing is.
+    """Describe the first fault in the arrays of a territory; None if they are valid.
 
     Returns
     -------
@@ -84,20 +84,19 @@ def territory_fault(territory: Territory) -> str | None:
 
 
 def save_territory(territory: Territory, path: Path) -> None:
-    """Write a territory to a file, whole or not at all.
+    """Write a territory to a file atomically.
 
     Parameters
     ----------
     territory : Territory
     path : pathlib.Path
-        By custom ``<name>.territory.npz``; an existing file is replaced.
+        Usually ``<name>.territory.npz``; an existing file is replaced.
 
     Raises
     ------
     InputError
-        The folder cannot be written to.
-    ValueError
-        The territory is not valid: a mistake of the program that made it.
+        If the folder cannot be written to. ValueError If the territory is invalid, a bug in the
+        code that made it.
     """
     if fault := territory_fault(territory):
         raise ValueError(f"the territory {fault}")
@@ -119,22 +118,22 @@ def save_territory(territory: Territory, path: Path) -> None:
 
 
 def load_territory(path: Path) -> Territory:
-    """Read a territory back and check all of it.
+    """Load a territory and validate all of it.
 
     Parameters
     ----------
     path : pathlib.Path
-        Written by `save_territory`.
+        File written by `save_territory`.
 
     Returns
     -------
     Territory
-        Its arrays are read-only.
+        Territory with read-only arrays.
 
     Raises
     ------
     InputError
-        There is no such file, or it is torn, or something else than a territory.
+        If the file is missing, damaged or not a territory.
     """
     foreign = f"{path} is not a territory file, or a damaged one; import it again."
     try:
@@ -147,7 +146,7 @@ def load_territory(path: Path) -> Territory:
         *(OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, NotImplementedError),
         *(RuntimeError, zipfile.BadZipFile, zlib.error, MemoryError, SyntaxError, OverflowError),
     ):
-        # A damaged zip or array header can fail in any of these ways inside numpy and zipfile.
+        # numpy and zipfile raise any of these on a damaged zip or array header.
         raise InputError(foreign) from None
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise InputError(foreign)
@@ -175,19 +174,19 @@ def _territory(
 
 @contextlib.contextmanager
 def write_whole(path: Path) -> Iterator[IO[bytes]]:
-    """A binary file that appears under its name when it is complete, and never before.
+    """Open a binary file that takes its name only when it is complete.
 
     Parameters
     ----------
     path : pathlib.Path
-        Replaced if it exists.
+        File to write; replaced if it exists.
 
     Raises
     ------
     InputError
-        The folder is missing or cannot be written to.
+        If the folder is missing or cannot be written to.
     """
-    # In the same folder, since a file can only be renamed within one file system.
+    # Use the same folder, since a file can only be renamed within one file system.
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         file = temporary.open("wb")

@@ -1,4 +1,4 @@
-"""What a generated territory looks like, in a few readable numbers."""
+"""Parameters of a generated territory."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _number(
 
 
 class TerritoryParameters(ParameterGroup):
-    """What the place looks like; a real territory's file replaces all but its premises' numbers."""
+    """The layout of the place; a real territory's file replaces all but the number of premises."""
 
     file: str = parameter(
         "",
