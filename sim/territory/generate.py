@@ -81,8 +81,9 @@ def generate_territory(values: Mapping[str, Any], name: str = "") -> Territory:
     Returns
     -------
     Territory
-        Territory with premises of unknown occupancy. """ rng =
-        np.random.default_rng([values["territory_seed"], 7])
+        Territory with premises of unknown occupancy.
+    """
+    rng = np.random.default_rng([values["territory_seed"], 7])
     rows, columns, km = values["rows"], values["columns"], values["cell_size"] / 1000
     y, x = np.mgrid[:rows, :columns].astype(np.float64)
     middle = ((rows - 1) / 2, (columns - 1) / 2)
