@@ -1,15 +1,11 @@
-"""Catalogues of kinds of third place and of project: a further kind is a row of a file, not code.
+"""Catalogues of kinds of third place and of project; to add a kind, add a row to a file.
 
-A catalogue is a TOML file with one ``[[kind]]`` table a row. A figure is written plainly, then the
-source and evidence of its row hold for it, or as ``{ value, source, evidence }``::
+A catalogue is a TOML file with one ``[[kind]]`` table per row. A plain figure takes the source and
+evidence of its row; ``{ value, source, evidence }`` gives its own::
 
-    [[kind]]
-    name = "fablab"
-    label = { en = "Fablab", fr = "Fablab" }
-    source = "what most figures of the row rest on"
-    evidence = "assumed"
-    seats = 15
-    fee = { value = 30, source = "what this one rests on", evidence = "found" }
+    [[kind]] name = "fablab" label = { en = "Fablab", fr = "Fablab" } source = "source of most
+    figures of the row" evidence = "assumed" seats = 15 fee = { value = 30, source = "source of this
+    figure", evidence = "found" }
 """
 
 from __future__ import annotations
@@ -47,7 +43,7 @@ DIMENSIONS: Final = ("economic", "ecological", "social", "cultural")
 
 @dataclass(frozen=True)
 class Column:
-    """What a catalogue says of every kind.
+    """A column of a catalogue.
 
     Attributes
     ----------
@@ -56,7 +52,7 @@ class Column:
     meaning : str
         One sentence.
     kind : {float, int, bool, str}
-        Type of the values; a whole number passes as a float.
+        Type of the values; float columns accept whole numbers.
     low, high : float
         Bounds of a number, both included.
     choices : tuple of str
@@ -71,7 +67,7 @@ class Column:
     choices: tuple[str, ...] = ()
 
     def admits(self) -> str:
-        """What may be written, in words for an error message."""
+        """Describe the admissible values for an error message."""
         if self.choices:
             return "one of " + ", ".join(self.choices)
         if self.kind is bool:
@@ -80,7 +76,7 @@ class Column:
         return f"{number} from {self.low:g} to {self.high:g} ({self.unit})"
 
     def holds(self, value: Any) -> bool:
-        """Whether a value may be written there."""
+        """Return whether a value is admissible."""
         if self.kind is bool or isinstance(value, bool):
             return self.kind is bool and isinstance(value, bool)
         if self.choices:
@@ -93,7 +89,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Figure:
-    """A value with where it comes from and how well it is known."""
+    """A value with its source and evidence mark."""
 
     value: Any
     source: str
@@ -109,11 +105,11 @@ class Kind:
     Attributes
     ----------
     name : str
-        The same in scenarios, interventions and results.
+        Name used in scenarios, interventions and results.
     label : mapping of str to str
         What it is called in English (``en``) and French (``fr``).
     figures : mapping of str to Figure
-        By column.
+        Figures by column.
     """
 
     name: str
@@ -144,7 +140,7 @@ THIRD_PLACE_COLUMNS: Final[Mapping[str, Column]] = {
     "max_seats": Column("seats", "Seats that fit into the largest.", int, low=1, high=100_000),
     "staff": Column("FTE", "Facilitators of one where nothing is said.", high=1000),
 }
-"""What is said of a kind of third place."""
+"""Columns of the catalogue of third places."""
 
 PROJECT_COLUMNS: Final[Mapping[str, Column]] = {
     "share": Column("share", "Share of ideas that are of this kind."),
@@ -164,12 +160,12 @@ PROJECT_COLUMNS: Final[Mapping[str, Column]] = {
     "risk_ratio": Column("1", "Risk to end relative to all firms.", low=0.1, high=10),
     **{d: Column("share", f"Mean weight on the {d} dimension.") for d in DIMENSIONS},
 }
-"""What is said of a kind of project."""
+"""Columns of the catalogue of projects."""
 
 
 @cache
 def third_place_kinds() -> tuple[Kind, ...]:
-    """Kinds of third place in the order of their codes, from ``third_place_kinds.toml``."""
+    """Return kinds of third place in the order of their codes, from ``third_place_kinds.toml``."""
     return read_catalogue(
         scenario_folder() / "catalogues" / "third_place_kinds.toml", THIRD_PLACE_COLUMNS, _seats_fit
     )
@@ -177,14 +173,14 @@ def third_place_kinds() -> tuple[Kind, ...]:
 
 @cache
 def project_kinds() -> tuple[Kind, ...]:
-    """Kinds of project in the order of their codes, from ``project_kinds.toml``."""
+    """Return kinds of project in the order of their codes, from ``project_kinds.toml``."""
     return read_catalogue(
         scenario_folder() / "catalogues" / "project_kinds.toml", PROJECT_COLUMNS, _shares_add_up
     )
 
 
 def scenario_folder() -> Path:
-    """The folder of the scenarios, interventions and catalogues that come with the package."""
+    """Return the folder of the scenarios, interventions and catalogues of the package."""
     package = Path(__file__).parents[1]
     inside = package / "shipped" / "scenarios"
     return inside if inside.is_dir() else package.parent / "scenarios"
@@ -222,22 +218,22 @@ def read_catalogue(
     Parameters
     ----------
     path : Path
-        TOML file as this module describes.
+        TOML file in the format of this module.
     columns : mapping of str to Column
-        What every row must say, and may say.
+        Columns, all of them required.
     check : callable, optional
-        Called with the kinds and the path; raises InputError where they do not fit together.
+        Called with the kinds and the path; raises InputError if they are inconsistent.
 
     Returns
     -------
     tuple of Kind
-        In the order of the file, at least one and at most 255.
+        1 to 255 kinds in the order of the file.
 
     Raises
     ------
     InputError
-        If the file cannot be read, has no row or too many, two rows of one name, an unknown or a
-        missing key, or a value that is not admissible.
+        If the file cannot be read, has no row or too many, a repeated name, an unknown or missing
+        key, or an inadmissible value.
     """
     rows = _read(path)
     kinds: list[Kind] = []

@@ -1,7 +1,7 @@
-"""How a parameter is declared: its value never travels without unit, bounds, source and meaning.
+"""Declare parameters with their unit, bounds, source and meaning.
 
-Each process declares its own parameters beside its rule, as a `ParameterGroup`;
-`sim.scenario.schema` puts the groups together into the one schema of a scenario.
+Each process declares its parameters next to its rule, as a `ParameterGroup`; `sim.scenario.schema`
+combines the groups into the one schema of a scenario.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ __all__ = ["Evidence", "ParameterGroup", "ParameterInfo", "Role", "parameter"]
 
 Evidence = Literal["found", "derived", "recalled", "assumed"]
 """found in a public source; derived from such figures by arithmetic; recalled from the literature
-without a check; assumed, a judgement that is to be calibrated."""
+without a check; assumed, a judgement."""
 
 Role = Literal["uncertainty", "lever", "constant"]
-"""uncertainty: nature's, drawn within its bounds; lever: somebody's choice; constant: kept."""
+"""uncertainty: not known, drawn by experiments; lever: somebody's choice; constant: fixed."""
 
 
 class ParameterGroup(BaseModel):
-    """Parameters of one process or part; immutable, strict about types, unknown keys fail."""
+    """Parameters of one process or part; immutable, strictly typed, without unknown keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -48,7 +48,7 @@ def parameter(
     Parameters
     ----------
     default : bool, int, float or str
-        The value where a scenario says nothing.
+        Value unless a scenario sets another.
     unit : str
         Unit in words or symbols; ``"1"`` for pure numbers, ``"share"`` for a share in [0, 1].
     en, fr : str
@@ -56,15 +56,15 @@ def parameter(
     help_en, help_fr : str
         One sentence that a resident of the territory understands.
     source : str
-        Where the default comes from.
+        Source of the default.
     evidence : {"found", "derived", "recalled", "assumed"}
         How well it is known.
     role : {"uncertainty", "lever", "constant"}
-        What an experiment may do with it.
+        How an experiment may treat it.
     bounds : (float, float), optional
         Smallest and largest admissible value, both included; required for numbers.
     plausible : (float, float), optional
-        Range within which an uncertain value is drawn in a comparison; it holds the default.
+        Range from which comparisons draw an uncertain value; contains the default.
     """
     if isinstance(default, (int, float)) and not isinstance(default, bool) and bounds is None:
         raise TypeError(f"a number needs bounds: {en}")
@@ -94,14 +94,14 @@ def parameter(
 
 @dataclass(frozen=True)
 class ParameterInfo:
-    """What is known of a parameter beside its value.
+    """The declaration of a parameter.
 
     Attributes
     ----------
     name : str
-        Flat name, unique in the model: the same as keyword, in ``--set`` and as a sweep's factor.
+        Flat name, unique in the model; used as a keyword, in ``--set`` and as a sweep's factor.
     group : str
-        TOML table that holds it.
+        TOML table of the parameter.
     kind : type
         bool, int, float or str.
     choices : tuple of str
@@ -109,7 +109,7 @@ class ParameterInfo:
     low, high : float or None
         Bounds of a number.
     plausible : (float, float) or None
-        Range in which a comparison draws it.
+        Range from which comparisons draw it.
     """
 
     name: str
@@ -150,7 +150,7 @@ class ParameterInfo:
         )
 
     def admits(self) -> str:
-        """What may be written, in words for an error message."""
+        """Describe the admissible values for an error message."""
         if self.choices:
             return "one of " + ", ".join(self.choices)
         if self.kind is bool:
@@ -162,7 +162,7 @@ class ParameterInfo:
 
 
 def parameters_of(groups: dict[str, type[ParameterGroup]]) -> Iterator[ParameterInfo]:
-    """Every parameter of these groups in the order of declaration."""
+    """Return every parameter of these groups in the order of declaration."""
     for group, model in groups.items():
         for name, field in model.model_fields.items():
             yield ParameterInfo.of(group, name, field)

@@ -1,7 +1,7 @@
-"""Settings: values that a file or a user puts in place of defaults, and how TOML files state them.
+"""Settings: values that a file or a user sets instead of defaults, and their TOML format.
 
-Scenarios and interventions are read alike: texts in two languages, and parameters written plainly
-or as ``{ value, source, evidence }``.
+Scenarios and interventions share this format: texts by language, and parameters as plain values or
+``{ value, source, evidence }``.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _MARKS = ("found", "derived", "recalled", "assumed")
 
 @dataclass(frozen=True)
 class Setting:
-    """A value that a scenario, or its user, sets in place of a parameter's default.
+    """A value that a scenario or its user sets instead of a parameter's default.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Setting:
     origin : str
         File or option that sets it.
     source : str
-        Where the value comes from.
+        Source of the value.
     evidence : str
         "found", "derived", "recalled" or "assumed".
     """
@@ -54,12 +54,12 @@ class Setting:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """The content of a TOML file.
+    """Read a TOML file.
 
     Raises
     ------
     InputError
-        If the file cannot be read, is no text in UTF-8, or no TOML.
+        If the file cannot be read, is not UTF-8 text, or not valid TOML.
     """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -72,7 +72,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def read_texts(value: Any, where: str, key: str) -> dict[str, str]:
-    """A title or description by language; a language that is left out is empty.
+    """Read a title or description by language; missing languages are empty.
 
     Raises
     ------
@@ -87,12 +87,12 @@ def read_texts(value: Any, where: str, key: str) -> dict[str, str]:
 
 
 def read_setting(entry: Any, name: str, where: str) -> Setting:
-    """A parameter as a file states it: plainly, or with its source and evidence.
+    """Read a parameter from a file: a plain value, or one with source and evidence.
 
     Raises
     ------
     InputError
-        If the table lacks its value, or says something else than source and evidence.
+        If the table lacks its value or has keys other than source and evidence.
     """
     if not isinstance(entry, dict):
         return Setting(entry, where)
@@ -114,12 +114,12 @@ def read_setting(entry: Any, name: str, where: str) -> Setting:
 
 
 def split_assignment(text: str) -> tuple[str, str]:
-    """Name and value of a ``key=value`` text.
+    """Split a ``key=value`` text into name and value.
 
     Raises
     ------
     InputError
-        If it is no assignment.
+        If the text is not an assignment.
     """
     name, equals, value = (part.strip() for part in text.partition("="))
     if not equals or not name or not value:
@@ -128,12 +128,12 @@ def split_assignment(text: str) -> tuple[str, str]:
 
 
 def read_value(text: str, info: ParameterInfo) -> Any:
-    """A value of a parameter as it is typed."""
+    """Parse a value of a parameter as typed by a user."""
     return text.strip("\"'") if info.kind is str else typed_value(text)
 
 
 def typed_value(text: str) -> Any:
-    """A value as TOML writes it; words need no quotes, and a comma is no decimal point."""
+    """Parse a value as in TOML; words need no quotes, and a comma is not a decimal point."""
     try:
         return tomllib.loads(f"v = {text}")["v"]
     except tomllib.TOMLDecodeError:
@@ -145,20 +145,20 @@ def refusal(
     settings: Mapping[str, Setting],
     infos: Mapping[str, ParameterInfo],
 ) -> InputError:
-    """What to tell whoever set the value that pydantic refuses.
+    """Turn pydantic's refusal of a value into an error for the user who set it.
 
     Parameters
     ----------
     error : ValidationError
     settings : mapping of str to Setting
-        By the names that stand in the error's locations.
+        Settings by the names in the error's locations.
     infos : mapping of str to ParameterInfo
-        What is admissible, by the same names.
+        Declarations by the same names.
 
     Returns
     -------
     InputError
-        To be raised.
+        Error for the caller to raise.
     """
     where = [str(part) for part in error.errors()[0]["loc"]]
     name = next(part for part in reversed(where) if part in settings)

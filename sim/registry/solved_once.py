@@ -1,4 +1,4 @@
-"""Solutions of equations that depend on parameters alone are remembered from run to run."""
+"""Cache solutions of equations that depend only on parameters, from run to run."""
 
 from __future__ import annotations
 
@@ -10,17 +10,13 @@ __all__ = ["solved_once"]
 
 
 def solved_once[T](solve: Callable[..., T]) -> Callable[..., T]:
-    """Remember what a function of parameters gave: replications of a place ask for the same.
+    """Cache the results of a function of parameters, which replications call with the same values.
 
     Parameters
     ----------
     solve : callable
-        Takes parameters by flat name and further numbers; nobody may change what it gives.
-
-    Returns
-    -------
-    callable
-        The same, solved once for equal values.
+        Function of parameters by flat name and further numbers. Callers must not change its result.
+        Returns ------- callable The same function, cached.
     """
 
     @lru_cache(maxsize=16)

@@ -1,4 +1,4 @@
-"""The arrays of one territory, allocated from the registry."""
+"""The state of a territory: arrays allocated from the registry."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ __all__ = ["State"]
 Array = npt.NDArray[Any]
 
 _LINE = 64
-"""Bytes of a line of the processor's cache."""
+"""Bytes of a cache line."""
 
 
 @lru_cache(maxsize=64)
 def _lay_out(
     sizes: tuple[tuple[str, int], ...],
 ) -> tuple[int, dict[str, tuple[tuple[int, ...], np.dtype[Any], int]]]:
-    """Bytes of all arrays together; and the shape of each, its type and where it begins.
+    """Lay out all arrays: total bytes, and the shape, type and offset of each.
 
-    They lie in one block, each from where a line of the cache begins: a month takes 6 % less time.
+    The arrays share one block, each aligned to a cache line, which saves 6 % of a month.
     """
     of, places, at = dict(sizes), {}, 0
     for variable in VARIABLES.values():
@@ -43,7 +43,7 @@ class State(Mapping[str, Array]):
     Parameters
     ----------
     sizes : mapping of str to int
-        Length of each dimension: ``row``, ``column``, ``premises`` ...; 0 for what is not named.
+        Length of each dimension: ``row``, ``column``, ``premises`` ...; 0 by default.
 
     Examples
     --------
@@ -79,7 +79,7 @@ class State(Mapping[str, Array]):
         return self._arrays[name]
 
     def __setitem__(self, name: str, values: npt.ArrayLike) -> None:
-        """Copy values into the array `name`; shape and type stay."""
+        """Copy values into the array `name`, keeping its shape and type."""
         self._arrays[name][...] = np.asarray(values)
 
     def __iter__(self) -> Iterator[str]:
@@ -89,7 +89,7 @@ class State(Mapping[str, Array]):
         return len(self._arrays)
 
     def copy(self) -> State:
-        """An independent copy."""
+        """Return an independent copy."""
         other = State(self.sizes)
         other._block[:] = self._block
         return other
@@ -102,16 +102,16 @@ class State(Mapping[str, Array]):
 
     def __setstate__(self, kept: tuple[dict[str, int], Array]) -> None:
         sizes, block = kept
-        self.__init__(sizes)  # type: ignore[misc] # arrays are views, so they are made anew
+        self.__init__(sizes)  # type: ignore[misc] # arrays are views, so rebuild them
         self._block[:] = block
 
     def with_sizes(self, sizes: Mapping[str, int]) -> State:
-        """An independent copy in which some dimensions have other lengths.
+        """Return an independent copy with other lengths of some dimensions.
 
         Parameters
         ----------
         sizes : mapping of str to int
-            What there is more of is zero.
+            New lengths; additional elements are zero.
         """
         other = State({**self.sizes, **sizes})
         for name, array in self._arrays.items():
@@ -120,7 +120,7 @@ class State(Mapping[str, Array]):
         return other
 
     def read_only(self, name: str) -> Array:
-        """A view of an array that cannot be written: numba refuses to compile a write to it."""
+        """Return a read-only view of an array; numba refuses to compile a write to it."""
         if name not in self._read_only:
             self._read_only[name] = self._arrays[name].view()
             self._read_only[name].flags.writeable = False

@@ -1,8 +1,8 @@
-"""The first compilation of the month's kernels, from both ends of the month at once.
+"""Compile the month's kernels for the first time, from both ends of the month at once.
 
-A run compiles kernels as it comes to them, from the first line of the month on, which keeps one
-processor busy for a minute. A second compiler begins with the last line; each takes from disk what
-the other has compiled by then, so that they meet halfway.
+A run compiles kernels in the order of the month, which takes one processor a minute. A second
+compiler begins with the last kernel. Each loads from disk what the other has compiled, so they meet
+halfway.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ __all__ = ["compile_backwards", "is_first", "second_compiler"]
 
 
 def is_first() -> bool:
-    """Whether there is no machine code yet, so that a run has to compile it all."""
+    """Return whether no machine code exists yet, so that a run would compile all kernels."""
     machine_code = cache_folder()
     return machine_code is None or not any(machine_code.rglob("*.nbi"))
 
@@ -38,10 +38,10 @@ def compile_backwards(*, threads: bool = False) -> None:
     Parameters
     ----------
     threads : bool
-        Compile the twins that spread over threads.
+        Compile the multi-threaded variants.
     """
     values = effective(load_scenario("mid_sized_town").values)
-    nowhere = State({})  # arrays of no length have the types of all others
+    nowhere = State({})  # empty arrays suffice to determine the types
     month = [p.call(nowhere, values, 0, threads=threads) for p in active(values)]
     counting = count_calls(nowhere, np.zeros(len(COUNTS)))
     book = book_call(nowhere, np.zeros(ledger_shape(nowhere), np.int64))
@@ -50,9 +50,9 @@ def compile_backwards(*, threads: bool = False) -> None:
 
 @contextmanager
 def second_compiler() -> Iterator[None]:
-    """Have another process `compile_backwards`, where there is a processor for it.
+    """Run `compile_backwards` in another process if a processor is free for it.
 
-    Whatever fails in it fails again in the run, where it is told.
+    The run repeats and reports any failure of that process.
     """
     if cache_folder() is None or (os.cpu_count() or 1) < 2:
         yield

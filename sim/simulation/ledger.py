@@ -1,7 +1,6 @@
-"""The ledger: every euro that came in or was spent, by month, account, source and line.
+"""The ledger of all income and spending, by month, account, source and line.
 
-Amounts are whole cents throughout, so that what came in less what was spent is what is left, to
-the cent.
+All amounts are whole cents, so income minus spending equals the balance, to the cent.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ Cents = npt.NDArray[np.int64]
 
 
 def ledger_shape(state: State) -> tuple[int, int, int]:
-    """Accounts, sources, and columns of a month in the ledger: the income, then each line."""
+    """Return the shape of a month in the ledger: accounts, sources, and income plus each line."""
     return (state["account.is_active"].size, len(SOURCES), 1 + len(LINES))
 
 
@@ -49,13 +48,13 @@ def book_month(income: Cents, spending: Cents, page: Cents) -> None:
 
 
 def book_call(state: State, page: Cents) -> KernelCall:
-    """What writes the money of the month just run into a page, as `book_month` does."""
+    """Return the call that books a month into a page, as `book_month` does."""
     arguments = state["ledger.income"], state["ledger.spending"], page
     return KernelCall(book_month.__name__, book_month, arguments)
 
 
 def ledger_frame(pages: Cents, accounts: Sequence[str]) -> pd.DataFrame:
-    """The ledger as a tidy table, without the empty entries.
+    """Return the ledger as a tidy table without empty entries.
 
     Parameters
     ----------
@@ -67,8 +66,8 @@ def ledger_frame(pages: Cents, accounts: Sequence[str]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``month`` from 1, ``account``, ``source`` (public, matched, own_revenue), ``line``
-        ("income", or what the money was spent on) and ``cents`` (int64).
+        ``month`` from 1, ``account``, ``source`` (public, matched, own_revenue), ``line`` ("income"
+        or a line of spending) and ``cents`` (int64).
     """
     import pandas as pd
 
@@ -85,7 +84,7 @@ def ledger_frame(pages: Cents, accounts: Sequence[str]) -> pd.DataFrame:
 
 
 def unspent_frame(state: State, accounts: Sequence[str]) -> pd.DataFrame:
-    """What is left in the purses, reserves of third places among it.
+    """Return unspent money, including the reserves of third places.
 
     Parameters
     ----------

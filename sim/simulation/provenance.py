@@ -1,6 +1,6 @@
-"""Provenance: what a run was made of and how it can be made again, as plain JSON values.
+"""Provenance: the inputs of a run and how to repeat it, as plain JSON values.
 
-Nothing in it depends on the clock or on where files are kept: the same run gives the same bytes.
+It depends neither on the clock nor on the location of files: the same run gives the same bytes.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ PACKAGES = ("essaim", "numpy", "numba", "pandas", "pyarrow", "scipy", "mesa", "p
 
 
 def assumed_parameters(scenario: Scenario) -> tuple[list[str], int]:
-    """Uncertain parameters whose value is a judgement, and how many are uncertain in all.
+    """Return the uncertain parameters with assumed values, and the number of uncertain ones.
 
     Returns
     -------
     (list of str, int)
-        Flat names of the assumed ones, and the number of parameters with role "uncertainty".
+        Flat names of assumed parameters, and the number of parameters with role "uncertainty".
     """
     uncertain = [n for n, info in PARAMETERS.items() if info.role == "uncertainty"]
     return [n for n in uncertain if _evidence(scenario, n) == "assumed"], len(uncertain)
@@ -60,7 +60,7 @@ def _evidence(scenario: Scenario, name: str) -> str:
 
 
 def _origin(setting: Setting) -> str:
-    """Where a setting comes from, without the folder, which differs from machine to machine."""
+    """Return the origin of a setting without the folder, which differs between machines."""
     return Path(setting.origin).name if setting.origin.endswith(".toml") else setting.origin
 
 
@@ -71,7 +71,7 @@ def _toml(value: Any) -> str:
 
 
 def effective_toml(scenario: Scenario) -> str:
-    """A scenario file that stands alone: everything that differs from the defaults, with sources.
+    """Return a self-contained scenario file with all changed settings and their sources.
 
     Returns
     -------
@@ -132,13 +132,13 @@ def _intervention_toml(intervention: Intervention) -> list[str]:
 
 
 def describe_intervention(intervention: Intervention, months: int) -> dict[str, Any]:
-    """An intervention with every lever, where its value comes from, and what it costs.
+    """Describe an intervention: every lever with its source, and the cost.
 
     Parameters
     ----------
     intervention : Intervention
     months : int
-        Length of the run over which the cost is stated.
+        Length of the run to which the cost refers.
     """
     levers = {}
     for lever, info in intervention.kind.infos.items():
@@ -167,7 +167,7 @@ def describe_intervention(intervention: Intervention, months: int) -> dict[str, 
 
 
 def describe_posterior(posterior: Posterior) -> dict[str, Any]:
-    """A posterior: which file, what is taken from it, and how it was made."""
+    """Describe a posterior: its file, its parameters and its origin."""
     return {
         "file": posterior.name,
         "sha256": posterior.sha256,
@@ -178,7 +178,7 @@ def describe_posterior(posterior: Posterior) -> dict[str, Any]:
 
 
 def describe_scenario(scenario: Scenario) -> dict[str, Any]:
-    """The scenario with all values, and for what differs from the defaults who set it and why."""
+    """Describe the scenario: all values, and the origin and source of changed ones."""
     return {
         "name": scenario.name,
         "title": dict(scenario.title),
@@ -202,7 +202,7 @@ def describe_scenario(scenario: Scenario) -> dict[str, Any]:
 
 
 def describe_territory(territory: Territory) -> dict[str, Any]:
-    """Size, fingerprint and sources of a territory."""
+    """Describe the size, fingerprint and sources of a territory."""
     digest = hashlib.sha256()
     for field in ("residents", "youth", "income", "is_town_centre", "is_retail_park"):
         digest.update(np.ascontiguousarray(getattr(territory, field)).tobytes())
@@ -226,7 +226,7 @@ def describe_territory(territory: Territory) -> dict[str, Any]:
 
 
 def describe_environment() -> dict[str, Any]:
-    """Versions of Python, of the packages that matter, of the platform and the processor."""
+    """Return the versions of Python, the main packages, the platform and the processor."""
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
@@ -267,7 +267,7 @@ def column_words(column: str) -> dict[str, Any]:
 
 
 def indicators_hash(frame: pd.DataFrame) -> str:
-    """SHA-256 of names and values of the indicators, whatever file they are kept in."""
+    """Return the SHA-256 of names and values of the indicators, independent of the file format."""
     digest = hashlib.sha256()
     for name in frame.columns:
         values = frame[name].to_numpy()
@@ -279,7 +279,7 @@ def indicators_hash(frame: pd.DataFrame) -> str:
 
 
 def _changed(scenario: Scenario) -> dict[str, Any]:
-    """Parameters and levers that no file sets but the user."""
+    """Return the parameters and levers that the user sets, not a file."""
     changed = {
         name: scenario.values[name]
         for name, setting in scenario.settings.items()
@@ -297,19 +297,19 @@ def _changed(scenario: Scenario) -> dict[str, Any]:
 def describe_run(
     scenario: Scenario, reference: str, seed: int, seeds: Sequence[int], months: int
 ) -> dict[str, Any]:
-    """Seeds and length of a run, with the command and the Python that make it again.
+    """Return seeds and length of a run, with the command and the Python code that repeat it.
 
     Parameters
     ----------
     scenario : Scenario
     reference : str
-        Name or file by which the scenario was called.
+        Name or file of the scenario as given by the user.
     seed : int
-        Seed of the whole.
+        Seed of all replications.
     seeds : sequence of int
         Seed of each replication.
     months : int
-        Months that were run.
+        Number of months run.
     """
     changed = _changed(scenario)
     added = [i.reference for i in scenario.interventions if i.reference]

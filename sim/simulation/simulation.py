@@ -1,6 +1,6 @@
-"""A run: one territory, one seed, month by month.
+"""Run one territory with one seed, month by month.
 
-The Mesa face (`sim.mesa_face.model`) stands on it.
+The Mesa face (`sim.mesa_face.model`) builds on this module.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ _HELD_WHERE_OBSERVED = ("shop_closure", "reletting", "project_birth")
 
 
 def territory_of(scenario: Scenario) -> Territory:
-    """The territory that a scenario names or describes.
+    """Load or generate the territory of a scenario.
 
     Returns
     -------
     Territory
-        An imported one without premises gets generated ones, and its provenance says so.
+        Imported territories without premises get generated ones, and the provenance says so.
 
     Raises
     ------
@@ -68,23 +68,23 @@ def _generate(values: tuple[tuple[str, Any], ...], name: str) -> Territory:
 
 
 def start_of(scenario: Scenario, seed: int) -> State:
-    """The place with its people, shops and their histories, settled, and nothing done to it yet.
+    """Make the starting state after the spin-up, before any intervention.
 
     Parameters
     ----------
     scenario : Scenario
-        Its interventions change nothing here.
+        Scenario; its interventions have no effect here.
     seed : int
 
     Returns
     -------
     State
-        As it is before the first month, with the third places that exist.
+        State before the first month, with the existing third places.
 
     Raises
     ------
     InputError
-        If the starting vacancy cannot last with the given rates.
+        If no margin sustains the starting vacancy with the given rates.
     """
     territory, values = territory_of(scenario), effective(scenario.values)
     existing = plan_interventions((), values, territory)
@@ -97,7 +97,7 @@ def start_of(scenario: Scenario, seed: int) -> State:
 
 
 def _spin_up(state: State, values: Mapping[str, Any], seed: int, *, observed: bool) -> None:
-    """Let a place settle; where its shops were observed, they stay as observed."""
+    """Run the spin-up; observed shops stay as observed."""
     if not values["spin_up"]:
         return
     held = _HELD_IN_SPIN_UP + (_HELD_WHERE_OBSERVED if observed else ())
@@ -108,13 +108,13 @@ def _spin_up(state: State, values: Mapping[str, Any], seed: int, *, observed: bo
     for number in range(-values["spin_up"], 0):
         run(number, 12 * (values["start_year"] - 2000))
     if observed:
-        # Nobody came or went meanwhile, so nobody grew older either.
+        # No shop opened or closed during the spin-up, so nothing aged either.
         for name, age in ages.items():
             state[name] = age
 
 
 def _sheets(state: State) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    """What a month is written on: a row of counts, and a page of the ledger."""
+    """Return the outputs of a month: a row of counts and a page of the ledger."""
     return np.zeros(len(COUNTS)), np.zeros(ledger_shape(state), np.int64)
 
 
@@ -127,7 +127,7 @@ def _month(
     *,
     threads: bool = False,
 ) -> KernelSequence:
-    """All kernels of a month at these parameters, and those that count it and book its money."""
+    """Bind all kernels of a month to parameters, and those that count and book it."""
     month = [p.call(state, values, seed, threads=threads) for p in MONTH]
     return KernelSequence([*month, *count_calls(state, row), book_call(state, page)])
 
@@ -138,15 +138,15 @@ class Simulation:
     Parameters
     ----------
     scenario : Scenario
-        What to run.
+        Scenario to run.
     seed : int
-        Luck of the run, 0 to 2**63 - 1. The same seed gives the same bytes, for any number of
-        threads and however the months are stepped.
+        Seed of all random streams, 0 to 2**63 - 1. The same seed gives the same bytes, for any
+        number of threads, stepped or run at once.
     threads : bool
         Spread the kernels over threads; pays from about half a million cells.
     start : State, optional
-        What `start_of` gives for this seed and a scenario that differs by interventions alone;
-        copied. Two runs of one place need make it only once.
+        Result of `start_of` for this seed and a scenario that differs only in interventions;
+        copied, so that several runs can share it.
 
     Raises
     ------
@@ -189,11 +189,11 @@ class Simulation:
         self._start = self._row.copy()
 
     def _plan(self) -> None:
-        """Say what interventions do, and when."""
+        """Plan the actions of interventions."""
         self._planned = plan_interventions(self.scenario.interventions, self.values, self.territory)
 
     def _bind(self) -> None:
-        """Tie the month's processes to this run's arrays."""
+        """Bind the month's processes to this run's arrays."""
         self._row, self._page = _sheets(self.state)
         self._sequence = _month(
             self.state, self.values, self.seed, self._row, self._page, threads=self.threads
@@ -215,7 +215,7 @@ class Simulation:
 
     @property
     def date(self) -> datetime.date:
-        """First day of the month that was run last; of the month before the start at first."""
+        """First day of the last month run; initially of the month before the start."""
         months = 12 * self.values["start_year"] + self.month - 1
         return datetime.date(months // 12, months % 12 + 1, 1)
 
@@ -242,14 +242,14 @@ class Simulation:
 
     @property
     def counts(self) -> npt.NDArray[np.float64]:
-        """Counts of the months run so far, a row a month, in the order of `COUNTS`."""
+        """Counts of the months run so far, one row per month, in the order of `COUNTS`."""
         return self._rows[: self.month]
 
     @property
     def indicators(self) -> pd.DataFrame:
-        """A row a month: the index is the month from 1 on, the first column its first day.
+        """Indicators, one row per month from 1; the first column is its first day.
 
-        Columns are named and defined in `sim.measures.indicators.INDICATORS`.
+        The columns are defined in `sim.measures.indicators.INDICATORS`.
         """
         import pandas as pd
 
@@ -266,15 +266,15 @@ class Simulation:
 
     @property
     def ledger(self) -> pd.DataFrame:
-        """All money that came in or was spent; see `sim.simulation.ledger.ledger_frame`."""
+        """All income and spending; see `sim.simulation.ledger.ledger_frame`."""
         return ledger_frame(self.ledger_pages, self.scenario.account_names)
 
     @property
     def unspent(self) -> pd.DataFrame:
-        """Money that is left in the purses, as `sim.simulation.ledger.unspent_frame` describes."""
+        """Unspent money; see `sim.simulation.ledger.unspent_frame`."""
         return unspent_frame(self.state, self.scenario.account_names)
 
     def measure(self) -> dict[str, float]:
-        """The indicators as they stand now; before the first month, those of the starting state."""
+        """Return the current indicators; before the first month, those of the starting state."""
         row = self._rows[self.month - 1] if self.month else self._start
         return {name: float(v[0]) for name, v in make_indicators(row[None, :]).items()}

@@ -1,1 +1,1 @@
-"""The first month: shops, people and projects at rest."""
+"""The starting state: shops, people and projects in equilibrium."""

@@ -1,8 +1,7 @@
-"""The pipeline at the start: each entrepreneur's project as it stands in the long run.
+"""Draw the project that each entrepreneur carries at the start.
 
-Stages, elapsed months, files in the queues and ages of running projects are drawn from the
-stationary pipeline (`sim.start.stationary_pipeline`), so that births neither rise nor fall by
-themselves.
+Stages, elapsed months, files in the queues and ages of running projects come from the stationary
+pipeline (`sim.start.stationary_pipeline`), so that births neither rise nor fall by themselves.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 STREAMS = {"stage": 125, "elapsed": 126, "origin": 127, "weights": 128, "history": 129}
-"""Streams of draws of projects at the start, by what is drawn; never reused."""
+"""Random streams of projects at the start; never reuse a number."""
 
 STAGE_CODES = np.array(
     [
@@ -48,17 +47,17 @@ STAGE_CODES = np.array(
         project_codes.RUNNING,
     ]
 )
-"""Stages of the processes by the stages of the pipeline."""
+"""Stage of the processes for each stage of the pipeline."""
 
 
 def _geometric(u: Floats, stay: Floats | float) -> Ints:
-    """Months counted from 0, each followed by another with probability `stay`."""
+    """Draw geometric months from 0; each is followed by another with probability `stay`."""
     rate = np.log(np.clip(stay, 1e-300, 1 - 1e-9))
     return np.minimum(np.floor(np.log(u) / rate), 1000).astype(np.int64)
 
 
 def _within(u: Floats, stay: float, months: Ints) -> Ints:
-    """Months since entry of those in a stage of so many months that a share `stay` survive each."""
+    """Draw months since entry into a stage of fixed length with monthly survival `stay`."""
     passed = u * months
     if stay < 1 - 1e-9:
         passed = np.log1p(-u * (1 - stay**months)) / np.log(stay)
@@ -66,7 +65,7 @@ def _within(u: Floats, stay: float, months: Ints) -> Ints:
 
 
 def _incubated(u: Floats, stay: float, found: float, first: int, needs_capital: Flags) -> Ints:
-    """Months since approval of incubating projects: getting ready, then in search of money."""
+    """Draw months since approval of incubating projects: preparation, then the search for money."""
     searching = stay * (1 - found)
     ready = (1 - stay**first) / (1 - stay) if stay < 1 - 1e-9 else float(first)
     search = stay**first * (1 - found) / max(1 - searching, 1e-9)
@@ -80,7 +79,7 @@ def _incubated(u: Floats, stay: float, found: float, first: int, needs_capital: 
 def _ages(
     values: Mapping[str, Any], kind: Ints, from_above: Flags, u: Floats, kinds: Kinds
 ) -> Ints:
-    """Months since birth of running projects."""
+    """Draw months since birth of running projects."""
     age = np.zeros(kind.size, np.int64)
     for k in range(kinds.share.size):
         for above in (False, True):
@@ -92,7 +91,7 @@ def _ages(
 
 
 def _stages(pipeline: Pipeline, kinds: Kinds, factor: Floats, u: Floats) -> tuple[Ints, Ints, Ints]:
-    """Rows of entrepreneurs with a project, its kind and its stage."""
+    """Draw the rows of entrepreneurs with a project, its kind and its stage."""
     months = (kinds.share[:, None] * pipeline.months).ravel()
     total = months.sum()
     chance = -np.expm1(-pipeline.idea_rate * factor / 12)
@@ -104,7 +103,7 @@ def _stages(pipeline: Pipeline, kinds: Kinds, factor: Floats, u: Floats) -> tupl
 
 
 def _form_queues(state: State, files: Ints, luck: Floats) -> None:
-    """Link waiting files of each office in the order of filing, those of one month by luck."""
+    """Link the waiting files of each office in order of filing, at random within a month."""
     waited = state["entrepreneur.stage_months"][files]
     for i in files[np.lexsort((luck, -waited))]:
         o = state["entrepreneur.office"][i]
@@ -125,7 +124,7 @@ def lay_pipeline(
     Parameters
     ----------
     state : State
-        With skills and offices of entrepreneurs, and kinds of project; written.
+        State with skills and offices of entrepreneurs and kinds of project; modified in place.
     values : mapping
         Parameters by flat name.
     seed : int
@@ -151,7 +150,7 @@ def lay_pipeline(
     waits_on = waiting / (1 + waiting)
     is_filed, needs_capital = kinds.needs_approval[kind], kinds.needs_capital[kind]
 
-    # How long each stage takes, or took, for those that go through it.
+    # Duration of each stage for the projects that pass through it.
     lengths = pipeline.engineering_months[kind]
     waited = np.where(is_filed, _geometric(draw("history", 0)[rows], waits_on * stay), 0)
     rounding = draw("history", 1)[rows]
@@ -160,7 +159,7 @@ def lay_pipeline(
     searched = _geometric(draw("history", 2)[rows], stay * (1 - found))
     incubated = first + np.where(needs_capital, searched, 0)
 
-    # How long they have been in the one in which they are.
+    # Time since the project entered its present stage.
     u = draw("elapsed")[rows]
     origins = [values[f"origin_{who}"] for who in ("youth", "entrepreneur", "official")]
     origin = np.array([drawn_origin.py_func(x, *origins) for x in draw("origin")[rows]], np.int64)

@@ -1,4 +1,4 @@
-"""Who lives where at the start: places of youth, entrepreneurs, officials and their offices."""
+"""Locate people at the start: places of youth, entrepreneurs, officials and their offices."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ __all__ = ["PeopleParameters", "people_sizes", "settle_people"]
 Ints = npt.NDArray[np.int64]
 
 OFFICIALS_PER_ELECTED = 5
-"""One official in five is elected, all others are civil servants. Assumed; no rule asks for it."""
+"""Share of elected officials; the others are civil servants. Assumed; no rule uses it."""
 
 
 class PeopleParameters(ParameterGroup):
-    """How many people of each kind the place has."""
+    """Numbers of people of each kind."""
 
     youth_presence: float = parameter(
         0.90,
@@ -86,7 +86,7 @@ class PeopleParameters(ParameterGroup):
 
 
 def people_sizes(territory: Territory, values: Mapping[str, Any]) -> dict[str, int]:
-    """Length of the people's tables.
+    """Return the number of rows of each kind of people.
 
     Parameters
     ----------
@@ -108,12 +108,12 @@ def people_sizes(territory: Territory, values: Mapping[str, Any]) -> dict[str, i
     }
     return sizes | {
         "office": min(values["offices"], territory.residents.size),
-        "visitor": sum(sizes.values()),  # everybody may want to come in the same month
+        "visitor": sum(sizes.values()),  # everybody may visit in the same month
     }
 
 
 def _spread(people: npt.NDArray[Any], count: int) -> Ints:
-    """Flat cells of `count` people in proportion to `people`, in order: systematic sampling."""
+    """Distribute `count` people over cells in proportion to `people`, by systematic sampling."""
     total = np.cumsum(people.ravel(), dtype=np.float64)
     if count == 0 or total[-1] <= 0:
         return np.zeros(count, np.int64)
@@ -123,7 +123,7 @@ def _spread(people: npt.NDArray[Any], count: int) -> Ints:
 
 
 def _place_offices(residents: npt.NDArray[np.float32], count: int) -> tuple[Ints, Ints]:
-    """Cells of offices, each where most people are far from the earlier ones, and who has which.
+    """Place each office where most people are far from the earlier ones; assign cells to offices.
 
     Distances are squared and straight. The first office stands in the most populated cell.
     """
@@ -147,7 +147,7 @@ def settle_people(state: State, territory: Territory, values: Mapping[str, Any])
     Parameters
     ----------
     state : State
-        With the sizes of `people_sizes`; written.
+        State with the sizes of `people_sizes`; modified in place.
     territory : Territory
     values : mapping
         Parameters by flat name.
@@ -159,7 +159,7 @@ def settle_people(state: State, territory: Territory, values: Mapping[str, Any])
     state["office.cell_row"] = sites
     state["cell.office"] = office.reshape(territory.shape)
     state["entrepreneur.office"] = office[state["entrepreneur.cell_row"]]
-    # Officials serve where people live, and work at the office.
+    # Officials serve residents but work at the office.
     count = state["official.id"].size
     serving = office[_spread(territory.residents, count)]
     state["official.id"] = np.arange(count)

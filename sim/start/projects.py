@@ -1,8 +1,7 @@
 """Projects at the start: kinds, traits of people, staff of offices, and the pipeline behind births.
 
-The stationary pipeline (`sim.start.stationary_pipeline`) says how much of everything there must
-be, and
-`sim.start.lay_pipeline` gives each entrepreneur the project that it carries in the long run.
+The stationary pipeline (`sim.start.stationary_pipeline`) gives the numbers in each stage, and
+`sim.start.lay_pipeline` draws the project of each entrepreneur.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ __all__ = ["ProjectsAtStartParameters", "mark_start", "start_projects"]
 Floats = npt.NDArray[np.float64]
 
 STREAMS = {"skill": 121, "competences": 122, "openness": 123, "trust": 124}
-"""Streams of draws of people's traits at the start, by what is drawn; never reused."""
+"""Random streams of people's traits at the start; never reuse a number."""
 
 COMPETENCES = 12
 
@@ -53,7 +52,7 @@ def _opinion(value: float, en: str, fr: str, help_en: str, help_fr: str) -> floa
 
 
 class ProjectsAtStartParameters(ParameterGroup):
-    """What can be observed of projects and of those who carry and examine them."""
+    """Observable figures of projects and of the people who carry and examine them."""
 
     transition_births: float = parameter(
         0.4,
@@ -164,7 +163,7 @@ class ProjectsAtStartParameters(ParameterGroup):
 
 
 def _draw(seed: int, what: str, n: int, k: int = 0) -> Floats:
-    """Uniform draws in (0, 1) by permanent id."""
+    """Return uniform draws in (0, 1) by permanent id."""
     out = np.empty(n)
     fill_uniform(seed, STREAMS[what], 0, 0, out, k)
     return out
@@ -176,7 +175,7 @@ def _column(name: str) -> npt.NDArray[Any]:
 
 @cache
 def _kinds() -> Kinds:
-    """What the pipeline needs of the catalogue."""
+    """Return the figures of the catalogue that the pipeline needs."""
     return Kinds(
         share=_column("share").astype(np.float64),
         hours=_column("engineering_hours").astype(np.float64),
@@ -187,7 +186,7 @@ def _kinds() -> Kinds:
 
 
 def _list_kinds(state: State) -> None:
-    """Write the catalogue's figures into the state."""
+    """Copy the catalogue's figures into the state."""
     kinds = project_kinds()
     for name in ("share", "engineering_hours", "needs_approval", "needs_premises", "jobs"):
         state[f"project_kind.{name}"] = _column(name)
@@ -198,7 +197,7 @@ def _list_kinds(state: State) -> None:
 
 
 def _give_traits(state: State, values: Mapping[str, Any], seed: int) -> None:
-    """Abilities and opinions of entrepreneurs and officials."""
+    """Draw abilities and opinions of entrepreneurs and officials."""
 
     def opinions(what: str, n: int, k: int, mean: float) -> Floats:
         normal = ndtri(_draw(seed, what, n, k))
@@ -226,7 +225,7 @@ def _give_traits(state: State, values: Mapping[str, Any], seed: int) -> None:
 
 
 def _add_up_jobs(state: State) -> None:
-    """Jobs of running projects by cell, and around it."""
+    """Count the jobs of running projects in and around each cell."""
     running = state["entrepreneur.stage"] == RUNNING
     jobs = state["project_kind.jobs"][state["entrepreneur.kind"][running]]
     np.add.at(state["cell.project_jobs"].ravel(), state["entrepreneur.cell_row"][running], jobs)
@@ -239,7 +238,7 @@ def _add_up_jobs(state: State) -> None:
 
 
 def _takeovers(state: State, values: Mapping[str, Any], kinds: Kinds, pipeline: Pipeline) -> float:
-    """Rate at which the projects of the start take vacant premises, 1/year."""
+    """Return the rate at which projects take vacant premises at the start, 1/year."""
     premises = state["premises.sector"]
     vacant = values["starting_vacancy"] * premises.size
     if vacant <= 0 or pipeline.ideas <= 0:
@@ -254,7 +253,7 @@ def _takeovers(state: State, values: Mapping[str, Any], kinds: Kinds, pipeline: 
     for k in np.flatnonzero(state["project_kind.needs_premises"]):
         here = state["premises.cell_row"][premises == state["project_kind.sector"][k]]
         count = np.bincount(here, minlength=rows * columns).reshape(rows, columns)
-        # A home finds nothing where all premises in reach are open.
+        # A home finds no premises if all of those in reach are open.
         in_reach = _counted_around(count, disk).ravel()[homes]
         finds = 1 - np.mean((1 - values["starting_vacancy"]) ** in_reach)
         born = 12 * pipeline.ideas * kinds.share[k] * pipeline.born[k]
@@ -263,9 +262,9 @@ def _takeovers(state: State, values: Mapping[str, Any], kinds: Kinds, pipeline: 
 
 
 def _counted_around(count: npt.NDArray[np.int64], disk: Floats) -> Floats:
-    """Whole numbers added up over a disk around each cell: a convolution, rounded to be exact.
+    """Add up whole numbers over a disk around each cell: a convolution, rounded to be exact.
 
-    ``scipy.signal`` has it ready-made, but loading that takes as long as several runs.
+    ``scipy.signal`` offers this, but importing it takes as long as several runs.
     """
     rows, columns = count.shape
     full = [n + m - 1 for n, m in zip(count.shape, disk.shape, strict=True)]
@@ -276,13 +275,13 @@ def _counted_around(count: npt.NDArray[np.int64], disk: Floats) -> Floats:
 
 
 def mark_start(state: State) -> None:
-    """Keep what changes are counted from: trust, jobs and footfall on the start date.
+    """Record the reference values of trust, jobs and footfall on the start date.
 
     Parameters
     ----------
     state : State
-        After the spin-up; written. Without any spin-up nobody has walked yet: the reference
-        footfall stays 0, and visitors of third places make no shop more attractive.
+        State after the spin-up; modified in place. Without a spin-up the reference footfall stays
+        0, and visitors of third places make no shop more attractive.
     """
     state["office.trust_at_start"] = state["office.trust"]
     state["cell.jobs_at_start"] = state["cell.project_jobs"]
@@ -298,7 +297,7 @@ def start_projects(state: State, values: Mapping[str, Any], seed: int) -> None:
     Parameters
     ----------
     state : State
-        With ground, premises and people settled; written.
+        State with ground, premises and people; modified in place.
     values : mapping
         Effective parameters by flat name.
     seed : int
@@ -324,7 +323,7 @@ def start_projects(state: State, values: Mapping[str, Any], seed: int) -> None:
     state["town.abandonment"] = pipeline.abandonment
     state["town.examination_months"] = pipeline.examination_months
     state["town.takeover_rate"] = _takeovers(state, values, kinds, pipeline)
-    # Hours are shared in each month but that of the idea, among those who have not given up.
+    # Ideas share the hours of every month after their first, except those given up.
     shares = (1 - pipeline.abandonment) * float(kinds.share @ pipeline.months[:, IDEA])
     state["office.engineering_hours"] = pipeline.hours * shares * pipeline.office_ideas
     state["office.review_capacity"] = pipeline.capacity

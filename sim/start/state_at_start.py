@@ -1,9 +1,8 @@
-"""The starting state: from a map to a place where shops have customers and a history.
+"""Turn a map into a starting state in which shops have customers and a history.
 
-Costs are scaled so that every unit of premises starts with a margin of its own, spread around the
-one that keeps the starting vacancy while the drivers stand still (`sim.start.stationary_shops`).
-Ages, reserves
-and qualities come from the same stationary life, so that nothing has to settle first.
+Costs are scaled so that each unit of premises starts with its own margin. Margins spread around the
+one that sustains the starting vacancy under constant drivers (`sim.start.stationary_shops`). Ages,
+reserves and qualities come from the same stationary life, so the state starts in equilibrium.
 """
 
 from __future__ import annotations
@@ -48,14 +47,14 @@ __all__ = ["StartParameters", "starting_state"]
 Floats = npt.NDArray[np.float64]
 
 STREAMS = {"margin": 101, "occupancy": 102, "age": 103, "quality": 104}
-"""Streams of draws of the starting state, by what is drawn; never reused."""
+"""Random streams of the starting state; never reuse a number."""
 
 POWER_LAW = {"offset": 0.3, "exponent": 2.0, "reach": 20.0, "components": 6}
 """The alternative distance decay (d + 0.3 km)^-2 over 0-20 km as a sum of exponentials."""
 
 
 class StartParameters(ParameterGroup):
-    """Where and when the run begins."""
+    """The date and the state in which a run begins."""
 
     start_year: int = parameter(
         2025,
@@ -132,7 +131,7 @@ class StartParameters(ParameterGroup):
 
 
 def _draw(seed: int, what: str, n: int) -> Floats:
-    """Uniform draws in (0, 1) by permanent id of the premises."""
+    """Return uniform draws in (0, 1) by permanent id of the premises."""
     out = np.empty(n)
     fill_uniform(seed, STREAMS[what], 0, 0, out, 0)
     return out
@@ -156,14 +155,14 @@ def _allocate(territory: Territory, values: Mapping[str, Any], sizes: Mapping[st
 
 
 def _lay_ground(state: State, territory: Territory, values: Mapping[str, Any]) -> None:
-    """People, zones, premises and everything that stays as it is."""
+    """Set people, zones, premises and all constant quantities."""
     rows, columns = territory.shape
     kilometres = territory.cell_size / 1000
     state["town.cell_km"] = kilometres
     state["cell.residents"] = territory.residents
     state["cell.purchasing_power"] = np.maximum(territory.income, 0) ** values["income_elasticity"]
     if values["boundary"] == "open":
-        # People from beyond the grid come in over its edge, everywhere alike.
+        # Visitors from beyond the grid enter evenly along its edge.
         edge = np.zeros((rows, columns), bool)
         edge[[0, -1], :] = edge[:, [0, -1]] = True
         arriving = values["visitors_share"] * territory.residents.sum(dtype=np.float64)
@@ -220,7 +219,7 @@ def _set_drivers(state: State, values: Mapping[str, Any]) -> None:
 def _flows(state: State, sector: int, outside: float) -> tuple[float, float]:
     kept, leaked = huff_flows(
         state["cell.attraction"][sector],
-        # Read-only as in the month, so that the kernel is compiled once.
+        # Read-only as in the month, so that numba compiles the kernel only once.
         state.read_only("cell.consumers"),
         state.read_only("sector.decay")[sector],
         state.read_only("sector.decay_weight")[sector],
@@ -233,7 +232,7 @@ def _flows(state: State, sector: int, outside: float) -> tuple[float, float]:
 
 
 def _outside_attraction(state: State, sector: int, share: float) -> float:
-    """The outside attraction with which `share` of the consumers' spending leaves the grid."""
+    """Find the outside attraction at which a `share` of spending leaves the grid."""
     if share <= 0 or not state["cell.attraction"][sector].any():
         return 0.0
     _flows(state, sector, 0.0)
@@ -247,7 +246,7 @@ def _outside_attraction(state: State, sector: int, share: float) -> float:
 
 
 def _set_costs(state: State, values: Mapping[str, Any], margin: Floats, presence: Floats) -> None:
-    """Scale costs so that an average occupant has the given margin where others stand as usual."""
+    """Scale costs so that an average occupant earns the given margin at average occupancy."""
     cell = state["premises.cell_row"]
     sector = state["premises.sector"]
     attraction = state["premises.size_attraction"]
@@ -265,13 +264,13 @@ def _set_costs(state: State, values: Mapping[str, Any], margin: Floats, presence
         here = sector == s
         won = state["cell.revenue_per_attraction"][s].ravel()[cell[here]]
         access = state["cell.access"][s].ravel()[cell[here]]
-        # Seen from an open shop, its own premises are open for certain and not just usually.
+        # For an open shop, its own premises are certainly open, not just on average.
         missing = attraction[here] * (1 - presence[here])
         thinned = np.array(
             [dilution.py_func(a, outside, m) for a, m in zip(access, missing, strict=True)]
         )
         revenue[here] = attraction[here] * won * thinned * on_site
-    revenue = np.maximum(revenue, 1e-3)  # a place without any customer still has costs
+    revenue = np.maximum(revenue, 1e-3)  # premises without customers still have costs
     accounts = values["gross_margin"], values["purchases_are_variable"]
     costs = revenue * np.array([costs_at.py_func(m, *accounts) for m in margin])
     rent = np.minimum(values["rent_effort"] / values["gross_margin"], 0.9) * costs
@@ -282,7 +281,7 @@ def _set_costs(state: State, values: Mapping[str, Any], margin: Floats, presence
 def _draw_margins(
     seed: int, occupancy: npt.NDArray[np.int8], values: Mapping[str, Any], life: Stationary
 ) -> Floats:
-    """Margins of premises; where the occupancy is known, given that it is what it is."""
+    """Draw margins of premises, conditional on the occupancy if it is known."""
     n = occupancy.size
     u = _draw(seed, "margin", n)
     nodes = np.linspace(-4, 4, 401)
@@ -300,13 +299,13 @@ def _draw_margins(
 def _give_histories(
     state: State, seed: int, margin: Floats, values: Mapping[str, Any], life: Stationary
 ) -> None:
-    """Age, reserves and quality of shops and age of vacancies, as they are in the long run."""
+    """Draw age, reserves and quality of shops and age of vacancies from their stationary life."""
     is_open = state["premises.is_open"].astype(bool)
     n = margin.size
     u, v = _draw(seed, "age", n), _draw(seed, "quality", n)
     scale = state["town.closure_age_scale"][0]
     m = margin[is_open]
-    # Good shops stay longer, so among open shops quality is weighted by how long it lives.
+    # Good shops live longer, so weight quality among open shops by its mean life.
     weights = np.stack([np.interp(m, MARGINS, column) for column in life.open_months.T], axis=1)
     cumulative = np.cumsum(weights, axis=1)
     wanted = v[is_open] * cumulative[:, -1]
@@ -342,28 +341,24 @@ def starting_state(
     seed: int,
     sizes: Mapping[str, int] = MappingProxyType({}),
 ) -> State:
-    """Bring a territory to life.
+    """Make the starting state of a territory.
 
     Parameters
     ----------
     territory : Territory
-        The place; premises of unknown occupancy are drawn.
+        The place; the occupancy of premises is drawn if unknown.
     values : mapping
         Effective parameters by flat name.
     seed : int
         Seed of the run.
     sizes : mapping of str to int
-        Length of the dimensions that interventions need.
-
-    Returns
-    -------
-    State
-        Before the spin-up.
+        Length of the dimensions that interventions need. Returns ------- State State before the
+        spin-up.
 
     Raises
     ------
     InputError
-        If the starting vacancy cannot last with the given rates.
+        If no margin sustains the starting vacancy with the given rates.
     """
     state = _allocate(territory, values, sizes)
     _lay_ground(state, territory, values)

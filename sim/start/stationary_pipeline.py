@@ -1,14 +1,14 @@
-"""The stationary pipeline of projects: what must hold for as many to be born as are.
+"""Solve for the stationary pipeline of projects behind the observed births.
 
-Two figures can be observed of a territory: how many projects are born a year, and which share of
-ideas ever starts. From them, and from the rules of the month, follow how often holders give up, how
-many ideas there must be, and how many projects are in each stage, so that the first month finds
-ideas, files and running projects as they would stand after many years.
+Two figures of a territory are observable: the projects born per year and the share of ideas that
+ever start. With the rules of the month, they determine how often holders give up, how many ideas
+arise, and how many projects are in each stage. The first month thus finds ideas, files and running
+projects as they would be after many years.
 
 Every step is a sum of a geometric series: a project in a stage is given up with probability a each
 month, so of those that entered j months ago the share (1 - a)^j is left. The queue of an office is
-Lindley's recursion with Poisson arrivals and a constant capacity; Spitzer's identity gives its mean
-work, from which the number of waiting files, and by Little's law their waiting, follow.
+Lindley's recursion with Poisson arrivals and a constant capacity. Spitzer's identity gives its mean
+work and hence the number of waiting files; Little's law gives their waiting time.
 
 Sources: Spitzer (1956), Transactions of the American Mathematical Society 82, 323-339; Little
 (1961), Operations Research 9, 383-387.
@@ -51,15 +51,15 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 IDEA, WAITING, EXAMINED, INCUBATING, RUNNING = range(5)
-"""Stages of `Pipeline.months`; waiting and examined files are one stage to the processes."""
+"""Stages of `Pipeline.months`; for the processes, waiting and examined files are one stage."""
 
 LONGEST_LIFE = 1200
-"""Months over which running projects are followed."""
+"""Months over which to follow running projects."""
 
 
 @dataclass(frozen=True, eq=False)
 class Kinds:
-    """Kinds of project as far as the pipeline knows them, arrays of length (kinds,)."""
+    """Figures of kinds of project that the pipeline needs, arrays of length (kinds,)."""
 
     share: Floats
     hours: Floats
@@ -70,28 +70,28 @@ class Kinds:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """What keeps projects as they are at the start.
+    """Rates and stages of the stationary pipeline.
 
     Attributes
     ----------
     abandonment : float
-        Monthly probability that a project that does not run yet is given up.
+        Monthly probability of giving up a project that does not run yet.
     ideas : float
-        Ideas a month in the whole territory.
+        Ideas per month in the whole territory.
     office_ideas : (offices,) float64 array
-        The same in the area of each office.
+        Ideas per month in the area of each office.
     idea_rate : float
         Rate at which an entrepreneur of average skill without a project has an idea, 1/year.
     hours : float
-        Hours of engineering that an idea receives a month.
+        Hours of engineering that an idea receives per month.
     engineering_months : (kinds,) int64 array
-        Months from the idea until it has its hours.
+        Months until an idea has received its hours.
     arrivals, capacity, waiting : (offices,) float64 array
-        Files filed and opened at most a month; mean months that a file waits.
+        Files filed per month, maximum opened per month, and mean months that a file waits.
     examination_months : float
         Months from the opening of a file to its decision.
     born : (kinds,) float64 array
-        Share of ideas that are born.
+        Share of ideas that become running projects.
     months : (kinds, 5) float64 array
         Mean months that an idea spends in each stage, counted at the ends of months.
     """
@@ -111,7 +111,7 @@ class Pipeline:
 
 
 def survival(values: Mapping[str, Any], risk_ratio: float) -> Floats:
-    """Share of running projects that are left at the end of each month since their birth.
+    """Return the share of projects still running at the end of each month since birth.
 
     Parameters
     ----------
@@ -130,14 +130,14 @@ def survival(values: Mapping[str, Any], risk_ratio: float) -> Floats:
 
 @lru_cache(maxsize=4)
 def _hazard(shape: float, scale: float) -> Floats:
-    """Cumulative hazard of an average project at the end of each month since its birth."""
+    """Return the cumulative hazard of an average project at the end of each month since birth."""
     hazard = [ending_hazard.py_func(m, shape, scale) for m in range(1, LONGEST_LIFE)]
     return np.concatenate([[0.0], np.cumsum(hazard)])
 
 
 @kernel
 def skill_factors(skill, skill_effect):
-    """Ideas of each entrepreneur relative to the mean, by the rule of project ideas."""
+    """Return the ideas of each entrepreneur relative to the mean, by the rule of project ideas."""
     factor = np.empty(skill.size)
     for i in range(skill.size):
         factor[i] = skill_factor(skill[i], skill_effect)
@@ -145,18 +145,17 @@ def skill_factors(skill, skill_effect):
 
 
 def utilisation_for(utilisation: float, arrivals: float, longest: float) -> float:
-    """Utilisation of an office: the given one, or less where waiting would take too long.
+    """Lower the utilisation of an office if waiting would take too long.
 
-    Where files are few, chance alone makes them wait for long at a high utilisation. With Poisson
-    arrivals the wait is about rho^2 / (2 arrivals (1 - rho)) months; rho is lowered until this is
-    `longest`.
+    With few files, chance alone makes waits long at a high utilisation. With Poisson arrivals the
+    wait is about rho^2 / (2 arrivals (1 - rho)) months; rho is lowered until this is `longest`.
 
     Parameters
     ----------
     utilisation : float
-        Wanted, below 1.
+        Target utilisation, below 1.
     arrivals : float
-        Files a month.
+        Files per month.
     longest : float
         Longest mean wait, months.
     """
@@ -164,49 +163,49 @@ def utilisation_for(utilisation: float, arrivals: float, longest: float) -> floa
     return min(utilisation, math.sqrt(x * x + 2.0 * x) - x)
 
 
-@lru_cache(maxsize=4096)  # half the time of a start, and runs alike ask for the same
+@lru_cache(maxsize=4096)  # takes half the time of a start, and replications need the same values
 def mean_waiting(arrivals: float, capacity: float) -> float:
-    """Mean months that a file waits to be opened, counted at the ends of months.
+    """Return the mean months that a file waits to be opened, counted at the ends of months.
 
     Parameters
     ----------
     arrivals : float
-        Files filed a month, on average; their number is taken as Poisson.
+        Mean files per month; their number is Poisson.
     capacity : float
-        Files opened a month at most; unused capacity of up to one file is kept.
+        Maximum files opened per month; unused capacity of up to one file carries over.
 
     Returns
     -------
     float
-        0 without arrivals, infinity where they reach the capacity.
+        0 without arrivals, infinity if they reach the capacity.
     """
     if arrivals <= 0.0:
         return 0.0
     if arrivals >= capacity:
         return math.inf
-    # The chance that n months' arrivals exceed n months' capacity falls as exp(-n rate).
+    # The probability that n months' arrivals exceed n months' capacity falls as exp(-n rate).
     rate = arrivals - capacity + capacity * math.log(capacity / arrivals)
     n = np.arange(1.0, min(40.0 / rate, 400_000.0) + 2.0)
     filed, opened = n * arrivals, n * capacity
-    least = np.floor(opened) + 1.0  # fewest files that exceed the capacity
+    least = np.floor(opened) + 1.0  # smallest number of files above the capacity
     exceed = gammainc(least, filed)
     excess = filed * np.where(least > 1.0, gammainc(np.maximum(least - 1.0, 1e-9), filed), 1.0)
     work = float(np.sum((excess - opened * exceed) / n))
     busy = -math.expm1(-float(np.sum(exceed / n)))
-    # One file is served from what was kept; the tail of the work is nearly exponential.
+    # The carried-over capacity serves one file; the tail of the work is nearly exponential.
     decay = math.exp(-busy / work)
     return busy * decay / (1.0 - decay) / arrivals
 
 
 def _left(abandonment: float, months: Floats | float) -> Any:
-    """Sum of (1 - a)^j over j below `months`: mean months spent in a stage that takes so long."""
+    """Sum (1 - a)^j over j below `months`: the mean months spent in a stage of that length."""
     if abandonment < 1e-12:
         return months
     return (1.0 - (1.0 - abandonment) ** months) / abandonment
 
 
 class _Shares(NamedTuple):
-    """Shares of ideas of each kind that reach a stage."""
+    """Shares of ideas by kind that reach each stage."""
 
     filed: Floats
     opened: Floats
@@ -216,7 +215,7 @@ class _Shares(NamedTuple):
 
 
 def _searches(a: float, found: float) -> float:
-    """Months of looking for money, on average; none where it is never found nor given up."""
+    """Return the mean months of looking for money; 0 if it is neither found nor given up."""
     return 1.0 / (1.0 - (1.0 - a) * (1.0 - found)) if a + found > 0.0 else 0.0
 
 
@@ -238,7 +237,7 @@ def _shares(
 def _months(
     a: float, waiting: float, examination: float, lengths: Ints, kinds: Kinds, v: Mapping[str, Any]
 ) -> Floats:
-    """Mean months that an idea of each kind spends in each stage before birth."""
+    """Return the mean months that an idea of each kind spends in each stage before birth."""
     shares = _shares(a, waiting, examination, lengths, kinds, v)
     found = v["funding_probability"]
     months = np.zeros((kinds.share.size, 5))
@@ -254,7 +253,7 @@ def _months(
 def _solve_abandonment(
     waiting: float, examination: float, lengths: Ints, kinds: Kinds, v: Mapping[str, Any]
 ) -> float:
-    """Monthly probability of giving up with which the wanted share of ideas is born."""
+    """Find the monthly probability of giving up at which the target share of ideas is born."""
 
     def started(a: float) -> float:
         return float(_shares(a, waiting, examination, lengths, kinds, v).born @ kinds.share)
@@ -272,7 +271,7 @@ def _solve_abandonment(
 
 
 def _solve_rate(ideas: float, busy: float, factor: Floats) -> float:
-    """Idea rate with which entrepreneurs have so many ideas a month, each busy for so long."""
+    """Find the idea rate that gives `ideas` per month when each idea occupies its holder."""
     most = factor.size / max(busy, 1.0)
     if ideas > 0.95 * most:
         raise InputError(
@@ -288,7 +287,7 @@ def _solve_rate(ideas: float, busy: float, factor: Floats) -> float:
 
 
 class _Files(NamedTuple):
-    """How files fare in the offices, once that no longer changes; names as in `Pipeline`."""
+    """Stationary flow of files through the offices; names as in `Pipeline`."""
 
     abandonment: float
     mean_wait: float
@@ -304,7 +303,7 @@ class _Files(NamedTuple):
 def _solve_files(
     values: Mapping[str, Any], kinds: Kinds, ideas: float, shares: tuple[float, ...]
 ) -> _Files:
-    """Find how long files wait where so many ideas a month fall to offices by their shares."""
+    """Find how long files wait, given the ideas per month and the offices' shares."""
     weight = np.array(shares)
     mean_hours = float(kinds.share @ kinds.hours)
     hours = min(mean_hours / values["engineering_months"], values["engineering_cap"])
@@ -321,7 +320,7 @@ def _solve_files(
         capacity = np.array([x / u if x > 0 else 1.0 for x, u in zip(arrivals, used, strict=True)])
         waiting = np.array([mean_waiting(x, c) for x, c in zip(arrivals, capacity, strict=True)])
         before, mean_wait = mean_wait, float(waiting @ weight)
-        # Of files that wait long, fewer are left to be decided on: these waited less on average.
+        # Files that wait long are more often given up, so decided files waited less on average.
         seen = mean_wait * (1 - a) / (1 + a * mean_wait)
         examination = max(delay - seen, 1.0)
         if abs(mean_wait - before) < 1e-6:
@@ -345,18 +344,18 @@ def solve_pipeline(
         Parameters by flat name.
     kinds : Kinds
     residents : float
-        People of the territory.
+        Residents of the territory.
     skill : (entrepreneurs,) float64 array
         Skill of potential project holders, 0 to 1.
     office : (entrepreneurs,) int64 array
-        Office in charge of each.
+        Office of each.
     offices : int
         Number of offices.
 
     Returns
     -------
     Pipeline
-        With no ideas where nobody lives or no births are observed.
+        Pipeline without ideas if nobody lives there or the birth rate is 0.
 
     Raises
     ------

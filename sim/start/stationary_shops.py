@@ -1,9 +1,9 @@
-"""The stationary life of premises: how long they stay open and vacant at a given margin.
+"""Solve for the stationary life of premises: how long they stay open and vacant at a given margin.
 
-A unit of premises alternates between occupants and vacancies. With the drivers standing still, the
-share of time it is vacant follows from the very rules of closure and reletting. This gives the
-margin at which a territory keeps its starting vacancy, and ages, reserves and qualities to start
-from, so that the first month is a living place and no transient.
+A unit of premises alternates between occupants and vacancies. With constant drivers, the rules of
+closure and reletting determine the share of time it is vacant. This gives the margin at which a
+territory keeps its starting vacancy, and the ages, reserves and qualities of the starting state, so
+that the first month is not a transient.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ LARGEST_MARGIN = 0.45
 MARGINS = np.linspace(-LARGEST_MARGIN, LARGEST_MARGIN, 37)
 QUALITY_QUANTILES = 16
 HORIZON = 240
-"""Months followed one by one; later on a spell's hazard is constant."""
+"""Months followed one by one; afterwards the hazard of a spell is constant."""
 
 LONGEST = 1200
-"""Months after which even the reserves of a shop that hardly loses money are taken as they are."""
+"""Months after which reserves count as settled, even for a shop that hardly loses money."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -62,12 +62,12 @@ def live_shops(
 ):
     """Follow shops of given margin and quality until they have lived `target` of their mean life.
 
-    For target 1 or more, `mean_life` receives the mean number of months a shop is open; below 1,
-    `age`, `margin_reached` and `reserves_reached` receive where a shop stands at that quantile of
-    the stationary distribution of ages, for which `mean_life` must be given.
+    For target 1 or more, write the mean number of months that a shop is open into `mean_life`.
+    Below 1, `mean_life` is an input, and `age`, `margin_reached` and `reserves_reached` receive the
+    shop's values at that quantile of the stationary distribution of ages.
     """
     for i in range(margin.size):
-        # Costs per euro that an average shop takes here; then what this shop takes.
+        # Costs per euro of an average shop's revenue here; then the revenue of this shop.
         costs = costs_at(margin[i], gross_margin, purchases_are_variable)
         own = margin_of(quality[i], costs, gross_margin, purchases_are_variable)
         profit = gross_margin * quality[i] / costs - 1.0
@@ -75,7 +75,7 @@ def live_shops(
         hazard = 0.0
         wanted = target[i] * mean_life[i]
         k = 0
-        # Once the reserves have settled too, the hazard of a shop is constant.
+        # Once the reserves have settled, the hazard of a shop is constant.
         while (k < HORIZON or (profit < 0.0 < reserves and k < LONGEST)) and (
             target[i] >= 1.0 or lived + alive < wanted
         ):
@@ -99,7 +99,7 @@ def live_shops(
         if target[i] >= 1.0:
             mean_life[i] = lived + (alive / hazard if hazard > 1e-9 else 1e9)
         else:
-            # Beyond the horizon ages are geometric; the shop stands where its share of life ends.
+            # Beyond the horizon ages are geometric.
             left = (wanted - lived) * hazard / alive
             if k >= HORIZON and hazard > 1e-9 and 0.0 < left < 1.0:
                 k += int(np.log(1.0 - left) / np.log(1.0 - hazard))
@@ -121,7 +121,7 @@ def live_vacancies(
 ):
     """Follow vacancies like `live_shops` follows shops: mean spell for target 1, else the age.
 
-    They end when premises are let, or taken by a project at a constant rate (1/year).
+    Vacancies end when premises are let, or when a project takes them at a constant rate (1/year).
     """
     taken = 1.0 - math.exp(-takeover_rate / 12.0)
     horizon = max(HORIZON, int(120.0 * reletting_fading))  # ten times the fading
@@ -159,13 +159,13 @@ class Stationary:
     Attributes
     ----------
     open_months : (margins, qualities) float64 array
-        Mean months a shop is open, by the margin of an average occupant and its own quality.
+        Mean months that a shop is open, by the margin of an average occupant and its own quality.
     vacant_months : (margins,) float64 array
         Mean months of a vacancy.
     quality : (qualities,) float64 array
         Midpoints of equally likely classes of entrants' quality.
     mean_margin : float
-        Margin around which the premises of the territory are spread.
+        Margin around which those of the premises spread.
     vacancy : float
         Vacancy of the territory at that margin, share.
     """
@@ -178,19 +178,19 @@ class Stationary:
 
     @property
     def vacancy_at(self) -> Floats:
-        """Share of time vacant at each margin of the grid."""
+        """Return the share of time vacant at each margin of the grid."""
         spell = self.open_months.mean(axis=1)
         return self.vacant_months / (self.vacant_months + spell)
 
     def expected_presence(self, margin: Floats) -> Floats:
-        """Mean of "open times quality" at these margins: the attraction to expect of premises."""
+        """Return the expected attraction at these margins: the mean of open times quality."""
         weighted = (self.open_months * self.quality).mean(axis=1)
         spell = self.open_months.mean(axis=1)
         return np.interp(margin, MARGINS, weighted / (self.vacant_months + spell))
 
 
 def quality_classes(z: Floats, quality_spread: float) -> Floats:
-    """Entrants' quality at standard normals `z`, by the rule of reletting."""
+    """Return entrants' quality at standard normals `z`, by the rule of reletting."""
     return np.array([entrant_quality.py_func(x, quality_spread) for x in z])
 
 
@@ -211,16 +211,16 @@ def solve_stationary(
     age_scale : float
         Scale of the closure rate's age weight.
     starting_vacancy : float
-        Share of premises vacant that the territory is to keep while the drivers stand still.
+        Share of vacant premises to sustain under constant drivers.
     town_margin : float
-        Shift of this town's margins; its vacancy then follows from the margin.
+        Shift of this town's margins; its vacancy follows.
     takeover_rate : float
         Rate at which projects take vacant premises at the start, 1/year.
 
     Raises
     ------
     InputError
-        If no margin keeps the starting vacancy with these rates.
+        If no margin sustains the starting vacancy with these rates.
     """
     z = ndtri((np.arange(QUALITY_QUANTILES) + 0.5) / QUALITY_QUANTILES)
     quality = quality_classes(z, values["quality_spread"])
@@ -264,12 +264,12 @@ def solve_stationary(
 
 
 def clip_margin(margin: Floats) -> Floats:
-    """Starting margins within the grid on which stationary lives are known."""
+    """Clip starting margins to the grid of the stationary lives."""
     return np.clip(margin, -LARGEST_MARGIN, LARGEST_MARGIN)
 
 
 def shop_arguments(values: Mapping[str, Any], age_scale: float) -> tuple[Any, ...]:
-    """Parameters of `live_shops` in order."""
+    """Return the arguments of `live_shops` in order."""
     return (
         values["gross_margin"],
         values["purchases_are_variable"],
@@ -285,7 +285,7 @@ def shop_arguments(values: Mapping[str, Any], age_scale: float) -> tuple[Any, ..
 
 
 def vacancy_arguments(values: Mapping[str, Any], takeover_rate: float) -> tuple[Any, ...]:
-    """Parameters of `live_vacancies` in order."""
+    """Return the arguments of `live_vacancies` in order."""
     names = ("fresh", "slow")
     return (
         *(values[f"reletting_rate_{n}"] for n in names),

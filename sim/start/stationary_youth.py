@@ -1,9 +1,9 @@
-"""The stationary life of places for youth: at which age they are taken, and by whom.
+"""Solve for the stationary life of places for youth: presence and participation by age.
 
-Holders leave at rates that depend on their age and on whether they take part. While nothing else
-changes, this decides how many arrivals keep the number of youth, and how many of the entrants must
-take part for participation to last: those who do leave less often, so there are more of them at 29
-than at 15.
+Holders leave at rates that depend on their age and on whether they take part. In equilibrium, these
+rates determine the arrivals that keep the number of youth constant and the share of entrants who
+must take part for participation to last. Participants leave less often, so there are more of them
+at 29 than at 15.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = ["AGES", "YouthLives", "solve_lives"]
 Floats = npt.NDArray[np.float64]
 
 AGES = OLDEST - YOUNGEST
-"""Months that a holder stays at most."""
+"""Maximum months that a holder stays."""
 
 
 @kernel
@@ -44,9 +44,9 @@ def _live(
     present: Floats,
     active: Floats,
 ) -> float:
-    """Probability that a place is taken, and by an active holder, at each month of age.
+    """Compute the probability that a place is taken, and by an active holder, by month of age.
 
-    Returns the probability that it is taken at 30, if it is `at_15` at 15.
+    Returns the probability that the place is taken at 30, given that at 15.
     """
     idle, busy = (1.0 - entrants_active) * at_15, entrants_active * at_15
     for k in range(present.size):
@@ -67,7 +67,7 @@ def _last(
     present: Floats,
     active: Floats,
 ) -> None:
-    """The same where as many are present at 15 as at 30: it is linear in who is at 15."""
+    """Solve `_live` for equal presence at 15 and 30, which is linear in that at 15."""
     nobody = _live(entrants_active, leaving, leaving_active, arrival, 0.0, present, active)
     everybody = _live(entrants_active, leaving, leaving_active, arrival, 1.0, present, active)
     at_15 = nobody / (1.0 - everybody + nobody)
@@ -81,13 +81,13 @@ class YouthLives:
     Attributes
     ----------
     arrival_rate : float
-        Rate at which a vacant place is taken, 1/year.
+        Rate at which vacant places are taken, 1/year.
     entrants_active : float
-        Share of new holders who will take part.
+        Share of new holders who take part.
     presence : (180,) float64 array
-        Probability that a place is taken, by month of age from 15 years on.
+        Probability that a place is taken, by month of age from 15.
     participation : (180,) float64 array
-        Share of those present who take part.
+        Share of residents present who take part.
     """
 
     arrival_rate: float
@@ -98,7 +98,7 @@ class YouthLives:
 
 @solved_once
 def solve_lives(values: Mapping[str, Any]) -> YouthLives:
-    """Find the arrivals at which presence, and the entrants with whom participation, lasts.
+    """Find the arrivals that sustain presence and the entrants who sustain participation.
 
     Parameters
     ----------
@@ -108,8 +108,8 @@ def solve_lives(values: Mapping[str, Any]) -> YouthLives:
     Returns
     -------
     YouthLives
-        With mean presence ``youth_presence`` and, among those present, mean participation
-        ``starting_participation``; nobody arrives where nobody leaves.
+        Lives with mean presence ``youth_presence`` and, among those present, mean participation
+        ``starting_participation``; without departures there are no arrivals.
     """
     wanted, participation = values["youth_presence"], values["starting_participation"]
     leaving, leaving_active = (

@@ -1,7 +1,7 @@
-"""The young at the start: where they live, how old they are, whom they know and who takes part.
+"""The young at the start: their homes, ages, acquaintances and participation.
 
-Nothing has to settle: persons are drawn as they are at their age in the stationary life of places
-(`sim.start.stationary_youth`), and the mean interest is that for which participation lasts.
+They start in equilibrium: their ages and traits come from the stationary life of places
+(`sim.start.stationary_youth`), and the mean interest sustains participation.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ STREAMS = {
     "rewiring": 116,
     "acquaintances": 117,
 }
-"""Streams of draws of the young at the start, by what is drawn; never reused."""
+"""Random streams of the young at the start; never reuse a number."""
 
 SWEEPS = 24
-"""Looks at acquaintances after which those who take part have found each other."""
+"""Sweeps over the network that settle who takes part."""
 
 
 class YouthParameters(ParameterGroup):
-    """The young at the start."""
+    """Participation and acquaintances of the young at the start."""
 
     starting_participation: float = parameter(
         0.28,
@@ -89,7 +89,7 @@ class YouthParameters(ParameterGroup):
 
 
 def _draw(seed: int, what: str, n: int, k: int = 0) -> Floats:
-    """Uniform draws in (0, 1) by permanent id of the place."""
+    """Return uniform draws in (0, 1) by permanent id of the place."""
     out = np.empty(n)
     fill_uniform(seed, STREAMS[what], 0, 0, out, k)
     return out
@@ -97,9 +97,9 @@ def _draw(seed: int, what: str, n: int, k: int = 0) -> Floats:
 
 @kernel
 def _seat(wanted: Floats, room: npt.NDArray[np.float32], count: int, out: Ints) -> int:
-    """Divide places over cells in order; what finds no room is carried on to the next cells.
+    """Divide places over cells in order; carry any excess over to the next cells.
 
-    Returns how many are left in the end.
+    Returns the number left at the end.
     """
     carried, left = 0.5, count
     for c in range(wanted.size):
@@ -112,11 +112,11 @@ def _seat(wanted: Floats, room: npt.NDArray[np.float32], count: int, out: Ints) 
 
 
 def _settle(state: State, territory: Territory) -> None:
-    """Give places a home: in proportion to youth, no more in a cell than it has residents.
+    """Assign places to cells in proportion to youth, up to the residents of a cell.
 
-    Generated hamlets and gridded data hold fractions of residents, and a cell cannot lose a person
-    whom it does not have. Rows follow a Hilbert curve, so that rows next to each other are homes
-    next to each other.
+    Generated hamlets and gridded data contain fractions of residents, and a cell cannot lose a
+    person that it does not have. Rows follow a Hilbert curve, so that adjacent rows are nearby
+    homes.
     """
     count = state["youth.id"].size
     state["youth.id"] = np.arange(count)
@@ -135,11 +135,11 @@ def _settle(state: State, territory: Territory) -> None:
 
 
 def _motivate(state: State, values: Mapping[str, Any], seed: int, lives: YouthLives) -> None:
-    """Draw traits of everybody, given who is to take part, and let them find each other.
+    """Draw traits given the target participation, then settle who takes part.
 
-    With the excess of base interest over threshold N(m, s^2) among entrants, and acquaintances
-    of whom the share A takes part, give or take their small number n, entrants take part with
-    probability Phi((m + b A) / sqrt(s^2 + b^2 A (1 - A) / n)), b being the influence of
+    Let the excess of base interest over the threshold be N(m, s^2) among entrants, and let a share
+    A of their n acquaintances take part, with binomial variation. Entrants then take part with
+    probability Phi((m + b A) / sqrt(s^2 + b^2 A (1 - A) / n)), where b is the influence of
     acquaintances. This is solved for m.
     """
     n = state["youth.id"].size
@@ -154,7 +154,7 @@ def _motivate(state: State, values: Mapping[str, Any], seed: int, lives: YouthLi
     age = (_draw(seed, "age", n) * AGES).astype(np.int64)
     is_present = _draw(seed, "presence", n) < lives.presence[age]
     takes_part = _draw(seed, "participation", n) < lives.participation[age]
-    # How far interest exceeds the threshold, given whether the person takes part.
+    # Excess of interest over the threshold, conditional on participation.
     nodes = np.linspace(-5, 5, 501)
     chance = ndtr((mean + spread * nodes + influence * share) / max(noise, 1e-9))
     luck = _draw(seed, "motivation", n)
@@ -178,7 +178,7 @@ def _motivate(state: State, values: Mapping[str, Any], seed: int, lives: YouthLi
 
 
 def _acquaint(state: State, values: Mapping[str, Any], seed: int, cell_km: float) -> None:
-    """Say who knows whom."""
+    """Draw the network of acquaintances."""
     shape = state["cell.residents"].shape
     cell = state["youth.cell_row"]
     here = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
@@ -203,14 +203,14 @@ def _acquaint(state: State, values: Mapping[str, Any], seed: int, cell_km: float
 
 
 def start_youth(state: State, territory: Territory, values: Mapping[str, Any], seed: int) -> None:
-    """Settle the young, make them acquainted, and let those who do so take part.
+    """Give the young their homes, ages, acquaintances, traits and participation.
 
     Parameters
     ----------
     state : State
-        With its ground laid. Written: the arrays of youth, ``cell.residents_nearby``,
-        ``town.arrival_rate`` and ``town.base_interest``. Youth are a part of the residents, who
-        stay as they are.
+        State with its ground; modified in place: the arrays of youth, ``cell.residents_nearby``,
+        ``town.arrival_rate`` and ``town.base_interest``. Youth are a subset of the residents, who
+        do not change.
     territory : Territory
     values : mapping
         Effective parameters by flat name.

@@ -1,8 +1,8 @@
-"""The registry of arrays: what the state of a territory consists of.
+"""The registry of all arrays of the state.
 
-Every array of the model is declared here once, with its dimensions, type, unit and meaning.
-Processes name their arrays by these names (``premises.margin`` is the kernel argument
-``premises_margin``), so one search shows everyone who touches an array.
+Every array of the model is declared once, with its dimensions, type, unit and meaning. Kernels use
+the same names (``premises.margin`` is the argument ``premises_margin``), so one search finds every
+use of an array.
 """
 
 from __future__ import annotations
@@ -49,17 +49,17 @@ class Variable:
 
     @property
     def entity(self) -> str:
-        """What the array is about."""
+        """The entity that the array describes."""
         return self.name.partition(".")[0]
 
     @property
     def quantity(self) -> str:
-        """What it says about its entity."""
+        """The quantity of the entity."""
         return self.name.partition(".")[2]
 
     @property
     def argument(self) -> str:
-        """Its name as the argument of a kernel."""
+        """The name as a kernel argument."""
         return self.name.replace(".", "_")
 
 

@@ -10,7 +10,7 @@ _PURSE = ("account", "source", "line")
 _ONE = ("one",)
 
 SOURCES: Final = ("public", "matched", "own_revenue")
-"""Where money comes from, in the order of the codes 0, 1, 2."""
+"""Sources of money, in the order of the codes 0, 1, 2."""
 
 LINES: Final = (
     "set_up",
@@ -21,12 +21,12 @@ LINES: Final = (
     "subsidies",
     "elsewhere",
 )
-"""What money is for, in the order of the codes 0 to 6; ``elsewhere`` is the placebo's."""
+"""Lines of spending, in the order of the codes 0 to 6; ``elsewhere`` is the placebo's."""
 
 MONEY: Final = [
-    # Third places, one row for each that may open in the run
+    # Third places, one row for each that may open during the run
     ("third_place.cell_row", _PLACE, "int32", "index", "Flat index of the cell."),
-    ("third_place.account", _PLACE, "int16", "index", "Account that it belongs to."),
+    ("third_place.account", _PLACE, "int16", "index", "Account of the place."),
     ("third_place.kind", _PLACE, "uint8", "index", "Kind in the catalogue."),
     ("third_place.is_open", _PLACE, "uint8", "0/1", "1 where open."),
     (
@@ -34,14 +34,14 @@ MONEY: Final = [
         _PLACE,
         "uint8",
         "0/1",
-        "1 where it was open when people last chose the place that they go to.",
+        "1 if open when people last chose a place.",
     ),
     (
         "third_place.age",
         _PLACE,
         "int32",
         "months",
-        "Months that it has been open, this one included.",
+        "Months since opening, including this one.",
     ),
     ("third_place.seats", _PLACE, "int32", "seats", "Cap on simultaneous users."),
     ("third_place.staff", _PLACE, "float32", "FTE", "Facilitators paid this month."),
@@ -50,14 +50,14 @@ MONEY: Final = [
         _PLACE,
         "uint8",
         "0/1",
-        "1 for facilitators on the road: no seats, no encounters, hours for ideas in reach.",
+        "1 for travelling facilitators: no seats, no encounters, hours for ideas in reach.",
     ),
     (
         "third_place.users",
         _PLACE,
         "int32",
         "people",
-        "Users present this month; people met by facilitators on the road where mobile.",
+        "Users present this month; for travelling facilitators, the people they meet.",
     ),
     (
         "third_place.holders",
@@ -93,68 +93,68 @@ MONEY: Final = [
         _PLACE,
         "float32",
         "share",
-        "Monthly probability that an official next door wants to come, as invited there.",
+        "Monthly probability that an official next door, as invited there, wants to come.",
     ),
     (
         "third_place.mentoring",
         _PLACE,
         "float32",
         "1",
-        "Engineering that an hour of its staff is worth.",
+        "Engineering provided by an hour of its staff.",
     ),
     (
         "third_place.machines",
         _PLACE,
         "float32",
         "share",
-        "Equipment to make things with: part of the engineering that projects do for themselves.",
+        "Equipment for making things, which lets projects do part of their own engineering.",
     ),
     (
         "third_place.trials",
         _PLACE,
         "float32",
         "1",
-        "Risk ratio of projects tried out by users there.",
+        "Risk ratio of projects tested with users there.",
     ),
     ("third_place.seat_cost", _PLACE, "int64", "cents/month", "Cost of a seat."),
-    ("third_place.fee", _PLACE, "int64", "cents/month", "What a user pays on average."),
+    ("third_place.fee", _PLACE, "int64", "cents/month", "Mean fee of a user."),
     (
         "third_place.review_share",
         _PLACE,
         "float32",
         "share",
-        "Share of supported applications that are examined on the spot (the short loop).",
+        "Share of supported applications examined on the spot (the short loop).",
     ),
     (
         "third_place.is_top_down",
         _PLACE,
         "uint8",
         "0/1",
-        "1 where officials choose the ideas, 0 where they come from below.",
+        "1 if officials choose the ideas, 0 if residents bring them.",
     ),
     # Accounts: the money of one intervention, or of the places that exist at the start
     ("account.is_active", _ACCOUNT, "uint8", "0/1", "1 from its start to its stop."),
-    ("account.funding", _ACCOUNT, "int64", "cents/month", "Public money that comes in."),
+    ("account.funding", _ACCOUNT, "int64", "cents/month", "Income from public money."),
     (
         "account.matched_funding",
         _ACCOUNT,
         "int64",
         "cents/month",
-        "Money of other funders that comes in along with it.",
+        "Income from other funders that match public money.",
     ),
     (
         "account.set_up",
         _ACCOUNT,
         "int64",
         "cents",
-        "Public money that comes in this month to set up places, spent at once; 0 thereafter.",
+        "Public money received this month to set up places, spent at once; 0 afterwards.",
     ),
     (
         "account.reserves",
         _ACCOUNT,
         "int64",
         "cents",
-        "Public money that comes in this month to be put aside for seats; 0 thereafter.",
+        "Public money received this month as reserves for seats; 0 afterwards.",
     ),
     (
         "account.embedded_officials",
@@ -169,7 +169,7 @@ MONEY: Final = [
         ("account", "line"),
         "float64",
         "share",
-        "How income is divided over the lines once seats are paid; adds up to 1.",
+        "Shares of the lines in the income left after seats; they add up to 1.",
     ),
     (
         "account.grant",
@@ -183,29 +183,29 @@ MONEY: Final = [
         _ACCOUNT,
         "float32",
         "cells",
-        "How far from `account.cell_row` project holders may live to get one.",
+        "Maximum distance of project holders' homes from `account.cell_row` for a grant.",
     ),
-    ("account.cell_row", _ACCOUNT, "int32", "index", "Flat index of the cell it centres on."),
+    ("account.cell_row", _ACCOUNT, "int32", "index", "Flat index of its central cell."),
     (
         "account.evening_participants",
         _ACCOUNT,
         "float32",
         "people",
-        "Participants of the evening of ideas held this month.",
+        "Participants of this month's evening of ideas.",
     ),
     (
         "account.participant_cost",
         _ACCOUNT,
         "int64",
         "cents",
-        "Cost of one participant of an evening; 0 where none are held.",
+        "Cost per participant of an evening; 0 without evenings.",
     ),
     (
         "account.evening_every",
         _ACCOUNT,
         "int32",
         "months",
-        "Months from one evening to the next; 0 for none.",
+        "Months between evenings; 0 for none.",
     ),
     (
         "account.votes",
@@ -219,7 +219,7 @@ MONEY: Final = [
         _ACCOUNT,
         "int32",
         "projects",
-        "Most members of the cooperation hub; 0 without one.",
+        "Maximum members of the cooperation hub; 0 without one.",
     ),
     (
         "account.lab_meetings",
@@ -233,21 +233,21 @@ MONEY: Final = [
         _ACCOUNT,
         "float32",
         "share",
-        "Share of the rent of shops in its zone that it would pay, money permitting.",
+        "Share of the rent of shops in its zone that it pays, funds permitting.",
     ),
     (
         "account.opening_aid",
         _ACCOUNT,
         "float32",
         "EUR/month",
-        "What it would pay to a shop in its first twelve months, money permitting.",
+        "Aid to a shop in its first twelve months, funds permitting.",
     ),
     (
         "account.facade",
         _ACCOUNT,
         "float32",
         "share",
-        "By how much a renovated front makes premises more attractive; 0 for none.",
+        "Relative gain in attraction from a renovated front; 0 for none.",
     ),
     (
         "account.facade_cost",
@@ -257,16 +257,16 @@ MONEY: Final = [
         "Cost of one front.",
     ),
     ("account.zone", _ACCOUNT, "uint8", "code", "Zone of supported premises; 255 for all."),
-    ("account.purse", _PURSE, "int64", "cents", "Money that is not spent yet, by line."),
-    ("ledger.income", ("account", "source"), "int64", "cents", "Money that came in this month."),
-    ("ledger.spending", _PURSE, "int64", "cents", "Money that was spent this month."),
-    # Who is at the places this month: candidates first, in the end those who found a seat
+    ("account.purse", _PURSE, "int64", "cents", "Unspent money, by line."),
+    ("ledger.income", ("account", "source"), "int64", "cents", "Income of this month."),
+    ("ledger.spending", _PURSE, "int64", "cents", "Spending of this month."),
+    # Visitors of this month: first the candidates, finally those who found a seat
     (
         "visitor.key",
         ("visitor",),
         "uint64",
         "1",
-        "Place in the upper 32 bits, luck of the visit in the lower.",
+        "Place in the upper 32 bits, random number of the visit in the lower.",
     ),
     (
         "visitor.agent",
@@ -276,28 +276,34 @@ MONEY: Final = [
         "Row in the lower 32 bits; above them 0 youth, 1 entrepreneur, 2 official.",
     ),
     ("visitor.count", _ONE, "int64", "people", "Users with a seat in all places this month."),
-    # What interventions do to premises
-    ("premises.operator", ("premises",), "int32", "index", "Entrepreneur whose project it is; -1."),
+    # Effects of interventions on premises
+    (
+        "premises.operator",
+        ("premises",),
+        "int32",
+        "index",
+        "Entrepreneur whose project is here; -1.",
+    ),
     (
         "premises.risk_ratio",
         ("premises",),
         "float32",
         "1",
-        "Risk of the shop to close relative to others with the same margin; 1 but for projects.",
+        "Closure risk relative to shops with the same margin; 1 except for projects.",
     ),
     (
         "premises.subsidy",
         ("premises",),
         "float32",
         "EUR/month",
-        "Public money that lowers the costs of the shop, or would lower an entrant's.",
+        "Public money that lowers the costs of the shop, or of an entrant.",
     ),
     (
         "premises.facade",
         ("premises",),
         "float32",
         "1",
-        "How much more attractive a renovated front makes the premises; 1 without one.",
+        "Factor of attraction from a renovated front; 1 without one.",
     ),
 ]
 """Rows of `sim.registry.variables.VARIABLES`."""

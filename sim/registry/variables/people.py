@@ -13,12 +13,12 @@ _KIND = ("project_kind",)
 _ONE = ("one",)
 
 PEOPLE: Final = [
-    # Youth: places for residents aged 15 to 29, each held by one person after another
-    ("youth.id", _YOUTH, "int64", "id", "Permanent id of the place; luck is drawn by it."),
+    # Youth: places for residents aged 15 to 29, held by one person after another
+    ("youth.id", _YOUTH, "int64", "id", "Permanent id of the place, a key of its random draws."),
     ("youth.cell_row", _YOUTH, "int32", "index", "Flat index of the home cell."),
     ("youth.zone", _YOUTH, "uint8", "code", "Zone of the home cell."),
     ("youth.tenancy", _YOUTH, "int32", "count", "Holders of the place so far."),
-    ("youth.is_present", _YOUTH, "uint8", "0/1", "1 where the holder lives here, 0 where gone."),
+    ("youth.is_present", _YOUTH, "uint8", "0/1", "1 if the holder lives here, 0 if gone."),
     ("youth.age", _YOUTH, "int16", "months", "Age of the holder, 180 to 359 months."),
     (
         "youth.event",
@@ -37,48 +37,48 @@ PEOPLE: Final = [
         _YOUTH,
         "uint8",
         "code",
-        "What acquaintances saw last month: 0 nobody, 1 somebody, 17 somebody who took part; "
-        "eight of them add up to both counts in a byte.",
+        "As seen by acquaintances last month: 0 nobody, 1 somebody, 17 a participant; the sum of "
+        "eight holds both counts in a byte.",
     ),
     (
         "youth.seen_change",
         _YOUTH,
         "uint8",
         "code",
-        "What that differs by from the month before, modulo 256.",
+        "Change of `youth.seen` since the month before, modulo 256.",
     ),
     (
         "youth.seen_around",
         _YOUTH,
         "uint8",
         "code",
-        "Sum of `youth.seen` over acquaintances: those present in the lower four bits, those who "
-        "took part in the upper.",
+        "Sum of `youth.seen` over acquaintances: those present in the lower four bits, "
+        "participants in the upper.",
     ),
     (
         "youth.neighbour",
         ("youth", "neighbour"),
         "int32",
         "index",
-        "Places of acquaintances, a fixed small world; one's own where there is nobody in reach.",
+        "Places of acquaintances, a fixed small world; the own place if nobody is in reach.",
     ),
     (
         "youth.known_by",
         ("youth", "neighbour"),
         "int32",
         "index",
-        "Places whose holders know the first holder, then the second, read row by row; -1 behind.",
+        "Places that have each place as an acquaintance, listed one after the other; then -1.",
     ),
-    ("youth.known_by_end", _YOUTH, "int32", "index", "Where those who know each end in that list."),
+    ("youth.known_by_end", _YOUTH, "int32", "index", "End of each place's section in that list."),
     (
         "youth.role",
         _YOUTH,
         "int32",
         "index",
-        "Entrepreneur in whose project the person has a role; -1 without one.",
+        "Entrepreneur whose project gives the person a role; -1 without one.",
     ),
     ("youth.at_place", _YOUTH, "uint8", "0/1", "1 if present at a third place this month."),
-    ("youth.exposure", _YOUTH, "float32", "1", "Encounters of this month, in exposures."),
+    ("youth.exposure", _YOUTH, "float32", "1", "Exposure from this month's encounters."),
     (
         "youth.third_place",
         _YOUTH,
@@ -93,13 +93,13 @@ PEOPLE: Final = [
         "share",
         "Monthly probability of wanting to visit it once it is well known.",
     ),
-    # Entrepreneurs and the one project that each may carry
+    # Entrepreneurs and the project that each may carry
     (
         "entrepreneur.id",
         _ENTREPRENEUR,
         "int64",
         "id",
-        "Permanent id; luck is drawn by it.",
+        "Permanent id, a key of the random draws.",
     ),
     ("entrepreneur.cell_row", _ENTREPRENEUR, "int32", "index", "Flat index of the home cell."),
     (
@@ -107,7 +107,7 @@ PEOPLE: Final = [
         _ENTREPRENEUR,
         "int32",
         "count",
-        "Holders of the row so far; only who is removed by hand is succeeded.",
+        "Holders of the row so far; a new one follows only removal by hand.",
     ),
     ("entrepreneur.office", _ENTREPRENEUR, "int16", "index", "Office in charge of the cell."),
     (
@@ -130,7 +130,7 @@ PEOPLE: Final = [
         _ENTREPRENEUR,
         "float32",
         "share",
-        "Ideas and contacts from encounters, fading.",
+        "Stock of ideas and contacts from encounters, which fades.",
     ),
     (
         "entrepreneur.stage",
@@ -152,7 +152,7 @@ PEOPLE: Final = [
         _ENTREPRENEUR,
         "int32",
         "count",
-        "Projects begun so far, the present one included.",
+        "Projects begun so far, including the present one.",
     ),
     ("entrepreneur.stage_months", _ENTREPRENEUR, "int16", "months", "Months in this stage."),
     ("entrepreneur.project_months", _ENTREPRENEUR, "int16", "months", "Months since the idea."),
@@ -177,7 +177,7 @@ PEOPLE: Final = [
         _ENTREPRENEUR,
         "uint8",
         "code",
-        "Who began the project: 0 resident, 1 youth, 2 entrepreneur, 3 official.",
+        "Initiator of the project: 0 resident, 1 youth, 2 entrepreneur, 3 official.",
     ),
     ("entrepreneur.team", _ENTREPRENEUR, "int16", "people", "Youth with a role in the project."),
     ("entrepreneur.partners", _ENTREPRENEUR, "int16", "count", "Partners of the project."),
@@ -193,7 +193,7 @@ PEOPLE: Final = [
         _ENTREPRENEUR,
         "int16",
         "index",
-        "Account that supported the project first, -1 for none.",
+        "First account that supported the project, -1 for none.",
     ),
     (
         "entrepreneur.is_member",
@@ -228,7 +228,7 @@ PEOPLE: Final = [
         _ENTREPRENEUR,
         "int16",
         "months",
-        "Months since the present or last file was filed, until it was decided.",
+        "Months from filing of the present or last file, up to its decision.",
     ),
     (
         "entrepreneur.queue_next",
@@ -249,7 +249,7 @@ PEOPLE: Final = [
         _ENTREPRENEUR,
         "int32",
         "index",
-        "Premises in which the project runs; -1 where it needs or found none.",
+        "Premises of the running project; -1 if it needs or found none.",
     ),
     ("entrepreneur.at_place", _ENTREPRENEUR, "uint8", "0/1", "1 if present this month."),
     (
@@ -266,31 +266,31 @@ PEOPLE: Final = [
         "share",
         "Monthly probability of wanting to visit it once it is well known.",
     ),
-    # Scratch of the project processes; holds no meaning
+    # Scratch of the project processes, meaningless between them
     (
         "work.project_row",
         _ENTREPRENEUR,
         "int32",
         "index",
-        "Scratch: rows with a project this month, in order; only the first `work.projects` count.",
+        "Scratch: rows with a project this month, in order; the first `work.projects` are valid.",
     ),
-    ("work.projects", _ONE, "int64", "projects", "Scratch: how many these are."),
-    ("work.luck", _ENTREPRENEUR, "uint32", "1", "Scratch of words of luck."),
-    ("work.grant_key", _ENTREPRENEUR, "uint64", "1", "Scratch of who is first for a grant."),
-    ("work.grant_row", _ENTREPRENEUR, "int64", "1", "Scratch of the rows behind these keys."),
+    ("work.projects", _ONE, "int64", "projects", "Scratch: number of these rows."),
+    ("work.luck", _ENTREPRENEUR, "uint32", "1", "Scratch for random words."),
+    ("work.grant_key", _ENTREPRENEUR, "uint64", "1", "Scratch for priorities of grants."),
+    ("work.grant_row", _ENTREPRENEUR, "int64", "1", "Scratch for the rows of these keys."),
     # Project kinds, from the catalogue
-    ("project_kind.share", _KIND, "float32", "share", "Share of ideas that are of this kind."),
+    ("project_kind.share", _KIND, "float32", "share", "Share of ideas of this kind."),
     (
         "project_kind.engineering_hours",
         _KIND,
         "float32",
         "hours",
-        "Project engineering that an idea needs before it can apply or start.",
+        "Engineering that an idea needs before it can apply or start.",
     ),
     ("project_kind.needs_approval", _KIND, "uint8", "0/1", "1 if an office must approve it."),
     ("project_kind.capital", _KIND, "int64", "cents", "Money needed before birth; 0 for none."),
-    ("project_kind.needs_premises", _KIND, "uint8", "0/1", "1 if it is run in a shop."),
-    ("project_kind.sector", _KIND, "uint8", "code", "Retail sector it can take premises of."),
+    ("project_kind.needs_premises", _KIND, "uint8", "0/1", "1 if it runs in a shop."),
+    ("project_kind.sector", _KIND, "uint8", "code", "Retail sector whose premises it can take."),
     ("project_kind.jobs", _KIND, "float32", "jobs", "Jobs of a running project."),
     ("project_kind.risk_ratio", _KIND, "float32", "1", "Risk to end relative to all firms."),
     (
@@ -301,7 +301,7 @@ PEOPLE: Final = [
         "Mean weights on the four dimensions; they add up to 1.",
     ),
     # Officials and their offices
-    ("official.id", _OFFICIAL, "int64", "id", "Permanent id; luck is drawn by it."),
+    ("official.id", _OFFICIAL, "int64", "id", "Permanent id, a key of the random draws."),
     ("official.cell_row", _OFFICIAL, "int32", "index", "Flat index of the cell of the office."),
     ("official.office", _OFFICIAL, "int16", "index", "Office that the official belongs to."),
     ("official.is_elected", _OFFICIAL, "uint8", "0/1", "1 if elected, 0 for civil servants."),
@@ -330,7 +330,7 @@ PEOPLE: Final = [
         _OFFICE,
         "float32",
         "hours/month",
-        "Project engineering that its own staff gives.",
+        "Project engineering by its own staff.",
     ),
     ("office.ideas_in_work", _OFFICE, "int32", "projects", "Ideas that share these hours."),
     (
@@ -338,28 +338,28 @@ PEOPLE: Final = [
         _OFFICE,
         "float32",
         "files/month",
-        "Files that can be opened a month without any embedded official.",
+        "Files that can be opened per month without embedded officials.",
     ),
     (
         "office.embedded_capacity",
         _OFFICE,
         "float32",
         "files/month",
-        "Files more that officials embedded in third places open.",
+        "Additional files opened by officials embedded in third places.",
     ),
     (
         "office.review_credit",
         _OFFICE,
         "float32",
         "files",
-        "Capacity that is left of earlier months, at most one file.",
+        "Unused capacity of earlier months, at most one file.",
     ),
-    ("office.queue_first", _OFFICE, "int32", "index", "Entrepreneur whose file is next; -1."),
-    ("office.queue_last", _OFFICE, "int32", "index", "Entrepreneur whose file came last; -1."),
-    ("office.waiting", _OFFICE, "int32", "files", "Files that wait to be opened."),
-    # What projects are to the cells around them
+    ("office.queue_first", _OFFICE, "int32", "index", "Entrepreneur with the next file; -1."),
+    ("office.queue_last", _OFFICE, "int32", "index", "Entrepreneur with the last file; -1."),
+    ("office.waiting", _OFFICE, "int32", "files", "Files waiting to be opened."),
+    # Effects of projects on the cells around them
     ("cell.office", _CELL, "int16", "index", "Office in charge of the cell."),
-    ("cell.project_jobs", _CELL, "float32", "jobs", "Jobs of the projects that run in the cell."),
+    ("cell.project_jobs", _CELL, "float32", "jobs", "Jobs of running projects in the cell."),
     (
         "cell.project_jobs_nearby",
         _CELL,
@@ -379,7 +379,7 @@ PEOPLE: Final = [
         _CELL,
         "float32",
         "jobs",
-        "Jobs of the projects that ran in the cell on the start date.",
+        "Jobs of running projects in the cell on the start date.",
     ),
     (
         "cell.residents_nearby",
@@ -417,7 +417,7 @@ PEOPLE: Final = [
         _ONE,
         "float64",
         "1",
-        "Mean base interest of youth that keeps participation as it is at the start.",
+        "Mean base interest of youth that sustains the starting participation.",
     ),
     (
         "town.idea_rate",
@@ -431,14 +431,14 @@ PEOPLE: Final = [
         _ONE,
         "float64",
         "share",
-        "Monthly probability that the holder of a project that does not run yet gives it up.",
+        "Monthly probability that a holder gives up a project before it runs.",
     ),
     (
         "town.examination_months",
         _ONE,
         "float64",
         "months",
-        "Examination of a file at the start, waiting not included.",
+        "Examination of a file at the start, excluding the wait.",
     ),
     (
         "town.reference_footfall",

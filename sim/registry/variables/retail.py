@@ -12,7 +12,7 @@ _ONE = ("one",)
 
 RETAIL: Final = [
     # The ground and its people
-    ("cell.residents", _CELL, "float32", "people", "People of all ages who live in the cell."),
+    ("cell.residents", _CELL, "float32", "people", "Residents of all ages."),
     (
         "cell.purchasing_power",
         _CELL,
@@ -32,7 +32,7 @@ RETAIL: Final = [
         _CELL,
         "float32",
         "people",
-        "Residents weighted by purchasing power, plus visitors: what shops compete for.",
+        "Residents weighted by purchasing power, plus visitors, for whom shops compete.",
     ),
     ("cell.zone", _CELL, "uint8", "code", "0 town centre, 1 periphery (retail park), 2 elsewhere."),
     ("cell.premises", _CELL, "float32", "premises", "Units of commercial premises in the cell."),
@@ -107,7 +107,7 @@ RETAIL: Final = [
         _SECTOR,
         "float64",
         "EUR/month",
-        "What a consumer spends in the sector this month, online included.",
+        "Spending of a consumer in the sector this month, including online.",
     ),
     (
         "sector.spent_in_shops",
@@ -134,24 +134,24 @@ RETAIL: Final = [
         _ONE,
         "float64",
         "share",
-        "Stationary vacancy at the start; what is neither many nor few open shops here.",
+        "Stationary vacancy at the start, the reference for the share of open premises.",
     ),
     (
         "town.neighbourhood_decay",
         _ONE,
         "float64",
         "1/cell",
-        "Decay with which premises count as being nearby.",
+        "Distance decay of the weight of nearby premises.",
     ),
     (
         "town.closure_age_scale",
         _ONE,
         "float64",
         "1",
-        "Scale that keeps the mean closure rate whatever the shape of its dependence on age.",
+        "Scale that keeps the mean closure rate for any shape of its dependence on age.",
     ),
     # Commercial premises and their occupants
-    ("premises.id", _PREMISES, "int64", "id", "Permanent id; luck is drawn by it."),
+    ("premises.id", _PREMISES, "int64", "id", "Permanent id, a key of the random draws."),
     ("premises.cell_row", _PREMISES, "int32", "index", "Flat index of the cell."),
     (
         "premises.sector",
@@ -163,13 +163,13 @@ RETAIL: Final = [
     ("premises.zone", _PREMISES, "uint8", "code", "Zone of the cell."),
     ("premises.floor_area", _PREMISES, "float32", "m2", "Sales floor."),
     ("premises.size_attraction", _PREMISES, "float32", "m2", "Floor area to the power alpha."),
-    ("premises.is_open", _PREMISES, "uint8", "0/1", "1 where a shop trades, 0 where vacant."),
+    ("premises.is_open", _PREMISES, "uint8", "0/1", "1 if a shop trades, 0 if vacant."),
     (
         "premises.event",
         _PREMISES,
         "uint8",
         "code",
-        "What happened this month: 0 nothing, 1 the shop closed, 2 the premises were relet, "
+        "Event of this month: 0 nothing, 1 the shop closed, 2 the premises were relet, "
         "3 a project took them.",
     ),
     (
@@ -177,29 +177,29 @@ RETAIL: Final = [
         _PREMISES,
         "int32",
         "count",
-        "Occupants so far, the present one included.",
+        "Occupants so far, including the present one.",
     ),
-    ("premises.shop_age", _PREMISES, "int32", "months", "Age of the shop; 0 where vacant."),
+    ("premises.shop_age", _PREMISES, "int32", "months", "Age of the shop; 0 if vacant."),
     (
         "premises.months_vacant",
         _PREMISES,
         "int32",
         "months",
-        "Months without a shop; 0 where open.",
+        "Months without a shop; 0 if open.",
     ),
     (
         "premises.quality",
         _PREMISES,
         "float32",
         "1",
-        "How much more the occupant attracts than an average one in its place.",
+        "Attraction of the occupant relative to an average one in its place.",
     ),
     (
         "premises.open_share_nearby",
         _PREMISES,
         "float32",
         "share",
-        "Share of premises open nearby, drawn towards the usual share where few are near.",
+        "Share of open premises nearby, shrunk towards the usual share if few are near.",
     ),
     (
         "premises.attraction",
@@ -213,7 +213,7 @@ RETAIL: Final = [
         _PREMISES,
         "float32",
         "EUR/month",
-        "Turnover of the shop; 0 where vacant.",
+        "Turnover of the shop; 0 if vacant.",
     ),
     (
         "premises.fixed_costs",
@@ -230,7 +230,7 @@ RETAIL: Final = [
         "float32",
         "1",
         "Open: gross margin over fixed costs minus 1, mean over some 12 months. "
-        "Vacant: what an average entrant would have.",
+        "Vacant: that of an average entrant.",
     ),
     ("premises.reserves", _PREMISES, "float32", "months", "Reserves in months of fixed costs."),
 ]
