@@ -1,4 +1,4 @@
-"""Interventions: what can be done to a territory, one file a type; their use is data in TOML."""
+"""Interventions in a territory: one file per type; TOML files set their levers."""
 
 from sim.interventions.intervention import (
     Intervention,

@@ -16,11 +16,11 @@ from sim.registry.state import State
 __all__ = ["TYPE", "AnchorClosureLevers"]
 
 _CERTAIN: Final = 1e9
-"""A risk ratio at which a shop closes this month for certain."""
+"""Risk ratio at which a shop certainly closes this month."""
 
 
 class AnchorClosureLevers(TimedLevers):
-    """How many anchors close, and where."""
+    """Number and place of the anchors that close."""
 
     anchor_shops: int = parameter(
         1,
@@ -48,7 +48,7 @@ class AnchorClosureLevers(TimedLevers):
 
 
 def _doom(state: State, account: int, calendar: int, shops: int, zone: int) -> None:
-    """Make the closure of the largest shops certain; of equal ones, the first."""
+    """Make the closure of the largest shops certain; ties go to the first row."""
     is_there = state["premises.is_open"] == 1
     if zone != 255:
         is_there &= state["premises.zone"] == zone
@@ -58,13 +58,13 @@ def _doom(state: State, account: int, calendar: int, shops: int, zone: int) -> N
 
 
 def _spare(state: State, account: int, calendar: int) -> None:
-    """Treat whoever came after the closed shops as any other."""
+    """Reset the risk of the shops that follow the closed ones."""
     risk = state["premises.risk_ratio"]
     risk[risk == np.float32(_CERTAIN)] = 1
 
 
 def plan_closure(levers: AnchorClosureLevers) -> Plan:
-    """Close anchors at the start; nothing is undone at the stop."""
+    """Plan the closure of anchors at the start; the stop undoes nothing."""
     doom = partial(_doom, shops=levers.anchor_shops, zone=zone_code(levers.anchor_zone))
     return Plan(actions=((levers.start, doom), (levers.start + 1, _spare)))
 

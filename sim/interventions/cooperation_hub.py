@@ -1,4 +1,4 @@
-"""The cooperation hub (pôle territorial de coopération économique, PTCE): projects pool means."""
+"""The cooperation hub (pôle territorial de coopération économique, PTCE) of running projects."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class CooperationHubLevers(SupportLevers):
 
 
 def plan_hub(levers: CooperationHubLevers) -> Plan:
-    """A hub whose coordinators are on the road."""
+    """Plan a hub with travelling coordinators."""
     places = (PlannedPlace("incubator", 0, is_mobile=True),) if levers.hub_funding else ()
     members = levers.hub_members if levers.hub_funding else 0
     account = support_account(levers, levers.hub_funding) | {"hub_members": members}

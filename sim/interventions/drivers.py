@@ -1,4 +1,4 @@
-"""What is done to the world outside: its dated series are changed from a month on."""
+"""Change the dated series of exogenous drivers from a month on."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["freeze", "raised", "scaled"]
 
 
 def freeze(state: State, account: int, calendar: int, name: str, months: int) -> None:
-    """Keep a series at its value for some months; afterwards it grows as it would have."""
+    """Keep a series constant for some months; afterwards it resumes its growth."""
     series = state[name]
     now, after = min(calendar, series.size - 1), min(calendar + months, series.size - 1)
     held = series[now]
@@ -29,14 +29,14 @@ def _multiply(state: State, account: int, calendar: int, name: str, factor: floa
 
 
 def raised(levers: TimedLevers, name: str, amount: float) -> tuple[tuple[int, Action], ...]:
-    """Actions that add an amount to a series from start to stop."""
+    """Return actions that add an amount to a series from start to stop."""
     return _during(
         levers, partial(_add, name=name, amount=amount), partial(_add, name=name, amount=-amount)
     )
 
 
 def scaled(levers: TimedLevers, name: str, factor: float) -> tuple[tuple[int, Action], ...]:
-    """Actions that multiply a series by a factor from start to stop."""
+    """Return actions that multiply a series by a factor from start to stop."""
     return _during(
         levers,
         partial(_multiply, name=name, factor=factor),

@@ -1,4 +1,4 @@
-"""Third places that are there at the start: each has an account of its own, at balance."""
+"""Existing third places, each with its own balanced account."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from sim.registry.catalogues import third_place_kinds
 __all__ = ["EXISTING", "MONTHS_OPEN", "existing_plans"]
 
 MONTHS_OPEN: Final = 60
-"""Months for which they have been open: long enough to be known. Assumed."""
+"""Months since their opening, long enough to be well known. Assumed."""
 
 PUBLIC_SHARE: Final = 0.5
-"""Public money in what they cost; 50 % in France in 2019 (docs/sources.md). Found."""
+"""Public share of their costs; 50 % in France in 2019 (docs/sources.md). Found."""
 
 EXISTING: Final = TimedLevers(start=0)
-"""They are there from the start to the end."""
+"""They are open from the start to the end."""
 
 
 def existing_plans(text: str, fte_cost: float) -> dict[str, Plan]:
-    """What a text such as ``"coworking:2 fablab:1"`` amounts to.
+    """Parse a text such as ``"coworking:2 fablab:1"`` into plans.
 
     Parameters
     ----------
     text : str
-        Kinds of third place, each with a number.
+        Kinds of third place with their numbers.
     fte_cost : float
-        Cost of a facilitator, EUR a month.
+        Cost of a facilitator, EUR per month.
 
     Returns
     -------
     dict of str to Plan
         A plan for each place, by the name of its account, such as ``existing_coworking_2``. Public
-        money pays half of the usual seats and staff; fees are to pay the rest.
+        money pays half of the usual seats and staff, fees the rest.
 
     Raises
     ------
     InputError
-        If a kind is unknown or a number is none.
+        If a kind is unknown or a number invalid.
     """
     plans: dict[str, Plan] = {}
     for word in text.replace(",", " ").split():

@@ -11,7 +11,7 @@ __all__ = ["TYPE", "FacadeLevers"]
 
 
 class FacadeLevers(TimedLevers):
-    """What a front costs and does, where, and with what money."""
+    """Cost, effect, place and funding of renovated fronts."""
 
     facade_funding: float = funding(
         25_700.0,
@@ -59,7 +59,7 @@ class FacadeLevers(TimedLevers):
 
 
 def plan_facades(levers: FacadeLevers) -> Plan:
-    """An account that pays for fronts."""
+    """Plan an account that pays for fronts."""
     account = {
         "funding": cents(levers.facade_funding),
         "split": split_over(subsidies=1.0),

@@ -1,4 +1,4 @@
-"""A shock: public funding of everything is cut."""
+"""A shock: all public funding is cut."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["TYPE", "GrantCutLevers"]
 
 
 class GrantCutLevers(TimedLevers):
-    """How deep the cut is."""
+    """Size of the cut."""
 
     funding_cut: float = parameter(
         0.8,
@@ -37,7 +37,7 @@ def _scale_funding(state: State, account: int, calendar: int, factor: float) -> 
 
 
 def plan_cut(levers: GrantCutLevers) -> Plan:
-    """Cut all accounts, those of existing third places among them."""
+    """Plan a cut of all accounts, including those of existing third places."""
     kept = 1 - levers.funding_cut
     actions: tuple[tuple[int, Action], ...] = (
         (levers.start, partial(_scale_funding, factor=kept)),

@@ -1,4 +1,4 @@
-"""The inert cluster, a placebo: a cluster's money is spent elsewhere, no place opens."""
+"""The inert cluster, a placebo: the money of a cluster is spent elsewhere and no place opens."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ __all__ = ["TYPE", "InertClusterLevers"]
 
 
 class InertClusterLevers(TimedLevers):
-    """Size and money of the cluster whose money is spent."""
+    """Size and funding of the cluster whose money is spent elsewhere."""
 
     cluster_size: int = cluster_size()
     cluster_funding: float = cluster_funding()
 
 
 def plan_inert(levers: InertClusterLevers) -> Plan:
-    """The money of a cluster, set-up and reserves included, of which nothing arrives."""
+    """Plan the money of a cluster, including set-up and reserves, spent elsewhere."""
     cluster = PlannedPlace("living_lab", levers.cluster_size)
     return Plan(
         {"funding": cents(levers.cluster_funding), "split": split_over(elsewhere=1.0)},

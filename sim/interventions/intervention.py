@@ -1,6 +1,6 @@
-"""Interventions: from a TOML file, or a name, to levers that are known to be valid.
+"""Load interventions from TOML files or by name, and validate their levers.
 
-A file names its type and sets levers, plainly or with source and evidence::
+A file names its type and sets levers, as plain values or with source and evidence::
 
     type = "transition_cluster"
     title = { en = "A large cluster", fr = "Un grand cluster" }
@@ -42,25 +42,24 @@ _HEAD = ("type", "title", "description", "levers")
 
 @dataclass(frozen=True)
 class Intervention:
-    """Something that is done to a territory: a type, and what was decided.
+    """An intervention in a territory: a type and values of its levers.
 
     Attributes
     ----------
     name : str
-        File name without its ending; unique in a scenario.
+        File name without suffix; unique in a scenario.
     type : str
         Name in `TYPES`.
     title, description : mapping
         Texts by language, "en" and "fr".
     levers : TimedLevers
-        What was decided, of the class that the type declares.
+        Values of the levers, of the class that the type declares.
     settings : mapping of str to Setting
-        What differs from the defaults, by lever.
+        Levers that differ from the defaults.
     origin : str
-        File that describes it; "keyword" where none does.
+        File that describes it; "keyword" without one.
     reference : str
-        How it was called when it was added to a scenario; empty where the scenario's own file
-        lists it.
+        Name or file by which it was added to a scenario; empty if the scenario's file lists it.
 
     Examples
     --------
@@ -80,12 +79,12 @@ class Intervention:
 
     @property
     def kind(self) -> InterventionType:
-        """Its type."""
+        """The type of the intervention."""
         return TYPES[self.type]
 
     @property
     def plan(self) -> Plan:
-        """What it amounts to."""
+        """The plan of the intervention."""
         return self.kind.plan(self.levers)
 
     @property
@@ -94,7 +93,7 @@ class Intervention:
         return dict(self.levers)
 
     def payments(self, months: int) -> npt.NDArray[np.int64]:
-        """Public money that it gets in each month of a run, set-up included.
+        """Return the public money received in each month of a run, including set-up.
 
         Parameters
         ----------
@@ -109,14 +108,14 @@ class Intervention:
         return self.plan.payments(self.levers, months)
 
     def cost(self, months: int, rate: float = DISCOUNT_RATE) -> float:
-        """Public money that it costs over a run, set-up included, discounted to its first month.
+        """Return the public cost over a run, including set-up, discounted to its first month.
 
         Parameters
         ----------
         months : int
             Length of the run.
         rate : float
-            Discount rate a year; 0 for the plain sum.
+            Yearly discount rate; 0 for the plain sum.
 
         Returns
         -------
@@ -126,7 +125,7 @@ class Intervention:
         return discounted(self.payments(months), rate)
 
     def replace(self, **levers: Any) -> Intervention:
-        """The same intervention with some levers changed.
+        """Return the intervention with some levers changed.
 
         Parameters
         ----------
@@ -141,19 +140,19 @@ class Intervention:
         return self.with_settings({n: Setting(v, "keyword") for n, v in levers.items()})
 
     def with_settings(self, changed: Mapping[str, Setting]) -> Intervention:
-        """The same intervention with some settings changed; see `replace`."""
+        """Return the intervention with some settings changed; see `replace`."""
         settings = {**self.settings, **changed}
         return replace(
             self, settings=settings, levers=_decide(self.kind, settings, f"{self.name}: ")
         )
 
     def called(self, name: str) -> Intervention:
-        """The same intervention under another name, so that a scenario can have it twice."""
+        """Return the intervention under another name, so that a scenario can have it twice."""
         return replace(self, name=name)
 
 
 def list_interventions() -> Iterator[Path]:
-    """Files of the interventions that come with the package."""
+    """List the files of the interventions in the package."""
     return iter(sorted(_folder().glob("*.toml")))
 
 
@@ -167,14 +166,14 @@ def load_intervention(name: str | Path, folder: Path | None = None) -> Intervent
     Parameters
     ----------
     name : str or Path
-        Name of an intervention that comes with the package, or path of a TOML file.
+        Name of an intervention in the package, or path of a TOML file.
     folder : Path, optional
-        Where relative paths begin.
+        Base of relative paths.
 
     Raises
     ------
     InputError
-        If there is no such intervention, or the file says something that is not admissible.
+        If there is no such intervention, or the file is invalid.
 
     Examples
     --------
@@ -200,21 +199,21 @@ def _find(name: str, folder: Path) -> Path:
 
 
 def read_intervention(content: Mapping[str, Any], name: str, origin: str) -> Intervention:
-    """An intervention from what a file says.
+    """Make an intervention from the content of a file.
 
     Parameters
     ----------
     content : mapping
-        ``type``, ``levers``, and maybe ``title`` and ``description``.
+        ``type``, ``levers``, and optionally ``title`` and ``description``.
     name : str
-        What it is to be called.
+        Name of the intervention.
     origin : str
-        Where it is written, for error messages.
+        File and place, for error messages.
 
     Raises
     ------
     InputError
-        If it says something that is not admissible.
+        If the content is invalid.
     """
     if unknown := [key for key in content if key not in _HEAD]:
         hint = nearest(unknown[0], _HEAD)
@@ -249,20 +248,20 @@ def make_intervention(
     description: Mapping[str, str] | None = None,
     origin: str = "keyword",
 ) -> Intervention:
-    """An intervention of a known type.
+    """Make an intervention of a known type.
 
     Parameters
     ----------
     kind : str
         Name in `TYPES`.
     name : str
-        What it is to be called.
+        Name of the intervention.
     settings : mapping of str to Setting
         Levers that differ from the defaults.
     title, description : mapping, optional
-        Texts by language; the type's own where left out.
+        Texts by language; by default those of the type.
     origin : str
-        Where it is written.
+        File and place, for error messages.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A type of intervention: its words, its levers, and how they become a plan."""
+"""Types of intervention: their texts, levers and plans."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ __all__ = ["InterventionType"]
 
 @dataclass(frozen=True)
 class InterventionType:
-    """What can be done to a territory; an `Intervention` is a use of it.
+    """A type of intervention; an `Intervention` sets its levers.
 
     Attributes
     ----------
     name : str
-        A noun of the field; also the name of its file.
+        A noun of the field; also the name of the module.
     title, description : mapping
         Texts by language, "en" and "fr".
     levers : type of TimedLevers
-        What can be decided.
+        Class of its levers.
     plan : callable
         ``plan(levers) -> Plan``.
     """
@@ -37,5 +37,5 @@ class InterventionType:
 
     @property
     def infos(self) -> dict[str, ParameterInfo]:
-        """Its levers by name."""
+        """The levers by name."""
         return {info.name: info for info in parameters_of({self.name: self.levers})}

@@ -1,4 +1,4 @@
-"""From interventions to the rows of a run: sizes, starting rows, and what happens when."""
+"""Lay out interventions in a run: sizes, starting rows and dated actions."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from sim.territory.territory import Territory
 __all__ = ["Planned", "account_names", "plan_interventions"]
 
 _IN_KILOMETRES = ("grant_reach",)
-"""Quantities of accounts that plans give in km and arrays hold in cells."""
+"""Quantities of accounts in km in plans and in cells in arrays."""
 
 
 @dataclass(frozen=True)
 class _Entry:
-    """One intervention and the rows it has."""
+    """One intervention and its rows."""
 
     name: str
     levers: TimedLevers
@@ -52,7 +52,7 @@ class Planned:
     ----------
     accounts : tuple of str
         Names of the accounts in the order of their rows: existing third places first, then
-        interventions by name. So the order in which they are listed changes nothing.
+        interventions by name, so that their order in the scenario has no effect.
     sizes : dict
         Length of the dimensions ``account`` and ``third_place``.
     """
@@ -71,16 +71,16 @@ class Planned:
                 self._due.setdefault(month, []).append((action, entry.account))
 
     def lay_existing(self, state: State) -> None:
-        """Write the rows of third places that exist into a starting state; they are open at once.
+        """Write the rows of existing third places, which are open at once, into a starting state.
 
         Parameters
         ----------
         state : State
-            With the lengths of `sizes`; written.
+            State with the lengths of `sizes`; modified in place.
         """
         entries = [e for e in self._entries if e.is_existing]
         sites = existing_sites(state, len(entries), self._reach)
-        for entry in entries:  # accounts and places of these come first, one to one
+        for entry in entries:  # their accounts and places come first, one to one
             self._lay(state, entry, sites[entry.account : entry.account + 1])
             _open(state, entry)
             state["third_place.age"][entry.places] = MONTHS_OPEN
@@ -91,7 +91,7 @@ class Planned:
         Parameters
         ----------
         state : State
-            With the lengths of `sizes`; written.
+            State with the lengths of `sizes`; modified in place.
         """
         for entry in self._entries:
             if entry.is_existing:
@@ -104,7 +104,7 @@ class Planned:
 
     @property
     def _reach(self) -> float:
-        """From how far people come to a third place, cells."""
+        """The reach of a third place in cells."""
         return float(self._values["visit_reach"] / (self._values["cell_size"] / 1000))
 
     def _lay(self, state: State, entry: _Entry, sites: npt.NDArray[np.int64]) -> None:
@@ -118,12 +118,12 @@ class Planned:
             _lay_place(state, row, place)
 
     def act(self, state: State, month: int, calendar: int) -> None:
-        """Do what is due before a month.
+        """Carry out the actions due before a month.
 
         Parameters
         ----------
         state : State
-            Written.
+            Modified in place.
         month : int
             From 0.
         calendar : int
@@ -136,22 +136,22 @@ class Planned:
 def plan_interventions(
     interventions: Sequence[Intervention], values: Mapping[str, Any], territory: Territory
 ) -> Planned:
-    """Give every intervention its rows.
+    """Assign rows to every intervention.
 
     Parameters
     ----------
     interventions : sequence of Intervention
-        With different names.
+        Interventions with distinct names.
     values : mapping
         Effective parameters of the scenario by flat name.
     territory : Territory
-        Where they take place.
+        The territory of the run.
 
     Raises
     ------
     InputError
-        If two have the same name, a site lies outside the grid, or the third places that exist
-        are not well described.
+        If two have the same name, a site lies outside the grid, or the text of existing third
+        places is invalid.
     """
     wanted: list[tuple[str, TimedLevers, Plan]] = []
     existing = existing_plans(values["existing_third_places"], values["fte_cost"])
@@ -178,7 +178,7 @@ def plan_interventions(
 def account_names(
     interventions: Sequence[Intervention], values: Mapping[str, Any]
 ) -> tuple[str, ...]:
-    """Names of the accounts of a run, in the order of their rows: see `Planned`."""
+    """Return the names of the accounts of a run, in the order of their rows; see `Planned`."""
     existing = existing_plans(values["existing_third_places"], values["fte_cost"])
     return (*existing, *sorted(i.name for i in interventions if i.plan.account is not None))
 

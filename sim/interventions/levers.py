@@ -1,7 +1,7 @@
-"""Levers that interventions share: when, where, and how money is divided.
+"""Levers shared by interventions: timing, site and the split of money.
 
-A lever is a parameter that somebody can decide about. A type of intervention declares its own
-levers on top of one of these groups.
+A lever is a parameter that somebody can decide. A type of intervention declares its own levers on
+top of one of these groups.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ __all__ = [
 ]
 
 LONGEST = 1200
-"""Months; no run is longer."""
+"""Maximum months of a run."""
 
 Zone = Literal["town_centre", "neighbourhoods", "everywhere"]
-"""Where premises are supported. Retail parks alone never are."""
+"""Zones in which premises can be supported; retail parks alone never are."""
 
 _ZONE_CODES = {"town_centre": 0, "neighbourhoods": 2, "everywhere": 255}
 
 
 def zone_code(zone: Zone) -> int:
-    """The value of ``account.zone``."""
+    """Return the value of ``account.zone``."""
     return _ZONE_CODES[zone]
 
 
 def funding(default: float, en: str, fr: str, help_en: str, help_fr: str, source: str) -> Any:
-    """Declare the public money that an intervention gets each month."""
+    """Declare the monthly public money of an intervention."""
     return parameter(
         default,
         unit="EUR/month",
@@ -54,12 +54,12 @@ def funding(default: float, en: str, fr: str, help_en: str, help_fr: str, source
 
 
 def check_shares(levers: ParameterGroup, *names: str) -> None:
-    """Refuse shares of money that do not add up to 1.
+    """Check that shares of money add up to 1.
 
     Raises
     ------
     InputError
-        If they do not, to a millionth.
+        If they differ from 1 by more than a millionth.
     """
     total = math.fsum(getattr(levers, name) for name in names)
     if abs(total - 1) > 1e-6:
@@ -67,7 +67,7 @@ def check_shares(levers: ParameterGroup, *names: str) -> None:
 
 
 class TimedLevers(ParameterGroup):
-    """When an intervention begins and ends."""
+    """Start and end of an intervention."""
 
     start: int = parameter(
         12,
@@ -110,7 +110,7 @@ class TimedLevers(ParameterGroup):
 
 
 class SitedLevers(TimedLevers):
-    """Where an intervention has its place or its middle."""
+    """Site or centre of an intervention."""
 
     site: Literal["town_centre", "most_vacant", "most_populated", "most_youth", "cell"] = parameter(
         "town_centre",
@@ -151,12 +151,12 @@ class SitedLevers(TimedLevers):
     )
 
     def check_site(self, shape: tuple[int, int]) -> None:
-        """Refuse a cell outside the grid.
+        """Check that the cell is on the grid.
 
         Raises
         ------
         InputError
-            If the site is a cell that the territory does not have.
+            If the site is a cell outside the grid.
         """
         if self.site != "cell":
             return
@@ -170,7 +170,7 @@ class SitedLevers(TimedLevers):
 
 
 class SupportLevers(SitedLevers):
-    """How money is divided among those who support projects, grants and evenings of ideas."""
+    """Split of money over support staff, grants and evenings of ideas."""
 
     facilitation_share: float = parameter(
         0.7,
@@ -258,6 +258,6 @@ class SupportLevers(SitedLevers):
     )
 
     def check(self) -> None:
-        """Refuse levers that do not fit together, shares that do not add up to 1 among them."""
+        """Check the consistency of levers, including that shares add up to 1."""
         super().check()
         check_shares(self, "facilitation_share", "grants_share", "events_share")

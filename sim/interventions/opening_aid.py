@@ -11,7 +11,7 @@ __all__ = ["TYPE", "OpeningAidLevers"]
 
 
 class OpeningAidLevers(TimedLevers):
-    """How much a new shop gets, where, and with what money."""
+    """Amount, zone and funding of opening aid."""
 
     opening_aid_funding: float = funding(
         25_700.0,
@@ -47,7 +47,7 @@ class OpeningAidLevers(TimedLevers):
 
 
 def plan_aid(levers: OpeningAidLevers) -> Plan:
-    """An account that pays subsidies."""
+    """Plan an account that pays subsidies."""
     account = {
         "funding": cents(levers.opening_aid_funding),
         "split": split_over(subsidies=1.0),

@@ -15,7 +15,7 @@ __all__ = ["TYPE", "PandemicLevers"]
 
 
 class PandemicLevers(TimedLevers):
-    """What a pandemic does while it lasts."""
+    """Effects of a pandemic while it lasts."""
 
     pandemic_online_rise: float = parameter(
         0.04,
@@ -56,14 +56,14 @@ class PandemicLevers(TimedLevers):
 
 
 def _scale_visits(state: State, account: int, calendar: int, factor: float) -> None:
-    """Make visits rarer or more frequent, and let people choose their places anew."""
+    """Scale visits, and let people choose their places again."""
     for people in ("youth", "entrepreneur", "official"):
         state[f"third_place.{people}_visits"] *= factor
     state["third_place.was_open"] = 1 - state["third_place.is_open"]
 
 
 def plan_pandemic(levers: PandemicLevers) -> Plan:
-    """Change spending and visits from start to stop."""
+    """Plan the change of spending and visits from start to stop."""
     kept = 1 - levers.visits_lost
     visits: tuple[tuple[int, Action], ...] = ((levers.start, partial(_scale_visits, factor=kept)),)
     if levers.stop:

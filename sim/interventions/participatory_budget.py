@@ -76,7 +76,7 @@ def _vote(state: State, account: int, calendar: int, turnout: float) -> None:
 
 
 def plan_budget(levers: ParticipatoryBudgetLevers) -> Plan:
-    """Grants, and a vote every twelve months."""
+    """Plan grants and a vote every twelve months."""
     account = {
         "funding": cents(levers.budget_funding),
         "split": split_over(grants=1.0),

@@ -13,7 +13,7 @@ __all__ = ["TYPE"]
 
 
 def plan_moratorium(levers: TimedLevers) -> Plan:
-    """Freeze peripheral floor space; afterwards it grows again from where it was."""
+    """Plan a freeze of peripheral floor space; afterwards it resumes its growth."""
     months = levers.stop - levers.start if levers.stop else LONGEST
     return Plan(actions=((levers.start, partial(freeze, name="series.periphery", months=months)),))
 

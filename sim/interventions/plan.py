@@ -1,4 +1,4 @@
-"""What an intervention amounts to: an account, third places, money by month, and dated actions."""
+"""The plan of an intervention: an account, third places, money by month, and dated actions."""
 
 from __future__ import annotations
 
@@ -29,32 +29,32 @@ __all__ = [
 ]
 
 DISCOUNT_RATE: Final = 0.025
-"""A year. France's rate for public projects without risk (Quinet report, CGSP 2013); recalled."""
+"""Per year. France's risk-free rate for public projects (Quinet report, CGSP 2013); recalled."""
 
 RESERVE_MONTHS: Final = 2
-"""Months of seat costs that a third place has in reserve at its opening; assumed."""
+"""Reserves of a third place at its opening, in months of seat costs; assumed."""
 
 Action = Callable[[State, int, int], None]
-"""A change of the state before a month, given the row of the intervention's account (-1 without
-one) and the calendar month of the drivers, counted from January 2000."""
+"""A change of the state before a month, called with the row of the intervention's account (-1
+without one) and the calendar month of the drivers, counted from January 2000."""
 
 
 @dataclass(frozen=True)
 class PlannedPlace:
-    """A third place to be opened, or facilitators on the road.
+    """A third place to open, or travelling facilitators.
 
     Attributes
     ----------
     kind : str
         Name in the catalogue of third places.
     seats : int
-        Cap on simultaneous users; 0 for facilitators on the road.
+        Maximum simultaneous users; 0 for travelling facilitators.
     is_mobile : bool
-        Whether it is facilitators on the road.
+        Whether these are travelling facilitators.
     official_visits : float
-        How often officials come relative to the catalogue's rate, which holds for invited ones.
+        Officials' visits relative to the catalogue's rate, which refers to invited officials.
     review_share : float
-        Share of supported applications that are examined on the spot.
+        Share of supported applications examined on the spot.
     is_top_down : bool
         Whether officials choose the ideas.
     """
@@ -68,31 +68,31 @@ class PlannedPlace:
 
     @property
     def set_up(self) -> int:
-        """Cents that it costs to set up its seats."""
+        """Return the cost of setting up its seats, in cents."""
         return self.seats * cents(_kind(self.kind)["setup_cost"])
 
     @property
     def reserves(self) -> int:
-        """Cents that it has in reserve at its opening."""
+        """Return its reserves at the opening, in cents."""
         return RESERVE_MONTHS * self.seats * cents(_kind(self.kind)["seat_cost"])
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What an intervention amounts to.
+    """Account, places and actions of an intervention.
 
     Attributes
     ----------
     account : mapping of str to value, or None
-        Quantities of the entity ``account`` from start to stop; None where no money is handled.
+        Quantities of the entity ``account`` from start to stop; None without money.
     places : tuple of PlannedPlace
         Third places that open at its start and close at its stop.
     set_up : int
-        Public cents that come in at the start and are spent on setting up.
+        Public cents received at the start and spent on setting up.
     reserves : int
-        Public cents that come in at the start and are put aside for seats.
+        Public cents received at the start as reserves for seats.
     actions : tuple of (int, Action)
-        What else it does, and before which month, counted from 0.
+        Further actions and the month, from 0, before which they happen.
     """
 
     account: Mapping[str, Any] | None = None
@@ -102,12 +102,12 @@ class Plan:
     actions: tuple[tuple[int, Action], ...] = ()
 
     def payments(self, levers: TimedLevers, months: int) -> npt.NDArray[np.int64]:
-        """Public money that it gets, set-up included.
+        """Return the public money received in each month, including set-up.
 
         Parameters
         ----------
         levers : TimedLevers
-            When it starts and stops.
+            Start and stop.
         months : int
             Length of the run.
 
@@ -124,14 +124,14 @@ class Plan:
 
 
 def discounted(payments: npt.NDArray[np.int64], rate: float = DISCOUNT_RATE) -> float:
-    """EUR of the first month that these payments are worth.
+    """Return the present value of payments in EUR of the first month.
 
     Parameters
     ----------
     payments : (months,) int64 array
         Cents.
     rate : float
-        Discount rate a year.
+        Yearly discount rate.
 
     Examples
     --------
@@ -143,7 +143,7 @@ def discounted(payments: npt.NDArray[np.int64], rate: float = DISCOUNT_RATE) -> 
 
 
 def cents(eur: float) -> int:
-    """Whole cents of an amount in EUR."""
+    """Convert EUR into whole cents."""
     return round(100 * eur)
 
 
@@ -152,7 +152,7 @@ def _kind(name: str) -> Kind:
 
 
 def kind_code(name: str) -> int:
-    """Row of a kind of third place in the catalogue.
+    """Return the row of a kind of third place in the catalogue.
 
     Raises
     ------
@@ -169,12 +169,12 @@ def kind_code(name: str) -> int:
 
 
 def split_over(**shares: float) -> tuple[float, ...]:
-    """``account.split`` from the shares of some lines; the others get nothing."""
+    """Return ``account.split`` from the shares of some lines; the others get nothing."""
     return tuple(shares.get(line, 0.0) for line in LINES)
 
 
 def support_split(levers: SupportLevers) -> tuple[float, ...]:
-    """``account.split`` of an intervention that supports projects."""
+    """Return ``account.split`` of an intervention that supports projects."""
     return split_over(
         facilitation=levers.facilitation_share,
         grants=levers.grants_share,
@@ -183,7 +183,7 @@ def support_split(levers: SupportLevers) -> tuple[float, ...]:
 
 
 def support_account(levers: SupportLevers, funding: float) -> dict[str, Any]:
-    """The account of an intervention that supports projects."""
+    """Return the account of an intervention that supports projects."""
     return {
         "funding": cents(funding),
         "split": support_split(levers),

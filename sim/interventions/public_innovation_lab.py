@@ -95,13 +95,13 @@ class PublicInnovationLabLevers(SitedLevers):
     )
 
     def check(self) -> None:
-        """Refuse levers that do not fit together, shares that do not add up to 1 among them."""
+        """Check the consistency of levers, including that shares add up to 1."""
         super().check()
         check_shares(self, "meetings_share", "facilitation_share")
 
 
 def plan_lab(levers: PublicInnovationLabLevers) -> Plan:
-    """Meetings at an office, and facilitators on the road."""
+    """Plan meetings at an office and travelling facilitators."""
     has_money = levers.lab_funding > 0
     account = {
         "funding": cents(levers.lab_funding),

@@ -1,4 +1,4 @@
-"""Every type of intervention; a new one is a file beside this one and a line here."""
+"""Every type of intervention; to add one, add a module and a line here."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ TYPES: Final[Mapping[str, InterventionType]] = MappingProxyType(
         )
     }
 )
-"""Types of intervention by name: what can be done, then the placebo, then shocks."""
+"""Types of intervention by name: measures, then the placebo, then shocks."""
 
 LEVERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -56,4 +56,4 @@ LEVERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         for lever in kind.levers.model_fields
     }
 )
-"""Names of the types that have a lever, by its name."""
+"""Names of the types that have a lever, by lever."""

@@ -11,7 +11,7 @@ __all__ = ["TYPE", "RentReliefLevers"]
 
 
 class RentReliefLevers(TimedLevers):
-    """How much of the rent is paid, where, and with what money."""
+    """Share, zone and funding of rent relief."""
 
     rent_relief_funding: float = funding(
         25_700.0,
@@ -47,7 +47,7 @@ class RentReliefLevers(TimedLevers):
 
 
 def plan_relief(levers: RentReliefLevers) -> Plan:
-    """An account that pays subsidies."""
+    """Plan an account that pays subsidies."""
     account = {
         "funding": cents(levers.rent_relief_funding),
         "split": split_over(subsidies=1.0),

@@ -1,4 +1,4 @@
-"""Where things are put: cells chosen by rule."""
+"""Choose the cells of sites by rule."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Floats = npt.NDArray[np.float64]
 def choose_sites(
     state: State, levers: SitedLevers, count: int, apart: float
 ) -> npt.NDArray[np.int64]:
-    """Flat cells of the sites of an intervention, in the starting state.
+    """Choose the flat cells of an intervention's sites in the starting state.
 
     Parameters
     ----------
@@ -26,10 +26,10 @@ def choose_sites(
     levers : SitedLevers
         Rule, or row and column of the cell.
     count : int
-        Number of sites. By rule they are spread out; of a cell, all of them stand in it.
+        Number of sites. Rules spread them out; a given cell holds all of them.
     apart : float
-        Cells; people and premises so far away still count for 37 %, and sites farther apart do not
-        mind each other.
+        Scale in cells: people and premises at this distance count for 37 %, and sites farther
+        apart do not repel each other.
 
     Returns
     -------
@@ -42,7 +42,7 @@ def choose_sites(
 
 
 def existing_sites(state: State, count: int, apart: float) -> npt.NDArray[np.int64]:
-    """Flat cells of third places that exist: one in the town centre, the others where people live.
+    """Choose the cells of existing third places: one in the centre, the others where people live.
 
     Parameters
     ----------
@@ -51,8 +51,7 @@ def existing_sites(state: State, count: int, apart: float) -> npt.NDArray[np.int
     count : int
         Number of sites.
     apart : float
-        Cells; people and premises so far away still count for 37 %, and sites farther apart do not
-        mind each other.
+        Scale in cells, as in `choose_sites`.
 
     Returns
     -------
@@ -66,10 +65,10 @@ def existing_sites(state: State, count: int, apart: float) -> npt.NDArray[np.int
 def spread_out(
     score: Floats, columns: int, count: int, apart: float, first: int | None = None
 ) -> npt.NDArray[np.int64]:
-    """Cells of high score, not close to each other.
+    """Choose cells of high score that are not close to each other.
 
-    Each cell maximises its score times the squared distance to the nearest earlier one, of which
-    no more than `apart` counts.
+    Each cell maximises its score times the squared distance to the nearest earlier one, capped at
+    `apart`.
 
     Parameters
     ----------
@@ -77,11 +76,11 @@ def spread_out(
     columns : int
         Columns of the grid.
     count : int
-        Number of cells; where fewer have a score, some are chosen twice.
+        Number of cells; if fewer have a score, some are chosen twice.
     apart : float
-        Cells.
+        Maximum distance that counts, in cells.
     first : int, optional
-        The first cell; by default the one of highest score. Of equal ones it is the first.
+        The first cell; by default the first one of highest score.
 
     Returns
     -------
@@ -116,7 +115,7 @@ def _score(state: State, rule: str, apart: float) -> Floats:
 
 
 def _middle(is_centre: npt.NDArray[np.bool_], residents: Floats) -> Floats:
-    """Closeness to the middle of the centre within it; where people live if there is none."""
+    """Score closeness to the middle of the centre; without a centre, residents nearby."""
     y, x = np.nonzero(is_centre)
     if not y.size:
         return residents

@@ -10,7 +10,7 @@ __all__ = ["TYPE", "StartupTerritoireLevers"]
 
 
 class StartupTerritoireLevers(SupportLevers):
-    """Money for evenings and for those who follow up."""
+    """Funding of evenings and follow-up."""
 
     startup_funding: float = funding(
         25_700.0,
@@ -23,7 +23,7 @@ class StartupTerritoireLevers(SupportLevers):
 
 
 def plan_evenings(levers: StartupTerritoireLevers) -> Plan:
-    """Evenings, and facilitators on the road who follow up what comes of them."""
+    """Plan evenings, and travelling facilitators who follow up their ideas."""
     on_the_road = PlannedPlace("incubator", 0, is_mobile=True)
     places = (on_the_road,) if levers.startup_funding else ()
     return Plan(support_account(levers, levers.startup_funding), places)

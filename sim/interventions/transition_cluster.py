@@ -31,7 +31,7 @@ def cluster_size() -> Any:
 
 
 def cluster_funding() -> Any:
-    """Declare the public money of a cluster."""
+    """Declare the public funding of a cluster."""
     return funding(
         25_000.0,
         "Funding of the cluster",
@@ -43,7 +43,7 @@ def cluster_funding() -> Any:
 
 
 class TransitionClusterLevers(SupportLevers):
-    """Size, money and ways of a transition cluster."""
+    """Size, funding and operation of a transition cluster."""
 
     cluster_size: int = cluster_size()
     cluster_funding: float = cluster_funding()
@@ -142,7 +142,7 @@ class TransitionClusterLevers(SupportLevers):
     )
 
     def check(self) -> None:
-        """Refuse levers that do not fit together, more seats than the places hold among them."""
+        """Check the consistency of levers, including that the places can hold the seats."""
         super().check()
         kinds = _kinds(self)
         if 0 < self.cluster_size < self.places:
@@ -175,7 +175,7 @@ def _seats(levers: TransitionClusterLevers) -> list[int]:
 
 
 def plan_cluster(levers: TransitionClusterLevers) -> Plan:
-    """Places with seats; without seats facilitators on the road; without money either, nothing."""
+    """Plan places with seats, or travelling facilitators, or nothing without seats and money."""
     is_embedded = levers.officials_role == "embedded"
     visits = {"absent": 0.0, "invited": 1.0, "embedded": levers.embedded_visits}
     ways: dict[str, Any] = {
