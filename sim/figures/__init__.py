@@ -1,4 +1,4 @@
-"""Pictures of a run, in English or French, as SVG and PNG with the same bytes each time."""
+"""Pictures of a run as reproducible SVG and PNG files."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ __all__ = ["Picture", "draw_all", "draw_drivers", "draw_maps", "draw_territory",
 
 
 def draw_all(results: Results, language: Language) -> list[Picture]:
-    """Every picture that the results allow.
+    """Draw every picture that the results allow.
 
     Parameters
     ----------
     results : Results
-        With maps of start and end, if maps are wanted.
+        Results of a run, with maps of start and end for pictures of maps.
     language : {"en", "fr"}
     """
     pictures = [draw_time_series(results, language)]

@@ -1,4 +1,4 @@
-"""What moved from outside: online share, peripheral floor space, spending and costs."""
+"""Draw the exogenous drivers: online share, peripheral floor space, spending and costs."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def draw_drivers(results: Results, language: Language) -> Picture:
 
 
 def _label_ends(axes: Axes, ends: list[tuple[float, str]], language: Language) -> None:
-    """Name lines where they end, moved apart where they end close together."""
+    """Label lines at their ends, moving close labels apart."""
     low, high = axes.get_ylim()
     apart = 0.075 * (high - low)
     at = -np.inf

@@ -1,4 +1,4 @@
-"""Maps of people, footfall and vacancy, at the start and at the end, with equal colour limits."""
+"""Draw maps of people, footfall and vacancy at the start and the end, on equal colour scales."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _OUTLINES: Final[tuple[tuple[Any, float], ...]] = (("solid", 1.8), ((0, (2, 1)),
 """Dashes and width of the outlines of the town centre and of the periphery."""
 
 GROUND: Final = "#EFEFEF"
-"""Inhabited cells where a layer has nothing to show."""
+"""Colour of inhabited cells without a value."""
 
 _WORDS: Final[dict[str, Any]] = {
     "en": {
@@ -106,7 +106,7 @@ def draw_maps(results: Results, language: Language) -> Picture:
     Returns
     -------
     Picture
-        Means over replications; cells without premises have no vacancy and stay blank.
+        Picture of means over replications; cells without premises have no vacancy and stay blank.
     """
     assert results.maps is not None
     maps, words = results.maps, _WORDS[language]
@@ -124,7 +124,7 @@ def draw_maps(results: Results, language: Language) -> Picture:
         page = _Page(maps.zone, maps.cell_size, inhabited, window, len(rows), len(SHOWN), language)
         for k, name in enumerate(SHOWN):
             values = means[name][np.isfinite(means[name])]
-            top = float(values.max(initial=0.0)) or 1.0  # a scale needs a length
+            top = float(values.max(initial=0.0)) or 1.0  # a colour scale needs a positive range
             for j, (month, when) in enumerate(rows):
                 axes = page.draw(j, k, means[name][month], COLOUR_MAPS[name], top)
                 if j == 0:
@@ -144,7 +144,7 @@ def draw_maps(results: Results, language: Language) -> Picture:
 
 
 def draw_territory(territory: Territory, language: Language) -> Picture:
-    """Draw a territory before anything happens in it: its people and its premises."""
+    """Draw a territory before a run: its people and its premises."""
     words = _WORDS[language]
     residents = territory.residents.astype(np.float64)
     count = np.bincount(territory.premises_cell, minlength=residents.size).astype(np.float64)
@@ -175,7 +175,7 @@ def draw_territory(territory: Territory, language: Language) -> Picture:
 
 
 def _window(shown: npt.NDArray[np.bool_]) -> tuple[slice, slice]:
-    """The part of the grid that holds anything, and one cell around it."""
+    """Return the occupied part of the grid with a margin of one cell."""
     if not shown.any():
         return slice(None), slice(None)
     rows, columns = (np.flatnonzero(shown.any(axis=a)) for a in (1, 0))
@@ -183,7 +183,7 @@ def _window(shown: npt.NDArray[np.bool_]) -> tuple[slice, slice]:
 
 
 class _Page:
-    """A grid of maps of one territory, a column a layer, with a colour scale below each column."""
+    """A grid of maps of one territory: one column per layer, with a colour scale below each."""
 
     def __init__(
         self,
@@ -257,7 +257,7 @@ class _Page:
             )
 
     def _scale_bar(self, axes: Axes) -> None:
-        """A length in whole or round kilometres, about a quarter of the map, and where north is."""
+        """Draw a scale bar of a round length, about a quarter of the map, and a north arrow."""
         wanted = self.extent[1] / 4
         power = 10.0 ** math.floor(math.log10(wanted))
         length = next(m * power for m in (5, 2, 1) if m * power <= wanted)
@@ -273,7 +273,7 @@ class _Page:
         axes.text(0.96, 0.96, "N ↑", transform=axes.transAxes, ha="right", va="top", bbox=halo)
 
     def scale(self, column: int, unit: str, colours: str, top: float, is_share: bool) -> None:
-        """The colour scale of a column."""
+        """Draw the colour scale of a column."""
         box = self.grid[-1, column].get_position(self.figure)
         place = (
             box.x0 + 0.1 * box.width, box.y0 - 0.24 / self.height, 0.8 * box.width,
@@ -292,7 +292,7 @@ class _Page:
             axes.set_xticks(_square_ticks(top))
 
     def finish(self, name: str, head: str, line: str) -> None:
-        """Title and legend of outlines."""
+        """Add the title and the legend of outlines."""
         title(self.figure, name + colon(self.language) + head, line, self.height)
         names = ("town_centre", "periphery")
         present = [z for z in range(2) if (self.zone == z).any()]
@@ -307,7 +307,7 @@ class _Page:
 
 
 def _square_ticks(top: float) -> list[float]:
-    """Round numbers at even distances on a scale of square roots."""
+    """Return round ticks at even distances on a square-root scale."""
     ticks = [0.0]
     for part in (1 / 16, 1 / 4, 9 / 16, 1):
         power = 10.0 ** math.floor(math.log10(part * top))
@@ -318,12 +318,12 @@ def _square_ticks(top: float) -> list[float]:
 
 
 def _norm(colours: str, top: float) -> Normalize:
-    """People and visits crowd in few cells: a square root keeps the others visible."""
+    """Return a square-root scale, since people and visits concentrate in few cells."""
     return Normalize(0, top) if colours == COLOUR_MAPS["vacancy"] else PowerNorm(0.5, 0, top)
 
 
 def _scale(colours: str) -> Colormap:
-    """A sequential scale whose light end can still be told from the ground."""
+    """Return a sequential scale whose light end is distinct from the background."""
     light = 0.0 if colours == COLOUR_MAPS["vacancy"] else 0.25
     return ListedColormap(colormaps[colours](np.linspace(light, 1, 256)))
 

@@ -1,4 +1,4 @@
-"""What happened, in plain words: fixed sentences in English and French, filled with numbers."""
+"""Summarise a run in plain words: fixed sentences filled with numbers."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ THIN: Final = f"{NARROW};"
 
 
 def what_happened(results: Results, language: Language) -> list[str]:
-    """A run in sentences.
+    """Describe a run in sentences.
 
     Returns
     -------
     list of str
-        What happened, how far luck mattered, what the start rests on, and what this is not.
+        Events, spread over replications, origin of the start, and limits.
     """
     zones = summarise(results)
     return [
@@ -160,7 +160,7 @@ def _luck(results: Results, zones: dict[str, ZoneSummary], language: Language) -
 
 
 def starting_point(territory: dict[str, Any], language: Language) -> list[str]:
-    """Whether the people and premises of the start were observed or generated.
+    """Describe whether the people and premises of the start were observed or generated.
 
     Parameters
     ----------
@@ -224,7 +224,7 @@ def starting_point(territory: dict[str, Any], language: Language) -> list[str]:
 
 
 def caveat(manifest: Any, language: Language) -> str:
-    """What a run is not, and on how many judgements it rests."""
+    """Return the caveat on forecasts and assumptions."""
     assumed = number(len(manifest["assumed_parameters"]), language)
     total = number(manifest["uncertain_parameters"], language)
     if language == "fr":
@@ -247,7 +247,7 @@ _HEADS: Final = {
 
 
 def summary_table(results: Results, language: Language) -> list[list[str]]:
-    """The numbers by zone: a row of heads, then a row a zone; medians over replications."""
+    """Return medians by zone: a header row, then one row per zone."""
     rows = [list(_HEADS[language])]
     whole = {"en": "whole territory", "fr": "territoire"}
     zones = summarise(results)

@@ -1,7 +1,7 @@
-"""How all figures look, and how they become SVG and PNG with the same bytes each time.
+"""The style of all figures and their export to reproducible SVG and PNG.
 
-Okabe and Ito's colours can be told apart by colour-blind people; even so nothing is said by colour
-alone. Text stays text in the SVG, so that it can be read out, searched and translated.
+Colour-blind people can distinguish Okabe and Ito's colours; even so, nothing depends on colour
+alone. Text stays text in the SVG, so screen readers, search and translation work.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ DPI: Final = 144
 
 @contextmanager
 def look() -> Iterator[None]:
-    """Draw and save inside of this, whatever a user's matplotlib is set to."""
+    """Context for drawing and saving, independent of the user's matplotlib settings."""
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_RC)
@@ -93,15 +93,15 @@ def look() -> Iterator[None]:
 
 
 class Picture:
-    """A figure with a name, and words for those who cannot see it.
+    """A figure with a name and a text alternative.
 
     Parameters
     ----------
     name : str
-        File name without its ending; also prefixes the ids of the SVG.
+        File name without suffix; also prefixes the ids of the SVG.
     figure : matplotlib.figure.Figure
     label : str
-        What is seen, in one sentence.
+        Description in one sentence.
     """
 
     def __init__(self, name: str, figure: Figure, label: str) -> None:
@@ -110,7 +110,7 @@ class Picture:
         self.label = label
 
     def svg(self) -> bytes:
-        """The figure as SVG: text as text, ids of its own, a role and a label."""
+        """Return the figure as SVG, with text as text, unique ids, a role and a label."""
         buffer = io.StringIO()
         with look():
             self.figure.savefig(
@@ -126,7 +126,7 @@ class Picture:
         return (text[:start] + f"\n <title>{words}</title>" + text[start:]).encode()
 
     def png(self) -> bytes:
-        """The figure as PNG."""
+        """Return the figure as PNG."""
         buffer = io.BytesIO()
         with look():
             FigureCanvasAgg(self.figure).print_figure(
@@ -136,13 +136,13 @@ class Picture:
 
 
 def title(figure: Figure, head: str, line: str, height: float) -> None:
-    """A head line and a line that says what is seen, at the top left of the page."""
+    """Write the title and a line of description at the top left of the page."""
     figure.text(0.06, 1 - 0.3 / height, head, fontsize=14, fontweight="bold", va="top")
     figure.text(0.06, 1 - 0.62 / height, line, fontsize=9.5, va="top", color="#333333")
 
 
 def legend(figure: Figure, handles: list[Any], labels: list[str], height: float) -> None:
-    """What lines and surfaces mean, in a row below the title."""
+    """Draw the legend in a row below the title."""
     figure.legend(
         handles,
         labels,
@@ -158,7 +158,7 @@ def legend(figure: Figure, handles: list[Any], labels: list[str], height: float)
 def label_point(
     axes: Axes, time: Floats, values: Floats, top: Floats, at: int, text: str, colour: str
 ) -> None:
-    """Write the value at one end of a line above everything that is drawn near that end.
+    """Write the value at one end of a line, above everything drawn near it.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def label_point(
     time, values : float64 arrays
         The line.
     top : float64 array
-        Upper edge of what is drawn at each time.
+        Upper edge of the drawing at each time.
     at : int
         0 for the start, -1 for the end.
     text, colour : str
@@ -187,12 +187,12 @@ def label_point(
 
 
 def year_axis(axis: Any) -> None:
-    """Whole years or months, in round steps."""
+    """Set ticks at whole years or months, in round steps."""
     axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=True))
 
 
 def rests_on(results: Results, language: Language) -> list[str]:
-    """What a picture of a run rests on: its start, its assumptions, and what made it."""
+    """Return the footer of a picture: start, assumptions and version."""
     seed = results.manifest["run"]["seed"]
     made = {
         "en": f"model {MODEL_VERSION}, seed {seed}",
@@ -206,7 +206,7 @@ def rests_on(results: Results, language: Language) -> list[str]:
 
 
 def footer(figure: Figure, *sentences: str) -> None:
-    """Small print at the bottom of the page."""
+    """Write the footer of the page."""
     lines = textwrap.wrap(" ".join(sentences), 180, break_long_words=False)
     figure.text(
         0.06,
@@ -220,12 +220,12 @@ def footer(figure: Figure, *sentences: str) -> None:
 
 
 def percent_axis(axis: Any, language: Language) -> None:
-    """Ticks in per cent, as the language writes them."""
+    """Format ticks in per cent in the language."""
     axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     axis.set_major_formatter(FuncFormatter(lambda v, _: percent(v, language, 0)))
 
 
 def number_axis(axis: Any, language: Language, digits: int = 0) -> None:
-    """Ticks as the language writes numbers."""
+    """Format ticks as numbers in the language."""
     axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=not digits))
     axis.set_major_formatter(FuncFormatter(lambda v, _: number(v, language, digits)))

@@ -1,4 +1,4 @@
-"""A run in a few numbers: start, end and what happened between, by zone, over replications."""
+"""Summarise a run: start, end and flows by zone, over replications."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ __all__ = [
 Floats = npt.NDArray[np.float64]
 
 FEW_REPS: Final = 10
-"""Below so many replications, the whole range is shown instead of nine runs in ten."""
+"""Number of replications below which bands show the whole range instead of nine runs in ten."""
 
 
 def outer_quantiles(reps: int) -> tuple[float, float]:
-    """Quantiles of the outer band: nine runs in ten, or all of them where they are few."""
+    """Return the quantiles of the outer band: nine runs in ten, or all if there are few."""
     return (0.0, 1.0) if reps < FEW_REPS else (0.05, 0.95)
 
 
@@ -47,7 +47,7 @@ class Spread:
 
     @classmethod
     def of(cls, values: Floats) -> Spread:
-        """The spread of one value a replication."""
+        """Return the spread of one value per replication."""
         low, high = np.quantile(values, outer_quantiles(values.size))
         return cls(float(np.median(values)), float(low), float(high))
 
@@ -65,7 +65,7 @@ class ZoneSummary:
     open_start, open_end : Spread
         Open shops before the first month and after the last.
     closures, relettings : Spread
-        How many in the whole run.
+        Numbers over the whole run.
     closures_per_100 : Spread
         Closures per 100 open-shop-years.
     footfall_start, footfall_end : Spread
@@ -102,12 +102,12 @@ def summarise(results: Results) -> dict[str, ZoneSummary]:
 
 
 def window(months: int) -> int:
-    """Months at either end of a run that are averaged: a year, or half of a shorter run."""
+    """Return the months to average at either end of a run: a year, or half of a shorter run."""
     return max(1, min(12, months // 2))
 
 
 def by_rep(frame: pd.DataFrame, column: str) -> Floats:
-    """A column as a (reps, months) array."""
+    """Return a column as a (reps, months) array."""
     reps = int(frame["rep"].iloc[-1]) + 1
     return frame[column].to_numpy(dtype=np.float64).reshape(reps, -1)
 
@@ -138,7 +138,7 @@ def _zone(results: Results, frame: pd.DataFrame, zone: str, premises: float) -> 
 
 
 def kept_spending(results: Results) -> tuple[Spread, Spread]:
-    """Share of spending that stays in the territory's shops, in the first and the last months."""
+    """Return the share of spending kept by the territory's shops in the first and last months."""
     kept = by_rep(results.indicators, "retail_spending_kept")
     ends = window(kept.shape[1])
     return Spread.of(kept[:, :ends].mean(axis=1)), Spread.of(kept[:, -ends:].mean(axis=1))

@@ -1,4 +1,4 @@
-"""How the shops of a territory fared: vacancy, closures beside open shops, spending, footfall."""
+"""Draw the time series of shops: vacancy, closures, open shops, spending and footfall."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Floats = npt.NDArray[np.float64]
 
 HEIGHT: Final = 9.9
 WINDOW: Final = 12
-"""Months over which noisy monthly measures are averaged."""
+"""Months over which to average noisy monthly measures."""
 
 ZONE_COLOURS: Final = dict(zip(ZONES, ("vermillion", "purple", "green"), strict=True))
 
@@ -103,7 +103,7 @@ def draw_time_series(results: Results, language: Language) -> Picture:
     Returns
     -------
     Picture
-        Median and bands where there are replications, else the one run.
+        Picture of the median and bands over replications, or of the single run.
     """
     words = _WORDS[language]
     run = results.manifest["run"]
@@ -180,7 +180,7 @@ def _name(axes: Axes, what: str, unit: str) -> None:
 
 
 def _legend(figure: Figure, words: dict[str, str], reps: int) -> None:
-    """Which line and which band says what; grey, since panels differ in colour."""
+    """Draw the legend of lines and bands; grey, since panels differ in colour."""
     handles: list[Any] = [Line2D([], [], color="#444444", linewidth=1.8)]
     names = [words["median"]]
     if reps >= FEW_REPS:

@@ -1,9 +1,8 @@
-"""Sets of agents that are answered from the arrays, with the interface of Mesa's `AgentSet`.
+"""Sets of agents backed by the arrays, with the interface of Mesa's `AgentSet`.
 
-A set is an ordered array of keys (`sim.mesa_face.columns.Keys`). Whether agents still exist, and
-what
-the attributes are, is looked up in the state for all members at once; agent objects are made only
-where somebody asks for objects: when iterating, or for a Python function of an agent.
+A set is an ordered array of keys (`sim.mesa_face.columns.Keys`). It looks up existence and
+attributes in the state, for all members at once. Agent objects are created only on demand: when
+iterating, or for a Python function of an agent.
 """
 
 from __future__ import annotations
@@ -24,13 +23,13 @@ from sim.mesa_face.handles import Handles, by_kind
 __all__ = ["ColumnAgentSet", "ColumnGroupBy", "LiveAgentSet"]
 
 _ON_ARRAYS: dict[Any, Callable[..., Any]] = {sum: np.sum, min: np.min, max: np.max, len: len}
-"""Python's own functions of a list and what does the same on an array."""
+"""Python's functions of a list and their array counterparts."""
 
 
 class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no types
     """An ordered set of agents.
 
-    It behaves as Mesa's `AgentSet`, with two differences: agents that have left are gone from it
+    It behaves like Mesa's `AgentSet`, with two differences: agents that have left disappear from it
     at once, and aggregates come from arrays (floats are summed pairwise, in double precision).
 
     Parameters
@@ -38,9 +37,9 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
     handles : Handles
         The agents of the model.
     keys : (agents,) int64 array
-        Who is in the set, in order.
+        Members of the set, in order.
     random : random.Random
-        Generator of shuffles; it has no part in the model's own draws.
+        Generator of shuffles; the model's own draws do not use it.
     """
 
     def __init__(self, handles: Handles, keys: Keys, random: Random) -> None:
@@ -49,7 +48,7 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
         self._keys = keys
         self._members: frozenset[int] | None = None
 
-    # -- who is in it ----------------------------------------------------------------------------
+    # -- members ---------------------------------------------------------------------------------
 
     def keys(self) -> Keys:
         """Keys of the members that exist, in order."""
@@ -85,13 +84,13 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
         return ColumnAgentSet(self._handles, keys, self.random)
 
     def copy(self) -> ColumnAgentSet:
-        """A set of the present members, which may be changed."""
+        """Return a set of the present members, which may be modified."""
         return self._of(self.keys())
 
     __copy__ = copy
 
     def _from_iterable(self, agents: Iterable[Any]) -> AbstractAgentSet:
-        """What set operators return: Mesa's own set if another kind of agent is among them."""
+        """Build the result of set operators; Mesa's own set for agents of other types."""
         members = list(agents)
         keys = dict.fromkeys(self._handles.key(a) for a in members)
         if None in keys:
@@ -113,16 +112,16 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
         return key
 
     def add(self, agent: RowAgent) -> None:
-        """Put an agent at the end of the set."""
+        """Append an agent to the set."""
         if agent not in self:
             self._replace(np.append(self._keys, self._key(agent)))
 
     def discard(self, agent: RowAgent) -> None:
-        """Take an agent out of the set if it is in it; the agent itself goes on."""
+        """Remove an agent from the set, if present; the agent itself stays in the model."""
         self._replace(self._keys[self._keys != self._handles.key(agent)])
 
     def remove(self, agent: RowAgent) -> None:
-        """Take an agent out of the set; the agent itself goes on.
+        """Remove an agent from the set; the agent itself stays in the model.
 
         Raises
         ------
@@ -136,12 +135,12 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
     # -- attributes ------------------------------------------------------------------------------
 
     def column(self, attribute: str) -> npt.NDArray[Any]:
-        """One attribute of all members as an array, in the set's order.
+        """Return one attribute of all members as an array, in the set's order.
 
         Raises
         ------
         AttributeError
-            If not all of them have it.
+            If some members lack it.
         """
         keys = self.keys()
         values = self._handles.values(keys, attribute)
@@ -167,7 +166,7 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
         handle_missing: Literal["error", "default"] = "error",
         default_value: Any = None,
     ) -> list[Any]:
-        """Values of one attribute, or a list of values for each agent for several attributes."""
+        """Return the values of one attribute, or for several a list of values per agent."""
         if handle_missing not in ("error", "default"):
             raise ValueError(
                 f"Unknown handle_missing option: {handle_missing}, "
@@ -205,7 +204,7 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
         return apply(func) if callable(func) else [apply(f) for f in func]
 
     def set(self, attr_name: str, value: Any) -> Self:
-        """Give an attribute one value for all members."""
+        """Set an attribute of all members to one value."""
         keys = self.keys()
         groups = [(getattr(k, attr_name, None), members) for k, members in by_kind(keys)]
         columns = [(c, members) for c, members in groups if isinstance(c, Column)]
@@ -228,20 +227,20 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
         *,
         where: npt.ArrayLike | None = None,
     ) -> Self | ColumnAgentSet:
-        """The members that pass all filters.
+        """Select the members that pass all filters.
 
         Parameters
         ----------
         filter_func : callable, optional
-            Takes an agent and says whether it is wanted.
+            Returns whether to keep an agent.
         at_most : int or float
-            How many to take, the first ones; a float up to 1.0 is a share of the whole set.
+            Maximum number, taken from the front; a float up to 1.0 is a share of the whole set.
         inplace : bool
-            Keep only these in this set, instead of making another.
+            Filter this set instead of making another.
         agent_type : type, optional
-            Class of the agents wanted.
+            Class of the agents to keep.
         where : array of bool, optional
-            One value for each member in the set's order, the fast way to filter:
+            One value per member in the set's order, the fast way to filter:
             ``shops.select(where=shops.column("margin") < 0)``.
         """
         keys = self.keys()
@@ -278,7 +277,7 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
     def groupby(
         self, by: Callable[[Any], Any] | str, result_type: Literal["agentset", "list"] = "agentset"
     ) -> ColumnGroupBy:
-        """Members by the value of an attribute or of a function, in order of first appearance."""
+        """Group members by an attribute or a function, in order of first appearance."""
         keys = self.keys()
         values = None if callable(by) else self._handles.values(keys, by)
         if values is not None:
@@ -296,7 +295,7 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
         return ColumnGroupBy({value: members.to_list() for value, members in sets.items()})
 
     def shuffle(self, inplace: bool = False) -> Self | ColumnAgentSet:
-        """The members in random order."""
+        """Put the members in random order."""
         keys = np.array(self._shuffled(), np.int64)
         return self._replace(keys) if inplace else self._of(keys)
 
@@ -308,13 +307,13 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
     def sort(
         self, key: Callable[[Any], Any] | str, ascending: bool = False, inplace: bool = False
     ) -> Self | ColumnAgentSet:
-        """The members by an attribute or a function, the largest first; equals keep their order."""
+        """Sort the members by an attribute or a function, largest first; ties keep their order."""
         keys = self.keys()
         values = None if callable(key) else self._handles.values(keys, key)
         if values is not None:
             if ascending:
                 order = np.argsort(values, kind="stable")
-            else:  # from the back, so that equals keep their order once turned around
+            else:  # from the back, so that ties keep their order after the reversal
                 order = (len(values) - 1 - np.argsort(values[::-1], kind="stable"))[::-1]
             keys = keys[order]
         else:
@@ -327,7 +326,7 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
     # -- actions ---------------------------------------------------------------------------------
 
     def do(self, method: str | Callable[..., Any], *args: Any, **kwargs: Any) -> Self:
-        """Call a method, or a function of an agent, for each member that still exists by then."""
+        """Call a method, or a function of an agent, for each member that still exists."""
         self._call(self.keys().tolist(), method, args, kwargs)
         return self
 
@@ -337,7 +336,7 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
         return self
 
     def map(self, method: str | Callable[..., Any], *args: Any, **kwargs: Any) -> list[Any]:
-        """Like `do`, and the list of what was returned."""
+        """Like `do`, but return the list of results."""
         return self._call(self.keys().tolist(), method, args, kwargs)
 
     def _call(
@@ -365,7 +364,7 @@ def _is_numpy(function: Callable[..., Any]) -> bool:
 
 
 class LiveAgentSet(ColumnAgentSet):
-    """All agents of some types that exist, whenever it is asked: ``model.agents`` and its kin.
+    """The current agents of some types, such as ``model.agents``.
 
     Parameters
     ----------
@@ -382,7 +381,7 @@ class LiveAgentSet(ColumnAgentSet):
         self._kinds = kinds
 
     def keys(self) -> Keys:
-        """Keys of all who exist, by type and row."""
+        """Keys of all existing agents, by type and row."""
         return np.concatenate([self._handles.keys(kind) for kind in self._kinds])
 
     def __len__(self) -> int:

@@ -1,8 +1,8 @@
-"""What acts and what is acted on, as Mesa agents: handles on the rows of the arrays.
+"""Mesa agents as handles on the rows of the arrays.
 
-The arrays are the truth. An agent here holds its model and the number of its row, and each of its
-attributes reads and writes one element of an array. Handles are made when somebody first asks for
-them (see `sim.mesa_face.handles`), so a run that nobody looks into makes none.
+The arrays hold the state. An agent holds its model and its row, and each of its attributes reads
+and writes one element of an array. Handles are created on first use (see `sim.mesa_face.handles`),
+so a run that nobody inspects creates none.
 """
 
 from __future__ import annotations
@@ -35,4 +35,4 @@ KINDS: Final[tuple[type[RowAgent], ...]] = (
     Official,
     ThirdPlace,
 )
-"""Types of agents in the order in which ``model.agents`` goes through them."""
+"""Types of agents in the order of ``model.agents``."""

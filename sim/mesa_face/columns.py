@@ -1,8 +1,8 @@
-"""Attributes of agents that are kept in arrays: numbers, flags, words, ids, other agents.
+"""Attributes of agents stored in arrays: numbers, flags, words, ids, other agents.
 
-An attribute is declared once in its class, such as ``rent = Column[float](at_least=0.0)``, and then
-reads and writes one element of ``<table>.<attribute>`` for an agent, or the elements of many agents
-at once for a set of them.
+A class declares each attribute once, such as ``rent = Column[float](at_least=0.0)``. The attribute
+then reads and writes one element of ``<table>.<attribute>`` for an agent, or many elements at once
+for a set.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 Keys = npt.NDArray[np.int64]
-"""Agents by number: the row in the lowest 32 bits, the tenancy in 24, the type in the highest 8."""
+"""Agents as integers: the row in the lowest 32 bits, the tenancy in 24, the type in the top 8."""
 
 TENANCY_SHIFT: Final = 32
 KIND_SHIFT: Final = 56
@@ -45,20 +45,20 @@ TENANCY_MASK: Final = (1 << (KIND_SHIFT - TENANCY_SHIFT)) - 1
 
 
 class Column[T]:
-    """An agent's attribute that is kept in the array ``<table>.<quantity>``.
+    """An attribute of an agent, stored in the array ``<table>.<quantity>``.
 
     Parameters
     ----------
     quantity : str, optional
-        Name within the table; that of the attribute if left out.
+        Name within the table; by default that of the attribute.
     component : int, optional
-        Which column of an array that holds several numbers an agent.
+        Column of an array with several numbers per agent.
     at_least, at_most : float, optional
-        Smallest and largest value that may be set.
+        Smallest and largest admissible value.
     above : float, optional
-        Bound that a value must exceed.
+        Exclusive lower bound.
     computed : bool
-        True where the model itself determines the value, which therefore cannot be set.
+        True if the model computes the value, which therefore cannot be set.
     """
 
     def __init__(
@@ -96,16 +96,16 @@ class Column[T]:
         self.write(agent.model, np.array([agent.present_row()]), value)
 
     def stored(self, model: TerritoryModel) -> npt.NDArray[Any]:
-        """The values of all rows as they are stored, sharing their memory."""
+        """Return the stored values of all rows, sharing their memory."""
         array = model.state[self.variable]
         return array if self.component is None else array[:, self.component]
 
     def read(self, model: TerritoryModel, keys: Keys) -> npt.NDArray[Any]:
-        """Values of the agents with these keys; floats in double precision."""
+        """Return the values of the agents with these keys; floats in double precision."""
         return self.decode(self.stored(model)[keys & ROW_MASK])
 
     def write(self, model: TerritoryModel, keys: Keys, value: T) -> None:
-        """Give the agents with these keys one value.
+        """Set the agents with these keys to one value.
 
         Raises
         ------
@@ -120,16 +120,16 @@ class Column[T]:
         stored[keys & ROW_MASK] = self.encode(value, stored.dtype)
 
     def show(self, stored: Any) -> T:
-        """From one value as it is stored to the agent's."""
+        """Convert one stored value to the agent's."""
         value: T = stored
         return value
 
     def decode(self, stored: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """From the array's type to the agent's."""
+        """Convert stored values to those of agents."""
         return stored.astype(np.float64 if stored.dtype.kind == "f" else np.int64)
 
     def encode(self, value: Any, dtype: np.dtype[Any]) -> Any:
-        """From the agent's type to the array's, checked."""
+        """Check an agent's value and convert it for storage."""
         kinds = (int, np.integer) if dtype.kind in "iu" else (int, float, np.integer, np.floating)
         if not isinstance(value, kinds) or isinstance(value, bool):
             wanted = "a whole number" if dtype.kind in "iu" else "a number"
@@ -147,7 +147,7 @@ class Column[T]:
 
 
 class Flag(Column[bool]):
-    """A column of 0 and 1 that agents show as False and True."""
+    """A column of 0 and 1 that appears as False and True."""
 
     @override
     def show(self, stored: int) -> bool:
@@ -165,12 +165,12 @@ class Flag(Column[bool]):
 
 
 class Word(Column[str]):
-    """A column of codes that agents show as words.
+    """A column of codes that appear as words.
 
     Parameters
     ----------
     words : tuple of str, or function
-        The words in the order of their codes, or what gives them when they are first needed.
+        The words in the order of their codes, or a function that returns them on first use.
     computed : bool
         As in `Column`.
     """
@@ -205,12 +205,12 @@ class Word(Column[str]):
 class UniqueId:
     """Id of an agent: the permanent id of its row, plus the number of rows times the tenancy.
 
-    What is permanent counts as tenancy 0. So whoever holds a row has an id that nobody held before.
+    Permanent rows count as tenancy 0. Ids are therefore never reused.
 
     Parameters
     ----------
     first : int
-        Where the ids of the table begin; tables are so far apart that their ids never meet.
+        First id of the table; tables are so far apart that their ids never overlap.
     """
 
     def __init__(self, first: int) -> None:
@@ -234,7 +234,7 @@ class UniqueId:
         raise AttributeError("unique_id is permanent")
 
     def read(self, model: TerritoryModel, keys: Keys) -> npt.NDArray[np.int64]:
-        """Ids of the agents with these keys."""
+        """Return the ids of the agents with these keys."""
         rows, count = keys & ROW_MASK, model.state[self.counted].size
         ids = model.state[self.variable][rows] if self.variable in VARIABLES else rows
         found: npt.NDArray[np.int64] = (
@@ -244,9 +244,9 @@ class UniqueId:
 
 
 class Relation[A: RowAgent]:
-    """An attribute that is another agent, whose row is kept in an array.
+    """An attribute that refers to another agent by its row.
 
-    None where the array says -1, and where that row holds nobody at present.
+    None if the array holds -1 or the row is vacant.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """The territory as a Mesa grid whose property layers are the cell arrays themselves.
 
 Coordinates are those of a map: ``(x, y)`` with x counted from the west and y from the *south*, so
-that Mesa's drawing puts north on top. A cell array has its northernmost row first, so the layer of
-an array ``a`` is the view ``a[::-1].T``: writing to one is seen in the other.
+that Mesa draws north at the top. A cell array has its northernmost row first, so the layer of an
+array ``a`` is the view ``a[::-1].T``; writing to one changes the other.
 """
 
 from __future__ import annotations
@@ -40,34 +40,34 @@ CELL_LAYERS: Final[Mapping[str, tuple[str, int | None]]] = {
     if v.dimensions == ("sector", *_MAP)
     for code, sector in enumerate(SECTORS)
 }
-"""Property layers by name: the array of the state and, where it has one map a sector, which."""
+"""Property layers by name: the array of the state and, if it has one map per sector, the sector."""
 
 
 def map_view(cells: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """A cell array (rows from the north, columns) as an array over (x, y), sharing its memory."""
+    """View a cell array (rows from the north, columns) as an array over (x, y)."""
     return cells[::-1].T
 
 
 class SharedLayer(PropertyLayer):  # type: ignore[misc]  # Mesa carries no types
-    """A property layer over memory that belongs to somebody else.
+    """A property layer over existing memory.
 
     Parameters
     ----------
     name : str
         Name of the layer, and of the attribute of each cell.
     data : (width, height) array
-        What the layer shows; not copied.
+        Values of the layer; not copied.
     """
 
     def __init__(self, name: str, data: npt.NDArray[Any]) -> None:
-        # Mesa's constructor would allocate an array of its own
+        # Mesa's constructor would allocate another array
         self.name = name
         self.dimensions = data.shape
         self._data = data
 
 
 class Occupants(Sequence["Agent"]):
-    """Who is in a cell: what stands there, who lives there, then agents that a user has put there.
+    """The occupants of a cell: premises and places, people, then agents that a user added.
 
     Parameters
     ----------
@@ -103,34 +103,34 @@ class Occupants(Sequence["Agent"]):
         return list(self)[item]
 
     def copy(self) -> list[Agent]:
-        """The occupants of this moment."""
+        """Return the present occupants."""
         return list(self)
 
     def append(self, agent: Agent) -> None:
-        """A user's agent comes in."""
+        """Add a user's agent."""
         self._guests.append(agent)
 
     def remove(self, agent: Agent) -> None:
-        """A user's agent leaves."""
+        """Remove a user's agent."""
         self._guests.remove(agent)
 
 
 class TerritoryCell(Cell):  # type: ignore[misc]  # Mesa carries no types
-    """A cell that finds its neighbours anew each time.
+    """A cell that does not cache its neighbours.
 
-    Mesa keeps the neighbourhoods of all grids in one cache of the class `Cell`, which would keep
-    the last model alive for as long as the program runs.
+    Mesa caches the neighbourhoods of all grids in the class `Cell`, which would keep the last model
+    alive until the program ends.
     """
 
     __slots__ = ()
 
     def get_neighborhood(self, radius: int = 1, include_center: bool = False) -> CellCollection:
-        """Cells up to `radius` steps away, as in Mesa."""
+        """Return the cells up to `radius` steps away, as in Mesa."""
         near = Cell._neighborhood.__wrapped__(self, radius, include_center)
         return CellCollection(near, random=self.random)
 
     def _clear_cache(self) -> None:
-        """Nothing is cached."""
+        """Do nothing, as there is no cache."""
 
 
 class TerritoryGrid(OrthogonalMooreGrid):  # type: ignore[misc]  # Mesa carries no types
@@ -141,29 +141,29 @@ class TerritoryGrid(OrthogonalMooreGrid):  # type: ignore[misc]  # Mesa carries 
     handles : Handles
         The agents of the model.
     random : random.Random
-        Generator of the model for whoever asks for a random cell.
+        Generator for choosing random cells.
 
     Notes
     -----
     The layers are `CELL_LAYERS`: ``grid.residents``, ``grid.footfall``,
     ``grid.attraction_convenience`` and so on, each with its ``data`` of shape (width, height), and
-    the same names on cells (``cell.residents``). Mesa's own layer ``empty`` is False where anybody
-    lives or works, has premises or may open a third place, even if nobody is there at present.
+    the same names on cells (``cell.residents``). Mesa's own layer ``empty`` is False for cells with
+    homes, work, premises or sites of third places, even if nobody is there at present.
     """
 
     def __init__(self, handles: Handles, random: Random) -> None:
         state = handles.model.state
         rows, columns = state["cell.residents"].shape
         super().__init__((columns, rows), torus=False, random=random, cell_klass=TerritoryCell)
-        # Mesa enters the class of these cells in a table of the whole program for pickling, where
-        # it would outlive the model with all its arrays; a model's grid is not pickled.
+        # For pickling, Mesa registers the class of these cells globally, which would keep the model
+        # and its arrays alive; the grid of a model is never pickled.
         copyreg.dispatch_table.pop(self.cell_klass, None)
         for name, (variable, sector) in CELL_LAYERS.items():
             cells = state[variable] if sector is None else state[variable][sector]
             self.add_property_layer(SharedLayer(name, map_view(cells)))
 
         found = {kind.table: _rows_by_cell(state, kind.table) for kind in KINDS}
-        self.__dict__.pop("all_cells", None)  # Mesa has collected the occupants as they were
+        self.__dict__.pop("all_cells", None)  # Mesa has already collected the occupants
         for cell in self:
             x, y = cell.coordinate
             flat = (rows - 1 - y) * columns + x
@@ -173,7 +173,7 @@ class TerritoryGrid(OrthogonalMooreGrid):  # type: ignore[misc]  # Mesa carries 
 
 
 def _rows_by_cell(state: State, table: str) -> list[npt.NDArray[np.intp]]:
-    """Rows of a table, for each cell by its flat index."""
+    """Return the rows of a table by flat index of their cell."""
     cell_of = state[f"{table}.cell_row"]
     by_cell = np.argsort(cell_of, kind="stable")
     starts = np.searchsorted(cell_of[by_cell], np.arange(1, state["cell.residents"].size))

@@ -1,8 +1,7 @@
-"""Who exists: the agents of one model by key, and the objects made for them so far.
+"""The agents of one model by key, and the objects created for them so far.
 
-An agent is known by its *key*, which holds its type, its tenancy and its row. So the keys of all
-who exist, whether they still do, and what their attributes are, come from the arrays without any
-object. Objects are made on first use and kept.
+The *key* of an agent holds its type, tenancy and row, so the arrays alone determine which agents
+exist and what their attributes are. Objects are created on first use and kept.
 """
 
 from __future__ import annotations
@@ -34,12 +33,12 @@ _NAMED: Final = {kind.__name__: kind for kind in KINDS}
 
 
 class Handles:
-    """The agents of one model: who exists, and the objects made for them so far.
+    """The agents of one model, and the objects created for them so far.
 
     Parameters
     ----------
     model : TerritoryModel
-        The model whose arrays they read.
+        The model whose arrays the agents read.
     """
 
     def __init__(self, model: TerritoryModel) -> None:
@@ -48,11 +47,11 @@ class Handles:
 
     @property
     def made(self) -> int:
-        """Number of agent objects made so far."""
+        """Number of agent objects created so far."""
         return sum(map(len, self._made.values()))
 
     def at[A: RowAgent](self, kind: type[A] | str, row: int) -> A | None:
-        """The present agent of a type, or of the type of that name, in a row; None for nobody."""
+        """Return the present agent of a type or type name in a row; None if there is none."""
         wanted: Any = _NAMED[kind] if isinstance(kind, str) else kind
         state = self.model.state
         if wanted.presence and not state[wanted.presence].item(row):
@@ -67,7 +66,7 @@ class Handles:
         return handle
 
     def agent(self, key: int) -> RowAgent | None:
-        """The agent of this key; None if it is gone."""
+        """Return the agent with this key; None if it is gone."""
         kind, row = KINDS[key >> KIND_SHIFT], key & ROW_MASK
         tenancy = key >> TENANCY_SHIFT & TENANCY_MASK
         agent: RowAgent | None = self._made[kind].get(row)
@@ -77,25 +76,25 @@ class Handles:
         return agent if there else None
 
     def key(self, agent: object) -> int | None:
-        """The key of an agent of this model; None for anything else."""
+        """Return the key of an agent of this model; None for anything else."""
         if isinstance(agent, RowAgent) and agent.model is self.model:
             kind = _CODES[type(agent)]
             return agent.row | agent.of_tenancy << TENANCY_SHIFT | kind << KIND_SHIFT
         return None
 
     def rows(self, kind: type[RowAgent]) -> npt.NDArray[np.int64]:
-        """Rows that hold somebody of one type."""
+        """Return the occupied rows of one type."""
         state = self.model.state
         if kind.presence:
             return np.flatnonzero(state[kind.presence])
         return np.arange(state[f"{kind.table}.cell_row"].size)
 
     def keys(self, kind: type[RowAgent]) -> Keys:
-        """Keys of all that exist of one type, by row."""
+        """Return the keys of all existing agents of one type, by row."""
         return self.keys_in(kind, self.rows(kind))
 
     def keys_in(self, kind: type[RowAgent], rows: npt.NDArray[np.int64]) -> Keys:
-        """Keys of those who hold these rows."""
+        """Return the keys of the present holders of rows."""
         keys = rows | _CODES[kind] << KIND_SHIFT
         if kind.succession:
             tenancies = self.model.state[kind.succession][rows].astype(np.int64)
@@ -103,7 +102,7 @@ class Handles:
         return keys
 
     def exist(self, keys: Keys) -> npt.NDArray[np.bool_]:
-        """Which of these agents exist."""
+        """Return which of these agents exist."""
         there = np.empty(len(keys), np.bool_)
         for kind, members in by_kind(keys):
             rows, tenancies = _rows_and_tenancies(keys[members])
@@ -111,7 +110,7 @@ class Handles:
         return there
 
     def values(self, keys: Keys, attribute: str) -> npt.NDArray[Any] | None:
-        """An attribute of these agents, read at once; None where it is not kept in arrays."""
+        """Read an attribute of these agents at once; None if it is not stored in arrays."""
         parts: list[npt.NDArray[Any]] = []
         groups = list(by_kind(keys))
         for kind, members in groups:
@@ -124,7 +123,7 @@ class Handles:
         if len(parts) == 1:
             return parts[0]
         if len({part.dtype.kind for part in parts}) > 1:
-            return None  # one array would turn numbers into words, or whole numbers into others
+            return None  # one array would convert between types
         values = np.empty(len(keys), np.result_type(*parts))
         for part, (_, members) in zip(parts, groups, strict=True):
             values[members] = part
@@ -136,7 +135,7 @@ def _rows_and_tenancies(keys: Keys) -> tuple[Keys, Keys]:
 
 
 def by_kind(keys: Keys) -> Iterator[tuple[type[RowAgent], Any]]:
-    """Types of agents among these keys, each with what selects its members."""
+    """Return the types of agents among these keys, each with a selector of its members."""
     codes = keys >> KIND_SHIFT
     if len(codes) and codes.min() == codes.max():
         yield KINDS[codes[0]], slice(None)

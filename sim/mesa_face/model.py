@@ -1,7 +1,7 @@
 """The Mesa face: a thin `mesa.Model` around one `sim.simulation.simulation.Simulation`.
 
-Nothing is simulated here. A step runs one month of the simulation; agents, grid and data collector
-are views of its arrays and of its record, made when somebody looks at them.
+It simulates nothing itself. A step runs one month of the simulation; agents, grid and data
+collector are views of its arrays and its record, created on demand.
 """
 
 from __future__ import annotations
@@ -52,25 +52,25 @@ RNG = (
     | np.random.SeedSequence
     | None
 )
-"""What may be passed as ``rng``, as in Mesa, and also the text of a whole number from a form."""
+"""Types of ``rng``, as in Mesa, including a whole number as text from a form."""
 
 type Interventions = str | Path | Intervention | Sequence[str | Path | Intervention] | None
-"""What may be passed as ``interventions``."""
+"""Types of ``interventions``."""
 
 DEFAULT_SCENARIO: Final = "mid_sized_town"
 
 _FIRST_GUEST_ID: Final = -(2**31)
-"""Agents of a user's own types count upwards from here, far below the ids of our own."""
+"""First id of agents of a user's own types, far below those of the model."""
 
 
 def run_seed(rng: RNG) -> int:
-    """The seed of a run from whatever Mesa takes as ``rng``.
+    """Return the seed of a run from anything that Mesa accepts as ``rng``.
 
     Parameters
     ----------
     rng : int, numpy integer, str, sequence of int, Generator, BitGenerator, SeedSequence or None
         A whole number is the seed itself; a generator gives its next draw; a sequence or a
-        SeedSequence is hashed; None takes fresh entropy from the operating system.
+        SeedSequence is hashed; None takes entropy from the operating system.
 
     Returns
     -------
@@ -112,15 +112,15 @@ def run_seed(rng: RNG) -> int:
 
 
 class TerritoryScenario(MesaScenario):  # type: ignore[misc]  # Mesa carries no types
-    """The scenario of a run as Mesa sees one: parameters are attributes, `rng` is the seed.
+    """The scenario of a run in Mesa's form: parameters are attributes, `rng` is the seed.
 
-    Each model has a subclass of this, whose defaults are the model's own values: Mesa's SolaraViz
-    makes another one of the same class on Reset, and so the place stays the same.
+    Each model has a subclass with its own values as defaults. Mesa's SolaraViz instantiates that
+    class on Reset, so the place stays the same.
 
     Attributes
     ----------
     source : sim.scenario.scenario.Scenario
-        The scenario with everything that Mesa does not know: names, sources, folder.
+        The scenario with what Mesa does not store: names, sources, folder.
     """
 
     __slots__ = ()
@@ -129,12 +129,12 @@ class TerritoryScenario(MesaScenario):  # type: ignore[misc]  # Mesa carries no 
     _counter: ClassVar[Iterator[int]] = itertools.count()
 
     def __init__(self, *, rng: RNG = None, **parameters: Any) -> None:
-        # Mesa counts in a dictionary by class, which would keep each model's class for ever
+        # Mesa counts in a dictionary by class, which would keep each model's class alive
         super().__init__(rng=rng, **{"_scenario_id": next(self._counter)} | parameters)
 
     @staticmethod
     def of(scenario: Scenario) -> type[TerritoryScenario]:
-        """The class of scenarios whose defaults are the values of this one."""
+        """Make the class of scenarios whose defaults are the values of this one."""
         values = dict(scenario.values)
         declared = {"__slots__": (), "__annotations__": {n: type(v) for n, v in values.items()}}
         return type(
@@ -156,7 +156,7 @@ def _read_scenario(
     interventions: Interventions,
     parameters: Mapping[str, Any],
 ) -> tuple[Scenario, int]:
-    """The scenario with interventions and changed parameters, and the seed."""
+    """Return the scenario with interventions and changed parameters, and the seed."""
     changed = dict(parameters)
     if isinstance(scenario, MesaScenario):
         given = dict(scenario)
@@ -182,14 +182,14 @@ def _read_scenario(
 
 
 class RecordedIndicators(Mapping[str, list[float]]):
-    """Columns of the indicators at some months, read from a simulation's record.
+    """Columns of the indicators at some months, read from the record of a simulation.
 
     Parameters
     ----------
     simulation : Simulation
-        Whose record to read.
+        Simulation to read.
     months : list of float
-        Which months; may grow.
+        Months to show; may grow.
     """
 
     def __init__(self, simulation: Simulation, months: list[float]) -> None:
@@ -217,10 +217,10 @@ class RecordedIndicators(Mapping[str, list[float]]):
 
 
 class IndicatorCollector(DataCollector):  # type: ignore[misc]  # Mesa carries no types
-    """Mesa's data collector, in which every indicator is already there.
+    """Mesa's data collector with all indicators included.
 
-    The simulation records its months anyway, so the indicators cost nothing here until they are
-    read. Reporters of one's own are collected beside them::
+    The simulation records its months anyway, so indicators cost nothing until they are read. Your
+    own reporters are collected in addition::
 
         model.datacollector = IndicatorCollector(
             model.simulation, agenttype_reporters={Shop: {"revenue": "revenue"}}
@@ -229,7 +229,7 @@ class IndicatorCollector(DataCollector):  # type: ignore[misc]  # Mesa carries n
     Parameters
     ----------
     simulation : Simulation
-        Whose record to show.
+        Simulation to read.
     **reporters
         As for `mesa.DataCollector`.
     """
@@ -241,13 +241,13 @@ class IndicatorCollector(DataCollector):  # type: ignore[misc]  # Mesa carries n
         self.model_vars: Mapping[str, list[Any]] = ChainMap(own, recorded)  # type: ignore[arg-type]
 
     def collect(self, model: TerritoryModel) -> None:
-        """Note the month, and collect what one's own reporters say."""
-        if not self.model_reporters:  # else Mesa notes it
+        """Record the month and collect the user's own reporters."""
+        if not self.model_reporters:  # otherwise Mesa records it
             self._collection_steps.append(model.time)
         super().collect(model)
 
     def get_model_vars_dataframe(self) -> pd.DataFrame:
-        """Indicators and one's own model reporters, a row a collected month."""
+        """Return indicators and the user's own model reporters, one row per collected month."""
         index = pd.Index([int(month) for month in self._collection_steps], name="month")
         return pd.DataFrame(dict(self.model_vars), index=index)
 
@@ -258,12 +258,12 @@ class TerritoryModel(Model):  # type: ignore[misc]  # Mesa carries no types
     Parameters
     ----------
     scenario : Scenario, str, Path or Mesa Scenario, optional
-        What to run, or its name or file; ``"mid_sized_town"`` by default.
+        Scenario to run, or its name or file; ``"mid_sized_town"`` by default.
     rng : int, numpy integer, sequence of int, Generator, SeedSequence or None
-        Luck of the run (see `run_seed`); a whole number is the seed of `Simulation` and of
-        ``sim run --seed``. None takes fresh entropy. `seed` tells which seed it was.
+        Seed of the run (see `run_seed`); a whole number is the seed of `Simulation` and of ``sim
+        run --seed``. None takes fresh entropy; `seed` then holds the seed.
     interventions : str, Path, Intervention, a sequence of these, or None
-        What is done beyond what the scenario itself says, by name, file or object.
+        Further interventions, by name, file or object.
     **parameters
         Parameters by flat name that differ from the scenario, such as
         ``online_share_2030=0.2``.
@@ -271,8 +271,8 @@ class TerritoryModel(Model):  # type: ignore[misc]  # Mesa carries no types
     Raises
     ------
     InputError
-        If a parameter is unknown (the nearest name is told) or not admissible, or the scenario,
-        an intervention or the seed cannot be used.
+        If a parameter is unknown or not admissible, or the scenario, an intervention or the seed
+        cannot be used.
 
     Attributes
     ----------
@@ -281,23 +281,20 @@ class TerritoryModel(Model):  # type: ignore[misc]  # Mesa carries no types
     handles : Handles
         Its agents by row.
     datacollector : IndicatorCollector
-        Every indicator, a row a month.
+        Every indicator, one row per month.
     running : bool
-        Until the scenario's last month; stepping on beyond it is allowed.
+        True until the scenario's last month; you may step beyond it.
 
     Notes
     -----
-    `agents` are those of `sim.mesa_face.agents.KINDS`: premises, which are permanent, and the
-    shops in them;
-    the young; entrepreneurs with their projects; officials; open third places. ``random`` and
-    ``rng`` are Mesa's generators for a user's own code: the model's own draws are a function of
-    seed, process, month and permanent ids, and never use them.
+    `agents` are those of `sim.mesa_face.agents.KINDS`: permanent premises and the shops
+    in them, the young, entrepreneurs with their projects, officials, and open third places.
+    ``random`` and ``rng`` are Mesa's generators for your own code: the model's draws are a function
+    of seed, process, month and permanent ids, and never use them.
 
-    Agents come and go in the arrays, so Mesa's signals that agents were added or removed are not
-    sent for them; ``event`` of premises, youth and entrepreneurs says what happened in a month.
-
-    In a pickle or a copy, the grid is left out and made anew when it is next used; agents of one's
-    own that stand in its cells have to be put there again.
+    Agents come and go in the arrays without Mesa's signals of added or removed agents; ``event`` of
+    premises, youth and entrepreneurs records the events of a month. Pickles and copies leave out
+    the grid, which is rebuilt on next use; add your own agents to its cells again.
 
     Examples
     --------
@@ -336,22 +333,22 @@ class TerritoryModel(Model):  # type: ignore[misc]  # Mesa carries no types
 
     @property
     def state(self) -> State:
-        """The arrays that everything is kept in."""
+        """The arrays of the state."""
         return self.simulation.state
 
     @property
     def date(self) -> datetime.date:
-        """First day of the month that was run last."""
+        """First day of the last month run."""
         return self.simulation.date
 
     @property
     def indicators(self) -> pd.DataFrame:
-        """Indicators, a row a month, as defined in `sim.measures.indicators.INDICATORS`."""
+        """Indicators, one row per month, as defined in `sim.measures.indicators.INDICATORS`."""
         return self.simulation.indicators
 
     @property
     def ledger(self) -> pd.DataFrame:
-        """All money that came in or was spent, as `sim.simulation.ledger.ledger_frame` describes."""
+        """All income and spending; see `sim.simulation.ledger.ledger_frame`."""
         return self.simulation.ledger
 
     def step(self) -> None:
@@ -365,7 +362,7 @@ class TerritoryModel(Model):  # type: ignore[misc]  # Mesa carries no types
 
     @property
     def agents(self) -> AbstractAgentSet:
-        """All agents of the territory; those of a user's own types follow them."""
+        """All agents of the territory, followed by those of the user's own types."""
         guests = super().agents
         return AgentSet([*self._everyone, *guests], self.random) if guests else self._everyone
 
@@ -380,37 +377,37 @@ class TerritoryModel(Model):  # type: ignore[misc]  # Mesa carries no types
         return list(self.agents_by_type)
 
     def agents_with(self, keys: Keys) -> ColumnAgentSet:
-        """The agents with these keys as a set."""
+        """Return the agents with these keys as a set."""
         return ColumnAgentSet(self.handles, keys, self.random)
 
     def register_agent(self, agent: Agent) -> None:
-        """Take in an agent of a user's own type; Mesa calls this when one is made."""
+        """Add an agent of a user's own type; Mesa calls this when one is created."""
         if isinstance(agent, RowAgent):
             raise TypeError(f"{agent!r} belongs to its model for good")
         super().register_agent(agent)
 
     def deregister_agent(self, agent: Agent) -> None:
-        """Let go of an agent: a shop closes, a youth moves away, premises refuse."""
+        """Remove an agent: a shop closes, a youth moves away, premises refuse."""
         if isinstance(agent, RowAgent):
             agent.leave()
         else:
             super().deregister_agent(agent)
 
     def remove_all_agents(self) -> Never:
-        """Refuse: premises are there for good."""
+        """Refuse, because premises are permanent."""
         raise TypeError("premises are permanent; agents_by_type[Shop].do('close') closes all shops")
 
     # -- space -----------------------------------------------------------------------------------
 
     @cached_property
     def grid(self) -> TerritoryGrid:
-        """Mesa's cells and property layers, made when first used."""
+        """Mesa's cells and property layers, created on first use."""
         from sim.mesa_face.grid import TerritoryGrid
 
         return TerritoryGrid(self.handles, self.random)
 
     def position_of(self, cell: int) -> tuple[int, int]:
-        """Map coordinates (x from the west, y from the south) of a cell by its flat index."""
+        """Return map coordinates (x from the west, y from the south) of a flat cell index."""
         rows, columns = self.state["cell.residents"].shape
         row, x = divmod(cell, columns)
         return x, rows - 1 - row

@@ -1,4 +1,4 @@
-"""People: the young, entrepreneurs with the one project that each may carry, and officials."""
+"""People: the young, entrepreneurs with at most one project each, and officials."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ PROJECT_EVENTS: Final = (
     "ended",
 )
 ORIGINS: Final = ("resident", "youth", "entrepreneur", "official")
-"""Words in the order of the codes of ``youth.event``, ``entrepreneur.stage``, ``.event`` and
+"""Names in the order of the codes of ``youth.event``, ``entrepreneur.stage``, ``.event`` and
 ``.origin``."""
 
 
 class Youth(RowAgent):
-    """A resident aged 15 to 29, present holder of a place in the population.
+    """A resident aged 15 to 29, the present holder of a place in the population.
 
-    Who leaves the territory or turns 30 is gone; somebody who comes next in the same place is
-    another agent with another id.
+    An agent is gone when the person leaves the territory or turns 30; the next holder of the place
+    is another agent with another id.
     """
 
     table = "youth"
@@ -63,7 +63,7 @@ class Youth(RowAgent):
 
     @property
     def is_present(self) -> bool:
-        """Whether the person still lives here and is not yet 30."""
+        """Whether the person still lives here and is under 30."""
         return self.exists
 
     @property
@@ -74,10 +74,10 @@ class Youth(RowAgent):
         return [youth for youth in known if youth is not None]
 
     def leave(self) -> None:
-        """Move away, as `sim.processes.youth_migration` has it, but without a draw.
+        """Move away, as in `sim.processes.youth_migration`, but without a draw.
 
-        The place stays vacant until somebody arrives or it is handed on; the cell has a resident
-        less; a role ends.
+        The place stays vacant until somebody arrives or it is handed on. The cell loses a resident,
+        and any role ends.
 
         Raises
         ------
@@ -104,8 +104,8 @@ class Youth(RowAgent):
 class Entrepreneur(RowAgent):
     """An actual or potential project holder and, as attributes, the project she carries.
 
-    The number of potential holders is constant: where one is removed, somebody of the same skills
-    takes her place, an agent with another id.
+    The number of potential holders is constant: after a removal, somebody with the same skills
+    takes the place, as an agent with another id.
     """
 
     table = "entrepreneur"
@@ -155,14 +155,14 @@ class Entrepreneur(RowAgent):
     def end_project(self) -> None:
         """End the project by hand: abandoned before its birth, ended after it.
 
-        The state is as `sim.processes.project_survival`, or whichever process a project is given
-        up in, leaves it; a shop that the project runs closes with it. Roles of the young end next
-        month. Indicators do not count it among the projects that ended in a month.
+        The state changes as in `sim.processes.project_survival`, or in the process that gives
+        projects up; a shop run by the project closes with it. Roles of the young end next month.
+        Indicators do not count it among the month's ended projects.
 
         Raises
         ------
         ValueError
-            If she carries none.
+            If there is no project.
         """
         row = self.present_row()
         if not self.has_project:
@@ -186,14 +186,14 @@ class Entrepreneur(RowAgent):
                 premises.shop.close()
 
     def _leave_queue(self) -> None:
-        """Take the file out of the line of its office if it waits there."""
+        """Remove the file from the queue of its office, if it waits there."""
         state, office = self.model.state, self.office
         after = state["entrepreneur.queue_next"]
         before, waiting = -1, int(state["office.queue_first"][office])
         while waiting not in (-1, self.row):
             before, waiting = waiting, int(after[waiting])
         if waiting == -1:
-            return  # the file is open
+            return  # the file is already open
         if before == -1:
             state["office.queue_first"][office] = after[self.row]
         else:
@@ -204,12 +204,12 @@ class Entrepreneur(RowAgent):
         state["office.waiting"][office] -= 1
 
     def leave(self) -> None:
-        """Leave for good: her project ends and somebody of the same skills takes her place.
+        """Leave for good: the project ends and somebody with the same skills takes the place.
 
         Raises
         ------
         AgentGoneError
-            If she is gone already.
+            If the agent is gone already.
         """
         row = self.present_row()
         if self.has_project:

@@ -1,4 +1,4 @@
-"""Commercial premises, which are permanent, and the shops that trade in them one after another."""
+"""Permanent commercial premises and the successive shops in them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Premises", "Shop", "ShopClosedError"]
 
 EVENTS: Final = ("none", "closed", "relet", "taken_over")
-"""What happened to premises this month, in the order of the codes of ``premises.event``."""
+"""Events of premises, in the order of the codes of ``premises.event``."""
 
 _AFTER_CLOSURE: Final = {
     "premises.is_open": 0,
@@ -26,16 +26,16 @@ _AFTER_CLOSURE: Final = {
     "premises.reserves": 0.0,
     "premises.revenue": 0.0,
 }
-"""What premises look like once their shop is closed by hand: as after `sim.processes.shop_closure`,
-except that the turnover, which that process leaves booked for its month, ends at once."""
+"""State of premises after closing their shop by hand: as after `sim.processes.shop_closure`, except
+that the turnover, which that process keeps for its month, ends at once."""
 
 
 class ShopClosedError(AgentGoneError):
-    """A handle on a shop was used after that shop had closed."""
+    """Raised when a handle on a closed shop is used."""
 
 
 class FloorArea(Column[float]):
-    """Floor area; setting it also sets the attraction that follows from it."""
+    """Floor area; setting it also updates the attraction."""
 
     @override
     def write(self, model: TerritoryModel, keys: Keys, value: float) -> None:
@@ -45,7 +45,7 @@ class FloorArea(Column[float]):
 
 
 class PremisesRow(RowAgent):
-    """What premises and their shops have in common."""
+    """Common attributes of premises and their shops."""
 
     table = "premises"
     arrival = ", and let vacant premises with premises.let() to open a shop"
@@ -83,16 +83,16 @@ class Premises(PremisesRow):
 
     @property
     def shop(self) -> Shop | None:
-        """The present occupant; None while vacant."""
+        """The present occupant; None if vacant."""
         return self.model.handles.at(Shop, self.row)
 
     def let(self, quality: float = 1.0) -> Shop:
-        """Let vacant premises by hand, as `sim.processes.reletting` does, but without a draw.
+        """Let vacant premises by hand, as in `sim.processes.reletting`, but without a draw.
 
         Parameters
         ----------
         quality : float
-            How much more the shop attracts than an average one in its place, above 0.
+            Attraction relative to an average shop in its place, above 0.
 
         Returns
         -------
@@ -130,8 +130,8 @@ class Shop(PremisesRow):
     """The present occupant of open premises.
 
     Its id is the premises' id plus the number of premises times the tenancy, so each occupant has
-    an id of its own. Once the shop has closed, its handle keeps its id, place and `premises`;
-    `is_open` is False and every other attribute raises `ShopClosedError`.
+    its own id. Once the shop has closed, its handle keeps its id, place and `premises`; `is_open`
+    is False and every other attribute raises `ShopClosedError`.
     """
 
     presence = "premises.is_open"
@@ -149,20 +149,20 @@ class Shop(PremisesRow):
 
     @property
     def premises(self) -> Premises:
-        """The premises it trades in."""
+        """The premises of the shop."""
         premises = self.model.handles.at(Premises, self.row)
         assert premises is not None
         return premises
 
     def gone(self) -> ShopClosedError:
-        """What to raise when the shop is used and has closed."""
+        """Return the error for using a closed shop."""
         return ShopClosedError(f"shop {self.unique_id} has closed; ask {self.premises!r}.shop")
 
     def close(self) -> None:
         """Close the shop by hand and leave its premises vacant; a project run in it ends.
 
-        Nobody else's luck changes, because draws are keyed by premises and month. Indicators count
-        one open shop less, but no closure of a month.
+        No other random draw changes, because draws are keyed by premises and month. Indicators
+        count one open shop less, but not a closure.
 
         Raises
         ------

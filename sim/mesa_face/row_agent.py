@@ -1,4 +1,4 @@
-"""What all agents of a territory have in common: a row, a cell, an id, and whether they exist."""
+"""The base of all agents of a territory: a row, a cell, an id, and existence."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ __all__ = ["AgentGoneError", "RowAgent"]
 
 
 class AgentGoneError(RuntimeError):
-    """A handle was used after whoever it stood for had left."""
+    """Raised when a handle is used after its agent has left."""
 
 
 class RowAgent(Agent):  # type: ignore[misc]  # Mesa carries no types
     """A handle on a row of a table.
 
-    Not to be constructed: take agents from ``model.agents`` or ``model.agents_by_type``.
+    Do not construct it: take agents from ``model.agents`` or ``model.agents_by_type``.
 
     Attributes
     ----------
     model : TerritoryModel
-        The model it belongs to.
+        The model of the agent.
     row : int
-        Its row in the arrays of ``model.state``.
+        Row in the arrays of ``model.state``.
     of_tenancy : int
-        Which holder of the row it stands for; 0 where the row has one for good.
+        Number of the holder of the row; 0 for permanent rows.
 
     Notes
     -----
-    A class describes its table by `table`, the entity of its arrays; `presence`, the array that is
-    1 where a row holds somebody (every row does if left out); `succession`, the array that counts
-    the holders of a row so far; `arrival`, how an agent of this type comes to be; and `permanence`,
-    why it cannot be removed, if it cannot.
+    A class describes its table by `table`, the entity of its arrays; `presence`, the
+    array that is 1 for occupied rows (all rows by default); `succession`, the array that counts the
+    holders of a row; `arrival`, how agents of this type arise; and `permanence`, the reason if they
+    cannot be removed.
     """
 
     table: ClassVar[str]
@@ -64,7 +64,7 @@ class RowAgent(Agent):  # type: ignore[misc]  # Mesa carries no types
 
     @classmethod
     def there(cls, state: State, rows: Any, tenancies: Any) -> npt.NDArray[np.bool_]:
-        """Which of these holders of rows are there at present."""
+        """Return which of these holders of rows are present."""
         found = np.ones(np.shape(rows), np.bool_)
         if cls.presence:
             found &= state[cls.presence][rows] != 0
@@ -74,8 +74,8 @@ class RowAgent(Agent):  # type: ignore[misc]  # Mesa carries no types
 
     @property
     def exists(self) -> bool:
-        """Whether the agent is still there."""
-        # As `there`, but every attribute asks, so it makes no arrays
+        """Whether the agent still exists."""
+        # Like `there`, but without arrays, since every attribute calls it
         presence, succession = self.presence, self.succession
         if presence is None and succession is None:
             return True
@@ -90,21 +90,21 @@ class RowAgent(Agent):  # type: ignore[misc]  # Mesa carries no types
         Raises
         ------
         AgentGoneError
-            If it does not.
+            If the agent no longer exists.
         """
         if not self.exists:
             raise self.gone()
         return self.row
 
     def gone(self) -> AgentGoneError:
-        """What to raise when the agent is used and exists no more."""
+        """Return the error for using an agent that no longer exists."""
         kind = type(self).__name__
         return AgentGoneError(
             f"{kind} {self.unique_id} is gone; model.agents_by_type[{kind}] holds those who are not"
         )
 
     def leave(self) -> None:
-        """Leave the model as the rules would have it.
+        """Leave the model in the way of the rules.
 
         Raises
         ------
@@ -114,13 +114,13 @@ class RowAgent(Agent):  # type: ignore[misc]  # Mesa carries no types
         raise TypeError(f"{self!r} cannot be removed: {self.permanence}")
 
     def remove(self) -> None:
-        """Leave the model, as `leave`; nothing happens if the agent has left already."""
+        """Leave the model, like `leave`; do nothing if the agent has left already."""
         if self.exists:
             self.model.deregister_agent(self)
 
     @property
     def pos(self) -> tuple[int, int]:
-        """Column and row of the cell as on a map: x to the east, y to the north, from 0."""
+        """Coordinates of the cell as on a map: x to the east, y to the north, from 0."""
         return self.model.position_of(int(self.model.state[f"{self.table}.cell_row"][self.row]))
 
     @property

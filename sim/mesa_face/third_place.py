@@ -1,4 +1,4 @@
-"""Third places that are open, and who is there this month."""
+"""Open third places and their visitors of this month."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ VISITORS: tuple[type[RowAgent], ...] = (Youth, Entrepreneur, Official)
 
 
 class ThirdPlace(RowAgent):
-    """An open third place, or facilitators on the road where it is mobile.
+    """An open third place, or travelling facilitators if it is mobile.
 
-    Once it has closed, its handle keeps its id and its cell; every other attribute raises
+    Once the place has closed, its handle keeps its id and its cell; every other attribute raises
     `AgentGoneError`.
     """
 
@@ -59,10 +59,9 @@ class ThirdPlace(RowAgent):
         return self.exists
 
     def visitors(self) -> ColumnAgentSet:
-        """Who has a seat there this month, in the order of the month's luck.
+        """Visitors with a seat this month, in the random order of the month.
 
-        Facilitators on the road meet people without a seat, so where the place is mobile, it is
-        nobody.
+        Empty for a mobile place, since travelling facilitators have no seats.
         """
         row, state = self.present_row(), self.model.state
         count = int(state["visitor.count"][0])
@@ -75,14 +74,14 @@ class ThirdPlace(RowAgent):
         return self.model.agents_with(keys)
 
     def close(self) -> None:
-        """Close the place by hand, for good; those who came choose another next month.
+        """Close the place by hand, for good; its visitors choose another next month.
 
-        Its account goes on: it spends on its other places, or keeps what it has.
+        Its account stays open: it spends on its other places, or keeps its money.
 
         Raises
         ------
         AgentGoneError
-            If it has closed already.
+            If the place has closed already.
         """
         row = self.present_row()
         for quantity in ("is_open", "seats", "staff", "users", "holders", "hours"):

@@ -97,7 +97,9 @@ def read_shops(path: Path, frame: GridFrame, *, may_exceed: bool = False) -> Sho
     InputError
         If the file has no such points, or hardly any of them lies on the grid.
 
-    Notes ----- ``shop=vacant`` and ``disused:shop=*`` (with the former kind) are vacant premises.
+    Notes
+    -----
+    ``shop=vacant`` and ``disused:shop=*`` (with the former kind) are vacant premises.
     Of several values (``convenience;gas``) the first one in the catalogue counts. An OpenStreetMap
     id counts once. Points off the grid and kinds outside the catalogue are left out and counted.
     """
