@@ -1,9 +1,10 @@
-"""``sim explain``: the rule behind a name, and where it is written down."""
+"""``sim explain``: what a name means, where it is declared, and who uses it."""
 
 from __future__ import annotations
 
 import textwrap
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -11,114 +12,94 @@ from sim.cli.console import CONSOLE, table
 
 __all__ = ["explain_command"]
 
+_HEAD: Final = ("kind", "name", "label", "definition", "rule", "code", "at")
+"""What an entry says before its facts."""
+
+_WIDTH: Final = 100
+
 
 def explain_command(
     name: Annotated[
-        str, typer.Argument(help="Process, parameter, variable (entity.quantity) or indicator.")
+        str,
+        typer.Argument(
+            help="Any name in a file, a table or a report: a process, parameter, lever, "
+            "intervention, kind, variable (entity.quantity), measure, column, scenario ..."
+        ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Explain a rule, parameter, variable or measure.
-
-    What it says, its values with their sources, who reads and writes it, file and line.
-    """
+    """Explain a name: what it means, its value and source, who uses it, file and line."""
     from sim.cli.explanation import explain
 
     found = explain(name)
     if as_json:
-        CONSOLE.json({entry["kind"]: entry for entry in found})
+        CONSOLE.json({entry["kind"].replace(" ", "_"): entry for entry in found})
     else:
-        show = {
-            "process": _process,
-            "parameter": _parameter,
-            "variable": _variable,
-            "indicator": _indicator,
-        }
-        CONSOLE.data("\n\n".join(show[entry["kind"]](entry) for entry in found))
-    entry = found[0]
-    if entry["kind"] == "parameter":
-        value = str(entry["value"]).lower() if isinstance(entry["value"], bool) else entry["value"]
-        CONSOLE.next(f"sim run mid_sized_town --set {name}={value}")
-    elif entry["kind"] == "process" and entry["parameters"]:
-        CONSOLE.next(f"sim explain {entry['parameters'][0]['name']}")
-    elif entry["kind"] == "variable" and (entry["written_by"] or entry["read_by"]):
-        CONSOLE.next(f"sim explain {(entry['written_by'] + entry['read_by'])[0]['process']}")
-    else:
-        CONSOLE.next("sim run mid_sized_town --out results")
+        CONSOLE.data("\n\n".join(map(_text, found)))
+    CONSOLE.next(_next(found[0]))
 
 
-def _process(entry: dict[str, Any]) -> str:
-    parts = [
-        f"{entry['name']}: {entry['title']['en']} / {entry['title']['fr']}",
-        f"Process {entry['place_in_month']} of {entry['processes_in_month']} of the month,"
-        f" {entry['at']}",
-        "",
-        entry["rule"],
-    ]
-    for rule in entry["code"]:
-        parts += ["", f"{rule['at']}", textwrap.indent(rule["source"], "    ")]
-    if entry["parameters"]:
-        rows = [["parameter", "default", "unit", "evidence", "source"]]
-        rows += [
-            [p["name"], str(p["value"]), p["unit"], p["evidence"], p["source"]]
-            for p in entry["parameters"]
-        ]
-        parts += ["", table(rows, text_columns=5)]
-    for verb in ("reads", "writes"):
-        if entry[verb]:
-            rows = [[verb, "unit", "meaning"]]
-            rows += [[v["name"], v["unit"], v["meaning"]] for v in entry[verb]]
-            parts += ["", table(rows, text_columns=3)]
+def _next(entry: Mapping[str, Any]) -> str:
+    """The command that leads on."""
+    name = entry["name"]
+    match entry["kind"]:
+        case "parameter":
+            return f"sim run mid_sized_town --set {name}={_plain(entry['default'])}"
+        case "lever" if entry["set_in"]:
+            return f"sim explain {entry['set_in'][0]['intervention']}"
+        case "intervention" | "intervention type":
+            return f"sim compare mid_sized_town {name} --out results"
+        case "process" if entry["parameters"]:
+            return f"sim explain {entry['parameters'][0]['name']}"
+        case "variable" if entry["written_by"] and ":" not in entry["written_by"][0]["by"]:
+            return f"sim explain {entry['written_by'][0]['by']}"
+        case "experiment":
+            return f"sim sweep {name} --dry-run"
+    return "sim run mid_sized_town --out results"
+
+
+def _text(entry: Mapping[str, Any]) -> str:
+    """An entry as text: what it is, what it means, then fact by fact."""
+    label = entry.get("label")
+    name = entry["name"] + (f": {label['en']} / {label['fr']}" if label else "")
+    parts = [name, f"{entry['kind'].capitalize()}, {entry['at']}"]
+    said = entry.get("definition")
+    for text in said.values() if isinstance(said, Mapping) else (said, entry.get("rule")):
+        if text:
+            parts += ["", text]
+    for rule in entry.get("code", ()):
+        parts += ["", rule["at"], textwrap.indent(rule["source"], "    ")]
+    facts = [(key.replace("_", " "), v) for key, v in entry.items() if key not in _HEAD]
+    lines = [(key, v) for key, v in facts if not _is_list(v) and v not in (None, "")]
+    if lines:
+        width = max(len(key) for key, _ in lines)
+        parts += ["", *(f"{key:{width}}  {_plain(value)}" for key, value in lines)]
+    for key, value in facts:
+        if _is_list(value) and value:
+            parts += ["", *_listed(key, value)]
     return "\n".join(parts)
 
 
-def _parameter(entry: dict[str, Any]) -> str:
-    lines = [
-        f"{entry['name']}: {entry['label']['en']} / {entry['label']['fr']}",
-        f"Parameter of [{entry['group']}], {entry['at']}",
-        "",
-        entry["help"]["en"],
-        f"default   {entry['value']} ({entry['unit']})",
-        f"admits    {entry['admits']}",
-        f"evidence  {entry['evidence']}: {entry['source']}",
-        f"role      {entry['role']}",
-    ]
-    if entry["read_by"]:
-        lines.append(f"read by   {', '.join(entry['read_by'])}")
-    if entry["mentioned_at"]:
-        lines += [
-            "",
-            "Looked up outside of the month's processes:",
-            *(f"  {place}" for place in entry["mentioned_at"]),
-        ]
-    return "\n".join(lines)
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list) and not all(isinstance(v, int | float) for v in value)
 
 
-def _variable(entry: dict[str, Any]) -> str:
-    lines = [
-        f"{entry['name']}: {entry['meaning']}",
-        f"Variable, {entry['dtype']} by {' x '.join(entry['dimensions'])}, unit {entry['unit']},"
-        f" {entry['at']}",
-    ]
-    for verb, words in (("written_by", "written by"), ("read_by", "read by")):
-        for place in entry[verb]:
-            lines.append(f"{words:11}{place['process']}, {place['at']}")
-    if entry["mentioned_at"]:
-        lines += [
-            "",
-            "Looked up outside of the month's processes:",
-            *(f"  {place}" for place in entry["mentioned_at"]),
-        ]
-    return "\n".join(lines)
+def _listed(key: str, rows: list[Any]) -> list[str]:
+    """A list of texts one below the other if they are long, or a table with a row a dict."""
+    if not isinstance(rows[0], Mapping):
+        line = f"{key}: {', '.join(rows)}"
+        return [line] if len(line) <= _WIDTH else [f"{key}:", *(f"  {row}" for row in rows)]
+    heads = list(rows[0])
+    cells = [[key, *heads[1:]], *([_plain(row[h]) for h in heads] for row in rows)]
+    return [table(cells, text_columns=len(heads))]
 
 
-def _indicator(entry: dict[str, Any]) -> str:
-    return "\n".join(
-        [
-            f"{entry['name']}: {entry['label']['en']} / {entry['label']['fr']}",
-            f"Indicator, unit {entry['unit']}, {entry['at']}",
-            "",
-            entry["definition"]["en"],
-            entry["definition"]["fr"],
-        ]
-    )
+def _plain(value: Any) -> str:
+    """A value as it is written in a scenario file, or several."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return ", ".join(f"{_plain(v)} ({k})" for k, v in value.items())
+    if isinstance(value, list):
+        return " to ".join(map(_plain, value))
+    return str(value)

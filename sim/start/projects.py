@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.fft import irfft2, next_fast_len, rfft2
-from scipy.special import ndtri
+import scipy
 
 from sim.kernels.project_codes import RUNNING
 from sim.kernels.random import fill_uniform
@@ -200,7 +199,7 @@ def _give_traits(state: State, values: Mapping[str, Any], seed: int) -> None:
     """Draw abilities and opinions of entrepreneurs and officials."""
 
     def opinions(what: str, n: int, k: int, mean: float) -> Floats:
-        normal = ndtri(_draw(seed, what, n, k))
+        normal = scipy.special.ndtri(_draw(seed, what, n, k))
         clipped: Floats = np.clip(mean + values["opinion_spread"] * normal, 0.0, 1.0)
         return clipped
 
@@ -268,8 +267,10 @@ def _counted_around(count: npt.NDArray[np.int64], disk: Floats) -> Floats:
     """
     rows, columns = count.shape
     full = [n + m - 1 for n, m in zip(count.shape, disk.shape, strict=True)]
-    fast = [next_fast_len(n, real=True) for n in full]
-    around = irfft2(rfft2(count.astype(np.float64), fast) * rfft2(disk, fast), fast)
+    fast = [scipy.fft.next_fast_len(n, real=True) for n in full]
+    around = scipy.fft.irfft2(
+        scipy.fft.rfft2(count.astype(np.float64), fast) * scipy.fft.rfft2(disk, fast), fast
+    )
     steps = disk.shape[0] // 2
     return np.asarray(np.round(around[steps : steps + rows, steps : steps + columns]))
 

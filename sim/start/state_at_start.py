@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
+import scipy
 
 from sim.kernels.distance_decay import exponential_mixture
 from sim.kernels.random import fill_uniform
@@ -286,7 +286,7 @@ def _draw_margins(
     u = _draw(seed, "margin", n)
     nodes = np.linspace(-4, 4, 401)
     weight = np.exp(-(nodes**2) / 2)
-    z = ndtri(u)
+    z = scipy.special.ndtri(u)
     mean, spread = life.mean_margin, values["margin_spread"]
     vacant = np.interp(clip_margin(mean + spread * nodes), MARGINS, life.vacancy_at)
     for known, chance in ((0, vacant), (1, 1 - vacant)):
@@ -312,7 +312,7 @@ def _give_histories(
     group = np.minimum((cumulative < wanted[:, None]).sum(axis=1), QUALITY_QUANTILES - 1)
     rows = np.arange(m.size)
     within = 1 - (cumulative[rows, group] - wanted) / weights[rows, group]
-    z = ndtri(np.clip((group + within) / QUALITY_QUANTILES, 1e-9, 1 - 1e-9))
+    z = scipy.special.ndtri(np.clip((group + within) / QUALITY_QUANTILES, 1e-9, 1 - 1e-9))
     quality = quality_classes(z, values["quality_spread"])
     whole = np.ones(m.size)
     mean_life = np.zeros(m.size)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
+import scipy
 
 from sim.errors import InputError
 from sim.kernels.machine.compile import kernel
@@ -222,7 +222,7 @@ def solve_stationary(
     InputError
         If no margin sustains the starting vacancy with these rates.
     """
-    z = ndtri((np.arange(QUALITY_QUANTILES) + 0.5) / QUALITY_QUANTILES)
+    z = scipy.special.ndtri((np.arange(QUALITY_QUANTILES) + 0.5) / QUALITY_QUANTILES)
     quality = quality_classes(z, values["quality_spread"])
     margin, q = (a.ravel() for a in np.meshgrid(MARGINS, quality, indexing="ij"))
     whole = np.ones(margin.size)
@@ -239,7 +239,7 @@ def solve_stationary(
     )
     lives = life.reshape(MARGINS.size, -1)
     by_margin = spell / (spell + lives.mean(axis=1))
-    nodes = ndtri((np.arange(201) + 0.5) / 201) * values["margin_spread"]
+    nodes = scipy.special.ndtri((np.arange(201) + 0.5) / 201) * values["margin_spread"]
 
     def vacancy(mean: float) -> float:
         return float(np.interp(clip_margin(mean + nodes), MARGINS, by_margin).mean())

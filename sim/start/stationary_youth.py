@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
+import scipy
 
 from sim.kernels.machine.compile import kernel
 from sim.processes.youth_migration import (
@@ -142,7 +142,7 @@ def solve_lives(values: Mapping[str, Any]) -> YouthLives:
     entrants, rate = participation, fastest
     for _ in range(6):  # the share of entrants who take part is close to that of residents
         if lacking(fastest) < 0:
-            rate = brentq(lacking, slowest, fastest, xtol=1e-10)
+            rate = scipy.optimize.brentq(lacking, slowest, fastest, xtol=1e-10)
         lacking(rate)
         entrants = min(entrants * participation * present.sum() / active.sum(), 1.0)
     return YouthLives(float(np.exp(rate)), entrants, present, active / present)

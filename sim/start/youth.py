@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, ndtri
+import scipy
 
 from sim.kernels.hilbert_curve import hilbert_positions
 from sim.kernels.machine.compile import kernel
@@ -147,7 +147,7 @@ def _motivate(state: State, values: Mapping[str, Any], seed: int, lives: YouthLi
     noise = influence * np.sqrt(share * (1 - share) / (ACQUAINTANCES * values["youth_presence"]))
     of_interest, of_threshold = values["interest_spread"], values["threshold_spread"]
     spread = np.hypot(of_interest, of_threshold)
-    mean = np.hypot(spread, noise) * ndtri(lives.entrants_active) - influence * share
+    mean = np.hypot(spread, noise) * scipy.special.ndtri(lives.entrants_active) - influence * share
     base_interest = mean + values["threshold_mean"]
     state["town.base_interest"] = base_interest
 
@@ -156,7 +156,7 @@ def _motivate(state: State, values: Mapping[str, Any], seed: int, lives: YouthLi
     takes_part = _draw(seed, "participation", n) < lives.participation[age]
     # Excess of interest over the threshold, conditional on participation.
     nodes = np.linspace(-5, 5, 501)
-    chance = ndtr((mean + spread * nodes + influence * share) / max(noise, 1e-9))
+    chance = scipy.special.ndtr((mean + spread * nodes + influence * share) / max(noise, 1e-9))
     luck = _draw(seed, "motivation", n)
     z = np.empty(n)
     for part, weight in ((takes_part, chance), (~takes_part, 1 - chance)):
@@ -166,7 +166,9 @@ def _motivate(state: State, values: Mapping[str, Any], seed: int, lives: YouthLi
     interest = np.full(n, base_interest)
     if spread > 0:
         interest += of_interest**2 / spread * z
-        interest += of_interest * of_threshold / spread * ndtri(_draw(seed, "interest", n))
+        interest += (
+            of_interest * of_threshold / spread * scipy.special.ndtri(_draw(seed, "interest", n))
+        )
     state["youth.age"] = YOUNGEST + age
     state["youth.is_present"] = state["youth.tenancy"] = is_present
     state["youth.base_interest"] = state["youth.interest"] = interest

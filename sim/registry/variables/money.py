@@ -9,19 +9,26 @@ _ACCOUNT = ("account",)
 _PURSE = ("account", "source", "line")
 _ONE = ("one",)
 
-SOURCES: Final = ("public", "matched", "own_revenue")
-"""Sources of money, in the order of the codes 0, 1, 2."""
+SOURCE_MEANINGS: Final = {
+    "public": "Public money of an intervention.",
+    "matched": "Money of other funders that comes in along with public money.",
+    "own_revenue": "Fees that users of third places pay.",
+}
+LINE_MEANINGS: Final = {
+    "set_up": "Setting up the seats of third places.",
+    "seats": "Running costs of third places, by seat.",
+    "facilitation": "Facilitators, project engineers and embedded officials.",
+    "grants": "Seed grants to projects.",
+    "events": "Evenings of ideas, and assemblies that vote on projects.",
+    "subsidies": "Support of shops: rents, openings and shop fronts.",
+    "elsewhere": "Spending without any effect in the model: the placebo's.",
+}
 
-LINES: Final = (
-    "set_up",
-    "seats",
-    "facilitation",
-    "grants",
-    "events",
-    "subsidies",
-    "elsewhere",
-)
-"""Lines of spending, in the order of the codes 0 to 6; ``elsewhere`` is the placebo's."""
+SOURCES: Final = tuple(SOURCE_MEANINGS)
+"""Sources of money, in the order of the codes."""
+
+LINES: Final = tuple(LINE_MEANINGS)
+"""Lines of spending, in the order of the codes."""
 
 MONEY: Final = [
     # Third places, one row for each that may open during the run

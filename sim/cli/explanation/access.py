@@ -1,0 +1,244 @@
+"""Who reads and who writes an array of the state.
+
+Processes declare it. Everyone else takes arrays by name, as in ``state["premises.margin"]``, and
+the syntax tree tells a value that is read from a place that is assigned to, also where the array
+passes through a local name, a view of it, or a function of the package. Agents of the Mesa face
+declare attributes; those that can be set are writes.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from sim.cli.explanation.places import at, module_path, modules, pattern_of, text_of, tree_of
+
+ROOMS: Final = ("start", "interventions", "measures", "run", "experiments", "mesa_face")
+"""Rooms that take arrays by name."""
+
+_VIEWS: Final = {"ravel", "reshape", "view", "T", "flat"}
+"""Methods and attributes of an array that share its memory."""
+
+READ, WRITE = "read", "write"
+
+
+@dataclass(frozen=True)
+class Access:
+    """One use of an array: by whom, where, and whether it is a read or a write."""
+
+    by: str
+    at: str
+    mode: str
+
+
+def accesses(name: str) -> list[Access]:
+    """Uses of an array outside the processes of the month, without repetition.
+
+    Parameters
+    ----------
+    name : str
+        Of a variable.
+
+    Returns
+    -------
+    list of Access
+        In the order of `ROOMS`, files and lines.
+    """
+    entity, _, quantity = name.partition(".")
+    found = [
+        Access(f"{path.parent.name}: {where}", at(path, line), mode)
+        for path in modules(*ROOMS)
+        if f'"{name}"' in text_of(path) or _may_build(text_of(path), entity, quantity)
+        for pattern, line, where, mode in _uses(path)
+        if pattern == name or re.fullmatch(pattern, name)
+    ]
+    found += [a for variable, a in _agents() if variable == name]
+    return list(dict.fromkeys(found))
+
+
+def _may_build(text: str, entity: str, quantity: str) -> bool:
+    """Whether an f-string of a file can make the name."""
+    return f'f"{entity}.{{' in text or f'}}.{quantity}"' in text
+
+
+@cache
+def _uses(path: Path) -> list[tuple[str, int, str, str]]:
+    """Uses in a module: pattern of the name, line, function, mode."""
+    found = []
+    module = _Module(path)
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value:
+            patterns = [re.escape(node.value)]
+        elif isinstance(node, ast.JoinedStr):
+            patterns = module.names_of(node)
+        else:
+            continue
+        where = module.function_of(node)
+        for mode in module.modes_of_key(node):
+            found += [(p, node.lineno, where.name if where else "module", mode) for p in patterns]
+    return found
+
+
+class _Module:
+    """A syntax tree that knows the parents of its nodes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.tree = path, tree_of(path)
+        self.parents = {
+            child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)
+        }
+
+    def ancestors(self, node: ast.AST) -> Iterator[ast.AST]:
+        while node in self.parents:
+            node = self.parents[node]
+            yield node
+
+    def function_of(self, node: ast.AST) -> ast.FunctionDef | None:
+        """The outermost function that holds a node; of a class, the method."""
+        holders = [a for a in self.ancestors(node) if isinstance(a, ast.FunctionDef)]
+        return holders[-1] if holders else None
+
+    def names_of(self, text: ast.JoinedStr) -> list[str]:
+        """Patterns of what an f-string can be, exact where a loop over literals fills it."""
+        for part in text.values:
+            if isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Name):
+                if values := self._loop_values(part.value):
+                    return [pattern_of(text).replace(r"\w+", re.escape(v)) for v in values]
+        return [pattern_of(text)]
+
+    def _loop_values(self, name: ast.Name) -> list[str]:
+        for loop in self.ancestors(name):
+            if isinstance(loop, ast.For):
+                target = loop.target.elts[0] if isinstance(loop.target, ast.Tuple) else loop.target
+                if isinstance(target, ast.Name) and target.id == name.id:
+                    over = loop.iter
+                    if isinstance(over, ast.Call) and isinstance(over.func, ast.Attribute):
+                        over = over.func.value  # of {...}.items()
+                    keys = over.keys if isinstance(over, ast.Dict) else getattr(over, "elts", [])
+                    return [k.value for k in keys if isinstance(k, ast.Constant)]
+        return []
+
+    def modes_of_key(self, key: ast.AST) -> set[str]:
+        """What is done with the array of a name."""
+        parent = self.parents[key]
+        if isinstance(parent, ast.Subscript) and parent.slice is key:
+            return self.modes(parent)
+        if isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute):
+            return {READ} if parent.func.attr == "read_only" else set()
+        if isinstance(parent, ast.Dict):
+            return {WRITE} if key in parent.keys else set()
+        is_listed = isinstance(parent, ast.Tuple | ast.Assign | ast.keyword | ast.Compare)
+        return {READ} if is_listed else set()
+
+    def modes(self, array: ast.AST) -> set[str]:
+        """What is done with an expression that is an array or a view of one."""
+        parent = self.parents[array]
+        context = getattr(array, "ctx", None)
+        if isinstance(context, ast.Store):
+            both = isinstance(parent, ast.AugAssign)
+            return {READ, WRITE} if both else {WRITE}
+        if isinstance(parent, ast.Subscript) and parent.value is array:
+            return self.modes(parent)
+        if isinstance(parent, ast.Attribute) and parent.attr in _VIEWS:
+            call = self.parents[parent]
+            return self.modes(call if isinstance(call, ast.Call) else parent)
+        if isinstance(parent, ast.Call) and array in parent.args:
+            return self._modes_in_call(parent, parent.args.index(array))  # type: ignore[arg-type]
+        if isinstance(parent, ast.keyword) and parent.arg == "out":
+            return {WRITE}
+        if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name):
+            return self._modes_of_local(array, parent.targets[0].id)
+        if isinstance(parent, ast.Tuple) and isinstance(self.parents[parent], ast.Assign):
+            target = self.parents[parent].targets[0]  # type: ignore[attr-defined]
+            if isinstance(target, ast.Tuple) and len(target.elts) == len(parent.elts):
+                local = target.elts[parent.elts.index(array)]  # type: ignore[arg-type]
+                if isinstance(local, ast.Name):
+                    return self._modes_of_local(array, local.id)
+        return {READ}
+
+    def _modes_of_local(self, array: ast.AST, name: str) -> set[str]:
+        """What a function does with a local name for an array."""
+        function = self.function_of(array)
+        return self.modes_of_name(function, name) if function else {READ}
+
+    def modes_of_name(self, function: ast.FunctionDef, name: str) -> set[str]:
+        """What a function does with the array that a parameter or local name stands for."""
+        found: set[str] = set()
+        for node in ast.walk(function):
+            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
+                found |= self.modes(node)
+        return found
+
+    def _modes_in_call(self, call: ast.Call, position: int) -> set[str]:
+        if isinstance(call.func, ast.Attribute):
+            is_ufunc_at = call.func.attr == "at" and position == 0
+            return {READ, WRITE} if is_ufunc_at else {READ}
+        if isinstance(call.func, ast.Name):
+            if any(isinstance(a, ast.Starred) for a in call.args[:position]):
+                position -= len(call.args)  # counted from the end
+            return set(_modes_of_parameter(self.path, call.func.id, position)) or {READ}
+        return {READ}
+
+
+@cache
+def _modes_of_parameter(path: Path, function: str, position: int) -> frozenset[str]:
+    """What a function of the package does with its argument at a position; empty if unknown."""
+    for node in tree_of(path).body:
+        if isinstance(node, ast.FunctionDef) and node.name == function:
+            names = [a.arg for a in node.args.args]
+            if -len(names) <= position < len(names):
+                return frozenset(_Module(path).modes_of_name(node, names[position]))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sim."):
+            for alias in node.names:
+                if function == (alias.asname or alias.name):
+                    other = module_path(node.module or "")
+                    return _modes_of_parameter(other, alias.name, position)
+    return frozenset()
+
+
+@cache
+def _agents() -> list[tuple[str, Access]]:
+    """Attributes of the agents of the Mesa face, by the variable that keeps them."""
+    classes = {
+        node.name: (path, node)
+        for path in modules("mesa_face")
+        for node in tree_of(path).body
+        if isinstance(node, ast.ClassDef)
+    }
+
+    def table(name: str) -> str | None:
+        _, node = classes[name]
+        for statement in node.body:
+            if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "table":
+                return str(ast.literal_eval(statement.value))
+        bases = [ast.unparse(b) for b in node.bases]
+        return next((t for b in bases if b in classes and (t := table(b))), None)
+
+    found = []
+    for name, (path, node) in classes.items():
+        if (entity := table(name)) is None:
+            continue
+        for statement in node.body:
+            if not isinstance(statement, ast.Assign | ast.AnnAssign):
+                continue
+            call = statement.value
+            if not isinstance(call, ast.Call):
+                continue
+            target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
+            attribute = ast.unparse(target)
+            column = ast.unparse(call.func).partition("[")[0]
+            stated = [k.value for k in call.keywords if k.arg == "quantity"]
+            stated += call.args[1:2] if column == "Relation" else call.args[:1]
+            texts = [a.value for a in stated if isinstance(a, ast.Constant)]
+            quantity = next((t for t in texts if isinstance(t, str)), attribute)
+            computed = any(k.arg == "computed" for k in call.keywords)
+            is_set = not computed and column not in ("Relation", "UniqueId")
+            place, by = at(path, statement.lineno), f"mesa_face: {name}.{attribute}"
+            for mode in (READ, WRITE) if is_set else (READ,):
+                found.append((f"{entity}.{quantity}", Access(by, place, mode)))
+    return found

@@ -1,0 +1,107 @@
+"""Columns of the tables that experiments write, besides measures, parameters and factors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+__all__ = ["COLUMNS", "TableColumn"]
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    """A column, which means the same in every table that has it.
+
+    Attributes
+    ----------
+    unit : str
+        Unit; ``text`` for words, ``measure`` for the unit of the measure that the row names.
+    meaning : str
+        One sentence.
+    """
+
+    unit: str
+    meaning: str
+
+
+COLUMNS: Final[Mapping[str, TableColumn]] = MappingProxyType(
+    {
+        # Which run, month or row
+        "arm": TableColumn("text", "Arm of the experiment: 'baseline', or what is added to it."),
+        "rep": TableColumn("index", "Replication, from 0; all arms share its random draws."),
+        "luck": TableColumn(
+            "index",
+            "Random stream: 0, or 1 for the second run with the same parameters that splits the "
+            "variance.",
+        ),
+        "seed": TableColumn("1", "Seed of the run."),
+        "point": TableColumn("index", "Point of the design: one combination of factor values."),
+        "idx": TableColumn("index", "Row of the design, from 0."),
+        "key": TableColumn("text", "Hash of everything that decides the outcome of the run."),
+        "horizon": TableColumn("months", "Month from the start at which a run is measured."),
+        "month": TableColumn("months", "Month of the run, from 1."),
+        "date": TableColumn("date", "First day of the month."),
+        "year": TableColumn("years", "Year of the run, from 1."),
+        # Whether a run succeeded
+        "status": TableColumn("text", "'ok', 'error', 'crashed' or 'missing'."),
+        "error_type": TableColumn("text", "Type of the error that ended the run."),
+        "error": TableColumn("text", "Message of the error that ended the run."),
+        "traceback": TableColumn("text", "Where in the program the error arose."),
+        "seconds": TableColumn("s", "Time that the run took."),
+        # Effects
+        "intervention": TableColumn("text", "Arm that is compared with the baseline."),
+        "indicator": TableColumn("text", "Measure that the row is about."),
+        "mean": TableColumn("measure", "Mean of the paired differences from the baseline."),
+        "median": TableColumn("measure", "Median of the paired differences from the baseline."),
+        "lo50": TableColumn("measure", "Lower end of the 50 % interval of the mean effect."),
+        "hi50": TableColumn("measure", "Upper end of the 50 % interval of the mean effect."),
+        "lo90": TableColumn(
+            "measure", "Lower end of the 90 % interval of the mean effect or of the ratio."
+        ),
+        "hi90": TableColumn(
+            "measure", "Upper end of the 90 % interval of the mean effect or of the ratio."
+        ),
+        "p_positive": TableColumn("share", "Probability that the mean effect is above 0."),
+        "replications": TableColumn("runs", "Pairs of runs in which the measure is defined."),
+        "still_needed": TableColumn(
+            "runs", "Further replications that would settle whether the effect is relevant."
+        ),
+        "variance_luck": TableColumn(
+            "measure squared", "Variance of the effect of one replication that random draws cause."
+        ),
+        "variance_parameters": TableColumn(
+            "measure squared", "Variance of that effect that uncertain parameters add."
+        ),
+        "variance_paired": TableColumn(
+            "measure squared", "Variance of the differences between runs that share their draws."
+        ),
+        "variance_unpaired": TableColumn(
+            "measure squared", "Variance of the differences if draws were not shared."
+        ),
+        "baseline_mean": TableColumn("measure", "Mean of the measure in the baseline."),
+        "smallest_relevant": TableColumn("measure", "Smallest effect that matters: a judgement."),
+        "verdict": TableColumn(
+            "text",
+            "'increase', 'decrease', 'no_relevant_effect', 'not_determinable' or 'missing'; for "
+            "costs 'ratio', 'free', 'loss' and the last three.",
+        ),
+        # Cost-effectiveness
+        "outcome": TableColumn(
+            "text", "What is gained: surviving_projects, closures_avoided or active_youth_years."
+        ),
+        "cost": TableColumn("EUR", "Mean discounted public money more than in the baseline."),
+        "gained": TableColumn("outcome", "Mean gain over the baseline."),
+        "gained_lo90": TableColumn("outcome", "Lower end of the 90 % interval of the gain."),
+        "gained_hi90": TableColumn("outcome", "Upper end of the 90 % interval of the gain."),
+        "eur_per_unit": TableColumn("EUR", "Mean cost over mean gain; only where there is a gain."),
+        # Money
+        "account": TableColumn("text", "Intervention, or existing place, that has the money."),
+        "source": TableColumn("text", "Where money comes from."),
+        "line": TableColumn("text", "What money is for, or 'income'."),
+        "cents": TableColumn("EUR cents", "Amount of money."),
+        "eur": TableColumn("EUR", "Amount of money, mean of the replications."),
+    }
+)
+"""Every column by name."""
