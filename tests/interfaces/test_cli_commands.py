@@ -14,9 +14,6 @@ import pytest
 
 from sim import load_results, load_scenario
 from sim.cli import main
-from sim.measures.indicators import INDICATORS
-from sim.processes.month import MONTH
-from sim.registry.variables import VARIABLES
 from sim.scenario.schema import PARAMETERS
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "territories"
@@ -101,51 +98,6 @@ def test_params_can_be_asked_by_name_by_group_and_by_part(capsys: Capture) -> No
     assert group.keys() == {n for n, i in PARAMETERS.items() if i.group == "shop_closure"}
     part = parsed(capsys, "params", "margin", "--json")
     assert part.keys() == {n for n in PARAMETERS if "margin" in n}
-
-
-def test_explaining_a_process_shows_its_rule_values_and_variables(capsys: Capture) -> None:
-    text = said(capsys, "explain", "shop_closure")
-    assert "def closure_probability(" in text
-    assert "sim/processes/shop_closure.py:" in text
-    process = next(p for p in MONTH if p.name == "shop_closure")
-    for name in (*process.parameters, *process.reads):
-        assert name in text
-    assert PARAMETERS["closure_age_shape"].source in text
-
-
-def test_everything_can_be_explained(capsys: Capture) -> None:
-    for name in (*(p.name for p in MONTH), *PARAMETERS, *VARIABLES, *INDICATORS):
-        assert name in said(capsys, "explain", name)
-
-
-def test_lines_named_by_explain_hold_what_they_are_said_to_hold(capsys: Capture) -> None:
-    root = Path(__file__).resolve().parents[2]
-
-    def line(at: str) -> str:
-        path, _, number = at.partition(" ")[0].rpartition(":")
-        return (root / path).read_text(encoding="utf-8").splitlines()[int(number) - 1]
-
-    for name in PARAMETERS:
-        found = parsed(capsys, "explain", name, "--json")["parameter"]
-        assert isinstance(found, dict)
-        assert f"{name}: " in line(found["at"])
-        assert all(name in line(place) for place in found["mentioned_at"])
-    for name in VARIABLES:
-        found = parsed(capsys, "explain", name, "--json")["variable"]
-        assert isinstance(found, dict)
-        assert f'"{name}"' in line(found["at"])
-    for name in INDICATORS:
-        found = parsed(capsys, "explain", name, "--json")["indicator"]
-        assert isinstance(found, dict)
-        family = name.rpartition("_")[0]
-        assert f'"{name}"' in line(found["at"]) or f'f"{family}_{{' in line(found["at"])
-
-
-def test_explaining_a_variable_names_who_reads_and_writes_it(capsys: Capture) -> None:
-    found = parsed(capsys, "explain", "premises.margin", "--json")["variable"]
-    assert isinstance(found, dict)
-    assert "shop_accounts" in [w["process"] for w in found["written_by"]]
-    assert "shop_closure" in [r["process"] for r in found["read_by"]]
 
 
 def test_a_run_without_a_folder_says_what_happened(capsys: Capture) -> None:

@@ -15,7 +15,7 @@ from sim.measures.map_layers import LAYERS
 from sim.processes.month import MONTH
 from sim.registry.variables import VARIABLES
 from sim.registry.variables.money import LINES, SOURCES
-from sim.scenario.schema import PARAMETERS, Parameters
+from sim.scenario.schema import PARAMETERS
 
 __all__ = ["KINDS", "explain", "explainable"]
 
@@ -26,7 +26,7 @@ KINDS: Final[Mapping[str, tuple[Names, Describe]]] = MappingProxyType(
     {
         "process": (lambda: [p.name for p in MONTH], model.process),
         "parameter": (lambda: PARAMETERS, model.parameter),
-        "parameter table": (lambda: Parameters.model_fields, model.group),
+        "parameter table": (model.groups, model.group),
         "lever": (lambda: LEVERS, choices.lever),
         "intervention type": (lambda: TYPES, choices.intervention_type),
         "intervention": (choices.interventions, choices.intervention),

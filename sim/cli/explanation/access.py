@@ -106,9 +106,9 @@ class _Module:
     def names_of(self, text: ast.JoinedStr) -> list[str]:
         """Patterns of what an f-string can be, exact where a loop over literals fills it."""
         for part in text.values:
-            if isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Name):
-                if values := self._loop_values(part.value):
-                    return [pattern_of(text).replace(r"\w+", re.escape(v)) for v in values]
+            name = getattr(part, "value", None)
+            if isinstance(name, ast.Name) and (values := self._loop_values(name)):
+                return [pattern_of(text).replace(r"\w+", re.escape(v)) for v in values]
         return [pattern_of(text)]
 
     def _loop_values(self, name: ast.Name) -> list[str]:
@@ -120,7 +120,7 @@ class _Module:
                     if isinstance(over, ast.Call) and isinstance(over.func, ast.Attribute):
                         over = over.func.value  # of {...}.items()
                     keys = over.keys if isinstance(over, ast.Dict) else getattr(over, "elts", [])
-                    return [k.value for k in keys if isinstance(k, ast.Constant)]
+                    return [str(k.value) for k in keys if isinstance(k, ast.Constant)]
         return []
 
     def modes_of_key(self, key: ast.AST) -> set[str]:
@@ -148,7 +148,7 @@ class _Module:
             call = self.parents[parent]
             return self.modes(call if isinstance(call, ast.Call) else parent)
         if isinstance(parent, ast.Call) and array in parent.args:
-            return self._modes_in_call(parent, parent.args.index(array))  # type: ignore[arg-type]
+            return self._modes_in_call(parent, parent.args.index(array))
         if isinstance(parent, ast.keyword) and parent.arg == "out":
             return {WRITE}
         if isinstance(parent, ast.Assign) and isinstance(parent.targets[0], ast.Name):

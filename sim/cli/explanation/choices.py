@@ -1,10 +1,10 @@
-"""Names in files that people write: interventions and levers, catalogues, scenarios, experiments."""
+"""Names in files that people write: interventions, levers, catalogues, scenarios, experiments."""
 
 from __future__ import annotations
 
 import inspect
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -179,7 +179,7 @@ def catalogue_kind(name: str) -> dict[str, Any]:
     }
 
 
-def _rows(name: str) -> Iterable[tuple[str, Mapping[str, Column], Kind]]:
+def _rows(name: str) -> Iterator[tuple[str, Mapping[str, Column], Kind]]:
     for file, (kinds, columns) in CATALOGUES.items():
         yield from ((file, columns, kind) for kind in kinds() if kind.name == name)
 

@@ -95,6 +95,12 @@ def declared(info: ParameterInfo) -> dict[str, Any]:
     }
 
 
+def groups() -> list[str]:
+    """Tables of a scenario file that have another name than their process."""
+    processes = {p.name for p in MONTH}
+    return [name for name in Parameters.model_fields if name not in processes]
+
+
 def group(name: str) -> dict[str, Any]:
     """A table of a scenario file, with its parameters."""
     found: Any = Parameters.model_fields[name].annotation

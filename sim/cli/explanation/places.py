@@ -28,10 +28,11 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(text_of(path))
 
 
-def modules(*rooms: str) -> Iterator[Path]:
-    """Modules of some rooms of the package, in alphabetical order."""
-    for room in rooms:
-        yield from sorted((PACKAGE / room).rglob("*.py"))
+def modules(*places: str) -> Iterator[Path]:
+    """Modules of some rooms of the package in alphabetical order, or single modules."""
+    for place in places:
+        path = PACKAGE / place
+        yield from sorted(path.rglob("*.py")) if path.is_dir() else (path.with_suffix(".py"),)
 
 
 def line_of(path: Path, pattern: str) -> str:
@@ -42,14 +43,14 @@ def line_of(path: Path, pattern: str) -> str:
 
 def class_line(owner: type, name: str) -> str:
     """The line on which a class, or one it inherits from, annotates an attribute."""
-    holder = next(c for c in owner.__mro__ if name in c.__dict__.get("__annotations__", {}))
-    source = tree_of(path := module_path(holder.__module__))
-    for node in ast.walk(source):
-        if isinstance(node, ast.ClassDef) and node.name == holder.__name__:
-            for statement in node.body:
-                if isinstance(statement, ast.AnnAssign) and ast.unparse(statement.target) == name:
-                    return at(path, statement.lineno)
-    return at(path, 1)
+    for holder in owner.__mro__:
+        if holder.__module__.startswith("sim."):
+            path = module_path(holder.__module__)
+            body = next(n for n in tree_of(path).body if getattr(n, "name", "") == holder.__name__)
+            for node in ast.walk(body):
+                if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == name:
+                    return at(path, node.lineno)
+    raise LookupError(f"{owner.__name__} has no attribute {name}")
 
 
 def module_path(module: str) -> Path:
@@ -58,25 +59,25 @@ def module_path(module: str) -> Path:
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
-def declaration(name: str, *rooms: str) -> str | None:
+def declaration(name: str, *places: str) -> str | None:
     """The first place at which a text constant equals a name, or an f-string can make it."""
-    for path in modules(*rooms):
+    for path in modules(*places):
         if f'"{name}"' in text_of(path):
             for node in ast.walk(tree_of(path)):
                 if isinstance(node, ast.Constant) and node.value == name:
                     return at(path, node.lineno)
-    for path in modules(*rooms):
+    for path in modules(*places):
         for node in ast.walk(tree_of(path)):
-            if isinstance(node, ast.JoinedStr) and (pattern := pattern_of(node)).strip("\\w+"):
-                if re.fullmatch(pattern, name):
-                    return at(path, node.lineno)
+            if isinstance(node, ast.JoinedStr) and re.fullmatch(pattern_of(node), name):
+                return at(path, node.lineno)
     return None
 
 
 def pattern_of(text: ast.JoinedStr) -> str:
     r"""A regular expression of what an f-string can be: ``\w+`` for each replacement field."""
     return "".join(
-        re.escape(part.value) if isinstance(part, ast.Constant) else r"\w+" for part in text.values
+        re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"\w+"
+        for part in text.values
     )
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from sim.cli.explanation.places import declaration
 from sim.experiments.columns import COLUMNS
-from sim.measures.counting import COUNTS
 from sim.measures.indicators import columns
 from sim.measures.map_layers import LAYERS
 from sim.measures.registry import HEADLINES, MEASURES, MONTHLY
