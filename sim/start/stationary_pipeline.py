@@ -187,17 +187,11 @@ def mean_waiting(arrivals: float, capacity: float) -> float:
     rate = arrivals - capacity + capacity * math.log(capacity / arrivals)
     n = np.arange(1.0, min(40.0 / rate, 400_000.0) + 2.0)
     filed, opened = n * arrivals, n * capacity
-<<<<<<< HEAD
     least = np.floor(opened) + 1.0  # smallest number of files above the capacity
-    exceed = gammainc(least, filed)
-    excess = filed * np.where(least > 1.0, gammainc(np.maximum(least - 1.0, 1e-9), filed), 1.0)
-=======
-    least = np.floor(opened) + 1.0  # fewest files that exceed the capacity
     exceed = scipy.special.gammainc(least, filed)
     excess = filed * np.where(
         least > 1.0, scipy.special.gammainc(np.maximum(least - 1.0, 1e-9), filed), 1.0
     )
->>>>>>> 3646b2b (wip)
     work = float(np.sum((excess - opened * exceed) / n))
     busy = -math.expm1(-float(np.sum(exceed / n)))
     # The carried-over capacity serves one file; the tail of the work is nearly exponential.

@@ -55,7 +55,6 @@ WRONG_INPUTS = [
     (("scenarios", "metropolys"), "Did you mean 'metropolis'"),
     (("params", "closure_rat_e"), "Did you mean 'closure_rate'"),
     (("explain", "shop_closre"), "Did you mean 'shop_closure'"),
-    (("explain", "mechanisms"), "sim params mechanisms"),
     (("explain",), "Missing argument"),
     (("territory",), "Missing command"),
     (("territory", "shw"), "Did you mean 'show'"),

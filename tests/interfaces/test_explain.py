@@ -26,9 +26,9 @@ from sim.mesa_face.columns import Column
 from sim.processes.month import MONTH
 from sim.registry.catalogues import PROJECT_COLUMNS, THIRD_PLACE_COLUMNS
 from sim.registry.variables import VARIABLES
-from sim.run.simulation import start_of
 from sim.scenario.scenario import load_scenario
 from sim.scenario.schema import PARAMETERS
+from sim.simulation.simulation import start_of
 from tests.reference.towns import SMALL, everything_at_once
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,10 +16,16 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from sim.cli.explanation.places import at, module_path, modules, pattern_of, text_of, tree_of
-
-ROOMS: Final = ("start", "interventions", "measures", "run", "experiments", "mesa_face")
-"""Rooms that take arrays by name."""
+from sim.cli.explanation.places import (
+    PACKAGE,
+    at,
+    elsewhere,
+    module_path,
+    modules,
+    pattern_of,
+    text_of,
+    tree_of,
+)
 
 _VIEWS: Final = {"ravel", "reshape", "view", "T", "flat"}
 """Methods and attributes of an array that share its memory."""
@@ -36,7 +42,8 @@ class Access:
     mode: str
 
 
-def accesses(name: str) -> list[Access]:
+@cache
+def accesses(name: str) -> tuple[Access, ...]:
     """Uses of an array outside the processes of the month, without repetition.
 
     Parameters
@@ -46,19 +53,23 @@ def accesses(name: str) -> list[Access]:
 
     Returns
     -------
-    list of Access
-        In the order of `ROOMS`, files and lines.
+    tuple of Access
+        In the order of files and lines, then attributes of agents.
     """
     entity, _, quantity = name.partition(".")
     found = [
-        Access(f"{path.parent.name}: {where}", at(path, line), mode)
-        for path in modules(*ROOMS)
+        Access(f"{_room(path)}: {where}", at(path, line), mode)
+        for path in elsewhere()
         if f'"{name}"' in text_of(path) or _may_build(text_of(path), entity, quantity)
         for pattern, line, where, mode in _uses(path)
         if pattern == name or re.fullmatch(pattern, name)
     ]
     found += [a for variable, a in _agents() if variable == name]
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
+
+
+def _room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0]
 
 
 def _may_build(text: str, entity: str, quantity: str) -> bool:

@@ -35,6 +35,13 @@ def modules(*places: str) -> Iterator[Path]:
         yield from sorted(path.rglob("*.py")) if path.is_dir() else (path.with_suffix(".py"),)
 
 
+@cache
+def elsewhere() -> tuple[Path, ...]:
+    """Modules that take parameters and arrays by name, and neither declare nor explain them."""
+    rooms = ("kernels", "processes", "registry", "cli")
+    return tuple(p for p in modules(".") if p.relative_to(PACKAGE).parts[0] not in rooms)
+
+
 def line_of(path: Path, pattern: str) -> str:
     """The first line of a file that matches, as a place; the first line of all if none does."""
     lines = text_of(path).splitlines()
@@ -62,10 +69,8 @@ def module_path(module: str) -> Path:
 def declaration(name: str, *places: str) -> str | None:
     """The first place at which a text constant equals a name, or an f-string can make it."""
     for path in modules(*places):
-        if f'"{name}"' in text_of(path):
-            for node in ast.walk(tree_of(path)):
-                if isinstance(node, ast.Constant) and node.value == name:
-                    return at(path, node.lineno)
+        if f'"{name}"' in text_of(path) and (lines := constants(path).get(name)):
+            return at(path, lines[0][0])
     for path in modules(*places):
         for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.JoinedStr) and re.fullmatch(pattern_of(node), name):
@@ -81,17 +86,27 @@ def pattern_of(text: ast.JoinedStr) -> str:
     )
 
 
+@cache
+def constants(path: Path) -> dict[str, list[tuple[int, str]]]:
+    """Text constants of a module, each with its lines and the functions or classes they are in."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    for top in tree_of(path).body:
+        if isinstance(top, ast.Assign) and ast.unparse(top.targets[0]) == "__all__":
+            continue
+        for node in ast.walk(top):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                place = node.lineno, getattr(top, "name", "module")
+                found.setdefault(node.value, []).append(place)
+    return found
+
+
 def mentions(name: str) -> list[str]:
     """Where a parameter is looked up by name outside the kernels, which take it as an argument."""
-    rooms = ("run", "scenario", "start", "territory", "mesa_face", "interventions", "experiments")
     return [
-        f"{at(path, node.lineno)} ({getattr(top, 'name', 'module')})"
-        for path in modules(*rooms)
+        f"{at(path, line)} ({where})"
+        for path in elsewhere()
         if f'"{name}"' in text_of(path)
-        for top in tree_of(path).body
-        if not (isinstance(top, ast.Assign) and ast.unparse(top.targets[0]) == "__all__")
-        for node in ast.walk(top)
-        if isinstance(node, ast.Constant) and node.value == name
+        for line, where in constants(path).get(name, ())
     ]
 
 

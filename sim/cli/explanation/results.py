@@ -11,7 +11,7 @@ from sim.measures.indicators import columns
 from sim.measures.map_layers import LAYERS
 from sim.measures.registry import HEADLINES, MEASURES, MONTHLY
 from sim.registry.variables.money import LINE_MEANINGS, SOURCE_MEANINGS
-from sim.run.provenance import column_words
+from sim.simulation.provenance import column_words
 from sim.territory.territory import ZONES
 
 
