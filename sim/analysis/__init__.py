@@ -1,1 +1,1 @@
-"""What is made of a sweep's results, by libraries made for it and a few estimators of our own."""
+"""Analyses of a sweep's results, by specialised libraries and a few estimators of our own."""

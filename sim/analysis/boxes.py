@@ -1,8 +1,9 @@
 """Boxes of factors in which a target is met, by PRIM of the EMA Workbench.
 
-PRIM peels thin slices off the space of factors (Friedman & Fisher 1999,
-doi 10.1023/A:1008894516817); a quasi-p-value tells of each limit how likely a box without it would
-hold as many met cases by chance (Bryant & Lempert 2010, doi 10.1016/j.techfore.2009.08.002).
+PRIM peels thin slices off the space of factors (Friedman & Fisher 1999, doi
+10.1023/A:1008894516817); the quasi-p-value of a limit is the probability that a box without it
+would contain as many met cases by chance (Bryant & Lempert 2010, doi
+10.1016/j.techfore.2009.08.002).
 """
 
 from __future__ import annotations
@@ -41,32 +42,31 @@ def find_boxes(
 ) -> pd.DataFrame:
     """Boxes in which a target is met, by PRIM.
 
-    Of the boxes on PRIM's way inwards that are dense enough, the one of the largest coverage times
-    density is taken, with those limits whose quasi-p-value is at most 0.05. The next box is
-    searched in what the first ones leave, and the search ends with the first box that the other
-    half of the cases does not confirm. PRIM
-    climbs: where a target is met at both ends of a factor it may see neither, but
-    `sim.analysis.rules.find_rules` does.
+    Of the boxes on PRIM's path that are dense enough, take the one with the largest coverage times
+    density, with the limits whose quasi-p-value is at most 0.05. The next box is searched among the
+    remaining cases, and the search ends with the first box that the other half of the cases does
+    not confirm. PRIM climbs a hill: if a target is met at both ends of a factor it may find
+    neither, but `sim.analysis.rules.find_rules` does.
 
     Parameters
     ----------
     experiments : pandas.DataFrame
-        A row a case, a column a factor; the Workbench's ``scenario``, ``policy`` and ``model`` are
-        no factors.
+        One row per case, one column per factor; the Workbench's ``scenario``, ``policy`` and
+        ``model`` are not factors.
     met : (n,) bool array
         Whether the target is met.
     least_density : float
-        Share of met cases that a box must have, in both halves.
+        Minimum share of met cases in a box, in both halves.
     least_mass : float
-        Share of all cases that a box must hold.
+        Minimum share of all cases in a box.
     most_boxes : int
 
     Returns
     -------
     pandas.DataFrame
-        A row a limited factor of each box, empty where none was found: ``box`` from 1, ``factor``,
+        One row per limited factor of each box, empty if none was found: ``box`` from 1, ``factor``,
         ``low`` and ``high`` (nan where the box is open) or ``levels`` (None for numbers), and
-        ``quasi_p``, the larger of its limits'. Then of the whole box, counted in the other half:
+        ``quasi_p``, the larger of its limits'. Then, for the whole box, counted in the other half:
         ``coverage``, ``density``, ``n`` cases, ``p_value``, and ``share_met`` of all cases there;
         cases of earlier boxes are not counted again.
 
@@ -92,17 +92,17 @@ def find_boxes(
 
 
 def _peel(cases: Cases, least_density: float, fewest: float) -> list[Limit]:
-    """Limits of one box by PRIM, all of them significant; none where no such box is dense enough.
+    """Find the limits of one box by PRIM, all of them significant; none if no box is dense enough.
 
-    An irrelevant factor misleads PRIM: dropping a category halves a box at one stroke. So the least
-    significant factor is left out and PRIM starts again, until all are.
+    An irrelevant factor misleads PRIM: dropping a category halves a box at one stroke. PRIM
+    therefore restarts without the least significant factor until all are significant.
     """
     workbench = library("ema_workbench.analysis.prim")
     numbers = [factor for factor in cases.factors if is_number(cases.factors[factor])]
     factors = list(cases.factors)
     while factors and len(cases.met) > fewest:
-        # By the mean within, slices may be peeled that cost some met cases on the way to a dense
-        # box; but a category, which is a thick slice, would then nearly always go first.
+        # The mean objective may peel slices with some met cases on the way to a dense box, but it
+        # would nearly always peel a category, a thick slice, first.
         by_mean = set(factors) <= set(numbers)
         prim = workbench.Prim(
             coded(cases.factors[factors]),
@@ -131,9 +131,9 @@ def _peel(cases: Cases, least_density: float, fewest: float) -> list[Limit]:
 
 
 def _limit(column: pd.Series[Any], ends: list[Any], quasi_p: list[float]) -> Limit:
-    """A limit of the Workbench without the ends that are not significant: -1 where there is none.
+    """Return a limit of the Workbench without its insignificant ends (-1 for none).
 
-    Its quasi-p-value is nan where neither end is.
+    Its quasi-p-value is nan if neither end is significant.
     """
     name = str(column.name)
     keeps = [0 <= p <= SIGNIFICANT for p in quasi_p]

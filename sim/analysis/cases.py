@@ -1,7 +1,7 @@
 """Cases in which a target is met or not, in halves: one to search, and one to check.
 
-PRIM and CART find something in pure noise, too. So limits are searched in one half of the cases,
-drawn with a fixed seed, and everything told of them is counted in the other half.
+PRIM and CART also find patterns in pure noise. Limits are therefore searched in one half of the
+cases, drawn with a fixed seed, and all reported figures are counted in the other half.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ __all__ = [
 Booleans = npt.NDArray[np.bool_]
 
 FEWEST_CASES: Final = 40
-"""Half of them is the least in which a box of a few percent holds a case. A judgement."""
+"""Minimum cases: half of them must put at least one into a box of a few per cent. A judgement."""
 
 SIGNIFICANT: Final = 0.05
-"""Largest p-value, or quasi-p-value, of what is told."""
+"""Largest p-value, or quasi-p-value, of a reported box."""
 
 _SEED: Final = 19990201
 _BOOK_KEEPING: Final = ("scenario", "policy", "model")
-"""Columns of the Workbench's experiments that are no factors."""
+"""Columns of the Workbench's experiments that are not factors."""
 
 
 def target_cases(
@@ -57,28 +57,28 @@ def target_cases(
     kind: QuantityKind | None = None,
     target: float | None = None,
 ) -> tuple[pd.DataFrame, Booleans]:
-    """Points of a sweep, and whether they meet a target.
+    """Return the points of a sweep and whether they meet a target.
 
     Parameters
     ----------
     sweep : Sweep
     indicator : str
     horizon, arm, kind
-        As for `sim.analysis.point_values.choose_quantities`; they must leave one quantity.
+        As for `sim.analysis.point_values.choose_quantities`; they must select one quantity.
     target : float, optional
-        What the mean over replications is to reach: at least so much, or at most where less of the
-        indicator is wanted. By default the experiment's target for it.
+        Value that the mean over replications must reach: a minimum, or a maximum if less of the
+        indicator is better. By default the experiment's target.
 
     Returns
     -------
     experiments : pandas.DataFrame
-        As of `sim.analysis.ema.load_ema`; points without a value are left out.
+        As from `sim.analysis.ema.load_ema`; points without a value are left out.
     met : (n,) bool array
 
     Raises
     ------
     InputError
-        If there is no such quantity, there are several, or no target is known.
+        If there is no such quantity, there are several, or there is no target.
     """
     experiment = sweep.experiment
     quantities = choose_quantities(experiment, indicator, horizon=horizon, arm=arm, kind=kind)
@@ -98,7 +98,7 @@ def target_cases(
 
 @dataclass(frozen=True)
 class Limit:
-    """A factor's values within a box: from `low` to `high`, nan where open, or one of `levels`."""
+    """The limits of a factor in a box: from `low` to `high`, nan if open, or one of `levels`."""
 
     factor: str
     low: float
@@ -107,7 +107,7 @@ class Limit:
     quasi_p: float = np.nan
 
     def holds(self, cases: pd.DataFrame) -> Booleans:
-        """Which cases lie within."""
+        """Return which values lie within the limit."""
         column = cases[self.factor]
         if self.levels is not None:
             return np.asarray(column.isin(self.levels))
@@ -116,27 +116,27 @@ class Limit:
 
 @dataclass(frozen=True)
 class Cases:
-    """Factors, a row a case, and whether the target is met."""
+    """Factors, one row per case, and whether the target is met."""
 
     factors: pd.DataFrame
     met: Booleans
 
     def inside(self, limits: list[Limit]) -> Booleans:
-        """Which cases lie within all of some limits."""
+        """Return which cases lie within all limits."""
         held = [limit.holds(self.factors) for limit in limits]
         return np.asarray(np.logical_and.reduce([np.ones(len(self.met), bool), *held]))
 
     def of(self, which: Booleans) -> Cases:
-        """Some of the cases."""
+        """Return some of the cases."""
         return Cases(self.factors[which].reset_index(drop=True), self.met[which])
 
     def outside(self, limits: list[Limit]) -> Cases:
-        """The cases that do not lie within all of some limits."""
+        """Return the cases outside at least one of the limits."""
         return self.of(~self.inside(limits))
 
 
 def halves(experiments: pd.DataFrame, met: Booleans) -> tuple[Cases, Cases]:
-    """Cases to search and cases to check what was found."""
+    """Split the cases into one half to search and one to check."""
     number = len(experiments)
     if number < FEWEST_CASES:
         raise InputError(f"{number} cases are too few to search; expected {FEWEST_CASES} or more.")
@@ -149,7 +149,7 @@ def halves(experiments: pd.DataFrame, met: Booleans) -> tuple[Cases, Cases]:
 
 
 def told_by(limits: list[Limit], cases: Cases, all_met: int) -> dict[str, Any]:
-    """What cases tell of a box that was found in others."""
+    """Describe a box, found in other cases, by these cases."""
     from scipy.stats import binomtest
 
     inside = cases.inside(limits)
@@ -165,10 +165,10 @@ def told_by(limits: list[Limit], cases: Cases, all_met: int) -> dict[str, Any]:
 
 
 def coded(factors: pd.DataFrame) -> pd.DataFrame:
-    """Factors as the Workbench analyses them reliably.
+    """Recode factors so that the Workbench analyses them reliably.
 
-    Whole numbers become real ones, as limits between them do not fit into their columns; words and
-    truth values become numbered categories, as sets of words have another order in each process.
+    Whole numbers become floats, since limits between them do not fit into their columns. Words and
+    truth values become numbered categories, since the order of sets of words varies by process.
     """
     import pandas as pd
 
@@ -183,12 +183,12 @@ def coded(factors: pd.DataFrame) -> pd.DataFrame:
 
 
 def is_number(column: pd.Series[Any]) -> bool:
-    """Whether a factor has an order, unlike words and truth values."""
+    """Return whether a factor is ordered, unlike words and truth values."""
     import pandas as pd
 
     return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
 def categories(column: pd.Series[Any]) -> list[Any]:
-    """The categories of a factor."""
+    """Return the categories of a factor."""
     return sorted(column.unique().tolist(), key=str)

@@ -1,7 +1,7 @@
-"""What is worth its money: the effect of a little more spending, step by step along a factor.
+"""Marginal effects of public spending, step by step along a factor.
 
-The steps of a factor, such as funding, are compared by the public money that was actually spent,
-which is not what was granted. A ratio is only given where a step has an effect and a cost at all.
+The steps of a factor, such as funding, are compared by the public money actually spent, which
+differs from the money granted. A ratio is only given if a step has both an effect and a cost.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["MARGINAL_COLUMNS", "PER", "cost_effectiveness_by_point", "marginal_e
 Floats = npt.NDArray[np.float64]
 
 PER: Final = 50_000.0
-"""EUR that marginal effects are given for."""
+"""EUR to which marginal effects refer."""
 
 MARGINAL_COLUMNS: Final = (
     "from_level",
@@ -46,10 +46,10 @@ MARGINAL_COLUMNS: Final = (
     "marginal_hi90",
     "verdict",
 )
-"""Columns of `marginal_effects`, after those that are held. ``cost`` and ``effect`` are means of
-what the step adds, ``marginal`` is their ratio per `PER` EUR, empty unless ``verdict`` is
-"increase" or "decrease". Else that is "no_relevant_effect", "not_determinable" (of the effect, or
-whether it costs anything), "free" (the step has an effect and costs nothing more) or "missing"."""
+"""Columns of `marginal_effects`, after those held. ``cost`` and ``effect`` are the means added by
+the step, ``marginal`` is their ratio per `PER` EUR, empty unless ``verdict`` is "increase" or
+"decrease". Other verdicts are "no_relevant_effect", "not_determinable" (the effect, or whether
+there is a cost), "free" (an effect without additional cost) and "missing"."""
 
 
 def marginal_effects(
@@ -61,33 +61,33 @@ def marginal_effects(
     cost: str = COST,
     smallest_relevant: float | None = None,
 ) -> pd.DataFrame:
-    """Effect per 50,000 EUR more of public spending, between neighbouring levels of a factor.
+    """Compute the effect per 50,000 EUR of public spending between neighbouring levels of a factor.
 
     Parameters
     ----------
     differences : pandas.DataFrame
-        Of `sim.experiments.sweep.Sweep.differences`: one arm and horizon, unless these are held.
+        From `sim.experiments.sweep.Sweep.differences`: one arm and horizon, unless these are held.
     factor : str
-        A factor in numbers, along which neighbours are taken.
+        A numerical factor that defines neighbours.
     measure : str
         Name of a measure.
     held : sequence of str
-        Columns held at each of their values. Over all others, each replication is averaged.
+        Columns to hold at each of their values. Each replication is averaged over all others.
     cost : str
         Measure of the cost, EUR.
     smallest_relevant : float, optional
-        Effect of a step below which nothing matters; by default the measure's own.
+        Smallest relevant effect of a step; by default that of the measure.
 
     Returns
     -------
     pandas.DataFrame
-        Columns of ``held`` and `MARGINAL_COLUMNS`, a row a step. Intervals are of means, at 90 %,
-        by bootstrap over replications, in each of which both ends of a step have the same luck.
+        Columns of ``held`` and `MARGINAL_COLUMNS`, one row per step. Intervals are 90 % intervals
+        of means, by bootstrap over replications; both ends of a step share the random draws.
 
     Raises
     ------
     InputError
-        As for `sim.analysis.responses.responses`, or if nothing says what is relevant.
+        As for `sim.analysis.responses.responses`, or if no smallest relevant effect is known.
     """
     import pandas as pd
 
@@ -127,12 +127,12 @@ def _per_money(spent: Floats, gained: Floats, smallest_relevant: float) -> tuple
 
 
 def cost_effectiveness_by_point(frame: pd.DataFrame) -> pd.DataFrame:
-    """What public money buys at each point: EUR per project, closure avoided, active youth-year.
+    """Return EUR per project, closure avoided and active youth-year at each point.
 
     Parameters
     ----------
     frame : pandas.DataFrame
-        Of `sim.experiments.sweep.Sweep.frame`, the baseline included.
+        From `sim.experiments.sweep.Sweep.frame`, including the baseline.
 
     Returns
     -------

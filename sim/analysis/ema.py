@@ -1,9 +1,9 @@
-"""The way to and from the EMA Workbench: a sweep as its results, an experiment as its model.
+"""Exchange with the EMA Workbench: a sweep as its results, an experiment as its model.
 
-Both speak the Workbench's language alike, so that one script serves for results of either: what
-somebody decides is a lever and all else an uncertainty; names are identifiers, so that the dot of
-``intervention.lever`` becomes two underscores; the factor ``scenario`` is called ``territory``, as
-the Workbench calls points of uncertainties scenarios and leaves that column out of every analysis.
+Both use the same conventions, so one script handles either. Decisions are levers and all else
+uncertainties. Names are identifiers, so the dot of ``intervention.lever`` becomes two underscores.
+The factor ``scenario`` becomes ``territory``, because the Workbench uses "scenario" for points of
+uncertainties and leaves that column out of every analysis.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _log = logging.getLogger(__name__)
 
 
 def ema_name(factor: str) -> str:
-    """A factor's name in the EMA Workbench.
+    """Return a factor's name in the EMA Workbench.
 
     Examples
     --------
@@ -61,10 +61,10 @@ def ema_name(factor: str) -> str:
 def load_ema(
     sweep: Sweep, indicators: str | Sequence[str] | None = None, *, horizon: int | None = None
 ) -> tuple[pd.DataFrame, dict[str, Floats]]:
-    """A sweep as the EMA Workbench gives results, for its analyses.
+    """Return a sweep in the form of the EMA Workbench's results, for its analyses.
 
-    An outcome is a point's mean over replications: runs of one point are no independent cases of
-    the factors, and would make each finding look surer than it is.
+    An outcome is a point's mean over replications: runs of one point are not independent cases, and
+    would make each finding look more certain than it is.
 
     Parameters
     ----------
@@ -77,12 +77,12 @@ def load_ema(
     Returns
     -------
     experiments : pandas.DataFrame
-        A row a point: factors by `ema_name`, then ``scenario``, ``policy`` and ``model``, which
+        One row per point: factors by `ema_name`, then ``scenario``, ``policy`` and ``model``, which
         number the points of uncertainties and of levers.
     outcomes : dict of (points,) float64 array
         Levels and effects by `sim.analysis.point_values.Quantity.name`, such as
-        ``participation_baseline`` and ``participation_effect_of_transition_cluster``; nan where a
-        point has no run to show.
+        ``participation_baseline`` and ``participation_effect_of_transition_cluster``; nan if a
+        point has no successful run.
 
     Raises
     ------
@@ -115,24 +115,24 @@ def to_ema_model(
     horizon: int | None = None,
     replications: int = 1,
 ) -> Model:
-    """An experiment as a model of the EMA Workbench.
+    """Return an experiment as a model of the EMA Workbench.
 
     Parameters
     ----------
     experiment : Experiment
-        Its design is not used, only its factors: the Workbench samples.
+        Experiment; only its factors are used, since the Workbench samples.
     indicators : str or sequence of str, optional
         Measures; those of the experiment by default.
     horizon : int, optional
         Months; the end of the run by default.
     replications : int
-        Runs of each arm that an outcome is the mean of.
+        Number of runs per arm over which an outcome is averaged.
 
     Returns
     -------
     ema_workbench.Model
-        Its outcomes are called as those of `load_ema`. Levers or uncertainties that a run is given
-        no value for stay as in the experiment's scenario.
+        Model with the outcomes of `load_ema`. Levers and uncertainties without a value stay as in
+        the experiment's scenario.
 
     Raises
     ------
@@ -167,13 +167,13 @@ def to_ema_model(
 class EmaRuns:
     """Runs of an experiment as a function of its factors, for the EMA Workbench.
 
-    All points share the luck of a replication, and arms share that and the drawn parameters.
+    All points of a replication share their random draws, and arms also share the drawn parameters.
 
     Parameters
     ----------
     experiment : Experiment
     quantities : sequence of Quantity
-        What is returned, by name.
+        Quantities to return, by name.
     replications : int
     """
 
@@ -191,14 +191,14 @@ class EmaRuns:
         Parameters
         ----------
         **values
-            Of factors; those left out are as in the scenario.
+            Values of factors; others keep the scenario's value.
 
         Returns
         -------
         dict of float
-            Means over replications. It never raises, as the Workbench would go on with the outcomes
-            of the run before: a run that fails is left out of the mean and logged, and a mean of
-            none is nan.
+            Means over replications. A failed run is logged and left out of the mean; without any
+            run the mean is nan. The method never raises, since the Workbench would reuse the
+            outcomes of the previous run.
         """
         arms = {q.arm for q in self._quantities} | {BASELINE}
         measures = {arm: self._measures(arm, values) for arm in arms}
@@ -213,7 +213,7 @@ class EmaRuns:
         return found
 
     def _measures(self, arm: str, given: dict[str, Any]) -> Floats:
-        """(replications, horizons, outputs); nan where a run failed."""
+        """Return an array (replications, horizons, outputs); nan if a run failed."""
         experiment = self._experiment
         shape = (self._replications, len(experiment.horizons), len(self._model.outputs))
         found = np.full(shape, np.nan)
@@ -223,12 +223,12 @@ class EmaRuns:
                 found[rep] = self._model(
                     Run("", arm, rep, seed, self._reaching(arm, given))
                 ).measures
-            except Exception as error:  # whatever it is: see __call__
+            except Exception as error:  # any error: see __call__
                 _log.warning("%s, replication %d of %s: %s", arm, rep, given, error)
         return found
 
     def _reaching(self, arm: str, given: dict[str, Any]) -> dict[str, Any]:
-        """Values of the factors that matter to an arm, with the types of their parameters."""
+        """Return the values of the factors that reach an arm, in the types of their parameters."""
         scenario = given.get(SCENARIO, next(iter(self._experiment.scenarios)))
         reached = (SCENARIO, *self._experiment.applicable(scenario, arm))
         return {
@@ -257,7 +257,7 @@ def _is_lever(experiment: Experiment, factor: Factor) -> bool:
 
 
 def _number(points: pd.DataFrame, names: list[str]) -> npt.NDArray[np.int64]:
-    """A number for each combination of values."""
+    """Number the combinations of values."""
     if not names:
         return np.zeros(len(points), np.int64)
     return np.asarray(points.groupby(names, sort=False).ngroup(), np.int64)
@@ -268,7 +268,7 @@ def _identifier(name: str) -> str:
 
 
 def _ema_parameter(factor: Factor) -> Any:
-    """A factor as a parameter of the Workbench, drawn as the experiment draws it."""
+    """Return a factor as a parameter of the Workbench with the experiment's distribution."""
     from scipy import stats
 
     ema = library("ema_workbench")

@@ -1,4 +1,4 @@
-"""Libraries of analysis, which come with an extra and may be missing."""
+"""Import optional libraries of analysis."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ __all__ = ["library"]
 
 
 def library(module: str) -> Any:
-    """A module of a library that an analysis rests on, imported when it is first asked for.
+    """Import a module of an optional library on first use.
 
     Parameters
     ----------
     module : str
-        Such as ``"SALib.analyze.sobol"``.
+        Name such as ``"SALib.analyze.sobol"``.
 
     Raises
     ------

@@ -1,7 +1,7 @@
-"""What an analysis looks at: an indicator at a horizon, as the level of an arm or as its effect.
+"""Quantities of an analysis: an indicator at a horizon, as the level or the effect of an arm.
 
-A sweep's rows become one array a quantity, a row a point and a column a replication, so that every
-analysis decides by itself what it does with runs that are missing.
+The rows of a sweep become one array per quantity, with one row per point and one column per
+replication, so that each analysis decides how to treat missing runs.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __all__ = ["Quantity", "QuantityKind", "choose_quantities", "mean_of_replication
 
 Floats = npt.NDArray[np.float64]
 QuantityKind = Literal["level", "effect"]
-"""The indicator itself, or its paired difference to the baseline of the same point and luck."""
+"""The indicator itself, or its paired difference from the baseline of the same point and seed."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Quantity:
     indicator : str
         Name of a measure.
     horizon : int
-        Months after which it is measured.
+        Months after which to measure it.
     arm : str
     kind : {"level", "effect"}
     """
@@ -50,7 +50,7 @@ class Quantity:
 
     @property
     def name(self) -> str:
-        """An identifier for it, such as ``participation_effect_of_transition_cluster``.
+        """Identifier such as ``participation_effect_of_transition_cluster``.
 
         Examples
         --------
@@ -73,7 +73,7 @@ def choose_quantities(
     arm: str | None = None,
     kind: QuantityKind | None = None,
 ) -> tuple[Quantity, ...]:
-    """Choose what is looked at.
+    """Choose the quantities of an analysis.
 
     Parameters
     ----------
@@ -85,13 +85,12 @@ def choose_quantities(
     arm : str, optional
         All arms by default: for effects, all but the baseline.
     kind : {"level", "effect"}, optional
-        Effects by default, or levels where the experiment tries nothing.
+        Effects by default, or levels if the experiment has only the baseline.
 
     Raises
     ------
     InputError
-        If the experiment has no such indicator, horizon or arm, or the baseline is asked for its
-        effect.
+        If the experiment has no such indicator, horizon or arm, or for the effect of the baseline.
     """
     known = tuple(experiment.arms)
     kind = kind or ("effect" if len(known) > 1 else "level")
@@ -112,12 +111,12 @@ def choose_quantities(
 
 
 def point_values(sweep: Sweep, quantities: Sequence[Quantity]) -> dict[Quantity, Floats]:
-    """The values of quantities in all runs of a sweep.
+    """Return the values of quantities in all runs of a sweep.
 
     Returns
     -------
     dict of (points, replications) float64 array
-        nan where a run is missing or failed, or there was nothing to measure.
+        Arrays by name; nan if a run is missing or failed, or there was nothing to measure.
     """
     names = tuple(dict.fromkeys(q.indicator for q in quantities))
     horizons = {q.horizon for q in quantities}
@@ -137,7 +136,7 @@ def point_values(sweep: Sweep, quantities: Sequence[Quantity]) -> dict[Quantity,
 
 
 def mean_of_replications(values: Floats) -> Floats:
-    """Mean of each point over the replications that it has.
+    """Average each point over its replications.
 
     Parameters
     ----------
@@ -146,7 +145,7 @@ def mean_of_replications(values: Floats) -> Floats:
     Returns
     -------
     (points,) float64 array
-        nan where a point has none.
+        Means; nan for points without replications.
 
     Examples
     --------

@@ -1,28 +1,29 @@
-"""Is there a critical threshold, are returns diminishing? The form of a response along a factor.
+"""Find the form of a response along a factor: a threshold, or diminishing returns.
 
-Forms (`sim.analysis.response_curves`) are compared by their error on *replications held out*, each
-left out once: it is the replications that are exchangeable. Points are not. They share luck and
-drawn parameters, so that a point left out is foretold by its neighbours' luck, and with few levels
-it judges how a form reaches over a gap, which is hardest just at a threshold. In 100 repeats with 6
-levels and 20 replications, a step three standard deviations high was called sigmoid in 99 % by
-replications held out and in 44 % by points held out; an exponential approach of that height was
-called saturating in 92 % against 66 %.
+Forms (`sim.analysis.response_curves`) are compared by their error on *held-out replications*, each
+left out once, because replications are exchangeable and points are not. Points share random draws
+and drawn parameters, so the neighbours' noise predicts a held-out point; and with few levels, a
+held-out point tests how a form bridges a gap, which is hardest just at a threshold. In 100 repeats
+with 6 levels and 20 replications, a step three standard deviations high was called sigmoid in 99 %
+with held-out replications and in 44 % with held-out points; an exponential approach of that height
+was called saturating in 92 % against 66 %.
 
-The form is the simplest whose error is within one standard error of the least (Breiman et al.
-1984, doi 10.1201/9781315139470; Hastie et al. 2009, doi 10.1007/978-0-387-84858-7, ch. 7.10), the
-standard error being that of the difference between the two forms in the same replication: what
-shifts a whole replication cancels. For one more parameter the rule comes to a t value beyond 2.
+The chosen form is the simplest whose error is within one standard error of the least (Breiman et
+al. 1984, doi 10.1201/9781315139470; Hastie et al. 2009, doi 10.1007/978-0-387-84858-7, ch. 7.10).
+The standard error is that of the difference between the two forms in the same replication, so
+shifts of a whole replication cancel. For one more parameter the rule amounts to a t value beyond 2.
 
-A threshold is the level at which the effect passes half of its way, where the form is sigmoid and
-at least two levels lie on either side of the threshold's interval: else it cannot be told from
-returns that diminish, or grow, throughout. It is the threshold of the mean effect: where each
-replication has its own, the mean rises gently. Intervals are by bootstrap over replications, and
-widened to the next tested levels: where in a gap a threshold lies follows from the form assumed,
-not from runs. (Not widened, 90 % intervals held a step between two levels in as few as 12 %.)
+A threshold is the level at which the effect reaches half of its height. It is only reported if the
+form is sigmoid and at least two levels lie on either side of its interval; otherwise it cannot be
+distinguished from returns that diminish, or grow, throughout. It is the threshold of the mean
+effect: if each replication has its own threshold, the mean rises gently. Intervals come from a
+bootstrap over replications and are widened to the next tested levels, since the position of a
+threshold within a gap follows from the assumed form, not from runs. (Without widening, 90 %
+intervals contained a step between two levels in as few as 12 %.)
 
-Measured in 600 repeats each, with 6 levels, even or doubling, 20 replications that differ in the
-strength of the effect, and noise that is independent, shared over levels, or grows with them. The
-height of the response is one | three standard deviations of the noise.
+The table shows 600 repeats each, with 6 levels, even or doubling, 20 replications that differ in
+the strength of the effect, and noise that is independent, shared over levels, or grows with them.
+The height of the response is one | three standard deviations of the noise.
 
 ========================  ===============  =================  =====================
 planted                   threshold found  diminishing found  other
@@ -37,8 +38,8 @@ step                      61 | 99.8 %                         interval holds all
 logistic                  40 | 93 %                           interval holds 99.6 %
 ========================  ===============  =================  =====================
 
-What is barely seen is missed rather than invented, and then told as a line. A threshold below the
-second level, or above the last but one, is never found: the design has to enclose it.
+Weak responses are missed rather than invented, and reported as a line. A threshold below the second
+level, or above the last but one, is never found: the design has to enclose it.
 """
 
 from __future__ import annotations
@@ -59,11 +60,11 @@ __all__ = ["Level", "Response", "response"]
 Floats = npt.NDArray[np.float64]
 
 _UNEXPLAINED: Final = 0.05
-"""Share of the variation between levels that the form may leave to free means without being called
-irregular, however certain it is; a judgement. No form is ever exactly the true one."""
+"""Maximum share of the variation between levels that a form may leave unexplained before the
+response counts as irregular; a judgement, since no form is ever exactly true."""
 
 _FEWEST: Final = 3
-"""Replications without which forms cannot be compared."""
+"""Minimum number of replications for comparing forms."""
 
 _ROUNDING: Final = 1e-12
 
@@ -77,8 +78,8 @@ class Level:
     value : float
         In the factor's unit.
     lo90, hi90 : float
-        Tested levels, the nearest around the bootstrap's interval; ``hi90`` is infinite where that
-        ends beyond the highest.
+        Tested levels, the nearest around the bootstrap's interval; ``hi90`` is infinite if that
+        interval extends beyond the highest level.
     """
 
     value: float
@@ -88,28 +89,28 @@ class Level:
 
 @dataclass(frozen=True)
 class Response:
-    """How the mean effect responds to a factor.
+    """The response of the mean effect to a factor.
 
     Attributes
     ----------
     levels, means : (n,) float64 array
         Levels in rising order, and the mean effect at each.
     replications, left_out : int
-        Those measured at all levels, and those missing somewhere.
+        Replications measured at all levels, and those missing at some.
     form : str
-        One of `FormName`; "irregular" where none of them fits, such as with a hump; "missing" with
+        One of `FormName`; "irregular" if none of them fits, for example with a hump; "missing" with
         fewer than two levels or three replications.
     held_out : mapping of str to float
-        Mean squared error on replications held out, by form; "irregular" stands for a mean of its
-        own for each level. Only forms with no more parameters than there are levels.
+        Mean squared error on held-out replications, by form; "irregular" stands for free means of
+        the levels. Only forms with no more parameters than levels.
     curve : Curve or None
-        Of the form; None where it is irregular or missing.
+        Curve of the form; None if it is irregular or missing.
     threshold : Level or None
-        Where the effect passes half of its way; None where no threshold is found.
+        Level at which the effect reaches half of its height; None without a threshold.
     half_saturation : Level or None
-        The level that brings half of what there is to gain over the lowest, where returns diminish
-        from there on (the saturating form beats the linear one); None where they do not, and where
-        there is a threshold, before which they grow.
+        Level that gains half of the total over the lowest level, if returns diminish from there on
+        (the saturating form beats the linear one); None otherwise, and with a threshold, before
+        which returns grow.
     """
 
     levels: Floats
@@ -124,30 +125,27 @@ class Response:
 
     @property
     def is_diminishing(self) -> bool:
-        """Whether returns diminish from the lowest level on."""
+        """Whether returns diminish from the lowest level."""
         return self.half_saturation is not None
 
 
 def response(levels: Floats, effects: Floats) -> Response:
-    """Choose the form of a response, and look for a threshold and for diminishing returns.
+    """Choose the form of a response, and search for a threshold and diminishing returns.
 
     Parameters
     ----------
     levels : (n,) float64 array
-        Of the factor, in any order.
+        Levels of the factor, in any order.
     effects : (replications, n) float64 array
-        Paired effects; nan where a run is missing. Levels without any effect are left out, and then
-        replications without all of them.
+        Paired effects; nan for missing runs. Levels without any effect are left out, then
+        incomplete replications.
 
     Examples
     --------
-    >>> funding = np.array([0.0, 50.0, 100.0, 150.0, 200.0, 250.0])
-    >>> luck = np.random.default_rng(1).normal(0.0, 1.0, (20, 6))
-    >>> found = response(funding, np.where(funding > 120, 5.0, 0.0) + luck)
-    >>> found.form, found.threshold.lo90, found.threshold.hi90
-    ('sigmoid', 100.0, 150.0)
-    >>> response(funding, luck).form
-    'constant'
+    >>> funding = np.array([0.0, 50.0, 100.0, 150.0, 200.0, 250.0]) >>> noise =
+    np.random.default_rng(1).normal(0.0, 1.0, (20, 6)) >>> found = response(funding,
+    np.where(funding > 120, 5.0, 0.0) + noise) >>> found.form, found.threshold.lo90,
+    found.threshold.hi90 ('sigmoid', 100.0, 150.0) >>> response(funding, noise).form 'constant'
     """
     measured = np.isfinite(levels) & np.isfinite(effects).any(axis=0)
     order = np.flatnonzero(measured)[np.argsort(levels[measured], kind="stable")]
@@ -194,7 +192,7 @@ def response(levels: Floats, effects: Floats) -> Response:
 
 
 def _held_out(profiles: Mapping[FormName, Profile], effects: Floats) -> dict[str, Floats]:
-    """Mean squared error over levels on each replication, by the form fitted to all others."""
+    """Return the mean squared error on each replication of a form fitted to all others."""
     others = (effects.sum(axis=0) - effects) / (len(effects) - 1)
     predicted: dict[str, Floats] = {f: p.predicted(others) for f, p in profiles.items()}
     predicted["irregular"] = others
@@ -202,20 +200,20 @@ def _held_out(profiles: Mapping[FormName, Profile], effects: Floats) -> dict[str
 
 
 def _beats(errors: Floats, others: Floats) -> bool:
-    """Whether a form's errors are less than another's by more than one standard error."""
+    """Return whether a form's errors are smaller by more than one standard error."""
     gain = others - errors
     return bool(gain.mean() > gain.std(ddof=1) / math.sqrt(gain.size) + _ROUNDING)
 
 
 def _simplest(errors: Mapping[str, Floats]) -> FormName:
-    """The simplest form that the best one does not beat."""
+    """Return the simplest form that the best one does not beat."""
     offered = [name for name in FORMS if name in errors]
     best = min(offered, key=lambda form: float(errors[form].mean()))
     return next(form for form in offered if form == best or not _beats(errors[best], errors[form]))
 
 
 def _unexplained(profile: Profile, means: Floats) -> float:
-    """Share of the variation of means between levels that the best curve leaves."""
+    """Return the share of the variation between levels that the best curve leaves unexplained."""
     total = float(((means - means.mean()) ** 2).sum())
     left = float(((means - profile.predicted(means[None])[0]) ** 2).sum())
     return left / total if total > 0 else 0.0
@@ -226,7 +224,7 @@ def _half(log_scale: Floats) -> Floats:
 
 
 def _level(levels: Floats, value: Floats, resampled: Floats, n: int) -> Level:
-    """A level, given on [0, 1] with its bootstrap, and the tested levels around its interval."""
+    """Make a level from its value on [0, 1] and its bootstrap, with the tested levels around."""
     share = expanded_level(0.9, n)
     low, high = np.quantile(resampled, (share, 1 - share))
     low, high = max(0.0, min(low, value)), max(high, value)
@@ -241,7 +239,7 @@ def _level(levels: Floats, value: Floats, resampled: Floats, n: int) -> Level:
 
 
 def _enclosed(threshold: Level, levels: Floats) -> Level | None:
-    """The threshold, where two levels lie on either side of its interval."""
+    """Return the threshold if two levels lie on either side of its interval."""
     tested = np.unique(levels)
     is_enclosed = tested[1] <= threshold.lo90 and threshold.hi90 <= tested[-2]
     return threshold if is_enclosed else None

@@ -1,4 +1,4 @@
-"""Forms of a response: what the mean effect may look like along a factor, and their fits.
+"""Forms of a response along a factor, and their fits.
 
 Each form is ``base + height * shape(u)`` over levels put on [0, 1], u = (level - lowest) / range:
 
@@ -10,14 +10,14 @@ sigmoid     1 / (1 + exp(-(u - middle)/width))  little, then much, then little: 
 ==========  ==================================  =======================================
 
 The saturating form is the exponential approach and the sigmoid the logistic, not Michaelis-Menten
-and Hill, because their shapes do not depend on where the factor's zero lies: sizes from 1 on and
-funding from 0 on are judged alike. A sigmoid rises from a tenth to nine tenths of its height within
-the range of the levels; a slower one could not be told from a straight line and is no threshold.
+and Hill, because their shapes do not depend on the factor's zero: sizes from 1 and funding from 0
+are treated alike. A sigmoid rises from a tenth to nine tenths of its height within the range of the
+levels; a slower one cannot be distinguished from a straight line and is not a threshold.
 
-Base and height follow from the shape by linear regression, so that only the shape is searched for
-(variable projection; Golub and Pereyra 1973, doi 10.1137/0710036): over a grid, which is much finer
-than what replications can tell apart, for the thousands of fits of resampling, and from the best of
-the grid on by `scipy.optimize.least_squares` for the curve that is shown.
+Base and height follow from the shape by linear regression, so only the shape needs a search
+(variable projection; Golub and Pereyra 1973, doi 10.1137/0710036). The thousands of fits of
+resampling search a grid, much finer than replications can resolve; the curve shown is refined from
+the best grid point by `scipy.optimize.least_squares`.
 """
 
 from __future__ import annotations
@@ -49,11 +49,11 @@ class Form:
     Attributes
     ----------
     n_parameters : int
-        Base and height included.
+        Number of parameters, including base and height.
     shape : callable
-        From levels on [0, 1], (levels,), and shape parameters, (n, k), to values (n, levels).
+        Maps levels on [0, 1], (levels,), and shape parameters, (n, k), to values (n, levels).
     grid : callable
-        From levels on [0, 1] to the shape parameters to look at, (n, k); its ends are the bounds.
+        Maps levels on [0, 1] to a grid of shape parameters, (n, k); its ends are the bounds.
     """
 
     n_parameters: int
@@ -71,13 +71,13 @@ def _smallest_gap(u: Floats) -> float:
 
 
 def _scales(u: Floats) -> Floats:
-    """Logarithms of scales: from done at the second level to hardly bent."""
+    """Return logarithms of scales, from saturation at the second level to hardly bent."""
     low = math.log(_smallest_gap(u) / 4)
     return np.linspace(low, math.log(3.0), _SCALES)[:, None]
 
 
 def _middles_and_widths(u: Floats) -> Floats:
-    """Middles as dense as the levels are, and logarithms of widths: from a step to the range."""
+    """Return middles as dense as the levels and logarithms of widths, from a step to the range."""
     levels = np.unique(u)
     places = np.linspace(0, levels.size - 1, _MIDDLES)
     middles = np.interp(places, np.arange(levels.size), levels)
@@ -109,11 +109,11 @@ FORMS: Final[dict[FormName, Form]] = {
     "saturating": Form(3, _saturating, _scales),
     "sigmoid": Form(4, _sigmoid, _middles_and_widths),
 }
-"""From the simplest to the richest."""
+"""Forms from the simplest to the richest."""
 
 
 class Profile:
-    """The best fits of a form to many samples at the same levels.
+    """Best fits of a form to many samples at the same levels.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ class Profile:
         return np.abs(means @ self._directions.T).argmax(axis=1)
 
     def best_parameters(self, means: Floats) -> Floats:
-        """Shape parameters of the best curve of each sample.
+        """Return the shape parameters of the best curve of each sample.
 
         Parameters
         ----------
@@ -143,14 +143,14 @@ class Profile:
         return np.asarray(self.parameters[self._best(means)])
 
     def predicted(self, means: Floats) -> Floats:
-        """Values of the best curve of each sample, (samples, levels), the argument being alike."""
+        """Return the best curve of each sample; argument and result are (samples, levels)."""
         direction = self._directions[self._best(means)]
         along = (means * direction).sum(axis=1, keepdims=True)
         return np.asarray(means.mean(axis=1, keepdims=True) + along * direction)
 
 
 def _directions(shapes: Floats) -> Floats:
-    """Shapes without their mean, at unit length; zero where they are flat."""
+    """Return shapes without their mean, at unit length; zero if flat."""
     centred = shapes - shapes.mean(axis=1, keepdims=True)
     length = np.linalg.norm(centred, axis=1, keepdims=True)
     return np.divide(centred, length, out=np.zeros_like(centred), where=length > 1e-9)
@@ -166,9 +166,9 @@ class Curve:
     lowest, span : float
         The lowest level, and the range of the levels.
     base, height : float
-        In the unit of the effect.
+        Parameters in the unit of the effect.
     parameters : (k,) float64 array
-        Of the shape: logarithm of the scale, or middle and logarithm of the width, on [0, 1].
+        Shape parameters: logarithm of the scale, or middle and logarithm of the width, on [0, 1].
     """
 
     form: Form
@@ -179,7 +179,7 @@ class Curve:
     parameters: Floats
 
     def at(self, levels: Floats) -> Floats:
-        """The curve's values at any levels.
+        """Return the values of the curve at any levels.
 
         Examples
         --------
@@ -199,7 +199,7 @@ def fit_curve(form: Form, levels: Floats, means: Floats) -> Curve:
     ----------
     form : Form
     levels : (n,) float64 array
-        At least two of them differ.
+        Levels, at least two of them different.
     means : (n,) float64 array
         Mean effects, all finite.
 

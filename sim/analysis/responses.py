@@ -1,4 +1,4 @@
-"""Responses in a sweep's effects: along a factor, with others held, or along the money spent."""
+"""Responses of a sweep's effects to a factor, with others held, or to the money spent."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ __all__ = [
 Floats = npt.NDArray[np.float64]
 
 COST: Final = "public_spending"
-"""The measure of what an intervention costs: public money spent, discounted to the first month."""
+"""The measure of cost: public money spent, discounted to the first month."""
 
 
 def responses(
     differences: pd.DataFrame, factor: str, measure: str, held: Sequence[str] = ()
 ) -> dict[tuple[Any, ...], Response]:
-    """The response of a measure to a factor, for each combination of the columns held.
+    """Find the response of a measure to a factor, for each combination of the columns held.
 
     Parameters
     ----------
     differences : pandas.DataFrame
-        Of `sim.experiments.sweep.Sweep.differences`: one arm and horizon, unless these are held.
+        From `sim.experiments.sweep.Sweep.differences`: one arm and horizon, unless these are held.
     factor : str
-        A factor in numbers.
+        A numerical factor.
     measure : str
         Name of a measure.
     held : sequence of str
-        Columns held at each of their values. Over all others, each replication is averaged.
+        Columns to hold at each of their values. Each replication is averaged over all others.
 
     Returns
     -------
@@ -55,7 +55,7 @@ def responses(
     Raises
     ------
     InputError
-        If there is no such column, the factor is not in numbers, or arms or horizons are mixed.
+        If there is no such column, the factor is not numerical, or arms or horizons are mixed.
     """
     return {
         key: response(levels, effects)
@@ -66,7 +66,7 @@ def responses(
 def response_to_cost(
     differences: pd.DataFrame, measure: str, cost: str = COST, held: Sequence[str] = ()
 ) -> dict[tuple[Any, ...], Response]:
-    """The response of a measure to the money spent, over all points of the design.
+    """Find the response of a measure to the money spent, over all points of the design.
 
     Parameters
     ----------
@@ -85,21 +85,21 @@ def response_to_cost(
 
 
 def response_table(found: Mapping[tuple[Any, ...], Response], held: Sequence[str]) -> pd.DataFrame:
-    """Responses as a table, a row each.
+    """Return responses as a table, one row each.
 
     Parameters
     ----------
     found : mapping
-        Of `responses` or `response_to_cost`.
+        Result of `responses` or `response_to_cost`.
     held : sequence of str
-        The columns that were held, for the names of the first columns.
+        The columns held, as names of the first columns.
 
     Returns
     -------
     pandas.DataFrame
         Columns of ``held``, then ``form``, ``replications``, ``left_out``, ``threshold``,
-        ``half_saturation`` (each with ``_lo90`` and ``_hi90``, nan where there is none), and the
-        held-out errors ``error_constant`` to ``error_irregular``.
+        ``half_saturation`` (each with ``_lo90`` and ``_hi90``, nan if absent), and the held-out
+        errors ``error_constant`` to ``error_irregular``.
     """
     import pandas as pd
 
@@ -119,7 +119,7 @@ def response_table(found: Mapping[tuple[Any, ...], Response], held: Sequence[str
 def effects_along(
     differences: pd.DataFrame, factor: str, measures: Sequence[str], held: Sequence[str] = ()
 ) -> Iterator[tuple[tuple[Any, ...], Floats, list[Floats]]]:
-    """Effects by replication along a factor, for each combination of the columns held.
+    """Iterate over effects by replication along a factor, for each combination of the columns held.
 
     Parameters
     ----------
@@ -135,8 +135,7 @@ def effects_along(
     (n,) float64 array
         Levels of the factor, in rising order.
     list of (replications, n) float64 array
-        Effects on each measure; nan in a replication that has not been measured at all of the
-        points averaged over.
+        Effects on each measure; nan in a replication that lacks some of the averaged points.
 
     Raises
     ------
@@ -155,7 +154,7 @@ def effects_along(
 
 
 def means_of(differences: pd.DataFrame, measures: Sequence[str], by: Sequence[str]) -> pd.DataFrame:
-    """Means of measures by some columns; nan where a single value is, so that pairs stay pairs."""
+    """Average measures by some columns; nan if any value is nan, so that pairs stay complete."""
     groups = differences.groupby(list(by))[list(measures)]
     return groups.mean().where(groups.count().eq(groups.size(), axis=0))
 

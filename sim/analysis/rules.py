@@ -16,28 +16,28 @@ if TYPE_CHECKING:
 __all__ = ["find_rules"]
 
 _SEPARATOR: Final = "\0"
-"""Between a factor and one of its categories, in the name of the column that says whether it is."""
+"""Separator between a factor and one of its categories in the name of an indicator column."""
 
 
 def find_rules(
     experiments: pd.DataFrame, met: Booleans, *, least_mass: float = 0.05
 ) -> pd.DataFrame:
-    """Rules that tell where a target is met and where not, by CART.
+    """Find rules by CART that separate cases in which a target is met.
 
     Parameters
     ----------
     experiments : pandas.DataFrame
-        A row a case, a column a factor; see `find_boxes`.
+        One row per case, one column per factor; see `find_boxes`.
     met : (n,) bool array
         Whether the target is met.
     least_mass : float
-        Share of all cases that a rule must hold for.
+        Minimum share of all cases in a rule.
 
     Returns
     -------
     pandas.DataFrame
-        A row a leaf of the tree, the densest first: ``rule`` in words, and ``coverage``,
-        ``density``, ``n``, ``p_value`` and ``share_met`` as of `find_boxes`.
+        One row per leaf of the tree, the densest first: ``rule`` in words, and ``coverage``,
+        ``density``, ``n``, ``p_value`` and ``share_met`` as from `find_boxes`.
 
     Raises
     ------
@@ -46,8 +46,8 @@ def find_rules(
 
     Notes
     -----
-    The tree is scikit-learn's, as in the Workbench's own ``CART``; that takes no seed, so that it
-    breaks ties by the global generator, and reads limits of categories off wrongly (version 3.0.0).
+    The tree is scikit-learn's, as in the Workbench's own ``CART``. That class takes no seed, so the
+    global generator breaks its ties, and it misreads limits of categories (version 3.0.0).
     """
     import pandas as pd
 
@@ -65,7 +65,7 @@ def find_rules(
 
 
 def _leaves(cases: Cases, fewest: int) -> list[list[Limit]]:
-    """The leaves of a tree, each with its limits."""
+    """Return the leaves of a tree with their limits."""
     import pandas as pd
 
     columns = pd.get_dummies(coded(cases.factors), prefix_sep=_SEPARATOR, dtype=float)

@@ -1,4 +1,4 @@
-"""An experiment's factors as SALib writes a problem, for whoever samples and analyses there."""
+"""Express an experiment's factors as a SALib problem."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ __all__ = ["to_salib_problem"]
 
 
 def to_salib_problem(experiment: Experiment) -> dict[str, Any]:
-    """The factors of an experiment as a problem of SALib, in their own units.
+    """Return the factors of an experiment as a SALib problem, in their own units.
 
     Parameters
     ----------
     experiment : Experiment
-        All factors have a distribution.
+        Experiment whose factors all have a distribution.
 
     Returns
     -------
     dict
-        ``num_vars``, ``names``, ``bounds`` and ``dists``. SALib knows no whole numbers: round them
-        before they go into a scenario.
+        ``num_vars``, ``names``, ``bounds`` and ``dists``. SALib has no whole numbers: round values
+        before setting them in a scenario.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def to_salib_problem(experiment: Experiment) -> dict[str, Any]:
 
 
 def _describe(factor: Factor) -> tuple[str, list[float]]:
-    """Distribution and bounds as SALib writes them."""
+    """Return distribution and bounds in SALib's form."""
     if factor.levels is not None:
         raise InputError(
             f"SALib cannot express factor '{factor.name}', which has levels; "
@@ -69,5 +69,5 @@ def _describe(factor: Factor) -> tuple[str, list[float]]:
             f"below 0, at {high:g}."
         )
     peak = (cast(float, factor.mode) - low) / (high - low)
-    # The mode as a share of the width, which SALib wants below 1; at 1 the next number does.
+    # SALib requires the mode, as a share of the width, to be below 1; use the next smaller number.
     return "triang", [low, high, min(peak, math.nextafter(1.0, 0.0))]

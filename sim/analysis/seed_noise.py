@@ -1,12 +1,12 @@
-"""How much of what a sweep shows is luck, and how many replications would calm it.
+"""Estimate the noise in a sweep and the replications that would reduce it.
 
-Every point is run with the same replications, so values form a table of points by replications. Its
-two-way analysis of variance (crossed random effects, one run a cell; Searle, Casella & McCulloch
-1992, doi 10.1002/9780470316856, chapter 4) has three parts: between points; common to all points of
-a replication, where they share their luck and drawn parameters; and the luck of each run. The
-common part is noise of a single run, but cancels where points are compared. A one-way analysis
-would count it against the points, and finds no difference between them where it is large. Where
-points have luck of their own the common part is 0 and both analyses agree.
+All points use the same replications, so values form a table of points by replications. Its two-way
+analysis of variance (crossed random effects, one run per cell; Searle, Casella & McCulloch 1992,
+doi 10.1002/9780470316856, chapter 4) has three parts: variance between points; variance common to
+all points of a replication, which share random draws and drawn parameters; and the variance of each
+run. The common part is noise of a single run but cancels when points are compared. A one-way
+analysis would count it against the points, and finds no difference between them if it is large.
+With independent seeds per point the common part is 0 and both analyses agree.
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class SeedNoise:
-    """Where the variance of a quantity comes from.
+    """The components of the variance of a quantity.
 
     Attributes
     ----------
     points, replications : int
-        Of the table that was analysed.
+        Size of the analysed table.
     left_out : int
         Points that lack a replication.
     variance_points, variance_common, variance_own : float
-        Between points; of replications, common to all points; of each run on its own.
+        Variance between points, of replications (common to all points), and of each run.
     share_of_run : float
         Share of seed noise, common or own, in the variance of one run.
     share_of_mean : float
-        Share of seed noise in the variance between means over replications, on which indices rest.
+        Share of seed noise in the variance between means over replications, the basis of indices.
     deviation : float
         Standard deviation of one run at its point.
     """
@@ -67,18 +67,18 @@ class SeedNoise:
 
 
 def seed_noise(values: Floats) -> SeedNoise:
-    """Split the variance of a quantity into points and luck.
+    """Split the variance of a quantity into points and seed noise.
 
     Parameters
     ----------
     values : (points, replications) float64 array
-        nan where missing: such points are left out.
+        Values; points with a nan are left out.
 
     Returns
     -------
     SeedNoise
-        Variances and shares are nan with fewer than two points or replications; shares also where
-        nothing varies. Negative estimates count as 0.
+        Variances and shares are nan with fewer than two points or replications; shares also without
+        any variation. Negative estimates count as 0.
     """
     complete = values[np.isfinite(values).all(axis=1)]
     points, replications = complete.shape
@@ -116,7 +116,7 @@ def seed_noise_table(
     kind: QuantityKind | None = None,
     half_widths: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
-    """Seed noise of quantities of a sweep, and the replications that a wanted precision needs.
+    """Tabulate the seed noise of quantities and the replications for a target precision.
 
     Parameters
     ----------
@@ -124,15 +124,15 @@ def seed_noise_table(
     indicators, horizon, arm, kind
         As for `sim.analysis.point_values.choose_quantities`.
     half_widths : mapping of str to float, optional
-        Wanted half-width of the 90 % interval of a point's mean, by indicator; by default the
-        smallest effect that is relevant.
+        Target half-width of the 90 % interval of a point's mean, by indicator; by default the
+        smallest relevant effect.
 
     Returns
     -------
     pandas.DataFrame
-        A row a quantity: ``indicator, horizon, arm, kind``, the attributes of `SeedNoise`,
-        ``half_width``, and ``still_needed``: replications that a point of average noise lacks,
-        missing where noise is not known.
+        One row per quantity: ``indicator, horizon, arm, kind``, the attributes of `SeedNoise`,
+        ``half_width``, and ``still_needed``: the additional replications for a point of average
+        noise, missing if the noise is unknown.
 
     Raises
     ------
@@ -172,5 +172,5 @@ def _relevant(indicator: str, baseline: Floats) -> float:
 def _still_needed(noise: SeedNoise, half_width: float) -> int | None:
     if not math.isfinite(noise.deviation):
         return None
-    # With a mean of 0, an effect is settled as soon as its interval is as wide as this.
+    # With a mean of 0, an effect is settled once its interval is this narrow.
     return still_needed(0.0, noise.deviation, noise.replications, half_width)

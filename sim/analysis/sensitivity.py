@@ -1,16 +1,15 @@
-"""Which factors matter: Sobol's indices and Morris' measures, by SALib, on the unit cube.
+"""Sensitivity to factors: Sobol' indices and Morris measures, by SALib, on the unit cube.
 
-An index of Sobol is a share of the variance between points: the first-order index S1 is what a
-factor explains alone, the total index ST what it explains with all its interactions
+A Sobol' index is a share of the variance between points: the first-order index S1 is the share that
+a factor explains alone, the total index ST the share that it explains with all its interactions
 (Saltelli et al. 2010, doi 10.1016/j.cpc.2009.09.018). Morris' mu* is the mean absolute change of
-the output as a factor moves over its whole range, sigma the spread of that change
-(Campolongo et al. 2007, doi 10.1016/j.envsoft.2006.10.004).
+the output as a factor moves over its whole range, sigma the spread of that change (Campolongo et
+al. 2007, doi 10.1016/j.envsoft.2006.10.004).
 
-SALib makes zeros of a single missing value, and 0/0 of an output that never changes. So a base
-sample or trajectory is left out whole where one of its points is missing, and an output that never
-changes has no indices: nan. A point's value is its mean over replications; where points share their
-luck, means are compared over the same replications, those that the whole base sample or trajectory
-has.
+SALib turns a single missing value into zeros, and a constant output into 0/0. A base sample or
+trajectory with a missing point is therefore left out whole, and a constant output has nan indices.
+A point's value is its mean over replications; if points share their random draws, only replications
+that the whole base sample or trajectory has are compared.
 """
 
 from __future__ import annotations
@@ -42,32 +41,32 @@ Floats = npt.NDArray[np.float64]
 
 FEWEST_BASE_SAMPLES: Final = 16
 FEWEST_TRAJECTORIES: Final = 4
-"""Fewer tell nothing. Judgements; studies take hundreds of base samples, or ten trajectories."""
+"""Minimum sizes of a design. Judgements; studies take hundreds of samples, or ten trajectories."""
 
 _LEVEL: Final = 0.9
 _RESAMPLES: Final = 200
 _SEED: Final = 20100923
-"""Of SALib's bootstrap. Not 0, for which its Sobol analysis falls back on the global generator."""
+"""Seed of SALib's bootstrap. Not 0, which makes its Sobol analysis use the global generator."""
 
 _MORRIS_LEVELS: Final = 4
 
 
 def sobol_indices(values: Floats, factors: Sequence[str]) -> pd.DataFrame:
-    """Sobol's first-order and total indices.
+    """Compute Sobol' first-order and total indices.
 
     Parameters
     ----------
     values : (points, replications) float64 array
-        Of a Saltelli design without second order, blocks of D + 2 points; nan where missing.
+        Values of a Saltelli design without second order, blocks of D + 2 points; nan if missing.
     factors : sequence of str
         Names of the D factors, in order.
 
     Returns
     -------
     pandas.DataFrame
-        A row a factor: ``factor, s1, s1_lo, s1_hi, st, st_lo, st_hi`` (90 % intervals by SALib's
-        bootstrap, normal), ``samples`` that were used and ``left_out`` that had a point missing.
-        Indices of an output that never changes are nan.
+        One row per factor: ``factor, s1, s1_lo, s1_hi, st, st_lo, st_hi`` (90 % normal intervals by
+        SALib's bootstrap), the ``samples`` used and those ``left_out`` for a missing point. Indices
+        of a constant output are nan.
 
     Raises
     ------
@@ -76,9 +75,9 @@ def sobol_indices(values: Floats, factors: Sequence[str]) -> pd.DataFrame:
 
     Notes
     -----
-    What luck is left in the means acts like one more factor that interacts with all: it lowers S1,
-    and lifts ST of each factor whose change brings other luck; by the share that
-    `sim.analysis.seed_noise` gives as ``share_of_mean``.
+    Noise left in the means acts like one more factor that interacts with all others: it lowers S1,
+    and raises ST of each factor whose change brings other random draws, by the share that
+    `sim.analysis.seed_noise` returns as ``share_of_mean``.
     """
     import pandas as pd
 
@@ -107,24 +106,24 @@ def sobol_indices(values: Floats, factors: Sequence[str]) -> pd.DataFrame:
 
 
 def morris_measures(values: Floats, unit_points: Floats, factors: Sequence[str]) -> pd.DataFrame:
-    """Morris' measures of elementary effects.
+    """Compute Morris measures of elementary effects.
 
     Parameters
     ----------
     values : (points, replications) float64 array
-        Of trajectories of D + 1 points; nan where missing.
+        Values of trajectories of D + 1 points; nan if missing.
     unit_points : (points, D) float64 array
-        Where the points lie in the unit cube.
+        Coordinates of the points in the unit cube.
     factors : sequence of str
         Names of the D factors, in order.
 
     Returns
     -------
     pandas.DataFrame
-        A row a factor: ``factor, mu, mu_star, mu_star_lo, mu_star_hi`` (90 % interval by SALib's
-        bootstrap, normal), ``sigma``, in the output's unit for a move over the factor's whole
-        range; ``samples``, trajectories that were used, and ``left_out`` that had a point missing.
-        All are nan where the output never changes.
+        One row per factor: ``factor, mu, mu_star, mu_star_lo, mu_star_hi`` (90 % normal interval by
+        SALib's bootstrap) and ``sigma``, in the output's unit for a move over the factor's whole
+        range; the ``samples`` (trajectories) used and those ``left_out`` for a missing point. All
+        measures of a constant output are nan.
 
     Raises
     ------
@@ -169,7 +168,7 @@ def sensitivity(
     arm: str | None = None,
     kind: QuantityKind | None = None,
 ) -> pd.DataFrame:
-    """Sobol's indices of a ``saltelli`` sweep, or Morris' measures of a ``morris`` sweep.
+    """Compute Sobol' indices of a ``saltelli`` sweep, or Morris measures of a ``morris`` sweep.
 
     Parameters
     ----------
@@ -181,7 +180,7 @@ def sensitivity(
     Returns
     -------
     pandas.DataFrame
-        A row a quantity and factor: ``indicator, horizon, arm, kind``, and the columns of
+        One row per quantity and factor: ``indicator, horizon, arm, kind``, and the columns of
         `sobol_indices` or `morris_measures`.
 
     Raises
@@ -214,7 +213,7 @@ def sensitivity(
 
 
 def _means_by_block(values: Floats, size: int) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    """Means of points by block, (kept blocks, points of a block), and which blocks were kept."""
+    """Return means by block, (kept blocks, points of a block), and which blocks were kept."""
     blocks = values.reshape(-1, size, values.shape[1])
     is_shared = np.isfinite(blocks).all(axis=1)
     number = is_shared.sum(axis=1)
@@ -231,7 +230,7 @@ def _enough(kept: npt.NDArray[np.bool_], fewest: int, what: str) -> None:
 
 
 def _is_constant(values: Floats) -> bool:
-    """Whether values differ by no more than rounding, as means over unequal numbers do."""
+    """Return whether values differ by no more than rounding."""
     return bool(np.ptp(values) <= 1e-12 * np.abs(values).max())
 
 

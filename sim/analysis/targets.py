@@ -1,8 +1,7 @@
-"""P(target met): in how many replications an effect is as large as is wanted.
+"""P(target met): the share of replications in which an effect reaches its target.
 
-A replication is a possible future, with its own luck and drawn parameters, so that the share is the
-chance that an intervention does in one territory what it is meant to do; a mean effect beyond the
-target is not that.
+A replication is a possible future with its own random draws and parameters, so this share is the
+probability that an intervention succeeds in one territory. A mean effect beyond the target is not.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["ALL_TARGETS", "TARGET_COLUMNS", "jeffreys_interval", "targets_met"]
 
 ALL_TARGETS: Final = "all"
-"""The ``indicator`` under which all targets together stand."""
+"""The ``indicator`` of the row for all targets together."""
 
 TARGET_COLUMNS: Final = (
     "indicator",
@@ -33,11 +32,11 @@ TARGET_COLUMNS: Final = (
     "lo90",
     "hi90",
 )
-"""Columns of `targets_met`, after those it is told by."""
+"""Columns of `targets_met`, after those of ``by``."""
 
 
 def jeffreys_interval(successes: int, trials: int, level: float = 0.9) -> tuple[float, float]:
-    """Jeffreys' interval of a probability (Brown et al. 2001, doi 10.1214/ss/1009213286).
+    """Return Jeffreys' interval of a probability (Brown et al. 2001, doi 10.1214/ss/1009213286).
 
     Parameters
     ----------
@@ -66,25 +65,24 @@ def jeffreys_interval(successes: int, trials: int, level: float = 0.9) -> tuple[
 def targets_met(
     differences: pd.DataFrame, targets: Mapping[str, float], by: Sequence[str] = ("point",)
 ) -> pd.DataFrame:
-    """How often targets are met.
+    """Count how often targets are met.
 
     Parameters
     ----------
     differences : pandas.DataFrame
-        Of `sim.experiments.sweep.Sweep.differences`: one arm and horizon, unless ``by`` has them.
+        From `sim.experiments.sweep.Sweep.differences`: one arm and horizon, unless in ``by``.
     targets : mapping of str to float
-        Smallest wanted effect by measure, with the sign of what is wanted: -0.5 is met by half a
-        point less, and by all that is lower.
+        Smallest effect to reach by measure, with its sign: -0.5 and all lower effects meet -0.5.
     by : sequence of str
-        Columns that tell the results apart.
+        Columns to group by.
 
     Returns
     -------
     pandas.DataFrame
         Columns of ``by`` and `TARGET_COLUMNS`: for each measure, and for all targets in the same
-        replication as `ALL_TARGETS`, the replications that were measured and those left out,
-        in how many the target is ``met``, their share (nan without any) and its 90 % interval.
-        No row without a target.
+        replication as `ALL_TARGETS`, the replications measured and those left out, the number that
+        ``met`` the target, their share (nan without any) and its 90 % interval. Measures without a
+        target have no row.
 
     Raises
     ------

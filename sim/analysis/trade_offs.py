@@ -1,9 +1,9 @@
 """Trade-offs: policies that no other beats in all objectives, and choices under uncertainty.
 
-A policy is what can be chosen, such as a point of a design; a scenario is what cannot, such as a
-territory, or a replication with its drawn parameters and luck. Criteria over scenarios carry their
-standard names (a survey: McPhail et al. 2018, doi 10.1002/2017EF000649) and take performances of
-which more is better, (policies, scenarios); what is wanted small is given with its sign turned.
+A policy can be chosen, such as a point of a design; a scenario cannot, such as a territory, or a
+replication with its drawn parameters and random draws. Criteria over scenarios have their standard
+names (survey: McPhail et al. 2018, doi 10.1002/2017EF000649) and take performances of which more is
+better, (policies, scenarios); negate objectives to minimise.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ __all__ = [
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Direction = Literal[1, -1]
-"""Whether more of an objective is wanted, or less."""
+"""Whether to maximise or minimise an objective."""
 
 
 def non_dominated(objectives: Floats) -> Bools:
-    """Which policies are on the Pareto front.
+    """Return which policies are on the Pareto front.
 
     Parameters
     ----------
@@ -49,8 +49,8 @@ def non_dominated(objectives: Floats) -> Bools:
     Returns
     -------
     (policies,) bool array
-        False where another policy is at least as good in all objectives and better in one, and
-        where an objective is nan.
+        False if another policy is at least as good in all objectives and better in one, or if an
+        objective is nan.
 
     Examples
     --------
@@ -72,23 +72,23 @@ def pareto_front(
     objectives: Mapping[str, Direction],
     policies: Sequence[str] = ("point",),
 ) -> pd.DataFrame:
-    """Policies on the Pareto front by their mean effects, and how sure that is.
+    """Find the policies on the Pareto front by their mean effects, with the certainty of that.
 
     Parameters
     ----------
     differences : pandas.DataFrame
-        Of `sim.experiments.sweep.Sweep.differences`, at one horizon.
+        From `sim.experiments.sweep.Sweep.differences`, at one horizon.
     objectives : mapping of str to {1, -1}
-        Whether more of a measure is wanted, or less.
+        1 to maximise a measure, -1 to minimise it.
     policies : sequence of str
-        Columns that tell policies apart. Over all others, each replication is averaged.
+        Columns that define policies. Each replication is averaged over all others.
 
     Returns
     -------
     pandas.DataFrame
-        A row a policy, by its values in ``policies``: means of the objectives, ``is_on_front``;
-        ``front_share``, in how many resamples of replications it is on the front, so that luck is
-        told from trade-off; ``replications`` that all policies have in common, and those
+        One row per policy, by its values in ``policies``: means of the objectives; ``is_on_front``;
+        ``front_share``, the share of resamples of replications in which it is on the front, which
+        separates noise from trade-off; the ``replications`` that all policies share, and those
         ``left_out``. Policies that were never measured are not on the front.
 
     Raises
@@ -119,7 +119,7 @@ def pareto_front(
 
 
 def _front_share(objectives: Floats) -> Floats:
-    """From (replications, policies, objectives) to the share of resamples on the front."""
+    """Return the share of resamples on the front from (replications, policies, objectives)."""
     n, *shape = objectives.shape
     resampled = np.stack([resampled_means(column) for column in objectives.reshape(n, -1).T])
     return np.asarray(
@@ -128,7 +128,7 @@ def _front_share(objectives: Floats) -> Floats:
 
 
 def regret(performance: Floats) -> Floats:
-    """What each policy falls short of the best one in the same scenario (Savage 1951, doi
+    """Return the shortfall of each policy from the best one in the same scenario (Savage 1951, doi
     10.1080/01621459.1951.10500768).
 
     Parameters
@@ -139,7 +139,7 @@ def regret(performance: Floats) -> Floats:
     Returns
     -------
     (policies, scenarios) float64 array
-        At least 0; nan in scenarios where a policy has not been measured, since the best may be.
+        Regrets of at least 0; nan in scenarios with an unmeasured policy, which may be the best.
 
     Examples
     --------
@@ -152,12 +152,12 @@ def regret(performance: Floats) -> Floats:
 
 
 def minimax_regret(performance: Floats) -> int:
-    """The policy whose greatest regret is least; the first of them.
+    """Return the first policy with the smallest maximum regret.
 
     Parameters
     ----------
     performance : (policies, scenarios) float64 array
-        More is better. Scenarios in which a policy has not been measured do not count.
+        More is better. Scenarios with an unmeasured policy do not count.
 
     Examples
     --------
@@ -168,17 +168,17 @@ def minimax_regret(performance: Floats) -> int:
 
 
 def maximin(performance: Floats) -> int:
-    """The policy whose worst performance is best (Wald 1945, doi 10.2307/1969022).
+    """Return the policy with the best worst performance (Wald 1945, doi 10.2307/1969022).
 
     Parameters
     ----------
     performance : (policies, scenarios) float64 array
-        More is better. Scenarios in which a policy has not been measured do not count.
+        More is better. Scenarios with an unmeasured policy do not count.
 
     Returns
     -------
     int
-        The first of them.
+        The first such policy.
 
     Examples
     --------
@@ -189,7 +189,7 @@ def maximin(performance: Floats) -> int:
 
 
 def _measured(performance: Floats) -> Floats:
-    """The scenarios in which all policies have been measured."""
+    """Return the scenarios in which all policies were measured."""
     kept = performance[:, np.isfinite(performance).all(axis=0)]
     if kept.shape[1] == 0:
         raise InputError("there is no scenario in which all policies have been measured.")
@@ -197,19 +197,19 @@ def _measured(performance: Floats) -> Floats:
 
 
 def satisficing(performances: Mapping[str, Floats], targets: Mapping[str, float]) -> Floats:
-    """In which share of scenarios a policy meets all targets (Simon 1956, doi 10.1037/h0042769).
+    """Return the share of scenarios with all targets met (Simon 1956, doi 10.1037/h0042769).
 
     Parameters
     ----------
     performances : mapping of str to (policies, scenarios) float64 array
-        By name of the objective. More is better.
+        Performances by objective. More is better.
     targets : mapping of str to float
-        Least performance wanted.
+        Minimum performance.
 
     Returns
     -------
     (policies,) float64 array
-        Of the scenarios in which the policy has been measured; nan without any.
+        Shares of the scenarios in which a policy was measured; nan without any.
 
     Examples
     --------
@@ -237,7 +237,7 @@ ROBUSTNESS_COLUMNS: Final = (
     "left_out",
 )
 """Columns of `robustness`. ``mean`` and ``worst`` are effects as measured; ``satisficing`` is nan
-without a target; ``left_out`` counts replications in which a policy has not been measured."""
+without a target; ``left_out`` counts replications with an unmeasured policy."""
 
 
 def robustness(
@@ -248,33 +248,33 @@ def robustness(
     scenarios: Sequence[str],
     target: float | None = None,
 ) -> pd.DataFrame:
-    """How policies fare over scenarios.
+    """Compare policies over scenarios.
 
     Parameters
     ----------
     differences : pandas.DataFrame
-        Of `sim.experiments.sweep.Sweep.differences`, at one horizon.
+        From `sim.experiments.sweep.Sweep.differences`, at one horizon.
     measure : str
         Name of a measure.
     direction : {1, -1}
-        Whether more of it is wanted, or less.
+        1 to maximise it, -1 to minimise it.
     policies, scenarios : sequence of str
-        Columns that tell them apart, such as ``("cluster_size",)`` and ``("scenario",)``, or
-        ``("rep",)`` for drawn parameters and luck together. Effects of the same policy in the same
-        scenario are averaged, over the replications in which all policies have been measured.
+        Columns that define them, such as ``("cluster_size",)`` and ``("scenario",)``, or
+        ``("rep",)`` for drawn parameters and random draws together. Effects of the same policy in
+        the same scenario are averaged over the replications in which all policies were measured.
     target : float, optional
-        Effect wanted, as it is measured.
+        Effect to reach, in the unit of the measure.
 
     Returns
     -------
     pandas.DataFrame
-        Columns `ROBUSTNESS_COLUMNS`, a row a policy that was ever measured.
+        Columns `ROBUSTNESS_COLUMNS`, one row per measured policy.
 
     Raises
     ------
     InputError
-        If there is no such column, arms or horizons are mixed, or there is no replication in which
-        all policies have been measured.
+        If there is no such column, arms or horizons are mixed, or no replication measured all
+        policies.
     """
     import pandas as pd
 

@@ -293,8 +293,10 @@ class TerritoryModel(Model):  # type: ignore[misc]  # Mesa carries no types
     of seed, process, month and permanent ids, and never use them.
 
     Agents come and go in the arrays without Mesa's signals of added or removed agents; ``event`` of
-    premises, youth and entrepreneurs records the events of a month. Pickles and copies leave out
-    the grid, which is rebuilt on next use; add your own agents to its cells again.
+    premises, youth and entrepreneurs records the events of a month.
+
+    Pickles and copies leave out the grid, which is rebuilt on next use; add your own agents to its
+    cells again.
 
     Examples
     --------

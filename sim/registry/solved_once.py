@@ -16,9 +16,11 @@ def solved_once[T](solve: Callable[..., T]) -> Callable[..., T]:
     ----------
     solve : callable
         Function of parameters by flat name and further numbers. Callers must not change its result.
-        Returns
-        -------
-        callable The same function, cached.
+
+    Returns
+    -------
+    callable
+        The same function, cached.
     """
 
     @lru_cache(maxsize=16)

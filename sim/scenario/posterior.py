@@ -1,8 +1,8 @@
-"""Posteriors: what a calibration leaves of uncertain parameters, in a file that a scenario names.
+"""Posteriors of uncertain parameters, in a file that a scenario names.
 
-A posterior is a Parquet file whose columns are parameters and whose rows are draws of equal weight;
-a row is always taken as a whole, so that what hangs together stays together. Its metadata (key
-``essaim``, JSON) say by which method, model version, targets and seed it was made.
+A posterior is a Parquet file whose columns are parameters and whose rows are draws of equal weight.
+Rows are always taken whole, which preserves correlations. The metadata (key ``essaim``, JSON)
+record the method, model version, targets and seed.
 """
 
 from __future__ import annotations
@@ -36,22 +36,22 @@ _KEYS: Final = ("file", "sha256", "parameters")
 
 @dataclass(frozen=True)
 class Posterior:
-    """Draws of parameters that a calibration found to agree with what was observed.
+    """Draws of parameters from a calibration.
 
     Attributes
     ----------
     name : str
-        The file's name, without its folder.
+        File name without folder.
     sha256 : str
-        Of the file.
+        Digest of the file.
     parameters : tuple of str
-        Flat names of the parameters that are taken from it.
+        Flat names of the parameters to take from it.
     values : (draws, parameters) float64 array
-        A draw a row.
+        One draw per row.
     about : mapping
-        How it was made: JSON values.
+        Origin of the posterior, as JSON values.
     content : bytes
-        The file.
+        Content of the file.
     """
 
     name: str
@@ -62,12 +62,12 @@ class Posterior:
     content: bytes = field(compare=False, repr=False)
 
     def row(self, k: int) -> dict[str, Any]:
-        """Values of a draw by flat name; those of whole numbers are whole."""
+        """Return the values of a draw by flat name; whole numbers as int."""
         drawn = zip(self.parameters, self.values[k].tolist(), strict=True)
         return {n: round(v) if PARAMETERS[n].kind is int else v for n, v in drawn}
 
     def only(self, parameters: Iterable[str]) -> Posterior | None:
-        """The same draws of some of the parameters; None where none of them is left."""
+        """Return the draws of some parameters; None if none is left."""
         wanted = set(parameters)
         kept = [k for k, name in enumerate(self.parameters) if name in wanted]
         if not kept:
@@ -82,13 +82,13 @@ def load_posterior(path: Path | str) -> Posterior:
     Parameters
     ----------
     path : Path or str
-        Parquet file that a calibration wrote.
+        Parquet file written by a calibration.
 
     Raises
     ------
     InputError
-        If the file is missing, torn or no posterior, was made with another version of the model,
-        or holds unknown parameters or values that are not admissible.
+        If the file is missing, damaged or not a posterior, was made with another version of the
+        model, or holds unknown parameters or inadmissible values.
     """
     file = Path(path)
     try:
@@ -101,20 +101,20 @@ def load_posterior(path: Path | str) -> Posterior:
 
 
 def named_posterior(entry: Any, where: Path) -> Posterior:
-    """The posterior that a scenario file names.
+    """Load the posterior that a scenario file names.
 
     Parameters
     ----------
     entry : str or dict
-        A file beside the scenario's, or a table of ``file`` and, if wanted, its ``sha256`` and the
-        ``parameters`` that are to be taken from it.
+        A file next to the scenario, or a table of ``file`` and optionally its ``sha256`` and the
+        ``parameters`` to take from it.
     where : Path
         The scenario file.
 
     Raises
     ------
     InputError
-        As `load_posterior`; or if the entry is something else, or the file not the one it means.
+        As `load_posterior`; or if the entry is malformed, or the file's digest differs.
     """
     table = {"file": entry} if isinstance(entry, str) else entry
     if not isinstance(table, dict) or not isinstance(table.get("file"), str):
@@ -146,21 +146,21 @@ def named_posterior(entry: Any, where: Path) -> Posterior:
 
 
 def save_posterior(path: Path | str, draws: pd.DataFrame, about: Mapping[str, Any]) -> Posterior:
-    """Write a posterior, whole or not at all.
+    """Write a posterior atomically.
 
     Parameters
     ----------
     path : Path or str
-        File to write, ending in ``.parquet``; one that stands there is replaced.
+        File to write, ending in ``.parquet``; an existing file is replaced.
     draws : pandas.DataFrame
-        A column a parameter, a row a draw of equal weight.
+        One column per parameter, one row per draw of equal weight.
     about : mapping
-        How it was made: JSON values. Format and model version are added.
+        Origin, as JSON values. Format and model version are added.
 
     Returns
     -------
     Posterior
-        As `load_posterior` reads it back.
+        The posterior as read back by `load_posterior`.
 
     Raises
     ------
@@ -247,7 +247,7 @@ def _admissible(name: str, column: Any, path: Path) -> npt.NDArray[np.float64]:
     if info.low is None or info.high is None or not is_number or column.null_count:
         raise InputError(f"{path}: {name} must hold numbers; expected {info.admits()}.")
     values = np.asarray(column.to_numpy(), np.float64)
-    outside = values[~((values >= info.low) & (values <= info.high))]  # nan is nowhere
+    outside = values[~((values >= info.low) & (values <= info.high))]  # nan lies in no range
     if outside.size:
         raise InputError(
             f"{path}: {name} = {outside[0]:g} is not admissible; expected {info.admits()}."

@@ -1,4 +1,4 @@
-"""Scenarios: from a TOML file, or a name, to parameters that are known to be valid."""
+"""Load scenarios from TOML files or by name, and validate their parameters."""
 
 from __future__ import annotations
 
@@ -45,29 +45,29 @@ __all__ = [
 GROUPS = tuple(Parameters.model_fields)
 _HEAD = ("title", "description", "inherits", "posterior", "interventions")
 LARGEST_GRID = 25_000_000
-"""Cells; metropolitan France at 200 m."""
+"""Maximum cells of a grid, about metropolitan France at 200 m."""
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A frozen, valid description of a run, but for its seed.
+    """A frozen, valid description of a run, except for its seed.
 
     Attributes
     ----------
     name : str
-        File name without its ending.
+        File name without suffix.
     title, description : mapping
         Texts by language, "en" and "fr".
     parameters : Parameters
         All values, by group.
     settings : mapping of str to Setting
-        What differs from the defaults, by flat name.
+        Parameters that differ from the defaults, by flat name.
     folder : Path
-        Where the scenario's territory file is looked for.
+        Folder of the scenario's territory file.
     interventions : tuple of Intervention
-        What is done to the territory; each has its own name.
+        Interventions with distinct names.
     posterior : Posterior or None
-        What a calibration left of some parameters; comparisons and sweeps draw these from it.
+        Posterior from which comparisons and sweeps draw some parameters.
     """
 
     name: str
@@ -102,7 +102,7 @@ class Scenario:
         return self.parameters.flat()
 
     def replace(self, **parameters: Any) -> Scenario:
-        """The same scenario with some parameters changed; these leave its posterior.
+        """Return the scenario with some parameters changed; these leave its posterior.
 
         Parameters
         ----------
@@ -112,7 +112,7 @@ class Scenario:
         Raises
         ------
         InputError
-            If a name is unknown (the nearest known one is named) or a value is not admissible.
+            If a name is unknown or a value is not admissible.
 
         Examples
         --------
@@ -127,12 +127,12 @@ class Scenario:
         return self._with({n: Setting(v, "keyword") for n, v in parameters.items()}, "")
 
     def set(self, assignments: list[str]) -> Scenario:
-        """The same scenario with ``key=value`` texts applied, as ``--set`` takes them.
+        """Return the scenario with ``key=value`` texts applied, as in ``--set``.
 
         Raises
         ------
         InputError
-            If a text is no assignment, or its name or value is not admissible.
+            If a text is not an assignment, or its name or value is not admissible.
         """
         settings = {}
         for text in assignments:
@@ -142,7 +142,7 @@ class Scenario:
         return self._with(settings, "--set: ")
 
     def add(self, *interventions: Intervention | str | Path) -> Scenario:
-        """The same scenario with something more done to the territory.
+        """Return the scenario with further interventions.
 
         Parameters
         ----------
@@ -152,7 +152,7 @@ class Scenario:
         Raises
         ------
         InputError
-            If there is no such intervention, it is not admissible, or its name is taken.
+            If an intervention is unknown or invalid, or its name is taken.
 
         Examples
         --------
@@ -169,7 +169,7 @@ class Scenario:
         return replace(self, interventions=self.interventions + added)
 
     def _having(self, name: str) -> list[tuple[Intervention, str]]:
-        """The interventions that ``lever`` or ``intervention.lever`` means, with the lever."""
+        """Return the lever and the interventions named by ``lever`` or ``intervention.lever``."""
         owner, _, lever = name.rpartition(".")
         return [
             (i, lever)
@@ -178,12 +178,12 @@ class Scenario:
         ]
 
     def info(self, name: str, where: str = "") -> ParameterInfo:
-        """What is known of a parameter, or of a lever of one of the interventions.
+        """Return the declaration of a parameter, or of a lever of one of the interventions.
 
         Raises
         ------
         InputError
-            If the scenario has neither; `where` begins the message.
+            If the scenario has neither; the message starts with `where`.
         """
         if name in PARAMETERS:
             return PARAMETERS[name]
@@ -220,7 +220,7 @@ class Scenario:
 
 
 def list_scenarios() -> Iterator[Path]:
-    """Files of the scenarios that come with the package."""
+    """List the files of the scenarios in the package."""
     return iter(sorted(scenario_folder().glob("*.toml")))
 
 
@@ -230,12 +230,12 @@ def load_scenario(name: str | Path) -> Scenario:
     Parameters
     ----------
     name : str or Path
-        Name of a scenario that comes with the package, or path of a TOML file.
+        Name of a scenario in the package, or path of a TOML file.
 
     Raises
     ------
     InputError
-        If there is no such scenario, or the file says something that is not admissible.
+        If there is no such scenario, or the file is invalid.
 
     Examples
     --------
@@ -274,7 +274,7 @@ def load_scenario(name: str | Path) -> Scenario:
 
 
 def _without(posterior: Posterior | None, changed: Collection[str]) -> Posterior | None:
-    """A posterior without what has been set since it was named: the last word counts."""
+    """Return a posterior without the parameters set after it was named."""
     if posterior is None or not set(changed) & set(posterior.parameters):
         return posterior
     return posterior.only(set(posterior.parameters) - set(changed))
@@ -295,7 +295,7 @@ def _find(name: str, folder: Path) -> Path:
 
 
 def _read_chain(path: Path) -> list[tuple[Path, dict[str, Any]]]:
-    """The file and those it inherits from, the most basic last."""
+    """Read the file and those it inherits from, the most basic last."""
     chain: list[tuple[Path, dict[str, Any]]] = []
     while True:
         if any(path.resolve() == seen.resolve() for seen, _ in chain):
@@ -314,19 +314,19 @@ def _read_chain(path: Path) -> list[tuple[Path, dict[str, Any]]]:
 
 
 def read_interventions(entries: Any, path: Path) -> tuple[Intervention, ...]:
-    """Interventions as a file lists them: names, files, or tables that describe one on the spot.
+    """Read the interventions listed in a file: names, files, or inline tables.
 
     Parameters
     ----------
     entries : list
-        What the file says.
+        Content of the file.
     path : Path
-        The file, which relative paths begin from.
+        The file, the base of relative paths.
 
     Raises
     ------
     InputError
-        If an entry is none of these, or not admissible.
+        If an entry is none of these, or invalid.
     """
     if not isinstance(entries, list):
         raise InputError(f'{path}: interventions must be a list of names, such as ["facade"].')

@@ -1,4 +1,4 @@
-"""The one schema of a scenario: every parameter of the model, by TOML table and by flat name."""
+"""The schema of a scenario: every parameter of the model, by TOML table and by flat name."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ __all__ = ["PARAMETERS", "Parameters"]
 
 
 class Parameters(ParameterGroup):
-    """All parameters of the model, one group a TOML table."""
+    """All parameters of the model, one group per TOML table."""
 
     territory: TerritoryParameters = TerritoryParameters()
     people: PeopleParameters = PeopleParameters()
