@@ -5,6 +5,7 @@ What is here is imported when it is first asked for, so that ``import sim`` cost
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -66,9 +67,57 @@ def __getattr__(name: str) -> Any:
 
         return package_version()
     if name not in _PLACES:
+        _MovedModules.find_spec(f"sim.{name}")
         raise AttributeError(f"module 'sim' has no attribute {name!r}")
     return getattr(import_module(_PLACES[name]), name)
 
 
 def __dir__() -> list[str]:
     return sorted([*globals(), *_PLACES])
+
+
+_MOVED = {
+    "sim.agent_sets": "sim.mesa_face.agent_sets",
+    "sim.agents": "sim.mesa_face.agents",
+    "sim.comparison": "sim.experiments",
+    "sim.explain": "sim.cli.explanation",
+    "sim.grid": "sim.mesa_face.grid",
+    "sim.indicators": "sim.measures",
+    "sim.map_layers": "sim.measures.map_layers",
+    "sim.model": "sim.mesa_face.model",
+    "sim.parameters": "sim.registry.parameters",
+    "sim.posterior": "sim.scenario.posterior",
+    "sim.results": "sim.experiments.run_results",
+    "sim.runs": "sim.experiments.runs",
+    "sim.scenario.Scenario": "sim.Scenario",
+    "sim.scenario.Setting": "sim.registry.settings.Setting",
+    "sim.scenario.list_scenarios": "sim.list_scenarios",
+    "sim.scenario.load_scenario": "sim.load_scenario",
+    "sim.schedule": "sim.processes.month",
+    "sim.schema": "sim.scenario.schema",
+    "sim.simulation.Simulation": "sim.Simulation",
+    "sim.simulation.start_of": "sim.simulation.simulation.start_of",
+    "sim.simulation.territory_of": "sim.simulation.simulation.territory_of",
+    "sim.starting_state": "sim.start.state_at_start",
+    "sim.state": "sim.registry.state",
+    "sim.stationary": "sim.start.stationary_shops",
+    "sim.summary": "sim.figures.summary",
+    "sim.sweeps": "sim.experiments",
+    "sim.variables": "sim.registry.variables",
+    "sim.words.summary_table": "sim.figures.run_story.summary_table",
+    "sim.words.what_happened": "sim.figures.run_story.what_happened",
+}
+"""Earlier names of public modules, and of what was in modules that are packages now."""
+
+
+class _MovedModules:
+    """The last finder of modules: it names the new place of those that have moved."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> None:
+        """Raise `ImportError` with the new name of a module that has moved."""
+        if name in _MOVED:
+            raise ImportError(f"{name} is now {_MOVED[name]}.")
+
+
+sys.meta_path.append(_MovedModules)
