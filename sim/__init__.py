@@ -1,6 +1,6 @@
 """Essaim: territories in transition, agent by agent and month by month.
 
-What is here is imported when it is first asked for, so that ``import sim`` costs nothing.
+Public names are imported on first use, so that ``import sim`` costs nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a user did that cannot be accepted, said in one sentence."""
+"""Errors for invalid input by a user."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ __all__ = ["InputError", "nearest"]
 
 
 class InputError(ValueError):
-    """A value, file or name from the user that cannot be accepted.
+    """An invalid value, file or name from the user.
 
-    The message is one sentence that names what is wrong (file, key, value), what would be right
-    (range, nearest name) and nothing of the program's insides. The command line prints it and ends
-    with exit code 2.
+    The message is one sentence that names the error (file, key, value) and the remedy (range,
+    nearest name), without internals of the program. The command line prints it and ends with exit
+    code 2.
     """
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The hint ``" Did you mean 'x'?"`` for a mistyped name, or an empty string.
+    """Return the hint ``" Did you mean 'x'?"`` for a mistyped name, or an empty string.
 
     Parameters
     ----------
     name : str
-        What the user wrote.
+        Name as written by the user.
     known : iterable of str
-        The names that exist.
+        Valid names.
 
     Returns
     -------
     str
-        A sentence with a leading space, so that it can be appended to a message.
+        A sentence with a leading space, to append to a message.
 
     Examples
     --------
@@ -42,5 +42,5 @@ def nearest(name: str, known: Iterable[str]) -> str:
     names = list(known)
     found = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     if not found and len(name) >= 3:
-        found = [n for n in names if name in n]  # half a name, such as "online"
+        found = [n for n in names if name in n]  # part of a name, such as "online"
     return f" Did you mean '{found[0]}'?" if found else ""

@@ -1,4 +1,4 @@
-"""Versions: of the package, and of the model that it holds."""
+"""Versions of the package and of the model."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from typing import Final
 __all__ = ["MODEL_VERSION", "package_version"]
 
 MODEL_VERSION: Final = "2"
-"""Counts up whenever the same scenario and seed give other results; CHANGELOG.md says why."""
+"""Incremented whenever the same scenario and seed give different results; CHANGELOG.md says why."""
 
 
-@cache  # a manifest asks for nine, each some milliseconds
+@cache  # a manifest needs nine, at some milliseconds each
 def package_version(name: str = "essaim") -> str:
-    """The installed version of a package, by default of this one.
+    """Return the installed version of a package, by default of this one.
 
     Parameters
     ----------
     name : str
-        Name of a distribution.
+        Name of the distribution.
 
     Returns
     -------
     str
-        "not installed" where there is none.
+        Version, or "not installed".
     """
-    from importlib import metadata  # 20 ms, which `sim --help` need not pay
+    from importlib import metadata  # takes 20 ms, which `sim --help` can do without
 
     try:
         return metadata.version(name)

@@ -1,8 +1,8 @@
-"""Calibration: which parameters agree with what was observed.
+"""Calibration of parameters against observed figures.
 
-By approximate Bayesian computation (`sim.calibration.abc_smc`, on pyABC) or by history matching
-(`sim.calibration.history_matching`); `sim.calibration.calibrate` does either on a scenario. What is
-left of the prior is written as a posterior that a scenario can name.
+`sim.calibration.calibrate` calibrates a scenario by approximate Bayesian computation
+(`sim.calibration.abc_smc`, on pyABC) or by history matching (`sim.calibration.history_matching`).
+It writes a posterior that a scenario can name.
 """
 
 from sim.calibration.abc_smc import abc_smc

@@ -1,12 +1,12 @@
 """Approximate Bayesian computation by sequential Monte Carlo (ABC-SMC), on pyABC.
 
-Populations of parameter values come closer and closer to what was observed. The distance is the
-root mean square over targets of (simulated - observed) / tolerance, so 1 means that the model
-misses its targets by one tolerance each. The last accepted distance acts as a model of error
-(Wilkinson 2013, doi 10.1515/sagmb-2013-0010): the wider, the wider the posterior.
+Successive populations of parameter values approach the observations. The distance is the root mean
+square over targets of (simulated - observed) / tolerance, so 1 means that the model misses each
+target by one tolerance. The last accepted distance acts as model error (Wilkinson 2013, doi
+10.1515/sagmb-2013-0010): a larger distance widens the posterior.
 
-pyABC draws from numpy's global generator. It is seeded for the call and put back afterwards, and
-all is drawn in one process; so the same call gives the same draws.
+pyABC draws from numpy's global generator, which is seeded for the call and restored afterwards. All
+draws happen in one process, so the same call gives the same draws.
 """
 
 from __future__ import annotations
@@ -51,30 +51,30 @@ def abc_smc(
     Parameters
     ----------
     simulate : callable
-        Figures from values and a seed.
+        Returns figures from values and a seed.
     prior : Prior
     targets : sequence of Target
     particles : int
-        Accepted values a population.
+        Accepted values per population.
     populations : int
-        Most populations. The first is the prior; each further one accepts within the median
-        distance of the one before.
+        Maximum number of populations. The first is the prior; each further one accepts within the
+        median distance of the one before.
     smallest_distance : float
-        No further population after one that accepted within this distance; at 1, all targets are
-        met about as closely as they can be expected to be.
+        Stop after a population that accepted within this distance; 1 meets all targets about as
+        closely as one can expect.
     smallest_acceptance : float
-        No further population where fewer than this share of simulations would be accepted.
+        Stop if fewer than this share of simulations would be accepted.
     draws : int
-        Rows of equal weight that are drawn from the last population.
+        Rows of equal weight to draw from the last population.
     seed : int
-        Of proposals and simulations.
+        Seed of proposals and simulations.
     progress : callable, optional
         Called after each simulation.
 
     Returns
     -------
     Calibration
-        ``rounds``: ``population``, ``distance`` that was accepted (nan for the prior),
+        Its ``rounds`` have ``population``, accepted ``distance`` (nan for the prior),
         ``simulations``, ``acceptance`` and ``effective_size``.
 
     Raises
@@ -102,8 +102,8 @@ def abc_smc(
             prior.to_pyabc(),
             distance_function=_distance,
             population_size=particles,
-            # Everything that can be simulated is accepted at first: no simulations are thrown away
-            # to find where to begin.
+            # Accept every successful simulation at first, so that the search for a start wastes
+            # none.
             eps=pyabc.MedianEpsilon(initial_epsilon=sys.float_info.max),
             sampler=pyabc.sampler.SingleCoreSampler(check_max_eval=True),
         )
@@ -122,7 +122,7 @@ def abc_smc(
 
 
 class _Particles:
-    """The simulation as pyABC calls it; counts, and gives each call luck of its own."""
+    """The simulation in pyABC's form; counts calls and gives each its own seed."""
 
     __name__ = "simulation"
 
@@ -161,7 +161,7 @@ class _Particles:
                 f"none of {self._done} draws of the prior gave all figures; of the last was said:"
                 f" {self._told}"
             )
-        return {"distance": math.inf}  # is never accepted
+        return {"distance": math.inf}  # never accepted
 
 
 def _distance(simulated: Mapping[str, float], observed: Mapping[str, float]) -> float:
@@ -189,7 +189,7 @@ def _rounds(history: Any) -> pd.DataFrame:
 
 
 def _resample(weights: Floats, n: int, seed: int) -> Any:
-    """Rows of equal weight: systematic resampling, each row as often as its weight says."""
+    """Draw rows of equal weight by systematic resampling."""
     start = np.random.default_rng(seed).random()
     reached = np.cumsum(weights / weights.sum())
     rows = np.searchsorted(reached, (start + np.arange(n)) / n)
@@ -198,7 +198,7 @@ def _resample(weights: Floats, n: int, seed: int) -> Any:
 
 @contextmanager
 def _global_generator(seed: int) -> Iterator[None]:
-    """Seed numpy's global generator, from which pyABC and scipy draw, and put it back."""
+    """Seed numpy's global generator, which pyABC and scipy use, and restore it."""
     before = np.random.get_state()  # noqa: NPY002
     np.random.seed(np.random.SeedSequence(seed).generate_state(4))  # noqa: NPY002
     try:
@@ -209,7 +209,7 @@ def _global_generator(seed: int) -> Iterator[None]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep pyABC from telling every population on stderr."""
+    """Silence pyABC's messages about populations on stderr."""
     logger = logging.getLogger("ABC")
     before = logger.level
     logger.setLevel(logging.ERROR)

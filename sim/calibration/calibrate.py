@@ -1,4 +1,4 @@
-"""Calibrate parameters of a scenario on observed figures."""
+"""Calibrate parameters of a scenario against observed figures."""
 
 from __future__ import annotations
 
@@ -36,48 +36,48 @@ def calibrate(
     workers: int | None = None,
     **options: Any,
 ) -> Calibration:
-    """Find the parameters of a scenario that agree with what was observed.
+    """Find the parameters of a scenario that agree with observed figures.
 
     Parameters
     ----------
     scenario : Scenario, str or Path
         The territory, or its name or file.
     parameters : sequence of str
-        Flat names of what is calibrated; all others stay at the scenario's values.
+        Flat names of the parameters to calibrate; others keep the scenario's values.
     targets : sequence of Target
-        What the model is held to, such as `sim.calibration.patterns("centre_vacancy_2015")`.
+        Targets, such as `sim.calibration.patterns("centre_vacancy_2015")`.
     measure : callable
-        From the indicators of the runs, a frame each, to figures that bear the targets' names.
+        Maps the indicators of the runs, one frame each, to figures by the targets' names.
     method : {"abc_smc", "history_matching"}
-        How likely values are (`sim.calibration.abc_smc`), or which can be ruled out
+        Estimate the posterior (`sim.calibration.abc_smc`) or rule out values
         (`sim.calibration.history_matching`).
     shape : {"triangular", "uniform"}
-        Of the prior, over the plausible ranges around the scenario's values.
+        Shape of the prior over the plausible ranges around the scenario's values.
     ranges : mapping of str to Range, optional
-        Ranges in place of these; needed for parameters that have none.
+        Ranges to use instead; required for parameters without one.
     places : sequence of mapping
-        Several places are run together where figures are means or shares over places: what sets
-        each apart, by flat name.
+        Differences between places by flat name, if figures are means or shares over places that run
+        together.
     replications : int
         Runs of each place for each set of values.
     seed : int
-        Luck of the whole.
+        Seed of everything.
     workers : int, optional
-        Processes that run; all processors by default. The result does not depend on it.
+        Number of worker processes; all processors by default. The result does not depend on it.
     **options
-        Of the method, such as ``particles`` or ``waves``.
+        Options of the method, such as ``particles`` or ``waves``.
 
     Returns
     -------
     Calibration
-        `Calibration.write` makes the posterior file that a scenario names.
+        `Calibration.write` writes the posterior file that a scenario names.
 
     Raises
     ------
     InputError
         If a name, value or option is not admissible, or too few runs can start.
     ChildProcessError
-        If a worker was ended from outside.
+        If a worker was killed.
     """
     if method not in get_args(Method):
         raise InputError(f"method = {method!r} is not one of {', '.join(get_args(Method))}.")

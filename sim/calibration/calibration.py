@@ -1,4 +1,4 @@
-"""What a calibration gives, whichever method it is by."""
+"""The result of a calibration, common to all methods."""
 
 from __future__ import annotations
 
@@ -21,33 +21,33 @@ if TYPE_CHECKING:
 __all__ = ["Calibration", "Progress", "Simulate", "spawned_seed"]
 
 Simulate = Callable[[Mapping[str, float], int], Mapping[str, float]]
-"""Figures by name from values of the parameters and a seed; raises `InputError` where a simulation
+"""Returns figures by name from parameter values and a seed; raises `InputError` if a simulation
 cannot start from these values."""
 
 Progress = Callable[[int], Any]
-"""Called after each simulation with how many are done."""
+"""Called after each simulation with the number done."""
 
 
 def spawned_seed(seed: int, *key: int) -> int:
-    """A seed from 0 to 2**63 - 1 that hangs on another and on some numbers alone."""
+    """Derive a seed from 0 to 2**63 - 1 from another seed and some numbers."""
     spawned = np.random.SeedSequence(seed, spawn_key=key).generate_state(1, np.uint64)
     return int(spawned[0] >> np.uint64(1))
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """What is left of a prior.
+    """The part of a prior that a calibration leaves.
 
     Attributes
     ----------
     method : str
-        In words.
+        Method in words.
     prior : Prior
     targets : tuple of Target
     draws : pandas.DataFrame
-        A column a parameter; rows of equal weight. Empty where nothing of the prior is left.
+        One column per parameter, rows of equal weight. Empty if nothing of the prior is left.
     rounds : pandas.DataFrame
-        How it went: a row a population or wave.
+        Progress, one row per population or wave.
     seed : int
     """
 
@@ -59,25 +59,25 @@ class Calibration:
     seed: int
 
     def interval(self, share: float = 0.9) -> pd.DataFrame:
-        """The central interval of each parameter, a row each: ``low``, ``median``, ``high``."""
+        """Return the central interval of each parameter in rows: ``low``, ``median``, ``high``."""
         quantiles = self.draws.quantile([(1 - share) / 2, 0.5, (1 + share) / 2])
         quantiles.index = ["low", "median", "high"]
         return quantiles.T
 
     def write(self, path: Path | str, **about: Any) -> Posterior:
-        """Write what is left as a posterior that a scenario can name.
+        """Write the draws as a posterior that a scenario can name.
 
         Parameters
         ----------
         path : Path or str
             File ending in ``.parquet``.
         **about
-            More that the file is to say of itself, as JSON values, such as the scenario's name.
+            Further metadata of the file as JSON values, such as the scenario's name.
 
         Raises
         ------
         InputError
-            If nothing is left, a parameter is none of the model's, or the file cannot be written.
+            If there are no draws, a parameter is unknown, or the file cannot be written.
         """
         draws = self.draws.copy()
         for name in self.prior.names:
@@ -86,7 +86,7 @@ class Calibration:
         return save_posterior(path, draws, self.describe() | about)
 
     def describe(self) -> dict[str, Any]:
-        """How the draws were found, as JSON values."""
+        """Describe the calibration as JSON values."""
         return {
             "method": self.method,
             "seed": self.seed,

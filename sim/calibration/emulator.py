@@ -1,11 +1,11 @@
-"""Emulators: a figure of the model as a smooth function of its parameters, and how sure that is.
+"""Emulators: a figure of the model as a smooth function of its parameters, with its uncertainty.
 
-A Gaussian process with one length scale a parameter, and noise, is fitted to simulations at points
-of the unit cube (scikit-learn). The noise is the luck of a simulation; what remains is uncertainty
-of the emulator itself. Each point is predicted from all others, too: where these predictions miss
-by more than they say, the variances are widened until they do not.
+A Gaussian process (scikit-learn) with one length scale per parameter, and noise, is fitted to
+simulations at points of the unit cube. The noise is that of a simulation; the rest is uncertainty
+of the emulator itself. Each point is also predicted from all others: if these predictions miss by
+more than their variance, the variances are widened accordingly.
 
-Matrices are small, so all is done on one thread, which is faster and gives the same bytes anywhere.
+Matrices are small, so one thread does all, which is faster and gives the same bytes anywhere.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["Emulator"]
 Floats = npt.NDArray[np.float64]
 
 _CHUNK = 8192
-"""Points predicted at once, which bounds memory."""
+"""Number of points predicted at once, which limits memory."""
 
 
 class Emulator:
@@ -29,16 +29,16 @@ class Emulator:
     Parameters
     ----------
     points : (n, parameters) float64 array
-        In the unit cube.
+        Points in the unit cube.
     figures : (n,) float64 array
-        What was simulated there.
+        Simulated figures at the points.
 
     Attributes
     ----------
     seed_variance : float
         Variance of the figure between simulations of the same parameters.
     widening : float
-        By what variances were multiplied, at least 1.
+        Factor of all variances, at least 1.
     """
 
     def __init__(self, points: Floats, figures: Floats) -> None:
@@ -54,7 +54,7 @@ class Emulator:
             kernel, normalize_y=True, n_restarts_optimizer=1, random_state=0
         )
         with warnings.catch_warnings(), threadpool_limits(1):
-            # A length scale at its bound says that a parameter hardly matters, which is no fault.
+            # A length scale at its bound means that a parameter hardly matters, which is fine.
             warnings.simplefilter("ignore", ConvergenceWarning)
             self._process.fit(points, figures)
         spread = float(np.std(figures)) or 1.0
@@ -65,13 +65,13 @@ class Emulator:
         self.seed_variance = self.widening * noise * spread**2
 
     def _left_out(self, standardised: Floats) -> Floats:
-        """Squared errors of predictions from all other points, relative to their own variance."""
+        """Return squared leave-one-out errors relative to the variance of the prediction."""
         inverse = np.linalg.inv(self._process.L_ @ self._process.L_.T)
         squares: Floats = (inverse @ standardised) ** 2 / np.diag(inverse)
         return squares
 
     def predict(self, points: Floats) -> tuple[Floats, Floats]:
-        """Expected figure, and variance of the emulator and of luck together, at each point."""
+        """Return the expected figure and the total variance of emulator and noise at each point."""
         from threadpoolctl import threadpool_limits
 
         means, variances = [], []

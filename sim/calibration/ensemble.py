@@ -1,4 +1,4 @@
-"""An ensemble: a scenario in one or several places, run together for one set of parameters."""
+"""Run an ensemble: a scenario in one or several places with one set of parameters."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ if TYPE_CHECKING:
 __all__ = ["Ensemble", "Measure"]
 
 Measure = Callable[[Sequence["pd.DataFrame"]], Mapping[str, float]]
-"""Figures by name from the monthly indicators (`sim.Simulation.indicators`) of each run: all places
-of the first replication, then of the next."""
+"""Returns figures by name from the monthly indicators (`sim.Simulation.indicators`) of each run:
+all places of the first replication, then of the next."""
 
 
 class Ensemble:
-    """Runs that are measured together; call it with parameter values and a seed.
+    """Runs measured together; call it with parameter values and a seed.
 
     Parameters
     ----------
     scenario : Scenario
     measure : callable
-        From the indicators of all runs to figures by name; called in this process.
+        Maps the indicators of all runs to figures by name; called in this process.
     places : sequence of mapping
-        What sets each place apart from the scenario: parameters by flat name. One place that is the
-        scenario's by default.
+        Differences of each place from the scenario: parameters by flat name. By default the
+        scenario's place alone.
     replications : int
         Runs of each place.
     workers : int, optional
-        Processes that run; all processors by default. The figures do not depend on it.
+        Number of worker processes; all processors by default. The figures do not depend on it.
 
     Raises
     ------
@@ -93,21 +93,21 @@ class Ensemble:
             self._pool = None
 
     def __call__(self, values: Mapping[str, float], seed: int) -> Mapping[str, float]:
-        """The figures of all runs.
+        """Return the figures of all runs.
 
         Parameters
         ----------
         values : mapping of str to float
-            By flat name; those of whole numbers are rounded.
+            Values by flat name; those of whole numbers are rounded.
         seed : int
-            Luck of the whole.
+            Seed of all runs.
 
         Raises
         ------
         InputError
             If a run cannot start from these values.
         ChildProcessError
-            If a worker was ended from outside.
+            If a worker was killed.
         """
         whole = {n: _whole(n, value) for n, value in values.items()}
         runs = [
@@ -130,7 +130,7 @@ class Ensemble:
             )
         futures: list[Future[pd.DataFrame]] = []
         try:
-            with worker_environment(), caller_left_alone():  # workers start when first needed
+            with worker_environment(), caller_left_alone():  # workers start on first use
                 futures += [self._pool.submit(_indicators, *run) for run in runs]
             return [future.result() for future in futures]
         except BrokenProcessPool:
@@ -139,7 +139,7 @@ class Ensemble:
                 " with fewer workers"
             ) from None
         finally:
-            for future in futures:  # where one could not start, the others are not waited for
+            for future in futures:  # if one cannot start, do not wait for the others
                 future.cancel()
 
 
@@ -154,7 +154,7 @@ def _indicators(scenario: Scenario, seed: int) -> pd.DataFrame:
 
 
 def _prepare() -> None:
-    """Let a worker load what a run needs, and end with the process that started it."""
+    """Make a worker load the modules of a run and end with its parent process."""
     import sim.experiments.warmed  # noqa: F401
 
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -1,15 +1,15 @@
-"""History matching: ruling out, wave by wave, where the model cannot meet its targets.
+"""History matching: rule out, wave by wave, values at which the model cannot meet its targets.
 
 A value x of the parameters is implausible for a target z by::
 
-    I(x) = |E[f(x)] - z| / sqrt(error^2 + discrepancy^2 + emulator's variance + luck's variance)
+    I(x) = |E[f(x)] - z| / sqrt(error^2 + discrepancy^2 + emulator's variance + seed variance)
 
-(Vernon, Goldstein and Bower 2010, doi 10.1214/10-BA524; with the variance of luck, Andrianakis et
-al. 2015, doi 10.1371/journal.pcbi.1003968). It is ruled out where the largest I over the targets
-exceeds 3: whatever the distribution, if it has one peak, 95 % lie within three standard deviations
-(Pukelsheim 1994, doi 10.1080/00031305.1994.10476030). The next wave simulates where nothing has
-been ruled out and fits its emulators there. What is left are values that may be right, without any
-claim of how likely each is: of a prior, only the ranges count.
+(Vernon, Goldstein and Bower 2010, doi 10.1214/10-BA524; with the seed variance, Andrianakis et al.
+2015, doi 10.1371/journal.pcbi.1003968). It is ruled out if the largest I over the targets exceeds
+3: for any unimodal distribution, 95 % lie within three standard deviations (Pukelsheim 1994, doi
+10.1080/00031305.1994.10476030). The next wave simulates values not yet ruled out and fits its
+emulators to them. The remaining values may be right, but their probability is unknown: only the
+ranges of a prior count.
 """
 
 from __future__ import annotations
@@ -36,22 +36,22 @@ __all__ = ["CUTOFF", "Matching", "history_matching"]
 CUTOFF = 3.0
 
 _CANDIDATES = 16_384
-"""Points of the unit cube that are judged at once."""
+"""Number of points of the unit cube to judge at once."""
 
 _MOST_BATCHES = 16
-"""Batches of them that are searched for what is left."""
+"""Number of batches to search for remaining points."""
 
 
 @dataclass(frozen=True)
 class Matching(Calibration):
-    """What history matching leaves.
+    """The values left by history matching.
 
     Attributes
     ----------
     waves : tuple of tuple of Emulator
-        An emulator a target in each wave.
+        One emulator per target in each wave.
     missed_targets : int
-        So many targets may be missed.
+        Number of targets that may be missed.
     """
 
     waves: tuple[tuple[Emulator, ...], ...] = field(default=(), repr=False)
@@ -59,16 +59,16 @@ class Matching(Calibration):
 
     @property
     def share_left(self) -> float:
-        """Share of the prior's volume that is not ruled out."""
+        """Share of the prior's volume not ruled out."""
         return float(self.rounds["share_left"].iloc[-1])
 
     def implausibility(self, values: pd.DataFrame) -> Floats:
-        """Largest implausibility of each row over waves; what exceeds 3 is ruled out.
+        """Return the largest implausibility of each row over waves; above 3 it is ruled out.
 
         Parameters
         ----------
         values : pandas.DataFrame
-            A column a parameter, within the prior's ranges.
+            One column per parameter, within the prior's ranges.
 
         Returns
         -------
@@ -82,17 +82,17 @@ class Matching(Calibration):
 def implausibility(
     emulators: Sequence[Emulator], targets: Sequence[Target], unit: Floats, missed: int = 0
 ) -> Floats:
-    """Implausibility by one wave's emulators: the largest over targets, or the next largest.
+    """Return the implausibility by one wave's emulators: the largest over targets, or a later one.
 
     Parameters
     ----------
     emulators : sequence of Emulator
-        One a target.
+        One emulator per target.
     targets : sequence of Target
     unit : (n, parameters) float64 array
         Points of the unit cube.
     missed : int
-        So many of the largest are passed over.
+        Number of the largest to skip.
 
     Returns
     -------
@@ -118,33 +118,33 @@ def history_matching(
     seed: int = 0,
     progress: Progress | None = None,
 ) -> Matching:
-    """Rule out what cannot meet the targets.
+    """Rule out values that cannot meet the targets.
 
     Parameters
     ----------
     simulate : callable
-        Figures from values and a seed.
+        Returns figures from values and a seed.
     prior : Prior
-        Of which the ranges are searched, evenly.
+        Prior whose ranges are searched evenly.
     targets : sequence of Target
     waves : int
-        Most waves; none follows where hardly a point is found that is left.
+        Maximum number of waves; the search ends early when hardly any point is left.
     points : int, optional
-        Simulations a wave; ten a parameter by default.
+        Simulations per wave; ten per parameter by default.
     missed_targets : int
-        So many targets may be missed: 1 takes the second largest implausibility.
+        Number of targets that may be missed: 1 takes the second largest implausibility.
     draws : int
-        Rows that are drawn evenly from what is left; fewer where they cannot be found.
+        Rows to draw evenly from the remaining values; fewer if they cannot be found.
     seed : int
-        Of points and simulations.
+        Seed of points and simulations.
     progress : callable, optional
         Called after each simulation.
 
     Returns
     -------
     Matching
-        ``rounds``: ``wave``, ``simulations``, ``without_figures``, ``share_left`` of the prior
-        volume, and ``widest``, by how much the least reliable emulator's variance was widened.
+        Its ``rounds`` have ``wave``, ``simulations``, ``without_figures``, ``share_left`` of the
+        prior volume, and ``widest``, the widening factor of the least reliable emulator.
 
     Raises
     ------
@@ -187,7 +187,7 @@ def history_matching(
                 "widest": max(e.widening for e in emulators),
             }
         )
-        if len(left) < min(n, draws):  # too little is left to look for more of it
+        if len(left) < min(n, draws):  # too little is left to search further
             break
     return Matching(
         "history matching",
@@ -202,7 +202,7 @@ def history_matching(
 
 
 class _Space:
-    """The unit cube, and what the waves so far have left of it."""
+    """The part of the unit cube that the waves so far have left."""
 
     def __init__(
         self, dimensions: int, targets: tuple[Target, ...], missed: int, seed: int
@@ -212,14 +212,14 @@ class _Space:
         self._rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0,)))
 
     def design(self, n: int) -> Floats:
-        """A Latin hypercube."""
+        """Return a Latin hypercube."""
         from scipy.stats import qmc
 
         points: Floats = qmc.LatinHypercube(self._dimensions, rng=self._rng).random(n)
         return points
 
     def holds(self, points: Floats) -> npt.NDArray[np.bool_]:
-        """Whether each point has passed all waves."""
+        """Return whether each point has passed all waves."""
         kept = np.ones(len(points), bool)
         for emulators in self.waves:
             found = implausibility(emulators, self._targets, points[kept], self._missed)
@@ -229,7 +229,7 @@ class _Space:
         return kept
 
     def find(self, n: int) -> tuple[Floats, float]:
-        """Points of what is left, fewer than `n` where so few are found, and its share."""
+        """Return up to `n` points of the remaining part, and its share."""
         found: list[Floats] = []
         batches = 0
         while batches < _MOST_BATCHES and sum(map(len, found)) < n:
@@ -241,7 +241,7 @@ class _Space:
 
 
 class _Simulated:
-    """What has been simulated so far."""
+    """The simulations so far."""
 
     def __init__(
         self,
@@ -259,7 +259,7 @@ class _Simulated:
         self._told = "a figure is missing."
 
     def add(self, points: Floats) -> None:
-        """Simulate at some points; where a simulation gives no figures, nothing is learnt."""
+        """Simulate some points; those without figures are skipped."""
         drawn = self._prior.values(points).to_numpy()
         for unit, row in zip(points, drawn, strict=True):
             luck = spawned_seed(self._seed, 1, self._done)
@@ -286,7 +286,7 @@ class _Simulated:
             )
 
     def emulators(self, space: _Space) -> tuple[Emulator, ...]:
-        """Emulators fitted to all simulations in what is left so far."""
+        """Fit emulators to all simulations in the remaining part."""
         points, figures = np.array(self._points), np.array(self._figures)
         inside = space.holds(points)
         return tuple(Emulator(points[inside], column) for column in figures[inside].T)

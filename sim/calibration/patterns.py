@@ -1,8 +1,8 @@
 """Observed figures of the patterns in docs/validation.md, with their sources (docs/sources.md).
 
-Spreads are judgements. Where a pattern is accepted within a band, two standard deviations of error
-and discrepancy together make half of it. Panels of vacancy differ by 0.6 to 1.7 points in the same
-year; half a point is taken as the error of a mean over some two hundred towns.
+Spreads are judgements. For a pattern with an accepted band, two standard deviations of error and
+discrepancy together make half of the band. Panels of vacancy differ by 0.6 to 1.7 points in the
+same year; the error of a mean over some two hundred towns is set to half a point.
 """
 
 from __future__ import annotations
@@ -91,11 +91,11 @@ _ALL: Final = (
 )
 
 PATTERNS: Final[Mapping[str, Target]] = MappingProxyType({t.name: t for t in _ALL})
-"""By name."""
+"""Targets by name."""
 
 
 def patterns(*names: str) -> tuple[Target, ...]:
-    """Targets by their names in `PATTERNS`.
+    """Return targets by their names in `PATTERNS`.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Priors: what is held to be possible before anything is compared with observations."""
+"""Priors of parameters before any comparison with observations."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Prior:
     Attributes
     ----------
     ranges : mapping of str to Range
-        Where each lies.
+        Range of each parameter.
     shape : {"triangular", "uniform"}
-        Most likely at the mode, as comparisons draw; or equally likely in the whole range.
+        Peaked at the mode, as in comparisons, or uniform over the range.
     """
 
     ranges: Mapping[str, Range]
@@ -52,21 +52,21 @@ class Prior:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The parameters, in the order of their columns."""
+        """Parameters in the order of their columns."""
         return tuple(self.ranges)
 
     def values(self, unit: Floats) -> pd.DataFrame:
-        """The quantile function: from the unit cube, in which shares are prior probabilities.
+        """Map the unit cube to values by the quantile function; volumes are prior probabilities.
 
         Parameters
         ----------
         unit : (n, parameters) float64 array
-            In [0, 1).
+            Points in [0, 1).
 
         Returns
         -------
         pandas.DataFrame
-            A column a parameter, a row a point.
+            One column per parameter, one row per point.
         """
         import pandas as pd
 
@@ -79,18 +79,18 @@ class Prior:
         return pd.DataFrame(columns)
 
     def scaled(self, values: pd.DataFrame) -> Floats:
-        """Where values lie in their ranges: 0 at the lower end, 1 at the upper."""
+        """Scale values to their ranges: 0 at the lower end, 1 at the upper."""
         low = np.array([within.low for within in self.ranges.values()])
         high = np.array([within.high for within in self.ranges.values()])
         found: Floats = (values[list(self.names)].to_numpy(np.float64) - low) / (high - low)
         return found
 
     def sample(self, n: int, seed: int = 0) -> pd.DataFrame:
-        """Independent draws, a row each."""
+        """Return independent draws in rows."""
         return self.values(np.random.default_rng(seed).random((n, len(self.ranges))))
 
     def to_pyabc(self) -> Any:
-        """The same as a ``pyabc.Distribution``."""
+        """Return the prior as a ``pyabc.Distribution``."""
         import pyabc
 
         return pyabc.Distribution(
@@ -106,7 +106,7 @@ class Prior:
         return pyabc.RV("triang", (within.mode - within.low) / width, within.low, width)
 
     def describe(self) -> dict[str, Any]:
-        """The prior as JSON values."""
+        """Describe the prior as JSON values."""
         ranges = {n: {"low": r.low, "mode": r.mode, "high": r.high} for n, r in self.ranges.items()}
         return {"shape": self.shape, "ranges": ranges}
 
@@ -128,17 +128,17 @@ def scenario_prior(
     shape : {"triangular", "uniform"}
         See `Prior`.
     ranges : mapping of str to Range, optional
-        Ranges in place of the schema's plausible ones; needed for parameters that have none.
+        Ranges instead of the schema's plausible ones; required for parameters without one.
 
     Returns
     -------
     Prior
-        Over the plausible range around the scenario's value, as comparisons draw.
+        Prior over the plausible range around the scenario's value, as in comparisons.
 
     Raises
     ------
     InputError
-        If a parameter is unknown, or no range is known for it.
+        If a parameter is unknown or has no range.
     """
     known = uncertain_ranges(scenario) | dict(ranges or {})
     names = list(parameters)

@@ -1,4 +1,4 @@
-"""Targets: an observed figure that the model is held to, and how closely it can be expected to."""
+"""Targets: observed figures with their error and the model's discrepancy."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ class Target:
     Attributes
     ----------
     name : str
-        What it is called among the figures of a simulation.
+        Name among the figures of a simulation.
     observed : float
-        The figure.
+        Observed value.
     error : float
         Standard deviation of the observation around the truth.
     discrepancy : float
-        Standard deviation of the truth around what the model gives at its best parameters.
+        Standard deviation of the truth around the model's value at its best parameters.
     unit : str
-        Of all three.
+        Unit of all three.
     source : str
-        Where the figure comes from.
+        Source of the figure.
     evidence : str
         "found", "derived", "recalled" or "assumed".
     tolerance_source : str
-        What `error` and `discrepancy` rest on.
+        Basis of `error` and `discrepancy`.
     """
 
     name: str
@@ -64,16 +64,16 @@ class Target:
 
     @property
     def tolerance(self) -> float:
-        """Standard deviation of the observation around what the model gives at its best."""
+        """Standard deviation of the observation around the model's value at its best parameters."""
         return math.hypot(self.error, self.discrepancy)
 
     def describe(self) -> dict[str, Any]:
-        """The target as JSON values."""
+        """Describe the target as JSON values."""
         return asdict(self)
 
 
 def check_targets(targets: Sequence[Target]) -> None:
-    """Refuse no targets, or two of one name."""
+    """Check that there are targets and that their names differ."""
     names = [target.name for target in targets]
     if not names:
         raise InputError("a calibration needs at least one target.")
@@ -83,12 +83,12 @@ def check_targets(targets: Sequence[Target]) -> None:
 
 
 def figures_of(found: Mapping[str, float], targets: Sequence[Target]) -> Floats:
-    """The figures of a simulation in the order of the targets.
+    """Return the figures of a simulation in the order of the targets.
 
     Raises
     ------
     InputError
-        If one is missing.
+        If a figure is missing.
     """
     for target in targets:
         if target.name not in found:
