@@ -1,1 +1,1 @@
-"""The page: two territories side by side in a browser, with the same luck and one difference."""
+"""The page: two territories side by side in a browser, with the same seed and one difference."""

@@ -1,4 +1,4 @@
-"""The exact commands and Python that give what the page shows."""
+"""The exact commands and Python code that reproduce the page."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _EVERYWHERE: Final = "--territories"
 
 
 def run_commands(asked: Request, choice: Catalogue, month: int) -> str:
-    """The commands that run the territory up to a month, without and with the intervention.
+    """Return the commands that run the territory up to a month, without and with the intervention.
 
     Returns
     -------
     str
-        A line a command; only one where there is no intervention.
+        One line per command; only one without an intervention.
     """
     end = ["--months", str(max(month, 1)), "--seed", str(asked.seed)]
     run = ["sim", "run", choice.references[asked.scenario]]
@@ -31,19 +31,19 @@ def run_commands(asked: Request, choice: Catalogue, month: int) -> str:
 
 
 def compare_command(asked: Request, choice: Catalogue, reps: int | None = None) -> str:
-    """The command that compares the territory with and without the intervention.
+    """Return the command that compares the territory with and without the intervention.
 
     Parameters
     ----------
     asked : Request
     choice : Catalogue
     reps : int, optional
-        Replications; without them, the usual number in all four territories.
+        Replications; by default, the usual number in all four territories.
 
     Returns
     -------
     str
-        Empty where there is no intervention.
+        Command; empty without an intervention.
     """
     if asked.intervention is None:
         return ""
@@ -54,7 +54,7 @@ def compare_command(asked: Request, choice: Catalogue, reps: int | None = None) 
 
 
 def python_of(asked: Request, choice: Catalogue, month: int) -> str:
-    """The Python that gives the indicators of both territories up to a month."""
+    """Return Python code for the indicators of both territories up to a month."""
     end = f"months={max(month, 1)}, seed={asked.seed}"
     load = f"sim.load_scenario({choice.references[asked.scenario]!r})"
     lines = [
@@ -81,5 +81,5 @@ def _assignments(settings: dict[str, Any]) -> list[str]:
 
 
 def _replacing(settings: dict[str, Any]) -> str:
-    """Names with dots are no keywords, hence the dictionary."""
+    """Use a dictionary, since names with dots are not keywords."""
     return f".replace(**{settings!r})" if settings else ""

@@ -1,9 +1,9 @@
-"""Frames: what the page paints of a month, as bytes that need no parsing.
+"""Frames: one month of the page as bytes that need no parsing.
 
 Little endian: the text "ESM1"; month (u32), rows and columns (u16 each), first new month, number of
 new months and number of charts (u32 each); then the measures of the new months without and with the
-intervention (float32, month by month); then three maps of one byte a cell, without, with and their
-difference, rows from the north.
+intervention (float32, month by month); then three maps of one byte per cell, without, with and
+their difference, rows from the north.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ HEADER: Final = struct.Struct("<4sIHHIII")
 
 
 def frame(pair: Pair, layer: str, known: int) -> bytes:
-    """The present month of a pair.
+    """Encode the present month of a pair.
 
     Parameters
     ----------
     pair : Pair
     layer : str
-        Name of the layer that is shown.
+        Name of the layer to show.
     known : int
-        Months whose measures the page has already.
+        Months whose measures the page already has.
     """
     rows, columns = pair.without.territory.shape
     first = min(known, pair.month)

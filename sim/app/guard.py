@@ -1,8 +1,8 @@
-"""The guard before the page: only this machine's browser, showing this page, is let in.
+"""The guard of the page: it accepts only this machine's browser showing this page.
 
-A local server can be reached by any page that the same browser shows: by requests from another
-origin, and by names of foreign hosts that are made to mean this machine (DNS rebinding). Hence the
-host must be one that the server was started for, and a request from another origin is refused.
+Any page in the same browser can reach a local server: by requests from another origin, and by
+foreign host names that resolve to this machine (DNS rebinding). The guard therefore requires a host
+name for which the server was started, and refuses requests from other origins.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 __all__ = ["LARGEST_BODY", "Guard"]
 
 LARGEST_BODY: Final = 64 * 1024
-"""Bytes of a request."""
+"""Maximum bytes of a request."""
 
 _TOO_LARGE: Final = f"a request may have {LARGEST_BODY:,} bytes at most."
 
@@ -35,13 +35,13 @@ _HEADERS: Final = (
 
 
 class Guard:
-    """An ASGI application around another that refuses what does not come from its own page.
+    """ASGI middleware that refuses requests from other pages.
 
     Parameters
     ----------
     app : ASGI application
     hosts : iterable of str
-        What the header ``Host`` may say, with the port or without.
+        Admissible values of the header ``Host``, with or without port.
     """
 
     def __init__(self, app: Any, hosts: Iterable[str]) -> None:
@@ -49,7 +49,7 @@ class Guard:
         self._hosts = frozenset(host.lower() for host in hosts)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Let a request in, or answer it here."""
+        """Pass a request on, or refuse it."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
@@ -90,13 +90,13 @@ class Guard:
 
 
 def _is_link(scope: Any, headers: dict[str, str]) -> bool:
-    """Whether somebody followed a link to the page itself, which nothing can be done with."""
+    """Return whether the request follows a link to the page itself, which is harmless."""
     navigates = headers.get("sec-fetch-mode") == "navigate"
     return bool(scope["path"] == "/" and scope.get("method") == "GET" and navigates)
 
 
 class _Limited:
-    """What a request brings, up to a limit, whatever its header says."""
+    """The body of a request up to a limit, whatever its header claims."""
 
     def __init__(self, receive: Any) -> None:
         self._receive, self._left = receive, LARGEST_BODY

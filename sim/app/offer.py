@@ -1,6 +1,6 @@
-"""What the page offers: territories, interventions, sliders, layers and charts, with their words.
+"""The choices of the page: territories, interventions, sliders, layers, charts and their texts.
 
-All of it comes from the registries that the command line and the documentation use.
+All come from the registries that the command line and the documentation use.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from sim.words.language import LANGUAGES
 __all__ = ["MOST_STEPS", "offer"]
 
 MOST_STEPS: Final = 120
-"""Months of one frame."""
+"""Months per frame."""
 
 
 def offer(choice: Catalogue) -> dict[str, Any]:
-    """Everything that the page needs to know, as JSON values."""
+    """Return all choices and texts of the page as JSON values."""
     return {
         "package_version": package_version(),
         "model_version": MODEL_VERSION,
@@ -75,7 +75,7 @@ def _groups() -> list[str]:
 
 
 def _typeset(texts: Mapping[str, str]) -> dict[str, str]:
-    """Texts by language with the spaces of its typography; no text where there is none."""
+    """Typeset texts by language; missing texts stay missing."""
     return {lang: typeset(texts[lang], lang) for lang in LANGUAGES if lang in texts}
 
 
@@ -84,7 +84,7 @@ def _texts(key: str) -> dict[str, str]:
 
 
 def _units(unit: str) -> dict[str, str]:
-    """A unit in words; pure numbers and shares have none."""
+    """Return a unit in words; pure numbers and shares have none."""
     if unit in ("1", "share"):
         return {"en": "", "fr": ""}
     return {lang: Words(lang).unit(unit) for lang in LANGUAGES}
@@ -149,13 +149,13 @@ def _chart(name: str) -> Mapping[str, Any]:
 
 
 def _digits(name: str) -> int:
-    """Digits behind the decimal sign of a level: what is shown of it in words, too."""
+    """Return the decimals of a level, as in texts."""
     measure = MEASURES[name]
     least = measure.relevant or measure.relevant_share * 100.0
     return max(0, Quantity(measure.unit, least, "en").digits - 1)
 
 
 def _choices() -> list[str]:
-    """Every word that a parameter or lever may be."""
+    """Return the admissible words of a parameter or lever."""
     infos = [*PARAMETERS.values(), *(i for one in TYPES.values() for i in one.infos.values())]
     return list(dict.fromkeys(choice for info in infos for choice in info.choices))

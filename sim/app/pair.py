@@ -1,4 +1,4 @@
-"""A pair: the same territory twice with the same luck, without and with an intervention."""
+"""A pair: the same territory twice with the same seed, without and with an intervention."""
 
 from __future__ import annotations
 
@@ -26,36 +26,36 @@ CHARTS: Final = (
     "partners_per_project",
     "months_to_birth",
 )
-"""Measures whose course is drawn, each over the twelve months that end with a month."""
+"""Measures of the charts, each over the twelve months that end with a month."""
 
 Floats = npt.NDArray[np.float64]
 Bytes = npt.NDArray[np.uint8]
 
 Scale = tuple[float, float]
-"""Ends of a layer's colours."""
+"""Range of a layer's colours."""
 
 NOTHING: Final = 255
-"""What a map holds where there is nothing to measure."""
+"""Map value of cells without anything to measure."""
 
 HIGHEST: Final = 254
 
 _OF_DIFFERENCE: Final = 0.25
-"""Share of a layer's scale that the colours of its difference reach to, either way."""
+"""Range of a difference's colours, as a share of the layer's range."""
 
 
 def measures_of_months(simulation: Simulation, first: int) -> npt.NDArray[np.float32]:
-    """What charts show of some months.
+    """Return the chart values of some months.
 
     Parameters
     ----------
     simulation : Simulation
     first : int
-        Months before these.
+        Number of months before.
 
     Returns
     -------
     (months, charts) float32 array
-        From month ``first`` + 1 to the present one; nan where there is nothing to measure.
+        Values from month ``first`` + 1 to the present one; nan without anything to measure.
     """
     counts = dict(zip(COUNTS, simulation.counts.T, strict=True))
     last = np.arange(first + 1, simulation.month + 1)
@@ -64,13 +64,13 @@ def measures_of_months(simulation: Simulation, first: int) -> npt.NDArray[np.flo
 
 
 class Pair:
-    """Two runs that differ by an intervention alone, at the start.
+    """Two runs at the start that differ only in an intervention.
 
     Parameters
     ----------
     arms : Arms
     before : Pair, optional
-        The pair that this one takes the place of; what it shares with it is not made again.
+        The pair that this one replaces; it reuses what both share.
 
     Raises
     ------
@@ -93,7 +93,7 @@ class Pair:
 
     @property
     def month(self) -> int:
-        """Months that were run."""
+        """Number of months run."""
         return self.without.month
 
     @property
@@ -103,26 +103,26 @@ class Pair:
 
     @property
     def runs(self) -> tuple[Simulation, Simulation]:
-        """Without and with the intervention."""
+        """The runs without and with the intervention."""
         return self.without, self.with_it
 
     @property
     def nbytes(self) -> int:
-        """Memory that the territories take, nearly."""
+        """Approximate memory of the territories."""
         states = (self._start, *(run.state for run in self.runs))
         return sum(array.nbytes for state in states for array in state.values())
 
     def run_to(self, month: int) -> None:
-        """Run both to a month, at most to the end."""
+        """Run both to a month or to the end."""
         for run in self.runs:
             run.run(max(0, min(month, self.months) - run.month))
 
     def _scales(self) -> dict[str, Scale]:
-        """Ends of each layer's colours, the same for both territories and all months."""
+        """The colour range of each layer, the same for both territories and all months."""
         return {name: _scale(name, self.without) for name in LAYERS}
 
     def maps(self, layer: str) -> tuple[Bytes, Bytes, Bytes]:
-        """A layer of both territories and their difference, as bytes.
+        """Return a layer of both territories and their difference, as bytes.
 
         Parameters
         ----------
@@ -132,8 +132,8 @@ class Pair:
         Returns
         -------
         three (rows, columns) uint8 arrays
-            0 to 254 between the ends of the layer's scale, 255 where there is nothing; of the
-            difference, 127 where both are equal.
+            0 to 254 over the layer's range, 255 without a value; in the difference, 127 for equal
+            values.
         """
         low, high = self.scales[layer]
         without, with_it = (LAYERS[layer].measure(run.state) for run in self.runs)
@@ -146,12 +146,12 @@ class Pair:
         )
 
     def cell(self, row: int, column: int) -> dict[str, list[float | None]]:
-        """Every layer at a cell, without and with.
+        """Return every layer at a cell, without and with the intervention.
 
         Raises
         ------
         InputError
-            If the territory has no such cell.
+            If the cell is outside the grid.
         """
         rows, columns = self.without.territory.shape
         if not (0 <= row < rows and 0 <= column < columns):
@@ -166,7 +166,7 @@ class Pair:
 
 
 def _is_same(before: Pair, arms: Arms) -> bool:
-    """Whether the territory without the intervention is the one that there was."""
+    """Return whether the territory without the intervention is unchanged."""
     one, other = before.arms.without, arms.without
     return (
         before.arms.seed == arms.seed
@@ -192,7 +192,7 @@ def _scale(name: str, run: Simulation) -> Scale:
 
 
 def _round_up(value: float) -> float:
-    """The next number above that is 1, 2 or 5 times a power of ten."""
+    """Round up to 1, 2 or 5 times a power of ten."""
     power = 10.0 ** np.floor(np.log10(value))
     return float(next(m * power for m in (1, 2, 5, 10) if m * power >= value))
 

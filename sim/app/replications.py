@@ -1,4 +1,4 @@
-"""Replications in the background: bands around a pair's curves, verdicts, and the report."""
+"""Run replications in the background, for bands around a pair's curves, verdicts and the report."""
 
 from __future__ import annotations
 
@@ -17,38 +17,37 @@ if TYPE_CHECKING:
 __all__ = ["NUMBER", "Replications"]
 
 NUMBER: Final = 20
-"""Replications; few, so that they are there in half a minute."""
+"""Number of replications, few enough for half a minute."""
 
 _LEVELS: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
-"""Quantiles of the bands: 90 and 50 % of replications, and the median."""
+"""Quantiles of the bands: 90 % and 50 % of replications, and the median."""
 
 
 _LOOK_SECONDS: Final = 0.2
-"""How often those that wait for their turn look whether anybody still wants them."""
+"""Interval at which waiting replications check for cancellation."""
 
 
 class _Cancelled(Exception):
-    """Nobody waits for them any more."""
+    """Raised when replications were cancelled."""
 
 
 class Replications:
-    """Runs of both arms with drawn parameters, in a thread of their own.
+    """Runs of both arms with drawn parameters, in a separate thread.
 
     Parameters
     ----------
     arms : Arms
     turn : semaphore
-        Held while they are made: those of one session at a time, so that a processor is left for
-        pages.
+        Held while running: one session at a time, so that a processor is left for pages.
 
     Attributes
     ----------
     done, total : int
-        Runs.
+        Number of runs.
     error : str
-        Why they failed, if they did.
+        Message of a failure, or empty.
     comparison : Comparison or None
-        Once they are finished.
+        Result, once finished.
     """
 
     def __init__(self, arms: Arms, turn: threading.Semaphore) -> None:
@@ -62,16 +61,16 @@ class Replications:
         self._thread.start()
 
     def cancel(self) -> None:
-        """Stop after the run that is being made."""
+        """Stop after the current run."""
         self._cancelled.set()
 
     def wait(self) -> None:
-        """Wait until they are finished or stopped."""
+        """Wait until the replications are finished or stopped."""
         self._thread.join()
 
     @property
     def is_running(self) -> bool:
-        """Whether they are being made."""
+        """Whether the replications are still running."""
         return self._thread.is_alive()
 
     def _work(self) -> None:
@@ -90,7 +89,7 @@ class Replications:
             )
         except _Cancelled:
             pass
-        except Exception as error:  # told to whoever asks, as there is no caller
+        except Exception as error:  # no caller: keep the error for requests
             self.error = str(error)
         finally:
             self._turn.release()
@@ -101,13 +100,13 @@ class Replications:
             raise _Cancelled
 
     def bands(self) -> dict[str, Any]:
-        """Quantiles over replications by measure, month by month.
+        """Return quantiles over replications by measure, month by month.
 
         Returns
         -------
         dict
             By measure of `MONTHLY`: ``without``, ``with`` and ``difference``, each a list of five
-            courses (5, 25, 50, 75 and 95 %), None where there is nothing to measure.
+            series (5, 25, 50, 75 and 95 %), None without anything to measure.
         """
         assert self.comparison is not None
         monthly = self.comparison.monthly

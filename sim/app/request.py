@@ -1,4 +1,4 @@
-"""What a visitor asks for: a territory, what is done to it, and what is set otherwise."""
+"""Requests of a visitor: a territory, an intervention and changed settings."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from sim.simulation.simulation import LARGEST_SEED
 __all__ = ["LARGEST_GRID", "LONGEST", "MOST_RESIDENTS", "Arms", "Catalogue", "Request"]
 
 LARGEST_GRID: Final = 250_000
-"""Cells of a territory on the page."""
+"""Maximum cells of a territory on the page."""
 
 LONGEST: Final = 1200
-"""Months of a run on the page; the schema's own limit."""
+"""Maximum months of a run on the page, as in the schema."""
 
 MOST_RESIDENTS: Final = 1_000_000
-"""Residents of a territory on the page."""
+"""Maximum residents of a territory on the page."""
 
 MOST_PREMISES: Final = 50_000
-"""Premises of a territory on the page."""
+"""Maximum premises of a territory on the page."""
 
 _MOST_SETTINGS: Final = 300
 
@@ -38,18 +38,18 @@ Value = bool | int | float | Annotated[str, Field(max_length=500)]
 
 
 class Request(BaseModel):
-    """What the page sends to begin, and whenever something is changed.
+    """The request of the page to start, and after each change.
 
     Attributes
     ----------
     scenario : str
-        Name of one of the territories on offer.
+        Name of an available territory.
     intervention : str or None
-        Name of one of the interventions on offer; None for nothing.
+        Name of an available intervention, or None.
     settings : dict
-        Parameters and levers that are set otherwise, by flat name.
+        Changed parameters and levers, by flat name.
     seed : int
-        Luck of both runs.
+        Seed of both runs.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
@@ -67,11 +67,11 @@ class Arms:
     Attributes
     ----------
     without, with_it : Scenario
-        The second has the intervention, where there is one.
+        The scenarios without and with the intervention, if any.
     seed : int
-        Luck of both runs.
+        Seed of both runs.
     reference : str
-        What the command line calls the territory.
+        Name of the territory on the command line.
     """
 
     without: Scenario
@@ -81,19 +81,19 @@ class Arms:
 
 
 class Catalogue:
-    """What is on offer: territories and interventions, by name.
+    """The available territories and interventions, by name.
 
-    Nothing else is read, whatever a visitor asks for.
+    Nothing else is read, whatever a visitor requests.
 
     Parameters
     ----------
     files : sequence of Path
-        Scenario files beside those that come with the package, such as imported territories.
+        Scenario files in addition to those of the package, such as imported territories.
 
     Raises
     ------
     InputError
-        If a file is not admissible, or two are of one name.
+        If a file is invalid, or two have the same name.
     """
 
     def __init__(self, files: Sequence[Path] = ()) -> None:
@@ -108,13 +108,12 @@ class Catalogue:
         self.interventions = {p.stem: load_intervention(p) for p in list_interventions()}
 
     def arms(self, asked: Request) -> Arms:
-        """The scenarios that a request means.
+        """Return the scenarios of a request.
 
         Raises
         ------
         InputError
-            If a name is unknown, a value not admissible, or the territory larger than the page
-            takes.
+            If a name is unknown, a value not admissible, or the territory too large for the page.
         """
         base = _chosen(asked.scenario, self.scenarios, "scenario")
         treated = base
@@ -141,19 +140,19 @@ def _chosen(name: str, known: Mapping[str, Any], what: str) -> Any:
 
 
 def _typed(settings: Mapping[str, Value], scenario: Scenario) -> dict[str, Value]:
-    """Values as parameters have them: JSON writes 5.0 as 5."""
+    """Convert values to the types of parameters: JSON writes 5.0 as 5."""
     found: dict[str, Value] = {}
     for name, value in settings.items():
         info = scenario.info(name)
         if info.kind is float and isinstance(value, int) and not isinstance(value, bool):
-            # Whole numbers that no float holds are out of any range.
+            # Whole numbers beyond the range of floats are inadmissible anyway.
             value = float(value) if abs(value) <= sys.float_info.max else math.inf
         found[name] = value
     return found
 
 
 def _refuse_large(scenario: Scenario) -> None:
-    """Refuse what would take the server's time and memory from everybody else."""
+    """Refuse territories that would take too much time and memory from other visitors."""
     values = scenario.values
     if values["file"]:
         return

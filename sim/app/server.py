@@ -1,6 +1,6 @@
-"""The server: JSON for settings and words, bytes for what is painted.
+"""The server of the page: JSON for settings and texts, bytes for frames.
 
-Whatever is asked, the answer is what was asked for or a status from 400 on with one sentence.
+Every answer is the requested content, or a status of 400 or more with one sentence.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ _BYTES: Final[dict[int | str, dict[str, Any]]] = {
 
 
 class FrameRequest(BaseModel):
-    """How far to go on, and what is shown.
+    """A request for a frame: months to run and the layer to show.
 
     Attributes
     ----------
@@ -86,7 +86,7 @@ class FrameRequest(BaseModel):
     layer : str
         Layer of the maps.
     known : int
-        Months whose measures the page has.
+        Months whose measures the page already has.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -107,25 +107,25 @@ def make_app(
     hosts: Sequence[str] = ("127.0.0.1", "localhost"),
     sessions: Sessions | None = None,
 ) -> Guard:
-    """The page's server as an ASGI application.
+    """Make the page's server as an ASGI application.
 
     Parameters
     ----------
     scenarios : sequence of Path
-        Scenario files to offer beside those that come with the package.
+        Scenario files to offer in addition to those of the package.
     hosts : sequence of str
-        Names under which the server may be called.
+        Host names of the server.
     sessions : Sessions, optional
-        In place of new ones with the usual limits.
+        Sessions to use instead of new ones with the usual limits.
 
     Raises
     ------
     InputError
-        If a scenario is not admissible.
+        If a scenario is invalid.
     """
     choice = Catalogue(scenarios)
     sessions = Sessions() if sessions is None else sessions
-    drawing = threading.Lock()  # matplotlib has one set of settings for all threads
+    drawing = threading.Lock()  # matplotlib's settings are global to all threads
     api = FastAPI(
         title="Essaim",
         version=package_version(),
@@ -142,19 +142,19 @@ def make_app(
 
     @api.get("/api/options", response_class=Response, responses=_content("application/json"))
     def options() -> Response:
-        """Everything that can be chosen."""
+        """Return all choices."""
         return Response(offered, media_type="application/json")
 
     @api.post("/api/sessions", status_code=201)
     def begin(asked: Request) -> dict[str, Any]:
-        """Begin with two territories."""
+        """Start a session with two territories."""
         name = sessions.begin(choice.arms(asked), asked)
         with sessions.using(name) as session:
             return {"session": name, **_about(session)}
 
     @api.put("/api/sessions/{name}")
     def change(name: Name, asked: Request) -> dict[str, Any]:
-        """Take other territories or settings in the session's place, at their start."""
+        """Replace the session's territories or settings, at their start."""
         arms = choice.arms(asked)
         with sessions.using(name) as session:
             sessions.change(session, arms, asked)
@@ -167,7 +167,7 @@ def make_app(
 
     @api.post("/api/sessions/{name}/frame", response_class=Response, responses=_BYTES)
     def next_frame(name: Name, asked: FrameRequest) -> Response:
-        """Go on some months and show the last."""
+        """Run some months and return the last frame."""
         _known_layer(asked.layer)
         with sessions.using(name) as session, sessions.turn:
             session.pair.run_to(session.pair.month + asked.steps)
@@ -180,19 +180,19 @@ def make_app(
         row: Annotated[int, Query(ge=0, le=100_000)],
         column: Annotated[int, Query(ge=0, le=100_000)],
     ) -> dict[str, Any]:
-        """Every layer at a cell, without and with the intervention."""
+        """Return every layer at a cell, without and with the intervention."""
         with sessions.using(name) as session:
             return {"layers": session.pair.cell(row, column)}
 
     @api.get("/api/sessions/{name}/words")
     def words(name: Name, lang: In = "en") -> dict[str, Any]:
-        """What the present month means, in words."""
+        """Return the texts about the present month."""
         with sessions.using(name) as session:
             return tell(session.pair, lang, compare_command(session.asked, choice))
 
     @api.post("/api/sessions/{name}/replications", status_code=202)
     def replicate(name: Name, nothing: Nothing) -> dict[str, Any]:
-        """Begin replications in the background."""
+        """Start replications in the background."""
         with sessions.using(name) as session:
             arms = session.pair.arms
             if arms.with_it.interventions == arms.without.interventions:
@@ -203,7 +203,7 @@ def make_app(
 
     @api.get("/api/sessions/{name}/replications")
     def replications(name: Name, lang: In = "en") -> dict[str, Any]:
-        """How far replications are, and what they gave."""
+        """Return the progress and results of replications."""
         with sessions.using(name) as session:
             if session.replications is None:
                 raise HTTPException(409, "no replications were begun.")
@@ -219,7 +219,7 @@ def make_app(
         "/api/sessions/{name}/export.csv", response_class=Response, responses=_content("text/csv")
     )
     def export(name: Name) -> Response:
-        """Every indicator of every month, without and with the intervention."""
+        """Return every indicator of every month, without and with the intervention."""
         with sessions.using(name) as session:
             content = _csv(session.pair)
         return _file(content, "text/csv", "essaim.csv")
@@ -228,8 +228,8 @@ def make_app(
         "/api/sessions/{name}/report.html", response_class=Response, responses=_content("text/html")
     )
     def report(name: Name, lang: In = "en") -> Response:
-        """The report about the replications."""
-        from sim.report.comparison_report import write_report  # draws, and takes long to load
+        """Return the report on the replications."""
+        from sim.report.comparison_report import write_report  # slow to import
 
         with sessions.using(name) as session:
             done = session.replications
@@ -241,7 +241,7 @@ def make_app(
 
     @api.get("/api/sessions/{name}/command")
     def command(name: Name) -> dict[str, str]:
-        """What gives the same numbers without the page."""
+        """Return the commands and Python code that reproduce the numbers."""
         with sessions.using(name) as session:
             asked, month = session.asked, session.pair.month
         return {
@@ -270,7 +270,7 @@ def _known_layer(name: str) -> None:
 
 
 def _about(session: Session) -> dict[str, Any]:
-    """What the page must know of a pair beside its frames."""
+    """Describe a pair for the page, except for its frames."""
     pair = session.pair
     run, arm = pair.without, pair.arms.with_it
     rows, columns = run.territory.shape
@@ -292,7 +292,7 @@ def _about(session: Session) -> dict[str, Any]:
 
 
 def _differs(session: Session) -> list[dict[str, Any]]:
-    """Every setting that differs from the territory as it is offered, and from the baseline."""
+    """List every setting that differs from the territory as offered and from the baseline."""
     arm = session.pair.arms.with_it
     found = []
     for intervention in arm.interventions[len(session.pair.arms.without.interventions) :]:
@@ -344,7 +344,7 @@ def _csv(pair: Pair) -> bytes:
 
 
 def _answer_errors(api: FastAPI) -> None:
-    """Say what is wrong in one sentence."""
+    """Answer errors with one sentence."""
 
     def answer(status: int, sentence: str) -> JSONResponse:
         return JSONResponse({"error": sentence}, status)
@@ -358,7 +358,7 @@ def _answer_errors(api: FastAPI) -> None:
         Busy: lambda request, error: answer(429, "ask for one thing after the other."),
         RequestValidationError: lambda request, error: answer(422, _invalid(error)),
         HTTPException: lambda request, error: answer(error.status_code, _sentence(error)),
-        # A mistake of this program; whoever started the server sees more, as the error goes on.
+        # A bug: re-raise it, so that the server's window shows the traceback.
         Exception: lambda request, error: answer(
             500, "something went wrong on the server; its window says what."
         ),
@@ -368,13 +368,13 @@ def _answer_errors(api: FastAPI) -> None:
 
 
 def _invalid(error: RequestValidationError) -> str:
-    """The first of pydantic's complaints."""
+    """Return the first of pydantic's errors."""
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
     return f"{where[:200] or 'the request'}: {first['msg'].rstrip('.').lower()}."
 
 
 def _sentence(error: HTTPException) -> str:
-    """What an HTTP status means, unless it says more itself."""
+    """Return the meaning of an HTTP status, unless it has its own message."""
     meaning = _ERRORS.get(error.status_code, {}).get("description", "")
     return str(error.detail) if error.detail.endswith(".") else meaning or f"{error.detail}."

@@ -1,4 +1,4 @@
-"""Sessions: who is looking at what, within limits that keep the server alive."""
+"""Sessions of visitors, within limits that protect the server."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ from sim.app.request import Arms, Request
 __all__ = ["IDLE_SECONDS", "MOST", "Busy", "Session", "Sessions", "TooMany", "Unknown"]
 
 MOST: Final = 64
-"""Sessions at a time."""
+"""Maximum number of sessions."""
 
 MOST_BYTES: Final = 2 * 1024**3
-"""Memory of all territories together."""
+"""Maximum memory of all territories together."""
 
 MOST_WAITING: Final = 4
-"""Requests of one session at a time; its page sends one after the other, and reads cells."""
+"""Maximum pending requests of a session; its page sends one at a time, and reads cells."""
 
 IDLE_SECONDS: Final = 900.0
-"""A session that nobody has used for so long ends."""
+"""Idle time after which a session ends."""
 
 GIVES_WAY_SECONDS: Final = 300.0
-"""Where there is no room, the session that has been idle longest gives way after so long."""
+"""Idle time after which a session may be ended to make room for another."""
 
 
 class Unknown(Exception):
-    """There is no such session; it may have ended."""
+    """Raised for an unknown session, which may have ended."""
 
 
 class TooMany(Exception):
-    """There is no room for another session, or a larger territory."""
+    """Raised when there is no room for another session or a larger territory."""
 
 
 class Busy(Exception):
-    """The session has been asked for too many things at once."""
+    """Raised when a session has too many pending requests."""
 
 
 @dataclass
@@ -53,13 +53,13 @@ class Session:
     ----------
     pair : Pair
     asked : Request
-        What the pair was made from.
+        Request of the pair.
     used : float
-        When somebody last asked for something, on the server's clock.
+        Time of the last request, on the server's clock.
     lock : Lock
         Held while the pair is read or changed.
     waiting : int
-        Requests that use the session or wait for it.
+        Number of requests that use the session or wait for it.
     replications : Replications or None
     """
 
@@ -71,7 +71,7 @@ class Session:
     replications: Replications | None = None
 
     def forget_replications(self) -> None:
-        """Stop replications, which are of a pair that has changed."""
+        """Stop replications of a pair that has changed."""
         if self.replications is not None:
             self.replications.cancel()
             self.replications = None
@@ -80,16 +80,16 @@ class Session:
 class Sessions:
     """All sessions of a server.
 
-    Whoever holds a session's lock may take that of all sessions, never the other way round.
+    Lock order: a session's lock comes before the lock of all sessions.
 
     Parameters
     ----------
     most : int
-        How many there may be.
+        Maximum number of sessions.
     most_bytes : int
-        How much memory their territories may take.
+        Maximum memory of their territories.
     clock : callable
-        Seconds.
+        Returns seconds.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class Sessions:
         self._most, self._most_bytes, self._clock = most, most_bytes, clock
         self._all: dict[str, Session] = {}
         self._lock = threading.Lock()
-        # Kernels let go of the interpreter: more threads than processors would only wait.
+        # Kernels release the GIL, so more threads than processors would only wait.
         self.turn = threading.BoundedSemaphore(os.cpu_count() or 1)
         self.background = threading.Semaphore(1)
 
@@ -109,19 +109,17 @@ class Sessions:
         return len(self._all)
 
     def begin(self, arms: Arms, asked: Request) -> str:
-        """Begin a session.
+        """Start a session.
 
         Returns
         -------
         str
-            Its name, which cannot be guessed.
+            Unguessable name of the session.
 
         Raises
         ------
         TooMany
-            If there is no room.
-        InputError
-            If a run cannot start from its parameters.
+            If there is no room for it. InputError If a run cannot start from its parameters.
         """
         with self._lock:
             self._make_room(1, 0)
@@ -134,14 +132,14 @@ class Sessions:
         return name
 
     def change(self, session: Session, arms: Arms, asked: Request) -> None:
-        """Put another pair in a session's place, which the caller is using; at first at the start.
+        """Replace the pair of a session that the caller is using, at its start.
 
         Raises
         ------
         TooMany
-            If there is no room for so large a territory; the session stays as it was.
+            If there is no room for so large a territory; the session does not change.
         InputError
-            If a run cannot start from its parameters; the session stays as it was.
+            If a run cannot start from its parameters; the session does not change.
         """
         with self.turn:
             pair = Pair(arms, session.pair)
@@ -152,14 +150,12 @@ class Sessions:
 
     @contextmanager
     def using(self, name: str) -> Iterator[Session]:
-        """A session, alone.
+        """Use a session exclusively.
 
         Raises
         ------
         Unknown
-            If there is none of this name.
-        Busy
-            If too many requests wait for it already.
+            If there is no session of this name. Busy If too many requests are waiting for it.
         """
         with self._lock:
             self._end_idle()
@@ -172,7 +168,7 @@ class Sessions:
             session.used = self._clock()
         try:
             with session.lock:
-                if self._all.get(name) is not session:  # it has ended meanwhile
+                if self._all.get(name) is not session:  # the session has ended in the meantime
                     raise Unknown
                 yield session
         finally:
@@ -181,7 +177,7 @@ class Sessions:
                 session.used = self._clock()
 
     def end(self, name: str) -> None:
-        """End a session, once nobody uses it any more; one that has ended stays so."""
+        """End a session once it is no longer in use; do nothing if it has ended already."""
         with self._lock:
             session = self._all.pop(name, None)
         if session is not None:
@@ -195,7 +191,7 @@ class Sessions:
                 self._all.pop(name).forget_replications()
 
     def _make_room(self, sessions: int, size: int) -> None:
-        """End sessions that give way until so many more, and so many bytes, find room."""
+        """End idle sessions until there is room for more sessions and bytes."""
         self._end_idle()
         while (
             len(self._all) + sessions > self._most

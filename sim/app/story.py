@@ -1,4 +1,4 @@
-"""What a pair tells, in words: what changed, why, the three stakes, and what it does not tell."""
+"""The texts of a pair: changes, causes, the three stakes, and limits."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ STAKES: Final = {
 
 
 def tell(pair: Pair, language: Language, command: str) -> dict[str, Any]:
-    """Everything that is said of the present month.
+    """Return all texts about the present month.
 
     Parameters
     ----------
     pair : Pair
     language : {"en", "fr"}
     command : str
-        What compares the intervention in all territories.
+        Command that compares the intervention in all territories.
 
     Returns
     -------
     dict
-        ``changed``: headline measures, and notes about them; ``why``: title, sentence by mechanism,
-        in the order of the chain; ``stakes``: by stake a question, sentences and a command;
+        ``changed``: headline measures and notes; ``why``: title and sentence of each mechanism, in
+        the order of the chain; ``stakes``: question, sentences and command of each stake;
         ``limits``: sentences.
     """
     words = Words(language, WORDS)
@@ -90,7 +90,7 @@ def _date(pair: Pair, language: Language) -> str:
 
 
 def _empty(name: str, words: Words) -> dict[str, str]:
-    """The tile of a measure of which nothing is known yet."""
+    """Return the tile of a measure without a value."""
     measure = MEASURES[name]
     quantity = Quantity(measure.unit, 1.0, words.language)
     return {
@@ -105,7 +105,7 @@ def _empty(name: str, words: Words) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class _Measure:
-    """A measure in both territories, in words; without a change where both are equal."""
+    """A measure in both territories, in words; equal values have no change."""
 
     label: str
     before: str
@@ -117,7 +117,7 @@ class _Measure:
     matters: bool
 
     def tile(self, words: Words) -> dict[str, Any]:
-        """Its parts, for a tile of the page."""
+        """Return the parts of a tile of the page."""
         if not self.change:
             note = words("changed.equal")
         elif self.matters:
@@ -135,7 +135,7 @@ class _Measure:
         }
 
     def sentence(self, words: Words) -> str:
-        """The same as a sentence."""
+        """Return the measure as a sentence."""
         texts = {
             "label": self.label,
             "before": self.before,
@@ -153,12 +153,12 @@ class _Measure:
 
 
 def _together(number: str, unit: str) -> str:
-    """A number and its unit, between which no line breaks."""
+    """Join a number and its unit by a non-breaking space."""
     return f"{number}\N{NO-BREAK SPACE}{unit}".strip()
 
 
 def _measures(pair: Pair, names: Sequence[str], words: Words) -> list[_Measure]:
-    """Those of some measures that are there."""
+    """Return those of some measures that have a value."""
     if not pair.month:
         return []
     before, after = (measures_of_months(run, pair.month - 1)[0] for run in pair.runs)
@@ -215,16 +215,16 @@ class _Course:
         return np.asarray(sum(self._rows[f"{name}_{zone}"] for zone in ZONES))
 
     def now(self, name: str) -> float:
-        """In the present month."""
+        """Return a count of the present month."""
         return float(self._of(name)[-1])
 
     def so_far(self, name: str) -> float:
-        """Since the start."""
+        """Return a count since the start."""
         return float(self._of(name).sum())
 
 
 def _why(pair: Pair, words: Words) -> list[dict[str, str]]:
-    """The chain of mechanisms, each with its numbers of this month."""
+    """Describe the chain of mechanisms with the numbers of this month."""
     if pair.arms.without.interventions == pair.arms.with_it.interventions:
         return [{"key": "nothing", "title": "", "text": words("why.nothing")}]
     if not pair.month:
@@ -296,7 +296,7 @@ def _flow(before: _Course, after: _Course, name: str, n: Any) -> dict[str, str]:
 
 
 def _money(pair: Pair, words: Words) -> str:
-    """What the intervention's own account got and spent; nothing where it has none."""
+    """Describe income and spending of the intervention's account, if any."""
     arm = pair.arms.with_it
     name = arm.interventions[-1].name
     if name not in arm.account_names:
@@ -318,7 +318,7 @@ def _money(pair: Pair, words: Words) -> str:
 
 
 def verdicts(comparison: Comparison, language: Language) -> list[str]:
-    """What replications say of the headline measures at the end of the run."""
+    """Describe the results of replications for the headline measures at the end of the run."""
     words, reports = Words(language, WORDS), Words(language)
     effects = comparison.effects
     end = int(effects["horizon"].max())
