@@ -229,7 +229,7 @@ def make_app(
     )
     def report(name: Name, lang: In = "en") -> Response:
         """Return the report on the replications."""
-        from sim.report.comparison_report import write_report  # slow to import
+        from sim.report.report import write_report  # slow to import
 
         with sessions.using(name) as session:
             done = session.replications

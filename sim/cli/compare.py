@@ -101,12 +101,12 @@ def compare_command(
         comparison = _compare(scenario, interventions, **options)
         elsewhere = []
         if territories:
-            from sim.report.stakes import TERRITORIES
+            from sim.report.sections.stakes import TERRITORIES
 
             others = [name for name in TERRITORIES if name != comparison.scenario.name]
             elsewhere = [_compare(name, interventions, **options) for name in others]
         CONSOLE.detail("Writing the report ...")
-        from sim.report.comparison_report import write_report
+        from sim.report.report import write_report
 
         for name, content in write_report(comparison, language, elsewhere=elsewhere).items():
             folder.write(name, content)
@@ -118,7 +118,7 @@ def compare_command(
 
 def _load_report() -> None:
     """Load what tables and the report are made with, while workers load and run."""
-    for name in ("pandas", "sim.report.comparison_report"):
+    for name in ("pandas", "sim.report.report"):
         import_module(name)
 
 

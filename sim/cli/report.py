@@ -47,16 +47,15 @@ def _report(folder: Path, language: Language, png: bool) -> dict[str, bytes]:
     from sim.experiments.describe_comparison import FORMAT as COMPARISON
     from sim.experiments.store import FORMAT as SWEEP
     from sim.experiments.whole_folder import manifest_format
+    from sim.report.report import write_report
 
     kind = manifest_format(folder)
     if kind == SWEEP:
         from sim.experiments.sweep import Sweep
-        from sim.report.sweeps import write_sweep_report
 
-        return write_sweep_report(Sweep.open(folder), language, png=png)
+        return write_report(Sweep.open(folder), language, png=png)
     if kind == COMPARISON:
         from sim.experiments.comparison_folder import load_comparison
-        from sim.report.comparison_report import write_report
 
         return write_report(load_comparison(folder), language, png=png)
     raise InputError(f"{folder} holds no sweep and no comparison; name the folder of one.")

@@ -1,89 +1,116 @@
-"""What a report takes from a comparison: every access to its tables is in this one place."""
+"""What a report takes from results: every access to their tables is in this one place."""
 
 from __future__ import annotations
 
-import math
-import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from functools import cached_property
+from collections.abc import Sequence
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.figures.run_story import starting_point
+from sim.analysis.responses import COST
+from sim.experiments.designs import SAMPLED
+from sim.experiments.experiment import BASELINE
+from sim.experiments.factors import SCENARIO, Factor
 from sim.measures.registry import MEASURES
-from sim.registry.catalogues import (
-    PROJECT_COLUMNS,
-    THIRD_PLACE_COLUMNS,
-    project_kinds,
-    third_place_kinds,
-)
-from sim.registry.parameters import ParameterInfo
 from sim.registry.variables.money import LINES, SOURCES
-from sim.report.effect import Effect
-from sim.report.map_tiles import Ground
-from sim.report.over_time import Course
+from sim.report.effects import Effect, Surface, effect_in_row
+from sim.report.inputs import Inputs
+from sim.report.layout import Layout, choose_layout
+from sim.report.levels import Levels
+from sim.report.pictures.maps import Ground
 from sim.report.quantity import Quantity
-from sim.report.readings import Arm, LayerMaps, Money, Setting, Variance
+from sim.report.readings import Arm, LayerMaps, Money, Variance
+from sim.report.seam import Results, as_results
 from sim.scenario.schema import PARAMETERS
-from sim.words.language import Language
+from sim.words.catalogue import Words, typeset
+from sim.words.language import Language, percent
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from sim.experiments.comparison import Comparison
 
 __all__ = ["Facts"]
 
 Floats = npt.NDArray[np.float64]
 
+REFERENCE: Final = Arm("reference", "")
+"""What stands in for an arm where no intervention is tried: points against a reference point."""
+
 LAYERS: Final = ("vacancy", "footfall", "population")
 """Layers that are drawn, in this order."""
 
+MOST_NAMED: Final = 4
+"""Factors that a point is called by."""
+
+MOST_SHOWN: Final = 3
+"""Points of a design whose maps, money and variances are shown."""
+
 
 class Facts:
-    """A comparison, read in one language.
+    """Results, read in one language at the last horizon.
 
     Parameters
     ----------
-    comparison : Comparison
+    results : Results
     language : {"en", "fr"}
+    elsewhere : sequence of Results, optional
+        The same interventions in other territories.
     """
 
-    def __init__(self, comparison: Comparison, language: Language) -> None:
-        self.comparison = comparison
+    def __init__(
+        self, results: Results, language: Language, elsewhere: Sequence[Results] = ()
+    ) -> None:
+        results = as_results(results)
+        self.results = results
         self.language = language
-        self.scenario = comparison.scenario
-        self.place = comparison.scenario.title[language]
-        self._manifest: Mapping[str, Any] = comparison.manifest
-        self._run: Mapping[str, Any] = comparison.manifest["run"]
-        self.months = int(self._run["months"])
-        self.reps = int(self._run["reps"])
-        self.seed = int(self._run["seed"])
-        self.is_fixed = bool(self._run["fixed_parameters"])
-        self.is_independent = bool(self._run["independent"])
-        self.baseline, *self._names = comparison.labels
+        self.words = Words(language)
+        self.elsewhere = [Facts(other, language) for other in elsewhere]
+        self.experiment = results.experiment
+        self.scenario = results.scenario
+        self.inputs = Inputs(results, language)
+        self.run = results.manifest["run"]
+        self.months = int(self.experiment.horizons[-1])
+        self.indicators: tuple[str, ...] = self.experiment.indicators
+        self.has_interventions = len(self.experiment.arms) > 1
+        self.is_sampled = self.experiment.design.kind in SAMPLED
+        self.is_fixed = self.run["parameters"] == "fixed"
+        self.has_variance = bool(getattr(self.experiment, "variance", False))
+        self.is_independent = self.experiment.luck == "per_arm"
 
-    # What was compared
+    # What was asked
 
     @cached_property
     def arms(self) -> list[Arm]:
-        """The interventions in order; the cost is public, discounted, and set-up included."""
-        return [
-            Arm(name, self.comparison.labels[name][self.language], self._cost(name))
-            for name in self._names
-        ]
+        """What is tried, in order; the cost is public, discounted, and set-up included."""
+        found = []
+        for name in list(self.experiment.arms)[1:]:
+            label = typeset(self.results.labels[name][self.language], self.language)
+            found.append(Arm(name, label, self._cost(name) if self.is_single else 0.0))
+        return found or [REFERENCE]
 
     def _cost(self, name: str) -> float:
-        row = self._effects.get((name, "public_spending", self.months))
-        return max(0.0, float(row["mean"])) if row and math.isfinite(row["mean"]) else 0.0
+        mean = self._effect_rows.get((name, COST, self.months), {}).get("mean", 0.0)
+        return max(0.0, float(mean)) if np.isfinite(mean) else 0.0
+
+    @cached_property
+    def territories(self) -> dict[str, str]:
+        """Words for the territories by name."""
+        return {
+            name: typeset(arms[BASELINE].title[self.language], self.language)
+            for name, arms in self.experiment.scenarios.items()
+        }
 
     @property
-    def residents(self) -> int:
-        """People of the territory before the first month."""
-        return int(self._manifest["territory"]["residents"])
+    def place(self) -> str:
+        """Words for the first territory."""
+        return next(iter(self.territories.values()))
+
+    @property
+    def residents(self) -> dict[str, int]:
+        """People of each territory before the first month."""
+        every = self.results.manifest["scenarios"]
+        return {name: int(one["territory"]["residents"]) for name, one in every.items()}
 
     @property
     def _first_year(self) -> int:
@@ -95,297 +122,295 @@ class Facts:
         last = self._first_year + (self.months - 1) // 12
         return f"{self._first_year}–{last}" if last > self._first_year else f"{last}"
 
-    # Effects
+    # What was varied
 
     @cached_property
-    def _effects(self) -> dict[tuple[str, str, int], dict[str, Any]]:
-        frame: pd.DataFrame = self.comparison.effects
-        rows: list[Any] = frame.to_dict("records")
-        return {(r["intervention"], r["indicator"], int(r["horizon"])): r for r in rows}
+    def points(self) -> pd.DataFrame:
+        """A row a point, a column a factor."""
+        found: pd.DataFrame = self.results.points
+        return found
 
     @property
-    def horizons(self) -> list[int]:
-        """Months up to which effects are measured; the last is the end of the run."""
-        return sorted({horizon for _, _, horizon in self._effects})
+    def is_single(self) -> bool:
+        """Whether there is one point, so that every measure can be shown."""
+        return len(self.points) == 1
 
-    def effect(self, arm: Arm, name: str, horizon: int | None = None) -> Effect:
-        """One effect; by default at the end of the run."""
-        measure = MEASURES[name]
-        row = self._effects.get((arm.name, name, horizon or self.months), _MISSING)
-        relevant = float(row["smallest_relevant"])
-        return Effect(
-            measure=name,
-            label=measure.label[self.language],
-            good=measure.good,
-            quantity=Quantity(measure.unit, relevant, self.language),
-            baseline=float(row["baseline_mean"]),
-            mean=float(row["mean"]),
-            low50=float(row["lo50"]),
-            high50=float(row["hi50"]),
-            low90=float(row["lo90"]),
-            high90=float(row["hi90"]),
-            p_positive=float(row["p_positive"]),
-            smallest_relevant=relevant,
-            verdict=str(row["verdict"]),
-            replications=int(row["replications"]),
-            still_needed=int(row["still_needed"]),
+    @property
+    def reps(self) -> int:
+        """Replications; where there is one point, those that every arm completed."""
+        if self.is_single:
+            return len(self.results.replications)
+        return int(self.experiment.replications)
+
+    @property
+    def factors(self) -> Sequence[Factor]:
+        """What is varied."""
+        found: Sequence[Factor] = self.experiment.factors
+        return found
+
+    @cached_property
+    def levels(self) -> Levels:
+        """How factors are written."""
+        return Levels(self.language, self.territories)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """How the design is shown."""
+        return choose_layout(
+            self.points, self.factors, self.is_sampled, len(self.arms), len(self.indicators)
         )
 
+    def point_label(self, point: int) -> str:
+        """Name a point by the levels of what varies, or where much does by what is rare in it."""
+        row, varied = self.points.iloc[point], self.layout.varied
+        if len(varied) > MOST_NAMED:
+            if self.is_sampled:
+                return self.words("sweep.numbered", number=self.levels.count(point + 1))
+            common = self.points.mode().iloc[0]
+            varied = tuple(f for f in varied if row[f.name] != common[f.name])
+            if not varied:
+                return self.words("sweep.unchanged")
+        units = [self.levels.unit(f) for f in varied]
+        named = []
+        for factor in varied or self.factors:
+            unit = self.levels.unit(factor)
+            is_plain = len(varied) > 1 and unit and units.count(unit) == 1
+            write = self.levels.amount if is_plain else self.levels.named
+            named.append(write(factor, row[factor.name]))
+        return ", ".join(named)
+
+    @property
+    def levers(self) -> list[Factor]:
+        """Factors that are chosen with an arm, and not conditions that it meets.
+
+        The points of a list are choices as they stand.
+        """
+        if self.experiment.design.kind == "list":
+            return list(self.layout.varied)
+        return [f for f in self.layout.varied if f.name != SCENARIO and f.name not in PARAMETERS]
+
+    @cached_property
+    def drawn_with(self) -> npt.NDArray[np.int64]:
+        """Which points of a sampled design were drawn together."""
+        together = {"morris": 1, "saltelli": 2}.get(self.experiment.design.kind)
+        size = len(self.factors) + together if together else 1
+        return np.arange(len(self.points)) // size
+
+    # Effects at one point
+
+    @cached_property
+    def _effect_rows(self) -> dict[tuple[str, str, int], dict[str, Any]]:
+        rows: list[Any] = self.results.effects.to_dict("records")
+        return {(r["intervention"], r["indicator"], int(r["horizon"])): r for r in rows}
+
+    def effect(self, arm: Arm, name: str, horizon: int | None = None) -> Effect:
+        """Return one effect; by default at the end of the run."""
+        measure = MEASURES[name]
+        row = self._effect_rows.get((arm.name, name, horizon or self.months))
+        if row is None:
+            return Effect(measure.label[self.language], measure.good, self.quantity(name))
+        return effect_in_row(measure, row, self.language)
+
+    def quantity(self, name: str, baseline: float = 0.0) -> Quantity:
+        """Return how a measure is written; relevance may depend on its level."""
+        measure = MEASURES[name]
+        return Quantity(measure.unit, measure.smallest_relevant(baseline), self.language)
+
     def effects(self, arm: Arm) -> list[Effect]:
-        """All effects at the end of the run, in the order of the measures."""
+        """Return all effects at the end of the run, in the order of the measures."""
         return [self.effect(arm, name) for name in MEASURES]
 
     def is_identical(self, arm: Arm) -> bool:
         """Whether nothing but money differs in any replication."""
-        money = ("public_spending", "public_money_unspent")
-        others = [e for e in self.effects(arm) if e.measure not in money and e.is_measured]
+        names = [n for n in MEASURES if n not in ("public_spending", "public_money_unspent")]
+        others = [e for e in (self.effect(arm, n) for n in names) if e.is_measured]
         return bool(others) and all(e.is_exactly_zero for e in others)
 
     def variance(self, arm: Arm, name: str) -> Variance | None:
-        """Where the variance of an effect comes from; None where nothing varies."""
-        row = self._effects.get((arm.name, name, self.months), _MISSING)
+        """Return where the variance of an effect comes from; None where nothing varies."""
+        row = self._effect_rows.get((arm.name, name, self.months), {})
         found = Variance(
-            *(float(row[f"variance_{k}"]) for k in ("luck", "parameters", "paired", "unpaired"))
+            *(
+                float(row.get(f"variance_{k}", np.nan))
+                for k in ("luck", "parameters", "paired", "unpaired")
+            )
         )
         return found if found.paired > 0 else None
 
+    # Effects over all points
+
+    @cached_property
+    def _frame(self) -> pd.DataFrame:
+        measures = dict.fromkeys((*self.indicators, COST))
+        found: pd.DataFrame = self.results.frame(*measures, horizon=self.months)
+        return found
+
+    @property
+    def _n_reps(self) -> int:
+        return int(self._frame["rep"].max()) + 1
+
+    def _values(self, arm: str, measure: str) -> Floats:
+        """Levels of a measure, (points, replications); nan where there is none."""
+        rows = self._frame[self._frame["arm"] == arm]
+        values = np.full((len(self.points), self._n_reps), np.nan)
+        values[rows["point"].to_numpy(), rows["rep"].to_numpy()] = rows[measure]
+        return values
+
+    @cache  # noqa: B019 - as long-lived as the facts
+    def surface(self, arm: Arm, name: str) -> Surface:
+        """Return what an arm changes on a measure, point by point.
+
+        Without any intervention, points are compared with the first one of the design, or where
+        points are sampled with the mean of all, in the same replication.
+        """
+        before = self._values(BASELINE, name)
+        after = before if not self.has_interventions else self._values(arm.name, name)
+        if not self.has_interventions:
+            rest = before.mean(axis=0) if self.is_sampled else before[0]
+            before = np.broadcast_to(rest, before.shape)
+        target = self._target(name, before)
+        return Surface(MEASURES[name], before, after, target, self.language)
+
+    def surfaces(self, arm: Arm) -> list[Surface]:
+        """Return those of all indicators of the experiment."""
+        return [self.surface(arm, name) for name in self.indicators]
+
+    def averaged(self, arm: Arm) -> list[Surface]:
+        """Return what the answer states: all points; of a sample, only its mean."""
+        surfaces = self.surfaces(arm)
+        if not self.is_sampled:
+            return surfaces
+        return [s.over_sample(self.drawn_with) for s in surfaces]
+
+    def _target(self, name: str, before: Floats) -> float | None:
+        """The smallest wanted effect: stated by the experiment, or the smallest that matters."""
+        if name in self.experiment.targets:
+            return float(self.experiment.targets[name])
+        measure = MEASURES[name]
+        if not measure.good:
+            return None
+        known = before[np.isfinite(before)]
+        return measure.good * measure.smallest_relevant(float(known.mean()) if known.size else 0.0)
+
+    def differences(self, arm: Arm, *names: str) -> pd.DataFrame:
+        """Return paired effects as a tidy table: ``point``, ``rep``, factors and measures."""
+        import pandas as pd
+
+        index = pd.MultiIndex.from_product(
+            [range(len(self.points)), range(self._n_reps)], names=["point", "rep"]
+        )
+        values = {n: self.surface(arm, n).differences.ravel() for n in names}
+        return pd.DataFrame(values, index).join(self.points, on="point").reset_index()
+
+    # Single points of a design
+
+    @cached_property
+    def shown(self) -> list[tuple[str, Facts]]:
+        """Points whose maps, money and variances are shown: those that the answer names."""
+        if self.is_single:
+            return [("", self)]
+        named = [s.largest for arm in self.arms for s in self.surfaces(arm) if s.has_moved]
+        points = dict.fromkeys(p for p in named if p is not None)
+        return [(self.point_label(p), self.at(p)) for p in list(points)[:MOST_SHOWN]]
+
+    @cache  # noqa: B019
+    def at(self, point: int) -> Facts:
+        """Return the facts of a single point."""
+        return Facts(self.results.at(point), self.language)
+
     # Courses over time
 
-    def course(self, arm: Arm, name: str) -> Course | None:
-        """Levels of a measure by month; None where it was not kept or never measurable."""
-        frame = self.comparison.monthly
-        if name not in frame:
-            return None
-        without, with_it = (
-            frame.loc[frame["arm"] == key, name].to_numpy(np.float64).reshape(self.reps, -1)
-            for key in (self.baseline, arm.name)
-        )
-        # Windows of less than a year are noise.
-        first = 11 if self.months >= 24 else 0
-        shown = np.isfinite(without).all(axis=0) & np.isfinite(with_it).all(axis=0)
-        shown[:first] = False
-        if shown.sum() < 2:
-            return None
-        in_years = self.months > 36
-        ends = np.arange(1, self.months + 1, dtype=np.float64)
-        starts = self._starts(arm)
-        if in_years:
-            ends, starts = self._first_year + ends / 12, self._first_year + starts / 12
-        return Course(
-            MEASURES[name].label[self.language],
-            ends[shown],
-            in_years,
-            without[:, shown],
-            with_it[:, shown],
-            starts,
-        )
+    @cached_property
+    def _monthly(self) -> pd.DataFrame:
+        import pandas as pd
 
-    def _starts(self, arm: Arm) -> float:
-        starts = [i.levers.start for i in self._added(arm)]
-        return float(min(starts)) if starts else math.nan
+        every: list[pd.DataFrame] = [
+            (self.results if self.is_single else self.results.at(p)).monthly.assign(point=p)
+            for p in range(len(self.points))
+        ]
+        return pd.concat([part for part in every if len(part)] or every[:1], ignore_index=True)
+
+    @property
+    def series(self) -> list[str]:
+        """Measures whose course over time is known."""
+        return [name for name in MEASURES if name in self._monthly and len(self._monthly)]
+
+    @cache  # noqa: B019
+    def course(self, arm: str, name: str) -> Floats:
+        """Return levels by month, (points, replications, months); nan where there is none."""
+        frame = self._monthly[self._monthly["arm"] == arm]
+        shape = (len(self.points), int(self._monthly["rep"].max()) + 1, self.months)
+        values = np.full(shape, np.nan)
+        at = tuple(frame[k].to_numpy() for k in ("point", "rep", "month"))
+        values[at[0], at[1], at[2] - 1] = frame[name]
+        return values
+
+    @property
+    def dates(self) -> tuple[Floats, bool]:
+        """The end of each month: in years, or in months where the run is short; and which."""
+        ends = np.arange(1, self.months + 1, dtype=np.float64)
+        in_years = self.months > 36
+        return (self._first_year + ends / 12 if in_years else ends), in_years
 
     # Maps
 
-    @cached_property
-    def ground(self) -> Ground | None:
-        """What lies under all maps; None where none were kept."""
-        maps = self.comparison.maps.get(self.baseline)
-        if maps is None:
-            return None
-        residents = maps.layers["population"][0].max(axis=0)
-        return Ground(maps.zone, residents > 0)
-
     @property
     def layers(self) -> Sequence[str]:
-        """Layers that are drawn."""
-        kept = self.comparison.maps[self.baseline].layers
-        return [name for name in LAYERS if name in kept]
+        """Layers that are drawn; none where no maps were kept."""
+        maps = self.results.maps.get(BASELINE)
+        return [name for name in LAYERS if maps is not None and name in maps.layers]
+
+    @cached_property
+    def ground(self) -> Ground:
+        """What lies under all maps."""
+        maps = self.results.maps[BASELINE]
+        return Ground(maps.zone, maps.layers["population"][0].max(axis=0) > 0)
 
     def maps(self, layer: str) -> LayerMaps:
-        """One layer at the start, and at the end of each arm."""
+        """Return one layer at the start, and at the end of each arm."""
 
         def of(name: str, at: int) -> Floats:
-            return np.asarray(self.comparison.maps[name].layers[layer][0, at], np.float64)
+            return np.asarray(self.results.maps[name].layers[layer][0, at], np.float64)
 
-        ends = {arm.name: of(arm.name, -1) for arm in self.arms}
-        return LayerMaps(layer, of(self.baseline, 0), of(self.baseline, -1), ends)
+        ends = {arm.name: of(arm.name, -1) for arm in self.arms if arm is not REFERENCE}
+        return LayerMaps(layer, of(BASELINE, 0), of(BASELINE, -1), ends)
 
     # Money
 
+    @property
+    def has_ledger(self) -> bool:
+        """Whether it was kept where the money went."""
+        return not self.results.ledger.empty
+
     def money(self, arm: Arm) -> Money | None:
-        """The ledger of an arm, beyond what the baseline books; None where nothing is booked."""
+        """Return the ledger of an arm beyond that of the baseline; None where it is empty."""
         count = -(-self.months // 12)
-        amounts = self._ledger(arm.name, count) - self._ledger(self.baseline, count)
+        amounts = self._ledger(arm.name, count) - self._ledger(BASELINE, count)
         amounts[np.abs(amounts) < 0.005] = 0.0
         if not amounts.any():
             return None
         income, *lines, unspent = amounts
         spent = {k: v for k, v in zip(LINES, lines, strict=True) if v.any()}
-        return Money(
-            [self._first_year + k for k in range(count)],
-            spent,
-            income.sum(axis=1),
-            unspent[:, -1],
-        )
+        years = [self._first_year + k for k in range(count)]
+        return Money(years, spent, income.sum(axis=1), unspent[:, -1])
 
     def _ledger(self, name: str, years: int) -> Floats:
         """EUR by line ("income" first, "unspent" last), source and year."""
         lines = ("income", *LINES, "unspent")
         table = np.zeros((len(lines), len(SOURCES), years))
-        frame = self.comparison.ledger
+        frame = self.results.ledger
         rows: list[Any] = frame[frame["arm"] == name].to_dict("records")
         for row in rows:
             at = lines.index(row["line"]), SOURCES.index(row["source"]), int(row["year"]) - 1
             table[at] += float(row["eur"])
         return table
 
-    # What it was made of
+    # Words
 
-    def _added(self, arm: Arm) -> list[Any]:
-        """Interventions of an arm that the baseline has not."""
-        before = {i.name for i in self.scenario.interventions}
-        scenario = self.comparison.arms[1 + self._names.index(arm.name)]
-        return [i for i in scenario.interventions if i.name not in before]
+    def share(self, value: float) -> str:
+        """Write a share of replications in per cent."""
+        return percent(value, self.language, 0)
 
-    def descriptions(self, arm: Arm) -> list[str]:
-        """What an intervention does, in its own words."""
-        return [i.description[self.language] for i in self._added(arm)]
-
-    def levers(self, arm: Arm) -> list[Setting]:
-        """Every lever of an arm's interventions, and parameters in which it differs."""
-        found = []
-        for intervention in self._added(arm):
-            values = intervention.values
-            for name, info in intervention.kind.infos.items():
-                setting = intervention.settings.get(name)
-                found.append(self._setting(info, values[name], setting, info.default))
-        changed = self._manifest["arms"][arm.name]["settings"]
-        return found + [
-            self._setting(PARAMETERS[name], entry["value"], None, entry["baseline"])
-            for name, entry in changed.items()
-        ]
-
-    def scenario_settings(self) -> list[Setting]:
-        """Where the scenario differs from the model's defaults."""
-        values = self.scenario.values
-        return [
-            self._setting(info, values[name], self.scenario.settings[name], info.default)
-            for name, info in PARAMETERS.items()
-            if name in self.scenario.settings
-        ]
-
-    def parameters(self) -> list[Setting]:
-        """Every parameter with the range that it was drawn from."""
-        drawn = self._manifest["drawn_parameters"]
-        values = self.scenario.values
-        found = []
-        for name, info in PARAMETERS.items():
-            setting = self._setting(info, values[name], self.scenario.settings.get(name))
-            if name in drawn:
-                setting = replace(setting, plausible=(drawn[name]["low"], drawn[name]["high"]))
-            elif info.plausible is not None and self.is_fixed:
-                setting = replace(setting, plausible=info.plausible)
-            found.append(setting)
-        return found
-
-    def catalogue_figures(self) -> list[Setting]:
-        """Every figure of the catalogues of third places and projects."""
-        return [
-            Setting(
-                f"{kind.name}.{column}",
-                kind.label[self.language],
-                figure.value,
-                columns[column].unit,
-                figure.evidence,
-                figure.source,
-            )
-            for kinds, columns in (
-                (third_place_kinds(), THIRD_PLACE_COLUMNS),
-                (project_kinds(), PROJECT_COLUMNS),
-            )
-            for kind in kinds
-            for column, figure in kind.figures.items()
-        ]
-
-    def _setting(
-        self, info: ParameterInfo, value: object, setting: Any, default: object = None
-    ) -> Setting:
-        """A parameter with the source of whoever set it."""
-        stated = setting or info
-        return Setting(
-            info.name,
-            info.label[self.language],
-            value,
-            info.unit,
-            stated.evidence,
-            stated.source,
-            default,
-        )
-
-    @property
-    def assumed(self) -> int:
-        """Uncertain parameters whose value is a judgement."""
-        return len(self._manifest["assumed_parameters"])
-
-    @property
-    def uncertain(self) -> int:
-        """Uncertain parameters."""
-        return int(self._manifest["uncertain_parameters"])
-
-    def starting_point(self) -> list[str]:
-        """Whether the people and premises of the start were observed or generated."""
-        return starting_point(self._manifest["territory"], self.language)
-
-    # How to make it again
-
-    @property
-    def command(self) -> str:
-        """The command that gives the same comparison."""
-        return str(self._run["command"])
-
-    def command_for(self, scenario: str) -> str:
-        """The command that compares the same interventions in another territory."""
-        command = shlex.split(self.command)
-        command[command.index("compare") + 1] = scenario
-        command[command.index("--out") + 1] = f"results_{scenario}"
-        return shlex.join(command)
-
-    @property
-    def python(self) -> str:
-        """The program that gives the same comparison."""
-        return str(self._run["python"]).rstrip("\n")
-
-    @property
-    def package_version(self) -> str:
-        """Version of the package that made it."""
-        return str(self._run["package_version"])
-
-    @property
-    def model_version(self) -> str:
-        """Version of the model."""
-        return str(self._run["model_version"])
-
-
-_MISSING: Final[dict[str, Any]] = {
-    "verdict": "missing",
-    "replications": 0,
-    "still_needed": 0,
-    **dict.fromkeys(
-        (
-            "mean",
-            "lo50",
-            "hi50",
-            "lo90",
-            "hi90",
-            "p_positive",
-            "baseline_mean",
-            "smallest_relevant",
-            "variance_luck",
-            "variance_parameters",
-            "variance_paired",
-            "variance_unpaired",
-        ),
-        math.nan,
-    ),
-}
-"""An effect that the comparison does not hold."""
+    def quoted(self, arm: Arm) -> str:
+        """Return the words of an arm in quotation marks."""
+        return self.words("page.quoted", text=arm.label)

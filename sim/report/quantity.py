@@ -157,6 +157,13 @@ class Quantity:
         shown = rounded(self.scale * value, 2)
         return number(shown, self.language, _digits(shown))
 
+    def size_range(self, low: float, high: float) -> str:
+        """The sizes of two changes; one where they read the same."""
+        sizes = self.size(low), self.size(high)
+        if sizes[0] == sizes[1]:
+            return sizes[0]
+        return Words(self.language)("quantity.range", low=sizes[0], high=sizes[1])
+
     @property
     def change_unit(self) -> str:
         """Unit of a change in words."""

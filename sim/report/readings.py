@@ -1,4 +1,4 @@
-"""What is read from a comparison: interventions, money, variances, maps and settings."""
+"""What is read from results: arms, counts of runs, money, variances and maps."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Arm", "LayerMaps", "Money", "Setting", "Variance"]
+__all__ = ["Arm", "LayerMaps", "Money", "Variance"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -19,7 +19,7 @@ class Arm:
 
     name: str
     label: str
-    cost: float
+    cost: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Money:
 
 @dataclass(frozen=True)
 class Variance:
-    """Variance of the effect of one replication: its two sources, and with and without pairing."""
+    """Variance of the effect in one replication: its two sources, and with and without pairing."""
 
     luck: float
     parameters: float
@@ -68,17 +68,3 @@ class LayerMaps:
     start: Floats
     end: Floats
     ends: Mapping[str, Floats]
-
-
-@dataclass(frozen=True)
-class Setting:
-    """A parameter or lever as a table shows it; `default` is what it stands beside."""
-
-    name: str
-    label: str
-    value: object
-    unit: str
-    evidence: str
-    source: str
-    default: object = None
-    plausible: tuple[float, float] | None = None

@@ -96,7 +96,7 @@ def test_they_are_those_of_the_command_that_the_page_prints(
     words[words.index("--reps") + 1] = "3"
     words[words.index("--out") + 1] = str(tmp_path / "report")
     monkeypatch.setattr(
-        "sim.report.comparison_report.write_report", lambda *_, **__: {}
+        "sim.report.report.write_report", lambda *_, **__: {}
     )  # its runs are asked for
     with contextlib.redirect_stdout(io.StringIO()):
         assert main([*words[1:], "--workers", "1"]) == 0

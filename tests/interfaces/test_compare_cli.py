@@ -129,7 +129,7 @@ def test_json_is_one_object(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "sim.report.comparison_report.write_report", lambda *_, **__: {}
+        "sim.report.report.write_report", lambda *_, **__: {}
     )  # nobody looks at it here
     options = ["--reps", "2", "--workers", "1", "--json", "--out", str(tmp_path / "out")]
     assert main(["-q", "compare", *SMALL_RUN, *options]) == 0

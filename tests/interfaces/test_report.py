@@ -21,17 +21,19 @@ from sim.registry.catalogues import PROJECT_COLUMNS, THIRD_PLACE_COLUMNS
 from sim.registry.parameters import Evidence
 from sim.registry.variables.money import LINES, SOURCES
 from sim.report import page
-from sim.report.answer import HEADLINES, answer, question
 from sim.report.blocks import Section, Table
-from sim.report.certainty import variance
-from sim.report.comparison_report import write_report
 from sim.report.facts import Facts
-from sim.report.map_section import map_section
-from sim.report.money_section import cost_section
+from sim.report.headlines import HEADLINES
 from sim.report.quantity import Quantity
-from sim.report.stakes import stakes
+from sim.report.report import write_report
+from sim.report.sections.answer import answer
+from sim.report.sections.certainty import variance
+from sim.report.sections.maps import maps
+from sim.report.sections.money import cost
+from sim.report.sections.question import question
+from sim.report.sections.stakes import stakes
 from sim.scenario.schema import PARAMETERS
-from sim.words.catalogue import Words, catalogue, typeset
+from sim.words.catalogue import catalogue, typeset
 from sim.words.language import LANGUAGES, Language
 from tests.reference.comparisons import EFFECTS, made_up_comparison
 
@@ -119,8 +121,9 @@ def read(files: dict[str, bytes]) -> Page:
     return Page(files["report.html"])
 
 
-def said(section: Section) -> str:
+def said(section: Section | None) -> str:
     """All words of a section."""
+    assert section is not None
     texts: list[str] = []
     for block in section.blocks:
         content: Any = block
@@ -325,7 +328,7 @@ def test_the_answer_comes_before_everything_else(read: Page) -> None:
 
 def _findings(effects: dict[str, tuple[float, float]], language: Language) -> str:
     found = made_up_comparison(effects={**EFFECTS, **effects}, reps=12, months=24)
-    return said(answer(Facts(found, language), Words(language)))
+    return said(answer(Facts(found, language)))
 
 
 def test_each_verdict_has_its_words() -> None:
@@ -364,7 +367,7 @@ def test_each_verdict_has_its_words_in_french() -> None:
 def test_what_changes_nothing_is_said_to_change_nothing() -> None:
     money = {"public_spending": EFFECTS["public_spending"]}
     found = made_up_comparison(interventions=["inert_cluster"], effects=money, reps=4, months=24)
-    text = said(answer(Facts(found, "en"), Words("en")))
+    text = said(answer(Facts(found, "en")))
     assert "changes nothing that is measured here, not in a single replication." in text
     assert "No difference in any replication." in text
 
@@ -399,7 +402,7 @@ def test_levels_and_changes_are_written_in_their_units() -> None:
 
 
 def test_there_is_no_ratio_where_the_effect_may_be_nil(english: Facts) -> None:
-    (table,) = (b for b in cost_section(english, Words("en")).blocks if isinstance(b, Table))
+    (table,) = (b for b in cost(english).blocks if isinstance(b, Table))
     project, closure, youth = table.rows
     assert re.fullmatch(r"€[\d,]+", project[4].text)
     assert re.fullmatch(r"€[\d,]+ to €[\d,]+", project[5].text)
@@ -417,11 +420,7 @@ def test_money_received_is_spent_or_unspent(english: Facts) -> None:
 
 def test_all_maps_of_a_layer_have_the_same_limits(english: Facts) -> None:
     both = made_up_comparison(interventions=["transition_cluster", "facade"], reps=3, months=24)
-    galleries = [
-        block
-        for block in map_section(Facts(both, "en"), Words("en")).blocks
-        if block.kind == "gallery"
-    ]
+    galleries = [block for block in maps(Facts(both, "en")).blocks if block.kind == "gallery"]
     assert galleries
     for gallery in galleries:
         tiles: Any = gallery
@@ -444,8 +443,7 @@ def test_other_territories_are_compared_or_the_commands_are_given(
         assert f"--out results_{name}" in commands
     assert "sim compare mid_sized_town transition_cluster" in commands
     rural = made_up_comparison(load_scenario("rural_low_density"), reps=4)
-    facts, other = Facts(comparison, language), Facts(rural, language)
-    text = said(stakes(facts, [other], Words(language)))
+    text = said(stakes(Facts(comparison, language, [rural])))
     assert load_scenario("rural_low_density").title[language] in text
     assert "results_metropolis" not in text
 
@@ -465,8 +463,8 @@ def test_it_says_what_it_does_not_tell(read: Page, language: str) -> None:
 
 def test_fixed_parameters_and_independent_luck_are_said() -> None:
     found = made_up_comparison(reps=4, months=24, fixed_parameters=True, independent=True)
-    facts, words = Facts(found, "en"), Words("en")
-    assert "luck of its own" in question(facts, words)
-    text = said(variance(facts, words))
+    facts = Facts(found, "en")
+    assert "luck of its own" in question(facts)
+    text = said(variance(facts))
     assert "All parameters were kept fixed" in text
     assert "Common luck makes" not in text

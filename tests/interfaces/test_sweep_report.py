@@ -18,15 +18,14 @@ from sim.experiments.running import sweep
 from sim.experiments.sweep import Sweep
 from sim.experiments.territory_runs import TerritoryRuns
 from sim.measures.registry import MEASURES
-from sim.report.sweeps import sensitivity_section as sensitivity
-from sim.report.sweeps import write_sweep_report
-from sim.report.sweeps.answer import answer
-from sim.report.sweeps.facts import SweepFacts
-from sim.report.sweeps.findings import largest_block, plateau
-from sim.report.sweeps.over_time_section import months_to_half
-from sim.report.sweeps.runs_section import open_section, runs_section
-from sim.report.sweeps.surface import Surface
-from sim.words.catalogue import Words
+from sim.report.effects import Surface
+from sim.report.facts import Facts
+from sim.report.findings import largest_block, plateau
+from sim.report.report import write_report
+from sim.report.sections import sensitivity
+from sim.report.sections.answer import answer
+from sim.report.sections.over_time import months_to_half
+from sim.report.sections.runs import open_questions, runs
 from sim.words.language import LANGUAGES
 from tests.interfaces.test_report import Page, said
 
@@ -162,7 +161,7 @@ def french(sweeps: Callable[[str], Sweep]) -> Callable[[str], dict[str, bytes]]:
 
     def of(shape: str) -> dict[str, bytes]:
         if shape not in written:
-            written[shape] = write_sweep_report(sweeps(shape), "fr")
+            written[shape] = write_report(sweeps(shape), "fr")
         return written[shape]
 
     return of
@@ -170,7 +169,7 @@ def french(sweeps: Callable[[str], Sweep]) -> Callable[[str], dict[str, bytes]]:
 
 @pytest.fixture(scope="module")
 def reports(grid: Sweep, french: Callable[[str], dict[str, bytes]]) -> dict[str, dict[str, bytes]]:
-    return {"en": write_sweep_report(grid, "en"), "fr": french("grid")}
+    return {"en": write_report(grid, "en"), "fr": french("grid")}
 
 
 def check_page(content: bytes, language: str) -> Page:
@@ -208,28 +207,29 @@ def test_the_report_is_whole_in_both_languages(reports):
 def test_every_shape_has_a_report(sweeps, french, shape):
     found, files = sweeps(shape), french(shape)
     page = check_page(files["report.html"], "fr")
-    assert SweepFacts(found, "fr").layout.kind == KINDS[shape]
+    assert Facts(found, "fr").layout.kind == KINDS[shape]
     pictures = [attributes for tag, attributes in page.tags if tag == "svg"]
     assert all(attributes["role"] == "img" for attributes in pictures)
     assert len(pictures) == len(files) - 1
     anchors = [a["id"] for tag, a in page.tags if tag == "section"]
     assert anchors[0] == "answer"
-    assert {"effects", "figures", "open", "runs", "varied", "limits", "again"} <= set(anchors)
+    assert {"effects", "open", "runs", "varied", "limits", "again"} <= set(anchors)
+    assert ("figures" in anchors) == (shape != "one_point")
     assert ("sensitivity" in anchors) == (shape in ("morris", "saltelli"))
     assert ("over_time" in anchors) == (shape in ("curve", "never"))
 
 
 def test_indices_that_rest_on_luck_are_named(sweeps, monkeypatch):
     """Of the made-up luck of a replication nothing is left between variants."""
-    facts = SweepFacts(sweeps("saltelli"), "en")
-    table = seed_noise_table(facts.sweep)
+    facts = Facts(sweeps("saltelli"), "en")
+    table = seed_noise_table(facts.results.raw)
     label = MEASURES["births_per_1000"].label["en"]
 
     def is_named(share: float) -> bool:
         shares = np.where(table["indicator"] == "births_per_1000", share, 0.1)
         noisy = table.assign(share_of_mean=shares)
         monkeypatch.setattr(sensitivity, "seed_noise_table", lambda sweep: noisy)
-        notes = [b.text for b in sensitivity._noise(facts, Words("en"))[1:]]
+        notes = [b.text for b in sensitivity._noise(facts)[1:]]
         return any("say little about the factors" in note and label in note for note in notes)
 
     assert is_named(0.6)
@@ -237,7 +237,7 @@ def test_indices_that_rest_on_luck_are_named(sweeps, monkeypatch):
 
 
 def test_the_same_sweep_gives_the_same_bytes_and_png_on_request(sweeps, french):
-    again = write_sweep_report(Sweep.open(sweeps("facets").folder), "fr", png=True)
+    again = write_report(Sweep.open(sweeps("facets").folder), "fr", png=True)
     assert {n: c for n, c in again.items() if not n.endswith(".png")} == french("facets")
     drawn = {n.removesuffix(".png") for n in again if n.endswith(".png")}
     assert drawn == {n.removesuffix(".svg") for n in again if n.endswith(".svg")}
@@ -262,8 +262,8 @@ def test_the_report_says_how_to_make_it_again_and_of_what(grid, reports):
 
 
 def _answer(found: Sweep, language: str = "en") -> str:
-    facts = SweepFacts(found, language)
-    return said(answer(facts, Words(language)))
+    facts = Facts(found, language)
+    return said(answer(facts))
 
 
 def test_each_measure_has_its_verdict(grid):
@@ -278,7 +278,7 @@ def test_more_closures_are_unwanted_and_counted(grid):
     text = _answer(grid)
     assert "More in 3 of 9 variants" in text
     assert "Funding of the cluster at €50,000 a month: worse in all 3 variants" in text
-    facts = SweepFacts(grid, "en")
+    facts = Facts(grid, "en")
     surface = facts.surface(facts.arms[0], "closure_rate_town_centre")
     assert surface.reading == "worse"
     assert {e.tone for e in surface.effects} == {"bad", "none"}
@@ -303,7 +303,7 @@ def test_the_answer_is_as_complete_in_french(grid):
 
 def test_the_target_is_the_smallest_effect_that_matters_unless_stated(tmp_path):
     text = f"{CLUSTER}replications = 4\ntargets = {{ running_projects = 15 }}\n{GRID}"
-    facts = SweepFacts(made_up_sweep(tmp_path / "targets", text), "en")
+    facts = Facts(made_up_sweep(tmp_path / "targets", text), "en")
     arm = facts.arms[0]
     assert facts.surface(arm, "running_projects").target == 15
     reached = facts.surface(arm, "running_projects").reached
@@ -317,26 +317,26 @@ def test_a_single_replication_determines_nothing(sweeps):
     text = _answer(found)
     assert "an effect cannot be told from luck" in text
     assert "Better" not in text
-    facts = SweepFacts(found, "en")
+    facts = Facts(found, "en")
     for surface in facts.surfaces(facts.arms[0]):
         assert {e.verdict for e in surface.effects} == {"not_determinable"}
         assert all(math.isfinite(e.mean) and math.isnan(e.low90) for e in surface.effects)
 
 
 def test_without_an_intervention_variants_are_compared_with_the_first(sweeps):
-    facts = SweepFacts(sweeps("nothing_tried"), "en")
+    facts = Facts(sweeps("nothing_tried"), "en")
     surface = facts.surface(facts.arms[0], "open_shops_town_centre")
     means = [e.mean for e in surface.effects]
     assert means == pytest.approx([0.0, 0.1, 0.2])
 
 
 def test_levels_out_of_order_are_no_axis(sweeps):
-    facts = SweepFacts(sweeps("never"), "en")
+    facts = Facts(sweeps("never"), "en")
     assert facts.layout.kind == "strips"
 
 
 def test_what_was_tried_in_many_ways_stands_side_by_side(sweeps):
-    section = answer(SweepFacts(sweeps("many_arms"), "en"), Words("en"))
+    section = answer(Facts(sweeps("many_arms"), "en"))
     assert [b.kind for b in section.blocks].count("cards") == 0
     (table,) = (b for b in section.blocks if b.kind == "table")
     assert len(table.rows) == 4
@@ -350,10 +350,10 @@ def test_failures_are_told_with_reason_and_variants(tmp_path):
         return run.values.get("cluster_size") == 40
 
     found = made_up_sweep(tmp_path / "failing", f"{CLUSTER}{TWO}replications = 3\n{GRID}", fails)
-    check_page(write_sweep_report(found, "fr")["report.html"], "fr")
-    facts, words = SweepFacts(found, "en"), Words("en")
-    assert (facts.counts.failed, facts.counts.missing) == (9, 0)
-    section = runs_section(facts, words)
+    check_page(write_report(found, "fr")["report.html"], "fr")
+    facts = Facts(found, "en")
+    assert (facts.results.counts.failed, facts.results.counts.missing) == (9, 0)
+    section = runs(facts)
     (table,) = (b for b in section.blocks if b.kind == "table")
     assert len(table.rows) == 1
     assert table.rows[0][2].code == "ValueError: the town hall burnt down"
@@ -369,7 +369,7 @@ def test_a_sweep_in_which_everything_failed_says_so(tmp_path):
         return run.arm != "baseline"
 
     found = made_up_sweep(tmp_path / "hopeless", f"{CLUSTER}{TWO}replications = 2\n{GRID}", fails)
-    check_page(write_sweep_report(found, "fr")["report.html"], "fr")
+    check_page(write_report(found, "fr")["report.html"], "fr")
     assert "Not measured: " in _answer(found)
 
 
@@ -387,9 +387,9 @@ def test_an_unfinished_sweep_says_so(tmp_path):
         made_up_sweep(folder, f"{CLUSTER}{TWO}replications = 3\n{GRID}", batch=4, progress=listen)
     found = Sweep.open(folder / "sweep")
     assert found.missing() == 30 - 12
-    check_page(write_sweep_report(found, "fr")["report.html"], "fr")
+    check_page(write_report(found, "fr")["report.html"], "fr")
     assert "18 of its 30 simulations are still missing" in _answer(found)
-    assert "--resume" in said(runs_section(SweepFacts(found, "en"), Words("en")))
+    assert "--resume" in said(runs(Facts(found, "en")))
 
 
 def test_a_sweep_without_any_result_has_a_report(tmp_path):
@@ -399,12 +399,12 @@ def test_a_sweep_without_any_result_has_a_report(tmp_path):
     file.write_text(f"{HEAD}{CLUSTER}{TWO}replications = 2\n{GRID}")
     with mock.patch("sim.experiments.running.fill", side_effect=Stop), pytest.raises(Stop):
         sweep(file, folder / "sweep", executor="serial")
-    page = write_sweep_report(Sweep.open(folder / "sweep"), "fr")["report.html"]
+    page = write_report(Sweep.open(folder / "sweep"), "fr")["report.html"]
     check_page(page, "fr")
 
 
 def test_what_is_open_says_how_many_replications_it_lacks(grid):
-    text = said(open_section(SweepFacts(grid, "en"), Words("en")))
+    text = said(open_questions(Facts(grid, "en")))
     assert "Participation of the young" in text
     assert "After 6 replications" in text
     assert "Surviving projects" not in text
@@ -412,7 +412,7 @@ def test_what_is_open_says_how_many_replications_it_lacks(grid):
 
 def test_a_missing_library_is_named(sweeps, monkeypatch):
     monkeypatch.setattr(sensitivity, "is_installed", lambda: False)
-    section = sensitivity.sensitivity_section(SweepFacts(sweeps("morris"), "fr"), Words("fr"))
+    section = sensitivity.sensitivity(Facts(sweeps("morris"), "fr"))
     assert "pip install 'essaim[analysis]'" in said(section)
 
 

@@ -1,0 +1,338 @@
+"""Effects: of one arm on one measure at one point, and over all points of a design."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.experiments.effects import effect_of
+from sim.measures.measure import Measure
+from sim.report.blocks import Cell, Tone
+from sim.report.quantity import Quantity
+from sim.words.catalogue import Words
+from sim.words.language import Language, number
+
+__all__ = ["OPEN", "SYMBOLS", "Effect", "Reading", "Surface", "effect_in_row", "effect_over"]
+
+Floats = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+Reading = Literal["better", "worse", "mixed", "moved", "none", "open", "missing"]
+"""What the points say together; "moved" where neither more nor less is wanted."""
+
+OPEN: Final = "not_determinable"
+
+MOST: Final = 100_000
+"""Replications beyond which nobody waits for an answer."""
+
+SYMBOLS: Final = {
+    "increase": "▲",
+    "decrease": "▼",
+    "no_relevant_effect": "=",
+    "not_determinable": "?",
+    "missing": "–",
+}
+"""A sign for each verdict, next to its words."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The mean effect of an intervention on a measure up to a horizon.
+
+    Attributes
+    ----------
+    label : str
+        Words of the measure.
+    good : {1, -1, 0}
+        Whether more of it is wanted, less, or neither.
+    quantity : Quantity
+        How its values are written.
+    baseline : float
+        Mean without the intervention.
+    mean, low50, high50, low90, high90 : float
+        Mean effect and its intervals.
+    p_positive : float
+        Probability that the mean effect is positive.
+    smallest_relevant : float
+        Effect below which nothing matters.
+    verdict : str
+        "increase", "decrease", "no_relevant_effect", "not_determinable" or "missing".
+    replications : int
+        Pairs of runs that it rests on.
+    still_needed : int
+        Further replications that would probably settle it; 0 where it is settled.
+    """
+
+    label: str
+    good: int
+    quantity: Quantity
+    baseline: float = math.nan
+    mean: float = math.nan
+    low50: float = math.nan
+    high50: float = math.nan
+    low90: float = math.nan
+    high90: float = math.nan
+    p_positive: float = math.nan
+    smallest_relevant: float = math.nan
+    verdict: str = "missing"
+    replications: int = 0
+    still_needed: int = 0
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether there is a number at all."""
+        return self.verdict != "missing"
+
+    @property
+    def is_exactly_zero(self) -> bool:
+        """Whether nothing differed in any replication."""
+        return self.mean == self.low90 == self.high90 == 0
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether the measure rises or falls."""
+        return self.verdict in ("increase", "decrease")
+
+    @property
+    def tone(self) -> Tone:
+        """How the verdict reads to those who want the measure to move in its good direction."""
+        if self.verdict == "no_relevant_effect":
+            return "none"
+        if not self.has_moved:
+            return "open"
+        if not self.good:
+            return ""
+        return "good" if (self.verdict == "increase") == (self.good > 0) else "bad"
+
+    @property
+    def signed_change(self) -> str:
+        """The mean effect behind the sign of its verdict."""
+        return f"{SYMBOLS[self.verdict]} {self.quantity.change(self.mean)}"
+
+    @property
+    def interval(self) -> str:
+        """The 90 % interval."""
+        return self.quantity.interval(self.low90, self.high90)
+
+    def change_cell(self, words: Words, sign: int = 1) -> Cell:
+        """Return mean and 90 % interval, or their negatives, for a table."""
+        if not self.is_measured:
+            return Cell(words("quantity.unknown"))
+        low, high = sorted((sign * self.low90, sign * self.high90))
+        below = self.quantity.interval(low, high)
+        return Cell(self.quantity.change(sign * self.mean), below=below)
+
+    def verdict_cell(self, words: Words) -> Cell:
+        """Return the verdict for a table."""
+        return Cell(f"{SYMBOLS[self.verdict]} {words(f'verdict.{self.verdict}')}", tone=self.tone)
+
+    def needed(self, words: Words) -> str:
+        """Return the replications still needed in words, to two figures at most."""
+        count = self.still_needed
+        if count > MOST:
+            return words("table.too_many", count=number(MOST, words.language))
+        step = 10 ** max(0, len(str(count)) - 2)
+        return number(-(-count // step) * step, words.language)
+
+
+def effect_in_row(measure: Measure, row: Mapping[str, Any], language: Language) -> Effect:
+    """Return the effect that a row of the table of effects holds."""
+    relevant = float(row["smallest_relevant"])
+    return Effect(
+        label=measure.label[language],
+        good=measure.good,
+        quantity=Quantity(measure.unit, relevant, language),
+        baseline=float(row["baseline_mean"]),
+        mean=float(row["mean"]),
+        low50=float(row["lo50"]),
+        high50=float(row["hi50"]),
+        low90=float(row["lo90"]),
+        high90=float(row["hi90"]),
+        p_positive=float(row["p_positive"]),
+        smallest_relevant=relevant,
+        verdict=str(row["verdict"]),
+        replications=int(row["replications"]),
+        still_needed=int(row["still_needed"]),
+    )
+
+
+def effect_over(measure: Measure, before: Floats, after: Floats, language: Language) -> Effect:
+    """Estimate an effect from its replications.
+
+    Parameters
+    ----------
+    measure : Measure
+    before, after : (replications,) float64 array
+        Paired; nan where there is nothing.
+    language : {"en", "fr"}
+
+    Returns
+    -------
+    Effect
+        A single pair has a mean but no interval, and determines nothing.
+    """
+    found = effect_of(measure, before, after, None)
+    of_mean, verdict, mean = found.of_mean, found.verdict, math.nan
+    if of_mean is None and found.replications == 1:
+        verdict, mean = OPEN, float(np.nansum(after - before))
+    return Effect(
+        label=measure.label[language],
+        good=measure.good,
+        quantity=Quantity(measure.unit, found.smallest_relevant, language),
+        baseline=found.baseline_mean,
+        mean=of_mean.mean if of_mean else mean,
+        low50=of_mean.lo50 if of_mean else math.nan,
+        high50=of_mean.hi50 if of_mean else math.nan,
+        low90=of_mean.lo90 if of_mean else math.nan,
+        high90=of_mean.hi90 if of_mean else math.nan,
+        p_positive=of_mean.p_positive if of_mean else math.nan,
+        smallest_relevant=found.smallest_relevant,
+        verdict=verdict,
+        replications=found.replications,
+        still_needed=found.still_needed if verdict == OPEN else 0,
+    )
+
+
+@dataclass(frozen=True)
+class Surface:
+    """What an arm changes on one measure, point by point.
+
+    Attributes
+    ----------
+    measure : Measure
+    before, after : (points, replications) float64 arrays
+        Paired levels without and with the arm; nan where there is nothing.
+    target : float or None
+        Smallest wanted effect, signed like the measure; None where nothing is wanted.
+    language : {"en", "fr"}
+    """
+
+    measure: Measure
+    before: Floats
+    after: Floats
+    target: float | None
+    language: Language
+
+    @cached_property
+    def differences(self) -> Floats:
+        """Paired effects, (points, replications)."""
+        return np.asarray(self.after - self.before)
+
+    @cached_property
+    def effects(self) -> list[Effect]:
+        """Mean effect of each point."""
+        return [self._effect(b, a) for b, a in zip(self.before, self.after, strict=True)]
+
+    def _effect(self, before: Floats, after: Floats) -> Effect:
+        effect = effect_over(self.measure, before, after, self.language)
+        return replace(effect, quantity=self.quantity)
+
+    def over_sample(self, drawn_with: Whole) -> Surface:
+        """Return the same at a single point, whose replications are the samples of a design.
+
+        Points that were drawn together, such as those of a trajectory, are no independent witnesses
+        and count as one.
+
+        Parameters
+        ----------
+        drawn_with : (points,) int array
+            Which points belong together.
+        """
+        known = np.isfinite(self.differences)
+        _, at = np.unique(drawn_with, return_inverse=True)
+        n = np.bincount(at, known.sum(axis=1))
+        before, after = (
+            np.divide(
+                np.bincount(at, np.where(known, values, 0.0).sum(axis=1)),
+                n,
+                out=np.full(n.size, np.nan),
+                where=n > 0,
+            )[None]
+            for values in (self.before, self.after)
+        )
+        return replace(self, before=before, after=after)
+
+    def at(self, points: Sequence[int]) -> Surface:
+        """Return the same at some of the points."""
+        return replace(self, before=self.before[points], after=self.after[points])
+
+    def average(self, points: Sequence[int]) -> Effect:
+        """Return the mean effect over some points, replication by replication."""
+        return self._effect(self.before[points].mean(axis=0), self.after[points].mean(axis=0))
+
+    @cached_property
+    def reached(self) -> Floats:
+        """Share of replications of each point whose effect reaches the target; nan without one."""
+        share = np.full(len(self.before), np.nan)
+        if self.target is None:
+            return share
+        known = np.isfinite(self.differences)
+        met = math.copysign(1, self.target) * self.differences >= abs(self.target) * (1 - 1e-12)
+        n = known.sum(axis=1)
+        np.divide((met & known).sum(axis=1), n, out=share, where=n > 0)
+        return share
+
+    @property
+    def label(self) -> str:
+        """Words of the measure."""
+        return self.measure.label[self.language]
+
+    @cached_property
+    def quantity(self) -> Quantity:
+        """How values are written, the same at all points."""
+        return Quantity(self.measure.unit, self.smallest_relevant[1], self.language)
+
+    @cached_property
+    def smallest_relevant(self) -> tuple[float, float]:
+        """Least and greatest over the points of the effect below which nothing matters."""
+        known = np.isfinite(self.differences)
+        n = known.sum(axis=1)
+        total = np.where(known, self.before, 0.0).sum(axis=1)
+        means = np.divide(total, n, out=np.full(n.size, np.nan), where=n > 0)
+        measured = means[n > 0] if n.any() else means
+        found = [self.measure.smallest_relevant(float(m)) for m in measured]
+        return min(found), max(found)
+
+    def count(self, *verdicts: str) -> int:
+        """Return how many points have one of these verdicts."""
+        return sum(e.verdict in verdicts for e in self.effects)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """What all points say together."""
+        tones = {e.tone for e in self.effects if e.is_measured}
+        if not tones:
+            return "missing"
+        if "" in tones:
+            return "moved"
+        if {"good", "bad"} <= tones:
+            return "mixed"
+        return next(reading for tone, reading in _READINGS.items() if tone in tones)
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether the measure rises or falls at any point."""
+        return self.count("increase", "decrease") > 0
+
+    @cached_property
+    def largest(self) -> int | None:
+        """The point with the largest mean effect, among those that differ from zero if any do."""
+        settled = [k for k, e in enumerate(self.effects) if e.has_moved]
+        measured = [k for k, e in enumerate(self.effects) if e.is_measured]
+        if wanted := [k for k in settled if self.effects[k].tone == "good"]:
+            settled = wanted
+        return max(settled or measured, key=lambda k: abs(self.effects[k].mean), default=None)
+
+
+_READINGS: Final[dict[Tone, Reading]] = {
+    "good": "better",
+    "bad": "worse",
+    "open": "open",
+    "none": "none",
+}
+"""By the tone that outweighs all that follow."""

@@ -1,0 +1,149 @@
+"""What a grid of verdicts says in a sentence: from which levels on, and where more adds nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise, product
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.measures.measure import Measure
+from sim.report.effects import Effect, effect_over
+from sim.words.language import Language
+
+__all__ = ["Block", "Plateau", "largest_block", "plateau"]
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+Kind = Literal["level", "flat", "peak", "falling", "growing", "open", "unknown"]
+
+
+@dataclass(frozen=True)
+class Block:
+    """The largest rectangle of a grid that holds nothing but hits.
+
+    Attributes
+    ----------
+    first, last : tuple of int
+        Of the levels of each axis, both included.
+    hits, beyond : int
+        Points within it, and hits outside of it.
+    """
+
+    first: tuple[int, ...]
+    last: tuple[int, ...]
+    hits: int
+    beyond: int
+
+
+def largest_block(hit: Bools) -> Block | None:
+    """Find where hits lie together.
+
+    Parameters
+    ----------
+    hit : (rows, columns) or (columns,) bool array
+
+    Returns
+    -------
+    Block or None
+        None where no two neighbours are hits.
+
+    Examples
+    --------
+    >>> largest_block(np.array([[False, False, True], [False, True, True]]))
+    Block(first=(0, 2), last=(1, 2), hits=2, beyond=1)
+    >>> largest_block(np.array([True, False, True])) is None
+    True
+    """
+    best: Block | None = None
+    spans = [[(a, b) for b in range(n - 1, -1, -1) for a in range(b + 1)] for n in hit.shape]
+    for span in product(*spans):
+        part = hit[tuple(slice(a, b + 1) for a, b in span)]
+        if part.size > max(1, best.hits if best else 1) and part.all():
+            beyond = int(hit.sum()) - part.size
+            first, last = (tuple(ends) for ends in zip(*span, strict=True))
+            best = Block(first, last, part.size, beyond)
+    return best
+
+
+@dataclass(frozen=True)
+class Plateau:
+    """Where more of a factor stops bringing more of what is wanted.
+
+    Attributes
+    ----------
+    kind : str
+        "level": no level beyond `at` changes anything relevant; "flat": so it is from the lowest
+        on. "peak": the highest level brings less, and none beyond `at` brings more; "falling": so
+        it is from the lowest on. "growing": each of the last steps up to the highest brings more.
+        "open": it grows up to `at`, and what follows cannot be told; "unknown": nothing can.
+    at, highest : int
+        The level, and the highest that was measured.
+    last : Effect
+        The highest level against it; for "growing", against the one before.
+    """
+
+    kind: Kind
+    at: int
+    highest: int
+    last: Effect
+
+
+def plateau(
+    measure: Measure, before: Floats, after: Floats, relevant: float, language: Language
+) -> Plateau | None:
+    """Find where more stops adding to what is wanted.
+
+    Parameters
+    ----------
+    measure : Measure
+        In which more or less is wanted.
+    before, after : (levels, replications) float64 arrays
+        Levels of the measure without and with the intervention, by rising level of a factor.
+    relevant : float
+        Effect below which nothing matters.
+    language : {"en", "fr"}
+
+    Returns
+    -------
+    Plateau or None
+        None with fewer than two levels measured, or where neither direction is wanted.
+    """
+    effects = after - before
+    known = [k for k in range(len(effects)) if np.isfinite(effects[k]).sum() >= 2]
+    if len(known) < 2 or not measure.good:
+        return None
+    fixed = _with_relevant(measure, relevant)
+    zeros = np.zeros(effects.shape[1])
+
+    def against(high: int, low: int) -> Effect:
+        return effect_over(fixed, zeros, effects[high] - effects[low], language)
+
+    for k in known[:-1]:
+        later = [against(j, k) for j in known if j > k]
+        tones = {e.tone for e in later}
+        if "good" in tones:
+            continue
+        if "open" in tones and later[-1].tone != "bad":
+            break
+        kinds: tuple[Kind, Kind] = ("flat", "level")
+        if later[-1].tone == "bad":
+            kinds = ("falling", "peak")
+        return Plateau(kinds[k > known[0]], k, known[-1], later[-1])
+    step = against(known[-1], known[-2])
+    if step.tone == "good":
+        return Plateau("growing", known[-1], known[-1], step)
+    at = known[0]
+    for low, high in pairwise(known):
+        if against(high, low).tone != "good":
+            break
+        at = high
+    kind: Kind = "open" if at > known[0] else "unknown"
+    return Plateau(kind, at, known[-1], against(known[-1], at))
+
+
+def _with_relevant(measure: Measure, relevant: float) -> Measure:
+    """The measure with a smallest relevant effect that depends on nothing."""
+    return replace(measure, relevant=relevant, relevant_share=0.0)

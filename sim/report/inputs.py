@@ -1,0 +1,157 @@
+"""What results were made of: levers, settings, parameters and catalogues with their sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from sim.figures.run_story import starting_point
+from sim.registry.catalogues import (
+    PROJECT_COLUMNS,
+    THIRD_PLACE_COLUMNS,
+    project_kinds,
+    third_place_kinds,
+)
+from sim.registry.parameters import ParameterInfo
+from sim.scenario.schema import PARAMETERS
+from sim.words.catalogue import typeset
+from sim.words.language import Language
+
+if TYPE_CHECKING:
+    from sim.report.seam import Results
+
+__all__ = ["Inputs", "Setting"]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A parameter or lever as a table shows it, with the default it may differ from."""
+
+    name: str
+    label: str
+    value: object
+    unit: str
+    evidence: str
+    source: str
+    default: object = None
+    plausible: tuple[float, float] | None = None
+
+
+class Inputs:
+    """The inputs of the first territory, read in one language.
+
+    Factors are left out of the settings: they stand in a table of their own.
+
+    Parameters
+    ----------
+    results : Results
+    language : {"en", "fr"}
+    """
+
+    def __init__(self, results: Results, language: Language) -> None:
+        self._language = language
+        self._manifest = results.manifest
+        self._scenario = results.scenario
+        self._arms = results.experiment.arms
+        self._factors = {f.name for f in results.experiment.factors}
+        self._first = results.manifest["scenarios"][results.manifest["scenario_order"][0]]
+
+    def _added(self, arm: str) -> list[Any]:
+        """Interventions of an arm that the baseline has not."""
+        before = {i.name for i in self._scenario.interventions}
+        return [i for i in self._arms[arm].interventions if i.name not in before]
+
+    def start_of(self, arm: str) -> int | None:
+        """Month in which the first intervention of an arm begins."""
+        return min((int(i.levers.start) for i in self._added(arm)), default=None)
+
+    def descriptions(self, arm: str) -> list[str]:
+        """What the interventions of an arm do, in their own words."""
+        return [typeset(i.description[self._language], self._language) for i in self._added(arm)]
+
+    def levers(self, arm: str) -> list[Setting]:
+        """Every lever of an arm's interventions, and parameters in which it differs."""
+        varied = {name.rpartition(".")[2] for name in self._factors}
+        found = [
+            self._setting(info, i.values[name], i.settings.get(name), info.default)
+            for i in self._added(arm)
+            for name, info in i.kind.infos.items()
+            if name not in varied
+        ]
+        changed = self._first["arms"][arm]["settings"]
+        return found + [
+            self._setting(PARAMETERS[name], entry["value"], None, entry["baseline"])
+            for name, entry in changed.items()
+            if name not in varied
+        ]
+
+    def scenario_settings(self) -> list[Setting]:
+        """Where the scenario differs from the model's defaults."""
+        values, settings = self._scenario.values, self._scenario.settings
+        return [
+            self._setting(info, values[name], settings[name], info.default)
+            for name, info in PARAMETERS.items()
+            if name in settings and name not in self._factors
+        ]
+
+    def parameters(self) -> list[Setting]:
+        """Every parameter with the range from which it was drawn."""
+        drawn, values = self._manifest["drawn_parameters"], self._scenario.values
+        is_fixed = self._manifest["run"]["parameters"] == "fixed"
+        found = []
+        for name, info in PARAMETERS.items():
+            setting = self._setting(info, values[name], self._scenario.settings.get(name))
+            if name in drawn:
+                setting = replace(setting, plausible=(drawn[name]["low"], drawn[name]["high"]))
+            elif info.plausible is not None and is_fixed and name not in self._factors:
+                setting = replace(setting, plausible=info.plausible)
+            found.append(setting)
+        return found
+
+    def catalogue_figures(self) -> list[Setting]:
+        """Every figure of the catalogues of third places and projects."""
+        return [
+            Setting(
+                f"{kind.name}.{column}",
+                kind.label[self._language],
+                figure.value,
+                columns[column].unit,
+                figure.evidence,
+                figure.source,
+            )
+            for kinds, columns in (
+                (third_place_kinds(), THIRD_PLACE_COLUMNS),
+                (project_kinds(), PROJECT_COLUMNS),
+            )
+            for kind in kinds
+            for column, figure in kind.figures.items()
+        ]
+
+    def _setting(
+        self, info: ParameterInfo, value: object, setting: Any, default: object = None
+    ) -> Setting:
+        """Return a parameter with the source of whatever set it."""
+        stated = setting or info
+        return Setting(
+            info.name,
+            info.label[self._language],
+            value,
+            info.unit,
+            stated.evidence,
+            stated.source,
+            default,
+        )
+
+    @property
+    def assumed(self) -> int:
+        """Uncertain parameters whose value is a judgement."""
+        return len(self._manifest["assumed_parameters"])
+
+    @property
+    def uncertain(self) -> int:
+        """Uncertain parameters."""
+        return int(self._manifest["uncertain_parameters"])
+
+    def starting_point(self) -> list[str]:
+        """Whether the people and premises of the start were observed or generated."""
+        return starting_point(self._first["territory"], self._language)

@@ -1,0 +1,129 @@
+"""Which picture suits a design: heat maps, curves, strips, or one factor at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.experiments.factors import Factor
+from sim.report.levels import is_scale
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Layout", "Panel", "choose_layout", "levels_of"]
+
+MOST_STRIPS: Final = 40
+"""Points beyond which one line for each is no longer read."""
+
+MOST_PICTURES: Final = 40
+"""Heat maps or curves beyond which a page is too long, and too heavy to be mailed."""
+
+MOST_BINS: Final = 5
+"""Parts into which the range of a sampled factor is cut."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Points that go into one picture.
+
+    Attributes
+    ----------
+    fixed : tuple of (Factor, value)
+        Levels of the factors that do not vary within it.
+    points : (rows, columns) or (columns,) int array
+        Points along the axes of the layout, the first axis downwards.
+    """
+
+    fixed: tuple[tuple[Factor, Any], ...]
+    points: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a design is shown.
+
+    Attributes
+    ----------
+    kind : {"grid", "curve", "strips", "main_effects"}
+        Heat maps over two axes; curves along one; a line a point; one factor at a time, each
+        averaged over all others.
+    axes : tuple of Factor
+        Of "grid" (rows, then columns) and "curve".
+    panels : tuple of Panel
+        Of "grid" and "curve", one for each combination of the other factors.
+    varied : tuple of Factor
+        Factors with more than one level.
+    """
+
+    kind: Literal["grid", "curve", "strips", "main_effects"]
+    axes: tuple[Factor, ...]
+    panels: tuple[Panel, ...]
+    varied: tuple[Factor, ...]
+
+
+def levels_of(points: pd.DataFrame, factor: Factor) -> list[Any]:
+    """Levels of a factor that some point has: in rising order, or in the experiment's own."""
+    found = points[factor.name].drop_duplicates().tolist()
+    if is_scale(factor):
+        return sorted(found)
+    return sorted(found, key=list(factor.levels or ()).index)
+
+
+def choose_layout(
+    points: pd.DataFrame, factors: Sequence[Factor], is_sampled: bool, arms: int, measures: int
+) -> Layout:
+    """Choose how a design is shown.
+
+    Parameters
+    ----------
+    points : pandas.DataFrame
+        A row a point, a column a factor.
+    factors : sequence of Factor
+    is_sampled : bool
+        Whether points are drawn, so that no two lie on a line.
+    arms, measures : int
+        How many of them there are to show.
+
+    Returns
+    -------
+    Layout
+    """
+    levels = {f.name: levels_of(points, f) for f in factors}
+    varied = tuple(f for f in factors if len(levels[f.name]) > 1)
+    axes = tuple(f for f in varied if is_scale(f))
+    others = [f for f in varied if not is_scale(f)]
+    single = Layout("main_effects", (), (), varied)
+    if not is_sampled and 1 <= len(axes) <= 2:
+        panels = _panels(points, axes, others, levels)
+        if panels and len(panels) * arms * measures <= MOST_PICTURES:
+            return Layout("grid" if len(axes) == 2 else "curve", axes, panels, varied)
+    is_product = len(varied) > 2 and len(points) == np.prod([len(levels[f.name]) for f in varied])
+    if not (is_sampled or is_product) and len(points) * arms <= MOST_STRIPS:
+        return Layout("strips", (), (), varied)
+    return single
+
+
+def _panels(
+    points: pd.DataFrame,
+    axes: Sequence[Factor],
+    others: Sequence[Factor],
+    levels: dict[str, list[Any]],
+) -> tuple[Panel, ...]:
+    """A panel for each combination of other factors; none unless every combination is there."""
+    names = [f.name for f in (*others, *axes)]
+    at = {key: k for k, key in enumerate(points[names].itertuples(index=False, name=None))}
+    shape = [len(levels[f.name]) for f in axes]
+    found = []
+    for fixed in product(*(levels[f.name] for f in others)):
+        keys = [fixed + along for along in product(*(levels[f.name] for f in axes))]
+        if any(key not in at for key in keys):
+            return ()
+        order = np.array([at[key] for key in keys], np.int64).reshape(shape)
+        found.append(Panel(tuple(zip(others, fixed, strict=True)), order))
+    return tuple(found) if len(found) * int(np.prod(shape)) == len(points) else ()

@@ -1,0 +1,78 @@
+"""Indices of sensitivity by factor: bars with intervals, and a mark at a second index."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from sim.figures.style import COLOURS, Picture, look
+from sim.words.catalogue import Words
+from sim.words.language import number, percent
+
+__all__ = ["draw_indices", "write_index"]
+
+
+def draw_indices(
+    name: str, head: str, rows: list[Any], first: str, second: str, is_share: bool, words: Words
+) -> Picture:
+    """Draw bars of the first index with intervals, and a mark at the second.
+
+    Parameters
+    ----------
+    name, head : str
+        Of the picture, and what the indices are of.
+    rows : list of mapping
+        ``label``, and both columns with their ``_lo`` and ``_hi`` where they have intervals.
+    first, second : str
+        Columns.
+    is_share : bool
+        Whether they are shares of a variance.
+    words : Words
+
+    Returns
+    -------
+    Picture
+    """
+    height = 0.75 + 0.29 * len(rows)
+    left = min(0.55, 0.03 + max(len(r["label"]) for r in rows) * 0.0105)
+    with look():
+        figure = Figure(figsize=(7.0, height))
+        axes = figure.add_axes((left, 0.3 / height, 0.97 - left, 0.29 * len(rows) / height))
+        axes.grid(visible=True, axis="x")
+        axes.grid(visible=False, axis="y")
+        at = list(range(len(rows)))
+        values = [r[first] for r in rows]
+        bars = axes.barh(at, values, 0.62, color=COLOURS["sky"], linewidth=0)
+        low = [max(0.0, v - r[f"{first}_lo"]) for v, r in zip(values, rows, strict=True)]
+        high = [max(0.0, r[f"{first}_hi"] - v) for v, r in zip(values, rows, strict=True)]
+        axes.errorbar(values, at, xerr=[low, high], fmt="none", ecolor="#333333", elinewidth=1.2,
+                      capsize=2.5)  # fmt: skip
+        (marks,) = axes.plot([r[second] for r in rows], at, "D", color=COLOURS["vermillion"],
+                             markersize=5.5, linestyle="none")  # fmt: skip
+        axes.set_yticks(at, [r["label"] for r in rows])
+        axes.set_ylim(len(rows) - 0.5, -0.5)
+        axes.axvline(0, color="black", linewidth=1.0)
+        if is_share:
+            axes.set_xlim(max(axes.get_xlim()[0], -0.1), min(axes.get_xlim()[1], 1.1))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: write_index(v, is_share, words)))
+        axes.tick_params(length=0, labelsize=9)
+        figure.legend(
+            [bars[0], marks], [words(f"index.{first}"), words(f"index.{second}")],
+            loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=2, fontsize=9.5, borderpad=0.1,
+            borderaxespad=0.0,
+        )  # fmt: skip
+    said = words("answer.separator").join(
+        f"{r['label']} {write_index(r[first], is_share, words)}" for r in rows
+    )
+    return Picture(name, figure, words(f"sensitivity_alt.{first}", measure=head, said=said))
+
+
+def write_index(value: float, is_share: bool, words: Words) -> str:
+    """Write an index: a share in per cent, else two figures."""
+    if is_share:
+        return percent(value, words.language, 0)
+    digits = 2 if value == 0 else max(0, 1 - math.floor(math.log10(abs(value)) + 1e-9))
+    return number(value, words.language, min(digits, 6))

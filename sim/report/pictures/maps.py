@@ -1,0 +1,156 @@
+"""Small maps to be laid side by side: the same layer with the same limits, and differences."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import ListedColormap, Normalize, PowerNorm
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from sim.figures.maps import COLOUR_MAPS, GROUND
+from sim.figures.style import Picture, look
+from sim.report.pictures.canvas import FONT, outline
+from sim.report.quantity import signed
+from sim.words.language import Language, number, percent
+
+__all__ = ["Ground", "draw_difference", "draw_layer"]
+
+Floats = npt.NDArray[np.float64]
+
+WIDTH: Final = 2.7
+DIVERGING: Final = "PuOr_r"
+
+
+class Ground:
+    """What lies under every map of a territory: inhabited cells and the outlines of its zones.
+
+    Parameters
+    ----------
+    zone : (rows, columns) integer array
+        0 town centre, 1 periphery, 2 elsewhere. Row 0 is the northernmost.
+    inhabited : (rows, columns) bool array
+    """
+
+    def __init__(self, zone: npt.NDArray[Any], inhabited: npt.NDArray[np.bool_]) -> None:
+        shown = inhabited | (zone < 2)
+        if not shown.any():
+            shown = np.ones_like(shown)
+        rows, columns = (np.flatnonzero(shown.any(axis=a)) for a in (1, 0))
+        self.window = (
+            slice(max(int(rows[0]) - 1, 0), int(rows[-1]) + 2),
+            slice(max(int(columns[0]) - 1, 0), int(columns[-1]) + 2),
+        )
+        self.zone = zone[self.window]
+        self.inhabited = inhabited[self.window]
+
+    def axes(self, figure: Figure, height: float) -> Axes:
+        """Axes with the inhabited cells in grey, above the room for a colour scale."""
+        axes = figure.add_axes((0.0, 0.5 / height, 1.0, 1 - 0.5 / height))
+        axes.axis("off")
+        blank = np.ma.masked_where(~self.inhabited, np.ones(self.inhabited.shape))
+        axes.imshow(
+            blank, cmap=ListedColormap([GROUND]), norm=Normalize(0, 1), interpolation="none"
+        )
+        return axes
+
+    def outline(self, axes: Axes) -> None:
+        """Draw the outlines of town centre and periphery."""
+        for code, dashes, width in ((0, "solid", 1.3), (1, (0, (2, 1)), 0.8)):
+            axes.add_collection(outline(self.zone == code, dashes, width))
+
+    @property
+    def height(self) -> float:
+        """Height of a picture, inches."""
+        rows, columns = self.zone.shape
+        return 0.5 + min(max(WIDTH * float(rows / columns), 1.2), 4.0)
+
+
+def draw_layer(
+    name: str, label: str, ground: Ground, layer: str, values: Floats, top: float,
+    is_share: bool, language: Language,
+) -> Picture:  # fmt: skip
+    """Draw one layer in one month.
+
+    Parameters
+    ----------
+    name, label : str
+        Of the picture, and what is seen in one sentence.
+    ground : Ground
+    layer : str
+        Name in `sim.measures.map_layers.LAYERS`; sets the colours.
+    values : (rows, columns) float64 array
+        nan where there is nothing to measure.
+    top : float
+        Upper limit of the colours, the same on all maps of the layer.
+    is_share : bool
+        Whether values are shares, shown in per cent.
+    language : {"en", "fr"}
+
+    Returns
+    -------
+    Picture
+    """
+    # People and visits crowd in few cells: a square root keeps the others visible.
+    norm = Normalize(0, top) if is_share else PowerNorm(0.5, 0, top)
+    light = 0.0 if is_share else 0.25  # can still be told from the ground
+    colours = ListedColormap(
+        colormaps[COLOUR_MAPS.get(layer, "Purples")](np.linspace(light, 1, 256))
+    )
+    shown = np.ma.masked_invalid(values[ground.window])
+    if not is_share:
+        shown = np.ma.masked_less_equal(shown, 0)
+    ticks = [0.0, top / 2, top] if is_share else [0.0, top / 4, top]
+    write = [percent(t, language, 0) if is_share else number(t, language) for t in ticks]
+    return _draw(name, label, ground, shown, colours, norm, ticks, write)
+
+
+def draw_difference(
+    name: str, label: str, ground: Ground, values: Floats, reach: float, is_share: bool,
+    language: Language,
+) -> Picture:  # fmt: skip
+    """Draw a difference between two arms; arguments as for `draw_layer`.
+
+    Parameters
+    ----------
+    reach : float
+        Limit of the colours either way, the same on all maps of the layer. Differences beyond it
+        take its colour, and the scale says so.
+    """
+    norm = Normalize(-reach, reach)
+    shown = np.ma.masked_invalid(values[ground.window])
+    shown = np.ma.masked_where(np.abs(shown) < reach / 512, shown)
+    scale = 100 if is_share else 1
+    digits = 0 if scale * reach >= 4 else 1 if scale * reach >= 0.4 else 2
+    ticks = [-reach, 0.0, reach]
+    write = [signed(scale * t, language, digits) for t in ticks]
+    if shown.count() and shown.min() < -reach:
+        write[0] = f"≤\N{NO-BREAK SPACE}{write[0]}"
+    if shown.count() and shown.max() > reach:
+        write[2] = f"≥\N{NO-BREAK SPACE}{write[2]}"
+    return _draw(name, label, ground, shown, colormaps[DIVERGING], norm, ticks, write)
+
+
+def _draw(
+    name: str, label: str, ground: Ground, shown: Any, colours: Any, norm: Normalize,
+    ticks: list[float], write: list[str],
+) -> Picture:  # fmt: skip
+    height = ground.height
+    with look():
+        figure = Figure(figsize=(WIDTH, height))
+        axes = ground.axes(figure, height)
+        axes.imshow(shown, cmap=colours, norm=norm, interpolation="none")
+        ground.outline(axes)
+        below = figure.add_axes((0.1, 0.3 / height, 0.8, 0.1 / height))
+        bar = figure.colorbar(ScalarMappable(norm, colours), cax=below, orientation="horizontal")
+        bar.outline.set_visible(False)
+        bar.set_ticks(ticks)
+        below.xaxis.set_major_formatter(FuncFormatter(lambda _, at: write[at or 0]))
+        below.minorticks_off()
+        below.tick_params(labelsize=FONT, length=2.5, pad=2)
+    return Picture(name, figure, label)

@@ -1,0 +1,80 @@
+"""Mean effects against what they cost, and the choices that no other beats in both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.ticker import FuncFormatter
+
+from sim.analysis.trade_offs import non_dominated
+from sim.figures.style import COLOURS, Picture, look
+from sim.report.effects import Surface
+from sim.report.pictures.canvas import FONT, INK, change_axis, round_ticks, titled, unit_line
+from sim.report.quantity import euros, rounded
+from sim.words.catalogue import Words
+from sim.words.language import number
+
+__all__ = ["Choice", "draw_trade_off"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What can be chosen, with its mean cost in EUR and mean effect."""
+
+    label: str
+    cost: float
+    effect: float
+
+
+def draw_trade_off(name: str, surface: Surface, choices: Sequence[Choice]) -> Picture:
+    """Draw the effect of each choice on a measure against public money.
+
+    Parameters
+    ----------
+    name : str
+        Of the picture.
+    surface : Surface
+        Of the measure, one direction of which is wanted.
+    choices : sequence of Choice
+
+    Returns
+    -------
+    Picture
+        The line joins choices that no other beats in both.
+    """
+    cost = np.array([c.cost for c in choices]) / 1e6
+    effect = np.array([c.effect for c in choices])
+    quantity = surface.quantity
+    front = non_dominated(np.stack([surface.measure.good * effect, -cost], axis=1))
+    # What costs the same to three figures and brings no more looks the same on a picture.
+    order = np.flatnonzero(front)[np.argsort(cost[front], kind="stable")]
+    best = choices[int(order[-1])]
+    words = Words(quantity.language)
+    with look():
+        figure = titled(5.0, 3.5, surface.label, unit_line(quantity))
+        axes = figure.add_axes((0.125, 0.155, 0.845, 0.66))
+        axes.axhline(0, color="black", linewidth=1.0)
+        axes.plot(cost[order], effect[order], color=COLOURS["blue"], linewidth=1.4)
+        axes.plot(cost[~front], effect[~front], "o", color="white", markeredgecolor="#7A828B",
+                  markersize=5)  # fmt: skip
+        axes.plot(cost[order], effect[order], "D", color=COLOURS["blue"], markersize=6)
+        round_ticks(axes.xaxis, 6)
+        digits = 0 if float(np.ptp(cost)) >= 4 else 1 if float(np.ptp(cost)) >= 0.4 else 2
+        axes.xaxis.set_major_formatter(
+            FuncFormatter(lambda v, _: number(v, words.language, digits))
+        )
+        change_axis(axes.yaxis, quantity)
+        axes.tick_params(labelsize=FONT)
+        axes.set_xlabel(words("trade_offs.axis"), fontsize=FONT, color=INK, loc="right")
+    label = words(
+        "trade_offs.alt",
+        measure=surface.label,
+        count=number(int(front.sum()), words.language),
+        total=number(len(choices), words.language),
+        best=best.label,
+        change=quantity.change(best.effect),
+        cost=euros(rounded(best.cost, 3), words.language),
+    )
+    return Picture(name, figure, label)

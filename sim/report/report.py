@@ -1,0 +1,96 @@
+"""The report of results: a run, a comparison or a sweep, finished or not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from sim.report.facts import Facts
+from sim.report.page import render_page
+from sim.report.sections.answer import answer
+from sim.report.sections.certainty import displacement, variance
+from sim.report.sections.design import design
+from sim.report.sections.effect_tables import effect_tables
+from sim.report.sections.limits import again, limits
+from sim.report.sections.maps import maps
+from sim.report.sections.money import cost, money
+from sim.report.sections.over_time import over_time
+from sim.report.sections.question import key_facts, kicker, question, title
+from sim.report.sections.response import response
+from sim.report.sections.runs import open_questions, runs
+from sim.report.sections.sensitivity import sensitivity
+from sim.report.sections.settings import assumptions, settings
+from sim.report.sections.stakes import stakes
+from sim.report.sections.trade_offs import trade_offs
+from sim.report.sections.variants import variants
+from sim.words.language import Language
+
+if TYPE_CHECKING:
+    from sim.report.seam import Results
+
+__all__ = ["write_report"]
+
+SECTIONS: Final = (
+    answer,
+    stakes,
+    variants,
+    response,
+    trade_offs,
+    sensitivity,
+    over_time,
+    effect_tables,
+    maps,
+    cost,
+    money,
+    displacement,
+    variance,
+    open_questions,
+    runs,
+    design,
+    settings,
+    limits,
+    again,
+    assumptions,
+)
+"""In the order of the page. Each returns None where the results hold nothing for it."""
+
+
+def write_report(
+    results: Results,
+    language: Language,
+    *,
+    elsewhere: Sequence[Results] = (),
+    png: bool = False,
+) -> dict[str, bytes]:
+    """Write the report of results, put together by what they hold.
+
+    Parameters
+    ----------
+    results : Results
+    language : {"en", "fr"}
+    elsewhere : sequence of Results, optional
+        The same interventions in other territories, for the stake of implantation.
+    png : bool
+        Give each picture as PNG, too.
+
+    Returns
+    -------
+    dict of str to bytes
+        Content by path: ``report.html``, which stands alone, and ``figures/*.svg``. The same
+        results give the same bytes.
+
+    Examples
+    --------
+    >>> write_report(Sweep.open("size_by_funding"), "fr")["report.html"]  # doctest: +SKIP
+    """
+    facts = Facts(results, language, elsewhere)
+    return render_page(
+        language,
+        title=title(facts),
+        kicker=kicker(facts),
+        question=question(facts),
+        facts=key_facts(facts),
+        sections=[section for make in SECTIONS if (section := make(facts)) is not None],
+        versions=(facts.run["package_version"], facts.run["model_version"]),
+        png=png,
+    )

@@ -1,0 +1,328 @@
+"""The answer in plain words: three headlines at one point, a reading of each measure over many."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from sim.report.blocks import Block, Card, Cards, Cell, Paragraph, Section, Subhead, Table
+from sim.report.effects import OPEN, SYMBOLS, Effect, Surface
+from sim.report.facts import Facts
+from sim.report.headlines import HEADLINES, SHOWN
+from sim.report.pictures.heat_map import SURE
+from sim.report.pictures.strips import draw_strip
+from sim.report.quantity import euros
+from sim.report.readings import Arm
+from sim.report.sections.where import plateau_sentences, where_sentences
+from sim.words.catalogue import Words
+from sim.words.language import percent, span
+
+__all__ = ["answer"]
+
+ALL_BIRTHS: Final = "project_births"
+
+MOST_ARMS: Final = 3
+"""Arms over many points that have cards of their own; more of them stand in a table."""
+
+READINGS: Final = ("better", "worse", "mixed", "moved", "none", "open", "missing")
+"""What measures may say, in the order in which it is stated."""
+
+
+def answer(facts: Facts) -> Section:
+    """Answer for each arm, in words first."""
+    words = facts.words
+    blocks: list[Block] = state_of_runs(facts)
+    if not facts.factors:
+        for k, arm in enumerate(facts.arms, 1):
+            blocks += _headlines(facts, arm, k)
+        blocks.append(Paragraph(words("answer.legend"), style="note"))
+    elif len(facts.arms) > MOST_ARMS:
+        blocks += _side_by_side(facts)
+    else:
+        for k, arm in enumerate(facts.arms, 1):
+            blocks += _over_points(facts, arm, k)
+    if not facts.is_single and (facts.has_interventions or not facts.is_sampled):
+        legend = "legend_sampled" if facts.is_sampled else "legend"
+        note = words(f"sweep.{legend}", reps=facts.levels.count(facts.reps))
+        blocks.append(Paragraph(note, style="note"))
+    return Section("answer", words("section.answer"), blocks)
+
+
+def state_of_runs(facts: Facts) -> list[Block]:
+    """Say that runs are missing, or have failed; nothing where all is well."""
+    words, counts, count = facts.words, facts.results.counts, facts.levels.count
+    planned = count(counts.planned)
+    found: list[Block] = []
+    if counts.missing:
+        text = words("sweep.unfinished", missing=count(counts.missing), planned=planned)
+        found.append(Paragraph(text))
+    if counts.failed:
+        text = words("sweep.some_failed", failed=count(counts.failed), planned=planned)
+        found.append(Paragraph(text))
+    if facts.reps == 1:
+        found.append(Paragraph(words("sweep.one_replication")))
+    return found
+
+
+# One point
+
+
+def _headlines(facts: Facts, arm: Arm, k: int) -> list[Block]:
+    effects = {key: facts.effect(arm, name) for key, name in HEADLINES.items()}
+    cards = [_headline(facts, arm, f"interval_{k}_{key}", key, e) for key, e in effects.items()]
+    lead = Paragraph(_findings(facts, arm, effects), style="lead")
+    return [Subhead(arm.label), lead, Cards(cards)]
+
+
+def _findings(facts: Facts, arm: Arm, effects: dict[str, Effect]) -> str:
+    words = facts.words
+    if facts.is_identical(arm):
+        return words("answer.nothing", intervention=facts.quoted(arm))
+    findings = [words(f"finding.{k}_{e.verdict}") for k, e in effects.items() if e.is_measured]
+    return words(
+        "answer.lead_one" if arm.cost > 0 else "answer.lead_free",
+        span=span(facts.months, words.language),
+        intervention=facts.quoted(arm),
+        cost=euros(arm.cost, words.language),
+        findings=words("answer.separator").join(findings),
+    )
+
+
+def _headline(facts: Facts, arm: Arm, name: str, key: str, effect: Effect) -> Card:
+    words, measure = facts.words, facts.words(f"headline.{key}")
+    if not effect.is_measured:
+        return Card(measure, words("verdict.missing"), "–", "open", "", [words("answer.missing")])
+    verdict = _capital(words(f"verdict.{effect.verdict}"))
+    if effect.has_moved:
+        verdict = words(f"headline.{key}_{effect.verdict}")
+    sentences = [_interval(effect, words)]
+    if effect.still_needed:
+        sentences.append(words("answer.more_needed", count=effect.needed(words)))
+    if key == "births" and effect.has_moved:
+        sentences += _with_levels("answer.in_all", facts.effect(arm, ALL_BIRTHS), words)
+    if key == "closures":
+        sentences += _with_levels("answer.beside_shops", facts.effect(arm, SHOWN["shops"]), words)
+    return _card(name, measure, verdict, effect, sentences, words)
+
+
+def _card(
+    name: str, measure: str, verdict: str, effect: Effect, sentences: Sequence[str], words: Words
+) -> Card:
+    change, quantity = "", effect.quantity
+    if effect.has_moved:
+        change = words(
+            "answer.levels", value=quantity.change(effect.mean), unit=quantity.change_unit
+        )
+    picture = draw_strip(name, effect) if math.isfinite(effect.low90) else None
+    symbol = SYMBOLS[effect.verdict]
+    return Card(measure, verdict, symbol, effect.tone, change, sentences, picture)
+
+
+def _with_levels(key: str, effect: Effect, words: Words) -> list[str]:
+    """State another effect, with its interval and the level without the intervention."""
+    if not effect.is_measured:
+        return []
+    quantity = effect.quantity
+    low, change, high = (quantity.change(v) for v in (effect.low90, effect.mean, effect.high90))
+    baseline = quantity.level(effect.baseline)
+    return [words(key, change=change, low=low, high=high, baseline=baseline)]
+
+
+def _interval(effect: Effect, words: Words) -> str:
+    quantity = effect.quantity
+    keys = {"no_relevant_effect": "no_relevant", OPEN: "undetermined"}
+    key = "identical" if effect.is_exactly_zero else keys.get(effect.verdict, "interval")
+    return words(
+        f"answer.{key}",
+        low=quantity.change(effect.low90),
+        high=quantity.change(effect.high90),
+        relevant=quantity.size(effect.smallest_relevant),
+        baseline=_baseline(effect),
+    )
+
+
+def _baseline(effect: Effect) -> str:
+    """Return the level without the intervention, with its unit."""
+    unit = "" if effect.quantity.is_share else f" {effect.quantity.level_unit}"
+    return effect.quantity.level(effect.baseline) + unit
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+# Many points
+
+
+def _over_points(facts: Facts, arm: Arm, k: int) -> list[Block]:
+    blocks: list[Block] = []
+    if arm.label:
+        blocks.append(Subhead(arm.label))
+    elif facts.is_sampled:
+        return _ranges(facts, arm)
+    surfaces = facts.averaged(arm)
+    ranked = sorted(surfaces, key=lambda s: READINGS.index(s.reading))
+    cards = [_reading(facts, f"answer_{k}_{n}", s) for n, s in enumerate(ranked, 1)]
+    return [*blocks, Paragraph(_lead(facts, arm, surfaces), style="lead"), Cards(cards)]
+
+
+def _side_by_side(facts: Facts) -> list[Block]:
+    """Many arms in a table: the largest effect of each, and in how many variants there is one."""
+    words, count = facts.words, facts.levels.count
+    rows = []
+    for arm in facts.arms:
+        row = [Cell(arm.label)]
+        for surface in facts.averaged(arm):
+            if surface.largest is None:
+                row.append(Cell(words("verdict.missing"), tone="open"))
+                continue
+            effect = surface.effects[surface.largest]
+            below = _verdict(facts, surface)
+            row.append(Cell(effect.signed_change, below=below, tone=effect.tone))
+        rows.append(row)
+    heads = [words("table.intervention"), *(s.label for s in facts.surfaces(facts.arms[0]))]
+    intro = words(
+        "sweep.side_by_side",
+        span=span(facts.months, words.language),
+        arms=count(len(facts.arms)),
+        count=count(len(facts.points)),
+    )
+    table = Table(words("sweep.side_by_side_caption"), heads, rows)
+    return [Paragraph(intro, style="lead"), table]
+
+
+def _ranges(facts: Facts, arm: Arm) -> list[Block]:
+    """State how far levels differ between the variants of a sample in which nothing is tried."""
+    words = facts.words
+    rows = []
+    for surface in facts.surfaces(arm):
+        known = np.isfinite(surface.after)
+        levels = [v[k].mean() for v, k in zip(surface.after, known, strict=True) if k.any()]
+        ends = np.quantile(levels, (0.05, 0.5, 0.95)).tolist() if levels else [math.nan] * 3
+        cells = [Cell(surface.quantity.level(v)) for v in ends]
+        rows.append([Cell(surface.label, below=surface.quantity.level_unit), *cells])
+    heads = ["table.measure", "sweep.lowest", "sweep.median", "sweep.highest"]
+    count = facts.levels.count(len(facts.points))
+    intro = words("sweep.ranges", span=span(facts.months, words.language), count=count)
+    table = Table(words("sweep.ranges_caption"), [words(h) for h in heads], rows)
+    return [Paragraph(intro, style="lead"), table]
+
+
+def _lead(facts: Facts, arm: Arm, surfaces: Sequence[Surface]) -> str:
+    words = facts.words
+    parts = []
+    for reading in READINGS:
+        labels = [_within_text(s.label) for s in surfaces if s.reading == reading]
+        if labels:
+            is_one = len(surfaces[0].effects) == 1
+            key = f"sweep_lead_one.{reading}" if is_one else f"sweep_lead.{reading}"
+            parts.append(words(key, measures=", ".join(labels)))
+    key = "over" if arm.label else "over_nothing"
+    if facts.is_single:
+        key = "single"
+    elif facts.is_sampled:
+        key = "sampled"
+    intro = words(
+        f"sweep_lead.{key}",
+        span=span(facts.months, words.language),
+        intervention=facts.quoted(arm),
+        count=facts.levels.count(len(facts.points)),
+    )
+    return " ".join([intro, *(f"{_capital(part)}." for part in parts)])
+
+
+def _within_text(label: str) -> str:
+    """Put a measure's words in the middle of a sentence, where commas part measures."""
+    what, comma, where = label.partition(", ")
+    text = f"{what} ({where})" if comma else what
+    return text[0].lower() + text[1:]
+
+
+def _reading(facts: Facts, name: str, surface: Surface) -> Card:
+    words = facts.words
+    if surface.largest is None:
+        text = words("sweep_card.missing")
+        return Card(surface.label, words("verdict.missing"), "–", "open", "", [text])
+    effect = surface.effects[surface.largest]
+    sentences = _sentences(facts, surface, effect)
+    return _card(name, surface.label, _verdict(facts, surface), effect, sentences, words)
+
+
+def _verdict(facts: Facts, surface: Surface) -> str:
+    """State in how many variants the measure goes which way."""
+    words, count = facts.words, facts.levels.count
+    more, less = surface.count("increase"), surface.count("decrease")
+    total = count(len(surface.effects))
+    if len(surface.effects) == 1:
+        return _capital(words(f"verdict.{surface.effects[0].verdict}"))
+    if more and less:
+        return words("sweep_card.both", more=count(more), less=count(less), total=total)
+    if more or less:
+        key = "increase" if more else "decrease"
+        return words(f"sweep_card.{key}", count=count(more or less), total=total)
+    if surface.reading == "none":
+        none = surface.count("no_relevant_effect")
+        key = "none" if none == len(surface.effects) else "none_in"
+        return words(f"sweep_card.{key}", count=count(none), total=total)
+    return words("sweep_card.open", count=count(surface.count(OPEN)), total=total)
+
+
+def _sentences(facts: Facts, surface: Surface, effect: Effect) -> list[str]:
+    words, count = facts.words, facts.levels.count
+    found = where_sentences(facts, surface) if surface.has_moved else []
+    found.append(_extreme(facts, surface, effect))
+    if surface.reading in ("better", "mixed"):
+        found += plateau_sentences(facts, surface)
+    found += _rest(facts, surface)
+    if surface.target is None:
+        return found
+    target = surface.quantity.change(surface.target)
+    if facts.is_sampled:
+        share = facts.share(float(surface.reached[0]))
+        found.append(words("sweep_card.target_sampled", target=target, share=share))
+    elif surface.has_moved:
+        met = int((np.nan_to_num(surface.reached) >= SURE).sum())
+        found.append(
+            words(
+                "sweep_card.target",
+                target=target,
+                share=percent(SURE, words.language, 0),
+                count=count(met),
+                total=count(len(surface.effects)),
+            )
+        )
+    return found
+
+
+def _extreme(facts: Facts, surface: Surface, effect: Effect) -> str:
+    """State the largest effect with its interval; or how far effects reach that do not matter."""
+    words, quantity, is_one = facts.words, surface.quantity, len(surface.effects) == 1
+    without = "without" if facts.has_interventions else "reference"
+    against = words(f"sweep_card.{without}", baseline=_baseline(effect))
+    point = facts.point_label(surface.largest or 0)
+    if not math.isfinite(effect.low90):
+        change = quantity.change(effect.mean)
+        return words("sweep_card.one", point=point, change=change, against=against)
+    if surface.reading == "none":
+        low = quantity.change(min(e.low90 for e in surface.effects if e.is_measured))
+        high = quantity.change(max(e.high90 for e in surface.effects if e.is_measured))
+        key = "small_one" if is_one else "small" if low != high else "tiny"
+        relevant = quantity.size_range(*surface.smallest_relevant)
+        return words(f"sweep_card.{key}", low=low, high=high, relevant=relevant, against=against)
+    key = "interval" if is_one else "largest_open" if effect.verdict == OPEN else "largest"
+    low, high = quantity.change(effect.low90), quantity.change(effect.high90)
+    return words(f"sweep_card.{key}", point=point, low=low, high=high, against=against)
+
+
+def _rest(facts: Facts, surface: Surface) -> list[str]:
+    """Count the variants without a finding; only where it differs between variants."""
+    words, total = facts.words, len(surface.effects)
+    parts = []
+    for verdict in ("no_relevant_effect", OPEN, "missing"):
+        count = surface.count(verdict)
+        if 0 < count < total and (verdict == "missing" or surface.reading != "none"):
+            parts.append(words(f"sweep_rest.{verdict}", count=facts.levels.count(count)))
+    return [words("sweep_rest.of_all", parts=", ".join(parts))] if parts else []

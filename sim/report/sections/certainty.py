@@ -1,0 +1,83 @@
+"""How far effects can be trusted: displacement, and where their variance comes from."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sim.report.blocks import Block, Cell, Paragraph, Section, Table
+from sim.report.facts import Facts
+from sim.report.headlines import SHOWN
+from sim.words.catalogue import Words
+from sim.words.language import percent
+
+__all__ = ["displacement", "variance"]
+
+WHERE: Final = {
+    "births": ("project_births_town_centre", "project_births_elsewhere", "project_births"),
+    "shops": ("open_shops_town_centre", "open_shops_elsewhere", "open_shops"),
+}
+"""The same in the town centre, elsewhere, and on the whole territory."""
+
+
+def displacement(facts: Facts) -> Section | None:
+    """Show what the centre gains, what is lost elsewhere for it, and what remains."""
+    if not (facts.is_single and facts.has_interventions):
+        return None
+    words = facts.words
+    is_closed = facts.scenario.values["boundary"] == "closed"
+    boundary = words("displacement.closed" if is_closed else "displacement.open")
+    blocks: list[Block] = [Paragraph(words("displacement.intro")), Paragraph(boundary)]
+    for arm in facts.arms:
+        rows = [
+            [
+                Cell(words(f"displacement.{what}")),
+                facts.effect(arm, centre).change_cell(words),
+                facts.effect(arm, elsewhere).change_cell(words, -1),
+                facts.effect(arm, whole).change_cell(words),
+                facts.effect(arm, whole).verdict_cell(words),
+            ]
+            for what, (centre, elsewhere, whole) in WHERE.items()
+        ]
+        heads = ("table.measure", "displacement.gross", "displacement.displaced",
+                 "displacement.net", "displacement.net_verdict")  # fmt: skip
+        caption = words("displacement.caption", intervention=facts.quoted(arm))
+        blocks.append(Table(caption, [words(h) for h in heads], rows, words=(4,)))
+    return Section("displacement", words("section.displacement"), blocks)
+
+
+def variance(facts: Facts) -> Section | None:
+    """Split variances by seed and parameters, and by pairing; None where nothing was run twice."""
+    words = facts.words
+    if not ((facts.is_single and facts.has_interventions) or facts.has_variance):
+        return None
+    rows = []
+    for where, part in facts.shown:
+        for arm in part.arms:
+            for name in SHOWN.values():
+                effect, spread = part.effect(arm, name), part.variance(arm, name)
+                if not effect.is_measured or spread is None:
+                    continue
+                named = [arm.label] if len(facts.arms) > 1 else []
+                total = spread.luck + spread.parameters
+                rows.append(
+                    [
+                        Cell(effect.label, below=", ".join([*named, *filter(None, [where])])),
+                        _share(spread.luck, total, words),
+                        _share(spread.parameters, total, words),
+                        _share(spread.paired, spread.unpaired, words),
+                    ]
+                )
+    heads = ("table.measure", "variance.luck", "variance.parameters", "variance.paired")
+    blocks: list[Block] = [
+        Paragraph(words("variance.fixed" if facts.is_fixed else "variance.drawn")),
+        Paragraph(words("variance.independent" if facts.is_independent else "variance.pairing")),
+        Table(words("variance.caption"), [words(h) for h in heads], rows),
+    ]
+    return Section("variance", words("section.variance"), blocks)
+
+
+def _share(part: float, whole: float, words: Words) -> Cell:
+    if not whole > 0 or part != part:
+        return Cell(words("quantity.unknown"))
+    is_small = 0 < part < 0.01 * whole
+    return Cell(percent(part / whole, words.language, 2 if is_small else 0))

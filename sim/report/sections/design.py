@@ -1,0 +1,92 @@
+"""What was varied and drawn, and what counts as relevant."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sim.experiments.factors import Factor
+from sim.measures.registry import MEASURES
+from sim.report.blocks import Block, Cell, Paragraph, Section, Table
+from sim.report.facts import Facts
+from sim.words.language import span
+
+__all__ = ["design"]
+
+DESIGNS: Final = ("full_factorial", "list", "latin_hypercube", "sobol", "morris", "saltelli")
+DISTRIBUTIONS: Final = ("uniform", "triangular", "log_uniform")
+PARAMETERS: Final = ("drawn", "fixed")
+LUCK: Final = ("common", "per_point")
+DIRECTIONS: Final = {1: "more", -1: "less", 0: "neither"}
+
+
+def design(facts: Facts) -> Section | None:
+    """List factors, design, replications, luck and drawn parameters; and targets."""
+    if not facts.factors:
+        return None
+    words, experiment, count = facts.words, facts.experiment, facts.levels.count
+    kind, points = experiment.design.kind, count(len(facts.points))
+    drawn = count(len(facts.results.manifest["drawn_parameters"]))
+    sentences = [
+        words(f"design.{kind}", points=points, size=count(experiment.design.size)),
+        words(f"design.{experiment.parameters}", drawn=drawn),
+        words(f"design.{experiment.luck}"),
+        words(
+            "design.replications",
+            reps=count(facts.reps),
+            seed=str(experiment.seed),
+            horizons=", ".join(span(h, words.language) for h in experiment.horizons),
+        ),
+    ]
+    heads = ["design.factor", "design.kind", "design.levels"]
+    rows = [
+        [
+            Cell(facts.levels.label(f), below=facts.levels.unit(f), code=f.name),
+            Cell(words(f"distribution.{f.distribution}" if f.distribution else "design.of_levels")),
+            Cell(_levels(facts, f)),
+        ]
+        for f in facts.factors
+    ]
+    caption = words("design.caption")
+    blocks: list[Block] = [
+        Paragraph(" ".join(sentences)),
+        Table(caption, [words(h) for h in heads], rows, words=(1, 2)),
+        Paragraph(words("design.relevance")),
+        _relevance(facts),
+    ]
+    return Section("varied", words("sweep_section.varied"), blocks)
+
+
+def _levels(facts: Facts, factor: Factor) -> str:
+    words = facts.words
+    if factor.levels is not None:
+        return " · ".join(facts.levels.value(factor, v) for v in factor.levels)
+    low, high = (facts.levels.value(factor, v) for v in (factor.low, factor.high))
+    text = words("quantity.range", low=low, high=high)
+    if factor.mode is None:
+        return text
+    return words("design.mode", range=text, mode=facts.levels.value(factor, factor.mode))
+
+
+def _relevance(facts: Facts) -> Table:
+    """State what is wanted of each measure, below what nothing matters, and the target."""
+    words = facts.words
+    rows = []
+    for surface in facts.surfaces(facts.arms[0]):
+        measure, quantity = surface.measure, surface.quantity
+        target = words("quantity.unknown")
+        if surface.target is not None:
+            target = quantity.change(surface.target)
+        stated = "stated" if measure.name in facts.experiment.targets else "default"
+        rows.append(
+            [
+                Cell(surface.label, below=quantity.change_unit),
+                Cell(MEASURES[measure.name].definition[words.language]),
+                Cell(words(f"direction.{DIRECTIONS[measure.good]}")),
+                Cell(quantity.size_range(*surface.smallest_relevant)),
+                Cell(target, below=words(f"design.{stated}") if measure.good else ""),
+            ]
+        )
+    heads = ["table.measure", "design.definition", "design.wanted", "table.relevant",
+             "design.target"]  # fmt: skip
+    caption = words("design.relevance_caption")
+    return Table(caption, [words(h) for h in heads], rows, words=(1, 2))

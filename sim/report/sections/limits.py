@@ -1,0 +1,66 @@
+"""What a report does not say, and how to make it again."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sim.report.blocks import Block, Bullets, Code, Paragraph, Section
+from sim.report.facts import Facts
+from sim.words.language import number
+
+__all__ = ["again", "limits"]
+
+NOT_MODELLED: Final = ("politics", "quality", "neighbours", "prices", "measured")
+"""Keys of what the model leaves out."""
+
+OF_VARIANTS: Final = ("between", "largest", "beyond")
+"""Keys of what holds for many points alone."""
+
+
+def limits(facts: Facts) -> Section:
+    """Conditional scenarios, assumptions, and what is not modelled."""
+    words, inputs = facts.words, facts.inputs
+    assumed, total = (number(n, words.language) for n in (inputs.assumed, inputs.uncertain))
+    items = [
+        words("limits.conditional"),
+        words("limits.assumed", assumed=assumed, total=total),
+        words("limits.fixed" if facts.is_fixed else "limits.ranges"),
+        *inputs.starting_point(),
+        *(words(f"limits.{key}") for key in NOT_MODELLED),
+        words("limits.relevance"),
+        words("limits.many"),
+    ]
+    if facts.factors:
+        items += [words(f"sweep_limits.{key}") for key in OF_VARIANTS]
+    return Section("limits", words("section.limits"), [Bullets(items)])
+
+
+def again(facts: Facts) -> Section:
+    """Give command, Python and, for experiments, the fingerprint of the results."""
+    words, command = facts.words, str(facts.run["command"])
+    blocks: list[Block]
+    if facts.factors:
+        report = f"sim report sweep --lang {words.language}"
+        python = (
+            "import sim\n\n"
+            'again = sim.sweep("sweep/sweep.toml", "again")\n'
+            "print(again.digest)\n"
+            'again.differences().groupby(["point", "arm", "horizon"]).mean(numeric_only=True)'
+        )
+        blocks = [
+            Paragraph(words("sweep_again.intro")),
+            Code(words("again.command"), f"{command}\n{report}"),
+            Paragraph(words("sweep_again.exact")),
+            Code(words("sweep_again.exactly"), "sim sweep sweep/sweep.toml --out again"),
+            Code(words("again.python"), python),
+            Code(words("sweep_again.digest"), facts.results.digest),
+            Paragraph(words("sweep_again.files"), style="note"),
+        ]
+    else:
+        blocks = [
+            Paragraph(words("again.intro", seed=str(facts.experiment.seed))),
+            Code(words("again.command"), command),
+            Code(words("again.python"), str(facts.run["python"]).rstrip("\n")),
+            Paragraph(words("again.files"), style="note"),
+        ]
+    return Section("again", words("section.again"), blocks)

@@ -1,0 +1,77 @@
+"""The section of maps: before, after and the difference, with the same limits for all arms."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.measures.map_layers import LAYERS
+from sim.report.blocks import Block, Gallery, Paragraph, Section, Subhead, Tile
+from sim.report.facts import Facts
+from sim.report.pictures.maps import draw_difference, draw_layer
+
+__all__ = ["maps"]
+
+Floats = npt.NDArray[np.float64]
+
+
+def maps(facts: Facts) -> Section | None:
+    """Show a row of maps for each layer; None where no maps were kept."""
+    words = facts.words
+    blocks: list[Block] = []
+    for p, (where, part) in enumerate(facts.shown):
+        for layer in part.layers:
+            declared = LAYERS[layer]
+            head = words(
+                "maps.layer",
+                layer=declared.label[words.language],
+                unit=words.unit(declared.unit),
+            )
+            tiles = _row(part, layer, f"map_{layer}" if not p else f"map_{layer}_at_{p}")
+            blocks.append(Subhead(f"{head} · {where}" if where else head))
+            blocks.append(Gallery(tiles, columns=4 if len(tiles) == 4 else 3))
+    if not blocks:
+        return None
+    return Section("maps", words("section.maps"), [Paragraph(words("maps.intro")), *blocks])
+
+
+def _reach(differences: list[Floats]) -> float:
+    """Limit of the colours of differences: a few cells beyond it must not blanch all others."""
+    sizes = np.abs(np.concatenate([d[np.isfinite(d) & (d != 0)] for d in differences]))
+    return float(np.quantile(sizes, 0.98)) if sizes.size else 0.0
+
+
+def _row(facts: Facts, layer: str, name: str) -> list[Tile]:
+    words, ground, found = facts.words, facts.ground, facts.maps(layer)
+    label = LAYERS[layer].label[words.language]
+    is_share = LAYERS[layer].unit == "share"
+    everything = [found.start, found.end, *found.ends.values()]
+    top = max(float(np.nanmax(v, initial=0.0)) for v in everything) or 1.0
+    differences = {arm: end - found.end for arm, end in found.ends.items()}
+    reach = _reach(list(differences.values())) or (0.01 if is_share else 1.0)
+
+    def level(suffix: str, when: str, values: Floats) -> Tile:
+        alt = words("maps.alt", layer=label, when=when)
+        picture = draw_layer(
+            f"{name}_{suffix}", alt, ground, layer, values, top, is_share, words.language
+        )
+        return Tile(picture, when)
+
+    tiles = [
+        level("start", words("maps.start"), found.start),
+        level("end", words("maps.end"), found.end),
+    ]
+    for k, arm in enumerate(facts.arms, 1):
+        quoted = facts.quoted(arm)
+        when = words("maps.end_with", intervention=quoted)
+        tiles.append(level(f"{k}_end", when, found.ends[arm.name]))
+        unit = words("quantity.points") if is_share else words.unit(LAYERS[layer].unit)
+        when = words("maps.difference", unit=unit)
+        if len(facts.arms) > 1:
+            when = words("maps.difference_of", intervention=quoted, unit=unit)
+        picture = draw_difference(
+            f"{name}_{k}_difference", words("maps.alt", layer=label, when=when), ground,
+            differences[arm.name], reach, is_share, words.language,
+        )  # fmt: skip
+        tiles.append(Tile(picture, when))
+    return tiles

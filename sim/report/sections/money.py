@@ -1,0 +1,122 @@
+"""What effects cost, and where the money went."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from sim.figures.style import Picture
+from sim.registry.variables.money import SOURCES
+from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Table, Tile
+from sim.report.effects import Effect
+from sim.report.facts import Facts
+from sim.report.pictures.money_bars import draw_money
+from sim.report.quantity import euros, rounded
+from sim.report.readings import Arm, Money
+from sim.words.catalogue import Words
+from sim.words.language import number, span
+
+__all__ = ["cost", "money"]
+
+OUTCOMES: Final = {
+    "surviving_projects": ("running_projects", 1),
+    "closures_avoided": ("closures", -1),
+    "active_youth_years": ("active_youth_years", 1),
+}
+"""What public money buys: the measure, and the sign in which it is a gain."""
+
+
+def cost(facts: Facts) -> Section | None:
+    """Discounted public money per unit gained; no ratio where the effect may be nil."""
+    if not (facts.is_single and facts.has_interventions):
+        return None
+    words = facts.words
+    rows = [[Cell(arm.label), *_outcome(facts, arm, k)] for arm in facts.arms for k in OUTCOMES]
+    heads = ("table.intervention", "cost.outcome", "cost.public_cost", "cost.gained",
+             "cost.per_unit", "table.interval")  # fmt: skip
+    caption = words("cost.caption", span=span(facts.months, words.language))
+    table = Table(caption, [words(h) for h in heads], rows, words=(1,))
+    return Section("cost", words("section.cost"), [Paragraph(words("cost.intro")), table])
+
+
+def _outcome(facts: Facts, arm: Arm, key: str) -> list[Cell]:
+    words = facts.words
+    measure, sign = OUTCOMES[key]
+    effect = facts.effect(arm, measure)
+    amount = euros(arm.cost, words.language) if arm.cost > 0 else words("cost.free")
+    first = [Cell(words(f"cost.{key}")), Cell(amount), effect.change_cell(words, sign)]
+    low, high = sorted((sign * effect.low90, sign * effect.high90))
+    if not effect.is_measured or effect.tone in ("open", "none") or low <= 0 <= high:
+        return [*first, _why_none(effect, words), Cell("")]
+    if high < 0:
+        return [*first, Cell(words("cost.opposite"), tone="bad"), Cell("")]
+    if arm.cost <= 0:
+        return [*first, Cell(words("cost.free")), Cell("")]
+    # A ratio has three figures: no more of them are known.
+    ratios = [
+        euros(rounded(arm.cost / gain, 3), words.language)
+        for gain in (sign * effect.mean, high, low)
+    ]
+    between = words("quantity.range", low=ratios[1], high=ratios[2])
+    return [*first, Cell(ratios[0]), Cell(between)]
+
+
+def _why_none(effect: Effect, words: Words) -> Cell:
+    """Say why there is no ratio."""
+    if effect.tone == "none":
+        return Cell(words("verdict.no_relevant_effect"), tone="none")
+    verdict = "not_determinable" if effect.is_measured else effect.verdict
+    return Cell(words(f"verdict.{verdict}"), tone="open")
+
+
+def money(facts: Facts) -> Section | None:
+    """Show spending by year, line and source; None where no ledger was kept."""
+    words = facts.words
+    blocks: list[Block] = []
+    for p, (where, part) in enumerate(facts.shown):
+        for k, arm in enumerate(part.arms if part.has_ledger else (), 1):
+            booked, quoted = part.money(arm), facts.quoted(arm)
+            blocks.append(Subhead(f"{arm.label} · {where}" if where else arm.label))
+            if booked is None:
+                blocks.append(Paragraph(words("money.none", intervention=quoted)))
+                continue
+            if booked.spent:
+                name = f"money_{k}" if not p else f"money_{k}_at_{p}"
+                blocks.append(Gallery([Tile(_bars(booked, name, quoted, words))], columns=1))
+            blocks.append(_table(facts, booked, quoted))
+    if not blocks:
+        return None
+    return Section("money", words("section.money"), [Paragraph(words("money.intro")), *blocks])
+
+
+def _bars(booked: Money, name: str, quoted: str, words: Words) -> Picture:
+    totals = {line: float(amounts.sum()) for line, amounts in booked.spent.items()}
+    label = words(
+        "money.alt",
+        intervention=quoted,
+        total=euros(sum(totals.values()), words.language),
+        line=words(f"line.{max(totals, key=totals.__getitem__)}"),
+    )
+    years = [str(y) for y in booked.years]
+    spent = {line: amounts.sum(axis=0) for line, amounts in booked.spent.items()}
+    return draw_money(name, label, years, spent, words)
+
+
+def _table(facts: Facts, booked: Money, quoted: str) -> Table:
+    """Amounts by line and source; what was received is either spent or unspent."""
+    words = facts.words
+    spent = {line: amounts.sum(axis=1) for line, amounts in booked.spent.items()}
+    by_source = {
+        words("money.received"): booked.received,
+        **{words(f"line.{line}").capitalize(): amounts for line, amounts in spent.items()},
+        words("money.spent"): sum(spent.values(), np.zeros(len(SOURCES))),
+        words("money.unspent"): booked.unspent,
+    }
+    rows = [
+        [Cell(head), *(Cell(number(a, words.language)) for a in (*amounts, amounts.sum()))]
+        for head, amounts in by_source.items()
+    ]
+    heads = [words("money.line"), *(words(f"source.{s}") for s in SOURCES), words("table.total")]
+    caption = words("money.caption", intervention=quoted, span=span(facts.months, words.language))
+    return Table(caption, heads, rows)

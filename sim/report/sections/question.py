@@ -1,0 +1,82 @@
+"""What stands at the top of a report: the title, the question and the key facts."""
+
+from __future__ import annotations
+
+from sim.report.facts import Facts
+from sim.report.quantity import euros
+from sim.words.catalogue import typeset
+from sim.words.language import span
+
+__all__ = ["key_facts", "kicker", "question", "title"]
+
+
+def kicker(facts: Facts) -> str:
+    """Return what kind of report this is."""
+    return facts.words("page.kicker" if not facts.factors else "sweep.kicker")
+
+
+def title(facts: Facts) -> str:
+    """Return what the experiment is called, or what a comparison asks in one line."""
+    words = facts.words
+    if facts.factors:
+        return typeset(facts.experiment.title[facts.language], facts.language)
+    if len(facts.arms) == 1:
+        quoted = facts.quoted(facts.arms[0])
+        return words("page.title", place=facts.place, interventions=quoted)
+    return words("page.title_several", place=facts.place, count=len(facts.arms))
+
+
+def question(facts: Facts) -> str:
+    """Return what is asked, and why what differs is an effect."""
+    how = _how(facts)
+    if not facts.factors:
+        return how
+    asked = typeset(facts.experiment.question[facts.language], facts.language)
+    return how if asked == facts.experiment.name else f"{asked} {how}"
+
+
+def _how(facts: Facts) -> str:
+    words = facts.words
+    if facts.is_independent:
+        return words("page.question_independent")
+    if not facts.has_interventions:
+        against = "mean" if facts.is_sampled else "first"
+        return words(f"sweep_how.{against}", point=facts.point_label(0))
+    if facts.factors:
+        return words(f"sweep_how.{'common' if facts.experiment.luck == 'common' else 'own_luck'}")
+    *others, last = (facts.quoted(arm) for arm in facts.arms)
+    if not others:
+        return words("page.question", interventions=last)
+    listed = words("page.and", a=", ".join(others), b=last)
+    return words("page.question_several", interventions=listed)
+
+
+def key_facts(facts: Facts) -> list[tuple[str, str]]:
+    """Return territory, period, what is tried, variants, replications and public cost."""
+    words, count = facts.words, facts.levels.count
+    places = [
+        words("page.territory_value", place=place, residents=count(facts.residents[name]))
+        for name, place in facts.territories.items()
+    ]
+    found = [
+        (words("page.territory"), words("answer.separator").join(places)),
+        (words("page.period"), f"{span(facts.months, words.language)}, {facts.years}"),
+    ]
+    reps = count(facts.reps)
+    if not facts.factors:
+        is_alone = len(facts.arms) == 1
+        of = "page.replications_value" if is_alone else "page.replications_several"
+        found.append((words("page.replications"), words(of, count=reps)))
+        for arm in facts.arms:
+            head = words("page.cost") if is_alone else words("page.cost_of", intervention=arm.label)
+            amount = euros(arm.cost, words.language)
+            found.append((head, words("page.cost_value", amount=amount)))
+        return found
+    tried = [arm.label for arm in facts.arms if arm.label]
+    return [
+        *found,
+        *([(words("sweep.tried"), ", ".join(tried))] if tried else []),
+        (words("sweep.variants"), count(len(facts.points))),
+        (words("page.replications"), words("sweep.of_each", count=reps)),
+        (words("sweep.runs"), count(facts.results.counts.planned)),
+    ]

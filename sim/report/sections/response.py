@@ -1,0 +1,184 @@
+"""Is there a threshold, are returns diminishing, and what does a little more money bring?"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+from sim.analysis.costs import PER, marginal_effects
+from sim.analysis.responses import COST, responses
+from sim.experiments.factors import Factor
+from sim.report.blocks import Block, Cell, Paragraph, Section, Subhead, Table
+from sim.report.effects import Surface
+from sim.report.facts import Facts
+from sim.report.levels import is_scale
+from sim.report.quantity import euros, rounded, signed
+from sim.report.readings import Arm
+from sim.words.catalogue import Words
+
+__all__ = ["response"]
+
+FORMS: Final = ("constant", "linear", "saturating", "sigmoid", "irregular", "missing")
+"""What a response may look like."""
+
+FEWEST_LEVELS: Final = 3
+"""Levels without which a response has no form."""
+
+
+def response(facts: Facts) -> Section | None:
+    """The form of the response along each factor in numbers; None where there is none."""
+    words = facts.words
+    factors = [f for f in facts.layout.varied if is_scale(f)]
+    enough = [f for f in factors if facts.points[f.name].nunique() >= FEWEST_LEVELS]
+    if facts.is_sampled or not enough or facts.layout.kind == "strips":
+        return None
+    title = words("sweep_section.response")
+    if not any(s.has_moved for arm in facts.arms for s in facts.surfaces(arm)):
+        return Section("response", title, [Paragraph(words("response.nothing"))])
+    blocks: list[Block] = [Paragraph(words("response.intro"))]
+    for arm in facts.arms:
+        changed = [s for s in facts.surfaces(arm) if s.has_moved]
+        if arm.label and len(facts.arms) > 1:
+            blocks.append(Subhead(arm.label))
+        if not changed:
+            blocks.append(Paragraph(words("response.nothing")))
+            continue
+        blocks.append(_forms(facts, arm, changed, enough))
+        if facts.has_interventions:
+            blocks += _steps(facts, arm, changed, factors)
+    return Section("response", title, blocks)
+
+
+def _forms(facts: Facts, arm: Arm, changed: list[Surface], factors: list[Factor]) -> Table:
+    words = facts.words
+    rows = []
+    for surface in changed:
+        for factor in factors:
+            frame = facts.differences(arm, surface.measure.name)
+            held = [f.name for f in facts.layout.varied if f is not factor]
+            frame = _comparable(frame, factor.name, held, surface.measure.name)
+            found = responses(frame, factor.name, surface.measure.name)[()]
+            none = Cell(words("response.none_found"))
+            rows.append(
+                [
+                    Cell(surface.label),
+                    Cell(facts.levels.label(factor)),
+                    Cell(words(f"response_form.{found.form}")),
+                    _level(facts, factor, found.threshold) or none,
+                    _level(facts, factor, found.half_saturation) or none,
+                ]
+            )
+    heads = ["table.measure", "response.along", "response.form", "response.threshold",
+             "response.half"]  # fmt: skip
+    return Table(words("response.caption"), [words(h) for h in heads], rows, words=(1, 2))
+
+
+def _comparable(frame: Any, factor: str, held: list[str], measure: str) -> Any:
+    """Without levels that never ran, and without other factors' levels that lack one that did."""
+    ran = frame.groupby(factor)[measure].transform("count") > 0
+    frame = frame[ran]
+    if not held:
+        return frame
+    known = frame.groupby([factor, *held])[measure].count().gt(0)
+    whole = known.groupby(held).transform("all")
+    return frame.join(whole.rename("is_whole"), on=[factor, *held]).query("is_whole")
+
+
+def _level(facts: Facts, factor: Factor, level: Any) -> Cell | None:
+    if level is None:
+        return None
+    words, amount = facts.words, facts.levels.amount
+    low = amount(factor, level.lo90)
+    if math.isinf(level.hi90):
+        below = words("response.at_least", low=low)
+    else:
+        below = words("quantity.range", low=low, high=amount(factor, level.hi90))
+    return Cell(amount(factor, rounded(level.value, 2)), below=below)
+
+
+def _steps(facts: Facts, arm: Arm, changed: list[Surface], factors: list[Factor]) -> list[Block]:
+    """What each step of money adds, and what it costs."""
+    words = facts.words
+    money = [f for f in factors if f.unit.startswith("EUR")]
+    blocks: list[Block] = []
+    for factor in money:
+        for surface in changed:
+            frame = facts.differences(arm, surface.measure.name, COST)
+            held = [f.name for f in facts.layout.varied if f is not factor]
+            frame = _comparable(frame, factor.name, held, surface.measure.name)
+            table = marginal_effects(
+                frame,
+                factor.name,
+                surface.measure.name,
+                smallest_relevant=surface.smallest_relevant[1],
+            )
+            rows = [_step(facts, factor, surface, row) for row in table.to_dict("records")]
+            heads = [
+                words("response.step"),
+                words("response.step_cost"),
+                _step_head(surface, words),
+                words("response.per", amount=euros(PER, words.language)),
+                words("table.verdict"),
+            ]
+            caption = words("response.steps_caption", measure=surface.label,
+                            factor=facts.levels.label(factor))  # fmt: skip
+            blocks.append(Table(caption, heads, rows, words=(4,)))
+    if blocks:
+        intro = words("response.steps_intro", amount=euros(PER, words.language))
+        blocks = [Paragraph(intro), *blocks]
+    return blocks
+
+
+def _step_head(surface: Surface, words: Words) -> str:
+    unit = surface.quantity.change_unit
+    if not unit:
+        return words("response.step_effect_bare")
+    return words("response.step_effect", unit=unit)
+
+
+def _step(facts: Facts, factor: Factor, surface: Surface, row: dict[Any, Any]) -> list[Cell]:
+    words, amount, quantity = facts.words, facts.levels.amount, surface.quantity
+    step = words(
+        "quantity.range",
+        low=facts.levels.value(factor, row["from_level"]),
+        high=amount(factor, row["to_level"]),
+    )
+    if row["verdict"] == "missing":
+        blank = Cell(words("quantity.unknown"))
+        return [Cell(step), blank, blank, blank, Cell(words("verdict.missing"), tone="open")]
+    good = surface.measure.good
+    marginal = Cell(words("quantity.unknown"))
+    tone = {"no_relevant_effect": "none", "not_determinable": "open"}.get(row["verdict"], "")
+    if row["verdict"] in ("increase", "decrease"):
+        marginal = Cell(
+            _fine(row["marginal"], quantity.scale, words),
+            below=words(
+                "quantity.range",
+                low=_fine(row["marginal_lo90"], quantity.scale, words),
+                high=_fine(row["marginal_hi90"], quantity.scale, words),
+            ),
+        )
+        if good:
+            tone = "good" if (row["effect"] > 0) == (good > 0) else "bad"
+    return [
+        Cell(step),
+        Cell(euros(rounded(row["cost"], 3), words.language)),
+        Cell(
+            quantity.change(row["effect"]),
+            below=quantity.interval(row["effect_lo90"], row["effect_hi90"]),
+        ),
+        marginal,
+        Cell(words(f"step.{row['verdict']}"), tone=tone),  # type: ignore[arg-type]
+    ]
+
+
+STEP_VERDICTS: Final = ("increase", "decrease", "no_relevant_effect", "not_determinable", "free")
+
+
+def _fine(value: float, scale: float, words: Words) -> str:
+    """A small change to two significant figures."""
+    if not math.isfinite(value):
+        return words("quantity.unknown")
+    shown = rounded(scale * value, 2)
+    digits = max(0, 1 - math.floor(math.log10(abs(shown)))) if shown else 0
+    return signed(shown, words.language, digits)

@@ -1,0 +1,127 @@
+"""What became of the runs, and how many more replications would settle what is open."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sim.report.blocks import Block, Bullets, Cell, Paragraph, Section, Table
+from sim.report.effects import OPEN
+from sim.report.facts import Facts
+
+__all__ = ["open_questions", "runs"]
+
+MOST_REASONS: Final = 12
+"""Reasons of failure that are listed, the most frequent first."""
+
+MOST_NAMED_POINTS: Final = 8
+
+STATUSES: Final = ("error", "crashed")
+
+
+def runs(facts: Facts) -> Section | None:
+    """State how many runs were done, which failed and why, and which are missing."""
+    words, counts, count = facts.words, facts.results.counts, facts.levels.count
+    if not facts.factors and counts.succeeded == counts.planned:
+        return None
+    blocks: list[Block] = [
+        Paragraph(
+            words(
+                "sweep_runs.counts",
+                planned=count(counts.planned),
+                succeeded=count(counts.succeeded),
+                failed=count(counts.failed),
+                missing=count(counts.missing),
+            )
+        )
+    ]
+    if counts.missing:
+        blocks.append(Paragraph(words("sweep_runs.resume")))
+    if counts.failed:
+        blocks += _failures(facts)
+    return Section("runs", words("sweep_section.runs"), blocks)
+
+
+def _failures(facts: Facts) -> list[Block]:
+    """List failed runs by what they say, the most frequent first."""
+    words, count = facts.words, facts.levels.count
+    frame = facts.results.failures().fillna({"error": "", "error_type": ""})
+    groups = frame.groupby(["status", "error_type", "error"], sort=True)
+    ranked = sorted(groups, key=lambda entry: (-len(entry[1]), entry[0]))
+    rows = []
+    for (status, kind, error), part in ranked[:MOST_REASONS]:
+        points = sorted(part["point"].unique().tolist())
+        named = [facts.point_label(p) for p in points[:MOST_NAMED_POINTS]]
+        text = words("answer.separator").join(named)
+        if len(points) > MOST_NAMED_POINTS:
+            more = count(len(points) - MOST_NAMED_POINTS)
+            text = words("sweep_runs.and_more", points=text, count=more)
+        rows.append(
+            [
+                Cell(words(f"status.{status}")),
+                Cell(count(len(part))),
+                Cell("", code=f"{kind}: {error}" if kind else str(error)),
+                Cell(text),
+            ]
+        )
+    heads = ["sweep_runs.status", "sweep_runs.count", "sweep_runs.reason", "sweep_runs.points"]
+    blocks: list[Block] = [
+        Paragraph(words("sweep_runs.failed")),
+        Table(words("sweep_runs.caption"), [words(h) for h in heads], rows, words=(2, 3)),
+    ]
+    if len(ranked) > MOST_REASONS:
+        more = count(len(ranked) - MOST_REASONS)
+        blocks.append(Paragraph(words("sweep_runs.more_reasons", count=more), style="note"))
+    return blocks
+
+
+def open_questions(facts: Facts) -> Section | None:
+    """State how many replications would settle what is open."""
+    if not (facts.has_interventions or facts.factors):
+        return None
+    words, title = facts.words, facts.words("section.open")
+    heads = [words("table.measure"), words("table.intervention")]
+    bullets = [words("open.parameters"), words("open.chance")]
+    if facts.is_single:
+        rows = [
+            [Cell(effect.label), Cell(arm.label), Cell(effect.needed(words))]
+            for arm in facts.arms
+            for effect in facts.effects(arm)
+            if effect.verdict == OPEN
+        ]
+        heads.append(words("table.needed"))
+        nothing, caption = words("open.nothing"), words("open.caption")
+        intro = words("open.intro", reps=facts.levels.count(facts.reps))
+    else:
+        rows = _open_variants(facts)
+        which = "points" if facts.is_sampled else "replications"
+        heads += [
+            words("sweep_open.variants"),
+            words(f"sweep_open_half.{which}"),
+            words(f"sweep_open_all.{which}"),
+        ]
+        nothing, caption = words("sweep_open.nothing"), words("sweep_open.caption")
+        count = len(set(facts.drawn_with)) if facts.is_sampled else facts.reps
+        intro = words(f"sweep_open_intro.{which}", count=facts.levels.count(count))
+        bullets.append(words("sweep_open.extend"))
+    if not rows:
+        return Section("open", title, [Paragraph(nothing)])
+    table = Table(caption, heads, rows, words=(1,))
+    return Section("open", title, [Paragraph(intro), table, Bullets(bullets)])
+
+
+def _open_variants(facts: Facts) -> list[list[Cell]]:
+    """Count open variants by arm and measure, and what half and all of them need."""
+    words = facts.words
+    is_known = facts.reps > 1 or facts.is_sampled
+    rows = []
+    for arm in facts.arms:
+        for surface in facts.averaged(arm):
+            still = [e for e in surface.effects if e.verdict == OPEN]
+            if not still:
+                continue
+            ranked = sorted(still, key=lambda e: e.still_needed)
+            ends = ranked[(len(ranked) - 1) // 2], ranked[-1]
+            needed = [e.needed(words) if is_known else words("quantity.unknown") for e in ends]
+            count = facts.levels.count(len(still))
+            rows.append([Cell(text) for text in (surface.label, arm.label, count, *needed)])
+    return rows

@@ -1,0 +1,130 @@
+"""Which factors matter: Sobol's indices or Morris' measures, where the design allows them."""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.analysis import sensitivity as indices
+from sim.analysis.point_values import choose_quantities
+from sim.analysis.seed_noise import seed_noise_table
+from sim.errors import InputError
+from sim.measures.registry import MEASURES
+from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Table, Tile
+from sim.report.facts import Facts
+from sim.report.pictures.indices import draw_indices, write_index
+from sim.words.language import number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["is_installed", "sensitivity"]
+
+MOST_FACTORS: Final = 12
+"""Factors that are shown, the strongest first."""
+
+EXTRA: Final = "pip install 'essaim[analysis]'"
+
+_MOSTLY: Final = 0.5
+"""Share of luck above which indices are said to tell little. Assumed."""
+
+COLUMNS: Final = {"saltelli": ("st", "s1"), "morris": ("mu_star", "sigma")}
+"""What is shown by design: that by which factors are ranked first."""
+
+
+def is_installed() -> bool:
+    """Whether the library that works indices out is there."""
+    return importlib.util.find_spec("SALib") is not None
+
+
+def sensitivity(facts: Facts) -> Section | None:
+    """Indices for each arm and measure; None where the design was not made for them."""
+    words, kind = facts.words, facts.experiment.design.kind
+    if kind not in COLUMNS:
+        return None
+    blocks: list[Block] = [Paragraph(words(f"sensitivity_intro.{kind}"))]
+    title = words("sweep_section.sensitivity")
+    if not is_installed():
+        blocks.append(Paragraph(words("sensitivity.extra", command=EXTRA)))
+        return Section("sensitivity", title, blocks)
+    labels = {arm.name: arm.label for arm in facts.arms}
+    for k, quantity in enumerate(choose_quantities(facts.experiment), 1):
+        measure = MEASURES[quantity.indicator]
+        head = measure.label[words.language]
+        if len(facts.arms) > 1:
+            head = f"{head} · {labels[quantity.arm]}"
+        blocks.append(Subhead(head))
+        try:
+            table = indices.sensitivity(
+                facts.results.raw, quantity.indicator, arm=quantity.arm, kind=quantity.kind
+            )
+        except InputError:
+            fewest = (
+                indices.FEWEST_BASE_SAMPLES if kind == "saltelli" else indices.FEWEST_TRAJECTORIES
+            )
+            blocks.append(Paragraph(words("sensitivity.too_few", fewest=str(fewest))))
+            continue
+        blocks += _indices(facts, f"indices_{k}", head, table)
+    blocks += _noise(facts)
+    return Section("sensitivity", title, blocks)
+
+
+def _indices(facts: Facts, name: str, head: str, table: pd.DataFrame) -> list[Block]:
+    words, kind = facts.words, facts.experiment.design.kind
+    first, second = COLUMNS[kind]
+    table = table[table[first].notna()]
+    if table.empty:
+        return [Paragraph(words("sensitivity.constant"))]
+    labels = {f.name: facts.levels.label(f) for f in facts.factors}
+    ranked = table.sort_values([first, "factor"], ascending=[False, True], kind="stable")
+    shown: list[Any] = ranked.head(MOST_FACTORS).to_dict("records")
+    for row in shown:
+        row["label"] = labels[row["factor"]]
+    is_share = kind == "saltelli"
+    blocks: list[Block] = [
+        Gallery([Tile(draw_indices(name, head, shown, first, second, is_share, words))], columns=1)
+    ]
+    if is_share and any(row["st_hi"] - row["st_lo"] > 1 for row in shown):
+        blocks.append(Paragraph(words("sensitivity.wide"), style="note"))
+    if len(ranked) > MOST_FACTORS:
+        most = float(ranked[first].iloc[MOST_FACTORS])
+        text = words(
+            "sensitivity.others",
+            count=number(len(ranked) - MOST_FACTORS, words.language),
+            most=write_index(most, is_share, words),
+        )
+        blocks.append(Paragraph(text, style="note"))
+    if int(table["left_out"].iloc[0]):
+        text = words("sensitivity.left_out", count=str(int(table["left_out"].iloc[0])))
+        blocks.append(Paragraph(text, style="note"))
+    return blocks
+
+
+def _noise(facts: Facts) -> list[Block]:
+    """How much of the variance of a point's mean is luck, which lifts or hides indices."""
+    words = facts.words
+    if facts.reps < 2:
+        return [Paragraph(words("sensitivity.noise_unknown"), style="note")]
+    noise = seed_noise_table(facts.results.raw)
+    labels = {arm.name: arm.label for arm in facts.arms}
+    rows, by_luck = [], dict[str, None]()
+    for row in noise.to_dict("records"):
+        share, needed = float(row["share_of_mean"]), row["still_needed"]
+        known = math.isfinite(share)
+        label = MEASURES[row["indicator"]].label[words.language]
+        if share > _MOSTLY:
+            by_luck[label] = None
+        cells = [
+            Cell(label,
+                 below=labels.get(row["arm"], "") if len(facts.arms) > 1 else ""),
+            Cell(facts.share(share) if known else words("quantity.unknown")),
+            Cell(number(int(needed), words.language) if known else words("quantity.unknown")),
+        ]  # fmt: skip
+        rows.append(cells)
+    heads = [words("table.measure"), words("sensitivity.noise"), words("table.needed")]
+    notes = [words("sensitivity.noise_needed")]
+    if by_luck:
+        notes.append(words("sensitivity.by_luck", measures=words("answer.separator").join(by_luck)))
+    table = Table(words("sensitivity.noise_caption"), heads, rows)
+    return [table, *(Paragraph(note, style="note") for note in notes)]

@@ -1,0 +1,89 @@
+"""What differs from the baseline, and everything that is assumed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from sim.report.blocks import Block, Cell, Paragraph, Section, Subhead, Table
+from sim.report.facts import Facts
+from sim.report.inputs import Setting
+from sim.report.quantity import value_of
+from sim.words.catalogue import Words
+from sim.words.language import number
+
+__all__ = ["assumptions", "settings"]
+
+
+def settings(facts: Facts) -> Section:
+    """List every lever and setting of each arm, and of the scenario against the defaults."""
+    words, inputs = facts.words, facts.inputs
+    blocks: list[Block] = []
+    if facts.has_interventions or facts.factors:
+        blocks.append(Paragraph(words("settings.intro")))
+    if facts.has_interventions:
+        for arm in facts.arms:
+            blocks.append(Subhead(arm.label))
+            blocks += [Paragraph(text) for text in inputs.descriptions(arm.name)]
+            caption = words("settings.caption", intervention=facts.quoted(arm))
+            blocks.append(_table(caption, inputs.levers(arm.name), words, "default"))
+    blocks.append(Subhead(words("settings.scenario")))
+    caption = words("settings.scenario_caption", place=facts.place)
+    blocks.append(_table(caption, inputs.scenario_settings(), words, "default"))
+    return Section("settings", words("section.settings"), blocks)
+
+
+def assumptions(facts: Facts) -> Section:
+    """List every parameter with its value, plausible range, evidence and source."""
+    words, every = facts.words, facts.inputs.parameters()
+    marks = [setting.evidence for setting in every]
+    counts = {
+        mark: number(marks.count(mark), words.language)
+        for mark in ("found", "derived", "recalled", "assumed")
+    }
+    intro = words("assumptions.intro", total=number(len(every), words.language), **counts)
+    figures = facts.inputs.catalogue_figures()
+    blocks: list[Block] = [
+        Paragraph(intro),
+        Paragraph(words("assumptions.marks")),
+        _table(words("assumptions.caption"), every, words, "plausible"),
+        _table(words("assumptions.catalogues"), figures, words, ""),
+    ]
+    return Section("assumptions", words("section.assumptions"), blocks)
+
+
+def _table(
+    caption: str, entries: list[Setting], words: Words, third: Literal["default", "plausible", ""]
+) -> Table:
+    """Return a table of settings; the third column holds the default, the range, or neither."""
+    rows = []
+    for entry in entries:
+        row = [Cell(entry.label, code=entry.name), _value(entry, words)]
+        if third == "plausible":
+            text = ""
+            if entry.plausible is not None:
+                low, high = (value_of(v, entry.unit, words.language) for v in entry.plausible)
+                text = words("quantity.range", low=low, high=high)
+            row.append(Cell(text))
+        elif third:
+            row.append(_shown(entry.default, entry, words))
+        row.append(Cell(words(f"evidence.{entry.evidence}")))
+        row.append(Cell(entry.source, foreign=True))
+        rows.append(row)
+    heads = ["parameter", "value", *([third] if third else []), "evidence", "source"]
+    last = len(heads) - 1
+    return Table(caption, [words(f"table.{h}") for h in heads], rows, words=(last - 1, last))
+
+
+def _value(entry: Setting, words: Words) -> Cell:
+    unit = "" if entry.unit in ("share", "1") else words.unit(entry.unit)
+    return replace(_shown(entry.value, entry, words), below=unit)
+
+
+def _shown(value: object, entry: Setting, words: Words) -> Cell:
+    """Return a value; words of a choice are names, the same in every language."""
+    if value is None:
+        return Cell("")
+    if isinstance(value, str) and value:
+        return Cell("", code=value)
+    return Cell(value_of(value, entry.unit, words.language))

@@ -1,0 +1,126 @@
+"""What is worth its money: effects against cost, and choices that stay good whatever the luck."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from sim.analysis.responses import COST
+from sim.analysis.trade_offs import robustness
+from sim.errors import InputError
+from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Table, Tile
+from sim.report.effects import Surface
+from sim.report.facts import Facts
+from sim.report.pictures.trade_off import Choice, draw_trade_off
+from sim.words.catalogue import Words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["trade_offs"]
+
+MOST_POLICIES: Final = 100
+"""Choices beyond which dots hide one another."""
+
+
+def trade_offs(facts: Facts) -> Section | None:
+    """Weigh effects against money, and regret; None where nothing is chosen, or nothing changes."""
+    words = facts.words
+    if not facts.has_interventions or facts.is_sampled:
+        return None
+    frame, policies = _policies(facts)
+    if not 1 < len(policies) <= MOST_POLICIES:
+        return None
+    tiles, rows = [], []
+    for k, name in enumerate(facts.indicators, 1):
+        surfaces = [facts.surface(arm, name) for arm in facts.arms]
+        first = surfaces[0]
+        if name == COST or not first.measure.good:
+            continue
+        if all(s.reading in ("none", "open", "missing") for s in surfaces):
+            continue
+        choices = _choices(frame, name, policies)
+        if len(choices) < 2:
+            continue
+        tiles.append(Tile(draw_trade_off(f"cost_{k}", first, choices)))
+        rows.append(_robust(frame, first, policies, words))
+    if not tiles:
+        return None
+    blocks: list[Block] = [Paragraph(words("trade_offs.intro"))]
+    blocks.append(Gallery(tiles, columns=2, caption=words("trade_offs.caption")))
+    blocks.append(Subhead(words("trade_offs.robust")))
+    blocks.append(Paragraph(words("trade_offs.robust_intro")))
+    heads = ["table.measure", "trade_offs.best", "trade_offs.maximin", "trade_offs.regret"]
+    caption = words("trade_offs.robust_caption")
+    blocks.append(Table(caption, [words(h) for h in heads], rows, words=(1, 2, 3)))
+    return Section("trade_offs", words("sweep_section.trade_offs"), blocks)
+
+
+def _policies(facts: Facts) -> tuple[pd.DataFrame, dict[int, str]]:
+    """Effects with a column ``policy``, and the words of each: an arm with its levers' levels."""
+    import pandas as pd
+
+    names = tuple(dict.fromkeys((*facts.indicators, COST)))
+    parts, labels = [], dict[tuple[Any, ...], str]()
+    for arm in facts.arms:
+        part = facts.differences(arm, *names)
+        levers = facts.levers
+        keys = [(arm.name, *key) for key in _keys(part, [f.name for f in levers])]
+        part["policy_key"] = keys
+        for key in dict.fromkeys(keys):
+            named = [facts.levels.named(f, v) for f, v in zip(levers, key[1:], strict=True)]
+            if len(facts.arms) > 1 or not named:
+                named = [arm.label, *named]
+            labels[key] = ", ".join(named)
+        parts.append(part)
+    frame = pd.concat(parts, ignore_index=True)
+    codes = {key: k for k, key in enumerate(labels)}
+    frame["policy"] = frame["policy_key"].map(codes)
+    conditions = [f.name for f in facts.layout.varied if f not in facts.levers]
+    frame["condition"] = frame.groupby([*conditions, "rep"], sort=True).ngroup()
+    return frame, {codes[key]: text for key, text in labels.items()}
+
+
+def _keys(frame: pd.DataFrame, names: Sequence[str]) -> list[tuple[Any, ...]]:
+    if not names:
+        return [()] * len(frame)
+    return list(frame[list(names)].itertuples(index=False, name=None))
+
+
+def _choices(frame: pd.DataFrame, name: str, policies: dict[int, str]) -> list[Choice]:
+    means = frame.groupby("policy")[[name, COST]].mean()
+    known = means.dropna().index
+    return [
+        Choice(policies[int(p)], float(means.loc[p, COST]), float(means.loc[p, name]))
+        for p in known
+    ]
+
+
+def _robust(
+    frame: pd.DataFrame, surface: Surface, policies: dict[int, str], words: Words
+) -> list[Cell]:
+    """The choices that are best on average, in the worst case, and by regret."""
+    good = surface.measure.good
+    assert good
+    name = surface.measure.name
+    quantity = surface.quantity
+    ran = frame.groupby("policy")[name].transform("count") > 0
+    kept = frame[ran]
+    try:
+        table = robustness(kept, name, good, ("policy",), ("condition",))
+    except InputError:  # no replication has them all, as long as the sweep is unfinished
+        return [Cell(surface.label), *[Cell(words("quantity.unknown"))] * 3]
+    means = good * table["mean"].to_numpy()
+    best = int(np.argmax(means))
+    picks = (best, int(np.argmax(table["is_maximin"])), int(np.argmax(table["is_minimax_regret"])))
+    said = (
+        words("trade_offs.mean", change=quantity.change(float(table["mean"].iloc[picks[0]]))),
+        words("trade_offs.worst", change=quantity.change(float(table["worst"].iloc[picks[1]]))),
+        words("trade_offs.short", change=quantity.size(float(table["max_regret"].iloc[picks[2]]))),
+    )
+    cells = [
+        Cell(policies[int(table.index[p])], below=text) for p, text in zip(picks, said, strict=True)
+    ]
+    return [Cell(surface.label), *cells]

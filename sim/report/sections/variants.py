@@ -1,0 +1,288 @@
+"""Effects over all variants, in pictures: heat maps, curves, strips, or one factor at a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.experiments.factors import Factor
+from sim.report.blocks import Block, Gallery, Paragraph, Section, Subhead, Tile
+from sim.report.effects import Effect, Surface
+from sim.report.facts import Facts
+from sim.report.layout import MOST_BINS, Panel, levels_of
+from sim.report.levels import is_scale
+from sim.report.pictures.canvas import unit_line
+from sim.report.pictures.curve import draw_curve
+from sim.report.pictures.heat_map import HeatMap, draw_heat_map, draw_key
+from sim.report.pictures.strips import draw_strips
+from sim.report.readings import Arm
+
+__all__ = ["variants"]
+
+MOST_FACTORS: Final = 4
+"""Factors that are shown one at a time, for each measure those along which it varies most."""
+
+
+def variants(facts: Facts) -> Section | None:
+    """Draw what each arm changes over the design; None where there is one point."""
+    if facts.is_single:
+        return None
+    words, kind = facts.words, facts.layout.kind
+    title = words("sweep_section.effects")
+    if facts.experiment.design.kind == "morris":
+        return Section("effects", title, [Paragraph(words("sweep_pictures.morris"))])
+    blocks: list[Block] = [Paragraph(words(f"sweep_pictures.{kind}"))]
+    if kind == "strips":
+        return Section("effects", title, [*blocks, _strips(facts)])
+    if kind == "main_effects" and not facts.is_sampled:
+        blocks.append(Paragraph(words("sweep_pictures.averaged"), style="note"))
+    draw = {"grid": _grids, "curve": _curves, "main_effects": _main_effects}[kind]
+    for k, arm in enumerate(facts.arms, 1):
+        if arm.label:
+            blocks.append(Subhead(arm.label))
+        blocks += draw(facts, arm, k)
+    return Section("effects", title, blocks)
+
+
+def _below(facts: Facts, surface: Surface, panel: Panel | None) -> str:
+    """Return the unit, and what is held fixed in a picture."""
+    fixed = [facts.levels.named(f, value) for f, value in panel.fixed] if panel else []
+    return " · ".join([unit_line(surface.quantity), *fixed])
+
+
+def _columns(facts: Facts) -> int:
+    """Pictures side by side: those of one measure, where that is possible."""
+    panels = len(facts.layout.panels)
+    return panels if 2 <= panels <= 3 else 2
+
+
+# Two factors
+
+
+def _grids(facts: Facts, arm: Arm, k: int) -> list[Block]:
+    tiles = []
+    rows, columns = facts.layout.axes
+    for m, surface in enumerate(facts.surfaces(arm), 1):
+        for p, panel in enumerate(facts.layout.panels, 1):
+            heat = HeatMap(
+                title=surface.label,
+                below=_below(facts, surface, panel),
+                rows=_ticks(facts, rows),
+                columns=_ticks(facts, columns),
+                row_axis=facts.levels.axis(rows),
+                column_axis=facts.levels.axis(columns),
+                effects=[[surface.effects[i] for i in row] for row in panel.points],
+                reached=surface.reached[panel.points],
+                good=surface.measure.good,
+                reach=_reach(surface),
+            )
+            label = _in_words(facts, surface, panel)
+            tiles.append(Tile(draw_heat_map(f"map_{k}_{m}_{p}", label, heat, surface.quantity)))
+    if k == 1:
+        tiles.append(Tile(draw_key("map_key", facts.words)))
+    return [Gallery(tiles, columns=_columns(facts))]
+
+
+def _reach(surface: Surface) -> float:
+    """Limit of the colours: what is too small to matter never looks large."""
+    means = [abs(e.mean) for e in surface.effects if e.is_measured]
+    return max([2 * surface.smallest_relevant[1], *means]) or 1.0
+
+
+def _ticks(facts: Facts, factor: Factor) -> list[str]:
+    return [facts.levels.value(factor, v) for v in levels_of(facts.points, factor)]
+
+
+def _in_words(facts: Facts, surface: Surface, panel: Panel) -> str:
+    """Put a heat map in words: its extremes, and how many points have which verdict."""
+    words, count = facts.words, facts.levels.count
+    inside = [(surface.effects[i], int(i)) for i in panel.points.ravel()]
+    measured = [(e.mean, i) for e, i in inside if e.is_measured]
+    if not measured:
+        return words("sweep_pictures.alt_missing", measure=surface.label)
+    (low, at_low), (high, at_high) = min(measured), max(measured)
+    more, less = (sum(e.verdict == v for e, _ in inside) for v in ("increase", "decrease"))
+    return words(
+        "sweep_pictures.alt_grid",
+        measure=surface.label,
+        low=surface.quantity.change(low),
+        at_low=facts.point_label(at_low),
+        high=surface.quantity.change(high),
+        at_high=facts.point_label(at_high),
+        more=count(more),
+        less=count(less),
+        total=count(len(inside)),
+    )
+
+
+# One factor
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Points of one level, or of one part of a factor's range."""
+
+    value: float
+    tick: str
+    words: str
+    effect: Effect
+
+
+def _curves(facts: Facts, arm: Arm, k: int) -> list[Block]:
+    (axis,) = facts.layout.axes
+    levels = levels_of(facts.points, axis)
+    tiles = []
+    for m, surface in enumerate(facts.surfaces(arm), 1):
+        for p, panel in enumerate(facts.layout.panels, 1):
+            groups = [
+                _group(facts, axis, level, surface.effects[point])
+                for level, point in zip(levels, panel.points, strict=True)
+            ]
+            tiles.append(_curve(facts, f"curve_{k}_{m}_{p}", surface, axis, groups, panel))
+    return [Gallery(tiles, columns=_columns(facts), caption=facts.words("sweep_pictures.bands"))]
+
+
+def _group(facts: Facts, factor: Factor, level: Any, effect: Effect) -> _Group:
+    at = float(level) if is_scale(factor) else math.nan
+    write = facts.levels
+    return _Group(at, write.value(factor, level), write.amount(factor, level), effect)
+
+
+def _curve(
+    facts: Facts, name: str, surface: Surface, axis: Factor, groups: Sequence[_Group],
+    panel: Panel | None,
+) -> Tile:  # fmt: skip
+    words, quantity = facts.words, surface.quantity
+    measured = [(g.words, g.effect) for g in groups if g.effect.is_measured]
+    label = words(
+        "sweep_pictures.alt_along",
+        measure=surface.label,
+        factor=facts.levels.label(axis),
+        levels=_listed(facts, measured) or words("verdict.missing"),
+    )
+    picture = draw_curve(
+        name, label, surface.label, _below(facts, surface, panel), facts.levels.axis(axis),
+        [g.value for g in groups], [g.tick for g in groups], [g.effect for g in groups], quantity,
+    )  # fmt: skip
+    return Tile(picture)
+
+
+def _listed(facts: Facts, effects: Sequence[tuple[str, Effect]]) -> str:
+    words = facts.words
+    return words("answer.separator").join(
+        words("sweep_pictures.alt_level", level=text, change=e.quantity.change(e.mean))
+        for text, e in effects
+    )
+
+
+# A line a point
+
+
+def _strips(facts: Facts) -> Gallery:
+    tiles = []
+    for m, name in enumerate(facts.indicators, 1):
+        rows = []
+        for point in range(len(facts.points)):
+            for arm in facts.arms:
+                text = facts.point_label(point)
+                if len(facts.arms) > 1:
+                    text = f"{arm.label}, {text}" if facts.layout.varied else arm.label
+                rows.append((text, facts.surface(arm, name).effects[point]))
+        tiles.append(_strip_tile(facts, f"strips_{m}", facts.surface(facts.arms[0], name), rows))
+    return Gallery(tiles, columns=2, caption=facts.words("sweep_pictures.strips_caption"))
+
+
+def _strip_tile(
+    facts: Facts, name: str, surface: Surface, rows: Sequence[tuple[str, Effect]]
+) -> Tile:
+    quantity, listed = surface.quantity, _listed(facts, rows)
+    label = facts.words("sweep_pictures.alt_strips", measure=surface.label, levels=listed)
+    return Tile(draw_strips(name, label, surface.label, unit_line(quantity), rows, quantity))
+
+
+# One factor at a time
+
+
+def _main_effects(facts: Facts, arm: Arm, k: int) -> list[Block]:
+    words = facts.words
+    tiles, flat = [], []
+    for m, surface in enumerate(facts.surfaces(arm), 1):
+        varied = sorted(facts.layout.varied, key=lambda f: -_spread(facts, surface, f))
+        shown = [(f, _groups(facts, surface, f)) for f in varied[:MOST_FACTORS]]
+        verdicts = {g.effect.verdict for _, groups in shown for g in groups}
+        if verdicts <= {"no_relevant_effect", "missing"}:
+            flat.append(surface.label)
+            continue
+        for f, (factor, groups) in enumerate(shown, 1):
+            name = f"factor_{k}_{m}_{f}"
+            if is_scale(factor):
+                tiles.append(_curve(facts, name, surface, factor, groups, None))
+            else:
+                rows = [(g.words, g.effect) for g in groups]
+                tiles.append(_strip_tile(facts, name, surface, rows))
+    caption = "sampled_bands" if facts.is_sampled else "bands"
+    blocks: list[Block] = []
+    if tiles:
+        blocks.append(Gallery(tiles, columns=2, caption=words(f"sweep_pictures.{caption}")))
+    if flat:
+        listed = words("answer.separator").join(flat)
+        blocks.append(Paragraph(words("sweep_pictures.flat", measures=listed)))
+    return blocks
+
+
+def _parts(facts: Facts, factor: Factor) -> list[npt.NDArray[np.int64]]:
+    """Points by level, or by parts of the range with about equally many points."""
+    values = facts.points[factor.name]
+    levels = levels_of(facts.points, factor)
+    if is_scale(factor) and facts.is_sampled and len(levels) > MOST_BINS + 1:
+        order = np.argsort(values.to_numpy(np.float64), kind="stable")
+        return [np.asarray(part) for part in np.array_split(order, MOST_BINS)]
+    return [np.flatnonzero((values == level).to_numpy()) for level in levels]
+
+
+def _spread(facts: Facts, surface: Surface, factor: Factor) -> float:
+    """How far mean effects lie apart along a factor."""
+    parts = [surface.differences[part] for part in _parts(facts, factor)]
+    means = [part[np.isfinite(part)].mean() for part in parts if np.isfinite(part).any()]
+    return float(max(means) - min(means)) if means else 0.0
+
+
+def _groups(facts: Facts, surface: Surface, factor: Factor) -> list[_Group]:
+    """Mean effects by level, or by parts of the range."""
+    parts = [(part, _over(facts, surface, part)) for part in _parts(facts, factor)]
+    levels = levels_of(facts.points, factor)
+    if len(parts) == len(levels):
+        return [
+            _group(facts, factor, level, effect)
+            for level, (_, effect) in zip(levels, parts, strict=True)
+        ]
+    numbers = facts.points[factor.name].to_numpy(np.float64)
+    span, write = float(np.ptp(numbers)), facts.levels.value
+    found = []
+    for part, effect in parts:
+        middle, low, high = (
+            _rounded(float(v), span)
+            for v in (numbers[part].mean(), numbers[part].min(), numbers[part].max())
+        )
+        named = facts.words("quantity.range", low=write(factor, low), high=write(factor, high))
+        found.append(_Group(middle, write(factor, middle), named, effect))
+    return found
+
+
+def _rounded(value: float, span: float) -> float:
+    """A value to a hundredth of the range, since no more is read off an axis."""
+    step = 10.0 ** math.floor(math.log10(span / 50)) if span > 0 else 1.0
+    return round(round(value / step) * step, 12)
+
+
+def _over(facts: Facts, surface: Surface, points: Any) -> Effect:
+    """Mean effect over points: of a sample of them, or over all in the same replication."""
+    chosen = [int(p) for p in points]
+    if not facts.is_sampled:
+        return surface.average([p for p in chosen if surface.effects[p].is_measured] or chosen)
+    return surface.at(chosen).over_sample(facts.drawn_with[chosen]).effects[0]

@@ -1,0 +1,128 @@
+"""From which levels on a measure moves, and where more adds nothing, in words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.report.blocks import Tone
+from sim.report.effects import Surface
+from sim.report.facts import Facts
+from sim.report.findings import largest_block, plateau
+from sim.report.layout import levels_of
+from sim.report.levels import is_scale
+
+__all__ = ["plateau_sentences", "where_sentences"]
+
+MOST_NAMED: Final = 4
+"""Variants that are named rather than counted."""
+
+
+def where_sentences(facts: Facts, surface: Surface) -> list[str]:
+    """From which levels on the measure goes the way that most of its points go."""
+    layout, words = facts.layout, facts.words
+    tones = [e.tone for e in surface.effects]
+    tone: Tone = "bad" if tones.count("bad") > tones.count("good") else "good"
+    if surface.reading == "moved":
+        tone = ""
+    wanted = np.array([t == tone for t in tones])
+    verdict = words(f"sweep_tone.{tone or 'moved'}")
+    if layout.kind == "strips" and len(tones) > 1 and wanted.sum() <= MOST_NAMED:
+        named = [facts.point_label(int(p)) for p in np.flatnonzero(wanted)]
+        listed = words("answer.separator").join(named)
+        return [words("sweep_where.these", verdict=verdict, points=listed)]
+    if len(layout.panels) > 1:
+        return [_by_panel(facts, wanted, verdict)]
+    if layout.kind not in ("grid", "curve"):
+        return []
+    points = facts.layout.panels[0].points
+    measured = np.array([e.is_measured for e in surface.effects])[points]
+    kept = [
+        np.flatnonzero(measured.any(axis=tuple(k for k in range(points.ndim) if k != axis)))
+        for axis in range(points.ndim)
+    ]
+    block = largest_block(wanted[points][np.ix_(*kept)])
+    if block is None:
+        return []
+    spans = []
+    for axis, ran, first, last in zip(layout.axes, kept, block.first, block.last, strict=True):
+        if first == 0 and last == len(ran) - 1:
+            continue
+        key = "from" if last == len(ran) - 1 else "up_to" if first == 0 else "between"
+        if first == last:
+            key = "at"
+        levels = levels_of(facts.points, axis)
+        low, high = (facts.levels.amount(axis, levels[ran[k]]) for k in (first, last))
+        label = facts.levels.label(axis)
+        spans.append(words(f"sweep_where.{key}", factor=label, low=low, high=high))
+    count = facts.levels.count
+    if not spans:
+        return [words("sweep_where.everywhere")]
+    listed = spans[0] if len(spans) == 1 else words("page.and", a=spans[0], b=spans[1])
+    key = "there" if not block.beyond else "there_and_beyond"
+    return [
+        words(
+            f"sweep_where.{key}",
+            where=listed[0].upper() + listed[1:],
+            verdict=verdict,
+            count=count(block.hits),
+            beyond=count(block.beyond),
+        )
+    ]
+
+
+def _by_panel(facts: Facts, wanted: npt.NDArray[np.bool_], verdict: str) -> str:
+    """In how many variants of each territory, or other level that has pictures of its own."""
+    words = facts.words
+    parts = [
+        words(
+            "sweep_where.of_panel",
+            panel=", ".join(facts.levels.named(f, value) for f, value in panel.fixed),
+            count=facts.levels.count(int(wanted[panel.points].sum())),
+            total=facts.levels.count(panel.points.size),
+        )
+        for panel in facts.layout.panels
+    ]
+    return words(
+        "sweep_where.by_panel", verdict=verdict, parts=words("answer.separator").join(parts)
+    )
+
+
+def plateau_sentences(facts: Facts, surface: Surface) -> list[str]:
+    """Along each factor in numbers: beyond which level more adds nothing, or brings less."""
+    if facts.layout.kind not in ("grid", "curve") or len(facts.layout.panels) > 1:
+        return []
+    found = []
+    for place, axis in enumerate(facts.layout.axes):
+        if not is_scale(axis):
+            continue
+        kept = _comparable(surface, np.moveaxis(facts.layout.panels[0].points, place, 0))
+        before, after = (values[kept].mean(axis=1) for values in (surface.before, surface.after))
+        relevant = surface.smallest_relevant[1]
+        step = plateau(surface.measure, before, after, relevant, facts.language)
+        if step is None:
+            continue
+        levels = levels_of(facts.points, axis)
+        quantity = surface.quantity
+        found.append(
+            facts.words(
+                f"sweep_plateau.{step.kind}",
+                factor=facts.levels.label(axis),
+                level=facts.levels.amount(axis, levels[step.at]),
+                highest=facts.levels.amount(axis, levels[step.highest]),
+                change=quantity.change(step.last.mean),
+                low=quantity.change(step.last.low90),
+                high=quantity.change(step.last.high90),
+            )
+        )
+    return found
+
+
+def _comparable(surface: Surface, points: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Points by level, at those values of other factors where no level that ran is missing."""
+    points = points.reshape(len(points), -1)
+    measured = np.array([[surface.effects[k].is_measured for k in row] for row in points])
+    ran = measured.any(axis=1)
+    return points[:, measured[ran].all(axis=0)]
