@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 .PHONY: demo test check docs bench clean
 
-demo: .venv/installed  ## 20 years of a town; with and without a cluster; its size by its funding
+demo: .venv/installed  ## a town over 20 years; with and without a cluster; size by funding
 	$(BIN)/sim run mid_sized_town --reps 20 --seed 1 --png --out demo/town --force
 	$(BIN)/sim compare mid_sized_town transition_cluster --reps 60 --seed 1 --out demo/cluster --force
 	rm -rf demo/headline
@@ -27,7 +27,7 @@ check: .venv/installed-dev  ## everything that CI checks
 docs: .venv/installed-dev  ## the documentation, in docs/_build/html
 	$(BIN)/sphinx-build -W -q -b html docs docs/_build/html
 
-bench: .venv/installed-dev  ## timings and their tables, in benchmarks/results
+bench: .venv/installed-dev  ## timings, as tables in benchmarks/results
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.test_kernels
 

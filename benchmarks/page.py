@@ -1,8 +1,8 @@
 """Measure the page in a real browser and write the table: ``python -m benchmarks.page``.
 
-The server runs as users start it, in a process of its own; the browser is headless chromium, which
-paints without a graphics card. Processor time is told beside elapsed time, as the former says the
-same on a machine that others use.
+The server runs in its own process, as for users; the browser is headless chromium, which paints
+without a graphics card. The tables give processor time as well as elapsed time, because it is
+comparable on shared machines.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SECONDS = 6
 USERS = 20
 TICK = os.sysconf("SC_CLK_TCK")
 
-# From a slider's event to the next frame that is painted, ms.
+# Time from a slider's event to the next painted frame, ms.
 SLIDE = """async ([name, value]) => {
   const slider = document.querySelector(`#set-${name}`);
   const painted = document.body.dataset.painted;
@@ -52,7 +52,7 @@ SLIDE = """async ([name, value]) => {
 
 
 class Server:
-    """``sim app`` in a process of its own."""
+    """``sim app`` in its own process."""
 
     def __init__(self) -> None:
         began = time.perf_counter()
@@ -75,12 +75,12 @@ class Server:
         connection.close()
 
     def cpu(self) -> float:
-        """Seconds of processor time so far."""
+        """Return seconds of processor time so far."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICK
 
     def memory(self) -> float:
-        """Resident memory, MB."""
+        """Return resident memory, MB."""
         lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
         return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
@@ -90,7 +90,7 @@ class Server:
 
 
 def ask(connection: http.client.HTTPConnection, method: str, path: str, body: Any = None) -> bytes:
-    """The body of an answer that must not refuse."""
+    """Return the body of a successful answer."""
     headers = {"content-type": "application/json"} if body is not None else {}
     connection.request(method, path, json.dumps(body) if body is not None else None, headers)
     answer = connection.getresponse()
@@ -100,7 +100,7 @@ def ask(connection: http.client.HTTPConnection, method: str, path: str, body: An
 
 
 def frames(browser: Any, server: Server, cells: int) -> str:
-    """Frames a second, and what a frame costs the server and the page."""
+    """Measure frames per second and the cost of a frame for server and page."""
     page = Visit(browser, server.address, f"rows={cells}&columns={cells}")
     devtools = page.context.new_cdp_session(page.page)
     devtools.send("Performance.enable")
@@ -126,7 +126,7 @@ def frames(browser: Any, server: Server, cells: int) -> str:
 
 
 def slides(browser: Any, server: Server, cells: int, month: int) -> str:
-    """How long a slider's change takes to be seen, for a lever and for a parameter."""
+    """Measure how long a slider's change takes to appear, for a lever and a parameter."""
     page = Visit(browser, server.address, f"rows={cells}&columns={cells}&month={month}")
     cells_of_row = []
     for name, values in (
@@ -141,7 +141,7 @@ def slides(browser: Any, server: Server, cells: int, month: int) -> str:
 
 
 def user(server: Server, number: int, end: float, times: dict[str, list[float]]) -> None:
-    """Somebody who plays 12 months a second, and moves a slider every two seconds."""
+    """Simulate a user who plays 12 months a second and moves a slider every two seconds."""
 
     def timed(what: str, *request: Any) -> bytes:
         before = time.perf_counter()
@@ -173,7 +173,7 @@ def user(server: Server, number: int, end: float, times: dict[str, list[float]])
 
 
 def crowd(server: Server) -> Iterator[str]:
-    """Latencies of twenty users at once."""
+    """Measure the latencies of twenty simultaneous users."""
     times: dict[str, list[float]] = {"frame": [], "words": [], "change": []}
     before = server.memory()
     end = time.perf_counter() + 4 * SECONDS
@@ -209,7 +209,7 @@ def report() -> Iterator[str]:
         "graphics card. Written by `python -m benchmarks.page`."
     )
     yield ""
-    Server().end()  # so that the next start is warm
+    Server().end()  # warm up the next start
     server = Server()
     yield f"`sim app` answers {server.start:.1f} s after it was started; it worked for"
     yield f"{server.start_cpu:.1f} s of them."

@@ -1,14 +1,13 @@
 """Measure the month and write the table of results: ``python -m benchmarks.run``.
 
-The town is the default one with a transition cluster beside the two third places that are there
-anyway: people, projects, money and shops are all at work.
+The town is the default one with a transition cluster in addition to its two third places, so
+people, projects, money and shops are all active.
 
-Machines are noisy, so what is compared is run in turn (A, B, A, B ...) and the median of the ratios
-is quoted. On a rented machine, another's program may run on the second thread of the same core, now
-and for a while: whatever keeps the core's units busy then takes half as long again. Between short
-rounds a fixed loop is timed, which touches no memory beyond the first-level cache and so tells this
-and nothing else; rounds on a whole core and on a shared one are quoted apart. Kernels are compiled
-before the clock starts.
+Machines are noisy, so alternatives run in turn (A, B, A, B ...) and the table gives the median of
+their ratios. On a rented machine, another program may run on the second thread of the same core for
+a while; throughput-bound code then takes half as long again. To detect this, a fixed loop within
+the first-level cache is timed between short rounds, and rounds on a whole core and on a shared one
+are reported separately. Kernels are compiled before the clock starts.
 """
 
 from __future__ import annotations
@@ -36,15 +35,15 @@ from sim.simulation.simulation import Simulation
 RESULTS = Path(__file__).parent / "results" / "month.md"
 PREMISES_PER_1000 = 14.0
 LONG = 40.0
-"""Seconds in which a core is likely to be whole for a while."""
+"""Seconds after which a core was probably whole for a while."""
 EVENINGS = 3
-"""Months from one evening of ideas to the next: rounds of so many months are alike."""
+"""Months between evenings of ideas; rounds of this length have equal work."""
 
 
 def town(cells: int = 64, premises: int = 700, threads: bool = False, **more: Any) -> Simulation:
-    """A mid-sized town on a square grid with so many premises and the people that go with them.
+    """Make a mid-sized town on a square grid with some premises and people in proportion.
 
-    Its cluster opens in the first month and is as well known as it will ever be.
+    Its cluster opens in the first month and is fully known.
     """
     settings = {
         "rows": cells,
@@ -62,7 +61,7 @@ def town(cells: int = 64, premises: int = 700, threads: bool = False, **more: An
 
 
 def seconds(action: Callable[[], None], times: int = 1) -> float:
-    """Seconds of one call, the mean of some in a row."""
+    """Return the mean seconds of some consecutive calls."""
     start = time.perf_counter()
     for _ in range(times):
         action()
@@ -73,29 +72,29 @@ def seconds(action: Callable[[], None], times: int = 1) -> float:
 def _mix(words: Any, times: int) -> None:
     for _ in range(times):
         mixed = np.uint64(0)
-        for i in range(words.size):  # as vectors, which a loop over the words would not be
+        for i in range(words.size):  # vectorised, unlike a loop over the words
             mixed ^= words[i]
         words[0] = mixed
 
 
 class Pace:
-    """How fast the core goes: seconds of a fixed loop over 16 KB, some 0.1 ms.
+    """The pace of the core: seconds of a fixed loop over 16 KB, some 0.1 ms.
 
     Attributes
     ----------
     best : float
-        The fastest so far, taken for that of a whole core.
+        The fastest so far, assumed to be that of a whole core.
     """
 
     def __init__(self) -> None:
         words = np.ones(2048 + 8, np.uint64)
-        first = -words.ctypes.data % 64 // 8  # no vector lies across two lines of the cache
+        first = -words.ctypes.data % 64 // 8  # no vector crosses a cache line
         self._words = words[first : first + 2048]
         _mix(self._words, 1)
         self.best = float("inf")
 
     def look(self) -> float:
-        """The pace at this moment."""
+        """Measure the present pace."""
         now = seconds(lambda: _mix(self._words, 1000))
         self.best = min(self.best, now)
         return now
@@ -105,14 +104,14 @@ PACE = Pace()
 
 
 class Rounds:
-    """Rounds of something, timed between two looks at the pace of the core.
+    """Rounds of a benchmark, each between two measurements of the pace of the core.
 
     Attributes
     ----------
     paces : list of float
-        The slower of both, seconds.
+        The slower of both paces, seconds.
     results : list
-        Whatever a round gave.
+        Results of the rounds.
     """
 
     def __init__(self) -> None:
@@ -121,26 +120,26 @@ class Rounds:
         self._before = PACE.look()
 
     def add(self, result: Any) -> None:
-        """Note the result of the round that has just ended."""
+        """Record the result of the round that has just ended."""
         after = PACE.look()
         self.paces.append(max(self._before, after))
         self.results.append(result)
         self._before = after
 
     def on(self, *, whole: bool) -> list[Any]:
-        """Results on a whole core, or on a shared one."""
+        """Return results on a whole core, or on a shared one."""
         limit = 1.15 * PACE.best
         return [r for p, r in zip(self.paces, self.results, strict=True) if (p <= limit) == whole]
 
 
 def least_month(run: Simulation, rounds: int, months: int) -> float:
-    """Seconds of a month in the fastest of some rounds."""
+    """Return the seconds of a month in the fastest of some rounds."""
     run.step()
     return min(seconds(run.step, months) for _ in range(rounds))
 
 
 def split(run: Simulation, months: int) -> dict[str, float]:
-    """Seconds of each process in a month, on a whole core."""
+    """Measure the seconds of each process in a month, on a whole core."""
     parts = {name: run._sequence.only([name]) for name in run._active}
     parts["counting"] = run._sequence.only(COUNTERS)
     rounds = Rounds()
@@ -157,17 +156,17 @@ def split(run: Simulation, months: int) -> dict[str, float]:
 
 
 def exponent(sizes: list[int], times: list[float]) -> float:
-    """Slope of log time over log size."""
+    """Return the slope of log time over log size."""
     return float(np.polyfit(np.log(sizes), np.log(times), 1)[0])
 
 
 def interleaved(one: Callable[[], float], other: Callable[[], float], rounds: int) -> float:
-    """Median of the ratios other / one, timed in turn."""
+    """Return the median of the ratios other / one, timed in turn."""
     return statistics.median(other() / one() for _ in range(rounds))
 
 
 def machine() -> str:
-    """Where this was measured."""
+    """Describe the machine."""
     processor = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():
@@ -181,17 +180,17 @@ def machine() -> str:
 
 
 def two_workers() -> Iterator[str]:
-    """The lines on a comparison by one worker and by two, once the workers are there."""
+    """Compare one worker with two, once the workers have started."""
 
     def compared(workers: int, seed: int, reps: int = 60) -> float:
         start = time.perf_counter()
         sim.compare("mid_sized_town", ["transition_cluster"], reps=reps, seed=seed, workers=workers)
         return time.perf_counter() - start
 
-    for workers in (1, 2):  # load what each needs
+    for workers in (1, 2):  # load the modules of each
         compared(workers, seed=0, reps=4)
     trials = []
-    for seed in range(1, 10):  # new luck each time: this process remembers what it has solved
+    for seed in range(1, 10):  # a new seed each time, since this process caches solutions
         took, used = {}, {}
         for workers in (1, 2) if seed % 2 else (2, 1):
             before = processor_seconds()
@@ -212,7 +211,7 @@ def two_workers() -> Iterator[str]:
 
 
 def processor_seconds() -> float:
-    """Time that all programs together have had on all processors, on Linux; else nan."""
+    """Return the processor time of all programs together, on Linux; else nan."""
     counted = Path("/proc/stat")
     if not counted.exists():
         return float("nan")
@@ -221,7 +220,7 @@ def processor_seconds() -> float:
 
 
 def report() -> Iterator[str]:
-    """The lines of the table, measured as they come."""
+    """Yield the lines of the table as they are measured."""
     yield "# A month"
     yield ""
     yield f"{machine()}. Written by `python -m benchmarks.run`."
@@ -256,7 +255,7 @@ def report() -> Iterator[str]:
     ratio = interleaved(lambda: seconds(spread.step), lambda: seconds(serial.step), 21)
     yield f"Two threads in place of one, 1000 x 1000 cells: {ratio:.2f} times as fast."
     yield ""
-    yield f"The loop that tells a whole core took {PACE.best * 1e6:.0f} µs at best."
+    yield f"The loop that detects a whole core took {PACE.best * 1e6:.0f} µs at best."
     yield ""
     yield "| process | 64 x 64, 700 | share | 1000 x 1000, 50,000 | share |"
     yield "| --- | --- | --- | --- | --- |"

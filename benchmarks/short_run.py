@@ -1,4 +1,4 @@
-"""A run that takes some milliseconds of one processor and tells how many: a town in name only."""
+"""A stand-in for a run that takes some milliseconds of one processor and measures them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["ShortRun"]
 class ShortRun:
     """A walk of some thousand steps in plain Python; see `sim.experiments.run.Model`.
 
-    Its outputs are where the walk ends and the processor's seconds that it took.
+    Its outputs are the end of the walk and its processor seconds.
     """
 
     steps: int = 60_000

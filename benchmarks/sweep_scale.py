@@ -1,7 +1,7 @@
 """Measure how sweeps scale and write the table of results: ``python -m benchmarks.sweep_scale``.
 
-Many short runs go through the engine; what is not spent in the runs themselves is its overhead. A
-store of a million rows is made up, opened and aggregated.
+Many short runs go through the engine; time outside the runs is its overhead. A synthetic store of a
+million rows is opened and aggregated.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ ROUNDS = 5
 
 @dataclass
 class Watch:
-    """What a sweep and its workers take while it goes on."""
+    """Resources of a sweep and its workers while it runs."""
 
     start: float = field(default_factory=time.perf_counter)
     me: psutil.Process = field(default_factory=psutil.Process)
@@ -51,19 +51,19 @@ class Watch:
     memory: list[tuple[int, float]] = field(default_factory=list)
 
     def look(self, tally: Tally) -> None:
-        """After each batch: megabytes of this process, seconds of processor of all others."""
+        """Record the memory of this process and the processor time of all others."""
         self.first = self.first or time.perf_counter() - self.start
         self.memory.append((tally.done, self.me.memory_info().rss / 1e6))
         times = [process.cpu_times() for process in self.me.children(recursive=True)]
         self.workers = max(self.workers, sum(t.user + t.system for t in times))
 
     def megabytes_at(self, runs: float) -> float:
-        """Of this process, when so many runs were done."""
+        """Return the megabytes of this process after a number of runs."""
         return next(mb for done, mb in self.memory if done >= runs)
 
 
 def short_runs(folder: Path, runs: int, executor: str, workers: int) -> Iterator[str]:
-    """Lines of the table about many short runs."""
+    """Measure many short runs."""
     start = time.process_time()
     x = Factor("x", float, distribution="uniform", low=0.1, high=0.9)
     plan = plan_model(ShortRun(), Design("latin_hypercube", (x,), runs))
@@ -102,7 +102,7 @@ def _parts(folder: Path) -> list[Path]:
 
 
 def make_up(folder: Path, rows: int) -> None:
-    """A finished store of an experiment with made-up results."""
+    """Make the finished store of an experiment with synthetic results."""
     horizons = len(load_experiment(EXPERIMENT).horizons)
     few = plan_experiment(load_experiment(EXPERIMENT, changes={"replications": 1}))
     replications = -(-rows // (horizons * len(few.keys)))
@@ -120,7 +120,7 @@ def make_up(folder: Path, rows: int) -> None:
 
 
 def a_million_rows(folder: Path, rows: int) -> Iterator[str]:
-    """Lines of the table about a large store."""
+    """Measure a large store."""
     import duckdb
 
     make_up(folder, rows)
@@ -175,7 +175,7 @@ def _both(work: Callable[[], Any]) -> tuple[float, float]:
 
 
 def report(arguments: argparse.Namespace) -> Iterator[str]:
-    """The lines of the table, measured as they come."""
+    """Yield the lines of the table as they are measured."""
     packages = ", ".join(
         f"{p} {version(p)}" for p in ("pyarrow", "duckdb", "pandas", "distributed")
     )

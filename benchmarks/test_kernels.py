@@ -1,8 +1,8 @@
 """Kernels against C, the FFT and NumPy's generators.
 
-``python -m pytest benchmarks/test_kernels.py`` times the kernels alone; ``python -m
-benchmarks.test_kernels`` writes the table of ratios, for which ours and theirs are called in turn
-and the median of the ratios is quoted, beside the shortest time of a call.
+``python -m pytest benchmarks/test_kernels.py`` times the kernels alone. ``python -m
+benchmarks.test_kernels`` calls ours and theirs in turn and writes the median of the ratios with the
+shortest time of a call.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ Action = Callable[[], object]
 
 
 class Territory:
-    """A square of n x n cells in float32, with all that the spatial kernels need."""
+    """A square of n x n cells in float32 with the inputs of the spatial kernels."""
 
     def __init__(self, n: int, lanes: int = 1) -> None:
         rng = np.random.default_rng(0)
@@ -104,7 +104,7 @@ def seconds(action: Action) -> float:
 
 
 def in_turn(ours: Action, theirs: Action, budget: float = 2.0) -> tuple[float, float]:
-    """The shortest time of ours, and the median of theirs / ours, called in turn for a while."""
+    """Return our shortest time and the median of theirs / ours, called in turn for a while."""
     for _ in range(2):
         ours()
         theirs()
@@ -118,7 +118,7 @@ def in_turn(ours: Action, theirs: Action, budget: float = 2.0) -> tuple[float, f
 
 
 def rows(c: Any) -> Iterator[tuple[str, str, str, str]]:
-    """Work, ours in ns, against what, how many times as long that takes."""
+    """Yield the work, our ns, the competitor, and the ratio of its time to ours."""
 
     def row(work: str, n: int, ours: Action, name: str, theirs: Action) -> tuple[str, ...]:
         shortest, ratio = in_turn(ours, theirs)
@@ -134,7 +134,7 @@ def rows(c: Any) -> Iterator[tuple[str, str, str, str]]:
         if c:
             theirs = Territory(n)
 
-            bands = np.empty(4 * n * WIDTH, np.float32)  # two of them, values beside results
+            bands = np.empty(4 * n * WIDTH, np.float32)  # two fields: values and results
             arrays = theirs.attraction, theirs.out, bands
             field, out, scratch = (array.ctypes.data for array in arrays)
 
@@ -209,7 +209,7 @@ def rows(c: Any) -> Iterator[tuple[str, str, str, str]]:
 
 
 def machine() -> str:
-    """Cores, processor's instruction set and versions."""
+    """Describe cores, instruction set and versions."""
     c = peers.compiler_version() if peers.compiler() else "no C compiler"
     return (
         f"{os.cpu_count()} cores, {platform.machine()} ({numba.config.CPU_NAME or 'host'}), "

@@ -1,10 +1,10 @@
-"""What the Mesa face costs, beside plain Mesa objects that hold the same premises and shops.
+"""The cost of the Mesa face, compared with plain Mesa objects for the same premises and shops.
 
-Ours and theirs are timed in turn within one test, and the median of the ratios is what counts on a
-noisy machine; ``extra_info`` holds it, and pytest-benchmark's table shows our own time. The plain
-model holds premises only and draws closure and reletting at fixed rates, so it does far *less* a
-month than the territory with its people, projects, trips and accounts; `benchmarks/test_month.py`
-has the plain model that does the same. Run with::
+Each test times ours and theirs in turn; on a noisy machine the median of the ratios counts.
+``extra_info`` holds it, and pytest-benchmark's table shows our time. The plain model has only
+premises with fixed rates of closure and reletting, so its month does far *less* than that of the
+territory with people, projects, trips and accounts; `benchmarks/test_month.py` has a plain model
+that does the same. Run with::
 
     pytest benchmarks/test_mesa.py
 """
@@ -26,11 +26,11 @@ from sim.scenario.scenario import load_scenario
 from sim.simulation.simulation import Simulation
 
 LARGE = {"population": 1_600_000, "rows": 200, "columns": 200}
-"""Some 22,000 premises and 270,000 young people: where the cost of objects shows."""
+"""Some 22,000 premises and 270,000 young people, so that the cost of objects shows."""
 
 
 class PlainPremises(mesa.Agent):
-    """Premises as an ordinary agent, with the attributes that a user would ask for."""
+    """Premises as an ordinary agent with the usual attributes."""
 
     def __init__(self, model, twin):
         super().__init__(model)
@@ -60,7 +60,7 @@ class PlainYouth(mesa.Agent):
 
 
 class PlainTown(mesa.Model):
-    """A town of ordinary agents that close and are let at fixed rates."""
+    """A town of ordinary premises that close and are let at fixed rates."""
 
     def __init__(self, twins, rng=None):
         super().__init__(rng=rng)
@@ -76,7 +76,7 @@ class PlainTown(mesa.Model):
 
 
 def compare(benchmark, ours: Callable[[], object], theirs: Callable[[], object], rounds: int = 7):
-    """Time both in turn; pytest-benchmark keeps ours, extra_info the median ratio."""
+    """Time both in turn; pytest-benchmark records ours, extra_info the median ratio."""
     ours()
     ratios, times = [], []
     for _ in range(rounds):
@@ -112,7 +112,7 @@ def plain_large(large):
 
 
 def test_making_the_agents_of_a_large_town(benchmark, large):
-    """All handles of a fresh model, against as many ordinary agents."""
+    """Create all handles of a fresh model, or as many ordinary agents."""
     twins = large.agents_by_type[Premises].to_list()
 
     def make_handles():
@@ -130,7 +130,7 @@ def test_aggregating_over_a_large_town(benchmark, large, plain_large, function):
 
 
 def test_who_of_the_young_takes_part_in_a_large_town(benchmark, large):
-    """Mean interest of those who take part."""
+    """Average the interest of participants."""
     ours, plain = large.agents_by_type[Youth], mesa.Model(rng=7)
     for is_active, interest in ours.get(["is_active", "interest"]):
         PlainYouth(plain, is_active, interest)
@@ -161,7 +161,7 @@ def test_selecting_in_a_large_town(benchmark, large, plain_large):
 
 
 def test_selecting_with_a_function_of_an_agent(benchmark, large, plain_large):
-    """No faster than Mesa: each agent is an object here too."""
+    """Select by a function; no faster than Mesa, since each agent is an object here too."""
     ours, theirs = large.agents_by_type[Premises], plain_large.agents
     compare(
         benchmark,
@@ -171,7 +171,7 @@ def test_selecting_with_a_function_of_an_agent(benchmark, large, plain_large):
 
 
 def test_a_batch_of_runs(benchmark, town):
-    """Twenty years of the default town for two values of a parameter, models made anew."""
+    """Run twenty years of the default town for two values of a parameter with new models."""
     twins = town.agents_by_type[Premises].to_list()
 
     def ours():
@@ -186,19 +186,19 @@ def test_a_batch_of_runs(benchmark, town):
 
 
 def test_what_mesa_adds_to_a_month(benchmark):
-    """The same months through ``model.run_for`` and through the simulation alone."""
+    """Run the same months through ``model.run_for`` and through the simulation alone."""
     scenario = load_scenario("mid_sized_town")
     model, alone = TerritoryModel(scenario, rng=7), Simulation(scenario, seed=7)
     compare(benchmark, lambda: model.run_for(120), lambda: alone.run(120))
 
 
 def test_making_a_model(benchmark):
-    """A model of the default town against its simulation alone."""
+    """Make a model of the default town, or its simulation alone."""
     scenario = load_scenario("mid_sized_town")
     compare(benchmark, lambda: TerritoryModel(scenario, rng=7), lambda: Simulation(scenario, 7))
 
 
 def test_looking_at_every_shop_once(benchmark, town):
-    """Plain Python over all shops, as a first look at a model does it."""
+    """Loop over all shops in plain Python, as in a first look at a model."""
     shops = town.agents_by_type[Shop]
     benchmark(lambda: [shop.revenue for shop in shops])

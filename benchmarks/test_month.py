@@ -1,8 +1,8 @@
-"""A month of territories of several sizes, process by process, beside plain Mesa.
+"""A month of territories of several sizes, process by process, compared with plain Mesa.
 
-Run with ``python -m pytest benchmarks/test_month.py``; the table of results is written by
-``python -m benchmarks.run``. The town has 8,500 young people, 3,000 entrepreneurs, 300 officials,
-700 premises and three third places on 64 x 64 cells; people grow with premises.
+Run with ``python -m pytest benchmarks/test_month.py``; ``python -m benchmarks.run`` writes the
+table of results. The town has 8,500 young people, 3,000 entrepreneurs, 300 officials, 700 premises
+and three third places on 64 x 64 cells; people grow with premises.
 """
 
 import pytest

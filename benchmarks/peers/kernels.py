@@ -1,4 +1,4 @@
-"""What the kernels are measured against: C, the FFT, and NumPy's generators."""
+"""Competitors of the kernels: C, the FFT, and NumPy's generators."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ SOURCE = Path(__file__).with_name("kernels.c")
 
 
 def compiler() -> str | None:
-    """The C compiler: CC, else clang, else gcc; None where there is none."""
+    """Find the C compiler: CC, else clang, else gcc; None without one."""
     names = [os.environ.get("CC", ""), "clang", "gcc"]
     return next((found for name in names if (found := shutil.which(name))), None)
 
 
 def compiler_version() -> str:
-    """The first line of what the compiler says of itself."""
+    """Return the first line of the compiler's version."""
     told = subprocess.run([compiler(), "--version"], capture_output=True, text=True, check=True)
     return told.stdout.splitlines()[0]
 
 
 def load_c() -> Any:
-    """The C twins, compiled for this machine without fusing multiplications and additions."""
+    """Compile the C twins for this machine, without fused multiply-add."""
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / "kernels.so"
         options = ["-O3", "-march=native", "-ffp-contract=off", "-fPIC", "-shared"]
         subprocess.run([compiler(), *options, SOURCE, "-o", library, "-lm"], check=True)
         twins = ctypes.CDLL(str(library))
-    # Plain addresses: NumPy's checked pointers cost more than a small field.
+    # Plain addresses, since NumPy's checked pointers cost more than a small field.
     array, size = ctypes.c_void_p, ctypes.c_size_t
     twins.decay_potential.argtypes = [array, size, size, ctypes.c_double, array, array]
     twins.decay_potential.restype = None
@@ -47,7 +47,7 @@ def load_c() -> Any:
 
 
 class FourierHuff:
-    """Huff's flows by fast Fourier transforms of the doubled grid, the kernel's made beforehand."""
+    """Huff's flows by fast Fourier transforms of the doubled grid, with a prepared kernel."""
 
     def __init__(self, rows: int, cols: int, decay: float, dtype: Any = np.float32) -> None:
         self.shape = rows, cols
@@ -61,21 +61,21 @@ class FourierHuff:
         self.kernel = scipy.fft.rfft2(np.outer(*lines).astype(dtype))
 
     def potential(self, field: Any) -> Any:
-        """Sum of a field over all cells under the distance decay."""
+        """Sum a field over all cells with the distance decay."""
         spectrum = scipy.fft.rfft2(field, self.padded)
         spectrum *= self.kernel
         rows, cols = self.shape
         return scipy.fft.irfft2(spectrum, self.padded)[:rows, :cols]
 
     def flows(self, attraction: Any, demand: Any, outside: float) -> tuple[float, float]:
-        """Money kept and leaked."""
+        """Compute money kept and leaked."""
         spending = demand / (self.potential(attraction) + outside)
         kept = float(np.vdot(attraction, self.potential(spending)))
         return kept, outside * float(spending.sum())
 
 
 def convolve(field: Any, decay: float) -> Any:
-    """The potential as it is mostly written: one call, with a kernel as large as all distances."""
+    """Compute the potential in the usual way: one call with a kernel as large as all distances."""
     by_row, by_col = (
         np.exp(-decay * np.abs(np.arange(1 - n, n))).astype(field.dtype) for n in field.shape
     )
@@ -84,6 +84,6 @@ def convolve(field: Any, decay: float) -> Any:
 
 @njit(nogil=True, error_model="numpy")
 def fill_by_numba(out):
-    """NumPy's old generator as numba has it: what most compiled agent-based models call."""
+    """Draw from NumPy's legacy generator in numba, as most compiled agent-based models do."""
     for i in range(out.size):
         out[i] = np.random.random()  # noqa: NPY002

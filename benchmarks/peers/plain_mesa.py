@@ -1,10 +1,10 @@
-"""The month as an ordinary Mesa model: agents are Python objects that do things in turn.
+"""The month as an ordinary Mesa model, in which agents are Python objects that act in turn.
 
-The same rules and the same draws as `sim`, so it is a peer to measure against and an oracle to test
-against. Everybody is an object: homes (cells), premises, the young, entrepreneurs, officials, their
-offices, third places and accounts. It begins with the present state of a run; what interventions
-do later on a date is not done here. `vectorised` lets each home weigh all shops in one NumPy
-expression, as a modeller who minds speed would write it; without it everything is plain Python.
+It has the same rules and the same draws as `sim`, so it serves as a benchmark and as a test oracle.
+Everything is an object: homes (cells), premises, the young, entrepreneurs, officials, their
+offices, third places and accounts. It starts from the present state of a run, without later actions
+of interventions. With `vectorised`, each home weighs all shops in one NumPy expression, as a
+modeller who cares about speed would; without it, everything is plain Python.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SERIES = ("online_share", "spending", "costs", "periphery")
 
 
 def rows_of(state: State, entity: str, *without: str) -> list[dict[str, Any]]:
-    """What the arrays of an entity say of each of its rows, flags as bool."""
+    """Read the rows of an entity's arrays, flags as bool."""
     columns = {}
     for v in VARIABLES.values():
         if v.entity == entity and len(v.dimensions) == 1 and v.quantity not in without:
@@ -41,12 +41,12 @@ def rows_of(state: State, entity: str, *without: str) -> list[dict[str, Any]]:
 
 
 def picked[T](things: list[T], index: int) -> T | None:
-    """The thing that an index means; None for -1."""
+    """Return the object of an index; None for -1."""
     return things[index] if index >= 0 else None
 
 
 class PlainTown(mesa.Model):
-    """The town of a run as it stands."""
+    """The town of a run in its present state."""
 
     def __init__(self, run: Simulation, *, vectorised: bool = False) -> None:
         super().__init__(rng=0)
@@ -86,7 +86,7 @@ class PlainTown(mesa.Model):
         self.walking = [math.exp(-self.neighbourhood_decay * d) for d in longest]
 
     def _settle_homes(self, state: State) -> None:
-        """One home for each cell in which anybody or anything is."""
+        """Make one home for each occupied cell."""
         used = (state["cell.residents"].ravel() > 0) | (state["cell.visitors"].ravel() > 0)
         for table in ("premises", "youth", "entrepreneur", "official", "third_place", "account"):
             used[state[f"{table}.cell_row"]] = True
@@ -171,7 +171,7 @@ class PlainTown(mesa.Model):
                 office.waiting.append(self.entrepreneurs[row])
                 row = after[row]
 
-    # -- what all know ---------------------------------------------------------------------------
+    # -- shared knowledge ------------------------------------------------------------------------
 
     def _key(self, stream: int) -> tuple[int, int]:
         return stream_key(self.seed_of_run, stream, self.month)
@@ -181,7 +181,7 @@ class PlainTown(mesa.Model):
         return self.outside_at_start[sector] * growth
 
     def count_jobs(self) -> None:
-        """Jobs of running projects, where they are."""
+        """Count jobs of running projects by place."""
         for home in self.homes:
             home.jobs = 0.0
         for holder in self.entrepreneurs:
@@ -258,7 +258,7 @@ class PlainTown(mesa.Model):
             holder.seek_money()
 
     def trade(self) -> None:
-        """Shops and what is new among them."""
+        """Run shops: trips, accounts, closure, reletting and rents."""
         self._do(Premises, "look_around")
         if self.vectorised:
             self.offered = [
@@ -281,7 +281,7 @@ class PlainTown(mesa.Model):
         self._do(Premises, "move_rent", "count_visits")
 
     def bring_benefits(self) -> None:
-        """Move the spending of users and of those who work in projects."""
+        """Move the spending of users and of people with project jobs."""
         values = self.values
         self.count_jobs()
         for home in self.homes:

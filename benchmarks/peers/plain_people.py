@@ -20,7 +20,7 @@ LEFT, ARRIVED, TURNED_30 = 1, 2, 3
 
 
 class Person(mesa.Agent):
-    """Who may visit third places, with luck of one's own and a home."""
+    """A person who may visit third places, with a home and random draws."""
 
     code: int
     visits: str
@@ -34,7 +34,7 @@ class Person(mesa.Agent):
             setattr(self, name, value)
 
     def choose_place(self) -> None:
-        """Settle for a place in reach, with chances proportional to visits; tastes are lasting."""
+        """Choose a place in reach in proportion to visits; tastes last."""
         self.third_place, self.likely, earliest = None, 0.0, math.inf
         for place in self.model.third_places:
             likely = place.attracts(self) if place.is_open else 0.0
@@ -45,7 +45,7 @@ class Person(mesa.Agent):
                     self.third_place, self.likely, earliest = place, likely, wait
 
     def maybe_visit(self) -> None:
-        """Queue up at the place, in the order of luck."""
+        """Queue at the place in random order."""
         self.at_place = False
         place = self.third_place
         if place is None or not place.is_open or not self.is_present:
@@ -119,7 +119,7 @@ class Youth(Person):
                 self.role = None
 
     def look(self) -> None:
-        """Let interest fade and rise, and see who of the acquaintances took part last month."""
+        """Update interest, and observe which acquaintances took part last month."""
         values = self.model.values
         base = self.base_interest
         kept = 0.5 ** (1 / values["interest_half_life"])
@@ -158,7 +158,7 @@ class Official(Person):
         own_openness: float,
         decisions: tuple[int, int] = (0, 2),
     ) -> None:
-        """Revise trust and openness if the other is not too different; perhaps be a partner."""
+        """Revise trust and openness if the other is similar enough; perhaps become a partner."""
         values, key = self.model.values, self.model.key(5)
         if abs(own_openness - openness) >= values["confidence_bound"]:
             return
@@ -171,7 +171,7 @@ class Official(Person):
 
 
 class Office(mesa.Agent):
-    """An administration: its officials, its engineers, and the files that wait."""
+    """An administration: its officials, its engineers and its queue of files."""
 
     def __init__(self, model: PlainTown, **given: Any) -> None:
         super().__init__(model)
@@ -182,7 +182,7 @@ class Office(mesa.Agent):
             setattr(self, name, value)
 
     def review(self) -> None:
-        """Open the files that there is capacity for, the first filed first."""
+        """Open files up to the capacity, first in, first out."""
         values = self.model.values
         months = self.model.examination_months
         months *= math.exp(-values["trust_speed"] * (self.trust - self.trust_at_start))

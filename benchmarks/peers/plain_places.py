@@ -20,7 +20,7 @@ EVENING_LUCK, LAB_LUCK, LUCK_OF_A_LAB = 3, 16, 128
 
 
 class ThirdPlace(mesa.Agent):
-    """A third place: seats, staff, and who comes this month."""
+    """A third place: seats, staff and this month's visitors."""
 
     account: Account
 
@@ -33,18 +33,18 @@ class ThirdPlace(mesa.Agent):
             setattr(self, name, value)
 
     def ramp(self) -> float:
-        """How well the place is known."""
+        """Return how well the place is known."""
         return min(self.age / self.model.values["ramp_months"], 1)
 
     def attracts(self, person: Person) -> float:
-        """Probability that somebody wants to come once the place is well known."""
+        """Return the probability of wanting to visit the place once it is well known."""
         distance = math.sqrt(self.home.squared_distance(person.home))
         if distance > 4 * self.reach or self.reach <= 0:
             return 0.0
         return getattr(self, person.visits) * math.exp(-distance / self.reach)
 
     def open_doors(self) -> None:
-        """Let in as many as there are seats for, and spread the hours of the staff."""
+        """Admit visitors up to the seats, and divide the hours of the staff."""
         values = self.model.values
         came = [person for *_, person in sorted(self.line, key=lambda entry: entry[:3])]
         self.line = []
@@ -70,7 +70,7 @@ class ThirdPlace(mesa.Agent):
             other.meets(one, of_one, of_other)
 
     def is_nearby(self, premises: Premises) -> bool:
-        """Whether its users walk past."""
+        """Return whether its users walk past."""
         radius = 0.4 / self.model.cell_km
         return self.is_open and not self.is_mobile and (
             self.home.squared_distance(premises) <= radius**2
@@ -125,7 +125,7 @@ class Account(mesa.Agent):
         self._employ([p for p in places if p.is_open])
 
     def _pay_seats(self, places: list[ThirdPlace]) -> dict[str, int]:
-        """Close what cannot be paid, last place first; pay the others; what income is left."""
+        """Close unpaid seats, last place first, pay the others, and return the remaining income."""
         money = sum(self.income.values()) + self.in_purse("seats")
         cost = sum(p.seats * p.seat_cost for p in places)
         for place in reversed(places):
@@ -145,7 +145,7 @@ class Account(mesa.Agent):
         return left
 
     def _allot(self, left: dict[str, int]) -> None:
-        """Divide what is left over the lines, to the cent."""
+        """Divide the remaining income over the lines, to the cent."""
         for source, money in left.items():
             put, share = 0, 0.0
             for line, part in zip(LINES, self.split, strict=True):
@@ -169,7 +169,7 @@ class Account(mesa.Agent):
             share = place.seats / seats if seats else 1 / len(places)
             place.staff = (staff - embedded) * share
 
-    # -- what else it pays for -------------------------------------------------------------------
+    # -- other spending --------------------------------------------------------------------------
 
     def hold_lab(self) -> None:
         """Officials meet innovators at the innovation lab."""

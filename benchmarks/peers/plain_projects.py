@@ -47,7 +47,7 @@ class Entrepreneur(Person):
 
     @property
     def place(self) -> Premises | Person:
-        """Where the project is: in its premises, or at home."""
+        """The place of the project: its premises, or home."""
         return self.premises if self.premises is not None else self.home
 
     def luck(self, stream: int, decision: int = 0) -> tuple[float, float, float, float]:
@@ -56,7 +56,7 @@ class Entrepreneur(Person):
         return first, second, third, fourth
 
     def fade(self) -> None:
-        """Forget part of what was learnt."""
+        """Lose part of the stock of ideas."""
         left = self.exposure * 0.5 ** (1 / self.model.values["exposure_half_life"])
         self.exposure = left if left > 1e-9 else 0.0
 
@@ -191,7 +191,7 @@ class Entrepreneur(Person):
         return place if helps else None
 
     def is_ready(self) -> bool:
-        """Whether nothing but money is missing."""
+        """Return whether only money is missing."""
         if self.stage != INCUBATING or self.stage_months == 0 or self._gives_up(self.luck(10)[0]):
             return False
         return self.stage_months >= self.model.values["incubation_months"]
@@ -270,7 +270,7 @@ class Entrepreneur(Person):
             self.premises.operator, self.premises.risk_ratio = self, ratio
 
     def change_membership(self, is_member: bool) -> None:
-        """Join or leave a cooperation hub; a shop gains or loses what members take more."""
+        """Join or leave a cooperation hub; a shop gains or loses the members' uplift."""
         self.is_member = is_member
         if self.premises is not None:
             uplift = 1 + self.model.values["cooperation_uplift"]

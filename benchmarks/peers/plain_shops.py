@@ -1,4 +1,4 @@
-"""Homes that shop and premises with whoever trades in them, as ordinary Mesa agents."""
+"""Homes that shop, and premises with their occupants, as ordinary Mesa agents."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CLOSED, RELET, TAKEN = 1, 2, 3
 
 
 class Home(mesa.Agent):
-    """The ground of one cell: who lives there, what they consume, what works there."""
+    """One cell: its residents, their consumption and its jobs."""
 
     def __init__(self, model: PlainTown, x: int, y: int, **given: float) -> None:
         super().__init__(model)
@@ -37,11 +37,11 @@ class Home(mesa.Agent):
         self.decay: list[np.ndarray] = []
 
     def squared_distance(self, other: Any) -> int:
-        """To another home or to premises, in cells."""
+        """Return the squared distance to another home or to premises, in cells."""
         return (self.x - other.x) ** 2 + (self.y - other.y) ** 2
 
     def jobs_gained(self) -> float:
-        """Jobs of projects nearby beyond those of the start, per resident nearby."""
+        """Return project jobs nearby beyond those of the start, per resident nearby."""
         f = self.model.walking
         jobs = sum(h.jobs * f[abs(self.x - h.x) + abs(self.y - h.y)] for h in self.model.employing)
         return (jobs - self.jobs_nearby_at_start) / max(self.residents_nearby, 1.0)
@@ -89,7 +89,7 @@ class Home(mesa.Agent):
 
 
 class Premises(mesa.Agent):
-    """Commercial premises and whoever trades in them."""
+    """Commercial premises and their occupant."""
 
     def __init__(self, model: PlainTown, number: int, x: int, y: int, **given: Any) -> None:
         super().__init__(model)
@@ -130,13 +130,13 @@ class Premises(mesa.Agent):
         return gross * revenue / costs - 1
 
     def wanted(self, account: Account) -> int:
-        """Cents that an account would pay for the shop, or for an entrant."""
+        """Return the cents that an account would pay for the shop, or for an entrant."""
         is_new = not self.is_open or self.age < 12
         aid = account.opening_aid if is_new else 0.0
         return int(100 * (account.rent_relief * self.rent * self.model.costs + aid) + 0.5)
 
     def luck_of_front(self) -> int:
-        """Fronts are renovated in the order of this month's luck."""
+        """Return the random order in which fronts are renovated this month."""
         return int(word(*self.model.key(14), self.number, 0))
 
     def keep_accounts(self) -> None:
@@ -199,7 +199,7 @@ class Premises(mesa.Agent):
             self.open_shop(RELET, normal_pair(first, second)[0])
 
     def open_shop(self, event: int, z: float) -> None:
-        """Somebody moves in whose quality follows from a standard normal."""
+        """Open a shop with a quality from a standard normal."""
         spread = self.model.values["quality_spread"]
         self.is_open, self.event, self.months_vacant = True, event, 0
         self.quality = math.exp(spread * z - spread**2 / 2)
