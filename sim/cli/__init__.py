@@ -1,6 +1,6 @@
-"""The command line: `sim`, one file a group of commands.
+"""The command line: `sim`, one module per group of commands.
 
-Nothing heavy is imported before a command runs, so that ``sim --help`` answers at once.
+Heavy imports wait until a command runs, so that ``sim --help`` answers at once.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ USAGE: Final = 2
 INTERRUPTED: Final = 130
 
 _ANYWHERE: Final = ("-q", "--quiet", "-v", "--verbose")
-"""Global options that may stand behind the command, too."""
+"""Global options that are also valid after the command."""
 
-# Typer brings its own copy of click's exceptions or uses click's, depending on its version.
+# Depending on its version, Typer has its own copy of click's exceptions or uses click's.
 _UsageError: Any = typer.BadParameter.__mro__[1]
 _ClickError: Any = typer.BadParameter.__mro__[2]
 
@@ -74,10 +74,10 @@ def _version(wanted: bool) -> None:
 def _global(
     context: typer.Context,
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Say nothing but data and errors.")
+        bool, typer.Option("--quiet", "-q", help="Print only data and errors.")
     ] = False,
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Say more, also about errors.")
+        bool, typer.Option("--verbose", "-v", help="Print more, including about errors.")
     ] = False,
     version: Annotated[
         bool,
@@ -95,7 +95,7 @@ def _global(
 
 @cache
 def _command() -> Any:
-    """All commands, read off their functions once in a process."""
+    """Build all commands from their functions, once per process."""
     return typer.main.get_command(app)
 
 
@@ -105,17 +105,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Parameters
     ----------
     arguments : sequence of str, optional
-        By default those of the process.
+        Arguments; by default those of the process.
 
     Returns
     -------
     int
-        0 ok, 1 a run failed, 2 usage or a bad value, 3 some runs of a sweep failed, 130
+        0 ok, 1 a run failed, 2 wrong usage or an invalid value, 3 some runs failed, 130
         interrupted.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal that is not UTF-8
+            stream.reconfigure(errors="replace")  # the terminal is not UTF-8
     CONSOLE.kept = "nothing was written"
     try:
         with CONSOLE.watching():
@@ -139,7 +139,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         CONSOLE.fail(f"interrupted; {CONSOLE.kept}.")
         return INTERRUPTED
-    except BrokenPipeError:  # the reader, such as head, has enough
+    except BrokenPipeError:  # the reader, such as head, has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except OSError as error:

@@ -1,4 +1,4 @@
-"""``sim app``: the page on which territories are changed and watched."""
+"""``sim app``: the page on which to change and watch territories."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ _HERE: Final = ("127.0.0.1", "localhost", "[::1]")
 def app_command(
     scenarios: Annotated[
         list[Path] | None,
-        typer.Argument(help="Scenario files to offer beside those of the package."),
+        typer.Argument(help="Scenario files to offer in addition to those of the package."),
     ] = None,
     host: Annotated[
         str, typer.Option("--host", metavar="NAME", help="Where to listen.")
     ] = "127.0.0.1",
     port: Annotated[
         int,
-        typer.Option("--port", parser=whole_number, metavar="N", help="0 takes a free one."),
+        typer.Option("--port", parser=whole_number, metavar="N", help="Port; 0 picks a free one."),
     ] = 8765,
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
 ) -> None:
     """Open the page: change parameters, play, compare with and without an intervention.
 
-    It needs no internet, and only this machine can reach it.
+    The page works without the internet, and only this machine can reach it.
     """
     if not 0 <= port <= LARGEST_PORT:
         raise InputError(f"port = {port} is out of range; expected 0 to {LARGEST_PORT}.")
@@ -54,13 +54,13 @@ def app_command(
     page = make_app(scenarios or [], (*_HERE, name))
     listening = listen(host, port)
     address = f"http://{name}:{listening.getsockname()[1]}/"
-    CONSOLE.kept = "the page is closed"
+    CONSOLE.kept = "the page has closed"
     CONSOLE.data(address)
-    CONSOLE.say("The page is there until Ctrl-C is pressed.")
+    CONSOLE.say("Press Ctrl-C to close the page.")
     if not no_open:
         import webbrowser
 
-        # A browser in the terminal would keep the server from answering it.
+        # A browser in the terminal would block the server.
         threading.Thread(target=webbrowser.open, args=[address], daemon=True).start()
     settings: dict[str, Any] = {"log_level": "warning", "access_log": False, "ws": "none"}
     with ExitStack() as stack:
@@ -71,27 +71,27 @@ def app_command(
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that waits for browsers.
+    """Open a socket that waits for browsers.
 
     Parameters
     ----------
     host : str
     port : int
-        0 takes a free one.
+        0 picks a free one.
 
     Raises
     ------
     InputError
-        If one cannot listen there.
+        If the address is not available.
     """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        # Only where the protocol is named does asyncio send the end of an answer at once; else it
-        # waits for the browser to acknowledge the beginning, which takes 40 ms.
+        # asyncio only sends the end of an answer at once if the protocol is named; otherwise it
+        # waits 40 ms for the browser to acknowledge the beginning.
         listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
-        listening.listen()  # the browser may be faster than the server
+        listening.listen()  # the browser may start before the server
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError(

@@ -1,4 +1,4 @@
-"""What goes where: data to stdout; progress, messages and the next useful command to stderr."""
+"""Console output: data to stdout; progress, messages and the next useful command to stderr."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ __all__ = ["CONSOLE", "Console", "real_number", "table", "whole_number"]
 
 @dataclass
 class Console:
-    """How much is said.
+    """Verbosity and state of the console.
 
     Attributes
     ----------
     quiet : bool
-        Say nothing but data and errors.
+        Print only data and errors.
     verbose : bool
-        Say more, and show where an unexpected error arose.
+        Print more, and show the traceback of unexpected errors.
     interrupted : bool
         Whether Ctrl-C was pressed.
     kept : str
-        What is left of the command's work if it ends before its time.
+        Message about the results that survive an early end of the command.
     """
 
     quiet: bool = False
@@ -40,7 +40,7 @@ class Console:
     kept: str = "nothing was written"
 
     def data(self, text: str) -> None:
-        """Write what was asked for to stdout."""
+        """Write data to stdout."""
         typer.echo(text)
 
     def json(self, value: Any) -> None:
@@ -53,16 +53,16 @@ class Console:
             typer.echo(text, err=True)
 
     def detail(self, text: str) -> None:
-        """Write a message that only ``--verbose`` shows."""
+        """Write a message shown only with ``--verbose``."""
         if self.verbose:
             typer.echo(text, err=True)
 
     def next(self, command: str) -> None:
-        """Name the next useful command."""
+        """Write the next useful command."""
         self.say(f"Next: {command}")
 
     def fail(self, text: str) -> None:
-        """Write an error, even where all else is quiet."""
+        """Write an error, even when quiet."""
         mark = "Error:"
         if sys.stderr.isatty() and not os.environ.get("NO_COLOR"):
             mark = typer.style(mark, fg="red", bold=True)
@@ -70,7 +70,7 @@ class Console:
 
     @contextmanager
     def progress(self, label: str, total: int) -> Iterator[Callable[[], None]]:
-        """A bar on a terminal, nothing elsewhere; the function it gives counts one more."""
+        """Show a bar on a terminal, nothing elsewhere; the yielded function counts one more."""
         if self.quiet or total < 2 or not sys.stderr.isatty():
             yield self.check
             return
@@ -83,13 +83,13 @@ class Console:
             yield advance
 
     def check(self) -> None:
-        """End where Ctrl-C was pressed while a kernel was compiled, which loses the exception."""
+        """Raise an interrupt that was lost because Ctrl-C was pressed during compilation."""
         if self.interrupted:
             raise KeyboardInterrupt
 
     @contextmanager
     def watching(self) -> Iterator[None]:
-        """Note an interrupt, beside raising it as Python does."""
+        """Record an interrupt as well as raising it."""
         self.interrupted = False
         if threading.current_thread() is not threading.main_thread():
             yield
@@ -100,7 +100,7 @@ class Console:
             raise KeyboardInterrupt
 
         before = signal.getsignal(signal.SIGINT)
-        if before is not signal.default_int_handler:  # somebody else's, or ignored: left alone
+        if before is not signal.default_int_handler:  # foreign or ignored handlers stay in place
             yield
             return
         signal.signal(signal.SIGINT, note)
@@ -111,17 +111,17 @@ class Console:
 
 
 CONSOLE = Console()
-"""The one of this process."""
+"""The console of this process."""
 
 
 def table(rows: Sequence[Sequence[str]], *, text_columns: int = 1) -> str:
-    """Rows of cells as aligned lines, the first row being the heads.
+    """Format rows of cells as aligned lines under a header row.
 
     Parameters
     ----------
     rows : sequence of sequences of str
     text_columns : int
-        So many columns on the left hold words and are aligned to the left, the others to the right.
+        Number of text columns on the left, aligned to the left; the others align to the right.
     """
     widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
     lines = []
@@ -136,7 +136,7 @@ def table(rows: Sequence[Sequence[str]], *, text_columns: int = 1) -> str:
 
 
 def whole_number(text: str) -> int:
-    """Read an option's whole number."""
+    """Parse an option's whole number."""
     try:
         return int(text)
     except ValueError:
@@ -144,7 +144,7 @@ def whole_number(text: str) -> int:
 
 
 def real_number(text: str) -> float:
-    """Read an option's number."""
+    """Parse an option's number."""
     try:
         return float(text)
     except ValueError:

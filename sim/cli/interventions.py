@@ -1,4 +1,4 @@
-"""``sim interventions``: what can be done to a territory, at what cost."""
+"""``sim interventions``: the interventions, their levers and costs."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from sim.cli.console import CONSOLE, table
 __all__ = ["interventions_command"]
 
 _MONTHS: Final = 240
-"""Costs are told for a run of twenty years, the default."""
+"""Months of a run for which costs are shown, the default of twenty years."""
 
 
 def interventions_command(
     name: Annotated[
-        str | None, typer.Argument(help="Intervention, or a TOML file; all of them if left out.")
+        str | None, typer.Argument(help="Intervention, or a TOML file; all by default.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """List interventions, or show the levers of one.
 
-    Costs are public money over twenty years, set-up included, discounted.
+    Costs are discounted public money over twenty years, including set-up.
     """
     from sim.interventions import list_interventions, load_intervention
     from sim.simulation.provenance import describe_intervention

@@ -1,4 +1,4 @@
-"""``sim scenarios``: which territories there are, and what each of them sets."""
+"""``sim scenarios``: the territories and the parameters that each of them sets."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ __all__ = ["scenarios_command"]
 
 def scenarios_command(
     name: Annotated[
-        str | None, typer.Argument(help="Scenario, or a TOML file; all of them if left out.")
+        str | None, typer.Argument(help="Scenario, or a TOML file; all by default.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """List scenarios, or show what one sets."""
+    """List scenarios, or show the parameters that one sets."""
     from sim.scenario.scenario import list_scenarios, load_scenario
     from sim.simulation.provenance import describe_scenario
 
@@ -44,7 +44,7 @@ def scenarios_command(
             [key, f"{s['value']} {_unit(s['unit'])}".strip(), s["evidence"], s["source"]]
             for key, s in said["settings"].items()
         ]
-        CONSOLE.data("\nWhat differs from the defaults (sim params):")
+        CONSOLE.data("\nDifferences from the defaults (sim params):")
         CONSOLE.data(table(rows, text_columns=4))
         if found := said["posterior"]:
             CONSOLE.data(

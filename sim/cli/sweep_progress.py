@@ -1,4 +1,4 @@
-"""How far a sweep has come: a bar on a terminal, plain lines elsewhere."""
+"""Progress of a sweep: a bar on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 __all__ = ["SweepProgress", "time_left"]
 
 EVERY: Final = 10.0
-"""Seconds between two plain lines."""
+"""Minimum seconds between plain lines."""
 
 
 def time_left(seconds: float) -> str:
-    """A duration in words, rounded as one would say it.
+    """Return a duration in words, rounded as in speech.
 
     Examples
     --------
@@ -34,7 +34,7 @@ def time_left(seconds: float) -> str:
 
 
 class SweepProgress:
-    """Shows a tally whenever it is told of one.
+    """Display of a tally.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class SweepProgress:
             self._bar.stop()
 
     def show(self, tally: Tally) -> None:
-        """Show how far it has come."""
+        """Show the progress."""
         now = time.monotonic()
         left = time_left((now - self._start) / tally.done * (tally.total - tally.done))
         if self._bar is not None:

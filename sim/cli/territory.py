@@ -1,4 +1,4 @@
-"""``sim territory``: make a scenario of public data, and show what a territory consists of."""
+"""``sim territory``: import a scenario from public data, and describe a territory."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def import_command(
     ] = None,
     name: Annotated[
         str | None,
-        typer.Option("--name", help="What the place is called; by default as the folder --out."),
+        typer.Option("--name", help="Name of the place; by default that of the folder --out."),
     ] = None,
     archetype: Annotated[
         str | None,
@@ -44,11 +44,15 @@ def import_command(
     ] = None,
     around: Annotated[
         str | None,
-        typer.Option("--around", metavar="LAT,LON", help="Keep only what lies around this point."),
+        typer.Option(
+            "--around", metavar="LAT,LON", help="Keep only the surroundings of this point."
+        ),
     ] = None,
     radius: Annotated[
         float,
-        typer.Option("--radius", parser=real_number, metavar="M", help="How far around, in m."),
+        typer.Option(
+            "--radius", parser=real_number, metavar="M", help="Radius of the surroundings, in m."
+        ),
     ] = 5000.0,
     year: Annotated[
         int | None,
@@ -56,7 +60,7 @@ def import_command(
             "--year",
             parser=whole_number,
             metavar="YEAR",
-            help="Year of the gridded data, where it does not tell.",
+            help="Year of the gridded data, if the file does not give it.",
         ),
     ] = None,
     force: Annotated[
@@ -64,7 +68,7 @@ def import_command(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Read a real place into a scenario that 'sim run' takes."""
+    """Import a real place as a scenario for 'sim run'."""
     from sim.territory.import_territory import import_territory, summary_lines
     from sim.territory.imported_scenario import write_imported_scenario
 
@@ -97,9 +101,9 @@ def show_command(
     force: Annotated[bool, typer.Option("--force", help="Replace an existing map.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Show what a territory consists of.
+    """Describe a territory.
 
-    Its people and premises; what was read, what was generated and why; on request a map.
+    Shows its people and premises, what was read or generated and why, and on request a map.
     """
     from sim.scenario.scenario import load_scenario
     from sim.territory.territory_file import load_territory, write_whole
@@ -185,7 +189,7 @@ def _show(territory: Territory) -> None:
         vacant = int((territory.premises_occupancy == VACANT).sum())
         known = not (territory.premises_occupancy == UNKNOWN).any()
         state = f"{vacant} vacant ({percent(vacant / premises, 'en')})"
-        drawn = "which of them are vacant is drawn when the run starts"
+        drawn = "the run draws which of them are vacant"
         CONSOLE.data(f"{premises} premises, {state if known else drawn}\n")
         heads = ["zone", *SECTORS, "premises"]
         lines = [
@@ -193,7 +197,7 @@ def _show(territory: Territory) -> None:
             for zone, by_sector in _counts(territory).items()
         ]
         CONSOLE.data(table([heads, *lines]))
-    CONSOLE.data("\nWhere it comes from:")
+    CONSOLE.data("\nSources:")
     words = summary_lines(territory)
     for part, entry in territory.provenance.items():
         if isinstance(entry, dict) and "in_words" not in entry:

@@ -36,7 +36,7 @@ def test_it_prints_its_address_answers_there_and_ends_on_ctrl_c() -> None:
     _, said = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in said
-    assert "the page is closed" in said
+    assert "the page has closed" in said
 
 
 def test_the_end_of_an_answer_does_not_wait_until_its_beginning_is_acknowledged() -> None:
