@@ -35,7 +35,7 @@ from sim.registry.catalogues import (
 from sim.registry.parameters import ParameterInfo
 from sim.registry.variables import VARIABLES
 from sim.scenario.scenario import Scenario, list_scenarios, load_scenario
-from sim.scenario.schema import PARAMETERS, Parameters
+from sim.scenario.schema import PARAMETERS, AllParameters
 
 ENTITIES = {
     "cell": "Cells: the ground and who lives on it",
@@ -131,7 +131,7 @@ def parameters_of(group: str) -> list[str]:
 def parameters_page() -> str:
     """Every parameter with its label and help in both languages, by TOML table."""
     text = ""
-    for group in Parameters.model_fields:
+    for group in AllParameters.model_fields:
         text += f"## `[{group}]`\n\n"
         for name in parameters_of(group):
             i = PARAMETERS[name]
@@ -231,6 +231,15 @@ def submodels_page() -> str:
             text += f"It also takes these parameters of other groups: {code(taken)}.\n\n"
         if own:
             text += parameter_table(own)
+    return text
+
+
+def processes_page() -> str:
+    """The module of each process, for the reference of the code."""
+    text = ""
+    for process in MONTH:
+        module = f"sim.processes.{process.name}"
+        text += f"### {module}\n\n```{{eval-rst}}\n.. automodule:: {module}\n   :members:\n```\n\n"
     return text
 
 
@@ -411,13 +420,16 @@ def benchmarks_page() -> str:
 
 def pages() -> dict[str, str]:
     """Every generated page in Markdown, by file name without suffix."""
-    tables = {f"parameters_{g}": parameter_table(parameters_of(g)) for g in Parameters.model_fields}
+    tables = {
+        f"parameters_{g}": parameter_table(parameters_of(g)) for g in AllParameters.model_fields
+    }
     return tables | {
         "parameters": parameters_page(),
         "evidence": evidence_page(),
         "entities": entities_page(),
         "schedule": schedule_page(),
         "submodels": submodels_page(),
+        "processes": processes_page(),
         "indicators": indicators_page(),
         "layers": layers_page(),
         "scenarios": scenarios_page(),

@@ -26,7 +26,7 @@ def params_command(
 
     Default, unit, range, plausible range, evidence, role, meaning and source of each.
     """
-    from sim.scenario.schema import PARAMETERS, Parameters
+    from sim.scenario.schema import PARAMETERS, AllParameters
 
     chosen = list(PARAMETERS.values())
     if name is not None:
@@ -37,7 +37,7 @@ def params_command(
             or [i for n, i in PARAMETERS.items() if name in n]
         )
         if not chosen:
-            known = [*PARAMETERS, *Parameters.model_fields]
+            known = [*PARAMETERS, *AllParameters.model_fields]
             raise InputError(f"unknown parameter or group '{name}'.{nearest(name, known)}")
     if as_json:
         CONSOLE.json({info.name: _described(info) for info in chosen})

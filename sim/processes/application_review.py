@@ -169,6 +169,7 @@ def review_applications(
 
 PROCESS = Process(
     name="application_review",
+    group=ApplicationReviewParameters,
     kernel=review_applications,
     writes=(
         "entrepreneur.stage",

@@ -127,6 +127,7 @@ def cooperate(
 
 PROCESS = Process(
     name="cooperation",
+    group=CooperationParameters,
     kernel=cooperate,
     writes=("entrepreneur.is_member", "premises.quality"),
     title={"en": "Cooperation", "fr": "Coopération"},

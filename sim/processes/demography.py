@@ -63,6 +63,7 @@ def grow_residents(
 
 PROCESS = Process(
     name="demography",
+    group=DemographyParameters,
     kernel=grow_residents,
     writes=("cell.residents", "cell.visitors", "cell.consumers"),
     title={"en": "Demography", "fr": "Démographie"},

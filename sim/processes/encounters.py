@@ -373,6 +373,7 @@ def meet(
 
 PROCESS = Process(
     name="encounters",
+    group=EncountersParameters,
     kernel=meet,
     writes=(
         "youth.exposure",

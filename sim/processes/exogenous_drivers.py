@@ -246,6 +246,7 @@ def move_drivers(
 
 PROCESS = Process(
     name="exogenous_drivers",
+    group=ExogenousDriversParameters,
     kernel=move_drivers,
     writes=("driver.online_share", "driver.spending", "driver.costs", "driver.periphery"),
     title={"en": "Exogenous drivers", "fr": "Évolutions extérieures"},

@@ -64,6 +64,7 @@ def count_visits(
 
 PROCESS = Process(
     name="footfall",
+    group=FootfallParameters,
     kernel=count_visits,
     writes=("cell.footfall", "zone.footfall"),
     title={"en": "Footfall", "fr": "Flux piétons"},

@@ -174,6 +174,7 @@ def bring_benefits(
 
 PROCESS = Process(
     name="local_benefits",
+    group=LocalBenefitsParameters,
     kernel=bring_benefits,
     writes=(
         "cell.project_jobs",

@@ -10,6 +10,7 @@ from typing import Any
 
 from sim.kernels.machine.compile import parallel
 from sim.kernels.machine.sequence import KernelCall, KernelSequence
+from sim.registry.parameters import ParameterGroup
 from sim.registry.state import State
 from sim.registry.variables import VARIABLES
 
@@ -40,6 +41,10 @@ class Process:
         Number of the process's own stream of draws, never reused; 0 where nothing is drawn.
     title : dict
         What it is called in English and French.
+    group : type of ParameterGroup, optional
+        Parameters that belong to the process.
+    table : str, optional
+        TOML table of these parameters; the name of the process if left out.
     """
 
     name: str
@@ -47,6 +52,8 @@ class Process:
     writes: tuple[str, ...]
     title: Mapping[str, str]
     stream: int = 0
+    group: type[ParameterGroup] | None = None
+    table: str = ""
 
     @cached_property
     def arguments(self) -> tuple[str, ...]:

@@ -198,6 +198,7 @@ def bear_projects(
 
 PROCESS = Process(
     name="project_birth",
+    group=ProjectBirthParameters,
     kernel=bear_projects,
     writes=(
         "entrepreneur.stage",

@@ -132,6 +132,7 @@ def engineer_projects(
 
 PROCESS = Process(
     name="project_engineering",
+    group=ProjectEngineeringParameters,
     kernel=engineer_projects,
     writes=(
         "entrepreneur.stage",

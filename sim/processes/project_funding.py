@@ -135,6 +135,7 @@ def fund_projects(
 
 PROCESS = Process(
     name="project_funding",
+    group=ProjectFundingParameters,
     kernel=fund_projects,
     writes=(
         "entrepreneur.stage",

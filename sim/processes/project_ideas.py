@@ -520,6 +520,7 @@ def have_ideas(
 
 PROCESS = Process(
     name="project_ideas",
+    group=ProjectIdeasParameters,
     kernel=have_ideas,
     writes=(
         "account.evening_participants",

@@ -119,6 +119,7 @@ def end_projects(
 
 PROCESS = Process(
     name="project_survival",
+    group=ProjectSurvivalParameters,
     kernel=end_projects,
     writes=(
         "entrepreneur.stage",

@@ -241,6 +241,7 @@ def book_money(
 
 PROCESS = Process(
     name="public_money",
+    group=PublicMoneyParameters,
     kernel=book_money,
     writes=(
         "account.set_up",

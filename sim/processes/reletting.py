@@ -160,6 +160,7 @@ def relet_premises(
 
 PROCESS = Process(
     name="reletting",
+    group=RelettingParameters,
     kernel=relet_premises,
     writes=(
         "premises.is_open",

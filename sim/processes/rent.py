@@ -93,6 +93,7 @@ def move_rents(
 
 PROCESS = Process(
     name="rent",
+    group=RentParameters,
     kernel=move_rents,
     writes=("premises.rent",),
     title={"en": "Rent", "fr": "Loyers"},

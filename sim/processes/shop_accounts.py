@@ -175,6 +175,7 @@ def keep_accounts(
 
 PROCESS = Process(
     name="shop_accounts",
+    group=ShopAccountsParameters,
     kernel=keep_accounts,
     writes=(
         "premises.event",

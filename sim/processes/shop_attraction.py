@@ -153,6 +153,7 @@ def attract_shoppers(
 
 PROCESS = Process(
     name="shop_attraction",
+    group=ShopAttractionParameters,
     kernel=attract_shoppers,
     writes=(
         "premises.open_share_nearby",

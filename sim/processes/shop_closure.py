@@ -222,6 +222,7 @@ def close_shops(
 
 PROCESS = Process(
     name="shop_closure",
+    group=ShopClosureParameters,
     kernel=close_shops,
     writes=(
         "premises.is_open",

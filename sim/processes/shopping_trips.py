@@ -208,6 +208,7 @@ def spend(
 
 PROCESS = Process(
     name="shopping_trips",
+    group=ShoppingTripsParameters,
     kernel=spend,
     writes=(
         "cell.attraction",

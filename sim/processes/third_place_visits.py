@@ -374,6 +374,8 @@ def visit_places(
 
 PROCESS = Process(
     name="third_place_visits",
+    group=ThirdPlacesParameters,
+    table="third_places",
     kernel=visit_places,
     writes=(
         "youth.third_place",

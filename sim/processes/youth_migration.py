@@ -244,6 +244,7 @@ def move_youth(
 
 PROCESS = Process(
     name="youth_migration",
+    group=YouthMigrationParameters,
     kernel=move_youth,
     writes=(
         "youth.is_present",

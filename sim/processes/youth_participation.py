@@ -266,6 +266,7 @@ def take_part(
 
 PROCESS = Process(
     name="youth_participation",
+    group=YouthParticipationParameters,
     kernel=take_part,
     writes=(
         "youth.interest",

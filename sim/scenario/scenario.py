@@ -31,7 +31,7 @@ from sim.registry.settings import (
     split_assignment,
 )
 from sim.scenario.posterior import Posterior, named_posterior
-from sim.scenario.schema import PARAMETERS, Parameters
+from sim.scenario.schema import PARAMETERS, AllParameters, Parameters
 
 __all__ = [
     "Scenario",
@@ -42,7 +42,7 @@ __all__ = [
     "scenario_folder",
 ]
 
-GROUPS = tuple(Parameters.model_fields)
+GROUPS = tuple(AllParameters.model_fields)
 _HEAD = ("title", "description", "inherits", "posterior", "interventions")
 LARGEST_GRID = 25_000_000
 """Maximum cells of a grid, about metropolitan France at 200 m."""
@@ -377,7 +377,7 @@ def _validate(settings: Mapping[str, Setting], where: str) -> Parameters:
     for name, setting in settings.items():
         tables.setdefault(PARAMETERS[name].group, {})[name] = setting.value
     try:
-        parameters = Parameters(**tables)  # type: ignore[arg-type]
+        parameters = AllParameters(**tables)  # type: ignore[arg-type]
     except ValidationError as error:
         raise refusal(error, settings, PARAMETERS) from None
     cells = parameters.territory.rows * parameters.territory.columns

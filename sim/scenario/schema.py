@@ -6,29 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from sim.processes.application_review import ApplicationReviewParameters
-from sim.processes.cooperation import CooperationParameters
-from sim.processes.demography import DemographyParameters
-from sim.processes.encounters import EncountersParameters
-from sim.processes.exogenous_drivers import ExogenousDriversParameters
-from sim.processes.footfall import FootfallParameters
-from sim.processes.local_benefits import LocalBenefitsParameters
-from sim.processes.month import MechanismParameters
-from sim.processes.project_birth import ProjectBirthParameters
-from sim.processes.project_engineering import ProjectEngineeringParameters
-from sim.processes.project_funding import ProjectFundingParameters
-from sim.processes.project_ideas import ProjectIdeasParameters
-from sim.processes.project_survival import ProjectSurvivalParameters
-from sim.processes.public_money import PublicMoneyParameters
-from sim.processes.reletting import RelettingParameters
-from sim.processes.rent import RentParameters
-from sim.processes.shop_accounts import ShopAccountsParameters
-from sim.processes.shop_attraction import ShopAttractionParameters
-from sim.processes.shop_closure import ShopClosureParameters
-from sim.processes.shopping_trips import ShoppingTripsParameters
-from sim.processes.third_place_visits import ThirdPlacesParameters
-from sim.processes.youth_migration import YouthMigrationParameters
-from sim.processes.youth_participation import YouthParticipationParameters
+from pydantic import create_model
+
+from sim.processes.month import MONTH, MechanismParameters
 from sim.registry.parameters import ParameterGroup, ParameterInfo, parameters_of
 from sim.start.people import PeopleParameters
 from sim.start.projects import ProjectsAtStartParameters
@@ -36,50 +16,39 @@ from sim.start.state_at_start import StartParameters
 from sim.start.youth import YouthParameters
 from sim.territory.territory_parameters import TerritoryParameters
 
-__all__ = ["PARAMETERS", "Parameters"]
+__all__ = ["PARAMETERS", "AllParameters", "Parameters"]
 
 
 class Parameters(ParameterGroup):
-    """All parameters of the model, one group per TOML table."""
+    """Parameters of a territory and its start; `AllParameters` adds those of the month."""
 
     territory: TerritoryParameters = TerritoryParameters()
     people: PeopleParameters = PeopleParameters()
     youth: YouthParameters = YouthParameters()
     projects: ProjectsAtStartParameters = ProjectsAtStartParameters()
     start: StartParameters = StartParameters()
-    exogenous_drivers: ExogenousDriversParameters = ExogenousDriversParameters()
-    youth_migration: YouthMigrationParameters = YouthMigrationParameters()
-    demography: DemographyParameters = DemographyParameters()
-    public_money: PublicMoneyParameters = PublicMoneyParameters()
-    third_places: ThirdPlacesParameters = ThirdPlacesParameters()
-    encounters: EncountersParameters = EncountersParameters()
-    youth_participation: YouthParticipationParameters = YouthParticipationParameters()
-    project_ideas: ProjectIdeasParameters = ProjectIdeasParameters()
-    project_engineering: ProjectEngineeringParameters = ProjectEngineeringParameters()
-    application_review: ApplicationReviewParameters = ApplicationReviewParameters()
-    project_funding: ProjectFundingParameters = ProjectFundingParameters()
-    shop_attraction: ShopAttractionParameters = ShopAttractionParameters()
-    shopping_trips: ShoppingTripsParameters = ShoppingTripsParameters()
-    shop_accounts: ShopAccountsParameters = ShopAccountsParameters()
-    shop_closure: ShopClosureParameters = ShopClosureParameters()
-    reletting: RelettingParameters = RelettingParameters()
-    project_survival: ProjectSurvivalParameters = ProjectSurvivalParameters()
-    project_birth: ProjectBirthParameters = ProjectBirthParameters()
-    cooperation: CooperationParameters = CooperationParameters()
-    rent: RentParameters = RentParameters()
-    footfall: FootfallParameters = FootfallParameters()
-    local_benefits: LocalBenefitsParameters = LocalBenefitsParameters()
-    mechanisms: MechanismParameters = MechanismParameters()
 
     def flat(self) -> dict[str, Any]:
-        """Values by flat name."""
+        """Return the values by flat name."""
         return {n: v for group in self.__class__.model_fields for n, v in getattr(self, group)}
+
+
+def _groups_of_the_month() -> dict[str, Any]:
+    groups = {p.table or p.name: p.group for p in MONTH if p.group is not None}
+    groups["mechanisms"] = MechanismParameters
+    return {table: (group, group()) for table, group in groups.items()}
+
+
+AllParameters: Final = create_model(
+    "AllParameters", __base__=Parameters, __module__=__name__, **_groups_of_the_month()
+)
+"""All parameters of the model, a field for each TOML table: start, month, switches."""
 
 
 def _collect() -> Mapping[str, ParameterInfo]:
     groups: dict[str, type[ParameterGroup]] = {
         name: field.annotation  # type: ignore[misc]
-        for name, field in Parameters.model_fields.items()
+        for name, field in AllParameters.model_fields.items()
     }
     found: dict[str, ParameterInfo] = {}
     for info in parameters_of(groups):

@@ -15,7 +15,7 @@ from sim.processes.month import MONTH
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterInfo
 from sim.registry.variables import VARIABLES
-from sim.scenario.schema import PARAMETERS, Parameters
+from sim.scenario.schema import PARAMETERS, AllParameters
 
 
 def process(name: str) -> dict[str, Any]:
@@ -70,7 +70,7 @@ def parameter_row(info: ParameterInfo) -> dict[str, Any]:
 def parameter(name: str) -> dict[str, Any]:
     """A parameter with its source, and everyone who uses it."""
     info = PARAMETERS[name]
-    group: Any = Parameters.model_fields[info.group].annotation
+    group: Any = AllParameters.model_fields[info.group].annotation
     return {
         "label": dict(info.label),
         "definition": dict(info.help),
@@ -98,12 +98,12 @@ def declared(info: ParameterInfo) -> dict[str, Any]:
 def groups() -> list[str]:
     """Tables of a scenario file that have another name than their process."""
     processes = {p.name for p in MONTH}
-    return [name for name in Parameters.model_fields if name not in processes]
+    return [name for name in AllParameters.model_fields if name not in processes]
 
 
 def group(name: str) -> dict[str, Any]:
     """A table of a scenario file, with its parameters."""
-    found: Any = Parameters.model_fields[name].annotation
+    found: Any = AllParameters.model_fields[name].annotation
     return {
         "definition": inspect.getdoc(found) or "",
         "parameters": [parameter_row(i) for i in PARAMETERS.values() if i.group == name],
