@@ -142,10 +142,13 @@ def response(levels: Floats, effects: Floats) -> Response:
 
     Examples
     --------
-    >>> funding = np.array([0.0, 50.0, 100.0, 150.0, 200.0, 250.0]) >>> noise =
-    np.random.default_rng(1).normal(0.0, 1.0, (20, 6)) >>> found = response(funding,
-    np.where(funding > 120, 5.0, 0.0) + noise) >>> found.form, found.threshold.lo90,
-    found.threshold.hi90 ('sigmoid', 100.0, 150.0) >>> response(funding, noise).form 'constant'
+    >>> funding = np.array([0.0, 50.0, 100.0, 150.0, 200.0, 250.0])
+    >>> noise = np.random.default_rng(1).normal(0.0, 1.0, (20, 6))
+    >>> found = response(funding, np.where(funding > 120, 5.0, 0.0) + noise)
+    >>> found.form, found.threshold.lo90, found.threshold.hi90
+    ('sigmoid', 100.0, 150.0)
+    >>> response(funding, noise).form
+    'constant'
     """
     measured = np.isfinite(levels) & np.isfinite(effects).any(axis=0)
     order = np.flatnonzero(measured)[np.argsort(levels[measured], kind="stable")]
