@@ -1,8 +1,8 @@
-"""Compile what several tests use in two processes, before the first test.
+"""Compile shared kernels in two processes before the first test.
 
-Workers of pytest-xdist would otherwise compile the same kernels at the same time. One process comes
-to the kernels as a run does, from the front of the month, the other from its back; each reads from
-disk what the other has compiled by then.
+Workers of pytest-xdist would otherwise compile the same kernels at the same time. One process
+compiles in the order of the month, the other in reverse; each loads from disk what the other has
+compiled by then.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def from_the_front() -> None:
-    """Run a month, then compile the twins of its kernels that spread over threads."""
+    """Run a month, then compile the multi-threaded variants of its kernels."""
     from tests.reference.towns import small_town
 
     small_town().run(1)
@@ -26,7 +26,7 @@ def from_the_front() -> None:
 
 
 def from_the_back() -> None:
-    """Compile the month from its end, then the twins that tests try alone."""
+    """Compile the month in reverse, then the variants that only tests use."""
     from tests.kernels.test_parallel import digest_of_flows
 
     compile_backwards()
@@ -34,7 +34,7 @@ def from_the_back() -> None:
 
 
 class Compilers:
-    """Both processes; none where the machine code of these sources is on disk already."""
+    """Both processes; none if the machine code of these sources is already on disk."""
 
     def __init__(self) -> None:
         folder = cache_folder()
@@ -48,7 +48,7 @@ class Compilers:
         ]
 
     def wait(self) -> None:
-        """Wait for both. What cannot be compiled fails again in a test."""
+        """Wait for both. Compilation errors reappear in a test."""
         codes = [process.wait() for process in self._processes]
         if codes and not any(codes):
             self._done.touch()

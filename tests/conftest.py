@@ -1,4 +1,4 @@
-"""What all tests share: the way to their twins, machine code, and examples without a clock."""
+"""Shared setup of all tests: paths, machine code, and hypothesis without a clock."""
 
 import gc
 import sys
@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, settings
 # Twins are imported as tests.reference.*, however pytest is started.
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-# The first example compiles kernels, so time says nothing; the same examples each run.
+# The first example compiles kernels, so deadlines make no sense; use the same examples each run.
 settings.register_profile(
     "essaim",
     deadline=None,
@@ -25,21 +25,21 @@ COMPILERS = pytest.StashKey[Any]()
 
 
 def pytest_sessionstart(session):
-    """Where workers share the tests, compile for all of them while they collect."""
-    if session.config.getoption("numprocesses", None):  # not so in a worker, nor without xdist
+    """With several workers, compile for all of them while they collect."""
+    if session.config.getoption("numprocesses", None):  # neither in a worker nor without xdist
         from tests.compiling import Compilers
 
         session.config.stash[COMPILERS] = Compilers()
 
 
 def pytest_collection_finish():
-    """Leave what stays until the end out of every later search for garbage: some 200 ms each."""
+    """Exempt permanent objects from garbage collection, which saves some 200 ms each time."""
     gc.collect()
     gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session):
-    """Hand out tests once all is compiled."""
+    """Start tests once all is compiled."""
     if COMPILERS in session.config.stash:
         session.config.stash[COMPILERS].wait()

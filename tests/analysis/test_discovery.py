@@ -1,4 +1,4 @@
-"""Boxes and rules that were planted are found, and none in pure noise."""
+"""Planted boxes and rules are found, and none in pure noise."""
 
 import numpy as np
 import pandas as pd
@@ -39,7 +39,7 @@ def test_a_planted_box_is_found_with_its_limits_and_nothing_else(seed):
     assert found["box"].unique().tolist() == [1]
     limits = found.set_index("factor")
     assert set(limits.index) == {"size", "funding", "town"}
-    # A peel removes a twentieth of what is left: limits are as sure as some such slices are wide.
+    # A peel removes a twentieth of the rest, so limits are only as precise as some such slices.
     assert limits.loc["size", "low"] == pytest.approx(60, abs=5)
     assert np.isnan(limits.loc["size", "high"])
     assert limits.loc["funding", "high"] == pytest.approx(20_000, abs=2_500)
@@ -59,7 +59,7 @@ def test_a_planted_box_is_found_with_its_limits_and_nothing_else(seed):
     ],
 )
 def test_pure_noise_has_no_box_of_high_density(share_met, seeds):
-    """Even where nearly every case is met, so that some box always looks dense enough."""
+    """Even if nearly every case meets the target, so that some box always looks dense enough."""
     for seed in seeds:
         x = cases(seed, 200).drop(columns=["town", "embedded"])
         met = np.random.default_rng(seed + 100).random(len(x)) < share_met
@@ -87,7 +87,7 @@ def test_two_boxes_are_found_one_after_the_other_and_their_cases_counted_once():
     assert 0.95 < coverages.sum() <= 1.0
 
 
-def test_rules_tell_the_planted_box_first_and_cover_each_case_once():
+def test_rules_find_the_planted_box_first_and_cover_each_case_once():
     x = cases(4)
     met = planted(x, 14)
     rules = find_rules(x, met)
@@ -95,7 +95,7 @@ def test_rules_tell_the_planted_box_first_and_cover_each_case_once():
     assert best["density"] > 0.7 and best["p_value"] < 1e-6
     for factor in ("size > 59.5", "funding <= ", "town in {countryside, town}"):
         assert factor in best["rule"]
-    assert rules["n"].sum() == N // 2  # the half that is not searched
+    assert rules["n"].sum() == N // 2  # the other half
     assert rules["coverage"].sum() == pytest.approx(1.0)
 
 
@@ -130,7 +130,7 @@ def test_too_few_cases_are_refused():
 
 
 class Swept:
-    """A sweep whose results are stated."""
+    """A sweep with given results."""
 
     def __init__(self, folder, targets=""):
         file = folder / "sizes.toml"
@@ -162,7 +162,7 @@ cluster_size = [0, 20, 40, 60]
 def test_cases_of_a_sweep_meet_the_target_of_its_experiment(tmp_path):
     swept = Swept(tmp_path, "targets = { births_per_1000 = 0.05, closure_rate_town_centre = -0.2 }")
     points, met = target_cases(swept, "births_per_1000", arm="transition_cluster")
-    assert points["cluster_size"].tolist() == [0, 20, 60]  # the point that failed is no miss
+    assert points["cluster_size"].tolist() == [0, 20, 60]  # a failure is not a miss
     assert met.tolist() == [False, True, True]
     _, fewer = target_cases(swept, "closure_rate_town_centre", arm="transition_cluster")
     assert fewer.tolist() == [False, False, True]

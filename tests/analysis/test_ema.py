@@ -19,7 +19,7 @@ INDICATORS = ["closures", "running_projects"]
 
 @pytest.fixture(scope="module")
 def ema_workbench():
-    """Loaded where it is asked for: it takes seconds, which collecting tests need not wait for."""
+    """Loaded on first use, since the import takes seconds."""
     return pytest.importorskip("ema_workbench")
 
 
@@ -79,7 +79,7 @@ def test_the_workbench_performs_experiments_on_an_experiment(ema_workbench, tmp_
 def test_a_run_that_fails_gives_nan_and_not_the_outcomes_of_the_run_before(
     ema_workbench, tmp_path, caplog
 ):
-    """The Workbench 3.0.0 would take those of the run before, were an ExperimentError raised."""
+    """After an ExperimentError the Workbench 3.0.0 would reuse the previous outcomes."""
     small = experiment(
         tmp_path,
         """
@@ -105,7 +105,7 @@ closure_rate = [0.05, 0.1]
     assert "200" in caplog.text
 
 
-def test_a_model_runs_what_a_sweep_runs(tmp_path):
+def test_a_model_gives_the_results_of_a_sweep(tmp_path):
     small = experiment(
         tmp_path,
         """
@@ -171,7 +171,7 @@ start = { distribution = "uniform", low = 0, high = 3 }
 
 
 def test_a_territory_is_an_uncertainty_under_another_name(ema_workbench, tmp_path):
-    """The Workbench calls its own points scenarios, and leaves that column out of analyses."""
+    """The Workbench calls its own points scenarios and excludes that column from analyses."""
     small = experiment(
         tmp_path,
         """
@@ -199,8 +199,8 @@ def test_whole_numbers_are_drawn_as_the_experiment_draws_them(tmp_path):
     assert (size.lower_bound, size.upper_bound) == (0, 90)
 
 
-def test_no_lever_or_parameter_is_taken_for_an_attribute_of_the_workbench_s_model(tmp_path):
-    """The Workbench sets attributes of the model where a lever is called as one."""
+def test_no_lever_or_parameter_sets_an_attribute_of_the_workbench_model(tmp_path):
+    """The Workbench sets an attribute of the model if a lever has its name."""
     model = to_ema_model(every_kind(tmp_path))
     assert [n for n in {*PARAMETERS, *LEVERS} if hasattr(model, ema_name(n))] == []
 

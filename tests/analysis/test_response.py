@@ -1,4 +1,4 @@
-"""Thresholds and diminishing returns: found where planted, and not where there are none."""
+"""Planted thresholds and diminishing returns are found, and no others."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SMOOTH = {
 
 
 def effects_of(curve, seed, height=3.0):
-    """Replications that differ in strength, share luck over levels, and have some at each."""
+    """Replications that differ in strength, with shared noise and noise of each level."""
     rng = np.random.default_rng(seed)
     strength = 1 + 0.4 * rng.normal(size=(REPLICATIONS, 1))
     shared = rng.normal(size=(REPLICATIONS, 1)) + np.linspace(-0.5, 0.5, curve.size) * rng.normal(
@@ -61,7 +61,7 @@ def test_no_threshold_in_noise_nor_in_straight_or_saturating_responses(levels, c
     assert sum(t is not None for t in found) <= 1
 
 
-def test_noise_is_told_as_no_effect_and_a_line_as_a_line():
+def test_noise_is_reported_as_no_effect_and_a_line_as_a_line():
     noise = [response(EVEN, effects_of(0 * EVEN, seed)) for seed in range(40)]
     assert sum(one.form == "constant" for one in noise) >= 36
     assert sum(one.is_diminishing for one in noise) <= 2
@@ -70,7 +70,7 @@ def test_noise_is_told_as_no_effect_and_a_line_as_a_line():
     assert sum(one.is_diminishing for one in line) <= 2
 
 
-def test_returns_that_diminish_are_told_with_the_level_of_half_saturation():
+def test_diminishing_returns_are_reported_with_the_level_of_half_saturation():
     curve = 1 - np.exp(-EVEN / 60)
     found = [response(EVEN, effects_of(curve, seed)) for seed in range(20)]
     halves = [one.half_saturation for one in found if one.is_diminishing]
@@ -84,7 +84,7 @@ def test_a_hump_is_none_of_the_forms_and_says_so():
     assert (found.form, found.curve, found.threshold) == ("irregular", None, None)
 
 
-def test_a_rise_at_the_last_level_is_no_threshold_since_nobody_saw_it_end():
+def test_a_rise_at_the_last_level_is_not_a_threshold():
     late = (EVEN > 220) * 1.0
     assert response(EVEN, effects_of(late, 1)).threshold is None
 
@@ -145,7 +145,7 @@ def test_an_effect_that_is_always_the_same_is_constant(value):
     assert found.curve.at(EVEN) == pytest.approx(value)
 
 
-def test_two_levels_can_be_told_apart_and_three_can_show_diminishing_returns():
+def test_two_levels_can_differ_and_three_can_show_diminishing_returns():
     rng = np.random.default_rng(1)
     luck = 0.3 * rng.normal(size=(20, 3))
     assert response(EVEN[:2], luck[:, :2] + np.array([0.0, 2.0])).form == "linear"
@@ -166,7 +166,7 @@ def test_a_fit_recovers_the_curve_that_made_the_data(form, planted):
 
 @given(st.lists(st.floats(-5, 5), min_size=6, max_size=6), st.sampled_from(list(FORMS)))
 def test_the_grid_is_as_good_as_the_search_for_all_that_matters(means, form):
-    """What `scipy.optimize` adds to the best of the grid is little of what there is to explain."""
+    """`scipy.optimize` improves little on the best of the grid."""
     means = np.array(means)
     u = EVEN / 250
     grid = ((means - Profile(FORMS[form], u).predicted(means[None])[0]) ** 2).sum()
@@ -194,7 +194,7 @@ def grid_sweep():
     return pd.DataFrame(rows)
 
 
-def test_responses_are_told_for_each_size_and_over_all():
+def test_responses_are_reported_for_each_size_and_overall():
     frame = grid_sweep().sample(frac=1.0, random_state=2)
     found = responses(frame, "funding", "births", held=("size",))
     assert list(found) == [(10.0,), (20.0,)]
@@ -225,7 +225,7 @@ def test_a_mean_over_sizes_leaves_out_replications_that_lack_one():
     assert [one.left_out for one in held.values()] == [0, 1]
 
 
-def test_mistakes_are_told_in_a_sentence():
+def test_mistakes_give_one_sentence():
     frame = grid_sweep()
     with pytest.raises(InputError, match=r"no column 'fundng'\. Did you mean 'funding'"):
         responses(frame, "fundng", "births")

@@ -1,4 +1,4 @@
-"""Indices of functions whose indices are known, what is left out, and how much is luck."""
+"""Indices of functions with known indices, incomplete samples, and the share of noise."""
 
 import warnings
 
@@ -85,11 +85,11 @@ def test_a_base_sample_with_a_point_missing_is_left_out_whole(saltelli):
 
 
 def test_a_base_sample_is_averaged_over_the_replications_that_all_its_points_have(saltelli):
-    """A replication brings the same luck to all points, which must not become a difference."""
+    """A replication shifts all points alike, which must not become a difference."""
     values = ishigami(saltelli)
     runs = values[:, None] + np.array([-3.0, 3.0, 30.0])
     lost = 5 * np.arange(2048) + np.random.default_rng(0).integers(0, 5, 2048)
-    runs[lost, 2] = np.nan  # one point of each base sample lacks the lucky replication
+    runs[lost, 2] = np.nan  # one point of each base sample lacks the shifted replication
     found, expected = sobol_indices(runs, NAMES), sobol_indices(values[:, None], NAMES)
     assert found["left_out"].unique() == 0
     assert found["st"].to_numpy() == pytest.approx(expected["st"].to_numpy(), abs=1e-9)
@@ -131,7 +131,7 @@ def walks():
 MOVERS = ["linear", "curved", "inert"]
 
 
-def test_morris_tells_linear_curved_and_inert_factors_apart(walks):
+def test_morris_separates_linear_curved_and_inert_factors(walks):
     u = walks.unit_points
     found = morris_measures((3 * u[:, 0] + u[:, 1] ** 2)[:, None], u, MOVERS).set_index("factor")
     assert found["mu_star"].to_numpy() == pytest.approx([3.0, 1.0, 0.0], abs=0.15)
@@ -172,8 +172,8 @@ def test_the_share_of_seed_noise_is_recovered():
     assert found.variance_common == pytest.approx(0.0, abs=0.01)
 
 
-def test_luck_that_all_points_share_is_noise_of_a_run_but_not_of_comparisons():
-    """A one-way analysis would find points no different, as luck swamps them within each."""
+def test_shared_draws_are_noise_of_a_run_but_not_of_comparisons():
+    """A one-way analysis would find no difference between points within that noise."""
     table = noisy_table(points=1.0, common=3.0, own=0.5, replications=30)
     within = table.var(axis=1, ddof=1).mean()
     assert table.mean(axis=1).var(ddof=1) * 30 / within < 4  # a one-way F that hides the points
@@ -201,7 +201,7 @@ def test_points_that_lack_a_replication_are_left_out_of_the_noise():
 
 
 def test_noise_of_its_own_lifts_the_total_index_of_an_inert_factor_by_its_share(saltelli):
-    """What `sobol_indices` says of luck, where every run has luck of its own."""
+    """The effect of noise documented in `sobol_indices`, with independent draws in every run."""
     replications = 4
     luck = np.random.default_rng(8).normal(0, 4.0, (len(saltelli), replications))
     x = saltelli.points.to_numpy()
@@ -260,7 +260,7 @@ def test_a_sweep_has_indices_of_effects_and_of_levels(small_sweep):
     assert by_factor.loc["cluster_size", "st"] == 0.0  # the baseline has no cluster
 
 
-def test_a_sweep_says_how_many_replications_a_half_width_needs(drawn_sweep):
+def test_a_sweep_gives_the_replications_for_a_half_width(drawn_sweep):
     table = seed_noise_table(
         drawn_sweep,
         "closures",
@@ -286,7 +286,7 @@ def test_a_sweep_says_how_many_replications_a_half_width_needs(drawn_sweep):
         ({"arm": "baseline", "kind": "effect"}, "the baseline has no effect"),
     ],
 )
-def test_what_a_sweep_cannot_tell_is_refused(small_sweep, asked, said):
+def test_quantities_missing_from_a_sweep_are_refused(small_sweep, asked, said):
     with pytest.raises(InputError, match=said):
         sensitivity(small_sweep, **asked)
 
@@ -296,7 +296,7 @@ def test_other_designs_have_no_indices(drawn_sweep):
         sensitivity(drawn_sweep)
 
 
-def test_a_problem_of_salib_draws_what_the_experiment_draws(tmp_path):
+def test_a_salib_problem_has_the_distributions_of_the_experiment(tmp_path):
     asked = experiment(
         tmp_path,
         """
@@ -318,7 +318,7 @@ cluster_size = { distribution = "uniform", low = 0, high = 90 }
         assert rounded == pytest.approx(expected, rel=1e-12)
 
 
-def test_what_salib_cannot_express_is_refused(tmp_path):
+def test_factors_that_salib_cannot_express_are_refused(tmp_path):
     with pytest.raises(InputError, match="factor 'closure_rate', which has levels"):
         to_salib_problem(experiment(tmp_path, "closure_rate = [0.05, 0.1]"))
 

@@ -14,7 +14,7 @@ from sim.app.sessions import Sessions
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., TestClient]]:
-    """Starts a server, with its own limits where they are given."""
+    """Starts a server, optionally with other limits."""
     clients: list[TestClient] = []
 
     def start(sessions: Sessions | None = None, scenarios: Sequence[Path] = ()) -> TestClient:

@@ -1,4 +1,4 @@
-"""What a page asks of its server, and a small town to ask about."""
+"""The requests of a page to its server, and a small town for them."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from sim.app.frames import HEADER
 from sim.app.pair import CHARTS
 
 SMALL = {"rows": 12, "columns": 12, "population": 3000, "months": 48, "spin_up": 2}
-"""A town whose months take no time."""
+"""A town with fast months."""
 
 JSON = dict[str, Any]
 
 
 def asked(**more: Any) -> JSON:
-    """A request to begin with the small town; settings come on top of its own."""
+    """A request to start with the small town; settings add to its own."""
     settings = SMALL | more.pop("settings", {})
     known: JSON = {"scenario": "mid_sized_town", "intervention": "transition_cluster", "seed": 1}
     return known | more | {"settings": settings}
 
 
 class Page:
-    """What a page does: sessions, frames and their parts."""
+    """The actions of a page: sessions, frames and their parts."""
 
     def __init__(self, client: TestClient, **more: Any) -> None:
         self.client = client
@@ -54,7 +54,7 @@ class Page:
 
 
 class Frame:
-    """A frame taken apart as `sim.app.frames` describes it."""
+    """A frame decoded as described in `sim.app.frames`."""
 
     def __init__(self, content: bytes) -> None:
         magic, self.month, rows, columns, self.first, months, charts = HEADER.unpack_from(content)

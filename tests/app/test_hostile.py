@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is what was asked for or one sentence, and the server goes on."""
+"""Any request gets its answer or one sentence, and the server continues."""
 
 import json
 import math
@@ -42,7 +42,7 @@ def page(client: TestClient) -> Page:
 
 @pytest.fixture(scope="module", autouse=True)
 def goes_on(page: Page) -> Iterator[None]:
-    """After all of it, the server answers as before."""
+    """The server still answers after all requests."""
     page.change()
     before = page.frame(5)
     yield
@@ -52,7 +52,7 @@ def goes_on(page: Page) -> Iterator[None]:
 
 
 def refused(answer: Any) -> str:
-    """The one sentence with which an answer refuses."""
+    """The one sentence of a refusal."""
     assert 400 <= answer.status_code < 500, (answer.status_code, answer.text)
     assert answer.headers["content-type"] == "application/json"
     assert set(answer.json()) == {"error"}
@@ -68,7 +68,7 @@ def is_fine(answer: Any) -> None:
         refused(answer)
 
 
-# What the schema allows, and what it does not -----------------------------------------------------
+# Within the schema, and outside -------------------------------------------------------------------
 
 
 @SCHEMA.parametrize()
@@ -89,7 +89,7 @@ def test_requests_made_from_the_schema(case: schemathesis.Case, page: Page) -> N
 
 
 def _json(value: Any) -> bytes:
-    """JSON as Python writes it: not-a-numbers, infinities and halves of characters too."""
+    """JSON as Python writes it, including NaN, infinities and lone surrogates."""
     return json.dumps(value, ensure_ascii=True, default=repr).encode("utf-8", "replace")
 
 
@@ -127,7 +127,7 @@ def _values(kind: type, low: Any, high: Any, choices: tuple[str, ...]) -> st.Sea
     return st.sampled_from([low, high]) | st.floats(low, high)
 
 
-# Sizes have limits of their own (test_sessions.py), and large ones would take the test's time.
+# test_sessions.py tests the limits of sizes; large ones would slow this test.
 LARGE = ("file", "population", "premises_per_1000", *SMALL)
 INFOS = {i.name: i for i in PARAMETERS.values() if i.name not in LARGE} | {
     i.name: i for i in TYPES["transition_cluster"].infos.values()
@@ -150,7 +150,7 @@ def test_any_admissible_settings_run_or_are_refused(page: Page, data: Any) -> No
         page.get("export.csv")
 
 
-# Bodies that are no JSON of ours ------------------------------------------------------------------
+# Bodies that are not valid JSON -------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -187,14 +187,14 @@ def test_bodies_that_are_not_understood(page: Page, body: bytes) -> None:
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data", "", "application/jsonp"])
-def test_only_json_is_taken_so_that_forms_of_other_pages_are_not(page: Page, kind: str) -> None:
+def test_only_json_is_accepted_not_forms_of_other_pages(page: Page, kind: str) -> None:
     body = json.dumps(asked())
     answer = page.client.post("/api/sessions", content=body, headers={"content-type": kind})
     assert answer.status_code == 415
     refused(answer)
 
 
-def test_bodies_have_a_largest_size_whatever_their_headers_say(page: Page) -> None:
+def test_bodies_have_a_maximum_size_whatever_their_headers_say(page: Page) -> None:
     large = b" " * (LARGEST_BODY + 1)
 
     def pieces() -> Iterator[bytes]:
@@ -238,7 +238,7 @@ def test_other_pages_and_hosts_are_refused(page: Page, method: str, headers: Any
     refused(answer)
 
 
-def test_the_page_can_be_linked_to_but_not_from_a_host_of_another_name(client: TestClient) -> None:
+def test_links_to_the_page_work_except_under_another_host_name(client: TestClient) -> None:
     link = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
     assert client.get("/", headers=link).status_code == 200
     assert client.get("/", headers=link | {"host": "evil.example"}).status_code == 403
@@ -263,13 +263,13 @@ def test_other_methods(page: Page, method: str) -> None:
             refused(answer)
 
 
-# On the wire: what no client library would send ---------------------------------------------------
+# On the wire: bytes no client library would send --------------------------------------------------
 
 END = b"\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
 
 
 class Wire:
-    """A server as `sim app` starts it, spoken to in bytes."""
+    """A server started by `sim app`, addressed in bytes."""
 
     def __init__(self) -> None:
         listening = socket.create_server(("127.0.0.1", 0))
@@ -360,7 +360,7 @@ def test_only_plain_http_is_spoken(wire: Wire) -> None:
         + b"0\r\n\r\n",
     ],
 )
-def test_what_is_no_request_is_refused_and_the_next_one_answered(
+def test_malformed_requests_are_refused_and_the_next_one_answered(
     wire: Wire, request_bytes: bytes
 ) -> None:
     status, _ = wire(request_bytes)

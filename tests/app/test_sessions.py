@@ -1,4 +1,4 @@
-"""Sessions do not mix, take no more than their share, and end."""
+"""Sessions are isolated, limited in resources, and end."""
 
 import gc
 import threading
@@ -19,7 +19,7 @@ Serve = Callable[..., TestClient]
 
 
 class Clock:
-    """Seconds that pass when they are told to."""
+    """A clock that the test advances."""
 
     now = 0.0
 
@@ -43,7 +43,7 @@ def play(page: Page) -> list[bytes]:
     return [page.frame(1, layer) for layer in ("vacancy", "footfall", "projects") * 6]
 
 
-def test_sessions_that_take_turns_see_what_each_sees_alone(client: TestClient) -> None:
+def test_interleaved_sessions_do_not_affect_each_other(client: TestClient) -> None:
     alone = [play(Page(client, **user)) for user in USERS]  # type: ignore[arg-type]
     pages = [Page(client, **user) for user in USERS]  # type: ignore[arg-type]
     frames: list[list[bytes]] = [[] for _ in USERS]
@@ -54,7 +54,7 @@ def test_sessions_that_take_turns_see_what_each_sees_alone(client: TestClient) -
     assert len({tuple(seen) for seen in frames}) == len(USERS)
 
 
-def test_sessions_at_the_same_time_see_what_each_sees_alone(client: TestClient) -> None:
+def test_simultaneous_sessions_do_not_affect_each_other(client: TestClient) -> None:
     alone = [play(Page(client, **user)) for user in USERS]  # type: ignore[arg-type]
     with ThreadPoolExecutor(2 * len(USERS)) as threads:
         together = threads.map(lambda user: play(Page(client, **user)), USERS * 2)
@@ -129,7 +129,7 @@ def test_nothing_of_a_session_stays_when_it_has_ended(serve: Serve) -> None:
     del session
     page.change(seed=2)
     gc.collect()
-    assert left() is None  # nor of what was shown before
+    assert left() is None  # nor of the previous view
     page.end()
     page.end()
     assert len(sessions) == 0
@@ -185,7 +185,7 @@ def test_one_session_cannot_keep_all_threads_waiting(serve: Serve) -> None:
         ({"existing_third_places": "/etc/passwd:2"}, "/etc/passwd"),
     ],
 )
-def test_what_is_too_large_or_unknown_is_said_in_a_sentence(
+def test_too_large_or_unknown_requests_give_one_sentence(
     client: TestClient, settings: dict[str, object], what: str
 ) -> None:
     refused = client.post("/api/sessions", json=asked(settings=settings))

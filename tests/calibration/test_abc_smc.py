@@ -1,4 +1,4 @@
-"""ABC-SMC finds what was planted, by the same bytes each time, and leaves numpy's luck alone."""
+"""ABC-SMC finds planted values reproducibly and restores numpy's generator."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_populations_come_closer_and_the_posterior_is_narrower_than_the_prior(
     assert np.isnan(distances[0]) and (np.diff(distances[1:]) < 0).all()
     assert found.rounds["simulations"][0] == 20  # the prior is simulated once
     prior = LINE_PRIOR.sample(2000)
-    for at in (0.25, 0.75):  # the middles of the halves, which are what was observed
+    for at in (0.25, 0.75):  # the middles of the halves, which are the observations
         before, after = (d["level"] + at * d["slope"] for d in (prior, found.draws))
         assert after.std() < 0.6 * before.std()
 
@@ -62,7 +62,7 @@ def test_nothing_follows_a_population_that_is_close_enough() -> None:
 
 
 @pytest.mark.statistical
-def test_ninety_per_cent_intervals_hold_what_was_planted_in_at_least_fifteen_of_twenty() -> None:
+def test_ninety_per_cent_intervals_hold_the_planted_values_in_at_least_fifteen_of_twenty() -> None:
     held = dict.fromkeys(LINE_PRIOR.names, 0)
     widths = []
     for repeat in range(20):
@@ -75,11 +75,11 @@ def test_ninety_per_cent_intervals_hold_what_was_planted_in_at_least_fifteen_of_
         for name, value in truth.items():
             held[name] += bool(interval.loc[name, "low"] <= value <= interval.loc[name, "high"])
     assert min(held.values()) >= 15
-    # And not because the intervals are those of the prior, 3.6 and 5.4 wide.
+    # Not because the intervals are as wide as the prior's, 3.6 and 5.4.
     assert np.mean(widths, axis=0) == pytest.approx([0.9, 1.6], rel=0.3)
 
 
-def test_what_cannot_start_is_never_accepted() -> None:
+def test_parameters_that_cannot_start_are_never_accepted() -> None:
     def halting(values: Mapping[str, float], seed: int) -> Mapping[str, float]:
         if values["level"] < 0:
             raise InputError("no such level.")
@@ -97,7 +97,7 @@ def test_a_missing_value_is_never_accepted() -> None:
     assert (found.draws["slope"] <= 0).all()
 
 
-def test_where_nothing_can_start_the_reason_is_told() -> None:
+def test_the_reason_is_given_if_no_parameters_can_start() -> None:
     def never(values: Mapping[str, float], seed: int) -> Mapping[str, float]:
         raise InputError("vacancy cannot last.")
 
@@ -118,6 +118,6 @@ def test_options_out_of_range_are_refused(options: dict[str, int], told: str) ->
         small(**options)
 
 
-def test_a_target_that_the_simulation_does_not_give_is_told_at_once() -> None:
+def test_a_target_missing_from_the_simulation_is_reported_at_once() -> None:
     with pytest.raises(InputError, match="Did you mean 'early'"):
         abc_smc(line, LINE_PRIOR, planted({"erly": 0.0}, 0.1))

@@ -66,7 +66,7 @@ def test_scaled_values_are_shares_of_their_ranges() -> None:
     np.testing.assert_allclose(prior.scaled(prior.values(points)), points)
 
 
-def test_what_has_no_range_needs_one() -> None:
+def test_a_parameter_without_a_range_needs_one() -> None:
     with pytest.raises(InputError, match="starting_vacancy has no plausible range"):
         scenario_prior(TOWN, ["starting_vacancy"])
     within = Range(0.1, 0.15, 0.2)
@@ -102,7 +102,7 @@ def test_spreads_are_half_of_half_the_band_in_which_a_pattern_is_accepted() -> N
         assert PATTERNS[name].tolerance == pytest.approx(half / 2, rel=0.02)
 
 
-def test_targets_that_cannot_be_met_or_told_apart_are_refused() -> None:
+def test_impossible_or_duplicate_targets_are_refused() -> None:
     with pytest.raises(InputError, match="both 0"):
         Target("x", 1.0, 0.0, 0.0, "1", "planted", "assumed")
     with pytest.raises(InputError, match="must be finite"):
@@ -139,7 +139,7 @@ def test_places_and_whole_numbers_are_handed_to_the_runs() -> None:
         Ensemble(TOWN, turnover, places=())
 
 
-def test_what_the_places_set_cannot_be_calibrated() -> None:
+def test_parameters_set_by_places_cannot_be_calibrated() -> None:
     with pytest.raises(InputError, match="closure_rate is set by the places"):
         calibrate(
             TOWN,

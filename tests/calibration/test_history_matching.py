@@ -1,4 +1,4 @@
-"""History matching keeps what was planted and rules out nearly all else."""
+"""History matching keeps the planted values and rules out nearly all others."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ def test_the_planted_point_is_kept_and_nine_tenths_of_the_prior_are_ruled_out(re
     assert found.share_left <= 0.1
     assert len(found.draws) == 200
     assert (found.implausibility(found.draws) <= CUTOFF).all()
-    # What is left is far from any corner: the prior's middle is, too, so ask where it lies.
+    # Check the position too, since the middle of the prior is also far from any corner.
     assert np.abs(found.draws.mean() - pd.Series(truth)).max() < 0.25
 
 
-def test_each_wave_leaves_at_most_what_the_one_before_left() -> None:
+def test_each_wave_leaves_no_more_than_the_one_before() -> None:
     targets = planted(bend(TRUTH, 7), 0.03, 0.02)
     found = history_matching(bend, BEND_PRIOR, targets, waves=3, draws=100, seed=1)
     shares = found.rounds["share_left"].to_numpy()
@@ -40,7 +40,7 @@ def test_each_wave_leaves_at_most_what_the_one_before_left() -> None:
     assert found.rounds["simulations"].tolist() == [30, 30, 30]
 
 
-def test_the_same_call_leaves_the_same_and_shape_is_no_matter() -> None:
+def test_the_result_is_reproducible_and_independent_of_the_shape() -> None:
     targets = planted(bend(TRUTH, 7), 0.03, 0.02)
     flat, peaked = (
         history_matching(bend, prior, targets, waves=1, draws=50, seed=1).draws
@@ -49,13 +49,13 @@ def test_the_same_call_leaves_the_same_and_shape_is_no_matter() -> None:
     pd.testing.assert_frame_equal(flat, peaked)
 
 
-def test_what_no_parameters_can_meet_leaves_nothing_and_is_no_posterior(tmp_path: Path) -> None:
+def test_targets_that_no_parameters_can_meet_leave_no_posterior(tmp_path: Path) -> None:
     targets = planted({**bend(TRUTH, 7), "x": 9.0}, 0.03)
     found = history_matching(bend, BEND_PRIOR, targets, waves=3, draws=50, seed=1)
     assert found.share_left == 0 and found.draws.empty and len(found.rounds) == 1
     with pytest.raises(InputError, match="holds no draws"):
         found.write(tmp_path / "nothing.parquet")
-    # One target may be missed: then the others decide.
+    # If one target may be missed, the others decide.
     lenient = history_matching(
         bend, BEND_PRIOR, targets, waves=1, missed_targets=1, draws=50, seed=1
     )
@@ -77,7 +77,7 @@ def test_implausibility_is_the_distance_over_all_uncertainty() -> None:
     np.testing.assert_allclose(second, 4 / np.sqrt(3**2 + 7))
 
 
-def test_an_emulator_finds_the_function_and_the_luck_around_it() -> None:
+def test_an_emulator_finds_the_function_and_its_noise() -> None:
     rng = np.random.default_rng(4)
     points, elsewhere = rng.random((60, 2)), rng.random((200, 2))
 
@@ -91,8 +91,8 @@ def test_an_emulator_finds_the_function_and_the_luck_around_it() -> None:
     assert (variance > emulator.seed_variance).all()
 
 
-def test_an_emulator_that_misses_more_than_it_says_is_widened() -> None:
-    """A jump is no smooth function: predictions from the other points miss it."""
+def test_an_overconfident_emulator_is_widened() -> None:
+    """A jump is not a smooth function, so leave-one-out predictions miss it."""
     points = np.linspace(0, 1, 30)[:, None]
     smooth = Emulator(points, np.asarray(points[:, 0] ** 2) + 0.01 * np.sin(99 * points[:, 0]))
     outlier = np.asarray(points[:, 0] ** 2)
@@ -100,7 +100,7 @@ def test_an_emulator_that_misses_more_than_it_says_is_widened() -> None:
     assert Emulator(points, outlier).widening >= smooth.widening == pytest.approx(1.0, abs=0.3)
 
 
-def test_what_cannot_start_is_counted_and_teaches_nothing() -> None:
+def test_simulations_that_cannot_start_are_counted_and_ignored() -> None:
     def halting(values: Mapping[str, float], seed: int) -> Mapping[str, float]:
         if values["a"] > 0.8:
             raise InputError("too much of a.")

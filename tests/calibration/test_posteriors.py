@@ -1,4 +1,4 @@
-"""Posteriors that a scenario names: drawn by whole rows, told in manifests, refused when wrong."""
+"""Posteriors of scenarios are drawn in whole rows, recorded in manifests, and validated."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.reference.towns import SMALL
 Capture = pytest.CaptureFixture[str]
 
 N = 40
-"""Draws, in which the second and third parameter follow from the first."""
+"""Draws in which the first parameter determines the second and third."""
 
 FIRST = np.linspace(0.06, 0.10, N)
 DRAWS = pd.DataFrame(
@@ -157,7 +157,7 @@ def test_a_wrong_entry_is_refused(text: str, told: str, folder: Path) -> None:
         scenario(folder, text)
 
 
-def test_what_no_scenario_could_take_is_not_written(tmp_path: Path) -> None:
+def test_an_inadmissible_posterior_is_not_written(tmp_path: Path) -> None:
     path = tmp_path / "found.parquet"
     for draws, told in (
         (DRAWS.assign(closure_rate=1.5), "closure_rate = 1.5"),
@@ -219,8 +219,8 @@ def test_only_some_of_the_parameters_are_taken_where_a_scenario_says_so(folder: 
     assert "starting_vacancy" not in values
 
 
-def test_what_is_set_after_the_posterior_leaves_it(folder: Path) -> None:
-    """By hand, by a sweep or by a scenario that inherits; in the same file, it stays in."""
+def test_a_parameter_set_later_leaves_the_posterior(folder: Path) -> None:
+    """Set by hand, by a sweep or by an inheriting scenario; in the same file, it stays."""
     town = scenario(folder, 'posterior = "found.parquet"\n[shop_closure]\nclosure_rate = 0.09\n')
     assert draw(town, 5, 3)["closure_rate"] in FIRST
     child = scenario(folder, 'inherits = "town"\n[shop_closure]\nclosure_rate = 0.09\n', "child")
@@ -243,7 +243,7 @@ def test_a_posterior_is_inherited_from_where_it_lies(folder: Path) -> None:
 # Provenance
 
 
-def test_whoever_asks_is_told_which_posterior_and_what_it_rests_on(
+def test_commands_and_manifests_describe_the_posterior(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told = describe_scenario(scenario(folder))["posterior"]

@@ -1,4 +1,4 @@
-"""Cheap stochastic models whose parameters are known, because they were planted."""
+"""Cheap stochastic models with planted parameters."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def bend(values: Mapping[str, float], seed: int) -> dict[str, float]:
 
 
 def planted(found: Mapping[str, float], error: float, discrepancy: float = 0.0) -> list[Target]:
-    """Targets that are what a simulation gave."""
+    """Targets equal to the figures of a simulation."""
     return [
         Target(name, value, error, discrepancy, "1", "planted", "assumed")
         for name, value in found.items()

@@ -1,4 +1,4 @@
-"""The examples in docstrings give what they show."""
+"""The examples in docstrings print the output shown."""
 
 import doctest
 import importlib
@@ -13,7 +13,7 @@ FINDER = doctest.DocTestFinder()
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_examples_give_what_they_show(name):
+def test_examples_print_the_output_shown(name):
     module = importlib.import_module(name)
     runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
     for example in FINDER.find(module, name):

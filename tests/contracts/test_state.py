@@ -1,4 +1,4 @@
-"""The arrays of a territory: where they lie, and what a copy of them is."""
+"""The arrays of a territory: their layout and their copies."""
 
 import copy
 import pickle

@@ -1,4 +1,4 @@
-"""Interventions as people write them: files, names, options; what is wrong gets one sentence."""
+"""Interventions as files, names and options; errors give one sentence."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def test_a_wrong_call_gets_one_sentence_and_exit_code_2(
 
 
 @pytest.mark.parametrize("path", [*list_interventions()], ids=lambda p: p.stem)
-def test_every_file_of_the_package_says_what_it_is_in_both_languages(path: Path) -> None:
+def test_every_file_of_the_package_is_described_in_both_languages(path: Path) -> None:
     intervention = load_intervention(path.stem)
     assert intervention.name == path.stem
     for texts in (intervention.title, intervention.description):
@@ -191,7 +191,7 @@ def test_all_that_is_done_to_the_town_costs_the_same_or_nothing() -> None:
         assert cost == 0 or cost == pytest.approx(cluster, rel=0.01), name
 
 
-def test_they_are_listed_with_what_they_cost(capsys: Capture) -> None:
+def test_interventions_are_listed_with_their_cost(capsys: Capture) -> None:
     assert main(["interventions"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 2 + len(list(list_interventions()))
@@ -230,7 +230,7 @@ def test_a_lever_is_set_in_one_of_them_or_in_all_that_have_it() -> None:
         town.replace(cluster_size=400)
 
 
-def test_the_manifest_tells_every_lever_and_how_to_make_the_run_again(tmp_path: Path) -> None:
+def test_the_manifest_has_every_lever_and_the_command_that_repeats_the_run(tmp_path: Path) -> None:
     town = load_scenario("mid_sized_town").replace(**SMALL, months=14)
     town = town.add("transition_cluster", "facade").replace(cluster_size=20, start=0)
     manifest = simulate(town).manifest

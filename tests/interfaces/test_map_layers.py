@@ -1,4 +1,4 @@
-"""Maps show what the arrays hold, where there is something to show."""
+"""Maps show the values of the arrays."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ def maps(run):
 
 
 @pytest.mark.parametrize("layer", LAYERS.values(), ids=lambda layer: layer.name)
-def test_a_layer_is_explained_in_both_languages_and_says_what_it_rests_on(layer):
+def test_a_layer_is_explained_in_both_languages_with_its_variables(layer):
     for words in (layer.label, layer.definition):
         assert set(words) == {"en", "fr"} and all(words.values())
     assert layer.source and layer.evidence in ("found", "derived", "recalled", "assumed")

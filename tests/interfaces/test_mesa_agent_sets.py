@@ -1,4 +1,4 @@
-"""Sets over the arrays do what Mesa's `AgentSet` does with ordinary agents that hold the same."""
+"""Sets over the arrays behave like Mesa's `AgentSet` with ordinary agents of the same values."""
 
 import operator
 import statistics
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.filterwarnings("error")
 
 
 class Ordinary(mesa.Agent):
-    """An agent as Mesa's tutorials make them, with the values of one of ours."""
+    """An agent as in Mesa's tutorials, with the values of one of the model's."""
 
     def __init__(self, model, twin):
         super().__init__(model)
@@ -51,7 +51,7 @@ def raise_rent(agent, factor, more=0.0):
 
 
 def make_pair(kinds=(Shop,)):
-    """One of our sets and Mesa's of its twins, with equal generators."""
+    """A set of the model and Mesa's set of its twins, with equal generators."""
     model, plain_model = TerritoryModel(rng=3), mesa.Model(rng=3)
     ours = model.agents.select(lambda a: isinstance(a, kinds))
     twins = [TWIN[type(a)](plain_model, a) for a in ours]
@@ -66,7 +66,7 @@ def shared_pair():
 
 
 def plainly(answer):
-    """An answer in a form that can be compared."""
+    """A result in comparable form."""
     if isinstance(answer, (AgentSet, GroupBy)) or hasattr(answer, "shuffle_do"):
         if isinstance(answer, GroupBy):
             return [(name, plainly(group)) for name, group in answer]
@@ -185,7 +185,7 @@ CHANGING = {
 
 
 @pytest.mark.parametrize("action", CHANGING)
-def test_an_action_leaves_what_mesa_would_leave(action):
+def test_an_action_leaves_the_same_state_as_in_mesa(action):
     ours, plain, _, _ = make_pair()
     everyone = [s.copy() if hasattr(s, "copy") else s.select() for s in (ours, plain)]
     answers = [plainly(CHANGING[action](s)) for s in (ours, plain)]
@@ -322,7 +322,7 @@ def test_a_set_takes_no_agents_of_another_model():
         one.agents.copy().add(stranger)
 
 
-def test_agents_of_a_users_own_type_live_beside_ours():
+def test_agents_of_user_types_coexist_with_those_of_the_model():
     model = TerritoryModel(rng=3)
 
     class Mayor(mesa.Agent):

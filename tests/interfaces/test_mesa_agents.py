@@ -10,7 +10,7 @@ from sim.registry.variables import VARIABLES
 pytestmark = pytest.mark.filterwarnings("error")
 
 LIFE = ("is_open", "event", "tenancy", "shop_age", "months_vacant", "quality")
-"""What luck alone decides where margins have no effect."""
+"""Attributes that only random draws determine if margins have no effect."""
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_setting_an_attribute_writes_its_row_and_no_other(model, shop):
     np.testing.assert_array_equal(model.state["premises.rent"], before)
 
 
-def test_a_changed_sector_or_floor_area_changes_what_the_month_reads(model, shop):
+def test_a_changed_sector_or_floor_area_affects_the_month(model, shop):
     shop.sector = "comparison"
     assert model.state["premises.sector"][shop.row] == 1
     shop.floor_area = 200
@@ -82,7 +82,7 @@ def test_values_that_make_no_sense_are_refused(shop, attribute, value, message):
 
 
 @pytest.mark.parametrize("attribute", ["revenue", "zone", "tenancy", "unique_id", "pos", "cell"])
-def test_what_the_model_determines_cannot_be_set(shop, attribute):
+def test_attributes_computed_by_the_model_cannot_be_set(shop, attribute):
     with pytest.raises(AttributeError):
         setattr(shop, attribute, 1)
 
@@ -131,7 +131,7 @@ def _run_until_relet(model):
     return model.agents_by_type[Premises]
 
 
-def test_a_shop_that_closed_says_so_instead_of_showing_the_next_occupant(model, shop):
+def test_a_closed_shop_raises_instead_of_showing_the_next_occupant(model, shop):
     premises, place, key = shop.premises, shop.pos, shop.unique_id
     shop.close()
     newcomer = premises.let()
@@ -183,7 +183,7 @@ def test_an_impossible_quality_leaves_the_premises_vacant(vacant):
 
 
 def test_closing_one_shop_by_hand_changes_no_draw_of_any_other():
-    """Without feedbacks, everybody else's life goes on byte for byte."""
+    """Without feedbacks, all other histories stay the same byte for byte."""
     still = {"with_margins": False, "with_neighbours": False, "with_rent": False}
     left, right = (TerritoryModel(rng=11, **still) for _ in range(2))
     for model in (left, right):

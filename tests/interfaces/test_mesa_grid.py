@@ -55,7 +55,7 @@ def test_a_layer_and_its_array_are_the_same_memory(fresh, name):
     assert (cells == 3).all() and layer.data.base is not None
 
 
-def test_a_change_in_a_layer_is_what_the_next_month_sees():
+def test_the_next_month_uses_changes_in_a_layer():
     with_people, without = (TerritoryModel(rng=7, with_youth_moves=False) for _ in range(2))
     without.grid.modify_properties("residents", np.multiply, 0.0)
     for model in (with_people, without):
@@ -135,7 +135,7 @@ def test_two_models_have_grids_of_their_own(model, fresh):
 
 
 def test_a_plain_mesa_model_knows_nothing_of_ours(fresh):
-    """Our cells register nothing for the whole program."""
+    """Cells of the model register nothing globally."""
     assert fresh.grid is not None
     grid = OrthogonalMooreGrid((3, 3), random=mesa.Model(rng=1).random)
     assert not hasattr(grid[0, 0], "residents") and len(grid[1, 1].neighborhood) == 8

@@ -34,14 +34,14 @@ SHOWN_OTHERWISE = {
     "weight": "ecological",
 }
 NOT_SHOWN = {"seen", "seen_change", "seen_around", "known_by", "known_by_end", "was_open"}
-"""How last month looks to others, which the arrays keep for one process."""
+"""Last month as seen by others, which the arrays keep for one process."""
 
 all_kinds = pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.__name__)
 
 
 @pytest.fixture(scope="module")
 def ran():
-    """A town whose cluster has been open for two years, for those who change nothing."""
+    """A town whose cluster has been open for two years, for read-only tests."""
     made = TerritoryModel(rng=7, interventions="transition_cluster", existing_third_places="")
     made.run_for(36)
     return made
@@ -66,7 +66,7 @@ def first(model, kind, wanted=lambda agent: True):
 
 
 def queue(model, office):
-    """Rows that wait at an office, in order."""
+    """Rows waiting at an office, in order."""
     waiting, row = [], int(model.state["office.queue_first"][office])
     while row >= 0:
         waiting.append(row)
@@ -85,7 +85,7 @@ def test_every_array_of_a_table_is_an_attribute(kind):
 
 
 @all_kinds
-def test_a_set_reads_from_columns_what_its_agents_say(ran, kind):
+def test_a_set_reads_the_same_values_as_its_agents(ran, kind):
     agents = ran.agents_by_type[kind].select(at_most=300)
     assert len(agents)
     for name in dir(kind):
@@ -177,7 +177,7 @@ def test_relations_lead_to_agents_of_the_model_and_cannot_be_set(ran):
                     setattr(first(ran, kind), name, None)
 
 
-def test_visitors_of_a_place_are_those_who_are_at_a_place(ran):
+def test_visitors_of_places_are_the_people_present_there(ran):
     there = set()
     for place in ran.agents_by_type[ThirdPlace]:
         visitors = place.visitors()
@@ -227,7 +227,7 @@ def test_a_youth_removed_by_hand_looks_like_one_who_left():
 
 
 def test_a_youth_who_is_removed_changes_no_draw_of_any_other():
-    """Where nobody is influenced by anybody, everybody else stays or leaves as before."""
+    """Without mutual influence, everybody else stays or leaves as before."""
     still = {"active_stay_ratio": 1.0, "staying_response": 0.0}
     left, right = (TerritoryModel(rng=11, **still) for _ in range(2))
     gone = first(right, Youth)
@@ -291,7 +291,7 @@ def test_a_shop_and_the_project_in_it_end_together(model):
     model.run_for(6)
 
 
-def test_who_carries_no_project_cannot_end_one(ran):
+def test_an_entrepreneur_without_a_project_cannot_end_one(ran):
     with pytest.raises(ValueError, match="carries no project"):
         first(ran, Entrepreneur, lambda e: not e.has_project).end_project()
 
@@ -342,7 +342,7 @@ def test_values_that_make_no_sense_are_refused(ran, kind, attribute, value, mess
 
 
 @pytest.mark.parametrize("attribute", ["stage", "kind", "team", "ecological", "unique_id"])
-def test_what_the_month_determines_cannot_be_set(ran, attribute):
+def test_computed_attributes_cannot_be_set(ran, attribute):
     with pytest.raises(AttributeError):
         setattr(first(ran, Entrepreneur), attribute, 1)
 

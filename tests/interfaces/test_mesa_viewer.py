@@ -18,7 +18,7 @@ from sim.mesa_face.model import TerritoryModel  # noqa: E402
 pytestmark = pytest.mark.filterwarnings("error")
 
 HAMLET = {"population": 3000, "rows": 20, "columns": 20, "town_radius": 0.6, "settlements": 2}
-"""Drawn in less time than the mid-sized town."""
+"""Faster to draw than the mid-sized town."""
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "solara_app.py"
 
@@ -44,7 +44,7 @@ def test_mesa_draws_the_map_with_agents_and_a_layer(backend):
 
 
 class Viewer:
-    """The example as a browser would see it, of a hamlet; `models` are those that it made."""
+    """The example for a hamlet, as in a browser; `models` lists the models that it made."""
 
     def __init__(self, monkeypatch):
         self.models = []
@@ -79,7 +79,7 @@ def viewer(monkeypatch):
     shown.rendered.close()
 
 
-def test_step_runs_a_month_and_reset_starts_anew_with_the_sliders_values(viewer):
+def test_step_runs_a_month_and_reset_restarts_with_the_sliders_values(viewer):
     (first,) = viewer.models
     viewer.click("Step")
     viewer.click("Step")
@@ -93,7 +93,7 @@ def test_step_runs_a_month_and_reset_starts_anew_with_the_sliders_values(viewer)
 
 
 def test_reset_stays_in_the_same_place():
-    """What the viewer passes on Reset is another scenario of the model's own class."""
+    """On Reset the viewer passes another scenario of the model's own class."""
     model = TerritoryModel("mid_sized_town", population=21_000, rng=7)
     again = TerritoryModel(scenario=type(model.scenario)(), rng="7")
     assert again.state["cell.residents"].tobytes() == model.state["cell.residents"].tobytes()

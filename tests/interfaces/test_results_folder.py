@@ -1,4 +1,4 @@
-"""A folder of results appears whole or not at all, and nothing of anybody else's is ever lost."""
+"""A folder of results appears whole or not at all, and foreign files are never lost."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from sim.errors import InputError
 from sim.experiments.whole_folder import MANIFEST, whole_folder
 
-# Writes two files and a manifest, and is killed for good at the step that its argument names.
+# Writes two files and a manifest, and is killed at the step named by its argument.
 PROGRAM = """
 import json, os, shutil, signal, sys
 from pathlib import Path
@@ -58,7 +58,7 @@ def whole(text: str) -> set[tuple[str, str]]:
 
 
 def killed_at(step: int, path: Path, text: str) -> bool:
-    """Whether the program was killed before it ended by itself."""
+    """Whether the program was killed before its normal end."""
     done = subprocess.run([sys.executable, "-c", PROGRAM, str(path), text, str(step)], check=False)
     return done.returncode != 0
 
@@ -92,7 +92,8 @@ def test_a_replacement_killed_at_any_step_keeps_the_old_or_the_new_and_the_users
     for step in range(100):
         killed = killed_at(step, out, "new")
         if not out.exists():
-            # Killed between two renames: the old results lie beside it, and the next run knows.
+            # Killed between two renames: the old results are still there, and the next run restores
+            # them.
             assert next(tmp_path.glob(".out.replaced-*")).is_dir()
         else:
             found = set(content(out).items())
@@ -123,7 +124,7 @@ def test_force_does_not_touch_a_folder_that_no_run_wrote(tmp_path: Path) -> None
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
-def test_force_drops_what_an_earlier_run_wrote_and_keeps_everything_else(tmp_path: Path) -> None:
+def test_force_removes_files_of_an_earlier_run_and_keeps_all_others(tmp_path: Path) -> None:
     out = tmp_path / "out"
     save(out, "old")
     manifest = json.loads((out / MANIFEST).read_text())
@@ -204,7 +205,7 @@ def test_a_folder_without_permission_is_refused(
         save(tmp_path / "out", "x")
 
 
-def test_a_run_that_still_writes_beside_is_left_alone(tmp_path: Path) -> None:
+def test_a_simultaneous_run_is_left_alone(tmp_path: Path) -> None:
     alive = tmp_path / f".out.partial-{os.getppid()}"
     alive.mkdir()
     save(tmp_path / "out", "x")

@@ -1,4 +1,4 @@
-"""Real places become territories; what their files lack is generated, and said."""
+"""Real places become territories; missing data is generated and reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gridded population is read from every format and spelling that INSEE has used."""
+"""Gridded population is read from every format and spelling of INSEE."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_the_cells_of_a_file_are_those_of_its_finest_column(formats, town):
     order=st.randoms(use_true_random=False),
 )
 def test_a_grid_survives_the_way_through_ids(cells, size, order, town):
-    """Whatever the order of the rows, each cell ends up where its id says."""
+    """In any order of rows, each cell ends up at the position of its id."""
     rows = [
         f"CRS3035RES{size}mN{2_000_000 + r * size}E{3_000_000 + c * size},{people!r}"
         for (r, c), people in cells.items()

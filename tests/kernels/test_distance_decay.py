@@ -1,4 +1,4 @@
-"""A few exponentials are as good as a power law within its reach."""
+"""A few exponentials approximate a power law within its reach."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def test_a_few_components_follow_a_power_law(exponent, components, error):
     assert (weights > 0.0).all()
     assert (np.diff(decays) > 0.0).all()
     assert weights.sum() == pytest.approx(1.0)
-    # At distances that were no part of the fit, in cells of 200 m.
+    # Distances outside the fit, in cells of 200 m.
     cells = np.linspace(0.0, 100.0, 777)
     mixture = np.exp(-np.outer(cells, decays)) @ weights
     power_law = ((cells * 0.2 + 0.3) / 0.3) ** -exponent

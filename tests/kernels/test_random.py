@@ -1,4 +1,4 @@
-"""Draws are Philox, even, and have nothing to do with each other."""
+"""Draws are Philox, uniform and independent."""
 
 import itertools
 import math
@@ -70,7 +70,7 @@ def test_draws_are_their_twins_for_anyone_at_any_time(seed, process, month, agen
     assert random.word(*map(np.uint32, key), agent, k) == reference.word(key, agent, k)
 
 
-def test_seeds_of_64_bits_are_told_apart():
+def test_all_64_bits_of_a_seed_count():
     key = random.stream_key(np.uint64(2**64 - 1), 1, 1)
     assert key == reference.stream_key(2**64 - 1, 1, 1)
 
@@ -90,7 +90,7 @@ def test_a_fill_may_begin_and_end_anywhere(first, n, k):
 
 
 @given(first=st.integers(0, 50), n=st.integers(0, 30), k=decisions, step=st.integers(1, 3))
-def test_words_are_written_for_whoever_is_named(first, n, k, step):
+def test_words_are_written_for_the_given_rows(first, n, k, step):
     ids = first + step * np.arange(n)
     key = random.stream_key(5, 6, -7)
     shared, own = np.empty(n, np.uint32), np.empty(n, np.uint32)
@@ -115,7 +115,7 @@ def test_normal_numbers_are_box_and_mullers(word0, word1):
 
 
 @given(word=words)
-def test_what_is_certain_happens_and_what_is_impossible_does_not(word):
+def test_certain_events_happen_and_impossible_ones_do_not(word):
     certain, impossible = random.bernoulli_threshold(1.0), random.bernoulli_threshold(0.0)
     assert random.fires(np.uint32(word), np.uint32(certain))
     assert not random.fires(np.uint32(word), np.uint32(impossible))

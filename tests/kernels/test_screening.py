@@ -1,4 +1,4 @@
-"""Whoever is marked is found, once and in order."""
+"""Screening finds each marked row once and in order."""
 
 import numpy as np
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""A sequence does what its kernels do when they are called one by one."""
+"""A sequence gives the same results as its kernels called one by one."""
 
 import numpy as np
 import pytest
@@ -38,7 +38,7 @@ def _calls(total):
 
 
 @pytest.mark.parametrize("names", [["first"], ["date", "second"], ["first", "second", "date"]])
-def test_it_calls_what_is_named_in_its_own_order_with_the_clock_of_the_call(names):
+def test_it_calls_the_named_kernels_in_its_order_with_the_clock_of_the_call(names):
     together, one_by_one = np.zeros(1), np.zeros(1)
     run = KernelSequence(_calls(together)).only(names)
     for month in (-3, 5):
@@ -51,7 +51,7 @@ def test_it_calls_what_is_named_in_its_own_order_with_the_clock_of_the_call(name
     assert together.tolist() == one_by_one.tolist() != [0.0]
 
 
-def test_an_error_of_a_kernel_ends_the_call_and_is_told():
+def test_an_error_of_a_kernel_ends_the_call_and_propagates():
     total = np.zeros(1)
     run = KernelSequence(_calls(total)).only(["date", "limit"])
     with pytest.raises(ValueError, match="nothing more"):

@@ -1,4 +1,4 @@
-"""The vector steps of smoothing are what plain loops over single numbers give, bit by bit."""
+"""The vectorised smoothing gives the bits of plain loops over single numbers."""
 
 import numpy as np
 import pytest

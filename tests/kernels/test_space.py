@@ -1,4 +1,4 @@
-"""Spatial kernels are what the sums over all pairs of cells are, and lose no money."""
+"""Spatial kernels equal sums over all pairs of cells, and lose no money."""
 
 import numpy as np
 import pytest
@@ -29,16 +29,16 @@ def _field(shape, dtype, seed=0, share=1.0):
 
 
 def _dropped(dtype, decay, n):
-    """What n values may lose to underflow.
+    """Bound of the loss of n values to underflow.
 
-    A recursion drops what is below the smallest normal number as it is handed on, and with it a
-    geometric tail; each value can be dropped once along each axis.
+    A recursion drops carries below the smallest normal number, and with them a geometric tail; each
+    value can be dropped once along each axis.
     """
     return 2 * n * np.finfo(dtype).tiny / -np.expm1(-decay)
 
 
 def _flows(attraction, demand, decays, weights, outside):
-    """`huff_flows` with all its arrays, which begin as NaN to show that each is written first."""
+    """`huff_flows` with all its arrays, which start as NaN to show that each is written first."""
     revenue, access = np.full_like(attraction, np.nan), np.full_like(attraction, np.nan)
     work = np.full(huff_work_shape(*attraction.shape), np.nan, attraction.dtype)
     kept, leaked = huff_flows(
@@ -90,7 +90,7 @@ def test_any_field_under_any_decay(field, log_decay):
     )
 
 
-def test_a_potential_may_overwrite_its_field_and_ignores_what_is_in_the_scratch_array():
+def test_a_potential_may_overwrite_its_field_and_ignores_the_content_of_scratch():
     field = _field((70, 50), np.float32)
     expected = exponential_potential(field, 0.3)
     decay_potential(field, 0.3, field, np.full(potential_work_shape(70, 50), np.nan, np.float32))
@@ -104,7 +104,7 @@ def test_a_decay_that_is_not_above_zero_is_refused(decay):
 
 
 @pytest.mark.parametrize("field", [np.ones(3), np.ones((2, 2), int)])
-def test_a_field_that_is_no_table_of_floats_is_refused(field):
+def test_a_field_must_be_a_table_of_floats(field):
     with pytest.raises(ValueError, match="field must be"):
         exponential_potential(field, 1.0)
 

@@ -1,4 +1,4 @@
-"""What cannot be made or lost: premises, money, people; and numbers stay numbers."""
+"""Premises, money and people are conserved, and numbers stay finite."""
 
 import numpy as np
 import pytest
@@ -137,7 +137,7 @@ def test_with_drivers_still_the_world_outside_stands():
 
 
 def test_money_stays_closer_to_shops_that_are_nearer():
-    """Of two cells, the one further from all shops of a sector can reach less of them."""
+    """Of two cells, the one farther from all shops of a sector has less access to them."""
     run = small_town(decay_convenience=2.0)
     run.run(1)
     access = run.state["cell.access"][0]
@@ -175,8 +175,8 @@ def _admissible(info):
         return st.sampled_from(info.choices)
     if info.kind is int:
         return st.integers(int(info.low), int(info.high))
-    # A parameter is at its default more often than at its ends or between: of what projects
-    # are observed to do, most of what is admissible alone is impossible together, and refused.
+    # Parameters are mostly at their defaults: for projects, most admissible values are impossible
+    # in combination and refused.
     between = st.floats(info.low, info.high)
     usual = st.just(info.default)
     return st.one_of(usual, usual, st.sampled_from([info.low, info.high]), between)
@@ -207,7 +207,7 @@ def _assert_sane(run):
 @settings(max_examples=100)
 @given(st.fixed_dictionaries({n: _admissible(i) for n, i in PARAMETERS.items()}))
 def test_numbers_stay_numbers_over_the_whole_parameter_space(parameters):
-    """Whatever is admissible runs, or is refused in one sentence before it starts."""
+    """Admissible parameters run, or are refused in one sentence before the start."""
     try:
         run = small_town(**parameters)
     except InputError as refused:

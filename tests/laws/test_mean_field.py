@@ -1,7 +1,7 @@
-"""What theory says of many alike premises, and what the simulation does with them.
+"""The simulation of many identical premises agrees with mean-field theory.
 
-The theory is written here on its own: shares of premises open and vacant, with the same monthly
-probabilities, and no premises, cells or kernels.
+The theory is written independently: shares of open and vacant premises with the same monthly
+probabilities, without premises, cells or kernels.
 """
 
 import math
@@ -75,7 +75,7 @@ def _set_vacancy(state, share):
 
 
 def _renewal():
-    """Vacancy, and the part of it beyond three years, of an alternating renewal process.
+    """Vacancy, and its share beyond three years, of an alternating renewal process.
 
     Shops close at 0.09 a year, premises vacant for t years are let at 0.3 + 1.1 exp(-t) a year.
     """
@@ -115,10 +115,10 @@ def test_without_feedback_vacancy_is_that_of_the_renewal_process(start):
 
 
 def _probabilities(is_open, start, outside_share, gamma, response, margin_at_start):
-    """Monthly probabilities to close and to be let when a share of all premises is open.
+    """Monthly probabilities of closure and reletting when a share of all premises is open.
 
-    `start` is the open share at which shops have their starting margin and of all spending the
-    outside has `outside_share`.
+    At the open share `start`, shops have their starting margin and the outside has `outside_share`
+    of all spending.
     """
     pull = (is_open / start) ** gamma
     outside = outside_share / (1 - outside_share)
@@ -133,9 +133,9 @@ def _probabilities(is_open, start, outside_share, gamma, response, margin_at_sta
 
 @cache
 def _equilibria(vacancy, outside_share, gamma, response):
-    """Vacancies at which as many shops close as open: the stable ones, and the unstable ones."""
+    """Equilibrium vacancies, at which closures equal openings: the stable and the unstable ones."""
     start = 1 - vacancy
-    low, high = -0.45, 0.45  # margins; the better, the fewer close
+    low, high = -0.45, 0.45  # margins
     for _ in range(60):
         margin = (low + high) / 2
         close, let = _probabilities(start, start, outside_share, gamma, response, margin)
@@ -150,7 +150,7 @@ def _equilibria(vacancy, outside_share, gamma, response):
 
 
 def _end(start, vacancy, outside_share, gamma, response, years=60):
-    """Mean vacancy over the last ten years of a run that begins at `start`."""
+    """Mean vacancy over the last ten years of a run that starts at `start`."""
     state, run = _town(
         PREMISES,
         starting_vacancy=vacancy,
@@ -189,7 +189,7 @@ def test_where_theory_has_one_state_every_start_leads_there(case):
 
 @pytest.mark.parametrize("case", TWO_STATES)
 def test_where_theory_has_two_states_the_start_decides(case):
-    """On either side of the unstable vacancy between them, a centre recovers or collapses."""
+    """A centre recovers or collapses on either side of the unstable vacancy."""
     stable, unstable = _equilibria(*TWO_STATES[case])
     assert len(stable) == 2 and len(unstable) == 1
     lively, dead = stable
@@ -219,7 +219,7 @@ def _closures_speed_up(v, vacancy, outside_share, gamma, response):
 
 
 @pytest.mark.parametrize("case", [*ONE_STATE, *TWO_STATES])
-def test_the_criterion_of_collapse_tells_unstable_from_stable_equilibria(case):
+def test_the_criterion_of_collapse_separates_unstable_from_stable_equilibria(case):
     parameters = (ONE_STATE | TWO_STATES)[case]
     stable, unstable = _equilibria(*parameters)
     assert not any(_closures_speed_up(v, *parameters) for v in stable)

@@ -1,4 +1,4 @@
-"""While the world outside stands still, a territory stays as it starts."""
+"""With constant drivers, a territory stays in its starting state."""
 
 import numpy as np
 import pytest
@@ -15,9 +15,9 @@ PERIODS = {"years 1-2": (0, 24), "year 5": (48, 72), "year 10": (108, 132), "yea
 def test_vacancy_stays_where_it_starts(vacancy):
     """Over an ensemble of drawn towns, within half a point of the starting vacancy and 3 errors.
 
-    The stationary margin is solved for premises that do not feel each other. That they do adds up
-    to some tenths of a point: gains and losses of customers do not quite cancel where responses are
-    curved. What must not be is a trend: year 20 is as year 1.
+    The stationary margin is solved without interactions between premises, which add some tenths of
+    a point: gains and losses of customers do not quite cancel with curved responses. There must not
+    be a trend: year 20 is like year 1.
     """
     ensemble = []
     for k in range(TOWNS):

@@ -14,7 +14,7 @@ TOWN = SMALL | {
     "transition_births": 2.0,
     "months": 120,
 }
-"""A small town of many projects, so that few runs show a direction."""
+"""A small town with many projects, so that few runs show a direction."""
 SEEDS = range(4)
 
 
@@ -40,7 +40,7 @@ def without():
 
 
 def test_more_capacity_than_users_adds_nothing():
-    """An empty seat meets nobody: with the same staff, only the bill for seats differs."""
+    """Empty seats bring no encounters: with the same staff, only the cost of seats differs."""
     shares = {"facilitation_share": 1.0, "grants_share": 0.0, "events_share": 0.0}
     enough = _runs(_cluster(cluster_size=300, places=5, cluster_funding=65_000.0, **shares))
     more = _runs(_cluster(cluster_size=400, places=5, cluster_funding=80_000.0, **shares))
@@ -82,8 +82,8 @@ def test_when_the_money_stops_participation_decays_and_does_not_drop(without):
 
 
 @pytest.mark.parametrize("size", [0, 40, 80])
-def test_where_officials_hardly_review_files_pile_up_whatever_the_size_of_the_cluster(size):
-    """What is not opened is not decided, however many ideas are carried to the office."""
+def test_files_pile_up_without_review_for_any_size_of_cluster(size):
+    """Unopened files are not decided, however many ideas reach the office."""
     cluster = _cluster(cluster_size=size, cluster_funding=25_000.0, grants_share=0.0,
                        facilitation_share=1.0, events_share=0.0)  # fmt: skip
     scenario = load_scenario("mid_sized_town").replace(**TOWN).add(cluster)
@@ -96,8 +96,8 @@ def test_where_officials_hardly_review_files_pile_up_whatever_the_size_of_the_cl
     assert run.indicators["approvals"].to_numpy()[24:].sum() <= 0.02 * 120 + 1
 
 
-def test_a_closed_boundary_tells_what_is_created_from_what_is_moved():
-    """Visitors of a place bring their money from home; only from outside does new money come."""
+def test_a_closed_boundary_separates_creation_from_displacement():
+    """Visitors bring their money from home; new money comes only from outside."""
     gains = {}
     for boundary in ("open", "closed"):
         arms = _runs(boundary=boundary), _runs(_cluster(), boundary=boundary)

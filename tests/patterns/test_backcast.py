@@ -1,4 +1,4 @@
-"""Patterns 1 to 5, and 15: a hundred drawn town centres from 2001 to 2024, by default parameters.
+"""Patterns 1 to 5, and 15: a hundred drawn town centres from 2001 to 2024, default parameters.
 
 The bands are those of the patterns' own statement; docs/validation.md says which figures are
 inputs, which were calibrated and which are predicted.
@@ -34,7 +34,7 @@ def test_2_vacancy_rises_by_about_a_point_a_year_from_2012_to_2015(figures):
 
 
 def test_3_small_towns_stand_emptier_than_large_ones(figures):
-    """Observed: 11.1 and 11.3 % below 100,000 residents, alike within a decimal; then 9.2 and 6."""
+    """Observed: 11.1 and 11.3 % below 100,000 residents, about equal; then 9.2 and 6."""
     small = min(figures["2015, under 50,000"], figures["2015, 50,000 to 100,000"])
     assert small > figures["2015, 100,000 to 250,000"] > figures["2015, over 500,000"]
 

@@ -1,6 +1,6 @@
-"""Patterns 6 to 14: what runs by default parameters give, held against what was observed.
+"""Patterns 6 to 14: runs with default parameters compared with observations.
 
-Most are inputs that must come out where they were put; docs/validation.md says which.
+Most are inputs that must come out again; docs/validation.md says which.
 """
 
 import pytest
@@ -26,7 +26,7 @@ FOLLOWED = ("mid_sized_town", "working_class_neighbourhood")
 
 @pytest.fixture(scope="module")
 def followed():
-    """Projects and monthly indicators of eight times twenty years."""
+    """Projects and monthly indicators of eight replications of twenty years."""
     return {name: follow_projects(load_scenario(name)) for name in FOLLOWED}
 
 
@@ -114,8 +114,8 @@ def test_13_a_quarter_to_a_third_of_the_young_take_part_each_month(name, followe
         assert yearly.max() <= 0.34
 
 
-def test_14_behind_a_closed_boundary_what_a_place_gains_others_lose():
-    """Enterprise zones mostly moved what was there; an effect of nothing must be possible."""
+def test_14_with_a_closed_boundary_one_place_gains_what_others_lose():
+    """Enterprise zones mostly moved existing activity, so no effect must be possible."""
     found = displacement()
     assert found["net, closed"] == pytest.approx(0, abs=1)
     assert found["net, open"] > found["net, closed"]

@@ -1,6 +1,6 @@
 """Money, visits and encounters in plain Python: slow, readable, written from the description.
 
-See `tests.reference.retail_month` for what a town is and what a process takes. Draws are those of
+`tests.reference.retail_month` describes towns and the arguments of processes. Draws come from
 `tests.reference.random`, written from the definition of the generator.
 """
 
@@ -63,7 +63,7 @@ def _cost_of_seats(town: Town, account: int) -> int:
 
 
 def _close_seats(town: Town, account: int, money: int) -> None:
-    """One seat after another, from the last place on, until the money suffices."""
+    """Close seats one by one, last place first, until the money suffices."""
     for place in reversed(_open_places(town, account)):
         if town["third_place.seat_cost"][place] > 0:
             while town["third_place.seats"][place] and _cost_of_seats(town, account) > money:
@@ -140,7 +140,7 @@ def public_money(town: Town, values: Values, seed: int, month: int, calendar: in
 
 
 def _find_places(town: Town, seed: int) -> None:
-    """Everybody waits for each place in reach, the longer the less they would visit it."""
+    """Draw waiting times for each place in reach, longer for places with fewer visits."""
     key = stream_key(seed, VISITS, 0)
     for kind, name in enumerate(KINDS):
         for i, home in enumerate(town[f"{name}.cell_row"]):
@@ -161,7 +161,7 @@ def _find_places(town: Town, seed: int) -> None:
 def _who_wants(
     town: Town, values: Values, key: tuple[int, int]
 ) -> Iterator[tuple[int, int, int, int]]:
-    """Place, turn, kind and row of everybody who wants to come."""
+    """Place, turn, kind and row of all candidates."""
     for kind, name in enumerate(KINDS):
         for i, place in enumerate(town[f"{name}.third_place"]):
             if place < 0 or not town["third_place.is_open"][place]:
@@ -235,7 +235,7 @@ def _take(
     one: tuple[str, int, float],
     other: tuple[str, int, float],
 ) -> None:
-    """What one of two who meet takes from it."""
+    """Apply the effect of an encounter to one of the two."""
     (kind, i, openness), (other_kind, j, other_openness) = one, other
     stage = town["entrepreneur.stage"][j] if other_kind == ENTREPRENEUR else 0
     if kind == YOUTH:
@@ -327,4 +327,4 @@ def encounters(town: Town, values: Values, seed: int, month: int, calendar: int)
 
 
 MONTH = {f.__name__: f for f in (public_money, third_place_visits, encounters)}
-"""The twin of each process by its name."""
+"""Twins by process name."""

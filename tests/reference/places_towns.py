@@ -1,4 +1,4 @@
-"""Drawn towns of people, third places and accounts, in which everything about them can happen."""
+"""Random towns of people, third places and accounts, in which every event can occur."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
 """The processes of projects in plain Python: slow, readable, written from their description.
 
 A town is a dict of plain lists by the names of `sim.registry.variables`, as in `retail_month`.
-Numbers that
-the state keeps in single precision and that are added up or compared with a limit over the months
-are rounded to it, so that an idea gets its last hour in the same month as in the kernels.
+Numbers that the state accumulates or compares in single precision are rounded to it, so that an
+idea gets its last hour in the same month as in the kernels.
 """
 
 from __future__ import annotations
@@ -68,7 +67,7 @@ def _give_up(town: Town, i: int) -> None:
 
 
 def ideas_per_year(town: Town, values: Values, i: int) -> float:
-    """Rate at which an entrepreneur without a project has an idea."""
+    """Rate of ideas of an entrepreneur without a project."""
     b = values["skill_effect"]
     mean = sinh(b / 2) / (b / 2) if b > 1e-6 else 1.0
     able = exp(b * (town["entrepreneur.skill"][i] - 0.5)) / mean
@@ -208,7 +207,7 @@ def project_engineering(town: Town, values: Values, seed: int, month: int, calen
 
 
 def queue(town: Town, office: int) -> list[int]:
-    """Files that wait at an office, the next one first."""
+    """Files waiting at an office, the next one first."""
     files, i = [], town["office.queue_first"][office]
     while i >= 0:
         files.append(i)
@@ -310,7 +309,7 @@ def project_funding(town: Town, values: Values, seed: int, month: int, calendar:
 
 
 def cumulative_hazard(months: int, values: Values) -> float:
-    """Of a project of risk 1 up to an age: Weibull to five years, then straight on."""
+    """Cumulative hazard of a project of risk 1: Weibull to five years, then constant hazard."""
     shape, scale = values["survival_shape"], values["survival_scale"]
     years = min(months, 60) / 12
     later = max(months - 60, 0) / 12
@@ -513,4 +512,4 @@ MONTH = {
         local_benefits,
     )
 }
-"""Twins by the name of their process."""
+"""Twins by process name."""

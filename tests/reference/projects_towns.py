@@ -1,4 +1,4 @@
-"""Small towns in which everything that can happen to projects does happen."""
+"""Small towns in which every event of projects occurs."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MONTH = (
     cooperation.PROCESS,
     local_benefits.PROCESS,
 )
-"""What happens to projects in a month, in order."""
+"""The processes of projects in a month, in order."""
 
 BUSY = {
     **SMALL,
@@ -50,7 +50,7 @@ BUSY = {
     "hub_join": 0.4,
     "evening_turnout": 0.2,
 }
-"""Parameters with which a few hundred people begin many projects."""
+"""Parameters with which a few hundred people start many projects."""
 
 
 def values_of(**parameters: Any) -> dict[str, Any]:
@@ -87,14 +87,14 @@ def projects_town(seed: int = 1, **parameters: Any) -> tuple[State, dict[str, An
 
 
 def run_month(state: State, bound: list[Any], month: int) -> None:
-    """Run the bound processes for a month; shop accounts, which are not among them, open it."""
+    """Run the bound processes for a month, after shop accounts, which are not bound."""
     state["premises.event"] = 0
     for run in bound:
         run(month, 300)
 
 
 def attend(state: State, seed: int) -> None:
-    """Let some be at third places and trust change, as visits and encounters would."""
+    """Put some people at third places and change trust, as visits and encounters would."""
     r = np.random.default_rng(seed)
     n = state["entrepreneur.id"].size
     place = r.integers(-1, 3, n)

@@ -8,7 +8,7 @@ from functools import lru_cache
 MASK = 2**32 - 1
 
 
-@lru_cache(maxsize=4096)  # four agents share a block, and ask for it one after another
+@lru_cache(maxsize=4096)  # four agents share a block and use it one after another
 def philox4x32(counter: tuple[int, ...], key: tuple[int, ...]) -> tuple[int, ...]:
     """Ten rounds: multiply two words, exchange halves, mix with the other words and the key."""
     a, b, c, d = counter

@@ -30,7 +30,7 @@ def smooth_line(
     number = values.dtype.type
 
     def carried(line: npt.NDArray[np.floating]) -> npt.NDArray[np.floating]:
-        """What reaches each place from those before it."""
+        """Sum carried to each place from those before it."""
         reaching = np.zeros_like(line)
         for i in range(1, line.size):
             carry = line[i - 1] + reaching[i - 1]
@@ -75,7 +75,7 @@ def huff_flows(
 
 
 def neighbourhood_sum(values: npt.ArrayLike, radius: int) -> npt.NDArray[np.generic]:
-    """Sum of the part of each square that lies on the grid, one square after the other."""
+    """Sum over the part of each square on the grid."""
     values = np.asarray(values)
     sums = np.empty_like(values)
     for i, j in np.ndindex(values.shape):
@@ -87,7 +87,7 @@ def neighbourhood_sum(values: npt.ArrayLike, radius: int) -> npt.NDArray[np.gene
 def deposit(
     cell_row: npt.ArrayLike, values: npt.ArrayLike, shape: tuple[int, int]
 ) -> npt.NDArray[np.float64]:
-    """Values added up by cell, one agent after the other; negative cells are nowhere."""
+    """Sum values by cell, one agent after another; negative cells are skipped."""
     out = np.zeros(shape)
     for cell, value in zip(np.ravel(cell_row), np.ravel(values), strict=True):
         if cell >= 0:

@@ -1,6 +1,6 @@
 """Retail support in plain Python: slow, readable, written from its description.
 
-See `tests.reference.retail_month` for what a town is and what a process takes.
+`tests.reference.retail_month` describes towns and the arguments of processes.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def _pay(town: Town, account: int, cents: int) -> None:
 
 
 def _claim(town: Town, account: int, p: int) -> int:
-    """Cents that the occupant of premises, or an entrant, is to have."""
+    """Cents for the occupant of premises, or for an entrant."""
     rent = town["premises.rent"][p] * town["driver.costs"][0]
     eur = town["account.rent_relief"][account] * rent
     if not town["premises.is_open"][p] or town["premises.shop_age"][p] in FIRST_YEAR:
@@ -87,4 +87,4 @@ def _renovate(town: Town, account: int, key: tuple[int, int]) -> None:
 
 
 MONTH = {"retail_support": retail_support}
-"""The twin by the name of its process."""
+"""Twins by process name."""

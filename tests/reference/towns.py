@@ -1,4 +1,4 @@
-"""Small drawn towns on which rules, laws and contracts are tried."""
+"""Small generated towns for tests of rules, laws and contracts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SMALL = {
     "starting_vacancy": 0.15,
     "spin_up": 0,
 }
-"""99 cells and 56 premises in all three zones: small enough for sums over all pairs."""
+"""99 cells and 56 premises in all three zones, small enough for sums over all pairs."""
 
 
 def small_town(seed: int = 1, **parameters: Any) -> Simulation:
@@ -32,7 +32,7 @@ def small_town(seed: int = 1, **parameters: Any) -> Simulation:
 
 
 def everything_at_once(seed: int = 1, **parameters: Any) -> Simulation:
-    """The small town, busy and with interventions of all kinds that act on people and shops."""
+    """The small town, busy, with interventions of all kinds."""
     busy = {
         "population": 6000,
         "transition_births": 2.0,
@@ -63,7 +63,7 @@ def everything_at_once(seed: int = 1, **parameters: Any) -> Simulation:
         "facade": {},
     }
     begun = [load_intervention(n).replace(start=0, **changes) for n, changes in levers.items()]
-    # One more that nobody funds: its fees do not pay its seats, which close one after another.
+    # One without funding: its fees do not pay its seats, which close one after another.
     begun.append(
         load_intervention("transition_cluster")
         .replace(start=0, cluster_size=12, cluster_funding=0.0)

@@ -1,6 +1,6 @@
 """The young's month in plain Python: slow, readable, written from the description of the model.
 
-See `tests.reference.retail_month` for what a town is and what a process takes. Draws are those of
+`tests.reference.retail_month` describes towns and the arguments of processes. Draws come from
 `tests.reference.random`, written from the definition of the generator.
 """
 
@@ -138,4 +138,4 @@ def youth_participation(town: Town, values: Values, seed: int, month: int, calen
 
 
 MONTH = {"youth_migration": youth_migration, "youth_participation": youth_participation}
-"""Twins by name of the process."""
+"""Twins by process name."""

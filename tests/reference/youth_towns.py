@@ -1,4 +1,4 @@
-"""The young of a territory with nothing else going on."""
+"""The young of a territory without other processes."""
 
 import numpy as np
 

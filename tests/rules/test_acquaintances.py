@@ -1,4 +1,4 @@
-"""Whom the young know: a small world, mostly next door, nobody beyond reach."""
+"""Acquaintances of the young: a small world, mostly next door, nobody beyond reach."""
 
 import numpy as np
 import pytest
@@ -74,8 +74,8 @@ def test_nobody_knows_anybody_in_a_town_beyond_reach():
     assert np.any(near["cell_row"][near["neighbour"]] != near["cell_row"][:, None])
 
 
-def test_who_knows_fewer_than_eight_looks_at_these_alone():
-    """Four in a hamlet: each knows the three others, once each, and not oneself."""
+def test_a_person_with_fewer_than_eight_acquaintances_observes_only_these():
+    """In a hamlet of four, each knows the three others once and not oneself."""
     youth = Youth(1, territory=two_towns(50, of=4), youth_presence=1.0, boundary="closed")
     assert youth["id"].size == 8
     for y in range(8):
@@ -87,7 +87,7 @@ def test_who_knows_fewer_than_eight_looks_at_these_alone():
     np.testing.assert_array_equal(youth["seen_around"], 3 + 16 * 3)
 
 
-def test_everybody_is_listed_with_those_who_know_them_and_nobody_else():
+def test_everybody_is_listed_with_exactly_those_who_know_them():
     for youth in (Youth(1), Youth(1, territory=two_towns(50, of=4))):
         knowing, known = np.nonzero(youth["neighbour"] != np.arange(youth["id"].size)[:, None])
         known = youth["neighbour"][knowing, known]

@@ -1,4 +1,4 @@
-"""An ordinary Mesa model of the same rules, with agents as objects, lives the same life."""
+"""An ordinary Mesa model of the same rules, with agents as objects, gives the same history."""
 
 import numpy as np
 import pytest
@@ -36,11 +36,11 @@ BUSY = {
     "existing_third_places": "coworking:1 fablab:1",
     **{f"{name}.start": 1 for name in INTERVENTIONS},
 }
-"""A small town in which everything happens within two years."""
+"""A small town in which every event occurs within two years."""
 
 
 def lists(town):
-    """The agents of the plain town by the table that holds the same."""
+    """The agents of the plain town by the corresponding table."""
     return {
         "premises": town.premises,
         "youth": town.youth,
@@ -75,7 +75,7 @@ def test_a_plain_mesa_town_closes_and_lets_the_same_premises(vectorised):
 
 
 def test_a_plain_mesa_town_in_which_everything_happens_lives_the_same_two_years():
-    """Who comes and goes, takes part, meets, begins, applies, is paid, starts and ends."""
+    """All moves, participation, encounters, projects, payments and closures agree."""
     run = Simulation(load_scenario("mid_sized_town").add(*INTERVENTIONS).replace(**BUSY), seed=4)
     run.run(6)
     town = PlainTown(run)
@@ -117,6 +117,6 @@ def test_a_plain_mesa_town_in_which_everything_happens_lives_the_same_two_years(
     )
     purses = [[[a.purse[s, line] for line in LINES] for s in SOURCES] for a in town.accounts]
     off = run.state["account.purse"] - np.array(purses)
-    # Rents are kept in single precision, so what is paid of them may differ by a cent each time.
+    # Rents are in single precision, so each payment may differ by a cent.
     assert np.abs(off[:, :, LINES.index("subsidies")]).max() <= 24
     assert not np.delete(off, LINES.index("subsidies"), axis=2).any()

@@ -1,4 +1,4 @@
-"""Interventions do what they say, from their start to their stop, and nothing besides."""
+"""Interventions have their declared effects from start to stop, and no others."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def run(scenario, months, seed=4):
 
 
 def differing(one, other, but=MONEY):
-    """Names of arrays that are not the same to the byte."""
+    """Names of arrays that differ by a byte."""
     return [
         name
         for name in one.state
@@ -54,7 +54,7 @@ def differing(one, other, but=MONEY):
 
 
 def booked(simulation, account):
-    """Ledger of an account: EUR by line, the income among them."""
+    """Ledger of an account: EUR by line, including income."""
     ledger = simulation.ledger
     return (ledger[ledger["account"] == account].groupby("line")["cents"].sum() / 100).to_dict()
 
@@ -104,7 +104,7 @@ def test_the_inert_cluster_moves_the_ledger_and_nothing_else(baseline):
     "kind", [k for k in TYPES if k not in ("inert_cluster", "anchor_closure", "grant_cut")]
 )
 def test_every_other_intervention_changes_the_town(kind):
-    """But for the cut, which needs something to cut, and the anchor, tried below."""
+    """Except the cut, which needs funding to cut, and the anchor, tested below."""
     levers = {"start": 0}
     if kind == "facade":
         levers["facade_cost"] = 200.0
@@ -173,7 +173,7 @@ def test_a_pickled_run_goes_on_as_if_it_had_not_been():
     ],
 )
 @pytest.mark.parametrize("stop", [0, 21])
-def test_the_stated_cost_is_what_the_ledger_takes_in(name, stop):
+def test_the_stated_cost_equals_the_income_in_the_ledger(name, stop):
     intervention = load_intervention(name).replace(start=7, stop=stop)
     ledger = run(town().add(intervention), 30).ledger
     came = ledger[
@@ -230,7 +230,7 @@ def test_without_seats_facilitators_are_on_the_road_and_without_money_nobody_is(
 
 
 def _laid(**levers):
-    """The row of a cluster's place and of its account, as laid at the start."""
+    """The rows of a cluster's place and account at the start."""
     scenario = town(existing_third_places="").add(use("transition_cluster", **levers))
     state = Simulation(scenario, 2).state
     return {

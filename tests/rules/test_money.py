@@ -1,4 +1,4 @@
-"""Public money: it balances to the cent, pays seats first, and ends when it is gone."""
+"""Public money balances to the cent, pays seats first, and ends when spent."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ def splits(draw):
 
 @st.composite
 def towns(draw):
-    """A town whose accounts, places and purses are anything that they may be."""
+    """A town with arbitrary admissible accounts, places and purses."""
     state = places_town(draw(st.integers(0, 3)), youth=30, holders=20, officials=8)
     for account in range(3):
         state["account.is_active"][account] = draw(st.booleans())
@@ -64,7 +64,7 @@ def month_of_money(state, month=0, **values):
 
 
 @given(towns())
-def test_what_comes_in_is_spent_or_put_aside_to_the_cent(state):
+def test_income_is_spent_or_saved_to_the_cent(state):
     processes = [
         p.PROCESS.bind(state, VALUES, 3) for p in (public_money, third_place_visits, encounters)
     ]
@@ -190,7 +190,7 @@ def test_set_up_is_paid_once_and_at_once():
         assert state["ledger.income"][0, 0] == wanted
 
 
-def test_staff_is_what_the_money_buys_spread_by_seats():
+def test_money_buys_staff_in_proportion_to_seats():
     state = _one_account(seats=(30, 10), funding=40 * 150_00 + 20_000_00)
     month_of_money(state, fte_cost=4_000.0)
     assert state["third_place.staff"][:2].tolist() == pytest.approx([2.25, 0.75])

@@ -1,4 +1,4 @@
-"""What all tests of sweeps are measured by."""
+"""The reference of all tests of sweeps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.sweeps.toy_sweeps import fill_toys, new_store
 
 @pytest.fixture(scope="session")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    """All toys, run at once in this process."""
+    """All toys, run without interruption in this process."""
     store = new_store(tmp_path_factory.mktemp("sweeps") / "whole")
     fill_toys(store)
     return store

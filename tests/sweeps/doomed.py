@@ -1,6 +1,6 @@
-"""A sweep that somebody ends from outside: ``python -m tests.sweeps.doomed FOLDER EXECUTOR``.
+"""A sweep to be killed: ``python -m tests.sweeps.doomed FOLDER EXECUTOR``.
 
-Its first eight runs are done; the others never end.
+Its first eight runs finish; the others never end.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Sweeps over toys, and what is asked of all of them."""
+"""Sweeps over toys, and helpers of their tests."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ def plan_toys(toy: Toy | None = None, points: Sequence[int] = range(POINTS)) -> 
 
 
 def new_store(folder: Path) -> Store:
-    """A store without results, which does not say of what."""
+    """An empty store without a manifest."""
     return Store.create(folder, {}, {"format": FORMAT})
 
 
 def fill_toys(
     store: Store, toy: Toy | None = None, points: Sequence[int] = range(POINTS), **options: Any
 ) -> Tally:
-    """Sweep over toys, in this process unless told otherwise."""
+    """Sweep over toys, in this process by default."""
     return fill(store, plan_toys(toy, points), Options(**({"executor": "serial"} | options)))
 
 
 class Stop(Exception):
-    """The end of a sweep that is not its own."""
+    """Raised to stop a sweep."""
 
 
 def stop_after(runs: int) -> Any:
-    """A listener that stops a sweep as soon as it has done so many runs."""
+    """A listener that stops a sweep after a number of runs."""
 
     def listen(tally: Tally) -> None:
         if tally.done >= runs:
@@ -55,6 +55,6 @@ def stop_after(runs: int) -> Any:
 
 
 def files(store: Store, kind: str = PARTS) -> list[Path]:
-    """Files of a store; what a folder holds that is no part of it counts, too."""
+    """All files in the folder of a store, including foreign ones."""
     assert kind in (PARTS, TMP)
     return sorted((store.folder / kind).iterdir())

@@ -1,4 +1,4 @@
-"""Arms of a comparison share their luck: they differ by their causes, and nowhere else."""
+"""Arms of a comparison share their random numbers and differ only by their causes."""
 
 import numpy as np
 import pytest
@@ -51,16 +51,16 @@ def _differing(apart, entity, first):
 
 @pytest.mark.parametrize("entity", ENTITIES)
 def test_a_cluster_changes_no_byte_of_anyone_it_cannot_reach(apart, entity):
-    """Neither by distance nor by shared officials nor by money is the second town in its reach."""
+    """The second town is out of reach by distance, shared officials and money."""
     assert _differing(apart, entity, first=False) == []
 
 
 @pytest.mark.parametrize("entity", ENTITIES)
-def test_and_it_does_change_those_whom_it_reaches(apart, entity):
+def test_a_cluster_changes_those_within_its_reach(apart, entity):
     assert _differing(apart, entity, first=True)
 
 
-def test_the_second_office_lives_as_it_would_without_the_cluster(apart):
+def test_a_cluster_does_not_affect_the_second_office(apart):
     without, with_cluster = apart
     for name in (n for n in without.state if n.startswith("office.")):
         assert without.state[name][1:].tobytes() == with_cluster.state[name][1:].tobytes(), name
@@ -71,7 +71,7 @@ def _small(**changes):
 
 
 @pytest.mark.parametrize("seed", [0, 5])
-def test_a_cluster_of_no_size_and_no_money_changes_nothing_at_all(seed):
+def test_a_cluster_without_size_and_money_changes_nothing(seed):
     nothing = load_intervention("transition_cluster").replace(cluster_size=0, cluster_funding=0.0)
     runs = [Simulation(s, seed) for s in (_small(), _small().add(nothing))]
     for run in runs:
@@ -97,7 +97,7 @@ def test_the_placebo_moves_the_ledger_and_nothing_else():
     assert spent["cents"].sum() > 0
 
 
-def test_common_luck_leaves_a_fraction_of_the_variance():
+def test_common_random_numbers_remove_most_of_the_variance():
     """Of births over four years, between a small cluster and none."""
     cluster = load_intervention("transition_cluster").replace(start=0)
     births = {True: [], False: []}
@@ -110,7 +110,7 @@ def test_common_luck_leaves_a_fraction_of_the_variance():
     assert np.var(with_it - without, ddof=1) < np.var(with_it, ddof=1) + np.var(without, ddof=1)
 
 
-def test_arms_that_share_their_start_are_those_that_make_their_own():
+def test_arms_are_the_same_with_a_shared_start_and_with_their_own():
     baseline = load_scenario("mid_sized_town").replace(**SMALL)
     start = start_of(baseline, seed=5)
     before = {name: array.tobytes() for name, array in start.items()}
