@@ -11,7 +11,6 @@ from typing import Any, Final
 from sim.app.pair import CHARTS
 from sim.app.replications import NUMBER
 from sim.app.request import LARGEST_GRID, LONGEST, Catalogue
-from sim.app.story import WORDS
 from sim.interventions import TYPES, Intervention
 from sim.measures.map_layers import LAYERS
 from sim.measures.registry import HEADLINES, MEASURES
@@ -20,8 +19,9 @@ from sim.report.quantity import Quantity
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import PARAMETERS
 from sim.version import MODEL_VERSION, package_version
-from sim.words.catalogue import Words, catalogue, typeset
-from sim.words.language import LANGUAGES
+from sim.words.catalogue import Words, catalogue
+from sim.words.folders import ENGLISH, languages
+from sim.words.language import conventions, typeset
 
 __all__ = ["MOST_STEPS", "offer"]
 
@@ -54,12 +54,16 @@ def offer(choice: Catalogue) -> dict[str, Any]:
         "headlines": list(HEADLINES),
         "choices": {c: _texts(f"choices.{c}") for c in _choices()},
         "evidence": {
-            m: _texts(f"evidence.{m}") for m in ("found", "derived", "recalled", "assumed")
+            m: _texts(f"page_evidence.{m}") for m in ("found", "derived", "recalled", "assumed")
         },
         "words": {
-            key.removeprefix("ui."): _typeset(texts)
-            for key, texts in catalogue(WORDS).items()
+            key.removeprefix("ui."): _texts(key)
+            for key in catalogue(ENGLISH)
             if key.startswith("ui.")
+        },
+        "languages": {
+            lang: {"name": its.name, "locale": str(its.locale).replace("_", "-")}
+            for lang, its in ((lang, conventions(lang)) for lang in languages())
         },
         "limits": {
             "cells": LARGEST_GRID,
@@ -76,18 +80,18 @@ def _groups() -> list[str]:
 
 def _typeset(texts: Mapping[str, str]) -> dict[str, str]:
     """Typeset texts by language; missing texts stay missing."""
-    return {lang: typeset(texts[lang], lang) for lang in LANGUAGES if lang in texts}
+    return {lang: typeset(texts[lang], lang) for lang in languages()}
 
 
-def _texts(key: str) -> dict[str, str]:
-    return {lang: Words(lang, WORDS)(key) for lang in LANGUAGES}
+def _texts(key: str) -> dict[str, str | dict[str, str]]:
+    return {lang: Words(lang).template(key) for lang in languages()}
 
 
 def _units(unit: str) -> dict[str, str]:
     """Return a unit in words; pure numbers and shares have none."""
     if unit in ("1", "share"):
-        return {"en": "", "fr": ""}
-    return {lang: Words(lang).unit(unit) for lang in LANGUAGES}
+        return dict.fromkeys(languages(), "")
+    return {lang: Words(lang).unit(unit) for lang in languages()}
 
 
 def _scenario(name: str, scenario: Scenario) -> dict[str, Any]:
@@ -152,7 +156,7 @@ def _digits(name: str) -> int:
     """Return the decimals of a level, as in texts."""
     measure = MEASURES[name]
     least = measure.relevant or measure.relevant_share * 100.0
-    return max(0, Quantity(measure.unit, least, "en").digits - 1)
+    return max(0, Quantity(measure.unit, least, ENGLISH).digits - 1)
 
 
 def _choices() -> list[str]:

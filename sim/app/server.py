@@ -17,7 +17,7 @@ from fastapi import Path as InPath
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from sim.app.command import compare_command, python_of, run_commands
@@ -34,14 +34,18 @@ from sim.measures.map_layers import LAYERS
 from sim.registry.parameters import ParameterInfo
 from sim.scenario.schema import PARAMETERS
 from sim.version import package_version
-from sim.words.language import Language
+from sim.words.folders import Language, check_language, languages
 
 __all__ = ["STATIC", "make_app"]
 
 STATIC: Final = Path(__file__).with_name("static")
 
 Name = Annotated[str, InPath(max_length=64)]
-In = Annotated[Language, Query(alias="lang")]
+In = Annotated[
+    Language,
+    Query(alias="lang", json_schema_extra={"enum": list(languages())}),
+    AfterValidator(check_language),
+]
 
 _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     status: {

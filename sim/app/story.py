@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -19,15 +18,14 @@ from sim.report.quantity import Quantity, euros
 from sim.simulation.provenance import assumed_parameters
 from sim.simulation.simulation import Simulation
 from sim.territory.territory import ZONES
-from sim.words.catalogue import Words, typeset
-from sim.words.language import Language, number, span
+from sim.words.catalogue import Words
+from sim.words.folders import Language
+from sim.words.language import calendar_month, number, span, typeset
 
 if TYPE_CHECKING:
     from sim.experiments.comparison import Comparison
 
-__all__ = ["STAKES", "WORDS", "tell", "verdicts"]
-
-WORDS: Final = Path(__file__).with_name("words.toml")
+__all__ = ["STAKES", "tell", "verdicts"]
 
 STAKES: Final = {
     "method": ("bottom_up_share", "partners_per_project", "months_to_birth"),
@@ -54,17 +52,17 @@ def tell(pair: Pair, language: Language, command: str) -> dict[str, Any]:
         the order of the chain; ``stakes``: question, sentences and command of each stake;
         ``limits``: sentences.
     """
-    words = Words(language, WORDS)
+    words = Words(language)
     return {
         "month": pair.month,
         "changed": _changed(pair, words),
         "why": _why(pair, words),
         "stakes": {
             stake: {
-                "question": words(f"stakes.{stake}"),
+                "question": words(f"page_stakes.{stake}"),
                 "sentences": [
                     *(measure.sentence(words) for measure in _measures(pair, measures, words)),
-                    *([words("stakes.implantation_how")] if stake == "implantation" else []),
+                    *([words("page_stakes.implantation_how")] if stake == "implantation" else []),
                 ],
                 "command": command if stake == "implantation" else "",
             }
@@ -76,17 +74,13 @@ def tell(pair: Pair, language: Language, command: str) -> dict[str, Any]:
 
 def _changed(pair: Pair, words: Words) -> dict[str, Any]:
     if not pair.month:
-        started = words("changed.month_zero", date=_date(pair, words.language))
+        year = int(pair.arms.without.values["start_year"])
+        started = words("changed.month_zero", date=calendar_month(year, 1, words.language))
         return {"measures": [_empty(name, words) for name in HEADLINES], "notes": [started]}
     return {
         "measures": [measure.tile(words) for measure in _measures(pair, HEADLINES, words)],
         "notes": [words("changed.window"), words("changed.one_run", seed=pair.arms.seed)],
     }
-
-
-def _date(pair: Pair, language: Language) -> str:
-    year = int(pair.arms.without.values["start_year"])
-    return f"janvier {year}" if language == "fr" else f"January {year}"
 
 
 def _empty(name: str, words: Words) -> dict[str, str]:
@@ -200,7 +194,7 @@ def _limits(pair: Pair, words: Words) -> list[str]:
     }
     if not pair.arms.without.values["file"]:
         texts["place"] = {}
-    return [words(f"limits.{key}", **values) for key, values in texts.items()]
+    return [words(f"page_limits.{key}", **values) for key, values in texts.items()]
 
 
 class _Course:
@@ -307,19 +301,18 @@ def _money(pair: Pair, words: Words) -> str:
     now = spending[-1]
     if not now.sum():
         return words("why.money_none", total=total)
-    reports = Words(words.language)
     return words(
         "why.money",
         income=euros(float(pages[-1, :, 0].sum()) / 100, words.language),
         spent=euros(float(now.sum()) / 100, words.language),
-        line=reports(f"line.{LINES[int(now.argmax())]}"),
+        line=words(f"line.{LINES[int(now.argmax())]}"),
         total=total,
     )
 
 
 def verdicts(comparison: Comparison, language: Language) -> list[str]:
     """Describe the results of replications for the headline measures at the end of the run."""
-    words, reports = Words(language, WORDS), Words(language)
+    words = Words(language)
     effects = comparison.effects
     end = int(effects["horizon"].max())
     reps = int(comparison.manifest["run"]["reps"])
@@ -339,7 +332,7 @@ def verdicts(comparison: Comparison, language: Language) -> list[str]:
                 change=_together(quantity.change(row.mean), quantity.change_unit),
                 low=quantity.change(row.lo90),
                 high=quantity.change(row.hi90),
-                verdict=reports(f"verdict.{row.verdict}"),
+                verdict=words(f"verdict.{row.verdict}"),
             )
         )
     return found

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.console import CONSOLE, table, whole_number
+from sim.cli.lang import ENGLISH, Lang
 
 if TYPE_CHECKING:
     from sim.experiments.comparison import Comparison
-    from sim.words.language import Language
+    from sim.words.folders import Language
 
 __all__ = ["compare_command"]
 
@@ -68,7 +69,7 @@ def compare_command(
             help="The same in the other territories that come with Essaim, for the report.",
         ),
     ] = False,
-    lang: Annotated[str, typer.Option("--lang", help="Language of the report: en, fr.")] = "en",
+    lang: Lang = ENGLISH,
     force: Annotated[
         bool, typer.Option("--force", help="Replace results that stand in the folder.")
     ] = False,
@@ -84,7 +85,7 @@ def compare_command(
         prepare_workers()  # loads and compiles on another processor while this one does, too
     from sim.experiments.comparison_folder import write_comparison
     from sim.experiments.whole_folder import whole_folder
-    from sim.words.language import check_language
+    from sim.words.folders import check_language
 
     language = check_language(lang)
     options = {

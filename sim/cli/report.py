@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.console import CONSOLE
+from sim.cli.lang import ENGLISH, Lang
 from sim.errors import InputError
 
 if TYPE_CHECKING:
-    from sim.words.language import Language
+    from sim.words.folders import Language
 
 __all__ = ["report_command"]
 
@@ -24,7 +25,7 @@ def report_command(
             "--out", metavar="FOLDER", help="Folder of the report; FOLDER/report if unset."
         ),
     ] = None,
-    lang: Annotated[str, typer.Option("--lang", help="Language of the report: en, fr.")] = "en",
+    lang: Lang = ENGLISH,
     png: Annotated[bool, typer.Option("--png", help="Draw pictures as PNG, too.")] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Replace a report that stands in the folder.")
@@ -32,7 +33,7 @@ def report_command(
 ) -> None:
     """Write the report of results that lie in a folder: one page that needs nothing else."""
     from sim.experiments.whole_folder import whole_folder
-    from sim.words.language import check_language
+    from sim.words.folders import check_language
 
     files = _report(folder, check_language(lang), png)
     place = out or folder / "report"

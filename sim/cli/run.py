@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.console import CONSOLE, table, whole_number
+from sim.cli.lang import ENGLISH, Lang
 from sim.errors import InputError
 
 if TYPE_CHECKING:
     from sim.experiments.run_results import Results
     from sim.scenario.scenario import Scenario
-    from sim.words.language import Language
+    from sim.words.folders import Language
 
 __all__ = ["run_command"]
 
@@ -49,9 +50,7 @@ def run_command(
             "--reps", parser=whole_number, metavar="N", help="Runs that differ by luck alone."
         ),
     ] = 1,
-    lang: Annotated[str, typer.Option("--lang", help="Language of words and pictures: en, fr.")] = (
-        "en"
-    ),
+    lang: Lang = ENGLISH,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FOLDER", help="Folder for results and pictures."),
@@ -75,7 +74,7 @@ def run_command(
     With --out, results and pictures are kept in a folder.
     """
     from sim.scenario.scenario import load_scenario
-    from sim.words.language import check_language
+    from sim.words.folders import check_language
 
     language = check_language(lang)
     chosen = load_scenario(scenario).add(*interventions or []).set(assignments or [])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.console import CONSOLE, real_number, table, whole_number
+from sim.cli.lang import ENGLISH, Lang
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def show_command(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Draw a map: .svg or .png.")
     ] = None,
-    lang: Annotated[str, typer.Option("--lang", help="Language of the map: en, fr.")] = "en",
+    lang: Lang = ENGLISH,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing map.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -107,7 +108,7 @@ def show_command(
     """
     from sim.scenario.scenario import load_scenario
     from sim.territory.territory_file import load_territory, write_whole
-    from sim.words.language import check_language
+    from sim.words.folders import check_language
 
     language = check_language(lang)
     if out is not None and out.suffix not in (".svg", ".png"):

@@ -18,7 +18,8 @@ from sim.interventions import plan_interventions
 from sim.measures.map_layers import Maps
 from sim.scenario.scenario import Scenario, load_scenario
 from sim.simulation.simulation import LARGEST_SEED, territory_of
-from sim.words.language import LANGUAGES
+from sim.words.catalogue import Texts
+from sim.words.folders import languages
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,7 +34,6 @@ BASELINE: Final = "baseline"
 FEWEST_REPS: Final = 2
 LARGEST_REPS: Final = 100_000
 
-Texts = Mapping[str, str]
 Outcomes = Iterator[tuple[Run, Outcome]]
 
 
@@ -72,7 +72,7 @@ class Comparison:
 
     scenario: Scenario
     arms: tuple[Scenario, ...]
-    labels: Mapping[str, Texts]
+    labels: Mapping[str, Mapping[str, str]]
     runs: pd.DataFrame
     monthly: pd.DataFrame
     effects: pd.DataFrame
@@ -223,12 +223,12 @@ def compare_arms(
     )
 
 
-def _labels(baseline: Scenario, arms: Mapping[str, Scenario]) -> dict[str, Texts]:
+def _labels(baseline: Scenario, arms: Mapping[str, Scenario]) -> dict[str, Mapping[str, str]]:
     """An arm is called as what it adds, or where it adds nothing by its name."""
-    labels: dict[str, Texts] = {BASELINE: {"en": "Without", "fr": "Sans"}}
+    labels: dict[str, Mapping[str, str]] = {BASELINE: Texts("arm.baseline", {"en": "Without"})}
     for name, arm in arms.items():
         added = arm.interventions[len(baseline.interventions) :]
-        words = {lang: " + ".join(i.title[lang] for i in added) or name for lang in LANGUAGES}
+        words = {lang: " + ".join(i.title[lang] for i in added) or name for lang in languages()}
         labels[name] = words
     return labels
 

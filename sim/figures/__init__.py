@@ -7,7 +7,7 @@ from sim.figures.drivers import draw_drivers
 from sim.figures.maps import draw_maps, draw_territory
 from sim.figures.style import Picture
 from sim.figures.time_series import draw_time_series
-from sim.words.language import Language
+from sim.words.folders import Language
 
 __all__ = ["Picture", "draw_all", "draw_drivers", "draw_maps", "draw_territory", "draw_time_series"]
 

@@ -18,54 +18,29 @@ from sim.figures.style import (
     look,
     number_axis,
     percent_axis,
+    place_of,
     rests_on,
     title,
     year_axis,
 )
-from sim.words.language import Language, colon, number, percent
+from sim.words.catalogue import Words
+from sim.words.folders import Language
+from sim.words.language import number, percent
 
 __all__ = ["draw_drivers"]
 
 HEIGHT: Final = 5.0
 
 _LINES: Final = {
-    "periphery": ("purple", "solid", {"en": "floor space in the periphery",
-                                      "fr": "surfaces en périphérie"}),
-    "costs": ("orange", "dashed", {"en": "fixed costs of shops", "fr": "charges des commerces"}),
-    "spending": ("blue", "dashdot", {"en": "spending per head", "fr": "dépenses par habitant"}),
-}  # fmt: skip
-
-_WORDS: Final = {
-    "en": {
-        "head": "what moves from outside",
-        "line": "Inputs of the scenario, the same in every run; the model does not explain them.",
-        "online": "Online share of retail spending",
-        "share": "% of spending",
-        "others": "Other drivers",
-        "index": "in real terms; 100 on the start date",
-        "month": "month",
-        "label": "Online share of retail spending goes from {a} to {b}; beside it, indices of"
-        " peripheral floor space, costs and spending.",
-    },
-    "fr": {
-        "head": "ce qui change au dehors",
-        "line": "Entrées du scénario, les mêmes dans chaque simulation\N{NARROW NO-BREAK SPACE};"
-        " le modèle ne les explique pas.",
-        "online": "Part du commerce en ligne",
-        "share": "% des dépenses de commerce",
-        "others": "Autres évolutions",
-        "index": "en volume\N{NARROW NO-BREAK SPACE}; 100 à la date de départ",
-        "month": "mois",
-        "label": "La part en ligne des dépenses de commerce passe de {a} à"
-        " {b}\N{NARROW NO-BREAK SPACE}; à côté, indices des surfaces en"
-        " périphérie, des charges et des dépenses.",
-    },
+    "periphery": ("purple", "solid"),
+    "costs": ("orange", "dashed"),
+    "spending": ("blue", "dashdot"),
 }
 
 
 def draw_drivers(results: Results, language: Language) -> Picture:
     """Draw the exogenous drivers."""
-    words = _WORDS[language]
+    words = Words(language)
     drivers = {k: np.array(v, dtype=np.float64) for k, v in results.manifest["drivers"].items()}
     months = drivers["online_share"].size
     in_years = months > 36
@@ -84,41 +59,51 @@ def draw_drivers(results: Results, language: Language) -> Picture:
             label_point(left, time, online, online, at, text, COLOURS["blue"])
         percent_axis(left.yaxis, language)
         ends = []
-        for name, (colour, dashes, _) in _LINES.items():
+        for name, (colour, dashes) in _LINES.items():
             index = 100 * drivers[name]
             right.plot(time, index, color=COLOURS[colour], linestyle=dashes, linewidth=1.8)
             ends.append((float(index[-1]), name))
         low, high = right.get_ylim()
         right.set_ylim(min(low, 90), max(high, 110))
         number_axis(right.yaxis, language)
-        _label_ends(right, ends, language)
+        _label_ends(right, ends, words)
         heads = ((left, "online", "share"), (right, "others", "index"))
         for axes, what, unit in heads:
-            axes.set_title(words[what], pad=16)
-            axes.text(0, 1.02, words[unit], transform=axes.transAxes, fontsize=8, color="#555555")
+            axes.set_title(words(f"drivers_figure.{what}"), pad=16)
+            axes.text(
+                0,
+                1.02,
+                words(f"drivers_figure.{unit}"),
+                transform=axes.transAxes,
+                fontsize=8,
+                color="#555555",
+            )
             axes.set_xlim(time[0], time[-1])
             year_axis(axes.xaxis)
             if not in_years:
-                axes.set_xlabel(words["month"])
-        place = results.manifest["scenario"]["title"][language]
-        title(figure, place + colon(language) + words["head"], words["line"], HEIGHT)
+                axes.set_xlabel(words("drivers_figure.month"))
+        head = words("drivers_figure.head")
+        head = words("figure.title", place=place_of(results, language), head=head)
+        title(figure, head, words("drivers_figure.line"), HEIGHT)
         footer(figure, *rests_on(results, language))
-    label = words["label"].format(
-        a=percent(float(online[0]), language), b=percent(float(online[-1]), language)
+    label = words(
+        "drivers_figure.label",
+        a=percent(float(online[0]), language),
+        b=percent(float(online[-1]), language),
     )
     return Picture("drivers", figure, label)
 
 
-def _label_ends(axes: Axes, ends: list[tuple[float, str]], language: Language) -> None:
+def _label_ends(axes: Axes, ends: list[tuple[float, str]], words: Words) -> None:
     """Label lines at their ends, moving close labels apart."""
     low, high = axes.get_ylim()
     apart = 0.075 * (high - low)
     at = -np.inf
     for value, name in sorted(ends):
-        colour, _, label = _LINES[name]
+        colour, _ = _LINES[name]
         at = max(value, at + apart)
         axes.annotate(
-            f"{label[language]}, {number(value, language)}",
+            f"{words(f'drivers_figure.{name}')}, {number(value, words.language)}",
             (1.0, (at - low) / (high - low)),
             xycoords="axes fraction",
             xytext=(6, 0),

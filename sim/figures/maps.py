@@ -25,6 +25,7 @@ from sim.figures.style import (
     look,
     number_axis,
     percent_axis,
+    place_of,
     rests_on,
     title,
 )
@@ -32,7 +33,9 @@ from sim.measures.indicators import INDICATORS, ZONE_LABELS
 from sim.measures.map_layers import LAYERS
 from sim.simulation.provenance import describe_territory
 from sim.territory.territory import Territory
-from sim.words.language import Language, colon, number
+from sim.words.catalogue import Words
+from sim.words.folders import Language
+from sim.words.language import number
 
 __all__ = ["draw_maps", "draw_territory"]
 
@@ -45,53 +48,6 @@ _OUTLINES: Final[tuple[tuple[Any, float], ...]] = (("solid", 1.8), ((0, (2, 1)),
 
 GROUND: Final = "#EFEFEF"
 """Colour of inhabited cells without a value."""
-
-_WORDS: Final[dict[str, Any]] = {
-    "en": {
-        "head": "the map at the start and at the end",
-        "line": "Each column has one colour scale for both months. {runs}",
-        "one": "One run, seed {seed}.",
-        "many": "Means of {reps} runs.",
-        "start": "Start of {year}",
-        "end": "End of {year}",
-        "within": "After {month}/{year}",
-        "units": {
-            "population": "residents per cell",
-            "footfall": "visits a day per cell",
-            "vacancy": "% of the cell's premises",
-        },
-        "ground": "inhabited, nothing to show",
-        "note": "Square cells of {size} m; north is up.",
-        "territory": "residents and commercial premises",
-        "premises": "premises per cell",
-        "label": "Maps of residents, visits to shops and vacant premises, at the start and at the"
-        " end, with the town centre outlined.",
-        "territory_label": "Maps of residents and of commercial premises, with the town centre"
-        " outlined.",
-    },
-    "fr": {
-        "head": "la carte au départ et à la fin",
-        "line": "Chaque colonne a une seule échelle de couleurs pour les deux mois. {runs}",
-        "one": "Une simulation, graine {seed}.",
-        "many": "Moyennes de {reps} simulations.",
-        "start": "Début {year}",
-        "end": "Fin {year}",
-        "within": "Après {month}/{year}",
-        "units": {
-            "population": "habitants par carreau",
-            "footfall": "visites par jour et par carreau",
-            "vacancy": "% des locaux du carreau",
-        },
-        "ground": "habité, rien à montrer",
-        "note": "Carreaux de {size} m de côté\N{NARROW NO-BREAK SPACE}; le nord est en haut.",
-        "territory": "habitants et locaux commerciaux",
-        "premises": "locaux par carreau",
-        "label": "Cartes des habitants, des visites de commerces et des locaux vides, au départ et"
-        " à la fin, avec le contour du centre-ville.",
-        "territory_label": "Cartes des habitants et des locaux commerciaux, avec le contour du"
-        " centre-ville.",
-    },
-}
 
 
 def draw_maps(results: Results, language: Language) -> Picture:
@@ -109,16 +65,16 @@ def draw_maps(results: Results, language: Language) -> Picture:
         Picture of means over replications; cells without premises have no vacancy and stay blank.
     """
     assert results.maps is not None
-    maps, words = results.maps, _WORDS[language]
+    maps, words = results.maps, Words(language)
     run = results.manifest["run"]
     means = {name: maps.layers[name].mean(axis=0, dtype=np.float64) for name in SHOWN}
     inhabited = means["population"].max(axis=0) > 0
     window = _window(inhabited | (means["footfall"].max(axis=0) > 0) | (maps.zone < 2))
     first, last = results.indicators["date"].iloc[0], results.indicators["date"].iloc[-1]
-    ended = words["end" if last.month == 12 else "within"]
+    ended = f"map_figure.{'end' if last.month == 12 else 'within'}"
     rows = (
-        (0, words["start"].format(year=first.year)),
-        (len(maps.months) - 1, ended.format(month=last.month, year=last.year)),
+        (0, words("map_figure.start", year=first.year)),
+        (len(maps.months) - 1, words(ended, month=last.month, year=last.year)),
     )
     with look():
         page = _Page(maps.zone, maps.cell_size, inhabited, window, len(rows), len(SHOWN), language)
@@ -131,21 +87,23 @@ def draw_maps(results: Results, language: Language) -> Picture:
                     axes.set_title(LAYERS[name].label[language], pad=6)
                 if k == 0:
                     axes.set_ylabel(when, fontsize=11, fontweight="bold")
-            page.scale(k, words["units"][name], COLOUR_MAPS[name], top, name == "vacancy")
-        runs = words["one" if run["reps"] == 1 else "many"]
+            page.scale(
+                k, words(f"map_figure.unit_{name}"), COLOUR_MAPS[name], top, name == "vacancy"
+            )
+        runs = f"map_figure.{'one' if run['reps'] == 1 else 'many'}"
         page.finish(
-            results.manifest["scenario"]["title"][language],
-            words["head"],
-            words["line"].format(runs=runs.format(seed=run["seed"], reps=run["reps"])),
+            place_of(results, language),
+            words("map_figure.head"),
+            words("map_figure.line", runs=words(runs, seed=run["seed"], reps=run["reps"])),
         )
-        note = words["note"].format(size=number(maps.cell_size, language))
+        note = words("map_figure.note", size=number(maps.cell_size, language))
         footer(page.figure, note, *rests_on(results, language))
-    return Picture("maps", page.figure, words["label"])
+    return Picture("maps", page.figure, words("map_figure.label"))
 
 
 def draw_territory(territory: Territory, language: Language) -> Picture:
     """Draw a territory before a run: its people and its premises."""
-    words = _WORDS[language]
+    words = Words(language)
     residents = territory.residents.astype(np.float64)
     count = np.bincount(territory.premises_cell, minlength=residents.size).astype(np.float64)
     premises = count.reshape(residents.shape)
@@ -157,21 +115,25 @@ def draw_territory(territory: Territory, language: Language) -> Picture:
             (
                 residents,
                 LAYERS["population"].label[language],
-                words["units"]["population"],
+                words("map_figure.unit_population"),
                 "YlGnBu",
             ),
-            (premises, INDICATORS["premises"].label[language], words["premises"], "Purples"),
+            (
+                premises,
+                INDICATORS["premises"].label[language],
+                words("map_figure.premises"),
+                "Purples",
+            ),
         )
         for k, (values, label, unit, colours) in enumerate(layers):
             top = max(float(values.max()), 1.0)
             page.draw(0, k, values, colours, top).set_title(label, pad=6)
             page.scale(k, unit, colours, top, False)
-        note = words["note"].format(size=number(territory.cell_size, language))
-        page.finish(territory.name, words["territory"], note)
+        note = words("map_figure.note", size=number(territory.cell_size, language))
+        page.finish(territory.name, words("map_figure.territory"), note)
         footer(page.figure, *starting_point(describe_territory(territory), language))
-    return Picture(
-        "territory", page.figure, territory.name + colon(language) + words["territory_label"]
-    )
+    label = words("figure.title", place=territory.name, head=words("map_figure.territory_label"))
+    return Picture("territory", page.figure, label)
 
 
 def _window(shown: npt.NDArray[np.bool_]) -> tuple[slice, slice]:
@@ -196,7 +158,7 @@ class _Page:
         language: Language,
     ) -> None:
         self.zone, self.inhabited = zone[window], inhabited[window]
-        self.window, self.language = window, language
+        self.window, self.language, self.words = window, language, Words(language)
         self.kilometres = cell_size / 1000
         height, width = self.zone.shape
         self.extent = (0.0, width * self.kilometres, 0.0, height * self.kilometres)
@@ -293,7 +255,7 @@ class _Page:
 
     def finish(self, name: str, head: str, line: str) -> None:
         """Add the title and the legend of outlines."""
-        title(self.figure, name + colon(self.language) + head, line, self.height)
+        title(self.figure, self.words("figure.title", place=name, head=head), line, self.height)
         names = ("town_centre", "periphery")
         present = [z for z in range(2) if (self.zone == z).any()]
         handles = [
@@ -302,7 +264,7 @@ class _Page:
         ]
         labels = [ZONE_LABELS[names[z]][self.language] for z in present]
         handles.append(Line2D([], [], color=GROUND, marker="s", markersize=9, linestyle="none"))
-        labels.append(_WORDS[self.language]["ground"])
+        labels.append(self.words("map_figure.ground"))
         legend(self.figure, handles, labels, self.height)
 
 

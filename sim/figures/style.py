@@ -26,7 +26,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sim.experiments.run_results import Results
 from sim.figures.run_story import caveat, starting_point
 from sim.version import MODEL_VERSION, package_version
-from sim.words.language import Language, number, percent
+from sim.words.catalogue import Words
+from sim.words.folders import ENGLISH, Language
+from sim.words.language import number, percent
 
 __all__ = [
     "COLOURS",
@@ -191,17 +193,19 @@ def year_axis(axis: Any) -> None:
     axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=True))
 
 
+def place_of(results: Results, language: Language) -> str:
+    """Return the title of a run's scenario; in English where it has none in the language."""
+    titles = results.manifest["scenario"]["title"]
+    return str(titles.get(language, titles[ENGLISH]))
+
+
 def rests_on(results: Results, language: Language) -> list[str]:
     """Return the footer of a picture: start, assumptions and version."""
-    seed = results.manifest["run"]["seed"]
-    made = {
-        "en": f"model {MODEL_VERSION}, seed {seed}",
-        "fr": f"modèle {MODEL_VERSION}, graine {seed}",
-    }
+    words, seed = Words(language), results.manifest["run"]["seed"]
     return [
         *starting_point(results.manifest["territory"], language),
-        caveat(results.manifest, language).replace("(sim params)", "(manifest.json)"),
-        f"Essaim {package_version()}, {made[language]}.",
+        caveat(results.manifest, language, "manifest.json"),
+        words("figure.made", package=package_version(), model=MODEL_VERSION, seed=seed),
     ]
 
 

@@ -23,6 +23,7 @@ from sim.figures.style import (
     look,
     number_axis,
     percent_axis,
+    place_of,
     rests_on,
     title,
     year_axis,
@@ -30,7 +31,9 @@ from sim.figures.style import (
 from sim.figures.summary import FEW_REPS, by_rep, outer_quantiles
 from sim.measures.indicators import ZONE_LABELS
 from sim.territory.territory import ZONES
-from sim.words.language import Language, colon, number, percent, span
+from sim.words.catalogue import Words
+from sim.words.folders import Language
+from sim.words.language import number, percent, span
 
 __all__ = ["draw_time_series"]
 
@@ -42,60 +45,6 @@ WINDOW: Final = 12
 
 ZONE_COLOURS: Final = dict(zip(ZONES, ("vermillion", "purple", "green"), strict=True))
 
-_WORDS: Final = {
-    "en": {
-        "head": "shops over {span}",
-        "line": "Every axis begins at zero. {runs}",
-        "one": "One run, seed {seed}.",
-        "many": "{reps} runs that differ by luck alone.",
-        "median": "median of the runs",
-        "half": "half of the runs",
-        "nine": "nine runs in ten",
-        "all": "all runs",
-        "vacancy": "Vacant premises, {zone}",
-        "share": "% of premises",
-        "closures": "Closures, {zone}",
-        "rate": "per 100 open shops a year{mean}",
-        "open": "Open shops, {zone}",
-        "shops": "shops at the end of the month",
-        "kept": "Spending kept by the territory's shops",
-        "spending": "% of consumers' spending",
-        "footfall": "Visits to shops, {zone}",
-        "visits": "a day{mean}",
-        "mean": ", mean of the past 12 months",
-        "month": "month",
-        "territory": "whole territory",
-        "label": "Six panels over {span}: vacancy {a} at the start and {b} at the end, {zone}; then"
-        " closures, open shops, spending kept and visits.",
-    },
-    "fr": {
-        "head": "les commerces sur {span}",
-        "line": "Tous les axes partent de zéro. {runs}",
-        "one": "Une simulation, graine {seed}.",
-        "many": "{reps} simulations qui ne diffèrent que par le hasard.",
-        "median": "médiane des simulations",
-        "half": "la moitié des simulations",
-        "nine": "neuf simulations sur dix",
-        "all": "toutes les simulations",
-        "vacancy": "Locaux vides, {zone}",
-        "share": "% des locaux",
-        "closures": "Fermetures, {zone}",
-        "rate": "par an pour 100 commerces ouverts{mean}",
-        "open": "Commerces ouverts, {zone}",
-        "shops": "commerces en fin de mois",
-        "kept": "Dépenses retenues par les commerces du territoire",
-        "spending": "% des dépenses des consommateurs",
-        "footfall": "Visites de commerces, {zone}",
-        "visits": "par jour{mean}",
-        "mean": ", moyenne des 12 derniers mois",
-        "month": "mois",
-        "territory": "tout le territoire",
-        "label": "Six graphiques sur {span}\N{NO-BREAK SPACE}: vacance {a} au départ et {b} à la"
-        " fin, {zone}\N{NARROW NO-BREAK SPACE}; puis"
-        " fermetures, commerces ouverts, dépenses retenues et visites.",
-    },
-}
-
 
 def draw_time_series(results: Results, language: Language) -> Picture:
     """Draw the panel of time series.
@@ -105,32 +54,32 @@ def draw_time_series(results: Results, language: Language) -> Picture:
     Picture
         Picture of the median and bands over replications, or of the single run.
     """
-    words = _WORDS[language]
+    words = Words(language)
     run = results.manifest["run"]
     frame = results.indicators
     zones = [z for z in ZONES if frame[f"premises_{z}"].iloc[-1] > 0]
     main = "town_centre" if "town_centre" in zones else ""
     suffix = f"_{main}" if main else ""
-    where = ZONE_LABELS[main][language] if main else words["territory"]
+    where = ZONE_LABELS[main][language] if main else words("time_series.territory")
     window = WINDOW if run["months"] >= 2 * WINDOW else 1
-    mean = words["mean"] if window > 1 else ""
+    mean = words("time_series.mean") if window > 1 else ""
     lasting = span(run["months"], language)
     with look():
         figure = Figure(figsize=(WIDTH, HEIGHT))
         grid = figure.add_gridspec(
             3, 6, left=0.06, right=0.955, top=0.845, bottom=0.115, hspace=0.55, wspace=1.0
         )
-        panel = _Panels(results, language, words["month"])
+        panel = _Panels(results, language, words("time_series.month"))
         shown = zones or [""]
         width = 6 // len(shown)
         vacancy = []
         for k, zone in enumerate(shown):
             axes = figure.add_subplot(grid[0, k * width : (k + 1) * width])
-            name = ZONE_LABELS[zone][language] if zone else words["territory"]
+            name = ZONE_LABELS[zone][language] if zone else words("time_series.territory")
             tail = f"_{zone}" if zone else ""
             colour = COLOURS[ZONE_COLOURS.get(zone, "blue")]
             panel.draw(axes, f"retail_vacancy{tail}", colour, percent)
-            _name(axes, words["vacancy"].format(zone=name), words["share"])
+            _name(axes, words("time_series.vacancy", zone=name), words("time_series.share"))
             vacancy.append(axes)
         top = max(a.get_ylim()[1] for a in vacancy)
         for axes in vacancy:
@@ -140,20 +89,28 @@ def draw_time_series(results: Results, language: Language) -> Picture:
             figure.add_subplot(grid[1 + k // 2, 3 * (k % 2) : 3 * (k % 2) + 3]) for k in range(4)
         ]
         panel.draw(lower[0], f"closure_rate{suffix}", colour, _one_digit, window)
-        _name(lower[0], words["closures"].format(zone=where), words["rate"].format(mean=mean))
+        _name(
+            lower[0],
+            words("time_series.closures", zone=where),
+            words("time_series.rate", mean=mean),
+        )
         panel.draw(lower[1], f"open_shops{suffix}", colour, number)
-        _name(lower[1], words["open"].format(zone=where), words["shops"])
+        _name(lower[1], words("time_series.open", zone=where), words("time_series.shops"))
         panel.draw(lower[2], "retail_spending_kept", COLOURS["blue"], percent)
-        _name(lower[2], words["kept"], words["spending"])
+        _name(lower[2], words("time_series.kept"), words("time_series.spending"))
         panel.draw(lower[3], f"footfall{suffix}", colour, number, window)
-        _name(lower[3], words["footfall"].format(zone=where), words["visits"].format(mean=mean))
+        _name(
+            lower[3],
+            words("time_series.footfall", zone=where),
+            words("time_series.visits", mean=mean),
+        )
         one = run["reps"] == 1
-        runs = words["one" if one else "many"].format(seed=run["seed"], reps=run["reps"])
-        head = results.manifest["scenario"]["title"][language] + colon(language)
+        runs = words(f"time_series.{'one' if one else 'many'}", seed=run["seed"], reps=run["reps"])
+        place = place_of(results, language)
         title(
             figure,
-            head + words["head"].format(span=lasting),
-            words["line"].format(runs=runs),
+            words("figure.title", place=place, head=words("time_series.head", span=lasting)),
+            words("time_series.line", runs=runs),
             HEIGHT,
         )
         if not one:
@@ -161,12 +118,14 @@ def draw_time_series(results: Results, language: Language) -> Picture:
         footer(figure, *rests_on(results, language))
     values = by_rep(frame, f"retail_vacancy{suffix}")
     start = np.median(results.manifest["start"][f"retail_vacancy{suffix}"])
-    label = head + words["label"].format(
+    label = words(
+        "time_series.label",
         span=lasting,
         a=percent(float(start), language),
         b=percent(float(np.median(values[:, -1])), language),
         zone=where,
     )
+    label = words("figure.title", place=place, head=label)
     return Picture("time_series", figure, label)
 
 
@@ -179,15 +138,15 @@ def _name(axes: Axes, what: str, unit: str) -> None:
     axes.text(0, 1.02, unit, transform=axes.transAxes, fontsize=8, color="#555555", va="bottom")
 
 
-def _legend(figure: Figure, words: dict[str, str], reps: int) -> None:
+def _legend(figure: Figure, words: Words, reps: int) -> None:
     """Draw the legend of lines and bands; grey, since panels differ in colour."""
     handles: list[Any] = [Line2D([], [], color="#444444", linewidth=1.8)]
-    names = [words["median"]]
+    names = [words("time_series.median")]
     if reps >= FEW_REPS:
         handles.append(Patch(color="#444444", alpha=0.45, linewidth=0))
-        names.append(words["half"])
+        names.append(words("time_series.half"))
     handles.append(Patch(color="#444444", alpha=0.18, linewidth=0))
-    names.append(words["nine" if reps >= FEW_REPS else "all"])
+    names.append(words(f"time_series.{'nine' if reps >= FEW_REPS else 'all'}"))
     legend(figure, handles, names, HEIGHT)
 
 

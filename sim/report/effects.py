@@ -16,7 +16,8 @@ from sim.measures.measure import Measure
 from sim.report.blocks import Cell, Tone
 from sim.report.quantity import Quantity
 from sim.words.catalogue import Words
-from sim.words.language import Language, number
+from sim.words.folders import Language
+from sim.words.language import number
 
 __all__ = ["OPEN", "SYMBOLS", "Effect", "Reading", "Surface", "effect_in_row", "effect_over"]
 

@@ -24,8 +24,9 @@ from sim.report.quantity import Quantity
 from sim.report.readings import Arm, LayerMaps, Money, Variance
 from sim.report.seam import Results, as_results
 from sim.scenario.schema import PARAMETERS
-from sim.words.catalogue import Words, typeset
-from sim.words.language import Language, percent
+from sim.words.catalogue import Words
+from sim.words.folders import Language
+from sim.words.language import percent, typeset
 
 if TYPE_CHECKING:
     import pandas as pd

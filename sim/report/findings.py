@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from sim.measures.measure import Measure
 from sim.report.effects import Effect, effect_over
-from sim.words.language import Language
+from sim.words.folders import Language
 
 __all__ = ["Block", "Plateau", "largest_block", "plateau"]
 

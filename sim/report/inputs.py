@@ -14,8 +14,8 @@ from sim.registry.catalogues import (
 )
 from sim.registry.parameters import ParameterInfo
 from sim.scenario.schema import PARAMETERS
-from sim.words.catalogue import typeset
-from sim.words.language import Language
+from sim.words.folders import Language
+from sim.words.language import typeset
 
 if TYPE_CHECKING:
     from sim.report.seam import Results

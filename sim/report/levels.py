@@ -8,7 +8,8 @@ from typing import Any
 from sim.experiments.factors import SCENARIO, Factor
 from sim.report.quantity import value_of
 from sim.words.catalogue import Words
-from sim.words.language import Language, number
+from sim.words.folders import Language
+from sim.words.language import number
 
 __all__ = ["Levels", "is_number", "is_scale"]
 

@@ -12,7 +12,7 @@ import jinja2
 from sim.figures.style import Picture
 from sim.report.blocks import Cards, Gallery, Section
 from sim.words.catalogue import Words
-from sim.words.language import Language
+from sim.words.folders import Language
 
 __all__ = ["render_page"]
 

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 
 from sim.words.catalogue import Words
-from sim.words.language import Language, number, percent
+from sim.words.folders import Language
+from sim.words.language import number, percent
 
 __all__ = ["Quantity", "euros", "probability", "rounded", "signed", "value_of"]
 

@@ -23,7 +23,7 @@ from sim.report.sections.settings import assumptions, settings
 from sim.report.sections.stakes import stakes
 from sim.report.sections.trade_offs import trade_offs
 from sim.report.sections.variants import variants
-from sim.words.language import Language
+from sim.words.folders import Language
 
 if TYPE_CHECKING:
     from sim.report.seam import Results

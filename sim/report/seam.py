@@ -13,7 +13,7 @@ from sim.experiments.effect_table import effect_table
 from sim.experiments.experiment import BASELINE
 from sim.experiments.sweep import Sweep
 from sim.measures.registry import HEADLINES, MEASURES
-from sim.words.language import LANGUAGES
+from sim.words.folders import languages
 
 __all__ = ["Results", "as_results"]
 
@@ -77,7 +77,7 @@ class _OfSweep(SimpleNamespace):
         self.labels = {
             name: {
                 lang: " + ".join(i.title[lang] for i in arm.interventions[before:]) or name
-                for lang in LANGUAGES
+                for lang in languages()
             }
             for name, arm in self.experiment.arms.items()
         }

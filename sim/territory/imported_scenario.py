@@ -14,7 +14,9 @@ from sim.errors import InputError, nearest
 from sim.territory.import_territory import summary_lines
 from sim.territory.territory import UNKNOWN, VACANT, Territory
 from sim.territory.territory_file import save_territory, write_whole
-from sim.words.language import NARROW, number
+from sim.words.catalogue import Words
+from sim.words.folders import Language, languages
+from sim.words.language import number
 
 __all__ = ["ARCHETYPES", "suggest_archetype", "write_imported_scenario"]
 
@@ -110,12 +112,9 @@ def write_imported_scenario(
     title = json.dumps(territory.name, ensure_ascii=False)
     residents = float(territory.residents.sum(dtype=np.float64))
     text = "".join(f"# {_printable(line)}\n" for line in comments) + (
-        f"\ntitle = {{ en = {title}, fr = {title} }}\n"
-        f'description.en = "{number(residents, "en", 0)} residents; margins, rents and habits of '
-        f'its kind."\n'
-        f'description.fr = "{number(residents, "fr", 0)} habitants{NARROW}; marges, loyers et '
-        f"habitudes d'un lieu de ce type.\"\n"
-        f'inherits = "{chosen}"\n'
+        f"\ntitle = {{ en = {title} }}\n"
+        + "".join(f"description.{lang} = {_described(residents, lang)}\n" for lang in languages())
+        + f'inherits = "{chosen}"\n'
         f'\n[territory]\nfile = "{data.name}"\n' + _starting_vacancy(territory)
     )
     # Write the scenario last, so that it never names a missing file.
@@ -123,6 +122,11 @@ def write_imported_scenario(
         file.write(text.encode())
         save_territory(territory, data)
     return scenario, data
+
+
+def _described(residents: float, language: Language) -> str:
+    words = Words(language)("imported.description", residents=number(residents, language))
+    return json.dumps(words, ensure_ascii=False)
 
 
 def _starting_vacancy(territory: Territory) -> str:

@@ -1,96 +1,145 @@
-"""The words of reports: one catalogue with English and French side by side."""
+"""Words by key, from the TOML files of a language.
+
+``fr/report.toml`` and its neighbours share one space of keys: ``[answer] nothing = "..."`` has the
+key ``answer.nothing`` whatever file it stands in. Words that depend on a number are a table of the
+plural forms that CLDR gives the language, chosen by ``count``::
+
+    [story]
+    closed = { one = "{count} shop closed", other = "{count} shops closed" }
+"""
 
 from __future__ import annotations
 
-import re
 import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from sim.words.language import NARROW, Language
+from sim.words import folders
+from sim.words.folders import ENGLISH, Language, languages
+from sim.words.language import conventions, number, typeset
 
-__all__ = ["Words", "catalogue", "typeset"]
+PLURALS: Final = frozenset({"zero", "one", "two", "few", "many", "other"})
+"""The plural forms of CLDR."""
 
-CATALOGUE: Final = Path(__file__).with_name("report.toml")
-
-_NO_BREAK: Final = "\N{NO-BREAK SPACE}"
-_FRENCH: Final = (
-    (re.compile(r" (?=[;!?%€]|M€)"), NARROW),
-    (re.compile(r" (?=[:»])"), _NO_BREAK),
-    (re.compile(r"(?<=«) "), _NO_BREAK),
-    (re.compile(r"(?<=\d) (?=\d{3}\b)"), NARROW),
-)
-"""Spaces of French typography that must not break, and those that are narrow."""
+_OWN_FILES: Final = ("language.toml", "errors.toml")
 
 
-def typeset(text: str, language: Language) -> str:
-    """Put the spaces of French typography where a plain keyboard leaves ordinary ones.
+def catalogue(language: Language) -> Mapping[str, str | dict[str, str]]:
+    """Return the words of a language by key, without those it leaves to English.
 
-    Examples
-    --------
-    >>> typeset("Quoi ?", "fr") == "Quoi\N{NARROW NO-BREAK SPACE}?"
-    True
-    >>> typeset("Quoi ?", "en")
-    'Quoi ?'
+    Raises
+    ------
+    ValueError
+        If two files of the language have the same key.
     """
-    if language == "fr":
-        for pattern, space in _FRENCH:
-            text = pattern.sub(space, text)
-    return text
+    return _catalogue(folders.FOLDER / language)
 
 
 @cache
-def catalogue(path: Path = CATALOGUE) -> dict[str, dict[str, str]]:
-    """All words by key, ``section.name``, then by language.
+def _catalogue(folder: Path) -> dict[str, str | dict[str, str]]:
+    found: dict[str, str | dict[str, str]] = {}
+    for path in sorted(folder.glob("*.toml")):
+        if path.name in _OWN_FILES:
+            continue
+        for key, text in _flat(tomllib.loads(path.read_text(encoding="utf-8"))):
+            if key in found:
+                raise ValueError(f"{path}: '{key}' stands in another file of the language, too.")
+            found[key] = text
+    return found
 
-    Parameters
-    ----------
-    path : Path
-        Of the catalogue; that of reports by default.
 
-    Returns
-    -------
-    dict of dict of str
-    """
-    content = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {
-        f"{section}.{name}": texts
-        for section, entries in content.items()
-        for name, texts in entries.items()
-    }
+def _flat(content: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str | dict[str, str]]]:
+    for key, value in content.items():
+        if isinstance(value, dict) and not set(value) <= PLURALS:
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, value
 
 
 class Words:
-    """The catalogue in one language.
+    """The catalogue in one language, with English for what it lacks.
 
-    Parameters
-    ----------
-    language : {"en", "fr"}
-    path : Path
-        Of the catalogue; that of reports by default.
+    Examples
+    --------
+    >>> Words("fr")("quantity.range", low="1", high="2")
+    '1 à 2'
     """
 
-    def __init__(self, language: Language, path: Path = CATALOGUE) -> None:
+    def __init__(self, language: Language) -> None:
         self.language = language
-        self._catalogue = catalogue(path)
+        self._catalogue = {**catalogue(ENGLISH), **catalogue(language)}
 
     def __call__(self, key: str, /, **values: Any) -> str:
-        """Words by their key, with values filled in.
+        """Return the words of a key with values filled in.
+
+        Parameters
+        ----------
+        key : str
+            ``section.name``.
+        **values
+            What stands in braces. ``count`` chooses the plural form, and is written as the
+            language writes numbers; all other values are written by the caller.
 
         Raises
         ------
         KeyError
             If the catalogue lacks the key, or the words need a value that is not given.
         """
-        text = typeset(self._catalogue[key][self.language], self.language)
+        text, count = self.template(key), values.get("count")
+        if isinstance(text, dict):
+            form = conventions(self.language).locale.plural_form(values["count"])
+            text = text.get(form, text["other"])
+        if isinstance(count, int | float):
+            values["count"] = number(count, self.language)
         return text.format(**values)
+
+    def template(self, key: str) -> str | dict[str, str]:
+        """Return the words of a key with their braces; plural forms as a table."""
+        text = self._catalogue[key]
+        if isinstance(text, dict):
+            return {form: typeset(one, self.language) for form, one in text.items()}
+        return typeset(text, self.language)
 
     def knows(self, key: str) -> bool:
         """Whether the catalogue has the key."""
         return key in self._catalogue
 
     def unit(self, unit: str) -> str:
-        """A unit in words; one that the catalogue does not know stays as it is."""
+        """Return a unit in words; one that the catalogue does not know stays as it is."""
         key = f"unit.{unit}"
         return self(key) if self.knows(key) else unit
+
+
+@dataclass(frozen=True, eq=False)
+class Texts(Mapping[Language, str]):
+    """A text in every language: English stands where it is declared, others are found by key.
+
+    ``texts["fr"]`` is the text of the key in French, or else in English.
+
+    Attributes
+    ----------
+    key : str
+        Key in the catalogues; empty for what only a user's own file says.
+    written : mapping of str to str
+        By language, what stands in the declaration or file; English at least.
+    """
+
+    key: str
+    written: Mapping[Language, str] = field(default_factory=dict)
+
+    def __getitem__(self, language: Language) -> str:
+        if language not in languages():
+            raise KeyError(language)
+        if language in self.written:
+            return self.written[language]
+        found = catalogue(language).get(self.key)
+        return found if isinstance(found, str) else self.written[ENGLISH]
+
+    def __iter__(self) -> Iterator[Language]:
+        return iter(languages())
+
+    def __len__(self) -> int:
+        return len(languages())

@@ -1,50 +1,88 @@
-"""Numbers and spans of time as English and French write them."""
+"""Numbers, dates, spans of time and signs as each language writes them.
+
+The ``language.toml`` of a language states its own name, the CLDR locale whose plurals, numbers and
+dates it follows, and its typography.
+"""
 
 from __future__ import annotations
 
-from typing import Final, Literal
+import datetime
+import re
+import tomllib
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Final
 
-from sim.errors import InputError, nearest
+from babel import Locale
+from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
 
-__all__ = ["LANGUAGES", "Language", "check_language", "colon", "number", "percent", "span"]
-
-Language = Literal["en", "fr"]
-
-LANGUAGES: Final = ("en", "fr")
-
-NARROW: Final = "\N{NARROW NO-BREAK SPACE}"
-"""What French groups thousands and precedes a percent sign with."""
+from sim.words import folders
+from sim.words.folders import Language
 
 MINUS: Final = "\N{MINUS SIGN}"
 
 
-def check_language(name: str) -> Language:
-    """A language that things are said in.
+@dataclass(frozen=True)
+class Conventions:
+    """How a language writes numbers and signs.
 
-    Raises
-    ------
-    InputError
-        If it is neither English nor French.
+    Attributes
+    ----------
+    name : str
+        What its speakers call it.
+    locale : Locale
+    typography : tuple of (pattern, str)
+        What replaces the ordinary spaces of a plain keyboard.
     """
-    for language in LANGUAGES:
-        if name == language:
-            return "fr" if language == "fr" else "en"
-    raise InputError(f"--lang {name}: expected en or fr.{nearest(name, LANGUAGES)}")
+
+    name: str
+    locale: Locale
+    typography: tuple[tuple[re.Pattern[str], str], ...]
+
+
+def conventions(language: Language) -> Conventions:
+    """Return the conventions in a language's ``language.toml``."""
+    return _conventions(folders.FOLDER / language / "language.toml")
+
+
+@cache
+def _conventions(path: Path) -> Conventions:
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    rules = content.get("typography", {})
+    return Conventions(
+        name=content["name"],
+        locale=Locale.parse(content["locale"]),
+        typography=tuple((re.compile(pattern), sign) for pattern, sign in rules.items()),
+    )
+
+
+def typeset(text: str, language: Language) -> str:
+    """Put the spaces of a language's typography where a plain keyboard leaves ordinary ones.
+
+    Examples
+    --------
+    >>> typeset("Quoi ?", "fr") == "Quoi\N{NARROW NO-BREAK SPACE}?"
+    True
+    >>> typeset("Quoi ?", "en")
+    'Quoi ?'
+    """
+    for pattern, sign in conventions(language).typography:
+        text = pattern.sub(sign, text)
+    return text
 
 
 def number(value: float, language: Language, digits: int = 0) -> str:
-    """A number.
+    """Write a number.
 
     Parameters
     ----------
     value : float
-    language : {"en", "fr"}
+    language : str
     digits : int
         Digits behind the decimal sign.
-
-    Returns
-    -------
-    str
 
     Examples
     --------
@@ -53,17 +91,14 @@ def number(value: float, language: Language, digits: int = 0) -> str:
     >>> number(1234.5, "fr", 1) == "1\N{NARROW NO-BREAK SPACE}234,5"
     True
     """
-    text = f"{value:,.{digits}f}"
-    if not text.strip("-0.,"):
-        text = text.lstrip("-")
-    text = text.replace("-", MINUS)
-    if language == "fr":
-        text = text.replace(",", NARROW).replace(".", ",")
-    return text
+    text = format_decimal(
+        _rounded(value, digits), _pattern(digits), locale=conventions(language).locale
+    )
+    return text.replace("-", MINUS)
 
 
 def percent(share: float, language: Language, digits: int = 1) -> str:
-    """A share in per cent.
+    """Write a share in per cent.
 
     Examples
     --------
@@ -72,16 +107,23 @@ def percent(share: float, language: Language, digits: int = 1) -> str:
     >>> percent(0.1234, "fr") == "12,3\N{NARROW NO-BREAK SPACE}%"
     True
     """
-    return number(100 * share, language, digits) + (f"{NARROW}%" if language == "fr" else "%")
+    locale = conventions(language).locale
+    pattern = locale.percent_formats[None].pattern.replace("#,##0", _pattern(digits))
+    text = format_percent(_rounded(100 * share, digits) / 100, pattern, locale=locale)
+    return typeset(text.replace("-", MINUS), language)
 
 
-def colon(language: Language) -> str:
-    """A colon with the spaces around it."""
-    return "\N{NO-BREAK SPACE}: " if language == "fr" else ": "
+def _pattern(digits: int) -> str:
+    return "#,##0" + ("." + digits * "0" if digits else "")
+
+
+def _rounded(value: float, digits: int) -> Decimal:
+    """Round as Python's own formats do; a zero has no sign."""
+    return Decimal(f"{value:.{digits}f}") + 0
 
 
 def span(months: int, language: Language) -> str:
-    """A length of time in years where it is whole years, else in months.
+    """Write a length of time in years where it is whole years, else in months.
 
     Examples
     --------
@@ -89,10 +131,20 @@ def span(months: int, language: Language) -> str:
     ('20 years', '1 an', '18 mois')
     """
     years, rest = divmod(months, 12)
-    if rest or not years:
-        word = "mois" if language == "fr" else ("month" if months == 1 else "months")
-        return f"{months} {word}"
-    word = ("an" if years == 1 else "ans") if language == "fr" else (
-        "year" if years == 1 else "years"
-    )  # fmt: skip
-    return f"{years} {word}"
+    amount, unit = (months, "month") if rest or not years else (years, "year")
+    text = format_unit(amount, unit, locale=conventions(language).locale)
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def calendar_month(year: int, month: int, language: Language) -> str:
+    """Write a month of the calendar.
+
+    Examples
+    --------
+    >>> calendar_month(2025, 1, "fr")
+    'janvier 2025'
+    """
+    from babel.dates import format_skeleton  # takes long to load
+
+    first = datetime.date(year, month, 1)
+    return format_skeleton("yMMMM", first, locale=conventions(language).locale)

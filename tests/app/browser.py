@@ -109,6 +109,11 @@ class Visit:
         action()
         self.until(f"Number(document.body.dataset.settled) > {before}")
 
+    def speak(self, language: str) -> None:
+        """Choose a language."""
+        if self.page.locator("html").get_attribute("lang") != language:
+            self.settle(lambda: self.page.locator("#language").select_option(language))
+
     def text(self, identifier: str) -> str:
         return str(self.page.locator(f"#{identifier}").inner_text())
 

@@ -167,8 +167,8 @@ def test_everything_is_said_in_either_language_and_nothing_in_the_other(visit: O
     page = visit(SMALL + "&month=30&lang=en&closure_rate=0.1")
     found: dict[str, list[str]] = {}
     for lang in ("en", "fr"):
+        page.speak(lang)
         found[lang] = page.page.evaluate(ALL_TEXTS)
-        page.settle(lambda: page.page.locator("#language").click())
     assert min(len(texts) for texts in found.values()) > 800
     for lang, texts in found.items():
         assert [text for text in texts if re.search(FOREIGN[lang], text, re.IGNORECASE)] == []
@@ -176,6 +176,7 @@ def test_everything_is_said_in_either_language_and_nothing_in_the_other(visit: O
     wrong = re.compile(r"\w [;:!?%€]|\d\.\d|[“”]")
     french = [text for text in found["fr"] if wrong.search(text.replace(package_version(), ""))]
     assert french == []
+    page.speak("en")
     assert page.page.locator("html").get_attribute("lang") == "en"  # and back again
 
 
@@ -249,25 +250,25 @@ def test_axe_finds_nothing_serious(visit: Open) -> None:
     page.page.locator(".origin summary").first.click()
     page.page.locator("#more-box > summary").click()
     page.page.evaluate(axe)  # not by a script's address or text, which the page's policy forbids
-    for _ in ("in English and light", "in French and dark"):
+    for lang in ("en", "fr"):  # in English and light, in French and dark
+        page.speak(lang)
         found = page.page.evaluate(f"axe.run().then(({{ violations }}) => {SERIOUS})")
         assert [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in found] == []
         page.page.locator("#theme").click()
-        page.settle(lambda: page.page.locator("#language").click())
 
 
 def test_a_phone_shows_it_without_scrolling_sideways(visit: Open) -> None:
     page = visit(
         f"{SMALL}&month=13&lang=en&closure_rate=0.1", viewport={"width": 360, "height": 740}
     )
-    for _ in ("en", "fr"):
+    for lang in ("en", "fr"):
+        page.speak(lang)
         # What is tried does not push what happens off the screen: levers are folded at first.
         assert page.page.locator("#play").bounding_box()["y"] < 1000
         unfold = "document.querySelectorAll('details').forEach(one => { one.open = OPEN; })"
         page.page.evaluate(unfold.replace("OPEN", "true"))
         assert page.page.evaluate("document.documentElement.scrollWidth") == 360
         page.page.evaluate(unfold.replace("OPEN", "false"))
-        page.settle(lambda: page.page.locator("#language").click())
 
 
 def test_dark_light_and_less_motion_follow_the_system_and_the_button(visit: Open) -> None:

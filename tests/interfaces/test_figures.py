@@ -17,7 +17,7 @@ from sim.experiments.run_results import Results
 from sim.experiments.runs import simulate
 from sim.figures import Picture, draw_all, draw_territory
 from sim.simulation.simulation import territory_of
-from sim.words.language import LANGUAGES, Language
+from sim.words.folders import Language, languages
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -28,7 +28,7 @@ def results() -> Results:
     return simulate(scenario, seed=7, reps=12, map_months=(0, 48))
 
 
-@pytest.fixture(scope="module", params=LANGUAGES)
+@pytest.fixture(scope="module", params=languages())
 def language(request: pytest.FixtureRequest) -> Language:
     chosen: Language = request.param
     return chosen

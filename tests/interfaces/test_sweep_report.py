@@ -26,7 +26,7 @@ from sim.report.sections import sensitivity
 from sim.report.sections.answer import answer
 from sim.report.sections.over_time import months_to_half
 from sim.report.sections.runs import open_questions, runs
-from sim.words.language import LANGUAGES
+from sim.words.folders import languages
 from tests.interfaces.test_report import Page, said
 
 HEAD = """
@@ -198,7 +198,7 @@ def check_page(content: bytes, language: str) -> Page:
 
 
 def test_the_report_is_whole_in_both_languages(reports):
-    english, french = (check_page(reports[k]["report.html"], k) for k in LANGUAGES)
+    english, french = (check_page(reports[k]["report.html"], k) for k in languages())
     assert [tag for tag, _ in english.tags] == [tag for tag, _ in french.tags]
     assert reports["en"].keys() == reports["fr"].keys()
 

@@ -204,7 +204,7 @@ def test_a_scenario_names_its_territory_file_inherits_and_starts_at_its_vacancy(
         "de ce type.",
     }
     assert content == {
-        "title": {"en": "Town", "fr": "Town"},
+        "title": {"en": "Town"},
         "inherits": "working_class_neighbourhood",
         "territory": {"file": "town.territory.npz"},
         "start": {
@@ -230,7 +230,7 @@ def test_any_printable_name_makes_a_scenario_that_can_be_read(name, saved, tmp_p
         return
     territory = dataclasses.replace(saved[1], name=name)
     scenario, _ = write_imported_scenario(territory, tmp_path / "s", force=True)
-    assert tomllib.loads(scenario.read_text(encoding="utf-8"))["title"]["fr"] == name
+    assert tomllib.loads(scenario.read_text(encoding="utf-8"))["title"]["en"] == name
     assert scenario.stem.isascii()
 
 

@@ -15,7 +15,10 @@ from sim.experiments.run_results import Results
 from sim.experiments.runs import simulate
 from sim.figures.run_story import starting_point, summary_table, what_happened
 from sim.figures.summary import Spread, summarise
-from sim.words.language import LANGUAGES, NARROW, Language, check_language, number, percent, span
+from sim.words.folders import Language, check_language, languages
+from sim.words.language import number, percent, span
+
+NARROW = "\N{NARROW NO-BREAK SPACE}"
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +76,7 @@ def test_closures_are_never_told_without_the_number_of_open_shops(many: Results)
         assert all(words[1] in s for s in told)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", languages())
 def test_it_is_always_said_that_this_is_no_forecast(
     one: Results, many: Results, language: Language
 ) -> None:

@@ -1,33 +1,43 @@
-// The words of the page in two languages, and numbers as each of them writes them.
+// The words of the page in the language of its reader, and numbers as that language writes them.
 
 let words = {};
+let languages = {}; // by name: what its speakers call it, and its locale
 export let language = "en";
 
-export function learn(catalogue) {
-  words = catalogue;
+export function learn(offer) {
+  ({ words, languages } = offer);
 }
 
+export const options = () =>
+  Object.entries(languages).map(([name, one]) => {
+    const option = new Option(one.name, name, false, name === language);
+    option.lang = name;
+    return option;
+  });
+
 export function speak(wanted) {
-  language = wanted === "fr" ? "fr" : "en";
+  language = wanted in languages ? wanted : "en";
   document.documentElement.lang = language;
   for (const element of document.querySelectorAll("[data-words]")) {
     element.textContent = say(element.dataset.words);
   }
 }
 
-// A sentence of the catalogue with {values} filled in.
+// A sentence of the catalogue with {values} filled in; its number, {count}, chooses the plural form.
 export function say(key, values = {}) {
-  return words[key][language].replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  let sentence = words[key][language];
+  if (typeof sentence === "object") sentence = sentence[format(Intl.PluralRules, {}).select(values.count)] ?? sentence.other;
+  return sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }
 
-// The text of a table { en, fr } in the present language.
-export const text = (texts) => texts[language] || texts.en || "";
+// A text that is given in every language.
+export const text = (texts) => texts[language];
 
 // Making a format takes longer than using it.
 const formats = new Map();
 function format(kind, options) {
   const key = `${language} ${JSON.stringify(options)}`;
-  if (!formats.has(key)) formats.set(key, new kind(language, options));
+  if (!formats.has(key)) formats.set(key, new kind(languages[language].locale, options));
   return formats.get(key);
 }
 
@@ -56,7 +66,7 @@ export function quantity(value, info, choices = {}) {
   if (typeof value === "string") return choices[value] ? text(choices[value]) : value.replaceAll("_", " ");
   if (info.is_share) return percent(value);
   const unit = text(info.unit);
-  if (language === "en" && unit.startsWith("€")) return `€${number(value)}${unit.slice(1)}`;
+  if (unit.startsWith("€")) return say("euros", { amount: number(value), per: unit.slice(1) });
   return `${number(value)}\u00a0${unit}`.trim(); // a line does not break between them
 }
 

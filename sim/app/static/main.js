@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import * as charts from "./charts.js";
 import * as controls from "./controls.js";
-import { date, language, learn, say, speak, text } from "./language.js";
+import { date, language, learn, options, say, speak, text } from "./language.js";
 import * as maps from "./maps.js";
 import * as replications from "./replications.js";
 import * as settings from "./settings.js";
@@ -182,8 +182,7 @@ function layout() {
     ...SPEEDS.map((s) => new Option(s ? say("months_a_second", { n: s }) : say("fastest"), s, false, String(s) === speed)));
   story.layTabs();
   label();
-  element("language").textContent = language === "en" ? "Français" : "English";
-  element("language").lang = language === "en" ? "fr" : "en";
+  element("language").replaceChildren(...options());
   element("footer").textContent = say("footer", { version: offer.package_version, model: offer.model_version });
   document.title = `Essaim – ${say("title")}`;
   layerWords();
@@ -261,8 +260,8 @@ function listen() {
     element("play").click();
   });
 
-  on("language", "click", () => {
-    speak(language === "en" ? "fr" : "en");
+  on("language", "change", () => {
+    speak(element("language").value);
     layout();
     if (!about) return;
     layCharts();
@@ -297,7 +296,7 @@ function listen() {
 
 async function start() {
   offer = await api.options();
-  learn(offer.words);
+  learn(offer);
   const given = settings.read(offer);
   layer = given.layer;
   target = given.month;

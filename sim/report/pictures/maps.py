@@ -17,7 +17,8 @@ from sim.figures.maps import COLOUR_MAPS, GROUND
 from sim.figures.style import Picture, look
 from sim.report.pictures.canvas import FONT, outline
 from sim.report.quantity import signed
-from sim.words.language import Language, number, percent
+from sim.words.folders import Language
+from sim.words.language import number, percent
 
 __all__ = ["Ground", "draw_difference", "draw_layer"]
 

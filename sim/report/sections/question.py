@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sim.report.facts import Facts
 from sim.report.quantity import euros
-from sim.words.catalogue import typeset
-from sim.words.language import span
+from sim.words.language import span, typeset
 
 __all__ = ["key_facts", "kicker", "question", "title"]
 

@@ -1,0 +1,15 @@
+"""The option ``--lang``: the languages that have a folder in `sim.words`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sim.words.folders import ENGLISH, languages
+
+__all__ = ["ENGLISH", "Lang"]
+
+Lang = Annotated[
+    str, typer.Option("--lang", help=f"Language of what is written: {', '.join(languages())}.")
+]
