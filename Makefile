@@ -14,7 +14,7 @@ demo: .venv/installed  ## a town over 20 years; with and without a cluster; size
 	$(BIN)/sim report demo/headline
 
 test: .venv/installed-test  ## the quick suite
-	$(BIN)/python -m pytest -n 2 --dist=worksteal -m "not statistical"
+	$(BIN)/python -m pytest -n 2 --dist=worksteal -m "not statistical and not slow"
 
 check: .venv/installed-dev  ## everything that CI checks
 	$(BIN)/ruff check .

@@ -16,6 +16,7 @@ from sim.cli.app import listen
 SIM = [sys.executable, "-c", "from sim.cli import main; raise SystemExit(main())", "app"]
 
 
+@pytest.mark.slow
 def test_it_prints_its_address_answers_there_and_ends_on_ctrl_c() -> None:
     process = subprocess.Popen(
         [*SIM, "--no-open", "--port", "0"],

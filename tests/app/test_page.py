@@ -71,6 +71,7 @@ def test_both_territories_agree_at_the_start_and_differ_later(visit: Open) -> No
     assert len(set(page.page.locator("#changed strong").all_inner_texts())) > 1
 
 
+@pytest.mark.slow
 def test_a_step_paints_the_canvas_and_the_charts(visit: Open) -> None:
     page = visit("layer=footfall")
     before, painted = page.pixels("with"), page.data("painted")
@@ -82,6 +83,7 @@ def test_a_step_paints_the_canvas_and_the_charts(visit: Open) -> None:
     assert re.search(r"\d without, \d.*with", chart.locator(".now").inner_text())
 
 
+@pytest.mark.slow
 def test_a_slider_moved_by_keyboard_changes_the_run_at_the_same_month(visit: Open) -> None:
     page = visit(SMALL + "&month=48")
     page.page.locator("#parameters-box > summary").click()
@@ -105,6 +107,7 @@ def test_a_slider_moved_by_keyboard_changes_the_run_at_the_same_month(visit: Ope
     assert page.data("month") == 48
 
 
+@pytest.mark.slow
 def test_start_again_begins_with_the_new_values_and_seed(visit: Open) -> None:
     page = visit(SMALL + "&month=20")
     page.page.locator("#seed").fill("9")
@@ -119,6 +122,7 @@ def test_start_again_begins_with_the_new_values_and_seed(visit: Open) -> None:
     assert "--set start=0" in said[-1]
 
 
+@pytest.mark.slow
 def test_the_address_shows_somebody_else_the_same(visit: Open) -> None:
     chosen = (
         "scenario=rural_low_density&intervention=mobile_cluster&seed=7&rows=20&columns=20"
@@ -163,6 +167,7 @@ FOREIGN = {
 }
 
 
+@pytest.mark.slow
 def test_everything_is_said_in_either_language_and_nothing_in_the_other(visit: Open) -> None:
     page = visit(SMALL + "&month=30&lang=en&closure_rate=0.1")
     found: dict[str, list[str]] = {}
@@ -180,6 +185,7 @@ def test_everything_is_said_in_either_language_and_nothing_in_the_other(visit: O
     assert page.page.locator("html").get_attribute("lang") == "en"  # and back again
 
 
+@pytest.mark.slow
 def test_a_cell_is_read_by_pointer_and_by_arrow_keys(visit: Open) -> None:
     page = visit(SMALL + "&month=3")
     canvas = page.page.locator("#map-with")
@@ -196,6 +202,7 @@ def test_a_cell_is_read_by_pointer_and_by_arrow_keys(visit: Open) -> None:
     assert canvas.get_attribute("aria-label").startswith("Map of Vacant premises")
 
 
+@pytest.mark.slow
 def test_exports_open(visit: Open, tmp_path: Path) -> None:
     page = visit(SMALL + "&month=6")
     saved = {}
@@ -215,6 +222,7 @@ def test_exports_open(visit: Open, tmp_path: Path) -> None:
     assert len(picture) > 5000
 
 
+@pytest.mark.slow
 def test_replications_give_bands_verdicts_and_a_report_until_something_changes(
     visit: Open, tmp_path: Path
 ) -> None:
@@ -240,6 +248,7 @@ def test_replications_give_bands_verdicts_and_a_report_until_something_changes(
     assert page.page.locator("#replicate").is_disabled()
 
 
+@pytest.mark.slow
 def test_axe_finds_nothing_serious(visit: Open) -> None:
     import axe_playwright_python
 
@@ -257,6 +266,7 @@ def test_axe_finds_nothing_serious(visit: Open) -> None:
         page.page.locator("#theme").click()
 
 
+@pytest.mark.slow
 def test_a_phone_shows_it_without_scrolling_sideways(visit: Open) -> None:
     page = visit(
         f"{SMALL}&month=13&lang=en&closure_rate=0.1", viewport={"width": 360, "height": 740}
@@ -271,6 +281,7 @@ def test_a_phone_shows_it_without_scrolling_sideways(visit: Open) -> None:
         page.page.evaluate(unfold.replace("OPEN", "false"))
 
 
+@pytest.mark.slow
 def test_dark_light_and_less_motion_follow_the_system_and_the_button(visit: Open) -> None:
     page = visit(color_scheme="dark", reduced_motion="reduce")
     paper = "getComputedStyle(document.body).backgroundColor"
@@ -283,6 +294,7 @@ def test_dark_light_and_less_motion_follow_the_system_and_the_button(visit: Open
     assert page.page.locator("#speed").input_value() == "2"  # months a second
 
 
+@pytest.mark.slow
 def test_the_keyboard_plays_and_pauses(visit: Open) -> None:
     page = visit()
     assert page.page.locator("#speed").input_value() == "12"
@@ -302,6 +314,7 @@ def test_the_keyboard_plays_and_pauses(visit: Open) -> None:
     assert page.page.get_by_role("tabpanel").inner_text().startswith("Do officials")
 
 
+@pytest.mark.slow
 def test_at_the_end_play_begins_anew(visit: Open) -> None:
     page = visit(SMALL + "&month=60")
     page.page.locator("#play").click()
@@ -309,6 +322,7 @@ def test_at_the_end_play_begins_anew(visit: Open) -> None:
     page.page.locator("#play").click()
 
 
+@pytest.mark.slow
 def test_what_is_refused_is_said_in_a_sentence_and_the_page_goes_on(visit: Open) -> None:
     page = visit(SMALL + "&month=5")
     page.expected = (422,)
@@ -328,6 +342,7 @@ def test_what_is_refused_is_said_in_a_sentence_and_the_page_goes_on(visit: Open)
     assert "cluster_size=60" in page.page.url
 
 
+@pytest.mark.slow
 def test_an_address_that_is_not_admissible_can_be_put_right(browser: Any, address: str) -> None:
     page = Visit(browser, address, f"{SMALL}&closure_rate=99&unknown=1&layer=none&month=-4")
     error = page.page.locator("#error")
@@ -340,6 +355,7 @@ def test_an_address_that_is_not_admissible_can_be_put_right(browser: Any, addres
     page.close()
 
 
+@pytest.mark.slow
 def test_a_session_that_has_ended_is_begun_anew_at_the_same_month(visit: Open) -> None:
     page = visit(SMALL + "&month=5")
     page.expected = (404,)
@@ -351,6 +367,7 @@ def test_a_session_that_has_ended_is_begun_anew_at_the_same_month(visit: Open) -
     assert page.pixels("with") == shown
 
 
+@pytest.mark.slow
 def test_a_server_that_is_gone_is_told_in_the_language_of_the_page(visit: Open) -> None:
     page = visit(SMALL + "&lang=fr")
     page.expected = (0,)

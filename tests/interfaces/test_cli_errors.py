@@ -154,6 +154,7 @@ def _started(out: Path) -> subprocess.Popen[str]:
     return running
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals are a matter of POSIX")
 def test_an_interrupted_run_says_so_in_one_line_and_leaves_nothing(tmp_path: Path) -> None:
     running = _started(tmp_path / "results")
@@ -166,6 +167,7 @@ def test_an_interrupted_run_says_so_in_one_line_and_leaves_nothing(tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals are a matter of POSIX")
 def test_a_killed_run_leaves_no_results_and_the_next_one_clears_up(tmp_path: Path) -> None:
     running = _started(tmp_path / "results")

@@ -171,6 +171,7 @@ def test_a_folder_must_be_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--out" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @no_windows
 def test_ctrl_c_ends_everything_and_leaves_nothing(tmp_path: Path) -> None:
     out = str(tmp_path / "out")
@@ -186,6 +187,7 @@ def test_ctrl_c_ends_everything_and_leaves_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 @no_windows
 def test_a_worker_that_is_killed_gives_a_clear_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -216,6 +218,7 @@ sim.compare(town.replace(months=1200), ['transition_cluster'], reps=4000, worker
 """
 
 
+@pytest.mark.slow
 @no_windows
 def test_a_script_needs_no_shield_around_it_and_workers_end_with_it(tmp_path: Path) -> None:
     """Workers do not run the script again that asks for them, nor what lies about in its folder."""

@@ -131,6 +131,7 @@ def _collect(package, cache, *dtypes):
     return _run(package, cache, "sim.processes.collection", *(dtypes or ["float64"]))[0]
 
 
+@pytest.mark.slow
 def test_machine_code_is_reused_until_a_source_changes_that_it_may_be_made_of(package, cache):
     """Kernels may take rules of kernels, and those of users also rules of processes.
 
@@ -149,6 +150,7 @@ def test_machine_code_is_reused_until_a_source_changes_that_it_may_be_made_of(pa
     assert _run(package, cache, "of_users")[0] == [(1.5, 0), (0.75, 0), (0.75, 0)]
 
 
+@pytest.mark.slow
 def test_a_cache_that_cannot_be_written_costs_one_warning(package, cache):
     cache.write_text("a file where the folder should be")
     found, warnings = _run(package, cache, "sim.processes.collection", "float64")
@@ -156,6 +158,7 @@ def test_a_cache_that_cannot_be_written_costs_one_warning(package, cache):
     assert warnings.count("SIM_CACHE_DIR") == 1
 
 
+@pytest.mark.slow
 def test_machine_code_of_another_signature_is_not_taken(unedited, cache):
     """Two processes that write numba's index at once can leave it pointing at the wrong file."""
     one, other = sorted(cache.rglob("*.nbc"))
@@ -165,6 +168,7 @@ def test_machine_code_of_another_signature_is_not_taken(unedited, cache):
     assert _collect(unedited, cache, "float32", "float64") == [(3.0, 0)] * 2
 
 
+@pytest.mark.slow
 def test_machine_code_that_is_broken_is_compiled_again(unedited, cache):
     for file in cache.rglob("*.nb[ci]"):
         file.write_bytes(b"")
@@ -180,6 +184,7 @@ def test_another_checkout_of_the_same_sources_takes_the_machine_code(unedited, c
     assert _collect(moved, cache, "float32", "float64") == [(3.0, 1), (3.0, 2)]
 
 
+@pytest.mark.slow
 def test_two_checkouts_that_differ_keep_their_machine_code_apart(unedited, cache, tmp_path):
     edited = tmp_path / "elsewhere" / "sim"
     shutil.copytree(unedited, edited)

@@ -38,7 +38,7 @@ def digest_of_flows(is_parallel, lanes):
     return digest.hexdigest()
 
 
-@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("threads", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_parallel_twins_give_the_bits_of_the_serial_kernels(threads):
     program = (
         "from tests.kernels.test_parallel import digest_of_flows\n"
@@ -87,6 +87,7 @@ def loops_over_threads(of):
     return [len(re.findall(r"call .*parallel_for\b", code)) for code in codes]
 
 
+@pytest.mark.slow
 def test_prange_loops_alone_are_spread_over_threads_in_whichever_twin_is_compiled_first():
     program = (
         "from sim.kernels.machine.compile import parallel\n"

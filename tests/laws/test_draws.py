@@ -50,7 +50,10 @@ for threads in {threads}:
     return found.stdout.split()
 
 
-@pytest.mark.parametrize(("threads", "numba_threads"), [([False, True], 1), ([True], 2)])
+@pytest.mark.parametrize(
+    ("threads", "numba_threads"),
+    [([False, True], 1), pytest.param([True], 2, marks=pytest.mark.slow)],
+)
 def test_the_same_seed_gives_the_same_bytes_in_any_process_on_any_threads(threads, numba_threads):
     here = small_town(11)
     here.run(MONTHS)

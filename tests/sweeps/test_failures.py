@@ -42,7 +42,7 @@ class Survived(NamedTuple):
         return len(RAISING) + len(self.killing)
 
 
-@pytest.fixture(scope="module", params=["local", "dask"])
+@pytest.fixture(scope="module", params=["local", pytest.param("dask", marks=pytest.mark.slow)])
 def survived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Survived:
     """A sweep in which all of it happens, by two workers."""
     folder = tmp_path_factory.mktemp(request.param)

@@ -86,6 +86,7 @@ def doomed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Doomed]:
         process.kill()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("doomed", ["local", "dask"], indirect=True)
 def test_a_sweep_killed_midway_has_lost_nothing_and_leaves_nobody(doomed, whole):
     assert len(doomed.family()) >= 2
@@ -97,6 +98,7 @@ def test_a_sweep_killed_midway_has_lost_nothing_and_leaves_nobody(doomed, whole)
     assert doomed.store.digest() == whole.digest()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("doomed", ["local"], indirect=True)
 def test_ctrl_c_ends_a_sweep_that_can_go_on(doomed, whole):
     assert doomed.end_by(signal.SIGINT, whole_group=True) == []  # as a terminal does
@@ -105,6 +107,7 @@ def test_ctrl_c_ends_a_sweep_that_can_go_on(doomed, whole):
     assert doomed.store.digest() == whole.digest()
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
 @given(runs=st.integers(0, POINTS - 1), batch=st.integers(1, 9))
 @settings(max_examples=10)

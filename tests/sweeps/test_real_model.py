@@ -55,6 +55,7 @@ def test_all_runs_succeed(serial):
     assert serial.missing() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("executor", "workers"), [("local", 2), ("dask", 1)])
 def test_the_town_is_the_same_on_every_executor(tiny, serial, executor, workers, tmp_path):
     """One worker of dask loads the model; two that kill each other's runs are tried with toys."""
