@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from sim.errors import InputError
 from sim.territory.grid_frame import GRID_EPSG, GridFrame, to_grid_coordinates
-from sim.territory.table_file import Table
+from sim.territory.table import Table
 
 __all__ = ["ID_COLUMNS", "Cells", "read_cells"]
 

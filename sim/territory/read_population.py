@@ -14,7 +14,8 @@ import numpy.typing as npt
 from sim.errors import InputError
 from sim.territory.cell_ids import ID_COLUMNS, read_cells
 from sim.territory.grid_frame import GRID_EPSG, GridFrame
-from sim.territory.table_file import Table, read_table
+from sim.territory.table import Request, Table
+from sim.territory.table_file import read_table
 
 __all__ = ["MEAN_LIVING_STANDARD", "PopulationGrid", "file_digest", "read_population"]
 
@@ -101,12 +102,12 @@ def read_population(
             " longitude in [-180, 180] and a radius above 0."
         )
     ages = tuple(YOUTH_WEIGHTS)
-    table = read_table(
-        path,
-        (*ID_COLUMNS, *IMPUTED_COLUMNS, *ages, "ind", "ind_snv", "i_pauv"),
-        lambda names: any(i in names for i in ID_COLUMNS),
-        f"column that names cells ({', '.join(ID_COLUMNS[:2])}, idcar_1km ...)",
+    request = Request(
+        wanted=frozenset((*ID_COLUMNS, *IMPUTED_COLUMNS, *ages, "ind", "ind_snv", "i_pauv")),
+        is_right=lambda names: any(i in names for i in ID_COLUMNS),
+        what=f"column that names cells ({', '.join(ID_COLUMNS[:2])}, idcar_1km ...)",
     )
+    table = read_table(path, request)
     if table.n_rows == 0:
         raise InputError(f"{path} holds no cells.")
     if "ind" not in table.columns:

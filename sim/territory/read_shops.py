@@ -16,7 +16,8 @@ from sim.errors import InputError
 from sim.territory.grid_frame import GRID_EPSG, GridFrame, to_grid_coordinates
 from sim.territory.read_population import file_digest
 from sim.territory.shop_kinds import shop_catalogue
-from sim.territory.table_file import Table, read_table
+from sim.territory.table import Request, Table
+from sim.territory.table_file import read_table
 
 __all__ = ["UNKNOWN_GROUP", "ShopPoints", "read_shops"]
 
@@ -103,17 +104,18 @@ def read_shops(path: Path, frame: GridFrame, *, may_exceed: bool = False) -> Sho
     Of several values (``convenience;gas``) the first one in the catalogue counts. An OpenStreetMap
     id counts once. Points off the grid and kinds outside the catalogue are left out and counted.
     """
-    wanted = ("typequ", "lambert_x", "lambert_y", "qualite_xy", "an", *_TAGS, "other_tags")
-    table = read_table(
-        path,
-        (*wanted, *LONGITUDES, *LATITUDES, *_ID_COLUMNS, "layer"),
-        lambda names: (
+    bpe_columns = ("typequ", "lambert_x", "lambert_y", "qualite_xy", "an")
+    osm_columns = (*_TAGS, "other_tags", *LONGITUDES, *LATITUDES, *_ID_COLUMNS, "layer")
+    request = Request(
+        wanted=frozenset((*bpe_columns, *osm_columns)),
+        is_right=lambda names: (
             "typequ" in names
             or any(c in names for c in (*KIND_COLUMNS, "disused:shop", "other_tags"))
         ),
-        "column with kinds of shop (TYPEQU of the BPE, shop or amenity of OpenStreetMap)",
+        what="column with kinds of shop (TYPEQU of the BPE, shop or amenity of OpenStreetMap)",
         with_points=True,
     )
+    table = read_table(path, request)
     if table.n_rows == 0:
         raise InputError(f"{path} holds no shops.")
     points = _bpe_points(table) if "typequ" in table.columns else _osm_points(table)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import sqlite3
-import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,7 +13,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
+import pyogrio
 import pytest
+import shapely
 from pyproj import Transformer
 
 Row = dict[str, Any]
@@ -57,41 +57,27 @@ def write_geopackage(
     path: Path,
     layers: dict[str, Sequence[Row]],
     shapes: dict[str, Sequence[Sequence[tuple[float, float]]]] | None = None,
-    epsg: int = 3035,
+    epsg: int | None = 3035,
 ) -> Path:
     """Layers of rows; a shape of one vertex is a point, one of several a polygon."""
     path.unlink(missing_ok=True)
-    link = sqlite3.connect(path)
-    link.execute("CREATE TABLE gpkg_contents (table_name TEXT, data_type TEXT)")
-    link.execute(
-        "CREATE TABLE gpkg_spatial_ref_sys (srs_id INTEGER, organization_coordsys_id INTEGER)"
-    )
-    link.execute(
-        "CREATE TABLE gpkg_geometry_columns (table_name TEXT, column_name TEXT, srs_id INTEGER)"
-    )
-    link.execute("INSERT INTO gpkg_spatial_ref_sys VALUES (99, ?)", (epsg,))
     for layer, rows in layers.items():
-        names = ", ".join(f'"{name}"' for name in rows[0])
-        link.execute(f'CREATE TABLE "{layer}" (fid INTEGER PRIMARY KEY, geom BLOB, {names})')
-        link.execute("INSERT INTO gpkg_contents VALUES (?, 'features')", (layer,))
-        link.execute("INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', 99)", (layer,))
-        for i, row in enumerate(rows):
-            blob = _geopackage_blob(shapes[layer][i]) if shapes else None
-            marks = ", ".join("?" * (len(row) + 1))
-            link.execute(
-                f'INSERT INTO "{layer}" (geom, {names}) VALUES ({marks})', (blob, *row.values())
-            )
-    link.commit()
-    link.close()
+        table = pa.Table.from_pylist(list(rows))
+        geometry: dict[str, str] = {"geometry_type": "Unknown"}
+        if shapes:
+            made = [shapely.Point(s) if len(s) == 1 else shapely.Polygon(s) for s in shapes[layer]]
+            table = table.append_column("geom", pa.array(shapely.to_wkb(made), pa.binary()))
+            geometry["geometry_name"] = "geom"
+        pyogrio.write_arrow(
+            table,
+            path,
+            layer=layer,
+            driver="GPKG",
+            crs=epsg and f"EPSG:{epsg}",
+            append=path.exists(),
+            **geometry,
+        )
     return path
-
-
-def _geopackage_blob(shape: Sequence[tuple[float, float]]) -> bytes:
-    header = b"GP\x00\x01" + struct.pack("<i", 99)
-    if len(shape) == 1:
-        return header + struct.pack("<BI2d", 1, 1, *shape[0])
-    flat = [value for vertex in shape for value in vertex]
-    return header + struct.pack(f"<BIII{len(flat)}d", 1, 3, 1, len(shape), *flat)
 
 
 @cache

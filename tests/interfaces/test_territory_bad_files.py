@@ -87,7 +87,7 @@ def test_a_mistake_in_one_cell_is_named_with_its_line(mistake, formats, town):
         (b"PAR1 and then nothing", ["damaged or unreadable Parquet"]),
         (b"SQLite format 3\0 and then nothing", ["damaged GeoPackage"]),
         (b'{"type": "FeatureCollection", "features": [', ["not valid GeoJSON", "line 1"]),
-        (b'{"type": "Topology"}', ["not a GeoJSON FeatureCollection"]),
+        (b'{"type": "Topology"}', ["not valid GeoJSON"]),
         (b"name,ind\nLaval,3\n", ["no column that names cells", "name, ind"]),
         (b"idcar_200m;men\n" + GOOD_ID.encode() + b";3\n", ["no column 'ind'"]),
         (b"idcar_200m;ind\n", ["holds no cells"]),
@@ -117,7 +117,7 @@ def test_a_file_that_does_not_exist_is_named(town):
     assert_refused(town, town.folder, None, "is a directory")
 
 
-@pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.95, 0.999])
 @pytest.mark.parametrize("kind", ["gpkg", "parquet"])
 def test_a_torn_file_is_called_damaged(kind, share, formats, town):
     path = town.folder / "cells"
@@ -194,22 +194,18 @@ def test_shops_mostly_of_the_next_place_are_refused(formats, town):
         (b"shop,lon,lat\nbakery,,\n", ["not one of its shops has coordinates"]),
         (b"TYPEQU;X;Y\nB203;1;2\n", ["no column LAMBERT_X"]),
         (json.dumps({"type": "FeatureCollection", "features": []}).encode(), ["no features"]),
-        (
-            json.dumps(
-                {
-                    "type": "FeatureCollection",
-                    "crs": {"properties": {"name": "local"}},
-                    "features": [{"properties": {"shop": "bakery"}, "geometry": None}],
-                }
-            ).encode(),
-            ["coordinate system"],
-        ),
     ],
 )
 def test_a_shop_file_of_another_making_is_refused(content, fragments, town):
     path = town.folder / "shops"
     path.write_bytes(content)
     assert_refused(town, town.population(), path, *fragments)
+
+
+def test_shops_in_an_unnamed_coordinate_system_are_refused(formats, town):
+    shop, place = {"shop": "bakery"}, [town.middle(3, 4)]
+    path = formats.geopackage(town.folder / "s.gpkg", {"shops": [shop]}, {"shops": [place]}, None)
+    assert_refused(town, town.population(), path, "coordinate system by an EPSG code")
 
 
 @pytest.mark.parametrize(

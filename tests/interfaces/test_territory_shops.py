@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 import tomllib
 from collections import Counter
+from contextlib import closing
 from importlib.resources import files
 
 import numpy as np
@@ -13,7 +15,6 @@ import pytest
 from sim.errors import InputError
 from sim.territory.grid_frame import GridFrame
 from sim.territory.read_shops import UNKNOWN_GROUP, read_shops
-from sim.territory.representative_point import geojson_point, wkb_point
 from sim.territory.shop_kinds import shop_catalogue
 from sim.territory.territory import SECTORS
 
@@ -240,16 +241,54 @@ def test_a_missing_projection_package_is_said_with_its_remedy(formats, town, mon
         read_shops(path, frame_of(town))
 
 
+@pytest.mark.parametrize("package", ["pyogrio", "shapely"])
+def test_a_missing_package_for_geometries_is_said_with_its_remedy(
+    package, formats, town, monkeypatch
+):
+    point = {"type": "Point", "coordinates": [0, 47]}
+    path = formats.geojson(town.folder / "osm.geojson", [{"shop": "bakery"}], [point])
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(InputError, match=r"pyogrio and shapely: pip install 'essaim\[geo\]'"):
+        read_shops(path, frame_of(town))
+
+
+def test_csv_is_read_without_the_packages_for_geometries(town, monkeypatch):
+    for package in ("pyogrio", "shapely"):
+        monkeypatch.setitem(sys.modules, package, None)
+    assert read_shops(town.osm(), frame_of(town)).cell.size
+
+
 @pytest.mark.parametrize(
     "geometry",
     [None, {}, {"type": "Point"}, {"type": "Polygon", "coordinates": []}, {"type": "Curve"}, 7],
 )
-def test_a_geometry_without_a_place_is_nowhere(geometry):
-    assert np.isnan(geojson_point(geometry)).all()
+def test_a_shop_whose_geometry_has_no_place_is_left_out_and_counted(geometry, formats, town):
+    here = {"type": "Point", "coordinates": town.project(*town.middle(3, 4), 4326)}
+    path = formats.geojson(town.folder / "osm.geojson", [{"shop": "bar"}] * 2, [here, geometry])
+    points = read_shops(path, frame_of(town))
+    assert points.cell.tolist() == [3 * 9 + 4]
+    assert points.provenance["without_coordinates"] == 1
 
 
-@pytest.mark.parametrize(
-    "blob", [None, b"", b"GP", b"GP\0\1\0\0\0\0", b"GP\0\1\0\0\0\0\1\3\0\0\0\xff"]
-)
-def test_a_torn_geometry_is_nowhere(blob):
-    assert np.isnan(wkb_point(blob)).all()
+def test_a_shop_whose_geometry_is_torn_is_left_out_and_counted(formats, town):
+    path = formats.geopackage(
+        town.folder / "osm.gpkg",
+        {"shops": [{"shop": "bar"}] * 3},
+        {"shops": [[town.middle(3, 4)]] * 3},
+    )
+    with closing(sqlite3.connect(path)) as link, link:
+        # Its triggers call functions that only GDAL has.
+        for (name,) in link.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+            link.execute(f'DROP TRIGGER "{name}"')
+        for row, blob in [(2, b"GP"), (3, b"GP\0\1\0\0\0\0\1\3\0\0\0\xff")]:
+            link.execute("UPDATE shops SET geom = ? WHERE fid = ?", (blob, row))
+    points = read_shops(path, frame_of(town))
+    assert points.cell.tolist() == [3 * 9 + 4]
+    assert points.provenance["without_coordinates"] == 2
+
+
+def test_tags_of_overpass_are_read_and_a_property_counts_before_them(formats, town):
+    here = {"type": "Point", "coordinates": town.project(*town.middle(3, 4), 4326)}
+    rows = [{"tags": {"shop": "bakery"}}, {"shop": "vacant", "tags": {"shop": "bakery"}}]
+    path = formats.geojson(town.folder / "osm.geojson", rows, [here] * 2)
+    assert read_shops(path, frame_of(town)).is_vacant.tolist() == [False, True]

@@ -1,0 +1,163 @@
+"""A table of texts as people publish it, and what to read of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sim.errors import InputError
+
+__all__ = ["Request", "Table", "wanted_names"]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns of a file, all of them text, under lower-case names.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The file, as the user named it.
+    columns : dict of str to pyarrow array of strings
+        The wanted columns that exist; null where the file has nothing.
+    n_rows : int
+        Rows of every column.
+    row_word : str
+        What a row is called in this format, for messages: line, row or feature.
+    first_row : int
+        Number of the first row in those terms.
+    points : (rows, 2) float64 array or None
+        x and y of each row's geometry, NaN where it has none; None without geometries.
+    points_epsg : int or None
+        Coordinate reference system of `points`.
+    """
+
+    path: Path
+    columns: dict[str, Any]
+    n_rows: int
+    row_word: str
+    first_row: int
+    points: npt.NDArray[np.float64] | None = None
+    points_epsg: int | None = None
+
+    def place(self, row: int) -> str:
+        """Where a row stands, for a message: ``cells.csv: line 7``."""
+        return f"{self.path}: {self.row_word} {self.first_row + row}"
+
+    def texts(self, column: str) -> list[str]:
+        """Values of a column without surrounding blanks; empty where missing."""
+        trimmed = pc.utf8_trim_whitespace(self.columns[column])
+        values: list[str] = pc.fill_null(trimmed, "").to_pylist()
+        return values
+
+    def numbers(
+        self, column: str, *, missing: bool = False, negative: bool = False
+    ) -> npt.NDArray[np.float64]:
+        """Values of a column as numbers; a decimal comma is understood.
+
+        Parameters
+        ----------
+        column : str
+            Name in lower case.
+        missing : bool
+            Whether empty cells are admitted; they become NaN.
+        negative : bool
+            Whether numbers below zero are admitted.
+
+        Returns
+        -------
+        (rows,) float64 array
+
+        Raises
+        ------
+        InputError
+            A value is no finite number, or empty or negative where that is not admitted.
+        """
+        text = pc.replace_substring(pc.utf8_trim_whitespace(self.columns[column]), ",", ".")
+        text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+        try:
+            parsed = pc.cast(text, pa.float64())
+        except pa.ArrowInvalid:
+            row = next(r for r, v in enumerate(text.to_pylist()) if v and not _is_number(v))
+            value = self.columns[column][row].as_py()
+            raise InputError(
+                f"{self.place(row)}: {column} is {value!r}, which is not a number."
+            ) from None
+        values = np.asarray(parsed.to_numpy(zero_copy_only=False), dtype=np.float64)
+        empty = np.asarray(text.is_null().to_numpy(zero_copy_only=False), dtype=bool)
+        if empty.any() and not missing:
+            raise InputError(f"{self.place(int(np.argmax(empty)))}: {column} is empty.")
+        bad = ~np.isfinite(values) & ~empty
+        if bad.any():
+            row = int(np.argmax(bad))
+            raise InputError(
+                f"{self.place(row)}: {column} is {values[row]}, which is not a finite number."
+            )
+        if not negative and bool((values < 0).any()):
+            row = int(np.argmax(values < 0))
+            raise InputError(
+                f"{self.place(row)}: {column} is {values[row]:g}; it cannot be negative."
+            )
+        return values
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to read of a file.
+
+    Attributes
+    ----------
+    wanted : frozenset of str
+        Names of columns, in lower case; the file's own spelling may be in capitals.
+    is_right : callable
+        Whether a table with these (lower-case) column names is the one meant. A GeoPackage may
+        hold several; all that are right are read.
+    what : str
+        What the file should hold, to complete the message "... has no ...".
+    with_points : bool
+        Whether geometries are read too; cells need none, their ids say where they are. A column
+        ``layer`` then tells the layers of a GeoPackage apart.
+    """
+
+    wanted: frozenset[str]
+    is_right: Callable[[Sequence[str]], bool]
+    what: str
+    with_points: bool = False
+
+
+def wanted_names(path: Path, header: Sequence[str], request: Request) -> dict[str, str]:
+    """Return the file's own names of the wanted columns, by lower-case name.
+
+    Raises
+    ------
+    InputError
+        The table is not the one meant, or has a wanted column twice.
+    """
+    lower = [name.strip().lower() for name in header]
+    if not request.is_right(lower):
+        seen = ", ".join(header[:8]) + (", ..." if len(header) > 8 else "")
+        legible = "".join(c if c.isprintable() else "?" for c in seen[:200]).strip("?")
+        raise InputError(f"{path} has no {request.what}; its columns are: {legible}.")
+    spelling: dict[str, str] = {}
+    for name, own in zip(lower, header, strict=True):
+        if name in request.wanted:
+            if name in spelling:
+                raise InputError(f"{path} has two columns called {name!r}.")
+            spelling[name] = own
+    return spelling
+
+
+def _is_number(text: str) -> bool:
+    # Asked of Arrow and not of float(), which takes more: 1_000, +5 or digits of other scripts.
+    try:
+        pc.cast(pa.scalar(text), pa.float64())
+    except pa.ArrowInvalid:
+        return False
+    return True
