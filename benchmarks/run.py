@@ -28,7 +28,7 @@ import numpy as np
 
 import sim
 from benchmarks.peers.plain_mesa import PlainTown
-from sim.measures.indicators import COUNTERS
+from sim.measures.counting import COUNTERS
 from sim.scenario.scenario import load_scenario
 from sim.simulation.simulation import Simulation
 

@@ -33,7 +33,7 @@ from sim.experiments.run import Outcome
 from sim.experiments.running import Options, fill
 from sim.experiments.store import DESIGN, FORMAT, Store
 from sim.experiments.sweep import Sweep
-from sim.measures.registry import MEASURES
+from sim.measures.registry import OUTCOMES
 
 RESULTS = Path(__file__).parent / "results" / "sweeps.md"
 EXPERIMENT = "cluster_size_by_funding"
@@ -113,7 +113,7 @@ def make_up(folder: Path, rows: int) -> None:
     keys, random = list(plan.keys), np.random.default_rng(1)
     for at in range(0, len(keys), 5000):
         some = keys[at : at + 5000]
-        made = random.normal(size=(len(some), horizons, len(MEASURES)))
+        made = random.normal(size=(len(some), horizons, len(OUTCOMES)))
         outcomes = zip(some, made, strict=True)
         write_results(folder, plan.model, [Result(k, "ok", Outcome(m)) for k, m in outcomes])
     store.compact()
@@ -155,7 +155,7 @@ def a_million_rows(folder: Path, rows: int) -> Iterator[str]:
     }
     held = store.results(["key", "status"]).num_rows
     yield (
-        f"{held:,} rows of {len(MEASURES)} measures in {len(files)} files of {megabytes:,.0f} MB; "
+        f"{held:,} rows of {len(OUTCOMES)} measures in {len(files)} files of {megabytes:,.0f} MB; "
         f"a design of {len(store.design()):,} rows."
     )
     yield ""

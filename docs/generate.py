@@ -20,8 +20,9 @@ import typer
 from sim.cli import app, main
 from sim.cli.explanation import explain
 from sim.interventions import TYPES, Intervention, list_interventions, load_intervention
-from sim.measures.indicators import INDICATORS, ZONE_LABELS
 from sim.measures.map_layers import LAYERS
+from sim.measures.measure import Measure
+from sim.measures.registry import MEASURES, MONTHLY, OUTCOMES
 from sim.processes.month import MONTH
 from sim.processes.process import Process
 from sim.registry.catalogues import (
@@ -243,24 +244,31 @@ def processes_page() -> str:
     return text
 
 
-# -- indicators and scenarios --------------------------------------------------------------------
+# -- measures and scenarios --------------------------------------------------------------------
 
 
-def indicators_page() -> str:
-    """Every indicator with unit, label and definition in both languages."""
-    zones = ", ".join(f"`_{z}` ({words['en']})" for z, words in ZONE_LABELS.items())
-    return f"Indicators marked *by zone* also exist with {zones} appended.\n\n" + table(
-        ("column", "unit", "label", "definition", "by zone", "kind"),
+def measures_page() -> str:
+    """Every measure with its places, unit, label, definition and tables."""
+    bases: dict[str, list[Measure]] = {}
+    for measure in MEASURES.values():
+        bases.setdefault(measure.base, []).append(measure)
+    return table(
+        ("measure", "also with", "unit", "label", "definition", "window at a horizon", "tables"),
         (
             (
-                f"`{i.name}`",
-                i.unit,
-                f"{i.label['en']}<br>*{i.label['fr']}*",
-                f"{i.definition['en']}<br>*{i.definition['fr']}*",
-                "yes" if i.by_zone else "no",
-                "flow" if i.is_flow else "state",
+                f"`{base}`",
+                code([f"_{m.place}" for m in found if m.place]),
+                found[0].unit,
+                f"{found[0].title['en']}<br>*{found[0].title['fr']}*",
+                f"{found[0].definition['en']}<br>*{found[0].definition['fr']}*",
+                f"`{found[0].window}`",
+                ", ".join(
+                    name
+                    for name, held in (("monthly", MONTHLY), ("effects", OUTCOMES))
+                    if any(m.name in held for m in found)
+                ),
             )
-            for i in INDICATORS.values()
+            for base, found in bases.items()
         ),
     )
 
@@ -430,7 +438,7 @@ def pages() -> dict[str, str]:
         "schedule": schedule_page(),
         "submodels": submodels_page(),
         "processes": processes_page(),
-        "indicators": indicators_page(),
+        "measures": measures_page(),
         "layers": layers_page(),
         "scenarios": scenarios_page(),
         "catalogues": catalogues_page(),

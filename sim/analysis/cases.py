@@ -15,7 +15,7 @@ import numpy.typing as npt
 from sim.analysis.ema import load_ema
 from sim.analysis.point_values import QuantityKind, choose_quantities
 from sim.errors import InputError
-from sim.measures.registry import MEASURES
+from sim.measures.registry import OUTCOMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,7 +91,7 @@ def target_cases(
     experiments, outcomes = load_ema(sweep, indicator, horizon=horizon)
     values = outcomes[quantities[0].name]
     is_there = np.isfinite(values)
-    good = MEASURES[indicator].good or np.sign(wanted)
+    good = OUTCOMES[indicator].good or np.sign(wanted)
     met = values[is_there] * good >= wanted * good
     return experiments[is_there].reset_index(drop=True), met
 

@@ -18,7 +18,7 @@ from sim.errors import InputError, nearest
 from sim.experiments.cost_effectiveness import COST_COLUMNS, cost_effectiveness
 from sim.experiments.effects import expanded_level, mean_effect, resampled_means, verdict_of
 from sim.experiments.experiment import BASELINE
-from sim.measures.registry import MEASURES
+from sim.measures.registry import OUTCOMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,9 +92,9 @@ def marginal_effects(
     import pandas as pd
 
     if smallest_relevant is None:
-        if measure not in MEASURES:
-            raise InputError(f"unknown measure '{measure}'.{nearest(measure, MEASURES)}")
-        smallest_relevant = MEASURES[measure].smallest_relevant(math.nan)
+        if measure not in OUTCOMES:
+            raise InputError(f"unknown measure '{measure}'.{nearest(measure, OUTCOMES)}")
+        smallest_relevant = OUTCOMES[measure].smallest_relevant(math.nan)
     rows = []
     for key, levels, (effects, costs) in effects_along(differences, factor, (measure, cost), held):
         steps = zip(np.diff(costs, axis=1).T, np.diff(effects, axis=1).T, strict=True)

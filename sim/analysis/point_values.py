@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from sim.errors import InputError, nearest
 from sim.experiments.experiment import BASELINE
-from sim.measures.registry import MEASURES
+from sim.measures.registry import OUTCOMES
 
 if TYPE_CHECKING:
     from sim.experiments.experiment import Experiment
@@ -97,8 +97,8 @@ def choose_quantities(
     horizon = experiment.horizons[-1] if horizon is None else horizon
     names = [indicators] if isinstance(indicators, str) else indicators or experiment.indicators
     for name in names:
-        if name not in MEASURES:
-            raise InputError(f"unknown indicator '{name}'.{nearest(name, MEASURES)}")
+        if name not in OUTCOMES:
+            raise InputError(f"unknown indicator '{name}'.{nearest(name, OUTCOMES)}")
     if horizon not in experiment.horizons:
         months = ", ".join(map(str, experiment.horizons))
         raise InputError(f"nothing was measured after {horizon} months; horizons are {months}.")

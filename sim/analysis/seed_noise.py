@@ -23,7 +23,7 @@ from sim.analysis.point_values import QuantityKind, choose_quantities, point_val
 from sim.errors import InputError
 from sim.experiments.effects import still_needed
 from sim.experiments.experiment import BASELINE
-from sim.measures.registry import MEASURES
+from sim.measures.registry import OUTCOMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -166,7 +166,7 @@ def seed_noise_table(
 
 def _relevant(indicator: str, baseline: Floats) -> float:
     there = baseline[np.isfinite(baseline)]
-    return MEASURES[indicator].smallest_relevant(float(there.mean()) if there.size else math.nan)
+    return OUTCOMES[indicator].smallest_relevant(float(there.mean()) if there.size else math.nan)
 
 
 def _still_needed(noise: SeedNoise, half_width: float) -> int | None:

@@ -13,7 +13,7 @@ from sim.app.replications import NUMBER
 from sim.app.request import LARGEST_GRID, LONGEST, Catalogue
 from sim.interventions import TYPES, Intervention
 from sim.measures.map_layers import LAYERS
-from sim.measures.registry import HEADLINES, MEASURES
+from sim.measures.registry import HEADLINES, OUTCOMES
 from sim.registry.parameters import ParameterInfo
 from sim.report.quantity import Quantity
 from sim.scenario.scenario import Scenario
@@ -141,20 +141,20 @@ def _info(info: ParameterInfo) -> dict[str, Any]:
 
 
 def _chart(name: str) -> Mapping[str, Any]:
-    measure = MEASURES[name]
+    measure = OUTCOMES[name]
     return {
         "name": name,
         "unit": _units(measure.unit),
         "is_share": measure.unit == "share",
         "label": _typeset(measure.label),
-        "definition": _typeset(measure.definition),
+        "definition": _typeset(measure.definition_over("last_year")),
         "digits": _digits(name),
     }
 
 
 def _digits(name: str) -> int:
     """Return the decimals of a level, as in texts."""
-    measure = MEASURES[name]
+    measure = OUTCOMES[name]
     least = measure.relevant or measure.relevant_share * 100.0
     return max(0, Quantity(measure.unit, least, ENGLISH).digits - 1)
 

@@ -9,18 +9,17 @@ import numpy.typing as npt
 
 from sim.app.request import LARGEST_GRID, Arms
 from sim.errors import InputError
-from sim.experiments.one_run import measured
-from sim.measures.indicators import COUNTS
+from sim.measures.counting import COUNTS
 from sim.measures.map_layers import LAYERS
 from sim.measures.measure import Windows
-from sim.measures.registry import MONTHLY
+from sim.measures.registry import ROLLING, measured
 from sim.registry.state import State
 from sim.simulation.simulation import Simulation, start_of
 
 __all__ = ["CHARTS", "Pair", "Scale", "measures_of_months"]
 
 CHARTS: Final = (
-    *MONTHLY,
+    *ROLLING,
     "openness",
     "bottom_up_share",
     "partners_per_project",
@@ -59,7 +58,7 @@ def measures_of_months(simulation: Simulation, first: int) -> npt.NDArray[np.flo
     """
     counts = dict(zip(COUNTS, simulation.counts.T, strict=True))
     last = np.arange(first + 1, simulation.month + 1)
-    windows = Windows(counts, np.maximum(0, last - 12), last)
+    windows = Windows(counts, np.maximum(0, last - 12), last, "last_year")
     return measured(CHARTS, windows).astype(np.float32)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.app.request import Arms
 from sim.experiments.comparison import BASELINE, compare_arms
-from sim.measures.registry import MONTHLY
+from sim.measures.registry import ROLLING
 
 if TYPE_CHECKING:
     from sim.experiments.comparison import Comparison
@@ -105,14 +105,14 @@ class Replications:
         Returns
         -------
         dict
-            By measure of `MONTHLY`: ``without``, ``with`` and ``difference``, each a list of five
+            By measure of `ROLLING`: ``without``, ``with`` and ``difference``, each a list of five
             series (5, 25, 50, 75 and 95 %), None without anything to measure.
         """
         assert self.comparison is not None
         monthly = self.comparison.monthly
         reps = int(monthly["rep"].max()) + 1
         found = {}
-        for name in MONTHLY:
+        for name in ROLLING:
             arms = {
                 arm: monthly.loc[monthly["arm"] == arm, name].to_numpy(float).reshape(reps, -1)
                 for arm in (BASELINE, self._name)

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.app.pair import CHARTS, Pair, measures_of_months
-from sim.measures.indicators import COUNTS
-from sim.measures.registry import HEADLINES, MEASURES
+from sim.measures.counting import COUNTS
+from sim.measures.registry import HEADLINES, OUTCOMES
 from sim.registry.variables.money import LINES
 from sim.report.quantity import Quantity, euros
 from sim.simulation.provenance import assumed_parameters
@@ -85,7 +85,7 @@ def _changed(pair: Pair, words: Words) -> dict[str, Any]:
 
 def _empty(name: str, words: Words) -> dict[str, str]:
     """Return the tile of a measure without a value."""
-    measure = MEASURES[name]
+    measure = OUTCOMES[name]
     quantity = Quantity(measure.unit, 1.0, words.language)
     return {
         "label": typeset(measure.label[words.language], words.language),
@@ -165,7 +165,7 @@ def _measures(pair: Pair, names: Sequence[str], words: Words) -> list[_Measure]:
 
 
 def _measure(name: str, before: float, after: float, words: Words) -> _Measure:
-    measure = MEASURES[name]
+    measure = OUTCOMES[name]
     relevant = measure.smallest_relevant(before)
     quantity = Quantity(measure.unit, relevant, words.language)
     return _Measure(
@@ -324,11 +324,11 @@ def verdicts(comparison: Comparison, language: Language) -> list[str]:
         row = rows[name]
         if not math.isfinite(row.mean):
             continue
-        quantity = Quantity(MEASURES[name].unit, row.smallest_relevant, language)
+        quantity = Quantity(OUTCOMES[name].unit, row.smallest_relevant, language)
         found.append(
             words(
                 "verdicts.line",
-                label=MEASURES[name].label[language],
+                label=OUTCOMES[name].label[language],
                 change=_together(quantity.change(row.mean), quantity.change_unit),
                 low=quantity.change(row.lo90),
                 high=quantity.change(row.hi90),

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from sim.experiments.one_run import Outcome, Run, Runs
 from sim.measures.map_layers import LAYERS, Maps
-from sim.measures.registry import MEASURES, MONTHLY
+from sim.measures.registry import OUTCOMES, ROLLING
 from sim.registry.variables.money import LINES, SOURCES
 
 if TYPE_CHECKING:
@@ -50,9 +50,9 @@ class Collected:
         self._runs, self._names, self._cell_size = runs, names, cell_size
         arms, months = len(runs.arms), runs.months
         self.values = np.full(
-            (2, arms, runs.reps, len(runs.horizons), len(MEASURES)), np.nan, np.float64
+            (2, arms, runs.reps, len(runs.horizons), len(OUTCOMES)), np.nan, np.float64
         )
-        self._monthly = np.empty((arms, runs.reps, months, len(MONTHLY)))
+        self._monthly = np.empty((arms, runs.reps, months, len(ROLLING)))
         # Whole cents: sums do not depend on their order.
         self._income = np.zeros((arms, months, len(SOURCES)), np.int64)
         self._unspent = np.zeros_like(self._income)
@@ -94,7 +94,7 @@ class Collected:
         ]
         values = np.concatenate([self.values[r.luck, r.arm, r.rep] for r in runs.all])
         frame = pd.DataFrame(index, columns=["arm", "rep", "luck", "horizon"])
-        return pd.concat([frame, pd.DataFrame(values, columns=list(MEASURES))], axis=1)
+        return pd.concat([frame, pd.DataFrame(values, columns=list(OUTCOMES))], axis=1)
 
     def parameter_table(self) -> pd.DataFrame:
         """The drawn parameters, a row a replication; those of the baseline, as arms share them."""
@@ -103,7 +103,7 @@ class Collected:
         return pd.DataFrame(self._parameters)
 
     def monthly_table(self) -> pd.DataFrame:
-        """A row for each arm, replication and month from 1, a column for each of `MONTHLY`."""
+        """A row for each arm, replication and month from 1, a column for each of `ROLLING`."""
         import pandas as pd
 
         arms, reps, months, columns = self._monthly.shape
@@ -111,7 +111,7 @@ class Collected:
             [self._names, range(reps), range(1, months + 1)], names=["arm", "rep", "month"]
         )
         values = self._monthly.reshape(arms * reps * months, columns)
-        return pd.DataFrame(values, index=index, columns=list(MONTHLY)).reset_index()
+        return pd.DataFrame(values, index=index, columns=list(ROLLING)).reset_index()
 
     def ledger_table(self) -> pd.DataFrame:
         """Money by arm, year of the run, source and line; mean EUR a replication, zeros left out.

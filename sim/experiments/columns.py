@@ -41,6 +41,11 @@ COLUMNS: Final[Mapping[str, TableColumn]] = MappingProxyType(
         "idx": TableColumn("index", "Row of the design, from 0."),
         "key": TableColumn("text", "Hash of everything that decides the outcome of the run."),
         "horizon": TableColumn("months", "Month from the start at which a run is measured."),
+        "window": TableColumn(
+            "text",
+            "Months that the measure covers: 'horizon' for all up to the horizon, 'last_year' for "
+            "the last twelve.",
+        ),
         "month": TableColumn("months", "Month of the run, from 1."),
         "date": TableColumn("date", "First day of the month."),
         "year": TableColumn("years", "Year of the run, from 1."),

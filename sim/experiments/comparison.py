@@ -52,7 +52,7 @@ class Comparison:
         interventions' names.
     runs : pandas.DataFrame
         A row for each ``arm``, ``rep``, ``luck`` and ``horizon`` (months), a column for each
-        measure of `sim.measures.registry.MEASURES`; nan where there was nothing to measure.
+        measure of `sim.measures.registry.OUTCOMES`; nan where there was nothing to measure.
         ``luck`` is 1 for the second times, which only serve to tell luck from parameters.
     monthly : pandas.DataFrame
         ``arm``, ``rep``, ``month`` from 1, and the measures of `MONTHLY`, each over the twelve

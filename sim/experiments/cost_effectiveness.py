@@ -24,7 +24,7 @@ from sim.measures.registry import MEASURES
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COST_COLUMNS", "OUTCOMES", "cost_effectiveness"]
+__all__ = ["COST_COLUMNS", "GAINS", "cost_effectiveness"]
 
 Floats = npt.NDArray[np.float64]
 Paired = Callable[["pd.DataFrame", "pd.DataFrame"], Floats]
@@ -61,7 +61,7 @@ def _closures_avoided(before: pd.DataFrame, after: pd.DataFrame) -> Floats:
     return np.asarray(rate * after["open_shop_years"].to_numpy() / 100)
 
 
-OUTCOMES: Final[dict[str, tuple[Paired, str]]] = {
+GAINS: Final[dict[str, tuple[Paired, str]]] = {
     "surviving_projects": (_gain("running_projects"), "running_projects"),
     "closures_avoided": (_closures_avoided, "closures"),
     "active_youth_years": (_gain("active_youth_years"), "active_youth_years"),
@@ -92,7 +92,7 @@ def cost_effectiveness(runs: pd.DataFrame) -> pd.DataFrame:
         if arm == baseline:
             continue
         before = by_arm[baseline, horizon]
-        for outcome, (gain, measure) in OUTCOMES.items():
+        for outcome, (gain, measure) in GAINS.items():
             relevant = MEASURES[measure].smallest_relevant(float(before[measure].mean()))
             cost = _gain("public_spending")(before, after)
             rows.append((arm, outcome, horizon, *_ratio(cost, gain(before, after), relevant)))

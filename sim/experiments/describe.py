@@ -15,7 +15,7 @@ from sim.experiments.experiment import BASELINE, Arms, Experiment
 from sim.experiments.factors import Factor
 from sim.experiments.plan import territory_bytes
 from sim.experiments.store import DESIGN, FORMAT, SWEEP
-from sim.measures.registry import MEASURES
+from sim.measures.registry import OUTCOMES
 from sim.scenario.scenario import Scenario, load_scenario
 from sim.simulation.provenance import (
     assumed_parameters,
@@ -84,8 +84,13 @@ def describe_sweep(
             if n not in factors
         },
         "measures": {
-            m.name: {"unit": m.unit, "label": dict(m.label), "definition": dict(m.definition)}
-            for m in MEASURES.values()
+            m.name: {
+                "unit": m.unit,
+                "label": dict(m.label),
+                "definition": dict(m.definition),
+                "window": m.window,
+            }
+            for m in OUTCOMES.values()
         },
     }
 

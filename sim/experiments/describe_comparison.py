@@ -14,7 +14,7 @@ from sim.experiments.effects import RESAMPLES
 from sim.experiments.one_run import Runs
 from sim.experiments.runs import replication_seed
 from sim.interventions.plan import DISCOUNT_RATE
-from sim.measures.registry import HEADLINES, MEASURES
+from sim.measures.registry import HEADLINES, OUTCOMES
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import PARAMETERS
 from sim.simulation.provenance import (
@@ -83,12 +83,13 @@ def describe_comparison(
                 "unit": m.unit,
                 "label": dict(m.label),
                 "definition": dict(m.definition),
+                "window": m.window,
                 "good": m.good,
                 "smallest_relevant": m.relevant,
                 "smallest_relevant_share": m.relevant_share,
                 "smallest_relevant_evidence": "assumed",
             }
-            for m in MEASURES.values()
+            for m in OUTCOMES.values()
         },
         "headlines": list(HEADLINES),
         "statistics": {

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.experiments.effects import Effect, effect_of
-from sim.measures.registry import MEASURES
+from sim.measures.registry import OUTCOMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +20,7 @@ EFFECT_COLUMNS: Final = (
     "intervention",
     "indicator",
     "horizon",
+    "window",
     "mean",
     "median",
     "lo50",
@@ -38,7 +39,8 @@ EFFECT_COLUMNS: Final = (
     "verdict",
 )
 """Columns of effects.csv. Intervals, ``p_positive`` and ``still_needed`` concern the mean effect;
-``median`` is that of the paired differences; horizons are months from the start of the run."""
+``median`` is that of the paired differences; horizons are months from the start of the run,
+of which ``window`` says whether all or the last twelve count."""
 
 
 def effect_table(
@@ -69,12 +71,12 @@ def effect_table(
 
     rows = []
     for arm, name in enumerate(names[1:], start=1):
-        for k, measure in enumerate(MEASURES.values()):
+        for k, measure in enumerate(OUTCOMES.values()):
             for h, horizon in enumerate(horizons):
                 at = values[:, :, :, h, k]
                 second = (at[1, 0, :again], at[1, arm, :again]) if again else None
                 effect = effect_of(measure, at[0, 0], at[0, arm], second)
-                rows.append((name, measure.name, horizon, *_numbers(effect)))
+                rows.append((name, measure.name, horizon, measure.window, *_numbers(effect)))
     return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS))
 
 

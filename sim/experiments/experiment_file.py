@@ -28,7 +28,7 @@ from sim.experiments.experiment import BASELINE, Arms, Experiment
 from sim.experiments.experiment_arms import read_arms
 from sim.experiments.experiment_design import read_design, read_whole
 from sim.interventions import LEVERS
-from sim.measures.registry import HEADLINES, MEASURES, MONTHLY, horizons_within
+from sim.measures.registry import HEADLINES, OUTCOMES, ROLLING, horizons_within
 from sim.registry.settings import read_texts, read_toml
 from sim.scenario.scenario import scenario_folder
 from sim.scenario.schema import PARAMETERS
@@ -181,11 +181,11 @@ def read_experiment(
         seed=read_whole(content, "seed", 0, 0, LARGEST_SEED, where),
         months=months,
         horizons=_horizons(content, months, where),
-        indicators=_measures(content, "indicators", HEADLINES, tuple(MEASURES), where),
+        indicators=_measures(content, "indicators", HEADLINES, tuple(OUTCOMES), where),
         targets=_targets(content, where),
         parameters=_word(content, "parameters", ("drawn", "fixed"), where),
         luck=_word(content, "luck", ("common", "per_point"), where),
-        series=MONTHLY if series is True else _measures(content, "series", (), MONTHLY, where),
+        series=ROLLING if series is True else _measures(content, "series", (), ROLLING, where),
         design=read_design(content, arms, where),
         content=dict(content),
     )
@@ -289,8 +289,8 @@ def _targets(content: Mapping[str, Any], where: str) -> dict[str, float]:
             f"{where}targets must be a table of effects, such as participation = 0.01."
         )
     for name, effect in given.items():
-        if name not in MEASURES:
-            raise InputError(f"{where}targets: unknown measure '{name}'.{nearest(name, MEASURES)}")
+        if name not in OUTCOMES:
+            raise InputError(f"{where}targets: unknown measure '{name}'.{nearest(name, OUTCOMES)}")
         if isinstance(effect, bool) or not isinstance(effect, (int, float)) or not effect:
             raise InputError(f"{where}targets: {name} = {effect!r} must be a number other than 0.")
     return {name: float(effect) for name, effect in given.items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,10 +15,10 @@ from sim.experiments.draws import draw
 from sim.experiments.runs import replication_seed
 from sim.experiments.shared_start import begin
 from sim.interventions.plan import DISCOUNT_RATE
-from sim.measures.indicators import COUNTS
+from sim.measures.counting import COUNTS
 from sim.measures.map_layers import LAYERS, snapshot
 from sim.measures.measure import Windows
-from sim.measures.registry import MEASURES, MONTHLY, horizons_within
+from sim.measures.registry import OUTCOMES, ROLLING, horizons_within, measured
 from sim.registry.variables.money import SOURCES
 from sim.scenario.scenario import Scenario
 from sim.simulation.simulation import Simulation
@@ -29,7 +29,6 @@ __all__ = [
     "Run",
     "Runs",
     "execute_run",
-    "measured",
     "run_seed",
     "run_to_end",
 ]
@@ -139,9 +138,9 @@ class Outcome:
     Attributes
     ----------
     measures : (horizons, measures) float64 array
-        In the order of `MEASURES`; nan where there is nothing to measure.
+        In the order of `OUTCOMES`; nan where there is nothing to measure.
     monthly : (months, measures) float64 array
-        In the order of `MONTHLY`, each over the twelve months that end there.
+        In the order of `ROLLING`, each over the twelve months that end there.
     income, unspent : (months, sources) int64 array
         Cents that came in, and cents in the purses at the end of the month.
     spending : (months, sources, lines) int64 array
@@ -199,8 +198,8 @@ def execute_run(runs: Runs, run: Run) -> Outcome:
     up_to = Windows.up_to(course.counts, runs.horizons)
     courses = Windows.of_a_year(course.counts, runs.months)
     return Outcome(
-        measures=measured(MEASURES, up_to),
-        monthly=measured(MONTHLY, courses),
+        measures=measured(OUTCOMES, up_to),
+        monthly=measured(ROLLING, courses),
         income=course.income,
         spending=course.spending,
         unspent=course.unspent,
@@ -246,23 +245,6 @@ def run_to_end(simulation: Simulation) -> Course:
     unspent = opening + np.cumsum(income - spending.sum(axis=2), axis=0)
     counts = dict(zip(COUNTS, simulation.counts.T, strict=True)) | _money(spending, unspent)
     return Course(counts, income, spending, unspent)
-
-
-def measured(names: Iterable[str], windows: Windows) -> Floats:
-    """Measures over some windows of a run.
-
-    Parameters
-    ----------
-    names : iterable of str
-        In `MEASURES`.
-    windows : Windows
-
-    Returns
-    -------
-    (windows, measures) float64 array
-        nan where there is nothing to measure.
-    """
-    return np.stack([MEASURES[name].formula(windows) for name in names], axis=1)
 
 
 def _money(spending: Cents, unspent: Cents) -> dict[str, Floats]:

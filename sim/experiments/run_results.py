@@ -39,7 +39,7 @@ class Results:
     ----------
     indicators : pandas.DataFrame
         A row a month and replication: ``rep`` from 0, ``month`` from 1, ``date`` (the month's first
-        day), then the columns of `sim.measures.indicators.columns`.
+        day), then the measures of `sim.measures.registry.MONTHLY`.
     manifest : dict
         Scenario, seeds, versions, territory and its sources, units, starting measures: JSON values.
     maps : Maps or None

@@ -17,7 +17,7 @@ from sim.experiments.experiment_file import read_experiment
 from sim.experiments.parts import FAILED
 from sim.experiments.plan import INDEX_COLUMNS
 from sim.experiments.store import SWEEP, Store
-from sim.measures.registry import MEASURES
+from sim.measures.registry import OUTCOMES
 from sim.registry.settings import read_toml
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class Sweep:
         Parameters
         ----------
         *measures : str
-            Names in `sim.measures.registry.MEASURES`; all by default.
+            Names in `sim.measures.registry.OUTCOMES`; all by default.
         horizon : int, optional
             Months; all horizons by default.
 
@@ -104,13 +104,13 @@ class Sweep:
         import pandas as pd
 
         for name in measures:
-            if name not in MEASURES:
+            if name not in OUTCOMES:
                 raise InputError(f"unknown measure '{name}'.{_nearest(name)}")
         wanted = self._horizons(horizon)
         design = self.store.design()
         columns = None if not measures else ["key", "status", *measures]
         results = self.store.results(columns, horizon)
-        outputs = list(measures) or list(MEASURES)
+        outputs = list(measures) or list(OUTCOMES)
         for name in ("horizon", *outputs):
             if name not in results.column_names:  # nothing was measured
                 results = results.append_column(name, pa.nulls(results.num_rows, pa.float64()))
@@ -150,7 +150,7 @@ class Sweep:
             As `frame`, without the baseline and ``status``; nan where either run gave nothing.
         """
         frame = self.frame(*measures, horizon=horizon)
-        outputs = [c for c in frame.columns if c in MEASURES]
+        outputs = [c for c in frame.columns if c in OUTCOMES]
         index = ["point", "rep", "horizon"]
         is_baseline = frame["arm"] == BASELINE
         before = frame[is_baseline].set_index(index)[outputs]
@@ -202,4 +202,4 @@ class Sweep:
 def _nearest(name: str) -> str:
     from sim.errors import nearest
 
-    return nearest(name, MEASURES)
+    return nearest(name, OUTCOMES)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from sim.experiments.draws import draw
 from sim.experiments.experiment import Experiment
 from sim.experiments.factors import SCENARIO
-from sim.experiments.one_run import measured, run_to_end
+from sim.experiments.one_run import run_to_end
 from sim.experiments.run import Outcome, Run
 from sim.experiments.shared_start import begin
 from sim.measures.measure import Windows
-from sim.measures.registry import MEASURES
+from sim.measures.registry import OUTCOMES, measured
 
 __all__ = ["TerritoryRuns"]
 
@@ -23,7 +23,7 @@ class TerritoryRuns:
     """
 
     def __init__(self, experiment: Experiment) -> None:
-        self.outputs = tuple(MEASURES)
+        self.outputs = tuple(OUTCOMES)
         self.horizons = experiment.horizons
         self.series = experiment.series
         self._scenarios = experiment.scenarios

@@ -29,10 +29,10 @@ from sim.figures.style import (
     rests_on,
     title,
 )
-from sim.measures.indicators import INDICATORS, ZONE_LABELS
 from sim.measures.map_layers import LAYERS
+from sim.measures.registry import MEASURES
 from sim.simulation.provenance import describe_territory
-from sim.territory.territory import Territory
+from sim.territory.territory import ZONE_LABELS, Territory
 from sim.words.catalogue import Words
 from sim.words.folders import Language
 from sim.words.language import number
@@ -120,7 +120,7 @@ def draw_territory(territory: Territory, language: Language) -> Picture:
             ),
             (
                 premises,
-                INDICATORS["premises"].label[language],
+                MEASURES["premises"].label[language],
                 words("map_figure.premises"),
                 "Purples",
             ),

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sim.experiments.run_results import Results
 from sim.figures.summary import FEW_REPS, ZoneSummary, kept_spending, summarise
-from sim.measures.indicators import ZONE_LABELS
+from sim.territory.territory import ZONE_LABELS
 from sim.words.catalogue import Words
 from sim.words.folders import Language
 from sim.words.language import number, percent, span

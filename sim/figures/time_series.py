@@ -29,8 +29,7 @@ from sim.figures.style import (
     year_axis,
 )
 from sim.figures.summary import FEW_REPS, by_rep, outer_quantiles
-from sim.measures.indicators import ZONE_LABELS
-from sim.territory.territory import ZONES
+from sim.territory.territory import ZONE_LABELS, ZONES
 from sim.words.catalogue import Words
 from sim.words.folders import Language
 from sim.words.language import number, percent, span
@@ -88,7 +87,7 @@ def draw_time_series(results: Results, language: Language) -> Picture:
         lower = [
             figure.add_subplot(grid[1 + k // 2, 3 * (k % 2) : 3 * (k % 2) + 3]) for k in range(4)
         ]
-        panel.draw(lower[0], f"closure_rate{suffix}", colour, _one_digit, window)
+        panel.draw(lower[0], f"closure_hazard{suffix}", colour, _one_digit, window)
         _name(
             lower[0],
             words("time_series.closures", zone=where),

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections import namedtuple
+from typing import Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.kernels.machine.compile import kernel
 from sim.kernels.machine.sequence import KernelCall
+from sim.kernels.project_codes import (
+    ABANDONED,
+    APPLIED,
+    APPROVED,
+    BORN,
+    BY_OFFICIAL,
+    CEASED,
+    HAD_IDEA,
+    IDEA,
+    INCUBATING,
+    LATENT,
+    NOTHING,
+    REFUSED,
+    REVIEW,
+    RUNNING,
+)
 from sim.registry.catalogues import DIMENSIONS, project_kinds
 from sim.registry.state import State
 from sim.territory.territory import ZONES
@@ -28,7 +45,7 @@ BY_ZONE: Final = (
     "takeovers",
     "long_term_vacant",
     "sales",
-    "margin",
+    "margin_sum",
     "rent",
     "rent_at_start",
     "footfall",
@@ -48,15 +65,15 @@ TERRITORY: Final = (
     "spent_online",
     "youth_left",
     "youth_arrived",
-    *(f"births_weight_{d}" for d in DIMENSIONS),
+    *(f"{d}_births" for d in DIMENSIONS),
     "bottom_up_births",
     "public_partner_births",
     "partners_at_birth",
-    "months_to_birth",
+    "months_to_birth_sum",
     "running_bottom_up",
     "running_public_partner",
     "running_partners",
-    "running_months_to_birth",
+    "running_months_to_birth_sum",
     "abandoned",
     "applications",
     "approvals",
@@ -67,8 +84,8 @@ TERRITORY: Final = (
     "incubating",
     "waiting_files",
     "officials",
-    "trust",
-    "openness",
+    "trust_sum",
+    "openness_sum",
     "open_places",
     "seats",
     "users",
@@ -82,64 +99,15 @@ TERRITORY: Final = (
 COUNTS: Final = tuple(f"{c}_{z}" for c in BY_ZONE for z in ZONES) + TERRITORY
 """What is counted each month, in the order of a row."""
 
-# Where a count begins in a row; counts by zone take three places.
-(
-    _PREMISES,
-    _OPEN_SHOPS,
-    _CLOSURES,
-    _RELETTINGS,
-    _TAKEOVERS,
-    _LONG_TERM,
-    _SALES,
-    _MARGIN,
-    _RENT,
-    _RENT_AT_START,
-    _FOOTFALL,
-    _RESIDENTS,
-    _YOUTH,
-    _YOUTH_ACTIVE,
-    _IDEAS,
-    _BIRTHS,
-    _RUNNING,
-    _ENDED,
-) = range(0, 3 * len(BY_ZONE), 3)
-_FIRST = 3 * len(BY_ZONE)
-_SPENT_IN_SHOPS, _SPENT_OUTSIDE, _SPENT_ONLINE, _LEFT, _ARRIVED, _BY_DIMENSION = range(
-    _FIRST, _FIRST + 6
+AT: Final = cast(Any, namedtuple("Offsets", (*BY_ZONE, *TERRITORY)))(
+    **{c: COUNTS.index(f"{c}_{ZONES[0]}") for c in BY_ZONE},
+    **{c: COUNTS.index(c) for c in TERRITORY},
 )
-(
-    _BOTTOM_UP,
-    _PUBLIC_PARTNER,
-    _PARTNERS,
-    _MONTHS_TO_BIRTH,
-    _RUNNING_BOTTOM_UP,
-    _RUNNING_PUBLIC_PARTNER,
-    _RUNNING_PARTNERS,
-    _RUNNING_MONTHS,
-    _ABANDONED,
-    _APPLICATIONS,
-    _APPROVALS,
-    _REFUSALS,
-    _DECIDED_MONTHS,
-    _IDEAS_IN_WORK,
-    _IN_REVIEW,
-    _INCUBATING,
-    _WAITING,
-    _OFFICIALS,
-    _TRUST,
-    _OPENNESS,
-    _OPEN_PLACES,
-    _SEATS,
-    _USERS,
-    _PARTICIPANTS,
-    _VOTES,
-    _CLASSIC,
-    _BY_KIND,
-) = range(_BY_DIMENSION + len(DIMENSIONS), _BY_DIMENSION + len(DIMENSIONS) + 27)
+"""Where each count stands in a row: that of the first zone, which the other zones follow. Kernels
+read it as constants."""
 
-_IDEA, _REVIEW, _INCUBATION, _RUN = 1, 2, 3, 4
-_HAD_IDEA, _APPLIED, _APPROVED, _REFUSED, _GAVE_UP, _BORN, _CEASED = range(1, 8)
-_OFFICIAL_ORIGIN = 3
+_BY_DIMENSION: Final = COUNTS.index(f"{DIMENSIONS[0]}_births")
+_BY_KIND: Final = COUNTS.index(f"births_{project_kinds()[0].name}")
 
 
 @kernel
@@ -161,23 +129,23 @@ def count_premises(
     """Add up premises by zone and spending by sector into a row of `COUNTS`."""
     for p in range(is_open.size):
         z = zone[p]
-        row[_PREMISES + z] += 1.0
-        row[_CLOSURES + z] += 1.0 if event[p] == 1 else 0.0
-        row[_RELETTINGS + z] += 1.0 if event[p] == 2 else 0.0
-        row[_TAKEOVERS + z] += 1.0 if event[p] == 3 else 0.0
-        row[_SALES + z] += revenue[p]
-        row[_RENT_AT_START + z] += rent_at_start[p]
-        row[_RENT + z] += rent[p]
+        row[AT.premises + z] += 1.0
+        row[AT.closures + z] += 1.0 if event[p] == 1 else 0.0
+        row[AT.relettings + z] += 1.0 if event[p] == 2 else 0.0
+        row[AT.takeovers + z] += 1.0 if event[p] == 3 else 0.0
+        row[AT.sales + z] += revenue[p]
+        row[AT.rent_at_start + z] += rent_at_start[p]
+        row[AT.rent + z] += rent[p]
         if is_open[p]:
-            row[_OPEN_SHOPS + z] += 1.0
-            row[_MARGIN + z] += margin[p]
+            row[AT.open_shops + z] += 1.0
+            row[AT.margin_sum + z] += margin[p]
         elif months_vacant[p] >= LONG_TERM_MONTHS:
-            row[_LONG_TERM + z] += 1.0
+            row[AT.long_term_vacant + z] += 1.0
     for z in range(3):
-        row[_FOOTFALL + z] = footfall[z]
-        row[_SPENT_IN_SHOPS] += spent_in_shops[z]  # three sectors, as there are three zones
-        row[_SPENT_OUTSIDE] += spent_outside[z]
-        row[_SPENT_ONLINE] += spent_online[z]
+        row[AT.footfall + z] = footfall[z]
+        row[AT.spent_in_shops] += spent_in_shops[z]  # three sectors, as there are three zones
+        row[AT.spent_outside] += spent_outside[z]
+        row[AT.spent_online] += spent_online[z]
 
 
 @kernel
@@ -189,7 +157,7 @@ def count_residents(cell_zone, residents, row):
         centre += people[c] if zone[c] == 0 else 0.0
         periphery += people[c] if zone[c] == 1 else 0.0
         elsewhere += people[c] if zone[c] == 2 else 0.0
-    row[_RESIDENTS], row[_RESIDENTS + 1], row[_RESIDENTS + 2] = centre, periphery, elsewhere
+    row[AT.residents], row[AT.residents + 1], row[AT.residents + 2] = centre, periphery, elsewhere
 
 
 @kernel
@@ -209,14 +177,14 @@ def count_youth(zone, is_present, is_active, event, row):
             active2 = np.uint8(active2 + (np.uint8(z == 2) & active))
             left = np.uint8(left + np.uint8(event[y] == 1))
             arrived = np.uint8(arrived + np.uint8(event[y] == 2))
-        row[_YOUTH] += here0
-        row[_YOUTH + 1] += here1
-        row[_YOUTH + 2] += here2
-        row[_YOUTH_ACTIVE] += active0
-        row[_YOUTH_ACTIVE + 1] += active1
-        row[_YOUTH_ACTIVE + 2] += active2
-        row[_LEFT] += left
-        row[_ARRIVED] += arrived
+        row[AT.youth] += here0
+        row[AT.youth + 1] += here1
+        row[AT.youth + 2] += here2
+        row[AT.youth_active] += active0
+        row[AT.youth_active + 1] += active1
+        row[AT.youth_active + 2] += active2
+        row[AT.youth_left] += left
+        row[AT.youth_arrived] += arrived
 
 
 @kernel
@@ -238,44 +206,44 @@ def count_projects(
     zone = cell_zone.reshape(-1)
     for e in range(stage.size):
         now, what = stage[e], event[e]
-        if now == 0 and what == 0:
+        if now == LATENT and what == NOTHING:
             continue
-        z, bottom_up = zone[cell_row[e]], origin[e] != _OFFICIAL_ORIGIN
-        if now == _IDEA:
-            row[_IDEAS_IN_WORK] += 1.0
-        elif now == _REVIEW:
-            row[_IN_REVIEW] += 1.0
-        elif now == _INCUBATION:
-            row[_INCUBATING] += 1.0
-        elif now == _RUN:
-            row[_RUNNING + z] += 1.0
-            row[_RUNNING_BOTTOM_UP] += bottom_up
-            row[_RUNNING_PUBLIC_PARTNER] += has_public_partner[e]
-            row[_RUNNING_PARTNERS] += partners[e]
-            row[_RUNNING_MONTHS] += months_to_birth[e]
-        if what == _HAD_IDEA:
-            row[_IDEAS + z] += 1.0
-        elif what == _APPLIED:
-            row[_APPLICATIONS] += 1.0
-        elif what == _APPROVED:
-            row[_APPROVALS] += 1.0
-            row[_DECIDED_MONTHS] += review_months[e]
-        elif what == _REFUSED:
-            row[_REFUSALS] += 1.0
-            row[_DECIDED_MONTHS] += review_months[e]
-        elif what == _GAVE_UP:
-            row[_ABANDONED] += 1.0
-        elif what == _BORN:
-            row[_BIRTHS + z] += 1.0
-            row[_BOTTOM_UP] += bottom_up
-            row[_PUBLIC_PARTNER] += has_public_partner[e]
-            row[_PARTNERS] += partners[e]
-            row[_MONTHS_TO_BIRTH] += months_to_birth[e]
+        z, bottom_up = zone[cell_row[e]], origin[e] != BY_OFFICIAL
+        if now == IDEA:
+            row[AT.ideas_in_work] += 1.0
+        elif now == REVIEW:
+            row[AT.in_review] += 1.0
+        elif now == INCUBATING:
+            row[AT.incubating] += 1.0
+        elif now == RUNNING:
+            row[AT.running + z] += 1.0
+            row[AT.running_bottom_up] += bottom_up
+            row[AT.running_public_partner] += has_public_partner[e]
+            row[AT.running_partners] += partners[e]
+            row[AT.running_months_to_birth_sum] += months_to_birth[e]
+        if what == HAD_IDEA:
+            row[AT.ideas + z] += 1.0
+        elif what == APPLIED:
+            row[AT.applications] += 1.0
+        elif what == APPROVED:
+            row[AT.approvals] += 1.0
+            row[AT.decided_months] += review_months[e]
+        elif what == REFUSED:
+            row[AT.refusals] += 1.0
+            row[AT.decided_months] += review_months[e]
+        elif what == ABANDONED:
+            row[AT.abandoned] += 1.0
+        elif what == BORN:
+            row[AT.births + z] += 1.0
+            row[AT.bottom_up_births] += bottom_up
+            row[AT.public_partner_births] += has_public_partner[e]
+            row[AT.partners_at_birth] += partners[e]
+            row[AT.months_to_birth_sum] += months_to_birth[e]
             row[_BY_KIND + kind[e]] += 1.0
             for d in range(weight.shape[1]):
                 row[_BY_DIMENSION + d] += weight[e, d]
-        elif what == _CEASED:
-            row[_ENDED + z] += 1.0
+        elif what == CEASED:
+            row[AT.projects_ended + z] += 1.0
 
 
 @kernel
@@ -294,21 +262,21 @@ def count_offices_and_places(
 ):
     """Add up offices, officials, third places and events into a row of `COUNTS`."""
     for o in range(waiting.size):
-        row[_WAITING] += waiting[o]
-    row[_OFFICIALS] = trust.size
+        row[AT.waiting_files] += waiting[o]
+    row[AT.officials] = trust.size
     for o in range(trust.size):
-        row[_TRUST] += trust[o]
-        row[_OPENNESS] += openness[o]
+        row[AT.trust_sum] += trust[o]
+        row[AT.openness_sum] += openness[o]
     for p in range(is_open.size):
         if is_open[p] and not is_mobile[p]:
-            row[_OPEN_PLACES] += 1.0
-            row[_SEATS] += seats[p]
-            row[_USERS] += users[p]
+            row[AT.open_places] += 1.0
+            row[AT.seats] += seats[p]
+            row[AT.users] += users[p]
     for a in range(votes.size):
-        row[_PARTICIPANTS] += participants[a]
-        row[_VOTES] += votes[a]
-    residents = row[_RESIDENTS] + row[_RESIDENTS + 1] + row[_RESIDENTS + 2]
-    row[_CLASSIC] = residents / 1000.0 * classic_birth_rate[0] / 12.0
+        row[AT.evening_participants] += participants[a]
+        row[AT.votes] += votes[a]
+    residents = row[AT.residents] + row[AT.residents + 1] + row[AT.residents + 2]
+    row[AT.classic_births] = residents / 1000.0 * classic_birth_rate[0] / 12.0
 
 
 _COUNTED: Final[tuple[tuple[Any, tuple[str, ...]], ...]] = (

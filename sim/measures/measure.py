@@ -1,98 +1,156 @@
-"""What a measure of a run is: counts over a window of months, put into one number.
+"""A measure: a formula over the monthly counts of a run, a place, and a window of months.
 
-Flows are added up over the window, or are a ratio of such sums; stocks are means over its last
-twelve months. The same formula serves the effects at a horizon (a window from the first month on)
-and the courses over time (windows of a year that slide), so that both mean the same.
+A name states what is measured and where, never over which months: ``closures`` are shops that
+closed, ``closures_town_centre`` those of the town centre. The months are the window, which each
+table states:
+
+- ``month``: one month, as in the indicators of a run;
+- ``last_year``: the twelve months that end with a month, as in courses over time;
+- ``horizon``: all months up to a horizon.
+
+Effects at a horizon cover all its months where they add up what happened, and the last twelve
+where they average what stands; `Measure.window` says which. The formula is the same over every
+window, so the same name with another window is the same measure; another formula has another name.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from sim.territory.territory import ZONES
+from sim.territory.territory import ZONE_LABELS, ZONES
 
-__all__ = ["ELSEWHERE", "Measure", "Windows", "gini", "ratio", "theil"]
+__all__ = [
+    "PLACES",
+    "WINDOWS",
+    "Measure",
+    "Window",
+    "Windows",
+    "by_zone",
+    "gini",
+    "ratio",
+    "theil",
+]
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
+Words = Mapping[str, str]
+Window = Literal["month", "last_year", "horizon"]
 
 YEAR: Final = 12
-"""Months over which stocks are averaged, or the whole window where that is shorter."""
 
-ELSEWHERE: Final = tuple(z for z in ZONES if z != "town_centre")
-"""Zones other than the town centre: where what happens in the centre may have come from."""
+PLACES: Final[Mapping[str, tuple[str, ...]]] = {
+    "territory": (),
+    **{zone: (zone,) for zone in ZONES},
+    "elsewhere": tuple(z for z in ZONES if z != "town_centre"),
+}
+"""The zones that make up each place; none where a count is not kept by zone."""
+
+PLACE_LABELS: Final[Mapping[str, Words]] = {
+    "territory": {"en": "whole territory", "fr": "tout le territoire"},
+    **ZONE_LABELS,
+    "elsewhere": {"en": "outside the centre", "fr": "hors centre"},
+}
+"""Labels of places by language."""
+
+WINDOWS: Final[Mapping[Window, Words]] = {
+    "month": {"en": "each month", "fr": "chaque mois"},
+    "last_year": {"en": "last twelve months", "fr": "douze derniers mois"},
+    "horizon": {"en": "since the start", "fr": "depuis le début"},
+}
+"""Labels of windows by language."""
 
 
 class Windows:
-    """The counts of one run over some windows of months.
+    """The counts of a run over windows of months.
 
     Parameters
     ----------
     counts : mapping of str to (months,) float64 array
-        By name in `sim.measures.indicators.COUNTS`, and the run's money
-        (`sim.experiments.execution.MONEY`).
+        By name in `sim.measures.counting.COUNTS`, and public money.
     first, last : (windows,) int array
         First month of each window, from 0, and the month after its last.
+    window : {"month", "last_year", "horizon"}
+        What kind of windows they are.
+    zones : tuple of str
+        Zones to add up; all by default.
 
     Examples
     --------
-    >>> w = Windows({"births": np.arange(24.0)}, np.array([0, 12]), np.array([12, 24]))
-    >>> w.total("births"), w.recent("births"), w.years
-    (array([ 66., 210.]), array([ 5.5, 17.5]), array([1., 1.]))
+    >>> w = Windows({"votes": np.arange(24.0)}, np.array([0, 12]), np.array([12, 24]), "last_year")
+    >>> w.sum("votes"), w.mean("votes")
+    (array([ 66., 210.]), array([ 5.5, 17.5]))
     """
 
-    def __init__(self, counts: Mapping[str, Floats], first: Whole, last: Whole) -> None:
-        self._counts = counts
-        self._first, self._last = first, last
-        self._recent_from = np.maximum(first, last - YEAR)
-        self._sums: dict[str, Floats] = {}
+    def __init__(
+        self,
+        counts: Mapping[str, Floats],
+        first: Whole,
+        last: Whole,
+        window: Window,
+        zones: tuple[str, ...] = (),
+    ) -> None:
+        self.window, self._zones = window, zones
+        self._counts, self._first, self._last = counts, first, last
+        self._running_sums: dict[str, Floats] = {}
 
     @classmethod
-    def up_to(cls, counts: Mapping[str, Floats], horizons: tuple[int, ...]) -> Windows:
-        """From the first month up to each horizon, in months."""
-        last = np.array(horizons, np.int64)
-        return cls(counts, np.zeros_like(last), last)
+    def of_months(cls, counts: Mapping[str, Floats], months: int) -> Windows:
+        """Each month by itself."""
+        first = np.arange(months)
+        return cls(counts, first, first + 1, "month")
 
     @classmethod
     def of_a_year(cls, counts: Mapping[str, Floats], months: int) -> Windows:
         """The twelve months that end with each month; fewer in the first year."""
         last = np.arange(1, months + 1)
-        return cls(counts, np.maximum(0, last - YEAR), last)
+        return cls(counts, np.maximum(0, last - YEAR), last, "last_year")
 
-    @property
-    def years(self) -> Floats:
-        """Length of each window, years."""
-        return np.asarray((self._last - self._first) / 12.0)
+    @classmethod
+    def up_to(cls, counts: Mapping[str, Floats], horizons: tuple[int, ...]) -> Windows:
+        """All months up to each horizon."""
+        last = np.array(horizons, np.int64)
+        return cls(counts, np.zeros_like(last), last, "horizon")
 
-    def total(self, count: str, *zones: str) -> Floats:
-        """Sum of a count over each window, in some zones or the whole territory."""
-        return self._between(count, zones, self._first)
+    def last_year(self) -> Windows:
+        """The last twelve months of each window; all of a shorter one."""
+        window: Window = "last_year" if self.window == "horizon" else self.window
+        return self._with(np.maximum(self._first, self._last - YEAR), window, self._zones)
 
-    def recent(self, count: str, *zones: str) -> Floats:
-        """Mean of a count over the last year of each window."""
-        months = self._last - self._recent_from
-        return np.asarray(self._between(count, zones, self._recent_from) / months)
+    def within(self, place: str) -> Windows:
+        """The same windows in one of `PLACES`."""
+        return self._with(self._first, self.window, PLACES[place])
 
-    def _between(self, count: str, zones: tuple[str, ...], first: Whole) -> Floats:
-        if not zones and count in self._counts:
-            sums = self._summed(count)
-            return np.asarray(sums[self._last] - sums[first])
-        parts = [self._summed(f"{count}_{zone}") for zone in zones or ZONES]
-        return np.asarray(sum(p[self._last] - p[first] for p in parts))
+    def _with(self, first: Whole, window: Window, zones: tuple[str, ...]) -> Windows:
+        other = Windows(self._counts, first, self._last, window, zones)
+        other._running_sums = self._running_sums
+        return other
 
-    def _summed(self, count: str) -> Floats:
-        if count not in self._sums:
-            self._sums[count] = np.concatenate([[0.0], np.cumsum(self._counts[count])])
-        return self._sums[count]
+    def sum(self, count: str) -> Floats:
+        """Sum of a count over each window."""
+        if not self._zones and count in self._counts:
+            return self._added_up(count)
+        return np.asarray(sum(self._added_up(f"{count}_{z}") for z in self._zones or ZONES))
+
+    def mean(self, count: str) -> Floats:
+        """Mean of a count over each window."""
+        return np.asarray(self.sum(count) / (self._last - self._first))
+
+    def _added_up(self, count: str) -> Floats:
+        if self.window == "month":  # as it stands, without the rounding of running sums
+            return self._counts[count][self._first]
+        if count not in self._running_sums:
+            self._running_sums[count] = np.concatenate([[0.0], np.cumsum(self._counts[count])])
+        sums = self._running_sums[count]
+        return np.asarray(sums[self._last] - sums[self._first])
 
 
 def ratio(part: Floats, whole: Floats) -> Floats:
-    """Part of a whole; nan, which is to say missing, where there is no whole."""
+    """Divide a part by a whole; nan, that is missing, where there is no whole."""
     return np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0)
 
 
@@ -102,7 +160,7 @@ def gini(benefit: Floats, people: Floats) -> Floats:
     Parameters
     ----------
     benefit, people : (groups, windows) float64 array
-        What each group gets in all, and how many it counts.
+        Benefit of each group in all, and its size.
 
     Returns
     -------
@@ -138,37 +196,90 @@ def theil(benefit: Floats, people: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Measure:
-    """One number that a run is judged by.
+    """A number that describes a run over a window of months.
 
     Attributes
     ----------
-    name : str
-        Column of the runs, and ``indicator`` of the effects.
+    base : str
+        Name of what is measured.
     unit : str
-        Unit.
-    label, definition : mapping
-        Words by language, "en" and "fr".
-    good : {1, -1, 0}
-        Whether more of it is wanted, less, or neither.
+    title, definition : mapping
+        Words by language, whatever the place and the window.
+    window : {"last_year", "horizon"}
+        Months that it covers at a horizon.
     formula : callable
         From `Windows` to a (windows,) array; nan where there is nothing to measure.
+    good : {1, -1, 0}
+        Whether more of it is wanted, less, or neither.
     relevant : float
-        Smallest effect that matters, in the measure's unit. A judgement.
+        Smallest relevant effect, in the measure's unit. A judgement (J).
     relevant_share : float
-        The same as a share of the baseline's mean; the larger of both counts.
+        The same as a share of the baseline's mean; the larger of the two counts.
+    place : str, optional
+        One of `PLACES`; the whole territory by default.
+    is_monthly : bool
+        Whether the monthly table of a run has it.
     """
 
-    name: str
+    base: str
     unit: str
-    label: Mapping[str, str]
-    definition: Mapping[str, str]
-    good: Literal[1, -1, 0]
+    title: Words
+    definition: Words
+    window: Window
     formula: Callable[[Windows], Floats]
-    relevant: float
+    good: Literal[1, -1, 0]
+    relevant: float = 0.0
     relevant_share: float = 0.0
+    place: str | None = None
+    is_monthly: bool = True
+
+    @property
+    def name(self) -> str:
+        """Column of wide tables, and the measure's name in long ones."""
+        return f"{self.base}_{self.place}" if self.place else self.base
+
+    def over(self, windows: Windows) -> Floats:
+        """Compute the measure over windows; nan where there is nothing to measure."""
+        if self.window == "last_year":
+            windows = windows.last_year()
+        return self.formula(windows.within(self.place or "territory"))
 
     def smallest_relevant(self, baseline: float) -> float:
-        """Smallest effect that matters where the baseline's mean is this."""
+        """Smallest relevant effect where this is the baseline's mean."""
         if not np.isfinite(baseline):
             return self.relevant
         return max(self.relevant, self.relevant_share * abs(baseline))
+
+    @property
+    def label(self) -> Words:
+        """Title by language, with the place."""
+        if self.place is None:
+            return self.title
+        where = PLACE_LABELS[self.place]
+        return {language: f"{text}, {where[language]}" for language, text in self.title.items()}
+
+    def definition_over(self, window: Window) -> Words:
+        """Definition by language, with the place and the window."""
+        over = WINDOWS[window]
+        if self.place is None:
+            return {
+                language: f"{text.removesuffix('.')} ({over[language]})."
+                for language, text in self.definition.items()
+            }
+        where = PLACE_LABELS[self.place]
+        return {
+            language: f"{text.removesuffix('.')} ({where[language]}, {over[language]})."
+            for language, text in self.definition.items()
+        }
+
+
+def by_zone(measure: Measure, *places: str) -> tuple[Measure, ...]:
+    """The measure of the whole territory, of each zone, and of further places.
+
+    The monthly table has the territory and the zones.
+    """
+    return (
+        measure,
+        *(replace(measure, place=zone) for zone in ZONES),
+        *(replace(measure, place=place, is_monthly=False) for place in places),
+    )

@@ -1,20 +1,92 @@
-"""All measures by which runs are compared, and those that come first."""
+"""All measures by name, and which of them each table holds."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
-from sim.measures.measure import Measure
-from sim.measures.people import PEOPLE_MEASURES
+import numpy as np
+
+from sim.measures.counting import COUNTS
+from sim.measures.measure import Floats, Measure, Windows
+from sim.measures.people import RESIDENT_MEASURES, SUPPORT_MEASURES
 from sim.measures.projects import PROJECT_MEASURES
 from sim.measures.shops import SHOP_MEASURES
+from sim.registry.catalogues import DIMENSIONS
+from sim.territory.territory import ZONES
 
-__all__ = ["HEADLINES", "HORIZONS", "MEASURES", "MONTHLY", "horizons_within"]
+__all__ = [
+    "HEADLINES",
+    "HORIZONS",
+    "MEASURES",
+    "MONTHLY",
+    "OUTCOMES",
+    "RENAMED",
+    "ROLLING",
+    "horizons_within",
+    "measured",
+    "monthly_table",
+]
 
 MEASURES: Final[dict[str, Measure]] = {
-    m.name: m for m in (*SHOP_MEASURES, *PROJECT_MEASURES, *PEOPLE_MEASURES)
+    m.name: m for m in (*SHOP_MEASURES, *RESIDENT_MEASURES, *PROJECT_MEASURES, *SUPPORT_MEASURES)
 }
-"""Every measure by name, in the order of the columns."""
+"""Every measure by name."""
+
+MONTHLY: Final = tuple(name for name, m in MEASURES.items() if m.is_monthly)
+"""Columns of the monthly table of a run: window ``month``."""
+
+OUTCOMES: Final[dict[str, Measure]] = {
+    name: MEASURES[name]
+    for name in (
+        "closure_rate_town_centre",
+        "open_shops_town_centre",
+        "open_shops_elsewhere",
+        "open_shops",
+        "closure_rate_territory",
+        "closures",
+        "open_shop_years",
+        "retail_vacancy_town_centre",
+        "long_term_vacancy_town_centre",
+        "retail_vacancy",
+        "retail_spending_kept",
+        "footfall_town_centre",
+        "births_per_1000",
+        "project_births",
+        "project_births_town_centre",
+        "project_births_elsewhere",
+        "running_projects",
+        "project_end_rate",
+        "economic_births",
+        "ecological_births",
+        "social_births",
+        "cultural_births",
+        "ideas",
+        "project_takeovers",
+        "bottom_up_share",
+        "partners_per_project",
+        "public_partner_share",
+        "months_to_birth",
+        "review_delay",
+        "waiting_files",
+        "birth_gini",
+        "birth_theil",
+        "participation",
+        "active_youth_years",
+        "out_migration",
+        "residents",
+        "trust",
+        "openness",
+        "third_place_users",
+        "third_place_seats",
+        "evening_participants",
+        "votes",
+        "public_spending",
+        "public_money_unspent",
+    )
+}
+"""Measures by which runs are compared at each horizon, in the order of the columns: each over its
+own `Measure.window`."""
 
 HEADLINES: Final = (
     "closure_rate_town_centre",
@@ -23,10 +95,9 @@ HEADLINES: Final = (
     "running_projects",
     "participation",
 )
-"""What a comparison answers first: closures, always beside net open shops; births; participation.
-"""
+"""Outcomes that come first: closures, always with net open shops; births; participation."""
 
-MONTHLY: Final = (
+ROLLING: Final = (
     "closure_rate_town_centre",
     "open_shops_town_centre",
     "open_shops_elsewhere",
@@ -42,10 +113,20 @@ MONTHLY: Final = (
     "public_partner_share",
     "third_place_users",
 )
-"""Measures whose course over time is kept, each over the twelve months that end with a month."""
+"""Measures whose course over time is kept: window ``last_year`` at each month."""
 
 HORIZONS: Final = (36, 60, 120)
-"""Months after which effects are given, beside the end of the run."""
+"""Months after which effects are given, besides the end of the run."""
+
+RENAMED: Final = {
+    **{f"closure_rate{z}": f"closure_hazard{z}" for z in ("", *(f"_{zone}" for zone in ZONES))},
+    "bottom_up_share": "running_bottom_up_share",
+    "public_partner_share": "running_public_partner_share",
+    "partners_per_project": "running_partners_per_project",
+    "months_to_birth": "running_months_to_birth",
+    **{f"births_weight_{d}": f"{d}_births" for d in DIMENSIONS},
+}
+"""Columns that the monthly table of a run had under names of other measures, and their names."""
 
 
 def horizons_within(months: int) -> tuple[int, ...]:
@@ -57,3 +138,37 @@ def horizons_within(months: int) -> tuple[int, ...]:
     ((36, 60, 120, 240), (24,))
     """
     return (*(h for h in HORIZONS if h < months), months)
+
+
+def measured(names: Iterable[str], windows: Windows) -> Floats:
+    """Compute measures over windows of a run.
+
+    Parameters
+    ----------
+    names : iterable of str
+        In `MEASURES`.
+    windows : Windows
+
+    Returns
+    -------
+    (windows, measures) float64 array
+        nan where there is nothing to measure.
+    """
+    return np.stack([MEASURES[name].over(windows) for name in names], axis=1)
+
+
+def monthly_table(rows: Floats) -> dict[str, Floats]:
+    """Compute the measures of each month.
+
+    Parameters
+    ----------
+    rows : (months, counts) float64 array
+        In the order of `COUNTS`.
+
+    Returns
+    -------
+    dict of (months,) float64 arrays
+        By name, in the order of `MONTHLY`; 0 where there is nothing to measure in a month.
+    """
+    months = Windows.of_months(dict(zip(COUNTS, rows.T, strict=True)), len(rows))
+    return {name: np.nan_to_num(MEASURES[name].over(months), nan=0.0) for name in MONTHLY}

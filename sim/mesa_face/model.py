@@ -21,7 +21,7 @@ from mesa.agentset import AbstractAgentSet, AgentSet
 from mesa.experimental.scenarios import Scenario as MesaScenario
 
 from sim.errors import InputError
-from sim.measures.indicators import make_indicators
+from sim.measures.registry import monthly_table
 from sim.mesa_face.agent_sets import ColumnAgentSet, LiveAgentSet
 from sim.mesa_face.agents import KINDS, RowAgent
 from sim.mesa_face.handles import Handles
@@ -201,7 +201,7 @@ class RecordedIndicators(Mapping[str, list[float]]):
     def _read(self) -> dict[str, list[float]]:
         if self._n_read != len(self._months):
             rows = np.array([int(month) - 1 for month in self._months], np.intp)
-            columns = make_indicators(self._simulation.counts[rows])
+            columns = monthly_table(self._simulation.counts[rows])
             self._columns = {name: values.tolist() for name, values in columns.items()}
             self._n_read = len(self._months)
         return self._columns
@@ -345,7 +345,7 @@ class TerritoryModel(Model):  # type: ignore[misc]  # Mesa carries no types
 
     @property
     def indicators(self) -> pd.DataFrame:
-        """Indicators, one row per month, as defined in `sim.measures.indicators.INDICATORS`."""
+        """The measures of each month, one row per month: `sim.measures.registry.MONTHLY`."""
         return self.simulation.indicators
 
     @property

@@ -13,7 +13,7 @@ from sim.analysis.responses import COST
 from sim.experiments.designs import SAMPLED
 from sim.experiments.experiment import BASELINE
 from sim.experiments.factors import SCENARIO, Factor
-from sim.measures.registry import MEASURES
+from sim.measures.registry import OUTCOMES
 from sim.registry.variables.money import LINES, SOURCES
 from sim.report.effects import Effect, Surface, effect_in_row
 from sim.report.inputs import Inputs
@@ -206,7 +206,7 @@ class Facts:
 
     def effect(self, arm: Arm, name: str, horizon: int | None = None) -> Effect:
         """Return one effect; by default at the end of the run."""
-        measure = MEASURES[name]
+        measure = OUTCOMES[name]
         row = self._effect_rows.get((arm.name, name, horizon or self.months))
         if row is None:
             return Effect(measure.label[self.language], measure.good, self.quantity(name))
@@ -214,16 +214,16 @@ class Facts:
 
     def quantity(self, name: str, baseline: float = 0.0) -> Quantity:
         """Return how a measure is written; relevance may depend on its level."""
-        measure = MEASURES[name]
+        measure = OUTCOMES[name]
         return Quantity(measure.unit, measure.smallest_relevant(baseline), self.language)
 
     def effects(self, arm: Arm) -> list[Effect]:
         """Return all effects at the end of the run, in the order of the measures."""
-        return [self.effect(arm, name) for name in MEASURES]
+        return [self.effect(arm, name) for name in OUTCOMES]
 
     def is_identical(self, arm: Arm) -> bool:
         """Whether nothing but money differs in any replication."""
-        names = [n for n in MEASURES if n not in ("public_spending", "public_money_unspent")]
+        names = [n for n in OUTCOMES if n not in ("public_spending", "public_money_unspent")]
         others = [e for e in (self.effect(arm, n) for n in names) if e.is_measured]
         return bool(others) and all(e.is_exactly_zero for e in others)
 
@@ -270,7 +270,7 @@ class Facts:
             rest = before.mean(axis=0) if self.is_sampled else before[0]
             before = np.broadcast_to(rest, before.shape)
         target = self._target(name, before)
-        return Surface(MEASURES[name], before, after, target, self.language)
+        return Surface(OUTCOMES[name], before, after, target, self.language)
 
     def surfaces(self, arm: Arm) -> list[Surface]:
         """Return those of all indicators of the experiment."""
@@ -287,7 +287,7 @@ class Facts:
         """The smallest wanted effect: stated by the experiment, or the smallest that matters."""
         if name in self.experiment.targets:
             return float(self.experiment.targets[name])
-        measure = MEASURES[name]
+        measure = OUTCOMES[name]
         if not measure.good:
             return None
         known = before[np.isfinite(before)]
@@ -334,7 +334,7 @@ class Facts:
     @property
     def series(self) -> list[str]:
         """Measures whose course over time is known."""
-        return [name for name in MEASURES if name in self._monthly and len(self._monthly)]
+        return [name for name in OUTCOMES if name in self._monthly and len(self._monthly)]
 
     @cache  # noqa: B019
     def course(self, arm: str, name: str) -> Floats:

@@ -12,7 +12,7 @@ from sim.experiments.comparison import Comparison
 from sim.experiments.effect_table import effect_table
 from sim.experiments.experiment import BASELINE
 from sim.experiments.sweep import Sweep
-from sim.measures.registry import HEADLINES, MEASURES
+from sim.measures.registry import HEADLINES, OUTCOMES
 from sim.words.folders import languages
 
 __all__ = ["Results", "as_results"]
@@ -47,7 +47,7 @@ def _of_comparison(found: Comparison) -> Results:
         chosen = found.runs[found.runs["luck"] == 0]
         if horizon is not None:
             chosen = chosen[chosen["horizon"] == horizon]
-        columns = ["arm", "rep", "horizon", *(measures or MEASURES)]
+        columns = ["arm", "rep", "horizon", *(measures or OUTCOMES)]
         return chosen[columns].assign(point=0, status="ok").reset_index(drop=True)
 
     total = run["reps"] * len(arms)
@@ -134,8 +134,8 @@ class _OfSweep(SimpleNamespace):
         names, horizons = tuple(self.experiment.arms), self.experiment.horizons
         values = np.array(
             [
-                frame[frame["arm"] == a].sort_values(["rep", "horizon"])[list(MEASURES)]
+                frame[frame["arm"] == a].sort_values(["rep", "horizon"])[list(OUTCOMES)]
                 for a in names
             ]
-        ).reshape(1, len(names), -1, len(horizons), len(MEASURES))
+        ).reshape(1, len(names), -1, len(horizons), len(OUTCOMES))
         return effect_table(values, names, horizons, 0)

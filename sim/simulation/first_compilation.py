@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.kernels.machine.compile import cache_folder
 from sim.kernels.machine.sequence import KernelSequence
-from sim.measures.indicators import COUNTS, count_calls
+from sim.measures.counting import COUNTS, count_calls
 from sim.processes.month import active, effective
 from sim.registry.state import State
 from sim.scenario.scenario import load_scenario

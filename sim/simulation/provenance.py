@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.interventions import DISCOUNT_RATE, Intervention
-from sim.measures.indicators import INDICATORS, ZONE_LABELS
+from sim.measures.registry import MEASURES
 from sim.scenario.posterior import Posterior
 from sim.scenario.scenario import Scenario, Setting
 from sim.scenario.schema import PARAMETERS
-from sim.territory.territory import OPEN, UNKNOWN, VACANT, ZONES, Territory
+from sim.territory.territory import OPEN, UNKNOWN, VACANT, Territory
 from sim.version import MODEL_VERSION, package_version
 
 if TYPE_CHECKING:
@@ -246,24 +246,25 @@ def _cpu() -> str:
 
 
 def column_words(column: str) -> dict[str, Any]:
-    """Unit, labels and definitions of a column of the indicators.
+    """Unit, labels and definitions of a column of the monthly table.
 
     Parameters
     ----------
     column : str
-        Name of an indicator, maybe with a zone appended.
+        Name in `sim.measures.registry.MONTHLY`.
 
     Returns
     -------
     dict
-        ``unit``, ``label`` and ``definition``, the latter two by language.
+        ``unit``, ``window``, ``label`` and ``definition``, the latter two by language.
     """
-    zone = next((z for z in ZONES if column.endswith(f"_{z}")), None)
-    indicator = INDICATORS[column.removesuffix(f"_{zone}")]
-    label = dict(indicator.label)
-    if zone:
-        label = {lang: f"{text}, {ZONE_LABELS[zone][lang]}" for lang, text in label.items()}
-    return {"unit": indicator.unit, "label": label, "definition": dict(indicator.definition)}
+    measure = MEASURES[column]
+    return {
+        "unit": measure.unit,
+        "window": "month",
+        "label": dict(measure.label),
+        "definition": dict(measure.definition),
+    }
 
 
 def indicators_hash(frame: pd.DataFrame) -> str:

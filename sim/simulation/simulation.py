@@ -17,7 +17,8 @@ import numpy.typing as npt
 from sim.errors import InputError
 from sim.interventions import plan_interventions
 from sim.kernels.machine.sequence import KernelSequence
-from sim.measures.indicators import COUNTERS, COUNTS, count_calls, make_indicators
+from sim.measures.counting import COUNTERS, COUNTS, count_calls
+from sim.measures.registry import monthly_table
 from sim.processes.month import MONTH, active, effective
 from sim.registry.state import State
 from sim.scenario.scenario import Scenario
@@ -249,13 +250,13 @@ class Simulation:
     def indicators(self) -> pd.DataFrame:
         """Indicators, one row per month from 1; the first column is its first day.
 
-        The columns are defined in `sim.measures.indicators.INDICATORS`.
+        The other columns are the measures of `sim.measures.registry.MONTHLY` over each month.
         """
         import pandas as pd
 
         start = f"{self.values['start_year']}-01-01"
         index = pd.RangeIndex(1, self.month + 1, name="month")
-        frame = pd.DataFrame(make_indicators(self.counts), index=index)
+        frame = pd.DataFrame(monthly_table(self.counts), index=index)
         frame.insert(0, "date", pd.date_range(start, periods=self.month, freq="MS").to_numpy())
         return frame
 
@@ -277,4 +278,4 @@ class Simulation:
     def measure(self) -> dict[str, float]:
         """Return the current indicators; before the first month, those of the starting state."""
         row = self._rows[self.month - 1] if self.month else self._start
-        return {name: float(v[0]) for name, v in make_indicators(row[None, :]).items()}
+        return {name: float(v[0]) for name, v in monthly_table(row[None, :]).items()}

@@ -8,13 +8,20 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["OPEN", "SECTORS", "UNKNOWN", "VACANT", "ZONES", "Territory"]
+__all__ = ["OPEN", "SECTORS", "UNKNOWN", "VACANT", "ZONES", "ZONE_LABELS", "Territory"]
 
 SECTORS: Final = ("convenience", "comparison", "hospitality")
 """Retail sectors in the order of their codes 0, 1, 2; hospitality includes services."""
 
 ZONES: Final = ("town_centre", "periphery", "neighbourhoods")
 """Zones in the order of their codes: the town centre, retail parks, everywhere else."""
+
+ZONE_LABELS: Final = {
+    "town_centre": {"en": "town centre", "fr": "centre-ville"},
+    "periphery": {"en": "periphery", "fr": "périphérie"},
+    "neighbourhoods": {"en": "neighbourhoods", "fr": "quartiers"},
+}
+"""Labels of zones by language."""
 
 VACANT: Final = 0
 OPEN: Final = 1

@@ -22,7 +22,7 @@ from sim.analysis.trade_offs import (
 )
 from sim.errors import InputError
 from sim.experiments.cost_effectiveness import cost_effectiveness
-from sim.measures.registry import MEASURES
+from sim.measures.registry import OUTCOMES
 
 numbers = st.integers(-20, 20).map(float)
 tables = st.tuples(st.integers(1, 12), st.integers(1, 4)).flatmap(
@@ -195,7 +195,7 @@ def test_steps_are_paired_by_replication_and_failures_are_counted():
 
 
 def test_what_matters_at_least_is_the_measures_own_unless_it_is_given():
-    relevant = MEASURES["participation"].relevant
+    relevant = OUTCOMES["participation"].relevant
     gains = [0.0, 0.5 * relevant, 3 * relevant]
     frame = stepwise(gains, [0.0, 1e5, 2e5], noise=relevant / 100)
     frame["participation"] = frame["births"]

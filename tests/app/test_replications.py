@@ -17,7 +17,7 @@ from starlette.testclient import TestClient
 from sim.app import replications
 from sim.app.sessions import Sessions
 from sim.cli import main
-from sim.measures.registry import HEADLINES, MONTHLY
+from sim.measures.registry import HEADLINES, ROLLING
 from tests.app.pages import SMALL, Page
 
 Serve = Callable[..., TestClient]
@@ -70,7 +70,7 @@ def test_they_end_with_bands_verdicts_and_a_report(serve: Serve) -> None:
     found = page.get("replications?lang=fr").json()
     assert (found["running"], found["error"]) == (False, "")
     assert found["done"] == found["total"] > 0
-    assert set(found["bands"]) == set(MONTHLY)
+    assert set(found["bands"]) == set(ROLLING)
     for band in found["bands"].values():
         for side in ("without", "with", "difference"):
             courses = np.array(band[side], float)

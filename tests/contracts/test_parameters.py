@@ -6,7 +6,7 @@ import pytest
 
 from sim.errors import InputError
 from sim.interventions import LEVERS
-from sim.measures.registry import MEASURES
+from sim.measures.registry import OUTCOMES
 from sim.registry.parameters import ParameterGroup, parameter
 from sim.scenario.scenario import load_scenario
 from sim.scenario.schema import PARAMETERS
@@ -35,7 +35,7 @@ def test_it_carries_unit_bounds_words_source_and_evidence(name):
 
 def test_nothing_that_is_measured_is_called_as_what_is_set():
     """A sweep's table has a column for each factor and for each measure."""
-    assert not set(MEASURES) & {*PARAMETERS, *LEVERS}
+    assert not set(OUTCOMES) & {*PARAMETERS, *LEVERS}
 
 
 @pytest.mark.parametrize(

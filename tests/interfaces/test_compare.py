@@ -22,7 +22,7 @@ from sim.experiments.comparison_folder import load_comparison, save_comparison
 from sim.experiments.effect_table import EFFECT_COLUMNS
 from sim.experiments.execution import execute, worker_number
 from sim.experiments.one_run import Runs, execute_run
-from sim.measures.registry import MEASURES, MONTHLY
+from sim.measures.registry import OUTCOMES, ROLLING
 from tests.reference.towns import SMALL
 
 TOWN = sim.load_scenario("mid_sized_town").replace(**SMALL, months=36)
@@ -85,14 +85,14 @@ def test_more_replications_leave_the_earlier_ones_as_they_were(found: Comparison
 
 def test_tables_have_the_columns_and_rows_that_are_promised(found: Comparison) -> None:
     assert tuple(found.effects.columns) == EFFECT_COLUMNS
-    assert EFFECT_COLUMNS[:12] == (
-        *("intervention", "indicator", "horizon", "mean", "median", "lo50", "hi50", "lo90"),
-        *("hi90", "p_positive", "replications", "still_needed"),
+    assert EFFECT_COLUMNS[:13] == (
+        *("intervention", "indicator", "horizon", "window", "mean", "median", "lo50", "hi50"),
+        *("lo90", "hi90", "p_positive", "replications", "still_needed"),
     )
-    assert len(found.effects) == len(TRIED) * len(MEASURES)
-    assert list(found.runs.columns) == ["arm", "rep", "luck", "horizon", *MEASURES]
+    assert len(found.effects) == len(TRIED) * len(OUTCOMES)
+    assert list(found.runs.columns) == ["arm", "rep", "luck", "horizon", *OUTCOMES]
     assert len(found.runs) == 3 * (3 + 3)
-    assert list(found.monthly.columns) == ["arm", "rep", "month", *MONTHLY]
+    assert list(found.monthly.columns) == ["arm", "rep", "month", *ROLLING]
     assert len(found.monthly) == 3 * 3 * 36
     assert list(found.labels) == [BASELINE, *TRIED]
     assert len(found.parameters) == 3
@@ -168,7 +168,7 @@ def test_a_replication_of_the_baseline_is_the_plain_run() -> None:
     outcome = execute_run(runs, runs.all[0])
     frame = sim.run(short, seed=9)
     open_shops = frame["open_shops"].mean()
-    at = list(MEASURES).index("open_shops")
+    at = list(OUTCOMES).index("open_shops")
     assert outcome.measures[-1, at] == pytest.approx(open_shops)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sim.interventions import LEVERS, TYPES, list_interventions
-from sim.measures.indicators import INDICATORS
+from sim.measures.registry import MEASURES
 from sim.processes.month import MONTH
 from sim.registry.catalogues import project_kinds, third_place_kinds
 from sim.registry.variables import VARIABLES
@@ -57,7 +57,7 @@ def test_an_example_that_gives_something_else_is_reported_and_can_be_updated(tmp
     [
         ("parameters", PARAMETERS),
         ("entities", VARIABLES),
-        ("indicators", INDICATORS),
+        ("measures", {m.base for m in MEASURES.values()}),
         ("submodels", [n for n, i in PARAMETERS.items() if i.group in {p.name for p in MONTH}]),
         ("scenarios", [path.stem for path in list_scenarios()]),
         ("interventions", [path.stem for path in list_interventions()]),

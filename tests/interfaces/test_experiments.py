@@ -15,7 +15,7 @@ from sim.experiments.experiment_file import list_experiments, load_experiment
 from sim.experiments.plan import plan_experiment
 from sim.experiments.running import sweep
 from sim.interventions import LEVERS, list_interventions
-from sim.measures.registry import MEASURES
+from sim.measures.registry import OUTCOMES
 from sim.processes.month import MechanismParameters
 from sim.scenario.scenario import list_scenarios
 from sim.scenario.schema import PARAMETERS
@@ -74,7 +74,7 @@ def test_its_readme_asks_the_same_and_says_how_to_read_it(path):
 
 @pytest.mark.parametrize("path", PATHS, ids=NAMES)
 def test_its_readme_names_only_what_there_is(path):
-    known = {*MEASURES, *PARAMETERS, *LEVERS, *NAMES}
+    known = {*OUTCOMES, *PARAMETERS, *LEVERS, *NAMES}
     known |= {p.stem for p in (*list_scenarios(), *list_interventions())}
     text = path.with_name("README.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`([a-z0-9]+(?:_[a-z0-9]+)+)`", text)) - {"mu_star"}
@@ -94,7 +94,7 @@ def test_no_level_of_it_fails_in_a_village(name):
     for run in map(plan.run, plan.keys):
         shown = {(run.arm, "", ""), *((run.arm, *level) for level in run.values.items())}
         if not shown <= seen:
-            assert plan.model(run).measures.shape == (1, len(MEASURES))
+            assert plan.model(run).measures.shape == (1, len(OUTCOMES))
             seen |= shown
 
 

@@ -20,7 +20,7 @@ from sim.cli.explanation.access import READ, WRITE, accesses
 from sim.errors import InputError
 from sim.experiments.effect_table import EFFECT_COLUMNS
 from sim.interventions import LEVERS, TYPES, list_interventions
-from sim.measures.registry import MEASURES
+from sim.measures.registry import OUTCOMES
 from sim.mesa_face.agents import KINDS as AGENTS
 from sim.mesa_face.columns import Column
 from sim.processes.month import MONTH
@@ -49,7 +49,7 @@ def used(name: str, what: str) -> list[str]:
 
 
 def test_every_name_in_a_registry_is_known() -> None:
-    names = {p.name for p in MONTH} | {*PARAMETERS, *VARIABLES, *LEVERS, *TYPES, *MEASURES}
+    names = {p.name for p in MONTH} | {*PARAMETERS, *VARIABLES, *LEVERS, *TYPES, *OUTCOMES}
     names |= {*THIRD_PLACE_COLUMNS, *PROJECT_COLUMNS, *EFFECT_COLUMNS}
     names |= {path.stem for path in list_interventions()}
     for path in list_interventions():

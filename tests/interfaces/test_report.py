@@ -17,7 +17,7 @@ from sim.experiments.comparison import Comparison
 from sim.experiments.effects import Verdict
 from sim.interventions import TYPES, load_intervention
 from sim.measures.map_layers import LAYERS
-from sim.measures.registry import MEASURES
+from sim.measures.registry import OUTCOMES
 from sim.registry.catalogues import PROJECT_COLUMNS, THIRD_PLACE_COLUMNS
 from sim.registry.parameters import Evidence
 from sim.registry.variables.money import LINES, SOURCES
@@ -238,7 +238,7 @@ def _expected() -> dict[str, set[str]]:
     columns = (*PROJECT_COLUMNS.values(), *THIRD_PLACE_COLUMNS.values())
     verdicts = [v for v in get_args(Verdict) if v != "missing"]
     levers = [info for kind in TYPES.values() for info in kind.infos.values()]
-    declared = (*PARAMETERS.values(), *levers, *MEASURES.values(), *columns, *LAYERS.values())
+    declared = (*PARAMETERS.values(), *levers, *OUTCOMES.values(), *columns, *LAYERS.values())
     moves = ("increase", "decrease")
     return {
         "unit": {thing.unit for thing in declared},

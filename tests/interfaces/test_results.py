@@ -17,7 +17,7 @@ from sim.cli import main
 from sim.errors import InputError
 from sim.experiments.run_results import Results, save_results
 from sim.experiments.runs import replication_seed, simulate
-from sim.measures.indicators import columns
+from sim.measures.registry import MONTHLY
 from sim.scenario.schema import PARAMETERS
 
 
@@ -52,7 +52,7 @@ def test_saving_twice_gives_the_same_bytes(results: Results, folder: Path, tmp_p
 
 def test_there_is_a_row_for_each_month_of_each_replication(results: Results) -> None:
     frame = results.indicators
-    assert list(frame.columns) == ["rep", "month", "date", *columns()]
+    assert list(frame.columns) == ["rep", "month", "date", *MONTHLY]
     assert list(frame["rep"]) == [0] * 18 + [1] * 18 + [2] * 18
     assert list(frame["month"]) == [*range(1, 19)] * 3
     assert frame["date"].iloc[0] == pd.Timestamp("2025-01-01")
@@ -63,7 +63,7 @@ def test_one_replication_is_the_plain_simulation(results: Results) -> None:
     simulation.run(18)
     first = results.indicators[results.indicators["rep"] == 0]
     np.testing.assert_array_equal(
-        first[list(columns())].to_numpy(), simulation.indicators[list(columns())].to_numpy()
+        first[list(MONTHLY)].to_numpy(), simulation.indicators[list(MONTHLY)].to_numpy()
     )
 
 
@@ -134,10 +134,10 @@ def test_the_starting_measures_are_those_before_the_first_month(results: Results
 
 def test_each_column_of_the_parquet_file_carries_its_unit(folder: Path) -> None:
     schema = pq.read_schema(folder / "indicators.parquet")
-    for name in columns():
+    for name in MONTHLY:
         assert schema.field(name).metadata[b"unit"]
         assert schema.field(name).metadata[b"definition"]
-    assert schema.field("closure_rate").metadata[b"unit"] == b"closures per 100 open-shop-years"
+    assert schema.field("closures").metadata[b"unit"] == b"shops"
 
 
 def test_the_csv_holds_the_same_numbers(results: Results, folder: Path) -> None:

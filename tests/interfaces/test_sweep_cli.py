@@ -15,7 +15,7 @@ import sim
 from sim.cli import main
 from sim.errors import InputError
 from sim.experiments.sweep import Sweep
-from sim.measures.registry import MEASURES
+from sim.measures.registry import OUTCOMES
 
 TINY = """
 title = { en = "A tiny town", fr = "Une petite ville" }
@@ -72,7 +72,7 @@ def test_a_sweep_is_a_tidy_table_of_every_point_arm_replication_and_horizon(fini
     assert list(frame.columns[:7]) == [
         "point", "arm", "rep", "horizon", "status", "cluster_size", "cluster_funding"
     ]  # fmt: skip
-    assert set(MEASURES) <= set(frame.columns)
+    assert set(OUTCOMES) <= set(frame.columns)
     assert len(sweep.store.statuses()) == 2 + 4 * 2  # the baseline is the same for all points
     differences = sweep.differences("participation", horizon=24)
     nothing = differences[
@@ -98,8 +98,8 @@ def test_a_point_of_a_sweep_is_what_a_comparison_gives(finished):
         mine = swept[swept["arm"] == arm]
         theirs = compared.runs.query("arm == @arm and luck == 0")
         pd.testing.assert_frame_equal(
-            mine[list(MEASURES)].reset_index(drop=True),
-            theirs[list(MEASURES)].reset_index(drop=True),
+            mine[list(OUTCOMES)].reset_index(drop=True),
+            theirs[list(OUTCOMES)].reset_index(drop=True),
             check_exact=True,
         )
 

@@ -17,7 +17,7 @@ from sim.experiments.run import Outcome, Run
 from sim.experiments.running import sweep
 from sim.experiments.sweep import Sweep
 from sim.experiments.territory_runs import TerritoryRuns
-from sim.measures.registry import MEASURES
+from sim.measures.registry import OUTCOMES
 from sim.report.effects import Surface
 from sim.report.facts import Facts
 from sim.report.findings import largest_block, plateau
@@ -223,7 +223,7 @@ def test_indices_that_rest_on_luck_are_named(sweeps, monkeypatch):
     """Of the made-up luck of a replication nothing is left between variants."""
     facts = Facts(sweeps("saltelli"), "en")
     table = seed_noise_table(facts.results.raw)
-    label = MEASURES["births_per_1000"].label["en"]
+    label = OUTCOMES["births_per_1000"].label["en"]
 
     def is_named(share: float) -> bool:
         shares = np.where(table["indicator"] == "births_per_1000", share, 0.1)
@@ -268,7 +268,7 @@ def _answer(found: Sweep, language: str = "en") -> str:
 
 def test_each_measure_has_its_verdict(grid):
     text = _answer(grid)
-    assert "Better, at least in places: project birth rate, surviving projects." in text
+    assert "Better, at least in places: project birth rate, running projects." in text
     assert "Worse, at least in places: closure rate (town centre)." in text
     assert "No relevant effect anywhere: open shops (town centre)." in text
     assert "Not determinable: participation of the young." in text
@@ -407,7 +407,7 @@ def test_what_is_open_says_how_many_replications_it_lacks(grid):
     text = said(open_questions(Facts(grid, "en")))
     assert "Participation of the young" in text
     assert "After 6 replications" in text
-    assert "Surviving projects" not in text
+    assert "Running projects" not in text
 
 
 def test_a_missing_library_is_named(sweeps, monkeypatch):
@@ -439,7 +439,7 @@ def test_the_largest_block_may_lie_anywhere():
     ],
 )
 def test_a_plateau_is_found_where_it_was_put(effects, kind, at):
-    measure = MEASURES["running_projects"]
+    measure = OUTCOMES["running_projects"]
     before = 100 + np.random.default_rng(1).normal(0, 5, (1, 20)).repeat(4, axis=0)
     after = before + np.array(effects, float)[:, None]
     after += np.random.default_rng(2).normal(0, 0.1, after.shape)
@@ -449,7 +449,7 @@ def test_a_plateau_is_found_where_it_was_put(effects, kind, at):
 
 
 def test_where_luck_hides_it_no_plateau_is_claimed():
-    measure = MEASURES["running_projects"]
+    measure = OUTCOMES["running_projects"]
     before = np.zeros((4, 6))
     after = np.random.default_rng(4).normal(0, 30, before.shape)
     found = plateau(measure, before, after, 1.0, "en")
@@ -458,7 +458,7 @@ def test_where_luck_hides_it_no_plateau_is_claimed():
 
 
 def test_a_measure_that_nobody_wants_more_or_less_of_just_moves():
-    measure = MEASURES["public_spending"]
+    measure = OUTCOMES["public_spending"]
     before = np.zeros((2, 8))
     surface = Surface(measure, before, before + 1e6, None, "en")
     assert surface.reading == "moved"
@@ -466,7 +466,7 @@ def test_a_measure_that_nobody_wants_more_or_less_of_just_moves():
 
 
 def test_points_drawn_together_are_one_witness():
-    measure = MEASURES["running_projects"]
+    measure = OUTCOMES["running_projects"]
     luck = np.random.default_rng(5).normal(0, 5, 4)
     after = np.repeat(luck, 10)[:, None]  # four trajectories of ten points that say the same
     surface = Surface(measure, np.zeros_like(after), after, 1.0, "en")

@@ -8,7 +8,7 @@ import pytest
 from sim.experiments.effects import mean_effect
 from sim.experiments.execution import execute, worker_number
 from sim.experiments.one_run import Runs
-from sim.measures.registry import MEASURES
+from sim.measures.registry import OUTCOMES
 from sim.scenario.scenario import load_scenario
 from tests.reference.towns import SMALL
 
@@ -25,10 +25,10 @@ def test_nine_experiments_in_ten_find_no_difference_between_equal_towns():
     """
     town = load_scenario("mid_sized_town").replace(**SMALL, months=36)
     runs = Runs((town, town), 2027, EXPERIMENTS * REPS, fixed_parameters=True, independent=True)
-    measured = np.empty((2, EXPERIMENTS * REPS, len(MEASURES)))
+    measured = np.empty((2, EXPERIMENTS * REPS, len(OUTCOMES)))
     for run, outcome in execute(runs, worker_number(None)):
         measured[run.arm, run.rep] = outcome.measures[-1]
-    names = list(MEASURES)
+    names = list(OUTCOMES)
     for name in ("closures", "closure_rate_town_centre", "project_births", "participation"):
         at = names.index(name)
         differences = (measured[1, :, at] - measured[0, :, at]).reshape(EXPERIMENTS, REPS)

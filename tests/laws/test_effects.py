@@ -22,9 +22,9 @@ from sim.experiments.effects import (
 )
 from sim.experiments.one_run import Runs, run_seed
 from sim.experiments.runs import replication_seed
-from sim.measures.indicators import COUNTS
+from sim.measures.counting import COUNTS
 from sim.measures.measure import Windows, gini, ratio, theil
-from sim.measures.registry import HEADLINES, MEASURES, MONTHLY, horizons_within
+from sim.measures.registry import HEADLINES, OUTCOMES, ROLLING, horizons_within
 from sim.scenario.scenario import load_scenario
 
 finite = st.floats(-1e6, 1e6, allow_nan=False)
@@ -91,7 +91,7 @@ def test_a_sample_is_as_many_replications_as_there_are_each_drawn_some_times(val
 
 
 def test_no_difference_at_all_is_no_relevant_effect_and_neither_sign_is_likelier():
-    effect = effect_of(MEASURES["closures"], np.full(9, 4.0), np.full(9, 4.0), None)
+    effect = effect_of(OUTCOMES["closures"], np.full(9, 4.0), np.full(9, 4.0), None)
     assert effect.of_mean is not None
     assert (effect.of_mean.lo90, effect.of_mean.hi90, effect.of_mean.p_positive) == (0, 0, 0.5)
     assert (effect.verdict, effect.still_needed) == ("no_relevant_effect", 0)
@@ -128,7 +128,7 @@ def test_replications_still_needed_settle_an_effect_when_they_are_run(mean, rele
 
 def test_a_settled_effect_needs_no_more_replications_and_an_open_one_does():
     rng = np.random.default_rng(5)
-    measure = MEASURES["closures"]
+    measure = OUTCOMES["closures"]
     for mean in (0.0, 0.5, 1.0, 3.0, 6.0):
         before = rng.normal(100.0, 5.0, 20)
         effect = effect_of(measure, before, before + rng.normal(mean, 3.0, 20), None)
@@ -141,7 +141,7 @@ def test_luck_and_parameters_are_told_apart():
     parameter = rng.normal(1.0, 2.0, 3000)
     first, second = (parameter + rng.normal(0.0, 1.0, 3000) for _ in range(2))
     zero = np.zeros(3000)
-    effect = effect_of(MEASURES["ideas"], zero, first, (zero, second))
+    effect = effect_of(OUTCOMES["ideas"], zero, first, (zero, second))
     assert effect.variance_luck == pytest.approx(1.0, rel=0.1)
     assert effect.variance_parameters == pytest.approx(4.0, rel=0.1)
     assert variance_from_luck(first, first) == 0
@@ -149,23 +149,23 @@ def test_luck_and_parameters_are_told_apart():
 
 def test_what_cannot_be_measured_is_missing_and_never_a_number():
     nothing = np.full(6, np.nan)
-    effect = effect_of(MEASURES["review_delay"], nothing, np.ones(6), None)
+    effect = effect_of(OUTCOMES["review_delay"], nothing, np.ones(6), None)
     assert (effect.of_mean, effect.replications, effect.verdict) == (None, 0, "missing")
     half = np.array([1.0, np.nan, 3.0, 5.0])
-    effect = effect_of(MEASURES["review_delay"], half, np.array([2.0, 2.0, np.nan, 7.0]), None)
+    effect = effect_of(OUTCOMES["review_delay"], half, np.array([2.0, 2.0, np.nan, 7.0]), None)
     assert effect.replications == 2
     assert effect.of_mean is not None
     assert effect.of_mean.mean == 1.5
 
 
 def test_the_table_has_a_row_for_each_intervention_measure_and_horizon():
-    values = np.random.default_rng(7).normal(size=(2, 3, 8, 2, len(MEASURES)))
+    values = np.random.default_rng(7).normal(size=(2, 3, 8, 2, len(OUTCOMES)))
     frame = effect_table(values, ("baseline", "a", "b"), (36, 48), 8)
-    assert len(frame) == 2 * len(MEASURES) * 2
+    assert len(frame) == 2 * len(OUTCOMES) * 2
     assert set(frame["intervention"]) == {"a", "b"}
     row = frame.iloc[0]
     expected = (values[0, 1, :, 0, 0] - values[0, 0, :, 0, 0]).mean()
-    assert (row["indicator"], row["horizon"]) == (next(iter(MEASURES)), 36)
+    assert (row["indicator"], row["horizon"]) == (next(iter(OUTCOMES)), 36)
     assert row["mean"] == pytest.approx(expected)
 
 
@@ -176,7 +176,7 @@ def test_money_buys_a_ratio_only_where_there_is_an_effect():
     rows = []
     for arm, running, youth, spent in (("baseline", 50.0, 100.0, 0.0), ("a", 60.0, 100.0, 1e6)):
         for rep in range(12):
-            values = dict.fromkeys(MEASURES, 1.0)
+            values = dict.fromkeys(OUTCOMES, 1.0)
             values |= {
                 "running_projects": running + rng.normal(),
                 "active_youth_years": youth + 5 * rng.normal(),
@@ -203,16 +203,16 @@ def test_a_measure_means_the_same_at_a_horizon_and_in_its_course():
     counts |= {n: np.ones(12) for n in ("public_spending_discounted", "public_money_unspent")}
     at_end = Windows.up_to(counts, (12,))
     course = Windows.of_a_year(counts, 12)
-    for measure in MEASURES.values():
-        assert measure.formula(at_end)[0] == pytest.approx(measure.formula(course)[-1]), measure
+    for measure in OUTCOMES.values():
+        assert measure.over(at_end)[0] == pytest.approx(measure.over(course)[-1]), measure
 
 
 def test_every_measure_of_nothing_is_zero_or_missing_and_never_infinite():
     counts = {name: np.zeros(36) for name in COUNTS}
     counts |= {n: np.zeros(36) for n in ("public_spending_discounted", "public_money_unspent")}
     windows = Windows.up_to(counts, (12, 36))
-    for measure in MEASURES.values():
-        value = measure.formula(windows)
+    for measure in OUTCOMES.values():
+        value = measure.over(windows)
         assert value.shape == (2,)
         assert np.all((value == 0) | np.isnan(value)), measure.name
 
@@ -229,7 +229,7 @@ def test_headline_measures_are_what_their_definitions_say():
         "running_neighbourhoods": np.arange(24.0),
     }
     windows = Windows.up_to(counts, (24,))
-    found = {name: MEASURES[name].formula(windows)[0] for name in HEADLINES}
+    found = {name: OUTCOMES[name].over(windows)[0] for name in HEADLINES}
     assert found == pytest.approx(
         {
             "closure_rate_town_centre": 12.0,
@@ -259,14 +259,14 @@ def test_equal_benefits_per_head_are_equal_whoever_counts_more():
 
 
 def test_every_measure_has_words_in_both_languages_and_a_smallest_relevant_effect():
-    for measure in MEASURES.values():
+    for measure in OUTCOMES.values():
         for words in (measure.label, measure.definition):
             assert set(words) == {"en", "fr"}
             assert all(words.values())
         assert measure.relevant > 0
         assert measure.smallest_relevant(math.nan) == measure.relevant
         assert measure.smallest_relevant(1e9) >= measure.relevant
-    assert set(HEADLINES) | set(MONTHLY) <= set(MEASURES)
+    assert set(HEADLINES) | set(ROLLING) <= set(OUTCOMES)
     assert horizons_within(36) == (36,)
 
 

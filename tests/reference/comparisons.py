@@ -15,7 +15,7 @@ from sim.experiments.draws import draw
 from sim.experiments.one_run import Outcome, Run, Runs
 from sim.interventions import load_intervention
 from sim.measures.map_layers import LAYERS
-from sim.measures.registry import MEASURES, MONTHLY
+from sim.measures.registry import OUTCOMES, ROLLING
 from sim.registry.variables.money import LINES, SOURCES
 from sim.scenario.scenario import Scenario
 from sim.simulation.simulation import territory_of
@@ -80,15 +80,15 @@ def made_up_comparison(
 def _outcome(runs: Runs, run: Run, effects: Mapping[str, tuple[float, float]]) -> Outcome:
     common = np.random.default_rng((run.rep, run.luck))
     months, shape = runs.months, territory_of(runs.arms[0]).shape
-    level = np.array([LEVELS.get(n, 50.0) for n in MEASURES])
+    level = np.array([LEVELS.get(n, 50.0) for n in OUTCOMES])
     values = level * (1 + 0.03 * common.normal(size=level.size))
     own = np.random.default_rng((run.rep, run.luck, 1))
     if run.arm:
-        mean, spread = np.array([effects.get(n, (0.0, 0.0)) for n in MEASURES]).T
+        mean, spread = np.array([effects.get(n, (0.0, 0.0)) for n in OUTCOMES]).T
         values = values + mean * (1 + (run.arm - 1) / 2) + spread * own.normal(size=level.size)
     ramp = np.clip((np.arange(months) - 12) / 36, 0, 1)[:, None]
-    names = list(MEASURES)
-    at = [names.index(n) for n in MONTHLY]
+    names = list(OUTCOMES)
+    at = [names.index(n) for n in ROLLING]
     wander = 0.004 * np.cumsum(common.normal(size=(months, len(at))), axis=0)
     start = level[at] * (1 + 0.5 * wander)
     monthly = start + ramp * (values - level)[at]

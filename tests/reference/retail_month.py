@@ -327,7 +327,7 @@ def counts_by_zone(town: Town) -> dict[str, list[float]]:
             "relettings",
             "long_term_vacant",
             "sales",
-            "margin",
+            "margin_sum",
             "rent",
             "rent_at_start",
             "footfall",
@@ -341,7 +341,7 @@ def counts_by_zone(town: Town) -> dict[str, list[float]]:
         counted["relettings"][zone] += town["premises.event"][p] == RELET
         counted["long_term_vacant"][zone] += town["premises.months_vacant"][p] >= 36
         counted["sales"][zone] += town["premises.revenue"][p]
-        counted["margin"][zone] += town["premises.margin"][p] if is_open else 0.0
+        counted["margin_sum"][zone] += town["premises.margin"][p] if is_open else 0.0
         counted["rent"][zone] += town["premises.rent"][p]
         counted["rent_at_start"][zone] += town["premises.rent_at_start"][p]
     counted["footfall"] = list(town["zone.footfall"])

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim.measures.indicators import COUNTS, count_month
+from sim.measures.counting import COUNTS, count_month
 from sim.processes.month import MONTH, active
 from sim.registry.variables import VARIABLES
 from sim.territory.territory import ZONES

@@ -347,7 +347,7 @@ def test_cohorts_of_projects_survive_as_firms_do():
 
 
 def _flow(run, name):
-    from sim.measures.indicators import COUNTS
+    from sim.measures.counting import COUNTS
 
     columns = [i for i, c in enumerate(COUNTS) if c == name or c.rpartition("_")[0] == name]
     if name in COUNTS:

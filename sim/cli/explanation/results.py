@@ -7,52 +7,40 @@ from typing import Any
 
 from sim.cli.explanation.places import declaration
 from sim.experiments.columns import COLUMNS
-from sim.measures.indicators import columns
 from sim.measures.map_layers import LAYERS
-from sim.measures.registry import HEADLINES, MEASURES, MONTHLY
+from sim.measures.registry import HEADLINES, MEASURES, MONTHLY, OUTCOMES, ROLLING
 from sim.registry.variables.money import LINE_MEANINGS, SOURCE_MEANINGS
-from sim.simulation.provenance import column_words
 from sim.territory.territory import ZONES
-
-
-def _base(name: str) -> str:
-    """A name without its zone."""
-    zone = next((z for z in ZONES if name.endswith(f"_{z}")), "")
-    return name.removesuffix(f"_{zone}")
-
-
-def _declared_at(name: str) -> str | None:
-    return declaration(name, "measures") or declaration(_base(name), "measures")
 
 
 def measures() -> Iterable[str]:
     """Names of all measures."""
-    return dict.fromkeys((*MEASURES, *columns()))
+    return MEASURES
 
 
 def measure(name: str) -> dict[str, Any]:
-    """A measure: what it is, and in which tables."""
-    tables = ["runs.parquet", "effects.csv"] if name in MEASURES else []
-    tables += ["monthly.parquet"] if name in MONTHLY else []
-    tables += ["indicators.csv"] if name in columns() else []
-    found = MEASURES.get(name)
-    words = column_words(name) if found is None else vars(found)
+    """A measure: what it is, and in which tables, by window."""
+    found = MEASURES[name]
+    tables = [f"runs.parquet and effects.csv ({found.window})"] if name in OUTCOMES else []
+    tables += ["monthly.parquet (last_year)"] if name in ROLLING else []
+    tables += ["indicators.csv (month)"] if name in MONTHLY else []
     return {
-        "label": dict(words["label"]),
-        "definition": dict(words["definition"]),
-        "unit": words["unit"],
-        "smallest_relevant": None if found is None else found.relevant,
+        "label": dict(found.label),
+        "definition": dict(found.definition),
+        "unit": found.unit,
+        "smallest_relevant": found.relevant,
         "is_headline": name in HEADLINES,
         "tables": tables,
-        "at": _declared_at(name),
+        "at": declaration(found.base, *(f"measures/{m}" for m in ("shops", "people", "projects"))),
     }
 
 
 def count(name: str) -> dict[str, Any]:
     """A count of a month, from which measures are made."""
+    zone = next((z for z in ZONES if name.endswith(f"_{z}")), None)
     return {
         "definition": "A sum over the month, or the state at its end, in simulation.counts.",
-        "at": _declared_at(name),
+        "at": declaration(name.removesuffix(f"_{zone}"), "measures/counting"),
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from sim.experiments.factors import Factor
-from sim.measures.registry import MEASURES
 from sim.report.blocks import Block, Cell, Paragraph, Section, Table
 from sim.report.facts import Facts
 from sim.words.language import span
@@ -80,7 +79,7 @@ def _relevance(facts: Facts) -> Table:
         rows.append(
             [
                 Cell(surface.label, below=quantity.change_unit),
-                Cell(MEASURES[measure.name].definition[words.language]),
+                Cell(measure.definition_over(measure.window)[words.language]),
                 Cell(words(f"direction.{DIRECTIONS[measure.good]}")),
                 Cell(quantity.size_range(*surface.smallest_relevant)),
                 Cell(target, below=words(f"design.{stated}") if measure.good else ""),

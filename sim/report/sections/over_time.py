@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.experiments.experiment import BASELINE
-from sim.measures.registry import MEASURES
+from sim.measures.registry import OUTCOMES
 from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Table, Tile
 from sim.report.facts import Facts
 from sim.report.headlines import SHOWN
@@ -55,7 +55,7 @@ def over_time(facts: Facts) -> Section | None:
                 continue
             quantity = _quantity(facts, arm, name)
             rows += [_fading(facts, name, line, quantity) for line in lines]
-            label = MEASURES[name].label[words.language]
+            label = OUTCOMES[name].label[words.language]
             course = _course(facts, arm, name, label) if facts.is_single else None
             if course is not None:
                 colour = COLOURS.get(key, "blue")
@@ -181,7 +181,7 @@ def months_to_half(course: Floats) -> tuple[int, int | None]:
 def _fading(facts: Facts, name: str, line: Line, quantity: Quantity) -> list[Cell]:
     """Return peak, half-life and what is left, where there is anything relevant at all."""
     words = facts.words
-    label = MEASURES[name].label[words.language]
+    label = OUTCOMES[name].label[words.language]
     mean = line.mean
     at, half = months_to_half(mean)
     at_peak, end = float(mean[at]), float(mean[-1])

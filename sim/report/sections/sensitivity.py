@@ -10,7 +10,7 @@ from sim.analysis import sensitivity as indices
 from sim.analysis.point_values import choose_quantities
 from sim.analysis.seed_noise import seed_noise_table
 from sim.errors import InputError
-from sim.measures.registry import MEASURES
+from sim.measures.registry import OUTCOMES
 from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Table, Tile
 from sim.report.facts import Facts
 from sim.report.pictures.indices import draw_indices, write_index
@@ -50,7 +50,7 @@ def sensitivity(facts: Facts) -> Section | None:
         return Section("sensitivity", title, blocks)
     labels = {arm.name: arm.label for arm in facts.arms}
     for k, quantity in enumerate(choose_quantities(facts.experiment), 1):
-        measure = MEASURES[quantity.indicator]
+        measure = OUTCOMES[quantity.indicator]
         head = measure.label[words.language]
         if len(facts.arms) > 1:
             head = f"{head} · {labels[quantity.arm]}"
@@ -112,7 +112,7 @@ def _noise(facts: Facts) -> list[Block]:
     for row in noise.to_dict("records"):
         share, needed = float(row["share_of_mean"]), row["still_needed"]
         known = math.isfinite(share)
-        label = MEASURES[row["indicator"]].label[words.language]
+        label = OUTCOMES[row["indicator"]].label[words.language]
         if share > _MOSTLY:
             by_luck[label] = None
         cells = [
