@@ -55,7 +55,7 @@ class Comparison:
         measure of `sim.measures.registry.OUTCOMES`; nan where there was nothing to measure.
         ``luck`` is 1 for the second times, which only serve to tell luck from parameters.
     monthly : pandas.DataFrame
-        ``arm``, ``rep``, ``month`` from 1, and the measures of `MONTHLY`, each over the twelve
+        ``arm``, ``rep``, ``month`` from 1, and the measures of `ROLLING`, each over the twelve
         months that end there.
     effects : pandas.DataFrame
         Columns of `sim.experiments.effect_table.EFFECT_COLUMNS`.
