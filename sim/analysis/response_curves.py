@@ -29,7 +29,6 @@ from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import least_squares
 from scipy.special import expit, logit
 
 __all__ = ["FORMS", "Curve", "Form", "FormName", "Profile", "fit_curve"]
@@ -216,6 +215,8 @@ def fit_curve(form: Form, levels: Floats, means: Floats) -> Curve:
     parameters = profile.best_parameters(means[None])[0]
     size = float(np.ptp(means))
     if parameters.size and size > 0:
+        from scipy.optimize import least_squares  # slow to import
+
         bounds = (profile.parameters.min(axis=0) - 1e-9, profile.parameters.max(axis=0) + 1e-9)
 
         def residuals(shape: Floats) -> Floats:

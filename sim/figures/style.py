@@ -87,7 +87,13 @@ DPI: Final = 144
 
 @contextmanager
 def look() -> Iterator[None]:
-    """Context for drawing and saving, independent of the user's matplotlib settings."""
+    """Context for drawing and saving, independent of the user's matplotlib settings.
+
+    Settings take milliseconds to change, so draw many pictures within one outer context.
+    """
+    if matplotlib.rcParams["svg.hashsalt"] == _RC["svg.hashsalt"]:
+        yield
+        return
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_RC)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -54,7 +55,7 @@ def render_page(
     pictures = list(_pictures(sections))
     drawn = {picture.name: picture.svg() for picture in pictures}
     package, model = versions
-    page = _environment().get_template("report.html").render(
+    page = _template().render(
         language=language,
         title=title,
         kicker=kicker,
@@ -73,14 +74,16 @@ def render_page(
     return files
 
 
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    return environment.get_template("report.html")
 
 
 def _pictures(sections: Sequence[Section]) -> Iterator[Picture]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from sim.figures.style import look
 from sim.report.facts import Facts
 from sim.report.page import render_page
 from sim.report.sections.answer import answer
@@ -84,13 +85,14 @@ def write_report(
     >>> write_report(Sweep.open("size_by_funding"), "fr")["report.html"]  # doctest: +SKIP
     """
     facts = Facts(results, language, elsewhere)
-    return render_page(
-        language,
-        title=title(facts),
-        kicker=kicker(facts),
-        question=question(facts),
-        facts=key_facts(facts),
-        sections=[section for make in SECTIONS if (section := make(facts)) is not None],
-        versions=(facts.run["package_version"], facts.run["model_version"]),
-        png=png,
-    )
+    with look():
+        return render_page(
+            language,
+            title=title(facts),
+            kicker=kicker(facts),
+            question=question(facts),
+            facts=key_facts(facts),
+            sections=[section for make in SECTIONS if (section := make(facts)) is not None],
+            versions=(facts.run["package_version"], facts.run["model_version"]),
+            png=png,
+        )

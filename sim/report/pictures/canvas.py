@@ -8,7 +8,6 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -73,11 +72,16 @@ def change_axis(axis: Any, quantity: Quantity) -> None:
     )
 
 
-def outline(inside: npt.NDArray[np.bool_], dashes: Any, width: float, **style: Any) -> Any:
-    """Return the edges between cells that are inside and cells that are not, as lines to draw."""
+def outline(
+    axes: Axes, inside: npt.NDArray[np.bool_], dashes: Any, width: float, **style: Any
+) -> None:
+    """Draw the edges between cells that are inside and cells that are not, as one path."""
     padded = np.pad(inside, 1)
-    across = zip(*np.nonzero(padded[1:, 1:-1] != padded[:-1, 1:-1]), strict=True)
-    upright = zip(*np.nonzero(padded[1:-1, 1:] != padded[1:-1, :-1]), strict=True)
-    edges = [[(c - 0.5, r - 0.5), (c + 0.5, r - 0.5)] for r, c in across]
-    edges += [[(c - 0.5, r - 0.5), (c - 0.5, r + 0.5)] for r, c in upright]
-    return LineCollection(edges, colors="black", linestyles=[dashes], linewidths=width, **style)
+    r, c = np.nonzero(padded[1:, 1:-1] != padded[:-1, 1:-1])
+    across = np.array([[c - 0.5, c + 0.5], [r - 0.5, r - 0.5]])
+    r, c = np.nonzero(padded[1:-1, 1:] != padded[1:-1, :-1])
+    upright = np.array([[c - 0.5, c - 0.5], [r - 0.5, r + 0.5]])
+    edges = np.concatenate([across, upright], axis=2)
+    x, y = np.pad(edges, ((0, 0), (0, 1), (0, 0)), constant_values=np.nan)  # parts the edges
+    axes.plot(x.T.ravel(), y.T.ravel(), color="black", linestyle=dashes, linewidth=width,
+              scalex=False, scaley=False, **style)  # fmt: skip

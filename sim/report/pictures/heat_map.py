@@ -108,7 +108,7 @@ def draw_heat_map(name: str, label: str, heat: HeatMap, quantity: Quantity) -> P
             inside = np.nan_to_num(heat.reached, nan=-1.0) >= share
             if inside.any():
                 halo = withStroke(linewidth=width + 1.6, foreground="white")
-                axes.add_collection(outline(inside, dashes, width, path_effects=[halo]))
+                outline(axes, inside, dashes, width, path_effects=[halo])
         axes.set_xlim(-0.54, n_columns - 0.46)
         axes.set_ylim(-0.54, n_rows - 0.46)
         axes.set_xticks(range(n_columns), heat.columns)

@@ -7,15 +7,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 from matplotlib import colormaps
-from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
 from matplotlib.colors import ListedColormap, Normalize, PowerNorm
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
 from sim.figures.maps import COLOUR_MAPS, GROUND
 from sim.figures.style import Picture, look
-from sim.report.pictures.canvas import FONT, outline
+from sim.report.pictures.canvas import FONT, INK, outline
 from sim.report.quantity import signed
 from sim.words.folders import Language
 from sim.words.language import number, percent
@@ -49,21 +46,6 @@ class Ground:
         )
         self.zone = zone[self.window]
         self.inhabited = inhabited[self.window]
-
-    def axes(self, figure: Figure, height: float) -> Axes:
-        """Axes with the inhabited cells in grey, above the room for a colour scale."""
-        axes = figure.add_axes((0.0, 0.5 / height, 1.0, 1 - 0.5 / height))
-        axes.axis("off")
-        blank = np.ma.masked_where(~self.inhabited, np.ones(self.inhabited.shape))
-        axes.imshow(
-            blank, cmap=ListedColormap([GROUND]), norm=Normalize(0, 1), interpolation="none"
-        )
-        return axes
-
-    def outline(self, axes: Axes) -> None:
-        """Draw the outlines of town centre and periphery."""
-        for code, dashes, width in ((0, "solid", 1.3), (1, (0, (2, 1)), 0.8)):
-            axes.add_collection(outline(self.zone == code, dashes, width))
 
     @property
     def height(self) -> float:
@@ -141,17 +123,28 @@ def _draw(
     name: str, label: str, ground: Ground, shown: Any, colours: Any, norm: Normalize,
     ticks: list[float], write: list[str],
 ) -> Picture:  # fmt: skip
-    height = ground.height
+    rows, columns = ground.zone.shape
+    # One set of axes for all, since axes take long: units are cells, and the scale lies below.
+    inch = max(columns / WIDTH, rows / (ground.height - 0.5))
+    left, top = (columns - 1 - WIDTH * inch) / 2, (rows - 1 - (ground.height - 0.5) * inch) / 2
+    right, below = left + WIDTH * inch, top + ground.height * inch
     with look():
-        figure = Figure(figsize=(WIDTH, height))
-        axes = ground.axes(figure, height)
-        axes.imshow(shown, cmap=colours, norm=norm, interpolation="none")
-        ground.outline(axes)
-        below = figure.add_axes((0.1, 0.3 / height, 0.8, 0.1 / height))
-        bar = figure.colorbar(ScalarMappable(norm, colours), cax=below, orientation="horizontal")
-        bar.outline.set_visible(False)
-        bar.set_ticks(ticks)
-        below.xaxis.set_major_formatter(FuncFormatter(lambda _, at: write[at or 0]))
-        below.minorticks_off()
-        below.tick_params(labelsize=FONT, length=2.5, pad=2)
+        figure = Figure(figsize=(WIDTH, ground.height))
+        axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+        axes.axis("off")
+        blank = np.ma.masked_where(~ground.inhabited, np.ones(ground.inhabited.shape))
+        plain = ListedColormap([GROUND])
+        axes.imshow(blank, cmap=plain, interpolation="none", aspect="auto")
+        axes.imshow(shown, cmap=colours, norm=norm, interpolation="none", aspect="auto")
+        for code, dashes, width in ((0, "solid", 1.3), (1, (0, (2, 1)), 0.8)):
+            outline(axes, ground.zone == code, dashes, width)
+        ends = left + 0.1 * WIDTH * inch, right - 0.1 * WIDTH * inch
+        scale = (*ends, below - 0.3 * inch, below - 0.4 * inch)
+        axes.imshow(np.linspace(0, 1, 256)[None], cmap=colours, aspect="auto", extent=scale)
+        for at, text in zip(np.asarray(norm(ticks)), write, strict=True):
+            x = ends[0] + at * (ends[1] - ends[0])
+            y = below - 0.25 * inch
+            axes.text(x, y, text, fontsize=FONT, color=INK, ha="center", va="top")
+        axes.set_xlim(left, right)
+        axes.set_ylim(below, top)
     return Picture(name, figure, label)

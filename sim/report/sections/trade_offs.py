@@ -30,6 +30,8 @@ def trade_offs(facts: Facts) -> Section | None:
     words = facts.words
     if not facts.has_interventions or facts.is_sampled:
         return None
+    if facts.is_single and len(facts.arms) == 1:
+        return None
     frame, policies = _policies(facts)
     if not 1 < len(policies) <= MOST_POLICIES:
         return None
