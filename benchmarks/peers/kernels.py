@@ -26,8 +26,8 @@ def compiler() -> str | None:
 
 def compiler_version() -> str:
     """Return the first line of the compiler's version."""
-    told = subprocess.run([compiler(), "--version"], capture_output=True, text=True, check=True)
-    return told.stdout.splitlines()[0]
+    answer = subprocess.run([compiler(), "--version"], capture_output=True, text=True, check=True)
+    return answer.stdout.splitlines()[0]
 
 
 def load_c() -> Any:

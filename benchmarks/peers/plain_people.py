@@ -76,12 +76,12 @@ class Youth(Person):
             if self.is_present:
                 self.event = TURNED_30
         else:
-            luck = uniform(word(*model.key(3), self.number, 0))
+            draw = uniform(word(*model.key(3), self.number, 0))
             if not self.is_present:
-                if luck < 1 - math.exp(-model.arrival_rate / 12):
+                if draw < 1 - math.exp(-model.arrival_rate / 12):
                     self.event = ARRIVED
                     self.home.residents += 1
-            elif self._leaves(luck) and self.home.residents >= 1:
+            elif self._leaves(draw) and self.home.residents >= 1:
                 self.event = LEFT
                 self.home.residents -= 1
         if self.event == 0:
@@ -99,22 +99,22 @@ class Youth(Person):
             self.interest = model.base_interest + values["interest_spread"] * z1
             self.base_interest = self.interest
 
-    def _leaves(self, luck: float) -> bool:
+    def _leaves(self, draw: float) -> bool:
         values = self.model.values
         rate = values["leaving_rate"]
         if 216 <= self.age < 228:
             rate = -math.log(1 - values["leaving_at_18"])
         rate *= values["active_stay_ratio"] if self.is_active else 1.0
-        if luck >= 2 * rate / 12:  # jobs at most double the rate
+        if draw >= 2 * rate / 12:  # jobs at most double the rate
             return False
         response = -values["staying_response"] * self.home.jobs_gained()
         response = min(max(response, -math.log(2)), math.log(2))
-        return luck < 1 - math.exp(-rate / 12 * math.exp(response))
+        return draw < 1 - math.exp(-rate / 12 * math.exp(response))
 
     def maybe_end_role(self) -> None:
         if self.role is not None:
-            luck = uniform(block(*self.model.key(6), self.number, 0)[0])
-            if not self.role.is_under_way or luck < 1 / self.model.values["role_months"]:
+            draw = uniform(block(*self.model.key(6), self.number, 0)[0])
+            if not self.role.is_under_way or draw < 1 / self.model.values["role_months"]:
                 self.role.team -= 1
                 self.role = None
 
@@ -140,8 +140,8 @@ class Youth(Person):
         values = self.model.values
         self.exposure += values["peer_exposure"] if other.code == 0 else 1.0
         if other.code == 1 and other.is_under_way and self.role is None:
-            luck = uniform(word(*self.model.key(5), self.number, 1))
-            if luck < values["role_probability"]:
+            draw = uniform(word(*self.model.key(5), self.number, 1))
+            if draw < values["role_probability"]:
                 self.role = other
                 other.team += 1
 

@@ -184,8 +184,8 @@ class Account(mesa.Agent):
             share = min(share, self.in_purse("events") // cost / len(invited))
         first = LAB_LUCK + LUCK_OF_A_LAB * self.number
         for official in invited:
-            luck = uniform(word(*town.key(5), official.number, first))
-            if luck >= share or self.in_purse("events") < cost:
+            draw = uniform(word(*town.key(5), official.number, first))
+            if draw >= share or self.in_purse("events") < cost:
                 continue
             holder = self._find_innovator(official.number, official.office, first + 2)
             if holder is None:
@@ -197,8 +197,8 @@ class Account(mesa.Agent):
     def _find_innovator(self, number: int, office: Office, decision: int) -> Person | None:
         everyone = self.model.entrepreneurs
         for attempt in range(64 if everyone else 0):
-            luck = uniform(word(*self.model.key(5), number, decision + attempt))
-            holder = everyone[int(luck * len(everyone))]
+            draw = uniform(word(*self.model.key(5), number, decision + attempt))
+            holder = everyone[int(draw * len(everyone))]
             if holder.office is office and self.reaches(holder.home):
                 return holder
         return None
@@ -219,7 +219,7 @@ class Account(mesa.Agent):
         latent = [e for e in town.entrepreneurs if e.stage == 0 and self.reaches(e.home)]
         chance = participants * values["evening_idea_probability"] / max(len(latent), 1)
         for holder in latent:
-            if holder.luck(7, EVENING_LUCK + self.number)[0] < chance:
+            if holder.draws(7, EVENING_LUCK + self.number)[0] < chance:
                 holder.origin = 0
                 holder.begin(self)
 
@@ -242,7 +242,7 @@ class Account(mesa.Agent):
         if self.facade > 0:
             renovated = 1 + self.facade
             waiting = [p for p in helped if p.facade < renovated - 1e-6]
-            for premises in sorted(waiting, key=lambda p: p.luck_of_front()):
+            for premises in sorted(waiting, key=lambda p: p.order_of_front()):
                 if self.facade_cost > self.in_purse("subsidies"):
                     break
                 premises.facade = renovated

@@ -50,7 +50,7 @@ class Entrepreneur(Person):
         """The place of the project: its premises, or home."""
         return self.premises if self.premises is not None else self.home
 
-    def luck(self, stream: int, decision: int = 0) -> tuple[float, float, float, float]:
+    def draws(self, stream: int, decision: int = 0) -> tuple[float, float, float, float]:
         words = block(*self.model.key(stream), self.number, decision)
         first, second, third, fourth = map(uniform, words)
         return first, second, third, fourth
@@ -76,8 +76,8 @@ class Entrepreneur(Person):
             self.stage_months += 1
             self.project_months += 1
             return
-        luck = uniform(word(*self.model.key(7), self.number, 0))
-        if luck < 1 - math.exp(-self.idea_rate() / 12):
+        draw = uniform(word(*self.model.key(7), self.number, 0))
+        if draw < 1 - math.exp(-self.idea_rate() / 12):
             place = self.third_place if self.at_place else None
             from_above = place is not None and place.is_top_down
             self.origin = OFFICIAL if from_above else -1
@@ -99,7 +99,7 @@ class Entrepreneur(Person):
     def begin(self, supporter: Account | None) -> None:
         """Begin a project."""
         values, kinds = self.model.values, self.model.project_kinds
-        by_kind, by_origin, by_partners, _ = self.luck(7, 1)
+        by_kind, by_origin, by_partners, _ = self.draws(7, 1)
         chosen, reached = 0, kinds[0].share
         while by_kind >= reached and chosen < len(kinds) - 1:
             chosen += 1
@@ -128,14 +128,14 @@ class Entrepreneur(Person):
 
     # -- engineering, review, funding ------------------------------------------------------------
 
-    def _gives_up(self, luck: float) -> bool:
-        if luck < self.model.abandonment:
+    def _gives_up(self, draw: float) -> bool:
+        if draw < self.model.abandonment:
             self.stage, self.event = LATENT, ABANDONED
         return self.stage == LATENT
 
     def join_work(self) -> None:
         """Be one of the ideas that share the hours of the office."""
-        if self.stage == IDEA and self.stage_months > 0 and not self._gives_up(self.luck(8)[0]):
+        if self.stage == IDEA and self.stage_months > 0 and not self._gives_up(self.draws(8)[0]):
             self.office.ideas.append(self)
 
     def be_engineered(self) -> None:
@@ -166,7 +166,7 @@ class Entrepreneur(Person):
         self.review_months += 1
         if self.review_left <= 0:
             return
-        gives_up, decides, _, _ = self.luck(9)
+        gives_up, decides, _, _ = self.draws(9)
         self.review_left -= 1
         if not self._gives_up(gives_up) and self.review_left <= 0:
             approved = decides < self.model.values["approval_probability"]
@@ -176,7 +176,7 @@ class Entrepreneur(Person):
 
     def be_opened(self, months: float) -> None:
         """Have the file opened, unless given up meanwhile."""
-        gives_up, short_loop, rounding, _ = self.luck(9)
+        gives_up, short_loop, rounding, _ = self.draws(9)
         if gives_up >= (1 - self.model.abandonment) ** self.stage_months:
             self.stage, self.event = LATENT, ABANDONED
             return
@@ -192,7 +192,7 @@ class Entrepreneur(Person):
 
     def is_ready(self) -> bool:
         """Return whether only money is missing."""
-        if self.stage != INCUBATING or self.stage_months == 0 or self._gives_up(self.luck(10)[0]):
+        if self.stage != INCUBATING or self.stage_months == 0 or self._gives_up(self.draws(10)[0]):
             return False
         return self.stage_months >= self.model.values["incubation_months"]
 
@@ -208,7 +208,7 @@ class Entrepreneur(Person):
         chance = 1.0
         if capital > 0:
             chance = max(self.model.values["funding_probability"], min(grant / capital, 1))
-        if self.luck(10)[1] >= chance:
+        if self.draws(10)[1] >= chance:
             return
         self.event = BORN
         if giver is not None:
@@ -237,7 +237,7 @@ class Entrepreneur(Person):
             if self.is_member:
                 uplift = values["cooperation_uplift"]
                 hazard *= math.exp(-values["closure_margin_response"] * uplift)
-            if self.luck(11)[0] >= 1 - math.exp(-hazard):
+            if self.draws(11)[0] >= 1 - math.exp(-hazard):
                 return
         self.stage, self.event, self.is_member = ENDED, CEASED, False
 
@@ -278,9 +278,9 @@ class Entrepreneur(Person):
 
     def maybe_leave_hub(self) -> None:
         leaving = 1 - math.exp(-self.model.values["hub_attrition"] / 12)
-        if self.is_member and self.luck(13)[0] < leaving:
+        if self.is_member and self.draws(13)[0] < leaving:
             self.change_membership(False)
 
     def wants_to_join(self) -> bool:
         free = self.stage == RUNNING and not self.is_member
-        return free and self.luck(13)[1] < self.model.values["hub_join"]
+        return free and self.draws(13)[1] < self.model.values["hub_join"]

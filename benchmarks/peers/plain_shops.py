@@ -135,7 +135,7 @@ class Premises(mesa.Agent):
         aid = account.opening_aid if is_new else 0.0
         return int(100 * (account.rent_relief * self.rent * self.model.costs + aid) + 0.5)
 
-    def luck_of_front(self) -> int:
+    def order_of_front(self) -> int:
         """Return the random order in which fronts are renovated this month."""
         return int(word(*self.model.key(14), self.number, 0))
 
@@ -194,8 +194,8 @@ class Premises(mesa.Agent):
         rate = slow + (fresh - slow) * math.exp(-middle / 12 / values["reletting_fading"])
         rate *= 1.5 if first_month else 1.0
         rate *= math.exp(values["reletting_margin_response"] * min(max(self.margin, -clip), clip))
-        luck, first, second, _ = block(*self.model.key(2), self.number, 0)
-        if uniform(luck) < 1 - math.exp(-rate / 12):
+        draw, first, second, _ = block(*self.model.key(2), self.number, 0)
+        if uniform(draw) < 1 - math.exp(-rate / 12):
             self.open_shop(RELET, normal_pair(first, second)[0])
 
     def open_shop(self, event: int, z: float) -> None:

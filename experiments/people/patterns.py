@@ -218,13 +218,13 @@ def evenings(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
     """Return the ideas of *start'up de territoire* and their fate; pattern 10."""
     arm = load_scenario("mid_sized_town").add(load_intervention("startup_territoire"))
     projects, months = follow_projects(arm, seeds, years=10)
-    told = projects[projects["evening"] & (projects["idea"] < 120 - EIGHT_MONTHS)]
+    ideas = projects[projects["evening"] & (projects["idea"] < 120 - EIGHT_MONTHS)]
     from_evenings = projects[projects["evening"]]
     people = sum(frame["evening_participants"].sum() for frame in months)
     return {
         "ideas per participant": 100 * float(projects["evening"].sum()) / people,
         "started of an evening's ideas": 100 * started(from_evenings, run=10),
-        "under way after 8 months": 100 * float((told["after_8"] >= INCUBATING).mean()),
+        "under way after 8 months": 100 * float((ideas["after_8"] >= INCUBATING).mean()),
     }
 
 

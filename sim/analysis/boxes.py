@@ -22,7 +22,7 @@ from sim.analysis.cases import (
     coded,
     halves,
     is_number,
-    told_by,
+    describe_box,
 )
 from sim.analysis.libraries import library
 
@@ -82,12 +82,12 @@ def find_boxes(
     rows: list[dict[str, Any]] = []
     for number in range(1, most_boxes + 1):
         limits = _peel(search, least_density, fewest)
-        told = told_by(limits, check, all_met)
-        if not limits or told["density"] < least_density or told["p_value"] > SIGNIFICANT:
+        described = describe_box(limits, check, all_met)
+        if not limits or described["density"] < least_density or described["p_value"] > SIGNIFICANT:
             break
-        rows += [{"box": number} | vars(limit) | told for limit in limits]
+        rows += [{"box": number} | vars(limit) | described for limit in limits]
         search, check = search.outside(limits), check.outside(limits)
-    columns = ["box", *(f.name for f in fields(Limit)), *told]
+    columns = ["box", *(f.name for f in fields(Limit)), *described]
     return pd.DataFrame(rows, columns=columns)
 
 

@@ -32,7 +32,7 @@ __all__ = [
     "halves",
     "is_number",
     "target_cases",
-    "told_by",
+    "describe_box",
 ]
 
 Booleans = npt.NDArray[np.bool_]
@@ -148,7 +148,7 @@ def halves(experiments: pd.DataFrame, met: Booleans) -> tuple[Cases, Cases]:
     return cases.of(is_searched), cases.of(~is_searched)
 
 
-def told_by(limits: list[Limit], cases: Cases, all_met: int) -> dict[str, Any]:
+def describe_box(limits: list[Limit], cases: Cases, all_met: int) -> dict[str, Any]:
     """Describe a box, found in other cases, by these cases."""
     from scipy.stats import binomtest
 

@@ -144,7 +144,7 @@ def effects_along(
     """
     require_columns(differences, (factor, *measures, *held))
     if differences[factor].dtype.kind not in "biuf":
-        raise InputError(f"'{factor}' is not in numbers, so that nothing can be told along it.")
+        raise InputError(f"'{factor}' is not numerical; a response needs a factor with numbers.")
     require_one(differences, held)
     for key, part in differences.groupby(list(held), sort=True) if held else [((), differences)]:
         means = means_of(part, measures, ("rep", factor))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.analysis.cases import Booleans, Cases, Limit, categories, coded, halves, told_by
+from sim.analysis.cases import Booleans, Cases, Limit, categories, coded, halves, describe_box
 from sim.analysis.libraries import library
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def find_rules(
     fewest = max(1, round(least_mass * len(search.met)))
     rows = [
         {"rule": " and ".join(_in_words(x) for x in leaf) or "always"}
-        | told_by(leaf, check, all_met)
+        | describe_box(leaf, check, all_met)
         for leaf in _leaves(search, fewest)
     ]
     return pd.DataFrame(rows).sort_values(

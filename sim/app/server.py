@@ -323,15 +323,15 @@ def _setting(info: ParameterInfo, value: Any, default: Any, setting: Any) -> dic
 
 
 def _progress(found: Replications, lang: Language) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    answer: dict[str, Any] = {
         "done": found.done,
         "total": found.total,
         "running": found.is_running,
         "error": found.error,
     }
     if found.comparison is not None:
-        told |= {"bands": found.bands(), "verdicts": verdicts(found.comparison, lang)}
-    return told
+        answer |= {"bands": found.bands(), "verdicts": verdicts(found.comparison, lang)}
+    return answer
 
 
 def _csv(pair: Pair) -> bytes:

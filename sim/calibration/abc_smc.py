@@ -142,10 +142,10 @@ class _Particles:
         self._told = "a figure is missing."
 
     def __call__(self, values: Mapping[str, float]) -> dict[str, float]:
-        luck = spawned_seed(self._seed, self._done)
+        run_seed = spawned_seed(self._seed, self._done)
         self._done += 1
         try:
-            found = self._simulate(dict(values), luck)
+            found = self._simulate(dict(values), run_seed)
         except InputError as error:
             self._told = str(error)
             found = dict.fromkeys((t.name for t in self._targets), math.nan)
@@ -171,10 +171,11 @@ def _distance(simulated: Mapping[str, float], observed: Mapping[str, float]) -> 
 def _rounds(history: Any) -> pd.DataFrame:
     import pandas as pd
 
-    told = history.get_all_populations()
-    told = told[told["t"] >= 0]
+    table = history.get_all_populations()
+    table = table[table["t"] >= 0]
     rows = []
-    for t, distance, simulations in zip(told["t"], told["epsilon"], told["samples"], strict=True):
+    columns = (table[name] for name in ("t", "epsilon", "samples"))
+    for t, distance, simulations in zip(*columns, strict=True):
         weights = history.get_distribution(0, int(t))[1]
         rows.append(
             {

@@ -262,11 +262,11 @@ class _Simulated:
         """Simulate some points; those without figures are skipped."""
         drawn = self._prior.values(points).to_numpy()
         for unit, row in zip(points, drawn, strict=True):
-            luck = spawned_seed(self._seed, 1, self._done)
+            run_seed = spawned_seed(self._seed, 1, self._done)
             self._done += 1
             try:
                 found = self._simulate(
-                    dict(zip(self._prior.names, row.tolist(), strict=True)), luck
+                    dict(zip(self._prior.names, row.tolist(), strict=True)), run_seed
                 )
             except InputError as error:
                 self._told = str(error)

@@ -76,7 +76,7 @@ def effective_toml(scenario: Scenario) -> str:
     Returns
     -------
     str
-        TOML that `load_scenario` reads, with the files of a territory and of a posterior beside it.
+        TOML that `load_scenario` reads, next to the files of its territory and posterior.
     """
     lines = []
     for key in ("title", "description"):

@@ -102,10 +102,10 @@ def _stages(pipeline: Pipeline, kinds: Kinds, factor: Floats, u: Floats) -> tupl
     return rows, kind, stage
 
 
-def _form_queues(state: State, files: Ints, luck: Floats) -> None:
+def _form_queues(state: State, files: Ints, draws: Floats) -> None:
     """Link the waiting files of each office in order of filing, at random within a month."""
     waited = state["entrepreneur.stage_months"][files]
-    for i in files[np.lexsort((luck, -waited))]:
+    for i in files[np.lexsort((draws, -waited))]:
         o = state["entrepreneur.office"][i]
         last = state["office.queue_last"][o]
         if last < 0:
@@ -205,8 +205,8 @@ def lay_pipeline(
     write("engineering", np.where(stage == IDEA, worked, kinds.hours[kind]))
     ratio = kinds.risk_ratio[kind] * np.where(from_above, values["top_down_risk_ratio"], 1.0)
     write("risk_ratio", np.where(is_running, ratio, 1.0))
-    luck = np.stack([draw("weights", d)[rows] for d in range(4)], axis=1)
-    weights = state["project_kind.weight"][kind] * (1 + values["weight_jitter"] * (2 * luck - 1))
+    draws = np.stack([draw("weights", d)[rows] for d in range(4)], axis=1)
+    weights = state["project_kind.weight"][kind] * (1 + values["weight_jitter"] * (2 * draws - 1))
     write("weight", weights / weights.sum(axis=1, keepdims=True))
     is_waiting = stage == WAITING
     _form_queues(state, rows[is_waiting], draw("history", 3)[rows[is_waiting]])

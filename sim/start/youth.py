@@ -157,11 +157,11 @@ def _motivate(state: State, values: Mapping[str, Any], seed: int, lives: YouthLi
     # Excess of interest over the threshold, conditional on participation.
     nodes = np.linspace(-5, 5, 501)
     chance = scipy.special.ndtr((mean + spread * nodes + influence * share) / max(noise, 1e-9))
-    luck = _draw(seed, "motivation", n)
+    draws = _draw(seed, "motivation", n)
     z = np.empty(n)
     for part, weight in ((takes_part, chance), (~takes_part, 1 - chance)):
         cumulative = np.cumsum(np.exp(-(nodes**2) / 2) * weight)
-        z[part] = np.interp(luck[part], cumulative / max(cumulative[-1], 1e-300), nodes)
+        z[part] = np.interp(draws[part], cumulative / max(cumulative[-1], 1e-300), nodes)
     excess = mean + spread * z
     interest = np.full(n, base_interest)
     if spread > 0:
@@ -189,7 +189,7 @@ def _acquaint(state: State, values: Mapping[str, Any], seed: int, cell_km: float
     first = np.zeros(here.size, np.int64)
     cells, rows = np.unique(cell, return_index=True)
     first[cells] = rows
-    luck = np.array([_draw(seed, "rewiring", cell.size, k) for k in range(ACQUAINTANCES)])
+    draws = np.array([_draw(seed, "rewiring", cell.size, k) for k in range(ACQUAINTANCES)])
     small_world(
         seed,
         STREAMS["acquaintances"],
@@ -198,7 +198,7 @@ def _acquaint(state: State, values: Mapping[str, Any], seed: int, cell_km: float
         before,
         first.reshape(shape),
         values["acquaintance_reach"] / cell_km,
-        np.ascontiguousarray((luck < values["rewiring"]).T),
+        np.ascontiguousarray((draws < values["rewiring"]).T),
         state["youth.neighbour"],
     )
     list_who_knows(state["youth.neighbour"], state["youth.known_by"], state["youth.known_by_end"])

@@ -229,7 +229,7 @@ def test_mistakes_give_one_sentence():
     frame = grid_sweep()
     with pytest.raises(InputError, match=r"no column 'fundng'\. Did you mean 'funding'"):
         responses(frame, "fundng", "births")
-    with pytest.raises(InputError, match="'place' is not in numbers"):
+    with pytest.raises(InputError, match="'place' is not numerical"):
         responses(frame, "place", "births")
     frame.loc[0, "horizon"] = 60
     with pytest.raises(InputError, match="several horizons"):

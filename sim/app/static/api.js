@@ -1,5 +1,5 @@
-// Talks to the server. What is refused is thrown as an Error with its status and the server's one
-// sentence; status 0 means that nobody answered.
+// Requests to the server. A refusal throws an Error with its status and the server's one sentence;
+// status 0 means that nobody answered.
 
 async function ask(method, path, body) {
   const options = { method, headers: {} };
@@ -11,8 +11,8 @@ async function ask(method, path, body) {
     throw Object.assign(error, { status: 0 });
   });
   if (answer.ok) return answer;
-  const told = await answer.json().catch(() => ({}));
-  throw Object.assign(new Error(told.error || `${answer.status} ${answer.statusText}`), { status: answer.status });
+  const reply = await answer.json().catch(() => ({}));
+  throw Object.assign(new Error(reply.error || `${answer.status} ${answer.statusText}`), { status: answer.status });
 }
 
 const json = async (...call) => (await ask(...call)).json();
@@ -33,7 +33,7 @@ export const cancel = (session) => ask("DELETE", `/api/sessions/${session}/repli
 export const file = async (session, name) =>
   (await ask("GET", `/api/sessions/${session}/${name}`)).blob();
 
-// A frame as sim/app/frames.py lays it out; see there.
+// A frame in the layout of sim/app/frames.py.
 export async function frame(session, asked) {
   const buffer = await (await ask("POST", `/api/sessions/${session}/frame`, asked)).arrayBuffer();
   const head = new DataView(buffer);

@@ -1,5 +1,5 @@
 // Small charts of measures over time: the baseline as a ghost, the intervention over it, and bands
-// of replications where they were run.
+// of replications once they have run.
 
 import { number, percent, say, text } from "./language.js";
 
@@ -81,7 +81,7 @@ export function forget() {
   bands = {};
 }
 
-// The new months of a frame.
+// Appends the new months of a frame.
 export function add(frame) {
   series.forEach((arms, c) => {
     arms.forEach((values, arm) => {
@@ -102,7 +102,7 @@ export function setBands(found) {
   refresh();
 }
 
-// Draws what can be seen: not the charts of a part that is closed.
+// Draws the visible charts, not those of a closed section.
 export function refresh() {
   const length = Math.max(months, ...Object.values(bands).map((b) => b.with[0].length));
   const x = Array.from({ length }, (_, m) => m + 1);

@@ -1,4 +1,4 @@
-// Sliders and lists for every parameter and lever, made from the one schema that the command line uses.
+// Sliders and lists for every parameter and lever, made from the schema that the command line uses.
 
 import { infoOf, interventionOf, originOf, presentOf, presetOf, scenarioOf, set, valueOf } from "./settings.js";
 import { number, quantity, say, text } from "./language.js";
@@ -23,10 +23,10 @@ export function fillChoices(offer, chosen) {
   element("intervention-help").textContent = text(interventionOf(offer)?.description ?? {});
 }
 
-// Lays out all sliders; `changed` is called whenever one is moved.
+// Builds all sliders; calls `changed` whenever one moves.
 export function lay(offer, changed) {
   const levers = interventionOf(offer)?.levers;
-  const wide = matchMedia("(min-width: 60rem)").matches; // on a phone, maps are worth more room
+  const wide = matchMedia("(min-width: 60rem)").matches; // on a phone, maps need the room
   element("levers").replaceChildren(...(levers ? [group(say("levers"), levers, offer, changed, wide)] : []));
   const groups = Object.entries(offer.groups).map(([name, title]) =>
     group(text(title), offer.parameters.filter((p) => p.group === name), offer, changed, false));
@@ -34,7 +34,7 @@ export function lay(offer, changed) {
   find(element("find").value);
 }
 
-// Shows only what is looked for.
+// Shows only the controls that match the search.
 export function find(sought) {
   const wanted = sought.trim().toLowerCase();
   for (const box of element("parameters").children) {
@@ -72,7 +72,7 @@ function control(info, offer, changed) {
   return box;
 }
 
-// Years of the calendar are written without thousands.
+// Calendar years have no thousands separator.
 const shown = (value, info, offer) => (info.name === "start_year" ? String(value) : quantity(value, info, offer.choices));
 
 function bounds(info) {
@@ -81,7 +81,7 @@ function bounds(info) {
   return say("bounds", { low: show(info.low), high: show(info.high) });
 }
 
-// How well something is known, in a line; from where, when the line is opened.
+// The evidence mark in one line; opening it shows the source.
 export function origin(known, offer, before = "") {
   const basis = say("basis", { evidence: text(offer.evidence[known.evidence]) });
   const head = make("summary", { textContent: [before, basis].filter(Boolean).join(" · ") });
@@ -99,7 +99,7 @@ function field(info, offer) {
   return make("input", { type: "range", min: low, max: high, step, value });
 }
 
-// Where a slider goes: the plausible range where there is one, else what is admissible and near.
+// The range of a slider: the plausible range if there is one, else admissible values nearby.
 function range(info, value) {
   const near = Math.max(4 * Math.abs(info.default), 4 * Math.abs(value), info.low + 10);
   let [low, high] = info.plausible ?? [info.low, info.high <= 1 ? info.high : Math.min(info.high, near)];
@@ -109,7 +109,7 @@ function range(info, value) {
   return [low, high, 10 ** Math.floor(Math.log10(rough))];
 }
 
-// The same value as a number, within all that is admissible.
+// The value as a number within its bounds.
 function exact(info, offer, changed) {
   const input = make("input", {
     type: "number", min: info.low, max: info.high, step: info.kind === "int" ? 1 : "any", className: "exact",
@@ -132,7 +132,7 @@ function exact(info, offer, changed) {
   return input;
 }
 
-// Says a control's value, and whether it is as the preset has it.
+// Shows a control's value and whether it differs from the preset's.
 function mark(box, offer) {
   const info = infoOf(offer, box.dataset.name);
   const value = presentOf(offer, info.name);

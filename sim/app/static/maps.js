@@ -1,4 +1,4 @@
-// Three maps painted pixel by pixel, with their legends and a cell that can be read.
+// Three maps painted pixel by pixel, with their legends and a readout of one cell.
 
 import { DIFFERENCES, LEVELS } from "./palette.js";
 import { number, percent, quantity, say, text } from "./language.js";
@@ -54,13 +54,13 @@ export function legend(layer, [low, high]) {
   }
 }
 
-// What a screen reader says of the maps.
+// The description of the maps for screen readers.
 export function describe(label, month) {
   CANVASES.forEach((canvas, k) =>
     canvas.setAttribute("aria-label", say("map_label", { layer: label, side: say(SIDES[k]), date: month })));
 }
 
-// Reads a cell under the pointer, or moved to by arrow keys.
+// Reads the cell under the pointer or reached by arrow keys.
 export function readCells(present) {
   const show = (row, column) => {
     const within = (at, size) => Math.max(0, Math.min(size - 1, at));
@@ -84,7 +84,7 @@ export function readCells(present) {
   }
 }
 
-// Asks for one cell at a time: while an answer is awaited, only the last place counts.
+// Requests one cell at a time; only the last position waits for its turn.
 let reading = false;
 export async function reread(present) {
   if (!cursor) element("cell").textContent = say("cell_help");
@@ -99,7 +99,7 @@ export async function reread(present) {
       element("cell").textContent = say("cell", { row: shown[0] + 1, column: shown[1] + 1, layer: text(layer.label), before, after });
     }
   } catch {
-    element("cell").textContent = ""; // the session changed meanwhile
+    element("cell").textContent = ""; // the session has changed
   } finally {
     reading = false;
   }

@@ -1,5 +1,5 @@
-// Colours of maps, for eyes of every kind: cividis for levels, blue to orange for differences. Each
-// table turns a byte of a frame into a pixel; 255, where there is nothing, is clear.
+// Colours of maps, readable by colour-blind people: cividis for levels, blue to orange for differences. Each
+// table turns a byte of a frame into a pixel; 255, no value, is transparent.
 
 const CIVIDIS = [
   [0, 34, 78], [18, 53, 112], [59, 73, 108], [87, 93, 109], [112, 113, 115],

@@ -1,10 +1,10 @@
-// Replications in the background: how far they are, their bands and verdicts, and the report.
+// Replications in the background: progress, bands, verdicts and report.
 
 import * as api from "./api.js";
 import * as charts from "./charts.js";
 import { language, say } from "./language.js";
 
-const LOOK = 700; // ms between two looks at them
+const LOOK = 700; // ms between requests for progress
 
 const element = (id) => document.getElementById(id);
 
@@ -25,7 +25,7 @@ export function listen(page) {
   }));
 }
 
-// They are of territories that are shown no more.
+// They belong to territories that are no longer shown.
 export function forget() {
   clearTimeout(timer);
   finished = false;
@@ -36,7 +36,7 @@ export function forget() {
   speak();
 }
 
-// What is said of them, in the present language.
+// Shows their results in the present language.
 export function speak() {
   if (finished) present.next(look);
   else if (element("cancel").hidden) element("replications-text").value = say("replicate_help", { n: present.replications() });
@@ -50,7 +50,7 @@ function show(running) {
 
 async function look() {
   clearTimeout(timer);
-  if (element("cancel").hidden && !finished) return; // they were forgotten meanwhile
+  if (element("cancel").hidden && !finished) return; // they have been dropped
   const found = await api.replications(present.session, language);
   element("replications").value = found.total ? found.done / found.total : 0;
   element("replications-text").value = say("replicating", { done: found.done, total: found.total || "…" });

@@ -1,5 +1,5 @@
-// What is chosen: the territory, the intervention, what is set otherwise, and luck. It lives in the
-// address, so that a link shows somebody else the same.
+// The choices of the visitor: territory, intervention, changed settings and seed. They live in the
+// address, so that a link shows somebody else the same page.
 
 export const chosen = { scenario: "mid_sized_town", intervention: "transition_cluster", settings: {}, seed: 1 };
 
@@ -7,7 +7,7 @@ const KNOWN = ["scenario", "intervention", "seed", "lang", "layer", "month"];
 
 const wholeNumber = (textual) => Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.round(Number(textual) || 0)));
 
-// What the address says beside what is chosen: language, layer and month.
+// The rest of the address: language, layer and month.
 export function read(offer) {
   const given = new URLSearchParams(location.hash.slice(1));
   const isOffered = (list, name) => list.some((one) => one.name === name);
@@ -29,12 +29,12 @@ export function read(offer) {
 }
 
 export function write({ language, layer, month }) {
-  const told = new URLSearchParams({ scenario: chosen.scenario, intervention: chosen.intervention ?? "none", seed: chosen.seed });
-  for (const [name, value] of Object.entries(chosen.settings)) told.set(name, value);
-  told.set("lang", language);
-  told.set("layer", layer);
-  if (month) told.set("month", month);
-  history.replaceState(null, "", `#${told}`);
+  const address = new URLSearchParams({ scenario: chosen.scenario, intervention: chosen.intervention ?? "none", seed: chosen.seed });
+  for (const [name, value] of Object.entries(chosen.settings)) address.set(name, value);
+  address.set("lang", language);
+  address.set("layer", layer);
+  if (month) address.set("month", month);
+  history.replaceState(null, "", `#${address}`);
 }
 
 export function choose({ seed }) {
@@ -47,7 +47,7 @@ export const interventionOf = (offer) => offer.interventions.find((one) => one.n
 export const infoOf = (offer, name) =>
   [...offer.parameters, ...(interventionOf(offer)?.levers ?? [])].find((one) => one.name === name);
 
-// The preset that says what a parameter or lever is where nothing is set otherwise.
+// The preset with the value of a parameter or lever unless it is changed.
 function presetFor(offer, name) {
   const intervention = interventionOf(offer);
   return intervention && name in intervention.values ? intervention : scenarioOf(offer);
@@ -55,18 +55,18 @@ function presetFor(offer, name) {
 
 export const presetOf = (offer, name) => presetFor(offer, name).values[name];
 
-// How well that value is known, and from where: as the preset says, or the schema.
+// The evidence mark and the source of that value, from the preset or the schema.
 export const originOf = (offer, info) => presetFor(offer, info.name).sources[info.name] ?? info;
 
 export const presentOf = (offer, name) => chosen.settings[name] ?? presetOf(offer, name);
 
-// Whatever is set as the preset has it is no setting.
+// A value equal to the preset's does not count as changed.
 export function set(offer, name, value) {
   if (value === presetOf(offer, name)) delete chosen.settings[name];
   else chosen.settings[name] = value;
 }
 
-// Levers of another intervention mean nothing any more.
+// Levers of another intervention no longer apply.
 export function forgetForeign(offer) {
   for (const name of Object.keys(chosen.settings)) if (!infoOf(offer, name)) delete chosen.settings[name];
 }

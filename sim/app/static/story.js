@@ -1,4 +1,4 @@
-// What happened, in words: what changed, why, the three stakes, the settings, and what is not told.
+// The texts of the page: changes, causes, the three stakes, the settings and the limits.
 
 import { euros, quantity, say, text } from "./language.js";
 import { infoOf, interventionOf } from "./settings.js";
@@ -11,10 +11,10 @@ const listed = (sentences) => sentences.map((sentence) => make("li", sentence));
 const STAKES = ["method", "dissemination", "implantation"];
 
 let stake = STAKES[0];
-let told = null;
+let story = null;
 
 export function tell(words) {
-  told = words;
+  story = words;
   element("changed").replaceChildren(...words.changed.measures.map(tile));
   element("changed-notes").replaceChildren(...words.changed.notes.map((note) => make("p", note, "help")));
   element("limits").replaceChildren(...listed(words.limits));
@@ -28,7 +28,7 @@ export function tell(words) {
   showStake();
 }
 
-// A headline measure: how it stands with the intervention, without it, and whether that matters.
+// A headline measure with and without the intervention, and whether the change matters.
 function tile({ label, before, after, unit, change, note }) {
   const box = make("li", "", change && !note ? "matters" : "");
   const level = make("p", "", "level");
@@ -75,14 +75,14 @@ function choose(name, focus = false) {
 }
 
 function showStake() {
-  if (!told) return;
-  const { question, sentences, command } = told.stakes[stake];
+  if (!story) return;
+  const { question, sentences, command } = story.stakes[stake];
   const list = make("ul", "", "sentences");
   list.append(...listed(sentences));
   element("stake-panel").replaceChildren(make("p", question, "question"), list, ...(command ? [make("code", command)] : []));
 }
 
-// Every setting that differs from the territory as it is offered, the intervention first.
+// Every setting that differs from the territory as offered, the intervention first.
 export function settings(about, offer) {
   const row = (tag, cells) => {
     const made = document.createElement("tr");
