@@ -20,9 +20,9 @@ from sim.analysis.cases import (
     Limit,
     categories,
     coded,
+    describe_box,
     halves,
     is_number,
-    describe_box,
 )
 from sim.analysis.libraries import library
 

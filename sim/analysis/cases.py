@@ -29,10 +29,10 @@ __all__ = [
     "Limit",
     "categories",
     "coded",
+    "describe_box",
     "halves",
     "is_number",
     "target_cases",
-    "describe_box",
 ]
 
 Booleans = npt.NDArray[np.bool_]

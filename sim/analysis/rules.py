@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.analysis.cases import Booleans, Cases, Limit, categories, coded, halves, describe_box
+from sim.analysis.cases import Booleans, Cases, Limit, categories, coded, describe_box, halves
 from sim.analysis.libraries import library
 
 if TYPE_CHECKING:
