@@ -19,7 +19,7 @@ from sim.measures.map_layers import Maps
 from sim.scenario.scenario import Scenario, load_scenario
 from sim.simulation.simulation import LARGEST_SEED, territory_of
 from sim.words.catalogue import Texts
-from sim.words.folders import languages
+from sim.words.folders import ENGLISH, languages
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["BASELINE", "FEWEST_REPS", "Comparison", "compare", "compare_arms"]
 
 BASELINE: Final = "baseline"
+BASELINE_LABEL: Final = Texts({ENGLISH: "Without"}, "arm.baseline")
 """What the arm without the compared interventions is called."""
 
 FEWEST_REPS: Final = 2
@@ -225,7 +226,7 @@ def compare_arms(
 
 def _labels(baseline: Scenario, arms: Mapping[str, Scenario]) -> dict[str, Mapping[str, str]]:
     """An arm is called as what it adds, or where it adds nothing by its name."""
-    labels: dict[str, Mapping[str, str]] = {BASELINE: Texts("arm.baseline", {"en": "Without"})}
+    labels: dict[str, Mapping[str, str]] = {BASELINE: BASELINE_LABEL}
     for name, arm in arms.items():
         added = arm.interventions[len(baseline.interventions) :]
         words = {lang: " + ".join(i.title[lang] for i in added) or name for lang in languages()}

@@ -33,6 +33,8 @@ from sim.registry.settings import read_texts, read_toml
 from sim.scenario.scenario import scenario_folder
 from sim.scenario.schema import PARAMETERS
 from sim.simulation.simulation import LARGEST_SEED
+from sim.words.catalogue import Texts
+from sim.words.folders import ENGLISH
 
 __all__ = [
     "KEYS",
@@ -162,9 +164,7 @@ def read_experiment(
             hint = " It belongs into [factors] or [settings]."
         raise InputError(f"{path}: unknown key '{unknown[0]}'.{hint}")
     texts = {
-        key: read_texts(content[key], str(path), key)
-        if key in content
-        else {"en": name, "fr": name}
+        key: read_texts(content[key], str(path), key) if key in content else Texts({ENGLISH: name})
         for key in ("title", "question")
     }
     arms = scenarios or read_arms(content, path)

@@ -9,6 +9,8 @@ from typing import Any, Final, Literal, cast, get_args
 
 from sim.errors import InputError, nearest
 from sim.registry.parameters import ParameterInfo
+from sim.words.catalogue import Texts
+from sim.words.folders import ENGLISH
 
 __all__ = ["SCENARIO", "Distribution", "Factor", "read_factor"]
 
@@ -126,7 +128,7 @@ def read_factor(
     if unknown := sorted(set(entry) - set(_KEYS)):
         raise InputError(f"{at}: unknown key '{unknown[0]}'.{nearest(unknown[0], _KEYS)}")
     words: dict[str, Any] = (
-        {"kind": str, "label": {"en": "Territory", "fr": "Territoire"}}
+        {"kind": str, "label": Texts({ENGLISH: "Territory"}, "factor.territory")}
         if info is None
         else {"kind": info.kind, "unit": info.unit, "label": dict(info.label)}
     )

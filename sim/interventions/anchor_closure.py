@@ -26,10 +26,8 @@ class AnchorClosureLevers(TimedLevers):
         1,
         unit="shops",
         bounds=(1, 1_000),
-        en="Anchors that close",
-        fr="Locomotives qui ferment",
-        help_en="So many of the largest open shops close at the start; reletting is as usual.",
-        help_fr="Nombre des plus grands commerces ouverts qui ferment alors ; reprise ordinaire.",
+        label="Anchors that close",
+        help="So many of the largest open shops close at the start; reletting is as usual.",
         source="a shock to try",
         evidence="assumed",
         role="lever",
@@ -37,10 +35,8 @@ class AnchorClosureLevers(TimedLevers):
     anchor_zone: Zone = parameter(
         "town_centre",
         unit="1",
-        en="Where anchors close",
-        fr="Secteur des locomotives",
-        help_en="Zone whose largest shops close.",
-        help_fr="Secteur dont les plus grands commerces ferment.",
+        label="Where anchors close",
+        help="Zone whose largest shops close.",
         source="where shops close",
         evidence="assumed",
         role="lever",
@@ -71,11 +67,8 @@ def plan_closure(levers: AnchorClosureLevers) -> Plan:
 
 TYPE = InterventionType(
     name="anchor_closure",
-    title={"en": "Anchor closure", "fr": "Fermeture d'une locomotive"},
-    description={
-        "en": "A shock: the largest shop of the town centre closes.",
-        "fr": "Un choc : le plus grand commerce du centre-ville ferme.",
-    },
+    english_title="Anchor closure",
+    english_description="A shock: the largest shop of the town centre closes.",
     levers=AnchorClosureLevers,
     plan=plan_closure,
 )

@@ -17,10 +17,8 @@ class CooperationHubLevers(SupportLevers):
         15,
         unit="projects",
         bounds=(0, 1_000),
-        en="Members",
-        fr="Membres",
-        help_en="Most projects that cooperate in the hub.",
-        help_fr="Nombre maximal de projets qui coopèrent dans le pôle.",
+        label="Members",
+        help="Most projects that cooperate in the hub.",
         source="about 15 structures a PTCE (docs/sources.md)",
         evidence="found",
         role="lever",
@@ -28,9 +26,7 @@ class CooperationHubLevers(SupportLevers):
     hub_funding: float = funding(
         25_700.0,
         "Funding of the hub",
-        "Financement du pôle",
         "Public money a month for coordinators on the road, grants and meetings.",
-        "Argent public par mois : coordination itinérante, subventions et rencontres.",
         "costs what the default cluster costs over twenty years, discounted",
     )
 
@@ -45,12 +41,8 @@ def plan_hub(levers: CooperationHubLevers) -> Plan:
 
 TYPE = InterventionType(
     name="cooperation_hub",
-    title={"en": "Cooperation hub", "fr": "Pôle de coopération"},
-    description={
-        "en": "Running projects pool means (PTCE), with coordinators and seed grants.",
-        "fr": "Des projets en activité mutualisent leurs moyens (PTCE), avec une coordination et "
-        "des subventions d'amorçage.",
-    },
+    english_title="Cooperation hub",
+    english_description="Running projects pool means (PTCE), with coordinators and seed grants.",
     levers=CooperationHubLevers,
     plan=plan_hub,
 )

@@ -16,19 +16,15 @@ class FacadeLevers(TimedLevers):
     facade_funding: float = funding(
         25_700.0,
         "Funding of shop fronts",
-        "Financement des façades",
         "Public money a month; fronts are renovated one after another while it lasts.",
-        "Argent public par mois ; les façades sont rénovées l'une après l'autre.",
         "costs what the default cluster costs over twenty years, discounted",
     )
     facade: float = parameter(
         0.05,
         unit="share",
         bounds=(0.0, 1.0),
-        en="Pull of a renovated front",
-        fr="Attrait d'une façade rénovée",
-        help_en="By how much a renovated front makes premises more attractive.",
-        help_fr="De combien une façade rénovée rend un local plus attirant.",
+        label="Pull of a renovated front",
+        help="By how much a renovated front makes premises more attractive.",
         source="judgement; no measured effect was found",
         evidence="assumed",
         role="lever",
@@ -37,10 +33,8 @@ class FacadeLevers(TimedLevers):
         3_500.0,
         unit="EUR",
         bounds=(100.0, 1e6),
-        en="Cost of a front",
-        fr="Coût d'une façade",
-        help_en="Public money that one front takes.",
-        help_fr="Argent public que demande une façade.",
+        label="Cost of a front",
+        help="Public money that one front takes.",
         source="local schemes pay at most 1,500-4,500 EUR a front (docs/sources.md)",
         evidence="assumed",
         role="lever",
@@ -48,10 +42,8 @@ class FacadeLevers(TimedLevers):
     facade_zone: Zone = parameter(
         "town_centre",
         unit="1",
-        en="Where fronts are renovated",
-        fr="Secteur des façades",
-        help_en="Zone whose premises get new fronts, open or vacant.",
-        help_fr="Secteur dont les locaux, ouverts ou vides, reçoivent une façade.",
+        label="Where fronts are renovated",
+        help="Zone whose premises get new fronts, open or vacant.",
         source="where shops close",
         evidence="assumed",
         role="lever",
@@ -72,11 +64,10 @@ def plan_facades(levers: FacadeLevers) -> Plan:
 
 TYPE = InterventionType(
     name="facade",
-    title={"en": "Shop fronts", "fr": "Façades"},
-    description={
-        "en": "Public money renovates shop fronts one after another: a classical alternative.",
-        "fr": "L'argent public rénove les façades l'une après l'autre : une alternative classique.",
-    },
+    english_title="Shop fronts",
+    english_description=(
+        "Public money renovates shop fronts one after another: a classical alternative."
+    ),
     levers=FacadeLevers,
     plan=plan_facades,
 )

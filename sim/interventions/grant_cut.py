@@ -22,10 +22,8 @@ class GrantCutLevers(TimedLevers):
         0.8,
         unit="share",
         bounds=(0.0, 0.99),
-        en="Cut in public funding",
-        fr="Coupe des financements publics",
-        help_en="Share of every account's monthly public funding that is cut from start to stop.",
-        help_fr="Part du financement public mensuel supprimée partout, du début à la fin.",
+        label="Cut in public funding",
+        help="Share of every account's monthly public funding that is cut from start to stop.",
         source="a shock to try",
         evidence="assumed",
         role="lever",
@@ -49,11 +47,8 @@ def plan_cut(levers: GrantCutLevers) -> Plan:
 
 TYPE = InterventionType(
     name="grant_cut",
-    title={"en": "Cut in grants", "fr": "Coupe des subventions"},
-    description={
-        "en": "A shock: four fifths of all public funding disappear.",
-        "fr": "Un choc : les quatre cinquièmes des financements publics disparaissent.",
-    },
+    english_title="Cut in grants",
+    english_description="A shock: four fifths of all public funding disappear.",
     levers=GrantCutLevers,
     plan=plan_cut,
 )

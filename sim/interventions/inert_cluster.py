@@ -28,13 +28,11 @@ def plan_inert(levers: InertClusterLevers) -> Plan:
 
 TYPE = InterventionType(
     name="inert_cluster",
-    title={"en": "Inert cluster", "fr": "Cluster inerte"},
-    description={
-        "en": "The placebo: the same money is booked and spent elsewhere; no place opens and "
-        "nobody visits.",
-        "fr": "Le placebo : le même argent est compté et dépensé ailleurs ; aucun lieu n'ouvre, "
-        "personne ne vient.",
-    },
+    english_title="Inert cluster",
+    english_description=(
+        "The placebo: the same money is booked and spent elsewhere; no place opens and "
+        "nobody visits."
+    ),
     levers=InertClusterLevers,
     plan=plan_inert,
 )

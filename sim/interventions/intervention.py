@@ -228,8 +228,13 @@ def read_intervention(content: Mapping[str, Any], name: str, origin: str) -> Int
             f"{origin}: unknown type {kind!r}.{nearest(str(kind), TYPES)} "
             f"Known: {', '.join(TYPES)}."
         )
+    shipped = Path(origin).parent == _folder()
     texts = {
-        key: read_texts(content[key], origin, key) if key in content else None
+        key: read_texts(
+            content[key], origin, key, *([f"interventions.{name}.{key}"] if shipped else [])
+        )
+        if key in content
+        else None
         for key in ("title", "description")
     }
     entries = content.get("levers", {})

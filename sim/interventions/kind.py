@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from sim.interventions.levers import TimedLevers
 from sim.interventions.plan import Plan
 from sim.registry.parameters import ParameterInfo, parameters_of
+from sim.words.catalogue import Texts
+from sim.words.folders import ENGLISH
 
 __all__ = ["InterventionType"]
 
@@ -21,8 +23,7 @@ class InterventionType:
     ----------
     name : str
         A noun of the field; also the name of the module.
-    title, description : mapping
-        Texts by language, "en" and "fr".
+    english_title, english_description : str
     levers : type of TimedLevers
         Class of its levers.
     plan : callable
@@ -30,10 +31,20 @@ class InterventionType:
     """
 
     name: str
-    title: Mapping[str, str]
-    description: Mapping[str, str]
+    english_title: str
+    english_description: str
     levers: type[TimedLevers]
     plan: Callable[[Any], Plan]
+
+    @property
+    def title(self) -> Texts:
+        """Its title by language."""
+        return Texts({ENGLISH: self.english_title}, f"interventions.{self.name}.title")
+
+    @property
+    def description(self) -> Texts:
+        """What it does, by language."""
+        return Texts({ENGLISH: self.english_description}, f"interventions.{self.name}.description")
 
     @property
     def infos(self) -> dict[str, ParameterInfo]:

@@ -18,10 +18,8 @@ class OnlineJumpLevers(TimedLevers):
         0.05,
         unit="share",
         bounds=(0.0, 0.3),
-        en="Rise of the online share",
-        fr="Hausse de la part en ligne",
-        help_en="By how much the online share of spending is higher from start to stop.",
-        help_fr="Hausse de la part en ligne des dépenses, du début à la fin.",
+        label="Rise of the online share",
+        help="By how much the online share of spending is higher from start to stop.",
         source="a shock to try; 10 % in 2019 became 14.1 % in 2021 (FEVAD)",
         evidence="assumed",
         role="lever",
@@ -35,11 +33,8 @@ def plan_jump(levers: OnlineJumpLevers) -> Plan:
 
 TYPE = InterventionType(
     name="online_jump",
-    title={"en": "Online jump", "fr": "Bond du commerce en ligne"},
-    description={
-        "en": "A shock: a larger share of spending goes online.",
-        "fr": "Un choc : une plus grande part des dépenses se fait en ligne.",
-    },
+    english_title="Online jump",
+    english_description="A shock: a larger share of spending goes online.",
     levers=OnlineJumpLevers,
     plan=plan_jump,
 )

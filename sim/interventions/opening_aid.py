@@ -16,19 +16,15 @@ class OpeningAidLevers(TimedLevers):
     opening_aid_funding: float = funding(
         25_700.0,
         "Funding of opening aid",
-        "Financement de l'aide à l'installation",
         "Public money a month; where it falls short, every new shop gets the same part of its aid.",
-        "Argent public par mois ; s'il manque, chaque nouveau commerce reçoit la même part.",
         "costs what the default cluster costs over twenty years, discounted",
     )
     opening_aid: float = parameter(
         400.0,
         unit="EUR/month",
         bounds=(0.0, 100_000.0),
-        en="Opening aid",
-        fr="Aide à l'installation",
-        help_en="What a shop gets a month in its first twelve months.",
-        help_fr="Ce que reçoit un commerce chaque mois de sa première année.",
+        label="Opening aid",
+        help="What a shop gets a month in its first twelve months.",
         source="local schemes pay 300-500 EUR a month (docs/sources.md)",
         evidence="assumed",
         role="lever",
@@ -36,10 +32,8 @@ class OpeningAidLevers(TimedLevers):
     opening_aid_zone: Zone = parameter(
         "town_centre",
         unit="1",
-        en="Where openings are aided",
-        fr="Secteur de l'aide à l'installation",
-        help_en="Zone whose new shops are helped.",
-        help_fr="Secteur dont les nouveaux commerces sont aidés.",
+        label="Where openings are aided",
+        help="Zone whose new shops are helped.",
         source="where shops close",
         evidence="assumed",
         role="lever",
@@ -59,13 +53,10 @@ def plan_aid(levers: OpeningAidLevers) -> Plan:
 
 TYPE = InterventionType(
     name="opening_aid",
-    title={"en": "Shop opening aid", "fr": "Aide à l'installation"},
-    description={
-        "en": "Public money lowers the costs of shops in their first year: a classical "
-        "alternative.",
-        "fr": "L'argent public allège les charges des commerces la première année : une "
-        "alternative classique.",
-    },
+    english_title="Shop opening aid",
+    english_description=(
+        "Public money lowers the costs of shops in their first year: a classical alternative."
+    ),
     levers=OpeningAidLevers,
     plan=plan_aid,
 )

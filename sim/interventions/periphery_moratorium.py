@@ -20,11 +20,8 @@ def plan_moratorium(levers: TimedLevers) -> Plan:
 
 TYPE = InterventionType(
     name="periphery_moratorium",
-    title={"en": "Moratorium on the periphery", "fr": "Moratoire sur la périphérie"},
-    description={
-        "en": "Floor space in retail parks stays as it is; it costs no public money.",
-        "fr": "Les surfaces des zones commerciales n'augmentent plus ; sans argent public.",
-    },
+    english_title="Moratorium on the periphery",
+    english_description="Floor space in retail parks stays as it is; it costs no public money.",
     levers=TimedLevers,
     plan=plan_moratorium,
 )

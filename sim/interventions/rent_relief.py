@@ -16,19 +16,15 @@ class RentReliefLevers(TimedLevers):
     rent_relief_funding: float = funding(
         25_700.0,
         "Funding of rent relief",
-        "Financement de l'aide au loyer",
         "Public money a month; where it falls short, every shop gets the same part of its relief.",
-        "Argent public par mois ; s'il manque, chaque commerce reçoit la même part de son aide.",
         "costs what the default cluster costs over twenty years, discounted",
     )
     rent_relief: float = parameter(
         0.3,
         unit="share",
         bounds=(0.0, 1.0),
-        en="Rent relief",
-        fr="Aide au loyer",
-        help_en="Share of the rent that is paid for a shop.",
-        help_fr="Part du loyer payée à la place du commerce.",
+        label="Rent relief",
+        help="Share of the rent that is paid for a shop.",
         source="local schemes pay 30-50 % of new shops' rents (docs/sources.md)",
         evidence="assumed",
         role="lever",
@@ -36,10 +32,8 @@ class RentReliefLevers(TimedLevers):
     rent_relief_zone: Zone = parameter(
         "town_centre",
         unit="1",
-        en="Where rents are relieved",
-        fr="Secteur de l'aide au loyer",
-        help_en="Zone whose shops are helped.",
-        help_fr="Secteur dont les commerces sont aidés.",
+        label="Where rents are relieved",
+        help="Zone whose shops are helped.",
         source="where shops close",
         evidence="assumed",
         role="lever",
@@ -59,11 +53,8 @@ def plan_relief(levers: RentReliefLevers) -> Plan:
 
 TYPE = InterventionType(
     name="rent_relief",
-    title={"en": "Rent relief", "fr": "Aide au loyer"},
-    description={
-        "en": "Public money pays a share of the rents of shops: a classical alternative.",
-        "fr": "L'argent public paie une part du loyer des commerces : une alternative classique.",
-    },
+    english_title="Rent relief",
+    english_description="Public money pays a share of the rents of shops: a classical alternative.",
     levers=RentReliefLevers,
     plan=plan_relief,
 )

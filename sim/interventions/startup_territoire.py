@@ -15,9 +15,7 @@ class StartupTerritoireLevers(SupportLevers):
     startup_funding: float = funding(
         25_700.0,
         "Funding of the evenings",
-        "Financement des soirées",
         "Public money a month for evenings of ideas, facilitators on the road and seed grants.",
-        "Argent public par mois : soirées à idées, animation itinérante et subventions.",
         "costs what the default cluster costs over twenty years, discounted",
     )
 
@@ -31,13 +29,11 @@ def plan_evenings(levers: StartupTerritoireLevers) -> Plan:
 
 TYPE = InterventionType(
     name="startup_territoire",
-    title={"en": "Start'up de territoire", "fr": "Start'up de territoire"},
-    description={
-        "en": "Large evenings at which residents turn local needs into ideas, followed up by "
-        "facilitators on the road.",
-        "fr": "De grandes soirées où les habitants transforment des besoins locaux en idées, "
-        "suivies par une animation itinérante.",
-    },
+    english_title="Start'up de territoire",
+    english_description=(
+        "Large evenings at which residents turn local needs into ideas, followed up by "
+        "facilitators on the road."
+    ),
     levers=StartupTerritoireLevers,
     plan=plan_evenings,
 )

@@ -25,10 +25,8 @@ def _online(year: int, value: float, source: str, evidence: str) -> float:
         value,
         unit="share",
         bounds=(0.0, 0.6),
-        en=f"Online share {year}",
-        fr=f"Part en ligne {year}",
-        help_en=f"Share of retail spending made online in {year}; linear between the stated years.",
-        help_fr=f"Part des achats faits en ligne en {year} ; linéaire entre les années données.",
+        label=f"Online share {year}",
+        help=f"Share of retail spending made online in {year}; linear between the stated years.",
         source=source,
         evidence=evidence,  # type: ignore[arg-type]
         role="constant",
@@ -36,8 +34,7 @@ def _online(year: int, value: float, source: str, evidence: str) -> float:
 
 
 def _growth(
-    what_en: str,
-    what_fr: str,
+    what: str,
     span: str,
     value: float,
     source: str,
@@ -49,10 +46,8 @@ def _growth(
         value,
         unit="1/year",
         bounds=(-0.05, 0.06),
-        en=f"{what_en}, {span}",
-        fr=f"{what_fr}, {span.replace('after', 'après')}",
-        help_en=f"{what_en}, growth a year over {span}.",
-        help_fr=f"{what_fr}, croissance par an sur {span.replace('after', 'après')}.",
+        label=f"{what}, {span}",
+        help=f"{what}, growth a year over {span}.",
         source=source,
         evidence=evidence,  # type: ignore[arg-type]
         role="uncertainty" if plausible else "constant",
@@ -62,9 +57,9 @@ def _growth(
 
 _FEVAD = "FEVAD, online share of retail sales (docs/sources.md)"
 _BACKCAST = "FEVAD's share without food and medicines, scaled to all retail (docs/sources.md)"
-_SPENDING = ("Real retail spending per head", "Dépenses réelles par habitant")
-_COSTS = ("Real fixed costs of a shop", "Charges fixes réelles d'un commerce")
-_PERIPHERY = ("Floor space in the periphery", "Surfaces commerciales en périphérie")
+_SPENDING = "Real retail spending per head"
+_COSTS = "Real fixed costs of a shop"
+_PERIPHERY = "Floor space in the periphery"
 _ACCOUNTS = (
     "INSEE, household consumption in volume per head; retail goods from 2015 (docs/sources.md)"
 )
@@ -93,10 +88,8 @@ class ExogenousDriversParameters(ParameterGroup):
         0.20,
         unit="share",
         bounds=(0.0, 0.6),
-        en="Online share in 2030",
-        fr="Part en ligne en 2030",
-        help_en="Share of retail spending made online in 2030; constant afterwards.",
-        help_fr="Part des achats faits en ligne en 2030 ; constante ensuite.",
+        label="Online share in 2030",
+        help="Share of retail spending made online in 2030; constant afterwards.",
         source="extrapolation of FEVAD's series; plausible range 0.10-0.25",
         evidence="assumed",
         plausible=(0.1, 0.25),
@@ -105,10 +98,8 @@ class ExogenousDriversParameters(ParameterGroup):
         0.5,
         unit="1",
         bounds=(0.0, 5.0),
-        en="Online pull, convenience",
-        fr="Attrait du en ligne, quotidien",
-        help_en="Online share of convenience goods relative to the mean of all sectors.",
-        help_fr="Part en ligne des achats quotidiens, rapportée à la moyenne des secteurs.",
+        label="Online pull, convenience",
+        help="Online share of convenience goods relative to the mean of all sectors.",
         source="retail prototype",
         evidence="assumed",
         plausible=(0.3, 0.7),
@@ -117,10 +108,8 @@ class ExogenousDriversParameters(ParameterGroup):
         2.0,
         unit="1",
         bounds=(0.0, 5.0),
-        en="Online pull, comparison",
-        fr="Attrait du en ligne, équipement",
-        help_en="Online share of clothing, household and leisure goods relative to the mean.",
-        help_fr="Part en ligne de l'équipement de la personne et du foyer, rapportée à la moyenne.",
+        label="Online pull, comparison",
+        help="Online share of clothing, household and leisure goods relative to the mean.",
         source="retail prototype",
         evidence="assumed",
         plausible=(1.5, 2.5),
@@ -129,41 +118,33 @@ class ExogenousDriversParameters(ParameterGroup):
         0.4,
         unit="1",
         bounds=(0.0, 5.0),
-        en="Online pull, hospitality and services",
-        fr="Attrait du en ligne, restauration et services",
-        help_en="Share of meals and services ordered online relative to the mean of all sectors.",
-        help_fr="Part en ligne de la restauration et des services, rapportée à la moyenne.",
+        label="Online pull, hospitality and services",
+        help="Share of meals and services ordered online relative to the mean of all sectors.",
         source="retail prototype",
         evidence="assumed",
         plausible=(0.1, 0.7),
     )
-    spending_growth_2001_2007: float = _growth(*_SPENDING, "2001-2007", 0.014, _ACCOUNTS, "derived")
-    spending_growth_2008_2011: float = _growth(*_SPENDING, "2008-2011", 0.0, _ACCOUNTS, "derived")
-    spending_growth_2012_2014: float = _growth(
-        *_SPENDING, "2012-2014", -0.003, _ACCOUNTS, "derived"
-    )
-    spending_growth_2015_2019: float = _growth(*_SPENDING, "2015-2019", 0.007, _ACCOUNTS, "derived")
-    spending_growth_2020_2024: float = _growth(*_SPENDING, "2020-2024", 0.0, _ACCOUNTS, "derived")
+    spending_growth_2001_2007: float = _growth(_SPENDING, "2001-2007", 0.014, _ACCOUNTS, "derived")
+    spending_growth_2008_2011: float = _growth(_SPENDING, "2008-2011", 0.0, _ACCOUNTS, "derived")
+    spending_growth_2012_2014: float = _growth(_SPENDING, "2012-2014", -0.003, _ACCOUNTS, "derived")
+    spending_growth_2015_2019: float = _growth(_SPENDING, "2015-2019", 0.007, _ACCOUNTS, "derived")
+    spending_growth_2020_2024: float = _growth(_SPENDING, "2020-2024", 0.0, _ACCOUNTS, "derived")
     spending_growth_after_2024: float = _growth(
-        *_SPENDING, "after 2024", 0.004, _GUESS, "assumed", (-0.004, 0.010)
+        _SPENDING, "after 2024", 0.004, _GUESS, "assumed", (-0.004, 0.010)
     )
-    cost_growth_2001_2007: float = _growth(*_COSTS, "2001-2007", 0.009, _WAGES_RENTS, "assumed")
-    cost_growth_2008_2014: float = _growth(*_COSTS, "2008-2014", 0.009, _WAGES_RENTS, "assumed")
-    cost_growth_2015_2019: float = _growth(*_COSTS, "2015-2019", 0.002, _WAGES_RENTS, "assumed")
-    cost_growth_2020_2024: float = _growth(*_COSTS, "2020-2024", 0.0, _WAGES_RENTS, "assumed")
+    cost_growth_2001_2007: float = _growth(_COSTS, "2001-2007", 0.009, _WAGES_RENTS, "assumed")
+    cost_growth_2008_2014: float = _growth(_COSTS, "2008-2014", 0.009, _WAGES_RENTS, "assumed")
+    cost_growth_2015_2019: float = _growth(_COSTS, "2015-2019", 0.002, _WAGES_RENTS, "assumed")
+    cost_growth_2020_2024: float = _growth(_COSTS, "2020-2024", 0.0, _WAGES_RENTS, "assumed")
     cost_growth_after_2024: float = _growth(
-        *_COSTS, "after 2024", 0.0, _GUESS, "assumed", (-0.005, 0.009)
+        _COSTS, "after 2024", 0.0, _GUESS, "assumed", (-0.005, 0.009)
     )
-    periphery_growth_2001_2007: float = _growth(*_PERIPHERY, "2001-2007", 0.030, _STOCK, "derived")
-    periphery_growth_2008_2014: float = _growth(*_PERIPHERY, "2008-2014", 0.026, _STOCK, "derived")
-    periphery_growth_2015_2019: float = _growth(
-        *_PERIPHERY, "2015-2019", 0.012, _PERMITS, "assumed"
-    )
-    periphery_growth_2020_2024: float = _growth(
-        *_PERIPHERY, "2020-2024", 0.006, _PERMITS, "assumed"
-    )
+    periphery_growth_2001_2007: float = _growth(_PERIPHERY, "2001-2007", 0.030, _STOCK, "derived")
+    periphery_growth_2008_2014: float = _growth(_PERIPHERY, "2008-2014", 0.026, _STOCK, "derived")
+    periphery_growth_2015_2019: float = _growth(_PERIPHERY, "2015-2019", 0.012, _PERMITS, "assumed")
+    periphery_growth_2020_2024: float = _growth(_PERIPHERY, "2020-2024", 0.006, _PERMITS, "assumed")
     periphery_growth_after_2024: float = _growth(
-        *_PERIPHERY, "after 2024", 0.004, _GUESS, "assumed", (0.0, 0.012)
+        _PERIPHERY, "after 2024", 0.004, _GUESS, "assumed", (0.0, 0.012)
     )
 
 
@@ -249,5 +230,5 @@ PROCESS = Process(
     group=ExogenousDriversParameters,
     kernel=move_drivers,
     writes=("driver.online_share", "driver.spending", "driver.costs", "driver.periphery"),
-    title={"en": "Exogenous drivers", "fr": "Évolutions extérieures"},
+    english_title="Exogenous drivers",
 )

@@ -11,15 +11,13 @@ __all__ = ["PROCESS", "FootfallParameters"]
 DAYS = 365.25 / 12
 
 
-def _basket(value: float, en: str, fr: str, plausible: tuple[float, float]) -> float:
+def _basket(value: float, label: str, plausible: tuple[float, float]) -> float:
     return parameter(
         value,
         unit="EUR/visit",
         bounds=(1.0, 1000.0),
-        en=f"Basket, {en}",
-        fr=f"Panier, {fr}",
-        help_en=f"What a visit to a shop brings in on average, {en}.",
-        help_fr=f"Ce que rapporte en moyenne une visite, {fr}.",
+        label=f"Basket, {label}",
+        help=f"What a visit to a shop brings in on average, {label}.",
         source="judgement",
         evidence="assumed",
         plausible=plausible,
@@ -29,11 +27,9 @@ def _basket(value: float, en: str, fr: str, plausible: tuple[float, float]) -> f
 class FootfallParameters(ParameterGroup):
     """How money becomes visits."""
 
-    basket_convenience: float = _basket(15.0, "convenience", "achats quotidiens", (8.0, 25.0))
-    basket_comparison: float = _basket(45.0, "comparison", "équipement", (25.0, 70.0))
-    basket_hospitality: float = _basket(
-        13.0, "hospitality and services", "restauration et services", (8.0, 20.0)
-    )
+    basket_convenience: float = _basket(15.0, "convenience", (8.0, 25.0))
+    basket_comparison: float = _basket(45.0, "comparison", (25.0, 70.0))
+    basket_hospitality: float = _basket(13.0, "hospitality and services", (8.0, 20.0))
 
 
 @kernel
@@ -67,5 +63,5 @@ PROCESS = Process(
     group=FootfallParameters,
     kernel=count_visits,
     writes=("cell.footfall", "zone.footfall"),
-    title={"en": "Footfall", "fr": "Flux piétons"},
+    english_title="Footfall",
 )

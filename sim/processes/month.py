@@ -88,14 +88,12 @@ MONTH: Final[tuple[Process, ...]] = (
 """Processes in the order in which they run each month."""
 
 
-def _switch(en: str, fr: str, help_en: str, help_fr: str) -> bool:
+def _switch(label: str, help: str) -> bool:
     return parameter(
         True,
         unit="1",
-        en=en,
-        fr=fr,
-        help_en=help_en,
-        help_fr=help_fr,
+        label=label,
+        help=help,
         source="switch for ablations",
         evidence="assumed",
         role="constant",
@@ -107,82 +105,43 @@ class MechanismParameters(ParameterGroup):
 
     with_drivers: bool = _switch(
         "Exogenous drivers move",
-        "Évolutions extérieures",
         "Off: online share, periphery, spending and costs stay at their values of the start.",
-        "Arrêt : part en ligne, périphérie, dépenses et coûts restent à leur valeur de départ.",
     )
     with_demography: bool = _switch(
-        "Population changes",
-        "Population mobile",
-        "Off: residents do not grow or decline beyond the moves of youth.",
-        "Arrêt : la population ne varie qu'avec les départs et arrivées de jeunes.",
+        "Population changes", "Off: residents do not grow or decline beyond the moves of youth."
     )
     with_youth_moves: bool = _switch(
-        "Youth come and go",
-        "Départs et arrivées de jeunes",
-        "Off: nobody aged 15 to 29 leaves, arrives or grows older.",
-        "Arrêt : aucun habitant de 15 à 29 ans ne part, n'arrive ni ne vieillit.",
+        "Youth come and go", "Off: nobody aged 15 to 29 leaves, arrives or grows older."
     )
     with_visits: bool = _switch(
-        "People use third places",
-        "Fréquentation des tiers-lieux",
-        "Off: third places are open and paid for, but nobody comes.",
-        "Arrêt : les tiers-lieux sont ouverts et payés, mais personne n'y vient.",
+        "People use third places", "Off: third places are open and paid for, but nobody comes."
     )
     with_encounters: bool = _switch(
-        "Encounters matter",
-        "Effet des rencontres",
-        "Off: people who meet at third places learn nothing from each other.",
-        "Arrêt : les rencontres dans les tiers-lieux n'apportent rien.",
+        "Encounters matter", "Off: people who meet at third places learn nothing from each other."
     )
     with_trust: bool = _switch(
-        "Officials learn",
-        "Confiance mobile",
-        "Off: officials' trust and openness stay as they are.",
-        "Arrêt : confiance et ouverture des élus et agents publics ne bougent pas.",
+        "Officials learn", "Off: officials' trust and openness stay as they are."
     )
     with_peers: bool = _switch(
-        "Acquaintances matter",
-        "Effet des connaissances",
-        "Off: the young take part or not, whatever their acquaintances do.",
-        "Arrêt : chaque jeune s'engage ou non, quoi que fassent ses connaissances.",
+        "Acquaintances matter", "Off: the young take part or not, whatever their acquaintances do."
     )
     with_takeovers: bool = _switch(
-        "Projects take premises",
-        "Locaux repris par des projets",
-        "Off: no project moves into vacant premises.",
-        "Arrêt : aucun projet ne s'installe dans un local vide.",
+        "Projects take premises", "Off: no project moves into vacant premises."
     )
     with_local_benefits: bool = _switch(
         "Projects and places bring customers",
-        "Retombées locales",
         "Off: visitors of third places and jobs of projects bring nothing to shops or to staying.",
-        "Arrêt : visiteurs des tiers-lieux et emplois des projets n'apportent rien alentour.",
     )
     with_neighbours: bool = _switch(
-        "Open neighbours attract",
-        "Effet des voisins",
-        "Off: vacancy nearby does not make a shop less attractive.",
-        "Arrêt : la vacance alentour ne rend pas un commerce moins attirant.",
+        "Open neighbours attract", "Off: vacancy nearby does not make a shop less attractive."
     )
     with_margins: bool = _switch(
         "Margins matter",
-        "Effet des marges",
         "Off: shops close and premises are let at fixed rates, whatever they earn.",
-        "Arrêt : fermetures et reprises suivent des taux fixes, quels que soient les résultats.",
     )
-    with_closure: bool = _switch(
-        "Shops close", "Fermetures", "Off: no shop closes.", "Arrêt : aucun commerce ne ferme."
-    )
-    with_reletting: bool = _switch(
-        "Premises are let",
-        "Reprises",
-        "Off: vacant premises stay vacant.",
-        "Arrêt : un local vide le reste.",
-    )
-    with_rent: bool = _switch(
-        "Rents move", "Loyers mobiles", "Off: rents stay.", "Arrêt : les loyers restent fixes."
-    )
+    with_closure: bool = _switch("Shops close", "Off: no shop closes.")
+    with_reletting: bool = _switch("Premises are let", "Off: vacant premises stay vacant.")
+    with_rent: bool = _switch("Rents move", "Off: rents stay.")
 
 
 _SWITCHES = {

@@ -13,6 +13,8 @@ from sim.kernels.machine.sequence import KernelCall, KernelSequence
 from sim.registry.parameters import ParameterGroup
 from sim.registry.state import State
 from sim.registry.variables import VARIABLES
+from sim.words.catalogue import Texts
+from sim.words.folders import ENGLISH
 
 __all__ = ["Process"]
 
@@ -39,8 +41,7 @@ class Process:
         refuses to compile a write to it.
     stream : int
         Number of the process's own stream of draws, never reused; 0 where nothing is drawn.
-    title : dict
-        What it is called in English and French.
+    english_title : str
     group : type of ParameterGroup, optional
         Parameters that belong to the process.
     table : str, optional
@@ -50,10 +51,15 @@ class Process:
     name: str
     kernel: Callable[..., None]
     writes: tuple[str, ...]
-    title: Mapping[str, str]
+    english_title: str
     stream: int = 0
     group: type[ParameterGroup] | None = None
     table: str = ""
+
+    @property
+    def title(self) -> Texts:
+        """Its title by language."""
+        return Texts({ENGLISH: self.english_title}, f"processes.{self.name}.title")
 
     @cached_property
     def arguments(self) -> tuple[str, ...]:

@@ -34,10 +34,8 @@ class ProjectEngineeringParameters(ParameterGroup):
         unit="hours/month",
         bounds=(1.0, 1000.0),
         plausible=(20.0, 80.0),
-        en="Most engineering a month",
-        fr="Ingénierie maximale par mois",
-        help_en="Most hours of project engineering that one idea can absorb in a month.",
-        help_fr="Heures d'ingénierie de projet qu'une idée peut absorber au plus en un mois.",
+        label="Most engineering a month",
+        help="Most hours of project engineering that one idea can absorb in a month.",
         source="judgement: a quarter of a full-time job",
         evidence="assumed",
     )
@@ -146,6 +144,6 @@ PROCESS = Process(
         "office.queue_last",
         "office.waiting",
     ),
-    title={"en": "Project engineering", "fr": "Ingénierie de projet"},
+    english_title="Project engineering",
     stream=STREAM,
 )

@@ -32,10 +32,8 @@ class ProjectFundingParameters(ParameterGroup):
         unit="months",
         bounds=(1, 60),
         plausible=(2, 6),
-        en="Incubation",
-        fr="Incubation",
-        help_en="Months that a project takes to get ready once nothing but money is missing.",
-        help_fr="Mois nécessaires pour démarrer quand il ne manque plus que l'argent.",
+        label="Incubation",
+        help="Months that a project takes to get ready once nothing but money is missing.",
         source="judgement",
         evidence="assumed",
     )
@@ -44,11 +42,8 @@ class ProjectFundingParameters(ParameterGroup):
         unit="share",
         bounds=(0.0, 1.0),
         plausible=(0.02, 0.12),
-        en="Funding from outside",
-        fr="Financement extérieur",
-        help_en="Monthly probability that banks, family or other funders complete the capital.",
-        help_fr="Probabilité mensuelle que banques, proches ou autres financeurs complètent les "
-        "fonds.",
+        label="Funding from outside",
+        help="Monthly probability that banks, family or other funders complete the capital.",
         source="judgement",
         evidence="assumed",
     )
@@ -146,6 +141,6 @@ PROCESS = Process(
         "work.grant_key",
         "work.grant_row",
     ),
-    title={"en": "Project funding", "fr": "Financement des projets"},
+    english_title="Project funding",
     stream=STREAM,
 )

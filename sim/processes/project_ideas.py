@@ -42,31 +42,27 @@ STREAM = 7
 NOT_DRAWN = 255
 
 
-def _weight(value: float, en: str, fr: str, help_en: str, help_fr: str) -> float:
+def _weight(value: float, label: str, help: str) -> float:
     return parameter(
         value,
         unit="1",
         bounds=(0.0, 1.0),
         plausible=(0.5 * value, 1.5 * value),
-        en=en,
-        fr=fr,
-        help_en=help_en,
-        help_fr=help_fr,
+        label=label,
+        help=help,
         source="judgement; only its ratio to the two other weights matters",
         evidence="assumed",
     )
 
 
-def _origin(value: float, en: str, fr: str, help_en: str, help_fr: str) -> float:
+def _origin(value: float, label: str, help: str) -> float:
     return parameter(
         value,
         unit="share",
         bounds=(0.0, 0.33),
         plausible=(0.5 * value, min(1.5 * value, 0.33)),
-        en=en,
-        fr=fr,
-        help_en=help_en,
-        help_fr=help_fr,
+        label=label,
+        help=help,
         source="judgement; no census of local projects says who began them",
         evidence="assumed",
     )
@@ -80,10 +76,8 @@ class ProjectIdeasParameters(ParameterGroup):
         unit="1",
         bounds=(0.0, 4.0),
         plausible=(0.0, 2.0),
-        en="Skill and ideas",
-        fr="Compétence et idées",
-        help_en="Log ratio of ideas between the ablest and the least able of project holders.",
-        help_fr="Log du rapport des idées entre les porteurs les plus et les moins compétents.",
+        label="Skill and ideas",
+        help="Log ratio of ideas between the ablest and the least able of project holders.",
         source="judgement",
         evidence="assumed",
     )
@@ -92,44 +86,31 @@ class ProjectIdeasParameters(ParameterGroup):
         unit="1",
         bounds=(0.5, 5.0),
         plausible=(1.0, 1.5),
-        en="Ideas through support and encounters",
-        fr="Idées par l'accompagnement et les rencontres",
-        help_en="By how much support, encounters and trust multiply ideas where all are saturated.",
-        help_fr="Par combien l'accompagnement, les rencontres et la confiance, à leur maximum, "
-        "multiplient les idées.",
+        label="Ideas through support and encounters",
+        help="By how much support, encounters and trust multiply ideas where all are saturated.",
         source="independent evaluations of hubs find far less than their advocates do (1.0-1.5)",
         evidence="assumed",
     )
     idea_weight_facilitation: float = _weight(
         0.5,
         "Ideas, weight of facilitation",
-        "Idées, poids de l'animation",
         "How much of the effect on ideas comes from hours of facilitation.",
-        "Part de l'effet sur les idées qui vient des heures d'animation.",
     )
     idea_weight_encounters: float = _weight(
-        0.3,
-        "Ideas, weight of encounters",
-        "Idées, poids des rencontres",
-        "How much of the effect on ideas comes from encounters.",
-        "Part de l'effet sur les idées qui vient des rencontres.",
+        0.3, "Ideas, weight of encounters", "How much of the effect on ideas comes from encounters."
     )
     idea_weight_trust: float = _weight(
         0.2,
         "Ideas, weight of trust",
-        "Idées, poids de la confiance",
         "How much of the effect on ideas comes from officials who have come to trust holders.",
-        "Part de l'effet sur les idées qui vient de la confiance gagnée auprès des élus et agents.",
     )
     half_facilitation_hours: float = parameter(
         4.0,
         unit="hours/month",
         bounds=(0.1, 100.0),
         plausible=(1.0, 12.0),
-        en="Facilitation of half effect",
-        fr="Animation à mi-effet",
-        help_en="Hours of facilitation a month at which half of their effect on ideas is reached.",
-        help_fr="Heures d'animation par mois qui donnent la moitié de leur effet sur les idées.",
+        label="Facilitation of half effect",
+        help="Hours of facilitation a month at which half of their effect on ideas is reached.",
         source="judgement: an hour a week",
         evidence="assumed",
     )
@@ -138,10 +119,8 @@ class ProjectIdeasParameters(ParameterGroup):
         unit="share",
         bounds=(0.0, 1.0),
         plausible=(0.03, 0.08),
-        en="Ideas per participant of an evening",
-        fr="Idées par participant à une soirée",
-        help_en="Probability that a participant of an evening of ideas goes home with a project.",
-        help_fr="Probabilité qu'un participant à une soirée reparte avec un projet.",
+        label="Ideas per participant of an evening",
+        help="Probability that a participant of an evening of ideas goes home with a project.",
         source="80 ideas from 1,450 participants of start'up de territoire (docs/sources.md)",
         evidence="derived",
     )
@@ -150,42 +129,28 @@ class ProjectIdeasParameters(ParameterGroup):
         unit="share",
         bounds=(0.0, 1.0),
         plausible=(0.005, 0.02),
-        en="Turnout of an evening",
-        fr="Affluence d'une soirée",
-        help_en="Most participants that an evening draws, relative to the residents in its reach.",
-        help_fr="Affluence maximale d'une soirée, rapportée aux habitants de son rayon.",
+        label="Turnout of an evening",
+        help="Most participants that an evening draws, relative to the residents in its reach.",
         source="1,450 of some 215,000 people, 350 of some 35,000 (docs/sources.md)",
         evidence="assumed",
     )
     origin_youth: float = _origin(
-        0.10,
-        "Begun by youth",
-        "À l'initiative de jeunes",
-        "Share of projects that begin with young people.",
-        "Part des projets à l'initiative de jeunes.",
+        0.10, "Begun by youth", "Share of projects that begin with young people."
     )
     origin_entrepreneur: float = _origin(
-        0.30,
-        "Begun by entrepreneurs",
-        "À l'initiative d'entrepreneurs",
-        "Share of projects that begin with entrepreneurs.",
-        "Part des projets à l'initiative d'entrepreneurs.",
+        0.30, "Begun by entrepreneurs", "Share of projects that begin with entrepreneurs."
     )
     origin_official: float = _origin(
         0.20,
         "Begun by officials",
-        "À l'initiative d'élus ou d'agents",
         "Share of projects that begin with officials where nothing favours ideas from below.",
-        "Part des projets à l'initiative d'élus ou d'agents, sans démarche ascendante.",
     )
     usual_partners: float = parameter(
         1.5,
         unit="partners",
         bounds=(0.0, 20.0),
-        en="Partners from the beginning",
-        fr="Partenaires dès le départ",
-        help_en="Mean number of partners that a holder has when the idea comes up.",
-        help_fr="Nombre moyen de partenaires qu'un porteur a déjà quand naît l'idée.",
+        label="Partners from the beginning",
+        help="Mean number of partners that a holder has when the idea comes up.",
         source="judgement",
         evidence="assumed",
         plausible=(0.5, 3.0),
@@ -194,10 +159,8 @@ class ProjectIdeasParameters(ParameterGroup):
         0.3,
         unit="share",
         bounds=(0.0, 0.9),
-        en="Variety within a kind",
-        fr="Variété au sein d'un type",
-        help_en="How far a project's weights on the four dimensions stray from those of its kind.",
-        help_fr="Écart des poids d'un projet sur les quatre dimensions à ceux de son type.",
+        label="Variety within a kind",
+        help="How far a project's weights on the four dimensions stray from those of its kind.",
         source="judgement",
         evidence="assumed",
         role="constant",
@@ -546,6 +509,6 @@ PROCESS = Process(
         "entrepreneur.review_months",
         "entrepreneur.risk_ratio",
     ),
-    title={"en": "Project ideas", "fr": "Idées de projets"},
+    english_title="Project ideas",
     stream=STREAM,
 )

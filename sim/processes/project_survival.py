@@ -31,10 +31,8 @@ class ProjectSurvivalParameters(ParameterGroup):
         unit="1",
         bounds=(0.5, 2.0),
         plausible=(0.66, 1.23),
-        en="Survival, Weibull shape in youth",
-        fr="Pérennité, forme de Weibull des débuts",
-        help_en="Above 1, the risk of a project to end grows over its first five years.",
-        help_fr="Au-dessus de 1, le risque d'un projet de cesser croît les cinq premières années.",
+        label="Survival, Weibull shape in youth",
+        help="Above 1, the risk of a project to end grows over its first five years.",
         source="1.06-1.23 from INSEE's cohorts of new firms, 0.66 as revised (docs/sources.md)",
         evidence="derived",
     )
@@ -43,10 +41,8 @@ class ProjectSurvivalParameters(ParameterGroup):
         unit="years",
         bounds=(1.0, 100.0),
         plausible=(9.7, 11.2),
-        en="Survival, Weibull scale",
-        fr="Pérennité, échelle de Weibull",
-        help_en="Age at which 37 % of projects would be left if the risk went on as it begins.",
-        help_fr="Âge auquel il resterait 37 % des projets si le risque continuait sur sa lancée.",
+        label="Survival, Weibull scale",
+        help="Age at which 37 % of projects would be left if the risk went on as it begins.",
         source="9.7-11.2 from INSEE's cohorts of new firms (docs/sources.md)",
         evidence="derived",
     )
@@ -129,6 +125,6 @@ PROCESS = Process(
         "premises.operator",
         "premises.risk_ratio",
     ),
-    title={"en": "Project survival", "fr": "Pérennité des projets"},
+    english_title="Project survival",
     stream=STREAM,
 )

@@ -118,6 +118,6 @@ PROCESS = Process(
     name="retail_support",
     kernel=support_shops,
     writes=("premises.subsidy", "premises.facade", "account.purse", "ledger.spending"),
-    title={"en": "Retail support", "fr": "Soutien au commerce"},
+    english_title="Retail support",
     stream=STREAM,
 )

@@ -27,45 +27,39 @@ __all__ = ["PROCESS", "ShoppingTripsParameters"]
 _BUDGET = "INSEE household budgets and retail turnover, euros of 2017, by sector (docs/sources.md)"
 
 
-def _spending(value: float, en: str, fr: str, plausible: tuple[float, float]) -> float:
+def _spending(value: float, label: str, plausible: tuple[float, float]) -> float:
     return parameter(
         value,
         unit="EUR/person/year",
         bounds=(0.0, 20000.0),
-        en=f"Spending per head, {en}",
-        fr=f"Dépense par habitant, {fr}",
-        help_en=f"What an average resident spends a year on {en}, wherever it is bought.",
-        help_fr=f"Dépense annuelle d'un habitant moyen en {fr}, quel que soit le lieu d'achat.",
+        label=f"Spending per head, {label}",
+        help=f"What an average resident spends a year on {label}, wherever it is bought.",
         source=_BUDGET,
         evidence="derived",
         plausible=plausible,
     )
 
 
-def _decay(value: float, en: str, fr: str) -> float:
+def _decay(value: float, label: str) -> float:
     return parameter(
         value,
         unit="1/km",
         bounds=(0.01, 20.0),
-        en=f"Distance decay, {en}",
-        fr=f"Effet de la distance, {fr}",
-        help_en=f"How fast people stop going to a shop with distance, for {en}.",
-        help_fr=f"Vitesse à laquelle la distance décourage, pour {fr}.",
+        label=f"Distance decay, {label}",
+        help=f"How fast people stop going to a shop with distance, for {label}.",
         source="retail prototype; not identified by vacancy, to be calibrated on trip lengths",
         evidence="assumed",
         plausible=(value / 2, 2 * value),
     )
 
 
-def _outside(value: float, en: str, fr: str, plausible: tuple[float, float]) -> float:
+def _outside(value: float, label: str, plausible: tuple[float, float]) -> float:
     return parameter(
         value,
         unit="share",
         bounds=(0.0, 0.95),
-        en=f"Bought beyond the grid, {en}",
-        fr=f"Évasion hors territoire, {fr}",
-        help_en=f"Share of spending in shops that leaves the territory at the start, for {en}.",
-        help_fr=f"Part des achats en magasin faite hors du territoire au départ, pour {fr}.",
+        label=f"Bought beyond the grid, {label}",
+        help=f"Share of spending in shops that leaves the territory at the start, for {label}.",
         source="retail prototype",
         evidence="assumed",
         plausible=plausible,
@@ -78,10 +72,8 @@ class ShoppingTripsParameters(ParameterGroup):
     boundary: Literal["open", "closed"] = parameter(
         "open",
         unit="1",
-        en="Boundary",
-        fr="Frontière",
-        help_en="open: shoppers leave and enter the territory; closed: nobody does.",
-        help_fr="open : des clients sortent et entrent ; closed : personne ne passe.",
+        label="Boundary",
+        help="open: shoppers leave and enter the territory; closed: nobody does.",
         source="tells displacement from creation",
         evidence="assumed",
         role="lever",
@@ -89,31 +81,21 @@ class ShoppingTripsParameters(ParameterGroup):
     distance_decay: Literal["exponential", "power_law"] = parameter(
         "exponential",
         unit="1",
-        en="Form of distance decay",
-        fr="Forme de l'effet de distance",
-        help_en="exponential, or a power law (d + 0.3 km)^-2 in all sectors.",
-        help_fr="exponentielle, ou loi de puissance (d + 0,3 km)^-2 dans tous les secteurs.",
+        label="Form of distance decay",
+        help="exponential, or a power law (d + 0.3 km)^-2 in all sectors.",
         source="docs/odd.md, distance decay",
         evidence="assumed",
         role="constant",
     )
-    spending_convenience: float = _spending(
-        3700.0, "convenience goods", "achats quotidiens", (3200.0, 4200.0)
-    )
-    spending_comparison: float = _spending(
-        2900.0, "comparison goods", "équipement de la personne et du foyer", (2500.0, 3300.0)
-    )
-    spending_hospitality: float = _spending(
-        1200.0, "hospitality and services", "restauration et services", (1000.0, 1400.0)
-    )
+    spending_convenience: float = _spending(3700.0, "convenience goods", (3200.0, 4200.0))
+    spending_comparison: float = _spending(2900.0, "comparison goods", (2500.0, 3300.0))
+    spending_hospitality: float = _spending(1200.0, "hospitality and services", (1000.0, 1400.0))
     income_elasticity: float = parameter(
         0.75,
         unit="1",
         bounds=(0.0, 1.5),
-        en="Income elasticity of spending",
-        fr="Élasticité-revenu de la dépense",
-        help_en="By how many per cent spending grows with one per cent of income.",
-        help_fr="De combien de % la dépense croît pour 1 % de revenu en plus.",
+        label="Income elasticity of spending",
+        help="By how many per cent spending grows with one per cent of income.",
         source="bottom and top fifths of income spend -40 % and +54 % (INSEE), about income^0.75",
         evidence="assumed",
         plausible=(0.6, 0.9),
@@ -122,28 +104,18 @@ class ShoppingTripsParameters(ParameterGroup):
         0.5,
         unit="share of residents",
         bounds=(0.0, 5.0),
-        en="Consumers from beyond the grid",
-        fr="Clients venus d'ailleurs",
-        help_en="People living beyond the grid who also shop here, relative to residents.",
-        help_fr="Personnes vivant ailleurs qui achètent aussi ici, rapportées aux habitants.",
+        label="Consumers from beyond the grid",
+        help="People living beyond the grid who also shop here, relative to residents.",
         source="retail prototype",
         evidence="assumed",
         plausible=(0.25, 0.75),
     )
-    decay_convenience: float = _decay(1.25, "convenience goods", "les achats quotidiens")
-    decay_comparison: float = _decay(0.35, "comparison goods", "l'équipement")
-    decay_hospitality: float = _decay(
-        0.5, "hospitality and services", "la restauration et les services"
-    )
-    outside_share_convenience: float = _outside(
-        0.05, "convenience goods", "les achats quotidiens", (0.02, 0.10)
-    )
-    outside_share_comparison: float = _outside(
-        0.25, "comparison goods", "l'équipement", (0.15, 0.35)
-    )
-    outside_share_hospitality: float = _outside(
-        0.30, "hospitality and services", "la restauration et les services", (0.20, 0.40)
-    )
+    decay_convenience: float = _decay(1.25, "convenience goods")
+    decay_comparison: float = _decay(0.35, "comparison goods")
+    decay_hospitality: float = _decay(0.5, "hospitality and services")
+    outside_share_convenience: float = _outside(0.05, "convenience goods", (0.02, 0.10))
+    outside_share_comparison: float = _outside(0.25, "comparison goods", (0.15, 0.35))
+    outside_share_hospitality: float = _outside(0.30, "hospitality and services", (0.20, 0.40))
 
 
 @kernel
@@ -220,5 +192,5 @@ PROCESS = Process(
         "sector.spent_outside",
         "sector.spent_online",
     ),
-    title={"en": "Shopping trips", "fr": "Déplacements d'achat"},
+    english_title="Shopping trips",
 )

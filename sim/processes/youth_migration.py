@@ -51,10 +51,8 @@ class YouthMigrationParameters(ParameterGroup):
         unit="1/year",
         bounds=(0.0, 0.5),
         plausible=(0.03, 0.07),
-        en="Leaving, young people",
-        fr="Départs des jeunes",
-        help_en="Yearly rate at which young people leave the territory, but for the year at 18.",
-        help_fr="Taux annuel de départ des jeunes du territoire, hors l'année de leurs 18 ans.",
+        label="Leaving, young people",
+        help="Yearly rate at which young people leave the territory, but for the year at 18.",
         source="4.5 % a year, from moves between départements (docs/sources.md)",
         evidence="derived",
     )
@@ -63,10 +61,8 @@ class YouthMigrationParameters(ParameterGroup):
         unit="share",
         bounds=(0.0, 0.9),
         plausible=(0.05, 0.20),
-        en="Leaving at 18",
-        fr="Départs à 18 ans",
-        help_en="Share of young people who leave the territory in the year after they turn 18.",
-        help_fr="Part des jeunes qui quittent le territoire dans l'année de leurs 18 ans.",
+        label="Leaving at 18",
+        help="Share of young people who leave the territory in the year after they turn 18.",
         source="half the 20 % of rural youths (INSEE 6037373): many study where they live",
         evidence="assumed",
     )
@@ -75,10 +71,8 @@ class YouthMigrationParameters(ParameterGroup):
         unit="1",
         bounds=(0.0, 1.0),
         plausible=(0.6, 1.0),
-        en="Leaving of the active",
-        fr="Départs des jeunes engagés",
-        help_en="How often young people who take part leave, relative to those who do not.",
-        help_fr="Fréquence des départs des jeunes engagés, par rapport aux autres.",
+        label="Leaving of the active",
+        help="How often young people who take part leave, relative to those who do not.",
         source="judgement",
         evidence="assumed",
     )
@@ -87,12 +81,9 @@ class YouthMigrationParameters(ParameterGroup):
         unit="1",
         bounds=(0.0, 20.0),
         plausible=(0.0, 5.0),
-        en="Staying for jobs",
-        fr="Rester pour l'emploi",
-        help_en="By how much a job of a new project for each resident nearby lowers the log rate "
+        label="Staying for jobs",
+        help="By how much a job of a new project for each resident nearby lowers the log rate "
         "of leaving.",
-        help_fr="Baisse du taux de départ (en log) pour un emploi de projet de plus par habitant "
-        "alentour.",
         source="judgement",
         evidence="assumed",
     )
@@ -259,6 +250,6 @@ PROCESS = Process(
         "entrepreneur.team",
         "cell.residents",
     ),
-    title={"en": "Moves of the young", "fr": "Départs et arrivées des jeunes"},
+    english_title="Moves of the young",
     stream=STREAM,
 )

@@ -11,7 +11,6 @@ evidence of its row; ``{ value, source, evidence }`` gives its own::
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +19,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal
 
 from sim.errors import InputError, nearest
+from sim.registry.settings import read_texts, read_toml
 
 __all__ = [
     "DIMENSIONS",
@@ -247,14 +247,7 @@ def read_catalogue(
 
 
 def _read(path: Path) -> list[Any]:
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path}: not a valid TOML file: {error}.") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: not a text file in UTF-8.") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}.") from None
+    content = read_toml(path)
     if unknown := sorted(set(content) - {"kind"}):
         raise InputError(f"{path}: unknown key '{unknown[0]}'.{nearest(unknown[0], ['kind'])}")
     rows = content.get("kind", [])
@@ -276,16 +269,10 @@ def _kind(row: Any, number: int, path: Path, columns: Mapping[str, Column]) -> K
         raise InputError(f"{where}: unknown key '{unknown[0]}'.{nearest(unknown[0], known)}")
     if missing := [key for key in known if key not in row]:
         raise InputError(f"{where} lacks its {missing[0]}.")
-    label = row["label"]
-    if (
-        not isinstance(label, dict)
-        or set(label) != {"en", "fr"}
-        or not all(isinstance(text, str) and text.strip() for text in label.values())
-    ):
-        raise InputError(f'{where}: label must be {{ en = "...", fr = "..." }}.')
+    label = read_texts(row["label"], where, "label", f"{path.stem}.{name}")
     marks = {"source": row["source"], "evidence": row["evidence"]}
     figures = {key: _figure(row[key], key, where, column, marks) for key, column in columns.items()}
-    return Kind(name, MappingProxyType(label), MappingProxyType(figures))
+    return Kind(name, label, MappingProxyType(figures))
 
 
 def _figure(entry: Any, key: str, where: str, column: Column, marks: Mapping[str, Any]) -> Figure:

@@ -13,6 +13,9 @@ from typing import Any, Literal, cast, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
+from sim.words.catalogue import Texts
+from sim.words.folders import ENGLISH
+
 __all__ = ["Evidence", "ParameterGroup", "ParameterInfo", "Role", "parameter"]
 
 Evidence = Literal["found", "derived", "recalled", "assumed"]
@@ -33,10 +36,8 @@ def parameter(
     default: Any,
     *,
     unit: str,
-    en: str,
-    fr: str,
-    help_en: str,
-    help_fr: str,
+    label: str,
+    help: str,
     source: str,
     evidence: Evidence,
     role: Role = "uncertainty",
@@ -51,9 +52,9 @@ def parameter(
         Value unless a scenario sets another.
     unit : str
         Unit in words or symbols; ``"1"`` for pure numbers, ``"share"`` for a share in [0, 1].
-    en, fr : str
-        Label of a few words in English and French.
-    help_en, help_fr : str
+    label : str
+        A few words in English; other languages have them in ``sim/words``.
+    help : str
         One sentence that a resident of the territory understands.
     source : str
         Source of the default.
@@ -67,23 +68,21 @@ def parameter(
         Range from which comparisons draw an uncertain value; contains the default.
     """
     if isinstance(default, (int, float)) and not isinstance(default, bool) and bounds is None:
-        raise TypeError(f"a number needs bounds: {en}")
+        raise TypeError(f"a number needs bounds: {label}")
     low, high = bounds if bounds else (None, None)
     if plausible and not (
         bounds and bounds[0] <= plausible[0] <= default <= plausible[1] <= bounds[1]
     ):
-        raise TypeError(f"the plausible range must hold the default, within the bounds: {en}")
+        raise TypeError(f"the plausible range must hold the default, within the bounds: {label}")
     return Field(
         default,
         ge=low,
         le=high,
         allow_inf_nan=False if isinstance(default, float) else None,
-        title=en,
-        description=help_en,
+        title=label,
+        description=help,
         json_schema_extra={
             "unit": unit,
-            "label": {"en": en, "fr": fr},
-            "help": {"en": help_en, "fr": help_fr},
             "source": source,
             "evidence": evidence,
             "role": role,
@@ -120,8 +119,8 @@ class ParameterInfo:
     low: float | None
     high: float | None
     choices: tuple[str, ...]
-    label: dict[str, str]
-    help: dict[str, str]
+    label: Texts
+    help: Texts
     source: str
     evidence: Evidence
     role: Role
@@ -143,6 +142,8 @@ class ParameterInfo:
             group=group,
             kind=str if choices else cast(type, annotation),
             default=field.default,
+            label=_texts(group, name, "label", field.title),
+            help=_texts(group, name, "help", field.description),
             low=getattr(limits.get("Ge"), "ge", None),
             high=getattr(limits.get("Le"), "le", None),
             choices=choices,
@@ -159,6 +160,12 @@ class ParameterInfo:
             return "text"
         number = "a whole number" if self.kind is int else "a number"
         return f"{number} from {self.low:g} to {self.high:g} ({self.unit})"
+
+
+def _texts(group: str, name: str, what: str, english: str | None) -> Texts:
+    """Return a text of a parameter; a lever of many interventions may have its own in some."""
+    keys = (f"parameters.{group}.{name}.{what}", f"parameters.{name}.{what}")
+    return Texts({ENGLISH: english or ""}, *keys)
 
 
 def parameters_of(groups: dict[str, type[ParameterGroup]]) -> Iterator[ParameterInfo]:

@@ -16,6 +16,8 @@ from pydantic import ValidationError
 
 from sim.errors import InputError, nearest
 from sim.registry.parameters import ParameterInfo
+from sim.words.catalogue import Texts
+from sim.words.folders import languages
 
 __all__ = [
     "Setting",
@@ -71,19 +73,31 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise InputError(f"{path}: cannot be read: {error.strerror}.") from None
 
 
-def read_texts(value: Any, where: str, key: str) -> dict[str, str]:
-    """Read a title or description by language; missing languages are empty.
+def read_texts(value: Any, where: str, key: str, *words: str) -> Texts:
+    """Read a title or description by language.
+
+    Parameters
+    ----------
+    value : object
+        The table, such as ``{ en = "...", fr = "..." }``.
+    where, key : str
+        File and key, for the error.
+    *words : str
+        Keys of `sim.words` that have other languages.
 
     Raises
     ------
     InputError
-        If it is no table of texts in English (``en``) and French (``fr``).
+        If it is no table of texts by language.
     """
-    if isinstance(value, dict) and all(isinstance(v, str) for v in value.values()):
-        unknown = sorted(set(value) - {"en", "fr"})
-        if not unknown and value:
-            return {"en": "", "fr": "", **value}
-    raise InputError(f'{where}: {key} must be a table of texts {{ en = "...", fr = "..." }}.')
+    texts = value if isinstance(value, dict) else {}
+    known = languages()
+    if texts and all(k in known and isinstance(v, str) for k, v in texts.items()):
+        return Texts(texts, *words)
+    raise InputError(
+        f'{where}: {key} must be a table of texts by language, such as {{ en = "..." }}; known '
+        f"languages: {', '.join(known)}."
+    )
 
 
 def read_setting(entry: Any, name: str, where: str) -> Setting:

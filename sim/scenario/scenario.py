@@ -32,6 +32,8 @@ from sim.registry.settings import (
 )
 from sim.scenario.posterior import Posterior, named_posterior
 from sim.scenario.schema import PARAMETERS, AllParameters, Parameters
+from sim.words.catalogue import Texts
+from sim.words.folders import ENGLISH
 
 __all__ = [
     "Scenario",
@@ -245,14 +247,14 @@ def load_scenario(name: str | Path) -> Scenario:
     path = _find(str(name), Path())
     chain = _read_chain(path)
     settings: dict[str, Setting] = {}
-    head: dict[str, dict[str, str]] = {"title": {}, "description": {}}
+    head: dict[str, Mapping[str, str]] = {"title": Texts({ENGLISH: path.stem}), "description": {}}
     interventions: tuple[Intervention, ...] = ()
     posterior: Posterior | None = None
     for file, content in reversed(chain):
-        for key, texts in head.items():
-            if key in content:
-                texts.clear()
-                texts.update(read_texts(content[key], str(file), key))
+        shipped = file.parent == scenario_folder()
+        for key in head.keys() & content.keys():
+            words = [f"scenarios.{file.stem}.{key}"] if shipped else []
+            head[key] = read_texts(content[key], str(file), key, *words)
         own = _settings(content, file)
         settings |= own
         posterior = _without(posterior, own)
@@ -260,10 +262,9 @@ def load_scenario(name: str | Path) -> Scenario:
             posterior = named_posterior(content["posterior"], file)
         if "interventions" in content:
             interventions = read_interventions(content["interventions"], file)
-    title = head["title"] or {"en": path.stem, "fr": path.stem}
     return Scenario(
         path.stem,
-        title,
+        head["title"],
         head["description"],
         _validate(settings, ""),
         settings,

@@ -34,16 +34,14 @@ STREAMS = {"skill": 121, "competences": 122, "openness": 123, "trust": 124}
 COMPETENCES = 12
 
 
-def _opinion(value: float, en: str, fr: str, help_en: str, help_fr: str) -> float:
+def _opinion(value: float, label: str, help: str) -> float:
     declared: float = parameter(
         value,
         unit="share",
         bounds=(0.0, 1.0),
         plausible=(max(value - 0.15, 0.0), min(value + 0.15, 1.0)),
-        en=en,
-        fr=fr,
-        help_en=help_en,
-        help_fr=help_fr,
+        label=label,
+        help=help,
         source="judgement",
         evidence="assumed",
     )
@@ -58,10 +56,8 @@ class ProjectsAtStartParameters(ParameterGroup):
         unit="per 1,000 residents and year",
         bounds=(0.0, 2.0),
         plausible=(0.1, 1.0),
-        en="Births of transition projects",
-        fr="Naissances de projets de transition",
-        help_en="Transition projects born a year, per 1,000 residents, at the start.",
-        help_fr="Projets de transition qui naissent par an pour 1 000 habitants, au départ.",
+        label="Births of transition projects",
+        help="Transition projects born a year, per 1,000 residents, at the start.",
         source="one in thirteen of all new firms; no register counts them, 0.1-1",
         evidence="assumed",
     )
@@ -70,10 +66,8 @@ class ProjectsAtStartParameters(ParameterGroup):
         unit="share",
         bounds=(0.01, 0.5),
         plausible=(0.05, 0.15),
-        en="Ideas that start",
-        fr="Idées qui démarrent",
-        help_en="Share of ideas that become running projects, at the start.",
-        help_fr="Part des idées qui deviennent des projets en activité, au départ.",
+        label="Ideas that start",
+        help="Share of ideas that become running projects, at the start.",
         source="5 running and 3 forming of some 80 ideas after 8 months (eclaira.org)",
         evidence="derived",
     )
@@ -82,10 +76,8 @@ class ProjectsAtStartParameters(ParameterGroup):
         unit="months",
         bounds=(1.0, 60.0),
         plausible=(4.0, 16.0),
-        en="Months of engineering",
-        fr="Mois d'ingénierie",
-        help_en="Months an average idea takes, at the start, to get the engineering that it needs.",
-        help_fr="Mois qu'une idée moyenne met, au départ, à obtenir l'ingénierie nécessaire.",
+        label="Months of engineering",
+        help="Months an average idea takes, at the start, to get the engineering that it needs.",
         source="judgement; long where engineering is scarce",
         evidence="assumed",
     )
@@ -94,11 +86,8 @@ class ProjectsAtStartParameters(ParameterGroup):
         unit="share",
         bounds=(0.05, 0.99),
         plausible=(0.8, 0.98),
-        en="Utilisation of review",
-        fr="Taux d'occupation de l'instruction",
-        help_en="Files over what offices can open, at the start; less where files are few.",
-        help_fr="Dossiers rapportés à la capacité des administrations, au départ ; moins s'ils "
-        "sont rares.",
+        label="Utilisation of review",
+        help="Files over what offices can open, at the start; less where files are few.",
         source="judgement: 0.95 where administrations struggle, 0.6 in the metropolis",
         evidence="assumed",
     )
@@ -107,43 +96,31 @@ class ProjectsAtStartParameters(ParameterGroup):
         unit="months",
         bounds=(1.0, 48.0),
         plausible=(4.0, 18.0),
-        en="Approval delay",
-        fr="Délai d'instruction",
-        help_en="Months from filing to decision at the start, waiting included.",
-        help_fr="Mois du dépôt à la décision au départ, attente comprise.",
+        label="Approval delay",
+        help="Months from filing to decision at the start, waiting included.",
         source="8.5 months, 4-18 (docs/sources.md)",
         evidence="found",
     )
     officials_trust: float = _opinion(
-        0.4,
-        "Officials' trust",
-        "Confiance des élus et agents",
-        "Mean trust of officials in project holders at the start.",
-        "Confiance moyenne des élus et agents envers les porteurs de projets, au départ.",
+        0.4, "Officials' trust", "Mean trust of officials in project holders at the start."
     )
     officials_openness: float = _opinion(
         0.4,
         "Officials' openness",
-        "Ouverture des élus et agents",
         "Mean openness of officials to responsible innovation at the start.",
-        "Ouverture moyenne des élus et agents à l'innovation responsable, au départ.",
     )
     holders_openness: float = _opinion(
         0.6,
         "Project holders' openness",
-        "Ouverture des porteurs de projet",
         "Mean openness of potential project holders to responsible innovation.",
-        "Ouverture moyenne des porteurs de projet potentiels à l'innovation responsable.",
     )
     opinion_spread: float = parameter(
         0.15,
         unit="SD",
         bounds=(0.0, 0.5),
         plausible=(0.1, 0.25),
-        en="Spread of opinions",
-        fr="Dispersion des opinions",
-        help_en="How much people differ in trust and openness.",
-        help_fr="À quel point les personnes diffèrent par leur confiance et leur ouverture.",
+        label="Spread of opinions",
+        help="How much people differ in trust and openness.",
         source="judgement",
         evidence="assumed",
     )
@@ -152,10 +129,8 @@ class ProjectsAtStartParameters(ParameterGroup):
         unit="1",
         bounds=(0.0, 12.0),
         plausible=(2.0, 5.0),
-        en="Competences of a project holder",
-        fr="Compétences d'un porteur",
-        help_en="How many of twelve competences a project holder has on average.",
-        help_fr="Nombre moyen de compétences, sur douze, d'un porteur de projet.",
+        label="Competences of a project holder",
+        help="How many of twelve competences a project holder has on average.",
         source="judgement",
         evidence="assumed",
     )

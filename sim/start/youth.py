@@ -54,10 +54,8 @@ class YouthParameters(ParameterGroup):
         unit="share",
         bounds=(0.01, 0.9),
         plausible=(0.22, 0.34),
-        en="Participation of the young at the start",
-        fr="Engagement des jeunes au départ",
-        help_en="Share of residents aged 15 to 29 who take part each month without any cluster.",
-        help_fr="Part des 15-29 ans engagés chaque mois en l'absence de tout cluster.",
+        label="Participation of the young at the start",
+        help="Share of residents aged 15 to 29 who take part each month without any cluster.",
         source="between 26 % in 2023 and 30 % in 2024 (INJEP, docs/sources.md)",
         evidence="derived",
     )
@@ -66,11 +64,9 @@ class YouthParameters(ParameterGroup):
         unit="share",
         bounds=(0.0, 1.0),
         plausible=(0.02, 0.3),
-        en="Acquaintances from elsewhere",
-        fr="Connaissances venues d'ailleurs",
-        help_en="Share of a young person's acquaintances who live anywhere within reach, not next "
+        label="Acquaintances from elsewhere",
+        help="Share of a young person's acquaintances who live anywhere within reach, not next "
         "door.",
-        help_fr="Part des connaissances d'un jeune qui habitent ailleurs que dans le voisinage.",
         source="small world of Watts and Strogatz (1998), a judgement",
         evidence="assumed",
     )
@@ -79,10 +75,8 @@ class YouthParameters(ParameterGroup):
         unit="km",
         bounds=(0.0, 100.0),
         plausible=(5.0, 20.0),
-        en="Reach of acquaintances",
-        fr="Distance des connaissances",
-        help_en="Largest distance between the homes of acquaintances.",
-        help_fr="Plus grande distance entre les domiciles de deux connaissances.",
+        label="Reach of acquaintances",
+        help="Largest distance between the homes of acquaintances.",
         source="judgement",
         evidence="assumed",
     )

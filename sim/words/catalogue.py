@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -113,33 +112,36 @@ class Words:
         return self(key) if self.knows(key) else unit
 
 
-@dataclass(frozen=True, eq=False)
 class Texts(Mapping[Language, str]):
-    """A text in every language: English stands where it is declared, others are found by key.
+    """A text in every language: ``texts["fr"]``.
 
-    ``texts["fr"]`` is the text of the key in French, or else in English.
+    A language that is not written is looked up in its catalogue, and is English where it has none.
 
-    Attributes
+    Parameters
     ----------
-    key : str
-        Key in the catalogues; empty for what only a user's own file says.
     written : mapping of str to str
-        By language, what stands in the declaration or file; English at least.
+        By language, as in a declaration or a user's file.
+    *keys : str
+        Where catalogues have the others, the first that exists; none for a user's own words.
     """
 
-    key: str
-    written: Mapping[Language, str] = field(default_factory=dict)
+    def __init__(self, written: Mapping[Language, str], *keys: str) -> None:
+        self.written, self.paths = written, keys
 
     def __getitem__(self, language: Language) -> str:
         if language not in languages():
             raise KeyError(language)
         if language in self.written:
             return self.written[language]
-        found = catalogue(language).get(self.key)
-        return found if isinstance(found, str) else self.written[ENGLISH]
+        known = catalogue(language)
+        found = next((known[path] for path in self.paths if path in known), None)
+        return found if isinstance(found, str) else self.written.get(ENGLISH, "")
 
     def __iter__(self) -> Iterator[Language]:
         return iter(languages())
 
     def __len__(self) -> int:
         return len(languages())
+
+    def __repr__(self) -> str:
+        return f"Texts({dict(self.written)!r})"

@@ -20,9 +20,8 @@ all_parameters = pytest.mark.parametrize("name", PARAMETERS)
 def test_it_carries_unit_bounds_words_source_and_evidence(name):
     info = PARAMETERS[name]
     for words in (info.label, info.help):
-        assert set(words) == {"en", "fr"}
         assert all(w.strip() for w in words.values())
-    assert all(info.help[language].endswith(".") for language in ("en", "fr"))
+    assert all(text.endswith(".") for text in info.help.values())
     assert info.unit and info.source
     assert info.evidence in EVIDENCE
     assert info.role in {"uncertainty", "lever", "constant"}
@@ -70,10 +69,8 @@ def test_a_plausible_range_outside_the_bounds_or_beside_the_default_cannot_be_de
             parameter(
                 0.5,
                 unit="1",
-                en="",
-                fr="",
-                help_en="",
-                help_fr="",
+                label="",
+                help="",
                 source="",
                 evidence="assumed",
                 bounds=(0.0, 1.0),
@@ -83,9 +80,7 @@ def test_a_plausible_range_outside_the_bounds_or_beside_the_default_cannot_be_de
 
 def test_a_number_without_bounds_cannot_be_declared():
     with pytest.raises(TypeError, match="bounds"):
-        parameter(
-            1.0, unit="1", en="", fr="", help_en="", help_fr="", source="", evidence="assumed"
-        )
+        parameter(1.0, unit="1", label="", help="", source="", evidence="assumed")
 
 
 def test_parameters_cannot_be_changed_in_passing():

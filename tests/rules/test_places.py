@@ -432,7 +432,7 @@ def test_a_fifth_kind_is_a_row(tmp_path):
         ("staff = 0.7", "staff = true", "staff = True"),
         ("mentoring = 0.8", "mentoring = nan", "mentoring = nan"),
         ('name = "fablab"', 'name = "fab lab"', "kind 1 needs a name"),
-        ('fr = "Fablab"', 'fr = ""', "label must be"),
+        ('fr = "Fablab"', 'xx = "Fablab"', "label must be"),
         ('"assumed"', '"guessed"', "'guessed', not one of found"),
         ('"a judgement"', '" "', "source of"),
         ("value = 30.0", "val = 30.0", "unknown key 'val' under 'fee'"),

@@ -7,12 +7,23 @@ import pytest
 from sim.words.catalogue import Words, catalogue
 from sim.words.folders import ENGLISH, languages
 from sim.words.language import number
+from tests.words.declared import declared_texts
 
 OTHERS = [language for language in languages() if language != ENGLISH]
 
 
 def _forms(text: str | dict[str, str]) -> list[str]:
     return list(text.values()) if isinstance(text, dict) else [text]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_declared_text_is_translated_and_no_translation_is_left_over(language: str) -> None:
+    known, asked = catalogue(language), set(catalogue(ENGLISH)) | {"factor.territory"}
+    for texts in declared_texts():
+        assert texts[ENGLISH], texts.paths
+        assert any(path in known for path in texts.paths), texts.paths
+        asked.update(texts.paths)
+    assert not set(known) - asked
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -1,0 +1,31 @@
+"""Every text that is declared in English, in code or in the files of the package."""
+
+from collections.abc import Iterator
+
+from sim.experiments.comparison import BASELINE_LABEL
+from sim.interventions import TYPES, list_interventions, load_intervention
+from sim.processes.month import MONTH
+from sim.registry.catalogues import project_kinds, third_place_kinds
+from sim.registry.parameters import ParameterInfo
+from sim.scenario.scenario import list_scenarios, load_scenario
+from sim.scenario.schema import PARAMETERS
+from sim.words.catalogue import Texts
+
+
+def declared_texts() -> Iterator[Texts]:
+    """Go through all registries."""
+    infos: list[ParameterInfo] = [*PARAMETERS.values()]
+    for kind in TYPES.values():
+        infos += kind.infos.values()
+        yield from (kind.title, kind.description)
+    for info in infos:
+        yield from (info.label, info.help)
+    yield from (process.title for process in MONTH)
+    yield from (kind.label for kind in (*third_place_kinds(), *project_kinds()))  # type: ignore[misc]
+    for path in list_interventions():
+        use = load_intervention(path)
+        yield from (use.title, use.description)  # type: ignore[misc]
+    for path in list_scenarios():
+        scenario = load_scenario(path)
+        yield from (scenario.title, scenario.description)  # type: ignore[misc]
+    yield BASELINE_LABEL
