@@ -315,7 +315,7 @@ def test_the_target_is_the_smallest_effect_that_matters_unless_stated(tmp_path):
 def test_a_single_replication_determines_nothing(sweeps):
     found = sweeps("one_replication")
     text = _answer(found)
-    assert "an effect cannot be told from luck" in text
+    assert "an effect cannot be separated from chance" in text
     assert "Better" not in text
     facts = Facts(found, "en")
     for surface in facts.surfaces(facts.arms[0]):

@@ -135,7 +135,7 @@ GENERATED: dict[str, Any] = {"source": "sim", "evidence": "assumed", "generated"
     ("provenance", "english", "french"),
     [
         ({"residents": GENERATED, "premises": GENERATED}, "not observed", "non observés"),
-        ({"residents": OBSERVED, "premises": GENERATED}, "for want of a file", "faute de fichier"),
+        ({"residents": OBSERVED, "premises": GENERATED}, "no file of shops", "faute de fichier"),
         (
             {"residents": OBSERVED, "premises": OBSERVED, "vacancy": GENERATED},
             "43 vacant premises among 331 are generated",
