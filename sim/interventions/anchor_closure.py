@@ -27,7 +27,7 @@ class AnchorClosureLevers(TimedLevers):
         unit="shops",
         bounds=(1, 1_000),
         label="Anchors that close",
-        help="So many of the largest open shops close at the start; reletting is as usual.",
+        help="Number of the largest open shops that close at the start; reletting continues.",
         source="a shock to try",
         evidence="assumed",
         role="lever",

@@ -18,7 +18,7 @@ class CooperationHubLevers(SupportLevers):
         unit="projects",
         bounds=(0, 1_000),
         label="Members",
-        help="Most projects that cooperate in the hub.",
+        help="Largest number of projects in the hub.",
         source="about 15 structures a PTCE (docs/sources.md)",
         evidence="found",
         role="lever",
@@ -26,7 +26,7 @@ class CooperationHubLevers(SupportLevers):
     hub_funding: float = funding(
         25_700.0,
         "Funding of the hub",
-        "Public money a month for coordinators on the road, grants and meetings.",
+        "Monthly public money for travelling coordinators, grants and meetings.",
         "costs what the default cluster costs over twenty years, discounted",
     )
 
@@ -42,7 +42,7 @@ def plan_hub(levers: CooperationHubLevers) -> Plan:
 TYPE = InterventionType(
     name="cooperation_hub",
     english_title="Cooperation hub",
-    english_description="Running projects pool means (PTCE), with coordinators and seed grants.",
+    english_description="Running projects pool resources (PTCE) with coordinators and seed grants.",
     levers=CooperationHubLevers,
     plan=plan_hub,
 )

@@ -16,7 +16,7 @@ class FacadeLevers(TimedLevers):
     facade_funding: float = funding(
         25_700.0,
         "Funding of shop fronts",
-        "Public money a month; fronts are renovated one after another while it lasts.",
+        "Monthly public money; fronts are renovated one after another while it lasts.",
         "costs what the default cluster costs over twenty years, discounted",
     )
     facade: float = parameter(
@@ -24,7 +24,7 @@ class FacadeLevers(TimedLevers):
         unit="share",
         bounds=(0.0, 1.0),
         label="Pull of a renovated front",
-        help="By how much a renovated front makes premises more attractive.",
+        help="Gain in attraction from a renovated front.",
         source="judgement; no measured effect was found",
         evidence="assumed",
         role="lever",
@@ -34,7 +34,7 @@ class FacadeLevers(TimedLevers):
         unit="EUR",
         bounds=(100.0, 1e6),
         label="Cost of a front",
-        help="Public money that one front takes.",
+        help="Public money for one front.",
         source="local schemes pay at most 1,500-4,500 EUR a front (docs/sources.md)",
         evidence="assumed",
         role="lever",

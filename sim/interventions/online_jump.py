@@ -19,7 +19,7 @@ class OnlineJumpLevers(TimedLevers):
         unit="share",
         bounds=(0.0, 0.3),
         label="Rise of the online share",
-        help="By how much the online share of spending is higher from start to stop.",
+        help="Rise of the online share of spending from start to stop.",
         source="a shock to try; 10 % in 2019 became 14.1 % in 2021 (FEVAD)",
         evidence="assumed",
         role="lever",

@@ -16,7 +16,7 @@ class OpeningAidLevers(TimedLevers):
     opening_aid_funding: float = funding(
         25_700.0,
         "Funding of opening aid",
-        "Public money a month; where it falls short, every new shop gets the same part of its aid.",
+        "Monthly public money; if it falls short, every new shop gets the same share of its aid.",
         "costs what the default cluster costs over twenty years, discounted",
     )
     opening_aid: float = parameter(
@@ -24,7 +24,7 @@ class OpeningAidLevers(TimedLevers):
         unit="EUR/month",
         bounds=(0.0, 100_000.0),
         label="Opening aid",
-        help="What a shop gets a month in its first twelve months.",
+        help="Monthly aid to a shop in its first twelve months.",
         source="local schemes pay 300-500 EUR a month (docs/sources.md)",
         evidence="assumed",
         role="lever",
@@ -33,7 +33,7 @@ class OpeningAidLevers(TimedLevers):
         "town_centre",
         unit="1",
         label="Where openings are aided",
-        help="Zone whose new shops are helped.",
+        help="Zone of the supported new shops.",
         source="where shops close",
         evidence="assumed",
         role="lever",

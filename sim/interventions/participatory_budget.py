@@ -21,7 +21,7 @@ class ParticipatoryBudgetLevers(SitedLevers):
     budget_funding: float = funding(
         25_700.0,
         "Participatory budget",
-        "Public money a month that residents give to projects.",
+        "Monthly public money that residents give to projects.",
         "6.20 EUR a year for each of 50,000 residents; 6.50 on average (docs/sources.md)",
     )
     project_budget: float = parameter(
@@ -29,7 +29,7 @@ class ParticipatoryBudgetLevers(SitedLevers):
         unit="EUR",
         bounds=(0.0, 1e7),
         label="Most for one project",
-        help="The most that one project gets.",
+        help="Largest amount for one project.",
         source="judgement",
         evidence="assumed",
         role="lever",
@@ -39,7 +39,7 @@ class ParticipatoryBudgetLevers(SitedLevers):
         unit="km",
         bounds=(0.0, 200.0),
         label="Reach of the budget",
-        help="How far from the site holders of projects and voters may live.",
+        help="Largest distance of project holders and voters from the site.",
         source="a town and its surroundings",
         evidence="assumed",
         role="lever",

@@ -16,7 +16,7 @@ class PublicInnovationLabLevers(SitedLevers):
     lab_funding: float = funding(
         25_700.0,
         "Funding of the lab",
-        "Public money a month for meetings, officials freed to examine files, and facilitators.",
+        "Monthly public money for meetings, officials freed to examine files, and facilitators.",
         "costs what the default cluster costs over twenty years, discounted",
     )
     lab_meetings: float = parameter(
@@ -34,7 +34,7 @@ class PublicInnovationLabLevers(SitedLevers):
         unit="km",
         bounds=(0.0, 200.0),
         label="Reach of the lab",
-        help="How far from the site officials may work to be asked to its meetings.",
+        help="Largest distance from the site at which officials are invited to its meetings.",
         source="a town and its surroundings",
         evidence="assumed",
         role="lever",
@@ -44,7 +44,7 @@ class PublicInnovationLabLevers(SitedLevers):
         unit="EUR",
         bounds=(1.0, 10_000.0),
         label="Cost of a meeting",
-        help="What one official's meeting costs, preparation included.",
+        help="Cost of one official's meeting, including preparation.",
         source="judgement",
         evidence="assumed",
         role="lever",

@@ -16,7 +16,7 @@ class RentReliefLevers(TimedLevers):
     rent_relief_funding: float = funding(
         25_700.0,
         "Funding of rent relief",
-        "Public money a month; where it falls short, every shop gets the same part of its relief.",
+        "Monthly public money; if it falls short, every shop gets the same share of its relief.",
         "costs what the default cluster costs over twenty years, discounted",
     )
     rent_relief: float = parameter(
@@ -33,7 +33,7 @@ class RentReliefLevers(TimedLevers):
         "town_centre",
         unit="1",
         label="Where rents are relieved",
-        help="Zone whose shops are helped.",
+        help="Zone of the supported shops.",
         source="where shops close",
         evidence="assumed",
         role="lever",

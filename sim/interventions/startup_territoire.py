@@ -15,7 +15,7 @@ class StartupTerritoireLevers(SupportLevers):
     startup_funding: float = funding(
         25_700.0,
         "Funding of the evenings",
-        "Public money a month for evenings of ideas, facilitators on the road and seed grants.",
+        "Monthly public money for evenings of ideas, travelling facilitators and seed grants.",
         "costs what the default cluster costs over twenty years, discounted",
     )
 

@@ -50,7 +50,7 @@ class CooperationParameters(ParameterGroup):
         bounds=(0.0, 0.5),
         plausible=(0.0, 0.08),
         label="Cooperation raises revenue",
-        help="By how much members of a cooperation hub take more than others.",
+        help="Extra takings of members of a cooperation hub.",
         source="judgement, 0-8 %",
         evidence="assumed",
     )

@@ -19,7 +19,7 @@ class DemographyParameters(ParameterGroup):
         unit="1/year",
         bounds=(-0.05, 0.05),
         label="Growth of residents",
-        help="Yearly growth of the number of residents, everywhere alike.",
+        help="Yearly growth of the number of residents, the same everywhere.",
         source="scenario; a prototype used -0.3 to +0.6 % a year by size of town",
         evidence="assumed",
         plausible=(-0.003, 0.003),

@@ -17,7 +17,7 @@ def _basket(value: float, label: str, plausible: tuple[float, float]) -> float:
         unit="EUR/visit",
         bounds=(1.0, 1000.0),
         label=f"Basket, {label}",
-        help=f"What a visit to a shop brings in on average, {label}.",
+        help=f"Mean takings from a visit to a shop, {label}.",
         source="judgement",
         evidence="assumed",
         plausible=plausible,

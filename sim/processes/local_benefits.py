@@ -33,7 +33,7 @@ class LocalBenefitsParameters(ParameterGroup):
         bounds=(0.0, 100.0),
         plausible=(3.0, 15.0),
         label="Spending around a third place",
-        help="What a user of a third place spends around it on a day.",
+        help="Daily spending of a user of a third place around it.",
         source="judgement, 3-15 EUR",
         evidence="assumed",
     )
@@ -53,7 +53,7 @@ class LocalBenefitsParameters(ParameterGroup):
         bounds=(0.0, 1.0),
         plausible=(0.0, 0.6),
         label="Jobs that are new",
-        help="Share of the jobs of projects that the territory would not have had otherwise.",
+        help="Share of project jobs that the territory would not have had otherwise.",
         source="judgement; enterprise zones mostly divert (pattern 14)",
         evidence="assumed",
     )
@@ -63,7 +63,7 @@ class LocalBenefitsParameters(ParameterGroup):
         bounds=(0.0, 3.0),
         plausible=(0.2, 1.0),
         label="Consumers that a job brings",
-        help="Average consumers to whose spending the wage of a new job amounts.",
+        help="Number of average consumers who together spend the wage of a new job.",
         source="judgement",
         evidence="assumed",
     )

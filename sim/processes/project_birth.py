@@ -52,7 +52,7 @@ class ProjectBirthParameters(ParameterGroup):
         bounds=(0.1, 2.0),
         plausible=(0.6, 1.1),
         label="Risk of supported projects",
-        help="Risk of projects that got support to end, relative to others.",
+        help="Risk that supported projects end, relative to others.",
         source="0.6-1.1; raw figures (66 against 77 and 82 % alive) are inflated by selection",
         evidence="assumed",
     )
@@ -62,7 +62,7 @@ class ProjectBirthParameters(ParameterGroup):
         bounds=(0.5, 5.0),
         plausible=(1.0, 1.5),
         label="Risk of projects from above",
-        help="Risk of projects begun by officials to end, relative to those from below.",
+        help="Risk that projects begun by officials end, relative to those from below.",
         source="judgement: fit to local need decides survival",
         evidence="assumed",
     )

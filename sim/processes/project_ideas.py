@@ -102,7 +102,7 @@ class ProjectIdeasParameters(ParameterGroup):
     idea_weight_trust: float = _weight(
         0.2,
         "Ideas, weight of trust",
-        "How much of the effect on ideas comes from officials who have come to trust holders.",
+        "How much of the effect on ideas comes from officials' gain in trust.",
     )
     half_facilitation_hours: float = parameter(
         4.0,
@@ -143,7 +143,7 @@ class ProjectIdeasParameters(ParameterGroup):
     origin_official: float = _origin(
         0.20,
         "Begun by officials",
-        "Share of projects that begin with officials where nothing favours ideas from below.",
+        "Share of projects that begin with officials if nothing favours ideas from below.",
     )
     usual_partners: float = parameter(
         1.5,

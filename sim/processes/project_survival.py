@@ -32,7 +32,7 @@ class ProjectSurvivalParameters(ParameterGroup):
         bounds=(0.5, 2.0),
         plausible=(0.66, 1.23),
         label="Survival, Weibull shape in youth",
-        help="Above 1, the risk of a project to end grows over its first five years.",
+        help="Above 1, the risk that a project ends grows over its first five years.",
         source="1.06-1.23 from INSEE's cohorts of new firms, 0.66 as revised (docs/sources.md)",
         evidence="derived",
     )
@@ -42,7 +42,7 @@ class ProjectSurvivalParameters(ParameterGroup):
         bounds=(1.0, 100.0),
         plausible=(9.7, 11.2),
         label="Survival, Weibull scale",
-        help="Age at which 37 % of projects would be left if the risk went on as it begins.",
+        help="Age at which 37 % of projects would be left if the initial risk continued.",
         source="9.7-11.2 from INSEE's cohorts of new firms (docs/sources.md)",
         evidence="derived",
     )

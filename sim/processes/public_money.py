@@ -28,7 +28,7 @@ class PublicMoneyParameters(ParameterGroup):
         unit="EUR/month",
         bounds=(500.0, 50_000.0),
         label="Cost of a facilitator",
-        help="What a full-time facilitator, or official embedded in a place, costs a month.",
+        help="Monthly cost of a full-time facilitator, or of an official embedded in a place.",
         source="judgement: gross pay of about 2,500 EUR, charges and overheads",
         evidence="assumed",
         plausible=(3500.0, 6000.0),

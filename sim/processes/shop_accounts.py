@@ -21,7 +21,7 @@ class ShopAccountsParameters(ParameterGroup):
         unit="share",
         bounds=(0.05, 0.9),
         label="Gross margin",
-        help="What is left of turnover after buying the goods.",
+        help="Share of turnover left after buying the goods.",
         source="small retail, 25-50 %",
         evidence="assumed",
         plausible=(0.25, 0.5),

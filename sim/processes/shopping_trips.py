@@ -33,7 +33,7 @@ def _spending(value: float, label: str, plausible: tuple[float, float]) -> float
         unit="EUR/person/year",
         bounds=(0.0, 20000.0),
         label=f"Spending per head, {label}",
-        help=f"What an average resident spends a year on {label}, wherever it is bought.",
+        help=f"Yearly spending of an average resident on {label}, wherever they buy.",
         source=_BUDGET,
         evidence="derived",
         plausible=plausible,

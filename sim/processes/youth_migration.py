@@ -52,7 +52,7 @@ class YouthMigrationParameters(ParameterGroup):
         bounds=(0.0, 0.5),
         plausible=(0.03, 0.07),
         label="Leaving, young people",
-        help="Yearly rate at which young people leave the territory, but for the year at 18.",
+        help="Yearly rate at which young people leave the territory, except in the year at 18.",
         source="4.5 % a year, from moves between départements (docs/sources.md)",
         evidence="derived",
     )

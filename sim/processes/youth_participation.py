@@ -88,7 +88,7 @@ class YouthParticipationParameters(ParameterGroup):
         bounds=(0.0, 0.5),
         plausible=(0.01, 0.06),
         label="Interest from an encounter",
-        help="Part of the way to full interest that one encounter covers.",
+        help="Share of the gap to full interest that one encounter closes.",
         source="an encounter a month then lifts interest by one spread of motivation",
         evidence="assumed",
     )

@@ -58,7 +58,7 @@ class PeopleParameters(ParameterGroup):
         unit="per 1,000 residents and year",
         bounds=(0.0, 100.0),
         label="Births of classic firms",
-        help="New firms of all other kinds, an exogenous background that is reported apart.",
+        help="New firms of all other kinds, an exogenous background that is reported separately.",
         source="350,000 firms of 2018, micro-entrepreneurs left out, over 67 M (docs/sources.md)",
         evidence="derived",
         role="constant",

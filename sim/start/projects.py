@@ -77,7 +77,7 @@ class ProjectsAtStartParameters(ParameterGroup):
         bounds=(1.0, 60.0),
         plausible=(4.0, 16.0),
         label="Months of engineering",
-        help="Months an average idea takes, at the start, to get the engineering that it needs.",
+        help="Months that an average idea needs, at the start, to get its engineering.",
         source="judgement; long where engineering is scarce",
         evidence="assumed",
     )
@@ -97,7 +97,7 @@ class ProjectsAtStartParameters(ParameterGroup):
         bounds=(1.0, 48.0),
         plausible=(4.0, 18.0),
         label="Approval delay",
-        help="Months from filing to decision at the start, waiting included.",
+        help="Months from filing to decision at the start, including the wait.",
         source="8.5 months, 4-18 (docs/sources.md)",
         evidence="found",
     )
@@ -130,7 +130,7 @@ class ProjectsAtStartParameters(ParameterGroup):
         bounds=(0.0, 12.0),
         plausible=(2.0, 5.0),
         label="Competences of a project holder",
-        help="How many of twelve competences a project holder has on average.",
+        help="Mean number of a project holder's competences, out of twelve.",
         source="judgement",
         evidence="assumed",
     )

@@ -37,7 +37,7 @@ class TerritoryParameters(ParameterGroup):
         "",
         unit="1",
         label="Territory file",
-        help="File of an imported territory, beside the scenario; empty to generate one.",
+        help="File of an imported territory, next to the scenario; empty to generate one.",
         source="scenario",
         evidence="assumed",
         role="constant",
@@ -47,7 +47,7 @@ class TerritoryParameters(ParameterGroup):
         "1",
         (0, 2**31 - 1),
         ("Seed of the map", "Graine de la carte"),
-        ("Another number draws another town of the same kind.",
+        ("Another number generates another town of the same kind.",
          "Un autre nombre tire une autre ville du même type."),
     )  # fmt: skip
     rows: int = _number(
@@ -78,7 +78,7 @@ class TerritoryParameters(ParameterGroup):
         "people",
         (1, 20_000_000),
         ("Residents", "Habitants"),
-        ("How many people live on the grid.", "Nombre d'habitants du territoire."),
+        ("Number of people who live on the grid.", "Nombre d'habitants du territoire."),
     )
     town_share: float = _number(
         0.80,
@@ -167,7 +167,7 @@ class TerritoryParameters(ParameterGroup):
         "1",
         (0, 50),
         ("Retail parks", "Zones commerciales"),
-        ("How many retail parks lie on the edge of the town.",
+        ("Number of retail parks on the edge of the town.",
          "Nombre de zones commerciales en lisière de ville."),
     )  # fmt: skip
     park_distance: float = _number(
