@@ -1,0 +1,349 @@
+"""The recipes of CONTRIBUTING.md work, and touch no more files than they say.
+
+Each test follows a recipe in a copy of the checkout, compares the files that differ with those that
+the recipe lists, and uses what was added as a newcomer would.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+COPIED = ("sim", "tests", "scenarios", "experiments", "docs/reference", "pyproject.toml")
+SMALL = ("rows=9", "columns=11", "population=4000", "spin_up=0", "months=3")
+
+pytestmark = pytest.mark.slow
+
+
+class Checkout:
+    """A copy of the checkout, to be changed."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        for name in COPIED:
+            source, copy = ROOT / name, root / name
+            if source.is_dir():
+                shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, copy)
+
+    def write(self, name: str, text: str) -> None:
+        """Add a file."""
+        path = self.root / name
+        assert not path.exists()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def insert(self, name: str, text: str, *, before: str) -> None:
+        """Insert lines before the only occurrence of others."""
+        path = self.root / name
+        old = path.read_text(encoding="utf-8")
+        assert old.count(before) == 1, f"{name}: {before!r}"
+        path.write_text(old.replace(before, text + before), encoding="utf-8")
+
+    def replace(self, name: str, old: str, new: str) -> None:
+        """Replace the only occurrence of a text."""
+        path = self.root / name
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{name}: {old!r}"
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    def python(self, *words: str) -> str:
+        """Run Python on the copy; what it writes."""
+        done = subprocess.run(
+            [sys.executable, *words],
+            cwd=self.root,
+            env={**os.environ, "PYTHONPATH": str(self.root)},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def sim(self, *words: str) -> str:
+        """Run the command line of the copy on a small town; what it writes to stdout."""
+        small = [word for value in SMALL for word in ("--set", value)]
+        return self.python("-m", "sim.cli", *words, *(small if words[0] in RUNNING else ()))
+
+    def tests(self, *words: str) -> None:
+        """Run tests of the copy, at least one of which is selected."""
+        self.python("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *words)
+
+    def touched(self) -> set[str]:
+        """Files that are new or differ from those of the checkout."""
+        return {
+            name
+            for path in self.root.rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts
+            if path.suffix in (".py", ".toml", ".md") and "results" not in path.parts
+            for name in [path.relative_to(self.root).as_posix()]
+            if not (ROOT / name).is_file() or not filecmp.cmp(path, ROOT / name, shallow=False)
+        }
+
+
+RUNNING = ("run", "compare")
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    return Checkout(tmp_path)
+
+
+def listed(recipe: str, **names: str) -> set[str]:
+    """Files of a recipe of CONTRIBUTING.md, with names in place of ``<name>``."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    section = re.search(rf"^### {recipe}\n(.*?)(?=^##)", text, re.MULTILINE | re.DOTALL)
+    assert section, recipe
+    files = re.search(r"^Files: (.*?)\.$", section[1], re.MULTILINE | re.DOTALL)
+    assert files, recipe
+    found = set(re.findall(r"`([^`]+)`", files[1]))
+    for placeholder, name in names.items():
+        found = {file.replace(f"<{placeholder}>", name) for file in found}
+    return found
+
+
+PROCESS = '''"""Lease indexation: rents follow an index of prices, whatever happens nearby.
+
+    rent x (1 + index)^(1/12)
+
+Source: French commercial leases follow the ILC of INSEE.
+"""
+
+from __future__ import annotations
+
+from sim.kernels.machine.compile import kernel, rule
+from sim.processes.process import Process
+from sim.registry.parameters import ParameterGroup, parameter
+
+
+class LeaseIndexationParameters(ParameterGroup):
+    """How leases are indexed."""
+
+    lease_index: float = parameter(
+        0.02,
+        unit="1/year",
+        bounds=(0.0, 0.2),
+        plausible=(0.0, 0.04),
+        en="Indexation of leases",
+        fr="Indexation des baux",
+        help_en="Yearly growth of rents by their index.",
+        help_fr="Hausse annuelle des loyers par leur indice.",
+        source="an example",
+        evidence="assumed",
+    )
+
+
+@rule
+def indexed_rent(rent, lease_index):
+    """Rent a month later."""
+    return rent * (1.0 + lease_index) ** (1.0 / 12.0)
+
+
+@kernel
+def index_leases(premises_rent, lease_index):
+    """Raise every rent."""
+    for i in range(premises_rent.size):
+        premises_rent[i] = indexed_rent(premises_rent[i], lease_index)
+
+
+PROCESS = Process(
+    name="lease_indexation",
+    group=LeaseIndexationParameters,
+    kernel=index_leases,
+    writes=("premises.rent",),
+    title={"en": "Lease indexation", "fr": "Indexation des baux"},
+)
+'''
+
+TWIN = """def lease_indexation(town: Town, values: Values, *clock: int) -> None:
+    growth = (1 + values["lease_index"]) ** (1 / 12)
+    town["premises.rent"] = [rent * growth for rent in town["premises.rent"]]
+
+
+"""
+
+
+def test_another_process(checkout: Checkout) -> None:
+    checkout.write("sim/processes/lease_indexation.py", PROCESS)
+    month = "sim/processes/month.py"
+    checkout.insert(month, "24. Rents follow their index.\n", before='"""\n\nfrom __future__')
+    checkout.insert(month, "    lease_indexation,\n", before="    local_benefits,\n")
+    checkout.insert(month, "    lease_indexation.PROCESS,\n", before=')\n"""Processes in the order')
+    twin = "tests/reference/retail_month.py"
+    checkout.insert(twin, TWIN, before="MONTH = {")
+    checkout.replace(
+        twin,
+        "        footfall,\n    )\n}",
+        "        footfall,\n        lease_indexation,\n    )\n}",
+    )
+    assert checkout.touched() == listed("Another process", name="lease_indexation", part="retail")
+
+    assert "def indexed_rent(" in checkout.sim("explain", "lease_indexation")
+    assert "lease_indexation" in checkout.sim("explain", "lease_index")
+    assert "sim/processes/lease_indexation.py" in checkout.sim("explain", "premises.rent")
+    assert checkout.sim("run", "mid_sized_town", "--set", "lease_index=0.05")
+    checkout.tests("tests/contracts/test_processes.py", "-k", "lease_indexation or every or shared")
+    checkout.tests("tests/contracts/test_parameters.py", "-k", "lease_index")
+    checkout.tests("tests/rules/test_month_against_twin.py", "-k", "lease_indexation")
+
+
+INTERVENTION = '''"""Pop-up leases: public money pays an aid to whoever opens a shop, wherever it is."""
+
+from __future__ import annotations
+
+from sim.interventions.kind import InterventionType
+from sim.interventions.levers import TimedLevers, funding, zone_code
+from sim.interventions.plan import Plan, cents, split_over
+from sim.registry.parameters import parameter
+
+
+class PopUpLeasesLevers(TimedLevers):
+    """Aid and funding of pop-up leases."""
+
+    pop_up_funding: float = funding(
+        5_000.0,
+        "Funding of pop-up leases",
+        "Financement des boutiques éphémères",
+        "Public money a month.",
+        "Argent public par mois.",
+        "an example",
+    )
+    pop_up_aid: float = parameter(
+        500.0,
+        unit="EUR/month",
+        bounds=(0.0, 10_000.0),
+        en="Aid to pop-up shops",
+        fr="Aide aux boutiques éphémères",
+        help_en="What a new shop gets in its first year.",
+        help_fr="Ce que reçoit un nouveau commerce sa première année.",
+        source="an example",
+        evidence="assumed",
+        role="lever",
+    )
+
+
+def plan_pop_ups(levers: PopUpLeasesLevers) -> Plan:
+    """Plan an account that pays subsidies."""
+    account = {
+        "funding": cents(levers.pop_up_funding),
+        "split": split_over(subsidies=1.0),
+        "opening_aid": levers.pop_up_aid,
+        "zone": zone_code("everywhere"),
+    }
+    return Plan(account)
+
+
+TYPE = InterventionType(
+    name="pop_up_leases",
+    title={"en": "Pop-up leases", "fr": "Boutiques éphémères"},
+    description={
+        "en": "Public money helps new shops in their first year.",
+        "fr": "L'argent public aide les nouveaux commerces leur première année.",
+    },
+    levers=PopUpLeasesLevers,
+    plan=plan_pop_ups,
+)
+'''
+
+
+def test_another_type_of_intervention(checkout: Checkout) -> None:
+    checkout.write("sim/interventions/pop_up_leases.py", INTERVENTION)
+    registry = "sim/interventions/registry.py"
+    checkout.insert(
+        registry,
+        "    pop_up_leases,\n",
+        before="    public_innovation_lab,\n    rent_relief,\n    startup_territoire,\n    trans",
+    )
+    checkout.replace(
+        registry, "            facade,\n", "            facade,\n            pop_up_leases,\n"
+    )
+    checkout.write("scenarios/interventions/pop_up_leases.toml", 'type = "pop_up_leases"\n')
+    assert checkout.touched() == listed("Another intervention", name="pop_up_leases")
+
+    assert "Boutiques éphémères" in checkout.sim("explain", "pop_up_leases")
+    assert "pop_up_leases" in checkout.sim("explain", "pop_up_aid")
+    tried = ("mid_sized_town", "pop_up_leases", "--set", "start=0", "--reps", "2", "--workers", "1")
+    checkout.sim("compare", *tried, "--out", "results")
+    ledger = (checkout.root / "results" / "ledger.csv").read_text(encoding="utf-8")
+    assert re.search(r"^pop_up_leases,1,public,subsidies,", ledger, re.MULTILINE)
+    checkout.tests("tests/interfaces/test_intervention_files.py")
+
+
+PLACE = """
+[[kind]]
+name = "repair_cafe"
+label = { en = "Repair café", fr = "Repair café" }
+source = "an example"
+evidence = "assumed"
+youth_visits = 0.010
+entrepreneur_visits = 0.010
+official_visits = 0.02
+mentoring = 1.0
+machines = 0.2
+trials = 1.0
+seat_cost = 80.0
+setup_cost = 1_000.0
+fee = 5.0
+seats = 10
+max_seats = 40
+staff = { value = 0.5, source = "volunteers do the rest", evidence = "assumed" }
+"""
+
+
+def test_another_kind_of_third_place(checkout: Checkout) -> None:
+    catalogue = checkout.root / "scenarios/catalogues/third_place_kinds.toml"
+    catalogue.write_text(catalogue.read_text(encoding="utf-8") + PLACE, encoding="utf-8")
+    assert checkout.touched() == listed(
+        "Another kind of third place or of project", kinds="third_place_kinds"
+    )
+
+    assert "volunteers do the rest" in checkout.sim("explain", "repair_cafe")
+    assert "repair_cafe" in checkout.sim("explain", "mentoring")
+    assert checkout.sim("run", "mid_sized_town", "--set", "existing_third_places=repair_cafe:1")
+
+
+PROJECT = """
+[[kind]]
+name = "mending"
+label = { en = "mending workshop", fr = "atelier de réparation" }
+source = "an example"
+evidence = "assumed"
+share = 0.02
+engineering_hours = 20
+needs_approval = false
+capital = 2_000
+needs_premises = false
+sector = "convenience"
+jobs = 0.5
+risk_ratio = 1.0
+economic = 0.25
+ecological = 0.50
+social = 0.25
+cultural = 0.00
+"""
+
+
+def test_another_kind_of_project(checkout: Checkout) -> None:
+    name = "scenarios/catalogues/project_kinds.toml"
+    checkout.replace(name, "share = 0.10\nengi", "share = 0.08\nengi")
+    catalogue = checkout.root / name
+    catalogue.write_text(catalogue.read_text(encoding="utf-8") + PROJECT, encoding="utf-8")
+    assert checkout.touched() == listed(
+        "Another kind of third place or of project", kinds="project_kinds"
+    )
+
+    assert "atelier de réparation" in checkout.sim("explain", "mending")
+    assert "mending" in checkout.sim("explain", "births_mending")
+    checkout.sim("run", "mid_sized_town", "--out", "results")
+    head = (
+        (checkout.root / "results" / "indicators.csv").read_text(encoding="utf-8").splitlines()[0]
+    )
+    assert "births_mending" in head.split(",")
