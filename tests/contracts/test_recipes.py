@@ -12,6 +12,9 @@ import re
 import shutil
 import subprocess
 import sys
+from fnmatch import filter as fnmatch_filter
+from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -56,6 +59,11 @@ class Checkout:
         assert text.count(old) == 1, f"{name}: {old!r}"
         path.write_text(text.replace(old, new), encoding="utf-8")
 
+    def append(self, name: str, text: str) -> None:
+        """Add lines at the end of a file."""
+        with (self.root / name).open("a", encoding="utf-8") as file:
+            file.write(text)
+
     def python(self, *words: str) -> str:
         """Run Python on the copy; what it writes."""
         done = subprocess.run(
@@ -97,17 +105,19 @@ def checkout(tmp_path: Path) -> Checkout:
     return Checkout(tmp_path)
 
 
-def listed(recipe: str, **names: str) -> set[str]:
-    """Files of a recipe of CONTRIBUTING.md, with names in place of ``<name>``."""
+def follows(checkout: Checkout, recipe: str, **names: str) -> None:
+    """Assert that exactly those files differ that a recipe of CONTRIBUTING.md lists."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     section = re.search(rf"^### {recipe}\n(.*?)(?=^##)", text, re.MULTILINE | re.DOTALL)
     assert section, recipe
     files = re.search(r"^Files: (.*?)\.$", section[1], re.MULTILINE | re.DOTALL)
     assert files, recipe
-    found = set(re.findall(r"`([^`]+)`", files[1]))
+    listed = re.findall(r"`([^`]+)`", files[1])
     for placeholder, name in names.items():
-        found = {file.replace(f"<{placeholder}>", name) for file in found}
-    return found
+        listed = [file.replace(f"<{placeholder}>", name) for file in listed]
+    touched = checkout.touched()
+    assert {file for file in touched if any(map(partial(fnmatch, file), listed))} == touched
+    assert all(fnmatch_filter(touched, file) for file in listed)
 
 
 PROCESS = '''"""Lease indexation: rents follow an index of prices, whatever happens nearby.
@@ -184,7 +194,7 @@ def test_another_process(checkout: Checkout) -> None:
         "        footfall,\n    )\n}",
         "        footfall,\n        lease_indexation,\n    )\n}",
     )
-    assert checkout.touched() == listed("Another process", name="lease_indexation", part="retail")
+    follows(checkout, "Another process", name="lease_indexation", part="retail")
 
     assert "def indexed_rent(" in checkout.sim("explain", "lease_indexation")
     assert "lease_indexation" in checkout.sim("explain", "lease_index")
@@ -195,7 +205,7 @@ def test_another_process(checkout: Checkout) -> None:
     checkout.tests("tests/rules/test_month_against_twin.py", "-k", "lease_indexation")
 
 
-INTERVENTION = '''"""Pop-up leases: public money pays an aid to whoever opens a shop, wherever it is."""
+INTERVENTION = '''"""Pop-up leases: public money aids new shops, wherever they open."""
 
 from __future__ import annotations
 
@@ -209,7 +219,7 @@ class PopUpLeasesLevers(TimedLevers):
     """Aid and funding of pop-up leases."""
 
     pop_up_funding: float = funding(
-        5_000.0,
+        25_700.0,
         "Funding of pop-up leases",
         "Financement des boutiques éphémères",
         "Public money a month.",
@@ -266,7 +276,7 @@ def test_another_type_of_intervention(checkout: Checkout) -> None:
         registry, "            facade,\n", "            facade,\n            pop_up_leases,\n"
     )
     checkout.write("scenarios/interventions/pop_up_leases.toml", 'type = "pop_up_leases"\n')
-    assert checkout.touched() == listed("Another intervention", name="pop_up_leases")
+    follows(checkout, "Another intervention", name="pop_up_leases")
 
     assert "Boutiques éphémères" in checkout.sim("explain", "pop_up_leases")
     assert "pop_up_leases" in checkout.sim("explain", "pop_up_aid")
@@ -299,11 +309,8 @@ staff = { value = 0.5, source = "volunteers do the rest", evidence = "assumed" }
 
 
 def test_another_kind_of_third_place(checkout: Checkout) -> None:
-    catalogue = checkout.root / "scenarios/catalogues/third_place_kinds.toml"
-    catalogue.write_text(catalogue.read_text(encoding="utf-8") + PLACE, encoding="utf-8")
-    assert checkout.touched() == listed(
-        "Another kind of third place or of project", kinds="third_place_kinds"
-    )
+    checkout.append("scenarios/catalogues/third_place_kinds.toml", PLACE)
+    follows(checkout, "Another kind of third place or of project", kinds="third_place_kinds")
 
     assert "volunteers do the rest" in checkout.sim("explain", "repair_cafe")
     assert "repair_cafe" in checkout.sim("explain", "mentoring")
@@ -333,12 +340,11 @@ cultural = 0.00
 
 def test_another_kind_of_project(checkout: Checkout) -> None:
     name = "scenarios/catalogues/project_kinds.toml"
-    checkout.replace(name, "share = 0.10\nengi", "share = 0.08\nengi")
-    catalogue = checkout.root / name
-    catalogue.write_text(catalogue.read_text(encoding="utf-8") + PROJECT, encoding="utf-8")
-    assert checkout.touched() == listed(
-        "Another kind of third place or of project", kinds="project_kinds"
+    checkout.replace(
+        name, "share = 0.10\nengineering_hours = 90", "share = 0.08\nengineering_hours = 90"
     )
+    checkout.append(name, PROJECT)
+    follows(checkout, "Another kind of third place or of project", kinds="project_kinds")
 
     assert "atelier de réparation" in checkout.sim("explain", "mending")
     assert "mending" in checkout.sim("explain", "births_mending")
@@ -347,3 +353,66 @@ def test_another_kind_of_project(checkout: Checkout) -> None:
         (checkout.root / "results" / "indicators.csv").read_text(encoding="utf-8").splitlines()[0]
     )
     assert "births_mending" in head.split(",")
+
+
+SECTION = '''"""How long the simulated time is."""
+
+from __future__ import annotations
+
+from sim.report.blocks import Paragraph, Section
+from sim.report.facts import Facts
+
+
+def calendar(facts: Facts) -> Section:
+    """State the length of the runs."""
+    words = facts.words
+    text = words("calendar.text", months=words("calendar.months", count=facts.run["months"]))
+    return Section("calendar", words("calendar.title"), [Paragraph(text)])
+'''
+
+CALENDAR = {
+    "en": """
+[calendar]
+title = "The calendar"
+text = "Each simulation runs for {months}."
+months = { one = "{count} month", other = "{count} months" }
+""",
+    "fr": """
+[calendar]
+title = "Le calendrier"
+text = "Chaque simulation dure {months}."
+months = { one = "{count} mois", other = "{count} mois" }
+""",
+}
+
+
+def test_another_report_section(checkout: Checkout) -> None:
+    checkout.write("sim/report/sections/calendar.py", SECTION)
+    report = "sim/report/report.py"
+    line = "from sim.report.sections.certainty import"
+    checkout.insert(report, "from sim.report.sections.calendar import calendar\n", before=line)
+    checkout.insert(report, "    calendar,\n", before="    settings,\n    limits,\n")
+    for language, text in CALENDAR.items():
+        checkout.append(f"sim/words/{language}/report.toml", text)
+    follows(checkout, "Another report section", name="calendar")
+
+    tried = ("mid_sized_town", "transition_cluster", "--reps", "2", "--workers", "1")
+    checkout.sim("compare", *tried, "--lang", "fr", "--out", "results")
+    page = (checkout.root / "results" / "report.html").read_text(encoding="utf-8")
+    assert "Le calendrier" in page
+    assert "Chaque simulation dure 3 mois." in page
+    checkout.tests("tests/words")
+
+
+@pytest.mark.xfail(reason="titles of scenarios and measures still stand in code")
+def test_another_language(checkout: Checkout) -> None:
+    for path in (checkout.root / "sim/words/en").glob("*.toml"):
+        text = path.read_text(encoding="utf-8")
+        if path.name != "language.toml":
+            text = re.sub(r'= "(?=.)', '= "~', text)
+        checkout.write(f"sim/words/eo/{path.name}", text)
+    follows(checkout, "Another language", language="eo")
+
+    assert "~" not in checkout.sim("run", "mid_sized_town")
+    assert "~" in checkout.sim("run", "mid_sized_town", "--lang", "eo")
+    checkout.tests("tests/words")
