@@ -91,7 +91,7 @@ class Checkout:
             name
             for path in self.root.rglob("*")
             if path.is_file() and "__pycache__" not in path.parts
-            if path.suffix in (".py", ".toml", ".md") and "results" not in path.parts
+            if path.suffix in (".py", ".toml", ".md")
             for name in [path.relative_to(self.root).as_posix()]
             if not (ROOT / name).is_file() or not filecmp.cmp(path, ROOT / name, shallow=False)
         }
@@ -353,6 +353,40 @@ def test_another_kind_of_project(checkout: Checkout) -> None:
         (checkout.root / "results" / "indicators.csv").read_text(encoding="utf-8").splitlines()[0]
     )
     assert "births_mending" in head.split(",")
+
+
+MEASURE = """    Measure(
+        "open_shops_per_1000",
+        "shops per 1,000 residents",
+        {"en": "Open shops per 1,000 residents", "fr": "Commerces pour 1 000 habitants"},
+        {"en": "Open shops over residents.", "fr": "Commerces ouverts rapportés aux habitants."},
+        "last_year",
+        lambda w: 1000 * ratio(w.mean("open_shops"), w.mean("residents")),
+        1,
+        relevant=0.1,
+    ),
+"""
+
+
+def test_another_measure(checkout: Checkout) -> None:
+    checkout.replace(
+        "sim/measures/shops.py", "    _CLOSURE_RATE,\n", MEASURE + "    _CLOSURE_RATE,\n"
+    )
+    checkout.replace(
+        "sim/measures/registry.py",
+        '        "open_shop_years",\n',
+        '        "open_shop_years",\n        "open_shops_per_1000",\n',
+    )
+    follows(checkout, "Another measure", part="shops")
+
+    assert "more" in checkout.sim("explain", "open_shops_per_1000")
+    tried = ("mid_sized_town", "transition_cluster", "--reps", "2", "--workers", "1")
+    checkout.sim("compare", *tried, "--out", "results")
+    effects = (checkout.root / "results" / "effects.csv").read_text(encoding="utf-8")
+    assert "transition_cluster,open_shops_per_1000,3," in effects
+    checkout.sim("run", "mid_sized_town", "--out", "monthly")
+    monthly = (checkout.root / "monthly" / "indicators.csv").read_text(encoding="utf-8")
+    assert "open_shops_per_1000" in monthly.splitlines()[0].split(",")
 
 
 SECTION = '''"""How long the simulated time is."""

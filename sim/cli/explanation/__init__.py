@@ -12,6 +12,7 @@ from sim.experiments.columns import COLUMNS
 from sim.interventions import LEVERS, TYPES
 from sim.measures.counting import COUNTS
 from sim.measures.map_layers import LAYERS
+from sim.measures.registry import MEASURES
 from sim.processes.month import MONTH
 from sim.registry.variables import VARIABLES
 from sim.registry.variables.money import LINES, SOURCES
@@ -32,7 +33,7 @@ KINDS: Final[Mapping[str, tuple[Names, Describe]]] = MappingProxyType(
         "intervention": (choices.interventions, choices.intervention),
         "kind": (choices.catalogue_kinds, choices.catalogue_kind),
         "catalogue column": (choices.catalogue_columns, choices.catalogue_column),
-        "measure": (results.measures, results.measure),
+        "measure": (lambda: MEASURES, results.measure),
         "variable": (lambda: VARIABLES, model.variable),
         "count": (lambda: COUNTS, results.count),
         "map layer": (lambda: LAYERS, results.layer),

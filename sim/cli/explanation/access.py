@@ -89,9 +89,9 @@ def _uses(path: Path) -> list[tuple[str, int, str, str]]:
             patterns = module.names_of(node)
         else:
             continue
-        where = module.function_of(node)
+        where = module.holder_of(node)
         for mode in module.modes_of_key(node):
-            found += [(p, node.lineno, where.name if where else "module", mode) for p in patterns]
+            found += [(p, node.lineno, where, mode) for p in patterns]
     return found
 
 
@@ -113,6 +113,15 @@ class _Module:
         """The outermost function that holds a node; of a class, the method."""
         holders = [a for a in self.ancestors(node) if isinstance(a, ast.FunctionDef)]
         return holders[-1] if holders else None
+
+    def holder_of(self, node: ast.AST) -> str:
+        """Name of the function that holds a node, or of the one it is listed for."""
+        if function := self.function_of(node):
+            return function.name
+        for tuple_ in self.ancestors(node):
+            if isinstance(tuple_, ast.Tuple) and isinstance(tuple_.elts[0], ast.Name):
+                return tuple_.elts[0].id  # (count_premises, ("premises.zone", ...))
+        return "module"
 
     def names_of(self, text: ast.JoinedStr) -> list[str]:
         """Patterns of what an f-string can be, exact where a loop over literals fills it."""

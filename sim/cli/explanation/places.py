@@ -78,6 +78,25 @@ def declaration(name: str, *places: str) -> str | None:
     return None
 
 
+def construction(name: str, constructor: str, *places: str) -> str | None:
+    """The place at which a class is called with a name as the first argument."""
+    for path in modules(*places):
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.Call) and node.args and _called(node) == constructor:
+                first = node.args[0]
+                is_name = isinstance(first, ast.Constant) and first.value == name
+                is_family = isinstance(first, ast.JoinedStr) and re.fullmatch(
+                    pattern_of(first), name
+                )
+                if is_name or is_family:
+                    return at(path, first.lineno)
+    return None
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else ""
+
+
 def pattern_of(text: ast.JoinedStr) -> str:
     r"""A regular expression of what an f-string can be: ``\w+`` for each replacement field."""
     return "".join(
@@ -100,11 +119,11 @@ def constants(path: Path) -> dict[str, list[tuple[int, str]]]:
     return found
 
 
-def mentions(name: str) -> list[str]:
-    """Where a parameter is looked up by name outside the kernels, which take it as an argument."""
+def mentions(name: str, *paths: Path) -> list[str]:
+    """Where a name is looked up in some modules, or outside the kernels and declarations."""
     return [
         f"{at(path, line)} ({where})"
-        for path in elsewhere()
+        for path in paths or elsewhere()
         if f'"{name}"' in text_of(path)
         for line, where in constants(path).get(name, ())
     ]

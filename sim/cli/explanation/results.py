@@ -2,45 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
-from sim.cli.explanation.places import declaration
+from sim.cli.explanation.places import construction, declaration, mentions, modules
 from sim.experiments.columns import COLUMNS
 from sim.measures.map_layers import LAYERS
 from sim.measures.registry import HEADLINES, MEASURES, MONTHLY, OUTCOMES, ROLLING
 from sim.registry.variables.money import LINE_MEANINGS, SOURCE_MEANINGS
 from sim.territory.territory import ZONES
 
-
-def measures() -> Iterable[str]:
-    """Names of all measures."""
-    return MEASURES
+_DECLARED: Final = ("measures/shops", "measures/people", "measures/projects")
+"""Modules that declare measures."""
 
 
 def measure(name: str) -> dict[str, Any]:
-    """A measure: what it is, and in which tables, by window."""
+    """A measure: what it is, which direction is good, and its window in each table."""
     found = MEASURES[name]
-    tables = [f"runs.parquet and effects.csv ({found.window})"] if name in OUTCOMES else []
-    tables += ["monthly.parquet (last_year)"] if name in ROLLING else []
-    tables += ["indicators.csv (month)"] if name in MONTHLY else []
+    windows = {"indicators.csv": "month"} if name in MONTHLY else {}
+    windows |= {"monthly.parquet": "last_year"} if name in ROLLING else {}
+    if name in OUTCOMES:
+        windows |= {"runs.parquet": found.window, "effects.csv": found.window}
     return {
         "label": dict(found.label),
         "definition": dict(found.definition),
         "unit": found.unit,
+        "wanted": {1: "more", -1: "less", 0: None}[found.good],
         "smallest_relevant": found.relevant,
+        "smallest_relevant_share": found.relevant_share or None,
         "is_headline": name in HEADLINES,
-        "tables": tables,
-        "at": declaration(found.base, *(f"measures/{m}" for m in ("shops", "people", "projects"))),
+        "windows": [{"table": table, "window": window} for table, window in windows.items()],
+        "at": construction(found.base, "Measure", *_DECLARED),
     }
 
 
 def count(name: str) -> dict[str, Any]:
     """A count of a month, from which measures are made."""
-    zone = next((z for z in ZONES if name.endswith(f"_{z}")), None)
+    base = name.removesuffix(f"_{next((z for z in ZONES if name.endswith(f'_{z}')), None)}")
     return {
         "definition": "A sum over the month, or the state at its end, in simulation.counts.",
-        "at": declaration(name.removesuffix(f"_{zone}"), "measures/counting"),
+        "read_at": mentions(base, *modules(*_DECLARED)),
+        "at": declaration(base, "measures/counting"),
     }
 
 
@@ -53,7 +54,7 @@ def layer(name: str) -> dict[str, Any]:
         "unit": found.unit,
         "evidence": found.evidence,
         "source": found.source,
-        "at": declaration(name, "measures/map_layers"),
+        "at": construction(name, "Layer", "measures/map_layers"),
     }
 
 
