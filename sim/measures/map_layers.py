@@ -12,6 +12,8 @@ import numpy.typing as npt
 from sim.errors import InputError, nearest
 from sim.kernels.project_codes import RUNNING
 from sim.registry.state import State
+from sim.words.catalogue import Texts
+from sim.words.folders import ENGLISH
 
 __all__ = ["LAYERS", "Layer", "Maps", "check_layers", "snapshot"]
 
@@ -28,8 +30,7 @@ class Layer:
         What ``--layers`` takes.
     unit : str
         Unit.
-    label, definition : mapping
-        Words by language, "en" and "fr".
+    english_label, english_definition : str
     measure : callable
         From the state to a (rows, columns) array; nan where there is nothing to measure.
     source : str
@@ -43,12 +44,22 @@ class Layer:
 
     name: str
     unit: str
-    label: Mapping[str, str]
-    definition: Mapping[str, str]
+    english_label: str
+    english_definition: str
     measure: Callable[[State], npt.NDArray[Any]]
     source: str
     evidence: str
     limits: tuple[float, float] | None = None
+
+    @property
+    def label(self) -> Texts:
+        """Label by language."""
+        return Texts({ENGLISH: self.english_label}, f"layers.{self.name}.label")
+
+    @property
+    def definition(self) -> Texts:
+        """Definition by language."""
+        return Texts({ENGLISH: self.english_definition}, f"layers.{self.name}.definition")
 
 
 SMOOTHING: Final = 0.5
@@ -94,8 +105,8 @@ _DECLARED = (
     Layer(
         "population",
         "people",
-        {"en": "Residents", "fr": "Habitants"},
-        {"en": "People who live in the cell.", "fr": "Personnes vivant dans le carreau."},
+        "Residents",
+        "People who live in the cell.",
         lambda state: state["cell.residents"],
         "the territory, whose manifest says what of it was counted and what was drawn",
         "derived",
@@ -103,11 +114,8 @@ _DECLARED = (
     Layer(
         "footfall",
         "visits/day",
-        {"en": "Footfall", "fr": "Flux piétons"},
-        {
-            "en": "Visits a day to the shops of the cell.",
-            "fr": "Visites par jour aux commerces du carreau.",
-        },
+        "Footfall",
+        "Visits a day to the shops of the cell.",
         lambda state: state["cell.footfall"],
         "turnover over the value of a basket, a judgement",
         "assumed",
@@ -115,11 +123,8 @@ _DECLARED = (
     Layer(
         "vacancy",
         "share",
-        {"en": "Vacant premises", "fr": "Locaux vides"},
-        {
-            "en": "Share of the cell's premises that are vacant.",
-            "fr": "Part des locaux du carreau qui sont vides.",
-        },
+        "Vacant premises",
+        "Share of the cell's premises that are vacant.",
         _vacancy,
         "the scenario's vacancy at the start, and rates of closure and reletting since then",
         "derived",
@@ -127,11 +132,8 @@ _DECLARED = (
     Layer(
         "sales",
         "EUR/month",
-        {"en": "Sales", "fr": "Chiffre d'affaires"},
-        {
-            "en": "Turnover of the cell's shops in the month.",
-            "fr": "Chiffre d'affaires mensuel des commerces du carreau.",
-        },
+        "Sales",
+        "Turnover of the cell's shops in the month.",
         lambda state: _by_cell(state, state["premises.revenue"], "premises"),
         "household budgets (INSEE), shared out by Huff's model",
         "derived",
@@ -139,13 +141,11 @@ _DECLARED = (
     Layer(
         "participation",
         "share",
-        {"en": "Participation of the young", "fr": "Engagement des jeunes"},
-        {
-            "en": "Share of residents aged 15 to 29 who take part in local projects, averaged over "
-            "about 500 m around.",
-            "fr": "Part des 15-29 ans engagés dans des projets locaux, en moyenne sur environ "
-            "500 m alentour.",
-        },
+        "Participation of the young",
+        (
+            "Share of residents aged 15 to 29 who take part in local projects, averaged over "
+            "about 500 m around."
+        ),
         _participation,
         "level of the start found (INJEP); what makes cells differ rests on judgement",
         "assumed",
@@ -154,11 +154,8 @@ _DECLARED = (
     Layer(
         "projects",
         "projects",
-        {"en": "Running projects", "fr": "Projets en activité"},
-        {
-            "en": "Transition projects that run, in the home cell of their holder.",
-            "fr": "Projets de transition en activité, au carreau du porteur.",
-        },
+        "Running projects",
+        "Transition projects that run, in the home cell of their holder.",
         lambda state: _by_cell(state, state["entrepreneur.stage"] == RUNNING, "entrepreneur"),
         "births of transition projects a year, a judgement",
         "assumed",
@@ -167,11 +164,8 @@ _DECLARED = (
     Layer(
         "third_places",
         "people/month",
-        {"en": "Users of third places", "fr": "Usagers des tiers-lieux"},
-        {
-            "en": "Users of the third places of the cell this month.",
-            "fr": "Usagers des tiers-lieux du carreau ce mois-ci.",
-        },
+        "Users of third places",
+        "Users of the third places of the cell this month.",
         lambda state: _by_cell(state, state["third_place.users"], "third_place"),
         "visits to each kind of third place in the catalogue, mostly judgements",
         "assumed",
@@ -180,11 +174,8 @@ _DECLARED = (
     Layer(
         "trust",
         "share",
-        {"en": "Trust of officials", "fr": "Confiance des agents publics"},
-        {
-            "en": "Trust in the holders of local projects at the office in charge of the cell.",
-            "fr": "Confiance envers les porteurs de projets à l'administration du carreau.",
-        },
+        "Trust of officials",
+        "Trust in the holders of local projects at the office in charge of the cell.",
         _trust,
         "judgement",
         "assumed",

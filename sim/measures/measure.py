@@ -23,6 +23,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.territory.territory import ZONE_LABELS, ZONES
+from sim.words.catalogue import Texts
+from sim.words.folders import ENGLISH
 
 __all__ = [
     "PLACES",
@@ -51,16 +53,16 @@ PLACES: Final[Mapping[str, tuple[str, ...]]] = {
 """The zones that make up each place; none where a count is not kept by zone."""
 
 PLACE_LABELS: Final[Mapping[str, Words]] = {
-    "territory": {"en": "whole territory", "fr": "tout le territoire"},
+    "territory": Texts({ENGLISH: "whole territory"}, "places.territory"),
     **ZONE_LABELS,
-    "elsewhere": {"en": "outside the centre", "fr": "hors centre"},
+    "elsewhere": Texts({ENGLISH: "outside the centre"}, "places.elsewhere"),
 }
 """Labels of places by language."""
 
 WINDOWS: Final[Mapping[Window, Words]] = {
-    "month": {"en": "each month", "fr": "chaque mois"},
-    "last_year": {"en": "last twelve months", "fr": "douze derniers mois"},
-    "horizon": {"en": "since the start", "fr": "depuis le début"},
+    "month": Texts({ENGLISH: "each month"}, "windows.month"),
+    "last_year": Texts({ENGLISH: "last twelve months"}, "windows.last_year"),
+    "horizon": Texts({ENGLISH: "since the start"}, "windows.horizon"),
 }
 """Labels of windows by language."""
 
@@ -203,8 +205,8 @@ class Measure:
     base : str
         Name of what is measured.
     unit : str
-    title, definition : mapping
-        Words by language, whatever the place and the window.
+    english_title, english_definition : str
+        Whatever the place and the window.
     window : {"last_year", "horizon"}
         Months that it covers at a horizon.
     formula : callable
@@ -223,8 +225,8 @@ class Measure:
 
     base: str
     unit: str
-    title: Words
-    definition: Words
+    english_title: str
+    english_definition: str
     window: Window
     formula: Callable[[Windows], Floats]
     good: Literal[1, -1, 0]
@@ -237,6 +239,16 @@ class Measure:
     def name(self) -> str:
         """Column of wide tables, and the measure's name in long ones."""
         return f"{self.base}_{self.place}" if self.place else self.base
+
+    @property
+    def title(self) -> Texts:
+        """Title by language, whatever the place."""
+        return Texts({ENGLISH: self.english_title}, f"measures.{self.base}.title")
+
+    @property
+    def definition(self) -> Texts:
+        """Definition by language, whatever the place and the window."""
+        return Texts({ENGLISH: self.english_definition}, f"measures.{self.base}.definition")
 
     def over(self, windows: Windows) -> Floats:
         """Compute the measure over windows; nan where there is nothing to measure."""

@@ -16,11 +16,8 @@ RESIDENT_MEASURES: Final = (
         Measure(
             "residents",
             "people",
-            {"en": "Residents", "fr": "Habitants"},
-            {
-                "en": "People of all ages who live on the grid.",
-                "fr": "Personnes de tous âges vivant sur le territoire.",
-            },
+            "Residents",
+            "People of all ages who live on the grid.",
             "last_year",
             lambda w: w.mean("residents"),
             1,
@@ -32,8 +29,8 @@ RESIDENT_MEASURES: Final = (
         Measure(
             "youth",
             "people",
-            {"en": "Residents aged 15 to 29", "fr": "Habitants de 15 à 29 ans"},
-            {"en": "Residents aged 15 to 29.", "fr": "Habitants âgés de 15 à 29 ans."},
+            "Residents aged 15 to 29",
+            "Residents aged 15 to 29.",
             "last_year",
             lambda w: w.mean("youth"),
             1,
@@ -45,11 +42,8 @@ RESIDENT_MEASURES: Final = (
         Measure(
             "participation",
             "share",
-            {"en": "Participation of the young", "fr": "Engagement des jeunes"},
-            {
-                "en": "Share of residents aged 15 to 29 who take part in local life.",
-                "fr": "Part des 15-29 ans qui s'engagent dans la vie locale.",
-            },
+            "Participation of the young",
+            "Share of residents aged 15 to 29 who take part in local life.",
             "last_year",
             lambda w: ratio(w.mean("youth_active"), w.mean("youth")),
             1,
@@ -59,11 +53,8 @@ RESIDENT_MEASURES: Final = (
     Measure(
         "active_youth_years",
         "youth-years",
-        {"en": "Active youth-years", "fr": "Années-jeunes engagées"},
-        {
-            "en": "Active young people times the years that they were active.",
-            "fr": "Jeunes engagés multipliés par leurs années d'engagement.",
-        },
+        "Active youth-years",
+        "Active young people times the years that they were active.",
         "horizon",
         lambda w: w.sum("youth_active") / 12,
         1,
@@ -74,11 +65,8 @@ RESIDENT_MEASURES: Final = (
     Measure(
         "out_migration",
         "per 100 and year",
-        {"en": "Departures of the young", "fr": "Départs de jeunes"},
-        {
-            "en": "Residents aged 15 to 29 who left the territory, per 100 youth-years.",
-            "fr": "Habitants de 15 à 29 ans ayant quitté le territoire, pour 100 années-jeunes.",
-        },
+        "Departures of the young",
+        "Residents aged 15 to 29 who left the territory, per 100 youth-years.",
         "horizon",
         lambda w: 1200 * ratio(w.sum("youth_left"), w.sum("youth")),
         -1,
@@ -87,11 +75,8 @@ RESIDENT_MEASURES: Final = (
     Measure(
         "in_migration",
         "per 100 and year",
-        {"en": "Arrivals of the young", "fr": "Arrivées de jeunes"},
-        {
-            "en": "People aged 15 to 29 who moved in, per 100 youth-years.",
-            "fr": "Personnes de 15 à 29 ans qui se sont installées, pour 100 années-jeunes.",
-        },
+        "Arrivals of the young",
+        "People aged 15 to 29 who moved in, per 100 youth-years.",
         "horizon",
         lambda w: 1200 * ratio(w.sum("youth_arrived"), w.sum("youth")),
         1,
@@ -103,11 +88,8 @@ SUPPORT_MEASURES: Final = (
     Measure(
         "trust",
         "share",
-        {"en": "Trust of officials", "fr": "Confiance des élus et agents"},
-        {
-            "en": "Mean trust of officials in the holders of local projects, 0 to 1.",
-            "fr": "Confiance moyenne des élus et agents envers les porteurs de projet, de 0 à 1.",
-        },
+        "Trust of officials",
+        "Mean trust of officials in the holders of local projects, 0 to 1.",
         "last_year",
         lambda w: ratio(w.mean("trust_sum"), w.mean("officials")),
         1,
@@ -116,11 +98,8 @@ SUPPORT_MEASURES: Final = (
     Measure(
         "openness",
         "share",
-        {"en": "Openness of officials", "fr": "Ouverture des élus et agents"},
-        {
-            "en": "Mean openness of officials to responsible innovation, 0 to 1.",
-            "fr": "Ouverture moyenne des élus et agents à l'innovation responsable, de 0 à 1.",
-        },
+        "Openness of officials",
+        "Mean openness of officials to responsible innovation, 0 to 1.",
         "last_year",
         lambda w: ratio(w.mean("openness_sum"), w.mean("officials")),
         1,
@@ -129,11 +108,8 @@ SUPPORT_MEASURES: Final = (
     Measure(
         "third_places",
         "places",
-        {"en": "Third places", "fr": "Tiers-lieux"},
-        {
-            "en": "Third places that are open, mobile ones aside.",
-            "fr": "Tiers-lieux ouverts, hors tiers-lieux mobiles.",
-        },
+        "Third places",
+        "Third places that are open, mobile ones aside.",
         "last_year",
         lambda w: w.mean("open_places"),
         0,
@@ -142,8 +118,8 @@ SUPPORT_MEASURES: Final = (
     Measure(
         "third_place_seats",
         "seats",
-        {"en": "Seats in third places", "fr": "Places en tiers-lieux"},
-        {"en": "Seats of open third places.", "fr": "Places des tiers-lieux ouverts."},
+        "Seats in third places",
+        "Seats of open third places.",
         "last_year",
         lambda w: w.mean("seats"),
         0,
@@ -153,11 +129,8 @@ SUPPORT_MEASURES: Final = (
     Measure(
         "third_place_users",
         "people",
-        {"en": "Users of third places", "fr": "Usagers des tiers-lieux"},
-        {
-            "en": "People who use a third place in a month.",
-            "fr": "Usagers mensuels des tiers-lieux.",
-        },
+        "Users of third places",
+        "People who use a third place in a month.",
         "last_year",
         lambda w: w.mean("users"),
         1,
@@ -167,8 +140,8 @@ SUPPORT_MEASURES: Final = (
     Measure(
         "occupancy",
         "share",
-        {"en": "Occupancy of third places", "fr": "Occupation des tiers-lieux"},
-        {"en": "Users over seats.", "fr": "Usagers rapportés aux places."},
+        "Occupancy of third places",
+        "Users over seats.",
         "last_year",
         lambda w: ratio(w.mean("users"), w.mean("seats")),
         1,
@@ -177,11 +150,8 @@ SUPPORT_MEASURES: Final = (
     Measure(
         "evening_participants",
         "people",
-        {"en": "Participants of evenings", "fr": "Participants aux soirées"},
-        {
-            "en": "Participants of evenings of ideas.",
-            "fr": "Participants aux soirées d'émergence d'idées.",
-        },
+        "Participants of evenings",
+        "Participants of evenings of ideas.",
         "horizon",
         lambda w: w.sum("evening_participants"),
         1,
@@ -190,8 +160,8 @@ SUPPORT_MEASURES: Final = (
     Measure(
         "votes",
         "votes",
-        {"en": "Votes of residents", "fr": "Votes d'habitants"},
-        {"en": "Votes of residents on projects.", "fr": "Votes d'habitants sur des projets."},
+        "Votes of residents",
+        "Votes of residents on projects.",
         "horizon",
         lambda w: w.sum("votes"),
         1,
@@ -200,11 +170,8 @@ SUPPORT_MEASURES: Final = (
     Measure(
         "classic_births",
         "firms",
-        {"en": "Births of classic firms", "fr": "Créations d'entreprises classiques"},
-        {
-            "en": "New firms of all other kinds to be expected, an exogenous background.",
-            "fr": "Autres créations d'entreprises attendues, un arrière-plan exogène.",
-        },
+        "Births of classic firms",
+        "New firms of all other kinds to be expected, an exogenous background.",
         "horizon",
         lambda w: w.sum("classic_births"),
         0,
@@ -213,11 +180,8 @@ SUPPORT_MEASURES: Final = (
     Measure(
         "public_spending",
         "EUR",
-        {"en": "Public money spent", "fr": "Argent public dépensé"},
-        {
-            "en": "Public money spent, set-up included, discounted to the first month.",
-            "fr": "Argent public dépensé, installation comprise, actualisé au premier mois.",
-        },
+        "Public money spent",
+        "Public money spent, set-up included, discounted to the first month.",
         "horizon",
         lambda w: w.sum("public_spending_discounted"),
         0,
@@ -227,11 +191,8 @@ SUPPORT_MEASURES: Final = (
     Measure(
         "public_money_unspent",
         "EUR",
-        {"en": "Public money unspent", "fr": "Argent public non dépensé"},
-        {
-            "en": "Public money received and not spent yet.",
-            "fr": "Argent public reçu et non encore dépensé.",
-        },
+        "Public money unspent",
+        "Public money received and not spent yet.",
         "last_year",
         lambda w: w.mean("public_money_unspent"),
         0,

@@ -16,10 +16,10 @@ __all__ = ["PROJECT_MEASURES"]
 Formula = Callable[[Windows], Floats]
 
 DIMENSION_TITLES: Final = {
-    "economic": {"en": "Project births, economic", "fr": "Créations, part économique"},
-    "ecological": {"en": "Project births, ecological", "fr": "Créations, part écologique"},
-    "social": {"en": "Project births, social", "fr": "Créations, part sociale"},
-    "cultural": {"en": "Project births, cultural", "fr": "Créations, part culturelle"},
+    "economic": "Project births, economic",
+    "ecological": "Project births, ecological",
+    "social": "Project births, social",
+    "cultural": "Project births, cultural",
 }
 
 
@@ -51,11 +51,8 @@ PROJECT_MEASURES: Final = (
         Measure(
             "ideas",
             "ideas",
-            {"en": "Ideas", "fr": "Idées"},
-            {
-                "en": "Ideas of transition projects that somebody took up.",
-                "fr": "Idées de projets de transition dont quelqu'un s'est saisi.",
-            },
+            "Ideas",
+            "Ideas of transition projects that somebody took up.",
             "horizon",
             _sum("ideas"),
             1,
@@ -67,13 +64,11 @@ PROJECT_MEASURES: Final = (
         Measure(
             "project_births",
             "projects",
-            {"en": "Project births", "fr": "Projets nés"},
-            {
-                "en": "Transition projects that began to run, by the zone where their holder lives;"
-                " classic firms are not among them.",
-                "fr": "Projets de transition entrés en activité, selon la zone où habite leur"
-                " porteur, hors entreprises classiques.",
-            },
+            "Project births",
+            (
+                "Transition projects that began to run, by the zone where their holder lives;"
+                " classic firms are not among them."
+            ),
             "horizon",
             _sum("births"),
             1,
@@ -86,11 +81,8 @@ PROJECT_MEASURES: Final = (
         Measure(
             "births_per_1000",
             "per 1,000 residents and year",
-            {"en": "Project birth rate", "fr": "Taux de création de projets"},
-            {
-                "en": "Transition projects that began to run, per 1,000 residents and year.",
-                "fr": "Projets de transition entrés en activité, pour 1 000 habitants et par an.",
-            },
+            "Project birth rate",
+            "Transition projects that began to run, per 1,000 residents and year.",
             "horizon",
             lambda w: 12_000 * ratio(w.sum("births"), w.sum("residents")),
             1,
@@ -101,14 +93,8 @@ PROJECT_MEASURES: Final = (
         Measure(
             f"births_{kind.name}",
             "projects",
-            {
-                "en": f"Project births: {kind.label['en']}",
-                "fr": f"Créations : {kind.label['fr']}",
-            },
-            {
-                "en": f"Project births of the kind: {kind.label['en']}.",
-                "fr": f"Créations de projets de la catégorie : {kind.label['fr']}.",
-            },
+            f"Project births: {kind.label['en']}",
+            f"Project births of the kind: {kind.label['en']}.",
             "horizon",
             _sum(f"births_{kind.name}"),
             1,
@@ -122,11 +108,7 @@ PROJECT_MEASURES: Final = (
             f"{dimension}_births",
             "projects",
             DIMENSION_TITLES[dimension],
-            {
-                "en": "Project births, each counted by its weight on this dimension of transition.",
-                "fr": "Projets nés, chacun compté selon son poids dans cette dimension de la"
-                " transition.",
-            },
+            "Project births, each counted by its weight on this dimension of transition.",
             "horizon",
             _sum(f"{dimension}_births"),
             1,
@@ -139,11 +121,8 @@ PROJECT_MEASURES: Final = (
         Measure(
             "running_projects",
             "projects",
-            {"en": "Running projects", "fr": "Projets en activité"},
-            {
-                "en": "Transition projects that run at the end of a month.",
-                "fr": "Projets de transition en activité en fin de mois.",
-            },
+            "Running projects",
+            "Transition projects that run at the end of a month.",
             "last_year",
             lambda w: w.mean("running"),
             1,
@@ -155,8 +134,8 @@ PROJECT_MEASURES: Final = (
         Measure(
             "projects_ended",
             "projects",
-            {"en": "Projects ended", "fr": "Projets terminés"},
-            {"en": "Running projects that ended.", "fr": "Projets en activité arrêtés."},
+            "Projects ended",
+            "Running projects that ended.",
             "horizon",
             _sum("projects_ended"),
             -1,
@@ -167,11 +146,8 @@ PROJECT_MEASURES: Final = (
     Measure(
         "project_end_rate",
         "per 100 and year",
-        {"en": "Project end rate", "fr": "Taux d'arrêt des projets"},
-        {
-            "en": "Projects that ended per 100 running project-years.",
-            "fr": "Projets arrêtés pour 100 années-projets en activité.",
-        },
+        "Project end rate",
+        "Projects that ended per 100 running project-years.",
         "horizon",
         lambda w: 1200 * ratio(w.sum("projects_ended"), w.sum("running")),
         -1,
@@ -182,11 +158,8 @@ PROJECT_MEASURES: Final = (
         Measure(
             "project_takeovers",
             "premises",
-            {"en": "Premises taken by projects", "fr": "Locaux repris par des projets"},
-            {
-                "en": "Vacant premises that transition projects moved into.",
-                "fr": "Locaux vides dans lesquels des projets de transition se sont installés.",
-            },
+            "Premises taken by projects",
+            "Vacant premises that transition projects moved into.",
             "horizon",
             _sum("takeovers"),
             1,
@@ -197,11 +170,8 @@ PROJECT_MEASURES: Final = (
     Measure(
         "bottom_up_share",
         "share",
-        {"en": "Bottom-up share", "fr": "Part ascendante"},
-        {
-            "en": "Share of project births that began with residents, youth or entrepreneurs.",
-            "fr": "Part des projets nés d'habitants, de jeunes ou d'entrepreneurs.",
-        },
+        "Bottom-up share",
+        "Share of project births that began with residents, youth or entrepreneurs.",
         "horizon",
         _per_birth("bottom_up_births"),
         1,
@@ -211,12 +181,8 @@ PROJECT_MEASURES: Final = (
     Measure(
         "running_bottom_up_share",
         "share",
-        {"en": "Running projects, bottom-up", "fr": "Projets en activité venus d'en bas"},
-        {
-            "en": "Share of running projects that did not begin with an official.",
-            "fr": "Part des projets en activité qui ne sont pas nés chez un élu ou un agent"
-            " public.",
-        },
+        "Running projects, bottom-up",
+        "Share of running projects that did not begin with an official.",
         "last_year",
         _per_running_project("running_bottom_up"),
         1,
@@ -225,11 +191,8 @@ PROJECT_MEASURES: Final = (
     Measure(
         "public_partner_share",
         "share",
-        {"en": "Share with a public partner", "fr": "Part avec partenaire public"},
-        {
-            "en": "Share of project births with a public partner.",
-            "fr": "Part des projets nés avec un partenaire public.",
-        },
+        "Share with a public partner",
+        "Share of project births with a public partner.",
         "horizon",
         _per_birth("public_partner_births"),
         1,
@@ -239,15 +202,8 @@ PROJECT_MEASURES: Final = (
     Measure(
         "running_public_partner_share",
         "share",
-        {
-            "en": "Running projects with a public partner",
-            "fr": "Projets en activité avec partenaire public",
-        },
-        {
-            "en": "Share of running projects with an official among their partners.",
-            "fr": "Part des projets en activité qui comptent un élu ou un agent public parmi leurs"
-            " partenaires.",
-        },
+        "Running projects with a public partner",
+        "Share of running projects with an official among their partners.",
         "last_year",
         _per_running_project("running_public_partner"),
         1,
@@ -256,11 +212,8 @@ PROJECT_MEASURES: Final = (
     Measure(
         "partners_per_project",
         "partners",
-        {"en": "Partners per project", "fr": "Partenaires par projet"},
-        {
-            "en": "Mean number of partners of a project at its birth.",
-            "fr": "Nombre moyen de partenaires d'un projet à sa naissance.",
-        },
+        "Partners per project",
+        "Mean number of partners of a project at its birth.",
         "horizon",
         _per_birth("partners_at_birth"),
         1,
@@ -270,11 +223,8 @@ PROJECT_MEASURES: Final = (
     Measure(
         "running_partners_per_project",
         "partners",
-        {"en": "Partners per running project", "fr": "Partenaires par projet en activité"},
-        {
-            "en": "Mean number of partners of running projects.",
-            "fr": "Nombre moyen de partenaires des projets en activité.",
-        },
+        "Partners per running project",
+        "Mean number of partners of running projects.",
         "last_year",
         _per_running_project("running_partners"),
         1,
@@ -283,11 +233,8 @@ PROJECT_MEASURES: Final = (
     Measure(
         "months_to_birth",
         "months",
-        {"en": "From idea to birth", "fr": "De l'idée à la création"},
-        {
-            "en": "Mean months from idea to birth, over project births.",
-            "fr": "Nombre moyen de mois entre l'idée et la création, sur les projets nés.",
-        },
+        "From idea to birth",
+        "Mean months from idea to birth, over project births.",
         "horizon",
         _per_birth("months_to_birth_sum"),
         -1,
@@ -297,14 +244,8 @@ PROJECT_MEASURES: Final = (
     Measure(
         "running_months_to_birth",
         "months",
-        {
-            "en": "From idea to birth, running projects",
-            "fr": "De l'idée à la création, projets en activité",
-        },
-        {
-            "en": "Mean months that running projects took from idea to birth.",
-            "fr": "Nombre moyen de mois entre l'idée et la création des projets en activité.",
-        },
+        "From idea to birth, running projects",
+        "Mean months that running projects took from idea to birth.",
         "last_year",
         _per_running_project("running_months_to_birth_sum"),
         -1,
@@ -313,12 +254,8 @@ PROJECT_MEASURES: Final = (
     Measure(
         "projects_in_work",
         "projects",
-        {"en": "Projects under way", "fr": "Projets en préparation"},
-        {
-            "en": "Ideas being worked out, files in review and projects that look for money.",
-            "fr": "Idées en cours d'élaboration, dossiers en instruction et projets qui cherchent"
-            " des financements.",
-        },
+        "Projects under way",
+        "Ideas being worked out, files in review and projects that look for money.",
         "last_year",
         lambda w: w.mean("ideas_in_work") + w.mean("in_review") + w.mean("incubating"),
         1,
@@ -328,11 +265,8 @@ PROJECT_MEASURES: Final = (
     Measure(
         "projects_abandoned",
         "projects",
-        {"en": "Projects given up", "fr": "Projets abandonnés"},
-        {
-            "en": "Projects given up before they ran.",
-            "fr": "Projets abandonnés avant d'avoir démarré.",
-        },
+        "Projects given up",
+        "Projects given up before they ran.",
         "horizon",
         _sum("abandoned"),
         -1,
@@ -342,8 +276,8 @@ PROJECT_MEASURES: Final = (
     Measure(
         "applications",
         "files",
-        {"en": "Applications", "fr": "Dossiers déposés"},
-        {"en": "Files that came in.", "fr": "Dossiers déposés."},
+        "Applications",
+        "Files that came in.",
         "horizon",
         _sum("applications"),
         1,
@@ -353,8 +287,8 @@ PROJECT_MEASURES: Final = (
     Measure(
         "approvals",
         "files",
-        {"en": "Approvals", "fr": "Dossiers acceptés"},
-        {"en": "Files approved.", "fr": "Dossiers acceptés."},
+        "Approvals",
+        "Files approved.",
         "horizon",
         _sum("approvals"),
         1,
@@ -364,8 +298,8 @@ PROJECT_MEASURES: Final = (
     Measure(
         "refusals",
         "files",
-        {"en": "Refusals", "fr": "Dossiers refusés"},
-        {"en": "Files refused.", "fr": "Dossiers refusés."},
+        "Refusals",
+        "Files refused.",
         "horizon",
         _sum("refusals"),
         -1,
@@ -375,11 +309,8 @@ PROJECT_MEASURES: Final = (
     Measure(
         "review_delay",
         "months",
-        {"en": "Review delay", "fr": "Délai d'instruction"},
-        {
-            "en": "Mean months from filing to decision, over files decided.",
-            "fr": "Nombre moyen de mois entre dépôt et décision, sur les dossiers jugés.",
-        },
+        "Review delay",
+        "Mean months from filing to decision, over files decided.",
         "last_year",
         lambda w: ratio(w.mean("decided_months"), w.mean("approvals") + w.mean("refusals")),
         -1,
@@ -388,11 +319,8 @@ PROJECT_MEASURES: Final = (
     Measure(
         "waiting_files",
         "files",
-        {"en": "Files waiting", "fr": "Dossiers en attente"},
-        {
-            "en": "Files that no office has opened by the end of a month.",
-            "fr": "Dossiers qu'aucune administration n'a ouverts en fin de mois.",
-        },
+        "Files waiting",
+        "Files that no office has opened by the end of a month.",
         "last_year",
         lambda w: w.mean("waiting_files"),
         -1,
@@ -402,13 +330,8 @@ PROJECT_MEASURES: Final = (
     Measure(
         "birth_gini",
         "1",
-        {"en": "Gini of births between zones", "fr": "Gini des créations entre zones"},
-        {
-            "en": "Inequality of project births per resident between the zones: 0 none, 1 all in"
-            " one.",
-            "fr": "Inégalité des créations par habitant entre zones : 0 aucune, 1 tout dans une"
-            " seule.",
-        },
+        "Gini of births between zones",
+        ("Inequality of project births per resident between the zones: 0 none, 1 all in one."),
         "horizon",
         _between_zones(gini),
         -1,
@@ -418,12 +341,8 @@ PROJECT_MEASURES: Final = (
     Measure(
         "birth_theil",
         "1",
-        {"en": "Theil index of births between zones", "fr": "Indice de Theil entre zones"},
-        {
-            "en": "Theil's T of project births per resident between the zones: 0 where all get the"
-            " same.",
-            "fr": "T de Theil des créations par habitant entre zones : 0 à parts égales.",
-        },
+        "Theil index of births between zones",
+        ("Theil's T of project births per resident between the zones: 0 where all get the same."),
         "horizon",
         _between_zones(theil),
         -1,

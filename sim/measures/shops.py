@@ -34,11 +34,8 @@ def _spending_kept(w: Windows) -> Floats:
 _CLOSURE_RATE: Final = Measure(
     "closure_rate",
     "closures per 100 open-shop-years",
-    {"en": "Closure rate", "fr": "Taux de fermeture"},
-    {
-        "en": "Closures per 100 open-shop-years.",
-        "fr": "Fermetures pour 100 années-commerces ouvertes.",
-    },
+    "Closure rate",
+    "Closures per 100 open-shop-years.",
     "horizon",
     _closure_rate,
     -1,
@@ -52,8 +49,8 @@ SHOP_MEASURES: Final = (
         Measure(
             "premises",
             "premises",
-            {"en": "Commercial premises", "fr": "Locaux commerciaux"},
-            {"en": "Premises, open or vacant.", "fr": "Locaux, occupés ou vides."},
+            "Commercial premises",
+            "Premises, open or vacant.",
             "last_year",
             lambda w: w.mean("premises"),
             0,
@@ -64,11 +61,8 @@ SHOP_MEASURES: Final = (
         Measure(
             "open_shops",
             "shops",
-            {"en": "Open shops", "fr": "Commerces ouverts"},
-            {
-                "en": "Shops trading at the end of a month, services included.",
-                "fr": "Commerces et services ouverts en fin de mois.",
-            },
+            "Open shops",
+            "Shops trading at the end of a month, services included.",
             "last_year",
             lambda w: w.mean("open_shops"),
             1,
@@ -80,11 +74,8 @@ SHOP_MEASURES: Final = (
     Measure(
         "open_shop_years",
         "shop-years",
-        {"en": "Open-shop-years", "fr": "Années-commerces"},
-        {
-            "en": "Open shops times the years that they were open.",
-            "fr": "Commerces ouverts multipliés par leurs années d'ouverture.",
-        },
+        "Open-shop-years",
+        "Open shops times the years that they were open.",
         "horizon",
         lambda w: w.sum("open_shops") / 12,
         1,
@@ -96,13 +87,11 @@ SHOP_MEASURES: Final = (
         Measure(
             "closures",
             "shops",
-            {"en": "Closures", "fr": "Fermetures"},
-            {
-                "en": "Shops that closed and left their premises vacant; more open shops give more"
-                " of them at the same rate.",
-                "fr": "Commerces ayant fermé en laissant un local vide ; plus de commerces ouverts"
-                " en donnent plus à taux égal.",
-            },
+            "Closures",
+            (
+                "Shops that closed and left their premises vacant; more open shops give more"
+                " of them at the same rate."
+            ),
             "horizon",
             lambda w: w.sum("closures"),
             -1,
@@ -114,11 +103,8 @@ SHOP_MEASURES: Final = (
         Measure(
             "relettings",
             "shops",
-            {"en": "Relettings", "fr": "Reprises"},
-            {
-                "en": "Shops that opened in vacant premises.",
-                "fr": "Commerces ayant ouvert dans un local vide.",
-            },
+            "Relettings",
+            "Shops that opened in vacant premises.",
             "horizon",
             lambda w: w.sum("relettings"),
             1,
@@ -132,11 +118,8 @@ SHOP_MEASURES: Final = (
         Measure(
             "closure_hazard",
             "closures per 100 shops and year",
-            {"en": "Closure hazard", "fr": "Risque de fermeture"},
-            {
-                "en": "Closures per 100 shops open at the beginning of the month, a year's worth.",
-                "fr": "Fermetures pour 100 commerces ouverts en début de mois, en rythme annuel.",
-            },
+            "Closure hazard",
+            "Closures per 100 shops open at the beginning of the month, a year's worth.",
             "horizon",
             _closure_hazard,
             -1,
@@ -147,11 +130,8 @@ SHOP_MEASURES: Final = (
         Measure(
             "retail_vacancy",
             "share",
-            {"en": "Retail vacancy", "fr": "Vacance commerciale"},
-            {
-                "en": "Share of premises that are vacant at the end of a month.",
-                "fr": "Part des locaux vides en fin de mois.",
-            },
+            "Retail vacancy",
+            "Share of premises that are vacant at the end of a month.",
             "last_year",
             _vacancy,
             -1,
@@ -162,11 +142,8 @@ SHOP_MEASURES: Final = (
         Measure(
             "long_term_vacancy",
             "share",
-            {"en": "Long-term vacancy", "fr": "Vacance de longue durée"},
-            {
-                "en": "Share of premises that have been vacant for more than three years.",
-                "fr": "Part des locaux vides depuis plus de trois ans.",
-            },
+            "Long-term vacancy",
+            "Share of premises that have been vacant for more than three years.",
             "last_year",
             lambda w: ratio(w.mean("long_term_vacant"), w.mean("premises")),
             -1,
@@ -177,11 +154,8 @@ SHOP_MEASURES: Final = (
         Measure(
             "sales",
             "EUR",
-            {"en": "Sales", "fr": "Chiffre d'affaires"},
-            {
-                "en": "Turnover of all shops.",
-                "fr": "Chiffre d'affaires de tous les commerces.",
-            },
+            "Sales",
+            "Turnover of all shops.",
             "horizon",
             lambda w: w.sum("sales"),
             1,
@@ -192,12 +166,8 @@ SHOP_MEASURES: Final = (
         Measure(
             "margin",
             "1",
-            {"en": "Mean margin", "fr": "Marge moyenne"},
-            {
-                "en": "Mean margin of open shops: gross margin over fixed costs, minus 1.",
-                "fr": "Marge moyenne des commerces ouverts : marge brute sur charges fixes,"
-                " moins 1.",
-            },
+            "Mean margin",
+            "Mean margin of open shops: gross margin over fixed costs, minus 1.",
             "last_year",
             lambda w: ratio(w.mean("margin_sum"), w.mean("open_shops")),
             1,
@@ -208,11 +178,8 @@ SHOP_MEASURES: Final = (
         Measure(
             "rent_index",
             "1",
-            {"en": "Rents", "fr": "Loyers"},
-            {
-                "en": "Rents of all premises relative to those of the start.",
-                "fr": "Loyers de tous les locaux, rapportés à ceux du départ.",
-            },
+            "Rents",
+            "Rents of all premises relative to those of the start.",
             "last_year",
             lambda w: ratio(w.mean("rent"), w.mean("rent_at_start")),
             0,
@@ -223,8 +190,8 @@ SHOP_MEASURES: Final = (
         Measure(
             "footfall",
             "visits/day",
-            {"en": "Footfall", "fr": "Flux piétons"},
-            {"en": "Visits to shops a day.", "fr": "Visites de commerces par jour."},
+            "Footfall",
+            "Visits to shops a day.",
             "last_year",
             lambda w: w.mean("footfall"),
             1,
@@ -235,11 +202,8 @@ SHOP_MEASURES: Final = (
     Measure(
         "retail_spending_kept",
         "share",
-        {"en": "Spending kept", "fr": "Dépenses retenues"},
-        {
-            "en": "Share of the consumers' spending that goes to shops on the territory.",
-            "fr": "Part des dépenses des consommateurs qui va aux commerces du territoire.",
-        },
+        "Spending kept",
+        "Share of the consumers' spending that goes to shops on the territory.",
         "last_year",
         _spending_kept,
         1,
@@ -248,11 +212,8 @@ SHOP_MEASURES: Final = (
     Measure(
         "retail_leakage",
         "EUR",
-        {"en": "Retail leakage", "fr": "Évasion commerciale"},
-        {
-            "en": "Spending in shops beyond the grid.",
-            "fr": "Dépenses dans des commerces hors du territoire.",
-        },
+        "Retail leakage",
+        "Spending in shops beyond the grid.",
         "horizon",
         lambda w: w.sum("spent_outside"),
         -1,
@@ -261,8 +222,8 @@ SHOP_MEASURES: Final = (
     Measure(
         "online_spending",
         "EUR",
-        {"en": "Online spending", "fr": "Dépenses en ligne"},
-        {"en": "Spending online.", "fr": "Dépenses en ligne."},
+        "Online spending",
+        "Spending online.",
         "horizon",
         lambda w: w.sum("spent_online"),
         0,

@@ -8,6 +8,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from sim.words.catalogue import Texts
+from sim.words.folders import ENGLISH
+
 __all__ = ["OPEN", "SECTORS", "UNKNOWN", "VACANT", "ZONES", "ZONE_LABELS", "Territory"]
 
 SECTORS: Final = ("convenience", "comparison", "hospitality")
@@ -17,9 +20,9 @@ ZONES: Final = ("town_centre", "periphery", "neighbourhoods")
 """Zones in the order of their codes: the town centre, retail parks, everywhere else."""
 
 ZONE_LABELS: Final = {
-    "town_centre": {"en": "town centre", "fr": "centre-ville"},
-    "periphery": {"en": "periphery", "fr": "périphérie"},
-    "neighbourhoods": {"en": "neighbourhoods", "fr": "quartiers"},
+    "town_centre": Texts({ENGLISH: "town centre"}, "places.town_centre"),
+    "periphery": Texts({ENGLISH: "periphery"}, "places.periphery"),
+    "neighbourhoods": Texts({ENGLISH: "neighbourhoods"}, "places.neighbourhoods"),
 }
 """Labels of zones by language."""
 

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 from sim.experiments.comparison import BASELINE_LABEL
 from sim.interventions import TYPES, list_interventions, load_intervention
+from sim.measures.map_layers import LAYERS
+from sim.measures.measure import PLACE_LABELS, WINDOWS
+from sim.measures.registry import MEASURES
 from sim.processes.month import MONTH
 from sim.registry.catalogues import project_kinds, third_place_kinds
 from sim.registry.parameters import ParameterInfo
@@ -28,4 +31,9 @@ def declared_texts() -> Iterator[Texts]:
     for path in list_scenarios():
         scenario = load_scenario(path)
         yield from (scenario.title, scenario.description)  # type: ignore[misc]
+    for measure in MEASURES.values():
+        yield from (measure.title, measure.definition)
+    for layer in LAYERS.values():
+        yield from (layer.label, layer.definition)
+    yield from (*PLACE_LABELS.values(), *WINDOWS.values())  # type: ignore[misc]
     yield BASELINE_LABEL
