@@ -163,9 +163,9 @@ def _answer(comparison: Comparison, language: Language, out: Path, as_json: bool
                 [
                     arm.label,
                     effect.label,
-                    quantity.level(effect.baseline),
+                    quantity.level(effect.baseline_mean),
                     quantity.change(effect.mean),
-                    quantity.interval(effect.low90, effect.high90),
+                    quantity.interval(effect.lo90, effect.hi90),
                     words(f"verdict.{effect.verdict}"),
                 ]
             )

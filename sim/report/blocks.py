@@ -6,26 +6,10 @@ Blocks hold finished words in one language; `page/report.html` alone says how th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from sim.figures.style import Picture
-
-__all__ = [
-    "Block",
-    "Bullets",
-    "Card",
-    "Cards",
-    "Cell",
-    "Code",
-    "Gallery",
-    "Paragraph",
-    "Section",
-    "Subhead",
-    "Table",
-    "Tile",
-    "Tone",
-]
 
 Tone = Literal["good", "bad", "none", "open", ""]
 """How a verdict reads: wanted, unwanted, no relevant effect, not determinable."""
@@ -60,18 +44,9 @@ class Bullets:
 class Cell:
     """A cell of a table.
 
-    Attributes
-    ----------
-    text : str
-        What it says.
-    below : str
-        A second line in small print.
-    code : str
-        A name as code, below the text; never translated.
-    tone : {"good", "bad", "none", "open", ""}
-        Of a verdict, which is always said in the text as well.
-    foreign : bool
-        Whether the text stays in English whatever the language, as sources do.
+    `below` is a second line in small print; `code` a name that is never translated. The tone is
+    that of a verdict, which the text states as well. Foreign text, such as a source, stays in
+    English whatever the language.
     """
 
     text: str
@@ -85,16 +60,7 @@ class Cell:
 class Table:
     """A table whose first column heads the rows.
 
-    Attributes
-    ----------
-    caption : str
-        What it holds.
-    heads : sequence of str
-        Of the columns.
-    rows : sequence of sequences of Cell
-        As many cells as heads.
-    words : sequence of int
-        Columns of words, set to the left; all others but the first hold numbers.
+    Columns in `words` are set to the left; all others but the first hold numbers.
     """
 
     caption: str
@@ -133,24 +99,10 @@ class Code:
 
 @dataclass(frozen=True)
 class Card:
-    """One answer.
+    """The answer on one measure.
 
-    Attributes
-    ----------
-    measure : str
-        What is asked.
-    verdict : str
-        The answer in a few words.
-    symbol : str
-        A sign beside it, for the eye alone.
-    tone : {"good", "bad", "none", "open", ""}
-        Sets the colour of the edge.
-    effect : str
-        The mean effect in figures; empty where it says nothing.
-    sentences : sequence of str
-        The interval and the level without the intervention, in words.
-    picture : Picture or None
-        The interval as a strip.
+    The verdict in a few words, with a symbol for the eye alone and a tone that colours the edge;
+    the mean effect in figures, where it says something; sentences; and the interval as a strip.
     """
 
     measure: str
@@ -179,4 +131,4 @@ class Section:
 
     anchor: str
     title: str
-    blocks: Sequence[Block] = field(default_factory=tuple)
+    blocks: Sequence[Block]

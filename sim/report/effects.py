@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Final, Literal
 
@@ -18,8 +18,6 @@ from sim.report.quantity import Quantity
 from sim.words.catalogue import Words
 from sim.words.folders import Language
 from sim.words.language import number
-
-__all__ = ["OPEN", "SYMBOLS", "Effect", "Reading", "Surface", "effect_in_row", "effect_over"]
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -53,9 +51,9 @@ class Effect:
         Whether more of it is wanted, less, or neither.
     quantity : Quantity
         How its values are written.
-    baseline : float
+    baseline_mean : float
         Mean without the intervention.
-    mean, low50, high50, low90, high90 : float
+    mean, lo50, hi50, lo90, hi90 : float
         Mean effect and its intervals.
     p_positive : float
         Probability that the mean effect is positive.
@@ -72,12 +70,12 @@ class Effect:
     label: str
     good: int
     quantity: Quantity
-    baseline: float = math.nan
+    baseline_mean: float = math.nan
     mean: float = math.nan
-    low50: float = math.nan
-    high50: float = math.nan
-    low90: float = math.nan
-    high90: float = math.nan
+    lo50: float = math.nan
+    hi50: float = math.nan
+    lo90: float = math.nan
+    hi90: float = math.nan
     p_positive: float = math.nan
     smallest_relevant: float = math.nan
     verdict: str = "missing"
@@ -92,7 +90,7 @@ class Effect:
     @property
     def is_exactly_zero(self) -> bool:
         """Whether nothing differed in any replication."""
-        return self.mean == self.low90 == self.high90 == 0
+        return self.mean == self.lo90 == self.hi90 == 0
 
     @property
     def has_moved(self) -> bool:
@@ -118,13 +116,13 @@ class Effect:
     @property
     def interval(self) -> str:
         """The 90 % interval."""
-        return self.quantity.interval(self.low90, self.high90)
+        return self.quantity.interval(self.lo90, self.hi90)
 
     def change_cell(self, words: Words, sign: int = 1) -> Cell:
         """Return mean and 90 % interval, or their negatives, for a table."""
         if not self.is_measured:
             return Cell(words("quantity.unknown"))
-        low, high = sorted((sign * self.low90, sign * self.high90))
+        low, high = sorted((sign * self.lo90, sign * self.hi90))
         below = self.quantity.interval(low, high)
         return Cell(self.quantity.change(sign * self.mean), below=below)
 
@@ -143,60 +141,28 @@ class Effect:
 
 def effect_in_row(measure: Measure, row: Mapping[str, Any], language: Language) -> Effect:
     """Return the effect that a row of the table of effects holds."""
-    relevant = float(row["smallest_relevant"])
-    return Effect(
-        label=measure.label[language],
-        good=measure.good,
-        quantity=Quantity(measure.unit, relevant, language),
-        baseline=float(row["baseline_mean"]),
-        mean=float(row["mean"]),
-        low50=float(row["lo50"]),
-        high50=float(row["hi50"]),
-        low90=float(row["lo90"]),
-        high90=float(row["hi90"]),
-        p_positive=float(row["p_positive"]),
-        smallest_relevant=relevant,
-        verdict=str(row["verdict"]),
-        replications=int(row["replications"]),
-        still_needed=int(row["still_needed"]),
-    )
+    quantity = Quantity(measure.unit, float(row["smallest_relevant"]), language)
+    return Effect(measure.label[language], measure.good, quantity, **{n: row[n] for n in _COLUMNS})
+
+
+_COLUMNS: Final = tuple(f.name for f in fields(Effect))[3:]
+"""Fields of an effect that are columns of the table of effects, too."""
 
 
 def effect_over(measure: Measure, before: Floats, after: Floats, language: Language) -> Effect:
-    """Estimate an effect from its replications.
+    """Estimate an effect from its paired replications, nan where there is nothing.
 
-    Parameters
-    ----------
-    measure : Measure
-    before, after : (replications,) float64 array
-        Paired; nan where there is nothing.
-    language : {"en", "fr"}
-
-    Returns
-    -------
-    Effect
-        A single pair has a mean but no interval, and determines nothing.
+    A single pair has a mean but no interval, and determines nothing.
     """
     found = effect_of(measure, before, after, None)
-    of_mean, verdict, mean = found.of_mean, found.verdict, math.nan
-    if of_mean is None and found.replications == 1:
-        verdict, mean = OPEN, float(np.nansum(after - before))
-    return Effect(
-        label=measure.label[language],
-        good=measure.good,
-        quantity=Quantity(measure.unit, found.smallest_relevant, language),
-        baseline=found.baseline_mean,
-        mean=of_mean.mean if of_mean else mean,
-        low50=of_mean.lo50 if of_mean else math.nan,
-        high50=of_mean.hi50 if of_mean else math.nan,
-        low90=of_mean.lo90 if of_mean else math.nan,
-        high90=of_mean.hi90 if of_mean else math.nan,
-        p_positive=of_mean.p_positive if of_mean else math.nan,
-        smallest_relevant=found.smallest_relevant,
-        verdict=verdict,
-        replications=found.replications,
-        still_needed=found.still_needed if verdict == OPEN else 0,
-    )
+    row = dict.fromkeys(_COLUMNS, math.nan) | vars(found)
+    if found.of_mean is not None:
+        row |= vars(found.of_mean)
+    elif found.replications == 1:
+        row |= {"verdict": OPEN, "mean": float(np.nansum(after - before))}
+    else:
+        row["still_needed"] = 0
+    return effect_in_row(measure, row, language)
 
 
 @dataclass(frozen=True)
@@ -238,11 +204,6 @@ class Surface:
 
         Points that were drawn together, such as those of a trajectory, are no independent witnesses
         and count as one.
-
-        Parameters
-        ----------
-        drawn_with : (points,) int array
-            Which points belong together.
         """
         known = np.isfinite(self.differences)
         _, at = np.unique(drawn_with, return_inverse=True)

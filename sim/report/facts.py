@@ -31,8 +31,6 @@ from sim.words.language import percent, typeset
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Facts"]
-
 Floats = npt.NDArray[np.float64]
 
 REFERENCE: Final = Arm("reference", "")
@@ -49,15 +47,7 @@ MOST_SHOWN: Final = 3
 
 
 class Facts:
-    """Results, read in one language at the last horizon.
-
-    Parameters
-    ----------
-    results : Results
-    language : {"en", "fr"}
-    elsewhere : sequence of Results, optional
-        The same interventions in other territories.
-    """
+    """Results, read in one language at the last horizon."""
 
     def __init__(
         self, results: Results, language: Language, elsewhere: Sequence[Results] = ()
@@ -74,6 +64,7 @@ class Facts:
         self.months = int(self.experiment.horizons[-1])
         self.indicators: tuple[str, ...] = self.experiment.indicators
         self.has_interventions = len(self.experiment.arms) > 1
+        self.is_compared = self.has_interventions or len(self.factors) > 0
         self.is_sampled = self.experiment.design.kind in SAMPLED
         self.is_fixed = self.run["parameters"] == "fixed"
         self.has_variance = bool(getattr(self.experiment, "variance", False))

@@ -13,8 +13,6 @@ from sim.measures.measure import Measure
 from sim.report.effects import Effect, effect_over
 from sim.words.folders import Language
 
-__all__ = ["Block", "Plateau", "largest_block", "plateau"]
-
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Kind = Literal["level", "flat", "peak", "falling", "growing", "open", "unknown"]
@@ -39,11 +37,7 @@ class Block:
 
 
 def largest_block(hit: Bools) -> Block | None:
-    """Find where hits lie together.
-
-    Parameters
-    ----------
-    hit : (rows, columns) or (columns,) bool array
+    """Find where hits lie together along one or two axes.
 
     Returns
     -------
@@ -96,15 +90,8 @@ def plateau(
 ) -> Plateau | None:
     """Find where more stops adding to what is wanted.
 
-    Parameters
-    ----------
-    measure : Measure
-        In which more or less is wanted.
-    before, after : (levels, replications) float64 arrays
-        Levels of the measure without and with the intervention, by rising level of a factor.
-    relevant : float
-        Effect below which nothing matters.
-    language : {"en", "fr"}
+    Levels of the measure without and with the intervention, (levels, replications), are given by
+    rising level of a factor; effects below `relevant` do not matter.
 
     Returns
     -------

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["HEADLINES", "SHOWN"]
-
 SHOWN: Final = {
     "closures": "closure_rate_town_centre",
     "shops": "open_shops_town_centre",

@@ -20,8 +20,6 @@ from sim.words.language import typeset
 if TYPE_CHECKING:
     from sim.report.seam import Results
 
-__all__ = ["Inputs", "Setting"]
-
 
 @dataclass(frozen=True)
 class Setting:
@@ -41,11 +39,6 @@ class Inputs:
     """The inputs of the first territory, read in one language.
 
     Factors are left out of the settings: they stand in a table of their own.
-
-    Parameters
-    ----------
-    results : Results
-    language : {"en", "fr"}
     """
 
     def __init__(self, results: Results, language: Language) -> None:

@@ -16,8 +16,6 @@ from sim.report.levels import is_scale
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Layout", "Panel", "choose_layout", "levels_of"]
-
 MOST_STRIPS: Final = 40
 """Points beyond which one line for each is no longer read."""
 
@@ -78,22 +76,7 @@ def levels_of(points: pd.DataFrame, factor: Factor) -> list[Any]:
 def choose_layout(
     points: pd.DataFrame, factors: Sequence[Factor], is_sampled: bool, arms: int, measures: int
 ) -> Layout:
-    """Choose how a design is shown.
-
-    Parameters
-    ----------
-    points : pandas.DataFrame
-        A row a point, a column a factor.
-    factors : sequence of Factor
-    is_sampled : bool
-        Whether points are drawn, so that no two lie on a line.
-    arms, measures : int
-        How many of them there are to show.
-
-    Returns
-    -------
-    Layout
-    """
+    """Choose how a design is shown."""
     levels = {f.name: levels_of(points, f) for f in factors}
     varied = tuple(f for f in factors if len(levels[f.name]) > 1)
     axes = tuple(f for f in varied if is_scale(f))

@@ -11,8 +11,6 @@ from sim.words.catalogue import Words
 from sim.words.folders import Language
 from sim.words.language import number
 
-__all__ = ["Levels", "is_number", "is_scale"]
-
 
 def is_number(factor: Factor) -> bool:
     """Whether a factor's levels are numbers."""
@@ -32,14 +30,7 @@ def is_scale(factor: Factor) -> bool:
 
 
 class Levels:
-    """Writes factors in one language.
-
-    Parameters
-    ----------
-    language : {"en", "fr"}
-    territories : mapping of str to str
-        Words for scenarios by name.
-    """
+    """Writes factors in one language."""
 
     def __init__(self, language: Language, territories: Mapping[str, str]) -> None:
         self.words = Words(language)

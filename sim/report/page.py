@@ -15,8 +15,6 @@ from sim.report.blocks import Cards, Gallery, Section
 from sim.words.catalogue import Words
 from sim.words.folders import Language
 
-__all__ = ["render_page"]
-
 FOLDER: Final = Path(__file__).with_name("page")
 
 
@@ -32,19 +30,6 @@ def render_page(
     png: bool,
 ) -> dict[str, bytes]:
     """Lay sections out as a page.
-
-    Parameters
-    ----------
-    language : {"en", "fr"}
-    title, kicker, question : str
-        What stands at the top: what it is about, what kind of report this is, what it answers.
-    facts : sequence of tuple of str
-        Key facts below the question: what each is called, and what it is.
-    sections : sequence of Section
-    versions : tuple of str
-        Of the package and of the model, for the foot of the page.
-    png : bool
-        Give each picture as PNG, too.
 
     Returns
     -------

@@ -9,8 +9,6 @@ from sim.words.catalogue import Words
 from sim.words.folders import Language
 from sim.words.language import number, percent
 
-__all__ = ["Quantity", "euros", "probability", "rounded", "signed", "value_of"]
-
 _SHARES = ("share", "share of residents", "share of turnover")
 
 
@@ -71,19 +69,7 @@ def probability(value: float, language: Language) -> str:
 
 
 def value_of(value: object, unit: str, language: Language) -> str:
-    """A parameter's value with its unit, as a table shows it.
-
-    Parameters
-    ----------
-    value : bool, int, float or str
-    unit : str
-        As declared; shares become per cent.
-    language : {"en", "fr"}
-
-    Returns
-    -------
-    str
-    """
+    """A parameter's value with its unit, as a table shows it."""
     words = Words(language)
     if isinstance(value, bool):
         return words("quantity.yes" if value else "quantity.no")

@@ -22,6 +22,7 @@ from sim.report.sections.runs import open_questions, runs
 from sim.report.sections.sensitivity import sensitivity
 from sim.report.sections.settings import assumptions, settings
 from sim.report.sections.stakes import stakes
+from sim.report.sections.story import run_over_time
 from sim.report.sections.trade_offs import trade_offs
 from sim.report.sections.variants import variants
 from sim.words.folders import Language
@@ -39,6 +40,7 @@ SECTIONS: Final = (
     trade_offs,
     sensitivity,
     over_time,
+    run_over_time,
     effect_tables,
     maps,
     cost,

@@ -15,8 +15,6 @@ from sim.experiments.sweep import Sweep
 from sim.measures.registry import HEADLINES, OUTCOMES
 from sim.words.folders import languages
 
-__all__ = ["Results", "as_results"]
-
 Results = Any
 
 

@@ -320,7 +320,7 @@ def test_a_single_replication_determines_nothing(sweeps):
     facts = Facts(found, "en")
     for surface in facts.surfaces(facts.arms[0]):
         assert {e.verdict for e in surface.effects} == {"not_determinable"}
-        assert all(math.isfinite(e.mean) and math.isnan(e.low90) for e in surface.effects)
+        assert all(math.isfinite(e.mean) and math.isnan(e.lo90) for e in surface.effects)
 
 
 def test_without_an_intervention_variants_are_compared_with_the_first(sweeps):
@@ -473,7 +473,7 @@ def test_points_drawn_together_are_one_witness():
     (together,) = surface.over_sample(np.arange(40) // 10).effects
     (apart,) = surface.over_sample(np.arange(40)).effects
     assert together.replications == 4
-    assert together.high90 - together.low90 > 2 * (apart.high90 - apart.low90)
+    assert together.hi90 - together.lo90 > 2 * (apart.hi90 - apart.lo90)
 
 
 def test_half_of_an_effect_is_gone_for_good():

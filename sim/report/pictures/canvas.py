@@ -14,18 +14,6 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from sim.report.quantity import Quantity, signed
 from sim.words.catalogue import Words
 
-__all__ = [
-    "FONT",
-    "INK",
-    "IRRELEVANT",
-    "bare",
-    "change_axis",
-    "outline",
-    "round_ticks",
-    "titled",
-    "unit_line",
-]
-
 FONT: Final = 9.5
 INK: Final = "#444444"
 """Colour of words next to a picture."""

@@ -19,8 +19,6 @@ from sim.report.quantity import Quantity
 from sim.words.catalogue import Words
 from sim.words.language import number, percent
 
-__all__ = ["MOST_LINES", "Course", "Line", "draw_course", "draw_lines"]
-
 Floats = npt.NDArray[np.float64]
 
 GHOST: Final = "#7A828B"
@@ -94,16 +92,6 @@ class Line:
 
 def draw_course(name: str, course: Course, quantity: Quantity, colour: str) -> Picture:
     """Draw levels above and the paired difference below.
-
-    Parameters
-    ----------
-    name : str
-        Of the picture.
-    course : Course
-    quantity : Quantity
-        How values are written.
-    colour : str
-        Name in `sim.figures.style.COLOURS`.
 
     Returns
     -------
@@ -195,14 +183,6 @@ def _difference(axes: Axes, time: Floats, difference: Floats, paint: str) -> Non
 
 def draw_lines(name: str, title: str, lines: Sequence[Line], quantity: Quantity) -> Picture:
     """Draw paired differences by month as lines.
-
-    Parameters
-    ----------
-    name, title : str
-        Of the picture, and the measure.
-    lines : sequence of Line
-        At most `MOST_LINES`.
-    quantity : Quantity
 
     Returns
     -------

@@ -15,8 +15,6 @@ from sim.report.effects import SYMBOLS, Effect
 from sim.report.pictures.canvas import FONT, INK, IRRELEVANT, change_axis, titled
 from sim.report.quantity import Quantity
 
-__all__ = ["draw_curve"]
-
 Floats = npt.NDArray[np.float64]
 
 NEAREST: Final = 0.085
@@ -27,26 +25,11 @@ def draw_curve(
     name: str, label: str, title: str, below: str, axis: str, values: Sequence[float],
     ticks: Sequence[str], effects: Sequence[Effect], quantity: Quantity,
 ) -> Picture:  # fmt: skip
-    """Draw means with their 50 and 90 % intervals along a factor.
-
-    Parameters
-    ----------
-    name, label : str
-        Of the picture, and what is seen in words.
-    title, below : str
-        The measure; its unit, and what is held fixed.
-    axis : str
-        Words of the factor.
-    values, ticks : sequences
-        Levels in rising order, and how they are written.
-    effects : sequence of Effect
-        One a level.
-    quantity : Quantity
-    """
+    """Draw means with their 50 and 90 % intervals along a factor."""
     x = np.asarray(values, np.float64)
     means, low90, low50, high50, high90 = (
         np.array([getattr(e, field) if e.is_measured else math.nan for e in effects])
-        for field in ("mean", "low90", "low50", "high50", "high90")
+        for field in ("mean", "lo90", "lo50", "hi50", "hi90")
     )
     relevant = max((e.smallest_relevant for e in effects), default=0.0)
     paint = COLOURS["blue"]

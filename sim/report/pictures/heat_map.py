@@ -21,8 +21,6 @@ from sim.report.pictures.canvas import FONT, INK, bare, outline, titled
 from sim.report.quantity import Quantity, signed
 from sim.words.catalogue import Words
 
-__all__ = ["LIKELY", "SURE", "HeatMap", "draw_heat_map", "draw_key"]
-
 Floats = npt.NDArray[np.float64]
 
 WIDTH: Final = 5.0
@@ -81,19 +79,7 @@ class HeatMap:
 
 
 def draw_heat_map(name: str, label: str, heat: HeatMap, quantity: Quantity) -> Picture:
-    """Draw mean effects as cells: a colour, a sign for the verdict and the number.
-
-    Parameters
-    ----------
-    name, label : str
-        Of the picture, and what is seen in words.
-    heat : HeatMap
-    quantity : Quantity
-
-    Returns
-    -------
-    Picture
-    """
+    """Draw mean effects as cells: a colour, a sign for the verdict and the number."""
     n_rows, n_columns = len(heat.rows), len(heat.columns)
     norm = Normalize(-heat.reach, heat.reach)
     with look():

@@ -12,29 +12,13 @@ from sim.figures.style import COLOURS, Picture, look
 from sim.words.catalogue import Words
 from sim.words.language import number, percent
 
-__all__ = ["draw_indices", "write_index"]
-
 
 def draw_indices(
     name: str, head: str, rows: list[Any], first: str, second: str, is_share: bool, words: Words
 ) -> Picture:
     """Draw bars of the first index with intervals, and a mark at the second.
 
-    Parameters
-    ----------
-    name, head : str
-        Of the picture, and what the indices are of.
-    rows : list of mapping
-        ``label``, and both columns with their ``_lo`` and ``_hi`` where they have intervals.
-    first, second : str
-        Columns.
-    is_share : bool
-        Whether they are shares of a variance.
-    words : Words
-
-    Returns
-    -------
-    Picture
+    Rows hold ``label``, both indices, and ``_lo`` and ``_hi`` of the first.
     """
     height = 0.75 + 0.29 * len(rows)
     left = min(0.55, 0.03 + max(len(r["label"]) for r in rows) * 0.0105)

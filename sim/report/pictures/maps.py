@@ -17,8 +17,6 @@ from sim.report.quantity import signed
 from sim.words.folders import Language
 from sim.words.language import number, percent
 
-__all__ = ["Ground", "draw_difference", "draw_layer"]
-
 Floats = npt.NDArray[np.float64]
 
 WIDTH: Final = 2.7
@@ -28,11 +26,7 @@ DIVERGING: Final = "PuOr_r"
 class Ground:
     """What lies under every map of a territory: inhabited cells and the outlines of its zones.
 
-    Parameters
-    ----------
-    zone : (rows, columns) integer array
-        0 town centre, 1 periphery, 2 elsewhere. Row 0 is the northernmost.
-    inhabited : (rows, columns) bool array
+    Zones, (rows, columns), are 0 town centre, 1 periphery, 2 elsewhere; row 0 is northernmost.
     """
 
     def __init__(self, zone: npt.NDArray[Any], inhabited: npt.NDArray[np.bool_]) -> None:
@@ -58,27 +52,7 @@ def draw_layer(
     name: str, label: str, ground: Ground, layer: str, values: Floats, top: float,
     is_share: bool, language: Language,
 ) -> Picture:  # fmt: skip
-    """Draw one layer in one month.
-
-    Parameters
-    ----------
-    name, label : str
-        Of the picture, and what is seen in one sentence.
-    ground : Ground
-    layer : str
-        Name in `sim.measures.map_layers.LAYERS`; sets the colours.
-    values : (rows, columns) float64 array
-        nan where there is nothing to measure.
-    top : float
-        Upper limit of the colours, the same on all maps of the layer.
-    is_share : bool
-        Whether values are shares, shown in per cent.
-    language : {"en", "fr"}
-
-    Returns
-    -------
-    Picture
-    """
+    """Draw one layer in one month."""
     # People and visits crowd in few cells: a square root keeps the others visible.
     norm = Normalize(0, top) if is_share else PowerNorm(0.5, 0, top)
     light = 0.0 if is_share else 0.25  # can still be told from the ground
@@ -97,14 +71,7 @@ def draw_difference(
     name: str, label: str, ground: Ground, values: Floats, reach: float, is_share: bool,
     language: Language,
 ) -> Picture:  # fmt: skip
-    """Draw a difference between two arms; arguments as for `draw_layer`.
-
-    Parameters
-    ----------
-    reach : float
-        Limit of the colours either way, the same on all maps of the layer. Differences beyond it
-        take its colour, and the scale says so.
-    """
+    """Draw a difference between two arms; arguments as for `draw_layer`."""
     norm = Normalize(-reach, reach)
     shown = np.ma.masked_invalid(values[ground.window])
     shown = np.ma.masked_where(np.abs(shown) < reach / 512, shown)

@@ -14,8 +14,6 @@ from sim.figures.style import COLOURS, Picture, look
 from sim.words.catalogue import Words
 from sim.words.language import number
 
-__all__ = ["draw_money"]
-
 Floats = npt.NDArray[np.float64]
 
 WIDTH: Final = 5.0
@@ -35,21 +33,7 @@ LOOKS: Final = {
 def draw_money(
     name: str, label: str, years: list[str], spent: Mapping[str, Floats], words: Words
 ) -> Picture:
-    """Draw stacked bars of spending.
-
-    Parameters
-    ----------
-    name, label : str
-        Of the picture, and what is seen in one sentence.
-    years : list of str
-    spent : mapping of str to (years,) float64 array
-        EUR by line of the ledger, all sources together.
-    words : Words
-
-    Returns
-    -------
-    Picture
-    """
+    """Draw stacked bars of spending."""
     with look():
         figure = Figure(figsize=(WIDTH, HEIGHT))
         axes = figure.add_axes((0.105, 0.27, 0.885, 0.64))

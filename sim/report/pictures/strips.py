@@ -15,8 +15,6 @@ from sim.report.pictures.canvas import IRRELEVANT, change_axis, titled
 from sim.report.quantity import Quantity
 from sim.words.catalogue import Words
 
-__all__ = ["draw_strip", "draw_strips"]
-
 FONT: Final = 9
 PAINT: Final = {
     "good": COLOURS["green"],
@@ -35,17 +33,10 @@ LONGEST: Final = 36
 
 
 def draw_strip(name: str, effect: Effect) -> Picture:
-    """Draw mean, 50 and 90 % interval of one effect.
-
-    Parameters
-    ----------
-    name : str
-        Of the picture.
-    effect : Effect
-    """
+    """Draw mean, 50 and 90 % interval of one effect."""
     quantity = effect.quantity
     relevant = effect.smallest_relevant
-    reach = 1.12 * max(abs(effect.low90), abs(effect.high90), 1.6 * relevant)
+    reach = 1.12 * max(abs(effect.lo90), abs(effect.hi90), 1.6 * relevant)
     if not (math.isfinite(reach) and reach > 0):
         reach = 1.0
     with look():
@@ -67,10 +58,10 @@ def draw_strip(name: str, effect: Effect) -> Picture:
         "strip.alt",
         measure=effect.label,
         mean=quantity.change(effect.mean),
-        low=quantity.change(effect.low90),
-        high=quantity.change(effect.high90),
-        low50=quantity.change(effect.low50),
-        high50=quantity.change(effect.high50),
+        low=quantity.change(effect.lo90),
+        high=quantity.change(effect.hi90),
+        low50=quantity.change(effect.lo50),
+        high50=quantity.change(effect.hi50),
     )
     return Picture(name, figure, label)
 
@@ -81,16 +72,6 @@ def draw_strips(
 ) -> Picture:  # fmt: skip
     """Draw a line for each of several effects on one measure.
 
-    Parameters
-    ----------
-    name, label : str
-        Of the picture, and what is seen in words.
-    title, below : str
-        The measure, and its unit.
-    rows : sequence of (str, Effect)
-        What each effect is of.
-    quantity : Quantity
-
     Returns
     -------
     Picture
@@ -100,7 +81,7 @@ def draw_strips(
     line = 0.46 if is_long else 0.27
     height = 0.95 + line * len(rows)
     left = 0.02 if is_long else 0.05 + max(len(text) for text, _ in rows) * 0.0125
-    ends = [v for _, e in rows for v in (e.low90, e.high90, e.mean) if math.isfinite(v)]
+    ends = [v for _, e in rows for v in (e.lo90, e.hi90, e.mean) if math.isfinite(v)]
     relevant = max(e.smallest_relevant for _, e in rows)
     reach = [min([*ends, -1.3 * relevant]), max([*ends, 1.3 * relevant])]
     room = 0.04 * (reach[1] - reach[0])
@@ -145,8 +126,8 @@ def _zero(axes: Axes, relevant: float) -> None:
 def _strip(axes: Axes, effect: Effect, at: int, sizes: tuple[float, float, float]) -> None:
     """Draw the intervals and the mean; sizes of thin line, thick line and dot."""
     paint, (thin, thick, dot) = PAINT[effect.tone], sizes
-    axes.plot([effect.low90, effect.high90], [at, at], color=paint, linewidth=thin)
-    axes.plot([effect.low50, effect.high50], [at, at], color=paint, linewidth=thick,
+    axes.plot([effect.lo90, effect.hi90], [at, at], color=paint, linewidth=thin)
+    axes.plot([effect.lo50, effect.hi50], [at, at], color=paint, linewidth=thick,
               solid_capstyle="butt")  # fmt: skip
     axes.plot([effect.mean], [at], "o", color=paint, markersize=dot, markeredgecolor="white",
               markeredgewidth=0.17 * dot)  # fmt: skip

@@ -16,8 +16,6 @@ from sim.report.quantity import euros, rounded
 from sim.words.catalogue import Words
 from sim.words.language import number
 
-__all__ = ["Choice", "draw_trade_off"]
-
 
 @dataclass(frozen=True)
 class Choice:
@@ -30,14 +28,6 @@ class Choice:
 
 def draw_trade_off(name: str, surface: Surface, choices: Sequence[Choice]) -> Picture:
     """Draw the effect of each choice on a measure against public money.
-
-    Parameters
-    ----------
-    name : str
-        Of the picture.
-    surface : Surface
-        Of the measure, one direction of which is wanted.
-    choices : sequence of Choice
 
     Returns
     -------

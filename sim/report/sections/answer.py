@@ -16,11 +16,10 @@ from sim.report.pictures.heat_map import SURE
 from sim.report.pictures.strips import draw_strip
 from sim.report.quantity import euros
 from sim.report.readings import Arm
+from sim.report.sections.story import story
 from sim.report.sections.where import plateau_sentences, where_sentences
 from sim.words.catalogue import Words
 from sim.words.language import percent, span
-
-__all__ = ["answer"]
 
 ALL_BIRTHS: Final = "project_births"
 
@@ -35,7 +34,9 @@ def answer(facts: Facts) -> Section:
     """Answer for each arm, in words first."""
     words = facts.words
     blocks: list[Block] = state_of_runs(facts)
-    if not facts.factors:
+    if not facts.is_compared:
+        blocks += story(facts)
+    elif not facts.factors:
         for k, arm in enumerate(facts.arms, 1):
             blocks += _headlines(facts, arm, k)
         blocks.append(Paragraph(words("answer.legend"), style="note"))
@@ -62,7 +63,7 @@ def state_of_runs(facts: Facts) -> list[Block]:
     if counts.failed:
         text = words("sweep.some_failed", failed=count(counts.failed), planned=planned)
         found.append(Paragraph(text))
-    if facts.reps == 1:
+    if facts.reps == 1 and facts.is_compared:
         found.append(Paragraph(words("sweep.one_replication")))
     return found
 
@@ -116,7 +117,7 @@ def _card(
         change = words(
             "answer.levels", value=quantity.change(effect.mean), unit=quantity.change_unit
         )
-    picture = draw_strip(name, effect) if math.isfinite(effect.low90) else None
+    picture = draw_strip(name, effect) if math.isfinite(effect.lo90) else None
     symbol = SYMBOLS[effect.verdict]
     return Card(measure, verdict, symbol, effect.tone, change, sentences, picture)
 
@@ -126,8 +127,8 @@ def _with_levels(key: str, effect: Effect, words: Words) -> list[str]:
     if not effect.is_measured:
         return []
     quantity = effect.quantity
-    low, change, high = (quantity.change(v) for v in (effect.low90, effect.mean, effect.high90))
-    baseline = quantity.level(effect.baseline)
+    low, change, high = (quantity.change(v) for v in (effect.lo90, effect.mean, effect.hi90))
+    baseline = quantity.level(effect.baseline_mean)
     return [words(key, change=change, low=low, high=high, baseline=baseline)]
 
 
@@ -137,8 +138,8 @@ def _interval(effect: Effect, words: Words) -> str:
     key = "identical" if effect.is_exactly_zero else keys.get(effect.verdict, "interval")
     return words(
         f"answer.{key}",
-        low=quantity.change(effect.low90),
-        high=quantity.change(effect.high90),
+        low=quantity.change(effect.lo90),
+        high=quantity.change(effect.hi90),
         relevant=quantity.size(effect.smallest_relevant),
         baseline=_baseline(effect),
     )
@@ -147,7 +148,7 @@ def _interval(effect: Effect, words: Words) -> str:
 def _baseline(effect: Effect) -> str:
     """Return the level without the intervention, with its unit."""
     unit = "" if effect.quantity.is_share else f" {effect.quantity.level_unit}"
-    return effect.quantity.level(effect.baseline) + unit
+    return effect.quantity.level(effect.baseline_mean) + unit
 
 
 def _capital(text: str) -> str:
@@ -303,17 +304,17 @@ def _extreme(facts: Facts, surface: Surface, effect: Effect) -> str:
     without = "without" if facts.has_interventions else "reference"
     against = words(f"sweep_card.{without}", baseline=_baseline(effect))
     point = facts.point_label(surface.largest or 0)
-    if not math.isfinite(effect.low90):
+    if not math.isfinite(effect.lo90):
         change = quantity.change(effect.mean)
         return words("sweep_card.one", point=point, change=change, against=against)
     if surface.reading == "none":
-        low = quantity.change(min(e.low90 for e in surface.effects if e.is_measured))
-        high = quantity.change(max(e.high90 for e in surface.effects if e.is_measured))
+        low = quantity.change(min(e.lo90 for e in surface.effects if e.is_measured))
+        high = quantity.change(max(e.hi90 for e in surface.effects if e.is_measured))
         key = "small_one" if is_one else "small" if low != high else "tiny"
         relevant = quantity.size_range(*surface.smallest_relevant)
         return words(f"sweep_card.{key}", low=low, high=high, relevant=relevant, against=against)
     key = "interval" if is_one else "largest_open" if effect.verdict == OPEN else "largest"
-    low, high = quantity.change(effect.low90), quantity.change(effect.high90)
+    low, high = quantity.change(effect.lo90), quantity.change(effect.hi90)
     return words(f"sweep_card.{key}", point=point, low=low, high=high, against=against)
 
 

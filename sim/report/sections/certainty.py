@@ -10,8 +10,6 @@ from sim.report.headlines import SHOWN
 from sim.words.catalogue import Words
 from sim.words.language import percent
 
-__all__ = ["displacement", "variance"]
-
 WHERE: Final = {
     "births": ("project_births_town_centre", "project_births_elsewhere", "project_births"),
     "shops": ("open_shops_town_centre", "open_shops_elsewhere", "open_shops"),

@@ -15,8 +15,6 @@ from sim.report.readings import Arm
 from sim.words.catalogue import Words
 from sim.words.language import span
 
-__all__ = ["effect_tables", "effects_table"]
-
 MOST_COLUMNS: Final = 3
 """Factors that have a column of their own."""
 
@@ -64,7 +62,7 @@ def _figures(effect: Effect, words: Words) -> list[Cell]:
     quantity, verdict = effect.quantity, effect.verdict_cell(words)
     if not effect.is_measured:
         blank = Cell(words("quantity.unknown"))
-        return [Cell(quantity.level(effect.baseline)), *[blank] * 4, verdict]
+        return [Cell(quantity.level(effect.baseline_mean)), *[blank] * 4, verdict]
     if effect.still_needed:
         below = words("table.still_needed", count=effect.needed(words))
         verdict = Cell(verdict.text, below, tone=verdict.tone)
@@ -72,7 +70,7 @@ def _figures(effect: Effect, words: Words) -> list[Cell]:
     if not effect.is_exactly_zero:
         positive = probability(effect.p_positive, words.language)
     return [
-        Cell(quantity.level(effect.baseline)),
+        Cell(quantity.level(effect.baseline_mean)),
         Cell(quantity.change(effect.mean)),
         Cell(effect.interval),
         Cell(quantity.size(effect.smallest_relevant)),

@@ -8,8 +8,6 @@ from sim.report.blocks import Block, Bullets, Code, Paragraph, Section
 from sim.report.facts import Facts
 from sim.words.language import number
 
-__all__ = ["again", "limits"]
-
 NOT_MODELLED: Final = ("politics", "quality", "neighbours", "prices", "measured")
 """Keys of what the model leaves out."""
 
@@ -27,9 +25,9 @@ def limits(facts: Facts) -> Section:
         words("limits.fixed" if facts.is_fixed else "limits.ranges"),
         *inputs.starting_point(),
         *(words(f"limits.{key}") for key in NOT_MODELLED),
-        words("limits.relevance"),
-        words("limits.many"),
     ]
+    if facts.is_compared:
+        items += [words("limits.relevance"), words("limits.many")]
     if facts.factors:
         items += [words(f"sweep_limits.{key}") for key in OF_VARIANTS]
     return Section("limits", words("section.limits"), [Bullets(items)])
@@ -61,6 +59,7 @@ def again(facts: Facts) -> Section:
             Paragraph(words("again.intro", seed=str(facts.experiment.seed))),
             Code(words("again.command"), command),
             Code(words("again.python"), str(facts.run["python"]).rstrip("\n")),
-            Paragraph(words("again.files"), style="note"),
         ]
+        if facts.is_compared:
+            blocks.append(Paragraph(words("again.files"), style="note"))
     return Section("again", words("section.again"), blocks)

@@ -10,8 +10,6 @@ from sim.report.blocks import Block, Gallery, Paragraph, Section, Subhead, Tile
 from sim.report.facts import Facts
 from sim.report.pictures.maps import draw_difference, draw_layer
 
-__all__ = ["maps"]
-
 Floats = npt.NDArray[np.float64]
 
 
@@ -37,7 +35,7 @@ def maps(facts: Facts) -> Section | None:
 
 def _reach(differences: list[Floats]) -> float:
     """Limit of the colours of differences: a few cells beyond it must not blanch all others."""
-    sizes = np.abs(np.concatenate([d[np.isfinite(d) & (d != 0)] for d in differences]))
+    sizes = np.abs(np.concatenate([[], *(d[np.isfinite(d) & (d != 0)] for d in differences)]))
     return float(np.quantile(sizes, 0.98)) if sizes.size else 0.0
 
 
@@ -59,9 +57,9 @@ def _row(facts: Facts, layer: str, name: str) -> list[Tile]:
 
     tiles = [
         level("start", words("maps.start"), found.start),
-        level("end", words("maps.end"), found.end),
+        level("end", words("maps.end" if facts.is_compared else "run.end"), found.end),
     ]
-    for k, arm in enumerate(facts.arms, 1):
+    for k, arm in enumerate(facts.arms if facts.has_interventions else (), 1):
         quoted = facts.quoted(arm)
         when = words("maps.end_with", intervention=quoted)
         tiles.append(level(f"{k}_end", when, found.ends[arm.name]))

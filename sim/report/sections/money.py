@@ -17,8 +17,6 @@ from sim.report.readings import Arm, Money
 from sim.words.catalogue import Words
 from sim.words.language import number, span
 
-__all__ = ["cost", "money"]
-
 OUTCOMES: Final = {
     "surviving_projects": ("running_projects", 1),
     "closures_avoided": ("closures", -1),
@@ -46,7 +44,7 @@ def _outcome(facts: Facts, arm: Arm, key: str) -> list[Cell]:
     effect = facts.effect(arm, measure)
     amount = euros(arm.cost, words.language) if arm.cost > 0 else words("cost.free")
     first = [Cell(words(f"cost.{key}")), Cell(amount), effect.change_cell(words, sign)]
-    low, high = sorted((sign * effect.low90, sign * effect.high90))
+    low, high = sorted((sign * effect.lo90, sign * effect.hi90))
     if not effect.is_measured or effect.tone in ("open", "none") or low <= 0 <= high:
         return [*first, _why_none(effect, words), Cell("")]
     if high < 0:

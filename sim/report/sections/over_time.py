@@ -20,8 +20,6 @@ from sim.report.quantity import Quantity
 from sim.report.readings import Arm
 from sim.words.language import number, span
 
-__all__ = ["months_to_half", "over_time"]
-
 Floats = npt.NDArray[np.float64]
 
 COLOURS: Final = {
@@ -154,10 +152,6 @@ def _course(facts: Facts, arm: Arm, name: str, label: str) -> Course | None:
 
 def months_to_half(course: Floats) -> tuple[int, int | None]:
     """Find when a mean effect is largest, and how long after that half of it is gone.
-
-    Parameters
-    ----------
-    course : (months,) float64 array
 
     Returns
     -------

@@ -6,12 +6,12 @@ from sim.report.facts import Facts
 from sim.report.quantity import euros
 from sim.words.language import span, typeset
 
-__all__ = ["key_facts", "kicker", "question", "title"]
-
 
 def kicker(facts: Facts) -> str:
     """Return what kind of report this is."""
-    return facts.words("page.kicker" if not facts.factors else "sweep.kicker")
+    if not facts.is_compared:
+        return facts.words("run.kicker")
+    return facts.words("sweep.kicker" if facts.factors else "page.kicker")
 
 
 def title(facts: Facts) -> str:
@@ -19,6 +19,8 @@ def title(facts: Facts) -> str:
     words = facts.words
     if facts.factors:
         return typeset(facts.experiment.title[facts.language], facts.language)
+    if not facts.is_compared:
+        return words("run.title", place=facts.place, span=span(facts.months, facts.language))
     if len(facts.arms) == 1:
         quoted = facts.quoted(facts.arms[0])
         return words("page.title", place=facts.place, interventions=quoted)
@@ -36,6 +38,8 @@ def question(facts: Facts) -> str:
 
 def _how(facts: Facts) -> str:
     words = facts.words
+    if not facts.is_compared:
+        return words("run.question")
     if facts.is_independent:
         return words("page.question_independent")
     if not facts.has_interventions:
@@ -62,6 +66,8 @@ def key_facts(facts: Facts) -> list[tuple[str, str]]:
         (words("page.period"), f"{span(facts.months, words.language)}, {facts.years}"),
     ]
     reps = count(facts.reps)
+    if not facts.is_compared:
+        return [*found, (words("page.replications"), reps)]
     if not facts.factors:
         is_alone = len(facts.arms) == 1
         of = "page.replications_value" if is_alone else "page.replications_several"

@@ -16,8 +16,6 @@ from sim.report.quantity import euros, rounded, signed
 from sim.report.readings import Arm
 from sim.words.catalogue import Words
 
-__all__ = ["response"]
-
 FORMS: Final = ("constant", "linear", "saturating", "sigmoid", "irregular", "missing")
 """What a response may look like."""
 

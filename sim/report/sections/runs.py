@@ -8,8 +8,6 @@ from sim.report.blocks import Block, Bullets, Cell, Paragraph, Section, Table
 from sim.report.effects import OPEN
 from sim.report.facts import Facts
 
-__all__ = ["open_questions", "runs"]
-
 MOST_REASONS: Final = 12
 """Reasons of failure that are listed, the most frequent first."""
 
@@ -76,7 +74,7 @@ def _failures(facts: Facts) -> list[Block]:
 
 def open_questions(facts: Facts) -> Section | None:
     """State how many replications would settle what is open."""
-    if not (facts.has_interventions or facts.factors):
+    if not facts.is_compared:
         return None
     words, title = facts.words, facts.words("section.open")
     heads = [words("table.measure"), words("table.intervention")]

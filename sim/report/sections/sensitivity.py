@@ -19,8 +19,6 @@ from sim.words.language import number
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["is_installed", "sensitivity"]
-
 MOST_FACTORS: Final = 12
 """Factors that are shown, the strongest first."""
 

@@ -12,14 +12,12 @@ from sim.report.quantity import value_of
 from sim.words.catalogue import Words
 from sim.words.language import number
 
-__all__ = ["assumptions", "settings"]
-
 
 def settings(facts: Facts) -> Section:
     """List every lever and setting of each arm, and of the scenario against the defaults."""
     words, inputs = facts.words, facts.inputs
     blocks: list[Block] = []
-    if facts.has_interventions or facts.factors:
+    if facts.is_compared:
         blocks.append(Paragraph(words("settings.intro")))
     if facts.has_interventions:
         for arm in facts.arms:
@@ -45,7 +43,7 @@ def assumptions(facts: Facts) -> Section:
     figures = facts.inputs.catalogue_figures()
     blocks: list[Block] = [
         Paragraph(intro),
-        Paragraph(words("assumptions.marks")),
+        *([Paragraph(words("assumptions.marks"))] if facts.is_compared else []),
         _table(words("assumptions.caption"), every, words, "plausible"),
         _table(words("assumptions.catalogues"), figures, words, ""),
     ]

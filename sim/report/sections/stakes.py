@@ -11,8 +11,6 @@ from sim.report.headlines import HEADLINES
 from sim.report.sections.effect_tables import effects_table
 from sim.words.language import span
 
-__all__ = ["TERRITORIES", "stakes"]
-
 MEASURES: Final = {
     "method": ("bottom_up_share", "partners_per_project", "months_to_birth"),
     "dissemination": ("trust", "openness", "public_partner_share", "review_delay"),

@@ -19,8 +19,6 @@ from sim.words.catalogue import Words
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["trade_offs"]
-
 MOST_POLICIES: Final = 100
 """Choices beyond which dots hide one another."""
 

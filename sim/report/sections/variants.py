@@ -22,8 +22,6 @@ from sim.report.pictures.heat_map import HeatMap, draw_heat_map, draw_key
 from sim.report.pictures.strips import draw_strips
 from sim.report.readings import Arm
 
-__all__ = ["variants"]
-
 MOST_FACTORS: Final = 4
 """Factors that are shown one at a time, for each measure those along which it varies most."""
 

@@ -14,8 +14,6 @@ from sim.report.findings import largest_block, plateau
 from sim.report.layout import levels_of
 from sim.report.levels import is_scale
 
-__all__ = ["plateau_sentences", "where_sentences"]
-
 MOST_NAMED: Final = 4
 """Variants that are named rather than counted."""
 
@@ -113,8 +111,8 @@ def plateau_sentences(facts: Facts, surface: Surface) -> list[str]:
                 level=facts.levels.amount(axis, levels[step.at]),
                 highest=facts.levels.amount(axis, levels[step.highest]),
                 change=quantity.change(step.last.mean),
-                low=quantity.change(step.last.low90),
-                high=quantity.change(step.last.high90),
+                low=quantity.change(step.last.lo90),
+                high=quantity.change(step.last.hi90),
             )
         )
     return found
