@@ -1,4 +1,4 @@
-"""Trade-offs, targets and marginal effects: laws, and answers that are known."""
+"""Trade-offs, targets and marginal effects: laws and known answers."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_no_policy_does_better_than_the_one_a_criterion_names(performance):
 
 
 @given(tables, numbers, st.floats(0, 10))
-def test_who_asks_for_more_is_satisfied_less_often(performance, target, more):
+def test_higher_targets_are_met_less_often(performance, target, more):
     easy = satisficing({"births": performance}, {"births": target})
     hard = satisficing({"births": performance}, {"births": target + more})
     assert (hard <= easy).all()
@@ -79,14 +79,14 @@ def test_who_asks_for_more_is_satisfied_less_often(performance, target, more):
 
 def test_a_scenario_in_which_a_policy_is_missing_counts_for_none():
     performance = np.array([[5.0, 0.0, 9.0], [4.0, 1.0, np.nan]])
-    assert minimax_regret(performance) == 0  # both regret one, and the first is named
+    assert minimax_regret(performance) == 0  # both regret one, and the first is chosen
     assert maximin(performance) == 1
     with pytest.raises(InputError, match="no scenario"):
         maximin(np.array([[1.0, np.nan], [np.nan, 1.0]]))
 
 
-def test_the_front_tells_luck_from_trade_off():
-    """Twins differ by luck alone and share the front; a true compromise is always on it."""
+def test_the_front_separates_noise_from_trade_offs():
+    """Twins differ only in noise and share the front; a true compromise is always on it."""
     rng = np.random.default_rng(3)
     births = np.array([0.0, 2.0, 4.0, 4.0, 3.0]) + rng.normal(0, 0.3, (40, 5))
     cost = np.tile([0.0, 1e5, 2e5, 2e5, 3e5], (40, 1)) + rng.normal(0, 10.0, (40, 1))
@@ -109,7 +109,7 @@ def test_a_run_that_failed_leaves_its_replication_out_and_a_point_without_runs_t
 
 
 def test_policies_are_judged_over_territories():
-    """Large does best on average and worst in the village; small never falls far behind."""
+    """Large is best on average and worst in the village; small never falls far behind."""
     closures = {("small", "town"): -2.0, ("small", "village"): -2.0}
     closures |= {("large", "town"): -9.0, ("large", "village"): 1.0}
     rows = [
@@ -126,10 +126,10 @@ def test_policies_are_judged_over_territories():
     assert table.index[table["is_minimax_regret"]].tolist() == ["large"]
     assert set(table["scenarios"]) == {2} and set(table["left_out"]) == {0}
 
-    rows[0]["closures"] = np.nan  # a replication in the town, of small alone
+    rows[0]["closures"] = np.nan  # a replication in the town, only of small
     again = robustness(pd.DataFrame(rows), "closures", -1, ["size"], ["scenario"])
     assert set(again["left_out"]) == {1}
-    assert again.loc["large", "max_regret"] == 3.0  # pairs stay pairs
+    assert again.loc["large", "max_regret"] == 3.0  # pairs stay complete
 
 
 def test_a_target_is_met_by_those_that_reach_it_in_its_direction():
@@ -141,7 +141,7 @@ def test_a_target_is_met_by_those_that_reach_it_in_its_direction():
     assert table["replications"].to_dict() == {"births": 3, "closures": 4, ALL_TARGETS: 3}
     assert table.loc["closures", "share"] == 0.75
     assert (table["lo90"] < table["share"]).all() and (table["share"] < table["hi90"]).all()
-    assert targets_met(frame, {}).empty  # no target is not a target met
+    assert targets_met(frame, {}).empty  # no target does not count as met
 
 
 def test_nine_of_ten_jeffreys_intervals_hold_the_probability():
@@ -156,7 +156,7 @@ FUNDING = np.array([0.0, 100_000.0, 200_000.0])
 
 
 def stepwise(gains, spending, noise=0.2, n=20):
-    """Funding at two sizes: what each level brings and costs in all."""
+    """Funding at two sizes: total effect and cost of each level."""
     rng = np.random.default_rng(5)
     luck = rng.normal(0.0, 3.0, (n, 1))
     births = np.array(gains) + luck + rng.normal(0.0, noise, (n, len(gains)))
@@ -164,8 +164,8 @@ def stepwise(gains, spending, noise=0.2, n=20):
     return sweep_of({"births": births, "public_spending": cost}, funding=FUNDING)
 
 
-def test_a_little_more_money_brings_what_it_was_planted_to_bring():
-    """Four births for 100,000 EUR spent, whatever was granted; luck of a replication cancels."""
+def test_more_money_has_the_planted_marginal_effect():
+    """Four births for 100,000 EUR spent, whatever was granted; noise of a replication cancels."""
     frame = stepwise([1.0, 5.0, 5.0], [0.0, 100_000.0, 150_000.0])
     table = marginal_effects(frame, "funding", "births", smallest_relevant=0.5)
     assert table["verdict"].tolist() == ["increase", "no_relevant_effect"]
@@ -194,7 +194,7 @@ def test_steps_are_paired_by_replication_and_failures_are_counted():
     assert table["left_out"].tolist() == [0, 1]
 
 
-def test_what_matters_at_least_is_the_measures_own_unless_it_is_given():
+def test_the_smallest_relevant_effect_defaults_to_that_of_the_measure():
     relevant = OUTCOMES["participation"].relevant
     gains = [0.0, 0.5 * relevant, 3 * relevant]
     frame = stepwise(gains, [0.0, 1e5, 2e5], noise=relevant / 100)

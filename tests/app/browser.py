@@ -1,4 +1,4 @@
-"""A real browser that reaches nothing but this machine, and the server that it is shown."""
+"""A real browser that can only reach this machine, and its server."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FLAGS = (
 
 @contextmanager
 def serving() -> Iterator[str]:
-    """A server in a thread; gives its address."""
+    """Run a server in a thread and yield its address."""
     listening = listen("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(make_app(), log_level="warning", access_log=False))
     thread = threading.Thread(target=server.run, args=[[listening]], daemon=True)
@@ -43,7 +43,7 @@ def serving() -> Iterator[str]:
 
 @contextmanager
 def browsing() -> Iterator[Any]:
-    """A browser of playwright's."""
+    """Run a browser by playwright."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as player:
@@ -53,17 +53,17 @@ def browsing() -> Iterator[Any]:
 
 
 class Visit:
-    """A page in the browser, and whatever went wrong on it.
+    """A page in the browser and its errors.
 
     Parameters
     ----------
     browser : Browser
     address : str
-        Of the server.
+        Address of the server.
     chosen : str
-        What stands behind ``#`` in the address.
+        Fragment of the address, after ``#``.
     **context
-        As playwright's ``new_context`` takes it.
+        Options of playwright's ``new_context``.
     """
 
     def __init__(self, browser: Any, address: str, chosen: str = "", **context: Any) -> None:
@@ -83,7 +83,7 @@ class Visit:
         page.wait_for_selector("body[data-ready]")
 
     def _told(self, kind: str, text: str) -> None:
-        # A refusal that a test waits for is written to the console by the browser itself.
+        # The browser itself writes expected refusals to the console.
         if kind in ("error", "warning") and not (self.expected and "Failed to load" in text):
             self.wrong.append(f"{kind} {text}")
 
@@ -92,11 +92,11 @@ class Visit:
             self.wrong.append(f"{status} {url}")
 
     def data(self, name: str) -> int:
-        """A number that the page says about itself: month, painted or settled."""
+        """Return a number from the page's data: month, painted or settled."""
         return int(self.page.evaluate(f"document.body.dataset.{name} ?? 0"))
 
     def until(self, expression: str) -> None:
-        """Wait until something is true; playwright's own way is forbidden by the page's policy."""
+        """Wait for a condition; the page's policy forbids playwright's own way."""
         for _ in range(2400):
             if self.page.evaluate(expression):
                 return
@@ -104,7 +104,7 @@ class Visit:
         raise AssertionError(f"never true: {expression}")
 
     def settle(self, action: Any) -> None:
-        """Do something, and wait until the page has dealt with it."""
+        """Do something and wait until the page is up to date."""
         before = self.data("settled")
         action()
         self.until(f"Number(document.body.dataset.settled) > {before}")
@@ -118,7 +118,7 @@ class Visit:
         return str(self.page.locator(f"#{identifier}").inner_text())
 
     def pixels(self, side: str) -> str:
-        """What the canvas of a map shows."""
+        """Return the pixels of a map."""
         return str(self.page.evaluate(f"document.querySelector('#map-{side}').toDataURL()"))
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""``sim app``: begins, answers under its own name, and ends when it is told to."""
+"""``sim app`` starts, answers under its own name, and ends on Ctrl-C."""
 
 import http.client
 import os
@@ -23,7 +23,7 @@ def test_it_prints_its_address_answers_there_and_ends_on_ctrl_c() -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # A shell may have started the tests deaf to Ctrl-C.
+        # A shell may have started the tests with Ctrl-C ignored.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     assert process.stdout is not None

@@ -1,4 +1,4 @@
-"""The page in a real browser; where there is none, these tests are skipped."""
+"""The page in a real browser; skipped without one."""
 
 import csv
 import re
@@ -28,7 +28,7 @@ def address() -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (offer, replications):
             patch.setattr(module, "NUMBER", 3)
-        Simulation(load_scenario("mid_sized_town")).run(1)  # compiles kernels where need be
+        Simulation(load_scenario("mid_sized_town")).run(1)  # compiles kernels if necessary
         with serving() as address:
             yield address
 
@@ -41,7 +41,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def visit(browser: Any, address: str) -> Iterator[Callable[..., Visit]]:
-    """Opens pages; nothing may go wrong on them but what the test expects."""
+    """Open pages; only expected errors may occur on them."""
     visits: list[Visit] = []
 
     def open_(chosen: str = SMALL, **context: Any) -> Visit:
@@ -99,7 +99,7 @@ def test_a_slider_moved_by_keyboard_changes_the_run_at_the_same_month(visit: Ope
     assert "closure_rate=" in page.page.url
     assert "closure_rate" in page.text("differs")
     assert "--set closure_rate=" in page.text("command")
-    # Back at what it was, the same is shown as before.
+    # Back at the old value, the page is as before.
     exact = page.page.locator("[data-name=closure_rate] .exact")
     exact.fill("0.09")
     page.settle(lambda: exact.press("Enter"))
@@ -243,7 +243,7 @@ def test_replications_give_bands_verdicts_and_a_report_until_something_changes(
     page.page.locator("#cancel").click()
     page.page.wait_for_selector("#cancel", state="hidden")
     assert page.page.locator("#replicate").is_visible()
-    # Without an intervention there is nothing to compare.
+    # Without an intervention there is no comparison.
     page.settle(lambda: page.page.locator("#intervention").select_option(""))
     assert page.page.locator("#replicate").is_disabled()
 
@@ -273,7 +273,7 @@ def test_a_phone_shows_it_without_scrolling_sideways(visit: Open) -> None:
     )
     for lang in ("en", "fr"):
         page.speak(lang)
-        # What is tried does not push what happens off the screen: levers are folded at first.
+        # The controls do not push the results off the screen: levers start folded.
         assert page.page.locator("#play").bounding_box()["y"] < 1000
         unfold = "document.querySelectorAll('details').forEach(one => { one.open = OPEN; })"
         page.page.evaluate(unfold.replace("OPEN", "true"))
@@ -315,7 +315,7 @@ def test_the_keyboard_plays_and_pauses(visit: Open) -> None:
 
 
 @pytest.mark.slow
-def test_at_the_end_play_begins_anew(visit: Open) -> None:
+def test_at_the_end_play_starts_again(visit: Open) -> None:
     page = visit(SMALL + "&month=60")
     page.page.locator("#play").click()
     page.until("['2', '3', '4'].includes(document.body.dataset.month)")
@@ -323,7 +323,7 @@ def test_at_the_end_play_begins_anew(visit: Open) -> None:
 
 
 @pytest.mark.slow
-def test_what_is_refused_is_said_in_a_sentence_and_the_page_goes_on(visit: Open) -> None:
+def test_a_refusal_gives_one_sentence_and_the_page_continues(visit: Open) -> None:
     page = visit(SMALL + "&month=5")
     page.expected = (422,)
     exact = page.page.get_by_label("as a number").and_(
@@ -356,11 +356,11 @@ def test_an_address_that_is_not_admissible_can_be_put_right(browser: Any, addres
 
 
 @pytest.mark.slow
-def test_a_session_that_has_ended_is_begun_anew_at_the_same_month(visit: Open) -> None:
+def test_an_ended_session_restarts_at_the_same_month(visit: Open) -> None:
     page = visit(SMALL + "&month=5")
     page.expected = (404,)
     shown = page.pixels("with")
-    page.page.evaluate("dispatchEvent(new Event('pagehide'))")  # as before another page is shown
+    page.page.evaluate("dispatchEvent(new Event('pagehide'))")  # as on another page
     page.settle(lambda: page.page.locator("#layer").select_option("trust"))
     page.settle(lambda: page.page.locator("#layer").select_option("vacancy"))
     assert page.data("month") == 5
@@ -368,7 +368,7 @@ def test_a_session_that_has_ended_is_begun_anew_at_the_same_month(visit: Open) -
 
 
 @pytest.mark.slow
-def test_a_server_that_is_gone_is_told_in_the_language_of_the_page(visit: Open) -> None:
+def test_a_lost_server_is_reported_in_the_language_of_the_page(visit: Open) -> None:
     page = visit(SMALL + "&lang=fr")
     page.expected = (0,)
     page.page.route("**/api/**", lambda route: route.abort())

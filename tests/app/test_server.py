@@ -1,4 +1,4 @@
-"""What the page is told: frames, cells, words and exports, and whose numbers they are."""
+"""The data of the page: frames, cells, texts and exports match the simulation."""
 
 import contextlib
 import io
@@ -22,7 +22,7 @@ from tests.app.pages import SMALL, Frame, Page
 
 
 def hashes(export: bytes) -> dict[str, str]:
-    """Hash of the indicators of each arm of an export, as a run's manifest has it."""
+    """Return the hash of the indicators of each arm of an export, as in a run's manifest."""
     table = pd.read_csv(io.BytesIO(export), dtype=str, keep_default_na=False)
     texts = table.drop(columns=["arm", "month", "date"])
     index = pd.DataFrame(
@@ -34,7 +34,7 @@ def hashes(export: bytes) -> dict[str, str]:
 
 
 def printed(command: str) -> Any:
-    """What a printed command says, as JSON."""
+    """Run a printed command and return its JSON."""
     words = shlex.split(command)
     assert words[0] == "sim"
     with contextlib.redirect_stdout(io.StringIO()) as said:
@@ -57,7 +57,7 @@ def test_the_pages_numbers_are_those_of_the_commands_and_python_it_prints(
 ) -> None:
     page = Page(client)
     page.frame(14)
-    page.change(**more)  # whatever was shown before
+    page.change(**more)  # independent of the previous view
     for steps in (1, 0, 12):
         page.frame(steps)
     told = page.get("command").json()
@@ -88,7 +88,7 @@ def test_both_territories_agree_at_month_0_and_differ_later(client: TestClient) 
     assert (later.maps[2][~differ] == 127).all()
 
 
-def test_an_intervention_of_no_size_changes_nothing(client: TestClient) -> None:
+def test_an_intervention_without_size_changes_nothing(client: TestClient) -> None:
     nothing = {"cluster_size": 0, "cluster_funding": 0, "facilitators": 0}
     levers = client.get("/api/options").json()["interventions"]
     known = {lever["name"] for one in levers for lever in one["levers"]}
@@ -118,13 +118,13 @@ def test_frames_bring_the_months_that_the_page_does_not_know(client: TestClient)
     shops = page.get("export.csv").content
     table = pd.read_csv(io.BytesIO(shops))
     with_it = table[table["arm"] == "with"]["open_shops_town_centre"].to_numpy()
-    # A stock is drawn as the mean over the year that ends with the month.
+    # Charts show stocks as the mean over the year that ends with the month.
     k = CHARTS.index("open_shops_town_centre")
     assert last.with_it[-1, k] == pytest.approx(with_it[-12:].mean(), rel=1e-6)
 
 
-def test_a_change_gives_what_beginning_with_it_gives(client: TestClient) -> None:
-    """Levers keep the baseline, parameters keep nothing; either way nothing is left of before."""
+def test_a_change_gives_the_same_as_starting_with_it(client: TestClient) -> None:
+    """Levers keep the baseline, parameters keep nothing; neither leaves traces of the old state."""
     page = Page(client)
     page.frame(30)
     for more in (
@@ -167,7 +167,7 @@ def test_a_cell_outside_the_grid_is_refused(client: TestClient) -> None:
     assert "outside the grid" in answer.json()["error"]
 
 
-def test_settings_that_differ_are_listed_with_what_they_were(client: TestClient) -> None:
+def test_changed_settings_are_listed_with_their_old_values(client: TestClient) -> None:
     page = Page(client, settings={"closure_rate": 0.12, "cluster_size": 60})
     listed = {one["name"]: one for one in page.about["differs"]}
     assert set(listed) == {*SMALL, "closure_rate", "cluster_size"}

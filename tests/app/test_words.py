@@ -1,4 +1,4 @@
-"""What the page says exists in both languages, and nothing is written that it does not say."""
+"""All texts of the page exist in both languages, and none is unused."""
 
 import re
 from typing import Any
@@ -75,7 +75,7 @@ def test_every_choice_unit_group_and_mark_of_a_control_has_words(client: TestCli
 
 
 @pytest.mark.parametrize("lang", ["en", "fr"])
-def test_the_story_is_told_at_the_start_and_later_in_either_language(
+def test_the_story_exists_at_the_start_and_later_in_both_languages(
     client: TestClient, lang: str
 ) -> None:
     page = Page(client)

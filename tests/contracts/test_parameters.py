@@ -1,4 +1,4 @@
-"""No number of the model travels alone, and none is without effect."""
+"""Every number of the model has its unit and source, and every one has an effect."""
 
 from functools import cache
 
@@ -32,16 +32,16 @@ def test_it_carries_unit_bounds_words_source_and_evidence(name):
         assert info.default in info.choices
 
 
-def test_nothing_that_is_measured_is_called_as_what_is_set():
-    """A sweep's table has a column for each factor and for each measure."""
+def test_no_measure_has_the_name_of_a_parameter():
+    """The table of a sweep has one column for each factor and each measure."""
     assert not set(OUTCOMES) & {*PARAMETERS, *LEVERS}
 
 
 @pytest.mark.parametrize(
     "name", [n for n, i in PARAMETERS.items() if i.role == "uncertainty" and i.low is not None]
 )
-def test_what_is_uncertain_says_in_which_range_it_is_plausible(name):
-    """A comparison draws it there, so the range holds the default and lies within the bounds."""
+def test_uncertain_parameters_have_a_plausible_range(name):
+    """Comparisons draw from it, so the range contains the default and lies within the bounds."""
     info = PARAMETERS[name]
     assert info.plausible is not None, f"{name} needs plausible=(low, high), or role constant"
     low, high = info.plausible
@@ -50,11 +50,11 @@ def test_what_is_uncertain_says_in_which_range_it_is_plausible(name):
 
 
 @pytest.mark.parametrize("name", [n for n, i in PARAMETERS.items() if i.role != "uncertainty"])
-def test_what_is_not_uncertain_is_not_drawn(name):
+def test_only_uncertain_parameters_are_drawn(name):
     assert PARAMETERS[name].plausible is None
 
 
-def test_what_has_happened_is_not_drawn_and_what_will_is():
+def test_the_past_is_not_drawn_and_the_future_is():
     dated = {n: i for n, i in PARAMETERS.items() if i.group == "exogenous_drivers"}
     to_come = {n for n, i in dated.items() if i.role == "uncertainty" and n[-4:].isdigit()}
     assert {n for n in to_come if "after" not in n} == {"online_share_2030"}
@@ -63,7 +63,7 @@ def test_what_has_happened_is_not_drawn_and_what_will_is():
     }
 
 
-def test_a_plausible_range_outside_the_bounds_or_beside_the_default_cannot_be_declared():
+def test_a_plausible_range_must_contain_the_default_and_respect_the_bounds():
     for plausible in ((0.5, 2.0), (0.6, 0.8), (0.2, 0.4)):
         with pytest.raises(TypeError, match="plausible"):
             parameter(
@@ -98,7 +98,7 @@ def test_it_is_kept_within_its_bounds(name):
             load_scenario("mid_sized_town").replace(**{name: value})
 
 
-# Where a parameter matters only in company, the company.
+# Other settings without which a parameter has no effect.
 COMPANY = {
     "embedded_files": {"review_utilisation": 0.99, "approval_delay": 18.0},
     "exposure_half_life": {"idea_exposure_effect": 3.0, "encounter_gain": 0.5},
@@ -107,7 +107,7 @@ COMPANY = {
     "open_share_shrinkage": {"open_share_elasticity": 1.0},
     "margin_clip": {"margin_spread": 0.4},
 }
-# Values that a third of the way between the bounds would not be, or not far from the default.
+# Values for parameters whose value a third of the way between the bounds does not suit.
 ANOTHER = {"existing_third_places": "coworking:1", "acquaintance_reach": 0.5}
 NOT_IN_THE_MONTH = {
     "file": "a file name, tried in tests/interfaces",
@@ -133,7 +133,7 @@ def _another_value(info):
 
 @cache
 def _story(months, *changes):
-    """All that happens in a run which starts early, and its map."""
+    """Return the history and maps of a run that starts early."""
     run = small_town(**{"start_year": 2001, "spin_up": 2} | dict(changes))
     run.run(months)
     return run.counts.tobytes(), run.territory.shape, run.territory.youth.tobytes()
@@ -141,18 +141,18 @@ def _story(months, *changes):
 
 @cache
 def _busy_story(*changes):
-    """The same, for eight years, where interventions of all kinds act; and who began what."""
+    """Return the same for eight years with all interventions, and the origins of projects."""
     run = everything_at_once(**{"spin_up": 2} | dict(changes))
     run.run(96)
     return run.counts.tobytes(), run.state["entrepreneur.origin"].tobytes()
 
 
 @pytest.mark.parametrize("name", [n for n in PARAMETERS if n not in NOT_IN_THE_MONTH])
-def test_it_changes_what_happens(name):
-    """A parameter that changes nothing, at least not in any run, would be a dead option."""
+def test_every_parameter_affects_some_run(name):
+    """A parameter that affects no run would be a dead option."""
     company = tuple(COMPANY.get(name, {}).items())
     changed = (*company, (name, _another_value(PARAMETERS[name])))
-    for months in (24, 400):  # what differs early differs in the end, too
+    for months in (24, 400):  # early differences persist to the end
         if _story(months, *company) != _story(months, *changed):
             return
     assert _busy_story(*company) != _busy_story(*changed)

@@ -1,4 +1,4 @@
-"""A small town made up for tests, and the file formats in which data of such a place come."""
+"""A small invented town, and the file formats of data about such a place."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def write_geopackage(
     shapes: dict[str, Sequence[Sequence[tuple[float, float]]]] | None = None,
     epsg: int | None = 3035,
 ) -> Path:
-    """Layers of rows; a shape of one vertex is a point, one of several a polygon."""
+    """Write layers of rows; one vertex makes a point, several make a polygon."""
     path.unlink(missing_ok=True)
     for layer, rows in layers.items():
         table = pa.Table.from_pylist(list(rows))
@@ -127,7 +127,7 @@ class Town:
         return rows
 
     def middle(self, row: int, column: int, east: float = 0.0) -> tuple[float, float]:
-        """x and y (EPSG:3035) of the middle of a cell, moved eastwards by so many metres."""
+        """x and y (EPSG:3035) of the middle of a cell, shifted eastwards by some metres."""
         north, west = self.corner(row, column)
         return west + self.size / 2 + east, north + self.size / 2
 

@@ -24,13 +24,13 @@ Capture = pytest.CaptureFixture[str]
 
 
 def said(capsys: Capture, *arguments: str) -> str:
-    """What a command writes to stdout."""
+    """Return a command's stdout."""
     assert main(arguments) == 0
     return capsys.readouterr().out
 
 
 def parsed(capsys: Capture, *arguments: str) -> dict[str, object]:
-    """The one JSON object that a command writes to stdout."""
+    """Return the JSON object on a command's stdout."""
     value = json.loads(said(capsys, *arguments))
     assert isinstance(value, dict)
     return value
@@ -38,7 +38,7 @@ def parsed(capsys: Capture, *arguments: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--nonsense"]])
 def test_help_and_usage_import_nothing_heavy(arguments: list[str]) -> None:
-    # Typer itself reads the types of a command's options with pydantic where that is installed.
+    # Typer itself uses pydantic, if installed, to read the types of options.
     spared = ("pydantic",) if arguments[0] == "run" else ()
     heavy = [module for module in HEAVY if module not in spared]
     program = (
@@ -75,7 +75,7 @@ def test_scenarios_lists_all_of_them(capsys: Capture) -> None:
     assert "mid_sized_town" in said(capsys, "scenarios")
 
 
-def test_a_scenario_shows_what_it_sets_and_why(capsys: Capture) -> None:
+def test_a_scenario_shows_its_settings_and_sources(capsys: Capture) -> None:
     text = said(capsys, "scenarios", "mid_sized_town")
     for name, setting in load_scenario("mid_sized_town").settings.items():
         assert name in text
@@ -100,7 +100,7 @@ def test_params_can_be_asked_by_name_by_group_and_by_part(capsys: Capture) -> No
     assert part.keys() == {n for n in PARAMETERS if "margin" in n}
 
 
-def test_a_run_without_a_folder_says_what_happened(capsys: Capture) -> None:
+def test_a_run_without_a_folder_prints_its_story(capsys: Capture) -> None:
     assert main(["run", "mid_sized_town", "--months", "3", "--seed", "7"]) == 0
     captured = capsys.readouterr()
     assert "vacancy in the town centre" in captured.out
@@ -136,7 +136,7 @@ RUN = ["run", "mid_sized_town", "--set", "online_share_2030=0.25", "--months", "
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The folder that a run of this process keeps, and what it says as JSON."""
+    """The folder of a run of this process, and its JSON."""
     out, told = tmp_path_factory.mktemp("kept") / "deep" / "results", StringIO()
     with redirect_stdout(told):
         assert main([*RUN, "--out", str(out), "--json"]) == 0

@@ -1,4 +1,4 @@
-"""What is wrong is said in one sentence, with its exit code, and nothing is left behind."""
+"""Errors give one sentence and their exit code, and leave nothing behind."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ WRONG_INPUTS = [
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with some things that are not what they should be."""
+    """A folder with some invalid files."""
     (tmp_path / "file").write_text("not what you think")
     (tmp_path / "file.svg").write_text("mine")
     (tmp_path / "torn.npz").write_bytes(b"PK\x03\x04")
@@ -136,7 +136,7 @@ def test_a_fault_of_the_program_is_one_sentence_unless_more_is_asked_for(
 
 def _started(out: Path) -> subprocess.Popen[str]:
     """A run of many replications that has begun to write its folder."""
-    assert main([*RUN, "--quiet"]) == 0  # kernels are compiled by now
+    assert main([*RUN, "--quiet"]) == 0  # kernels are compiled at this point
     running = subprocess.Popen(
         [
             *(sys.executable, "-m", "sim.cli", "run", "mid_sized_town", "--reps", "20000"),
@@ -145,7 +145,7 @@ def _started(out: Path) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # Shells start what runs in the background deaf to Ctrl-C, and the tests may run there.
+        # Shells start background jobs with Ctrl-C ignored, and the tests may be one.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     while not list(out.parent.glob(".results.partial-*")):

@@ -1,6 +1,6 @@
-"""The documentation shows what runs: its examples, and everything that the registries hold.
+"""The documentation contains working examples and everything in the registries.
 
-The tutorial is run by each build of the documentation, which stops where a figure is another.
+Each build of the documentation runs the tutorial and stops if an output differs.
 """
 
 import importlib.util
@@ -31,7 +31,7 @@ def _script(name):
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
-    """The generated pages as the build finds them."""
+    """The generated pages as in the build."""
     folder = tmp_path_factory.mktemp("generated")
     _script("generate").write_pages(folder)
     return {path.stem: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
@@ -70,19 +70,19 @@ def test_everything_declared_is_documented(pages, page, names):
     assert not missing
 
 
-def test_every_process_stands_in_the_schedule_and_among_the_submodels_in_order(pages):
+def test_the_schedule_and_the_submodels_list_every_process_in_order(pages):
     for page in ("schedule", "submodels"):
         places = [pages[page].index(process.title["en"]) for process in MONTH]
         assert places == sorted(places)
     assert "def closure_probability(" in pages["submodels"]
 
 
-def test_every_command_stands_in_the_reference(pages):
+def test_the_reference_lists_every_command(pages):
     for command in ("run", "scenarios", "params", "explain", "territory import", "territory show"):
         assert f"## `sim {command}`" in pages["command_line"]
 
 
-def test_pages_that_sources_refer_to_exist():
+def test_pages_named_in_sources_exist():
     texts = [info.source for info in PARAMETERS.values()]
     for path in list_scenarios():
         texts += [setting.source for setting in load_scenario(path).settings.values()]
@@ -91,8 +91,8 @@ def test_pages_that_sources_refer_to_exist():
     assert not [name for name in named if not (ROOT / name).is_file()]
 
 
-def test_whatever_is_called_derived_or_found_by_a_driver_is_in_the_table_of_sources():
-    """A rate that rests on figures cannot be declared without showing the arithmetic."""
+def test_found_or_derived_drivers_are_in_the_table_of_sources():
+    """A derived rate must show its arithmetic."""
     text = (DOCS / "sources.md").read_text(encoding="utf-8")
     rates = [n for n, i in PARAMETERS.items() if "_growth_" in n and i.group == "exogenous_drivers"]
     assert rates
@@ -105,7 +105,7 @@ def test_whatever_is_called_derived_or_found_by_a_driver_is_in_the_table_of_sour
 
 
 def _sourced_figures():
-    """Whatever is called found or derived, apart from drivers: parameters, catalogues, levers."""
+    """Yield the found or derived figures, except drivers: parameters, catalogues, levers."""
     for name, info in PARAMETERS.items():
         if info.evidence in ("found", "derived") and info.group not in _PLACES_AND_DRIVERS:
             yield name
@@ -123,8 +123,8 @@ _PLACES_AND_DRIVERS = {"territory", "exogenous_drivers"}
 
 
 @pytest.mark.parametrize("name", sorted(set(_sourced_figures())))
-def test_whatever_is_called_found_or_derived_stands_in_the_sources(name):
-    """No figure may borrow the word of a source that does not show it."""
+def test_found_or_derived_figures_are_in_the_sources(name):
+    """No figure may claim a source that does not show it."""
     assert f"`{name}`" in (DOCS / "sources.md").read_text(encoding="utf-8")
 
 

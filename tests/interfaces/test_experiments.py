@@ -1,4 +1,4 @@
-"""Experiments that come with the package: they load, they run, and they are what they say."""
+"""The experiments of the package load, run, and match their descriptions."""
 
 import itertools
 import json
@@ -28,7 +28,7 @@ VILLAGE = {"rows": 16, "columns": 16, "population": 4_000, "spin_up": 1}
 
 
 def costs(experiment, months=240):
-    """Cost of each arm but the baseline, point by point and in every scenario."""
+    """Return the cost of each arm except the baseline, by point and scenario."""
     points = experiment.design.points.to_dict("records")
     for point, arms in itertools.product(points, experiment.scenarios.values()):
         found = {}
@@ -52,7 +52,7 @@ def test_the_questions_of_the_brief_are_there():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_shipped_experiment_says_what_it_asks_in_both_languages(name):
+def test_a_shipped_experiment_has_its_question_in_both_languages(name):
     experiment = load_experiment(name)
     for text in (experiment.title, experiment.question):
         assert set(text) == {"en", "fr"}
@@ -61,7 +61,7 @@ def test_a_shipped_experiment_says_what_it_asks_in_both_languages(name):
 
 
 @pytest.mark.parametrize("path", PATHS, ids=NAMES)
-def test_its_readme_asks_the_same_and_says_how_to_read_it(path):
+def test_its_readme_has_the_question_and_how_to_read_the_answer(path):
     text = path.with_name("README.md").read_text(encoding="utf-8")
     experiment = load_experiment(path)
     said = " ".join(text.split())
@@ -73,7 +73,7 @@ def test_its_readme_asks_the_same_and_says_how_to_read_it(path):
 
 
 @pytest.mark.parametrize("path", PATHS, ids=NAMES)
-def test_its_readme_names_only_what_there_is(path):
+def test_its_readme_uses_only_existing_names(path):
     known = {*OUTCOMES, *PARAMETERS, *LEVERS, *NAMES}
     known |= {p.stem for p in (*list_scenarios(), *list_interventions())}
     text = path.with_name("README.md").read_text(encoding="utf-8")
@@ -83,7 +83,7 @@ def test_its_readme_names_only_what_there_is(path):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_level_of_it_fails_in_a_village(name):
-    """Two months of each arm at each level of each factor; where they are drawn, at four points."""
+    """Run two months of each arm at each level of each factor; sampled designs at four points."""
     changes = {"months": 2, "horizons": [2], "replications": 1, "settings": VILLAGE}
     experiment = load_experiment(name, changes=changes)
     if experiment.design.kind in SAMPLED:
@@ -109,7 +109,7 @@ def test_the_headline_has_six_sizes_and_sums_with_none_and_the_default_among_the
 
 @pytest.mark.parametrize("name", ["frugality", "bridging_officials", "youth", "idea_choice"])
 def test_arms_and_ways_that_are_compared_cost_the_same_to_the_cent(name):
-    """At each size and funding: however many places, wherever, and whoever works there."""
+    """At each size and funding, for any number and site of places and any staff."""
     experiment = load_experiment(name)
     paid = [n for n in ("cluster_size", "cluster_funding") if n in experiment.design.points]
     keys = experiment.design.points[paid].itertuples(index=False, name=None)
@@ -158,7 +158,7 @@ def test_each_start_is_measured_nine_years_later():
     assert {start + 108 for start in starts} <= set(experiment.horizons)
 
 
-def test_funding_stops_within_what_is_measured_or_never():
+def test_funding_stops_within_the_measured_months_or_never():
     experiment = load_experiment("funding_stop")
     stops = set(experiment.design.points["stop"])
     assert 0 in stops
@@ -166,7 +166,7 @@ def test_funding_stops_within_what_is_measured_or_never():
     assert experiment.series
 
 
-def test_what_is_done_together_can_be_given_a_name():
+def test_a_combination_of_interventions_can_have_a_name():
     both = {"name": "both", "together": ["facade", {"name": "aid", "type": "rent_relief"}]}
     changes = {"interventions": [both, ["facade", "rent_relief"]]}
     arms = load_experiment("cluster_size_by_funding", changes=changes | VARIED).arms
@@ -199,12 +199,12 @@ def blocks(text, language):
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
-def test_the_guide_lists_what_is_shipped(guide):
+def test_the_guide_lists_the_shipped_experiments(guide):
     listed = re.findall(r"^\| `(\w+)` \| [^|]+ \|$", guide, re.MULTILINE)
     assert set(NAMES) <= set(listed)
 
 
-def test_what_the_guide_shows_runs(guide, tmp_path, monkeypatch, capsys):
+def test_the_examples_of_the_guide_run(guide, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     Path("rents.toml").write_text(blocks(guide, "toml")[0], encoding="utf-8")
     asked = load_experiment("rents.toml")
@@ -227,7 +227,7 @@ def test_arms_and_factors_are_written_as_the_guide_shows(guide):
     assert len(load_experiment("frugality", changes=design).design) == design["design"]["size"]
 
 
-def test_the_notebook_is_kept_without_what_it_gives():
+def test_the_notebook_is_stored_without_outputs():
     notebook = json.loads((DOCS / "researcher.ipynb").read_text(encoding="utf-8"))
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     assert code

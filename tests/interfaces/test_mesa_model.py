@@ -1,4 +1,4 @@
-"""The territory as a Mesa model: making, stepping, recording, copying, batch runs."""
+"""The territory as a Mesa model: creation, steps, records, copies, batch runs."""
 
 import copy
 import gc
@@ -74,7 +74,7 @@ def test_parameters_are_given_by_keyword():
         ({"rng": 1, "scenario": MesaScenario(rng=2)}, "rng = 1 differs"),
     ],
 )
-def test_what_cannot_be_accepted_is_said_in_one_sentence(wrong, message):
+def test_invalid_input_gives_one_sentence(wrong, message):
     with pytest.raises(InputError, match=re.escape(message)):
         TerritoryModel(**wrong)
 
@@ -98,7 +98,7 @@ def test_a_whole_number_is_the_seed_itself(rng):
     ],
     ids=["SeedSequence", "Generator", "BitGenerator", "sequence", "spawned"],
 )
-def test_other_sources_of_luck_give_the_same_seed_each_time(make):
+def test_other_types_of_rng_give_the_same_seed_each_time(make):
     seeds = {TerritoryModel(rng=make()).seed for _ in range(2)}
     assert len(seeds) == 1 and seeds.isdisjoint({5, 7})
 
@@ -112,7 +112,7 @@ def test_without_a_seed_each_run_differs_and_can_be_repeated():
     assert same_state(one, again) and not same_state(one, other)
 
 
-def test_luck_of_a_users_own_code_never_touches_the_models():
+def test_random_numbers_of_user_code_never_affect_the_model():
     calm, busy = TerritoryModel(rng=7), TerritoryModel(rng=7)
     for _ in range(3):
         busy.rng.random(100)
@@ -146,7 +146,7 @@ def test_the_data_collector_shows_every_indicator_of_every_month():
     pd.testing.assert_frame_equal(frame, model.indicators.drop(columns="date"))
 
 
-def test_reporters_of_ones_own_stand_beside_the_indicators():
+def test_user_reporters_add_to_the_indicators():
     model = TerritoryModel(rng=7)
     model.run_for(3)
     model.datacollector = IndicatorCollector(
@@ -174,7 +174,7 @@ def test_a_data_collector_of_mesas_own_works_too():
     assert len(model.datacollector.get_agent_vars_dataframe().loc[2.0]) == len(model.agents)
 
 
-def test_a_subclass_adds_what_it_likes():
+def test_a_subclass_can_add_attributes():
     class Watched(TerritoryModel):
         def __init__(self, scenario=None, *, rng=None, **parameters):
             super().__init__(scenario, rng=rng, **parameters)

@@ -1,4 +1,4 @@
-"""A file that cannot be accepted gets one sentence that names it and what is wrong in it."""
+"""An invalid file gives one sentence with its name and its fault."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def changed(rows, at, **values):
 
 
 def assert_refused(town, population, shops, *fragments):
-    """The import fails with one sentence holding the fragments, and leaves no file behind."""
+    """Check that the import fails with one sentence and leaves no file behind."""
     before = sorted(town.folder.iterdir())
     with pytest.raises(InputError) as refusal:
         import_territory(population, shops, name="Nowhere")

@@ -1,4 +1,4 @@
-"""A territory file gives back what was saved, or one sentence; it is never half written."""
+"""A territory file returns the saved territory or one sentence; it is never half written."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def assert_equal(one, other):
 
 @settings(repeatable, max_examples=15)
 @given(territory=territories())
-def test_what_is_saved_is_loaded_and_the_bytes_are_always_the_same(territory, tmp_path):
+def test_a_saved_territory_loads_unchanged_and_the_bytes_are_always_the_same(territory, tmp_path):
     path = tmp_path / "place.territory.npz"
     save_territory(territory, path)
     first = path.read_bytes()

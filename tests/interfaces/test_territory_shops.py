@@ -86,7 +86,7 @@ def test_a_kind_of_openstreetmap_belongs_to_a_sector(kind, sector, formats, town
 
 
 @pytest.mark.parametrize("kind", ["bank", "fuel", "hotel", "car_repair", "school", "", "nonsense"])
-def test_what_is_no_shop_is_left_out_and_counted_by_kind(kind, formats, town):
+def test_points_that_are_not_shops_are_left_out_and_counted_by_kind(kind, formats, town):
     rows = [osm_row(town, shop="bakery"), osm_row(town, shop=kind)]
     points = read_shops(formats.csv(town.folder / "osm.csv", rows), frame_of(town))
     assert points.cell.size == 1
@@ -108,7 +108,7 @@ def test_a_disused_shop_is_vacant_and_keeps_its_kind(formats, town):
     assert sector_of(points.group[0]) == "comparison"
 
 
-def test_a_disused_school_is_no_premises(formats, town):
+def test_a_disused_school_does_not_count_as_premises(formats, town):
     rows = [
         osm_row(town, **{"shop": "bakery", "disused:amenity": ""}),
         osm_row(town, **{"shop": "", "disused:amenity": "school"}),

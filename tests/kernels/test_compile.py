@@ -1,4 +1,4 @@
-"""Machine code is kept as long as its sources stay as they are, and never stops a run."""
+"""Machine code is reused while its sources are unchanged, and never stops a run."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ from sim.kernels.machine.compile import prune_folders, source_hash
 PACKAGE = Path(compiling.__file__).parents[2]
 
 NOW = 1_700_000_000.0
-"""Some moment, in seconds."""
+"""A fixed time, in seconds."""
 
 RULE = """
 from sim.kernels.machine.compile import rule
@@ -132,7 +132,7 @@ def _collect(package, cache, *dtypes):
 
 
 @pytest.mark.slow
-def test_machine_code_is_reused_until_a_source_changes_that_it_may_be_made_of(package, cache):
+def test_machine_code_is_reused_until_one_of_its_sources_changes(package, cache):
     """Kernels may take rules of kernels, and those of users also rules of processes.
 
     No process takes a rule of another (tests/contracts), so the edit of one leaves others alone.

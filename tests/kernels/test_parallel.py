@@ -1,6 +1,6 @@
-"""The parallel twins give the bits of the serial kernels, on any number of threads and lanes.
+"""The parallel variants give the bits of the serial kernels, on any number of threads and lanes.
 
-They run in another process: one that has started numba's threads must not be forked.
+They run in another process, because a process with numba's threads must not be forked.
 """
 
 import hashlib
@@ -98,7 +98,7 @@ def test_prange_loops_alone_are_spread_over_threads_in_whichever_twin_is_compile
     found = subprocess.run(
         [sys.executable, "-c", program],
         cwd=Path(__file__).parents[2],
-        env=os.environ | {"SIM_CACHE_DIR": os.devnull},  # machine code from disk has no listing
+        env=os.environ | {"SIM_CACHE_DIR": os.devnull},  # disk code has no listing
         capture_output=True,
         text=True,
         check=True,

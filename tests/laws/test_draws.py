@@ -1,4 +1,4 @@
-"""Luck belongs to who decides what when: not to threads, processes, stepping or other agents."""
+"""Draws depend on agent, decision and month, not on threads, processes, steps or other agents."""
 
 import hashlib
 import itertools
@@ -27,7 +27,7 @@ def _digest(run):
 
 
 def _run_elsewhere(threads, numba_threads):
-    """Digests of the same run in another process, on one thread and on several as asked."""
+    """Return digests of the same run in another process, on the given numbers of threads."""
     root = Path(__file__).parents[2]
     program = f"""
 import sys
@@ -79,7 +79,7 @@ def test_another_seed_is_another_story_on_the_same_map():
     assert _digest(one) != _digest(other)
 
 
-def test_runs_beside_each_other_do_not_touch():
+def test_simultaneous_runs_do_not_interfere():
     alone, beside, other = small_town(4), small_town(4), small_town(5)
     alone.run(MONTHS)
     for _ in range(MONTHS):
@@ -89,7 +89,7 @@ def test_runs_beside_each_other_do_not_touch():
 
 
 def _histories(run):
-    """Who was open when."""
+    """Return which premises were open in each month."""
     story = []
     for _ in range(120):
         run.step()
@@ -97,8 +97,8 @@ def _histories(run):
     return np.array(story)
 
 
-def test_closing_a_shop_by_hand_changes_nobody_elses_luck():
-    """Where nobody feels its neighbours, all others live on as before, to the month."""
+def test_closing_a_shop_by_hand_changes_no_other_draw():
+    """Without interactions, all other histories stay the same, to the month."""
     alone = {"with_margins": False, "with_neighbours": False, "with_rent": False}
     as_it_was, with_a_gap = small_town(6, **alone), small_town(6, **alone)
     shop = int(np.flatnonzero(with_a_gap.state["premises.is_open"])[3])
@@ -110,7 +110,7 @@ def test_closing_a_shop_by_hand_changes_nobody_elses_luck():
 
 
 def test_a_shop_more_or_less_moves_others_only_through_their_margins():
-    """With margins, the same draws meet slightly other probabilities: few histories part."""
+    """With margins, the same draws meet slightly different probabilities: few histories diverge."""
     as_it_was, with_a_gap = small_town(6), small_town(6)
     shop = int(np.flatnonzero(with_a_gap.state["premises.is_open"])[3])
     with_a_gap.state["premises.is_open"][shop] = 0
@@ -131,7 +131,7 @@ def test_a_saved_run_goes_on_as_if_it_had_never_stopped():
 
 
 def test_seeds_next_to_each_other_have_nothing_in_common():
-    """Closures of neighbouring seeds coincide no more often than chance has it."""
+    """Closures of neighbouring seeds coincide no more often than by chance."""
     scenario = load_scenario("mid_sized_town").replace(
         **{**SMALL, "population": 30_000, "with_margins": False, "closure_rate": 0.6}
     )
