@@ -67,9 +67,9 @@ class ApplicationReviewParameters(ParameterGroup):
 
 
 @rule
-def examination(examination_months, trust, trust_at_start, trust_speed):
+def examination(examination_months, trust, trust_at_start, p):
     """Months that the examination of a file takes at an office of this trust."""
-    return examination_months * math.exp(-trust_speed * (trust - trust_at_start))
+    return examination_months * math.exp(-p.trust_speed * (trust - trust_at_start))
 
 
 @rule
@@ -79,86 +79,56 @@ def whole_months(months, u):
 
 
 @kernel
-def review_applications(
-    seed,
-    month,
-    entrepreneur_id,
-    entrepreneur_supporter,
-    entrepreneur_third_place,
-    work_project_row,
-    work_projects,
-    entrepreneur_stage,
-    entrepreneur_event,
-    entrepreneur_stage_months,
-    entrepreneur_review_left,
-    entrepreneur_review_months,
-    entrepreneur_queue_next,
-    third_place_account,
-    third_place_is_open,
-    third_place_review_share,
-    office_trust,
-    office_trust_at_start,
-    office_review_capacity,
-    office_embedded_capacity,
-    office_review_credit,
-    office_queue_first,
-    office_queue_last,
-    office_waiting,
-    town_abandonment,
-    town_examination_months,
-    approval_probability,
-    trust_speed,
-    short_loop_factor,
-):
+def review_applications(seed, month, entrepreneur, work, third_place, office, town, p):
     """Examine open files for a month, decide on those that are through, then open the next."""
     k0, k1 = stream_key(seed, STREAM, month)
-    for j in range(work_projects[0]):
-        i = work_project_row[j]
-        if entrepreneur_stage[i] != REVIEW or entrepreneur_stage_months[i] == 0:
+    for j in range(work.projects[0]):
+        i = work.project_row[j]
+        if entrepreneur.stage[i] != REVIEW or entrepreneur.stage_months[i] == 0:
             continue
-        entrepreneur_review_months[i] += 1
-        if entrepreneur_review_left[i] <= 0.0:
+        entrepreneur.review_months[i] += 1
+        if entrepreneur.review_left[i] <= 0.0:
             continue
-        gives_up, decides, _, _ = block(k0, k1, entrepreneur_id[i], 0)
-        entrepreneur_review_left[i] -= 1.0
-        if uniform(gives_up) < town_abandonment[0]:
-            entrepreneur_stage[i] = LATENT
-            entrepreneur_event[i] = ABANDONED
-        elif entrepreneur_review_left[i] <= 0.0:
-            is_approved = uniform(decides) < approval_probability
-            entrepreneur_stage[i] = INCUBATING if is_approved else LATENT
-            entrepreneur_event[i] = APPROVED if is_approved else REFUSED
-            entrepreneur_stage_months[i] = 0
-    for o in range(office_review_capacity.size):
+        gives_up, decides, _, _ = block(k0, k1, entrepreneur.id[i], 0)
+        entrepreneur.review_left[i] -= 1.0
+        if uniform(gives_up) < town.abandonment[0]:
+            entrepreneur.stage[i] = LATENT
+            entrepreneur.event[i] = ABANDONED
+        elif entrepreneur.review_left[i] <= 0.0:
+            is_approved = uniform(decides) < p.approval_probability
+            entrepreneur.stage[i] = INCUBATING if is_approved else LATENT
+            entrepreneur.event[i] = APPROVED if is_approved else REFUSED
+            entrepreneur.stage_months[i] = 0
+    for o in range(office.review_capacity.size):
         months = examination(
-            town_examination_months[0], office_trust[o], office_trust_at_start[o], trust_speed
+            town.examination_months[0], office.trust[o], office.trust_at_start[o], p
         )
-        credit = office_review_credit[o] + office_review_capacity[o] + office_embedded_capacity[o]
-        while credit >= 1.0 and office_queue_first[o] >= 0:
-            i = office_queue_first[o]
-            office_queue_first[o] = entrepreneur_queue_next[i]
-            entrepreneur_queue_next[i] = -1
-            office_waiting[o] -= 1
+        credit = office.review_credit[o] + office.review_capacity[o] + office.embedded_capacity[o]
+        while credit >= 1.0 and office.queue_first[o] >= 0:
+            i = office.queue_first[o]
+            office.queue_first[o] = entrepreneur.queue_next[i]
+            entrepreneur.queue_next[i] = -1
+            office.waiting[o] -= 1
             credit -= 1.0
-            gives_up, short_loop, rounding, _ = block(k0, k1, entrepreneur_id[i], 0)
+            gives_up, short_loop, rounding, _ = block(k0, k1, entrepreneur.id[i], 0)
             if uniform(gives_up) >= math.pow(
-                1.0 - town_abandonment[0], entrepreneur_stage_months[i]
+                1.0 - town.abandonment[0], entrepreneur.stage_months[i]
             ):
-                entrepreneur_stage[i] = LATENT
-                entrepreneur_event[i] = ABANDONED
+                entrepreneur.stage[i] = LATENT
+                entrepreneur.event[i] = ABANDONED
                 continue
-            place, duration = entrepreneur_third_place[i], months
+            place, duration = entrepreneur.third_place[i], months
             if (
                 place >= 0
-                and third_place_is_open[place]
-                and third_place_account[place] == entrepreneur_supporter[i]
-                and uniform(short_loop) < third_place_review_share[place]
+                and third_place.is_open[place]
+                and third_place.account[place] == entrepreneur.supporter[i]
+                and uniform(short_loop) < third_place.review_share[place]
             ):
-                duration *= short_loop_factor
-            entrepreneur_review_left[i] = whole_months(duration, uniform(rounding))
-        if office_queue_first[o] < 0:
-            office_queue_last[o] = -1
-        office_review_credit[o] = min(credit, 1.0)
+                duration *= p.short_loop_factor
+            entrepreneur.review_left[i] = whole_months(duration, uniform(rounding))
+        if office.queue_first[o] < 0:
+            office.queue_last[o] = -1
+        office.review_credit[o] = min(credit, 1.0)
 
 
 PROCESS = Process(

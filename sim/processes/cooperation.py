@@ -57,66 +57,47 @@ class CooperationParameters(ParameterGroup):
 
 
 @kernel
-def cooperate(
-    seed,
-    month,
-    entrepreneur_id,
-    entrepreneur_cell_row,
-    work_project_row,
-    work_projects,
-    entrepreneur_stage,
-    entrepreneur_premises_row,
-    entrepreneur_is_member,
-    premises_quality,
-    account_is_active,
-    account_hub_members,
-    account_cell_row,
-    account_grant_reach,
-    cell_office,
-    hub_join,
-    hub_attrition,
-    cooperation_uplift,
-):
+def cooperate(seed, month, entrepreneur, work, premises, account, cell, p):
     """Draw which members leave, then which projects join as long as their hub has room."""
     has_hub = False
-    for a in range(account_hub_members.size):
-        has_hub |= account_hub_members[a] > 0
+    for a in range(account.hub_members.size):
+        has_hub |= account.hub_members[a] > 0
     if not has_hub:
         return
     k0, k1 = stream_key(seed, STREAM, month)
-    columns = cell_office.shape[1]
-    leaving = 1.0 - math.exp(-hub_attrition / 12.0)
-    for j in range(work_projects[0]):
-        i = work_project_row[j]
-        if not entrepreneur_is_member[i]:
+    columns = cell.office.shape[1]
+    leaving = 1.0 - math.exp(-p.hub_attrition / 12.0)
+    for j in range(work.projects[0]):
+        i = work.project_row[j]
+        if not entrepreneur.is_member[i]:
             continue
-        leaves, _, _, _ = block(k0, k1, entrepreneur_id[i], 0)
+        leaves, _, _, _ = block(k0, k1, entrepreneur.id[i], 0)
         if uniform(leaves) < leaving:
-            entrepreneur_is_member[i] = 0
-            if entrepreneur_premises_row[i] >= 0:
-                premises_quality[entrepreneur_premises_row[i]] /= 1.0 + cooperation_uplift
-    for a in range(account_hub_members.size):
-        if not account_is_active[a] or account_hub_members[a] <= 0:
+            entrepreneur.is_member[i] = 0
+            if entrepreneur.premises_row[i] >= 0:
+                premises.quality[entrepreneur.premises_row[i]] /= 1.0 + p.cooperation_uplift
+    for a in range(account.hub_members.size):
+        if not account.is_active[a] or account.hub_members[a] <= 0:
             continue
-        reach = account_grant_reach[a] ** 2
+        reach = account.grant_reach[a] ** 2
         members = 0
-        for j in range(work_projects[0]):
-            i = work_project_row[j]
-            away = squared_distance(entrepreneur_cell_row[i], account_cell_row[a], columns)
-            members += 1 if entrepreneur_is_member[i] and away <= reach else 0
-        for j in range(work_projects[0]):
-            i = work_project_row[j]
-            if members >= account_hub_members[a]:
+        for j in range(work.projects[0]):
+            i = work.project_row[j]
+            away = squared_distance(entrepreneur.cell_row[i], account.cell_row[a], columns)
+            members += 1 if entrepreneur.is_member[i] and away <= reach else 0
+        for j in range(work.projects[0]):
+            i = work.project_row[j]
+            if members >= account.hub_members[a]:
                 break
-            if entrepreneur_stage[i] != RUNNING or entrepreneur_is_member[i]:
+            if entrepreneur.stage[i] != RUNNING or entrepreneur.is_member[i]:
                 continue
-            away = squared_distance(entrepreneur_cell_row[i], account_cell_row[a], columns)
-            _, joins, _, _ = block(k0, k1, entrepreneur_id[i], 0)
-            if away <= reach and uniform(joins) < hub_join:
-                entrepreneur_is_member[i] = 1
+            away = squared_distance(entrepreneur.cell_row[i], account.cell_row[a], columns)
+            _, joins, _, _ = block(k0, k1, entrepreneur.id[i], 0)
+            if away <= reach and uniform(joins) < p.hub_join:
+                entrepreneur.is_member[i] = 1
                 members += 1
-                if entrepreneur_premises_row[i] >= 0:
-                    premises_quality[entrepreneur_premises_row[i]] *= 1.0 + cooperation_uplift
+                if entrepreneur.premises_row[i] >= 0:
+                    premises.quality[entrepreneur.premises_row[i]] *= 1.0 + p.cooperation_uplift
 
 
 PROCESS = Process(

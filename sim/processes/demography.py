@@ -36,26 +36,19 @@ def consumers(residents, purchasing_power, visitors, moved):
 
 
 @kernel
-def grow_residents(
-    cell_residents,
-    cell_purchasing_power,
-    cell_visitors,
-    cell_moved_consumers,
-    cell_consumers,
-    residents_growth,
-):
+def grow_residents(cell, p):
     """Multiply residents and visitors by one month's growth and weigh them as consumers."""
-    factor = cell_residents.dtype.type((1.0 + residents_growth) ** (1.0 / 12.0))
-    rows, columns = cell_residents.shape
+    factor = cell.residents.dtype.type((1.0 + p.residents_growth) ** (1.0 / 12.0))
+    rows, columns = cell.residents.shape
     for i in range(rows):
         for j in range(columns):
-            cell_residents[i, j] *= factor
-            cell_visitors[i, j] *= factor
-            cell_consumers[i, j] = consumers(
-                cell_residents[i, j],
-                cell_purchasing_power[i, j],
-                cell_visitors[i, j],
-                cell_moved_consumers[i, j],
+            cell.residents[i, j] *= factor
+            cell.visitors[i, j] *= factor
+            cell.consumers[i, j] = consumers(
+                cell.residents[i, j],
+                cell.purchasing_power[i, j],
+                cell.visitors[i, j],
+                cell.moved_consumers[i, j],
             )
 
 

@@ -150,13 +150,13 @@ def faded(exposure, kept):
 
 
 @rule
-def _openness(kind, i, youth_interest, entrepreneur_openness, official_openness):
+def _openness(kind, i, youth, entrepreneur, official):
     """Openness of a visitor to responsible innovation; that of a youth is interest in projects."""
     if kind == _YOUTH:
-        return min(max(np.float64(youth_interest[i]), 0.0), 1.0)
+        return min(max(np.float64(youth.interest[i]), 0.0), 1.0)
     if kind == _ENTREPRENEUR:
-        return np.float64(entrepreneur_openness[i])
-    return np.float64(official_openness[i])
+        return np.float64(entrepreneur.openness[i])
+    return np.float64(official.openness[i])
 
 
 @rule
@@ -165,192 +165,150 @@ def _has_project(stage):
 
 
 @rule
-def _a_holder_learns(
-    i, other, entrepreneur_skills, entrepreneur_exposure, entrepreneur_stage, entrepreneur_partners,
-    encounter_gain,
-):  # fmt: skip
-    if complement(entrepreneur_skills[i], entrepreneur_skills[other]):
-        entrepreneur_exposure[i] = drawn_towards(entrepreneur_exposure[i], 1.0, encounter_gain)
-        if _has_project(entrepreneur_stage[i]):
-            entrepreneur_partners[i] += 1
+def _a_holder_learns(i, other, entrepreneur, p):
+    if complement(entrepreneur.skills[i], entrepreneur.skills[other]):
+        entrepreneur.exposure[i] = drawn_towards(entrepreneur.exposure[i], 1.0, p.encounter_gain)
+        if _has_project(entrepreneur.stage[i]):
+            entrepreneur.partners[i] += 1
 
 
 @rule
-def _an_official_learns(
-    i, luck, own_openness, openness, official_openness, official_trust,
-    confidence_bound, trust_gain, openness_gain, good_experience,
-):  # fmt: skip
+def _an_official_learns(i, luck, own_openness, openness, official, p):
     """Move trust and openness after meeting somebody of this openness; whether they moved."""
-    if abs(own_openness - openness) >= confidence_bound:
+    if abs(own_openness - openness) >= p.confidence_bound:
         return False
-    experience = 1.0 if luck < good_experience else 0.0
-    official_trust[i] = drawn_towards(official_trust[i], experience, trust_gain)
-    official_openness[i] = drawn_towards(own_openness, openness, openness_gain)
+    experience = 1.0 if luck < p.good_experience else 0.0
+    official.trust[i] = drawn_towards(official.trust[i], experience, p.trust_gain)
+    official.openness[i] = drawn_towards(own_openness, openness, p.openness_gain)
     return True
 
 
 @rule
-def _mean_trust(official_office, official_trust, office_trust):
+def _mean_trust(official, office):
     """Set the trust of offices; officials stand in the order of their offices."""
     first = 0
-    while first < official_office.size:
-        office, last, total = official_office[first], first, 0.0
-        while last < official_office.size and official_office[last] == office:
-            total += official_trust[last]
+    while first < official.office.size:
+        o, last, total = official.office[first], first, 0.0
+        while last < official.office.size and official.office[last] == o:
+            total += official.trust[last]
             last += 1
-        office_trust[office] = total / (last - first)
+        office.trust[o] = total / (last - first)
         first = last
 
 
+@rule
+def _a_youth_meets(i, kind, other, k0, k1, youth, entrepreneur, p):
+    """Add to exposure; a role in the project of its holder goes to some who have none."""
+    youth.exposure[i] += p.peer_exposure if kind == _YOUTH else 1.0
+    if (
+        kind == _ENTREPRENEUR
+        and INCUBATING <= entrepreneur.stage[other] <= RUNNING
+        and youth.role[i] < 0
+        and uniform(word(k0, k1, youth.id[i], _JOINS)) < p.role_probability
+    ):
+        youth.role[i] = other
+        entrepreneur.team[other] += 1
+
+
+@rule
+def _may_become_partner(other, luck, entrepreneur, p):
+    """Make an official who has come closer a public partner of the project, by luck."""
+    if _has_project(entrepreneur.stage[other]) and luck < p.partnership_probability:
+        entrepreneur.has_public_partner[other] = 1
+
+
 @kernel
-def _find_innovator(
-    k0, k1, official, decision, office, centre, reach, columns, entrepreneur_cell_row,
-    entrepreneur_office,
-):  # fmt: skip
-    """A project holder of the office's area who lives in reach of the lab, by luck; -1 for none."""
-    if entrepreneur_office.size == 0:
+def _meet_at_places(k0, k1, youth, entrepreneur, official, visitor, p):
+    """Let visitors of a place meet in pairs, in the order in which they are listed."""
+    v = 0
+    while v + 1 < visitor.count[0]:
+        if visitor.key[v] >> np.uint64(32) != visitor.key[v + 1] >> np.uint64(32):
+            v += 1  # the last of a place, with nobody left to meet
+            continue
+        kind_a, a = visitor.agent[v] >> 32, visitor.agent[v] & 0xFFFFFFFF
+        kind_b, b = visitor.agent[v + 1] >> 32, visitor.agent[v + 1] & 0xFFFFFFFF
+        openness_a = _openness(kind_a, a, youth, entrepreneur, official)
+        openness_b = _openness(kind_b, b, youth, entrepreneur, official)
+        for _ in range(2):
+            if kind_a == _YOUTH:
+                _a_youth_meets(a, kind_b, b, k0, k1, youth, entrepreneur, p)
+            elif kind_a == _ENTREPRENEUR and kind_b == _ENTREPRENEUR:
+                _a_holder_learns(a, b, entrepreneur, p)
+            elif kind_a == _OFFICIAL:
+                luck = uniform(word(k0, k1, official.id[a], _LEARNS))
+                moved = _an_official_learns(a, luck, openness_a, openness_b, official, p)
+                if moved and kind_b == _ENTREPRENEUR:
+                    luck = uniform(word(k0, k1, official.id[a], _PARTNERS))
+                    _may_become_partner(b, luck, entrepreneur, p)
+            kind_a, kind_b = kind_b, kind_a
+            a, b = b, a
+            openness_a, openness_b = openness_b, openness_a
+        v += 2
+
+
+@kernel
+def _find_innovator(k0, k1, person, decision, office, centre, reach, columns, entrepreneur):
+    """Return a project holder of the office's area in reach of the lab, by luck; -1 for none."""
+    if entrepreneur.office.size == 0:
         return -1
     for attempt in range(_MOST_TRIES):
-        luck = uniform(word(k0, k1, official, decision + attempt))
-        i = int(luck * entrepreneur_office.size)
-        away = squared_distance(entrepreneur_cell_row[i], centre, columns)
-        if entrepreneur_office[i] == office and away <= reach**2:
+        luck = uniform(word(k0, k1, person, decision + attempt))
+        i = int(luck * entrepreneur.office.size)
+        away = squared_distance(entrepreneur.cell_row[i], centre, columns)
+        if entrepreneur.office[i] == office and away <= reach**2:
             return i
     return -1
 
 
 @kernel
-def meet(
-    seed,
-    month,
-    youth_id,
-    youth_interest,
-    youth_role,
-    youth_exposure,
-    entrepreneur_cell_row,
-    entrepreneur_office,
-    entrepreneur_skills,
-    entrepreneur_openness,
-    entrepreneur_exposure,
-    entrepreneur_stage,
-    entrepreneur_team,
-    entrepreneur_partners,
-    entrepreneur_has_public_partner,
-    official_id,
-    official_cell_row,
-    official_office,
-    official_openness,
-    official_trust,
-    office_trust,
-    visitor_key,
-    visitor_agent,
-    visitor_count,
-    account_is_active,
-    account_cell_row,
-    account_grant_reach,
-    account_lab_meetings,
-    account_participant_cost,
-    account_purse,
-    ledger_spending,
-    cell_zone,
-    encounter_gain,
-    exposure_half_life,
-    confidence_bound,
-    trust_gain,
-    openness_gain,
-    good_experience,
-    peer_exposure,
-    role_probability,
-    partnership_probability,
-):
+def _meet_at_lab(lab, k0, k1, columns, entrepreneur, official, account, ledger, p):
+    """Let officials in reach of an account's lab meet project holders there."""
+    centre, reach = account.cell_row[lab], account.grant_reach[lab]
+    cost = account.participant_cost[lab]
+    invited = 0
+    for i in range(official.id.size):
+        invited += squared_distance(official.cell_row[i], centre, columns) <= reach**2
+    if invited == 0:
+        return
+    share = np.float64(account.lab_meetings[lab])
+    if cost > 0:  # where money is short, everyone is asked less often
+        share = min(share, in_purse(account.purse[lab], EVENTS) // cost / invited)
+    first = _LAB + _DECISIONS_OF_LAB * lab
+    for i in range(official.id.size):
+        person = official.id[i]
+        if (
+            squared_distance(official.cell_row[i], centre, columns) > reach**2
+            or uniform(word(k0, k1, person, first + _MEETS)) >= share
+            or in_purse(account.purse[lab], EVENTS) < cost
+        ):
+            continue
+        office = official.office[i]
+        other = _find_innovator(
+            k0, k1, person, first + _FINDS, office, centre, reach, columns, entrepreneur
+        )
+        if other < 0:
+            continue
+        pay(account.purse[lab], ledger.spending[lab], EVENTS, cost)
+        luck = uniform(word(k0, k1, person, first + _LEARNS_AT_LAB))
+        own, openness = np.float64(official.openness[i]), np.float64(entrepreneur.openness[other])
+        if _an_official_learns(i, luck, own, openness, official, p):
+            luck = uniform(word(k0, k1, person, first + _PARTNERS_AT_LAB))
+            _may_become_partner(other, luck, entrepreneur, p)
+
+
+@kernel
+def meet(seed, month, youth, entrepreneur, official, office, visitor, account, ledger, cell, p):
     """Let visitors of places, and officials at labs, meet."""
     k0, k1 = stream_key(seed, STREAM, month)
-    kept = 0.5 ** (1.0 / exposure_half_life)
-    for i in range(entrepreneur_exposure.size):
-        entrepreneur_exposure[i] = faded(entrepreneur_exposure[i], kept)
-
-    v = 0
-    while v + 1 < visitor_count[0]:
-        if visitor_key[v] >> np.uint64(32) != visitor_key[v + 1] >> np.uint64(32):
-            v += 1  # the last of a place, with nobody left to meet
-            continue
-        kind_a, a = visitor_agent[v] >> 32, visitor_agent[v] & 0xFFFFFFFF
-        kind_b, b = visitor_agent[v + 1] >> 32, visitor_agent[v + 1] & 0xFFFFFFFF
-        openness_a = _openness(kind_a, a, youth_interest, entrepreneur_openness, official_openness)
-        openness_b = _openness(kind_b, b, youth_interest, entrepreneur_openness, official_openness)
-        for _ in range(2):
-            if kind_a == _YOUTH:
-                youth_exposure[a] += peer_exposure if kind_b == _YOUTH else 1.0
-                if (
-                    kind_b == _ENTREPRENEUR
-                    and INCUBATING <= entrepreneur_stage[b] <= RUNNING
-                    and youth_role[a] < 0
-                    and uniform(word(k0, k1, youth_id[a], _JOINS)) < role_probability
-                ):
-                    youth_role[a] = b
-                    entrepreneur_team[b] += 1
-            elif kind_a == _ENTREPRENEUR and kind_b == _ENTREPRENEUR:
-                _a_holder_learns(a, b, entrepreneur_skills, entrepreneur_exposure,
-                                 entrepreneur_stage, entrepreneur_partners,
-                                 encounter_gain)  # fmt: skip
-            elif kind_a == _OFFICIAL:
-                moved = _an_official_learns(
-                    a, uniform(word(k0, k1, official_id[a], _LEARNS)), openness_a, openness_b,
-                    official_openness, official_trust, confidence_bound, trust_gain,
-                    openness_gain, good_experience)  # fmt: skip
-                if (
-                    moved
-                    and kind_b == _ENTREPRENEUR
-                    and _has_project(entrepreneur_stage[b])
-                    and uniform(word(k0, k1, official_id[a], _PARTNERS)) < partnership_probability
-                ):
-                    entrepreneur_has_public_partner[b] = 1
-            kind_a, a, openness_a, kind_b, b, openness_b = (
-                kind_b, b, openness_b, kind_a, a, openness_a)  # fmt: skip
-        v += 2
-
-    columns = cell_zone.shape[1]
-    for account in range(account_is_active.size):
-        if not account_is_active[account] or account_lab_meetings[account] <= 0.0:
-            continue
-        centre, reach = account_cell_row[account], account_grant_reach[account]
-        cost = account_participant_cost[account]
-        invited = 0
-        for i in range(official_id.size):
-            invited += squared_distance(official_cell_row[i], centre, columns) <= reach**2
-        if invited == 0:
-            continue
-        share = np.float64(account_lab_meetings[account])
-        if cost > 0:  # where money is short, everyone is asked less often
-            share = min(share, in_purse(account_purse[account], EVENTS) // cost / invited)
-        first = _LAB + _DECISIONS_OF_LAB * account
-        for i in range(official_id.size):
-            if (
-                squared_distance(official_cell_row[i], centre, columns) > reach**2
-                or uniform(word(k0, k1, official_id[i], first + _MEETS)) >= share
-                or in_purse(account_purse[account], EVENTS) < cost
-            ):
-                continue
-            b = _find_innovator(k0, k1, official_id[i], first + _FINDS, official_office[i], centre,
-                                reach, columns, entrepreneur_cell_row,
-                                entrepreneur_office)  # fmt: skip
-            if b < 0:
-                continue
-            pay(account_purse[account], ledger_spending[account], EVENTS, cost)
-            moved = _an_official_learns(
-                i, uniform(word(k0, k1, official_id[i], first + _LEARNS_AT_LAB)),
-                np.float64(official_openness[i]), np.float64(entrepreneur_openness[b]),
-                official_openness, official_trust, confidence_bound, trust_gain, openness_gain,
-                good_experience)  # fmt: skip
-            if (
-                moved
-                and _has_project(entrepreneur_stage[b])
-                and uniform(word(k0, k1, official_id[i], first + _PARTNERS_AT_LAB))
-                < partnership_probability
-            ):
-                entrepreneur_has_public_partner[b] = 1
-
-    _mean_trust(official_office, official_trust, office_trust)
+    kept = 0.5 ** (1.0 / p.exposure_half_life)
+    for i in range(entrepreneur.exposure.size):
+        entrepreneur.exposure[i] = faded(entrepreneur.exposure[i], kept)
+    _meet_at_places(k0, k1, youth, entrepreneur, official, visitor, p)
+    columns = cell.zone.shape[1]
+    for a in range(account.is_active.size):
+        if account.is_active[a] and account.lab_meetings[a] > 0.0:
+            _meet_at_lab(a, k0, k1, columns, entrepreneur, official, account, ledger, p)
+    _mean_trust(official, office)
 
 
 PROCESS = Process(

@@ -190,39 +190,23 @@ def driver_series(
 
 
 @kernel
-def move_drivers(
-    calendar_month,
-    series_online_share,
-    series_spending,
-    series_costs,
-    series_periphery,
-    driver_online_share,
-    driver_spending,
-    driver_costs,
-    driver_periphery,
-    online_multiplier_convenience,
-    online_multiplier_comparison,
-    online_multiplier_hospitality,
-    spending_convenience,
-    spending_comparison,
-    spending_hospitality,
-):
+def move_drivers(calendar_month, series, driver, p):
     """Read this month's drivers; a sector's online share is at most 0.95."""
-    t = min(max(calendar_month, 0), series_spending.size - 1)
-    total = spending_convenience + spending_comparison + spending_hospitality
+    t = min(max(calendar_month, 0), series.spending.size - 1)
+    total = p.spending_convenience + p.spending_comparison + p.spending_hospitality
     online = (
-        online_multiplier_convenience * spending_convenience
-        + online_multiplier_comparison * spending_comparison
-        + online_multiplier_hospitality * spending_hospitality
+        p.online_multiplier_convenience * p.spending_convenience
+        + p.online_multiplier_comparison * p.spending_comparison
+        + p.online_multiplier_hospitality * p.spending_hospitality
     )
     # The multipliers say how the mean is spread over sectors, so they must not move the mean.
-    mean = series_online_share[t] * total / online if online > 1e-9 * total else 0.0
-    driver_online_share[0] = min(mean * online_multiplier_convenience, 0.95)
-    driver_online_share[1] = min(mean * online_multiplier_comparison, 0.95)
-    driver_online_share[2] = min(mean * online_multiplier_hospitality, 0.95)
-    driver_spending[0] = series_spending[t]
-    driver_costs[0] = series_costs[t]
-    driver_periphery[0] = series_periphery[t]
+    mean = series.online_share[t] * total / online if online > 1e-9 * total else 0.0
+    driver.online_share[0] = min(mean * p.online_multiplier_convenience, 0.95)
+    driver.online_share[1] = min(mean * p.online_multiplier_comparison, 0.95)
+    driver.online_share[2] = min(mean * p.online_multiplier_hospitality, 0.95)
+    driver.spending[0] = series.spending[t]
+    driver.costs[0] = series.costs[t]
+    driver.periphery[0] = series.periphery[t]
 
 
 PROCESS = Process(

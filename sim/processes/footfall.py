@@ -33,29 +33,19 @@ class FootfallParameters(ParameterGroup):
 
 
 @kernel
-def count_visits(
-    premises_cell_row,
-    premises_sector,
-    premises_zone,
-    premises_revenue,
-    cell_footfall,
-    zone_footfall,
-    basket_convenience,
-    basket_comparison,
-    basket_hospitality,
-):
+def count_visits(premises, cell, zone, p):
     """Turn this month's revenue into visits a day in each cell and zone."""
-    cell_footfall[:] = 0.0
-    zone_footfall[:] = 0.0
-    visits = cell_footfall.reshape(-1)
-    for p in range(premises_revenue.size):
-        s = premises_sector[p]
-        basket = basket_convenience if s == 0 else basket_comparison
+    cell.footfall[:] = 0.0
+    zone.footfall[:] = 0.0
+    visits = cell.footfall.reshape(-1)
+    for i in range(premises.revenue.size):
+        s = premises.sector[i]
+        basket = p.basket_convenience if s == 0 else p.basket_comparison
         if s == 2:
-            basket = basket_hospitality
-        count = premises_revenue[p] / (basket * DAYS)
-        visits[premises_cell_row[p]] += count
-        zone_footfall[premises_zone[p]] += count
+            basket = p.basket_hospitality
+        count = premises.revenue[i] / (basket * DAYS)
+        visits[premises.cell_row[i]] += count
+        zone.footfall[premises.zone[i]] += count
 
 
 PROCESS = Process(

@@ -71,97 +71,62 @@ class LocalBenefitsParameters(ParameterGroup):
 
 @kernel
 def bring_benefits(
-    entrepreneur_cell_row,
-    work_project_row,
-    work_projects,
-    entrepreneur_stage,
-    entrepreneur_event,
-    entrepreneur_kind,
-    entrepreneur_premises_row,
-    project_kind_jobs,
-    premises_cell_row,
-    youth_cell_row,
-    official_cell_row,
-    third_place_cell_row,
-    third_place_is_open,
-    third_place_is_mobile,
-    third_place_users,
-    visitor_key,
-    visitor_agent,
-    visitor_count,
-    cell_residents,
-    cell_purchasing_power,
-    cell_visitors,
-    cell_project_jobs,
-    cell_project_jobs_nearby,
-    cell_jobs_at_start,
-    cell_moved_consumers,
-    cell_place_visitors,
-    work_space,
-    town_neighbourhood_decay,
-    town_cell_km,
-    visitor_spending,
-    outside_visitors,
-    new_job_share,
-    job_spending,
-    spending_convenience,
-    spending_comparison,
-    spending_hospitality,
+    entrepreneur, work, project_kind, premises, youth, official, third_place, visitor, cell, town, p
 ):
     """Add up jobs where they have changed, move the spending of users, count daily visitors."""
-    jobs = cell_project_jobs.reshape(-1)
+    jobs = cell.project_jobs.reshape(-1)
     has_changed = False
-    for j in range(work_projects[0]):
-        i = work_project_row[j]
-        has_changed |= entrepreneur_event[i] == BORN or entrepreneur_event[i] == CEASED
+    for j in range(work.projects[0]):
+        i = work.project_row[j]
+        has_changed |= entrepreneur.event[i] == BORN or entrepreneur.event[i] == CEASED
     if has_changed:
-        cell_project_jobs[:] = 0.0
-        for j in range(work_projects[0]):
-            i = work_project_row[j]
-            if entrepreneur_stage[i] == RUNNING:
-                p = entrepreneur_premises_row[i]
-                c = premises_cell_row[p] if p >= 0 else entrepreneur_cell_row[i]
-                jobs[c] += project_kind_jobs[entrepreneur_kind[i]]
+        cell.project_jobs[:] = 0.0
+        for j in range(work.projects[0]):
+            i = work.project_row[j]
+            if entrepreneur.stage[i] == RUNNING:
+                place = entrepreneur.premises_row[i]
+                c = premises.cell_row[place] if place >= 0 else entrepreneur.cell_row[i]
+                jobs[c] += project_kind.jobs[entrepreneur.kind[i]]
         decay_potential(
-            cell_project_jobs,
-            town_neighbourhood_decay[0],
-            cell_project_jobs_nearby,
-            work_space[0, :1],
+            cell.project_jobs,
+            town.neighbourhood_decay[0],
+            cell.project_jobs_nearby,
+            work.space[0, :1],
         )
-    brought = np.float32(new_job_share * job_spending)
-    moved, at_start = cell_moved_consumers.reshape(-1), cell_jobs_at_start.reshape(-1)
+    brought = np.float32(p.new_job_share * p.job_spending)
+    moved, at_start = cell.moved_consumers.reshape(-1), cell.jobs_at_start.reshape(-1)
     for c in range(moved.size):
         moved[c] = brought * (jobs[c] - at_start[c])
-    residents, power = cell_residents.reshape(-1), cell_purchasing_power.reshape(-1)
-    visitors = cell_visitors.reshape(-1)
-    yearly = spending_convenience + spending_comparison + spending_hospitality
-    per_user = visitor_spending * DAYS / (yearly / 12.0) if yearly > 0.0 else 0.0
-    for v in range(visitor_count[0]):
-        row = visitor_agent[v] & _LOW
-        who = visitor_agent[v] >> _32
+    residents, power = cell.residents.reshape(-1), cell.purchasing_power.reshape(-1)
+    visitors = cell.visitors.reshape(-1)
+    yearly = p.spending_convenience + p.spending_comparison + p.spending_hospitality
+    per_user = p.visitor_spending * DAYS / (yearly / 12.0) if yearly > 0.0 else 0.0
+    for v in range(visitor.count[0]):
+        row = visitor.agent[v] & _LOW
+        who = visitor.agent[v] >> _32
         if who == 0:
-            home = youth_cell_row[row]
+            home = youth.cell_row[row]
         elif who == 1:
-            home = entrepreneur_cell_row[row]
+            home = entrepreneur.cell_row[row]
         else:
-            home = official_cell_row[row]
-        there = third_place_cell_row[np.int64(visitor_key[v] >> np.uint64(32))]
+            home = official.cell_row[row]
+        there = third_place.cell_row[np.int64(visitor.key[v] >> np.uint64(32))]
         left = residents[home] * power[home] + visitors[home] + moved[home]
-        taken = min((1.0 - outside_visitors) * per_user, max(left, 0.0))
+        taken = min((1.0 - p.outside_visitors) * per_user, max(left, 0.0))
         moved[home] -= taken
-        moved[there] += taken + outside_visitors * per_user
-    rows, columns = cell_place_visitors.shape
-    radius = NEARBY_KM / town_cell_km[0]
-    cell_place_visitors[:] = 0.0
-    for t in range(third_place_is_open.size):
-        if not third_place_is_open[t] or third_place_is_mobile[t]:
+        moved[there] += taken + p.outside_visitors * per_user
+    rows, columns = cell.place_visitors.shape
+    radius = NEARBY_KM / town.cell_km[0]
+    cell.place_visitors[:] = 0.0
+    for t in range(third_place.is_open.size):
+        if not third_place.is_open[t] or third_place.is_mobile[t]:
             continue
-        y, x = divmod(third_place_cell_row[t], columns)
+        y, x = divmod(third_place.cell_row[t], columns)
         steps = int(radius)
         for i in range(max(y - steps, 0), min(y + steps + 1, rows)):
             for j in range(max(x - steps, 0), min(x + steps + 1, columns)):
                 if (i - y) ** 2 + (j - x) ** 2 <= radius * radius:
-                    cell_place_visitors[i, j] += third_place_users[t]
+                    cell.place_visitors[i, j] += third_place.users[t]
 
 
 PROCESS = Process(

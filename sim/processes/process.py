@@ -1,34 +1,29 @@
-"""What a process of the month is: a compiled rule and the arrays that it reads and writes."""
+"""Processes of the month: a compiled kernel, the arrays that it writes and how to call it."""
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from sim.kernels.machine.compile import parallel
-from sim.kernels.machine.sequence import KernelCall, KernelSequence
+from sim.kernels.machine.records import fields_taken, parameters_of, record
+from sim.kernels.machine.sequence import CLOCK, KernelCall, KernelSequence
 from sim.registry.parameters import ParameterGroup
 from sim.registry.state import State
-from sim.registry.variables import VARIABLES
 from sim.words.catalogue import Texts
 from sim.words.folders import ENGLISH
 
 __all__ = ["Process"]
-
-_ARGUMENTS = {v.argument: v.name for v in VARIABLES.values()}
-_CLOCK = ("seed", "month", "calendar_month")
 
 
 @dataclass(frozen=True)
 class Process:
     """One line of the month.
 
-    The kernel's argument names say everything: ``seed``, ``month`` and ``calendar_month`` come
-    first where they are needed, then arrays (``premises_margin`` is the variable
-    ``premises.margin``), then parameters by their flat names.
+    The kernel takes ``seed``, ``month`` and ``calendar_month`` where it needs them, then a record
+    of arrays for each entity, then the record ``p`` of parameters. Its source says what they hold:
+    ``premises.margin[i]`` is the variable ``premises.margin``, ``p.closure_rate`` a parameter.
 
     Attributes
     ----------
@@ -37,10 +32,10 @@ class Process:
     kernel : callable
         Compiled loop over the rule.
     writes : tuple of str
-        Variables that the kernel changes; every other array is passed read-only, and numba then
-        refuses to compile a write to it.
+        Variables that the kernel changes. All others are read-only: numba refuses to compile a
+        write to them.
     stream : int
-        Number of the process's own stream of draws, never reused; 0 where nothing is drawn.
+        Number of the process's random stream, never reused; 0 for a process without draws.
     english_title : str
     group : type of ParameterGroup, optional
         Parameters that belong to the process.
@@ -58,39 +53,40 @@ class Process:
 
     @property
     def title(self) -> Texts:
-        """Its title by language."""
+        """Title by language."""
         return Texts({ENGLISH: self.english_title}, f"processes.{self.name}.title")
 
-    @cached_property
+    @property
     def arguments(self) -> tuple[str, ...]:
         """Names of the kernel's arguments in order."""
-        return tuple(inspect.signature(getattr(self.kernel, "py_func", self.kernel)).parameters)
+        return tuple(fields_taken(self.kernel))
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """Variables that the kernel takes (those it writes among them)."""
-        return tuple(_ARGUMENTS[a] for a in self.arguments if a in _ARGUMENTS)
+        """Variables that the kernel takes, including those that it writes."""
+        taken = fields_taken(self.kernel).items()
+        return tuple(f"{entity}.{f}" for entity, fields in taken if entity != "p" for f in fields)
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """Flat names of the parameters that the kernel takes."""
-        return tuple(a for a in self.arguments if a not in _ARGUMENTS and a not in _CLOCK)
+        return fields_taken(self.kernel).get("p", ())
 
     def bind(
         self, state: State, values: Mapping[str, Any], seed: int, *, threads: bool = False
     ) -> Callable[[int, int], None]:
-        """The process on one territory, ready to be called with (month, calendar month).
+        """Bind the process to one territory.
 
         Parameters
         ----------
         state : State
-            Arrays to work on.
+            Arrays of the territory.
         values : mapping
             Parameters by flat name.
         seed : int
             Seed of the run.
         threads : bool
-            Spread the kernel over threads; the results are the same to the bit.
+            Spread the kernel over threads. The results are the same to the bit.
 
         Returns
         -------
@@ -103,19 +99,16 @@ class Process:
     def call(
         self, state: State, values: Mapping[str, Any], seed: int, *, threads: bool = False
     ) -> KernelCall:
-        """The process on one territory as part of a sequence; parameters as in `bind`."""
+        """Return the call of the kernel within a sequence; parameters as in `bind`."""
+        given: dict[str, Any] = {name: name for name in CLOCK} | {"seed": seed}
+        for name, fields in fields_taken(self.kernel).items():
+            if name == "p":
+                given[name] = parameters_of(self.kernel, values)
+            elif name not in given:
+                given[name] = record(name, {f: self._array(state, name, f) for f in fields})
         kernel = parallel(self.kernel) if threads else self.kernel
-        clock = tuple(seed if a == "seed" else a for a in self.arguments if a in _CLOCK)
-        return KernelCall(self.name, kernel, clock + self._taken(state, values))
+        return KernelCall(self.name, kernel, tuple(given[a] for a in self.arguments))
 
-    def _taken(self, state: State, values: Mapping[str, Any]) -> tuple[Any, ...]:
-        """What the kernel takes after the clock."""
-        names = [(a, _ARGUMENTS.get(a)) for a in self.arguments if a not in _CLOCK]
-        return tuple(
-            values[argument]
-            if name is None
-            else state[name]
-            if name in self.writes
-            else state.read_only(name)
-            for argument, name in names
-        )
+    def _array(self, state: State, entity: str, quantity: str) -> Any:
+        name = f"{entity}.{quantity}"
+        return state[name] if name in self.writes else state.read_only(name)

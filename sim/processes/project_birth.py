@@ -69,123 +69,77 @@ class ProjectBirthParameters(ParameterGroup):
 
 
 @rule
-def support_ratio(is_supported, is_from_above, trials, supported_risk_ratio, top_down_risk_ratio):
+def support_ratio(is_supported, is_from_above, trials, p):
     """Risk ratio of a project whatever its kind."""
     ratio = trials
     if is_supported:
-        ratio *= supported_risk_ratio
+        ratio *= p.supported_risk_ratio
     if is_from_above:
-        ratio *= top_down_risk_ratio
+        ratio *= p.top_down_risk_ratio
     return ratio
 
 
 @rule
-def entrant_quality(z, quality_spread):
+def entrant_quality(z, p):
     """Quality of a new shop from a standard normal; its mean is 1, as in reletting."""
-    return math.exp(quality_spread * z - 0.5 * quality_spread * quality_spread)
+    return math.exp(p.quality_spread * z - 0.5 * p.quality_spread * p.quality_spread)
 
 
 @kernel
 def bear_projects(
-    seed,
-    month,
-    entrepreneur_id,
-    entrepreneur_cell_row,
-    entrepreneur_kind,
-    entrepreneur_origin,
-    entrepreneur_supporter,
-    entrepreneur_third_place,
-    work_project_row,
-    work_projects,
-    entrepreneur_event,
-    entrepreneur_project_months,
-    entrepreneur_stage,
-    entrepreneur_stage_months,
-    entrepreneur_months_to_birth,
-    entrepreneur_risk_ratio,
-    entrepreneur_premises_row,
-    project_kind_needs_premises,
-    project_kind_sector,
-    project_kind_risk_ratio,
-    third_place_account,
-    third_place_is_open,
-    third_place_trials,
-    premises_id,
-    premises_cell_row,
-    premises_sector,
-    premises_is_open,
-    premises_event,
-    premises_tenancy,
-    premises_months_vacant,
-    premises_quality,
-    premises_reserves,
-    premises_operator,
-    premises_risk_ratio,
-    cell_office,
-    town_cell_km,
-    premises_probability,
-    takeover_reach,
-    supported_risk_ratio,
-    top_down_risk_ratio,
-    quality_spread,
-    starting_reserves,
+    seed, month, entrepreneur, work, project_kind, third_place, premises, cell, town, p
 ):
     """Start the projects of this month in order of their ids; each takes the premises it finds."""
     k0, k1 = stream_key(seed, STREAM, month)
-    columns = cell_office.shape[1]
-    reach = (takeover_reach / town_cell_km[0]) ** 2
-    for j in range(work_projects[0]):
-        i = work_project_row[j]
-        if entrepreneur_event[i] != BORN:
+    columns = cell.office.shape[1]
+    reach = (p.takeover_reach / town.cell_km[0]) ** 2
+    for j in range(work.projects[0]):
+        i = work.project_row[j]
+        if entrepreneur.event[i] != BORN:
             continue
-        kind, place = entrepreneur_kind[i], entrepreneur_third_place[i]
-        is_supported = entrepreneur_supporter[i] >= 0
+        kind, place = entrepreneur.kind[i], entrepreneur.third_place[i]
+        is_supported = entrepreneur.supporter[i] >= 0
         trials = 1.0
         if (
             is_supported
             and place >= 0
-            and third_place_is_open[place]
-            and third_place_account[place] == entrepreneur_supporter[i]
+            and third_place.is_open[place]
+            and third_place.account[place] == entrepreneur.supporter[i]
         ):
-            trials = third_place_trials[place]
-        ratio = support_ratio(
-            is_supported,
-            entrepreneur_origin[i] == BY_OFFICIAL,
-            trials,
-            supported_risk_ratio,
-            top_down_risk_ratio,
-        )
-        entrepreneur_stage[i] = RUNNING
-        entrepreneur_stage_months[i] = 0
-        entrepreneur_months_to_birth[i] = entrepreneur_project_months[i]
-        entrepreneur_risk_ratio[i] = ratio * project_kind_risk_ratio[kind]
-        looks, word1, word2, _ = block(k0, k1, entrepreneur_id[i], 0)
-        if not project_kind_needs_premises[kind] or uniform(looks) >= premises_probability:
+            trials = third_place.trials[place]
+        ratio = support_ratio(is_supported, entrepreneur.origin[i] == BY_OFFICIAL, trials, p)
+        entrepreneur.stage[i] = RUNNING
+        entrepreneur.stage_months[i] = 0
+        entrepreneur.months_to_birth[i] = entrepreneur.project_months[i]
+        entrepreneur.risk_ratio[i] = ratio * project_kind.risk_ratio[kind]
+        looks, word1, word2, _ = block(k0, k1, entrepreneur.id[i], 0)
+        if not project_kind.needs_premises[kind] or uniform(looks) >= p.premises_probability:
             continue
         chosen, lowest = -1, _NO_WORD
-        for p in range(premises_is_open.size):
+        for row in range(premises.is_open.size):
             if (
-                premises_is_open[p]
-                or premises_event[p] == CLOSED
-                or premises_sector[p] != project_kind_sector[kind]
-                or squared_distance(entrepreneur_cell_row[i], premises_cell_row[p], columns) > reach
+                premises.is_open[row]
+                or premises.event[row] == CLOSED
+                or premises.sector[row] != project_kind.sector[kind]
+                or squared_distance(entrepreneur.cell_row[i], premises.cell_row[row], columns)
+                > reach
             ):
                 continue
-            luck = word(k0, k1, premises_id[p], entrepreneur_id[i])
+            luck = word(k0, k1, premises.id[row], entrepreneur.id[i])
             if luck < lowest:
-                chosen, lowest = p, luck
+                chosen, lowest = row, luck
         if chosen < 0:
             continue
         z, _ = normal_pair(word1, word2)
-        premises_is_open[chosen] = 1
-        premises_event[chosen] = TAKEN
-        premises_tenancy[chosen] += 1
-        premises_months_vacant[chosen] = 0
-        premises_quality[chosen] = entrant_quality(z, quality_spread)
-        premises_reserves[chosen] = starting_reserves
-        premises_operator[chosen] = i
-        premises_risk_ratio[chosen] = ratio
-        entrepreneur_premises_row[i] = chosen
+        premises.is_open[chosen] = 1
+        premises.event[chosen] = TAKEN
+        premises.tenancy[chosen] += 1
+        premises.months_vacant[chosen] = 0
+        premises.quality[chosen] = entrant_quality(z, p)
+        premises.reserves[chosen] = p.starting_reserves
+        premises.operator[chosen] = i
+        premises.risk_ratio[chosen] = ratio
+        entrepreneur.premises_row[i] = chosen
 
 
 PROCESS = Process(

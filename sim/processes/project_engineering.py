@@ -42,90 +42,62 @@ class ProjectEngineeringParameters(ParameterGroup):
 
 
 @rule
-def hours_received(office_share, facilitation, machine_hours, engineering_cap):
+def hours_received(office_share, facilitation, machine_hours, p):
     """Hours by which an idea advances in a month."""
-    return min(office_share + facilitation + machine_hours, engineering_cap)
+    return min(office_share + facilitation + machine_hours, p.engineering_cap)
 
 
 @kernel
-def engineer_projects(
-    seed,
-    month,
-    entrepreneur_id,
-    entrepreneur_office,
-    entrepreneur_kind,
-    entrepreneur_facilitation,
-    entrepreneur_at_place,
-    entrepreneur_third_place,
-    work_project_row,
-    work_projects,
-    entrepreneur_stage,
-    entrepreneur_event,
-    entrepreneur_stage_months,
-    entrepreneur_engineering,
-    entrepreneur_supporter,
-    entrepreneur_queue_next,
-    project_kind_engineering_hours,
-    project_kind_needs_approval,
-    third_place_account,
-    third_place_machines,
-    office_engineering_hours,
-    office_ideas_in_work,
-    office_queue_first,
-    office_queue_last,
-    office_waiting,
-    town_abandonment,
-    engineering_cap,
-):
+def engineer_projects(seed, month, entrepreneur, work, project_kind, third_place, office, town, p):
     """Share out this month's hours; ideas that have enough are filed, or go on without a file.
 
     Ideas of this month wait for the next: whatever enters a stage stays in it for a month.
     """
     k0, k1 = stream_key(seed, STREAM, month)
-    office_ideas_in_work[:] = 0
-    for j in range(work_projects[0]):
-        i = work_project_row[j]
-        if entrepreneur_stage[i] != IDEA or entrepreneur_stage_months[i] == 0:
+    office.ideas_in_work[:] = 0
+    for j in range(work.projects[0]):
+        i = work.project_row[j]
+        if entrepreneur.stage[i] != IDEA or entrepreneur.stage_months[i] == 0:
             continue
-        luck, _, _, _ = block(k0, k1, entrepreneur_id[i], 0)
-        if uniform(luck) < town_abandonment[0]:
-            entrepreneur_stage[i] = LATENT
-            entrepreneur_event[i] = ABANDONED
+        luck, _, _, _ = block(k0, k1, entrepreneur.id[i], 0)
+        if uniform(luck) < town.abandonment[0]:
+            entrepreneur.stage[i] = LATENT
+            entrepreneur.event[i] = ABANDONED
         else:
-            office_ideas_in_work[entrepreneur_office[i]] += 1
-    for j in range(work_projects[0]):
-        i = work_project_row[j]
-        if entrepreneur_stage[i] != IDEA or entrepreneur_stage_months[i] == 0:
+            office.ideas_in_work[entrepreneur.office[i]] += 1
+    for j in range(work.projects[0]):
+        i = work.project_row[j]
+        if entrepreneur.stage[i] != IDEA or entrepreneur.stage_months[i] == 0:
             continue
-        o, kind, place = entrepreneur_office[i], entrepreneur_kind[i], entrepreneur_third_place[i]
-        needed = project_kind_engineering_hours[kind]
+        o, kind, place = entrepreneur.office[i], entrepreneur.kind[i], entrepreneur.third_place[i]
+        needed = project_kind.engineering_hours[kind]
         on_machines = 0.0
-        if entrepreneur_at_place[i] != 0 and place >= 0:
-            on_machines = third_place_machines[place] * needed / 12.0
-        entrepreneur_engineering[i] += hours_received(
-            office_engineering_hours[o] / office_ideas_in_work[o],
-            entrepreneur_facilitation[i],
+        if entrepreneur.at_place[i] != 0 and place >= 0:
+            on_machines = third_place.machines[place] * needed / 12.0
+        entrepreneur.engineering[i] += hours_received(
+            office.engineering_hours[o] / office.ideas_in_work[o],
+            entrepreneur.facilitation[i],
             on_machines,
-            engineering_cap,
+            p,
         )
-        helped = entrepreneur_facilitation[i] > 0.0 or on_machines > 0.0
-        if helped and entrepreneur_supporter[i] < 0 and place >= 0:
-            entrepreneur_supporter[i] = third_place_account[place]
-        if entrepreneur_engineering[i] < needed:
+        helped = entrepreneur.facilitation[i] > 0.0 or on_machines > 0.0
+        if helped and entrepreneur.supporter[i] < 0 and place >= 0:
+            entrepreneur.supporter[i] = third_place.account[place]
+        if entrepreneur.engineering[i] < needed:
             continue
-        entrepreneur_stage_months[i] = 0
-        if not project_kind_needs_approval[kind]:
-            entrepreneur_stage[i] = INCUBATING
+        entrepreneur.stage_months[i] = 0
+        if not project_kind.needs_approval[kind]:
+            entrepreneur.stage[i] = INCUBATING
             continue
-        entrepreneur_stage[i] = REVIEW
-        entrepreneur_event[i] = APPLIED
-        entrepreneur_queue_next[i] = -1
-        if office_queue_last[o] < 0:
-            office_queue_first[o] = i
+        entrepreneur.stage[i] = REVIEW
+        entrepreneur.event[i] = APPLIED
+        entrepreneur.queue_next[i] = -1
+        if office.queue_last[o] < 0:
+            office.queue_first[o] = i
         else:
-            entrepreneur_queue_next[office_queue_last[o]] = i
-        office_queue_last[o] = i
-        office_waiting[o] += 1
+            entrepreneur.queue_next[office.queue_last[o]] = i
+        office.queue_last[o] = i
+        office.waiting[o] += 1
 
 
 PROCESS = Process(

@@ -50,82 +50,57 @@ class ProjectFundingParameters(ParameterGroup):
 
 
 @rule
-def funding_chance(capital, grant, funding_probability):
+def funding_chance(capital, grant, p):
     """Probability that a project finds its capital this month, with a grant promised or without."""
     if capital <= 0:
         return 1.0
-    return max(funding_probability, min(grant / capital, 1.0))
+    return max(p.funding_probability, min(grant / capital, 1.0))
 
 
 @kernel
-def fund_projects(
-    seed,
-    month,
-    entrepreneur_id,
-    entrepreneur_cell_row,
-    entrepreneur_kind,
-    work_project_row,
-    work_projects,
-    entrepreneur_stage,
-    entrepreneur_event,
-    entrepreneur_stage_months,
-    entrepreneur_supporter,
-    project_kind_capital,
-    account_is_active,
-    account_grant,
-    account_grant_reach,
-    account_cell_row,
-    account_purse,
-    ledger_spending,
-    cell_office,
-    work_grant_key,
-    work_grant_row,
-    town_abandonment,
-    incubation_months,
-    funding_probability,
-):
+def fund_projects(seed, month, entrepreneur, work, project_kind, account, ledger, cell, town, p):
     """Draw who gives up and who finds the money; book grants."""
     k0, k1 = stream_key(seed, STREAM, month)
-    columns = cell_office.shape[1]
+    columns = cell.office.shape[1]
     ready, granted = 0, 0
-    for a in range(account_grant.size):
-        granted += account_is_active[a] != 0 and in_purse(account_purse[a], GRANTS) > 0
-    for j in range(work_projects[0]):
-        i = work_project_row[j]
-        if entrepreneur_stage[i] != INCUBATING or entrepreneur_stage_months[i] == 0:
+    for a in range(account.grant.size):
+        granted += account.is_active[a] != 0 and in_purse(account.purse[a], GRANTS) > 0
+    for j in range(work.projects[0]):
+        i = work.project_row[j]
+        if entrepreneur.stage[i] != INCUBATING or entrepreneur.stage_months[i] == 0:
             continue
-        gives_up, _, _, _ = block(k0, k1, entrepreneur_id[i], 0)
-        if uniform(gives_up) < town_abandonment[0]:
-            entrepreneur_stage[i] = LATENT
-            entrepreneur_event[i] = ABANDONED
-        elif entrepreneur_stage_months[i] >= incubation_months:
-            work_grant_key[ready] = LONGEST - entrepreneur_stage_months[i]
-            work_grant_row[ready] = i
+        gives_up, _, _, _ = block(k0, k1, entrepreneur.id[i], 0)
+        if uniform(gives_up) < town.abandonment[0]:
+            entrepreneur.stage[i] = LATENT
+            entrepreneur.event[i] = ABANDONED
+        elif entrepreneur.stage_months[i] >= p.incubation_months:
+            work.grant_key[ready] = LONGEST - entrepreneur.stage_months[i]
+            work.grant_row[ready] = i
             ready += 1
     if granted:
-        sort_pairs(work_grant_key, work_grant_row, ready)
+        sort_pairs(work.grant_key, work.grant_row, ready)
     for n in range(ready):
-        i = work_grant_row[n]
-        capital = project_kind_capital[entrepreneur_kind[i]]
+        i = work.grant_row[n]
+        capital = project_kind.capital[entrepreneur.kind[i]]
         giver, grant = -1, 0
-        for a in range(account_grant.size if granted and capital > 0 else 0):
-            promised = min(account_grant[a], capital)
-            away = squared_distance(entrepreneur_cell_row[i], account_cell_row[a], columns)
+        for a in range(account.grant.size if granted and capital > 0 else 0):
+            promised = min(account.grant[a], capital)
+            away = squared_distance(entrepreneur.cell_row[i], account.cell_row[a], columns)
             if (
                 giver < 0
-                and account_is_active[a]
-                and 0 < promised <= in_purse(account_purse[a], GRANTS)
-                and away <= account_grant_reach[a] ** 2
+                and account.is_active[a]
+                and 0 < promised <= in_purse(account.purse[a], GRANTS)
+                and away <= account.grant_reach[a] ** 2
             ):
                 giver, grant = a, promised
-        _, finds, _, _ = block(k0, k1, entrepreneur_id[i], 0)
-        if uniform(finds) >= funding_chance(capital, grant, funding_probability):
+        _, finds, _, _ = block(k0, k1, entrepreneur.id[i], 0)
+        if uniform(finds) >= funding_chance(capital, grant, p):
             continue
-        entrepreneur_event[i] = BORN
+        entrepreneur.event[i] = BORN
         if giver >= 0:
-            pay(account_purse[giver], ledger_spending[giver], GRANTS, grant)
-            if entrepreneur_supporter[i] < 0:
-                entrepreneur_supporter[i] = giver
+            pay(account.purse[giver], ledger.spending[giver], GRANTS, grant)
+            if entrepreneur.supporter[i] < 0:
+                entrepreneur.supporter[i] = giver
 
 
 PROCESS = Process(

@@ -168,44 +168,32 @@ class ProjectIdeasParameters(ParameterGroup):
 
 
 @rule
-def mean_skill_effect(skill_effect):
+def mean_skill_effect(p):
     """Mean of exp(skill_effect x (skill - 1/2)) over skills spread evenly over 0 to 1."""
-    half = 0.5 * skill_effect
+    half = 0.5 * p.skill_effect
     return math.sinh(half) / half if half > 1e-6 else 1.0
 
 
 @rule
-def skill_factor(skill, skill_effect):
+def skill_factor(skill, p):
     """Ideas of somebody of this skill relative to the mean."""
-    return math.exp(skill_effect * (skill - 0.5)) / mean_skill_effect(skill_effect)
+    return math.exp(p.skill_effect * (skill - 0.5)) / mean_skill_effect(p)
 
 
 @rule
-def idea_rate(
-    usual_rate,
-    skill,
-    hours,
-    exposure,
-    trust_gain,
-    skill_effect,
-    idea_exposure_effect,
-    idea_weight_facilitation,
-    idea_weight_encounters,
-    idea_weight_trust,
-    half_facilitation_hours,
-):
+def idea_rate(usual_rate, skill, hours, exposure, trust_gain, p):
     """Rate of ideas of one entrepreneur without a project, 1/year.
 
     `usual_rate` is the mean rate of the town over `mean_skill_effect`.
     """
-    total = idea_weight_facilitation + idea_weight_encounters + idea_weight_trust
+    total = p.idea_weight_facilitation + p.idea_weight_encounters + p.idea_weight_trust
     felt = (
-        idea_weight_facilitation * hours / (hours + half_facilitation_hours)
-        + idea_weight_encounters * exposure
-        + idea_weight_trust * trust_gain
+        p.idea_weight_facilitation * hours / (hours + p.half_facilitation_hours)
+        + p.idea_weight_encounters * exposure
+        + p.idea_weight_trust * trust_gain
     ) / max(total, 1e-9)
-    able = math.exp(skill_effect * (skill - 0.5))
-    return usual_rate * able * math.pow(idea_exposure_effect, felt)
+    able = math.exp(p.skill_effect * (skill - 0.5))
+    return usual_rate * able * math.pow(p.idea_exposure_effect, felt)
 
 
 @rule
@@ -228,257 +216,192 @@ def cumulative_choice(share, u):
 
 
 @rule
-def drawn_origin(u, origin_youth, origin_entrepreneur, origin_official):
+def drawn_origin(u, p):
     """Who begins a project that nobody asked for."""
-    if u < origin_official:
+    if u < p.origin_official:
         return BY_OFFICIAL
-    if u < origin_official + origin_youth:
+    if u < p.origin_official + p.origin_youth:
         return BY_YOUTH
-    if u < origin_official + origin_youth + origin_entrepreneur:
+    if u < p.origin_official + p.origin_youth + p.origin_entrepreneur:
         return BY_ENTREPRENEUR
     return BY_RESIDENT
 
 
 @rule
-def partners_at_first(u, usual_partners):
+def partners_at_first(u, p):
     """How many partners a holder has at first: geometric, so that most have none or one."""
-    if usual_partners <= 0.0:
+    if p.usual_partners <= 0.0:
         return 0
-    return int(math.log(u) / math.log(usual_partners / (1.0 + usual_partners)))
+    return int(math.log(u) / math.log(p.usual_partners / (1.0 + p.usual_partners)))
 
 
 @kernel
-def _participants(
-    month,
-    a,
-    columns,
-    account_is_active,
-    account_evening_every,
-    account_participant_cost,
-    account_cell_row,
-    account_grant_reach,
-    account_purse,
-    cell_residents,
-    evening_turnout,
-):
+def _participants(month, a, columns, account, cell, p):
     """How many come to this month's evening of an account, if it holds one and can pay for it."""
-    if not (account_is_active[a] and account_evening_every[a] and account_participant_cost[a]):
+    if not (account.is_active[a] and account.evening_every[a] and account.participant_cost[a]):
         return 0
     # At the end of each interval, so that the first evening too has its money together.
-    if (month + 1) % account_evening_every[a] != 0:
+    if (month + 1) % account.evening_every[a] != 0:
         return 0
-    reach = account_grant_reach[a] ** 2
+    reach = account.grant_reach[a] ** 2
     residents = 0.0
-    centre_y, centre_x = divmod(account_cell_row[a], columns)
-    for y in range(cell_residents.shape[0]):
+    centre_y, centre_x = divmod(account.cell_row[a], columns)
+    for y in range(cell.residents.shape[0]):
         for x in range(columns):
             away = (y - centre_y) ** 2 + (x - centre_x) ** 2
-            residents += cell_residents[y, x] if away <= reach else 0.0
-    paid = in_purse(account_purse[a], EVENTS) // account_participant_cost[a]
-    return min(paid, int(evening_turnout * residents))
+            residents += cell.residents[y, x] if away <= reach else 0.0
+    paid = in_purse(account.purse[a], EVENTS) // account.participant_cost[a]
+    return min(paid, int(p.evening_turnout * residents))
+
+
+@rule
+def _word_of_the_likeliest(usual_rate, p):
+    """Return the word of luck above which nobody has an idea.
+
+    Nobody has them faster than the ablest of all when everything is saturated.
+    """
+    most = idea_rate(usual_rate, 1.0, 0.0, 0.0, 0.0, p) * max(
+        p.idea_exposure_effect, 1.0 / p.idea_exposure_effect
+    )
+    likeliest = 1.0 - math.exp(-most / 12.0)
+    return np.uint32(min(likeliest * 2.0**32, 2.0**32 - 1.0))
+
+
+@rule
+def _has_idea(i, usual_rate, entrepreneur, office, work, p):
+    o = entrepreneur.office[i]
+    rate = idea_rate(
+        usual_rate,
+        entrepreneur.skill[i],
+        entrepreneur.facilitation[i],
+        entrepreneur.exposure[i],
+        trust_gained(office.trust[o], office.trust_at_start[o]),
+        p,
+    )
+    return uniform(work.luck[i]) < 1.0 - math.exp(-rate / 12.0)
+
+
+@kernel
+def _list_projects(usual_rate, entrepreneur, third_place, office, work, p):
+    """List who has a project, now a month older, and who has an idea; return how many."""
+    n = np.uintp(entrepreneur.stage.size)
+    # Mark in bulk who has a project or may have an idea; the marks make way for events.
+    unlikely = _word_of_the_likeliest(usual_rate, p)
+    for i in range(n):
+        may_have_idea = work.luck[i] <= unlikely
+        entrepreneur.event[i] = np.uint8(entrepreneur.stage[i] != LATENT) | np.uint8(may_have_idea)
+    projects = 0
+    for start in range(np.uintp(0), n, BLOCK):
+        bits = marks_of_block(entrepreneur.event, start, n)
+        while bits:
+            i, bits = start + lowest(bits), without_lowest(bits)
+            entrepreneur.event[i] = NOTHING
+            stage = entrepreneur.stage[i]
+            if stage == ENDED:
+                entrepreneur.stage[i] = LATENT
+            elif stage != LATENT:
+                entrepreneur.stage_months[i] += 1
+                entrepreneur.project_months[i] += 1
+                work.project_row[projects] = i
+                projects += 1
+                continue
+            if _has_idea(i, usual_rate, entrepreneur, office, work, p):
+                place = entrepreneur.third_place[i]
+                is_there = entrepreneur.at_place[i] != 0 and place >= 0
+                from_above = is_there and third_place.is_top_down[place] != 0
+                entrepreneur.event[i] = HAD_IDEA
+                entrepreneur.origin[i] = BY_OFFICIAL if from_above else NOT_DRAWN
+                entrepreneur.supporter[i] = third_place.account[place] if is_there else -1
+                work.project_row[projects] = i
+                projects += 1
+    return projects
+
+
+@kernel
+def _hold_evening(a, participants, seed, month, columns, entrepreneur, account, ledger, work, p):
+    """Pay for an account's evening and draw which of those in its reach go home with an idea."""
+    pay(account.purse[a], ledger.spending[a], EVENTS, participants * account.participant_cost[a])
+    reach = account.grant_reach[a] ** 2
+    latent = 0  # listed in the rows of projects, which are listed again after all evenings
+    for i in range(entrepreneur.stage.size):
+        away = squared_distance(entrepreneur.cell_row[i], account.cell_row[a], columns)
+        work.project_row[latent] = i
+        is_free = entrepreneur.stage[i] == LATENT and entrepreneur.event[i] == NOTHING
+        latent += is_free and away <= reach
+    chance = participants * p.evening_idea_probability / max(latent, 1)
+    fill_first_words(seed, STREAM, month, entrepreneur.id, work.luck, 3 + a)
+    for j in range(latent):
+        i = work.project_row[j]
+        if uniform(work.luck[i]) < chance:
+            entrepreneur.event[i] = HAD_IDEA
+            entrepreneur.origin[i] = BY_RESIDENT
+            entrepreneur.supporter[i] = a
+
+
+@rule
+def _begin_project(i, k0, k1, entrepreneur, project_kind, p):
+    """Draw the kind, origin, partners and weights of a project, and put it at its first stage."""
+    luck_kind, luck_origin, luck_partners, _ = block(k0, k1, entrepreneur.id[i], 1)
+    kind = cumulative_choice(project_kind.share, uniform(luck_kind))
+    if entrepreneur.origin[i] == NOT_DRAWN:
+        entrepreneur.origin[i] = drawn_origin(uniform(luck_origin), p)
+    luck = block(k0, k1, entrepreneur.id[i], 2)
+    total = 0.0
+    for d in range(4):
+        jittered = 1.0 + p.weight_jitter * (2.0 * uniform(luck[d]) - 1.0)
+        total += project_kind.weight[kind, d] * jittered
+    for d in range(4):
+        jittered = 1.0 + p.weight_jitter * (2.0 * uniform(luck[d]) - 1.0)
+        entrepreneur.weight[i, d] = project_kind.weight[kind, d] * jittered / total
+    entrepreneur.stage[i] = IDEA
+    entrepreneur.projects[i] += 1
+    entrepreneur.stage_months[i] = 0
+    entrepreneur.project_months[i] = 0
+    entrepreneur.months_to_birth[i] = 0
+    entrepreneur.kind[i] = kind
+    entrepreneur.partners[i] = partners_at_first(uniform(luck_partners), p)
+    entrepreneur.has_public_partner[i] = entrepreneur.origin[i] == BY_OFFICIAL
+    entrepreneur.engineering[i] = 0.0
+    entrepreneur.review_left[i] = 0.0
+    entrepreneur.review_months[i] = 0
+    entrepreneur.risk_ratio[i] = 1.0
 
 
 @kernel
 def have_ideas(
-    seed,
-    month,
-    entrepreneur_id,
-    entrepreneur_cell_row,
-    entrepreneur_office,
-    entrepreneur_skill,
-    entrepreneur_exposure,
-    entrepreneur_facilitation,
-    entrepreneur_at_place,
-    entrepreneur_third_place,
-    third_place_account,
-    third_place_is_top_down,
-    office_trust,
-    office_trust_at_start,
-    town_idea_rate,
-    project_kind_share,
-    project_kind_weight,
-    cell_residents,
-    account_is_active,
-    account_cell_row,
-    account_grant_reach,
-    account_evening_every,
-    account_participant_cost,
-    account_evening_participants,
-    account_purse,
-    ledger_spending,
-    work_luck,
-    work_project_row,
-    work_projects,
-    entrepreneur_stage,
-    entrepreneur_event,
-    entrepreneur_projects,
-    entrepreneur_stage_months,
-    entrepreneur_project_months,
-    entrepreneur_months_to_birth,
-    entrepreneur_kind,
-    entrepreneur_weight,
-    entrepreneur_origin,
-    entrepreneur_partners,
-    entrepreneur_has_public_partner,
-    entrepreneur_supporter,
-    entrepreneur_engineering,
-    entrepreneur_review_left,
-    entrepreneur_review_months,
-    entrepreneur_risk_ratio,
-    skill_effect,
-    idea_exposure_effect,
-    idea_weight_facilitation,
-    idea_weight_encounters,
-    idea_weight_trust,
-    half_facilitation_hours,
-    evening_idea_probability,
-    evening_turnout,
-    origin_youth,
-    origin_entrepreneur,
-    origin_official,
-    usual_partners,
-    weight_jitter,
-):
+    seed, month, entrepreneur, third_place, office, town, project_kind, cell, account, ledger,
+    work, p,
+):  # fmt: skip
     """Open the month of all projects: they are a month older, and new ones begin."""
-    n = entrepreneur_stage.size
-    work_projects[0] = 0
+    n = entrepreneur.stage.size
+    work.projects[0] = 0
     if n == 0:
         return
-    k0, k1 = stream_key(seed, STREAM, month)
-    fill_words(seed, STREAM, month, entrepreneur_id[0], work_luck, 0)  # ids are consecutive
-    # Nobody has ideas faster than the ablest of all when everything is saturated.
-    usual_rate = town_idea_rate[0] / mean_skill_effect(skill_effect)
-    most = idea_rate(
-        usual_rate,
-        1.0,
-        0.0,
-        0.0,
-        0.0,
-        skill_effect,
-        idea_exposure_effect,
-        idea_weight_facilitation,
-        idea_weight_encounters,
-        idea_weight_trust,
-        half_facilitation_hours,
-    ) * max(idea_exposure_effect, 1.0 / idea_exposure_effect)
-    likeliest = 1.0 - math.exp(-most / 12.0)
-    unlikely = np.uint32(min(likeliest * 2.0**32, 2.0**32 - 1.0))
-    # Who has a project, or may have an idea, is marked in bulk; the marks make way for events.
-    for i in range(np.uintp(n)):
-        may_have_idea = work_luck[i] <= unlikely
-        entrepreneur_event[i] = np.uint8(entrepreneur_stage[i] != LATENT) | np.uint8(may_have_idea)
-    projects = 0
-    for start in range(np.uintp(0), np.uintp(n), BLOCK):
-        bits = marks_of_block(entrepreneur_event, start, np.uintp(n))
-        while bits:
-            i, bits = start + lowest(bits), without_lowest(bits)
-            entrepreneur_event[i] = NOTHING
-            stage = entrepreneur_stage[i]
-            if stage == ENDED:
-                entrepreneur_stage[i] = LATENT
-            elif stage != LATENT:
-                entrepreneur_stage_months[i] += 1
-                entrepreneur_project_months[i] += 1
-                work_project_row[projects] = i
-                projects += 1
-                continue
-            u = uniform(work_luck[i])
-            o, place = entrepreneur_office[i], entrepreneur_third_place[i]
-            rate = idea_rate(
-                usual_rate,
-                entrepreneur_skill[i],
-                entrepreneur_facilitation[i],
-                entrepreneur_exposure[i],
-                trust_gained(office_trust[o], office_trust_at_start[o]),
-                skill_effect,
-                idea_exposure_effect,
-                idea_weight_facilitation,
-                idea_weight_encounters,
-                idea_weight_trust,
-                half_facilitation_hours,
-            )
-            if u < 1.0 - math.exp(-rate / 12.0):
-                is_there = entrepreneur_at_place[i] != 0 and place >= 0
-                from_above = is_there and third_place_is_top_down[place] != 0
-                entrepreneur_event[i] = HAD_IDEA
-                entrepreneur_origin[i] = BY_OFFICIAL if from_above else NOT_DRAWN
-                entrepreneur_supporter[i] = third_place_account[place] if is_there else -1
-                work_project_row[projects] = i
-                projects += 1
-    columns = cell_residents.shape[1]
+    fill_words(seed, STREAM, month, entrepreneur.id[0], work.luck, 0)  # ids are consecutive
+    usual_rate = town.idea_rate[0] / mean_skill_effect(p)
+    projects = _list_projects(usual_rate, entrepreneur, third_place, office, work, p)
+    columns = cell.residents.shape[1]
     has_evening = False
-    for a in range(account_is_active.size):
-        participants = _participants(
-            month,
-            a,
-            columns,
-            account_is_active,
-            account_evening_every,
-            account_participant_cost,
-            account_cell_row,
-            account_grant_reach,
-            account_purse,
-            cell_residents,
-            evening_turnout,
-        )
-        account_evening_participants[a] = participants
-        if participants == 0:
-            continue
-        has_evening = True
-        cost = participants * account_participant_cost[a]
-        pay(account_purse[a], ledger_spending[a], EVENTS, cost)
-        reach = account_grant_reach[a] ** 2
-        latent = 0  # they are listed in the rows of projects, which are listed anew below
-        for i in range(n):
-            away = squared_distance(entrepreneur_cell_row[i], account_cell_row[a], columns)
-            work_project_row[latent] = i
-            is_free = entrepreneur_stage[i] == LATENT and entrepreneur_event[i] == NOTHING
-            latent += is_free and away <= reach
-        chance = participants * evening_idea_probability / max(latent, 1)
-        fill_first_words(seed, STREAM, month, entrepreneur_id, work_luck, 3 + a)
-        for j in range(latent):
-            i = work_project_row[j]
-            if uniform(work_luck[i]) < chance:
-                entrepreneur_event[i] = HAD_IDEA
-                entrepreneur_origin[i] = BY_RESIDENT
-                entrepreneur_supporter[i] = a
+    for a in range(account.is_active.size):
+        participants = _participants(month, a, columns, account, cell, p)
+        account.evening_participants[a] = participants
+        if participants > 0:
+            has_evening = True
+            _hold_evening(
+                a, participants, seed, month, columns, entrepreneur, account, ledger, work, p
+            )
     if has_evening:
         projects = 0
         for i in range(n):
-            if entrepreneur_stage[i] != LATENT or entrepreneur_event[i] == HAD_IDEA:
-                work_project_row[projects] = i
+            if entrepreneur.stage[i] != LATENT or entrepreneur.event[i] == HAD_IDEA:
+                work.project_row[projects] = i
                 projects += 1
-    work_projects[0] = projects
+    work.projects[0] = projects
+    k0, k1 = stream_key(seed, STREAM, month)
     for j in range(projects):
-        i = work_project_row[j]
-        if entrepreneur_event[i] != HAD_IDEA:
-            continue
-        luck_kind, luck_origin, luck_partners, _ = block(k0, k1, entrepreneur_id[i], 1)
-        kind = cumulative_choice(project_kind_share, uniform(luck_kind))
-        if entrepreneur_origin[i] == NOT_DRAWN:
-            entrepreneur_origin[i] = drawn_origin(
-                uniform(luck_origin), origin_youth, origin_entrepreneur, origin_official
-            )
-        luck = block(k0, k1, entrepreneur_id[i], 2)
-        total = 0.0
-        for d in range(4):
-            jittered = 1.0 + weight_jitter * (2.0 * uniform(luck[d]) - 1.0)
-            total += project_kind_weight[kind, d] * jittered
-        for d in range(4):
-            jittered = 1.0 + weight_jitter * (2.0 * uniform(luck[d]) - 1.0)
-            entrepreneur_weight[i, d] = project_kind_weight[kind, d] * jittered / total
-        entrepreneur_stage[i] = IDEA
-        entrepreneur_projects[i] += 1
-        entrepreneur_stage_months[i] = 0
-        entrepreneur_project_months[i] = 0
-        entrepreneur_months_to_birth[i] = 0
-        entrepreneur_kind[i] = kind
-        entrepreneur_partners[i] = partners_at_first(uniform(luck_partners), usual_partners)
-        entrepreneur_has_public_partner[i] = entrepreneur_origin[i] == BY_OFFICIAL
-        entrepreneur_engineering[i] = 0.0
-        entrepreneur_review_left[i] = 0.0
-        entrepreneur_review_months[i] = 0
-        entrepreneur_risk_ratio[i] = 1.0
+        i = work.project_row[j]
+        if entrepreneur.event[i] == HAD_IDEA:
+            _begin_project(i, k0, k1, entrepreneur, project_kind, p)
 
 
 PROCESS = Process(

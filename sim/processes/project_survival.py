@@ -49,68 +49,49 @@ class ProjectSurvivalParameters(ParameterGroup):
 
 
 @rule
-def ending_hazard(months, survival_shape, survival_scale):
+def ending_hazard(months, p):
     """Cumulative hazard of the month in which a project reaches this age, for risk ratio 1."""
     if months > YOUNG_MONTHS:
         years = YOUNG_MONTHS / 12.0
-        slope = survival_shape / survival_scale
-        return slope * math.pow(years / survival_scale, survival_shape - 1.0) / 12.0
-    until = math.pow(months / 12.0 / survival_scale, survival_shape)
-    return until - math.pow((months - 1.0) / 12.0 / survival_scale, survival_shape)
+        slope = p.survival_shape / p.survival_scale
+        return slope * math.pow(years / p.survival_scale, p.survival_shape - 1.0) / 12.0
+    until = math.pow(months / 12.0 / p.survival_scale, p.survival_shape)
+    return until - math.pow((months - 1.0) / 12.0 / p.survival_scale, p.survival_shape)
 
 
 @kernel
-def end_projects(
-    seed,
-    month,
-    entrepreneur_id,
-    entrepreneur_stage_months,
-    entrepreneur_risk_ratio,
-    work_project_row,
-    work_projects,
-    entrepreneur_stage,
-    entrepreneur_event,
-    entrepreneur_is_member,
-    entrepreneur_premises_row,
-    premises_event,
-    premises_operator,
-    premises_risk_ratio,
-    survival_shape,
-    survival_scale,
-    cooperation_uplift,
-    closure_margin_response,
-):
+def end_projects(seed, month, entrepreneur, work, premises, p):
     """Draw for each running project whether it ends; those whose shop has closed end with it."""
     k0, k1 = stream_key(seed, STREAM, month)
     worst = max(
-        ending_hazard(1, survival_shape, survival_scale),
-        ending_hazard(YOUNG_MONTHS, survival_shape, survival_scale),
-        ending_hazard(YOUNG_MONTHS + 1, survival_shape, survival_scale),
+        ending_hazard(1, p),
+        ending_hazard(YOUNG_MONTHS, p),
+        ending_hazard(YOUNG_MONTHS + 1, p),
     )
-    member = math.exp(-closure_margin_response * cooperation_uplift)
-    for j in range(work_projects[0]):
-        i = work_project_row[j]
-        if entrepreneur_stage[i] != RUNNING or entrepreneur_stage_months[i] == 0:
+    member = math.exp(-p.closure_margin_response * p.cooperation_uplift)
+    for j in range(work.projects[0]):
+        i = work.project_row[j]
+        if entrepreneur.stage[i] != RUNNING or entrepreneur.stage_months[i] == 0:
             continue
-        p = entrepreneur_premises_row[i]
-        if p >= 0:
-            if premises_event[p] != CLOSED:
+        place = entrepreneur.premises_row[i]
+        if place >= 0:
+            if premises.event[place] != CLOSED:
                 continue
-            premises_operator[p] = -1
-            premises_risk_ratio[p] = 1.0
-            entrepreneur_premises_row[i] = -1
+            premises.operator[place] = -1
+            premises.risk_ratio[place] = 1.0
+            entrepreneur.premises_row[i] = -1
         else:
-            ratio = entrepreneur_risk_ratio[i] * (member if entrepreneur_is_member[i] else 1.0)
-            luck, _, _, _ = block(k0, k1, entrepreneur_id[i], 0)
+            ratio = entrepreneur.risk_ratio[i] * (member if entrepreneur.is_member[i] else 1.0)
+            luck, _, _, _ = block(k0, k1, entrepreneur.id[i], 0)
             u = uniform(luck)
             if u >= ratio * worst:  # 1 - exp(-x) < x
                 continue
-            hazard = ending_hazard(entrepreneur_stage_months[i], survival_shape, survival_scale)
+            hazard = ending_hazard(entrepreneur.stage_months[i], p)
             if u >= 1.0 - math.exp(-ratio * hazard):
                 continue
-        entrepreneur_stage[i] = ENDED
-        entrepreneur_event[i] = CEASED
-        entrepreneur_is_member[i] = 0
+        entrepreneur.stage[i] = ENDED
+        entrepreneur.event[i] = CEASED
+        entrepreneur.is_member[i] = 0
 
 
 PROCESS = Process(

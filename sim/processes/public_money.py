@@ -78,21 +78,20 @@ def allotment(left, share_before, share):
 
 
 @rule
-def _close_unpaid(
-    account, money, place_account, place_is_open, place_is_mobile, place_seats, place_seat_cost
-):
+def _close_unpaid(a, money, third_place):
     """Close for good the seats that the money does not suffice for; what the others cost."""
     cost = 0
-    for place in range(place_account.size):
-        if place_account[place] == account and place_is_open[place]:
-            cost += place_seats[place] * place_seat_cost[place]
-    for place in range(place_account.size - 1, -1, -1):
-        if place_account[place] == account and place_is_open[place]:
-            closing = seats_to_close(cost, money, place_seat_cost[place], place_seats[place])
-            cost -= closing * place_seat_cost[place]
-            place_seats[place] -= closing
-            if place_seats[place] == 0 and not place_is_mobile[place]:
-                place_is_open[place] = 0
+    for place in range(third_place.account.size):
+        if third_place.account[place] == a and third_place.is_open[place]:
+            cost += third_place.seats[place] * third_place.seat_cost[place]
+    for place in range(third_place.account.size - 1, -1, -1):
+        if third_place.account[place] == a and third_place.is_open[place]:
+            seat_cost = third_place.seat_cost[place]
+            closing = seats_to_close(cost, money, seat_cost, third_place.seats[place])
+            cost -= closing * seat_cost
+            third_place.seats[place] -= closing
+            if third_place.seats[place] == 0 and not third_place.is_mobile[place]:
+                third_place.is_open[place] = 0
     return cost
 
 
@@ -130,86 +129,53 @@ def _allot(left, split, purse):
 
 
 @rule
-def _employ(account, staff, place_account, place_is_open, place_seats, place_staff):
+def _employ(a, staff, third_place):
     """Spread facilitators over open places by seats; equally where there are no seats."""
     places, seats = 0, 0
-    for place in range(place_account.size):
-        if place_account[place] == account and place_is_open[place]:
+    for place in range(third_place.account.size):
+        if third_place.account[place] == a and third_place.is_open[place]:
             places += 1
-            seats += place_seats[place]
-    for place in range(place_account.size):
-        if place_account[place] == account and place_is_open[place]:
-            share = place_seats[place] / seats if seats else 1.0 / places
-            place_staff[place] = staff * share
+            seats += third_place.seats[place]
+    for place in range(third_place.account.size):
+        if third_place.account[place] == a and third_place.is_open[place]:
+            share = third_place.seats[place] / seats if seats else 1.0 / places
+            third_place.staff[place] = staff * share
 
 
 @kernel
-def book_money(
-    account_is_active,
-    account_funding,
-    account_matched_funding,
-    account_set_up,
-    account_reserves,
-    account_embedded_officials,
-    account_split,
-    account_cell_row,
-    account_purse,
-    ledger_income,
-    ledger_spending,
-    third_place_account,
-    third_place_is_open,
-    third_place_is_mobile,
-    third_place_age,
-    third_place_seats,
-    third_place_staff,
-    third_place_users,
-    third_place_seat_cost,
-    third_place_fee,
-    office_embedded_capacity,
-    cell_office,
-    fte_cost,
-    embedded_files,
-):
+def book_money(account, ledger, third_place, office, cell, p):
     """Open the month's ledger: take money in, pay seats and staff, fill the purses."""
-    ledger_income[:] = 0
-    ledger_spending[:] = 0
-    office_embedded_capacity[:] = 0.0
-    for place in range(third_place_is_open.size):
-        third_place_age[place] += third_place_is_open[place]
-        third_place_staff[place] = 0.0
-    for account in range(account_is_active.size):
-        if not account_is_active[account]:
+    ledger.income[:] = 0
+    ledger.spending[:] = 0
+    office.embedded_capacity[:] = 0.0
+    for place in range(third_place.is_open.size):
+        third_place.age[place] += third_place.is_open[place]
+        third_place.staff[place] = 0.0
+    for a in range(account.is_active.size):
+        if not account.is_active[a]:
             continue
-        income, split = ledger_income[account], account_split[account]
-        purse, spending = account_purse[account], ledger_spending[account]
+        income, split = ledger.income[a], account.split[a]
+        purse, spending = account.purse[a], ledger.spending[a]
 
-        income[_PUBLIC] = account_funding[account]
-        income[_MATCHED] = account_matched_funding[account]
-        for place in range(third_place_account.size):
+        income[_PUBLIC] = account.funding[a]
+        income[_MATCHED] = account.matched_funding[a]
+        for place in range(third_place.account.size):
             if (
-                third_place_account[place] == account
-                and third_place_is_open[place]
-                and not third_place_is_mobile[place]
+                third_place.account[place] == a
+                and third_place.is_open[place]
+                and not third_place.is_mobile[place]
             ):
-                income[_OWN_REVENUE] += third_place_users[place] * third_place_fee[place]
-        purse[_PUBLIC, _SET_UP] += account_set_up[account]
-        purse[_PUBLIC, _SEATS] += account_reserves[account]
-        once = account_set_up[account] + account_reserves[account]
-        account_set_up[account] = 0
-        account_reserves[account] = 0
+                income[_OWN_REVENUE] += third_place.users[place] * third_place.fee[place]
+        purse[_PUBLIC, _SET_UP] += account.set_up[a]
+        purse[_PUBLIC, _SEATS] += account.reserves[a]
+        once = account.set_up[a] + account.reserves[a]
+        account.set_up[a] = 0
+        account.reserves[a] = 0
 
         money = 0
         for source in range(income.size):
             money += income[source] + purse[source, _SEATS]
-        cost = _close_unpaid(
-            account,
-            money,
-            third_place_account,
-            third_place_is_open,
-            third_place_is_mobile,
-            third_place_seats,
-            third_place_seat_cost,
-        )
+        cost = _close_unpaid(a, money, third_place)
         unpaid = _pay_seats(cost, income, spending)
         for source in range(income.size):
             _allot(income[source] - spending[source, _SEATS], split, purse[source])
@@ -218,20 +184,13 @@ def book_money(
         _spend_all(purse, spending, _SET_UP)
         _spend_all(purse, spending, _ELSEWHERE)
 
-        for place in range(third_place_account.size):
-            if third_place_account[place] == account and third_place_is_open[place]:
-                staff = _spend_all(purse, spending, _FACILITATION) / (100.0 * fte_cost)
-                embedded = min(staff, account_embedded_officials[account])
-                office = cell_office.reshape(-1)[account_cell_row[account]]
-                office_embedded_capacity[office] += embedded * embedded_files
-                _employ(
-                    account,
-                    staff - embedded,
-                    third_place_account,
-                    third_place_is_open,
-                    third_place_seats,
-                    third_place_staff,
-                )
+        for place in range(third_place.account.size):
+            if third_place.account[place] == a and third_place.is_open[place]:
+                staff = _spend_all(purse, spending, _FACILITATION) / (100.0 * p.fte_cost)
+                embedded = min(staff, account.embedded_officials[a])
+                o = cell.office.reshape(-1)[account.cell_row[a]]
+                office.embedded_capacity[o] += embedded * p.embedded_files
+                _employ(a, staff - embedded, third_place)
                 break  # nobody is employed where no place is open
 
 

@@ -13,7 +13,7 @@ import math
 
 from numba import prange
 
-from sim.kernels.machine.compile import kernel, rule
+from sim.kernels.machine.compile import kernel, loop_body, rule
 from sim.kernels.random import block, normal_pair, stream_key, uniform
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
@@ -79,73 +79,44 @@ class RelettingParameters(ParameterGroup):
 
 
 @rule
-def reletting_probability(
-    margin,
-    months,
-    reletting_rate_fresh,
-    reletting_rate_slow,
-    reletting_fading,
-    reletting_margin_response,
-    margin_clip,
-):
+def reletting_probability(margin, months, p):
     """Probability that premises found vacant at the end of so many months are let in the next."""
-    clipped = min(max(margin, -margin_clip), margin_clip)
+    clipped = min(max(margin, -p.margin_clip), p.margin_clip)
     years = (1.5 if months == 1 else 1.0) / 12.0
     tau = (0.75 if months == 1 else months) / 12.0
-    fading = math.exp(-tau / reletting_fading)
-    rate = reletting_rate_slow + (reletting_rate_fresh - reletting_rate_slow) * fading
-    return 1.0 - math.exp(-rate * years * math.exp(reletting_margin_response * clipped))
+    fading = math.exp(-tau / p.reletting_fading)
+    rate = p.reletting_rate_slow + (p.reletting_rate_fresh - p.reletting_rate_slow) * fading
+    return 1.0 - math.exp(-rate * years * math.exp(p.reletting_margin_response * clipped))
 
 
 @rule
-def entrant_quality(z, quality_spread):
+def entrant_quality(z, p):
     """Quality of a new shop from a standard normal; its mean is 1."""
-    return math.exp(quality_spread * z - 0.5 * quality_spread * quality_spread)
+    return math.exp(p.quality_spread * z - 0.5 * p.quality_spread * p.quality_spread)
+
+
+@loop_body
+def _relet(i, k0, k1, premises, p):
+    if premises.is_open[i] or premises.event[i] == 1:
+        return
+    probability = reletting_probability(premises.margin[i], premises.months_vacant[i], p)
+    luck, word1, word2, _ = block(k0, k1, premises.id[i], 0)
+    if uniform(luck) < probability:
+        z, _ = normal_pair(word1, word2)
+        premises.is_open[i] = 1
+        premises.event[i] = 2
+        premises.tenancy[i] += 1
+        premises.months_vacant[i] = 0
+        premises.quality[i] = entrant_quality(z, p)
+        premises.reserves[i] = p.starting_reserves
 
 
 @kernel
-def relet_premises(
-    seed,
-    month,
-    premises_id,
-    premises_is_open,
-    premises_margin,
-    premises_months_vacant,
-    premises_tenancy,
-    premises_quality,
-    premises_reserves,
-    premises_event,
-    reletting_rate_fresh,
-    reletting_rate_slow,
-    reletting_fading,
-    reletting_margin_response,
-    quality_spread,
-    margin_clip,
-    starting_reserves,
-):
+def relet_premises(seed, month, premises, p):
     """Draw for premises vacant since last month or longer whether a new shop moves in."""
     k0, k1 = stream_key(seed, STREAM, month)
-    for p in prange(premises_is_open.size):
-        if premises_is_open[p] or premises_event[p] == 1:
-            continue
-        probability = reletting_probability(
-            premises_margin[p],
-            premises_months_vacant[p],
-            reletting_rate_fresh,
-            reletting_rate_slow,
-            reletting_fading,
-            reletting_margin_response,
-            margin_clip,
-        )
-        luck, word1, word2, _ = block(k0, k1, premises_id[p], 0)
-        if uniform(luck) < probability:
-            z, _ = normal_pair(word1, word2)
-            premises_is_open[p] = 1
-            premises_event[p] = 2
-            premises_tenancy[p] += 1
-            premises_months_vacant[p] = 0
-            premises_quality[p] = entrant_quality(z, quality_spread)
-            premises_reserves[p] = starting_reserves
+    for i in prange(premises.is_open.size):
+        _relet(i, k0, k1, premises, p)
 
 
 PROCESS = Process(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import prange
 
-from sim.kernels.machine.compile import kernel, rule
+from sim.kernels.machine.compile import kernel, loop_body, rule
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
@@ -57,30 +57,25 @@ class RentParameters(ParameterGroup):
 
 
 @rule
-def rent_target(rent_at_start, open_share, usual_open_share, rent_response):
+def rent_target(rent_at_start, open_share, usual_open_share, p):
     """Rent to which the market tends, within 0.4 and 1.6 times the rent of the start."""
-    factor = 1.0 + rent_response * (open_share - usual_open_share)
+    factor = 1.0 + p.rent_response * (open_share - usual_open_share)
     return rent_at_start * min(max(factor, 0.4), 1.6)
 
 
+@loop_body
+def _move_rent(i, premises, usual_open_share, p):
+    open_share = premises.open_share_nearby[i]
+    gap = rent_target(premises.rent_at_start[i], open_share, usual_open_share, p) - premises.rent[i]
+    premises.rent[i] += gap / (p.rent_months_up if gap > 0.0 else p.rent_months_down)
+
+
 @kernel
-def move_rents(
-    premises_rent,
-    premises_rent_at_start,
-    premises_open_share_nearby,
-    town_usual_vacancy,
-    rent_response,
-    rent_months_up,
-    rent_months_down,
-):
+def move_rents(premises, town, p):
     """Move every rent a step towards its target."""
-    usual = 1.0 - town_usual_vacancy[0]
-    for p in prange(premises_rent.size):
-        target = rent_target(
-            premises_rent_at_start[p], premises_open_share_nearby[p], usual, rent_response
-        )
-        gap = target - premises_rent[p]
-        premises_rent[p] += gap / (rent_months_up if gap > 0.0 else rent_months_down)
+    usual_open_share = 1.0 - town.usual_vacancy[0]
+    for i in prange(premises.rent.size):
+        _move_rent(i, premises, usual_open_share, p)
 
 
 PROCESS = Process(

@@ -53,65 +53,46 @@ def _in_purse(purse):
 
 
 @kernel
-def support_shops(
-    seed,
-    month,
-    premises_id,
-    premises_zone,
-    premises_is_open,
-    premises_shop_age,
-    premises_rent,
-    premises_subsidy,
-    premises_facade,
-    driver_costs,
-    account_is_active,
-    account_zone,
-    account_rent_relief,
-    account_opening_aid,
-    account_facade,
-    account_facade_cost,
-    account_purse,
-    ledger_spending,
-):
+def support_shops(seed, month, premises, driver, account, ledger):
     """Spend the subsidies of all accounts."""
-    premises_subsidy[:] = 0.0
-    for a in range(account_is_active.size):
-        if not account_is_active[a]:
+    premises.subsidy[:] = 0.0
+    for a in range(account.is_active.size):
+        if not account.is_active[a]:
             continue
-        zone, purse, spending = account_zone[a], account_purse[a], ledger_spending[a]
-        relief, aid = account_rent_relief[a], account_opening_aid[a]
+        zone, purse, spending = account.zone[a], account.purse[a], ledger.spending[a]
+        relief, aid = account.rent_relief[a], account.opening_aid[a]
         if relief > 0.0 or aid > 0.0:
             money = _in_purse(purse)
             all_wanted = 0
-            for p in range(premises_is_open.size):
-                if premises_is_open[p] and _is_helped(zone, premises_zone[p]):
-                    rent = premises_rent[p] * driver_costs[0]
-                    all_wanted += subsidy_wanted(1, premises_shop_age[p], rent, relief, aid)
+            for p in range(premises.is_open.size):
+                if premises.is_open[p] and _is_helped(zone, premises.zone[p]):
+                    rent = premises.rent[p] * driver.costs[0]
+                    all_wanted += subsidy_wanted(1, premises.shop_age[p], rent, relief, aid)
             spent = 0
-            for p in range(premises_is_open.size):
-                if not _is_helped(zone, premises_zone[p]):
+            for p in range(premises.is_open.size):
+                if not _is_helped(zone, premises.zone[p]):
                     continue
-                rent = premises_rent[p] * driver_costs[0]
-                is_open = premises_is_open[p]
-                wanted = subsidy_wanted(is_open, premises_shop_age[p], rent, relief, aid)
+                rent = premises.rent[p] * driver.costs[0]
+                is_open = premises.is_open[p]
+                wanted = subsidy_wanted(is_open, premises.shop_age[p], rent, relief, aid)
                 paid = part_paid(wanted, all_wanted + (0 if is_open else wanted), money)
                 spent += paid if is_open else 0
-                premises_subsidy[p] += paid / 100.0
+                premises.subsidy[p] += paid / 100.0
             pay(purse, spending, _SUBSIDIES, spent)
-        if account_facade[a] > 0.0:
+        if account.facade[a] > 0.0:
             k0, k1 = stream_key(seed, STREAM, month)
-            renovated = premises_facade.dtype.type(1.0 + account_facade[a])
-            while account_facade_cost[a] <= _in_purse(purse):
+            renovated = premises.facade.dtype.type(1.0 + account.facade[a])
+            while account.facade_cost[a] <= _in_purse(purse):
                 turn, lowest = -1, np.int64(2**32)
-                for p in range(premises_facade.size):
-                    if premises_facade[p] < renovated and _is_helped(zone, premises_zone[p]):
-                        luck = np.int64(word(k0, k1, premises_id[p], 0))
+                for p in range(premises.facade.size):
+                    if premises.facade[p] < renovated and _is_helped(zone, premises.zone[p]):
+                        luck = np.int64(word(k0, k1, premises.id[p], 0))
                         if luck < lowest:
                             turn, lowest = p, luck
                 if turn < 0:
                     break
-                premises_facade[turn] = renovated
-                pay(purse, spending, _SUBSIDIES, account_facade_cost[a])
+                premises.facade[turn] = renovated
+                pay(purse, spending, _SUBSIDIES, account.facade_cost[a])
 
 
 PROCESS = Process(

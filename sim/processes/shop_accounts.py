@@ -6,7 +6,7 @@ import math
 
 from numba import prange
 
-from sim.kernels.machine.compile import kernel, rule
+from sim.kernels.machine.compile import kernel, loop_body, rule
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
@@ -69,23 +69,23 @@ class ShopAccountsParameters(ParameterGroup):
 
 
 @rule
-def margin_of(revenue, costs, gross_margin, purchases_are_variable):
+def margin_of(revenue, costs, p):
     """Margin of a shop: 0 means that turnover just pays what it is measured against."""
-    if purchases_are_variable:
-        return revenue / (costs + (1.0 - gross_margin) * revenue) - 1.0
-    return gross_margin * revenue / costs - 1.0
+    if p.purchases_are_variable:
+        return revenue / (costs + (1.0 - p.gross_margin) * revenue) - 1.0
+    return p.gross_margin * revenue / costs - 1.0
 
 
 @rule
-def costs_at(margin, gross_margin, purchases_are_variable):
+def costs_at(margin, p):
     """Costs per euro of turnover at which a shop has this margin: the inverse of `margin_of`.
 
     Where purchases count, even a shop without other costs has a margin of gross margin / (1 - gross
     margin) at most; costs therefore stay at a tenth of the gross margin or above.
     """
-    if purchases_are_variable:
-        return max(1.0 / (1.0 + margin) - (1.0 - gross_margin), 0.1 * gross_margin)
-    return gross_margin / (1.0 + margin)
+    if p.purchases_are_variable:
+        return max(1.0 / (1.0 + margin) - (1.0 - p.gross_margin), 0.1 * p.gross_margin)
+    return p.gross_margin / (1.0 + margin)
 
 
 @rule
@@ -101,66 +101,46 @@ def dilution(access, outside, newcomer):
     return (access + outside) / total if total > 0.0 else 0.0
 
 
-@kernel
-def keep_accounts(
-    premises_cell_row,
-    premises_sector,
-    premises_zone,
-    premises_is_open,
-    premises_attraction,
-    premises_quality,
-    premises_fixed_costs,
-    premises_rent,
-    premises_subsidy,
-    premises_event,
-    premises_shop_age,
-    premises_months_vacant,
-    premises_revenue,
-    premises_margin,
-    premises_reserves,
-    cell_access,
-    cell_revenue_per_attraction,
-    sector_consumer_spending,
-    sector_outside_attraction,
-    driver_online_share,
-    driver_costs,
-    driver_periphery,
-    floor_area_elasticity,
-    gross_margin,
-    purchases_are_variable,
-    margin_memory,
-    starting_reserves,
-    park_cost_exponent,
+@loop_body
+def _keep_account(
+    i, park_costs, growth, access, revenue_per_attraction, premises, sector, driver, p
 ):
+    s, c = premises.sector[i], premises.cell_row[i]
+    premises.event[i] = 0
+    costs = (premises.fixed_costs[i] + premises.rent[i]) * driver.costs[0]
+    if premises.zone[i] == 1:
+        costs *= park_costs
+    costs = costs_left(costs, premises.subsidy[i])
+    on_site = sector.consumer_spending[s] * (1.0 - driver.online_share[s])
+    revenue = premises.attraction[i] * revenue_per_attraction[s, c] * on_site
+    if premises.is_open[i]:
+        revenue *= premises.quality[i]
+        premises.shop_age[i] += 1
+        premises.revenue[i] = revenue
+        margin = margin_of(revenue, costs, p)
+        premises.margin[i] += (margin - premises.margin[i]) / p.margin_memory
+        profit = p.gross_margin * revenue / costs - 1.0
+        premises.reserves[i] = min(max(premises.reserves[i] + profit, 0.0), p.starting_reserves)
+    else:
+        outside = sector.outside_attraction[s] * growth
+        revenue *= dilution(access[s, c], outside, premises.attraction[i])
+        premises.months_vacant[i] += 1
+        premises.revenue[i] = 0.0
+        premises.margin[i] = margin_of(revenue, costs, p)
+
+
+@kernel
+def keep_accounts(premises, cell, sector, driver, p):
     """Open this month's books: all are a month older, revenue is booked, margins are updated."""
-    cells = cell_access.shape[1] * cell_access.shape[2]
-    access = cell_access.reshape(3, cells)
-    consumers_won = cell_revenue_per_attraction.reshape(3, cells)
-    outside_growth = math.pow(driver_periphery[0], floor_area_elasticity)
-    park_costs = math.pow(driver_periphery[0], park_cost_exponent)
-    for p in prange(premises_is_open.size):
-        s, c = premises_sector[p], premises_cell_row[p]
-        premises_event[p] = 0
-        costs = (premises_fixed_costs[p] + premises_rent[p]) * driver_costs[0]
-        if premises_zone[p] == 1:
-            costs *= park_costs
-        costs = costs_left(costs, premises_subsidy[p])
-        on_site = sector_consumer_spending[s] * (1.0 - driver_online_share[s])
-        revenue = premises_attraction[p] * consumers_won[s, c] * on_site
-        if premises_is_open[p]:
-            revenue *= premises_quality[p]
-            premises_shop_age[p] += 1
-            premises_revenue[p] = revenue
-            margin = margin_of(revenue, costs, gross_margin, purchases_are_variable)
-            premises_margin[p] += (margin - premises_margin[p]) / margin_memory
-            profit = gross_margin * revenue / costs - 1.0
-            premises_reserves[p] = min(max(premises_reserves[p] + profit, 0.0), starting_reserves)
-        else:
-            outside = sector_outside_attraction[s] * outside_growth
-            revenue *= dilution(access[s, c], outside, premises_attraction[p])
-            premises_months_vacant[p] += 1
-            premises_revenue[p] = 0.0
-            premises_margin[p] = margin_of(revenue, costs, gross_margin, purchases_are_variable)
+    cells = cell.access.shape[1] * cell.access.shape[2]
+    access = cell.access.reshape(3, cells)
+    revenue_per_attraction = cell.revenue_per_attraction.reshape(3, cells)
+    growth = math.pow(driver.periphery[0], p.floor_area_elasticity)
+    park_costs = math.pow(driver.periphery[0], p.park_cost_exponent)
+    for i in prange(premises.is_open.size):
+        _keep_account(
+            i, park_costs, growth, access, revenue_per_attraction, premises, sector, driver, p
+        )
 
 
 PROCESS = Process(

@@ -80,64 +80,43 @@ def open_share_nearby(open_premises, premises, usual_open_share, shrinkage):
 
 
 @rule
-def pull_of_visitors(visitors, usual_footfall, visitor_pull):
+def pull_of_visitors(visitors, usual_footfall, p):
     """How much more people come because of the daily visitors of third places nearby."""
     if usual_footfall <= 0.0:
         return 1.0
-    return 1.0 + visitor_pull * visitors / usual_footfall
+    return 1.0 + p.visitor_pull * visitors / usual_footfall
 
 
 @kernel
-def attract_shoppers(
-    premises_cell_row,
-    premises_zone,
-    premises_is_open,
-    premises_size_attraction,
-    premises_open_share_nearby,
-    premises_attraction,
-    premises_facade,
-    cell_premises_nearby,
-    cell_open_nearby,
-    cell_open_premises,
-    cell_place_visitors,
-    work_space,
-    town_reference_footfall,
-    town_usual_vacancy,
-    town_neighbourhood_decay,
-    driver_periphery,
-    floor_area_elasticity,
-    open_share_elasticity,
-    open_share_shrinkage,
-    visitor_pull,
-):
+def attract_shoppers(premises, cell, work, town, driver, p):
     """Set the attraction that an average occupant of each premises has this month."""
-    cell_open_premises[:] = 0.0
-    open_here = cell_open_premises.reshape(-1)
-    for p in range(premises_is_open.size):
-        if premises_is_open[p]:
-            open_here[premises_cell_row[p]] += 1.0
+    cell.open_premises[:] = 0.0
+    open_here = cell.open_premises.reshape(-1)
+    for i in range(premises.is_open.size):
+        if premises.is_open[i]:
+            open_here[premises.cell_row[i]] += 1.0
     decay_potential(
-        cell_open_premises, town_neighbourhood_decay[0], cell_open_nearby, work_space[0, :1]
+        cell.open_premises, town.neighbourhood_decay[0], cell.open_nearby, work.space[0, :1]
     )
-    nearby = cell_premises_nearby.reshape(-1)
-    open_nearby = cell_open_nearby.reshape(-1)
-    visitors = cell_place_visitors.reshape(-1)
-    usual = 1.0 - town_usual_vacancy[0]
-    park = math.pow(driver_periphery[0], floor_area_elasticity)
+    nearby = cell.premises_nearby.reshape(-1)
+    open_nearby = cell.open_nearby.reshape(-1)
+    visitors = cell.place_visitors.reshape(-1)
+    usual = 1.0 - town.usual_vacancy[0]
+    park = math.pow(driver.periphery[0], p.floor_area_elasticity)
     share, pull, seen = usual, 1.0, -1
-    for p in range(premises_is_open.size):
-        c = premises_cell_row[p]
+    for i in range(premises.is_open.size):
+        c = premises.cell_row[i]
         if c != seen:  # premises stand in order of cells, and those of a cell share what is nearby
-            share = open_share_nearby(open_nearby[c], nearby[c], usual, open_share_shrinkage)
-            pull = math.pow(share / usual, open_share_elasticity)
-            pull *= pull_of_visitors(visitors[c], town_reference_footfall[0], visitor_pull)
+            share = open_share_nearby(open_nearby[c], nearby[c], usual, p.open_share_shrinkage)
+            pull = math.pow(share / usual, p.open_share_elasticity)
+            pull *= pull_of_visitors(visitors[c], town.reference_footfall[0], p)
             seen = c
-        premises_open_share_nearby[p] = share
-        premises_attraction[p] = (
-            premises_size_attraction[p]
+        premises.open_share_nearby[i] = share
+        premises.attraction[i] = (
+            premises.size_attraction[i]
             * pull
-            * (park if premises_zone[p] == 1 else 1.0)
-            * premises_facade[p]
+            * (park if premises.zone[i] == 1 else 1.0)
+            * premises.facade[i]
         )
 
 

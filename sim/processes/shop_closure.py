@@ -17,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 from numba import prange
 
-from sim.kernels.machine.compile import kernel, rule
+from sim.kernels.machine.compile import kernel, loop_body, rule
 from sim.kernels.machine.screening import CHUNK
 from sim.kernels.random import fill_first_words, uniform
 from sim.processes.process import Process
@@ -94,24 +94,13 @@ def age_weight(months, shape, scale):
 
 
 @rule
-def closure_probability(
-    margin,
-    months,
-    reserves,
-    age_scale,
-    closure_rate,
-    closure_margin_response,
-    closure_age_shape,
-    closure_without_reserves,
-    margin_clip,
-    risk_ratio,
-):
+def closure_probability(margin, months, reserves, age_scale, risk_ratio, p):
     """Probability that a shop closes this month."""
-    clipped = min(max(margin, -margin_clip), margin_clip)
-    rate = closure_rate * age_weight(months, closure_age_shape, age_scale)
-    rate *= math.exp(-closure_margin_response * clipped)
+    clipped = min(max(margin, -p.margin_clip), p.margin_clip)
+    rate = p.closure_rate * age_weight(months, p.closure_age_shape, age_scale)
+    rate *= math.exp(-p.closure_margin_response * clipped)
     if reserves <= 0.0:
-        rate *= closure_without_reserves
+        rate *= p.closure_without_reserves
     rate *= risk_ratio
     return 1.0 - math.exp(-rate / 12.0)
 
@@ -146,68 +135,41 @@ def age_scale(closure_rate: float, shape: float) -> float:
     return math.sqrt(low * high)
 
 
+@loop_body
+def _close_some(chunk, worst, seed, month, premises, town, p):
+    first = chunk * _CHUNK
+    last = min(first + _CHUNK, premises.is_open.size)
+    lucks = np.empty(_CHUNK, np.uint32)
+    fill_first_words(seed, STREAM, month, premises.id[first:last], lucks)
+    for i in range(first, last):
+        luck = uniform(lucks[i - first])
+        if not premises.is_open[i] or (luck >= worst and premises.risk_ratio[i] <= 1.0):
+            continue
+        probability = closure_probability(
+            premises.margin[i],
+            premises.shop_age[i],
+            premises.reserves[i],
+            town.closure_age_scale[0],
+            premises.risk_ratio[i],
+            p,
+        )
+        if luck < probability:
+            premises.is_open[i] = 0
+            premises.event[i] = 1
+            premises.shop_age[i] = 0
+            premises.quality[i] = 1.0
+            premises.reserves[i] = 0.0
+
+
 @kernel
-def close_shops(
-    seed,
-    month,
-    premises_id,
-    premises_is_open,
-    premises_margin,
-    premises_reserves,
-    premises_shop_age,
-    premises_risk_ratio,
-    premises_quality,
-    premises_event,
-    town_closure_age_scale,
-    closure_rate,
-    closure_margin_response,
-    closure_age_shape,
-    closure_without_reserves,
-    margin_clip,
-):
+def close_shops(seed, month, premises, town, p):
     """Draw for each open shop whether it closes; its turnover of this month stays booked."""
     worst = 0.0  # no shop is likelier to close than a broke one with the worst margin and age
     for months in (1, YOUNG_MONTHS):
-        risk = closure_probability(
-            -margin_clip,
-            months,
-            0.0,
-            town_closure_age_scale[0],
-            closure_rate,
-            closure_margin_response,
-            closure_age_shape,
-            closure_without_reserves,
-            margin_clip,
-            1.0,
-        )
+        risk = closure_probability(-p.margin_clip, months, 0.0, town.closure_age_scale[0], 1.0, p)
         worst = max(worst, risk)
-    for chunk in prange((premises_is_open.size + _CHUNK - 1) // _CHUNK):
-        first = chunk * _CHUNK
-        last = min(first + _CHUNK, premises_is_open.size)
-        lucks = np.empty(_CHUNK, np.uint32)
-        fill_first_words(seed, STREAM, month, premises_id[first:last], lucks)
-        for p in range(first, last):
-            luck = uniform(lucks[p - first])
-            if not premises_is_open[p] or (luck >= worst and premises_risk_ratio[p] <= 1.0):
-                continue
-            probability = closure_probability(
-                premises_margin[p],
-                premises_shop_age[p],
-                premises_reserves[p],
-                town_closure_age_scale[0],
-                closure_rate,
-                closure_margin_response,
-                closure_age_shape,
-                closure_without_reserves,
-                margin_clip,
-                premises_risk_ratio[p],
-            )
-            if luck < probability:
-                premises_is_open[p] = 0
-                premises_event[p] = 1
-                premises_shop_age[p] = 0
-                premises_quality[p] = 1.0
-                premises_reserves[p] = 0.0
+    for chunk in prange((premises.is_open.size + _CHUNK - 1) // _CHUNK):
+        _close_some(chunk, worst, seed, month, premises, town, p)
 
 
 PROCESS = Process(

@@ -17,7 +17,7 @@ from typing import Literal
 
 from numba import prange
 
-from sim.kernels.machine.compile import kernel
+from sim.kernels.machine.compile import kernel, loop_body
 from sim.kernels.space import huff_flows
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
@@ -118,64 +118,42 @@ class ShoppingTripsParameters(ParameterGroup):
     outside_share_hospitality: float = _outside(0.30, "hospitality and services", (0.20, 0.40))
 
 
+@loop_body
+def _spend_in_sector(s, growth, cell, work, sector, driver):
+    sector.consumer_spending[s] *= driver.spending[0] / 12.0
+    kept, leaked = huff_flows(
+        cell.attraction[s],
+        cell.consumers,
+        sector.decay[s],
+        sector.decay_weight[s],
+        sector.outside_attraction[s] * growth,
+        cell.revenue_per_attraction[s],
+        cell.access[s],
+        work.space[s],
+    )
+    on_site = sector.consumer_spending[s] * (1.0 - driver.online_share[s])
+    sector.spent_in_shops[s] = kept * on_site
+    sector.spent_outside[s] = leaked * on_site
+    sector.spent_online[s] = (kept + leaked) * sector.consumer_spending[s] * driver.online_share[s]
+
+
 @kernel
-def spend(
-    premises_cell_row,
-    premises_sector,
-    premises_is_open,
-    premises_attraction,
-    premises_quality,
-    cell_consumers,
-    cell_attraction,
-    cell_access,
-    cell_revenue_per_attraction,
-    work_space,
-    sector_decay,
-    sector_decay_weight,
-    sector_outside_attraction,
-    sector_consumer_spending,
-    sector_spent_in_shops,
-    sector_spent_outside,
-    sector_spent_online,
-    driver_online_share,
-    driver_spending,
-    driver_periphery,
-    floor_area_elasticity,
-    spending_convenience,
-    spending_comparison,
-    spending_hospitality,
-):
+def spend(premises, cell, work, sector, driver, p):
     """Solve the flows of each sector for one consumer-unit of spending and scale them to money."""
-    cell_attraction[:] = 0.0
-    rows, columns = cell_consumers.shape
-    attraction = cell_attraction.reshape(3, rows * columns)
-    for p in range(premises_is_open.size):
-        if premises_is_open[p]:
-            attraction[premises_sector[p], premises_cell_row[p]] += (
-                premises_attraction[p] * premises_quality[p]
+    cell.attraction[:] = 0.0
+    rows, columns = cell.consumers.shape
+    attraction = cell.attraction.reshape(3, rows * columns)
+    for i in range(premises.is_open.size):
+        if premises.is_open[i]:
+            attraction[premises.sector[i], premises.cell_row[i]] += (
+                premises.attraction[i] * premises.quality[i]
             )
-    sector_consumer_spending[0] = spending_convenience
-    sector_consumer_spending[1] = spending_comparison
-    sector_consumer_spending[2] = spending_hospitality
-    growth = math.pow(driver_periphery[0], floor_area_elasticity)
+    sector.consumer_spending[0] = p.spending_convenience
+    sector.consumer_spending[1] = p.spending_comparison
+    sector.consumer_spending[2] = p.spending_hospitality
+    growth = math.pow(driver.periphery[0], p.floor_area_elasticity)
     for s in prange(3):
-        sector_consumer_spending[s] *= driver_spending[0] / 12.0
-        kept, leaked = huff_flows(
-            cell_attraction[s],
-            cell_consumers,
-            sector_decay[s],
-            sector_decay_weight[s],
-            sector_outside_attraction[s] * growth,
-            cell_revenue_per_attraction[s],
-            cell_access[s],
-            work_space[s],
-        )
-        on_site = sector_consumer_spending[s] * (1.0 - driver_online_share[s])
-        sector_spent_in_shops[s] = kept * on_site
-        sector_spent_outside[s] = leaked * on_site
-        sector_spent_online[s] = (
-            (kept + leaked) * sector_consumer_spending[s] * driver_online_share[s]
-        )
+        _spend_in_sector(s, growth, cell, work, sector, driver)
 
 
 PROCESS = Process(

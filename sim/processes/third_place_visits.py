@@ -27,7 +27,6 @@ from sim.registry.parameters import ParameterGroup, parameter
 __all__ = [
     "PROCESS",
     "ThirdPlacesParameters",
-    "find_places",
     "hours_given",
     "ramp_of",
     "visit_probability",
@@ -106,260 +105,178 @@ def visit_probability(visits, distance, reach):
 
 
 @rule
-def ramp_of(age, ramp_months):
+def ramp_of(age, p):
     """How well a place is known in its month number `age`, as a share."""
-    return min(age / ramp_months, 1.0)
+    return min(age / p.ramp_months, 1.0)
 
 
 @rule
-def hours_given(staff, users, mentoring, hours_per_fte, half_load):
+def hours_given(staff, users, mentoring, p):
     """Hours of engineering and facilitation that staff (FTE) gives to so many users in a month."""
     if users == 0 or staff <= 0.0:
         return 0.0
-    return staff * hours_per_fte * mentoring * users / (users + half_load * staff)
+    return staff * p.hours_per_fte * mentoring * users / (users + p.half_load * staff)
 
 
 @kernel
-def _choose(
-    seed, kind, ids, cell_row, columns, place_cell_row, place_is_open, place_reach, visits,
-    chosen, likely,
-):  # fmt: skip
-    """For each person an open place, with chances proportional to visit probabilities.
+def _choose(seed, kind, people, visits, third_place, columns):
+    """Give each person an open place, with chances proportional to visit probabilities.
 
     Each place in reach gets an exponential draw of its rate, and the earliest wins: a place that
     opens or closes moves those only whom it wins or loses. A taste for a place lasts for the run.
     """
     k0, k1 = stream_key(seed, STREAM, 0)
-    for i in range(cell_row.size):
-        y, x = divmod(cell_row[i], columns)
-        chosen[i], likely[i], earliest = -1, 0.0, np.inf
-        for place in range(place_is_open.size):
-            if not place_is_open[place]:
+    for i in range(people.cell_row.size):
+        y, x = divmod(people.cell_row[i], columns)
+        people.third_place[i], people.visit_probability[i], earliest = -1, 0.0, np.inf
+        for place in range(third_place.is_open.size):
+            if not third_place.is_open[place]:
                 continue
-            place_y, place_x = divmod(place_cell_row[place], columns)
+            place_y, place_x = divmod(third_place.cell_row[place], columns)
             distance = math.sqrt(float((y - place_y) ** 2 + (x - place_x) ** 2))
-            probability = visit_probability(visits[place], distance, place_reach[place])
+            probability = visit_probability(visits[place], distance, third_place.reach[place])
             if probability > 0.0:
-                taste = word(k0, k1, ids[i], _TASTES + 3 * place + kind)
+                taste = word(k0, k1, people.id[i], _TASTES + 3 * place + kind)
                 wait = -math.log(uniform(taste)) / probability
                 if wait < earliest:
-                    chosen[i], likely[i], earliest = place, probability, wait
-
-
-@kernel
-def find_places(
-    seed,
-    cell_zone,
-    youth_id,
-    youth_cell_row,
-    youth_third_place,
-    youth_visit_probability,
-    entrepreneur_id,
-    entrepreneur_cell_row,
-    entrepreneur_third_place,
-    entrepreneur_visit_probability,
-    official_id,
-    official_cell_row,
-    official_third_place,
-    official_visit_probability,
-    third_place_cell_row,
-    third_place_is_open,
-    third_place_reach,
-    third_place_youth_visits,
-    third_place_entrepreneur_visits,
-    third_place_official_visits,
-):
-    """Let everybody choose the place that they go to, among those open now.
-
-    Distances are straight, between cells. Arguments are the seed of the run and the variables of
-    these names; ``cell_zone`` gives the shape of the grid.
-    """
-    columns = cell_zone.shape[1]
-    cell, is_open, reach = third_place_cell_row, third_place_is_open, third_place_reach
-    _choose(seed, _YOUTH, youth_id, youth_cell_row, columns, cell, is_open, reach,
-            third_place_youth_visits, youth_third_place, youth_visit_probability)  # fmt: skip
-    _choose(seed, _ENTREPRENEUR, entrepreneur_id, entrepreneur_cell_row, columns, cell, is_open,
-            reach, third_place_entrepreneur_visits, entrepreneur_third_place,
-            entrepreneur_visit_probability)  # fmt: skip
-    _choose(seed, _OFFICIAL, official_id, official_cell_row, columns, cell, is_open, reach,
-            third_place_official_visits, official_third_place,
-            official_visit_probability)  # fmt: skip
+                    people.third_place[i], earliest = place, wait
+                    people.visit_probability[i] = probability
 
 
 @rule
-def _likeliest(place_is_open, place_age, visits, ramp_months):
-    """The highest probability with which anybody can want to come."""
+def _likeliest(visits, third_place, p):
+    """Return the highest probability with which anybody can want to come."""
     highest = 0.0
-    for place in range(place_is_open.size):
-        if place_is_open[place]:
-            highest = max(highest, visits[place] * ramp_of(place_age[place], ramp_months))
+    for place in range(third_place.is_open.size):
+        if third_place.is_open[place]:
+            highest = max(highest, visits[place] * ramp_of(third_place.age[place], p))
     return highest
 
 
 @kernel
-def _list_who_wants(seed, month, kind, highest, ids, youth_is_present, third_place, likely,
-                    place_is_open, place_age, ramp_months, at_place, key, agent,
-                    count):  # fmt: skip
+def _list_who_wants(seed, month, kind, people, visits, is_present, third_place, visitor, count, p):
     """Append those of one kind who want to come, each with a key of their place and luck.
 
     Few want to come, so words of all are first compared, many at a time and roughly, with what is
     likeliest for each: to come to a place that is well known.
     """
-    if highest <= 0.0:
-        at_place[:] = 0
+    if _likeliest(visits, third_place, p) <= 0.0:
+        people.at_place[:] = 0
         return count
     k0, k1 = stream_key(seed, STREAM, month)
     lucks = np.empty(CHUNK, np.uint32)
-    n = np.uintp(ids.size)
+    n = np.uintp(people.id.size)
     for first in range(np.uintp(0), n, CHUNK):
         last = min(first + CHUNK, n)
-        fill_words_of(seed, STREAM, month, ids[first:last], lucks[: last - first], 2 * kind)
+        fill_words_of(seed, STREAM, month, people.id[first:last], lucks[: last - first], 2 * kind)
         for i in range(first, last):
             luck = np.int32(lucks[i - first] >> np.uint32(1))  # signed: quick to convert
-            at_place[i] = np.float32(luck) <= _CLEAR_OF_ROUNDING * likely[i]
+            likely = _CLEAR_OF_ROUNDING * people.visit_probability[i]
+            people.at_place[i] = np.float32(luck) <= likely
         for start in range(first, last, BLOCK):
-            bits = marks_of_block(at_place, start, last)
+            bits = marks_of_block(people.at_place, start, last)
             while bits:
                 i, bits = start + lowest(bits), without_lowest(bits)
-                at_place[i] = 0
-                place = third_place[i]
+                people.at_place[i] = 0
+                place = people.third_place[i]
                 if (
                     place < 0
-                    or not place_is_open[place]
-                    or (kind == _YOUTH and not youth_is_present[i])
+                    or not third_place.is_open[place]
+                    or (kind == _YOUTH and not is_present[i])
                     or uniform(lucks[i - first])
-                    >= likely[i] * ramp_of(place_age[place], ramp_months)
+                    >= people.visit_probability[i] * ramp_of(third_place.age[place], p)
                 ):
                     continue
-                turn = np.uint64(word(k0, k1, ids[i], 2 * kind + 1))
-                key[count] = (np.uint64(place) << _32) | turn
-                agent[count] = (kind << 32) | np.int64(i)
+                turn = np.uint64(word(k0, k1, people.id[i], 2 * kind + 1))
+                visitor.key[count] = (np.uint64(place) << _32) | turn
+                visitor.agent[count] = (kind << 32) | np.int64(i)
                 count += 1
     return count
 
 
 @rule
-def _let_in(key, agent, count, place_seats, place_is_mobile, place_users, place_holders):
+def _let_in(count, third_place, visitor):
     """Keep of the ordered list those for whom there is room; count users and holders."""
+    third_place.users[:] = 0
+    third_place.holders[:] = 0
     kept = 0
     for v in range(count):
-        place = np.int64(key[v] >> _32)
-        if place_is_mobile[place] or place_users[place] < place_seats[place]:
-            place_users[place] += 1
-            place_holders[place] += (agent[v] >> 32) == _ENTREPRENEUR
-            key[kept], agent[kept] = key[v], agent[v]
+        place = np.int64(visitor.key[v] >> _32)
+        is_full = third_place.users[place] >= third_place.seats[place]
+        if third_place.is_mobile[place] or not is_full:
+            third_place.users[place] += 1
+            third_place.holders[place] += (visitor.agent[v] >> 32) == _ENTREPRENEUR
+            visitor.key[kept], visitor.agent[kept] = visitor.key[v], visitor.agent[v]
             kept += 1
     return kept
 
 
-@kernel
-def visit_places(
-    seed,
-    month,
-    cell_zone,
-    youth_id,
-    youth_cell_row,
-    youth_is_present,
-    youth_third_place,
-    youth_visit_probability,
-    youth_at_place,
-    entrepreneur_id,
-    entrepreneur_cell_row,
-    entrepreneur_third_place,
-    entrepreneur_visit_probability,
-    entrepreneur_at_place,
-    entrepreneur_facilitation,
-    official_id,
-    official_cell_row,
-    official_third_place,
-    official_visit_probability,
-    official_at_place,
-    third_place_cell_row,
-    third_place_is_open,
-    third_place_was_open,
-    third_place_reach,
-    third_place_youth_visits,
-    third_place_entrepreneur_visits,
-    third_place_official_visits,
-    third_place_age,
-    third_place_seats,
-    third_place_staff,
-    third_place_mentoring,
-    third_place_is_mobile,
-    third_place_users,
-    third_place_holders,
-    third_place_hours,
-    visitor_key,
-    visitor_agent,
-    visitor_count,
-    ramp_months,
-    hours_per_fte,
-    half_load,
-):
-    """List who is at the places, and give the hours of their staff to project holders."""
-    changed = False
-    for place in range(third_place_is_open.size):
-        changed |= third_place_is_open[place] != third_place_was_open[place]
-        third_place_was_open[place] = third_place_is_open[place]
-    if changed:
-        find_places(seed, cell_zone, youth_id, youth_cell_row, youth_third_place,
-                    youth_visit_probability, entrepreneur_id, entrepreneur_cell_row,
-                    entrepreneur_third_place, entrepreneur_visit_probability, official_id,
-                    official_cell_row, official_third_place, official_visit_probability,
-                    third_place_cell_row, third_place_is_open, third_place_reach,
-                    third_place_youth_visits, third_place_entrepreneur_visits,
-                    third_place_official_visits)  # fmt: skip
-
-    place_is_open, place_age = third_place_is_open, third_place_age
-    key, agent = visitor_key, visitor_agent
-    count = _list_who_wants(
-        seed, month, _YOUTH,
-        _likeliest(place_is_open, place_age, third_place_youth_visits, ramp_months),
-        youth_id, youth_is_present, youth_third_place, youth_visit_probability, place_is_open,
-        place_age, ramp_months, youth_at_place, key, agent, np.int64(0))  # fmt: skip
-    count = _list_who_wants(
-        seed, month, _ENTREPRENEUR,
-        _likeliest(place_is_open, place_age, third_place_entrepreneur_visits, ramp_months),
-        entrepreneur_id, youth_is_present, entrepreneur_third_place,
-        entrepreneur_visit_probability, place_is_open, place_age, ramp_months,
-        entrepreneur_at_place, key, agent, count)  # fmt: skip
-    count = _list_who_wants(
-        seed, month, _OFFICIAL,
-        _likeliest(place_is_open, place_age, third_place_official_visits, ramp_months),
-        official_id, youth_is_present, official_third_place, official_visit_probability,
-        place_is_open, place_age, ramp_months, official_at_place, key, agent, count)  # fmt: skip
-    sort_pairs(key, agent, count)
-
-    third_place_users[:] = 0
-    third_place_holders[:] = 0
-    count = _let_in(key, agent, count, third_place_seats, third_place_is_mobile,
-                    third_place_users, third_place_holders)  # fmt: skip
-    for place in range(place_is_open.size):
-        third_place_hours[place] = hours_given(
-            third_place_staff[place],
-            third_place_users[place],
-            third_place_mentoring[place],
-            hours_per_fte,
-            half_load,
-        )
-
-    entrepreneur_facilitation[:] = 0.0
+@rule
+def _seat(count, youth, entrepreneur, official, third_place, visitor):
+    """Give holders their facilitation, and keep of the list those who have a seat."""
+    entrepreneur.facilitation[:] = 0.0
     seated = 0
     for v in range(count):
-        there, kind, i = np.int64(key[v] >> _32), agent[v] >> 32, agent[v] & 0xFFFFFFFF
+        key, agent = visitor.key[v], visitor.agent[v]
+        there, kind, i = np.int64(key >> _32), agent >> 32, agent & 0xFFFFFFFF
         if kind == _ENTREPRENEUR:
-            entrepreneur_facilitation[i] = third_place_hours[there] / third_place_holders[there]
-        if third_place_is_mobile[there]:
+            entrepreneur.facilitation[i] = third_place.hours[there] / third_place.holders[there]
+        if third_place.is_mobile[there]:
             continue  # met on the road: no seat, and nobody else to meet
         if kind == _YOUTH:
-            youth_at_place[i] = 1
+            youth.at_place[i] = 1
         elif kind == _ENTREPRENEUR:
-            entrepreneur_at_place[i] = 1
+            entrepreneur.at_place[i] = 1
         else:
-            official_at_place[i] = 1
-        key[seated], agent[seated] = key[v], agent[v]
+            official.at_place[i] = 1
+        visitor.key[seated], visitor.agent[seated] = key, agent
         seated += 1
-    visitor_count[0] = seated
+    visitor.count[0] = seated
+
+
+@kernel
+def visit_places(seed, month, cell, youth, entrepreneur, official, third_place, visitor, p):
+    """List who is at the places, and give the hours of their staff to project holders."""
+    youth_visits = third_place.youth_visits
+    entrepreneur_visits = third_place.entrepreneur_visits
+    official_visits = third_place.official_visits
+    is_present = youth.is_present
+    has_changed = False
+    for place in range(third_place.is_open.size):
+        has_changed |= third_place.is_open[place] != third_place.was_open[place]
+        third_place.was_open[place] = third_place.is_open[place]
+    if has_changed:
+        columns = cell.zone.shape[1]
+        _choose(seed, _YOUTH, youth, youth_visits, third_place, columns)
+        _choose(seed, _ENTREPRENEUR, entrepreneur, entrepreneur_visits, third_place, columns)
+        _choose(seed, _OFFICIAL, official, official_visits, third_place, columns)
+
+    count = _list_who_wants(
+        seed, month, _YOUTH, youth, youth_visits, is_present, third_place, visitor, np.int64(0), p
+    )
+    count = _list_who_wants(
+        seed, month, _ENTREPRENEUR, entrepreneur, entrepreneur_visits, is_present, third_place,
+        visitor, count, p)  # fmt: skip
+    count = _list_who_wants(
+        seed,
+        month,
+        _OFFICIAL,
+        official,
+        official_visits,
+        is_present,
+        third_place,
+        visitor,
+        count,
+        p,
+    )
+    sort_pairs(visitor.key, visitor.agent, count)
+
+    count = _let_in(count, third_place, visitor)
+    for place in range(third_place.is_open.size):
+        third_place.hours[place] = hours_given(
+            third_place.staff[place], third_place.users[place], third_place.mentoring[place], p
+        )
+    _seat(count, youth, entrepreneur, official, third_place, visitor)
 
 
 PROCESS = Process(

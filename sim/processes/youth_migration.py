@@ -90,17 +90,17 @@ class YouthMigrationParameters(ParameterGroup):
 
 
 @rule
-def yearly_leaving_rate(age, leaving_rate, leaving_at_18):
+def yearly_leaving_rate(age, p):
     """Rate of leaving at an age in months, 1/year, of somebody who takes no part."""
-    return -math.log(1.0 - leaving_at_18) if AT_18 <= age < AT_19 else leaving_rate
+    return -math.log(1.0 - p.leaving_at_18) if AT_18 <= age < AT_19 else p.leaving_rate
 
 
 @rule
-def leaving_probability(rate, is_active, jobs_gained, active_stay_ratio, staying_response):
+def leaving_probability(rate, is_active, jobs_gained, p):
     """Probability of leaving in a month at this yearly rate and these jobs gained a resident."""
     most = math.log(LARGEST_STAYING_FACTOR)
-    response = min(max(-staying_response * jobs_gained, -most), most)
-    stay = active_stay_ratio if is_active else 1.0
+    response = min(max(-p.staying_response * jobs_gained, -most), most)
+    stay = p.active_stay_ratio if is_active else 1.0
     return 1.0 - math.exp(-rate * stay / 12.0 * math.exp(response))
 
 
@@ -111,9 +111,9 @@ def arrival_probability(arrival_rate):
 
 
 @rule
-def entrant_traits(z0, z1, threshold_mean, threshold_spread, base_interest, interest_spread):
+def entrant_traits(z0, z1, base_interest, p):
     """Threshold and base interest of a new holder from two standard normals."""
-    return threshold_mean + threshold_spread * z0, base_interest + interest_spread * z1
+    return p.threshold_mean + p.threshold_spread * z0, base_interest + p.interest_spread * z1
 
 
 @rule
@@ -123,114 +123,81 @@ def _screen(probability):
 
 
 @kernel
-def move_youth(
-    seed,
-    month,
-    youth_id,
-    youth_cell_row,
-    youth_is_present,
-    youth_age,
-    youth_tenancy,
-    youth_event,
-    youth_threshold,
-    youth_base_interest,
-    youth_interest,
-    youth_is_active,
-    youth_role,
-    entrepreneur_team,
-    cell_residents,
-    cell_residents_nearby,
-    cell_project_jobs_nearby,
-    cell_project_jobs_at_start,
-    town_arrival_rate,
-    town_base_interest,
-    leaving_rate,
-    leaving_at_18,
-    active_stay_ratio,
-    staying_response,
-    residents_growth,
-    threshold_mean,
-    threshold_spread,
-    interest_spread,
-):
+def move_youth(seed, month, youth, entrepreneur, cell, town, p):
     """Let every place age; hand it on at 30; draw whether its holder leaves or somebody arrives."""
-    residents = cell_residents.reshape(-1)
-    residents_nearby = cell_residents_nearby.reshape(-1)
-    jobs_nearby = cell_project_jobs_nearby.reshape(-1)
-    jobs_at_start = cell_project_jobs_at_start.reshape(-1)
-    arrival = arrival_probability(town_arrival_rate[0])
+    residents = cell.residents.reshape(-1)
+    residents_nearby = cell.residents_nearby.reshape(-1)
+    jobs_nearby = cell.project_jobs_nearby.reshape(-1)
+    jobs_at_start = cell.project_jobs_at_start.reshape(-1)
+    arrival = arrival_probability(town.arrival_rate[0])
     # Where nobody turns 15 for everyone who turns 30, a growing share of places stays empty.
     years = (OLDEST - YOUNGEST) / 12.0
-    succession = math.exp(years * residents_growth) if residents_growth < 0.0 else 1.0
+    succession = math.exp(years * p.residents_growth) if p.residents_growth < 0.0 else 1.0
 
     # Hardly anybody moves in a month. All words are compared in bulk with the largest probability
     # that anybody in this position has; only who falls below is looked at.
-    usual = _screen(1.0 - math.exp(-LARGEST_STAYING_FACTOR * leaving_rate / 12.0))
-    at_18 = _screen(1.0 - (1.0 - leaving_at_18) ** (LARGEST_STAYING_FACTOR / 12.0))
+    usual = _screen(1.0 - math.exp(-LARGEST_STAYING_FACTOR * p.leaving_rate / 12.0))
+    at_18 = _screen(1.0 - (1.0 - p.leaving_at_18) ** (LARGEST_STAYING_FACTOR / 12.0))
     arriving = _screen(arrival)
     lucks = np.empty(CHUNK, np.uint32)
     k0, k1 = stream_key(seed, STREAM, month)
-    n = np.uintp(youth_age.size)
+    n = np.uintp(youth.age.size)
     for first in range(np.uintp(0), n, CHUNK):
         last = min(first + CHUNK, n)
-        fill_words_of(seed, STREAM, month, youth_id[first:last], lucks[: last - first])
+        fill_words_of(seed, STREAM, month, youth.id[first:last], lucks[: last - first])
         for y in range(first, last):
             luck = lucks[y - first]
-            age = np.int16(youth_age[y] + 1)
+            age = np.int16(youth.age[y] + 1)
             is_30 = age >= OLDEST
             leaving = at_18 if AT_18 <= age < AT_19 else usual
-            is_likely = fires(luck, leaving if youth_is_present[y] else arriving)
-            youth_event[y] = TURNED_30 if is_30 else np.uint8(is_likely)
-            youth_age[y] = YOUNGEST if is_30 else age
+            is_likely = fires(luck, leaving if youth.is_present[y] else arriving)
+            youth.event[y] = TURNED_30 if is_30 else np.uint8(is_likely)
+            youth.age[y] = YOUNGEST if is_30 else age
         for start in range(first, last, BLOCK):
-            bits = marks_of_block(youth_event, start, last)
+            bits = marks_of_block(youth.event, start, last)
             while bits:
                 y, bits = start + lowest(bits), without_lowest(bits)
-                mark = youth_event[y]
-                youth_event[y] = 0
+                mark = youth.event[y]
+                youth.event[y] = 0
                 luck = uniform(lucks[y - first])
                 if mark == TURNED_30:
-                    if not youth_is_present[y]:
+                    if not youth.is_present[y]:
                         continue
-                    youth_event[y] = TURNED_30
-                elif not youth_is_present[y]:
+                    youth.event[y] = TURNED_30
+                elif not youth.is_present[y]:
                     if luck >= arrival:
                         continue
-                    youth_event[y] = ARRIVED
-                    residents[youth_cell_row[y]] += residents.dtype.type(1)
+                    youth.event[y] = ARRIVED
+                    residents[youth.cell_row[y]] += residents.dtype.type(1)
                 else:
-                    rate = yearly_leaving_rate(youth_age[y], leaving_rate, leaving_at_18)
-                    cell = youth_cell_row[y]
+                    rate = yearly_leaving_rate(youth.age[y], p)
+                    home = youth.cell_row[y]
                     # Nobody leaves a cell where decline has left less than one resident.
-                    if luck >= LARGEST_STAYING_FACTOR * rate / 12.0 or residents[cell] < 1.0:
+                    if luck >= LARGEST_STAYING_FACTOR * rate / 12.0 or residents[home] < 1.0:
                         continue
-                    gained = jobs_nearby[cell] - jobs_at_start[cell]
-                    gained /= max(residents_nearby[cell], 1.0)
-                    if luck >= leaving_probability(
-                        rate, youth_is_active[y], gained, active_stay_ratio, staying_response
-                    ):
+                    gained = jobs_nearby[home] - jobs_at_start[home]
+                    gained /= max(residents_nearby[home], 1.0)
+                    if luck >= leaving_probability(rate, youth.is_active[y], gained, p):
                         continue
-                    youth_event[y] = LEFT
-                    residents[cell] -= residents.dtype.type(1)
+                    youth.event[y] = LEFT
+                    residents[home] -= residents.dtype.type(1)
 
-                if youth_role[y] >= 0:
-                    entrepreneur_team[youth_role[y]] -= entrepreneur_team.dtype.type(1)
-                    youth_role[y] = -1
-                youth_is_active[y] = 0
-                youth_is_present[y] = 0
-                if youth_event[y] == LEFT:
+                if youth.role[y] >= 0:
+                    entrepreneur.team[youth.role[y]] -= entrepreneur.team.dtype.type(1)
+                    youth.role[y] = -1
+                youth.is_active[y] = 0
+                youth.is_present[y] = 0
+                if youth.event[y] == LEFT:
                     continue
-                word0, word1, luck_of_succession, _ = block(k0, k1, youth_id[y], 0)
-                if youth_event[y] == TURNED_30 and uniform(luck_of_succession) >= succession:
+                word0, word1, luck_of_succession, _ = block(k0, k1, youth.id[y], 0)
+                if youth.event[y] == TURNED_30 and uniform(luck_of_succession) >= succession:
                     continue
                 z0, z1 = normal_pair(word0, word1)
-                threshold, interest = entrant_traits(
-                    z0, z1, threshold_mean, threshold_spread, town_base_interest[0], interest_spread
-                )
-                youth_is_present[y] = 1
-                youth_tenancy[y] += 1
-                youth_threshold[y] = threshold
-                youth_base_interest[y] = youth_interest[y] = interest
+                threshold, interest = entrant_traits(z0, z1, town.base_interest[0], p)
+                youth.is_present[y] = 1
+                youth.tenancy[y] += 1
+                youth.threshold[y] = threshold
+                youth.base_interest[y] = youth.interest[y] = interest
 
 
 PROCESS = Process(

@@ -138,112 +138,83 @@ _0, _1 = np.arange(2, dtype=np.uintp)
 
 
 @kernel
-def end_roles(k0, k1, youth_id, youth_role, entrepreneur_stage, entrepreneur_team, role_months):
+def end_roles(k0, k1, youth, entrepreneur, p):
     """Draw whose role ends; none goes on in a project that does not."""
-    n = np.uintp(youth_role.size)
+    n = np.uintp(youth.role.size)
     for start in range(_0, n, BLOCK):
         end = min(start + BLOCK, n)
-        highest = youth_role[start]
+        highest = youth.role[start]
         for y in range(start, end):
-            highest = max(highest, youth_role[y])
+            highest = max(highest, youth.role[y])
         if highest < 0:  # as in most blocks: few have a role
             continue
         for y in range(start, end):
-            if youth_role[y] < 0:
+            if youth.role[y] < 0:
                 continue
-            goes_on = entrepreneur_stage[youth_role[y]] in (INCUBATING, RUNNING)
-            luck, _, _, _ = block(k0, k1, youth_id[y], 0)
-            if not goes_on or uniform(luck) < 1.0 / role_months:
-                entrepreneur_team[youth_role[y]] -= entrepreneur_team.dtype.type(1)
-                youth_role[y] = -1
+            goes_on = entrepreneur.stage[youth.role[y]] in (INCUBATING, RUNNING)
+            luck, _, _, _ = block(k0, k1, youth.id[y], 0)
+            if not goes_on or uniform(luck) < 1.0 / p.role_months:
+                entrepreneur.team[youth.role[y]] -= entrepreneur.team.dtype.type(1)
+                youth.role[y] = -1
 
 
 @kernel
-def look_around(
-    youth_is_present, youth_is_active, youth_known_by, youth_known_by_end, youth_seen,
-    youth_seen_change, youth_seen_around,
-):  # fmt: skip
+def look_around(youth):  # fmt: skip
     """Let everyone see who of their acquaintances is there and took part last month.
 
     Hardly anybody changes in a month, so that those who are to be told cost less than all lists.
     """
-    n = np.uintp(youth_seen.size)
+    n = np.uintp(youth.seen.size)
     for y in range(n):
-        seen = np.uint8(SEEN_PRESENT * youth_is_present[y] + SEEN_ACTIVE * youth_is_active[y])
-        youth_seen_change[y] = seen - youth_seen[y]
-        youth_seen[y] = seen
-    listed = youth_known_by.reshape(-1)
+        seen = np.uint8(SEEN_PRESENT * youth.is_present[y] + SEEN_ACTIVE * youth.is_active[y])
+        youth.seen_change[y] = seen - youth.seen[y]
+        youth.seen[y] = seen
+    listed = youth.known_by.reshape(-1)
     for first in range(_0, n, CHUNK):
         last = min(first + CHUNK, n)
         for start in range(first, last, BLOCK):
-            bits = marks_of_block(youth_seen_change, start, last)
+            bits = marks_of_block(youth.seen_change, start, last)
             while bits:
                 y, bits = start + lowest(bits), without_lowest(bits)
-                prefetch(listed, np.uintp(youth_known_by_end[y - _1]) if y > _0 else _0)
+                prefetch(listed, np.uintp(youth.known_by_end[y - _1]) if y > _0 else _0)
         for start in range(first, last, BLOCK):
-            bits = marks_of_block(youth_seen_change, start, last)
+            bits = marks_of_block(youth.seen_change, start, last)
             while bits:
                 y, bits = start + lowest(bits), without_lowest(bits)
-                begin = np.uintp(youth_known_by_end[y - _1]) if y > _0 else _0
-                for k in range(begin, np.uintp(youth_known_by_end[y])):
-                    youth_seen_around[np.uintp(listed[k])] += youth_seen_change[y]
+                begin = np.uintp(youth.known_by_end[y - _1]) if y > _0 else _0
+                for k in range(begin, np.uintp(youth.known_by_end[y])):
+                    youth.seen_around[np.uintp(listed[k])] += youth.seen_change[y]
 
 
 @kernel
-def take_part(
-    seed,
-    month,
-    youth_id,
-    youth_is_present,
-    youth_known_by,
-    youth_known_by_end,
-    youth_base_interest,
-    youth_threshold,
-    youth_at_place,
-    youth_exposure,
-    youth_interest,
-    youth_role,
-    youth_seen,
-    youth_seen_change,
-    youth_seen_around,
-    youth_is_active,
-    entrepreneur_stage,
-    entrepreneur_team,
-    interest_half_life,
-    interest_gain,
-    neighbour_influence,
-    venue_pull,
-    role_pull,
-    role_months,
-):
+def take_part(seed, month, youth, entrepreneur, p):
     """End roles, let interest fade and rise, and compare motivations with thresholds."""
-    n = np.uintp(youth_seen.size)
+    n = np.uintp(youth.seen.size)
     one = np.float32(1)
-    kept = np.float32(0.5 ** (1.0 / interest_half_life))
-    gain = np.float32(interest_gain)
-    influence = np.float32(neighbour_influence)
-    at_venue, with_role = np.float32(venue_pull), np.float32(role_pull)
+    kept = np.float32(0.5 ** (1.0 / p.interest_half_life))
+    gain = np.float32(p.interest_gain)
+    influence = np.float32(p.neighbour_influence)
+    at_venue, with_role = np.float32(p.venue_pull), np.float32(p.role_pull)
     k0, k1 = stream_key(seed, STREAM, month)
-    end_roles(k0, k1, youth_id, youth_role, entrepreneur_stage, entrepreneur_team, role_months)
+    end_roles(k0, k1, youth, entrepreneur, p)
     look_around(
-        youth_is_present, youth_is_active, youth_known_by, youth_known_by_end, youth_seen,
-        youth_seen_change, youth_seen_around,
+        youth,
     )  # fmt: skip
     for first in range(_0, n, CHUNK):
         last = min(first + CHUNK, n)
         for y in range(first, last):
-            base = youth_base_interest[y]
-            interest = base + kept * (youth_interest[y] - base)
-            interest += min(gain * youth_exposure[y], one) * (one - interest)
-            youth_interest[y] = interest
-            youth_exposure[y] = 0
+            base = youth.base_interest[y]
+            interest = base + kept * (youth.interest[y] - base)
+            interest += min(gain * youth.exposure[y], one) * (one - interest)
+            youth.interest[y] = interest
+            youth.exposure[y] = 0
         for y in range(first, last):
-            present = np.float32(youth_seen_around[y] & np.uint8(15))
-            active = np.float32(youth_seen_around[y] >> np.uint8(4))
-            motivation = youth_interest[y] + influence * (active / max(present, one))
-            motivation += at_venue * np.float32(youth_at_place[y])
-            motivation += with_role if youth_role[y] >= 0 else np.float32(0)
-            youth_is_active[y] = youth_is_present[y] & np.uint8(motivation > youth_threshold[y])
+            present = np.float32(youth.seen_around[y] & np.uint8(15))
+            active = np.float32(youth.seen_around[y] >> np.uint8(4))
+            motivation = youth.interest[y] + influence * (active / max(present, one))
+            motivation += at_venue * np.float32(youth.at_place[y])
+            motivation += with_role if youth.role[y] >= 0 else np.float32(0)
+            youth.is_active[y] = youth.is_present[y] & np.uint8(motivation > youth.threshold[y])
 
 
 PROCESS = Process(

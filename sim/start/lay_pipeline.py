@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.kernels import project_codes
+from sim.kernels.machine.records import parameters_of
 from sim.kernels.random import fill_uniform
 from sim.processes.application_review import whole_months
 from sim.processes.project_ideas import drawn_origin, partners_at_first
@@ -142,7 +143,7 @@ def lay_pipeline(
         return out
 
     skill = state["entrepreneur.skill"].astype(np.float64)
-    factor = skill_factors(skill, values["skill_effect"])
+    factor = skill_factors(skill, parameters_of(skill_factors, values))
     rows, kind, stage = _stages(pipeline, kinds, factor, draw("stage"))
     stay, found = 1 - pipeline.abandonment, values["funding_probability"]
     first = values["incubation_months"]
@@ -161,8 +162,8 @@ def lay_pipeline(
 
     # Time since the project entered its present stage.
     u = draw("elapsed")[rows]
-    origins = [values[f"origin_{who}"] for who in ("youth", "entrepreneur", "official")]
-    origin = np.array([drawn_origin.py_func(x, *origins) for x in draw("origin")[rows]], np.int64)
+    p = parameters_of(drawn_origin, values)
+    origin = np.array([drawn_origin.py_func(x, p) for x in draw("origin")[rows]], np.int64)
     from_above = origin == project_codes.BY_OFFICIAL
     elapsed = np.select(
         [stage == s for s in (IDEA, WAITING, EXAMINED, INCUBATING)],
@@ -191,7 +192,8 @@ def lay_pipeline(
     write("origin", origin)
     write("has_public_partner", from_above)
     met = draw("origin", 1)[rows]
-    write("partners", [partners_at_first.py_func(u, values["usual_partners"]) for u in met])
+    p = parameters_of(partners_at_first, values)
+    write("partners", [partners_at_first.py_func(u, p) for u in met])
     write("projects", 1)
     write("stage_months", np.where(is_reviewed, in_review, elapsed))
     write("project_months", behind + elapsed)

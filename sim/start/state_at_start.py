@@ -17,6 +17,7 @@ import numpy.typing as npt
 import scipy
 
 from sim.kernels.distance_decay import exponential_mixture
+from sim.kernels.machine.records import parameters_of
 from sim.kernels.random import fill_uniform
 from sim.kernels.space import decay_potential, huff_flows, huff_work_shape
 from sim.processes import demography, exogenous_drivers
@@ -35,9 +36,7 @@ from sim.start.stationary_shops import (
     live_shops,
     live_vacancies,
     quality_classes,
-    shop_arguments,
     solve_stationary,
-    vacancy_arguments,
 )
 from sim.start.youth import start_youth
 from sim.territory.territory import SECTORS, UNKNOWN, Territory
@@ -259,8 +258,8 @@ def _set_costs(state: State, values: Mapping[str, Any], margin: Floats, presence
         )
         revenue[here] = attraction[here] * won * thinned * on_site
     revenue = np.maximum(revenue, 1e-3)  # premises without customers still have costs
-    accounts = values["gross_margin"], values["purchases_are_variable"]
-    costs = revenue * np.array([costs_at.py_func(m, *accounts) for m in margin])
+    p = parameters_of(costs_at, values)
+    costs = revenue * np.array([costs_at.py_func(m, p) for m in margin])
     rent = np.minimum(values["rent_effort"] / values["gross_margin"], 0.9) * costs
     state["premises.rent"] = state["premises.rent_at_start"] = rent
     state["premises.fixed_costs"] = costs - rent
@@ -301,20 +300,20 @@ def _give_histories(
     rows = np.arange(m.size)
     within = 1 - (cumulative[rows, group] - wanted) / weights[rows, group]
     z = scipy.special.ndtri(np.clip((group + within) / QUALITY_QUANTILES, 1e-9, 1 - 1e-9))
-    quality = quality_classes(z, values["quality_spread"])
+    quality = quality_classes(z, values)
     whole = np.ones(m.size)
     mean_life = np.zeros(m.size)
     age, reached, reserves = np.zeros(m.size), np.zeros(m.size), np.zeros(m.size)
-    arguments = shop_arguments(values, scale)
-    live_shops(mean_life, whole, m, quality, *arguments, age, reached, reserves)
-    live_shops(mean_life, u[is_open], m, quality, *arguments, age, reached, reserves)
+    p = parameters_of(live_shops, values)
+    live_shops(mean_life, whole, m, quality, scale, age, reached, reserves, p)
+    live_shops(mean_life, u[is_open], m, quality, scale, age, reached, reserves, p)
     full = np.zeros((4, n))
     full[:, is_open] = quality, age, reached, reserves
     spell, months = np.zeros(n - m.size), np.zeros(n - m.size)
     empty = margin[~is_open]
-    arguments = vacancy_arguments(values, state["town.takeover_rate"][0])
-    live_vacancies(spell, np.ones(empty.size), empty, *arguments, months)
-    live_vacancies(spell, u[~is_open], empty, *arguments, months)
+    taken, p = state["town.takeover_rate"][0], parameters_of(live_vacancies, values)
+    live_vacancies(spell, np.ones(empty.size), empty, taken, months, p)
+    live_vacancies(spell, u[~is_open], empty, taken, months, p)
     full[0, ~is_open] = 1
     full[2, ~is_open] = empty
     state["premises.quality"], state["premises.shop_age"] = full[0], full[1]

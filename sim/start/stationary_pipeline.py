@@ -28,6 +28,7 @@ import scipy
 
 from sim.errors import InputError
 from sim.kernels.machine.compile import kernel
+from sim.kernels.machine.records import parameters_of, record
 from sim.processes.project_ideas import skill_factor
 from sim.processes.project_survival import ending_hazard
 from sim.registry.solved_once import solved_once
@@ -131,16 +132,17 @@ def survival(values: Mapping[str, Any], risk_ratio: float) -> Floats:
 @lru_cache(maxsize=4)
 def _hazard(shape: float, scale: float) -> Floats:
     """Return the cumulative hazard of an average project at the end of each month since birth."""
-    hazard = [ending_hazard.py_func(m, shape, scale) for m in range(1, LONGEST_LIFE)]
+    p = record("p", {"survival_shape": shape, "survival_scale": scale})
+    hazard = [ending_hazard.py_func(m, p) for m in range(1, LONGEST_LIFE)]
     return np.concatenate([[0.0], np.cumsum(hazard)])
 
 
 @kernel
-def skill_factors(skill, skill_effect):
+def skill_factors(skill, p):
     """Return the ideas of each entrepreneur relative to the mean, by the rule of project ideas."""
     factor = np.empty(skill.size)
     for i in range(skill.size):
-        factor[i] = skill_factor(skill[i], skill_effect)
+        factor[i] = skill_factor(skill[i], p)
     return factor
 
 
@@ -366,7 +368,7 @@ def solve_pipeline(
     """
     births = values["transition_births"] / 1000 * residents / 12 if skill.size else 0.0
     ideas = births / values["idea_start_share"]
-    factor = skill_factors(skill, values["skill_effect"])
+    factor = skill_factors(skill, parameters_of(skill_factors, values))
     weight = np.bincount(office, factor, minlength=offices)
     weight = weight / max(float(weight.sum()), 1e-9)
 

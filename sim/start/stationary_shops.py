@@ -19,6 +19,7 @@ import scipy
 
 from sim.errors import InputError
 from sim.kernels.machine.compile import kernel
+from sim.kernels.machine.records import parameters_of
 from sim.processes.reletting import entrant_quality, reletting_probability
 from sim.processes.shop_accounts import costs_at, margin_of
 from sim.processes.shop_closure import closure_probability
@@ -42,23 +43,7 @@ Floats = npt.NDArray[np.float64]
 
 @kernel
 def live_shops(
-    mean_life,
-    target,
-    margin,
-    quality,
-    gross_margin,
-    purchases_are_variable,
-    margin_memory,
-    starting_reserves,
-    age_scale,
-    closure_rate,
-    closure_margin_response,
-    closure_age_shape,
-    closure_without_reserves,
-    margin_clip,
-    age,
-    margin_reached,
-    reserves_reached,
+    mean_life, target, margin, quality, age_scale, age, margin_reached, reserves_reached, p
 ):
     """Follow shops of given margin and quality until they have lived `target` of their mean life.
 
@@ -68,10 +53,10 @@ def live_shops(
     """
     for i in range(margin.size):
         # Costs per euro of an average shop's revenue here; then the revenue of this shop.
-        costs = costs_at(margin[i], gross_margin, purchases_are_variable)
-        own = margin_of(quality[i], costs, gross_margin, purchases_are_variable)
-        profit = gross_margin * quality[i] / costs - 1.0
-        m, reserves, alive, lived = margin[i], starting_reserves, 1.0, 0.0
+        costs = costs_at(margin[i], p)
+        own = margin_of(quality[i], costs, p)
+        profit = p.gross_margin * quality[i] / costs - 1.0
+        m, reserves, alive, lived = margin[i], p.starting_reserves, 1.0, 0.0
         hazard = 0.0
         wanted = target[i] * mean_life[i]
         k = 0
@@ -81,20 +66,9 @@ def live_shops(
         ):
             lived += alive
             k += 1
-            m += (own - m) / margin_memory
-            reserves = min(max(reserves + profit, 0.0), starting_reserves)
-            hazard = closure_probability(
-                m,
-                k,
-                reserves,
-                age_scale,
-                closure_rate,
-                closure_margin_response,
-                closure_age_shape,
-                closure_without_reserves,
-                margin_clip,
-                1.0,
-            )
+            m += (own - m) / p.margin_memory
+            reserves = min(max(reserves + profit, 0.0), p.starting_reserves)
+            hazard = closure_probability(m, k, reserves, age_scale, 1.0, p)
             alive *= 1.0 - hazard
         if target[i] >= 1.0:
             mean_life[i] = lived + (alive / hazard if hazard > 1e-9 else 1e9)
@@ -107,24 +81,13 @@ def live_shops(
 
 
 @kernel
-def live_vacancies(
-    mean_spell,
-    target,
-    margin,
-    reletting_rate_fresh,
-    reletting_rate_slow,
-    reletting_fading,
-    reletting_margin_response,
-    margin_clip,
-    takeover_rate,
-    months,
-):
+def live_vacancies(mean_spell, target, margin, takeover_rate, months, p):
     """Follow vacancies like `live_shops` follows shops: mean spell for target 1, else the age.
 
     Vacancies end when premises are let, or when a project takes them at a constant rate (1/year).
     """
     taken = 1.0 - math.exp(-takeover_rate / 12.0)
-    horizon = max(HORIZON, int(120.0 * reletting_fading))  # ten times the fading
+    horizon = max(HORIZON, int(120.0 * p.reletting_fading))  # ten times the fading
     for i in range(margin.size):
         vacant, stood, hazard = 1.0, 0.0, 0.0
         wanted = target[i] * mean_spell[i]
@@ -132,15 +95,7 @@ def live_vacancies(
         while k < horizon and (target[i] >= 1.0 or stood + vacant < wanted):
             stood += vacant
             k += 1
-            let = reletting_probability(
-                margin[i],
-                k,
-                reletting_rate_fresh,
-                reletting_rate_slow,
-                reletting_fading,
-                reletting_margin_response,
-                margin_clip,
-            )
+            let = reletting_probability(margin[i], k, p)
             hazard = let + (1.0 - let) * taken
             vacant *= 1.0 - hazard
         if target[i] >= 1.0:
@@ -189,9 +144,10 @@ class Stationary:
         return np.interp(margin, MARGINS, weighted / (self.vacant_months + spell))
 
 
-def quality_classes(z: Floats, quality_spread: float) -> Floats:
+def quality_classes(z: Floats, values: Mapping[str, Any]) -> Floats:
     """Return entrants' quality at standard normals `z`, by the rule of reletting."""
-    return np.array([entrant_quality.py_func(x, quality_spread) for x in z])
+    p = parameters_of(entrant_quality, values)
+    return np.array([entrant_quality.py_func(x, p) for x in z])
 
 
 @solved_once
@@ -223,20 +179,16 @@ def solve_stationary(
         If no margin sustains the starting vacancy with these rates.
     """
     z = scipy.special.ndtri((np.arange(QUALITY_QUANTILES) + 0.5) / QUALITY_QUANTILES)
-    quality = quality_classes(z, values["quality_spread"])
+    quality = quality_classes(z, values)
     margin, q = (a.ravel() for a in np.meshgrid(MARGINS, quality, indexing="ij"))
     whole = np.ones(margin.size)
     unused = np.empty(margin.size)
     life = np.zeros(margin.size)
-    live_shops(life, whole, margin, q, *shop_arguments(values, age_scale), unused, unused, unused)
+    p = parameters_of(live_shops, values)
+    live_shops(life, whole, margin, q, age_scale, unused, unused, unused, p)
     spell = np.zeros(MARGINS.size)
-    live_vacancies(
-        spell,
-        whole[: MARGINS.size],
-        MARGINS,
-        *vacancy_arguments(values, takeover_rate),
-        unused[: MARGINS.size],
-    )
+    n, p = MARGINS.size, parameters_of(live_vacancies, values)
+    live_vacancies(spell, whole[:n], MARGINS, takeover_rate, unused[:n], p)
     lives = life.reshape(MARGINS.size, -1)
     by_margin = spell / (spell + lives.mean(axis=1))
     nodes = scipy.special.ndtri((np.arange(201) + 0.5) / 201) * values["margin_spread"]
@@ -266,31 +218,3 @@ def solve_stationary(
 def clip_margin(margin: Floats) -> Floats:
     """Clip starting margins to the grid of the stationary lives."""
     return np.clip(margin, -LARGEST_MARGIN, LARGEST_MARGIN)
-
-
-def shop_arguments(values: Mapping[str, Any], age_scale: float) -> tuple[Any, ...]:
-    """Return the arguments of `live_shops` in order."""
-    return (
-        values["gross_margin"],
-        values["purchases_are_variable"],
-        values["margin_memory"],
-        values["starting_reserves"],
-        age_scale,
-        values["closure_rate"],
-        values["closure_margin_response"],
-        values["closure_age_shape"],
-        values["closure_without_reserves"],
-        values["margin_clip"],
-    )
-
-
-def vacancy_arguments(values: Mapping[str, Any], takeover_rate: float) -> tuple[Any, ...]:
-    """Return the arguments of `live_vacancies` in order."""
-    names = ("fresh", "slow")
-    return (
-        *(values[f"reletting_rate_{n}"] for n in names),
-        values["reletting_fading"],
-        values["reletting_margin_response"],
-        values["margin_clip"],
-        takeover_rate,
-    )

@@ -17,6 +17,7 @@ import numpy.typing as npt
 import scipy
 
 from sim.kernels.machine.compile import kernel
+from sim.kernels.machine.records import parameters_of
 from sim.processes.youth_migration import (
     OLDEST,
     YOUNGEST,
@@ -112,21 +113,10 @@ def solve_lives(values: Mapping[str, Any]) -> YouthLives:
         ``starting_participation``; without departures there are no arrivals.
     """
     wanted, participation = values["youth_presence"], values["starting_participation"]
+    p, q = (parameters_of(rule, values) for rule in (yearly_leaving_rate, leaving_probability))
+    rates = [yearly_leaving_rate.py_func(age, p) for age in range(YOUNGEST, OLDEST)]
     leaving, leaving_active = (
-        np.array(
-            [
-                leaving_probability.py_func(
-                    yearly_leaving_rate.py_func(
-                        age, values["leaving_rate"], values["leaving_at_18"]
-                    ),
-                    is_active,
-                    0.0,
-                    values["active_stay_ratio"],
-                    0.0,
-                )
-                for age in range(YOUNGEST, OLDEST)
-            ]
-        )
+        np.array([leaving_probability.py_func(rate, is_active, 0.0, q) for rate in rates])
         for is_active in (0, 1)
     )
     present, active = np.full(AGES, wanted), np.full(AGES, wanted * participation)

@@ -2,6 +2,7 @@
 
 import itertools
 from collections import Counter
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -207,8 +208,9 @@ def test_a_new_place_fills_up_over_its_ramp():
 
 @given(st.floats(0, 50), st.integers(0, 10_000), st.floats(0, 3), st.floats(1, 200))
 def test_hours_saturate_with_users(staff, users, mentoring, half_load):
-    hours = hours_given(staff, users, mentoring, 130.0, half_load)
-    more = hours_given(staff, users + 1, mentoring, 130.0, half_load)
+    p = SimpleNamespace(hours_per_fte=130.0, half_load=half_load)
+    hours = hours_given(staff, users, mentoring, p)
+    more = hours_given(staff, users + 1, mentoring, p)
     assert 0 <= hours <= more <= staff * 130 * mentoring * (1 + 1e-12)
     if users:  # and everybody gets less of them
         assert more / (users + 1) <= hours / users * (1 + 1e-12)

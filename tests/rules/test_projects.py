@@ -1,6 +1,7 @@
 """From idea to birth and end: what the month does to projects."""
 
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import InputError
+from sim.kernels.machine.records import parameters_of
 from sim.kernels.project_codes import (
     ABANDONED,
     APPLIED,
@@ -271,10 +273,11 @@ def test_whoever_waits_longest_for_a_grant_gets_it():
 
 def test_a_small_grant_is_paid_only_if_the_rest_is_found():
     chance = project_funding.funding_chance.py_func
-    assert chance(0, 0, 0.05) == 1.0
-    assert chance(100, 0, 0.05) == 0.05
-    assert chance(100, 50, 0.05) == 0.5
-    assert chance(100, 100, 0.05) == 1.0
+    p = SimpleNamespace(funding_probability=0.05)
+    assert chance(0, 0, p) == 1.0
+    assert chance(100, 0, p) == 0.05
+    assert chance(100, 50, p) == 0.5
+    assert chance(100, 100, p) == 1.0
 
 
 # The pipeline at the start
@@ -454,8 +457,9 @@ def test_unusual_places_start_and_run(changes):
 
 def test_support_lowers_risk_and_projects_from_above_are_riskier():
     ratio = project_birth.support_ratio.py_func
-    assert ratio(False, False, 1.0, 0.85, 1.2) == 1.0
-    assert ratio(True, False, 1.0, 0.85, 1.2) < 1.0 < ratio(False, True, 1.0, 0.85, 1.2)
+    p = SimpleNamespace(supported_risk_ratio=0.85, top_down_risk_ratio=1.2)
+    assert ratio(False, False, 1.0, p) == 1.0
+    assert ratio(True, False, 1.0, p) < 1.0 < ratio(False, True, 1.0, p)
 
 
 @given(st.floats(0, 1), st.floats(0, 100), st.floats(0, 1), st.floats(0, 1))
@@ -463,8 +467,9 @@ def test_all_that_favours_ideas_together_multiplies_them_by_no_more_than_the_eff
     skill, hours, exposure, trust
 ):
     rate = project_ideas.idea_rate.py_func
-    plain = rate(0.1, skill, 0.0, 0.0, 0.0, 1.0, 1.15, 0.5, 0.3, 0.2, 4.0)
-    best = rate(0.1, skill, hours, exposure, trust, 1.0, 1.15, 0.5, 0.3, 0.2, 4.0)
+    p = parameters_of(project_ideas.idea_rate, load_scenario("mid_sized_town").values)
+    plain = rate(0.1, skill, 0.0, 0.0, 0.0, p)
+    best = rate(0.1, skill, hours, exposure, trust, p)
     assert plain <= best <= 1.15 * plain * (1 + 1e-12)
 
 

@@ -2,12 +2,14 @@
 
 import itertools
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.kernels.machine.records import record
 from sim.processes import (
     reletting,
     rent,
@@ -34,13 +36,29 @@ positive = st.floats(0.01, 1e6)
 
 def closes(margin=0.0, age=120, reserves=3.0, scale=1.0, rate=0.09, response=3.0, shape=1.1,
            without=2.0, clip=0.5, risk_ratio=1.0):  # fmt: skip
-    return closure_probability(
-        margin, age, reserves, scale, rate, response, shape, without, clip, risk_ratio
+    p = SimpleNamespace(
+        closure_rate=rate,
+        closure_margin_response=response,
+        closure_age_shape=shape,
+        closure_without_reserves=without,
+        margin_clip=clip,
     )
+    return closure_probability(margin, age, reserves, scale, risk_ratio, p)
 
 
 def relets(margin=0.0, vacant=6, fresh=1.4, slow=0.3, fading=1.0, response=3.0, clip=0.5):
-    return reletting_probability(margin, vacant, fresh, slow, fading, response, clip)
+    p = SimpleNamespace(
+        reletting_rate_fresh=fresh,
+        reletting_rate_slow=slow,
+        reletting_fading=fading,
+        reletting_margin_response=response,
+        margin_clip=clip,
+    )
+    return reletting_probability(margin, vacant, p)
+
+
+def accounts(gross_margin, purchases_are_variable):
+    return SimpleNamespace(gross_margin=gross_margin, purchases_are_variable=purchases_are_variable)
 
 
 @given(margins, margins, months)
@@ -118,26 +136,32 @@ def test_letting_is_a_probability(margin, vacant, fresh, slow, fading, response,
 @pytest.mark.parametrize("spread", [0.0, 0.1, 0.6])
 def test_the_quality_of_entrants_is_one_on_average(spread):
     nodes, weights = np.polynomial.hermite_e.hermegauss(40)
-    mean = sum(w * entrant_quality(z, spread) for z, w in zip(nodes, weights, strict=True))
+    p = SimpleNamespace(quality_spread=spread)
+    mean = sum(w * entrant_quality(z, p) for z, w in zip(nodes, weights, strict=True))
     assert mean / weights.sum() == pytest.approx(1.0, rel=1e-9)
 
 
 @given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 10), positive)
 def test_the_more_is_vacant_nearby_the_lower_rents_tend(a, b, usual, response, start):
     vacant, let = sorted((a, b))
-    low, high = (rent_target(start, o, usual, response) for o in (vacant, let))
+    low, high = (
+        rent_target(start, o, usual, SimpleNamespace(rent_response=response)) for o in (vacant, let)
+    )
     assert 0.4 * start <= low <= high <= 1.6 * start
 
 
 def test_rents_stay_where_vacancy_is_as_usual():
-    assert rent_target(1000.0, 0.9, 0.9, 2.0) == 1000.0
+    assert rent_target(1000.0, 0.9, 0.9, SimpleNamespace(rent_response=2.0)) == 1000.0
 
 
 def test_rents_rise_faster_than_they_fall():
     """The same gap up and down: at 36 and 72 months' pace, a step up is twice a step down."""
     rents = np.array([1000.0, 1000.0], np.float32)
-    rent.move_rents.py_func(
-        rents, np.array([1000.0, 1000.0]), np.array([1.0, 0.8]), np.array([0.1]), 2.0, 36.0, 72.0
+    starts, shares = np.array([1000.0, 1000.0]), np.array([1.0, 0.8])
+    rent.move_rents(
+        record("premises", {"open_share_nearby": shares, "rent": rents, "rent_at_start": starts}),
+        record("town", {"usual_vacancy": np.array([0.1])}),
+        record("p", {"rent_months_down": 72.0, "rent_months_up": 36.0, "rent_response": 2.0}),
     )
     up, down = rents[0] - 1000, 1000 - rents[1]
     assert up == pytest.approx(200 / 36, rel=1e-4)
@@ -158,29 +182,32 @@ def test_two_equal_shops_share_alike_and_an_empty_world_shares_nothing():
 
 @given(positive, positive, positive, st.floats(0.05, 0.9), st.booleans())
 def test_margins_rise_with_turnover_and_fall_with_costs(turnover, more, costs, gross, variable):
+    p = accounts(gross, variable)
     low, high = sorted((turnover, more))
-    assert margin_of(low, costs, gross, variable) <= margin_of(high, costs, gross, variable)
-    assert margin_of(low, 2 * costs, gross, variable) <= margin_of(low, costs, gross, variable)
+    assert margin_of(low, costs, p) <= margin_of(high, costs, p)
+    assert margin_of(low, 2 * costs, p) <= margin_of(low, costs, p)
 
 
 def test_a_tenth_more_turnover_is_a_tenth_more_gross_margin_and_costs_divide_it():
-    assert margin_of(1100.0, 350.0, 0.35, False) == pytest.approx(0.1)
-    assert margin_of(1000.0, 700.0, 0.35, False) == pytest.approx(-0.5)
-    assert margin_of(1100.0, 350.0, 0.35, True) == pytest.approx(1100 / (350 + 715) - 1)
+    assert margin_of(1100.0, 350.0, accounts(0.35, False)) == pytest.approx(0.1)
+    assert margin_of(1000.0, 700.0, accounts(0.35, False)) == pytest.approx(-0.5)
+    assert margin_of(1100.0, 350.0, accounts(0.35, True)) == pytest.approx(1100 / (350 + 715) - 1)
 
 
 @given(positive, st.floats(0.05, 0.9))
 def test_both_accounts_agree_on_who_breaks_even(costs, gross):
     for variable in (False, True):
-        assert margin_of(costs / gross, costs, gross, variable) == pytest.approx(0.0, abs=1e-9)
+        assert margin_of(costs / gross, costs, accounts(gross, variable)) == pytest.approx(
+            0.0, abs=1e-9
+        )
 
 
 @given(st.floats(-0.45, 0.45), st.floats(0.05, 0.9), st.booleans())
 def test_costs_are_those_of_the_margin_that_is_asked_for(margin, gross, variable):
     """As far as the gross margin allows any shop such a margin; costs are always above 0."""
-    costs = costs_at(margin, gross, variable)
+    costs = costs_at(margin, accounts(gross, variable))
     assert costs >= 0.1 * gross * (1 - 1e-12)
-    found = margin_of(1.0, costs, gross, variable)
+    found = margin_of(1.0, costs, accounts(gross, variable))
     assert found <= margin + 1e-9
     if costs > 0.1 * gross:
         assert found == pytest.approx(margin, abs=1e-9)
@@ -188,8 +215,8 @@ def test_costs_are_those_of_the_margin_that_is_asked_for(margin, gross, variable
 
 @given(positive, positive, st.floats(0.05, 0.9))
 def test_counting_purchases_as_costs_damps_the_margin(turnover, costs, gross):
-    damped = margin_of(turnover, costs, gross, True)
-    assert abs(damped) <= abs(margin_of(turnover, costs, gross, False)) + 1e-12
+    damped = margin_of(turnover, costs, accounts(gross, True))
+    assert abs(damped) <= abs(margin_of(turnover, costs, accounts(gross, False))) + 1e-12
 
 
 @given(st.floats(0, 1e4), st.floats(0, 1e4), st.floats(0, 1), st.floats(0.1, 100))

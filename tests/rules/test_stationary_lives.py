@@ -3,13 +3,12 @@
 import numpy as np
 import pytest
 
+from sim.kernels.machine.records import parameters_of
 from sim.processes.shop_closure import age_scale
 from sim.start.stationary_shops import (
     live_shops,
     live_vacancies,
-    shop_arguments,
     solve_stationary,
-    vacancy_arguments,
 )
 from tests.reference import retail_month
 from tests.reference.towns import small_town
@@ -35,11 +34,9 @@ def _values(changes):
 def test_the_mean_life_of_a_shop_is_the_sum_of_its_survival(changes):
     values, scale = _values(changes)
     margin, quality = (np.ravel(a) for a in np.meshgrid(MARGINS, QUALITIES))
+    p = parameters_of(live_shops, values)
     life, unused = np.zeros(margin.size), np.zeros(margin.size)
-    live_shops(
-        life, np.ones(margin.size), margin, quality, *shop_arguments(values, scale),
-        unused, unused, unused,
-    )  # fmt: skip
+    live_shops(life, np.ones(margin.size), margin, quality, scale, unused, unused, unused, p)
     for found, m, q in zip(life, margin, quality, strict=True):
         alive = [a for a, _, _ in retail_month.shop_life(m, q, scale, values)]
         tail = alive[-1] / (1 - alive[-1] / alive[-2])
@@ -50,6 +47,7 @@ def test_the_mean_life_of_a_shop_is_the_sum_of_its_survival(changes):
 def test_ages_of_shops_are_quantiles_of_their_survival(changes):
     """A shop found at share u of its mean life is as old as survivors of that share of it."""
     values, scale = _values(changes)
+    p = parameters_of(live_shops, values)
     for m in MARGINS:
         follows = retail_month.shop_life(m, 1.0, scale, values)
         alive = np.array([a for a, _, _ in follows])
@@ -58,7 +56,7 @@ def test_ages_of_shops_are_quantiles_of_their_survival(changes):
         age, margin, reserves = np.zeros((3, shares.size))
         live_shops(
             np.full(shares.size, mean_life), shares, np.full(shares.size, m),
-            np.ones(shares.size), *shop_arguments(values, scale), age, margin, reserves,
+            np.ones(shares.size), scale, age, margin, reserves, p,
         )  # fmt: skip
         for u, found, m_found, r_found in zip(shares, age, margin, reserves, strict=True):
             wanted = int(np.searchsorted(np.cumsum(alive), u * mean_life))
@@ -73,11 +71,11 @@ def test_ages_of_shops_are_quantiles_of_their_survival(changes):
 def test_vacancies_stand_as_long_as_they_survive(changes, takeovers):
     """Until the premises are let, or taken by a project at so many takeovers a year."""
     values, _ = _values(changes)
-    arguments = vacancy_arguments(values, takeovers)
+    p = parameters_of(live_vacancies, values)
     spell, months = np.zeros(len(MARGINS)), np.zeros(len(MARGINS))
     whole, share = np.ones(len(MARGINS)), np.full(len(MARGINS), 0.6)
-    live_vacancies(spell, whole, np.array(MARGINS), *arguments, months)
-    live_vacancies(spell, share, np.array(MARGINS), *arguments, months)
+    live_vacancies(spell, whole, np.array(MARGINS), takeovers, months, p)
+    live_vacancies(spell, share, np.array(MARGINS), takeovers, months, p)
     for m, found, age in zip(MARGINS, spell, months, strict=True):
         standing = np.array(retail_month.vacancy_life(m, values))
         standing *= np.exp(-takeovers / 12 * np.arange(standing.size))

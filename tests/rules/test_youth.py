@@ -4,6 +4,8 @@ Twins are compared in a small town; what the rules say of a whole population is 
 mid-sized town's youth with nothing else going on.
 """
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -174,11 +176,11 @@ def test_one_in_five_leaves_in_the_year_after_the_eighteenth_birthday():
 
 
 def test_the_active_leave_less_often_and_jobs_keep_the_young():
-    rate = 0.045
-    usual = leaving_probability.py_func(rate, 0, 0.0, 0.85, 2.0)
+    rate, p = 0.045, SimpleNamespace(active_stay_ratio=0.85, staying_response=2.0)
+    usual = leaving_probability.py_func(rate, 0, 0.0, p)
     assert usual == pytest.approx(rate / 12, rel=0.01)
-    assert leaving_probability.py_func(rate, 1, 0.0, 0.85, 2.0) == pytest.approx(0.85 * usual, 1e-3)
-    gained = [leaving_probability.py_func(rate, 0, j, 0.85, 2.0) for j in (-9, 0.0, 0.1, 0.2, 9)]
+    assert leaving_probability.py_func(rate, 1, 0.0, p) == pytest.approx(0.85 * usual, 1e-3)
+    gained = [leaving_probability.py_func(rate, 0, j, p) for j in (-9, 0.0, 0.1, 0.2, 9)]
     assert np.all(np.diff(gained) < 0)
     assert gained[0] == pytest.approx(2 * usual, rel=0.01)
     assert gained[-1] == pytest.approx(usual / 2, rel=0.01)

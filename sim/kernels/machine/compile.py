@@ -37,6 +37,7 @@ __all__ = [
     "is_compiled",
     "kernel",
     "long_rule",
+    "loop_body",
     "parallel",
     "prune_folders",
     "rule",
@@ -96,6 +97,15 @@ def rule(function: Callable[..., Any]) -> Any:
     ``.py_func`` of the result is the plain function, which tests call without compilation.
     """
     return numba.njit(inline="always", **_OPTIONS)(function)
+
+
+def loop_body(function: Callable[..., Any]) -> Any:
+    """Compile one turn of a ``prange`` loop over records, at no cost.
+
+    Numba takes writes to a record's arrays for dead code where they stand in such a loop itself,
+    and silently leaves them out of its parallel twin; in a function that the loop calls they stay.
+    """
+    return numba.njit(forceinline=True, **_OPTIONS)(function)
 
 
 def shared_rule(function: Callable[..., Any]) -> Any:

@@ -13,13 +13,13 @@ from typing import Any, Final, NamedTuple
 
 import numba
 import numpy as np
-import numpy.typing as npt
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.np.arrayobj import make_array, populate_array
 
 from sim.kernels.machine.compile import address, instruction, is_compiled, kernel
+from sim.kernels.machine.records import Record, RecordType
 
 __all__ = ["CLOCK", "KernelCall", "KernelSequence"]
 
@@ -61,7 +61,7 @@ class KernelSequence:
         self._types = [tuple(_type_of(a) for a in call.arguments) for call in self._calls]
         # Numba's types are slow to hash and there is one object of each, kept by `_TYPES` or numba.
         self._identities = [tuple(map(id, taken)) for taken in self._types]
-        self._slots = [_slots(call.arguments, known) for call in self._calls]
+        self._slots = [np.array(_words(c.arguments, known), np.int64) for c in self._calls]
 
     def only(self, names: Collection[str]) -> Callable[[int, int], None]:
         """What calls the kernels of these names, in the order of the sequence.
@@ -129,6 +129,11 @@ def _type_of(argument: Any) -> types.Type:
         looks: Any = (argument.dtype, argument.ndim, flags.forc, flags.fnc, flags.writeable)
     elif isinstance(argument, str):
         looks = argument
+    elif isinstance(argument, Record):
+        kinds = tuple(map(_type_of, argument))
+        looks = (type(argument), *map(id, kinds))
+        if looks not in _TYPES:
+            _TYPES[looks] = RecordType(type(argument), kinds)
     else:
         return numba.typeof(argument)
     if looks not in _TYPES:
@@ -144,7 +149,7 @@ def _call_plainly(calls: Sequence[KernelCall], month: int, calendar_month: int) 
         call.kernel(*(clock[a] if isinstance(a, str) else a for a in call.arguments))
 
 
-def _slots(arguments: tuple[Any, ...], known: dict[int, list[int]]) -> npt.NDArray[np.int64]:
+def _words(arguments: tuple[Any, ...], known: dict[int, list[int]]) -> list[int]:
     """The numbers behind arguments, of 64 bits each, in the order in which `_calls` reads them.
 
     Those of arrays are kept in `known`, as most are arguments of several kernels.
@@ -155,11 +160,13 @@ def _slots(arguments: tuple[Any, ...], known: dict[int, list[int]]) -> npt.NDArr
             if id(argument) not in known:
                 known[id(argument)] = [argument.ctypes.data, *argument.shape, *argument.strides]
             words += known[id(argument)]
+        elif isinstance(argument, Record):
+            words += _words(argument, known)
         elif isinstance(argument, float):
             words.append(int(np.float64(argument).view(np.int64)))
         elif not isinstance(argument, str):
             words.append(int(argument))
-    return np.array(words, np.int64)
+    return words
 
 
 @instruction
@@ -202,6 +209,13 @@ def _load(builder: Any, words: Any, at: int, kind: Any = _WORD) -> Any:
 
 def _unwrapped(context: Any, builder: Any, kind: Any, slots: Any, at: int) -> tuple[Any, int]:
     """An argument as numba hands it to a kernel, and how many words it was made of."""
+    if isinstance(kind, RecordType):
+        values, width = [], 0
+        for field in kind.types:
+            value, taken = _unwrapped(context, builder, field, slots, at + width)
+            values.append(value)
+            width += taken
+        return context.make_tuple(builder, kind, values), width
     if not isinstance(kind, types.Array):
         model = context.data_model_manager[kind]
         return model.from_data(builder, _load(builder, slots, at, model.get_data_type())), 1

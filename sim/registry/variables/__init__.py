@@ -1,8 +1,7 @@
 """The registry of all arrays of the state.
 
 Every array of the model is declared once, with its dimensions, type, unit and meaning. Kernels use
-the same names (``premises.margin`` is the argument ``premises_margin``), so one search finds every
-use of an array.
+the same names (``premises.margin[i]``), so one search finds every use of an array.
 """
 
 from __future__ import annotations
@@ -56,11 +55,6 @@ class Variable:
     def quantity(self) -> str:
         """The quantity of the entity."""
         return self.name.partition(".")[2]
-
-    @property
-    def argument(self) -> str:
-        """The name as a kernel argument."""
-        return self.name.replace(".", "_")
 
 
 VARIABLES: Final[dict[str, Variable]] = {v[0]: Variable(*v) for v in (*RETAIL, *PEOPLE, *MONEY)}

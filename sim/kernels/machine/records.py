@@ -1,0 +1,140 @@
+"""Records: all that a kernel takes of an entity, or of the parameters, as one argument.
+
+A kernel says ``premises.margin[i]`` and ``p.closure_rate``. Nobody lists these fields a second
+time: they are read off the source of the kernel and of whatever it hands the record to. Compiled,
+a record is its fields one by one, so it costs nothing; each field keeps its own type, so a kernel
+cannot write an array that is read-only.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import inspect
+from collections import namedtuple
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from numba import types
+from numba.core.datamodel.models import TupleModel
+from numba.extending import register_model, typeof_impl
+
+__all__ = ["Record", "RecordType", "fields_taken", "parameters_of", "record"]
+
+
+class Record(tuple[Any, ...]):
+    """Base of all records; each is a named tuple as well."""
+
+    __slots__ = ()
+
+
+def record(name: str, fields: Mapping[str, Any]) -> Any:
+    """Return arrays and numbers as one argument of a kernel.
+
+    Parameters
+    ----------
+    name : str
+        An entity, or ``p`` for parameters.
+    fields : mapping of str to object
+
+    Returns
+    -------
+    Record
+    """
+    return _record_class(name, tuple(fields))(*fields.values())
+
+
+@functools.cache
+def _record_class(name: str, fields: tuple[str, ...]) -> Any:
+    # Not named as the argument: numba puts both names into the function of a parallel loop.
+    base = namedtuple(f"{name}_record", fields)  # type: ignore[misc]
+    return type(base.__name__, (Record, base), {"__slots__": (), "entity": name})
+
+
+@functools.cache
+def fields_taken(function: Any) -> dict[str, tuple[str, ...]]:
+    """Return what a function takes of each of its arguments.
+
+    Parameters
+    ----------
+    function : callable
+        A kernel or a rule.
+
+    Returns
+    -------
+    dict of str to tuple of str
+        By argument, in order: each name ``f`` for which the function, or one that it hands the
+        argument to, says ``argument.f``, sorted.
+    """
+    plain = getattr(function, "py_func", function)
+    taken: dict[str, set[str]] = {a: set() for a in inspect.signature(plain).parameters}
+    for node in ast.walk(_definition(plain)):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            taken.get(node.value.id, set()).add(node.attr)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            callee = plain.__globals__.get(node.func.id)
+            if inspect.isfunction(getattr(callee, "py_func", callee)):
+                for given, fields in zip(node.args, fields_taken(callee).values(), strict=False):
+                    if isinstance(given, ast.Name):
+                        taken.get(given.id, set()).update(fields)
+    return {name: tuple(sorted(fields)) for name, fields in taken.items()}
+
+
+def parameters_of(function: Any, values: Mapping[str, Any]) -> Any:
+    """Return the record ``p`` of the parameters that a kernel or a rule takes.
+
+    Parameters
+    ----------
+    function : callable
+    values : mapping
+        Parameters by flat name.
+
+    Returns
+    -------
+    Record
+    """
+    return record("p", {name: values[name] for name in fields_taken(function)["p"]})
+
+
+def _definition(function: Callable[..., Any]) -> ast.FunctionDef:
+    code = function.__code__
+    return _definitions(code.co_filename)[code.co_firstlineno]
+
+
+@functools.cache
+def _definitions(path: str) -> dict[int, ast.FunctionDef]:
+    """Functions of a file by their first line, which is that of their first decorator."""
+    found = ast.parse(Path(path).read_text(encoding="utf-8")).body
+    functions = [node for node in found if isinstance(node, ast.FunctionDef)]
+    return {min([f.lineno, *(d.lineno for d in f.decorator_list)]): f for f in functions}
+
+
+class RecordType(types.NamedTuple):
+    """Numba's type of a record; the same in each process, so that machine code is found again.
+
+    Parameters
+    ----------
+    made : type
+        What `record` makes.
+    kinds : tuple of numba types
+        Types of the fields.
+    """
+
+    def __init__(self, made: type[Record], kinds: tuple[types.Type, ...]) -> None:
+        super().__init__(kinds, made)
+
+    def __reduce__(self) -> Any:
+        return _record_type, (self.instance_class.entity, self.fields, self.types)
+
+
+def _record_type(name: str, fields: tuple[str, ...], kinds: tuple[types.Type, ...]) -> RecordType:
+    return RecordType(_record_class(name, fields), kinds)
+
+
+register_model(RecordType)(TupleModel)
+
+
+@typeof_impl.register(Record)
+def _typeof(value: Any, context: Any) -> RecordType:
+    return RecordType(type(value), tuple(typeof_impl(field, context) for field in value))
