@@ -129,7 +129,6 @@ def make_app(
     """
     choice = Catalogue(scenarios)
     sessions = Sessions() if sessions is None else sessions
-    drawing = threading.Lock()  # matplotlib's settings are global to all threads
     api = FastAPI(
         title="Essaim",
         version=package_version(),
@@ -194,6 +193,35 @@ def make_app(
         with sessions.using(name) as session:
             return tell(session.pair, lang, compare_command(session.asked, choice))
 
+    @api.get(
+        "/api/sessions/{name}/export.csv", response_class=Response, responses=_content("text/csv")
+    )
+    def export(name: Name) -> Response:
+        """Return every indicator of every month, without and with the intervention."""
+        with sessions.using(name) as session:
+            content = _csv(session.pair)
+        return _file(content, "text/csv", "essaim.csv")
+
+    @api.get("/api/sessions/{name}/command")
+    def command(name: Name) -> dict[str, str]:
+        """Return the commands and Python code that reproduce the numbers."""
+        with sessions.using(name) as session:
+            asked, month = session.asked, session.pair.month
+        return {
+            "command": run_commands(asked, choice, month),
+            "compare": compare_command(asked, choice, NUMBER),
+            "python": python_of(asked, choice, month),
+        }
+
+    _answer_replications(api, sessions)
+    api.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return Guard(api, hosts)
+
+
+def _answer_replications(api: FastAPI, sessions: Sessions) -> None:
+    """Add what the page asks about replications and the report on them."""
+    drawing = threading.Lock()  # matplotlib's settings are global to all threads
+
     @api.post("/api/sessions/{name}/replications", status_code=202)
     def replicate(name: Name, nothing: Nothing) -> dict[str, Any]:
         """Start replications in the background."""
@@ -220,15 +248,6 @@ def make_app(
             session.forget_replications()
 
     @api.get(
-        "/api/sessions/{name}/export.csv", response_class=Response, responses=_content("text/csv")
-    )
-    def export(name: Name) -> Response:
-        """Return every indicator of every month, without and with the intervention."""
-        with sessions.using(name) as session:
-            content = _csv(session.pair)
-        return _file(content, "text/csv", "essaim.csv")
-
-    @api.get(
         "/api/sessions/{name}/report.html", response_class=Response, responses=_content("text/html")
     )
     def report(name: Name, lang: In = "en") -> Response:
@@ -242,20 +261,6 @@ def make_app(
             with drawing:
                 content = write_report(done.comparison, lang)["report.html"]
         return _file(content, "text/html", "report.html")
-
-    @api.get("/api/sessions/{name}/command")
-    def command(name: Name) -> dict[str, str]:
-        """Return the commands and Python code that reproduce the numbers."""
-        with sessions.using(name) as session:
-            asked, month = session.asked, session.pair.month
-        return {
-            "command": run_commands(asked, choice, month),
-            "compare": compare_command(asked, choice, NUMBER),
-            "python": python_of(asked, choice, month),
-        }
-
-    api.mount("/static", StaticFiles(directory=STATIC), name="static")
-    return Guard(api, hosts)
 
 
 def _content(kind: str) -> dict[int | str, dict[str, Any]]:
