@@ -316,38 +316,6 @@ MONTH = {
 """The twins in the order of the month, by the name of their process."""
 
 
-def counts_by_zone(town: Town) -> dict[str, list[float]]:
-    """What a month counts in each zone."""
-    counted = {
-        name: [0.0, 0.0, 0.0]
-        for name in [
-            "premises",
-            "open_shops",
-            "closures",
-            "relettings",
-            "long_term_vacant",
-            "sales",
-            "margin_sum",
-            "rent",
-            "rent_at_start",
-            "footfall",
-        ]
-    }
-    for p, zone in enumerate(town["premises.zone"]):
-        is_open = town["premises.is_open"][p]
-        counted["premises"][zone] += 1
-        counted["open_shops"][zone] += is_open
-        counted["closures"][zone] += town["premises.event"][p] == CLOSED
-        counted["relettings"][zone] += town["premises.event"][p] == RELET
-        counted["long_term_vacant"][zone] += town["premises.months_vacant"][p] >= 36
-        counted["sales"][zone] += town["premises.revenue"][p]
-        counted["margin_sum"][zone] += town["premises.margin"][p] if is_open else 0.0
-        counted["rent"][zone] += town["premises.rent"][p]
-        counted["rent_at_start"][zone] += town["premises.rent_at_start"][p]
-    counted["footfall"] = list(town["zone.footfall"])
-    return counted
-
-
 def shop_life(
     margin: float, quality: float, age_scale: float, values: Values
 ) -> list[tuple[float, float, float]]:

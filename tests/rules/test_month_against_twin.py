@@ -12,10 +12,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim.measures.counting import COUNTS, count_month
 from sim.processes.month import MONTH, active
 from sim.registry.variables import VARIABLES
-from sim.territory.territory import ZONES
 from tests.reference import (
     places_month,
     projects_month,
@@ -123,21 +121,3 @@ def test_two_years_go_as_in_the_twin(case):
     assert same
     assert events > 5
     _assert_same(run.state, town, VARIABLES, 1e-4)
-
-
-def test_counts_are_those_of_the_twin():
-    run = small_town(seed=2, starting_vacancy=0.3)
-    for _ in range(12):
-        run.step()
-        wanted = retail_month.counts_by_zone(retail_month.town_of(run.state))
-        row = np.full(len(COUNTS), np.nan)
-        count_month(run.state, row)
-        for name, by_zone in wanted.items():
-            found = [row[COUNTS.index(f"{name}_{z}")] for z in ZONES]
-            np.testing.assert_allclose(found, by_zone, rtol=1e-6, err_msg=name)
-        residents = [row[COUNTS.index(f"residents_{z}")] for z in ZONES]
-        assert sum(residents) == pytest.approx(run.state["cell.residents"].sum())
-        for place in ("in_shops", "outside", "online"):
-            assert row[COUNTS.index(f"spent_{place}")] == pytest.approx(
-                sum(run.state[f"sector.spent_{place}"])
-            )
