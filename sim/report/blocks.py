@@ -80,7 +80,7 @@ class Tile:
 
 @dataclass(frozen=True)
 class Gallery:
-    """Pictures side by side, ``columns`` of them where the page is wide."""
+    """Pictures side by side, ``columns`` of them where the page is wide; 0 for one as wide."""
 
     tiles: Sequence[Tile]
     columns: int = 2

@@ -348,15 +348,21 @@ class Facts:
 
     @property
     def layers(self) -> Sequence[str]:
-        """Layers that are drawn; none where no maps were kept."""
+        """Layers that are drawn; none where maps of start and end were not kept."""
         maps = self.results.maps.get(BASELINE)
-        return [name for name in LAYERS if maps is not None and name in maps.layers]
+        # Without a spin-up visits are counted from the end of the first month.
+        if maps is None or maps.months[0] > 1 or maps.months[-1] != self.months:
+            return []
+        return [name for name in LAYERS if name in maps.layers]
 
     @cached_property
     def ground(self) -> Ground:
         """What lies under all maps."""
         maps = self.results.maps[BASELINE]
-        return Ground(maps.zone, maps.layers["population"][0].max(axis=0) > 0)
+        is_inhabited = np.ones(maps.zone.shape, np.bool_)
+        if "population" in maps.layers:
+            is_inhabited = maps.layers["population"][0].max(axis=0) > 0
+        return Ground(maps.zone, is_inhabited)
 
     def maps(self, layer: str) -> LayerMaps:
         """Return one layer at the start, and at the end of each arm."""

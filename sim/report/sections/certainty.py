@@ -51,7 +51,7 @@ def variance(facts: Facts) -> Section | None:
     rows = []
     for where, part in facts.shown:
         for arm in part.arms:
-            for name in SHOWN.values():
+            for name in facts.indicators if facts.factors else SHOWN.values():
                 effect, spread = part.effect(arm, name), part.variance(arm, name)
                 if not effect.is_measured or spread is None:
                     continue

@@ -28,7 +28,8 @@ def settings(facts: Facts) -> Section:
     blocks.append(Subhead(words("settings.scenario")))
     caption = words("settings.scenario_caption", place=facts.place)
     blocks.append(_table(caption, inputs.scenario_settings(), words, "default"))
-    return Section("settings", words("section.settings"), blocks)
+    title = words("section.settings" if facts.is_compared else "run.settings")
+    return Section("settings", title, blocks)
 
 
 def assumptions(facts: Facts) -> Section:

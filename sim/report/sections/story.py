@@ -28,5 +28,5 @@ def run_over_time(facts: Facts) -> Section | None:
     if facts.is_compared or facts.results.indicators.empty:
         return None
     pictures = (draw(facts.results, facts.language) for draw in (draw_time_series, draw_drivers))
-    gallery = Gallery([Tile(picture) for picture in pictures], columns=1)
+    gallery = Gallery([Tile(picture) for picture in pictures], columns=0)
     return Section("over_time", facts.words("run.over_time"), [gallery])
