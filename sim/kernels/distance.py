@@ -1,4 +1,4 @@
-"""Straight distances between cells: what bounds the reach of grants, hubs and takeovers."""
+"""Straight distances between cells, which limit grants, hubs and takeovers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["squared_distance"]
 
 @rule
 def squared_distance(a, b, columns):
-    """Squared straight distance in cells between two cells, given as flat indices."""
+    """Return the squared straight distance between two flat cell indices, in cells."""
     rows_apart = a // columns - b // columns
     columns_apart = a % columns - b % columns
     return rows_apart * rows_apart + columns_apart * columns_apart

@@ -9,7 +9,7 @@ __all__ = ["exponential_mixture", "mixture_error"]
 
 _FloatArray = npt.NDArray[np.float64]
 
-# Distances at which the fit is made. They lie closer where the curve bends most.
+# Distances of the fit, denser where the curve bends most.
 _N_DISTANCES = 400
 
 
@@ -30,9 +30,9 @@ def exponential_mixture(
     Parameters
     ----------
     distance_offset_km : float
-        Added to each distance, above 0, in km.
+        Offset added to each distance, above 0, in km.
     exponent : float
-        Of the power law, above 0.
+        Exponent of the power law, above 0.
     cell_size_km : float
         Side of a cell in km.
     reach_km : float
@@ -45,7 +45,7 @@ def exponential_mixture(
     decays : (components,) float64 array
         Distance decays per cell, above 0, ascending.
     weights : (components,) float64 array
-        Above 0, with the sum 1, so that the weight at no distance is 1.
+        Positive weights with sum 1, so that the decay is 1 at distance 0.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def exponential_mixture(
     fastest = 2.0 * exponent / distance_offset_km
     rates = np.geomspace(slowest, fastest, components + 2)[1:-1]
     start = np.concatenate([np.log(rates), exponent * np.log(rates) - rates * distance_offset_km])
-    # Far outside these bounds a component is constant or local, and the search could get lost.
+    # Far outside these bounds a component is constant or local, and the search could diverge.
     bound = np.repeat([5.0, 50.0], components)
     found = least_squares(relative_error, start, bounds=(start - bound, start + bound))
     rates, weights = rates_and_weights(found.x)
@@ -98,19 +98,19 @@ def mixture_error(
     cell_size_km: float,
     reach_km: float,
 ) -> float:
-    """The largest relative error of a sum of exponentials against its power law, up to `reach_km`.
+    """Return the largest relative error of a sum of exponentials, up to `reach_km`.
 
     Parameters
     ----------
     decays, weights : (components,) float64 array
         From `exponential_mixture`.
     distance_offset_km, exponent, cell_size_km, reach_km : float
-        As given to it.
+        Arguments of `exponential_mixture`.
 
     Returns
     -------
     float
-        Relative to the power law that is 1 at no distance.
+        Error relative to the power law that is 1 at distance 0.
     """
     distance = _distances(distance_offset_km, reach_km)
     wanted = (1.0 + distance / distance_offset_km) ** -exponent

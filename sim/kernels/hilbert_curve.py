@@ -1,4 +1,4 @@
-"""Hilbert's curve: an order of the cells of a grid in which what is close in order is close."""
+"""Hilbert's curve: an order of the cells of a grid that preserves closeness."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ __all__ = ["hilbert_positions"]
 
 @kernel
 def hilbert_positions(out):
-    """Write for each cell its position on a Hilbert curve through the grid.
+    """Write the position of each cell on a Hilbert curve through the grid.
 
-    The curve fills the smallest square with a power of two of cells a side that holds the grid;
-    cells next to each other on it touch, and positions outside the grid are left out.
+    The curve fills the smallest square that contains the grid and has a power of two of cells per
+    side. Consecutive cells touch, except where the curve leaves the grid.
 
     Parameters
     ----------
     out : (rows, columns) int64 array
-        Positions, all different; `numpy.argsort` of them raveled is the order of the cells.
+        Distinct positions; `numpy.argsort` of the raveled array is the order of the cells.
 
     References
     ----------
@@ -38,7 +38,7 @@ def hilbert_positions(out):
                 lower = 1 if y & half else 0
                 right = 1 if x & half else 0
                 position += half * half * ((3 * right) ^ lower)
-                # Turn the quarter so that its own curve begins where that of the last one ends.
+                # Turn the quarter so that its curve starts where that of the previous one ends.
                 if not lower:
                     if right:
                         x, y = side - 1 - x, side - 1 - y

@@ -1,4 +1,4 @@
-"""Money moves in whole cents from purses into the ledger, so that it always balances."""
+"""Move money in whole cents from purses into the ledger, so that it always balances."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from sim.kernels.machine.compile import rule
 __all__ = ["EVENTS", "GRANTS", "in_purse", "pay"]
 
 GRANTS, EVENTS = 3, 4
-"""Lines of `sim.registry.variables.money.LINES` that project processes spend from."""
+"""Lines of `sim.registry.variables.money.LINES` from which project processes spend."""
 
 
 @rule
 def in_purse(purse, line):
-    """Cents that are left on a line of a purse, whatever their source."""
+    """Return the cents left on a line of a purse, from all sources."""
     cents = 0
     for source in range(purse.shape[0]):
         cents += purse[source, line]
@@ -26,9 +26,9 @@ def pay(purse, spending, line, amount):
     Parameters
     ----------
     purse : (source, line) int64 array
-        Cents of one account; reduced by what is paid.
+        Cents of one account; reduced by the payment.
     spending : (source, line) int64 array
-        Cents of the account that were spent this month; increased by what is paid.
+        Cents spent by the account this month; increased by the payment.
     line : int
         Code in `sim.registry.variables.money.LINES`.
     amount : int

@@ -1,4 +1,4 @@
-"""Who comes first and who meets whom: sorting agents by keys, in place and without allocation."""
+"""Sort agents by keys, in place and without allocation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sim.kernels.machine.compile import kernel, rule
 
 __all__ = ["sort_pairs"]
 
-_SHORT = 96  # Below this many pairs, moving them one by one is faster than building a heap.
+_SHORT = 96  # With fewer pairs, insertion is faster than building a heap.
 
 
 @rule
@@ -31,8 +31,8 @@ def _insertion_sort(key, agent, count):
 def _sink(key, agent, start, end):
     """Let the pair at `start` sink until it is before neither of its children.
 
-    The larger child is moved up all the way to the bottom, then the pair climbs back to its place:
-    it mostly belongs near the bottom, so this halves the comparisons (Wegener 1993,
+    The larger child moves up all the way to the bottom, then the pair climbs back to its place,
+    which is mostly near the bottom; this halves the comparisons (Wegener 1993,
     doi:10.1016/0304-3975(93)90364-Y).
     """
     k, a = key[start], agent[start]
@@ -59,14 +59,14 @@ def sort_pairs(key, agent, count):
     """Sort the first pairs of key and agent by key, and equal keys by agent, in place.
 
     Heap sort (Williams 1964, doi:10.1145/512274.512284) needs no memory and takes of the order of
-    count x log(count) steps whatever the order at the start; a few pairs are sorted by insertion.
+    count x log(count) steps for any initial order; insertion sorts a few pairs.
 
     Parameters
     ----------
     key : (n,) uint64 array
     agent : (n,) int64 array
     count : int
-        How many pairs are sorted, at most n; those behind are left alone.
+        Number of pairs to sort, at most n; the others stay in place.
     """
     if count <= _SHORT:
         _insertion_sort(key, agent, count)

@@ -1,4 +1,4 @@
-"""Codes of what stage a project is in, what happened to it this month and who began it."""
+"""Codes of a project's stage, its event of the month and its origin."""
 
 from __future__ import annotations
 

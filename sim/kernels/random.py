@@ -1,12 +1,11 @@
 """Random numbers as a pure function: draw(seed, process, month, permanent id, k).
 
-No generator has a state. A number depends on what is decided (the process and the month), on who
-decides (the permanent id) and on k, the how-manieth decision it is; never on the number of threads,
-on chunks, order, or on which other agents exist. So two arms of an experiment with the same seed
-differ by their causes only.
+No generator has a state. A number depends on the seed, the process, the month, the permanent id of
+the agent and the decision index k, but not on the number of threads, on chunks, on order, or on
+other agents. Two arms of an experiment with the same seed therefore differ only by their causes.
 
-The generator is Philox4x32-10: a keyed bijection of 128-bit counters, of which ten rounds pass
-BigCrush (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC11, 2011,
+The generator is Philox4x32-10, a keyed bijection of 128-bit counters whose ten rounds pass BigCrush
+(Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC11, 2011,
 doi:10.1145/2063384.2063405). Its key is mixed from (seed, process, month) by `stream_key`. Its
 counter is (id, low word; id, high word; k; kind of use):
 
@@ -18,8 +17,8 @@ counter is (id, low word; id, high word; k; kind of use):
 `fill_words_of`
 ======================  ====================================================================
 
-All rules work on unsigned words. What is drawn for an agent differs between `block` and `word`; a
-process chooses one of them for each of its decisions.
+All rules work on unsigned words. `block` and `word` give an agent different numbers; a process uses
+one of them for each of its decisions.
 """
 
 from __future__ import annotations
@@ -56,7 +55,7 @@ _32 = np.uint64(32)
 # Unsigned indices spare the compiler the case of negative ones, which count from the end in Python.
 _0, _1, _2, _3, _4 = np.arange(5, dtype=np.uintp)
 
-# How far apart are two quads that are drawn at once: each half of them as vectors.
+# Distance of two quads drawn at once, each half of them as vectors.
 _APART = np.uintp(32)
 
 _PER_AGENT = np.uint32(0)
@@ -65,7 +64,7 @@ _SHARED = np.uint32(1)
 
 @shared_rule
 def _round(x0, x1, x2, x3, key0, key1):
-    """One round of Philox, on words of 32 bits in integers of 64."""
+    """Run one round of Philox, on words of 32 bits in integers of 64."""
     product0 = _MULTIPLIER_0 * x0
     product1 = _MULTIPLIER_1 * x2
     return (
@@ -78,7 +77,7 @@ def _round(x0, x1, x2, x3, key0, key1):
 
 @rule
 def philox4x32(c0, c1, c2, c3, k0, k1):
-    """Four random words: ten rounds of Philox of a counter of four words under a key of two.
+    """Return four random words: ten rounds of Philox on a counter under a key.
 
     Parameters
     ----------
@@ -106,7 +105,7 @@ def philox4x32(c0, c1, c2, c3, k0, k1):
 
 @rule
 def _mix64(z):
-    """The finaliser of SplitMix64: a bijection in which each bit of z moves half of the bits."""
+    """Apply the finaliser of SplitMix64: each bit of z flips half of the bits of the result."""
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return z ^ (z >> np.uint64(31))
@@ -114,10 +113,10 @@ def _mix64(z):
 
 @rule
 def stream_key(seed, process, month):
-    """The key of a process in a month of a run.
+    """Return the key of a process in a month of a run.
 
-    Of one seed, no two (process, month) share a key; keys of neighbouring seeds, processes and
-    months have nothing in common.
+    For one seed, all (process, month) have different keys; keys of neighbouring seeds, processes
+    and months are unrelated.
 
     Parameters
     ----------
@@ -147,16 +146,16 @@ def _own_block(k0, k1, agent_id, k):
 
 @long_rule
 def block(k0, k1, agent_id, k):
-    """Four random words for decision k of an agent.
+    """Return four random words for decision k of an agent.
 
     Parameters
     ----------
     k0, k1 : uint32
-        From `stream_key`.
+        Key from `stream_key`.
     agent_id : int
         Permanent id, 64 bits.
     k : int
-        The how-manieth decision of the agent in this process and month, 32 bits.
+        Decision index of the agent in this process and month, 32 bits.
 
     Returns
     -------
@@ -167,13 +166,13 @@ def block(k0, k1, agent_id, k):
 
 @rule
 def _shared_block(k0, k1, quad, k):
-    """The words of decision k of the four agents whose ids are 4 quad to 4 quad + 3."""
+    """Return the words of decision k of the four agents with ids 4 quad to 4 quad + 3."""
     return philox4x32(np.uint32(quad & _LOW), np.uint32(quad >> _32), np.uint32(k), _SHARED, k0, k1)
 
 
 @rule
 def _two_shared_blocks(k0, k1, quad0, quad1, k):
-    """What `_shared_block` gives for two quads; while a round of one waits, the other works."""
+    """Return `_shared_block` of two quads, interleaved to hide latency."""
     x0, x1, x2, x3 = quad0 & _LOW, quad0 >> _32, np.uint64(np.uint32(k)), np.uint64(_SHARED)
     y0, y1, y2, y3 = quad1 & _LOW, quad1 >> _32, x2, x3
     key0, key1 = np.uint64(k0), np.uint64(k1)
@@ -190,16 +189,16 @@ def _two_shared_blocks(k0, k1, quad0, quad1, k):
 
 @long_rule
 def word(k0, k1, agent_id, k):
-    """One random word for decision k of an agent: what `fill_words` writes for it.
+    """Return one random word for decision k of an agent, the same as in `fill_words`.
 
     Parameters
     ----------
     k0, k1 : uint32
-        From `stream_key`.
+        Key from `stream_key`.
     agent_id : int
         Permanent id, 64 bits.
     k : int
-        The how-manieth decision of the agent in this process and month, 32 bits.
+        Decision index of the agent in this process and month, 32 bits.
 
     Returns
     -------
@@ -215,7 +214,7 @@ def word(k0, k1, agent_id, k):
 
 @rule
 def uniform(random_word):
-    """A number strictly between 0 and 1, so that its logarithm is finite: (word + 1/2) / 2**32.
+    """Return (word + 1/2) / 2**32, strictly between 0 and 1 so that its logarithm is finite.
 
     Parameters
     ----------
@@ -224,14 +223,14 @@ def uniform(random_word):
     Returns
     -------
     float64
-        Exact. Rounded to float32 it may become 1.
+        Exact; in float32 it may round to 1.
     """
     return (np.float64(random_word) + 0.5) * 2.0**-32
 
 
 @long_rule
 def normal_pair(word0, word1):
-    """Two independent standard normal numbers, by Box and Muller (1958).
+    """Return two independent standard normal numbers (Box and Muller 1958).
 
     Parameters
     ----------
@@ -241,7 +240,7 @@ def normal_pair(word0, word1):
     Returns
     -------
     z0, z1 : float64
-        At most 6.8 in size, as the smallest uniform number is 2**-33.
+        At most 6.8 in size, since the smallest uniform number is 2**-33.
     """
     radius = math.sqrt(-2.0 * math.log(uniform(word0)))
     angle = 2.0 * math.pi * uniform(word1)
@@ -250,12 +249,12 @@ def normal_pair(word0, word1):
 
 @rule
 def bernoulli_threshold(probability):
-    """A probability as a threshold of `fires`, exact at 0 and 1 and to 2**-32 between them.
+    """Return a probability as a threshold of `fires`, exact at 0 and 1 and to 2**-32 between.
 
     Parameters
     ----------
     probability : float
-        Below 0 it counts as 0, above 1 as 1.
+        Probability, clipped to [0, 1].
 
     Returns
     -------
@@ -267,10 +266,10 @@ def bernoulli_threshold(probability):
 
 @rule
 def fires(random_word, threshold):
-    """Whether an event of the probability behind `threshold` happens.
+    """Return whether an event with the probability of `threshold` happens.
 
-    31 bits of the word are compared, so that a probability of 1 has a threshold of 32 bits that
-    no word reaches.
+    The comparison uses 31 bits of the word, so that the threshold of probability 1 exceeds every
+    word.
 
     Parameters
     ----------
@@ -292,7 +291,7 @@ def _itself(random_word):
 
 @rule
 def _fill(seed, process, month, first_id, k, transform, out):
-    """Write a function of `word` for consecutive agents, whole blocks of four as vectors."""
+    """Write a function of `word` for consecutive agents, in vectors of whole blocks of four."""
     k0, k1 = stream_key(seed, process, month)
     first = np.uint64(first_id)
     n = np.uintp(out.size)
@@ -338,10 +337,10 @@ def fill_words(seed, process, month, first_id, out, k=0):
     seed, process, month : int
         As in `stream_key`.
     first_id : int
-        Id of the first agent. An agent's word does not depend on where a fill begins or ends.
+        Id of the first agent. An agent's word does not depend on where a fill starts or ends.
     out : (n,) uint32 array
     k : int
-        The how-manieth decision.
+        Decision index.
     """
     _fill(seed, process, month, first_id, k, _itself, out)
 
@@ -355,11 +354,11 @@ def fill_uniform(seed, process, month, first_id, out, k=0):
     seed, process, month : int
         As in `stream_key`.
     first_id : int
-        Id of the first agent. An agent's number does not depend on where a fill begins or ends.
+        Id of the first agent. An agent's number does not depend on where a fill starts or ends.
     out : (n,) float64 array
-        Strictly between 0 and 1.
+        Numbers strictly between 0 and 1.
     k : int
-        The how-manieth decision.
+        Decision index.
     """
     _fill(seed, process, month, first_id, k, uniform, out)
 
@@ -373,10 +372,10 @@ def fill_words_of(seed, process, month, ids, out, k=0):
     seed, process, month : int
         As in `stream_key`.
     ids : (n,) integer array
-        Permanent ids, ascending. Where each is one more than the one before, four share a block.
+        Permanent ids, ascending. Four consecutive ids share a block.
     out : (n,) uint32 array
     k : int
-        The how-manieth decision.
+        Decision index.
     """
     n = ids.size
     if n > 0 and ids[n - 1] - ids[0] == n - 1:
@@ -389,7 +388,7 @@ def fill_words_of(seed, process, month, ids, out, k=0):
 
 @kernel
 def fill_first_words(seed, process, month, ids, out, k=0):
-    """Write the first word of `block` for each of some agents, several of them at a time.
+    """Write the first word of `block` for each of some agents, several at a time.
 
     Parameters
     ----------
@@ -399,7 +398,7 @@ def fill_first_words(seed, process, month, ids, out, k=0):
         Permanent ids.
     out : (n,) uint32 array
     k : int
-        The how-manieth decision.
+        Decision index.
     """
     k0, k1 = stream_key(seed, process, month)
     for i in range(np.uintp(ids.size)):

@@ -1,7 +1,7 @@
-"""A small world: who knows whom, mostly next to each other, some of them far, nobody too far.
+"""A small-world network of acquaintances, mostly neighbours, some farther away within a reach.
 
-Watts and Strogatz (1998), doi:10.1038/30918, with the plane in place of their ring: neighbours in
-an order that keeps close what is close, rewired to anybody within a reach.
+It follows Watts and Strogatz (1998), doi:10.1038/30918, with the plane instead of their ring:
+neighbours in an order that preserves closeness, rewired to anybody within a reach.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from sim.kernels.random import stream_key, uniform, word
 __all__ = ["list_who_knows", "small_world"]
 
 _TRIES = 32
-"""Draws to find somebody within a circle, a square being drawn from: all fail once in 1e20."""
+"""Draws from a square to find somebody within the circle: all fail once in 1e20."""
 
 
 @rule
 def _people(before, top, bottom, left, right):
-    """People in a rectangle of cells, from the sums over all cells above and to the left."""
+    """Count people in a rectangle of cells from the sums over all cells above and to the left."""
     return (
         before[bottom + 1, right + 1]
         - before[top, right + 1]
@@ -30,7 +30,7 @@ def _people(before, top, bottom, left, right):
 
 @rule
 def _somebody(before, first, y, x, radius, luck):
-    """One of all people in the square of cells around a cell, all of them equally likely."""
+    """Draw one of all people in the square of cells around a cell, with equal probability."""
     rows, columns = first.shape
     top, bottom = max(y - radius, 0), min(y + radius, rows - 1)
     left, right = max(x - radius, 0), min(x + radius, columns - 1)
@@ -59,7 +59,7 @@ def _somebody(before, first, y, x, radius, luck):
 
 @kernel
 def small_world(seed, process, ids, y, x, people_before, first, reach, is_rewired, out):
-    """Write whom everybody knows.
+    """Write everybody's acquaintances.
 
     Parameters
     ----------
@@ -68,8 +68,8 @@ def small_world(seed, process, ids, y, x, people_before, first, reach, is_rewire
     ids : (n,) integer array
         Permanent ids.
     y, x : (n,) integer arrays
-        Row and column of the cell of each. People of one cell follow one another, and after them
-        come those of a cell next to it.
+        Row and column of each cell. People of one cell are consecutive, followed by those of an
+        adjacent cell.
     people_before : (rows + 1, columns + 1) int64 array
         People in all cells above and to the left.
     first : (rows, columns) int64 array
@@ -77,9 +77,9 @@ def small_world(seed, process, ids, y, x, people_before, first, reach, is_rewire
     reach : float
         Largest distance of acquaintances, in cells.
     is_rewired : (n, m) uint8 array
-        1 where the neighbour in the order is replaced by anybody within the reach.
+        1 to replace the neighbour in the order by anybody within the reach.
     out : (n, m) int32 array
-        Rows of m different acquaintances, rising; at the end oneself, where fewer are in reach.
+        Rows of m different acquaintances, ascending; filled up with oneself if fewer are in reach.
     """
     n, m = out.shape
     radius = np.int64(min(reach, np.float64(max(first.shape))))
@@ -112,7 +112,7 @@ def small_world(seed, process, ids, y, x, people_before, first, reach, is_rewire
             other = out[i, a]
             if other < 0:
                 continue
-            # Insert it where it belongs among those found so far, of which none is further right.
+            # Insert it in order among those found so far.
             b = found
             while b > 0 and out[i, b - 1] > other:
                 out[i, b] = out[i, b - 1]
@@ -125,17 +125,17 @@ def small_world(seed, process, ids, y, x, people_before, first, reach, is_rewire
 
 @kernel
 def list_who_knows(neighbour, known_by, known_by_end):
-    """Write by whom everybody is known, as acquaintance need not be mutual.
+    """List the people who know each person, since acquaintance need not be mutual.
 
     Parameters
     ----------
     neighbour : (n, m) int32 array
-        What `small_world` wrote.
+        Network from `small_world`.
     known_by : (n, m) int32 array
-        Rows of those who know the first person, in rising order, then of those who know the second,
-        and so on, read row by row; -1 behind the last.
+        Flattened: rows of those who know the first person, ascending, then of those who know the
+        second, and so on; then -1.
     known_by_end : (n,) int32 array
-        Where those who know each person end; they begin where those of the one before end.
+        End of each person's section, which starts at the end of the previous one.
     """
     n, m = neighbour.shape
     listed = known_by.reshape(-1)

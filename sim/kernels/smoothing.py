@@ -1,9 +1,9 @@
-"""Smoothing of all rows or columns of a field by a recursion forwards and one backwards.
+"""Smooth all rows or columns of a field by a forward and a backward recursion.
 
 Along one axis, the sum of all values weighted by ratio**distance is such a pair of recursions:
-exact, and at a cost that does not depend on the reach. A recursion is slow by itself, since each
-step waits for the last, so WIDTH lines are taken together, as vectors. Columns lie side by side in
-memory already; rows are transposed on the way in and out.
+exact, and at a cost independent of the reach. A single recursion is slow, since each step waits for
+the last, so WIDTH lines are processed together as vectors. Columns are adjacent in memory already;
+rows are transposed on the way in and out.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _TILE = np.uintp(TILE)
 
 @shared_rule
 def lane_height(rows, cols):
-    """Lines of WIDTH numbers that one thread needs to smooth a field."""
+    """Return the lines of WIDTH numbers that one thread needs to smooth a field."""
     return 2 * max(rows, cols)
 
 
@@ -63,7 +63,7 @@ def smooth_some_rows(field, ratio, smallest, lane, out):
 
 @kernel
 def _smooth_some_columns(field, first, ratio, smallest, weight, lane):
-    """Smooth up to WIDTH columns from `first`: where they are, or aside if they are fewer."""
+    """Smooth up to WIDTH columns from `first`, in place, or in a copy if there are fewer."""
     rows, cols = np.uintp(field.shape[0]), np.uintp(field.shape[1])
     columns, forwards = lane[: rows * _WIDTH], lane[rows * _WIDTH :]
     start = np.uintp(first)
@@ -81,14 +81,14 @@ def _smooth_some_columns(field, first, ratio, smallest, weight, lane):
 
 @rule
 def bands_of(lane, lanes, lines):
-    """The bands of WIDTH lines that are a lane's: from `first` to before `last`."""
+    """Return the range of bands of WIDTH lines of a lane: from `first` to before `last`."""
     bands = (lines + WIDTH - 1) // WIDTH
     return lane * bands // lanes, (lane + 1) * bands // lanes
 
 
 @rule
 def decay_ratio(decay, dtype):
-    """What is left of an influence one cell further, and the least that is handed on."""
+    """Return the decay over one cell and the smallest carry to keep."""
     ratio = dtype.type(np.exp(-decay))
     return ratio, np.finfo(dtype).tiny / ratio
 
@@ -108,7 +108,7 @@ def smooth_columns(field, decay, weight, work, lanes):
 
 @rule
 def smooth_rows(field, decay, out, work, lanes):
-    """Smooth all rows, on as many threads as there are lanes: rows are independent."""
+    """Smooth all rows, on as many threads as lanes."""
     ratio, smallest = decay_ratio(decay, field.dtype)
     for lane in prange(lanes):
         first, last = bands_of(lane, lanes, field.shape[0])

@@ -1,10 +1,10 @@
 """Fields over the cells of a territory: spatial interaction, neighbourhoods, deposits.
 
-Distances are measured along streets, |dx| + |dy| in cells. An influence that decays as
-exp(-decay (|dx| + |dy|)) is separable, and along one axis it is a first-order recursion forwards
-plus one backwards. So its sum over all cells is *exact* at a cost that depends on the number of
-cells only: there is no cut-off radius. A sum of a few such exponentials stands for other distance
-decays (`sim.kernels.distance_decay`).
+Distances are measured along streets, |dx| + |dy| in cells. An influence that decays as exp(-decay
+(|dx| + |dy|)) is separable, and along one axis it is a first-order recursion forwards plus one
+backwards. Its sum over all cells is therefore *exact* at a cost that depends only on the number of
+cells, without a cut-off radius. A sum of a few such exponentials approximates other distance decays
+(`sim.kernels.distance_decay`).
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ __all__ = [
 
 
 def potential_work_shape(rows, cols, lanes=1):
-    """Shape of the scratch array of `decay_potential`, of the dtype of the field.
+    """Return the shape of the scratch array of `decay_potential`, of the dtype of the field.
 
     Parameters
     ----------
     rows, cols : int
         Shape of the field.
     lanes : int
-        How many threads can share the work; more than one is of use to the parallel twin only.
+        Number of threads that can share the work; the serial kernel needs one.
 
     Returns
     -------
@@ -53,14 +53,14 @@ def potential_work_shape(rows, cols, lanes=1):
 
 
 def huff_work_shape(rows, cols, lanes=1):
-    """Shape of the scratch array of `huff_flows`, of the dtype of the fields.
+    """Return the shape of the scratch array of `huff_flows`, of the dtype of the fields.
 
     Parameters
     ----------
     rows, cols : int
         Shape of the fields.
     lanes : int
-        How many threads can share the work; more than one is of use to the parallel twin only.
+        Number of threads that can share the work; the serial kernel needs one.
 
     Returns
     -------
@@ -71,13 +71,13 @@ def huff_work_shape(rows, cols, lanes=1):
 
 @shared_rule
 def _field_layers(rows, cols):
-    """Layers of `huff_work_shape` that hold a field."""
+    """Return the layers of `huff_work_shape` that hold a field."""
     layer = lane_height(rows, cols) * WIDTH
     return (rows * cols + layer - 1) // layer
 
 
 def exponential_potential(field, decay):
-    """Sum of a field over all cells, weighted by exp(-decay (|dx| + |dy|)).
+    """Sum a field over all cells, weighted by exp(-decay (|dx| + |dy|)).
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def exponential_potential(field, decay):
     Returns
     -------
     (rows, cols) array
-        Of the dtype of the field. A cell's own value has the weight 1.
+        Sums in the dtype of the field. A cell's own value has weight 1.
 
     Raises
     ------
@@ -115,20 +115,20 @@ def exponential_potential(field, decay):
 
 @kernel
 def decay_potential(field, decay, out, scratch):
-    """Sum of a field over all cells, weighted by exp(-decay (|dx| + |dy|)), without allocating.
+    """Sum a field over all cells, weighted by exp(-decay (|dx| + |dy|)), without allocating.
 
     Contributions below the smallest normal number of the dtype (1e-38 in float32) are dropped.
 
     Parameters
     ----------
     field : (rows, cols) contiguous array of float32 or float64
-        Not negative.
+        Non-negative values.
     decay : float
         Decay per cell of distance, above 0.
     out : (rows, cols) contiguous array
-        Of the dtype of the field; may be the field itself.
+        Sums in the dtype of the field; may be the field itself.
     scratch : array
-        Of shape `potential_work_shape` and the dtype of the field.
+        Array of shape `potential_work_shape` and the dtype of the field.
 
     Raises
     ------
@@ -145,7 +145,7 @@ def decay_potential(field, decay, out, scratch):
 
 @rule
 def _sum(values, n):
-    """Sum of the first n values, which are lost. Halved thrice as vectors, then in float64."""
+    """Sum the first n values, overwriting them: three halvings as vectors, then in float64."""
     for _ in range(3):
         half = n // np.uintp(2)
         n -= half
@@ -159,7 +159,7 @@ def _sum(values, n):
 
 @kernel
 def _spend(demand, access, outside, buffer, spending):
-    """Divide the demand of some rows by what they can reach. Returns the money spent outside."""
+    """Divide the demand of some rows by their access. Returns the money spent outside."""
     cols = np.uintp(demand.shape[1])
     zero = demand.dtype.type(0)
     # The quotient stays below 2**96 in float32, so that no sum of it overflows.
@@ -178,7 +178,7 @@ def _spend(demand, access, outside, buffer, spending):
 
 @kernel
 def _takings(attraction, revenue_per_attraction, buffer):
-    """Money spent in the shops of some rows."""
+    """Return the money spent in the shops of some rows."""
     cols = np.uintp(attraction.shape[1])
     taken = 0.0
     for i in range(np.uintp(attraction.shape[0])):
@@ -190,7 +190,7 @@ def _takings(attraction, revenue_per_attraction, buffer):
 
 @rule
 def _spend_and_smooth_rows(demand, access, outside, decay, leaked_of_band, out, work, lanes):
-    """Divide demand by access and smooth the quotient's rows, band after band within the cache."""
+    """Divide demand by access and smooth the quotient's rows, band by band within the cache."""
     ratio, smallest = decay_ratio(decay, demand.dtype)
     outside = demand.dtype.type(outside)
     cols = demand.shape[1]
@@ -216,42 +216,42 @@ def _add(total, field):
 
 @kernel
 def huff_flows(attraction, demand, decays, weights, outside, revenue_per_attraction, access, work):
-    """Share the money of all cells among the shops of all cells, and the world outside.
+    """Share the money of all cells among the shops of all cells and the outside world.
 
-    Huff's model: of its demand, a cell spends in each shop in proportion to the shop's attraction,
-    lowered by a distance decay f, and outside in proportion to `outside`:
+    Huff's model: a cell spends its demand in each shop in proportion to the shop's attraction,
+    discounted by a distance decay f, and outside in proportion to `outside`:
 
         access = sum over cells of f(distance) attraction
         revenue per attraction = sum over cells of f(distance) demand / (access + outside)
 
-    Where nothing can be reached (access + outside is 0, or so small that the quotient would leave
-    the range of the dtype) all money goes outside. f is a sum of K exponentials of the distance
-    along streets, of which K = 1 is the usual exponential decay.
+    If nothing can be reached (access + outside is 0, or so small that the quotient would leave the
+    range of the dtype), all money goes outside. f is a sum of K exponentials of the distance along
+    streets; K = 1 is the usual exponential decay.
 
     Parameters
     ----------
     attraction : (rows, cols) array of float32 or float64
-        Contiguous, as all fields here. Summed attraction of the shops of each cell, not negative.
+        Summed attraction of the shops of each cell, non-negative; contiguous, like all fields here.
     demand : (rows, cols) array
-        Money to spend in each cell, not negative.
+        Money to spend in each cell, non-negative.
     decays : (K,) float64 array
         Distance decays per cell of the components of f, above 0.
     weights : (K,) float64 array
         Weights of the components of f, above 0.
     outside : float
-        Attraction of the world outside as felt in each cell, in the unit of `attraction`.
+        Attraction of the outside world at each cell, in the unit of `attraction`.
     revenue_per_attraction : (rows, cols) array
-        Written: money spent per unit of attraction in a shop of each cell.
+        Output: money spent per unit of attraction in a shop of each cell.
     access : (rows, cols) array
-        Written: attraction that can be reached from each cell.
+        Output: attraction within reach of each cell.
     work : array
         Scratch of shape `huff_work_shape`.
 
     Returns
     -------
     kept, leaked : float
-        Money spent in the shops, and outside. Each is summed on its own, in float64 from partial
-        sums in the dtype; that they add up to the demand is a law that tests check.
+        Money spent in the shops and outside, summed independently in float64 from partial sums in
+        the dtype; tests check that they add up to the demand.
 
     Raises
     ------
@@ -291,7 +291,7 @@ def huff_flows(attraction, demand, decays, weights, outside, revenue_per_attract
         for band in range(first, last):
             here = slice(band * WIDTH, (band + 1) * WIDTH)
             kept_of_band[band] = _takings(attraction[here], revenue_per_attraction[here], buffer)
-    # Band after band, so that the sums are the same on any number of lanes.
+    # Sum band by band, so that the result is the same on any number of lanes.
     kept = 0.0
     leaked = 0.0
     for band in range(bands):
@@ -302,11 +302,11 @@ def huff_flows(attraction, demand, decays, weights, outside, revenue_per_attract
 
 @kernel
 def _window_sums(values, radius, prefix, suffix, out):
-    """Sums over windows of 2 radius + 1 rows, at a cost that does not depend on the radius.
+    """Sum over windows of 2 radius + 1 rows, at a cost independent of the radius.
 
-    The rows are cut into blocks as long as a window. A window is the end of one block and the
-    beginning of the next, so it is the sum of one suffix and one prefix (van Herk, 1992). Nothing
-    is subtracted: no rounding error is left behind by what has passed through the window.
+    The rows are cut into blocks as long as a window. A window is the end of one block and the start
+    of the next, so it is the sum of one suffix and one prefix (van Herk, 1992). Without
+    subtraction, no rounding errors accumulate.
     """
     n, lines = values.shape
     length = 2 * radius + 1
@@ -333,17 +333,17 @@ def _window_sums(values, radius, prefix, suffix, out):
 
 @kernel
 def neighbourhood_sum(values, radius, out, work):
-    """Sum over the square of (2 radius + 1)**2 cells around each cell, zero outside the grid.
+    """Sum over the (2 radius + 1)**2 cells around each cell; the field is 0 outside the grid.
 
     Parameters
     ----------
     values : (rows, cols) array
     radius : int
-        In cells, not negative; 1 is the Moore neighbourhood with its centre.
+        Radius in cells, non-negative; 1 is the Moore neighbourhood with its centre.
     out : (rows, cols) array
-        Of the dtype of the values; may be the values themselves.
+        Sums in the dtype of the values; may be the values themselves.
     work : (2, rows, cols) array
-        Scratch of the dtype of the values.
+        Scratch in the dtype of the values.
     """
     _window_sums(values, radius, work[0], work[1], out)
     _window_sums(out.T, radius, work[0].T, work[1].T, out.T)
@@ -351,12 +351,12 @@ def neighbourhood_sum(values, radius, out, work):
 
 @kernel
 def deposit(cell_row, values, out):
-    """Add up the values of agents in their cells.
+    """Sum the values of agents by cell.
 
     Parameters
     ----------
     cell_row : (n,) int32 array
-        The cell of each agent, as an index into the flattened field; negative on no cell.
+        Flat index of the cell of each agent; negative for none.
     values : (n,) array
     out : (rows, cols) array
         Overwritten.
@@ -371,13 +371,13 @@ def deposit(cell_row, values, out):
 
 @kernel
 def deposit_where(is_counted, cell_row, values, out):
-    """Add up the values of those agents that are counted in their cells.
+    """Sum the values of counted agents by cell.
 
     Parameters
     ----------
     is_counted : (n,) bool array
     cell_row : (n,) int32 array
-        The cell of each agent, as an index into the flattened field; negative on no cell.
+        Flat index of the cell of each agent; negative for none.
     values : (n,) array
     out : (rows, cols) array
         Overwritten.

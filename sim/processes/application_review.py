@@ -1,12 +1,12 @@
 """Application review: offices examine files in the order in which they were filed.
 
-An office opens so many files a month, the first filed first, and those of officials embedded in
-third places on top; what a month leaves over is kept, but never more than one file. Whether its
-holder has given up meanwhile shows once the file is opened. Examination then takes
+An office opens a limited number of files a month, first in, first out; officials embedded in third
+places open more. Unused capacity carries over, up to one file. A file whose holder has given up is
+only noticed when it is opened. Examination then takes
 
     examination_months x exp(-trust_speed x (trust - trust at the start)) x short_loop_factor
 
-months, the last where the file is examined on the spot at the place that supports the project.
+months; the last factor applies if the file is examined on the spot at the supporting place.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ STREAM = 9
 
 
 class ApplicationReviewParameters(ParameterGroup):
-    """How offices decide on projects."""
+    """Decisions of offices on projects."""
 
     approval_probability: float = parameter(
         0.5,
@@ -68,19 +68,19 @@ class ApplicationReviewParameters(ParameterGroup):
 
 @rule
 def examination(examination_months, trust, trust_at_start, p):
-    """Months that the examination of a file takes at an office of this trust."""
+    """Return the months of examining a file, given the office's trust."""
     return examination_months * math.exp(-p.trust_speed * (trust - trust_at_start))
 
 
 @rule
 def whole_months(months, u):
-    """A duration in whole months, at least 1, that is right on average over u in (0, 1)."""
+    """Round a duration to whole months, at least 1, unbiased over u in (0, 1)."""
     return max(math.floor(months + u), 1.0)
 
 
 @kernel
 def review_applications(seed, month, entrepreneur, work, third_place, office, town, p):
-    """Examine open files for a month, decide on those that are through, then open the next."""
+    """Examine open files for a month, decide on finished ones, then open the next."""
     k0, k1 = stream_key(seed, STREAM, month)
     for j in range(work.projects[0]):
         i = work.project_row[j]

@@ -1,7 +1,7 @@
 """Cooperation: running projects join a cooperation hub (PTCE) nearby, and leave it again.
 
-Members pool means, which raises what they take: a shop attracts more, and a project without
-premises is as much less at risk as a shop with that better margin (`project_survival`).
+Members pool resources, which raises their takings: a shop attracts more, and a project without
+premises has the lower risk of a shop with that better margin (`project_survival`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ STREAM = 13
 
 
 class CooperationParameters(ParameterGroup):
-    """What cooperation hubs do."""
+    """Effects of cooperation hubs."""
 
     hub_join: float = parameter(
         0.1,
@@ -58,7 +58,7 @@ class CooperationParameters(ParameterGroup):
 
 @kernel
 def cooperate(seed, month, entrepreneur, work, premises, account, cell, p):
-    """Draw which members leave, then which projects join as long as their hub has room."""
+    """Draw which members leave, then which projects join while their hub has room."""
     has_hub = False
     for a in range(account.hub_members.size):
         has_hub |= account.hub_members[a] > 0

@@ -1,4 +1,4 @@
-"""Demography: residents grow or decline, and with them the consumers of the territory."""
+"""Demography: the number of residents changes, and with it the consumers of the territory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["PROCESS", "DemographyParameters", "consumers"]
 
 
 class DemographyParameters(ParameterGroup):
-    """How many people live here over the years."""
+    """Change of the population over the years."""
 
     residents_growth: float = parameter(
         0.0,
@@ -28,16 +28,17 @@ class DemographyParameters(ParameterGroup):
 
 @rule
 def consumers(residents, purchasing_power, visitors, moved):
-    """How many average consumers the people of a cell and those who enter through it amount to.
+    """Return the residents of a cell and its visitors from outside, in average consumers.
 
-    `moved` are consumers' equivalents of spending that third places and projects bring, or take.
+    `moved` are consumers' equivalents of spending that third places and projects bring or take
+    away.
     """
     return np.maximum(residents * purchasing_power + visitors + moved, np.float32(0.0))
 
 
 @kernel
 def grow_residents(cell, p):
-    """Multiply residents and visitors by one month's growth and weigh them as consumers."""
+    """Apply one month's growth to residents and visitors and weight them as consumers."""
     factor = cell.residents.dtype.type((1.0 + p.residents_growth) ** (1.0 / 12.0))
     rows, columns = cell.residents.shape
     for i in range(rows):

@@ -1,10 +1,10 @@
-"""Encounters: who meets whom at third places and innovation labs, and what they take from it.
+"""Encounters: meetings at third places and innovation labs, and their effects.
 
-Visitors of a place meet in pairs, by place and luck, never by where they live. Two project holders
-learn from each other where their competences complement each other. Officials revise their trust
-and openness after meeting somebody whose openness is not too far from theirs (bounded confidence:
-Deffuant, Neau, Amblard and Weisbuch 2000, doi:10.1142/S0219525900000078). The young become
-interested, and some get a role in a project.
+Visitors of a place meet in random pairs, wherever they live. Two project holders learn from each
+other if their competences are complementary. Officials revise their trust and openness after
+meeting somebody whose openness is not too far from theirs (bounded confidence: Deffuant, Neau,
+Amblard and Weisbuch 2000, doi:10.1142/S0219525900000078). The young become interested, and some get
+a role in a project.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ __all__ = ["PROCESS", "EncountersParameters", "complement", "drawn_towards", "fa
 STREAM = 5
 _YOUTH, _ENTREPRENEUR, _OFFICIAL = 0, 1, 2  # kinds of visitors
 
-# Numbers of decisions: one at a place each, then a block of them for the lab of each account.
+# Decision indices: one per visitor of a place, then a block for the lab of each account.
 _LEARNS, _JOINS, _PARTNERS, _LAB = 0, 1, 2, 16
 _DECISIONS_OF_LAB = 128
 _MEETS, _LEARNS_AT_LAB, _FINDS, _PARTNERS_AT_LAB = 0, 1, 2, 100
@@ -32,7 +32,7 @@ _MOST_TRIES = 64
 
 
 class EncountersParameters(ParameterGroup):
-    """What people take from meeting each other."""
+    """Effects of encounters on people."""
 
     encounter_gain: float = parameter(
         0.1,
@@ -128,22 +128,22 @@ class EncountersParameters(ParameterGroup):
 
 @rule
 def complement(skills_a, skills_b):
-    """Whether each of two sets of competences (bits) holds something that the other lacks."""
+    """Return whether each of two sets of competences (bits) has something that the other lacks."""
     both = skills_a | skills_b
     return both != skills_a and both != skills_b
 
 
 @rule
 def drawn_towards(value, goal, gain):
-    """A value after it has gone part of the way to a goal."""
+    """Move a value part of the way to a goal."""
     return value + gain * (goal - value)
 
 
 @rule
 def faded(exposure, kept):
-    """What is left of exposure a month later; next to nothing is nothing.
+    """Return the exposure left after a month, rounding tiny values to 0.
 
-    Numbers too small for their type's full precision would slow the loop down twentyfold.
+    Denormal numbers would slow the loop down twentyfold.
     """
     left = exposure * kept
     return left if left > 1e-9 else 0.0
@@ -151,7 +151,7 @@ def faded(exposure, kept):
 
 @rule
 def _openness(kind, i, youth, entrepreneur, official):
-    """Openness of a visitor to responsible innovation; that of a youth is interest in projects."""
+    """Return a visitor's openness to responsible innovation; for youth, interest in projects."""
     if kind == _YOUTH:
         return min(max(np.float64(youth.interest[i]), 0.0), 1.0)
     if kind == _ENTREPRENEUR:
@@ -174,7 +174,7 @@ def _a_holder_learns(i, other, entrepreneur, p):
 
 @rule
 def _an_official_learns(i, luck, own_openness, openness, official, p):
-    """Move trust and openness after meeting somebody of this openness; whether they moved."""
+    """Move trust and openness after meeting somebody; return whether they moved."""
     if abs(own_openness - openness) >= p.confidence_bound:
         return False
     experience = 1.0 if luck < p.good_experience else 0.0
@@ -185,7 +185,7 @@ def _an_official_learns(i, luck, own_openness, openness, official, p):
 
 @rule
 def _mean_trust(official, office):
-    """Set the trust of offices; officials stand in the order of their offices."""
+    """Set the trust of offices; officials are sorted by office."""
     first = 0
     while first < official.office.size:
         o, last, total = official.office[first], first, 0.0
@@ -212,7 +212,7 @@ def _a_youth_meets(i, kind, other, k0, k1, youth, entrepreneur, p):
 
 @rule
 def _may_become_partner(other, luck, entrepreneur, p):
-    """Make an official who has come closer a public partner of the project, by luck."""
+    """Draw whether an official who has come closer becomes a public partner of the project."""
     if _has_project(entrepreneur.stage[other]) and luck < p.partnership_probability:
         entrepreneur.has_public_partner[other] = 1
 
@@ -223,7 +223,7 @@ def _meet_at_places(k0, k1, youth, entrepreneur, official, visitor, p):
     v = 0
     while v + 1 < visitor.count[0]:
         if visitor.key[v] >> np.uint64(32) != visitor.key[v + 1] >> np.uint64(32):
-            v += 1  # the last of a place, with nobody left to meet
+            v += 1  # the last visitor of a place, with nobody left to meet
             continue
         kind_a, a = visitor.agent[v] >> 32, visitor.agent[v] & 0xFFFFFFFF
         kind_b, b = visitor.agent[v + 1] >> 32, visitor.agent[v + 1] & 0xFFFFFFFF
@@ -248,7 +248,7 @@ def _meet_at_places(k0, k1, youth, entrepreneur, official, visitor, p):
 
 @kernel
 def _find_innovator(k0, k1, person, decision, office, centre, reach, columns, entrepreneur):
-    """Return a project holder of the office's area in reach of the lab, by luck; -1 for none."""
+    """Draw a project holder of the office's area in reach of the lab; -1 for none."""
     if entrepreneur.office.size == 0:
         return -1
     for attempt in range(_MOST_TRIES):
@@ -271,7 +271,7 @@ def _meet_at_lab(lab, k0, k1, columns, entrepreneur, official, account, ledger, 
     if invited == 0:
         return
     share = np.float64(account.lab_meetings[lab])
-    if cost > 0:  # where money is short, everyone is asked less often
+    if cost > 0:  # if money is short, everyone is invited less often
         share = min(share, in_purse(account.purse[lab], EVENTS) // cost / invited)
     first = _LAB + _DECISIONS_OF_LAB * lab
     for i in range(official.id.size):

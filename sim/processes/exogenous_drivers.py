@@ -1,6 +1,6 @@
 """Exogenous drivers: online share, peripheral floor space, spending and costs over the years.
 
-What happens to the territory from outside, the same for every arm of a comparison.
+They act on the territory from outside and are the same in every arm of a comparison.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _growth(
     evidence: str,
     plausible: tuple[float, float] | None = None,
 ) -> float:
-    """Growth over a span of years: history is a constant, what is to come is drawn."""
+    """Declare growth over a span of years: the past is a constant, the future an uncertainty."""
     return parameter(
         value,
         unit="1/year",
@@ -70,7 +70,7 @@ _GUESS = "the last known years continued"
 
 
 class ExogenousDriversParameters(ParameterGroup):
-    """What changes around the territory."""
+    """Changes in the world around the territory."""
 
     online_share_2001: float = _online(2001, 0.002, "start of online retail", "assumed")
     online_share_2005: float = _online(2005, 0.010, _BACKCAST, "derived")
@@ -167,7 +167,7 @@ def driver_series(
     -------
     dict of (months,) float64 arrays
         ``online_share`` (share), ``spending``, ``costs`` and ``periphery`` (indices). Annual
-        figures hold at mid-year and are joined by straight lines; growth is continuous.
+        figures apply to mid-year and are interpolated linearly; growth is continuous.
     """
     time = FIRST_YEAR + (np.arange(months) + 0.5) / 12
     known = sorted(
@@ -179,7 +179,8 @@ def driver_series(
     table = {"online_share": np.interp(time, years, shares)}
     for index, stem in {"spending": "spending", "costs": "cost", "periphery": "periphery"}.items():
         rates = {n: v for n, v in values.items() if n.startswith(f"{stem}_growth_")}
-        # spending_growth_2001_2007 holds to the end of 2007, spending_growth_after_2024 from 2025.
+        # spending_growth_2001_2007 applies to the end of 2007, spending_growth_after_2024 from
+        # 2025.
         ends = [FIRST_YEAR + months / 12 if "after" in n else int(n[-4:]) + 1.0 for n in rates]
         edges = np.array([FIRST_YEAR, *ends])
         log_index = np.concatenate([[0.0], np.cumsum(np.diff(edges) * list(rates.values()))])
@@ -199,7 +200,7 @@ def move_drivers(calendar_month, series, driver, p):
         + p.online_multiplier_comparison * p.spending_comparison
         + p.online_multiplier_hospitality * p.spending_hospitality
     )
-    # The multipliers say how the mean is spread over sectors, so they must not move the mean.
+    # The multipliers distribute the mean over sectors, so they must not change it.
     mean = series.online_share[t] * total / online if online > 1e-9 * total else 0.0
     driver.online_share[0] = min(mean * p.online_multiplier_convenience, 0.95)
     driver.online_share[1] = min(mean * p.online_multiplier_comparison, 0.95)

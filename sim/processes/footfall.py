@@ -1,4 +1,4 @@
-"""Footfall: how many visits a day the shops of a cell receive."""
+"""Footfall: daily visits to the shops of a cell."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _basket(value: float, label: str, plausible: tuple[float, float]) -> float:
 
 
 class FootfallParameters(ParameterGroup):
-    """How money becomes visits."""
+    """Conversion of money into visits."""
 
     basket_convenience: float = _basket(15.0, "convenience", (8.0, 25.0))
     basket_comparison: float = _basket(45.0, "comparison", (25.0, 70.0))
@@ -34,7 +34,7 @@ class FootfallParameters(ParameterGroup):
 
 @kernel
 def count_visits(premises, cell, zone, p):
-    """Turn this month's revenue into visits a day in each cell and zone."""
+    """Convert this month's revenue into daily visits in each cell and zone."""
     cell.footfall[:] = 0.0
     zone.footfall[:] = 0.0
     visits = cell.footfall.reshape(-1)

@@ -1,9 +1,9 @@
-"""Local benefits: what third places and projects bring to the shops and the young around them.
+"""Local benefits: effects of third places and projects on the shops and the young around them.
 
-Users of third places spend something around them. It is taken from what their home cells spend;
-where the boundary is open, a share comes from visitors from beyond the grid and is new. Jobs of
-projects beyond those of the start bring consumers to where they are, as far as they are new to the
-territory; under a closed boundary none is. What is moved is spent in the following month.
+Users of third places spend money around them. It comes from the spending of their home cells; with
+an open boundary, a share comes from visitors from beyond the grid and is new. Project jobs beyond
+those of the start bring consumers to their cell, as far as the jobs are new to the territory; with
+a closed boundary none is. The spending moves in the following month.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _32 = np.int64(32)
 
 
 class LocalBenefitsParameters(ParameterGroup):
-    """What comes back to the territory."""
+    """Benefits for the surroundings of places and projects."""
 
     visitor_spending: float = parameter(
         8.0,
@@ -73,7 +73,7 @@ class LocalBenefitsParameters(ParameterGroup):
 def bring_benefits(
     entrepreneur, work, project_kind, premises, youth, official, third_place, visitor, cell, town, p
 ):
-    """Add up jobs where they have changed, move the spending of users, count daily visitors."""
+    """Update changed jobs, move the spending of users, and count daily visitors."""
     jobs = cell.project_jobs.reshape(-1)
     has_changed = False
     for j in range(work.projects[0]):

@@ -1,6 +1,6 @@
-"""The order of a month, one line a process.
+"""The order of a month, one line per process.
 
-1. The world outside moves: online share, peripheral floor space, spending, costs.
+1. The world outside changes: online share, peripheral floor space, spending, costs.
 2. The young grow older, leave, arrive and are succeeded.
 3. Residents grow or decline.
 4. Public money comes in; it pays seats and staff of third places.
@@ -22,7 +22,7 @@
 20. Projects join cooperation hubs and leave them.
 21. Rents follow vacancy.
 22. Visits are counted.
-23. Places and projects bring customers to where they are.
+23. Places and projects bring customers to their surroundings.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def _switch(label: str, help: str) -> bool:
 
 
 class MechanismParameters(ParameterGroup):
-    """Mechanisms that can be switched off one at a time, to see what each of them does."""
+    """Mechanisms that can be switched off one at a time, to see the effect of each."""
 
     with_drivers: bool = _switch(
         "Exogenous drivers move",
@@ -156,19 +156,19 @@ _SWITCHES = {
 
 
 def effective(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters as the kernels see them, with what is switched off at its neutral value.
+    """Return the parameters for the kernels, with disabled mechanisms at their neutral values.
 
     Parameters
     ----------
     values : mapping
-        Parameters by flat name, switches among them.
+        Parameters by flat name, including switches.
 
     Returns
     -------
     dict
-        The same, with every mechanism that is switched off at the value at which it does nothing;
-        those that are whole processes are left out by `active`. Over a closed boundary nobody
-        leaves, and therefore nobody arrives, and neither visitors nor jobs bring money in.
+        Parameters with every disabled mechanism at the value at which it has no effect; `active`
+        leaves out whole processes. With a closed boundary nobody leaves, so nobody arrives, and
+        neither visitors nor jobs bring in money.
     """
     seen = dict(values)
     if not seen["with_neighbours"]:
@@ -194,5 +194,5 @@ def effective(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def active(values: Mapping[str, Any]) -> tuple[Process, ...]:
-    """The processes of the month that are switched on."""
+    """Return the enabled processes of the month."""
     return tuple(p for p in MONTH if values.get(_SWITCHES.get(p.name, ""), True))

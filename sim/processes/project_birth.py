@@ -1,8 +1,8 @@
-"""Project birth: projects with their money complete start, some of them in vacant premises.
+"""Project birth: fully funded projects start, some of them in vacant premises.
 
-A project of a kind that is run in a shop looks for premises with probability
-`premises_probability`, and moves into vacant ones of its sector within reach, by luck. It is a shop
-from then on: its risk is that of shops with the same margin, times what support changes.
+A project of a kind run in a shop looks for premises with probability `premises_probability`, and
+moves into random vacant ones of its sector within reach. From then on it is a shop: its risk is
+that of shops with the same margin, times the effect of support.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NO_WORD = 1 << 32
 
 
 class ProjectBirthParameters(ParameterGroup):
-    """How projects start."""
+    """Start of projects."""
 
     premises_probability: float = parameter(
         0.2,
@@ -70,7 +70,7 @@ class ProjectBirthParameters(ParameterGroup):
 
 @rule
 def support_ratio(is_supported, is_from_above, trials, p):
-    """Risk ratio of a project whatever its kind."""
+    """Return the risk ratio of a project from support and origin."""
     ratio = trials
     if is_supported:
         ratio *= p.supported_risk_ratio
@@ -81,7 +81,7 @@ def support_ratio(is_supported, is_from_above, trials, p):
 
 @rule
 def entrant_quality(z, p):
-    """Quality of a new shop from a standard normal; its mean is 1, as in reletting."""
+    """Return the quality of a new shop from a standard normal, with mean 1 as in reletting."""
     return math.exp(p.quality_spread * z - 0.5 * p.quality_spread * p.quality_spread)
 
 
@@ -89,7 +89,7 @@ def entrant_quality(z, p):
 def bear_projects(
     seed, month, entrepreneur, work, project_kind, third_place, premises, cell, town, p
 ):
-    """Start the projects of this month in order of their ids; each takes the premises it finds."""
+    """Start the projects of this month in order of their ids, and give them premises."""
     k0, k1 = stream_key(seed, STREAM, month)
     columns = cell.office.shape[1]
     reach = (p.takeover_reach / town.cell_km[0]) ** 2

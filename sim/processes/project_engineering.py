@@ -1,9 +1,8 @@
 """Project engineering: ideas need hours of skilled work before they can apply or start.
 
-The staff of an office shares its hours equally among the ideas of its area that still need some,
-so the more ideas, the longer each of them takes: this is what congests. Third places add hours to
-the ideas of those who come, and machines with which they do part of the work themselves. Holders
-who wait for too long give up.
+The staff of an office shares its hours equally among the ideas of its area that still need some, so
+more ideas mean congestion. Third places add hours to the ideas of their visitors, and machines with
+which they do part of the work themselves. Holders who wait may give up.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ STREAM = 8
 
 
 class ProjectEngineeringParameters(ParameterGroup):
-    """How ideas become projects that can be decided on."""
+    """Preparation of ideas for a decision."""
 
     engineering_cap: float = parameter(
         40.0,
@@ -43,15 +42,15 @@ class ProjectEngineeringParameters(ParameterGroup):
 
 @rule
 def hours_received(office_share, facilitation, machine_hours, p):
-    """Hours by which an idea advances in a month."""
+    """Return the hours by which an idea advances in a month."""
     return min(office_share + facilitation + machine_hours, p.engineering_cap)
 
 
 @kernel
 def engineer_projects(seed, month, entrepreneur, work, project_kind, third_place, office, town, p):
-    """Share out this month's hours; ideas that have enough are filed, or go on without a file.
+    """Share out this month's hours; ideas with enough hours are filed, or proceed without a file.
 
-    Ideas of this month wait for the next: whatever enters a stage stays in it for a month.
+    This month's ideas wait for the next month: a project stays in each stage for at least one.
     """
     k0, k1 = stream_key(seed, STREAM, month)
     office.ideas_in_work[:] = 0

@@ -1,10 +1,10 @@
-"""Project funding: incubating projects look for money, outside and from those who give seed grants.
+"""Project funding: incubating projects look for outside money and seed grants.
 
-After `incubation_months` a project starts as soon as it has its capital. Money comes from outside
-with a small probability each month. A seed grant that covers the capital is enough; a smaller one
-raises that probability to the share it covers, and is paid only if the rest is found. Those who
-have waited longest are served first. A project whose money is complete is born this month: it is
-marked by its event, and `sim.processes.project_birth` starts it.
+After `incubation_months` a project starts as soon as it has its capital. Outside money comes with a
+small probability each month. A seed grant that covers the capital is enough; a smaller one raises
+that probability to the share it covers, and is paid only if the rest is found. Grants go to the
+longest waiting projects first. A fully funded project is born this month: its event marks it, and
+`sim.processes.project_birth` starts it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LONGEST = 65_535
 
 
 class ProjectFundingParameters(ParameterGroup):
-    """How projects find their money."""
+    """Search of projects for money."""
 
     incubation_months: int = parameter(
         3,
@@ -51,7 +51,7 @@ class ProjectFundingParameters(ParameterGroup):
 
 @rule
 def funding_chance(capital, grant, p):
-    """Probability that a project finds its capital this month, with a grant promised or without."""
+    """Return this month's probability of finding the capital, with or without a promised grant."""
     if capital <= 0:
         return 1.0
     return max(p.funding_probability, min(grant / capital, 1.0))
@@ -59,7 +59,7 @@ def funding_chance(capital, grant, p):
 
 @kernel
 def fund_projects(seed, month, entrepreneur, work, project_kind, account, ledger, cell, town, p):
-    """Draw who gives up and who finds the money; book grants."""
+    """Draw which projects are given up and which find their money; book grants."""
     k0, k1 = stream_key(seed, STREAM, month)
     columns = cell.office.shape[1]
     ready, granted = 0, 0

@@ -1,14 +1,14 @@
-"""Project ideas: who begins a project this month, and what sort of project.
+"""Project ideas: new projects of the month, their holders and kinds.
 
 An entrepreneur without a project has an idea at the rate
 
     rate = idea_rate x exp(skill_effect x (skill - 1/2)) / mean x idea_exposure_effect ^ (
         facilitation x H / (H + half_facilitation_hours) + encounters x exposure + trust x gain)
 
-with H the hours of facilitation received, exposure the fading memory of encounters, gain how much
-the office has come to trust project holders since the start, and weights that add up to 1: together
-they multiply the rate by `idea_exposure_effect` where everything is saturated, and by no more.
-Evenings of ideas turn participants into holders of further projects.
+with H the hours of facilitation received, exposure the fading memory of encounters, gain the
+office's gain in trust since the start, and weights that add up to 1: together they multiply the
+rate by at most `idea_exposure_effect`. Evenings of ideas turn participants into holders of further
+projects.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def _origin(value: float, label: str, help: str) -> float:
 
 
 class ProjectIdeasParameters(ParameterGroup):
-    """Who has ideas, and which."""
+    """Frequency and kind of ideas."""
 
     skill_effect: float = parameter(
         1.0,
@@ -169,20 +169,20 @@ class ProjectIdeasParameters(ParameterGroup):
 
 @rule
 def mean_skill_effect(p):
-    """Mean of exp(skill_effect x (skill - 1/2)) over skills spread evenly over 0 to 1."""
+    """Return the mean of exp(skill_effect x (skill - 1/2)) over uniform skills in 0 to 1."""
     half = 0.5 * p.skill_effect
     return math.sinh(half) / half if half > 1e-6 else 1.0
 
 
 @rule
 def skill_factor(skill, p):
-    """Ideas of somebody of this skill relative to the mean."""
+    """Return the ideas of somebody of this skill relative to the mean."""
     return math.exp(p.skill_effect * (skill - 0.5)) / mean_skill_effect(p)
 
 
 @rule
 def idea_rate(usual_rate, skill, hours, exposure, trust_gain, p):
-    """Rate of ideas of one entrepreneur without a project, 1/year.
+    """Return the rate of ideas of an entrepreneur without a project, 1/year.
 
     `usual_rate` is the mean rate of the town over `mean_skill_effect`.
     """
@@ -198,13 +198,13 @@ def idea_rate(usual_rate, skill, hours, exposure, trust_gain, p):
 
 @rule
 def trust_gained(trust, trust_at_start):
-    """Trust gained since the start relative to what could be gained; negative if lost."""
+    """Return the gain in trust since the start over the possible gain; negative for a loss."""
     return max((trust - trust_at_start) / max(1.0 - trust_at_start, 1e-6), -1.0)
 
 
 @rule
 def cumulative_choice(share, u):
-    """Index of the class that u falls into when classes have these shares."""
+    """Return the class of u, given the shares of classes."""
     chosen = share.size - 1
     reached = 0.0
     for k in range(share.size - 1):
@@ -217,7 +217,7 @@ def cumulative_choice(share, u):
 
 @rule
 def drawn_origin(u, p):
-    """Who begins a project that nobody asked for."""
+    """Draw the origin of a spontaneous project."""
     if u < p.origin_official:
         return BY_OFFICIAL
     if u < p.origin_official + p.origin_youth:
@@ -229,7 +229,7 @@ def drawn_origin(u, p):
 
 @rule
 def partners_at_first(u, p):
-    """How many partners a holder has at first: geometric, so that most have none or one."""
+    """Draw the initial number of partners: geometric, mostly none or one."""
     if p.usual_partners <= 0.0:
         return 0
     return int(math.log(u) / math.log(p.usual_partners / (1.0 + p.usual_partners)))
@@ -237,10 +237,10 @@ def partners_at_first(u, p):
 
 @kernel
 def _participants(month, a, columns, account, cell, p):
-    """How many come to this month's evening of an account, if it holds one and can pay for it."""
+    """Return the participants of an account's evening this month, if it holds one and can pay."""
     if not (account.is_active[a] and account.evening_every[a] and account.participant_cost[a]):
         return 0
-    # At the end of each interval, so that the first evening too has its money together.
+    # At the end of each interval, so that the first evening has its money too.
     if (month + 1) % account.evening_every[a] != 0:
         return 0
     reach = account.grant_reach[a] ** 2
@@ -256,7 +256,7 @@ def _participants(month, a, columns, account, cell, p):
 
 @rule
 def _word_of_the_likeliest(usual_rate, p):
-    """Return the word of luck above which nobody has an idea.
+    """Return the random word above which nobody has an idea.
 
     Nobody has them faster than the ablest of all when everything is saturated.
     """
@@ -283,9 +283,9 @@ def _has_idea(i, usual_rate, entrepreneur, office, work, p):
 
 @kernel
 def _list_projects(usual_rate, entrepreneur, third_place, office, work, p):
-    """List who has a project, now a month older, and who has an idea; return how many."""
+    """List the rows with a project, now a month older, or a new idea; return their number."""
     n = np.uintp(entrepreneur.stage.size)
-    # Mark in bulk who has a project or may have an idea; the marks make way for events.
+    # Mark rows with a project or a possible idea in bulk; events then overwrite the marks.
     unlikely = _word_of_the_likeliest(usual_rate, p)
     for i in range(n):
         may_have_idea = work.luck[i] <= unlikely
@@ -372,7 +372,7 @@ def have_ideas(
     seed, month, entrepreneur, third_place, office, town, project_kind, cell, account, ledger,
     work, p,
 ):  # fmt: skip
-    """Open the month of all projects: they are a month older, and new ones begin."""
+    """Age all projects by a month and start new ones."""
     n = entrepreneur.stage.size
     work.projects[0] = 0
     if n == 0:

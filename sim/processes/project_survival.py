@@ -1,9 +1,9 @@
-"""Project survival: how long running projects last.
+"""Project survival: the duration of running projects.
 
-A project without premises of its own ends by the hazard of firms of its age: of Weibull's form up
-to five years and constant afterwards, times its own risk ratio, and lowered for members of a hub
-as much as their better margin would keep a shop open. A project in premises is a shop, and ends
-when it closes.
+A project without premises ends with the hazard of firms of its age: a Weibull hazard up to five
+years, constant afterwards, times its risk ratio. For members of a hub it is lowered by as much as
+their better margin lowers the closure of a shop. A project in premises is a shop, and ends when the
+shop closes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ CLOSED = 1
 
 
 class ProjectSurvivalParameters(ParameterGroup):
-    """How long projects run."""
+    """Duration of projects."""
 
     survival_shape: float = parameter(
         1.10,
@@ -50,7 +50,7 @@ class ProjectSurvivalParameters(ParameterGroup):
 
 @rule
 def ending_hazard(months, p):
-    """Cumulative hazard of the month in which a project reaches this age, for risk ratio 1."""
+    """Return the hazard of the month in which a project reaches this age, for risk ratio 1."""
     if months > YOUNG_MONTHS:
         years = YOUNG_MONTHS / 12.0
         slope = p.survival_shape / p.survival_scale
@@ -61,7 +61,7 @@ def ending_hazard(months, p):
 
 @kernel
 def end_projects(seed, month, entrepreneur, work, premises, p):
-    """Draw for each running project whether it ends; those whose shop has closed end with it."""
+    """Draw whether each running project ends; those whose shop has closed end with it."""
     k0, k1 = stream_key(seed, STREAM, month)
     worst = max(
         ending_hazard(1, p),

@@ -1,9 +1,9 @@
-"""Public money: what comes in every month, what seats and staff it pays, what it is put aside for.
+"""Public money: monthly income, payment of seats and staff, and allotment to the other lines.
 
-Each account gets its funding, the matched money of other funders and the fees of last month's
-users. Seats are paid first. What they leave is divided over the lines; facilitators are paid with
-all that is in their purse, officials embedded in the places before them. Every cent that comes in
-is spent or lies in a purse, by source and line.
+Each account receives its funding, the matched money of other funders and the fees of last month's
+users. It pays seats first and divides the rest over the lines. The purse for facilitation pays
+officials embedded in the places first, then facilitators. Every cent of income is spent or stays in
+a purse, by source and line.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SET_UP, _SEATS, _FACILITATION, _ELSEWHERE = 0, 1, 2, 6
 
 
 class PublicMoneyParameters(ParameterGroup):
-    """What people who work for third places cost and do."""
+    """Cost and output of staff of third places."""
 
     fte_cost: float = parameter(
         4500.0,
@@ -47,16 +47,16 @@ class PublicMoneyParameters(ParameterGroup):
 
 @rule
 def seats_to_close(cost, money, seat_cost, seats):
-    """Seats of a place that have to go so that all seats of the account can be paid, if possible.
+    """Return the seats of a place to close so that the account can pay all its seats, if possible.
 
     Parameters
     ----------
     cost, money : int
-        What all seats of the account cost, and what there is, cents.
+        Cost of all seats of the account, and available money, cents.
     seat_cost : int
         Cost of a seat of this place, cents.
     seats : int
-        Seats that it has.
+        Seats of this place.
 
     Returns
     -------
@@ -70,16 +70,16 @@ def seats_to_close(cost, money, seat_cost, seats):
 
 @rule
 def allotment(left, share_before, share):
-    """Whole cents for a line that has this share of `left`, after lines of `share_before` in all.
+    """Return whole cents for a line with a share of `left`, after lines of `share_before` in total.
 
-    Sums are rounded, not parts: the cents of all lines add up to `left` where shares add up to 1.
+    Cumulative sums are rounded, so the cents of all lines add up to `left` if shares add up to 1.
     """
     return round(left * min(share_before + share, 1.0)) - round(left * min(share_before, 1.0))
 
 
 @rule
 def _close_unpaid(a, money, third_place):
-    """Close for good the seats that the money does not suffice for; what the others cost."""
+    """Close seats that cannot be paid, for good; return the cost of the others."""
     cost = 0
     for place in range(third_place.account.size):
         if third_place.account[place] == a and third_place.is_open[place]:
@@ -97,7 +97,7 @@ def _close_unpaid(a, money, third_place):
 
 @rule
 def _spend_all(purse, spending, line):
-    """Spend a purse to the last cent; how much that was."""
+    """Spend a purse to the last cent; return the amount."""
     total = 0
     for source in range(purse.shape[0]):
         total += purse[source, line]
@@ -108,7 +108,7 @@ def _spend_all(purse, spending, line):
 
 @rule
 def _pay_seats(cost, income, spending):
-    """Pay seats out of income, own revenue first; what is still to be paid."""
+    """Pay seats from income, own revenue first; return the unpaid rest."""
     for source in range(income.size - 1, -1, -1):
         paid = min(cost, income[source])
         spending[source, _SEATS] += paid
@@ -118,7 +118,7 @@ def _pay_seats(cost, income, spending):
 
 @rule
 def _allot(left, split, purse):
-    """Divide money of one source over the lines; what none is to have is kept for seats."""
+    """Divide money of one source over the lines; any rest is kept for seats."""
     put, share = 0, 0.0
     for line in range(split.size):
         cents = allotment(left, share, split[line])
@@ -130,7 +130,7 @@ def _allot(left, split, purse):
 
 @rule
 def _employ(a, staff, third_place):
-    """Spread facilitators over open places by seats; equally where there are no seats."""
+    """Spread facilitators over open places by seats, or equally without seats."""
     places, seats = 0, 0
     for place in range(third_place.account.size):
         if third_place.account[place] == a and third_place.is_open[place]:
@@ -144,7 +144,7 @@ def _employ(a, staff, third_place):
 
 @kernel
 def book_money(account, ledger, third_place, office, cell, p):
-    """Open the month's ledger: take money in, pay seats and staff, fill the purses."""
+    """Open the month's ledger: receive income, pay seats and staff, fill the purses."""
     ledger.income[:] = 0
     ledger.spending[:] = 0
     office.embedded_capacity[:] = 0.0
@@ -179,7 +179,7 @@ def book_money(account, ledger, third_place, office, cell, p):
         unpaid = _pay_seats(cost, income, spending)
         for source in range(income.size):
             _allot(income[source] - spending[source, _SEATS], split, purse[source])
-        pay(purse, spending, _SEATS, unpaid)  # out of the reserves
+        pay(purse, spending, _SEATS, unpaid)  # from reserves
         income[_PUBLIC] += once
         _spend_all(purse, spending, _SET_UP)
         _spend_all(purse, spending, _ELSEWHERE)
@@ -191,7 +191,7 @@ def book_money(account, ledger, third_place, office, cell, p):
                 o = cell.office.reshape(-1)[account.cell_row[a]]
                 office.embedded_capacity[o] += embedded * p.embedded_files
                 _employ(a, staff - embedded, third_place)
-                break  # nobody is employed where no place is open
+                break  # nobody is employed without an open place
 
 
 PROCESS = Process(

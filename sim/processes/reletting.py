@@ -2,9 +2,9 @@
 
     rate(tau) = [slow + (fresh - slow) exp(-tau / fading)] x exp(reletting_margin_response x margin)
 
-with tau the time vacant and margin what an average *entrant* would have at that place, not what
-the survivors around have. Shops close in the middle of a month on average, so the first month in
-which premises can be let counts for one and a half, and tau is taken in the middle of each.
+with tau the time vacant and margin that of an average *entrant* at the place, not of the surviving
+shops nearby. Shops close in the middle of a month on average, so the first month in which premises
+can be let counts for one and a half, and tau is taken at the middle of each month.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ STREAM = 2
 
 
 class RelettingParameters(ParameterGroup):
-    """When vacant premises are let again."""
+    """Reletting of vacant premises."""
 
     reletting_rate_fresh: float = parameter(
         1.4,
@@ -80,7 +80,7 @@ class RelettingParameters(ParameterGroup):
 
 @rule
 def reletting_probability(margin, months, p):
-    """Probability that premises found vacant at the end of so many months are let in the next."""
+    """Return the probability that premises with these months of vacancy are let in the next."""
     clipped = min(max(margin, -p.margin_clip), p.margin_clip)
     years = (1.5 if months == 1 else 1.0) / 12.0
     tau = (0.75 if months == 1 else months) / 12.0
@@ -91,7 +91,7 @@ def reletting_probability(margin, months, p):
 
 @rule
 def entrant_quality(z, p):
-    """Quality of a new shop from a standard normal; its mean is 1."""
+    """Return the quality of a new shop from a standard normal, with mean 1."""
     return math.exp(p.quality_spread * z - 0.5 * p.quality_spread * p.quality_spread)
 
 
@@ -113,7 +113,7 @@ def _relet(i, k0, k1, premises, p):
 
 @kernel
 def relet_premises(seed, month, premises, p):
-    """Draw for premises vacant since last month or longer whether a new shop moves in."""
+    """Draw whether a new shop moves into premises vacant since last month or longer."""
     k0, k1 = stream_key(seed, STREAM, month)
     for i in prange(premises.is_open.size):
         _relet(i, k0, k1, premises, p)

@@ -1,4 +1,4 @@
-"""Rent: it follows vacancy nearby, slowly, and downwards more slowly than upwards."""
+"""Rent: a slow response to vacancy nearby, slower downwards than upwards."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["PROCESS", "RentParameters", "rent_target"]
 
 
 class RentParameters(ParameterGroup):
-    """What premises cost."""
+    """Rents of premises."""
 
     rent_effort: float = parameter(
         0.09,
@@ -58,7 +58,7 @@ class RentParameters(ParameterGroup):
 
 @rule
 def rent_target(rent_at_start, open_share, usual_open_share, p):
-    """Rent to which the market tends, within 0.4 and 1.6 times the rent of the start."""
+    """Return the target rent of the market, within 0.4 and 1.6 times the rent of the start."""
     factor = 1.0 + p.rent_response * (open_share - usual_open_share)
     return rent_at_start * min(max(factor, 0.4), 1.6)
 

@@ -1,9 +1,9 @@
-"""Retail support: what accounts pay for shops this month, and how much it is for each of them.
+"""Retail support: payments of accounts to shops this month.
 
-An account may pay a share of rents, an aid in the first twelve months of a shop, and new fronts.
-Where its money falls short, every open shop gets the same part of what it was to have. Premises
-that are vacant show what an entrant could count on, its own claim included. Fronts are renovated
-one after another, in an order of luck, while there is money for a whole one.
+An account may pay a share of rents, an aid in the first twelve months of a shop, and new fronts. If
+its money falls short, every open shop gets the same share of its claim. Vacant premises show what
+an entrant could expect, including its own claim. Fronts are renovated one after another, in random
+order, while there is money for a whole one.
 """
 
 from __future__ import annotations
@@ -19,14 +19,13 @@ __all__ = ["PROCESS", "part_paid", "subsidy_wanted"]
 
 STREAM = 14
 
-# Code of sim.registry.variables.money.LINES, and of account.zone where premises of all zones are
-# helped
+# Code of sim.registry.variables.money.LINES, and of account.zone for premises of all zones
 _SUBSIDIES, _EVERYWHERE = 5, 255
 
 
 @rule
 def subsidy_wanted(is_open, shop_age, rent, rent_relief, opening_aid):
-    """Whole cents a month that an account would pay for premises, or for an entrant in them."""
+    """Return the monthly cents that an account would pay for premises or for an entrant."""
     is_new = not is_open or shop_age < 12
     eur = rent_relief * rent + (opening_aid if is_new else 0.0)
     return np.int64(100.0 * eur + 0.5)
@@ -34,7 +33,7 @@ def subsidy_wanted(is_open, shop_age, rent, rent_relief, opening_aid):
 
 @rule
 def part_paid(wanted, all_wanted, money):
-    """Cents that are paid of what is wanted, where the money may not suffice for all."""
+    """Return the cents paid of a claim, if the money does not suffice for all."""
     return wanted if all_wanted <= money else wanted * money // all_wanted
 
 

@@ -1,4 +1,4 @@
-"""Shop accounts: turnover, margin and reserves of each shop, and what an entrant could expect."""
+"""Shop accounts: turnover, margin and reserves of each shop, and the prospects of an entrant."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["PROCESS", "ShopAccountsParameters", "costs_at", "dilution", "margin_
 
 
 class ShopAccountsParameters(ParameterGroup):
-    """What a shop earns and owes."""
+    """Revenue and costs of a shop."""
 
     gross_margin: float = parameter(
         0.35,
@@ -70,7 +70,7 @@ class ShopAccountsParameters(ParameterGroup):
 
 @rule
 def margin_of(revenue, costs, p):
-    """Margin of a shop: 0 means that turnover just pays what it is measured against."""
+    """Return the margin of a shop; at 0, turnover just covers the costs it is measured against."""
     if p.purchases_are_variable:
         return revenue / (costs + (1.0 - p.gross_margin) * revenue) - 1.0
     return p.gross_margin * revenue / costs - 1.0
@@ -78,10 +78,10 @@ def margin_of(revenue, costs, p):
 
 @rule
 def costs_at(margin, p):
-    """Costs per euro of turnover at which a shop has this margin: the inverse of `margin_of`.
+    """Return the costs per euro of turnover at which a shop has this margin, inverting `margin_of`.
 
-    Where purchases count, even a shop without other costs has a margin of gross margin / (1 - gross
-    margin) at most; costs therefore stay at a tenth of the gross margin or above.
+    If purchases count, a shop without other costs has a margin of gross margin / (1 - gross
+    margin); costs therefore stay at a tenth of the gross margin or above.
     """
     if p.purchases_are_variable:
         return max(1.0 / (1.0 + margin) - (1.0 - p.gross_margin), 0.1 * p.gross_margin)
@@ -90,13 +90,13 @@ def costs_at(margin, p):
 
 @rule
 def costs_left(costs, subsidy):
-    """Costs of a shop, or of an entrant, that a subsidy leaves to it: a tenth at least."""
+    """Return the costs that a subsidy leaves to a shop or an entrant, at least a tenth."""
     return max(costs - subsidy, 0.1 * costs)
 
 
 @rule
 def dilution(access, outside, newcomer):
-    """Share of today's customers' pull that is left once a newcomer's attraction is added to it."""
+    """Return the share of today's pull that is left once a newcomer's attraction is added."""
     total = access + outside + newcomer
     return (access + outside) / total if total > 0.0 else 0.0
 
@@ -131,7 +131,7 @@ def _keep_account(
 
 @kernel
 def keep_accounts(premises, cell, sector, driver, p):
-    """Open this month's books: all are a month older, revenue is booked, margins are updated."""
+    """Open this month's books: age shops, book revenue, update margins."""
     cells = cell.access.shape[1] * cell.access.shape[2]
     access = cell.access.reshape(3, cells)
     revenue_per_attraction = cell.revenue_per_attraction.reshape(3, cells)

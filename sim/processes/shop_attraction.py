@@ -1,4 +1,4 @@
-"""Shop attraction: how much a place draws shoppers, by its size and what there is around it.
+"""Shop attraction: the pull of a place on shoppers, from its size and surroundings.
 
     attraction = floor area^alpha x (open share nearby / usual)^gamma x (1 + phi V / V0) x facade
 
@@ -19,7 +19,7 @@ __all__ = ["PROCESS", "ShopAttractionParameters", "open_share_nearby"]
 
 
 class ShopAttractionParameters(ParameterGroup):
-    """What makes people come."""
+    """Attraction of shops."""
 
     floor_area_elasticity: float = parameter(
         1.0,
@@ -75,13 +75,13 @@ class ShopAttractionParameters(ParameterGroup):
 
 @rule
 def open_share_nearby(open_premises, premises, usual_open_share, shrinkage):
-    """Share of premises open around a place, drawn towards the usual share where few are near."""
+    """Return the open share around a place, shrunk to the usual share if few premises are near."""
     return (open_premises + shrinkage * usual_open_share) / (premises + shrinkage)
 
 
 @rule
 def pull_of_visitors(visitors, usual_footfall, p):
-    """How much more people come because of the daily visitors of third places nearby."""
+    """Return the gain in attraction from daily visitors of third places nearby."""
     if usual_footfall <= 0.0:
         return 1.0
     return 1.0 + p.visitor_pull * visitors / usual_footfall
@@ -89,7 +89,7 @@ def pull_of_visitors(visitors, usual_footfall, p):
 
 @kernel
 def attract_shoppers(premises, cell, work, town, driver, p):
-    """Set the attraction that an average occupant of each premises has this month."""
+    """Set this month's attraction of an average occupant of each premises."""
     cell.open_premises[:] = 0.0
     open_here = cell.open_premises.reshape(-1)
     for i in range(premises.is_open.size):
@@ -106,7 +106,7 @@ def attract_shoppers(premises, cell, work, town, driver, p):
     share, pull, seen = usual, 1.0, -1
     for i in range(premises.is_open.size):
         c = premises.cell_row[i]
-        if c != seen:  # premises stand in order of cells, and those of a cell share what is nearby
+        if c != seen:  # premises are sorted by cell, and those of a cell share their surroundings
             share = open_share_nearby(open_nearby[c], nearby[c], usual, p.open_share_shrinkage)
             pull = math.pow(share / usual, p.open_share_elasticity)
             pull *= pull_of_visitors(visitors[c], town.reference_footfall[0], p)

@@ -5,8 +5,8 @@ Each month a shop closes with probability 1 - exp(-rate / 12), where
     rate = closure_rate x w(age) x exp(-closure_margin_response x margin) x (2 without reserves)
            x risk ratio (of projects; 1 for all others)
 
-w is a Weibull hazard up to the age of five years and constant afterwards, scaled so that without
-any margin a shop lives 1 / closure_rate years on average.
+w is a Weibull hazard up to the age of five years and constant afterwards, scaled so that at margin
+0 a shop lives 1 / closure_rate years on average.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ YOUNG_MONTHS = 60
 
 
 class ShopClosureParameters(ParameterGroup):
-    """When shops close."""
+    """Closure of shops."""
 
     closure_rate: float = parameter(
         0.09,
@@ -87,7 +87,7 @@ class ShopClosureParameters(ParameterGroup):
 
 @rule
 def age_weight(months, shape, scale):
-    """Hazard of a shop of this age relative to the mean over the life of shops."""
+    """Return the hazard of a shop of this age relative to the mean over the life of shops."""
     if months >= YOUNG_MONTHS:
         return scale
     return scale * math.pow(max(months, 1) / YOUNG_MONTHS, shape - 1.0)
@@ -95,7 +95,7 @@ def age_weight(months, shape, scale):
 
 @rule
 def closure_probability(margin, months, reserves, age_scale, risk_ratio, p):
-    """Probability that a shop closes this month."""
+    """Return the probability that a shop closes this month."""
     clipped = min(max(margin, -p.margin_clip), p.margin_clip)
     rate = p.closure_rate * age_weight(months, p.closure_age_shape, age_scale)
     rate *= math.exp(-p.closure_margin_response * clipped)
@@ -105,9 +105,9 @@ def closure_probability(margin, months, reserves, age_scale, risk_ratio, p):
     return 1.0 - math.exp(-rate / 12.0)
 
 
-@lru_cache(maxsize=16)  # replications of a place ask for the same
+@lru_cache(maxsize=16)  # replications of a place need the same value
 def age_scale(closure_rate: float, shape: float) -> float:
-    """Scale of the age weight with which the mean life of a shop is 1 / closure_rate.
+    """Find the scale of the age weight at which the mean life of a shop is 1 / closure_rate.
 
     Parameters
     ----------
@@ -119,7 +119,7 @@ def age_scale(closure_rate: float, shape: float) -> float:
     Returns
     -------
     float
-        1 for shape 1; found by bisection on the mean life in months.
+        Scale, 1 for shape 1; found by bisection on the mean life in months.
     """
     if closure_rate <= 1e-9:
         return 1.0
@@ -163,8 +163,8 @@ def _close_some(chunk, worst, seed, month, premises, town, p):
 
 @kernel
 def close_shops(seed, month, premises, town, p):
-    """Draw for each open shop whether it closes; its turnover of this month stays booked."""
-    worst = 0.0  # no shop is likelier to close than a broke one with the worst margin and age
+    """Draw whether each open shop closes; its turnover of this month stays booked."""
+    worst = 0.0  # probability without reserves, at the worst margin and age
     for months in (1, YOUNG_MONTHS):
         risk = closure_probability(-p.margin_clip, months, 0.0, town.closure_age_scale[0], 1.0, p)
         worst = max(worst, risk)

@@ -1,7 +1,7 @@
 """Shopping trips: consumers share their spending among shops, places beyond the grid and online.
 
-Huff's model (multiplicative competitive interaction) with an outside option: of what the consumers
-of cell i spend on foot and by car in a sector, the shop j gets the share
+Huff's model (multiplicative competitive interaction) with an outside option: of the offline
+spending of the consumers of cell i in a sector, shop j gets the share
 
     A_j f(d_ij) / (sum over shops k of A_k f(d_ik) + outside attraction)
 
@@ -67,7 +67,7 @@ def _outside(value: float, label: str, plausible: tuple[float, float]) -> float:
 
 
 class ShoppingTripsParameters(ParameterGroup):
-    """Who buys what, where."""
+    """Spending by sector and place."""
 
     boundary: Literal["open", "closed"] = parameter(
         "open",
@@ -139,7 +139,7 @@ def _spend_in_sector(s, growth, cell, work, sector, driver):
 
 @kernel
 def spend(premises, cell, work, sector, driver, p):
-    """Solve the flows of each sector for one consumer-unit of spending and scale them to money."""
+    """Solve the flows of each sector for unit spending per consumer and scale them to money."""
     cell.attraction[:] = 0.0
     rows, columns = cell.consumers.shape
     attraction = cell.attraction.reshape(3, rows * columns)

@@ -1,12 +1,12 @@
-"""Third-place visits: who comes to which place this month, and what its staff can do for them.
+"""Third-place visits: this month's visitors of each place, and the hours of its staff.
 
-Everybody has one place to go to, chosen among those in reach with chances proportional to
+Everybody has one place, chosen among those in reach with probabilities proportional to
 
     visits next door x exp(-distance / reach)
 
 (Luce's rule, as in Huff's model of shopping), and wants to come with this probability x ramp, which
-rises from 0 to 1 over the first months of a place. Those who want to come are put in
-order by luck, and seats are a cap. What staff achieves saturates with the number of users n:
+rises from 0 to 1 over the first months of a place. Candidates queue in random order, and seats are
+a cap. The hours of staff saturate with the number of users n:
 
     hours = staff x hours_per_fte x mentoring x n / (n + half_load x staff)
 """
@@ -33,17 +33,17 @@ __all__ = [
 ]
 
 STREAM = 4
-_CUT_OFF = 4.0  # reaches; beyond them exp(-4) = 2 % are left, and a place must end somewhere
+_CUT_OFF = 4.0  # reaches; beyond them only exp(-4) = 2 % would be left
 _32 = np.uint64(32)
-_CLEAR_OF_ROUNDING = np.float32(2.0**31 * (1.0 + 2.0**-20))  # 31 bits to a probability in float32
-_YOUTH, _ENTREPRENEUR, _OFFICIAL = np.arange(3)  # kinds of visitors; typed, not one code for each
+_CLEAR_OF_ROUNDING = np.float32(2.0**31 * (1.0 + 2.0**-20))  # of 31 bits
+_YOUTH, _ENTREPRENEUR, _OFFICIAL = np.arange(3)  # typed: one compilation for all kinds
 
-# Numbers of decisions: two of each kind every month, then for the whole run a taste for each place.
+# Decision indices: two of each kind every month, then a lasting taste for each place.
 _TASTES = 6
 
 
 class ThirdPlacesParameters(ParameterGroup):
-    """Who comes to third places, and what staff there achieves."""
+    """Visits to third places and the work of their staff."""
 
     existing_third_places: str = parameter(
         "",
@@ -98,7 +98,7 @@ class ThirdPlacesParameters(ParameterGroup):
 
 @rule
 def visit_probability(visits, distance, reach):
-    """Monthly probability of wanting to come from a distance (cells), 0 beyond four reaches."""
+    """Return the monthly probability of a visit from a distance (cells), 0 beyond four reaches."""
     if distance > _CUT_OFF * reach or reach <= 0.0:
         return 0.0
     return visits * math.exp(-distance / reach)
@@ -106,13 +106,13 @@ def visit_probability(visits, distance, reach):
 
 @rule
 def ramp_of(age, p):
-    """How well a place is known in its month number `age`, as a share."""
+    """Return how well a place is known in its month number `age`, as a share."""
     return min(age / p.ramp_months, 1.0)
 
 
 @rule
 def hours_given(staff, users, mentoring, p):
-    """Hours of engineering and facilitation that staff (FTE) gives to so many users in a month."""
+    """Return the monthly hours of engineering and facilitation of staff (FTE) for users."""
     if users == 0 or staff <= 0.0:
         return 0.0
     return staff * p.hours_per_fte * mentoring * users / (users + p.half_load * staff)
@@ -145,7 +145,7 @@ def _choose(seed, kind, people, visits, third_place, columns):
 
 @rule
 def _likeliest(visits, third_place, p):
-    """Return the highest probability with which anybody can want to come."""
+    """Return the largest probability of wanting to come."""
     highest = 0.0
     for place in range(third_place.is_open.size):
         if third_place.is_open[place]:
@@ -155,10 +155,10 @@ def _likeliest(visits, third_place, p):
 
 @kernel
 def _list_who_wants(seed, month, kind, people, visits, is_present, third_place, visitor, count, p):
-    """Append those of one kind who want to come, each with a key of their place and luck.
+    """Append the candidates of one kind, each with a key of place and random order.
 
-    Few want to come, so words of all are first compared, many at a time and roughly, with what is
-    likeliest for each: to come to a place that is well known.
+    Candidates are few, so random words are first compared in bulk with an upper bound, the
+    probability for a well-known place.
     """
     if _likeliest(visits, third_place, p) <= 0.0:
         people.at_place[:] = 0
@@ -170,7 +170,7 @@ def _list_who_wants(seed, month, kind, people, visits, is_present, third_place, 
         last = min(first + CHUNK, n)
         fill_words_of(seed, STREAM, month, people.id[first:last], lucks[: last - first], 2 * kind)
         for i in range(first, last):
-            luck = np.int32(lucks[i - first] >> np.uint32(1))  # signed: quick to convert
+            luck = np.int32(lucks[i - first] >> np.uint32(1))  # signed integers convert faster
             likely = _CLEAR_OF_ROUNDING * people.visit_probability[i]
             people.at_place[i] = np.float32(luck) <= likely
         for start in range(first, last, BLOCK):
@@ -196,7 +196,7 @@ def _list_who_wants(seed, month, kind, people, visits, is_present, third_place, 
 
 @rule
 def _let_in(count, third_place, visitor):
-    """Keep of the ordered list those for whom there is room; count users and holders."""
+    """Admit candidates of the sorted list up to the seats; count users and holders."""
     third_place.users[:] = 0
     third_place.holders[:] = 0
     kept = 0
@@ -213,7 +213,7 @@ def _let_in(count, third_place, visitor):
 
 @rule
 def _seat(count, youth, entrepreneur, official, third_place, visitor):
-    """Give holders their facilitation, and keep of the list those who have a seat."""
+    """Give holders their facilitation, and keep visitors with a seat in the list."""
     entrepreneur.facilitation[:] = 0.0
     seated = 0
     for v in range(count):
@@ -222,7 +222,7 @@ def _seat(count, youth, entrepreneur, official, third_place, visitor):
         if kind == _ENTREPRENEUR:
             entrepreneur.facilitation[i] = third_place.hours[there] / third_place.holders[there]
         if third_place.is_mobile[there]:
-            continue  # met on the road: no seat, and nobody else to meet
+            continue  # met by travelling facilitators: no seat and no encounters
         if kind == _YOUTH:
             youth.at_place[i] = 1
         elif kind == _ENTREPRENEUR:
@@ -236,7 +236,7 @@ def _seat(count, youth, entrepreneur, official, third_place, visitor):
 
 @kernel
 def visit_places(seed, month, cell, youth, entrepreneur, official, third_place, visitor, p):
-    """List who is at the places, and give the hours of their staff to project holders."""
+    """List the visitors of places, and give the hours of staff to project holders."""
     youth_visits = third_place.youth_visits
     entrepreneur_visits = third_place.entrepreneur_visits
     official_visits = third_place.official_visits

@@ -1,14 +1,14 @@
 """Youth migration: places for residents aged 15 to 29 are left, taken and handed on.
 
-The table has a row for each *place in the population*, as it has one for each unit of premises: one
-person holds it after another. A place ages by a month a month. At 30 its holder leaves the table,
-not the territory, and a resident who turns 15 succeeds; residents then do not change. A holder who
-leaves the territory and one who arrives change the residents of their cell by one.
+The table has one row per *place in the population*, like the table of premises: one person after
+another holds it. A place ages by a month a month. At 30 its holder leaves the table, not the
+territory, and a resident who turns 15 succeeds; residents then do not change. A holder who leaves
+the territory and one who arrives change the residents of their cell by one.
 
     rate of leaving = rate(age) x active_stay_ratio (if active) x exp(-staying_response x jobs)
 
-with jobs the jobs of projects gained since the start around the home, per resident there. The last
-factor is kept between one half and two, where it is more than a linear response can say.
+with jobs the project jobs gained since the start around the home, per resident there. The last
+factor is clipped to between one half and two.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ __all__ = ["PROCESS", "YouthMigrationParameters", "arrival_probability", "leavin
 STREAM = 3
 
 YOUNGEST, OLDEST = 180, 360
-"""Months of age at which a holder enters the table, and leaves it."""
+"""Ages in months at which a holder enters and leaves the table."""
 AT_18, AT_19 = 216, 228
 LEFT, ARRIVED, TURNED_30 = 1, 2, 3
 
@@ -44,7 +44,7 @@ LARGEST_STAYING_FACTOR = 2.0
 
 
 class YouthMigrationParameters(ParameterGroup):
-    """Who leaves and who stays."""
+    """Leaving and staying."""
 
     leaving_rate: float = parameter(
         0.045,
@@ -91,13 +91,13 @@ class YouthMigrationParameters(ParameterGroup):
 
 @rule
 def yearly_leaving_rate(age, p):
-    """Rate of leaving at an age in months, 1/year, of somebody who takes no part."""
+    """Return the rate of leaving of a non-participant at an age in months, 1/year."""
     return -math.log(1.0 - p.leaving_at_18) if AT_18 <= age < AT_19 else p.leaving_rate
 
 
 @rule
 def leaving_probability(rate, is_active, jobs_gained, p):
-    """Probability of leaving in a month at this yearly rate and these jobs gained a resident."""
+    """Return the monthly probability of leaving at a yearly rate and jobs gained per resident."""
     most = math.log(LARGEST_STAYING_FACTOR)
     response = min(max(-p.staying_response * jobs_gained, -most), most)
     stay = p.active_stay_ratio if is_active else 1.0
@@ -106,36 +106,36 @@ def leaving_probability(rate, is_active, jobs_gained, p):
 
 @rule
 def arrival_probability(arrival_rate):
-    """Probability that a vacant place is taken in a month."""
+    """Return the probability that a vacant place is taken in a month."""
     return 1.0 - math.exp(-arrival_rate / 12.0)
 
 
 @rule
 def entrant_traits(z0, z1, base_interest, p):
-    """Threshold and base interest of a new holder from two standard normals."""
+    """Return threshold and base interest of a new holder from two standard normals."""
     return p.threshold_mean + p.threshold_spread * z0, base_interest + p.interest_spread * z1
 
 
 @rule
 def _screen(probability):
-    """Threshold below which lie all words of luck under a probability; clear of rounding."""
+    """Return a threshold above all random words of a probability, with a margin for rounding."""
     return bernoulli_threshold(1.001 * probability + 2.0**-30)
 
 
 @kernel
 def move_youth(seed, month, youth, entrepreneur, cell, town, p):
-    """Let every place age; hand it on at 30; draw whether its holder leaves or somebody arrives."""
+    """Age every place, hand it on at 30, and draw whether its holder leaves or somebody arrives."""
     residents = cell.residents.reshape(-1)
     residents_nearby = cell.residents_nearby.reshape(-1)
     jobs_nearby = cell.project_jobs_nearby.reshape(-1)
     jobs_at_start = cell.project_jobs_at_start.reshape(-1)
     arrival = arrival_probability(town.arrival_rate[0])
-    # Where nobody turns 15 for everyone who turns 30, a growing share of places stays empty.
+    # If fewer people turn 15 than turn 30, a growing share of places stays empty.
     years = (OLDEST - YOUNGEST) / 12.0
     succession = math.exp(years * p.residents_growth) if p.residents_growth < 0.0 else 1.0
 
-    # Hardly anybody moves in a month. All words are compared in bulk with the largest probability
-    # that anybody in this position has; only who falls below is looked at.
+    # Hardly anybody moves in a month: compare all words in bulk with the largest probability of
+    # their group, and examine only those below it.
     usual = _screen(1.0 - math.exp(-LARGEST_STAYING_FACTOR * p.leaving_rate / 12.0))
     at_18 = _screen(1.0 - (1.0 - p.leaving_at_18) ** (LARGEST_STAYING_FACTOR / 12.0))
     arriving = _screen(arrival)
@@ -172,7 +172,7 @@ def move_youth(seed, month, youth, entrepreneur, cell, town, p):
                 else:
                     rate = yearly_leaving_rate(youth.age[y], p)
                     home = youth.cell_row[y]
-                    # Nobody leaves a cell where decline has left less than one resident.
+                    # Nobody leaves a cell with less than one resident.
                     if luck >= LARGEST_STAYING_FACTOR * rate / 12.0 or residents[home] < 1.0:
                         continue
                     gained = jobs_nearby[home] - jobs_at_start[home]

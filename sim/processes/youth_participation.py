@@ -1,12 +1,12 @@
-"""Youth participation: who of the young takes part in local projects this month.
+"""Youth participation: the young who take part in local projects this month.
 
-Interest rises with encounters and fades back to where it was. A person takes part where
+Interest rises with encounters and fades back to its base. A person takes part if
 
     interest + neighbour_influence x share of acquaintances who took part last month
              + venue_pull (if at a third place) + role_pull (if with a role) > threshold
 
 (Granovetter 1978, doi:10.1086/226707; on networks Watts 2002, doi:10.1073/pnas.082090499). Everyone
-looks at last month, so no order of persons matters. Only the end of a role is a matter of luck.
+observes last month, so the order of persons does not matter. Only the end of a role is random.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ STREAM = 6
 ACQUAINTANCES = 8
 
 INCUBATING, RUNNING = 3, 4
-"""Stages of a project in which it has roles to give."""
+"""Stages in which a project has roles."""
 
 SEEN_PRESENT, SEEN_ACTIVE = 1, 16
-"""What a present, and in addition an active, acquaintance adds to a byte: eight fit in."""
+"""Contributions of a present, and additionally an active, acquaintance to a byte; eight fit in."""
 
 
 class YouthParticipationParameters(ParameterGroup):
-    """What makes young people take part."""
+    """Participation of young people."""
 
     threshold_mean: float = parameter(
         0.5,
@@ -139,14 +139,14 @@ _0, _1 = np.arange(2, dtype=np.uintp)
 
 @kernel
 def end_roles(k0, k1, youth, entrepreneur, p):
-    """Draw whose role ends; none goes on in a project that does not."""
+    """Draw which roles end; roles end with their project."""
     n = np.uintp(youth.role.size)
     for start in range(_0, n, BLOCK):
         end = min(start + BLOCK, n)
         highest = youth.role[start]
         for y in range(start, end):
             highest = max(highest, youth.role[y])
-        if highest < 0:  # as in most blocks: few have a role
+        if highest < 0:  # most blocks: few have a role
             continue
         for y in range(start, end):
             if youth.role[y] < 0:
@@ -160,9 +160,9 @@ def end_roles(k0, k1, youth, entrepreneur, p):
 
 @kernel
 def look_around(youth):  # fmt: skip
-    """Let everyone see who of their acquaintances is there and took part last month.
+    """Update the acquaintances that everyone saw last month, present or taking part.
 
-    Hardly anybody changes in a month, so that those who are to be told cost less than all lists.
+    Few people change in a month, so updating those who know them is cheaper than reading all lists.
     """
     n = np.uintp(youth.seen.size)
     for y in range(n):
@@ -188,7 +188,7 @@ def look_around(youth):  # fmt: skip
 
 @kernel
 def take_part(seed, month, youth, entrepreneur, p):
-    """End roles, let interest fade and rise, and compare motivations with thresholds."""
+    """End roles, update interest, and compare motivations with thresholds."""
     n = np.uintp(youth.seen.size)
     one = np.float32(1)
     kept = np.float32(0.5 ** (1.0 / p.interest_half_life))

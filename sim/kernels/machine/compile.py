@@ -1,13 +1,13 @@
-"""The only place with numba's options: how kernels are compiled, cached and made parallel.
+"""Compile, cache and parallelise kernels; the only place with numba's options.
 
 A *kernel* is a loop over arrays, a *rule* the scalar arithmetic inside it. Both are compiled on
 their first call, without fast-math, so that a call gives the same bits on one thread or many.
 
 Machine code is kept on disk, under a hash of the sources it is made of: never their paths or dates,
-so that two checkouts with the same sources share it. Numba itself would look at the file a kernel
-stands in and miss edits of other files whose rules are inlined into it. Every kernel may take rules
-from `sim.kernels`. No process takes a rule from another, so an edit of one leaves the machine code
-of the others valid; kernels elsewhere may take rules from all processes.
+so that two checkouts with the same sources share it. Numba itself would check only the file of a
+kernel and miss edits of other files whose rules are inlined. Every kernel may take rules from
+`sim.kernels`. No process takes a rule from another, so an edit of one leaves the machine code of
+the others valid; kernels elsewhere may take rules from all processes.
 """
 
 from __future__ import annotations
@@ -48,12 +48,13 @@ __all__ = [
 _KERNELS = Path(__file__).parents[1]
 _PROCESSES = Path(__file__).parents[2] / "processes"
 
-# "numpy": a division by zero gives inf and no exception, whose branch would stop vectorisation.
+# "numpy": division by zero gives inf instead of an exception, whose branch would prevent
+# vectorisation.
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "boundscheck": False}
 
-# Only explicit prange loops are spread over threads. The automatic rewriting of array expressions
-# and reductions would choose its own order of summation. (Not a dict: numba empties it when it
-# compiles for the first time, and then takes its own defaults.)
+# Only explicit prange loops run on threads. The automatic rewriting of array expressions and
+# reductions would choose its own order of summation. (Not a dict: numba clears it on the first
+# compilation and then uses its defaults.)
 _ONLY_PRANGE: Any = ParallelOptions(
     {
         "prange": True,
@@ -67,7 +68,7 @@ _ONLY_PRANGE: Any = ParallelOptions(
     }
 )
 
-# Folders of sources that changed since are kept while they are likely to be in use.
+# Folders of older sources are kept while they are probably in use.
 _KEPT_FOLDERS = 8
 _KEPT_SECONDS = 24 * 3600
 
@@ -75,13 +76,13 @@ _KEPT_SECONDS = 24 * 3600
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile a loop over arrays, for one thread, without holding the interpreter's lock.
 
-    ``numba.prange`` in the function acts as ``range``; `parallel` gives the twin in which it
-    spreads over threads. The machine code is kept on disk (see `cache_folder`).
+    ``numba.prange`` in the function acts as ``range``; `parallel` returns the multi-threaded
+    variant. The machine code is kept on disk (see `cache_folder`).
 
     Parameters
     ----------
     function : callable
-        A function in numba's subset of Python. ``.py_func`` of the result is the function itself.
+        A function in numba's subset of Python; ``.py_func`` of the result.
 
     Returns
     -------
@@ -94,7 +95,7 @@ def kernel(function: Callable[..., Any]) -> Any:
 def rule(function: Callable[..., Any]) -> Any:
     """Compile a scalar rule so that it is inlined into the kernels that call it, at no cost.
 
-    ``.py_func`` of the result is the plain function, which tests call without compilation.
+    ``.py_func`` of the result is the plain function, for tests without compilation.
     """
     return numba.njit(inline="always", **_OPTIONS)(function)
 
@@ -109,15 +110,15 @@ def loop_body(function: Callable[..., Any]) -> Any:
 
 
 def shared_rule(function: Callable[..., Any]) -> Any:
-    """Let kernels call a scalar rule that Python calls as well: there it stays a plain function.
+    """Let kernels call a scalar rule that stays a plain function in Python.
 
-    A `rule` that Python calls would be compiled in each process.
+    Python code would compile a `rule` in each process.
     """
     return register_jitable(**_OPTIONS)(function)
 
 
 def long_rule(function: Callable[..., Any]) -> Any:
-    """Compile a scalar rule that many kernels call and that would be long to compile in each.
+    """Compile a scalar rule once that many kernels call and that takes long to compile.
 
     Kernels call its machine code, which the compiler may still inline.
     """
@@ -125,36 +126,37 @@ def long_rule(function: Callable[..., Any]) -> Any:
 
 
 def instruction(function: Callable[..., Any]) -> Any:
-    """Let kernels use what numba has no words for, written in the language of its compiler.
+    """Let kernels use an operation that numba lacks, written in LLVM's language.
 
     Parameters
     ----------
     function : callable
-        Of numba's typing context and the types of the arguments; gives a signature, and what writes
-        the instructions.
+        Takes numba's typing context and the types of the arguments; returns a signature and a code
+        generator.
 
     Returns
     -------
     callable
-        Which takes the arguments alone, in kernels.
+        Function of the arguments, for use in kernels.
     """
     return intrinsic(function)
 
 
 @functools.cache
 def parallel(serial: Any) -> Any:
-    """The twin of a kernel whose ``prange`` loops run on several threads, with the same bits.
+    """Return the variant of a kernel whose ``prange`` loops run on several threads.
 
-    A kernel without such a loop is its own twin.
+    A kernel without such a loop is its own variant.
 
-    It is compiled from the same Python function, on request only: compiling takes twice as long, a
-    process that has run it must not fork, and two Python threads must not call it at once. The bits
-    are those of the serial kernel as long as no ``prange`` loop sums floats across its iterations.
+    The variant is compiled from the same Python function, on request only: compiling takes twice as
+    long, a process that has run it must not fork, and two Python threads must not call it at once.
+    Its bits are those of the serial kernel as long as no ``prange`` loop sums floats across its
+    iterations.
 
     Parameters
     ----------
     serial : callable
-        What `kernel` returned.
+        Kernel from `kernel`.
 
     Returns
     -------
@@ -163,13 +165,13 @@ def parallel(serial: Any) -> Any:
     """
     function = getattr(serial, "py_func", serial)
     if "prange" not in function.__code__.co_names:
-        return serial  # nothing to spread
+        return serial  # no prange loop
     return _cached(numba.njit(parallel=_ONLY_PRANGE, **_OPTIONS)(function), "parallel")
 
 
 @functools.cache
 def _bare(dispatcher: Any) -> Any:
-    """The twin of a kernel that cannot be called from Python, which is shorter to compile."""
+    """Return the variant of a kernel that Python cannot call, which compiles faster."""
     is_parallel = "parallel" in dispatcher.targetoptions
     options = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     if is_parallel:
@@ -179,23 +181,23 @@ def _bare(dispatcher: Any) -> Any:
 
 
 def is_compiled(function: Any) -> bool:
-    """Whether a kernel is more than its Python function, as with ``NUMBA_DISABLE_JIT``."""
+    """Return whether a kernel is compiled, unlike with ``NUMBA_DISABLE_JIT``."""
     return hasattr(function, "compile")
 
 
 def address(dispatcher: Any, *types: Any) -> int:
-    """Where a kernel's machine code for arguments of these types stands, compiled if need be.
+    """Return the address of a kernel's machine code for argument types, compiling it if necessary.
 
     Parameters
     ----------
     dispatcher : callable
-        What `kernel` or `parallel` returned.
+        Kernel from `kernel` or `parallel`.
     *types : numba types
 
     Returns
     -------
     int
-        Of a function with numba's own calling convention.
+        Address of a function with numba's calling convention.
     """
     bare = _bare(dispatcher)
     bare.compile(types)
@@ -205,12 +207,12 @@ def address(dispatcher: Any, *types: Any) -> int:
 
 
 def source_hash(folders: Iterable[Path], version: str = numba.__version__) -> str:
-    """A name for the machine code made of all Python files in some folders by a version of numba.
+    """Return a name for the machine code of all Python files in folders and a numba version.
 
     Parameters
     ----------
     folders : iterable of Path
-        Folders of sources, searched recursively. Their own names and places do not matter.
+        Folders of sources, searched recursively. Their names and locations do not matter.
     version : str
         The version of numba.
 
@@ -238,23 +240,22 @@ def _file_hash(path: str, *, with_processes: bool) -> str:
 
 @functools.cache
 def cache_folder() -> Path | None:
-    """The folder that holds the machine code of the sources as they are.
+    """Return the folder of the machine code of the present sources.
 
-    ``SIM_CACHE_DIR`` names the folder above it, else it is the user's cache folder. Folders of
-    older sources are removed once they have not been used for a day, apart from the eight newest.
+    ``SIM_CACHE_DIR`` names its parent; the default is the user's cache folder. Folders of older
+    sources are removed after a day without use, except the eight newest.
 
     Returns
     -------
     Path or None
-        None, after one warning, where nothing can be written: each process then compiles the
-        kernels it runs.
+        None, after one warning, if nothing can be written: each process then compiles its kernels.
     """
     try:
         root = _cache_root()
         folder = root / f"kernels-{source_hash([_KERNELS])}"
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
-        os.utime(folder)  # The date of its last use, which keeps it from being pruned.
+        os.utime(folder)  # The date of last use protects it from pruning.
     except (OSError, RuntimeError) as error:  # RuntimeError: the user has no home folder.
         warnings.warn(
             f"Compiled kernels cannot be kept on disk ({error}), so each run compiles them again; "
@@ -280,14 +281,14 @@ def _cache_root() -> Path:
 
 
 def prune_folders(folders: Iterable[Path], now: float) -> None:
-    """Remove folders of older sources. Another process may be doing the same at this moment.
+    """Remove folders of older sources. Another process may do the same at the same time.
 
     Parameters
     ----------
     folders : iterable of Path
-        Folders of the same code, each made of other sources.
+        Folders of machine code, each of different sources.
     now : float
-        Seconds, on the clock of the files' dates.
+        Present time in seconds, on the clock of the files' dates.
     """
     last_use: list[tuple[float, Path]] = []
     for folder in folders:
@@ -301,7 +302,7 @@ def prune_folders(folders: Iterable[Path], now: float) -> None:
 
 
 def _cached(dispatcher: Any, kind: str) -> Any:
-    """Give a numba function its cache. `kind` keeps twins apart: numba's key does not tell them."""
+    """Give a numba function its cache; `kind` separates variants, which numba's key does not."""
     folder = cache_folder()
     if folder is None or not hasattr(dispatcher, "enable_caching"):  # NUMBA_DISABLE_JIT
         return dispatcher
@@ -310,7 +311,7 @@ def _cached(dispatcher: Any, kind: str) -> Any:
 
 
 class _SourceLocator(_CacheLocator):
-    """Where numba looks for the machine code of one function: in a folder named by its sources."""
+    """The location of a function's machine code for numba: a folder named by its sources."""
 
     def __init__(self, function: Callable[..., Any], folder: Path) -> None:
         code, module = function.__code__, function.__module__
@@ -339,7 +340,7 @@ class _SourceLocator(_CacheLocator):
 
 
 class _CacheOfSources(CompileResultCacheImpl):
-    """Numba's way to write machine code down, in the folder that `_SourceLocator` names."""
+    """Numba's serialisation of machine code, in the folder of `_SourceLocator`."""
 
     def __init__(self, function: Callable[..., Any], folder: Path) -> None:
         self._locator_classes = [_SourceLocator(function, folder)]  # type: ignore[list-item]
@@ -347,7 +348,7 @@ class _CacheOfSources(CompileResultCacheImpl):
 
 
 class _KernelCache(FunctionCache):
-    """Numba's cache, which never stops a run: what cannot be read or written is compiled again."""
+    """Numba's cache without failures: unreadable or unwritable code is compiled again."""
 
     def __init__(self, function: Callable[..., Any], folder: Path) -> None:
         self._impl_class = functools.partial(_CacheOfSources, folder=folder)  # type: ignore[assignment]
@@ -357,13 +358,13 @@ class _KernelCache(FunctionCache):
         try:
             try:
                 found = super().load_overload(sig, target_context)
-            except (EOFError, pickle.UnpicklingError):  # The machine stopped while it was written.
+            except (EOFError, pickle.UnpicklingError):  # The machine stopped while writing it.
                 self.flush()
                 return None
         except OSError:
             return None
-        # Numba writes its index without a lock: two processes that compile different signatures at
-        # once may give them the same file.
+        # Numba writes its index without a lock, so two processes that compile different signatures
+        # at once may use the same file.
         if found is None or tuple(found.signature.args) != tuple(getattr(sig, "args", sig)):
             return None
         return found
@@ -371,5 +372,5 @@ class _KernelCache(FunctionCache):
     def save_overload(self, sig: Any, data: Any) -> None:
         try:
             super().save_overload(sig, data)
-        except OSError:  # The disk is full, or the folder was removed while this process ran.
+        except OSError:  # The disk is full, or the folder was removed during the run.
             self.disable()

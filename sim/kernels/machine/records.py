@@ -1,9 +1,9 @@
-"""Records: all that a kernel takes of an entity, or of the parameters, as one argument.
+"""Records: the arrays of an entity, or the parameters, as one argument of a kernel.
 
-A kernel says ``premises.margin[i]`` and ``p.closure_rate``. Nobody lists these fields a second
-time: they are read off the source of the kernel and of whatever it hands the record to. Compiled,
-a record is its fields one by one, so it costs nothing; each field keeps its own type, so a kernel
-cannot write an array that is read-only.
+A kernel uses ``premises.margin[i]`` and ``p.closure_rate``. The fields are read from the source of
+the kernel and of the functions that it passes the record to, so no list repeats them. A compiled
+record consists of its fields, so it costs nothing; each field keeps its type, so a kernel cannot
+write to a read-only array.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def record(name: str, fields: Mapping[str, Any]) -> Any:
     Parameters
     ----------
     name : str
-        An entity, or ``p`` for parameters.
+        Name of an entity, or ``p`` for parameters.
     fields : mapping of str to object
 
     Returns
@@ -54,7 +54,7 @@ def _record_class(name: str, fields: tuple[str, ...]) -> Any:
 
 @functools.cache
 def fields_taken(function: Any) -> dict[str, tuple[str, ...]]:
-    """Return what a function takes of each of its arguments.
+    """Return the fields that a function uses of each of its arguments.
 
     Parameters
     ----------
@@ -64,8 +64,8 @@ def fields_taken(function: Any) -> dict[str, tuple[str, ...]]:
     Returns
     -------
     dict of str to tuple of str
-        By argument, in order: each name ``f`` for which the function, or one that it hands the
-        argument to, says ``argument.f``, sorted.
+        By argument, in order: the sorted names ``f`` for which the function, or one that it passes
+        the argument to, uses ``argument.f``.
     """
     plain = getattr(function, "py_func", function)
     taken: dict[str, set[str]] = {a: set() for a in inspect.signature(plain).parameters}
@@ -104,19 +104,19 @@ def _definition(function: Callable[..., Any]) -> ast.FunctionDef:
 
 @functools.cache
 def _definitions(path: str) -> dict[int, ast.FunctionDef]:
-    """Functions of a file by their first line, which is that of their first decorator."""
+    """Return the functions of a file by their first line, that of the first decorator."""
     found = ast.parse(Path(path).read_text(encoding="utf-8")).body
     functions = [node for node in found if isinstance(node, ast.FunctionDef)]
     return {min([f.lineno, *(d.lineno for d in f.decorator_list)]): f for f in functions}
 
 
 class RecordType(types.NamedTuple):
-    """Numba's type of a record; the same in each process, so that machine code is found again.
+    """Numba's type of a record, the same in each process so that machine code can be reused.
 
     Parameters
     ----------
     made : type
-        What `record` makes.
+        Type made by `record`.
     kinds : tuple of numba types
         Types of the fields.
     """

@@ -1,8 +1,8 @@
-"""A first-order recursion forwards and one backwards, along WIDTH lines at once.
+"""A forward and a backward first-order recursion along WIDTH lines at once.
 
-What is carried from place to place is one vector of WIDTH numbers, which stays in the registers
-from the first place to the last. Numba's own loops would write it to memory and read it back at
-each place, and could not know that the arrays do not overlap.
+The carry is one vector of WIDTH numbers, which stays in registers from the first place to the last.
+Numba's own loops would store and reload it at each place, and could not know that the arrays do not
+overlap.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from sim.kernels.machine.compile import instruction
 __all__ = ["WIDTH", "smooth_lines"]
 
 WIDTH = 64
-"""Lines that are smoothed together: enough vectors to hide the latency of each step."""
+"""Number of lines smoothed together, enough vectors to hide the latency of each step."""
 
 _VECTOR = 8
-"""Numbers that are computed with at once: a vector of float32."""
+"""Numbers per vector of float32."""
 
 
 @instruction
@@ -32,17 +32,17 @@ def smooth_lines(_, values, at, step, places, ratio, smallest, weight, forwards)
     Parameters
     ----------
     values : one-dimensional contiguous array of float32 or float64
-        Place i of all lines stands in ``values[at + step i :][:WIDTH]``; values are not negative.
+        Non-negative values; place i of all lines is ``values[at + step i :][:WIDTH]``.
     at, step, places : uintp
-        There is one place at least.
+        Start, stride and number of places, at least one.
     ratio, smallest, weight : numbers of the same type
-        A carry of at most `smallest` is dropped, for its product with the ratio would be denormal,
-        at a hundred times the cost.
+        Carries of at most `smallest` are dropped, since their product with the ratio would be
+        denormal, at a hundred times the cost.
     forwards : one-dimensional contiguous array
-        Scratch of the same type, WIDTH numbers a place.
+        Scratch of the same type, WIDTH numbers per place.
     """
     if values.layout != "C" or forwards.layout != "C" or values.dtype != forwards.dtype:
-        return None  # which numba tells as a type that does not fit
+        return None  # numba reports this as a type mismatch
     n, size = types.uintp, values.dtype
     signature = types.none(values, n, n, n, size, size, size, forwards)
 
@@ -97,7 +97,7 @@ def smooth_lines(_, values, at, step, places, ratio, smallest, weight, forwards)
 
 
 def _spread(builder: Any, vector: Any, number: Any) -> Any:
-    """A vector of the same number."""
+    """Return a vector of equal numbers."""
     first = builder.insert_element(ir.Constant(vector, ir.Undefined), number, ir.IntType(32)(0))
     mask = ir.Constant(ir.VectorType(ir.IntType(32), vector.count), None)
     return builder.shuffle_vector(first, first, mask)

@@ -1,16 +1,16 @@
-"""Finding the few among many: who is marked, where marks are set for many at a time.
+"""Find the few marked rows among many, with marks set in bulk.
 
-Where something happens to hardly anybody in a month, a loop that asks everyone in turn spends its
-time on branches that the processor guesses wrong. Words of luck are therefore compared in bulk with
-what is likeliest for each, which costs no branch, and only who is marked is looked at::
+When an event is rare, a loop over all agents spends its time on mispredicted branches. Random words
+are therefore compared in bulk with the largest probability, without branches, and only marked rows
+are examined::
 
     for start in range(first, last, BLOCK):
         bits = marks_of_block(marks, start, last)
         while bits:
             i, bits = start + lowest(bits), without_lowest(bits)
 
-(Not a generator: numba counts references to the array at each step of one, for longer than it takes
-to find the next.)
+(Not a generator: at each of its steps numba would count references to the array, which takes longer
+than finding the next row.)
 """
 
 from __future__ import annotations
@@ -27,28 +27,28 @@ from sim.kernels.machine.compile import instruction, rule
 __all__ = ["BLOCK", "CHUNK", "lowest", "marks_of_block", "prefetch", "without_lowest"]
 
 CHUNK = np.uintp(1024)
-"""Agents that are screened together: their words stay in the fastest cache."""
+"""Agents screened together, so that their words stay in the fastest cache."""
 
 BLOCK = np.uintp(64)
-"""Marks that are looked at together, as the bits of one word."""
+"""Marks examined together, as the bits of one word."""
 
 _0, _1 = np.arange(2, dtype=np.uint64)
 
 
 @rule
 def marks_of_block(marks, start, end):
-    """Which marks are not 0, of the block from `start`, before `end`.
+    """Return the non-zero marks of the block from `start`, before `end`, as bits.
 
     Parameters
     ----------
     marks : (n,) uint8 array
-        0 where there is no mark.
+        Marks; 0 for none.
     start, end : uintp
 
     Returns
     -------
     uint64
-        Bit k is set where ``marks[start + k]`` is not 0.
+        Bit k is set if ``marks[start + k]`` is not 0.
     """
     if start + BLOCK <= end:
         return _whole_block(marks, start)
@@ -60,13 +60,13 @@ def marks_of_block(marks, start, end):
 
 @rule
 def without_lowest(bits):
-    """The bits but for the lowest one that is set."""
+    """Clear the lowest set bit."""
     return bits & (bits - _1)
 
 
 @instruction
 def lowest(_, bits):
-    """Number of the lowest bit that is set; there must be one."""
+    """Return the index of the lowest set bit; there must be one."""
 
     def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         return builder.cttz(given[0], ir.Constant(ir.IntType(1), 1))
@@ -76,9 +76,9 @@ def lowest(_, bits):
 
 @instruction
 def _whole_block(_, marks, start):
-    """Which of the 64 marks from `start` are not 0: two instructions for 32 of them."""
+    """Return which of the 64 marks from `start` are not 0, two instructions per 32 marks."""
     if not isinstance(marks, types.Array) or marks.dtype != types.uint8 or marks.layout != "C":
-        return None  # which numba tells as a type that does not fit
+        return None  # numba reports this as a type mismatch
 
     def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         block = ir.VectorType(ir.IntType(8), int(BLOCK))
@@ -92,7 +92,7 @@ def _whole_block(_, marks, start):
 
 @instruction
 def prefetch(_, array, at):
-    """Begin to load element `at` of a one-dimensional array, which is read some steps later."""
+    """Start loading element `at` of a one-dimensional array for a later read."""
 
     def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         data = make_array(signature.args[0])(context, builder, given[0]).data

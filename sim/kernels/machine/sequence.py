@@ -1,9 +1,9 @@
-"""Kernels that are called one after another as one call, with arguments unwrapped once.
+"""Call a sequence of kernels as one call, with arguments unwrapped once.
 
-At each call numba takes every array out of its Python object, which costs some 0.1 µs where the
-object has left the cache. For a month of thirty kernels with twenty arrays each that is as much as
-its longest process. Here the numbers behind the arguments (where an array begins, its shape and
-strides) are written down once, and a short piece of machine code hands them to kernel after kernel.
+At each call numba unwraps every array from its Python object, which costs some 0.1 µs if the object
+has left the cache. For a month of thirty kernels with twenty arrays each, that takes as long as its
+longest process. Here the numbers behind the arguments (address, shape and strides of an array) are
+stored once, and a short piece of machine code passes them to each kernel.
 """
 
 from __future__ import annotations
@@ -30,15 +30,15 @@ _WORD = ir.IntType(64)
 
 
 class KernelCall(NamedTuple):
-    """A kernel and what it is called with.
+    """A kernel and its arguments.
 
     Attributes
     ----------
     name : str
     kernel : callable
-        What `sim.kernels.machine.compile.kernel` or `parallel` returned; returns nothing.
+        Kernel from `sim.kernels.machine.compile.kernel` or `parallel`, without a return value.
     arguments : tuple
-        Arrays, ints, floats and bools, in order; a name of `CLOCK` stands for its value.
+        Arrays, ints, floats and bools, in order; names of `CLOCK` stand for their values.
     """
 
     name: str
@@ -47,29 +47,29 @@ class KernelCall(NamedTuple):
 
 
 class KernelSequence:
-    """Kernels in order, of which some or all can be called as one.
+    """A sequence of kernels, of which some or all can run as one call.
 
     Parameters
     ----------
     calls : sequence of KernelCall
-        Their arrays are kept, and must stay where they are.
+        Calls; the sequence keeps their arrays, which must not move in memory.
     """
 
     def __init__(self, calls: Sequence[KernelCall]) -> None:
         self._calls = tuple(calls)
         known: dict[int, list[int]] = {}
         self._types = [tuple(_type_of(a) for a in call.arguments) for call in self._calls]
-        # Numba's types are slow to hash and there is one object of each, kept by `_TYPES` or numba.
+        # Numba's types are slow to hash, so use their identity; `_TYPES` or numba keeps them alive.
         self._identities = [tuple(map(id, taken)) for taken in self._types]
         self._slots = [np.array(_words(c.arguments, known), np.int64) for c in self._calls]
 
     def only(self, names: Collection[str]) -> Callable[[int, int], None]:
-        """What calls the kernels of these names, in the order of the sequence.
+        """Return a function that calls the kernels of these names, in the order of the sequence.
 
         Parameters
         ----------
         names : collection of str
-            Nothing is compiled for kernels of other names.
+            Names of kernels; the others are not compiled.
 
         Returns
         -------
@@ -98,7 +98,7 @@ class KernelSequence:
                 self._address(row)
 
     def _code(self) -> tuple[types.Type, Callable[..., None]]:
-        """What calls kernels with arguments of these types, and the types as one."""
+        """Return the code that calls kernels with arguments of these types, and its type."""
         key = tuple(self._identities)
         if key not in _CODE:
             kernels = types.Tuple([types.Tuple(taken) for taken in self._types])
@@ -123,7 +123,7 @@ _CLOCK_TYPES = tuple(types.literal(name) for name in CLOCK)
 
 
 def _type_of(argument: Any) -> types.Type:
-    """Numba's type of an argument, looked up once for all arrays that are alike."""
+    """Return numba's type of an argument, with one lookup for similar arrays."""
     if isinstance(argument, np.ndarray):
         flags = argument.flags
         looks: Any = (argument.dtype, argument.ndim, flags.forc, flags.fnc, flags.writeable)
@@ -143,16 +143,16 @@ def _type_of(argument: Any) -> types.Type:
 
 
 def _call_plainly(calls: Sequence[KernelCall], month: int, calendar_month: int) -> None:
-    """Without compilation."""
+    """Call the kernels as Python functions, without compilation."""
     clock = dict(zip(CLOCK, (month, calendar_month), strict=True))
     for call in calls:
         call.kernel(*(clock[a] if isinstance(a, str) else a for a in call.arguments))
 
 
 def _words(arguments: tuple[Any, ...], known: dict[int, list[int]]) -> list[int]:
-    """The numbers behind arguments, of 64 bits each, in the order in which `_calls` reads them.
+    """Return the 64-bit words behind arguments, in the order in which `_calls` reads them.
 
-    Those of arrays are kept in `known`, as most are arguments of several kernels.
+    `known` caches those of arrays, since most are arguments of several kernels.
     """
     words: list[int] = []
     for argument in arguments:
@@ -208,7 +208,7 @@ def _load(builder: Any, words: Any, at: int, kind: Any = _WORD) -> Any:
 
 
 def _unwrapped(context: Any, builder: Any, kind: Any, slots: Any, at: int) -> tuple[Any, int]:
-    """An argument as numba hands it to a kernel, and how many words it was made of."""
+    """Return an argument in numba's form for kernels, and its number of words."""
     if isinstance(kind, RecordType):
         values, width = [], 0
         for field in kind.types:

@@ -1,8 +1,8 @@
-"""Transposing a square tile of a field from one array to another, within the registers.
+"""Transpose a square tile of a field from one array to another, within registers.
 
-Numba leaves such loops as they are, a number at a time, which takes longer than what is done with
-the numbers. Here a tile is loaded as vectors, one a line. Then the upper right and the lower left
-quarter of the tile change places, and likewise within each quarter, down to single numbers.
+Numba compiles such loops number by number, which takes longer than the computation itself. Here a
+tile is loaded as vectors, one per line. The upper right and the lower left quarter of the tile then
+change places, and likewise within each quarter, down to single numbers.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sim.kernels.machine.compile import instruction
 __all__ = ["TILE", "transpose_tile"]
 
 TILE = 8
-"""Numbers along each side of a tile: a vector of float32."""
+"""Numbers per side of a tile, a vector of float32."""
 
 
 @instruction
@@ -28,11 +28,11 @@ def transpose_tile(_, source, source_at, source_step, target, target_at, target_
     Parameters
     ----------
     source, target : one-dimensional contiguous arrays
-        Of the same dtype, with all of the tile within them; they must not overlap.
+        Arrays of the same dtype that contain the tile and do not overlap.
     source_at, target_at : uintp
-        Where the tile begins.
+        Start of the tile.
     source_step, target_step : uintp
-        From the beginning of one line of the tile to the next.
+        Stride between lines of the tile.
     """
     signature = types.none(source, types.uintp, types.uintp, target, types.uintp, types.uintp)
     alike = isinstance(source, types.Array) and isinstance(target, types.Array)
@@ -67,6 +67,6 @@ def transpose_tile(_, source, source_at, source_step, target, target_at, target_
 
 
 def _mask(half: int, side: int) -> Any:
-    """Where a new line's numbers stand in two old ones: the left halves of both, or the right."""
+    """Return the shuffle mask of a new line: the left halves of two old lines, or the right."""
     places = [(j & ~half) + side + (TILE if j & half else 0) for j in range(TILE)]
     return ir.Constant(ir.VectorType(ir.IntType(32), TILE), places)
