@@ -10,6 +10,8 @@ from sim.analysis.rules import find_rules
 from sim.errors import InputError
 from sim.experiments.experiment_file import load_experiment
 
+pytestmark = pytest.mark.slow  # the EMA Workbench
+
 N = 800
 
 

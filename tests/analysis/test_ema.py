@@ -14,6 +14,8 @@ from sim.experiments.running import sweep
 from sim.interventions import LEVERS
 from sim.scenario.schema import PARAMETERS
 
+pytestmark = pytest.mark.slow  # the EMA Workbench
+
 INDICATORS = ["closures", "running_projects"]
 
 

@@ -12,6 +12,8 @@ from sim.calibration import Calibration, abc_smc
 from sim.errors import InputError
 from tests.calibration.toys import LINE_PRIOR, line, planted
 
+pytestmark = pytest.mark.slow  # pyABC
+
 TRUTH = {"level": 0.7, "slope": -1.2}
 OBSERVED = planted(line(TRUTH, 11), 0.15)
 

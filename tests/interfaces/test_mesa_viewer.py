@@ -5,17 +5,10 @@ from pathlib import Path
 
 import pytest
 
-solara = pytest.importorskip("solara", reason="Mesa's viewer is the optional extra 'viz'")
-pytest.importorskip("altair", reason="Mesa's viewer is the optional extra 'viz'")
+from sim.mesa_face.agents import Shop
+from sim.mesa_face.model import TerritoryModel
 
-import ipyvuetify  # noqa: E402 - comes with solara
-from mesa.visualization import SpaceRenderer  # noqa: E402
-from mesa.visualization.components import AgentPortrayalStyle, PropertyLayerStyle  # noqa: E402
-
-from sim.mesa_face.agents import Shop  # noqa: E402
-from sim.mesa_face.model import TerritoryModel  # noqa: E402
-
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("error")]
 
 HAMLET = {"population": 3000, "rows": 20, "columns": 20, "town_radius": 0.6, "settlements": 2}
 """Faster to draw than the mid-sized town."""
@@ -23,8 +16,18 @@ HAMLET = {"population": 3000, "rows": 20, "columns": 20, "town_radius": 0.6, "se
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "solara_app.py"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def viz():
+    """Imported by the first test, since the import takes seconds."""
+    for package in ("solara", "altair"):
+        pytest.importorskip(package, reason="Mesa's viewer is the optional extra 'viz'")
+
+
 @pytest.mark.parametrize("backend", ["matplotlib", "altair"])
 def test_mesa_draws_the_map_with_agents_and_a_layer(backend):
+    from mesa.visualization import SpaceRenderer
+    from mesa.visualization.components import AgentPortrayalStyle, PropertyLayerStyle
+
     model = TerritoryModel(rng=7, population=4000, rows=20, columns=31)
     drawn = []
 
@@ -47,6 +50,8 @@ class Viewer:
     """The example for a hamlet, as in a browser; `models` lists the models that it made."""
 
     def __init__(self, monkeypatch):
+        import solara
+
         self.models = []
         made, make = self.models, TerritoryModel.__init__
 
@@ -64,10 +69,14 @@ class Viewer:
         _, self.rendered = solara.render(page, handle_error=False)
 
     def click(self, label):
+        import ipyvuetify  # comes with solara
+
         buttons = self.rendered.find(ipyvuetify.Btn).widgets
         next(b for b in buttons if b.children == [label]).click()
 
     def move(self, label, value):
+        import ipyvuetify
+
         sliders = self.rendered.find(ipyvuetify.Slider).widgets
         next(s for s in sliders if s.label == label).v_model = value
 

@@ -39,6 +39,11 @@ def test_neither_batches_nor_stops_show_and_no_run_is_done_twice(whole, stops, b
         assert set(calls(toy.log).values()) == {1}
 
 
+def test_a_worker_of_dask_gives_the_same_results(store, whole):
+    fill_toys(store, executor="dask", workers=1)
+    assert store.digest() == whole.digest()
+
+
 def test_another_luck_gives_another_digest(whole, store):
     fill(store, plan_model(Toy(), Design("full_factorial", (X,)), 1, seed=6), Options(1, "serial"))
     assert store.digest() != whole.digest()
