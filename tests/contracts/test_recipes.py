@@ -142,10 +142,8 @@ class LeaseIndexationParameters(ParameterGroup):
         unit="1/year",
         bounds=(0.0, 0.2),
         plausible=(0.0, 0.04),
-        en="Indexation of leases",
-        fr="Indexation des baux",
-        help_en="Yearly growth of rents by their index.",
-        help_fr="Hausse annuelle des loyers par leur indice.",
+        label="Indexation of leases",
+        help="Yearly growth of rents by their index.",
         source="an example",
         evidence="assumed",
     )
@@ -169,9 +167,18 @@ PROCESS = Process(
     group=LeaseIndexationParameters,
     kernel=index_leases,
     writes=("premises.rent",),
-    title={"en": "Lease indexation", "fr": "Indexation des baux"},
+    english_title="Lease indexation",
 )
 '''
+
+PROCESS_IN_FRENCH = """
+[processes.lease_indexation]
+title = "Indexation des baux"
+
+[parameters.lease_index]
+label = "Indexation des baux"
+help = "Hausse annuelle des loyers par leur indice."
+"""
 
 TWIN = """def lease_indexation(town: Town, values: Values, *clock: int) -> None:
     growth = (1 + values["lease_index"]) ** (1 / 12)
@@ -187,6 +194,7 @@ def test_another_process(checkout: Checkout) -> None:
     checkout.insert(month, "24. Rents follow their index.\n", before='"""\n\nfrom __future__')
     checkout.insert(month, "    lease_indexation,\n", before="    local_benefits,\n")
     checkout.insert(month, "    lease_indexation.PROCESS,\n", before=')\n"""Processes in the order')
+    checkout.append("sim/words/fr/processes.toml", PROCESS_IN_FRENCH)
     twin = "tests/reference/retail_month.py"
     checkout.insert(twin, TWIN, before="MONTH = {")
     checkout.replace(
@@ -203,6 +211,7 @@ def test_another_process(checkout: Checkout) -> None:
     checkout.tests("tests/contracts/test_processes.py", "-k", "lease_indexation or every or shared")
     checkout.tests("tests/contracts/test_parameters.py", "-k", "lease_index")
     checkout.tests("tests/rules/test_month_against_twin.py", "-k", "lease_indexation")
+    checkout.tests("tests/words")
 
 
 INTERVENTION = '''"""Pop-up leases: public money aids new shops, wherever they open."""
@@ -221,19 +230,15 @@ class PopUpLeasesLevers(TimedLevers):
     pop_up_funding: float = funding(
         25_700.0,
         "Funding of pop-up leases",
-        "Financement des boutiques éphémères",
         "Public money a month.",
-        "Argent public par mois.",
         "an example",
     )
     pop_up_aid: float = parameter(
         500.0,
         unit="EUR/month",
         bounds=(0.0, 10_000.0),
-        en="Aid to pop-up shops",
-        fr="Aide aux boutiques éphémères",
-        help_en="What a new shop gets in its first year.",
-        help_fr="Ce que reçoit un nouveau commerce sa première année.",
+        label="Aid to pop-up shops",
+        help="Aid to a new shop in its first year.",
         source="an example",
         evidence="assumed",
         role="lever",
@@ -253,15 +258,26 @@ def plan_pop_ups(levers: PopUpLeasesLevers) -> Plan:
 
 TYPE = InterventionType(
     name="pop_up_leases",
-    title={"en": "Pop-up leases", "fr": "Boutiques éphémères"},
-    description={
-        "en": "Public money helps new shops in their first year.",
-        "fr": "L'argent public aide les nouveaux commerces leur première année.",
-    },
+    english_title="Pop-up leases",
+    english_description="Public money helps new shops in their first year.",
     levers=PopUpLeasesLevers,
     plan=plan_pop_ups,
 )
 '''
+
+INTERVENTION_IN_FRENCH = """
+[interventions.pop_up_leases]
+title = "Boutiques éphémères"
+description = "L'argent public aide les nouveaux commerces leur première année."
+
+[parameters.pop_up_funding]
+label = "Financement des boutiques éphémères"
+help = "Argent public par mois."
+
+[parameters.pop_up_aid]
+label = "Aide aux boutiques éphémères"
+help = "Aide à un nouveau commerce, sa première année."
+"""
 
 
 def test_another_type_of_intervention(checkout: Checkout) -> None:
@@ -276,6 +292,7 @@ def test_another_type_of_intervention(checkout: Checkout) -> None:
         registry, "            facade,\n", "            facade,\n            pop_up_leases,\n"
     )
     checkout.write("scenarios/interventions/pop_up_leases.toml", 'type = "pop_up_leases"\n')
+    checkout.append("sim/words/fr/interventions.toml", INTERVENTION_IN_FRENCH)
     follows(checkout, "Another intervention", name="pop_up_leases")
 
     assert "Boutiques éphémères" in checkout.sim("explain", "pop_up_leases")
@@ -284,13 +301,13 @@ def test_another_type_of_intervention(checkout: Checkout) -> None:
     checkout.sim("compare", *tried, "--out", "results")
     ledger = (checkout.root / "results" / "ledger.csv").read_text(encoding="utf-8")
     assert re.search(r"^pop_up_leases,1,public,subsidies,", ledger, re.MULTILINE)
-    checkout.tests("tests/interfaces/test_intervention_files.py")
+    checkout.tests("tests/interfaces/test_intervention_files.py", "tests/words")
 
 
 PLACE = """
 [[kind]]
 name = "repair_cafe"
-label = { en = "Repair café", fr = "Repair café" }
+label = { en = "Repair café" }
 source = "an example"
 evidence = "assumed"
 youth_visits = 0.010
@@ -310,17 +327,20 @@ staff = { value = 0.5, source = "volunteers do the rest", evidence = "assumed" }
 
 def test_another_kind_of_third_place(checkout: Checkout) -> None:
     checkout.append("scenarios/catalogues/third_place_kinds.toml", PLACE)
+    french = "sim/words/fr/catalogues.toml"
+    checkout.insert(french, 'repair_cafe = "Café des réparations"\n', before="\n[project_kinds]")
     follows(checkout, "Another kind of third place or of project", kinds="third_place_kinds")
 
     assert "volunteers do the rest" in checkout.sim("explain", "repair_cafe")
     assert "repair_cafe" in checkout.sim("explain", "mentoring")
+    checkout.tests("tests/words")
     assert checkout.sim("run", "mid_sized_town", "--set", "existing_third_places=repair_cafe:1")
 
 
 PROJECT = """
 [[kind]]
 name = "mending"
-label = { en = "mending workshop", fr = "atelier de réparation" }
+label = { en = "mending workshop" }
 source = "an example"
 evidence = "assumed"
 share = 0.02
@@ -344,6 +364,7 @@ def test_another_kind_of_project(checkout: Checkout) -> None:
         name, "share = 0.10\nengineering_hours = 90", "share = 0.08\nengineering_hours = 90"
     )
     checkout.append(name, PROJECT)
+    checkout.append("sim/words/fr/catalogues.toml", 'mending = "atelier de réparation"\n')
     follows(checkout, "Another kind of third place or of project", kinds="project_kinds")
 
     assert "atelier de réparation" in checkout.sim("explain", "mending")
