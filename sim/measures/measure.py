@@ -221,6 +221,8 @@ class Measure:
         One of `PLACES`; the whole territory by default.
     is_monthly : bool
         Whether the monthly table of a run has it.
+    is_outcome : bool
+        Whether runs are compared by it, after the first outcomes that the registry lists.
     """
 
     base: str
@@ -234,6 +236,7 @@ class Measure:
     relevant_share: float = 0.0
     place: str | None = None
     is_monthly: bool = True
+    is_outcome: bool = False
 
     @property
     def name(self) -> str:
@@ -292,6 +295,6 @@ def by_zone(measure: Measure, *places: str) -> tuple[Measure, ...]:
     """
     return (
         measure,
-        *(replace(measure, place=zone) for zone in ZONES),
-        *(replace(measure, place=place, is_monthly=False) for place in places),
+        *(replace(measure, place=zone, is_outcome=False) for zone in ZONES),
+        *(replace(measure, place=p, is_monthly=False, is_outcome=False) for p in places),
     )
