@@ -18,7 +18,7 @@ from sim.report.layout import MOST_BINS, Panel, levels_of
 from sim.report.levels import is_scale
 from sim.report.pictures.canvas import unit_line
 from sim.report.pictures.curve import draw_curve
-from sim.report.pictures.heat_map import HeatMap, draw_heat_map, draw_key
+from sim.report.pictures.heat_map import Axis, draw_heat_map, draw_key
 from sim.report.pictures.strips import draw_strips
 from sim.report.readings import Arm
 
@@ -64,36 +64,20 @@ def _columns(facts: Facts) -> int:
 
 def _grids(facts: Facts, arm: Arm, k: int) -> list[Block]:
     tiles = []
-    rows, columns = facts.layout.axes
+    rows, columns = (
+        Axis(facts.levels.axis(f), [facts.levels.value(f, v) for v in levels_of(facts.points, f)])
+        for f in facts.layout.axes
+    )
     for m, surface in enumerate(facts.surfaces(arm), 1):
         for p, panel in enumerate(facts.layout.panels, 1):
-            heat = HeatMap(
-                title=surface.label,
-                below=_below(facts, surface, panel),
-                rows=_ticks(facts, rows),
-                columns=_ticks(facts, columns),
-                row_axis=facts.levels.axis(rows),
-                column_axis=facts.levels.axis(columns),
-                effects=[[surface.effects[i] for i in row] for row in panel.points],
-                reached=surface.reached[panel.points],
-                good=surface.measure.good,
-                reach=_reach(surface),
+            label, below = _in_words(facts, surface, panel), _below(facts, surface, panel)
+            picture = draw_heat_map(
+                f"map_{k}_{m}_{p}", label, below, surface, panel.points, rows, columns
             )
-            label = _in_words(facts, surface, panel)
-            tiles.append(Tile(draw_heat_map(f"map_{k}_{m}_{p}", label, heat, surface.quantity)))
+            tiles.append(Tile(picture))
     if k == 1:
         tiles.append(Tile(draw_key("map_key", facts.words)))
     return [Gallery(tiles, columns=_columns(facts))]
-
-
-def _reach(surface: Surface) -> float:
-    """Limit of the colours: what is too small to matter never looks large."""
-    means = [abs(e.mean) for e in surface.effects if e.is_measured]
-    return max([2 * surface.smallest_relevant[1], *means]) or 1.0
-
-
-def _ticks(facts: Facts, factor: Factor) -> list[str]:
-    return [facts.levels.value(factor, v) for v in levels_of(facts.points, factor)]
 
 
 def _in_words(facts: Facts, surface: Surface, panel: Panel) -> str:
