@@ -119,7 +119,8 @@ SHOP_MEASURES: Final = (
             "closure_hazard",
             "closures per 100 shops and year",
             "Closure hazard",
-            "Closures per 100 shops open at the beginning of the month, a year's worth.",
+            "Closures per 100 shops open at the beginning of a month, a year's worth; shops that"
+            " projects opened in it count as open before.",
             "horizon",
             _closure_hazard,
             -1,

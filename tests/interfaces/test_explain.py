@@ -20,7 +20,7 @@ from sim.cli.explanation.access import READ, WRITE, accesses
 from sim.errors import InputError
 from sim.experiments.effect_table import EFFECT_COLUMNS
 from sim.interventions import LEVERS, TYPES, list_interventions
-from sim.measures.registry import MEASURES
+from sim.measures.registry import MEASURES, RENAMED
 from sim.mesa_face.agents import KINDS as AGENTS
 from sim.mesa_face.columns import Column
 from sim.processes.month import MONTH
@@ -197,6 +197,14 @@ def test_text_and_json_say_the_same(name: str, capsys: Capture) -> None:
     assert main(["explain", name, "--json"]) == 0
     for entry in json.loads(capsys.readouterr().out).values():
         assert entry["name"] == name and entry["at"] in text
+
+
+def test_an_old_name_of_a_column_is_answered_with_the_new_one() -> None:
+    for old, new in RENAMED.items():
+        assert new in MEASURES
+        if old not in explainable():
+            with pytest.raises(InputError, match=f"'{old}' is called '{new}' now"):
+                explain(old)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from sim.experiments.columns import COLUMNS
 from sim.interventions import LEVERS, TYPES
 from sim.measures.counting import COUNTS
 from sim.measures.map_layers import LAYERS
-from sim.measures.registry import MEASURES
+from sim.measures.registry import MEASURES, RENAMED
 from sim.processes.month import MONTH
 from sim.registry.variables import VARIABLES
 from sim.registry.variables.money import LINES, SOURCES
@@ -76,6 +76,8 @@ def explain(name: str) -> list[dict[str, Any]]:
         for kind, (names, describe) in KINDS.items()
         if name in names()
     ]
+    if not found and name in RENAMED:
+        raise InputError(f"the measure '{name}' is called '{RENAMED[name]}' now.")
     if not found:
         raise InputError(
             f"nothing is called '{name}'.{nearest(name, explainable())} Known are processes, "
