@@ -35,7 +35,7 @@ __all__ = ["BY_ZONE", "COUNTERS", "COUNTS", "TERRITORY", "count_calls", "count_m
 Row = npt.NDArray[np.float64]
 
 LONG_TERM_MONTHS = 36
-"""Vacancy is long-term beyond three years: vacant at the end of 36 months after the closing one."""
+"""Months after which vacancy is long-term: vacant at the end of 36 months after the closing one."""
 
 BY_ZONE: Final = (
     "premises",
@@ -57,7 +57,7 @@ BY_ZONE: Final = (
     "running",
     "projects_ended",
 )
-"""What is counted in each zone."""
+"""Counts by zone."""
 
 TERRITORY: Final = (
     "spent_in_shops",
@@ -94,10 +94,10 @@ TERRITORY: Final = (
     "classic_births",
     *(f"births_{k.name}" for k in project_kinds()),
 )
-"""What is counted for the territory as a whole."""
+"""Counts of the whole territory."""
 
 COUNTS: Final = tuple(f"{c}_{z}" for c in BY_ZONE for z in ZONES) + TERRITORY
-"""What is counted each month, in the order of a row."""
+"""All monthly counts, in the order of a row."""
 
 AT: Final = cast(Any, namedtuple("Offsets", (*BY_ZONE, *TERRITORY)))(
     **{c: COUNTS.index(f"{c}_{ZONES[0]}") for c in BY_ZONE},
@@ -331,21 +331,21 @@ _COUNTED: Final[tuple[tuple[Any, tuple[str, ...]], ...]] = (
         ),
     ),
 )
-"""Kernels that count, in their order, and the variables that each of them takes."""
+"""Counting kernels in order, and the variables that each of them takes."""
 
 COUNTERS: Final = tuple(kernel_.__name__ for kernel_, _ in _COUNTED)
-"""Names of the kernels that count."""
+"""Names of the counting kernels."""
 
 
 def count_calls(state: State, row: Row) -> list[KernelCall]:
-    """What writes the counts of the month just run into a row, in the order of `COUNTS`.
+    """Return the call that writes the counts of the last month into a row.
 
     Parameters
     ----------
     state : State
-        To count in.
+        State to count.
     row : (counts,) float64 array
-        Which has to be 0.0 throughout before.
+        Row of zeros to fill.
     """
     return [
         KernelCall(kernel_.__name__, kernel_, (*(state[name] for name in names), row))
@@ -359,9 +359,9 @@ def count_month(state: State, row: Row) -> None:
     Parameters
     ----------
     state : State
-        After a month.
+        State after a month.
     row : (counts,) float64 array
-        Written, in the order of `COUNTS`.
+        Output, in the order of `COUNTS`.
     """
     row[:] = 0.0
     for call in count_calls(state, row):

@@ -1,4 +1,4 @@
-"""Maps: what a territory looks like in one month, layer by layer."""
+"""Maps of a territory in one month, layer by layer."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ class Layer:
     Attributes
     ----------
     name : str
-        What ``--layers`` takes.
+        Name in ``--layers``.
     unit : str
         Unit.
     english_label, english_definition : str
     measure : callable
-        From the state to a (rows, columns) array; nan where there is nothing to measure.
+        Maps the state to a (rows, columns) array; nan for cells without anything to measure.
     source : str
-        What the map rests on.
+        Source of the values.
     evidence : str
-        "found", "derived", "recalled" or "assumed": how well that is known.
+        Evidence mark: "found", "derived", "recalled" or "assumed".
     limits : tuple of float, optional
-        Ends of the colour scale, the same for all maps of the layer whatever they show; None where
-        they follow from what is shown.
+        Fixed range of the colour scale for all maps of the layer; by default the range of the
+        values.
     """
 
     name: str
@@ -63,8 +63,8 @@ class Layer:
 
 
 SMOOTHING: Final = 0.5
-"""Standard deviation of the Gaussian that participation is averaged with, km: about as far as a
-quarter reaches, so that each value rests on dozens of young people and not on two or three."""
+"""Standard deviation of the Gaussian filter of participation, km, about the size of a quarter, so
+that each value averages dozens of young people and not two or three."""
 
 
 def _by_cell(state: State, values: npt.NDArray[Any], table: str) -> npt.NDArray[np.float64]:
@@ -194,13 +194,13 @@ class Maps:
     Attributes
     ----------
     months : tuple of int
-        Months that were kept; 0 is the starting state.
+        Months of the snapshots; 0 is the starting state.
     cell_size : float
         Side of a square cell, m.
     zone : (rows, columns) uint8 array
         Code in `sim.territory.territory.ZONES`. Row 0 is the northernmost.
     layers : mapping of str to (reps, months, rows, columns) float32 array
-        By name of the layer.
+        Values by name of the layer.
     """
 
     months: tuple[int, ...]
@@ -209,7 +209,7 @@ class Maps:
     layers: Mapping[str, Floats]
 
     def only(self, months: Sequence[int], layers: Sequence[str]) -> Maps:
-        """A part of the snapshots, months in order."""
+        """Return some of the snapshots, months in order."""
         kept = sorted(set(months))
         at = [self.months.index(m) for m in kept]
         chosen = {n: self.layers[n][:, at] for n in dict.fromkeys(layers)}
@@ -217,12 +217,12 @@ class Maps:
 
 
 def check_layers(names: Sequence[str]) -> None:
-    """Refuse unknown layers.
+    """Check that layers exist.
 
     Raises
     ------
     InputError
-        If a name is unknown; the nearest known one is named.
+        If a name is unknown.
     """
     for name in names:
         if name not in LAYERS:
@@ -232,7 +232,7 @@ def check_layers(names: Sequence[str]) -> None:
 
 
 def snapshot(state: State, layers: Sequence[str]) -> dict[str, Floats]:
-    """Some layers as they stand.
+    """Return the present values of some layers.
 
     Parameters
     ----------
@@ -243,6 +243,6 @@ def snapshot(state: State, layers: Sequence[str]) -> dict[str, Floats]:
     Returns
     -------
     dict of (rows, columns) float32 arrays
-        Copies.
+        Copies by name.
     """
     return {name: LAYERS[name].measure(state).astype(np.float32) for name in layers}

@@ -1,16 +1,16 @@
 """A measure: a formula over the monthly counts of a run, a place, and a window of months.
 
-A name states what is measured and where, never over which months: ``closures`` are shops that
-closed, ``closures_town_centre`` those of the town centre. The months are the window, which each
-table states:
+A name states the quantity and the place, but not the months: ``closures`` are shops that closed,
+``closures_town_centre`` those of the town centre. The months are the window, which each table
+states:
 
 - ``month``: one month, as in the indicators of a run;
 - ``last_year``: the twelve months that end with a month, as in courses over time;
 - ``horizon``: all months up to a horizon.
 
-Effects at a horizon cover all its months where they add up what happened, and the last twelve
-where they average what stands; `Measure.window` says which. The formula is the same over every
-window, so the same name with another window is the same measure; another formula has another name.
+Effects at a horizon cover all its months for sums of events, and the last twelve for averages of
+stocks; `Measure.window` says which. The formula is the same over every window, so the same name
+with another window is the same measure; another formula has another name.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ PLACES: Final[Mapping[str, tuple[str, ...]]] = {
     **{zone: (zone,) for zone in ZONES},
     "elsewhere": tuple(z for z in ZONES if z != "town_centre"),
 }
-"""The zones that make up each place; none where a count is not kept by zone."""
+"""The zones of each place; none for counts without zones."""
 
 PLACE_LABELS: Final[Mapping[str, Words]] = {
     "territory": Texts({ENGLISH: "whole territory"}, "places.territory"),
@@ -73,11 +73,11 @@ class Windows:
     Parameters
     ----------
     counts : mapping of str to (months,) float64 array
-        By name in `sim.measures.counting.COUNTS`, and public money.
+        Counts by name in `sim.measures.counting.COUNTS`, and public money.
     first, last : (windows,) int array
         First month of each window, from 0, and the month after its last.
     window : {"month", "last_year", "horizon"}
-        What kind of windows they are.
+        Kind of the windows.
     zones : tuple of str
         Zones to add up; all by default.
 
@@ -102,29 +102,29 @@ class Windows:
 
     @classmethod
     def of_months(cls, counts: Mapping[str, Floats], months: int) -> Windows:
-        """Each month by itself."""
+        """Return each month as a window."""
         first = np.arange(months)
         return cls(counts, first, first + 1, "month")
 
     @classmethod
     def of_a_year(cls, counts: Mapping[str, Floats], months: int) -> Windows:
-        """The twelve months that end with each month; fewer in the first year."""
+        """Return the twelve months that end with each month; fewer in the first year."""
         last = np.arange(1, months + 1)
         return cls(counts, np.maximum(0, last - YEAR), last, "last_year")
 
     @classmethod
     def up_to(cls, counts: Mapping[str, Floats], horizons: tuple[int, ...]) -> Windows:
-        """All months up to each horizon."""
+        """Return all months up to each horizon."""
         last = np.array(horizons, np.int64)
         return cls(counts, np.zeros_like(last), last, "horizon")
 
     def last_year(self) -> Windows:
-        """The last twelve months of each window; all of a shorter one."""
+        """Return the last twelve months of each window, or all of a shorter one."""
         window: Window = "last_year" if self.window == "horizon" else self.window
         return self._with(np.maximum(self._first, self._last - YEAR), window, self._zones)
 
     def within(self, place: str) -> Windows:
-        """The same windows in one of `PLACES`."""
+        """Return the same windows in one of `PLACES`."""
         return self._with(self._first, self.window, PLACES[place])
 
     def _with(self, first: Whole, window: Window, zones: tuple[str, ...]) -> Windows:
@@ -133,17 +133,17 @@ class Windows:
         return other
 
     def sum(self, count: str) -> Floats:
-        """Sum of a count over each window."""
+        """Sum a count over each window."""
         if not self._zones and count in self._counts:
             return self._added_up(count)
         return np.asarray(sum(self._added_up(f"{count}_{z}") for z in self._zones or ZONES))
 
     def mean(self, count: str) -> Floats:
-        """Mean of a count over each window."""
+        """Average a count over each window."""
         return np.asarray(self.sum(count) / (self._last - self._first))
 
     def _added_up(self, count: str) -> Floats:
-        if self.window == "month":  # as it stands, without the rounding of running sums
+        if self.window == "month":  # exact, without the rounding of running sums
             return self._counts[count][self._first]
         if count not in self._running_sums:
             self._running_sums[count] = np.concatenate([[0.0], np.cumsum(self._counts[count])])
@@ -152,22 +152,22 @@ class Windows:
 
 
 def ratio(part: Floats, whole: Floats) -> Floats:
-    """Divide a part by a whole; nan, that is missing, where there is no whole."""
+    """Divide a part by a whole; nan (missing) if there is no whole."""
     return np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0)
 
 
 def gini(benefit: Floats, people: Floats) -> Floats:
-    """Gini coefficient of a benefit per head between groups of people.
+    """Return the Gini coefficient of a benefit per head between groups of people.
 
     Parameters
     ----------
     benefit, people : (groups, windows) float64 array
-        Benefit of each group in all, and its size.
+        Total benefit and size of each group.
 
     Returns
     -------
     (windows,) float64 array
-        0 where everybody gets the same; nan where nobody gets anything.
+        0 for equal benefits per head; nan without any benefit.
 
     Examples
     --------
@@ -183,7 +183,7 @@ def gini(benefit: Floats, people: Floats) -> Floats:
 
 
 def theil(benefit: Floats, people: Floats) -> Floats:
-    """Theil's index T of a benefit per head between groups of people; arguments as for `gini`.
+    """Return Theil's index T of a benefit per head between groups; arguments as for `gini`.
 
     Examples
     --------
@@ -203,24 +203,24 @@ class Measure:
     Attributes
     ----------
     base : str
-        Name of what is measured.
+        Name of the quantity.
     unit : str
     english_title, english_definition : str
-        Whatever the place and the window.
+        Texts independent of place and window.
     window : {"last_year", "horizon"}
         Months that it covers at a horizon.
     formula : callable
-        From `Windows` to a (windows,) array; nan where there is nothing to measure.
+        Maps `Windows` to a (windows,) array; nan without anything to measure.
     good : {1, -1, 0}
-        Whether more of it is wanted, less, or neither.
+        1 if more is better, -1 if less is better, 0 for neither.
     relevant : float
         Smallest relevant effect, in the measure's unit. A judgement (J).
     relevant_share : float
-        The same as a share of the baseline's mean; the larger of the two counts.
+        Smallest relevant effect as a share of the baseline's mean; the larger of the two counts.
     place : str, optional
         One of `PLACES`; the whole territory by default.
     is_monthly : bool
-        Whether the monthly table of a run has it.
+        Whether it is in the monthly table of a run.
     is_outcome : bool
         Whether runs are compared by it, after the first outcomes that the registry lists.
     """
@@ -240,27 +240,27 @@ class Measure:
 
     @property
     def name(self) -> str:
-        """Column of wide tables, and the measure's name in long ones."""
+        """Name: the column of wide tables, and the value in long ones."""
         return f"{self.base}_{self.place}" if self.place else self.base
 
     @property
     def title(self) -> Texts:
-        """Title by language, whatever the place."""
+        """Title by language, without the place."""
         return Texts({ENGLISH: self.english_title}, f"measures.{self.base}.title")
 
     @property
     def definition(self) -> Texts:
-        """Definition by language, whatever the place and the window."""
+        """Definition by language, without place and window."""
         return Texts({ENGLISH: self.english_definition}, f"measures.{self.base}.definition")
 
     def over(self, windows: Windows) -> Floats:
-        """Compute the measure over windows; nan where there is nothing to measure."""
+        """Compute the measure over windows; nan without anything to measure."""
         if self.window == "last_year":
             windows = windows.last_year()
         return self.formula(windows.within(self.place or "territory"))
 
     def smallest_relevant(self, baseline: float) -> float:
-        """Smallest relevant effect where this is the baseline's mean."""
+        """Return the smallest relevant effect at this mean of the baseline."""
         if not np.isfinite(baseline):
             return self.relevant
         return max(self.relevant, self.relevant_share * abs(baseline))
@@ -289,7 +289,7 @@ class Measure:
 
 
 def by_zone(measure: Measure, *places: str) -> tuple[Measure, ...]:
-    """The measure of the whole territory, of each zone, and of further places.
+    """Return the measure for the whole territory, each zone, and further places.
 
     The monthly table has the territory and the zones.
     """

@@ -36,7 +36,7 @@ def _per_running_project(count: str) -> Formula:
 
 
 def _between_zones(index: Callable[[Floats, Floats], Floats]) -> Formula:
-    """An index of inequality of births per resident between the zones."""
+    """Return an index of inequality of births per resident between the zones."""
 
     def formula(w: Windows) -> Floats:
         births = np.stack([w.within(z).sum("births") for z in ZONES])

@@ -1,4 +1,4 @@
-"""All measures by name, and which of them each table holds."""
+"""All measures by name, and the measures of each table."""
 
 from __future__ import annotations
 
@@ -88,8 +88,8 @@ OUTCOMES: Final[dict[str, Measure]] = {
     name: MEASURES[name]
     for name in (*_FIRST_OUTCOMES, *(n for n, m in MEASURES.items() if m.is_outcome))
 }
-"""Measures by which runs are compared at each horizon, in the order of the columns: each over its
-own `Measure.window`."""
+"""Measures of a run at each horizon, in the order of the columns, each over its own
+`Measure.window`."""
 
 HEADLINES: Final = (
     "closure_rate_town_centre",
@@ -98,7 +98,7 @@ HEADLINES: Final = (
     "running_projects",
     "participation",
 )
-"""Outcomes that come first: closures, always with net open shops; births; participation."""
+"""Headline outcomes: closures, always with net open shops; births; participation."""
 
 ROLLING: Final = (
     "closure_rate_town_centre",
@@ -116,10 +116,10 @@ ROLLING: Final = (
     "public_partner_share",
     "third_place_users",
 )
-"""Measures whose course over time is kept: window ``last_year`` at each month."""
+"""Measures kept as monthly series: window ``last_year`` at each month."""
 
 HORIZONS: Final = (36, 60, 120)
-"""Months after which effects are given, besides the end of the run."""
+"""Default horizons of effects in months, in addition to the end of the run."""
 
 RENAMED: Final = {
     **{f"closure_rate{z}": f"closure_hazard{z}" for z in ("", *(f"_{zone}" for zone in ZONES))},
@@ -129,11 +129,11 @@ RENAMED: Final = {
     "months_to_birth": "running_months_to_birth",
     **{f"births_weight_{d}": f"{d}_births" for d in DIMENSIONS},
 }
-"""Columns that the monthly table of a run had under names of other measures, and their names."""
+"""Former columns of the monthly table that had names of other measures, with their new names."""
 
 
 def horizons_within(months: int) -> tuple[int, ...]:
-    """Horizons of a run, in months; its end is the last.
+    """Return the horizons of a run in months; its end is the last.
 
     Examples
     --------
@@ -149,13 +149,13 @@ def measured(names: Iterable[str], windows: Windows) -> Floats:
     Parameters
     ----------
     names : iterable of str
-        In `MEASURES`.
+        Names in `MEASURES`.
     windows : Windows
 
     Returns
     -------
     (windows, measures) float64 array
-        nan where there is nothing to measure.
+        Values; nan without anything to measure.
     """
     return np.stack([MEASURES[name].over(windows) for name in names], axis=1)
 
@@ -166,12 +166,12 @@ def monthly_table(rows: Floats) -> dict[str, Floats]:
     Parameters
     ----------
     rows : (months, counts) float64 array
-        In the order of `COUNTS`.
+        Counts in the order of `COUNTS`.
 
     Returns
     -------
     dict of (months,) float64 arrays
-        By name, in the order of `MONTHLY`; 0 where there is nothing to measure in a month.
+        Values by name, in the order of `MONTHLY`; 0 in months without anything to measure.
     """
     months = Windows.of_months(dict(zip(COUNTS, rows.T, strict=True)), len(rows))
     return {name: np.nan_to_num(MEASURES[name].over(months), nan=0.0) for name in MONTHLY}
