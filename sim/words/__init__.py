@@ -1,1 +1,1 @@
-"""Words, numbers and spans of time in the languages of the territory."""
+"""Texts, numbers and spans of time in the languages of the territory."""

@@ -1,8 +1,8 @@
-"""Words by key, from the TOML files of a language.
+"""Texts by key, from the TOML files of a language.
 
-``fr/report.toml`` and its neighbours share one space of keys: ``[answer] nothing = "..."`` has the
-key ``answer.nothing`` whatever file it stands in. Words that depend on a number are a table of the
-plural forms that CLDR gives the language, chosen by ``count``::
+All files of a language share one key space: ``[answer] nothing = "..."`` has the key
+``answer.nothing`` in any file. A text that depends on a number is a table of the language's CLDR
+plural forms, chosen by ``count``::
 
     [story]
     closed = { one = "{count} shop closed", other = "{count} shops closed" }
@@ -27,7 +27,7 @@ _OWN_FILES: Final = ("language.toml", "errors.toml")
 
 
 def catalogue(language: Language) -> Mapping[str, str | dict[str, str]]:
-    """Return the words of a language by key, without those it leaves to English.
+    """Return the texts of a language by key, without the English fallback.
 
     Raises
     ------
@@ -59,7 +59,7 @@ def _flat(content: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str 
 
 
 class Words:
-    """The catalogue in one language, with English for what it lacks.
+    """The catalogue in one language, with English as the fallback.
 
     Examples
     --------
@@ -79,13 +79,13 @@ class Words:
         key : str
             ``section.name``.
         **values
-            What stands in braces. ``count`` chooses the plural form, and is written as the
-            language writes numbers; all other values are written by the caller.
+            Values of the placeholders. ``count`` chooses the plural form and is formatted by the
+            language; the caller formats all other values.
 
         Raises
         ------
         KeyError
-            If the catalogue lacks the key, or the words need a value that is not given.
+            If the catalogue lacks the key, or a value is missing.
         """
         text, count = self.template(key), values.get("count")
         if isinstance(text, dict):
@@ -96,18 +96,18 @@ class Words:
         return text.format(**values)
 
     def template(self, key: str) -> str | dict[str, str]:
-        """Return the words of a key with their braces; plural forms as a table."""
+        """Return the text of a key with its placeholders; plural forms as a table."""
         text = self._catalogue[key]
         if isinstance(text, dict):
             return {form: typeset(one, self.language) for form, one in text.items()}
         return typeset(text, self.language)
 
     def knows(self, key: str) -> bool:
-        """Whether the catalogue has the key."""
+        """Return whether the catalogue has the key."""
         return key in self._catalogue
 
     def unit(self, unit: str) -> str:
-        """Return a unit in words; one that the catalogue does not know stays as it is."""
+        """Return a unit in words; unknown units stay as they are."""
         key = f"unit.{unit}"
         return self(key) if self.knows(key) else unit
 
@@ -115,14 +115,14 @@ class Words:
 class Texts(Mapping[Language, str]):
     """A text in every language: ``texts["fr"]``.
 
-    A language that is not written is looked up in its catalogue, and is English where it has none.
+    Other languages come from their catalogues, with English as the fallback.
 
     Parameters
     ----------
     written : mapping of str to str
-        By language, as in a declaration or a user's file.
+        Texts by language, as in a declaration or a user's file.
     *keys : str
-        Where catalogues have the others, the first that exists; none for a user's own words.
+        Keys of the other languages in catalogues, the first that exists; none for user texts.
     """
 
     def __init__(self, written: Mapping[Language, str], *keys: str) -> None:

@@ -1,6 +1,6 @@
-"""Languages are the folders of this room: a language is there as soon as its folder is.
+"""The languages, one folder of this package each.
 
-Apart from `sim.words.language`, since the command line names languages without need of locales.
+Separate from `sim.words.language`, since the command line lists languages without loading locales.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sim.errors import InputError, nearest
 FOLDER: Final = Path(__file__).parent
 
 ENGLISH: Final = "en"
-"""The language of declarations, for whatever another language does not say."""
+"""The language of declarations and the fallback of all others."""
 
 Language = str
 """Name of a language's folder, such as "en" or "fr"."""
@@ -37,7 +37,7 @@ def check_language(name: str) -> Language:
     Raises
     ------
     InputError
-        If it has no folder.
+        If the language has no folder.
     """
     known = languages()
     if name not in known:

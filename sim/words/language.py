@@ -1,7 +1,7 @@
-"""Numbers, dates, spans of time and signs as each language writes them.
+"""Format numbers, dates, spans of time and signs in each language.
 
-The ``language.toml`` of a language states its own name, the CLDR locale whose plurals, numbers and
-dates it follows, and its typography.
+The ``language.toml`` of a language states its own name, its CLDR locale for plurals, numbers and
+dates, and its typography.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ MINUS: Final = "\N{MINUS SIGN}"
 
 @dataclass(frozen=True)
 class Conventions:
-    """How a language writes numbers and signs.
+    """Conventions of a language for numbers and signs.
 
     Attributes
     ----------
     name : str
-        What its speakers call it.
+        Name of the language in the language.
     locale : Locale
     typography : tuple of (pattern, str)
-        What replaces the ordinary spaces of a plain keyboard.
+        Replacements of ordinary spaces.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Conventions:
 
 
 def conventions(language: Language) -> Conventions:
-    """Return the conventions in a language's ``language.toml``."""
+    """Load the conventions of a language from its ``language.toml``."""
     return _conventions(folders.FOLDER / language / "language.toml")
 
 
@@ -60,7 +60,7 @@ def _conventions(path: Path) -> Conventions:
 
 
 def typeset(text: str, language: Language) -> str:
-    """Put the spaces of a language's typography where a plain keyboard leaves ordinary ones.
+    """Replace ordinary spaces by those of a language's typography.
 
     Examples
     --------
@@ -75,14 +75,14 @@ def typeset(text: str, language: Language) -> str:
 
 
 def number(value: float, language: Language, digits: int = 0) -> str:
-    """Write a number.
+    """Format a number.
 
     Parameters
     ----------
     value : float
     language : str
     digits : int
-        Digits behind the decimal sign.
+        Number of decimals.
 
     Examples
     --------
@@ -98,7 +98,7 @@ def number(value: float, language: Language, digits: int = 0) -> str:
 
 
 def percent(share: float, language: Language, digits: int = 1) -> str:
-    """Write a share in per cent.
+    """Format a share in per cent.
 
     Examples
     --------
@@ -118,12 +118,12 @@ def _pattern(digits: int) -> str:
 
 
 def _rounded(value: float, digits: int) -> Decimal:
-    """Round as Python's own formats do; a zero has no sign."""
+    """Round like Python's own formats; a zero has no sign."""
     return Decimal(f"{value:.{digits}f}") + 0
 
 
 def span(months: int, language: Language) -> str:
-    """Write a length of time in years where it is whole years, else in months.
+    """Format a length of time in whole years, else in months.
 
     Examples
     --------
@@ -137,14 +137,14 @@ def span(months: int, language: Language) -> str:
 
 
 def calendar_month(year: int, month: int, language: Language) -> str:
-    """Write a month of the calendar.
+    """Format a calendar month.
 
     Examples
     --------
     >>> calendar_month(2025, 1, "fr")
     'janvier 2025'
     """
-    from babel.dates import format_skeleton  # takes long to load
+    from babel.dates import format_skeleton  # slow to import
 
     first = datetime.date(year, month, 1)
     return format_skeleton("yMMMM", first, locale=conventions(language).locale)
