@@ -110,9 +110,8 @@ def follows(checkout: Checkout, recipe: str, **names: str) -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     section = re.search(rf"^### {recipe}\n(.*?)(?=^##)", text, re.MULTILINE | re.DOTALL)
     assert section, recipe
-    files = re.search(r"^Files: (.*?)\.$", section[1], re.MULTILINE | re.DOTALL)
-    assert files, recipe
-    listed = re.findall(r"`([^`]+)`", files[1])
+    files = re.findall(r"(?:Files|Twin): (.*?)\.$", section[1], re.MULTILINE | re.DOTALL)
+    listed = re.findall(r"`([^`]+)`", " ".join(files))
     for placeholder, name in names.items():
         listed = [file.replace(f"<{placeholder}>", name) for file in listed]
     touched = checkout.touched()
@@ -150,16 +149,16 @@ class LeaseIndexationParameters(ParameterGroup):
 
 
 @rule
-def indexed_rent(rent, lease_index):
-    """Rent a month later."""
-    return rent * (1.0 + lease_index) ** (1.0 / 12.0)
+def indexed_rent(rent, p):
+    """Return the rent a month later."""
+    return rent * (1.0 + p.lease_index) ** (1.0 / 12.0)
 
 
 @kernel
-def index_leases(premises_rent, lease_index):
+def index_leases(premises, p):
     """Raise every rent."""
-    for i in range(premises_rent.size):
-        premises_rent[i] = indexed_rent(premises_rent[i], lease_index)
+    for i in range(premises.rent.size):
+        premises.rent[i] = indexed_rent(premises.rent[i], p)
 
 
 PROCESS = Process(
@@ -389,6 +388,10 @@ MEASURE = """    Measure(
     ),
 """
 
+MEASURE_TWIN = """\
+    "open_shops_per_1000": lambda p: 1000 * per(p.sum("open_shops"), p.sum("residents")),
+"""
+
 MEASURE_IN_FRENCH = """
 [measures.open_shops_per_1000]
 title = "Commerces pour 1 000 habitants"
@@ -401,6 +404,8 @@ def test_another_measure(checkout: Checkout) -> None:
         "sim/measures/shops.py", "    _CLOSURE_RATE,\n", MEASURE + "    _CLOSURE_RATE,\n"
     )
     checkout.append("sim/words/fr/measures.toml", MEASURE_IN_FRENCH)
+    twin = "tests/reference/measures.py"
+    checkout.insert(twin, MEASURE_TWIN, before='    "retail_vacancy": lambda')
     follows(checkout, "Another measure", part="shops")
 
     assert "more" in checkout.sim("explain", "open_shops_per_1000")
@@ -408,7 +413,7 @@ def test_another_measure(checkout: Checkout) -> None:
     checkout.sim("compare", *tried, "--out", "results")
     effects = (checkout.root / "results" / "effects.csv").read_text(encoding="utf-8")
     assert "transition_cluster,open_shops_per_1000,3," in effects
-    checkout.tests("tests/words")
+    checkout.tests("tests/words", "tests/rules/test_measures_against_twin.py")
     checkout.sim("run", "mid_sized_town", "--out", "monthly")
     monthly = (checkout.root / "monthly" / "indicators.csv").read_text(encoding="utf-8")
     assert "open_shops_per_1000" in monthly.splitlines()[0].split(",")

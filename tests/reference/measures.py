@@ -7,13 +7,16 @@ several months, as their definitions say. Nothing here reads `sim.measures`.
 from __future__ import annotations
 
 import math
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
 
 ZONES: Final = ("town_centre", "periphery", "neighbourhoods")
 DIMENSIONS: Final = ("economic", "ecological", "social", "cultural")
-KINDS: Final = ("shop", "service", "sharing", "ecological", "culture", "startup")
+_CATALOGUE = Path(__file__).parents[2] / "scenarios" / "catalogues" / "project_kinds.toml"
+KINDS: Final = tuple(kind["name"] for kind in tomllib.loads(_CATALOGUE.read_text("utf-8"))["kind"])
 LONG_TERM: Final = 36
 """Months of vacancy beyond which it is long-term."""
 
@@ -152,12 +155,12 @@ COUNTS: Final[dict[str, Callable[[Town], float]]] = {
     "classic_births": lambda town: (
         town.classic_birth_rate / 12 * sum(c.residents for c in town.cells) / 1000
     ),
-    "births_shop": lambda town: _number(_born(town), lambda p: KINDS[p.kind] == "shop"),
-    "births_service": lambda town: _number(_born(town), lambda p: KINDS[p.kind] == "service"),
-    "births_sharing": lambda town: _number(_born(town), lambda p: KINDS[p.kind] == "sharing"),
-    "births_ecological": lambda town: _number(_born(town), lambda p: KINDS[p.kind] == "ecological"),
-    "births_culture": lambda town: _number(_born(town), lambda p: KINDS[p.kind] == "culture"),
-    "births_startup": lambda town: _number(_born(town), lambda p: KINDS[p.kind] == "startup"),
+    **{
+        f"births_{name}": lambda town, name=name: _number(
+            _born(town), lambda p: KINDS[p.kind] == name
+        )
+        for name in KINDS
+    },
 }
 
 
@@ -286,12 +289,7 @@ SINCE_THE_START: Final[dict[str, Callable[[Period], float]]] = {
     "ideas": lambda p: p.sum("ideas"),
     "project_births": lambda p: p.sum("births"),
     "births_per_1000": lambda p: 1000 * per(p.sum("births"), p.sum("residents") / 12),
-    "births_shop": lambda p: p.sum("births_shop"),
-    "births_service": lambda p: p.sum("births_service"),
-    "births_sharing": lambda p: p.sum("births_sharing"),
-    "births_ecological": lambda p: p.sum("births_ecological"),
-    "births_culture": lambda p: p.sum("births_culture"),
-    "births_startup": lambda p: p.sum("births_startup"),
+    **{f"births_{name}": lambda p, name=name: p.sum(f"births_{name}") for name in KINDS},
     "economic_births": lambda p: p.sum("economic_births"),
     "ecological_births": lambda p: p.sum("ecological_births"),
     "social_births": lambda p: p.sum("social_births"),
