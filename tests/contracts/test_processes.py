@@ -55,7 +55,7 @@ def test_no_entity_is_called_like_the_clock_or_the_parameters():
 
 
 @all_processes
-def test_it_writes_what_it_declares_and_all_of_it(process, changed):
+def test_it_writes_exactly_the_arrays_that_it_declares(process, changed):
     assert changed[process.name] == set(process.writes)
 
 
@@ -97,7 +97,7 @@ def test_no_process_knows_another(module):
 @pytest.mark.parametrize(
     "module", [*MODULES, *(FOLDER.parent / "kernels").rglob("*.py")], ids=lambda m: m.stem
 )
-def test_luck_is_a_pure_function(module):
+def test_draws_are_a_pure_function(module):
     """No generator with a state in kernels and processes."""
     tree = ast.parse(module.read_text(encoding="utf-8"))
     names = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
@@ -117,7 +117,7 @@ def test_every_variable_is_used():
 
 
 @pytest.mark.parametrize("name", VARIABLES)
-def test_every_variable_says_what_it_is(name):
+def test_every_variable_has_a_meaning(name):
     variable = VARIABLES[name]
     assert variable.meaning.endswith(".") and variable.unit
     assert (variable.dtype == "uint8") or not variable.quantity.startswith("is_")

@@ -1,10 +1,10 @@
-"""Every process of the month does what its readable twin does, alone and month after month.
+"""Every process of the month agrees with its readable twin, alone and month after month.
 
-Kernels keep float32, the twin keeps Python's floats. One month of one process differs by rounding
-only: a few times 2**-24 = 6e-8 an operation, 1e-7 to 1e-6 through a sum over a hundred cells. Over
-years such differences stay below 1e-4 of a margin, because margins forget within a year. Closures
-and relettings are compared exactly: only seeds count of which
-no draw falls within 2e-6 of its probability.
+Kernels use float32, the twin uses Python's floats. One month of one process differs only by
+rounding: a few times 2**-24 = 6e-8 per operation, 1e-7 to 1e-6 through a sum over a hundred cells.
+Over years such differences stay below 1e-4 of a margin, because margins forget within a year.
+Closures and relettings are compared exactly: only seeds count of which no draw falls within 2e-6 of
+its probability.
 """
 
 from functools import cache

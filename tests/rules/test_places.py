@@ -1,4 +1,4 @@
-"""Third places: who comes, who meets whom, what they take from it."""
+"""Third places: visits, encounters and their effects."""
 
 import itertools
 from collections import Counter
@@ -57,7 +57,7 @@ def test_money_visits_and_encounters_go_as_in_the_twin(seed):
     town = town_of(state)
     values = VALUES | {"role_probability": 0.7}
     for month in range(-2, 30):
-        if month == 12:  # a place opens, and one closes
+        if month == 12:  # one place opens, another closes
             for name, row, value in (("is_open", 3, 1), ("is_open", 1, 0)):
                 state[f"third_place.{name}"][row] = value
                 town[f"third_place.{name}"][row] = value
@@ -131,7 +131,7 @@ def test_more_capacity_than_users_adds_nothing():
     assert stories[0] == stories[1] == stories[2]
 
 
-def test_those_who_find_no_seat_are_chosen_by_luck_not_by_distance_or_kind():
+def test_seats_are_assigned_at_random_not_by_distance_or_kind():
     state = places_town(youth=600)
     state["third_place.is_open"] = [1, 0, 0, 0]
     state["third_place.age"] = 100
@@ -184,7 +184,7 @@ def test_a_closed_place_and_an_absent_youth_are_not_seen():
     assert not state["entrepreneur.facilitation"].any()
 
 
-def test_facilitators_on_the_road_give_hours_but_no_seats():
+def test_travelling_facilitators_give_hours_but_no_seats():
     state = places_town()
     state["third_place.is_open"] = [0, 0, 1, 0]
     state["third_place.staff"] = [0, 0, 2, 0]
@@ -212,11 +212,11 @@ def test_hours_saturate_with_users(staff, users, mentoring, half_load):
     hours = hours_given(staff, users, mentoring, p)
     more = hours_given(staff, users + 1, mentoring, p)
     assert 0 <= hours <= more <= staff * 130 * mentoring * (1 + 1e-12)
-    if users:  # and everybody gets less of them
+    if users:  # and everybody gets fewer of them
         assert more / (users + 1) <= hours / users * (1 + 1e-12)
 
 
-def test_people_divide_themselves_among_equal_places_and_few_change_when_one_closes():
+def test_people_divide_among_equal_places_and_few_change_when_one_closes():
     state = places_town(youth=3000)
     state["third_place.cell_row"] = 30
     state["third_place.reach"] = 4
@@ -232,8 +232,8 @@ def test_people_divide_themselves_among_equal_places_and_few_change_when_one_clo
     assert (stayed | (before == 1)).all() and not stayed[before == 1].any()
 
 
-def test_luck_does_not_depend_on_other_places():
-    """A place that nobody in reach of another one can reach changes nothing there."""
+def test_draws_do_not_depend_on_other_places():
+    """A place out of reach of another one's visitors changes nothing there."""
     state = places_town()
     state["third_place.is_open"] = [1, 0, 0, 0]
     state["third_place.cell_row"] = [0, 0, 0, 71]
@@ -278,8 +278,8 @@ def test_pairs_are_by_place_and_the_last_of_an_odd_number_meets_nobody():
 
 @given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 29)), min_size=2, max_size=40,
                 unique=True))  # fmt: skip
-def test_who_meets_is_met(people):
-    """Exposure of youth to each other, and of holders to each other, comes in pairs."""
+def test_encounters_are_mutual(people):
+    """Exposure among youth, and among holders, comes in pairs."""
     state = _quiet_town()
     state["entrepreneur.skills"] = 1 << (np.arange(80) % 12)
     _at_one_place(state, people)
@@ -295,7 +295,7 @@ def test_who_meets_is_met(people):
 
 
 @given(st.integers(0, 4095), st.integers(0, 4095))
-def test_competences_complement_each_other_or_not_whoever_is_asked(a, b):
+def test_complementary_competences_are_symmetric(a, b):
     assert complement(a, b) == complement(b, a) == bool(a & ~b and b & ~a)
     assert not complement(a, a) and not complement(a, 0)
 

@@ -1,4 +1,4 @@
-"""From idea to birth and end: what the month does to projects."""
+"""Projects from idea to birth and end."""
 
 import itertools
 from types import SimpleNamespace
@@ -81,7 +81,7 @@ def test_each_process_does_what_its_twin_does(case):
             TWINS[process.name](town, values, 5, month, 300)
             assert town["closest call"] > 1e-7
             _assert_same(state, town, process.writes)
-            # The next process starts from the kernel's very numbers, in both.
+            # The next process starts from the kernel's numbers in both.
             town |= {name: state[name].tolist() for name in process.writes}
             happened |= set(state["entrepreneur.event"].tolist())
     assert happened >= set(range(8))
@@ -89,7 +89,7 @@ def test_each_process_does_what_its_twin_does(case):
 
 
 def test_three_years_go_as_in_the_twin():
-    """Every event of every project, month after month, without ever looking at the kernels."""
+    """Every event of every project agrees, month after month."""
     for seed in range(3, 8):
         state, values = projects_town(seed)
         town = retail_month.town_of(state)
@@ -129,7 +129,7 @@ def _queue(state, office):
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 2**31), st.floats(0.05, 5.0), st.floats(0.0, 0.5))
 def test_files_are_opened_in_the_order_in_which_they_were_filed(seed, capacity, abandonment):
-    """Whatever happens, what is left of a queue is its end, and new files stand behind it."""
+    """The rest of a queue is always its end, and new files follow it."""
     state, values = projects_town(seed=1)
     state["office.review_capacity"] = capacity
     state["town.abandonment"] = abandonment
@@ -159,7 +159,7 @@ def test_files_are_opened_in_the_order_in_which_they_were_filed(seed, capacity, 
 @settings(max_examples=10, deadline=None)
 @given(st.integers(0, 2**31))
 def test_no_project_is_born_without_engineering_approval_and_money(seed):
-    """Each that is born had its hours, spent its months, was approved if its kind needs it."""
+    """Each born project had its hours and months, and approval if its kind needs it."""
     state, values = projects_town(seed % 1000, spin_up=0)
     bound = [(p.name, p.bind(state, values, seed)) for p in MONTH]
     approved = state["entrepreneur.stage"] >= INCUBATING
@@ -199,7 +199,7 @@ def test_without_money_only_kinds_without_capital_are_born():
     assert all(state["project_kind.capital"][k] == 0 for k in born)
 
 
-def test_spending_is_what_leaves_the_purses_to_the_cent():
+def test_spending_leaves_the_purses_to_the_cent():
     state, values = projects_town()
     bound = [p.bind(state, values, 1) for p in MONTH]
     for month in range(24):
@@ -253,7 +253,7 @@ def test_weights_add_to_one_and_events_fit_stages():
         assert (state["entrepreneur.has_public_partner"][from_above & (stage > 0)] == 1).all()
 
 
-def test_whoever_waits_longest_for_a_grant_gets_it():
+def test_grants_go_to_the_longest_waiting_project():
     state, values = projects_town()
     state["entrepreneur.stage"] = LATENT
     three = np.flatnonzero(state["entrepreneur.cell_row"] >= 0)[[5, 20, 40]]
@@ -285,7 +285,7 @@ def test_a_small_grant_is_paid_only_if_the_rest_is_found():
 
 @pytest.mark.parametrize(("arrivals", "utilisation"), [(3.3, 0.95), (0.7, 0.87), (10.0, 0.9)])
 def test_files_wait_as_long_as_the_queue_theory_says(arrivals, utilisation):
-    """Against the queue itself, run month by month."""
+    """Compared with the queue itself, run month by month."""
     capacity = arrivals / utilisation
     steps = np.random.default_rng(1).poisson(arrivals, 1_500_000) - capacity
     walk = np.cumsum(steps)
@@ -323,7 +323,7 @@ def test_survival_of_projects_is_that_of_firms_and_shops_last_less():
 
 
 def test_cohorts_of_projects_survive_as_firms_do():
-    """Simulated: born in the first years of several towns, followed for five."""
+    """Projects born in the first years of several towns, followed for five years."""
     alive3 = alive5 = born = 0
     for seed in range(3):
         state, values = projects_town(seed, survival_scale=10.5, top_down_risk_ratio=1.0,
@@ -364,7 +364,7 @@ def _flow(run, name):
 
 @pytest.fixture(scope="module")
 def decade():
-    """Births, ideas and stocks of ten years in a few towns with still drivers."""
+    """Births, ideas and stocks of ten years in a few towns with constant drivers."""
     runs = []
     for seed in range(4):
         scenario = load_scenario("mid_sized_town").replace(with_drivers=False, months=120)
@@ -392,7 +392,7 @@ def test_the_pipeline_does_not_drift(decade, name):
     assert abs(late.mean() - early.mean()) <= max(3 * error, 0.1 * early.mean())
 
 
-def test_with_hardly_any_capacity_files_pile_up_whatever_the_number_of_ideas():
+def test_files_pile_up_without_capacity_for_any_number_of_ideas():
     for more in (1.0, 3.0):
         state, values = projects_town(seed=3)
         state["office.review_capacity"] = 0.001
@@ -436,7 +436,7 @@ def test_the_scarcer_engineering_the_more_ideas_are_stuck_and_the_fewer_are_born
     assert stuck[1] > 1.2 * stuck[0]
 
 
-def test_what_cannot_be_observed_together_is_refused_in_one_sentence():
+def test_inconsistent_observations_are_refused_in_one_sentence():
     with pytest.raises(InputError, match="idea_start_share"):
         small_town(approval_probability=0.0, funding_probability=0.0, idea_start_share=0.5)
     with pytest.raises(InputError, match="transition_births"):

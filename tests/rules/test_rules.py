@@ -1,4 +1,4 @@
-"""Each rule of the month, as plain Python, says what a shopkeeper would expect of it."""
+"""Each rule of the month, as plain Python, behaves as a shopkeeper would expect."""
 
 import itertools
 import math
@@ -98,7 +98,7 @@ def test_with_a_shape_above_one_the_risk_grows_over_five_years_and_then_stays():
 
 @pytest.mark.parametrize("rate", [0.02, 0.09, 0.5])
 @pytest.mark.parametrize("shape", [0.6, 1.0, 1.1, 1.8])
-def test_whatever_its_shape_a_shop_lives_one_over_the_rate(rate, shape):
+def test_the_mean_life_of_a_shop_is_one_over_the_rate_for_any_shape(rate, shape):
     scale = shop_closure.age_scale(rate, shape)
     alive, mean_months, age = 1.0, 0.0, 0
     while alive > 1e-9:
@@ -155,7 +155,7 @@ def test_rents_stay_where_vacancy_is_as_usual():
 
 
 def test_rents_rise_faster_than_they_fall():
-    """The same gap up and down: at 36 and 72 months' pace, a step up is twice a step down."""
+    """For equal gaps at the pace of 36 and 72 months, a step up is twice a step down."""
     rents = np.array([1000.0, 1000.0], np.float32)
     starts, shares = np.array([1000.0, 1000.0]), np.array([1.0, 0.8])
     rent.move_rents(
@@ -204,7 +204,7 @@ def test_both_accounts_agree_on_who_breaks_even(costs, gross):
 
 @given(st.floats(-0.45, 0.45), st.floats(0.05, 0.9), st.booleans())
 def test_costs_are_those_of_the_margin_that_is_asked_for(margin, gross, variable):
-    """As far as the gross margin allows any shop such a margin; costs are always above 0."""
+    """Within the margins that the gross margin allows; costs are always above 0."""
     costs = costs_at(margin, accounts(gross, variable))
     assert costs >= 0.1 * gross * (1 - 1e-12)
     found = margin_of(1.0, costs, accounts(gross, variable))
@@ -241,7 +241,7 @@ def test_series_of_drivers_pass_through_the_stated_figures():
         return table[name][12 * (year - 2000) + month]
 
     for year in (2001, 2009, 2019, 2021, 2030):
-        # Figures of a year hold at its middle, between June and July.
+        # Annual figures apply to mid-year, between June and July.
         middle = (at("online_share", year, 5) + at("online_share", year, 6)) / 2
         assert middle == pytest.approx(values[f"online_share_{year}"], rel=0.02, abs=1e-4)
     assert at("online_share", 2080) == values["online_share_2030"]

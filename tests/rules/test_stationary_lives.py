@@ -1,4 +1,4 @@
-"""Stationary lives of shops and vacancies against following each of them month by month."""
+"""Stationary lives of shops and vacancies agree with following each of them month by month."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ CASES = [
     {"reletting_fading": 4.0, "reletting_rate_slow": 0.05, "starting_vacancy": 0.25},
 ]
 MARGINS = (-0.3, -0.1, 0.1, 0.4)
-"""Reserves that shrink so slowly that they outlast the horizon of 20 years are left out."""
+"""Without reserves that shrink so slowly that they outlast the horizon of 20 years."""
 QUALITIES = (0.8, 1.0, 1.2)
 
 
@@ -45,7 +45,7 @@ def test_the_mean_life_of_a_shop_is_the_sum_of_its_survival(changes):
 
 @pytest.mark.parametrize("changes", CASES)
 def test_ages_of_shops_are_quantiles_of_their_survival(changes):
-    """A shop found at share u of its mean life is as old as survivors of that share of it."""
+    """A shop at share u of its mean life has the age of the survivors of that share."""
     values, scale = _values(changes)
     p = parameters_of(live_shops, values)
     for m in MARGINS:
@@ -69,7 +69,7 @@ def test_ages_of_shops_are_quantiles_of_their_survival(changes):
 @pytest.mark.parametrize("takeovers", [0.0, 0.3])
 @pytest.mark.parametrize("changes", CASES)
 def test_vacancies_stand_as_long_as_they_survive(changes, takeovers):
-    """Until the premises are let, or taken by a project at so many takeovers a year."""
+    """Until the premises are let, or taken by a project at a yearly rate."""
     values, _ = _values(changes)
     p = parameters_of(live_vacancies, values)
     spell, months = np.zeros(len(MARGINS)), np.zeros(len(MARGINS))
@@ -86,7 +86,7 @@ def test_vacancies_stand_as_long_as_they_survive(changes, takeovers):
 
 @pytest.mark.parametrize("vacancy", [0.03, 0.1, 0.3])
 def test_the_solved_margin_keeps_the_starting_vacancy(vacancy):
-    """Averaged over the spread of margins and qualities, time vacant over time in all is it."""
+    """Averaged over margins and qualities, the share of time vacant is the starting vacancy."""
     values, scale = _values({"margin_spread": 0.1, "quality_spread": 0.2})
     life = solve_stationary(values, scale, vacancy, 0.0)
     assert life.vacancy == pytest.approx(vacancy, abs=1e-6)

@@ -1,7 +1,7 @@
-"""The young: who lives here, who takes part, who leaves, who comes.
+"""The young: presence, participation, departures and arrivals.
 
-Twins are compared in a small town; what the rules say of a whole population is tried on the
-mid-sized town's youth with nothing else going on.
+Twins are compared in a small town; properties of a whole population are tested on the mid-sized
+town's youth without other processes.
 """
 
 from types import SimpleNamespace
@@ -35,7 +35,7 @@ def _fill_roles(state, rng):
 
 
 def _expose(state, rng):
-    """What places and encounters would leave behind."""
+    """Set the traces of places and encounters."""
     present = state["youth.is_present"]
     state["youth.at_place"] = present * (rng.random(present.size) < 0.1)
     state["youth.exposure"] = state["youth.at_place"] * rng.integers(0, 3, present.size)
@@ -94,14 +94,14 @@ def test_five_years_go_as_in_the_twin_event_by_event(case):
 
 
 def test_the_order_of_rows_does_not_matter():
-    """Luck belongs to the permanent id: shuffled rows live the same lives."""
+    """Draws depend on the permanent id: shuffled rows have the same histories."""
     youth, shuffled = Youth(5, **SMALL), Youth(5, **SMALL)
     order = np.random.default_rng(0).permutation(youth["id"].size)
     place = np.argsort(order)
     for name in shuffled.state:
         if name == "youth.neighbour":
             shuffled.state[name] = place[youth.state[name][order]]
-            # A row that ends with oneself must go on ending with oneself.
+            # A row that ends with oneself must keep ending with oneself.
             ends = youth.state[name][order, -1] == order
             shuffled.state[name][ends, -1] = np.flatnonzero(ends)
         elif name.startswith("youth."):
@@ -116,8 +116,8 @@ def test_the_order_of_rows_does_not_matter():
 # Moves
 
 
-def test_residents_change_by_those_who_arrive_less_those_who_leave():
-    """Over all births, moves and birthdays; turning 15 or 30 changes no count of residents."""
+def test_residents_change_by_arrivals_minus_departures():
+    """Over all moves and birthdays; turning 15 or 30 changes no count of residents."""
     youth = Youth(2, "rural_low_density", leaving_rate=0.2)
     before, moves = youth.residents, []
     youth.run(
@@ -161,7 +161,7 @@ def test_places_age_by_a_month_a_month_and_start_again_at_30():
 
 
 def test_one_in_five_leaves_in_the_year_after_the_eighteenth_birthday():
-    """And nobody in any other year, where only this happens."""
+    """And nobody in any other year, without other departures."""
     youth = Youth(
         5, leaving_at_18=0.2, leaving_rate=0.0, active_stay_ratio=1.0, youth_presence=0.99
     )
@@ -221,7 +221,7 @@ def test_a_role_ends_with_its_holder_and_with_its_project():
     "scenario", ["rural_low_density", "mid_sized_town", "working_class_neighbourhood"]
 )
 def test_as_many_take_part_as_surveys_say(scenario):
-    """26 % a month in 2023 and 30 % in 2024: between 22 and 34 %, and where the scenario says."""
+    """26 % a month in 2023 and 30 % in 2024: between 22 and 34 %, and as in the scenario."""
     youth = Youth(1, scenario)
     count = youth["is_present"].sum()
     assert 0.22 < youth.participation < 0.34
@@ -235,7 +235,7 @@ def test_any_participation_can_be_started_from(wanted):
 
 
 def test_ten_years_change_neither_participation_nor_the_number_of_youth():
-    """With still drivers, over an ensemble: within half a point and three errors."""
+    """With constant drivers, over an ensemble: within half a point and three standard errors."""
     ends = []
     for seed in range(12):
         youth = Youth(seed, residents_growth=0.0)
@@ -250,7 +250,7 @@ def test_ten_years_change_neither_participation_nor_the_number_of_youth():
 
 
 def test_the_share_present_at_each_age_lasts():
-    """The stationary lives by age are those that a long-lived population has."""
+    """The stationary lives by age are those of a long-lived population."""
     youth = Youth(3, leaving_at_18=0.3, leaving_rate=0.1, youth_presence=0.7)
     lives = solve_lives(youth.values)
     assert lives.presence.mean() == pytest.approx(0.7, abs=1e-6)
@@ -330,11 +330,12 @@ def test_every_pull_makes_more_take_part(pull):
 
 @pytest.mark.parametrize(("wanted", "share"), [(0.28, 1.0), (0.7, 0.0)])
 def test_where_all_are_alike_all_take_part_or_none(wanted, share):
-    """Without any spread of thresholds and interest, acquaintances decide for everybody.
+    """Without spread of thresholds and interest, acquaintances decide for everybody.
 
-    All then need the same share of acquaintances. Between those who take part and those who do not
-    everybody sees halves: where less than half is needed (0.38 to start from 0.28) the active
-    spread to all, where more is (0.61 to start from 0.7) they vanish. Diverse people do neither.
+    All then need the same share of acquaintances. On the boundary between participants and others
+    everybody sees halves: if less than half is needed (0.38 to start from 0.28), participation
+    spreads to all; if more (0.61 to start from 0.7), it vanishes. With diverse people neither
+    happens.
     """
     alike = {"threshold_spread": 0.0, "interest_spread": 0.0}
     youth = Youth(4, starting_participation=wanted, **alike, **SMALL).run(120)
