@@ -39,10 +39,7 @@ class Block:
 def largest_block(hit: Bools) -> Block | None:
     """Find where hits lie together along one or two axes.
 
-    Returns
-    -------
-    Block or None
-        None where no two neighbours are hits.
+    None where no two neighbours are hits.
 
     Examples
     --------
@@ -93,10 +90,7 @@ def plateau(
     Levels of the measure without and with the intervention, (levels, replications), are given by
     rising level of a factor; effects below `relevant` do not matter.
 
-    Returns
-    -------
-    Plateau or None
-        None with fewer than two levels measured, or where neither direction is wanted.
+    None with fewer than two levels measured, or where neither direction is wanted.
     """
     effects = after - before
     known = [k for k in range(len(effects)) if np.isfinite(effects[k]).sum() >= 2]

@@ -31,10 +31,7 @@ def render_page(
 ) -> dict[str, bytes]:
     """Lay sections out as a page.
 
-    Returns
-    -------
-    dict of str to bytes
-        Content by path: ``report.html``, which stands alone, and ``figures/*.svg``.
+    Content by path: ``report.html``, which stands alone, and ``figures/*.svg``.
     """
     words = Words(language)
     pictures = list(_pictures(sections))

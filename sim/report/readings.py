@@ -1,4 +1,4 @@
-"""What is read from results: arms, counts of runs, money, variances and maps."""
+"""What is read from results: arms, money, variances and maps."""
 
 from __future__ import annotations
 
@@ -22,15 +22,10 @@ class Arm:
 
 @dataclass(frozen=True)
 class Money:
-    """The ledger of one arm, means over replications, EUR.
+    """The ledger of one arm by calendar year, means over replications, EUR.
 
-    Attributes
-    ----------
-    years : list of int
-        Calendar years.
-    spent : dict of str to (sources, years) float64 array
-        By line; lines without a cent are left out.
-    received, unspent : (sources,) float64 array
+    Spending is given by line, (sources, years), without lines that never occur; what was received
+    and what is left by source.
     """
 
     years: list[int]
@@ -51,15 +46,9 @@ class Variance:
 
 @dataclass(frozen=True)
 class LayerMaps:
-    """One layer as a mean over replications.
+    """One layer, (rows, columns), as a mean over replications.
 
-    Attributes
-    ----------
-    layer : str
-    start, end : (rows, columns) float64 array
-        Without an intervention.
-    ends : mapping of str to (rows, columns) float64 array
-        At the end, by name of the arm.
+    `start` and `end` are without an intervention; `ends` are those of the arms by name.
     """
 
     layer: str

@@ -42,20 +42,10 @@ LONGEST: Final = 26
 
 @dataclass(frozen=True)
 class Course:
-    """One measure of one intervention over time.
+    """Paired levels of one measure over time, (replications, months).
 
-    Attributes
-    ----------
-    label : str
-        Of the measure.
-    time : (months,) float64 array
-        Dates in years, or months where the run is short.
-    in_years : bool
-        Which of them.
-    without, with_it : (replications, months) float64 arrays
-        Levels in paired replications.
-    start : float
-        When the intervention begins, as `time`; nan where that is not known.
+    Time is in years or, where the run is short, in months; `start` is when the intervention
+    begins, nan where that is not known.
     """
 
     label: str
@@ -68,17 +58,7 @@ class Course:
 
 @dataclass(frozen=True)
 class Line:
-    """A paired difference over time.
-
-    Attributes
-    ----------
-    label : str
-        What tells it from other lines.
-    months : (months,) int array
-        From 1.
-    values : (replications, months) float64 array
-        nan where the measure is not defined.
-    """
+    """A paired difference, (replications, months from 1); nan where it is not defined."""
 
     label: str
     months: npt.NDArray[np.int64]
@@ -93,10 +73,7 @@ class Line:
 def draw_course(name: str, course: Course, quantity: Quantity, colour: str) -> Picture:
     """Draw levels above and the paired difference below.
 
-    Returns
-    -------
-    Picture
-        Bands hold 50 and 90 % of the replications; the line is their mean.
+    Bands hold 50 and 90 % of the replications; the line is their mean.
     """
     words = Words(quantity.language)
     paint = COLOURS[colour]
@@ -184,10 +161,7 @@ def _difference(axes: Axes, time: Floats, difference: Floats, paint: str) -> Non
 def draw_lines(name: str, title: str, lines: Sequence[Line], quantity: Quantity) -> Picture:
     """Draw paired differences by month as lines.
 
-    Returns
-    -------
-    Picture
-        Bands hold half of the replications; nine in ten, too, where one line is alone.
+    Bands hold half of the replications; nine in ten, too, where one line is alone.
     """
     words = Words(quantity.language)
     columns = 2 if max(len(line.label) for line in lines) <= LONGEST else 1

@@ -7,10 +7,12 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter
 
 from sim.figures.style import COLOURS, Picture, look
+from sim.report.pictures.canvas import INK, round_ticks
 from sim.words.catalogue import Words
 from sim.words.language import number
 
@@ -41,19 +43,22 @@ def draw_money(
         base = np.zeros(len(years))
         for line, amounts in spent.items():
             colour, hatch = LOOKS[line]
-            axes.bar(
-                at, amounts / 1000, 0.74, base / 1000, color=COLOURS[colour], hatch=hatch,
-                edgecolor="white", linewidth=0.6, label=words(f"line.{line}"),
+            low, high = base / 1000, (base + amounts) / 1000
+            x = np.stack([at - 0.37, at - 0.37, at + 0.37, at + 0.37], axis=1)
+            corners = np.stack([x, np.stack([low, high, high, low], axis=1)], axis=2)
+            bars = PolyCollection(
+                corners, facecolor=COLOURS[colour], hatch=hatch, edgecolor="white", linewidth=0.6,
+                label=words(f"line.{line}"),
             )  # fmt: skip
+            axes.add_collection(bars)
             base += amounts
-        axes.set_title(
-            words("money.axis"), fontsize=9, fontweight="normal", color="#444444", x=-0.115
-        )
+        axes.set_title(words("money.axis"), fontsize=9, fontweight="normal", color=INK, x=-0.115)
         step = max(1, -(-len(years) // 12))
         axes.set_xticks(at[::step], years[::step])
         axes.set_xlim(-0.6, len(years) - 0.4)
         axes.tick_params(labelsize=9)
-        axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        axes.set_ylim(min(0.0, 1.05 * base.min() / 1000), 1.05 * base.max() / 1000)
+        round_ticks(axes.yaxis)
         digits = 0 if base.max() >= 4000 else 1
         axes.yaxis.set_major_formatter(
             FuncFormatter(lambda v, _: number(v, words.language, digits))

@@ -72,10 +72,7 @@ def draw_strips(
 ) -> Picture:  # fmt: skip
     """Draw a line for each of several effects on one measure.
 
-    Returns
-    -------
-    Picture
-        Mean, 50 and 90 % interval, sign of the verdict and number of each.
+    Mean, 50 and 90 % interval, sign of the verdict and number of each.
     """
     is_long = max(len(text) for text, _ in rows) > LONGEST
     line = 0.46 if is_long else 0.27

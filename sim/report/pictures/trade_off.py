@@ -29,10 +29,7 @@ class Choice:
 def draw_trade_off(name: str, surface: Surface, choices: Sequence[Choice]) -> Picture:
     """Draw the effect of each choice on a measure against public money.
 
-    Returns
-    -------
-    Picture
-        The line joins choices that no other beats in both.
+    The line joins choices that no other beats in both.
     """
     cost = np.array([c.cost for c in choices]) / 1e6
     effect = np.array([c.effect for c in choices])

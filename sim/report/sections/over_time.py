@@ -153,11 +153,8 @@ def _course(facts: Facts, arm: Arm, name: str, label: str) -> Course | None:
 def months_to_half(course: Floats) -> tuple[int, int | None]:
     """Find when a mean effect is largest, and how long after that half of it is gone.
 
-    Returns
-    -------
-    (int, int or None)
-        Index of the peak; months until the effect is at most half of it for the rest of
-        the time; None where that does not happen.
+    Index of the peak; months until the effect is at most half of it for the rest of the time; None
+    where that does not happen.
 
     Examples
     --------
