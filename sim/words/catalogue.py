@@ -34,13 +34,13 @@ def catalogue(language: Language) -> Mapping[str, str | dict[str, str]]:
     ValueError
         If two files of the language have the same key.
     """
-    return _catalogue(folders.FOLDER / language)
+    return _catalogue(folders.FOLDER, language)
 
 
 @cache
-def _catalogue(folder: Path) -> dict[str, str | dict[str, str]]:
+def _catalogue(folder: Path, language: Language) -> dict[str, str | dict[str, str]]:
     found: dict[str, str | dict[str, str]] = {}
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted((folder / language).glob("*.toml")):
         if path.name in _OWN_FILES:
             continue
         for key, text in _flat(tomllib.loads(path.read_text(encoding="utf-8"))):
@@ -58,6 +58,11 @@ def _flat(content: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str 
             yield prefix + key, value
 
 
+@cache
+def _with_english(folder: Path, language: Language) -> dict[str, str | dict[str, str]]:
+    return _catalogue(folder, ENGLISH) | _catalogue(folder, language)
+
+
 class Words:
     """The catalogue in one language, with English as the fallback.
 
@@ -69,7 +74,7 @@ class Words:
 
     def __init__(self, language: Language) -> None:
         self.language = language
-        self._catalogue = {**catalogue(ENGLISH), **catalogue(language)}
+        self._catalogue = _with_english(folders.FOLDER, language)
 
     def __call__(self, key: str, /, **values: Any) -> str:
         """Return the words of a key with values filled in.

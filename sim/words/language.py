@@ -45,11 +45,12 @@ class Conventions:
 
 def conventions(language: Language) -> Conventions:
     """Load the conventions of a language from its ``language.toml``."""
-    return _conventions(folders.FOLDER / language / "language.toml")
+    return _conventions(folders.FOLDER, language)
 
 
 @cache
-def _conventions(path: Path) -> Conventions:
+def _conventions(folder: Path, language: Language) -> Conventions:
+    path = folder / language / "language.toml"
     content = tomllib.loads(path.read_text(encoding="utf-8"))
     rules = content.get("typography", {})
     return Conventions(
