@@ -47,8 +47,8 @@ def draw_money(
             x = np.stack([at - 0.37, at - 0.37, at + 0.37, at + 0.37], axis=1)
             corners = np.stack([x, np.stack([low, high, high, low], axis=1)], axis=2)
             bars = PolyCollection(
-                list(corners), facecolor=COLOURS[colour], hatch=hatch, edgecolor="white", linewidth=0.6,
-                label=words(f"line.{line}"),
+                list(corners), facecolor=COLOURS[colour], hatch=hatch, edgecolor="white",
+                linewidth=0.6, label=words(f"line.{line}"),
             )  # fmt: skip
             axes.add_collection(bars)
             base += amounts
