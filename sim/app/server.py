@@ -12,8 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
+from babel import negotiate_locale
 from fastapi import FastAPI, Query
 from fastapi import Path as InPath
+from fastapi import Request as HTTPRequest
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
@@ -34,7 +36,8 @@ from sim.measures.map_layers import LAYERS
 from sim.registry.parameters import ParameterInfo
 from sim.scenario.schema import PARAMETERS
 from sim.version import package_version
-from sim.words.folders import Language, check_language, languages
+from sim.words.folders import ENGLISH, Language, check_language, languages
+from sim.words.sentences import translated
 
 __all__ = ["STATIC", "make_app"]
 
@@ -332,7 +335,7 @@ def _progress(found: Replications, lang: Language) -> dict[str, Any]:
         "done": found.done,
         "total": found.total,
         "running": found.is_running,
-        "error": found.error,
+        "error": translated(found.error, lang),
     }
     if found.comparison is not None:
         answer |= {"bands": found.bands(), "verdicts": verdicts(found.comparison, lang)}
@@ -355,32 +358,44 @@ def _csv(pair: Pair) -> bytes:
 def _answer_errors(api: FastAPI) -> None:
     """Answer errors with one sentence."""
 
-    def answer(status: int, sentence: str) -> JSONResponse:
-        return JSONResponse({"error": sentence}, status)
-
-    handlers: Mapping[Any, Callable[[Any, Any], JSONResponse]] = {
-        InputError: lambda request, error: answer(422, str(error)),
-        Unknown: lambda request, error: answer(404, "this session has ended; begin another."),
-        TooMany: lambda request, error: answer(
-            429, "too many people are looking at territories just now; try again in a few minutes."
+    sentences: Mapping[Any, Callable[[Any], tuple[int, str]]] = {
+        InputError: lambda error: (422, str(error)),
+        Unknown: lambda error: (404, "this session has ended; begin another."),
+        TooMany: lambda error: (
+            429,
+            "too many people are looking at territories just now; try again in a few minutes.",
         ),
-        Busy: lambda request, error: answer(429, "ask for one thing after the other."),
-        RequestValidationError: lambda request, error: answer(422, _invalid(error)),
-        HTTPException: lambda request, error: answer(error.status_code, _sentence(error)),
+        Busy: lambda error: (429, "ask for one thing after the other."),
+        RequestValidationError: lambda error: (422, _invalid(error)),
+        HTTPException: lambda error: (error.status_code, _sentence(error)),
         # A bug: re-raise it, so that the server's window shows the traceback.
-        Exception: lambda request, error: answer(
-            500, "something went wrong on the server; its window says what."
-        ),
+        Exception: lambda error: (500, "something went wrong on the server; its window says what."),
     }
-    for kind, handler in handlers.items():
-        api.add_exception_handler(kind, handler)
+
+    def answer(kind: Any) -> Callable[[HTTPRequest, Any], JSONResponse]:
+        def handler(request: HTTPRequest, error: Any) -> JSONResponse:
+            status, sentence = sentences[kind](error)
+            return JSONResponse({"error": translated(sentence, _reader(request))}, status)
+
+        return handler
+
+    for kind in sentences:
+        api.add_exception_handler(kind, answer(kind))
+
+
+def _reader(request: HTTPRequest) -> Language:
+    """Return the language that a request asks for its answer in."""
+    header = request.headers.get("accept-language", "")
+    asked = [part.partition(";")[0].strip() for part in header.split(",")]
+    return negotiate_locale(asked, languages(), sep="-") or ENGLISH
 
 
 def _invalid(error: RequestValidationError) -> str:
     """Return the first of pydantic's errors."""
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
-    return f"{where[:200] or 'the request'}: {first['msg'].rstrip('.').lower()}."
+    reason = first["msg"].rstrip(".").lower()
+    return f"the request is not admissible ({where[:200] or 'as a whole'}: {reason})."
 
 
 def _sentence(error: HTTPException) -> str:

@@ -18,7 +18,7 @@ from sim.cli import main
 from sim.measures.map_layers import LAYERS
 from sim.measures.registry import MONTHLY
 from sim.simulation.provenance import indicators_hash
-from tests.app.pages import SMALL, Frame, Page
+from tests.app.pages import SMALL, Frame, Page, asked
 
 
 def hashes(export: bytes) -> dict[str, str]:
@@ -49,6 +49,18 @@ EXAMPLES: list[dict[str, Any]] = [
     {"settings": {"start": 0, "existing_third_places": ""}, "intervention": "facade"},
     {"scenario": "rural_low_density", "settings": {"cell_size": 400}, "seed": 2**53},
 ]
+
+
+def test_a_refusal_is_in_the_language_that_the_browser_asks_for(client: TestClient) -> None:
+    wrong = asked(settings={"closure_rate": 7.0})
+    for header, sentence in (
+        ("fr-FR,fr;q=0.9", "closure_rate = 7,0 n'est pas admis"),
+        ("en-GB", "closure_rate = 7.0 is not admissible"),
+        ("eo", "closure_rate = 7.0 is not admissible"),
+    ):
+        answer = client.post("/api/sessions", json=wrong, headers={"accept-language": header})
+        assert answer.status_code == 422
+        assert answer.json()["error"].startswith(sentence)
 
 
 @pytest.mark.parametrize("more", EXAMPLES)

@@ -2,7 +2,7 @@
 // status 0 means that nobody answered.
 
 async function ask(method, path, body) {
-  const options = { method, headers: {} };
+  const options = { method, headers: { "accept-language": document.documentElement.lang } };
   if (body !== undefined) {
     options.headers["content-type"] = "application/json";
     options.body = JSON.stringify(body);

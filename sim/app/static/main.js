@@ -47,9 +47,7 @@ async function complain(error) {
     await open().catch(complain);
     return;
   }
-  const known = offer && { 0: "unreachable", 429: "full" }[error.status];
-  element("error").textContent = known ? say(known) : error.message;
-  element("error").lang = known ? language : "en";
+  element("error").textContent = offer && error.status === 0 ? say("unreachable") : error.message;
   element("error").hidden = false;
 }
 

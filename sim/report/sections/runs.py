@@ -7,6 +7,7 @@ from typing import Final
 from sim.report.blocks import Block, Bullets, Cell, Paragraph, Section, Table
 from sim.report.effects import OPEN
 from sim.report.facts import Facts
+from sim.words.sentences import translated
 
 MOST_REASONS: Final = 12
 """Reasons of failure that are listed, the most frequent first."""
@@ -46,7 +47,8 @@ def _failures(facts: Facts) -> list[Block]:
     groups = frame.groupby(["status", "error_type", "error"], sort=True)
     ranked = sorted(groups, key=lambda entry: (-len(entry[1]), entry[0]))
     rows = []
-    for (status, kind, error), part in ranked[:MOST_REASONS]:
+    for (status, kind, english), part in ranked[:MOST_REASONS]:
+        error = translated(english, words.language)
         points = sorted(part["point"].unique().tolist())
         named = [facts.point_label(p) for p in points[:MOST_NAMED_POINTS]]
         text = words("answer.separator").join(named)
@@ -57,7 +59,7 @@ def _failures(facts: Facts) -> list[Block]:
             [
                 Cell(words(f"status.{status}")),
                 Cell(count(len(part))),
-                Cell("", code=f"{kind}: {error}" if kind else str(error)),
+                Cell("", code=f"{kind}: {error}" if kind else error),
                 Cell(text),
             ]
         )
