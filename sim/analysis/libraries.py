@@ -7,8 +7,6 @@ from typing import Any
 
 from sim.errors import InputError
 
-__all__ = ["library"]
-
 
 def library(module: str) -> Any:
     """Import a module of an optional library on first use.

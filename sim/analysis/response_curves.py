@@ -31,8 +31,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, logit
 
-__all__ = ["FORMS", "Curve", "Form", "FormName", "Profile", "fit_curve"]
-
 Floats = npt.NDArray[np.float64]
 FormName = Literal["constant", "linear", "saturating", "sigmoid"]
 

@@ -27,8 +27,6 @@ from sim.cli.sweep import extend_command, sweep_command
 from sim.cli.territory import territory_app
 from sim.errors import InputError
 
-__all__ = ["app", "main"]
-
 OK: Final = 0
 FAILED: Final = 1
 USAGE: Final = 2

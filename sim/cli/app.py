@@ -13,8 +13,6 @@ import typer
 from sim.cli.console import CONSOLE, whole_number
 from sim.errors import InputError
 
-__all__ = ["app_command", "listen"]
-
 LARGEST_PORT: Final = 65_535
 _HERE: Final = ("127.0.0.1", "localhost", "[::1]")
 

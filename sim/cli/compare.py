@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.console import CONSOLE, table, whole_number
-from sim.cli.lang import ENGLISH, Lang
+from sim.cli.lang import Lang
+from sim.words.folders import ENGLISH
 
 if TYPE_CHECKING:
     from sim.experiments.comparison import Comparison
     from sim.words.folders import Language
-
-__all__ = ["compare_command"]
 
 
 def compare_command(

@@ -15,8 +15,6 @@ from typing import Any
 
 import typer
 
-__all__ = ["CONSOLE", "Console", "real_number", "table", "whole_number"]
-
 
 @dataclass
 class Console:

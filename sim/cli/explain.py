@@ -10,8 +10,6 @@ import typer
 
 from sim.cli.console import CONSOLE, table
 
-__all__ = ["explain_command"]
-
 _HEAD: Final = ("kind", "name", "label", "definition", "rule", "code", "at")
 """What an entry says before its facts."""
 

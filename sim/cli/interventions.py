@@ -8,8 +8,6 @@ import typer
 
 from sim.cli.console import CONSOLE, table
 
-__all__ = ["interventions_command"]
-
 _MONTHS: Final = 240
 """Months of a run for which costs are shown, the default of twenty years."""
 

@@ -6,9 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sim.words.folders import ENGLISH, languages
-
-__all__ = ["ENGLISH", "Lang"]
+from sim.words.folders import languages
 
 Lang = Annotated[
     str, typer.Option("--lang", help=f"Language of what is written: {', '.join(languages())}.")

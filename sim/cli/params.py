@@ -12,8 +12,6 @@ from sim.errors import InputError, nearest
 if TYPE_CHECKING:
     from sim.registry.parameters import ParameterInfo
 
-__all__ = ["params_command"]
-
 
 def params_command(
     name: Annotated[

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.console import CONSOLE
-from sim.cli.lang import ENGLISH, Lang
+from sim.cli.lang import Lang
 from sim.errors import InputError
+from sim.words.folders import ENGLISH
 
 if TYPE_CHECKING:
     from sim.words.folders import Language
-
-__all__ = ["report_command"]
 
 
 def report_command(

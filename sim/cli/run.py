@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.console import CONSOLE, table, whole_number
-from sim.cli.lang import ENGLISH, Lang
+from sim.cli.lang import Lang
 from sim.errors import InputError
+from sim.words.folders import ENGLISH
 
 if TYPE_CHECKING:
     from sim.experiments.run_results import Results
     from sim.scenario.scenario import Scenario
     from sim.words.folders import Language
-
-__all__ = ["run_command"]
 
 _DRAWN = ("population", "footfall", "vacancy")
 

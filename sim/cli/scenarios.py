@@ -8,8 +8,6 @@ import typer
 
 from sim.cli.console import CONSOLE, table
 
-__all__ = ["scenarios_command"]
-
 
 def scenarios_command(
     name: Annotated[

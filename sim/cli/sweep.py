@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from sim.experiments.plan import Plan
     from sim.experiments.sweep import Sweep
 
-__all__ = ["extend_command", "sweep_command"]
-
 FAILED: Final = 1
 SOME_FAILED: Final = 3
 

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from sim.experiments.engine import Tally
 
-__all__ = ["SweepProgress", "time_left"]
-
 EVERY: Final = 10.0
 """Minimum seconds between plain lines."""
 

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.console import CONSOLE, real_number, table, whole_number
-from sim.cli.lang import ENGLISH, Lang
+from sim.cli.lang import Lang
 from sim.errors import InputError
+from sim.words.folders import ENGLISH
 
 if TYPE_CHECKING:
     from sim.territory.territory import Territory
-
-__all__ = ["territory_app"]
 
 territory_app = typer.Typer(
     name="territory",

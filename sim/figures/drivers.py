@@ -27,8 +27,6 @@ from sim.words.catalogue import Words
 from sim.words.folders import Language
 from sim.words.language import number, percent
 
-__all__ = ["draw_drivers"]
-
 HEIGHT: Final = 5.0
 
 _LINES: Final = {

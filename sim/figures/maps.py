@@ -37,8 +37,6 @@ from sim.words.catalogue import Words
 from sim.words.folders import Language
 from sim.words.language import number
 
-__all__ = ["draw_maps", "draw_territory"]
-
 Floats = npt.NDArray[np.float64]
 
 SHOWN: Final = ("population", "footfall", "vacancy")

@@ -34,8 +34,6 @@ from sim.words.catalogue import Words
 from sim.words.folders import Language
 from sim.words.language import number, percent, span
 
-__all__ = ["draw_time_series"]
-
 Floats = npt.NDArray[np.float64]
 
 HEIGHT: Final = 9.9

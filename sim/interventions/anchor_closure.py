@@ -13,8 +13,6 @@ from sim.interventions.plan import Plan
 from sim.registry.parameters import parameter
 from sim.registry.state import State
 
-__all__ = ["TYPE", "AnchorClosureLevers"]
-
 _CERTAIN: Final = 1e9
 """Risk ratio at which a shop certainly closes this month."""
 

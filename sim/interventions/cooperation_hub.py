@@ -7,8 +7,6 @@ from sim.interventions.levers import SupportLevers, funding
 from sim.interventions.plan import Plan, PlannedPlace, support_account
 from sim.registry.parameters import parameter
 
-__all__ = ["TYPE", "CooperationHubLevers"]
-
 
 class CooperationHubLevers(SupportLevers):
     """Members and money of a hub."""

@@ -8,8 +8,6 @@ from sim.interventions.levers import TimedLevers
 from sim.interventions.plan import Action
 from sim.registry.state import State
 
-__all__ = ["freeze", "raised", "scaled"]
-
 
 def freeze(state: State, account: int, calendar: int, name: str, months: int) -> None:
     """Keep a series constant for some months; afterwards it resumes its growth."""

@@ -9,8 +9,6 @@ from sim.interventions.levers import TimedLevers
 from sim.interventions.plan import Plan, PlannedPlace, cents, kind_code, split_over
 from sim.registry.catalogues import third_place_kinds
 
-__all__ = ["EXISTING", "MONTHS_OPEN", "existing_plans"]
-
 MONTHS_OPEN: Final = 60
 """Months since their opening, long enough to be well known. Assumed."""
 

@@ -12,8 +12,6 @@ from sim.interventions.plan import Action, Plan
 from sim.registry.parameters import parameter
 from sim.registry.state import State
 
-__all__ = ["TYPE", "GrantCutLevers"]
-
 
 class GrantCutLevers(TimedLevers):
     """Size of the cut."""

@@ -7,8 +7,6 @@ from sim.interventions.levers import TimedLevers
 from sim.interventions.plan import Plan, PlannedPlace, cents, split_over
 from sim.interventions.transition_cluster import cluster_funding, cluster_size
 
-__all__ = ["TYPE", "InertClusterLevers"]
-
 
 class InertClusterLevers(TimedLevers):
     """Size and funding of the cluster whose money is spent elsewhere."""

@@ -29,14 +29,6 @@ from sim.interventions.registry import LEVERS, TYPES
 from sim.registry.catalogues import scenario_folder
 from sim.registry.settings import Setting, read_setting, read_texts, read_toml, refusal
 
-__all__ = [
-    "Intervention",
-    "list_interventions",
-    "load_intervention",
-    "make_intervention",
-    "read_intervention",
-]
-
 _HEAD = ("type", "title", "description", "levers")
 
 

@@ -12,8 +12,6 @@ from sim.registry.parameters import ParameterInfo, parameters_of
 from sim.words.catalogue import Texts
 from sim.words.folders import ENGLISH
 
-__all__ = ["InterventionType"]
-
 
 @dataclass(frozen=True)
 class InterventionType:

@@ -23,8 +23,6 @@ from sim.registry.catalogues import third_place_kinds
 from sim.registry.state import State
 from sim.territory.territory import Territory
 
-__all__ = ["Planned", "account_names", "plan_interventions"]
-
 _IN_KILOMETRES = ("grant_reach",)
 """Quantities of accounts in km in plans and in cells in arrays."""
 

@@ -12,17 +12,6 @@ from typing import Any, Literal
 from sim.errors import InputError
 from sim.registry.parameters import ParameterGroup, parameter
 
-__all__ = [
-    "LONGEST",
-    "SitedLevers",
-    "SupportLevers",
-    "TimedLevers",
-    "Zone",
-    "check_shares",
-    "funding",
-    "zone_code",
-]
-
 LONGEST = 1200
 """Maximum months of a run."""
 

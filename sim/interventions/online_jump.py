@@ -8,8 +8,6 @@ from sim.interventions.levers import TimedLevers
 from sim.interventions.plan import Plan
 from sim.registry.parameters import parameter
 
-__all__ = ["TYPE", "OnlineJumpLevers"]
-
 
 class OnlineJumpLevers(TimedLevers):
     """How far the online share jumps."""

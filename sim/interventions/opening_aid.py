@@ -7,8 +7,6 @@ from sim.interventions.levers import TimedLevers, Zone, funding, zone_code
 from sim.interventions.plan import Plan, cents, split_over
 from sim.registry.parameters import parameter
 
-__all__ = ["TYPE", "OpeningAidLevers"]
-
 
 class OpeningAidLevers(TimedLevers):
     """Amount, zone and funding of opening aid."""

@@ -11,8 +11,6 @@ from sim.interventions.plan import Action, Plan
 from sim.registry.parameters import parameter
 from sim.registry.state import State
 
-__all__ = ["TYPE", "PandemicLevers"]
-
 
 class PandemicLevers(TimedLevers):
     """Effects of a pandemic while it lasts."""

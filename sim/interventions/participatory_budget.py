@@ -12,8 +12,6 @@ from sim.interventions.plan import Action, Plan, cents, split_over
 from sim.registry.parameters import parameter
 from sim.registry.state import State
 
-__all__ = ["TYPE", "ParticipatoryBudgetLevers"]
-
 
 class ParticipatoryBudgetLevers(SitedLevers):
     """Money and votes."""

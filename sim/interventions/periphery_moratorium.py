@@ -9,8 +9,6 @@ from sim.interventions.kind import InterventionType
 from sim.interventions.levers import LONGEST, TimedLevers
 from sim.interventions.plan import Plan
 
-__all__ = ["TYPE"]
-
 
 def plan_moratorium(levers: TimedLevers) -> Plan:
     """Plan a freeze of peripheral floor space; afterwards it resumes its growth."""

@@ -15,19 +15,6 @@ from sim.registry.catalogues import Kind, third_place_kinds
 from sim.registry.state import State
 from sim.registry.variables.money import LINES
 
-__all__ = [
-    "DISCOUNT_RATE",
-    "Action",
-    "Plan",
-    "PlannedPlace",
-    "cents",
-    "discounted",
-    "kind_code",
-    "split_over",
-    "support_account",
-    "support_split",
-]
-
 DISCOUNT_RATE: Final = 0.025
 """Per year. France's risk-free rate for public projects (Quinet report, CGSP 2013); recalled."""
 

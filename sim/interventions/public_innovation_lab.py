@@ -7,8 +7,6 @@ from sim.interventions.levers import SitedLevers, check_shares, funding
 from sim.interventions.plan import Plan, PlannedPlace, cents, split_over
 from sim.registry.parameters import parameter
 
-__all__ = ["TYPE", "PublicInnovationLabLevers"]
-
 
 class PublicInnovationLabLevers(SitedLevers):
     """Meetings and money of a lab."""

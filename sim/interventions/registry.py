@@ -24,8 +24,6 @@ from sim.interventions import (
 )
 from sim.interventions.kind import InterventionType
 
-__all__ = ["LEVERS", "TYPES"]
-
 TYPES: Final[Mapping[str, InterventionType]] = MappingProxyType(
     {
         module.TYPE.name: module.TYPE

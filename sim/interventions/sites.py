@@ -9,8 +9,6 @@ from sim.interventions.levers import SitedLevers
 from sim.kernels.space import exponential_potential
 from sim.registry.state import State
 
-__all__ = ["choose_sites", "existing_sites", "spread_out"]
-
 Floats = npt.NDArray[np.float64]
 
 

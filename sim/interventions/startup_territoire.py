@@ -6,8 +6,6 @@ from sim.interventions.kind import InterventionType
 from sim.interventions.levers import SupportLevers, funding
 from sim.interventions.plan import Plan, PlannedPlace, support_account
 
-__all__ = ["TYPE", "StartupTerritoireLevers"]
-
 
 class StartupTerritoireLevers(SupportLevers):
     """Funding of evenings and follow-up."""

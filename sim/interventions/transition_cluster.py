@@ -11,8 +11,6 @@ from sim.interventions.plan import Plan, PlannedPlace, cents, kind_code, support
 from sim.registry.catalogues import third_place_kinds
 from sim.registry.parameters import parameter
 
-__all__ = ["TYPE", "TransitionClusterLevers", "cluster_funding", "cluster_size"]
-
 
 def cluster_size() -> Any:
     """Declare the seats of a cluster."""

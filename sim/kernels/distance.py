@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from sim.kernels.machine.compile import rule
 
-__all__ = ["squared_distance"]
-
 
 @rule
 def squared_distance(a, b, columns):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["exponential_mixture", "mixture_error"]
-
 _FloatArray = npt.NDArray[np.float64]
 
 # Distances of the fit, denser where the curve bends most.

@@ -6,8 +6,6 @@ import numpy as np
 
 from sim.kernels.machine.compile import kernel
 
-__all__ = ["hilbert_positions"]
-
 
 @kernel
 def hilbert_positions(out):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from sim.kernels.machine.compile import rule
 
-__all__ = ["EVENTS", "GRANTS", "in_purse", "pay"]
-
 GRANTS, EVENTS = 3, 4
 """Lines of `sim.registry.variables.money.LINES` from which project processes spend."""
 

@@ -6,8 +6,6 @@ import numpy as np
 
 from sim.kernels.machine.compile import kernel, rule
 
-__all__ = ["sort_pairs"]
-
 _SHORT = 96  # With fewer pairs, insertion is faster than building a heap.
 
 

@@ -2,27 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = [
-    "ABANDONED",
-    "APPLIED",
-    "APPROVED",
-    "BORN",
-    "BY_ENTREPRENEUR",
-    "BY_OFFICIAL",
-    "BY_RESIDENT",
-    "BY_YOUTH",
-    "CEASED",
-    "ENDED",
-    "HAD_IDEA",
-    "IDEA",
-    "INCUBATING",
-    "LATENT",
-    "NOTHING",
-    "REFUSED",
-    "REVIEW",
-    "RUNNING",
-]
-
 LATENT, IDEA, REVIEW, INCUBATING, RUNNING, ENDED = range(6)
 """Stages: values of ``entrepreneur.stage``."""
 

@@ -29,21 +29,6 @@ import numpy as np
 
 from sim.kernels.machine.compile import kernel, long_rule, rule, shared_rule
 
-__all__ = [
-    "bernoulli_threshold",
-    "block",
-    "fill_first_words",
-    "fill_uniform",
-    "fill_words",
-    "fill_words_of",
-    "fires",
-    "normal_pair",
-    "philox4x32",
-    "stream_key",
-    "uniform",
-    "word",
-]
-
 _ROUNDS = 10
 _MULTIPLIER_0 = np.uint64(0xD2511F53)
 _MULTIPLIER_1 = np.uint64(0xCD9E8D57)

@@ -11,8 +11,6 @@ import numpy as np
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.random import stream_key, uniform, word
 
-__all__ = ["list_who_knows", "small_world"]
-
 _TRIES = 32
 """Draws from a square to find somebody within the circle: all fail once in 1e20."""
 

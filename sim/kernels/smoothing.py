@@ -15,16 +15,6 @@ from sim.kernels.machine.compile import kernel, rule, shared_rule
 from sim.kernels.machine.recursion import WIDTH, smooth_lines
 from sim.kernels.machine.transposition import TILE, transpose_tile
 
-__all__ = [
-    "WIDTH",
-    "bands_of",
-    "decay_ratio",
-    "lane_height",
-    "smooth_columns",
-    "smooth_rows",
-    "smooth_some_rows",
-]
-
 # Unsigned indices spare the compiler the case of negative ones, which count from the end in Python.
 _0 = np.uintp(0)
 _WIDTH = np.uintp(WIDTH)

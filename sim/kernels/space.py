@@ -13,8 +13,8 @@ import numpy as np
 from numba import prange
 
 from sim.kernels.machine.compile import kernel, rule, shared_rule
+from sim.kernels.machine.recursion import WIDTH
 from sim.kernels.smoothing import (
-    WIDTH,
     bands_of,
     decay_ratio,
     lane_height,
@@ -22,17 +22,6 @@ from sim.kernels.smoothing import (
     smooth_rows,
     smooth_some_rows,
 )
-
-__all__ = [
-    "decay_potential",
-    "deposit",
-    "deposit_where",
-    "exponential_potential",
-    "huff_flows",
-    "huff_work_shape",
-    "neighbourhood_sum",
-    "potential_work_shape",
-]
 
 
 def potential_work_shape(rows, cols, lanes=1):

@@ -30,8 +30,6 @@ from sim.registry.catalogues import DIMENSIONS, project_kinds
 from sim.registry.state import State
 from sim.territory.territory import ZONES
 
-__all__ = ["BY_ZONE", "COUNTERS", "COUNTS", "TERRITORY", "count_calls", "count_month"]
-
 Row = npt.NDArray[np.float64]
 
 LONG_TERM_MONTHS = 36

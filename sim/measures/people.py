@@ -9,8 +9,6 @@ from typing import Final
 
 from sim.measures.measure import Measure, by_zone, ratio
 
-__all__ = ["RESIDENT_MEASURES", "SUPPORT_MEASURES"]
-
 RESIDENT_MEASURES: Final = (
     *by_zone(
         Measure(

@@ -11,8 +11,6 @@ from sim.measures.measure import Floats, Measure, Windows, by_zone, gini, ratio,
 from sim.registry.catalogues import DIMENSIONS, project_kinds
 from sim.territory.territory import ZONES
 
-__all__ = ["PROJECT_MEASURES"]
-
 Formula = Callable[[Windows], Floats]
 
 DIMENSION_TITLES: Final = {

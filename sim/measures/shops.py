@@ -7,8 +7,6 @@ from typing import Final
 
 from sim.measures.measure import Floats, Measure, Windows, by_zone, ratio
 
-__all__ = ["SHOP_MEASURES"]
-
 
 def _closure_hazard(w: Windows) -> Floats:
     at_beginning = w.sum("open_shops") + w.sum("closures") - w.sum("relettings")

@@ -22,19 +22,6 @@ if TYPE_CHECKING:
     from sim.mesa_face.model import TerritoryModel
     from sim.mesa_face.row_agent import RowAgent
 
-__all__ = [
-    "KIND_SHIFT",
-    "ROW_MASK",
-    "TENANCY_MASK",
-    "TENANCY_SHIFT",
-    "Column",
-    "Flag",
-    "Keys",
-    "Relation",
-    "UniqueId",
-    "Word",
-]
-
 Keys = npt.NDArray[np.int64]
 """Agents as integers: the row in the lowest 32 bits, the tenancy in 24, the type in the top 8."""
 

@@ -26,8 +26,6 @@ from sim.mesa_face.columns import (
 if TYPE_CHECKING:
     from sim.mesa_face.model import TerritoryModel
 
-__all__ = ["Handles", "by_kind"]
-
 _CODES: Final = {kind: code for code, kind in enumerate(KINDS)}
 _NAMED: Final = {kind.__name__: kind for kind in KINDS}
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from sim.mesa_face.premises import Premises
     from sim.mesa_face.third_place import ThirdPlace
 
-__all__ = ["Entrepreneur", "Official", "Youth"]
-
 YOUTH_EVENTS: Final = ("none", "left", "arrived", "turned_30")
 STAGES: Final = ("latent", "idea", "in_review", "incubating", "running", "ended")
 PROJECT_EVENTS: Final = (

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from sim.mesa_face.model import TerritoryModel
     from sim.mesa_face.people import Entrepreneur
 
-__all__ = ["Premises", "Shop", "ShopClosedError"]
-
 EVENTS: Final = ("none", "closed", "relet", "taken_over")
 """Events of premises, in the order of the codes of ``premises.event``."""
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from sim.mesa_face.model import TerritoryModel
     from sim.registry.state import State
 
-__all__ = ["AgentGoneError", "RowAgent"]
-
 
 class AgentGoneError(RuntimeError):
     """Raised when a handle is used after its agent has left."""

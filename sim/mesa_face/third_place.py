@@ -14,8 +14,6 @@ from sim.registry.catalogues import third_place_kinds
 if TYPE_CHECKING:
     from sim.mesa_face.agent_sets import ColumnAgentSet
 
-__all__ = ["ThirdPlace"]
-
 VISITORS: tuple[type[RowAgent], ...] = (Youth, Entrepreneur, Official)
 """Types of visitors in the order of their codes in ``visitor.agent``."""
 

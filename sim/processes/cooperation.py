@@ -15,8 +15,6 @@ from sim.kernels.random import block, stream_key, uniform
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
-__all__ = ["PROCESS", "CooperationParameters"]
-
 STREAM = 13
 
 

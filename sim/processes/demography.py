@@ -8,8 +8,6 @@ from sim.kernels.machine.compile import kernel, rule
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
-__all__ = ["PROCESS", "DemographyParameters", "consumers"]
-
 
 class DemographyParameters(ParameterGroup):
     """Change of the population over the years."""

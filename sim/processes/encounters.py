@@ -19,8 +19,6 @@ from sim.kernels.random import stream_key, uniform, word
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
-__all__ = ["PROCESS", "EncountersParameters", "complement", "drawn_towards", "faded"]
-
 STREAM = 5
 _YOUTH, _ENTREPRENEUR, _OFFICIAL = 0, 1, 2  # kinds of visitors
 

@@ -15,8 +15,6 @@ from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 from sim.registry.solved_once import solved_once
 
-__all__ = ["PROCESS", "ExogenousDriversParameters", "driver_series"]
-
 FIRST_YEAR = 2000
 
 

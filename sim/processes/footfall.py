@@ -6,8 +6,6 @@ from sim.kernels.machine.compile import kernel
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
-__all__ = ["PROCESS", "FootfallParameters"]
-
 DAYS = 365.25 / 12
 
 

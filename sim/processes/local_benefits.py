@@ -16,8 +16,6 @@ from sim.kernels.space import decay_potential
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
-__all__ = ["PROCESS", "LocalBenefitsParameters"]
-
 DAYS = 365.25 / 12
 NEARBY_KM = 0.4
 _LOW = np.int64(0xFFFFFFFF)

@@ -14,8 +14,6 @@ from sim.registry.state import State
 from sim.words.catalogue import Texts
 from sim.words.folders import ENGLISH
 
-__all__ = ["Process"]
-
 
 @dataclass(frozen=True)
 class Process:

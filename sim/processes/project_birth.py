@@ -16,8 +16,6 @@ from sim.kernels.random import block, normal_pair, stream_key, uniform, word
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
-__all__ = ["PROCESS", "ProjectBirthParameters", "support_ratio"]
-
 STREAM = 12
 CLOSED, TAKEN = 1, 3
 _NO_WORD = 1 << 32

@@ -20,8 +20,6 @@ from sim.kernels.random import block, stream_key, uniform
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
-__all__ = ["PROCESS", "ProjectEngineeringParameters", "hours_received"]
-
 STREAM = 8
 
 

@@ -18,8 +18,6 @@ from sim.kernels.random import block, stream_key, uniform
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
-__all__ = ["PROCESS", "ProjectFundingParameters", "funding_chance"]
-
 STREAM = 10
 LONGEST = 65_535
 

@@ -36,8 +36,6 @@ from sim.kernels.random import block, fill_first_words, fill_words, stream_key, 
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
-__all__ = ["PROCESS", "ProjectIdeasParameters", "idea_rate", "skill_factor"]
-
 STREAM = 7
 NOT_DRAWN = 255
 

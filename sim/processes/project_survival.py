@@ -16,8 +16,6 @@ from sim.kernels.random import block, stream_key, uniform
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
-__all__ = ["PROCESS", "ProjectSurvivalParameters", "ending_hazard"]
-
 STREAM = 11
 YOUNG_MONTHS = 60
 CLOSED = 1

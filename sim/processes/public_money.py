@@ -13,8 +13,6 @@ from sim.kernels.machine.compile import kernel, rule
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
-__all__ = ["PROCESS", "PublicMoneyParameters", "allotment", "seats_to_close"]
-
 # Codes of sim.registry.variables.money.SOURCES and LINES
 _PUBLIC, _MATCHED, _OWN_REVENUE = 0, 1, 2
 _SET_UP, _SEATS, _FACILITATION, _ELSEWHERE = 0, 1, 2, 6

@@ -18,8 +18,6 @@ from sim.kernels.random import block, normal_pair, stream_key, uniform
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
-__all__ = ["PROCESS", "RelettingParameters", "reletting_probability"]
-
 STREAM = 2
 
 

@@ -8,8 +8,6 @@ from sim.kernels.machine.compile import kernel, loop_body, rule
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
-__all__ = ["PROCESS", "RentParameters", "rent_target"]
-
 
 class RentParameters(ParameterGroup):
     """Rents of premises."""

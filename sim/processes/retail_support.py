@@ -15,8 +15,6 @@ from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.random import stream_key, word
 from sim.processes.process import Process
 
-__all__ = ["PROCESS", "part_paid", "subsidy_wanted"]
-
 STREAM = 14
 
 # Code of sim.registry.variables.money.LINES, and of account.zone for premises of all zones

@@ -10,8 +10,6 @@ from sim.kernels.machine.compile import kernel, loop_body, rule
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
-__all__ = ["PROCESS", "ShopAccountsParameters", "costs_at", "dilution", "margin_of"]
-
 
 class ShopAccountsParameters(ParameterGroup):
     """Revenue and costs of a shop."""

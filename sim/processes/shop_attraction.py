@@ -15,8 +15,6 @@ from sim.kernels.space import decay_potential
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
-__all__ = ["PROCESS", "ShopAttractionParameters", "open_share_nearby"]
-
 
 class ShopAttractionParameters(ParameterGroup):
     """Attraction of shops."""

@@ -23,8 +23,6 @@ from sim.kernels.random import fill_first_words, uniform
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
-__all__ = ["PROCESS", "ShopClosureParameters", "age_scale", "closure_probability"]
-
 STREAM = 1
 _CHUNK = int(CHUNK)
 YOUNG_MONTHS = 60

@@ -22,8 +22,6 @@ from sim.kernels.space import huff_flows
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
-__all__ = ["PROCESS", "ShoppingTripsParameters"]
-
 _BUDGET = "INSEE household budgets and retail turnover, euros of 2017, by sector (docs/sources.md)"
 
 

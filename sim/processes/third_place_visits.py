@@ -24,14 +24,6 @@ from sim.kernels.random import fill_words_of, stream_key, uniform, word
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
-__all__ = [
-    "PROCESS",
-    "ThirdPlacesParameters",
-    "hours_given",
-    "ramp_of",
-    "visit_probability",
-]
-
 STREAM = 4
 _CUT_OFF = 4.0  # reaches; beyond them only exp(-4) = 2 % would be left
 _32 = np.uint64(32)

@@ -31,8 +31,6 @@ from sim.kernels.random import (
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
-__all__ = ["PROCESS", "YouthMigrationParameters", "arrival_probability", "leaving_probability"]
-
 STREAM = 3
 
 YOUNGEST, OLDEST = 180, 360

@@ -26,8 +26,6 @@ from sim.kernels.random import block, stream_key, uniform
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
-__all__ = ["ACQUAINTANCES", "PROCESS", "YouthParticipationParameters"]
-
 STREAM = 6
 
 ACQUAINTANCES = 8

@@ -21,19 +21,6 @@ from typing import Any, Final, Literal
 from sim.errors import InputError, nearest
 from sim.registry.settings import read_texts, read_toml
 
-__all__ = [
-    "DIMENSIONS",
-    "PROJECT_COLUMNS",
-    "THIRD_PLACE_COLUMNS",
-    "Column",
-    "Figure",
-    "Kind",
-    "project_kinds",
-    "read_catalogue",
-    "scenario_folder",
-    "third_place_kinds",
-]
-
 _HEAD = ("name", "label", "source", "evidence")
 _MARKS = ("found", "derived", "recalled", "assumed")
 _MOST_KINDS = 255

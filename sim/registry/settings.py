@@ -19,17 +19,6 @@ from sim.registry.parameters import ParameterInfo
 from sim.words.catalogue import Texts
 from sim.words.folders import languages
 
-__all__ = [
-    "Setting",
-    "read_setting",
-    "read_texts",
-    "read_toml",
-    "read_value",
-    "refusal",
-    "split_assignment",
-    "typed_value",
-]
-
 _MARKS = ("found", "derived", "recalled", "assumed")
 
 

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache, wraps
 from typing import Any
 
-__all__ = ["solved_once"]
-
 
 def solved_once[T](solve: Callable[..., T]) -> Callable[..., T]:
     """Cache the results of a function of parameters, which replications call with the same values.

@@ -23,8 +23,6 @@ from sim.registry.state import State
 from sim.scenario.scenario import load_scenario
 from sim.simulation.ledger import book_call, ledger_shape
 
-__all__ = ["compile_backwards", "is_first", "second_compiler"]
-
 
 def is_first() -> bool:
     """Return whether no machine code exists yet, so that a run would compile all kernels."""

@@ -19,8 +19,6 @@ from sim.registry.variables.money import LINES, SOURCES
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["book_call", "book_month", "ledger_frame", "ledger_shape", "unspent_frame"]
-
 Cents = npt.NDArray[np.int64]
 
 

@@ -26,19 +26,6 @@ from sim.version import MODEL_VERSION, package_version
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "assumed_parameters",
-    "column_words",
-    "describe_environment",
-    "describe_intervention",
-    "describe_posterior",
-    "describe_run",
-    "describe_scenario",
-    "describe_territory",
-    "effective_toml",
-    "indicators_hash",
-]
-
 PACKAGES = ("essaim", "numpy", "numba", "pandas", "pyarrow", "scipy", "mesa", "pydantic")
 
 

@@ -30,8 +30,6 @@ from sim.start.stationary_pipeline import (
     survival,
 )
 
-__all__ = ["STREAMS", "lay_pipeline"]
-
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]

@@ -12,8 +12,6 @@ from sim.registry.parameters import ParameterGroup, parameter
 from sim.registry.state import State
 from sim.territory.territory import Territory
 
-__all__ = ["PeopleParameters", "people_sizes", "settle_people"]
-
 Ints = npt.NDArray[np.int64]
 
 OFFICIALS_PER_ELECTED = 5

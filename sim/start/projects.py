@@ -24,8 +24,6 @@ from sim.start.lay_pipeline import lay_pipeline
 from sim.start.stationary_pipeline import IDEA, Kinds, Pipeline, solve_pipeline
 from sim.territory.territory import SECTORS
 
-__all__ = ["ProjectsAtStartParameters", "mark_start", "start_projects"]
-
 Floats = npt.NDArray[np.float64]
 
 STREAMS = {"skill": 121, "competences": 122, "openness": 123, "trust": 124}

@@ -33,21 +33,6 @@ from sim.processes.project_ideas import skill_factor
 from sim.processes.project_survival import ending_hazard
 from sim.registry.solved_once import solved_once
 
-__all__ = [
-    "EXAMINED",
-    "IDEA",
-    "INCUBATING",
-    "RUNNING",
-    "WAITING",
-    "Kinds",
-    "Pipeline",
-    "mean_waiting",
-    "skill_factors",
-    "solve_pipeline",
-    "survival",
-    "utilisation_for",
-]
-
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 

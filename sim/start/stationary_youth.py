@@ -27,8 +27,6 @@ from sim.processes.youth_migration import (
 )
 from sim.registry.solved_once import solved_once
 
-__all__ = ["AGES", "YouthLives", "solve_lives"]
-
 Floats = npt.NDArray[np.float64]
 
 AGES = OLDEST - YOUNGEST

@@ -26,8 +26,6 @@ from sim.registry.state import State
 from sim.start.stationary_youth import AGES, YouthLives, solve_lives
 from sim.territory.territory import Territory
 
-__all__ = ["STREAMS", "YouthParameters", "start_youth"]
-
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 

@@ -13,8 +13,6 @@ from sim.errors import InputError
 from sim.territory.grid_frame import GRID_EPSG, GridFrame, to_grid_coordinates
 from sim.territory.table import Table
 
-__all__ = ["ID_COLUMNS", "Cells", "read_cells"]
-
 ID_COLUMNS: Final = (
     *("idcar_200m", "idinspire", "id_inspire", "id_carr_200m", "id_carr200m", "idcar200m"),
     *("idcar_1km", "id_carr1km", "id_carr_1km", "idcar1km", "grd_id"),

@@ -16,8 +16,6 @@ import pyarrow.compute as pc
 from sim.errors import InputError
 from sim.territory.table import Request, Table, wanted_names
 
-__all__ = ["read_geojson", "read_geopackage"]
-
 _DAMAGED: Final = (RuntimeError, pa.ArrowException, UnicodeDecodeError)
 """What pyogrio raises: its own errors are RuntimeErrors."""
 

@@ -10,8 +10,6 @@ import numpy.typing as npt
 
 from sim.errors import InputError
 
-__all__ = ["GRID_EPSG", "GridFrame", "to_grid_coordinates"]
-
 GRID_EPSG: Final = 3035
 """ETRS89 / LAEA Europe, the coordinate system of cells of metropolitan France."""
 

@@ -12,8 +12,6 @@ import numpy.typing as npt
 
 from sim.territory.territory import SECTORS
 
-__all__ = ["Catalogue", "ShopGroup", "shop_catalogue"]
-
 
 @dataclass(frozen=True)
 class ShopGroup:

@@ -14,8 +14,6 @@ import pyarrow.compute as pc
 
 from sim.errors import InputError
 
-__all__ = ["Request", "Table", "wanted_names"]
-
 
 @dataclass(frozen=True)
 class Table:

@@ -16,8 +16,6 @@ from sim.errors import InputError
 from sim.territory.geo_file import read_geojson, read_geopackage
 from sim.territory.table import Request, Table, wanted_names
 
-__all__ = ["read_table"]
-
 _FOREIGN: Final = {
     b"PK\x03\x04": "is a zip archive or a workbook: unpack it, or save it as CSV",
     b"7z\xbc\xaf": "is a 7z archive: unpack it",

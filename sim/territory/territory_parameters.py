@@ -6,8 +6,6 @@ from typing import Any
 
 from sim.registry.parameters import ParameterGroup, parameter
 
-__all__ = ["TerritoryParameters"]
-
 
 def _number(
     default: float,

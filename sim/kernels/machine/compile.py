@@ -30,21 +30,6 @@ from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLoca
 from numba.core.cpu_options import ParallelOptions
 from numba.extending import intrinsic, register_jitable
 
-__all__ = [
-    "address",
-    "cache_folder",
-    "instruction",
-    "is_compiled",
-    "kernel",
-    "long_rule",
-    "loop_body",
-    "parallel",
-    "prune_folders",
-    "rule",
-    "shared_rule",
-    "source_hash",
-]
-
 _KERNELS = Path(__file__).parents[1]
 _PROCESSES = Path(__file__).parents[2] / "processes"
 

@@ -20,8 +20,6 @@ from numba import types
 from numba.core.datamodel.models import TupleModel
 from numba.extending import register_model, typeof_impl
 
-__all__ = ["Record", "RecordType", "fields_taken", "parameters_of", "record"]
-
 
 class Record(tuple[Any, ...]):
     """Base of all records; each is a named tuple as well."""

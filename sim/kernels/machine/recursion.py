@@ -16,8 +16,6 @@ from numba.np.arrayobj import make_array
 
 from sim.kernels.machine.compile import instruction
 
-__all__ = ["WIDTH", "smooth_lines"]
-
 WIDTH = 64
 """Number of lines smoothed together, enough vectors to hide the latency of each step."""
 

@@ -24,8 +24,6 @@ from numba.np.arrayobj import make_array
 
 from sim.kernels.machine.compile import instruction, rule
 
-__all__ = ["BLOCK", "CHUNK", "lowest", "marks_of_block", "prefetch", "without_lowest"]
-
 CHUNK = np.uintp(1024)
 """Agents screened together, so that their words stay in the fastest cache."""
 

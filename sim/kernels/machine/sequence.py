@@ -21,8 +21,6 @@ from numba.np.arrayobj import make_array, populate_array
 from sim.kernels.machine.compile import address, instruction, is_compiled, kernel
 from sim.kernels.machine.records import Record, RecordType
 
-__all__ = ["CLOCK", "KernelCall", "KernelSequence"]
-
 CLOCK: Final = ("month", "calendar_month")
 """Arguments that differ from one call of the sequence to the next."""
 

@@ -15,8 +15,6 @@ from numba.np.arrayobj import make_array
 
 from sim.kernels.machine.compile import instruction
 
-__all__ = ["TILE", "transpose_tile"]
-
 TILE = 8
 """Numbers per side of a tile, a vector of float32."""
 
