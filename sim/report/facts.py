@@ -213,7 +213,7 @@ class Facts:
         return [self.effect(arm, name) for name in OUTCOMES]
 
     def is_identical(self, arm: Arm) -> bool:
-        """Whether nothing but money differs in any replication."""
+        """Return whether nothing but money differs in any replication."""
         names = [n for n in OUTCOMES if n not in ("public_spending", "public_money_unspent")]
         others = [e for e in (self.effect(arm, n) for n in names) if e.is_measured]
         return bool(others) and all(e.is_exactly_zero for e in others)
@@ -242,7 +242,7 @@ class Facts:
         return int(self._frame["rep"].max()) + 1
 
     def _values(self, arm: str, measure: str) -> Floats:
-        """Levels of a measure, (points, replications); nan where there is none."""
+        """Return levels of a measure, (points, replications); nan where there is none."""
         rows = self._frame[self._frame["arm"] == arm]
         values = np.full((len(self.points), self._n_reps), np.nan)
         values[rows["point"].to_numpy(), rows["rep"].to_numpy()] = rows[measure]
@@ -275,7 +275,7 @@ class Facts:
         return [s.over_sample(self.drawn_with) for s in surfaces]
 
     def _target(self, name: str, before: Floats) -> float | None:
-        """The smallest wanted effect: stated by the experiment, or the smallest that matters."""
+        """Return the smallest desired effect: the target, else the smallest relevant."""
         if name in self.experiment.targets:
             return float(self.experiment.targets[name])
         measure = OUTCOMES[name]
@@ -393,7 +393,7 @@ class Facts:
         return Money(years, spent, income.sum(axis=1), unspent[:, -1])
 
     def _ledger(self, name: str, years: int) -> Floats:
-        """EUR by line ("income" first, "unspent" last), source and year."""
+        """Return EUR by line ("income" first, "unspent" last), source and year."""
         lines = ("income", *LINES, "unspent")
         table = np.zeros((len(lines), len(SOURCES), years))
         frame = self.results.ledger

@@ -69,7 +69,7 @@ class Plateau:
         "level": no level beyond `at` changes anything relevant; "flat": so it is from the lowest
         on. "peak": the highest level brings less, and none beyond `at` brings more; "falling": so
         it is from the lowest on. "growing": each of the last steps up to the highest brings more.
-        "open": it grows up to `at`, and what follows cannot be told; "unknown": nothing can.
+        "open": it grows up to `at`, and the rest is open; "unknown": all is open.
     at, highest : int
         The level, and the highest that was measured.
     last : Effect
@@ -126,5 +126,5 @@ def plateau(
 
 
 def _with_relevant(measure: Measure, relevant: float) -> Measure:
-    """The measure with a smallest relevant effect that depends on nothing."""
+    """Return the measure with a constant smallest relevant effect."""
     return replace(measure, relevant=relevant, relevant_share=0.0)

@@ -50,20 +50,20 @@ class Inputs:
         self._first = results.manifest["scenarios"][results.manifest["scenario_order"][0]]
 
     def _added(self, arm: str) -> list[Any]:
-        """Interventions of an arm that the baseline has not."""
+        """Return the interventions that an arm adds to the baseline."""
         before = {i.name for i in self._scenario.interventions}
         return [i for i in self._arms[arm].interventions if i.name not in before]
 
     def start_of(self, arm: str) -> int | None:
-        """Month in which the first intervention of an arm begins."""
+        """Return the month in which the first intervention of an arm begins."""
         return min((int(i.levers.start) for i in self._added(arm)), default=None)
 
     def descriptions(self, arm: str) -> list[str]:
-        """What the interventions of an arm do, in their own words."""
+        """Return the descriptions of an arm's interventions."""
         return [typeset(i.description[self._language], self._language) for i in self._added(arm)]
 
     def levers(self, arm: str) -> list[Setting]:
-        """Every lever of an arm's interventions, and parameters in which it differs."""
+        """List every lever of an arm's interventions, and the parameters in which it differs."""
         varied = {name.rpartition(".")[2] for name in self._factors}
         found = [
             self._setting(info, i.values[name], i.settings.get(name), info.default)
@@ -79,7 +79,7 @@ class Inputs:
         ]
 
     def scenario_settings(self) -> list[Setting]:
-        """Where the scenario differs from the model's defaults."""
+        """List the settings that differ from the model's defaults."""
         values, settings = self._scenario.values, self._scenario.settings
         return [
             self._setting(info, values[name], settings[name], info.default)
@@ -88,7 +88,7 @@ class Inputs:
         ]
 
     def parameters(self) -> list[Setting]:
-        """Every parameter with the range from which it was drawn."""
+        """List every parameter with the range from which it was drawn."""
         drawn, values = self._manifest["drawn_parameters"], self._scenario.values
         is_fixed = self._manifest["run"]["parameters"] == "fixed"
         found = []
@@ -102,7 +102,7 @@ class Inputs:
         return found
 
     def catalogue_figures(self) -> list[Setting]:
-        """Every figure of the catalogues of third places and projects."""
+        """List every figure of the catalogues of third places and projects."""
         return [
             Setting(
                 f"{kind.name}.{column}",
@@ -146,5 +146,5 @@ class Inputs:
         return int(self._manifest["uncertain_parameters"])
 
     def starting_point(self) -> list[str]:
-        """Whether the people and premises of the start were observed or generated."""
+        """State whether the people and premises of the start were observed or generated."""
         return starting_point(self._first["territory"], self._language)

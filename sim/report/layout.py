@@ -66,7 +66,7 @@ class Layout:
 
 
 def levels_of(points: pd.DataFrame, factor: Factor) -> list[Any]:
-    """Levels of a factor that some point has: in rising order, or in the experiment's own."""
+    """Return the levels of a factor in the design: in rising order, or in the experiment's own."""
     found = points[factor.name].drop_duplicates().tolist()
     if is_scale(factor):
         return sorted(found)
@@ -98,7 +98,7 @@ def _panels(
     others: Sequence[Factor],
     levels: dict[str, list[Any]],
 ) -> tuple[Panel, ...]:
-    """A panel for each combination of other factors; none unless every combination is there."""
+    """Return a panel for each combination of the other factors; none if any is missing."""
     names = [f.name for f in (*others, *axes)]
     at = {key: k for k, key in enumerate(points[names].itertuples(index=False, name=None))}
     shape = [len(levels[f.name]) for f in axes]

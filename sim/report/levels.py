@@ -13,12 +13,12 @@ from sim.words.language import number
 
 
 def is_number(factor: Factor) -> bool:
-    """Whether a factor's levels are numbers."""
+    """Return whether a factor's levels are numbers."""
     return factor.kind in (int, float)
 
 
 def is_scale(factor: Factor) -> bool:
-    """Whether a factor is an axis: numbers, and none that stands out of order for what it means.
+    """Return whether a factor is an axis: numbers in order, without one that stands for "never".
 
     Examples
     --------
@@ -30,29 +30,29 @@ def is_scale(factor: Factor) -> bool:
 
 
 class Levels:
-    """Writes factors in one language."""
+    """How factors and levels are written in one language."""
 
     def __init__(self, language: Language, territories: Mapping[str, str]) -> None:
         self.words = Words(language)
         self._territories = territories
 
     def label(self, factor: Factor) -> str:
-        """Words of a factor."""
+        """Return the words of a factor."""
         return factor.label.get(self.words.language) or factor.name
 
     def unit(self, factor: Factor) -> str:
-        """Its unit in words; empty where it has none, or is written with the value."""
+        """Return its unit in words; empty where it has none, or is written with the value."""
         if not is_number(factor) or factor.unit in ("1", "share", "0/1", "code"):
             return ""
         return self.words.unit(factor.unit)
 
     def axis(self, factor: Factor) -> str:
-        """Words and unit, for an axis."""
+        """Return words and unit, for an axis."""
         unit = self.unit(factor)
         return f"{self.label(factor)} ({unit})" if unit else self.label(factor)
 
     def value(self, factor: Factor, value: Any) -> str:
-        """A level without its unit."""
+        """Write a level without its unit."""
         if factor.name == SCENARIO:
             return self._territories.get(str(value), str(value))
         if factor.kind is bool:
@@ -62,14 +62,14 @@ class Levels:
         return str(value) or self.words("quantity.none")
 
     def amount(self, factor: Factor, value: Any) -> str:
-        """A level with its unit, such as ``40 seats`` or ``€25,000 a month``."""
+        """Write a level with its unit, such as ``40 seats`` or ``€25,000 a month``."""
         text, unit = self.value(factor, value), self.unit(factor)
         if unit.startswith("€"):
             return self.words("quantity.euros", amount=text) + unit[1:]
         return f"{text}\N{NO-BREAK SPACE}{unit}" if unit else text
 
     def named(self, factor: Factor, value: Any) -> str:
-        """A level with the name of its factor where the level alone says too little."""
+        """Write a level with the name of its factor, unless the level speaks for itself."""
         if factor.name == SCENARIO:
             return self.value(factor, value)
         return self.words(
@@ -77,5 +77,5 @@ class Levels:
         )
 
     def count(self, value: int) -> str:
-        """A number of things."""
+        """Write a number of things."""
         return number(value, self.words.language)

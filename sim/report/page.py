@@ -78,7 +78,7 @@ def _pictures(sections: Sequence[Section]) -> Iterator[Picture]:
 
 
 def _inline(svg: bytes) -> str:
-    """A picture as part of a page: without prologue, metadata, fixed size and styles for all."""
+    """Return a picture as part of a page: no prologue, metadata, fixed size or global styles."""
     text = svg.decode()
     text = text[text.index("<svg ") :]
     text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
@@ -88,7 +88,7 @@ def _inline(svg: bytes) -> str:
 
 
 def _shorter(text: str) -> str:
-    """Without what says nothing: comments, empty definitions, and the ids of groups."""
+    """Drop comments, empty definitions, and ids that nothing refers to."""
     text = re.sub(r"\s*<!--.*?-->", "", text, flags=re.DOTALL)
     used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', text))
     text = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in used else "", text)

@@ -13,7 +13,7 @@ _SHARES = ("share", "share of residents", "share of turnover")
 
 
 def signed(value: float, language: Language, digits: int) -> str:
-    """A number with its sign; zero has neither sign nor digits.
+    """Write a number with its sign; zero has neither sign nor digits.
 
     Examples
     --------
@@ -27,7 +27,7 @@ def signed(value: float, language: Language, digits: int) -> str:
 
 
 def euros(value: float, language: Language) -> str:
-    """An amount in euros: whole ones, or millions where it is large.
+    """Write an amount in whole euros, or in millions where it is large.
 
     Examples
     --------
@@ -41,7 +41,7 @@ def euros(value: float, language: Language) -> str:
 
 
 def rounded(value: float, figures: int) -> float:
-    """A number to so many significant figures.
+    """Round a number to significant figures.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def rounded(value: float, figures: int) -> float:
 
 
 def probability(value: float, language: Language) -> str:
-    """A probability in per cent; one that is not certain is never written as if it were.
+    """Write a probability in per cent, never as 0 or 100 % where it is not certain.
 
     Examples
     --------
@@ -69,7 +69,7 @@ def probability(value: float, language: Language) -> str:
 
 
 def value_of(value: object, unit: str, language: Language) -> str:
-    """A parameter's value with its unit, as a table shows it."""
+    """Write a parameter's value as a table shows it."""
     words = Words(language)
     if isinstance(value, bool):
         return words("quantity.yes" if value else "quantity.no")
@@ -81,7 +81,7 @@ def value_of(value: object, unit: str, language: Language) -> str:
 
 
 def _digits(value: float) -> int:
-    """As many digits as the value has, four significant ones at most."""
+    """Return the digits of a value, four significant ones at most."""
     if value == 0 or float(value).is_integer():
         return 0
     most = max(0, 3 - math.floor(math.log10(abs(value))))
@@ -123,7 +123,7 @@ class Quantity:
         return max(0, 1 - math.floor(math.log10(relevant) + 1e-9)) if relevant > 0 else 1
 
     def level(self, value: float) -> str:
-        """How much there is, such as ``28.1%``."""
+        """Write a level, such as ``28.1%``."""
         digits = max(0, self.digits - 1)
         if not math.isfinite(value):
             return Words(self.language)("quantity.unknown")
@@ -132,20 +132,20 @@ class Quantity:
         return number(value, self.language, digits)
 
     def change(self, value: float) -> str:
-        """How much more or less, with its sign."""
+        """Write a change, with its sign."""
         if not math.isfinite(value):
             return Words(self.language)("quantity.unknown")
         return signed(self.scale * value, self.language, self.digits)
 
     def size(self, value: float) -> str:
-        """The size of a change, without a sign and to two significant digits."""
+        """Write the size of a change, without a sign and to two significant digits."""
         if not math.isfinite(value):
             return Words(self.language)("quantity.unknown")
         shown = rounded(self.scale * value, 2)
         return number(shown, self.language, _digits(shown))
 
     def size_range(self, low: float, high: float) -> str:
-        """The sizes of two changes; one where they read the same."""
+        """Write the sizes of two changes; one where they read the same."""
         sizes = self.size(low), self.size(high)
         if sizes[0] == sizes[1]:
             return sizes[0]
@@ -163,7 +163,7 @@ class Quantity:
         return Words(self.language).unit(self.unit)
 
     def interval(self, low: float, high: float) -> str:
-        """An interval of changes, such as ``−0.1 to +0.3``."""
+        """Write an interval of changes, such as ``−0.1 to +0.3``."""
         ends = self.change(low), self.change(high)
         if ends[0] == ends[1]:
             return ends[0]

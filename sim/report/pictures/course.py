@@ -31,10 +31,10 @@ LOOKS: Final[tuple[tuple[str, Any], ...]] = (
     ("orange", (0, (3, 1))),
     ("black", (0, (1, 1.6))),
 )
-"""Colour and dashes of each line: never told apart by colour alone."""
+"""Colour and dashes of each line: never distinguished by colour alone."""
 
 MOST_LINES: Final = len(LOOKS)
-"""Lines that can be told apart."""
+"""Lines that a reader can distinguish."""
 
 LONGEST: Final = 26
 """Letters of a line's words, where two stand side by side."""
@@ -122,7 +122,7 @@ def _title(axes: Axes, text: str) -> None:
 
 
 def _levels(axes: Axes, course: Course, quantity: Quantity, paint: str) -> None:
-    """The baseline as a ghost, the intervention over it, named at their ends."""
+    """Draw the baseline as a ghost, and the intervention over it."""
     words = Words(quantity.language)
     without, with_it = course.without.mean(axis=0), course.with_it.mean(axis=0)
     dashes = (0, (4, 1.6))
@@ -144,7 +144,7 @@ def _levels(axes: Axes, course: Course, quantity: Quantity, paint: str) -> None:
 
 
 def _difference(axes: Axes, time: Floats, difference: Floats, paint: str) -> None:
-    """Bands of half and of nine in ten replications around the mean; zero stands out."""
+    """Draw bands of half and of nine in ten replications around the mean."""
     low, quarter, three, high = np.quantile(difference, (0.05, 0.25, 0.75, 0.95), axis=0)
     axes.fill_between(time, low, high, color=paint, alpha=0.18, linewidth=0)
     axes.fill_between(time, quarter, three, color=paint, alpha=0.34, linewidth=0)

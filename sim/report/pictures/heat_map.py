@@ -38,7 +38,7 @@ _LINES: Final[tuple[tuple[float, Any, float], ...]] = (
 UNWANTED_TO_WANTED: Final = LinearSegmentedColormap.from_list(
     "unwanted_to_wanted", [COLOURS["vermillion"], "#F2B58C", "#FAFAFA", "#8FC3E3", COLOURS["blue"]]
 )
-"""From what is not wanted over nothing to what is: told apart by every kind of colour vision."""
+"""From unwanted over none to wanted, readable with every kind of colour vision."""
 
 
 class Axis(NamedTuple):
@@ -84,7 +84,7 @@ def draw_heat_map(
 def _cell(
     axes: Axes, x: float, y: float, effect: Effect, norm: Normalize, good: int, n: int
 ) -> None:
-    """One point of the design."""
+    """Draw one point of the design."""
     colour, ink = BLANK, "#333333"
     if effect.is_measured and math.isfinite(effect.mean):
         rgb = UNWANTED_TO_WANTED(norm((good or 1) * effect.mean))[:3]
@@ -110,7 +110,7 @@ def _cell(
 
 
 def _scale(figure: Figure, reach: float, good: int, quantity: Quantity) -> None:
-    """The colours beside the map, with zero in the middle and its good end named."""
+    """Draw the colours next to the map, with zero in the middle and the desired end named."""
     words, parts = Words(quantity.language), 24
     axes = figure.add_axes((0.885, 0.2, 0.026, 0.52))
     bare(axes)

@@ -55,7 +55,7 @@ def draw_layer(
     """Draw one layer in one month."""
     # People and visits crowd in few cells: a square root keeps the others visible.
     norm = Normalize(0, top) if is_share else PowerNorm(0.5, 0, top)
-    light = 0.0 if is_share else 0.25  # can still be told from the ground
+    light = 0.0 if is_share else 0.25  # differs from the ground
     colours = ListedColormap(
         colormaps[COLOUR_MAPS.get(layer, "Purples")](np.linspace(light, 1, 256))
     )

@@ -29,7 +29,7 @@ LOOKS: Final = {
     "subsidies": ("purple", ""),
     "elsewhere": ("vermillion", ".."),
 }
-"""Colour and hatching of each line of the ledger: never told apart by colour alone."""
+"""Colour and hatching of each line of the ledger: never distinguished by colour alone."""
 
 
 def draw_money(

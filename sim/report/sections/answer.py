@@ -171,7 +171,7 @@ def _over_points(facts: Facts, arm: Arm, k: int) -> list[Block]:
 
 
 def _side_by_side(facts: Facts) -> list[Block]:
-    """Many arms in a table: the largest effect of each, and in how many variants there is one."""
+    """Tabulate many arms: the largest effect of each, and in how many variants there is one."""
     words, count = facts.words, facts.levels.count
     rows = []
     for arm in facts.arms:

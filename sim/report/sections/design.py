@@ -17,7 +17,7 @@ DIRECTIONS: Final = {1: "more", -1: "less", 0: "neither"}
 
 
 def design(facts: Facts) -> Section | None:
-    """List factors, design, replications, luck and drawn parameters; and targets."""
+    """List factors, design, replications, seeds and drawn parameters; and targets."""
     if not facts.factors:
         return None
     words, experiment, count = facts.words, facts.experiment, facts.levels.count

@@ -16,7 +16,7 @@ OF_VARIANTS: Final = ("between", "largest", "beyond")
 
 
 def limits(facts: Facts) -> Section:
-    """Conditional scenarios, assumptions, and what is not modelled."""
+    """State conditions, assumptions, and what is not modelled."""
     words, inputs = facts.words, facts.inputs
     assumed, total = (number(n, words.language) for n in (inputs.assumed, inputs.uncertain))
     items = [

@@ -34,7 +34,7 @@ def maps(facts: Facts) -> Section | None:
 
 
 def _reach(differences: list[Floats]) -> float:
-    """Limit of the colours of differences: a few cells beyond it must not blanch all others."""
+    """Return the limit of the colours of differences: a few cells beyond must not fade the rest."""
     sizes = np.abs(np.concatenate([[], *(d[np.isfinite(d) & (d != 0)] for d in differences)]))
     return float(np.quantile(sizes, 0.98)) if sizes.size else 0.0
 

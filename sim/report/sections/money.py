@@ -26,7 +26,7 @@ OUTCOMES: Final = {
 
 
 def cost(facts: Facts) -> Section | None:
-    """Discounted public money per unit gained; no ratio where the effect may be nil."""
+    """Divide discounted public money by the gain; no ratio where the effect may be nil."""
     if not (facts.is_single and facts.has_interventions):
         return None
     words = facts.words
@@ -102,7 +102,7 @@ def _bars(booked: Money, name: str, quoted: str, words: Words) -> Picture:
 
 
 def _table(facts: Facts, booked: Money, quoted: str) -> Table:
-    """Amounts by line and source; what was received is either spent or unspent."""
+    """Tabulate amounts by line and source; what was received is either spent or unspent."""
     words = facts.words
     spent = {line: amounts.sum(axis=1) for line, amounts in booked.spent.items()}
     by_source = {

@@ -24,7 +24,7 @@ FEWEST_LEVELS: Final = 3
 
 
 def response(facts: Facts) -> Section | None:
-    """The form of the response along each factor in numbers; None where there is none."""
+    """Show the form of the response along each numeric factor; None where there is none."""
     words = facts.words
     factors = [f for f in facts.layout.varied if is_scale(f)]
     enough = [f for f in factors if facts.points[f.name].nunique() >= FEWEST_LEVELS]
@@ -72,7 +72,7 @@ def _forms(facts: Facts, arm: Arm, changed: list[Surface], factors: list[Factor]
 
 
 def _comparable(frame: Any, factor: str, held: list[str], measure: str) -> Any:
-    """Without levels that never ran, and without other factors' levels that lack one that did."""
+    """Drop levels that never ran, and combinations of other factors that lack one that did."""
     ran = frame.groupby(factor)[measure].transform("count") > 0
     frame = frame[ran]
     if not held:
@@ -95,7 +95,7 @@ def _level(facts: Facts, factor: Factor, level: Any) -> Cell | None:
 
 
 def _steps(facts: Facts, arm: Arm, changed: list[Surface], factors: list[Factor]) -> list[Block]:
-    """What each step of money adds, and what it costs."""
+    """Show what each step of money adds, and what it costs."""
     words = facts.words
     money = [f for f in factors if f.unit.startswith("EUR")]
     blocks: list[Block] = []
@@ -174,7 +174,7 @@ STEP_VERDICTS: Final = ("increase", "decrease", "no_relevant_effect", "not_deter
 
 
 def _fine(value: float, scale: float, words: Words) -> str:
-    """A small change to two significant figures."""
+    """Write a small change to two significant figures."""
     if not math.isfinite(value):
         return words("quantity.unknown")
     shown = rounded(scale * value, 2)

@@ -25,19 +25,19 @@ MOST_FACTORS: Final = 12
 EXTRA: Final = "pip install 'essaim[analysis]'"
 
 _MOSTLY: Final = 0.5
-"""Share of luck above which indices are said to tell little. Assumed."""
+"""Share of chance above which indices say little. Assumed."""
 
 COLUMNS: Final = {"saltelli": ("st", "s1"), "morris": ("mu_star", "sigma")}
 """What is shown by design: that by which factors are ranked first."""
 
 
 def is_installed() -> bool:
-    """Whether the library that works indices out is there."""
+    """Return whether the library that computes indices is installed."""
     return importlib.util.find_spec("SALib") is not None
 
 
 def sensitivity(facts: Facts) -> Section | None:
-    """Indices for each arm and measure; None where the design was not made for them."""
+    """Show indices for each arm and measure; None where the design is not made for them."""
     words, kind = facts.words, facts.experiment.design.kind
     if kind not in COLUMNS:
         return None
@@ -100,7 +100,7 @@ def _indices(facts: Facts, name: str, head: str, table: pd.DataFrame) -> list[Bl
 
 
 def _noise(facts: Facts) -> list[Block]:
-    """How much of the variance of a point's mean is luck, which lifts or hides indices."""
+    """Show the share of chance in the variance of point means, which biases the indices."""
     words = facts.words
     if facts.reps < 2:
         return [Paragraph(words("sensitivity.noise_unknown"), style="note")]

@@ -1,4 +1,4 @@
-"""What is worth its money: effects against cost, and choices that stay good whatever the luck."""
+"""What is worth its money: effects against cost, and choices that are robust to chance."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def trade_offs(facts: Facts) -> Section | None:
 
 
 def _policies(facts: Facts) -> tuple[pd.DataFrame, dict[int, str]]:
-    """Effects with a column ``policy``, and the words of each: an arm with its levers' levels."""
+    """Return effects with a column ``policy``, and their words: an arm and its levers' levels."""
     import pandas as pd
 
     names = tuple(dict.fromkeys((*facts.indicators, COST)))
@@ -101,7 +101,7 @@ def _choices(frame: pd.DataFrame, name: str, policies: dict[int, str]) -> list[C
 def _robust(
     frame: pd.DataFrame, surface: Surface, policies: dict[int, str], words: Words
 ) -> list[Cell]:
-    """The choices that are best on average, in the worst case, and by regret."""
+    """Return the best choices on average, in the worst case, and by regret."""
     good = surface.measure.good
     assert good
     name = surface.measure.name

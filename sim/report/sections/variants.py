@@ -54,7 +54,7 @@ def _below(facts: Facts, surface: Surface, panel: Panel | None) -> str:
 
 
 def _columns(facts: Facts) -> int:
-    """Pictures side by side: those of one measure, where that is possible."""
+    """Return how many pictures stand side by side: those of one measure, where possible."""
     panels = len(facts.layout.panels)
     return panels if 2 <= panels <= 3 else 2
 
@@ -218,7 +218,7 @@ def _main_effects(facts: Facts, arm: Arm, k: int) -> list[Block]:
 
 
 def _parts(facts: Facts, factor: Factor) -> list[npt.NDArray[np.int64]]:
-    """Points by level, or by parts of the range with about equally many points."""
+    """Return points by level, or by parts of the range with about equally many points."""
     values = facts.points[factor.name]
     levels = levels_of(facts.points, factor)
     if is_scale(factor) and facts.is_sampled and len(levels) > MOST_BINS + 1:
@@ -228,14 +228,14 @@ def _parts(facts: Facts, factor: Factor) -> list[npt.NDArray[np.int64]]:
 
 
 def _spread(facts: Facts, surface: Surface, factor: Factor) -> float:
-    """How far mean effects lie apart along a factor."""
+    """Return the range of mean effects along a factor."""
     parts = [surface.differences[part] for part in _parts(facts, factor)]
     means = [part[np.isfinite(part)].mean() for part in parts if np.isfinite(part).any()]
     return float(max(means) - min(means)) if means else 0.0
 
 
 def _groups(facts: Facts, surface: Surface, factor: Factor) -> list[_Group]:
-    """Mean effects by level, or by parts of the range."""
+    """Average effects by level, or by parts of the range."""
     parts = [(part, _over(facts, surface, part)) for part in _parts(facts, factor)]
     levels = levels_of(facts.points, factor)
     if len(parts) == len(levels):
@@ -257,13 +257,13 @@ def _groups(facts: Facts, surface: Surface, factor: Factor) -> list[_Group]:
 
 
 def _rounded(value: float, span: float) -> float:
-    """A value to a hundredth of the range, since no more is read off an axis."""
+    """Round to a hundredth of the range: an axis shows no more."""
     step = 10.0 ** math.floor(math.log10(span / 50)) if span > 0 else 1.0
     return round(round(value / step) * step, 12)
 
 
 def _over(facts: Facts, surface: Surface, points: Any) -> Effect:
-    """Mean effect over points: of a sample of them, or over all in the same replication."""
+    """Average over points: as a sample of them, or in each replication."""
     chosen = [int(p) for p in points]
     if not facts.is_sampled:
         return surface.average([p for p in chosen if surface.effects[p].is_measured] or chosen)

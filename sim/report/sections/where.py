@@ -19,7 +19,7 @@ MOST_NAMED: Final = 4
 
 
 def where_sentences(facts: Facts, surface: Surface) -> list[str]:
-    """From which levels on the measure goes the way that most of its points go."""
+    """State from which levels on the measure moves as it does at most points."""
     layout, words = facts.layout, facts.words
     tones = [e.tone for e in surface.effects]
     tone: Tone = "bad" if tones.count("bad") > tones.count("good") else "good"
@@ -72,7 +72,7 @@ def where_sentences(facts: Facts, surface: Surface) -> list[str]:
 
 
 def _by_panel(facts: Facts, wanted: npt.NDArray[np.bool_], verdict: str) -> str:
-    """In how many variants of each territory, or other level that has pictures of its own."""
+    """Count variants by territory, or by another level that has pictures of its own."""
     words = facts.words
     parts = [
         words(
@@ -89,7 +89,7 @@ def _by_panel(facts: Facts, wanted: npt.NDArray[np.bool_], verdict: str) -> str:
 
 
 def plateau_sentences(facts: Facts, surface: Surface) -> list[str]:
-    """Along each factor in numbers: beyond which level more adds nothing, or brings less."""
+    """State beyond which level of each numeric factor more adds nothing, or brings less."""
     if facts.layout.kind not in ("grid", "curve") or len(facts.layout.panels) > 1:
         return []
     found = []
@@ -119,7 +119,7 @@ def plateau_sentences(facts: Facts, surface: Surface) -> list[str]:
 
 
 def _comparable(surface: Surface, points: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Points by level, at those values of other factors where no level that ran is missing."""
+    """Return points by level, at those values of other factors where every level ran."""
     points = points.reshape(len(points), -1)
     measured = np.array([[surface.effects[k].is_measured for k in row] for row in points])
     ran = measured.any(axis=1)
