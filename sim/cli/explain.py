@@ -9,6 +9,8 @@ from typing import Annotated, Any, Final
 import typer
 
 from sim.cli.console import CONSOLE, table
+from sim.cli.lang import ENGLISH, Lang
+from sim.words.folders import Language, check_language
 
 _HEAD: Final = ("kind", "name", "label", "definition", "rule", "code", "at")
 """What an entry says before its facts."""
@@ -24,16 +26,18 @@ def explain_command(
             "intervention, kind, variable (entity.quantity), measure, column, scenario ..."
         ),
     ],
+    lang: Lang = ENGLISH,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Explain a name: what it means, its value and source, who uses it, file and line."""
     from sim.cli.explanation import explain
 
+    language = check_language(lang)
     found = explain(name)
     if as_json:
         CONSOLE.json({entry["kind"].replace(" ", "_"): entry for entry in found})
     else:
-        CONSOLE.data("\n\n".join(map(_text, found)))
+        CONSOLE.data("\n\n".join(_text(entry, language) for entry in found))
     CONSOLE.next(_next(found[0]))
 
 
@@ -56,13 +60,13 @@ def _next(entry: Mapping[str, Any]) -> str:
     return "sim run mid_sized_town --out results"
 
 
-def _text(entry: Mapping[str, Any]) -> str:
+def _text(entry: Mapping[str, Any], language: Language) -> str:
     """An entry as text: what it is, what it means, then fact by fact."""
     label = entry.get("label")
-    name = entry["name"] + (f": {label['en']} / {label['fr']}" if label else "")
+    name = entry["name"] + (f": {label[language]}" if label else "")
     parts = [name, f"{entry['kind'].capitalize()}, {entry['at']}"]
     said = entry.get("definition")
-    for text in said.values() if isinstance(said, Mapping) else (said, entry.get("rule")):
+    for text in (said[language] if isinstance(said, Mapping) else said, entry.get("rule")):
         if text:
             parts += ["", text]
     for rule in entry.get("code", ()):

@@ -7,6 +7,8 @@ from typing import Annotated, Final
 import typer
 
 from sim.cli.console import CONSOLE, table
+from sim.cli.lang import ENGLISH, Lang
+from sim.words.folders import check_language
 
 _MONTHS: Final = 240
 """Months of a run for which costs are shown, the default of twenty years."""
@@ -16,6 +18,7 @@ def interventions_command(
     name: Annotated[
         str | None, typer.Argument(help="Intervention, or a TOML file; all by default.")
     ] = None,
+    lang: Lang = ENGLISH,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """List interventions, or show the levers of one.
@@ -25,6 +28,7 @@ def interventions_command(
     from sim.interventions import list_interventions, load_intervention
     from sim.simulation.provenance import describe_intervention
 
+    language = check_language(lang)
     if name is None:
         loaded = [load_intervention(path) for path in list_interventions()]
         if as_json:
@@ -32,7 +36,7 @@ def interventions_command(
         else:
             rows = [["intervention", "title", "description", "cost (EUR)"]]
             rows += [
-                [i.name, i.title["en"], i.description.get("en", ""), f"{i.cost(_MONTHS):,.0f}"]
+                [i.name, i.title[language], i.description[language], f"{i.cost(_MONTHS):,.0f}"]
                 for i in loaded
             ]
             CONSOLE.data(table(rows, text_columns=3))
@@ -43,9 +47,8 @@ def interventions_command(
     if as_json:
         CONSOLE.json(said)
     else:
-        CONSOLE.data(f"{intervention.title['en']} / {intervention.title['fr']}")
-        for text in intervention.description.values():
-            CONSOLE.data(text)
+        CONSOLE.data(intervention.title[language])
+        CONSOLE.data(intervention.description[language])
         cost = said["cost"]
         CONSOLE.data(
             f"\nPublic money over {_MONTHS // 12} years: {cost['eur']:,.0f} EUR, "

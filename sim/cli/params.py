@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.console import CONSOLE
+from sim.cli.lang import ENGLISH, Lang
 from sim.errors import InputError, nearest
+from sim.words.folders import Language, check_language
 
 if TYPE_CHECKING:
     from sim.registry.parameters import ParameterInfo
@@ -18,6 +20,7 @@ def params_command(
         str | None,
         typer.Argument(help="Parameter, group, or part of a name; all of them if left out."),
     ] = None,
+    lang: Lang = ENGLISH,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """List parameters with their sources.
@@ -26,6 +29,7 @@ def params_command(
     """
     from sim.scenario.schema import PARAMETERS, AllParameters
 
+    language = check_language(lang)
     chosen = list(PARAMETERS.values())
     if name is not None:
         chosen = (
@@ -45,7 +49,7 @@ def params_command(
             if info.group != group:
                 CONSOLE.data(f"{chr(10) if group else ''}[{info.group}]")
                 group = info.group
-            CONSOLE.data(_line(info))
+            CONSOLE.data(_line(info, language))
     CONSOLE.next(f"sim explain {chosen[0].name}")
 
 
@@ -65,7 +69,7 @@ def _described(info: ParameterInfo) -> dict[str, Any]:
     }
 
 
-def _line(info: ParameterInfo) -> str:
+def _line(info: ParameterInfo, language: Language) -> str:
     value = str(info.default).lower() if isinstance(info.default, bool) else info.default
     if value == "":
         value = '""'
@@ -76,5 +80,5 @@ def _line(info: ParameterInfo) -> str:
         admits += f"; plausibly {info.plausible[0]:g} to {info.plausible[1]:g}"
     return (
         f"  {info.name} = {value!s}{unit}   [{admits}; {info.evidence}; {info.role}]\n"
-        f"      {info.help['en']} Source: {info.source}."
+        f"      {info.help[language]} Source: {info.source}."
     )

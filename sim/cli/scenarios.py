@@ -7,25 +7,34 @@ from typing import Annotated
 import typer
 
 from sim.cli.console import CONSOLE, table
+from sim.cli.lang import ENGLISH, Lang
+from sim.words.folders import check_language
 
 
 def scenarios_command(
     name: Annotated[
         str | None, typer.Argument(help="Scenario, or a TOML file; all by default.")
     ] = None,
+    lang: Lang = ENGLISH,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """List scenarios, or show the parameters that one sets."""
     from sim.scenario.scenario import list_scenarios, load_scenario
     from sim.simulation.provenance import describe_scenario
 
+    language = check_language(lang)
     if name is None:
         loaded = [load_scenario(path) for path in list_scenarios()]
         if as_json:
-            CONSOLE.json({s.name: {"title": s.title, "description": s.description} for s in loaded})
+            CONSOLE.json(
+                {
+                    s.name: {"title": dict(s.title), "description": dict(s.description)}
+                    for s in loaded
+                }
+            )
         else:
             rows = [["scenario", "title", "description"]]
-            rows += [[s.name, s.title["en"], s.description.get("en", "")] for s in loaded]
+            rows += [[s.name, s.title[language], s.description.get(language, "")] for s in loaded]
             CONSOLE.data(table(rows, text_columns=3))
         CONSOLE.next("sim scenarios NAME, or sim run NAME")
         return
@@ -34,9 +43,8 @@ def scenarios_command(
     if as_json:
         CONSOLE.json(said | {"description": dict(scenario.description)})
     else:
-        CONSOLE.data(f"{scenario.title['en']} / {scenario.title['fr']}")
-        for text in scenario.description.values():
-            CONSOLE.data(text)
+        CONSOLE.data(scenario.title[language])
+        CONSOLE.data(scenario.description.get(language, ""))
         rows = [["parameter", "value", "evidence", "source"]]
         rows += [
             [key, f"{s['value']} {_unit(s['unit'])}".strip(), s["evidence"], s["source"]]

@@ -29,6 +29,7 @@ from sim.experiments.experiment_arms import read_arms
 from sim.experiments.experiment_design import read_design, read_whole
 from sim.interventions import LEVERS
 from sim.measures.registry import HEADLINES, OUTCOMES, ROLLING, horizons_within
+from sim.registry.catalogues import is_shipped
 from sim.registry.settings import read_texts, read_toml
 from sim.scenario.scenario import scenario_folder
 from sim.scenario.schema import PARAMETERS
@@ -163,8 +164,14 @@ def read_experiment(
         if unknown[0] in PARAMETERS or unknown[0] in LEVERS:
             hint = " It belongs into [factors] or [settings]."
         raise InputError(f"{path}: unknown key '{unknown[0]}'.{hint}")
+
+    def words(key: str) -> list[str]:
+        return [f"experiments.{path.parent.name}.{key}"] if is_shipped(path) else []
+
     texts = {
-        key: read_texts(content[key], str(path), key) if key in content else Texts({ENGLISH: name})
+        key: read_texts(content[key], str(path), key, *words(key))
+        if key in content
+        else Texts({ENGLISH: name})
         for key in ("title", "question")
     }
     arms = scenarios or read_arms(content, path)

@@ -26,7 +26,7 @@ from sim.interventions.kind import InterventionType
 from sim.interventions.levers import TimedLevers
 from sim.interventions.plan import DISCOUNT_RATE, Plan, discounted
 from sim.interventions.registry import LEVERS, TYPES
-from sim.registry.catalogues import scenario_folder
+from sim.registry.catalogues import is_shipped, scenario_folder
 from sim.registry.settings import Setting, read_setting, read_texts, read_toml, refusal
 
 _HEAD = ("type", "title", "description", "levers")
@@ -220,7 +220,7 @@ def read_intervention(content: Mapping[str, Any], name: str, origin: str) -> Int
             f"{origin}: unknown type {kind!r}.{nearest(str(kind), TYPES)} "
             f"Known: {', '.join(TYPES)}."
         )
-    shipped = Path(origin).parent == _folder()
+    shipped = is_shipped(Path(origin))
     texts = {
         key: read_texts(
             content[key], origin, key, *([f"interventions.{name}.{key}"] if shipped else [])

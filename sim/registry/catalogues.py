@@ -166,6 +166,12 @@ def project_kinds() -> tuple[Kind, ...]:
     )
 
 
+def is_shipped(file: Path) -> bool:
+    """Whether a file comes with the package, so that `sim.words` may have its texts."""
+    folders = (scenario_folder(), scenario_folder().with_name("experiments"))
+    return any(file.resolve().is_relative_to(folder.resolve()) for folder in folders)
+
+
 def scenario_folder() -> Path:
     """Return the folder of the scenarios, interventions and catalogues of the package."""
     package = Path(__file__).parents[1]

@@ -19,7 +19,7 @@ from sim.interventions import (
     load_intervention,
     read_intervention,
 )
-from sim.registry.catalogues import scenario_folder
+from sim.registry.catalogues import is_shipped, scenario_folder
 from sim.registry.parameters import ParameterInfo
 from sim.registry.settings import (
     Setting,
@@ -251,9 +251,8 @@ def load_scenario(name: str | Path) -> Scenario:
     interventions: tuple[Intervention, ...] = ()
     posterior: Posterior | None = None
     for file, content in reversed(chain):
-        shipped = file.parent == scenario_folder()
         for key in head.keys() & content.keys():
-            words = [f"scenarios.{file.stem}.{key}"] if shipped else []
+            words = [f"scenarios.{file.stem}.{key}"] if is_shipped(file) else []
             head[key] = read_texts(content[key], str(file), key, *words)
         own = _settings(content, file)
         settings |= own

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from sim.experiments.comparison import BASELINE_LABEL
+from sim.experiments.experiment_file import list_experiments, load_experiment
 from sim.interventions import TYPES, list_interventions, load_intervention
 from sim.measures.map_layers import LAYERS
 from sim.measures.measure import PLACE_LABELS, WINDOWS
@@ -36,4 +37,10 @@ def declared_texts() -> Iterator[Texts]:
     for layer in LAYERS.values():
         yield from (layer.label, layer.definition)
     yield from (*PLACE_LABELS.values(), *WINDOWS.values())  # type: ignore[misc]
+    for path in list_experiments():
+        experiment = load_experiment(path)
+        yield from (experiment.title, experiment.question)  # type: ignore[misc]
+        for arms in experiment.scenarios.values():
+            for use in (i for arm in arms.values() for i in arm.interventions):
+                yield from (use.title, use.description)  # type: ignore[misc]
     yield BASELINE_LABEL

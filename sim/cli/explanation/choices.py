@@ -20,7 +20,7 @@ from sim.cli.explanation.places import (
     mentions,
     text_of,
 )
-from sim.experiments.experiment_file import list_experiments
+from sim.experiments.experiment_file import list_experiments, load_experiment
 from sim.interventions import LEVERS, TYPES, list_interventions, load_intervention
 from sim.registry.catalogues import (
     PROJECT_COLUMNS,
@@ -31,7 +31,7 @@ from sim.registry.catalogues import (
     scenario_folder,
     third_place_kinds,
 )
-from sim.scenario.scenario import list_scenarios
+from sim.scenario.scenario import list_scenarios, load_scenario
 
 CATALOGUES: Final[Mapping[str, tuple[Any, Mapping[str, Column]]]] = {
     "third_place_kinds": (third_place_kinds, THIRD_PLACE_COLUMNS),
@@ -200,8 +200,12 @@ def scenarios() -> list[str]:
 def scenario(name: str) -> dict[str, Any]:
     """A file of a scenario."""
     path = next(p for p in list_scenarios() if p.stem == name)
-    file = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {"label": file["title"], "definition": file["description"], "at": shown(path)}
+    found = load_scenario(path)
+    return {
+        "label": dict(found.title),
+        "definition": dict(found.description),
+        "at": shown(path),
+    }
 
 
 def experiments() -> list[str]:
@@ -213,9 +217,10 @@ def experiment(name: str) -> dict[str, Any]:
     """A file of an experiment: its question, and what it varies."""
     path = next(p for p in list_experiments() if p.parent.name == name)
     file = tomllib.loads(path.read_text(encoding="utf-8"))
+    found = load_experiment(path)
     return {
-        "label": file["title"],
-        "definition": file["question"],
+        "label": dict(found.title),
+        "definition": dict(found.question),
         "varies": list(file.get("factors", {})),
         "measures": file.get("indicators", []),
         "at": shown(path),
