@@ -177,6 +177,14 @@ def test_readers_and_writers_of_a_margin() -> None:
     assert not {"shop_closure", "reletting"} & set(written)
 
 
+def test_a_process_that_uses_what_it_rewrites_reads_it_too() -> None:
+    """Rents move from where they are; shares of online spending are tabulated."""
+    assert "rent" in used("premises.rent", "written_by")
+    assert "rent" in used("premises.rent", "read_by")
+    assert "exogenous_drivers" in used("driver.online_share", "written_by")
+    assert "exogenous_drivers" not in used("driver.online_share", "read_by")
+
+
 def test_a_process_shows_its_rule_values_and_variables(capsys: Capture) -> None:
     assert main(["explain", "shop_closure"]) == 0
     text = capsys.readouterr().out

@@ -30,6 +30,9 @@ from sim.cli.explanation.places import (
 _VIEWS: Final = {"ravel", "reshape", "view", "T", "flat"}
 """Methods and attributes of an array that share its memory."""
 
+_SHAPE: Final = {"size", "shape", "dtype"}
+"""Attributes of an array that say nothing of its values."""
+
 READ, WRITE = "read", "write"
 
 
@@ -66,6 +69,18 @@ def accesses(name: str) -> tuple[Access, ...]:
     ]
     found += [a for variable, a in _agents() if variable == name]
     return tuple(dict.fromkeys(found))
+
+
+def kernel_reads(module: str, name: str) -> bool:
+    """Whether the module of a process reads a field of a record, such as ``premises.margin``."""
+    entity, _, quantity = name.partition(".")
+    source = _Module(module_path(module))
+    return any(
+        READ in source.modes(node)
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Attribute) and node.attr == quantity
+        if isinstance(node.value, ast.Name) and node.value.id == entity
+    )
 
 
 def _room(path: Path) -> str:
@@ -164,6 +179,8 @@ class _Module:
             return {READ, WRITE} if both else {WRITE}
         if isinstance(parent, ast.Subscript) and parent.value is array:
             return self.modes(parent)
+        if isinstance(parent, ast.Attribute) and parent.attr in _SHAPE:
+            return set()
         if isinstance(parent, ast.Attribute) and parent.attr in _VIEWS:
             call = self.parents[parent]
             return self.modes(call if isinstance(call, ast.Call) else parent)

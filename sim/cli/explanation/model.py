@@ -6,10 +6,11 @@ import ast
 import inspect
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sim.cli.explanation.access import READ, WRITE, accesses
+from sim.cli.explanation.access import READ, WRITE, accesses, kernel_reads
 from sim.cli.explanation.places import at, class_line, declaration, mentions, text_of, tree_of
 from sim.processes.month import MONTH
 from sim.processes.process import Process
@@ -29,7 +30,7 @@ def process(name: str) -> dict[str, Any]:
         "rule": inspect.getdoc(sys.modules[kernel.__module__]) or "",
         "code": _rules(path),
         "parameters": [parameter_row(PARAMETERS[n]) for n in found.parameters],
-        "reads": [variable_row(n) for n in found.reads if n not in found.writes],
+        "reads": [variable_row(n) for n in _read(found)],
         "writes": [variable_row(n) for n in found.writes],
         "at": _kernel_at(found),
     }
@@ -42,6 +43,13 @@ def _kernel(process: Process) -> Any:
 def _kernel_at(process: Process) -> str:
     kernel = _kernel(process)
     return at(Path(inspect.getfile(kernel)), kernel.__code__.co_firstlineno)
+
+
+@cache
+def _read(process: Process) -> tuple[str, ...]:
+    """Variables that a process reads; of those it writes, the ones whose values it uses."""
+    module = _kernel(process).__module__
+    return tuple(v for v in process.reads if v not in process.writes or kernel_reads(module, v))
 
 
 def _rules(path: Path) -> list[dict[str, str]]:
@@ -122,7 +130,7 @@ def variable(name: str) -> dict[str, Any]:
     found = VARIABLES[name]
     elsewhere = accesses(name)
     writers = [p for p in MONTH if name in p.writes]
-    readers = [p for p in MONTH if name in p.reads and name not in p.writes]
+    readers = [p for p in MONTH if name in _read(p)]
 
     def uses(processes: Sequence[Process], mode: str) -> list[dict[str, str]]:
         return [
