@@ -9,8 +9,8 @@ from typing import Annotated, Any, Final
 import typer
 
 from sim.cli.console import CONSOLE, table
-from sim.cli.lang import ENGLISH, Lang
-from sim.words.folders import Language, check_language
+from sim.cli.lang import Lang
+from sim.words.folders import ENGLISH, Language, check_language
 
 _HEAD: Final = ("kind", "name", "label", "definition", "rule", "code", "at")
 """What an entry says before its facts."""

@@ -7,8 +7,8 @@ from typing import Annotated, Final
 import typer
 
 from sim.cli.console import CONSOLE, table
-from sim.cli.lang import ENGLISH, Lang
-from sim.words.folders import check_language
+from sim.cli.lang import Lang
+from sim.words.folders import ENGLISH, check_language
 
 _MONTHS: Final = 240
 """Months of a run for which costs are shown, the default of twenty years."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.console import CONSOLE
-from sim.cli.lang import ENGLISH, Lang
+from sim.cli.lang import Lang
 from sim.errors import InputError, nearest
-from sim.words.folders import Language, check_language
+from sim.words.folders import ENGLISH, Language, check_language
 
 if TYPE_CHECKING:
     from sim.registry.parameters import ParameterInfo

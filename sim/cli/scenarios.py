@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from sim.cli.console import CONSOLE, table
-from sim.cli.lang import ENGLISH, Lang
-from sim.words.folders import check_language
+from sim.cli.lang import Lang
+from sim.words.folders import ENGLISH, check_language
 
 
 def scenarios_command(
