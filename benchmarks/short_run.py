@@ -22,7 +22,7 @@ class ShortRun:
     steps: int = 60_000
     outputs: tuple[str, ...] = ("end", "processor_seconds")
     horizons: tuple[int, ...] = (1,)
-    series: tuple[str, ...] = ()
+    kept: tuple[str | int, ...] = ()
 
     def __call__(self, run: Run) -> Outcome:
         """Walk."""

@@ -22,18 +22,18 @@ import numpy as np
 import psutil
 
 from benchmarks.short_run import ShortRun
-from sim.experiments.describe import describe_sweep, files_of
+from sim.experiments.commands import commands_of_sweep
 from sim.experiments.designs import Design
 from sim.experiments.engine import IN_FLIGHT, Tally
 from sim.experiments.experiment_file import load_experiment
 from sim.experiments.factors import Factor
-from sim.experiments.parts import PARTS, Result, write_results
+from sim.experiments.manifest import describe, files_of
+from sim.experiments.parts import PARTS, Result, tables_of
 from sim.experiments.plan import plan_experiment, plan_model
+from sim.experiments.results import load_results
 from sim.experiments.run import Outcome
 from sim.experiments.running import Options, fill
 from sim.experiments.store import DESIGN, FORMAT, Store
-from sim.experiments.sweep import Sweep
-from sim.measures.registry import OUTCOMES
 
 RESULTS = Path(__file__).parent / "results" / "sweeps.md"
 EXPERIMENT = "cluster_size_by_funding"
@@ -108,14 +108,15 @@ def make_up(folder: Path, rows: int) -> None:
     replications = -(-rows // (horizons * len(few.keys)))
     experiment = load_experiment(EXPERIMENT, changes={"replications": replications})
     plan = plan_experiment(experiment)
-    manifest = describe_sweep(experiment, EXPERIMENT, {"replications": replications})
+    changes = {"replications": replications}
+    manifest = describe(experiment, commands_of_sweep(EXPERIMENT, changes))
     store = Store.create(folder, files_of(experiment, plan.table()), manifest)
     keys, random = list(plan.keys), np.random.default_rng(1)
     for at in range(0, len(keys), 5000):
         some = keys[at : at + 5000]
         made = random.normal(size=(len(some), horizons, len(OUTCOMES)))
         outcomes = zip(some, made, strict=True)
-        write_results(folder, plan.model, [Result(k, "ok", Outcome(m)) for k, m in outcomes])
+        store.add(tables_of(plan.model, [Result(k, "ok", Outcome(m)) for k, m in outcomes]))
     store.compact()
 
 
@@ -138,11 +139,11 @@ def a_million_rows(folder: Path, rows: int) -> Iterator[str]:
         return results.merge(store.design(), on="key").groupby(["point", "arm"])[measure].mean()
 
     def frame_means() -> Any:
-        frame = Sweep.open(folder).frame(measure, horizon=horizon)
+        frame = load_results(folder).frame(measure, horizon=horizon)
         return frame.groupby(["point", "arm"])[measure].mean()
 
     works: dict[str, Callable[[], Any]] = {
-        "`Sweep.open`": lambda: Sweep.open(folder),
+        "`load_results`": lambda: load_results(folder),
         "one measure of all runs: `store.results`": lambda: store.results(
             ["key", "status", measure]
         ),
@@ -150,7 +151,7 @@ def a_million_rows(folder: Path, rows: int) -> Iterator[str]:
             query
         ).fetchall(),
         "the same: `store.results` and pandas": pandas_means,
-        "the same: `Sweep.frame` and pandas": frame_means,
+        "the same: `Results.frame` and pandas": frame_means,
         "what has been done, asked by a resume: `store.statuses`": store.statuses,
     }
     held = store.results(["key", "status"]).num_rows

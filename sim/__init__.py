@@ -11,25 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim.errors import InputError
-    from sim.experiments.comparison import Comparison, compare
+    from sim.experiments.comparison import compare
     from sim.experiments.experiment import Experiment
     from sim.experiments.experiment_file import load_experiment
-    from sim.experiments.run_results import Results, load_results
+    from sim.experiments.results import Results, load_results
     from sim.experiments.running import extend, sweep
-    from sim.experiments.runs import run
-    from sim.experiments.sweep import Sweep
+    from sim.experiments.simulate import run
     from sim.mesa_face.model import TerritoryModel
     from sim.scenario.scenario import Scenario, list_scenarios, load_scenario
     from sim.simulation.simulation import Simulation
 
 __all__ = [
-    "Comparison",
     "Experiment",
     "InputError",
     "Results",
     "Scenario",
     "Simulation",
-    "Sweep",
     "TerritoryModel",
     "compare",
     "extend",
@@ -42,21 +39,19 @@ __all__ = [
 ]
 
 _PLACES = {
-    "Comparison": "sim.experiments.comparison",
     "Experiment": "sim.experiments.experiment",
     "InputError": "sim.errors",
-    "Results": "sim.experiments.run_results",
+    "Results": "sim.experiments.results",
     "Scenario": "sim.scenario.scenario",
     "Simulation": "sim.simulation.simulation",
-    "Sweep": "sim.experiments.sweep",
     "TerritoryModel": "sim.mesa_face.model",
     "compare": "sim.experiments.comparison",
     "extend": "sim.experiments.running",
     "list_scenarios": "sim.scenario.scenario",
     "load_experiment": "sim.experiments.experiment_file",
-    "load_results": "sim.experiments.run_results",
+    "load_results": "sim.experiments.results",
     "load_scenario": "sim.scenario.scenario",
-    "run": "sim.experiments.runs",
+    "run": "sim.experiments.simulate",
     "sweep": "sim.experiments.running",
 }
 
@@ -77,6 +72,8 @@ def __dir__() -> list[str]:
 
 
 _MOVED = {
+    "sim.Comparison": "sim.Results",
+    "sim.Sweep": "sim.Results; sim.load_results opens a folder",
     "sim.agent_sets": "sim.mesa_face.agent_sets",
     "sim.agents": "sim.mesa_face.agents",
     "sim.comparison": "sim.experiments",
@@ -87,8 +84,8 @@ _MOVED = {
     "sim.model": "sim.mesa_face.model",
     "sim.parameters": "sim.registry.parameters",
     "sim.posterior": "sim.scenario.posterior",
-    "sim.results": "sim.experiments.run_results",
-    "sim.runs": "sim.experiments.runs",
+    "sim.results": "sim.experiments.results",
+    "sim.runs": "sim.experiments.simulate",
     "sim.scenario.Scenario": "sim.Scenario",
     "sim.scenario.Setting": "sim.registry.settings.Setting",
     "sim.scenario.list_scenarios": "sim.list_scenarios",

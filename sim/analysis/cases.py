@@ -20,7 +20,7 @@ from sim.measures.registry import OUTCOMES
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.sweep import Sweep
+    from sim.experiments.results import Results
 
 __all__ = [
     "FEWEST_CASES",
@@ -49,7 +49,7 @@ _BOOK_KEEPING: Final = ("scenario", "policy", "model")
 
 
 def target_cases(
-    sweep: Sweep,
+    sweep: Results,
     indicator: str,
     *,
     horizon: int | None = None,
@@ -61,7 +61,7 @@ def target_cases(
 
     Parameters
     ----------
-    sweep : Sweep
+    sweep : Results
     indicator : str
     horizon, arm, kind
         As for `sim.analysis.point_values.choose_quantities`; they must select one quantity.

@@ -66,7 +66,7 @@ def marginal_effects(
     Parameters
     ----------
     differences : pandas.DataFrame
-        From `sim.experiments.sweep.Sweep.differences`: one arm and horizon, unless these are held.
+        From `sim.Results.differences`: one arm and horizon, unless these are held.
     factor : str
         A numerical factor that defines neighbours.
     measure : str
@@ -132,7 +132,7 @@ def cost_effectiveness_by_point(frame: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     frame : pandas.DataFrame
-        From `sim.experiments.sweep.Sweep.frame`, including the baseline.
+        From `sim.Results.frame`, including the baseline.
 
     Returns
     -------

@@ -27,7 +27,7 @@ from sim.errors import InputError
 from sim.experiments.experiment import BASELINE
 from sim.experiments.factors import SCENARIO
 from sim.experiments.run import Run
-from sim.experiments.runs import replication_seed
+from sim.experiments.seeds import replication_seed
 from sim.experiments.territory_runs import TerritoryRuns
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from sim.experiments.experiment import Experiment
     from sim.experiments.factors import Factor
-    from sim.experiments.sweep import Sweep
+    from sim.experiments.results import Results
 
 __all__ = ["EmaRuns", "ema_name", "load_ema", "to_ema_model"]
 
@@ -59,7 +59,7 @@ def ema_name(factor: str) -> str:
 
 
 def load_ema(
-    sweep: Sweep, indicators: str | Sequence[str] | None = None, *, horizon: int | None = None
+    sweep: Results, indicators: str | Sequence[str] | None = None, *, horizon: int | None = None
 ) -> tuple[pd.DataFrame, dict[str, Floats]]:
     """Return a sweep in the form of the EMA Workbench's results, for its analyses.
 
@@ -68,7 +68,7 @@ def load_ema(
 
     Parameters
     ----------
-    sweep : Sweep
+    sweep : Results
     indicators : str or sequence of str, optional
         Measures; those of the experiment by default.
     horizon : int, optional

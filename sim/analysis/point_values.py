@@ -20,7 +20,7 @@ from sim.measures.registry import OUTCOMES
 
 if TYPE_CHECKING:
     from sim.experiments.experiment import Experiment
-    from sim.experiments.sweep import Sweep
+    from sim.experiments.results import Results
 
 __all__ = ["Quantity", "QuantityKind", "choose_quantities", "mean_of_replications", "point_values"]
 
@@ -110,7 +110,7 @@ def choose_quantities(
     return tuple(Quantity(n, horizon, a, kind) for n in names for a in arms)
 
 
-def point_values(sweep: Sweep, quantities: Sequence[Quantity]) -> dict[Quantity, Floats]:
+def point_values(sweep: Results, quantities: Sequence[Quantity]) -> dict[Quantity, Floats]:
     """Return the values of quantities in all runs of a sweep.
 
     Returns

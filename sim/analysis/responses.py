@@ -39,7 +39,7 @@ def responses(
     Parameters
     ----------
     differences : pandas.DataFrame
-        From `sim.experiments.sweep.Sweep.differences`: one arm and horizon, unless these are held.
+        From `sim.Results.differences`: one arm and horizon, unless these are held.
     factor : str
         A numerical factor.
     measure : str

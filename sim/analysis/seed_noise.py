@@ -28,7 +28,7 @@ from sim.measures.registry import OUTCOMES
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.sweep import Sweep
+    from sim.experiments.results import Results
 
 __all__ = ["SeedNoise", "seed_noise", "seed_noise_table"]
 
@@ -108,7 +108,7 @@ def seed_noise(values: Floats) -> SeedNoise:
 
 
 def seed_noise_table(
-    sweep: Sweep,
+    sweep: Results,
     indicators: str | Sequence[str] | None = None,
     *,
     horizon: int | None = None,
@@ -120,7 +120,7 @@ def seed_noise_table(
 
     Parameters
     ----------
-    sweep : Sweep
+    sweep : Results
     indicators, horizon, arm, kind
         As for `sim.analysis.point_values.choose_quantities`.
     half_widths : mapping of str to float, optional

@@ -27,7 +27,7 @@ from sim.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.experiments.sweep import Sweep
+    from sim.experiments.results import Results
 
 __all__ = [
     "FEWEST_BASE_SAMPLES",
@@ -161,7 +161,7 @@ def morris_measures(values: Floats, unit_points: Floats, factors: Sequence[str])
 
 
 def sensitivity(
-    sweep: Sweep,
+    sweep: Results,
     indicators: str | Sequence[str] | None = None,
     *,
     horizon: int | None = None,
@@ -172,7 +172,7 @@ def sensitivity(
 
     Parameters
     ----------
-    sweep : Sweep
+    sweep : Results
     indicators, horizon, arm, kind
         As for `sim.analysis.point_values.choose_quantities`: by default the effects of all arms on
         the experiment's indicators at the end of the run.

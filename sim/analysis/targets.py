@@ -70,7 +70,7 @@ def targets_met(
     Parameters
     ----------
     differences : pandas.DataFrame
-        From `sim.experiments.sweep.Sweep.differences`: one arm and horizon, unless in ``by``.
+        From `sim.Results.differences`: one arm and horizon, unless in ``by``.
     targets : mapping of str to float
         Smallest effect to reach by measure, with its sign: -0.5 and all lower effects meet -0.5.
     by : sequence of str

@@ -77,7 +77,7 @@ def pareto_front(
     Parameters
     ----------
     differences : pandas.DataFrame
-        From `sim.experiments.sweep.Sweep.differences`, at one horizon.
+        From `sim.Results.differences`, at one horizon.
     objectives : mapping of str to {1, -1}
         1 to maximise a measure, -1 to minimise it.
     policies : sequence of str
@@ -253,7 +253,7 @@ def robustness(
     Parameters
     ----------
     differences : pandas.DataFrame
-        From `sim.experiments.sweep.Sweep.differences`, at one horizon.
+        From `sim.Results.differences`, at one horizon.
     measure : str
         Name of a measure.
     direction : {1, -1}

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim.app.request import Arms
-from sim.experiments.comparison import BASELINE, compare_arms
+from sim.experiments.comparison import compare_arms
+from sim.experiments.engine import Tally
+from sim.experiments.experiment import BASELINE
 from sim.measures.registry import ROLLING
 
 if TYPE_CHECKING:
-    from sim.experiments.comparison import Comparison
+    from sim.experiments.results import Results
 
 __all__ = ["NUMBER", "Replications"]
 
@@ -46,7 +48,7 @@ class Replications:
         Number of runs.
     error : str
         Message of a failure, or empty.
-    comparison : Comparison or None
+    comparison : Results or None
         Result, once finished.
     """
 
@@ -54,7 +56,7 @@ class Replications:
         self.arms = arms
         self._name = arms.with_it.interventions[-1].name
         self.done, self.total, self.error = 0, 0, ""
-        self.comparison: Comparison | None = None
+        self.comparison: Results | None = None
         self._turn = turn
         self._cancelled = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True)
@@ -83,7 +85,7 @@ class Replications:
                 {self._name: self.arms.with_it},
                 reps=NUMBER,
                 seed=self.arms.seed,
-                workers=1,
+                executor="serial",
                 reference=self.arms.reference,
                 progress=self._tell,
             )
@@ -94,8 +96,8 @@ class Replications:
         finally:
             self._turn.release()
 
-    def _tell(self, done: int, total: int) -> None:
-        self.done, self.total = done, total
+    def _tell(self, tally: Tally) -> None:
+        self.done, self.total = tally.done, tally.total
         if self._cancelled.is_set():
             raise _Cancelled
 
@@ -110,7 +112,7 @@ class Replications:
         """
         assert self.comparison is not None
         monthly = self.comparison.monthly
-        reps = int(monthly["rep"].max()) + 1
+        reps = len(self.comparison.replications)
         found = {}
         for name in ROLLING:
             arms = {

@@ -23,7 +23,7 @@ from sim.words.folders import Language
 from sim.words.language import calendar_month, number, span, typeset
 
 if TYPE_CHECKING:
-    from sim.experiments.comparison import Comparison
+    from sim.experiments.results import Results
 
 __all__ = ["STAKES", "tell", "verdicts"]
 
@@ -310,12 +310,12 @@ def _money(pair: Pair, words: Words) -> str:
     )
 
 
-def verdicts(comparison: Comparison, language: Language) -> list[str]:
+def verdicts(comparison: Results, language: Language) -> list[str]:
     """Describe the results of replications for the headline measures at the end of the run."""
     words = Words(language)
     effects = comparison.effects
     end = int(effects["horizon"].max())
-    reps = int(comparison.manifest["run"]["reps"])
+    reps = len(comparison.replications)
     found = [words("verdicts.intro", reps=number(reps, language), span=span(end, language))]
     rows: Mapping[str, Any] = {
         str(row.indicator): row for row in effects[effects["horizon"] == end].itertuples()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sim.calibration.calibration import spawned_seed
 from sim.errors import InputError
-from sim.experiments.execution import worker_number
+from sim.experiments.executors import worker_number
 from sim.experiments.fork_server import caller_left_alone, prepare_workers, worker_environment
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import PARAMETERS

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
@@ -13,10 +11,24 @@ import typer
 
 from sim.cli.console import CONSOLE, table, whole_number
 from sim.cli.lang import Lang
+from sim.cli.options import (
+    AsJson,
+    Assignments,
+    Executor,
+    Force,
+    MaxFailures,
+    Months,
+    Resume,
+    RetryFailed,
+    Scheduler,
+    Workers,
+    load_in_workers,
+)
+from sim.cli.progress import Watch, end_if_failed
 from sim.words.folders import ENGLISH
 
 if TYPE_CHECKING:
-    from sim.experiments.comparison import Comparison
+    from sim.experiments.results import Results
     from sim.words.folders import Language
 
 
@@ -28,18 +40,10 @@ def compare_command(
     out: Annotated[
         Path, typer.Option("--out", metavar="FOLDER", help="Folder for the report and its tables.")
     ],
-    assignments: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="KEY=VALUE", help="Change a parameter or a lever; repeatable."
-        ),
-    ] = None,
-    months: Annotated[
-        int | None,
-        typer.Option("--months", parser=whole_number, metavar="N", help="Length of the runs."),
-    ] = None,
+    assignments: Assignments = None,
+    months: Months = None,
     seed: Annotated[
-        int, typer.Option("--seed", parser=whole_number, metavar="N", help="Luck of the whole.")
+        int, typer.Option("--seed", parser=whole_number, metavar="N", help="Seed of the whole.")
     ] = 0,
     reps: Annotated[
         int, typer.Option("--reps", parser=whole_number, metavar="N", help="Replications.")
@@ -50,17 +54,8 @@ def compare_command(
     ] = False,
     independent: Annotated[
         bool,
-        typer.Option("--independent", help="Luck of its own for each arm, to check the method."),
+        typer.Option("--independent", help="Seeds of its own for each arm, to check the method."),
     ] = False,
-    workers: Annotated[
-        int | None,
-        typer.Option(
-            "--workers",
-            parser=whole_number,
-            metavar="N",
-            help="Processes; all processors if unset.",
-        ),
-    ] = None,
     territories: Annotated[
         bool,
         typer.Option(
@@ -68,22 +63,21 @@ def compare_command(
             help="The same in the other territories that come with Essaim, for the report.",
         ),
     ] = False,
+    workers: Workers = None,
+    executor: Executor = "local",
+    scheduler: Scheduler = None,
+    resume: Resume = False,
+    retry_failed: RetryFailed = False,
+    max_failures: MaxFailures = None,
     lang: Lang = ENGLISH,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace results that stand in the folder.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    force: Force = False,
+    as_json: AsJson = False,
 ) -> None:
     """Compare a territory with and without interventions.
 
-    Every arm has the same luck; effects are paired differences with their intervals.
+    All arms share seeds and parameters; effects are paired differences with their intervals.
     """
-    if workers is None or workers > 1:
-        from sim.experiments.fork_server import prepare_workers
-
-        prepare_workers()  # loads and compiles on another processor while this one does, too
-    from sim.experiments.comparison_folder import write_comparison
-    from sim.experiments.whole_folder import whole_folder
+    load_in_workers(executor, workers)
     from sim.words.folders import check_language
 
     language = check_language(lang)
@@ -95,24 +89,30 @@ def compare_command(
         "fixed_parameters": fixed_parameters,
         "independent": independent,
         "workers": workers,
+        "executor": executor,
+        "scheduler": scheduler,
+        "resume": resume,
+        "retry_failed": retry_failed,
+        "max_failures": max_failures,
     }
-    with whole_folder(out, force=force) as folder:
-        Thread(target=_load_report).start()
-        comparison = _compare(scenario, interventions, **options)
-        elsewhere = []
-        if territories:
-            from sim.report.sections.stakes import TERRITORIES
+    Thread(target=_load_report, daemon=True).start()
+    results = _compare(scenario, interventions, out, force=force, **options)
+    if territories:
+        from sim.experiments.store import ELSEWHERE
+        from sim.report.sections.stakes import TERRITORIES
 
-            others = [name for name in TERRITORIES if name != comparison.scenario.name]
-            elsewhere = [_compare(name, interventions, **options) for name in others]
-        CONSOLE.detail("Writing the report ...")
-        from sim.report.report import write_report
+        for name in TERRITORIES:
+            if name != results.scenario.name:
+                _compare(name, interventions, out / ELSEWHERE / name, **options)
+    CONSOLE.detail("Writing the report ...")
+    from sim.experiments.tables import write_tables
+    from sim.report.report import write_report
 
-        for name, content in write_report(comparison, language, elsewhere=elsewhere).items():
-            folder.write(name, content)
-        write_comparison(folder, comparison, elsewhere)
-    _answer(comparison, language, out, as_json)
-    CONSOLE.say(f"The report is {out / 'report.html'}; its tables lie beside it.")
+    elsewhere = list(results.elsewhere.values())
+    write_tables(results, write_report(results, language, elsewhere=elsewhere))
+    _answer(results, language, as_json)
+    CONSOLE.say(f"The report is {out / 'report.html'}; its tables are in the same folder.")
+    end_if_failed(results)
     CONSOLE.next(f"sim interventions {interventions[0]}")
 
 
@@ -122,37 +122,31 @@ def _load_report() -> None:
         import_module(name)
 
 
-def _compare(scenario: str, interventions: list[str], **options: Any) -> Comparison:
+def _compare(scenario: str, interventions: list[str], out: Path, **options: Any) -> Results:
     from sim.experiments.comparison import compare
-    from sim.simulation.first_compilation import is_first, second_compiler
 
-    with ExitStack() as stack:
-        if is_first():
-            CONSOLE.say("Compiling kernels, once: about a minute ...")
-            stack.enter_context(second_compiler())
-        bars: list[Callable[[], None]] = []
-
-        def advance(done: int, total: int) -> None:
-            if done == 1:
-                bars.append(stack.enter_context(CONSOLE.progress("Running", total)))
-            bars[0]()
-
-        return compare(scenario, interventions, reference=scenario, progress=advance, **options)
+    with Watch(out) as watch:
+        results = compare(
+            scenario, interventions, reference=scenario, out=out, progress=watch.tell, **options
+        )
+    watch.end_if_stopped()
+    return results
 
 
-def _answer(comparison: Comparison, language: Language, out: Path, as_json: bool) -> None:
-    """The effects on the headline measures at the end of the run."""
+def _answer(results: Results, language: Language, as_json: bool) -> None:
+    """Show the effects on the headline measures at the end of the run."""
     if as_json:
-        effects = comparison.effects
+        effects = results.effects
         end = effects[effects["horizon"] == effects["horizon"].max()]
         rows = end.astype(object).where(end.notna(), None).to_dict("records")
-        CONSOLE.json({"effects": rows, "run": comparison.manifest["run"], "out": str(out)})
+        run = results.manifest["run"]
+        CONSOLE.json({"effects": rows, "run": run, "out": str(results.folder)})
         return
     from sim.measures.registry import HEADLINES
     from sim.report.facts import Facts
     from sim.words.catalogue import Words
 
-    words, facts = Words(language), Facts(comparison, language)
+    words, facts = Words(language), Facts(results, language)
     heads = ("intervention", "measure", "without", "effect", "interval", "verdict")
     rows = [[words(f"table.{head}") for head in heads]]
     for arm in facts.arms:
@@ -168,5 +162,5 @@ def _answer(comparison: Comparison, language: Language, out: Path, as_json: bool
                     words(f"verdict.{effect.verdict}"),
                 ]
             )
-    CONSOLE.data(f"{comparison.scenario.title[language]}\n")
+    CONSOLE.data(f"{results.scenario.title[language]}\n")
     CONSOLE.data(table(rows, text_columns=2))

@@ -1,4 +1,4 @@
-"""``sim report``: the page about a sweep or a comparison, in either language."""
+"""``sim report``: the page about results, in either language."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import typer
 
 from sim.cli.console import CONSOLE
 from sim.cli.lang import Lang
-from sim.errors import InputError
 from sim.words.folders import ENGLISH
 
 if TYPE_CHECKING:
@@ -17,7 +16,9 @@ if TYPE_CHECKING:
 
 
 def report_command(
-    folder: Annotated[Path, typer.Argument(help="Folder that a sweep or a comparison wrote.")],
+    folder: Annotated[
+        Path, typer.Argument(help="Folder that a run, a comparison or a sweep wrote.")
+    ],
     out: Annotated[
         Path | None,
         typer.Option(
@@ -30,7 +31,10 @@ def report_command(
         bool, typer.Option("--force", help="Replace a report that stands in the folder.")
     ] = False,
 ) -> None:
-    """Write the report of results that lie in a folder: one page that needs nothing else."""
+    """Write the report of results in a folder: one page that needs nothing else.
+
+    Of a run, its pictures.
+    """
     from sim.experiments.whole_folder import whole_folder
     from sim.words.folders import check_language
 
@@ -40,22 +44,24 @@ def report_command(
         for name, content in files.items():
             report.write(name, content)
         report.write_manifest({"format": "essaim report 1"})
-    CONSOLE.data(str(place / "report.html"))
+    CONSOLE.data(str(place / ("report.html" if "report.html" in files else "")))
 
 
 def _report(folder: Path, language: Language, png: bool) -> dict[str, bytes]:
-    from sim.experiments.describe_comparison import FORMAT as COMPARISON
-    from sim.experiments.store import FORMAT as SWEEP
-    from sim.experiments.whole_folder import manifest_format
-    from sim.report.report import write_report
+    from sim.experiments.results import load_results
 
-    kind = manifest_format(folder)
-    if kind == SWEEP:
-        from sim.experiments.sweep import Sweep
+    results = load_results(folder)
+    match results.kind:
+        case "run":
+            from sim.figures import picture_files
 
-        return write_report(Sweep.open(folder), language, png=png)
-    if kind == COMPARISON:
-        from sim.experiments.comparison_folder import load_comparison
+            return picture_files(results, language, png=png)
+        case "comparison":
+            from sim.report.report import write_report
 
-        return write_report(load_comparison(folder), language, png=png)
-    raise InputError(f"{folder} holds no sweep and no comparison; name the folder of one.")
+            elsewhere = list(results.elsewhere.values())
+            return write_report(results, language, elsewhere=elsewhere, png=png)
+        case "sweep":
+            from sim.report.report import write_report
+
+            return write_report(results, language, png=png)

@@ -2,54 +2,32 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim.cli.console import CONSOLE, table, whole_number
+from sim.cli.options import (
+    AsJson,
+    Assignments,
+    Executor,
+    Force,
+    MaxFailures,
+    Months,
+    Resume,
+    RetryFailed,
+    Scheduler,
+    Workers,
+    load_in_workers,
+)
+from sim.cli.progress import Watch, end_if_failed
 from sim.errors import InputError
 
 if TYPE_CHECKING:
-    from sim.experiments.engine import Tally
     from sim.experiments.experiment import Experiment
     from sim.experiments.plan import Plan
-    from sim.experiments.sweep import Sweep
-
-FAILED: Final = 1
-SOME_FAILED: Final = 3
-
-Workers = Annotated[
-    int | None,
-    typer.Option(
-        "--workers", parser=whole_number, metavar="N", help="Processes; all processors if unset."
-    ),
-]
-Executor = Annotated[
-    str,
-    typer.Option(
-        "--executor",
-        metavar="NAME",
-        help="Who runs: local (processes), serial (this process), dask (a cluster).",
-    ),
-]
-Scheduler = Annotated[
-    str | None,
-    typer.Option(
-        "--scheduler",
-        metavar="ADDRESS",
-        help="A dask scheduler that runs already, such as tcp://10.0.0.1:8786.",
-    ),
-]
-RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Do runs again that failed.")]
-MaxFailures = Annotated[
-    int | None,
-    typer.Option(
-        "--max-failures", parser=whole_number, metavar="N", help="Stop when more runs have failed."
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+    from sim.experiments.results import Results
 
 
 def sweep_command(
@@ -60,29 +38,22 @@ def sweep_command(
         Path | None,
         typer.Option("--out", metavar="FOLDER", help="Folder for the results; goes on with it."),
     ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with what lies in the folder.")
-    ] = False,
+    resume: Resume = False,
+    force: Force = False,
     retry_failed: RetryFailed = False,
     max_failures: MaxFailures = None,
     workers: Workers = None,
     executor: Executor = "local",
     scheduler: Scheduler = None,
-    assignments: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter or lever; repeatable."),
-    ] = None,
+    assignments: Assignments = None,
     reps: Annotated[
         int | None,
         typer.Option("--reps", parser=whole_number, metavar="N", help="Replications of a point."),
     ] = None,
-    months: Annotated[
-        int | None,
-        typer.Option("--months", parser=whole_number, metavar="N", help="Length of the runs."),
-    ] = None,
+    months: Months = None,
     seed: Annotated[
         int | None,
-        typer.Option("--seed", parser=whole_number, metavar="N", help="Luck of the whole."),
+        typer.Option("--seed", parser=whole_number, metavar="N", help="Seed of the whole."),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say how many runs there are, and how long they take.")
@@ -93,10 +64,8 @@ def sweep_command(
 
     What is finished is kept, whatever happens; --resume goes on from there.
     """
-    if executor == "local" and workers != 1 and not dry_run:
-        from sim.experiments.fork_server import prepare_workers
-
-        prepare_workers()  # loads and compiles on another processor while this one does, too
+    if not dry_run:
+        load_in_workers(executor, workers)
     given = {"replications": reps, "months": months, "seed": seed}
     changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     if assignments:
@@ -114,8 +83,7 @@ def sweep_command(
         raise InputError("--out is missing; name a folder for the results.")
     from sim.experiments.running import sweep
 
-    CONSOLE.kept = f"what was finished is kept; go on with --out {out} --resume"
-    with _Watch() as watch:
+    with Watch(out) as watch:
         found = sweep(
             experiment,
             out,
@@ -124,15 +92,21 @@ def sweep_command(
             executor=executor,
             scheduler=scheduler,
             resume=resume,
+            force=force,
             retry_failed=retry_failed,
             max_failures=max_failures,
             progress=watch.tell,
         )
-    _end(found, watch, as_json)
+    _say(found, as_json)
+    watch.end_if_stopped()
+    end_if_failed(found)
+    CONSOLE.next(f"sim report {out}")
 
 
 def extend_command(
-    folder: Annotated[Path, typer.Argument(help="Folder that a sweep wrote.")],
+    folder: Annotated[
+        Path, typer.Argument(help="Folder that a run, a comparison or a sweep wrote.")
+    ],
     points: Annotated[
         int | None,
         typer.Option(
@@ -155,11 +129,11 @@ def extend_command(
     scheduler: Scheduler = None,
     as_json: AsJson = False,
 ) -> None:
-    """Make a sweep larger in its folder: more points or replications."""
+    """Extend results in their folder: more replications, or more points of a sweep."""
     from sim.experiments.running import extend
+    from sim.experiments.tables import write_tables
 
-    CONSOLE.kept = "what was finished is kept; the same command goes on"
-    with _Watch() as watch:
+    with Watch(folder, "the same command goes on") as watch:
         found = extend(
             folder,
             size=points,
@@ -171,43 +145,18 @@ def extend_command(
             max_failures=max_failures,
             progress=watch.tell,
         )
-    _end(found, watch, as_json)
+    write_tables(found)
+    _say(found, as_json)
+    watch.end_if_stopped()
+    end_if_failed(found)
+    CONSOLE.next(f"sim report {folder}")
 
 
-class _Watch:
-    """Progress on stderr: a bar on a terminal, a line now and then elsewhere."""
-
-    def __init__(self) -> None:
-        self.tally: Tally | None = None
-
-    def __enter__(self) -> _Watch:
-        from sim.cli.sweep_progress import SweepProgress
-        from sim.simulation.first_compilation import is_first, second_compiler
-
-        with ExitStack() as stack:
-            if is_first():
-                CONSOLE.say("Compiling kernels, once: about a minute ...")
-                stack.enter_context(second_compiler())
-            self._progress = stack.enter_context(SweepProgress(CONSOLE.quiet))
-            self._stack = stack.pop_all()
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        self._stack.__exit__(*error)
-
-    def tell(self, tally: Tally) -> None:
-        """Note how far it has come."""
-        self.tally = tally
-        CONSOLE.check()
-        self._progress.show(tally)
-
-
-def _end(found: Sweep, watch: _Watch, as_json: bool) -> None:
-    """Say what there is, what failed, and what to do next."""
+def _say(found: Results, as_json: bool) -> None:
+    """Say what there is, and what is missing."""
     statuses = list(found.store.statuses().values())
     failed = len(statuses) - statuses.count("ok")
     missing = found.missing()
-    tally = watch.tally
     summary: dict[str, Any] = {
         "experiment": found.experiment.name,
         "points": len(found.experiment.design),
@@ -221,33 +170,20 @@ def _end(found: Sweep, watch: _Watch, as_json: bool) -> None:
     }
     if as_json:
         CONSOLE.json(summary)
-    else:
-        CONSOLE.data(
-            f"{found.experiment.title['en']}: {summary['points']:,} points, "
-            f"{found.experiment.replications:,} replications; {len(statuses):,} runs, "
-            f"{failed:,} failed, {missing:,} missing."
-        )
-        CONSOLE.say(f"Results are in {found.folder}, digest {summary['digest'][:16]}.")
-    if tally is not None and tally.stopped == "all_failed":
-        CONSOLE.fail(f"stopped, as every run failed; the first: {tally.first_error}")
-        raise typer.Exit(FAILED)
-    if tally is not None and tally.stopped:
-        CONSOLE.fail(f"stopped at {failed:,} failed runs; the first: {tally.first_error}")
-        raise typer.Exit(SOME_FAILED)
-    CONSOLE.next(f"sim report {found.folder}")
-    if failed:
-        CONSOLE.fail(
-            f"{failed:,} of {len(statuses):,} runs failed; the report says which and why, "
-            "and --retry-failed does them again."
-        )
-        raise typer.Exit(SOME_FAILED)
+        return
+    CONSOLE.data(
+        f"{found.experiment.title['en']}: {summary['points']:,} points, "
+        f"{found.experiment.replications:,} replications; {len(statuses):,} runs, "
+        f"{failed:,} failed, {missing:,} missing."
+    )
+    CONSOLE.say(f"Results are in {found.folder}, digest {summary['digest'][:16]}.")
 
 
 def _estimate(
     experiment: Experiment, workers: int | None, folder: Path | None, as_json: bool
 ) -> None:
-    """Say how many runs there are to do, and by two of them how long they take."""
-    from sim.experiments.execution import worker_number
+    """Say how many runs there are to do, and estimate from two of them how long they take."""
+    from sim.experiments.executors import worker_number
     from sim.experiments.plan import plan_experiment
     from sim.experiments.store import Store
 
@@ -274,7 +210,7 @@ def _estimate(
 
 
 def _seconds_of_a_run(plan: Plan, todo: list[str]) -> float:
-    """The last run of the plan, timed after the first, which loads and compiles."""
+    """Time the last run of the plan, after the first, which loads and compiles."""
     from sim.experiments.batches import try_run
 
     if not todo:

@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
+import pickle
 import time
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
 
-from sim.experiments.parts import Result, write_results
+from sim.experiments.parts import Result, tables_of, write_tables
 from sim.experiments.run import Model, Run
 
-__all__ = ["Count", "do_batch", "keep_crashed", "try_run"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Count", "Sent", "do_batch", "keep_crashed", "try_run"]
 
 _LONGEST: Final = 2000
 """Characters that are kept of a message, from its start, and of a traceback, to its end."""
 
-_CRASHED: Final = "its process died with nothing beside it"
+_CRASHED: Final = "its process died while running nothing else"
+
+
+class Sent:
+    """A model on its way to workers: pickled once, and unpickled once by each worker."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    @cached_property
+    def _pickled(self) -> bytes:
+        return pickle.dumps(self.model)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _received, (self._pickled,)
+
+
+@lru_cache(maxsize=1)
+def _received(pickled: bytes) -> Sent:
+    return Sent(pickle.loads(pickled))
 
 
 @dataclass(frozen=True)
@@ -31,12 +55,15 @@ class Count:
         How long the runs took.
     first_error : str
         Message of the first failure, if any.
+    tables : mapping of str to pyarrow.Table
+        The results, where there is no folder to keep them in.
     """
 
     runs: int
     failed: int
     seconds: float
     first_error: str = ""
+    tables: dict[str, pa.Table] = field(default_factory=dict)
 
 
 def try_run(model: Model, run: Run) -> Result:
@@ -54,27 +81,28 @@ def try_run(model: Model, run: Run) -> Result:
     start = time.perf_counter()
     try:
         outcome = model(run)
-    except (Exception, SystemExit) as error:  # a model that leaves is one that fails
+    except (Exception, SystemExit) as error:  # a model that exits is one that fails
         seconds = time.perf_counter() - start
-        told = traceback.TracebackException.from_exception(error)  # whatever its words are
-        message, tail = _text(str(told))[:_LONGEST], _text("".join(told.format()))[-_LONGEST:]
+        caught = traceback.TracebackException.from_exception(error)
+        message, tail = _text(str(caught))[:_LONGEST], _text("".join(caught.format()))[-_LONGEST:]
         return Result(run.key, "error", None, seconds, type(error).__name__, message, tail)
     return Result(run.key, "ok", outcome, time.perf_counter() - start)
 
 
 def _text(words: str) -> str:
-    """Words as they can be written, though they may hold halves of characters."""
+    """Return words that can be written, though they may hold lone surrogates."""
     return words.encode(errors="backslashreplace").decode()
 
 
-def do_batch(folder: Path, model: Model, runs: Sequence[Run]) -> Count:
+def do_batch(folder: Path | None, sent: Sent, runs: Sequence[Run]) -> Count:
     """Do some runs and keep their results in a part of their own.
 
     Parameters
     ----------
-    folder : Path
-        Of the sweep.
-    model : Model
+    folder : Path or None
+        Of the experiment; where None, the results are handed over.
+    sent : Sent
+        The model.
     runs : sequence of Run
 
     Returns
@@ -86,30 +114,24 @@ def do_batch(folder: Path, model: Model, runs: Sequence[Run]) -> Count:
     OSError
         If the results cannot be written.
     """
-    results = [try_run(model, run) for run in runs]
-    write_results(folder, model, results)
+    return _keep(folder, sent, [try_run(sent.model, run) for run in runs])
+
+
+def keep_crashed(folder: Path | None, sent: Sent, run: Run) -> Count:
+    """Keep that a run ends the process that does it; parameters as for `do_batch`."""
+    return _keep(folder, sent, [Result(run.key, "crashed", None, 0.0, "WorkerDied", _CRASHED)])
+
+
+def _keep(folder: Path | None, sent: Sent, results: Sequence[Result]) -> Count:
+    tables = tables_of(sent.model, results)
+    if folder is not None:
+        write_tables(folder, tables)
+        tables = {}
     failed = [r for r in results if r.status != "ok"]
     return Count(
         runs=len(results),
         failed=len(failed),
         seconds=sum(r.seconds for r in results),
         first_error=f"{failed[0].error_type}: {failed[0].error}" if failed else "",
+        tables=tables,
     )
-
-
-def keep_crashed(folder: Path, model: Model, run: Run) -> Count:
-    """Keep that a run ends the process that does it.
-
-    Parameters
-    ----------
-    folder : Path
-    model : Model
-    run : Run
-
-    Returns
-    -------
-    Count
-    """
-    crashed = Result(run.key, "crashed", None, 0.0, "WorkerDied", _CRASHED)
-    write_results(folder, model, [crashed])
-    return Count(1, 1, 0.0, f"WorkerDied: {_CRASHED}")

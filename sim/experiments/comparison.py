@@ -1,86 +1,28 @@
-"""Compare interventions on a territory: the same luck and the same parameters in every arm."""
+"""Comparisons: the same territory with and without interventions, seeds and parameters shared."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import InputError
-from sim.experiments.collect import Collected
-from sim.experiments.describe_comparison import describe_comparison
-from sim.experiments.effect_table import effect_table
-from sim.experiments.execution import execute, worker_number
-from sim.experiments.fork_server import prepare_workers
-from sim.experiments.one_run import Outcome, Run, Runs
+from sim.experiments.commands import commands_of_comparison
+from sim.experiments.experiment import BASELINE
+from sim.experiments.results import Results
+from sim.experiments.running import run_experiment
+from sim.experiments.simulate import one_point
 from sim.interventions import plan_interventions
-from sim.measures.map_layers import Maps
 from sim.scenario.scenario import Scenario, load_scenario
-from sim.simulation.simulation import LARGEST_SEED, territory_of
-from sim.words.catalogue import Texts
-from sim.words.folders import ENGLISH, languages
+from sim.simulation.simulation import territory_of
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.interventions import Intervention
 
-__all__ = ["BASELINE", "FEWEST_REPS", "Comparison", "compare", "compare_arms"]
-
-BASELINE: Final = "baseline"
-BASELINE_LABEL: Final = Texts({ENGLISH: "Without"}, "arm.baseline")
-"""What the arm without the compared interventions is called."""
+__all__ = ["FEWEST_REPS", "compare", "compare_arms"]
 
 FEWEST_REPS: Final = 2
-LARGEST_REPS: Final = 100_000
-
-Outcomes = Iterator[tuple[Run, Outcome]]
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """What a comparison gave.
-
-    Attributes
-    ----------
-    scenario : Scenario
-        The territory that interventions are tried on.
-    arms : tuple of Scenario
-        What was run; the first is the baseline.
-    labels : mapping of str to mapping
-        Words for each arm by language, keys in the order of `arms`: "baseline", then the
-        interventions' names.
-    runs : pandas.DataFrame
-        A row for each ``arm``, ``rep``, ``luck`` and ``horizon`` (months), a column for each
-        measure of `sim.measures.registry.OUTCOMES`; nan where there was nothing to measure.
-        ``luck`` is 1 for the second times, which only serve to tell luck from parameters.
-    monthly : pandas.DataFrame
-        ``arm``, ``rep``, ``month`` from 1, and the measures of `ROLLING`, each over the twelve
-        months that end there.
-    effects : pandas.DataFrame
-        Columns of `sim.experiments.effect_table.EFFECT_COLUMNS`.
-    ledger : pandas.DataFrame
-        ``arm``, ``year`` of the run from 1, ``source``, ``line`` ("income", a line of spending,
-        or "unspent" at the end of the year) and ``eur``, the mean over replications.
-    parameters : pandas.DataFrame
-        ``rep`` and the drawn parameters.
-    maps : mapping of str to Maps
-        By arm: mean maps of the start and the end, as if of one replication.
-    manifest : mapping
-        Scenario, arms, seeds, versions, measures and how to make it again: JSON values.
-    """
-
-    scenario: Scenario
-    arms: tuple[Scenario, ...]
-    labels: Mapping[str, Mapping[str, str]]
-    runs: pd.DataFrame
-    monthly: pd.DataFrame
-    effects: pd.DataFrame
-    ledger: pd.DataFrame
-    parameters: pd.DataFrame
-    maps: Mapping[str, Maps]
-    manifest: Mapping[str, Any]
 
 
 def compare(
@@ -88,15 +30,9 @@ def compare(
     interventions: Sequence[Intervention | str | Path],
     *,
     assignments: Sequence[str] = (),
-    reps: int = 60,
-    seed: int = 0,
     months: int | None = None,
-    fixed_parameters: bool = False,
-    independent: bool = False,
-    workers: int | None = None,
-    reference: str | None = None,
-    progress: Callable[[int, int], Any] | None = None,
-) -> Comparison:
+    **options: Any,
+) -> Results:
     """Compare a territory with and without each of some interventions.
 
     Parameters
@@ -107,33 +43,19 @@ def compare(
         What is tried, each alone; or names or files.
     assignments : sequence of str
         Parameters and levers as ``--set`` takes them, such as ``"cluster_size=40"``.
-    reps : int
-        Replications, at least 2.
-    seed : int
-        Luck of the whole; see `sim.experiments.runs.replication_seed`.
     months : int, optional
         Length of the runs in place of the scenario's.
-    fixed_parameters : bool
-        Leave uncertain parameters at the scenario's values in place of drawing them.
-    independent : bool
-        Give each arm luck of its own, to check the statistics.
-    workers : int, optional
-        Processes that run; all processors by default. The results do not depend on it.
-    reference : str, optional
-        How the scenario is to be called in the manifest's command; by default its name.
-    progress : callable, optional
-        Called after each run with how many are done, and of how many.
+    **options
+        As for `compare_arms`.
 
     Returns
     -------
-    Comparison
+    Results
 
     Raises
     ------
     InputError
-        If the scenario, an intervention or a value is not admissible.
-    ChildProcessError
-        If a worker was ended from outside.
+        If the scenario, an intervention or a value is not admissible, or no run can start.
 
     Examples
     --------
@@ -154,13 +76,7 @@ def compare(
             i.name: replace(baseline, interventions=(*baseline.interventions, i))
             for i in together.interventions[kept:]
         },
-        reps=reps,
-        seed=seed,
-        fixed_parameters=fixed_parameters,
-        independent=independent,
-        workers=workers,
-        reference=reference,
-        progress=progress,
+        **options,
     )
 
 
@@ -172,10 +88,10 @@ def compare_arms(
     seed: int = 0,
     fixed_parameters: bool = False,
     independent: bool = False,
-    workers: int | None = None,
     reference: str | None = None,
-    progress: Callable[[int, int], Any] | None = None,
-) -> Comparison:
+    out: Path | str | None = None,
+    **options: Any,
+) -> Results:
     """Compare scenarios of one territory with a baseline.
 
     Parameters
@@ -183,68 +99,56 @@ def compare_arms(
     baseline : Scenario
     arms : mapping of str to Scenario
         What is compared with it, by name; may differ in interventions and parameters.
-    reps, seed, fixed_parameters, independent, workers, reference, progress
-        As for `compare`.
+    reps : int
+        Replications, at least 2.
+    seed : int
+        Of the whole; see `sim.experiments.seeds.run_seed`.
+    fixed_parameters : bool
+        Leave uncertain parameters at the scenario's values instead of drawing them.
+    independent : bool
+        Give each arm seeds of its own, to check the statistics.
+    reference : str, optional
+        How the manifest's command calls the scenario; by default by its name.
+    out : Path or str, optional
+        Folder to keep the results in; by default they stay in memory.
+    **options
+        ``resume``, ``force`` and fields of `sim.experiments.running.Options`.
 
     Returns
     -------
-    Comparison
+    Results
 
     Raises
     ------
     InputError
-        If a value is not admissible or the arms do not go together.
-    ChildProcessError
-        If a worker was ended from outside.
+        If a value is not admissible, the arms do not go together, or no run can start.
     """
-    _check(baseline, arms, reps, seed)
-    number = worker_number(workers)
-    if number > 1:
-        prepare_workers()
-    names = (BASELINE, *arms)
-    runs = Runs((baseline, *arms.values()), seed, reps, fixed_parameters, independent)
-    territory = territory_of(baseline)
-    for arm in runs.arms:
-        plan_interventions(arm.interventions, arm.values, territory)  # refuses what cannot be
-    collected = Collected(runs, _told(runs, number, progress), names, territory.cell_size)
-    labels = _labels(baseline, arms)
-    run_table = collected.run_table()
-    effects = effect_table(collected.values, names, runs.horizons, runs.again)
-    return Comparison(
-        scenario=baseline,
-        arms=runs.arms,
-        labels=labels,
-        runs=run_table,
-        monthly=collected.monthly_table(),
-        effects=effects,
-        ledger=collected.ledger_table(),
-        parameters=collected.parameter_table(),
-        maps=collected.maps(),
-        manifest=describe_comparison(runs, labels, territory, run_table, effects, reference),
+    _check(baseline, arms)
+    experiment = one_point(
+        {BASELINE: baseline, **arms},
+        seed=seed,
+        reps=reps,
+        fewest_reps=FEWEST_REPS,
+        interventions=list(arms),
+        parameters="fixed" if fixed_parameters else "drawn",
+        luck="per_arm" if independent else "common",
+        series=True,
+        ledger=True,
+        maps=True,
+        variance=True,
     )
+    territory = territory_of(baseline)
+    for arm in experiment.arms.values():
+        plan_interventions(arm.interventions, arm.values, territory)  # refuses what cannot be
+    commands = commands_of_comparison(experiment, reference or baseline.name)
+    return run_experiment(experiment, commands, out, **options)
 
 
-def _labels(baseline: Scenario, arms: Mapping[str, Scenario]) -> dict[str, Mapping[str, str]]:
-    """An arm is called as what it adds, or where it adds nothing by its name."""
-    labels: dict[str, Mapping[str, str]] = {BASELINE: BASELINE_LABEL}
-    for name, arm in arms.items():
-        added = arm.interventions[len(baseline.interventions) :]
-        words = {lang: " + ".join(i.title[lang] for i in added) or name for lang in languages()}
-        labels[name] = words
-    return labels
-
-
-def _check(baseline: Scenario, arms: Mapping[str, Scenario], reps: int, seed: int) -> None:
+def _check(baseline: Scenario, arms: Mapping[str, Scenario]) -> None:
     if not arms:
         raise InputError("a comparison needs at least one intervention.")
     if BASELINE in arms:
         raise InputError(f"no intervention may be called '{BASELINE}'; rename its file.")
-    if not FEWEST_REPS <= reps <= LARGEST_REPS:
-        raise InputError(
-            f"reps = {reps} is out of range; a comparison has {FEWEST_REPS} to {LARGEST_REPS:,}."
-        )
-    if not 0 <= seed <= LARGEST_SEED:
-        raise InputError(f"seed = {seed} is out of range; expected 0 to 2**63 - 1.")
     months = baseline.values["months"]
     for name, arm in arms.items():
         if arm.values["months"] != months:
@@ -252,10 +156,3 @@ def _check(baseline: Scenario, arms: Mapping[str, Scenario], reps: int, seed: in
                 f"{name} runs for {arm.values['months']} months and the baseline for {months};"
                 " arms must be equally long."
             )
-
-
-def _told(runs: Runs, workers: int, progress: Callable[[int, int], Any] | None) -> Outcomes:
-    for done, outcome in enumerate(execute(runs, workers), start=1):
-        yield outcome
-        if progress:
-            progress(done, len(runs.all))

@@ -19,7 +19,7 @@ from sim.experiments.effects import (
     resampled_means,
     verdict_of,
 )
-from sim.measures.registry import MEASURES
+from sim.measures.registry import OUTCOMES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +75,7 @@ def cost_effectiveness(runs: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     runs : pandas.DataFrame
-        As in `sim.experiments.comparison.Comparison`; the first arm is the baseline.
+        As in `sim.experiments.results.Results`; the first arm is the baseline.
 
     Returns
     -------
@@ -93,7 +93,7 @@ def cost_effectiveness(runs: pd.DataFrame) -> pd.DataFrame:
             continue
         before = by_arm[baseline, horizon]
         for outcome, (gain, measure) in GAINS.items():
-            relevant = MEASURES[measure].smallest_relevant(float(before[measure].mean()))
+            relevant = OUTCOMES[measure].smallest_relevant(float(before[measure].mean()))
             cost = _gain("public_spending")(before, after)
             rows.append((arm, outcome, horizon, *_ratio(cost, gain(before, after), relevant)))
     return pd.DataFrame(rows, columns=list(COST_COLUMNS))

@@ -22,7 +22,7 @@ from sim.experiments.factors import Factor
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["LARGEST_DESIGN", "LEVELS_OF_MORRIS", "Design", "DesignKind"]
+__all__ = ["LARGEST_DESIGN", "LEVELS_OF_MORRIS", "ONE_POINT", "Design", "DesignKind"]
 
 DesignKind = Literal["full_factorial", "list", "latin_hypercube", "sobol", "morris", "saltelli"]
 
@@ -149,6 +149,10 @@ class Design:
         return pd.DataFrame(
             {f.name: pd.Series(c, index) for f, c in zip(self.factors, columns, strict=True)}, index
         )
+
+
+ONE_POINT: Final = Design("full_factorial", ())
+"""No factors: one point, at which everything is as the scenario has it."""
 
 
 def _power_of_two(size: int) -> int:

@@ -47,20 +47,21 @@ def effect_table(
     values: npt.NDArray[np.float64],
     names: tuple[str, ...],
     horizons: tuple[int, ...],
-    again: int,
+    reruns: int | None,
 ) -> pd.DataFrame:
     """Estimate all effects.
 
     Parameters
     ----------
     values : (lucks, arms, reps, horizons, measures) float64 array
-        As in `sim.experiments.collect.Collected`.
+        nan where a measure is missing, or a replication was not run.
     names : tuple of str
         Of the arms, the baseline first.
     horizons : tuple of int
         Months.
-    again : int
-        Replications that were run with a second luck; 0 where parameters are fixed.
+    reruns : int or None
+        Replications that were run with a second seed; None where parameters are fixed, so that all
+        variance comes from seeds.
 
     Returns
     -------
@@ -74,7 +75,7 @@ def effect_table(
         for k, measure in enumerate(OUTCOMES.values()):
             for h, horizon in enumerate(horizons):
                 at = values[:, :, :, h, k]
-                second = (at[1, 0, :again], at[1, arm, :again]) if again else None
+                second = None if reruns is None else (at[1, 0, :reruns], at[1, arm, :reruns])
                 effect = effect_of(measure, at[0, 0], at[0, arm], second)
                 rows.append((name, measure.name, horizon, measure.window, *_numbers(effect)))
     return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS))

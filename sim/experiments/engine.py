@@ -1,9 +1,8 @@
-"""The engine of a sweep: batches sized by time, handed out few at a time, and what to do when a
-worker dies.
+"""The engine: batches sized by time, handed out few at a time, and the search for a run that kills.
 
-Results never pass through here: a worker keeps its own and hands over counts. Where a worker dies,
-the batches in flight are done again one at a time with nothing beside them; one that ends its
-worker then is halved until the run is found that does, which is kept as ``crashed``.
+Results never pass through here where there is a folder: a worker keeps its own and hands over
+counts. Where a worker dies, the batches in flight are done again one at a time, each alone; one
+that ends its worker then is halved until the run is found that does, which is kept as ``crashed``.
 """
 
 from __future__ import annotations
@@ -13,13 +12,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
-from itertools import islice
-from pathlib import Path
 from typing import Any, Final
 
-from sim.experiments.batches import Count, do_batch, keep_crashed
+from sim.experiments.batches import Count, Sent, do_batch, keep_crashed
 from sim.experiments.executors import WorkerDied, Workers
 from sim.experiments.run import Model, Run
+from sim.experiments.stored import Stored
 
 __all__ = ["BATCH_SECONDS", "FIRST_ALL_FAILED", "IN_FLIGHT", "Engine", "Tally"]
 
@@ -28,18 +26,18 @@ IN_FLIGHT: Final = 4
 
 BATCH_SECONDS: Final = 15.0
 """How long a batch is to take: long against the cost of handing it out and of a file, short
-against what is lost where a sweep is killed."""
+against what is lost where the process is killed."""
 
 SMALLEST_SHARE: Final = 32
-"""Into how many parts such a batch is divided at most, so that all workers end together."""
+"""Such a batch is divided into at most so many parts, so that all workers end together."""
 
 FIRST_ALL_FAILED: Final = 20
-"""A sweep whose first so many runs all fail is stopped: something is wrong with the experiment."""
+"""Where the first so many runs all fail, no more are started: the experiment is wrong."""
 
 
 @dataclass
 class Tally:
-    """How far a sweep has come.
+    """Progress so far.
 
     Attributes
     ----------
@@ -50,11 +48,11 @@ class Tally:
     seconds : float
         How long the runs took, all workers together.
     most_in_flight : int
-        Batches that were handed out at a time.
+        Largest number of batches that were handed out at a time.
     first_error : str
         Message of the first failure.
-    stopped : str
-        Why it was stopped early: "all_failed", "max_failures" or, where it was not, "".
+    stopped : {"", "all_failed", "max_failures"}
+        Why it was stopped early.
     """
 
     total: int
@@ -75,25 +73,25 @@ class Tally:
 
 @dataclass
 class Engine:
-    """What does the runs of a sweep.
+    """The loop that has the runs of an experiment done.
 
     Parameters
     ----------
-    folder : Path
-        Of the sweep.
+    store : Stored
+        Where results go.
     model : Model
     workers : Workers
     max_failures : int, optional
         Stop as soon as more runs have failed.
     batch : int, optional
-        Runs of a batch; sized by time where None.
+        Runs of a batch; sized by time where None, or one group where results stay in memory.
     progress : callable, optional
         Called with the tally after each batch.
     has_worked : bool
-        Whether runs of this sweep have succeeded before, so that it may begin with failures.
+        Whether runs of this experiment have succeeded before, so that it may begin with failures.
     """
 
-    folder: Path
+    store: Stored
     model: Model
     workers: Workers
     max_failures: int | None = None
@@ -103,15 +101,19 @@ class Engine:
     _tally: Tally = field(init=False)
     _left: int = field(init=False)
 
-    def do(self, runs: Iterable[Run], total: int) -> Tally:
+    def __post_init__(self) -> None:
+        self._folder = self.store.folder and self.store.folder.resolve()
+        self._sent = Sent(self.model)
+
+    def do(self, groups: Iterable[Sequence[Run]], total: int) -> Tally:
         """Do some runs.
 
         Parameters
         ----------
-        runs : iterable of Run
-            Taken one batch at a time.
+        groups : iterable of sequence of Run
+            Runs that stay together in a batch; taken as they are needed.
         total : int
-            How many they are.
+            Number of runs.
 
         Returns
         -------
@@ -123,7 +125,7 @@ class Engine:
             If results cannot be written. What was finished is kept.
         """
         self._tally, self._left = Tally(total), total
-        source = iter(runs)
+        source = iter(groups)
         flight: dict[Future[Any], Sequence[Run]] = {}
         while not self._tally.stopped:
             while len(flight) < IN_FLIGHT * self.workers.number:
@@ -132,7 +134,7 @@ class Engine:
                     break
                 flight[self._submit(batch)] = batch
                 self._tally.most_in_flight = max(self._tally.most_in_flight, len(flight))
-                if next(iter(flight)).done():  # of this process, or quick: keep what it gave
+                if next(iter(flight)).done():  # done in this process, or quick: collect it first
                     break
             if not flight:
                 break
@@ -141,25 +143,27 @@ class Engine:
                 self._find_culprits(lost)
         return self._tally
 
-    def _next(self, source: Iterator[Run]) -> list[Run]:
-        batch = list(islice(source, self.batch or self._size()))
+    def _next(self, source: Iterator[Sequence[Run]]) -> list[Run]:
+        size, batch = self.batch or self._size(), list[Run]()
+        while len(batch) < size and (group := next(source, None)):
+            batch += group
         self._left -= len(batch)
         return batch
 
     def _size(self) -> int:
-        """Runs of the next batch: one to measure, then by time, and fewer as the end is near."""
+        """Return the size of the next batch: one to measure, then by time, fewer near the end."""
         tally = self._tally
-        if not tally.done:
+        if not tally.done or self._folder is None:
             return 1
         by_time = BATCH_SECONDS / max(tally.seconds / tally.done, 1e-6)
         share = max(self._left / (2 * self.workers.number), by_time / SMALLEST_SHARE)
         return max(1, math.ceil(min(by_time, share, 16 * tally.done)))
 
     def _submit(self, batch: Sequence[Run]) -> Future[Any]:
-        return self.workers.submit(do_batch, self.folder, self.model, batch)
+        return self.workers.submit(do_batch, self._folder, self._sent, batch)
 
     def _collect(self, flight: dict[Future[Any], Sequence[Run]]) -> list[Sequence[Run]]:
-        """Count what is finished; where a worker died, give back all that was in flight."""
+        """Count what is finished; where a worker died, return all that was in flight."""
         wait(flight, return_when=FIRST_COMPLETED)
         died = False
         for future in [f for f in flight if f.done()]:
@@ -173,7 +177,7 @@ class Engine:
             self._count(count)
         if not died:
             return []
-        wait(flight)  # those beside it fail with it, or finish
+        wait(flight)  # the others fail with it, or finish
         lost = []
         for future, batch in flight.items():
             try:
@@ -187,6 +191,8 @@ class Engine:
     def _count(self, count: Count) -> None:
         tally = self._tally
         tally.add(count)
+        if count.tables:
+            self.store.add(count.tables)
         if self.progress:
             self.progress(tally)
         if self.max_failures is not None and tally.failed > self.max_failures:
@@ -205,7 +211,7 @@ class Engine:
             except WorkerDied:
                 self.workers.restart()
             if len(batch) == 1:
-                self._count(keep_crashed(self.folder, self.model, batch[0]))
+                self._count(keep_crashed(self._folder, self._sent, batch[0]))
             else:
                 half = len(batch) // 2
                 suspects.extendleft([batch[half:], batch[:half]])

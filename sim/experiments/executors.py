@@ -1,4 +1,4 @@
-"""Who does the batches: this process, processes of this machine, or a cluster.
+"""Executors of batches: this process, processes of this machine, or a cluster.
 
 All give futures of `concurrent.futures`, so that one loop serves them. A batch whose worker dies
 has a future that raises `WorkerDied`; `Workers.restart` makes the workers usable again.
@@ -10,6 +10,7 @@ import asyncio
 import logging
 import multiprocessing
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
@@ -20,15 +21,24 @@ from typing import Any, Final, Literal, Protocol, get_args
 from sim.errors import InputError, nearest
 from sim.experiments.fork_server import caller_left_alone, prepare_workers, worker_environment
 
-__all__ = ["ExecutorName", "WorkerDied", "Workers", "check_executor", "start_workers"]
+__all__ = [
+    "ExecutorName",
+    "WorkerDied",
+    "Workers",
+    "check_executor",
+    "start_workers",
+    "worker_number",
+]
 
 ExecutorName = Literal["local", "serial", "dask"]
+
+LARGEST_WORKERS: Final = 4096
 
 LONGEST_START: Final = 60
 """Seconds that a cluster has to show its first worker."""
 
 _SETTINGS: Final = {
-    # A batch whose worker dies comes back at once: who is to blame is found out here.
+    # A batch whose worker dies comes back at once: the engine finds out which run is to blame.
     "distributed.scheduler.allowed-failures": 0,
     # A worker that is away just when dask looks again comes back; dask would give it up for good.
     "distributed.deploy.lost-worker-timeout": "1000 days",
@@ -37,22 +47,16 @@ _SETTINGS: Final = {
 
 
 class WorkerDied(Exception):
-    """A batch is lost, as the process that did it ended, or another one beside it."""
+    """A batch is lost, as its worker died, or another one with which it shared a pool."""
 
 
 class Workers(Protocol):
-    """Some workers.
-
-    Attributes
-    ----------
-    number : int
-        How many there are.
-    """
+    """Workers of one kind, `number` of them."""
 
     number: int
 
     def submit(self, function: Any, *arguments: Any) -> Future[Any]:
-        """Have something done; the future raises `WorkerDied` where the worker did not live."""
+        """Call a function; the future raises `WorkerDied` where the worker did not live."""
         ...
 
     def restart(self) -> None:
@@ -60,17 +64,17 @@ class Workers(Protocol):
         ...
 
     def end(self) -> None:
-        """End the workers, whatever they are at."""
+        """End the workers, whatever they are doing."""
         ...
 
 
 def check_executor(name: str) -> ExecutorName:
-    """The name of an executor, if it is one.
+    """Return the name of an executor.
 
     Raises
     ------
     InputError
-        If it is not; the nearest known one is named.
+        If there is none of that name; the nearest known one is named.
     """
     known = get_args(ExecutorName)
     if name not in known:
@@ -81,17 +85,38 @@ def check_executor(name: str) -> ExecutorName:
     return found
 
 
+def worker_number(asked: int | None) -> int:
+    """Return how many workers to start.
+
+    Parameters
+    ----------
+    asked : int or None
+        Where None, as many as the processors that this process may use.
+
+    Raises
+    ------
+    InputError
+        If the number is out of range.
+    """
+    if asked is None:
+        return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    if not 1 <= asked <= LARGEST_WORKERS:
+        raise InputError(f"workers = {asked} is out of range; expected 1 to {LARGEST_WORKERS:,}.")
+    return asked
+
+
 @contextmanager
 def start_workers(
     executor: ExecutorName, number: int, scheduler: str | None = None
 ) -> Iterator[Workers]:
-    """Workers, ended when they are no longer needed.
+    """Start workers, and end them when they are no longer needed.
 
     Parameters
     ----------
     executor : {"local", "serial", "dask"}
+        One worker of "local" is this process, as "serial" always is.
     number : int
-        How many to start; "serial" has one, and a cluster that runs already has its own.
+        How many to start; a cluster that runs already has its own.
     scheduler : str, optional
         Address of a running dask scheduler.
 
@@ -105,7 +130,7 @@ def start_workers(
         If dask is not installed or its scheduler is not to be reached.
     """
     workers: Workers
-    if executor == "serial":
+    if executor == "serial" or (executor == "local" and number == 1):
         workers = _Serial()
     elif executor == "local":
         workers = _Local(number)
@@ -118,7 +143,7 @@ def start_workers(
 
 
 class _Serial:
-    """This process. Where a run ends it, nobody is left to say so."""
+    """This process. A run that ends it ends the engine, too."""
 
     number = 1
 
@@ -131,10 +156,10 @@ class _Serial:
         return future
 
     def restart(self) -> None:
-        """There is nothing to restart."""
+        """Do nothing."""
 
     def end(self) -> None:
-        """There is nothing to end."""
+        """Do nothing."""
 
 
 class _Local:
@@ -162,9 +187,9 @@ class _Local:
             future = Future()
             future.set_exception(WorkerDied())
             return future
-        told: Future[Any] = Future()
-        future.add_done_callback(lambda done: _tell(told, done.result, (BrokenProcessPool,)))
-        return told
+        passed: Future[Any] = Future()
+        future.add_done_callback(lambda done: _pass_on(passed, done.result, (BrokenProcessPool,)))
+        return passed
 
     def restart(self) -> None:
         self.end()
@@ -219,15 +244,15 @@ class _Dask:
         self.number = number if scheduler is None else sum(client.nthreads().values())
 
     def submit(self, function: Any, *arguments: Any) -> Future[Any]:
-        # Dask's own executor never tells of a result that is lost with its worker before it is
+        # Dask's own executor never ends a future whose result is lost with its worker before it is
         # fetched, and of which a second attempt fails.
-        told: Future[Any] = Future()
+        passed: Future[Any] = Future()
         asked = self._client.submit(function, *arguments, pure=False)
-        asked.add_done_callback(lambda done: _tell(told, done.result, self._died))
-        return told
+        asked.add_done_callback(lambda done: _pass_on(passed, done.result, self._died))
+        return passed
 
     def restart(self) -> None:
-        """A nanny starts a new worker in place of a dead one."""
+        """Wait for the worker that a nanny starts in place of a dead one."""
         try:
             self._client.wait_for_workers(1, timeout=LONGEST_START)
         except OSError:
@@ -240,13 +265,15 @@ class _Dask:
         self._stack.close()
 
 
-def _tell(told: Future[Any], result: Callable[[], Any], died: tuple[type[Exception], ...]) -> None:
-    """Pass on what came of a future, a worker's death as `WorkerDied`."""
+def _pass_on(
+    passed: Future[Any], result: Callable[[], Any], died: tuple[type[Exception], ...]
+) -> None:
+    """Pass on the outcome of a future, a worker's death as `WorkerDied`."""
     try:
-        told.set_result(result())
+        passed.set_result(result())
     except BaseException as error:
         lost = isinstance(error, (*died, CancelledError, asyncio.CancelledError))
-        told.set_exception(WorkerDied() if lost else error)
+        passed.set_exception(WorkerDied() if lost else error)
 
 
 def _end_with_parent() -> None:

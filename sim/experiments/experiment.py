@@ -11,13 +11,16 @@ from sim.experiments.factors import SCENARIO, Factor
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import PARAMETERS
 
-__all__ = ["BASELINE", "Arms", "Experiment", "is_set_in"]
+__all__ = ["BASELINE", "Arms", "Experiment", "Kind", "is_set_in"]
 
 BASELINE: Final = "baseline"
 """The arm in which nothing is done."""
 
 Arms = Mapping[str, Mapping[str, Scenario]]
 """By scenario and by arm, the baseline first."""
+
+
+Kind = Literal["run", "comparison", "sweep"]
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,21 @@ class Experiment:
         Smallest wanted effect by indicator, signed like the measure.
     parameters : {"drawn", "fixed"}
         Whether uncertain parameters that are no factors are drawn anew in each replication.
-    luck : {"common", "per_point"}
-        Whether all points share the luck of a replication.
+    luck : {"common", "per_point", "per_arm"}
+        Whether all runs of a replication share one seed, or each point or arm has its own.
     series : tuple of str
-        Measures whose course over time is kept.
+        Measures whose course over time is kept, each over the twelve months that end with a month.
+    every_month : bool
+        Whether the indicators of every single month are kept.
+    ledger : bool
+        Whether the yearly ledger is kept.
+    maps : tuple of int
+        Months whose maps are kept; 0 is the starting state.
+    layers : tuple of str
+        Layers of these maps.
+    variance : bool
+        Whether some replications are run again with a second seed, which splits the variance of
+        effects into that of seeds and that of drawn parameters.
     content : mapping
         What the file says, with what was changed since.
     """
@@ -66,8 +80,13 @@ class Experiment:
     indicators: tuple[str, ...]
     targets: Mapping[str, float]
     parameters: Literal["drawn", "fixed"]
-    luck: Literal["common", "per_point"]
+    luck: Literal["common", "per_point", "per_arm"]
     series: tuple[str, ...] = ()
+    every_month: bool = False
+    ledger: bool = False
+    maps: tuple[int, ...] = ()
+    layers: tuple[str, ...] = ()
+    variance: bool = False
     content: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -79,6 +98,20 @@ class Experiment:
     def arms(self) -> Mapping[str, Scenario]:
         """What is compared, in the first scenario; the first arm is the baseline."""
         return next(iter(self.scenarios.values()))
+
+    @property
+    def kind(self) -> Kind:
+        """One arm at one point is a run, several arms a comparison; several points are a sweep."""
+        if self.factors or len(self.design) > 1:
+            return "sweep"
+        return "comparison" if len(self.arms) > 1 else "run"
+
+    @property
+    def reruns(self) -> int:
+        """Replications that are run again with a second seed: a third, and at least eight."""
+        if not self.variance or self.parameters == "fixed":
+            return 0
+        return min(self.replications, max(8, -(-self.replications // 3)))
 
     def applicable(self, scenario: str, arm: str) -> tuple[str, ...]:
         """Names of the factors that matter to an arm: its parameters and its own levers."""

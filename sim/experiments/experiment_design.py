@@ -17,7 +17,9 @@ __all__ = ["read_design", "read_whole"]
 
 
 def read_design(content: Mapping[str, Any], scenarios: Arms, where: str) -> Design:
-    """The design that a file describes: points listed, or factors and how they are combined.
+    """Return the design that a file describes: points listed, or factors and how they combine.
+
+    Without factors it is one point.
 
     Parameters
     ----------
@@ -35,7 +37,7 @@ def read_design(content: Mapping[str, Any], scenarios: Arms, where: str) -> Desi
     Raises
     ------
     InputError
-        If it is empty, or a factor or value is not admissible.
+        If a sampled design has no factors, or a factor or value is not admissible.
     """
     entry = content.get("design", {"kind": "list" if "points" in content else "full_factorial"})
     if not isinstance(entry, dict):
@@ -63,7 +65,7 @@ def read_design(content: Mapping[str, Any], scenarios: Arms, where: str) -> Desi
         for factor in factors:
             if kind == "full_factorial" and factor.levels is None:
                 raise InputError(f"factor '{factor.name}' needs levels in a full_factorial design.")
-        if not factors:
+        if not factors and kind in SAMPLED:
             raise InputError("the design is empty; name what is varied under [factors].")
         return Design(kind, factors, size, seed)
     except InputError as error:

@@ -28,6 +28,7 @@ from sim.experiments.experiment import BASELINE, Arms, Experiment
 from sim.experiments.experiment_arms import read_arms
 from sim.experiments.experiment_design import read_design, read_whole
 from sim.interventions import LEVERS
+from sim.measures.map_layers import LAYERS, check_layers
 from sim.measures.registry import HEADLINES, OUTCOMES, ROLLING, horizons_within
 from sim.registry.catalogues import is_shipped
 from sim.registry.settings import read_texts, read_toml
@@ -63,6 +64,11 @@ KEYS: Final = (
     "indicators",
     "targets",
     "series",
+    "every_month",
+    "ledger",
+    "maps",
+    "layers",
+    "variance",
     "design",
     "factors",
     "points",
@@ -178,7 +184,7 @@ def read_experiment(
     first = next(iter(arms.values()))
     months = int(first[BASELINE].values["months"])
     where = f"{path}: "
-    series = content.get("series", [])
+    series, maps = content.get("series", []), _maps(content, months, where)
     return Experiment(
         name=name,
         title=texts["title"],
@@ -191,8 +197,13 @@ def read_experiment(
         indicators=_measures(content, "indicators", HEADLINES, tuple(OUTCOMES), where),
         targets=_targets(content, where),
         parameters=_word(content, "parameters", ("drawn", "fixed"), where),
-        luck=_word(content, "luck", ("common", "per_point"), where),
+        luck=_word(content, "luck", ("common", "per_point", "per_arm"), where),
         series=ROLLING if series is True else _measures(content, "series", (), ROLLING, where),
+        every_month=_flag(content, "every_month", where),
+        ledger=_flag(content, "ledger", where),
+        maps=maps,
+        layers=_layers(content, where) if maps else (),
+        variance=_flag(content, "variance", where),
         design=read_design(content, arms, where),
         content=dict(content),
     )
@@ -252,6 +263,36 @@ def _word(content: Mapping[str, Any], key: str, known: Sequence[str], where: str
     if value not in known:
         raise InputError(f"{where}{key} = {value!r} is not one of {', '.join(known)}.")
     return value
+
+
+def _flag(content: Mapping[str, Any], key: str, where: str) -> bool:
+    value = content.get(key, False)
+    if not isinstance(value, bool):
+        raise InputError(f"{where}{key} = {value!r} must be true or false.")
+    return value
+
+
+def _maps(content: Mapping[str, Any], months: int, where: str) -> tuple[int, ...]:
+    """Return the months whose maps are kept; true stands for the start and the end."""
+    given = content.get("maps", [])
+    if given is True:
+        return (0, months)
+    if not isinstance(given, list):
+        raise InputError(f"{where}maps must be a list of months, such as [0, 120].")
+    for month in given:
+        read_whole({"maps": month}, "maps", 0, 0, months, where)
+    return tuple(sorted(set(given)))
+
+
+def _layers(content: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    given = content.get("layers", list(LAYERS))
+    if not isinstance(given, list) or not given:
+        raise InputError(f"{where}layers must be a list, such as ['vacancy'].")
+    try:
+        check_layers([str(name) for name in given])
+    except InputError as error:
+        raise InputError(f"{where}layers: {error}") from None
+    return tuple(dict.fromkeys(given))
 
 
 def _replications(content: Mapping[str, Any], where: str) -> int:

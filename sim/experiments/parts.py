@@ -1,8 +1,8 @@
-"""Parts: the files that hold a sweep's results, each written whole or not at all.
+"""Parts: the files that hold an experiment's results, each written whole or not at all.
 
-A part is one batch's rows, named after its runs and what became of them: doing a batch twice writes
-the same file twice, and a run that succeeds at last never takes the name of its failure. It is
-written beside its place and moved there when it is on the disk, so that a reader never meets half
+A part is one batch's rows, named after its runs and their statuses: doing a batch twice writes the
+same file twice, and a run that succeeds at last never takes the name of its failure. It is written
+to a temporary name and moved into place once it is on the disk, so that a reader never meets half
 a file, whoever is killed when.
 """
 
@@ -13,7 +13,7 @@ import hashlib
 import json
 import os
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
@@ -23,27 +23,40 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import InputError
-from sim.experiments.run import Model, Outcome
+from sim.experiments.run import Model, Outcome, Table
 
 __all__ = [
     "FAILED",
+    "KEPT",
+    "KINDS",
     "PARTS",
-    "SERIES",
     "TMP",
     "Result",
     "compact",
     "read_part",
     "result_schema",
+    "tables_of",
     "write_file",
-    "write_results",
+    "write_tables",
 ]
 
 PARTS: Final = "parts"
-SERIES: Final = "series"
 TMP: Final = "tmp"
 
+KEPT: Final = {
+    "series": ("month",),
+    "every_month": ("month",),
+    "ledger": ("year", "source", "line"),
+    "maps": ("month",),
+}
+"""Tables that are kept on request, each in a folder of its own, and what tells a run's rows apart.
+"""
+
+KINDS: Final = {PARTS: ("horizon",), **KEPT}
+"""All tables, by the folder that holds their files."""
+
 FAILED: Final = ("error", "crashed")
-"""What a run's status is where it gave nothing: it raised, or its process died."""
+"""Status of a run that gave nothing: it raised, or its process died."""
 
 ROWS_A_FILE: Final = 500_000
 """Rows of a file after compaction."""
@@ -56,7 +69,7 @@ _REPLACES: Final = b"essaim.replaces"
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a run.
+    """The result of a run, whether it succeeded or not.
 
     Attributes
     ----------
@@ -80,18 +93,13 @@ class Result:
     traceback: str = ""
 
 
-def _named_after(content: Iterable[str]) -> str:
-    text = "\n".join(sorted(content))
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest() + ".parquet"
-
-
 def result_schema(outputs: Sequence[str]) -> pa.Schema:
-    """Columns of a part: one row for each run and horizon, and one for a run that failed.
+    """Return the columns of a part: a row for each run and horizon, one for a run that failed.
 
     Parameters
     ----------
     outputs : sequence of str
-        What is measured.
+        Names of the measures.
 
     Returns
     -------
@@ -112,28 +120,53 @@ def result_schema(outputs: Sequence[str]) -> pa.Schema:
     )
 
 
-def write_results(folder: Path, model: Model, results: Sequence[Result]) -> None:
-    """Keep what became of some runs.
+def tables_of(model: Model, results: Sequence[Result]) -> dict[str, pa.Table]:
+    """Return the tables of some results by kind; the measures come last.
+
+    Parameters
+    ----------
+    model : Model
+        That was run.
+    results : sequence of Result
+    """
+    tables = {}
+    for kind in KEPT:
+        good = ((r.key, r.outcome.tables) for r in results if r.outcome)
+        kept = [(key, tables[kind]) for key, tables in good if kind in tables]
+        if kept:
+            tables[kind] = _kept_table(kept)
+    return tables | {PARTS: _result_table(model, results)}
+
+
+def write_tables(folder: Path, tables: Mapping[str, pa.Table]) -> None:
+    """Write the tables of some results.
 
     Parameters
     ----------
     folder : Path
-        Of the sweep.
-    model : Model
-        That was run.
-    results : sequence of Result
+        Of the experiment.
+    tables : mapping of str to pyarrow.Table
+        By kind. Their order matters: a run counts as done when its measures are there.
 
     Raises
     ------
     OSError
         If the disk is full or fails; nothing is left behind.
     """
-    name = _named_after(f"{r.key} {r.status}" for r in results)
-    if model.series:
-        series = _series_table(model, results)
-        if series.num_rows:
-            _write(folder, SERIES, name, series)
-    _write(folder, PARTS, name, _result_table(model, results))
+    results = tables[PARTS]
+    name = _named_after(
+        f"{key} {status}"
+        for key, status in zip(
+            results["key"].to_pylist(), results["status"].to_pylist(), strict=True
+        )
+    )
+    for kind, table in tables.items():
+        _write(folder, kind, name, table)
+
+
+def _named_after(content: Iterable[str]) -> str:
+    text = "\n".join(sorted(set(content)))
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest() + ".parquet"
 
 
 def _result_table(model: Model, results: Sequence[Result]) -> pa.Table:
@@ -162,17 +195,14 @@ def _result_table(model: Model, results: Sequence[Result]) -> pa.Table:
     return pa.table(columns, schema=schema)
 
 
-def _series_table(model: Model, results: Sequence[Result]) -> pa.Table:
-    kept = [
-        (r.key, r.outcome.series) for r in results if r.outcome and r.outcome.series is not None
-    ]
-    months = [np.arange(1, len(s) + 1, dtype=np.int32) for _, s in kept]
-    keys = [key for key, s in kept for _ in range(len(s))]
-    values = np.concatenate([np.empty((0, len(model.series))), *(s for _, s in kept)])
-    columns = {
-        "key": pa.array(keys, pa.string()),
-        "month": pa.array(np.concatenate([np.empty(0, np.int32), *months]), pa.int32()),
-    } | {name: pa.array(values[:, k], from_pandas=True) for k, name in enumerate(model.series)}
+def _kept_table(kept: Sequence[tuple[str, Table]]) -> pa.Table:
+    names = list(kept[0][1])
+    lengths = [len(table[names[0]]) for _, table in kept]
+    keys = np.repeat(np.array([key for key, _ in kept], object), lengths)
+    columns = {"key": pa.array(keys, pa.string())}
+    for name in names:
+        values = np.concatenate([table[name] for _, table in kept])
+        columns[name] = pa.array(values, from_pandas=values.dtype.kind == "f")
     return pa.table(columns)
 
 
@@ -184,12 +214,12 @@ def _write(folder: Path, kind: str, name: str, table: pa.Table) -> None:
 
 
 def write_file(folder: Path, name: str, write: Callable[[IO[bytes]], Any]) -> None:
-    """Write a file beside its place, see it onto the disk, and move it there.
+    """Write a file under a temporary name, flush it to the disk, and move it into place.
 
     Parameters
     ----------
     folder : Path
-        Of the sweep.
+        Of the experiment.
     name : str
         Path within it.
     write : callable
@@ -201,6 +231,7 @@ def write_file(folder: Path, name: str, write: Callable[[IO[bytes]], Any]) -> No
         If the disk is full or fails; nothing is left behind.
     """
     place = folder / name
+    place.parent.mkdir(parents=True, exist_ok=True)
     partial = folder / TMP / f"{place.name}.{uuid.uuid4().hex}"
     try:
         with partial.open("wb") as file:
@@ -209,7 +240,7 @@ def write_file(folder: Path, name: str, write: Callable[[IO[bytes]], Any]) -> No
             os.fsync(file.fileno())
         partial.replace(place)
     except BaseException:
-        with contextlib.suppress(OSError):  # what went wrong first is what is told
+        with contextlib.suppress(OSError):  # the first error is the one to report
             partial.unlink(missing_ok=True)
         raise
     if os.name == "posix":  # so that the new name outlives a power cut, as what it replaces may go
@@ -221,44 +252,44 @@ def write_file(folder: Path, name: str, write: Callable[[IO[bytes]], Any]) -> No
 
 
 def read_part(path: Path) -> pa.Table:
-    """All of a part.
+    """Read all of a part.
 
     Raises
     ------
     InputError
         If the file is torn: the disk lost what had been written.
     """
-    with _torn_told(path):
+    with _naming_torn(path):
         return pq.read_table(path, page_checksum_verification=True)
 
 
 def _footer(path: Path) -> Any:
-    with _torn_told(path):
+    with _naming_torn(path):
         return pq.read_metadata(path)
 
 
 @contextlib.contextmanager
-def _torn_told(path: Path) -> Iterator[None]:
+def _naming_torn(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, pa.ArrowException):
         raise InputError(
-            f"{path} is torn or no part of a sweep; move it away and resume, which runs it again."
+            f"{path} is torn or no part of results; move it away and resume, which runs it again."
         ) from None
 
 
 def compact(folder: Path, kind: str) -> None:
-    """Put many small files together into few large ones, losing nothing whenever it is stopped.
+    """Merge many small files into few large ones, losing nothing whenever it is stopped.
 
-    A large file says which small ones it replaces. It is in place before they go, and where a stop
-    left some of them beside it, they go the next time.
+    A large file names the small ones it replaces. It is in place before they go; those that an
+    interruption left go the next time.
 
     Parameters
     ----------
     folder : Path
-        Of the sweep.
+        Of the experiment.
     kind : str
-        `PARTS` or `SERIES`.
+        In `KINDS`.
     """
     _remove_replaced(folder / kind)
     small: list[Path] = []
@@ -272,13 +303,13 @@ def compact(folder: Path, kind: str) -> None:
         small.append(path)
         rows += sizes[path]
         if rows >= ROWS_A_FILE:
-            _put_together(folder, kind, small)
+            _merge(folder, kind, small)
             small, rows = [], 0
     if len(small) > 1:
-        _put_together(folder, kind, small)
+        _merge(folder, kind, small)
 
 
-def _put_together(folder: Path, kind: str, small: Sequence[Path]) -> None:
+def _merge(folder: Path, kind: str, small: Sequence[Path]) -> None:
     table = pa.concat_tables([read_part(path) for path in small])
     names = [path.name for path in small]
     marked = table.replace_schema_metadata({_REPLACES: json.dumps(names)})

@@ -1,6 +1,6 @@
-"""The plan of a sweep: every run of an experiment, each under a key that says what it is.
+"""The plan of an experiment: every run, each under a key that says what it is.
 
-A key is a hash of everything that decides the outcome: all parameters and levers, luck, drawn
+A key is a hash of everything that decides the outcome: all parameters and levers, the seed, drawn
 parameters, the version of the model and what is measured. It knows nothing of points, batches or
 hosts; arms that no factor reaches have one key for all points, and are run once.
 """
@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -21,18 +22,21 @@ from sim.experiments.designs import Design
 from sim.experiments.experiment import BASELINE, Experiment
 from sim.experiments.factors import SCENARIO
 from sim.experiments.run import Model, Run
-from sim.experiments.runs import replication_seed
+from sim.experiments.seeds import replication_seed, run_seed
 from sim.experiments.territory_runs import TerritoryRuns
 from sim.scenario.scenario import Scenario
 from sim.version import MODEL_VERSION
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pyarrow as pa
 
 __all__ = ["INDEX_COLUMNS", "Plan", "plan_experiment", "plan_model", "territory_bytes"]
 
-INDEX_COLUMNS: Final = ("idx", "key", "point", "rep", "arm", "seed")
-"""Columns of a design's table beside its factors."""
+INDEX_COLUMNS: Final = ("idx", "key", "point", "rep", "luck", "arm", "seed")
+"""Columns of the design's table other than factors; ``luck`` is 1 for reruns, else 0."""
+
+Row = tuple[str, int, int, int, str, int]
+"""``key, point, rep, luck, arm, seed``."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +51,9 @@ class Plan:
     arms : tuple of str
         Arms of each point, the baseline first.
     replications : int
-    rows : list of tuple
-        ``key, point, rep, arm, seed`` of each run of each point, replication by replication, so
-        that a sweep which is not finished has seen all points about as often.
+    rows : sequence of Row
+        Each run of each point, replication by replication, so that an experiment which is not
+        finished has seen all points about as often.
     reached : mapping of str to tuple of str
         Factors that matter to each arm.
     """
@@ -58,7 +62,7 @@ class Plan:
     design: Design
     arms: tuple[str, ...]
     replications: int
-    rows: Sequence[tuple[str, int, int, str, int]]
+    rows: Sequence[Row]
     reached: Mapping[str, tuple[str, ...]]
 
     @cached_property
@@ -70,20 +74,33 @@ class Plan:
         return first
 
     def run(self, key: str) -> Run:
-        """The run with a key."""
-        _, point, rep, arm, seed = self.rows[self.keys[key]]
+        """Return the run with a key."""
+        _, point, rep, luck, arm, seed = self.rows[self.keys[key]]
         names = [f.name for f in self.design.factors]
         values = dict(zip(names, self.design.values[point], strict=True))
-        return Run(key, arm, rep, seed, {n: values[n] for n in self.reached[arm]})
+        return Run(key, arm, rep, seed, {n: values[n] for n in self.reached[arm]}, bool(luck))
 
-    def table(self) -> pd.DataFrame:
-        """The design as a table: columns `INDEX_COLUMNS`, then one a factor."""
-        import pandas as pd
+    def groups(self, keys: Iterable[str]) -> Iterator[list[Run]]:
+        """Yield the runs with some keys; arms that may share a start come together."""
 
-        frame = pd.DataFrame(self.rows, columns=list(INDEX_COLUMNS[1:]))
-        frame.insert(0, "idx", np.arange(len(frame)))
-        points = self.design.points.loc[frame["point"]].reset_index(drop=True)
-        return pd.concat([frame, points], axis=1)
+        def shared(key: str) -> tuple[int, int, int]:
+            _, point, rep, luck, *_ = self.rows[self.keys[key]]
+            return point, rep, luck
+
+        for _, together in groupby(keys, shared):
+            yield [self.run(key) for key in together]
+
+    def table(self) -> pa.Table:
+        """Return the design as a table: columns `INDEX_COLUMNS`, then one a factor."""
+        import pyarrow as pa
+
+        columns: dict[str, Any] = {"idx": np.arange(len(self.rows))}
+        columns |= dict(zip(INDEX_COLUMNS[1:], zip(*self.rows, strict=True), strict=True))
+        columns["luck"] = np.array(columns["luck"], np.int8)
+        points = [self.design.values[point] for point in columns["point"]]
+        for k, factor in enumerate(self.design.factors):
+            columns[factor.name] = [values[k] for values in points]
+        return pa.table(columns)
 
 
 def plan_experiment(experiment: Experiment) -> Plan:
@@ -109,22 +126,28 @@ def plan_experiment(experiment: Experiment) -> Plan:
     digest = _outputs(model)
     rows = []
     for rep in range(experiment.replications):
-        shared = replication_seed(experiment.seed, rep)
         drawn = f"{experiment.seed}:{rep}" if experiment.parameters == "drawn" else "fixed"
-        for point, values in enumerate(experiment.design.values):
-            of = dict(zip(names, values, strict=True))
-            scenario = of.get(SCENARIO, first)
-            seed = shared if experiment.luck == "common" else _own(experiment.seed, rep, point)
-            for arm in arms:
-                content = contents[scenario, arm].key(of)
-                rows.append((_hash(digest, content, drawn, seed), point, rep, arm, seed))
+        for luck in range(2 if rep < experiment.reruns else 1):
+            for point, values in enumerate(experiment.design.values):
+                of = dict(zip(names, values, strict=True))
+                scenario = of.get(SCENARIO, first)
+                for number, arm in enumerate(arms):
+                    seed = run_seed(
+                        experiment.seed,
+                        rep,
+                        luck,
+                        arm=number if experiment.luck == "per_arm" else 0,
+                        point=point if experiment.luck == "per_point" else None,
+                    )
+                    key = _hash(digest, contents[scenario, arm].key(of), drawn, seed)
+                    rows.append((key, point, rep, luck, arm, seed))
     with_scenario = (SCENARIO,) if SCENARIO in names else ()
     reached = {arm: with_scenario + experiment.applicable(first, arm) for arm in arms}
     return Plan(model, experiment.design, arms, experiment.replications, rows, reached)
 
 
 def plan_model(model: Model, design: Design, replications: int = 1, seed: int = 0) -> Plan:
-    """Plan runs of any model, each replication with luck that all points share.
+    """Plan runs of any model; all points share the seed of a replication.
 
     Parameters
     ----------
@@ -132,7 +155,7 @@ def plan_model(model: Model, design: Design, replications: int = 1, seed: int = 
     design : Design
     replications : int
     seed : int
-        Luck of the whole.
+        Of the whole.
 
     Returns
     -------
@@ -143,17 +166,11 @@ def plan_model(model: Model, design: Design, replications: int = 1, seed: int = 
     digest = _outputs(model)
     rows = []
     for rep in range(replications):
-        luck = replication_seed(seed, rep)
+        own = replication_seed(seed, rep)
         for point, values in enumerate(design.values):
             content = _canonical(dict(zip(names, values, strict=True)))
-            rows.append((_hash(digest, content, "fixed", luck), point, rep, BASELINE, luck))
+            rows.append((_hash(digest, content, "fixed", own), point, rep, 0, BASELINE, own))
     return Plan(model, design, (BASELINE,), replications, rows, {BASELINE: names})
-
-
-def _own(seed: int, rep: int, point: int) -> int:
-    """Luck of a point of its own."""
-    spawned = np.random.SeedSequence(seed, spawn_key=(rep, point)).generate_state(1, np.uint64)
-    return int(spawned[0] >> np.uint64(1))
 
 
 class _Content:
@@ -210,7 +227,7 @@ def territory_bytes(scenario: Scenario) -> bytes:
 
 def _outputs(model: Model) -> str:
     """What is measured, by which version of the model."""
-    return _canonical([MODEL_VERSION, *model.outputs, *model.horizons, *model.series])
+    return _canonical([MODEL_VERSION, *model.outputs, *model.horizons, *model.kept])
 
 
 def _canonical(value: Any) -> str:

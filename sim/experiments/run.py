@@ -1,17 +1,18 @@
-"""A run of a sweep, what it gives, and what a model is that can be swept."""
+"""A run, what it gives, and the interface of a model that the engine can run."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Model", "Outcome", "Run"]
+__all__ = ["Model", "Outcome", "Run", "Table"]
 
-Floats = npt.NDArray[np.float64]
+Table = Mapping[str, npt.NDArray[Any]]
+"""Columns of equal length, by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +24,15 @@ class Run:
     key : str
         Hash of everything that decides its outcome.
     arm : str
-        What is done to the territory; "baseline" for nothing.
+        Name of the arm; "baseline" for the one without interventions.
     rep : int
-        Replication, which decides luck and drawn parameters.
+        Replication, which decides the random stream and the drawn parameters.
     seed : int
-        Luck of the run, 0 to 2**63 - 1.
+        0 to 2**63 - 1.
     values : mapping of str to value
         Of the factors that matter to this arm.
+    is_rerun : bool
+        Whether it repeats a replication with a second seed; only its measures are kept.
     """
 
     key: str
@@ -37,43 +40,45 @@ class Run:
     rep: int
     seed: int
     values: Mapping[str, Any]
+    is_rerun: bool = False
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run gives.
+    """The outcome of a run.
 
     Attributes
     ----------
     measures : (horizons, outputs) float64 array
         nan where there is nothing to measure.
-    series : (months, series) float64 array, optional
-        Where courses over time are kept.
+    tables : mapping of str to Table
+        Whatever else is kept, by kind; see `sim.experiments.parts.KEPT`.
     """
 
-    measures: Floats
-    series: Floats | None = None
+    measures: npt.NDArray[np.float64]
+    tables: Mapping[str, Table] = field(default_factory=dict)
 
 
 class Model(Protocol):
-    """What can be swept: outputs at some horizons from the values of factors and a seed.
+    """A model: outputs at some horizons from the values of factors and a seed.
 
-    It must give the same outcome for the same run, in whatever process; a run that fails raises.
-    Models are pickled to reach workers.
+    It must give the same outcome for the same run in any process; a run that fails raises. Models
+    are pickled to reach workers.
 
     Attributes
     ----------
     outputs : tuple of str
-        Names of the columns of an outcome.
+        Names of the columns of `Outcome.measures`.
     horizons : tuple of int
         Months after which it is measured.
-    series : tuple of str
-        Names of the columns of courses over time; empty where none are kept.
+    kept : tuple of str or int
+        What else it keeps. It is part of the key of each run, as an outcome that lacks a table is
+        another outcome.
     """
 
     outputs: tuple[str, ...]
     horizons: tuple[int, ...]
-    series: tuple[str, ...]
+    kept: tuple[str | int, ...]
 
     def __call__(self, run: Run) -> Outcome:
         """Do a run."""

@@ -1,4 +1,4 @@
-"""Running sweeps: into a new folder, on in one that was stopped, and larger than they were."""
+"""Running experiments: into a new folder, resumed where they stopped, extended, or in memory."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError
-from sim.experiments.describe import describe_sweep, files_of
+from sim.experiments.commands import commands_of_sweep
 from sim.experiments.engine import Engine, Tally
-from sim.experiments.execution import worker_number
-from sim.experiments.executors import check_executor, start_workers
+from sim.experiments.executors import check_executor, start_workers, worker_number
 from sim.experiments.experiment import Experiment
 from sim.experiments.experiment_file import larger, load_experiment
+from sim.experiments.manifest import describe, files_of, grown
 from sim.experiments.parts import FAILED
 from sim.experiments.plan import Plan, plan_experiment
+from sim.experiments.results import Results, load_results
 from sim.experiments.store import FORMAT, Store
-from sim.experiments.sweep import Sweep
+from sim.experiments.stored import MemoryStore, Stored
 from sim.experiments.whole_folder import manifest_format
 from sim.version import MODEL_VERSION
 
-__all__ = ["Options", "extend", "fill", "sweep"]
+__all__ = ["Options", "extend", "fill", "run_experiment", "sweep"]
 
 
 @dataclass(frozen=True)
 class Options:
-    """How a sweep is run; none of it changes its results.
+    """How an experiment is run; none of it changes its results.
 
     Attributes
     ----------
@@ -43,7 +44,7 @@ class Options:
     batch : int or None
         Runs that a worker does between two files; sized by time where None.
     progress : callable or None
-        Called with how far it has come.
+        Called with the `Tally` after each batch.
 
     Raises
     ------
@@ -71,7 +72,7 @@ class Options:
 
     @property
     def number(self) -> int:
-        """How many workers."""
+        """Number of workers."""
         return worker_number(self.workers)
 
 
@@ -81,8 +82,9 @@ def sweep(
     *,
     changes: Mapping[str, Any] | None = None,
     resume: bool = False,
+    force: bool = False,
     **options: Any,
-) -> Sweep:
+) -> Results:
     """Run an experiment into a folder.
 
     Parameters
@@ -95,14 +97,16 @@ def sweep(
         Keys of the experiment's file to replace, such as ``{"replications": 2}``; an
         `Experiment` is taken as it is.
     resume : bool
-        Go on with what lies in the folder, and do what the experiment has more than it.
+        Go on with the results in the folder, and do whatever runs they lack.
+    force : bool
+        Replace results that stand in the folder.
     **options
         How it is run: fields of `Options`.
 
     Returns
     -------
-    Sweep
-        Failed runs are in `Sweep.failures`; none is ever left out in silence.
+    Results
+        Failed runs are in `Results.failures`; none is ever left out in silence.
 
     Raises
     ------
@@ -111,7 +115,7 @@ def sweep(
     OSError
         If results cannot be written. What was finished is kept.
     """
-    asked = experiment
+    reference = experiment.name if isinstance(experiment, Experiment) else str(experiment)
     if isinstance(experiment, Experiment) and changes:
         raise InputError(
             "changes are made to an experiment's file; load it with them:"
@@ -119,20 +123,64 @@ def sweep(
         )
     if not isinstance(experiment, Experiment):
         experiment = load_experiment(experiment, changes=changes)
+    commands = commands_of_sweep(reference, changes or {})
+    return run_experiment(experiment, commands, out, resume=resume, force=force, **options)
+
+
+def run_experiment(
+    experiment: Experiment,
+    commands: Mapping[str, str],
+    out: Path | str | None = None,
+    *,
+    resume: bool = False,
+    force: bool = False,
+    **options: Any,
+) -> Results:
+    """Run an experiment, into a folder or in memory.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    commands : mapping
+        ``command`` and ``python`` that make the results again, for the manifest.
+    out : Path or str, optional
+        The folder to make.
+    resume, force, **options
+        As for `sweep`.
+
+    Returns
+    -------
+    Results
+
+    Raises
+    ------
+    InputError
+        If a value or the folder is not admissible; also where a run or a comparison, not a sweep,
+        has no run that succeeds: then nothing is left in the folder.
+    OSError
+        If results cannot be written. What was finished is kept.
+    """
     how = Options(**options)  # refuses what is not admissible before anything is written
     plan = plan_experiment(experiment)
+    if out is None:
+        memory = MemoryStore(plan.table())
+        tally = fill(memory, plan, how)
+        _refuse_all_failed(tally, experiment)
+        return Results(memory, experiment, commands=commands)
     folder = Path(out)
-    if _holds_something(folder):
-        store = _opened(folder, resume)
+    if resume and _holds_something(folder):
+        store = Store.open(folder)
         _check_same(store, plan)
         with store.locked():
             _update(store, experiment, plan)
     else:
-        reference = experiment.name if isinstance(asked, Experiment) else str(asked)
-        manifest = describe_sweep(experiment, reference, changes or {})
-        store = Store.create(folder, files_of(experiment, plan.table()), manifest)
-    fill(store, plan, how)
-    return Sweep.open(folder)
+        _refuse_to_replace(folder, force)
+        files = files_of(experiment, plan.table())
+        store = Store.create(folder, files, describe(experiment, commands), force=force)
+    tally = fill(store, plan, how)
+    if not resume:
+        _refuse_all_failed(tally, experiment, store)
+    return Results(store, experiment)
 
 
 def extend(
@@ -141,8 +189,8 @@ def extend(
     size: int | None = None,
     replications: int | None = None,
     **options: Any,
-) -> Sweep:
-    """Make a sweep larger in place.
+) -> Results:
+    """Extend an experiment in place: a run, a comparison or a sweep.
 
     Parameters
     ----------
@@ -158,7 +206,7 @@ def extend(
 
     Returns
     -------
-    Sweep
+    Results
 
     Raises
     ------
@@ -170,21 +218,21 @@ def extend(
     how = Options(**options)
     store = Store.open(Path(folder))
     _check_version(store)
-    experiment = larger(Sweep(store).experiment, size=size, replications=replications)
+    experiment = larger(load_results(folder).experiment, size=size, replications=replications)
     plan = plan_experiment(experiment)
     _check_same(store, plan)
     with store.locked():
         _update(store, experiment, plan)
     fill(store, plan, how)
-    return Sweep.open(store.folder)
+    return Results(store, experiment)
 
 
-def fill(store: Store, plan: Plan, options: Options | None = None) -> Tally:
+def fill(store: Stored, plan: Plan, options: Options | None = None) -> Tally:
     """Do those runs of a plan whose results a store lacks.
 
     Parameters
     ----------
-    store : Store
+    store : Stored
     plan : Plan
     options : Options, optional
 
@@ -196,7 +244,7 @@ def fill(store: Store, plan: Plan, options: Options | None = None) -> Tally:
     Raises
     ------
     InputError
-        If the store is being written by somebody else.
+        If another process is writing to the store.
     OSError
         If results cannot be written. What was finished is kept.
     """
@@ -212,7 +260,7 @@ def fill(store: Store, plan: Plan, options: Options | None = None) -> Tally:
             number = min(how.number, len(todo))
             with start_workers(check_executor(how.executor), number, how.scheduler) as workers:
                 engine = Engine(
-                    store.folder.resolve(),
+                    store,
                     plan.model,
                     workers,
                     max_failures=how.max_failures,
@@ -220,7 +268,7 @@ def fill(store: Store, plan: Plan, options: Options | None = None) -> Tally:
                     has_worked=has_worked,
                     progress=how.progress,
                 )
-                tally = engine.do(map(plan.run, todo), len(todo))
+                tally = engine.do(plan.groups(todo), len(todo))
         store.compact()
     return tally
 
@@ -229,17 +277,28 @@ def _holds_something(folder: Path) -> bool:
     return folder.is_dir() and any(folder.iterdir())
 
 
-def _opened(folder: Path, resume: bool) -> Store:
-    """A folder that is not empty, if it is a sweep that is to go on."""
-    if not resume:
-        is_sweep = manifest_format(folder) == FORMAT
-        remedy = "go on with it by --resume, or " if is_sweep else ""
-        raise InputError(f"{folder} is not empty; {remedy}choose another --out.")
-    return Store.open(folder)
+def _refuse_to_replace(folder: Path, force: bool) -> None:
+    if not force and _holds_something(folder) and manifest_format(folder) == FORMAT:
+        raise InputError(
+            f"{folder} is not empty; go on with it by --resume, replace it with --force,"
+            " or choose another --out."
+        )
+
+
+def _refuse_all_failed(tally: Tally, experiment: Experiment, store: Store | None = None) -> None:
+    """Refuse a run or a comparison that cannot be run at all, and leave nothing of it."""
+    if experiment.kind == "sweep" or not 0 < tally.done == tally.failed:
+        return
+    if store is not None:
+        store.remove()
+    kind, _, message = tally.first_error.partition(": ")
+    raise InputError(
+        message if kind == InputError.__name__ else f"every run fails: {kind}: {message}"
+    )
 
 
 def _check_version(store: Store) -> None:
-    version = store.manifest["model_version"]
+    version = store.manifest["run"]["model_version"]
     if version != MODEL_VERSION:
         raise InputError(
             f"{store.folder} was made by model version {version}, this is {MODEL_VERSION};"
@@ -263,6 +322,7 @@ def _check_same(store: Store, plan: Plan) -> None:
 
 
 def _update(store: Store, experiment: Experiment, plan: Plan) -> None:
-    """Write the design anew where it has grown."""
+    """Rewrite the question and the design where they have grown."""
     if len(store.design()) < len(plan.rows):
-        store.replace(files_of(experiment, plan.table()), store.manifest)
+        files = files_of(experiment, plan.table())
+        store.replace(files, grown(store.manifest, experiment))

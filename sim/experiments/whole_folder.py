@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -29,6 +29,9 @@ __all__ = [
 
 MANIFEST = "manifest.json"
 """File that lists all others of a folder, and without which a folder is not ours."""
+
+_FORMER = ("essaim results 1", "essaim comparison 1", "essaim sweep 1")
+"""Formats that earlier versions wrote, one for each kind of results."""
 
 _DISK_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EIO, errno.EFBIG)
 
@@ -80,38 +83,38 @@ def manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
     return text.encode() + b"\n"
 
 
-def read_manifest(folder: Path, expected: str, holds: str, of: str) -> dict[str, Any]:
-    """The manifest of a folder, if it is of the wanted kind.
+def read_manifest(folder: Path, expected: str) -> dict[str, Any]:
+    """Return the manifest of a folder of results.
 
     Parameters
     ----------
     folder : Path
     expected : str
         Its format.
-    holds, of : str
-        What such a folder holds, and what its manifest is of, for whoever reads of an error.
-
-    Returns
-    -------
-    dict
 
     Raises
     ------
     InputError
-        If it is missing, torn, or of something else.
+        If it is missing, torn, or of another format.
     """
     path = folder / MANIFEST
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
-        raise InputError(f"{folder} holds no {holds}: it has no {MANIFEST}.") from None
+        raise InputError(f"{folder} holds no results: it has no {MANIFEST}.") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}.") from None
     except ValueError:
-        raise InputError(f"{path} is torn or no manifest of a {of}.") from None
-    if not isinstance(manifest, dict) or manifest.get("format") != expected:
-        raise InputError(f"{path} is no manifest of a {of}.")
-    return manifest
+        raise InputError(f"{path} is torn or no manifest of results.") from None
+    found = manifest.get("format") if isinstance(manifest, dict) else None
+    if found in _FORMER:
+        raise InputError(
+            f"{folder} was written by an earlier version, which kept results in another way;"
+            " make them again with the command in its manifest.json."
+        )
+    if found != expected:
+        raise InputError(f"{path} is no manifest of results.")
+    return dict(manifest)
 
 
 def manifest_format(folder: Path) -> str | None:
@@ -124,7 +127,9 @@ def manifest_format(folder: Path) -> str | None:
 
 
 @contextlib.contextmanager
-def whole_folder(path: Path, *, force: bool = False) -> Iterator[WholeFolder]:
+def whole_folder(
+    path: Path, *, force: bool = False, owned: Collection[str] = ()
+) -> Iterator[WholeFolder]:
     """Write a folder whole or not at all.
 
     Parameters
@@ -133,6 +138,8 @@ def whole_folder(path: Path, *, force: bool = False) -> Iterator[WholeFolder]:
         The folder; missing parents are made.
     force : bool
         Replace results that stand there. Files that their manifest does not list are kept.
+    owned : collection of str
+        Files and folders at the top that are replaced though no manifest lists them.
 
     Yields
     ------
@@ -163,7 +170,7 @@ def whole_folder(path: Path, *, force: bool = False) -> Iterator[WholeFolder]:
     try:
         folder = WholeFolder(partial)
         yield folder
-        _keep_foreign(path, target, partial, folder)
+        _keep_foreign(path, target, partial, owned)
         _put_in_place(path, target, partial)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
@@ -210,14 +217,14 @@ def _listed(folder: Path) -> set[str] | None:
         return None
 
 
-def _keep_foreign(path: Path, target: Path, partial: Path, folder: WholeFolder) -> None:
+def _keep_foreign(path: Path, target: Path, partial: Path, owned: Collection[str]) -> None:
     """Give files that are not ours a second name in the new folder, so that none is ever lost."""
     if not target.is_dir():
         return
     ours = _listed(target) or set()
     for old in sorted(target.rglob("*")):
         name = PurePosixPath(old.relative_to(target)).as_posix()
-        if name in ours or (old.is_dir() and not old.is_symlink()):
+        if name in ours or name.split("/")[0] in owned or (old.is_dir() and not old.is_symlink()):
             continue
         new = partial / name
         if os.path.lexists(new):

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from sim.experiments.run_results import Results
+from sim.experiments.results import Results
 from sim.figures.drivers import draw_drivers
 from sim.figures.maps import draw_maps, draw_territory
 from sim.figures.style import Picture
 from sim.figures.time_series import draw_time_series
 from sim.words.folders import Language
 
-__all__ = ["Picture", "draw_all", "draw_drivers", "draw_maps", "draw_territory", "draw_time_series"]
+__all__ = [
+    "Picture",
+    "draw_all",
+    "draw_drivers",
+    "draw_maps",
+    "draw_territory",
+    "draw_time_series",
+    "picture_files",
+]
 
 
 def draw_all(results: Results, language: Language) -> list[Picture]:
@@ -22,7 +30,17 @@ def draw_all(results: Results, language: Language) -> list[Picture]:
     language : {"en", "fr"}
     """
     pictures = [draw_time_series(results, language)]
-    if results.maps is not None:
+    if results.experiment.maps:
         pictures.append(draw_maps(results, language))
     pictures.append(draw_drivers(results, language))
     return pictures
+
+
+def picture_files(results: Results, language: Language, *, png: bool) -> dict[str, bytes]:
+    """Draw every picture that the results allow, as files by path; as PNG, too, on request."""
+    files = {}
+    for picture in draw_all(results, language):
+        files[f"figures/{picture.name}.svg"] = picture.svg()
+        if png:
+            files[f"figures/{picture.name}.png"] = picture.png()
+    return files

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.experiments.run_results import Results
+from sim.experiments.results import Results
 from sim.figures.style import (
     COLOURS,
     WIDTH,
@@ -39,7 +39,7 @@ _LINES: Final = {
 def draw_drivers(results: Results, language: Language) -> Picture:
     """Draw the exogenous drivers."""
     words = Words(language)
-    drivers = {k: np.array(v, dtype=np.float64) for k, v in results.manifest["drivers"].items()}
+    drivers = results.drivers
     months = drivers["online_share"].size
     in_years = months > 36
     time = np.arange(months, dtype=np.float64) + 0.5

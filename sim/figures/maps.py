@@ -15,7 +15,8 @@ from matplotlib.colors import Colormap, ListedColormap, Normalize, PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.experiments.run_results import Results
+from sim.experiments.experiment import BASELINE
+from sim.experiments.results import Results
 from sim.figures.run_story import starting_point
 from sim.figures.style import (
     WIDTH,
@@ -31,6 +32,7 @@ from sim.figures.style import (
 )
 from sim.measures.map_layers import LAYERS
 from sim.measures.registry import MEASURES
+from sim.scenario.scenario import Scenario
 from sim.simulation.provenance import describe_territory
 from sim.territory.territory import ZONE_LABELS, Territory
 from sim.words.catalogue import Words
@@ -48,6 +50,12 @@ GROUND: Final = "#EFEFEF"
 """Colour of inhabited cells without a value."""
 
 
+def drawn_months(scenario: Scenario) -> tuple[int, int]:
+    """Return the months whose maps are drawn: the start, if it has footfall, and the end."""
+    # Visits are counted at the end of a month: without a spin-up there are none at the start.
+    return 0 if scenario.values["spin_up"] else 1, int(scenario.values["months"])
+
+
 def draw_maps(results: Results, language: Language) -> Picture:
     """Draw the first and the last of the snapshots side by side.
 
@@ -62,9 +70,9 @@ def draw_maps(results: Results, language: Language) -> Picture:
     Picture
         Picture of means over replications; cells without premises have no vacancy and stay blank.
     """
-    assert results.maps is not None
-    maps, words = results.maps, Words(language)
-    run = results.manifest["run"]
+    words, kept = Words(language), results.rep_maps[BASELINE]
+    maps = kept.only(drawn_months(results.scenario), SHOWN)
+    seed, reps = results.experiment.seed, len(results.replications)
     means = {name: maps.layers[name].mean(axis=0, dtype=np.float64) for name in SHOWN}
     inhabited = means["population"].max(axis=0) > 0
     window = _window(inhabited | (means["footfall"].max(axis=0) > 0) | (maps.zone < 2))
@@ -88,11 +96,11 @@ def draw_maps(results: Results, language: Language) -> Picture:
             page.scale(
                 k, words(f"map_figure.unit_{name}"), COLOUR_MAPS[name], top, name == "vacancy"
             )
-        runs = f"map_figure.{'one' if run['reps'] == 1 else 'many'}"
+        runs = f"map_figure.{'one' if reps == 1 else 'many'}"
         page.finish(
             place_of(results, language),
             words("map_figure.head"),
-            words("map_figure.line", runs=words(runs, seed=run["seed"], reps=run["reps"])),
+            words("map_figure.line", runs=words(runs, seed=seed, reps=reps)),
         )
         note = words("map_figure.note", size=number(maps.cell_size, language))
         footer(page.figure, note, *rests_on(results, language))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sim.experiments.run_results import Results
+from sim.experiments.results import Results
 from sim.figures.summary import FEW_REPS, ZoneSummary, kept_spending, summarise
 from sim.territory.territory import ZONE_LABELS
 from sim.words.catalogue import Words
@@ -41,7 +41,7 @@ def what_happened(results: Results, language: Language) -> list[str]:
         *_shops(zones, words),
         _spending(results, zones, words),
         _luck(results, zones, words),
-        *starting_point(results.manifest["territory"], language),
+        *starting_point(results.territory, language),
         caveat(results.manifest, language),
     ]
 
@@ -53,7 +53,7 @@ def _main_zone(zones: dict[str, ZoneSummary]) -> str:
 def _vacancy(results: Results, zones: dict[str, ZoneSummary], words: Words) -> str:
     first, last = results.indicators["date"].iloc[0], results.indicators["date"].iloc[-1]
     years = f"{first.year}–{last.year}" if first.year != last.year else f"{first.year}"
-    lasting = span(int(results.manifest["run"]["months"]), words.language)
+    lasting = span(results.experiment.months, words.language)
     period = words("story.period", span=lasting, years=years)
     where = _main_zone(zones)
     zone = zones[where]
@@ -89,7 +89,7 @@ def _spending(results: Results, zones: dict[str, ZoneSummary], words: Words) -> 
     footfall = _footfall(zones.get("town_centre"), words)
     if first == last:
         return words("story.spending", share=first, footfall=footfall)
-    in_years = int(results.manifest["run"]["months"]) >= 24
+    in_years = results.experiment.months >= 24
     key = "story.spending_years" if in_years else "story.spending_months"
     return words(key, first=first, last=last, footfall=footfall)
 
@@ -105,7 +105,7 @@ def _footfall(centre: ZoneSummary | None, words: Words) -> str:
 
 
 def _luck(results: Results, zones: dict[str, ZoneSummary], words: Words) -> str:
-    reps = int(results.manifest["run"]["reps"])
+    reps = len(results.replications)
     if reps == 1:
         return words("story.one_run")
     where = _main_zone(zones)

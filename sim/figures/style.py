@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.experiments.run_results import Results
+from sim.experiments.results import Results
 from sim.figures.run_story import caveat, starting_point
 from sim.version import MODEL_VERSION, package_version
 from sim.words.catalogue import Words
@@ -201,15 +201,15 @@ def year_axis(axis: Any) -> None:
 
 def place_of(results: Results, language: Language) -> str:
     """Return the title of a run's scenario; in English where it has none in the language."""
-    titles = results.manifest["scenario"]["title"]
+    titles = results.scenario.title
     return str(titles.get(language, titles[ENGLISH]))
 
 
 def rests_on(results: Results, language: Language) -> list[str]:
     """Return the footer of a picture: start, assumptions and version."""
-    words, seed = Words(language), results.manifest["run"]["seed"]
+    words, seed = Words(language), results.experiment.seed
     return [
-        *starting_point(results.manifest["territory"], language),
+        *starting_point(results.territory, language),
         caveat(results.manifest, language, "manifest.json"),
         words("figure.made", package=package_version(), model=MODEL_VERSION, seed=seed),
     ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.experiments.run_results import Results
+from sim.experiments.results import Results
 from sim.territory.territory import ZONES
 
 if TYPE_CHECKING:
@@ -114,12 +114,12 @@ def by_rep(frame: pd.DataFrame, column: str) -> Floats:
 
 def _zone(results: Results, frame: pd.DataFrame, zone: str, premises: float) -> ZoneSummary:
     def start(name: str) -> Spread:
-        return Spread.of(np.array(results.manifest["start"][f"{name}{zone}"], dtype=np.float64))
+        return Spread.of(np.array(results.start[f"{name}{zone}"], dtype=np.float64))
 
     def over(name: str, measure: Callable[[Floats], Floats]) -> Spread:
         return Spread.of(measure(by_rep(frame, f"{name}{zone}")))
 
-    ends = window(int(results.manifest["run"]["months"]))
+    ends = window(results.experiment.months)
     closed = by_rep(frame, f"closures{zone}").sum(axis=1)
     trading = by_rep(frame, f"open_shops{zone}").sum(axis=1) / 12
     per_100 = 100 * np.divide(closed, trading, out=np.zeros_like(closed), where=trading > 0)

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.experiments.run_results import Results
+from sim.experiments.results import Results
 from sim.figures.style import (
     COLOURS,
     WIDTH,
@@ -52,15 +52,15 @@ def draw_time_series(results: Results, language: Language) -> Picture:
         Picture of the median and bands over replications, or of the single run.
     """
     words = Words(language)
-    run = results.manifest["run"]
+    months, reps = results.experiment.months, len(results.replications)
     frame = results.indicators
     zones = [z for z in ZONES if frame[f"premises_{z}"].iloc[-1] > 0]
     main = "town_centre" if "town_centre" in zones else ""
     suffix = f"_{main}" if main else ""
     where = ZONE_LABELS[main][language] if main else words("time_series.territory")
-    window = WINDOW if run["months"] >= 2 * WINDOW else 1
+    window = WINDOW if months >= 2 * WINDOW else 1
     mean = words("time_series.mean") if window > 1 else ""
-    lasting = span(run["months"], language)
+    lasting = span(months, language)
     with look():
         figure = Figure(figsize=(WIDTH, HEIGHT))
         grid = figure.add_gridspec(
@@ -101,8 +101,10 @@ def draw_time_series(results: Results, language: Language) -> Picture:
             words("time_series.footfall", zone=where),
             words("time_series.visits", mean=mean),
         )
-        one = run["reps"] == 1
-        runs = words(f"time_series.{'one' if one else 'many'}", seed=run["seed"], reps=run["reps"])
+        one = reps == 1
+        runs = words(
+            f"time_series.{'one' if one else 'many'}", seed=results.experiment.seed, reps=reps
+        )
         place = place_of(results, language)
         title(
             figure,
@@ -111,10 +113,10 @@ def draw_time_series(results: Results, language: Language) -> Picture:
             HEIGHT,
         )
         if not one:
-            _legend(figure, words, run["reps"])
+            _legend(figure, words, reps)
         footer(figure, *rests_on(results, language))
     values = by_rep(frame, f"retail_vacancy{suffix}")
-    start = np.median(results.manifest["start"][f"retail_vacancy{suffix}"])
+    start = np.median(results.start[f"retail_vacancy{suffix}"])
     label = words(
         "time_series.label",
         span=lasting,
@@ -152,10 +154,9 @@ class _Panels:
 
     def __init__(self, results: Results, language: Language, month: str) -> None:
         self.frame = results.indicators
-        self.start = results.manifest["start"]
+        self.start = results.start
         self.language = language
-        run = results.manifest["run"]
-        self.months = int(run["months"])
+        self.months = results.experiment.months
         first = self.frame["date"].iloc[0]
         self.in_years = self.months > 36
         months = np.arange(self.months + 1, dtype=np.float64)

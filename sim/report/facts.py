@@ -13,6 +13,7 @@ from sim.analysis.responses import COST
 from sim.experiments.designs import SAMPLED
 from sim.experiments.experiment import BASELINE
 from sim.experiments.factors import SCENARIO, Factor
+from sim.experiments.results import Results
 from sim.measures.registry import OUTCOMES
 from sim.registry.variables.money import LINES, SOURCES
 from sim.report.effects import Effect, Surface, effect_in_row
@@ -22,7 +23,6 @@ from sim.report.levels import Levels
 from sim.report.pictures.maps import Ground
 from sim.report.quantity import Quantity
 from sim.report.readings import Arm, LayerMaps, Money, Variance
-from sim.report.seam import Results, as_results
 from sim.scenario.schema import PARAMETERS
 from sim.words.catalogue import Words
 from sim.words.folders import Language
@@ -52,7 +52,6 @@ class Facts:
     def __init__(
         self, results: Results, language: Language, elsewhere: Sequence[Results] = ()
     ) -> None:
-        results = as_results(results)
         self.results = results
         self.language = language
         self.words = Words(language)

@@ -18,7 +18,7 @@ from sim.words.folders import Language
 from sim.words.language import typeset
 
 if TYPE_CHECKING:
-    from sim.report.seam import Results
+    from sim.experiments.results import Results
 
 
 @dataclass(frozen=True)

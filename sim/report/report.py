@@ -28,7 +28,7 @@ from sim.report.sections.variants import variants
 from sim.words.folders import Language
 
 if TYPE_CHECKING:
-    from sim.report.seam import Results
+    from sim.experiments.results import Results
 
 __all__ = ["write_report"]
 

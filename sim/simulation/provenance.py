@@ -8,8 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-import shlex
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +19,7 @@ from sim.scenario.posterior import Posterior
 from sim.scenario.scenario import Scenario, Setting
 from sim.scenario.schema import PARAMETERS
 from sim.territory.territory import OPEN, UNKNOWN, VACANT, Territory
-from sim.version import MODEL_VERSION, package_version
+from sim.version import package_version
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -264,68 +262,3 @@ def indicators_hash(frame: pd.DataFrame) -> str:
             values = values.astype("datetime64[D]").astype(np.int64)
         digest.update(name.encode() + b"\0" + values.astype(kind).tobytes())
     return digest.hexdigest()
-
-
-def _changed(scenario: Scenario) -> dict[str, Any]:
-    """Return the parameters and levers that the user sets, not a file."""
-    changed = {
-        name: scenario.values[name]
-        for name, setting in scenario.settings.items()
-        if not setting.origin.endswith(".toml")
-    }
-    for one in scenario.interventions:
-        for lever, setting in one.settings.items():
-            if not setting.origin.endswith(".toml"):
-                having = [i for i in scenario.interventions if lever in type(i.levers).model_fields]
-                name = lever if len(having) == 1 else f"{one.name}.{lever}"
-                changed[name] = one.values[lever]
-    return changed
-
-
-def describe_run(
-    scenario: Scenario, reference: str, seed: int, seeds: Sequence[int], months: int
-) -> dict[str, Any]:
-    """Return seeds and length of a run, with the command and the Python code that repeat it.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    reference : str
-        Name or file of the scenario as given by the user.
-    seed : int
-        Seed of all replications.
-    seeds : sequence of int
-        Seed of each replication.
-    months : int
-        Number of months run.
-    """
-    changed = _changed(scenario)
-    added = [i.reference for i in scenario.interventions if i.reference]
-    command = ["sim", "run", reference]
-    for name in added:
-        command += ["--intervention", name]
-    for name, value in changed.items():
-        command += ["--set", f"{name}={str(value).lower() if isinstance(value, bool) else value}"]
-    command += ["--seed", str(seed), "--reps", str(len(seeds)), "--out", "results"]
-    python = f"load_scenario({reference!r})"
-    if added:
-        python += f".add({', '.join(map(repr, added))})"
-    if all(name.isidentifier() for name in changed):
-        arguments = ", ".join(f"{n}={v!r}" for n, v in changed.items())
-    else:
-        arguments = f"**{changed!r}"
-    if changed:
-        python += f".replace({arguments})"
-    return {
-        "seed": seed,
-        "seeds": list(seeds),
-        "reps": len(seeds),
-        "months": months,
-        "command": shlex.join(command),
-        "python": (
-            "from sim import load_scenario, run\n"
-            f"indicators = run({python}, seed={seed}, reps={len(seeds)})\n"
-        ),
-        "package_version": package_version(),
-        "model_version": MODEL_VERSION,
-    }

@@ -17,6 +17,8 @@ from starlette.testclient import TestClient
 from sim.app import replications
 from sim.app.sessions import Sessions
 from sim.cli import main
+from sim.experiments.engine import Tally
+from sim.experiments.results import load_results
 from sim.measures.registry import HEADLINES, ROLLING
 from tests.app.pages import SMALL, Page
 
@@ -34,10 +36,10 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     go_on = threading.Event()
     tell = replications.Replications._tell
 
-    def slowly(self: Any, done: int, total: int) -> None:
-        self.done, self.total = done, total
+    def slowly(self: Any, tally: Tally) -> None:
+        self.done, self.total = tally.done, tally.total
         go_on.wait()
-        tell(self, done, total)
+        tell(self, tally)
 
     monkeypatch.setattr(replications.Replications, "_tell", slowly)
     yield go_on
@@ -101,7 +103,7 @@ def test_they_are_those_of_the_command_that_the_page_prints(
     with contextlib.redirect_stdout(io.StringIO()):
         assert main([*words[1:], "--workers", "1"]) == 0
     theirs = json.loads((tmp_path / "report" / "manifest.json").read_text())
-    assert theirs["runs_sha256"] == ours.comparison.manifest["runs_sha256"]
+    assert load_results(tmp_path / "report").digest == ours.comparison.digest
     assert theirs["run"]["command"] == ours.comparison.manifest["run"]["command"]
 
 
@@ -112,14 +114,14 @@ def test_they_say_how_far_they_are_and_stop_when_they_are_cancelled(
     page = Page(serve(sessions))
     begin(page)
     running = of(sessions, page)
-    until(lambda: running.done == 1)
+    until(lambda: running.done == 2)
     told = page.get("replications").json()
-    assert told == {"done": 1, "total": running.total, "running": True, "error": ""}
+    assert told == {"done": 2, "total": running.total, "running": True, "error": ""}
     assert running.total > 3
     assert page.client.delete(f"{page.path}/replications").status_code == 204
     held.set()
     running.wait()
-    assert (running.done, running.comparison, running.error) == (1, None, "")
+    assert (running.done, running.comparison, running.error) == (2, None, "")
     assert page.client.get(f"{page.path}/replications").status_code == 409
 
 
@@ -129,7 +131,7 @@ def test_they_stop_when_their_pair_is_gone(serve: Serve, held: threading.Event, 
     page = Page(serve(sessions))
     begin(page)
     running = of(sessions, page)
-    until(lambda: running.done == 1)
+    until(lambda: running.done == 2)
     {"change": page.change, "end": page.end, "again": lambda: begin(page)}[how]()
     held.set()
     running.wait()

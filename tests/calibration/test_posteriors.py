@@ -16,8 +16,8 @@ import pytest
 import sim
 from sim.cli import main
 from sim.errors import InputError
-from sim.experiments.comparison_folder import load_comparison, save_comparison
 from sim.experiments.draws import draw, uncertain_ranges
+from sim.experiments.results import load_results
 from sim.scenario.posterior import FORMAT, load_posterior, save_posterior
 from sim.scenario.scenario import Scenario, load_scenario
 from sim.simulation.provenance import describe_scenario, effective_toml
@@ -274,10 +274,9 @@ def test_a_comparison_draws_from_it_and_keeps_it_in_its_folder(folder: Path) -> 
     found = sim.compare(town, ["transition_cluster"], reps=2, workers=1)
     assert set(found.parameters["closure_rate"]) <= set(FIRST)
     assert "starting_vacancy" not in found.parameters  # set since
-    save_comparison(found, folder / "kept")
+    found.save(folder / "kept")
     (folder / "found.parquet").unlink()
-    loaded = load_comparison(folder / "kept")
-    assert loaded.scenario.posterior == town.posterior
-    _torn(folder / "kept" / "found.parquet")
+    assert load_results(folder / "kept").scenario.posterior == town.posterior
+    _torn(folder / "kept" / "inputs" / "0" / "found.parquet")
     with pytest.raises(InputError, match="torn"):
-        load_comparison(folder / "kept")
+        _ = load_results(folder / "kept").scenario

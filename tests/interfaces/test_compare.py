@@ -1,13 +1,10 @@
-"""Comparisons from Python: the same luck in every arm, the same answer from any number of workers.
+"""Comparisons from Python: the same seeds in every arm, the same answer from any number of workers.
 
 All of them share one small town and three short years.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import json
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +13,13 @@ import pytest
 
 import sim
 from sim.errors import InputError
-from sim.experiments.collect import Collected
-from sim.experiments.comparison import BASELINE, Comparison, compare_arms
-from sim.experiments.comparison_folder import load_comparison, save_comparison
+from sim.experiments.comparison import compare_arms
 from sim.experiments.effect_table import EFFECT_COLUMNS
-from sim.experiments.execution import execute, worker_number
-from sim.experiments.one_run import Runs, execute_run
+from sim.experiments.engine import Tally
+from sim.experiments.executors import worker_number
+from sim.experiments.experiment import BASELINE
+from sim.experiments.results import Results, load_results
+from sim.experiments.tables import table_files
 from sim.measures.registry import OUTCOMES, ROLLING
 from tests.reference.towns import SMALL
 
@@ -32,58 +30,28 @@ MONEY = ("public_spending", "public_money_unspent")
 TABLES = ("runs", "monthly", "effects", "ledger", "parameters")
 
 
-def compare_small(workers: int = 1, **options: object) -> Comparison:
+def compare_small(workers: int = 1, **options: object) -> Results:
     settings: dict[str, object] = {"assignments": LEVERS, "reps": 3, "seed": 4}
     return sim.compare(TOWN, TRIED, workers=workers, **settings | options)  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="module")
-def found() -> Comparison:
+def found() -> Results:
     return compare_small()
 
 
-def files_of(folder: Path) -> dict[str, bytes]:
-    return {p.name: p.read_bytes() for p in folder.iterdir()}
+def test_two_workers_give_the_bytes_of_one(found: Results) -> None:
+    assert table_files(compare_small(workers=2)) == table_files(found)
 
 
-def test_two_workers_give_the_bytes_of_one(found: Comparison, tmp_path: Path) -> None:
-    save_comparison(found, tmp_path / "one")
-    save_comparison(compare_small(workers=2), tmp_path / "two")
-    assert files_of(tmp_path / "one") == files_of(tmp_path / "two")
-
-
-def test_outcomes_come_in_the_order_of_the_runs_whoever_finishes_first() -> None:
-    short = TOWN.replace(months=1)
-    runs = Runs((short, TOWN), 1, 3, fixed_parameters=True)
-    assert [run for run, _ in execute(runs, 3)] == list(runs.all)
-
-
-def test_an_interrupt_while_workers_start_leaves_none_of_them(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    started: list[BaseProcess] = []
-    start = BaseProcess.start
-
-    def interrupted(process: BaseProcess) -> None:
-        if started:
-            raise KeyboardInterrupt
-        start(process)
-        started.append(process)
-
-    monkeypatch.setattr(BaseProcess, "start", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        list(execute(Runs((TOWN, TOWN), 4, 8), 2))
-    assert [process.exitcode is None for process in started] == [False]
-
-
-def test_more_replications_leave_the_earlier_ones_as_they_were(found: Comparison) -> None:
+def test_more_replications_leave_the_earlier_ones_as_they_were(found: Results) -> None:
     more = compare_small(reps=4)
     earlier = more.runs[(more.runs["rep"] < 3) & (more.runs["luck"] == 0)]
     before = found.runs[found.runs["luck"] == 0]
     pd.testing.assert_frame_equal(earlier.reset_index(drop=True), before.reset_index(drop=True))
 
 
-def test_tables_have_the_columns_and_rows_that_are_promised(found: Comparison) -> None:
+def test_tables_have_the_columns_and_rows_that_are_promised(found: Results) -> None:
     assert tuple(found.effects.columns) == EFFECT_COLUMNS
     assert EFFECT_COLUMNS[:13] == (
         *("intervention", "indicator", "horizon", "window", "mean", "median", "lo50", "hi50"),
@@ -99,7 +67,7 @@ def test_tables_have_the_columns_and_rows_that_are_promised(found: Comparison) -
     assert found.parameters.drop(columns="rep").nunique().min() >= 2
 
 
-def test_a_course_ends_where_the_effects_are_measured(found: Comparison) -> None:
+def test_a_course_ends_where_the_effects_are_measured(found: Results) -> None:
     """Stocks are means of the last twelve months in both."""
     for name in ("open_shops_town_centre", "running_projects", "participation"):
         end = found.monthly[found.monthly["month"] == 36][name].to_numpy()
@@ -109,21 +77,23 @@ def test_a_course_ends_where_the_effects_are_measured(found: Comparison) -> None
         np.testing.assert_allclose(end, at_horizon[name])
 
 
-def test_the_placebo_moves_money_and_nothing_else(found: Comparison) -> None:
+def test_the_placebo_moves_money_and_nothing_else(found: Results) -> None:
     inert = found.effects[found.effects["intervention"] == "inert_cluster"].set_index("indicator")
     moved = inert.index[inert["mean"].fillna(0) != 0]
     assert set(moved) <= set(MONEY)
     others = inert.drop(index=list(MONEY)).dropna(subset="mean")
     assert (others[["lo90", "hi90"]] == 0).all(axis=None)
     assert set(others["verdict"]) == {"no_relevant_effect"}
-    cost = found.manifest["arms"]["inert_cluster"]["interventions"][0]["cost"]["discounted_eur"]
+    cost = found.manifest["scenarios"][TOWN.name]["arms"]["inert_cluster"]["interventions"][0][
+        "cost"
+    ]["discounted_eur"]
     assert inert.loc["public_spending", "mean"] == pytest.approx(cost, rel=1e-6)
     for layer, maps in found.maps["inert_cluster"].layers.items():
         np.testing.assert_array_equal(maps, found.maps[BASELINE].layers[layer])
 
 
 def test_a_cluster_changes_what_it_should_and_the_ledger_tells_its_money(
-    found: Comparison,
+    found: Results,
 ) -> None:
     cluster = found.effects[found.effects["intervention"] == "transition_cluster"]
     by_name = cluster.set_index("indicator")
@@ -137,7 +107,7 @@ def test_a_cluster_changes_what_it_should_and_the_ledger_tells_its_money(
     assert found.ledger["year"].max() == 3
 
 
-def test_common_luck_makes_differences_less_noisy(found: Comparison) -> None:
+def test_common_luck_makes_differences_less_noisy(found: Results) -> None:
     cluster = found.effects[found.effects["intervention"] == "transition_cluster"]
     shops = cluster.set_index("indicator").loc["open_shops"]
     assert shops["variance_paired"] < 0.2 * shops["variance_unpaired"]
@@ -164,57 +134,87 @@ def test_independent_luck_differs_between_equal_arms_and_common_luck_does_not() 
 
 def test_a_replication_of_the_baseline_is_the_plain_run() -> None:
     short = TOWN.replace(months=12)
-    runs = Runs((short,), 9, 2, fixed_parameters=True)
-    outcome = execute_run(runs, runs.all[0])
-    frame = sim.run(short, seed=9)
-    open_shops = frame["open_shops"].mean()
-    at = list(OUTCOMES).index("open_shops")
-    assert outcome.measures[-1, at] == pytest.approx(open_shops)
+    first = compare_arms(short, {"same": short}, seed=9, reps=2, fixed_parameters=True, workers=1)
+    open_shops = sim.run(short, seed=9)["open_shops"].mean()
+    assert first.runs["open_shops"].iloc[0] == pytest.approx(open_shops)
 
 
-def test_a_comparison_is_loaded_as_it_was_saved(found: Comparison, tmp_path: Path) -> None:
-    save_comparison(found, tmp_path / "kept")
-    loaded = load_comparison(tmp_path / "kept")
+def check_same(found: Results, loaded: Results) -> None:
+    """Two results hold the same, down to the last bit."""
     for name in TABLES:
         pd.testing.assert_frame_equal(getattr(found, name), getattr(loaded, name))
-    assert list(loaded.labels) == list(found.labels)
+    assert found.labels == loaded.labels
     assert [i.levers for a in loaded.arms for i in a.interventions] == [
         i.levers for a in found.arms for i in a.interventions
     ]
     for arm, maps in found.maps.items():
         for layer, values in maps.layers.items():
             np.testing.assert_array_equal(values, loaded.maps[arm].layers[layer])
-    assert loaded.manifest == json.loads(json.dumps(found.manifest))
-    listed = json.loads((tmp_path / "kept" / "manifest.json").read_text())["files"]
-    assert {*listed, "manifest.json"} == {p.name for p in (tmp_path / "kept").iterdir()}
+    assert loaded.digest == found.digest
 
 
-def test_a_damaged_comparison_is_refused_in_one_sentence(found: Comparison, tmp_path: Path) -> None:
+def test_a_comparison_is_loaded_as_it_was_saved(found: Results, tmp_path: Path) -> None:
+    found.save(tmp_path / "kept")
+    loaded = load_results(tmp_path / "kept")
+    check_same(found, loaded)
+    assert {k: v for k, v in loaded.manifest.items() if k != "files"} == found.manifest
+
+
+def test_a_comparison_made_in_a_folder_is_that_made_in_memory(
+    found: Results, tmp_path: Path
+) -> None:
+    check_same(found, compare_small(out=tmp_path / "kept"))
+    check_same(found, load_results(tmp_path / "kept"))
+
+
+def test_more_replications_are_the_same_added_or_run_at_once(
+    found: Results, tmp_path: Path
+) -> None:
+    compare_small(reps=2, out=tmp_path / "kept")
+    check_same(found, sim.extend(tmp_path / "kept", replications=3, executor="serial"))
+    assert "--reps 3" in load_results(tmp_path / "kept").manifest["run"]["command"]
+
+
+def test_a_damaged_comparison_is_refused_in_one_sentence(found: Results, tmp_path: Path) -> None:
     folder = tmp_path / "kept"
-    save_comparison(found, folder)
-    (folder / "runs.parquet").write_bytes(b"torn")
-    with pytest.raises(InputError, match=r"runs\.parquet is torn"):
-        load_comparison(folder)
+    found.save(folder)
+    for kind, table in (("series", "monthly"), ("ledger", "ledger"), ("parts", "runs")):
+        (part,) = (folder / kind).iterdir()
+        content = part.read_bytes()
+        part.write_bytes(b"torn")
+        with pytest.raises(InputError, match=r"parquet is torn"):
+            getattr(load_results(folder), table)
+        part.write_bytes(content)
+    (part,) = (folder / "series").iterdir()
+    part.unlink()
+    with pytest.raises(InputError, match=r"lacks the series of 9 runs"):
+        _ = load_results(folder).monthly
     (folder / "manifest.json").unlink()
     with pytest.raises(InputError, match=r"has no manifest\.json"):
-        load_comparison(folder)
+        load_results(folder)
 
 
-def test_the_manifest_says_how_to_make_it_again(found: Comparison) -> None:
+def test_the_manifest_says_how_to_make_it_again(found: Results) -> None:
     run = found.manifest["run"]
     assert "sim compare mid_sized_town transition_cluster inert_cluster" in run["command"]
     assert "--set transition_cluster.cluster_size=12" in run["command"]
     assert "--seed 4 --reps 3" in run["command"]
-    made: dict[str, Comparison] = {}
+    made: dict[str, Results] = {}
     exec(run["python"], made)
-    assert made["found"].manifest["runs_sha256"] == found.manifest["runs_sha256"]
+    assert made["found"].digest == found.digest
 
 
-def test_progress_counts_every_run() -> None:
+def test_progress_counts_every_run_and_equal_arms_are_run_once() -> None:
     told: list[tuple[int, int]] = []
+
+    def listen(tally: Tally) -> None:
+        told.append((tally.done, tally.total))
+
     short = TOWN.replace(months=1)
-    compare_arms(short, {"same": short}, reps=2, workers=1, progress=lambda *n: told.append(n))
-    assert told == [(k, 8) for k in range(1, 9)]
+    other = short.replace(closure_rate=0.2)
+    arms = {"same": short, "other": other}
+    compare_arms(short, arms, reps=2, executor="serial", progress=listen)
+    assert told == [(2 * k, 8) for k in range(1, 5)]
 
 
 WRONG = [
@@ -250,18 +250,3 @@ def test_arms_must_be_equally_long() -> None:
 def test_as_many_workers_as_processors_by_default() -> None:
     assert worker_number(None) >= 1
     assert worker_number(3) == 3
-
-
-def test_results_do_not_hang_on_which_run_is_collected_in_which_process() -> None:
-    """Means of maps and sums of money are made in the order of the runs."""
-    short = TOWN.replace(months=2)
-    runs = Runs((short, short), 2, 2, fixed_parameters=True)
-    outcomes = [(run, execute_run(runs, run)) for run in runs.all]
-    changed = [
-        (run, dataclasses.replace(outcome, maps=outcome.maps * (1 + run.rep)))
-        for run, outcome in outcomes
-    ]
-    maps = Collected(runs, changed, ("baseline", "same"), 200.0).maps()
-    one, other = (maps[name].layers["population"] for name in ("baseline", "same"))
-    np.testing.assert_array_equal(one, other)
-    assert one.shape[:2] == (1, 2)

@@ -1,4 +1,4 @@
-"""``sim compare``: a whole folder or nothing, whatever happens to it or its workers."""
+"""``sim compare``: a report and its tables; nothing is lost, whoever is killed."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ import pytest
 
 from sim.cli import main
 from sim.experiments.effect_table import EFFECT_COLUMNS
+from sim.experiments.results import load_results
+from sim.experiments.store import OWNED
 from tests.reference.towns import SMALL
 
 SETTINGS = [word for key, value in SMALL.items() for word in ("--set", f"{key}={value}")]
@@ -101,8 +103,10 @@ def test_a_folder_holds_report_tables_and_manifest(
     assert "Cluster de transition" in everywhere.said
     assert "Next: sim" in everywhere.error
     manifest = json.loads((out / "manifest.json").read_text())
-    found = {str(p.relative_to(out)) for p in out.rglob("*") if p.is_file()}
-    assert found == {*manifest["files"], "manifest.json"}
+    found = {p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file()}
+    listed = {*manifest["files"], "manifest.json"}
+    assert {name.split("/")[0] for name in found - listed} <= set(OWNED)
+    assert listed <= found
     assert {
         *("report.html", "runs.parquet", "monthly.parquet", "parameters.parquet"),
         *("effects.csv", "ledger.csv", "cost_effectiveness.csv", "maps.npz"),
@@ -171,41 +175,124 @@ def test_a_folder_must_be_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--out" in capsys.readouterr().err
 
 
-@pytest.mark.slow
-@no_windows
-def test_ctrl_c_ends_everything_and_leaves_nothing(tmp_path: Path) -> None:
-    out = str(tmp_path / "out")
-    process = start("-m", "sim.cli", "compare", *LONG_RUN, "--workers", "2", "--out", out)
-    wait_for(lambda: len(workers_of(process.pid)) == 2, process)
-    family = psutil.Process(process.pid).children(recursive=True)
-    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
-    said, error = process.communicate(timeout=60)
-    assert (process.returncode, said) == (130, "")
-    assert "interrupted; nothing was written" in error
-    assert "Traceback" not in error
-    wait_for(lambda: not any(map(is_alive, family)))
+SOME_FAIL = [*SMALL_RUN, "--set", "starting_vacancy=0.01", "--reps", "12", "--workers", "1"]
+
+
+def test_replications_that_cannot_start_are_missing_and_the_others_are_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert main(["compare", *SOME_FAIL, "--out", str(out)]) == 3
+    said = capsys.readouterr()
+    found = load_results(out)
+    lost = 12 - len(found.replications)
+    assert 0 < lost < 12
+    assert f"{lost} of 12 replications are missing" in said.err
+    assert "starting_vacancy" in said.err and "--retry-failed" in said.err
+    assert set(found.failures()["error_type"]) == {"InputError"}
+    assert "Open shops, town centre" in said.out
+    assert (found.effects["replications"].max()) == len(found.replications)
+    assert set(found.runs["rep"]) == set(found.replications)
+    assert len(found.monthly) == 2 * len(found.replications) * 13
+    assert found.effects.to_csv(index=False) == (out / "effects.csv").read_text()
+    assert main(["report", str(out)]) == 0
+
+
+def test_where_no_replication_can_start_nothing_is_left(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    impossible = ["--set", "starting_vacancy=0.005", "--set", "closure_rate=0.3"]
+    impossible += ["--fixed-parameters", "--workers", "1"]
+    assert main(["compare", *SMALL_RUN, *impossible, "--out", str(tmp_path / "out")]) == 2
+    error = capsys.readouterr().err
+    assert "starting_vacancy: 0.005 cannot last" in error and error.count("\n") == 1
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.slow
+MANY = [*SMALL_RUN[:-1], "240", "--reps", "120"]
+
+
+@pytest.fixture(scope="module")
+def unhurt(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The comparison that the tests below interrupt."""
+    out = tmp_path_factory.mktemp("unhurt") / "out"
+    assert main(["-q", "compare", *MANY, "--out", str(out)]) == 0
+    return out
+
+
+def check_same(out: Path, unhurt: Path) -> None:
+    """Two folders hold the same results and the same tables and report, byte for byte."""
+    assert load_results(out).digest == load_results(unhurt).digest
+    listed = json.loads((unhurt / "manifest.json").read_text())["files"]
+    assert listed == json.loads((out / "manifest.json").read_text())["files"]
+    assert {"report.html", "effects.csv", "monthly.parquet", "maps.npz"} <= set(listed)
+
+
+def parts(out: Path) -> int:
+    return len(list((out / "parts").glob("*.parquet"))) if (out / "parts").exists() else 0
+
+
 @no_windows
-def test_a_worker_that_is_killed_gives_a_clear_error(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("signal_", [signal.SIGKILL, signal.SIGINT])
+def test_a_comparison_that_is_killed_goes_on_to_the_same_bytes(
+    signal_: signal.Signals, tmp_path: Path, unhurt: Path
 ) -> None:
+    out = tmp_path / "out"
+    command = ["compare", *MANY, "--workers", "2", "--out", str(out)]
+    process = start("-m", "sim.cli", *command)
+    wait_for(lambda: parts(out) >= 3, process)
+    family = psutil.Process(process.pid).children(recursive=True)
+    if signal_ == signal.SIGINT:
+        os.killpg(process.pid, signal_)  # as a terminal does
+    else:
+        process.kill()
+    said, error = process.communicate(timeout=60)
+    wait_for(lambda: not any(map(is_alive, family)))
+    assert "Traceback" not in error
+    if signal_ == signal.SIGINT:
+        assert (process.returncode, said) == (130, "")
+        assert f"what was finished is kept; go on with --out {out} --resume" in error
+    begun = load_results(out)
+    assert 0 < begun.counts.succeeded < begun.counts.planned
+    assert main(["-q", *command, "--resume"]) == 0
+    check_same(out, unhurt)
+
+
+@no_windows
+def test_a_worker_that_is_killed_costs_nothing(tmp_path: Path, unhurt: Path) -> None:
+    killed: list[int] = []
+
     def kill_one() -> None:
         wait_for(lambda: len(workers_of(os.getpid())) == 2)
-        workers_of(os.getpid())[0].kill()
+        worker = workers_of(os.getpid())[0]
+        worker.kill()
+        killed.append(worker.pid)
 
     killer = Thread(target=kill_one)
     killer.start()
-    few = ["--reps", "40", "--workers", "2"]  # it ends even if nobody kills
-    code = main(["compare", *LONG_RUN, *few, "--out", str(tmp_path / "out")])
+    code = main(["-q", "compare", *MANY, "--workers", "2", "--out", str(tmp_path / "out")])
     killer.join()
-    error = capsys.readouterr().err
-    assert code == 1
-    assert "a worker process was ended from outside" in error
-    assert "Traceback" not in error
-    assert list(tmp_path.iterdir()) == []
+    assert code == 0 and len(killed) == 1
+    check_same(tmp_path / "out", unhurt)
+
+
+def test_a_comparison_on_a_cluster_gives_the_same_bytes(tmp_path: Path, unhurt: Path) -> None:
+    cluster = ["--executor", "dask", "--workers", "1"]
+    assert main(["-q", "compare", *MANY, *cluster, "--out", str(tmp_path / "out")]) == 0
+    check_same(tmp_path / "out", unhurt)
+
+
+def test_a_comparison_is_extended_in_its_folder(
+    tmp_path: Path, unhurt: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "out")
+    few = [*MANY[:-1], "118"]
+    assert main(["-q", "compare", *few, "--workers", "1", "--out", out]) == 0
+    assert main(["-q", "extend", out, "--reps", "120", "--workers", "1"]) == 0
+    assert load_results(out).digest == load_results(unhurt).digest
+    assert (tmp_path / "out" / "effects.csv").read_bytes() == (unhurt / "effects.csv").read_bytes()
+    assert not (tmp_path / "out" / "report.html").exists()  # it was that of fewer replications
+    assert main(["-q", "report", out]) == 0
 
 
 SCRIPT = f"""

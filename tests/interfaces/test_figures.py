@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from sim import load_scenario
-from sim.experiments.run_results import Results
-from sim.experiments.runs import simulate
+from sim.experiments.results import Results
+from sim.experiments.simulate import simulate
 from sim.figures import Picture, draw_all, draw_territory
 from sim.simulation.simulation import territory_of
 from sim.words.folders import Language, languages
@@ -119,8 +119,7 @@ def test_start_and_end_have_equal_colour_limits(pictures: dict[str, Picture]) ->
 def test_cells_without_premises_are_blank_on_the_map_of_vacancy(
     results: Results, pictures: dict[str, Picture]
 ) -> None:
-    assert results.maps is not None
-    vacancy = results.maps.layers["vacancy"][0, -1]
+    vacancy = results.rep_maps["baseline"].layers["vacancy"][0, -1]
     shown = maps_of(pictures["maps"])[5].get_array()
     assert np.ma.count(shown) == np.isfinite(vacancy).sum()
 

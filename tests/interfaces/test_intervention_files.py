@@ -9,7 +9,7 @@ import pytest
 
 from sim.cli import main
 from sim.errors import InputError
-from sim.experiments.runs import simulate
+from sim.experiments.simulate import simulate
 from sim.interventions import LEVERS, TYPES, list_interventions, load_intervention
 from sim.scenario.scenario import load_scenario
 from sim.scenario.schema import PARAMETERS
@@ -234,7 +234,7 @@ def test_the_manifest_has_every_lever_and_the_command_that_repeats_the_run(tmp_p
     town = load_scenario("mid_sized_town").replace(**SMALL, months=14)
     town = town.add("transition_cluster", "facade").replace(cluster_size=20, start=0)
     manifest = simulate(town).manifest
-    cluster, facade = manifest["scenario"]["interventions"]
+    cluster, facade = manifest["scenarios"]["mid_sized_town"]["interventions"]
     assert (cluster["name"], facade["type"]) == ("transition_cluster", "facade")
     assert set(cluster["levers"]) == set(TYPES["transition_cluster"].infos)
     assert cluster["levers"]["cluster_size"]["value"] == 20

@@ -13,8 +13,8 @@ from typing import Any, get_args
 import pytest
 
 from sim import load_scenario
-from sim.experiments.comparison import Comparison
 from sim.experiments.effects import Verdict
+from sim.experiments.results import Results
 from sim.interventions import TYPES, load_intervention
 from sim.measures.map_layers import LAYERS
 from sim.measures.registry import OUTCOMES
@@ -92,7 +92,7 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def comparison() -> Comparison:
+def comparison() -> Results:
     return made_up_comparison()
 
 
@@ -103,7 +103,7 @@ def language(request: pytest.FixtureRequest) -> Language:
 
 
 @pytest.fixture(scope="module")
-def reports(comparison: Comparison) -> dict[str, dict[str, bytes]]:
+def reports(comparison: Results) -> dict[str, dict[str, bytes]]:
     return {language: write_report(comparison, language) for language in ("en", "fr")}
 
 
@@ -143,7 +143,7 @@ def said(section: Section | None) -> str:
 
 
 @pytest.fixture(scope="module")
-def english(comparison: Comparison) -> Facts:
+def english(comparison: Results) -> Facts:
     return Facts(comparison, "en")
 
 
@@ -201,7 +201,7 @@ def test_every_picture_is_a_file_too(files: dict[str, bytes], read: Page) -> Non
 
 
 def test_the_same_comparison_gives_the_same_bytes_and_png_on_request(
-    comparison: Comparison, reports: dict[str, dict[str, bytes]]
+    comparison: Results, reports: dict[str, dict[str, bytes]]
 ) -> None:
     again = write_report(comparison, "fr", png=True)
     assert {n: c for n, c in again.items() if not n.endswith(".png")} == reports["fr"]
@@ -433,7 +433,7 @@ def test_all_maps_of_a_layer_have_the_same_limits(english: Facts) -> None:
 
 
 def test_other_territories_are_compared_or_the_commands_are_given(
-    comparison: Comparison, read: Page, language: Language
+    comparison: Results, read: Page, language: Language
 ) -> None:
     commands = read.text("code")
     for name in ("rural_low_density", "working_class_neighbourhood", "metropolis"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +14,10 @@ import pytest
 from sim import Simulation, load_results, load_scenario, run
 from sim.cli import main
 from sim.errors import InputError
-from sim.experiments.run_results import Results, save_results
-from sim.experiments.runs import replication_seed, simulate
+from sim.experiments.results import Results
+from sim.experiments.seeds import replication_seed
+from sim.experiments.simulate import simulate
+from sim.experiments.tables import write_tables
 from sim.measures.registry import MONTHLY
 from sim.scenario.schema import PARAMETERS
 
@@ -29,25 +30,28 @@ def results() -> Results:
 
 @pytest.fixture
 def folder(results: Results, tmp_path: Path) -> Path:
-    save_results(results, tmp_path / "out")
+    write_tables(results.save(tmp_path / "out"))
     return tmp_path / "out"
 
 
 def test_what_is_saved_is_what_is_loaded(results: Results, folder: Path) -> None:
     loaded = load_results(folder)
     pd.testing.assert_frame_equal(loaded.indicators, results.indicators)
-    assert results.maps is not None
-    assert loaded.maps is not None
-    assert loaded.maps.months == (0, 6, 18)
-    for name, layer in results.maps.layers.items():
-        np.testing.assert_array_equal(loaded.maps.layers[name], layer)
+    ours, theirs = results.rep_maps["baseline"], loaded.rep_maps["baseline"]
+    assert theirs.months == (0, 6, 18)
+    for name, layer in ours.layers.items():
+        np.testing.assert_array_equal(theirs.layers[name], layer)
+    assert loaded.start == results.start
     assert {k: v for k, v in loaded.manifest.items() if k != "files"} == results.manifest
 
 
 def test_saving_twice_gives_the_same_bytes(results: Results, folder: Path, tmp_path: Path) -> None:
-    save_results(results, tmp_path / "again")
-    first = {p.name: p.read_bytes() for p in folder.iterdir()}
-    assert first == {p.name: p.read_bytes() for p in (tmp_path / "again").iterdir()}
+    write_tables(results.save(tmp_path / "again"))
+    ours, theirs = (
+        {p.relative_to(place): p.read_bytes() for p in place.rglob("*") if p.is_file()}
+        for place in (folder, tmp_path / "again")
+    )
+    assert ours == theirs
 
 
 def test_there_is_a_row_for_each_month_of_each_replication(results: Results) -> None:
@@ -82,22 +86,22 @@ def test_replications_differ_by_luck() -> None:
 
 
 def test_the_manifest_says_what_differs_from_the_defaults_and_why(results: Results) -> None:
-    settings = results.manifest["scenario"]["settings"]
+    settings = results.manifest["scenarios"]["mid_sized_town"]["settings"]
     assert settings["online_share_2030"]["origin"] == "keyword"
     declared = load_scenario("mid_sized_town").settings["starting_vacancy"]
     assert settings["starting_vacancy"]["evidence"] == declared.evidence
     assert settings["starting_vacancy"]["source"] == declared.source
     assert settings["starting_vacancy"]["origin"] == "mid_sized_town.toml"
     assert "online_share_2030" in results.manifest["assumed_parameters"]
-    assert results.manifest["scenario"]["values"].keys() == PARAMETERS.keys()
+    assert results.manifest["scenarios"]["mid_sized_town"]["values"].keys() == PARAMETERS.keys()
 
 
 def test_the_scenario_in_the_manifest_stands_alone(results: Results, tmp_path: Path) -> None:
     file = tmp_path / "again.toml"
-    file.write_text(results.manifest["scenario"]["toml"], encoding="utf-8")
+    file.write_text(results.manifest["scenarios"]["mid_sized_town"]["toml"], encoding="utf-8")
     again = load_scenario(file)
-    assert dict(again.values) == results.manifest["scenario"]["values"]
-    assert dict(again.title) == results.manifest["scenario"]["title"]
+    assert dict(again.values) == results.manifest["scenarios"]["mid_sized_town"]["values"]
+    assert dict(again.title) == results.manifest["scenarios"]["mid_sized_town"]["title"]
 
 
 def test_the_python_in_the_manifest_makes_the_run_again(results: Results) -> None:
@@ -112,7 +116,7 @@ def test_the_command_in_the_manifest_makes_the_run_again(
     monkeypatch.chdir(tmp_path)
     assert main(shlex.split(results.manifest["run"]["command"])[1:]) == 0
     again = load_results("results")
-    assert again.manifest["indicators_sha256"] == results.manifest["indicators_sha256"]
+    pd.testing.assert_frame_equal(again.indicators, results.indicators)
 
 
 def test_the_manifest_holds_no_date_and_no_place_of_this_machine(folder: Path) -> None:
@@ -122,14 +126,14 @@ def test_the_manifest_holds_no_date_and_no_place_of_this_machine(folder: Path) -
     manifest = json.loads(text)
     again = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     assert text == again
-    assert set(manifest["files"]) == {"indicators.parquet", "indicators.csv", "maps.npz"}
+    assert {"indicators.parquet", "indicators.csv", "maps.npz"} <= set(manifest["files"])
 
 
 def test_the_starting_measures_are_those_before_the_first_month(results: Results) -> None:
     simulation = Simulation(load_scenario("mid_sized_town"), seed=7)
     start = simulation.measure()
-    assert results.manifest["start"]["open_shops"][0] == start["open_shops"]
-    assert len(results.manifest["start"]["retail_vacancy_town_centre"]) == 3
+    assert results.start["open_shops"][0] == start["open_shops"]
+    assert len(results.start["retail_vacancy_town_centre"]) == 3
 
 
 def test_each_column_of_the_parquet_file_carries_its_unit(folder: Path) -> None:
@@ -146,8 +150,7 @@ def test_the_csv_holds_the_same_numbers(results: Results, folder: Path) -> None:
 
 
 def test_maps_keep_what_was_asked_for(results: Results) -> None:
-    maps = results.maps
-    assert maps is not None
+    maps = results.rep_maps["baseline"]
     part = maps.only((18, 0), ("vacancy",))
     assert part.months == (0, 18)
     np.testing.assert_array_equal(part.layers["vacancy"], maps.layers["vacancy"][:, [0, 2]])
@@ -160,36 +163,38 @@ def test_maps_keep_what_was_asked_for(results: Results) -> None:
     np.testing.assert_allclose(residents[:, 2], in_month_18, rtol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "indicators.parquet", "maps.npz"])
+@pytest.mark.parametrize("kind", ["manifest.json", "parts", "every_month", "maps"])
 @pytest.mark.parametrize("kept", [0.0, 0.3, 0.9, None])
 def test_a_torn_or_missing_file_is_named_in_one_sentence(
-    folder: Path, name: str, kept: float | None
+    folder: Path, kind: str, kept: float | None
 ) -> None:
-    path = folder / name
+    path = folder / kind
+    if path.is_dir():
+        (path,) = path.iterdir()
     if kept is None:
         path.unlink()
     else:
         content = path.read_bytes()
         path.write_bytes(content[: int(kept * len(content))])
-    with pytest.raises(InputError, match=r"missing|torn|no manifest|holds no results") as error:
-        load_results(folder)
+    if (kind, kept) == ("parts", None):
+        assert load_results(folder).missing() == 3
+        return
+    with pytest.raises(InputError, match=r"lacks|torn|no manifest|holds no results") as error:
+        loaded = load_results(folder)
+        _ = loaded.indicators, loaded.rep_maps
     assert "\n" not in str(error.value)
 
 
-def test_foreign_folders_and_changed_numbers_are_refused(folder: Path, tmp_path: Path) -> None:
+def test_folders_of_others_and_of_earlier_versions_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no results"):
         load_results(tmp_path / "nowhere")
     (tmp_path / "manifest.json").write_text("[1, 2]")
-    with pytest.raises(InputError, match="no manifest of a run"):
+    with pytest.raises(InputError, match="no manifest of results"):
         load_results(tmp_path)
-    (tmp_path / "manifest.json").write_text('{"format": "essaim results 1"}')
-    with pytest.raises(InputError, match="lacks"):
-        load_results(tmp_path)
-    frame = pd.read_parquet(folder / "indicators.parquet")
-    frame.loc[3, "closures"] += 1
-    frame.to_parquet(folder / "indicators.parquet", index=False)
-    with pytest.raises(InputError, match="not what its manifest says"):
-        load_results(folder)
+    for former in ("results", "comparison", "sweep"):
+        (tmp_path / "manifest.json").write_text(f'{{"format": "essaim {former} 1"}}')
+        with pytest.raises(InputError, match="was written by an earlier version"):
+            load_results(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -211,5 +216,5 @@ def test_values_out_of_range_are_named(options: dict[str, object], words: str) -
 def test_a_territory_without_premises_runs_and_saves(tmp_path: Path) -> None:
     scenario = load_scenario("mid_sized_town").replace(premises_per_1000=0.0, months=3)
     bare = simulate(scenario, map_months=(0, 3))
-    save_results(replace(bare, maps=None), tmp_path / "out")
+    bare.save(tmp_path / "out")
     assert load_results(tmp_path / "out").indicators["open_shops"].sum() == 0

@@ -14,7 +14,7 @@ import pytest
 import sim
 from sim.cli import main
 from sim.errors import InputError
-from sim.experiments.sweep import Sweep
+from sim.experiments.results import load_results
 from sim.measures.registry import OUTCOMES
 
 TINY = """
@@ -66,7 +66,7 @@ def command(capsys, *arguments: str, code: int = 0) -> tuple[str, str]:
 
 
 def test_a_sweep_is_a_tidy_table_of_every_point_arm_replication_and_horizon(finished):
-    sweep = sim.Sweep.open(finished)
+    sweep = sim.load_results(finished)
     frame = sweep.frame()
     assert len(frame) == 4 * 2 * 2 and set(frame["status"]) == {"ok"}
     assert list(frame.columns[:7]) == [
@@ -92,7 +92,7 @@ def test_a_point_of_a_sweep_is_what_a_comparison_gives(finished):
     compared = sim.compare(
         town, ["transition_cluster"], assignments=settings, reps=2, seed=5, months=24, workers=1
     )
-    frame = sim.Sweep.open(finished).frame()
+    frame = sim.load_results(finished).frame()
     swept = frame[(frame["cluster_size"] == 20) & (frame["cluster_funding"] == 20_000)]
     for arm in ("baseline", "transition_cluster"):
         mine = swept[swept["arm"] == arm]
@@ -130,7 +130,7 @@ def test_more_replications_are_the_same_added_or_run_at_once(copy, tiny, tmp_pat
     once, _ = command(capsys, *together, "--out", str(tmp_path / "once"))
     assert json.loads(out)["digest"] == json.loads(once)["digest"]
     assert json.loads(out)["runs"] == 15
-    assert tomllib.loads((copy / "sweep.toml").read_text())["replications"] == 3
+    assert tomllib.loads((copy / "experiment.toml").read_text())["replications"] == 3
 
 
 def test_runs_of_another_experiment_are_refused(copy, tiny, capsys):
@@ -138,7 +138,9 @@ def test_runs_of_another_experiment_are_refused(copy, tiny, capsys):
     _, err = command(capsys, *go_on, "--set", "closure_rate=0.08", code=2)
     assert "holds another experiment" in err
     manifest = json.loads((copy / "manifest.json").read_text())
-    (copy / "manifest.json").write_text(json.dumps(manifest | {"model_version": "0"}))
+    (copy / "manifest.json").write_text(
+        json.dumps(manifest | {"run": {**manifest["run"], "model_version": "0"}})
+    )
     for arguments in (go_on, ["extend", str(copy), "--reps", "3"]):
         _, err = command(capsys, *arguments, code=2)
         assert "made by model version 0" in err and len(err.splitlines()) == 1
@@ -152,8 +154,8 @@ def test_runs_of_another_experiment_are_refused(copy, tiny, capsys):
             "full_factorial design cannot be given more points",
         ),
         (["extend", "{copy}", "--reps", "1"], "replications = 1 is fewer than there are, 2"),
-        (["extend", "nowhere"], "nowhere holds no sweep"),
-        (["report", "nowhere"], "nowhere holds no sweep and no comparison"),
+        (["extend", "nowhere"], "nowhere holds no results"),
+        (["report", "nowhere"], "nowhere holds no results"),
         (["sweep", "{tiny}"], "--out is missing"),
         (["sweep", "{tiny}", "--out", "x", "--executor", "locl"], "Did you mean 'local'?"),
         (["sweep", "{tiny}", "--out", "x", "--workers", "0"], "workers = 0 is out of range"),
@@ -196,10 +198,10 @@ def test_runs_that_fail_are_rows_and_the_code_is_3(tmp_path, capsys):
     run = ["sweep", str(path), "--out", str(folder), "--executor", "serial", "--reps", "1"]
     out, err = command(capsys, *run, code=3)
     assert "9 runs, 2 failed, 0 missing" in out and "--retry-failed" in err
-    failures = Sweep.open(folder).failures()
+    failures = load_results(folder).failures()
     assert set(failures["error_type"]) == {"InputError"} and len(failures) == 2
     assert failures["error"].str.contains("cluster_size = 2 is too small for places = 3").all()
-    frame = Sweep.open(folder).frame()
+    frame = load_results(folder).frame()
     assert (frame["status"] == "error").sum() == 2
     assert np.isnan(frame.loc[frame["status"] == "error", "participation"]).all()
     out, _ = command(capsys, *run, "--resume", "--retry-failed", code=3)
@@ -217,7 +219,7 @@ def test_an_experiment_in_which_all_fails_is_stopped(tmp_path, capsys):
 
 
 def test_measures_and_horizons_are_asked_for_by_name(finished):
-    sweep = Sweep.open(finished)
+    sweep = load_results(finished)
     assert list(sweep.frame("trust", horizon=24).columns[-1:]) == ["trust"]
     with pytest.raises(InputError, match="Did you mean 'trust'"):
         sweep.frame("trst")
@@ -227,9 +229,9 @@ def test_measures_and_horizons_are_asked_for_by_name(finished):
 
 def test_a_sweep_stands_alone(copy, tiny):
     """Its folder holds what it needs to go on without the files that it was made from."""
-    sweep = Sweep.open(copy)
+    sweep = load_results(copy)
     assert sweep.experiment.title["fr"] == "Une petite ville"
     assert sweep.experiment.arms["transition_cluster"].interventions[0].levers.start == 2
-    assert sweep.manifest["command"] == f"sim sweep {tiny} --out sweep"
+    assert sweep.manifest["run"]["command"] == f"sim sweep {tiny} --out sweep"
     again = sim.sweep(sweep.experiment, copy, resume=True, executor="serial")
     assert again.missing() == 0

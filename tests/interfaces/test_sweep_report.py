@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from sim.analysis.seed_noise import seed_noise_table
+from sim.experiments.results import Results, load_results
 from sim.experiments.run import Outcome, Run
 from sim.experiments.running import sweep
-from sim.experiments.sweep import Sweep
 from sim.experiments.territory_runs import TerritoryRuns
 from sim.measures.registry import OUTCOMES
 from sim.report.effects import Surface
@@ -117,17 +117,20 @@ def made_up(effects: Effects = EFFECTS, fails: Callable[[Run], bool] | None = No
                 for name in self.outputs
             ]
         )
-        months = np.linspace(0, 1, self._months)[:, None]
-        at = [self.outputs.index(name) for name in self.series]
-        series = levels[at] * months if self.series else None
-        return Outcome(np.tile(levels, (len(self.horizons), 1)), series)
+        months = np.arange(1, self._asked.months + 1, dtype=np.int32)
+        series = {
+            name: levels[self.outputs.index(name)] * np.linspace(0, 1, months.size)
+            for name in self._asked.series
+        }
+        tables = {"series": {"month": months, **series}} if series else {}
+        return Outcome(np.tile(levels, (len(self.horizons), 1)), tables)
 
     return mock.patch.object(TerritoryRuns, "__call__", run)
 
 
 def made_up_sweep(
     folder: Path, text: str, fails: Callable[[Run], bool] | None = None, **options: Any
-) -> Sweep:
+) -> Results:
     folder.mkdir(parents=True)
     file = folder / "made_up.toml"
     file.write_text(HEAD + text)
@@ -136,11 +139,11 @@ def made_up_sweep(
 
 
 @pytest.fixture(scope="module")
-def sweeps(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Sweep]:
+def sweeps(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Results]:
     """Sweeps by the name of their shape, each made when it is first asked for."""
-    made: dict[str, Sweep] = {}
+    made: dict[str, Results] = {}
 
-    def of(shape: str) -> Sweep:
+    def of(shape: str) -> Results:
         if shape not in made:
             folder = tmp_path_factory.mktemp("shapes") / shape
             made[shape] = made_up_sweep(folder, SHAPES[shape])
@@ -150,12 +153,12 @@ def sweeps(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Sweep]:
 
 
 @pytest.fixture(scope="module")
-def grid(sweeps: Callable[[str], Sweep]) -> Sweep:
+def grid(sweeps: Callable[[str], Results]) -> Results:
     return sweeps("grid")
 
 
 @pytest.fixture(scope="module")
-def french(sweeps: Callable[[str], Sweep]) -> Callable[[str], dict[str, bytes]]:
+def french(sweeps: Callable[[str], Results]) -> Callable[[str], dict[str, bytes]]:
     """Reports by the name of their shape, each written when it is first asked for."""
     written: dict[str, dict[str, bytes]] = {}
 
@@ -168,7 +171,9 @@ def french(sweeps: Callable[[str], Sweep]) -> Callable[[str], dict[str, bytes]]:
 
 
 @pytest.fixture(scope="module")
-def reports(grid: Sweep, french: Callable[[str], dict[str, bytes]]) -> dict[str, dict[str, bytes]]:
+def reports(
+    grid: Results, french: Callable[[str], dict[str, bytes]]
+) -> dict[str, dict[str, bytes]]:
     return {"en": write_report(grid, "en"), "fr": french("grid")}
 
 
@@ -222,8 +227,8 @@ def test_every_shape_has_a_report(sweeps, french, shape):
 def test_indices_that_rest_on_luck_are_named(sweeps, monkeypatch):
     """Of the made-up luck of a replication nothing is left between variants."""
     facts = Facts(sweeps("saltelli"), "en")
-    table = seed_noise_table(facts.results.raw)
-    label = OUTCOMES["births_per_1000"].label["en"]
+    table = seed_noise_table(facts.results)
+    label = MEASURES["births_per_1000"].label["en"]
 
     def is_named(share: float) -> bool:
         shares = np.where(table["indicator"] == "births_per_1000", share, 0.1)
@@ -237,7 +242,7 @@ def test_indices_that_rest_on_luck_are_named(sweeps, monkeypatch):
 
 
 def test_the_same_sweep_gives_the_same_bytes_and_png_on_request(sweeps, french):
-    again = write_report(Sweep.open(sweeps("facets").folder), "fr", png=True)
+    again = write_report(load_results(sweeps("facets").folder), "fr", png=True)
     assert {n: c for n, c in again.items() if not n.endswith(".png")} == french("facets")
     drawn = {n.removesuffix(".png") for n in again if n.endswith(".png")}
     assert drawn == {n.removesuffix(".svg") for n in again if n.endswith(".svg")}
@@ -254,14 +259,14 @@ def test_the_report_says_how_to_make_it_again_and_of_what(grid, reports):
     page = Page(reports["en"]["report.html"])
     assert grid.digest in page.text("code")
     assert "sim report sweep --lang en" in page.text("code")
-    assert 'sim.sweep("sweep/sweep.toml", "again")' in page.text("code")
+    assert 'sim.sweep("sweep/experiment.toml", "again")' in page.text("code")
     assert str(grid.folder.parent) not in page.text("p", "td", "th")
 
 
 # What it says
 
 
-def _answer(found: Sweep, language: str = "en") -> str:
+def _answer(found: Results, language: str = "en") -> str:
     facts = Facts(found, language)
     return said(answer(facts))
 
@@ -385,7 +390,7 @@ def test_an_unfinished_sweep_says_so(tmp_path):
     folder = tmp_path / "unfinished"
     with pytest.raises(Stop):
         made_up_sweep(folder, f"{CLUSTER}{TWO}replications = 3\n{GRID}", batch=4, progress=listen)
-    found = Sweep.open(folder / "sweep")
+    found = load_results(folder / "sweep")
     assert found.missing() == 30 - 12
     check_page(write_report(found, "fr")["report.html"], "fr")
     assert "18 of its 30 simulations are still missing" in _answer(found)
@@ -399,7 +404,7 @@ def test_a_sweep_without_any_result_has_a_report(tmp_path):
     file.write_text(f"{HEAD}{CLUSTER}{TWO}replications = 2\n{GRID}")
     with mock.patch("sim.experiments.running.fill", side_effect=Stop), pytest.raises(Stop):
         sweep(file, folder / "sweep", executor="serial")
-    page = write_report(Sweep.open(folder / "sweep"), "fr")["report.html"]
+    page = write_report(load_results(folder / "sweep"), "fr")["report.html"]
     check_page(page, "fr")
 
 

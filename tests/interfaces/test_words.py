@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from sim import load_scenario
 from sim.errors import InputError
-from sim.experiments.run_results import Results
-from sim.experiments.runs import simulate
+from sim.experiments.results import Results
+from sim.experiments.simulate import simulate
 from sim.figures.run_story import starting_point, summary_table, what_happened
 from sim.figures.summary import Spread, summarise
 from sim.words.folders import Language, check_language, languages
@@ -60,7 +60,7 @@ def test_an_unknown_language_is_refused() -> None:
 
 
 def test_sentences_hold_the_numbers_of_the_run(one: Results) -> None:
-    frame, start = one.indicators, one.manifest["start"]
+    frame, start = one.indicators, one.start
     text = " ".join(what_happened(one, "en"))
     assert f"from {percent(start['retail_vacancy_town_centre'][0], 'en')}" in text
     assert f"to {percent(frame['retail_vacancy_town_centre'].iloc[-1], 'en')}" in text

@@ -20,8 +20,10 @@ from sim.experiments.effects import (
     variance_from_luck,
     verdict_of,
 )
-from sim.experiments.one_run import Runs, run_seed
-from sim.experiments.runs import replication_seed
+from sim.experiments.experiment import BASELINE
+from sim.experiments.plan import plan_experiment
+from sim.experiments.seeds import replication_seed, run_seed
+from sim.experiments.simulate import one_point
 from sim.measures.counting import COUNTS
 from sim.measures.measure import Windows, gini, ratio, theil
 from sim.measures.registry import HEADLINES, OUTCOMES, ROLLING, horizons_within
@@ -319,20 +321,40 @@ def test_draws_depend_on_seed_replication_and_name_alone():
     assert draw(TOWN, 6, 3) != one
 
 
-def test_more_replications_change_neither_seeds_nor_parameters_of_earlier_ones():
-    few, many = (Runs((TOWN, TOWN), 3, reps) for reps in (6, 40))
-    assert [r for r in few.all if r.luck == 0] == [r for r in many.all if r.luck == 0][:12]
-    assert run_seed(3, 2, 0) == replication_seed(3, 2)
+def test_more_replications_change_neither_seeds_nor_keys_of_earlier_ones():
+    few, many = (
+        plan_experiment(one_point({BASELINE: TOWN}, seed=3, reps=reps)) for reps in (6, 40)
+    )
+    assert few.rows == many.rows[:6]
+    assert run_seed(3, 2) == replication_seed(3, 2)
 
 
 def test_a_third_of_the_replications_is_run_again_and_at_least_eight():
+    def reruns(reps: int, parameters: str) -> int:
+        asked = one_point({BASELINE: TOWN}, seed=0, reps=reps, parameters=parameters, variance=True)
+        assert sum(luck for _, _, _, luck, *_ in plan_experiment(asked).rows) == asked.reruns
+        return asked.reruns
+
     for reps, again in ((60, 20), (20, 8), (5, 5)):
-        assert Runs((TOWN, TOWN), 0, reps).again == again
-        assert Runs((TOWN, TOWN), 0, reps, fixed_parameters=True).again == 0
+        assert reruns(reps, "drawn") == again
+        assert reruns(reps, "fixed") == 0
 
 
 def test_all_seeds_of_a_comparison_differ():
     seeds = {
-        run_seed(1, rep, luck, arm) for rep in range(50) for luck in (0, 1) for arm in range(4)
+        run_seed(1, rep, rerun, arm=arm)
+        for rep in range(50)
+        for rerun in (0, 1)
+        for arm in range(4)
     }
     assert len(seeds) == 400
+
+
+def test_points_with_seeds_of_their_own_share_none():
+    seeds = {
+        run_seed(1, rep, rerun, point=point)
+        for rep in range(20)
+        for rerun in (0, 1)
+        for point in range(20)
+    }
+    assert len(seeds) == 800

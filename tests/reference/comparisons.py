@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from unittest import mock
 
 import numpy as np
 
 from sim import load_scenario
-from sim.experiments import comparison as module
-from sim.experiments.comparison import Comparison, compare
-from sim.experiments.draws import draw
-from sim.experiments.one_run import Outcome, Run, Runs
+from sim.experiments.comparison import compare
+from sim.experiments.course import Course
+from sim.experiments.results import Results
+from sim.experiments.run import Outcome, Run
+from sim.experiments.territory_runs import TerritoryRuns
 from sim.interventions import load_intervention
 from sim.measures.map_layers import LAYERS
-from sim.measures.registry import OUTCOMES, ROLLING
+from sim.measures.registry import OUTCOMES, ROLLING, horizons_within
 from sim.registry.variables.money import LINES, SOURCES
 from sim.scenario.scenario import Scenario
 from sim.simulation.simulation import territory_of
@@ -64,28 +65,32 @@ def made_up_comparison(
     reps: int = 20,
     months: int = 120,
     **options: Any,
-) -> Comparison:
+) -> Results:
     """A comparison that ran nothing: levels and effects as given, and some luck about them."""
     territory = (scenario or load_scenario("mid_sized_town")).replace(months=months)
     tried = [load_intervention(i) if isinstance(i, str) else i for i in interventions]
 
-    def execute(runs: Runs, workers: int) -> Iterator[tuple[Run, Outcome]]:
-        for run in runs.all:
-            yield run, _outcome(runs, run, effects)
+    known = {"baseline": 0} | {i.name: k for k, i in enumerate(tried, 1)}
 
-    with mock.patch.object(module, "execute", execute):
-        return compare(territory, tried, reps=reps, workers=1, **options)
+    def outcome(model: TerritoryRuns, run: Run) -> Outcome:
+        return _outcome(territory, run, known[run.arm], effects)
+
+    with mock.patch.object(TerritoryRuns, "__call__", outcome):
+        return compare(territory, tried, reps=reps, executor="serial", **options)
 
 
-def _outcome(runs: Runs, run: Run, effects: Mapping[str, tuple[float, float]]) -> Outcome:
-    common = np.random.default_rng((run.rep, run.luck))
-    months, shape = runs.months, territory_of(runs.arms[0]).shape
+def _outcome(
+    scenario: Scenario, run: Run, arm: int, effects: Mapping[str, tuple[float, float]]
+) -> Outcome:
+    luck = int(run.is_rerun)
+    common = np.random.default_rng((run.rep, luck))
+    months, shape = int(scenario.values["months"]), territory_of(scenario).shape
     level = np.array([LEVELS.get(n, 50.0) for n in OUTCOMES])
     values = level * (1 + 0.03 * common.normal(size=level.size))
-    own = np.random.default_rng((run.rep, run.luck, 1))
-    if run.arm:
+    own = np.random.default_rng((run.rep, luck, 1))
+    if arm:
         mean, spread = np.array([effects.get(n, (0.0, 0.0)) for n in OUTCOMES]).T
-        values = values + mean * (1 + (run.arm - 1) / 2) + spread * own.normal(size=level.size)
+        values = values + mean * (1 + (arm - 1) / 2) + spread * own.normal(size=level.size)
     ramp = np.clip((np.arange(months) - 12) / 36, 0, 1)[:, None]
     names = list(OUTCOMES)
     at = [names.index(n) for n in ROLLING]
@@ -95,7 +100,7 @@ def _outcome(runs: Runs, run: Run, effects: Mapping[str, tuple[float, float]]) -
     public = SOURCES.index("public")
     income = np.zeros((months, len(SOURCES)), np.int64)
     spending = np.zeros((months, len(SOURCES), len(LINES)), np.int64)
-    if run.arm and effects.get("public_spending", (0, 0))[0]:
+    if arm and effects.get("public_spending", (0, 0))[0]:
         income[12:] = (2_500_000, 500_000, 120_000)
         spending[12, public, LINES.index("set_up")] = 12_000_000
         spending[12:, public, LINES.index("seats")] = 600_000
@@ -106,27 +111,26 @@ def _outcome(runs: Runs, run: Run, effects: Mapping[str, tuple[float, float]]) -
         spending[12:, public, LINES.index("events")] = 200_000
         income[12, public] += 12_000_000
     unspent = np.cumsum(income - spending.sum(axis=2), axis=0)
+    measures = np.tile(values, (len(horizons_within(months)), 1))
+    if luck:
+        return Outcome(measures)
+    course = Course({}, np.concatenate([income[..., None], spending, unspent[..., None]], axis=2))
     return Outcome(
-        measures=np.tile(values, (len(runs.horizons), 1)),
-        monthly=monthly,
-        income=income,
-        spending=spending,
-        unspent=unspent,
-        maps=_maps(runs, run, shape) if run.luck == 0 else np.empty(0, np.float32),
-        zone=_zone(runs),
-        parameters={} if runs.fixed_parameters else draw(runs.arms[run.arm], runs.seed, run.rep),
+        measures,
+        {
+            "series": {
+                "month": np.arange(1, months + 1, dtype=np.int32),
+                **dict(zip(ROLLING, monthly.T, strict=True)),
+            },
+            "ledger": course.ledger(),
+            "maps": _maps(scenario, run, arm, shape),
+        },
     )
 
 
-def _zone(runs: Runs) -> Any:
-    territory = territory_of(runs.arms[0])
-    return np.where(territory.is_town_centre, 0, np.where(territory.is_retail_park, 1, 2)).astype(
-        np.uint8
-    )
-
-
-def _maps(runs: Runs, run: Run, shape: tuple[int, int]) -> Any:
-    territory = territory_of(runs.arms[0])
+def _maps(scenario: Scenario, run: Run, arm: int, shape: tuple[int, int]) -> Any:
+    territory = territory_of(scenario)
+    zone = np.where(territory.is_town_centre, 0, np.where(territory.is_retail_park, 1, 2))
     count = np.bincount(territory.premises_cell, minlength=territory.residents.size)
     premises = count.reshape(shape)
     luck = np.random.default_rng((run.rep, 2))
@@ -134,8 +138,14 @@ def _maps(runs: Runs, run: Run, shape: tuple[int, int]) -> Any:
     for month in range(2):
         layers = dict.fromkeys(LAYERS, np.zeros(shape))
         layers["population"] = territory.residents
-        layers["footfall"] = premises * 40.0 * (1 + 0.1 * month * run.arm)
-        empty = 0.12 + 0.05 * month + 0.02 * luck.normal(size=shape) - 0.03 * month * run.arm
+        layers["footfall"] = premises * 40.0 * (1 + 0.1 * month * arm)
+        empty = 0.12 + 0.05 * month + 0.02 * luck.normal(size=shape) - 0.03 * month * arm
         layers["vacancy"] = np.where(premises > 0, np.clip(empty, 0, 1), np.nan)
-        pages.append([layers[n] for n in LAYERS])
-    return np.array(pages, np.float32)
+        pages.append({name: layer.astype(np.float32).tobytes() for name, layer in layers.items()})
+    return {
+        "month": np.array([0, int(scenario.values["months"])], np.int32),
+        "rows": np.full(2, shape[0]),
+        "cell_size": np.full(2, territory.cell_size),
+        "zone": np.array([zone.astype(np.uint8).tobytes()] * 2, object),
+        **{name: np.array([page[name] for page in pages], object) for name in LAYERS},
+    }

@@ -83,7 +83,7 @@ def test_a_killer_is_tried_alone_before_it_is_blamed(survived):
     key = next(key for key in plan.keys if plan.run(key).values["x"] == min(survived.killing))
     assert called[key] >= 3  # with its batch, with half of it, alone
     table = survived.store.results(["key", "status", "error"]).to_pandas().set_index("key")
-    assert table.loc[key, "error"] == "its process died with nothing beside it"
+    assert table.loc[key, "error"] == "its process died while running nothing else"
 
 
 @needs_kill

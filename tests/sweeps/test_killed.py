@@ -90,7 +90,7 @@ def doomed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Doomed]:
 @pytest.mark.parametrize("doomed", ["local", "dask"], indirect=True)
 def test_a_sweep_killed_midway_has_lost_nothing_and_leaves_nobody(doomed, whole):
     assert len(doomed.family()) >= 2
-    with pytest.raises(InputError, match="being written by another sweep"):
+    with pytest.raises(InputError, match="being written by another process"):
         fill_toys(doomed.store)
     assert doomed.end_by(signal.SIGKILL, whole_group=False) == []
     assert len(doomed.store.statuses()) == DONE

@@ -24,7 +24,7 @@ class Ishigami:
 
     outputs: tuple[str, ...] = ("y",)
     horizons: tuple[int, ...] = (1,)
-    series: tuple[str, ...] = ()
+    kept: tuple[str | int, ...] = ()
 
     def __call__(self, run: Run) -> Outcome:
         x1, x2, x3 = (run.values[name] for name in ("x1", "x2", "x3"))

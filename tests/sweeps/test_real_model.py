@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from sim.errors import InputError
+from sim.experiments.results import Results
 from sim.experiments.running import extend, sweep
-from sim.experiments.sweep import Sweep
 
 TINY = """
 title = { en = "A tiny town", fr = "Une petite ville" }
@@ -46,7 +46,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def serial(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Sweep:
+def serial(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Results:
     return sweep(tiny, tmp_path_factory.mktemp("sweeps") / "serial", executor="serial")
 
 

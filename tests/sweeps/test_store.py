@@ -14,15 +14,16 @@ from io import BytesIO
 from pathlib import Path
 from unittest import mock
 
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import InputError
 from sim.experiments import parts
-from sim.experiments import store as store_module
 from sim.experiments.parts import PARTS, TMP
-from sim.experiments.store import DESIGN, SWEEP, Store
+from sim.experiments.store import DESIGN, EXPERIMENT, Store
 from sim.experiments.whole_folder import MANIFEST
 from tests.sweeps.toy_sweeps import POINTS, Stop, files, fill_toys, new_store, plan_toys, stop_after
 from tests.sweeps.toys import Toy, calls
@@ -157,7 +158,7 @@ def test_a_store_that_cannot_be_written_can_be_read(store):
 def test_two_sweeps_never_write_one_store(store):
     def another(_: object) -> None:
         with pytest.raises(
-            InputError, match=r"^.* is being written by another sweep; wait for it.$"
+            InputError, match=r"^.* is being written by another process; wait for it.$"
         ):
             fill_toys(store)
         assert len(store.statuses()) == 20  # but it can be read
@@ -239,14 +240,14 @@ def test_putting_files_together_can_stop_before_any_step(eager, whole, store, st
 def test_a_reader_does_not_mind_that_files_are_put_together(store, whole, monkeypatch, eager):
     with mock.patch.object(Store, "compact"):
         fill_toys(store, batch=3)
-    dataset = store_module.ds.dataset
+    dataset = ds.dataset
 
     def meanwhile(found: list[Path], **options: object) -> object:
-        monkeypatch.setattr(store_module.ds, "dataset", dataset)
+        monkeypatch.setattr(ds, "dataset", dataset)
         store.compact()
         return dataset(found, **options)
 
-    monkeypatch.setattr(store_module.ds, "dataset", meanwhile)
+    monkeypatch.setattr(ds, "dataset", meanwhile)
     assert store.digest() == whole.digest()
 
 
@@ -254,8 +255,8 @@ def test_a_reader_does_not_mind_that_files_are_put_together(store, whole, monkey
 def test_a_design_that_has_grown_is_the_last_to_be_written(store, steps):
     def files_of(points: int, what: bytes) -> dict[str, bytes]:
         buffer = BytesIO()
-        plan_toys(points=range(points)).table().to_parquet(buffer)
-        return {SWEEP: what, DESIGN: buffer.getvalue()}
+        pq.write_table(plan_toys(points=range(points)).table(), buffer)
+        return {EXPERIMENT: what, DESIGN: buffer.getvalue()}
 
     with store.locked():
         store.replace(files_of(2, b"two"), store.manifest)
@@ -263,7 +264,7 @@ def test_a_design_that_has_grown_is_the_last_to_be_written(store, steps):
             store.replace(files_of(3, b"three"), store.manifest)
     assert len(store.design()) == (3 if steps == 3 else 2)
     if steps == 3:
-        assert (store.folder / SWEEP).read_bytes() == b"three"
+        assert (store.folder / EXPERIMENT).read_bytes() == b"three"
         listed = json.loads((store.folder / MANIFEST).read_text())["files"]
         assert listed[DESIGN]["bytes"] == (store.folder / DESIGN).stat().st_size
 
@@ -271,9 +272,9 @@ def test_a_design_that_has_grown_is_the_last_to_be_written(store, steps):
 @pytest.mark.parametrize(
     ("damage", "told"),
     [
-        (lambda folder: (folder / MANIFEST).unlink(), "holds no sweep"),
+        (lambda folder: (folder / MANIFEST).unlink(), "holds no results"),
         (lambda folder: torn(folder / MANIFEST, 9), "torn"),
-        (lambda folder: (folder / MANIFEST).write_text("{}"), "no manifest of a sweep"),
+        (lambda folder: (folder / MANIFEST).write_text("{}"), "no manifest of results"),
     ],
 )
 def test_a_folder_that_is_no_store_is_told_so(store, damage, told):
@@ -284,7 +285,7 @@ def test_a_folder_that_is_no_store_is_told_so(store, damage, told):
 
 def test_an_empty_store_can_be_read(store):
     assert store.statuses() == {}
-    assert store.series().num_rows == 0
+    assert store.kept("series").num_rows == 0
     assert store.digest() == new_store(store.folder.with_name("other")).digest()
     (store.folder / PARTS).rmdir()  # killed between the folder and what is in it
     assert Store.open(store.folder).statuses() == {}

@@ -33,7 +33,7 @@ class Toy:
     fates: dict[int, str] = field(default_factory=dict)
     outputs: tuple[str, ...] = ("total", "luck")
     horizons: tuple[int, ...] = (6, 12)
-    series: tuple[str, ...] = ("course",)
+    kept: tuple[str | int, ...] = ("course",)
 
     def __call__(self, run: Run) -> Outcome:
         if self.log is not None:
@@ -44,7 +44,8 @@ class Toy:
         luck = np.random.default_rng(run.seed).normal(size=12)
         measures = np.array([[x + y + luck[:h].sum(), luck[h - 1]] for h in self.horizons])
         measures[0, 1] = np.nan if x % 3 == 0 else measures[0, 1]  # nothing to measure
-        return Outcome(measures, luck[:, None])
+        months = np.arange(1, 13, dtype=np.int32)
+        return Outcome(measures, {"series": {"month": months, "course": luck}})
 
 
 def append(log: Path, line: str) -> None:

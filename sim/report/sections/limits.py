@@ -41,7 +41,7 @@ def again(facts: Facts) -> Section:
         report = f"sim report sweep --lang {words.language}"
         python = (
             "import sim\n\n"
-            'again = sim.sweep("sweep/sweep.toml", "again")\n'
+            'again = sim.sweep("sweep/experiment.toml", "again")\n'
             "print(again.digest)\n"
             'again.differences().groupby(["point", "arm", "horizon"]).mean(numeric_only=True)'
         )
@@ -49,7 +49,7 @@ def again(facts: Facts) -> Section:
             Paragraph(words("sweep_again.intro")),
             Code(words("again.command"), f"{command}\n{report}"),
             Paragraph(words("sweep_again.exact")),
-            Code(words("sweep_again.exactly"), "sim sweep sweep/sweep.toml --out again"),
+            Code(words("sweep_again.exactly"), "sim sweep sweep/experiment.toml --out again"),
             Code(words("again.python"), python),
             Code(words("sweep_again.digest"), facts.results.digest),
             Paragraph(words("sweep_again.files"), style="note"),

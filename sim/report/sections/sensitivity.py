@@ -55,7 +55,7 @@ def sensitivity(facts: Facts) -> Section | None:
         blocks.append(Subhead(head))
         try:
             table = indices.sensitivity(
-                facts.results.raw, quantity.indicator, arm=quantity.arm, kind=quantity.kind
+                facts.results, quantity.indicator, arm=quantity.arm, kind=quantity.kind
             )
         except InputError:
             fewest = (
@@ -104,7 +104,7 @@ def _noise(facts: Facts) -> list[Block]:
     words = facts.words
     if facts.reps < 2:
         return [Paragraph(words("sensitivity.noise_unknown"), style="note")]
-    noise = seed_noise_table(facts.results.raw)
+    noise = seed_noise_table(facts.results)
     labels = {arm.name: arm.label for arm in facts.arms}
     rows, by_luck = [], dict[str, None]()
     for row in noise.to_dict("records"):

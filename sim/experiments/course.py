@@ -1,0 +1,91 @@
+"""The course of a run that has ended: its counts and its money, month by month."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sim.experiments.run import Table
+from sim.interventions import DISCOUNT_RATE
+from sim.measures.counting import COUNTS
+from sim.registry.variables.money import LINES, SOURCES
+from sim.simulation.simulation import Simulation
+
+__all__ = ["LEDGER_LINES", "Course", "course_of", "opening_balance"]
+
+Floats = npt.NDArray[np.float64]
+Cents = npt.NDArray[np.int64]
+
+LEDGER_LINES: Final = ("income", *LINES, "unspent")
+"""Lines of the yearly ledger: money that came in, what it was spent on, and the balance."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """The course of a run.
+
+    Attributes
+    ----------
+    counts : mapping of str to (months,) float64 array
+        As `sim.measures.measure.Windows` takes them: the counts of each month, and public money.
+    money : (months, sources, lines) int64 array
+        Cents, in the order of `LEDGER_LINES`; the balance is that at the end of the month.
+    """
+
+    counts: Mapping[str, Floats]
+    money: Cents
+
+    def ledger(self) -> Table:
+        """Return the yearly ledger: ``year`` from 1, ``source``, ``line``, ``cents``; no zeros."""
+        months = len(self.money)
+        first = np.arange(0, months, 12)
+        yearly = np.add.reduceat(self.money, first, axis=0)
+        yearly[..., -1] = self.money[np.minimum(first + 12, months) - 1, :, -1]
+        year, source, line = np.nonzero(yearly)
+        return {
+            "year": (year + 1).astype(np.int32),
+            "source": np.array(SOURCES)[source],
+            "line": np.array(LEDGER_LINES)[line],
+            "cents": yearly[year, source, line],
+        }
+
+
+def opening_balance(simulation: Simulation) -> Cents:
+    """Return the cents in the purses before the first month, by source: (sources,) int64."""
+    balance: Cents = simulation.state["account.purse"].sum(axis=(0, 2))
+    return balance
+
+
+def course_of(simulation: Simulation, opening: Cents) -> Course:
+    """Return the course of a simulation that has run.
+
+    Parameters
+    ----------
+    simulation : Simulation
+    opening : (sources,) int64 array
+        Its `opening_balance`.
+
+    Returns
+    -------
+    Course
+    """
+    pages = simulation.ledger_pages.sum(axis=1)
+    income, spending = pages[:, :, 0], pages[:, :, 1:]
+    unspent = opening + np.cumsum(income - spending.sum(axis=2), axis=0)
+    counts = dict(zip(COUNTS, simulation.counts.T, strict=True)) | _public(spending, unspent)
+    return Course(counts, np.concatenate([pages, unspent[..., None]], axis=2))
+
+
+def _public(spending: Cents, unspent: Cents) -> dict[str, Floats]:
+    """Return public money by month, EUR, named as measures read it."""
+    public = SOURCES.index("public")
+    spent = spending[:, public].sum(axis=1) / 100.0
+    discount = (1 + DISCOUNT_RATE) ** (-np.arange(spent.size) / 12.0)
+    return {
+        "public_spending_discounted": spent * discount,
+        "public_money_unspent": unspent[:, public] / 100.0,
+    }

@@ -1,0 +1,246 @@
+"""The manifest of an experiment, and the files that its folder begins with."""
+
+from __future__ import annotations
+
+import io
+import shlex
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sim.experiments.draws import uncertain_ranges
+from sim.experiments.effects import RESAMPLES
+from sim.experiments.experiment import BASELINE, Arms, Experiment
+from sim.experiments.factors import Factor
+from sim.experiments.plan import territory_bytes
+from sim.experiments.store import DESIGN, EXPERIMENT, FORMAT
+from sim.interventions import DISCOUNT_RATE
+from sim.measures.registry import HEADLINES, OUTCOMES
+from sim.scenario.scenario import Scenario, load_scenario
+from sim.scenario.schema import PARAMETERS
+from sim.simulation.provenance import (
+    assumed_parameters,
+    describe_environment,
+    describe_intervention,
+    describe_scenario,
+    describe_territory,
+    effective_toml,
+)
+from sim.simulation.simulation import territory_of
+from sim.version import MODEL_VERSION, package_version
+from sim.words.catalogue import Texts
+from sim.words.folders import ENGLISH, languages
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["arm_labels", "describe", "files_of", "grown", "stored_arms"]
+
+BASELINE_LABEL: Final = Texts({ENGLISH: "Without"}, "arm.baseline")
+
+INPUTS: Final = "inputs"
+"""Folder of the scenarios, a folder a territory and a file an arm."""
+
+
+def describe(experiment: Experiment, commands: Mapping[str, str]) -> dict[str, Any]:
+    """Return the manifest: JSON values that depend on the question and the machine alone.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    commands : mapping
+        ``command`` and ``python`` that make the results again.
+    """
+    first = experiment.arms[BASELINE]
+    assumed, uncertain = assumed_parameters(first)
+    drawn = uncertain_ranges(first) if experiment.parameters == "drawn" else {}
+    factors = {f.name for f in experiment.factors}
+    return {
+        "format": FORMAT,
+        "kind": experiment.kind,
+        "note": "Conditional scenarios, not forecasts.",
+        "name": experiment.name,
+        "scenario_order": list(experiment.scenarios),
+        "arm_order": list(experiment.arms),
+        "scenarios": {
+            name: describe_scenario(arms[BASELINE])
+            | {
+                "territory": describe_territory(territory_of(arms[BASELINE])),
+                "arms": _arms(arms, experiment.months),
+            }
+            for name, arms in experiment.scenarios.items()
+        },
+        "run": {
+            "seed": experiment.seed,
+            "replications": experiment.replications,
+            "months": experiment.months,
+            "horizons": list(experiment.horizons),
+            "parameters": experiment.parameters,
+            "luck": experiment.luck,
+            **commands,
+            "package_version": package_version(),
+            "model_version": MODEL_VERSION,
+        },
+        "environment": describe_environment(),
+        "assumed_parameters": assumed,
+        "uncertain_parameters": uncertain,
+        "drawn_parameters": {
+            n: {"low": r.low, "mode": r.mode, "high": r.high, "unit": PARAMETERS[n].unit}
+            for n, r in drawn.items()
+            if n not in factors
+        },
+        "measures": {
+            m.name: {
+                "unit": m.unit,
+                "window": m.window,
+                "label": dict(m.label),
+                "definition": dict(m.definition),
+                "good": m.good,
+                "smallest_relevant": m.relevant,
+                "smallest_relevant_share": m.relevant_share,
+                "smallest_relevant_evidence": "assumed",
+            }
+            for m in OUTCOMES.values()
+        },
+        "headlines": list(HEADLINES),
+        "statistics": {
+            "resamples": RESAMPLES,
+            "interval": "bootstrap of the mean paired difference, expanded percentiles",
+            "discount_rate": DISCOUNT_RATE,
+        },
+    }
+
+
+def grown(manifest: Mapping[str, Any], experiment: Experiment) -> dict[str, Any]:
+    """Return the manifest of an experiment that was made larger."""
+    run = dict(manifest["run"], replications=experiment.replications)
+    words = shlex.split(run["command"])
+    if "--reps" in words:
+        words[words.index("--reps") + 1] = str(experiment.replications)
+        before = f"reps={manifest['run']['replications']}"
+        run["python"] = run["python"].replace(before, f"reps={experiment.replications}")
+    return {**manifest, "run": run | {"command": shlex.join(words)}}
+
+
+def arm_labels(arms: Mapping[str, Scenario]) -> dict[str, Mapping[str, str]]:
+    """Label each arm by the interventions it adds, else by its name; words by language."""
+    baseline = arms[BASELINE]
+    labels: dict[str, Mapping[str, str]] = {BASELINE: BASELINE_LABEL}
+    for name, arm in arms.items():
+        if name != BASELINE:
+            added = arm.interventions[len(baseline.interventions) :]
+            labels[name] = {
+                lang: " + ".join(i.title[lang] for i in added) or name for lang in languages()
+            }
+    return labels
+
+
+def _arms(arms: Mapping[str, Scenario], months: int) -> dict[str, Any]:
+    """Describe how each arm differs from the baseline."""
+    baseline, labels = arms[BASELINE], arm_labels(arms)
+    before = baseline.values
+    found = {}
+    for name, arm in arms.items():
+        added = arm.interventions[len(baseline.interventions) :]
+        found[name] = {
+            "label": dict(labels[name]),
+            "interventions": [describe_intervention(i, months) for i in added],
+            "settings": {
+                parameter: {
+                    "value": arm.values[parameter],
+                    "baseline": before[parameter],
+                    "unit": PARAMETERS[parameter].unit,
+                }
+                for parameter in PARAMETERS
+                if arm.values[parameter] != before[parameter]
+            },
+            "cost_eur": sum(i.cost(months) for i in added),
+        }
+    return found
+
+
+def files_of(experiment: Experiment, design: pa.Table) -> dict[str, bytes]:
+    """Return all that an experiment needs to go on elsewhere: question, design, territories.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    design : pyarrow.Table
+        Of the plan.
+
+    Returns
+    -------
+    dict of str to bytes
+        Content by path within the folder.
+    """
+    import pyarrow.parquet as pq
+    import tomli_w
+
+    buffer = io.BytesIO()
+    pq.write_table(design, buffer, compression="zstd")
+    files = {EXPERIMENT: tomli_w.dumps(_stated(experiment)).encode(), DESIGN: buffer.getvalue()}
+    for k, arms in enumerate(experiment.scenarios.values()):
+        for arm, scenario in arms.items():
+            stored = scenario
+            if file := scenario.values["file"]:
+                files[f"{INPUTS}/{k}/{Path(file).name}"] = territory_bytes(scenario)
+                stored = scenario.replace(file=Path(file).name)
+            if scenario.posterior is not None:
+                files[f"{INPUTS}/{k}/{scenario.posterior.name}"] = scenario.posterior.content
+            files[f"{INPUTS}/{k}/{arm}.toml"] = effective_toml(stored).encode()
+    return files
+
+
+def _stated(experiment: Experiment) -> dict[str, Any]:
+    """Return what the experiment's file says, each factor as a table of its own.
+
+    TOML puts plain values before tables, and factors must stay in their order.
+    """
+    content: dict[str, Any] = _plain(experiment.content)
+    if "factors" in content:
+        content["factors"] = {f.name: _of_factor(f) for f in experiment.factors}
+    return content
+
+
+def _of_factor(factor: Factor) -> dict[str, Any]:
+    if factor.levels is not None:
+        return {"levels": list(factor.levels)}
+    stated = {key: getattr(factor, key) for key in ("distribution", "low", "mode", "high")}
+    return {
+        key: int(value) if factor.kind is int and key != "distribution" else value
+        for key, value in stated.items()
+        if value is not None
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {k: _plain(v) for k, v in value.items()}
+    return [_plain(v) for v in value] if isinstance(value, (list, tuple)) else value
+
+
+def stored_arms(manifest: Mapping[str, Any], folder: Path) -> Arms:
+    """Return the arms of an experiment as its folder keeps them, by scenario and arm.
+
+    Parameters
+    ----------
+    manifest : mapping
+    folder : Path
+        Of the experiment.
+
+    Raises
+    ------
+    InputError
+        If a file is missing or torn.
+    """
+    return {
+        scenario: {
+            arm: replace(
+                load_scenario(folder / INPUTS / str(k) / f"{arm}.toml"),
+                name=manifest["scenarios"][scenario]["name"],
+            )
+            for arm in manifest["arm_order"]
+        }
+        for k, scenario in enumerate(manifest["scenario_order"])
+    }

@@ -1,0 +1,199 @@
+"""What is stored of an experiment, read as tables, each run once; and a store in memory."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, override
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sim.experiments.parts import FAILED, KEPT, KINDS, PARTS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["MemoryStore", "Stored"]
+
+_NOT_RESULTS: Final = ("seconds", "traceback")
+"""Columns that differ between runs of the same thing: how long it took, and where its code lay."""
+
+
+class Stored(ABC):
+    """The results of an experiment.
+
+    Attributes
+    ----------
+    folder : Path or None
+        None for a store in memory.
+    """
+
+    folder: Path | None
+
+    @abstractmethod
+    def design_table(self) -> pa.Table:
+        """Return the design: a row for each run of each point."""
+
+    def design(self) -> pd.DataFrame:
+        """Return the design as a frame."""
+        frame: pd.DataFrame = self.design_table().to_pandas()
+        return frame
+
+    @abstractmethod
+    def _read(self, kind: str, columns: list[str] | None, wanted: Any) -> pa.Table:
+        """Return all rows of a kind, a run maybe more than once."""
+
+    @abstractmethod
+    def locked(self) -> contextlib.AbstractContextManager[None]:
+        """Hold the store for writing, alone."""
+
+    @abstractmethod
+    def add(self, tables: Mapping[str, pa.Table]) -> None:
+        """Add the tables of some results."""
+
+    @abstractmethod
+    def compact(self) -> None:
+        """Merge small files, if there are any."""
+
+    def statuses(self) -> dict[str, str]:
+        """Return the status of each run that was done, by key."""
+        table = self.results(["key", "status"])
+        keys, statuses = table["key"].to_pylist(), table["status"].to_pylist()
+        return dict(zip(keys, statuses, strict=True))
+
+    def results(self, columns: Sequence[str] | None = None, horizon: int | None = None) -> pa.Table:
+        """Return the measures of all runs, each run and horizon once.
+
+        Parameters
+        ----------
+        columns : sequence of str, optional
+            All by default; ``key`` and ``status`` must be among them.
+        horizon : int, optional
+            Only what was measured after so many months, and failed runs.
+
+        Returns
+        -------
+        pyarrow.Table
+
+        Raises
+        ------
+        InputError
+            If a part is torn.
+        """
+        wanted = None
+        if horizon is not None:
+            wanted = (pc.field("horizon") == horizon) | pc.field("horizon").is_null()
+        read = None if columns is None else list(dict.fromkeys((*columns, "horizon")))
+        return _once(self._read(PARTS, read, wanted))
+
+    def kept(self, kind: str) -> pa.Table:
+        """Return a table that is kept on request; see `sim.experiments.parts.KEPT`.
+
+        Its columns are ``key``, what tells a run's rows apart, and values. Without columns other
+        than ``key`` where nothing was kept.
+        """
+        table = self._read(kind, None, None)
+        return _first_of(table, ["key", *KINDS[kind]]) if table.num_rows else table
+
+    def tables(self) -> dict[str, pa.Table]:
+        """Return everything that is stored, by kind, the measures last."""
+        kept = {kind: self.kept(kind) for kind in KEPT}
+        return {k: t for k, t in kept.items() if t.num_rows} | {PARTS: self.results()}
+
+    def digest(self) -> str:
+        """Return the SHA-256 of all measures in the order of their keys.
+
+        It does not depend on who ran them in which order.
+        """
+        table = self.results()
+        if not table.num_rows:
+            return hashlib.sha256().hexdigest()
+        table = table.drop_columns([n for n in _NOT_RESULTS if n in table.column_names])
+        table = table.sort_by([("key", "ascending"), ("horizon", "ascending")])
+        digest = hashlib.sha256()
+        for name in sorted(table.column_names):
+            column = table[name]
+            digest.update(f"\0{name}\0".encode())
+            if pa.types.is_string(column.type):
+                digest.update(json.dumps(column.to_pylist()).encode())
+            else:
+                values = column.fill_null(-1 if pa.types.is_integer(column.type) else np.nan)
+                digest.update(np.ascontiguousarray(values.to_numpy()).tobytes())
+        return digest.hexdigest()
+
+
+def empty(columns: Sequence[str] | None) -> pa.Table:
+    """Return a table of no results."""
+    names = columns or ("key", "status")
+    return pa.table(
+        {n: pa.array([], pa.float64() if n == "horizon" else pa.string()) for n in names}
+    )
+
+
+class MemoryStore(Stored):
+    """A store that ends with the process.
+
+    Parameters
+    ----------
+    design : pyarrow.Table
+        Of the plan.
+    """
+
+    folder = None
+
+    def __init__(self, design: pa.Table) -> None:
+        self._design = design
+        self._tables: dict[str, list[pa.Table]] = {}
+
+    @override
+    def design_table(self) -> pa.Table:
+        return self._design
+
+    @override
+    def locked(self) -> contextlib.AbstractContextManager[None]:
+        return contextlib.nullcontext()
+
+    @override
+    def add(self, tables: Mapping[str, pa.Table]) -> None:
+        for kind, table in tables.items():
+            self._tables.setdefault(kind, []).append(table)
+
+    @override
+    def compact(self) -> None:
+        """Do nothing: there are no files."""
+
+    @override
+    def _read(self, kind: str, columns: list[str] | None, wanted: Any) -> pa.Table:
+        if kind not in self._tables:
+            return empty(columns)
+        table = pa.concat_tables(self._tables[kind])
+        if wanted is not None:
+            table = table.filter(wanted)
+        return table if columns is None else table.select(columns)
+
+
+def _once(table: pa.Table) -> pa.Table:
+    """Keep each run once: where it was run again, the success counts."""
+    if table.num_rows:
+        failed = pc.is_in(table["status"], pa.array(FAILED))
+        if pc.any(failed).as_py():
+            good = table.filter(pc.invert(failed))
+            still = pc.invert(pc.is_in(table["key"], good["key"].combine_chunks()))
+            table = pa.concat_tables([good, table.filter(pc.and_(failed, still))])
+    return _first_of(table, ["key", "horizon"]) if table.num_rows else table
+
+
+def _first_of(table: pa.Table, by: list[str]) -> pa.Table:
+    """Keep the first of rows that agree in some columns."""
+    counted = table.group_by(by).aggregate([([], "count_all")])
+    if counted.num_rows == table.num_rows:
+        return table
+    numbered = table.append_column("_row", pa.array(np.arange(table.num_rows)))
+    first = numbered.group_by(by).aggregate([("_row", "min")])["_row_min"]
+    return table.take(first.combine_chunks().sort())
