@@ -228,7 +228,7 @@ def test_indices_that_rest_on_luck_are_named(sweeps, monkeypatch):
     """Of the made-up luck of a replication nothing is left between variants."""
     facts = Facts(sweeps("saltelli"), "en")
     table = seed_noise_table(facts.results)
-    label = MEASURES["births_per_1000"].label["en"]
+    label = OUTCOMES["births_per_1000"].label["en"]
 
     def is_named(share: float) -> bool:
         shares = np.where(table["indicator"] == "births_per_1000", share, 0.1)

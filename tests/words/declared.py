@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from sim.experiments.comparison import BASELINE_LABEL
 from sim.experiments.experiment_file import list_experiments, load_experiment
+from sim.experiments.manifest import BASELINE_LABEL
 from sim.interventions import TYPES, list_interventions, load_intervention
 from sim.measures.map_layers import LAYERS
 from sim.measures.measure import PLACE_LABELS, WINDOWS
