@@ -34,6 +34,7 @@ from sim.experiments.results import load_results
 from sim.experiments.run import Outcome
 from sim.experiments.running import Options, fill
 from sim.experiments.store import DESIGN, FORMAT, Store
+from sim.measures.registry import OUTCOMES
 
 RESULTS = Path(__file__).parent / "results" / "sweeps.md"
 EXPERIMENT = "cluster_size_by_funding"

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from sim.cli.console import CONSOLE
 from sim.cli.lang import Lang
 from sim.words.folders import ENGLISH
-
-if TYPE_CHECKING:
-    from sim.words.folders import Language
 
 
 def report_command(
@@ -31,37 +28,18 @@ def report_command(
         bool, typer.Option("--force", help="Replace a report that stands in the folder.")
     ] = False,
 ) -> None:
-    """Write the report of results in a folder: one page that needs nothing else.
-
-    Of a run, its pictures.
-    """
+    """Write the report of results in a folder: one page that needs nothing else."""
+    from sim.experiments.results import load_results
     from sim.experiments.whole_folder import whole_folder
+    from sim.report.report import write_report
     from sim.words.folders import check_language
 
-    files = _report(folder, check_language(lang), png)
+    language, results = check_language(lang), load_results(folder)
+    elsewhere = list(results.elsewhere.values())
+    files = write_report(results, language, elsewhere=elsewhere, png=png)
     place = out or folder / "report"
     with whole_folder(place, force=force or out is None) as report:
         for name, content in files.items():
             report.write(name, content)
         report.write_manifest({"format": "essaim report 1"})
-    CONSOLE.data(str(place / ("report.html" if "report.html" in files else "")))
-
-
-def _report(folder: Path, language: Language, png: bool) -> dict[str, bytes]:
-    from sim.experiments.results import load_results
-
-    results = load_results(folder)
-    match results.kind:
-        case "run":
-            from sim.figures import picture_files
-
-            return picture_files(results, language, png=png)
-        case "comparison":
-            from sim.report.report import write_report
-
-            elsewhere = list(results.elsewhere.values())
-            return write_report(results, language, elsewhere=elsewhere, png=png)
-        case "sweep":
-            from sim.report.report import write_report
-
-            return write_report(results, language, png=png)
+    CONSOLE.data(str(place / "report.html"))

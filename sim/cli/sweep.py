@@ -171,8 +171,9 @@ def _say(found: Results, as_json: bool) -> None:
     if as_json:
         CONSOLE.json(summary)
         return
+    points = f"{summary['points']:,} points, " if found.kind == "sweep" else ""
     CONSOLE.data(
-        f"{found.experiment.title['en']}: {summary['points']:,} points, "
+        f"{found.experiment.title['en']}: {points}"
         f"{found.experiment.replications:,} replications; {len(statuses):,} runs, "
         f"{failed:,} failed, {missing:,} missing."
     )

@@ -158,8 +158,11 @@ class Store(Stored):
         new = {**files, MANIFEST: manifest_bytes({**manifest, "files": listed})}
         for name in sorted(new, key=lambda name: name == DESIGN):
             write_file(self.folder, name, partial(_put, new[name]))
-        for name in gone:
-            (self.folder / name).unlink(missing_ok=True)
+        for path in (self.folder / name for name in gone):
+            path.unlink(missing_ok=True)
+            if path.parent != self.folder:
+                with contextlib.suppress(OSError):
+                    path.parent.rmdir()
 
     @override
     def _read(self, kind: str, columns: list[str] | None, wanted: Any) -> pa.Table:
