@@ -48,7 +48,7 @@ def _failures(facts: Facts) -> list[Block]:
     ranked = sorted(groups, key=lambda entry: (-len(entry[1]), entry[0]))
     rows = []
     for (status, kind, english), part in ranked[:MOST_REASONS]:
-        error = translated(english, words.language)
+        error = translated(str(english), words.language)
         points = sorted(part["point"].unique().tolist())
         named = [facts.point_label(p) for p in points[:MOST_NAMED_POINTS]]
         text = words("answer.separator").join(named)
