@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.kernels.machine.compile import parallel
-from sim.kernels.machine.records import fields_taken, parameters_of, record
+from sim.kernels.machine.records import arguments_of, fields_of, parameters_of, record
 from sim.kernels.machine.sequence import CLOCK, KernelCall, KernelSequence
 from sim.registry.parameters import ParameterGroup
 from sim.registry.state import State
@@ -57,18 +57,18 @@ class Process:
     @property
     def arguments(self) -> tuple[str, ...]:
         """Names of the kernel's arguments in order."""
-        return tuple(fields_taken(self.kernel))
+        return arguments_of(self.kernel)
 
     @property
     def reads(self) -> tuple[str, ...]:
         """Variables that the kernel takes, including those that it writes."""
-        taken = fields_taken(self.kernel).items()
-        return tuple(f"{entity}.{f}" for entity, fields in taken if entity != "p" for f in fields)
+        entities = [a for a in self.arguments if a not in ("seed", *CLOCK, "p")]
+        return tuple(f"{e}.{quantity}" for e in entities for quantity in fields_of(self.kernel, e))
 
     @property
     def parameters(self) -> tuple[str, ...]:
         """Flat names of the parameters that the kernel takes."""
-        return fields_taken(self.kernel).get("p", ())
+        return fields_of(self.kernel, "p") if "p" in self.arguments else ()
 
     def bind(
         self, state: State, values: Mapping[str, Any], seed: int, *, threads: bool = False
@@ -98,15 +98,14 @@ class Process:
         self, state: State, values: Mapping[str, Any], seed: int, *, threads: bool = False
     ) -> KernelCall:
         """Return the call of the kernel within a sequence; parameters as in `bind`."""
-        given: dict[str, Any] = {name: name for name in CLOCK} | {"seed": seed}
-        for name, fields in fields_taken(self.kernel).items():
-            if name == "p":
-                given[name] = parameters_of(self.kernel, values)
-            elif name not in given:
-                given[name] = record(name, {f: self._array(state, name, f) for f in fields})
         kernel = parallel(self.kernel) if threads else self.kernel
+        given: dict[str, Any] = {name: name for name in CLOCK} | {"seed": seed}
+        if "p" in self.arguments:
+            given["p"] = parameters_of(self.kernel, values)
+        for name in set(self.arguments) - set(given):
+            fields = fields_of(self.kernel, name)
+            given[name] = record(name, {f: self._array(state, f"{name}.{f}") for f in fields})
         return KernelCall(self.name, kernel, tuple(given[a] for a in self.arguments))
 
-    def _array(self, state: State, entity: str, quantity: str) -> Any:
-        name = f"{entity}.{quantity}"
+    def _array(self, state: State, name: str) -> Any:
         return state[name] if name in self.writes else state.read_only(name)

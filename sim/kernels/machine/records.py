@@ -50,33 +50,33 @@ def _record_class(name: str, fields: tuple[str, ...]) -> Any:
     return type(base.__name__, (Record, base), {"__slots__": (), "entity": name})
 
 
+def arguments_of(function: Any) -> tuple[str, ...]:
+    """Return the names of the arguments of a kernel or a rule, in order."""
+    code = getattr(function, "py_func", function).__code__
+    return code.co_varnames[: code.co_argcount]
+
+
 @functools.cache
-def fields_taken(function: Any) -> dict[str, tuple[str, ...]]:
-    """Return the fields that a function uses of each of its arguments.
+def fields_of(function: Any, argument: str) -> tuple[str, ...]:
+    """Return the fields that a function uses of one of its arguments, sorted.
 
     Parameters
     ----------
     function : callable
         A kernel or a rule.
+    argument : str
 
     Returns
     -------
-    dict of str to tuple of str
-        By argument, in order: the sorted names ``f`` for which the function, or one that it passes
-        the argument to, uses ``argument.f``.
+    tuple of str
+        The names ``f`` for which the function, or one that it passes the argument to, uses
+        ``argument.f``.
     """
-    plain = getattr(function, "py_func", function)
-    taken: dict[str, set[str]] = {a: set() for a in inspect.signature(plain).parameters}
-    for node in ast.walk(_definition(plain)):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            taken.get(node.value.id, set()).add(node.attr)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            callee = plain.__globals__.get(node.func.id)
-            if inspect.isfunction(getattr(callee, "py_func", callee)):
-                for given, fields in zip(node.args, fields_taken(callee).values(), strict=False):
-                    if isinstance(given, ast.Name):
-                        taken.get(given.id, set()).update(fields)
-    return {name: tuple(sorted(fields)) for name, fields in taken.items()}
+    uses = _uses(getattr(function, "py_func", function))[argument]
+    fields = {use for use in uses if isinstance(use, str)}
+    for callee, position in uses - fields:
+        fields.update(fields_of(callee, arguments_of(callee)[position]))
+    return tuple(sorted(fields))
 
 
 def parameters_of(function: Any, values: Mapping[str, Any]) -> Any:
@@ -92,12 +92,24 @@ def parameters_of(function: Any, values: Mapping[str, Any]) -> Any:
     -------
     Record
     """
-    return record("p", {name: values[name] for name in fields_taken(function)["p"]})
+    return record("p", {name: values[name] for name in fields_of(function, "p")})
 
 
-def _definition(function: Callable[..., Any]) -> ast.FunctionDef:
+@functools.cache
+def _uses(function: Callable[..., Any]) -> dict[str, set[Any]]:
+    """By argument: names of its fields, and functions that take it, each with its position."""
     code = function.__code__
-    return _definitions(code.co_filename)[code.co_firstlineno]
+    uses: dict[str, set[Any]] = {name: set() for name in arguments_of(function)}
+    for node in ast.walk(_definitions(code.co_filename)[code.co_firstlineno]):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            uses.get(node.value.id, set()).add(node.attr)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            callee = function.__globals__.get(node.func.id)
+            if inspect.isfunction(getattr(callee, "py_func", callee)):
+                for position, given in enumerate(node.args):
+                    if isinstance(given, ast.Name):
+                        uses.get(given.id, set()).add((callee, position))
+    return uses
 
 
 @functools.cache
