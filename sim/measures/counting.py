@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.kernels.machine.compile import kernel
+from sim.kernels.machine.records import arguments_of
 from sim.kernels.machine.sequence import KernelCall
 from sim.kernels.project_codes import (
     ABANDONED,
@@ -109,47 +110,34 @@ _BY_KIND: Final = COUNTS.index(f"births_{project_kinds()[0].name}")
 
 
 @kernel
-def count_premises(
-    zone,
-    is_open,
-    event,
-    months_vacant,
-    revenue,
-    margin,
-    rent,
-    rent_at_start,
-    footfall,
-    spent_in_shops,
-    spent_outside,
-    spent_online,
-    row,
-):
+def count_premises(premises, zone, sector, row):
     """Add up premises by zone and spending by sector into a row of `COUNTS`."""
-    for p in range(is_open.size):
-        z = zone[p]
+    for i in range(premises.is_open.size):
+        z = premises.zone[i]
         row[AT.premises + z] += 1.0
-        row[AT.closures + z] += 1.0 if event[p] == 1 else 0.0
-        row[AT.relettings + z] += 1.0 if event[p] == 2 else 0.0
-        row[AT.takeovers + z] += 1.0 if event[p] == 3 else 0.0
-        row[AT.sales + z] += revenue[p]
-        row[AT.rent_at_start + z] += rent_at_start[p]
-        row[AT.rent + z] += rent[p]
-        if is_open[p]:
+        row[AT.closures + z] += 1.0 if premises.event[i] == 1 else 0.0
+        row[AT.relettings + z] += 1.0 if premises.event[i] == 2 else 0.0
+        row[AT.takeovers + z] += 1.0 if premises.event[i] == 3 else 0.0
+        row[AT.sales + z] += premises.revenue[i]
+        row[AT.rent_at_start + z] += premises.rent_at_start[i]
+        row[AT.rent + z] += premises.rent[i]
+        if premises.is_open[i]:
             row[AT.open_shops + z] += 1.0
-            row[AT.margin_sum + z] += margin[p]
-        elif months_vacant[p] >= LONG_TERM_MONTHS:
+            row[AT.margin_sum + z] += premises.margin[i]
+        elif premises.months_vacant[i] >= LONG_TERM_MONTHS:
             row[AT.long_term_vacant + z] += 1.0
     for z in range(3):
-        row[AT.footfall + z] = footfall[z]
-        row[AT.spent_in_shops] += spent_in_shops[z]  # three sectors, as there are three zones
-        row[AT.spent_outside] += spent_outside[z]
-        row[AT.spent_online] += spent_online[z]
+        row[AT.footfall + z] = zone.footfall[z]
+        # Three sectors, as there are three zones.
+        row[AT.spent_in_shops] += sector.spent_in_shops[z]
+        row[AT.spent_outside] += sector.spent_outside[z]
+        row[AT.spent_online] += sector.spent_online[z]
 
 
 @kernel
-def count_residents(cell_zone, residents, row):
+def count_residents(cell, row):
     """Add up residents by zone into a row of `COUNTS`."""
-    zone, people = cell_zone.reshape(-1), residents.reshape(-1)
+    zone, people = cell.zone.reshape(-1), cell.residents.reshape(-1)
     centre = periphery = elsewhere = 0.0
     for c in range(zone.size):
         centre += people[c] if zone[c] == 0 else 0.0
@@ -159,13 +147,13 @@ def count_residents(cell_zone, residents, row):
 
 
 @kernel
-def count_youth(zone, is_present, is_active, event, row):
+def count_youth(youth, row):
     """Add up youth by zone into a row of `COUNTS`, in bytes that a few hundred do not overflow."""
-    for first in range(0, zone.size, 128):
+    for first in range(0, youth.zone.size, 128):
         here0 = here1 = here2 = active0 = active1 = active2 = left = arrived = np.uint8(0)
-        for y in range(np.uintp(first), np.uintp(min(first + 128, zone.size))):
-            z = zone[y]
-            here, active = is_present[y], is_active[y]
+        for y in range(np.uintp(first), np.uintp(min(first + 128, youth.zone.size))):
+            z = youth.zone[y]
+            here, active = youth.is_present[y], youth.is_active[y]
             # Numba adds bytes as words; cut back to a byte, many of them fit into a register.
             here0 = np.uint8(here0 + (np.uint8(z == 0) & here))
             here1 = np.uint8(here1 + (np.uint8(z == 1) & here))
@@ -173,8 +161,8 @@ def count_youth(zone, is_present, is_active, event, row):
             active0 = np.uint8(active0 + (np.uint8(z == 0) & active))
             active1 = np.uint8(active1 + (np.uint8(z == 1) & active))
             active2 = np.uint8(active2 + (np.uint8(z == 2) & active))
-            left = np.uint8(left + np.uint8(event[y] == 1))
-            arrived = np.uint8(arrived + np.uint8(event[y] == 2))
+            left = np.uint8(left + np.uint8(youth.event[y] == 1))
+            arrived = np.uint8(arrived + np.uint8(youth.event[y] == 2))
         row[AT.youth] += here0
         row[AT.youth + 1] += here1
         row[AT.youth + 2] += here2
@@ -186,27 +174,14 @@ def count_youth(zone, is_present, is_active, event, row):
 
 
 @kernel
-def count_projects(
-    cell_zone,
-    cell_row,
-    stage,
-    event,
-    kind,
-    weight,
-    origin,
-    partners,
-    has_public_partner,
-    months_to_birth,
-    review_months,
-    row,
-):
+def count_projects(cell, entrepreneur, row):
     """Add up what happened to projects, and those that run, into a row of `COUNTS`."""
-    zone = cell_zone.reshape(-1)
-    for e in range(stage.size):
-        now, what = stage[e], event[e]
+    zone = cell.zone.reshape(-1)
+    for e in range(entrepreneur.stage.size):
+        now, what = entrepreneur.stage[e], entrepreneur.event[e]
         if now == LATENT and what == NOTHING:
             continue
-        z, bottom_up = zone[cell_row[e]], origin[e] != BY_OFFICIAL
+        z, bottom_up = zone[entrepreneur.cell_row[e]], entrepreneur.origin[e] != BY_OFFICIAL
         if now == IDEA:
             row[AT.ideas_in_work] += 1.0
         elif now == REVIEW:
@@ -216,123 +191,66 @@ def count_projects(
         elif now == RUNNING:
             row[AT.running + z] += 1.0
             row[AT.running_bottom_up] += bottom_up
-            row[AT.running_public_partner] += has_public_partner[e]
-            row[AT.running_partners] += partners[e]
-            row[AT.running_months_to_birth_sum] += months_to_birth[e]
+            row[AT.running_public_partner] += entrepreneur.has_public_partner[e]
+            row[AT.running_partners] += entrepreneur.partners[e]
+            row[AT.running_months_to_birth_sum] += entrepreneur.months_to_birth[e]
         if what == HAD_IDEA:
             row[AT.ideas + z] += 1.0
         elif what == APPLIED:
             row[AT.applications] += 1.0
         elif what == APPROVED:
             row[AT.approvals] += 1.0
-            row[AT.decided_months] += review_months[e]
+            row[AT.decided_months] += entrepreneur.review_months[e]
         elif what == REFUSED:
             row[AT.refusals] += 1.0
-            row[AT.decided_months] += review_months[e]
+            row[AT.decided_months] += entrepreneur.review_months[e]
         elif what == ABANDONED:
             row[AT.abandoned] += 1.0
         elif what == BORN:
             row[AT.births + z] += 1.0
             row[AT.bottom_up_births] += bottom_up
-            row[AT.public_partner_births] += has_public_partner[e]
-            row[AT.partners_at_birth] += partners[e]
-            row[AT.months_to_birth_sum] += months_to_birth[e]
-            row[_BY_KIND + kind[e]] += 1.0
-            for d in range(weight.shape[1]):
-                row[_BY_DIMENSION + d] += weight[e, d]
+            row[AT.public_partner_births] += entrepreneur.has_public_partner[e]
+            row[AT.partners_at_birth] += entrepreneur.partners[e]
+            row[AT.months_to_birth_sum] += entrepreneur.months_to_birth[e]
+            row[_BY_KIND + entrepreneur.kind[e]] += 1.0
+            for d in range(entrepreneur.weight.shape[1]):
+                row[_BY_DIMENSION + d] += entrepreneur.weight[e, d]
         elif what == CEASED:
             row[AT.projects_ended + z] += 1.0
 
 
 @kernel
-def count_offices_and_places(
-    waiting,
-    trust,
-    openness,
-    is_open,
-    is_mobile,
-    seats,
-    users,
-    participants,
-    votes,
-    classic_birth_rate,
-    row,
-):
+def count_offices_and_places(office, official, third_place, account, town, row):
     """Add up offices, officials, third places and events into a row of `COUNTS`."""
-    for o in range(waiting.size):
-        row[AT.waiting_files] += waiting[o]
-    row[AT.officials] = trust.size
-    for o in range(trust.size):
-        row[AT.trust_sum] += trust[o]
-        row[AT.openness_sum] += openness[o]
-    for p in range(is_open.size):
-        if is_open[p] and not is_mobile[p]:
+    for o in range(office.waiting.size):
+        row[AT.waiting_files] += office.waiting[o]
+    row[AT.officials] = official.trust.size
+    for o in range(official.trust.size):
+        row[AT.trust_sum] += official.trust[o]
+        row[AT.openness_sum] += official.openness[o]
+    for place in range(third_place.is_open.size):
+        if third_place.is_open[place] and not third_place.is_mobile[place]:
             row[AT.open_places] += 1.0
-            row[AT.seats] += seats[p]
-            row[AT.users] += users[p]
-    for a in range(votes.size):
-        row[AT.evening_participants] += participants[a]
-        row[AT.votes] += votes[a]
+            row[AT.seats] += third_place.seats[place]
+            row[AT.users] += third_place.users[place]
+    for a in range(account.votes.size):
+        row[AT.evening_participants] += account.evening_participants[a]
+        row[AT.votes] += account.votes[a]
     residents = row[AT.residents] + row[AT.residents + 1] + row[AT.residents + 2]
-    row[AT.classic_births] = residents / 1000.0 * classic_birth_rate[0] / 12.0
+    row[AT.classic_births] = residents / 1000.0 * town.classic_birth_rate[0] / 12.0
 
 
-_COUNTED: Final[tuple[tuple[Any, tuple[str, ...]], ...]] = (
-    (
-        count_premises,
-        (
-            "premises.zone",
-            "premises.is_open",
-            "premises.event",
-            "premises.months_vacant",
-            "premises.revenue",
-            "premises.margin",
-            "premises.rent",
-            "premises.rent_at_start",
-            "zone.footfall",
-            "sector.spent_in_shops",
-            "sector.spent_outside",
-            "sector.spent_online",
-        ),
-    ),
-    (count_residents, ("cell.zone", "cell.residents")),
-    (count_youth, ("youth.zone", "youth.is_present", "youth.is_active", "youth.event")),
-    (
-        count_projects,
-        (
-            "cell.zone",
-            "entrepreneur.cell_row",
-            "entrepreneur.stage",
-            "entrepreneur.event",
-            "entrepreneur.kind",
-            "entrepreneur.weight",
-            "entrepreneur.origin",
-            "entrepreneur.partners",
-            "entrepreneur.has_public_partner",
-            "entrepreneur.months_to_birth",
-            "entrepreneur.review_months",
-        ),
-    ),
-    (
-        count_offices_and_places,
-        (
-            "office.waiting",
-            "official.trust",
-            "official.openness",
-            "third_place.is_open",
-            "third_place.is_mobile",
-            "third_place.seats",
-            "third_place.users",
-            "account.evening_participants",
-            "account.votes",
-            "town.classic_birth_rate",
-        ),
-    ),
+COUNTING: Final = (
+    count_premises,
+    count_residents,
+    count_youth,
+    count_projects,
+    count_offices_and_places,
 )
-"""Counting kernels in order, and the variables that each of them takes."""
+"""Kernels that count a month, in order; each takes entities, and the ``row`` that it writes."""
 
-COUNTERS: Final = tuple(kernel_.__name__ for kernel_, _ in _COUNTED)
-"""Names of the counting kernels."""
+COUNTERS: Final = tuple(counter.__name__ for counter in COUNTING)
+"""Their names."""
 
 
 def count_calls(state: State, row: Row) -> list[KernelCall]:
@@ -345,10 +263,12 @@ def count_calls(state: State, row: Row) -> list[KernelCall]:
     row : (counts,) float64 array
         Row of zeros to fill.
     """
-    return [
-        KernelCall(kernel_.__name__, kernel_, (*(state[name] for name in names), row))
-        for kernel_, names in _COUNTED
-    ]
+    calls = []
+    for counter in COUNTING:
+        *entities, _row = arguments_of(counter)
+        taken = (state.record_for(counter, entity) for entity in entities)
+        calls.append(KernelCall(counter.__name__, counter, (*taken, row)))
+    return calls
 
 
 def count_month(state: State, row: Row) -> None:

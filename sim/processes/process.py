@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.kernels.machine.compile import parallel
-from sim.kernels.machine.records import arguments_of, fields_of, parameters_of, record
+from sim.kernels.machine.records import arguments_of, fields_of, parameters_of
 from sim.kernels.machine.sequence import CLOCK, KernelCall, KernelSequence
 from sim.registry.parameters import ParameterGroup
 from sim.registry.state import State
@@ -103,9 +103,5 @@ class Process:
         if "p" in self.arguments:
             given["p"] = parameters_of(self.kernel, values)
         for name in set(self.arguments) - set(given):
-            fields = fields_of(self.kernel, name)
-            given[name] = record(name, {f: self._array(state, f"{name}.{f}") for f in fields})
+            given[name] = state.record_for(self.kernel, name, self.writes)
         return KernelCall(self.name, kernel, tuple(given[a] for a in self.arguments))
-
-    def _array(self, state: State, name: str) -> Any:
-        return state[name] if name in self.writes else state.read_only(name)

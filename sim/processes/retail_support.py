@@ -61,31 +61,31 @@ def support_shops(seed, month, premises, driver, account, ledger):
         if relief > 0.0 or aid > 0.0:
             money = _in_purse(purse)
             all_wanted = 0
-            for p in range(premises.is_open.size):
-                if premises.is_open[p] and _is_helped(zone, premises.zone[p]):
-                    rent = premises.rent[p] * driver.costs[0]
-                    all_wanted += subsidy_wanted(1, premises.shop_age[p], rent, relief, aid)
+            for i in range(premises.is_open.size):
+                if premises.is_open[i] and _is_helped(zone, premises.zone[i]):
+                    rent = premises.rent[i] * driver.costs[0]
+                    all_wanted += subsidy_wanted(1, premises.shop_age[i], rent, relief, aid)
             spent = 0
-            for p in range(premises.is_open.size):
-                if not _is_helped(zone, premises.zone[p]):
+            for i in range(premises.is_open.size):
+                if not _is_helped(zone, premises.zone[i]):
                     continue
-                rent = premises.rent[p] * driver.costs[0]
-                is_open = premises.is_open[p]
-                wanted = subsidy_wanted(is_open, premises.shop_age[p], rent, relief, aid)
+                rent = premises.rent[i] * driver.costs[0]
+                is_open = premises.is_open[i]
+                wanted = subsidy_wanted(is_open, premises.shop_age[i], rent, relief, aid)
                 paid = part_paid(wanted, all_wanted + (0 if is_open else wanted), money)
                 spent += paid if is_open else 0
-                premises.subsidy[p] += paid / 100.0
+                premises.subsidy[i] += paid / 100.0
             pay(purse, spending, _SUBSIDIES, spent)
         if account.facade[a] > 0.0:
             k0, k1 = stream_key(seed, STREAM, month)
             renovated = premises.facade.dtype.type(1.0 + account.facade[a])
             while account.facade_cost[a] <= _in_purse(purse):
                 turn, lowest = -1, np.int64(2**32)
-                for p in range(premises.facade.size):
-                    if premises.facade[p] < renovated and _is_helped(zone, premises.zone[p]):
-                        luck = np.int64(word(k0, k1, premises.id[p], 0))
+                for i in range(premises.facade.size):
+                    if premises.facade[i] < renovated and _is_helped(zone, premises.zone[i]):
+                        luck = np.int64(word(k0, k1, premises.id[i], 0))
                         if luck < lowest:
-                            turn, lowest = p, luck
+                            turn, lowest = i, luck
                 if turn < 0:
                     break
                 premises.facade[turn] = renovated

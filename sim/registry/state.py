@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from sim.kernels.machine.records import fields_of, record
 from sim.registry.variables import VARIABLES
 
 __all__ = ["State"]
@@ -125,3 +126,22 @@ class State(Mapping[str, Array]):
             self._read_only[name] = self._arrays[name].view()
             self._read_only[name].flags.writeable = False
         return self._read_only[name]
+
+    def record_for(self, kernel: Any, entity: str, writes: Collection[str] = ()) -> Any:
+        """Return the arrays of an entity that a kernel uses, as one argument.
+
+        Parameters
+        ----------
+        kernel : callable
+            A kernel with an argument of the entity's name.
+        entity : str
+        writes : collection of str
+            Names of the arrays that the kernel may write.
+
+        Returns
+        -------
+        Record
+        """
+        names = {quantity: f"{entity}.{quantity}" for quantity in fields_of(kernel, entity)}
+        arrays = {q: self[n] if n in writes else self.read_only(n) for q, n in names.items()}
+        return record(entity, arrays)

@@ -28,27 +28,28 @@ def ledger_shape(state: State) -> tuple[int, int, int]:
 
 
 @kernel
-def book_month(income: Cents, spending: Cents, page: Cents) -> None:
+def book_month(ledger: Any, page: Cents) -> None:
     """Write the money of the month just run into a page of the ledger, in cents.
 
     Parameters
     ----------
-    income : (account, source) int64 array
-    spending : (account, source, line) int64 array
+    ledger : Record
+        With ``income``, (account, source), and ``spending``, (account, source, line).
     page : (account, source, 1 + line) int64 array
         Written.
     """
     for a in range(page.shape[0]):
         for s in range(page.shape[1]):
-            page[a, s, 0] = income[a, s]
-            for line in range(spending.shape[2]):
-                page[a, s, 1 + line] = spending[a, s, line]
+            page[a, s, 0] = ledger.income[a, s]
+            for line in range(ledger.spending.shape[2]):
+                page[a, s, 1 + line] = ledger.spending[a, s, line]
 
 
 def book_call(state: State, page: Cents) -> KernelCall:
     """Return the call that books a month into a page, as `book_month` does."""
-    arguments = state["ledger.income"], state["ledger.spending"], page
-    return KernelCall(book_month.__name__, book_month, arguments)
+    return KernelCall(
+        book_month.__name__, book_month, (state.record_for(book_month, "ledger"), page)
+    )
 
 
 def ledger_frame(pages: Cents, accounts: Sequence[str]) -> pd.DataFrame:

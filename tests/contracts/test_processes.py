@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 import sim.processes
+from sim.kernels.machine.records import arguments_of, fields_of
+from sim.measures.counting import COUNTING
 from sim.processes.month import MONTH
 from sim.registry.variables import VARIABLES
 from sim.scenario.schema import PARAMETERS
@@ -108,6 +110,9 @@ def test_draws_are_a_pure_function(module):
 def test_every_variable_is_used():
     """By a process of the month, the starting state, an intervention or what is measured."""
     used = {name for p in MONTH for name in p.reads}
+    for counter in COUNTING:
+        for entity in arguments_of(counter):
+            used |= {f"{entity}.{quantity}" for quantity in fields_of(counter, entity)}
     source = "".join(
         path.read_text(encoding="utf-8")
         for pattern in ("start/*.py", "interventions/*.py", "measures/*.py")

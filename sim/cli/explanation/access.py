@@ -26,6 +26,9 @@ from sim.cli.explanation.places import (
     text_of,
     tree_of,
 )
+from sim.kernels.machine.records import arguments_of, fields_of
+from sim.measures.counting import COUNTING
+from sim.simulation.ledger import book_month
 
 _VIEWS: Final = {"ravel", "reshape", "view", "T", "flat"}
 """Methods and attributes of an array that share its memory."""
@@ -57,7 +60,7 @@ def accesses(name: str) -> tuple[Access, ...]:
     Returns
     -------
     tuple of Access
-        In the order of files and lines, then attributes of agents.
+        In the order of files and lines, then counting kernels, then attributes of agents.
     """
     entity, _, quantity = name.partition(".")
     found = [
@@ -67,7 +70,7 @@ def accesses(name: str) -> tuple[Access, ...]:
         for pattern, line, where, mode in _uses(path)
         if pattern == name or re.fullmatch(pattern, name)
     ]
-    found += [a for variable, a in _agents() if variable == name]
+    found += [a for variable, a in (*_counters(), *_agents()) if variable == name]
     return tuple(dict.fromkeys(found))
 
 
@@ -130,13 +133,9 @@ class _Module:
         return holders[-1] if holders else None
 
     def holder_of(self, node: ast.AST) -> str:
-        """Name of the function that holds a node, or of the one it is listed for."""
-        if function := self.function_of(node):
-            return function.name
-        for tuple_ in self.ancestors(node):
-            if isinstance(tuple_, ast.Tuple) and isinstance(tuple_.elts[0], ast.Name):
-                return tuple_.elts[0].id  # (count_premises, ("premises.zone", ...))
-        return "module"
+        """Name of the function that holds a node."""
+        function = self.function_of(node)
+        return function.name if function else "module"
 
     def names_of(self, text: ast.JoinedStr) -> list[str]:
         """Patterns of what an f-string can be, exact where a loop over literals fills it."""
@@ -236,6 +235,21 @@ def _modes_of_parameter(path: Path, function: str, position: int) -> frozenset[s
                     other = module_path(node.module or "")
                     return _modes_of_parameter(other, alias.name, position)
     return frozenset()
+
+
+@cache
+def _counters() -> list[tuple[str, Access]]:
+    """Reads of the kernels that count a month and book its money, by variable."""
+    found = []
+    for kernel in (*COUNTING, book_month):
+        code = kernel.py_func.__code__
+        path = Path(code.co_filename)
+        access = Access(
+            f"{_room(path)}: {kernel.__name__}", at(path, code.co_firstlineno + 1), READ
+        )
+        for entity in arguments_of(kernel):
+            found += [(f"{entity}.{f}", access) for f in fields_of(kernel, entity)]
+    return found
 
 
 @cache
