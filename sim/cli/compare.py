@@ -1,4 +1,4 @@
-"""``sim compare``: what interventions change, against the same territory without them."""
+"""``sim compare``: compare a territory with and without interventions."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 def compare_command(
     scenario: Annotated[str, typer.Argument(help="Scenario by name, or a TOML file.")],
     interventions: Annotated[
-        list[str], typer.Argument(help="Interventions by name, or TOML files; each is tried alone.")
+        list[str], typer.Argument(help="Interventions by name, or TOML files, each in its own arm.")
     ],
     out: Annotated[
         Path, typer.Option("--out", metavar="FOLDER", help="Folder for the report and its tables.")
@@ -43,7 +43,8 @@ def compare_command(
     assignments: Assignments = None,
     months: Months = None,
     seed: Annotated[
-        int, typer.Option("--seed", parser=whole_number, metavar="N", help="Seed of the whole.")
+        int,
+        typer.Option("--seed", parser=whole_number, metavar="N", help="Seed of the comparison."),
     ] = 0,
     reps: Annotated[
         int, typer.Option("--reps", parser=whole_number, metavar="N", help="Replications.")
@@ -54,13 +55,13 @@ def compare_command(
     ] = False,
     independent: Annotated[
         bool,
-        typer.Option("--independent", help="Seeds of its own for each arm, to check the method."),
+        typer.Option("--independent", help="Separate seeds for each arm, to check the method."),
     ] = False,
     territories: Annotated[
         bool,
         typer.Option(
             "--territories",
-            help="The same in the other territories that come with Essaim, for the report.",
+            help="Also compare in Essaim's other territories, for the report.",
         ),
     ] = False,
     workers: Workers = None,
@@ -117,7 +118,7 @@ def compare_command(
 
 
 def _load_report() -> None:
-    """Load what tables and the report are made with, while workers load and run."""
+    """Load the modules of tables and the report while workers load and run."""
     for name in ("pandas", "sim.report.report"):
         import_module(name)
 

@@ -1,4 +1,4 @@
-"""The option ``--lang``: the languages that have a folder in `sim.words`."""
+"""The option ``--lang`` over the languages of `sim.words`."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ import typer
 from sim.words.folders import languages
 
 Lang = Annotated[
-    str, typer.Option("--lang", help=f"Language of what is written: {', '.join(languages())}.")
+    str, typer.Option("--lang", help=f"Language of the output: {', '.join(languages())}.")
 ]

@@ -1,4 +1,4 @@
-"""Options that all commands share which run experiments."""
+"""Shared options of commands that run experiments."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Executor = Annotated[
     typer.Option(
         "--executor",
         metavar="NAME",
-        help="Who runs: local (processes), serial (this process), dask (a cluster).",
+        help="Executor: local (processes), serial (this process), dask (a cluster).",
     ),
 ]
 Scheduler = Annotated[
@@ -35,23 +35,23 @@ Scheduler = Annotated[
     typer.Option(
         "--scheduler",
         metavar="ADDRESS",
-        help="A dask scheduler that runs already, such as tcp://10.0.0.1:8786.",
+        help="Address of a running dask scheduler, such as tcp://10.0.0.1:8786.",
     ),
 ]
-Resume = Annotated[bool, typer.Option("--resume", help="Go on with the results in the folder.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace results that stand in the folder.")]
-RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Do runs again that failed.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Resume the results in the folder.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace existing results in the folder.")]
+RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Repeat failed runs.")]
 MaxFailures = Annotated[
     int | None,
     typer.Option(
-        "--max-failures", parser=whole_number, metavar="N", help="Stop when more runs have failed."
+        "--max-failures", parser=whole_number, metavar="N", help="Stop once more runs have failed."
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 def load_in_workers(executor: str, workers: int | None) -> None:
-    """Begin to load and compile on another processor while this one does, too."""
+    """Start to load and compile on another processor, in parallel with this one."""
     if executor == "local" and workers != 1:
         from sim.experiments.fork_server import prepare_workers
 

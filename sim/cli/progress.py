@@ -1,4 +1,4 @@
-"""Progress of many runs, and how they ended: a bar on a terminal, plain lines elsewhere."""
+"""Progress and outcome of many runs: a bar on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EVERY: Final = 10.0
 
 
 def time_left(seconds: float) -> str:
-    """Return a duration in words, rounded as one would say it.
+    """Return a duration in words, rounded as in speech.
 
     Examples
     --------
@@ -46,9 +46,9 @@ class Watch:
     Parameters
     ----------
     folder : Path, optional
-        Where results are kept.
+        Folder of the results.
     again : str, optional
-        How to go on after an interrupt; by ``--resume`` by default.
+        How to continue after an interrupt; by default with ``--resume``.
     """
 
     def __init__(self, folder: Path | None, again: str | None = None) -> None:
@@ -77,7 +77,7 @@ class Watch:
         self._stack.__exit__(*error)
 
     def tell(self, tally: Tally) -> None:
-        """Note and show the progress."""
+        """Record and show the progress."""
         self._tally = tally
         CONSOLE.check()
         now = time.monotonic()
@@ -95,12 +95,12 @@ class Watch:
             )
 
     def end_if_stopped(self) -> None:
-        """End where so many runs failed that no more were done.
+        """End the command if the engine stopped early because of failures.
 
         Raises
         ------
         typer.Exit
-            1 where every run failed, 3 where more failed than were allowed.
+            1 if every run failed, 3 if more failed than allowed.
         """
         tally = self._tally
         if tally is None or not tally.stopped:
@@ -126,12 +126,12 @@ def _bar() -> Progress:
 
 
 def end_if_failed(results: Results) -> None:
-    """Say how many runs failed and why, and end with the exit code for it.
+    """Report how many runs failed and why, and end with the matching exit code.
 
     Raises
     ------
     typer.Exit
-        3 where some failed.
+        3 if some failed.
     """
     failures = results.failures()
     if failures.empty:
@@ -141,7 +141,7 @@ def end_if_failed(results: Results) -> None:
     if results.kind != "sweep":
         planned = results.experiment.replications
         lost = f"{planned - len(results.replications):,} of {planned:,} replications are missing: "
-    again = "" if results.folder is None else " Do them again with --resume --retry-failed."
+    again = "" if results.folder is None else " Repeat them with --resume --retry-failed."
     CONSOLE.fail(
         f"{lost}{len(failures):,} of {done:,} runs failed; the first: {first['error_type']}:"
         f" {first['error']}{again}"

@@ -13,9 +13,7 @@ from sim.words.folders import ENGLISH
 
 
 def report_command(
-    folder: Annotated[
-        Path, typer.Argument(help="Folder that a run, a comparison or a sweep wrote.")
-    ],
+    folder: Annotated[Path, typer.Argument(help="Folder of a run, a comparison or a sweep.")],
     out: Annotated[
         Path | None,
         typer.Option(
@@ -23,9 +21,9 @@ def report_command(
         ),
     ] = None,
     lang: Lang = ENGLISH,
-    png: Annotated[bool, typer.Option("--png", help="Draw pictures as PNG, too.")] = False,
+    png: Annotated[bool, typer.Option("--png", help="Also draw pictures as PNG.")] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace a report that stands in the folder.")
+        bool, typer.Option("--force", help="Replace an existing report in the folder.")
     ] = False,
 ) -> None:
     """Write the report of results in a folder: one page that needs nothing else."""

@@ -1,4 +1,4 @@
-"""``sim run``: from a scenario to results, pictures and words."""
+"""``sim run``: run a scenario and write results, pictures and a summary."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def run_command(
         typer.Option(
             "--intervention",
             metavar="NAME",
-            help="What is done to it, by name or TOML file; repeatable.",
+            help="Intervention by name, or a TOML file; repeatable.",
         ),
     ] = None,
     assignments: Assignments = None,
@@ -53,7 +53,10 @@ def run_command(
     reps: Annotated[
         int,
         typer.Option(
-            "--reps", parser=whole_number, metavar="N", help="Runs that differ by chance alone."
+            "--reps",
+            parser=whole_number,
+            metavar="N",
+            help="Runs that differ only in their random draws.",
         ),
     ] = 1,
     workers: Workers = None,
@@ -70,18 +73,18 @@ def run_command(
     force: Force = False,
     maps: Annotated[
         str | None,
-        typer.Option("--maps", metavar="M,M,...", help="Months whose maps are kept; 0: the start."),
+        typer.Option("--maps", metavar="M,M,...", help="Months whose maps to keep; 0: the start."),
     ] = None,
     layers: Annotated[
         str,
         typer.Option("--layers", metavar="L,L,...", help="Layers of these maps."),
     ] = ",".join(_DRAWN),
-    png: Annotated[bool, typer.Option("--png", help="Draw pictures as PNG, too.")] = False,
+    png: Annotated[bool, typer.Option("--png", help="Also draw pictures as PNG.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Run a scenario and say what happened.
+    """Run a scenario and summarise what happened.
 
-    With --out, results and pictures are kept in a folder.
+    With --out, write results and pictures into a folder.
     """
     if reps > 1:
         load_in_workers(executor, workers)

@@ -36,7 +36,7 @@ def sweep_command(
     ],
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FOLDER", help="Folder for the results; goes on with it."),
+        typer.Option("--out", metavar="FOLDER", help="Folder for the results."),
     ] = None,
     resume: Resume = False,
     force: Force = False,
@@ -48,21 +48,22 @@ def sweep_command(
     assignments: Assignments = None,
     reps: Annotated[
         int | None,
-        typer.Option("--reps", parser=whole_number, metavar="N", help="Replications of a point."),
+        typer.Option("--reps", parser=whole_number, metavar="N", help="Replications per point."),
     ] = None,
     months: Months = None,
     seed: Annotated[
         int | None,
-        typer.Option("--seed", parser=whole_number, metavar="N", help="Seed of the whole."),
+        typer.Option("--seed", parser=whole_number, metavar="N", help="Seed of the sweep."),
     ] = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say how many runs there are, and how long they take.")
+        bool,
+        typer.Option("--dry-run", help="Only report the number of runs and the time they take."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run an experiment: every point of its design, each with every replication.
 
-    What is finished is kept, whatever happens; --resume goes on from there.
+    Finished runs are always kept; --resume does the missing ones.
     """
     if not dry_run:
         load_in_workers(executor, workers)
@@ -104,9 +105,7 @@ def sweep_command(
 
 
 def extend_command(
-    folder: Annotated[
-        Path, typer.Argument(help="Folder that a run, a comparison or a sweep wrote.")
-    ],
+    folder: Annotated[Path, typer.Argument(help="Folder of a run, a comparison or a sweep.")],
     points: Annotated[
         int | None,
         typer.Option(
@@ -153,7 +152,7 @@ def extend_command(
 
 
 def _say(found: Results, as_json: bool) -> None:
-    """Say what there is, and what is missing."""
+    """Report the finished and the missing runs."""
     statuses = list(found.store.statuses().values())
     failed = len(statuses) - statuses.count("ok")
     missing = found.missing()
@@ -183,7 +182,7 @@ def _say(found: Results, as_json: bool) -> None:
 def _estimate(
     experiment: Experiment, workers: int | None, folder: Path | None, as_json: bool
 ) -> None:
-    """Say how many runs there are to do, and estimate from two of them how long they take."""
+    """Report the number of runs and estimate their time from two of them."""
     from sim.experiments.executors import worker_number
     from sim.experiments.plan import plan_experiment
     from sim.experiments.store import Store

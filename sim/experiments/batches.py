@@ -1,4 +1,4 @@
-"""A batch: the unit of work, done by a worker that keeps its results and hands over counts."""
+"""Batches: the unit of work of a worker, which writes its results and returns counts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Count", "Sent", "do_batch", "keep_crashed", "try_run"]
 
 _LONGEST: Final = 2000
-"""Characters that are kept of a message, from its start, and of a traceback, to its end."""
+"""Characters to keep of a message, from its start, and of a traceback, from its end."""
 
 _CRASHED: Final = "its process died while running nothing else"
 
@@ -46,17 +46,17 @@ def _received(pickled: bytes) -> Sent:
 
 @dataclass(frozen=True)
 class Count:
-    """What a worker hands over of a batch.
+    """The counts of a batch, returned by a worker.
 
     Attributes
     ----------
     runs, failed : int
     seconds : float
-        How long the runs took.
+        Total time of the runs.
     first_error : str
         Message of the first failure, if any.
     tables : mapping of str to pyarrow.Table
-        The results, where there is no folder to keep them in.
+        The results, if there is no folder.
     """
 
     runs: int
@@ -67,7 +67,7 @@ class Count:
 
 
 def try_run(model: Model, run: Run) -> Result:
-    """Do a run; a failure is a result, too.
+    """Do a run; a failure is a result too.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def try_run(model: Model, run: Run) -> Result:
     start = time.perf_counter()
     try:
         outcome = model(run)
-    except (Exception, SystemExit) as error:  # a model that exits is one that fails
+    except (Exception, SystemExit) as error:  # exiting counts as failing
         seconds = time.perf_counter() - start
         caught = traceback.TracebackException.from_exception(error)
         message, tail = _text(str(caught))[:_LONGEST], _text("".join(caught.format()))[-_LONGEST:]
@@ -90,17 +90,17 @@ def try_run(model: Model, run: Run) -> Result:
 
 
 def _text(words: str) -> str:
-    """Return words that can be written, though they may hold lone surrogates."""
+    """Return text that can be encoded, even with lone surrogates."""
     return words.encode(errors="backslashreplace").decode()
 
 
 def do_batch(folder: Path | None, sent: Sent, runs: Sequence[Run]) -> Count:
-    """Do some runs and keep their results in a part of their own.
+    """Do some runs and write their results into one part.
 
     Parameters
     ----------
     folder : Path or None
-        Of the experiment; where None, the results are handed over.
+        Folder of the experiment; if None, the results are returned.
     sent : Sent
         The model.
     runs : sequence of Run
@@ -118,7 +118,7 @@ def do_batch(folder: Path | None, sent: Sent, runs: Sequence[Run]) -> Count:
 
 
 def keep_crashed(folder: Path | None, sent: Sent, run: Run) -> Count:
-    """Keep that a run ends the process that does it; parameters as for `do_batch`."""
+    """Record that a run crashes its process; parameters as for `do_batch`."""
     return _keep(folder, sent, [Result(run.key, "crashed", None, 0.0, "WorkerDied", _CRASHED)])
 
 

@@ -1,4 +1,4 @@
-"""Columns of the tables that experiments write, besides measures, parameters and factors."""
+"""Columns of the tables of experiments, apart from measures, parameters and factors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["COLUMNS", "TableColumn"]
 
 @dataclass(frozen=True)
 class TableColumn:
-    """A column, which means the same in every table that has it.
+    """A column, with the same meaning in every table.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""The command and the Python that make results again."""
+"""The command and the Python code that repeat an experiment."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ Commands = dict[str, str]
 
 
 def commands_of_run(experiment: Experiment, reference: str) -> Commands:
-    """Return the commands that make a run again.
+    """Return the commands that repeat a run.
 
     Parameters
     ----------
     experiment : Experiment
     reference : str
-        Name or file by which the scenario was called.
+        Name or file of the scenario as given by the user.
     """
     (scenario,) = experiment.arms.values()
     added = _references(scenario.interventions)
@@ -44,7 +44,7 @@ def commands_of_run(experiment: Experiment, reference: str) -> Commands:
 
 
 def commands_of_comparison(experiment: Experiment, reference: str) -> Commands:
-    """Return the commands that make a comparison again; parameters as for `commands_of_run`."""
+    """Return the commands that repeat a comparison; parameters as for `commands_of_run`."""
     baseline, *others = experiment.arms.values()
     tried = [i for arm in others for i in arm.interventions if i not in baseline.interventions]
     known = {i.name: i.reference for i in tried}
@@ -69,14 +69,14 @@ def commands_of_comparison(experiment: Experiment, reference: str) -> Commands:
 
 
 def commands_of_sweep(reference: str, changes: Mapping[str, Any]) -> Commands:
-    """Return the commands that make a sweep again.
+    """Return the commands that repeat a sweep.
 
     Parameters
     ----------
     reference : str
-        Name or file by which the experiment was called.
+        Name or file of the experiment as given by the user.
     changes : mapping
-        Keys of its file that were replaced.
+        Replaced keys of its file.
     """
     more = f", changes={dict(changes)!r}" if changes else ""
     return {
@@ -102,7 +102,7 @@ def _command(
 
 
 def _options(changes: Mapping[str, Any]) -> Iterator[str]:
-    """Yield changes of an experiment as the command line takes them."""
+    """Yield changes of an experiment as command-line options."""
     for key, option in (("replications", "--reps"), ("months", "--months"), ("seed", "--seed")):
         if key in changes:
             yield from (option, str(changes[key]))
@@ -118,12 +118,12 @@ def _assignments(values: Mapping[str, Any]) -> list[str]:
 
 
 def _references(interventions: Sequence[Intervention]) -> list[str]:
-    """Return how interventions were called that no scenario file lists: names or files."""
+    """Return the names or files of interventions that no scenario file lists."""
     return [i.reference for i in interventions if i.reference]
 
 
 def _set_by_hand(scenario: Scenario, interventions: Sequence[Intervention]) -> dict[str, Any]:
-    """Return parameters, and levers of some interventions, that no file sets but the user."""
+    """Return the parameters and levers that the user sets, not a file."""
     changed = {
         name: scenario.values[name]
         for name, setting in scenario.settings.items()

@@ -1,4 +1,4 @@
-"""Comparisons: the same territory with and without interventions, seeds and parameters shared."""
+"""Compare a territory with and without interventions, with shared seeds and parameters."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ def compare(
     scenario : Scenario, str or Path
         The territory, or its name or file.
     interventions : sequence of Intervention, str or Path
-        What is tried, each alone; or names or files.
+        Interventions, each in its own arm, or their names or files.
     assignments : sequence of str
-        Parameters and levers as ``--set`` takes them, such as ``"cluster_size=40"``.
+        Parameters and levers in the form of ``--set``, such as ``"cluster_size=40"``.
     months : int, optional
-        Length of the runs in place of the scenario's.
+        Length of the runs instead of the scenario's.
     **options
         As for `compare_arms`.
 
@@ -98,19 +98,19 @@ def compare_arms(
     ----------
     baseline : Scenario
     arms : mapping of str to Scenario
-        What is compared with it, by name; may differ in interventions and parameters.
+        Other scenarios by name; they may differ in interventions and parameters.
     reps : int
         Replications, at least 2.
     seed : int
-        Of the whole; see `sim.experiments.seeds.run_seed`.
+        Seed of the experiment; see `sim.experiments.seeds.run_seed`.
     fixed_parameters : bool
         Leave uncertain parameters at the scenario's values instead of drawing them.
     independent : bool
-        Give each arm seeds of its own, to check the statistics.
+        Give each arm its own seeds, to check the statistics.
     reference : str, optional
-        How the manifest's command calls the scenario; by default by its name.
+        Name or file of the scenario in the manifest's command; by default its name.
     out : Path or str, optional
-        Folder to keep the results in; by default they stay in memory.
+        Folder for the results; by default they stay in memory.
     **options
         ``resume``, ``force`` and fields of `sim.experiments.running.Options`.
 
@@ -121,7 +121,7 @@ def compare_arms(
     Raises
     ------
     InputError
-        If a value is not admissible, the arms do not go together, or no run can start.
+        If a value is not admissible, the arms are incompatible, or no run can start.
     """
     _check(baseline, arms)
     experiment = one_point(
@@ -139,7 +139,7 @@ def compare_arms(
     )
     territory = territory_of(baseline)
     for arm in experiment.arms.values():
-        plan_interventions(arm.interventions, arm.values, territory)  # refuses what cannot be
+        plan_interventions(arm.interventions, arm.values, territory)  # refuses inadmissible values
     commands = commands_of_comparison(experiment, reference or baseline.name)
     return run_experiment(experiment, commands, out, **options)
 

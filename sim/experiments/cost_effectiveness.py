@@ -1,7 +1,7 @@
-"""What public money buys: discounted EUR per additional surviving project, closure avoided and
-active youth-year, where there is such an effect at all.
+"""Cost-effectiveness: discounted EUR per additional surviving project, closure avoided and active
+youth-year, if there is an effect.
 
-The ratio is that of mean cost to mean effect, its interval from replications resampled together.
+The ratio is mean cost over mean effect; its interval resamples both by replication.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ COST_COLUMNS: Final = (
     "hi90",
     "verdict",
 )
-"""Columns of cost_effectiveness.csv: mean discounted public EUR more than in the baseline, mean
-gain with its interval, and EUR per unit gained with its interval, empty unless ``verdict`` is
-"ratio". Else it is "no_relevant_effect", "not_determinable", "loss" (less of it), "free"
-(it costs nothing more), or "missing"."""
+"""Columns of cost_effectiveness.csv: mean additional discounted public EUR, mean gain with its
+interval, and EUR per unit gained with its interval, empty unless ``verdict`` is "ratio". Other
+verdicts are "no_relevant_effect", "not_determinable", "loss", "free" (no additional cost) and
+"missing"."""
 
 
 def _gain(measure: str) -> Paired:
@@ -56,7 +56,7 @@ def _gain(measure: str) -> Paired:
 
 
 def _closures_avoided(before: pd.DataFrame, after: pd.DataFrame) -> Floats:
-    """Closures fewer than at the baseline's rate; a mere count would punish open shops."""
+    """Return closures avoided at the baseline's rate; a mere count would penalise open shops."""
     rate = before["closure_rate_territory"].to_numpy() - after["closure_rate_territory"].to_numpy()
     return np.asarray(rate * after["open_shop_years"].to_numpy() / 100)
 
@@ -66,11 +66,11 @@ GAINS: Final[dict[str, tuple[Paired, str]]] = {
     "closures_avoided": (_closures_avoided, "closures"),
     "active_youth_years": (_gain("active_youth_years"), "active_youth_years"),
 }
-"""What is gained in each pair of runs, and the measure whose smallest relevant effect it shares."""
+"""Gain in each pair of runs, and the measure whose smallest relevant effect applies."""
 
 
 def cost_effectiveness(runs: pd.DataFrame) -> pd.DataFrame:
-    """Cost per unit gained for each intervention, outcome and horizon.
+    """Estimate the cost per unit gained for each intervention, outcome and horizon.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The course of a run that has ended: its counts and its money, month by month."""
+"""Monthly counts and money of a finished run."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ Floats = npt.NDArray[np.float64]
 Cents = npt.NDArray[np.int64]
 
 LEDGER_LINES: Final = ("income", *LINES, "unspent")
-"""Lines of the yearly ledger: money that came in, what it was spent on, and the balance."""
+"""Lines of the yearly ledger: income, lines of spending, and the balance."""
 
 
 @dataclass(frozen=True)
 class Course:
-    """The course of a run.
+    """Monthly counts and money of a run.
 
     Attributes
     ----------
     counts : mapping of str to (months,) float64 array
-        As `sim.measures.measure.Windows` takes them: the counts of each month, and public money.
+        Counts of each month and public money, for `sim.measures.measure.Windows`.
     money : (months, sources, lines) int64 array
         Cents, in the order of `LEDGER_LINES`; the balance is that at the end of the month.
     """
@@ -81,7 +81,7 @@ def course_of(simulation: Simulation, opening: Cents) -> Course:
 
 
 def _public(spending: Cents, unspent: Cents) -> dict[str, Floats]:
-    """Return public money by month, EUR, named as measures read it."""
+    """Return public money by month, EUR, under the names of measures."""
     public = SOURCES.index("public")
     spent = spending[:, public].sum(axis=1) / 100.0
     discount = (1 + DISCOUNT_RATE) ** (-np.arange(spent.size) / 12.0)

@@ -1,8 +1,8 @@
-"""Designs: which points of the space of factors an experiment visits.
+"""Designs: the points of an experiment in the space of its factors.
 
-Points of sampled designs lie in the unit cube and are mapped to values by the factors' quantile
-functions, so that a design does not depend on units. All designs but the Latin hypercube begin with
-the points of a smaller one of the same kind and seed: they can be extended in place.
+Points of sampled designs lie in the unit cube; the factors' quantile functions map them to values,
+so designs do not depend on units. All designs except the Latin hypercube start with the points of a
+smaller one of the same kind and seed, so they can be extended in place.
 """
 
 from __future__ import annotations
@@ -28,31 +28,31 @@ DesignKind = Literal["full_factorial", "list", "latin_hypercube", "sobol", "morr
 
 SAMPLED: Final = ("latin_hypercube", "sobol", "morris", "saltelli")
 LARGEST_DESIGN: Final = 10_000_000
-"""Points."""
+"""Maximum number of points."""
 
 LEVELS_OF_MORRIS: Final = 4
-"""Levels of the grid on which Morris' trajectories walk."""
+"""Levels of the grid of Morris trajectories."""
 
 
 @dataclass(frozen=True)
 class Design:
-    """Which points an experiment visits.
+    """The points of an experiment.
 
     Attributes
     ----------
     kind : {"full_factorial", "list", "latin_hypercube", "sobol", "morris", "saltelli"}
-        ``full_factorial``: every combination of levels, the last factor moving fastest; ``list``:
+        ``full_factorial``: every combination of levels, the last factor varying fastest; ``list``:
         the points of `listed`; ``latin_hypercube`` and ``sobol`` (scrambled): points that fill the
         space; ``morris``: trajectories of elementary effects (doi 10.1080/00401706.1991.10484804);
-        ``saltelli``: blocks of D + 2 points for Sobol's indices (doi 10.1016/j.cpc.2009.09.018).
+        ``saltelli``: blocks of D + 2 points for Sobol' indices (doi 10.1016/j.cpc.2009.09.018).
     factors : tuple of Factor
     size : int
         Points of ``latin_hypercube`` and ``sobol``; trajectories of ``morris``; base samples of
         ``saltelli``; 0 for the others.
     seed : int
-        Of sampled designs.
+        Seed of sampled designs.
     listed : tuple of tuple
-        Points of ``list``, a value a factor.
+        Points of ``list``, one value per factor.
     """
 
     kind: DesignKind
@@ -87,7 +87,7 @@ class Design:
 
     @cached_property
     def unit_points(self) -> npt.NDArray[np.float64] | None:
-        """Where points lie in the unit cube, (points, factors); None where nothing is sampled."""
+        """Return points in the unit cube, (points, factors); None without sampling."""
         if self.kind not in SAMPLED:
             return None
         from scipy.stats import qmc
@@ -103,7 +103,7 @@ class Design:
 
     @property
     def salib_problem(self) -> dict[str, Any]:
-        """The design as SALib names it: factors on the unit interval."""
+        """Return the design as a SALib problem, with factors on the unit interval."""
         names = [f.name for f in self.factors]
         return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
 
@@ -115,7 +115,7 @@ class Design:
 
     def _morris(self) -> npt.NDArray[np.float64]:
         sample = _salib("SALib.sample.morris").sample
-        # One at a time, each with a seed of its own: the first ones stay when more are added.
+        # One at a time, each with its own seed, so that adding more keeps the first ones.
         seeds = np.random.SeedSequence(self.seed).spawn(self.size)
         walks = [
             sample(
@@ -127,7 +127,7 @@ class Design:
 
     @cached_property
     def values(self) -> list[tuple[Any, ...]]:
-        """The points in order, a value a factor."""
+        """Return the points in order, one value per factor."""
         match self.kind:
             case "list":
                 return list(self.listed)
@@ -141,7 +141,7 @@ class Design:
 
     @property
     def points(self) -> pd.DataFrame:
-        """A row a point, a column a factor; the index ``point`` counts from 0."""
+        """Return one row per point and one column per factor; the index ``point`` starts at 0."""
         import pandas as pd
 
         index = pd.RangeIndex(len(self), name="point")
@@ -152,13 +152,13 @@ class Design:
 
 
 ONE_POINT: Final = Design("full_factorial", ())
-"""No factors: one point, at which everything is as the scenario has it."""
+"""The design without factors: one point with the scenario's values."""
 
 
 def _power_of_two(size: int) -> int:
-    """The least that is no smaller; its exponent.
+    """Return the exponent of the smallest power of two that is at least as large.
 
-    A sequence of Sobol's begins alike whatever its length, but is balanced at powers of two.
+    Sobol' sequences of any length have the same start, but are balanced at powers of two.
     """
     return (size - 1).bit_length()
 

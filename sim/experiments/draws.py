@@ -1,9 +1,9 @@
-"""Uncertain parameters, drawn once for each replication and the same in all arms.
+"""Draw uncertain parameters, once per replication and the same in all arms.
 
-A draw hangs on the seed, the replication and the parameter's name alone: neither more replications
-nor more parameters nor another arm change it. The distribution is triangular over the plausible
-range with its mode at the scenario's value. Where the scenario names a posterior, its parameters
-are drawn from there instead, a whole row for each replication.
+A draw depends only on the seed, the replication and the parameter's name, not on further
+replications, parameters or arms. The distribution is triangular over the plausible range with its
+mode at the scenario's value. If the scenario names a posterior, its parameters come from there
+instead, one whole row per replication.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from sim.scenario.schema import PARAMETERS
 
 __all__ = ["Range", "draw", "triangular", "uncertain_ranges"]
 
-_DRAWS: Final = 0x64726177  # "draw": keeps these apart from all other uses of the seed
+_DRAWS: Final = 0x64726177  # "draw": separates these from all other uses of the seed
 
 _ROW: Final = "row of the posterior"
-"""Stands for a parameter's name in the draw of the row; no parameter is called so."""
+"""Replaces a parameter's name in the draw of the row; no parameter has this name."""
 
 
 @dataclass(frozen=True)
 class Range:
-    """Where a parameter is drawn: between `low` and `high`, most likely at `mode`."""
+    """The range of a parameter's draws, from `low` to `high` with the peak at `mode`."""
 
     low: float
     mode: float
@@ -38,7 +38,7 @@ class Range:
 
 
 def uncertain_ranges(scenario: Scenario) -> dict[str, Range]:
-    """Ranges of all uncertain parameters of a scenario.
+    """Return the ranges of all uncertain parameters of a scenario.
 
     Parameters
     ----------
@@ -47,9 +47,9 @@ def uncertain_ranges(scenario: Scenario) -> dict[str, Range]:
     Returns
     -------
     dict of Range
-        By flat name. A value that differs from the default takes the range along in proportion,
-        or, where the default is 0 or of the other sign, by the same distance; bounds are kept.
-        For parameters of the scenario's posterior: its smallest, median and largest draw.
+        Ranges by flat name. A value that differs from the default scales the range in proportion
+        or, if the default is 0 or of the other sign, shifts it; bounds are kept. For parameters of
+        the scenario's posterior: its smallest, median and largest draw.
     """
     values = scenario.values
     ranges = {
@@ -79,18 +79,18 @@ def _range(info: ParameterInfo, value: float) -> Range:
 
 
 def triangular(u: float, within: Range) -> float:
-    """Quantile function of the triangular distribution.
+    """Evaluate the quantile function of the triangular distribution.
 
     Parameters
     ----------
     u : float
-        In [0, 1).
+        Probability in [0, 1).
     within : Range
 
     Returns
     -------
     float
-        Between `within.low` and `within.high`.
+        Value between `within.low` and `within.high`.
 
     Examples
     --------
@@ -108,14 +108,14 @@ def triangular(u: float, within: Range) -> float:
 
 
 def draw(scenario: Scenario, seed: int, rep: int) -> dict[str, Any]:
-    """The uncertain parameters of one replication.
+    """Draw the uncertain parameters of one replication.
 
     Parameters
     ----------
     scenario : Scenario
-        An arm; arms that agree in a value get the same draw of it.
+        Scenario of an arm; arms with the same value get the same draw.
     seed : int
-        Seed of the whole comparison.
+        Seed of the experiment.
     rep : int
         Number of the replication.
 

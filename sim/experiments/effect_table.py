@@ -39,8 +39,8 @@ EFFECT_COLUMNS: Final = (
     "verdict",
 )
 """Columns of effects.csv. Intervals, ``p_positive`` and ``still_needed`` concern the mean effect;
-``median`` is that of the paired differences; horizons are months from the start of the run,
-of which ``window`` says whether all or the last twelve count."""
+``median`` is that of the paired differences; horizons are months from the start of the run, and
+``window`` says whether all of them or the last twelve count."""
 
 
 def effect_table(
@@ -54,14 +54,14 @@ def effect_table(
     Parameters
     ----------
     values : (lucks, arms, reps, horizons, measures) float64 array
-        nan where a measure is missing, or a replication was not run.
+        Values; nan if a measure is missing or a replication was not run.
     names : tuple of str
-        Of the arms, the baseline first.
+        Names of the arms, the baseline first.
     horizons : tuple of int
         Months.
     reruns : int or None
-        Replications that were run with a second seed; None where parameters are fixed, so that all
-        variance comes from seeds.
+        Replications with a second seed; None with fixed parameters, when all variance comes from
+        seeds.
 
     Returns
     -------

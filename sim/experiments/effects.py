@@ -1,10 +1,10 @@
-"""Effects: paired differences between arms, and what they tell of the mean effect.
+"""Effects: paired differences between arms, and inference about the mean effect.
 
 Intervals, the probability of a positive effect and the replications still needed concern the *mean*
 effect, by bootstrap over replications. The bootstrap's percentiles are expanded so that an interval
 is as wide as Student's with few replications (Hesterberg 2015, doi 10.1080/00031305.2015.1089789):
-plain percentiles and BCa of 10 normal differences held the true mean in 84 % of 1,500 trials in
-place of 90 %, the expanded ones in 89 % (tests/laws/test_effects.py).
+plain percentiles and BCa of 10 normal differences held the true mean in 84 % of 1,500 trials
+instead of 90 %, the expanded ones in 89 % (tests/laws/test_effects.py).
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ __all__ = [
 
 Floats = npt.NDArray[np.float64]
 Verdict = Literal["increase", "decrease", "no_relevant_effect", "not_determinable", "missing"]
-"""How a mean effect reads. ``missing``: not measurable in at least two replications."""
+"""Verdicts on a mean effect. ``missing``: not measurable in at least two replications."""
 
 RESAMPLES: Final = 4000
-"""Bootstrap samples."""
+"""Number of bootstrap samples."""
 
 _SEED: Final = 20150915
-"""Of the resampling; fixed, so that the same runs always give the same intervals."""
+"""Seed of the resampling, fixed so that the same runs always give the same intervals."""
 
 
 @lru_cache(maxsize=4)
 def _times_drawn(n: int) -> Floats:
-    """How often each of n replications is in each of the samples."""
+    """Count how often each of n replications is in each of the samples."""
     drawn = np.random.default_rng(_SEED).integers(0, n, (RESAMPLES, n), dtype=np.int32)
     times = np.empty(drawn.shape)
     for k, sample in enumerate(drawn):
@@ -56,38 +56,38 @@ def _times_drawn(n: int) -> Floats:
 
 
 def resampled_means(values: Floats) -> Floats:
-    """Means of bootstrap samples.
+    """Return means of bootstrap samples.
 
     Parameters
     ----------
     values : (n,) float64 array
-        One a replication; with one that is not finite, no mean is.
+        One value per replication; a non-finite value makes all means non-finite.
 
     Returns
     -------
     (RESAMPLES,) float64 array
-        Of samples that depend on n alone, so that measures are resampled alike.
+        Means of samples that depend only on n, so that all measures share them.
     """
-    # Not a product of matrices: in which order libraries sum depends on their threads. Nor may it
-    # depend on where the values lie.
+    # Not a matrix product: its order of summation depends on a library's threads. It must not
+    # depend on the memory layout either.
     lying_together = np.ascontiguousarray(values)
     return np.asarray(np.einsum("ij,j->i", _times_drawn(values.size), lying_together) / values.size)
 
 
 def expanded_level(level: float, n: int) -> float:
-    """Lower percentile to take of a bootstrap distribution for a two-sided interval.
+    """Return the lower percentile of a bootstrap distribution for a two-sided interval.
 
     Parameters
     ----------
     level : float
-        Wanted coverage, such as 0.9.
+        Target coverage, such as 0.9.
     n : int
         Sample size, at least 2.
 
     Returns
     -------
     float
-        Below (1 - level)/2, and tending to it with n.
+        Percentile below (1 - level)/2 that tends to it with n.
 
     Examples
     --------
@@ -100,16 +100,16 @@ def expanded_level(level: float, n: int) -> float:
 
 @dataclass(frozen=True)
 class MeanEffect:
-    """What replications tell of the mean effect.
+    """The estimate of a mean effect from replications.
 
     Attributes
     ----------
     mean, median : float
-        Of the paired differences.
+        Mean and median of the paired differences.
     lo50, hi50, lo90, hi90 : float
         Intervals of the mean effect.
     p_positive : float
-        Probability that the mean effect is positive; a half where it is exactly zero.
+        Probability that the mean effect is positive; one half if it is exactly zero.
     """
 
     mean: float
@@ -127,7 +127,7 @@ def mean_effect(differences: Floats) -> MeanEffect:
     Parameters
     ----------
     differences : (n,) float64 array
-        One a replication, at least two, all finite.
+        One finite value per replication, at least two.
 
     Returns
     -------
@@ -141,7 +141,7 @@ def mean_effect(differences: Floats) -> MeanEffect:
     means = resampled_means(differences)
     inner, outer = expanded_level(0.5, n), expanded_level(0.9, n)
     levels = (inner, 1 - inner, outer, 1 - outer)
-    # A mean of equal values may lie a rounding beside them.
+    # The mean of equal values may differ from them by rounding.
     bounds = np.clip(np.quantile(means, levels), differences.min(), differences.max())
     lo50, hi50, lo90, hi90 = bounds.tolist()
     positive = float(np.mean(means > 0) + np.mean(means == 0) / 2)
@@ -149,7 +149,7 @@ def mean_effect(differences: Floats) -> MeanEffect:
 
 
 def verdict_of(lo90: float, hi90: float, smallest_relevant: float) -> Verdict:
-    """How an interval of a mean effect reads.
+    """Return the verdict for an interval of a mean effect.
 
     Examples
     --------
@@ -166,16 +166,16 @@ def verdict_of(lo90: float, hi90: float, smallest_relevant: float) -> Verdict:
 
 
 def still_needed(mean: float, deviation: float, n: int, smallest_relevant: float) -> int:
-    """Further replications that would settle an effect, should mean and spread stay as they are.
+    """Return the further replications that would settle an effect at the present mean and spread.
 
-    It is settled as soon as its 90 % interval either leaves 0 out, or lies within the smallest
-    relevant effect on both sides of 0: as soon as 1.645 sd / sqrt(n) falls below the mean's
-    distance from 0 or, where that is nearer, from the smallest relevant effect.
+    An effect is settled once its 90 % interval either excludes 0 or lies within the smallest
+    relevant effect on both sides of 0: once 1.645 sd / sqrt(n) falls below the mean's distance from
+    0 or from the smallest relevant effect, whichever is larger.
 
     Parameters
     ----------
     mean, deviation : float
-        Of the paired differences (standard deviation with n - 1).
+        Mean and standard deviation (with n - 1) of the paired differences.
     n : int
         Replications so far.
     smallest_relevant : float
@@ -183,7 +183,7 @@ def still_needed(mean: float, deviation: float, n: int, smallest_relevant: float
     Returns
     -------
     int
-        0 where so many replications are enough.
+        Number of replications; 0 if there are enough.
 
     Examples
     --------
@@ -201,17 +201,17 @@ def still_needed(mean: float, deviation: float, n: int, smallest_relevant: float
 
 
 def variance_from_luck(first: Floats, second: Floats) -> float:
-    """Variance of an effect by luck alone, from pairs that share all but their luck.
+    """Return the variance of an effect due to random draws, from pairs that differ only in these.
 
     Parameters
     ----------
     first, second : (n,) float64 array
-        The effect with one luck and with another, parameters being the same in each pair.
+        The effect with a first and a second seed, with the same parameters in each pair.
 
     Returns
     -------
     float
-        Half the mean squared difference; nan without a pair.
+        Half the mean squared difference; nan without pairs.
     """
     return float(np.mean((first - second) ** 2) / 2) if first.size else math.nan
 
@@ -223,17 +223,17 @@ class Effect:
     Attributes
     ----------
     of_mean : MeanEffect or None
-        None where fewer than two replications can be measured.
+        None with fewer than two measured replications.
     replications : int
         Pairs in which the measure is defined in both arms.
     still_needed : int
         See `still_needed`.
     variance_luck, variance_parameters : float
-        Variance of the effect of one replication from luck, and what parameters add to it.
+        Variance of the effect of one replication due to random draws and due to parameters.
     variance_paired, variance_unpaired : float
-        Variance of the difference with common luck, and what it would be without.
+        Variance of the difference with common random numbers, and without.
     baseline_mean, smallest_relevant : float
-        Of the measure in the baseline; effect below which nothing matters.
+        Mean of the measure in the baseline, and the smallest relevant effect.
     verdict : Verdict
     """
 
@@ -258,10 +258,10 @@ def effect_of(
     ----------
     measure : Measure
     baseline, arm : (reps,) float64 array
-        The measure in each replication; nan where there was nothing to measure.
+        The measure in each replication; nan without anything to measure.
     again : ((n,) float64 array, (n,) float64 array), optional
-        Baseline and arm in the first n replications, run again with other luck; None where
-        parameters are fixed, so that all variance is luck.
+        Baseline and arm in the first n replications, rerun with a second seed; None with fixed
+        parameters, when all variance is due to random draws.
 
     Returns
     -------

@@ -1,8 +1,8 @@
-"""The engine: batches sized by time, handed out few at a time, and the search for a run that kills.
+"""The engine: distribute batches sized by time, and find runs that kill their worker.
 
-Results never pass through here where there is a folder: a worker keeps its own and hands over
-counts. Where a worker dies, the batches in flight are done again one at a time, each alone; one
-that ends its worker then is halved until the run is found that does, which is kept as ``crashed``.
+With a folder, results never pass through the engine: workers write their own and return counts. If
+a worker dies, the batches in flight are repeated one at a time. A batch that kills its worker again
+is halved until the culprit is found, which is recorded as ``crashed``.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from sim.experiments.stored import Stored
 __all__ = ["BATCH_SECONDS", "FIRST_ALL_FAILED", "IN_FLIGHT", "Engine", "Tally"]
 
 IN_FLIGHT: Final = 4
-"""Batches that are handed out at most, for each worker."""
+"""Maximum number of batches in flight per worker."""
 
 BATCH_SECONDS: Final = 15.0
-"""How long a batch is to take: long against the cost of handing it out and of a file, short
-against what is lost where the process is killed."""
+"""Target seconds of a batch: long compared with its overhead, short compared with an acceptable
+loss if the process is killed."""
 
 SMALLEST_SHARE: Final = 32
-"""Such a batch is divided into at most so many parts, so that all workers end together."""
+"""Maximum parts of such a batch, so that all workers finish together."""
 
 FIRST_ALL_FAILED: Final = 20
-"""Where the first so many runs all fail, no more are started: the experiment is wrong."""
+"""Number of initial failures, without any success, after which no more runs start."""
 
 
 @dataclass
@@ -42,17 +42,17 @@ class Tally:
     Attributes
     ----------
     total : int
-        Runs that were to be done.
+        Number of runs to do.
     done, failed : int
-        Runs that were done, those that failed among them.
+        Number of runs done, including failed ones, and of failed ones.
     seconds : float
-        How long the runs took, all workers together.
+        Total time of the runs over all workers.
     most_in_flight : int
-        Largest number of batches that were handed out at a time.
+        Largest number of batches in flight.
     first_error : str
         Message of the first failure.
     stopped : {"", "all_failed", "max_failures"}
-        Why it was stopped early.
+        Reason for an early stop.
     """
 
     total: int
@@ -73,22 +73,23 @@ class Tally:
 
 @dataclass
 class Engine:
-    """The loop that has the runs of an experiment done.
+    """The loop over the runs of an experiment.
 
     Parameters
     ----------
     store : Stored
-        Where results go.
+        Store of the results.
     model : Model
     workers : Workers
     max_failures : int, optional
-        Stop as soon as more runs have failed.
+        Stop once more runs have failed.
     batch : int, optional
-        Runs of a batch; sized by time where None, or one group where results stay in memory.
+        Runs per batch; by default sized by time, or one group if results stay in memory.
     progress : callable, optional
         Called with the tally after each batch.
     has_worked : bool
-        Whether runs of this experiment have succeeded before, so that it may begin with failures.
+        Whether runs of this experiment have succeeded before, so that initial failures are no
+        reason to stop.
     """
 
     store: Stored
@@ -111,7 +112,7 @@ class Engine:
         Parameters
         ----------
         groups : iterable of sequence of Run
-            Runs that stay together in a batch; taken as they are needed.
+            Runs to keep together in a batch; consumed lazily.
         total : int
             Number of runs.
 
@@ -122,7 +123,7 @@ class Engine:
         Raises
         ------
         OSError
-            If results cannot be written. What was finished is kept.
+            If results cannot be written. Finished runs are kept.
         """
         self._tally, self._left = Tally(total), total
         source = iter(groups)
@@ -134,7 +135,7 @@ class Engine:
                     break
                 flight[self._submit(batch)] = batch
                 self._tally.most_in_flight = max(self._tally.most_in_flight, len(flight))
-                if next(iter(flight)).done():  # done in this process, or quick: collect it first
+                if next(iter(flight)).done():  # done in this process, or fast: collect it first
                     break
             if not flight:
                 break
@@ -163,7 +164,7 @@ class Engine:
         return self.workers.submit(do_batch, self._folder, self._sent, batch)
 
     def _collect(self, flight: dict[Future[Any], Sequence[Run]]) -> list[Sequence[Run]]:
-        """Count what is finished; where a worker died, return all that was in flight."""
+        """Count finished batches; if a worker died, return all batches in flight."""
         wait(flight, return_when=FIRST_COMPLETED)
         died = False
         for future in [f for f in flight if f.done()]:
@@ -177,7 +178,7 @@ class Engine:
             self._count(count)
         if not died:
             return []
-        wait(flight)  # the others fail with it, or finish
+        wait(flight)  # the others fail with it or finish
         lost = []
         for future, batch in flight.items():
             try:
@@ -201,7 +202,7 @@ class Engine:
             tally.stopped = "" if self.has_worked else "all_failed"
 
     def _find_culprits(self, lost: Iterable[Sequence[Run]]) -> None:
-        """Do batches again, one at a time; halve the one whose worker dies."""
+        """Repeat batches one at a time; halve one whose worker dies."""
         suspects = deque(lost)
         while suspects and not self._tally.stopped:
             batch = suspects.popleft()

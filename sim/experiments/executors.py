@@ -1,7 +1,7 @@
 """Executors of batches: this process, processes of this machine, or a cluster.
 
-All give futures of `concurrent.futures`, so that one loop serves them. A batch whose worker dies
-has a future that raises `WorkerDied`; `Workers.restart` makes the workers usable again.
+All return futures of `concurrent.futures`, so one loop serves them. The future of a batch whose
+worker dies raises `WorkerDied`; `Workers.restart` makes the workers usable again.
 """
 
 from __future__ import annotations
@@ -35,28 +35,28 @@ ExecutorName = Literal["local", "serial", "dask"]
 LARGEST_WORKERS: Final = 4096
 
 LONGEST_START: Final = 60
-"""Seconds that a cluster has to show its first worker."""
+"""Seconds to wait for the first worker of a cluster."""
 
 _SETTINGS: Final = {
-    # A batch whose worker dies comes back at once: the engine finds out which run is to blame.
+    # A batch whose worker dies comes back at once, so that the engine can find the culprit.
     "distributed.scheduler.allowed-failures": 0,
-    # A worker that is away just when dask looks again comes back; dask would give it up for good.
+    # Wait for a worker that is briefly away when dask checks; dask would drop it for good.
     "distributed.deploy.lost-worker-timeout": "1000 days",
 }
-"""Of a dask cluster on this machine."""
+"""Settings of a dask cluster on this machine."""
 
 
 class WorkerDied(Exception):
-    """A batch is lost, as its worker died, or another one with which it shared a pool."""
+    """Raised when a batch is lost because its worker, or another one of its pool, died."""
 
 
 class Workers(Protocol):
-    """Workers of one kind, `number` of them."""
+    """A number of workers of one kind."""
 
     number: int
 
     def submit(self, function: Any, *arguments: Any) -> Future[Any]:
-        """Call a function; the future raises `WorkerDied` where the worker did not live."""
+        """Call a function; the future raises `WorkerDied` if the worker died."""
         ...
 
     def restart(self) -> None:
@@ -64,7 +64,7 @@ class Workers(Protocol):
         ...
 
     def end(self) -> None:
-        """End the workers, whatever they are doing."""
+        """Terminate the workers at once."""
         ...
 
 
@@ -74,7 +74,7 @@ def check_executor(name: str) -> ExecutorName:
     Raises
     ------
     InputError
-        If there is none of that name; the nearest known one is named.
+        If there is no executor of that name.
     """
     known = get_args(ExecutorName)
     if name not in known:
@@ -91,7 +91,7 @@ def worker_number(asked: int | None) -> int:
     Parameters
     ----------
     asked : int or None
-        Where None, as many as the processors that this process may use.
+        Number; by default that of the processors available to this process.
 
     Raises
     ------
@@ -109,14 +109,14 @@ def worker_number(asked: int | None) -> int:
 def start_workers(
     executor: ExecutorName, number: int, scheduler: str | None = None
 ) -> Iterator[Workers]:
-    """Start workers, and end them when they are no longer needed.
+    """Start workers, and terminate them at the end of the context.
 
     Parameters
     ----------
     executor : {"local", "serial", "dask"}
         One worker of "local" is this process, as "serial" always is.
     number : int
-        How many to start; a cluster that runs already has its own.
+        Number of workers to start; a running cluster has its own.
     scheduler : str, optional
         Address of a running dask scheduler.
 
@@ -127,7 +127,7 @@ def start_workers(
     Raises
     ------
     InputError
-        If dask is not installed or its scheduler is not to be reached.
+        If dask is not installed or its scheduler cannot be reached.
     """
     workers: Workers
     if executor == "serial" or (executor == "local" and number == 1):
@@ -143,7 +143,7 @@ def start_workers(
 
 
 class _Serial:
-    """This process. A run that ends it ends the engine, too."""
+    """This process. A run that kills it also kills the engine."""
 
     number = 1
 
@@ -163,7 +163,7 @@ class _Serial:
 
 
 class _Local:
-    """Processes of this machine, forked from one in which everything is loaded and compiled."""
+    """Processes of this machine, forked from one with all modules loaded and compiled."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -181,7 +181,7 @@ class _Local:
 
     def submit(self, function: Any, *arguments: Any) -> Future[Any]:
         try:
-            with worker_environment(), caller_left_alone():  # processes start as work comes in
+            with worker_environment(), caller_left_alone():  # processes start on demand
                 future = self._pool.submit(function, *arguments)
         except BrokenProcessPool:
             future = Future()
@@ -203,7 +203,7 @@ class _Local:
 
 
 class _Dask:
-    """A dask cluster: one that runs already, or one on this machine."""
+    """A dask cluster: a running one, or one on this machine."""
 
     def __init__(self, number: int, scheduler: str | None) -> None:
         try:
@@ -219,7 +219,7 @@ class _Dask:
         with ExitStack() as stack:
             stack.enter_context(dask.config.set(_SETTINGS))
             if scheduler is None:
-                # A nanny may start another worker at any time.
+                # Nannies may start another worker at any time.
                 stack.enter_context(worker_environment())
                 stack.enter_context(caller_left_alone())
                 address = stack.enter_context(
@@ -244,15 +244,15 @@ class _Dask:
         self.number = number if scheduler is None else sum(client.nthreads().values())
 
     def submit(self, function: Any, *arguments: Any) -> Future[Any]:
-        # Dask's own executor never ends a future whose result is lost with its worker before it is
-        # fetched, and of which a second attempt fails.
+        # Dask's own executor never finishes a future whose result is lost with its worker before it
+        # is fetched, if the second attempt fails.
         passed: Future[Any] = Future()
         asked = self._client.submit(function, *arguments, pure=False)
         asked.add_done_callback(lambda done: _pass_on(passed, done.result, self._died))
         return passed
 
     def restart(self) -> None:
-        """Wait for the worker that a nanny starts in place of a dead one."""
+        """Wait for the worker that a nanny starts after one has died."""
         try:
             self._client.wait_for_workers(1, timeout=LONGEST_START)
         except OSError:
@@ -268,7 +268,7 @@ class _Dask:
 def _pass_on(
     passed: Future[Any], result: Callable[[], Any], died: tuple[type[Exception], ...]
 ) -> None:
-    """Pass on the outcome of a future, a worker's death as `WorkerDied`."""
+    """Copy the outcome of a future, a worker's death as `WorkerDied`."""
     try:
         passed.set_result(result())
     except BaseException as error:
@@ -277,7 +277,7 @@ def _pass_on(
 
 
 def _end_with_parent() -> None:
-    """End a worker with the process that started it, which a fork server does not see to."""
+    """End a worker with its parent process, which a fork server does not do."""
 
     def watch() -> None:
         parent = multiprocessing.parent_process()

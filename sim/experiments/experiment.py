@@ -1,4 +1,4 @@
-"""An experiment: a question to the model that is known to be answerable."""
+"""Experiments: validated questions to the model."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from sim.scenario.schema import PARAMETERS
 __all__ = ["BASELINE", "Arms", "Experiment", "Kind", "is_set_in"]
 
 BASELINE: Final = "baseline"
-"""The arm in which nothing is done."""
+"""The arm without interventions."""
 
 Arms = Mapping[str, Mapping[str, Scenario]]
-"""By scenario and by arm, the baseline first."""
+"""Scenarios by name and arm, the baseline first."""
 
 
 Kind = Literal["run", "comparison", "sweep"]
@@ -25,47 +25,47 @@ Kind = Literal["run", "comparison", "sweep"]
 
 @dataclass(frozen=True)
 class Experiment:
-    """A question to the model.
+    """A validated question to the model.
 
     Attributes
     ----------
     name : str
-        Of the folder that holds ``experiment.toml``, or of the file without its ending.
+        Name of the folder with ``experiment.toml``, or of the file without suffix.
     title, question : mapping
         Texts by language, "en" and "fr".
     scenarios : mapping of str to mapping
-        Arms of each scenario: what is run before factors are set. All scenarios have the same arms.
+        Arms of each scenario, before factors are set. All scenarios have the same arms.
     design : Design
     replications : int
     seed : int
-        Luck of the whole, and of the drawn parameters.
+        Seed of all runs and drawn parameters.
     months : int
         Length of the runs.
     horizons : tuple of int
-        Months after which runs are measured; the end of the run is the last.
+        Months after which to measure runs; the last is the end of the run.
     indicators : tuple of str
-        Measures that reports speak of. All measures are kept.
+        Measures that reports cover. All measures are kept.
     targets : mapping of str to float
-        Smallest wanted effect by indicator, signed like the measure.
+        Smallest effect that counts as a success, by indicator, with its sign.
     parameters : {"drawn", "fixed"}
-        Whether uncertain parameters that are no factors are drawn anew in each replication.
+        Whether each replication draws the uncertain parameters that are not factors.
     luck : {"common", "per_point", "per_arm"}
         Whether all runs of a replication share one seed, or each point or arm has its own.
     series : tuple of str
-        Measures whose course over time is kept, each over the twelve months that end with a month.
+        Measures to keep as monthly series, each over the twelve months that end with a month.
     every_month : bool
-        Whether the indicators of every single month are kept.
+        Whether to keep the indicators of every single month.
     ledger : bool
-        Whether the yearly ledger is kept.
+        Whether to keep the yearly ledger.
     maps : tuple of int
-        Months whose maps are kept; 0 is the starting state.
+        Months whose maps to keep; 0 is the starting state.
     layers : tuple of str
         Layers of these maps.
     variance : bool
-        Whether some replications are run again with a second seed, which splits the variance of
-        effects into that of seeds and that of drawn parameters.
+        Whether to rerun some replications with a second seed, which splits the variance of effects
+        into that of seeds and that of drawn parameters.
     content : mapping
-        What the file says, with what was changed since.
+        Content of the file, including later changes.
     """
 
     name: str
@@ -91,12 +91,12 @@ class Experiment:
 
     @property
     def factors(self) -> tuple[Factor, ...]:
-        """What is varied."""
+        """The factors."""
         return self.design.factors
 
     @property
     def arms(self) -> Mapping[str, Scenario]:
-        """What is compared, in the first scenario; the first arm is the baseline."""
+        """Arms of the first scenario; the first arm is the baseline."""
         return next(iter(self.scenarios.values()))
 
     @property
@@ -108,19 +108,19 @@ class Experiment:
 
     @property
     def reruns(self) -> int:
-        """Replications that are run again with a second seed: a third, and at least eight."""
+        """Number of replications to rerun with a second seed: a third, and at least eight."""
         if not self.variance or self.parameters == "fixed":
             return 0
         return min(self.replications, max(8, -(-self.replications // 3)))
 
     def applicable(self, scenario: str, arm: str) -> tuple[str, ...]:
-        """Names of the factors that matter to an arm: its parameters and its own levers."""
+        """Return the factors that reach an arm: its parameters and its own levers."""
         one = self.scenarios[scenario][arm]
         return tuple(f.name for f in self.factors if f.name != SCENARIO and is_set_in(one, f.name))
 
 
 def is_set_in(scenario: Scenario, name: str) -> bool:
-    """Whether a name is that of a parameter, or of a lever of the scenario's interventions."""
+    """Return whether a name is a parameter, or a lever of the scenario's interventions."""
     owner, _, lever = name.rpartition(".")
     return name in PARAMETERS or any(
         owner in ("", i.name) and lever in type(i.levers).model_fields

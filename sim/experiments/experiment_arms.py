@@ -1,4 +1,4 @@
-"""Arms of an experiment: its scenarios, with and without what is tried on them."""
+"""Arms of an experiment: its scenarios with and without interventions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["info_of", "read_arms", "value_of"]
 
 
 def read_arms(content: Mapping[str, Any], path: Path) -> Arms:
-    """The arms of every scenario that the experiment names, with its settings and months."""
+    """Return the arms of every scenario of the experiment, with its settings and months."""
     named = content.get("scenario", "mid_sized_town")
     factors = content.get("factors", {})
     levels = factors.get(SCENARIO) if isinstance(factors, dict) else None
@@ -46,7 +46,7 @@ def _scenario(name: str, path: Path) -> Scenario:
 
 
 def _treatments(entries: Any, path: Path) -> dict[str, tuple[Intervention, ...]]:
-    """Interventions by arm: each alone, those of a list within the list together."""
+    """Return interventions by arm: each alone, those of an inner list together."""
     if not isinstance(entries, list):
         raise InputError(f'{path}: interventions must be a list, such as ["transition_cluster"].')
     found: dict[str, tuple[Intervention, ...]] = {}
@@ -63,7 +63,7 @@ def _treatments(entries: Any, path: Path) -> dict[str, tuple[Intervention, ...]]
 
 
 def _named(entry: Any, path: Path) -> tuple[str, list[Any]]:
-    """Name of an arm, empty where its interventions name it, and what it consists of."""
+    """Return the name of an arm, empty if its interventions name it, and its content."""
     if not isinstance(entry, dict) or "together" not in entry:
         return "", entry if isinstance(entry, list) else [entry]
     name, listed = entry.get("name"), entry["together"]
@@ -106,7 +106,7 @@ def _arms_of(
 
 
 def info_of(name: str, arms: Mapping[str, Scenario], where: str) -> ParameterInfo:
-    """What is known of a parameter, or of a lever of any arm."""
+    """Return the declaration of a parameter, or of a lever of any arm."""
     for arm in arms.values():
         if is_set_in(arm, name):
             return arm.info(name)
@@ -122,7 +122,7 @@ def info_of(name: str, arms: Mapping[str, Scenario], where: str) -> ParameterInf
 
 
 def value_of(name: str, arms: Mapping[str, Scenario]) -> Any:
-    """What a parameter or lever is where nothing is varied."""
+    """Return the value of a parameter or lever without factors."""
     for arm in arms.values():
         if name in PARAMETERS:
             return arm.values[name]

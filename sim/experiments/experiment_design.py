@@ -1,4 +1,4 @@
-"""The design of an experiment: its factors, and the points at which they are set."""
+"""Read the design of an experiment: its factors and points."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ __all__ = ["read_design", "read_whole"]
 
 
 def read_design(content: Mapping[str, Any], scenarios: Arms, where: str) -> Design:
-    """Return the design that a file describes: points listed, or factors and how they combine.
+    """Return the design in a file: listed points, or factors and their combination.
 
     Without factors it is one point.
 
     Parameters
     ----------
     content : mapping
-        Of the file.
+        Content of the file.
     scenarios : mapping
         Arms of each scenario.
     where : str
-        What errors begin with.
+        Start of error messages.
 
     Returns
     -------
@@ -94,7 +94,7 @@ def _factors(
 
 
 def _dotted(name: str, entry: Any) -> tuple[str, Any]:
-    """TOML reads an unquoted ``intervention.lever`` as a table within a table."""
+    """Join nested keys, since TOML reads an unquoted ``intervention.lever`` as a nested table."""
     (lever, inner), *more = entry.items() if entry else [("", None)]
     return (f"{name}.{lever}", inner) if lever and not more else (name, entry)
 
@@ -135,7 +135,7 @@ def _listed(content: Mapping[str, Any], arms: Mapping[str, Scenario], where: str
 def read_whole(
     content: Mapping[str, Any], key: str, default: int, low: int, high: int, where: str
 ) -> int:
-    """A whole number within bounds; the default where the file does not say."""
+    """Read a whole number within bounds, or return the default."""
     value = content.get(key, default)
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
         raise InputError(

@@ -1,6 +1,6 @@
-"""Experiments: from a TOML file, or a name, to a question that is known to be answerable.
+"""Load experiments from TOML files or by name, and validate them.
 
-An experiment names a territory, what is tried on it, what is varied and how::
+An experiment names a territory, interventions, factors and a design::
 
     title = { en = "Size and funding", fr = "Taille et financement" }
     scenario = "mid_sized_town"
@@ -73,16 +73,16 @@ KEYS: Final = (
     "factors",
     "points",
 )
-"""What an experiment's file may hold."""
+"""Keys of an experiment's file."""
 
 
 def experiment_folder() -> Path:
-    """Where the experiments lie that come with the package."""
+    """Return the folder of the experiments in the package."""
     return scenario_folder().with_name("experiments")
 
 
 def list_experiments() -> Iterator[Path]:
-    """Files of the experiments that come with the package."""
+    """List the files of the experiments in the package."""
     return iter(sorted(experiment_folder().glob("*/experiment.toml")))
 
 
@@ -92,8 +92,7 @@ def load_experiment(name: str | Path, *, changes: Mapping[str, Any] | None = Non
     Parameters
     ----------
     name : str or Path
-        Name of an experiment that comes with the package, a folder that holds ``experiment.toml``,
-        or a TOML file.
+        Name of an experiment in the package, a folder with ``experiment.toml``, or a TOML file.
     changes : mapping, optional
         Keys of the file to replace, such as ``{"replications": 2}``; ``settings`` are added to.
 
@@ -104,7 +103,7 @@ def load_experiment(name: str | Path, *, changes: Mapping[str, Any] | None = Non
     Raises
     ------
     InputError
-        If there is no such experiment, or the file says something that is not admissible.
+        If there is no such experiment, or the file is invalid.
 
     Examples
     --------
@@ -116,7 +115,7 @@ def load_experiment(name: str | Path, *, changes: Mapping[str, Any] | None = Non
     for key, value in (changes or {}).items():
         content[key] = {**content.get(key, {}), **value} if key == "settings" else value
     if changes and "months" in changes and isinstance(content.get("horizons"), list):
-        # Shorter runs are measured as far as they go.
+        # Measure shorter runs at the horizons that they reach.
         content["horizons"] = [h for h in content["horizons"] if h <= changes["months"]] or [
             changes["months"]
         ]
@@ -143,18 +142,18 @@ def _find(name: str) -> Path:
 def read_experiment(
     content: Mapping[str, Any], name: str, path: Path, scenarios: Arms | None = None
 ) -> Experiment:
-    """An experiment from what a file says.
+    """Make an experiment from the content of a file.
 
     Parameters
     ----------
     content : mapping
-        Of the file.
+        Content of the file.
     name : str
-        What it is to be called.
+        Name of the experiment.
     path : Path
-        The file: where relative paths begin, and what errors name.
+        The file, the base of relative paths and the start of error messages.
     scenarios : mapping, optional
-        The arms, where they are known already; else they are loaded.
+        The arms, if already loaded.
 
     Returns
     -------
@@ -163,7 +162,7 @@ def read_experiment(
     Raises
     ------
     InputError
-        If it says something that is not admissible.
+        If the content is invalid.
     """
     if unknown := [key for key in content if key not in KEYS]:
         hint = nearest(unknown[0], KEYS)
@@ -212,7 +211,7 @@ def read_experiment(
 def larger(
     experiment: Experiment, *, size: int | None = None, replications: int | None = None
 ) -> Experiment:
-    """The same experiment with more points or replications.
+    """Return the experiment with more points or replications.
 
     Parameters
     ----------
@@ -273,7 +272,7 @@ def _flag(content: Mapping[str, Any], key: str, where: str) -> bool:
 
 
 def _maps(content: Mapping[str, Any], months: int, where: str) -> tuple[int, ...]:
-    """Return the months whose maps are kept; true stands for the start and the end."""
+    """Return the months whose maps to keep; true means the start and the end."""
     given = content.get("maps", [])
     if given is True:
         return (0, months)

@@ -1,4 +1,4 @@
-"""Factors: what an experiment varies, over which levels or by which distribution."""
+"""Factors of an experiment, with levels or a distribution."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ _KEYS = ("levels", "distribution", "low", "mode", "high")
 
 @dataclass(frozen=True)
 class Factor:
-    """What an experiment varies.
+    """A factor of an experiment.
 
     Attributes
     ----------
     name : str
-        Flat name of a parameter, a lever (maybe ``intervention.lever``), or `SCENARIO`.
+        Flat name of a parameter or lever, ``intervention.lever``, or `SCENARIO`.
     kind : type
         bool, int, float or str.
     levels : tuple or None
-        The values it takes; None where it has a distribution.
+        Levels; None with a distribution.
     distribution : {"uniform", "triangular", "log_uniform"} or None
-        How values lie between `low` and `high`; None where it has levels.
+        Distribution between `low` and `high`; None with levels.
     low, mode, high : float or None
-        Ends, and for "triangular" the most likely value.
+        Limits, and for "triangular" the most likely value.
     unit : str
         Unit in words or symbols.
     label : mapping
@@ -55,17 +55,17 @@ class Factor:
     label: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, u: float) -> Any:
-        """The quantile function: from the unit interval to a value.
+        """Map the unit interval to a value (the quantile function).
 
         Parameters
         ----------
         u : float
-            In [0, 1].
+            Probability in [0, 1].
 
         Returns
         -------
         bool, int, float or str
-            Levels take equal parts of the interval; whole numbers are rounded.
+            Levels divide the interval equally; whole numbers are rounded.
 
         Examples
         --------
@@ -96,18 +96,18 @@ def _triangular(u: float, low: float, mode: float, high: float) -> float:
 def read_factor(
     name: str, entry: Any, info: ParameterInfo | None, value: Any, where: str
 ) -> Factor:
-    """A factor as an experiment file states it.
+    """Read a factor from an experiment file.
 
     Parameters
     ----------
     name : str
-        Of the factor.
+        Name of the factor.
     entry : mapping
-        ``levels``, or ``distribution`` with ``low``, ``high`` and maybe ``mode``.
+        ``levels``, or ``distribution`` with ``low``, ``high`` and optionally ``mode``.
     info : ParameterInfo or None
-        What is known of the parameter; None for `SCENARIO`.
+        Declaration of the parameter; None for `SCENARIO`.
     value : bool, int, float or str
-        What it is where nothing is varied: the mode of a triangular distribution that names none.
+        Value without factors, the default mode of a triangular distribution.
     where : str
         Start of error messages: the file.
 
@@ -118,7 +118,7 @@ def read_factor(
     Raises
     ------
     InputError
-        If the entry says something that is not admissible.
+        If the entry is invalid.
     """
     at = f"{where}factor '{name}'"
     if isinstance(entry, list):
@@ -146,12 +146,12 @@ def read_factor(
 
 
 def check_value(value: Any, info: ParameterInfo | None, at: str) -> Any:
-    """A level of a factor, as its parameter admits it.
+    """Check a level of a factor against its parameter.
 
     Raises
     ------
     InputError
-        If it does not.
+        If the parameter does not admit it.
     """
     if info is None:
         if not isinstance(value, str):

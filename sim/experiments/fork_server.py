@@ -1,4 +1,4 @@
-"""The process from which workers are forked: everything is loaded and compiled in it, once."""
+"""The process from which workers are forked, with all modules loaded and compiled once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ONE_THREAD: Final = (
 
 
 def prepare_workers() -> None:
-    """Start the fork server, which loads and compiles while the caller does other things."""
+    """Start the fork server, which loads and compiles in the background."""
     if "forkserver" in multiprocessing.get_all_start_methods():
         from multiprocessing import forkserver
 
@@ -32,10 +32,10 @@ def prepare_workers() -> None:
 
 @contextmanager
 def worker_environment() -> Iterator[None]:
-    """Start processes as workers: on one thread each, and with this process's own modules.
+    """Set the environment of workers: one thread each, and this process's modules.
 
-    A fork server looks for modules in the current folder first, which may hold another ``sim``
-    (CPython up to 3.13 does not tell it this process's search path).
+    A fork server looks for modules in the current folder first, which may contain another ``sim``
+    (CPython up to 3.13 does not pass on this process's search path).
     """
     wanted = dict.fromkeys(_ONE_THREAD, "1")
     wanted["PYTHONPATH"] = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
@@ -54,9 +54,9 @@ def worker_environment() -> Iterator[None]:
 
 @contextmanager
 def caller_left_alone() -> Iterator[None]:
-    """Keep workers from running the caller's script again, as they do to find its names.
+    """Keep workers from running the caller's script to find its names, which they do not need.
 
-    They need none of them; without this, a script must shield itself by ``if __name__ == ...``.
+    Otherwise scripts would need ``if __name__ == ...``.
     """
     main = sys.modules["__main__"]
     kept: dict[str, Any] = {

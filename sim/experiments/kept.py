@@ -1,4 +1,4 @@
-"""Tables kept on request, read for the complete replications of one point."""
+"""Read tables kept on request, for the complete replications of one point."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ __all__ = ["kept_frame", "mean_ledger", "mean_maps", "rep_maps"]
 
 
 def kept_frame(store: Stored, kind: str, runs: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows that are kept of some runs.
+    """Return the kept rows of some runs.
 
     Parameters
     ----------
     store : Stored
     kind : str
-        In `sim.experiments.parts.KEPT`.
+        Key of `sim.experiments.parts.KEPT`.
     runs : pandas.DataFrame
         ``key``, ``arm`` and ``rep`` of each run.
 
@@ -42,7 +42,7 @@ def kept_frame(store: Stored, kind: str, runs: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If the rows of a run are missing: the disk lost them.
+        If the rows of a run were lost from the disk.
     """
     import pandas as pd
 
@@ -52,7 +52,7 @@ def kept_frame(store: Stored, kind: str, runs: pd.DataFrame) -> pd.DataFrame:
     table, at = table.filter(number.is_valid()), number.drop_null().to_numpy()
     by = (table["month"].to_numpy(), at) if "month" in table.column_names else (at,)
     order, counts = np.lexsort(by), np.bincount(at, minlength=len(keys))
-    if (counts == 0).any() and kind != "ledger":  # nothing may have been booked
+    if (counts == 0).any() and kind != "ledger":  # the ledger may be empty
         raise InputError(
             f"{store.folder} lacks the {kind} of {int((counts == 0).sum()):,} runs;"
             " move its parts away and resume, which runs them again."
@@ -74,11 +74,11 @@ def mean_ledger(frame: pd.DataFrame, arms: Sequence[str], replications: int) -> 
     Parameters
     ----------
     frame : pandas.DataFrame
-        Of `kept_frame`.
+        Frame from `kept_frame`.
     arms : sequence of str
-        Their order.
+        Order of the arms.
     replications : int
-        How many there are.
+        Number of replications.
     """
     import pandas as pd
 

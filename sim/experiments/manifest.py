@@ -1,4 +1,4 @@
-"""The manifest of an experiment, and the files that its folder begins with."""
+"""The manifest of an experiment and the initial files of its folder."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ __all__ = ["arm_labels", "describe", "files_of", "grown", "stored_arms"]
 BASELINE_LABEL: Final = Texts({ENGLISH: "Without"}, "arm.baseline")
 
 INPUTS: Final = "inputs"
-"""Folder of the scenarios, a folder a territory and a file an arm."""
+"""Folder of the scenarios, with a folder per territory and a file per arm."""
 
 
 def describe(experiment: Experiment, commands: Mapping[str, str]) -> dict[str, Any]:
-    """Return the manifest: JSON values that depend on the question and the machine alone.
+    """Return the manifest: JSON values that depend only on the question and the machine.
 
     Parameters
     ----------
     experiment : Experiment
     commands : mapping
-        ``command`` and ``python`` that make the results again.
+        ``command`` and ``python`` that repeat the experiment.
     """
     first = experiment.arms[BASELINE]
     assumed, uncertain = assumed_parameters(first)
@@ -113,7 +113,7 @@ def describe(experiment: Experiment, commands: Mapping[str, str]) -> dict[str, A
 
 
 def grown(manifest: Mapping[str, Any], experiment: Experiment) -> dict[str, Any]:
-    """Return the manifest of an experiment that was made larger."""
+    """Return the manifest of an extended experiment."""
     run = dict(manifest["run"], replications=experiment.replications)
     words = shlex.split(run["command"])
     if "--reps" in words:
@@ -161,13 +161,13 @@ def _arms(arms: Mapping[str, Scenario], months: int) -> dict[str, Any]:
 
 
 def files_of(experiment: Experiment, design: pa.Table) -> dict[str, bytes]:
-    """Return all that an experiment needs to go on elsewhere: question, design, territories.
+    """Return the files that an experiment needs to resume elsewhere: question, design, territories.
 
     Parameters
     ----------
     experiment : Experiment
     design : pyarrow.Table
-        Of the plan.
+        Table of the plan.
 
     Returns
     -------
@@ -193,7 +193,7 @@ def files_of(experiment: Experiment, design: pa.Table) -> dict[str, bytes]:
 
 
 def _stated(experiment: Experiment) -> dict[str, Any]:
-    """Return what the experiment's file says, each factor as a table of its own.
+    """Return the content of the experiment's file, each factor as a separate table.
 
     TOML puts plain values before tables, and factors must stay in their order.
     """
@@ -221,18 +221,18 @@ def _plain(value: Any) -> Any:
 
 
 def stored_arms(manifest: Mapping[str, Any], folder: Path) -> Arms:
-    """Return the arms of an experiment as its folder keeps them, by scenario and arm.
+    """Load the arms of an experiment from its folder, by scenario and arm.
 
     Parameters
     ----------
     manifest : mapping
     folder : Path
-        Of the experiment.
+        Folder of the experiment.
 
     Raises
     ------
     InputError
-        If a file is missing or torn.
+        If a file is missing or damaged.
     """
     return {
         scenario: {

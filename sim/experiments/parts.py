@@ -1,9 +1,9 @@
-"""Parts: the files that hold an experiment's results, each written whole or not at all.
+"""Parts: the files of an experiment's results, each written atomically.
 
-A part is one batch's rows, named after its runs and their statuses: doing a batch twice writes the
-same file twice, and a run that succeeds at last never takes the name of its failure. It is written
-to a temporary name and moved into place once it is on the disk, so that a reader never meets half
-a file, whoever is killed when.
+A part holds the rows of one batch and is named after its runs and their statuses: repeating a batch
+writes the same file, and a late success never takes the name of its failure. A part is written
+under a temporary name and moved into place once it is on the disk, so readers never see half a
+file.
 """
 
 from __future__ import annotations
@@ -49,20 +49,20 @@ KEPT: Final = {
     "ledger": ("year", "source", "line"),
     "maps": ("month",),
 }
-"""Tables that are kept on request, each in a folder of its own, and what tells a run's rows apart.
+"""Tables kept on request, each in its own folder, and the keys of a run's rows.
 """
 
 KINDS: Final = {PARTS: ("horizon",), **KEPT}
-"""All tables, by the folder that holds their files."""
+"""All tables, by folder."""
 
 FAILED: Final = ("error", "crashed")
-"""Status of a run that gave nothing: it raised, or its process died."""
+"""Statuses of runs without results: an exception, or a dead process."""
 
 ROWS_A_FILE: Final = 500_000
-"""Rows of a file after compaction."""
+"""Maximum rows of a file after compaction."""
 
 FEW_FILES: Final = 32
-"""So many parts are left as they are."""
+"""Number of parts below which compaction does nothing."""
 
 _REPLACES: Final = b"essaim.replaces"
 
@@ -74,14 +74,14 @@ class Result:
     Attributes
     ----------
     key : str
-        Of the run.
+        Key of the run.
     status : {"ok", "error", "crashed"}
     outcome : Outcome or None
-        None where it failed.
+        None if it failed.
     seconds : float
-        How long it took; not a result.
+        Time of the run; not a result.
     error_type, error, traceback : str
-        Where it failed: the exception's class, its message and the end of its traceback.
+        Of a failure: the exception's class, its message and the end of its traceback.
     """
 
     key: str
@@ -94,7 +94,7 @@ class Result:
 
 
 def result_schema(outputs: Sequence[str]) -> pa.Schema:
-    """Return the columns of a part: a row for each run and horizon, one for a run that failed.
+    """Return the columns of a part: one row per run and horizon, and one per failed run.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def result_schema(outputs: Sequence[str]) -> pa.Schema:
     Returns
     -------
     pyarrow.Schema
-        ``horizon`` is null where the run failed; a missing measure is null.
+        ``horizon`` is null for failed runs; missing measures are null.
     """
     return pa.schema(
         [
@@ -126,7 +126,7 @@ def tables_of(model: Model, results: Sequence[Result]) -> dict[str, pa.Table]:
     Parameters
     ----------
     model : Model
-        That was run.
+        Model of the runs.
     results : sequence of Result
     """
     tables = {}
@@ -146,7 +146,7 @@ def write_tables(folder: Path, tables: Mapping[str, pa.Table]) -> None:
     folder : Path
         Of the experiment.
     tables : mapping of str to pyarrow.Table
-        By kind. Their order matters: a run counts as done when its measures are there.
+        Tables by kind, the measures last: a run counts as done once its measures are written.
 
     Raises
     ------
@@ -221,7 +221,7 @@ def write_file(folder: Path, name: str, write: Callable[[IO[bytes]], Any]) -> No
     folder : Path
         Of the experiment.
     name : str
-        Path within it.
+        Path within the folder.
     write : callable
         Writes the content into an open file.
 
@@ -240,10 +240,10 @@ def write_file(folder: Path, name: str, write: Callable[[IO[bytes]], Any]) -> No
             os.fsync(file.fileno())
         partial.replace(place)
     except BaseException:
-        with contextlib.suppress(OSError):  # the first error is the one to report
+        with contextlib.suppress(OSError):  # report the first error
             partial.unlink(missing_ok=True)
         raise
-    if os.name == "posix":  # so that the new name outlives a power cut, as what it replaces may go
+    if os.name == "posix":  # the new name must survive a power cut
         handle = os.open(place.parent, os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -257,7 +257,7 @@ def read_part(path: Path) -> pa.Table:
     Raises
     ------
     InputError
-        If the file is torn: the disk lost what had been written.
+        If the file is damaged.
     """
     with _naming_torn(path):
         return pq.read_table(path, page_checksum_verification=True)
@@ -279,17 +279,17 @@ def _naming_torn(path: Path) -> Iterator[None]:
 
 
 def compact(folder: Path, kind: str) -> None:
-    """Merge many small files into few large ones, losing nothing whenever it is stopped.
+    """Merge many small files into few large ones, without loss at any interruption.
 
-    A large file names the small ones it replaces. It is in place before they go; those that an
-    interruption left go the next time.
+    A large file lists the small ones that it replaces. It is in place before they are removed; the
+    next compaction removes leftovers of an interruption.
 
     Parameters
     ----------
     folder : Path
         Of the experiment.
     kind : str
-        In `KINDS`.
+        Key of `KINDS`.
     """
     _remove_replaced(folder / kind)
     small: list[Path] = []

@@ -1,8 +1,8 @@
-"""The plan of an experiment: every run, each under a key that says what it is.
+"""The plan of an experiment: every run with its key.
 
-A key is a hash of everything that decides the outcome: all parameters and levers, the seed, drawn
-parameters, the version of the model and what is measured. It knows nothing of points, batches or
-hosts; arms that no factor reaches have one key for all points, and are run once.
+A key is a hash of everything that determines the outcome: all parameters and levers, the seed,
+drawn parameters, the version of the model and the measures. It does not depend on points, batches
+or hosts; an arm that no factor reaches has one key for all points and is run once.
 """
 
 from __future__ import annotations
@@ -41,21 +41,21 @@ Row = tuple[str, int, int, int, str, int]
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be run.
+    """The runs of an experiment.
 
     Attributes
     ----------
     model : Model
-        What runs.
+        Model to run.
     design : Design
     arms : tuple of str
         Arms of each point, the baseline first.
     replications : int
     rows : sequence of Row
-        Each run of each point, replication by replication, so that an experiment which is not
-        finished has seen all points about as often.
+        Each run of each point, replication by replication, so that an unfinished experiment covers
+        all points about equally.
     reached : mapping of str to tuple of str
-        Factors that matter to each arm.
+        Factors that reach each arm.
     """
 
     model: Model
@@ -67,7 +67,7 @@ class Plan:
 
     @cached_property
     def keys(self) -> dict[str, int]:
-        """The first row of each key: what is run, in the order in which it is run."""
+        """First row of each key, in the order of the runs."""
         first: dict[str, int] = {}
         for row, (key, *_) in enumerate(self.rows):
             first.setdefault(key, row)
@@ -81,7 +81,7 @@ class Plan:
         return Run(key, arm, rep, seed, {n: values[n] for n in self.reached[arm]}, bool(luck))
 
     def groups(self, keys: Iterable[str]) -> Iterator[list[Run]]:
-        """Yield the runs with some keys; arms that may share a start come together."""
+        """Yield the runs with some keys; arms that may share a start are adjacent."""
 
         def shared(key: str) -> tuple[int, int, int]:
             _, point, rep, luck, *_ = self.rows[self.keys[key]]
@@ -155,12 +155,12 @@ def plan_model(model: Model, design: Design, replications: int = 1, seed: int = 
     design : Design
     replications : int
     seed : int
-        Of the whole.
+        Seed of all runs.
 
     Returns
     -------
     Plan
-        With one arm, the baseline.
+        Plan with one arm, the baseline.
     """
     names = tuple(f.name for f in design.factors)
     digest = _outputs(model)
@@ -174,7 +174,7 @@ def plan_model(model: Model, design: Design, replications: int = 1, seed: int = 
 
 
 class _Content:
-    """Canonical content of an arm, with places left for the factors that reach it."""
+    """Canonical content of an arm, with placeholders for the factors that reach it."""
 
     def __init__(self, experiment: Experiment, scenario: str, arm: str) -> None:
         self._reached = experiment.applicable(scenario, arm)
@@ -190,7 +190,7 @@ class _Content:
         self._fixed = _canonical(fixed)
 
     def key(self, values: Mapping[str, Any]) -> str:
-        """The content at a point."""
+        """Return the key at a point."""
         return self._fixed + _canonical({n: values[n] for n in self._reached})
 
 
@@ -209,7 +209,7 @@ def _of_scenario(scenario: Scenario) -> dict[str, Any]:
 
 
 def territory_bytes(scenario: Scenario) -> bytes:
-    """Content of the file of an imported territory.
+    """Read the file of an imported territory.
 
     Raises
     ------
@@ -226,12 +226,12 @@ def territory_bytes(scenario: Scenario) -> bytes:
 
 
 def _outputs(model: Model) -> str:
-    """What is measured, by which version of the model."""
+    """Return the measures and the version of the model."""
     return _canonical([MODEL_VERSION, *model.outputs, *model.horizons, *model.kept])
 
 
 def _canonical(value: Any) -> str:
-    """JSON that is the same for the same values on any machine: floats are hexadecimal."""
+    """Return machine-independent JSON, with hexadecimal floats."""
     return json.dumps(_exact(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 

@@ -54,20 +54,20 @@ class Counts(NamedTuple):
 
 
 class Results:
-    """What is known so far of an experiment, in a folder or in memory.
+    """The results of an experiment so far, in a folder or in memory.
 
-    Tables of one point hold those replications alone that are complete in every arm, so that all
-    arms rest on the same ones; `failures` and `missing` account for the others.
+    Tables of one point contain only the replications that are complete in every arm, so that all
+    arms have the same ones; `failures` and `missing` account for the others.
 
     Parameters
     ----------
     store : Stored
     experiment : Experiment, optional
-        The question; by default, as the folder states it.
+        The question; by default that of the folder.
     commands : mapping, optional
-        What makes it again, where there is no folder to say so.
+        Commands that repeat the experiment, if there is no folder.
     point : int, optional
-        Show this point alone.
+        Point to show; all by default.
     """
 
     def __init__(
@@ -83,19 +83,19 @@ class Results:
 
     @property
     def folder(self) -> Path | None:
-        """The folder of the results; None where they are in memory."""
+        """The folder of the results; None for results in memory."""
         return self.store.folder
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
-        """What the results were made of and how to make them again: JSON values."""
+        """The inputs of the results and the commands that repeat them, as JSON values."""
         if isinstance(self.store, Store):
             return self.store.manifest
         return describe(self.experiment, self._commands)
 
     @cached_property
     def experiment(self) -> Experiment:
-        """The question, with the territories and interventions as they were when it began."""
+        """The question, with the territories and interventions at the time of its start."""
         if self._experiment is not None:
             return self._experiment
         assert isinstance(self.store, Store)
@@ -121,12 +121,12 @@ class Results:
 
     @property
     def scenario(self) -> Scenario:
-        """The baseline: the territory without what is tried on it."""
+        """The baseline: the territory without the interventions."""
         return self._arms[BASELINE]
 
     @property
     def arms(self) -> tuple[Scenario, ...]:
-        """What was run; the first is the baseline."""
+        """The arms; the first is the baseline."""
         return tuple(self._arms.values())
 
     @property
@@ -136,12 +136,12 @@ class Results:
 
     @cached_property
     def labels(self) -> Mapping[str, Mapping[str, str]]:
-        """Words for each arm by language, the baseline first."""
+        """Label of each arm by language, the baseline first."""
         return arm_labels(self._arms)
 
     @cached_property
     def points(self) -> pd.DataFrame:
-        """The design: a row a point, a column a factor."""
+        """The design: one row per point, one column per factor."""
         return self.experiment.design.points
 
     def at(self, point: int) -> Results:
@@ -160,7 +160,7 @@ class Results:
 
     @property
     def elsewhere(self) -> dict[str, Results]:
-        """The same comparison in other territories, by name of the scenario, where it was made."""
+        """The same comparison in other territories, if any, by name of the scenario."""
         if self.folder is None:
             return {}
         return {p.name: load_results(p) for p in sorted((self.folder / ELSEWHERE).glob("*"))}
@@ -187,15 +187,14 @@ class Results:
         Returns
         -------
         pandas.DataFrame
-            A row for each point, arm, replication and horizon: ``point``, ``arm``, ``rep``,
-            ``horizon``, ``status`` ("ok", "error", "crashed" or "missing"), a column a factor and
-            a column a measure, nan where there is none. A run that is the same for several
-            points stands in the rows of each.
+            One row per point, arm, replication and horizon: ``point``, ``arm``, ``rep``,
+            ``horizon``, ``status`` ("ok", "error", "crashed" or "missing"), one column per factor
+            and per measure, nan if missing. A run shared by several points is in the rows of each.
 
         Raises
         ------
         InputError
-            If a measure or horizon is unknown, or a file is torn.
+            If a measure or horizon is unknown, or a file is damaged.
         """
         import pandas as pd
 
@@ -221,7 +220,7 @@ class Results:
         columns = None if len(outputs) == len(OUTCOMES) else ["key", "status", *outputs]
         results = self.store.results(columns, horizons[0] if len(horizons) == 1 else None)
         for name in ("horizon", *outputs):
-            if name not in results.column_names:  # nothing was measured
+            if name not in results.column_names:  # no runs succeeded
                 results = results.append_column(name, pa.nulls(results.num_rows, pa.float64()))
         wanted = pa.array(keys, results["key"].type)
 
@@ -239,7 +238,7 @@ class Results:
         return status, values
 
     def differences(self, *measures: str, horizon: int | None = None) -> pd.DataFrame:
-        """Return paired differences: each arm less the baseline of the same point and replication.
+        """Return paired differences: each arm minus the baseline of the same point and replication.
 
         Parameters
         ----------
@@ -249,7 +248,7 @@ class Results:
         Returns
         -------
         pandas.DataFrame
-            As `frame`, without the baseline and ``status``; nan where either run gave nothing.
+            As `frame`, without the baseline and ``status``; nan if either run has no value.
         """
         frame = self.frame(*measures, horizon=horizon)
         outputs = [c for c in frame.columns if c in OUTCOMES]
@@ -282,7 +281,7 @@ class Results:
 
     @property
     def counts(self) -> Counts:
-        """How many different runs the design has, and how many of them were done."""
+        """Numbers of different runs in the design, and of runs done."""
         known = self.store.statuses()
         found = [known.get(key) for key in self._design["key"].drop_duplicates()]
         done = [status for status in found if status is not None]
@@ -294,7 +293,7 @@ class Results:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the measures, the same whoever ran them in whatever order."""
+        """Return the SHA-256 of the measures, independent of executor and order."""
         return self.store.digest()
 
     def _horizons(self, horizon: int | None) -> list[int]:
@@ -335,16 +334,16 @@ class Results:
 
     @cached_property
     def replications(self) -> tuple[int, ...]:
-        """Numbers of the replications that are complete in every arm."""
+        """Indices of the replications that are complete in every arm."""
         runs, _ = self._of_point
         return tuple(int(rep) for rep in runs.loc[runs["luck"] == 0, "rep"].unique())
 
     @cached_property
     def runs(self) -> pd.DataFrame:
-        """Measures of one point: a row for each ``arm``, ``rep``, ``luck`` and ``horizon``.
+        """Measures of one point: one row per ``arm``, ``rep``, ``luck`` and ``horizon``.
 
         Horizons are months. ``luck`` is 1 for reruns with a second seed, which only serve to split
-        the variance; nan where there was nothing to measure.
+        the variance; nan without anything to measure.
         """
         import pandas as pd
 
@@ -360,7 +359,7 @@ class Results:
     def effects(self) -> pd.DataFrame:
         """Effects of the arms at one point; columns `EFFECT_COLUMNS`.
 
-        Their variance is split where the experiment asks for it (``variance = true``).
+        Their variance is split if the experiment requests it (``variance = true``).
         """
         runs, found = self._of_point
         names = tuple(self._arms)
@@ -373,9 +372,8 @@ class Results:
 
     @cached_property
     def monthly(self) -> pd.DataFrame:
-        """Courses of one point: ``arm``, ``rep``, ``month`` from 1, and measures, each over the
-        twelve months that end there; empty where none are kept.
-        """
+        """Monthly series of one point: ``arm``, ``rep``, ``month`` from 1, and measures, each over
+        the twelve months that end there; empty if not kept."""
         frame = self._kept("series", *self.experiment.series)
         return frame.astype({"month": np.int64})
 
@@ -386,7 +384,7 @@ class Results:
     @cached_property
     def indicators(self) -> pd.DataFrame:
         """Measures of every month of one point: ``rep``, ``month`` from 1, ``date`` (its first day)
-        and a column a measure, with ``arm`` first where there are several; empty if not kept.
+        and one column per measure, with ``arm`` first if there are several; empty if not kept.
         """
         import pandas as pd
 
@@ -401,14 +399,14 @@ class Results:
 
     @cached_property
     def start(self) -> dict[str, list[float]]:
-        """The same measures of the baseline before the first month: a value a replication."""
+        """The same measures of the baseline before the first month, one value per replication."""
         frame = self._every_month
         first = frame[(frame["month"] == 0) & (frame["arm"] == BASELINE)]
         return {n: first[n].tolist() for n in first.columns[3 : -len(DRIVERS)]}
 
     @property
     def drivers(self) -> dict[str, Floats]:
-        """Exogenous series of the baseline, a value a month, where every month is kept."""
+        """Exogenous series of the baseline, one value per month, if every month is kept."""
         frame = self._every_month
         frame = frame[(frame["rep"] == frame["rep"].min()) & (frame["month"] > 0)]
         frame = frame[frame["arm"] == BASELINE]
@@ -425,7 +423,7 @@ class Results:
 
     @cached_property
     def parameters(self) -> pd.DataFrame:
-        """Drawn parameters of the baseline: ``rep``, and a column a parameter."""
+        """Drawn parameters of the baseline: ``rep`` and one column per parameter."""
         import pandas as pd
 
         asked = self.experiment
@@ -447,7 +445,7 @@ class Results:
 
     @property
     def rep_maps(self) -> dict[str, Maps]:
-        """Maps of each replication, by arm; empty where none are kept."""
+        """Maps of each replication, by arm; empty if not kept."""
         return rep_maps(self._kept("maps"), self.experiment.layers)
 
     def _kept(self, kind: str, *columns: str) -> pd.DataFrame:
@@ -467,14 +465,14 @@ class Results:
         Parameters
         ----------
         folder : Path or str
-            Folder to make.
+            Folder to create.
         force : bool
-            Replace results that stand there.
+            Replace existing results.
 
         Returns
         -------
         Results
-            Of the folder.
+            Results of the folder.
 
         Raises
         ------
@@ -503,6 +501,6 @@ def load_results(folder: Path | str) -> Results:
     Raises
     ------
     InputError
-        If the folder holds no results, or a file is missing or torn.
+        If the folder contains no results, or a file is missing or damaged.
     """
     return Results(Store.open(Path(folder)))

@@ -1,4 +1,4 @@
-"""A run, what it gives, and the interface of a model that the engine can run."""
+"""A run, its outcome, and the interface of models for the engine."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ class Run:
     Attributes
     ----------
     key : str
-        Hash of everything that decides its outcome.
+        Hash of everything that determines its outcome.
     arm : str
         Name of the arm; "baseline" for the one without interventions.
     rep : int
-        Replication, which decides the random stream and the drawn parameters.
+        Replication, which determines the random streams and the drawn parameters.
     seed : int
         0 to 2**63 - 1.
     values : mapping of str to value
-        Of the factors that matter to this arm.
+        Values of the factors that reach this arm.
     is_rerun : bool
         Whether it repeats a replication with a second seed; only its measures are kept.
     """
@@ -50,9 +50,9 @@ class Outcome:
     Attributes
     ----------
     measures : (horizons, outputs) float64 array
-        nan where there is nothing to measure.
+        Measures; nan without anything to measure.
     tables : mapping of str to Table
-        Whatever else is kept, by kind; see `sim.experiments.parts.KEPT`.
+        Further tables by kind; see `sim.experiments.parts.KEPT`.
     """
 
     measures: npt.NDArray[np.float64]
@@ -62,18 +62,18 @@ class Outcome:
 class Model(Protocol):
     """A model: outputs at some horizons from the values of factors and a seed.
 
-    It must give the same outcome for the same run in any process; a run that fails raises. Models
-    are pickled to reach workers.
+    It must return the same outcome for the same run in any process, and raise if the run fails.
+    Models are pickled for workers.
 
     Attributes
     ----------
     outputs : tuple of str
         Names of the columns of `Outcome.measures`.
     horizons : tuple of int
-        Months after which it is measured.
+        Months after which to measure.
     kept : tuple of str or int
-        What else it keeps. It is part of the key of each run, as an outcome that lacks a table is
-        another outcome.
+        Further tables that it keeps. They are part of the key of each run, since an outcome without
+        a table is another outcome.
     """
 
     outputs: tuple[str, ...]

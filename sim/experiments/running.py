@@ -1,4 +1,4 @@
-"""Running experiments: into a new folder, resumed where they stopped, extended, or in memory."""
+"""Run experiments in a new folder or in memory, resume them and extend them."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ __all__ = ["Options", "extend", "fill", "run_experiment", "sweep"]
 
 @dataclass(frozen=True)
 class Options:
-    """How an experiment is run; none of it changes its results.
+    """Options of running an experiment, without effect on its results.
 
     Attributes
     ----------
     workers : int or None
-        Processes; all processors where None.
+        Number of workers; all processors by default.
     executor : {"local", "serial", "dask"}
         Processes of this machine, this process, or a dask cluster.
     scheduler : str or None
         Address of a running dask scheduler; without one, dask starts its own on this machine.
     retry_failed : bool
-        Do runs again that failed.
+        Repeat failed runs.
     max_failures : int or None
-        Stop as soon as more runs have failed.
+        Stop once more runs have failed.
     batch : int or None
-        Runs that a worker does between two files; sized by time where None.
+        Runs per file of a worker; sized by time by default.
     progress : callable or None
         Called with the `Tally` after each batch.
 
@@ -90,23 +90,23 @@ def sweep(
     Parameters
     ----------
     experiment : Experiment, str or Path
-        Or its name, folder or file.
+        Experiment, or its name, folder or file.
     out : Path or str
-        The folder to make.
+        Folder to create.
     changes : mapping, optional
         Keys of the experiment's file to replace, such as ``{"replications": 2}``; an
         `Experiment` is taken as it is.
     resume : bool
-        Go on with the results in the folder, and do whatever runs they lack.
+        Resume the results in the folder: do the missing runs.
     force : bool
-        Replace results that stand in the folder.
+        Replace existing results.
     **options
-        How it is run: fields of `Options`.
+        Fields of `Options`.
 
     Returns
     -------
     Results
-        Failed runs are in `Results.failures`; none is ever left out in silence.
+        Results; failed runs are in `Results.failures` and never dropped silently.
 
     Raises
     ------
@@ -142,9 +142,9 @@ def run_experiment(
     ----------
     experiment : Experiment
     commands : mapping
-        ``command`` and ``python`` that make the results again, for the manifest.
+        ``command`` and ``python`` that repeat the experiment, for the manifest.
     out : Path or str, optional
-        The folder to make.
+        Folder to create; by default results stay in memory.
     resume, force, **options
         As for `sweep`.
 
@@ -155,12 +155,12 @@ def run_experiment(
     Raises
     ------
     InputError
-        If a value or the folder is not admissible; also where a run or a comparison, not a sweep,
-        has no run that succeeds: then nothing is left in the folder.
+        If a value or the folder is not admissible, or no run of a run or comparison succeeds (not
+        of a sweep); nothing is then left in the folder.
     OSError
         If results cannot be written. What was finished is kept.
     """
-    how = Options(**options)  # refuses what is not admissible before anything is written
+    how = Options(**options)  # refuses inadmissible values before anything is written
     plan = plan_experiment(experiment)
     if out is None:
         memory = MemoryStore(plan.table())
@@ -195,14 +195,14 @@ def extend(
     Parameters
     ----------
     folder : Path or str
-        That holds it.
+        Folder of the experiment.
     size : int, optional
-        New size of its design (`sim.experiments.designs.Design`); designs that have none, and Latin
-        hypercubes, cannot be extended so.
+        New size of its design (`sim.experiments.designs.Design`); Latin hypercubes and designs
+        without a size cannot grow this way.
     replications : int, optional
         New number of replications.
     **options
-        How it is run: fields of `Options`.
+        Fields of `Options`.
 
     Returns
     -------
@@ -211,7 +211,7 @@ def extend(
     Raises
     ------
     InputError
-        If it cannot be extended so.
+        If it cannot be extended this way.
     OSError
         If results cannot be written.
     """
@@ -228,7 +228,7 @@ def extend(
 
 
 def fill(store: Stored, plan: Plan, options: Options | None = None) -> Tally:
-    """Do those runs of a plan whose results a store lacks.
+    """Do the runs of a plan that a store lacks.
 
     Parameters
     ----------
@@ -239,7 +239,7 @@ def fill(store: Stored, plan: Plan, options: Options | None = None) -> Tally:
     Returns
     -------
     Tally
-        Of the runs that were done now.
+        Tally of the runs done now.
 
     Raises
     ------
@@ -286,7 +286,7 @@ def _refuse_to_replace(folder: Path, force: bool) -> None:
 
 
 def _refuse_all_failed(tally: Tally, experiment: Experiment, store: Store | None = None) -> None:
-    """Refuse a run or a comparison that cannot be run at all, and leave nothing of it."""
+    """Refuse a run or a comparison without any success, and remove its folder."""
     if experiment.kind == "sweep" or not 0 < tally.done == tally.failed:
         return
     if store is not None:
@@ -309,7 +309,7 @@ def _check_version(store: Store) -> None:
 def _check_same(store: Store, plan: Plan) -> None:
     """Refuse to add the runs of one experiment to those of another.
 
-    It is the same where either has all the runs of the other: it has grown since, or had before.
+    Two experiments are the same if either contains all runs of the other.
     """
     _check_version(store)
     before = store.design()["key"]
@@ -322,7 +322,7 @@ def _check_same(store: Store, plan: Plan) -> None:
 
 
 def _update(store: Store, experiment: Experiment, plan: Plan) -> None:
-    """Rewrite the question and the design where they have grown."""
+    """Rewrite the question and the design if they have grown."""
     if len(store.design()) < len(plan.rows):
         files = files_of(experiment, plan.table())
         store.replace(files, grown(store.manifest, experiment))

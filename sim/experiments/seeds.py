@@ -1,4 +1,4 @@
-"""Seeds of runs: each hangs on the seed of the whole and on the run's place alone."""
+"""Seeds of runs, derived from the experiment's seed and the run's position."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ __all__ = ["replication_seed", "run_seed"]
 def replication_seed(seed: int, rep: int) -> int:
     """Return the seed of a replication.
 
-    The first replication takes the seed itself, so that one replication is the plain simulation;
-    the others take seeds spawned from it. More replications never change the earlier ones.
+    The first replication uses the seed itself, so that one replication equals the plain simulation;
+    the others use seeds spawned from it. Further replications never change earlier ones.
 
     Parameters
     ----------
     seed : int
-        Seed of the whole, 0 to 2**63 - 1.
+        Seed of the experiment, 0 to 2**63 - 1.
     rep : int
         Number of the replication, from 0.
 
@@ -39,20 +39,20 @@ def run_seed(seed: int, rep: int, rerun: int = 0, *, arm: int = 0, point: int | 
     Parameters
     ----------
     seed : int
-        Seed of the whole.
+        Seed of the experiment.
     rep : int
         Number of the replication.
     rerun : {0, 1}
-        1 where the replication is run a second time, with a second seed.
+        1 for the rerun of a replication with a second seed.
     arm : int
-        Number of an arm with seeds of its own; 0 where all arms share them.
+        Number of an arm with its own seeds; 0 if all arms share them.
     point : int, optional
-        Number of a point with seeds of its own.
+        Number of a point with its own seeds.
 
     Returns
     -------
     int
-        That of `replication_seed` where arms and points share it.
+        Seed, that of `replication_seed` if arms and points share it.
     """
     if point is not None:
         return _spawned(seed, rep, point, *([rerun, arm] if rerun else []))

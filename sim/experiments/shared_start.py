@@ -1,7 +1,7 @@
-"""Runs that differ by interventions alone begin from one start, which is made once.
+"""Share one start among runs that differ only in interventions.
 
-Arms of a replication are run one after another in a process, with the same luck and the same
-parameters; making the place with its people and shops takes a third of the time of such a run.
+A process runs the arms of a replication one after another, with the same seed and parameters; the
+start takes a third of the time of such a run.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _last: tuple[Any, State | None] = (None, None)
 
 
 def begin(scenario: Scenario, seed: int) -> Simulation:
-    """A run that has not begun; its start is that of the run before, if it is the same.
+    """Return a new simulation; it reuses the start of the previous run, if equal.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def begin(scenario: Scenario, seed: int) -> Simulation:
     Returns
     -------
     Simulation
-        The same as ``Simulation(scenario, seed)``.
+        Equal to ``Simulation(scenario, seed)``.
 
     Raises
     ------

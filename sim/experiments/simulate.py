@@ -38,13 +38,13 @@ def one_point(
     Parameters
     ----------
     arms : mapping of str to Scenario
-        The baseline first.
+        Scenarios, the baseline first.
     seed : int
-        Of the whole.
+        Seed of the experiment.
     reps, fewest_reps : int
-        Replications, and how many there must be.
+        Number of replications and its minimum.
     name : str, optional
-        That of the scenario by default.
+        Name; by default that of the scenario.
     **content
         Further keys of an experiment's file.
 
@@ -92,17 +92,17 @@ def simulate(
     ----------
     scenario : Scenario
     seed : int
-        Of the whole; see `sim.experiments.seeds.replication_seed`.
+        Seed of the experiment; see `sim.experiments.seeds.replication_seed`.
     reps : int
-        Replications: runs that differ by their random streams alone.
+        Replications: runs that differ only in their random draws.
     map_months : iterable of int
-        Months whose maps are kept; 0 is the starting state.
+        Months whose maps to keep; 0 is the starting state.
     layers : sequence of str
         Layers of these maps, names in `sim.measures.map_layers.LAYERS`.
     reference : str, optional
-        How the manifest's command calls the scenario; by default by its name.
+        Name or file of the scenario in the manifest's command; by default its name.
     out : Path or str, optional
-        Folder to keep the results in; by default they stay in memory.
+        Folder for the results; by default they stay in memory.
     workers : int or None
         1 is this process; None, all processors.
     **options
@@ -150,20 +150,20 @@ def run(
     Parameters
     ----------
     scenario : Scenario, str or Path
-        What to run, or its name or file.
+        Scenario to run, or its name or file.
     seed : int
-        With one replication, that of `sim.Simulation`.
+        Seed; with one replication, that of `sim.Simulation`.
     months : int, optional
-        Length of the run in place of the scenario's.
+        Length of the run instead of the scenario's.
     reps : int
-        Replications: runs that differ by their random streams alone.
+        Replications: runs that differ only in their random draws.
     **options
         As for `simulate`.
 
     Returns
     -------
     pandas.DataFrame
-        A row a month and replication, as in `sim.experiments.results.Results.indicators`.
+        One row per month and replication, as in `sim.experiments.results.Results.indicators`.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""The store of an experiment: a folder that holds the question, the design and the results so far.
+"""The store of an experiment: a folder with the question, the design and the results so far.
 
 ::
 
@@ -11,7 +11,7 @@
                       tables that are kept on request, joined likewise
     tmp/              files being written
 
-There is no file of progress: a run is done when its measures lie in ``parts/``.
+No separate file records progress: a run is done once its measures are in ``parts/``.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ DESIGN: Final = "design.parquet"
 _LOCK: Final = "lock"
 
 ELSEWHERE: Final = "elsewhere"
-"""Folder of the same comparison in other territories, a store each."""
+"""Folder of the same comparison in other territories, with one store each."""
 
 OWNED: Final = (*KINDS, TMP, _LOCK, ELSEWHERE)
-"""Names in the folder that are the store's own, though its manifest does not list them."""
+"""Names of the store in the folder that its manifest does not list."""
 
 
 @dataclass(frozen=True)
@@ -68,22 +68,22 @@ class Store(Stored):
         *,
         force: bool = False,
     ) -> Store:
-        """Make a store that holds no results yet, whole or not at all.
+        """Create a store without results, atomically.
 
         Parameters
         ----------
         folder : Path
-            Missing parents are made.
+            Folder to create, with missing parents.
         files : mapping of str to bytes
-            All that it holds but the manifest, by name.
+            Content by name, except the manifest.
         manifest : mapping
         force : bool
-            Replace results that stand there.
+            Replace existing results.
 
         Raises
         ------
         InputError
-            If the folder cannot be written, or holds something that is not to be replaced.
+            If the folder cannot be written, or contains something that must not be replaced.
         OSError
             If the disk is full or fails.
         """
@@ -97,12 +97,12 @@ class Store(Stored):
 
     @classmethod
     def open(cls, folder: Path) -> Store:
-        """Open a store that is there.
+        """Open an existing store.
 
         Raises
         ------
         InputError
-            If the folder holds no results, or its manifest is torn.
+            If the folder contains no results, or its manifest is damaged.
         """
         store = cls(folder)
         _ = store.manifest
@@ -114,12 +114,12 @@ class Store(Stored):
 
     @property
     def manifest(self) -> dict[str, Any]:
-        """What the experiment was made of."""
+        """The inputs of the experiment."""
         return read_manifest(self.folder, FORMAT)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the store for writing, alone; the system lets go of it when the process ends.
+        """Lock the store for writing; the system releases the lock when the process ends.
 
         Raises
         ------
@@ -136,7 +136,7 @@ class Store(Stored):
         try:
             if not _lock(handle):
                 raise InputError(f"{self.folder} is being written by another process; wait for it.")
-            for left in (self.folder / TMP).iterdir():  # of a process that was killed
+            for left in (self.folder / TMP).iterdir():  # left by a killed process
                 left.unlink(missing_ok=True)
             yield
         finally:
@@ -145,9 +145,9 @@ class Store(Stored):
     def replace(
         self, files: Mapping[str, bytes], manifest: Mapping[str, Any], gone: Collection[str] = ()
     ) -> None:
-        """Replace, add and remove files, each whole or not at all; the manifest lists them.
+        """Replace, add and remove files, each atomically; the manifest lists them.
 
-        The design comes last: as long as it has not grown, all of it is to be done again.
+        The design comes last: until it has grown, an interrupted extension is repeated in full.
         """
         listed = {n: about for n, about in self.manifest["files"].items() if n not in gone}
         for name, content in files.items():
@@ -176,10 +176,10 @@ class Store(Stored):
         try:
             return ds.dataset(files, format=form).to_table(columns=columns, filter=wanted)
         except (OSError, pa.ArrowException):
-            if not all(path.exists() for path in files):  # merged by a process that goes on
+            if not all(path.exists() for path in files):  # merged by another process
                 return self._read(kind, columns, wanted)
             for path in files:
-                read_part(path)  # says which is torn
+                read_part(path)  # names the damaged file
             raise
 
     @override
@@ -194,12 +194,12 @@ class Store(Stored):
 
     @override
     def design_table(self) -> pa.Table:
-        """Return the design: a row for each run of each point.
+        """Return the design: one row per run of each point.
 
         Raises
         ------
         InputError
-            If its file is missing or torn.
+            If its file is missing or damaged.
         """
         import pyarrow.parquet as pq
 
@@ -212,7 +212,7 @@ class Store(Stored):
             raise InputError(f"{path} is torn or no design of an experiment.") from None
 
     def remove(self) -> None:
-        """Remove the store, and the folder unless it holds files of others."""
+        """Remove the store, and the folder unless it contains foreign files."""
         names = {*OWNED, MANIFEST, *(name.split("/")[0] for name in self.manifest["files"])}
         for path in (self.folder / name for name in names):
             if path.is_dir():

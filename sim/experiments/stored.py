@@ -1,4 +1,4 @@
-"""What is stored of an experiment, read as tables, each run once; and a store in memory."""
+"""Read the stored results of an experiment as tables, each run once; and a store in memory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["MemoryStore", "Stored"]
 
 _NOT_RESULTS: Final = ("seconds", "traceback")
-"""Columns that differ between runs of the same thing: how long it took, and where its code lay."""
+"""Columns that differ between repetitions of a run: its time and the location of its code."""
 
 
 class Stored(ABC):
@@ -38,7 +38,7 @@ class Stored(ABC):
 
     @abstractmethod
     def design_table(self) -> pa.Table:
-        """Return the design: a row for each run of each point."""
+        """Return the design: one row per run of each point."""
 
     def design(self) -> pd.DataFrame:
         """Return the design as a frame."""
@@ -47,11 +47,11 @@ class Stored(ABC):
 
     @abstractmethod
     def _read(self, kind: str, columns: list[str] | None, wanted: Any) -> pa.Table:
-        """Return all rows of a kind, a run maybe more than once."""
+        """Return all rows of a kind, possibly several per run."""
 
     @abstractmethod
     def locked(self) -> contextlib.AbstractContextManager[None]:
-        """Hold the store for writing, alone."""
+        """Lock the store for writing."""
 
     @abstractmethod
     def add(self, tables: Mapping[str, pa.Table]) -> None:
@@ -62,7 +62,7 @@ class Stored(ABC):
         """Merge small files, if there are any."""
 
     def statuses(self) -> dict[str, str]:
-        """Return the status of each run that was done, by key."""
+        """Return the status of each finished run, by key."""
         table = self.results(["key", "status"])
         keys, statuses = table["key"].to_pylist(), table["status"].to_pylist()
         return dict(zip(keys, statuses, strict=True))
@@ -73,9 +73,9 @@ class Stored(ABC):
         Parameters
         ----------
         columns : sequence of str, optional
-            All by default; ``key`` and ``status`` must be among them.
+            Columns, including ``key`` and ``status``; all by default.
         horizon : int, optional
-            Only what was measured after so many months, and failed runs.
+            Horizon in months; failed runs are always included.
 
         Returns
         -------
@@ -84,7 +84,7 @@ class Stored(ABC):
         Raises
         ------
         InputError
-            If a part is torn.
+            If a part is damaged.
         """
         wanted = None
         if horizon is not None:
@@ -95,21 +95,21 @@ class Stored(ABC):
     def kept(self, kind: str) -> pa.Table:
         """Return a table that is kept on request; see `sim.experiments.parts.KEPT`.
 
-        Its columns are ``key``, what tells a run's rows apart, and values. Without columns other
-        than ``key`` where nothing was kept.
+        Its columns are ``key``, the keys of a run's rows, and values; only ``key`` if nothing was
+        kept.
         """
         table = self._read(kind, None, None)
         return _first_of(table, ["key", *KINDS[kind]]) if table.num_rows else table
 
     def tables(self) -> dict[str, pa.Table]:
-        """Return everything that is stored, by kind, the measures last."""
+        """Return all stored tables by kind, the measures last."""
         kept = {kind: self.kept(kind) for kind in KEPT}
         return {k: t for k, t in kept.items() if t.num_rows} | {PARTS: self.results()}
 
     def digest(self) -> str:
         """Return the SHA-256 of all measures in the order of their keys.
 
-        It does not depend on who ran them in which order.
+        It does not depend on executors or the order of runs.
         """
         table = self.results()
         if not table.num_rows:
@@ -129,7 +129,7 @@ class Stored(ABC):
 
 
 def empty(columns: Sequence[str] | None) -> pa.Table:
-    """Return a table of no results."""
+    """Return an empty table of results."""
     names = columns or ("key", "status")
     return pa.table(
         {n: pa.array([], pa.float64() if n == "horizon" else pa.string()) for n in names}
@@ -142,7 +142,7 @@ class MemoryStore(Stored):
     Parameters
     ----------
     design : pyarrow.Table
-        Of the plan.
+        Table of the plan.
     """
 
     folder = None
@@ -179,7 +179,7 @@ class MemoryStore(Stored):
 
 
 def _once(table: pa.Table) -> pa.Table:
-    """Keep each run once: where it was run again, the success counts."""
+    """Keep each run once; after a repetition, the success counts."""
     if table.num_rows:
         failed = pc.is_in(table["status"], pa.array(FAILED))
         if pc.any(failed).as_py():

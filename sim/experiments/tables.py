@@ -25,12 +25,12 @@ __all__ = ["table_files", "write_tables"]
 def write_tables(results: Results, files: Mapping[str, bytes] | None = None) -> None:
     """Write the tables into the folder of some results, with further files such as a report.
 
-    Tables and further files that were written before are replaced, or removed.
+    Existing tables and further files are replaced or removed.
 
     Parameters
     ----------
     results : Results
-        In a folder.
+        Results in a folder.
     files : mapping of str to bytes, optional
         Content by path within the folder.
 
@@ -54,7 +54,7 @@ def table_files(results: Results) -> dict[str, bytes]:
     Parameters
     ----------
     results : Results
-        A sweep has none: its tables are `Results.frame` and `Results.differences`.
+        Results; a sweep has no such tables, but `Results.frame` and `Results.differences`.
     """
     match results.kind:
         case "run":
@@ -85,7 +85,7 @@ def _csv(frame: pd.DataFrame) -> bytes:
 
 
 def _parquet(frame: pd.DataFrame, *, units: bool = False) -> bytes:
-    """Return a table as Parquet, missing measures as nulls, maybe with the unit of each column."""
+    """Return a table as Parquet, missing measures as nulls, optionally with units of columns."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -42,7 +42,7 @@ class TerritoryRuns:
         if experiment.maps:
             kept += ["maps", *experiment.maps, *experiment.layers]
         self.kept = tuple(kept)
-        # Without its points, which may be many and are not needed to do a run.
+        # Without its points, which may be many and are not needed for a run.
         self._asked = replace(experiment, design=ONE_POINT, content={})
 
     def scenario_of(self, run: Run) -> Scenario:
@@ -86,7 +86,7 @@ class TerritoryRuns:
 
 
 def _maps(simulation: Simulation, asked: Experiment) -> Table:
-    """Run up to each month whose maps are kept.
+    """Run up to each month whose maps to keep, and return the maps.
 
     Zones are the bytes of a (rows, columns) uint8 array, layers those of float32 arrays.
     """

@@ -1,4 +1,4 @@
-"""Importing this loads and compiles everything that a run needs; workers are forked from there."""
+"""Load and compile everything that a run needs on import; workers are forked from there."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sim.experiments.plan import plan_experiment  # noqa: E402
 from sim.experiments.simulate import one_point  # noqa: E402
 from sim.scenario.scenario import load_scenario  # noqa: E402
 
-# Whatever fails here fails again in the first run, where it is reported.
+# The first run repeats and reports any failure.
 with contextlib.suppress(Exception):
     town = load_scenario("mid_sized_town").replace(months=1, spin_up=1)
     plan = plan_experiment(

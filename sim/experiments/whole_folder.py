@@ -1,7 +1,7 @@
-"""A folder of results that appears under its name when it is complete, and never before.
+"""Write folders of results atomically: they appear under their name only when complete.
 
-Everything is written into a hidden folder beside it, ``.<name>.partial-<pid>``, which is renamed at
-the end. A run that is killed leaves that hidden folder at most; the next run clears it away.
+Everything goes into a hidden folder next to it, ``.<name>.partial-<pid>``, which is renamed at the
+end. A killed run leaves at most that hidden folder; the next run removes it.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ __all__ = [
 ]
 
 MANIFEST = "manifest.json"
-"""File that lists all others of a folder, and without which a folder is not ours."""
+"""File that lists all others; a folder without it is foreign."""
 
 _FORMER = ("essaim results 1", "essaim comparison 1", "essaim sweep 1")
-"""Formats that earlier versions wrote, one for each kind of results."""
+"""Formats of earlier versions, one for each kind of results."""
 
 _DISK_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EIO, errno.EFBIG)
 
 
 class WholeFolder:
-    """What is being written.
+    """A folder being written.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class WholeFolder:
         name : str
             Path within the folder, with slashes.
         content : bytes
-            All of it.
+            Content of the file.
 
         Raises
         ------
@@ -73,12 +73,12 @@ class WholeFolder:
         self.files[name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
     def write_manifest(self, manifest: Mapping[str, Any]) -> None:
-        """Add the manifest, which lists all files written so far; the last thing to do."""
+        """Add the manifest, which lists all files written so far, as the last file."""
         self.write(MANIFEST, manifest_bytes({**manifest, "files": dict(self.files)}))
 
 
 def manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
-    """A manifest as JSON."""
+    """Return a manifest as JSON."""
     text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
     return text.encode() + b"\n"
 
@@ -90,12 +90,12 @@ def read_manifest(folder: Path, expected: str) -> dict[str, Any]:
     ----------
     folder : Path
     expected : str
-        Its format.
+        Expected format.
 
     Raises
     ------
     InputError
-        If it is missing, torn, or of another format.
+        If it is missing, damaged, or has another format.
     """
     path = folder / MANIFEST
     try:
@@ -118,7 +118,7 @@ def read_manifest(folder: Path, expected: str) -> dict[str, Any]:
 
 
 def manifest_format(folder: Path) -> str | None:
-    """Which of our formats a folder holds; None where its manifest is missing or not ours."""
+    """Return the format of a folder; None if its manifest is missing or foreign."""
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["format"]
     except (OSError, ValueError, TypeError, KeyError):
@@ -130,27 +130,26 @@ def manifest_format(folder: Path) -> str | None:
 def whole_folder(
     path: Path, *, force: bool = False, owned: Collection[str] = ()
 ) -> Iterator[WholeFolder]:
-    """Write a folder whole or not at all.
+    """Write a folder atomically.
 
     Parameters
     ----------
     path : Path
-        The folder; missing parents are made.
+        The folder, created with missing parents.
     force : bool
-        Replace results that stand there. Files that their manifest does not list are kept.
+        Replace existing results. Files that their manifest does not list are kept.
     owned : collection of str
-        Files and folders at the top that are replaced though no manifest lists them.
+        Further files and folders at the top to replace, though no manifest lists them.
 
     Yields
     ------
     WholeFolder
-        To write the files into; the folder appears after the last of them.
+        Folder to write into; it appears at the end of the context.
 
     Raises
     ------
     InputError
-        If the folder cannot be written, or holds something and `force` is not given, or holds
-        something that no run wrote.
+        If the folder cannot be written, is not empty without `force`, or contains foreign files.
     OSError
         If the disk is full or fails; nothing is left behind.
     """
@@ -209,7 +208,7 @@ def _refuse(path: Path, target: Path, force: bool) -> None:
 
 
 def _listed(folder: Path) -> set[str] | None:
-    """Files of ours in a folder; None where its manifest is missing or not one of ours."""
+    """Return the listed files of a folder; None if its manifest is missing or foreign."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         return {MANIFEST, *manifest["files"]} if "essaim" in manifest["format"] else None
@@ -218,7 +217,7 @@ def _listed(folder: Path) -> set[str] | None:
 
 
 def _keep_foreign(path: Path, target: Path, partial: Path, owned: Collection[str]) -> None:
-    """Give files that are not ours a second name in the new folder, so that none is ever lost."""
+    """Link foreign files into the new folder, so that none is ever lost."""
     if not target.is_dir():
         return
     ours = _listed(target) or set()
@@ -260,7 +259,7 @@ def _put_in_place(path: Path, target: Path, partial: Path) -> None:
 
 
 def _clear_leftovers(target: Path) -> None:
-    """Remove what killed runs left; what one of them had moved aside goes back to its place."""
+    """Remove leftovers of killed runs, and move back anything that one of them moved aside."""
     for kind in ("replaced", "partial"):
         for left in target.parent.glob(f".{_literal(target.name)}.{kind}-*"):
             pid = left.name.rpartition("-")[2]
