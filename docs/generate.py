@@ -37,6 +37,7 @@ from sim.registry.parameters import ParameterInfo
 from sim.registry.variables import VARIABLES
 from sim.scenario.scenario import Scenario, list_scenarios, load_scenario
 from sim.scenario.schema import PARAMETERS, AllParameters
+from sim.words.folders import ENGLISH, languages
 
 ENTITIES = {
     "cell": "Cells: the ground and who lives on it",
@@ -66,6 +67,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
         return "| " + " | ".join(str(c).replace("|", "\\|") for c in cells) + " |\n"
 
     return line(head) + line(["---"] * len(head)) + "".join(line(row) for row in rows) + "\n"
+
+
+def in_all(texts: Mapping[str, str], between: str = "<br>") -> str:
+    """A text in every language, English first and the others in italics."""
+    others = (f"*{texts[lang]}*" for lang in languages() if lang != ENGLISH)
+    return between.join((texts[ENGLISH], *others))
 
 
 def code(names: Iterable[str]) -> str:
@@ -137,8 +144,8 @@ def parameters_page() -> str:
         for name in parameters_of(group):
             i = PARAMETERS[name]
             text += (
-                f"`{name}`: {i.label['en']} / *{i.label['fr']}*\n"
-                f": {i.help['en']}\n  *{i.help['fr']}*\n\n"
+                f"`{name}`: {in_all(i.label, ' / ')}\n"
+                f": {in_all(i.help, '\n  ')}\n\n"
                 f"  Default {number(i.default)} ({i.unit}); {admitted(i)}; {i.role}"
                 + (f", plausibly {drawn(i)}" if i.plausible else "")
                 + f"; **{i.evidence}**: {source(i.source)}.\n\n"
@@ -196,12 +203,11 @@ def entities_page() -> str:
 def schedule_page() -> str:
     """The order of a month: section 3 of the ODD description."""
     return table(
-        ("", "process", "*en français*", "reads", "changes", "draws"),
+        ("", "process", "reads", "changes", "draws"),
         (
             (
                 k,
-                f"[{p.title['en']}](#{anchor(p)})",
-                f"*{p.title['fr']}*",
+                in_all({**p.title, ENGLISH: f"[{p.title[ENGLISH]}](#{anchor(p)})"}),
                 code(v for v in p.reads if v not in p.writes),
                 code(p.writes),
                 f"stream {p.stream}" if p.stream else "-",
@@ -224,7 +230,7 @@ def submodels_page() -> str:
         own = parameters_of(process.name)
         taken = [n for n in process.parameters if n not in own]
         kernel = getattr(process.kernel, "py_func", process.kernel)
-        text += f"({anchor(process)})=\n### {process.title['en']}\n\n{said['rule']}\n\n"
+        text += f"({anchor(process)})=\n### {process.title[ENGLISH]}\n\n{said['rule']}\n\n"
         text += f"The loop, `{kernel.__name__}` at `{said['at']}`: {kernel.__doc__}\n\n"
         for rule in said["code"]:
             text += f"```python\n{rule['source']}\n```\n\n"
@@ -259,8 +265,8 @@ def measures_page() -> str:
                 f"`{base}`",
                 code([f"_{m.place}" for m in found if m.place]),
                 found[0].unit,
-                f"{found[0].title['en']}<br>*{found[0].title['fr']}*",
-                f"{found[0].definition['en']}<br>*{found[0].definition['fr']}*",
+                in_all(found[0].title),
+                in_all(found[0].definition),
                 f"`{found[0].window}`",
                 ", ".join(
                     name
@@ -279,8 +285,8 @@ def scenarios_page() -> str:
     for path in list_scenarios():
         scenario: Scenario = load_scenario(path)
         text += (
-            f"## `{scenario.name}`: {scenario.title['en']} / *{scenario.title['fr']}*\n\n"
-            f"{scenario.description['en']}\n\n*{scenario.description['fr']}*\n\n"
+            f"## `{scenario.name}`: {in_all(scenario.title, ' / ')}\n\n"
+            f"{in_all(scenario.description, '\n\n')}\n\n"
         )
         text += table(
             ("parameter", "value", "default", "unit", "evidence", "source"),
@@ -307,8 +313,8 @@ def layers_page() -> str:
             (
                 f"`{i.name}`",
                 i.unit,
-                f"{i.label['en']}<br>*{i.label['fr']}*",
-                f"{i.definition['en']}<br>*{i.definition['fr']}*",
+                in_all(i.label),
+                in_all(i.definition),
             )
             for i in LAYERS.values()
         ),
@@ -321,7 +327,7 @@ def layers_page() -> str:
 def catalogue_table(kinds: Sequence[Kind], columns: Mapping[str, Column]) -> str:
     """A transposed catalogue, one column per kind, with the evidence for its figures."""
     text = table(
-        ("", "unit", *(f"`{k.name}`<br>{k.label['en']}<br>*{k.label['fr']}*" for k in kinds)),
+        ("", "unit", *(f"`{k.name}`<br>{in_all(k.label)}" for k in kinds)),
         (
             (f"`{name}`: {column.meaning}", column.unit, *(number(k[name]) for k in kinds))
             for name, column in columns.items()
@@ -354,15 +360,15 @@ def interventions_page() -> str:
     text = ""
     for kind in TYPES.values():
         text += (
-            f"## `{kind.name}`: {kind.title['en']} / *{kind.title['fr']}*\n\n"
-            f"{kind.description['en']}\n\n*{kind.description['fr']}*\n\n"
+            f"## `{kind.name}`: {in_all(kind.title, ' / ')}\n\n"
+            f"{in_all(kind.description, '\n\n')}\n\n"
         )
         text += table(
             ("lever", "", "default", "unit", "bounds", "evidence", "source"),
             (
                 (
                     f"`{n}`",
-                    f"{i.label['en']}: {i.help['en']}",
+                    f"{i.label[ENGLISH]}: {i.help[ENGLISH]}",
                     number(i.default),
                     i.unit,
                     admitted(i),
@@ -375,8 +381,8 @@ def interventions_page() -> str:
         for use in uses.get(kind.name, []):
             decided = "; ".join(f"`{n}` = {number(s.value)}" for n, s in use.settings.items())
             text += (
-                f"`{use.name}` ({use.title['en']}): {decided or 'all defaults'}. Over twenty years"
-                f" it costs {use.cost(240) / 1e6:.2f} M€, discounted, including set-up.\n\n"
+                f"`{use.name}` ({use.title[ENGLISH]}): {decided or 'all defaults'}. Over twenty"
+                f" years it costs {use.cost(240) / 1e6:.2f} M€, discounted, including set-up.\n\n"
             )
     return text
 

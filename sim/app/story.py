@@ -41,7 +41,7 @@ def tell(pair: Pair, language: Language, command: str) -> dict[str, Any]:
     Parameters
     ----------
     pair : Pair
-    language : {"en", "fr"}
+    language : str
     command : str
         Command that compares the intervention in all territories.
 

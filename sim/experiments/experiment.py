@@ -32,7 +32,7 @@ class Experiment:
     name : str
         Name of the folder with ``experiment.toml``, or of the file without suffix.
     title, question : mapping
-        Texts by language, "en" and "fr".
+        Texts by language.
     scenarios : mapping of str to mapping
         Arms of each scenario, before factors are set. All scenarios have the same arms.
     design : Design

@@ -41,7 +41,7 @@ class Factor:
     unit : str
         Unit in words or symbols.
     label : mapping
-        A few words by language, "en" and "fr".
+        A few words by language.
     """
 
     name: str

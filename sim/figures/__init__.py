@@ -27,7 +27,7 @@ def draw_all(results: Results, language: Language) -> list[Picture]:
     ----------
     results : Results
         Results of a run, with maps of start and end for pictures of maps.
-    language : {"en", "fr"}
+    language : str
     """
     pictures = [draw_time_series(results, language)]
     if results.experiment.maps:

@@ -63,7 +63,7 @@ def draw_maps(results: Results, language: Language) -> Picture:
     ----------
     results : Results
         With maps of population, footfall and vacancy.
-    language : {"en", "fr"}
+    language : str
 
     Returns
     -------

@@ -43,7 +43,7 @@ class Intervention:
     type : str
         Name in `TYPES`.
     title, description : mapping
-        Texts by language, "en" and "fr".
+        Texts by language.
     levers : TimedLevers
         Values of the levers, of the class that the type declares.
     settings : mapping of str to Setting

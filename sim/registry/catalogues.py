@@ -94,7 +94,7 @@ class Kind:
     name : str
         Name used in scenarios, interventions and results.
     label : mapping of str to str
-        What it is called in English (``en``) and French (``fr``).
+        What it is called, by language.
     figures : mapping of str to Figure
         Figures by column.
     """

@@ -1,1 +1,1 @@
-"""Reports of comparisons: one self-contained page in English or French, and its pictures."""
+"""Reports of comparisons: one self-contained page, and its pictures."""

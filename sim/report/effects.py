@@ -176,7 +176,7 @@ class Surface:
         Paired levels without and with the arm; nan where there is nothing.
     target : float or None
         Smallest wanted effect, signed like the measure; None where nothing is wanted.
-    language : {"en", "fr"}
+    language : str
     """
 
     measure: Measure

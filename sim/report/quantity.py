@@ -99,7 +99,7 @@ class Quantity:
         As the measure declares it.
     smallest_relevant : float
         Effect below which nothing matters; decides how many digits are shown.
-    language : {"en", "fr"}
+    language : str
     """
 
     unit: str

@@ -70,7 +70,7 @@ def write_report(
     Parameters
     ----------
     results : Results
-    language : {"en", "fr"}
+    language : str
     elsewhere : sequence of Results, optional
         The same interventions in other territories, for the stake of implantation.
     png : bool

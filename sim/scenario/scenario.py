@@ -59,7 +59,7 @@ class Scenario:
     name : str
         File name without suffix.
     title, description : mapping
-        Texts by language, "en" and "fr".
+        Texts by language.
     parameters : Parameters
         All values, by group.
     settings : mapping of str to Setting
