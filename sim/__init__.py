@@ -73,7 +73,7 @@ def __dir__() -> list[str]:
 
 _MOVED = {
     "sim.Comparison": "sim.Results",
-    "sim.Sweep": "sim.Results; sim.load_results opens a folder",
+    "sim.Sweep": "sim.Results",
     "sim.agent_sets": "sim.mesa_face.agent_sets",
     "sim.agents": "sim.mesa_face.agents",
     "sim.comparison": "sim.experiments",
