@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from sim import load_scenario
 from sim.app.server import make_app
 from sim.cli import main
-from sim.experiments.runs import simulate
+from sim.experiments.simulate import simulate
 from sim.figures.drivers import draw_drivers
 from sim.figures.run_story import summary_table, what_happened
 from sim.report.report import write_report

@@ -25,7 +25,7 @@ ROOMS = (
     "simulation",
     "measures",
     "experiments/comparison.py",
-    "experiments/one_run.py",
+    "experiments/simulate.py",
     "app",
 )
 """Where sentences arise that the page and its replications can meet."""
@@ -99,12 +99,12 @@ def test_admissible_values_and_hints_are_translated(language: str) -> None:
 
 def test_a_sentence_within_a_sentence_and_numbers_are_written_in_french() -> None:
     told = translated(
-        "replication 3 cannot start: starting_vacancy: 0.01 cannot last with these rates of closure"
-        " and reletting; what can lies from 0.021 to 0.350.",
+        "every run fails: InputError: starting_vacancy: 0.01 cannot last with these rates of"
+        " closure and reletting; what can lies from 0.021 to 0.350.",
         "fr",
     )
     assert re.sub(r"\s", " ", told) == (
-        "la répétition 3 ne peut pas démarrer : starting_vacancy : une vacance de 0,01 ne peut pas"
-        " durer avec ces taux de fermeture et de reprise ; elle le peut de 0,021 à 0,350."
+        "toutes les simulations échouent : InputError : starting_vacancy : une vacance de 0,01 ne"
+        " peut pas durer avec ces taux de fermeture et de reprise ; elle le peut de 0,021 à 0,350."
     )
     assert translated("What nobody has ever said.", "fr") == "What nobody has ever said."
