@@ -1,4 +1,4 @@
-"""Replications: how far they are, what they give, and that they stop."""
+"""Replications: progress, results and cancellation."""
 
 import contextlib
 import io
@@ -32,7 +32,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """Replications wait after their first run until this is set."""
+    """Make replications wait after their first run until this is set."""
     go_on = threading.Event()
     tell = replications.Replications._tell
 
@@ -107,7 +107,7 @@ def test_they_are_those_of_the_command_that_the_page_prints(
     assert theirs["run"]["command"] == ours.comparison.manifest["run"]["command"]
 
 
-def test_they_say_how_far_they_are_and_stop_when_they_are_cancelled(
+def test_replications_report_progress_and_stop_when_cancelled(
     serve: Serve, held: threading.Event
 ) -> None:
     sessions = Sessions()
@@ -149,12 +149,12 @@ def test_those_that_wait_for_their_turn_can_be_cancelled(
     begin(second)
     waiting = of(sessions, second)
     second.end()
-    waiting.wait()  # although the first are not finished
+    waiting.wait()  # before the first are finished
     assert waiting.done == 0
     assert of(sessions, first).is_running
 
 
-def test_what_cannot_be_replicated_says_why(client: TestClient) -> None:
+def test_a_refusal_to_replicate_gives_its_reason(client: TestClient) -> None:
     page = Page(client, intervention=None)
     refused = client.post(f"{page.path}/replications", json={})
     assert refused.status_code == 409
@@ -162,7 +162,7 @@ def test_what_cannot_be_replicated_says_why(client: TestClient) -> None:
     assert client.get(f"{page.path}/replications").status_code == 409
 
 
-def test_a_run_that_fails_is_told_in_a_sentence(
+def test_a_failed_run_gives_one_sentence(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*args: Any, **more: Any) -> None:

@@ -92,7 +92,7 @@ def test_the_placebo_moves_money_and_nothing_else(found: Results) -> None:
         np.testing.assert_array_equal(maps, found.maps[BASELINE].layers[layer])
 
 
-def test_a_cluster_changes_what_it_should_and_the_ledger_tells_its_money(
+def test_a_cluster_has_its_effects_and_its_money_is_in_the_ledger(
     found: Results,
 ) -> None:
     cluster = found.effects[found.effects["intervention"] == "transition_cluster"]
@@ -107,13 +107,13 @@ def test_a_cluster_changes_what_it_should_and_the_ledger_tells_its_money(
     assert found.ledger["year"].max() == 3
 
 
-def test_common_luck_makes_differences_less_noisy(found: Results) -> None:
+def test_common_random_numbers_make_differences_less_noisy(found: Results) -> None:
     cluster = found.effects[found.effects["intervention"] == "transition_cluster"]
     shops = cluster.set_index("indicator").loc["open_shops"]
     assert shops["variance_paired"] < 0.2 * shops["variance_unpaired"]
 
 
-def test_independent_luck_differs_between_equal_arms_and_common_luck_does_not() -> None:
+def test_equal_arms_differ_with_independent_draws_and_not_with_common_ones() -> None:
     short = TOWN.replace(months=12)
     common, independent = (
         compare_arms(
@@ -140,7 +140,7 @@ def test_a_replication_of_the_baseline_is_the_plain_run() -> None:
 
 
 def check_same(found: Results, loaded: Results) -> None:
-    """Two results hold the same, down to the last bit."""
+    """Check that two results are the same to the last bit."""
     for name in TABLES:
         pd.testing.assert_frame_equal(getattr(found, name), getattr(loaded, name))
     assert found.labels == loaded.labels
@@ -194,7 +194,7 @@ def test_a_damaged_comparison_is_refused_in_one_sentence(found: Results, tmp_pat
         load_results(folder)
 
 
-def test_the_manifest_says_how_to_make_it_again(found: Results) -> None:
+def test_the_manifest_has_the_command_that_repeats_it(found: Results) -> None:
     run = found.manifest["run"]
     assert "sim compare mid_sized_town transition_cluster inert_cluster" in run["command"]
     assert "--set transition_cluster.cluster_size=12" in run["command"]
@@ -228,7 +228,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("options", "said"), WRONG)
-def test_what_is_not_admissible_is_refused(options: dict[str, object], said: str) -> None:
+def test_inadmissible_values_are_refused(options: dict[str, object], said: str) -> None:
     with pytest.raises(InputError, match=said):
         compare_small(**options)  # type: ignore[arg-type]
 

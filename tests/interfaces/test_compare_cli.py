@@ -1,4 +1,4 @@
-"""``sim compare``: a report and its tables; nothing is lost, whoever is killed."""
+"""``sim compare``: a report and its tables; no kill loses results."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ LONG_RUN = ["mid_sized_town", "transition_cluster", *SETTINGS, "--months", "1200
 
 
 def hear_interrupts() -> None:
-    """Shells start what runs in the background deaf to Ctrl-C, and the tests may run there."""
+    """Shells start background jobs with Ctrl-C ignored, and the tests may be one."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
@@ -49,7 +49,7 @@ def start(*command: str, folder: Path | None = None) -> subprocess.Popen[str]:
 
 
 def workers_of(pid: int) -> list[psutil.Process]:
-    """The workers that are at work: forked by the fork server, a child of the process."""
+    """Return the active workers, forked by the fork server, a child of the process."""
     return [
         worker
         for child in psutil.Process(pid).children()
@@ -79,7 +79,7 @@ no_windows = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIG
 
 
 class Answer(NamedTuple):
-    """What a comparison in all territories leaves, and what it says."""
+    """The folder and the output of a comparison in all territories."""
 
     out: Path
     said: str
@@ -134,7 +134,7 @@ def test_json_is_one_object(
 ) -> None:
     monkeypatch.setattr(
         "sim.report.report.write_report", lambda *_, **__: {}
-    )  # nobody looks at it here
+    )  # not used here
     options = ["--reps", "2", "--workers", "1", "--json", "--out", str(tmp_path / "out")]
     assert main(["-q", "compare", *SMALL_RUN, *options]) == 0
     said = capsys.readouterr()
@@ -159,7 +159,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("arguments", "said"), WRONG)
-def test_what_is_wrong_is_said_in_one_sentence_and_nothing_is_written(
+def test_invalid_input_gives_one_sentence_and_writes_nothing(
     arguments: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     workers = [] if "--workers" in arguments else ["--workers", "1"]
@@ -221,7 +221,7 @@ def unhurt(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def check_same(out: Path, unhurt: Path) -> None:
-    """Two folders hold the same results and the same tables and report, byte for byte."""
+    """Check that two folders have the same results, tables and report, byte for byte."""
     assert load_results(out).digest == load_results(unhurt).digest
     listed = json.loads((unhurt / "manifest.json").read_text())["files"]
     assert listed == json.loads((out / "manifest.json").read_text())["files"]
@@ -308,7 +308,7 @@ sim.compare(town.replace(months=1200), ['transition_cluster'], reps=4000, worker
 @pytest.mark.slow
 @no_windows
 def test_a_script_needs_no_shield_around_it_and_workers_end_with_it(tmp_path: Path) -> None:
-    """Workers do not run the script again that asks for them, nor what lies about in its folder."""
+    """Workers do not rerun the calling script, nor modules in its folder."""
     decoy = tmp_path / "here" / "sim"
     decoy.mkdir(parents=True)
     (decoy / "__init__.py").write_text("raise SystemExit('another package of that name')\n")

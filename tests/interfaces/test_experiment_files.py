@@ -1,4 +1,4 @@
-"""What a bad experiment file is told, in one sentence that names file, key, value and remedy."""
+"""An invalid experiment file gives one sentence with file, key, value and remedy."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def experiment(folder: Path, text: str) -> Path:
     return path
 
 
-def test_a_good_file_says_what_is_varied_and_how(tmp_path):
+def test_a_valid_file_defines_its_factors_and_design(tmp_path):
     found = load_experiment(experiment(tmp_path, GOOD))
     assert found.name == "mine"
     assert list(found.arms) == ["baseline", "transition_cluster"]
@@ -110,7 +110,7 @@ BAD = [
 
 
 @pytest.mark.parametrize(("text", "told"), BAD, ids=itertools.count())
-def test_a_bad_file_is_told_what_is_wrong_in_one_sentence(tmp_path, text, told):
+def test_an_invalid_file_gives_one_sentence(tmp_path, text, told):
     path = experiment(tmp_path, text)
     with pytest.raises(InputError) as error:
         load_experiment(path)
@@ -126,7 +126,7 @@ def test_a_bad_file_is_told_what_is_wrong_in_one_sentence(tmp_path, text, told):
         ("nowhere/experiment.toml", "no such experiment file"),
     ],
 )
-def test_an_unknown_experiment_is_told_the_nearest_name(name, told, capsys):
+def test_an_unknown_experiment_gives_the_nearest_name(name, told, capsys):
     assert main(["sweep", name, "--out", "never", "--executor", "serial"]) == 2
     assert told in capsys.readouterr().err
     assert not Path("never").exists()
@@ -177,7 +177,7 @@ keys = st.sampled_from([*KEYS, "replicatons"])
 
 
 @given(st.dictionaries(keys, anything, max_size=3))
-def test_whatever_a_file_says_it_is_read_or_refused(content):
+def test_any_file_is_read_or_refused(content):
     try:
         read_experiment(content, "any", Path("any.toml"))
     except InputError as error:

@@ -1,4 +1,4 @@
-"""Pictures can be compared, read out, reproduced, and say what they rest on."""
+"""Pictures can be compared, read out and reproduced, and state their basis."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def language(request: pytest.FixtureRequest) -> Language:
 
 @pytest.fixture(scope="module")
 def drawn(results: Results) -> Callable[[Language], dict[str, Picture]]:
-    """Pictures by language and name, each drawn when it is first asked for."""
+    """Pictures by language and name, each drawn on first use."""
     return cache(lambda language: {p.name: p for p in draw_all(results, language)})
 
 
@@ -49,7 +49,7 @@ def pictures(
 
 @cache
 def svg(picture: Picture) -> bytes:
-    """A picture's SVG, which takes as long as drawing it, made once for all that is asked of it."""
+    """A picture's SVG, made once, since it takes as long as drawing."""
     return picture.svg()
 
 
@@ -59,7 +59,7 @@ def texts(picture: Picture) -> list[str]:
 
 
 def maps_of(picture: Picture) -> list[Any]:
-    """The images of data, without those of the ground, in the order rows of layers."""
+    """Return the images of data, without those of the ground, by rows of layers."""
     return [axes.images[1] for axes in picture.figure.axes if len(axes.images) == 2]
 
 
@@ -124,7 +124,7 @@ def test_cells_without_premises_are_blank_on_the_map_of_vacancy(
     assert np.ma.count(shown) == np.isfinite(vacancy).sum()
 
 
-def test_closures_stand_beside_open_shops_of_the_same_zone(
+def test_closures_appear_with_open_shops_of_the_same_zone(
     pictures: dict[str, Picture], language: Language
 ) -> None:
     heads = [axes.get_title(loc="left") for axes in pictures["time_series"].figure.axes]
@@ -156,7 +156,7 @@ def test_bands_and_means_are_explained(pictures: dict[str, Picture], language: L
         assert any(words in text for text in said)
 
 
-def test_every_picture_says_that_it_is_no_forecast(
+def test_every_picture_says_that_it_is_not_a_forecast(
     results: Results, pictures: dict[str, Picture], language: Language
 ) -> None:
     words = "not a forecast" if language == "en" else "pas une prévision"
@@ -168,7 +168,7 @@ def test_every_picture_says_that_it_is_no_forecast(
 
 
 def test_nothing_is_cut_off_or_written_over(pictures: dict[str, Picture]) -> None:
-    """Texts of the page lie within it, and its head, legend and panels do not overlap."""
+    """Texts lie within the page, and its title, legend and panels do not overlap."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     for picture in pictures.values():

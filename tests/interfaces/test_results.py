@@ -1,4 +1,4 @@
-"""What a run gives is complete, says where it comes from, and can be made again."""
+"""Results of a run are complete, state their origin, and can be repeated."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def folder(results: Results, tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
-def test_what_is_saved_is_what_is_loaded(results: Results, folder: Path) -> None:
+def test_saved_results_load_unchanged(results: Results, folder: Path) -> None:
     loaded = load_results(folder)
     pd.testing.assert_frame_equal(loaded.indicators, results.indicators)
     ours, theirs = results.rep_maps["baseline"], loaded.rep_maps["baseline"]
@@ -77,7 +77,7 @@ def test_more_replications_do_not_change_the_earlier_ones(results: Results) -> N
     pd.testing.assert_frame_equal(fewer, results.indicators[results.indicators["rep"] < 2])
 
 
-def test_replications_differ_by_luck() -> None:
+def test_replications_differ_in_their_random_draws() -> None:
     seeds = [replication_seed(7, rep) for rep in range(1000)]
     assert len(set(seeds)) == 1000
     assert all(0 <= seed < 2**63 for seed in seeds)
@@ -85,7 +85,7 @@ def test_replications_differ_by_luck() -> None:
     assert set(seeds).isdisjoint(replication_seed(8, rep) for rep in range(1000))
 
 
-def test_the_manifest_says_what_differs_from_the_defaults_and_why(results: Results) -> None:
+def test_the_manifest_lists_changed_parameters_with_their_sources(results: Results) -> None:
     settings = results.manifest["scenarios"]["mid_sized_town"]["settings"]
     assert settings["online_share_2030"]["origin"] == "keyword"
     declared = load_scenario("mid_sized_town").settings["starting_vacancy"]
@@ -149,7 +149,7 @@ def test_the_csv_holds_the_same_numbers(results: Results, folder: Path) -> None:
     pd.testing.assert_frame_equal(frame, results.indicators, check_dtype=False)
 
 
-def test_maps_keep_what_was_asked_for(results: Results) -> None:
+def test_maps_have_the_requested_months_and_layers(results: Results) -> None:
     maps = results.rep_maps["baseline"]
     part = maps.only((18, 0), ("vacancy",))
     assert part.months == (0, 18)

@@ -1,4 +1,4 @@
-"""Sweeps from the command line: run, go on, extend, estimate; and they agree with comparisons."""
+"""Sweeps from the command line: run, resume, extend, estimate; they agree with comparisons."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_a_sweep_is_a_tidy_table_of_every_point_arm_replication_and_horizon(fini
     assert len(series) == 16 * 24 and list(series.columns[-2:]) == ["month", "participation"]
 
 
-def test_a_point_of_a_sweep_is_what_a_comparison_gives(finished):
+def test_a_point_of_a_sweep_equals_a_comparison(finished):
     town = sim.load_scenario("mid_sized_town").replace(
         rows=12, columns=12, population=2500, spin_up=1
     )
@@ -166,7 +166,7 @@ def test_runs_of_another_experiment_are_refused(copy, tiny, capsys):
         (["sweep", "{tiny}", "--out", "x", "--months", "1201"], "months = 1201"),
     ],
 )
-def test_a_wrong_call_is_told_so_and_writes_nothing(
+def test_a_wrong_call_gives_one_sentence_and_writes_nothing(
     arguments, told, copy, tiny, capsys, tmp_path, monkeypatch
 ):
     monkeypatch.chdir(tmp_path)
@@ -228,7 +228,7 @@ def test_measures_and_horizons_are_asked_for_by_name(finished):
 
 
 def test_a_sweep_stands_alone(copy, tiny):
-    """Its folder holds what it needs to go on without the files that it was made from."""
+    """Its folder contains all that it needs to resume without its original files."""
     sweep = load_results(copy)
     assert sweep.experiment.title["fr"] == "Une petite ville"
     assert sweep.experiment.arms["transition_cluster"].interventions[0].levers.start == 2

@@ -1,4 +1,4 @@
-"""A report of a sweep suits its design, says what is sure and what is not, and stands alone."""
+"""A report of a sweep suits its design, separates certain from open results, and stands alone."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ encounter_gain = { distribution = "triangular" }
 """
 
 TWO = 'indicators = ["births_per_1000", "closure_rate_town_centre"]\n'
-"""Where measures are not the point: each is drawn in its turn."""
+"""Measures for tests in which they do not matter, used in turn."""
 
 SHAPES = {
     "grid": f"{CLUSTER}replications = 6\n{GRID}",
@@ -94,11 +94,11 @@ EFFECTS: Effects = {
 }
 NOISE = {"births_per_1000": 0.001, "running_projects": 0.1, "closure_rate_town_centre": 0.01,
          "open_shops_town_centre": 0.1, "participation": 0.02}  # fmt: skip
-"""Standard deviation of the paired effect: that of participation hides whatever there may be."""
+"""Standard deviation of the paired effect; that of participation hides any effect."""
 
 
 def made_up(effects: Effects = EFFECTS, fails: Callable[[Run], bool] | None = None) -> Any:
-    """What stands in for the runs of a territory: known effects, and the luck of a replication."""
+    """Synthetic runs of a territory: known effects, and the noise of a replication."""
 
     def run(self: TerritoryRuns, run: Run) -> Outcome:
         if fails is not None and fails(run):
@@ -140,7 +140,7 @@ def made_up_sweep(
 
 @pytest.fixture(scope="module")
 def sweeps(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Results]:
-    """Sweeps by the name of their shape, each made when it is first asked for."""
+    """Sweeps by the name of their shape, each made on first use."""
     made: dict[str, Results] = {}
 
     def of(shape: str) -> Results:
@@ -159,7 +159,7 @@ def grid(sweeps: Callable[[str], Results]) -> Results:
 
 @pytest.fixture(scope="module")
 def french(sweeps: Callable[[str], Results]) -> Callable[[str], dict[str, bytes]]:
-    """Reports by the name of their shape, each written when it is first asked for."""
+    """French reports by the name of their shape, each written on first use."""
     written: dict[str, dict[str, bytes]] = {}
 
     def of(shape: str) -> dict[str, bytes]:
@@ -178,7 +178,7 @@ def reports(
 
 
 def check_page(content: bytes, language: str) -> Page:
-    """A page that is whole, in one language, without a hole."""
+    """Check that a page is complete, in one language, without placeholders."""
     page = Page(content)
     text = page.text()
     assert not re.search(r"\b(nan|NaN|inf)\b", text)
@@ -224,8 +224,8 @@ def test_every_shape_has_a_report(sweeps, french, shape):
     assert ("over_time" in anchors) == (shape in ("curve", "never"))
 
 
-def test_indices_that_rest_on_luck_are_named(sweeps, monkeypatch):
-    """Of the made-up luck of a replication nothing is left between variants."""
+def test_indices_dominated_by_noise_are_named(sweeps, monkeypatch):
+    """The synthetic noise of a replication cancels between variants."""
     facts = Facts(sweeps("saltelli"), "en")
     table = seed_noise_table(facts.results)
     label = OUTCOMES["births_per_1000"].label["en"]
@@ -255,7 +255,7 @@ def test_text_in_pictures_stays_text(reports):
     assert "+0,100" in picture
 
 
-def test_the_report_says_how_to_make_it_again_and_of_what(grid, reports):
+def test_the_report_has_its_sources_and_the_command_that_repeats_it(grid, reports):
     page = Page(reports["en"]["report.html"])
     assert grid.digest in page.text("code")
     assert "sim report sweep --lang en" in page.text("code")
@@ -289,7 +289,7 @@ def test_more_closures_are_unwanted_and_counted(grid):
     assert {e.tone for e in surface.effects} == {"bad", "none"}
 
 
-def test_it_says_from_what_funding_on_and_where_more_adds_nothing(grid):
+def test_it_reports_the_funding_threshold_and_the_plateau(grid):
     text = _answer(grid)
     assert (
         "Funding of the cluster from €25,000 a month on (up to €50,000 a month): "
@@ -340,7 +340,7 @@ def test_levels_out_of_order_are_no_axis(sweeps):
     assert facts.layout.kind == "strips"
 
 
-def test_what_was_tried_in_many_ways_stands_side_by_side(sweeps):
+def test_arms_of_a_design_appear_side_by_side(sweeps):
     section = answer(Facts(sweeps("many_arms"), "en"))
     assert [b.kind for b in section.blocks].count("cards") == 0
     (table,) = (b for b in section.blocks if b.kind == "table")
@@ -350,7 +350,7 @@ def test_what_was_tried_in_many_ways_stands_side_by_side(sweeps):
 # What went wrong
 
 
-def test_failures_are_told_with_reason_and_variants(tmp_path):
+def test_failures_are_reported_with_reasons_and_counts(tmp_path):
     def fails(run: Run) -> bool:
         return run.values.get("cluster_size") == 40
 
@@ -379,7 +379,7 @@ def test_a_sweep_in_which_everything_failed_says_so(tmp_path):
 
 
 class Stop(Exception):
-    """The end of a sweep before its time."""
+    """Raised to stop a sweep early."""
 
 
 def test_an_unfinished_sweep_says_so(tmp_path):
@@ -408,7 +408,7 @@ def test_a_sweep_without_any_result_has_a_report(tmp_path):
     check_page(page, "fr")
 
 
-def test_what_is_open_says_how_many_replications_it_lacks(grid):
+def test_undetermined_effects_give_the_missing_replications(grid):
     text = said(open_questions(Facts(grid, "en")))
     assert "Participation of the young" in text
     assert "After 6 replications" in text
@@ -453,7 +453,7 @@ def test_a_plateau_is_found_where_it_was_put(effects, kind, at):
     assert (found.kind, found.at) == (kind, at)
 
 
-def test_where_luck_hides_it_no_plateau_is_claimed():
+def test_no_plateau_is_claimed_within_the_noise():
     measure = OUTCOMES["running_projects"]
     before = np.zeros((4, 6))
     after = np.random.default_rng(4).normal(0, 30, before.shape)

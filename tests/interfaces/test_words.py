@@ -1,4 +1,4 @@
-"""Sentences say what the numbers say, in English and French, and always what they are not."""
+"""Sentences match the numbers, in English and French, and always state their limits."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_sentences_hold_the_numbers_of_the_run(one: Results) -> None:
     assert text.startswith("In 2 years (2025–2026)")
 
 
-def test_closures_are_never_told_without_the_number_of_open_shops(many: Results) -> None:
+def test_closures_are_never_reported_without_the_number_of_open_shops(many: Results) -> None:
     for language, words in (("en", ("closed", "open shops")), ("fr", ("fermé", "ouverts"))):
         told = [s for s in what_happened(many, language) if words[0] in s]  # type: ignore[arg-type]
         assert told
@@ -77,7 +77,7 @@ def test_closures_are_never_told_without_the_number_of_open_shops(many: Results)
 
 
 @pytest.mark.parametrize("language", languages())
-def test_it_is_always_said_that_this_is_no_forecast(
+def test_a_story_always_says_that_it_is_not_a_forecast(
     one: Results, many: Results, language: Language
 ) -> None:
     for results in (one, many):

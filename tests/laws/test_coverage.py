@@ -1,4 +1,4 @@
-"""The placebo finds nothing: intervals of an effect that is nil hold 0 as often as they say."""
+"""The placebo finds nothing: intervals of a zero effect contain 0 at their nominal rate."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ REPS = 10
 
 @pytest.mark.statistical
 def test_nine_experiments_in_ten_find_no_difference_between_equal_towns():
-    """200 small experiments, baseline against baseline, each arm with luck of its own.
+    """200 small experiments, baseline against baseline, each arm with its own seeds.
 
-    All come from one set of runs, which is cut into experiments of ten replications: no run serves
-    twice, so they are as independent as if each had been started by itself.
+    All come from one set of runs, cut into experiments of ten replications: no run is used twice,
+    so they are independent.
     """
     town = load_scenario("mid_sized_town").replace(**SMALL, months=36)
     found = compare_arms(

@@ -1,4 +1,4 @@
-"""Effects: intervals cover as they say, verdicts follow, draws are the same in all arms."""
+"""Effects: intervals have their nominal coverage, verdicts follow, and arms share draws."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ WORLDS = {
 @pytest.mark.parametrize("n", [10, 20, 60])
 @pytest.mark.parametrize("world", WORLDS)
 def test_nine_intervals_in_ten_hold_the_true_mean(world, n):
-    """With few replications too, where plain percentiles hold it in 84 % alone."""
+    """Also with few replications, where plain percentiles hold it in only 84 %."""
     rng = np.random.default_rng(1)
     held = [0.0, 0.0]
     trials = 600
@@ -88,11 +88,11 @@ def test_a_sample_is_as_many_replications_as_there_are_each_drawn_some_times(val
     assert (times.round().sum(axis=1) == n).all()
     sample = np.array(values)
     np.testing.assert_allclose(resampled_means(sample), times @ sample / n, rtol=1e-9, atol=1e-6)
-    spread = np.repeat(sample, 3)[::3]  # the same values, not side by side
+    spread = np.repeat(sample, 3)[::3]  # the same values, not contiguous
     assert resampled_means(spread).tobytes() == resampled_means(sample).tobytes()
 
 
-def test_no_difference_at_all_is_no_relevant_effect_and_neither_sign_is_likelier():
+def test_no_difference_is_no_relevant_effect_and_neither_sign_is_more_likely():
     effect = effect_of(OUTCOMES["closures"], np.full(9, 4.0), np.full(9, 4.0), None)
     assert effect.of_mean is not None
     assert (effect.of_mean.lo90, effect.of_mean.hi90, effect.of_mean.p_positive) == (0, 0, 0.5)
@@ -100,7 +100,7 @@ def test_no_difference_at_all_is_no_relevant_effect_and_neither_sign_is_likelier
 
 
 @given(finite, finite, st.floats(0, 1e3))
-def test_verdicts_say_what_the_interval_says(a, b, relevant):
+def test_verdicts_follow_from_the_interval(a, b, relevant):
     low, high = min(a, b), max(a, b)
     verdict = verdict_of(low, high, relevant)
     if verdict == "no_relevant_effect":
@@ -113,7 +113,7 @@ def test_verdicts_say_what_the_interval_says(a, b, relevant):
 
 @pytest.mark.parametrize(("mean", "relevant"), [(0.5, 0.2), (0.1, 0.5), (0.0, 0.25), (-0.4, 0.1)])
 def test_replications_still_needed_settle_an_effect_when_they_are_run(mean, relevant):
-    """So many settle some cases, three times as many nearly all."""
+    """This number settles some cases, three times as many nearly all."""
     rng = np.random.default_rng(4)
     n = 10 + still_needed(mean, 1.0, 10, relevant)
     distance = max(abs(mean), relevant - abs(mean))
@@ -137,8 +137,8 @@ def test_a_settled_effect_needs_no_more_replications_and_an_open_one_does():
         assert (effect.still_needed == 0) == (effect.verdict != "not_determinable")
 
 
-def test_luck_and_parameters_are_told_apart():
-    """Differences = parameter + luck, with variances 4 and 1."""
+def test_variance_is_split_into_random_draws_and_parameters():
+    """Differences = parameter + noise, with variances 4 and 1."""
     rng = np.random.default_rng(6)
     parameter = rng.normal(1.0, 2.0, 3000)
     first, second = (parameter + rng.normal(0.0, 1.0, 3000) for _ in range(2))
@@ -149,7 +149,7 @@ def test_luck_and_parameters_are_told_apart():
     assert variance_from_luck(first, first) == 0
 
 
-def test_what_cannot_be_measured_is_missing_and_never_a_number():
+def test_unmeasurable_values_are_missing():
     nothing = np.full(6, np.nan)
     effect = effect_of(OUTCOMES["review_delay"], nothing, np.ones(6), None)
     assert (effect.of_mean, effect.replications, effect.verdict) == (None, 0, "missing")
@@ -219,7 +219,7 @@ def test_every_measure_of_nothing_is_zero_or_missing_and_never_infinite():
         assert np.all((value == 0) | np.isnan(value)), measure.name
 
 
-def test_headline_measures_are_what_their_definitions_say():
+def test_headline_measures_match_their_definitions():
     counts = {name: np.zeros(24) for name in COUNTS}
     counts |= {
         "open_shops_town_centre": np.full(24, 50.0),
@@ -244,7 +244,7 @@ def test_headline_measures_are_what_their_definitions_say():
 
 
 @given(st.lists(st.floats(0, 100), min_size=3, max_size=3), st.floats(0.1, 10))
-def test_inequality_does_not_depend_on_how_much_there_is(benefit, factor):
+def test_inequality_does_not_depend_on_the_total(benefit, factor):
     people = np.array([[50.0], [10.0], [200.0]])
     some = np.array(benefit)[:, None]
     for index in (gini, theil):
@@ -253,7 +253,7 @@ def test_inequality_does_not_depend_on_how_much_there_is(benefit, factor):
         assert np.isnan(one) or one > -1e-12
 
 
-def test_equal_benefits_per_head_are_equal_whoever_counts_more():
+def test_equal_benefits_per_head_are_equal_for_any_weights():
     people = np.array([[50.0], [0.0], [200.0]])
     assert gini(people / 7, people)[0] == pytest.approx(0)
     assert theil(people / 7, people)[0] == pytest.approx(0)

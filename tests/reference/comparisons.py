@@ -1,4 +1,4 @@
-"""Comparisons whose every number is made up, so that each verdict is known beforehand."""
+"""Comparisons with synthetic numbers, so that each verdict is known."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LEVELS = {
     "trust": 0.5,
     "review_delay": 8.6,
 }
-"""Levels without an intervention; 50 where nothing is said."""
+"""Levels without an intervention; 50 by default."""
 
 EFFECTS = {
     "closure_rate_town_centre": (0.01, 0.2),
@@ -66,7 +66,7 @@ def made_up_comparison(
     months: int = 120,
     **options: Any,
 ) -> Results:
-    """A comparison that ran nothing: levels and effects as given, and some luck about them."""
+    """A comparison without runs: given levels and effects, with some noise."""
     territory = (scenario or load_scenario("mid_sized_town")).replace(months=months)
     tried = [load_intervention(i) if isinstance(i, str) else i for i in interventions]
 

@@ -1,9 +1,8 @@
 """The retail month in plain Python: slow, readable, written from the description of the model.
 
 A town is a dict of plain lists by the names of `sim.registry.variables`. Each function is one
-process of
-the month; sums run over all pairs of cells, loops over premises, numbers are Python's floats.
-Nothing is shared with the kernels but the definition of the draws.
+process of the month; sums run over all pairs of cells, loops over premises, numbers are Python's
+floats. Only the definition of the draws is shared with the kernels.
 """
 
 from __future__ import annotations
@@ -313,7 +312,7 @@ MONTH = {
         footfall,
     )
 }
-"""The twins in the order of the month, by the name of their process."""
+"""The twins in the order of the month, by process name."""
 
 
 def shop_life(
@@ -321,7 +320,7 @@ def shop_life(
 ) -> list[tuple[float, float, float]]:
     """Survival, margin and reserves of a shop at the beginning of each month of 120 years.
 
-    `margin` is what an average shop has at the place, from which this one starts.
+    `margin` is that of an average shop at the place, from which this one starts.
     """
     gross = values["gross_margin"]
     if values["purchases_are_variable"]:

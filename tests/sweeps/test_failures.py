@@ -1,4 +1,4 @@
-"""A run that fails, whichever way, is a row, and harms no other; so is a worker that is killed."""
+"""A failed run, or a killed worker, becomes a row and affects no other run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.sweeps.toys import Toy, calls
 RAISING = {9: "raises", 11: "leaves", 13: "cannot_say"}
 KILLING = {
     "local": {24: "kills_its_process", 25: "ends_its_process"},
-    "dask": {24: "kills_its_process"},  # whose workers take their time to be replaced
+    "dask": {24: "kills_its_process"},  # whose workers are replaced slowly
 }
 KILLED = {14: "kills_its_process_once"}
 WORKERS = 2
@@ -26,7 +26,7 @@ needs_kill = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIG
 
 
 def xs(store: Store, *statuses: str) -> set[int]:
-    """Where runs ended so."""
+    """Return the points of runs with a status."""
     plan, found = plan_toys(), store.statuses().items()
     return {plan.run(key).values["x"] for key, status in found if status in statuses}
 
@@ -44,7 +44,7 @@ class Survived(NamedTuple):
 
 @pytest.fixture(scope="module", params=["local", pytest.param("dask", marks=pytest.mark.slow)])
 def survived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Survived:
-    """A sweep in which all of it happens, by two workers."""
+    """A sweep with all kinds of failures and two workers."""
     folder = tmp_path_factory.mktemp(request.param)
     killing = KILLING[request.param]
     store, toy = new_store(folder / "sweep"), Toy(folder / "log", RAISING | killing | KILLED)
@@ -53,7 +53,7 @@ def survived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 
 @needs_kill
-def test_every_run_has_its_row_whoever_died(survived):
+def test_every_run_has_its_row_despite_dead_workers(survived):
     assert xs(survived.store, "error") == set(RAISING)
     assert xs(survived.store, "crashed") == survived.killing
     assert xs(survived.store, "ok", "error", "crashed") == set(range(POINTS))
@@ -92,7 +92,7 @@ def test_few_batches_are_in_flight(survived):
 
 
 @needs_kill
-def test_what_failed_can_be_done_again_and_only_that(survived, whole):
+def test_only_failed_runs_are_repeated(survived, whole):
     before = calls(survived.toy.log)
     tally = fill_toys(survived.store, Toy(survived.toy.log), retry_failed=True, batch=1)
     assert (tally.done, tally.failed) == (survived.failed, 0)
@@ -100,7 +100,7 @@ def test_what_failed_can_be_done_again_and_only_that(survived, whole):
     assert survived.store.digest() == whole.digest()
 
 
-def test_a_failure_says_what_happened_and_where(store):
+def test_a_failure_has_its_error_and_location(store):
     fill_toys(store, Toy(fates=RAISING))
     failed = store.results(["key", "status", "error_type", "error", "traceback"]).to_pandas()
     rows = failed[failed["status"] == "error"].drop_duplicates("error_type").set_index("error_type")
@@ -119,8 +119,8 @@ def test_failures_are_not_done_again_unasked(store, tmp_path):
     assert set(calls(log).values()) == {1}
 
 
-def test_what_succeeds_at_last_counts_ever_after(store, whole, monkeypatch):
-    monkeypatch.setattr(parts, "FEW_FILES", 1)  # files are put together after every sweep
+def test_a_late_success_replaces_earlier_failures(store, whole, monkeypatch):
+    monkeypatch.setattr(parts, "FEW_FILES", 1)  # files are merged after every sweep
     fill_toys(store, Toy(fates={9: "raises"}), batch=1)
     fill_toys(store, Toy(), batch=1, retry_failed=True)
     assert 9 in xs(store, "ok")
@@ -152,7 +152,7 @@ def test_a_sweep_is_not_given_up_once_a_run_has_succeeded(store):
     assert (again.stopped, again.done) == ("", POINTS - 1)
 
 
-def test_batches_grow_with_what_is_known_and_shrink_towards_the_end(store, monkeypatch):
+def test_batches_grow_with_experience_and_shrink_towards_the_end(store, monkeypatch):
     sizes = []
     monkeypatch.setattr(engine, "BATCH_SECONDS", 1e9)
     do_batch = engine.do_batch
@@ -167,7 +167,7 @@ def test_batches_grow_with_what_is_known_and_shrink_towards_the_end(store, monke
     assert sizes == [1, 16, 12, 6, 3, 1, 1]
 
 
-def test_progress_is_told_after_each_batch(store):
+def test_progress_is_reported_after_each_batch(store):
     told = []
 
     def hear(tally: Tally) -> None:
@@ -179,7 +179,7 @@ def test_progress_is_told_after_each_batch(store):
     assert told == [(15, 3), (30, 3), (40, 3)]
 
 
-def test_what_a_listener_raises_ends_the_sweep(store):
+def test_an_error_in_a_listener_ends_the_sweep(store):
     with pytest.raises(Stop):
         fill_toys(store, batch=3, progress=stop_after(6))
     assert len(store.statuses()) == 6

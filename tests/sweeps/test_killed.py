@@ -1,4 +1,4 @@
-"""A sweep that is killed has lost nothing, leaves nobody behind, and goes on where it stopped."""
+"""A killed sweep loses nothing, leaves no processes behind, and resumes where it stopped."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from tests.sweeps.toys import Toy, calls
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL on Windows")
 
 SOON = 5
-"""Seconds after which nobody is left of a sweep that was killed."""
+"""Seconds after which no process of a killed sweep is left."""
 
 
 class Doomed(NamedTuple):
-    """A sweep of another process, of which `DONE` runs are done and others never end."""
+    """A sweep in another process, in which `DONE` runs finish and the others never end."""
 
     process: subprocess.Popen[str]
     store: Store
@@ -40,7 +40,7 @@ class Doomed(NamedTuple):
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def end_by(self, signal_: signal.Signals, whole_group: bool) -> list[psutil.Process]:
-        """Those of its processes that are left when it has ended."""
+        """Return its processes that are left after its end."""
         family = self.family()
         (os.killpg if whole_group else os.kill)(self.process.pid, signal_)
         self.process.communicate(timeout=60)
@@ -48,7 +48,7 @@ class Doomed(NamedTuple):
         return [p for p in alive if is_alive(p)]
 
     def go_on(self) -> tuple[int, int]:
-        """Runs that are done now, and how many of these had been done before."""
+        """Return the runs done now, and how many of them had been done before."""
         done, before = set(self.store.statuses()), calls(self.log)
         tally = fill_toys(self.store, Toy(self.log))
         return tally.done, len(done & (calls(self.log) - before).keys())

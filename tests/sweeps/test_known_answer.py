@@ -1,4 +1,4 @@
-"""What is known of a function comes out of a sweep over it: Sobol's indices of Ishigami's."""
+"""A sweep over Ishigami's function finds its known Sobol' indices."""
 
 from __future__ import annotations
 

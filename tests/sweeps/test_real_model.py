@@ -58,7 +58,7 @@ def test_all_runs_succeed(serial):
 @pytest.mark.slow
 @pytest.mark.parametrize(("executor", "workers"), [("local", 2), ("dask", 1)])
 def test_the_town_is_the_same_on_every_executor(tiny, serial, executor, workers, tmp_path):
-    """One worker of dask loads the model; two that kill each other's runs are tried with toys."""
+    """One dask worker loads the model; toys test two workers that kill each other's runs."""
     found = sweep(tiny, tmp_path / "sweep", executor=executor, workers=workers, batch=3)
     assert found.digest == serial.digest
     assert found.frame().equals(serial.frame())
@@ -77,7 +77,7 @@ def test_the_town_is_the_same_if_points_and_replications_come_later(tiny, serial
     assert grown.frame().equals(serial.frame())
 
 
-def test_changes_to_an_experiment_that_is_no_file_are_refused(serial, tmp_path):
+def test_changes_to_an_experiment_without_a_file_are_refused(serial, tmp_path):
     with pytest.raises(InputError, match="changes are made to an experiment's file"):
         sweep(serial.experiment, tmp_path / "sweep", changes={"replications": 1})
     assert not (tmp_path / "sweep").exists()

@@ -1,4 +1,4 @@
-"""The same results, whatever the batches, the stops, and the way a design came to be that large."""
+"""Results do not depend on batches, stops, and the way in which a design grew."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STOPS = st.lists(st.tuples(BATCHES, st.integers(1, POINTS)), max_size=4)
 
 @given(stops=STOPS, batch=BATCHES)
 @settings(max_examples=20)
-def test_neither_batches_nor_stops_show_and_no_run_is_done_twice(whole, stops, batch):
+def test_results_do_not_depend_on_batches_or_stops_and_no_run_is_repeated(whole, stops, batch):
     with tempfile.TemporaryDirectory() as folder:
         store, toy = new_store(Path(folder) / "sweep"), Toy(Path(folder) / "log")
         for size, runs in stops:
@@ -44,7 +44,7 @@ def test_a_worker_of_dask_gives_the_same_results(store, whole):
     assert store.digest() == whole.digest()
 
 
-def test_another_luck_gives_another_digest(whole, store):
+def test_another_seed_gives_another_digest(whole, store):
     fill(store, plan_model(Toy(), Design("full_factorial", (X,)), 1, seed=6), Options(1, "serial"))
     assert store.digest() != whole.digest()
 

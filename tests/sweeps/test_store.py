@@ -31,7 +31,7 @@ from tests.sweeps.toys import Toy, calls
 only_linux = pytest.mark.skipif(sys.platform != "linux", reason="mounts and limits of Linux")
 
 
-def test_what_a_killed_sweep_was_writing_is_cleared_away(store, whole):
+def test_unfinished_files_of_a_killed_sweep_are_removed(store, whole):
     (store.folder / TMP / "aa.parquet.1f").write_bytes(b"PAR1 half of a fi")
     fill_toys(store)
     assert files(store, TMP) == []
@@ -44,7 +44,7 @@ def torn(path: Path, at: int) -> None:
 
 @given(share=st.floats(0, 1, exclude_max=True))
 @settings(max_examples=12)
-def test_a_torn_part_is_named_and_what_it_held_is_done_again(whole, share):
+def test_a_damaged_part_is_named_and_its_runs_are_repeated(whole, share):
     with tempfile.TemporaryDirectory() as folder:
         store, toy = new_store(Path(folder) / "sweep"), Toy(Path(folder) / "log")
         fill_toys(store, toy, batch=15)
@@ -78,7 +78,7 @@ def test_a_part_with_a_hole_in_it_is_never_read_as_something_else(store, whole):
 
 @contextlib.contextmanager
 def small_disk(folder: Path) -> Iterator[None]:
-    """A disk that holds little, mounted on a folder."""
+    """A small disk, mounted on a folder."""
     folder.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
     if subprocess.run(mount, capture_output=True, check=False).returncode:
@@ -98,7 +98,7 @@ def fill_until_full(store: Store, **how: object) -> OSError:
 
 @only_linux
 @pytest.mark.parametrize("executor", ["serial", "local"])
-def test_a_full_disk_is_told_and_what_was_finished_is_kept(executor, tmp_path):
+def test_a_full_disk_is_reported_and_finished_runs_are_kept(executor, tmp_path):
     with small_disk(tmp_path / "disk"):
         store = new_store(tmp_path / "disk" / "sweep")
         told = fill_until_full(store, executor=executor, workers=2)
@@ -127,7 +127,7 @@ def test_a_file_that_cannot_grow_leaves_nothing_half_written(store, whole):
 
 @contextlib.contextmanager
 def closed(folder: Path) -> Iterator[None]:
-    """A folder into which nobody writes; permissions do not keep root from it."""
+    """A folder that nobody can write to; permissions do not stop root."""
     if os.geteuid():
         before = folder.stat().st_mode
         folder.chmod(0o555)
@@ -161,7 +161,7 @@ def test_two_sweeps_never_write_one_store(store):
             InputError, match=r"^.* is being written by another process; wait for it.$"
         ):
             fill_toys(store)
-        assert len(store.statuses()) == 20  # but it can be read
+        assert len(store.statuses()) == 20  # but it is readable
         raise Stop
 
     with pytest.raises(Stop):
@@ -170,7 +170,7 @@ def test_two_sweeps_never_write_one_store(store):
 
 
 class Steps:
-    """Stops at the n-th change of the disk that a store makes."""
+    """Stops at the n-th disk operation of a store."""
 
     def __init__(self, allowed: int) -> None:
         self.left = allowed
@@ -197,7 +197,7 @@ class Steps:
 
 @pytest.fixture(scope="module")
 def eager() -> Iterator[None]:
-    """Files are put together as soon as there are some, twelve rows to a file."""
+    """Files are merged as soon as there are several, with twelve rows per file."""
     with mock.patch.multiple(parts, FEW_FILES=2, ROWS_A_FILE=12):
         yield
 
@@ -219,7 +219,7 @@ def test_nothing_is_lost_or_doubled_wherever_putting_files_together_stops(eager,
         assert store.digest() == whole.digest()
         assert set(calls(toy.log).values()) == {1}
         kept = sum(parts.read_part(path).num_rows for path in files(store))
-        assert kept == 2 * POINTS  # nor is anything left lying about
+        assert kept == 2 * POINTS  # and no leftovers
 
 
 @pytest.mark.parametrize("steps", [0, 1, 2, 3, 4, 5, 17, 26, 27, 28])
@@ -277,7 +277,7 @@ def test_a_design_that_has_grown_is_the_last_to_be_written(store, steps):
         (lambda folder: (folder / MANIFEST).write_text("{}"), "no manifest of results"),
     ],
 )
-def test_a_folder_that_is_no_store_is_told_so(store, damage, told):
+def test_a_folder_that_is_not_a_store_is_refused(store, damage, told):
     damage(store.folder)
     with pytest.raises(InputError, match=told):
         Store.open(store.folder)
@@ -287,7 +287,7 @@ def test_an_empty_store_can_be_read(store):
     assert store.statuses() == {}
     assert store.kept("series").num_rows == 0
     assert store.digest() == new_store(store.folder.with_name("other")).digest()
-    (store.folder / PARTS).rmdir()  # killed between the folder and what is in it
+    (store.folder / PARTS).rmdir()  # killed between the folder and its content
     assert Store.open(store.folder).statuses() == {}
     fill_toys(store, points=[1])
     assert len(store.statuses()) == 1

@@ -1,4 +1,4 @@
-"""A model that can be swept and takes no time, to run and to import: workers need nothing else."""
+"""A model that is fast to run and to import, so that workers need nothing else."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Toy:
     Attributes
     ----------
     log : Path, optional
-        File that gets a line for each run that begins.
+        File that receives a line for each started run.
     fates : mapping of int to str, optional
-        What becomes of the runs at some x: the name of a function of this module.
+        Fate of the runs at some x: the name of a function of this module.
     """
 
     log: Path | None = None
@@ -49,14 +49,14 @@ class Toy:
 
 
 def append(log: Path, line: str) -> None:
-    """Add a line whole, whoever else adds one."""
+    """Append a line atomically."""
     handle = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
     os.write(handle, f"{line}\n".encode())
     os.close(handle)
 
 
 def calls(log: Path) -> Counter[str]:
-    """How often each run has begun."""
+    """Count how often each run has started."""
     return Counter(log.read_text().split()) if log.exists() else Counter()
 
 
@@ -73,7 +73,7 @@ def cannot_say(toy: Toy, x: int) -> None:
 
 
 class Unspeakable(Exception):
-    """An error whose words are no text."""
+    """An error whose message is not text."""
 
 
 def ends_its_process(toy: Toy, x: int) -> None:
@@ -90,7 +90,7 @@ def never_ends(toy: Toy, x: int) -> None:
 
 
 def kills_its_process_once(toy: Toy, x: int) -> None:
-    """As somebody else would, who comes by once."""
+    """Kill the process once, as somebody else would."""
     assert toy.log is not None
     try:
         toy.log.with_suffix(f".{x}").touch(exist_ok=False)
