@@ -162,9 +162,7 @@ def test_a_refusal_to_replicate_gives_its_reason(client: TestClient) -> None:
     assert client.get(f"{page.path}/replications").status_code == 409
 
 
-def test_a_failed_run_gives_one_sentence(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_run_gives_one_sentence(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*args: Any, **more: Any) -> None:
         raise ValueError("replication 2 cannot start.")
 

@@ -132,9 +132,7 @@ def test_the_report_says_whether_it_takes_root_in_the_other_territories(
 def test_json_is_one_object(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "sim.report.report.write_report", lambda *_, **__: {}
-    )  # not used here
+    monkeypatch.setattr("sim.report.report.write_report", lambda *_, **__: {})  # not used here
     options = ["--reps", "2", "--workers", "1", "--json", "--out", str(tmp_path / "out")]
     assert main(["-q", "compare", *SMALL_RUN, *options]) == 0
     said = capsys.readouterr()
