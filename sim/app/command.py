@@ -8,8 +8,6 @@ from typing import Any, Final
 from sim.app.request import Catalogue, Request
 from sim.scenario.schema import PARAMETERS
 
-__all__ = ["compare_command", "python_of", "run_commands"]
-
 _EVERYWHERE: Final = "--territories"
 
 

@@ -13,8 +13,6 @@ from typing import Final
 
 from sim.app.pair import CHARTS, Pair, measures_of_months
 
-__all__ = ["HEADER", "MAGIC", "frame"]
-
 MAGIC: Final = b"ESM1"
 HEADER: Final = struct.Struct("<4sIHHIII")
 

@@ -13,8 +13,6 @@ from typing import Any, Final
 
 from starlette.exceptions import HTTPException
 
-__all__ = ["LARGEST_BODY", "Guard"]
-
 LARGEST_BODY: Final = 64 * 1024
 """Maximum bytes of a request."""
 

@@ -23,8 +23,6 @@ from sim.words.catalogue import Words, catalogue
 from sim.words.folders import ENGLISH, languages
 from sim.words.language import conventions, typeset
 
-__all__ = ["MOST_STEPS", "offer"]
-
 MOST_STEPS: Final = 120
 """Months per frame."""
 

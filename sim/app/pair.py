@@ -16,8 +16,6 @@ from sim.measures.registry import ROLLING, measured
 from sim.registry.state import State
 from sim.simulation.simulation import Simulation, start_of
 
-__all__ = ["CHARTS", "Pair", "Scale", "measures_of_months"]
-
 CHARTS: Final = (
     *ROLLING,
     "openness",

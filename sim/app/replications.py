@@ -16,8 +16,6 @@ from sim.measures.registry import ROLLING
 if TYPE_CHECKING:
     from sim.experiments.results import Results
 
-__all__ = ["NUMBER", "Replications"]
-
 NUMBER: Final = 20
 """Number of replications, few enough for half a minute."""
 

@@ -17,8 +17,6 @@ from sim.scenario.scenario import Scenario, list_scenarios, load_scenario
 from sim.scenario.schema import PARAMETERS
 from sim.simulation.simulation import LARGEST_SEED
 
-__all__ = ["LARGEST_GRID", "LONGEST", "MOST_RESIDENTS", "Arms", "Catalogue", "Request"]
-
 LARGEST_GRID: Final = 250_000
 """Maximum cells of a territory on the page."""
 

@@ -39,8 +39,6 @@ from sim.version import package_version
 from sim.words.folders import ENGLISH, Language, check_language, languages
 from sim.words.sentences import translated
 
-__all__ = ["STATIC", "make_app"]
-
 STATIC: Final = Path(__file__).with_name("static")
 
 Name = Annotated[str, InPath(max_length=64)]

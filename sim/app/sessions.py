@@ -15,8 +15,6 @@ from sim.app.pair import Pair
 from sim.app.replications import Replications
 from sim.app.request import Arms, Request
 
-__all__ = ["IDLE_SECONDS", "MOST", "Busy", "Session", "Sessions", "TooMany", "Unknown"]
-
 MOST: Final = 64
 """Maximum number of sessions."""
 

@@ -25,8 +25,6 @@ from sim.words.language import calendar_month, number, span, typeset
 if TYPE_CHECKING:
     from sim.experiments.results import Results
 
-__all__ = ["STAKES", "tell", "verdicts"]
-
 STAKES: Final = {
     "method": ("bottom_up_share", "partners_per_project", "months_to_birth"),
     "dissemination": ("trust", "openness", "public_partner_share", "review_delay"),

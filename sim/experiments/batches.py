@@ -17,8 +17,6 @@ from sim.experiments.run import Model, Run
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Count", "Sent", "do_batch", "keep_crashed", "try_run"]
-
 _LONGEST: Final = 2000
 """Characters to keep of a message, from its start, and of a traceback, from its end."""
 
@@ -67,17 +65,7 @@ class Count:
 
 
 def try_run(model: Model, run: Run) -> Result:
-    """Do a run; a failure is a result too.
-
-    Parameters
-    ----------
-    model : Model
-    run : Run
-
-    Returns
-    -------
-    Result
-    """
+    """Do a run; a failure is a result too."""
     start = time.perf_counter()
     try:
         outcome = model(run)
@@ -104,10 +92,6 @@ def do_batch(folder: Path | None, sent: Sent, runs: Sequence[Run]) -> Count:
     sent : Sent
         The model.
     runs : sequence of Run
-
-    Returns
-    -------
-    Count
 
     Raises
     ------

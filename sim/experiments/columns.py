@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["COLUMNS", "TableColumn"]
-
 
 @dataclass(frozen=True)
 class TableColumn:
@@ -49,6 +47,9 @@ COLUMNS: Final[Mapping[str, TableColumn]] = MappingProxyType(
         "month": TableColumn("months", "Month of the run, from 1."),
         "date": TableColumn("date", "First day of the month."),
         "year": TableColumn("years", "Year of the run, from 1."),
+        "zone": TableColumn(
+            "code", "Zone of each cell of a map: 0 town centre, 1 periphery, 2 neighbourhoods."
+        ),
         # Whether a run succeeded
         "status": TableColumn("text", "'ok', 'error', 'crashed' or 'missing'."),
         "error_type": TableColumn("text", "Type of the error that ended the run."),

@@ -10,8 +10,6 @@ from sim.experiments.experiment import Experiment
 from sim.interventions import Intervention
 from sim.scenario.scenario import Scenario
 
-__all__ = ["commands_of_comparison", "commands_of_run", "commands_of_sweep"]
-
 Commands = dict[str, str]
 """``command`` and ``python``."""
 

@@ -48,10 +48,6 @@ def compare(
     **options
         As for `compare_arms`.
 
-    Returns
-    -------
-    Results
-
     Raises
     ------
     InputError
@@ -113,10 +109,6 @@ def compare_arms(
         Folder for the results; by default they stay in memory.
     **options
         ``resume``, ``force`` and fields of `sim.experiments.running.Options`.
-
-    Returns
-    -------
-    Results
 
     Raises
     ------

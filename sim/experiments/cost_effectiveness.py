@@ -24,8 +24,6 @@ from sim.measures.registry import OUTCOMES
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["COST_COLUMNS", "GAINS", "cost_effectiveness"]
-
 Floats = npt.NDArray[np.float64]
 Paired = Callable[["pd.DataFrame", "pd.DataFrame"], Floats]
 

@@ -15,8 +15,6 @@ from sim.measures.counting import COUNTS
 from sim.registry.variables.money import LINES, SOURCES
 from sim.simulation.simulation import Simulation
 
-__all__ = ["LEDGER_LINES", "Course", "course_of", "opening_balance"]
-
 Floats = npt.NDArray[np.float64]
 Cents = npt.NDArray[np.int64]
 
@@ -68,10 +66,6 @@ def course_of(simulation: Simulation, opening: Cents) -> Course:
     simulation : Simulation
     opening : (sources,) int64 array
         Its `opening_balance`.
-
-    Returns
-    -------
-    Course
     """
     pages = simulation.ledger_pages.sum(axis=1)
     income, spending = pages[:, :, 0], pages[:, :, 1:]

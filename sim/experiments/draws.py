@@ -40,10 +40,6 @@ class Range:
 def uncertain_ranges(scenario: Scenario) -> dict[str, Range]:
     """Return the ranges of all uncertain parameters of a scenario.
 
-    Parameters
-    ----------
-    scenario : Scenario
-
     Returns
     -------
     dict of Range

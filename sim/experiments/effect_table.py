@@ -14,8 +14,6 @@ from sim.measures.registry import OUTCOMES
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["EFFECT_COLUMNS", "effect_table"]
-
 EFFECT_COLUMNS: Final = (
     "intervention",
     "indicator",

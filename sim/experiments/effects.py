@@ -128,10 +128,6 @@ def mean_effect(differences: Floats) -> MeanEffect:
     ----------
     differences : (n,) float64 array
         One finite value per replication, at least two.
-
-    Returns
-    -------
-    MeanEffect
     """
     n = differences.size
     mean, median = float(differences.mean()), float(np.median(differences))
@@ -262,10 +258,6 @@ def effect_of(
     again : ((n,) float64 array, (n,) float64 array), optional
         Baseline and arm in the first n replications, rerun with a second seed; None with fixed
         parameters, when all variance is due to random draws.
-
-    Returns
-    -------
-    Effect
     """
     defined = np.isfinite(baseline) & np.isfinite(arm)
     before, after = baseline[defined], arm[defined]

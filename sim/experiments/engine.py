@@ -116,10 +116,6 @@ class Engine:
         total : int
             Number of runs.
 
-        Returns
-        -------
-        Tally
-
         Raises
         ------
         OSError

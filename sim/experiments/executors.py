@@ -120,10 +120,6 @@ def start_workers(
     scheduler : str, optional
         Address of a running dask scheduler.
 
-    Yields
-    ------
-    Workers
-
     Raises
     ------
     InputError

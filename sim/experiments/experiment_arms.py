@@ -15,8 +15,6 @@ from sim.registry.parameters import ParameterInfo
 from sim.scenario.scenario import Scenario, load_scenario, read_interventions
 from sim.scenario.schema import PARAMETERS
 
-__all__ = ["info_of", "read_arms", "value_of"]
-
 
 def read_arms(content: Mapping[str, Any], path: Path) -> Arms:
     """Return the arms of every scenario of the experiment, with its settings and months."""

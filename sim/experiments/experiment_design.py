@@ -13,8 +13,6 @@ from sim.experiments.factors import SCENARIO, Factor, check_value, read_factor
 from sim.scenario.scenario import Scenario
 from sim.simulation.simulation import LARGEST_SEED
 
-__all__ = ["read_design", "read_whole"]
-
 
 def read_design(content: Mapping[str, Any], scenarios: Arms, where: str) -> Design:
     """Return the design in a file: listed points, or factors and their combination.
@@ -29,10 +27,6 @@ def read_design(content: Mapping[str, Any], scenarios: Arms, where: str) -> Desi
         Arms of each scenario.
     where : str
         Start of error messages.
-
-    Returns
-    -------
-    Design
 
     Raises
     ------

@@ -96,10 +96,6 @@ def load_experiment(name: str | Path, *, changes: Mapping[str, Any] | None = Non
     changes : mapping, optional
         Keys of the file to replace, such as ``{"replications": 2}``; ``settings`` are added to.
 
-    Returns
-    -------
-    Experiment
-
     Raises
     ------
     InputError
@@ -154,10 +150,6 @@ def read_experiment(
         The file, the base of relative paths and the start of error messages.
     scenarios : mapping, optional
         The arms, if already loaded.
-
-    Returns
-    -------
-    Experiment
 
     Raises
     ------
@@ -220,10 +212,6 @@ def larger(
         New size of a sampled design.
     replications : int, optional
         New number of replications.
-
-    Returns
-    -------
-    Experiment
 
     Raises
     ------

@@ -111,10 +111,6 @@ def read_factor(
     where : str
         Start of error messages: the file.
 
-    Returns
-    -------
-    Factor
-
     Raises
     ------
     InputError

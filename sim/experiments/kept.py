@@ -19,8 +19,6 @@ from sim.registry.variables.money import SOURCES
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["kept_frame", "mean_ledger", "mean_maps", "rep_maps"]
-
 
 def kept_frame(store: Stored, kind: str, runs: pd.DataFrame) -> pd.DataFrame:
     """Return the kept rows of some runs.

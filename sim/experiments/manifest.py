@@ -35,8 +35,6 @@ from sim.words.folders import ENGLISH, languages
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["arm_labels", "describe", "files_of", "grown", "stored_arms"]
-
 BASELINE_LABEL: Final = Texts({ENGLISH: "Without"}, "arm.baseline")
 
 INPUTS: Final = "inputs"

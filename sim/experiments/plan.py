@@ -104,16 +104,7 @@ class Plan:
 
 
 def plan_experiment(experiment: Experiment) -> Plan:
-    """Plan an experiment.
-
-    Parameters
-    ----------
-    experiment : Experiment
-
-    Returns
-    -------
-    Plan
-    """
+    """Plan an experiment."""
     model = TerritoryRuns(experiment)
     names = [f.name for f in experiment.factors]
     arms = tuple(experiment.arms)

@@ -494,10 +494,6 @@ def load_results(folder: Path | str) -> Results:
     ----------
     folder : Path or str
 
-    Returns
-    -------
-    Results
-
     Raises
     ------
     InputError

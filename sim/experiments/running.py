@@ -148,10 +148,6 @@ def run_experiment(
     resume, force, **options
         As for `sweep`.
 
-    Returns
-    -------
-    Results
-
     Raises
     ------
     InputError
@@ -203,10 +199,6 @@ def extend(
         New number of replications.
     **options
         Fields of `Options`.
-
-    Returns
-    -------
-    Results
 
     Raises
     ------

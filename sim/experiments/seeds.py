@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["replication_seed", "run_seed"]
-
 
 def replication_seed(seed: int, rep: int) -> int:
     """Return the seed of a replication.

@@ -12,18 +12,11 @@ from sim.registry.state import State
 from sim.scenario.scenario import Scenario
 from sim.simulation.simulation import Simulation, start_of
 
-__all__ = ["begin"]
-
 _last: tuple[Any, State | None] = (None, None)
 
 
 def begin(scenario: Scenario, seed: int) -> Simulation:
     """Return a new simulation; it reuses the start of the previous run, if equal.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    seed : int
 
     Returns
     -------

@@ -48,10 +48,6 @@ def one_point(
     **content
         Further keys of an experiment's file.
 
-    Returns
-    -------
-    Experiment
-
     Raises
     ------
     InputError
@@ -107,10 +103,6 @@ def simulate(
         1 is this process; None, all processors.
     **options
         ``resume``, ``force`` and further fields of `sim.experiments.running.Options`.
-
-    Returns
-    -------
-    Results
 
     Raises
     ------

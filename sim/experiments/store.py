@@ -50,12 +50,7 @@ OWNED: Final = (*KINDS, TMP, _LOCK, ELSEWHERE)
 
 @dataclass(frozen=True)
 class Store(Stored):
-    """The folder of an experiment.
-
-    Attributes
-    ----------
-    folder : Path
-    """
+    """The folder of an experiment."""
 
     folder: Path
 

@@ -19,8 +19,6 @@ from sim.experiments.parts import FAILED, KEPT, KINDS, PARTS
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MemoryStore", "Stored"]
-
 _NOT_RESULTS: Final = ("seconds", "traceback")
 """Columns that differ between repetitions of a run: its time and the location of its code."""
 
@@ -76,10 +74,6 @@ class Stored(ABC):
             Columns, including ``key`` and ``status``; all by default.
         horizon : int, optional
             Horizon in months; failed runs are always included.
-
-        Returns
-        -------
-        pyarrow.Table
 
         Raises
         ------

@@ -20,19 +20,12 @@ from sim.measures.registry import OUTCOMES, measured, monthly_table
 from sim.scenario.scenario import Scenario
 from sim.simulation.simulation import Simulation
 
-__all__ = ["DRIVERS", "TerritoryRuns"]
-
 DRIVERS = ("online_share", "spending", "costs", "periphery")
 """Exogenous series kept beside the monthly indicators, as ``series.<name>``."""
 
 
 class TerritoryRuns:
-    """Runs of an experiment's scenarios; see `sim.experiments.run.Model`.
-
-    Parameters
-    ----------
-    experiment : Experiment
-    """
+    """Runs of an experiment's scenarios; see `sim.experiments.run.Model`."""
 
     def __init__(self, experiment: Experiment) -> None:
         self.outputs = tuple(OUTCOMES)

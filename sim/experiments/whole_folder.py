@@ -18,15 +18,6 @@ from typing import Any
 
 from sim.errors import InputError
 
-__all__ = [
-    "MANIFEST",
-    "WholeFolder",
-    "manifest_bytes",
-    "manifest_format",
-    "read_manifest",
-    "whole_folder",
-]
-
 MANIFEST = "manifest.json"
 """File that lists all others; a folder without it is foreign."""
 

@@ -137,10 +137,6 @@ class State(Mapping[str, Array]):
         entity : str
         writes : collection of str
             Names of the arrays that the kernel may write.
-
-        Returns
-        -------
-        Record
         """
         names = {quantity: f"{entity}.{quantity}" for quantity in fields_of(kernel, entity)}
         arrays = {q: self[n] if n in writes else self.read_only(n) for q, n in names.items()}

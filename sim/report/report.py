@@ -30,8 +30,6 @@ from sim.words.folders import Language
 if TYPE_CHECKING:
     from sim.experiments.results import Results
 
-__all__ = ["write_report"]
-
 SECTIONS: Final = (
     answer,
     stakes,
