@@ -17,6 +17,7 @@ Sources: Spitzer (1956), Transactions of the American Mathematical Society 82, 3
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -166,7 +167,7 @@ def mean_waiting(arrivals: float, capacity: float) -> float:
     float
         0 without arrivals, infinity if they reach the capacity.
     """
-    if arrivals <= 0.0:
+    if arrivals < sys.float_info.min:  # none, or too few to calculate with
         return 0.0
     if arrivals >= capacity:
         return math.inf

@@ -299,6 +299,7 @@ def test_review_delay_explodes_near_full_utilisation():
     assert all(b > 1.8 * a for a, b in itertools.pairwise(waits))
     assert waits[-1] > 20 * waits[1]
     assert mean_waiting(3.0, 3.0) == np.inf
+    assert mean_waiting(1e-310, 3.0) == 0.0
     assert mean_waiting(0.0, 1.0) == 0.0
 
 
