@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 import numpy as np
 import numpy.typing as npt
 
+from sim.kernels.event_codes import ARRIVED, CLOSED, LEFT, RELET, TAKEN
 from sim.kernels.machine.compile import kernel
 from sim.kernels.machine.records import arguments_of
 from sim.kernels.machine.sequence import KernelCall
@@ -115,9 +116,9 @@ def count_premises(premises, zone, sector, row):
     for i in range(premises.is_open.size):
         z = premises.zone[i]
         row[AT.premises + z] += 1.0
-        row[AT.closures + z] += 1.0 if premises.event[i] == 1 else 0.0
-        row[AT.relettings + z] += 1.0 if premises.event[i] == 2 else 0.0
-        row[AT.takeovers + z] += 1.0 if premises.event[i] == 3 else 0.0
+        row[AT.closures + z] += 1.0 if premises.event[i] == CLOSED else 0.0
+        row[AT.relettings + z] += 1.0 if premises.event[i] == RELET else 0.0
+        row[AT.takeovers + z] += 1.0 if premises.event[i] == TAKEN else 0.0
         row[AT.sales + z] += premises.revenue[i]
         row[AT.rent_at_start + z] += premises.rent_at_start[i]
         row[AT.rent + z] += premises.rent[i]
@@ -161,8 +162,8 @@ def count_youth(youth, row):
             active0 = np.uint8(active0 + (np.uint8(z == 0) & active))
             active1 = np.uint8(active1 + (np.uint8(z == 1) & active))
             active2 = np.uint8(active2 + (np.uint8(z == 2) & active))
-            left = np.uint8(left + np.uint8(youth.event[y] == 1))
-            arrived = np.uint8(arrived + np.uint8(youth.event[y] == 2))
+            left = np.uint8(left + np.uint8(youth.event[y] == LEFT))
+            arrived = np.uint8(arrived + np.uint8(youth.event[y] == ARRIVED))
         row[AT.youth] += here0
         row[AT.youth + 1] += here1
         row[AT.youth + 2] += here2

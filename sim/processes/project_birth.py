@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 
 from sim.kernels.distance import squared_distance
+from sim.kernels.event_codes import CLOSED, TAKEN
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.project_codes import BORN, BY_OFFICIAL, RUNNING
 from sim.kernels.random import block, normal_pair, stream_key, uniform, word
@@ -17,7 +18,6 @@ from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
 STREAM = 12
-CLOSED, TAKEN = 1, 3
 _NO_WORD = 1 << 32
 
 

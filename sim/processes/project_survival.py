@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 
+from sim.kernels.event_codes import CLOSED
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.project_codes import CEASED, ENDED, RUNNING
 from sim.kernels.random import block, stream_key, uniform
@@ -18,7 +19,6 @@ from sim.registry.parameters import ParameterGroup, parameter
 
 STREAM = 11
 YOUNG_MONTHS = 60
-CLOSED = 1
 
 
 class ProjectSurvivalParameters(ParameterGroup):

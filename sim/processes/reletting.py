@@ -13,6 +13,7 @@ import math
 
 from numba import prange
 
+from sim.kernels.event_codes import CLOSED, RELET
 from sim.kernels.machine.compile import kernel, loop_body, rule
 from sim.kernels.random import block, normal_pair, stream_key, uniform
 from sim.processes.process import Process
@@ -95,14 +96,14 @@ def entrant_quality(z, p):
 
 @loop_body
 def _relet(i, k0, k1, premises, p):
-    if premises.is_open[i] or premises.event[i] == 1:
+    if premises.is_open[i] or premises.event[i] == CLOSED:
         return
     probability = reletting_probability(premises.margin[i], premises.months_vacant[i], p)
     luck, word1, word2, _ = block(k0, k1, premises.id[i], 0)
     if uniform(luck) < probability:
         z, _ = normal_pair(word1, word2)
         premises.is_open[i] = 1
-        premises.event[i] = 2
+        premises.event[i] = RELET
         premises.tenancy[i] += 1
         premises.months_vacant[i] = 0
         premises.quality[i] = entrant_quality(z, p)

@@ -17,6 +17,7 @@ from functools import lru_cache
 import numpy as np
 from numba import prange
 
+from sim.kernels.event_codes import CLOSED
 from sim.kernels.machine.compile import kernel, loop_body, rule
 from sim.kernels.machine.screening import CHUNK
 from sim.kernels.random import fill_first_words, uniform
@@ -153,7 +154,7 @@ def _close_some(chunk, worst, seed, month, premises, town, p):
         )
         if luck < probability:
             premises.is_open[i] = 0
-            premises.event[i] = 1
+            premises.event[i] = CLOSED
             premises.shop_age[i] = 0
             premises.quality[i] = 1.0
             premises.reserves[i] = 0.0

@@ -17,6 +17,7 @@ import math
 
 import numpy as np
 
+from sim.kernels.event_codes import ARRIVED, LEFT, TURNED_30
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.machine.screening import BLOCK, CHUNK, lowest, marks_of_block, without_lowest
 from sim.kernels.random import (
@@ -36,7 +37,6 @@ STREAM = 3
 YOUNGEST, OLDEST = 180, 360
 """Ages in months at which a holder enters and leaves the table."""
 AT_18, AT_19 = 216, 228
-LEFT, ARRIVED, TURNED_30 = 1, 2, 3
 
 LARGEST_STAYING_FACTOR = 2.0
 
