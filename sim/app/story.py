@@ -233,7 +233,7 @@ def _why(pair: Pair, words: Words) -> list[dict[str, str]]:
     ]
 
 
-def _links(before: _Course, after: _Course, language: Language) -> dict[str, dict[str, str]]:
+def _links(before: _Course, after: _Course, language: Language) -> dict[str, dict[str, Any]]:
     def n(value: float) -> str:
         return number(value, language)
 
@@ -249,7 +249,7 @@ def _links(before: _Course, after: _Course, language: Language) -> dict[str, dic
 
     return {
         "places": {
-            "places": n(after.now("open_places")),
+            "count": after.now("open_places"),
             "seats": n(after.now("seats")),
             "users": n(after.now("users")),
             "before": n(before.now("users")),
