@@ -135,7 +135,7 @@ def test_they_stop_when_their_pair_is_gone(serve: Serve, held: threading.Event, 
     {"change": page.change, "end": page.end, "again": lambda: begin(page)}[how]()
     held.set()
     running.wait()
-    assert running.done == 1
+    assert running.done == 2
 
 
 def test_those_that_wait_for_their_turn_can_be_cancelled(
@@ -145,7 +145,7 @@ def test_those_that_wait_for_their_turn_can_be_cancelled(
     client = serve(sessions)
     first, second = Page(client), Page(client, seed=2)
     begin(first)
-    until(lambda: of(sessions, first).done == 1)
+    until(lambda: of(sessions, first).done == 2)
     begin(second)
     waiting = of(sessions, second)
     second.end()
