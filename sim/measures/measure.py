@@ -275,15 +275,10 @@ class Measure:
 
     def definition_over(self, window: Window) -> Words:
         """Definition by language, with the place and the window."""
-        over = WINDOWS[window]
-        if self.place is None:
-            return {
-                language: f"{text.removesuffix('.')} ({over[language]})."
-                for language, text in self.definition.items()
-            }
-        where = PLACE_LABELS[self.place]
+        said = [PLACE_LABELS[self.place]] if self.place else []
+        said.append(WINDOWS[window])
         return {
-            language: f"{text.removesuffix('.')} ({where[language]}, {over[language]})."
+            language: f"{text.removesuffix('.')} ({', '.join(words[language] for words in said)})."
             for language, text in self.definition.items()
         }
 
