@@ -25,6 +25,8 @@ LEFT, ARRIVED = 1, 2
 AN_IDEA, UNDER_REVIEW, INCUBATING, RUNNING = 1, 2, 3, 4
 HAD_IDEA, APPLIED, APPROVED, REFUSED, GAVE_UP, BORN, CEASED = 1, 2, 3, 4, 5, 6, 7
 OFFICIAL: Final = 3
+PUBLIC: Final = 0
+"""Index of public money among the sources."""
 
 Month = dict[str, float]
 Rows = list[SimpleNamespace]
@@ -172,6 +174,28 @@ def count_month(state: Mapping[str, Any]) -> Month:
         for z, zone in enumerate(ZONES):
             counted[f"{name}_{zone}"] = float(by_zone(town, z))
     return counted
+
+
+def public_purse(state: Mapping[str, Any]) -> int:
+    """Public money that is left in the purses of all accounts, cents."""
+    return sum(sum(purse[PUBLIC]) for purse in state["account.purse"].tolist())
+
+
+def public_income(state: Mapping[str, Any]) -> int:
+    """Public money that came in this month, cents."""
+    return sum(income[PUBLIC] for income in state["ledger.income"].tolist())
+
+
+def public_money(month: int, before: int, income: int, after: int) -> Month:
+    """Public money of a month, EUR, from the purses before and after it: what is gone was spent.
+
+    Spending is discounted to the first month, 0, at 2.5 % a year.
+    """
+    spent = (before + income - after) / 100
+    return {
+        "public_spending_discounted": spent / 1.025 ** (month / 12),
+        "public_money_unspent": after / 100,
+    }
 
 
 # -- measures --------------------------------------------------------------------------------------

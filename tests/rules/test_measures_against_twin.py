@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from sim.experiments.course import Course, course_of, opening_balance
 from sim.measures.counting import BY_ZONE, COUNTS, TERRITORY, count_month
 from sim.measures.measure import Windows
 from sim.measures.registry import MEASURES, MONTHLY, measured, monthly_table
@@ -160,29 +161,33 @@ def test_wanted_directions_are_those_of_the_twin() -> None:
 
 
 @pytest.fixture(scope="module")
-def busy_town() -> tuple[Simulation, list[twin.Month]]:
-    """A town with all interventions after two years, and the twin's counts of each month."""
+def busy_town() -> tuple[Simulation, Course, list[twin.Month]]:
+    """A town with all interventions after two years, its course, and the twin's counts."""
     run = everything_at_once(seed=2)
-    months = []
-    for _ in range(24):
+    opening, purse, months = opening_balance(run), twin.public_purse(run.state), []
+    for month in range(24):
         run.step()
-        months.append(twin.count_month(run.state))
-    return run, months
+        before, purse = purse, twin.public_purse(run.state)
+        money = twin.public_money(month, before, twin.public_income(run.state), purse)
+        months.append(twin.count_month(run.state) | money)
+    return run, course_of(run, opening), months
 
 
 def test_a_busy_town_with_all_interventions_is_counted_as_its_twin_counts_it(
-    busy_town: tuple[Simulation, list[twin.Month]],
+    busy_town: tuple[Simulation, Course, list[twin.Month]],
 ) -> None:
-    run, months = busy_town
-    for name, found in zip(COUNTS, run.counts.T, strict=True):
+    _, course, months = busy_town
+    assert set(course.counts) == {*COUNTS, *MONEY}
+    for name, found in course.counts.items():
         wanted = [month[name] for month in months]
         np.testing.assert_allclose(found, wanted, rtol=1e-5, atol=1e-9, err_msg=name)
+    assert all(course.counts[name].any() for name in MONEY)
 
 
 def test_the_monthly_table_has_zero_where_there_is_nothing_to_measure(
-    busy_town: tuple[Simulation, list[twin.Month]],
+    busy_town: tuple[Simulation, Course, list[twin.Month]],
 ) -> None:
-    run, months = busy_town
+    run, _, months = busy_town
     table = monthly_table(run.counts)
     assert list(table) == list(MONTHLY)
     for name, found in table.items():
