@@ -74,6 +74,17 @@ def manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
     return text.encode() + b"\n"
 
 
+def _renamed(former: str) -> str:
+    """Return the new names of monthly columns, which runs of the earlier version held."""
+    if former != _FORMER[0]:
+        return ""
+    from sim.measures.registry import RENAMED
+
+    return (
+        f" Columns have new names: {', '.join(f'{old} is {new}' for old, new in RENAMED.items())}."
+    )
+
+
 def read_manifest(folder: Path, expected: str) -> dict[str, Any]:
     """Return the manifest of a folder of results.
 
@@ -101,7 +112,7 @@ def read_manifest(folder: Path, expected: str) -> dict[str, Any]:
     if found in _FORMER:
         raise InputError(
             f"{folder} was written by an earlier version, which kept results in another way;"
-            " make them again with the command in its manifest.json."
+            f" make them again with the command in its manifest.json.{_renamed(found)}"
         )
     if found != expected:
         raise InputError(f"{path} is no manifest of results.")

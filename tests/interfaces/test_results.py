@@ -193,8 +193,9 @@ def test_folders_of_others_and_of_earlier_versions_are_refused(tmp_path: Path) -
         load_results(tmp_path)
     for former in ("results", "comparison", "sweep"):
         (tmp_path / "manifest.json").write_text(f'{{"format": "essaim {former} 1"}}')
-        with pytest.raises(InputError, match="was written by an earlier version"):
+        with pytest.raises(InputError, match="was written by an earlier version") as error:
             load_results(tmp_path)
+        assert ("closure_rate is closure_hazard," in str(error.value)) == (former == "results")
 
 
 @pytest.mark.parametrize(
