@@ -230,6 +230,7 @@ def parts(out: Path) -> int:
     return len(list((out / "parts").glob("*.parquet"))) if (out / "parts").exists() else 0
 
 
+@pytest.mark.slow
 @no_windows
 @pytest.mark.parametrize("signal_", [signal.SIGKILL, signal.SIGINT])
 def test_a_comparison_that_is_killed_goes_on_to_the_same_bytes(
@@ -256,6 +257,7 @@ def test_a_comparison_that_is_killed_goes_on_to_the_same_bytes(
     check_same(out, unhurt)
 
 
+@pytest.mark.slow
 @no_windows
 def test_a_worker_that_is_killed_costs_nothing(tmp_path: Path, unhurt: Path) -> None:
     killed: list[int] = []
@@ -274,12 +276,14 @@ def test_a_worker_that_is_killed_costs_nothing(tmp_path: Path, unhurt: Path) -> 
     check_same(tmp_path / "out", unhurt)
 
 
+@pytest.mark.slow
 def test_a_comparison_on_a_cluster_gives_the_same_bytes(tmp_path: Path, unhurt: Path) -> None:
     cluster = ["--executor", "dask", "--workers", "1"]
     assert main(["-q", "compare", *MANY, *cluster, "--out", str(tmp_path / "out")]) == 0
     check_same(tmp_path / "out", unhurt)
 
 
+@pytest.mark.slow
 def test_a_comparison_is_extended_in_its_folder(
     tmp_path: Path, unhurt: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
