@@ -14,7 +14,7 @@ import math
 from numba import prange
 
 from sim.kernels.event_codes import CLOSED, RELET
-from sim.kernels.machine.compile import kernel, loop_body, rule
+from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.random import block, normal_pair, stream_key, uniform
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
@@ -94,28 +94,25 @@ def entrant_quality(z, p):
     return math.exp(p.quality_spread * z - 0.5 * p.quality_spread * p.quality_spread)
 
 
-@loop_body
-def _relet(i, k0, k1, premises, p):
-    if premises.is_open[i] or premises.event[i] == CLOSED:
-        return
-    probability = reletting_probability(premises.margin[i], premises.months_vacant[i], p)
-    luck, word1, word2, _ = block(k0, k1, premises.id[i], 0)
-    if uniform(luck) < probability:
-        z, _ = normal_pair(word1, word2)
-        premises.is_open[i] = 1
-        premises.event[i] = RELET
-        premises.tenancy[i] += 1
-        premises.months_vacant[i] = 0
-        premises.quality[i] = entrant_quality(z, p)
-        premises.reserves[i] = p.starting_reserves
-
-
 @kernel
 def relet_premises(seed, month, premises, p):
-    """Draw whether a new shop moves into premises vacant since last month or longer."""
+    """Draw for premises vacant since last month or longer whether a new shop moves in."""
+    is_open, event, tenancy = premises.is_open, premises.event, premises.tenancy
+    months_vacant, quality, reserves = premises.months_vacant, premises.quality, premises.reserves
     k0, k1 = stream_key(seed, STREAM, month)
-    for i in prange(premises.is_open.size):
-        _relet(i, k0, k1, premises, p)
+    for i in prange(is_open.size):
+        if is_open[i] or event[i] == CLOSED:
+            continue
+        probability = reletting_probability(premises.margin[i], months_vacant[i], p)
+        luck, word1, word2, _ = block(k0, k1, premises.id[i], 0)
+        if uniform(luck) < probability:
+            z, _ = normal_pair(word1, word2)
+            is_open[i] = 1
+            event[i] = RELET
+            tenancy[i] += 1
+            months_vacant[i] = 0
+            quality[i] = entrant_quality(z, p)
+            reserves[i] = p.starting_reserves
 
 
 PROCESS = Process(

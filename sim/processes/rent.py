@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import prange
 
-from sim.kernels.machine.compile import kernel, loop_body, rule
+from sim.kernels.machine.compile import kernel, rule
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
@@ -61,19 +61,15 @@ def rent_target(rent_at_start, open_share, usual_open_share, p):
     return rent_at_start * min(max(factor, 0.4), 1.6)
 
 
-@loop_body
-def _move_rent(i, premises, usual_open_share, p):
-    open_share = premises.open_share_nearby[i]
-    gap = rent_target(premises.rent_at_start[i], open_share, usual_open_share, p) - premises.rent[i]
-    premises.rent[i] += gap / (p.rent_months_up if gap > 0.0 else p.rent_months_down)
-
-
 @kernel
 def move_rents(premises, town, p):
     """Move every rent a step towards its target."""
+    rent = premises.rent
     usual_open_share = 1.0 - town.usual_vacancy[0]
-    for i in prange(premises.rent.size):
-        _move_rent(i, premises, usual_open_share, p)
+    for i in prange(rent.size):
+        open_share = premises.open_share_nearby[i]
+        gap = rent_target(premises.rent_at_start[i], open_share, usual_open_share, p) - rent[i]
+        rent[i] += gap / (p.rent_months_up if gap > 0.0 else p.rent_months_down)
 
 
 PROCESS = Process(

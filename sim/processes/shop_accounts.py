@@ -6,7 +6,7 @@ import math
 
 from numba import prange
 
-from sim.kernels.machine.compile import kernel, loop_body, rule
+from sim.kernels.machine.compile import kernel, rule
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
 
@@ -99,46 +99,38 @@ def dilution(access, outside, newcomer):
     return (access + outside) / total if total > 0.0 else 0.0
 
 
-@loop_body
-def _keep_account(
-    i, park_costs, growth, access, revenue_per_attraction, premises, sector, driver, p
-):
-    s, c = premises.sector[i], premises.cell_row[i]
-    premises.event[i] = 0
-    costs = (premises.fixed_costs[i] + premises.rent[i]) * driver.costs[0]
-    if premises.zone[i] == 1:
-        costs *= park_costs
-    costs = costs_left(costs, premises.subsidy[i])
-    on_site = sector.consumer_spending[s] * (1.0 - driver.online_share[s])
-    revenue = premises.attraction[i] * revenue_per_attraction[s, c] * on_site
-    if premises.is_open[i]:
-        revenue *= premises.quality[i]
-        premises.shop_age[i] += 1
-        premises.revenue[i] = revenue
-        margin = margin_of(revenue, costs, p)
-        premises.margin[i] += (margin - premises.margin[i]) / p.margin_memory
-        profit = p.gross_margin * revenue / costs - 1.0
-        premises.reserves[i] = min(max(premises.reserves[i] + profit, 0.0), p.starting_reserves)
-    else:
-        outside = sector.outside_attraction[s] * growth
-        revenue *= dilution(access[s, c], outside, premises.attraction[i])
-        premises.months_vacant[i] += 1
-        premises.revenue[i] = 0.0
-        premises.margin[i] = margin_of(revenue, costs, p)
-
-
 @kernel
 def keep_accounts(premises, cell, sector, driver, p):
-    """Open this month's books: age shops, book revenue, update margins."""
+    """Open this month's books: all are a month older, revenue is booked, margins are updated."""
+    event, shop_age, months_vacant = premises.event, premises.shop_age, premises.months_vacant
+    revenue, margin, reserves = premises.revenue, premises.margin, premises.reserves
     cells = cell.access.shape[1] * cell.access.shape[2]
     access = cell.access.reshape(3, cells)
     revenue_per_attraction = cell.revenue_per_attraction.reshape(3, cells)
     growth = math.pow(driver.periphery[0], p.floor_area_elasticity)
     park_costs = math.pow(driver.periphery[0], p.park_cost_exponent)
     for i in prange(premises.is_open.size):
-        _keep_account(
-            i, park_costs, growth, access, revenue_per_attraction, premises, sector, driver, p
-        )
+        s, c = premises.sector[i], premises.cell_row[i]
+        event[i] = 0
+        costs = (premises.fixed_costs[i] + premises.rent[i]) * driver.costs[0]
+        if premises.zone[i] == 1:
+            costs *= park_costs
+        costs = costs_left(costs, premises.subsidy[i])
+        on_site = sector.consumer_spending[s] * (1.0 - driver.online_share[s])
+        sales = premises.attraction[i] * revenue_per_attraction[s, c] * on_site
+        if premises.is_open[i]:
+            sales *= premises.quality[i]
+            shop_age[i] += 1
+            revenue[i] = sales
+            margin[i] += (margin_of(sales, costs, p) - margin[i]) / p.margin_memory
+            profit = p.gross_margin * sales / costs - 1.0
+            reserves[i] = min(max(reserves[i] + profit, 0.0), p.starting_reserves)
+        else:
+            outside = sector.outside_attraction[s] * growth
+            sales *= dilution(access[s, c], outside, premises.attraction[i])
+            months_vacant[i] += 1
+            revenue[i] = 0.0
+            margin[i] = margin_of(sales, costs, p)
 
 
 PROCESS = Process(

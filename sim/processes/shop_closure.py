@@ -18,7 +18,7 @@ import numpy as np
 from numba import prange
 
 from sim.kernels.event_codes import CLOSED
-from sim.kernels.machine.compile import kernel, loop_body, rule
+from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.machine.screening import CHUNK
 from sim.kernels.random import fill_first_words, uniform
 from sim.processes.process import Process
@@ -134,32 +134,6 @@ def age_scale(closure_rate: float, shape: float) -> float:
     return math.sqrt(low * high)
 
 
-@loop_body
-def _close_some(chunk, worst, seed, month, premises, town, p):
-    first = chunk * _CHUNK
-    last = min(first + _CHUNK, premises.is_open.size)
-    lucks = np.empty(_CHUNK, np.uint32)
-    fill_first_words(seed, STREAM, month, premises.id[first:last], lucks)
-    for i in range(first, last):
-        luck = uniform(lucks[i - first])
-        if not premises.is_open[i] or (luck >= worst and premises.risk_ratio[i] <= 1.0):
-            continue
-        probability = closure_probability(
-            premises.margin[i],
-            premises.shop_age[i],
-            premises.reserves[i],
-            town.closure_age_scale[0],
-            premises.risk_ratio[i],
-            p,
-        )
-        if luck < probability:
-            premises.is_open[i] = 0
-            premises.event[i] = CLOSED
-            premises.shop_age[i] = 0
-            premises.quality[i] = 1.0
-            premises.reserves[i] = 0.0
-
-
 @kernel
 def close_shops(seed, month, premises, town, p):
     """Draw whether each open shop closes; its turnover of this month stays booked."""
@@ -167,8 +141,26 @@ def close_shops(seed, month, premises, town, p):
     for months in (1, YOUNG_MONTHS):
         risk = closure_probability(-p.margin_clip, months, 0.0, town.closure_age_scale[0], 1.0, p)
         worst = max(worst, risk)
-    for chunk in prange((premises.is_open.size + _CHUNK - 1) // _CHUNK):
-        _close_some(chunk, worst, seed, month, premises, town, p)
+    is_open, event, shop_age = premises.is_open, premises.event, premises.shop_age
+    quality, reserves = premises.quality, premises.reserves
+    for chunk in prange((is_open.size + _CHUNK - 1) // _CHUNK):
+        first = chunk * _CHUNK
+        last = min(first + _CHUNK, is_open.size)
+        lucks = np.empty(_CHUNK, np.uint32)
+        fill_first_words(seed, STREAM, month, premises.id[first:last], lucks)
+        for i in range(first, last):
+            luck, risk_ratio = uniform(lucks[i - first]), premises.risk_ratio[i]
+            if not is_open[i] or (luck >= worst and risk_ratio <= 1.0):
+                continue
+            scale = town.closure_age_scale[0]
+            if luck < closure_probability(
+                premises.margin[i], shop_age[i], reserves[i], scale, risk_ratio, p
+            ):
+                is_open[i] = 0
+                event[i] = CLOSED
+                shop_age[i] = 0
+                quality[i] = 1.0
+                reserves[i] = 0.0
 
 
 PROCESS = Process(

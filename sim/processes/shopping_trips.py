@@ -17,7 +17,7 @@ from typing import Literal
 
 from numba import prange
 
-from sim.kernels.machine.compile import kernel, loop_body
+from sim.kernels.machine.compile import kernel
 from sim.kernels.space import huff_flows
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter
@@ -116,25 +116,6 @@ class ShoppingTripsParameters(ParameterGroup):
     outside_share_hospitality: float = _outside(0.30, "hospitality and services", (0.20, 0.40))
 
 
-@loop_body
-def _spend_in_sector(s, growth, cell, work, sector, driver):
-    sector.consumer_spending[s] *= driver.spending[0] / 12.0
-    kept, leaked = huff_flows(
-        cell.attraction[s],
-        cell.consumers,
-        sector.decay[s],
-        sector.decay_weight[s],
-        sector.outside_attraction[s] * growth,
-        cell.revenue_per_attraction[s],
-        cell.access[s],
-        work.space[s],
-    )
-    on_site = sector.consumer_spending[s] * (1.0 - driver.online_share[s])
-    sector.spent_in_shops[s] = kept * on_site
-    sector.spent_outside[s] = leaked * on_site
-    sector.spent_online[s] = (kept + leaked) * sector.consumer_spending[s] * driver.online_share[s]
-
-
 @kernel
 def spend(premises, cell, work, sector, driver, p):
     """Solve the flows of each sector for unit spending per consumer and scale them to money."""
@@ -150,8 +131,25 @@ def spend(premises, cell, work, sector, driver, p):
     sector.consumer_spending[1] = p.spending_comparison
     sector.consumer_spending[2] = p.spending_hospitality
     growth = math.pow(driver.periphery[0], p.floor_area_elasticity)
+    consumer_spending = sector.consumer_spending
+    spent_in_shops, spent_outside = sector.spent_in_shops, sector.spent_outside
+    spent_online = sector.spent_online
     for s in prange(3):
-        _spend_in_sector(s, growth, cell, work, sector, driver)
+        consumer_spending[s] *= driver.spending[0] / 12.0
+        kept, leaked = huff_flows(
+            cell.attraction[s],
+            cell.consumers,
+            sector.decay[s],
+            sector.decay_weight[s],
+            sector.outside_attraction[s] * growth,
+            cell.revenue_per_attraction[s],
+            cell.access[s],
+            work.space[s],
+        )
+        on_site = consumer_spending[s] * (1.0 - driver.online_share[s])
+        spent_in_shops[s] = kept * on_site
+        spent_outside[s] = leaked * on_site
+        spent_online[s] = (kept + leaked) * consumer_spending[s] * driver.online_share[s]
 
 
 PROCESS = Process(

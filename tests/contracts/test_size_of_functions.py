@@ -13,7 +13,7 @@ def _kernels():
     for path in ROOM.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and any(
-                isinstance(d, ast.Name) and d.id in ("kernel", "rule", "loop_body", "long_rule")
+                isinstance(d, ast.Name) and d.id in ("kernel", "rule", "long_rule")
                 for d in node.decorator_list
             ):
                 yield f"{path.relative_to(ROOM)}: {node.name}", node

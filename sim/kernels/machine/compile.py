@@ -85,15 +85,6 @@ def rule(function: Callable[..., Any]) -> Any:
     return numba.njit(inline="always", **_OPTIONS)(function)
 
 
-def loop_body(function: Callable[..., Any]) -> Any:
-    """Compile one turn of a ``prange`` loop over records, at no cost.
-
-    Numba takes writes to a record's arrays for dead code where they stand in such a loop itself,
-    and silently leaves them out of its parallel twin; in a function that the loop calls they stay.
-    """
-    return numba.njit(forceinline=True, **_OPTIONS)(function)
-
-
 def shared_rule(function: Callable[..., Any]) -> Any:
     """Let kernels call a scalar rule that stays a plain function in Python.
 
@@ -137,6 +128,9 @@ def parallel(serial: Any) -> Any:
     long, a process that has run it must not fork, and two Python threads must not call it at once.
     Its bits are those of the serial kernel as long as no ``prange`` loop sums floats across its
     iterations.
+
+    Loops over `prange` must name the arrays of a record that they write before they begin: numba
+    takes ``premises.rent[i] = ...`` in such a loop for dead code, and leaves it out of the twin.
 
     Parameters
     ----------

@@ -135,14 +135,26 @@ class RecordType(types.NamedTuple):
         super().__init__(kinds, made)
 
     def __reduce__(self) -> Any:
-        return _record_type, (self.instance_class.entity, self.fields, self.types)
+        return _record_type, (type(self), self.instance_class.entity, self.fields, self.types)
 
 
-def _record_type(name: str, fields: tuple[str, ...], kinds: tuple[types.Type, ...]) -> RecordType:
-    return RecordType(_record_class(name, fields), kinds)
+class BorrowedRecordType(RecordType):
+    """Type of a record whose arrays outlive the call, so that nobody counts references to them."""
+
+
+def _record_type(
+    kind: type[RecordType], name: str, fields: tuple[str, ...], kinds: tuple[types.Type, ...]
+) -> RecordType:
+    return kind(_record_class(name, fields), kinds)
 
 
 register_model(RecordType)(TupleModel)
+
+
+@register_model(BorrowedRecordType)
+class _BorrowedRecordModel(TupleModel):
+    def traverse(self, builder: Any) -> list[Any]:
+        return []  # no references to count
 
 
 @typeof_impl.register(Record)

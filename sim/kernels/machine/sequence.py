@@ -19,7 +19,7 @@ from numba.core import cgutils
 from numba.np.arrayobj import make_array, populate_array
 
 from sim.kernels.machine.compile import address, instruction, is_compiled, kernel
-from sim.kernels.machine.records import Record, RecordType
+from sim.kernels.machine.records import BorrowedRecordType, Record, RecordType
 
 CLOCK: Final = ("month", "calendar_month")
 """Arguments that differ from one call of the sequence to the next."""
@@ -131,7 +131,7 @@ def _type_of(argument: Any) -> types.Type:
         kinds = tuple(map(_type_of, argument))
         looks = (type(argument), *map(id, kinds))
         if looks not in _TYPES:
-            _TYPES[looks] = RecordType(type(argument), kinds)
+            _TYPES[looks] = BorrowedRecordType(type(argument), kinds)
     else:
         return numba.typeof(argument)
     if looks not in _TYPES:
