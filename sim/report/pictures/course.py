@@ -118,7 +118,7 @@ def _unit(unit: str) -> str:
 
 
 def _title(axes: Axes, text: str) -> None:
-    axes.set_title(text, fontsize=FONT, fontweight="normal", color=INK, x=-0.135, pad=5)
+    axes.set_title(text, fontsize=FONT, fontweight="normal", color=INK, x=-0.135, y=1.0, pad=5)
 
 
 def _levels(axes: Axes, course: Course, quantity: Quantity, paint: str) -> None:
