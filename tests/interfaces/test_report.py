@@ -15,6 +15,11 @@ import pytest
 from sim import load_scenario
 from sim.experiments.effects import Verdict
 from sim.experiments.results import Results
+from sim.analysis.response_curves import FormName
+from sim.experiments.designs import DesignKind
+from sim.experiments.effects import Verdict
+from sim.experiments.factors import Distribution
+from sim.experiments.parts import FAILED
 from sim.interventions import TYPES, load_intervention
 from sim.measures.map_layers import LAYERS
 from sim.measures.registry import OUTCOMES
@@ -246,16 +251,25 @@ def _expected() -> dict[str, set[str]]:
         "source": set(SOURCES),
         "evidence": set(get_args(Evidence)),
         "verdict": set(get_args(Verdict)),
+        "step": {*verdicts, "free"},
+        "status": set(FAILED),
+        "distribution": set(get_args(Distribution)),
+        "response_form": {*get_args(FormName), "irregular", "missing"},
         "finding": {f"{key}_{v}" for key in HEADLINES for v in verdicts},
         "headline": set(HEADLINES) | {f"{key}_{v}" for key in HEADLINES for v in moves},
     }
+
+
+DESIGN_WORDS = {
+    f"design.{word}" for word in (*get_args(DesignKind), "drawn", "fixed", "common", "per_point")
+}
 
 
 def test_no_word_is_missing_and_none_is_left_over() -> None:
     expected = _expected()
     source = "\n".join(p.read_text() for p in sorted(REPORT.rglob("*")) if p.suffix in (".py",))
     sections = {key.partition(".")[0] for key in KEYS}
-    literal = set(re.findall(r'"([a-z_]+\.[a-z_]+)"', source))
+    literal = set(re.findall(r'"([a-z_]+\.[a-z_]+)"', source)) | DESIGN_WORDS
     missing = {k for k in literal if k.partition(".")[0] in sections} - KEYS
     assert not missing
     for key in KEYS:

@@ -52,7 +52,9 @@ def draw_money(
             )  # fmt: skip
             axes.add_collection(bars)
             base += amounts
-        axes.set_title(words("money.axis"), fontsize=9, fontweight="normal", color=INK, x=-0.115, y=1.0)
+        axes.set_title(
+            words("money.axis"), fontsize=9, fontweight="normal", color=INK, x=-0.115, y=1.0
+        )
         step = max(1, -(-len(years) // 12))
         axes.set_xticks(at[::step], years[::step])
         axes.set_xlim(-0.6, len(years) - 0.4)

@@ -9,10 +9,6 @@ from sim.report.blocks import Block, Cell, Paragraph, Section, Table
 from sim.report.facts import Facts
 from sim.words.language import span
 
-DESIGNS: Final = ("full_factorial", "list", "latin_hypercube", "sobol", "morris", "saltelli")
-DISTRIBUTIONS: Final = ("uniform", "triangular", "log_uniform")
-PARAMETERS: Final = ("drawn", "fixed")
-LUCK: Final = ("common", "per_point")
 DIRECTIONS: Final = {1: "more", -1: "less", 0: "neither"}
 
 

@@ -16,9 +16,6 @@ from sim.report.quantity import euros, rounded, signed
 from sim.report.readings import Arm
 from sim.words.catalogue import Words
 
-FORMS: Final = ("constant", "linear", "saturating", "sigmoid", "irregular", "missing")
-"""What a response may look like."""
-
 FEWEST_LEVELS: Final = 3
 """Levels without which a response has no form."""
 
@@ -168,9 +165,6 @@ def _step(facts: Facts, factor: Factor, surface: Surface, row: dict[Any, Any]) -
         marginal,
         Cell(words(f"step.{row['verdict']}"), tone=tone),  # type: ignore[arg-type]
     ]
-
-
-STEP_VERDICTS: Final = ("increase", "decrease", "no_relevant_effect", "not_determinable", "free")
 
 
 def _fine(value: float, scale: float, words: Words) -> str:

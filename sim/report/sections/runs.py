@@ -14,8 +14,6 @@ MOST_REASONS: Final = 12
 
 MOST_NAMED_POINTS: Final = 8
 
-STATUSES: Final = ("error", "crashed")
-
 
 def runs(facts: Facts) -> Section | None:
     """State how many runs were done, which failed and why, and which are missing."""
