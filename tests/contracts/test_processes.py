@@ -144,6 +144,6 @@ def test_parallel_loops_write_into_arrays_named_outside_them(module):
     """Numba drops ``record.array[i] = ...`` from the parallel variant of a loop over `prange`."""
     for loop in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
         if isinstance(loop, ast.For) and "prange" in ast.unparse(loop.iter):
-            written = [n.value for n in ast.walk(loop) if isinstance(getattr(n, "ctx", 0), ast.Store)
-                       and isinstance(n, ast.Subscript)]  # fmt: skip
+            stored = (n for n in ast.walk(loop) if isinstance(n, ast.Subscript))
+            written = [n.value for n in stored if isinstance(n.ctx, ast.Store)]
             assert not [ast.unparse(array) for array in written if isinstance(array, ast.Attribute)]

@@ -13,13 +13,12 @@ from typing import Any, get_args
 import pytest
 
 from sim import load_scenario
-from sim.experiments.effects import Verdict
-from sim.experiments.results import Results
 from sim.analysis.response_curves import FormName
 from sim.experiments.designs import DesignKind
 from sim.experiments.effects import Verdict
 from sim.experiments.factors import Distribution
 from sim.experiments.parts import FAILED
+from sim.experiments.results import Results
 from sim.interventions import TYPES, load_intervention
 from sim.measures.map_layers import LAYERS
 from sim.measures.registry import OUTCOMES
