@@ -210,7 +210,7 @@ def test_another_process(checkout: Checkout) -> None:
     checkout.tests("tests/contracts/test_processes.py", "-k", "lease_indexation or every or shared")
     checkout.tests("tests/contracts/test_parameters.py", "-k", "lease_index")
     checkout.tests("tests/rules/test_month_against_twin.py", "-k", "lease_indexation")
-    checkout.tests("tests/words")
+    checkout.tests("tests/words/test_languages.py")
 
 
 INTERVENTION = '''"""Pop-up leases: public money aids new shops, wherever they open."""
@@ -294,13 +294,13 @@ def test_another_type_of_intervention(checkout: Checkout) -> None:
     checkout.append("sim/words/fr/interventions.toml", INTERVENTION_IN_FRENCH)
     follows(checkout, "Another intervention", name="pop_up_leases")
 
-    assert "Boutiques éphémères" in checkout.sim("explain", "pop_up_leases")
+    assert "Boutiques éphémères" in checkout.sim("explain", "pop_up_leases", "--lang", "fr")
     assert "pop_up_leases" in checkout.sim("explain", "pop_up_aid")
     tried = ("mid_sized_town", "pop_up_leases", "--set", "start=0", "--reps", "2", "--workers", "1")
     checkout.sim("compare", *tried, "--out", "results")
     ledger = (checkout.root / "results" / "ledger.csv").read_text(encoding="utf-8")
     assert re.search(r"^pop_up_leases,1,public,subsidies,", ledger, re.MULTILINE)
-    checkout.tests("tests/interfaces/test_intervention_files.py", "tests/words")
+    checkout.tests("tests/interfaces/test_intervention_files.py", "tests/words/test_languages.py")
 
 
 PLACE = """
@@ -332,7 +332,7 @@ def test_another_kind_of_third_place(checkout: Checkout) -> None:
 
     assert "volunteers do the rest" in checkout.sim("explain", "repair_cafe")
     assert "repair_cafe" in checkout.sim("explain", "mentoring")
-    checkout.tests("tests/words")
+    checkout.tests("tests/words/test_languages.py")
     assert checkout.sim("run", "mid_sized_town", "--set", "existing_third_places=repair_cafe:1")
 
 
@@ -366,7 +366,7 @@ def test_another_kind_of_project(checkout: Checkout) -> None:
     checkout.append("sim/words/fr/catalogues.toml", 'mending = "atelier de réparation"\n')
     follows(checkout, "Another kind of third place or of project", kinds="project_kinds")
 
-    assert "atelier de réparation" in checkout.sim("explain", "mending")
+    assert "atelier de réparation" in checkout.sim("explain", "mending", "--lang", "fr")
     assert "mending" in checkout.sim("explain", "births_mending")
     checkout.sim("run", "mid_sized_town", "--out", "results")
     head = (
@@ -413,7 +413,7 @@ def test_another_measure(checkout: Checkout) -> None:
     checkout.sim("compare", *tried, "--out", "results")
     effects = (checkout.root / "results" / "effects.csv").read_text(encoding="utf-8")
     assert "transition_cluster,open_shops_per_1000,3," in effects
-    checkout.tests("tests/words", "tests/rules/test_measures_against_twin.py")
+    checkout.tests("tests/words/test_languages.py", "tests/rules/test_measures_against_twin.py")
     checkout.sim("run", "mid_sized_town", "--out", "monthly")
     monthly = (checkout.root / "monthly" / "indicators.csv").read_text(encoding="utf-8")
     assert "open_shops_per_1000" in monthly.splitlines()[0].split(",")
@@ -465,7 +465,7 @@ def test_another_report_section(checkout: Checkout) -> None:
     page = (checkout.root / "results" / "report.html").read_text(encoding="utf-8")
     assert "Le calendrier" in page
     assert "Chaque simulation dure 3 mois." in page
-    checkout.tests("tests/words")
+    checkout.tests("tests/words/test_languages.py")
 
 
 def test_another_language(checkout: Checkout) -> None:
@@ -478,4 +478,4 @@ def test_another_language(checkout: Checkout) -> None:
 
     assert "~" not in checkout.sim("run", "mid_sized_town")
     assert "~" in checkout.sim("run", "mid_sized_town", "--lang", "eo")
-    checkout.tests("tests/words")
+    checkout.tests("tests/words/test_languages.py")
