@@ -49,6 +49,7 @@ def test_priors_are_those_of_comparisons() -> None:
     np.testing.assert_allclose(mine.std(), drawn.std(), rtol=0.15)
 
 
+@pytest.mark.slow  # it imports pyABC
 @pytest.mark.parametrize("shape", ["triangular", "uniform"])
 def test_pyabc_has_the_same_prior(shape: str) -> None:
     prior = Prior({"a": Range(1.0, 2.0, 6.0), "b": Range(-3.0, -3.0, -1.0)}, shape)  # type: ignore[arg-type]

@@ -77,10 +77,10 @@ def accesses(name: str) -> tuple[Access, ...]:
 def kernel_reads(module: str, name: str) -> bool:
     """Whether the module of a process reads a field of a record, such as ``premises.margin``."""
     entity, _, quantity = name.partition(".")
-    source = _Module(module_path(module))
+    source = _module(module_path(module))
     return any(
         READ in source.modes(node)
-        for node in ast.walk(source.tree)
+        for node in source.parents
         if isinstance(node, ast.Attribute) and node.attr == quantity
         if isinstance(node.value, ast.Name) and node.value.id == entity
     )
@@ -99,7 +99,7 @@ def _may_build(text: str, entity: str, quantity: str) -> bool:
 def _uses(path: Path) -> list[tuple[str, int, str, str]]:
     """Uses in a module: pattern of the name, line, function, mode."""
     found = []
-    module = _Module(path)
+    module = _module(path)
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value:
             patterns = [re.escape(node.value)]
@@ -111,6 +111,11 @@ def _uses(path: Path) -> list[tuple[str, int, str, str]]:
         for mode in module.modes_of_key(node):
             found += [(p, node.lineno, where, mode) for p in patterns]
     return found
+
+
+@cache
+def _module(path: Path) -> _Module:
+    return _Module(path)
 
 
 class _Module:
@@ -228,7 +233,7 @@ def _modes_of_parameter(path: Path, function: str, position: int) -> frozenset[s
         if isinstance(node, ast.FunctionDef) and node.name == function:
             names = [a.arg for a in node.args.args]
             if -len(names) <= position < len(names):
-                return frozenset(_Module(path).modes_of_name(node, names[position]))
+                return frozenset(_module(path).modes_of_name(node, names[position]))
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sim."):
             for alias in node.names:
                 if function == (alias.asname or alias.name):
