@@ -43,28 +43,8 @@ SYMBOLS: Final = {
 class Effect:
     """The mean effect of an intervention on a measure up to a horizon.
 
-    Attributes
-    ----------
-    label : str
-        Words of the measure.
-    good : {1, -1, 0}
-        Whether more of it is wanted, less, or neither.
-    quantity : Quantity
-        How its values are written.
-    baseline_mean : float
-        Mean without the intervention.
-    mean, lo50, hi50, lo90, hi90 : float
-        Mean effect and its intervals.
-    p_positive : float
-        Probability that the mean effect is positive.
-    smallest_relevant : float
-        Effect below which nothing matters.
-    verdict : str
-        "increase", "decrease", "no_relevant_effect", "not_determinable" or "missing".
-    replications : int
-        Pairs of runs that it rests on.
-    still_needed : int
-        Further replications that would probably settle it; 0 where it is settled.
+    Label, direction (1 more, -1 less, 0 neither) and unit of the measure; then columns of the table
+    of effects, where a mean is that of paired replications.
     """
 
     label: str
@@ -169,14 +149,8 @@ def effect_over(measure: Measure, before: Floats, after: Floats, language: Langu
 class Surface:
     """What an arm changes on one measure, point by point.
 
-    Attributes
-    ----------
-    measure : Measure
-    before, after : (points, replications) float64 arrays
-        Paired levels without and with the arm; nan where there is nothing.
-    target : float or None
-        Smallest wanted effect, signed like the measure; None where nothing is wanted.
-    language : str
+    Paired levels without and with the arm are (points, replications), nan where there is nothing;
+    the target is the smallest desired effect, None where neither direction is desired.
     """
 
     measure: Measure

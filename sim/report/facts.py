@@ -16,6 +16,7 @@ from sim.experiments.factors import SCENARIO, Factor
 from sim.experiments.results import Results
 from sim.measures.registry import OUTCOMES
 from sim.registry.variables.money import LINES, SOURCES
+from sim.report.blocks import Cell, Table
 from sim.report.effects import Effect, Surface, effect_in_row
 from sim.report.inputs import Inputs
 from sim.report.layout import Layout, choose_layout
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Floats = npt.NDArray[np.float64]
+Rows = Sequence[Sequence[Cell]]
 
 REFERENCE: Final = Arm("reference", "")
 """What stands in for an arm where no intervention is tried: points against a reference point."""
@@ -407,6 +409,18 @@ class Facts:
     def share(self, value: float) -> str:
         """Write a share of replications in per cent."""
         return percent(value, self.language, 0)
+
+    def table(
+        self,
+        caption: str,
+        heads: Sequence[str],
+        rows: Rows,
+        left: Sequence[int] = (),
+        **values: Any,
+    ) -> Table:
+        """Return a table from the keys of caption and heads; `left` are columns of words."""
+        words = self.words
+        return Table(words(caption, **values), [words(head) for head in heads], rows, left)
 
     def quoted(self, arm: Arm) -> str:
         """Return the words of an arm in quotation marks."""

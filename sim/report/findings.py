@@ -20,14 +20,9 @@ Kind = Literal["level", "flat", "peak", "falling", "growing", "open", "unknown"]
 
 @dataclass(frozen=True)
 class Block:
-    """The largest rectangle of a grid that holds nothing but hits.
+    """The largest rectangle of a grid that holds nothing but hits: its levels, ends included.
 
-    Attributes
-    ----------
-    first, last : tuple of int
-        Of the levels of each axis, both included.
-    hits, beyond : int
-        Points within it, and hits outside of it.
+    `hits` are the points within it, `beyond` the hits outside.
     """
 
     first: tuple[int, ...]

@@ -28,14 +28,9 @@ MOST_BINS: Final = 5
 
 @dataclass(frozen=True)
 class Panel:
-    """Points that go into one picture.
+    """Points that go into one picture, by the axes of the layout: (rows, columns) or (columns,).
 
-    Attributes
-    ----------
-    fixed : tuple of (Factor, value)
-        Levels of the factors that do not vary within it.
-    points : (rows, columns) or (columns,) int array
-        Points along the axes of the layout, the first axis downwards.
+    Factors that do not vary within it are fixed at a level.
     """
 
     fixed: tuple[tuple[Factor, Any], ...]
@@ -46,17 +41,8 @@ class Panel:
 class Layout:
     """How a design is shown.
 
-    Attributes
-    ----------
-    kind : {"grid", "curve", "strips", "main_effects"}
-        Heat maps over two axes; curves along one; a line a point; one factor at a time, each
-        averaged over all others.
-    axes : tuple of Factor
-        Of "grid" (rows, then columns) and "curve".
-    panels : tuple of Panel
-        Of "grid" and "curve", one for each combination of the other factors.
-    varied : tuple of Factor
-        Factors with more than one level.
+    Heat maps over two axes, rows then columns, or curves along one, a panel for each combination
+    of other factors; strips, a line a point; or one factor at a time, averaged over all others.
     """
 
     kind: Literal["grid", "curve", "strips", "main_effects"]

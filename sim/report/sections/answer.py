@@ -208,8 +208,7 @@ def _ranges(facts: Facts, arm: Arm) -> list[Block]:
     heads = ["table.measure", "sweep.lowest", "sweep.median", "sweep.highest"]
     count = facts.levels.count(len(facts.points))
     intro = words("sweep.ranges", span=span(facts.months, words.language), count=count)
-    table = Table(words("sweep.ranges_caption"), [words(h) for h in heads], rows)
-    return [Paragraph(intro, style="lead"), table]
+    return [Paragraph(intro, style="lead"), facts.table("sweep.ranges_caption", heads, rows)]
 
 
 def _lead(facts: Facts, arm: Arm, surfaces: Sequence[Surface]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sim.report.blocks import Block, Cell, Paragraph, Section, Table
+from sim.report.blocks import Block, Cell, Paragraph, Section
 from sim.report.facts import Facts
 from sim.report.headlines import SHOWN
 from sim.words.catalogue import Words
@@ -38,8 +38,8 @@ def displacement(facts: Facts) -> Section | None:
         ]
         heads = ("table.measure", "displacement.gross", "displacement.displaced",
                  "displacement.net", "displacement.net_verdict")  # fmt: skip
-        caption = words("displacement.caption", intervention=facts.quoted(arm))
-        blocks.append(Table(caption, [words(h) for h in heads], rows, words=(4,)))
+        quoted = facts.quoted(arm)
+        blocks.append(facts.table("displacement.caption", heads, rows, (4,), intervention=quoted))
     return Section("displacement", words("section.displacement"), blocks)
 
 
@@ -69,7 +69,7 @@ def variance(facts: Facts) -> Section | None:
     blocks: list[Block] = [
         Paragraph(words("variance.fixed" if facts.is_fixed else "variance.drawn")),
         Paragraph(words("variance.independent" if facts.is_independent else "variance.pairing")),
-        Table(words("variance.caption"), [words(h) for h in heads], rows),
+        facts.table("variance.caption", heads, rows),
     ]
     return Section("variance", words("section.variance"), blocks)
 

@@ -39,10 +39,9 @@ def design(facts: Facts) -> Section | None:
         ]
         for f in facts.factors
     ]
-    caption = words("design.caption")
     blocks: list[Block] = [
         Paragraph(" ".join(sentences)),
-        Table(caption, [words(h) for h in heads], rows, words=(1, 2)),
+        facts.table("design.caption", heads, rows, (1, 2)),
         Paragraph(words("design.relevance")),
         _relevance(facts),
     ]
@@ -81,5 +80,4 @@ def _relevance(facts: Facts) -> Table:
         )
     heads = ["table.measure", "design.definition", "design.wanted", "table.relevant",
              "design.target"]  # fmt: skip
-    caption = words("design.relevance_caption")
-    return Table(caption, [words(h) for h in heads], rows, words=(1, 2))
+    return facts.table("design.relevance_caption", heads, rows, (1, 2))

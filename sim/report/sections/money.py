@@ -33,8 +33,8 @@ def cost(facts: Facts) -> Section | None:
     rows = [[Cell(arm.label), *_outcome(facts, arm, k)] for arm in facts.arms for k in OUTCOMES]
     heads = ("table.intervention", "cost.outcome", "cost.public_cost", "cost.gained",
              "cost.per_unit", "table.interval")  # fmt: skip
-    caption = words("cost.caption", span=span(facts.months, words.language))
-    table = Table(caption, [words(h) for h in heads], rows, words=(1,))
+    over = span(facts.months, words.language)
+    table = facts.table("cost.caption", heads, rows, (1,), span=over)
     return Section("cost", words("section.cost"), [Paragraph(words("cost.intro")), table])
 
 

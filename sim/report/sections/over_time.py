@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from sim.experiments.experiment import BASELINE
 from sim.measures.registry import OUTCOMES
-from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Table, Tile
+from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Tile
 from sim.report.facts import Facts
 from sim.report.headlines import SHOWN
 from sim.report.layout import levels_of
@@ -70,9 +70,8 @@ def over_time(facts: Facts) -> Section | None:
         if facts.is_single:
             heads.remove("sweep.variant")
             rows = [[first, *rest] for first, _, *rest in rows]
-        caption = words("sweep_time.caption", intervention=facts.quoted(arm))
-        left = () if facts.is_single else (1,)
-        blocks.append(Table(caption, [words(h) for h in heads], rows, words=left))
+        left, quoted = () if facts.is_single else (1,), facts.quoted(arm)
+        blocks.append(facts.table("sweep_time.caption", heads, rows, left, intervention=quoted))
     return Section("over_time", words("section.over_time"), blocks)
 
 

@@ -65,7 +65,7 @@ def _forms(facts: Facts, arm: Arm, changed: list[Surface], factors: list[Factor]
             )
     heads = ["table.measure", "response.along", "response.form", "response.threshold",
              "response.half"]  # fmt: skip
-    return Table(words("response.caption"), [words(h) for h in heads], rows, words=(1, 2))
+    return facts.table("response.caption", heads, rows, (1, 2))
 
 
 def _comparable(frame: Any, factor: str, held: list[str], measure: str) -> Any:

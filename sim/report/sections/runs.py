@@ -64,7 +64,7 @@ def _failures(facts: Facts) -> list[Block]:
     heads = ["sweep_runs.status", "sweep_runs.count", "sweep_runs.reason", "sweep_runs.points"]
     blocks: list[Block] = [
         Paragraph(words("sweep_runs.failed")),
-        Table(words("sweep_runs.caption"), [words(h) for h in heads], rows, words=(2, 3)),
+        facts.table("sweep_runs.caption", heads, rows, (2, 3)),
     ]
     if len(ranked) > MOST_REASONS:
         more = count(len(ranked) - MOST_REASONS)

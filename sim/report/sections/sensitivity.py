@@ -11,7 +11,7 @@ from sim.analysis.point_values import choose_quantities
 from sim.analysis.seed_noise import seed_noise_table
 from sim.errors import InputError
 from sim.measures.registry import OUTCOMES
-from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Table, Tile
+from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Tile
 from sim.report.facts import Facts
 from sim.report.pictures.indices import draw_indices, write_index
 from sim.words.language import number
@@ -113,16 +113,14 @@ def _noise(facts: Facts) -> list[Block]:
         label = OUTCOMES[row["indicator"]].label[words.language]
         if share > _MOSTLY:
             by_luck[label] = None
-        cells = [
-            Cell(label,
-                 below=labels.get(row["arm"], "") if len(facts.arms) > 1 else ""),
-            Cell(facts.share(share) if known else words("quantity.unknown")),
-            Cell(number(int(needed), words.language) if known else words("quantity.unknown")),
-        ]  # fmt: skip
-        rows.append(cells)
-    heads = [words("table.measure"), words("sensitivity.noise"), words("table.needed")]
+        below = labels.get(row["arm"], "") if len(facts.arms) > 1 else ""
+        figures = [words("quantity.unknown")] * 2
+        if known:
+            figures = [facts.share(share), number(int(needed), words.language)]
+        rows.append([Cell(label, below=below), *(Cell(text) for text in figures)])
+    heads = ["table.measure", "sensitivity.noise", "table.needed"]
     notes = [words("sensitivity.noise_needed")]
     if by_luck:
         notes.append(words("sensitivity.by_luck", measures=words("answer.separator").join(by_luck)))
-    table = Table(words("sensitivity.noise_caption"), heads, rows)
+    table = facts.table("sensitivity.noise_caption", heads, rows)
     return [table, *(Paragraph(note, style="note") for note in notes)]

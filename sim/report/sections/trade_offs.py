@@ -10,7 +10,7 @@ import numpy as np
 from sim.analysis.responses import COST
 from sim.analysis.trade_offs import robustness
 from sim.errors import InputError
-from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Table, Tile
+from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Tile
 from sim.report.effects import Surface
 from sim.report.facts import Facts
 from sim.report.pictures.trade_off import Choice, draw_trade_off
@@ -48,48 +48,41 @@ def trade_offs(facts: Facts) -> Section | None:
         rows.append(_robust(frame, first, policies, words))
     if not tiles:
         return None
-    blocks: list[Block] = [Paragraph(words("trade_offs.intro"))]
-    blocks.append(Gallery(tiles, columns=2, caption=words("trade_offs.caption")))
-    blocks.append(Subhead(words("trade_offs.robust")))
-    blocks.append(Paragraph(words("trade_offs.robust_intro")))
     heads = ["table.measure", "trade_offs.best", "trade_offs.maximin", "trade_offs.regret"]
-    caption = words("trade_offs.robust_caption")
-    blocks.append(Table(caption, [words(h) for h in heads], rows, words=(1, 2, 3)))
+    blocks: list[Block] = [
+        Paragraph(words("trade_offs.intro")),
+        Gallery(tiles, columns=2, caption=words("trade_offs.caption")),
+        Subhead(words("trade_offs.robust")),
+        Paragraph(words("trade_offs.robust_intro")),
+        facts.table("trade_offs.robust_caption", heads, rows, (1, 2, 3)),
+    ]
     return Section("trade_offs", words("sweep_section.trade_offs"), blocks)
 
 
-def _policies(facts: Facts) -> tuple[pd.DataFrame, dict[int, str]]:
+def _policies(facts: Facts) -> tuple[pd.DataFrame, list[str]]:
     """Return effects with a column ``policy``, and their words: an arm and its levers' levels."""
     import pandas as pd
 
     names = tuple(dict.fromkeys((*facts.indicators, COST)))
-    parts, labels = [], dict[tuple[Any, ...], str]()
+    parts, labels, codes = [], list[str](), dict[tuple[Any, ...], int]()
     for arm in facts.arms:
         part = facts.differences(arm, *names)
-        levers = facts.levers
-        keys = [(arm.name, *key) for key in _keys(part, [f.name for f in levers])]
-        part["policy_key"] = keys
+        levels = zip(*(part[f.name] for f in facts.levers), strict=True)
+        keys = [(arm.name, *key) for key in levels] if facts.levers else [(arm.name,)] * len(part)
         for key in dict.fromkeys(keys):
-            named = [facts.levels.named(f, v) for f, v in zip(levers, key[1:], strict=True)]
+            named = [facts.levels.named(f, v) for f, v in zip(facts.levers, key[1:], strict=True)]
             if len(facts.arms) > 1 or not named:
                 named = [arm.label, *named]
-            labels[key] = ", ".join(named)
-        parts.append(part)
+            codes[key] = len(codes)
+            labels.append(", ".join(named))
+        parts.append(part.assign(policy=[codes[key] for key in keys]))
     frame = pd.concat(parts, ignore_index=True)
-    codes = {key: k for k, key in enumerate(labels)}
-    frame["policy"] = frame["policy_key"].map(codes)
     conditions = [f.name for f in facts.layout.varied if f not in facts.levers]
     frame["condition"] = frame.groupby([*conditions, "rep"], sort=True).ngroup()
-    return frame, {codes[key]: text for key, text in labels.items()}
+    return frame, labels
 
 
-def _keys(frame: pd.DataFrame, names: Sequence[str]) -> list[tuple[Any, ...]]:
-    if not names:
-        return [()] * len(frame)
-    return list(frame[list(names)].itertuples(index=False, name=None))
-
-
-def _choices(frame: pd.DataFrame, name: str, policies: dict[int, str]) -> list[Choice]:
+def _choices(frame: pd.DataFrame, name: str, policies: Sequence[str]) -> list[Choice]:
     means = frame.groupby("policy")[[name, COST]].mean()
     known = means.dropna().index
     return [
@@ -99,7 +92,7 @@ def _choices(frame: pd.DataFrame, name: str, policies: dict[int, str]) -> list[C
 
 
 def _robust(
-    frame: pd.DataFrame, surface: Surface, policies: dict[int, str], words: Words
+    frame: pd.DataFrame, surface: Surface, policies: Sequence[str], words: Words
 ) -> list[Cell]:
     """Return the best choices on average, in the worst case, and by regret."""
     good = surface.measure.good
