@@ -16,7 +16,7 @@ import typer
 
 from sim.cli.app import app_command
 from sim.cli.compare import compare_command
-from sim.cli.console import CONSOLE
+from sim.cli.console import CONSOLE, NOTHING_KEPT
 from sim.cli.explain import explain_command
 from sim.cli.interventions import interventions_command
 from sim.cli.params import params_command
@@ -114,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # the terminal is not UTF-8
-    CONSOLE.kept = "nothing was written"
+    CONSOLE.kept, CONSOLE.folder = NOTHING_KEPT, None
     try:
         with CONSOLE.watching():
             code = _command().main(
@@ -135,14 +135,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         CONSOLE.fail(error.format_message())
         return USAGE
     except (KeyboardInterrupt, typer.Abort):
-        CONSOLE.fail(f"interrupted; {CONSOLE.kept}.")
+        CONSOLE.fail(f"interrupted; {CONSOLE.surviving()}.")
         return INTERRUPTED
     except BrokenPipeError:  # the reader, such as head, has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        CONSOLE.fail(f"{where}{(error.strerror or str(error)).lower()}; {CONSOLE.kept}.")
+        CONSOLE.fail(f"{where}{(error.strerror or str(error)).lower()}; {CONSOLE.surviving()}.")
         return FAILED
     except MemoryError:
         CONSOLE.fail("not enough memory; run a smaller grid or fewer replications.")

@@ -10,10 +10,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import typer
+
+NOTHING_KEPT = "nothing was written"
 
 
 @dataclass
@@ -30,12 +33,19 @@ class Console:
         Whether Ctrl-C was pressed.
     kept : str
         Message about the results that survive an early end of the command.
+    folder : Path, optional
+        Folder of these results, once they have one.
     """
 
     quiet: bool = False
     verbose: bool = False
     interrupted: bool = False
-    kept: str = "nothing was written"
+    kept: str = NOTHING_KEPT
+    folder: Path | None = None
+
+    def surviving(self) -> str:
+        """Say which results survive the end of the command at this moment."""
+        return NOTHING_KEPT if self.folder and not self.folder.exists() else self.kept
 
     def data(self, text: str) -> None:
         """Write data to stdout."""

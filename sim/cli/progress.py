@@ -53,6 +53,7 @@ class Watch:
 
     def __init__(self, folder: Path | None, again: str | None = None) -> None:
         if folder is not None:
+            CONSOLE.folder = folder
             CONSOLE.kept = (
                 f"what was finished is kept; {again or f'go on with --out {folder} --resume'}"
             )
