@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from sim.calibration.calibration import spawned_seed
 from sim.errors import InputError
-from sim.experiments.executors import worker_number
-from sim.experiments.fork_server import caller_left_alone, prepare_workers, worker_environment
+from sim.experiments.executors import WorkerDied, Workers, start_workers, worker_number
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import PARAMETERS
 from sim.simulation.simulation import Simulation
@@ -77,7 +72,8 @@ class Ensemble:
         self._places = [scenario.replace(**place) for place in places]
         self._measure, self._replications = measure, replications
         self._workers = min(worker_number(workers), len(places) * replications)
-        self._pool: Executor | None = None
+        self._stack = ExitStack()
+        self._started: Workers | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -88,9 +84,8 @@ class Ensemble:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-            self._pool = None
+        self._stack.close()
+        self._started = None
 
     def __call__(self, values: Mapping[str, float], seed: int) -> Mapping[str, float]:
         """Return the figures of all runs.
@@ -118,29 +113,17 @@ class Ensemble:
         return self._measure(self._run(runs))
 
     def _run(self, runs: Sequence[tuple[Scenario, int]]) -> list[pd.DataFrame]:
-        if self._workers == 1:
-            return [_indicators(*run) for run in runs]
-        if self._pool is None:
-            prepare_workers()
-            methods = multiprocessing.get_all_start_methods()
-            self._pool = ProcessPoolExecutor(
-                self._workers,
-                multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn"),
-                _prepare,
-            )
-        futures: list[Future[pd.DataFrame]] = []
+        if self._started is None:
+            self._started = self._stack.enter_context(start_workers("local", self._workers))
         try:
-            with worker_environment(), caller_left_alone():  # workers start on first use
-                futures += [self._pool.submit(_indicators, *run) for run in runs]
+            futures = [self._started.submit(_indicators, *run) for run in runs]
             return [future.result() for future in futures]
-        except BrokenProcessPool:
+        except WorkerDied:
+            self._started.restart()
             raise ChildProcessError(
                 "a worker process was ended from outside, perhaps for lack of memory; run again"
                 " with fewer workers"
             ) from None
-        finally:
-            for future in futures:  # if one cannot start, do not wait for the others
-                future.cancel()
 
 
 def _whole(name: str, value: float) -> float:
@@ -151,17 +134,3 @@ def _indicators(scenario: Scenario, seed: int) -> pd.DataFrame:
     simulation = Simulation(scenario, seed)
     simulation.run()
     return simulation.indicators
-
-
-def _prepare() -> None:
-    """Make a worker load the modules of a run and end with its parent process."""
-    import sim.experiments.warmed  # noqa: F401
-
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
