@@ -70,13 +70,13 @@ def figures(seed: int, **parameters: object) -> tuple[dict[str, float], np.ndarr
 
 
 def in_order(run: dict[str, float]) -> bool:
-    """Whether vacancy falls with size, treating the two classes of small towns alike."""
+    """Tell whether vacancy falls with size, treating the two classes of small towns alike."""
     small = min(run["2015, under 50,000"], run["2015, 50,000 to 100,000"])
     return small > run["2015, 100,000 to 250,000"] > run["2015, over 500,000"]
 
 
 def met(values: list[float], low: float, high: float) -> str:
-    """Whether the mean over ensembles lies in the band, and how many ensembles do."""
+    """Tell whether the mean over ensembles lies in the band, and how many ensembles do."""
     if np.isnan(low):
         return ""
     inside = sum(low <= v <= high for v in values)

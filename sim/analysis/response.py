@@ -125,7 +125,7 @@ class Response:
 
     @property
     def is_diminishing(self) -> bool:
-        """Whether returns diminish from the lowest level."""
+        """Tell whether returns diminish from the lowest level."""
         return self.half_saturation is not None
 
 

@@ -35,7 +35,7 @@ __all__ = [
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Direction = Literal[1, -1]
-"""Whether to maximise or minimise an objective."""
+"""Direction of an objective."""
 
 
 def non_dominated(objectives: Floats) -> Bools:

@@ -70,7 +70,7 @@ class Replications:
 
     @property
     def is_running(self) -> bool:
-        """Whether the replications are still running."""
+        """Tell whether the replications are still running."""
         return self._thread.is_alive()
 
     def _work(self) -> None:

@@ -13,7 +13,7 @@ from sim.cli.lang import Lang
 from sim.words.folders import ENGLISH, Language, check_language
 
 _HEAD: Final = ("kind", "name", "label", "definition", "rule", "code", "at")
-"""What an entry says before its facts."""
+"""Head of an entry, before its facts."""
 
 _WIDTH: Final = 100
 

@@ -1,4 +1,4 @@
-"""What each name means that a user can read, where it is declared, and who uses it."""
+"""Meaning, declaration and users of each name that a user can read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who reads and who writes an array of the state.
+"""Readers and writers of each array of the state.
 
 Processes declare it. Everyone else takes arrays by name, as in ``state["premises.margin"]``, and
 the syntax tree tells a value that is read from a place that is assigned to, also where the array
@@ -75,7 +75,7 @@ def accesses(name: str) -> tuple[Access, ...]:
 
 
 def kernel_reads(module: str, name: str) -> bool:
-    """Whether the module of a process reads a field of a record, such as ``premises.margin``."""
+    """Tell whether a process reads a field of a record, such as ``premises.margin``."""
     entity, _, quantity = name.partition(".")
     source = _module(module_path(module))
     return any(
@@ -91,7 +91,7 @@ def _room(path: Path) -> str:
 
 
 def _may_build(text: str, entity: str, quantity: str) -> bool:
-    """Whether an f-string of a file can make the name."""
+    """Tell whether an f-string of a file can make the name."""
     return f'f"{entity}.{{' in text or f'}}.{quantity}"' in text
 
 
@@ -163,7 +163,7 @@ class _Module:
         return []
 
     def modes_of_key(self, key: ast.AST) -> set[str]:
-        """What is done with the array of a name."""
+        """Return the accesses to the array of a name."""
         parent = self.parents[key]
         if isinstance(parent, ast.Subscript) and parent.slice is key:
             return self.modes(parent)
@@ -175,7 +175,7 @@ class _Module:
         return {READ} if is_listed else set()
 
     def modes(self, array: ast.AST) -> set[str]:
-        """What is done with an expression that is an array or a view of one."""
+        """Return the accesses to an expression that is an array or a view of one."""
         parent = self.parents[array]
         context = getattr(array, "ctx", None)
         if isinstance(context, ast.Store):
