@@ -179,11 +179,7 @@ def rows(c: Any) -> Iterator[tuple[str, str, str, str]]:
             land.flows,
         )
 
-    words, uniforms, more = (
-        np.empty(N_DRAWS, np.uint32),
-        np.empty(N_DRAWS),
-        np.empty(N_DRAWS),
-    )
+    words, uniforms, more = (np.empty(N_DRAWS, np.uint32), np.empty(N_DRAWS), np.empty(N_DRAWS))
     if c:
         k0, k1 = map(int, stream_key(1, 2, 3))
         in_c = np.empty_like(words)

@@ -34,12 +34,7 @@ author = "The Essaim developers"
 copyright = "the Essaim developers"
 release = package_version()
 
-extensions = [
-    "myst_nb",
-    "numpydoc",
-    "sphinx.ext.autodoc",
-    "sphinx.ext.viewcode",
-]
+extensions = ["myst_nb", "numpydoc", "sphinx.ext.autodoc", "sphinx.ext.viewcode"]
 exclude_patterns = ["_build", "generated", "examples", "validation", "**.ipynb_checkpoints"]
 default_role = "py:obj"
 toc_object_entries = False

@@ -309,15 +309,7 @@ def layers_page() -> str:
     """Every map layer."""
     return table(
         ("layer", "unit", "label", "definition"),
-        (
-            (
-                f"`{i.name}`",
-                i.unit,
-                in_all(i.label),
-                in_all(i.definition),
-            )
-            for i in LAYERS.values()
-        ),
+        ((f"`{i.name}`", i.unit, in_all(i.label), in_all(i.definition)) for i in LAYERS.values()),
     )
 
 

@@ -16,14 +16,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1]))
 
 from experiments.backcast.ensemble import run_ensemble  # noqa: E402
-from experiments.people.patterns import (  # noqa: E402
-    YEARS,
-    access,
-    displacement,
-    evenings,
-    hub,
-    lives,
-)
+from experiments.people.patterns import YEARS, access, displacement, evenings, hub, lives  # noqa: E402
 from sim.version import MODEL_VERSION  # noqa: E402
 
 

@@ -16,13 +16,7 @@ from sim.measures.registry import ROLLING, measured
 from sim.registry.state import State
 from sim.simulation.simulation import Simulation, start_of
 
-CHARTS: Final = (
-    *ROLLING,
-    "openness",
-    "bottom_up_share",
-    "partners_per_project",
-    "months_to_birth",
-)
+CHARTS: Final = (*ROLLING, "openness", "bottom_up_share", "partners_per_project", "months_to_birth")
 """Measures of the charts, each over the twelve months that end with a month."""
 
 Floats = npt.NDArray[np.float64]

@@ -131,11 +131,7 @@ def make_app(
     choice = Catalogue(scenarios)
     sessions = Sessions() if sessions is None else sessions
     api = FastAPI(
-        title="Essaim",
-        version=package_version(),
-        docs_url=None,
-        redoc_url=None,
-        responses=_ERRORS,
+        title="Essaim", version=package_version(), docs_url=None, redoc_url=None, responses=_ERRORS
     )
     offered = json.dumps(offer(choice), ensure_ascii=False, allow_nan=False).encode()
     _answer_errors(api)

@@ -78,8 +78,7 @@ def _global(
         bool, typer.Option("--verbose", "-v", help="Print more, including about errors.")
     ] = False,
     version: Annotated[
-        bool,
-        typer.Option("--version", callback=_version, is_eager=True, help="Show the version."),
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
     """Territories in transition: shops open and close on real ground, month by month.

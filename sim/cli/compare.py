@@ -50,8 +50,7 @@ def compare_command(
         int, typer.Option("--reps", parser=whole_number, metavar="N", help="Replications.")
     ] = 60,
     fixed_parameters: Annotated[
-        bool,
-        typer.Option("--fixed-parameters", help="Do not draw the uncertain parameters."),
+        bool, typer.Option("--fixed-parameters", help="Do not draw the uncertain parameters.")
     ] = False,
     independent: Annotated[
         bool,
@@ -60,8 +59,7 @@ def compare_command(
     territories: Annotated[
         bool,
         typer.Option(
-            "--territories",
-            help="Also compare in Essaim's other territories, for the report.",
+            "--territories", help="Also compare in Essaim's other territories, for the report."
         ),
     ] = False,
     workers: Workers = None,

@@ -76,8 +76,7 @@ def run_command(
         typer.Option("--maps", metavar="M,M,...", help="Months whose maps to keep; 0: the start."),
     ] = None,
     layers: Annotated[
-        str,
-        typer.Option("--layers", metavar="L,L,...", help="Layers of these maps."),
+        str, typer.Option("--layers", metavar="L,L,...", help="Layers of these maps.")
     ] = ",".join(_DRAWN),
     png: Annotated[bool, typer.Option("--png", help="Also draw pictures as PNG.")] = False,
     as_json: AsJson = False,

@@ -35,8 +35,7 @@ def sweep_command(
         str, typer.Argument(help="Experiment by name, its folder, or a TOML file.")
     ],
     out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FOLDER", help="Folder for the results."),
+        Path | None, typer.Option("--out", metavar="FOLDER", help="Folder for the results.")
     ] = None,
     resume: Resume = False,
     force: Force = False,

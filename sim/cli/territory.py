@@ -26,8 +26,7 @@ territory_app = typer.Typer(
 @territory_app.command("import")
 def import_command(
     population: Annotated[
-        Path,
-        typer.Option("--population", help="INSEE's gridded data: CSV, GeoPackage or Parquet."),
+        Path, typer.Option("--population", help="INSEE's gridded data: CSV, GeoPackage or Parquet.")
     ],
     out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Folder for the scenario.")],
     shops: Annotated[

@@ -13,12 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.experiments.effects import (
-    expanded_level,
-    mean_effect,
-    resampled_means,
-    verdict_of,
-)
+from sim.experiments.effects import expanded_level, mean_effect, resampled_means, verdict_of
 from sim.measures.registry import OUTCOMES
 
 if TYPE_CHECKING:

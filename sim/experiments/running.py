@@ -180,11 +180,7 @@ def run_experiment(
 
 
 def extend(
-    folder: Path | str,
-    *,
-    size: int | None = None,
-    replications: int | None = None,
-    **options: Any,
+    folder: Path | str, *, size: int | None = None, replications: int | None = None, **options: Any
 ) -> Results:
     """Extend an experiment in place: a run, a comparison or a sweep.
 

@@ -146,10 +146,7 @@ class Store(Stored):
         """
         listed = {n: about for n, about in self.manifest["files"].items() if n not in gone}
         for name, content in files.items():
-            listed[name] = {
-                "bytes": len(content),
-                "sha256": hashlib.sha256(content).hexdigest(),
-            }
+            listed[name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         new = {**files, MANIFEST: manifest_bytes({**manifest, "files": listed})}
         for name in sorted(new, key=lambda name: name == DESIGN):
             write_file(self.folder, name, partial(_put, new[name]))

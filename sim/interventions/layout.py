@@ -10,11 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import InputError
-from sim.interventions.existing_places import (
-    EXISTING,
-    MONTHS_OPEN,
-    existing_plans,
-)
+from sim.interventions.existing_places import EXISTING, MONTHS_OPEN, existing_plans
 from sim.interventions.intervention import Intervention
 from sim.interventions.levers import SitedLevers, TimedLevers
 from sim.interventions.plan import Action, Plan, PlannedPlace, cents

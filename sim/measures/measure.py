@@ -26,17 +26,7 @@ from sim.territory.territory import ZONE_LABELS, ZONES
 from sim.words.catalogue import Texts
 from sim.words.folders import ENGLISH
 
-__all__ = [
-    "PLACES",
-    "WINDOWS",
-    "Measure",
-    "Window",
-    "Windows",
-    "by_zone",
-    "gini",
-    "ratio",
-    "theil",
-]
+__all__ = ["PLACES", "WINDOWS", "Measure", "Window", "Windows", "by_zone", "gini", "ratio", "theil"]
 
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]

@@ -14,14 +14,7 @@ from __future__ import annotations
 import math
 
 from sim.kernels.machine.compile import kernel, rule
-from sim.kernels.project_codes import (
-    ABANDONED,
-    APPROVED,
-    INCUBATING,
-    LATENT,
-    REFUSED,
-    REVIEW,
-)
+from sim.kernels.project_codes import ABANDONED, APPROVED, INCUBATING, LATENT, REFUSED, REVIEW
 from sim.kernels.random import block, stream_key, uniform
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter

@@ -8,14 +8,7 @@ which they do part of the work themselves. Holders who wait may give up.
 from __future__ import annotations
 
 from sim.kernels.machine.compile import kernel, rule
-from sim.kernels.project_codes import (
-    ABANDONED,
-    APPLIED,
-    IDEA,
-    INCUBATING,
-    LATENT,
-    REVIEW,
-)
+from sim.kernels.project_codes import ABANDONED, APPLIED, IDEA, INCUBATING, LATENT, REVIEW
 from sim.kernels.random import block, stream_key, uniform
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterGroup, parameter

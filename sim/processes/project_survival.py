@@ -62,9 +62,7 @@ def end_projects(seed, month, entrepreneur, work, premises, p):
     """Draw whether each running project ends; those whose shop has closed end with it."""
     k0, k1 = stream_key(seed, STREAM, month)
     worst = max(
-        ending_hazard(1, p),
-        ending_hazard(YOUNG_MONTHS, p),
-        ending_hazard(YOUNG_MONTHS + 1, p),
+        ending_hazard(1, p), ending_hazard(YOUNG_MONTHS, p), ending_hazard(YOUNG_MONTHS + 1, p)
     )
     member = math.exp(-p.closure_margin_response * p.cooperation_uplift)
     for j in range(work.projects[0]):

@@ -144,9 +144,7 @@ def typed_value(text: str) -> Any:
 
 
 def refusal(
-    error: ValidationError,
-    settings: Mapping[str, Setting],
-    infos: Mapping[str, ParameterInfo],
+    error: ValidationError, settings: Mapping[str, Setting], infos: Mapping[str, ParameterInfo]
 ) -> InputError:
     """Turn pydantic's refusal of a value into an error for the user who set it.
 

@@ -57,11 +57,7 @@ SECTIONS: Final = (
 
 
 def write_report(
-    results: Results,
-    language: Language,
-    *,
-    elsewhere: Sequence[Results] = (),
-    png: bool = False,
+    results: Results, language: Language, *, elsewhere: Sequence[Results] = (), png: bool = False
 ) -> dict[str, bytes]:
     """Write the report of results, put together by what they hold.
 

@@ -64,11 +64,7 @@ def suggest_archetype(territory: Territory) -> tuple[str, str]:
 
 
 def write_imported_scenario(
-    territory: Territory,
-    folder: Path,
-    *,
-    archetype: str | None = None,
-    force: bool = False,
+    territory: Territory, folder: Path, *, archetype: str | None = None, force: bool = False
 ) -> tuple[Path, Path]:
     """Write ``<name>.territory.npz`` and ``<name>.toml`` into a folder.
 

@@ -234,9 +234,7 @@ def _classify(tags: dict[str, str], layer: str) -> tuple[str, int | None, bool]:
     return next((value for value in values if value), unnamed), None, False
 
 
-def _coordinates(
-    table: Table,
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], int]:
+def _coordinates(table: Table) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], int]:
     if table.points is not None:
         if table.points_epsg is None:
             raise InputError(f"{table.path} does not name its coordinate system by an EPSG code.")

@@ -49,11 +49,7 @@ class TerritoryParameters(ParameterGroup):
          "Un autre nombre tire une autre ville du même type."),
     )  # fmt: skip
     rows: int = _number(
-        64,
-        "cells",
-        (1, 5000),
-        ("Rows", "Lignes"),
-        ("Height of the grid.", "Hauteur de la grille."),
+        64, "cells", (1, 5000), ("Rows", "Lignes"), ("Height of the grid.", "Hauteur de la grille.")
     )
     columns: int = _number(
         64,

@@ -187,8 +187,7 @@ start = [0]
     assert territory.name == "territory"
     assert [c.name for c in model.constants] == ["start"]  # one level is no choice
     experiments, _ = ema_workbench.perform_experiments(
-        model,
-        scenarios=[ema_workbench.Sample(n, territory=n) for n in small.scenarios],
+        model, scenarios=[ema_workbench.Sample(n, territory=n) for n in small.scenarios]
     )
     assert experiments["territory"].tolist() == list(small.scenarios)
 

@@ -262,11 +262,7 @@ def test_a_sweep_has_indices_of_effects_and_of_levels(small_sweep):
 
 def test_a_sweep_gives_the_replications_for_a_half_width(drawn_sweep):
     table = seed_noise_table(
-        drawn_sweep,
-        "closures",
-        kind="level",
-        arm="baseline",
-        half_widths={"closures": 1e-9},
+        drawn_sweep, "closures", kind="level", arm="baseline", half_widths={"closures": 1e-9}
     ).iloc[0]
     assert table["still_needed"] == pytest.approx(
         (1.645 * table["deviation"] / 1e-9) ** 2, rel=0.01

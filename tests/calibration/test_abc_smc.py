@@ -29,9 +29,7 @@ def found() -> Calibration:
     return small()
 
 
-def test_the_same_call_gives_the_same_draws_whatever_numpy_did_before(
-    found: Calibration,
-) -> None:
+def test_the_same_call_gives_the_same_draws_whatever_numpy_did_before(found: Calibration) -> None:
     np.random.seed(2)  # noqa: NPY002
     pd.testing.assert_frame_equal(small().draws, found.draws)
 

@@ -92,9 +92,7 @@ def test_the_placebo_moves_money_and_nothing_else(found: Results) -> None:
         np.testing.assert_array_equal(maps, found.maps[BASELINE].layers[layer])
 
 
-def test_a_cluster_has_its_effects_and_its_money_is_in_the_ledger(
-    found: Results,
-) -> None:
+def test_a_cluster_has_its_effects_and_its_money_is_in_the_ledger(found: Results) -> None:
     cluster = found.effects[found.effects["intervention"] == "transition_cluster"]
     by_name = cluster.set_index("indicator")
     assert by_name.loc["third_place_seats", "mean"] == pytest.approx(12)
@@ -117,12 +115,7 @@ def test_equal_arms_differ_with_independent_draws_and_not_with_common_ones() -> 
     short = TOWN.replace(months=12)
     common, independent = (
         compare_arms(
-            short,
-            {"same": short},
-            reps=3,
-            fixed_parameters=True,
-            independent=alone,
-            workers=1,
+            short, {"same": short}, reps=3, fixed_parameters=True, independent=alone, workers=1
         )
         for alone in (False, True)
     )

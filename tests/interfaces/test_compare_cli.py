@@ -118,9 +118,7 @@ def test_a_folder_holds_report_tables_and_manifest(
     assert "not empty" in capsys.readouterr().err
 
 
-def test_the_report_says_whether_it_takes_root_in_the_other_territories(
-    everywhere: Answer,
-) -> None:
+def test_the_report_says_whether_it_takes_root_in_the_other_territories(everywhere: Answer) -> None:
     for name in ("rural_low_density", "working_class_neighbourhood", "metropolis"):
         effects = pd.read_csv(everywhere.out / f"effects_{name}.csv")
         assert tuple(effects.columns) == EFFECT_COLUMNS

@@ -107,14 +107,8 @@ WRONG_CALLS = [
         (*CLUSTER_RUN, "--set", "site=cell", "--set", "site_row=64"),
         "transition_cluster: site_row = 64 is outside the grid of 64 rows and 64 columns",
     ),
-    (
-        ("run", "mid_sized_town", "--set", "existing_third_places=fablb:1"),
-        "Did you mean 'fablab'",
-    ),
-    (
-        ("run", "mid_sized_town", "--set", "existing_third_places=fablab"),
-        "expected kind:number",
-    ),
+    (("run", "mid_sized_town", "--set", "existing_third_places=fablb:1"), "Did you mean 'fablab'"),
+    (("run", "mid_sized_town", "--set", "existing_third_places=fablab"), "expected kind:number"),
     (
         ("run", "mid_sized_town", "--set", "existing_third_places=fablab:1 fablab:2"),
         "fablab is named twice",

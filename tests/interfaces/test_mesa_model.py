@@ -190,9 +190,7 @@ def test_a_subclass_can_add_attributes():
 
 
 @pytest.mark.parametrize(
-    "twin_of",
-    [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))],
-    ids=["deepcopy", "pickle"],
+    "twin_of", [copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))], ids=["deepcopy", "pickle"]
 )
 @pytest.mark.parametrize("looked_at", [False, True])
 def test_a_copy_goes_on_as_its_original_would_and_shares_nothing_with_it(twin_of, looked_at):

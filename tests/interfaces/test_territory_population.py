@@ -40,8 +40,7 @@ def test_every_format_gives_the_same_grid(kind, formats, town):
 
 
 @pytest.mark.parametrize(
-    "spelling",
-    ["idcar_200m", "Idcar_200m", "IDCAR_200M", "IdINSPIRE", "idINSPIRE", "Id_carr_200m"],
+    "spelling", ["idcar_200m", "Idcar_200m", "IDCAR_200M", "IdINSPIRE", "idINSPIRE", "Id_carr_200m"]
 )
 @pytest.mark.parametrize("case", [str.lower, str.upper, str.capitalize])
 def test_every_spelling_of_columns_is_understood(spelling, case, formats, town):
@@ -56,8 +55,7 @@ def test_every_spelling_of_columns_is_understood(spelling, case, formats, town):
 
 @pytest.mark.parametrize("spelling", ["Id_carr1km", "id_carr_1km", "idcar_1km", "IDCAR_1KM"])
 @pytest.mark.parametrize(
-    "name",
-    ["CRS3035RES1000mN{n}000E{e}000", "CRS3035RES1kmN{n}000E{e}000", "1kmN{n}E{e}"],
+    "name", ["CRS3035RES1000mN{n}000E{e}000", "CRS3035RES1kmN{n}000E{e}000", "1kmN{n}E{e}"]
 )
 def test_cells_of_one_kilometre_are_read_from_long_and_short_ids(spelling, name, formats, town):
     rows = [{spelling: name.format(n=2119 + i % 2, e=4252 + i), "Ind": 10.0 + i} for i in range(5)]
@@ -73,9 +71,7 @@ def test_the_cells_of_a_file_are_those_of_its_finest_column(formats, town):
 
 
 @settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     cells=st.dictionaries(

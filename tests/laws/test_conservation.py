@@ -142,10 +142,7 @@ def test_money_stays_closer_to_shops_that_are_nearer():
     run.run(1)
     access = run.state["cell.access"][0]
     cells = np.argwhere(run.state["cell.attraction"][0] > 0)
-    far = max(
-        np.ndindex(access.shape),
-        key=lambda c: np.abs(cells - np.array(c)).sum(axis=1).min(),
-    )
+    far = max(np.ndindex(access.shape), key=lambda c: np.abs(cells - np.array(c)).sum(axis=1).min())
     assert access[far] < access.mean()
     assert access[far] == pytest.approx(access.min(), rel=0.5)
 

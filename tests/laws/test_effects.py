@@ -244,8 +244,7 @@ def test_headline_measures_match_their_definitions():
 
 
 @given(
-    st.lists(st.floats(0, 100, allow_subnormal=False), min_size=3, max_size=3),
-    st.floats(0.1, 10),
+    st.lists(st.floats(0, 100, allow_subnormal=False), min_size=3, max_size=3), st.floats(0.1, 10)
 )
 def test_inequality_does_not_depend_on_the_total(benefit, factor):
     people = np.array([[50.0], [10.0], [200.0]])

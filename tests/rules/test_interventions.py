@@ -93,11 +93,7 @@ def test_the_inert_cluster_moves_the_ledger_and_nothing_else(baseline):
     assert differing(baseline, placebo) == []
     assert baseline.counts.tobytes() == placebo.counts.tobytes()
     spent = booked(placebo, "inert_cluster")
-    assert spent == {
-        "income": 132_000 + 28 * 25_000,
-        "set_up": 132_000,
-        "elsewhere": 28 * 25_000,
-    }
+    assert spent == {"income": 132_000 + 28 * 25_000, "set_up": 132_000, "elsewhere": 28 * 25_000}
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,7 @@ import pytest
 
 from sim.processes.month import MONTH, active
 from sim.registry.variables import VARIABLES
-from tests.reference import (
-    places_month,
-    projects_month,
-    retail_month,
-    support_month,
-    youth_month,
-)
+from tests.reference import places_month, projects_month, retail_month, support_month, youth_month
 from tests.reference.towns import small_town
 
 TWINS = (

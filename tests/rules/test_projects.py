@@ -37,13 +37,7 @@ from sim.scenario.scenario import load_scenario
 from sim.simulation.simulation import Simulation
 from sim.start.stationary_pipeline import mean_waiting, survival, utilisation_for
 from tests.reference import projects_month, retail_month
-from tests.reference.projects_towns import (
-    MONTH,
-    attend,
-    projects_town,
-    run_month,
-    values_of,
-)
+from tests.reference.projects_towns import MONTH, attend, projects_town, run_month, values_of
 from tests.reference.towns import small_town
 
 TWINS = retail_month.MONTH | projects_month.MONTH

@@ -10,13 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.kernels.machine.records import record
-from sim.processes import (
-    reletting,
-    rent,
-    shop_accounts,
-    shop_attraction,
-    shop_closure,
-)
+from sim.processes import reletting, rent, shop_accounts, shop_attraction, shop_closure
 from sim.processes.exogenous_drivers import driver_series
 from sim.scenario.scenario import load_scenario
 

@@ -5,11 +5,7 @@ import pytest
 
 from sim.kernels.machine.records import parameters_of
 from sim.processes.shop_closure import age_scale
-from sim.start.stationary_shops import (
-    live_shops,
-    live_vacancies,
-    solve_stationary,
-)
+from sim.start.stationary_shops import live_shops, live_vacancies, solve_stationary
 from tests.reference import retail_month
 from tests.reference.towns import small_town
 

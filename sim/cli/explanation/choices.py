@@ -201,11 +201,7 @@ def scenario(name: str) -> dict[str, Any]:
     """A file of a scenario."""
     path = next(p for p in list_scenarios() if p.stem == name)
     found = load_scenario(path)
-    return {
-        "label": dict(found.title),
-        "definition": dict(found.description),
-        "at": shown(path),
-    }
+    return {"label": dict(found.title), "definition": dict(found.description), "at": shown(path)}
 
 
 def experiments() -> list[str]:

@@ -94,13 +94,7 @@ PEOPLE: Final = [
         "Monthly probability of wanting to visit it once it is well known.",
     ),
     # Entrepreneurs and the project that each may carry
-    (
-        "entrepreneur.id",
-        _ENTREPRENEUR,
-        "int64",
-        "id",
-        "Permanent id, a key of the random draws.",
-    ),
+    ("entrepreneur.id", _ENTREPRENEUR, "int64", "id", "Permanent id, a key of the random draws."),
     ("entrepreneur.cell_row", _ENTREPRENEUR, "int32", "index", "Flat index of the home cell."),
     (
         "entrepreneur.tenancy",
@@ -367,13 +361,7 @@ PEOPLE: Final = [
         "jobs",
         "Jobs of projects around the cell, weighted by distance.",
     ),
-    (
-        "cell.project_jobs_at_start",
-        _CELL,
-        "float32",
-        "jobs",
-        "The same on the start date.",
-    ),
+    ("cell.project_jobs_at_start", _CELL, "float32", "jobs", "The same on the start date."),
     (
         "cell.jobs_at_start",
         _CELL,

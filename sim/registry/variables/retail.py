@@ -180,13 +180,7 @@ RETAIL: Final = [
         "Occupants so far, including the present one.",
     ),
     ("premises.shop_age", _PREMISES, "int32", "months", "Age of the shop; 0 if vacant."),
-    (
-        "premises.months_vacant",
-        _PREMISES,
-        "int32",
-        "months",
-        "Months without a shop; 0 if open.",
-    ),
+    ("premises.months_vacant", _PREMISES, "int32", "months", "Months without a shop; 0 if open."),
     (
         "premises.quality",
         _PREMISES,
@@ -208,13 +202,7 @@ RETAIL: Final = [
         "m2",
         "Attraction that an average occupant has here this month.",
     ),
-    (
-        "premises.revenue",
-        _PREMISES,
-        "float32",
-        "EUR/month",
-        "Turnover of the shop; 0 if vacant.",
-    ),
+    ("premises.revenue", _PREMISES, "float32", "EUR/month", "Turnover of the shop; 0 if vacant."),
     (
         "premises.fixed_costs",
         _PREMISES,

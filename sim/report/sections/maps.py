@@ -21,9 +21,7 @@ def maps(facts: Facts) -> Section | None:
         for layer in part.layers:
             declared = LAYERS[layer]
             head = words(
-                "maps.layer",
-                layer=declared.label[words.language],
-                unit=words.unit(declared.unit),
+                "maps.layer", layer=declared.label[words.language], unit=words.unit(declared.unit)
             )
             tiles = _row(part, layer, f"map_{layer}" if not p else f"map_{layer}_at_{p}")
             blocks.append(Subhead(f"{head} · {where}" if where else head))

@@ -140,12 +140,7 @@ def _course(facts: Facts, arm: Arm, name: str, label: str) -> Course | None:
     if start is not None:
         starts = float(dates[0]) + (start - 1) / (12 if in_years else 1)
     return Course(
-        label,
-        dates[months - 1],
-        in_years,
-        without[:, months - 1],
-        with_it[:, months - 1],
-        starts,
+        label, dates[months - 1], in_years, without[:, months - 1], with_it[:, months - 1], starts
     )
 
 
