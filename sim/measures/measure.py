@@ -15,7 +15,7 @@ with another window is the same measure; another formula has another name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -199,8 +199,9 @@ class Measure:
         Texts independent of place and window.
     window : {"last_year", "horizon"}
         Months that it covers at a horizon.
-    formula : callable
-        Maps `Windows` to a (windows,) array; nan without anything to measure.
+    formula : callable, optional
+        Maps `Windows` to a (windows,) array; nan without anything to measure. By default the count
+        of the same name: its sum, or its mean over the last year.
     good : {1, -1, 0}
         1 if more is better, -1 if less is better, 0 for neither.
     relevant : float
@@ -220,8 +221,8 @@ class Measure:
     english_title: str
     english_definition: str
     window: Window
-    formula: Callable[[Windows], Floats]
-    good: Literal[1, -1, 0]
+    formula: Callable[[Windows], Floats] | None = None
+    good: Literal[1, -1, 0] = 1
     relevant: float = 0.0
     relevant_share: float = 0.0
     place: str | None = None
@@ -247,7 +248,10 @@ class Measure:
         """Compute the measure over windows; nan without anything to measure."""
         if self.window == "last_year":
             windows = windows.last_year()
-        return self.formula(windows.within(self.place or "territory"))
+        windows = windows.within(self.place or "territory")
+        if self.formula:
+            return self.formula(windows)
+        return windows.mean(self.base) if self.window == "last_year" else windows.sum(self.base)
 
     def smallest_relevant(self, baseline: float) -> float:
         """Return the smallest relevant effect at this mean of the baseline."""
@@ -273,13 +277,12 @@ class Measure:
         }
 
 
-def by_zone(measure: Measure, *places: str) -> tuple[Measure, ...]:
-    """Return the measure for the whole territory, each zone, and further places.
+def by_zone(*measures: Measure, also: tuple[str, ...] = ()) -> Iterator[Measure]:
+    """Return each measure for the whole territory, each zone, and further places.
 
     The monthly table has the territory and the zones.
     """
-    return (
-        measure,
-        *(replace(measure, place=zone, is_outcome=False) for zone in ZONES),
-        *(replace(measure, place=p, is_monthly=False, is_outcome=False) for p in places),
-    )
+    for measure in measures:
+        yield measure
+        for place in (*ZONES, *also):
+            yield replace(measure, place=place, is_monthly=place in ZONES, is_outcome=False)

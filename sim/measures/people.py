@@ -17,26 +17,18 @@ RESIDENT_MEASURES: Final = (
             "Residents",
             "People of all ages who live on the grid.",
             "last_year",
-            lambda w: w.mean("residents"),
-            1,
             relevant=5.0,
             relevant_share=0.001,
-        )
-    ),
-    *by_zone(
+        ),
         Measure(
             "youth",
             "people",
             "Residents aged 15 to 29",
             "Residents aged 15 to 29.",
             "last_year",
-            lambda w: w.mean("youth"),
-            1,
             relevant=1.0,
             relevant_share=0.01,
-        )
-    ),
-    *by_zone(
+        ),
         Measure(
             "participation",
             "share",
@@ -44,9 +36,8 @@ RESIDENT_MEASURES: Final = (
             "Share of residents aged 15 to 29 who take part in local life.",
             "last_year",
             lambda w: ratio(w.mean("youth_active"), w.mean("youth")),
-            1,
             relevant=0.005,
-        )
+        ),
     ),
     Measure(
         "active_youth_years",
@@ -55,7 +46,6 @@ RESIDENT_MEASURES: Final = (
         "Active young people times the years that they were active.",
         "horizon",
         lambda w: w.sum("youth_active") / 12,
-        1,
         relevant=1.0,
         relevant_share=0.01,
         is_monthly=False,
@@ -77,7 +67,6 @@ RESIDENT_MEASURES: Final = (
         "People aged 15 to 29 who moved in, per 100 youth-years.",
         "horizon",
         lambda w: 1200 * ratio(w.sum("youth_arrived"), w.sum("youth")),
-        1,
         relevant=0.1,
     ),
 )
@@ -90,7 +79,6 @@ SUPPORT_MEASURES: Final = (
         "Mean trust of officials in the holders of local projects, 0 to 1.",
         "last_year",
         lambda w: ratio(w.mean("trust_sum"), w.mean("officials")),
-        1,
         relevant=0.01,
     ),
     Measure(
@@ -100,7 +88,6 @@ SUPPORT_MEASURES: Final = (
         "Mean openness of officials to responsible innovation, 0 to 1.",
         "last_year",
         lambda w: ratio(w.mean("openness_sum"), w.mean("officials")),
-        1,
         relevant=0.01,
     ),
     Measure(
@@ -131,7 +118,6 @@ SUPPORT_MEASURES: Final = (
         "People who use a third place in a month, mobile ones aside.",
         "last_year",
         lambda w: w.mean("users"),
-        1,
         relevant=5.0,
         relevant_share=0.02,
     ),
@@ -142,7 +128,6 @@ SUPPORT_MEASURES: Final = (
         "Users over seats.",
         "last_year",
         lambda w: ratio(w.mean("users"), w.mean("seats")),
-        1,
         relevant=0.01,
     ),
     Measure(
@@ -151,8 +136,6 @@ SUPPORT_MEASURES: Final = (
         "Participants of evenings",
         "Participants of evenings of ideas.",
         "horizon",
-        lambda w: w.sum("evening_participants"),
-        1,
         relevant=10.0,
     ),
     Measure(
@@ -161,8 +144,6 @@ SUPPORT_MEASURES: Final = (
         "Votes of residents",
         "Votes of residents on projects.",
         "horizon",
-        lambda w: w.sum("votes"),
-        1,
         relevant=10.0,
     ),
     Measure(
@@ -171,8 +152,7 @@ SUPPORT_MEASURES: Final = (
         "Births of classic firms",
         "New firms of all other kinds to be expected, an exogenous background.",
         "horizon",
-        lambda w: w.sum("classic_births"),
-        0,
+        good=0,
         relevant_share=0.01,
     ),
     Measure(
@@ -192,8 +172,7 @@ SUPPORT_MEASURES: Final = (
         "Public money unspent",
         "Public money received and not spent yet.",
         "last_year",
-        lambda w: w.mean("public_money_unspent"),
-        0,
+        good=0,
         relevant=1000.0,
         is_monthly=False,
     ),

@@ -50,8 +50,7 @@ SHOP_MEASURES: Final = (
             "Commercial premises",
             "Premises, open or vacant.",
             "last_year",
-            lambda w: w.mean("premises"),
-            0,
+            good=0,
             relevant_share=0.01,
         )
     ),
@@ -62,12 +61,10 @@ SHOP_MEASURES: Final = (
             "Open shops",
             "Shops trading at the end of a month, services included.",
             "last_year",
-            lambda w: w.mean("open_shops"),
-            1,
             relevant=0.5,
             relevant_share=0.01,
         ),
-        "elsewhere",
+        also=("elsewhere",),
     ),
     Measure(
         "open_shop_years",
@@ -76,7 +73,6 @@ SHOP_MEASURES: Final = (
         "Open shops times the years that they were open.",
         "horizon",
         lambda w: w.sum("open_shops") / 12,
-        1,
         relevant=1.0,
         relevant_share=0.01,
         is_monthly=False,
@@ -86,29 +82,22 @@ SHOP_MEASURES: Final = (
             "closures",
             "shops",
             "Closures",
-            (
-                "Shops that closed and left their premises vacant; more open shops give more"
-                " of them at the same rate."
-            ),
+            "Shops that closed and left their premises vacant; more open shops give more of them at"
+            " the same rate.",
             "horizon",
-            lambda w: w.sum("closures"),
-            -1,
+            good=-1,
             relevant=1.0,
             relevant_share=0.01,
-        )
-    ),
-    *by_zone(
+        ),
         Measure(
             "relettings",
             "shops",
             "Relettings",
             "Shops that opened in vacant premises.",
             "horizon",
-            lambda w: w.sum("relettings"),
-            1,
             relevant=1.0,
             relevant_share=0.01,
-        )
+        ),
     ),
     _CLOSURE_RATE,
     replace(_CLOSURE_RATE, place="town_centre"),
@@ -123,9 +112,7 @@ SHOP_MEASURES: Final = (
             _closure_hazard,
             -1,
             relevant=0.25,
-        )
-    ),
-    *by_zone(
+        ),
         Measure(
             "retail_vacancy",
             "share",
@@ -135,9 +122,7 @@ SHOP_MEASURES: Final = (
             _vacancy,
             -1,
             relevant=0.005,
-        )
-    ),
-    *by_zone(
+        ),
         Measure(
             "long_term_vacancy",
             "share",
@@ -147,21 +132,8 @@ SHOP_MEASURES: Final = (
             lambda w: ratio(w.mean("long_term_vacant"), w.mean("premises")),
             -1,
             relevant=0.005,
-        )
-    ),
-    *by_zone(
-        Measure(
-            "sales",
-            "EUR",
-            "Sales",
-            "Turnover of all shops.",
-            "horizon",
-            lambda w: w.sum("sales"),
-            1,
-            relevant_share=0.01,
-        )
-    ),
-    *by_zone(
+        ),
+        Measure("sales", "EUR", "Sales", "Turnover of all shops.", "horizon", relevant_share=0.01),
         Measure(
             "margin",
             "1",
@@ -169,11 +141,8 @@ SHOP_MEASURES: Final = (
             "Mean margin of open shops: gross margin over fixed costs, minus 1.",
             "last_year",
             lambda w: ratio(w.mean("margin_sum"), w.mean("open_shops")),
-            1,
             relevant=0.01,
-        )
-    ),
-    *by_zone(
+        ),
         Measure(
             "rent_index",
             "1",
@@ -183,20 +152,16 @@ SHOP_MEASURES: Final = (
             lambda w: ratio(w.mean("rent"), w.mean("rent_at_start")),
             0,
             relevant=0.01,
-        )
-    ),
-    *by_zone(
+        ),
         Measure(
             "footfall",
             "visits/day",
             "Footfall",
             "Visits to shops a day.",
             "last_year",
-            lambda w: w.mean("footfall"),
-            1,
             relevant=10.0,
             relevant_share=0.01,
-        )
+        ),
     ),
     Measure(
         "retail_spending_kept",
@@ -205,7 +170,6 @@ SHOP_MEASURES: Final = (
         "Share of the consumers' spending that goes to shops on the territory.",
         "last_year",
         _spending_kept,
-        1,
         relevant=0.002,
     ),
     Measure(

@@ -35,11 +35,11 @@ class ParameterGroup(BaseModel):
 def parameter(
     default: Any,
     *,
-    unit: str,
     label: str,
     help: str,
-    source: str,
-    evidence: Evidence,
+    unit: str = "1",
+    source: str = "judgement",
+    evidence: Evidence = "assumed",
     role: Role = "uncertainty",
     bounds: tuple[float, float] | None = None,
     plausible: tuple[float, float] | None = None,
@@ -50,23 +50,25 @@ def parameter(
     ----------
     default : bool, int, float or str
         Value unless a scenario sets another.
+    label, help : str
+        A few words, and one sentence that a resident of the territory understands, in English;
+        other languages have them in ``sim/words``.
     unit : str
         Unit in words or symbols; ``"1"`` for pure numbers, ``"share"`` for a share in [0, 1].
-    label : str
-        A few words in English; other languages have them in ``sim/words``.
-    help : str
-        One sentence that a resident of the territory understands.
     source : str
-        Source of the default.
+        Source of the default; without one it is a judgement.
     evidence : {"found", "derived", "recalled", "assumed"}
         How well it is known.
     role : {"uncertainty", "lever", "constant"}
         How an experiment may treat it.
     bounds : (float, float), optional
-        Smallest and largest admissible value, both included; required for numbers.
+        Smallest and largest admissible value, both included; required for numbers other than
+        shares.
     plausible : (float, float), optional
         Range from which comparisons draw an uncertain value; contains the default.
     """
+    if unit == "share":
+        bounds = bounds or (0.0, 1.0)
     if isinstance(default, (int, float)) and not isinstance(default, bool) and bounds is None:
         raise TypeError(f"a number needs bounds: {label}")
     low, high = bounds if bounds else (None, None)

@@ -77,9 +77,9 @@ def test_the_line_that_is_named_declares_the_name(kind: str) -> None:
 
 def test_a_measure_is_declared_on_its_line_or_with_its_family() -> None:
     for name, measure in MEASURES.items():
-        declared = line(next(e for e in explain(name) if e["kind"] == "measure")["at"]).strip()
-        family = re.fullmatch(r'f"(.*)",', declared)
-        pattern = re.sub(r"{.*?}", r"\\w+", family[1]) if family else declared.strip('",')
+        at = next(e for e in explain(name) if e["kind"] == "measure")["at"]
+        declared = re.match(r'(?:Measure\()?f?"(.*?)",', line(at).strip())
+        pattern = re.sub(r"{.*?}", r"\\w+", declared[1]) if declared else ""
         assert re.fullmatch(pattern, measure.base), name
 
 

@@ -17,6 +17,13 @@ from sim.registry.variables.retail import RETAIL
 
 __all__ = ["VARIABLES", "Variable"]
 
+_DIMENSIONS = {
+    "cell": ("row", "column"),
+    "series": ("calendar_month",),
+    "town": ("one",),
+    "driver": ("one",),
+}
+
 
 @dataclass(frozen=True)
 class Variable:
@@ -26,25 +33,29 @@ class Variable:
     ----------
     name : str
         ``entity.quantity``.
-    dimensions : tuple of str
-        Among ``row``, ``column``, ``sector``, ``zone``, ``component``, ``calendar_month``; the
-        entities ``premises``, ``youth``, ``entrepreneur``, ``official``, ``office``,
-        ``third_place``, ``account``, ``visitor``, ``project_kind``; ``neighbour``, ``dimension``
-        (of transition), ``source`` and ``line`` (of money); ``lane``, ``height``, ``width``
-        (scratch) and ``one`` (a scalar that a process writes).
     dtype : str
         numpy type.
     unit : str
         Unit; ``share`` for a share in [0, 1], ``1`` for pure numbers.
     meaning : str
         One sentence.
+    dimensions : tuple of str
+        One that is named after the entity, unless stated: ``row`` and ``column`` of cells,
+        ``calendar_month`` of series, ``one`` (a scalar that a process writes) of the town and the
+        drivers. Others are ``component``, ``neighbour``, ``dimension`` (of transition), ``source``
+        and ``line`` (of money); ``lane``, ``height`` and ``width`` (scratch).
     """
 
     name: str
-    dimensions: tuple[str, ...]
     dtype: str
     unit: str
     meaning: str
+    dimensions: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        usual = _DIMENSIONS.get(self.entity, (self.entity,))
+        object.__setattr__(self, "dimensions", self.dimensions or usual)
+        np.dtype(self.dtype)
 
     @property
     def entity(self) -> str:
@@ -59,6 +70,3 @@ class Variable:
 
 VARIABLES: Final[dict[str, Variable]] = {v[0]: Variable(*v) for v in (*RETAIL, *PEOPLE, *MONEY)}
 """Every array of the state by name."""
-
-for _v in VARIABLES.values():
-    np.dtype(_v.dtype)
