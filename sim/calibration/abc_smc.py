@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.calibration.calibration import Calibration, Progress, Simulate, spawned_seed
+from sim.calibration.calibration import Calibration, Progress, Simulate, Simulations
 from sim.calibration.priors import Floats, Prior
-from sim.calibration.targets import Target, check_targets, figures_of
+from sim.calibration.targets import Target, check_targets
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -50,10 +50,8 @@ def abc_smc(
 
     Parameters
     ----------
-    simulate : callable
-        Returns figures from values and a seed.
-    prior : Prior
-    targets : sequence of Target
+    simulate, prior, targets, progress
+        As for `Calibration` and `Simulations`.
     particles : int
         Accepted values per population.
     populations : int
@@ -68,8 +66,6 @@ def abc_smc(
         Rows of equal weight to draw from the last population.
     seed : int
         Seed of proposals and simulations.
-    progress : callable, optional
-        Called after each simulation.
 
     Returns
     -------
@@ -95,10 +91,10 @@ def abc_smc(
             f"particles = {particles}, populations = {populations}, draws = {draws}: expected at"
             f" least {2 * len(prior.names)} particles (two a parameter), 1 population and 1 draw."
         )
-    one = _Particles(simulate, targets, seed, particles, progress)
+    simulations = Simulations(simulate, targets, (seed,), progress)
     with _global_generator(seed), _quiet(), tempfile.TemporaryDirectory() as folder:
         run = pyabc.ABCSMC(
-            one,
+            _Particles(simulations, targets, particles),
             prior.to_pyabc(),
             distance_function=_distance,
             population_size=particles,
@@ -122,44 +118,27 @@ def abc_smc(
 
 
 class _Particles:
-    """The simulation in pyABC's form; counts calls and gives each its own seed."""
+    """The distance of a simulation in pyABC's form."""
 
     __name__ = "simulation"
 
-    def __init__(
-        self,
-        simulate: Simulate,
-        targets: Sequence[Target],
-        seed: int,
-        patience: int,
-        progress: Progress | None,
-    ) -> None:
-        self._simulate, self._targets, self._seed = simulate, targets, seed
-        self._patience, self._progress = patience, progress
+    def __init__(self, simulations: Simulations, targets: Sequence[Target], patience: int) -> None:
+        self._simulations, self._patience = simulations, patience
         self._observed = np.array([t.observed for t in targets])
         self._tolerance = np.array([t.tolerance for t in targets])
-        self._done, self._succeeded = 0, False
-        self._told = "a figure is missing."
+        self._succeeded = False
 
     def __call__(self, values: Mapping[str, float]) -> dict[str, float]:
-        run_seed = spawned_seed(self._seed, self._done)
-        self._done += 1
-        try:
-            found = self._simulate(dict(values), run_seed)
-        except InputError as error:
-            self._told = str(error)
-            found = dict.fromkeys((t.name for t in self._targets), math.nan)
-        figures = figures_of(found, self._targets)
-        if self._progress:
-            self._progress(self._done)
+        figures = self._simulations.figures(dict(values))
         if np.isfinite(figures).all():
             self._succeeded = True
             missed = (figures - self._observed) / self._tolerance
             return {"distance": float(np.sqrt(np.mean(missed**2)))}
-        if not self._succeeded and self._done >= self._patience:
+        done = self._simulations.done
+        if not self._succeeded and done >= self._patience:
             raise InputError(
-                f"none of {self._done} draws of the prior gave all figures; of the last was said:"
-                f" {self._told}"
+                f"none of {done} draws of the prior gave all figures; of the last was said:"
+                f" {self._simulations.told}"
             )
         return {"distance": math.inf}  # never accepted
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.calibration.priors import Prior
-from sim.calibration.targets import Target
+from sim.calibration.priors import Floats, Prior
+from sim.calibration.targets import Target, figures_of
+from sim.errors import InputError
 from sim.scenario.posterior import Posterior, save_posterior
 from sim.scenario.schema import PARAMETERS
 from sim.version import package_version
@@ -18,7 +19,7 @@ from sim.version import package_version
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Calibration", "Progress", "Simulate", "spawned_seed"]
+__all__ = ["Calibration", "Progress", "Simulate", "Simulations", "spawned_seed"]
 
 Simulate = Callable[[Mapping[str, float], int], Mapping[str, float]]
 """Returns figures by name from parameter values and a seed; raises `InputError` if a simulation
@@ -32,6 +33,46 @@ def spawned_seed(seed: int, *key: int) -> int:
     """Derive a seed from 0 to 2**63 - 1 from another seed and some numbers."""
     spawned = np.random.SeedSequence(seed, spawn_key=key).generate_state(1, np.uint64)
     return int(spawned[0] >> np.uint64(1))
+
+
+class Simulations:
+    """Simulations one after the other, each with its own seed.
+
+    Parameters
+    ----------
+    simulate : callable
+    targets : sequence of Target
+        Targets whose figures to return.
+    seed : tuple of int
+        Seed and spawn key of all simulations.
+    progress : callable, optional
+    """
+
+    def __init__(
+        self,
+        simulate: Simulate,
+        targets: Sequence[Target],
+        seed: tuple[int, ...],
+        progress: Progress | None,
+    ) -> None:
+        self._simulate, self._targets = simulate, targets
+        self._seed, self._progress = seed, progress
+        self.done = 0
+        self.told = "a figure is missing."
+
+    def figures(self, values: Mapping[str, float]) -> Floats:
+        """Return the figures in the order of the targets; nan if the simulation cannot start."""
+        seed = spawned_seed(*self._seed, self.done)
+        self.done += 1
+        try:
+            found = self._simulate(values, seed)
+        except InputError as error:
+            self.told = str(error)
+            found = dict.fromkeys((target.name for target in self._targets), np.nan)
+        figures = figures_of(found, self._targets)
+        if self._progress:
+            self._progress(self.done)
+        return figures
 
 
 @dataclass(frozen=True)
@@ -72,7 +113,7 @@ class Calibration:
         path : Path or str
             File ending in ``.parquet``.
         **about
-            Further metadata of the file as JSON values, such as the scenario's name.
+            Further metadata as JSON values, such as the scenario's name.
 
         Raises
         ------

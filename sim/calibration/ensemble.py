@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from sim.calibration.calibration import spawned_seed
@@ -30,8 +29,8 @@ class Ensemble:
     Parameters
     ----------
     scenario : Scenario
-    measure : callable
-        Maps the indicators of all runs to figures by name; called in this process.
+    measure : Measure
+        Called in this process.
     places : sequence of mapping
         Differences of each place from the scenario: parameters by flat name. By default the
         scenario's place alone.
@@ -78,12 +77,7 @@ class Ensemble:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self._stack.close()
         self._started = None
 

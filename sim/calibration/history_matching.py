@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from sim.calibration.calibration import Calibration, Progress, Simulate, spawned_seed
+from sim.calibration.calibration import Calibration, Progress, Simulate, Simulations
 from sim.calibration.emulator import Emulator
 from sim.calibration.priors import Floats, Prior
-from sim.calibration.targets import Target, check_targets, figures_of
+from sim.calibration.targets import Target, check_targets
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -65,14 +65,7 @@ class Matching(Calibration):
     def implausibility(self, values: pd.DataFrame) -> Floats:
         """Return the largest implausibility of each row over waves; above 3 it is ruled out.
 
-        Parameters
-        ----------
-        values : pandas.DataFrame
-            One column per parameter, within the prior's ranges.
-
-        Returns
-        -------
-        (rows,) float64 array
+        `values` has one column per parameter, within the prior's ranges; the result is (rows,).
         """
         unit = self.prior.scaled(values)
         each = (implausibility(w, self.targets, unit, self.missed_targets) for w in self.waves)
@@ -86,9 +79,8 @@ def implausibility(
 
     Parameters
     ----------
-    emulators : sequence of Emulator
+    emulators, targets : sequence of Emulator and of Target
         One emulator per target.
-    targets : sequence of Target
     unit : (n, parameters) float64 array
         Points of the unit cube.
     missed : int
@@ -122,11 +114,10 @@ def history_matching(
 
     Parameters
     ----------
-    simulate : callable
-        Returns figures from values and a seed.
+    simulate, targets, progress
+        As for `sim.calibration.calibration.Simulations`.
     prior : Prior
         Prior whose ranges are searched evenly.
-    targets : sequence of Target
     waves : int
         Maximum number of waves; the search ends early when hardly any point is left.
     points : int, optional
@@ -137,8 +128,6 @@ def history_matching(
         Rows to draw evenly from the remaining values; fewer if they cannot be found.
     seed : int
         Seed of points and simulations.
-    progress : callable, optional
-        Called after each simulation.
 
     Returns
     -------
@@ -169,7 +158,7 @@ def history_matching(
         )
     prior = replace(prior, shape="uniform")
     space = _Space(len(prior.names), tuple(targets), missed_targets, seed)
-    simulated = _Simulated(simulate, prior, targets, seed, progress)
+    simulated = _Simulated(Simulations(simulate, targets, (seed, 1), progress), prior)
     rows = []
     for wave in range(waves):
         where = space.design(n) if wave == 0 else space.find(n)[0]
@@ -243,46 +232,27 @@ class _Space:
 class _Simulated:
     """The simulations so far."""
 
-    def __init__(
-        self,
-        simulate: Simulate,
-        prior: Prior,
-        targets: Sequence[Target],
-        seed: int,
-        progress: Progress | None,
-    ) -> None:
-        self._simulate, self._prior, self._targets = simulate, prior, targets
-        self._seed, self._progress = seed, progress
+    def __init__(self, simulations: Simulations, prior: Prior) -> None:
+        self._simulations, self._prior = simulations, prior
         self._points: list[Floats] = []
         self._figures: list[Floats] = []
-        self._done = self.failed = 0
-        self._told = "a figure is missing."
+        self.failed = 0
 
     def add(self, points: Floats) -> None:
         """Simulate some points; those without figures are skipped."""
         drawn = self._prior.values(points).to_numpy()
         for unit, row in zip(points, drawn, strict=True):
-            run_seed = spawned_seed(self._seed, 1, self._done)
-            self._done += 1
-            try:
-                found = self._simulate(
-                    dict(zip(self._prior.names, row.tolist(), strict=True)), run_seed
-                )
-            except InputError as error:
-                self._told = str(error)
-                found = dict.fromkeys((t.name for t in self._targets), np.nan)
-            figures = figures_of(found, self._targets)
+            values = dict(zip(self._prior.names, row.tolist(), strict=True))
+            figures = self._simulations.figures(values)
             if np.isfinite(figures).all():
                 self._points.append(unit)
                 self._figures.append(figures)
             else:
                 self.failed += 1
-            if self._progress:
-                self._progress(self._done)
         if len(self._points) <= 2 * points.shape[1]:
             raise InputError(
-                f"only {len(self._points)} of {self._done} simulations gave all figures;"
-                f" of another was said: {self._told}"
+                f"only {len(self._points)} of {self._simulations.done} simulations gave all"
+                f" figures; of another was said: {self._simulations.told}"
             )
 
     def emulators(self, space: _Space) -> tuple[Emulator, ...]:

@@ -93,17 +93,13 @@ class Prior:
         """Return the prior as a ``pyabc.Distribution``."""
         import pyabc
 
-        return pyabc.Distribution(
-            **{n: self._variable(within) for n, within in self.ranges.items()}
-        )
-
-    def _variable(self, within: Range) -> Any:
-        import pyabc
-
-        width = within.high - within.low
-        if self.shape == "uniform":
-            return pyabc.RV("uniform", within.low, width)
-        return pyabc.RV("triang", (within.mode - within.low) / width, within.low, width)
+        variables = {}
+        for name, within in self.ranges.items():
+            width = within.high - within.low
+            peak = [] if self.shape == "uniform" else [(within.mode - within.low) / width]
+            kind = "uniform" if self.shape == "uniform" else "triang"
+            variables[name] = pyabc.RV(kind, *peak, within.low, width)
+        return pyabc.Distribution(**variables)
 
     def describe(self) -> dict[str, Any]:
         """Describe the prior as JSON values."""
@@ -118,22 +114,17 @@ def scenario_prior(
     shape: Shape = "triangular",
     ranges: Mapping[str, Range] | None = None,
 ) -> Prior:
-    """The prior of some parameters of a scenario.
+    """Return the prior of some parameters over their plausible ranges, as in comparisons.
 
     Parameters
     ----------
     scenario : Scenario
+        The scenario's value is the mode.
     parameters : iterable of str
         Flat names.
     shape : {"triangular", "uniform"}
-        See `Prior`.
     ranges : mapping of str to Range, optional
-        Ranges instead of the schema's plausible ones; required for parameters without one.
-
-    Returns
-    -------
-    Prior
-        Prior over the plausible range around the scenario's value, as in comparisons.
+        Ranges instead of the plausible ones; required for parameters without one.
 
     Raises
     ------

@@ -34,10 +34,8 @@ class Target:
         Standard deviation of the truth around the model's value at its best parameters.
     unit : str
         Unit of all three.
-    source : str
-        Source of the figure.
-    evidence : str
-        "found", "derived", "recalled" or "assumed".
+    source, evidence : str
+        Source of the figure, and how well it is known.
     tolerance_source : str
         Basis of `error` and `discrepancy`.
     """

@@ -3,9 +3,13 @@
 A catalogue is a TOML file with one ``[[kind]]`` table per row. A plain figure takes the source and
 evidence of its row; ``{ value, source, evidence }`` gives its own::
 
-    [[kind]] name = "fablab" label = { en = "Fablab", fr = "Fablab" } source = "source of most
-    figures of the row" evidence = "assumed" seats = 15 fee = { value = 30, source = "source of this
-    figure", evidence = "found" }
+    [[kind]]
+    name = "fablab"
+    label = { en = "Fablab", fr = "Fablab" }
+    source = "source of most figures of the row"
+    evidence = "assumed"
+    seats = 15
+    fee = { value = 30, source = "source of this figure", evidence = "found" }
 """
 
 from __future__ import annotations
@@ -16,13 +20,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from sim.errors import InputError, nearest
-from sim.registry.settings import read_texts, read_toml
+from sim.registry.parameters import Evidence
+from sim.registry.settings import read_setting, read_texts, read_toml
 
 _HEAD = ("name", "label", "source", "evidence")
-_MARKS = ("found", "derived", "recalled", "assumed")
 _MOST_KINDS = 255
 DIMENSIONS: Final = ("economic", "ecological", "social", "cultural")
 """Dimensions of transition, in the order of their codes."""
@@ -34,10 +38,8 @@ class Column:
 
     Attributes
     ----------
-    unit : str
-        Unit, as in `sim.registry.variables`.
-    meaning : str
-        One sentence.
+    unit, meaning : str
+        As in `sim.registry.variables`.
     kind : {float, int, bool, str}
         Type of the values; float columns accept whole numbers.
     low, high : float
@@ -80,7 +82,7 @@ class Figure:
 
     value: Any
     source: str
-    evidence: Literal["found", "derived", "recalled", "assumed"]
+    evidence: Evidence
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class Kind:
     label : mapping of str to str
         What it is called, by language.
     figures : mapping of str to Figure
-        Figures by column.
+        By column.
     """
 
     name: str
@@ -211,16 +213,11 @@ def read_catalogue(
     Parameters
     ----------
     path : Path
-        TOML file in the format of this module.
+        TOML file in the format of this module, with 1 to 255 kinds.
     columns : mapping of str to Column
         Columns, all of them required.
     check : callable, optional
         Called with the kinds and the path; raises InputError if they are inconsistent.
-
-    Returns
-    -------
-    tuple of Kind
-        1 to 255 kinds in the order of the file.
 
     Raises
     ------
@@ -270,20 +267,11 @@ def _kind(row: Any, number: int, path: Path, columns: Mapping[str, Column]) -> K
 
 def _figure(entry: Any, key: str, where: str, column: Column, marks: Mapping[str, Any]) -> Figure:
     stated = entry if isinstance(entry, dict) else {"value": entry}
-    if unknown := sorted(set(stated) - {"value", "source", "evidence"}):
-        hint = nearest(unknown[0], ("value", "source", "evidence"))
-        raise InputError(f"{where}: unknown key '{unknown[0]}' under '{key}'.{hint}")
-    if "value" not in stated:
-        raise InputError(f"{where}: '{key}' lacks its value.")
-    full = {**marks, **stated}
-    if not column.holds(full["value"]):
+    found = read_setting({**marks, **stated}, key, where)
+    if not column.holds(found.value):
         raise InputError(
-            f"{where}: {key} = {full['value']!r} is not admissible; expected {column.admits()}."
+            f"{where}: {key} = {found.value!r} is not admissible; expected {column.admits()}."
         )
-    if full["evidence"] not in _MARKS:
-        raise InputError(
-            f"{where}: evidence of '{key}' is {full['evidence']!r}, not one of {', '.join(_MARKS)}."
-        )
-    if not isinstance(full["source"], str) or not full["source"].strip():
-        raise InputError(f"{where}: source of '{key}' is {full['source']!r}, not a text.")
-    return Figure(column.kind(full["value"]), full["source"], full["evidence"])
+    if not found.source.strip():
+        raise InputError(f"{where}: source of '{key}' is {found.source!r}, not a text.")
+    return Figure(column.kind(found.value), found.source, found.evidence)

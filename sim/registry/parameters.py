@@ -105,12 +105,10 @@ class ParameterInfo:
         TOML table of the parameter.
     kind : type
         bool, int, float or str.
-    choices : tuple of str
-        Admissible words of a str parameter.
     low, high : float or None
         Bounds of a number.
-    plausible : (float, float) or None
-        Range from which comparisons draw it.
+    choices : tuple of str
+        Admissible words of a str parameter.
     """
 
     name: str

@@ -10,16 +10,14 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
 from sim.errors import InputError, nearest
-from sim.registry.parameters import ParameterInfo
+from sim.registry.parameters import Evidence, ParameterInfo
 from sim.words.catalogue import Texts
 from sim.words.folders import languages
-
-_MARKS = ("found", "derived", "recalled", "assumed")
 
 
 @dataclass(frozen=True)
@@ -29,19 +27,16 @@ class Setting:
     Attributes
     ----------
     value : bool, int, float or str
-        The value.
     origin : str
         File or option that sets it.
-    source : str
-        Source of the value.
-    evidence : str
-        "found", "derived", "recalled" or "assumed".
+    source, evidence : str
+        Source of the value, and how well it is known.
     """
 
     value: Any
     origin: str
     source: str = "not stated"
-    evidence: str = "assumed"
+    evidence: Evidence = "assumed"
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -72,7 +67,7 @@ def read_texts(value: Any, where: str, key: str, *words: str) -> Texts:
     where, key : str
         File and key, for the error.
     *words : str
-        Keys of `sim.words` that have other languages.
+        Keys in `sim.words` of other languages.
 
     Raises
     ------
@@ -106,10 +101,9 @@ def read_setting(entry: Any, name: str, where: str) -> Setting:
     if "value" not in entry:
         raise InputError(f"{where}: '{name}' lacks its value.")
     evidence = entry.get("evidence", "assumed")
-    if evidence not in _MARKS:
-        raise InputError(
-            f"{where}: evidence of '{name}' is {evidence!r}, not one of {', '.join(_MARKS)}."
-        )
+    if evidence not in get_args(Evidence):
+        marks = ", ".join(get_args(Evidence))
+        raise InputError(f"{where}: evidence of '{name}' is {evidence!r}, not one of {marks}.")
     source = entry.get("source", "not stated")
     if not isinstance(source, str):
         raise InputError(f"{where}: source of '{name}' is {source!r}, not a text.")
@@ -151,15 +145,8 @@ def refusal(
     Parameters
     ----------
     error : ValidationError
-    settings : mapping of str to Setting
-        Settings by the names in the error's locations.
-    infos : mapping of str to ParameterInfo
-        Declarations by the same names.
-
-    Returns
-    -------
-    InputError
-        Error for the caller to raise.
+    settings, infos : mapping of str to Setting and to ParameterInfo
+        Settings and declarations by the names in the error's locations.
     """
     where = [str(part) for part in error.errors()[0]["loc"]]
     name = next(part for part in reversed(where) if part in settings)

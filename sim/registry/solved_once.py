@@ -8,17 +8,9 @@ from typing import Any
 
 
 def solved_once[T](solve: Callable[..., T]) -> Callable[..., T]:
-    """Cache the results of a function of parameters, which replications call with the same values.
+    """Cache a function of parameters by flat name, which replications call with the same values.
 
-    Parameters
-    ----------
-    solve : callable
-        Function of parameters by flat name and further numbers. Callers must not change its result.
-
-    Returns
-    -------
-    callable
-        The same function, cached.
+    Callers must not change its result.
     """
 
     @lru_cache(maxsize=16)

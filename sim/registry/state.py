@@ -107,13 +107,7 @@ class State(Mapping[str, Array]):
         self._block[:] = block
 
     def with_sizes(self, sizes: Mapping[str, int]) -> State:
-        """Return an independent copy with other lengths of some dimensions.
-
-        Parameters
-        ----------
-        sizes : mapping of str to int
-            New lengths; additional elements are zero.
-        """
+        """Return an independent copy with other lengths of some dimensions, extended by zeros."""
         other = State({**self.sizes, **sizes})
         for name, array in self._arrays.items():
             kept = tuple(map(slice, map(min, array.shape, other[name].shape)))
@@ -128,15 +122,9 @@ class State(Mapping[str, Array]):
         return self._read_only[name]
 
     def record_for(self, kernel: Any, entity: str, writes: Collection[str] = ()) -> Any:
-        """Return the arrays of an entity that a kernel uses, as one argument.
+        """Return the arrays of an entity that a kernel uses, as its argument of that name.
 
-        Parameters
-        ----------
-        kernel : callable
-            A kernel with an argument of the entity's name.
-        entity : str
-        writes : collection of str
-            Names of the arrays that the kernel may write.
+        All but those in `writes` (names of arrays) are read-only.
         """
         names = {quantity: f"{entity}.{quantity}" for quantity in fields_of(kernel, entity)}
         arrays = {q: self[n] if n in writes else self.read_only(n) for q, n in names.items()}
