@@ -35,10 +35,8 @@ class Cells:
 
     Attributes
     ----------
-    table : Table
-        Source table.
-    ids : list of str
-        Ids as written in the table.
+    table, ids : Table and list of str
+        Source table, and the ids as written there.
     east, north : (cells,) int64 arrays
         Lower-left corners, m.
     size : int
@@ -95,12 +93,7 @@ class Cells:
 
 
 def read_cells(table: Table) -> Cells:
-    """Read the ids of a table's cells.
-
-    Parameters
-    ----------
-    table : Table
-        Table with one of `ID_COLUMNS` and at least one row.
+    """Read the ids of the cells of a table with one of `ID_COLUMNS` and at least one row.
 
     Raises
     ------
@@ -112,31 +105,35 @@ def read_cells(table: Table) -> Cells:
     pattern = _LONG_ID if ids[0].upper().startswith("CRS") else _SHORT_ID
     parts = pc.extract_regex(pc.utf8_trim_whitespace(table.columns[column]), pattern)
     is_lost = np.asarray(parts.is_null().to_numpy(zero_copy_only=False), dtype=bool)
-    if is_lost.any():
-        row = int(np.argmax(is_lost))
-        raise InputError(
-            f"{table.place(row)}: {column} is {ids[row]!r}, not a cell's id such as"
-            " CRS3035RES200mN2829400E3519600."
-        )
+    table.check(
+        is_lost,
+        lambda row: (
+            f"{column} is {ids[row]!r}, not a cell's id such as CRS3035RES200mN2829400E3519600."
+        ),
+    )
 
     def part(name: str) -> npt.NDArray[np.int64]:
         values = [int(v) for v in pc.struct_field(parts, name).to_pylist()]
         return np.array(values, dtype=object).astype(np.int64)
 
-    if pattern == _LONG_ID and (is_other := part("crs") != GRID_EPSG).any():
-        row = int(np.argmax(is_other))
-        raise InputError(
-            f"{table.place(row)}: cell {ids[row]} is in EPSG:{part('crs')[row]}, and only"
-            f" EPSG:{GRID_EPSG} (metropolitan France) is read."
+    if pattern == _LONG_ID:
+        system = part("crs")
+        table.check(
+            system != GRID_EPSG,
+            lambda row: (
+                f"cell {ids[row]} is in EPSG:{system[row]}, and only EPSG:{GRID_EPSG}"
+                " (metropolitan France) is read."
+            ),
         )
     is_km = np.array([u == "km" for u in pc.struct_field(parts, "unit").to_pylist()])
     sizes = part("size") * np.where(is_km, 1000, 1)
-    if (is_other := sizes != sizes[0]).any():
-        row = int(np.argmax(is_other))
-        raise InputError(
-            f"{table.place(row)}: cell {ids[row]} is {sizes[row]} m wide where those before are"
-            f" {sizes[0]} m; cells must all have one size."
-        )
+    table.check(
+        sizes != sizes[0],
+        lambda row: (
+            f"cell {ids[row]} is {sizes[row]} m wide where those before are {sizes[0]} m; cells"
+            " must all have one size."
+        ),
+    )
     size = int(sizes[0])
     if not 10 <= size <= 10_000:
         raise InputError(f"{table.place(0)}: cell {ids[0]} is {size} m wide, not 10 m to 10 km.")
@@ -145,11 +142,9 @@ def read_cells(table: Table) -> Cells:
     east, north = part("e") * unit, part("n") * unit
     is_off = (east % size != 0) | (north % size != 0)
     is_off |= (east < 900_000) | (east > 7_500_000) | (north < 900_000) | (north > 5_600_000)
-    if is_off.any():
-        row = int(np.argmax(is_off))
-        raise InputError(
-            f"{table.place(row)}: cell {ids[row]} is not on the {size} m grid of EPSG:{GRID_EPSG}."
-        )
+    table.check(
+        is_off, lambda row: f"cell {ids[row]} is not on the {size} m grid of EPSG:{GRID_EPSG}."
+    )
     _, first, count = np.unique(
         np.stack([north, east]), axis=1, return_index=True, return_counts=True
     )

@@ -13,6 +13,9 @@ from scipy import ndimage
 
 __all__ = ["centre_from_premises", "centre_from_residents", "retail_parks", "window_sum"]
 
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
 WINDOW: Final = 300.0
 """Half side of the square over which neighbours are summed, m: three cells of 200 m; assumed."""
 
@@ -34,19 +37,8 @@ PARK_MAX_RESIDENTS: Final = 0.5
 EIGHT_NEIGHBOURS: Final = np.ones((3, 3), dtype=int)
 
 
-def window_sum(field: npt.NDArray[np.float64], cell_size: float) -> npt.NDArray[np.float64]:
-    """Sum a field over the square window around each cell; the field is 0 beyond the edge.
-
-    Parameters
-    ----------
-    field : (rows, columns) float64 array
-    cell_size : float
-        m.
-
-    Returns
-    -------
-    (rows, columns) float64 array
-    """
+def window_sum(field: Floats, cell_size: float) -> Floats:
+    """Sum a (rows, columns) field over the square window around each cell; 0 beyond the edge."""
     reach = int(WINDOW // cell_size)
     padded = np.pad(field, reach)
     size = 2 * reach + 1
@@ -55,9 +47,7 @@ def window_sum(field: npt.NDArray[np.float64], cell_size: float) -> npt.NDArray[
     )
 
 
-def centre_from_premises(
-    premises: npt.NDArray[np.float64], cell_size: float
-) -> npt.NDArray[np.bool_]:
+def centre_from_premises(premises: Floats, cell_size: float) -> Bools:
     """Return the cluster of cells around the peak of premises nearby.
 
     Parameters
@@ -78,21 +68,10 @@ def centre_from_premises(
     return np.asarray(clusters == clusters[peak])
 
 
-def centre_from_residents(
-    residents: npt.NDArray[np.float64], cell_size: float
-) -> npt.NDArray[np.bool_]:
+def centre_from_residents(residents: Floats, cell_size: float) -> Bools:
     """Return the densest cells around the peak that hold `CENTRE_SHARE_OF_RESIDENTS`.
 
-    Parameters
-    ----------
-    residents : (rows, columns) float64 array
-    cell_size : float
-        m.
-
-    Returns
-    -------
-    (rows, columns) bool array
-        One connected piece of at least one cell.
+    They are one connected piece of at least one cell; arguments as for `centre_from_premises`.
     """
     nearby = window_sum(residents, cell_size)
     is_centre = np.zeros(residents.shape, dtype=bool)
@@ -106,20 +85,15 @@ def centre_from_residents(
 
 
 def retail_parks(
-    large: npt.NDArray[np.float64],
-    premises: npt.NDArray[np.float64],
-    residents: npt.NDArray[np.float64],
-    is_centre: npt.NDArray[np.bool_],
-    cell_size: float,
-) -> npt.NDArray[np.bool_]:
+    large: Floats, premises: Floats, residents: Floats, is_centre: Bools, cell_size: float
+) -> Bools:
     """Return cells with clustered large shops, away from the centre and from most homes.
 
     Parameters
     ----------
     large, premises : (rows, columns) float64 arrays
         Shops of kinds that form retail parks, and all premises.
-    residents : (rows, columns) float64 array
-    is_centre : (rows, columns) bool array
+    residents, is_centre : (rows, columns) float64 and bool arrays
     cell_size : float
         m.
 

@@ -131,10 +131,6 @@ def generate_territory(values: Mapping[str, Any], name: str = "") -> Territory:
         income=np.where(residents > 0, income, 1).astype(np.float32),
         is_town_centre=is_centre,
         is_retail_park=is_park,
-        premises_cell=np.zeros(0, np.int32),
-        premises_sector=np.zeros(0, np.uint8),
-        premises_floor_area=np.zeros(0, np.float32),
-        premises_occupancy=np.zeros(0, np.int8),
         provenance={
             part: {
                 "generated": True,

@@ -10,6 +10,8 @@ import numpy.typing as npt
 
 from sim.errors import InputError
 
+Floats = npt.NDArray[np.float64]
+
 GRID_EPSG: Final = 3035
 """ETRS89 / LAEA Europe, the coordinate system of cells of metropolitan France."""
 
@@ -34,19 +36,10 @@ class GridFrame:
     rows: int
     columns: int
 
-    def cell_of(
-        self, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]
-    ) -> npt.NDArray[np.int32]:
+    def cell_of(self, x: Floats, y: Floats) -> npt.NDArray[np.int32]:
         """Return the flat index of the cell that contains each point, -1 outside the grid.
 
-        Parameters
-        ----------
-        x, y : (points,) float64 arrays
-            EPSG:3035, m; NaN is outside.
-
-        Returns
-        -------
-        (points,) int32 array
+        x and y, (points,), are EPSG:3035, m; NaN is outside.
         """
         with np.errstate(invalid="ignore"):
             column = np.floor((x - self.west) / self.cell_size)
@@ -57,9 +50,7 @@ class GridFrame:
         return flat
 
 
-def to_grid_coordinates(
-    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], epsg: int
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+def to_grid_coordinates(x: Floats, y: Floats, epsg: int) -> tuple[Floats, Floats]:
     """Project points to EPSG:3035.
 
     Parameters

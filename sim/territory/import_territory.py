@@ -112,10 +112,6 @@ def _without_premises(name: str, people: PopulationGrid) -> Territory:
         income=people.income,
         is_town_centre=is_centre,
         is_retail_park=np.zeros_like(is_centre),
-        premises_cell=np.empty(0, np.int32),
-        premises_sector=np.empty(0, np.uint8),
-        premises_floor_area=np.empty(0, np.float32),
-        premises_occupancy=np.empty(0, np.int8),
         provenance={
             **people.provenance,
             "premises": {
@@ -180,9 +176,9 @@ def _with_premises(
         if from_premises
         else centre_from_residents(residents, frame.cell_size)
     )
-    everything = np.ones(cell.size, dtype=bool)
+    large_premises = count(is_park_kind[group])
     is_park = retail_parks(
-        count(is_park_kind[group]), count(everything), residents, is_centre, frame.cell_size
+        large_premises, small_premises + large_premises, residents, is_centre, frame.cell_size
     )
     sector = np.array([kind.sector for kind in groups], dtype=np.uint8)[group]
     return Territory(

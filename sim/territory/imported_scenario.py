@@ -41,13 +41,7 @@ neighbourhood; assumed."""
 
 
 def suggest_archetype(territory: Territory) -> tuple[str, str]:
-    """Suggest the archetype that a place resembles by density, size and income, with the reason.
-
-    Returns
-    -------
-    (str, str)
-        One of `ARCHETYPES`, and the reason in words.
-    """
+    """Suggest one of `ARCHETYPES` by density, size and income of a place, and say why in words."""
     residents = float(territory.residents.sum())
     density = residents / (territory.residents.size * (territory.cell_size / 1000.0) ** 2)
     income = float((territory.income * territory.residents).sum()) / residents

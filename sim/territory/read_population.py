@@ -19,6 +19,8 @@ from sim.territory.table_file import read_table
 
 __all__ = ["MEAN_LIVING_STANDARD", "PopulationGrid", "file_digest", "read_population"]
 
+Floats = npt.NDArray[np.float64]
+
 MEAN_LIVING_STANDARD: Final = {2015: 23_440.0, 2017: 23_930.0, 2019: 25_190.0, 2021: 26_610.0}
 """Mean standard of living per head in metropolitan France by year of the data, current EUR a year.
 
@@ -50,8 +52,6 @@ class PopulationGrid:
         Position of the grid.
     residents, youth, income : (rows, columns) float32 arrays
         As in `sim.territory.territory.Territory`.
-    is_income_known : bool
-        False if `income` is 1 everywhere for lack of data.
     provenance : dict
         Entries ``residents``, ``youth`` and ``income`` of a territory's provenance.
     """
@@ -60,7 +60,6 @@ class PopulationGrid:
     residents: npt.NDArray[np.float32]
     youth: npt.NDArray[np.float32]
     income: npt.NDArray[np.float32]
-    is_income_known: bool
     provenance: dict[str, Any]
 
 
@@ -114,12 +113,12 @@ def read_population(
         raise InputError(f"{path} has no column 'ind' with the residents of each cell.")
     cells = read_cells(table)
     residents = table.numbers("ind")
-    if (is_crowd := residents > MAX_RESIDENTS).any():
-        row = int(np.argmax(is_crowd))
-        raise InputError(
-            f"{table.place(row)}: ind is {residents[row]:g}, more than {MAX_RESIDENTS:,} residents"
-            " in one cell."
-        )
+    table.check(
+        residents > MAX_RESIDENTS,
+        lambda row: (
+            f"ind is {residents[row]:g}, more than {MAX_RESIDENTS:,} residents in one cell."
+        ),
+    )
     is_kept = np.ones(table.n_rows, dtype=bool)
     if around is not None:
         is_kept = cells.within(around, radius)
@@ -136,7 +135,7 @@ def read_population(
     youth, youth_source = _youth(table, residents)
     income, income_source = _income(table, residents, _year(table, year))
 
-    def spread(values: npt.NDArray[np.float64], empty: float) -> npt.NDArray[np.float32]:
+    def spread(values: Floats, empty: float) -> npt.NDArray[np.float32]:
         field = np.full(frame.rows * frame.columns, empty, dtype=np.float32)
         field[flat] = values[is_kept]
         return field.reshape(frame.rows, frame.columns)
@@ -146,7 +145,6 @@ def read_population(
         residents=spread(residents, 0.0),
         youth=spread(youth, 0.0),
         income=spread(income, 1.0),
-        is_income_known="generated" not in income_source,
         provenance={
             "grid": {
                 "source": f"ids of the cells in {path.name}",
@@ -169,9 +167,7 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _youth(
-    table: Table, residents: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.float64], dict[str, Any]]:
+def _youth(table: Table, residents: Floats) -> tuple[Floats, dict[str, Any]]:
     missing = [age for age in YOUTH_WEIGHTS if age not in table.columns]
     if missing:
         return residents * YOUTH_SHARE, {
@@ -182,10 +178,9 @@ def _youth(
             "in_words": f"Residents aged 15-29 are generated, {YOUTH_SHARE:.1%} of each cell:"
             f" {table.path.name} has no {', '.join(missing)}.",
         }
-    youth = sum(
-        (weight * table.numbers(age) for age, weight in YOUTH_WEIGHTS.items()),
-        start=np.zeros(table.n_rows),
-    )
+    youth = np.zeros(table.n_rows)
+    for age, weight in YOUTH_WEIGHTS.items():
+        youth += weight * table.numbers(age)
     # Imputed classes are rounded separately, so their sum may slightly exceed that of a small cell.
     return np.minimum(youth, residents), {
         "source": f"{table.path.name}: 3/7 ind_11_17 + ind_18_24 + 5/15 ind_25_39",
@@ -209,8 +204,8 @@ def _year(table: Table, year: int | None) -> tuple[int, str]:
 
 
 def _income(
-    table: Table, residents: npt.NDArray[np.float64], dated: tuple[int, str]
-) -> tuple[npt.NDArray[np.float64], dict[str, Any]]:
+    table: Table, residents: Floats, dated: tuple[int, str]
+) -> tuple[Floats, dict[str, Any]]:
     income = np.ones(table.n_rows)
     name = table.path.name
     year, why_year = dated
@@ -250,14 +245,11 @@ def _income(
 
 
 def _residents_source(
-    table: Table, residents: npt.NDArray[np.float64], is_kept: npt.NDArray[np.bool_]
+    table: Table, residents: Floats, is_kept: npt.NDArray[np.bool_]
 ) -> dict[str, Any]:
-    imputed = None
-    for column in IMPUTED_COLUMNS:
-        # i_est_200 refers to the 200 m cells; i_est_1km to the 1 km cells that contain them.
-        if column in table.columns:
-            imputed = int((table.numbers(column)[is_kept] > 0).sum())
-            break
+    # i_est_200 refers to the 200 m cells; i_est_1km to the 1 km cells that contain them.
+    column = next((c for c in IMPUTED_COLUMNS if c in table.columns), None)
+    imputed = int((table.numbers(column)[is_kept] > 0).sum()) if column else None
     count, people = int(is_kept.sum()), float(residents[is_kept].sum())
     left = table.n_rows - count
     return {

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import InputError
-from sim.territory.grid_frame import GRID_EPSG, GridFrame, to_grid_coordinates
+from sim.territory.grid_frame import GRID_EPSG, Floats, GridFrame, to_grid_coordinates
 from sim.territory.read_population import file_digest
 from sim.territory.shop_kinds import shop_catalogue
 from sim.territory.table import Request, Table
@@ -68,8 +68,8 @@ class ShopPoints:
 class _Points:
     """All rows of a file: coordinates in `epsg`, group or None if left out, and its kind."""
 
-    x: npt.NDArray[np.float64]
-    y: npt.NDArray[np.float64]
+    x: Floats
+    y: Floats
     epsg: int
     kind: list[str]
     group: list[int | None]
@@ -151,7 +151,7 @@ def _bpe_points(table: Table) -> _Points:
     kind = [code.upper() for code in table.texts("typequ")]
     years = sorted({y for y in table.texts("an") if y}) if "an" in table.columns else []
     quality = table.texts("qualite_xy") if "qualite_xy" in table.columns else []
-    n_bad = sum(1 for word in quality if word.lower() == "mauvaise")
+    n_bad = sum(word.lower() == "mauvaise" for word in quality)
     return _Points(
         x=table.numbers("lambert_x", missing=True),
         y=table.numbers("lambert_y", missing=True),
@@ -234,7 +234,7 @@ def _classify(tags: dict[str, str], layer: str) -> tuple[str, int | None, bool]:
     return next((value for value in values if value), unnamed), None, False
 
 
-def _coordinates(table: Table) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], int]:
+def _coordinates(table: Table) -> tuple[Floats, Floats, int]:
     if table.points is not None:
         if table.points_epsg is None:
             raise InputError(f"{table.path} does not name its coordinate system by an EPSG code.")
@@ -305,7 +305,7 @@ def _check_overlap(
     )
 
 
-def _surrounds(frame: GridFrame, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> bool:
+def _surrounds(frame: GridFrame, x: Floats, y: Floats) -> bool:
     """Whether points reach beyond a grid on all sides, as an extract of a larger area does."""
     east = frame.west + frame.columns * frame.cell_size
     south = frame.north - frame.rows * frame.cell_size
@@ -325,29 +325,20 @@ def _provenance(
     is_lost: npt.NDArray[np.bool_],
 ) -> dict[str, Any]:
     vacant = np.array(points.is_vacant)
-    layers = {
-        name: {
-            "points": sum(1 for layer in points.layer if layer == name),
-            "vacant": sum(
-                1
-                for layer, v in zip(points.layer, points.is_vacant, strict=True)
-                if layer == name and v
-            ),
-        }
-        for name in sorted({layer for layer in points.layer if layer})
-    }
-    left_out = Counter(
-        kind for kind, group in zip(points.kind, points.group, strict=True) if group is None
-    )
-    twins = sum(1 for t, g in zip(points.twin, points.group, strict=True) if t and g is not None)
+    count = Counter(layer for layer in points.layer if layer)
+    count_vacant = Counter(np.array(points.layer, object)[vacant].tolist())
+    layers = {n: {"points": count[n], "vacant": count_vacant[n]} for n in sorted(count)}
+    is_out = [group is None for group in points.group]
+    left_out = Counter(k for k, out in zip(points.kind, is_out, strict=True) if out)
+    twins = sum(t and not out for t, out in zip(points.twin, is_out, strict=True))
     placed, n_vacant = int(is_inside.sum()), int((vacant & is_inside).sum())
     outside, lost = int((candidate & ~is_inside).sum()), int(is_lost.sum())
     words = f"{placed} of {table.n_rows} points of {table.path.name} are premises on the grid"
     words += f", {n_vacant} of them vacant" if n_vacant else ""
     words += "".join(
-        f"; {count['vacant']} vacant among {count['points']} points of layer {name}"
-        for name, count in layers.items()
-        if count["vacant"]
+        f"; {count_vacant[name]} vacant among {count[name]} points of layer {name}"
+        for name in layers
+        if count_vacant[name]
     )
     reasons = {
         "of a kind that is left out": sum(left_out.values()),
@@ -357,7 +348,7 @@ def _provenance(
     }
     words += points.remark
     words += "; left out: " if any(reasons.values()) else ""
-    words += ", ".join(f"{count} {reason}" for reason, count in reasons.items() if count)
+    words += ", ".join(f"{number} {reason}" for reason, number in reasons.items() if number)
     return {
         "source": f"{points.source}, {table.path.name}",
         "evidence": "found",

@@ -54,8 +54,6 @@ class Catalogue:
     groups : tuple of ShopGroup
     group_of_osm, group_of_bpe : dict of str to int
         Index in `groups` of an OpenStreetMap value and of a BPE code.
-    left_out : dict of str to str
-        Kinds known and left out (OpenStreetMap values and BPE codes), with the reason.
     vacant : frozenset of str
         OpenStreetMap values that mean premises without a shop.
     """
@@ -63,7 +61,6 @@ class Catalogue:
     groups: tuple[ShopGroup, ...]
     group_of_osm: dict[str, int]
     group_of_bpe: dict[str, int]
-    left_out: dict[str, str]
     vacant: frozenset[str]
 
 
@@ -78,10 +75,7 @@ def shop_catalogue() -> Catalogue:
             name=group["name"],
             sector=SECTORS.index(group["sector"]),
             is_park_kind=group.get("is_park_kind", False),
-            median=float(group["floor_area"]["median"]),
-            log_sd=float(group["floor_area"]["log_sd"]),
-            low=float(group["floor_area"]["low"]),
-            high=float(group["floor_area"]["high"]),
+            **{k: float(group["floor_area"][k]) for k in ("median", "log_sd", "low", "high")},
         )
         for group in content["group"]
     )
@@ -89,10 +83,5 @@ def shop_catalogue() -> Catalogue:
         groups=groups,
         group_of_osm={v: i for i, group in enumerate(content["group"]) for v in group["osm"]},
         group_of_bpe={v: i for i, group in enumerate(content["group"]) for v in group["bpe"]},
-        left_out={
-            v: f"{block['name']}: {block['why']}"
-            for block in content["left_out"]
-            for v in (*block["osm"], *block["bpe"])
-        },
         vacant=frozenset(content["vacant"]),
     )

@@ -49,6 +49,12 @@ class Table:
         """Where a row stands, for a message: ``cells.csv: line 7``."""
         return f"{self.path}: {self.row_word} {self.first_row + row}"
 
+    def check(self, is_bad: npt.NDArray[np.bool_], say: Callable[[int], str]) -> None:
+        """Raise InputError about the first bad row, if any, with what to `say` of it."""
+        if is_bad.any():
+            row = int(np.argmax(is_bad))
+            raise InputError(f"{self.place(row)}: {say(row)}")
+
     def texts(self, column: str) -> list[str]:
         """Values of a column without surrounding blanks; empty where missing."""
         trimmed = pc.utf8_trim_whitespace(self.columns[column])
@@ -58,20 +64,14 @@ class Table:
     def numbers(
         self, column: str, *, missing: bool = False, negative: bool = False
     ) -> npt.NDArray[np.float64]:
-        """Values of a column as numbers; a decimal comma is understood.
+        """Values of a column as numbers, (rows,); a decimal comma is understood.
 
         Parameters
         ----------
         column : str
             Name in lower case.
-        missing : bool
-            Whether empty cells are admitted; they become NaN.
-        negative : bool
-            Whether numbers below zero are admitted.
-
-        Returns
-        -------
-        (rows,) float64 array
+        missing, negative : bool
+            Whether to admit empty cells, which become NaN, and numbers below zero.
 
         Raises
         ------
@@ -90,18 +90,15 @@ class Table:
             ) from None
         values = np.asarray(parsed.to_numpy(zero_copy_only=False), dtype=np.float64)
         empty = np.asarray(text.is_null().to_numpy(zero_copy_only=False), dtype=bool)
-        if empty.any() and not missing:
-            raise InputError(f"{self.place(int(np.argmax(empty)))}: {column} is empty.")
-        bad = ~np.isfinite(values) & ~empty
-        if bad.any():
-            row = int(np.argmax(bad))
-            raise InputError(
-                f"{self.place(row)}: {column} is {values[row]}, which is not a finite number."
-            )
-        if not negative and bool((values < 0).any()):
-            row = int(np.argmax(values < 0))
-            raise InputError(
-                f"{self.place(row)}: {column} is {values[row]:g}; it cannot be negative."
+        if not missing:
+            self.check(empty, lambda row: f"{column} is empty.")
+        self.check(
+            ~np.isfinite(values) & ~empty,
+            lambda row: f"{column} is {values[row]}, which is not a finite number.",
+        )
+        if not negative:
+            self.check(
+                values < 0, lambda row: f"{column} is {values[row]:g}; it cannot be negative."
             )
         return values
 

@@ -51,7 +51,7 @@ class Territory:
     is_town_centre, is_retail_park : (rows, columns) bool arrays
         Zones; no cell is both.
     premises_cell : (premises,) int32 array
-        Flat index ``row * columns + column`` of each unit of commercial premises.
+        Flat index ``row * columns + column`` of each unit of commercial premises; none by default.
     premises_sector : (premises,) uint8 array
         Code in `SECTORS`.
     premises_floor_area : (premises,) float32 array
@@ -71,10 +71,12 @@ class Territory:
     income: npt.NDArray[np.float32]
     is_town_centre: npt.NDArray[np.bool_]
     is_retail_park: npt.NDArray[np.bool_]
-    premises_cell: npt.NDArray[np.int32]
-    premises_sector: npt.NDArray[np.uint8]
-    premises_floor_area: npt.NDArray[np.float32]
-    premises_occupancy: npt.NDArray[np.int8]
+    premises_cell: npt.NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    premises_sector: npt.NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
+    premises_floor_area: npt.NDArray[np.float32] = field(
+        default_factory=lambda: np.empty(0, np.float32)
+    )
+    premises_occupancy: npt.NDArray[np.int8] = field(default_factory=lambda: np.empty(0, np.int8))
     provenance: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -13,10 +13,9 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.errors import InputError
 from sim.territory.territory import OPEN, SECTORS, UNKNOWN, VACANT, Territory
@@ -41,13 +40,7 @@ _PREMISES_ARRAYS: Final[dict[str, type[np.generic]]] = {
 
 
 def territory_fault(territory: Territory) -> str | None:
-    """Describe the first fault in the arrays of a territory; None if they are valid.
-
-    Returns
-    -------
-    str or None
-        A phrase that completes "the territory ...".
-    """
+    """Describe the first fault in a territory's arrays, to complete "the territory ..."."""
     shape = territory.residents.shape
     if len(shape) != 2 or 0 in shape:
         return "has no cells"
@@ -95,8 +88,9 @@ def save_territory(territory: Territory, path: Path) -> None:
     Raises
     ------
     InputError
-        If the folder cannot be written to. ValueError If the territory is invalid, a bug in the
-        code that made it.
+        If the folder cannot be written to.
+    ValueError
+        If the territory is invalid, a bug in the code that made it.
     """
     if fault := territory_fault(territory):
         raise ValueError(f"the territory {fault}")
@@ -118,17 +112,7 @@ def save_territory(territory: Territory, path: Path) -> None:
 
 
 def load_territory(path: Path) -> Territory:
-    """Load a territory and validate all of it.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        File written by `save_territory`.
-
-    Returns
-    -------
-    Territory
-        Territory with read-only arrays.
+    """Load a territory with read-only arrays from a file of `save_territory`, and validate it.
 
     Raises
     ------
@@ -160,26 +144,15 @@ def load_territory(path: Path) -> Territory:
         raise InputError(foreign)
     for array in arrays.values():
         array.flags.writeable = False
-    territory = _territory(name, float(cell_size), provenance, arrays)
+    territory = Territory(name=name, cell_size=float(cell_size), provenance=provenance, **arrays)
     if fault := territory_fault(territory):
         raise InputError(f"{path} is a territory file that {fault}; import it again.")
     return territory
 
 
-def _territory(
-    name: str, cell_size: float, provenance: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]
-) -> Territory:
-    return Territory(name=name, cell_size=cell_size, provenance=provenance, **arrays)
-
-
 @contextlib.contextmanager
 def write_whole(path: Path) -> Iterator[IO[bytes]]:
-    """Open a binary file that takes its name only when it is complete.
-
-    Parameters
-    ----------
-    path : pathlib.Path
-        File to write; replaced if it exists.
+    """Open a binary file that takes its name, from an older one if need be, when it is complete.
 
     Raises
     ------
