@@ -8,9 +8,8 @@ from typing import Final
 import numpy as np
 
 from sim.interventions.kind import InterventionType
-from sim.interventions.levers import TimedLevers, Zone, zone_code
+from sim.interventions.levers import TimedLevers, Zone, lever, zone, zone_code
 from sim.interventions.plan import Plan
-from sim.registry.parameters import parameter
 from sim.registry.state import State
 
 _CERTAIN: Final = 1e9
@@ -20,25 +19,15 @@ _CERTAIN: Final = 1e9
 class AnchorClosureLevers(TimedLevers):
     """Number and place of the anchors that close."""
 
-    anchor_shops: int = parameter(
+    anchor_shops: int = lever(
         1,
+        "Anchors that close",
+        "Number of the largest open shops that close at the start; reletting continues.",
+        "a shock to try",
         unit="shops",
         bounds=(1, 1_000),
-        label="Anchors that close",
-        help="Number of the largest open shops that close at the start; reletting continues.",
-        source="a shock to try",
-        evidence="assumed",
-        role="lever",
     )
-    anchor_zone: Zone = parameter(
-        "town_centre",
-        unit="1",
-        label="Where anchors close",
-        help="Zone whose largest shops close.",
-        source="where shops close",
-        evidence="assumed",
-        role="lever",
-    )
+    anchor_zone: Zone = zone("Where anchors close", "Zone whose largest shops close.")
 
 
 def _doom(state: State, account: int, calendar: int, shops: int, zone: int) -> None:

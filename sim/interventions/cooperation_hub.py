@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 from sim.interventions.kind import InterventionType
-from sim.interventions.levers import SupportLevers, funding
+from sim.interventions.levers import SupportLevers, funding, lever
 from sim.interventions.plan import Plan, PlannedPlace, support_account
-from sim.registry.parameters import parameter
 
 
 class CooperationHubLevers(SupportLevers):
     """Members and money of a hub."""
 
-    hub_members: int = parameter(
+    hub_members: int = lever(
         15,
+        "Members",
+        "Largest number of projects in the hub.",
+        "about 15 structures a PTCE (docs/sources.md)",
         unit="projects",
         bounds=(0, 1_000),
-        label="Members",
-        help="Largest number of projects in the hub.",
-        source="about 15 structures a PTCE (docs/sources.md)",
         evidence="found",
-        role="lever",
     )
     hub_funding: float = funding(
         25_700.0,
         "Funding of the hub",
         "Monthly public money for travelling coordinators, grants and meetings.",
-        "costs what the default cluster costs over twenty years, discounted",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from sim.interventions.levers import TimedLevers
-from sim.interventions.plan import Action
+from sim.interventions.plan import Action, Dated
 from sim.registry.state import State
 
 
@@ -26,21 +26,22 @@ def _multiply(state: State, account: int, calendar: int, name: str, factor: floa
     state[name][min(calendar, state[name].size - 1) :] *= factor
 
 
-def raised(levers: TimedLevers, name: str, amount: float) -> tuple[tuple[int, Action], ...]:
+def raised(levers: TimedLevers, name: str, amount: float) -> Dated:
     """Return actions that add an amount to a series from start to stop."""
-    return _during(
+    return during(
         levers, partial(_add, name=name, amount=amount), partial(_add, name=name, amount=-amount)
     )
 
 
-def scaled(levers: TimedLevers, name: str, factor: float) -> tuple[tuple[int, Action], ...]:
+def scaled(levers: TimedLevers, name: str, factor: float) -> Dated:
     """Return actions that multiply a series by a factor from start to stop."""
-    return _during(
+    return during(
         levers,
         partial(_multiply, name=name, factor=factor),
         partial(_multiply, name=name, factor=1 / factor),
     )
 
 
-def _during(levers: TimedLevers, begin: Action, end: Action) -> tuple[tuple[int, Action], ...]:
+def during(levers: TimedLevers, begin: Action, end: Action) -> Dated:
+    """Return the action at the start and, if there is a stop, the one that undoes it."""
     return ((levers.start, begin), (levers.stop, end)) if levers.stop else ((levers.start, begin),)

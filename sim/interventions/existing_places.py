@@ -20,20 +20,10 @@ EXISTING: Final = TimedLevers(start=0)
 
 
 def existing_plans(text: str, fte_cost: float) -> dict[str, Plan]:
-    """Parse a text such as ``"coworking:2 fablab:1"`` into plans.
+    """Parse kinds and numbers of third places, such as ``"coworking:2 fablab:1"``, into plans.
 
-    Parameters
-    ----------
-    text : str
-        Kinds of third place with their numbers.
-    fte_cost : float
-        Cost of a facilitator, EUR per month.
-
-    Returns
-    -------
-    dict of str to Plan
-        A plan for each place, by the name of its account, such as ``existing_coworking_2``. Public
-        money pays half of the usual seats and staff, fees the rest.
+    Public money pays half of the usual seats and staff, fees the rest. `fte_cost` is that of a
+    facilitator, EUR per month. Each plan has the name of its account: ``existing_coworking_2``.
 
     Raises
     ------

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from sim.interventions.kind import InterventionType
-from sim.interventions.levers import TimedLevers, Zone, funding, zone_code
-from sim.interventions.plan import Plan, cents, split_over
-from sim.registry.parameters import parameter
+from sim.interventions.levers import TimedLevers, Zone, funding, lever, share, zone
+from sim.interventions.plan import Plan, cents, plan_subsidies
 
 
 class FacadeLevers(TimedLevers):
@@ -15,49 +14,32 @@ class FacadeLevers(TimedLevers):
         25_700.0,
         "Funding of shop fronts",
         "Monthly public money; fronts are renovated one after another while it lasts.",
-        "costs what the default cluster costs over twenty years, discounted",
     )
-    facade: float = parameter(
+    facade: float = share(
         0.05,
-        unit="share",
-        bounds=(0.0, 1.0),
-        label="Pull of a renovated front",
-        help="Gain in attraction from a renovated front.",
-        source="judgement; no measured effect was found",
-        evidence="assumed",
-        role="lever",
+        "Pull of a renovated front",
+        "Gain in attraction from a renovated front.",
+        "judgement; no measured effect was found",
     )
-    facade_cost: float = parameter(
+    facade_cost: float = lever(
         3_500.0,
+        "Cost of a front",
+        "Public money for one front.",
+        "local schemes pay at most 1,500-4,500 EUR a front (docs/sources.md)",
         unit="EUR",
         bounds=(100.0, 1e6),
-        label="Cost of a front",
-        help="Public money for one front.",
-        source="local schemes pay at most 1,500-4,500 EUR a front (docs/sources.md)",
-        evidence="assumed",
-        role="lever",
     )
-    facade_zone: Zone = parameter(
-        "town_centre",
-        unit="1",
-        label="Where fronts are renovated",
-        help="Zone whose premises get new fronts, open or vacant.",
-        source="where shops close",
-        evidence="assumed",
-        role="lever",
+    facade_zone: Zone = zone(
+        "Where fronts are renovated", "Zone whose premises get new fronts, open or vacant."
     )
 
 
 def plan_facades(levers: FacadeLevers) -> Plan:
     """Plan an account that pays for fronts."""
-    account = {
-        "funding": cents(levers.facade_funding),
-        "split": split_over(subsidies=1.0),
-        "facade": levers.facade,
-        "facade_cost": cents(levers.facade_cost),
-        "zone": zone_code(levers.facade_zone),
-    }
-    return Plan(account)
+    cost = cents(levers.facade_cost)
+    return plan_subsidies(
+        levers.facade_funding, levers.facade_zone, facade=levers.facade, facade_cost=cost
+    )
 
 
 TYPE = InterventionType(

@@ -6,25 +6,22 @@ from functools import partial
 
 import numpy as np
 
+from sim.interventions.drivers import during
 from sim.interventions.kind import InterventionType
-from sim.interventions.levers import TimedLevers
-from sim.interventions.plan import Action, Plan
-from sim.registry.parameters import parameter
+from sim.interventions.levers import TimedLevers, share
+from sim.interventions.plan import Plan
 from sim.registry.state import State
 
 
 class GrantCutLevers(TimedLevers):
     """Size of the cut."""
 
-    funding_cut: float = parameter(
+    funding_cut: float = share(
         0.8,
-        unit="share",
-        bounds=(0.0, 0.99),
-        label="Cut in public funding",
-        help="Share of every account's monthly public funding that is cut from start to stop.",
-        source="a shock to try",
-        evidence="assumed",
-        role="lever",
+        "Cut in public funding",
+        "Share of every account's monthly public funding that is cut from start to stop.",
+        "a shock to try",
+        most=0.99,
     )
 
 
@@ -35,12 +32,8 @@ def _scale_funding(state: State, account: int, calendar: int, factor: float) -> 
 def plan_cut(levers: GrantCutLevers) -> Plan:
     """Plan a cut of all accounts, including those of existing third places."""
     kept = 1 - levers.funding_cut
-    actions: tuple[tuple[int, Action], ...] = (
-        (levers.start, partial(_scale_funding, factor=kept)),
-    )
-    if levers.stop:
-        actions += ((levers.stop, partial(_scale_funding, factor=1 / kept)),)
-    return Plan(actions=actions)
+    cut, restore = (partial(_scale_funding, factor=factor) for factor in (kept, 1 / kept))
+    return Plan(actions=during(levers, cut, restore))
 
 
 TYPE = InterventionType(

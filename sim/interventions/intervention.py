@@ -85,44 +85,15 @@ class Intervention:
         return dict(self.levers)
 
     def payments(self, months: int) -> npt.NDArray[np.int64]:
-        """Return the public money received in each month of a run, including set-up.
-
-        Parameters
-        ----------
-        months : int
-            Length of the run.
-
-        Returns
-        -------
-        (months,) int64 array
-            Cents.
-        """
+        """Return public money received by month, set-up included: (months,) int64 array, cents."""
         return self.plan.payments(self.levers, months)
 
     def cost(self, months: int, rate: float = DISCOUNT_RATE) -> float:
-        """Return the public cost over a run, including set-up, discounted to its first month.
-
-        Parameters
-        ----------
-        months : int
-            Length of the run.
-        rate : float
-            Yearly discount rate; 0 for the plain sum.
-
-        Returns
-        -------
-        float
-            EUR.
-        """
+        """Return the public cost of a run in EUR, set-up included, discounted at a yearly rate."""
         return discounted(self.payments(months), rate)
 
     def replace(self, **levers: Any) -> Intervention:
         """Return the intervention with some levers changed.
-
-        Parameters
-        ----------
-        **levers
-            New values by name.
 
         Raises
         ------
@@ -134,9 +105,8 @@ class Intervention:
     def with_settings(self, changed: Mapping[str, Setting]) -> Intervention:
         """Return the intervention with some settings changed; see `replace`."""
         settings = {**self.settings, **changed}
-        return replace(
-            self, settings=settings, levers=_decide(self.kind, settings, f"{self.name}: ")
-        )
+        levers = _decide(self.kind, settings, f"{self.name}: ")
+        return replace(self, settings=settings, levers=levers)
 
     def called(self, name: str) -> Intervention:
         """Return the intervention under another name, so that a scenario can have it twice."""
@@ -145,22 +115,11 @@ class Intervention:
 
 def list_interventions() -> Iterator[Path]:
     """List the files of the interventions in the package."""
-    return iter(sorted(_folder().glob("*.toml")))
-
-
-def _folder() -> Path:
-    return scenario_folder() / "interventions"
+    return iter(sorted((scenario_folder() / "interventions").glob("*.toml")))
 
 
 def load_intervention(name: str | Path, folder: Path | None = None) -> Intervention:
-    """Load an intervention by name or by file.
-
-    Parameters
-    ----------
-    name : str or Path
-        Name of an intervention in the package, or path of a TOML file.
-    folder : Path, optional
-        Base of relative paths.
+    """Load an intervention of the package by name, or a TOML file, relative to a folder if given.
 
     Raises
     ------
@@ -198,7 +157,6 @@ def read_intervention(content: Mapping[str, Any], name: str, origin: str) -> Int
     content : mapping
         ``type``, ``levers``, and optionally ``title`` and ``description``.
     name : str
-        Name of the intervention.
     origin : str
         File and place, for error messages.
 
@@ -220,14 +178,11 @@ def read_intervention(content: Mapping[str, Any], name: str, origin: str) -> Int
             f"{origin}: unknown type {kind!r}.{nearest(str(kind), TYPES)} "
             f"Known: {', '.join(TYPES)}."
         )
-    shipped = is_shipped(Path(origin))
+    is_own = is_shipped(Path(origin))
     texts = {
-        key: read_texts(
-            content[key], origin, key, *([f"interventions.{name}.{key}"] if shipped else [])
-        )
-        if key in content
-        else None
+        key: read_texts(content[key], origin, key, *[f"interventions.{name}.{key}"] * is_own)
         for key in ("title", "description")
+        if key in content
     }
     entries = content.get("levers", {})
     if not isinstance(entries, dict):
@@ -252,7 +207,6 @@ def make_intervention(
     kind : str
         Name in `TYPES`.
     name : str
-        Name of the intervention.
     settings : mapping of str to Setting
         Levers that differ from the defaults.
     title, description : mapping, optional
@@ -266,16 +220,9 @@ def make_intervention(
         If a lever is unknown, its value not admissible, or levers do not fit together.
     """
     its = TYPES[kind]
-    where = "" if origin == "keyword" else f"{origin}: "
-    return Intervention(
-        name,
-        kind,
-        title or its.title,
-        description or its.description,
-        _decide(its, settings, where),
-        settings,
-        origin,
-    )
+    levers = _decide(its, settings, "" if origin == "keyword" else f"{origin}: ")
+    texts = title or its.title, description or its.description
+    return Intervention(name, kind, *texts, levers, settings, origin)
 
 
 def _decide(kind: InterventionType, settings: Mapping[str, Setting], where: str) -> TimedLevers:

@@ -21,9 +21,6 @@ class InterventionType:
     ----------
     name : str
         A noun of the field; also the name of the module.
-    english_title, english_description : str
-    levers : type of TimedLevers
-        Class of its levers.
     plan : callable
         ``plan(levers) -> Plan``.
     """

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import InputError
+from sim.interventions.drivers import during
 from sim.interventions.existing_places import EXISTING, MONTHS_OPEN, existing_plans
 from sim.interventions.intervention import Intervention
 from sim.interventions.levers import SitedLevers, TimedLevers
-from sim.interventions.plan import Action, Plan, PlannedPlace, cents
+from sim.interventions.plan import Action, Dated, Plan, PlannedPlace, cents, kind_code
 from sim.interventions.sites import choose_sites, existing_sites
 from sim.registry.catalogues import third_place_kinds
 from sim.registry.state import State
@@ -55,23 +56,15 @@ class Planned:
         self._entries = tuple(entries)
         self._values = values
         self.accounts = tuple(e.name for e in entries if e.account >= 0)
-        self.sizes = {
-            "account": len(self.accounts),
-            "third_place": sum(len(e.plan.places) for e in entries),
-        }
+        places = sum(len(e.plan.places) for e in entries)
+        self.sizes = {"account": len(self.accounts), "third_place": places}
         self._due: dict[int, list[tuple[Action, int]]] = {}
         for entry in entries:
             for month, action in (*_opening_and_closing(entry), *entry.plan.actions):
                 self._due.setdefault(month, []).append((action, entry.account))
 
     def lay_existing(self, state: State) -> None:
-        """Write the rows of existing third places, which are open at once, into a starting state.
-
-        Parameters
-        ----------
-        state : State
-            State with the lengths of `sizes`; modified in place.
-        """
+        """Write the rows of existing third places, which are open at once."""
         entries = [e for e in self._entries if e.is_existing]
         sites = existing_sites(state, len(entries), self._reach)
         for entry in entries:  # their accounts and places come first, one to one
@@ -80,13 +73,7 @@ class Planned:
             state["third_place.age"][entry.places] = MONTHS_OPEN
 
     def lay(self, state: State) -> None:
-        """Write the rows of interventions, which open before the month of their start.
-
-        Parameters
-        ----------
-        state : State
-            State with the lengths of `sizes`; modified in place.
-        """
+        """Write the rows of interventions, which open before the month of their start."""
         for entry in self._entries:
             if entry.is_existing:
                 continue
@@ -112,17 +99,7 @@ class Planned:
             _lay_place(state, row, place)
 
     def act(self, state: State, month: int, calendar: int) -> None:
-        """Carry out the actions due before a month.
-
-        Parameters
-        ----------
-        state : State
-            Modified in place.
-        month : int
-            From 0.
-        calendar : int
-            Month of the drivers, counted from January 2000.
-        """
+        """Carry out the actions due before a month, from 0; `calendar` is as for `Action`."""
         for action, account in self._due.get(month, ()):
             action(state, account, calendar)
 
@@ -135,11 +112,10 @@ def plan_interventions(
     Parameters
     ----------
     interventions : sequence of Intervention
-        Interventions with distinct names.
+        With distinct names.
     values : mapping
         Effective parameters of the scenario by flat name.
     territory : Territory
-        The territory of the run.
 
     Raises
     ------
@@ -147,20 +123,19 @@ def plan_interventions(
         If two have the same name, a site lies outside the grid, or the text of existing third
         places is invalid.
     """
-    wanted: list[tuple[str, TimedLevers, Plan]] = []
     existing = existing_plans(values["existing_third_places"], values["fte_cost"])
-    wanted += [(name, EXISTING, plan) for name, plan in existing.items()]
+    wanted: dict[str, tuple[TimedLevers, Plan]] = {n: (EXISTING, p) for n, p in existing.items()}
     for one in sorted(interventions, key=lambda i: i.name):
-        if one.name in (name for name, _, _ in wanted):
+        if one.name in wanted:
             raise InputError(f"two interventions are named '{one.name}'; each needs its own name.")
         if isinstance(one.levers, SitedLevers):
             try:
                 one.levers.check_site(territory.shape)
             except InputError as error:
                 raise InputError(f"{one.name}: {error}") from None
-        wanted.append((one.name, one.levers, one.plan))
+        wanted[one.name] = one.levers, one.plan
     entries, account, place = [], 0, 0
-    for name, levers, plan in wanted:
+    for name, (levers, plan) in wanted.items():
         has_account = plan.account is not None
         row = account if has_account else -1
         entries.append(_Entry(name, levers, plan, row, place, name in existing))
@@ -187,7 +162,7 @@ def _lay_account(state: State, entry: _Entry, site: int, cell_km: float) -> None
 
 
 def _lay_place(state: State, row: int, place: PlannedPlace) -> None:
-    code = next(i for i, k in enumerate(third_place_kinds()) if k.name == place.kind)
+    code = kind_code(place.kind)
     kind = third_place_kinds()[code]
     state["third_place.kind"][row] = code
     state["third_place.seats"][row] = place.seats
@@ -213,12 +188,11 @@ def _close(state: State, entry: _Entry) -> None:
     state["third_place.is_open"][entry.places] = 0
 
 
-def _opening_and_closing(entry: _Entry) -> list[tuple[int, Action]]:
+def _opening_and_closing(entry: _Entry) -> Dated:
     if entry.account < 0 or entry.is_existing:
-        return []
-    dates: list[tuple[int, Action]] = [
-        (entry.levers.start, lambda state, account, calendar: _open(state, entry))
-    ]
-    if entry.levers.stop:
-        dates.append((entry.levers.stop, lambda state, account, calendar: _close(state, entry)))
-    return dates
+        return ()
+    return during(
+        entry.levers,
+        lambda state, account, calendar: _open(state, entry),
+        lambda state, account, calendar: _close(state, entry),
+    )

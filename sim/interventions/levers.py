@@ -10,7 +10,7 @@ import math
 from typing import Any, Literal
 
 from sim.errors import InputError
-from sim.registry.parameters import ParameterGroup, parameter
+from sim.registry.parameters import Evidence, ParameterGroup, parameter
 
 LONGEST = 1200
 """Maximum months of a run."""
@@ -26,18 +26,54 @@ def zone_code(zone: Zone) -> int:
     return _ZONE_CODES[zone]
 
 
-def funding(default: float, label: str, help: str, source: str) -> Any:
-    """Declare the monthly public money of an intervention."""
+def lever(
+    default: Any,
+    label: str,
+    help: str,
+    source: str = "judgement",
+    *,
+    unit: str = "1",
+    bounds: tuple[float, float] | None = None,
+    evidence: Evidence = "assumed",
+) -> Any:
+    """Declare a lever, as `sim.registry.parameters.parameter` does."""
     return parameter(
         default,
-        unit="EUR/month",
-        bounds=(0.0, 1e7),
+        unit=unit,
+        bounds=bounds,
         label=label,
         help=help,
         source=source,
-        evidence="assumed",
+        evidence=evidence,
         role="lever",
     )
+
+
+def share(
+    default: float, label: str, help: str, *source: str, most: float = 1.0, **marks: Any
+) -> Any:
+    """Declare a share from 0 to `most`."""
+    return lever(default, label, help, *source, unit="share", bounds=(0.0, most), **marks)
+
+
+def zone(label: str, help: str) -> Any:
+    """Declare the zone in which premises are supported or closed."""
+    return lever("town_centre", label, help, "where shops close")
+
+
+def reach(label: str, help: str) -> Any:
+    """Declare a largest distance from the site."""
+    return lever(10.0, label, help, "a town and its surroundings", unit="km", bounds=(0.0, 200.0))
+
+
+def funding(
+    default: float,
+    label: str,
+    help: str,
+    source: str = "costs what the default cluster costs over twenty years, discounted",
+) -> Any:
+    """Declare the monthly public money of an intervention."""
+    return lever(default, label, help, source, unit="EUR/month", bounds=(0.0, 1e7))
 
 
 def check_shares(levers: ParameterGroup, *names: str) -> None:
@@ -56,25 +92,21 @@ def check_shares(levers: ParameterGroup, *names: str) -> None:
 class TimedLevers(ParameterGroup):
     """Start and end of an intervention."""
 
-    start: int = parameter(
+    start: int = lever(
         12,
+        "Start",
+        "Months of the run before it starts; 0 starts with the first.",
+        "a year to compare with",
         unit="months",
         bounds=(0, LONGEST),
-        label="Start",
-        help="Months of the run before it starts; 0 starts with the first.",
-        source="a year to compare with",
-        evidence="assumed",
-        role="lever",
     )
-    stop: int = parameter(
+    stop: int = lever(
         0,
+        "Stop",
+        "Months of the run before it ends; 0 means that it never ends.",
+        "no end is planned",
         unit="months",
         bounds=(0, LONGEST),
-        label="Stop",
-        help="Months of the run before it ends; 0 means that it never ends.",
-        source="no end is planned",
-        evidence="assumed",
-        role="lever",
     )
 
     def check(self) -> None:
@@ -95,35 +127,28 @@ class TimedLevers(ParameterGroup):
 class SitedLevers(TimedLevers):
     """Site or centre of an intervention."""
 
-    site: Literal["town_centre", "most_vacant", "most_populated", "most_youth", "cell"] = parameter(
+    site: Literal["town_centre", "most_vacant", "most_populated", "most_youth", "cell"] = lever(
         "town_centre",
-        unit="1",
-        label="Site",
-        help="The middle of the town centre, the cell with most vacant premises, residents or "
+        "Site",
+        "The middle of the town centre, the cell with most vacant premises, residents or "
         "youth around it at the start, or the cell named by row and column.",
-        source="where shops close",
-        evidence="assumed",
-        role="lever",
+        "where shops close",
     )
-    site_row: int = parameter(
+    site_row: int = lever(
         0,
+        "Row of the site",
+        "Row of the cell from the north, from 0; used if the site is 'cell'.",
+        "nobody has chosen a cell",
         unit="cells",
         bounds=(0, 100_000),
-        label="Row of the site",
-        help="Row of the cell from the north, from 0; used if the site is 'cell'.",
-        source="nobody has chosen a cell",
-        evidence="assumed",
-        role="lever",
     )
-    site_column: int = parameter(
+    site_column: int = lever(
         0,
+        "Column of the site",
+        "Column of the cell from the west, from 0; used if the site is 'cell'.",
+        "nobody has chosen a cell",
         unit="cells",
         bounds=(0, 100_000),
-        label="Column of the site",
-        help="Column of the cell from the west, from 0; used if the site is 'cell'.",
-        source="nobody has chosen a cell",
-        evidence="assumed",
-        role="lever",
     )
 
     def check_site(self, shape: tuple[int, int]) -> None:
@@ -148,75 +173,46 @@ class SitedLevers(TimedLevers):
 class SupportLevers(SitedLevers):
     """Split of money over support staff, grants and evenings of ideas."""
 
-    facilitation_share: float = parameter(
+    facilitation_share: float = share(
         0.7,
-        unit="share",
-        bounds=(0.0, 1.0),
-        label="Money for facilitation",
-        help="Share of the money left after seats that pays facilitators and project engineers.",
-        source="support staff is what such places lack",
-        evidence="assumed",
-        role="lever",
+        "Money for facilitation",
+        "Share of the money left after seats that pays facilitators and project engineers.",
+        "support staff is what such places lack",
     )
-    grants_share: float = parameter(
+    grants_share: float = share(
         0.2,
-        unit="share",
-        bounds=(0.0, 1.0),
-        label="Money for seed grants",
-        help="Share of the money left after seats that goes to projects as grants.",
-        source="judgement",
-        evidence="assumed",
-        role="lever",
+        "Money for seed grants",
+        "Share of the money left after seats that goes to projects as grants.",
     )
-    events_share: float = parameter(
+    events_share: float = share(
         0.1,
-        unit="share",
-        bounds=(0.0, 1.0),
-        label="Money for evenings of ideas",
-        help="Share of the money left after seats that pays for evenings open to residents.",
-        source="judgement",
-        evidence="assumed",
-        role="lever",
+        "Money for evenings of ideas",
+        "Share of the money left after seats that pays for evenings open to residents.",
     )
-    grant: float = parameter(
+    grant: float = lever(
         5_000.0,
+        "Largest seed grant",
+        "Largest grant to one project; 0 for no grants.",
         unit="EUR",
         bounds=(0.0, 1e6),
-        label="Largest seed grant",
-        help="Largest grant to one project; 0 for no grants.",
-        source="judgement",
-        evidence="assumed",
-        role="lever",
     )
-    grant_reach: float = parameter(
-        10.0,
-        unit="km",
-        bounds=(0.0, 200.0),
-        label="Reach of grants and evenings",
-        help="Largest distance from the site at which residents get grants or come to evenings.",
-        source="a town and its surroundings",
-        evidence="assumed",
-        role="lever",
+    grant_reach: float = reach(
+        "Reach of grants and evenings",
+        "Largest distance from the site at which residents get grants or come to evenings.",
     )
-    evening_every: int = parameter(
+    evening_every: int = lever(
         3,
+        "Months between evenings",
+        "Months between two evenings of ideas; 0 for no evenings.",
         unit="months",
         bounds=(0, 60),
-        label="Months between evenings",
-        help="Months between two evenings of ideas; 0 for no evenings.",
-        source="judgement",
-        evidence="assumed",
-        role="lever",
     )
-    participant_cost: float = parameter(
+    participant_cost: float = lever(
         75.0,
+        "Cost of a participant",
+        "Cost of one participant of an evening, including preparation and follow-up.",
         unit="EUR",
         bounds=(1.0, 10_000.0),
-        label="Cost of a participant",
-        help="Cost of one participant of an evening, including preparation and follow-up.",
-        source="judgement",
-        evidence="assumed",
-        role="lever",
     )
 
     def check(self) -> None:

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from sim.interventions.drivers import raised
 from sim.interventions.kind import InterventionType
-from sim.interventions.levers import TimedLevers
+from sim.interventions.levers import TimedLevers, share
 from sim.interventions.plan import Plan
-from sim.registry.parameters import parameter
 
 
 class OnlineJumpLevers(TimedLevers):
     """How far the online share jumps."""
 
-    online_rise: float = parameter(
+    online_rise: float = share(
         0.05,
-        unit="share",
-        bounds=(0.0, 0.3),
-        label="Rise of the online share",
-        help="Rise of the online share of spending from start to stop.",
-        source="a shock to try; 10 % in 2019 became 14.1 % in 2021 (FEVAD)",
-        evidence="assumed",
-        role="lever",
+        "Rise of the online share",
+        "Rise of the online share of spending from start to stop.",
+        "a shock to try; 10 % in 2019 became 14.1 % in 2021 (FEVAD)",
+        most=0.3,
     )
 
 

@@ -4,46 +4,29 @@ from __future__ import annotations
 
 from functools import partial
 
-from sim.interventions.drivers import raised, scaled
+from sim.interventions.drivers import during, raised, scaled
 from sim.interventions.kind import InterventionType
-from sim.interventions.levers import TimedLevers
-from sim.interventions.plan import Action, Plan
-from sim.registry.parameters import parameter
+from sim.interventions.levers import TimedLevers, share
+from sim.interventions.plan import Plan
 from sim.registry.state import State
 
 
 class PandemicLevers(TimedLevers):
     """Effects of a pandemic while it lasts."""
 
-    pandemic_online_rise: float = parameter(
+    pandemic_online_rise: float = share(
         0.04,
-        unit="share",
-        bounds=(0.0, 0.3),
-        label="Rise of the online share",
-        help="Rise of the online share of spending while it lasts.",
-        source="10 % in 2019, 14.1 % in 2021 (FEVAD, docs/sources.md)",
+        "Rise of the online share",
+        "Rise of the online share of spending while it lasts.",
+        "10 % in 2019, 14.1 % in 2021 (FEVAD, docs/sources.md)",
+        most=0.3,
         evidence="derived",
-        role="lever",
     )
-    spending_lost: float = parameter(
-        0.10,
-        unit="share",
-        bounds=(0.0, 0.9),
-        label="Spending lost",
-        help="Share of spending lost while it lasts.",
-        source="judgement",
-        evidence="assumed",
-        role="lever",
+    spending_lost: float = share(
+        0.10, "Spending lost", "Share of spending lost while it lasts.", most=0.9
     )
-    visits_lost: float = parameter(
-        0.6,
-        unit="share",
-        bounds=(0.0, 0.95),
-        label="Visits lost",
-        help="Share of visits to third places lost while it lasts.",
-        source="judgement",
-        evidence="assumed",
-        role="lever",
+    visits_lost: float = share(
+        0.6, "Visits lost", "Share of visits to third places lost while it lasts.", most=0.95
     )
 
 
@@ -57,14 +40,12 @@ def _scale_visits(state: State, account: int, calendar: int, factor: float) -> N
 def plan_pandemic(levers: PandemicLevers) -> Plan:
     """Plan the change of spending and visits from start to stop."""
     kept = 1 - levers.visits_lost
-    visits: tuple[tuple[int, Action], ...] = ((levers.start, partial(_scale_visits, factor=kept)),)
-    if levers.stop:
-        visits += ((levers.stop, partial(_scale_visits, factor=1 / kept)),)
+    lose, regain = (partial(_scale_visits, factor=factor) for factor in (kept, 1 / kept))
     return Plan(
         actions=(
             *raised(levers, "series.online_share", levers.pandemic_online_rise),
             *scaled(levers, "series.spending", 1 - levers.spending_lost),
-            *visits,
+            *during(levers, lose, regain),
         )
     )
 

@@ -7,9 +7,8 @@ from functools import partial
 import numpy as np
 
 from sim.interventions.kind import InterventionType
-from sim.interventions.levers import LONGEST, SitedLevers, funding
-from sim.interventions.plan import Action, Plan, cents, split_over
-from sim.registry.parameters import parameter
+from sim.interventions.levers import LONGEST, SitedLevers, funding, lever, reach, share
+from sim.interventions.plan import Plan, cents, split_over
 from sim.registry.state import State
 
 
@@ -22,35 +21,22 @@ class ParticipatoryBudgetLevers(SitedLevers):
         "Monthly public money that residents give to projects.",
         "6.20 EUR a year for each of 50,000 residents; 6.50 on average (docs/sources.md)",
     )
-    project_budget: float = parameter(
+    project_budget: float = lever(
         20_000.0,
+        "Most for one project",
+        "Largest amount for one project.",
         unit="EUR",
         bounds=(0.0, 1e7),
-        label="Most for one project",
-        help="Largest amount for one project.",
-        source="judgement",
-        evidence="assumed",
-        role="lever",
     )
-    budget_reach: float = parameter(
-        10.0,
-        unit="km",
-        bounds=(0.0, 200.0),
-        label="Reach of the budget",
-        help="Largest distance of project holders and voters from the site.",
-        source="a town and its surroundings",
-        evidence="assumed",
-        role="lever",
+    budget_reach: float = reach(
+        "Reach of the budget", "Largest distance of project holders and voters from the site."
     )
-    turnout: float = parameter(
+    turnout: float = share(
         0.08,
-        unit="share",
-        bounds=(0.0, 1.0),
-        label="Turnout",
-        help="Share of the residents in reach who vote, once a year.",
-        source="8 % on average in France, 2-14 % (docs/sources.md)",
+        "Turnout",
+        "Share of the residents in reach who vote, once a year.",
+        "8 % on average in France, 2-14 % (docs/sources.md)",
         evidence="found",
-        role="lever",
     )
 
 
@@ -73,14 +59,13 @@ def plan_budget(levers: ParticipatoryBudgetLevers) -> Plan:
         "grant": cents(levers.project_budget),
         "grant_reach": levers.budget_reach,
     }
-    actions: list[tuple[int, Action]] = []
-    if levers.budget_funding:
-        for month in range(levers.start, levers.stop or LONGEST, 12):
-            actions += [
-                (month, partial(_vote, turnout=levers.turnout)),
-                (month + 1, partial(_vote, turnout=0.0)),
-            ]
-    return Plan(account, actions=tuple(actions))
+    years = range(levers.start, levers.stop or LONGEST, 12) if levers.budget_funding else ()
+    actions = tuple(
+        (month + later, partial(_vote, turnout=turnout))
+        for month in years
+        for later, turnout in enumerate((levers.turnout, 0.0))
+    )
+    return Plan(account, actions=actions)
 
 
 TYPE = InterventionType(

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import InputError, nearest
-from sim.interventions.levers import SupportLevers, TimedLevers
-from sim.registry.catalogues import Kind, third_place_kinds
+from sim.interventions.levers import SupportLevers, TimedLevers, Zone, zone_code
+from sim.registry.catalogues import third_place_kinds
 from sim.registry.state import State
 from sim.registry.variables.money import LINES
 
@@ -24,6 +24,9 @@ RESERVE_MONTHS: Final = 2
 Action = Callable[[State, int, int], None]
 """A change of the state before a month, called with the row of the intervention's account (-1
 without one) and the calendar month of the drivers, counted from January 2000."""
+
+Dated = tuple[tuple[int, Action], ...]
+"""Actions, each with the month, from 0, before which it happens."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +59,15 @@ class PlannedPlace:
     @property
     def set_up(self) -> int:
         """Return the cost of setting up its seats, in cents."""
-        return self.seats * cents(_kind(self.kind)["setup_cost"])
+        return self._of_seats("setup_cost")
 
     @property
     def reserves(self) -> int:
         """Return its reserves at the opening, in cents."""
-        return RESERVE_MONTHS * self.seats * cents(_kind(self.kind)["seat_cost"])
+        return RESERVE_MONTHS * self._of_seats("seat_cost")
+
+    def _of_seats(self, column: str) -> int:
+        return self.seats * cents(third_place_kinds()[kind_code(self.kind)][column])
 
 
 @dataclass(frozen=True)
@@ -79,30 +85,17 @@ class Plan:
     reserves : int
         Public cents received at the start as reserves for seats.
     actions : tuple of (int, Action)
-        Further actions and the month, from 0, before which they happen.
+        Further dated actions.
     """
 
     account: Mapping[str, Any] | None = None
     places: tuple[PlannedPlace, ...] = ()
     set_up: int = 0
     reserves: int = 0
-    actions: tuple[tuple[int, Action], ...] = ()
+    actions: Dated = ()
 
     def payments(self, levers: TimedLevers, months: int) -> npt.NDArray[np.int64]:
-        """Return the public money received in each month, including set-up.
-
-        Parameters
-        ----------
-        levers : TimedLevers
-            Start and stop.
-        months : int
-            Length of the run.
-
-        Returns
-        -------
-        (months,) int64 array
-            Cents.
-        """
+        """Return public money received by month, set-up included: (months,) int64 array, cents."""
         paid = np.zeros(months, np.int64)
         if self.account is not None and levers.start < months:
             paid[levers.start : levers.stop or None] = self.account.get("funding", 0)
@@ -111,14 +104,7 @@ class Plan:
 
 
 def discounted(payments: npt.NDArray[np.int64], rate: float = DISCOUNT_RATE) -> float:
-    """Return the present value of payments in EUR of the first month.
-
-    Parameters
-    ----------
-    payments : (months,) int64 array
-        Cents.
-    rate : float
-        Yearly discount rate.
+    """Return the present value in EUR of monthly payments in cents, at a yearly rate.
 
     Examples
     --------
@@ -132,10 +118,6 @@ def discounted(payments: npt.NDArray[np.int64], rate: float = DISCOUNT_RATE) -> 
 def cents(eur: float) -> int:
     """Convert EUR into whole cents."""
     return round(100 * eur)
-
-
-def _kind(name: str) -> Kind:
-    return third_place_kinds()[kind_code(name)]
 
 
 def kind_code(name: str) -> int:
@@ -160,20 +142,22 @@ def split_over(**shares: float) -> tuple[float, ...]:
     return tuple(shares.get(line, 0.0) for line in LINES)
 
 
-def support_split(levers: SupportLevers) -> tuple[float, ...]:
-    """Return ``account.split`` of an intervention that supports projects."""
-    return split_over(
-        facilitation=levers.facilitation_share,
-        grants=levers.grants_share,
-        events=levers.events_share,
-    )
+def plan_subsidies(funding: float, zone: Zone, **aid: float) -> Plan:
+    """Plan an account that spends all its money on premises in a zone."""
+    account = {"funding": cents(funding), "split": split_over(subsidies=1.0)}
+    return Plan(account | {"zone": zone_code(zone)} | aid)
 
 
 def support_account(levers: SupportLevers, funding: float) -> dict[str, Any]:
     """Return the account of an intervention that supports projects."""
+    split = split_over(
+        facilitation=levers.facilitation_share,
+        grants=levers.grants_share,
+        events=levers.events_share,
+    )
     return {
         "funding": cents(funding),
-        "split": support_split(levers),
+        "split": split,
         "grant": cents(levers.grant),
         "grant_reach": levers.grant_reach,
         "evening_every": levers.evening_every,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from sim.interventions.kind import InterventionType
-from sim.interventions.levers import SitedLevers, check_shares, funding
+from sim.interventions.levers import SitedLevers, check_shares, funding, lever, reach, share
 from sim.interventions.plan import Plan, PlannedPlace, cents, split_over
-from sim.registry.parameters import parameter
 
 
 class PublicInnovationLabLevers(SitedLevers):
@@ -15,67 +14,38 @@ class PublicInnovationLabLevers(SitedLevers):
         25_700.0,
         "Funding of the lab",
         "Monthly public money for meetings, officials freed to examine files, and facilitators.",
-        "costs what the default cluster costs over twenty years, discounted",
     )
-    lab_meetings: float = parameter(
+    lab_meetings: float = share(
         0.25,
-        unit="share",
-        bounds=(0.0, 1.0),
-        label="Meetings",
-        help="Monthly probability that an official in reach meets an innovator at the lab.",
-        source="each official about three times a year",
-        evidence="assumed",
-        role="lever",
+        "Meetings",
+        "Monthly probability that an official in reach meets an innovator at the lab.",
+        "each official about three times a year",
     )
-    lab_reach: float = parameter(
-        10.0,
-        unit="km",
-        bounds=(0.0, 200.0),
-        label="Reach of the lab",
-        help="Largest distance from the site at which officials are invited to its meetings.",
-        source="a town and its surroundings",
-        evidence="assumed",
-        role="lever",
+    lab_reach: float = reach(
+        "Reach of the lab",
+        "Largest distance from the site at which officials are invited to its meetings.",
     )
-    meeting_cost: float = parameter(
+    meeting_cost: float = lever(
         75.0,
+        "Cost of a meeting",
+        "Cost of one official's meeting, including preparation.",
         unit="EUR",
         bounds=(1.0, 10_000.0),
-        label="Cost of a meeting",
-        help="Cost of one official's meeting, including preparation.",
-        source="judgement",
-        evidence="assumed",
-        role="lever",
     )
-    meetings_share: float = parameter(
-        0.35,
-        unit="share",
-        bounds=(0.0, 1.0),
-        label="Money for meetings",
-        help="Share of the money that pays for meetings.",
-        source="judgement",
-        evidence="assumed",
-        role="lever",
+    meetings_share: float = share(
+        0.35, "Money for meetings", "Share of the money that pays for meetings."
     )
-    facilitation_share: float = parameter(
+    facilitation_share: float = share(
         0.65,
-        unit="share",
-        bounds=(0.0, 1.0),
-        label="Money for facilitation",
-        help="Share of the money that pays embedded officials first, then facilitators.",
-        source="judgement",
-        evidence="assumed",
-        role="lever",
+        "Money for facilitation",
+        "Share of the money that pays embedded officials first, then facilitators.",
     )
-    embedded_officials: float = parameter(
+    embedded_officials: float = lever(
         2.0,
+        "Embedded officials",
+        "Officials whom the lab frees to examine files.",
         unit="FTE",
         bounds=(0.0, 100.0),
-        label="Embedded officials",
-        help="Officials whom the lab frees to examine files.",
-        source="judgement",
-        evidence="assumed",
-        role="lever",
     )
 
     def check(self) -> None:

@@ -19,10 +19,6 @@ def choose_sites(
 
     Parameters
     ----------
-    state : State
-        With residents, youth and premises.
-    levers : SitedLevers
-        Rule, or row and column of the cell.
     count : int
         Number of sites. Rules spread them out; a given cell holds all of them.
     apart : float
@@ -42,18 +38,7 @@ def choose_sites(
 def existing_sites(state: State, count: int, apart: float) -> npt.NDArray[np.int64]:
     """Choose the cells of existing third places: one in the centre, the others where people live.
 
-    Parameters
-    ----------
-    state : State
-        With residents and zones.
-    count : int
-        Number of sites.
-    apart : float
-        Scale in cells, as in `choose_sites`.
-
-    Returns
-    -------
-    (count,) int64 array
+    Parameters and the array are those of `choose_sites`.
     """
     columns = state["cell.residents"].shape[1]
     middle = int(np.argmax(_score(state, "town_centre", apart)))
@@ -102,11 +87,12 @@ def _score(state: State, rule: str, apart: float) -> Floats:
     if rule == "town_centre":
         return _middle(state["cell.zone"] == 0, residents.ravel())
     score = residents
-    if rule == "most_vacant":
-        rows = state["premises.cell_row"][state["premises.is_open"] == 0]
-        score = np.bincount(rows, minlength=residents.size).reshape(shape).astype(np.float64)
-    elif rule == "most_youth":
-        rows = state["youth.cell_row"][state["youth.is_present"] == 1]
+    if rule != "most_populated":
+        rows = (
+            state["premises.cell_row"][state["premises.is_open"] == 0]
+            if rule == "most_vacant"
+            else state["youth.cell_row"][state["youth.is_present"] == 1]
+        )
         score = np.bincount(rows, minlength=residents.size).reshape(shape).astype(np.float64)
     around = exponential_potential(score if score.any() else residents, 1 / max(apart, 1.0))
     return np.asarray(around, np.float64).ravel()

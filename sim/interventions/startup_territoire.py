@@ -14,7 +14,6 @@ class StartupTerritoireLevers(SupportLevers):
         25_700.0,
         "Funding of the evenings",
         "Monthly public money for evenings of ideas, travelling facilitators and seed grants.",
-        "costs what the default cluster costs over twenty years, discounted",
     )
 
 

@@ -6,23 +6,19 @@ from typing import Any, Literal
 
 from sim.errors import InputError
 from sim.interventions.kind import InterventionType
-from sim.interventions.levers import SupportLevers, funding
+from sim.interventions.levers import SupportLevers, funding, lever, share
 from sim.interventions.plan import Plan, PlannedPlace, cents, kind_code, support_account
 from sim.registry.catalogues import third_place_kinds
-from sim.registry.parameters import parameter
 
 
 def cluster_size() -> Any:
     """Declare the seats of a cluster."""
-    return parameter(
+    return lever(
         40,
+        "Size of the cluster",
+        "Seats in all its places; without seats, facilitators travel.",
         unit="seats",
         bounds=(0, 5_000),
-        label="Size of the cluster",
-        help="Seats in all its places; without seats, facilitators travel.",
-        source="judgement",
-        evidence="assumed",
-        role="lever",
     )
 
 
@@ -41,82 +37,55 @@ class TransitionClusterLevers(SupportLevers):
 
     cluster_size: int = cluster_size()
     cluster_funding: float = cluster_funding()
-    matched_funding: float = parameter(
+    matched_funding: float = lever(
         0.0,
+        "Matched funding",
+        "Money from other funders on top of the public funding.",
+        "nobody else has promised any",
         unit="EUR/month",
         bounds=(0.0, 1e7),
-        label="Matched funding",
-        help="Money from other funders on top of the public funding.",
-        source="nobody else has promised any",
-        evidence="assumed",
-        role="lever",
     )
-    places: int = parameter(
+    places: int = lever(
         1,
+        "Number of places",
+        "Third places over which the seats are spread evenly.",
+        "one house",
         unit="places",
         bounds=(1, 50),
-        label="Number of places",
-        help="Third places over which the seats are spread evenly.",
-        source="one house",
-        evidence="assumed",
-        role="lever",
     )
-    kinds: str = parameter(
+    kinds: str = lever(
         "living_lab",
-        unit="1",
-        label="Kinds of its places",
-        help="Kinds of third place from the catalogue; several places take them in turn.",
-        source="the kind that residents, project holders and officials share",
-        evidence="assumed",
-        role="lever",
+        "Kinds of its places",
+        "Kinds of third place from the catalogue; several places take them in turn.",
+        "the kind that residents, project holders and officials share",
     )
-    officials_role: Literal["absent", "invited", "embedded"] = parameter(
+    officials_role: Literal["absent", "invited", "embedded"] = lever(
         "invited",
-        unit="1",
-        label="Role of officials",
-        help="Absent; invited as guests; or embedded, working there and examining files.",
-        source="public and private actors are to meet",
-        evidence="assumed",
-        role="lever",
+        "Role of officials",
+        "Absent; invited as guests; or embedded, working there and examining files.",
+        "public and private actors are to meet",
     )
-    embedded_officials: float = parameter(
+    embedded_officials: float = lever(
         1.0,
+        "Embedded officials",
+        "Officials who examine files at the cluster, paid first; if embedded.",
         unit="FTE",
         bounds=(0.0, 100.0),
-        label="Embedded officials",
-        help="Officials who examine files at the cluster, paid first; if embedded.",
-        source="judgement",
-        evidence="assumed",
-        role="lever",
     )
-    embedded_visits: float = parameter(
+    embedded_visits: float = lever(
         2.0,
-        unit="1",
+        "Visits where officials are embedded",
+        "Visits of officials relative to invited ones; used if officials are embedded.",
         bounds=(0.0, 10.0),
-        label="Visits where officials are embedded",
-        help="Visits of officials relative to invited ones; used if officials are embedded.",
-        source="judgement",
-        evidence="assumed",
-        role="lever",
     )
-    idea_choice: Literal["bottom_up", "top_down"] = parameter(
+    idea_choice: Literal["bottom_up", "top_down"] = lever(
         "bottom_up",
-        unit="1",
-        label="Who chooses ideas",
-        help="Residents bring the ideas, or officials choose them.",
-        source="what a transition cluster is meant to be",
-        evidence="assumed",
-        role="lever",
+        "Who chooses ideas",
+        "Residents bring the ideas, or officials choose them.",
+        "what a transition cluster is meant to be",
     )
-    review_at_cluster: float = parameter(
-        0.2,
-        unit="share",
-        bounds=(0.0, 1.0),
-        label="Short loop",
-        help="Share of supported applications that are examined at the cluster.",
-        source="judgement",
-        evidence="assumed",
-        role="lever",
+    review_at_cluster: float = share(
+        0.2, "Short loop", "Share of supported applications that are examined at the cluster."
     )
 
     def check(self) -> None:

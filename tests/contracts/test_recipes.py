@@ -218,9 +218,8 @@ INTERVENTION = '''"""Pop-up leases: public money aids new shops, wherever they o
 from __future__ import annotations
 
 from sim.interventions.kind import InterventionType
-from sim.interventions.levers import TimedLevers, funding, zone_code
-from sim.interventions.plan import Plan, cents, split_over
-from sim.registry.parameters import parameter
+from sim.interventions.levers import TimedLevers, funding, lever
+from sim.interventions.plan import Plan, plan_subsidies
 
 
 class PopUpLeasesLevers(TimedLevers):
@@ -232,27 +231,19 @@ class PopUpLeasesLevers(TimedLevers):
         "Public money a month.",
         "an example",
     )
-    pop_up_aid: float = parameter(
+    pop_up_aid: float = lever(
         500.0,
+        "Aid to pop-up shops",
+        "Aid to a new shop in its first year.",
+        "an example",
         unit="EUR/month",
         bounds=(0.0, 10_000.0),
-        label="Aid to pop-up shops",
-        help="Aid to a new shop in its first year.",
-        source="an example",
-        evidence="assumed",
-        role="lever",
     )
 
 
 def plan_pop_ups(levers: PopUpLeasesLevers) -> Plan:
     """Plan an account that pays subsidies."""
-    account = {
-        "funding": cents(levers.pop_up_funding),
-        "split": split_over(subsidies=1.0),
-        "opening_aid": levers.pop_up_aid,
-        "zone": zone_code("everywhere"),
-    }
-    return Plan(account)
+    return plan_subsidies(levers.pop_up_funding, "everywhere", opening_aid=levers.pop_up_aid)
 
 
 TYPE = InterventionType(
