@@ -97,12 +97,7 @@ def _command() -> Any:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        Arguments; by default those of the process.
+    """Run a command; by default with the arguments of the process.
 
     Returns
     -------
@@ -125,13 +120,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if code == INTERRUPTED:  # newer versions of typer
             raise KeyboardInterrupt
         return code if isinstance(code, int) else OK
-    except InputError as error:
-        CONSOLE.fail(str(error))
-        return USAGE
-    except _UsageError as error:
-        return _usage(error)
-    except _ClickError as error:
-        CONSOLE.fail(error.format_message())
+    except (InputError, _ClickError) as error:
+        CONSOLE.fail(_sentence(error))
         return USAGE
     except (KeyboardInterrupt, typer.Abort):
         CONSOLE.fail(f"interrupted; {CONSOLE.surviving()}.")
@@ -159,9 +149,10 @@ def _global_first(arguments: list[str]) -> list[str]:
     return first + [a for a in arguments[:end] if a not in _ANYWHERE] + arguments[end:]
 
 
-def _usage(error: Any) -> int:
+def _sentence(error: Any) -> str:
+    if not isinstance(error, _UsageError):
+        return str(error) if isinstance(error, InputError) else str(error.format_message())
     where = error.ctx.command_path if error.ctx else "sim"
     message = error.format_message().rstrip(". ")
     stop = "" if message.endswith("?") else "."
-    CONSOLE.fail(f"{message}{stop} See '{where} --help'.")
-    return USAGE
+    return f"{message}{stop} See '{where} --help'."

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from sim.cli.console import CONSOLE, whole_number
+from sim.cli import options
+from sim.cli.console import CONSOLE
 from sim.errors import InputError
 
 LARGEST_PORT: Final = 65_535
@@ -25,10 +26,7 @@ def app_command(
     host: Annotated[
         str, typer.Option("--host", metavar="NAME", help="Where to listen.")
     ] = "127.0.0.1",
-    port: Annotated[
-        int,
-        typer.Option("--port", parser=whole_number, metavar="N", help="Port; 0 picks a free one."),
-    ] = 8765,
+    port: Annotated[int, options.whole("--port", "Port; 0 picks a free one.")] = 8765,
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open the browser.")] = False,
 ) -> None:
     """Open the page: change parameters, play, compare with and without an intervention.
@@ -69,13 +67,7 @@ def app_command(
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Open a socket that waits for browsers.
-
-    Parameters
-    ----------
-    host : str
-    port : int
-        0 picks a free one.
+    """Open a socket that waits for browsers; port 0 picks a free one.
 
     Raises
     ------

@@ -9,21 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.console import CONSOLE, table, whole_number
-from sim.cli.lang import Lang
-from sim.cli.options import (
-    AsJson,
-    Assignments,
-    Executor,
-    Force,
-    MaxFailures,
-    Months,
-    Resume,
-    RetryFailed,
-    Scheduler,
-    Workers,
-    load_in_workers,
-)
+from sim.cli import options
+from sim.cli.console import CONSOLE, table
 from sim.cli.progress import Watch, end_if_failed
 from sim.words.folders import ENGLISH
 
@@ -33,22 +20,17 @@ if TYPE_CHECKING:
 
 
 def compare_command(
-    scenario: Annotated[str, typer.Argument(help="Scenario by name, or a TOML file.")],
+    scenario: options.Scenario,
     interventions: Annotated[
         list[str], typer.Argument(help="Interventions by name, or TOML files, each in its own arm.")
     ],
     out: Annotated[
         Path, typer.Option("--out", metavar="FOLDER", help="Folder for the report and its tables.")
     ],
-    assignments: Assignments = None,
-    months: Months = None,
-    seed: Annotated[
-        int,
-        typer.Option("--seed", parser=whole_number, metavar="N", help="Seed of the comparison."),
-    ] = 0,
-    reps: Annotated[
-        int, typer.Option("--reps", parser=whole_number, metavar="N", help="Replications.")
-    ] = 60,
+    assignments: options.Assignments = None,
+    months: options.Months = None,
+    seed: Annotated[int, options.whole("--seed", "Seed of the comparison.")] = 0,
+    reps: Annotated[int, options.whole("--reps", "Replications.")] = 60,
     fixed_parameters: Annotated[
         bool, typer.Option("--fixed-parameters", help="Do not draw the uncertain parameters.")
     ] = False,
@@ -62,25 +44,22 @@ def compare_command(
             "--territories", help="Also compare in Essaim's other territories, for the report."
         ),
     ] = False,
-    workers: Workers = None,
-    executor: Executor = "local",
-    scheduler: Scheduler = None,
-    resume: Resume = False,
-    retry_failed: RetryFailed = False,
-    max_failures: MaxFailures = None,
-    lang: Lang = ENGLISH,
-    force: Force = False,
-    as_json: AsJson = False,
+    workers: options.Workers = None,
+    executor: options.Executor = "local",
+    scheduler: options.Scheduler = None,
+    resume: options.Resume = False,
+    retry_failed: options.RetryFailed = False,
+    max_failures: options.MaxFailures = None,
+    language: options.Lang = ENGLISH,
+    force: options.Force = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Compare a territory with and without interventions.
 
     All arms share seeds and parameters; effects are paired differences with their intervals.
     """
-    load_in_workers(executor, workers)
-    from sim.words.folders import check_language
-
-    language = check_language(lang)
-    options = {
+    options.load_in_workers(executor, workers)
+    how = {
         "assignments": assignments or [],
         "months": months,
         "seed": seed,
@@ -95,14 +74,14 @@ def compare_command(
         "max_failures": max_failures,
     }
     Thread(target=_load_report, daemon=True).start()
-    results = _compare(scenario, interventions, out, force=force, **options)
+    results = _compare(scenario, interventions, out, force=force, **how)
     if territories:
         from sim.experiments.store import ELSEWHERE
         from sim.report.sections.stakes import TERRITORIES
 
         for name in TERRITORIES:
             if name != results.scenario.name:
-                _compare(name, interventions, out / ELSEWHERE / name, **options)
+                _compare(name, interventions, out / ELSEWHERE / name, **how)
     CONSOLE.detail("Writing the report ...")
     from sim.experiments.tables import write_tables
     from sim.report.report import write_report
@@ -135,11 +114,10 @@ def _compare(scenario: str, interventions: list[str], out: Path, **options: Any)
 def _answer(results: Results, language: Language, as_json: bool) -> None:
     """Show the effects on the headline measures at the end of the run."""
     if as_json:
-        effects = results.effects
+        effects, run = results.effects, results.manifest["run"]
         end = effects[effects["horizon"] == effects["horizon"].max()]
-        rows = end.astype(object).where(end.notna(), None).to_dict("records")
-        run = results.manifest["run"]
-        CONSOLE.json({"effects": rows, "run": run, "out": str(results.folder)})
+        found = end.astype(object).where(end.notna(), None).to_dict("records")
+        CONSOLE.json({"effects": found, "run": run, "out": str(results.folder)})
         return
     from sim.measures.registry import HEADLINES
     from sim.report.facts import Facts
@@ -150,16 +128,8 @@ def _answer(results: Results, language: Language, as_json: bool) -> None:
     rows = [[words(f"table.{head}") for head in heads]]
     for arm in facts.arms:
         for effect in (facts.effect(arm, name) for name in HEADLINES):
-            quantity = effect.quantity
-            rows.append(
-                [
-                    arm.label,
-                    effect.label,
-                    quantity.level(effect.baseline_mean),
-                    quantity.change(effect.mean),
-                    quantity.interval(effect.lo90, effect.hi90),
-                    words(f"verdict.{effect.verdict}"),
-                ]
-            )
+            level, change = effect.quantity.level, effect.quantity.change
+            found = [level(effect.baseline_mean), change(effect.mean), effect.interval]
+            rows.append([arm.label, effect.label, *found, words(f"verdict.{effect.verdict}")])
     CONSOLE.data(f"{results.scenario.title[language]}\n")
     CONSOLE.data(table(rows, text_columns=2))

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,14 +123,7 @@ CONSOLE = Console()
 
 
 def table(rows: Sequence[Sequence[str]], *, text_columns: int = 1) -> str:
-    """Format rows of cells as aligned lines under a header row.
-
-    Parameters
-    ----------
-    rows : sequence of sequences of str
-    text_columns : int
-        Number of text columns on the left, aligned to the left; the others align to the right.
-    """
+    """Format rows of cells as lines under a header row; text stands left, numbers right."""
     widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
     lines = []
     for row in rows:
@@ -143,17 +136,11 @@ def table(rows: Sequence[Sequence[str]], *, text_columns: int = 1) -> str:
     return "\n".join(lines)
 
 
-def whole_number(text: str) -> int:
-    """Parse an option's whole number."""
-    try:
-        return int(text)
-    except ValueError:
-        raise typer.BadParameter(f"'{text}' is not a whole number") from None
-
-
-def real_number(text: str) -> float:
-    """Parse an option's number."""
-    try:
-        return float(text)
-    except ValueError:
-        raise typer.BadParameter(f"'{text}' is not a number") from None
+def settings_table(head: str, settings: Mapping[str, Mapping[str, Any]]) -> str:
+    """Format parameters or levers, as manifests describe them, with their sources."""
+    rows = [[head, "value", "evidence", "source"]]
+    for name, setting in settings.items():
+        unit = "" if setting["unit"] in ("1", "share") else setting["unit"]
+        value = f"{setting['value']} {unit}".strip()
+        rows.append([name, value, setting["evidence"], setting["source"]])
+    return table(rows, text_columns=4)

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from sim.cli import options
 from sim.cli.console import CONSOLE, table
-from sim.cli.lang import Lang
-from sim.words.folders import ENGLISH, Language, check_language
+from sim.words.folders import ENGLISH, Language
 
 _HEAD: Final = ("kind", "name", "label", "definition", "rule", "code", "at")
 """Head of an entry, before its facts."""
@@ -26,13 +26,12 @@ def explain_command(
             "intervention, kind, variable (entity.quantity), measure, column, scenario ..."
         ),
     ],
-    lang: Lang = ENGLISH,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    language: options.Lang = ENGLISH,
+    as_json: options.AsJson = False,
 ) -> None:
     """Explain a name: what it means, its value and source, who uses it, file and line."""
     from sim.cli.explanation import explain
 
-    language = check_language(lang)
     found = explain(name)
     if as_json:
         CONSOLE.json({entry["kind"].replace(" ", "_"): entry for entry in found})

@@ -6,9 +6,9 @@ from typing import Annotated, Final
 
 import typer
 
-from sim.cli.console import CONSOLE, table
-from sim.cli.lang import Lang
-from sim.words.folders import ENGLISH, check_language
+from sim.cli import options
+from sim.cli.console import CONSOLE, settings_table, table
+from sim.words.folders import ENGLISH
 
 _MONTHS: Final = 240
 """Months of a run for which costs are shown, the default of twenty years."""
@@ -18,8 +18,8 @@ def interventions_command(
     name: Annotated[
         str | None, typer.Argument(help="Intervention, or a TOML file; all by default.")
     ] = None,
-    lang: Lang = ENGLISH,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    language: options.Lang = ENGLISH,
+    as_json: options.AsJson = False,
 ) -> None:
     """List interventions, or show the levers of one.
 
@@ -28,7 +28,6 @@ def interventions_command(
     from sim.interventions import list_interventions, load_intervention
     from sim.simulation.provenance import describe_intervention
 
-    language = check_language(lang)
     if name is None:
         loaded = [load_intervention(path) for path in list_interventions()]
         if as_json:
@@ -54,15 +53,6 @@ def interventions_command(
             f"\nPublic money over {_MONTHS // 12} years: {cost['eur']:,.0f} EUR, "
             f"discounted {cost['discounted_eur']:,.0f} EUR."
         )
-        rows = [["lever", "value", "evidence", "source"]]
-        rows += [
-            [lever, f"{s['value']} {_unit(s['unit'])}".strip(), s["evidence"], s["source"]]
-            for lever, s in said["levers"].items()
-        ]
         CONSOLE.data(f"\nLevers (--set lever=value), type {intervention.type}:")
-        CONSOLE.data(table(rows, text_columns=4))
+        CONSOLE.data(settings_table("lever", said["levers"]))
     CONSOLE.next(f"sim run mid_sized_town --intervention {name}")
-
-
-def _unit(unit: str) -> str:
-    return "" if unit in ("1", "share") else unit

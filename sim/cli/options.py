@@ -1,27 +1,44 @@
-"""Shared options of commands that run experiments."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from sim.cli.console import whole_number
+from sim.words.folders import check_language, languages
 
+
+def whole_number(text: str) -> int:
+    """Parse an option's whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is not a whole number") from None
+
+
+def real_number(text: str) -> float:
+    """Parse an option's number."""
+    try:
+        return float(text)
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is not a number") from None
+
+
+def whole(name: str, help: str, metavar: str = "N") -> Any:
+    """Declare an option that takes a whole number."""
+    return typer.Option(name, parser=whole_number, metavar=metavar, help=help)
+
+
+Scenario = Annotated[str, typer.Argument(help="Scenario by name, or a TOML file.")]
+Folder = Annotated[Path, typer.Argument(help="Folder of a run, a comparison or a sweep.")]
 Assignments = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter or lever; repeatable."),
 ]
-Months = Annotated[
-    int | None,
-    typer.Option("--months", parser=whole_number, metavar="N", help="Length of the runs."),
-]
-Workers = Annotated[
-    int | None,
-    typer.Option(
-        "--workers", parser=whole_number, metavar="N", help="Processes; all processors if unset."
-    ),
-]
+Months = Annotated[int | None, whole("--months", "Length of the runs.")]
+Workers = Annotated[int | None, whole("--workers", "Processes; all processors if unset.")]
 Executor = Annotated[
     str,
     typer.Option(
@@ -41,13 +58,15 @@ Scheduler = Annotated[
 Resume = Annotated[bool, typer.Option("--resume", help="Resume the results in the folder.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace existing results in the folder.")]
 RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Repeat failed runs.")]
-MaxFailures = Annotated[
-    int | None,
+MaxFailures = Annotated[int | None, whole("--max-failures", "Stop once more runs have failed.")]
+Png = Annotated[bool, typer.Option("--png", help="Also draw pictures as PNG.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Lang = Annotated[
+    str,
     typer.Option(
-        "--max-failures", parser=whole_number, metavar="N", help="Stop once more runs have failed."
+        "--lang", callback=check_language, help=f"Language of the output: {', '.join(languages())}."
     ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
 def load_in_workers(executor: str, workers: int | None) -> None:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.cli import options
 from sim.cli.console import CONSOLE
-from sim.cli.lang import Lang
 from sim.errors import InputError, nearest
-from sim.words.folders import ENGLISH, Language, check_language
+from sim.words.folders import ENGLISH, Language
 
 if TYPE_CHECKING:
     from sim.registry.parameters import ParameterInfo
@@ -20,8 +20,8 @@ def params_command(
         str | None,
         typer.Argument(help="Parameter, group, or part of a name; all of them if left out."),
     ] = None,
-    lang: Lang = ENGLISH,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    language: options.Lang = ENGLISH,
+    as_json: options.AsJson = False,
 ) -> None:
     """List parameters with their sources.
 
@@ -29,14 +29,12 @@ def params_command(
     """
     from sim.scenario.schema import PARAMETERS, AllParameters
 
-    language = check_language(lang)
     chosen = list(PARAMETERS.values())
     if name is not None:
         chosen = (
-            [PARAMETERS[name]]
-            if name in PARAMETERS
-            else [i for i in chosen if i.group == name]
-            or [i for n, i in PARAMETERS.items() if name in n]
+            [i for i in chosen if i.name == name]
+            or [i for i in chosen if i.group == name]
+            or [i for i in chosen if name in i.name]
         )
         if not chosen:
             known = [*PARAMETERS, *AllParameters.model_fields]
@@ -71,14 +69,13 @@ def _described(info: ParameterInfo) -> dict[str, Any]:
 
 def _line(info: ParameterInfo, language: Language) -> str:
     value = str(info.default).lower() if isinstance(info.default, bool) else info.default
-    if value == "":
-        value = '""'
+    shown = '""' if value == "" else value
     unit = "" if info.unit == "1" else f" {info.unit}"
     admits = info.admits().removeprefix("a number ").removeprefix("a whole number ")
     admits = admits.removesuffix(f" ({info.unit})")
     if info.plausible:
         admits += f"; plausibly {info.plausible[0]:g} to {info.plausible[1]:g}"
     return (
-        f"  {info.name} = {value!s}{unit}   [{admits}; {info.evidence}; {info.role}]\n"
+        f"  {info.name} = {shown}{unit}   [{admits}; {info.evidence}; {info.role}]\n"
         f"      {info.help[language]} Source: {info.source}."
     )

@@ -47,16 +47,14 @@ class Watch:
     ----------
     folder : Path, optional
         Folder of the results.
-    again : str, optional
+    again : str
         How to continue after an interrupt; by default with ``--resume``.
     """
 
-    def __init__(self, folder: Path | None, again: str | None = None) -> None:
+    def __init__(self, folder: Path | None, again: str = "") -> None:
         if folder is not None:
-            CONSOLE.folder = folder
-            CONSOLE.kept = (
-                f"what was finished is kept; {again or f'go on with --out {folder} --resume'}"
-            )
+            again = again or f"go on with --out {folder} --resume"
+            CONSOLE.folder, CONSOLE.kept = folder, f"what was finished is kept; {again}"
         self._tally: Tally | None = None
         self._start = self._last = time.monotonic()
         self._bar: Progress | None = None
@@ -106,11 +104,10 @@ class Watch:
         tally = self._tally
         if tally is None or not tally.stopped:
             return
-        if tally.stopped == "all_failed":
-            CONSOLE.fail(f"stopped, as every run failed; the first: {tally.first_error}")
-            raise typer.Exit(FAILED)
-        CONSOLE.fail(f"stopped at {tally.failed:,} failed runs; the first: {tally.first_error}")
-        raise typer.Exit(SOME_FAILED)
+        is_all = tally.stopped == "all_failed"
+        after = ", as every run failed" if is_all else f" at {tally.failed:,} failed runs"
+        CONSOLE.fail(f"stopped{after}; the first: {tally.first_error}")
+        raise typer.Exit(FAILED if is_all else SOME_FAILED)
 
 
 def _bar() -> Progress:

@@ -7,21 +7,21 @@ from typing import Annotated
 
 import typer
 
+from sim.cli import options
 from sim.cli.console import CONSOLE
-from sim.cli.lang import Lang
 from sim.words.folders import ENGLISH
 
 
 def report_command(
-    folder: Annotated[Path, typer.Argument(help="Folder of a run, a comparison or a sweep.")],
+    folder: options.Folder,
     out: Annotated[
         Path | None,
         typer.Option(
             "--out", metavar="FOLDER", help="Folder of the report; FOLDER/report if unset."
         ),
     ] = None,
-    lang: Lang = ENGLISH,
-    png: Annotated[bool, typer.Option("--png", help="Also draw pictures as PNG.")] = False,
+    language: options.Lang = ENGLISH,
+    png: options.Png = False,
     force: Annotated[
         bool, typer.Option("--force", help="Replace an existing report in the folder.")
     ] = False,
@@ -30,9 +30,8 @@ def report_command(
     from sim.experiments.results import load_results
     from sim.experiments.whole_folder import whole_folder
     from sim.report.report import write_report
-    from sim.words.folders import check_language
 
-    language, results = check_language(lang), load_results(folder)
+    results = load_results(folder)
     elsewhere = list(results.elsewhere.values())
     files = write_report(results, language, elsewhere=elsewhere, png=png)
     place = out or folder / "report"

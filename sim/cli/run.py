@@ -8,21 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.console import CONSOLE, table, whole_number
-from sim.cli.lang import Lang
-from sim.cli.options import (
-    AsJson,
-    Assignments,
-    Executor,
-    Force,
-    MaxFailures,
-    Months,
-    Resume,
-    RetryFailed,
-    Scheduler,
-    Workers,
-    load_in_workers,
-)
+from sim.cli import options
+from sim.cli.console import CONSOLE, table
 from sim.cli.progress import Watch, end_if_failed
 from sim.errors import InputError
 from sim.words.folders import ENGLISH
@@ -36,7 +23,7 @@ _DRAWN = ("population", "footfall", "vacancy")
 
 
 def run_command(
-    scenario: Annotated[str, typer.Argument(help="Scenario by name, or a TOML file.")],
+    scenario: options.Scenario,
     interventions: Annotated[
         list[str] | None,
         typer.Option(
@@ -45,32 +32,24 @@ def run_command(
             help="Intervention by name, or a TOML file; repeatable.",
         ),
     ] = None,
-    assignments: Assignments = None,
-    months: Months = None,
-    seed: Annotated[
-        int, typer.Option("--seed", parser=whole_number, metavar="N", help="Seed of the run.")
-    ] = 0,
+    assignments: options.Assignments = None,
+    months: options.Months = None,
+    seed: Annotated[int, options.whole("--seed", "Seed of the run.")] = 0,
     reps: Annotated[
-        int,
-        typer.Option(
-            "--reps",
-            parser=whole_number,
-            metavar="N",
-            help="Runs that differ only in their random draws.",
-        ),
+        int, options.whole("--reps", "Runs that differ only in their random draws.")
     ] = 1,
-    workers: Workers = None,
-    executor: Executor = "local",
-    scheduler: Scheduler = None,
-    resume: Resume = False,
-    retry_failed: RetryFailed = False,
-    max_failures: MaxFailures = None,
-    lang: Lang = ENGLISH,
+    workers: options.Workers = None,
+    executor: options.Executor = "local",
+    scheduler: options.Scheduler = None,
+    resume: options.Resume = False,
+    retry_failed: options.RetryFailed = False,
+    max_failures: options.MaxFailures = None,
+    language: options.Lang = ENGLISH,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FOLDER", help="Folder for results and pictures."),
     ] = None,
-    force: Force = False,
+    force: options.Force = False,
     maps: Annotated[
         str | None,
         typer.Option("--maps", metavar="M,M,...", help="Months whose maps to keep; 0: the start."),
@@ -78,21 +57,19 @@ def run_command(
     layers: Annotated[
         str, typer.Option("--layers", metavar="L,L,...", help="Layers of these maps.")
     ] = ",".join(_DRAWN),
-    png: Annotated[bool, typer.Option("--png", help="Also draw pictures as PNG.")] = False,
-    as_json: AsJson = False,
+    png: options.Png = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Run a scenario and summarise what happened.
 
     With --out, write results and pictures into a folder.
     """
     if reps > 1:
-        load_in_workers(executor, workers)
+        options.load_in_workers(executor, workers)
     from sim.experiments.simulate import simulate
     from sim.figures.maps import drawn_months
     from sim.scenario.scenario import load_scenario
-    from sim.words.folders import check_language
 
-    language = check_language(lang)
     chosen = load_scenario(scenario).add(*interventions or []).set(assignments or [])
     if months is not None:
         chosen = chosen.replace(months=months)
@@ -118,16 +95,15 @@ def run_command(
             progress=watch.tell,
         )
     watch.end_if_stopped()
+    further = f"sim run {scenario} --reps 20 --out results"
     if out is not None:
         _write(results, language, png)
     _report(results, language, as_json)
     if out is not None:
         CONSOLE.say(f"Results and pictures are in {out}.")
+        further = "sim explain shop_closure (the rule by which shops close)"
     end_if_failed(results)
-    if out is None:
-        CONSOLE.next(f"sim run {scenario} --reps 20 --out results")
-    else:
-        CONSOLE.next("sim explain shop_closure (the rule by which shops close)")
+    CONSOLE.next(further)
 
 
 def _write(results: Results, language: Language, png: bool) -> None:
@@ -146,20 +122,17 @@ def _report(results: Results, language: Language, as_json: bool) -> None:
 
     sentences = what_happened(results, language)
     if as_json:
-        CONSOLE.json(
-            {
-                "words": sentences,
-                "summary": {zone: asdict(s) for zone, s in summarise(results).items()},
-                "run": results.manifest["run"],
-                "indicators_sha256": indicators_hash(results.indicators),
-                "out": None if results.folder is None else str(results.folder),
-            }
-        )
+        found = {
+            "words": sentences,
+            "summary": {zone: asdict(s) for zone, s in summarise(results).items()},
+            "run": results.manifest["run"],
+            "indicators_sha256": indicators_hash(results.indicators),
+            "out": None if results.folder is None else str(results.folder),
+        }
+        CONSOLE.json(found)
         return
-    CONSOLE.data(f"{results.scenario.title[language]}\n")
-    for sentence in sentences:
-        CONSOLE.data(sentence)
-    CONSOLE.data("\n" + table(summary_table(results, language)))
+    tail = table(summary_table(results, language))
+    CONSOLE.data("\n".join([f"{results.scenario.title[language]}\n", *sentences, f"\n{tail}"]))
 
 
 def _months(text: str | None) -> tuple[int, ...]:

@@ -7,20 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.console import CONSOLE, table, whole_number
-from sim.cli.options import (
-    AsJson,
-    Assignments,
-    Executor,
-    Force,
-    MaxFailures,
-    Months,
-    Resume,
-    RetryFailed,
-    Scheduler,
-    Workers,
-    load_in_workers,
-)
+from sim.cli import options
+from sim.cli.console import CONSOLE, table
 from sim.cli.progress import Watch, end_if_failed
 from sim.errors import InputError
 
@@ -37,42 +25,36 @@ def sweep_command(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FOLDER", help="Folder for the results.")
     ] = None,
-    resume: Resume = False,
-    force: Force = False,
-    retry_failed: RetryFailed = False,
-    max_failures: MaxFailures = None,
-    workers: Workers = None,
-    executor: Executor = "local",
-    scheduler: Scheduler = None,
-    assignments: Assignments = None,
-    reps: Annotated[
-        int | None,
-        typer.Option("--reps", parser=whole_number, metavar="N", help="Replications per point."),
-    ] = None,
-    months: Months = None,
-    seed: Annotated[
-        int | None,
-        typer.Option("--seed", parser=whole_number, metavar="N", help="Seed of the sweep."),
-    ] = None,
+    resume: options.Resume = False,
+    force: options.Force = False,
+    retry_failed: options.RetryFailed = False,
+    max_failures: options.MaxFailures = None,
+    workers: options.Workers = None,
+    executor: options.Executor = "local",
+    scheduler: options.Scheduler = None,
+    assignments: options.Assignments = None,
+    reps: Annotated[int | None, options.whole("--reps", "Replications per point.")] = None,
+    months: options.Months = None,
+    seed: Annotated[int | None, options.whole("--seed", "Seed of the sweep.")] = None,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Only report the number of runs and the time they take."),
     ] = False,
-    as_json: AsJson = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Run an experiment: every point of its design, each with every replication.
 
     Finished runs are always kept; --resume does the missing ones.
     """
     if not dry_run:
-        load_in_workers(executor, workers)
+        options.load_in_workers(executor, workers)
     given = {"replications": reps, "months": months, "seed": seed}
     changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     if assignments:
         from sim.registry.settings import split_assignment, typed_value
 
-        given_settings = [split_assignment(text) for text in assignments]
-        changes["settings"] = {name: typed_value(value) for name, value in given_settings}
+        pairs = map(split_assignment, assignments)
+        changes["settings"] = {name: typed_value(value) for name, value in pairs}
     if dry_run:
         from sim.experiments.experiment_file import load_experiment
 
@@ -104,28 +86,17 @@ def sweep_command(
 
 
 def extend_command(
-    folder: Annotated[Path, typer.Argument(help="Folder of a run, a comparison or a sweep.")],
+    folder: options.Folder,
     points: Annotated[
-        int | None,
-        typer.Option(
-            "--points",
-            parser=whole_number,
-            metavar="N",
-            help="New size of a sobol, morris or saltelli design.",
-        ),
+        int | None, options.whole("--points", "New size of a sobol, morris or saltelli design.")
     ] = None,
-    reps: Annotated[
-        int | None,
-        typer.Option(
-            "--reps", parser=whole_number, metavar="N", help="New number of replications."
-        ),
-    ] = None,
-    retry_failed: RetryFailed = False,
-    max_failures: MaxFailures = None,
-    workers: Workers = None,
-    executor: Executor = "local",
-    scheduler: Scheduler = None,
-    as_json: AsJson = False,
+    reps: Annotated[int | None, options.whole("--reps", "New number of replications.")] = None,
+    retry_failed: options.RetryFailed = False,
+    max_failures: options.MaxFailures = None,
+    workers: options.Workers = None,
+    executor: options.Executor = "local",
+    scheduler: options.Scheduler = None,
+    as_json: options.AsJson = False,
 ) -> None:
     """Extend results in their folder: more replications, or more points of a sweep."""
     from sim.experiments.running import extend

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.console import CONSOLE, real_number, table, whole_number
-from sim.cli.lang import Lang
+from sim.cli import options
+from sim.cli.console import CONSOLE, table
 from sim.errors import InputError
 from sim.words.folders import ENGLISH
 
@@ -50,22 +50,20 @@ def import_command(
     radius: Annotated[
         float,
         typer.Option(
-            "--radius", parser=real_number, metavar="M", help="Radius of the surroundings, in m."
+            "--radius",
+            parser=options.real_number,
+            metavar="M",
+            help="Radius of the surroundings, in m.",
         ),
     ] = 5000.0,
     year: Annotated[
         int | None,
-        typer.Option(
-            "--year",
-            parser=whole_number,
-            metavar="YEAR",
-            help="Year of the gridded data, if the file does not give it.",
-        ),
+        options.whole("--year", "Year of the gridded data, if the file does not give it.", "YEAR"),
     ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Replace a scenario of the same name.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Import a real place as a scenario for 'sim run'."""
     from sim.territory.import_territory import import_territory, summary_lines
@@ -96,9 +94,9 @@ def show_command(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Draw a map: .svg or .png.")
     ] = None,
-    lang: Lang = ENGLISH,
+    language: options.Lang = ENGLISH,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing map.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Describe a territory.
 
@@ -106,20 +104,18 @@ def show_command(
     """
     from sim.scenario.scenario import load_scenario
     from sim.territory.territory_file import load_territory, write_whole
-    from sim.words.folders import check_language
 
-    language = check_language(lang)
     if out is not None and out.suffix not in (".svg", ".png"):
         raise InputError(f"{out}: a map is drawn as .svg or .png.")
     if out is not None and out.exists() and not force:
         raise InputError(f"{out} exists; choose another name or replace it with --force.")
+    scenario = "SCENARIO"
     if place.endswith(".npz"):
-        territory, scenario = load_territory(Path(place)), None
+        territory = load_territory(Path(place))
     else:
         from sim.simulation.simulation import territory_of
 
-        scenario = place
-        territory = territory_of(load_scenario(place))
+        scenario, territory = place, territory_of(load_scenario(place))
     if out is not None:
         from sim.figures import draw_territory
 
@@ -133,7 +129,7 @@ def show_command(
         _show(territory)
     if out is not None:
         CONSOLE.say(f"Map: {out}")
-    CONSOLE.next(f"sim run {scenario or 'SCENARIO'}")
+    CONSOLE.next(f"sim run {scenario}")
 
 
 def _point(text: str | None) -> tuple[float, float] | None:
@@ -160,13 +156,11 @@ def _counts(territory: Territory) -> dict[str, dict[str, int]]:
     from sim.territory.territory import SECTORS, ZONES
 
     zone = np.where(territory.is_town_centre, 0, np.where(territory.is_retail_park, 1, 2)).ravel()
-    at = zone[territory.premises_cell]
+    counts = np.zeros((len(ZONES), len(SECTORS)), np.int64)
+    np.add.at(counts, (zone[territory.premises_cell], territory.premises_sector), 1)
     return {
-        name: {
-            sector: int(((at == z) & (territory.premises_sector == s)).sum())
-            for s, sector in enumerate(SECTORS)
-        }
-        for z, name in enumerate(ZONES)
+        z: dict(zip(SECTORS, row, strict=True))
+        for z, row in zip(ZONES, counts.tolist(), strict=True)
     }
 
 

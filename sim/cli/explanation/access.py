@@ -50,17 +50,9 @@ class Access:
 
 @cache
 def accesses(name: str) -> tuple[Access, ...]:
-    """Uses of an array outside the processes of the month, without repetition.
+    """Uses of a variable outside the processes of the month, without repetition.
 
-    Parameters
-    ----------
-    name : str
-        Of a variable.
-
-    Returns
-    -------
-    tuple of Access
-        In the order of files and lines, then counting kernels, then attributes of agents.
+    In the order of files and lines, then counting kernels, then attributes of agents.
     """
     entity, _, quantity = name.partition(".")
     found = [
@@ -179,8 +171,7 @@ class _Module:
         parent = self.parents[array]
         context = getattr(array, "ctx", None)
         if isinstance(context, ast.Store):
-            both = isinstance(parent, ast.AugAssign)
-            return {READ, WRITE} if both else {WRITE}
+            return {READ, WRITE} if isinstance(parent, ast.AugAssign) else {WRITE}
         if isinstance(parent, ast.Subscript) and parent.value is array:
             return self.modes(parent)
         if isinstance(parent, ast.Attribute) and parent.attr in _SHAPE:
@@ -209,16 +200,16 @@ class _Module:
 
     def modes_of_name(self, function: ast.FunctionDef, name: str) -> set[str]:
         """What a function does with the array that a parameter or local name stands for."""
-        found: set[str] = set()
-        for node in ast.walk(function):
-            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
-                found |= self.modes(node)
-        return found
+        uses = (
+            self.modes(node)
+            for node in ast.walk(function)
+            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
+        )
+        return set().union(*uses)
 
     def _modes_in_call(self, call: ast.Call, position: int) -> set[str]:
-        if isinstance(call.func, ast.Attribute):
-            is_ufunc_at = call.func.attr == "at" and position == 0
-            return {READ, WRITE} if is_ufunc_at else {READ}
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "at" and position == 0:
+            return {READ, WRITE}  # a ufunc's
         if isinstance(call.func, ast.Name):
             if any(isinstance(a, ast.Starred) for a in call.args[:position]):
                 position -= len(call.args)  # counted from the end
@@ -249,9 +240,8 @@ def _counters() -> list[tuple[str, Access]]:
     for kernel in (*COUNTING, book_month):
         code = kernel.py_func.__code__
         path = Path(code.co_filename)
-        access = Access(
-            f"{_room(path)}: {kernel.__name__}", at(path, code.co_firstlineno + 1), READ
-        )
+        by = f"{_room(path)}: {kernel.__name__}"
+        access = Access(by, at(path, code.co_firstlineno + 1), READ)
         for entity in arguments_of(kernel):
             found += [(f"{entity}.{f}", access) for f in fields_of(kernel, entity)]
     return found
@@ -280,10 +270,10 @@ def _agents() -> list[tuple[str, Access]]:
         if (entity := table(name)) is None:
             continue
         for statement in node.body:
-            if not isinstance(statement, ast.Assign | ast.AnnAssign):
-                continue
-            call = statement.value
-            if not isinstance(call, ast.Call):
+            call = getattr(statement, "value", None)
+            if not (
+                isinstance(statement, ast.Assign | ast.AnnAssign) and isinstance(call, ast.Call)
+            ):
                 continue
             target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
             attribute = ast.unparse(target)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -26,7 +26,6 @@ from sim.registry.catalogues import (
     PROJECT_COLUMNS,
     THIRD_PLACE_COLUMNS,
     Column,
-    Kind,
     project_kinds,
     scenario_folder,
     third_place_kinds,
@@ -61,17 +60,17 @@ def lever(name: str) -> dict[str, Any]:
         "default": info.default if len(set(map(repr, defaults.values()))) == 1 else defaults,
         "types": list(defaults),
         "set_in": [
-            {"intervention": path.stem, "value": _value(file["levers"][name]), "at": shown(path)}
+            {
+                "intervention": path.stem,
+                "value": entry["value"] if isinstance(entry, dict) else entry,
+                "at": shown(path),
+            }
             for path, file in _intervention_files()
-            if name in file.get("levers", {})
+            if (entry := file.get("levers", {}).get(name)) is not None
         ],
         "read_at": [*attribute_reads(name, "interventions", ("levers", "self")), *mentions(name)],
         "at": class_line(kinds[0].levers, name),
     }
-
-
-def _value(entry: Any) -> Any:
-    return entry["value"] if isinstance(entry, dict) else entry
 
 
 @cache
@@ -105,17 +104,19 @@ def intervention(name: str) -> dict[str, Any]:
         "label": dict(found.title),
         "definition": dict(found.description),
         "type": found.type,
-        "sets": [
-            {
-                "name": lever,
-                "value": setting.value,
-                "unit": found.kind.infos[lever].unit,
-                "evidence": setting.evidence,
-                "source": setting.source,
-            }
-            for lever, setting in found.settings.items()
-        ],
+        "sets": [_row(found.kind.infos, lever, s) for lever, s in found.settings.items()],
         "at": shown(path),
+    }
+
+
+def _row(declared: Mapping[str, Any], name: str, stated: Any) -> dict[str, Any]:
+    """What a file states of a lever or a column, as a row of a table."""
+    return {
+        "name": name,
+        "value": stated.value,
+        "unit": declared[name].unit,
+        "evidence": stated.evidence,
+        "source": stated.source,
     }
 
 
@@ -130,9 +131,7 @@ def catalogue_columns() -> list[str]:
 def catalogue_column(name: str) -> dict[str, Any]:
     """A column of a catalogue with its values."""
     file, kinds, column = next(
-        (file, kinds, columns[name])
-        for file, (kinds, columns) in CATALOGUES.items()
-        if name in columns
+        (f, kinds, columns[name]) for f, (kinds, columns) in CATALOGUES.items() if name in columns
     )
     return {
         "definition": column.meaning,
@@ -160,28 +159,19 @@ def catalogue_kinds() -> list[str]:
 
 def catalogue_kind(name: str) -> dict[str, Any]:
     """A row of a catalogue: a kind of third place or of project."""
-    file, columns, kind = next(_rows(name))
+    file, columns, kind = next(
+        (file, columns, kind)
+        for file, (kinds, columns) in CATALOGUES.items()
+        for kind in kinds()
+        if kind.name == name
+    )
     path = scenario_folder() / "catalogues" / f"{file}.toml"
     return {
         "label": dict(kind.label),
         "catalogue": path.name,
-        "figures": [
-            {
-                "name": column,
-                "value": figure.value,
-                "unit": columns[column].unit,
-                "evidence": figure.evidence,
-                "source": figure.source,
-            }
-            for column, figure in kind.figures.items()
-        ],
+        "figures": [_row(columns, column, f) for column, f in kind.figures.items()],
         "at": f"{shown(path)}:{_toml_line(path, name)}",
     }
-
-
-def _rows(name: str) -> Iterator[tuple[str, Mapping[str, Column], Kind]]:
-    for file, (kinds, columns) in CATALOGUES.items():
-        yield from ((file, columns, kind) for kind in kinds() if kind.name == name)
 
 
 def _toml_line(path: Path, name: str) -> int:

@@ -54,14 +54,15 @@ def _read(process: Process) -> tuple[str, ...]:
 
 def _rules(path: Path) -> list[dict[str, str]]:
     """The scalar rules of a file, as they are written in it."""
-    found = []
-    for node in tree_of(path).body:
-        if isinstance(node, ast.FunctionDef) and any(
-            isinstance(d, ast.Name) and d.id == "rule" for d in node.decorator_list
-        ):
-            source = ast.get_source_segment(text_of(path), node) or ""
-            found.append({"name": node.name, "source": source, "at": at(path, node.lineno)})
-    return found
+    return [
+        {
+            "name": node.name,
+            "source": ast.get_source_segment(text_of(path), node) or "",
+            "at": at(path, node.lineno),
+        }
+        for node in tree_of(path).body
+        if isinstance(node, ast.FunctionDef) and "rule" in map(ast.unparse, node.decorator_list)
+    ]
 
 
 def parameter_row(info: ParameterInfo) -> dict[str, Any]:
@@ -129,8 +130,6 @@ def variable(name: str) -> dict[str, Any]:
     """An array of the state, with everyone who writes and who reads it."""
     found = VARIABLES[name]
     elsewhere = accesses(name)
-    writers = [p for p in MONTH if name in p.writes]
-    readers = [p for p in MONTH if name in _read(p)]
 
     def uses(processes: Sequence[Process], mode: str) -> list[dict[str, str]]:
         return [
@@ -143,7 +142,7 @@ def variable(name: str) -> dict[str, Any]:
         "unit": found.unit,
         "dtype": found.dtype,
         "dimensions": list(found.dimensions),
-        "written_by": uses(writers, WRITE),
-        "read_by": uses(readers, READ),
+        "written_by": uses([p for p in MONTH if name in p.writes], WRITE),
+        "read_by": uses([p for p in MONTH if name in _read(p)], READ),
         "at": declaration(name, "registry"),
     }

@@ -73,7 +73,7 @@ def declaration(name: str, *places: str) -> str | None:
             return at(path, lines[0][0])
     for path in modules(*places):
         for node in ast.walk(tree_of(path)):
-            if isinstance(node, ast.JoinedStr) and re.fullmatch(pattern_of(node), name):
+            if isinstance(node, ast.JoinedStr) and _can_be(node, name):
                 return at(path, node.lineno)
     return None
 
@@ -82,19 +82,16 @@ def construction(name: str, constructor: str, *places: str) -> str | None:
     """The place at which a class is called with a name as the first argument."""
     for path in modules(*places):
         for node in ast.walk(tree_of(path)):
-            if isinstance(node, ast.Call) and node.args and _called(node) == constructor:
+            if isinstance(node, ast.Call) and node.args and ast.unparse(node.func) == constructor:
                 first = node.args[0]
                 is_name = isinstance(first, ast.Constant) and first.value == name
-                is_family = isinstance(first, ast.JoinedStr) and re.fullmatch(
-                    pattern_of(first), name
-                )
-                if is_name or is_family:
+                if is_name or (isinstance(first, ast.JoinedStr) and _can_be(first, name)):
                     return at(path, first.lineno)
     return None
 
 
-def _called(call: ast.Call) -> str:
-    return call.func.id if isinstance(call.func, ast.Name) else ""
+def _can_be(text: ast.JoinedStr, name: str) -> bool:
+    return re.fullmatch(pattern_of(text), name) is not None
 
 
 def pattern_of(text: ast.JoinedStr) -> str:
