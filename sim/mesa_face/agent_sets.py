@@ -35,7 +35,6 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
     Parameters
     ----------
     handles : Handles
-        The agents of the model.
     keys : (agents,) int64 array
         Members of the set, in order.
     random : random.Random
@@ -43,9 +42,7 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
     """
 
     def __init__(self, handles: Handles, keys: Keys, random: Random) -> None:
-        self.random = random
-        self._handles = handles
-        self._keys = keys
+        self.random, self._handles, self._keys = random, handles, keys
         self._members: frozenset[int] | None = None
 
     # -- members ---------------------------------------------------------------------------------
@@ -58,10 +55,7 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
         return len(self.keys())
 
     def __iter__(self) -> Iterator[RowAgent]:
-        for key in self.keys().tolist():
-            agent = self._handles.agent(key)
-            if agent is not None:
-                yield agent
+        return self._handles.present(self.keys().tolist())
 
     def __contains__(self, agent: object) -> bool:
         key = self._handles.key(agent)
@@ -100,6 +94,9 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
     def _replace(self, keys: Keys) -> Self:
         self._keys, self._members = keys, None
         return self
+
+    def _result(self, keys: Keys, inplace: bool) -> Self | ColumnAgentSet:
+        return self._replace(keys) if inplace else self._of(keys)
 
     def _update(self, agents: Iterable[RowAgent]) -> Self:
         keys = dict.fromkeys(self._key(a) for a in agents)
@@ -142,8 +139,7 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
         AttributeError
             If some members lack it.
         """
-        keys = self.keys()
-        values = self._handles.values(keys, attribute)
+        values = self._handles.values(self.keys(), attribute)
         return values if values is not None else np.array([getattr(a, attribute) for a in self])
 
     @overload
@@ -168,19 +164,16 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
     ) -> list[Any]:
         """Return the values of one attribute, or for several a list of values per agent."""
         if handle_missing not in ("error", "default"):
-            raise ValueError(
-                f"Unknown handle_missing option: {handle_missing}, "
-                "should be one of 'error' or 'default'"
-            )
+            known = "should be one of 'error' or 'default'"
+            raise ValueError(f"Unknown handle_missing option: {handle_missing}, {known}")
         if not isinstance(attr_names, str):
             columns = [self.get(name, handle_missing, default_value) for name in attr_names]
             return list(map(list, zip(*columns, strict=True))) if columns else [[] for _ in self]
         values = self._handles.values(self.keys(), attr_names)
         if values is not None:
             return list(values.tolist())
-        if handle_missing == "error":
-            return [getattr(agent, attr_names) for agent in self]
-        return [getattr(agent, attr_names, default_value) for agent in self]
+        default = () if handle_missing == "error" else (default_value,)
+        return [getattr(agent, attr_names, *default) for agent in self]
 
     def agg(self, attribute: str, func: Callable[..., Any] | Iterable[Callable[..., Any]]) -> Any:
         """Aggregate an attribute with a function of its values, or with several.
@@ -208,7 +201,7 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
         keys = self.keys()
         groups = [(getattr(k, attr_name, None), members) for k, members in by_kind(keys)]
         columns = [(c, members) for c, members in groups if isinstance(c, Column)]
-        if columns and len(columns) == len(groups):
+        if len(columns) == len(groups):
             for column, members in columns:
                 column.write(self._handles.model, keys[members], value)
         else:
@@ -260,7 +253,7 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
             keys = np.fromiter(self._passing(keys, filter_func, limit), np.int64)
         elif limit < len(keys):
             keys = keys[: max(0, int(limit))]
-        return self._replace(keys) if inplace else self._of(keys)
+        return self._result(keys, inplace)
 
     def _passing(
         self, keys: Keys, filter_func: Callable[[Any], bool], limit: float
@@ -296,8 +289,7 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
 
     def shuffle(self, inplace: bool = False) -> Self | ColumnAgentSet:
         """Put the members in random order."""
-        keys = np.array(self._shuffled(), np.int64)
-        return self._replace(keys) if inplace else self._of(keys)
+        return self._result(np.array(self._shuffled(), np.int64), inplace)
 
     def _shuffled(self) -> list[int]:
         keys: list[int] = self.keys().tolist()
@@ -321,7 +313,7 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
             ranks = [key(a) if callable(key) else getattr(a, key) for a in agents]
             places = sorted(range(len(ranks)), key=ranks.__getitem__, reverse=not ascending)
             keys = keys[np.array(places, np.int64)]
-        return self._replace(keys) if inplace else self._of(keys)
+        return self._result(keys, inplace)
 
     # -- actions ---------------------------------------------------------------------------------
 
@@ -346,16 +338,10 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
         args: tuple[Any, ...],
         kwargs: dict[str, Any],
     ) -> list[Any]:
-        returned = []
-        for key in keys:
-            agent = self._handles.agent(key)
-            if agent is None:
-                continue
-            if isinstance(method, str):
-                returned.append(getattr(agent, method)(*args, **kwargs))
-            else:
-                returned.append(method(agent, *args, **kwargs))
-        return returned
+        agents = self._handles.present(keys)
+        if isinstance(method, str):
+            return [getattr(agent, method)(*args, **kwargs) for agent in agents]
+        return [method(agent, *args, **kwargs) for agent in agents]
 
 
 def _is_numpy(function: Callable[..., Any]) -> bool:
@@ -366,14 +352,7 @@ def _is_numpy(function: Callable[..., Any]) -> bool:
 class LiveAgentSet(ColumnAgentSet):
     """The current agents of some types, such as ``model.agents``.
 
-    Parameters
-    ----------
-    handles : Handles
-        The agents of the model.
-    kinds : tuple of type
-        Types of the agents, in order.
-    random : random.Random
-        As in `ColumnAgentSet`.
+    Handles and generator are those of `ColumnAgentSet`.
     """
 
     def __init__(self, handles: Handles, kinds: tuple[type[RowAgent], ...], random: Random) -> None:

@@ -54,46 +54,34 @@ class SharedLayer(PropertyLayer):  # type: ignore[misc]  # Mesa carries no types
     Parameters
     ----------
     name : str
-        Name of the layer, and of the attribute of each cell.
+        Also the attribute of each cell.
     data : (width, height) array
-        Values of the layer; not copied.
+        Not copied.
     """
 
     def __init__(self, name: str, data: npt.NDArray[Any]) -> None:
         # Mesa's constructor would allocate another array
-        self.name = name
-        self.dimensions = data.shape
-        self._data = data
+        self.name, self.dimensions, self._data = name, data.shape, data
 
 
 class Occupants(Sequence["Agent"]):
     """The occupants of a cell: premises and places, people, then agents that a user added.
 
-    Parameters
-    ----------
-    handles : Handles
-        The model's agents.
-    rows : mapping of str to int array
-        Rows of the cell by table.
+    Rows of the cell are given by table.
     """
 
     __slots__ = ("_guests", "_handles", "_rows")
 
     def __init__(self, handles: Handles, rows: Mapping[str, npt.NDArray[np.intp]]) -> None:
-        self._handles = handles
-        self._rows = rows
+        self._handles, self._rows = handles, rows
         self._guests: list[Agent] = []
 
     def _keys(self) -> Keys:
-        present = [self._handles.keys_in(kind, self._rows[kind.table]) for kind in KINDS]
-        keys = np.concatenate(present)
+        keys = np.concatenate([self._handles.keys_in(k, self._rows[k.table]) for k in KINDS])
         return keys[self._handles.exist(keys)]
 
     def __iter__(self) -> Iterator[Agent]:
-        for key in self._keys().tolist():
-            agent = self._handles.agent(key)
-            if agent is not None:
-                yield agent
+        yield from self._handles.present(self._keys().tolist())
         yield from self._guests
 
     def __len__(self) -> int:
@@ -135,13 +123,6 @@ class TerritoryCell(Cell):  # type: ignore[misc]  # Mesa carries no types
 
 class TerritoryGrid(OrthogonalMooreGrid):  # type: ignore[misc]  # Mesa carries no types
     """The cells of a territory with their occupants, and a property layer for each cell array.
-
-    Parameters
-    ----------
-    handles : Handles
-        The agents of the model.
-    random : random.Random
-        Generator for choosing random cells.
 
     Notes
     -----

@@ -6,7 +6,7 @@ exist and what their attributes are. Objects are created on first use and kept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -31,13 +31,7 @@ _NAMED: Final = {kind.__name__: kind for kind in KINDS}
 
 
 class Handles:
-    """The agents of one model, and the objects created for them so far.
-
-    Parameters
-    ----------
-    model : TerritoryModel
-        The model whose arrays the agents read.
-    """
+    """The agents of one model, and the objects created for them so far."""
 
     def __init__(self, model: TerritoryModel) -> None:
         self.model = model
@@ -73,6 +67,10 @@ class Handles:
         there = agent is not None and agent.of_tenancy == tenancy and agent.exists
         return agent if there else None
 
+    def present(self, keys: Iterable[int]) -> Iterator[RowAgent]:
+        """Return the agents with these keys that are not gone when their turn comes."""
+        return (agent for key in keys if (agent := self.agent(key)) is not None)
+
     def key(self, agent: object) -> int | None:
         """Return the key of an agent of this model; None for anything else."""
         if isinstance(agent, RowAgent) and agent.model is self.model:
@@ -103,7 +101,10 @@ class Handles:
         """Return which of these agents exist."""
         there = np.empty(len(keys), np.bool_)
         for kind, members in by_kind(keys):
-            rows, tenancies = _rows_and_tenancies(keys[members])
+            rows, tenancies = (
+                keys[members] & ROW_MASK,
+                keys[members] >> TENANCY_SHIFT & TENANCY_MASK,
+            )
             there[members] = kind.there(self.model.state, rows, tenancies)
         return there
 
@@ -116,20 +117,14 @@ class Handles:
             if not isinstance(column, Column | UniqueId):
                 return None
             parts.append(column.read(self.model, keys[members]))
-        if not parts:
-            return None
         if len(parts) == 1:
             return parts[0]
-        if len({part.dtype.kind for part in parts}) > 1:
+        if len({part.dtype.kind for part in parts}) != 1:
             return None  # one array would convert between types
         values = np.empty(len(keys), np.result_type(*parts))
         for part, (_, members) in zip(parts, groups, strict=True):
             values[members] = part
         return values
-
-
-def _rows_and_tenancies(keys: Keys) -> tuple[Keys, Keys]:
-    return keys & ROW_MASK, keys >> TENANCY_SHIFT & TENANCY_MASK
 
 
 def by_kind(keys: Keys) -> Iterator[tuple[type[RowAgent], Any]]:

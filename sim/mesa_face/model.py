@@ -66,16 +66,8 @@ _FIRST_GUEST_ID: Final = -(2**31)
 def run_seed(rng: RNG) -> int:
     """Return the seed of a run from anything that Mesa accepts as ``rng``.
 
-    Parameters
-    ----------
-    rng : int, numpy integer, str, sequence of int, Generator, BitGenerator, SeedSequence or None
-        A whole number is the seed itself; a generator gives its next draw; a sequence or a
-        SeedSequence is hashed; None takes entropy from the operating system.
-
-    Returns
-    -------
-    int
-        0 to 2**63 - 1.
+    A whole number, 0 to 2**63 - 1, is the seed itself; a generator gives its next draw; a sequence
+    or a SeedSequence is hashed; None takes entropy from the operating system.
 
     Raises
     ------
@@ -117,15 +109,13 @@ class TerritoryScenario(MesaScenario):  # type: ignore[misc]  # Mesa carries no 
     Each model has a subclass with its own values as defaults. Mesa's SolaraViz instantiates that
     class on Reset, so the place stays the same.
 
-    Attributes
-    ----------
-    source : sim.scenario.scenario.Scenario
-        The scenario with what Mesa does not store: names, sources, folder.
     """
 
     __slots__ = ()
 
     source: ClassVar[Scenario]
+    """The scenario with what Mesa does not store: names, sources, folder."""
+
     _counter: ClassVar[Iterator[int]] = itertools.count()
 
     def __init__(self, *, rng: RNG = None, **parameters: Any) -> None:
@@ -136,10 +126,9 @@ class TerritoryScenario(MesaScenario):  # type: ignore[misc]  # Mesa carries no 
     def of(scenario: Scenario) -> type[TerritoryScenario]:
         """Make the class of scenarios whose defaults are the values of this one."""
         values = dict(scenario.values)
-        declared = {"__slots__": (), "__annotations__": {n: type(v) for n, v in values.items()}}
-        return type(
-            "TerritoryScenario", (TerritoryScenario,), {**values, **declared} | {"source": scenario}
-        )
+        annotations = {n: type(v) for n, v in values.items()}
+        declared = {"__slots__": (), "__annotations__": annotations, "source": scenario}
+        return type("TerritoryScenario", (TerritoryScenario,), values | declared)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _blank_scenario, (self.source,), object.__getstate__(self)
@@ -182,19 +171,10 @@ def _read_scenario(
 
 
 class RecordedIndicators(Mapping[str, list[float]]):
-    """Columns of the indicators at some months, read from the record of a simulation.
-
-    Parameters
-    ----------
-    simulation : Simulation
-        Simulation to read.
-    months : list of float
-        Months to show; may grow.
-    """
+    """Columns of the indicators at some months, whose list may grow, read from a simulation."""
 
     def __init__(self, simulation: Simulation, months: list[float]) -> None:
-        self._simulation = simulation
-        self._months = months
+        self._simulation, self._months = simulation, months
         self._columns: dict[str, list[float]] = {}
         self._n_read = -1
 
@@ -226,12 +206,7 @@ class IndicatorCollector(DataCollector):  # type: ignore[misc]  # Mesa carries n
             model.simulation, agenttype_reporters={Shop: {"revenue": "revenue"}}
         )
 
-    Parameters
-    ----------
-    simulation : Simulation
-        Simulation to read.
-    **reporters
-        As for `mesa.DataCollector`.
+    Keyword arguments are those of `mesa.DataCollector`.
     """
 
     def __init__(self, simulation: Simulation, **reporters: Any) -> None:

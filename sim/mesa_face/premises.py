@@ -87,16 +87,9 @@ class Premises(PremisesRow):
     def let(self, quality: float = 1.0) -> Shop:
         """Let vacant premises by hand, as in `sim.processes.reletting`, but without a draw.
 
-        Parameters
-        ----------
-        quality : float
-            Attraction relative to an average shop in its place, above 0.
-
-        Returns
-        -------
-        Shop
-            The new occupant, with the reserves of a new shop. Indicators count it among the open
-            shops, but not among the relettings of a month.
+        `quality` is the attraction relative to an average shop in its place, above 0. The new
+        occupant has the reserves of a new shop. Indicators count it among the open shops, but not
+        among the relettings of a month.
 
         Raises
         ------

@@ -29,7 +29,6 @@ class RowAgent(Agent):  # type: ignore[misc]  # Mesa carries no types
     Attributes
     ----------
     model : TerritoryModel
-        The model of the agent.
     row : int
         Row in the arrays of ``model.state``.
     of_tenancy : int
