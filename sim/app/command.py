@@ -14,10 +14,7 @@ _EVERYWHERE: Final = "--territories"
 def run_commands(asked: Request, choice: Catalogue, month: int) -> str:
     """Return the commands that run the territory up to a month, without and with the intervention.
 
-    Returns
-    -------
-    str
-        One line per command; only one without an intervention.
+    One line per command; only one without an intervention.
     """
     end = ["--months", str(max(month, 1)), "--seed", str(asked.seed)]
     run = ["sim", "run", choice.references[asked.scenario]]
@@ -29,19 +26,9 @@ def run_commands(asked: Request, choice: Catalogue, month: int) -> str:
 
 
 def compare_command(asked: Request, choice: Catalogue, reps: int | None = None) -> str:
-    """Return the command that compares the territory with and without the intervention.
+    """Return the command that compares the territory with and without the intervention, if any.
 
-    Parameters
-    ----------
-    asked : Request
-    choice : Catalogue
-    reps : int, optional
-        Replications; by default, the usual number in all four territories.
-
-    Returns
-    -------
-    str
-        Command; empty without an intervention.
+    By default with the usual number of replications in all four territories.
     """
     if asked.intervention is None:
         return ""

@@ -18,16 +18,7 @@ HEADER: Final = struct.Struct("<4sIHHIII")
 
 
 def frame(pair: Pair, layer: str, known: int) -> bytes:
-    """Encode the present month of a pair.
-
-    Parameters
-    ----------
-    pair : Pair
-    layer : str
-        Name of the layer to show.
-    known : int
-        Months whose measures the page already has.
-    """
+    """Encode the present month of a pair, for a page that has the measures of `known` months."""
     rows, columns = pair.without.territory.shape
     first = min(known, pair.month)
     head = HEADER.pack(MAGIC, pair.month, rows, columns, first, pair.month - first, len(CHARTS))

@@ -15,6 +15,7 @@ from sim.interventions import TYPES, Intervention
 from sim.measures.map_layers import LAYERS
 from sim.measures.registry import HEADLINES, OUTCOMES
 from sim.registry.parameters import ParameterInfo
+from sim.registry.settings import Setting
 from sim.report.quantity import Quantity
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import PARAMETERS
@@ -34,14 +35,11 @@ def offer(choice: Catalogue) -> dict[str, Any]:
         "model_version": MODEL_VERSION,
         "scenarios": [_scenario(name, s) for name, s in choice.scenarios.items()],
         "interventions": [_intervention(i) for i in choice.interventions.values()],
-        "groups": {g: _texts(f"groups.{g}") for g in dict.fromkeys(_groups())},
+        "groups": {i.group: _texts(f"groups.{i.group}") for i in PARAMETERS.values()},
         "parameters": [_info(i) for i in PARAMETERS.values() if i.name != "file"],
         "layers": [
             {
-                "name": layer.name,
-                "unit": _units(layer.unit),
-                "is_share": layer.unit == "share",
-                "label": _typeset(layer.label),
+                **_named(layer),
                 "definition": _typeset(layer.definition),
                 "source": layer.source,
                 "evidence": layer.evidence,
@@ -72,10 +70,6 @@ def offer(choice: Catalogue) -> dict[str, Any]:
     }
 
 
-def _groups() -> list[str]:
-    return [info.group for info in PARAMETERS.values()]
-
-
 def _typeset(texts: Mapping[str, str]) -> dict[str, str]:
     """Typeset texts by language; missing texts stay missing."""
     return {lang: typeset(texts[lang], lang) for lang in languages()}
@@ -92,6 +86,20 @@ def _units(unit: str) -> dict[str, str]:
     return {lang: Words(lang).unit(unit) for lang in languages()}
 
 
+def _named(thing: Any) -> dict[str, Any]:
+    """Describe what all that has a name and a unit has in common."""
+    return {
+        "name": thing.name,
+        "unit": _units(thing.unit),
+        "is_share": thing.unit == "share",
+        "label": _typeset(thing.label),
+    }
+
+
+def _sources(settings: Mapping[str, Setting]) -> dict[str, dict[str, str]]:
+    return {n: {"source": s.source, "evidence": s.evidence} for n, s in settings.items()}
+
+
 def _scenario(name: str, scenario: Scenario) -> dict[str, Any]:
     return {
         "name": name,
@@ -99,9 +107,7 @@ def _scenario(name: str, scenario: Scenario) -> dict[str, Any]:
         "description": _typeset(scenario.description),
         "is_imported": bool(scenario.values["file"]),
         "values": {n: v for n, v in scenario.values.items() if n != "file"},
-        "sources": {
-            n: {"source": s.source, "evidence": s.evidence} for n, s in scenario.settings.items()
-        },
+        "sources": _sources(scenario.settings),
     }
 
 
@@ -112,25 +118,19 @@ def _intervention(intervention: Intervention) -> dict[str, Any]:
         "description": _typeset(intervention.description),
         "values": intervention.values,
         "levers": [_info(info) for info in intervention.kind.infos.values()],
-        "sources": {
-            n: {"source": s.source, "evidence": s.evidence}
-            for n, s in intervention.settings.items()
-        },
+        "sources": _sources(intervention.settings),
     }
 
 
 def _info(info: ParameterInfo) -> dict[str, Any]:
     return {
-        "name": info.name,
+        **_named(info),
         "group": info.group,
         "kind": info.kind.__name__,
         "default": info.default,
         "low": info.low,
         "high": info.high,
         "choices": list(info.choices),
-        "unit": _units(info.unit),
-        "is_share": info.unit == "share",
-        "label": _typeset(info.label),
         "help": _typeset(info.help),
         "source": info.source,
         "evidence": info.evidence,
@@ -140,21 +140,12 @@ def _info(info: ParameterInfo) -> dict[str, Any]:
 
 def _chart(name: str) -> Mapping[str, Any]:
     measure = OUTCOMES[name]
-    return {
-        "name": name,
-        "unit": _units(measure.unit),
-        "is_share": measure.unit == "share",
-        "label": _typeset(measure.label),
-        "definition": _typeset(measure.definition_over("last_year")),
-        "digits": _digits(name),
-    }
-
-
-def _digits(name: str) -> int:
-    """Return the decimals of a level, as in texts."""
-    measure = OUTCOMES[name]
     least = measure.relevant or measure.relevant_share * 100.0
-    return max(0, Quantity(measure.unit, least, ENGLISH).digits - 1)
+    return {
+        **_named(measure),
+        "definition": _typeset(measure.definition_over("last_year")),
+        "digits": max(0, Quantity(measure.unit, least, ENGLISH).digits - 1),  # as in texts
+    }
 
 
 def _choices() -> list[str]:

@@ -35,18 +35,12 @@ _OF_DIFFERENCE: Final = 0.25
 
 
 def measures_of_months(simulation: Simulation, first: int) -> npt.NDArray[np.float32]:
-    """Return the chart values of some months.
-
-    Parameters
-    ----------
-    simulation : Simulation
-    first : int
-        Number of months before.
+    """Return the chart values from month ``first`` + 1 to the present one.
 
     Returns
     -------
     (months, charts) float32 array
-        Values from month ``first`` + 1 to the present one; nan without anything to measure.
+        nan without anything to measure.
     """
     counts = dict(zip(COUNTS, simulation.counts.T, strict=True))
     last = np.arange(first + 1, simulation.month + 1)
@@ -57,11 +51,7 @@ def measures_of_months(simulation: Simulation, first: int) -> npt.NDArray[np.flo
 class Pair:
     """Two runs at the start that differ only in an intervention.
 
-    Parameters
-    ----------
-    arms : Arms
-    before : Pair, optional
-        The pair that this one replaces; it reuses what both share.
+    It reuses what it shares with the pair that it replaces.
 
     Raises
     ------
@@ -71,7 +61,7 @@ class Pair:
 
     def __init__(self, arms: Arms, before: Pair | None = None) -> None:
         self.arms = arms
-        same = before if before is not None and _is_same(before, arms) else None
+        same = before if before and _identity(before.arms) == _identity(arms) else None
         self._start: State = same._start if same else start_of(arms.without, arms.seed)
         self.without = Simulation(arms.without, arms.seed, start=self._start)
         if self.without.territory.residents.size > LARGEST_GRID:
@@ -80,7 +70,10 @@ class Pair:
                 f"{LARGEST_GRID:,}; use the command line."
             )
         self.with_it = Simulation(arms.with_it, arms.seed, start=self._start)
-        self.scales: dict[str, Scale] = same.scales if same else self._scales()
+        # Ranges of colours are the same for both territories and all months.
+        self.scales: dict[str, Scale] = (
+            same.scales if same else {name: _scale(name, self.without) for name in LAYERS}
+        )
 
     @property
     def month(self) -> int:
@@ -108,17 +101,8 @@ class Pair:
         for run in self.runs:
             run.run(max(0, min(month, self.months) - run.month))
 
-    def _scales(self) -> dict[str, Scale]:
-        """The colour range of each layer, the same for both territories and all months."""
-        return {name: _scale(name, self.without) for name in LAYERS}
-
     def maps(self, layer: str) -> tuple[Bytes, Bytes, Bytes]:
         """Return a layer of both territories and their difference, as bytes.
-
-        Parameters
-        ----------
-        layer : str
-            Name in `LAYERS`.
 
         Returns
         -------
@@ -129,12 +113,8 @@ class Pair:
         low, high = self.scales[layer]
         without, with_it = (LAYERS[layer].measure(run.state) for run in self.runs)
         reach = _OF_DIFFERENCE * (high - low)
-        difference = np.subtract(with_it, without, dtype=np.float32)
-        return (
-            _bytes(without, low, high),
-            _bytes(with_it, low, high),
-            _bytes(difference, -reach, reach),
-        )
+        difference = _bytes(np.subtract(with_it, without, dtype=np.float32), -reach, reach)
+        return _bytes(without, low, high), _bytes(with_it, low, high), difference
 
     def cell(self, row: int, column: int) -> dict[str, list[float | None]]:
         """Return every layer at a cell, without and with the intervention.
@@ -150,25 +130,16 @@ class Pair:
                 f"row {row}, column {column} is outside the grid of {rows} rows and {columns} "
                 "columns."
             )
-        return {
-            name: [_finite(float(layer.measure(run.state)[row, column])) for run in self.runs]
+        at = {
+            name: [float(layer.measure(run.state)[row, column]) for run in self.runs]
             for name, layer in LAYERS.items()
         }
+        return {name: [v if np.isfinite(v) else None for v in vs] for name, vs in at.items()}
 
 
-def _is_same(before: Pair, arms: Arms) -> bool:
-    """Return whether the territory without the intervention is unchanged."""
-    one, other = before.arms.without, arms.without
-    return (
-        before.arms.seed == arms.seed
-        and one.name == other.name
-        and one.folder == other.folder
-        and one.parameters == other.parameters
-    )
-
-
-def _finite(value: float) -> float | None:
-    return value if np.isfinite(value) else None
+def _identity(arms: Arms) -> tuple[Any, ...]:
+    """Return what determines the territory without the intervention."""
+    return arms.seed, arms.without.name, arms.without.folder, arms.without.parameters
 
 
 def _scale(name: str, run: Simulation) -> Scale:

@@ -100,28 +100,22 @@ class Replications:
             raise _Cancelled
 
     def bands(self) -> dict[str, Any]:
-        """Return quantiles over replications by measure, month by month.
+        """Return quantiles over replications, month by month.
 
-        Returns
-        -------
-        dict
-            By measure of `ROLLING`: ``without``, ``with`` and ``difference``, each a list of five
-            series (5, 25, 50, 75 and 95 %), None without anything to measure.
+        By measure of `ROLLING`: ``without``, ``with`` and ``difference``, each a list of five
+        series (5, 25, 50, 75 and 95 %), None without anything to measure.
         """
         assert self.comparison is not None
         monthly = self.comparison.monthly
         reps = len(self.comparison.replications)
         found = {}
         for name in ROLLING:
-            arms = {
-                arm: monthly.loc[monthly["arm"] == arm, name].to_numpy(float).reshape(reps, -1)
+            without, with_it = (
+                monthly.loc[monthly["arm"] == arm, name].to_numpy(float).reshape(reps, -1)
                 for arm in (BASELINE, self._name)
-            }
-            found[name] = {
-                "without": _courses(arms[BASELINE]),
-                "with": _courses(arms[self._name]),
-                "difference": _courses(arms[self._name] - arms[BASELINE]),
-            }
+            )
+            courses = {"without": without, "with": with_it, "difference": with_it - without}
+            found[name] = {key: _courses(values) for key, values in courses.items()}
         return found
 
 

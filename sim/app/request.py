@@ -38,16 +38,7 @@ Value = bool | int | float | Annotated[str, Field(max_length=500)]
 class Request(BaseModel):
     """The request of the page to start, and after each change.
 
-    Attributes
-    ----------
-    scenario : str
-        Name of an available territory.
-    intervention : str or None
-        Name of an available intervention, or None.
-    settings : dict
-        Changed parameters and levers, by flat name.
-    seed : int
-        Seed of both runs.
+    Names are those of a `Catalogue`; settings are changed parameters and levers, by flat name.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
@@ -62,14 +53,7 @@ class Request(BaseModel):
 class Arms:
     """The two scenarios of a session, valid and within the limits of the page.
 
-    Attributes
-    ----------
-    without, with_it : Scenario
-        The scenarios without and with the intervention, if any.
-    seed : int
-        Seed of both runs.
-    reference : str
-        Name of the territory on the command line.
+    The reference is the name of the territory on the command line.
     """
 
     without: Scenario
@@ -81,12 +65,8 @@ class Arms:
 class Catalogue:
     """The available territories and interventions, by name.
 
-    Nothing else is read, whatever a visitor requests.
-
-    Parameters
-    ----------
-    files : sequence of Path
-        Scenario files in addition to those of the package, such as imported territories.
+    Nothing but these and further scenario files, such as imported territories, is read, whatever a
+    visitor requests.
 
     Raises
     ------
@@ -154,14 +134,11 @@ def _refuse_large(scenario: Scenario) -> None:
     values = scenario.values
     if values["file"]:
         return
+    premises = round(values["population"] * values["premises_per_1000"] / 1000)
     for what, number, most in (
         ("rows x columns", values["rows"] * values["columns"], LARGEST_GRID),
         ("population", values["population"], MOST_RESIDENTS),
-        (
-            "population x premises_per_1000 / 1000",
-            round(values["population"] * values["premises_per_1000"] / 1000),
-            MOST_PREMISES,
-        ),
+        ("population x premises_per_1000 / 1000", premises, MOST_PREMISES),
     ):
         if number > most:
             raise InputError(

@@ -5,7 +5,6 @@ Every answer is the requested content, or a status of 400 or more with one sente
 
 from __future__ import annotations
 
-import io
 import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -32,8 +31,10 @@ from sim.app.request import Catalogue, Request
 from sim.app.sessions import Busy, Session, Sessions, TooMany, Unknown
 from sim.app.story import tell, verdicts
 from sim.errors import InputError, nearest
+from sim.interventions import Intervention
 from sim.measures.map_layers import LAYERS
 from sim.registry.parameters import ParameterInfo
+from sim.scenario.scenario import Scenario
 from sim.scenario.schema import PARAMETERS
 from sim.version import package_version
 from sim.words.folders import ENGLISH, Language, check_language, languages
@@ -82,17 +83,7 @@ _BYTES: Final[dict[int | str, dict[str, Any]]] = {
 
 
 class FrameRequest(BaseModel):
-    """A request for a frame: months to run and the layer to show.
-
-    Attributes
-    ----------
-    steps : int
-        Months to run first.
-    layer : str
-        Layer of the maps.
-    known : int
-        Months whose measures the page already has.
-    """
+    """A request for a frame: months to run first, the layer to show, and months already known."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -121,7 +112,7 @@ def make_app(
     hosts : sequence of str
         Host names of the server.
     sessions : Sessions, optional
-        Sessions to use instead of new ones with the usual limits.
+        By default new ones with the usual limits.
 
     Raises
     ------
@@ -168,7 +159,8 @@ def make_app(
     @api.post("/api/sessions/{name}/frame", response_class=Response, responses=_BYTES)
     def next_frame(name: Name, asked: FrameRequest) -> Response:
         """Run some months and return the last frame."""
-        _known_layer(asked.layer)
+        if asked.layer not in LAYERS:
+            raise InputError(f"unknown layer '{asked.layer}'.{nearest(asked.layer, LAYERS)}")
         with sessions.using(name) as session, sessions.turn:
             session.pair.run_to(session.pair.month + asked.steps)
             content = frame(session.pair, asked.layer, asked.known)
@@ -270,11 +262,6 @@ def _file(content: bytes, kind: str, name: str) -> Response:
     return Response(content, media_type=kind, headers=headers)
 
 
-def _known_layer(name: str) -> None:
-    if name not in LAYERS:
-        raise InputError(f"unknown layer '{name}'.{nearest(name, LAYERS)}")
-
-
 def _about(session: Session) -> dict[str, Any]:
     """Describe a pair for the page, except for its frames."""
     pair = session.pair
@@ -299,28 +286,25 @@ def _about(session: Session) -> dict[str, Any]:
 
 def _differs(session: Session) -> list[dict[str, Any]]:
     """List every setting that differs from the territory as offered and from the baseline."""
-    arm = session.pair.arms.with_it
-    found = []
-    for intervention in arm.interventions[len(session.pair.arms.without.interventions) :]:
-        for name, info in intervention.kind.infos.items():
-            value = intervention.values[name]
-            if value != info.default or name in session.asked.settings:
-                found.append(_setting(info, value, info.default, intervention.settings.get(name)))
-    for name in session.asked.settings:
-        if name in PARAMETERS:
-            info = PARAMETERS[name]
-            found.append(_setting(info, arm.values[name], info.default, arm.settings.get(name)))
-    return found
+    arm, asked = session.pair.arms.with_it, session.asked.settings
+    levers = [
+        _setting(info, intervention)
+        for intervention in arm.interventions[len(session.pair.arms.without.interventions) :]
+        for name, info in intervention.kind.infos.items()
+        if name in asked or intervention.values[name] != info.default
+    ]
+    return levers + [_setting(PARAMETERS[name], arm) for name in asked if name in PARAMETERS]
 
 
-def _setting(info: ParameterInfo, value: Any, default: Any, setting: Any) -> dict[str, Any]:
-    own = setting is not None and setting.source != "not stated"
+def _setting(info: ParameterInfo, owner: Scenario | Intervention) -> dict[str, Any]:
+    setting = owner.settings.get(info.name)
+    source = setting.source if setting and setting.source != "not stated" else info.source
     return {
         "name": info.name,
-        "value": value,
-        "default": default,
-        "evidence": setting.evidence if setting is not None else info.evidence,
-        "source": setting.source if own else info.source,
+        "value": owner.values[info.name],
+        "default": info.default,
+        "evidence": (setting or info).evidence,
+        "source": source,
     }
 
 
@@ -339,14 +323,9 @@ def _progress(found: Replications, lang: Language) -> dict[str, Any]:
 def _csv(pair: Pair) -> bytes:
     import pandas as pd
 
-    parts = []
-    for arm, run in zip(("without", "with"), pair.runs, strict=True):
-        table = run.indicators.reset_index()
-        table.insert(0, "arm", arm)
-        parts.append(table)
-    buffer = io.StringIO()
-    pd.concat(parts).to_csv(buffer, index=False, lineterminator="\n")
-    return buffer.getvalue().encode()
+    tables = {"without": pair.without.indicators, "with": pair.with_it.indicators}
+    table = pd.concat({arm: found.reset_index() for arm, found in tables.items()}, names=["arm"])
+    return table.reset_index("arm").to_csv(index=False, lineterminator="\n").encode()
 
 
 def _answer_errors(api: FastAPI) -> None:

@@ -49,16 +49,12 @@ class Session:
 
     Attributes
     ----------
-    pair : Pair
-    asked : Request
-        Request of the pair.
     used : float
         Time of the last request, on the server's clock.
     lock : Lock
         Held while the pair is read or changed.
     waiting : int
         Number of requests that use the session or wait for it.
-    replications : Replications or None
     """
 
     pair: Pair
@@ -80,14 +76,7 @@ class Sessions:
 
     Lock order: a session's lock comes before the lock of all sessions.
 
-    Parameters
-    ----------
-    most : int
-        Maximum number of sessions.
-    most_bytes : int
-        Maximum memory of their territories.
-    clock : callable
-        Returns seconds.
+    At most so many, with so many bytes of territories; the clock returns seconds.
     """
 
     def __init__(
@@ -107,17 +96,14 @@ class Sessions:
         return len(self._all)
 
     def begin(self, arms: Arms, asked: Request) -> str:
-        """Start a session.
-
-        Returns
-        -------
-        str
-            Unguessable name of the session.
+        """Start a session and return its unguessable name.
 
         Raises
         ------
         TooMany
-            If there is no room for it. InputError If a run cannot start from its parameters.
+            If there is no room for it.
+        InputError
+            If a run cannot start from its parameters.
         """
         with self._lock:
             self._make_room(1, 0)
@@ -130,15 +116,7 @@ class Sessions:
         return name
 
     def change(self, session: Session, arms: Arms, asked: Request) -> None:
-        """Replace the pair of a session that the caller is using, at its start.
-
-        Raises
-        ------
-        TooMany
-            If there is no room for so large a territory; the session does not change.
-        InputError
-            If a run cannot start from its parameters; the session does not change.
-        """
+        """Replace the pair of a session that the caller is using; raise like `begin`, unchanged."""
         with self.turn:
             pair = Pair(arms, session.pair)
         with self._lock:
@@ -153,7 +131,9 @@ class Sessions:
         Raises
         ------
         Unknown
-            If there is no session of this name. Busy If too many requests are waiting for it.
+            If there is no session of this name.
+        Busy
+            If too many requests are waiting for it.
         """
         with self._lock:
             self._end_idle()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +14,7 @@ from sim.app.pair import CHARTS, Pair, measures_of_months
 from sim.measures.counting import COUNTS
 from sim.measures.registry import HEADLINES, OUTCOMES
 from sim.registry.variables.money import LINES
+from sim.report.effects import effect_in_row
 from sim.report.quantity import Quantity, euros
 from sim.simulation.provenance import assumed_parameters
 from sim.simulation.simulation import Simulation
@@ -34,21 +35,11 @@ STAKES: Final = {
 
 
 def tell(pair: Pair, language: Language, command: str) -> dict[str, Any]:
-    """Return all texts about the present month.
+    """Return all texts about the present month; the command compares in all territories.
 
-    Parameters
-    ----------
-    pair : Pair
-    language : str
-    command : str
-        Command that compares the intervention in all territories.
-
-    Returns
-    -------
-    dict
-        ``changed``: headline measures and notes; ``why``: title and sentence of each mechanism, in
-        the order of the chain; ``stakes``: question, sentences and command of each stake;
-        ``limits``: sentences.
+    ``changed``: headline measures and notes; ``why``: title and sentence of each mechanism, in the
+    order of the chain; ``stakes``: question, sentences and command of each stake; ``limits``:
+    sentences.
     """
     words = Words(language)
     return {
@@ -110,11 +101,8 @@ class _Measure:
 
     def tile(self, words: Words) -> dict[str, Any]:
         """Return the parts of a tile of the page."""
-        if not self.change:
-            note = words("changed.equal")
-        elif self.matters:
-            note = ""
-        else:
+        note = "" if self.change else words("changed.equal")
+        if self.change and not self.matters:
             relevant = self.relevant if self.unit else self._with_unit(self.relevant)
             note = words("changed.too_small", relevant=relevant)
         return {
@@ -128,17 +116,15 @@ class _Measure:
 
     def sentence(self, words: Words) -> str:
         """Return the measure as a sentence."""
-        texts = {
-            "label": self.label,
-            "before": self.before,
-            "after": self.after,
-            "change": self._with_unit(self.change),
-        }
-        if not self.change:
-            return words("changed.same", **texts)
-        if not self.matters:
-            return words("changed.small", relevant=self._with_unit(self.relevant), **texts)
-        return words("changed.more", **texts)
+        key = "more" if self.matters else "small" if self.change else "same"
+        return words(
+            f"changed.{key}",
+            label=self.label,
+            before=self.before,
+            after=self.after,
+            change=self._with_unit(self.change),
+            relevant=self._with_unit(self.relevant),
+        )
 
     def _with_unit(self, change: str) -> str:
         return _together(change, self.change_unit) if change else ""
@@ -154,12 +140,8 @@ def _measures(pair: Pair, names: Sequence[str], words: Words) -> list[_Measure]:
     if not pair.month:
         return []
     before, after = (measures_of_months(run, pair.month - 1)[0] for run in pair.runs)
-    found = []
-    for name in names:
-        k = CHARTS.index(name)
-        if math.isfinite(before[k]) and math.isfinite(after[k]):
-            found.append(_measure(name, float(before[k]), float(after[k]), words))
-    return found
+    values = {name: (float(b), float(a)) for name, b, a in zip(CHARTS, before, after, strict=True)}
+    return [_measure(n, *values[n], words) for n in names if all(map(math.isfinite, values[n]))]
 
 
 def _measure(name: str, before: float, after: float, words: Words) -> _Measure:
@@ -180,19 +162,12 @@ def _measure(name: str, before: float, after: float, words: Words) -> _Measure:
 
 def _limits(pair: Pair, words: Words) -> list[str]:
     assumed, uncertain = assumed_parameters(pair.arms.with_it)
-    texts: dict[str, dict[str, Any]] = {
-        "conditional": {},
-        "assumed": {
-            "assumed": number(len(assumed), words.language),
-            "total": number(uncertain, words.language),
-        },
-        "one_run": {},
-        "left_out": {},
-        "maps": {},
-    }
+    counts = {"assumed": len(assumed), "total": uncertain}
+    texts = {name: number(count, words.language) for name, count in counts.items()}
+    keys = ["conditional", "assumed", "one_run", "left_out", "maps"]
     if not pair.arms.without.values["file"]:
-        texts["place"] = {}
-    return [words(f"page_limits.{key}", **values) for key, values in texts.items()]
+        keys.append("place")
+    return [words(f"page_limits.{key}", **texts) for key in keys]
 
 
 class _Course:
@@ -202,9 +177,8 @@ class _Course:
         self._rows = dict(zip(COUNTS, run.counts.T, strict=True))
 
     def _of(self, name: str) -> npt.NDArray[np.float64]:
-        if name in self._rows:
-            return np.asarray(self._rows[name])
-        return np.asarray(sum(self._rows[f"{name}_{zone}"] for zone in ZONES))
+        names = [name] if name in self._rows else [f"{name}_{zone}" for zone in ZONES]
+        return np.asarray(sum(self._rows[one] for one in names))
 
     def now(self, name: str) -> float:
         """Return a count of the present month."""
@@ -222,14 +196,13 @@ def _why(pair: Pair, words: Words) -> list[dict[str, str]]:
     if not pair.month:
         return [{"key": "not_begun", "title": "", "text": words("why.not_begun")}]
     before, after = (_Course(run) for run in pair.runs)
-    money = _money(pair, words)
-    texts = ({"money": money} if money else {}) | {
-        key: words(f"why.{key}", **values)
-        for key, values in _links(before, after, words.language).items()
-    }
+    links = _links(before, after, words.language)
+    texts = {"money": _money(pair, words)}
+    texts |= {key: words(f"why.{key}", **values) for key, values in links.items()}
     return [
         {"key": key, "title": words(f"why_title.{key}"), "text": text}
         for key, text in texts.items()
+        if text
     ]
 
 
@@ -315,22 +288,20 @@ def verdicts(comparison: Results, language: Language) -> list[str]:
     end = int(effects["horizon"].max())
     reps = len(comparison.replications)
     found = [words("verdicts.intro", reps=number(reps, language), span=span(end, language))]
-    rows: Mapping[str, Any] = {
-        str(row.indicator): row for row in effects[effects["horizon"] == end].itertuples()
-    }
+    rows: list[Any] = effects[effects["horizon"] == end].to_dict("records")
+    by_measure = {row["indicator"]: row for row in rows}
     for name in HEADLINES:
-        row = rows[name]
-        if not math.isfinite(row.mean):
-            continue
-        quantity = Quantity(OUTCOMES[name].unit, row.smallest_relevant, language)
-        found.append(
-            words(
-                "verdicts.line",
-                label=OUTCOMES[name].label[language],
-                change=_together(quantity.change(row.mean), quantity.change_unit),
-                low=quantity.change(row.lo90),
-                high=quantity.change(row.hi90),
-                verdict=words(f"verdict.{row.verdict}"),
+        effect = effect_in_row(OUTCOMES[name], by_measure[name], language)
+        if math.isfinite(effect.mean):
+            write = effect.quantity.change
+            found.append(
+                words(
+                    "verdicts.line",
+                    label=effect.label,
+                    change=_together(write(effect.mean), effect.quantity.change_unit),
+                    low=write(effect.lo90),
+                    high=write(effect.hi90),
+                    verdict=words(f"verdict.{effect.verdict}"),
+                )
             )
-        )
     return found

@@ -101,11 +101,9 @@ class Handles:
         """Return which of these agents exist."""
         there = np.empty(len(keys), np.bool_)
         for kind, members in by_kind(keys):
-            rows, tenancies = (
-                keys[members] & ROW_MASK,
-                keys[members] >> TENANCY_SHIFT & TENANCY_MASK,
-            )
-            there[members] = kind.there(self.model.state, rows, tenancies)
+            some = keys[members]
+            tenancies = some >> TENANCY_SHIFT & TENANCY_MASK
+            there[members] = kind.there(self.model.state, some & ROW_MASK, tenancies)
         return there
 
     def values(self, keys: Keys, attribute: str) -> npt.NDArray[Any] | None:
