@@ -10,7 +10,7 @@ import math
 from typing import Any, Literal
 
 from sim.errors import InputError
-from sim.registry.parameters import Evidence, ParameterGroup, parameter
+from sim.registry.parameters import ParameterGroup, parameter
 
 LONGEST = 1200
 """Maximum months of a run."""
@@ -26,27 +26,9 @@ def zone_code(zone: Zone) -> int:
     return _ZONE_CODES[zone]
 
 
-def lever(
-    default: Any,
-    label: str,
-    help: str,
-    source: str = "judgement",
-    *,
-    unit: str = "1",
-    bounds: tuple[float, float] | None = None,
-    evidence: Evidence = "assumed",
-) -> Any:
-    """Declare a lever, as `sim.registry.parameters.parameter` does."""
-    return parameter(
-        default,
-        unit=unit,
-        bounds=bounds,
-        label=label,
-        help=help,
-        source=source,
-        evidence=evidence,
-        role="lever",
-    )
+def lever(default: Any, label: str, help: str, source: str = "judgement", **marks: Any) -> Any:
+    """Declare a lever, with the marks of `sim.registry.parameters.parameter`."""
+    return parameter(default, label=label, help=help, source=source, role="lever", **marks)
 
 
 def share(
