@@ -145,6 +145,11 @@ def effect_over(measure: Measure, before: Floats, after: Floats, language: Langu
     return effect_in_row(measure, row, language)
 
 
+def ratio(total: npt.NDArray[Any], n: npt.NDArray[Any]) -> Floats:
+    """Divide a sum by the number of its terms; nan where there are none."""
+    return np.asarray(np.divide(total, n, out=np.full(n.shape, np.nan), where=n > 0))
+
+
 @dataclass(frozen=True)
 class Surface:
     """What an arm changes on one measure, point by point.
@@ -183,12 +188,7 @@ class Surface:
         _, at = np.unique(drawn_with, return_inverse=True)
         n = np.bincount(at, known.sum(axis=1))
         before, after = (
-            np.divide(
-                np.bincount(at, np.where(known, values, 0.0).sum(axis=1)),
-                n,
-                out=np.full(n.size, np.nan),
-                where=n > 0,
-            )[None]
+            ratio(np.bincount(at, np.where(known, values, 0.0).sum(axis=1)), n)[None]
             for values in (self.before, self.after)
         )
         return replace(self, before=before, after=after)
@@ -204,14 +204,11 @@ class Surface:
     @cached_property
     def reached(self) -> Floats:
         """Share of replications of each point whose effect reaches the target; nan without one."""
-        share = np.full(len(self.before), np.nan)
         if self.target is None:
-            return share
+            return np.full(len(self.before), np.nan)
         known = np.isfinite(self.differences)
         met = math.copysign(1, self.target) * self.differences >= abs(self.target) * (1 - 1e-12)
-        n = known.sum(axis=1)
-        np.divide((met & known).sum(axis=1), n, out=share, where=n > 0)
-        return share
+        return ratio((met & known).sum(axis=1), known.sum(axis=1))
 
     @property
     def label(self) -> str:
@@ -228,8 +225,7 @@ class Surface:
         """Least and greatest over the points of the effect below which nothing matters."""
         known = np.isfinite(self.differences)
         n = known.sum(axis=1)
-        total = np.where(known, self.before, 0.0).sum(axis=1)
-        means = np.divide(total, n, out=np.full(n.size, np.nan), where=n > 0)
+        means = ratio(np.where(known, self.before, 0.0).sum(axis=1), n)
         measured = means[n > 0] if n.any() else means
         found = [self.measure.smallest_relevant(float(m)) for m in measured]
         return min(found), max(found)
@@ -248,7 +244,10 @@ class Surface:
             return "moved"
         if {"good", "bad"} <= tones:
             return "mixed"
-        return next(reading for tone, reading in _READINGS.items() if tone in tones)
+        outweighing: tuple[tuple[Tone, Reading], ...] = (
+            ("good", "better"), ("bad", "worse"), ("open", "open"), ("none", "none")
+        )  # fmt: skip
+        return next(reading for tone, reading in outweighing if tone in tones)
 
     @property
     def has_moved(self) -> bool:
@@ -263,12 +262,3 @@ class Surface:
         if wanted := [k for k in settled if self.effects[k].tone == "good"]:
             settled = wanted
         return max(settled or measured, key=lambda k: abs(self.effects[k].mean), default=None)
-
-
-_READINGS: Final[dict[Tone, Reading]] = {
-    "good": "better",
-    "bad": "worse",
-    "open": "open",
-    "none": "none",
-}
-"""By the tone that outweighs all that follow."""

@@ -59,6 +59,9 @@ class Facts:
         self.words = Words(language)
         self.elsewhere = [Facts(other, language) for other in elsewhere]
         self.experiment = results.experiment
+        self.points: pd.DataFrame = results.points  # a row a point, a column a factor
+        self.factors: Sequence[Factor] = results.experiment.factors  # what is varied
+        self.is_single = len(self.points) == 1  # so that every measure can be shown
         self.scenario = results.scenario
         self.inputs = Inputs(results, language)
         self.run = results.manifest["run"]
@@ -117,29 +120,12 @@ class Facts:
 
     # What was varied
 
-    @cached_property
-    def points(self) -> pd.DataFrame:
-        """A row a point, a column a factor."""
-        found: pd.DataFrame = self.results.points
-        return found
-
-    @property
-    def is_single(self) -> bool:
-        """Whether there is one point, so that every measure can be shown."""
-        return len(self.points) == 1
-
     @property
     def reps(self) -> int:
         """Replications; where there is one point, those that every arm completed."""
         if self.is_single:
             return len(self.results.replications)
         return int(self.experiment.replications)
-
-    @property
-    def factors(self) -> Sequence[Factor]:
-        """What is varied."""
-        found: Sequence[Factor] = self.experiment.factors
-        return found
 
     @cached_property
     def levels(self) -> Levels:
@@ -222,12 +208,8 @@ class Facts:
     def variance(self, arm: Arm, name: str) -> Variance | None:
         """Return where the variance of an effect comes from; None where nothing varies."""
         row = self._effect_rows.get((arm.name, name, self.months), {})
-        found = Variance(
-            *(
-                float(row.get(f"variance_{k}", np.nan))
-                for k in ("luck", "parameters", "paired", "unpaired")
-            )
-        )
+        parts = ("luck", "parameters", "paired", "unpaired")
+        found = Variance(*(float(row.get(f"variance_{k}", np.nan)) for k in parts))
         return found if found.paired > 0 else None
 
     # Effects over all points
@@ -235,8 +217,7 @@ class Facts:
     @cached_property
     def _frame(self) -> pd.DataFrame:
         measures = dict.fromkeys((*self.indicators, COST))
-        found: pd.DataFrame = self.results.frame(*measures, horizon=self.months)
-        return found
+        return self.results.frame(*measures, horizon=self.months)
 
     @property
     def _n_reps(self) -> int:
@@ -256,13 +237,13 @@ class Facts:
         Without any intervention, points are compared with the first one of the design, or where
         points are sampled with the mean of all, in the same replication.
         """
-        before = self._values(BASELINE, name)
-        after = before if not self.has_interventions else self._values(arm.name, name)
-        if not self.has_interventions:
+        before = after = self._values(BASELINE, name)
+        if self.has_interventions:
+            after = self._values(arm.name, name)
+        else:
             rest = before.mean(axis=0) if self.is_sampled else before[0]
             before = np.broadcast_to(rest, before.shape)
-        target = self._target(name, before)
-        return Surface(OUTCOMES[name], before, after, target, self.language)
+        return Surface(OUTCOMES[name], before, after, self._target(name, before), self.language)
 
     def surfaces(self, arm: Arm) -> list[Surface]:
         """Return those of all indicators of the experiment."""
@@ -271,9 +252,7 @@ class Facts:
     def averaged(self, arm: Arm) -> list[Surface]:
         """Return what the answer states: all points; of a sample, only its mean."""
         surfaces = self.surfaces(arm)
-        if not self.is_sampled:
-            return surfaces
-        return [s.over_sample(self.drawn_with) for s in surfaces]
+        return [s.over_sample(self.drawn_with) for s in surfaces] if self.is_sampled else surfaces
 
     def _target(self, name: str, before: Floats) -> float | None:
         """Return the smallest desired effect: the target, else the smallest relevant."""
@@ -334,8 +313,8 @@ class Facts:
         frame = self._monthly[self._monthly["arm"] == arm]
         shape = (len(self.points), int(self._monthly["rep"].max()) + 1, self.months)
         values = np.full(shape, np.nan)
-        at = tuple(frame[k].to_numpy() for k in ("point", "rep", "month"))
-        values[at[0], at[1], at[2] - 1] = frame[name]
+        point, rep, month = (frame[k].to_numpy() for k in ("point", "rep", "month"))
+        values[point, rep, month - 1] = frame[name]
         return values
 
     @property

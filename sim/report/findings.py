@@ -91,7 +91,7 @@ def plateau(
     known = [k for k in range(len(effects)) if np.isfinite(effects[k]).sum() >= 2]
     if len(known) < 2 or not measure.good:
         return None
-    fixed = _with_relevant(measure, relevant)
+    fixed = replace(measure, relevant=relevant, relevant_share=0.0)
     zeros = np.zeros(effects.shape[1])
 
     def against(high: int, low: int) -> Effect:
@@ -118,8 +118,3 @@ def plateau(
         at = high
     kind: Kind = "open" if at > known[0] else "unknown"
     return Plateau(kind, at, known[-1], against(known[-1], at))
-
-
-def _with_relevant(measure: Measure, relevant: float) -> Measure:
-    """Return the measure with a constant smallest relevant effect."""
-    return replace(measure, relevant=relevant, relevant_share=0.0)

@@ -124,16 +124,8 @@ class Inputs:
         self, info: ParameterInfo, value: object, setting: Any, default: object = None
     ) -> Setting:
         """Return a parameter with the source of whatever set it."""
-        stated = setting or info
-        return Setting(
-            info.name,
-            info.label[self._language],
-            value,
-            info.unit,
-            stated.evidence,
-            stated.source,
-            default,
-        )
+        label, by = info.label[self._language], setting or info
+        return Setting(info.name, label, value, info.unit, by.evidence, by.source, default)
 
     @property
     def assumed(self) -> int:

@@ -67,7 +67,6 @@ def choose_layout(
     varied = tuple(f for f in factors if len(levels[f.name]) > 1)
     axes = tuple(f for f in varied if is_scale(f))
     others = [f for f in varied if not is_scale(f)]
-    single = Layout("main_effects", (), (), varied)
     if not is_sampled and 1 <= len(axes) <= 2:
         panels = _panels(points, axes, others, levels)
         if panels and len(panels) * arms * measures <= MOST_PICTURES:
@@ -75,7 +74,7 @@ def choose_layout(
     is_product = len(varied) > 2 and len(points) == np.prod([len(levels[f.name]) for f in varied])
     if not (is_sampled or is_product) and len(points) * arms <= MOST_STRIPS:
         return Layout("strips", (), (), varied)
-    return single
+    return Layout("main_effects", (), (), varied)
 
 
 def _panels(

@@ -93,13 +93,8 @@ def _digits(value: float) -> int:
 class Quantity:
     """How one measure is written.
 
-    Attributes
-    ----------
-    unit : str
-        As the measure declares it.
-    smallest_relevant : float
-        Effect below which nothing matters; decides how many digits are shown.
-    language : str
+    The unit is that of the measure; the effect below which nothing matters decides how many digits
+    are shown.
     """
 
     unit: str
@@ -124,12 +119,10 @@ class Quantity:
 
     def level(self, value: float) -> str:
         """Write a level, such as ``28.1%``."""
-        digits = max(0, self.digits - 1)
         if not math.isfinite(value):
             return Words(self.language)("quantity.unknown")
-        if self.is_share:
-            return percent(value, self.language, digits)
-        return number(value, self.language, digits)
+        write = percent if self.is_share else number
+        return write(value, self.language, max(0, self.digits - 1))
 
     def change(self, value: float) -> str:
         """Write a change, with its sign."""
@@ -146,10 +139,7 @@ class Quantity:
 
     def size_range(self, low: float, high: float) -> str:
         """Write the sizes of two changes; one where they read the same."""
-        sizes = self.size(low), self.size(high)
-        if sizes[0] == sizes[1]:
-            return sizes[0]
-        return Words(self.language)("quantity.range", low=sizes[0], high=sizes[1])
+        return self._between(self.size(low), self.size(high))
 
     @property
     def change_unit(self) -> str:
@@ -164,7 +154,7 @@ class Quantity:
 
     def interval(self, low: float, high: float) -> str:
         """Write an interval of changes, such as ``−0.1 to +0.3``."""
-        ends = self.change(low), self.change(high)
-        if ends[0] == ends[1]:
-            return ends[0]
-        return Words(self.language)("quantity.range", low=ends[0], high=ends[1])
+        return self._between(self.change(low), self.change(high))
+
+    def _between(self, low: str, high: str) -> str:
+        return low if low == high else Words(self.language)("quantity.range", low=low, high=high)

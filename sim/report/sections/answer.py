@@ -19,7 +19,7 @@ from sim.report.readings import Arm
 from sim.report.sections.story import story
 from sim.report.sections.where import plateau_sentences, where_sentences
 from sim.words.catalogue import Words
-from sim.words.language import percent, span
+from sim.words.language import span
 
 ALL_BIRTHS: Final = "project_births"
 
@@ -55,14 +55,12 @@ def answer(facts: Facts) -> Section:
 def state_of_runs(facts: Facts) -> list[Block]:
     """Say that runs are missing, or have failed; nothing where all is well."""
     words, counts, count = facts.words, facts.results.counts, facts.levels.count
-    planned = count(counts.planned)
+    numbers = {name: count(getattr(counts, name)) for name in ("planned", "missing", "failed")}
     found: list[Block] = []
     if counts.missing:
-        text = words("sweep.unfinished", missing=count(counts.missing), planned=planned)
-        found.append(Paragraph(text))
+        found.append(Paragraph(words("sweep.unfinished", **numbers)))
     if counts.failed:
-        text = words("sweep.some_failed", failed=count(counts.failed), planned=planned)
-        found.append(Paragraph(text))
+        found.append(Paragraph(words("sweep.some_failed", **numbers)))
     if facts.reps == 1 and facts.is_compared:
         found.append(Paragraph(words("sweep.one_replication")))
     return found
@@ -114,9 +112,8 @@ def _card(
 ) -> Card:
     change, quantity = "", effect.quantity
     if effect.has_moved:
-        change = words(
-            "answer.levels", value=quantity.change(effect.mean), unit=quantity.change_unit
-        )
+        value = quantity.change(effect.mean)
+        change = words("answer.levels", value=value, unit=quantity.change_unit)
     picture = draw_strip(name, effect) if math.isfinite(effect.lo90) else None
     symbol = SYMBOLS[effect.verdict]
     return Card(measure, verdict, symbol, effect.tone, change, sentences, picture)
@@ -200,8 +197,8 @@ def _ranges(facts: Facts, arm: Arm) -> list[Block]:
     words = facts.words
     rows = []
     for surface in facts.surfaces(arm):
-        known = np.isfinite(surface.after)
-        levels = [v[k].mean() for v, k in zip(surface.after, known, strict=True) if k.any()]
+        known = (levels[np.isfinite(levels)] for levels in surface.after)
+        levels = [values.mean() for values in known if values.size]
         ends = np.quantile(levels, (0.05, 0.5, 0.95)).tolist() if levels else [math.nan] * 3
         cells = [Cell(surface.quantity.level(v)) for v in ends]
         rows.append([Cell(surface.label, below=surface.quantity.level_unit), *cells])
@@ -217,9 +214,8 @@ def _lead(facts: Facts, arm: Arm, surfaces: Sequence[Surface]) -> str:
     for reading in READINGS:
         labels = [_within_text(s.label) for s in surfaces if s.reading == reading]
         if labels:
-            is_one = len(surfaces[0].effects) == 1
-            key = f"sweep_lead_one.{reading}" if is_one else f"sweep_lead.{reading}"
-            parts.append(words(key, measures=", ".join(labels)))
+            key = "sweep_lead_one" if len(surfaces[0].effects) == 1 else "sweep_lead"
+            parts.append(words(f"{key}.{reading}", measures=", ".join(labels)))
     key = "over" if arm.label else "over_nothing"
     if facts.is_single:
         key = "single"
@@ -285,15 +281,9 @@ def _sentences(facts: Facts, surface: Surface, effect: Effect) -> list[str]:
         found.append(words("sweep_card.target_sampled", target=target, share=share))
     elif surface.has_moved:
         met = int((np.nan_to_num(surface.reached) >= SURE).sum())
-        found.append(
-            words(
-                "sweep_card.target",
-                target=target,
-                share=percent(SURE, words.language, 0),
-                count=count(met),
-                total=count(len(surface.effects)),
-            )
-        )
+        sure, total = facts.share(SURE), count(len(surface.effects))
+        of = {"share": sure, "count": count(met), "total": total}
+        found.append(words("sweep_card.target", target=target, **of))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from sim.experiments.factors import Factor
@@ -65,9 +66,7 @@ def _relevance(facts: Facts) -> Table:
     rows = []
     for surface in facts.surfaces(facts.arms[0]):
         measure, quantity = surface.measure, surface.quantity
-        target = words("quantity.unknown")
-        if surface.target is not None:
-            target = quantity.change(surface.target)
+        target = quantity.change(math.nan if surface.target is None else surface.target)
         stated = "stated" if measure.name in facts.experiment.targets else "default"
         rows.append(
             [

@@ -35,11 +35,8 @@ def effect_tables(facts: Facts) -> Section | None:
     words = facts.words
     blocks: list[Block] = [Paragraph(words("effects.intro"))]
     for arm in facts.arms:
-        caption = words(
-            "effects.caption",
-            intervention=facts.quoted(arm),
-            span=span(facts.months, words.language),
-        )
+        over, quoted = span(facts.months, words.language), facts.quoted(arm)
+        caption = words("effects.caption", intervention=quoted, span=over)
         blocks.append(effects_table(caption, facts.effects(arm), words))
     if len(facts.experiment.horizons) > 1:
         blocks += [_by_horizon(facts, arm) for arm in facts.arms]
@@ -60,23 +57,17 @@ def _measure(effect: Effect) -> Cell:
 
 def _figures(effect: Effect, words: Words) -> list[Cell]:
     quantity, verdict = effect.quantity, effect.verdict_cell(words)
+    level = Cell(quantity.level(effect.baseline_mean))
     if not effect.is_measured:
-        blank = Cell(words("quantity.unknown"))
-        return [Cell(quantity.level(effect.baseline_mean)), *[blank] * 4, verdict]
+        return [level, *[Cell(words("quantity.unknown"))] * 4, verdict]
     if effect.still_needed:
         below = words("table.still_needed", count=effect.needed(words))
         verdict = Cell(verdict.text, below, tone=verdict.tone)
     positive = words("quantity.unknown")
     if not effect.is_exactly_zero:
         positive = probability(effect.p_positive, words.language)
-    return [
-        Cell(quantity.level(effect.baseline_mean)),
-        Cell(quantity.change(effect.mean)),
-        Cell(effect.interval),
-        Cell(quantity.size(effect.smallest_relevant)),
-        Cell(positive),
-        verdict,
-    ]
+    change, relevant = quantity.change(effect.mean), quantity.size(effect.smallest_relevant)
+    return [level, *map(Cell, (change, effect.interval, relevant, positive)), verdict]
 
 
 def _by_horizon(facts: Facts, arm: Arm) -> Table:
@@ -101,19 +92,16 @@ def _by_variant(facts: Facts) -> Section:
         return Section("figures", title, blocks)
     varied = facts.layout.varied
     split = varied if 1 <= len(varied) <= MOST_COLUMNS else ()
+    names = facts.indicators
     for arm in facts.arms:
-        surfaces = facts.surfaces(arm)
         rows = [
-            [*_variant(facts, split, point), *(_effect(facts, arm, n, point) for n in
-                                               facts.indicators)]
+            _variant(facts, split, point) + [_effect(facts, arm, n, point) for n in names]
             for point in range(len(facts.points))
-        ]  # fmt: skip
+        ]
         first = [facts.levels.label(f) for f in split] or [words("sweep.variant")]
-        heads = [*first, *(s.label for s in surfaces)]
-        caption = words(
-            "sweep_table.caption" if arm.label else "sweep_table.caption_nothing",
-            intervention=facts.quoted(arm),
-        )
+        heads = [*first, *(s.label for s in facts.surfaces(arm))]
+        key = "caption" if arm.label else "caption_nothing"
+        caption = words(f"sweep_table.{key}", intervention=facts.quoted(arm))
         blocks.append(Table(caption, heads, rows, words=range(len(first))))
     blocks.append(Paragraph(words("sweep_table.files"), style="note"))
     return Section("figures", title, blocks)

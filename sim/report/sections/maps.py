@@ -19,10 +19,8 @@ def maps(facts: Facts) -> Section | None:
     blocks: list[Block] = []
     for p, (where, part) in enumerate(facts.shown):
         for layer in part.layers:
-            declared = LAYERS[layer]
-            head = words(
-                "maps.layer", layer=declared.label[words.language], unit=words.unit(declared.unit)
-            )
+            label, unit = LAYERS[layer].label[words.language], words.unit(LAYERS[layer].unit)
+            head = words("maps.layer", layer=label, unit=unit)
             tiles = _row(part, layer, f"map_{layer}" if not p else f"map_{layer}_at_{p}")
             blocks.append(Subhead(f"{head} · {where}" if where else head))
             blocks.append(Gallery(tiles, columns=4 if len(tiles) == 4 else 3))
@@ -47,10 +45,8 @@ def _row(facts: Facts, layer: str, name: str) -> list[Tile]:
     reach = _reach(list(differences.values())) or (0.01 if is_share else 1.0)
 
     def level(suffix: str, when: str, values: Floats) -> Tile:
-        alt = words("maps.alt", layer=label, when=when)
-        picture = draw_layer(
-            f"{name}_{suffix}", alt, ground, layer, values, top, is_share, words.language
-        )
+        called = f"{name}_{suffix}", words("maps.alt", layer=label, when=when)
+        picture = draw_layer(*called, ground, layer, values, top, is_share, words.language)
         return Tile(picture, when)
 
     tiles = [
@@ -59,15 +55,14 @@ def _row(facts: Facts, layer: str, name: str) -> list[Tile]:
     ]
     for k, arm in enumerate(facts.arms if facts.has_interventions else (), 1):
         quoted = facts.quoted(arm)
-        when = words("maps.end_with", intervention=quoted)
-        tiles.append(level(f"{k}_end", when, found.ends[arm.name]))
+        end = words("maps.end_with", intervention=quoted)
+        tiles.append(level(f"{k}_end", end, found.ends[arm.name]))
         unit = words("quantity.points") if is_share else words.unit(LAYERS[layer].unit)
         when = words("maps.difference", unit=unit)
         if len(facts.arms) > 1:
             when = words("maps.difference_of", intervention=quoted, unit=unit)
-        picture = draw_difference(
-            f"{name}_{k}_difference", words("maps.alt", layer=label, when=when), ground,
-            differences[arm.name], reach, is_share, words.language,
-        )  # fmt: skip
+        called = f"{name}_{k}_difference", words("maps.alt", layer=label, when=when)
+        values = differences[arm.name]
+        picture = draw_difference(*called, ground, values, reach, is_share, words.language)
         tiles.append(Tile(picture, when))
     return tiles

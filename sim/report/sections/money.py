@@ -52,10 +52,8 @@ def _outcome(facts: Facts, arm: Arm, key: str) -> list[Cell]:
     if arm.cost <= 0:
         return [*first, Cell(words("cost.free")), Cell("")]
     # A ratio has three figures: no more of them are known.
-    ratios = [
-        euros(rounded(arm.cost / gain, 3), words.language)
-        for gain in (sign * effect.mean, high, low)
-    ]
+    gains = (sign * effect.mean, high, low)
+    ratios = [euros(rounded(arm.cost / gain, 3), words.language) for gain in gains]
     between = words("quantity.range", low=ratios[1], high=ratios[2])
     return [*first, Cell(ratios[0]), Cell(between)]
 
@@ -90,12 +88,9 @@ def money(facts: Facts) -> Section | None:
 
 def _bars(booked: Money, name: str, quoted: str, words: Words) -> Picture:
     totals = {line: float(amounts.sum()) for line, amounts in booked.spent.items()}
-    label = words(
-        "money.alt",
-        intervention=quoted,
-        total=euros(sum(totals.values()), words.language),
-        line=words(f"line.{max(totals, key=totals.__getitem__)}"),
-    )
+    total = euros(sum(totals.values()), words.language)
+    line = words(f"line.{max(totals, key=totals.__getitem__)}")
+    label = words("money.alt", intervention=quoted, total=total, line=line)
     years = [str(y) for y in booked.years]
     spent = {line: amounts.sum(axis=0) for line, amounts in booked.spent.items()}
     return draw_money(name, label, years, spent, words)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from sim.experiments.experiment import BASELINE
 from sim.measures.registry import OUTCOMES
 from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Tile
+from sim.report.effects import ratio
 from sim.report.facts import Facts
 from sim.report.headlines import SHOWN
 from sim.report.layout import levels_of
@@ -44,11 +45,8 @@ def over_time(facts: Facts) -> Section | None:
             blocks.append(Subhead(arm.label))
         tiles, rows = [], []
         for key, name in _shown(facts).items():
-            lines = [
-                line
-                for label, points in groups.items()
-                if (line := _line(facts, arm, name, label, points)) is not None
-            ]
+            found = (_line(facts, arm, name, *group) for group in groups.items())
+            lines = [line for line in found if line is not None]
             if not lines:
                 continue
             quantity = _quantity(facts, arm, name)
@@ -107,8 +105,7 @@ def _line(facts: Facts, arm: Arm, name: str, label: str, points: Sequence[int]) 
     differences = (facts.course(arm.name, name) - facts.course(BASELINE, name))[points]
     known = np.isfinite(differences)
     n = known.sum(axis=0)
-    total = np.where(known, differences, 0.0).sum(axis=0)
-    values = np.divide(total, n, out=np.full(total.shape, np.nan), where=n > 0)
+    values = ratio(np.where(known, differences, 0.0).sum(axis=0), n)
     months = _months(facts, n.any(axis=0))
     if months.size < 2:
         return None
@@ -136,12 +133,9 @@ def _course(facts: Facts, arm: Arm, name: str, label: str) -> Course | None:
         return None
     dates, in_years = facts.dates
     start = facts.inputs.start_of(arm.name)
-    starts = math.nan
-    if start is not None:
-        starts = float(dates[0]) + (start - 1) / (12 if in_years else 1)
-    return Course(
-        label, dates[months - 1], in_years, without[:, months - 1], with_it[:, months - 1], starts
-    )
+    starts = math.nan if start is None else dates[0] + (start - 1) / (12 if in_years else 1)
+    levels = without[:, months - 1], with_it[:, months - 1]
+    return Course(label, dates[months - 1], in_years, *levels, float(starts))
 
 
 def months_to_half(course: Floats) -> tuple[int, int | None]:
@@ -165,18 +159,15 @@ def months_to_half(course: Floats) -> tuple[int, int | None]:
 
 def _fading(facts: Facts, name: str, line: Line, quantity: Quantity) -> list[Cell]:
     """Return peak, half-life and what is left, where there is anything relevant at all."""
-    words = facts.words
-    label = OUTCOMES[name].label[words.language]
-    mean = line.mean
+    words, mean = facts.words, line.mean
+    first = [Cell(OUTCOMES[name].label[words.language]), Cell(line.label)]
     at, half = months_to_half(mean)
     at_peak, end = float(mean[at]), float(mean[-1])
-    blank = Cell(words("quantity.unknown"))
     if not math.isfinite(at_peak) or abs(at_peak) < quantity.smallest_relevant:
         none = Cell(words("verdict.no_relevant_effect"), tone="none")
-        return [Cell(label), Cell(line.label), none, blank, blank, blank]
+        return [*first, none, *[Cell(words("quantity.unknown"))] * 3]
     return [
-        Cell(label),
-        Cell(line.label),
+        *first,
         Cell(quantity.change(at_peak), below=quantity.change_unit),
         Cell(span(int(line.months[at]), words.language)),
         Cell(span(half, words.language) if half else words("sweep_time.not_half")),

@@ -9,7 +9,7 @@ from sim.analysis.costs import PER, marginal_effects
 from sim.analysis.responses import COST, responses
 from sim.experiments.factors import Factor
 from sim.report.blocks import Block, Cell, Paragraph, Section, Subhead, Table
-from sim.report.effects import Surface
+from sim.report.effects import Effect, Surface
 from sim.report.facts import Facts
 from sim.report.levels import is_scale
 from sim.report.quantity import euros, rounded, signed
@@ -49,9 +49,7 @@ def _forms(facts: Facts, arm: Arm, changed: list[Surface], factors: list[Factor]
     rows = []
     for surface in changed:
         for factor in factors:
-            frame = facts.differences(arm, surface.measure.name)
-            held = [f.name for f in facts.layout.varied if f is not factor]
-            frame = _comparable(frame, factor.name, held, surface.measure.name)
+            frame = _comparable(facts, arm, factor, surface.measure.name)
             found = responses(frame, factor.name, surface.measure.name)[()]
             none = Cell(words("response.none_found"))
             rows.append(
@@ -68,15 +66,16 @@ def _forms(facts: Facts, arm: Arm, changed: list[Surface], factors: list[Factor]
     return facts.table("response.caption", heads, rows, (1, 2))
 
 
-def _comparable(frame: Any, factor: str, held: list[str], measure: str) -> Any:
+def _comparable(facts: Facts, arm: Arm, factor: Factor, measure: str, *others: str) -> Any:
     """Drop levels that never ran, and combinations of other factors that lack one that did."""
-    ran = frame.groupby(factor)[measure].transform("count") > 0
-    frame = frame[ran]
+    frame = facts.differences(arm, measure, *others)
+    held = [f.name for f in facts.layout.varied if f is not factor]
+    frame = frame[frame.groupby(factor.name)[measure].transform("count") > 0]
     if not held:
         return frame
-    known = frame.groupby([factor, *held])[measure].count().gt(0)
+    known = frame.groupby([factor.name, *held])[measure].count().gt(0)
     whole = known.groupby(held).transform("all")
-    return frame.join(whole.rename("is_whole"), on=[factor, *held]).query("is_whole")
+    return frame.join(whole.rename("is_whole"), on=[factor.name, *held]).query("is_whole")
 
 
 def _level(facts: Facts, factor: Factor, level: Any) -> Cell | None:
@@ -98,20 +97,16 @@ def _steps(facts: Facts, arm: Arm, changed: list[Surface], factors: list[Factor]
     blocks: list[Block] = []
     for factor in money:
         for surface in changed:
-            frame = facts.differences(arm, surface.measure.name, COST)
-            held = [f.name for f in facts.layout.varied if f is not factor]
-            frame = _comparable(frame, factor.name, held, surface.measure.name)
-            table = marginal_effects(
-                frame,
-                factor.name,
-                surface.measure.name,
-                smallest_relevant=surface.smallest_relevant[1],
-            )
+            name, relevant = surface.measure.name, surface.smallest_relevant[1]
+            frame = _comparable(facts, arm, factor, name, COST)
+            table = marginal_effects(frame, factor.name, name, smallest_relevant=relevant)
             rows = [_step(facts, factor, surface, row) for row in table.to_dict("records")]
+            unit = surface.quantity.change_unit
+            effect = "response.step_effect" if unit else "response.step_effect_bare"
             heads = [
                 words("response.step"),
                 words("response.step_cost"),
-                _step_head(surface, words),
+                words(effect, unit=unit),
                 words("response.per", amount=euros(PER, words.language)),
                 words("table.verdict"),
             ]
@@ -124,13 +119,6 @@ def _steps(facts: Facts, arm: Arm, changed: list[Surface], factors: list[Factor]
     return blocks
 
 
-def _step_head(surface: Surface, words: Words) -> str:
-    unit = surface.quantity.change_unit
-    if not unit:
-        return words("response.step_effect_bare")
-    return words("response.step_effect", unit=unit)
-
-
 def _step(facts: Facts, factor: Factor, surface: Surface, row: dict[Any, Any]) -> list[Cell]:
     words, amount, quantity = facts.words, facts.levels.amount, surface.quantity
     step = words(
@@ -141,29 +129,20 @@ def _step(facts: Facts, factor: Factor, surface: Surface, row: dict[Any, Any]) -
     if row["verdict"] == "missing":
         blank = Cell(words("quantity.unknown"))
         return [Cell(step), blank, blank, blank, Cell(words("verdict.missing"), tone="open")]
-    good = surface.measure.good
+    effect = Effect(surface.label, surface.measure.good, quantity, verdict=row["verdict"])
     marginal = Cell(words("quantity.unknown"))
-    tone = {"no_relevant_effect": "none", "not_determinable": "open"}.get(row["verdict"], "")
-    if row["verdict"] in ("increase", "decrease"):
-        marginal = Cell(
-            _fine(row["marginal"], quantity.scale, words),
-            below=words(
-                "quantity.range",
-                low=_fine(row["marginal_lo90"], quantity.scale, words),
-                high=_fine(row["marginal_hi90"], quantity.scale, words),
-            ),
+    if effect.has_moved:
+        mean, low, high = (
+            _fine(row[f"marginal{end}"], quantity.scale, words) for end in ("", "_lo90", "_hi90")
         )
-        if good:
-            tone = "good" if (row["effect"] > 0) == (good > 0) else "bad"
+        marginal = Cell(mean, below=words("quantity.range", low=low, high=high))
+    interval = quantity.interval(row["effect_lo90"], row["effect_hi90"])
     return [
         Cell(step),
         Cell(euros(rounded(row["cost"], 3), words.language)),
-        Cell(
-            quantity.change(row["effect"]),
-            below=quantity.interval(row["effect_lo90"], row["effect_hi90"]),
-        ),
+        Cell(quantity.change(row["effect"]), below=interval),
         marginal,
-        Cell(words(f"step.{row['verdict']}"), tone=tone),  # type: ignore[arg-type]
+        Cell(words(f"step.{row['verdict']}"), tone=effect.tone),
     ]
 
 

@@ -20,17 +20,9 @@ def runs(facts: Facts) -> Section | None:
     words, counts, count = facts.words, facts.results.counts, facts.levels.count
     if not facts.factors and counts.succeeded == counts.planned:
         return None
-    blocks: list[Block] = [
-        Paragraph(
-            words(
-                "sweep_runs.counts",
-                planned=count(counts.planned),
-                succeeded=count(counts.succeeded),
-                failed=count(counts.failed),
-                missing=count(counts.missing),
-            )
-        )
-    ]
+    names = ("planned", "succeeded", "failed", "missing")
+    numbers = {name: count(getattr(counts, name)) for name in names}
+    blocks: list[Block] = [Paragraph(words("sweep_runs.counts", **numbers))]
     if counts.missing:
         blocks.append(Paragraph(words("sweep_runs.resume")))
     if counts.failed:
@@ -53,14 +45,8 @@ def _failures(facts: Facts) -> list[Block]:
         if len(points) > MOST_NAMED_POINTS:
             more = count(len(points) - MOST_NAMED_POINTS)
             text = words("sweep_runs.and_more", points=text, count=more)
-        rows.append(
-            [
-                Cell(words(f"status.{status}")),
-                Cell(count(len(part))),
-                Cell("", code=f"{kind}: {error}" if kind else error),
-                Cell(text),
-            ]
-        )
+        reason = Cell("", code=f"{kind}: {error}" if kind else error)
+        rows.append([Cell(words(f"status.{status}")), Cell(count(len(part))), reason, Cell(text)])
     heads = ["sweep_runs.status", "sweep_runs.count", "sweep_runs.reason", "sweep_runs.points"]
     blocks: list[Block] = [
         Paragraph(words("sweep_runs.failed")),
@@ -92,11 +78,8 @@ def open_questions(facts: Facts) -> Section | None:
     else:
         rows = _open_variants(facts)
         which = "points" if facts.is_sampled else "replications"
-        heads += [
-            words("sweep_open.variants"),
-            words(f"sweep_open_half.{which}"),
-            words(f"sweep_open_all.{which}"),
-        ]
+        more = ("sweep_open.variants", f"sweep_open_half.{which}", f"sweep_open_all.{which}")
+        heads += map(words, more)
         nothing, caption = words("sweep_open.nothing"), words("sweep_open.caption")
         count = len(set(facts.drawn_with)) if facts.is_sampled else facts.reps
         intro = words(f"sweep_open_intro.{which}", count=facts.levels.count(count))

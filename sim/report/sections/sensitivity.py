@@ -31,6 +31,10 @@ COLUMNS: Final = {"saltelli": ("st", "s1"), "morris": ("mu_star", "sigma")}
 """What is shown by design: that by which factors are ranked first."""
 
 
+FEWEST: Final = {"saltelli": indices.FEWEST_BASE_SAMPLES, "morris": indices.FEWEST_TRAJECTORIES}
+"""Base samples or trajectories without which there are no indices."""
+
+
 def is_installed() -> bool:
     """Return whether the library that computes indices is installed."""
     return importlib.util.find_spec("SALib") is not None
@@ -58,10 +62,7 @@ def sensitivity(facts: Facts) -> Section | None:
                 facts.results, quantity.indicator, arm=quantity.arm, kind=quantity.kind
             )
         except InputError:
-            fewest = (
-                indices.FEWEST_BASE_SAMPLES if kind == "saltelli" else indices.FEWEST_TRAJECTORIES
-            )
-            blocks.append(Paragraph(words("sensitivity.too_few", fewest=str(fewest))))
+            blocks.append(Paragraph(words("sensitivity.too_few", fewest=str(FEWEST[kind]))))
             continue
         blocks += _indices(facts, f"indices_{k}", head, table)
     blocks += _noise(facts)
@@ -75,26 +76,21 @@ def _indices(facts: Facts, name: str, head: str, table: pd.DataFrame) -> list[Bl
     if table.empty:
         return [Paragraph(words("sensitivity.constant"))]
     labels = {f.name: facts.levels.label(f) for f in facts.factors}
+    table = table.assign(label=table["factor"].map(labels))
     ranked = table.sort_values([first, "factor"], ascending=[False, True], kind="stable")
     shown: list[Any] = ranked.head(MOST_FACTORS).to_dict("records")
-    for row in shown:
-        row["label"] = labels[row["factor"]]
     is_share = kind == "saltelli"
-    blocks: list[Block] = [
-        Gallery([Tile(draw_indices(name, head, shown, first, second, is_share, words))], columns=1)
-    ]
+    picture = draw_indices(name, head, shown, first, second, is_share, words)
+    blocks: list[Block] = [Gallery([Tile(picture)], columns=1)]
     if is_share and any(row["st_hi"] - row["st_lo"] > 1 for row in shown):
         blocks.append(Paragraph(words("sensitivity.wide"), style="note"))
     if len(ranked) > MOST_FACTORS:
-        most = float(ranked[first].iloc[MOST_FACTORS])
-        text = words(
-            "sensitivity.others",
-            count=number(len(ranked) - MOST_FACTORS, words.language),
-            most=write_index(most, is_share, words),
-        )
+        most = write_index(float(ranked[first].iloc[MOST_FACTORS]), is_share, words)
+        count = number(len(ranked) - MOST_FACTORS, words.language)
+        text = words("sensitivity.others", count=count, most=most)
         blocks.append(Paragraph(text, style="note"))
-    if int(table["left_out"].iloc[0]):
-        text = words("sensitivity.left_out", count=str(int(table["left_out"].iloc[0])))
+    if left_out := int(table["left_out"].iloc[0]):
+        text = words("sensitivity.left_out", count=str(left_out))
         blocks.append(Paragraph(text, style="note"))
     return blocks
 
@@ -108,15 +104,14 @@ def _noise(facts: Facts) -> list[Block]:
     labels = {arm.name: arm.label for arm in facts.arms}
     rows, by_luck = [], dict[str, None]()
     for row in noise.to_dict("records"):
-        share, needed = float(row["share_of_mean"]), row["still_needed"]
-        known = math.isfinite(share)
+        share = float(row["share_of_mean"])
         label = OUTCOMES[row["indicator"]].label[words.language]
         if share > _MOSTLY:
             by_luck[label] = None
         below = labels.get(row["arm"], "") if len(facts.arms) > 1 else ""
         figures = [words("quantity.unknown")] * 2
-        if known:
-            figures = [facts.share(share), number(int(needed), words.language)]
+        if math.isfinite(share):
+            figures = [facts.share(share), number(int(row["still_needed"]), words.language)]
         rows.append([Cell(label, below=below), *(Cell(text) for text in figures)])
     heads = ["table.measure", "sensitivity.noise", "table.needed"]
     notes = [words("sensitivity.noise_needed")]

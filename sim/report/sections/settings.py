@@ -36,10 +36,8 @@ def assumptions(facts: Facts) -> Section:
     """List every parameter with its value, plausible range, evidence and source."""
     words, every = facts.words, facts.inputs.parameters()
     marks = [setting.evidence for setting in every]
-    counts = {
-        mark: number(marks.count(mark), words.language)
-        for mark in ("found", "derived", "recalled", "assumed")
-    }
+    stated = ("found", "derived", "recalled", "assumed")
+    counts = {mark: number(marks.count(mark), words.language) for mark in stated}
     intro = words("assumptions.intro", total=number(len(every), words.language), **counts)
     figures = facts.inputs.catalogue_figures()
     blocks: list[Block] = [
@@ -66,9 +64,8 @@ def _table(
             row.append(Cell(text))
         elif third:
             row.append(_shown(entry.default, entry, words))
-        row.append(Cell(words(f"evidence.{entry.evidence}")))
-        row.append(Cell(entry.source, foreign=True))
-        rows.append(row)
+        evidence = words(f"evidence.{entry.evidence}")
+        rows.append([*row, Cell(evidence), Cell(entry.source, foreign=True)])
     heads = ["parameter", "value", *([third] if third else []), "evidence", "source"]
     last = len(heads) - 1
     return Table(caption, [words(f"table.{h}") for h in heads], rows, words=(last - 1, last))

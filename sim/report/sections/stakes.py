@@ -35,12 +35,8 @@ def stakes(facts: Facts) -> Section | None:
     for stake, measures in MEASURES.items():
         blocks.append(Subhead(words(f"stakes.{stake}")))
         for arm in facts.arms:
-            caption = words(
-                "stakes.caption",
-                stake=words(f"stakes.{stake}_short"),
-                intervention=facts.quoted(arm),
-                span=span(facts.months, words.language),
-            )
+            stated = {"stake": words(f"stakes.{stake}_short"), "intervention": facts.quoted(arm)}
+            caption = words("stakes.caption", span=span(facts.months, words.language), **stated)
             effects = [facts.effect(arm, name) for name in measures]
             blocks.append(effects_table(caption, effects, words))
     there = _elsewhere(facts) if facts.elsewhere else _commands(facts)
@@ -86,8 +82,7 @@ def _elsewhere(facts: Facts) -> list[Block]:
                 row.append(Cell(text, below=effect.interval, tone=effect.tone))
             rows.append(row)
         heads = [words("stakes.territory"), *(words(f"headline.{key}") for key in HEADLINES)]
-        caption = words(
-            "stakes.elsewhere_caption", intervention=facts.quoted(arm), count=len(everywhere)
-        )
+        quoted, count = facts.quoted(arm), len(everywhere)
+        caption = words("stakes.elsewhere_caption", intervention=quoted, count=count)
         blocks.append(Table(caption, heads, rows))
     return blocks

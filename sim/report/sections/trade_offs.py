@@ -83,37 +83,28 @@ def _policies(facts: Facts) -> tuple[pd.DataFrame, list[str]]:
 
 
 def _choices(frame: pd.DataFrame, name: str, policies: Sequence[str]) -> list[Choice]:
-    means = frame.groupby("policy")[[name, COST]].mean()
-    known = means.dropna().index
-    return [
-        Choice(policies[int(p)], float(means.loc[p, COST]), float(means.loc[p, name]))
-        for p in known
-    ]
+    means = frame.groupby("policy")[[COST, name]].mean().dropna()
+    return [Choice(policies[p], *row) for p, *row in means.reset_index().itertuples(index=False)]
 
 
 def _robust(
     frame: pd.DataFrame, surface: Surface, policies: Sequence[str], words: Words
 ) -> list[Cell]:
     """Return the best choices on average, in the worst case, and by regret."""
-    good = surface.measure.good
+    good, name, quantity = surface.measure.good, surface.measure.name, surface.quantity
     assert good
-    name = surface.measure.name
-    quantity = surface.quantity
-    ran = frame.groupby("policy")[name].transform("count") > 0
-    kept = frame[ran]
+    kept = frame[frame.groupby("policy")[name].transform("count") > 0]
     try:
         table = robustness(kept, name, good, ("policy",), ("condition",))
     except InputError:  # no replication has them all, as long as the sweep is unfinished
         return [Cell(surface.label), *[Cell(words("quantity.unknown"))] * 3]
-    means = good * table["mean"].to_numpy()
-    best = int(np.argmax(means))
-    picks = (best, int(np.argmax(table["is_maximin"])), int(np.argmax(table["is_minimax_regret"])))
-    said = (
-        words("trade_offs.mean", change=quantity.change(float(table["mean"].iloc[picks[0]]))),
-        words("trade_offs.worst", change=quantity.change(float(table["worst"].iloc[picks[1]]))),
-        words("trade_offs.short", change=quantity.size(float(table["max_regret"].iloc[picks[2]]))),
-    )
-    cells = [
-        Cell(policies[int(table.index[p])], below=text) for p, text in zip(picks, said, strict=True)
-    ]
-    return [Cell(surface.label), *cells]
+    cells = [Cell(surface.label)]
+    for key, column, ranks, write in (
+        ("mean", "mean", good * table["mean"], quantity.change),
+        ("worst", "worst", table["is_maximin"], quantity.change),
+        ("short", "max_regret", table["is_minimax_regret"], quantity.size),
+    ):
+        pick = int(np.argmax(ranks))
+        text = words(f"trade_offs.{key}", change=write(float(table[column].iloc[pick])))
+        cells.append(Cell(policies[int(table.index[pick])], below=text))
+    return cells

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -70,11 +69,11 @@ def _grids(facts: Facts, arm: Arm, k: int) -> list[Block]:
     )
     for m, surface in enumerate(facts.surfaces(arm), 1):
         for p, panel in enumerate(facts.layout.panels, 1):
-            label, below = _in_words(facts, surface, panel), _below(facts, surface, panel)
-            picture = draw_heat_map(
-                f"map_{k}_{m}_{p}", label, below, surface, panel.points, rows, columns
+            name, label = f"map_{k}_{m}_{p}", _in_words(facts, surface, panel)
+            below = _below(facts, surface, panel)
+            tiles.append(
+                Tile(draw_heat_map(name, label, below, surface, panel.points, rows, columns))
             )
-            tiles.append(Tile(picture))
     if k == 1:
         tiles.append(Tile(draw_key("map_key", facts.words)))
     return [Gallery(tiles, columns=_columns(facts))]
@@ -105,8 +104,7 @@ def _in_words(facts: Facts, surface: Surface, panel: Panel) -> str:
 # One factor
 
 
-@dataclass(frozen=True)
-class _Group:
+class _Group(NamedTuple):
     """Points of one level, or of one part of a factor's range."""
 
     value: float
@@ -141,12 +139,9 @@ def _curve(
 ) -> Tile:  # fmt: skip
     words, quantity = facts.words, surface.quantity
     measured = [(g.words, g.effect) for g in groups if g.effect.is_measured]
-    label = words(
-        "sweep_pictures.alt_along",
-        measure=surface.label,
-        factor=facts.levels.label(axis),
-        levels=_listed(facts, measured) or words("verdict.missing"),
-    )
+    listed = _listed(facts, measured) or words("verdict.missing")
+    along = {"factor": facts.levels.label(axis), "levels": listed}
+    label = words("sweep_pictures.alt_along", measure=surface.label, **along)
     picture = draw_curve(
         name, label, surface.label, _below(facts, surface, panel), facts.levels.axis(axis),
         [g.value for g in groups], [g.tick for g in groups], [g.effect for g in groups], quantity,
@@ -239,20 +234,16 @@ def _groups(facts: Facts, surface: Surface, factor: Factor) -> list[_Group]:
     parts = [(part, _over(facts, surface, part)) for part in _parts(facts, factor)]
     levels = levels_of(facts.points, factor)
     if len(parts) == len(levels):
-        return [
-            _group(facts, factor, level, effect)
-            for level, (_, effect) in zip(levels, parts, strict=True)
-        ]
+        of_levels = zip(levels, parts, strict=True)
+        return [_group(facts, factor, level, effect) for level, (_, effect) in of_levels]
     numbers = facts.points[factor.name].to_numpy(np.float64)
-    span, write = float(np.ptp(numbers)), facts.levels.value
-    found = []
+    span, found = float(np.ptp(numbers)), []
     for part, effect in parts:
-        middle, low, high = (
-            _rounded(float(v), span)
-            for v in (numbers[part].mean(), numbers[part].min(), numbers[part].max())
-        )
-        named = facts.words("quantity.range", low=write(factor, low), high=write(factor, high))
-        found.append(_Group(middle, write(factor, middle), named, effect))
+        values = numbers[part]
+        ends = (_rounded(float(v), span) for v in (values.mean(), values.min(), values.max()))
+        (middle, tick), (_, low), (_, high) = ((v, facts.levels.value(factor, v)) for v in ends)
+        named = facts.words("quantity.range", low=low, high=high)
+        found.append(_Group(middle, tick, named, effect))
     return found
 
 

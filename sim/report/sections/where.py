@@ -12,7 +12,6 @@ from sim.report.effects import Surface
 from sim.report.facts import Facts
 from sim.report.findings import largest_block, plateau
 from sim.report.layout import levels_of
-from sim.report.levels import is_scale
 
 MOST_NAMED: Final = 4
 """Variants that are named rather than counted."""
@@ -60,32 +59,20 @@ def where_sentences(facts: Facts, surface: Surface) -> list[str]:
         return [words("sweep_where.everywhere")]
     listed = spans[0] if len(spans) == 1 else words("page.and", a=spans[0], b=spans[1])
     key = "there" if not block.beyond else "there_and_beyond"
-    return [
-        words(
-            f"sweep_where.{key}",
-            where=listed[0].upper() + listed[1:],
-            verdict=verdict,
-            count=count(block.hits),
-            beyond=count(block.beyond),
-        )
-    ]
+    hits = {"count": count(block.hits), "beyond": count(block.beyond)}
+    where = listed[0].upper() + listed[1:]
+    return [words(f"sweep_where.{key}", where=where, verdict=verdict, **hits)]
 
 
 def _by_panel(facts: Facts, wanted: npt.NDArray[np.bool_], verdict: str) -> str:
     """Count variants by territory, or by another level that has pictures of its own."""
-    words = facts.words
-    parts = [
-        words(
-            "sweep_where.of_panel",
-            panel=", ".join(facts.levels.named(f, value) for f, value in panel.fixed),
-            count=facts.levels.count(int(wanted[panel.points].sum())),
-            total=facts.levels.count(panel.points.size),
-        )
-        for panel in facts.layout.panels
-    ]
-    return words(
-        "sweep_where.by_panel", verdict=verdict, parts=words("answer.separator").join(parts)
-    )
+    words, count, parts = facts.words, facts.levels.count, []
+    for panel in facts.layout.panels:
+        named = ", ".join(facts.levels.named(f, value) for f, value in panel.fixed)
+        hits = {"count": count(int(wanted[panel.points].sum())), "total": count(panel.points.size)}
+        parts.append(words("sweep_where.of_panel", panel=named, **hits))
+    listed = words("answer.separator").join(parts)
+    return words("sweep_where.by_panel", verdict=verdict, parts=listed)
 
 
 def plateau_sentences(facts: Facts, surface: Surface) -> list[str]:
@@ -94,25 +81,22 @@ def plateau_sentences(facts: Facts, surface: Surface) -> list[str]:
         return []
     found = []
     for place, axis in enumerate(facts.layout.axes):
-        if not is_scale(axis):
-            continue
         kept = _comparable(surface, np.moveaxis(facts.layout.panels[0].points, place, 0))
         before, after = (values[kept].mean(axis=1) for values in (surface.before, surface.after))
         relevant = surface.smallest_relevant[1]
         step = plateau(surface.measure, before, after, relevant, facts.language)
         if step is None:
             continue
-        levels = levels_of(facts.points, axis)
-        quantity = surface.quantity
+        levels, change = levels_of(facts.points, axis), surface.quantity.change
         found.append(
             facts.words(
                 f"sweep_plateau.{step.kind}",
                 factor=facts.levels.label(axis),
                 level=facts.levels.amount(axis, levels[step.at]),
                 highest=facts.levels.amount(axis, levels[step.highest]),
-                change=quantity.change(step.last.mean),
-                low=quantity.change(step.last.lo90),
-                high=quantity.change(step.last.hi90),
+                change=change(step.last.mean),
+                low=change(step.last.lo90),
+                high=change(step.last.hi90),
             )
         )
     return found
