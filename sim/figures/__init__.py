@@ -21,19 +21,9 @@ __all__ = [
 
 
 def draw_all(results: Results, language: Language) -> list[Picture]:
-    """Draw every picture that the results allow.
-
-    Parameters
-    ----------
-    results : Results
-        Results of a run, with maps of start and end for pictures of maps.
-    language : str
-    """
-    pictures = [draw_time_series(results, language)]
-    if results.experiment.maps:
-        pictures.append(draw_maps(results, language))
-    pictures.append(draw_drivers(results, language))
-    return pictures
+    """Draw every picture that the results of a run allow: maps only where they were kept."""
+    maps = [draw_maps] if results.experiment.maps else []
+    return [draw(results, language) for draw in (draw_time_series, *maps, draw_drivers)]
 
 
 def picture_files(results: Results, language: Language, *, png: bool) -> dict[str, bytes]:

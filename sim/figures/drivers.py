@@ -84,11 +84,8 @@ def draw_drivers(results: Results, language: Language) -> Picture:
         head = words("figure.title", place=place_of(results, language), head=head)
         title(figure, head, words("drivers_figure.line"), HEIGHT)
         footer(figure, *rests_on(results, language))
-    label = words(
-        "drivers_figure.label",
-        a=percent(float(online[0]), language),
-        b=percent(float(online[-1]), language),
-    )
+    start, end = (percent(float(online[at]), language) for at in (0, -1))
+    label = words("drivers_figure.label", a=start, b=end)
     return Picture("drivers", figure, label)
 
 

@@ -59,23 +59,14 @@ def drawn_months(scenario: Scenario) -> tuple[int, int]:
 def draw_maps(results: Results, language: Language) -> Picture:
     """Draw the first and the last of the snapshots side by side.
 
-    Parameters
-    ----------
-    results : Results
-        With maps of population, footfall and vacancy.
-    language : str
-
-    Returns
-    -------
-    Picture
-        Picture of means over replications; cells without premises have no vacancy and stay blank.
+    They are means over replications; cells without premises have no vacancy and stay blank.
     """
     words, kept = Words(language), results.rep_maps[BASELINE]
     maps = kept.only(drawn_months(results.scenario), SHOWN)
     seed, reps = results.experiment.seed, len(results.replications)
     means = {name: maps.layers[name].mean(axis=0, dtype=np.float64) for name in SHOWN}
     inhabited = means["population"].max(axis=0) > 0
-    window = _window(inhabited | (means["footfall"].max(axis=0) > 0) | (maps.zone < 2))
+    window = window_of(inhabited | (means["footfall"].max(axis=0) > 0) | (maps.zone < 2))
     first, last = results.indicators["date"].iloc[0], results.indicators["date"].iloc[-1]
     ended = f"map_figure.{'end' if last.month == 12 else 'within'}"
     rows = (
@@ -93,15 +84,10 @@ def draw_maps(results: Results, language: Language) -> Picture:
                     axes.set_title(LAYERS[name].label[language], pad=6)
                 if k == 0:
                     axes.set_ylabel(when, fontsize=11, fontweight="bold")
-            page.scale(
-                k, words(f"map_figure.unit_{name}"), COLOUR_MAPS[name], top, name == "vacancy"
-            )
-        runs = f"map_figure.{'one' if reps == 1 else 'many'}"
-        page.finish(
-            place_of(results, language),
-            words("map_figure.head"),
-            words("map_figure.line", runs=words(runs, seed=seed, reps=reps)),
-        )
+            page.scale(k, words(f"map_figure.unit_{name}"), COLOUR_MAPS[name], top)
+        runs = words(f"map_figure.{'one' if reps == 1 else 'many'}", seed=seed, reps=reps)
+        line = words("map_figure.line", runs=runs)
+        page.finish(place_of(results, language), words("map_figure.head"), line)
         note = words("map_figure.note", size=number(maps.cell_size, language))
         footer(page.figure, note, *rests_on(results, language))
     return Picture("maps", page.figure, words("map_figure.label"))
@@ -114,27 +100,17 @@ def draw_territory(territory: Territory, language: Language) -> Picture:
     count = np.bincount(territory.premises_cell, minlength=residents.size).astype(np.float64)
     premises = count.reshape(residents.shape)
     zone = np.where(territory.is_town_centre, 0, np.where(territory.is_retail_park, 1, 2))
-    window = _window((residents > 0) | (premises > 0) | (zone < 2))
+    window = window_of((residents > 0) | (premises > 0) | (zone < 2))
     with look():
         page = _Page(zone, territory.cell_size, residents > 0, window, 1, 2, language)
         layers = (
-            (
-                residents,
-                LAYERS["population"].label[language],
-                words("map_figure.unit_population"),
-                "YlGnBu",
-            ),
-            (
-                premises,
-                MEASURES["premises"].label[language],
-                words("map_figure.premises"),
-                "Purples",
-            ),
+            (residents, LAYERS["population"].label, "unit_population", "YlGnBu"),
+            (premises, MEASURES["premises"].label, "premises", "Purples"),
         )
-        for k, (values, label, unit, colours) in enumerate(layers):
+        for k, (values, labels, unit, colours) in enumerate(layers):
             top = max(float(values.max()), 1.0)
-            page.draw(0, k, values, colours, top).set_title(label, pad=6)
-            page.scale(k, unit, colours, top, False)
+            page.draw(0, k, values, colours, top).set_title(labels[language], pad=6)
+            page.scale(k, words(f"map_figure.{unit}"), colours, top)
         note = words("map_figure.note", size=number(territory.cell_size, language))
         page.finish(territory.name, words("map_figure.territory"), note)
         footer(page.figure, *starting_point(describe_territory(territory), language))
@@ -142,7 +118,7 @@ def draw_territory(territory: Territory, language: Language) -> Picture:
     return Picture("territory", page.figure, label)
 
 
-def _window(shown: npt.NDArray[np.bool_]) -> tuple[slice, slice]:
+def window_of(shown: npt.NDArray[np.bool_]) -> tuple[slice, slice]:
     """Return the occupied part of the grid with a margin of one cell."""
     if not shown.any():
         return slice(None), slice(None)
@@ -196,8 +172,8 @@ class _Page:
             shown = np.ma.masked_less_equal(shown, 0)
         ground = np.ma.masked_where(~self.inhabited, np.ones(self.inhabited.shape))
         flat = Normalize(0, 1)
-        axes.imshow(ground, cmap=_one_colour(GROUND), norm=flat, **self._placed())
-        axes.imshow(shown, cmap=_scale(colours), norm=_norm(colours, top), **self._placed())
+        axes.imshow(ground, cmap=ListedColormap([GROUND]), norm=flat, **self._placed())
+        axes.imshow(shown, cmap=shades_of(colours), norm=norm_of(colours, top), **self._placed())
         self._outline(axes, self.zone == 0, *_OUTLINES[0])
         self._outline(axes, self.zone == 1, *_OUTLINES[1])
         if row == 0 and column == 0:
@@ -213,13 +189,12 @@ class _Page:
         """Draw the edges between cells of a zone and all others."""
         padded = np.pad(inside, 1)
         high = inside.shape[0]
-        lines = []
-        for i, j in zip(*np.nonzero(padded[1:, 1:-1] != padded[:-1, 1:-1]), strict=True):
-            lines.append([(j, high - i), (j + 1, high - i)])
-        for i, j in zip(*np.nonzero(padded[1:-1, 1:] != padded[1:-1, :-1]), strict=True):
-            lines.append([(j, high - i), (j, high - i - 1)])
-        if lines:
-            edges = np.array(lines, dtype=np.float64) * self.kilometres
+        i, j = np.nonzero(padded[1:, 1:-1] != padded[:-1, 1:-1])
+        across = np.array([[j, high - i], [j + 1, high - i]])
+        i, j = np.nonzero(padded[1:-1, 1:] != padded[1:-1, :-1])
+        upright = np.array([[j, high - i], [j, high - i - 1]])
+        edges = np.concatenate([across, upright], axis=2).transpose(2, 0, 1) * self.kilometres
+        if edges.size:
             axes.add_collection(
                 LineCollection(list(edges), colors="black", linestyles=[dashes], linewidths=width)
             )
@@ -240,7 +215,7 @@ class _Page:
         )  # fmt: skip
         axes.text(0.96, 0.96, "N ↑", transform=axes.transAxes, ha="right", va="top", bbox=halo)
 
-    def scale(self, column: int, unit: str, colours: str, top: float, is_share: bool) -> None:
+    def scale(self, column: int, unit: str, colours: str, top: float) -> None:
         """Draw the colour scale of a column."""
         box = self.grid[-1, column].get_position(self.figure)
         place = (
@@ -248,12 +223,12 @@ class _Page:
             0.12 / self.height,
         )  # fmt: skip
         axes = self.figure.add_axes(place)
-        mapped = ScalarMappable(_norm(colours, top), _scale(colours))
+        mapped = ScalarMappable(norm_of(colours, top), shades_of(colours))
         bar = self.figure.colorbar(mapped, cax=axes, orientation="horizontal")
         bar.set_label(unit, fontsize=8.5)
         bar.outline.set_visible(False)
         axes.tick_params(labelsize=8)
-        if is_share:
+        if colours == COLOUR_MAPS["vacancy"]:
             percent_axis(axes.xaxis, self.language)
         else:
             number_axis(axes.xaxis, self.language)
@@ -285,16 +260,12 @@ def _square_ticks(top: float) -> list[float]:
     return ticks
 
 
-def _norm(colours: str, top: float) -> Normalize:
+def norm_of(colours: str, top: float) -> Normalize:
     """Return a square-root scale, since people and visits concentrate in few cells."""
     return Normalize(0, top) if colours == COLOUR_MAPS["vacancy"] else PowerNorm(0.5, 0, top)
 
 
-def _scale(colours: str) -> Colormap:
+def shades_of(colours: str) -> Colormap:
     """Return a sequential scale whose light end is distinct from the background."""
     light = 0.0 if colours == COLOUR_MAPS["vacancy"] else 0.25
     return ListedColormap(colormaps[colours](np.linspace(light, 1, 256)))
-
-
-def _one_colour(colour: str) -> Colormap:
-    return ListedColormap([colour])

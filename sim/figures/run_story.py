@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from sim.experiments.results import Results
@@ -14,27 +16,20 @@ from sim.words.language import number, percent, span
 __all__ = ["caveat", "starting_point", "summary_table", "what_happened"]
 
 
-_HEADS: Final = (
-    "zone",
-    "premises",
-    "vacancy_start",
-    "vacancy_end",
-    "open_start",
-    "open_end",
-    "closures",
-    "relettings",
-    "closures_per_100",
-)
+_WRITTEN: Final[dict[str, Callable[[float, Language], str]]] = {
+    "vacancy_start": percent,
+    "vacancy_end": percent,
+    "open_start": number,
+    "open_end": number,
+    "closures": number,
+    "relettings": number,
+    "closures_per_100": partial(number, digits=1),
+}
+"""Medians of a zone in the table, and how they are written."""
 
 
 def what_happened(results: Results, language: Language) -> list[str]:
-    """Tell a run in sentences.
-
-    Returns
-    -------
-    list of str
-        Events, spread over replications, origin of the start, and limits.
-    """
+    """Tell a run in sentences: events, spread over replications, origin of the start, limits."""
     words, zones = Words(language), summarise(results)
     return [
         _vacancy(results, zones, words),
@@ -70,9 +65,7 @@ def _shops(zones: dict[str, ZoneSummary], words: Words) -> list[str]:
         return []
     language = words.language
     start, end = (number(v.median, language) for v in (whole.open_start, whole.open_end))
-    rates = {
-        name: number(zone.closures_per_100.median, language, 1) for name, zone in zones.items()
-    }
+    rates = {n: number(zone.closures_per_100.median, language, 1) for n, zone in zones.items()}
     sentence = words(
         "story.shops",
         closed=words("story.closed", count=round(whole.closures.median)),
@@ -89,9 +82,8 @@ def _spending(results: Results, zones: dict[str, ZoneSummary], words: Words) -> 
     footfall = _footfall(zones.get("town_centre"), words)
     if first == last:
         return words("story.spending", share=first, footfall=footfall)
-    in_years = results.experiment.months >= 24
-    key = "story.spending_years" if in_years else "story.spending_months"
-    return words(key, first=first, last=last, footfall=footfall)
+    key = "years" if results.experiment.months >= 24 else "months"
+    return words(f"story.spending_{key}", first=first, last=last, footfall=footfall)
 
 
 def _footfall(centre: ZoneSummary | None, words: Words) -> str:
@@ -125,16 +117,7 @@ def _luck(results: Results, zones: dict[str, ZoneSummary], words: Words) -> str:
 def starting_point(territory: dict[str, Any], language: Language) -> list[str]:
     """Tell whether the people and premises of the start were observed or generated.
 
-    Parameters
-    ----------
-    territory : dict
-        As in a manifest: counts and provenance.
-    language : str
-
-    Returns
-    -------
-    list of str
-        One or two sentences.
+    The territory is given as in a manifest, with counts and provenance.
     """
     words = Words(language)
     sources: dict[str, Any] = territory["provenance"]
@@ -151,12 +134,11 @@ def starting_point(territory: dict[str, Any], language: Language) -> list[str]:
         people = number(territory["residents"], language)
         source = residents.get("source", "?")
         said.append(words("start.residents", residents=people, source=source))
+    key = "start.premises"
     if premises.get("generated"):
         key = "start.premises_generated"
     elif sources.get("vacancy", {}).get("generated"):
         key = "start.vacancy_generated"
-    else:
-        key = "start.premises"
     return [*said, words(key, source=premises.get("source", "?"), **counts)]
 
 
@@ -173,20 +155,10 @@ def caveat(manifest: Any, language: Language, where: str = "sim params") -> str:
 def summary_table(results: Results, language: Language) -> list[list[str]]:
     """Return medians by zone: a header row, then one row per zone."""
     words, zones = Words(language), summarise(results)
-    rows = [[words(f"summary.{head}") for head in _HEADS]]
+    rows = [[words(f"summary.{head}") for head in ("zone", "premises", *_WRITTEN)]]
     for name in (*(z for z in zones if z != "territory"), "territory"):
         zone = zones[name]
-        rows.append(
-            [
-                words("summary.territory") if name == "territory" else ZONE_LABELS[name][language],
-                number(zone.premises, language),
-                percent(zone.vacancy_start.median, language),
-                percent(zone.vacancy_end.median, language),
-                number(zone.open_start.median, language),
-                number(zone.open_end.median, language),
-                number(zone.closures.median, language),
-                number(zone.relettings.median, language),
-                number(zone.closures_per_100.median, language, 1),
-            ]
-        )
+        label = words("summary.territory") if name == "territory" else ZONE_LABELS[name][language]
+        medians = (write(getattr(zone, n).median, language) for n, write in _WRITTEN.items())
+        rows.append([label, number(zone.premises, language), *medians])
     return rows

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import escape
 from typing import Any, Final
@@ -40,7 +40,9 @@ __all__ = [
     "number_axis",
     "percent_axis",
     "rests_on",
+    "round_ticks",
     "title",
+    "write_ticks",
     "year_axis",
 ]
 
@@ -113,9 +115,7 @@ class Picture:
     """
 
     def __init__(self, name: str, figure: Figure, label: str) -> None:
-        self.name = name
-        self.figure = figure
-        self.label = label
+        self.name, self.figure, self.label = name, figure, label
 
     def svg(self) -> bytes:
         """Return the figure as SVG, with text as text, unique ids, a role and a label."""
@@ -168,16 +168,7 @@ def label_point(
 ) -> None:
     """Write the value at one end of a line, above everything drawn near it.
 
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    time, values : float64 arrays
-        The line.
-    top : float64 array
-        Upper edge of the drawing at each time.
-    at : int
-        0 for the start, -1 for the end.
-    text, colour : str
+    `top` is the upper edge of the drawing at each time, `at` 0 for the start and -1 for the end.
     """
     near = max(1, round(0.16 * time.size))
     above = top[:near] if at == 0 else top[-near:]
@@ -194,9 +185,19 @@ def label_point(
     )
 
 
+def round_ticks(axis: Any, parts: int = 5, *, integer: bool = False) -> None:
+    """Put ticks at round numbers."""
+    axis.set_major_locator(MaxNLocator(parts, steps=[1, 2, 5, 10], integer=integer))
+
+
+def write_ticks(axis: Any, write: Callable[[float], str]) -> None:
+    """Write the value at each tick."""
+    axis.set_major_formatter(FuncFormatter(lambda value, _: write(value)))
+
+
 def year_axis(axis: Any) -> None:
     """Set ticks at whole years or months, in round steps."""
-    axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=True))
+    round_ticks(axis, 6, integer=True)
 
 
 def place_of(results: Results, language: Language) -> str:
@@ -231,11 +232,11 @@ def footer(figure: Figure, *sentences: str) -> None:
 
 def percent_axis(axis: Any, language: Language) -> None:
     """Format ticks in per cent in the language."""
-    axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-    axis.set_major_formatter(FuncFormatter(lambda v, _: percent(v, language, 0)))
+    round_ticks(axis)
+    write_ticks(axis, lambda v: percent(v, language, 0))
 
 
 def number_axis(axis: Any, language: Language, digits: int = 0) -> None:
     """Format ticks as numbers in the language."""
-    axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=not digits))
-    axis.set_major_formatter(FuncFormatter(lambda v, _: number(v, language, digits)))
+    round_ticks(axis, integer=not digits)
+    write_ticks(axis, lambda v: number(v, language, digits))

@@ -85,13 +85,7 @@ class ZoneSummary:
 
 
 def summarise(results: Results) -> dict[str, ZoneSummary]:
-    """Summarise a run.
-
-    Returns
-    -------
-    dict of ZoneSummary
-        By ``"territory"`` and the name of each zone that has premises.
-    """
+    """Summarise a run by ``"territory"`` and the name of each zone that has premises."""
     frame = results.indicators
     found: dict[str, ZoneSummary] = {}
     for zone in ("", *(f"_{z}" for z in ZONES)):

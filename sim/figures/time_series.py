@@ -36,6 +36,8 @@ from sim.words.language import number, percent, span
 
 Floats = npt.NDArray[np.float64]
 
+Write = Callable[[float, Language], str]
+
 HEIGHT: Final = 9.9
 WINDOW: Final = 12
 """Months over which to average noisy monthly measures."""
@@ -44,13 +46,7 @@ ZONE_COLOURS: Final = dict(zip(ZONES, ("vermillion", "purple", "green"), strict=
 
 
 def draw_time_series(results: Results, language: Language) -> Picture:
-    """Draw the panel of time series.
-
-    Returns
-    -------
-    Picture
-        Picture of the median and bands over replications, or of the single run.
-    """
+    """Draw the time series: median and bands over replications, or the single run."""
     words = Words(language)
     months, reps = results.experiment.months, len(results.replications)
     frame = results.indicators
@@ -82,37 +78,23 @@ def draw_time_series(results: Results, language: Language) -> Picture:
         for axes in vacancy:
             axes.set_ylim(0, top)
         colour = COLOURS[ZONE_COLOURS.get(main, "blue")]
-        lower = [
-            figure.add_subplot(grid[1 + k // 2, 3 * (k % 2) : 3 * (k % 2) + 3]) for k in range(4)
-        ]
-        panel.draw(lower[0], f"closure_hazard{suffix}", colour, _one_digit, window)
-        _name(
-            lower[0],
-            words("time_series.closures", zone=where),
-            words("time_series.rate", mean=mean),
+        lower: tuple[tuple[str, str, str, str, Write, int], ...] = (
+            ("closures", "rate", f"closure_hazard{suffix}", colour, _one_digit, window),
+            ("open", "shops", f"open_shops{suffix}", colour, number, 1),
+            ("kept", "spending", "retail_spending_kept", COLOURS["blue"], percent, 1),
+            ("footfall", "visits", f"footfall{suffix}", colour, number, window),
         )
-        panel.draw(lower[1], f"open_shops{suffix}", colour, number)
-        _name(lower[1], words("time_series.open", zone=where), words("time_series.shops"))
-        panel.draw(lower[2], "retail_spending_kept", COLOURS["blue"], percent)
-        _name(lower[2], words("time_series.kept"), words("time_series.spending"))
-        panel.draw(lower[3], f"footfall{suffix}", colour, number, window)
-        _name(
-            lower[3],
-            words("time_series.footfall", zone=where),
-            words("time_series.visits", mean=mean),
-        )
-        one = reps == 1
-        runs = words(
-            f"time_series.{'one' if one else 'many'}", seed=results.experiment.seed, reps=reps
-        )
-        place = place_of(results, language)
-        title(
-            figure,
-            words("figure.title", place=place, head=words("time_series.head", span=lasting)),
-            words("time_series.line", runs=runs),
-            HEIGHT,
-        )
-        if not one:
+        for k, (what, unit, column, paint, write, over) in enumerate(lower):
+            axes = figure.add_subplot(grid[1 + k // 2, 3 * (k % 2) : 3 * (k % 2) + 3])
+            panel.draw(axes, column, paint, write, over)
+            said = words(f"time_series.{unit}", mean=mean)
+            _name(axes, words(f"time_series.{what}", zone=where), said)
+        place, seed = place_of(results, language), results.experiment.seed
+        runs = words(f"time_series.{'one' if reps == 1 else 'many'}", seed=seed, reps=reps)
+        head = words("time_series.head", span=lasting)
+        head = words("figure.title", place=place, head=head)
+        title(figure, head, words("time_series.line", runs=runs), HEIGHT)
+        if reps > 1:
             _legend(figure, words, reps)
         footer(figure, *rests_on(results, language))
     values = by_rep(frame, f"retail_vacancy{suffix}")
@@ -163,14 +145,7 @@ class _Panels:
         self.time = first.year + months / 12 if self.in_years else months
         self.unit = "" if self.in_years else month
 
-    def draw(
-        self,
-        axes: Axes,
-        column: str,
-        colour: str,
-        write: Callable[[float, Language], str],
-        window: int = 1,
-    ) -> None:
+    def draw(self, axes: Axes, column: str, colour: str, write: Write, window: int = 1) -> None:
         values = by_rep(self.frame, column)
         if window > 1:
             sums = np.cumsum(np.insert(values, 0, 0.0, axis=1), axis=1)

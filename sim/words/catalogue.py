@@ -77,15 +77,10 @@ class Words:
         self._catalogue = _with_english(folders.FOLDER, language)
 
     def __call__(self, key: str, /, **values: Any) -> str:
-        """Return the words of a key with values filled in.
+        """Return the words of a key, ``section.name``, with values of its placeholders.
 
-        Parameters
-        ----------
-        key : str
-            ``section.name``.
-        **values
-            Values of the placeholders. ``count`` chooses the plural form and is formatted by the
-            language; the caller formats all other values.
+        ``count`` chooses the plural form and is formatted by the language; the caller formats all
+        other values.
 
         Raises
         ------

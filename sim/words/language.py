@@ -27,16 +27,7 @@ MINUS: Final = "\N{MINUS SIGN}"
 
 @dataclass(frozen=True)
 class Conventions:
-    """Conventions of a language for numbers and signs.
-
-    Attributes
-    ----------
-    name : str
-        Name of the language in the language.
-    locale : Locale
-    typography : tuple of (pattern, str)
-        Replacements of ordinary spaces.
-    """
+    """Name of a language in the language, locale, and replacements of ordinary spaces."""
 
     name: str
     locale: Locale
@@ -76,14 +67,7 @@ def typeset(text: str, language: Language) -> str:
 
 
 def number(value: float, language: Language, digits: int = 0) -> str:
-    """Format a number.
-
-    Parameters
-    ----------
-    value : float
-    language : str
-    digits : int
-        Number of decimals.
+    """Format a number with so many decimals.
 
     Examples
     --------
@@ -92,10 +76,8 @@ def number(value: float, language: Language, digits: int = 0) -> str:
     >>> number(1234.5, "fr", 1) == "1\N{NARROW NO-BREAK SPACE}234,5"
     True
     """
-    text = format_decimal(
-        _rounded(value, digits), _pattern(digits), locale=conventions(language).locale
-    )
-    return text.replace("-", MINUS)
+    locale = conventions(language).locale
+    return format_decimal(_rounded(value, digits), _pattern(digits), locale).replace("-", MINUS)
 
 
 def percent(share: float, language: Language, digits: int = 1) -> str:

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from sim.figures.style import round_ticks, write_ticks
 from sim.report.quantity import Quantity, signed
 from sim.words.catalogue import Words
 
@@ -44,20 +44,13 @@ def unit_line(quantity: Quantity) -> str:
     return words("sweep_pictures.unit", unit=unit) if unit else words("sweep_pictures.no_unit")
 
 
-def round_ticks(axis: Any, parts: int = 5) -> None:
-    """Put ticks at round numbers."""
-    axis.set_major_locator(MaxNLocator(parts, steps=[1, 2, 5, 10]))
-
-
 def change_axis(axis: Any, quantity: Quantity) -> None:
     """Write signed ticks in the unit of the measure."""
     round_ticks(axis)
     steps = np.diff(axis.get_majorticklocs()) * quantity.scale
     step = float(min((s for s in steps if s > 0), default=1.0))
     digits = max(0, -math.floor(math.log10(step) + 1e-9))
-    axis.set_major_formatter(
-        FuncFormatter(lambda v, _: signed(quantity.scale * v, quantity.language, digits))
-    )
+    write_ticks(axis, lambda v: signed(quantity.scale * v, quantity.language, digits))
 
 
 def outline(

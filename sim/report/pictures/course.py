@@ -11,10 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter
 
-from sim.figures.style import COLOURS, Picture, look, year_axis
-from sim.report.pictures.canvas import FONT, INK, change_axis, round_ticks, titled
+from sim.figures.style import COLOURS, Picture, look, round_ticks, write_ticks, year_axis
+from sim.report.pictures.canvas import FONT, INK, change_axis, titled
 from sim.report.quantity import Quantity
 from sim.words.catalogue import Words
 from sim.words.language import number, percent
@@ -100,15 +99,15 @@ def draw_course(name: str, course: Course, quantity: Quantity, colour: str) -> P
         if not course.in_years:
             below.set_xlabel(words("over_time.month"), fontsize=FONT)
     last = difference[:, -1]
-    low, high = np.quantile(last, (0.05, 0.95))
+    low, high = np.quantile(last, (0.05, 0.95)).tolist()
     label = words(
         "over_time.alt",
         measure=course.label,
         without=quantity.level(float(course.without[:, -1].mean())),
         with_it=quantity.level(float(course.with_it[:, -1].mean())),
         mean=quantity.change(float(last.mean())),
-        low=quantity.change(float(low)),
-        high=quantity.change(float(high)),
+        low=quantity.change(low),
+        high=quantity.change(high),
     )
     return Picture(name, figure, label)
 
@@ -135,7 +134,7 @@ def _levels(axes: Axes, course: Course, quantity: Quantity, paint: str) -> None:
     step = min(ticks) if ticks else 1.0
     digits = max(0, -int(np.floor(np.log10(step) + 1e-9)))
     write = percent if quantity.is_share else number
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda v, _: write(v, quantity.language, digits)))
+    write_ticks(axes.yaxis, lambda v: write(v, quantity.language, digits))
     axes.legend(
         [line, ghost], [words("over_time.with"), words("over_time.without")],
         loc="lower right", ncols=2, fontsize=FONT, borderpad=0.2, borderaxespad=0.2,
@@ -197,11 +196,7 @@ def draw_lines(name: str, title: str, lines: Sequence[Line], quantity: Quantity)
                 borderaxespad=0.0, columnspacing=1.2, handlelength=2.4,
             )  # fmt: skip
     said = words("answer.separator").join(
-        words(
-            "sweep_pictures.alt_level",
-            level=line.label,
-            change=quantity.change(float(line.mean[-1])),
-        )
+        words("sweep_pictures.alt_level", level=line.label, change=quantity.change(line.mean[-1]))
         for line in lines
     )
     return Picture(name, figure, words("sweep_time.alt", measure=title, said=said))

@@ -6,9 +6,8 @@ import math
 from typing import Any
 
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
-from sim.figures.style import COLOURS, Picture, look
+from sim.figures.style import COLOURS, Picture, look, write_ticks
 from sim.words.catalogue import Words
 from sim.words.language import number, percent
 
@@ -41,7 +40,7 @@ def draw_indices(
         axes.axvline(0, color="black", linewidth=1.0)
         if is_share:
             axes.set_xlim(max(axes.get_xlim()[0], -0.1), min(axes.get_xlim()[1], 1.1))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda v, _: write_index(v, is_share, words)))
+        write_ticks(axes.xaxis, lambda v: write_index(v, is_share, words))
         axes.tick_params(length=0, labelsize=9)
         figure.legend(
             [bars[0], marks], [words(f"index.{first}"), words(f"index.{second}")],

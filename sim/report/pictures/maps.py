@@ -7,10 +7,10 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 from matplotlib import colormaps
-from matplotlib.colors import ListedColormap, Normalize, PowerNorm
+from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.figure import Figure
 
-from sim.figures.maps import COLOUR_MAPS, GROUND
+from sim.figures.maps import COLOUR_MAPS, GROUND, norm_of, shades_of, window_of
 from sim.figures.style import Picture, look
 from sim.report.pictures.canvas import FONT, INK, outline
 from sim.report.quantity import signed
@@ -30,14 +30,7 @@ class Ground:
     """
 
     def __init__(self, zone: npt.NDArray[Any], inhabited: npt.NDArray[np.bool_]) -> None:
-        shown = inhabited | (zone < 2)
-        if not shown.any():
-            shown = np.ones_like(shown)
-        rows, columns = (np.flatnonzero(shown.any(axis=a)) for a in (1, 0))
-        self.window = (
-            slice(max(int(rows[0]) - 1, 0), int(rows[-1]) + 2),
-            slice(max(int(columns[0]) - 1, 0), int(columns[-1]) + 2),
-        )
+        self.window = window_of(inhabited | (zone < 2))
         self.zone = zone[self.window]
         self.inhabited = inhabited[self.window]
 
@@ -53,12 +46,7 @@ def draw_layer(
     is_share: bool, language: Language,
 ) -> Picture:  # fmt: skip
     """Draw one layer in one month."""
-    # People and visits crowd in few cells: a square root keeps the others visible.
-    norm = Normalize(0, top) if is_share else PowerNorm(0.5, 0, top)
-    light = 0.0 if is_share else 0.25  # differs from the ground
-    colours = ListedColormap(
-        colormaps[COLOUR_MAPS.get(layer, "Purples")](np.linspace(light, 1, 256))
-    )
+    colours, norm = shades_of(COLOUR_MAPS[layer]), norm_of(COLOUR_MAPS[layer], top)
     shown = np.ma.masked_invalid(values[ground.window])
     if not is_share:
         shown = np.ma.masked_less_equal(shown, 0)

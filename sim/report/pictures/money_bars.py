@@ -9,10 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
 
-from sim.figures.style import COLOURS, Picture, look
-from sim.report.pictures.canvas import INK, round_ticks
+from sim.figures.style import COLOURS, Picture, look, round_ticks, write_ticks
+from sim.report.pictures.canvas import INK
 from sim.words.catalogue import Words
 from sim.words.language import number
 
@@ -62,9 +61,7 @@ def draw_money(
         axes.set_ylim(min(0.0, 1.05 * base.min() / 1000), 1.05 * base.max() / 1000)
         round_ticks(axes.yaxis)
         digits = 0 if base.max() >= 4000 else 1
-        axes.yaxis.set_major_formatter(
-            FuncFormatter(lambda v, _: number(v, words.language, digits))
-        )
+        write_ticks(axes.yaxis, lambda v: number(v, words.language, digits))
         figure.legend(
             loc="lower left", bbox_to_anchor=(0.02, 0.0), ncols=min(3, max(1, len(spent))),
             fontsize=9, columnspacing=1.6, borderpad=0.1, handlelength=1.6,

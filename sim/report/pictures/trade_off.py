@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter
 
 from sim.analysis.trade_offs import non_dominated
-from sim.figures.style import COLOURS, Picture, look
+from sim.figures.style import COLOURS, Picture, look, round_ticks, write_ticks
 from sim.report.effects import Surface
-from sim.report.pictures.canvas import FONT, INK, change_axis, round_ticks, titled, unit_line
+from sim.report.pictures.canvas import FONT, INK, change_axis, titled, unit_line
 from sim.report.quantity import euros, rounded
 from sim.words.catalogue import Words
 from sim.words.language import number
@@ -49,9 +48,7 @@ def draw_trade_off(name: str, surface: Surface, choices: Sequence[Choice]) -> Pi
         axes.plot(cost[order], effect[order], "D", color=COLOURS["blue"], markersize=6)
         round_ticks(axes.xaxis, 6)
         digits = 0 if float(np.ptp(cost)) >= 4 else 1 if float(np.ptp(cost)) >= 0.4 else 2
-        axes.xaxis.set_major_formatter(
-            FuncFormatter(lambda v, _: number(v, words.language, digits))
-        )
+        write_ticks(axes.xaxis, lambda v: number(v, words.language, digits))
         change_axis(axes.yaxis, quantity)
         axes.tick_params(labelsize=FONT)
         axes.set_xlabel(words("trade_offs.axis"), fontsize=FONT, color=INK, loc="right")

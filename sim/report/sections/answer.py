@@ -214,8 +214,9 @@ def _lead(facts: Facts, arm: Arm, surfaces: Sequence[Surface]) -> str:
     for reading in READINGS:
         labels = [_within_text(s.label) for s in surfaces if s.reading == reading]
         if labels:
-            key = "sweep_lead_one" if len(surfaces[0].effects) == 1 else "sweep_lead"
-            parts.append(words(f"{key}.{reading}", measures=", ".join(labels)))
+            is_one = len(surfaces[0].effects) == 1
+            key = f"sweep_lead_one.{reading}" if is_one else f"sweep_lead.{reading}"
+            parts.append(words(key, measures=", ".join(labels)))
     key = "over" if arm.label else "over_nothing"
     if facts.is_single:
         key = "single"
