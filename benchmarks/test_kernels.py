@@ -24,14 +24,7 @@ from benchmarks.peers import kernels as peers
 from sim.kernels.machine.compile import parallel
 from sim.kernels.machine.recursion import WIDTH
 from sim.kernels.random import fill_uniform, fill_words, stream_key
-from sim.kernels.space import (
-    decay_potential,
-    deposit,
-    huff_flows,
-    huff_work_shape,
-    neighbourhood_sum,
-    potential_work_shape,
-)
+from sim.kernels.space import decay_potential, huff_flows, huff_work_shape, potential_work_shape
 
 RESULTS = Path(__file__).parent / "results" / "kernels.md"
 SIZES = [64, 256, 1024, 4096]
@@ -84,17 +77,6 @@ def test_flows(benchmark, n):
 def test_fill(benchmark, fill):
     out = np.empty(N_DRAWS, np.uint32 if fill is fill_words else np.float64)
     benchmark(fill, 1, 2, 3, 0, out)
-
-
-@pytest.mark.parametrize("radius", [1, 10])
-def test_neighbourhood_sum(benchmark, radius):
-    field = Territory(256).attraction
-    benchmark(neighbourhood_sum, field, radius, field.copy(), np.empty((2, 256, 256), np.float32))
-
-
-def test_deposit(benchmark):
-    cell = np.random.default_rng(0).integers(0, 4096, N_DRAWS).astype(np.int32)
-    benchmark(deposit, cell, np.ones(N_DRAWS, np.float32), np.empty((64, 64), np.float32))
 
 
 def seconds(action: Action) -> float:

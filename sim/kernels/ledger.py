@@ -23,10 +23,8 @@ def pay(purse, spending, line, amount):
 
     Parameters
     ----------
-    purse : (source, line) int64 array
-        Cents of one account; reduced by the payment.
-    spending : (source, line) int64 array
-        Cents spent by the account this month; increased by the payment.
+    purse, spending : (source, line) int64 array
+        Cents of one account, and those it spent this month.
     line : int
         Code in `sim.registry.variables.money.LINES`.
     amount : int

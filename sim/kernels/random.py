@@ -62,19 +62,7 @@ def _round(x0, x1, x2, x3, key0, key1):
 
 @rule
 def philox4x32(c0, c1, c2, c3, k0, k1):
-    """Return four random words: ten rounds of Philox on a counter under a key.
-
-    Parameters
-    ----------
-    c0, c1, c2, c3 : uint32
-        Counter.
-    k0, k1 : uint32
-        Key.
-
-    Returns
-    -------
-    tuple of four uint32
-    """
+    """Return four random words: ten rounds of Philox on a counter under a key; all are uint32."""
     x0 = np.uint64(c0)
     x1 = np.uint64(c1)
     x2 = np.uint64(c2)
@@ -131,7 +119,7 @@ def _own_block(k0, k1, agent_id, k):
 
 @long_rule
 def block(k0, k1, agent_id, k):
-    """Return four random words for decision k of an agent.
+    """Return four random words (uint32) for decision k of an agent.
 
     Parameters
     ----------
@@ -141,10 +129,6 @@ def block(k0, k1, agent_id, k):
         Permanent id, 64 bits.
     k : int
         Decision index of the agent in this process and month, 32 bits.
-
-    Returns
-    -------
-    tuple of four uint32
     """
     return _own_block(k0, k1, agent_id, k)
 
@@ -174,21 +158,7 @@ def _two_shared_blocks(k0, k1, quad0, quad1, k):
 
 @long_rule
 def word(k0, k1, agent_id, k):
-    """Return one random word for decision k of an agent, the same as in `fill_words`.
-
-    Parameters
-    ----------
-    k0, k1 : uint32
-        Key from `stream_key`.
-    agent_id : int
-        Permanent id, 64 bits.
-    k : int
-        Decision index of the agent in this process and month, 32 bits.
-
-    Returns
-    -------
-    uint32
-    """
+    """Return one random word for decision k of an agent, as in `fill_words`; see `block`."""
     agent = np.uint64(agent_id)
     w0, w1, w2, w3 = _shared_block(k0, k1, agent >> _2, k)
     place = agent & _3
@@ -201,31 +171,16 @@ def word(k0, k1, agent_id, k):
 def uniform(random_word):
     """Return (word + 1/2) / 2**32, strictly between 0 and 1 so that its logarithm is finite.
 
-    Parameters
-    ----------
-    random_word : uint32
-
-    Returns
-    -------
-    float64
-        Exact; in float32 it may round to 1.
+    It is an exact float64; in float32 it may round to 1.
     """
     return (np.float64(random_word) + 0.5) * 2.0**-32
 
 
 @long_rule
 def normal_pair(word0, word1):
-    """Return two independent standard normal numbers (Box and Muller 1958).
+    """Return two independent standard normal numbers from two words (Box and Muller 1958).
 
-    Parameters
-    ----------
-    word0, word1 : uint32
-        Two random words.
-
-    Returns
-    -------
-    z0, z1 : float64
-        At most 6.8 in size, since the smallest uniform number is 2**-33.
+    They are at most 6.8 in size, since the smallest uniform number is 2**-33.
     """
     radius = math.sqrt(-2.0 * math.log(uniform(word0)))
     angle = 2.0 * math.pi * uniform(word1)
@@ -234,17 +189,9 @@ def normal_pair(word0, word1):
 
 @rule
 def bernoulli_threshold(probability):
-    """Return a probability as a threshold of `fires`, exact at 0 and 1 and to 2**-32 between.
+    """Return a probability, clipped to [0, 1], as a threshold of `fires`.
 
-    Parameters
-    ----------
-    probability : float
-        Probability, clipped to [0, 1].
-
-    Returns
-    -------
-    uint32
-        Between 0 and 2**31.
+    The threshold, a uint32 up to 2**31, is exact at 0 and 1 and to 2**-32 between.
     """
     return np.uint32(min(max(probability, 0.0), 1.0) * 2.0**31 + 0.5)
 
@@ -253,18 +200,8 @@ def bernoulli_threshold(probability):
 def fires(random_word, threshold):
     """Return whether an event with the probability of `threshold` happens.
 
-    The comparison uses 31 bits of the word, so that the threshold of probability 1 exceeds every
-    word.
-
-    Parameters
-    ----------
-    random_word : uint32
-    threshold : uint32
-        From `bernoulli_threshold`.
-
-    Returns
-    -------
-    bool
+    The comparison uses 31 bits of the word, so that the threshold of probability 1
+    (`bernoulli_threshold`) exceeds every word.
     """
     return (random_word >> np.uint32(1)) < threshold
 
@@ -332,35 +269,18 @@ def fill_words(seed, process, month, first_id, out, k=0):
 
 @kernel
 def fill_uniform(seed, process, month, first_id, out, k=0):
-    """Write `uniform` of `word` for agents with consecutive ids.
-
-    Parameters
-    ----------
-    seed, process, month : int
-        As in `stream_key`.
-    first_id : int
-        Id of the first agent. An agent's number does not depend on where a fill starts or ends.
-    out : (n,) float64 array
-        Numbers strictly between 0 and 1.
-    k : int
-        Decision index.
-    """
+    """Write `uniform` of `word`; arguments as for `fill_words`, except that `out` is float64."""
     _fill(seed, process, month, first_id, k, uniform, out)
 
 
 @kernel
 def fill_words_of(seed, process, month, ids, out, k=0):
-    """Write `word` for each of some agents.
+    """Write `word` for each of some agents; further arguments as for `fill_words`.
 
     Parameters
     ----------
-    seed, process, month : int
-        As in `stream_key`.
     ids : (n,) integer array
         Permanent ids, ascending. Four consecutive ids share a block.
-    out : (n,) uint32 array
-    k : int
-        Decision index.
     """
     n = ids.size
     if n > 0 and ids[n - 1] - ids[0] == n - 1:
@@ -375,15 +295,7 @@ def fill_words_of(seed, process, month, ids, out, k=0):
 def fill_first_words(seed, process, month, ids, out, k=0):
     """Write the first word of `block` for each of some agents, several at a time.
 
-    Parameters
-    ----------
-    seed, process, month : int
-        As in `stream_key`.
-    ids : (n,) integer array
-        Permanent ids.
-    out : (n,) uint32 array
-    k : int
-        Decision index.
+    Arguments as for `fill_words_of`; the ids may have any order.
     """
     k0, k1 = stream_key(seed, process, month)
     for i in range(np.uintp(ids.size)):

@@ -128,7 +128,7 @@ def list_who_knows(neighbour, known_by, known_by_end):
     Parameters
     ----------
     neighbour : (n, m) int32 array
-        Network from `small_world`.
+        From `small_world`.
     known_by : (n, m) int32 array
         Flattened: rows of those who know the first person, ascending, then of those who know the
         second, and so on; then -1.

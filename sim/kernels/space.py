@@ -1,4 +1,4 @@
-"""Fields over the cells of a territory: spatial interaction, neighbourhoods, deposits.
+"""Fields over the cells of a territory: potentials, and spatial interaction by Huff's model.
 
 Distances are measured along streets, |dx| + |dy| in cells. An influence that decays as exp(-decay
 (|dx| + |dy|)) is separable, and along one axis it is a first-order recursion forwards plus one
@@ -25,36 +25,15 @@ from sim.kernels.smoothing import (
 
 
 def potential_work_shape(rows, cols, lanes=1):
-    """Return the shape of the scratch array of `decay_potential`, of the dtype of the field.
+    """Return the shape of the scratch of `decay_potential`, in the dtype of its (rows, cols) field.
 
-    Parameters
-    ----------
-    rows, cols : int
-        Shape of the field.
-    lanes : int
-        Number of threads that can share the work; the serial kernel needs one.
-
-    Returns
-    -------
-    tuple of int
+    Lanes are threads that can share the work; the serial kernel needs one.
     """
     return lanes, lane_height(rows, cols), WIDTH
 
 
 def huff_work_shape(rows, cols, lanes=1):
-    """Return the shape of the scratch array of `huff_flows`, of the dtype of the fields.
-
-    Parameters
-    ----------
-    rows, cols : int
-        Shape of the fields.
-    lanes : int
-        Number of threads that can share the work; the serial kernel needs one.
-
-    Returns
-    -------
-    tuple of int
-    """
+    """Return the shape of the scratch of `huff_flows`; see `potential_work_shape`."""
     return lanes + _field_layers(rows, cols), lane_height(rows, cols), WIDTH
 
 
@@ -117,7 +96,7 @@ def decay_potential(field, decay, out, scratch):
     out : (rows, cols) contiguous array
         Sums in the dtype of the field; may be the field itself.
     scratch : array
-        Array of shape `potential_work_shape` and the dtype of the field.
+        Of shape `potential_work_shape` and the dtype of the field.
 
     Raises
     ------
@@ -207,8 +186,9 @@ def _add(total, field):
 def huff_flows(attraction, demand, decays, weights, outside, revenue_per_attraction, access, work):
     """Share the money of all cells among the shops of all cells and the outside world.
 
-    Huff's model: a cell spends its demand in each shop in proportion to the shop's attraction,
-    discounted by a distance decay f, and outside in proportion to `outside`:
+    Huff's model (1964, Journal of Marketing 28(3), 34-38): a cell spends its demand in each shop in
+    proportion to the shop's attraction, discounted by a distance decay f, and outside in proportion
+    to `outside`:
 
         access = sum over cells of f(distance) attraction
         revenue per attraction = sum over cells of f(distance) demand / (access + outside)
@@ -223,16 +203,13 @@ def huff_flows(attraction, demand, decays, weights, outside, revenue_per_attract
         Summed attraction of the shops of each cell, non-negative; contiguous, like all fields here.
     demand : (rows, cols) array
         Money to spend in each cell, non-negative.
-    decays : (K,) float64 array
-        Distance decays per cell of the components of f, above 0.
-    weights : (K,) float64 array
-        Weights of the components of f, above 0.
+    decays, weights : (K,) float64 arrays
+        Distance decays per cell and weights of the components of f, above 0.
     outside : float
         Attraction of the outside world at each cell, in the unit of `attraction`.
-    revenue_per_attraction : (rows, cols) array
-        Output: money spent per unit of attraction in a shop of each cell.
-    access : (rows, cols) array
-        Output: attraction within reach of each cell.
+    revenue_per_attraction, access : (rows, cols) arrays
+        Output: money spent per unit of attraction in a shop of each cell, and attraction within
+        reach of each cell.
     work : array
         Scratch of shape `huff_work_shape`.
 
@@ -246,10 +223,6 @@ def huff_flows(attraction, demand, decays, weights, outside, revenue_per_attract
     ------
     ValueError
         If the work array is too small.
-
-    References
-    ----------
-    Huff, D. L. (1964). Defining and estimating a trading area. Journal of Marketing 28(3), 34-38.
     """
     rows, cols = attraction.shape
     layers, height, width = work.shape
@@ -287,93 +260,3 @@ def huff_flows(attraction, demand, decays, weights, outside, revenue_per_attract
         kept += kept_of_band[band]
         leaked += leaked_of_band[band]
     return kept, leaked
-
-
-@kernel
-def _window_sums(values, radius, prefix, suffix, out):
-    """Sum over windows of 2 radius + 1 rows, at a cost independent of the radius.
-
-    The rows are cut into blocks as long as a window. A window is the end of one block and the start
-    of the next, so it is the sum of one suffix and one prefix (van Herk, 1992). Without
-    subtraction, no rounding errors accumulate.
-    """
-    n, lines = values.shape
-    length = 2 * radius + 1
-    for i in range(n):
-        for j in range(lines):
-            prefix[i, j] = values[i, j] + (prefix[i - 1, j] if i % length else values.dtype.type(0))
-    for i in range(n - 1, -1, -1):
-        is_end = (i + 1) % length == 0 or i == n - 1
-        for j in range(lines):
-            suffix[i, j] = values[i, j] + (values.dtype.type(0) if is_end else suffix[i + 1, j])
-    for i in range(n):
-        first, last = i - radius, i + radius
-        has_suffix = first > 0 and first % length != 0
-        has_prefix = last - last % length < n
-        last = min(last, n - 1)
-        for j in range(lines):
-            total = values.dtype.type(0)
-            if has_suffix:
-                total += suffix[first, j]
-            if has_prefix:
-                total += prefix[last, j]
-            out[i, j] = total
-
-
-@kernel
-def neighbourhood_sum(values, radius, out, work):
-    """Sum over the (2 radius + 1)**2 cells around each cell; the field is 0 outside the grid.
-
-    Parameters
-    ----------
-    values : (rows, cols) array
-    radius : int
-        Radius in cells, non-negative; 1 is the Moore neighbourhood with its centre.
-    out : (rows, cols) array
-        Sums in the dtype of the values; may be the values themselves.
-    work : (2, rows, cols) array
-        Scratch in the dtype of the values.
-    """
-    _window_sums(values, radius, work[0], work[1], out)
-    _window_sums(out.T, radius, work[0].T, work[1].T, out.T)
-
-
-@kernel
-def deposit(cell_row, values, out):
-    """Sum the values of agents by cell.
-
-    Parameters
-    ----------
-    cell_row : (n,) int32 array
-        Flat index of the cell of each agent; negative for none.
-    values : (n,) array
-    out : (rows, cols) array
-        Overwritten.
-    """
-    cells = out.reshape(-1)
-    for c in range(cells.size):
-        cells[c] = 0
-    for i in range(cell_row.size):
-        if cell_row[i] >= 0:
-            cells[cell_row[i]] += values[i]
-
-
-@kernel
-def deposit_where(is_counted, cell_row, values, out):
-    """Sum the values of counted agents by cell.
-
-    Parameters
-    ----------
-    is_counted : (n,) bool array
-    cell_row : (n,) int32 array
-        Flat index of the cell of each agent; negative for none.
-    values : (n,) array
-    out : (rows, cols) array
-        Overwritten.
-    """
-    cells = out.reshape(-1)
-    for c in range(cells.size):
-        cells[c] = 0
-    for i in range(cell_row.size):
-        if is_counted[i] and cell_row[i] >= 0:
-            cells[cell_row[i]] += values[i]

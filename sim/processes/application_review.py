@@ -16,7 +16,7 @@ import math
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.project_codes import ABANDONED, APPROVED, INCUBATING, LATENT, REFUSED, REVIEW
 from sim.kernels.random import block, stream_key, uniform
-from sim.processes.process import Process
+from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 STREAM = 9
@@ -28,32 +28,24 @@ class ApplicationReviewParameters(ParameterGroup):
     approval_probability: float = parameter(
         0.5,
         unit="share",
-        bounds=(0.0, 1.0),
         plausible=(0.3, 0.8),
         label="Approval",
         help="Probability that a file that was examined is approved.",
-        source="judgement",
-        evidence="assumed",
     )
     trust_speed: float = parameter(
         1.0,
-        unit="1",
         bounds=(0.0, 5.0),
         plausible=(0.0, 2.0),
         label="Trust speeds up review",
         help="By how much of itself examination gets shorter for each unit of trust gained.",
         source="judgement; evaluated programmes barely shifted officials' practice",
-        evidence="assumed",
     )
     short_loop_factor: float = parameter(
         0.5,
-        unit="1",
         bounds=(0.05, 1.0),
         plausible=(0.25, 1.0),
         label="Review on the spot",
         help="Length of an examination at the third place relative to one at the office.",
-        source="judgement",
-        evidence="assumed",
     )
 
 
@@ -126,18 +118,9 @@ PROCESS = Process(
     name="application_review",
     group=ApplicationReviewParameters,
     kernel=review_applications,
-    writes=(
-        "entrepreneur.stage",
-        "entrepreneur.event",
-        "entrepreneur.stage_months",
-        "entrepreneur.review_left",
-        "entrepreneur.review_months",
-        "entrepreneur.queue_next",
-        "office.review_credit",
-        "office.queue_first",
-        "office.queue_last",
-        "office.waiting",
+    writes=arrays(
+        entrepreneur="stage event stage_months review_left review_months queue_next",
+        office="review_credit queue_first queue_last waiting",
     ),
-    english_title="Application review",
     stream=STREAM,
 )

@@ -12,7 +12,7 @@ from sim.kernels.distance import squared_distance
 from sim.kernels.machine.compile import kernel
 from sim.kernels.project_codes import RUNNING
 from sim.kernels.random import block, stream_key, uniform
-from sim.processes.process import Process
+from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 STREAM = 13
@@ -24,12 +24,9 @@ class CooperationParameters(ParameterGroup):
     hub_join: float = parameter(
         0.1,
         unit="share",
-        bounds=(0.0, 1.0),
         plausible=(0.02, 0.3),
         label="Joining a hub",
         help="Monthly probability that a project near a hub with room joins it.",
-        source="judgement",
-        evidence="assumed",
     )
     hub_attrition: float = parameter(
         0.05,
@@ -50,7 +47,6 @@ class CooperationParameters(ParameterGroup):
         label="Cooperation raises revenue",
         help="Extra takings of members of a cooperation hub.",
         source="judgement, 0-8 %",
-        evidence="assumed",
     )
 
 
@@ -102,7 +98,6 @@ PROCESS = Process(
     name="cooperation",
     group=CooperationParameters,
     kernel=cooperate,
-    writes=("entrepreneur.is_member", "premises.quality"),
-    english_title="Cooperation",
+    writes=arrays(entrepreneur="is_member", premises="quality"),
     stream=STREAM,
 )

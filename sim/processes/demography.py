@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.machine.compile import kernel, rule
-from sim.processes.process import Process
+from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 
@@ -19,7 +19,6 @@ class DemographyParameters(ParameterGroup):
         label="Growth of residents",
         help="Yearly growth of the number of residents, the same everywhere.",
         source="scenario; a prototype used -0.3 to +0.6 % a year by size of town",
-        evidence="assumed",
         plausible=(-0.003, 0.003),
     )
 
@@ -55,6 +54,5 @@ PROCESS = Process(
     name="demography",
     group=DemographyParameters,
     kernel=grow_residents,
-    writes=("cell.residents", "cell.visitors", "cell.consumers"),
-    english_title="Demography",
+    writes=arrays(cell="residents visitors consumers"),
 )

@@ -16,7 +16,7 @@ from sim.kernels.ledger import EVENTS, in_purse, pay
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.project_codes import IDEA, INCUBATING, RUNNING
 from sim.kernels.random import stream_key, uniform, word
-from sim.processes.process import Process
+from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 STREAM = 5
@@ -35,11 +35,9 @@ class EncountersParameters(ParameterGroup):
     encounter_gain: float = parameter(
         0.1,
         unit="share",
-        bounds=(0.0, 1.0),
         label="Exposure of project holders",
         help="What a project holder gains from meeting another whose competences complement.",
         source="judgement; weighed by what exposure does to ideas",
-        evidence="assumed",
         plausible=(0.03, 0.3),
     )
     exposure_half_life: float = parameter(
@@ -49,13 +47,11 @@ class EncountersParameters(ParameterGroup):
         label="Half-life of exposure",
         help="Months after which half of what project holders gained has faded.",
         source="judgement, as for the interest of the young",
-        evidence="assumed",
         plausible=(6.0, 24.0),
     )
     confidence_bound: float = parameter(
         0.3,
         unit="share",
-        bounds=(0.0, 1.0),
         label="Confidence bound",
         help="Officials are influenced only by people whose openness differs by less than this.",
         source="bounded-confidence models, doi:10.1142/S0219525900000078; 0.15 to 0.5",
@@ -65,61 +61,48 @@ class EncountersParameters(ParameterGroup):
     trust_gain: float = parameter(
         0.1,
         unit="share",
-        bounds=(0.0, 1.0),
         label="Weight of an encounter in trust",
         help="How far an official's trust moves towards the experience of one encounter.",
         source="judgement; evaluated programmes barely shifted officials' practice",
-        evidence="assumed",
         plausible=(0.02, 0.3),
     )
     openness_gain: float = parameter(
         0.02,
         unit="share",
-        bounds=(0.0, 1.0),
         label="Weight of an encounter in openness",
         help="How far an official's openness moves towards that of the person met.",
         source="judgement; evaluated programmes barely shifted officials' practice",
-        evidence="assumed",
         plausible=(0.0, 0.1),
     )
     good_experience: float = parameter(
         0.65,
         unit="share",
-        bounds=(0.0, 1.0),
         label="Good encounters",
         help="Share of encounters after which an official trusts local projects more.",
         source="judgement: more good than bad, by far not all",
-        evidence="assumed",
         plausible=(0.5, 0.8),
     )
     peer_exposure: float = parameter(
         0.5,
-        unit="1",
         bounds=(0.0, 1.0),
         label="Exposure by other youth",
         help="Value of meeting another young person, relative to anybody else.",
         source="judgement: less than a project holder or an official",
-        evidence="assumed",
         plausible=(0.0, 1.0),
     )
     role_probability: float = parameter(
         0.1,
         unit="share",
-        bounds=(0.0, 1.0),
         label="Chance of a role",
         help="Probability that a youth who meets the holder of a project gets a role in it.",
-        source="judgement",
-        evidence="assumed",
         plausible=(0.03, 0.3),
     )
     partnership_probability: float = parameter(
         0.1,
         unit="share",
-        bounds=(0.0, 1.0),
         label="Chance of a public partnership",
         help="Probability that an official open to the holder of a project becomes its partner.",
         source="judgement: most meetings have no consequences",
-        evidence="assumed",
         plausible=(0.03, 0.3),
     )
 
@@ -313,19 +296,13 @@ PROCESS = Process(
     name="encounters",
     group=EncountersParameters,
     kernel=meet,
-    writes=(
-        "youth.exposure",
-        "youth.role",
-        "entrepreneur.exposure",
-        "entrepreneur.team",
-        "entrepreneur.partners",
-        "entrepreneur.has_public_partner",
-        "official.openness",
-        "official.trust",
-        "office.trust",
-        "account.purse",
-        "ledger.spending",
+    writes=arrays(
+        youth="exposure role",
+        entrepreneur="exposure team partners has_public_partner",
+        official="openness trust",
+        office="trust",
+        account="purse",
+        ledger="spending",
     ),
-    english_title="Encounters",
     stream=STREAM,
 )

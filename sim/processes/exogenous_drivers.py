@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.kernels.machine.compile import kernel
-from sim.processes.process import Process
+from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 from sim.registry.solved_once import solved_once
 
@@ -89,37 +89,30 @@ class ExogenousDriversParameters(ParameterGroup):
         label="Online share in 2030",
         help="Share of retail spending made online in 2030; constant afterwards.",
         source="extrapolation of FEVAD's series; plausible range 0.10-0.25",
-        evidence="assumed",
         plausible=(0.1, 0.25),
     )
     online_multiplier_convenience: float = parameter(
         0.5,
-        unit="1",
         bounds=(0.0, 5.0),
         label="Online pull, convenience",
         help="Online share of convenience goods relative to the mean of all sectors.",
         source="retail prototype",
-        evidence="assumed",
         plausible=(0.3, 0.7),
     )
     online_multiplier_comparison: float = parameter(
         2.0,
-        unit="1",
         bounds=(0.0, 5.0),
         label="Online pull, comparison",
         help="Online share of clothing, household and leisure goods relative to the mean.",
         source="retail prototype",
-        evidence="assumed",
         plausible=(1.5, 2.5),
     )
     online_multiplier_hospitality: float = parameter(
         0.4,
-        unit="1",
         bounds=(0.0, 5.0),
         label="Online pull, hospitality and services",
         help="Share of meals and services ordered online relative to the mean of all sectors.",
         source="retail prototype",
-        evidence="assumed",
         plausible=(0.1, 0.7),
     )
     spending_growth_2001_2007: float = _growth(_SPENDING, "2001-2007", 0.014, _ACCOUNTS, "derived")
@@ -212,6 +205,5 @@ PROCESS = Process(
     name="exogenous_drivers",
     group=ExogenousDriversParameters,
     kernel=move_drivers,
-    writes=("driver.online_share", "driver.spending", "driver.costs", "driver.periphery"),
-    english_title="Exogenous drivers",
+    writes=arrays(driver="online_share spending costs periphery"),
 )

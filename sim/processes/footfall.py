@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.kernels.machine.compile import kernel
-from sim.processes.process import Process
+from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 DAYS = 365.25 / 12
@@ -16,8 +16,6 @@ def _basket(value: float, label: str, plausible: tuple[float, float]) -> float:
         bounds=(1.0, 1000.0),
         label=f"Basket, {label}",
         help=f"Mean takings from a visit to a shop, {label}.",
-        source="judgement",
-        evidence="assumed",
         plausible=plausible,
     )
 
@@ -50,6 +48,5 @@ PROCESS = Process(
     name="footfall",
     group=FootfallParameters,
     kernel=count_visits,
-    writes=("cell.footfall", "zone.footfall"),
-    english_title="Footfall",
+    writes=arrays(cell="footfall", zone="footfall"),
 )

@@ -13,7 +13,7 @@ import numpy as np
 from sim.kernels.machine.compile import kernel
 from sim.kernels.project_codes import BORN, CEASED, RUNNING
 from sim.kernels.space import decay_potential
-from sim.processes.process import Process
+from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 DAYS = 365.25 / 12
@@ -33,27 +33,21 @@ class LocalBenefitsParameters(ParameterGroup):
         label="Spending around a third place",
         help="Daily spending of a user of a third place around it.",
         source="judgement, 3-15 EUR",
-        evidence="assumed",
     )
     outside_visitors: float = parameter(
         0.1,
         unit="share",
-        bounds=(0.0, 1.0),
         plausible=(0.0, 0.3),
         label="Visitors from outside",
         help="Share of the spending around third places that visitors from elsewhere bring.",
-        source="judgement",
-        evidence="assumed",
     )
     new_job_share: float = parameter(
         0.3,
         unit="share",
-        bounds=(0.0, 1.0),
         plausible=(0.0, 0.6),
         label="Jobs that are new",
         help="Share of project jobs that the territory would not have had otherwise.",
         source="judgement; enterprise zones mostly divert (pattern 14)",
-        evidence="assumed",
     )
     job_spending: float = parameter(
         0.5,
@@ -62,8 +56,6 @@ class LocalBenefitsParameters(ParameterGroup):
         plausible=(0.2, 1.0),
         label="Consumers that a job brings",
         help="Number of average consumers who together spend the wage of a new job.",
-        source="judgement",
-        evidence="assumed",
     )
 
 
@@ -131,12 +123,7 @@ PROCESS = Process(
     name="local_benefits",
     group=LocalBenefitsParameters,
     kernel=bring_benefits,
-    writes=(
-        "cell.project_jobs",
-        "cell.project_jobs_nearby",
-        "cell.moved_consumers",
-        "cell.place_visitors",
-        "work.space",
+    writes=arrays(
+        cell="project_jobs project_jobs_nearby moved_consumers place_visitors", work="space"
     ),
-    english_title="Local benefits",
 )

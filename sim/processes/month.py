@@ -89,15 +89,7 @@ MONTH: Final[tuple[Process, ...]] = (
 
 
 def _switch(label: str, help: str) -> bool:
-    return parameter(
-        True,
-        unit="1",
-        label=label,
-        help=help,
-        source="switch for ablations",
-        evidence="assumed",
-        role="constant",
-    )
+    return parameter(True, label=label, help=help, source="switch for ablations", role="constant")
 
 
 class MechanismParameters(ParameterGroup):

@@ -15,6 +15,17 @@ from sim.words.catalogue import Texts
 from sim.words.folders import ENGLISH
 
 
+def arrays(**quantities: str) -> tuple[str, ...]:
+    """Return names of arrays by entity.
+
+    Examples
+    --------
+    >>> arrays(premises="rent margin", cell="footfall")
+    ('premises.rent', 'premises.margin', 'cell.footfall')
+    """
+    return tuple(f"{entity}.{q}" for entity, listed in quantities.items() for q in listed.split())
+
+
 @dataclass(frozen=True)
 class Process:
     """One line of the month.
@@ -34,25 +45,27 @@ class Process:
         write to them.
     stream : int
         Number of the process's random stream, never reused; 0 for a process without draws.
-    english_title : str
     group : type of ParameterGroup, optional
         Parameters that belong to the process.
     table : str, optional
         TOML table of these parameters; the name of the process if left out.
+    english_title : str, optional
+        Its name in words if left out.
     """
 
     name: str
     kernel: Callable[..., None]
     writes: tuple[str, ...]
-    english_title: str
     stream: int = 0
     group: type[ParameterGroup] | None = None
     table: str = ""
+    english_title: str = ""
 
     @property
     def title(self) -> Texts:
         """Title by language."""
-        return Texts({ENGLISH: self.english_title}, f"processes.{self.name}.title")
+        english = self.english_title or self.name.replace("_", " ").capitalize()
+        return Texts({ENGLISH: english}, f"processes.{self.name}.title")
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -73,23 +86,17 @@ class Process:
     def bind(
         self, state: State, values: Mapping[str, Any], seed: int, *, threads: bool = False
     ) -> Callable[[int, int], None]:
-        """Bind the process to one territory.
+        """Return the process in one territory as ``run(month, calendar_month)``.
 
         Parameters
         ----------
         state : State
-            Arrays of the territory.
         values : mapping
             Parameters by flat name.
         seed : int
             Seed of the run.
         threads : bool
             Spread the kernel over threads. The results are the same to the bit.
-
-        Returns
-        -------
-        callable
-            ``run(month, calendar_month)``.
         """
         alone = KernelSequence([self.call(state, values, seed, threads=threads)])
         return alone.only([self.name])

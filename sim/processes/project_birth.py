@@ -14,7 +14,7 @@ from sim.kernels.event_codes import CLOSED, TAKEN
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.project_codes import BORN, BY_OFFICIAL, RUNNING
 from sim.kernels.random import block, normal_pair, stream_key, uniform, word
-from sim.processes.process import Process
+from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 STREAM = 12
@@ -27,12 +27,10 @@ class ProjectBirthParameters(ParameterGroup):
     premises_probability: float = parameter(
         0.2,
         unit="share",
-        bounds=(0.0, 1.0),
         plausible=(0.0, 0.5),
         label="Projects that take premises",
         help="Probability that a new project of a kind run in a shop takes vacant premises.",
         source="judgement, 0-0.5",
-        evidence="assumed",
     )
     takeover_reach: float = parameter(
         2.0,
@@ -41,28 +39,22 @@ class ProjectBirthParameters(ParameterGroup):
         plausible=(1.0, 8.0),
         label="Reach for premises",
         help="How far from home project holders look for premises, as the crow flies.",
-        source="judgement",
-        evidence="assumed",
     )
     supported_risk_ratio: float = parameter(
         0.85,
-        unit="1",
         bounds=(0.1, 2.0),
         plausible=(0.6, 1.1),
         label="Risk of supported projects",
         help="Risk that supported projects end, relative to others.",
         source="0.6-1.1; raw figures (66 against 77 and 82 % alive) are inflated by selection",
-        evidence="assumed",
     )
     top_down_risk_ratio: float = parameter(
         1.2,
-        unit="1",
         bounds=(0.5, 5.0),
         plausible=(1.0, 1.5),
         label="Risk of projects from above",
         help="Risk that projects begun by officials end, relative to those from below.",
         source="judgement: fit to local need decides survival",
-        evidence="assumed",
     )
 
 
@@ -144,21 +136,9 @@ PROCESS = Process(
     name="project_birth",
     group=ProjectBirthParameters,
     kernel=bear_projects,
-    writes=(
-        "entrepreneur.stage",
-        "entrepreneur.stage_months",
-        "entrepreneur.months_to_birth",
-        "entrepreneur.risk_ratio",
-        "entrepreneur.premises_row",
-        "premises.is_open",
-        "premises.event",
-        "premises.tenancy",
-        "premises.months_vacant",
-        "premises.quality",
-        "premises.reserves",
-        "premises.operator",
-        "premises.risk_ratio",
+    writes=arrays(
+        entrepreneur="stage stage_months months_to_birth risk_ratio premises_row",
+        premises="is_open event tenancy months_vacant quality reserves operator risk_ratio",
     ),
-    english_title="Project birth",
     stream=STREAM,
 )

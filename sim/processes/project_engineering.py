@@ -10,7 +10,7 @@ from __future__ import annotations
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.project_codes import ABANDONED, APPLIED, IDEA, INCUBATING, LATENT, REVIEW
 from sim.kernels.random import block, stream_key, uniform
-from sim.processes.process import Process
+from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 STREAM = 8
@@ -27,7 +27,6 @@ class ProjectEngineeringParameters(ParameterGroup):
         label="Most engineering a month",
         help="Most hours of project engineering that one idea can absorb in a month.",
         source="judgement: a quarter of a full-time job",
-        evidence="assumed",
     )
 
 
@@ -94,18 +93,9 @@ PROCESS = Process(
     name="project_engineering",
     group=ProjectEngineeringParameters,
     kernel=engineer_projects,
-    writes=(
-        "entrepreneur.stage",
-        "entrepreneur.event",
-        "entrepreneur.stage_months",
-        "entrepreneur.engineering",
-        "entrepreneur.supporter",
-        "entrepreneur.queue_next",
-        "office.ideas_in_work",
-        "office.queue_first",
-        "office.queue_last",
-        "office.waiting",
+    writes=arrays(
+        entrepreneur="stage event stage_months engineering supporter queue_next",
+        office="ideas_in_work queue_first queue_last waiting",
     ),
-    english_title="Project engineering",
     stream=STREAM,
 )

@@ -15,7 +15,7 @@ from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.matching import sort_pairs
 from sim.kernels.project_codes import ABANDONED, BORN, INCUBATING, LATENT
 from sim.kernels.random import block, stream_key, uniform
-from sim.processes.process import Process
+from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 STREAM = 10
@@ -32,18 +32,13 @@ class ProjectFundingParameters(ParameterGroup):
         plausible=(2, 6),
         label="Incubation",
         help="Months that a project takes to get ready once nothing but money is missing.",
-        source="judgement",
-        evidence="assumed",
     )
     funding_probability: float = parameter(
         0.05,
         unit="share",
-        bounds=(0.0, 1.0),
         plausible=(0.02, 0.12),
         label="Funding from outside",
         help="Monthly probability that banks, family or other funders complete the capital.",
-        source="judgement",
-        evidence="assumed",
     )
 
 
@@ -105,15 +100,11 @@ PROCESS = Process(
     name="project_funding",
     group=ProjectFundingParameters,
     kernel=fund_projects,
-    writes=(
-        "entrepreneur.stage",
-        "entrepreneur.event",
-        "entrepreneur.supporter",
-        "account.purse",
-        "ledger.spending",
-        "work.grant_key",
-        "work.grant_row",
+    writes=arrays(
+        entrepreneur="stage event supporter",
+        account="purse",
+        ledger="spending",
+        work="grant_key grant_row",
     ),
-    english_title="Project funding",
     stream=STREAM,
 )

@@ -33,7 +33,7 @@ from sim.kernels.project_codes import (
     NOTHING,
 )
 from sim.kernels.random import block, fill_first_words, fill_words, stream_key, uniform
-from sim.processes.process import Process
+from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 STREAM = 7
@@ -43,13 +43,11 @@ NOT_DRAWN = 255
 def _weight(value: float, label: str, help: str) -> float:
     return parameter(
         value,
-        unit="1",
         bounds=(0.0, 1.0),
         plausible=(0.5 * value, 1.5 * value),
         label=label,
         help=help,
         source="judgement; only its ratio to the two other weights matters",
-        evidence="assumed",
     )
 
 
@@ -62,7 +60,6 @@ def _origin(value: float, label: str, help: str) -> float:
         label=label,
         help=help,
         source="judgement; no census of local projects says who began them",
-        evidence="assumed",
     )
 
 
@@ -71,23 +68,18 @@ class ProjectIdeasParameters(ParameterGroup):
 
     skill_effect: float = parameter(
         1.0,
-        unit="1",
         bounds=(0.0, 4.0),
         plausible=(0.0, 2.0),
         label="Skill and ideas",
         help="Log ratio of ideas between the ablest and the least able of project holders.",
-        source="judgement",
-        evidence="assumed",
     )
     idea_exposure_effect: float = parameter(
         1.15,
-        unit="1",
         bounds=(0.5, 5.0),
         plausible=(1.0, 1.5),
         label="Ideas through support and encounters",
         help="By how much support, encounters and trust multiply ideas where all are saturated.",
         source="independent evaluations of hubs find far less than their advocates do (1.0-1.5)",
-        evidence="assumed",
     )
     idea_weight_facilitation: float = _weight(
         0.5,
@@ -110,12 +102,10 @@ class ProjectIdeasParameters(ParameterGroup):
         label="Facilitation of half effect",
         help="Hours of facilitation a month at which half of their effect on ideas is reached.",
         source="judgement: an hour a week",
-        evidence="assumed",
     )
     evening_idea_probability: float = parameter(
         0.055,
         unit="share",
-        bounds=(0.0, 1.0),
         plausible=(0.03, 0.08),
         label="Ideas per participant of an evening",
         help="Probability that a participant of an evening of ideas goes home with a project.",
@@ -125,12 +115,10 @@ class ProjectIdeasParameters(ParameterGroup):
     evening_turnout: float = parameter(
         0.01,
         unit="share",
-        bounds=(0.0, 1.0),
         plausible=(0.005, 0.02),
         label="Turnout of an evening",
         help="Most participants that an evening draws, relative to the residents in its reach.",
         source="1,450 of some 215,000 people, 350 of some 35,000 (docs/sources.md)",
-        evidence="assumed",
     )
     origin_youth: float = _origin(
         0.10, "Begun by youth", "Share of projects that begin with young people."
@@ -149,8 +137,6 @@ class ProjectIdeasParameters(ParameterGroup):
         bounds=(0.0, 20.0),
         label="Partners from the beginning",
         help="Mean number of partners that a holder has when the idea comes up.",
-        source="judgement",
-        evidence="assumed",
         plausible=(0.5, 3.0),
     )
     weight_jitter: float = parameter(
@@ -159,8 +145,6 @@ class ProjectIdeasParameters(ParameterGroup):
         bounds=(0.0, 0.9),
         label="Variety within a kind",
         help="How far a project's weights on the four dimensions stray from those of its kind.",
-        source="judgement",
-        evidence="assumed",
         role="constant",
     )
 
@@ -406,30 +390,13 @@ PROCESS = Process(
     name="project_ideas",
     group=ProjectIdeasParameters,
     kernel=have_ideas,
-    writes=(
-        "account.evening_participants",
-        "account.purse",
-        "ledger.spending",
-        "work.luck",
-        "work.project_row",
-        "work.projects",
-        "entrepreneur.stage",
-        "entrepreneur.event",
-        "entrepreneur.projects",
-        "entrepreneur.stage_months",
-        "entrepreneur.project_months",
-        "entrepreneur.months_to_birth",
-        "entrepreneur.kind",
-        "entrepreneur.weight",
-        "entrepreneur.origin",
-        "entrepreneur.partners",
-        "entrepreneur.has_public_partner",
-        "entrepreneur.supporter",
-        "entrepreneur.engineering",
-        "entrepreneur.review_left",
-        "entrepreneur.review_months",
-        "entrepreneur.risk_ratio",
+    writes=arrays(
+        account="evening_participants purse",
+        ledger="spending",
+        work="luck project_row projects",
+        entrepreneur="stage event projects stage_months project_months months_to_birth kind "
+        "weight origin partners has_public_partner supporter engineering "
+        "review_left review_months risk_ratio",
     ),
-    english_title="Project ideas",
     stream=STREAM,
 )

@@ -14,7 +14,7 @@ from sim.kernels.event_codes import CLOSED
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.project_codes import CEASED, ENDED, RUNNING
 from sim.kernels.random import block, stream_key, uniform
-from sim.processes.process import Process
+from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 STREAM = 11
@@ -26,7 +26,6 @@ class ProjectSurvivalParameters(ParameterGroup):
 
     survival_shape: float = parameter(
         1.10,
-        unit="1",
         bounds=(0.5, 2.0),
         plausible=(0.66, 1.23),
         label="Survival, Weibull shape in youth",
@@ -94,14 +93,8 @@ PROCESS = Process(
     name="project_survival",
     group=ProjectSurvivalParameters,
     kernel=end_projects,
-    writes=(
-        "entrepreneur.stage",
-        "entrepreneur.event",
-        "entrepreneur.is_member",
-        "entrepreneur.premises_row",
-        "premises.operator",
-        "premises.risk_ratio",
+    writes=arrays(
+        entrepreneur="stage event is_member premises_row", premises="operator risk_ratio"
     ),
-    english_title="Project survival",
     stream=STREAM,
 )

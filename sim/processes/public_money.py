@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from sim.kernels.ledger import pay
 from sim.kernels.machine.compile import kernel, rule
-from sim.processes.process import Process
+from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 # Codes of sim.registry.variables.money.SOURCES and LINES
@@ -28,7 +28,6 @@ class PublicMoneyParameters(ParameterGroup):
         label="Cost of a facilitator",
         help="Monthly cost of a full-time facilitator, or of an official embedded in a place.",
         source="judgement: gross pay of about 2,500 EUR, charges and overheads",
-        evidence="assumed",
         plausible=(3500.0, 6000.0),
     )
     embedded_files: float = parameter(
@@ -38,28 +37,16 @@ class PublicMoneyParameters(ParameterGroup):
         label="Files that an embedded official opens",
         help="Applications that an official embedded in a third place opens a month.",
         source="judgement on what a reviewing official does",
-        evidence="assumed",
         plausible=(0.5, 4.0),
     )
 
 
 @rule
 def seats_to_close(cost, money, seat_cost, seats):
-    """Return the seats of a place to close so that the account can pay all its seats, if possible.
+    """Return how many seats of a place to close so that the account can pay all its seats.
 
-    Parameters
-    ----------
-    cost, money : int
-        Cost of all seats of the account, and available money, cents.
-    seat_cost : int
-        Cost of a seat of this place, cents.
-    seats : int
-        Seats of this place.
-
-    Returns
-    -------
-    int
-        Between 0 and `seats`.
+    All amounts are cents: the cost of all seats of the account, its money, and the cost of one of
+    the `seats` of this place, which may all have to close.
     """
     if cost <= money or seat_cost <= 0:
         return 0
@@ -196,17 +183,10 @@ PROCESS = Process(
     name="public_money",
     group=PublicMoneyParameters,
     kernel=book_money,
-    writes=(
-        "account.set_up",
-        "account.reserves",
-        "account.purse",
-        "ledger.income",
-        "ledger.spending",
-        "third_place.is_open",
-        "third_place.age",
-        "third_place.seats",
-        "third_place.staff",
-        "office.embedded_capacity",
+    writes=arrays(
+        account="set_up reserves purse",
+        ledger="income spending",
+        third_place="is_open age seats staff",
+        office="embedded_capacity",
     ),
-    english_title="Public money",
 )

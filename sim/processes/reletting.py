@@ -16,7 +16,7 @@ from numba import prange
 from sim.kernels.event_codes import CLOSED, RELET
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.random import block, normal_pair, stream_key, uniform
-from sim.processes.process import Process
+from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 STREAM = 2
@@ -32,7 +32,6 @@ class RelettingParameters(ParameterGroup):
         label="Reletting rate when just vacated",
         help="Yearly rate at which just vacated premises are let, for an entrant with margin 0.",
         source="gives 11.9 % vacancy, 30 % of it over three years, at margin 0 (docs/sources.md)",
-        evidence="assumed",
         plausible=(0.9, 2.2),
     )
     reletting_rate_slow: float = parameter(
@@ -42,7 +41,6 @@ class RelettingParameters(ParameterGroup):
         label="Reletting rate when long vacant",
         help="Yearly rate at which premises that stood empty for long are let.",
         source="gives 11.9 % vacancy, 30 % of it over three years, at margin 0 (docs/sources.md)",
-        evidence="assumed",
         plausible=(0.2, 0.45),
     )
     reletting_fading: float = parameter(
@@ -52,17 +50,14 @@ class RelettingParameters(ParameterGroup):
         label="Fading of the appeal",
         help="How fast vacant premises lose their appeal.",
         source="gives 11.9 % vacancy, 30 % of it over three years, at margin 0 (docs/sources.md)",
-        evidence="assumed",
         plausible=(0.5, 2.0),
     )
     reletting_margin_response: float = parameter(
         4.0,
-        unit="1",
         bounds=(0.0, 10.0),
         label="Reletting, response to margin (k_r)",
         help="How strongly the margin an entrant can expect speeds up reletting.",
         source="calibrated on patterns 1 to 4 within 1-6 (docs/validation.md)",
-        evidence="assumed",
         plausible=(1.0, 6.0),
     )
     quality_spread: float = parameter(
@@ -72,7 +67,6 @@ class RelettingParameters(ParameterGroup):
         label="Spread of shopkeepers' quality",
         help="How much shops in equal premises differ in what they attract.",
         source="retail prototype",
-        evidence="assumed",
         plausible=(0.05, 0.2),
     )
 
@@ -119,14 +113,6 @@ PROCESS = Process(
     name="reletting",
     group=RelettingParameters,
     kernel=relet_premises,
-    writes=(
-        "premises.is_open",
-        "premises.event",
-        "premises.tenancy",
-        "premises.months_vacant",
-        "premises.quality",
-        "premises.reserves",
-    ),
-    english_title="Reletting",
+    writes=arrays(premises="is_open event tenancy months_vacant quality reserves"),
     stream=STREAM,
 )

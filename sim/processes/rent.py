@@ -5,7 +5,7 @@ from __future__ import annotations
 from numba import prange
 
 from sim.kernels.machine.compile import kernel, rule
-from sim.processes.process import Process
+from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 
@@ -19,17 +19,14 @@ class RentParameters(ParameterGroup):
         label="Rent effort at the start",
         help="Rent as a share of the turnover at which a shop breaks even.",
         source="5-15 %, unsustainable above 15 % (docs/sources.md)",
-        evidence="assumed",
         plausible=(0.05, 0.15),
     )
     rent_response: float = parameter(
         2.0,
-        unit="1",
         bounds=(0.0, 10.0),
         label="Rent, response to vacancy",
         help="By how many per cent rents tend to fall with one point more vacancy nearby.",
         source="an elasticity of 0.3 at 10 % vacancy, linearised",
-        evidence="assumed",
         plausible=(0.0, 4.0),
     )
     rent_months_up: float = parameter(
@@ -39,7 +36,6 @@ class RentParameters(ParameterGroup):
         label="Rent, time to rise",
         help="How long rents take to rise.",
         source="three-year revision of commercial leases",
-        evidence="assumed",
         plausible=(12.0, 72.0),
     )
     rent_months_down: float = parameter(
@@ -49,7 +45,6 @@ class RentParameters(ParameterGroup):
         label="Rent, time to fall",
         help="How long rents take to fall.",
         source="owners wait before they lower a rent",
-        evidence="assumed",
         plausible=(36.0, 144.0),
     )
 
@@ -73,9 +68,5 @@ def move_rents(premises, town, p):
 
 
 PROCESS = Process(
-    name="rent",
-    group=RentParameters,
-    kernel=move_rents,
-    writes=("premises.rent",),
-    english_title="Rent",
+    name="rent", group=RentParameters, kernel=move_rents, writes=arrays(premises="rent")
 )

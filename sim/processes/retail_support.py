@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.ledger import pay
+from sim.kernels.ledger import in_purse, pay
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.random import stream_key, word
-from sim.processes.process import Process
+from sim.processes.process import Process, arrays
 
 STREAM = 14
 
@@ -41,14 +41,6 @@ def _is_helped(account_zone, premises_zone):
     return everywhere or account_zone == premises_zone
 
 
-@rule
-def _in_purse(purse):
-    money = 0
-    for source in range(purse.shape[0]):
-        money += purse[source, _SUBSIDIES]
-    return money
-
-
 @kernel
 def support_shops(seed, month, premises, driver, account, ledger):
     """Spend the subsidies of all accounts."""
@@ -59,7 +51,7 @@ def support_shops(seed, month, premises, driver, account, ledger):
         zone, purse, spending = account.zone[a], account.purse[a], ledger.spending[a]
         relief, aid = account.rent_relief[a], account.opening_aid[a]
         if relief > 0.0 or aid > 0.0:
-            money = _in_purse(purse)
+            money = in_purse(purse, _SUBSIDIES)
             all_wanted = 0
             for i in range(premises.is_open.size):
                 if premises.is_open[i] and _is_helped(zone, premises.zone[i]):
@@ -79,7 +71,7 @@ def support_shops(seed, month, premises, driver, account, ledger):
         if account.facade[a] > 0.0:
             k0, k1 = stream_key(seed, STREAM, month)
             renovated = premises.facade.dtype.type(1.0 + account.facade[a])
-            while account.facade_cost[a] <= _in_purse(purse):
+            while account.facade_cost[a] <= in_purse(purse, _SUBSIDIES):
                 turn, lowest = -1, np.int64(2**32)
                 for i in range(premises.facade.size):
                     if premises.facade[i] < renovated and _is_helped(zone, premises.zone[i]):
@@ -95,7 +87,6 @@ def support_shops(seed, month, premises, driver, account, ledger):
 PROCESS = Process(
     name="retail_support",
     kernel=support_shops,
-    writes=("premises.subsidy", "premises.facade", "account.purse", "ledger.spending"),
-    english_title="Retail support",
+    writes=arrays(premises="subsidy facade", account="purse", ledger="spending"),
     stream=STREAM,
 )

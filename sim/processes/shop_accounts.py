@@ -7,7 +7,7 @@ import math
 from numba import prange
 
 from sim.kernels.machine.compile import kernel, rule
-from sim.processes.process import Process
+from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 
@@ -21,17 +21,14 @@ class ShopAccountsParameters(ParameterGroup):
         label="Gross margin",
         help="Share of turnover left after buying the goods.",
         source="small retail, 25-50 %",
-        evidence="assumed",
         plausible=(0.25, 0.5),
     )
     purchases_are_variable: bool = parameter(
         True,
-        unit="1",
         label="Margin over all costs",
         help="Measure the margin over fixed costs plus purchases, which damps its swings.",
         source="with it, sourced drivers give patterns 1, 2 and 5; without, twice too much "
         "vacancy (docs/validation.md)",
-        evidence="assumed",
         role="constant",
     )
     margin_memory: float = parameter(
@@ -41,7 +38,6 @@ class ShopAccountsParameters(ParameterGroup):
         label="Memory of the margin",
         help="Over how many months shopkeepers judge their margin.",
         source="a business year",
-        evidence="assumed",
         role="constant",
     )
     starting_reserves: float = parameter(
@@ -50,18 +46,14 @@ class ShopAccountsParameters(ParameterGroup):
         bounds=(0.0, 36.0),
         label="Reserves of a new shop",
         help="Months of fixed costs that a new shop can lose; also the most that a shop keeps.",
-        source="judgement",
-        evidence="assumed",
         plausible=(2.0, 12.0),
     )
     park_cost_exponent: float = parameter(
         0.6,
-        unit="1",
         bounds=(0.0, 1.5),
         label="Costs of larger parks",
         help="By how many per cent costs in retail parks grow with one per cent of floor space.",
         source="retail prototype, 0.3-1",
-        evidence="assumed",
         plausible=(0.3, 1.0),
     )
 
@@ -137,13 +129,5 @@ PROCESS = Process(
     name="shop_accounts",
     group=ShopAccountsParameters,
     kernel=keep_accounts,
-    writes=(
-        "premises.event",
-        "premises.shop_age",
-        "premises.months_vacant",
-        "premises.revenue",
-        "premises.margin",
-        "premises.reserves",
-    ),
-    english_title="Shop accounts",
+    writes=arrays(premises="event shop_age months_vacant revenue margin reserves"),
 )

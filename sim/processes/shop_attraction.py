@@ -12,7 +12,7 @@ import math
 
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.space import decay_potential
-from sim.processes.process import Process
+from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 
@@ -21,22 +21,18 @@ class ShopAttractionParameters(ParameterGroup):
 
     floor_area_elasticity: float = parameter(
         1.0,
-        unit="1",
         bounds=(0.5, 1.5),
         label="Pull of floor area (alpha)",
         help="By how many per cent attraction grows with one per cent of floor area.",
         source="0.8-1.5; superlinear in London (docs/sources.md)",
-        evidence="assumed",
         plausible=(0.8, 1.5),
     )
     open_share_elasticity: float = parameter(
         0.25,
-        unit="1",
         bounds=(0.0, 3.0),
         label="Pull of open neighbours (gamma)",
         help="By how many per cent attraction falls with one per cent fewer open shops nearby.",
         source="elasticity of rental income, doi 10.1016/j.jue.2019.103194; used by analogy",
-        evidence="assumed",
         plausible=(0.0, 0.5),
     )
     open_share_shrinkage: float = parameter(
@@ -46,7 +42,6 @@ class ShopAttractionParameters(ParameterGroup):
         label="Weight of the usual vacancy (kappa)",
         help="How many premises' worth of usual vacancy are added to what is seen nearby.",
         source="else isolated premises stick at zero",
-        evidence="assumed",
         role="constant",
     )
     neighbourhood_decay: float = parameter(
@@ -56,17 +51,14 @@ class ShopAttractionParameters(ParameterGroup):
         label="Reach of the surroundings",
         help="How fast open shops stop mattering with walking distance.",
         source="0.7 per 200 m cell in the retail prototype",
-        evidence="assumed",
         plausible=(1.75, 7.0),
     )
     visitor_pull: float = parameter(
         0.05,
-        unit="1",
         bounds=(0.0, 5.0),
         label="Pull of visitors (phi)",
         help="How much more a shop attracts where third places double the footfall.",
         source="judgement, 0 to 0.3",
-        evidence="assumed",
         plausible=(0.0, 0.3),
     )
 
@@ -122,12 +114,7 @@ PROCESS = Process(
     name="shop_attraction",
     group=ShopAttractionParameters,
     kernel=attract_shoppers,
-    writes=(
-        "premises.open_share_nearby",
-        "premises.attraction",
-        "cell.open_premises",
-        "cell.open_nearby",
-        "work.space",
+    writes=arrays(
+        premises="open_share_nearby attraction", cell="open_premises open_nearby", work="space"
     ),
-    english_title="Shop attraction",
 )

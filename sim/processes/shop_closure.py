@@ -21,7 +21,7 @@ from sim.kernels.event_codes import CLOSED
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.machine.screening import CHUNK
 from sim.kernels.random import fill_first_words, uniform
-from sim.processes.process import Process
+from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 STREAM = 1
@@ -39,22 +39,18 @@ class ShopClosureParameters(ParameterGroup):
         label="Closure rate",
         help="Yearly rate at which a shop with margin 0 closes and leaves vacant premises.",
         source="5-11 % a year; closures that leave premises vacant only",
-        evidence="assumed",
         plausible=(0.05, 0.11),
     )
     closure_margin_response: float = parameter(
         4.0,
-        unit="1",
         bounds=(0.0, 10.0),
         label="Closure, response to margin (k_c)",
         help="How strongly a better margin protects a shop from closing.",
         source="calibrated on patterns 1 to 4 within 1-6 (docs/validation.md)",
-        evidence="assumed",
         plausible=(1.0, 6.0),
     )
     closure_age_shape: float = parameter(
         1.10,
-        unit="1",
         bounds=(0.5, 2.0),
         label="Closure, Weibull shape in youth",
         help="Above 1, the risk of closure grows over a shop's first five years.",
@@ -64,22 +60,17 @@ class ShopClosureParameters(ParameterGroup):
     )
     closure_without_reserves: float = parameter(
         2.0,
-        unit="1",
         bounds=(1.0, 10.0),
         label="Closure, out of money",
         help="How many times more likely a shop is to close once its reserves are gone.",
-        source="judgement",
-        evidence="assumed",
         plausible=(1.0, 4.0),
     )
     margin_clip: float = parameter(
         0.5,
-        unit="1",
         bounds=(0.05, 5.0),
         label="Largest margin that counts",
         help="Margins beyond plus or minus this value have no further effect.",
         source="0.5 or 2 moves vacancy by at most 0.3 points in the retail prototype",
-        evidence="assumed",
         role="constant",
     )
 
@@ -106,19 +97,9 @@ def closure_probability(margin, months, reserves, age_scale, risk_ratio, p):
 
 @lru_cache(maxsize=16)  # replications of a place need the same value
 def age_scale(closure_rate: float, shape: float) -> float:
-    """Find the scale of the age weight at which the mean life of a shop is 1 / closure_rate.
+    """Find the scale of the age weight at which a shop lives 1 / closure_rate years on average.
 
-    Parameters
-    ----------
-    closure_rate : float
-        Yearly rate, 1/year.
-    shape : float
-        Weibull shape up to five years.
-
-    Returns
-    -------
-    float
-        Scale, 1 for shape 1; found by bisection on the mean life in months.
+    It is 1 for the Weibull shape 1, and found by bisection on the mean life in months.
     """
     if closure_rate <= 1e-9:
         return 1.0
@@ -167,13 +148,6 @@ PROCESS = Process(
     name="shop_closure",
     group=ShopClosureParameters,
     kernel=close_shops,
-    writes=(
-        "premises.is_open",
-        "premises.event",
-        "premises.shop_age",
-        "premises.quality",
-        "premises.reserves",
-    ),
-    english_title="Shop closure",
+    writes=arrays(premises="is_open event shop_age quality reserves"),
     stream=STREAM,
 )

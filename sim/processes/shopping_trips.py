@@ -19,7 +19,7 @@ from numba import prange
 
 from sim.kernels.machine.compile import kernel
 from sim.kernels.space import huff_flows
-from sim.processes.process import Process
+from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 _BUDGET = "INSEE household budgets and retail turnover, euros of 2017, by sector (docs/sources.md)"
@@ -46,7 +46,6 @@ def _decay(value: float, label: str) -> float:
         label=f"Distance decay, {label}",
         help=f"How fast people stop going to a shop with distance, for {label}.",
         source="retail prototype; not identified by vacancy, to be calibrated on trip lengths",
-        evidence="assumed",
         plausible=(value / 2, 2 * value),
     )
 
@@ -59,7 +58,6 @@ def _outside(value: float, label: str, plausible: tuple[float, float]) -> float:
         label=f"Bought beyond the grid, {label}",
         help=f"Share of spending in shops that leaves the territory at the start, for {label}.",
         source="retail prototype",
-        evidence="assumed",
         plausible=plausible,
     )
 
@@ -69,20 +67,16 @@ class ShoppingTripsParameters(ParameterGroup):
 
     boundary: Literal["open", "closed"] = parameter(
         "open",
-        unit="1",
         label="Boundary",
         help="open: shoppers leave and enter the territory; closed: nobody does.",
         source="tells displacement from creation",
-        evidence="assumed",
         role="lever",
     )
     distance_decay: Literal["exponential", "power_law"] = parameter(
         "exponential",
-        unit="1",
         label="Form of distance decay",
         help="exponential, or a power law (d + 0.3 km)^-2 in all sectors.",
         source="docs/odd.md, distance decay",
-        evidence="assumed",
         role="constant",
     )
     spending_convenience: float = _spending(3700.0, "convenience goods", (3200.0, 4200.0))
@@ -90,12 +84,10 @@ class ShoppingTripsParameters(ParameterGroup):
     spending_hospitality: float = _spending(1200.0, "hospitality and services", (1000.0, 1400.0))
     income_elasticity: float = parameter(
         0.75,
-        unit="1",
         bounds=(0.0, 1.5),
         label="Income elasticity of spending",
         help="By how many per cent spending grows with one per cent of income.",
         source="bottom and top fifths of income spend -40 % and +54 % (INSEE), about income^0.75",
-        evidence="assumed",
         plausible=(0.6, 0.9),
     )
     visitors_share: float = parameter(
@@ -105,7 +97,6 @@ class ShoppingTripsParameters(ParameterGroup):
         label="Consumers from beyond the grid",
         help="People living beyond the grid who also shop here, relative to residents.",
         source="retail prototype",
-        evidence="assumed",
         plausible=(0.25, 0.75),
     )
     decay_convenience: float = _decay(1.25, "convenience goods")
@@ -156,15 +147,9 @@ PROCESS = Process(
     name="shopping_trips",
     group=ShoppingTripsParameters,
     kernel=spend,
-    writes=(
-        "cell.attraction",
-        "cell.access",
-        "cell.revenue_per_attraction",
-        "work.space",
-        "sector.consumer_spending",
-        "sector.spent_in_shops",
-        "sector.spent_outside",
-        "sector.spent_online",
+    writes=arrays(
+        cell="attraction access revenue_per_attraction",
+        work="space",
+        sector="consumer_spending spent_in_shops spent_outside spent_online",
     ),
-    english_title="Shopping trips",
 )

@@ -21,7 +21,7 @@ from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.machine.screening import BLOCK, CHUNK, lowest, marks_of_block, without_lowest
 from sim.kernels.matching import sort_pairs
 from sim.kernels.random import fill_words_of, stream_key, uniform, word
-from sim.processes.process import Process
+from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 STREAM = 4
@@ -43,7 +43,6 @@ class ThirdPlacesParameters(ParameterGroup):
         label="Third places at the start",
         help="Third places open at the start, such as coworking:2 fablab:1, in the town centre.",
         source="scenario; metropolises have most of them, villages few",
-        evidence="assumed",
         role="constant",
     )
     visit_reach: float = parameter(
@@ -53,7 +52,6 @@ class ThirdPlacesParameters(ParameterGroup):
         label="Reach of a third place",
         help="Distance over which visits fall to 37 %; nobody comes from four times as far.",
         source="judgement: 2 km in towns, 8 km in the country",
-        evidence="assumed",
         plausible=(0.5, 5.0),
     )
     ramp_months: float = parameter(
@@ -63,7 +61,6 @@ class ThirdPlacesParameters(ParameterGroup):
         label="Ramp-up of a third place",
         help="Months until a new third place is fully known.",
         source="judgement, 6 to 36 months",
-        evidence="assumed",
         plausible=(6.0, 36.0),
     )
     hours_per_fte: float = parameter(
@@ -73,7 +70,6 @@ class ThirdPlacesParameters(ParameterGroup):
         label="Hours of a facilitator",
         help="Monthly hours of a full-time facilitator for users.",
         source="judgement: 1,607 hours a year, a few weeks' worth of them for everything else",
-        evidence="assumed",
         plausible=(100.0, 134.0),
     )
     half_load: float = parameter(
@@ -83,7 +79,6 @@ class ThirdPlacesParameters(ParameterGroup):
         label="Users for half of a facilitator's hours",
         help="Users per facilitator at which half of the hours are of use; more share the rest.",
         source="judgement, 15 to 100",
-        evidence="assumed",
         plausible=(15.0, 100.0),
     )
 
@@ -229,9 +224,8 @@ def _seat(count, youth, entrepreneur, official, third_place, visitor):
 @kernel
 def visit_places(seed, month, cell, youth, entrepreneur, official, third_place, visitor, p):
     """List the visitors of places, and give the hours of staff to project holders."""
-    youth_visits = third_place.youth_visits
-    entrepreneur_visits = third_place.entrepreneur_visits
-    official_visits = third_place.official_visits
+    by_youth, by_holders = third_place.youth_visits, third_place.entrepreneur_visits
+    by_officials = third_place.official_visits
     is_present = youth.is_present
     has_changed = False
     for place in range(third_place.is_open.size):
@@ -239,27 +233,18 @@ def visit_places(seed, month, cell, youth, entrepreneur, official, third_place, 
         third_place.was_open[place] = third_place.is_open[place]
     if has_changed:
         columns = cell.zone.shape[1]
-        _choose(seed, _YOUTH, youth, youth_visits, third_place, columns)
-        _choose(seed, _ENTREPRENEUR, entrepreneur, entrepreneur_visits, third_place, columns)
-        _choose(seed, _OFFICIAL, official, official_visits, third_place, columns)
+        _choose(seed, _YOUTH, youth, by_youth, third_place, columns)
+        _choose(seed, _ENTREPRENEUR, entrepreneur, by_holders, third_place, columns)
+        _choose(seed, _OFFICIAL, official, by_officials, third_place, columns)
 
     count = _list_who_wants(
-        seed, month, _YOUTH, youth, youth_visits, is_present, third_place, visitor, np.int64(0), p
+        seed, month, _YOUTH, youth, by_youth, is_present, third_place, visitor, np.int64(0), p
     )
     count = _list_who_wants(
-        seed, month, _ENTREPRENEUR, entrepreneur, entrepreneur_visits, is_present, third_place,
-        visitor, count, p)  # fmt: skip
+        seed, month, _ENTREPRENEUR, entrepreneur, by_holders, is_present, third_place, visitor,
+        count, p)  # fmt: skip
     count = _list_who_wants(
-        seed,
-        month,
-        _OFFICIAL,
-        official,
-        official_visits,
-        is_present,
-        third_place,
-        visitor,
-        count,
-        p,
+        seed, month, _OFFICIAL, official, by_officials, is_present, third_place, visitor, count, p
     )
     sort_pairs(visitor.key, visitor.agent, count)
 
@@ -276,24 +261,12 @@ PROCESS = Process(
     group=ThirdPlacesParameters,
     table="third_places",
     kernel=visit_places,
-    writes=(
-        "youth.third_place",
-        "youth.visit_probability",
-        "youth.at_place",
-        "entrepreneur.third_place",
-        "entrepreneur.visit_probability",
-        "entrepreneur.at_place",
-        "entrepreneur.facilitation",
-        "official.third_place",
-        "official.visit_probability",
-        "official.at_place",
-        "third_place.was_open",
-        "third_place.users",
-        "third_place.holders",
-        "third_place.hours",
-        "visitor.key",
-        "visitor.agent",
-        "visitor.count",
+    writes=arrays(
+        youth="third_place visit_probability at_place",
+        entrepreneur="third_place visit_probability at_place facilitation",
+        official="third_place visit_probability at_place",
+        third_place="was_open users holders hours",
+        visitor="key agent count",
     ),
     english_title="Third-place visits",
     stream=STREAM,

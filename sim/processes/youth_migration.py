@@ -29,7 +29,7 @@ from sim.kernels.random import (
     stream_key,
     uniform,
 )
-from sim.processes.process import Process
+from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 STREAM = 3
@@ -62,28 +62,21 @@ class YouthMigrationParameters(ParameterGroup):
         label="Leaving at 18",
         help="Share of young people who leave the territory in the year after they turn 18.",
         source="half the 20 % of rural youths (INSEE 6037373): many study where they live",
-        evidence="assumed",
     )
     active_stay_ratio: float = parameter(
         0.85,
-        unit="1",
         bounds=(0.0, 1.0),
         plausible=(0.6, 1.0),
         label="Leaving of the active",
         help="How often young people who take part leave, relative to those who do not.",
-        source="judgement",
-        evidence="assumed",
     )
     staying_response: float = parameter(
         2.0,
-        unit="1",
         bounds=(0.0, 20.0),
         plausible=(0.0, 5.0),
         label="Staying for jobs",
         help="By how much a job of a new project for each resident nearby lowers the log rate "
         "of leaving.",
-        source="judgement",
-        evidence="assumed",
     )
 
 
@@ -202,18 +195,10 @@ PROCESS = Process(
     name="youth_migration",
     group=YouthMigrationParameters,
     kernel=move_youth,
-    writes=(
-        "youth.is_present",
-        "youth.age",
-        "youth.tenancy",
-        "youth.event",
-        "youth.threshold",
-        "youth.base_interest",
-        "youth.interest",
-        "youth.is_active",
-        "youth.role",
-        "entrepreneur.team",
-        "cell.residents",
+    writes=arrays(
+        youth="is_present age tenancy event threshold base_interest interest is_active role",
+        entrepreneur="team",
+        cell="residents",
     ),
     english_title="Moves of the young",
     stream=STREAM,

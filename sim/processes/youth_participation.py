@@ -22,16 +22,14 @@ from sim.kernels.machine.screening import (
     prefetch,
     without_lowest,
 )
+from sim.kernels.project_codes import INCUBATING, RUNNING
 from sim.kernels.random import block, stream_key, uniform
-from sim.processes.process import Process
+from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 STREAM = 6
 
 ACQUAINTANCES = 8
-
-INCUBATING, RUNNING = 3, 4
-"""Stages in which a project has roles."""
 
 SEEN_PRESENT, SEEN_ACTIVE = 1, 16
 """Contributions of a present, and additionally an active, acquaintance to a byte; eight fit in."""
@@ -42,13 +40,11 @@ class YouthParticipationParameters(ParameterGroup):
 
     threshold_mean: float = parameter(
         0.5,
-        unit="1",
         bounds=(0.0, 1.0),
         plausible=(0.4, 0.6),
         label="Threshold of participation",
         help="Mean motivation above which a young person takes part.",
         source="thresholds N(0.5, 0.2), a judgement",
-        evidence="assumed",
     )
     threshold_spread: float = parameter(
         0.2,
@@ -58,7 +54,6 @@ class YouthParticipationParameters(ParameterGroup):
         label="Spread of thresholds",
         help="How much young people differ in the motivation that they need.",
         source="thresholds N(0.5, 0.2), a judgement",
-        evidence="assumed",
     )
     interest_spread: float = parameter(
         0.15,
@@ -67,8 +62,6 @@ class YouthParticipationParameters(ParameterGroup):
         plausible=(0.08, 0.25),
         label="Spread of interest",
         help="How much young people differ in their interest without any encounter.",
-        source="judgement",
-        evidence="assumed",
     )
     interest_half_life: float = parameter(
         12.0,
@@ -77,48 +70,35 @@ class YouthParticipationParameters(ParameterGroup):
         plausible=(6.0, 24.0),
         label="Half-life of interest",
         help="Months in which half of the interest that encounters raised is lost.",
-        source="judgement",
-        evidence="assumed",
     )
     interest_gain: float = parameter(
         0.03,
-        unit="1",
         bounds=(0.0, 0.5),
         plausible=(0.01, 0.06),
         label="Interest from an encounter",
         help="Share of the gap to full interest that one encounter closes.",
         source="an encounter a month then lifts interest by one spread of motivation",
-        evidence="assumed",
     )
     neighbour_influence: float = parameter(
         0.25,
-        unit="1",
         bounds=(0.0, 1.0),
         plausible=(0.1, 0.4),
         label="Influence of acquaintances (b_p)",
         help="Motivation gained where all acquaintances take part.",
-        source="judgement",
-        evidence="assumed",
     )
     venue_pull: float = parameter(
         0.1,
-        unit="1",
         bounds=(0.0, 1.0),
         plausible=(0.0, 0.2),
         label="Pull of a venue (b_v)",
         help="Motivation gained by being at a third place this month.",
-        source="judgement",
-        evidence="assumed",
     )
     role_pull: float = parameter(
         0.3,
-        unit="1",
         bounds=(0.0, 1.0),
         plausible=(0.1, 0.5),
         label="Pull of a role (b_w)",
         help="Motivation gained by having a role in a project.",
-        source="judgement",
-        evidence="assumed",
     )
     role_months: float = parameter(
         18.0,
@@ -127,8 +107,6 @@ class YouthParticipationParameters(ParameterGroup):
         plausible=(6.0, 36.0),
         label="Duration of a role",
         help="Mean months that a young person keeps a role in a project that goes on.",
-        source="judgement",
-        evidence="assumed",
     )
 
 
@@ -157,7 +135,7 @@ def end_roles(k0, k1, youth, entrepreneur, p):
 
 
 @kernel
-def look_around(youth):  # fmt: skip
+def look_around(youth):
     """Update the acquaintances that everyone saw last month, present or taking part.
 
     Few people change in a month, so updating those who know them is cheaper than reading all lists.
@@ -195,9 +173,7 @@ def take_part(seed, month, youth, entrepreneur, p):
     at_venue, with_role = np.float32(p.venue_pull), np.float32(p.role_pull)
     k0, k1 = stream_key(seed, STREAM, month)
     end_roles(k0, k1, youth, entrepreneur, p)
-    look_around(
-        youth,
-    )  # fmt: skip
+    look_around(youth)
     for first in range(_0, n, CHUNK):
         last = min(first + CHUNK, n)
         for y in range(first, last):
@@ -219,15 +195,8 @@ PROCESS = Process(
     name="youth_participation",
     group=YouthParticipationParameters,
     kernel=take_part,
-    writes=(
-        "youth.interest",
-        "youth.exposure",
-        "youth.seen",
-        "youth.seen_change",
-        "youth.seen_around",
-        "youth.is_active",
-        "youth.role",
-        "entrepreneur.team",
+    writes=arrays(
+        youth="interest exposure seen seen_change seen_around is_active role", entrepreneur="team"
     ),
     english_title="Participation of the young",
     stream=STREAM,

@@ -129,7 +129,7 @@ Source: French commercial leases follow the ILC of INSEE.
 from __future__ import annotations
 
 from sim.kernels.machine.compile import kernel, rule
-from sim.processes.process import Process
+from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 
@@ -144,7 +144,6 @@ class LeaseIndexationParameters(ParameterGroup):
         label="Indexation of leases",
         help="Yearly growth of rents by their index.",
         source="an example",
-        evidence="assumed",
     )
 
 
@@ -165,8 +164,7 @@ PROCESS = Process(
     name="lease_indexation",
     group=LeaseIndexationParameters,
     kernel=index_leases,
-    writes=("premises.rent",),
-    english_title="Lease indexation",
+    writes=arrays(premises="rent"),
 )
 '''
 

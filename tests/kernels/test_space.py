@@ -8,12 +8,9 @@ from hypothesis.extra.numpy import arrays
 
 from sim.kernels.space import (
     decay_potential,
-    deposit,
-    deposit_where,
     exponential_potential,
     huff_flows,
     huff_work_shape,
-    neighbourhood_sum,
     potential_work_shape,
 )
 from tests.reference import space as reference
@@ -191,38 +188,3 @@ def test_a_heavier_outside_draws_more_money_away():
     leaks = [_flows(attraction, demand, [0.5], [1.0], outside)[3] for outside in (0.0, 1.0, 10.0)]
     assert leaks[0] == 0.0
     assert leaks[1] < leaks[2] < demand.sum()
-
-
-@pytest.mark.parametrize("dtype", [np.int64, np.float32])
-@given(
-    shape=st.tuples(st.integers(1, 13), st.integers(1, 13)),
-    radius=st.integers(0, 15),
-    seed=st.integers(0, 100),
-)
-def test_a_neighbourhood_is_the_square_around_a_cell(dtype, shape, radius, seed):
-    values = np.random.default_rng(seed).integers(0, 100, shape).astype(dtype)
-    out = np.empty_like(values)
-    neighbourhood_sum(values, radius, out, np.empty((2, *shape), dtype))
-    np.testing.assert_array_equal(out, reference.neighbourhood_sum(values, radius))
-
-
-def test_a_large_value_leaves_no_trace_once_it_is_out_of_reach():
-    values = np.full((1, 9), 0.1, np.float32)
-    values[0, 2] = 1e9
-    out = np.empty_like(values)
-    neighbourhood_sum(values, 1, out, np.empty((2, 1, 9), np.float32))
-    np.testing.assert_allclose(out[0, 5:8], 0.3, rtol=1e-6)
-
-
-def test_agents_add_up_in_their_cells():
-    rng = np.random.default_rng(0)
-    cell = rng.integers(-1, 12, 200).astype(np.int32)
-    values = rng.integers(0, 9, 200).astype(np.float32)
-    is_counted = rng.random(200) < 0.5
-    out = np.full((3, 4), np.nan, np.float32)
-    deposit(cell, values, out)
-    np.testing.assert_array_equal(out, reference.deposit(cell, values, (3, 4)))
-    deposit_where(is_counted, cell, values, out)
-    np.testing.assert_array_equal(
-        out, reference.deposit(cell[is_counted], values[is_counted], (3, 4))
-    )

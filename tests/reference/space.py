@@ -72,24 +72,3 @@ def huff_flows(
         float(kept),
         float(leaked),
     )
-
-
-def neighbourhood_sum(values: npt.ArrayLike, radius: int) -> npt.NDArray[np.generic]:
-    """Sum over the part of each square on the grid."""
-    values = np.asarray(values)
-    sums = np.empty_like(values)
-    for i, j in np.ndindex(values.shape):
-        square = values[max(i - radius, 0) : i + radius + 1, max(j - radius, 0) : j + radius + 1]
-        sums[i, j] = square.sum()
-    return sums
-
-
-def deposit(
-    cell_row: npt.ArrayLike, values: npt.ArrayLike, shape: tuple[int, int]
-) -> npt.NDArray[np.float64]:
-    """Sum values by cell, one agent after another; negative cells are skipped."""
-    out = np.zeros(shape)
-    for cell, value in zip(np.ravel(cell_row), np.ravel(values), strict=True):
-        if cell >= 0:
-            out.flat[cell] += value
-    return out
