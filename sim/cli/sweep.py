@@ -158,7 +158,11 @@ def _estimate(
     from sim.experiments.store import Store
 
     plan = plan_experiment(experiment)
-    done = Store.open(folder).statuses() if folder is not None and folder.exists() else {}
+    done = (
+        Store.open(folder).statuses(plan.model.horizons)
+        if folder is not None and folder.exists()
+        else {}
+    )
     todo = [key for key in plan.keys if key not in done]
     number = worker_number(workers)
     seconds = _seconds_of_a_run(plan, todo)

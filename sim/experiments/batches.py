@@ -1,18 +1,22 @@
-"""Batches: the unit of work of a worker, which writes its results and returns counts."""
+"""Batches: the unit of work of a worker, which returns the results as tables."""
 
 from __future__ import annotations
 
+import json
 import pickle
+import platform
 import time
 import traceback
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sim.experiments.parts import Result, tables_of, write_tables
+from sim.errors import InputError
+from sim.experiments.code import code_here
+from sim.experiments.parts import Result, tables_of
 from sim.experiments.run import Model, Run
+from sim.simulation.provenance import describe_environment
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,44 +28,54 @@ _CRASHED: Final = "its process died while running nothing else"
 
 
 class Sent:
-    """A model on its way to workers: pickled once, and unpickled once by each worker."""
+    """A model on its way to workers: pickled once, and unpickled once by each worker.
 
-    def __init__(self, model: Model) -> None:
-        self.model = model
+    Attributes
+    ----------
+    model : Model
+    code : mapping
+        Code of the process that sends it, as JSON values.
+    """
+
+    def __init__(self, model: Model, code: Mapping[str, Any]) -> None:
+        self.model, self.code = model, code
 
     @cached_property
     def _pickled(self) -> bytes:
         return pickle.dumps(self.model)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _received, (self._pickled,)
+        return _received, (self._pickled, json.dumps(self.code))
 
 
 @lru_cache(maxsize=1)
-def _received(pickled: bytes) -> Sent:
-    return Sent(pickle.loads(pickled))
+def _received(pickled: bytes, code: str) -> Sent:
+    return Sent(pickle.loads(pickled), json.loads(code))
 
 
 @dataclass(frozen=True)
-class Count:
-    """The counts of a batch, returned by a worker.
+class Batch:
+    """The results of some runs, on their way to the store.
 
     Attributes
     ----------
+    tables : mapping of str to pyarrow.Table
+        The results by kind, the measures last.
     runs, failed : int
     seconds : float
         Total time of the runs.
     first_error : str
         Message of the first failure, if any.
-    tables : mapping of str to pyarrow.Table
-        The results, if there is no folder.
+    environment : str
+        The worker's `environment_here`.
     """
 
+    tables: Mapping[str, pa.Table]
     runs: int
     failed: int
     seconds: float
-    first_error: str = ""
-    tables: dict[str, pa.Table] = field(default_factory=dict)
+    first_error: str
+    environment: str
 
 
 def try_run(model: Model, run: Run) -> Result:
@@ -82,40 +96,47 @@ def _text(words: str) -> str:
     return words.encode(errors="backslashreplace").decode()
 
 
-def do_batch(folder: Path | None, sent: Sent, runs: Sequence[Run]) -> Count:
-    """Do some runs and write their results into one part.
+def do_batch(sent: Sent, runs: Sequence[Run]) -> Batch:
+    """Do some runs.
 
     Parameters
     ----------
-    folder : Path or None
-        Folder of the experiment; if None, the results are returned.
     sent : Sent
         The model.
     runs : sequence of Run
 
     Raises
     ------
-    OSError
-        If the results cannot be written.
+    InputError
+        If this process has other code than the one that planned the runs.
     """
-    return _keep(folder, sent, [try_run(sent.model, run) for run in runs])
+    if differences := code_here().differences(sent.code):
+        raise InputError(
+            f"a worker on {platform.node()} has other code: {differences}. Install the same on all,"
+            " then resume; what was finished is kept."
+        )
+    return _batch(sent, [try_run(sent.model, run) for run in runs])
 
 
-def keep_crashed(folder: Path | None, sent: Sent, run: Run) -> Count:
-    """Record that a run crashes its process; parameters as for `do_batch`."""
-    return _keep(folder, sent, [Result(run.key, "crashed", None, 0.0, "WorkerDied", _CRASHED)])
+def crashed_batch(sent: Sent, run: Run) -> Batch:
+    """Record that a run crashes its process."""
+    return _batch(sent, [Result(run.key, "crashed", None, 0.0, "WorkerDied", _CRASHED)])
 
 
-def _keep(folder: Path | None, sent: Sent, results: Sequence[Result]) -> Count:
-    tables = tables_of(sent.model, results)
-    if folder is not None:
-        write_tables(folder, tables)
-        tables = {}
+def _batch(sent: Sent, results: Sequence[Result]) -> Batch:
     failed = [r for r in results if r.status != "ok"]
-    return Count(
+    return Batch(
+        tables=tables_of(sent.model, results),
         runs=len(results),
         failed=len(failed),
         seconds=sum(r.seconds for r in results),
         first_error=f"{failed[0].error_type}: {failed[0].error}" if failed else "",
-        tables=tables,
+        environment=environment_here(),
     )
+
+
+@cache
+def environment_here() -> str:
+    """Return what may matter for the bits of this process, as JSON."""
+    about = {**describe_environment(), "code": code_here().hash}
+    return json.dumps(about, sort_keys=True)

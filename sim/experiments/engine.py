@@ -1,6 +1,6 @@
 """The engine: distribute batches sized by time, and find runs that kill their worker.
 
-With a folder, results never pass through the engine: workers write their own and return counts. If
+Workers return results to the engine, which alone writes the store, so they need no shared disk. If
 a worker dies, the batches in flight are repeated one at a time. A batch that kills its worker again
 is halved until the culprit is found, which is recorded as ``crashed``.
 """
@@ -14,7 +14,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sim.experiments.batches import Count, Sent, do_batch, keep_crashed
+from sim.experiments.batches import Batch, Sent, crashed_batch, do_batch
+from sim.experiments.code import code_here
 from sim.experiments.executors import WorkerDied, Workers
 from sim.experiments.run import Model, Run
 from sim.experiments.stored import Stored
@@ -63,12 +64,12 @@ class Tally:
     first_error: str = ""
     stopped: str = ""
 
-    def add(self, count: Count) -> None:
+    def add(self, batch: Batch) -> None:
         """Count a batch."""
-        self.done += count.runs
-        self.failed += count.failed
-        self.seconds += count.seconds
-        self.first_error = self.first_error or count.first_error
+        self.done += batch.runs
+        self.failed += batch.failed
+        self.seconds += batch.seconds
+        self.first_error = self.first_error or batch.first_error
 
 
 @dataclass
@@ -90,6 +91,8 @@ class Engine:
     has_worked : bool
         Whether runs of this experiment have succeeded before, so that initial failures are no
         reason to stop.
+    environments : set of str
+        Different environments of the workers so far, as JSON.
     """
 
     store: Stored
@@ -99,12 +102,12 @@ class Engine:
     batch: int | None = None
     progress: Callable[[Tally], Any] | None = None
     has_worked: bool = False
+    environments: set[str] = field(default_factory=set)
     _tally: Tally = field(init=False)
     _left: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self._folder = self.store.folder and self.store.folder.resolve()
-        self._sent = Sent(self.model)
+        self._sent = Sent(self.model, code_here().as_json())
 
     def do(self, groups: Iterable[Sequence[Run]], total: int) -> Tally:
         """Do some runs.
@@ -120,6 +123,8 @@ class Engine:
         ------
         OSError
             If results cannot be written. Finished runs are kept.
+        InputError
+            If a worker has other code. Finished runs are kept.
         """
         self._tally, self._left = Tally(total), total
         source = iter(groups)
@@ -150,46 +155,45 @@ class Engine:
     def _size(self) -> int:
         """Return the size of the next batch: one to measure, then by time, fewer near the end."""
         tally = self._tally
-        if not tally.done or self._folder is None:
+        if not tally.done or self.store.folder is None:
             return 1
         by_time = BATCH_SECONDS / max(tally.seconds / tally.done, 1e-6)
         share = max(self._left / (2 * self.workers.number), by_time / SMALLEST_SHARE)
         return max(1, math.ceil(min(by_time, share, 16 * tally.done)))
 
     def _submit(self, batch: Sequence[Run]) -> Future[Any]:
-        return self.workers.submit(do_batch, self._folder, self._sent, batch)
+        return self.workers.submit(do_batch, self._sent, batch)
 
     def _collect(self, flight: dict[Future[Any], Sequence[Run]]) -> list[Sequence[Run]]:
-        """Count finished batches; if a worker died, return all batches in flight."""
+        """Keep finished batches; if a worker died, return the runs of all batches in flight."""
         wait(flight, return_when=FIRST_COMPLETED)
         died = False
         for future in [f for f in flight if f.done()]:
-            batch = flight[future]
             try:
-                count = future.result()
+                batch = future.result()
             except WorkerDied:
                 died = True
                 continue
             del flight[future]
-            self._count(count)
+            self._keep(batch)
         if not died:
             return []
         wait(flight)  # the others fail with it or finish
         lost = []
-        for future, batch in flight.items():
+        for future, runs in flight.items():
             try:
-                self._count(future.result())
+                self._keep(future.result())
             except WorkerDied:
-                lost.append(batch)
+                lost.append(runs)
         flight.clear()
         self.workers.restart()
         return lost
 
-    def _count(self, count: Count) -> None:
+    def _keep(self, batch: Batch) -> None:
         tally = self._tally
-        tally.add(count)
-        if count.tables:
-            self.store.add(count.tables)
+        self.store.add(batch.tables)
+        tally.add(batch)
+        self.environments.add(batch.environment)
         if self.progress:
             self.progress(tally)
         if self.max_failures is not None and tally.failed > self.max_failures:
@@ -201,14 +205,14 @@ class Engine:
         """Repeat batches one at a time; halve one whose worker dies."""
         suspects = deque(lost)
         while suspects and not self._tally.stopped:
-            batch = suspects.popleft()
+            runs = suspects.popleft()
             try:
-                self._count(self._submit(batch).result())
+                self._keep(self._submit(runs).result())
                 continue
             except WorkerDied:
                 self.workers.restart()
-            if len(batch) == 1:
-                self._count(keep_crashed(self._folder, self._sent, batch[0]))
+            if len(runs) == 1:
+                self._keep(crashed_batch(self._sent, runs[0]))
             else:
-                half = len(batch) // 2
-                suspects.extendleft([batch[half:], batch[:half]])
+                half = len(runs) // 2
+                suspects.extendleft([runs[half:], runs[:half]])

@@ -24,15 +24,15 @@ from typing import Any, Final
 
 from sim.errors import InputError, nearest
 from sim.experiments.designs import SAMPLED
-from sim.experiments.experiment import BASELINE, Arms, Experiment
+from sim.experiments.experiment import BASELINE, Arms, Experiment, is_set_in
 from sim.experiments.experiment_arms import read_arms
 from sim.experiments.experiment_design import read_design, read_whole
-from sim.interventions import LEVERS
+from sim.interventions import LEVERS, Intervention
 from sim.measures.map_layers import LAYERS, check_layers
 from sim.measures.registry import HEADLINES, OUTCOMES, ROLLING, horizons_within
 from sim.registry.catalogues import is_shipped
 from sim.registry.settings import read_texts, read_toml
-from sim.scenario.scenario import scenario_folder
+from sim.scenario.scenario import Scenario, scenario_folder
 from sim.scenario.schema import PARAMETERS
 from sim.simulation.simulation import LARGEST_SEED
 from sim.words.catalogue import Texts
@@ -171,7 +171,7 @@ def read_experiment(
         else Texts({ENGLISH: name})
         for key in ("title", "question")
     }
-    arms = scenarios or read_arms(content, path)
+    arms = _sealed(scenarios or read_arms(content, path))
     first = next(iter(arms.values()))
     months = int(first[BASELINE].values["months"])
     where = f"{path}: "
@@ -200,49 +200,110 @@ def read_experiment(
     )
 
 
+def _sealed(arms: Arms) -> Arms:
+    """Read the territory of each scenario once, so that all runs have the same one."""
+    found = {}
+    for name, of_name in arms.items():
+        first = of_name[BASELINE].sealed()
+        found[name] = {
+            arm: replace(one, territory_file=first.territory_file)
+            if (one.folder, one.values["file"]) == (first.folder, first.values["file"])
+            else one.sealed()
+            for arm, one in of_name.items()
+        }
+    return found
+
+
 def larger(
-    experiment: Experiment, *, size: int | None = None, replications: int | None = None
+    experiment: Experiment,
+    *,
+    size: int | None = None,
+    replications: int | None = None,
+    months: int | None = None,
+    horizons: Sequence[int] = (),
+    interventions: Sequence[Intervention | str | Path] = (),
 ) -> Experiment:
-    """Return the experiment with more points or replications.
+    """Return the experiment with more points, replications, months, horizons or arms.
 
     Parameters
     ----------
     experiment : Experiment
     size : int, optional
         New size of a sampled design.
-    replications : int, optional
-        New number of replications.
+    replications, months : int, optional
+        New numbers.
+    horizons : sequence of int
+        Further months after which to measure.
+    interventions : sequence of Intervention, str or Path
+        Interventions, each a further arm.
 
     Raises
     ------
     InputError
-        If the design has no size, cannot be extended in place, or would shrink.
+        If it cannot grow this way, or would shrink.
     """
-    content, design = dict(experiment.content), experiment.design
-    if replications is not None:
-        if replications < experiment.replications:
-            raise InputError(
-                f"replications = {replications} is fewer than there are, {experiment.replications}."
-            )
-        content["replications"] = replications
+    content, before = dict(experiment.content), experiment
+    given = {"replications": replications, "months": months}
+    for name, value in given.items():
+        if value is None:
+            continue
+        if value < getattr(before, name):
+            raise InputError(f"{name} = {value} is fewer than there are, {getattr(before, name)}.")
+        content[name] = value
     if size is not None:
-        if design.kind not in SAMPLED or design.kind == "latin_hypercube":
-            other = (
-                "add levels or points to its file"
-                if design.kind not in SAMPLED
-                else ("begin with design 'sobol' in its place")
-            )
-            raise InputError(f"a {design.kind} design cannot be given more points; {other}.")
-        if size < design.size:
-            raise InputError(f"size = {size} is smaller than the {design.size} there is.")
-        content["design"] = {**content["design"], "size": size}
-        design = replace(design, size=size)
-    return replace(
-        experiment,
-        content=content,
-        design=design,
-        replications=_replications(content, experiment.name),
-    )
+        content["design"] = {**content.get("design", {}), "size": _larger_size(before, size)}
+    if (
+        before.ledger
+        and content.get("months", before.months) > before.months
+        and before.months % 12
+    ):
+        raise InputError(
+            f"the runs end within a year, after {before.months} months, so that their yearly ledger"
+            " cannot be extended; begin again with more months."
+        )
+    content["horizons"] = [*before.horizons, *horizons]
+    if before.maps:
+        content["maps"] = list(before.maps)
+    arms = {
+        name: _with_arms(of_name, interventions, content)
+        for name, of_name in before.scenarios.items()
+    }
+    return read_experiment(content, before.name, Path(before.name), arms)
+
+
+def _larger_size(experiment: Experiment, size: int) -> int:
+    design = experiment.design
+    if design.kind not in SAMPLED or design.kind == "latin_hypercube":
+        other = (
+            "add levels or points to its file"
+            if design.kind not in SAMPLED
+            else "begin with design 'sobol' in its place"
+        )
+        raise InputError(f"a {design.kind} design cannot be given more points; {other}.")
+    if size < design.size:
+        raise InputError(f"size = {size} is smaller than the {design.size} there is.")
+    return size
+
+
+def _with_arms(
+    arms: Mapping[str, Scenario],
+    interventions: Sequence[Intervention | str | Path],
+    content: Mapping[str, Any],
+) -> dict[str, Scenario]:
+    """Return arms of the length and with the settings of an experiment, and further ones."""
+    if interventions and len(arms) == 1:
+        raise InputError("a run has no arms to add to; begin with 'sim compare'.")
+    first, found = arms[BASELINE], dict(arms)
+    for one in interventions:
+        arm = first.add(one)
+        name = arm.interventions[-1].name
+        if name in found:
+            raise InputError(f"there is an arm '{name}' already.")
+        own = {n: v for n, v in content.get("settings", {}).items() if n not in PARAMETERS}
+        found[name] = arm.replace(**{n: v for n, v in own.items() if is_set_in(arm, n)})
+    if "months" in content:
+        return {name: arm.replace(months=content["months"]) for name, arm in found.items()}
+    return found
 
 
 def _word(content: Mapping[str, Any], key: str, known: Sequence[str], where: str) -> Any:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
-import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.experiments.code import code_here
 from sim.experiments.draws import uncertain_ranges
 from sim.experiments.effects import RESAMPLES
 from sim.experiments.experiment import BASELINE, Arms, Experiment
 from sim.experiments.factors import Factor
-from sim.experiments.plan import territory_bytes
 from sim.experiments.store import DESIGN, EXPERIMENT, FORMAT
 from sim.interventions import DISCOUNT_RATE
 from sim.measures.registry import HEADLINES, OUTCOMES
@@ -79,6 +79,7 @@ def describe(experiment: Experiment, commands: Mapping[str, str]) -> dict[str, A
             **commands,
             "package_version": package_version(),
             "model_version": MODEL_VERSION,
+            "code": code_here().as_json(),
         },
         "environment": describe_environment(),
         "assumed_parameters": assumed,
@@ -108,17 +109,6 @@ def describe(experiment: Experiment, commands: Mapping[str, str]) -> dict[str, A
             "discount_rate": DISCOUNT_RATE,
         },
     }
-
-
-def grown(manifest: Mapping[str, Any], experiment: Experiment) -> dict[str, Any]:
-    """Return the manifest of an extended experiment."""
-    run = dict(manifest["run"], replications=experiment.replications)
-    words = shlex.split(run["command"])
-    if "--reps" in words:
-        words[words.index("--reps") + 1] = str(experiment.replications)
-        before = f"reps={manifest['run']['replications']}"
-        run["python"] = run["python"].replace(before, f"reps={experiment.replications}")
-    return {**manifest, "run": run | {"command": shlex.join(words)}}
 
 
 def arm_labels(arms: Mapping[str, Scenario]) -> dict[str, Mapping[str, str]]:
@@ -181,9 +171,10 @@ def files_of(experiment: Experiment, design: pa.Table) -> dict[str, bytes]:
     for k, arms in enumerate(experiment.scenarios.values()):
         for arm, scenario in arms.items():
             stored = scenario
-            if file := scenario.values["file"]:
-                files[f"{INPUTS}/{k}/{Path(file).name}"] = territory_bytes(scenario)
-                stored = scenario.replace(file=Path(file).name)
+            if scenario.territory_file is not None:
+                file = f"{hashlib.sha256(scenario.territory_file).hexdigest()[:16]}.territory.npz"
+                files[f"{INPUTS}/{k}/{file}"] = scenario.territory_file
+                stored = scenario.replace(file=file)
             if scenario.posterior is not None:
                 files[f"{INPUTS}/{k}/{scenario.posterior.name}"] = scenario.posterior.content
             files[f"{INPUTS}/{k}/{arm}.toml"] = effective_toml(stored).encode()

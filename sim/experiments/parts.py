@@ -1,22 +1,23 @@
-"""Parts: the files of an experiment's results, each written atomically.
+"""Parts: the files of an experiment's results, each written atomically and sealed.
 
-A part holds the rows of one batch and is named after its runs and their statuses: repeating a batch
-writes the same file, and a late success never takes the name of its failure. A part is written
-under a temporary name and moved into place once it is on the disk, so readers never see half a
-file.
+A part holds the rows of one batch and is named after a hash of its content, so that any later
+change shows. It is written under a temporary name and moved into place once it is on the disk, so
+readers never see half a file.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import json
 import os
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -32,6 +33,7 @@ __all__ = [
     "PARTS",
     "TMP",
     "Result",
+    "check_seals",
     "compact",
     "read_part",
     "result_schema",
@@ -153,20 +155,8 @@ def write_tables(folder: Path, tables: Mapping[str, pa.Table]) -> None:
     OSError
         If the disk is full or fails; nothing is left behind.
     """
-    results = tables[PARTS]
-    name = _named_after(
-        f"{key} {status}"
-        for key, status in zip(
-            results["key"].to_pylist(), results["status"].to_pylist(), strict=True
-        )
-    )
     for kind, table in tables.items():
-        _write(folder, kind, name, table)
-
-
-def _named_after(content: Iterable[str]) -> str:
-    text = "\n".join(sorted(set(content)))
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest() + ".parquet"
+        _write(folder, kind, table)
 
 
 def _result_table(model: Model, results: Sequence[Result]) -> pa.Table:
@@ -206,14 +196,18 @@ def _kept_table(kept: Sequence[tuple[str, Table]]) -> pa.Table:
     return pa.table(columns)
 
 
-def _write(folder: Path, kind: str, name: str, table: pa.Table) -> None:
-    def write(file: IO[bytes]) -> None:
-        pq.write_table(table, file, compression="zstd", write_page_checksum=True)
+def _write(folder: Path, kind: str, table: pa.Table, prefix: str = "") -> None:
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer, compression="zstd")
+    content = buffer.getvalue()
+    write_file(folder, f"{kind}/{prefix}{_seal(content)}.parquet", content)
 
-    write_file(folder, f"{kind}/{name}", write)
+
+def _seal(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=12).hexdigest()
 
 
-def write_file(folder: Path, name: str, write: Callable[[IO[bytes]], Any]) -> None:
+def write_file(folder: Path, name: str, content: bytes) -> None:
     """Write a file under a temporary name, flush it to the disk, and move it into place.
 
     Parameters
@@ -222,8 +216,7 @@ def write_file(folder: Path, name: str, write: Callable[[IO[bytes]], Any]) -> No
         Of the experiment.
     name : str
         Path within the folder.
-    write : callable
-        Writes the content into an open file.
+    content : bytes
 
     Raises
     ------
@@ -235,7 +228,7 @@ def write_file(folder: Path, name: str, write: Callable[[IO[bytes]], Any]) -> No
     partial = folder / TMP / f"{place.name}.{uuid.uuid4().hex}"
     try:
         with partial.open("wb") as file:
-            write(file)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         partial.replace(place)
@@ -257,25 +250,42 @@ def read_part(path: Path) -> pa.Table:
     Raises
     ------
     InputError
-        If the file is damaged.
+        If the file is damaged or was changed.
     """
-    with _naming_torn(path):
-        return pq.read_table(path, page_checksum_verification=True)
+    check_seals([path])
+    return pq.read_table(path)
 
 
-def _footer(path: Path) -> Any:
-    with _naming_torn(path):
-        return pq.read_metadata(path)
+def check_seals(paths: Iterable[Path]) -> None:
+    """Refuse parts whose content is not what was written; each state of a file is read once.
+
+    Raises
+    ------
+    InputError
+        Naming the first such part.
+    """
+    states = ((path, path.stat()) for path in paths)
+    unknown = {(path, s.st_size, s.st_mtime_ns) for path, s in states} - _CHECKED
+    with ThreadPoolExecutor() as threads:  # hashing leaves the interpreter free
+        for state, is_whole in zip(unknown, threads.map(_is_sealed, unknown), strict=True):
+            if not is_whole:
+                raise InputError(
+                    f"{state[0]} is torn, or was changed after it was written; move it away and"
+                    " resume, which runs it again."
+                )
+            _CHECKED.add(state)
 
 
-@contextlib.contextmanager
-def _naming_torn(path: Path) -> Iterator[None]:
+_CHECKED: set[tuple[Path, int, int]] = set()
+"""Path, size and time of change of parts that were whole."""
+
+
+def _is_sealed(state: tuple[Path, int, int]) -> bool:
+    path = state[0]
     try:
-        yield
-    except (OSError, pa.ArrowException):
-        raise InputError(
-            f"{path} is torn or no part of results; move it away and resume, which runs it again."
-        ) from None
+        return _seal(path.read_bytes()) == path.stem.rpartition("-")[2]
+    except OSError:
+        return False
 
 
 def compact(folder: Path, kind: str) -> None:
@@ -295,7 +305,8 @@ def compact(folder: Path, kind: str) -> None:
     small: list[Path] = []
     rows = 0
     files = sorted((folder / kind).glob("*.parquet"))
-    sizes = {path: int(_footer(path).num_rows) for path in files}
+    check_seals(files)
+    sizes = {path: int(pq.read_metadata(path).num_rows) for path in files}
     few = [path for path in files if sizes[path] < ROWS_A_FILE // 2]
     if len(few) <= FEW_FILES:
         return
@@ -313,7 +324,7 @@ def _merge(folder: Path, kind: str, small: Sequence[Path]) -> None:
     table = pa.concat_tables([read_part(path) for path in small])
     names = [path.name for path in small]
     marked = table.replace_schema_metadata({_REPLACES: json.dumps(names)})
-    _write(folder, kind, f"all-{_named_after(names)}", marked.combine_chunks())
+    _write(folder, kind, marked.combine_chunks(), "all-")
     for path in small:
         path.unlink()
 
@@ -322,5 +333,6 @@ def _remove_replaced(folder: Path) -> None:
     for path in sorted(folder.glob("all-*.parquet")):
         if not path.exists():  # replaced itself by one before it
             continue
-        for name in json.loads((_footer(path).metadata or {}).get(_REPLACES, b"[]")):
+        check_seals([path])
+        for name in json.loads((pq.read_metadata(path).metadata or {}).get(_REPLACES, b"[]")):
             (folder / name).unlink(missing_ok=True)

@@ -1,8 +1,9 @@
 """The plan of an experiment: every run with its key.
 
 A key is a hash of everything that determines the outcome: all parameters and levers, the seed,
-drawn parameters, the version of the model and the measures. It does not depend on points, batches
-or hosts; an arm that no factor reaches has one key for all points and is run once.
+drawn parameters, territory, code (`sim.experiments.code`) and measures. It does not depend on
+points, batches or hosts; an arm that no factor reaches has one key for all points and is run once.
+Nor does it depend on horizons and months: a longer run begins with the shorter one.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sim.errors import InputError
+from sim.experiments.code import code_here
 from sim.experiments.designs import Design
 from sim.experiments.experiment import BASELINE, Experiment
 from sim.experiments.factors import SCENARIO
@@ -25,12 +26,11 @@ from sim.experiments.run import Model, Run
 from sim.experiments.seeds import replication_seed, run_seed
 from sim.experiments.territory_runs import TerritoryRuns
 from sim.scenario.scenario import Scenario
-from sim.version import MODEL_VERSION
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["INDEX_COLUMNS", "Plan", "plan_experiment", "plan_model", "territory_bytes"]
+__all__ = ["INDEX_COLUMNS", "Plan", "plan_experiment", "plan_model"]
 
 INDEX_COLUMNS: Final = ("idx", "key", "point", "rep", "luck", "arm", "seed")
 """Columns of the design's table other than factors; ``luck`` is 1 for reruns, else 0."""
@@ -186,9 +186,9 @@ class _Content:
 
 
 def _of_scenario(scenario: Scenario) -> dict[str, Any]:
-    values = dict(scenario.values)
-    if values["file"]:
-        values["file"] = hashlib.sha256(territory_bytes(scenario)).hexdigest()
+    values = {name: value for name, value in scenario.values.items() if name != "months"}
+    if scenario.territory_file is not None:
+        values["file"] = hashlib.sha256(scenario.territory_file).hexdigest()
     posterior = scenario.posterior
     return {
         "values": values,
@@ -199,26 +199,9 @@ def _of_scenario(scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def territory_bytes(scenario: Scenario) -> bytes:
-    """Read the file of an imported territory.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read.
-    """
-    path = scenario.folder / scenario.values["file"]
-    try:
-        content: bytes = path.read_bytes()
-        return content
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise InputError(f"{path}: cannot be read: {reason}.") from None
-
-
 def _outputs(model: Model) -> str:
-    """Return the measures and the version of the model."""
-    return _canonical([MODEL_VERSION, *model.outputs, *model.horizons, *model.kept])
+    """Return the measures, and the code that computes them."""
+    return _canonical([code_here().hash, *model.outputs, *model.kept])
 
 
 def _canonical(value: Any) -> str:

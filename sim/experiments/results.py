@@ -282,7 +282,7 @@ class Results:
     @property
     def counts(self) -> Counts:
         """Numbers of different runs in the design, and of runs done."""
-        known = self.store.statuses()
+        known = self.store.statuses(self.experiment.horizons)
         found = [known.get(key) for key in self._design["key"].drop_duplicates()]
         done = [status for status in found if status is not None]
         return Counts(len(found), done.count("ok"), len(done) - done.count("ok"))

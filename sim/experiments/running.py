@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError
+from sim.experiments.code import code_here
 from sim.experiments.commands import commands_of_sweep
 from sim.experiments.engine import Engine, Tally
 from sim.experiments.executors import check_executor, start_workers, worker_number
 from sim.experiments.experiment import Experiment
 from sim.experiments.experiment_file import larger, load_experiment
-from sim.experiments.manifest import describe, files_of, grown
+from sim.experiments.manifest import describe, files_of
 from sim.experiments.parts import FAILED
 from sim.experiments.plan import Plan, plan_experiment
 from sim.experiments.results import Results, load_results
 from sim.experiments.store import FORMAT, Store
 from sim.experiments.stored import MemoryStore, Stored
-from sim.experiments.whole_folder import manifest_format
-from sim.version import MODEL_VERSION
+from sim.experiments.whole_folder import MANIFEST, manifest_format
+
+if TYPE_CHECKING:
+    from sim.interventions import Intervention
 
 __all__ = ["Options", "extend", "fill", "run_experiment", "sweep"]
 
@@ -90,7 +93,7 @@ def sweep(
     Parameters
     ----------
     experiment : Experiment, str or Path
-        Experiment, or its name, folder or file.
+        Experiment, or its name, folder or file; or a folder of results, which holds all inputs.
     out : Path or str
         Folder to create.
     changes : mapping, optional
@@ -122,7 +125,12 @@ def sweep(
             " load_experiment(file, changes=...)."
         )
     if not isinstance(experiment, Experiment):
-        experiment = load_experiment(experiment, changes=changes)
+        if (Path(experiment) / MANIFEST).is_file():
+            if changes:
+                raise InputError(f"{experiment} holds results; 'sim extend' changes them.")
+            experiment = load_results(experiment).experiment
+        else:
+            experiment = load_experiment(experiment, changes=changes)
     commands = commands_of_sweep(reference, changes or {})
     return run_experiment(experiment, commands, out, resume=resume, force=force, **options)
 
@@ -165,10 +173,11 @@ def run_experiment(
         return Results(memory, experiment, commands=commands)
     folder = Path(out)
     if resume and _holds_something(folder):
-        store = Store.open(folder)
-        _check_same(store, plan)
-        with store.locked():
-            _update(store, experiment, plan)
+        store, known = Store.open(folder), load_results(folder).experiment
+        if _is_whole(store, plan, known):
+            _update(store, experiment, plan, commands)
+        else:
+            experiment = known
     else:
         _refuse_to_replace(folder, force)
         files = files_of(experiment, plan.table())
@@ -180,9 +189,19 @@ def run_experiment(
 
 
 def extend(
-    folder: Path | str, *, size: int | None = None, replications: int | None = None, **options: Any
+    folder: Path | str,
+    *,
+    size: int | None = None,
+    replications: int | None = None,
+    months: int | None = None,
+    horizons: Sequence[int] = (),
+    interventions: Sequence[Intervention | str | Path] = (),
+    **options: Any,
 ) -> Results:
     """Extend an experiment in place: a run, a comparison or a sweep.
+
+    Finished runs are kept; with further months or horizons, they are done again from the same
+    start, and their earlier measures stay. Without changes, missing runs are done.
 
     Parameters
     ----------
@@ -193,6 +212,12 @@ def extend(
         without a size cannot grow this way.
     replications : int, optional
         New number of replications.
+    months : int, optional
+        New length of the runs.
+    horizons : sequence of int
+        Further months after which to measure.
+    interventions : sequence of Intervention, str or Path
+        Interventions, their names or files, each a further arm.
     **options
         Fields of `Options`.
 
@@ -204,13 +229,18 @@ def extend(
         If results cannot be written.
     """
     how = Options(**options)
-    store = Store.open(Path(folder))
-    _check_version(store)
-    experiment = larger(load_results(folder).experiment, size=size, replications=replications)
+    store, known = Store.open(Path(folder)), load_results(folder).experiment
+    experiment = larger(
+        known,
+        size=size,
+        replications=replications,
+        months=months,
+        horizons=horizons,
+        interventions=interventions,
+    )
     plan = plan_experiment(experiment)
-    _check_same(store, plan)
-    with store.locked():
-        _update(store, experiment, plan)
+    _is_whole(store, plan, known)
+    _update(store, experiment, plan, commands_of_sweep(Path(folder).name, {}))
     fill(store, plan, how)
     return Results(store, experiment)
 
@@ -238,7 +268,7 @@ def fill(store: Stored, plan: Plan, options: Options | None = None) -> Tally:
     """
     how = options or Options()
     with store.locked():
-        done = store.statuses()
+        done = store.statuses(plan.model.horizons)
         has_worked = "ok" in done.values()
         if how.retry_failed:
             done = {key: status for key, status in done.items() if status not in FAILED}
@@ -256,7 +286,10 @@ def fill(store: Stored, plan: Plan, options: Options | None = None) -> Tally:
                     has_worked=has_worked,
                     progress=how.progress,
                 )
-                tally = engine.do(plan.groups(todo), len(todo))
+                try:
+                    tally = engine.do(plan.groups(todo), len(todo))
+                finally:
+                    store.note(engine.environments)
         store.compact()
     return tally
 
@@ -285,32 +318,40 @@ def _refuse_all_failed(tally: Tally, experiment: Experiment, store: Store | None
     )
 
 
-def _check_version(store: Store) -> None:
-    version = store.manifest["run"]["model_version"]
-    if version != MODEL_VERSION:
-        raise InputError(
-            f"{store.folder} was made by model version {version}, this is {MODEL_VERSION};"
-            " choose another --out."
-        )
+def _is_whole(store: Store, plan: Plan, known: Experiment) -> bool:
+    """Return whether a plan contains all that a store holds.
 
-
-def _check_same(store: Store, plan: Plan) -> None:
-    """Refuse to add the runs of one experiment to those of another.
-
-    Two experiments are the same if either contains all runs of the other.
+    Raises
+    ------
+    InputError
+        If neither contains the other, or the store's runs were done by other code.
     """
-    _check_version(store)
-    before = store.design()["key"]
-    gone = ~before.isin(plan.keys)
-    if gone.any() and not set(plan.keys) <= set(before):
+    folder, made = store.folder, store.manifest["run"]
+    if differences := code_here().differences(made["code"]):
         raise InputError(
-            f"{store.folder} holds another experiment: {int(gone.sum()):,} of its {len(before):,}"
-            " runs are not among those asked for; choose another --out."
+            f"{folder} was made by other code: {differences}. Go on with that code, or make it"
+            " again by --force or in another --out."
         )
+    before, horizons = store.design()["key"], set(known.horizons)
+    gone = ~before.isin(plan.keys)
+    if not gone.any() and horizons <= set(plan.model.horizons):
+        return True
+    if set(plan.keys) <= set(before) and set(plan.model.horizons) <= horizons:
+        return False
+    raise InputError(
+        f"{folder} holds another experiment: {int(gone.sum()):,} of its {len(before):,} runs are"
+        " not among those asked for, or a file that it names has changed; choose another --out,"
+        f" or go on with what it holds by: sim extend {folder}"
+    )
 
 
-def _update(store: Store, experiment: Experiment, plan: Plan) -> None:
+def _update(store: Store, experiment: Experiment, plan: Plan, commands: Mapping[str, str]) -> None:
     """Rewrite the question and the design if they have grown."""
-    if len(store.design()) < len(plan.rows):
-        files = files_of(experiment, plan.table())
-        store.replace(files, grown(store.manifest, experiment))
+    manifest = store.manifest
+    with store.locked():
+        is_known = len(store.design()) == len(plan.rows)
+        if is_known and manifest["run"]["horizons"] == list(experiment.horizons):
+            return
+        made = describe(experiment, commands)
+        kept = {name: manifest[name] for name in ("environment", "workers") if name in manifest}
+        store.replace(files_of(experiment, plan.table()), made | kept)

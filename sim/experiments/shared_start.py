@@ -29,7 +29,13 @@ def begin(scenario: Scenario, seed: int) -> Simulation:
         If the run cannot start from its parameters.
     """
     global _last
-    place = (scenario.folder, scenario.title["en"], dict(scenario.values), seed)
+    place = (
+        scenario.folder,
+        scenario.title["en"],
+        scenario.territory_file,
+        dict(scenario.values),
+        seed,
+    )
     known, start = _last
     if start is None or known != place:
         start = start_of(scenario, seed)

@@ -18,25 +18,25 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import shutil
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
-from typing import IO, Any, Final, override
+from typing import Any, Final, override
 
 import pyarrow as pa
 
 from sim.errors import InputError
-from sim.experiments.parts import KINDS, PARTS, TMP, compact, read_part, write_file, write_tables
+from sim.experiments.parts import KINDS, PARTS, TMP, check_seals, compact, write_file, write_tables
 from sim.experiments.stored import Stored, empty
 from sim.experiments.whole_folder import MANIFEST, manifest_bytes, read_manifest, whole_folder
 
 __all__ = ["DESIGN", "ELSEWHERE", "EXPERIMENT", "FORMAT", "OWNED", "Store"]
 
-FORMAT: Final = "essaim experiment 1"
+FORMAT: Final = "essaim experiment 2"
 EXPERIMENT: Final = "experiment.toml"
 DESIGN: Final = "design.parquet"
 _LOCK: Final = "lock"
@@ -149,12 +149,20 @@ class Store(Stored):
             listed[name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         new = {**files, MANIFEST: manifest_bytes({**manifest, "files": listed})}
         for name in sorted(new, key=lambda name: name == DESIGN):
-            write_file(self.folder, name, partial(_put, new[name]))
+            write_file(self.folder, name, new[name])
         for path in (self.folder / name for name in gone):
             path.unlink(missing_ok=True)
             if path.parent != self.folder:
                 with contextlib.suppress(OSError):
                     path.parent.rmdir()
+
+    @override
+    def note(self, environments: Collection[str]) -> None:
+        manifest = self.manifest
+        known = manifest.get("workers", [])
+        if new := [e for e in map(json.loads, sorted(environments)) if e not in known]:
+            content = manifest_bytes({**manifest, "workers": known + new})
+            write_file(self.folder, MANIFEST, content)
 
     @override
     def _read(self, kind: str, columns: list[str] | None, wanted: Any) -> pa.Table:
@@ -163,15 +171,12 @@ class Store(Stored):
         files = sorted((self.folder / kind).glob("*.parquet"))
         if not files:
             return empty(columns)
-        checked = ds.ParquetFragmentScanOptions(page_checksum_verification=True)
-        form = ds.ParquetFileFormat(default_fragment_scan_options=checked)
         try:
-            return ds.dataset(files, format=form).to_table(columns=columns, filter=wanted)
-        except (OSError, pa.ArrowException):
+            check_seals(files)
+            return ds.dataset(files).to_table(columns=columns, filter=wanted)
+        except OSError:
             if not all(path.exists() for path in files):  # merged by another process
                 return self._read(kind, columns, wanted)
-            for path in files:
-                read_part(path)  # names the damaged file
             raise
 
     @override
@@ -213,10 +218,6 @@ class Store(Stored):
                 path.unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             self.folder.rmdir()
-
-
-def _put(content: bytes, file: IO[bytes]) -> None:
-    file.write(content)
 
 
 def _lock(handle: int) -> bool:

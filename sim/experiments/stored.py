@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, override
 
@@ -19,8 +19,8 @@ from sim.experiments.parts import FAILED, KEPT, KINDS, PARTS
 if TYPE_CHECKING:
     import pandas as pd
 
-_NOT_RESULTS: Final = ("seconds", "traceback")
-"""Columns that differ between repetitions of a run: its time and the location of its code."""
+NOT_RESULTS: Final = ("key", "seconds", "traceback")
+"""Columns that may differ between repetitions of a run: its code, time and places in the code."""
 
 
 class Stored(ABC):
@@ -59,11 +59,25 @@ class Stored(ABC):
     def compact(self) -> None:
         """Merge small files, if there are any."""
 
-    def statuses(self) -> dict[str, str]:
-        """Return the status of each finished run, by key."""
+    def statuses(self, horizons: Sequence[int] = ()) -> dict[str, str]:
+        """Return the status of each run that has failed or reached some horizons, by key.
+
+        Parameters
+        ----------
+        horizons : sequence of int
+            Months; a run that succeeded without being measured at all of them is not finished.
+        """
         table = self.results(["key", "status"])
-        keys, statuses = table["key"].to_pylist(), table["status"].to_pylist()
-        return dict(zip(keys, statuses, strict=True))
+        if horizons:
+            at = table["horizon"]
+            table = table.filter(pc.or_(pc.is_null(at), pc.is_in(at, pa.array(horizons, at.type))))
+        counted = table.group_by(["key", "status"]).aggregate([("horizon", "count")])
+        found = zip(*(counted[n].to_pylist() for n in counted.column_names), strict=True)
+        return {k: status for k, status, n in found if status != "ok" or n >= len(horizons)}
+
+    @abstractmethod
+    def note(self, environments: Collection[str]) -> None:
+        """Note the environments of the workers, if there is a manifest; see `Tally`."""
 
     def results(self, columns: Sequence[str] | None = None, horizon: int | None = None) -> pa.Table:
         """Return the measures of all runs, each run and horizon once.
@@ -101,15 +115,17 @@ class Stored(ABC):
         return {k: t for k, t in kept.items() if t.num_rows} | {PARTS: self.results()}
 
     def digest(self) -> str:
-        """Return the SHA-256 of all measures in the order of their keys.
+        """Return the SHA-256 of all measures in the order of the design.
 
-        It does not depend on executors or the order of runs.
+        It does not depend on executors, on the order of runs, or on code that gives the same bits.
         """
         table = self.results()
+        row = pc.index_in(table["key"], self.design_table()["key"].combine_chunks())
+        table = table.append_column("run", row).filter(row.is_valid())
         if not table.num_rows:
             return hashlib.sha256().hexdigest()
-        table = table.drop_columns([n for n in _NOT_RESULTS if n in table.column_names])
-        table = table.sort_by([("key", "ascending"), ("horizon", "ascending")])
+        table = table.drop_columns([n for n in NOT_RESULTS if n in table.column_names])
+        table = table.sort_by([("run", "ascending"), ("horizon", "ascending")])
         digest = hashlib.sha256()
         for name in sorted(table.column_names):
             column = table[name]
@@ -157,6 +173,10 @@ class MemoryStore(Stored):
     def add(self, tables: Mapping[str, pa.Table]) -> None:
         for kind, table in tables.items():
             self._tables.setdefault(kind, []).append(table)
+
+    @override
+    def note(self, environments: Collection[str]) -> None:
+        """Do nothing: there is no manifest."""
 
     @override
     def compact(self) -> None:

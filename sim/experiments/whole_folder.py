@@ -21,8 +21,8 @@ from sim.errors import InputError
 MANIFEST = "manifest.json"
 """File that lists all others; a folder without it is foreign."""
 
-_FORMER = ("essaim results 1", "essaim comparison 1", "essaim sweep 1")
-"""Formats of earlier versions, one for each kind of results."""
+_FORMER = ("essaim results 1", "essaim comparison 1", "essaim sweep 1", "essaim experiment 1")
+"""Formats of earlier versions."""
 
 _DISK_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EIO, errno.EFBIG)
 

@@ -32,6 +32,7 @@ from sim.registry.settings import (
 )
 from sim.scenario.posterior import Posterior, named_posterior
 from sim.scenario.schema import PARAMETERS, AllParameters, Parameters
+from sim.territory.territory_file import read_territory_file
 from sim.words.catalogue import Texts
 from sim.words.folders import ENGLISH
 
@@ -70,6 +71,8 @@ class Scenario:
         Interventions with distinct names.
     posterior : Posterior or None
         Posterior from which comparisons and sweeps draw some parameters.
+    territory_file : bytes or None
+        Content of the territory file, if `sealed`.
     """
 
     name: str
@@ -80,6 +83,7 @@ class Scenario:
     folder: Path = Path()
     interventions: tuple[Intervention, ...] = ()
     posterior: Posterior | None = None
+    territory_file: bytes | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         names = [i.name for i in self.interventions]
@@ -102,6 +106,20 @@ class Scenario:
     @cached_property
     def _flat(self) -> dict[str, Any]:
         return self.parameters.flat()
+
+    def sealed(self) -> Scenario:
+        """Return the scenario with the content of its territory file, if it has one.
+
+        Runs of a sealed scenario read no file, so that later changes of the file do not reach them.
+
+        Raises
+        ------
+        InputError
+            If the file is missing or cannot be read.
+        """
+        if not self.values["file"] or self.territory_file is not None:
+            return self
+        return replace(self, territory_file=read_territory_file(self.folder / self.values["file"]))
 
     def replace(self, **parameters: Any) -> Scenario:
         """Return the scenario with some parameters changed; these leave its posterior.
@@ -214,6 +232,7 @@ class Scenario:
             parameters=_validate(settings, where),
             settings=settings,
             posterior=_without(self.posterior, changed),
+            territory_file=None if "file" in changed else self.territory_file,
             interventions=tuple(
                 i.with_settings(decided[i.name]) if i.name in decided else i
                 for i in self.interventions

@@ -28,6 +28,7 @@ from sim.start.projects import mark_start
 from sim.start.state_at_start import starting_state
 from sim.territory.generate import generate_premises, generate_territory
 from sim.territory.territory import UNKNOWN, Territory
+from sim.territory.territory_file import load_territory, parse_territory
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,10 +58,13 @@ def territory_of(scenario: Scenario) -> Territory:
     if not values["file"]:
         names = [n for n, i in PARAMETERS.items() if i.group == "territory"]
         return _generate(tuple((n, values[n]) for n in names), scenario.title["en"])
-    from sim.territory.territory_file import load_territory
-
-    territory = load_territory(scenario.folder / values["file"])
+    path = scenario.folder / values["file"]
+    content = scenario.territory_file
+    territory = load_territory(path) if content is None else _parsed(content, path)
     return territory if territory.premises_cell.size else generate_premises(territory, values)
+
+
+_parsed = lru_cache(maxsize=8)(parse_territory)
 
 
 @lru_cache(maxsize=8)

@@ -7,6 +7,7 @@ The same territory always gives the same bytes.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import zipfile
@@ -20,7 +21,14 @@ import numpy as np
 from sim.errors import InputError
 from sim.territory.territory import OPEN, SECTORS, UNKNOWN, VACANT, Territory
 
-__all__ = ["load_territory", "save_territory", "territory_fault", "write_whole"]
+__all__ = [
+    "load_territory",
+    "parse_territory",
+    "read_territory_file",
+    "save_territory",
+    "territory_fault",
+    "write_whole",
+]
 
 FORMAT: Final = "essaim territory 1"
 
@@ -111,21 +119,41 @@ def save_territory(territory: Territory, path: Path) -> None:
         )
 
 
-def load_territory(path: Path) -> Territory:
-    """Load a territory with read-only arrays from a file of `save_territory`, and validate it.
+def read_territory_file(path: Path) -> bytes:
+    """Return the content of a territory file.
 
     Raises
     ------
     InputError
-        If the file is missing, damaged or not a territory.
+        If it is missing or cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(f"{path}: no such file; 'sim territory import' makes one.") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a path"
+        raise InputError(f"{path}: cannot be read: {reason.lower()}.") from None
+
+
+def load_territory(path: Path) -> Territory:
+    """Load a territory and validate all of it; see `parse_territory`."""
+    return parse_territory(read_territory_file(path), path)
+
+
+def parse_territory(content: bytes, path: Path) -> Territory:
+    """Make a territory with read-only arrays of the content of its file, and validate it.
+
+    Raises
+    ------
+    InputError
+        If the content is damaged or not a territory.
     """
     foreign = f"{path} is not a territory file, or a damaged one; import it again."
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as content:
-            header = json.loads(content["header"].tobytes().decode())
-            arrays = {name: content[name] for name in (*_CELL_ARRAYS, *_PREMISES_ARRAYS)}
-    except FileNotFoundError:
-        raise InputError(f"{path}: no such file; 'sim territory import' makes one.") from None
+        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+            header = json.loads(stored["header"].tobytes().decode())
+            arrays = {name: stored[name] for name in (*_CELL_ARRAYS, *_PREMISES_ARRAYS)}
     except (
         *(OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, NotImplementedError),
         *(RuntimeError, zipfile.BadZipFile, zlib.error, MemoryError, SyntaxError, OverflowError),

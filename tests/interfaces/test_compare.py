@@ -165,7 +165,9 @@ def test_more_replications_are_the_same_added_or_run_at_once(
 ) -> None:
     compare_small(reps=2, out=tmp_path / "kept")
     check_same(found, sim.extend(tmp_path / "kept", replications=3, executor="serial"))
-    assert "--reps 3" in load_results(tmp_path / "kept").manifest["run"]["command"]
+    manifest = load_results(tmp_path / "kept").manifest
+    assert manifest["run"]["replications"] == 3
+    assert manifest["run"]["command"] == "sim sweep kept --out sweep"
 
 
 def test_a_damaged_comparison_is_refused_in_one_sentence(found: Results, tmp_path: Path) -> None:

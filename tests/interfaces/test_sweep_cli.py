@@ -139,11 +139,11 @@ def test_runs_of_another_experiment_are_refused(copy, tiny, capsys):
     assert "holds another experiment" in err
     manifest = json.loads((copy / "manifest.json").read_text())
     (copy / "manifest.json").write_text(
-        json.dumps(manifest | {"run": {**manifest["run"], "model_version": "0"}})
+        json.dumps(manifest | {"run": {**manifest["run"], "code": {"package": "0.0.1"}}})
     )
     for arguments in (go_on, ["extend", str(copy), "--reps", "3"]):
         _, err = command(capsys, *arguments, code=2)
-        assert "made by model version 0" in err and len(err.splitlines()) == 1
+        assert "other code" in err and "essaim 0.0.1 there" in err and len(err.splitlines()) == 1
 
 
 @pytest.mark.parametrize(

@@ -157,9 +157,9 @@ def test_batches_grow_with_experience_and_shrink_towards_the_end(store, monkeypa
     monkeypatch.setattr(engine, "BATCH_SECONDS", 1e9)
     do_batch = engine.do_batch
 
-    def counted(folder, model, runs):
+    def counted(sent, runs):
         sizes.append(len(runs))
-        return do_batch(folder, model, runs)
+        return do_batch(sent, runs)
 
     monkeypatch.setattr(engine, "do_batch", counted)
     monkeypatch.setattr(engine, "SMALLEST_SHARE", 1e18)

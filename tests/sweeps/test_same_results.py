@@ -44,8 +44,11 @@ def test_a_worker_of_dask_gives_the_same_results(store, whole):
     assert store.digest() == whole.digest()
 
 
-def test_another_seed_gives_another_digest(whole, store):
-    fill(store, plan_model(Toy(), Design("full_factorial", (X,)), 1, seed=6), Options(1, "serial"))
+def test_another_seed_gives_another_digest(whole, tmp_path):
+    plan = plan_model(Toy(), Design("full_factorial", (X,)), 1, seed=6)
+    store = new_store(tmp_path / "sweep", plan)
+    fill(store, plan, Options(1, "serial"))
+    assert len(store.statuses()) == POINTS
     assert store.digest() != whole.digest()
 
 
@@ -66,10 +69,12 @@ GROWN = [
 )
 def test_a_design_extended_is_the_same_as_run_at_once(small, large, few, many, tmp_path):
     log, how = tmp_path / "log", Options(executor="serial", batch=3)
-    extended, at_once = new_store(tmp_path / "extended"), new_store(tmp_path / "at_once")
+    plan = plan_model(Toy(log), large, many)
+    extended, at_once = (new_store(tmp_path / name, plan) for name in ("extended", "at_once"))
     fill(extended, plan_model(Toy(log), small, few), how)
-    fill(extended, plan_model(Toy(log), large, many), how)
+    fill(extended, plan, how)
     fill(at_once, plan_model(Toy(), large, many), Options(executor="serial"))
+    assert set(extended.statuses()) == set(plan.keys)
     assert extended.digest() == at_once.digest()
     assert set(calls(log).values()) == {1}
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+
+import pyarrow.parquet as pq
 
 from sim.experiments.designs import Design
 from sim.experiments.engine import Tally
@@ -12,7 +15,7 @@ from sim.experiments.factors import Factor
 from sim.experiments.parts import PARTS, TMP
 from sim.experiments.plan import Plan, plan_model
 from sim.experiments.running import Options, fill
-from sim.experiments.store import FORMAT, Store
+from sim.experiments.store import DESIGN, FORMAT, Store
 from tests.sweeps.toys import Toy
 
 __all__ = ["POINTS", "Stop", "files", "fill_toys", "new_store", "plan_toys", "stop_after"]
@@ -28,9 +31,11 @@ def plan_toys(toy: Toy | None = None, points: Sequence[int] = range(POINTS)) -> 
     return plan_model(toy or Toy(), Design("list", (X,), listed=listed), 1, seed=5)
 
 
-def new_store(folder: Path) -> Store:
-    """An empty store without a manifest."""
-    return Store.create(folder, {}, {"format": FORMAT})
+def new_store(folder: Path, plan: Plan | None = None) -> Store:
+    """An empty store of a plan, by default that of all toys, without a manifest."""
+    design = BytesIO()
+    pq.write_table((plan or plan_toys()).table(), design)
+    return Store.create(folder, {DESIGN: design.getvalue()}, {"format": FORMAT})
 
 
 def fill_toys(
