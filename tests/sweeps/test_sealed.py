@@ -229,7 +229,7 @@ def test_a_forged_result_is_found_by_its_seal_and_by_repeating_its_run(true):
     write_tables(true.folder, {"parts": forged})
     different = verify(true.folder, share=1.0, executor="serial").different
     assert len(different) == len(set(table["key"].to_pylist()))
-    assert different[0].startswith("point 0, arm 'baseline', replication 0")
+    assert different[0].startswith("point ")
 
 
 @pytest.mark.parametrize(
