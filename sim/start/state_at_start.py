@@ -301,11 +301,8 @@ def _give_histories(
     within = 1 - (cumulative[rows, group] - wanted) / weights[rows, group]
     z = scipy.special.ndtri(np.clip((group + within) / QUALITY_QUANTILES, 1e-9, 1 - 1e-9))
     quality = quality_classes(z, values)
-    whole = np.ones(m.size)
-    mean_life = np.zeros(m.size)
-    age, reached, reserves = np.zeros(m.size), np.zeros(m.size), np.zeros(m.size)
+    mean_life, age, reached, reserves = np.zeros((4, m.size))
     p = parameters_of(live_shops, values)
-    live_shops(mean_life, whole, m, quality, scale, age, reached, reserves, p)
     live_shops(mean_life, u[is_open], m, quality, scale, age, reached, reserves, p)
     full = np.zeros((4, n))
     full[:, is_open] = quality, age, reached, reserves

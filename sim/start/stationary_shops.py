@@ -45,39 +45,42 @@ Floats = npt.NDArray[np.float64]
 def live_shops(
     mean_life, target, margin, quality, age_scale, age, margin_reached, reserves_reached, p
 ):
-    """Follow shops of given margin and quality until they have lived `target` of their mean life.
+    """Follow shops of given margin and quality through their life.
 
-    For target 1 or more, write the mean number of months that a shop is open into `mean_life`.
-    Below 1, `mean_life` is an input, and `age`, `margin_reached` and `reserves_reached` receive the
-    shop's values at that quantile of the stationary distribution of ages.
+    Write the mean number of months that a shop is open into `mean_life` and, for a target below 1,
+    the shop's values once it has lived that share of them into `age`, `margin_reached` and
+    `reserves_reached`: those at this quantile of the stationary distribution of ages.
     """
+    lived, alive, hazard, m, reserves = np.empty((5, LONGEST + 1))  # by months since the opening
     for i in range(margin.size):
         # Costs per euro of an average shop's revenue here; then the revenue of this shop.
         costs = costs_at(margin[i], p)
         own = margin_of(quality[i], costs, p)
         profit = p.gross_margin * quality[i] / costs - 1.0
-        m, reserves, alive, lived = margin[i], p.starting_reserves, 1.0, 0.0
-        hazard = 0.0
-        wanted = target[i] * mean_life[i]
-        k = 0
+        lived[0], alive[0], hazard[0] = 0.0, 1.0, 0.0
+        m[0], reserves[0] = margin[i], p.starting_reserves
+        last = 0
         # Once the reserves have settled, the hazard of a shop is constant.
-        while (k < HORIZON or (profit < 0.0 < reserves and k < LONGEST)) and (
-            target[i] >= 1.0 or lived + alive < wanted
-        ):
-            lived += alive
-            k += 1
-            m += (own - m) / p.margin_memory
-            reserves = min(max(reserves + profit, 0.0), p.starting_reserves)
-            hazard = closure_probability(m, k, reserves, age_scale, 1.0, p)
-            alive *= 1.0 - hazard
-        if target[i] >= 1.0:
-            mean_life[i] = lived + (alive / hazard if hazard > 1e-9 else 1e9)
-        else:
+        while last < HORIZON or (profit < 0.0 < reserves[last] and last < LONGEST):
+            k = last + 1
+            lived[k] = lived[last] + alive[last]
+            m[k] = m[last] + (own - m[last]) / p.margin_memory
+            reserves[k] = min(max(reserves[last] + profit, 0.0), p.starting_reserves)
+            hazard[k] = closure_probability(m[k], k, reserves[k], age_scale, 1.0, p)
+            alive[k] = alive[last] * (1.0 - hazard[k])
+            last = k
+        mean_life[i] = lived[last] + (alive[last] / hazard[last] if hazard[last] > 1e-9 else 1e9)
+        if target[i] < 1.0:
+            wanted = target[i] * mean_life[i]
+            k = 0
+            while k < last and lived[k] + alive[k] < wanted:
+                k += 1
+            margin_reached[i], reserves_reached[i] = m[k], reserves[k]
             # Beyond the horizon ages are geometric.
-            left = (wanted - lived) * hazard / alive
-            if k >= HORIZON and hazard > 1e-9 and 0.0 < left < 1.0:
-                k += int(np.log(1.0 - left) / np.log(1.0 - hazard))
-            age[i], margin_reached[i], reserves_reached[i] = k, m, reserves
+            left = (wanted - lived[k]) * hazard[k] / alive[k]
+            if k >= HORIZON and hazard[k] > 1e-9 and 0.0 < left < 1.0:
+                k += int(np.log(1.0 - left) / np.log(1.0 - hazard[k]))
+            age[i] = k
 
 
 @kernel
