@@ -31,7 +31,7 @@ from sim.errors import InputError
 from sim.kernels.machine.compile import kernel
 from sim.kernels.machine.records import parameters_of, record
 from sim.processes.project_ideas import skill_factor
-from sim.processes.project_survival import ending_hazard
+from sim.processes.project_survival import YOUNG_MONTHS, ending_hazard
 from sim.registry.solved_once import solved_once
 
 Floats = npt.NDArray[np.float64]
@@ -119,8 +119,9 @@ def survival(values: Mapping[str, Any], risk_ratio: float) -> Floats:
 def _hazard(shape: float, scale: float) -> Floats:
     """Return the cumulative hazard of an average project at the end of each month since birth."""
     p = record("p", {"survival_shape": shape, "survival_scale": scale})
-    hazard = [ending_hazard.py_func(m, p) for m in range(1, LONGEST_LIFE)]
-    return np.concatenate([[0.0], np.cumsum(hazard)])
+    young = [ending_hazard.py_func(m, p) for m in range(1, YOUNG_MONTHS + 1)]
+    old = np.full(LONGEST_LIFE - 1 - YOUNG_MONTHS, ending_hazard.py_func(YOUNG_MONTHS + 1, p))
+    return np.concatenate([[0.0], np.cumsum(np.concatenate([young, old]))])
 
 
 @kernel
@@ -256,6 +257,8 @@ def _solve_abandonment(
         )
     for _ in range(60):
         middle = (low + high) / 2
+        if middle in (low, high):
+            break
         low, high = (middle, high) if started(middle) > wanted else (low, middle)
     return (low + high) / 2
 
@@ -271,6 +274,8 @@ def _solve_rate(ideas: float, busy: float, factor: Floats) -> float:
     low, high = 1e-9, 1e4
     for _ in range(80):
         rate = math.sqrt(low * high)
+        if rate in (low, high):
+            break
         chance = -np.expm1(-rate * factor / 12)
         low, high = (rate, high) if np.sum(chance / (1 + chance * busy)) < ideas else (low, rate)
     return math.sqrt(low * high)
