@@ -73,7 +73,8 @@ def compare_command(
         "retry_failed": retry_failed,
         "max_failures": max_failures,
     }
-    Thread(target=_load_report, daemon=True).start()
+    if workers != 1:  # otherwise it would only compete with the runs for this process
+        Thread(target=_load_report, daemon=True).start()
     results = _compare(scenario, interventions, out, force=force, **how)
     if territories:
         from sim.experiments.store import ELSEWHERE
