@@ -62,8 +62,7 @@ def target_cases(
     Parameters
     ----------
     sweep : Results
-    indicator : str
-    horizon, arm, kind
+    indicator, horizon, arm, kind
         As for `sim.analysis.point_values.choose_quantities`; they must select one quantity.
     target : float, optional
         Value that the mean over replications must reach: a minimum, or a maximum if less of the

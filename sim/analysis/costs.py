@@ -35,15 +35,7 @@ MARGINAL_COLUMNS: Final = (
     "to_level",
     "replications",
     "left_out",
-    "cost",
-    "cost_lo90",
-    "cost_hi90",
-    "effect",
-    "effect_lo90",
-    "effect_hi90",
-    "marginal",
-    "marginal_lo90",
-    "marginal_hi90",
+    *(f"{mean}{end}" for mean in ("cost", "effect", "marginal") for end in ("", "_lo90", "_hi90")),
     "verdict",
 )
 """Columns of `marginal_effects`, after those held. ``cost`` and ``effect`` are the means added by
@@ -65,14 +57,8 @@ def marginal_effects(
 
     Parameters
     ----------
-    differences : pandas.DataFrame
-        From `sim.Results.differences`: one arm and horizon, unless these are held.
-    factor : str
-        A numerical factor that defines neighbours.
-    measure : str
-        Name of a measure.
-    held : sequence of str
-        Columns to hold at each of their values. Each replication is averaged over all others.
+    differences, factor, measure, held
+        As for `sim.analysis.responses.responses`.
     cost : str
         Measure of the cost, EUR.
     smallest_relevant : float, optional

@@ -96,14 +96,10 @@ def load_ema(
     others = [f.name for f in experiment.factors if f.name not in levers]
     scenario, policy = (_number(points, names) for names in (others, levers))
     experiments = points.rename(columns=ema_name).reset_index(drop=True)
-    for factor in experiment.factors:
-        if factor.kind is str:
-            experiments[ema_name(factor.name)] = experiments[ema_name(factor.name)].astype(
-                "category"
-            )
+    words = [ema_name(factor.name) for factor in experiment.factors if factor.kind is str]
     experiments = experiments.assign(
         scenario=scenario, policy=policy, model=_identifier(experiment.name)
-    ).astype(dict.fromkeys(("scenario", "policy", "model"), "category"))
+    ).astype(dict.fromkeys((*words, "scenario", "policy", "model"), "category"))
     found = point_values(sweep, quantities)
     return experiments, {q.name: mean_of_replications(v) for q, v in found.items()}
 
@@ -121,10 +117,8 @@ def to_ema_model(
     ----------
     experiment : Experiment
         Experiment; only its factors are used, since the Workbench samples.
-    indicators : str or sequence of str, optional
-        Measures; those of the experiment by default.
-    horizon : int, optional
-        Months; the end of the run by default.
+    indicators, horizon
+        As for `load_ema`.
     replications : int
         Number of runs per arm over which an outcome is averaged.
 
@@ -165,16 +159,9 @@ def to_ema_model(
 
 
 class EmaRuns:
-    """Runs of an experiment as a function of its factors, for the EMA Workbench.
+    """Quantities of an experiment as a function of its factors, for the EMA Workbench.
 
     All points of a replication share their random draws, and arms also share the drawn parameters.
-
-    Parameters
-    ----------
-    experiment : Experiment
-    quantities : sequence of Quantity
-        Quantities to return, by name.
-    replications : int
     """
 
     def __init__(
@@ -186,19 +173,11 @@ class EmaRuns:
         self._model = TerritoryRuns(experiment)
 
     def __call__(self, **values: Any) -> dict[str, float]:
-        """Run a point.
+        """Run a point by values of factors, and return means over replications.
 
-        Parameters
-        ----------
-        **values
-            Values of factors; others keep the scenario's value.
-
-        Returns
-        -------
-        dict of float
-            Means over replications. A failed run is logged and left out of the mean; without any
-            run the mean is nan. The method never raises, since the Workbench would reuse the
-            outcomes of the previous run.
+        Other factors keep the scenario's value. A failed run is logged and left out of the mean;
+        without any run the mean is nan. The method never raises, since the Workbench would reuse
+        the outcomes of the previous run.
         """
         arms = {q.arm for q in self._quantities} | {BASELINE}
         measures = {arm: self._measures(arm, values) for arm in arms}
@@ -264,7 +243,7 @@ def _number(points: pd.DataFrame, names: list[str]) -> npt.NDArray[np.int64]:
 
 
 def _identifier(name: str) -> str:
-    return re.sub(r"\W", "_", name) if name[:1].isalpha() else f"_{re.sub(r'\W', '_', name)}"
+    return ("" if name[:1].isalpha() else "_") + re.sub(r"\W", "_", name)
 
 
 def _ema_parameter(factor: Factor) -> Any:

@@ -9,12 +9,7 @@ from sim.errors import InputError
 
 
 def library(module: str) -> Any:
-    """Import a module of an optional library on first use.
-
-    Parameters
-    ----------
-    module : str
-        Name such as ``"SALib.analyze.sobol"``.
+    """Import a module of an optional library, such as ``SALib.analyze.sobol``, on first use.
 
     Raises
     ------

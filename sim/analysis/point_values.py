@@ -57,12 +57,8 @@ class Quantity:
         >>> Quantity("participation", 240, "rent_relief + facade", "effect").name
         'participation_effect_of_rent_relief_facade'
         """
-        arm = re.sub(r"\W+", "_", self.arm)
-        return (
-            f"{self.indicator}_effect_of_{arm}"
-            if self.kind == "effect"
-            else (f"{self.indicator}_{arm}")
-        )
+        of_arm = ("effect_of_" if self.kind == "effect" else "") + re.sub(r"\W+", "_", self.arm)
+        return f"{self.indicator}_{of_arm}"
 
 
 def choose_quantities(
@@ -136,16 +132,7 @@ def point_values(sweep: Results, quantities: Sequence[Quantity]) -> dict[Quantit
 
 
 def mean_of_replications(values: Floats) -> Floats:
-    """Average each point over its replications.
-
-    Parameters
-    ----------
-    values : (points, replications) float64 array
-
-    Returns
-    -------
-    (points,) float64 array
-        Means; nan for points without replications.
+    """Average each point, (points, replications), over its replications; nan without any.
 
     Examples
     --------

@@ -110,14 +110,7 @@ FORMS: Final[dict[FormName, Form]] = {
 
 
 class Profile:
-    """Best fits of a form to many samples at the same levels.
-
-    Parameters
-    ----------
-    form : Form
-    u : (levels,) float64 array
-        Levels on [0, 1].
-    """
+    """Best fits of a form to many samples at the same levels u, (levels,) on [0, 1]."""
 
     def __init__(self, form: Form, u: Floats) -> None:
         self.parameters = form.grid(u)
@@ -127,16 +120,7 @@ class Profile:
         return np.abs(means @ self._directions.T).argmax(axis=1)
 
     def best_parameters(self, means: Floats) -> Floats:
-        """Return the shape parameters of the best curve of each sample.
-
-        Parameters
-        ----------
-        means : (samples, levels) float64 array
-
-        Returns
-        -------
-        (samples, k) float64 array
-        """
+        """Return the shape parameters, (samples, k), of the best curves of (samples, levels)."""
         return np.asarray(self.parameters[self._best(means)])
 
     def predicted(self, means: Floats) -> Floats:

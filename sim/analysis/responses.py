@@ -89,10 +89,8 @@ def response_table(found: Mapping[tuple[Any, ...], Response], held: Sequence[str
 
     Parameters
     ----------
-    found : mapping
-        Result of `responses` or `response_to_cost`.
-    held : sequence of str
-        The columns held, as names of the first columns.
+    found, held
+        Result of `responses` or `response_to_cost`, and the columns held there.
 
     Returns
     -------

@@ -84,16 +84,9 @@ def sobol_indices(values: Floats, factors: Sequence[str]) -> pd.DataFrame:
     means, kept = _means_by_block(values, len(factors) + 2)
     _enough(kept, FEWEST_BASE_SAMPLES, "base samples")
     if _is_constant(means[:, [0, -1]]):
-        found = {key: np.full(len(factors), np.nan) for key in ("S1", "S1_conf", "ST", "ST_conf")}
+        found = _nothing(factors, "S1", "S1_conf", "ST", "ST_conf")
     else:
-        found = library("SALib.analyze.sobol").analyze(
-            _problem(factors),
-            means.ravel(),
-            calc_second_order=False,
-            num_resamples=_RESAMPLES,
-            conf_level=_LEVEL,
-            seed=_SEED,
-        )
+        found = _analyse("sobol", factors, means.ravel(), calc_second_order=False)
     return pd.DataFrame(
         {
             "factor": list(factors),
@@ -136,18 +129,10 @@ def morris_measures(values: Floats, unit_points: Floats, factors: Sequence[str])
     means, kept = _means_by_block(values, steps)
     _enough(kept, FEWEST_TRAJECTORIES, "trajectories")
     if _is_constant(means):
-        names = ("mu", "mu_star", "mu_star_conf", "sigma")
-        found = {key: np.full(len(factors), np.nan) for key in names}
+        found = _nothing(factors, "mu", "mu_star", "mu_star_conf", "sigma")
     else:
-        found = library("SALib.analyze.morris").analyze(
-            _problem(factors),
-            unit_points.reshape(-1, steps, len(factors))[kept].reshape(-1, len(factors)),
-            means.ravel(),
-            num_levels=_MORRIS_LEVELS,
-            num_resamples=_RESAMPLES,
-            conf_level=_LEVEL,
-            seed=_SEED,
-        )
+        used = unit_points.reshape(-1, steps, len(factors))[kept].reshape(-1, len(factors))
+        found = _analyse("morris", factors, used, means.ravel(), num_levels=_MORRIS_LEVELS)
     return pd.DataFrame(
         {
             "factor": list(factors),
@@ -234,9 +219,16 @@ def _is_constant(values: Floats) -> bool:
     return bool(np.ptp(values) <= 1e-12 * np.abs(values).max())
 
 
-def _problem(factors: Sequence[str]) -> dict[str, Any]:
+def _nothing(factors: Sequence[str], *names: str) -> dict[str, Floats]:
+    return {name: np.full(len(factors), np.nan) for name in names}
+
+
+def _analyse(method: str, factors: Sequence[str], *design: Floats, **options: Any) -> Any:
+    """Run a method of SALib on the unit cube."""
     number = len(factors)
-    return {"num_vars": number, "names": list(factors), "bounds": [[0.0, 1.0]] * number}
+    problem = {"num_vars": number, "names": list(factors), "bounds": [[0.0, 1.0]] * number}
+    options |= {"num_resamples": _RESAMPLES, "conf_level": _LEVEL, "seed": _SEED}
+    return library(f"SALib.analyze.{method}").analyze(problem, *design, **options)
 
 
 def _with_interval(name: str, found: Any, half_width: Any) -> dict[str, Floats]:

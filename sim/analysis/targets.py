@@ -38,16 +38,7 @@ TARGET_COLUMNS: Final = (
 def jeffreys_interval(successes: int, trials: int, level: float = 0.9) -> tuple[float, float]:
     """Return Jeffreys' interval of a probability (Brown et al. 2001, doi 10.1214/ss/1009213286).
 
-    Parameters
-    ----------
-    successes, trials : int
-    level : float
-        Coverage.
-
-    Returns
-    -------
-    (float, float)
-        From 0 without a success, up to 1 without a failure.
+    It starts at 0 without a success, and ends at 1 without a failure; `level` is its coverage.
 
     Examples
     --------

@@ -3,7 +3,7 @@
 A policy can be chosen, such as a point of a design; a scenario cannot, such as a territory, or a
 replication with its drawn parameters and random draws. Criteria over scenarios have their standard
 names (survey: McPhail et al. 2018, doi 10.1002/2017EF000649) and take performances of which more is
-better, (policies, scenarios); negate objectives to minimise.
+better, (policies, scenarios) float64 arrays; negate objectives to minimise.
 """
 
 from __future__ import annotations
@@ -131,15 +131,7 @@ def regret(performance: Floats) -> Floats:
     """Return the shortfall of each policy from the best one in the same scenario (Savage 1951, doi
     10.1080/01621459.1951.10500768).
 
-    Parameters
-    ----------
-    performance : (policies, scenarios) float64 array
-        More is better.
-
-    Returns
-    -------
-    (policies, scenarios) float64 array
-        Regrets of at least 0; nan in scenarios with an unmeasured policy, which may be the best.
+    Regrets are at least 0; nan in scenarios with an unmeasured policy, which may be the best.
 
     Examples
     --------
@@ -154,10 +146,7 @@ def regret(performance: Floats) -> Floats:
 def minimax_regret(performance: Floats) -> int:
     """Return the first policy with the smallest maximum regret.
 
-    Parameters
-    ----------
-    performance : (policies, scenarios) float64 array
-        More is better. Scenarios with an unmeasured policy do not count.
+    Scenarios with an unmeasured policy do not count.
 
     Examples
     --------
@@ -168,17 +157,9 @@ def minimax_regret(performance: Floats) -> int:
 
 
 def maximin(performance: Floats) -> int:
-    """Return the policy with the best worst performance (Wald 1945, doi 10.2307/1969022).
+    """Return the first policy with the best worst performance (Wald 1945, doi 10.2307/1969022).
 
-    Parameters
-    ----------
-    performance : (policies, scenarios) float64 array
-        More is better. Scenarios with an unmeasured policy do not count.
-
-    Returns
-    -------
-    int
-        The first such policy.
+    Scenarios with an unmeasured policy do not count.
 
     Examples
     --------
@@ -201,10 +182,8 @@ def satisficing(performances: Mapping[str, Floats], targets: Mapping[str, float]
 
     Parameters
     ----------
-    performances : mapping of str to (policies, scenarios) float64 array
-        Performances by objective. More is better.
-    targets : mapping of str to float
-        Minimum performance.
+    performances, targets : mapping of str
+        Performances by objective, and the least that is enough of each.
 
     Returns
     -------
@@ -254,10 +233,8 @@ def robustness(
     ----------
     differences : pandas.DataFrame
         From `sim.Results.differences`, at one horizon.
-    measure : str
-        Name of a measure.
-    direction : {1, -1}
-        1 to maximise it, -1 to minimise it.
+    measure, direction : str and {1, -1}
+        The measure, and 1 to maximise it or -1 to minimise it.
     policies, scenarios : sequence of str
         Columns that define them, such as ``("cluster_size",)`` and ``("scenario",)``, or
         ``("rep",)`` for drawn parameters and random draws together. Effects of the same policy in

@@ -255,15 +255,7 @@ COUNTERS: Final = tuple(counter.__name__ for counter in COUNTING)
 
 
 def count_calls(state: State, row: Row) -> list[KernelCall]:
-    """Return the call that writes the counts of the last month into a row.
-
-    Parameters
-    ----------
-    state : State
-        State to count.
-    row : (counts,) float64 array
-        Row of zeros to fill.
-    """
+    """Return the calls that write the counts of the last month into a row of zeros, (counts,)."""
     calls = []
     for counter in COUNTING:
         *entities, _row = arguments_of(counter)
@@ -273,15 +265,7 @@ def count_calls(state: State, row: Row) -> list[KernelCall]:
 
 
 def count_month(state: State, row: Row) -> None:
-    """Write the counts of the month just run.
-
-    Parameters
-    ----------
-    state : State
-        State after a month.
-    row : (counts,) float64 array
-        Output, in the order of `COUNTS`.
-    """
+    """Write the counts of the month just run into a row, (counts,), in the order of `COUNTS`."""
     row[:] = 0.0
     for call in count_calls(state, row):
         call.kernel(*call.arguments)

@@ -28,15 +28,10 @@ class Layer:
     ----------
     name : str
         Name in ``--layers``.
-    unit : str
-        Unit.
-    english_label, english_definition : str
     measure : callable
         Maps the state to a (rows, columns) array; nan for cells without anything to measure.
-    source : str
-        Source of the values.
-    evidence : str
-        Evidence mark: "found", "derived", "recalled" or "assumed".
+    source, evidence : str
+        Source of the values, and how well they are known.
     limits : tuple of float, optional
         Fixed range of the colour scale for all maps of the layer; by default the range of the
         values.
@@ -142,10 +137,8 @@ _DECLARED = (
         "participation",
         "share",
         "Participation of the young",
-        (
-            "Share of residents aged 15 to 29 who take part in local projects, averaged over "
-            "about 500 m around."
-        ),
+        "Share of residents aged 15 to 29 who take part in local projects, averaged over about "
+        "500 m around.",
         _participation,
         "level of the start found (INJEP); what makes cells differ rests on judgement",
         "assumed",
@@ -217,13 +210,7 @@ class Maps:
 
 
 def check_layers(names: Sequence[str]) -> None:
-    """Check that layers exist.
-
-    Raises
-    ------
-    InputError
-        If a name is unknown.
-    """
+    """Raise InputError, with the nearest name, if a layer is unknown."""
     for name in names:
         if name not in LAYERS:
             raise InputError(
@@ -232,17 +219,5 @@ def check_layers(names: Sequence[str]) -> None:
 
 
 def snapshot(state: State, layers: Sequence[str]) -> dict[str, Floats]:
-    """Return the present values of some layers.
-
-    Parameters
-    ----------
-    state : State
-    layers : sequence of str
-        Names in `LAYERS`.
-
-    Returns
-    -------
-    dict of (rows, columns) float32 arrays
-        Copies by name.
-    """
+    """Return copies of the present values of some layers, (rows, columns) float32, by name."""
     return {name: LAYERS[name].measure(state).astype(np.float32) for name in layers}

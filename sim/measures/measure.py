@@ -194,7 +194,6 @@ class Measure:
     ----------
     base : str
         Name of the quantity.
-    unit : str
     english_title, english_definition : str
         Texts independent of place and window.
     window : {"last_year", "horizon"}

@@ -40,14 +40,11 @@ class Posterior:
 
     Attributes
     ----------
-    name : str
-        File name without folder.
-    sha256 : str
-        Digest of the file.
+    name, sha256 : str
+        Name of the file without its folder, and its digest.
     parameters : tuple of str
         Flat names of the parameters to take from it.
     values : (draws, parameters) float64 array
-        One draw per row.
     about : mapping
         Origin of the posterior, as JSON values.
     content : bytes
@@ -160,7 +157,7 @@ def save_posterior(path: Path | str, draws: pd.DataFrame, about: Mapping[str, An
     Returns
     -------
     Posterior
-        The posterior as read back by `load_posterior`.
+        As read back by `load_posterior`.
 
     Raises
     ------
@@ -182,12 +179,11 @@ def _parquet(draws: pd.DataFrame, about: Mapping[str, Any]) -> bytes:
     import pyarrow.parquet as pq
 
     columns = [pa.array(draws[name].to_numpy(np.float64)) for name in draws]
-    fields = []
-    for name, column in zip(draws, columns, strict=True):
-        info = PARAMETERS.get(str(name))
-        fields.append(
-            pa.field(str(name), column.type, metadata={"unit": info.unit if info else ""})
-        )
+    units = [PARAMETERS[name].unit if name in PARAMETERS else "" for name in map(str, draws)]
+    fields = [
+        pa.field(str(name), pa.float64(), metadata={"unit": unit})
+        for name, unit in zip(draws, units, strict=True)
+    ]
     words = json.dumps(about, ensure_ascii=False, sort_keys=True, allow_nan=False)
     table = pa.table(columns, schema=pa.schema(fields, metadata={_METADATA: words.encode()}))
     buffer = io.BytesIO()
