@@ -11,7 +11,7 @@ import typer
 
 from sim.cli import options
 from sim.cli.console import CONSOLE, table
-from sim.cli.progress import Watch, end_if_failed
+from sim.cli.progress import Watch, end_if_failed, say_if_more
 from sim.words.folders import ENGLISH
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ def compare_command(
     write_tables(results, write_report(results, language, elsewhere=elsewhere))
     _answer(results, language, as_json)
     CONSOLE.say(f"The report is {out / 'report.html'}; its tables are in the same folder.")
+    say_if_more(results, reps)
     end_if_failed(results)
     CONSOLE.next(f"sim interventions {interventions[0]}")
 

@@ -123,6 +123,13 @@ def _bar() -> Progress:
     )
 
 
+def say_if_more(results: Results, reps: int | None) -> None:
+    """Say that a resumed folder holds more replications than asked for."""
+    held = results.experiment.replications
+    if reps is not None and held > reps:
+        CONSOLE.say(f"The folder holds {held:,} replications; all of them are kept.")
+
+
 def end_if_failed(results: Results) -> None:
     """Report how many runs failed and why, and end with the matching exit code.
 

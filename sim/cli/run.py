@@ -10,7 +10,7 @@ import typer
 
 from sim.cli import options
 from sim.cli.console import CONSOLE, table
-from sim.cli.progress import Watch, end_if_failed
+from sim.cli.progress import Watch, end_if_failed, say_if_more
 from sim.errors import InputError
 from sim.words.folders import ENGLISH
 
@@ -102,6 +102,7 @@ def run_command(
     if out is not None:
         CONSOLE.say(f"Results and pictures are in {out}.")
         further = "sim explain shop_closure (the rule by which shops close)"
+    say_if_more(results, reps)
     end_if_failed(results)
     CONSOLE.next(further)
 

@@ -9,7 +9,7 @@ import typer
 
 from sim.cli import options
 from sim.cli.console import CONSOLE, table
-from sim.cli.progress import Watch, end_if_failed
+from sim.cli.progress import Watch, end_if_failed, say_if_more
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ def sweep_command(
         )
     _say(found, as_json)
     watch.end_if_stopped()
+    say_if_more(found, reps)
     end_if_failed(found)
     CONSOLE.next(f"sim report {out}")
 
@@ -91,6 +92,15 @@ def extend_command(
         int | None, options.whole("--points", "New size of a sobol, morris or saltelli design.")
     ] = None,
     reps: Annotated[int | None, options.whole("--reps", "New number of replications.")] = None,
+    months: Annotated[int | None, options.whole("--months", "New length of the runs.")] = None,
+    horizons: Annotated[
+        list[int] | None,
+        options.whole("--horizon", "Further month to measure at; repeatable.", "MONTH"),
+    ] = None,
+    interventions: Annotated[
+        list[str] | None,
+        typer.Option("--arm", metavar="NAME", help="Intervention to add as an arm; repeatable."),
+    ] = None,
     retry_failed: options.RetryFailed = False,
     max_failures: options.MaxFailures = None,
     workers: options.Workers = None,
@@ -98,7 +108,10 @@ def extend_command(
     scheduler: options.Scheduler = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Extend results in their folder: more replications, or more points of a sweep."""
+    """Extend results in their folder: replications, arms, months, horizons, points of a sweep.
+
+    Finished runs are kept. Without options, missing runs are done.
+    """
     from sim.experiments.running import extend
     from sim.experiments.tables import write_tables
 
@@ -107,6 +120,9 @@ def extend_command(
             folder,
             size=points,
             replications=reps,
+            months=months,
+            horizons=horizons or (),
+            interventions=interventions or (),
             workers=workers,
             executor=executor,
             scheduler=scheduler,

@@ -88,7 +88,7 @@ def try_run(model: Model, run: Run) -> Result:
         caught = traceback.TracebackException.from_exception(error)
         message, tail = _text(str(caught))[:_LONGEST], _text("".join(caught.format()))[-_LONGEST:]
         return Result(run.key, "error", None, seconds, type(error).__name__, message, tail)
-    return Result(run.key, "ok", outcome, time.perf_counter() - start)
+    return Result(run.key, "ok", outcome, time.perf_counter() - start, known=run.known)
 
 
 def _text(words: str) -> str:

@@ -84,6 +84,8 @@ class Result:
         Time of the run; not a result.
     error_type, error, traceback : str
         Of a failure: the exception's class, its message and the end of its traceback.
+    known : tuple of int
+        Horizons of the run that are stored already.
     """
 
     key: str
@@ -93,6 +95,7 @@ class Result:
     error_type: str = ""
     error: str = ""
     traceback: str = ""
+    known: tuple[int, ...] = ()
 
 
 def result_schema(outputs: Sequence[str]) -> pa.Schema:
@@ -133,11 +136,23 @@ def tables_of(model: Model, results: Sequence[Result]) -> dict[str, pa.Table]:
     """
     tables = {}
     for kind in KEPT:
-        good = ((r.key, r.outcome.tables) for r in results if r.outcome)
-        kept = [(key, tables[kind]) for key, tables in good if kind in tables]
+        kept = [
+            (r.key, _later(r.outcome.tables[kind], kind, r.known))
+            for r in results
+            if r.outcome and kind in r.outcome.tables
+        ]
         if kept:
             tables[kind] = _kept_table(kept)
     return tables | {PARTS: _result_table(model, results)}
+
+
+def _later(table: Table, kind: str, known: Sequence[int]) -> Table:
+    """Return the rows after the horizons at which a run was measured before."""
+    if not known:
+        return table
+    first = KINDS[kind][0]
+    is_later = table[first] * (12 if first == "year" else 1) > max(known)
+    return {name: values[is_later] for name, values in table.items()}
 
 
 def write_tables(folder: Path, tables: Mapping[str, pa.Table]) -> None:
@@ -162,12 +177,14 @@ def write_tables(folder: Path, tables: Mapping[str, pa.Table]) -> None:
 def _result_table(model: Model, results: Sequence[Result]) -> pa.Table:
     schema = result_schema(model.outputs)
     horizons = np.array(model.horizons, np.int32)
-    lengths = [horizons.size if r.outcome else 1 for r in results]
-    at = np.repeat(np.arange(len(results)), lengths)
     gone = np.full((1, len(model.outputs)), np.nan)
-    values = np.concatenate([r.outcome.measures if r.outcome else gone for r in results])
-    when = [horizons if r.outcome else np.array([-1], np.int32) for r in results]
-    months = np.concatenate(when)
+    values, when = [], []
+    for r in results:
+        is_new = ~np.isin(horizons, r.known)
+        values.append(r.outcome.measures[is_new] if r.outcome else gone)
+        when.append(horizons[is_new] if r.outcome else np.array([-1], np.int32))
+    at = np.repeat(np.arange(len(results)), [months.size for months in when])
+    months, measures = np.concatenate(when), np.concatenate(values)
 
     def text(name: str) -> pa.Array:
         found = np.array([getattr(r, name) for r in results], object)[at]
@@ -181,7 +198,7 @@ def _result_table(model: Model, results: Sequence[Result]) -> pa.Table:
         "error": text("error"),
         "traceback": text("traceback"),
         "seconds": pa.array(np.array([r.seconds for r in results], np.float32)[at]),
-    } | {name: pa.array(values[:, k], from_pandas=True) for k, name in enumerate(model.outputs)}
+    } | {name: pa.array(measures[:, k], from_pandas=True) for k, name in enumerate(model.outputs)}
     return pa.table(columns, schema=schema)
 
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -34,6 +35,8 @@ __all__ = ["INDEX_COLUMNS", "Plan", "plan_experiment", "plan_model"]
 
 INDEX_COLUMNS: Final = ("idx", "key", "point", "rep", "luck", "arm", "seed")
 """Columns of the design's table other than factors; ``luck`` is 1 for reruns, else 0."""
+
+_NONE: Final[Mapping[str, tuple[int, ...]]] = MappingProxyType({})
 
 Row = tuple[str, int, int, int, str, int]
 """``key, point, rep, luck, arm, seed``."""
@@ -73,22 +76,29 @@ class Plan:
             first.setdefault(key, row)
         return first
 
-    def run(self, key: str) -> Run:
-        """Return the run with a key."""
+    def run(self, key: str, known: tuple[int, ...] = ()) -> Run:
+        """Return the run with a key; `known` are the horizons at which it has been measured."""
         _, point, rep, luck, arm, seed = self.rows[self.keys[key]]
         names = [f.name for f in self.design.factors]
         values = dict(zip(names, self.design.values[point], strict=True))
-        return Run(key, arm, rep, seed, {n: values[n] for n in self.reached[arm]}, bool(luck))
+        return Run(
+            key, arm, rep, seed, {n: values[n] for n in self.reached[arm]}, bool(luck), known
+        )
 
-    def groups(self, keys: Iterable[str]) -> Iterator[list[Run]]:
-        """Yield the runs with some keys; arms that may share a start are adjacent."""
+    def groups(
+        self, keys: Iterable[str], known: Mapping[str, tuple[int, ...]] = _NONE
+    ) -> Iterator[list[Run]]:
+        """Yield the runs with some keys; arms that may share a start are adjacent.
+
+        `known` are the horizons at which some runs have been measured, by key.
+        """
 
         def shared(key: str) -> tuple[int, int, int]:
             _, point, rep, luck, *_ = self.rows[self.keys[key]]
             return point, rep, luck
 
         for _, together in groupby(keys, shared):
-            yield [self.run(key) for key in together]
+            yield [self.run(key, known.get(key, ())) for key in together]
 
     def table(self) -> pa.Table:
         """Return the design as a table: columns `INDEX_COLUMNS`, then one a factor."""

@@ -33,6 +33,8 @@ class Run:
         Values of the factors that reach this arm.
     is_rerun : bool
         Whether it repeats a replication with a second seed; only its measures are kept.
+    known : tuple of int
+        Horizons at which it has been measured before; only what comes later is stored.
     """
 
     key: str
@@ -41,6 +43,7 @@ class Run:
     seed: int
     values: Mapping[str, Any]
     is_rerun: bool = False
+    known: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

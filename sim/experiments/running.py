@@ -287,7 +287,8 @@ def fill(store: Stored, plan: Plan, options: Options | None = None) -> Tally:
                     progress=how.progress,
                 )
                 try:
-                    tally = engine.do(plan.groups(todo), len(todo))
+                    groups = plan.groups(todo, store.measured_at(todo))
+                    tally = engine.do(groups, len(todo))
                 finally:
                     store.note(engine.environments)
         store.compact()

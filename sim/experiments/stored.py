@@ -75,6 +75,16 @@ class Stored(ABC):
         found = zip(*(counted[n].to_pylist() for n in counted.column_names), strict=True)
         return {k: status for k, status, n in found if status != "ok" or n >= len(horizons)}
 
+    def measured_at(self, keys: Collection[str]) -> dict[str, tuple[int, ...]]:
+        """Return the horizons at which some runs have been measured, by key."""
+        table = self.results(["key", "status"])
+        wanted = pc.is_in(table["key"], pa.array(keys, pa.string()))
+        table = table.filter(pc.and_(wanted, pc.is_valid(table["horizon"])))
+        found: dict[str, tuple[int, ...]] = {}
+        for key, horizon in zip(*(table[n].to_pylist() for n in ("key", "horizon")), strict=True):
+            found[key] = (*found.get(key, ()), horizon)
+        return found
+
     @abstractmethod
     def note(self, environments: Collection[str]) -> None:
         """Note the environments of the workers, if there is a manifest; see `Tally`."""

@@ -253,6 +253,11 @@ def test_an_experiment_extended_is_the_same_as_begun_larger(true, folder, more):
     assert grown.digest == at_once.digest
     for kind in ("series", "ledger"):
         assert sorted_rows(grown, kind) == sorted_rows(at_once, kind)
+        assert sum(pq.read_metadata(p).num_rows for p in parts(grown, kind)) == (
+            grown.store.kept(kind).num_rows  # none is stored twice
+        )
+    rows = sum(pq.read_metadata(p).num_rows for p in parts(grown))
+    assert rows == len(grown.store.statuses()) * len(wanted["horizons"])
     assert grown.manifest["arm_order"] == at_once.manifest["arm_order"]
     assert grown.manifest["run"]["horizons"] == wanted["horizons"]
     assert load_results(true.folder).frame().equals(at_once.frame())
