@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
+from sim.experiments.results import load_results
 
 Capture = pytest.CaptureFixture[str]
 
@@ -135,12 +136,11 @@ def test_a_fault_of_the_program_is_one_sentence_unless_more_is_asked_for(
 
 
 def _started(out: Path) -> subprocess.Popen[str]:
-    """A run of many replications that has begun to write its folder."""
-    assert main([*RUN, "--quiet"]) == 0  # kernels are compiled at this point
+    """A run of many replications that has finished some."""
     running = subprocess.Popen(
         [
             *(sys.executable, "-m", "sim.cli", "run", "mid_sized_town", "--reps", "20000"),
-            *("--out", str(out)),
+            *("--out", str(out), "--workers", "1", "--months", "2"),
         ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -148,7 +148,7 @@ def _started(out: Path) -> subprocess.Popen[str]:
         # Shells start background jobs with Ctrl-C ignored, and the tests may be one.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    while not list(out.parent.glob(".results.partial-*")):
+    while not list(out.glob("parts/*.parquet")):
         assert running.poll() is None
         time.sleep(0.02)
     return running
@@ -156,23 +156,19 @@ def _started(out: Path) -> subprocess.Popen[str]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals are a matter of POSIX")
-def test_an_interrupted_run_says_so_in_one_line_and_leaves_nothing(tmp_path: Path) -> None:
-    running = _started(tmp_path / "results")
-    running.send_signal(signal.SIGINT)
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGKILL], ids=["interrupted", "killed"])
+def test_a_stopped_run_keeps_what_was_finished_and_goes_on(by: signal.Signals, tmp_path: Path):
+    out = tmp_path / "results"
+    running = _started(out)
+    running.send_signal(by)
     output, errors = running.communicate(timeout=60)
-    assert running.returncode == 130
     assert output == ""
-    assert errors.splitlines()[-1] == "Error: interrupted; nothing was written."
-    assert "Traceback" not in errors
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(os.name != "posix", reason="signals are a matter of POSIX")
-def test_a_killed_run_leaves_no_results_and_the_next_one_clears_up(tmp_path: Path) -> None:
-    running = _started(tmp_path / "results")
-    running.kill()
-    running.communicate(timeout=60)
-    assert not (tmp_path / "results").exists()
-    assert main([*RUN, "--out", str(tmp_path / "results"), "--quiet"]) == 0
+    if by == signal.SIGINT:
+        assert running.returncode == 130
+        assert errors.splitlines()[-1].startswith("Error: interrupted; what was finished is kept")
+        assert "Traceback" not in errors
+    finished = len(load_results(out).store.statuses())
+    few = ["run", "mid_sized_town", "--reps", "2", "--months", "2", "--out", str(out)]
+    assert main([*few, "--quiet", "--workers", "1", "--resume"]) == 0
+    assert len(load_results(out).store.statuses()) >= max(finished, 2)
     assert [p.name for p in tmp_path.iterdir()] == ["results"]
