@@ -50,6 +50,7 @@ def compare_command(
     resume: options.Resume = False,
     retry_failed: options.RetryFailed = False,
     max_failures: options.MaxFailures = None,
+    timeout: options.Timeout = None,
     language: options.Lang = ENGLISH,
     force: options.Force = False,
     as_json: options.AsJson = False,
@@ -72,6 +73,7 @@ def compare_command(
         "resume": resume,
         "retry_failed": retry_failed,
         "max_failures": max_failures,
+        "timeout": timeout,
     }
     if workers != 1:  # otherwise it would only compete with the runs for this process
         Thread(target=_load_report, daemon=True).start()

@@ -59,6 +59,15 @@ Resume = Annotated[bool, typer.Option("--resume", help="Resume the results in th
 Force = Annotated[bool, typer.Option("--force", help="Replace existing results in the folder.")]
 RetryFailed = Annotated[bool, typer.Option("--retry-failed", help="Repeat failed runs.")]
 MaxFailures = Annotated[int | None, whole("--max-failures", "Stop once more runs have failed.")]
+Timeout = Annotated[
+    float | None,
+    typer.Option(
+        "--timeout",
+        parser=real_number,
+        metavar="SECONDS",
+        help="Time that a run may take; one that takes longer fails.",
+    ),
+]
 Png = Annotated[bool, typer.Option("--png", help="Also draw pictures as PNG.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Lang = Annotated[

@@ -44,6 +44,7 @@ def run_command(
     resume: options.Resume = False,
     retry_failed: options.RetryFailed = False,
     max_failures: options.MaxFailures = None,
+    timeout: options.Timeout = None,
     language: options.Lang = ENGLISH,
     out: Annotated[
         Path | None,
@@ -91,6 +92,7 @@ def run_command(
             resume=resume,
             retry_failed=retry_failed,
             max_failures=max_failures,
+            timeout=timeout,
             force=force,
             progress=watch.tell,
         )

@@ -29,6 +29,7 @@ def sweep_command(
     force: options.Force = False,
     retry_failed: options.RetryFailed = False,
     max_failures: options.MaxFailures = None,
+    timeout: options.Timeout = None,
     workers: options.Workers = None,
     executor: options.Executor = "local",
     scheduler: options.Scheduler = None,
@@ -77,6 +78,7 @@ def sweep_command(
             force=force,
             retry_failed=retry_failed,
             max_failures=max_failures,
+            timeout=timeout,
             progress=watch.tell,
         )
     _say(found, as_json)
@@ -103,6 +105,7 @@ def extend_command(
     ] = None,
     retry_failed: options.RetryFailed = False,
     max_failures: options.MaxFailures = None,
+    timeout: options.Timeout = None,
     workers: options.Workers = None,
     executor: options.Executor = "local",
     scheduler: options.Scheduler = None,
@@ -128,6 +131,7 @@ def extend_command(
             scheduler=scheduler,
             retry_failed=retry_failed,
             max_failures=max_failures,
+            timeout=timeout,
             progress=watch.tell,
         )
     write_tables(found)

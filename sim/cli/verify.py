@@ -30,6 +30,7 @@ def verify_command(
     workers: options.Workers = None,
     executor: options.Executor = "local",
     scheduler: options.Scheduler = None,
+    timeout: options.Timeout = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Run a random share of stored runs again and compare every byte.
@@ -46,6 +47,7 @@ def verify_command(
             workers=workers,
             executor=executor,
             scheduler=scheduler,
+            timeout=timeout,
             progress=watch.tell,
         )
     different = len(found.different)

@@ -16,6 +16,7 @@ from sim.errors import InputError
 from sim.experiments.code import code_here
 from sim.experiments.parts import Result, tables_of
 from sim.experiments.run import Model, Run
+from sim.experiments.time_limit import TimedOut, within
 from sim.simulation.provenance import describe_environment
 
 if TYPE_CHECKING:
@@ -35,22 +36,24 @@ class Sent:
     model : Model
     code : mapping
         Code of the process that sends it, as JSON values.
+    timeout : float or None
+        Seconds that a run may take.
     """
 
-    def __init__(self, model: Model, code: Mapping[str, Any]) -> None:
-        self.model, self.code = model, code
+    def __init__(self, model: Model, code: Mapping[str, Any], timeout: float | None) -> None:
+        self.model, self.code, self.timeout = model, code, timeout
 
     @cached_property
     def _pickled(self) -> bytes:
         return pickle.dumps(self.model)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _received, (self._pickled, json.dumps(self.code))
+        return _received, (self._pickled, json.dumps(self.code), self.timeout)
 
 
 @lru_cache(maxsize=1)
-def _received(pickled: bytes, code: str) -> Sent:
-    return Sent(pickle.loads(pickled), json.loads(code))
+def _received(pickled: bytes, code: str, timeout: float | None) -> Sent:
+    return Sent(pickle.loads(pickled), json.loads(code), timeout)
 
 
 @dataclass(frozen=True)
@@ -78,16 +81,19 @@ class Batch:
     environment: str
 
 
-def try_run(model: Model, run: Run) -> Result:
-    """Do a run; a failure is a result too."""
+def try_run(model: Model, run: Run, timeout: float | None = None) -> Result:
+    """Do a run; a failure is a result too, and so is taking longer than some seconds."""
     start = time.perf_counter()
     try:
-        outcome = model(run)
-    except (Exception, SystemExit) as error:  # exiting counts as failing
+        outcome = within(timeout, model, run)
+    except (Exception, SystemExit, TimedOut) as error:  # exiting counts as failing
         seconds = time.perf_counter() - start
         caught = traceback.TracebackException.from_exception(error)
         message, tail = _text(str(caught))[:_LONGEST], _text("".join(caught.format()))[-_LONGEST:]
-        return Result(run.key, "error", None, seconds, type(error).__name__, message, tail)
+        status = "error"
+        if isinstance(error, TimedOut):
+            status, message = "timeout", f"it took longer than {timeout:g} s"
+        return Result(run.key, status, None, seconds, type(error).__name__, message, tail)
     return Result(run.key, "ok", outcome, time.perf_counter() - start, known=run.known)
 
 
@@ -115,7 +121,7 @@ def do_batch(sent: Sent, runs: Sequence[Run]) -> Batch:
             f"a worker on {platform.node()} has other code: {differences}. Install the same on all,"
             " then resume; what was finished is kept."
         )
-    return _batch(sent, [try_run(sent.model, run) for run in runs])
+    return _batch(sent, [try_run(sent.model, run, sent.timeout) for run in runs])
 
 
 def crashed_batch(sent: Sent, run: Run) -> Batch:

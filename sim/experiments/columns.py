@@ -51,7 +51,7 @@ COLUMNS: Final[Mapping[str, TableColumn]] = MappingProxyType(
             "code", "Zone of each cell of a map: 0 town centre, 1 periphery, 2 neighbourhoods."
         ),
         # Whether a run succeeded
-        "status": TableColumn("text", "'ok', 'error', 'crashed' or 'missing'."),
+        "status": TableColumn("text", "'ok', 'error', 'crashed', 'timeout' or 'missing'."),
         "error_type": TableColumn("text", "Type of the error that ended the run."),
         "error": TableColumn("text", "Message of the error that ended the run."),
         "traceback": TableColumn("text", "Where in the program the error arose."),

@@ -88,6 +88,8 @@ class Engine:
         Runs per batch; by default sized by time, or one group if results stay in memory.
     progress : callable, optional
         Called with the tally after each batch.
+    timeout : float, optional
+        Seconds that a run may take.
     has_worked : bool
         Whether runs of this experiment have succeeded before, so that initial failures are no
         reason to stop.
@@ -101,13 +103,14 @@ class Engine:
     max_failures: int | None = None
     batch: int | None = None
     progress: Callable[[Tally], Any] | None = None
+    timeout: float | None = None
     has_worked: bool = False
     environments: set[str] = field(default_factory=set)
     _tally: Tally = field(init=False)
     _left: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self._sent = Sent(self.model, code_here().as_json())
+        self._sent = Sent(self.model, code_here().as_json(), self.timeout)
 
     def do(self, groups: Iterable[Sequence[Run]], total: int) -> Tally:
         """Do some runs.

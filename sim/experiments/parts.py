@@ -57,8 +57,8 @@ KEPT: Final = {
 KINDS: Final = {PARTS: ("horizon",), **KEPT}
 """All tables, by folder."""
 
-FAILED: Final = ("error", "crashed")
-"""Statuses of runs without results: an exception, or a dead process."""
+FAILED: Final = ("error", "crashed", "timeout")
+"""Statuses of runs without results: an exception, a dead process, or too long a time."""
 
 ROWS_A_FILE: Final = 500_000
 """Maximum rows of a file after compaction."""
@@ -77,7 +77,7 @@ class Result:
     ----------
     key : str
         Key of the run.
-    status : {"ok", "error", "crashed"}
+    status : {"ok", "error", "crashed", "timeout"}
     outcome : Outcome or None
         None if it failed.
     seconds : float

@@ -188,8 +188,9 @@ class Results:
         -------
         pandas.DataFrame
             One row per point, arm, replication and horizon: ``point``, ``arm``, ``rep``,
-            ``horizon``, ``status`` ("ok", "error", "crashed" or "missing"), one column per factor
-            and per measure, nan if missing. A run shared by several points is in the rows of each.
+            ``horizon``, ``status`` ("ok", "error", "crashed", "timeout" or "missing"), one column
+            per factor and per measure, nan if missing. A run shared by several points is in the
+            rows of each.
 
         Raises
         ------

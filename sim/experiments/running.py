@@ -20,6 +20,7 @@ from sim.experiments.plan import Plan, plan_experiment
 from sim.experiments.results import Results, load_results
 from sim.experiments.store import FORMAT, Store
 from sim.experiments.stored import MemoryStore, Stored
+from sim.experiments.time_limit import LONGEST_TIMEOUT
 from sim.experiments.whole_folder import MANIFEST, manifest_format
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class Options:
         Repeat failed runs.
     max_failures : int or None
         Stop once more runs have failed.
+    timeout : float or None
+        Seconds that a run may take; one that takes longer fails.
     batch : int or None
         Runs per file of a worker; sized by time by default.
     progress : callable or None
@@ -60,6 +63,7 @@ class Options:
     scheduler: str | None = None
     retry_failed: bool = False
     max_failures: int | None = None
+    timeout: float | None = None
     batch: int | None = None
     progress: Callable[[Tally], Any] | None = None
 
@@ -72,6 +76,11 @@ class Options:
             value = getattr(self, name)
             if value is not None and value < least:
                 raise InputError(f"{name} = {value} is out of range; expected at least {least}.")
+        if self.timeout is not None and not 0 < self.timeout <= LONGEST_TIMEOUT:
+            raise InputError(
+                f"timeout = {self.timeout:g} is out of range; expected above 0 to"
+                f" {LONGEST_TIMEOUT:,} seconds."
+            )
 
     @property
     def number(self) -> int:
@@ -282,6 +291,7 @@ def fill(store: Stored, plan: Plan, options: Options | None = None) -> Tally:
                     plan.model,
                     workers,
                     max_failures=how.max_failures,
+                    timeout=how.timeout,
                     batch=how.batch,
                     has_worked=has_worked,
                     progress=how.progress,

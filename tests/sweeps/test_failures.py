@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+import threading
+import time
 from typing import NamedTuple
 
 import pyarrow.compute as pc
 import pytest
 
+from sim.errors import InputError
 from sim.experiments import engine, parts
 from sim.experiments.engine import FIRST_ALL_FAILED, IN_FLIGHT, Tally
 from sim.experiments.store import Store
+from sim.experiments.time_limit import TimedOut, within
 from tests.sweeps.toy_sweeps import POINTS, Stop, fill_toys, new_store, plan_toys, stop_after
 from tests.sweeps.toys import Toy, calls
 
@@ -110,6 +115,60 @@ def test_a_failure_has_its_error_and_location(store):
     assert "in raises" in rows.loc["ArithmeticError", "traceback"]
     assert rows.loc["Unspeakable", "error"].startswith("\\udcffé")
     assert rows["error"].str.len().max() <= 2000
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"executor": "serial"},
+        {"executor": "local", "workers": WORKERS},
+        pytest.param({"executor": "dask", "workers": WORKERS}, marks=pytest.mark.slow),
+    ],
+    ids=lambda how: how["executor"],
+)
+def test_a_run_that_takes_too_long_is_stopped_and_can_be_repeated(store, whole, how):
+    toy = Toy(fates={3: "never_ends", 4: "never_gives_up", 9: "raises"})
+    tally = fill_toys(store, toy, timeout=0.5, batch=4, **how)
+    assert (tally.done, tally.failed) == (POINTS, 3)
+    assert (xs(store, "timeout"), xs(store, "error")) == ({3, 4}, {9})
+    failed = store.results(["key", "status", "error", "traceback", "seconds"]).to_pandas()
+    late = failed[failed["status"] == "timeout"]
+    assert set(late["error"]) == {"it took longer than 0.5 s"}
+    assert late["traceback"].str.contains("in never_").all()
+    fill_toys(store, retry_failed=True)
+    assert store.digest() == whole.digest()
+
+
+@pytest.mark.slow
+def test_runs_in_threads_of_one_worker_have_their_own_time(store):
+    from distributed import LocalCluster
+
+    toy = Toy(fates=dict.fromkeys(range(0, POINTS, 2), "never_ends"))
+    with LocalCluster(1, threads_per_worker=4, dashboard_address=None, silence_logs=50) as cluster:
+        address = cluster.scheduler_address
+        fill_toys(store, toy, executor="dask", scheduler=address, timeout=0.5, batch=1)
+    assert xs(store, "timeout") == set(range(0, POINTS, 2))
+    assert xs(store, "ok") == set(range(1, POINTS, 2))
+
+
+@pytest.mark.parametrize("timeout", [0, -1.0, float("nan"), 1e9])
+def test_a_time_that_nothing_can_take_is_refused(store, timeout):
+    with pytest.raises(InputError, match=r"timeout = .+ is out of range; expected above 0"):
+        fill_toys(store, timeout=timeout)
+
+
+def test_a_run_within_its_time_is_as_without(store, whole):
+    fill_toys(store, timeout=1000.0)
+    assert store.digest() == whole.digest()
+
+
+def test_an_exception_comes_to_no_code_after_the_run():
+    """However close to its limit a function ends."""
+    for k in range(300):
+        with contextlib.suppress(TimedOut):
+            within(0.002, time.sleep, 0.0018 + k * 1e-6)
+        sum(range(1000))
+    assert threading.active_count() < 50
 
 
 def test_failures_are_not_done_again_unasked(store, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -86,7 +87,13 @@ def kills_its_process(toy: Toy, x: int) -> None:
 
 def never_ends(toy: Toy, x: int) -> None:
     while True:
-        time.sleep(60)
+        time.sleep(0.05)
+
+
+def never_gives_up(toy: Toy, x: int) -> None:
+    while True:
+        with contextlib.suppress(Exception):
+            time.sleep(0.05)
 
 
 def kills_its_process_once(toy: Toy, x: int) -> None:
