@@ -68,10 +68,8 @@ class Guard:
         origin = headers.get("origin")
         if origin is not None and origin.lower() != f"{scope.get('scheme', 'http')}://{host}":
             return 403, "requests from other pages are refused."
-        if not _is_link(scope, headers) and headers.get("sec-fetch-site", "none") not in (
-            "same-origin",
-            "none",
-        ):
+        is_own = headers.get("sec-fetch-site", "none") in ("same-origin", "none")
+        if not (is_own or _is_link(scope, headers)):
             return 403, "requests from other pages are refused."
         if "\0" in scope["path"]:
             return 404, "there is no such thing."

@@ -46,19 +46,19 @@ def tell(pair: Pair, language: Language, command: str) -> dict[str, Any]:
         "month": pair.month,
         "changed": _changed(pair, words),
         "why": _why(pair, words),
-        "stakes": {
-            stake: {
-                "question": words(f"page_stakes.{stake}"),
-                "sentences": [
-                    *(measure.sentence(words) for measure in _measures(pair, measures, words)),
-                    *([words("page_stakes.implantation_how")] if stake == "implantation" else []),
-                ],
-                "command": command if stake == "implantation" else "",
-            }
-            for stake, measures in STAKES.items()
-        },
+        "stakes": {stake: _stake(stake, pair, words, command) for stake in STAKES},
         "limits": _limits(pair, words),
     }
+
+
+def _stake(stake: str, pair: Pair, words: Words, command: str) -> dict[str, Any]:
+    sentences = [measure.sentence(words) for measure in _measures(pair, STAKES[stake], words)]
+    if stake == "implantation":
+        sentences.append(words("page_stakes.implantation_how"))
+    else:
+        command = ""
+    question = words(f"page_stakes.{stake}")
+    return {"question": question, "sentences": sentences, "command": command}
 
 
 def _changed(pair: Pair, words: Words) -> dict[str, Any]:

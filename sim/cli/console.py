@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,20 +76,6 @@ class Console:
             mark = typer.style(mark, fg="red", bold=True)
         typer.echo(f"{mark} {text}", err=True)
 
-    @contextmanager
-    def progress(self, label: str, total: int) -> Iterator[Callable[[], None]]:
-        """Show a bar on a terminal, nothing elsewhere; the yielded function counts one more."""
-        if self.quiet or total < 2 or not sys.stderr.isatty():
-            yield self.check
-            return
-        with typer.progressbar(length=total, label=label, file=sys.stderr) as bar:
-
-            def advance() -> None:
-                self.check()
-                bar.update(1)
-
-            yield advance
-
     def check(self) -> None:
         """Raise an interrupt that was lost because Ctrl-C was pressed during compilation."""
         if self.interrupted:
@@ -99,16 +85,14 @@ class Console:
     def watching(self) -> Iterator[None]:
         """Record an interrupt as well as raising it."""
         self.interrupted = False
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
 
         def note(number: int, frame: FrameType | None) -> None:
             self.interrupted = True
             raise KeyboardInterrupt
 
         before = signal.getsignal(signal.SIGINT)
-        if before is not signal.default_int_handler:  # foreign or ignored handlers stay in place
+        is_main = threading.current_thread() is threading.main_thread()
+        if not is_main or before is not signal.default_int_handler:  # others stay in place
             yield
             return
         signal.signal(signal.SIGINT, note)
@@ -124,16 +108,11 @@ CONSOLE = Console()
 
 def table(rows: Sequence[Sequence[str]], *, text_columns: int = 1) -> str:
     """Format rows of cells as lines under a header row; text stands left, numbers right."""
-    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
-    lines = []
-    for row in rows:
-        cells = [
-            cell.ljust(width) if k < text_columns else cell.rjust(width)
-            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        lines.append("  ".join(cells).rstrip())
-    lines.insert(1, "  ".join("-" * width for width in widths))
-    return "\n".join(lines)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    sides = ["<" if k < text_columns else ">" for k in range(len(widths))]
+    line = "  ".join(f"{{:{side}{width}}}" for side, width in zip(sides, widths, strict=True))
+    lines = [line.format(*row).rstrip() for row in rows]
+    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
 
 
 def settings_table(head: str, settings: Mapping[str, Mapping[str, Any]]) -> str:

@@ -68,15 +68,13 @@ class Planned:
         entries = [e for e in self._entries if e.is_existing]
         sites = existing_sites(state, len(entries), self._reach)
         for entry in entries:  # their accounts and places come first, one to one
-            self._lay(state, entry, sites[entry.account : entry.account + 1])
+            self._lay(state, entry, sites[entry.account :])
             _open(state, entry)
             state["third_place.age"][entry.places] = MONTHS_OPEN
 
     def lay(self, state: State) -> None:
         """Write the rows of interventions, which open before the month of their start."""
-        for entry in self._entries:
-            if entry.is_existing:
-                continue
+        for entry in (e for e in self._entries if not e.is_existing):
             count = max(len(entry.plan.places), 1)
             sites = np.zeros(count, np.int64)
             if isinstance(entry.levers, SitedLevers):

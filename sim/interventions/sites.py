@@ -59,11 +59,11 @@ def spread_out(
     columns : int
         Columns of the grid.
     count : int
-        Number of cells; if fewer have a score, some are chosen twice.
+        If fewer cells have a score, some are chosen twice.
     apart : float
-        Maximum distance that counts, in cells.
+        In cells.
     first : int, optional
-        The first cell; by default the first one of highest score.
+        By default the first cell of highest score.
 
     Returns
     -------

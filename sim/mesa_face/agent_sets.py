@@ -86,7 +86,7 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
     def _from_iterable(self, agents: Iterable[Any]) -> AbstractAgentSet:
         """Build the result of set operators; Mesa's own set for agents of other types."""
         members = list(agents)
-        keys = dict.fromkeys(self._handles.key(a) for a in members)
+        keys = dict.fromkeys(map(self._handles.key, members))
         if None in keys:
             return AgentSet(members, random=self.random)
         return self._of(np.array(list(keys), np.int64))

@@ -73,13 +73,10 @@ class RowAgent(Agent):  # type: ignore[misc]  # Mesa carries no types
     def exists(self) -> bool:
         """Whether the agent still exists."""
         # Like `there`, but without arrays, since every attribute calls it
-        presence, succession = self.presence, self.succession
-        if presence is None and succession is None:
-            return True
-        state = self.model.state
-        return (presence is None or state[presence].item(self.row) != 0) and (
-            succession is None or state[succession].item(self.row) == self.of_tenancy
-        )
+        state, row = self.model.state, self.row
+        if self.presence and not state[self.presence].item(row):
+            return False
+        return not self.succession or state[self.succession].item(row) == self.of_tenancy
 
     def present_row(self) -> int:
         """The row, after a check that the agent still exists.

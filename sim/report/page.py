@@ -78,17 +78,15 @@ def _pictures(sections: Sequence[Section]) -> Iterator[Picture]:
 
 
 def _inline(svg: bytes) -> str:
-    """Return a picture as part of a page: no prologue, metadata, fixed size or global styles."""
+    """Return a picture as part of a page.
+
+    Without prologue, metadata, fixed size, global styles, comments, and ids that nothing refers to.
+    """
     text = svg.decode()
     text = text[text.index("<svg ") :]
     text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
     text = re.sub(r'\s*<style type="text/css">.*?</style>', "", text, flags=re.DOTALL)
     text = re.sub(r'(<svg [^>]*?) width="[^"]*" height="[^"]*"', r"\1", text, count=1)
-    return _shorter(text)
-
-
-def _shorter(text: str) -> str:
-    """Drop comments, empty definitions, and ids that nothing refers to."""
     text = re.sub(r"\s*<!--.*?-->", "", text, flags=re.DOTALL)
     used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', text))
     text = re.sub(r' id="([^"]+)"', lambda found: found[0] if found[1] in used else "", text)

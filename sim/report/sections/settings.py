@@ -55,7 +55,9 @@ def _table(
     """Return a table of settings; the third column holds the default, the range, or neither."""
     rows = []
     for entry in entries:
-        row = [Cell(entry.label, code=entry.name), _value(entry, words)]
+        unit = "" if entry.unit in ("share", "1") else words.unit(entry.unit)
+        value = replace(_shown(entry.value, entry, words), below=unit)
+        row = [Cell(entry.label, code=entry.name), value]
         if third == "plausible":
             text = ""
             if entry.plausible is not None:
@@ -69,11 +71,6 @@ def _table(
     heads = ["parameter", "value", *([third] if third else []), "evidence", "source"]
     last = len(heads) - 1
     return Table(caption, [words(f"table.{h}") for h in heads], rows, words=(last - 1, last))
-
-
-def _value(entry: Setting, words: Words) -> Cell:
-    unit = "" if entry.unit in ("share", "1") else words.unit(entry.unit)
-    return replace(_shown(entry.value, entry, words), below=unit)
 
 
 def _shown(value: object, entry: Setting, words: Words) -> Cell:
