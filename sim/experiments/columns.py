@@ -12,12 +12,7 @@ from typing import Final
 class TableColumn:
     """A column, with the same meaning in every table.
 
-    Attributes
-    ----------
-    unit : str
-        Unit; ``text`` for words, ``measure`` for the unit of the measure that the row names.
-    meaning : str
-        One sentence.
+    The unit is ``text`` for words, ``measure`` for the unit of the measure that the row names.
     """
 
     unit: str

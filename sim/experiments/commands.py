@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.experiments.experiment import Experiment
@@ -15,21 +15,12 @@ Commands = dict[str, str]
 
 
 def commands_of_run(experiment: Experiment, reference: str) -> Commands:
-    """Return the commands that repeat a run.
-
-    Parameters
-    ----------
-    experiment : Experiment
-    reference : str
-        Name or file of the scenario as given by the user.
-    """
+    """Return what repeats a run; `reference` is the scenario's name or file as given."""
     (scenario,) = experiment.arms.values()
     added = _references(scenario.interventions)
     changed = _set_by_hand(scenario, scenario.interventions)
     options = [word for name in added for word in ("--intervention", name)]
-    python = f"load_scenario({reference!r})"
-    if added:
-        python += f".add({', '.join(map(repr, added))})"
+    python = f"load_scenario({reference!r}){_adding(added)}"
     if changed:
         python += f".set({_assignments(changed)!r})"
     return {
@@ -42,7 +33,7 @@ def commands_of_run(experiment: Experiment, reference: str) -> Commands:
 
 
 def commands_of_comparison(experiment: Experiment, reference: str) -> Commands:
-    """Return the commands that repeat a comparison; parameters as for `commands_of_run`."""
+    """Return what repeats a comparison; parameters as for `commands_of_run`."""
     baseline, *others = experiment.arms.values()
     tried = [i for arm in others for i in arm.interventions if i not in baseline.interventions]
     known = {i.name: i.reference for i in tried}
@@ -50,35 +41,28 @@ def commands_of_comparison(experiment: Experiment, reference: str) -> Commands:
     changed = _set_by_hand(baseline, tried)
     flags = ["--fixed-parameters"] * (experiment.parameters == "fixed")
     flags += ["--independent"] * (experiment.luck == "per_arm")
-    before = _references(baseline.interventions)
-    scenario = repr(reference)
-    if before:
-        scenario = f"load_scenario({scenario}).add({', '.join(map(repr, before))})"
+    adding = _adding(_references(baseline.interventions))
+    scenario = f"load_scenario({reference!r}){adding}" if adding else repr(reference)
     options = [f"assignments={_assignments(changed)!r}"] if changed else []
     options += [f"reps={experiment.replications}", f"seed={experiment.seed}"]
     options += [f"{flag[2:].replace('-', '_')}=True" for flag in flags]
     return {
         "command": _command("compare", [reference, *names], changed, experiment, flags),
         "python": (
-            f"from sim import compare{', load_scenario' * bool(before)}\n"
+            f"from sim import compare{', load_scenario' * bool(adding)}\n"
             f"found = compare({scenario}, {names!r}, {', '.join(options)})\n"
         ),
     }
 
 
 def commands_of_sweep(reference: str, changes: Mapping[str, Any]) -> Commands:
-    """Return the commands that repeat a sweep.
-
-    Parameters
-    ----------
-    reference : str
-        Name or file of the experiment as given by the user.
-    changes : mapping
-        Replaced keys of its file.
-    """
+    """Return what repeats a sweep of an experiment (name or file) with changed keys of its file."""
+    numbers = {"replications": "--reps", "months": "--months", "seed": "--seed"}
+    options = [w for key, o in numbers.items() if key in changes for w in (o, str(changes[key]))]
+    options += _set_options(changes.get("settings", {}))
     more = f", changes={dict(changes)!r}" if changes else ""
     return {
-        "command": shlex.join(["sim", "sweep", reference, *_options(changes), "--out", "sweep"]),
+        "command": shlex.join(["sim", "sweep", reference, *options, "--out", "sweep"]),
         "python": (
             f"import sim\nsweep = sim.sweep({reference!r}, 'sweep'{more})\nframe = sweep.frame()\n"
         ),
@@ -86,26 +70,15 @@ def commands_of_sweep(reference: str, changes: Mapping[str, Any]) -> Commands:
 
 
 def _command(
-    verb: str,
-    names: Sequence[str],
-    changed: Mapping[str, Any],
-    experiment: Experiment,
-    options: Sequence[str],
+    verb: str, names: list[str], changed: Mapping[str, Any], of: Experiment, options: list[str]
 ) -> str:
-    words = ["sim", verb, *names]
-    for assignment in _assignments(changed):
-        words += ["--set", assignment]
-    words += ["--seed", str(experiment.seed), "--reps", str(experiment.replications)]
-    return shlex.join([*words, *options, "--out", "results"])
+    numbers = ["--seed", str(of.seed), "--reps", str(of.replications)]
+    words = ["sim", verb, *names, *_set_options(changed), *numbers, *options]
+    return shlex.join([*words, "--out", "results"])
 
 
-def _options(changes: Mapping[str, Any]) -> Iterator[str]:
-    """Yield changes of an experiment as command-line options."""
-    for key, option in (("replications", "--reps"), ("months", "--months"), ("seed", "--seed")):
-        if key in changes:
-            yield from (option, str(changes[key]))
-    for assignment in _assignments(changes.get("settings", {})):
-        yield from ("--set", assignment)
+def _set_options(values: Mapping[str, Any]) -> list[str]:
+    return [word for assignment in _assignments(values) for word in ("--set", assignment)]
 
 
 def _assignments(values: Mapping[str, Any]) -> list[str]:
@@ -118,6 +91,10 @@ def _assignments(values: Mapping[str, Any]) -> list[str]:
 def _references(interventions: Sequence[Intervention]) -> list[str]:
     """Return the names or files of interventions that no scenario file lists."""
     return [i.reference for i in interventions if i.reference]
+
+
+def _adding(names: Sequence[str]) -> str:
+    return f".add({', '.join(map(repr, names))})" if names else ""
 
 
 def _set_by_hand(scenario: Scenario, interventions: Sequence[Intervention]) -> dict[str, Any]:

@@ -23,17 +23,8 @@ Floats = npt.NDArray[np.float64]
 Paired = Callable[["pd.DataFrame", "pd.DataFrame"], Floats]
 
 COST_COLUMNS: Final = (
-    "intervention",
-    "outcome",
-    "horizon",
-    "cost",
-    "gained",
-    "gained_lo90",
-    "gained_hi90",
-    "eur_per_unit",
-    "lo90",
-    "hi90",
-    "verdict",
+    *("intervention", "outcome", "horizon", "cost", "gained", "gained_lo90", "gained_hi90"),
+    *("eur_per_unit", "lo90", "hi90", "verdict"),
 )
 """Columns of cost_effectiveness.csv: mean additional discounted public EUR, mean gain with its
 interval, and EUR per unit gained with its interval, empty unless ``verdict`` is "ratio". Other
@@ -65,15 +56,8 @@ GAINS: Final[dict[str, tuple[Paired, str]]] = {
 def cost_effectiveness(runs: pd.DataFrame) -> pd.DataFrame:
     """Estimate the cost per unit gained for each intervention, outcome and horizon.
 
-    Parameters
-    ----------
-    runs : pandas.DataFrame
-        As in `sim.experiments.results.Results`; the first arm is the baseline.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns `COST_COLUMNS`.
+    Runs are those of `sim.experiments.results.Results`, whose first arm is the baseline; columns
+    are `COST_COLUMNS`.
     """
     import pandas as pd
 

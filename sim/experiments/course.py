@@ -59,14 +59,7 @@ def opening_balance(simulation: Simulation) -> Cents:
 
 
 def course_of(simulation: Simulation, opening: Cents) -> Course:
-    """Return the course of a simulation that has run.
-
-    Parameters
-    ----------
-    simulation : Simulation
-    opening : (sources,) int64 array
-        Its `opening_balance`.
-    """
+    """Return the course of a simulation that has run, given its `opening_balance`."""
     pages = simulation.ledger_pages.sum(axis=1)
     income, spending = pages[:, :, 0], pages[:, :, 1:]
     unspent = opening + np.cumsum(income - spending.sum(axis=2), axis=0)

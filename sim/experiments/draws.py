@@ -38,14 +38,11 @@ class Range:
 
 
 def uncertain_ranges(scenario: Scenario) -> dict[str, Range]:
-    """Return the ranges of all uncertain parameters of a scenario.
+    """Return the ranges of all uncertain parameters of a scenario, by flat name.
 
-    Returns
-    -------
-    dict of Range
-        Ranges by flat name. A value that differs from the default scales the range in proportion
-        or, if the default is 0 or of the other sign, shifts it; bounds are kept. For parameters of
-        the scenario's posterior: its smallest, median and largest draw.
+    A value that differs from the default scales the range in proportion or, if the default is 0 or
+    of the other sign, shifts it; bounds are kept. For parameters of the scenario's posterior: its
+    smallest, median and largest draw.
     """
     values = scenario.values
     ranges = {
@@ -75,18 +72,7 @@ def _range(info: ParameterInfo, value: float) -> Range:
 
 
 def triangular(u: float, within: Range) -> float:
-    """Evaluate the quantile function of the triangular distribution.
-
-    Parameters
-    ----------
-    u : float
-        Probability in [0, 1).
-    within : Range
-
-    Returns
-    -------
-    float
-        Value between `within.low` and `within.high`.
+    """Evaluate the quantile function of the triangular distribution at a probability in [0, 1].
 
     Examples
     --------
@@ -104,21 +90,10 @@ def triangular(u: float, within: Range) -> float:
 
 
 def draw(scenario: Scenario, seed: int, rep: int) -> dict[str, Any]:
-    """Draw the uncertain parameters of one replication.
+    """Draw the uncertain parameters of one replication, given the seed of the experiment.
 
-    Parameters
-    ----------
-    scenario : Scenario
-        Scenario of an arm; arms with the same value get the same draw.
-    seed : int
-        Seed of the experiment.
-    rep : int
-        Number of the replication.
-
-    Returns
-    -------
-    dict
-        Values by flat name; whole numbers are rounded.
+    Values are by flat name; whole numbers are rounded. Arms with the same value of a parameter get
+    the same draw.
     """
     drawn: dict[str, Any] = {}
     for name, within in uncertain_ranges(scenario).items():

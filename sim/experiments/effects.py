@@ -10,22 +10,28 @@ instead of 90 %, the expanded ones in 89 % (tests/laws/test_effects.py).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri, stdtrit
 
 from sim.measures.measure import Measure
+from sim.measures.registry import OUTCOMES
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
+    "EFFECT_COLUMNS",
     "RESAMPLES",
     "Effect",
     "MeanEffect",
     "Verdict",
     "effect_of",
+    "effect_table",
     "expanded_level",
     "mean_effect",
     "resampled_means",
@@ -56,17 +62,10 @@ def _times_drawn(n: int) -> Floats:
 
 
 def resampled_means(values: Floats) -> Floats:
-    """Return means of bootstrap samples.
+    """Return the means of bootstrap samples of (n,) values, a (RESAMPLES,) float64 array.
 
-    Parameters
-    ----------
-    values : (n,) float64 array
-        One value per replication; a non-finite value makes all means non-finite.
-
-    Returns
-    -------
-    (RESAMPLES,) float64 array
-        Means of samples that depend only on n, so that all measures share them.
+    The samples depend only on n, so that all measures share them; a non-finite value makes all
+    means non-finite.
     """
     # Not a matrix product: its order of summation depends on a library's threads. It must not
     # depend on the memory layout either.
@@ -77,17 +76,8 @@ def resampled_means(values: Floats) -> Floats:
 def expanded_level(level: float, n: int) -> float:
     """Return the lower percentile of a bootstrap distribution for a two-sided interval.
 
-    Parameters
-    ----------
-    level : float
-        Target coverage, such as 0.9.
-    n : int
-        Sample size, at least 2.
-
-    Returns
-    -------
-    float
-        Percentile below (1 - level)/2 that tends to it with n.
+    For a target coverage, such as 0.9, and a sample of n, at least 2. It lies below (1 - level)/2
+    and tends to it with n.
 
     Examples
     --------
@@ -122,13 +112,7 @@ class MeanEffect:
 
 
 def mean_effect(differences: Floats) -> MeanEffect:
-    """Estimate a mean effect with its intervals.
-
-    Parameters
-    ----------
-    differences : (n,) float64 array
-        One finite value per replication, at least two.
-    """
+    """Estimate a mean effect with its intervals, from a finite value for each of n >= 2 pairs."""
     n = differences.size
     mean, median = float(differences.mean()), float(np.median(differences))
     if np.all(differences == differences[0]):
@@ -166,20 +150,8 @@ def still_needed(mean: float, deviation: float, n: int, smallest_relevant: float
 
     An effect is settled once its 90 % interval either excludes 0 or lies within the smallest
     relevant effect on both sides of 0: once 1.645 sd / sqrt(n) falls below the mean's distance from
-    0 or from the smallest relevant effect, whichever is larger.
-
-    Parameters
-    ----------
-    mean, deviation : float
-        Mean and standard deviation (with n - 1) of the paired differences.
-    n : int
-        Replications so far.
-    smallest_relevant : float
-
-    Returns
-    -------
-    int
-        Number of replications; 0 if there are enough.
+    0 or from the smallest relevant effect, whichever is larger. Mean and standard deviation (with
+    n - 1) are those of the paired differences of n replications so far; 0 if these are enough.
 
     Examples
     --------
@@ -197,17 +169,10 @@ def still_needed(mean: float, deviation: float, n: int, smallest_relevant: float
 
 
 def variance_from_luck(first: Floats, second: Floats) -> float:
-    """Return the variance of an effect due to random draws, from pairs that differ only in these.
+    """Return the variance of an effect due to random draws: half the mean squared difference.
 
-    Parameters
-    ----------
-    first, second : (n,) float64 array
-        The effect with a first and a second seed, with the same parameters in each pair.
-
-    Returns
-    -------
-    float
-        Half the mean squared difference; nan without pairs.
+    (n,) effects with a first and a second seed have the same parameters in each pair; nan without
+    pairs.
     """
     return float(np.mean((first - second) ** 2) / 2) if first.size else math.nan
 
@@ -292,3 +257,52 @@ def _luck(first: Floats, second: Floats) -> float:
     first = first[: second.size]
     defined = np.isfinite(first) & np.isfinite(second)
     return variance_from_luck(first[defined], second[defined])
+
+
+EFFECT_COLUMNS: Final = (
+    *("intervention", "indicator", "horizon", "window"),
+    *(field.name for field in (*fields(MeanEffect), *fields(Effect)[1:])),
+)
+"""Columns of effects.csv. Intervals, ``p_positive`` and ``still_needed`` concern the mean effect;
+``median`` is that of the paired differences; horizons are months from the start of the run, and
+``window`` says whether all of them or the last twelve count."""
+
+
+def effect_table(
+    values: Floats, names: tuple[str, ...], horizons: tuple[int, ...], reruns: int | None
+) -> pd.DataFrame:
+    """Estimate all effects: one row for each intervention, measure and horizon.
+
+    Parameters
+    ----------
+    values : (lucks, arms, reps, horizons, measures) float64 array
+        Values; nan if a measure is missing or a replication was not run.
+    names : tuple of str
+        Names of the arms, the baseline first.
+    horizons : tuple of int
+        Months.
+    reruns : int or None
+        Replications with a second seed; None with fixed parameters, when all variance comes from
+        seeds.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `EFFECT_COLUMNS`.
+    """
+    import pandas as pd
+
+    rows = []
+    for arm, name in enumerate(names[1:], start=1):
+        for k, measure in enumerate(OUTCOMES.values()):
+            for h, horizon in enumerate(horizons):
+                at = values[:, :, :, h, k]
+                second = None if reruns is None else (at[1, 0, :reruns], at[1, arm, :reruns])
+                effect = effect_of(measure, at[0, 0], at[0, arm], second)
+                of_mean = effect.of_mean or _NO_MEAN
+                place = (name, measure.name, horizon, measure.window)
+                rows.append((*place, *vars(of_mean).values(), *[*vars(effect).values()][1:]))
+    return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS))
+
+
+_NO_MEAN: Final = MeanEffect(*[math.nan] * 7)

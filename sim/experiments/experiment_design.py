@@ -17,21 +17,8 @@ from sim.simulation.simulation import LARGEST_SEED
 def read_design(content: Mapping[str, Any], scenarios: Arms, where: str) -> Design:
     """Return the design in a file: listed points, or factors and their combination.
 
-    Without factors it is one point.
-
-    Parameters
-    ----------
-    content : mapping
-        Content of the file.
-    scenarios : mapping
-        Arms of each scenario.
-    where : str
-        Start of error messages.
-
-    Raises
-    ------
-    InputError
-        If a sampled design has no factors, or a factor or value is not admissible.
+    Without factors it is one point. Error messages begin with `where`. Raise `InputError` if a
+    sampled design has no factors, or a factor or value is not admissible.
     """
     entry = content.get("design", {"kind": "list" if "points" in content else "full_factorial"})
     if not isinstance(entry, dict):

@@ -50,28 +50,10 @@ __all__ = [
 LARGEST_REPLICATIONS: Final = 100_000
 
 KEYS: Final = (
-    "title",
-    "question",
-    "scenario",
-    "interventions",
-    "settings",
-    "parameters",
-    "luck",
-    "replications",
-    "seed",
-    "months",
-    "horizons",
-    "indicators",
-    "targets",
-    "series",
-    "every_month",
-    "ledger",
-    "maps",
-    "layers",
-    "variance",
-    "design",
-    "factors",
-    "points",
+    *("title", "question", "scenario", "interventions", "settings", "parameters", "luck"),
+    *("replications", "seed", "months", "horizons", "indicators", "targets"),
+    *("series", "every_month", "ledger", "maps", "layers", "variance"),
+    *("design", "factors", "points"),
 )
 """Keys of an experiment's file."""
 
@@ -138,18 +120,9 @@ def _find(name: str) -> Path:
 def read_experiment(
     content: Mapping[str, Any], name: str, path: Path, scenarios: Arms | None = None
 ) -> Experiment:
-    """Make an experiment from the content of a file.
+    """Make an experiment from the content of a file, with its arms if they are loaded already.
 
-    Parameters
-    ----------
-    content : mapping
-        Content of the file.
-    name : str
-        Name of the experiment.
-    path : Path
-        The file, the base of relative paths and the start of error messages.
-    scenarios : mapping, optional
-        The arms, if already loaded.
+    The file's path is the base of relative paths and the start of error messages.
 
     Raises
     ------
@@ -181,7 +154,7 @@ def read_experiment(
         title=texts["title"],
         question=texts["question"],
         scenarios=arms,
-        replications=_replications(content, str(path)),
+        replications=read_whole(content, "replications", 20, 1, LARGEST_REPLICATIONS, where),
         seed=read_whole(content, "seed", 0, 0, LARGEST_SEED, where),
         months=months,
         horizons=_horizons(content, months, where),
@@ -225,17 +198,7 @@ def larger(
 ) -> Experiment:
     """Return the experiment with more points, replications, months, horizons or arms.
 
-    Parameters
-    ----------
-    experiment : Experiment
-    size : int, optional
-        New size of a sampled design.
-    replications, months : int, optional
-        New numbers.
-    horizons : sequence of int
-        Further months after which to measure.
-    interventions : sequence of Intervention, str or Path
-        Interventions, each a further arm.
+    Parameters are those of `sim.experiments.running.extend`.
 
     Raises
     ------
@@ -341,10 +304,6 @@ def _layers(content: Mapping[str, Any], where: str) -> tuple[str, ...]:
     except InputError as error:
         raise InputError(f"{where}layers: {error}") from None
     return tuple(dict.fromkeys(given))
-
-
-def _replications(content: Mapping[str, Any], where: str) -> int:
-    return read_whole(content, "replications", 20, 1, LARGEST_REPLICATIONS, f"{where}: ")
 
 
 def _horizons(content: Mapping[str, Any], months: int, where: str) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, cast, get_args
 
 from sim.errors import InputError, nearest
+from sim.experiments.draws import Range, triangular
 from sim.registry.parameters import ParameterInfo
 from sim.words.catalogue import Texts
 from sim.words.folders import ENGLISH
@@ -55,17 +56,9 @@ class Factor:
     label: Mapping[str, str] = field(default_factory=dict)
 
     def value(self, u: float) -> Any:
-        """Map the unit interval to a value (the quantile function).
+        """Map a probability `u` in [0, 1] to a value (the quantile function).
 
-        Parameters
-        ----------
-        u : float
-            Probability in [0, 1].
-
-        Returns
-        -------
-        bool, int, float or str
-            Levels divide the interval equally; whole numbers are rounded.
+        Levels divide the interval equally; whole numbers are rounded.
 
         Examples
         --------
@@ -80,17 +73,11 @@ class Factor:
         if self.distribution == "log_uniform":
             drawn = math.exp(math.log(low) + u * (math.log(high) - math.log(low)))
         elif self.distribution == "triangular":
-            drawn = _triangular(u, low, cast(float, self.mode), high)
+            drawn = triangular(u, Range(low, cast(float, self.mode), high))
         else:
             drawn = low + u * (high - low)
         drawn = min(max(drawn, low), high)
         return round(drawn) if self.kind is int else drawn
-
-
-def _triangular(u: float, low: float, mode: float, high: float) -> float:
-    if u * (high - low) < mode - low:
-        return low + math.sqrt(u * (high - low) * (mode - low))
-    return high - math.sqrt((1 - u) * (high - low) * (high - mode))
 
 
 def read_factor(
@@ -101,7 +88,6 @@ def read_factor(
     Parameters
     ----------
     name : str
-        Name of the factor.
     entry : mapping
         ``levels``, or ``distribution`` with ``low``, ``high`` and optionally ``mode``.
     info : ParameterInfo or None
@@ -142,13 +128,7 @@ def read_factor(
 
 
 def check_value(value: Any, info: ParameterInfo | None, at: str) -> Any:
-    """Check a level of a factor against its parameter.
-
-    Raises
-    ------
-    InputError
-        If the parameter does not admit it.
-    """
+    """Return a level of a factor, or raise `InputError` if its parameter does not admit it."""
     if info is None:
         if not isinstance(value, str):
             raise InputError(f"{at}: {value!r} is no name of a scenario.")

@@ -21,26 +21,11 @@ if TYPE_CHECKING:
 
 
 def kept_frame(store: Stored, kind: str, runs: pd.DataFrame) -> pd.DataFrame:
-    """Return the kept rows of some runs.
+    """Return the kept rows of runs given by ``key``, ``arm`` and ``rep``.
 
-    Parameters
-    ----------
-    store : Stored
-    kind : str
-        Key of `sim.experiments.parts.KEPT`.
-    runs : pandas.DataFrame
-        ``key``, ``arm`` and ``rep`` of each run.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``arm``, ``rep`` and the columns of the table, run by run in the order given, each run's
-        rows by month where there are months.
-
-    Raises
-    ------
-    InputError
-        If the rows of a run were lost from the disk.
+    Columns are ``arm``, ``rep`` and those of the table (a key of `sim.experiments.parts.KEPT`);
+    rows are run by run in the order given, by month where there are months. Raise `InputError` if
+    the rows of a run were lost from the disk.
     """
     import pandas as pd
 
@@ -69,14 +54,7 @@ def kept_frame(store: Stored, kind: str, runs: pd.DataFrame) -> pd.DataFrame:
 def mean_ledger(frame: pd.DataFrame, arms: Sequence[str], replications: int) -> pd.DataFrame:
     """Return the mean ledger of a replication: ``arm``, ``year``, ``source``, ``line``, ``eur``.
 
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        Frame from `kept_frame`.
-    arms : sequence of str
-        Order of the arms.
-    replications : int
-        Number of replications.
+    `frame` is from `kept_frame`; `arms` are in the order wanted.
     """
     import pandas as pd
 

@@ -44,11 +44,7 @@ INPUTS: Final = "inputs"
 def describe(experiment: Experiment, commands: Mapping[str, str]) -> dict[str, Any]:
     """Return the manifest: JSON values that depend only on the question and the machine.
 
-    Parameters
-    ----------
-    experiment : Experiment
-    commands : mapping
-        ``command`` and ``python`` that repeat the experiment.
+    `commands` are ``command`` and ``python``, which repeat the experiment.
     """
     first = experiment.arms[BASELINE]
     assumed, uncertain = assumed_parameters(first)
@@ -151,16 +147,7 @@ def _arms(arms: Mapping[str, Scenario], months: int) -> dict[str, Any]:
 def files_of(experiment: Experiment, design: pa.Table) -> dict[str, bytes]:
     """Return the files that an experiment needs to resume elsewhere: question, design, territories.
 
-    Parameters
-    ----------
-    experiment : Experiment
-    design : pyarrow.Table
-        Table of the plan.
-
-    Returns
-    -------
-    dict of str to bytes
-        Content by path within the folder.
+    `design` is the table of the plan; contents are by path within the folder.
     """
     import pyarrow.parquet as pq
     import tomli_w
@@ -212,16 +199,7 @@ def _plain(value: Any) -> Any:
 def stored_arms(manifest: Mapping[str, Any], folder: Path) -> Arms:
     """Load the arms of an experiment from its folder, by scenario and arm.
 
-    Parameters
-    ----------
-    manifest : mapping
-    folder : Path
-        Folder of the experiment.
-
-    Raises
-    ------
-    InputError
-        If a file is missing or damaged.
+    Raise `InputError` if a file is missing or damaged.
     """
     return {
         scenario: {

@@ -148,21 +148,7 @@ def plan_experiment(experiment: Experiment) -> Plan:
 
 
 def plan_model(model: Model, design: Design, replications: int = 1, seed: int = 0) -> Plan:
-    """Plan runs of any model; all points share the seed of a replication.
-
-    Parameters
-    ----------
-    model : Model
-    design : Design
-    replications : int
-    seed : int
-        Seed of all runs.
-
-    Returns
-    -------
-    Plan
-        Plan with one arm, the baseline.
-    """
+    """Plan runs of any model with one arm, the baseline; all points share a replication's seed."""
     names = tuple(f.name for f in design.factors)
     digest = _outputs(model)
     rows = []

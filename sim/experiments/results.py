@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from sim.errors import InputError, nearest
 from sim.experiments.draws import draw
-from sim.experiments.effect_table import effect_table
+from sim.experiments.effects import effect_table
 from sim.experiments.experiment import BASELINE, Experiment, Kind
 from sim.experiments.experiment_file import read_experiment
 from sim.experiments.factors import SCENARIO
@@ -63,7 +63,7 @@ class Results:
     ----------
     store : Stored
     experiment : Experiment, optional
-        The question; by default that of the folder.
+        By default that of the folder.
     commands : mapping, optional
         Commands that repeat the experiment, if there is no folder.
     point : int, optional
@@ -145,13 +145,7 @@ class Results:
         return self.experiment.design.points
 
     def at(self, point: int) -> Results:
-        """Return the results of one point.
-
-        Raises
-        ------
-        InputError
-            If there is no such point.
-        """
+        """Return the results of one point; raise `InputError` if there is no such point."""
         if not 0 <= point < len(self.experiment.design):
             raise InputError(
                 f"point = {point} is out of range; expected 0 to {len(self.experiment.design) - 1}."
@@ -205,9 +199,7 @@ class Results:
         design = self._design[self._design["luck"] == 0]
         horizons, outputs = self._horizons(horizon), list(measures) or list(OUTCOMES)
         status, values = self._measured(design["key"], outputs, horizons)
-        rows = np.repeat(np.arange(len(design)), len(horizons))
-        frame = design.take(rows).reset_index(drop=True)
-        frame["horizon"] = np.tile(np.asarray(horizons, np.int64), len(design))
+        frame = design.merge(pd.Series(horizons, name="horizon"), how="cross")
         frame["status"] = pd.Series(status.ravel(), dtype=str)
         factors = [c for c in design.columns if c not in INDEX_COLUMNS]
         frame = frame[["point", "arm", "rep", "horizon", "status", *factors]]
@@ -349,10 +341,8 @@ class Results:
         import pandas as pd
 
         runs, values = self._of_point
-        horizons = self.experiment.horizons
-        frame = runs[["arm", "rep", "luck"]].take(np.repeat(np.arange(len(runs)), len(horizons)))
-        frame = frame.astype({"luck": np.int64}).reset_index(drop=True)
-        frame["horizon"] = np.tile(np.asarray(horizons, np.int64), len(runs))
+        horizons = pd.Series(self.experiment.horizons, name="horizon")
+        frame = runs[["arm", "rep", "luck"]].astype({"luck": np.int64}).merge(horizons, how="cross")
         of_rows = pd.DataFrame(values.reshape(len(frame), -1), columns=list(OUTCOMES))
         return pd.concat([frame, of_rows], axis=1)
 
@@ -461,19 +451,9 @@ class Results:
     # Saving
 
     def save(self, folder: Path | str, *, force: bool = False) -> Results:
-        """Save results that are in memory, or copy those of another folder.
+        """Save results that are in memory, or copy those of another folder, and return the copy.
 
-        Parameters
-        ----------
-        folder : Path or str
-            Folder to create.
-        force : bool
-            Replace existing results.
-
-        Returns
-        -------
-        Results
-            Results of the folder.
+        `force` replaces existing results.
 
         Raises
         ------
@@ -490,10 +470,6 @@ class Results:
 
 def load_results(folder: Path | str) -> Results:
     """Open the results of a run, a comparison or a sweep, finished or not.
-
-    Parameters
-    ----------
-    folder : Path or str
 
     Raises
     ------

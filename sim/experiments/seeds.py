@@ -9,19 +9,8 @@ def replication_seed(seed: int, rep: int) -> int:
     """Return the seed of a replication.
 
     The first replication uses the seed itself, so that one replication equals the plain simulation;
-    the others use seeds spawned from it. Further replications never change earlier ones.
-
-    Parameters
-    ----------
-    seed : int
-        Seed of the experiment, 0 to 2**63 - 1.
-    rep : int
-        Number of the replication, from 0.
-
-    Returns
-    -------
-    int
-        0 to 2**63 - 1.
+    the others use seeds spawned from it, 0 to 2**63 - 1. Further replications never change earlier
+    ones.
 
     Examples
     --------
@@ -32,25 +21,10 @@ def replication_seed(seed: int, rep: int) -> int:
 
 
 def run_seed(seed: int, rep: int, rerun: int = 0, *, arm: int = 0, point: int | None = None) -> int:
-    """Return the seed of a run.
+    """Return the seed of a run: that of `replication_seed` if arms and points share it.
 
-    Parameters
-    ----------
-    seed : int
-        Seed of the experiment.
-    rep : int
-        Number of the replication.
-    rerun : {0, 1}
-        1 for the rerun of a replication with a second seed.
-    arm : int
-        Number of an arm with its own seeds; 0 if all arms share them.
-    point : int, optional
-        Number of a point with its own seeds.
-
-    Returns
-    -------
-    int
-        Seed, that of `replication_seed` if arms and points share it.
+    `rerun` is 1 for the rerun of a replication with a second seed; `arm` and `point` are the
+    numbers of an arm or a point with its own seeds.
     """
     if point is not None:
         return _spawned(seed, rep, point, *([rerun, arm] if rerun else []))

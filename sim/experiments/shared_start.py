@@ -16,26 +16,13 @@ _last: tuple[Any, State | None] = (None, None)
 
 
 def begin(scenario: Scenario, seed: int) -> Simulation:
-    """Return a new simulation; it reuses the start of the previous run, if equal.
+    """Return ``Simulation(scenario, seed)``; it reuses the start of the previous run, if equal.
 
-    Returns
-    -------
-    Simulation
-        Equal to ``Simulation(scenario, seed)``.
-
-    Raises
-    ------
-    InputError
-        If the run cannot start from its parameters.
+    Raise `InputError` if the run cannot start from its parameters.
     """
     global _last
-    place = (
-        scenario.folder,
-        scenario.title["en"],
-        scenario.territory_file,
-        dict(scenario.values),
-        seed,
-    )
+    of_place = (scenario.folder, scenario.title["en"], scenario.territory_file)
+    place = (*of_place, dict(scenario.values), seed)
     known, start = _last
     if start is None or known != place:
         start = start_of(scenario, seed)

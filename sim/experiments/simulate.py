@@ -33,20 +33,9 @@ def one_point(
     name: str | None = None,
     **content: Any,
 ) -> Experiment:
-    """Return an experiment without factors.
+    """Return an experiment without factors, by default with the name of its scenario.
 
-    Parameters
-    ----------
-    arms : mapping of str to Scenario
-        Scenarios, the baseline first.
-    seed : int
-        Seed of the experiment.
-    reps, fewest_reps : int
-        Number of replications and its minimum.
-    name : str, optional
-        Name; by default that of the scenario.
-    **content
-        Further keys of an experiment's file.
+    Arms are given with the baseline first; `content` are further keys of an experiment's file.
 
     Raises
     ------

@@ -24,13 +24,7 @@ NOT_RESULTS: Final = ("key", "seconds", "traceback")
 
 
 class Stored(ABC):
-    """The results of an experiment.
-
-    Attributes
-    ----------
-    folder : Path or None
-        None for a store in memory.
-    """
+    """The results of an experiment; `folder` is None for a store in memory."""
 
     folder: Path | None
 
@@ -60,13 +54,7 @@ class Stored(ABC):
         """Merge small files, if there are any."""
 
     def statuses(self, horizons: Sequence[int] = ()) -> dict[str, str]:
-        """Return the status of each run that has failed or reached some horizons, by key.
-
-        Parameters
-        ----------
-        horizons : sequence of int
-            Months; a run that succeeded without being measured at all of them is not finished.
-        """
+        """Return the status of each run that has failed or reached all of some horizons, by key."""
         table = self.results(["key", "status"])
         if horizons:
             at = table["horizon"]
@@ -92,17 +80,8 @@ class Stored(ABC):
     def results(self, columns: Sequence[str] | None = None, horizon: int | None = None) -> pa.Table:
         """Return the measures of all runs, each run and horizon once.
 
-        Parameters
-        ----------
-        columns : sequence of str, optional
-            Columns, including ``key`` and ``status``; all by default.
-        horizon : int, optional
-            Horizon in months; failed runs are always included.
-
-        Raises
-        ------
-        InputError
-            If a part is damaged.
+        Columns include ``key`` and ``status``; all by default. Failed runs are in the table
+        whatever the horizon (months). Raise `InputError` if a part is damaged.
         """
         wanted = None
         if horizon is not None:
@@ -157,13 +136,7 @@ def empty(columns: Sequence[str] | None) -> pa.Table:
 
 
 class MemoryStore(Stored):
-    """A store that ends with the process.
-
-    Parameters
-    ----------
-    design : pyarrow.Table
-        Table of the plan.
-    """
+    """A store that ends with the process; `design` is the table of the plan."""
 
     folder = None
 

@@ -25,14 +25,8 @@ __all__ = ["table_files", "write_tables"]
 def write_tables(results: Results, files: Mapping[str, bytes] | None = None) -> None:
     """Write the tables into the folder of some results, with further files such as a report.
 
-    Existing tables and further files are replaced or removed.
-
-    Parameters
-    ----------
-    results : Results
-        Results in a folder.
-    files : mapping of str to bytes, optional
-        Content by path within the folder.
+    Existing tables and further files are replaced or removed. Files are contents by path within
+    the folder.
 
     Raises
     ------
@@ -51,10 +45,7 @@ def write_tables(results: Results, files: Mapping[str, bytes] | None = None) -> 
 def table_files(results: Results) -> dict[str, bytes]:
     """Return the tables of a run or a comparison as files, by name.
 
-    Parameters
-    ----------
-    results : Results
-        Results; a sweep has no such tables, but `Results.frame` and `Results.differences`.
+    A sweep has no such tables, but `Results.frame` and `Results.differences`.
     """
     match results.kind:
         case "run":

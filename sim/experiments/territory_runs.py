@@ -47,13 +47,7 @@ class TerritoryRuns:
         return scenario.replace(**{**drawn, **values})
 
     def __call__(self, run: Run) -> Outcome:
-        """Do a run.
-
-        Raises
-        ------
-        InputError
-            If it cannot start from its parameters.
-        """
+        """Do a run; raise `InputError` if it cannot start from its parameters."""
         asked = self._asked
         simulation = begin(self.scenario_of(run), run.seed)
         opening = opening_balance(simulation)

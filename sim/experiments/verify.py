@@ -47,21 +47,9 @@ def verify(
 ) -> Verification:
     """Run a random share of the stored runs again and compare every byte.
 
-    Parameters
-    ----------
-    folder : Path or str
-        Folder of a run, a comparison or a sweep.
-    share : float
-        Share of the successful runs, above 0 to 1; at least one is done.
-    seed : int
-        Seed of the choice.
-    **options
-        Fields of `sim.experiments.running.Options`.
-
-    Raises
-    ------
-    InputError
-        If the folder is damaged, or holds no successful run.
+    The share is one of the successful runs, above 0 to 1; at least one is done, and `seed` is that
+    of the choice. Options are fields of `sim.experiments.running.Options`. Raise `InputError` if
+    the folder is damaged, or holds no successful run.
     """
     if not 0 < share <= 1:
         raise InputError(f"share = {share:g} is out of range; expected above 0 to 1.")

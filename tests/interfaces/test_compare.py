@@ -14,7 +14,7 @@ import pytest
 import sim
 from sim.errors import InputError
 from sim.experiments.comparison import compare_arms
-from sim.experiments.effect_table import EFFECT_COLUMNS
+from sim.experiments.effects import EFFECT_COLUMNS
 from sim.experiments.engine import Tally
 from sim.experiments.executors import worker_number
 from sim.experiments.experiment import BASELINE

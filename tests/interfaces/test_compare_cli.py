@@ -20,7 +20,7 @@ import psutil
 import pytest
 
 from sim.cli import main
-from sim.experiments.effect_table import EFFECT_COLUMNS
+from sim.experiments.effects import EFFECT_COLUMNS
 from sim.experiments.results import load_results
 from sim.experiments.store import OWNED
 from tests.reference.towns import SMALL

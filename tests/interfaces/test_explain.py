@@ -18,7 +18,7 @@ from sim.cli import main
 from sim.cli.explanation import KINDS, explain, explainable
 from sim.cli.explanation.access import READ, WRITE, accesses
 from sim.errors import InputError
-from sim.experiments.effect_table import EFFECT_COLUMNS
+from sim.experiments.effects import EFFECT_COLUMNS
 from sim.interventions import LEVERS, TYPES, list_interventions
 from sim.measures.registry import MEASURES, RENAMED
 from sim.mesa_face.agents import KINDS as AGENTS

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from sim.experiments.cost_effectiveness import cost_effectiveness
 from sim.experiments.draws import Range, draw, triangular, uncertain_ranges
-from sim.experiments.effect_table import effect_table
 from sim.experiments.effects import (
     effect_of,
+    effect_table,
     mean_effect,
     resampled_means,
     still_needed,
