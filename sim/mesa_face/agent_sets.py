@@ -22,6 +22,9 @@ from sim.mesa_face.handles import Handles, by_kind
 
 __all__ = ["ColumnAgentSet", "ColumnGroupBy", "LiveAgentSet"]
 
+OfMissing = Literal["error", "default"]
+"""What to do about agents that lack an attribute."""
+
 _ON_ARRAYS: dict[Any, Callable[..., Any]] = {sum: np.sum, min: np.min, max: np.max, len: len}
 """Python's functions of a list and their array counterparts."""
 
@@ -118,13 +121,7 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
         self._replace(self._keys[self._keys != self._handles.key(agent)])
 
     def remove(self, agent: RowAgent) -> None:
-        """Remove an agent from the set; the agent itself stays in the model.
-
-        Raises
-        ------
-        KeyError
-            If it is not in the set.
-        """
+        """Like `discard`, but raise `KeyError` if the agent is not in the set."""
         if agent not in self:
             raise KeyError(agent)
         self.discard(agent)
@@ -134,34 +131,24 @@ class ColumnAgentSet(AbstractAgentSet):  # type: ignore[misc]  # Mesa carries no
     def column(self, attribute: str) -> npt.NDArray[Any]:
         """Return one attribute of all members as an array, in the set's order.
 
-        Raises
-        ------
-        AttributeError
-            If some members lack it.
+        Raise `AttributeError` if some members lack it.
         """
         values = self._handles.values(self.keys(), attribute)
         return values if values is not None else np.array([getattr(a, attribute) for a in self])
 
     @overload
     def get(
-        self,
-        attr_names: str,
-        handle_missing: Literal["error", "default"] = "error",
-        default_value: Any = None,
+        self, attr_names: str, handle_missing: OfMissing = "error", default_value: Any = None
     ) -> list[Any]: ...
     @overload
     def get(
-        self,
-        attr_names: Sequence[str],
-        handle_missing: Literal["error", "default"] = "error",
+        self, attr_names: Sequence[str], handle_missing: OfMissing = "error",
         default_value: Any = None,
-    ) -> list[list[Any]]: ...
+    ) -> list[list[Any]]: ...  # fmt: skip
     def get(
-        self,
-        attr_names: str | Sequence[str],
-        handle_missing: Literal["error", "default"] = "error",
+        self, attr_names: str | Sequence[str], handle_missing: OfMissing = "error",
         default_value: Any = None,
-    ) -> list[Any]:
+    ) -> list[Any]:  # fmt: skip
         """Return the values of one attribute, or for several a list of values per agent."""
         if handle_missing not in ("error", "default"):
             known = "should be one of 'error' or 'default'"

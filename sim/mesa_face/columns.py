@@ -94,12 +94,8 @@ class Column[T]:
     def write(self, model: TerritoryModel, keys: Keys, value: T) -> None:
         """Set the agents with these keys to one value.
 
-        Raises
-        ------
-        AttributeError
-            If the model computes the attribute.
-        ValueError
-            If the value is out of bounds or not of the attribute's type.
+        Raise `AttributeError` if the model computes the attribute, and `ValueError` if the value is
+        out of bounds or not of the attribute's type.
         """
         if self.computed:
             raise AttributeError(f"{self.name} follows from the model and cannot be set")
@@ -152,14 +148,9 @@ class Flag(Column[bool]):
 
 
 class Word(Column[str]):
-    """A column of codes that appear as words.
+    """A column of codes that appear as words, given in the order of their codes or by a function.
 
-    Parameters
-    ----------
-    words : tuple of str, or function
-        The words in the order of their codes, or a function that returns them on first use.
-    computed : bool
-        As in `Column`.
+    The function is called on first use.
     """
 
     def __init__(
@@ -192,12 +183,8 @@ class Word(Column[str]):
 class UniqueId:
     """Id of an agent: the permanent id of its row, plus the number of rows times the tenancy.
 
-    Permanent rows count as tenancy 0. Ids are therefore never reused.
-
-    Parameters
-    ----------
-    first : int
-        First id of the table; tables are so far apart that their ids never overlap.
+    Permanent rows count as tenancy 0. Ids are therefore never reused. First ids of tables lie so
+    far apart that ids never overlap.
     """
 
     def __init__(self, first: int) -> None:
@@ -231,16 +218,9 @@ class UniqueId:
 
 
 class Relation[A: RowAgent]:
-    """An attribute that refers to another agent by its row.
+    """An attribute that refers to another agent by its row; `kind` is the name of its class.
 
-    None if the array holds -1 or the row is vacant.
-
-    Parameters
-    ----------
-    kind : str
-        Name of the other agent's class.
-    quantity : str, optional
-        Name within the table; that of the attribute if left out.
+    None if the array holds -1 or the row is vacant. `quantity` is as in `Column`.
     """
 
     def __init__(self, kind: str, quantity: str = "") -> None:

@@ -49,15 +49,7 @@ def map_view(cells: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 class SharedLayer(PropertyLayer):  # type: ignore[misc]  # Mesa carries no types
-    """A property layer over existing memory.
-
-    Parameters
-    ----------
-    name : str
-        Also the attribute of each cell.
-    data : (width, height) array
-        Not copied.
-    """
+    """A property layer over existing memory, (width, height), and an attribute of each cell."""
 
     def __init__(self, name: str, data: npt.NDArray[Any]) -> None:
         # Mesa's constructor would allocate another array

@@ -108,7 +108,6 @@ class TerritoryScenario(MesaScenario):  # type: ignore[misc]  # Mesa carries no 
 
     Each model has a subclass with its own values as defaults. Mesa's SolaraViz instantiates that
     class on Reset, so the place stays the same.
-
     """
 
     __slots__ = ()

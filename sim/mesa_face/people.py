@@ -75,12 +75,7 @@ class Youth(RowAgent):
         """Move away, as in `sim.processes.youth_migration`, but without a draw.
 
         The place stays vacant until somebody arrives or it is handed on. The cell loses a resident,
-        and any role ends.
-
-        Raises
-        ------
-        AgentGoneError
-            If the person is gone already.
+        and any role ends. Raise `AgentGoneError` if the person is gone already.
         """
         row, project = self.present_row(), self.role_in
         state = self.model.state
@@ -155,12 +150,8 @@ class Entrepreneur(RowAgent):
 
         The state changes as in `sim.processes.project_survival`, or in the process that gives
         projects up; a shop run by the project closes with it. Roles of the young end next month.
-        Indicators do not count it among the month's ended projects.
-
-        Raises
-        ------
-        ValueError
-            If there is no project.
+        Indicators do not count it among the month's ended projects. Raise `ValueError` if there is
+        no project.
         """
         row = self.present_row()
         if not self.has_project:
@@ -204,10 +195,7 @@ class Entrepreneur(RowAgent):
     def leave(self) -> None:
         """Leave for good: the project ends and somebody with the same skills takes the place.
 
-        Raises
-        ------
-        AgentGoneError
-            If the agent is gone already.
+        Raise `AgentGoneError` if the agent is gone already.
         """
         row = self.present_row()
         if self.has_project:

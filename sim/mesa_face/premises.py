@@ -89,12 +89,8 @@ class Premises(PremisesRow):
 
         `quality` is the attraction relative to an average shop in its place, above 0. The new
         occupant has the reserves of a new shop. Indicators count it among the open shops, but not
-        among the relettings of a month.
-
-        Raises
-        ------
-        ValueError
-            If the premises are open, or the quality is not above 0.
+        among the relettings of a month. Raise `ValueError` if the premises are open, or the quality
+        is not above 0.
         """
         occupant = self.shop
         if occupant is not None:
@@ -153,12 +149,7 @@ class Shop(PremisesRow):
         """Close the shop by hand and leave its premises vacant; a project run in it ends.
 
         No other random draw changes, because draws are keyed by premises and month. Indicators
-        count one open shop less, but not a closure.
-
-        Raises
-        ------
-        ShopClosedError
-            If it has closed already.
+        count one open shop less, but not a closure. Raise `ShopClosedError` if it has closed.
         """
         row, operator = self.present_row(), self.operator
         for name, value in _AFTER_CLOSURE.items():

@@ -79,13 +79,7 @@ class RowAgent(Agent):  # type: ignore[misc]  # Mesa carries no types
         return not self.succession or state[self.succession].item(row) == self.of_tenancy
 
     def present_row(self) -> int:
-        """The row, after a check that the agent still exists.
-
-        Raises
-        ------
-        AgentGoneError
-            If the agent no longer exists.
-        """
+        """The row; raise `AgentGoneError` if the agent no longer exists."""
         if not self.exists:
             raise self.gone()
         return self.row
@@ -98,13 +92,7 @@ class RowAgent(Agent):  # type: ignore[misc]  # Mesa carries no types
         )
 
     def leave(self) -> None:
-        """Leave the model in the way of the rules.
-
-        Raises
-        ------
-        TypeError
-            If an agent of this type is permanent.
-        """
+        """Leave the model in the way of the rules; raise `TypeError` if the agent is permanent."""
         raise TypeError(f"{self!r} cannot be removed: {self.permanence}")
 
     def remove(self) -> None:

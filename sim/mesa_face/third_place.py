@@ -74,12 +74,8 @@ class ThirdPlace(RowAgent):
     def close(self) -> None:
         """Close the place by hand, for good; its visitors choose another next month.
 
-        Its account stays open: it spends on its other places, or keeps its money.
-
-        Raises
-        ------
-        AgentGoneError
-            If the place has closed already.
+        Its account stays open: it spends on its other places, or keeps its money. Raise
+        `AgentGoneError` if the place has closed already.
         """
         row = self.present_row()
         for quantity in ("is_open", "seats", "staff", "users", "holders", "hours"):

@@ -58,17 +58,13 @@ def largest_block(hit: Bools) -> Block | None:
 class Plateau:
     """Where more of a factor stops bringing more of what is wanted.
 
-    Attributes
-    ----------
-    kind : str
-        "level": no level beyond `at` changes anything relevant; "flat": so it is from the lowest
-        on. "peak": the highest level brings less, and none beyond `at` brings more; "falling": so
-        it is from the lowest on. "growing": each of the last steps up to the highest brings more.
-        "open": it grows up to `at`, and the rest is open; "unknown": all is open.
-    at, highest : int
-        The level, and the highest that was measured.
-    last : Effect
-        The highest level against it; for "growing", against the one before.
+    "level": no level beyond `at` changes anything relevant; "flat": so it is from the lowest on.
+    "peak": the highest level brings less, and none beyond `at` brings more; "falling": so it is
+    from the lowest on. "growing": each of the last steps up to the highest brings more. "open": it
+    grows up to `at`, and the rest is open; "unknown": all is open.
+
+    `last` is the highest level that was measured against `at`; for "growing", against the one
+    before.
     """
 
     kind: Kind

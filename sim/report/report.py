@@ -59,26 +59,11 @@ SECTIONS: Final = (
 def write_report(
     results: Results, language: Language, *, elsewhere: Sequence[Results] = (), png: bool = False
 ) -> dict[str, bytes]:
-    """Write the report of results, put together by what they hold.
+    """Write the report of results, put together by what they hold; the same give the same bytes.
 
-    Parameters
-    ----------
-    results : Results
-    language : str
-    elsewhere : sequence of Results, optional
-        The same interventions in other territories, for the stake of implantation.
-    png : bool
-        Give each picture as PNG, too.
-
-    Returns
-    -------
-    dict of str to bytes
-        Content by path: ``report.html``, which stands alone, and ``figures/*.svg``. The same
-        results give the same bytes.
-
-    Examples
-    --------
-    >>> write_report(Sweep.open("size_by_funding"), "fr")["report.html"]  # doctest: +SKIP
+    Contents are by path: ``report.html``, which stands alone, and ``figures/*.svg``, with `png` as
+    PNG, too. `elsewhere` are the same interventions in other territories, for the stake of
+    implantation.
     """
     facts = Facts(results, language, elsewhere)
     with look():

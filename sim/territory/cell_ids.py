@@ -33,14 +33,8 @@ _SHORT_ID: Final = r"^(?P<size>\d{1,6})(?P<unit>k?m)N(?P<n>\d{1,8})E(?P<e>\d{1,8
 class Cells:
     """Distinct cells of one size on the grid of EPSG:3035.
 
-    Attributes
-    ----------
-    table, ids : Table and list of str
-        Source table, and the ids as written there.
-    east, north : (cells,) int64 arrays
-        Lower-left corners, m.
-    size : int
-        Side length, m.
+    `ids` are as written in the table; `east` and `north`, (cells,), are lower-left corners and
+    `size` is the side length, m.
     """
 
     table: Table
@@ -64,10 +58,7 @@ class Cells:
     def frame(self, is_kept: npt.NDArray[np.bool_]) -> GridFrame:
         """Return the smallest grid that holds the kept cells.
 
-        Raises
-        ------
-        InputError
-            If the cells are too far apart to be one territory, or span too large a grid.
+        Raise `InputError` if they are too far apart for one territory, or span too large a grid.
         """
         size = self.size
         kept = np.flatnonzero(is_kept)
@@ -95,10 +86,7 @@ class Cells:
 def read_cells(table: Table) -> Cells:
     """Read the ids of the cells of a table with one of `ID_COLUMNS` and at least one row.
 
-    Raises
-    ------
-    InputError
-        If an id is malformed, repeated, of another size or in another coordinate system.
+    Raise `InputError` if one is malformed, repeated, of another size or in another system.
     """
     column = next(c for c in ID_COLUMNS if c in table.columns)
     ids = table.texts(column)

@@ -50,17 +50,8 @@ def window_sum(field: Floats, cell_size: float) -> Floats:
 def centre_from_premises(premises: Floats, cell_size: float) -> Bools:
     """Return the cluster of cells around the peak of premises nearby.
 
-    Parameters
-    ----------
-    premises : (rows, columns) float64 array
-        Premises in each cell, excluding large shops.
-    cell_size : float
-        m.
-
-    Returns
-    -------
-    (rows, columns) bool array
-        Cells connected to the peak by cells with at least `CENTRE_SHARE_OF_PEAK` of its premises.
+    Premises, (rows, columns), exclude large shops; the cell size is in m. The cluster is connected
+    to the peak by cells with at least `CENTRE_SHARE_OF_PEAK` of its premises.
     """
     nearby = window_sum(premises, cell_size)
     peak = np.unravel_index(int(np.argmax(nearby)), nearby.shape)
@@ -89,18 +80,8 @@ def retail_parks(
 ) -> Bools:
     """Return cells with clustered large shops, away from the centre and from most homes.
 
-    Parameters
-    ----------
-    large, premises : (rows, columns) float64 arrays
-        Shops of kinds that form retail parks, and all premises.
-    residents, is_centre : (rows, columns) float64 and bool arrays
-    cell_size : float
-        m.
-
-    Returns
-    -------
-    (rows, columns) bool array
-        No cell is in the centre or adjacent to it; all False if no park is clear.
+    Arrays are (rows, columns); `large` counts the shops of kinds that form retail parks; the cell
+    size is in m. No cell is in the centre or adjacent to it; all are False if no park is clear.
     """
     large_nearby = window_sum(large, cell_size)
     all_nearby = window_sum(premises, cell_size)

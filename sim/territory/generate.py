@@ -69,19 +69,10 @@ def _profile(away: Floats, radius: float) -> Floats:
 
 
 def generate_territory(values: Mapping[str, Any], name: str = "") -> Territory:
-    """Generate a territory from its parameters and ``territory_seed``.
+    """Generate a territory with premises of unknown occupancy.
 
-    Parameters
-    ----------
-    values : mapping
-        Parameters by flat name, including those of `sim.territory.territory_parameters`.
-    name : str
-        Name of the place.
-
-    Returns
-    -------
-    Territory
-        Territory with premises of unknown occupancy.
+    Values are those of `sim.territory.territory_parameters`, among them ``territory_seed``, by flat
+    name; `name` is that of the place.
     """
     rng = np.random.default_rng([values["territory_seed"], 7])
     rows, columns, km = values["rows"], values["columns"], values["cell_size"] / 1000
@@ -157,34 +148,22 @@ def _place_parks(
     turn = rng.random() * 2 * np.pi
     for k in range(values["retail_parks"]):
         angle = turn + 2 * np.pi * k / values["retail_parks"]
-        best, fewest = None, float("inf")
+        blocks = []
         for stretch in (0.9, 1.0, 1.1):
             d = values["park_distance"] * stretch / km
             i = int(np.clip((rows - 1) / 2 + d * np.sin(angle), 0, rows - 1))
             j = int(np.clip((columns - 1) / 2 + d * np.cos(angle), 0, columns - 1))
-            people = float(residents[i : i + 2, j : j + 2].sum())
-            if people < fewest:
-                best, fewest = (i, j), people
-        if best is not None:
-            is_park[best[0] : best[0] + 2, best[1] : best[1] + 2] = True
+            blocks.append(np.s_[i : i + 2, j : j + 2])
+        is_park[min(blocks, key=lambda block: residents[block].sum())] = True
     return is_park & ~is_centre
 
 
 def generate_premises(territory: Territory, values: Mapping[str, Any]) -> Territory:
-    """Fill a territory with premises in its centre, its retail parks and where people live.
+    """Replace a territory's premises by some in its centre, its retail parks and where people live.
 
-    Parameters
-    ----------
-    territory : Territory
-        Territory whose premises are replaced.
-    values : mapping
-        Parameters by flat name: ``premises_per_1000``, ``centre_share``, ``park_share``,
-        ``floor_area``, ``park_floor_area`` and ``territory_seed``.
-
-    Returns
-    -------
-    Territory
-        Territory with premises of unknown occupancy; zones without cells get none.
+    Values are ``premises_per_1000``, ``centre_share``, ``park_share``, ``floor_area``,
+    ``park_floor_area`` and ``territory_seed``. The occupancy of premises is unknown; zones without
+    cells get none.
     """
     rng = np.random.default_rng([values["territory_seed"], 11])
     residents = territory.residents.astype(np.float64)

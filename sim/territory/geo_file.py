@@ -28,10 +28,7 @@ _FLATTENED: Final = {"FLATTEN_NESTED_ATTRIBUTES": "YES", "NESTED_ATTRIBUTE_SEPAR
 def read_geojson(path: Path, request: Request) -> Table:
     """Read the features of a GeoJSON file; a geometry becomes its centroid.
 
-    Raises
-    ------
-    InputError
-        The file is damaged or holds no such features, or pyogrio or shapely is not installed.
+    Raise `InputError` if it is damaged or holds no such features, or a package is not installed.
     """
     try:
         (features,) = _right_layers("GeoJSON", path, request, **_FLATTENED).values()
@@ -45,12 +42,7 @@ def read_geopackage(path: Path, request: Request) -> Table:
     """Read all layers of a GeoPackage that are right, one after the other.
 
     A geometry becomes its centroid. With geometries, a column ``layer`` tells the layers apart.
-
-    Raises
-    ------
-    InputError
-        The file is damaged, holds no such layer or mixes coordinate systems, or pyogrio or shapely
-        is not installed.
+    Raise `InputError` as for `read_geojson`, and if layers have different coordinate systems.
     """
     try:
         layers = _right_layers("GPKG", path, request)

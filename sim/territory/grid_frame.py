@@ -20,14 +20,8 @@ GRID_EPSG: Final = 3035
 class GridFrame:
     """Position, size and shape of a grid.
 
-    Attributes
-    ----------
-    west, north : float
-        EPSG:3035 easting of the west edge and northing of the north edge, m.
-    cell_size : float
-        Side of a cell, m.
-    rows, columns : int
-        Shape; row 0 is the northernmost.
+    `west` and `north` are EPSG:3035 easting and northing of these edges, m; `cell_size` is the side
+    of a cell, m; row 0 is the northernmost.
     """
 
     west: float
@@ -51,24 +45,10 @@ class GridFrame:
 
 
 def to_grid_coordinates(x: Floats, y: Floats, epsg: int) -> tuple[Floats, Floats]:
-    """Project points to EPSG:3035.
+    """Project (points,) x and y from the system `epsg` to EPSG:3035, m.
 
-    Parameters
-    ----------
-    x, y : (points,) float64 arrays
-        Easting and northing in the units of `epsg`; longitude and latitude for EPSG:4326.
-    epsg : int
-        Coordinate reference system of the points.
-
-    Returns
-    -------
-    x, y : (points,) float64 arrays
-        m; NaN where a point cannot be projected.
-
-    Raises
-    ------
-    InputError
-        If the optional package pyproj is not installed or does not know the system.
+    x and y are easting and northing, longitude and latitude for EPSG:4326; NaN where a point cannot
+    be projected. Raise `InputError` if pyproj is not installed or does not know the system.
     """
     if epsg == GRID_EPSG:
         return x, y

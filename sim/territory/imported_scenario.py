@@ -60,17 +60,10 @@ def suggest_archetype(territory: Territory) -> tuple[str, str]:
 def write_imported_scenario(
     territory: Territory, folder: Path, *, archetype: str | None = None, force: bool = False
 ) -> tuple[Path, Path]:
-    """Write ``<name>.territory.npz`` and ``<name>.toml`` into a folder.
+    """Write ``<name>.territory.npz`` and ``<name>.toml`` into a folder, created if missing.
 
-    Parameters
-    ----------
-    territory : Territory
-    folder : pathlib.Path
-        Folder for the scenario; created if missing.
-    archetype : str, optional
-        One of `ARCHETYPES` to inherit parameters from; by default that of `suggest_archetype`.
-    force : bool
-        Replace files of the same name.
+    The scenario inherits its parameters from an archetype, by default that of `suggest_archetype`;
+    `force` replaces files of the same name.
 
     Raises
     ------

@@ -44,16 +44,9 @@ IMPUTED_COLUMNS: Final = ("i_est_200", "i_est_1km", "i_est_cr")
 
 @dataclass(frozen=True)
 class PopulationGrid:
-    """Residents on a grid.
+    """Residents on a grid, (rows, columns), and their entries of a territory's provenance.
 
-    Attributes
-    ----------
-    frame : GridFrame
-        Position of the grid.
-    residents, youth, income : (rows, columns) float32 arrays
-        As in `sim.territory.territory.Territory`.
-    provenance : dict
-        Entries ``residents``, ``youth`` and ``income`` of a territory's provenance.
+    Arrays are those of `sim.territory.territory.Territory`.
     """
 
     frame: GridFrame

@@ -42,19 +42,11 @@ _SYSTEMS: Final = {
 
 @dataclass(frozen=True)
 class ShopPoints:
-    """Commercial premises on a grid, read from a file.
+    """Commercial premises on a grid, read from a file; arrays are (premises,).
 
-    Attributes
-    ----------
-    cell : (premises,) int32 array
-        Flat index of the cell.
-    group : (premises,) int16 array
-        Index in the catalogue's groups; `UNKNOWN_GROUP` for vacant premises of unknown kind.
-    is_vacant : (premises,) bool array
-    shows_vacancy : bool
-        Whether the file marks vacant premises.
-    provenance : dict
-        Entry ``premises`` of a territory's provenance: premises read, placed and left out.
+    `cell` is the flat index of the cell; `group` the index in the catalogue's groups, or
+    `UNKNOWN_GROUP` for vacant premises of unknown kind; `shows_vacancy` says whether the file marks
+    vacant premises. The provenance is the entry ``premises`` of a territory's.
     """
 
     cell: npt.NDArray[np.int32]

@@ -17,16 +17,8 @@ from sim.territory.territory import SECTORS
 class ShopGroup:
     """Kinds of shop with the same treatment.
 
-    Attributes
-    ----------
-    name : str
-        Description in words.
-    sector : int
-        Code in `sim.territory.territory.SECTORS`.
-    is_park_kind : bool
-        Whether such shops form retail parks.
-    median, log_sd, low, high : float
-        Log-normal distribution of the sales floor and its limits, m2.
+    The sector is a code of `sim.territory.territory.SECTORS`; shops of a park kind form retail
+    parks; sales floors (m2) are log-normal around the median, within limits.
     """
 
     name: str
@@ -49,13 +41,8 @@ class ShopGroup:
 class Catalogue:
     """All known kinds of shop.
 
-    Attributes
-    ----------
-    groups : tuple of ShopGroup
-    group_of_osm, group_of_bpe : dict of str to int
-        Index in `groups` of an OpenStreetMap value and of a BPE code.
-    vacant : frozenset of str
-        OpenStreetMap values that mean premises without a shop.
+    OpenStreetMap values and BPE codes have an index in `groups`; `vacant` are the OpenStreetMap
+    values that mean premises without a shop.
     """
 
     groups: tuple[ShopGroup, ...]

@@ -17,24 +17,11 @@ from sim.errors import InputError
 
 @dataclass(frozen=True)
 class Table:
-    """Columns of a file, all of them text, under lower-case names.
+    """The wanted columns that a file has, as Arrow strings under lower-case names; nulls are kept.
 
-    Attributes
-    ----------
-    path : pathlib.Path
-        The file, as the user named it.
-    columns : dict of str to pyarrow array of strings
-        The wanted columns that exist; null where the file has nothing.
-    n_rows : int
-        Rows of every column.
-    row_word : str
-        What a row is called in this format, for messages: line, row or feature.
-    first_row : int
-        Number of the first row in those terms.
-    points : (rows, 2) float64 array or None
-        x and y of each row's geometry, NaN where it has none; None without geometries.
-    points_epsg : int or None
-        Coordinate reference system of `points`.
+    For messages: the path as the user named it, what the format calls a row (line, row or feature),
+    and the number of the first one in those terms. `points`, (rows, 2) in the system `points_epsg`,
+    are x and y of geometries, NaN where a row has none; None without geometries.
     """
 
     path: Path
@@ -66,17 +53,8 @@ class Table:
     ) -> npt.NDArray[np.float64]:
         """Values of a column as numbers, (rows,); a decimal comma is understood.
 
-        Parameters
-        ----------
-        column : str
-            Name in lower case.
-        missing, negative : bool
-            Whether to admit empty cells, which become NaN, and numbers below zero.
-
-        Raises
-        ------
-        InputError
-            A value is no finite number, or empty or negative where that is not admitted.
+        Raise `InputError` if a value is no finite number; or empty, unless `missing` admits it as
+        NaN; or below zero, unless `negative` admits it.
         """
         text = pc.replace_substring(pc.utf8_trim_whitespace(self.columns[column]), ",", ".")
         text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
@@ -117,8 +95,7 @@ class Request:
     what : str
         What the file should hold, to complete the message "... has no ...".
     with_points : bool
-        Whether geometries are read too; cells need none, their ids say where they are. A column
-        ``layer`` then tells the layers of a GeoPackage apart.
+        Whether geometries are read too. Cells need none: their ids say where they are.
     """
 
     wanted: frozenset[str]
@@ -130,10 +107,7 @@ class Request:
 def wanted_names(path: Path, header: Sequence[str], request: Request) -> dict[str, str]:
     """Return the file's own names of the wanted columns, by lower-case name.
 
-    Raises
-    ------
-    InputError
-        The table is not the one meant, or has a wanted column twice.
+    Raise `InputError` if the table is not the one meant, or has a wanted column twice.
     """
     lower = [name.strip().lower() for name in header]
     if not request.is_right(lower):

@@ -26,19 +26,11 @@ _FOREIGN: Final = {
 
 
 def read_table(path: Path, request: Request) -> Table:
-    """Read the wanted columns of a file.
+    """Read the wanted columns of a CSV, GeoPackage, Parquet or GeoJSON file.
 
-    Parameters
-    ----------
-    path : pathlib.Path
-        CSV (comma, semicolon or tabulator; UTF-8 or Latin-1), GeoPackage, Parquet or GeoJSON.
-    request : Request
-
-    Raises
-    ------
-    InputError
-        The file is missing, torn, empty, of another format, or holds no such table; or the extra
-        ``geo``, which GeoPackage and GeoJSON need, is not installed.
+    A CSV file has commas, semicolons or tabulators, and is UTF-8 or Latin-1. Raise `InputError` if
+    the file is missing, torn, empty, of another format, or holds no such table; or the extra
+    ``geo``, which GeoPackage and GeoJSON need, is not installed.
     """
     try:
         with path.open("rb") as file:

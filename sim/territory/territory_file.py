@@ -52,12 +52,11 @@ def territory_fault(territory: Territory) -> str | None:
     shape = territory.residents.shape
     if len(shape) != 2 or 0 in shape:
         return "has no cells"
-    for names, is_cell in ((_CELL_ARRAYS, True), (_PREMISES_ARRAYS, False)):
-        for name, dtype in names.items():
-            array = getattr(territory, name)
-            expected = shape if is_cell else territory.premises_cell.shape[:1]
-            if array.dtype != dtype or array.shape != expected:
-                return f"has {name} of another type or shape"
+    for name, dtype in (_CELL_ARRAYS | _PREMISES_ARRAYS).items():
+        array = getattr(territory, name)
+        expected = shape if name in _CELL_ARRAYS else territory.premises_cell.shape[:1]
+        if array.dtype != dtype or array.shape != expected:
+            return f"has {name} of another type or shape"
     for name in ("residents", "youth", "income", "premises_floor_area"):
         values = getattr(territory, name)
         if not np.isfinite(values).all() or (values < 0).any():
@@ -85,13 +84,7 @@ def territory_fault(territory: Territory) -> str | None:
 
 
 def save_territory(territory: Territory, path: Path) -> None:
-    """Write a territory to a file atomically.
-
-    Parameters
-    ----------
-    territory : Territory
-    path : pathlib.Path
-        Usually ``<name>.territory.npz``; an existing file is replaced.
+    """Write a territory to a file, usually ``<name>.territory.npz``, atomically.
 
     Raises
     ------
@@ -120,13 +113,7 @@ def save_territory(territory: Territory, path: Path) -> None:
 
 
 def read_territory_file(path: Path) -> bytes:
-    """Return the content of a territory file.
-
-    Raises
-    ------
-    InputError
-        If it is missing or cannot be read.
-    """
+    """Return the content of a territory file; raise `InputError` if it cannot be read."""
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -142,12 +129,9 @@ def load_territory(path: Path) -> Territory:
 
 
 def parse_territory(content: bytes, path: Path) -> Territory:
-    """Make a territory with read-only arrays of the content of its file, and validate it.
+    """Make a territory with read-only arrays of the content of its file.
 
-    Raises
-    ------
-    InputError
-        If the content is damaged or not a territory.
+    Raise `InputError` if the content is damaged or not a valid territory.
     """
     foreign = f"{path} is not a territory file, or a damaged one; import it again."
     try:
@@ -182,10 +166,7 @@ def parse_territory(content: bytes, path: Path) -> Territory:
 def write_whole(path: Path) -> Iterator[IO[bytes]]:
     """Open a binary file that takes its name, from an older one if need be, when it is complete.
 
-    Raises
-    ------
-    InputError
-        If the folder is missing or cannot be written to.
+    Raise `InputError` if the folder is missing or cannot be written to.
     """
     # Use the same folder, since a file can only be renamed within one file system.
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
