@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,7 +24,10 @@ def compare_command(
         list[str], typer.Argument(help="Interventions by name, or TOML files, each in its own arm.")
     ],
     out: Annotated[
-        Path, typer.Option("--out", metavar="FOLDER", help="Folder for the report and its tables.")
+        str,
+        options.out(
+            "Folder for the report and its tables, or an address such as s3://bucket/name."
+        ),
     ],
     assignments: options.Assignments = None,
     months: options.Months = None,
@@ -84,15 +86,15 @@ def compare_command(
 
         for name in TERRITORIES:
             if name != results.scenario.name:
-                _compare(name, interventions, out / ELSEWHERE / name, **how)
+                _compare(name, interventions, f"{out}/{ELSEWHERE}/{name}", **how)
     CONSOLE.detail("Writing the report ...")
     from sim.experiments.tables import write_tables
     from sim.report.report import write_report
 
     elsewhere = list(results.elsewhere.values())
     write_tables(results, write_report(results, language, elsewhere=elsewhere))
-    _answer(results, language, as_json)
-    CONSOLE.say(f"The report is {out / 'report.html'}; its tables are in the same folder.")
+    _answer(results, out, language, as_json)
+    CONSOLE.say(f"The report is {out}/report.html; its tables are in the same folder.")
     say_if_more(results, reps)
     end_if_failed(results)
     CONSOLE.next(f"sim interventions {interventions[0]}")
@@ -104,7 +106,7 @@ def _load_report() -> None:
         import_module(name)
 
 
-def _compare(scenario: str, interventions: list[str], out: Path, **options: Any) -> Results:
+def _compare(scenario: str, interventions: list[str], out: str, **options: Any) -> Results:
     from sim.experiments.comparison import compare
 
     with Watch(out) as watch:
@@ -115,13 +117,13 @@ def _compare(scenario: str, interventions: list[str], out: Path, **options: Any)
     return results
 
 
-def _answer(results: Results, language: Language, as_json: bool) -> None:
+def _answer(results: Results, out: str, language: Language, as_json: bool) -> None:
     """Show the effects on the headline measures at the end of the run."""
     if as_json:
         effects, run = results.effects, results.manifest["run"]
         end = effects[effects["horizon"] == effects["horizon"].max()]
         found = end.astype(object).where(end.notna(), None).to_dict("records")
-        CONSOLE.json({"effects": found, "run": run, "out": str(results.folder)})
+        CONSOLE.json({"effects": found, "run": run, "out": out})
         return
     from sim.measures.registry import HEADLINES
     from sim.report.facts import Facts

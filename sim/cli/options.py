@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from sim.experiments.addresses import is_remote
 from sim.words.folders import check_language, languages
 
 
@@ -31,8 +32,24 @@ def whole(name: str, help: str, metavar: str = "N") -> Any:
     return typer.Option(name, parser=whole_number, metavar=metavar, help=help)
 
 
+def place(text: str) -> str:
+    """Parse a folder, or the address of results."""
+    return text if is_remote(text) else str(Path(text))
+
+
+def out(help: str) -> Any:
+    """Declare the option that names the folder of results."""
+    return typer.Option("--out", parser=place, metavar="FOLDER", help=help)
+
+
 Scenario = Annotated[str, typer.Argument(help="Scenario by name, or a TOML file.")]
-Folder = Annotated[Path, typer.Argument(help="Folder of a run, a comparison or a sweep.")]
+Folder = Annotated[
+    str,
+    typer.Argument(
+        parser=place,
+        help="Folder of a run, a comparison or a sweep, or an address such as s3://bucket/name.",
+    ),
+]
 Assignments = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Change a parameter or lever; repeatable."),

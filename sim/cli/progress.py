@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
 from sim.cli.console import CONSOLE
+from sim.experiments.addresses import local_folder
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -45,16 +45,17 @@ class Watch:
 
     Parameters
     ----------
-    folder : Path, optional
-        Folder of the results.
+    folder : str, optional
+        Folder of the results, or an address.
     again : str
         How to continue after an interrupt; by default with ``--resume``.
     """
 
-    def __init__(self, folder: Path | None, again: str = "") -> None:
+    def __init__(self, folder: str | None, again: str = "") -> None:
         if folder is not None:
             again = again or f"go on with --out {folder} --resume"
-            CONSOLE.folder, CONSOLE.kept = folder, f"what was finished is kept; {again}"
+            CONSOLE.folder = local_folder(folder)
+            CONSOLE.kept = f"what was finished is kept; {again}"
         self._tally: Tally | None = None
         self._start = self._last = time.monotonic()
         self._bar: Progress | None = None

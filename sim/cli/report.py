@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,10 +14,7 @@ from sim.words.folders import ENGLISH
 def report_command(
     folder: options.Folder,
     out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", metavar="FOLDER", help="Folder of the report; FOLDER/report if unset."
-        ),
+        str | None, options.out("Folder of the report, or an address; FOLDER/report if unset.")
     ] = None,
     language: options.Lang = ENGLISH,
     png: options.Png = False,
@@ -27,6 +23,7 @@ def report_command(
     ] = False,
 ) -> None:
     """Write the report of results in a folder: one page that needs nothing else."""
+    from sim.experiments.remote import mirrored
     from sim.experiments.results import load_results
     from sim.experiments.whole_folder import whole_folder
     from sim.report.report import write_report
@@ -34,9 +31,9 @@ def report_command(
     results = load_results(folder)
     elsewhere = list(results.elsewhere.values())
     files = write_report(results, language, elsewhere=elsewhere, png=png)
-    place = out or folder / "report"
-    with whole_folder(place, force=force or out is None) as report:
+    place = out or f"{folder}/report"
+    with mirrored(place) as local, whole_folder(local, force=force or out is None) as report:
         for name, content in files.items():
             report.write(name, content)
         report.write_manifest({"format": "essaim report 1"})
-    CONSOLE.data(str(place / "report.html"))
+    CONSOLE.data(f"{place}/report.html")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -47,8 +46,8 @@ def run_command(
     timeout: options.Timeout = None,
     language: options.Lang = ENGLISH,
     out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="FOLDER", help="Folder for results and pictures."),
+        str | None,
+        options.out("Folder for results and pictures, or an address such as s3://bucket/name."),
     ] = None,
     force: options.Force = False,
     maps: Annotated[
@@ -100,7 +99,7 @@ def run_command(
     further = f"sim run {scenario} --reps 20 --out results"
     if out is not None:
         _write(results, language, png)
-    _report(results, language, as_json)
+    _report(results, out, language, as_json)
     if out is not None:
         CONSOLE.say(f"Results and pictures are in {out}.")
         further = "sim explain shop_closure (the rule by which shops close)"
@@ -118,7 +117,7 @@ def _write(results: Results, language: Language, png: bool) -> None:
     write_tables(results, picture_files(results, language, png=png))
 
 
-def _report(results: Results, language: Language, as_json: bool) -> None:
+def _report(results: Results, out: str | None, language: Language, as_json: bool) -> None:
     from sim.figures.run_story import summary_table, what_happened
     from sim.figures.summary import summarise
     from sim.simulation.provenance import indicators_hash
@@ -130,7 +129,7 @@ def _report(results: Results, language: Language, as_json: bool) -> None:
             "summary": {zone: asdict(s) for zone, s in summarise(results).items()},
             "run": results.manifest["run"],
             "indicators_sha256": indicators_hash(results.indicators),
-            "out": None if results.folder is None else str(results.folder),
+            "out": out,
         }
         CONSOLE.json(found)
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -23,7 +22,7 @@ def sweep_command(
         str, typer.Argument(help="Experiment by name, its folder, or a TOML file.")
     ],
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="FOLDER", help="Folder for the results.")
+        str | None, options.out("Folder for the results, or an address such as s3://bucket/name.")
     ] = None,
     resume: options.Resume = False,
     force: options.Force = False,
@@ -81,7 +80,7 @@ def sweep_command(
             timeout=timeout,
             progress=watch.tell,
         )
-    _say(found, as_json)
+    _say(found, out, as_json)
     watch.end_if_stopped()
     say_if_more(found, reps)
     end_if_failed(found)
@@ -135,13 +134,13 @@ def extend_command(
             progress=watch.tell,
         )
     write_tables(found)
-    _say(found, as_json)
+    _say(found, folder, as_json)
     watch.end_if_stopped()
     end_if_failed(found)
     CONSOLE.next(f"sim report {folder}")
 
 
-def _say(found: Results, as_json: bool) -> None:
+def _say(found: Results, out: str, as_json: bool) -> None:
     """Report the finished and the missing runs."""
     statuses = list(found.store.statuses().values())
     failed = len(statuses) - statuses.count("ok")
@@ -155,7 +154,7 @@ def _say(found: Results, as_json: bool) -> None:
         "failed": failed,
         "missing": missing,
         "digest": found.digest,
-        "out": str(found.folder),
+        "out": out,
     }
     if as_json:
         CONSOLE.json(summary)
@@ -166,23 +165,20 @@ def _say(found: Results, as_json: bool) -> None:
         f"{found.experiment.replications:,} replications; {len(statuses):,} runs, "
         f"{failed:,} failed, {missing:,} missing."
     )
-    CONSOLE.say(f"Results are in {found.folder}, digest {summary['digest'][:16]}.")
+    CONSOLE.say(f"Results are in {out}, digest {summary['digest'][:16]}.")
 
 
 def _estimate(
-    experiment: Experiment, workers: int | None, folder: Path | None, as_json: bool
+    experiment: Experiment, workers: int | None, folder: str | None, as_json: bool
 ) -> None:
     """Report the number of runs and estimate their time from two of them."""
     from sim.experiments.executors import worker_number
     from sim.experiments.plan import plan_experiment
-    from sim.experiments.store import Store
+    from sim.experiments.remote import store_at
 
     plan = plan_experiment(experiment)
-    done = (
-        Store.open(folder).statuses(plan.model.horizons)
-        if folder is not None and folder.exists()
-        else {}
-    )
+    store = None if folder is None else store_at(folder)
+    done = store.statuses(plan.model.horizons) if store and store.folder.exists() else {}
     todo = [key for key in plan.keys if key not in done]
     number = worker_number(workers)
     seconds = _seconds_of_a_run(plan, todo)

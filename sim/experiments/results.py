@@ -22,6 +22,7 @@ from sim.experiments.kept import kept_frame, mean_ledger, mean_maps, rep_maps
 from sim.experiments.manifest import arm_labels, describe, files_of, stored_arms
 from sim.experiments.parts import FAILED
 from sim.experiments.plan import INDEX_COLUMNS
+from sim.experiments.remote import create_store, store_at
 from sim.experiments.store import ELSEWHERE, EXPERIMENT, Store
 from sim.experiments.stored import Stored
 from sim.experiments.territory_runs import DRIVERS
@@ -463,7 +464,8 @@ class Results:
             If the disk is full or fails.
         """
         files = files_of(self.experiment, self.store.design_table())
-        store = Store.create(Path(folder), files, self.manifest, force=force)
+        store = store_at(folder)
+        create_store(store, files, self.manifest, force=force)
         store.add(self.store.tables())
         return Results(store)
 
@@ -471,9 +473,16 @@ class Results:
 def load_results(folder: Path | str) -> Results:
     """Open the results of a run, a comparison or a sweep, finished or not.
 
+    Parameters
+    ----------
+    folder : Path or str
+        Folder, or an address such as ``s3://bucket/name``.
+
     Raises
     ------
     InputError
         If the folder contains no results, or a file is missing or damaged.
     """
-    return Results(Store.open(Path(folder)))
+    store = store_at(folder)
+    _ = store.manifest  # refuses what holds no results
+    return Results(store)

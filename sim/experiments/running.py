@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError
+from sim.experiments.addresses import is_remote
 from sim.experiments.code import code_here
 from sim.experiments.commands import commands_of_sweep
 from sim.experiments.engine import Engine, Tally
@@ -17,6 +18,7 @@ from sim.experiments.experiment_file import larger, load_experiment
 from sim.experiments.manifest import describe, files_of
 from sim.experiments.parts import FAILED
 from sim.experiments.plan import Plan, plan_experiment
+from sim.experiments.remote import create_store, store_at
 from sim.experiments.results import Results, load_results
 from sim.experiments.store import FORMAT, Store
 from sim.experiments.stored import MemoryStore, Stored
@@ -104,7 +106,7 @@ def sweep(
     experiment : Experiment, str or Path
         Experiment, or its name, folder or file; or a folder of results, which holds all inputs.
     out : Path or str
-        Folder to create.
+        Folder to create, or an address such as ``s3://bucket/name``.
     changes : mapping, optional
         Keys of the experiment's file to replace, such as ``{"replications": 2}``; an
         `Experiment` is taken as it is.
@@ -134,7 +136,7 @@ def sweep(
             " load_experiment(file, changes=...)."
         )
     if not isinstance(experiment, Experiment):
-        if (Path(experiment) / MANIFEST).is_file():
+        if is_remote(experiment) or (Path(experiment) / MANIFEST).is_file():
             if changes:
                 raise InputError(f"{experiment} holds results; 'sim extend' changes them.")
             experiment = load_results(experiment).experiment
@@ -161,7 +163,7 @@ def run_experiment(
     commands : mapping
         ``command`` and ``python`` that repeat the experiment, for the manifest.
     out : Path or str, optional
-        Folder to create; by default results stay in memory.
+        Folder or address to create; by default results stay in memory.
     resume, force, **options
         As for `sweep`.
 
@@ -180,17 +182,17 @@ def run_experiment(
         tally = fill(memory, plan, how)
         _refuse_all_failed(tally, experiment)
         return Results(memory, experiment, commands=commands)
-    folder = Path(out)
-    if resume and _holds_something(folder):
-        store, known = Store.open(folder), load_results(folder).experiment
+    store = store_at(out)
+    if resume and _holds_something(store.folder):
+        known = Results(store).experiment
         if _is_whole(store, plan, known):
             _update(store, experiment, plan, commands)
         else:
             experiment = known
     else:
-        _refuse_to_replace(folder, force)
+        _refuse_to_replace(store.folder, force)
         files = files_of(experiment, plan.table())
-        store = Store.create(folder, files, describe(experiment, commands), force=force)
+        create_store(store, files, describe(experiment, commands), force=force)
     tally = fill(store, plan, how)
     if not resume:
         _refuse_all_failed(tally, experiment, store)
@@ -215,7 +217,7 @@ def extend(
     Parameters
     ----------
     folder : Path or str
-        Folder of the experiment.
+        Folder or address of the experiment.
     size : int, optional
         New size of its design (`sim.experiments.designs.Design`); Latin hypercubes and designs
         without a size cannot grow this way.
@@ -238,7 +240,8 @@ def extend(
         If results cannot be written.
     """
     how = Options(**options)
-    store, known = Store.open(Path(folder)), load_results(folder).experiment
+    store = store_at(folder)
+    known = Results(store).experiment
     experiment = larger(
         known,
         size=size,

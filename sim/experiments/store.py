@@ -39,12 +39,12 @@ __all__ = ["DESIGN", "ELSEWHERE", "EXPERIMENT", "FORMAT", "OWNED", "Store"]
 FORMAT: Final = "essaim experiment 2"
 EXPERIMENT: Final = "experiment.toml"
 DESIGN: Final = "design.parquet"
-_LOCK: Final = "lock"
+LOCK: Final = "lock"
 
 ELSEWHERE: Final = "elsewhere"
 """Folder of the same comparison in other territories, with one store each."""
 
-OWNED: Final = (*KINDS, TMP, _LOCK, ELSEWHERE)
+OWNED: Final = (*KINDS, TMP, LOCK, ELSEWHERE)
 """Names of the store in the folder that its manifest does not list."""
 
 
@@ -123,7 +123,7 @@ class Store(Stored):
         """
         try:
             self._make_folders()
-            handle = os.open(self.folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+            handle = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
             raise InputError(
                 f"{self.folder}: cannot be written: {(error.strerror or 'unknown reason').lower()}."

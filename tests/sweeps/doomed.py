@@ -1,4 +1,4 @@
-"""A sweep to be killed: ``python -m tests.sweeps.doomed FOLDER EXECUTOR``.
+"""A sweep to be killed: ``python -m tests.sweeps.doomed FOLDER EXECUTOR [ADDRESS]``.
 
 Its first eight runs finish; the others never end.
 """
@@ -22,5 +22,5 @@ def tell(tally: Tally) -> None:
 if __name__ == "__main__":
     folder, executor = Path(sys.argv[1]), sys.argv[2]
     toy = Toy(folder / "log", dict.fromkeys(range(DONE, POINTS), "never_ends"))
-    store = new_store(folder / "sweep")
+    store = new_store(sys.argv[3] if len(sys.argv) > 3 else folder / "sweep")
     fill_toys(store, toy, executor=executor, workers=2, batch=4, progress=tell)

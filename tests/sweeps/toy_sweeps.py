@@ -14,6 +14,7 @@ from sim.experiments.engine import Tally
 from sim.experiments.factors import Factor
 from sim.experiments.parts import PARTS, TMP
 from sim.experiments.plan import Plan, plan_model
+from sim.experiments.remote import create_store, store_at
 from sim.experiments.running import Options, fill
 from sim.experiments.store import DESIGN, FORMAT, Store
 from tests.sweeps.toys import Toy
@@ -31,11 +32,13 @@ def plan_toys(toy: Toy | None = None, points: Sequence[int] = range(POINTS)) -> 
     return plan_model(toy or Toy(), Design("list", (X,), listed=listed), 1, seed=5)
 
 
-def new_store(folder: Path, plan: Plan | None = None) -> Store:
-    """An empty store of a plan, by default that of all toys, without a manifest."""
+def new_store(place: Path | str, plan: Plan | None = None) -> Store:
+    """An empty store of a plan, by default that of all toys."""
     design = BytesIO()
     pq.write_table((plan or plan_toys()).table(), design)
-    return Store.create(folder, {DESIGN: design.getvalue()}, {"format": FORMAT})
+    store = store_at(place)
+    create_store(store, {DESIGN: design.getvalue()}, {"format": FORMAT})
+    return store
 
 
 def fill_toys(

@@ -1,0 +1,275 @@
+"""Results at an address are those of a folder, and can be resumed from the address alone."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import fsspec
+import pytest
+
+from sim.cli import main
+from sim.errors import InputError
+from sim.experiments import parts
+from sim.experiments.addresses import as_addresses, is_remote, local_folder
+from sim.experiments.parts import PARTS
+from sim.experiments.remote import store_at
+from sim.experiments.store import DESIGN, Store
+from sim.experiments.whole_folder import MANIFEST
+from tests.sweeps.doomed import DONE
+from tests.sweeps.toy_sweeps import POINTS, Stop, fill_toys, new_store, stop_after
+from tests.sweeps.toys import Toy, calls
+
+ADDRESS = "memory://bucket/toys"
+
+
+@pytest.fixture
+def memory() -> fsspec.AbstractFileSystem:
+    """An empty object store in this process."""
+    files = fsspec.filesystem("memory")
+    files.store.clear()
+    files.pseudo_dirs[:] = [""]
+    return files
+
+
+@pytest.fixture(autouse=True)
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    move_to(tmp_path / "first machine", monkeypatch)
+
+
+def move_to(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Go on with an empty cache, as on another machine."""
+    monkeypatch.setattr("sim.experiments.addresses._copies", lambda: cache / "addresses")
+
+
+def names_at(files: fsspec.AbstractFileSystem, address: str) -> set[str]:
+    root = files._strip_protocol(address)
+    return {path.removeprefix(f"{root}/") for path in files.find(root)}
+
+
+def names_in(folder: Path) -> set[str]:
+    names = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
+    return names - {"lock"}
+
+
+def but_parts(names: set[str]) -> set[str]:
+    """Without files whose names depend on the time that runs take."""
+    return {name for name in names if not name.startswith(PARTS)}
+
+
+def test_results_at_an_address_are_those_of_a_folder(memory, tmp_path, whole):
+    store = new_store(ADDRESS)
+    fill_toys(store, batch=9)
+    assert store.digest() == store_at(ADDRESS).digest() == whole.digest()
+    assert names_at(memory, ADDRESS) == names_in(store.folder)
+    assert {MANIFEST, DESIGN} < names_at(memory, ADDRESS)
+
+
+def test_a_sweep_goes_on_elsewhere_from_the_address_alone(memory, tmp_path, whole, monkeypatch):
+    log = tmp_path / "log"
+    with pytest.raises(Stop):
+        fill_toys(new_store(ADDRESS), Toy(log), batch=3, progress=stop_after(12))
+    move_to(tmp_path / "second machine", monkeypatch)
+    store = store_at(ADDRESS)
+    assert len(store.statuses()) == 12
+    fill_toys(store, Toy(log))
+    assert store.digest() == whole.digest()
+    assert set(calls(log).values()) == {1}
+
+
+def test_merged_parts_leave_the_address_and_every_copy(memory, tmp_path, whole, monkeypatch):
+    monkeypatch.setattr(parts, "FEW_FILES", 1)
+    first = new_store(ADDRESS)
+    with pytest.raises(Stop):
+        fill_toys(first, batch=1, progress=stop_after(8))
+    move_to(tmp_path / "second machine", monkeypatch)
+    fill_toys(store_at(ADDRESS), batch=4)
+    assert len([name for name in names_at(memory, ADDRESS) if name.startswith(PARTS)]) == 1
+    move_to(tmp_path / "first machine", monkeypatch)
+    assert store_at(ADDRESS).digest() == whole.digest()
+
+
+def test_what_a_network_did_not_take_is_kept_and_sent_later(memory, tmp_path, whole, monkeypatch):
+    store, log = new_store(ADDRESS), tmp_path / "log"
+    put = type(memory).put_file
+
+    def fails(files: object, here: str, there: str, **options: object) -> None:
+        if len(calls(log)) > 6:
+            raise ConnectionError("the line is dead")
+        put(files, here, there, **options)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(type(memory), "put_file", fails)
+        with pytest.raises(OSError, match="cannot be written: ConnectionError: the line is dead"):
+            fill_toys(store, Toy(log), batch=4)
+    assert len(store_at(ADDRESS).statuses()) == len(calls(log)) == 8
+    fill_toys(store_at(ADDRESS), Toy(log))
+    assert set(calls(log).values()) == {1}
+    move_to(tmp_path / "second machine", monkeypatch)
+    assert store_at(ADDRESS).digest() == whole.digest()
+
+
+def test_the_latest_driver_goes_on_and_the_earlier_one_stops(memory, tmp_path, whole, monkeypatch):
+    first, log = new_store(ADDRESS), tmp_path / "log"
+
+    def another(tally: object) -> None:
+        if len(calls(log)) == 8:
+            with monkeypatch.context() as elsewhere:
+                move_to(tmp_path / "second machine", elsewhere)
+                fill_toys(store_at(ADDRESS), batch=7)
+
+    with pytest.raises(
+        InputError, match=r"is now written by another driver, on .+; this one stops"
+    ):
+        fill_toys(first, Toy(log), batch=4, progress=another)
+    assert store_at(ADDRESS).digest() == whole.digest()
+
+
+@pytest.mark.parametrize("last", range(2))
+def test_a_driver_that_dies_while_it_creates_leaves_an_empty_store(
+    memory, tmp_path, whole, monkeypatch, last
+):
+    put = type(memory).put_file
+
+    def dies(files: object, here: str, there: str, **options: object) -> None:
+        if len(names_at(memory, ADDRESS)) == last:
+            raise Stop
+        put(files, here, there, **options)
+
+    with monkeypatch.context() as dying:
+        dying.setattr(type(memory), "put_file", dies)
+        with pytest.raises(OSError, match="Stop"):
+            new_store(ADDRESS)
+    move_to(tmp_path / "second machine", monkeypatch)
+    assert not store_at(ADDRESS).folder.exists()
+    store = new_store(ADDRESS)
+    fill_toys(store)
+    assert store_at(ADDRESS).digest() == whole.digest()
+
+
+def test_what_is_no_results_is_neither_loaded_nor_touched(memory):
+    memory.pipe_file("/bucket/photos/cat.jpg", b"cat")
+    with pytest.raises(InputError, match=r"holds no results: it has no manifest\.json, but 'cat"):
+        store_at("memory://bucket/photos")
+    assert not local_folder("memory://bucket/photos").exists()
+    assert names_at(memory, "memory://bucket") == {"photos/cat.jpg"}
+
+
+@pytest.mark.parametrize("name", ["../../out", "a/../../../out", "a\\..\\out"])
+def test_no_name_at_an_address_leads_out_of_the_copy(memory, tmp_path, name):
+    new_store(ADDRESS)
+    memory.store[f"/bucket/toys/{name}"] = memory.store[f"/bucket/toys/{MANIFEST}"]
+    with pytest.raises(InputError, match="which names no file in it"):
+        store_at(ADDRESS)
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("s4://bucket/name", "Protocol not known: s4"),
+        ("s3://", "not an address of results"),
+        ("s3://bucket/../name", "not an address of results"),
+        ("s3://bucket//name", "not an address of results"),
+    ],
+)
+def test_an_address_that_is_none_is_refused(address, told):
+    with pytest.raises(InputError, match=told):
+        store_at(address)
+
+
+def test_a_file_address_is_the_folder_itself(tmp_path):
+    assert not is_remote(f"file://{tmp_path}")
+    assert store_at(f"file://{tmp_path}") == Store(tmp_path)
+    assert not is_remote("C:\\results")
+
+
+def test_messages_name_the_address_instead_of_its_copy():
+    message = f"{local_folder(ADDRESS) / 'parts' / 'x.parquet'} is torn"
+    assert as_addresses(message) == f"{ADDRESS}/parts/x.parquet is torn"
+
+
+SMALL = ["--set", "rows=12", "--set", "columns=12", "--set", "population=2500", "--months", "6"]
+
+
+def test_the_command_line_names_the_address_only(memory, tmp_path, capsys):
+    arguments = ["run", "mid_sized_town", *SMALL, "--json"]
+    assert main([*arguments, "--out", f"{ADDRESS}/"]) == 0
+    assert f'"out": "{ADDRESS}/"' in capsys.readouterr().out
+    assert main([*arguments, "--out", str(tmp_path / "run")]) == 0
+    assert but_parts(names_at(memory, ADDRESS)) == but_parts(names_in(tmp_path / "run"))
+    same = memory.cat_file("/bucket/toys/indicators.csv")
+    assert same == (tmp_path / "run" / "indicators.csv").read_bytes()
+    assert main([*arguments, "--out", ADDRESS]) == 2
+    assert f"Error: {ADDRESS} is not empty; go on with it by --resume" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_comparison_at_an_address_is_reported_verified_and_extended(memory):
+    how = [*SMALL, "--reps", "2", "--workers", "1", "--out", ADDRESS]
+    assert main(["compare", "mid_sized_town", "rent_relief", *how]) == 0
+    assert main(["report", ADDRESS]) == 0
+    assert {"report.html", "report/report.html"} < names_at(memory, ADDRESS)
+    assert main(["verify", ADDRESS, "--workers", "1", "--all"]) == 0
+    assert main(["extend", ADDRESS, "--reps", "3", "--workers", "1"]) == 0
+    assert main(["report", ADDRESS, "--out", "memory://bucket/report"]) == 0
+    assert main(["report", ADDRESS, "--out", "memory://bucket/report"]) == 2
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[fsspec.AbstractFileSystem]:
+    """A bucket called ``results`` of a local server that speaks S3."""
+    s3fs = pytest.importorskip("s3fs")
+    moto = pytest.importorskip("moto.moto_server.threaded_moto_server")
+    server = moto.ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    url = "http://{}:{}".format(*server.get_host_and_port())
+    urlopen(Request(f"{url}/moto-api/reset", method="POST")).close()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, "us-east-1")
+    s3fs.S3FileSystem.clear_instance_cache()
+    files = s3fs.S3FileSystem()
+    files.mkdir("results")
+    yield files
+    server.stop()
+    s3fs.S3FileSystem.clear_instance_cache()
+
+
+@pytest.mark.slow
+def test_a_driver_killed_beside_a_bucket_is_resumed_elsewhere(bucket, tmp_path, whole, monkeypatch):
+    doomed = [
+        sys.executable,
+        "-m",
+        "tests.sweeps.doomed",
+        str(tmp_path),
+        "local",
+        "s3://results/toys",
+    ]
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(doomed, cwd=root, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if int(line) == DONE:
+                break
+        process.send_signal(signal.SIGKILL)
+    store = store_at("s3://results/toys")
+    assert len(store.statuses()) == DONE
+    assert fill_toys(store, executor="local", workers=2).done == POINTS - DONE
+    move_to(tmp_path / "third machine", monkeypatch)
+    assert store_at("s3://results/toys").digest() == whole.digest()
+    assert bucket.find("results")
+
+
+@pytest.mark.slow
+def test_without_the_bucket_or_its_server_one_sentence_says_so(bucket, tmp_path, monkeypatch):
+    with pytest.raises(OSError, match=r"cannot be written: .*bucket"):
+        new_store("s3://nowhere/toys")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    type(bucket).clear_instance_cache()
+    with pytest.raises(InputError, match=r"s3://results/toys: cannot be read: .+"):
+        store_at("s3://results/toys")
