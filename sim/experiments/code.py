@@ -29,14 +29,8 @@ LIBRARIES: Final = ("numpy", "numba", "llvmlite", "scipy")
 class Code:
     """Sources and libraries of a process.
 
-    Attributes
-    ----------
-    package : str
-        Version of Essaim, for messages; sources decide.
-    sources : str
-        Hash of the model's sources and catalogues.
-    libraries : mapping of str to str
-        Versions of `LIBRARIES`.
+    `sources`, a hash of the model's sources and catalogues, decides; `package`, the version of
+    Essaim, is for messages; `libraries` are the versions of `LIBRARIES`.
     """
 
     package: str
@@ -75,12 +69,7 @@ class Code:
 
     def as_json(self) -> dict[str, Any]:
         """Return the code as JSON values."""
-        return {
-            "package": self.package,
-            "sources": self.sources,
-            "libraries": dict(self.libraries),
-            "hash": self.hash,
-        }
+        return {**vars(self), "libraries": dict(self.libraries), "hash": self.hash}
 
 
 @cache

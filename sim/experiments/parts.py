@@ -51,8 +51,7 @@ KEPT: Final = {
     "ledger": ("year", "source", "line"),
     "maps": ("month",),
 }
-"""Tables kept on request, each in its own folder, and the keys of a run's rows.
-"""
+"""Tables kept on request, each in its own folder, and the keys of a run's rows."""
 
 KINDS: Final = {PARTS: ("horizon",), **KEPT}
 """All tables, by folder."""
@@ -101,15 +100,7 @@ class Result:
 def result_schema(outputs: Sequence[str]) -> pa.Schema:
     """Return the columns of a part: one row per run and horizon, and one per failed run.
 
-    Parameters
-    ----------
-    outputs : sequence of str
-        Names of the measures.
-
-    Returns
-    -------
-    pyarrow.Schema
-        ``horizon`` is null for failed runs; missing measures are null.
+    ``horizon`` is null for failed runs; missing measures are null.
     """
     return pa.schema(
         [
@@ -126,14 +117,7 @@ def result_schema(outputs: Sequence[str]) -> pa.Schema:
 
 
 def tables_of(model: Model, results: Sequence[Result]) -> dict[str, pa.Table]:
-    """Return the tables of some results by kind; the measures come last.
-
-    Parameters
-    ----------
-    model : Model
-        Model of the runs.
-    results : sequence of Result
-    """
+    """Return the tables of some results of a model by kind; the measures come last."""
     tables = {}
     for kind in KEPT:
         kept = [
@@ -156,14 +140,9 @@ def _later(table: Table, kind: str, known: Sequence[int]) -> Table:
 
 
 def write_tables(folder: Path, tables: Mapping[str, pa.Table]) -> None:
-    """Write the tables of some results.
+    """Write the tables of some results, by kind, into the folder of an experiment.
 
-    Parameters
-    ----------
-    folder : Path
-        Of the experiment.
-    tables : mapping of str to pyarrow.Table
-        Tables by kind, the measures last: a run counts as done once its measures are written.
+    The measures come last: a run counts as done once its measures are written.
 
     Raises
     ------
@@ -227,13 +206,7 @@ def _seal(content: bytes) -> str:
 def write_file(folder: Path, name: str, content: bytes) -> None:
     """Write a file under a temporary name, flush it to the disk, and move it into place.
 
-    Parameters
-    ----------
-    folder : Path
-        Of the experiment.
-    name : str
-        Path within the folder.
-    content : bytes
+    The name is a path within the folder of the experiment.
 
     Raises
     ------
@@ -262,13 +235,7 @@ def write_file(folder: Path, name: str, content: bytes) -> None:
 
 
 def read_part(path: Path) -> pa.Table:
-    """Read all of a part.
-
-    Raises
-    ------
-    InputError
-        If the file is damaged or was changed.
-    """
+    """Read all of a part; raise `InputError` if the file is damaged or was changed."""
     check_seals([path])
     return pq.read_table(path)
 
@@ -276,10 +243,7 @@ def read_part(path: Path) -> pa.Table:
 def check_seals(paths: Iterable[Path]) -> None:
     """Refuse parts whose content is not what was written; each state of a file is read once.
 
-    Raises
-    ------
-    InputError
-        Naming the first such part.
+    Raise `InputError`, which names the first such part.
     """
     states = ((path, path.stat()) for path in paths)
     unknown = {(path, s.st_size, s.st_mtime_ns) for path, s in states} - _CHECKED
@@ -309,14 +273,7 @@ def compact(folder: Path, kind: str) -> None:
     """Merge many small files into few large ones, without loss at any interruption.
 
     A large file lists the small ones that it replaces. It is in place before they are removed; the
-    next compaction removes leftovers of an interruption.
-
-    Parameters
-    ----------
-    folder : Path
-        Of the experiment.
-    kind : str
-        Key of `KINDS`.
+    next compaction removes leftovers of an interruption. The kind is a key of `KINDS`.
     """
     _remove_replaced(folder / kind)
     small: list[Path] = []

@@ -215,6 +215,6 @@ def _exact(value: Any) -> Any:
     return value
 
 
-def _hash(*parts: Any) -> str:
+def _hash(*parts: object) -> str:
     text = "\0".join(map(str, parts))
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()

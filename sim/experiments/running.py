@@ -258,18 +258,7 @@ def extend(
 
 
 def fill(store: Stored, plan: Plan, options: Options | None = None) -> Tally:
-    """Do the runs of a plan that a store lacks.
-
-    Parameters
-    ----------
-    store : Stored
-    plan : Plan
-    options : Options, optional
-
-    Returns
-    -------
-    Tally
-        Tally of the runs done now.
+    """Do the runs of a plan that a store lacks, and return their tally.
 
     Raises
     ------
@@ -335,10 +324,7 @@ def _refuse_all_failed(tally: Tally, experiment: Experiment, store: Store | None
 def _is_whole(store: Store, plan: Plan, known: Experiment) -> bool:
     """Return whether a plan contains all that a store holds.
 
-    Raises
-    ------
-    InputError
-        If neither contains the other, or the store's runs were done by other code.
+    Raise `InputError` if neither contains the other, or the store's runs were done by other code.
     """
     folder, made = store.folder, store.manifest["run"]
     if differences := code_here().differences(made["code"]):

@@ -19,7 +19,7 @@ from sim.experiments.parts import FAILED, KEPT, KINDS, PARTS
 if TYPE_CHECKING:
     import pandas as pd
 
-NOT_RESULTS: Final = ("key", "seconds", "traceback")
+_NOT_RESULTS: Final = ("key", "seconds", "traceback")
 """Columns that may differ between repetitions of a run: its code, time and places in the code."""
 
 
@@ -108,15 +108,9 @@ class Stored(ABC):
 
         It does not depend on executors, on the order of runs, or on code that gives the same bits.
         """
-        table = self.results()
-        row = pc.index_in(table["key"], self.design_table()["key"].combine_chunks())
-        table = table.append_column("run", row).filter(row.is_valid())
-        if not table.num_rows:
-            return hashlib.sha256().hexdigest()
-        table = table.drop_columns([n for n in NOT_RESULTS if n in table.column_names])
-        table = table.sort_by([("run", "ascending"), ("horizon", "ascending")])
+        table = rows_of(self.results(), self.design_table()["key"].combine_chunks(), KINDS[PARTS])
         digest = hashlib.sha256()
-        for name in sorted(table.column_names):
+        for name in sorted(table.column_names) if table.num_rows else ():
             column = table[name]
             digest.update(f"\0{name}\0".encode())
             if pa.types.is_string(column.type):
@@ -125,6 +119,17 @@ class Stored(ABC):
                 values = column.fill_null(-1 if pa.types.is_integer(column.type) else np.nan)
                 digest.update(np.ascontiguousarray(values.to_numpy()).tobytes())
         return digest.hexdigest()
+
+
+def rows_of(table: pa.Table, keys: pa.Array, by: Sequence[str]) -> pa.Table:
+    """Return the rows of some runs, run by run, without what repetitions may change.
+
+    A column ``run`` holds the place of each row's run among the keys.
+    """
+    run = pc.index_in(table["key"], keys)
+    table = table.drop_columns([n for n in _NOT_RESULTS if n in table.column_names])
+    table = table.append_column("run", run).filter(run.is_valid())
+    return table.sort_by([(n, "ascending") for n in ("run", *by)]) if table.num_rows else table
 
 
 def empty(columns: Sequence[str] | None) -> pa.Table:

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from sim.errors import InputError
 from sim.experiments.code import code_here
@@ -17,7 +16,7 @@ from sim.experiments.parts import KINDS, PARTS
 from sim.experiments.plan import Row, plan_experiment
 from sim.experiments.results import load_results
 from sim.experiments.running import Options, fill
-from sim.experiments.stored import NOT_RESULTS, MemoryStore, Stored
+from sim.experiments.stored import MemoryStore, Stored, rows_of
 
 __all__ = ["Verification", "verify"]
 
@@ -83,12 +82,7 @@ def verify(
 def _runs(store: Stored, keys: list[str], kind: str, by: tuple[str, ...]) -> list[pa.Table]:
     """Return the rows of each of some runs, in order, without what may differ."""
     table = store.results() if kind == PARTS else store.kept(kind)
-    run = pc.index_in(table["key"], pa.array(keys, pa.string())).combine_chunks()
-    table = table.drop_columns([n for n in NOT_RESULTS if n in table.column_names])
-    table = table.append_column("run", run).filter(run.is_valid())
-    if not table.num_rows:
-        return [table] * len(keys)
-    table = table.sort_by([(name, "ascending") for name in ("run", *by)])
+    table = rows_of(table, pa.array(keys, pa.string()), by)
     counts = np.bincount(table["run"].to_numpy(), minlength=len(keys))
     starts = np.cumsum(counts) - counts
     table = table.drop_columns("run")
