@@ -16,6 +16,7 @@ from typing import Any
 
 import typer
 
+from sim.errors import one_line
 from sim.experiments.addresses import as_addresses
 
 NOTHING_KEPT = "nothing was written"
@@ -76,7 +77,7 @@ class Console:
         mark = "Error:"
         if sys.stderr.isatty() and not os.environ.get("NO_COLOR"):
             mark = typer.style(mark, fg="red", bold=True)
-        typer.echo(f"{mark} {as_addresses(text)}", err=True)
+        typer.echo(f"{mark} {one_line(as_addresses(text))}", err=True)
 
     def check(self) -> None:
         """Raise an interrupt that was lost because Ctrl-C was pressed during compilation."""

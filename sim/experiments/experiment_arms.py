@@ -12,6 +12,7 @@ from sim.experiments.experiment import BASELINE, Arms, is_set_in
 from sim.experiments.factors import SCENARIO
 from sim.interventions import LEVERS, Intervention
 from sim.registry.parameters import ParameterInfo
+from sim.registry.user_files import is_file
 from sim.scenario.scenario import Scenario, load_scenario, read_interventions
 from sim.scenario.schema import PARAMETERS
 
@@ -31,14 +32,15 @@ def read_arms(content: Mapping[str, Any], path: Path) -> Arms:
             raise InputError(
                 f"{path}: scenario = {name!r} must be the name of a scenario or a file."
             )
-        found[name] = _arms_of(_scenario(name, path), treatments, content, path)
+        if name not in found:
+            found[name] = _arms_of(_scenario(name, path), treatments, content, path)
     return found
 
 
 def _scenario(name: str, path: Path) -> Scenario:
     beside = path.parent / name
     try:
-        return load_scenario(beside if beside.is_file() else name)
+        return load_scenario(beside if is_file(beside) else name)
     except InputError as error:
         raise InputError(f"{path}: scenario: {error}") from None
 

@@ -17,6 +17,7 @@ An experiment names a territory, interventions, factors and a design::
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +33,7 @@ from sim.measures.map_layers import LAYERS, check_layers
 from sim.measures.registry import HEADLINES, OUTCOMES, ROLLING, horizons_within
 from sim.registry.catalogues import is_shipped
 from sim.registry.settings import read_texts, read_toml
+from sim.registry.user_files import is_file
 from sim.scenario.scenario import Scenario, scenario_folder
 from sim.scenario.schema import PARAMETERS
 from sim.simulation.simulation import LARGEST_SEED
@@ -91,12 +93,16 @@ def load_experiment(name: str | Path, *, changes: Mapping[str, Any] | None = Non
     path = _find(str(name))
     content = read_toml(path)
     for key, value in (changes or {}).items():
-        content[key] = {**content.get(key, {}), **value} if key == "settings" else value
-    if changes and "months" in changes and isinstance(content.get("horizons"), list):
+        if key != "settings":
+            content[key] = value
+        elif isinstance(content.get(key, {}), dict):  # else refused below
+            content[key] = {**content.get(key, {}), **value}
+    months = (changes or {}).get("months")
+    if isinstance(months, int) and isinstance(content.get("horizons"), list):
         # Measure shorter runs at the horizons that they reach.
-        content["horizons"] = [h for h in content["horizons"] if h <= changes["months"]] or [
-            changes["months"]
-        ]
+        content["horizons"] = [
+            h for h in content["horizons"] if not isinstance(h, int) or h <= months
+        ] or [months]
     called = path.parent.name if path.name == "experiment.toml" else path.stem
     return read_experiment(content, called, path)
 
@@ -106,9 +112,9 @@ def _find(name: str) -> Path:
     if name in known:
         return known[name]
     path = Path(name)
-    if path.is_dir() and (path / "experiment.toml").is_file():
+    if is_file(path / "experiment.toml"):
         return path / "experiment.toml"
-    if path.suffix == ".toml" and path.is_file():
+    if path.suffix == ".toml" and is_file(path):
         return path
     if path.suffix == ".toml" or "/" in name or "\\" in name:
         raise InputError(f"{name}: no such experiment file.")
@@ -346,6 +352,7 @@ def _targets(content: Mapping[str, Any], where: str) -> dict[str, float]:
     for name, effect in given.items():
         if name not in OUTCOMES:
             raise InputError(f"{where}targets: unknown measure '{name}'.{nearest(name, OUTCOMES)}")
-        if isinstance(effect, bool) or not isinstance(effect, (int, float)) or not effect:
+        is_number = isinstance(effect, (int, float)) and not isinstance(effect, bool)
+        if not is_number or not effect or not math.isfinite(effect):
             raise InputError(f"{where}targets: {name} = {effect!r} must be a number other than 0.")
     return {name: float(effect) for name, effect in given.items()}

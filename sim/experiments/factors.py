@@ -147,9 +147,9 @@ def _levels(levels: Any, info: ParameterInfo | None, at: str) -> tuple[Any, ...]
     if not isinstance(levels, Sequence) or isinstance(levels, str) or not levels:
         raise InputError(f"{at}: levels must be a list of at least one value.")
     found = tuple(check_value(level, info, at) for level in levels)
-    for level in found:
-        if found.count(level) > 1:
-            raise InputError(f"{at}: level {level!r} stands twice.")
+    if len(set(found)) < len(found):
+        twice = next(level for k, level in enumerate(found) if level in found[:k])
+        raise InputError(f"{at}: level {twice!r} stands twice.")
     return found
 
 

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from sim.errors import InputError
 from sim.experiments.code import code_here
-from sim.experiments.designs import Design
+from sim.experiments.designs import LARGEST_DESIGN, Design
 from sim.experiments.experiment import BASELINE, Experiment
 from sim.experiments.factors import SCENARIO
 from sim.experiments.run import Model, Run
@@ -114,7 +115,10 @@ class Plan:
 
 
 def plan_experiment(experiment: Experiment) -> Plan:
-    """Plan an experiment."""
+    """Plan an experiment; raise `InputError` if it has more than `LARGEST_DESIGN` runs."""
+    runs = len(experiment.design) * len(experiment.arms) * experiment.replications
+    if runs > LARGEST_DESIGN:
+        raise InputError(f"{experiment.name}: {runs:,} runs are more than {LARGEST_DESIGN:,}.")
     model = TerritoryRuns(experiment)
     names = [f.name for f in experiment.factors]
     arms = tuple(experiment.arms)

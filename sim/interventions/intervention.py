@@ -28,6 +28,7 @@ from sim.interventions.plan import DISCOUNT_RATE, Plan, discounted
 from sim.interventions.registry import LEVERS, TYPES
 from sim.registry.catalogues import is_shipped, scenario_folder
 from sim.registry.settings import Setting, read_setting, read_texts, read_toml, refusal
+from sim.registry.user_files import is_file
 
 _HEAD = ("type", "title", "description", "levers")
 
@@ -140,7 +141,7 @@ def _find(name: str, folder: Path) -> Path:
     if name in known:
         return known[name]
     for path in (folder / name, folder / f"{name}.toml"):
-        if path.suffix == ".toml" and path.exists():
+        if path.suffix == ".toml" and is_file(path):
             return path
     if Path(name).suffix == ".toml" or "/" in name or "\\" in name:
         raise InputError(f"{name}: no such intervention file.")

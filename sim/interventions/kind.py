@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sim.interventions.levers import TimedLevers
@@ -41,7 +42,7 @@ class InterventionType:
         """What it does, by language."""
         return Texts({ENGLISH: self.english_description}, f"interventions.{self.name}.description")
 
-    @property
+    @cached_property
     def infos(self) -> dict[str, ParameterInfo]:
         """The levers by name."""
         return {info.name: info for info in parameters_of({self.name: self.levers})}

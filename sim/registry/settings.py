@@ -6,18 +6,29 @@ Scenarios and interventions share this format: texts by language, and parameters
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from tomllib import TOMLDecodeError
+from typing import Any, Final, get_args
 
 from pydantic import ValidationError
 
 from sim.errors import InputError, nearest
 from sim.registry.parameters import Evidence, ParameterInfo
+from sim.registry.user_files import read_file
 from sim.words.catalogue import Texts
 from sim.words.folders import languages
+
+LARGEST_FILE: Final = 1_000_000
+"""Maximum size of a TOML file, bytes; those of the package have up to 7,000."""
+
+_DEEPEST, _LONGEST_KEY, _MOST_DOTS = 20, 200, 100
+_TOO_DEEP, _TOO_LARGE = "nested too deeply", "a whole number has more than 64 bits"
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")  # all but tab and line feed
+_SHORT_TEXT = re.compile(r"""\"[^\n"]{,200}\"|'[^\n']{,200}'""")
 
 
 @dataclass(frozen=True)
@@ -40,21 +51,49 @@ class Setting:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read, is not UTF-8 text, or not valid TOML.
-    """
+    """Read a TOML file of a user; raise `InputError` if it cannot be read, see `parse_toml`."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path}: not a valid TOML file: {error}.") from None
+        return parse_toml(read_file(path, LARGEST_FILE).decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise InputError(f"{path}: not a text file in UTF-8.") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}.") from None
+    except TOMLDecodeError as error:
+        raise InputError(f"{path}: not a valid TOML file: {error}.") from None
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Parse TOML without what no setting is made of, so that all readers are spared it.
+
+    Raise `TOMLDecodeError` if it is not valid TOML, or has deep nesting, a key that is very long or
+    not printable, a control character or a whole number beyond 64 bits.
+    """
+    if any(p.count(".") > _MOST_DOTS for p in re.split("[,\n]", _SHORT_TEXT.sub("", text))):
+        raise TOMLDecodeError(_TOO_DEEP)  # tomllib takes hours for a key of many parts
+    try:
+        content = tomllib.loads(text)
+    except TOMLDecodeError:
+        raise
+    except (ValueError, RecursionError) as error:  # Python's limits on digits and calls
+        reason = _TOO_LARGE if isinstance(error, ValueError) else _TOO_DEEP
+        raise TOMLDecodeError(reason) from None
+    level: list[Any] = [content]
+    for _ in range(_DEEPEST):
+        level = [inner for value in level for inner in _parts(value)]
+        if not level:
+            return content
+    raise TOMLDecodeError(_TOO_DEEP)
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        for key in value:
+            if len(key) > _LONGEST_KEY or not key.isprintable():
+                raise TOMLDecodeError(f"the key {key[:_LONGEST_KEY]!r} is no name")
+        return value.values()
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise TOMLDecodeError(_TOO_LARGE)
+    if isinstance(value, str) and _CONTROL.search(value):
+        raise TOMLDecodeError(f"the text {value[:_LONGEST_KEY]!r} has a control character")
+    return value if isinstance(value, list) else ()
 
 
 def read_texts(value: Any, where: str, key: str, *words: str) -> Texts:
@@ -132,8 +171,8 @@ def read_value(text: str, info: ParameterInfo) -> Any:
 def typed_value(text: str) -> Any:
     """Parse a value as in TOML; words need no quotes, and a comma is not a decimal point."""
     try:
-        return tomllib.loads(f"v = {text}")["v"]
-    except tomllib.TOMLDecodeError:
+        return parse_toml(f"v = {text}")["v"]
+    except TOMLDecodeError:
         return {"True": True, "False": False}.get(text, text)
 
 

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import InputError, nearest
+from sim.registry.user_files import read_file
 from sim.scenario.schema import PARAMETERS
 from sim.territory.territory_file import write_whole
 from sim.version import MODEL_VERSION
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT", "Posterior", "load_posterior", "named_posterior", "save_posterior"]
 
 FORMAT: Final = "essaim posterior 1"
+LARGEST_FILE: Final = 100_000_000
+"""Maximum bytes of the values, unpacked: 100,000 draws of all parameters take half of it."""
 
 _METADATA: Final = b"essaim"
 _KEYS: Final = ("file", "sha256", "parameters")
@@ -84,17 +87,11 @@ def load_posterior(path: Path | str) -> Posterior:
     Raises
     ------
     InputError
-        If the file is missing, damaged or not a posterior, was made with another version of the
-        model, or holds unknown parameters or inadmissible values.
+        If the file is missing, damaged, too large or not a posterior, was made with another version
+        of the model, or holds unknown parameters or inadmissible values.
     """
     file = Path(path)
-    try:
-        content = file.read_bytes()
-    except FileNotFoundError:
-        raise InputError(f"{file}: no such posterior file.") from None
-    except OSError as error:
-        raise InputError(f"{file}: cannot be read: {error.strerror}.") from None
-    return _parse(content, file)
+    return _parse(read_file(file, LARGEST_FILE, "no such posterior file"), file)
 
 
 def named_posterior(entry: Any, where: Path) -> Posterior:
@@ -195,22 +192,40 @@ def _parse(content: bytes, path: Path) -> Posterior:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    damage = (OSError, ValueError, pa.ArrowException)
     try:
-        table = pq.read_table(io.BytesIO(content))
-    except (OSError, ValueError, pa.ArrowException):
+        file = pq.ParquetFile(io.BytesIO(content))
+        schema, size = file.schema_arrow, file.metadata
+    except damage:
         raise InputError(f"{path}: torn, or no Parquet file.") from None
-    about = _about(table.schema.metadata, path)
-    if not table.num_rows or not table.num_columns:
+    about = _about(schema.metadata, path)
+    if not size.num_rows or not schema.names:
         raise InputError(f"{path}: holds no draws.")
-    columns = []
-    for name, column in zip(table.column_names, table.columns, strict=True):
-        columns.append(_admissible(name, column, path))
-        if table.column_names.count(name) > 1:
-            raise InputError(f"{path}: has two columns '{name}'.")
+    for column in schema:
+        info = PARAMETERS.get(column.name)
+        if info is None:
+            hint = nearest(column.name, PARAMETERS)
+            raise InputError(f"{path}: unknown parameter '{column.name}'.{hint}")
+        is_number = pa.types.is_floating(column.type) or pa.types.is_integer(column.type)
+        if info.low is None or not is_number:
+            raise InputError(f"{path}: {info.name} must hold numbers; expected {info.admits()}.")
+        if schema.names.count(column.name) > 1:
+            raise InputError(f"{path}: has two columns '{column.name}'.")
+    unpacked = sum(size.row_group(k).total_byte_size for k in range(size.num_row_groups))
+    if max(8 * size.num_rows * size.num_columns, unpacked) > LARGEST_FILE:
+        raise InputError(
+            f"{path}: {size.num_rows:,} draws of {size.num_columns} parameters take more than"
+            f" {LARGEST_FILE:,} bytes; keep fewer draws."
+        )
+    try:
+        table = file.read()
+    except damage:
+        raise InputError(f"{path}: torn, or no Parquet file.") from None
+    columns = [_admissible(name, table[name], path) for name in schema.names]
     return Posterior(
         name=path.name,
         sha256=hashlib.sha256(content).hexdigest(),
-        parameters=tuple(table.column_names),
+        parameters=tuple(schema.names),
         values=np.stack(columns, axis=1),
         about=about,
         content=content,
@@ -220,7 +235,7 @@ def _parse(content: bytes, path: Path) -> Posterior:
 def _about(metadata: Mapping[bytes, bytes] | None, path: Path) -> Mapping[str, Any]:
     try:
         about = json.loads((metadata or {}).get(_METADATA, b"null"))
-    except ValueError:
+    except (ValueError, RecursionError):
         about = None
     if not isinstance(about, dict) or about.get("format") != FORMAT:
         raise InputError(f"{path}: no posterior of a calibration.")
@@ -234,13 +249,8 @@ def _about(metadata: Mapping[bytes, bytes] | None, path: Path) -> Mapping[str, A
 
 
 def _admissible(name: str, column: Any, path: Path) -> npt.NDArray[np.float64]:
-    import pyarrow as pa
-
-    info = PARAMETERS.get(name)
-    if info is None:
-        raise InputError(f"{path}: unknown parameter '{name}'.{nearest(name, PARAMETERS)}")
-    is_number = pa.types.is_floating(column.type) or pa.types.is_integer(column.type)
-    if info.low is None or info.high is None or not is_number or column.null_count:
+    info = PARAMETERS[name]
+    if column.null_count:
         raise InputError(f"{path}: {name} must hold numbers; expected {info.admits()}.")
     values = np.asarray(column.to_numpy(), np.float64)
     outside = values[~((values >= info.low) & (values <= info.high))]  # nan lies in no range

@@ -30,6 +30,7 @@ from sim.registry.settings import (
     refusal,
     split_assignment,
 )
+from sim.registry.user_files import is_file
 from sim.scenario.posterior import Posterior, named_posterior
 from sim.scenario.schema import PARAMETERS, AllParameters, Parameters
 from sim.territory.territory_file import read_territory_file
@@ -49,6 +50,8 @@ GROUPS = tuple(AllParameters.model_fields)
 _HEAD = ("title", "description", "inherits", "posterior", "interventions")
 LARGEST_GRID = 25_000_000
 """Maximum cells of a grid, about metropolitan France at 200 m."""
+MOST_INTERVENTIONS = 1000
+"""Maximum number of interventions in a scenario."""
 
 
 @dataclass(frozen=True)
@@ -304,9 +307,9 @@ def _find(name: str, folder: Path) -> Path:
     if name in names:
         return scenario_folder() / f"{name}.toml"
     for path in (folder / name, folder / f"{name}.toml"):
-        if path.suffix == ".toml" and path.is_file():
+        if path.suffix == ".toml" and is_file(path):
             return path
-    if Path(name).suffix and (folder / name).is_file():
+    if Path(name).suffix and is_file(folder / name):
         raise InputError(f"{name}: a scenario's file is TOML, and ends in .toml.")
     if Path(name).suffix == ".toml" or "/" in name or "\\" in name:
         raise InputError(f"{name}: no such scenario file.")
@@ -349,6 +352,8 @@ def read_interventions(entries: Any, path: Path) -> tuple[Intervention, ...]:
     """
     if not isinstance(entries, list):
         raise InputError(f'{path}: interventions must be a list of names, such as ["facade"].')
+    if len(entries) > MOST_INTERVENTIONS:
+        raise InputError(f"{path}: more than {MOST_INTERVENTIONS:,} interventions.")
     found = []
     for entry in entries:
         if isinstance(entry, str):

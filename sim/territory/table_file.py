@@ -13,8 +13,12 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from sim.errors import InputError
+from sim.registry.user_files import check_regular
 from sim.territory.geo_file import read_geojson, read_geopackage
 from sim.territory.table import Request, Table, wanted_names
+
+LARGEST_TABLE: Final = 1_000_000_000
+"""Maximum bytes of a Parquet file's wanted columns; INSEE's cells of France take some 400 MB."""
 
 _FOREIGN: Final = {
     b"PK\x03\x04": "is a zip archive or a workbook: unpack it, or save it as CSV",
@@ -33,6 +37,7 @@ def read_table(path: Path, request: Request) -> Table:
     ``geo``, which GeoPackage and GeoJSON need, is not installed.
     """
     try:
+        check_regular(path)
         with path.open("rb") as file:
             head = file.read(16)
     except OSError as error:
@@ -56,7 +61,7 @@ def read_table(path: Path, request: Request) -> Table:
 
 def _read_csv(path: Path, request: Request) -> Table:
     with path.open(encoding="utf-8-sig", errors="replace") as file:
-        first = file.readline()
+        first = file.readline(1_000_000)
     delimiter = max(",;\t", key=first.count)
     header = next(csv.reader([first], delimiter=delimiter), [])
     spelling = wanted_names(path, header, request)
@@ -90,15 +95,34 @@ def _ragged(message: str) -> str:
 
 def _read_parquet(path: Path, request: Request) -> Table:
     try:
-        names = pa.parquet.read_schema(path).names
-        spelling = wanted_names(path, names, request)
-        table = pa.parquet.read_table(path, columns=list(spelling.values()))
-        columns = {n: _flat(pc.cast(table[own], pa.string())) for n, own in spelling.items()}
+        file = pa.parquet.ParquetFile(path)
+        spelling = wanted_names(path, file.schema_arrow.names, request)
+        texts = _texts(file, list(spelling.values()), path)
+        columns = {
+            n: pa.chunked_array(texts[own], pa.string()).combine_chunks()
+            for n, own in spelling.items()
+        }
         for column in columns.values():
             column.validate(full=True)
     except (pa.ArrowException, OSError, KeyError, UnicodeDecodeError):
         raise InputError(f"{path} is a damaged or unreadable Parquet file.") from None
     return _table(path, columns, "row", 1)
+
+
+def _texts(file: Any, columns: list[str], path: Path) -> dict[str, list[Any]]:
+    """Read columns as text and part by part, since few bytes can unpack to many."""
+    groups = map(file.metadata.row_group, range(file.metadata.num_row_groups))
+    size = max((group.total_byte_size for group in groups), default=0)
+    parts: dict[str, list[Any]] = {name: [] for name in columns}
+    batches = file.iter_batches(1024, columns=columns)
+    while size <= LARGEST_TABLE:
+        batch = next(batches, None)
+        if batch is None:
+            return parts
+        for name in columns:
+            parts[name].append(pc.cast(batch[name], pa.string()))
+            size += parts[name][-1].nbytes
+    raise InputError(f"{path} unpacks to more than {LARGEST_TABLE:,} bytes; split it.")
 
 
 def _table(path: Path, columns: dict[str, Any], row_word: str, first_row: int) -> Table:

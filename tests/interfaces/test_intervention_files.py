@@ -88,7 +88,7 @@ CLUSTER_RUN = ("run", "mid_sized_town", "--intervention", "transition_cluster")
 WRONG_CALLS = [
     (("interventions", "transition_clustr"), "Did you mean 'transition_cluster'"),
     (("interventions", "nowhere/mine.toml"), "no such intervention file"),
-    (("interventions", "folder.toml"), "folder.toml: cannot be read"),
+    (("interventions", "folder.toml"), "folder.toml: no such intervention file"),
     (("run", "mid_sized_town", "--intervention", "facad"), "Did you mean 'facade'"),
     (
         ("run", "mid_sized_town", "--intervention", "facade", "--intervention", "facade"),
