@@ -84,14 +84,8 @@ class Youth(RowAgent):
         residents = state["cell.residents"].ravel()
         cell = state["youth.cell_row"][row]
         residents[cell] = max(residents[cell] - 1, 0)
-        for name, value in {
-            "youth.event": YOUTH_EVENTS.index("left"),
-            "youth.is_present": 0,
-            "youth.is_active": 0,
-            "youth.role": -1,
-            "youth.at_place": 0,
-        }.items():
-            state[name][row] = value
+        left = YOUTH_EVENTS.index("left")
+        self._store(event=left, is_present=0, is_active=0, role=-1, at_place=0)
 
 
 class Entrepreneur(RowAgent):
@@ -160,17 +154,10 @@ class Entrepreneur(RowAgent):
         stage, premises = int(state["entrepreneur.stage"][row]), self.premises
         if stage == REVIEW:
             self._leave_queue()
-        born = stage == RUNNING
-        for name, value in {
-            "stage": ENDED if born else LATENT,
-            "event": CEASED if born else ABANDONED,
-            "is_member": 0,
-            "premises_row": -1,
-        }.items():
-            state[f"entrepreneur.{name}"][row] = value
+        ended, event = (ENDED, CEASED) if stage == RUNNING else (LATENT, ABANDONED)
+        self._store(stage=ended, event=event, is_member=0, premises_row=-1)
         if premises is not None:
-            state["premises.operator"][premises.row] = -1
-            state["premises.risk_ratio"][premises.row] = 1
+            premises._store(operator=-1, risk_ratio=1)
             if premises.shop is not None:
                 premises.shop.close()
 
@@ -197,11 +184,10 @@ class Entrepreneur(RowAgent):
 
         Raise `AgentGoneError` if the agent is gone already.
         """
-        row = self.present_row()
+        self.present_row()
         if self.has_project:
             self.end_project()
-        self.model.state["entrepreneur.exposure"][row] = 0
-        self.model.state["entrepreneur.tenancy"][row] += 1
+        self._store(exposure=0, tenancy=self.of_tenancy + 1)
 
 
 class Official(RowAgent):

@@ -15,18 +15,6 @@ if TYPE_CHECKING:
 EVENTS: Final = ("none", "closed", "relet", "taken_over")
 """Events of premises, in the order of the codes of ``premises.event``."""
 
-_AFTER_CLOSURE: Final = {
-    "premises.is_open": 0,
-    "premises.event": EVENTS.index("closed"),
-    "premises.shop_age": 0,
-    "premises.months_vacant": 0,
-    "premises.quality": 1.0,
-    "premises.reserves": 0.0,
-    "premises.revenue": 0.0,
-}
-"""State of premises after closing their shop by hand: as after `sim.processes.shop_closure`, except
-that the turnover, which that process keeps for its month, ends at once."""
-
 
 class ShopClosedError(AgentGoneError):
     """Raised when a handle on a closed shop is used."""
@@ -95,19 +83,16 @@ class Premises(PremisesRow):
         occupant = self.shop
         if occupant is not None:
             raise ValueError(f"{self!r} cannot be let: {occupant!r} is in them")
-        state = self.model.state
-        stored = Shop.quality.encode(quality, state["premises.quality"].dtype)
-        for name, value in {
-            "premises.is_open": 1,
-            "premises.event": EVENTS.index("relet"),
-            "premises.tenancy": state["premises.tenancy"][self.row] + 1,
-            "premises.shop_age": 0,
-            "premises.months_vacant": 0,
-            "premises.quality": stored,
-            "premises.reserves": self.model.simulation.values["starting_reserves"],
-            "premises.revenue": 0.0,
-        }.items():
-            state[name][self.row] = value
+        self._store(
+            is_open=1,
+            event=EVENTS.index("relet"),
+            tenancy=self.tenancy + 1,
+            shop_age=0,
+            months_vacant=0,
+            quality=Shop.quality.encode(quality, self.model.state["premises.quality"].dtype),
+            reserves=self.model.simulation.values["starting_reserves"],
+            revenue=0.0,
+        )
         shop = self.shop
         assert shop is not None
         return shop
@@ -151,9 +136,11 @@ class Shop(PremisesRow):
         No other random draw changes, because draws are keyed by premises and month. Indicators
         count one open shop less, but not a closure. Raise `ShopClosedError` if it has closed.
         """
-        row, operator = self.present_row(), self.operator
-        for name, value in _AFTER_CLOSURE.items():
-            self.model.state[name][row] = value
+        operator = self.operator
+        # As after `sim.processes.shop_closure`, except that the turnover, which that process keeps
+        # for its month, ends at once.
+        self._store(is_open=0, event=EVENTS.index("closed"), shop_age=0, months_vacant=0)
+        self._store(quality=1.0, reserves=0.0, revenue=0.0)
         if operator is not None:
             operator.end_project()
 

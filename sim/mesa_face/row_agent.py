@@ -84,6 +84,11 @@ class RowAgent(Agent):  # type: ignore[misc]  # Mesa carries no types
             raise self.gone()
         return self.row
 
+    def _store(self, **values: Any) -> None:
+        """Write values into the agent's row, by name within its table."""
+        for name, value in values.items():
+            self.model.state[f"{self.table}.{name}"][self.row] = value
+
     def gone(self) -> AgentGoneError:
         """Return the error for using an agent that no longer exists."""
         kind = type(self).__name__

@@ -77,8 +77,7 @@ class ThirdPlace(RowAgent):
         Its account stays open: it spends on its other places, or keeps its money. Raise
         `AgentGoneError` if the place has closed already.
         """
-        row = self.present_row()
-        for quantity in ("is_open", "seats", "staff", "users", "holders", "hours"):
-            self.model.state[f"third_place.{quantity}"][row] = 0
+        self.present_row()
+        self._store(is_open=0, seats=0, staff=0, users=0, holders=0, hours=0)
 
     leave = close
