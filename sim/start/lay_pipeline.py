@@ -14,10 +14,10 @@ import numpy.typing as npt
 
 from sim.kernels import project_codes
 from sim.kernels.machine.records import parameters_of
-from sim.kernels.random import fill_uniform
 from sim.processes.application_review import whole_months
 from sim.processes.project_ideas import drawn_origin, partners_at_first
 from sim.registry.state import State
+from sim.start.draws import uniform
 from sim.start.stationary_pipeline import (
     EXAMINED,
     IDEA,
@@ -120,25 +120,14 @@ def lay_pipeline(
 ) -> None:
     """Draw the project that each entrepreneur carries at the start, if any.
 
-    Parameters
-    ----------
-    state : State
-        State with skills and offices of entrepreneurs and kinds of project; modified in place.
-    values : mapping
-        Parameters by flat name.
-    seed : int
-        Seed of the run.
-    kinds : Kinds
-    pipeline : Pipeline
+    Modify in place a state with skills and offices of entrepreneurs, and kinds of project.
     """
     n = state["entrepreneur.id"].size
     if pipeline.ideas <= 0 or n == 0:
         return
 
     def draw(what: str, k: int = 0) -> Floats:
-        out = np.empty(n)
-        fill_uniform(seed, STREAMS[what], 0, 0, out, k)
-        return out
+        return uniform(seed, STREAMS[what], n, k)
 
     skill = state["entrepreneur.skill"].astype(np.float64)
     factor = skill_factors(skill, parameters_of(skill_factors, values))
@@ -196,10 +185,8 @@ def lay_pipeline(
     write("stage_months", np.where(is_reviewed, in_review, elapsed))
     write("project_months", behind + elapsed)
     write("months_to_birth", np.where(is_running, behind, 0))
-    write(
-        "review_months",
-        np.where(is_reviewed, in_review, np.where(stage > EXAMINED, since_filing, 0)),
-    )
+    reviewed = np.where(stage > EXAMINED, since_filing, 0)
+    write("review_months", np.where(is_reviewed, in_review, reviewed))
     write("review_left", np.where(stage == EXAMINED, examined - elapsed, 0))
     worked = np.minimum(pipeline.hours * elapsed, kinds.hours[kind])
     write("engineering", np.where(stage == IDEA, worked, kinds.hours[kind]))

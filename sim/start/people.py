@@ -28,7 +28,6 @@ class PeopleParameters(ParameterGroup):
         label="Places of youth taken",
         help="Share of the places for residents aged 15 to 29 that are taken at the start.",
         source="leaves room for arrivals; only the balance of moves matters",
-        evidence="assumed",
         role="constant",
     )
     entrepreneurs_per_1000: float = parameter(
@@ -38,7 +37,6 @@ class PeopleParameters(ParameterGroup):
         label="Potential project holders",
         help="Artisans, shopkeepers, independent workers and founders, actual or potential.",
         source="3,000 in the default town",
-        evidence="assumed",
         role="constant",
     )
     officials_per_1000: float = parameter(
@@ -48,7 +46,6 @@ class PeopleParameters(ParameterGroup):
         label="Officials",
         help="Elected officials and civil servants who deal with local projects.",
         source="300 in the default town",
-        evidence="assumed",
         role="constant",
     )
     classic_births: float = parameter(
@@ -63,30 +60,16 @@ class PeopleParameters(ParameterGroup):
     )
     offices: int = parameter(
         1,
-        unit="1",
         bounds=(1, 500),
         label="Offices",
         help="Local administrations, each in charge of the cells nearest to it.",
         source="one intermunicipal body",
-        evidence="assumed",
         role="constant",
     )
 
 
 def people_sizes(territory: Territory, values: Mapping[str, Any]) -> dict[str, int]:
-    """Return the number of rows of each kind of people.
-
-    Parameters
-    ----------
-    territory : Territory
-    values : mapping
-        Parameters by flat name.
-
-    Returns
-    -------
-    dict
-        By dimension of `sim.registry.variables`.
-    """
+    """Return the number of rows of people, by dimension of `sim.registry.variables`."""
     residents = float(territory.residents.sum(dtype=np.float64))
     youth = float(territory.youth.sum(dtype=np.float64))
     sizes = {
@@ -130,15 +113,9 @@ def _place_offices(residents: npt.NDArray[np.float32], count: int) -> tuple[Ints
 
 
 def settle_people(state: State, territory: Territory, values: Mapping[str, Any]) -> None:
-    """Give entrepreneurs and officials a permanent id and a cell; rows follow the cells.
+    """Give entrepreneurs and officials a permanent id and a cell, in place; rows follow the cells.
 
-    Parameters
-    ----------
-    state : State
-        State with the sizes of `people_sizes`; modified in place.
-    territory : Territory
-    values : mapping
-        Parameters by flat name.
+    The state has the sizes of `people_sizes`.
     """
     count = state["entrepreneur.id"].size
     state["entrepreneur.id"] = np.arange(count)

@@ -15,11 +15,11 @@ import numpy.typing as npt
 import scipy
 
 from sim.kernels.project_codes import RUNNING
-from sim.kernels.random import fill_uniform
 from sim.kernels.space import decay_potential
 from sim.registry.catalogues import DIMENSIONS, project_kinds
 from sim.registry.parameters import ParameterGroup, parameter
 from sim.registry.state import State
+from sim.start.draws import uniform
 from sim.start.lay_pipeline import lay_pipeline
 from sim.start.stationary_pipeline import IDEA, Kinds, Pipeline, solve_pipeline
 from sim.territory.territory import SECTORS
@@ -36,12 +36,9 @@ def _opinion(value: float, label: str, help: str) -> float:
     declared: float = parameter(
         value,
         unit="share",
-        bounds=(0.0, 1.0),
         plausible=(max(value - 0.15, 0.0), min(value + 0.15, 1.0)),
         label=label,
         help=help,
-        source="judgement",
-        evidence="assumed",
     )
     return declared
 
@@ -57,7 +54,6 @@ class ProjectsAtStartParameters(ParameterGroup):
         label="Births of transition projects",
         help="Transition projects born a year, per 1,000 residents, at the start.",
         source="one in thirteen of all new firms; no register counts them, 0.1-1",
-        evidence="assumed",
     )
     idea_start_share: float = parameter(
         0.10,
@@ -77,7 +73,6 @@ class ProjectsAtStartParameters(ParameterGroup):
         label="Months of engineering",
         help="Months that an average idea needs, at the start, to get its engineering.",
         source="judgement; long where engineering is scarce",
-        evidence="assumed",
     )
     review_utilisation: float = parameter(
         0.95,
@@ -87,7 +82,6 @@ class ProjectsAtStartParameters(ParameterGroup):
         label="Utilisation of review",
         help="Files over what offices can open, at the start; less where files are few.",
         source="judgement: 0.95 where administrations struggle, 0.6 in the metropolis",
-        evidence="assumed",
     )
     approval_delay: float = parameter(
         8.5,
@@ -119,26 +113,14 @@ class ProjectsAtStartParameters(ParameterGroup):
         plausible=(0.1, 0.25),
         label="Spread of opinions",
         help="How much people differ in trust and openness.",
-        source="judgement",
-        evidence="assumed",
     )
     competences: float = parameter(
         3.0,
-        unit="1",
         bounds=(0.0, 12.0),
         plausible=(2.0, 5.0),
         label="Competences of a project holder",
         help="Mean number of a project holder's competences, out of twelve.",
-        source="judgement",
-        evidence="assumed",
     )
-
-
-def _draw(seed: int, what: str, n: int, k: int = 0) -> Floats:
-    """Return uniform draws in (0, 1) by permanent id."""
-    out = np.empty(n)
-    fill_uniform(seed, STREAMS[what], 0, 0, out, k)
-    return out
 
 
 def _column(name: str) -> npt.NDArray[Any]:
@@ -172,15 +154,15 @@ def _give_traits(state: State, values: Mapping[str, Any], seed: int) -> None:
     """Draw abilities and opinions of entrepreneurs and officials."""
 
     def opinions(what: str, n: int, k: int, mean: float) -> Floats:
-        normal = scipy.special.ndtri(_draw(seed, what, n, k))
+        normal = scipy.special.ndtri(uniform(seed, STREAMS[what], n, k))
         clipped: Floats = np.clip(mean + values["opinion_spread"] * normal, 0.0, 1.0)
         return clipped
 
     n = state["entrepreneur.id"].size
-    state["entrepreneur.skill"] = _draw(seed, "skill", n)
+    state["entrepreneur.skill"] = uniform(seed, STREAMS["skill"], n)
     bits = np.zeros(n, np.int64)
     for bit in range(COMPETENCES):
-        has = _draw(seed, "competences", n, bit) < values["competences"] / COMPETENCES
+        has = uniform(seed, STREAMS["competences"], n, bit) < values["competences"] / COMPETENCES
         bits |= has.astype(np.int64) << bit
     state["entrepreneur.skills"] = bits
     state["entrepreneur.openness"] = opinions("openness", n, 0, values["holders_openness"])
@@ -249,13 +231,10 @@ def _counted_around(count: npt.NDArray[np.int64], disk: Floats) -> Floats:
 
 
 def mark_start(state: State) -> None:
-    """Record the reference values of trust, jobs and footfall on the start date.
+    """Record the reference values of trust, jobs and footfall after the spin-up, in place.
 
-    Parameters
-    ----------
-    state : State
-        State after the spin-up; modified in place. Without a spin-up the reference footfall stays
-        0, and visitors of third places make no shop more attractive.
+    Without a spin-up the reference footfall stays 0, and visitors of third places make no shop more
+    attractive.
     """
     state["office.trust_at_start"] = state["office.trust"]
     state["cell.jobs_at_start"] = state["cell.project_jobs"]
@@ -268,19 +247,8 @@ def mark_start(state: State) -> None:
 def start_projects(state: State, values: Mapping[str, Any], seed: int) -> None:
     """Give people their traits, offices their staff and projects their history.
 
-    Parameters
-    ----------
-    state : State
-        State with ground, premises and people; modified in place.
-    values : mapping
-        Effective parameters by flat name.
-    seed : int
-        Seed of the run.
-
-    Raises
-    ------
-    InputError
-        If the observed births or the share of ideas that start cannot be reached.
+    Modify a state with ground, premises and people in place. Raise `InputError` if the observed
+    births or the share of ideas that start cannot be reached.
     """
     _list_kinds(state)
     kinds = _kinds()

@@ -18,7 +18,6 @@ import scipy
 
 from sim.kernels.distance_decay import exponential_mixture
 from sim.kernels.machine.records import parameters_of
-from sim.kernels.random import fill_uniform
 from sim.kernels.space import decay_potential, huff_flows, huff_work_shape
 from sim.processes import demography, exogenous_drivers
 from sim.processes.shop_accounts import costs_at, dilution
@@ -26,6 +25,7 @@ from sim.processes.shop_closure import age_scale
 from sim.registry.catalogues import project_kinds
 from sim.registry.parameters import ParameterGroup, parameter
 from sim.registry.state import State
+from sim.start.draws import uniform
 from sim.start.people import people_sizes, settle_people
 from sim.start.projects import start_projects
 from sim.start.stationary_shops import (
@@ -62,7 +62,6 @@ class StartParameters(ParameterGroup):
         label="Start year",
         help="The first reported month is January of this year.",
         source="scenario",
-        evidence="assumed",
         role="constant",
     )
     months: int = parameter(
@@ -72,7 +71,6 @@ class StartParameters(ParameterGroup):
         label="Duration",
         help="Number of months to simulate.",
         source="scenario",
-        evidence="assumed",
         role="constant",
     )
     spin_up: int = parameter(
@@ -82,7 +80,6 @@ class StartParameters(ParameterGroup):
         label="Spin-up",
         help="Unreported months before the first one, run with constant drivers.",
         source="two years",
-        evidence="assumed",
         role="constant",
     )
     starting_vacancy: float = parameter(
@@ -102,26 +99,16 @@ class StartParameters(ParameterGroup):
         label="Spread of margins between premises",
         help="How much premises of one town differ in the margin they allow.",
         source="calibrated on pattern 4 (docs/validation.md)",
-        evidence="assumed",
         plausible=(0.05, 0.15),
     )
     town_margin: float = parameter(
         0.0,
-        unit="1",
         bounds=(-0.4, 0.4),
         label="This town's own margin",
         help="How much better or worse shops do here; the vacancy of the start follows.",
         source="towns differ by an SD of 0.055 in the backcast (pattern 4, docs/validation.md)",
-        evidence="assumed",
         role="constant",
     )
-
-
-def _draw(seed: int, what: str, n: int) -> Floats:
-    """Return uniform draws in (0, 1) by permanent id of the premises."""
-    out = np.empty(n)
-    fill_uniform(seed, STREAMS[what], 0, 0, out, 0)
-    return out
 
 
 def _allocate(territory: Territory, values: Mapping[str, Any], sizes: Mapping[str, int]) -> State:
@@ -270,7 +257,7 @@ def _draw_margins(
 ) -> Floats:
     """Draw margins of premises, conditional on the occupancy if it is known."""
     n = occupancy.size
-    u = _draw(seed, "margin", n)
+    u = uniform(seed, STREAMS["margin"], n)
     nodes = np.linspace(-4, 4, 401)
     weight = np.exp(-(nodes**2) / 2)
     z = scipy.special.ndtri(u)
@@ -289,7 +276,7 @@ def _give_histories(
     """Draw age, reserves and quality of shops and age of vacancies from their stationary life."""
     is_open = state["premises.is_open"].astype(bool)
     n = margin.size
-    u, v = _draw(seed, "age", n), _draw(seed, "quality", n)
+    u, v = uniform(seed, STREAMS["age"], n), uniform(seed, STREAMS["quality"], n)
     scale = state["town.closure_age_scale"][0]
     m = margin[is_open]
     # Good shops live longer, so weight quality among open shops by its mean life.
@@ -336,8 +323,12 @@ def starting_state(
     seed : int
         Seed of the run.
     sizes : mapping of str to int
-        Length of the dimensions that interventions need. Returns ------- State State before the
-        spin-up.
+        Length of the dimensions that interventions need.
+
+    Returns
+    -------
+    State
+        State before the spin-up.
 
     Raises
     ------
@@ -363,7 +354,7 @@ def starting_state(
     occupancy = territory.premises_occupancy
     margin = _draw_margins(seed, occupancy, values, life)
     chance = np.interp(margin, MARGINS, life.vacancy_at)
-    drawn = _draw(seed, "occupancy", margin.size) >= chance
+    drawn = uniform(seed, STREAMS["occupancy"], margin.size) >= chance
     state["premises.is_open"] = np.where(occupancy == UNKNOWN, drawn, occupancy == 1)
     _set_costs(state, values, margin, life.expected_presence(margin))
     _give_histories(state, seed, margin, values, life)

@@ -100,17 +100,7 @@ class Pipeline:
 def survival(values: Mapping[str, Any], risk_ratio: float) -> Floats:
     """Return the share of projects still running at the end of each month since birth.
 
-    Parameters
-    ----------
-    values : mapping
-        Parameters by flat name.
-    risk_ratio : float
-        Risk relative to an average project.
-
-    Returns
-    -------
-    (LONGEST_LIFE,) float64 array
-        1 at the end of the month of birth.
+    (LONGEST_LIFE,), 1 at the end of the month of birth. Risk is relative to an average project.
     """
     return np.exp(-risk_ratio * _hazard(values["survival_shape"], values["survival_scale"]))
 
@@ -137,16 +127,8 @@ def utilisation_for(utilisation: float, arrivals: float, longest: float) -> floa
     """Lower the utilisation of an office if waiting would take too long.
 
     With few files, chance alone makes waits long at a high utilisation. With Poisson arrivals the
-    wait is about rho^2 / (2 arrivals (1 - rho)) months; rho is lowered until this is `longest`.
-
-    Parameters
-    ----------
-    utilisation : float
-        Target utilisation, below 1.
-    arrivals : float
-        Files per month.
-    longest : float
-        Longest mean wait, months.
+    wait is about rho^2 / (2 arrivals (1 - rho)) months; rho, below 1, is lowered until this is
+    `longest`. Arrivals are files per month.
     """
     x = arrivals * longest
     return min(utilisation, math.sqrt(x * x + 2.0 * x) - x)
@@ -156,17 +138,9 @@ def utilisation_for(utilisation: float, arrivals: float, longest: float) -> floa
 def mean_waiting(arrivals: float, capacity: float) -> float:
     """Return the mean months that a file waits to be opened, counted at the ends of months.
 
-    Parameters
-    ----------
-    arrivals : float
-        Mean files per month; their number is Poisson.
-    capacity : float
-        Maximum files opened per month; unused capacity of up to one file carries over.
-
-    Returns
-    -------
-    float
-        0 without arrivals, infinity if they reach the capacity.
+    Arrivals are the mean of a Poisson number of files per month; capacity is the maximum opened per
+    month, of which up to one file carries over unused. 0 without arrivals, infinity if they reach
+    the capacity.
     """
     if arrivals < sys.float_info.min:  # none, or too few to calculate with
         return 0.0
@@ -286,9 +260,9 @@ class _Files(NamedTuple):
 
     abandonment: float
     mean_wait: float
-    examination: float
+    examination_months: float
     hours: float
-    lengths: Ints
+    engineering_months: Ints
     arrivals: Floats
     capacity: Floats
     waiting: Floats
@@ -333,29 +307,9 @@ def solve_pipeline(
 ) -> Pipeline:
     """Find the pipeline behind the observed births and share of ideas that start.
 
-    Parameters
-    ----------
-    values : mapping
-        Parameters by flat name.
-    kinds : Kinds
-    residents : float
-        Residents of the territory.
-    skill : (entrepreneurs,) float64 array
-        Skill of potential project holders, 0 to 1.
-    office : (entrepreneurs,) int64 array
-        Office of each.
-    offices : int
-        Number of offices.
-
-    Returns
-    -------
-    Pipeline
-        Pipeline without ideas if nobody lives there or the birth rate is 0.
-
-    Raises
-    ------
-    InputError
-        If the share of ideas that start or the births cannot be reached.
+    Skill, 0 to 1, and office are those of potential project holders, (entrepreneurs,). There are no
+    ideas if nobody lives there or the birth rate is 0. Raise `InputError` if the births or the
+    share of ideas that start cannot be reached.
     """
     births = values["transition_births"] / 1000 * residents / 12 if skill.size else 0.0
     ideas = births / values["idea_start_share"]
@@ -363,10 +317,9 @@ def solve_pipeline(
     weight = np.bincount(office, factor, minlength=offices)
     weight = weight / max(float(weight.sum()), 1e-9)
 
-    files = _solve_files(values, kinds, ideas, tuple(weight.tolist()))
-    a, lengths = files.abandonment, files.lengths
-
-    stages = a, files.mean_wait, files.examination, lengths, kinds, values
+    files = _solve_files(values, kinds, ideas, tuple(weight.tolist()))._asdict()
+    mean_wait, lengths = files.pop("mean_wait"), files["engineering_months"]
+    stages = files["abandonment"], mean_wait, files["examination_months"], lengths, kinds, values
     born, months = _shares(*stages).born, _months(*stages)
     from_above = values["origin_official"]
     for k, risk in enumerate(kinds.risk_ratio):
@@ -375,17 +328,5 @@ def solve_pipeline(
         months[k, RUNNING] = born[k] * life
     busy = float((kinds.share @ months).sum())
     rate = _solve_rate(ideas, busy, factor) if ideas > 0 else 0.0
-    return Pipeline(
-        abandonment=a,
-        ideas=ideas,
-        office_ideas=ideas * weight,
-        idea_rate=rate,
-        hours=files.hours,
-        engineering_months=lengths,
-        arrivals=files.arrivals,
-        capacity=files.capacity,
-        waiting=files.waiting,
-        examination_months=files.examination,
-        born=born,
-        months=months,
-    )
+    solved = {"born": born, "months": months, **files}
+    return Pipeline(ideas=ideas, office_ideas=ideas * weight, idea_rate=rate, **solved)

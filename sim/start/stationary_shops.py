@@ -114,18 +114,10 @@ def live_vacancies(mean_spell, target, margin, takeover_rate, months, p):
 class Stationary:
     """Stationary life of premises over a grid of margins.
 
-    Attributes
-    ----------
-    open_months : (margins, qualities) float64 array
-        Mean months that a shop is open, by the margin of an average occupant and its own quality.
-    vacant_months : (margins,) float64 array
-        Mean months of a vacancy.
-    quality : (qualities,) float64 array
-        Midpoints of equally likely classes of entrants' quality.
-    mean_margin : float
-        Margin around which those of the premises spread.
-    vacancy : float
-        Vacancy of the territory at that margin, share.
+    `open_months`, (margins, qualities), are the mean months that a shop is open, by the margin of
+    an average occupant and its own quality; `vacant_months`, (margins,), those of a vacancy.
+    `quality` holds the midpoints of equally likely classes of entrants' quality. `vacancy` is that
+    of the territory at `mean_margin`, around which the margins of the premises spread.
     """
 
     open_months: Floats
@@ -166,7 +158,6 @@ def solve_stationary(
     Parameters
     ----------
     values : mapping
-        Effective parameters by flat name.
     age_scale : float
         Scale of the closure rate's age weight.
     starting_vacancy : float

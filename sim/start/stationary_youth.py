@@ -77,16 +77,9 @@ def _last(
 class YouthLives:
     """Stationary lives of places for youth.
 
-    Attributes
-    ----------
-    arrival_rate : float
-        Rate at which vacant places are taken, 1/year.
-    entrants_active : float
-        Share of new holders who take part.
-    presence : (180,) float64 array
-        Probability that a place is taken, by month of age from 15.
-    participation : (180,) float64 array
-        Share of residents present who take part.
+    Vacant places are taken at `arrival_rate`, 1/year; the share `entrants_active` of new holders
+    takes part. By month of age from 15, (180,): the probability that a place is taken, and the
+    share of residents present who take part.
     """
 
     arrival_rate: float
@@ -99,16 +92,8 @@ class YouthLives:
 def solve_lives(values: Mapping[str, Any]) -> YouthLives:
     """Find the arrivals that sustain presence and the entrants who sustain participation.
 
-    Parameters
-    ----------
-    values : mapping
-        Effective parameters by flat name.
-
-    Returns
-    -------
-    YouthLives
-        Lives with mean presence ``youth_presence`` and, among those present, mean participation
-        ``starting_participation``; without departures there are no arrivals.
+    Mean presence is ``youth_presence``; mean participation among those present is
+    ``starting_participation``. Without departures there are no arrivals.
     """
     wanted, participation = values["youth_presence"], values["starting_participation"]
     p, q = (parameters_of(rule, values) for rule in (yearly_leaving_rate, leaving_probability))

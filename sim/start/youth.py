@@ -15,7 +15,6 @@ import scipy
 
 from sim.kernels.hilbert_curve import hilbert_positions
 from sim.kernels.machine.compile import kernel
-from sim.kernels.random import fill_uniform
 from sim.kernels.small_world import list_who_knows, small_world
 from sim.kernels.space import decay_potential
 from sim.processes import youth_participation
@@ -23,6 +22,7 @@ from sim.processes.youth_migration import YOUNGEST
 from sim.processes.youth_participation import ACQUAINTANCES
 from sim.registry.parameters import ParameterGroup, parameter
 from sim.registry.state import State
+from sim.start.draws import uniform
 from sim.start.stationary_youth import AGES, YouthLives, solve_lives
 from sim.territory.territory import Territory
 
@@ -60,13 +60,11 @@ class YouthParameters(ParameterGroup):
     rewiring: float = parameter(
         0.1,
         unit="share",
-        bounds=(0.0, 1.0),
         plausible=(0.02, 0.3),
         label="Acquaintances from elsewhere",
         help="Share of a young person's acquaintances who live anywhere within reach, not next "
         "door.",
         source="small world of Watts and Strogatz (1998), a judgement",
-        evidence="assumed",
     )
     acquaintance_reach: float = parameter(
         10.0,
@@ -75,16 +73,7 @@ class YouthParameters(ParameterGroup):
         plausible=(5.0, 20.0),
         label="Reach of acquaintances",
         help="Largest distance between the homes of acquaintances.",
-        source="judgement",
-        evidence="assumed",
     )
-
-
-def _draw(seed: int, what: str, n: int, k: int = 0) -> Floats:
-    """Return uniform draws in (0, 1) by permanent id of the place."""
-    out = np.empty(n)
-    fill_uniform(seed, STREAMS[what], 0, 0, out, k)
-    return out
 
 
 @kernel
@@ -143,13 +132,13 @@ def _motivate(state: State, values: Mapping[str, Any], seed: int, lives: YouthLi
     base_interest = mean + values["threshold_mean"]
     state["town.base_interest"] = base_interest
 
-    age = (_draw(seed, "age", n) * AGES).astype(np.int64)
-    is_present = _draw(seed, "presence", n) < lives.presence[age]
-    takes_part = _draw(seed, "participation", n) < lives.participation[age]
+    age = (uniform(seed, STREAMS["age"], n) * AGES).astype(np.int64)
+    is_present = uniform(seed, STREAMS["presence"], n) < lives.presence[age]
+    takes_part = uniform(seed, STREAMS["participation"], n) < lives.participation[age]
     # Excess of interest over the threshold, conditional on participation.
     nodes = np.linspace(-5, 5, 501)
     chance = scipy.special.ndtr((mean + spread * nodes + influence * share) / max(noise, 1e-9))
-    draws = _draw(seed, "motivation", n)
+    draws = uniform(seed, STREAMS["motivation"], n)
     z = np.empty(n)
     for part, weight in ((takes_part, chance), (~takes_part, 1 - chance)):
         cumulative = np.cumsum(np.exp(-(nodes**2) / 2) * weight)
@@ -158,9 +147,8 @@ def _motivate(state: State, values: Mapping[str, Any], seed: int, lives: YouthLi
     interest = np.full(n, base_interest)
     if spread > 0:
         interest += of_interest**2 / spread * z
-        interest += (
-            of_interest * of_threshold / spread * scipy.special.ndtri(_draw(seed, "interest", n))
-        )
+        other = scipy.special.ndtri(uniform(seed, STREAMS["interest"], n))
+        interest += of_interest * of_threshold / spread * other
     state["youth.age"] = YOUNGEST + age
     state["youth.is_present"] = state["youth.tenancy"] = is_present
     state["youth.base_interest"] = state["youth.interest"] = interest
@@ -181,7 +169,9 @@ def _acquaint(state: State, values: Mapping[str, Any], seed: int, cell_km: float
     first = np.zeros(here.size, np.int64)
     cells, rows = np.unique(cell, return_index=True)
     first[cells] = rows
-    draws = np.array([_draw(seed, "rewiring", cell.size, k) for k in range(ACQUAINTANCES)])
+    draws = np.array(
+        [uniform(seed, STREAMS["rewiring"], cell.size, k) for k in range(ACQUAINTANCES)]
+    )
     small_world(
         seed,
         STREAMS["acquaintances"],
@@ -199,17 +189,9 @@ def _acquaint(state: State, values: Mapping[str, Any], seed: int, cell_km: float
 def start_youth(state: State, territory: Territory, values: Mapping[str, Any], seed: int) -> None:
     """Give the young their homes, ages, acquaintances, traits and participation.
 
-    Parameters
-    ----------
-    state : State
-        State with its ground; modified in place: the arrays of youth, ``cell.residents_nearby``,
-        ``town.arrival_rate`` and ``town.base_interest``. Youth are a subset of the residents, who
-        do not change.
-    territory : Territory
-    values : mapping
-        Effective parameters by flat name.
-    seed : int
-        Seed of the run.
+    Modify a state with its ground in place: the arrays of youth, ``cell.residents_nearby``,
+    ``town.arrival_rate`` and ``town.base_interest``. Youth are a subset of the residents, who do
+    not change.
     """
     _settle(state, territory)
     decay_potential(
