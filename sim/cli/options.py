@@ -69,7 +69,7 @@ Scheduler = Annotated[
     typer.Option(
         "--scheduler",
         metavar="ADDRESS",
-        help="Address of a running dask scheduler, such as tcp://10.0.0.1:8786.",
+        help="Running dask scheduler: tcp://10.0.0.1:8786, or its scheduler file (.json).",
     ),
 ]
 Resume = Annotated[bool, typer.Option("--resume", help="Resume the results in the folder.")]

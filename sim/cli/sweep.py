@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -40,13 +42,21 @@ def sweep_command(
         bool,
         typer.Option("--dry-run", help="Only report the number of runs and the time they take."),
     ] = False,
+    slurm: Annotated[
+        Path | None,
+        typer.Option(
+            "--slurm",
+            metavar="FILE",
+            help="Only write a Slurm job array of --workers tasks that does the sweep.",
+        ),
+    ] = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Run an experiment: every point of its design, each with every replication.
 
     Finished runs are always kept; --resume does the missing ones.
     """
-    if not dry_run:
+    if not dry_run and slurm is None:
         options.load_in_workers(executor, workers)
     given = {"replications": reps, "months": months, "seed": seed}
     changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
@@ -63,6 +73,16 @@ def sweep_command(
         return
     if out is None:
         raise InputError("--out is missing; name a folder for the results.")
+    if slurm is not None:
+        if workers is None or force or executor != "local" or scheduler is not None:
+            raise InputError(
+                "--slurm needs --workers, and goes without --force, --executor and --scheduler."
+            )
+        more = {"--timeout": timeout, "--max-failures": max_failures}
+        words = [word for name, v in more.items() if v is not None for word in (name, str(v))]
+        words += ["--retry-failed"] * retry_failed
+        _write_job_array(slurm, workers, experiment, changes, out, words)
+        return
     from sim.experiments.running import sweep
 
     with Watch(out) as watch:
@@ -85,6 +105,20 @@ def sweep_command(
     say_if_more(found, reps)
     end_if_failed(found)
     CONSOLE.next(f"sim report {out}")
+
+
+def _write_job_array(
+    file: Path, tasks: int, experiment: str, changes: Mapping[str, Any], out: str, more: list[str]
+) -> None:
+    from sim.cli.slurm import write_job_array
+    from sim.experiments.commands import words_of_sweep
+    from sim.experiments.executors import worker_number
+    from sim.experiments.experiment_file import load_experiment
+
+    load_experiment(experiment, changes=changes)  # refuse mistakes now, not in the queue
+    words = [*words_of_sweep(experiment, changes, out), *more]
+    write_job_array(file, worker_number(tasks), words)
+    CONSOLE.next(f"sbatch {file}")
 
 
 def extend_command(

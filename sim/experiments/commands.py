@@ -57,16 +57,21 @@ def commands_of_comparison(experiment: Experiment, reference: str) -> Commands:
 
 def commands_of_sweep(reference: str, changes: Mapping[str, Any]) -> Commands:
     """Return what repeats a sweep of an experiment (name or file) with changed keys of its file."""
-    numbers = {"replications": "--reps", "months": "--months", "seed": "--seed"}
-    options = [w for key, o in numbers.items() if key in changes for w in (o, str(changes[key]))]
-    options += _set_options(changes.get("settings", {}))
     more = f", changes={dict(changes)!r}" if changes else ""
     return {
-        "command": shlex.join(["sim", "sweep", reference, *options, "--out", "sweep"]),
+        "command": shlex.join(["sim", *words_of_sweep(reference, changes, "sweep")]),
         "python": (
             f"import sim\nsweep = sim.sweep({reference!r}, 'sweep'{more})\nframe = sweep.frame()\n"
         ),
     }
+
+
+def words_of_sweep(reference: str, changes: Mapping[str, Any], out: str) -> list[str]:
+    """Return the words after ``sim`` that do a sweep; see `commands_of_sweep`."""
+    numbers = {"replications": "--reps", "months": "--months", "seed": "--seed"}
+    options = [w for key, o in numbers.items() if key in changes for w in (o, str(changes[key]))]
+    options += _set_options(changes.get("settings", {}))
+    return ["sweep", reference, *options, "--out", out]
 
 
 def _command(

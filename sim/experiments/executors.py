@@ -7,6 +7,7 @@ worker dies raises `WorkerDied`; `Workers.restart` makes the workers usable agai
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import multiprocessing
 import os
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any, Final, Literal, Protocol, get_args
 
 from sim.errors import InputError, nearest
@@ -51,9 +53,12 @@ class WorkerDied(Exception):
 
 
 class Workers(Protocol):
-    """A number of workers of one kind."""
+    """Workers of one kind."""
 
-    number: int
+    @property
+    def number(self) -> int:
+        """Present number of workers."""
+        ...
 
     def submit(self, function: Any, *arguments: Any) -> Future[Any]:
         """Call a function; the future raises `WorkerDied` if the worker died."""
@@ -118,7 +123,7 @@ def start_workers(
     number : int
         Number of workers to start; a running cluster has its own.
     scheduler : str, optional
-        Address of a running dask scheduler.
+        Address of a running dask scheduler, or its scheduler file (``.json``).
 
     Raises
     ------
@@ -212,6 +217,8 @@ class _Dask:
             ) from None
         self._died = (KilledWorker, CommClosedError)
         address: Any = scheduler
+        if scheduler is not None and scheduler.endswith(".json"):
+            address = _address_in(scheduler)
         with ExitStack() as stack:
             stack.enter_context(dask.config.set(_SETTINGS))
             if scheduler is None:
@@ -236,8 +243,12 @@ class _Dask:
                     f"--scheduler {scheduler}: no dask scheduler answers: {error}."
                 ) from None
             self._stack = stack.pop_all()
-        self._client = client
-        self.number = number if scheduler is None else sum(client.nthreads().values())
+        self._client, self._started = client, number if scheduler is None else None
+
+    @property
+    def number(self) -> int:
+        """Number of workers; those of a running cluster come and go."""
+        return self._started or max(1, sum(self._client.nthreads().values()))
 
     def submit(self, function: Any, *arguments: Any) -> Future[Any]:
         # Dask's own executor never finishes a future whose result is lost with its worker before it
@@ -259,6 +270,16 @@ class _Dask:
 
     def end(self) -> None:
         self._stack.close()
+
+
+def _address_in(file: str) -> str:
+    """Return the address in the file that ``dask scheduler --scheduler-file`` writes."""
+    try:
+        return str(json.loads(Path(file).read_text(encoding="utf-8"))["address"])
+    except (OSError, ValueError, TypeError, KeyError):
+        raise InputError(
+            f"--scheduler {file}: no file that a dask scheduler has written."
+        ) from None
 
 
 def _pass_on(
