@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,7 +14,10 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
+from sim.experiments.engine import IN_FLIGHT, Tally
 from sim.experiments.results import load_results
+from tests.sweeps.toy_sweeps import POINTS, fill_toys
+from tests.sweeps.toys import Toy
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a job array is a shell script")
 
@@ -79,6 +81,22 @@ def test_mistakes_show_before_the_job_is_queued(folder, capsys, options, told):
     assert not (folder / "job.sh").exists()
 
 
+@pytest.mark.slow
+def test_workers_that_join_later_get_work_too(store):
+    from distributed import LocalCluster
+
+    toy = Toy(fates=dict.fromkeys(range(POINTS), "takes_a_moment"))
+    with LocalCluster(1, threads_per_worker=1, dashboard_address=None, silence_logs=50) as cluster:
+
+        def join(tally: Tally) -> None:
+            cluster.scale(3)
+            cluster.wait_for_workers(3)
+
+        how = {"executor": "dask", "scheduler": cluster.scheduler_address, "batch": 1}
+        tally = fill_toys(store, toy, progress=join, **how)
+    assert tally.most_in_flight == 3 * IN_FLIGHT
+
+
 @contextmanager
 def task(number: int, job: int) -> Iterator[subprocess.Popen[bytes]]:
     """A task of a job array, killed at the end as Slurm does."""
@@ -112,4 +130,3 @@ def test_the_tasks_of_a_job_array_do_the_sweep_also_after_a_time_limit(folder):
     assert (found.counts.failed, found.missing()) == (0, 0)
     assert found.digest == true.digest
     assert not list(folder.glob(".job-8*"))
-    shutil.rmtree(folder / "out")

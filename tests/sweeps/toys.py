@@ -85,6 +85,10 @@ def kills_its_process(toy: Toy, x: int) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+def takes_a_moment(toy: Toy, x: int) -> None:
+    time.sleep(0.1)
+
+
 def never_ends(toy: Toy, x: int) -> None:
     while True:
         time.sleep(0.05)
