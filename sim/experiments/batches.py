@@ -31,13 +31,7 @@ _CRASHED: Final = "its process died while running nothing else"
 class Sent:
     """A model on its way to workers: pickled once, and unpickled once by each worker.
 
-    Attributes
-    ----------
-    model : Model
-    code : mapping
-        Code of the process that sends it, as JSON values.
-    timeout : float or None
-        Seconds that a run may take.
+    With it go the code of the process that sends it, and the seconds that a run may take.
     """
 
     def __init__(self, model: Model, code: Mapping[str, Any], timeout: float | None) -> None:
@@ -58,19 +52,10 @@ def _received(pickled: bytes, code: str, timeout: float | None) -> Sent:
 
 @dataclass(frozen=True)
 class Batch:
-    """The results of some runs, on their way to the store.
+    """The results of some runs, on their way to the store: tables by kind, the measures last.
 
-    Attributes
-    ----------
-    tables : mapping of str to pyarrow.Table
-        The results by kind, the measures last.
-    runs, failed : int
-    seconds : float
-        Total time of the runs.
-    first_error : str
-        Message of the first failure, if any.
-    environment : str
-        The worker's `environment_here`.
+    `seconds` is the total time of the runs, `first_error` the message of the first failure, and
+    `environment` the worker's `environment_here`.
     """
 
     tables: Mapping[str, pa.Table]
@@ -103,19 +88,7 @@ def _text(words: str) -> str:
 
 
 def do_batch(sent: Sent, runs: Sequence[Run]) -> Batch:
-    """Do some runs.
-
-    Parameters
-    ----------
-    sent : Sent
-        The model.
-    runs : sequence of Run
-
-    Raises
-    ------
-    InputError
-        If this process has other code than the one that planned the runs.
-    """
+    """Do some runs; raise `InputError` if this process has other code than their planner."""
     if differences := code_here().differences(sent.code):
         raise InputError(
             f"a worker on {platform.node()} has other code: {differences}. Install the same on all,"

@@ -38,22 +38,10 @@ FIRST_ALL_FAILED: Final = 20
 
 @dataclass
 class Tally:
-    """Progress so far.
+    """Progress so far: runs to do, done (failed ones included) and failed, and their seconds.
 
-    Attributes
-    ----------
-    total : int
-        Number of runs to do.
-    done, failed : int
-        Number of runs done, including failed ones, and of failed ones.
-    seconds : float
-        Total time of the runs over all workers.
-    most_in_flight : int
-        Largest number of batches in flight.
-    first_error : str
-        Message of the first failure.
-    stopped : {"", "all_failed", "max_failures"}
-        Reason for an early stop.
+    `most_in_flight` counts batches; `first_error` is the message of the first failure; `stopped` is
+    the reason for an early stop, "all_failed" or "max_failures".
     """
 
     total: int
@@ -76,20 +64,10 @@ class Tally:
 class Engine:
     """The loop over the runs of an experiment.
 
+    Options are those of `sim.experiments.running.Options`; in memory, a batch is one group.
+
     Parameters
     ----------
-    store : Stored
-        Store of the results.
-    model : Model
-    workers : Workers
-    max_failures : int, optional
-        Stop once more runs have failed.
-    batch : int, optional
-        Runs per batch; by default sized by time, or one group if results stay in memory.
-    progress : callable, optional
-        Called with the tally after each batch.
-    timeout : float, optional
-        Seconds that a run may take.
     has_worked : bool
         Whether runs of this experiment have succeeded before, so that initial failures are no
         reason to stop.
@@ -113,14 +91,7 @@ class Engine:
         self._sent = Sent(self.model, code_here().as_json(), self.timeout)
 
     def do(self, groups: Iterable[Sequence[Run]], total: int) -> Tally:
-        """Do some runs.
-
-        Parameters
-        ----------
-        groups : iterable of sequence of Run
-            Runs to keep together in a batch; consumed lazily.
-        total : int
-            Number of runs.
+        """Do some runs, given in groups to keep together in a batch, which are consumed lazily.
 
         Raises
         ------

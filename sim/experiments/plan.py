@@ -50,7 +50,6 @@ class Plan:
     Attributes
     ----------
     model : Model
-        Model to run.
     design : Design
     arms : tuple of str
         Arms of each point, the baseline first.
