@@ -9,13 +9,13 @@ would contain as many met cases by chance (Bryant & Lempert 2010, doi
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from sim.analysis.cases import (
     SIGNIFICANT,
-    Booleans,
     Cases,
     Limit,
     categories,
@@ -25,16 +25,14 @@ from sim.analysis.cases import (
     is_number,
 )
 from sim.analysis.libraries import library
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.arrays import Bools
 
 __all__ = ["find_boxes"]
 
 
 def find_boxes(
     experiments: pd.DataFrame,
-    met: Booleans,
+    met: Bools,
     *,
     least_density: float = 0.8,
     least_mass: float = 0.05,
@@ -75,8 +73,6 @@ def find_boxes(
     InputError
         If there are fewer than `FEWEST_CASES` cases.
     """
-    import pandas as pd
-
     search, check = halves(experiments, met)
     fewest, all_met = least_mass * len(search.met), int(check.met.sum())
     rows: list[dict[str, Any]] = []

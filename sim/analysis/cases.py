@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from sim.analysis.ema import load_ema
 from sim.analysis.point_values import QuantityKind, choose_quantities
+from sim.arrays import Bools
 from sim.errors import InputError
 from sim.measures.registry import OUTCOMES
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.experiments.results import Results
 
 __all__ = [
@@ -34,8 +33,6 @@ __all__ = [
     "is_number",
     "target_cases",
 ]
-
-Booleans = npt.NDArray[np.bool_]
 
 FEWEST_CASES: Final = 40
 """Minimum cases: half of them must put at least one into a box of a few per cent. A judgement."""
@@ -56,7 +53,7 @@ def target_cases(
     arm: str | None = None,
     kind: QuantityKind | None = None,
     target: float | None = None,
-) -> tuple[pd.DataFrame, Booleans]:
+) -> tuple[pd.DataFrame, Bools]:
     """Return the points of a sweep and whether they meet a target.
 
     Parameters
@@ -105,7 +102,7 @@ class Limit:
     levels: tuple[Any, ...] | None
     quasi_p: float = np.nan
 
-    def holds(self, cases: pd.DataFrame) -> Booleans:
+    def holds(self, cases: pd.DataFrame) -> Bools:
         """Return which values lie within the limit."""
         column = cases[self.factor]
         if self.levels is not None:
@@ -118,14 +115,14 @@ class Cases:
     """Factors, one row per case, and whether the target is met."""
 
     factors: pd.DataFrame
-    met: Booleans
+    met: Bools
 
-    def inside(self, limits: list[Limit]) -> Booleans:
+    def inside(self, limits: list[Limit]) -> Bools:
         """Return which cases lie within all limits."""
         held = [limit.holds(self.factors) for limit in limits]
         return np.asarray(np.logical_and.reduce([np.ones(len(self.met), bool), *held]))
 
-    def of(self, which: Booleans) -> Cases:
+    def of(self, which: Bools) -> Cases:
         """Return some of the cases."""
         return Cases(self.factors[which].reset_index(drop=True), self.met[which])
 
@@ -134,7 +131,7 @@ class Cases:
         return self.of(~self.inside(limits))
 
 
-def halves(experiments: pd.DataFrame, met: Booleans) -> tuple[Cases, Cases]:
+def halves(experiments: pd.DataFrame, met: Bools) -> tuple[Cases, Cases]:
     """Split the cases into one half to search and one to check."""
     number = len(experiments)
     if number < FEWEST_CASES:
@@ -169,8 +166,6 @@ def coded(factors: pd.DataFrame) -> pd.DataFrame:
     Whole numbers become floats, since limits between them do not fit into their columns. Words and
     truth values become numbered categories, since the order of sets of words varies by process.
     """
-    import pandas as pd
-
     found: dict[Any, Any] = {}
     for name, column in factors.items():
         if is_number(column):
@@ -183,8 +178,6 @@ def coded(factors: pd.DataFrame) -> pd.DataFrame:
 
 def is_number(column: pd.Series[Any]) -> bool:
     """Return whether a factor is ordered, unlike words and truth values."""
-    import pandas as pd
-
     return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 

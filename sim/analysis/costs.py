@@ -8,24 +8,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from sim.analysis.responses import COST, effects_along
+from sim.arrays import Floats
 from sim.errors import InputError, nearest
 from sim.experiments.cost_effectiveness import COST_COLUMNS, cost_effectiveness
 from sim.experiments.effects import expanded_level, mean_effect, resampled_means, verdict_of
 from sim.experiments.experiment import BASELINE
 from sim.measures.registry import OUTCOMES
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["MARGINAL_COLUMNS", "PER", "cost_effectiveness_by_point", "marginal_effects"]
-
-Floats = npt.NDArray[np.float64]
 
 PER: Final = 50_000.0
 """EUR to which marginal effects refer."""
@@ -75,8 +71,6 @@ def marginal_effects(
     InputError
         As for `sim.analysis.responses.responses`, or if no smallest relevant effect is known.
     """
-    import pandas as pd
-
     if smallest_relevant is None:
         if measure not in OUTCOMES:
             raise InputError(f"unknown measure '{measure}'.{nearest(measure, OUTCOMES)}")
@@ -125,8 +119,6 @@ def cost_effectiveness_by_point(frame: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         ``point``, and the columns of `sim.experiments.cost_effectiveness.cost_effectiveness`.
     """
-    import pandas as pd
-
     runs = frame.assign(luck=0, is_arm=frame["arm"] != BASELINE)
     runs = runs.sort_values(["is_arm", "arm", "rep"], kind="stable")
     parts = [cost_effectiveness(part).assign(point=point) for point, part in runs.groupby("point")]

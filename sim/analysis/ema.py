@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from sim.analysis.libraries import library
 from sim.analysis.point_values import (
@@ -23,6 +23,7 @@ from sim.analysis.point_values import (
     mean_of_replications,
     point_values,
 )
+from sim.arrays import Floats, Ints
 from sim.errors import InputError
 from sim.experiments.experiment import BASELINE
 from sim.experiments.factors import SCENARIO
@@ -31,7 +32,6 @@ from sim.experiments.seeds import replication_seed
 from sim.experiments.territory_runs import TerritoryRuns
 
 if TYPE_CHECKING:
-    import pandas as pd
     from ema_workbench import Model
 
     from sim.experiments.experiment import Experiment
@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from sim.experiments.results import Results
 
 __all__ = ["EmaRuns", "ema_name", "load_ema", "to_ema_model"]
-
-Floats = npt.NDArray[np.float64]
 
 TERRITORY: Final = "territory"
 
@@ -235,7 +233,7 @@ def _is_lever(experiment: Experiment, factor: Factor) -> bool:
     return False
 
 
-def _number(points: pd.DataFrame, names: list[str]) -> npt.NDArray[np.int64]:
+def _number(points: pd.DataFrame, names: list[str]) -> Ints:
     """Number the combinations of values."""
     if not names:
         return np.zeros(len(points), np.int64)

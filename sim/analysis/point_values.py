@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.arrays import Floats
 from sim.errors import InputError, nearest
 from sim.experiments.experiment import BASELINE
 from sim.measures.registry import OUTCOMES
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Quantity", "QuantityKind", "choose_quantities", "mean_of_replications", "point_values"]
 
-Floats = npt.NDArray[np.float64]
 QuantityKind = Literal["level", "effect"]
 """The indicator itself, or its paired difference from the baseline of the same point and seed."""
 

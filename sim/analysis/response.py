@@ -50,14 +50,12 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.analysis.response_curves import FORMS, Curve, FormName, Profile, fit_curve
+from sim.arrays import Floats
 from sim.experiments.effects import expanded_level, resampled_means
 
 __all__ = ["Level", "Response", "response"]
-
-Floats = npt.NDArray[np.float64]
 
 _UNEXPLAINED: Final = 0.05
 """Maximum share of the variation between levels that a form may leave unexplained before the

@@ -28,10 +28,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import expit, logit
 
-Floats = npt.NDArray[np.float64]
+from sim.arrays import Floats, Ints
+
 FormName = Literal["constant", "linear", "saturating", "sigmoid"]
 
 _MIDDLES: Final = 41
@@ -116,7 +116,7 @@ class Profile:
         self.parameters = form.grid(u)
         self._directions = _directions(form.shape(u, self.parameters))
 
-    def _best(self, means: Floats) -> npt.NDArray[np.int64]:
+    def _best(self, means: Floats) -> Ints:
         return np.abs(means @ self._directions.T).argmax(axis=1)
 
     def best_parameters(self, means: Floats) -> Floats:

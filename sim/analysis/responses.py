@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from sim.analysis.response import Response, response
+from sim.arrays import Floats
 from sim.errors import InputError, nearest
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "COST",
@@ -24,8 +22,6 @@ __all__ = [
     "response_to_cost",
     "responses",
 ]
-
-Floats = npt.NDArray[np.float64]
 
 COST: Final = "public_spending"
 """The measure of cost: public money spent, discounted to the first month."""
@@ -99,8 +95,6 @@ def response_table(found: Mapping[tuple[Any, ...], Response], held: Sequence[str
         ``half_saturation`` (each with ``_lo90`` and ``_hi90``, nan if absent), and the held-out
         errors ``error_constant`` to ``error_irregular``.
     """
-    import pandas as pd
-
     rows = []
     for key, one in found.items():
         row = dict(zip(held, key, strict=True))

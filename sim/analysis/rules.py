@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
+import pandas as pd
 
-from sim.analysis.cases import Booleans, Cases, Limit, categories, coded, describe_box, halves
+from sim.analysis.cases import Cases, Limit, categories, coded, describe_box, halves
 from sim.analysis.libraries import library
-
-if TYPE_CHECKING:
-    import pandas as pd
+from sim.arrays import Bools
 
 __all__ = ["find_rules"]
 
@@ -19,9 +18,7 @@ _SEPARATOR: Final = "\0"
 """Separator between a factor and one of its categories in the name of an indicator column."""
 
 
-def find_rules(
-    experiments: pd.DataFrame, met: Booleans, *, least_mass: float = 0.05
-) -> pd.DataFrame:
+def find_rules(experiments: pd.DataFrame, met: Bools, *, least_mass: float = 0.05) -> pd.DataFrame:
     """Find rules by CART that separate cases in which a target is met.
 
     Parameters
@@ -49,8 +46,6 @@ def find_rules(
     The tree is scikit-learn's, as in the Workbench's own ``CART``. That class takes no seed, so the
     global generator breaks its ties, and it misreads limits of categories (version 3.0.0).
     """
-    import pandas as pd
-
     search, check = halves(experiments, met)
     all_met = int(check.met.sum())
     fewest = max(1, round(least_mass * len(search.met)))
@@ -66,8 +61,6 @@ def find_rules(
 
 def _leaves(cases: Cases, fewest: int) -> list[list[Limit]]:
     """Return the leaves of a tree with their limits."""
-    import pandas as pd
-
     columns = pd.get_dummies(coded(cases.factors), prefix_sep=_SEPARATOR, dtype=float)
     grown = library("sklearn.tree").DecisionTreeClassifier(min_samples_leaf=fewest, random_state=0)
     tree = grown.fit(columns.to_numpy(), cases.met).tree_

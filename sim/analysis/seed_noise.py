@@ -17,22 +17,19 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from sim.analysis.point_values import QuantityKind, choose_quantities, point_values
+from sim.arrays import Floats
 from sim.errors import InputError
 from sim.experiments.effects import still_needed
 from sim.experiments.experiment import BASELINE
 from sim.measures.registry import OUTCOMES
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.experiments.results import Results
 
 __all__ = ["SeedNoise", "seed_noise", "seed_noise_table"]
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -139,8 +136,6 @@ def seed_noise_table(
     InputError
         If there is no such quantity, or a half-width is not above 0.
     """
-    import pandas as pd
-
     wanted = dict(half_widths or {})
     for name, half_width in wanted.items():
         if not half_width > 0:

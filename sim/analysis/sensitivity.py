@@ -18,15 +18,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from sim.analysis.libraries import library
 from sim.analysis.point_values import QuantityKind, choose_quantities, point_values
+from sim.arrays import Bools, Floats
 from sim.errors import InputError
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.experiments.results import Results
 
 __all__ = [
@@ -36,8 +35,6 @@ __all__ = [
     "sensitivity",
     "sobol_indices",
 ]
-
-Floats = npt.NDArray[np.float64]
 
 FEWEST_BASE_SAMPLES: Final = 16
 FEWEST_TRAJECTORIES: Final = 4
@@ -79,8 +76,6 @@ def sobol_indices(values: Floats, factors: Sequence[str]) -> pd.DataFrame:
     and raises ST of each factor whose change brings other random draws, by the share that
     `sim.analysis.seed_noise` returns as ``share_of_mean``.
     """
-    import pandas as pd
-
     means, kept = _means_by_block(values, len(factors) + 2)
     _enough(kept, FEWEST_BASE_SAMPLES, "base samples")
     if _is_constant(means[:, [0, -1]]):
@@ -123,8 +118,6 @@ def morris_measures(values: Floats, unit_points: Floats, factors: Sequence[str])
     InputError
         If fewer than `FEWEST_TRAJECTORIES` trajectories are complete.
     """
-    import pandas as pd
-
     steps = len(factors) + 1
     means, kept = _means_by_block(values, steps)
     _enough(kept, FEWEST_TRAJECTORIES, "trajectories")
@@ -173,8 +166,6 @@ def sensitivity(
     InputError
         If the design is of another kind, there is no such quantity, or too few runs succeeded.
     """
-    import pandas as pd
-
     design = sweep.experiment.design
     names = [f.name for f in design.factors]
     if design.kind not in ("saltelli", "morris"):
@@ -197,7 +188,7 @@ def sensitivity(
     return pd.concat(tables, ignore_index=True)
 
 
-def _means_by_block(values: Floats, size: int) -> tuple[Floats, npt.NDArray[np.bool_]]:
+def _means_by_block(values: Floats, size: int) -> tuple[Floats, Bools]:
     """Return means by block, (kept blocks, points of a block), and which blocks were kept."""
     blocks = values.reshape(-1, size, values.shape[1])
     is_shared = np.isfinite(blocks).all(axis=1)
@@ -207,7 +198,7 @@ def _means_by_block(values: Floats, size: int) -> tuple[Floats, npt.NDArray[np.b
     return total[kept] / number[kept, None], kept
 
 
-def _enough(kept: npt.NDArray[np.bool_], fewest: int, what: str) -> None:
+def _enough(kept: Bools, fewest: int, what: str) -> None:
     if kept.sum() < fewest:
         raise InputError(
             f"{kept.sum()} of {kept.size} {what} have all their points; indices need {fewest}."

@@ -7,15 +7,13 @@ probability that an intervention succeeds in one territory. A mean effect beyond
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
+import pandas as pd
 from scipy.special import betaincinv
 
 from sim.analysis.responses import require_columns, require_one
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["ALL_TARGETS", "TARGET_COLUMNS", "jeffreys_interval", "targets_met"]
 
@@ -87,8 +85,6 @@ def targets_met(
     >>> targets_met(runs, {"births": 2.0})[["replications", "left_out", "met"]].values[0].tolist()
     [3, 1, 2]
     """
-    import pandas as pd
-
     require_columns(differences, (*by, *targets))
     require_one(differences, by)
     wanted = np.array(list(targets.values()), np.float64)

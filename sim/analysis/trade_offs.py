@@ -9,17 +9,15 @@ better, (policies, scenarios) float64 arrays; negate objectives to minimise.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
 from sim.analysis.responses import means_of, require_columns, require_one
+from sim.arrays import Bools, Floats
 from sim.errors import InputError
 from sim.experiments.effects import resampled_means
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "ROBUSTNESS_COLUMNS",
@@ -32,8 +30,6 @@ __all__ = [
     "satisficing",
 ]
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 Direction = Literal[1, -1]
 """Direction of an objective."""
 
@@ -96,8 +92,6 @@ def pareto_front(
     InputError
         If there is no such column or no objective, or arms or horizons are mixed.
     """
-    import pandas as pd
-
     require_columns(differences, (*policies, *objectives))
     require_one(differences, policies)
     if not objectives:
@@ -253,8 +247,6 @@ def robustness(
         If there is no such column, arms or horizons are mixed, or no replication measured all
         policies.
     """
-    import pandas as pd
-
     require_columns(differences, (measure, *policies, *scenarios))
     require_one(differences, (*policies, *scenarios))
     runs = list(dict.fromkeys((*scenarios, "rep")))

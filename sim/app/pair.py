@@ -19,7 +19,6 @@ from sim.simulation.simulation import Simulation, start_of
 CHARTS: Final = (*ROLLING, "openness", "bottom_up_share", "partners_per_project", "months_to_birth")
 """Measures of the charts, each over the twelve months that end with a month."""
 
-Floats = npt.NDArray[np.float64]
 Bytes = npt.NDArray[np.uint8]
 
 Scale = tuple[float, float]

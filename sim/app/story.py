@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.app.pair import CHARTS, Pair, measures_of_months
+from sim.arrays import Floats
 from sim.measures.counting import COUNTS
 from sim.measures.registry import HEADLINES, OUTCOMES
 from sim.registry.variables.money import LINES
@@ -176,7 +176,7 @@ class _Course:
     def __init__(self, run: Simulation) -> None:
         self._rows = dict(zip(COUNTS, run.counts.T, strict=True))
 
-    def _of(self, name: str) -> npt.NDArray[np.float64]:
+    def _of(self, name: str) -> Floats:
         names = [name] if name in self._rows else [f"{name}_{zone}" for zone in ZONES]
         return np.asarray(sum(self._rows[one] for one in names))
 

@@ -18,17 +18,16 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from sim.arrays import Floats
 from sim.calibration.calibration import Calibration, Progress, Simulate, Simulations
-from sim.calibration.priors import Floats, Prior
+from sim.calibration.priors import Prior
 from sim.calibration.targets import Target, check_targets
 from sim.errors import InputError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["abc_smc"]
 
@@ -148,8 +147,6 @@ def _distance(simulated: Mapping[str, float], observed: Mapping[str, float]) -> 
 
 
 def _rounds(history: Any) -> pd.DataFrame:
-    import pandas as pd
-
     table = history.get_all_populations()
     table = table[table["t"] >= 0]
     rows = []

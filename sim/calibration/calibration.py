@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from sim.calibration.priors import Floats, Prior
+from sim.arrays import Floats
+from sim.calibration.priors import Prior
 from sim.calibration.targets import Target, figures_of
 from sim.errors import InputError
 from sim.scenario.posterior import Posterior, save_posterior
 from sim.scenario.schema import PARAMETERS
 from sim.version import package_version
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Calibration", "Progress", "Simulate", "Simulations", "spawned_seed"]
 

@@ -13,11 +13,10 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
-import numpy.typing as npt
+
+from sim.arrays import Floats
 
 __all__ = ["Emulator"]
-
-Floats = npt.NDArray[np.float64]
 
 _CHUNK = 8192
 """Number of points predicted at once, which limits memory."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
+
+import pandas as pd
 
 from sim.calibration.calibration import spawned_seed
 from sim.errors import InputError
@@ -12,9 +14,6 @@ from sim.experiments.executors import WorkerDied, Workers, start_workers, worker
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import PARAMETERS
 from sim.simulation.simulation import Simulation
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["Ensemble", "Measure"]
 

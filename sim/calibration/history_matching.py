@@ -17,19 +17,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
+from sim.arrays import Bools, Floats
 from sim.calibration.calibration import Calibration, Progress, Simulate, Simulations
 from sim.calibration.emulator import Emulator
-from sim.calibration.priors import Floats, Prior
+from sim.calibration.priors import Prior
 from sim.calibration.targets import Target, check_targets
 from sim.errors import InputError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["CUTOFF", "Matching", "history_matching"]
 
@@ -141,8 +138,6 @@ def history_matching(
         If a figure is missing, an option is out of range, too few simulations can start, or
         scikit-learn is not installed.
     """
-    import pandas as pd
-
     if find_spec("sklearn") is None:
         raise InputError(
             "scikit-learn is not installed; install it with: pip install 'essaim[calibration]'."
@@ -207,7 +202,7 @@ class _Space:
         points: Floats = qmc.LatinHypercube(self._dimensions, rng=self._rng).random(n)
         return points
 
-    def holds(self, points: Floats) -> npt.NDArray[np.bool_]:
+    def holds(self, points: Floats) -> Bools:
         """Return whether each point has passed all waves."""
         kept = np.ones(len(points), bool)
         for emulators in self.waves:

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
+import pandas as pd
 
+from sim.arrays import Floats
 from sim.errors import InputError, nearest
 from sim.experiments.draws import Range, triangular, uncertain_ranges
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import PARAMETERS
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["Prior", "Shape", "scenario_prior"]
 
-Floats = npt.NDArray[np.float64]
 Shape = Literal["triangular", "uniform"]
 
 
@@ -68,8 +65,6 @@ class Prior:
         pandas.DataFrame
             One column per parameter, one row per point.
         """
-        import pandas as pd
-
         columns = {}
         for (name, within), column in zip(self.ranges.items(), unit.T, strict=True):
             if self.shape == "uniform":

@@ -8,14 +8,12 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.arrays import Floats
 from sim.errors import InputError, nearest
 from sim.registry.parameters import Evidence
 
 __all__ = ["Target", "check_targets", "figures_of"]
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.arrays import Floats
 from sim.experiments.effects import expanded_level, mean_effect, resampled_means, verdict_of
 from sim.measures.registry import OUTCOMES
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = npt.NDArray[np.float64]
 Paired = Callable[["pd.DataFrame", "pd.DataFrame"], Floats]
 
 COST_COLUMNS: Final = (

@@ -14,8 +14,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.arrays import Floats
 from sim.errors import InputError
 from sim.experiments.factors import Factor
 
@@ -86,7 +86,7 @@ class Design:
         return self.size
 
     @cached_property
-    def unit_points(self) -> npt.NDArray[np.float64] | None:
+    def unit_points(self) -> Floats | None:
         """Return points in the unit cube, (points, factors); None without sampling."""
         if self.kind not in SAMPLED:
             return None
@@ -107,13 +107,13 @@ class Design:
         names = [f.name for f in self.factors]
         return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
 
-    def _saltelli(self) -> npt.NDArray[np.float64]:
+    def _saltelli(self) -> Floats:
         sample = _salib("SALib.sample.sobol").sample
         whole = 2 ** _power_of_two(self.size)
         points = sample(self.salib_problem, whole, calc_second_order=False, seed=self.seed)
         return np.asarray(points[: len(self)], np.float64)
 
-    def _morris(self) -> npt.NDArray[np.float64]:
+    def _morris(self) -> Floats:
         sample = _salib("SALib.sample.morris").sample
         # One at a time, each with its own seed, so that adding more keeps the first ones.
         seeds = np.random.SeedSequence(self.seed).spawn(self.size)

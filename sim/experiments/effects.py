@@ -15,9 +15,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import ndtr, ndtri, stdtrit
 
+from sim.arrays import Floats
 from sim.measures.measure import Measure
 from sim.measures.registry import OUTCOMES
 
@@ -40,7 +40,6 @@ __all__ = [
     "verdict_of",
 ]
 
-Floats = npt.NDArray[np.float64]
 Verdict = Literal["increase", "decrease", "no_relevant_effect", "not_determinable", "missing"]
 """Verdicts on a mean effect. ``missing``: not measurable in at least two replications."""
 

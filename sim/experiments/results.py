@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sim.arrays import Floats
 from sim.errors import InputError, nearest
 from sim.experiments.draws import draw
 from sim.experiments.effects import effect_table
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 __all__ = ["Results", "load_results"]
 
 _MISSING: Final = "missing"
-
-Floats = npt.NDArray[np.float64]
 
 
 class Counts(NamedTuple):

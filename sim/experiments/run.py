@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import numpy as np
 import numpy.typing as npt
+
+from sim.arrays import Floats
 
 __all__ = ["Model", "Outcome", "Run", "Table"]
 
@@ -58,7 +59,7 @@ class Outcome:
         Further tables by kind; see `sim.experiments.parts.KEPT`.
     """
 
-    measures: npt.NDArray[np.float64]
+    measures: Floats
     tables: Mapping[str, Table] = field(default_factory=dict)
 
 

@@ -15,6 +15,7 @@ from matplotlib.colors import Colormap, ListedColormap, Normalize, PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from sim.arrays import Bools, Floats
 from sim.experiments.experiment import BASELINE
 from sim.experiments.results import Results
 from sim.figures.run_story import starting_point
@@ -38,8 +39,6 @@ from sim.territory.territory import ZONE_LABELS, Territory
 from sim.words.catalogue import Words
 from sim.words.folders import Language
 from sim.words.language import number
-
-Floats = npt.NDArray[np.float64]
 
 SHOWN: Final = ("population", "footfall", "vacancy")
 COLOUR_MAPS: Final = {"population": "YlGnBu", "footfall": "Purples", "vacancy": "YlOrRd"}
@@ -118,7 +117,7 @@ def draw_territory(territory: Territory, language: Language) -> Picture:
     return Picture("territory", page.figure, label)
 
 
-def window_of(shown: npt.NDArray[np.bool_]) -> tuple[slice, slice]:
+def window_of(shown: Bools) -> tuple[slice, slice]:
     """Return the occupied part of the grid with a margin of one cell."""
     if not shown.any():
         return slice(None), slice(None)
@@ -133,7 +132,7 @@ class _Page:
         self,
         zone: npt.NDArray[Any],
         cell_size: float,
-        inhabited: npt.NDArray[np.bool_],
+        inhabited: Bools,
         window: tuple[slice, slice],
         rows: int,
         columns: int,
@@ -183,9 +182,7 @@ class _Page:
     def _placed(self) -> dict[str, Any]:
         return {"extent": self.extent, "interpolation": "nearest", "aspect": "equal"}
 
-    def _outline(
-        self, axes: Axes, inside: npt.NDArray[np.bool_], dashes: Any, width: float
-    ) -> None:
+    def _outline(self, axes: Axes, inside: Bools, dashes: Any, width: float) -> None:
         """Draw the edges between cells of a zone and all others."""
         padded = np.pad(inside, 1)
         high = inside.shape[0]

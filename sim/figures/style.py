@@ -15,14 +15,13 @@ from html import escape
 from typing import Any, Final
 
 import matplotlib
-import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from sim.arrays import Floats
 from sim.experiments.results import Results
 from sim.figures.run_story import caveat, starting_point
 from sim.version import MODEL_VERSION, package_version
@@ -45,8 +44,6 @@ __all__ = [
     "write_ticks",
     "year_axis",
 ]
-
-Floats = npt.NDArray[np.float64]
 
 COLOURS: Final = {
     "blue": "#0072B2",

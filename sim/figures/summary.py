@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.arrays import Floats
 from sim.experiments.results import Results
 from sim.territory.territory import ZONES
 
@@ -25,8 +25,6 @@ __all__ = [
     "summarise",
     "window",
 ]
-
-Floats = npt.NDArray[np.float64]
 
 FEW_REPS: Final = 10
 """Number of replications below which bands show the whole range instead of nine runs in ten."""

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -33,8 +32,6 @@ from sim.territory.territory import ZONE_LABELS, ZONES
 from sim.words.catalogue import Words
 from sim.words.folders import Language
 from sim.words.language import number, percent, span
-
-Floats = npt.NDArray[np.float64]
 
 Write = Callable[[float, Language], str]
 

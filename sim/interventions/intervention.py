@@ -17,10 +17,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from pydantic import ValidationError
 
+from sim.arrays import Ints
 from sim.errors import InputError, nearest
 from sim.interventions.kind import InterventionType
 from sim.interventions.levers import TimedLevers
@@ -85,7 +84,7 @@ class Intervention:
         """Values of all levers by name."""
         return dict(self.levers)
 
-    def payments(self, months: int) -> npt.NDArray[np.int64]:
+    def payments(self, months: int) -> Ints:
         """Return public money received by month, set-up included: (months,) int64 array, cents."""
         return self.plan.payments(self.levers, months)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.arrays import Ints
 from sim.errors import InputError
 from sim.interventions.drivers import during
 from sim.interventions.existing_places import EXISTING, MONTHS_OPEN, existing_plans
@@ -86,7 +86,7 @@ class Planned:
         """The reach of a third place in cells."""
         return float(self._values["visit_reach"] / (self._values["cell_size"] / 1000))
 
-    def _lay(self, state: State, entry: _Entry, sites: npt.NDArray[np.int64]) -> None:
+    def _lay(self, state: State, entry: _Entry, sites: Ints) -> None:
         if entry.account >= 0:
             _lay_account(state, entry, int(sites[0]), self._values["cell_size"] / 1000)
         for n, place in enumerate(entry.plan.places):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.arrays import Ints
 from sim.errors import InputError, nearest
 from sim.interventions.levers import SupportLevers, TimedLevers, Zone, zone_code
 from sim.registry.catalogues import third_place_kinds
@@ -94,7 +94,7 @@ class Plan:
     reserves: int = 0
     actions: Dated = ()
 
-    def payments(self, levers: TimedLevers, months: int) -> npt.NDArray[np.int64]:
+    def payments(self, levers: TimedLevers, months: int) -> Ints:
         """Return public money received by month, set-up included: (months,) int64 array, cents."""
         paid = np.zeros(months, np.int64)
         if self.account is not None and levers.start < months:
@@ -103,7 +103,7 @@ class Plan:
         return paid
 
 
-def discounted(payments: npt.NDArray[np.int64], rate: float = DISCOUNT_RATE) -> float:
+def discounted(payments: Ints, rate: float = DISCOUNT_RATE) -> float:
     """Return the present value in EUR of monthly payments in cents, at a yearly rate.
 
     Examples

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.arrays import Bools, Floats, Ints
 from sim.interventions.levers import SitedLevers
 from sim.kernels.space import exponential_potential
 from sim.registry.state import State
 
-Floats = npt.NDArray[np.float64]
 
-
-def choose_sites(
-    state: State, levers: SitedLevers, count: int, apart: float
-) -> npt.NDArray[np.int64]:
+def choose_sites(state: State, levers: SitedLevers, count: int, apart: float) -> Ints:
     """Choose the flat cells of an intervention's sites in the starting state.
 
     Parameters
@@ -35,7 +31,7 @@ def choose_sites(
     return spread_out(_score(state, levers.site, apart), columns, count, apart)
 
 
-def existing_sites(state: State, count: int, apart: float) -> npt.NDArray[np.int64]:
+def existing_sites(state: State, count: int, apart: float) -> Ints:
     """Choose the cells of existing third places: one in the centre, the others where people live.
 
     Parameters and the array are those of `choose_sites`.
@@ -47,7 +43,7 @@ def existing_sites(state: State, count: int, apart: float) -> npt.NDArray[np.int
 
 def spread_out(
     score: Floats, columns: int, count: int, apart: float, first: int | None = None
-) -> npt.NDArray[np.int64]:
+) -> Ints:
     """Choose cells of high score that are not close to each other.
 
     Each cell maximises its score times the squared distance to the nearest earlier one, capped at
@@ -98,7 +94,7 @@ def _score(state: State, rule: str, apart: float) -> Floats:
     return np.asarray(around, np.float64).ravel()
 
 
-def _middle(is_centre: npt.NDArray[np.bool_], residents: Floats) -> Floats:
+def _middle(is_centre: Bools, residents: Floats) -> Floats:
     """Score closeness to the middle of the centre; without a centre, residents nearby."""
     y, x = np.nonzero(is_centre)
     if not y.size:

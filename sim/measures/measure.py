@@ -20,16 +20,14 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.arrays import Floats, Ints
 from sim.territory.territory import ZONE_LABELS, ZONES
 from sim.words.catalogue import Texts
 from sim.words.folders import ENGLISH
 
 __all__ = ["PLACES", "WINDOWS", "Measure", "Window", "Windows", "by_zone", "gini", "ratio", "theil"]
 
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
 Words = Mapping[str, str]
 Window = Literal["month", "last_year", "horizon"]
 
@@ -81,8 +79,8 @@ class Windows:
     def __init__(
         self,
         counts: Mapping[str, Floats],
-        first: Whole,
-        last: Whole,
+        first: Ints,
+        last: Ints,
         window: Window,
         zones: tuple[str, ...] = (),
     ) -> None:
@@ -117,7 +115,7 @@ class Windows:
         """Return the same windows in one of `PLACES`."""
         return self._with(self._first, self.window, PLACES[place])
 
-    def _with(self, first: Whole, window: Window, zones: tuple[str, ...]) -> Windows:
+    def _with(self, first: Ints, window: Window, zones: tuple[str, ...]) -> Windows:
         other = Windows(self._counts, first, self._last, window, zones)
         other._running_sums = self._running_sums
         return other

@@ -7,7 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from sim.measures.measure import Floats, Measure, Windows, by_zone, gini, ratio, theil
+from sim.arrays import Floats
+from sim.measures.measure import Measure, Windows, by_zone, gini, ratio, theil
 from sim.registry.catalogues import DIMENSIONS, project_kinds
 from sim.territory.territory import ZONES
 

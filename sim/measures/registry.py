@@ -7,8 +7,9 @@ from typing import Final
 
 import numpy as np
 
+from sim.arrays import Floats
 from sim.measures.counting import COUNTS
-from sim.measures.measure import Floats, Measure, Windows
+from sim.measures.measure import Measure, Windows
 from sim.measures.people import RESIDENT_MEASURES, SUPPORT_MEASURES
 from sim.measures.projects import PROJECT_MEASURES
 from sim.measures.shops import SHOP_MEASURES

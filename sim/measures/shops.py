@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from sim.measures.measure import Floats, Measure, Windows, by_zone, ratio
+from sim.arrays import Floats
+from sim.measures.measure import Measure, Windows, by_zone, ratio
 
 
 def _closure_hazard(w: Windows) -> Floats:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Never, overload, override
 import numpy as np
 import numpy.typing as npt
 
+from sim.arrays import Ints
 from sim.errors import nearest
 from sim.registry.variables import VARIABLES
 
@@ -207,13 +208,11 @@ class UniqueId:
     def __set__(self, agent: RowAgent, value: Never) -> None:
         raise AttributeError("unique_id is permanent")
 
-    def read(self, model: TerritoryModel, keys: Keys) -> npt.NDArray[np.int64]:
+    def read(self, model: TerritoryModel, keys: Keys) -> Ints:
         """Return the ids of the agents with these keys."""
         rows, count = keys & ROW_MASK, model.state[self.counted].size
         ids = model.state[self.variable][rows] if self.variable in VARIABLES else rows
-        found: npt.NDArray[np.int64] = (
-            self.first + ids + count * (keys >> TENANCY_SHIFT & TENANCY_MASK)
-        )
+        found: Ints = self.first + ids + count * (keys >> TENANCY_SHIFT & TENANCY_MASK)
         return found
 
 

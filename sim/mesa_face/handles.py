@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from sim.arrays import Bools, Ints
 from sim.mesa_face.agents import KINDS, RowAgent
 from sim.mesa_face.columns import (
     KIND_SHIFT,
@@ -78,7 +79,7 @@ class Handles:
             return agent.row | agent.of_tenancy << TENANCY_SHIFT | kind << KIND_SHIFT
         return None
 
-    def rows(self, kind: type[RowAgent]) -> npt.NDArray[np.int64]:
+    def rows(self, kind: type[RowAgent]) -> Ints:
         """Return the occupied rows of one type."""
         state = self.model.state
         if kind.presence:
@@ -89,7 +90,7 @@ class Handles:
         """Return the keys of all existing agents of one type, by row."""
         return self.keys_in(kind, self.rows(kind))
 
-    def keys_in(self, kind: type[RowAgent], rows: npt.NDArray[np.int64]) -> Keys:
+    def keys_in(self, kind: type[RowAgent], rows: Ints) -> Keys:
         """Return the keys of the present holders of rows."""
         keys = rows | _CODES[kind] << KIND_SHIFT
         if kind.succession:
@@ -97,7 +98,7 @@ class Handles:
             keys |= tenancies << TENANCY_SHIFT
         return keys
 
-    def exist(self, keys: Keys) -> npt.NDArray[np.bool_]:
+    def exist(self, keys: Keys) -> Bools:
         """Return which of these agents exist."""
         there = np.empty(len(keys), np.bool_)
         for kind, members in by_kind(keys):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 from mesa import Agent
 
+from sim.arrays import Bools
 from sim.mesa_face.columns import UniqueId
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class RowAgent(Agent):  # type: ignore[misc]  # Mesa carries no types
         )
 
     @classmethod
-    def there(cls, state: State, rows: Any, tenancies: Any) -> npt.NDArray[np.bool_]:
+    def there(cls, state: State, rows: Any, tenancies: Any) -> Bools:
         """Return which of these holders of rows are present."""
         found = np.ones(np.shape(rows), np.bool_)
         if cls.presence:

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
+from sim.arrays import Floats, Ints
 from sim.experiments.effects import effect_of
 from sim.measures.measure import Measure
 from sim.report.blocks import Cell, Tone
@@ -19,8 +20,6 @@ from sim.words.catalogue import Words
 from sim.words.folders import Language
 from sim.words.language import number
 
-Floats = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
 Reading = Literal["better", "worse", "mixed", "moved", "none", "open", "missing"]
 """What the points say together; "moved" where neither more nor less is wanted."""
 
@@ -178,7 +177,7 @@ class Surface:
         effect = effect_over(self.measure, before, after, self.language)
         return replace(effect, quantity=self.quantity)
 
-    def over_sample(self, drawn_with: Whole) -> Surface:
+    def over_sample(self, drawn_with: Ints) -> Surface:
         """Return the same at a single point, whose replications are the samples of a design.
 
         Points that were drawn together, such as those of a trajectory, are no independent witnesses

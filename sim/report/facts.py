@@ -7,9 +7,9 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from sim.analysis.responses import COST
+from sim.arrays import Floats, Ints
 from sim.experiments.designs import SAMPLED
 from sim.experiments.experiment import BASELINE
 from sim.experiments.factors import SCENARIO, Factor
@@ -32,7 +32,6 @@ from sim.words.language import percent, typeset
 if TYPE_CHECKING:
     import pandas as pd
 
-Floats = npt.NDArray[np.float64]
 Rows = Sequence[Sequence[Cell]]
 
 REFERENCE: Final = Arm("reference", "")
@@ -169,7 +168,7 @@ class Facts:
         return [f for f in self.layout.varied if f.name != SCENARIO and f.name not in PARAMETERS]
 
     @cached_property
-    def drawn_with(self) -> npt.NDArray[np.int64]:
+    def drawn_with(self) -> Ints:
         """Which points of a sampled design were drawn together."""
         together = {"morris": 1, "saltelli": 2}.get(self.experiment.design.kind)
         size = len(self.factors) + together if together else 1

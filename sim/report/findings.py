@@ -7,14 +7,12 @@ from itertools import pairwise, product
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.arrays import Bools, Floats
 from sim.measures.measure import Measure
 from sim.report.effects import Effect, effect_over
 from sim.words.folders import Language
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 Kind = Literal["level", "flat", "peak", "falling", "growing", "open", "unknown"]
 
 

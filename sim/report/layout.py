@@ -8,8 +8,8 @@ from itertools import product
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.arrays import Ints
 from sim.experiments.factors import Factor
 from sim.report.levels import is_scale
 
@@ -34,7 +34,7 @@ class Panel:
     """
 
     fixed: tuple[tuple[Factor, Any], ...]
-    points: npt.NDArray[np.int64]
+    points: Ints
 
 
 @dataclass(frozen=True)

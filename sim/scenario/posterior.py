@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.arrays import Floats
 from sim.errors import InputError, nearest
 from sim.registry.user_files import read_file
 from sim.scenario.schema import PARAMETERS
@@ -57,7 +57,7 @@ class Posterior:
     name: str
     sha256: str
     parameters: tuple[str, ...]
-    values: npt.NDArray[np.float64] = field(compare=False, repr=False)
+    values: Floats = field(compare=False, repr=False)
     about: Mapping[str, Any] = field(compare=False, repr=False)
     content: bytes = field(compare=False, repr=False)
 
@@ -248,7 +248,7 @@ def _about(metadata: Mapping[bytes, bytes] | None, path: Path) -> Mapping[str, A
     return about
 
 
-def _admissible(name: str, column: Any, path: Path) -> npt.NDArray[np.float64]:
+def _admissible(name: str, column: Any, path: Path) -> Floats:
     info = PARAMETERS[name]
     if column.null_count:
         raise InputError(f"{path}: {name} must hold numbers; expected {info.admits()}.")

@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.arrays import Floats, Ints
 from sim.errors import InputError
 from sim.interventions import plan_interventions
 from sim.kernels.machine.sequence import KernelSequence
@@ -118,7 +118,7 @@ def _spin_up(state: State, values: Mapping[str, Any], seed: int, *, observed: bo
             state[name] = age
 
 
-def _sheets(state: State) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+def _sheets(state: State) -> tuple[Floats, Ints]:
     """Return the outputs of a month: a row of counts and a page of the ledger."""
     return np.zeros(len(COUNTS)), np.zeros(ledger_shape(state), np.int64)
 
@@ -127,8 +127,8 @@ def _month(
     state: State,
     values: Mapping[str, Any],
     seed: int,
-    row: npt.NDArray[np.float64],
-    page: npt.NDArray[np.int64],
+    row: Floats,
+    page: Ints,
     *,
     threads: bool = False,
 ) -> KernelSequence:
@@ -246,7 +246,7 @@ class Simulation:
             self.step()
 
     @property
-    def counts(self) -> npt.NDArray[np.float64]:
+    def counts(self) -> Floats:
         """Counts of the months run so far, one row per month, in the order of `COUNTS`."""
         return self._rows[: self.month]
 
@@ -265,7 +265,7 @@ class Simulation:
         return frame
 
     @property
-    def ledger_pages(self) -> npt.NDArray[np.int64]:
+    def ledger_pages(self) -> Ints:
         """Money of the months run so far: month, account, source, and income or line, in cents."""
         return self._ledger[: self.month]
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.arrays import Floats
 from sim.kernels.random import fill_uniform
 
 
-def uniform(seed: int, stream: int, n: int, k: int = 0) -> npt.NDArray[np.float64]:
+def uniform(seed: int, stream: int, n: int, k: int = 0) -> Floats:
     """Return the k-th draws in (0, 1) of n agents or premises, by permanent id."""
     out = np.empty(n)
     fill_uniform(seed, stream, 0, 0, out, k)

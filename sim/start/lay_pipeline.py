@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sim.arrays import Bools, Floats, Ints
 from sim.kernels import project_codes
 from sim.kernels.machine.records import parameters_of
 from sim.processes.application_review import whole_months
@@ -29,10 +30,6 @@ from sim.start.stationary_pipeline import (
     skill_factors,
     survival,
 )
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 STREAMS = {"stage": 125, "elapsed": 126, "origin": 127, "weights": 128, "history": 129}
 """Random streams of projects at the start; never reuse a number."""
@@ -63,7 +60,7 @@ def _within(u: Floats, stay: float, months: Ints) -> Ints:
     return np.minimum(np.floor(passed).astype(np.int64), months - 1)
 
 
-def _incubated(u: Floats, stay: float, found: float, first: int, needs_capital: Flags) -> Ints:
+def _incubated(u: Floats, stay: float, found: float, first: int, needs_capital: Bools) -> Ints:
     """Draw months since approval of incubating projects: preparation, then the search for money."""
     searching = stay * (1 - found)
     ready = (1 - stay**first) / (1 - stay) if stay < 1 - 1e-9 else float(first)
@@ -76,7 +73,7 @@ def _incubated(u: Floats, stay: float, found: float, first: int, needs_capital: 
 
 
 def _ages(
-    values: Mapping[str, Any], kind: Ints, from_above: Flags, u: Floats, kinds: Kinds
+    values: Mapping[str, Any], kind: Ints, from_above: Bools, u: Floats, kinds: Kinds
 ) -> Ints:
     """Draw months since birth of running projects."""
     age = np.zeros(kind.size, np.int64)

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from sim.arrays import Ints
 from sim.registry.parameters import ParameterGroup, parameter
 from sim.registry.state import State
 from sim.territory.territory import Territory
-
-Ints = npt.NDArray[np.int64]
 
 OFFICIALS_PER_ELECTED = 5
 """Share of elected officials; the others are civil servants. Assumed; no rule uses it."""

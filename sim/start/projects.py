@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from sim.arrays import Floats, Ints
 from sim.kernels.project_codes import RUNNING
 from sim.kernels.space import decay_potential
 from sim.registry.catalogues import DIMENSIONS, project_kinds
@@ -23,8 +24,6 @@ from sim.start.draws import uniform
 from sim.start.lay_pipeline import lay_pipeline
 from sim.start.stationary_pipeline import IDEA, Kinds, Pipeline, solve_pipeline
 from sim.territory.territory import SECTORS
-
-Floats = npt.NDArray[np.float64]
 
 STREAMS = {"skill": 121, "competences": 122, "openness": 123, "trust": 124}
 """Random streams of people's traits at the start; never reuse a number."""
@@ -215,7 +214,7 @@ def _takeovers(state: State, values: Mapping[str, Any], kinds: Kinds, pipeline: 
     return float(a_year / vacant)
 
 
-def _counted_around(count: npt.NDArray[np.int64], disk: Floats) -> Floats:
+def _counted_around(count: Ints, disk: Floats) -> Floats:
     """Add up whole numbers over a disk around each cell: a convolution, rounded to be exact.
 
     ``scipy.signal`` offers this, but importing it takes as long as several runs.

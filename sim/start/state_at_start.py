@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from sim.arrays import Floats
 from sim.kernels.distance_decay import exponential_mixture
 from sim.kernels.machine.records import parameters_of
 from sim.kernels.space import decay_potential, huff_flows, huff_work_shape
@@ -42,8 +43,6 @@ from sim.start.youth import start_youth
 from sim.territory.territory import SECTORS, UNKNOWN, Territory
 
 __all__ = ["StartParameters", "starting_state"]
-
-Floats = npt.NDArray[np.float64]
 
 STREAMS = {"margin": 101, "occupancy": 102, "age": 103, "quality": 104}
 """Random streams of the starting state; never reuse a number."""

@@ -24,18 +24,15 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from sim.arrays import Bools, Floats, Ints
 from sim.errors import InputError
 from sim.kernels.machine.compile import kernel
 from sim.kernels.machine.records import parameters_of, record
 from sim.processes.project_ideas import skill_factor
 from sim.processes.project_survival import YOUNG_MONTHS, ending_hazard
 from sim.registry.solved_once import solved_once
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 IDEA, WAITING, EXAMINED, INCUBATING, RUNNING = range(5)
 """Stages of `Pipeline.months`; for the processes, waiting and examined files are one stage."""
@@ -50,8 +47,8 @@ class Kinds:
 
     share: Floats
     hours: Floats
-    needs_approval: npt.NDArray[np.bool_]
-    needs_capital: npt.NDArray[np.bool_]
+    needs_approval: Bools
+    needs_capital: Bools
     risk_ratio: Floats
 
 

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from sim.arrays import Floats
 from sim.errors import InputError
 from sim.kernels.machine.compile import kernel
 from sim.kernels.machine.records import parameters_of
@@ -37,8 +37,6 @@ HORIZON = 240
 
 LONGEST = 1200
 """Months after which reserves count as settled, even for a shop that hardly loses money."""
-
-Floats = npt.NDArray[np.float64]
 
 
 @kernel

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import scipy
 
+from sim.arrays import Floats
 from sim.kernels.machine.compile import kernel
 from sim.kernels.machine.records import parameters_of
 from sim.processes.youth_migration import (
@@ -26,8 +26,6 @@ from sim.processes.youth_migration import (
     yearly_leaving_rate,
 )
 from sim.registry.solved_once import solved_once
-
-Floats = npt.NDArray[np.float64]
 
 AGES = OLDEST - YOUNGEST
 """Maximum months that a holder stays."""

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
+from sim.arrays import Floats, Ints
 from sim.kernels.hilbert_curve import hilbert_positions
 from sim.kernels.machine.compile import kernel
 from sim.kernels.small_world import list_who_knows, small_world
@@ -25,9 +26,6 @@ from sim.registry.state import State
 from sim.start.draws import uniform
 from sim.start.stationary_youth import AGES, YouthLives, solve_lives
 from sim.territory.territory import Territory
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 STREAMS = {
     "age": 111,

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow.compute as pc
 
+from sim.arrays import Bools, Floats, Ints
 from sim.errors import InputError
 from sim.territory.grid_frame import GRID_EPSG, GridFrame, to_grid_coordinates
 from sim.territory.table import Table
@@ -39,23 +39,23 @@ class Cells:
 
     table: Table
     ids: list[str]
-    east: npt.NDArray[np.int64]
-    north: npt.NDArray[np.int64]
+    east: Ints
+    north: Ints
     size: int
 
-    def centres(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    def centres(self) -> tuple[Floats, Floats]:
         """Return x and y of the middle of each cell, m."""
         half = np.float64(self.size / 2)
         return self.east + half, self.north + half
 
-    def within(self, around: tuple[float, float], radius: float) -> npt.NDArray[np.bool_]:
+    def within(self, around: tuple[float, float], radius: float) -> Bools:
         """Whether each cell's middle lies within `radius` (m) of a latitude and longitude."""
         latitude, longitude = around
         x, y = to_grid_coordinates(np.array([longitude]), np.array([latitude]), 4326)
         east, north = self.centres()
         return np.asarray(np.hypot(east - x, north - y) <= radius)
 
-    def frame(self, is_kept: npt.NDArray[np.bool_]) -> GridFrame:
+    def frame(self, is_kept: Bools) -> GridFrame:
         """Return the smallest grid that holds the kept cells.
 
         Raise `InputError` if they are too far apart for one territory, or span too large a grid.
@@ -100,7 +100,7 @@ def read_cells(table: Table) -> Cells:
         ),
     )
 
-    def part(name: str) -> npt.NDArray[np.int64]:
+    def part(name: str) -> Ints:
         values = [int(v) for v in pc.struct_field(parts, name).to_pylist()]
         return np.array(values, dtype=object).astype(np.int64)
 

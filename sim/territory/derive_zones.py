@@ -8,13 +8,11 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from scipy import ndimage
 
-__all__ = ["centre_from_premises", "centre_from_residents", "retail_parks", "window_sum"]
+from sim.arrays import Bools, Floats
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
+__all__ = ["centre_from_premises", "centre_from_residents", "retail_parks", "window_sum"]
 
 WINDOW: Final = 300.0
 """Half side of the square over which neighbours are summed, m: three cells of 200 m; assumed."""

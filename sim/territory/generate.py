@@ -7,13 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.arrays import Bools, Floats, Ints
 from sim.territory.territory import UNKNOWN, Territory
 
 __all__ = ["generate_premises", "generate_territory"]
-
-Floats = npt.NDArray[np.float64]
 
 SECTOR_MIX = {0: (0.15, 0.45, 0.40), 1: (0.20, 0.65, 0.15), 2: (0.40, 0.15, 0.45)}
 """Shares of the three sectors in the centre, in retail parks and elsewhere. Assumed."""
@@ -47,7 +45,7 @@ def _smooth(noise: Floats, passes: int) -> Floats:
     return (noise - noise.mean()) / spread if spread > 0 else noise * 0
 
 
-def _share_out(weights: Floats, total: int) -> npt.NDArray[np.int64]:
+def _share_out(weights: Floats, total: int) -> Ints:
     """Divide `total` people in proportion to weights, by largest remainders."""
     flat = weights.ravel()
     if flat.sum() <= 0:
@@ -136,11 +134,8 @@ def generate_territory(values: Mapping[str, Any], name: str = "") -> Territory:
 
 
 def _place_parks(
-    rng: np.random.Generator,
-    residents: npt.NDArray[np.int64],
-    is_centre: npt.NDArray[np.bool_],
-    values: Mapping[str, Any],
-) -> npt.NDArray[np.bool_]:
+    rng: np.random.Generator, residents: Ints, is_centre: Bools, values: Mapping[str, Any]
+) -> Bools:
     """Place blocks of 2 x 2 cells around the town at even angles, where few people live."""
     rows, columns = residents.shape
     km = values["cell_size"] / 1000

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sim.arrays import Floats
 from sim.errors import InputError
 from sim.territory.table import Request, Table, wanted_names
 
@@ -113,7 +113,7 @@ def _table(path: Path, meta: dict[str, Any], read: pa.Table) -> Table:
     return Table(path, columns, read.num_rows, "feature", 1, points, epsg)
 
 
-def _centroids(wkb: Any) -> npt.NDArray[np.float64]:
+def _centroids(wkb: Any) -> Floats:
     """Return x and y of each, NaN where a geometry is missing, empty or torn."""
     import shapely
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from sim.arrays import Bools, Floats
 from sim.errors import InputError
 from sim.territory.derive_zones import (
     CENTRE_SHARE_OF_PEAK,
@@ -26,8 +27,6 @@ from sim.territory.shop_kinds import shop_catalogue
 from sim.territory.territory import OPEN, VACANT, Territory
 
 __all__ = ["ASSUMED_VACANCY", "import_territory", "summary_lines"]
-
-Bools = npt.NDArray[np.bool_]
 
 ASSUMED_VACANCY: Final = 0.12
 """Share of vacant premises if a source lists open shops only.
@@ -175,7 +174,7 @@ def _with_premises(
         chosen = group == index
         floor_area[chosen] = kind.draw_floor_area(int(chosen.sum()), generator)
 
-    def count(chosen: Bools) -> npt.NDArray[np.float64]:
+    def count(chosen: Bools) -> Floats:
         return np.bincount(cell[chosen], minlength=size).reshape(shape).astype(np.float64)
 
     residents = people.residents.astype(np.float64)

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from sim.arrays import Bools, Floats
 from sim.errors import InputError
 from sim.territory.cell_ids import ID_COLUMNS, read_cells
 from sim.territory.grid_frame import GRID_EPSG, GridFrame
@@ -18,8 +19,6 @@ from sim.territory.table import Request, Table
 from sim.territory.table_file import read_table
 
 __all__ = ["MEAN_LIVING_STANDARD", "PopulationGrid", "file_digest", "read_population"]
-
-Floats = npt.NDArray[np.float64]
 
 MEAN_LIVING_STANDARD: Final = {2015: 23_440.0, 2017: 23_930.0, 2019: 25_190.0, 2021: 26_610.0}
 """Mean standard of living per head in metropolitan France by year of the data, current EUR a year.
@@ -237,9 +236,7 @@ def _income(
     }
 
 
-def _residents_source(
-    table: Table, residents: Floats, is_kept: npt.NDArray[np.bool_]
-) -> dict[str, Any]:
+def _residents_source(table: Table, residents: Floats, is_kept: Bools) -> dict[str, Any]:
     # i_est_200 refers to the 200 m cells; i_est_1km to the 1 km cells that contain them.
     column = next((c for c in IMPUTED_COLUMNS if c in table.columns), None)
     imputed = int((table.numbers(column)[is_kept] > 0).sum()) if column else None

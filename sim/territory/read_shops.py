@@ -12,8 +12,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from sim.arrays import Bools, Floats
 from sim.errors import InputError
-from sim.territory.grid_frame import GRID_EPSG, Floats, GridFrame, to_grid_coordinates
+from sim.territory.grid_frame import GRID_EPSG, GridFrame, to_grid_coordinates
 from sim.territory.read_population import file_digest
 from sim.territory.shop_kinds import shop_catalogue
 from sim.territory.table import Request, Table
@@ -51,7 +52,7 @@ class ShopPoints:
 
     cell: npt.NDArray[np.int32]
     group: npt.NDArray[np.int16]
-    is_vacant: npt.NDArray[np.bool_]
+    is_vacant: Bools
     shows_vacancy: bool
     provenance: dict[str, Any]
 
@@ -266,8 +267,8 @@ def _check_overlap(
     path: Path,
     frame: GridFrame,
     points: _Points,
-    candidate: npt.NDArray[np.bool_],
-    is_inside: npt.NDArray[np.bool_],
+    candidate: Bools,
+    is_inside: Bools,
     may_exceed: bool,
 ) -> None:
     inside, total = int(is_inside.sum()), int(candidate.sum())
@@ -310,11 +311,7 @@ def _surrounds(frame: GridFrame, x: Floats, y: Floats) -> bool:
 
 
 def _provenance(
-    table: Table,
-    points: _Points,
-    candidate: npt.NDArray[np.bool_],
-    is_inside: npt.NDArray[np.bool_],
-    is_lost: npt.NDArray[np.bool_],
+    table: Table, points: _Points, candidate: Bools, is_inside: Bools, is_lost: Bools
 ) -> dict[str, Any]:
     vacant = np.array(points.is_vacant)
     count = Counter(layer for layer in points.layer if layer)

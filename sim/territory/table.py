@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sim.arrays import Bools, Floats
 from sim.errors import InputError
 
 
@@ -29,14 +29,14 @@ class Table:
     n_rows: int
     row_word: str
     first_row: int
-    points: npt.NDArray[np.float64] | None = None
+    points: Floats | None = None
     points_epsg: int | None = None
 
     def place(self, row: int) -> str:
         """Where a row stands, for a message: ``cells.csv: line 7``."""
         return f"{self.path}: {self.row_word} {self.first_row + row}"
 
-    def check(self, is_bad: npt.NDArray[np.bool_], say: Callable[[int], str]) -> None:
+    def check(self, is_bad: Bools, say: Callable[[int], str]) -> None:
         """Raise InputError about the first bad row, if any, with what to `say` of it."""
         if is_bad.any():
             row = int(np.argmax(is_bad))
@@ -48,9 +48,7 @@ class Table:
         values: list[str] = pc.fill_null(trimmed, "").to_pylist()
         return values
 
-    def numbers(
-        self, column: str, *, missing: bool = False, negative: bool = False
-    ) -> npt.NDArray[np.float64]:
+    def numbers(self, column: str, *, missing: bool = False, negative: bool = False) -> Floats:
         """Values of a column as numbers, (rows,); a decimal comma is understood.
 
         Raise `InputError` if a value is no finite number; or empty, unless `missing` admits it as

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from sim.arrays import Bools
 from sim.words.catalogue import Texts
 from sim.words.folders import ENGLISH
 
@@ -69,8 +70,8 @@ class Territory:
     residents: npt.NDArray[np.float32]
     youth: npt.NDArray[np.float32]
     income: npt.NDArray[np.float32]
-    is_town_centre: npt.NDArray[np.bool_]
-    is_retail_park: npt.NDArray[np.bool_]
+    is_town_centre: Bools
+    is_retail_park: Bools
     premises_cell: npt.NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
     premises_sector: npt.NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, np.uint8))
     premises_floor_area: npt.NDArray[np.float32] = field(

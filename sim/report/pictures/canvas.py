@@ -6,10 +6,10 @@ import math
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.arrays import Bools
 from sim.figures.style import round_ticks, write_ticks
 from sim.report.quantity import Quantity, signed
 from sim.words.catalogue import Words
@@ -53,9 +53,7 @@ def change_axis(axis: Any, quantity: Quantity) -> None:
     write_ticks(axis, lambda v: signed(quantity.scale * v, quantity.language, digits))
 
 
-def outline(
-    axes: Axes, inside: npt.NDArray[np.bool_], dashes: Any, width: float, **style: Any
-) -> None:
+def outline(axes: Axes, inside: Bools, dashes: Any, width: float, **style: Any) -> None:
     """Draw the edges between cells that are inside and cells that are not, as one path."""
     padded = np.pad(inside, 1)
     r, c = np.nonzero(padded[1:, 1:-1] != padded[:-1, 1:-1])

@@ -8,17 +8,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from sim.arrays import Floats, Ints
 from sim.figures.style import COLOURS, Picture, look, round_ticks, write_ticks, year_axis
 from sim.report.pictures.canvas import FONT, INK, change_axis, titled
 from sim.report.quantity import Quantity
 from sim.words.catalogue import Words
 from sim.words.language import number, percent
-
-Floats = npt.NDArray[np.float64]
 
 GHOST: Final = "#7A828B"
 
@@ -60,7 +58,7 @@ class Line:
     """A paired difference, (replications, months from 1); nan where it is not defined."""
 
     label: str
-    months: npt.NDArray[np.int64]
+    months: Ints
     values: Floats
 
     @property

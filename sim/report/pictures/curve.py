@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 
+from sim.arrays import Floats
 from sim.figures.style import COLOURS, Picture, look
 from sim.report.effects import SYMBOLS, Effect
 from sim.report.pictures.canvas import FONT, INK, IRRELEVANT, change_axis, titled
 from sim.report.quantity import Quantity
-
-Floats = npt.NDArray[np.float64]
 
 NEAREST: Final = 0.085
 """Distance between two labels of the axis below which one is left out, as a share of the axis."""

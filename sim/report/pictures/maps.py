@@ -10,14 +10,13 @@ from matplotlib import colormaps
 from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.figure import Figure
 
+from sim.arrays import Bools, Floats
 from sim.figures.maps import COLOUR_MAPS, GROUND, norm_of, shades_of, window_of
 from sim.figures.style import Picture, look
 from sim.report.pictures.canvas import FONT, INK, outline
 from sim.report.quantity import signed
 from sim.words.folders import Language
 from sim.words.language import number, percent
-
-Floats = npt.NDArray[np.float64]
 
 WIDTH: Final = 2.7
 DIVERGING: Final = "PuOr_r"
@@ -29,7 +28,7 @@ class Ground:
     Zones, (rows, columns), are 0 town centre, 1 periphery, 2 elsewhere; row 0 is northernmost.
     """
 
-    def __init__(self, zone: npt.NDArray[Any], inhabited: npt.NDArray[np.bool_]) -> None:
+    def __init__(self, zone: npt.NDArray[Any], inhabited: Bools) -> None:
         self.window = window_of(inhabited | (zone < 2))
         self.zone = zone[self.window]
         self.inhabited = inhabited[self.window]

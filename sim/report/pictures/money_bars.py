@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
+from sim.arrays import Floats
 from sim.figures.style import COLOURS, Picture, look, round_ticks, write_ticks
 from sim.report.pictures.canvas import INK
 from sim.words.catalogue import Words
 from sim.words.language import number
-
-Floats = npt.NDArray[np.float64]
 
 WIDTH: Final = 5.0
 HEIGHT: Final = 3.3

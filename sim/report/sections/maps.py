@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.arrays import Floats
 from sim.measures.map_layers import LAYERS
 from sim.report.blocks import Block, Gallery, Paragraph, Section, Subhead, Tile
 from sim.report.facts import Facts
 from sim.report.pictures.maps import draw_difference, draw_layer
-
-Floats = npt.NDArray[np.float64]
 
 
 def maps(facts: Facts) -> Section | None:

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.arrays import Bools, Floats, Ints
 from sim.experiments.experiment import BASELINE
 from sim.measures.registry import OUTCOMES
 from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Tile
@@ -20,8 +20,6 @@ from sim.report.pictures.course import MOST_LINES, Course, Line, draw_course, dr
 from sim.report.quantity import Quantity
 from sim.report.readings import Arm
 from sim.words.language import number, span
-
-Floats = npt.NDArray[np.float64]
 
 COLOURS: Final = {
     "closures": "vermillion",
@@ -119,7 +117,7 @@ def _quantity(facts: Facts, arm: Arm, name: str) -> Quantity:
     return facts.quantity(name, float(np.nanmean(facts.course(BASELINE, name))))
 
 
-def _months(facts: Facts, is_known: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+def _months(facts: Facts, is_known: Bools) -> Ints:
     """Return the months to show: windows of less than a year are noise."""
     first = 12 if facts.months >= 24 else 1
     months = np.flatnonzero(is_known) + 1

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.arrays import Ints
 from sim.experiments.factors import Factor
 from sim.report.blocks import Block, Gallery, Paragraph, Section, Subhead, Tile
 from sim.report.effects import Effect, Surface
@@ -212,7 +212,7 @@ def _main_effects(facts: Facts, arm: Arm, k: int) -> list[Block]:
     return blocks
 
 
-def _parts(facts: Facts, factor: Factor) -> list[npt.NDArray[np.int64]]:
+def _parts(facts: Facts, factor: Factor) -> list[Ints]:
     """Return points by level, or by parts of the range with about equally many points."""
     values = facts.points[factor.name]
     levels = levels_of(facts.points, factor)

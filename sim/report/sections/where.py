@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.arrays import Bools, Ints
 from sim.report.blocks import Tone
 from sim.report.effects import Surface
 from sim.report.facts import Facts
@@ -64,7 +64,7 @@ def where_sentences(facts: Facts, surface: Surface) -> list[str]:
     return [words(f"sweep_where.{key}", where=where, verdict=verdict, **hits)]
 
 
-def _by_panel(facts: Facts, wanted: npt.NDArray[np.bool_], verdict: str) -> str:
+def _by_panel(facts: Facts, wanted: Bools, verdict: str) -> str:
     """Count variants by territory, or by another level that has pictures of its own."""
     words, count, parts = facts.words, facts.levels.count, []
     for panel in facts.layout.panels:
@@ -102,7 +102,7 @@ def plateau_sentences(facts: Facts, surface: Surface) -> list[str]:
     return found
 
 
-def _comparable(surface: Surface, points: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _comparable(surface: Surface, points: Ints) -> Ints:
     """Return points by level, at those values of other factors where every level ran."""
     points = points.reshape(len(points), -1)
     measured = np.array([[surface.effects[k].is_measured for k in row] for row in points])
