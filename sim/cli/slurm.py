@@ -48,21 +48,9 @@ while [ ! -s "$scheduler" ]; do sleep 1; done
 
 
 def write_job_array(file: Path, tasks: int, command: Sequence[str]) -> None:
-    """Write a script for ``sbatch``.
+    """Write a script for ``sbatch``, or raise `InputError` if the file exists or cannot be written.
 
-    Parameters
-    ----------
-    file : Path
-        Script to create.
-    tasks : int
-        Number of tasks, and of workers.
-    command : sequence of str
-        Words of the command after ``sim``; the job runs it in the present folder.
-
-    Raises
-    ------
-    InputError
-        If the file exists or cannot be written.
+    The command is the words after ``sim``; the job runs it in the present folder.
     """
     text = _SCRIPT.format(
         name=re.sub(r"[^\w.-]+", "-", file.stem),

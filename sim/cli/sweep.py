@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -78,10 +77,18 @@ def sweep_command(
             raise InputError(
                 "--slurm needs --workers, and goes without --force, --executor and --scheduler."
             )
+        from sim.cli.slurm import write_job_array
+        from sim.experiments.commands import words_of_sweep
+        from sim.experiments.executors import worker_number
+        from sim.experiments.experiment_file import load_experiment
+
+        load_experiment(experiment, changes=changes)  # refuse mistakes now, not in the queue
+        words = words_of_sweep(experiment, changes, out)
         more = {"--timeout": timeout, "--max-failures": max_failures}
-        words = [word for name, v in more.items() if v is not None for word in (name, str(v))]
+        words += [word for name, v in more.items() if v is not None for word in (name, str(v))]
         words += ["--retry-failed"] * retry_failed
-        _write_job_array(slurm, workers, experiment, changes, out, words)
+        write_job_array(slurm, worker_number(workers), words)
+        CONSOLE.next(f"sbatch {slurm}")
         return
     from sim.experiments.running import sweep
 
@@ -105,20 +112,6 @@ def sweep_command(
     say_if_more(found, reps)
     end_if_failed(found)
     CONSOLE.next(f"sim report {out}")
-
-
-def _write_job_array(
-    file: Path, tasks: int, experiment: str, changes: Mapping[str, Any], out: str, more: list[str]
-) -> None:
-    from sim.cli.slurm import write_job_array
-    from sim.experiments.commands import words_of_sweep
-    from sim.experiments.executors import worker_number
-    from sim.experiments.experiment_file import load_experiment
-
-    load_experiment(experiment, changes=changes)  # refuse mistakes now, not in the queue
-    words = [*words_of_sweep(experiment, changes, out), *more]
-    write_job_array(file, worker_number(tasks), words)
-    CONSOLE.next(f"sbatch {file}")
 
 
 def extend_command(

@@ -23,15 +23,9 @@ def is_remote(place: Path | str) -> bool:
 
 
 def local_folder(place: Path | str) -> Path:
-    """Return a folder, or that of the local copy of an address.
+    """Return a folder, or that of the local copy of an address, in the user's cache folder.
 
-    Copies are in the user's cache folder (``SIM_CACHE_DIR``), in folders named like their address,
-    so an address within another has its copy within the other's.
-
-    Raises
-    ------
-    InputError
-        If the address names no folder in a store.
+    An address within another has its copy within the other's.
     """
     found = _ADDRESS.fullmatch(str(place))
     if found is None:
@@ -49,8 +43,8 @@ def as_addresses(text: str) -> str:
     """Replace the folders of local copies in a message by their addresses."""
     if _COPIES not in text:
         return text
-    begin = re.escape(f"{_copies()}{os.sep}") + "([a-z0-9+.-]+)" + re.escape(os.sep)
-    return re.sub(begin, r"\1://", text)
+    copy = re.escape(f"{_copies()}{os.sep}") + "([a-z0-9+.-]+)" + re.escape(os.sep)
+    return re.sub(copy, r"\1://", text)
 
 
 def _copies() -> Path:

@@ -19,23 +19,10 @@ class TimedOut(BaseException):
 
 
 def within[T](seconds: float | None, function: Callable[..., T], *arguments: Any) -> T:
-    """Call a function, and end it if it takes too long.
+    """Call a function, and raise `TimedOut` in it if it takes longer than some seconds.
 
     Another thread raises the exception in this one, which sees it between two steps of Python: a
     run returns to Python every month. A call that never returns is not ended.
-
-    Parameters
-    ----------
-    seconds : float or None
-        Limit; none by default.
-    function : callable
-    *arguments
-        Its arguments.
-
-    Raises
-    ------
-    TimedOut
-        If the function takes longer.
     """
     if seconds is None:
         return function(*arguments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -195,16 +196,54 @@ def test_messages_name_the_address_instead_of_its_copy():
 SMALL = ["--set", "rows=12", "--set", "columns=12", "--set", "population=2500", "--months", "6"]
 
 
-def test_the_command_line_names_the_address_only(memory, tmp_path, capsys):
-    arguments = ["run", "mid_sized_town", *SMALL, "--json"]
-    assert main([*arguments, "--out", f"{ADDRESS}/"]) == 0
-    assert f'"out": "{ADDRESS}/"' in capsys.readouterr().out
-    assert main([*arguments, "--out", str(tmp_path / "run")]) == 0
-    assert but_parts(names_at(memory, ADDRESS)) == but_parts(names_in(tmp_path / "run"))
-    same = memory.cat_file("/bucket/toys/indicators.csv")
-    assert same == (tmp_path / "run" / "indicators.csv").read_bytes()
-    assert main([*arguments, "--out", ADDRESS]) == 2
+@pytest.fixture
+def town(tmp_path: Path) -> list[str]:
+    """The command of a small sweep, to complete with its place."""
+    text = """
+        title = { en = "A town", fr = "Une ville" }
+        scenario = "mid_sized_town"
+        replications = 3
+        months = 6
+        horizons = [6]
+        [settings]
+        rows = 12
+        columns = 12
+        population = 2500
+        [factors]
+        closure_rate = [0.1]
+    """
+    (tmp_path / "town.toml").write_text(text)
+    return ["sweep", str(tmp_path / "town.toml"), "--workers", "1", "--out"]
+
+
+def test_the_command_line_names_the_address_and_never_its_copy(memory, tmp_path, town, capsys):
+    assert main([*town, ADDRESS, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["out"] == ADDRESS
+    assert main([*town, str(tmp_path / "out"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["digest"] == said["digest"]
+    assert but_parts(names_at(memory, ADDRESS)) == but_parts(names_in(tmp_path / "out"))
+    assert main([*town, ADDRESS]) == 2
     assert f"Error: {ADDRESS} is not empty; go on with it by --resume" in capsys.readouterr().err
+    assert main([*town, ADDRESS, "--resume", "--dry-run", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["to do"] == 0
+    assert main([*town, ADDRESS, "--force"]) == 0
+
+
+def test_a_dead_network_is_one_sentence(memory, town, capsys, monkeypatch):
+    put = type(memory).put_file
+
+    def fails(files: object, here: str, there: str, **options: object) -> None:
+        if "parts" in there:
+            raise ConnectionError("the line\nis dead")
+        put(files, here, there, **options)
+
+    monkeypatch.setattr(type(memory), "put_file", fails)
+    assert main([*town, ADDRESS]) == 1
+    assert capsys.readouterr().err == (
+        f"Error: {ADDRESS}: cannot be written: connectionerror: the line;"
+        f" what was finished is kept; go on with --out {ADDRESS} --resume.\n"
+    )
 
 
 @pytest.mark.slow
