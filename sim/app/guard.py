@@ -33,14 +33,7 @@ _HEADERS: Final = (
 
 
 class Guard:
-    """ASGI middleware that refuses requests from other pages.
-
-    Parameters
-    ----------
-    app : ASGI application
-    hosts : iterable of str
-        Admissible values of the header ``Host``, with or without port.
-    """
+    """ASGI middleware that refuses requests from other pages or for other hosts, on any port."""
 
     def __init__(self, app: Any, hosts: Iterable[str]) -> None:
         self._app = app

@@ -34,13 +34,7 @@ _OF_DIFFERENCE: Final = 0.25
 
 
 def measures_of_months(simulation: Simulation, first: int) -> npt.NDArray[np.float32]:
-    """Return the chart values from month ``first`` + 1 to the present one.
-
-    Returns
-    -------
-    (months, charts) float32 array
-        nan without anything to measure.
-    """
+    """Return the values (months, charts) from month ``first`` + 1 on; nan if there is none."""
     counts = dict(zip(COUNTS, simulation.counts.T, strict=True))
     last = np.arange(first + 1, simulation.month + 1)
     windows = Windows(counts, np.maximum(0, last - 12), last, "last_year")
@@ -50,12 +44,8 @@ def measures_of_months(simulation: Simulation, first: int) -> npt.NDArray[np.flo
 class Pair:
     """Two runs at the start that differ only in an intervention.
 
-    It reuses what it shares with the pair that it replaces.
-
-    Raises
-    ------
-    InputError
-        If a run cannot start from its parameters.
+    It reuses what it shares with the pair that it replaces. A run that cannot start from its
+    parameters raises `InputError`.
     """
 
     def __init__(self, arms: Arms, before: Pair | None = None) -> None:
@@ -103,11 +93,8 @@ class Pair:
     def maps(self, layer: str) -> tuple[Bytes, Bytes, Bytes]:
         """Return a layer of both territories and their difference, as bytes.
 
-        Returns
-        -------
-        three (rows, columns) uint8 arrays
-            0 to 254 over the layer's range, 255 without a value; in the difference, 127 for equal
-            values.
+        Bytes are 0 to 254 over the layer's range, 255 without a value; in the difference, 127 for
+        equal values.
         """
         low, high = self.scales[layer]
         without, with_it = (LAYERS[layer].measure(run.state) for run in self.runs)
@@ -116,13 +103,7 @@ class Pair:
         return _bytes(without, low, high), _bytes(with_it, low, high), difference
 
     def cell(self, row: int, column: int) -> dict[str, list[float | None]]:
-        """Return every layer at a cell, without and with the intervention.
-
-        Raises
-        ------
-        InputError
-            If the cell is outside the grid.
-        """
+        """Return every layer at a cell of the grid, without and with the intervention."""
         rows, columns = self.without.territory.shape
         if not (0 <= row < rows and 0 <= column < columns):
             raise InputError(

@@ -22,7 +22,6 @@ NUMBER: Final = 20
 _LEVELS: Final = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles of the bands: 90 % and 50 % of replications, and the median."""
 
-
 _LOOK_SECONDS: Final = 0.2
 """Interval at which waiting replications check for cancellation."""
 
@@ -34,27 +33,15 @@ class _Cancelled(Exception):
 class Replications:
     """Runs of both arms with drawn parameters, in a separate thread.
 
-    Parameters
-    ----------
-    arms : Arms
-    turn : semaphore
-        Held while running: one session at a time, so that a processor is left for pages.
-
-    Attributes
-    ----------
-    done, total : int
-        Number of runs.
-    error : str
-        Message of a failure, or empty.
-    comparison : Results or None
-        Result, once finished.
+    A semaphore gives turns: one session at a time, so that a processor is left for pages. `done` of
+    `total` runs are finished; `error` is the message of a failure, if any.
     """
 
     def __init__(self, arms: Arms, turn: threading.Semaphore) -> None:
         self.arms = arms
         self._name = arms.with_it.interventions[-1].name
         self.done, self.total, self.error = 0, 0, ""
-        self.comparison: Results | None = None
+        self.comparison: Results | None = None  # once finished
         self._turn = turn
         self._cancelled = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True)

@@ -66,12 +66,7 @@ class Catalogue:
     """The available territories and interventions, by name.
 
     Nothing but these and further scenario files, such as imported territories, is read, whatever a
-    visitor requests.
-
-    Raises
-    ------
-    InputError
-        If a file is invalid, or two have the same name.
+    visitor requests. Raise `InputError` if a file is invalid, or two have the same name.
     """
 
     def __init__(self, files: Sequence[Path] = ()) -> None:
@@ -86,13 +81,7 @@ class Catalogue:
         self.interventions = {p.stem: load_intervention(p) for p in list_interventions()}
 
     def arms(self, asked: Request) -> Arms:
-        """Return the scenarios of a request.
-
-        Raises
-        ------
-        InputError
-            If a name is unknown, a value not admissible, or the territory too large for the page.
-        """
+        """Return the scenarios of a request, if names, values and sizes are admissible."""
         base = _chosen(asked.scenario, self.scenarios, "scenario")
         treated = base
         if asked.intervention is not None:

@@ -103,21 +103,10 @@ def make_app(
     hosts: Sequence[str] = ("127.0.0.1", "localhost"),
     sessions: Sessions | None = None,
 ) -> Guard:
-    """Make the page's server as an ASGI application.
+    """Make the page's server as an ASGI application that answers to some host names.
 
-    Parameters
-    ----------
-    scenarios : sequence of Path
-        Scenario files to offer in addition to those of the package.
-    hosts : sequence of str
-        Host names of the server.
-    sessions : Sessions, optional
-        By default new ones with the usual limits.
-
-    Raises
-    ------
-    InputError
-        If a scenario is invalid.
+    Scenario files are offered in addition to those of the package; raise `InputError` if one is
+    invalid. Sessions are new ones with the usual limits by default.
     """
     choice = Catalogue(scenarios)
     sessions = Sessions() if sessions is None else sessions

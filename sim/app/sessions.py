@@ -45,23 +45,13 @@ class Busy(Exception):
 
 @dataclass
 class Session:
-    """One visitor's two territories.
-
-    Attributes
-    ----------
-    used : float
-        Time of the last request, on the server's clock.
-    lock : Lock
-        Held while the pair is read or changed.
-    waiting : int
-        Number of requests that use the session or wait for it.
-    """
+    """One visitor's two territories."""
 
     pair: Pair
     asked: Request
-    used: float
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    waiting: int = 0
+    used: float  # time of the last request, on the server's clock
+    lock: threading.Lock = field(default_factory=threading.Lock)  # of the pair
+    waiting: int = 0  # requests that use the session or wait for it
     replications: Replications | None = None
 
     def forget_replications(self) -> None:
@@ -98,12 +88,7 @@ class Sessions:
     def begin(self, arms: Arms, asked: Request) -> str:
         """Start a session and return its unguessable name.
 
-        Raises
-        ------
-        TooMany
-            If there is no room for it.
-        InputError
-            If a run cannot start from its parameters.
+        Raise `TooMany` without room for it, and `InputError` if a run cannot start.
         """
         with self._lock:
             self._make_room(1, 0)
@@ -126,15 +111,7 @@ class Sessions:
 
     @contextmanager
     def using(self, name: str) -> Iterator[Session]:
-        """Use a session exclusively.
-
-        Raises
-        ------
-        Unknown
-            If there is no session of this name.
-        Busy
-            If too many requests are waiting for it.
-        """
+        """Use a session exclusively; raise `Unknown` if there is none, `Busy` if too many wait."""
         with self._lock:
             self._end_idle()
             session = self._all.get(name)

@@ -31,13 +31,7 @@ def is_first() -> bool:
 
 
 def compile_backwards(*, threads: bool = False) -> None:
-    """Compile the kernels of the month from the last line to the first.
-
-    Parameters
-    ----------
-    threads : bool
-        Compile the multi-threaded variants.
-    """
+    """Compile the kernels of the month from the last line to the first, threaded ones if asked."""
     values = effective(load_scenario("mid_sized_town").values)
     nowhere = State({})  # empty arrays suffice to determine the types
     month = [p.call(nowhere, values, 0, threads=threads) for p in active(values)]

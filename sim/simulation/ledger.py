@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
+from sim.arrays import Ints
 from sim.kernels.machine.compile import kernel
 from sim.kernels.machine.sequence import KernelCall
 from sim.registry.state import State
@@ -19,7 +19,7 @@ from sim.registry.variables.money import LINES, SOURCES
 if TYPE_CHECKING:
     import pandas as pd
 
-Cents = npt.NDArray[np.int64]
+Cents = Ints
 
 
 def ledger_shape(state: State) -> tuple[int, int, int]:
@@ -29,15 +29,7 @@ def ledger_shape(state: State) -> tuple[int, int, int]:
 
 @kernel
 def book_month(ledger: Any, page: Cents) -> None:
-    """Write the money of the month just run into a page of the ledger, in cents.
-
-    Parameters
-    ----------
-    ledger : Record
-        With ``income``, (account, source), and ``spending``, (account, source, line).
-    page : (account, source, 1 + line) int64 array
-        Written.
-    """
+    """Write the money of the month just run into a page: account, source, and income or line."""
     for a in range(page.shape[0]):
         for s in range(page.shape[1]):
             page[a, s, 0] = ledger.income[a, s]
@@ -53,62 +45,30 @@ def book_call(state: State, page: Cents) -> KernelCall:
 
 
 def ledger_frame(pages: Cents, accounts: Sequence[str]) -> pd.DataFrame:
-    """Return the ledger as a tidy table without empty entries.
+    """Return pages (month, account, source, 1 + line) as a tidy table without empty entries.
 
-    Parameters
-    ----------
-    pages : (month, account, source, 1 + line) int64 array
-        Cents.
-    accounts : sequence of str
-        Names of the accounts.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``month`` from 1, ``account``, ``source`` (public, matched, own_revenue), ``line`` ("income"
-        or a line of spending) and ``cents`` (int64).
+    Columns are ``month`` from 1, ``account``, ``source`` (public, matched, own_revenue), ``line``
+    ("income" or a line of spending) and ``cents`` (int64).
     """
-    import pandas as pd
-
-    month, account, source, column = np.nonzero(pages)
-    return pd.DataFrame(
-        {
-            "month": month + 1,
-            "account": _words(accounts, account),
-            "source": _words(SOURCES, source),
-            "line": _words(("income", *LINES), column),
-            "cents": pages[month, account, source, column],
-        }
-    )
+    month, *places = np.nonzero(pages)
+    frame = _frame(pages[month, *places], places, accounts, ("income", *LINES))
+    frame.insert(0, "month", month + 1)
+    return frame
 
 
 def unspent_frame(state: State, accounts: Sequence[str]) -> pd.DataFrame:
-    """Return unspent money, including the reserves of third places.
+    """Return unspent money, including the reserves of third places, like `ledger_frame`."""
+    purse = state["account.purse"]
+    places = np.nonzero(purse)
+    return _frame(purse[places], places, accounts, LINES)
 
-    Parameters
-    ----------
-    state : State
-    accounts : sequence of str
-        Names of the accounts.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``account``, ``source``, ``line`` and ``cents``.
-    """
+def _frame(
+    cents: Cents, places: Sequence[Ints], accounts: Sequence[str], lines: Sequence[str]
+) -> pd.DataFrame:
     import pandas as pd
 
-    purse = state["account.purse"]
-    account, source, line = np.nonzero(purse)
-    return pd.DataFrame(
-        {
-            "account": _words(accounts, account),
-            "source": _words(SOURCES, source),
-            "line": _words(LINES, line),
-            "cents": purse[account, source, line],
-        }
-    )
-
-
-def _words(names: Sequence[str], codes: npt.NDArray[np.intp]) -> npt.NDArray[Any]:
-    return np.array(names, dtype=object)[codes] if codes.size else np.zeros(0, dtype=object)
+    names = {"account": accounts, "source": SOURCES, "line": lines}
+    words = zip(names.items(), places, strict=True)
+    columns = {name: np.array(known, dtype=object)[codes] for (name, known), codes in words}
+    return pd.DataFrame({**columns, "cents": cents})

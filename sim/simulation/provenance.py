@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,13 +29,7 @@ PACKAGES = ("essaim", "numpy", "numba", "pandas", "pyarrow", "scipy", "mesa", "p
 
 
 def assumed_parameters(scenario: Scenario) -> tuple[list[str], int]:
-    """Return the uncertain parameters with assumed values, and the number of uncertain ones.
-
-    Returns
-    -------
-    (list of str, int)
-        Flat names of assumed parameters, and the number of parameters with role "uncertainty".
-    """
+    """Return the uncertain parameters with assumed values, and the number of uncertain ones."""
     uncertain = [n for n, info in PARAMETERS.items() if info.role == "uncertainty"]
     return [n for n in uncertain if _evidence(scenario, n) == "assumed"], len(uncertain)
 
@@ -58,17 +53,12 @@ def _toml(value: Any) -> str:
 def effective_toml(scenario: Scenario) -> str:
     """Return a self-contained scenario file with all changed settings and their sources.
 
-    Returns
-    -------
-    str
-        TOML that `load_scenario` reads, next to the files of its territory and posterior.
+    `load_scenario` reads it next to the files of its territory and posterior.
     """
     lines = []
     for key in ("title", "description"):
-        texts = getattr(scenario, key)
-        if texts:
-            pairs = ", ".join(f"{lang} = {_toml(text)}" for lang, text in texts.items())
-            lines.append(f"{key} = {{ {pairs} }}")
+        if texts := getattr(scenario, key):
+            lines.append(_texts_toml(key, texts))
     if scenario.posterior is not None:
         lines.append(_posterior_toml(scenario.posterior))
     groups: dict[str, list[str]] = {}
@@ -76,16 +66,25 @@ def effective_toml(scenario: Scenario) -> str:
         setting = scenario.settings.get(name)
         if setting is None:
             continue
-        value = scenario.values[name]
-        groups.setdefault(PARAMETERS[name].group, []).append(
-            f"{name} = {{ value = {_toml(value)}, source = {_toml(setting.source)},"
-            f" evidence = {_toml(setting.evidence)} }}  # {_origin(setting)}"
-        )
+        setting_toml = _setting_toml(name, scenario.values[name], setting)
+        groups.setdefault(PARAMETERS[name].group, []).append(setting_toml)
     for group, settings in groups.items():
         lines += ["", f"[{group}]", *settings]
     for intervention in scenario.interventions:
         lines += ["", *_intervention_toml(intervention)]
     return "\n".join(lines) + "\n"
+
+
+def _texts_toml(key: str, texts: Mapping[str, str]) -> str:
+    pairs = ", ".join(f"{lang} = {_toml(text)}" for lang, text in texts.items())
+    return f"{key} = {{ {pairs} }}"
+
+
+def _setting_toml(name: str, value: Any, setting: Setting) -> str:
+    return (
+        f"{name} = {{ value = {_toml(value)}, source = {_toml(setting.source)},"
+        f" evidence = {_toml(setting.evidence)} }}  # {_origin(setting)}"
+    )
 
 
 def _posterior_toml(posterior: Posterior) -> str:
@@ -101,30 +100,18 @@ def _intervention_toml(intervention: Intervention) -> list[str]:
         "[[interventions]]",
         f"name = {_toml(intervention.name)}",
         f"type = {_toml(intervention.type)}",
+        _texts_toml("title", intervention.title),
+        _texts_toml("description", intervention.description),
     ]
-    for key in ("title", "description"):
-        pairs = ", ".join(f"{lang} = {_toml(t)}" for lang, t in getattr(intervention, key).items())
-        lines.append(f"{key} = {{ {pairs} }}")
     if intervention.settings:
         lines.append("[interventions.levers]")
     for lever, setting in intervention.settings.items():
-        lines.append(
-            f"{lever} = {{ value = {_toml(intervention.values[lever])}, source = "
-            f"{_toml(setting.source)}, evidence = {_toml(setting.evidence)} }}"
-            f"  # {_origin(setting)}"
-        )
+        lines.append(_setting_toml(lever, intervention.values[lever], setting))
     return lines
 
 
 def describe_intervention(intervention: Intervention, months: int) -> dict[str, Any]:
-    """Describe an intervention: every lever with its source, and the cost.
-
-    Parameters
-    ----------
-    intervention : Intervention
-    months : int
-        Length of the run to which the cost refers.
-    """
+    """Describe an intervention: every lever with its source, and the cost of a run's months."""
     levers = {}
     for lever, info in intervention.kind.infos.items():
         setting = intervention.settings.get(lever)
@@ -231,18 +218,7 @@ def _cpu() -> str:
 
 
 def column_words(column: str) -> dict[str, Any]:
-    """Unit, labels and definitions of a column of the monthly table.
-
-    Parameters
-    ----------
-    column : str
-        Name in `sim.measures.registry.MONTHLY`.
-
-    Returns
-    -------
-    dict
-        ``unit``, ``window``, ``label`` and ``definition``, the latter two by language.
-    """
+    """Return unit, window, and label and definition by language, of a column of `MONTHLY`."""
     measure = MEASURES[column]
     return {
         "unit": measure.unit,
