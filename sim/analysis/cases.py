@@ -56,25 +56,13 @@ def target_cases(
 ) -> tuple[pd.DataFrame, Bools]:
     """Return the points of a sweep and whether they meet a target.
 
-    Parameters
-    ----------
-    sweep : Results
-    indicator, horizon, arm, kind
-        As for `sim.analysis.point_values.choose_quantities`; they must select one quantity.
-    target : float, optional
-        Value that the mean over replications must reach: a minimum, or a maximum if less of the
-        indicator is better. By default the experiment's target.
+    Arguments select one quantity as in `sim.analysis.point_values.choose_quantities`. The target is
+    the value that the mean over replications must reach: a minimum, or a maximum if less of the
+    indicator is better; by default that of the experiment.
 
-    Returns
-    -------
-    experiments : pandas.DataFrame
-        As from `sim.analysis.ema.load_ema`; points without a value are left out.
-    met : (n,) bool array
-
-    Raises
-    ------
-    InputError
-        If there is no such quantity, there are several, or there is no target.
+    Returns experiments as from `sim.analysis.ema.load_ema`, without points that lack a value, and
+    ``met``, (n,) bool. Raise `InputError` if there is no such quantity, there are several, or there
+    is no target.
     """
     experiment = sweep.experiment
     quantities = choose_quantities(experiment, indicator, horizon=horizon, arm=arm, kind=kind)

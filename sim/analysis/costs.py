@@ -109,15 +109,8 @@ def _per_money(spent: Floats, gained: Floats, smallest_relevant: float) -> tuple
 def cost_effectiveness_by_point(frame: pd.DataFrame) -> pd.DataFrame:
     """Return EUR per project, closure avoided and active youth-year at each point.
 
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        From `sim.Results.frame`, including the baseline.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``point``, and the columns of `sim.experiments.cost_effectiveness.cost_effectiveness`.
+    The frame, from `sim.Results.frame`, includes the baseline. Returns ``point``, and the columns
+    of `sim.experiments.cost_effectiveness.cost_effectiveness`.
     """
     runs = frame.assign(luck=0, is_arm=frame["arm"] != BASELINE)
     runs = runs.sort_values(["is_arm", "arm", "rep"], kind="stable")

@@ -62,30 +62,15 @@ def load_ema(
     """Return a sweep in the form of the EMA Workbench's results, for its analyses.
 
     An outcome is a point's mean over replications: runs of one point are not independent cases, and
-    would make each finding look more certain than it is.
+    would make each finding look more certain than it is. By default indicators are those of the
+    experiment, and the horizon, in months, is the end of the run. Raise `InputError` if there is no
+    such indicator or horizon.
 
-    Parameters
-    ----------
-    sweep : Results
-    indicators : str or sequence of str, optional
-        Measures; those of the experiment by default.
-    horizon : int, optional
-        Months; the end of the run by default.
-
-    Returns
-    -------
-    experiments : pandas.DataFrame
-        One row per point: factors by `ema_name`, then ``scenario``, ``policy`` and ``model``, which
-        number the points of uncertainties and of levers.
-    outcomes : dict of (points,) float64 array
-        Levels and effects by `sim.analysis.point_values.Quantity.name`, such as
-        ``participation_baseline`` and ``participation_effect_of_transition_cluster``; nan if a
-        point has no successful run.
-
-    Raises
-    ------
-    InputError
-        If there is no such indicator or horizon.
+    Returns the experiments, one row per point: factors by `ema_name`, then ``scenario``, ``policy``
+    and ``model``, which number the points of uncertainties and of levers; and the outcomes,
+    (points,) float64 arrays of levels and effects by `sim.analysis.point_values.Quantity.name`,
+    such as ``participation_baseline`` and ``participation_effect_of_transition_cluster``, nan if a
+    point has no successful run.
     """
     experiment = sweep.experiment
     quantities = _levels_and_effects(experiment, indicators, horizon)
@@ -109,27 +94,11 @@ def to_ema_model(
     horizon: int | None = None,
     replications: int = 1,
 ) -> Model:
-    """Return an experiment as a model of the EMA Workbench.
+    """Return an experiment as a model of the EMA Workbench, with the outcomes of `load_ema`.
 
-    Parameters
-    ----------
-    experiment : Experiment
-        Experiment; only its factors are used, since the Workbench samples.
-    indicators, horizon
-        As for `load_ema`.
-    replications : int
-        Number of runs per arm over which an outcome is averaged.
-
-    Returns
-    -------
-    ema_workbench.Model
-        Model with the outcomes of `load_ema`. Levers and uncertainties without a value stay as in
-        the experiment's scenario.
-
-    Raises
-    ------
-    InputError
-        If there is no such indicator or horizon, or replications are not at least 1.
+    Only factors of the experiment are used, since the Workbench samples; those without a value stay
+    as in its scenario. An outcome is averaged over replications, runs per arm. Raise `InputError`
+    if there is no such indicator or horizon, or replications are not at least 1.
 
     Examples
     --------

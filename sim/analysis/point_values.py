@@ -30,17 +30,7 @@ QuantityKind = Literal["level", "effect"]
 
 @dataclass(frozen=True)
 class Quantity:
-    """One number of each run.
-
-    Attributes
-    ----------
-    indicator : str
-        Name of a measure.
-    horizon : int
-        Months after which to measure it.
-    arm : str
-    kind : {"level", "effect"}
-    """
+    """One number of each run: an indicator after some months, as the level or effect of an arm."""
 
     indicator: str
     horizon: int

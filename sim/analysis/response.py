@@ -130,13 +130,8 @@ class Response:
 def response(levels: Floats, effects: Floats) -> Response:
     """Choose the form of a response, and search for a threshold and diminishing returns.
 
-    Parameters
-    ----------
-    levels : (n,) float64 array
-        Levels of the factor, in any order.
-    effects : (replications, n) float64 array
-        Paired effects; nan for missing runs. Levels without any effect are left out, then
-        incomplete replications.
+    Levels of the factor, (n,), have any order; paired effects are (replications, n), nan for
+    missing runs. Levels without any effect are left out, then incomplete replications.
 
     Examples
     --------

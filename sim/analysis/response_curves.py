@@ -41,16 +41,10 @@ _WIDTHS: Final = 9
 
 @dataclass(frozen=True)
 class Form:
-    """A family of curves.
+    """A family of curves with `n_parameters`, including base and height.
 
-    Attributes
-    ----------
-    n_parameters : int
-        Number of parameters, including base and height.
-    shape : callable
-        Maps levels on [0, 1], (levels,), and shape parameters, (n, k), to values (n, levels).
-    grid : callable
-        Maps levels on [0, 1] to a grid of shape parameters, (n, k); its ends are the bounds.
+    `shape` maps levels on [0, 1], (levels,), and shape parameters, (n, k), to values (n, levels);
+    `grid` maps levels to a grid of shape parameters, (n, k), whose ends are the bounds.
     """
 
     n_parameters: int
@@ -139,17 +133,10 @@ def _directions(shapes: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Curve:
-    """A fitted curve.
+    """A fitted curve over levels from `lowest` on, with a range of `span`.
 
-    Attributes
-    ----------
-    form : Form
-    lowest, span : float
-        The lowest level, and the range of the levels.
-    base, height : float
-        Parameters in the unit of the effect.
-    parameters : (k,) float64 array
-        Shape parameters: logarithm of the scale, or middle and logarithm of the width, on [0, 1].
+    Base and height are in the unit of the effect. The shape `parameters`, (k,) float64, are the
+    logarithm of the scale, or the middle and the logarithm of the width, on [0, 1].
     """
 
     form: Form
@@ -174,15 +161,7 @@ class Curve:
 
 
 def fit_curve(form: Form, levels: Floats, means: Floats) -> Curve:
-    """Fit a form by least squares.
-
-    Parameters
-    ----------
-    form : Form
-    levels : (n,) float64 array
-        Levels, at least two of them different.
-    means : (n,) float64 array
-        Mean effects, all finite.
+    """Fit a form to finite means, (n,), at levels, (n,), by least squares; two levels must differ.
 
     Examples
     --------

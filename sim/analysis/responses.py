@@ -64,12 +64,7 @@ def response_to_cost(
 ) -> dict[tuple[Any, ...], Response]:
     """Find the response of a measure to the money spent, over all points of the design.
 
-    Parameters
-    ----------
-    differences, measure, held
-        As for `responses`.
-    cost : str
-        Measure of the cost; the level of a point is its mean over replications.
+    Arguments are as for `responses`. The cost of a point is its mean over replications.
     """
     found = {}
     for key, _, (effects, costs) in effects_along(differences, "point", (measure, cost), held):
@@ -81,19 +76,11 @@ def response_to_cost(
 
 
 def response_table(found: Mapping[tuple[Any, ...], Response], held: Sequence[str]) -> pd.DataFrame:
-    """Return responses as a table, one row each.
+    """Return what `responses` or `response_to_cost` found as a table, one row each.
 
-    Parameters
-    ----------
-    found, held
-        Result of `responses` or `response_to_cost`, and the columns held there.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of ``held``, then ``form``, ``replications``, ``left_out``, ``threshold``,
-        ``half_saturation`` (each with ``_lo90`` and ``_hi90``, nan if absent), and the held-out
-        errors ``error_constant`` to ``error_irregular``.
+    Columns are those of ``held``, then ``form``, ``replications``, ``left_out``, ``threshold``,
+    ``half_saturation`` (each with ``_lo90`` and ``_hi90``, nan if absent), and the held-out errors
+    ``error_constant`` to ``error_irregular``.
     """
     rows = []
     for key, one in found.items():
@@ -113,26 +100,9 @@ def effects_along(
 ) -> Iterator[tuple[tuple[Any, ...], Floats, list[Floats]]]:
     """Iterate over effects by replication along a factor, for each combination of the columns held.
 
-    Parameters
-    ----------
-    differences, factor, held
-        As for `responses`.
-    measures : sequence of str
-        Names of measures.
-
-    Yields
-    ------
-    tuple
-        Values of ``held``.
-    (n,) float64 array
-        Levels of the factor, in rising order.
-    list of (replications, n) float64 array
-        Effects on each measure; nan in a replication that lacks some of the averaged points.
-
-    Raises
-    ------
-    InputError
-        As for `responses`.
+    Arguments and errors are as for `responses`. Yields the values of ``held``; the levels of the
+    factor, (n,) float64, in rising order; and for each measure its effects, (replications, n)
+    float64, nan in a replication that lacks some of the averaged points.
     """
     require_columns(differences, (factor, *measures, *held))
     if differences[factor].dtype.kind not in "biuf":

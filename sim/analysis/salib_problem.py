@@ -17,21 +17,9 @@ __all__ = ["to_salib_problem"]
 def to_salib_problem(experiment: Experiment) -> dict[str, Any]:
     """Return the factors of an experiment as a SALib problem, in their own units.
 
-    Parameters
-    ----------
-    experiment : Experiment
-        Experiment whose factors all have a distribution.
-
-    Returns
-    -------
-    dict
-        ``num_vars``, ``names``, ``bounds`` and ``dists``. SALib has no whole numbers: round values
-        before setting them in a scenario.
-
-    Raises
-    ------
-    InputError
-        If SALib cannot express a factor: it has levels, or is triangular and ends below 0.
+    The dictionary has ``num_vars``, ``names``, ``bounds`` and ``dists``. SALib has no whole
+    numbers: round values before setting them in a scenario. Raise `InputError` if SALib cannot
+    express a factor: it has levels, or is triangular and ends below 0.
 
     Examples
     --------

@@ -64,18 +64,10 @@ class SeedNoise:
 
 
 def seed_noise(values: Floats) -> SeedNoise:
-    """Split the variance of a quantity into points and seed noise.
+    """Split the variance of a quantity, (points, replications) float64, into points and seed noise.
 
-    Parameters
-    ----------
-    values : (points, replications) float64 array
-        Values; points with a nan are left out.
-
-    Returns
-    -------
-    SeedNoise
-        Variances and shares are nan with fewer than two points or replications; shares also without
-        any variation. Negative estimates count as 0.
+    Points with a nan are left out. Variances and shares are nan with fewer than two points or
+    replications; shares also without any variation. Negative estimates count as 0.
     """
     complete = values[np.isfinite(values).all(axis=1)]
     points, replications = complete.shape
@@ -115,26 +107,14 @@ def seed_noise_table(
 ) -> pd.DataFrame:
     """Tabulate the seed noise of quantities and the replications for a target precision.
 
-    Parameters
-    ----------
-    sweep : Results
-    indicators, horizon, arm, kind
-        As for `sim.analysis.point_values.choose_quantities`.
-    half_widths : mapping of str to float, optional
-        Target half-width of the 90 % interval of a point's mean, by indicator; by default the
-        smallest relevant effect.
+    Quantities are those of `sim.analysis.point_values.choose_quantities`. Half-widths, by
+    indicator, are targets for the 90 % interval of a point's mean; by default they are the smallest
+    relevant effects.
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row per quantity: ``indicator, horizon, arm, kind``, the attributes of `SeedNoise`,
-        ``half_width``, and ``still_needed``: the additional replications for a point of average
-        noise, missing if the noise is unknown.
-
-    Raises
-    ------
-    InputError
-        If there is no such quantity, or a half-width is not above 0.
+    Each quantity has a row: ``indicator, horizon, arm, kind``, the attributes of `SeedNoise`,
+    ``half_width``, and ``still_needed``: the additional replications for a point of average noise,
+    missing if the noise is unknown. Raise `InputError` if there is no such quantity, or a
+    half-width is not above 0.
     """
     wanted = dict(half_widths or {})
     for name, half_width in wanted.items():

@@ -148,23 +148,11 @@ def sensitivity(
 ) -> pd.DataFrame:
     """Compute Sobol' indices of a ``saltelli`` sweep, or Morris measures of a ``morris`` sweep.
 
-    Parameters
-    ----------
-    sweep : Results
-    indicators, horizon, arm, kind
-        As for `sim.analysis.point_values.choose_quantities`: by default the effects of all arms on
-        the experiment's indicators at the end of the run.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per quantity and factor: ``indicator, horizon, arm, kind``, and the columns of
-        `sobol_indices` or `morris_measures`.
-
-    Raises
-    ------
-    InputError
-        If the design is of another kind, there is no such quantity, or too few runs succeeded.
+    Quantities are those of `sim.analysis.point_values.choose_quantities`: by default the effects of
+    all arms on the experiment's indicators at the end of the run. Each has a row per factor:
+    ``indicator, horizon, arm, kind``, and the columns of `sobol_indices` or `morris_measures`.
+    Raise `InputError` if the design is of another kind, there is no such quantity, or too few runs
+    succeeded.
     """
     design = sweep.experiment.design
     names = [f.name for f in design.factors]

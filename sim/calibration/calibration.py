@@ -35,16 +35,9 @@ def spawned_seed(seed: int, *key: int) -> int:
 
 
 class Simulations:
-    """Simulations one after the other, each with its own seed.
+    """Simulations one after the other, each with its own seed, spawned from a seed and a key.
 
-    Parameters
-    ----------
-    simulate : callable
-    targets : sequence of Target
-        Targets whose figures to return.
-    seed : tuple of int
-        Seed and spawn key of all simulations.
-    progress : callable, optional
+    `figures` returns those of the targets.
     """
 
     def __init__(

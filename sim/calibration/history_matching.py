@@ -74,18 +74,8 @@ def implausibility(
 ) -> Floats:
     """Return the implausibility by one wave's emulators: the largest over targets, or a later one.
 
-    Parameters
-    ----------
-    emulators, targets : sequence of Emulator and of Target
-        One emulator per target.
-    unit : (n, parameters) float64 array
-        Points of the unit cube.
-    missed : int
-        Number of the largest to skip.
-
-    Returns
-    -------
-    (n,) float64 array
+    Each target has its emulator, each row of `unit`, (n, parameters), is a point of the unit cube,
+    and `missed` of the largest are skipped.
     """
     each = []
     for emulator, target in zip(emulators, targets, strict=True):

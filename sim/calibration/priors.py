@@ -55,15 +55,7 @@ class Prior:
     def values(self, unit: Floats) -> pd.DataFrame:
         """Map the unit cube to values by the quantile function; volumes are prior probabilities.
 
-        Parameters
-        ----------
-        unit : (n, parameters) float64 array
-            Points in [0, 1).
-
-        Returns
-        -------
-        pandas.DataFrame
-            One column per parameter, one row per point.
+        Points in [0, 1), (n, parameters) float64, become rows, with one column per parameter.
         """
         columns = {}
         for (name, within), column in zip(self.ranges.items(), unit.T, strict=True):
@@ -111,20 +103,8 @@ def scenario_prior(
 ) -> Prior:
     """Return the prior of some parameters over their plausible ranges, as in comparisons.
 
-    Parameters
-    ----------
-    scenario : Scenario
-        The scenario's value is the mode.
-    parameters : iterable of str
-        Flat names.
-    shape : {"triangular", "uniform"}
-    ranges : mapping of str to Range, optional
-        Ranges instead of the plausible ones; required for parameters without one.
-
-    Raises
-    ------
-    InputError
-        If a parameter is unknown or has no range.
+    The scenario's values are the modes. Ranges replace plausible ones, and parameters without a
+    plausible one require them; raise `InputError` without any, or for an unknown name.
     """
     known = uncertain_ranges(scenario) | dict(ranges or {})
     names = list(parameters)

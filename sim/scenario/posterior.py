@@ -77,18 +77,10 @@ class Posterior:
 
 
 def load_posterior(path: Path | str) -> Posterior:
-    """Load a posterior and check that it fits this model.
+    """Load a posterior from a Parquet file of a calibration, and check that it fits this model.
 
-    Parameters
-    ----------
-    path : Path or str
-        Parquet file written by a calibration.
-
-    Raises
-    ------
-    InputError
-        If the file is missing, damaged, too large or not a posterior, was made with another version
-        of the model, or holds unknown parameters or inadmissible values.
+    Raise `InputError` if the file is missing, damaged or not a posterior, was made with another
+    version of the model, or holds unknown parameters or inadmissible values.
     """
     file = Path(path)
     return _parse(read_file(file, LARGEST_FILE, "no such posterior file"), file)
@@ -97,18 +89,9 @@ def load_posterior(path: Path | str) -> Posterior:
 def named_posterior(entry: Any, where: Path) -> Posterior:
     """Load the posterior that a scenario file names.
 
-    Parameters
-    ----------
-    entry : str or dict
-        A file next to the scenario, or a table of ``file`` and optionally its ``sha256`` and the
-        ``parameters`` to take from it.
-    where : Path
-        The scenario file.
-
-    Raises
-    ------
-    InputError
-        As `load_posterior`; or if the entry is malformed, or the file's digest differs.
+    The entry is a file next to the scenario, or a table of ``file`` and optionally its ``sha256``
+    and the ``parameters`` to take from it; `where` is the scenario file. Raise `InputError` like
+    `load_posterior`, or if the entry is malformed, or the file's digest differs.
     """
     table = {"file": entry} if isinstance(entry, str) else entry
     if not isinstance(table, dict) or not isinstance(table.get("file"), str):
@@ -140,26 +123,12 @@ def named_posterior(entry: Any, where: Path) -> Posterior:
 
 
 def save_posterior(path: Path | str, draws: pd.DataFrame, about: Mapping[str, Any]) -> Posterior:
-    """Write a posterior atomically.
+    """Write a posterior atomically, and return it as read back by `load_posterior`.
 
-    Parameters
-    ----------
-    path : Path or str
-        File to write, ending in ``.parquet``; an existing file is replaced.
-    draws : pandas.DataFrame
-        One column per parameter, one row per draw of equal weight.
-    about : mapping
-        Origin, as JSON values. Format and model version are added.
-
-    Returns
-    -------
-    Posterior
-        As read back by `load_posterior`.
-
-    Raises
-    ------
-    InputError
-        If the draws are not admissible, or the file cannot be written.
+    The file, which ends in ``.parquet``, replaces an existing one. Draws have one column per
+    parameter and one row per draw of equal weight; `about` tells their origin as JSON values, to
+    which format and model version are added. Raise `InputError` if the draws are not admissible, or
+    the file cannot be written.
     """
     file = Path(path)
     if file.suffix != ".parquet":

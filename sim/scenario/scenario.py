@@ -114,28 +114,16 @@ class Scenario:
         """Return the scenario with the content of its territory file, if it has one.
 
         Runs of a sealed scenario read no file, so that later changes of the file do not reach them.
-
-        Raises
-        ------
-        InputError
-            If the file is missing or cannot be read.
+        Raise `InputError` if the file is missing or cannot be read.
         """
         if not self.values["file"] or self.territory_file is not None:
             return self
         return replace(self, territory_file=read_territory_file(self.folder / self.values["file"]))
 
     def replace(self, **parameters: Any) -> Scenario:
-        """Return the scenario with some parameters changed; these leave its posterior.
+        """Return the scenario with new values by flat name; these parameters leave its posterior.
 
-        Parameters
-        ----------
-        **parameters
-            New values by flat name.
-
-        Raises
-        ------
-        InputError
-            If a name is unknown or a value is not admissible.
+        Raise `InputError` if a name is unknown or a value is not admissible.
 
         Examples
         --------
@@ -152,10 +140,7 @@ class Scenario:
     def set(self, assignments: list[str]) -> Scenario:
         """Return the scenario with ``key=value`` texts applied, as in ``--set``.
 
-        Raises
-        ------
-        InputError
-            If a text is not an assignment, or its name or value is not admissible.
+        Raise `InputError` if a text is not an assignment, or its name or value is not admissible.
         """
         settings = {}
         for text in assignments:
@@ -165,17 +150,9 @@ class Scenario:
         return self._with(settings, "--set: ")
 
     def add(self, *interventions: Intervention | str | Path) -> Scenario:
-        """Return the scenario with further interventions.
+        """Return the scenario with further interventions: objects, names or files.
 
-        Parameters
-        ----------
-        *interventions : Intervention, str or Path
-            Interventions, their names, or their files.
-
-        Raises
-        ------
-        InputError
-            If an intervention is unknown or invalid, or its name is taken.
+        Raise `InputError` if an intervention is unknown or invalid, or its name is taken.
 
         Examples
         --------
@@ -203,10 +180,7 @@ class Scenario:
     def info(self, name: str, where: str = "") -> ParameterInfo:
         """Return the declaration of a parameter, or of a lever of one of the interventions.
 
-        Raises
-        ------
-        InputError
-            If the scenario has neither; the message starts with `where`.
+        Raise `InputError`, with a message that starts with `where`, if the scenario has neither.
         """
         if name in PARAMETERS:
             return PARAMETERS[name]
@@ -249,17 +223,9 @@ def list_scenarios() -> Iterator[Path]:
 
 
 def load_scenario(name: str | Path) -> Scenario:
-    """Load a scenario by name or by file.
+    """Load a scenario of the package by name, or any by the path of its TOML file.
 
-    Parameters
-    ----------
-    name : str or Path
-        Name of a scenario in the package, or path of a TOML file.
-
-    Raises
-    ------
-    InputError
-        If there is no such scenario, or the file is invalid.
+    Raise `InputError` if there is no such scenario, or the file is invalid.
 
     Examples
     --------
@@ -336,19 +302,9 @@ def _read_chain(path: Path) -> list[tuple[Path, dict[str, Any]]]:
 
 
 def read_interventions(entries: Any, path: Path) -> tuple[Intervention, ...]:
-    """Read the interventions listed in a file: names, files, or inline tables.
+    """Read the interventions listed in a file: names, files relative to it, or inline tables.
 
-    Parameters
-    ----------
-    entries : list
-        Content of the file.
-    path : Path
-        The file, the base of relative paths.
-
-    Raises
-    ------
-    InputError
-        If an entry is none of these, or invalid.
+    Raise `InputError` if an entry is none of these, or invalid.
     """
     if not isinstance(entries, list):
         raise InputError(f'{path}: interventions must be a list of names, such as ["facade"].')

@@ -42,17 +42,9 @@ _HELD_WHERE_OBSERVED = ("shop_closure", "reletting", "project_birth")
 
 
 def territory_of(scenario: Scenario) -> Territory:
-    """Load or generate the territory of a scenario.
+    """Load or generate the territory of a scenario; raise `InputError` if its file is damaged.
 
-    Returns
-    -------
-    Territory
-        Imported territories without premises get generated ones, and the provenance says so.
-
-    Raises
-    ------
-    InputError
-        If the scenario's territory file is missing or damaged.
+    Imported territories without premises get generated ones, and the provenance says so.
     """
     values = scenario.values
     if not values["file"]:
@@ -73,23 +65,10 @@ def _generate(values: tuple[tuple[str, Any], ...], name: str) -> Territory:
 
 
 def start_of(scenario: Scenario, seed: int) -> State:
-    """Make the starting state after the spin-up, before any intervention.
+    """Make the starting state after the spin-up, with existing third places, before interventions.
 
-    Parameters
-    ----------
-    scenario : Scenario
-        Scenario; its interventions have no effect here.
-    seed : int
-
-    Returns
-    -------
-    State
-        State before the first month, with the existing third places.
-
-    Raises
-    ------
-    InputError
-        If no margin sustains the starting vacancy with the given rates.
+    Interventions of the scenario have no effect here. Raise `InputError` if no margin sustains the
+    starting vacancy with the given rates.
     """
     territory, values = territory_of(scenario), effective(scenario.values)
     existing = plan_interventions((), values, territory)
