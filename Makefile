@@ -4,7 +4,7 @@ PYTHON := $(shell for p in python3 python3.13 python3.12 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
-.PHONY: demo test check docs bench clean
+.PHONY: demo test check docs bench constraints clean
 
 demo: .venv/installed  ## a town over 20 years; with and without a cluster; size by funding
 	$(BIN)/sim run mid_sized_town --reps 20 --seed 1 --png --out demo/town --force
@@ -30,6 +30,10 @@ docs: .venv/installed-dev  ## the documentation, in docs/_build/html
 bench: .venv/installed-dev  ## timings, as tables in benchmarks/results
 	$(BIN)/python -m benchmarks.run
 	$(BIN)/python -m benchmarks.test_kernels
+
+constraints: .venv/installed-dev  ## the versions that were tested, for a release
+	$(BIN)/python -m docs.constraints >constraints.new
+	mv constraints.new constraints.txt
 
 clean:
 	rm -rf .venv demo docs/_build docs/generated

@@ -20,7 +20,7 @@ from sim.scenario.posterior import Posterior
 from sim.scenario.scenario import Scenario, Setting
 from sim.scenario.schema import PARAMETERS
 from sim.territory.territory import OPEN, UNKNOWN, VACANT, Territory
-from sim.version import package_version
+from sim.version import versions_needed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -198,12 +198,12 @@ def describe_territory(territory: Territory) -> dict[str, Any]:
 
 
 def describe_environment() -> dict[str, Any]:
-    """Return the versions of Python, the main packages, the platform and the processor."""
+    """Return Python, the platform, the processor and the versions of all packages of a run."""
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
         "cpu": _cpu(),
-        "packages": {name: package_version(name) for name in PACKAGES},
+        "packages": versions_needed(*PACKAGES),
     }
 
 
