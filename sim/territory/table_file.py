@@ -17,8 +17,8 @@ from sim.registry.user_files import check_regular
 from sim.territory.geo_file import read_geojson, read_geopackage
 from sim.territory.table import Request, Table, wanted_names
 
-LARGEST_TABLE: Final = 1_000_000_000
-"""Maximum bytes of a Parquet file's wanted columns; INSEE's cells of France take some 400 MB."""
+LARGEST_TABLE: Final = 600_000_000
+"""Maximum bytes of a Parquet file's wanted columns; INSEE's cells of France take some 350 MB."""
 
 _FOREIGN: Final = {
     b"PK\x03\x04": "is a zip archive or a workbook: unpack it, or save it as CSV",

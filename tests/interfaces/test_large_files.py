@@ -103,7 +103,7 @@ def test_a_territory_that_unpacks_to_gigabytes_is_refused_by_its_directory(tmp_p
             for _ in range(60):
                 member.write(bytes(10_000_000))
     assert path.stat().st_size < 5_000_000
-    assert "unpacks to 600,000," in said_of(["territory"], path)[0]
+    assert "unpacks to more than" in said_of(["territory"], path)[0]
 
 
 def test_an_array_that_claims_more_than_it_holds_is_refused(tmp_path):
