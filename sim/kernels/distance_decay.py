@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-_FloatArray = npt.NDArray[np.float64]
+from sim.arrays import Floats
 
 
 def exponential_mixture(
@@ -14,7 +13,7 @@ def exponential_mixture(
     cell_size_km: float,
     reach_km: float,
     components: int,
-) -> tuple[_FloatArray, _FloatArray]:
+) -> tuple[Floats, Floats]:
     """Fit a power law of distance by a sum of exponentials with positive weights.
 
     The power law is itself a mixture, over all rates: (d + offset)**-exponent is proportional to
@@ -22,30 +21,12 @@ def exponential_mixture(
     logarithm of the rate gives the start; rates and weights are then improved together, by least
     squares of the *relative* errors.
 
-    Parameters
-    ----------
-    distance_offset_km : float
-        Offset added to each distance, above 0, in km.
-    exponent : float
-        Exponent of the power law, above 0.
-    cell_size_km : float
-        Side of a cell in km.
-    reach_km : float
-        Distance in km up to which the fit holds. Beyond it the sum falls off exponentially.
-    components : int
-        Number of exponentials, at least 1.
+    The offset is added to each distance; it, the side of a cell and the reach are in km. The fit
+    holds up to the reach; beyond it the sum falls off exponentially. Raise `ValueError` if an
+    argument is not above 0.
 
-    Returns
-    -------
-    decays : (components,) float64 array
-        Distance decays per cell, above 0, ascending.
-    weights : (components,) float64 array
-        Positive weights with sum 1, so that the decay is 1 at distance 0.
-
-    Raises
-    ------
-    ValueError
-        If an argument is not above 0.
+    Returns the distance decays per cell, ascending, and positive weights with sum 1, so that the
+    decay is 1 at distance 0; both are (components,) float64.
 
     Examples
     --------
@@ -65,14 +46,14 @@ def exponential_mixture(
     distance -= distance_offset_km
     power_law = (1.0 + distance / distance_offset_km) ** -exponent
 
-    def rates_and_weights(logarithms: _FloatArray) -> tuple[_FloatArray, _FloatArray]:
+    def rates_and_weights(logarithms: Floats) -> tuple[Floats, Floats]:
         log_rates, log_weights = logarithms.reshape(2, components)
         weights = np.exp(log_weights - log_weights.max())
         return np.exp(log_rates), weights / weights.sum()
 
-    def relative_error(logarithms: _FloatArray) -> _FloatArray:
+    def relative_error(logarithms: Floats) -> Floats:
         rates, weights = rates_and_weights(logarithms)
-        error: _FloatArray = np.exp(-np.outer(distance, rates)) @ weights / power_law - 1.0
+        error: Floats = np.exp(-np.outer(distance, rates)) @ weights / power_law - 1.0
         return error
 
     slowest = exponent / (distance_offset_km + reach_km)

@@ -9,20 +9,12 @@ from sim.kernels.machine.compile import kernel
 
 @kernel
 def hilbert_positions(out):
-    """Write the position of each cell on a Hilbert curve through the grid.
+    """Write the position of each cell on a Hilbert curve through the grid, (rows, columns) int64.
 
-    The curve fills the smallest square that contains the grid and has a power of two of cells per
-    side. Consecutive cells touch, except where the curve leaves the grid.
-
-    Parameters
-    ----------
-    out : (rows, columns) int64 array
-        Distinct positions; `numpy.argsort` of the raveled array is the order of the cells.
-
-    References
-    ----------
-    Hilbert, D. (1891). Über die stetige Abbildung einer Linie auf ein Flächenstück.
-    Mathematische Annalen 38, 459-460.
+    The curve (Hilbert 1891, Mathematische Annalen 38, 459-460) fills the smallest square that
+    contains the grid and has a power of two of cells per side. Consecutive cells touch, except
+    where the curve leaves the grid. Positions differ; `numpy.argsort` of the raveled array is the
+    order of the cells.
     """
     rows, columns = out.shape
     side = 1

@@ -21,19 +21,8 @@ def in_purse(purse, line):
 def pay(purse, spending, line, amount):
     """Pay from the purse of a line: own revenue first, then matched, then public money.
 
-    Parameters
-    ----------
-    purse, spending : (source, line) int64 array
-        Cents of one account, and those it spent this month.
-    line : int
-        Code in `sim.registry.variables.money.LINES`.
-    amount : int
-        Cents, not negative.
-
-    Returns
-    -------
-    int
-        Cents that could not be paid.
+    Purse and spending of one account, this month's, are (source, line) int64; all amounts are
+    cents, not negative. Returns the cents that could not be paid.
     """
     for source in range(purse.shape[0] - 1, -1, -1):
         paid = min(amount, purse[source, line])

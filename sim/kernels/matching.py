@@ -54,17 +54,11 @@ def _sink(key, agent, start, end):
 
 @kernel
 def sort_pairs(key, agent, count):
-    """Sort the first pairs of key and agent by key, and equal keys by agent, in place.
+    """Sort the first `count` pairs of key and agent by key, and equal keys by agent, in place.
 
-    Heap sort (Williams 1964, doi:10.1145/512274.512284) needs no memory and takes of the order of
-    count x log(count) steps for any initial order; insertion sorts a few pairs.
-
-    Parameters
-    ----------
-    key : (n,) uint64 array
-    agent : (n,) int64 array
-    count : int
-        Number of pairs to sort, at most n; the others stay in place.
+    Keys are uint64, agents int64. Heap sort (Williams 1964, doi:10.1145/512274.512284) needs no
+    memory and takes of the order of count x log(count) steps for any initial order; insertion sorts
+    a few pairs.
     """
     if count <= _SHORT:
         _insertion_sort(key, agent, count)

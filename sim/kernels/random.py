@@ -86,23 +86,10 @@ def _mix64(z):
 
 @rule
 def stream_key(seed, process, month):
-    """Return the key of a process in a month of a run.
+    """Return the key, two uint32, of a process in a month of a run.
 
-    For one seed, all (process, month) have different keys; keys of neighbouring seeds, processes
-    and months are unrelated.
-
-    Parameters
-    ----------
-    seed : int
-        Seed of the run, any 64 bits.
-    process : int
-        Permanent number of the process, 32 bits.
-    month : int
-        Month, 32 bits; negative in a spin-up.
-
-    Returns
-    -------
-    k0, k1 : uint32
+    For one seed of 64 bits, all (process, month), each of 32 bits, have different keys; keys of
+    neighbouring seeds, processes and months are unrelated. Months of a spin-up are negative.
     """
     when = (np.uint64(process) << _32) ^ (np.uint64(month) & _LOW)
     key = _mix64(_mix64(np.uint64(seed) + np.uint64(0x9E3779B97F4A7C15)) ^ when)
@@ -119,16 +106,9 @@ def _own_block(k0, k1, agent_id, k):
 
 @long_rule
 def block(k0, k1, agent_id, k):
-    """Return four random words (uint32) for decision k of an agent.
+    """Return four random words (uint32) for decision k of an agent, under a key of `stream_key`.
 
-    Parameters
-    ----------
-    k0, k1 : uint32
-        Key from `stream_key`.
-    agent_id : int
-        Permanent id, 64 bits.
-    k : int
-        Decision index of the agent in this process and month, 32 bits.
+    The permanent id has 64 bits, the index of the decision in this process and month 32.
     """
     return _own_block(k0, k1, agent_id, k)
 
@@ -252,17 +232,10 @@ def _fill(seed, process, month, first_id, k, transform, out):
 
 @kernel
 def fill_words(seed, process, month, first_id, out, k=0):
-    """Write `word` for agents with consecutive ids.
+    """Write `word` for agents with consecutive ids into a uint32 array, for decision k.
 
-    Parameters
-    ----------
-    seed, process, month : int
-        As in `stream_key`.
-    first_id : int
-        Id of the first agent. An agent's word does not depend on where a fill starts or ends.
-    out : (n,) uint32 array
-    k : int
-        Decision index.
+    Seed, process and month are as in `stream_key`. An agent's word does not depend on where a fill
+    starts or ends.
     """
     _fill(seed, process, month, first_id, k, _itself, out)
 
@@ -277,10 +250,7 @@ def fill_uniform(seed, process, month, first_id, out, k=0):
 def fill_words_of(seed, process, month, ids, out, k=0):
     """Write `word` for each of some agents; further arguments as for `fill_words`.
 
-    Parameters
-    ----------
-    ids : (n,) integer array
-        Permanent ids, ascending. Four consecutive ids share a block.
+    Their permanent ids ascend; four consecutive ids share a block.
     """
     n = ids.size
     if n > 0 and ids[n - 1] - ids[0] == n - 1:

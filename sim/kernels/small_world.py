@@ -57,27 +57,15 @@ def _somebody(before, first, y, x, radius, luck):
 
 @kernel
 def small_world(seed, process, ids, y, x, people_before, first, reach, is_rewired, out):
-    """Write everybody's acquaintances.
+    """Write everybody's acquaintances: rows of m different people, ascending, int32.
 
-    Parameters
-    ----------
-    seed, process : int
-        As in `sim.kernels.random.stream_key`.
-    ids : (n,) integer array
-        Permanent ids.
-    y, x : (n,) integer arrays
-        Row and column of each cell. People of one cell are consecutive, followed by those of an
-        adjacent cell.
-    people_before : (rows + 1, columns + 1) int64 array
-        People in all cells above and to the left.
-    first : (rows, columns) int64 array
-        The first person of each cell.
-    reach : float
-        Largest distance of acquaintances, in cells.
-    is_rewired : (n, m) uint8 array
-        1 to replace the neighbour in the order by anybody within the reach.
-    out : (n, m) int32 array
-        Rows of m different acquaintances, ascending; filled up with oneself if fewer are in reach.
+    People of one cell, whose row and column are y and x, are consecutive, followed by those of an
+    adjacent cell. `people_before`, (rows + 1, columns + 1), counts people in all cells above and to
+    the left, and `first`, (rows, columns), is the first person of each cell; both are int64.
+    `reach` is the largest distance of acquaintances, in cells. `is_rewired`, (n, m) uint8, is 1 to
+    replace the neighbour in the order by anybody within the reach. A row is filled up with oneself
+    if fewer are in reach. Seed and process are as in `sim.kernels.random.stream_key`, ids are
+    permanent.
     """
     n, m = out.shape
     radius = np.int64(min(reach, np.float64(max(first.shape))))
@@ -125,15 +113,10 @@ def small_world(seed, process, ids, y, x, people_before, first, reach, is_rewire
 def list_who_knows(neighbour, known_by, known_by_end):
     """List the people who know each person, since acquaintance need not be mutual.
 
-    Parameters
-    ----------
-    neighbour : (n, m) int32 array
-        From `small_world`.
-    known_by : (n, m) int32 array
-        Flattened: rows of those who know the first person, ascending, then of those who know the
-        second, and so on; then -1.
-    known_by_end : (n,) int32 array
-        End of each person's section, which starts at the end of the previous one.
+    `neighbour`, (n, m), is that of `small_world`. `known_by`, (n, m), flattened, gets rows of those
+    who know the first person, ascending, then of those who know the second, and so on; then -1.
+    `known_by_end`, (n,), gets the end of each person's section, which starts at the end of the
+    previous one. All are int32.
     """
     n, m = neighbour.shape
     listed = known_by.reshape(-1)

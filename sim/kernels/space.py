@@ -47,21 +47,9 @@ def _field_layers(rows, cols):
 def exponential_potential(field, decay):
     """Sum a field over all cells, weighted by exp(-decay (|dx| + |dy|)).
 
-    Parameters
-    ----------
-    field : (rows, cols) array of float32 or float64
-    decay : float
-        Decay per cell of distance, above 0.
-
-    Returns
-    -------
-    (rows, cols) array
-        Sums in the dtype of the field. A cell's own value has weight 1.
-
-    Raises
-    ------
-    ValueError
-        If `decay` is not above 0, or `field` is not a two-dimensional array of floats.
+    The field, (rows, cols), and the sums are of float32 or float64; the decay is per cell of
+    distance, and a cell's own value has weight 1. Raise `ValueError` if the decay is not above 0,
+    or the field is not a two-dimensional array of floats.
 
     Examples
     --------
@@ -87,21 +75,10 @@ def decay_potential(field, decay, out, scratch):
 
     Contributions below the smallest normal number of the dtype (1e-38 in float32) are dropped.
 
-    Parameters
-    ----------
-    field : (rows, cols) contiguous array of float32 or float64
-        Non-negative values.
-    decay : float
-        Decay per cell of distance, above 0.
-    out : (rows, cols) contiguous array
-        Sums in the dtype of the field; may be the field itself.
-    scratch : array
-        Of shape `potential_work_shape` and the dtype of the field.
-
-    Raises
-    ------
-    ValueError
-        If the scratch array is too small.
+    The field, (rows, cols), holds non-negative float32 or float64; the decay per cell of distance
+    is above 0. Sums go to `out`, of the same dtype, which may be the field itself; both are
+    contiguous. Raise `ValueError` if the scratch, of shape `potential_work_shape` and the same
+    dtype, is too small.
     """
     rows, cols = field.shape
     lanes, height, width = scratch.shape
@@ -197,32 +174,15 @@ def huff_flows(attraction, demand, decays, weights, outside, revenue_per_attract
     range of the dtype), all money goes outside. f is a sum of K exponentials of the distance along
     streets; K = 1 is the usual exponential decay.
 
-    Parameters
-    ----------
-    attraction : (rows, cols) array of float32 or float64
-        Summed attraction of the shops of each cell, non-negative; contiguous, like all fields here.
-    demand : (rows, cols) array
-        Money to spend in each cell, non-negative.
-    decays, weights : (K,) float64 arrays
-        Distance decays per cell and weights of the components of f, above 0.
-    outside : float
-        Attraction of the outside world at each cell, in the unit of `attraction`.
-    revenue_per_attraction, access : (rows, cols) arrays
-        Output: money spent per unit of attraction in a shop of each cell, and attraction within
-        reach of each cell.
-    work : array
-        Scratch of shape `huff_work_shape`.
+    The fields, (rows, cols), are contiguous arrays of non-negative float32 or float64: the
+    attraction of the shops of each cell and the demand, money to spend there. Decays per cell and
+    weights of the K components of f are float64 above 0. `outside` is the attraction of the outside
+    world at each cell. The money spent per unit of attraction in a shop of each cell and the
+    attraction within its reach (`access`) are written. Raise `ValueError` if `work`, of shape
+    `huff_work_shape`, is too small.
 
-    Returns
-    -------
-    kept, leaked : float
-        Money spent in the shops and outside, summed independently in float64 from partial sums in
-        the dtype; tests check that they add up to the demand.
-
-    Raises
-    ------
-    ValueError
-        If the work array is too small.
+    Returns the money spent in the shops and outside, summed independently in float64 from partial
+    sums in the dtype; tests check that they add up to the demand.
     """
     rows, cols = attraction.shape
     layers, height, width = work.shape
