@@ -12,8 +12,6 @@ from typing import Any, Final
 from sim.registry.catalogues import scenario_folder
 from sim.version import package_version
 
-__all__ = ["LIBRARIES", "Code", "code_here"]
-
 _ROOMS: Final = (
     *("kernels", "processes", "registry", "territory", "measures"),
     *("start", "interventions", "scenario", "simulation"),

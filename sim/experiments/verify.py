@@ -18,8 +18,6 @@ from sim.experiments.results import load_results
 from sim.experiments.running import Options, fill
 from sim.experiments.stored import MemoryStore, Stored, rows_of
 
-__all__ = ["Verification", "verify"]
-
 
 @dataclass(frozen=True)
 class Verification:
