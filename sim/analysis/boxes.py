@@ -25,7 +25,7 @@ from sim.analysis.cases import (
     is_number,
 )
 from sim.analysis.libraries import library
-from sim.arrays import Bools
+from sim.kernels.arrays import Bools
 
 __all__ = ["find_boxes"]
 

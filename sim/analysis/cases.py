@@ -14,8 +14,8 @@ import pandas as pd
 
 from sim.analysis.ema import load_ema
 from sim.analysis.point_values import QuantityKind, choose_quantities
-from sim.arrays import Bools
 from sim.errors import InputError
+from sim.kernels.arrays import Bools
 from sim.measures.registry import OUTCOMES
 
 if TYPE_CHECKING:

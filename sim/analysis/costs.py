@@ -14,11 +14,11 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.responses import COST, effects_along
-from sim.arrays import Floats
 from sim.errors import InputError, nearest
 from sim.experiments.cost_effectiveness import COST_COLUMNS, cost_effectiveness
 from sim.experiments.effects import expanded_level, mean_effect, resampled_means, verdict_of
 from sim.experiments.experiment import BASELINE
+from sim.kernels.arrays import Floats
 from sim.measures.registry import OUTCOMES
 
 __all__ = ["MARGINAL_COLUMNS", "PER", "cost_effectiveness_by_point", "marginal_effects"]

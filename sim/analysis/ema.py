@@ -23,13 +23,13 @@ from sim.analysis.point_values import (
     mean_of_replications,
     point_values,
 )
-from sim.arrays import Floats, Ints
 from sim.errors import InputError
 from sim.experiments.experiment import BASELINE
 from sim.experiments.factors import SCENARIO
 from sim.experiments.run import Run
 from sim.experiments.seeds import replication_seed
 from sim.experiments.territory_runs import TerritoryRuns
+from sim.kernels.arrays import Floats, Ints
 
 if TYPE_CHECKING:
     from ema_workbench import Model

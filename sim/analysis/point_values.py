@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from sim.arrays import Floats
 from sim.errors import InputError, nearest
 from sim.experiments.experiment import BASELINE
+from sim.kernels.arrays import Floats
 from sim.measures.registry import OUTCOMES
 
 if TYPE_CHECKING:

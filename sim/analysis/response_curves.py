@@ -30,7 +30,7 @@ from typing import Final, Literal
 import numpy as np
 from scipy.special import expit, logit
 
-from sim.arrays import Floats, Ints
+from sim.kernels.arrays import Floats, Ints
 
 FormName = Literal["constant", "linear", "saturating", "sigmoid"]
 

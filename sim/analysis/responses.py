@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.response import Response, response
-from sim.arrays import Floats
 from sim.errors import InputError, nearest
+from sim.kernels.arrays import Floats
 
 __all__ = [
     "COST",

@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.analysis.cases import Cases, Limit, categories, coded, describe_box, halves
 from sim.analysis.libraries import library
-from sim.arrays import Bools
+from sim.kernels.arrays import Bools
 
 __all__ = ["find_rules"]
 

@@ -20,10 +20,10 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.point_values import QuantityKind, choose_quantities, point_values
-from sim.arrays import Floats
 from sim.errors import InputError
 from sim.experiments.effects import still_needed
 from sim.experiments.experiment import BASELINE
+from sim.kernels.arrays import Floats
 from sim.measures.registry import OUTCOMES
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ import pandas as pd
 
 from sim.analysis.libraries import library
 from sim.analysis.point_values import QuantityKind, choose_quantities, point_values
-from sim.arrays import Bools, Floats
 from sim.errors import InputError
+from sim.kernels.arrays import Bools, Floats
 
 if TYPE_CHECKING:
     from sim.experiments.results import Results

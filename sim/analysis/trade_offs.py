@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.responses import means_of, require_columns, require_one
-from sim.arrays import Bools, Floats
 from sim.errors import InputError
 from sim.experiments.effects import resampled_means
+from sim.kernels.arrays import Bools, Floats
 
 __all__ = [
     "ROBUSTNESS_COLUMNS",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim.app.pair import CHARTS, Pair, measures_of_months
-from sim.arrays import Floats
+from sim.kernels.arrays import Floats
 from sim.measures.counting import COUNTS
 from sim.measures.registry import HEADLINES, OUTCOMES
 from sim.registry.variables.money import LINES

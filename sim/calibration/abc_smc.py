@@ -23,11 +23,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.arrays import Floats
 from sim.calibration.calibration import Calibration, Progress, Simulate, Simulations
 from sim.calibration.priors import Prior
 from sim.calibration.targets import Target, check_targets
 from sim.errors import InputError
+from sim.kernels.arrays import Floats
 
 __all__ = ["abc_smc"]
 

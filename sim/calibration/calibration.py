@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.arrays import Floats
 from sim.calibration.priors import Prior
 from sim.calibration.targets import Target, figures_of
 from sim.errors import InputError
+from sim.kernels.arrays import Floats
 from sim.scenario.posterior import Posterior, save_posterior
 from sim.scenario.schema import PARAMETERS
 from sim.version import package_version

@@ -14,7 +14,7 @@ import warnings
 
 import numpy as np
 
-from sim.arrays import Floats
+from sim.kernels.arrays import Floats
 
 __all__ = ["Emulator"]
 

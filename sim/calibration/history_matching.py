@@ -21,12 +21,12 @@ from importlib.util import find_spec
 import numpy as np
 import pandas as pd
 
-from sim.arrays import Bools, Floats
 from sim.calibration.calibration import Calibration, Progress, Simulate, Simulations
 from sim.calibration.emulator import Emulator
 from sim.calibration.priors import Prior
 from sim.calibration.targets import Target, check_targets
 from sim.errors import InputError
+from sim.kernels.arrays import Bools, Floats
 
 __all__ = ["CUTOFF", "Matching", "history_matching"]
 

@@ -9,9 +9,9 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from sim.arrays import Floats
 from sim.errors import InputError, nearest
 from sim.experiments.draws import Range, triangular, uncertain_ranges
+from sim.kernels.arrays import Floats
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import PARAMETERS
 

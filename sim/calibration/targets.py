@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.arrays import Floats
 from sim.errors import InputError, nearest
+from sim.kernels.arrays import Floats
 from sim.registry.parameters import Evidence
 
 __all__ = ["Target", "check_targets", "figures_of"]

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.arrays import Floats
 from sim.experiments.effects import expanded_level, mean_effect, resampled_means, verdict_of
+from sim.kernels.arrays import Floats
 from sim.measures.registry import OUTCOMES
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.arrays import Floats
 from sim.experiments.run import Table
 from sim.interventions import DISCOUNT_RATE
+from sim.kernels.arrays import Floats
 from sim.measures.counting import COUNTS
 from sim.registry.variables.money import LINES, SOURCES
 from sim.simulation.simulation import Simulation

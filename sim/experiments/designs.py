@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 import numpy as np
 
-from sim.arrays import Floats
 from sim.errors import InputError
 from sim.experiments.factors import Factor
+from sim.kernels.arrays import Floats
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from scipy.special import ndtr, ndtri, stdtrit
 
-from sim.arrays import Floats
+from sim.kernels.arrays import Floats
 from sim.measures.measure import Measure
 from sim.measures.registry import OUTCOMES
 

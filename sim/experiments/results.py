@@ -12,7 +12,6 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sim.arrays import Floats
 from sim.errors import InputError, nearest
 from sim.experiments.draws import draw
 from sim.experiments.effects import effect_table
@@ -27,6 +26,7 @@ from sim.experiments.remote import create_store, store_at
 from sim.experiments.store import ELSEWHERE, EXPERIMENT, Store
 from sim.experiments.stored import Stored
 from sim.experiments.territory_runs import DRIVERS
+from sim.kernels.arrays import Floats
 from sim.measures.map_layers import Maps
 from sim.measures.registry import OUTCOMES
 from sim.registry.settings import read_toml

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy.typing as npt
 
-from sim.arrays import Floats
+from sim.kernels.arrays import Floats
 
 __all__ = ["Model", "Outcome", "Run", "Table"]
 

@@ -15,7 +15,6 @@ from matplotlib.colors import Colormap, ListedColormap, Normalize, PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from sim.arrays import Bools, Floats
 from sim.experiments.experiment import BASELINE
 from sim.experiments.results import Results
 from sim.figures.run_story import starting_point
@@ -31,6 +30,7 @@ from sim.figures.style import (
     rests_on,
     title,
 )
+from sim.kernels.arrays import Bools, Floats
 from sim.measures.map_layers import LAYERS
 from sim.measures.registry import MEASURES
 from sim.scenario.scenario import Scenario

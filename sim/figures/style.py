@@ -21,9 +21,9 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from sim.arrays import Floats
 from sim.experiments.results import Results
 from sim.figures.run_story import caveat, starting_point
+from sim.kernels.arrays import Floats
 from sim.version import MODEL_VERSION, package_version
 from sim.words.catalogue import Words
 from sim.words.folders import ENGLISH, Language

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.arrays import Floats
 from sim.experiments.results import Results
+from sim.kernels.arrays import Floats
 from sim.territory.territory import ZONES
 
 if TYPE_CHECKING:

@@ -19,12 +19,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.arrays import Ints
 from sim.errors import InputError, nearest
 from sim.interventions.kind import InterventionType
 from sim.interventions.levers import TimedLevers
 from sim.interventions.plan import DISCOUNT_RATE, Plan, discounted
 from sim.interventions.registry import LEVERS, TYPES
+from sim.kernels.arrays import Ints
 from sim.registry.catalogues import is_shipped, scenario_folder
 from sim.registry.settings import Setting, read_setting, read_texts, read_toml, refusal
 from sim.registry.user_files import is_file

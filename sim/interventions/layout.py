@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from sim.arrays import Ints
 from sim.errors import InputError
 from sim.interventions.drivers import during
 from sim.interventions.existing_places import EXISTING, MONTHS_OPEN, existing_plans
@@ -16,6 +15,7 @@ from sim.interventions.intervention import Intervention
 from sim.interventions.levers import SitedLevers, TimedLevers
 from sim.interventions.plan import Action, Dated, Plan, PlannedPlace, cents, kind_code
 from sim.interventions.sites import choose_sites, existing_sites
+from sim.kernels.arrays import Ints
 from sim.registry.catalogues import third_place_kinds
 from sim.registry.state import State
 from sim.territory.territory import Territory

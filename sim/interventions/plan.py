@@ -8,9 +8,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from sim.arrays import Ints
 from sim.errors import InputError, nearest
 from sim.interventions.levers import SupportLevers, TimedLevers, Zone, zone_code
+from sim.kernels.arrays import Ints
 from sim.registry.catalogues import third_place_kinds
 from sim.registry.state import State
 from sim.registry.variables.money import LINES

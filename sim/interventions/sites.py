@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.arrays import Bools, Floats, Ints
 from sim.interventions.levers import SitedLevers
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.space import exponential_potential
 from sim.registry.state import State
 

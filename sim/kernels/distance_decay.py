@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.arrays import Floats
+from sim.kernels.arrays import Floats
 
 
 def exponential_mixture(

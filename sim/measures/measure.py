@@ -21,7 +21,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from sim.arrays import Floats, Ints
+from sim.kernels.arrays import Floats, Ints
 from sim.territory.territory import ZONE_LABELS, ZONES
 from sim.words.catalogue import Texts
 from sim.words.folders import ENGLISH

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from sim.arrays import Floats
+from sim.kernels.arrays import Floats
 from sim.measures.measure import Measure, Windows, by_zone, gini, ratio, theil
 from sim.registry.catalogues import DIMENSIONS, project_kinds
 from sim.territory.territory import ZONES

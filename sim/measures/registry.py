@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from sim.arrays import Floats
+from sim.kernels.arrays import Floats
 from sim.measures.counting import COUNTS
 from sim.measures.measure import Measure, Windows
 from sim.measures.people import RESIDENT_MEASURES, SUPPORT_MEASURES

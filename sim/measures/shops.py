@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from sim.arrays import Floats
+from sim.kernels.arrays import Floats
 from sim.measures.measure import Measure, Windows, by_zone, ratio
 
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, Never, overload, override
 import numpy as np
 import numpy.typing as npt
 
-from sim.arrays import Ints
 from sim.errors import nearest
+from sim.kernels.arrays import Ints
 from sim.registry.variables import VARIABLES
 
 if TYPE_CHECKING:

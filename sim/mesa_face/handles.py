@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.arrays import Bools, Ints
+from sim.kernels.arrays import Bools, Ints
 from sim.mesa_face.agents import KINDS, RowAgent
 from sim.mesa_face.columns import (
     KIND_SHIFT,

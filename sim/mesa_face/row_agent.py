@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from mesa import Agent
 
-from sim.arrays import Bools
+from sim.kernels.arrays import Bools
 from sim.mesa_face.columns import UniqueId
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from sim.arrays import Floats, Ints
 from sim.experiments.effects import effect_of
+from sim.kernels.arrays import Floats, Ints
 from sim.measures.measure import Measure
 from sim.report.blocks import Cell, Tone
 from sim.report.quantity import Quantity

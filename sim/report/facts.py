@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim.analysis.responses import COST
-from sim.arrays import Floats, Ints
 from sim.experiments.designs import SAMPLED
 from sim.experiments.experiment import BASELINE
 from sim.experiments.factors import SCENARIO, Factor
 from sim.experiments.results import Results
+from sim.kernels.arrays import Floats, Ints
 from sim.measures.registry import OUTCOMES
 from sim.registry.variables.money import LINES, SOURCES
 from sim.report.blocks import Cell, Table

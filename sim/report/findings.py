@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from sim.arrays import Bools, Floats
+from sim.kernels.arrays import Bools, Floats
 from sim.measures.measure import Measure
 from sim.report.effects import Effect, effect_over
 from sim.words.folders import Language

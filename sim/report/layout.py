@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
-from sim.arrays import Ints
 from sim.experiments.factors import Factor
+from sim.kernels.arrays import Ints
 from sim.report.levels import is_scale
 
 if TYPE_CHECKING:

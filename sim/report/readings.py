@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sim.arrays import Floats
+from sim.kernels.arrays import Floats
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from sim.arrays import Floats
 from sim.errors import InputError, nearest
+from sim.kernels.arrays import Floats
 from sim.registry.user_files import read_file
 from sim.scenario.schema import PARAMETERS
 from sim.territory.territory_file import write_whole

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.arrays import Ints
+from sim.kernels.arrays import Ints
 from sim.kernels.machine.compile import kernel
 from sim.kernels.machine.sequence import KernelCall
 from sim.registry.state import State

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.arrays import Floats, Ints
 from sim.errors import InputError
 from sim.interventions import plan_interventions
+from sim.kernels.arrays import Floats, Ints
 from sim.kernels.machine.sequence import KernelSequence
 from sim.measures.counting import COUNTERS, COUNTS, count_calls
 from sim.measures.registry import monthly_table

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.arrays import Bools, Floats, Ints
 from sim.kernels import project_codes
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.machine.records import parameters_of
 from sim.processes.application_review import whole_months
 from sim.processes.project_ideas import drawn_origin, partners_at_first

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.arrays import Ints
+from sim.kernels.arrays import Ints
 from sim.registry.parameters import ParameterGroup, parameter
 from sim.registry.state import State
 from sim.territory.territory import Territory

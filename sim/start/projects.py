@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from sim.arrays import Floats, Ints
+from sim.kernels.arrays import Floats, Ints
 from sim.kernels.project_codes import RUNNING
 from sim.kernels.space import decay_potential
 from sim.registry.catalogues import DIMENSIONS, project_kinds

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from sim.arrays import Floats
+from sim.kernels.arrays import Floats
 from sim.kernels.distance_decay import exponential_mixture
 from sim.kernels.machine.records import parameters_of
 from sim.kernels.space import decay_potential, huff_flows, huff_work_shape

@@ -26,8 +26,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import scipy
 
-from sim.arrays import Bools, Floats, Ints
 from sim.errors import InputError
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.machine.compile import kernel
 from sim.kernels.machine.records import parameters_of, record
 from sim.processes.project_ideas import skill_factor

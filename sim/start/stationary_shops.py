@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import scipy
 
-from sim.arrays import Floats
 from sim.errors import InputError
+from sim.kernels.arrays import Floats
 from sim.kernels.machine.compile import kernel
 from sim.kernels.machine.records import parameters_of
 from sim.processes.reletting import entrant_quality, reletting_probability

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import scipy
 
-from sim.arrays import Floats
+from sim.kernels.arrays import Floats
 from sim.kernels.machine.compile import kernel
 from sim.kernels.machine.records import parameters_of
 from sim.processes.youth_migration import (

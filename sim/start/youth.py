@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from sim.arrays import Floats, Ints
+from sim.kernels.arrays import Floats, Ints
 from sim.kernels.hilbert_curve import hilbert_positions
 from sim.kernels.machine.compile import kernel
 from sim.kernels.small_world import list_who_knows, small_world

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 import pyarrow.compute as pc
 
-from sim.arrays import Bools, Floats, Ints
 from sim.errors import InputError
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.territory.grid_frame import GRID_EPSG, GridFrame, to_grid_coordinates
 from sim.territory.table import Table
 

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from scipy import ndimage
 
-from sim.arrays import Bools, Floats
+from sim.kernels.arrays import Bools, Floats
 
 __all__ = ["centre_from_premises", "centre_from_residents", "retail_parks", "window_sum"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.arrays import Bools, Floats, Ints
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.territory.territory import UNKNOWN, Territory
 
 __all__ = ["generate_premises", "generate_territory"]

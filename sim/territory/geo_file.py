@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sim.arrays import Floats
 from sim.errors import InputError
+from sim.kernels.arrays import Floats
 from sim.territory.table import Request, Table, wanted_names
 
 _DAMAGED: Final = (RuntimeError, pa.ArrowException, UnicodeDecodeError)

@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.arrays import Floats
 from sim.errors import InputError
+from sim.kernels.arrays import Floats
 
 GRID_EPSG: Final = 3035
 """ETRS89 / LAEA Europe, the coordinate system of cells of metropolitan France."""

@@ -11,8 +11,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.arrays import Bools, Floats
 from sim.errors import InputError
+from sim.kernels.arrays import Bools, Floats
 from sim.territory.derive_zones import (
     CENTRE_SHARE_OF_PEAK,
     CENTRE_SHARE_OF_RESIDENTS,

@@ -11,8 +11,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.arrays import Bools, Floats
 from sim.errors import InputError
+from sim.kernels.arrays import Bools, Floats
 from sim.territory.cell_ids import ID_COLUMNS, read_cells
 from sim.territory.grid_frame import GRID_EPSG, GridFrame
 from sim.territory.table import Request, Table

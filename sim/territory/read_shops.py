@@ -12,8 +12,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.arrays import Bools, Floats
 from sim.errors import InputError
+from sim.kernels.arrays import Bools, Floats
 from sim.territory.grid_frame import GRID_EPSG, GridFrame, to_grid_coordinates
 from sim.territory.read_population import file_digest
 from sim.territory.shop_kinds import shop_catalogue

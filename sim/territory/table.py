@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sim.arrays import Bools, Floats
 from sim.errors import InputError
+from sim.kernels.arrays import Bools, Floats
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from sim.arrays import Bools
+from sim.kernels.arrays import Bools
 from sim.words.catalogue import Texts
 from sim.words.folders import ENGLISH
 

@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.arrays import Bools
 from sim.figures.style import round_ticks, write_ticks
+from sim.kernels.arrays import Bools
 from sim.report.quantity import Quantity, signed
 from sim.words.catalogue import Words
 

@@ -11,8 +11,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from sim.arrays import Floats, Ints
 from sim.figures.style import COLOURS, Picture, look, round_ticks, write_ticks, year_axis
+from sim.kernels.arrays import Floats, Ints
 from sim.report.pictures.canvas import FONT, INK, change_axis, titled
 from sim.report.quantity import Quantity
 from sim.words.catalogue import Words

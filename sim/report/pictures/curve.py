@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.arrays import Floats
 from sim.figures.style import COLOURS, Picture, look
+from sim.kernels.arrays import Floats
 from sim.report.effects import SYMBOLS, Effect
 from sim.report.pictures.canvas import FONT, INK, IRRELEVANT, change_axis, titled
 from sim.report.quantity import Quantity

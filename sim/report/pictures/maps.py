@@ -10,9 +10,9 @@ from matplotlib import colormaps
 from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.figure import Figure
 
-from sim.arrays import Bools, Floats
 from sim.figures.maps import COLOUR_MAPS, GROUND, norm_of, shades_of, window_of
 from sim.figures.style import Picture, look
+from sim.kernels.arrays import Bools, Floats
 from sim.report.pictures.canvas import FONT, INK, outline
 from sim.report.quantity import signed
 from sim.words.folders import Language

@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
-from sim.arrays import Floats
 from sim.figures.style import COLOURS, Picture, look, round_ticks, write_ticks
+from sim.kernels.arrays import Floats
 from sim.report.pictures.canvas import INK
 from sim.words.catalogue import Words
 from sim.words.language import number

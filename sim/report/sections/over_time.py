@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from sim.arrays import Bools, Floats, Ints
 from sim.experiments.experiment import BASELINE
+from sim.kernels.arrays import Bools, Floats, Ints
 from sim.measures.registry import OUTCOMES
 from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Tile
 from sim.report.effects import ratio

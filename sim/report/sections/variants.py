@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from sim.arrays import Ints
 from sim.experiments.factors import Factor
+from sim.kernels.arrays import Ints
 from sim.report.blocks import Block, Gallery, Paragraph, Section, Subhead, Tile
 from sim.report.effects import Effect, Surface
 from sim.report.facts import Facts

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from sim.arrays import Bools, Ints
+from sim.kernels.arrays import Bools, Ints
 from sim.report.blocks import Tone
 from sim.report.effects import Surface
 from sim.report.facts import Facts
