@@ -28,13 +28,15 @@ from sim.experiments.engine import IN_FLIGHT, Tally
 from sim.experiments.experiment_file import load_experiment
 from sim.experiments.factors import Factor
 from sim.experiments.manifest import describe, files_of
+from sim.experiments.manifest_schema import DESIGN
 from sim.experiments.parts import PARTS, Result, tables_of
 from sim.experiments.plan import plan_experiment, plan_model
 from sim.experiments.results import load_results
 from sim.experiments.run import Outcome
 from sim.experiments.running import Options, fill
-from sim.experiments.store import DESIGN, FORMAT, Store
+from sim.experiments.store import Store
 from sim.measures.registry import OUTCOMES
+from tests.sweeps.toy_sweeps import new_store
 
 RESULTS = Path(__file__).parent / "results" / "sweeps.md"
 EXPERIMENT = "cluster_size_by_funding"
@@ -69,7 +71,7 @@ def short_runs(folder: Path, runs: int, executor: str, workers: int) -> Iterator
     x = Factor("x", float, distribution="uniform", low=0.1, high=0.9)
     plan = plan_model(ShortRun(), Design("latin_hypercube", (x,), runs))
     planned = time.process_time() - start
-    store = Store.create(folder, {}, {"format": FORMAT})
+    store = new_store(folder, plan)
     watch = Watch()
     start = time.process_time()
     options = Options(workers, executor, progress=watch.look)
@@ -111,7 +113,8 @@ def make_up(folder: Path, rows: int) -> None:
     plan = plan_experiment(experiment)
     changes = {"replications": replications}
     manifest = describe(experiment, commands_of_sweep(EXPERIMENT, changes))
-    store = Store.create(folder, files_of(experiment, plan.table()), manifest)
+    store = Store(folder)
+    store.create(files_of(experiment, plan.table()), manifest)
     keys, random = list(plan.keys), np.random.default_rng(1)
     for at in range(0, len(keys), 5000):
         some = keys[at : at + 5000]
@@ -127,7 +130,8 @@ def a_million_rows(folder: Path, rows: int) -> Iterator[str]:
 
     make_up(folder, rows)
     measure, horizon = "participation", 240
-    store = Store.open(folder)
+    store = Store(folder)
+    store.open()
     files = _parts(folder)
     megabytes = sum(path.stat().st_size for path in files) / 1e6
     query = f"""

@@ -81,7 +81,7 @@ def compare_command(
         Thread(target=_load_report, daemon=True).start()
     results = _compare(scenario, interventions, out, force=force, **how)
     if territories:
-        from sim.experiments.store import ELSEWHERE
+        from sim.experiments.written import ELSEWHERE
         from sim.report.sections.stakes import TERRITORIES
 
         for name in TERRITORIES:

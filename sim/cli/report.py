@@ -8,6 +8,7 @@ import typer
 
 from sim.cli import options
 from sim.cli.console import CONSOLE
+from sim.errors import InputError
 from sim.words.folders import ENGLISH
 
 
@@ -32,8 +33,11 @@ def report_command(
     elsewhere = list(results.elsewhere.values())
     files = write_report(results, language, elsewhere=elsewhere, png=png)
     place = out or f"{folder}/report"
-    with mirrored(place) as local, whole_folder(local, force=force or out is None) as report:
-        for name, content in files.items():
-            report.write(name, content)
-        report.write_manifest({"format": "essaim report 1"})
+    with mirrored(place) as local:
+        if out is None and not local.resolve().is_relative_to(local.parent.resolve()):
+            raise InputError(f"{place} leads out of the folder; name another one with --out.")
+        with whole_folder(local, force=force or out is None) as report:
+            for name, content in files.items():
+                report.write(name, content)
+            report.write_manifest({"format": "essaim report 1"})
     CONSOLE.data(f"{place}/report.html")

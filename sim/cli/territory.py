@@ -121,7 +121,7 @@ def show_command(
 
         picture = draw_territory(territory, language)
         content = picture.svg() if out.suffix == ".svg" else picture.png()
-        with write_whole(out) as file:
+        with write_whole(out, force=force) as file:
             file.write(content)
     if as_json:
         CONSOLE.json(_described(territory))

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def kept_frame(store: Stored, kind: str, runs: pd.DataFrame) -> pd.DataFrame:
+def kept_frame(
+    store: Stored, kind: str, runs: pd.DataFrame, columns: Sequence[str] = ()
+) -> pd.DataFrame:
     """Return the kept rows of runs given by ``key``, ``arm`` and ``rep``.
 
     Columns are ``arm``, ``rep`` and those of the table (a key of `sim.experiments.parts.KEPT`);
@@ -46,6 +48,8 @@ def kept_frame(store: Stored, kind: str, runs: pd.DataFrame) -> pd.DataFrame:
         [np.empty(0, np.int64), *(order[ends[k] - counts[k] : ends[k]] for k in of_run)]
     )
     frame = table.take(pa.array(rows)).drop_columns("key").to_pandas()
+    if not set(columns) <= {*frame} or (kind == "maps" and not _are_whole(frame)):
+        raise InputError(f"{store.folder} has damaged {kind}; move its parts away and resume.")
     index = runs[["arm", "rep"]].take(np.repeat(np.arange(len(runs)), counts[of_run]))
     found: pd.DataFrame = pd.concat([index.reset_index(drop=True), frame], axis=1)
     return found
@@ -96,6 +100,14 @@ def mean_maps(frame: pd.DataFrame, layers: Sequence[str]) -> dict[str, Maps]:
             means[name] = mean.astype(np.float32)[None]
         found[str(arm)] = _maps(part, means)
     return found
+
+
+def _are_whole(maps: pd.DataFrame) -> bool:
+    """Whether all layers of all maps have the cells of their zones."""
+    cells = maps["zone"].map(len, na_action="ignore")
+    layers = [maps[name].map(len, na_action="ignore") for name in maps.columns[4:]]
+    is_whole = (maps["rows"] > 0) & (cells % maps["rows"].where(maps["rows"] > 0, 1) == 0)
+    return bool(is_whole.all() and all((sizes == 4 * cells).all() for sizes in layers))
 
 
 def _shape(part: pd.DataFrame) -> tuple[int, int]:

@@ -6,7 +6,6 @@ import hashlib
 import io
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.experiments.code import code_here
@@ -14,7 +13,8 @@ from sim.experiments.draws import uncertain_ranges
 from sim.experiments.effects import RESAMPLES
 from sim.experiments.experiment import BASELINE, Arms, Experiment
 from sim.experiments.factors import Factor
-from sim.experiments.store import DESIGN, EXPERIMENT, FORMAT
+from sim.experiments.manifest_schema import DESIGN, EXPERIMENT, FORMAT, INPUTS, input_files
+from sim.experiments.store import Store
 from sim.interventions import DISCOUNT_RATE
 from sim.measures.registry import HEADLINES, OUTCOMES
 from sim.scenario.scenario import Scenario, load_scenario
@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 BASELINE_LABEL: Final = Texts({ENGLISH: "Without"}, "arm.baseline")
-
-INPUTS: Final = "inputs"
-"""Folder of the scenarios, with a folder per territory and a file per arm."""
 
 
 def describe(experiment: Experiment, commands: Mapping[str, str]) -> dict[str, Any]:
@@ -196,18 +193,21 @@ def _plain(value: Any) -> Any:
     return [_plain(v) for v in value] if isinstance(value, (list, tuple)) else value
 
 
-def stored_arms(manifest: Mapping[str, Any], folder: Path) -> Arms:
+def stored_arms(store: Store) -> Arms:
     """Load the arms of an experiment from its folder, by scenario and arm.
 
     Raise `InputError` if a file is missing or damaged.
     """
+    manifest = store.manifest
+    store.check(name for name in manifest["files"] if name.startswith(f"{INPUTS}/"))
+    files = iter(input_files(manifest))
     return {
         scenario: {
             arm: replace(
-                load_scenario(folder / INPUTS / str(k) / f"{arm}.toml"),
+                load_scenario(store.folder / next(files)),
                 name=manifest["scenarios"][scenario]["name"],
             )
             for arm in manifest["arm_order"]
         }
-        for k, scenario in enumerate(manifest["scenario_order"])
+        for scenario in manifest["scenario_order"]
     }

@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -31,10 +32,14 @@ __all__ = [
     "KEPT",
     "KINDS",
     "PARTS",
+    "TEMPORARY",
     "TMP",
     "Result",
     "check_seals",
     "compact",
+    "is_plausible",
+    "is_sealed",
+    "part_file",
     "read_part",
     "result_schema",
     "tables_of",
@@ -44,6 +49,9 @@ __all__ = [
 
 PARTS: Final = "parts"
 TMP: Final = "tmp"
+
+TEMPORARY: Final = re.compile(rf"{TMP}/.+\.[0-9a-f]{{32}}")
+"""Path of a file that is being written."""
 
 KEPT: Final = {
     "series": ("month",),
@@ -64,6 +72,12 @@ ROWS_A_FILE: Final = 500_000
 
 FEW_FILES: Final = 32
 """Number of parts below which compaction does nothing."""
+
+BEST_COMPRESSION: Final = 100
+"""Bytes in memory for a byte of a file, at most; parts have up to some 20."""
+
+SMALL_FILE: Final = 64_000_000
+"""Bytes in memory that any file may take."""
 
 _REPLACES: Final = b"essaim.replaces"
 
@@ -193,14 +207,24 @@ def _kept_table(kept: Sequence[tuple[str, Table]]) -> pa.Table:
 
 
 def _write(folder: Path, kind: str, table: pa.Table, prefix: str = "") -> None:
+    name, content = part_file(kind, table, prefix)
+    write_file(folder, name, content)
+
+
+def part_file(kind: str, table: pa.Table, prefix: str = "") -> tuple[str, bytes]:
+    """Return the path and the content of the part that holds a table."""
     buffer = io.BytesIO()
     pq.write_table(table, buffer, compression="zstd")
     content = buffer.getvalue()
-    write_file(folder, f"{kind}/{prefix}{_seal(content)}.parquet", content)
+    return f"{kind}/{prefix}{_seal(content)}.parquet", content
 
 
 def _seal(content: bytes) -> str:
-    return hashlib.blake2b(content, digest_size=12).hexdigest()
+    return _blake2b(content).hexdigest()
+
+
+def _blake2b(content: bytes = b"") -> hashlib.blake2b:
+    return hashlib.blake2b(content, digest_size=12)
 
 
 def write_file(folder: Path, name: str, content: bytes) -> None:
@@ -246,9 +270,10 @@ def check_seals(paths: Iterable[Path]) -> None:
     Raise `InputError`, which names the first such part.
     """
     states = ((path, path.stat()) for path in paths)
-    unknown = {(path, s.st_size, s.st_mtime_ns) for path, s in states} - _CHECKED
+    unknown = list({(path, s.st_size, s.st_mtime_ns) for path, s in states} - _CHECKED)
     with ThreadPoolExecutor() as threads:  # hashing leaves the interpreter free
-        for state, is_whole in zip(unknown, threads.map(_is_sealed, unknown), strict=True):
+        found = threads.map(lambda state: is_sealed(state[0]) and _is_part(state[0]), unknown)
+        for state, is_whole in zip(unknown, found, strict=True):
             if not is_whole:
                 raise InputError(
                     f"{state[0]} is torn, or was changed after it was written; move it away and"
@@ -257,16 +282,55 @@ def check_seals(paths: Iterable[Path]) -> None:
             _CHECKED.add(state)
 
 
+_TYPES: Final = {
+    **dict.fromkeys(("key", "status", "source", "line"), pa.string()),
+    **dict.fromkeys(("horizon", "month", "year"), pa.int32()),
+    "cents": pa.int64(),
+    "rows": pa.int64(),
+    "cell_size": pa.float64(),
+    "zone": pa.binary(),
+}
+_VALUES: Final = {PARTS: ("status",), "ledger": ("cents",), "maps": ("rows", "cell_size", "zone")}
+
+
+def _is_part(path: Path) -> bool:
+    kind = path.parent.name
+    names = ("key", *KINDS[kind], *_VALUES.get(kind, ()))
+    return is_plausible(path, {name: _TYPES[name] for name in names})
+
+
 _CHECKED: set[tuple[Path, int, int]] = set()
 """Path, size and time of change of parts that were whole."""
 
 
-def _is_sealed(state: tuple[Path, int, int]) -> bool:
-    path = state[0]
+def is_sealed(path: Path) -> bool:
+    """Whether a part is as it was written: its content has the hash in its name."""
     try:
-        return _seal(path.read_bytes()) == path.stem.rpartition("-")[2]
+        if path.is_symlink() or not path.is_file():
+            return False
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, _blake2b).hexdigest()
     except OSError:
         return False
+    return found == path.stem.rpartition("-")[2]
+
+
+def is_plausible(path: Path, columns: Mapping[str, pa.DataType]) -> bool:
+    """Whether a Parquet file has some columns, each once, and no more data than its size explains.
+
+    Only its metadata is read, before memory is taken for the rest.
+    """
+    try:
+        about = pq.read_metadata(path)
+        fields = about.schema.to_arrow_schema()
+    except (OSError, ValueError, pa.ArrowException):
+        return False
+    types = dict(zip(fields.names, fields.types, strict=True))
+    if len(types) < len(fields) or any(types.get(name) != columns[name] for name in columns):
+        return False
+    groups = (about.row_group(k).total_byte_size for k in range(about.num_row_groups))
+    claimed = sum(groups, 8 * about.num_rows * about.num_columns)
+    return bool(claimed <= max(SMALL_FILE, BEST_COMPRESSION * path.stat().st_size))
 
 
 def compact(folder: Path, kind: str) -> None:

@@ -20,7 +20,6 @@ import shutil
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Any, Final, override
@@ -29,11 +28,13 @@ import pyarrow as pa
 
 from sim.errors import InputError
 from sim.experiments.addresses import is_remote, local_folder
+from sim.experiments.lock import locked
+from sim.experiments.manifest_schema import DESIGN, FORMAT
 from sim.experiments.parts import KINDS, TMP
-from sim.experiments.store import DESIGN, FORMAT, LOCK, Store
-from sim.experiments.whole_folder import MANIFEST, manifest_format
+from sim.experiments.store import Store
+from sim.experiments.written import LOCK, MANIFEST, listed_files
 
-__all__ = ["Mirror", "create_store", "mirrored", "store_at"]
+__all__ = ["Mirror", "mirrored", "store_at"]
 
 _LONGEST: Final = 200
 """Characters to keep of a network's message."""
@@ -64,11 +65,9 @@ class Mirror:
         Parts that were finished here but not sent stay if the address has the same design.
         """
         with ExitStack() as stack:
-            if (self.folder / LOCK).exists():
-                try:
-                    stack.enter_context(Store(self.folder).locked())
-                except InputError:
-                    return  # a driver on this machine is at work, and its copy is the newest
+            lock = self.folder / LOCK
+            if lock.exists() and not stack.enter_context(locked(lock)):
+                return  # a driver on this machine is at work, and its copy is the newest
             try:
                 try:
                     self._pull()
@@ -136,13 +135,14 @@ class Mirror:
     def push(self) -> None:
         """Send what is new in the copy, then remove from the address what is gone.
 
-        Of a store, the design is the last file, which makes it complete; of a new one, the manifest
-        is the first, which makes it ours. Raises `OSError` if the address cannot be written, and
-        `InputError` if another driver has taken over.
+        Of a new store, the manifest is the first file, which makes it ours, and the design the
+        last, which makes it complete. Later, the manifest is the last. Raises `OSError` if the
+        address cannot be written, and `InputError` if another driver has taken over.
         """
         here, is_begun = self._here(), DESIGN in self._sent
         new = [name for name, about in here.items() if self._sent.get(name) != about]
-        new.sort(key=lambda name: (name == DESIGN, (name == MANIFEST) == is_begun, here[name][1]))
+        rank = {DESIGN: 1, MANIFEST: 2 if is_begun else -1}
+        new.sort(key=lambda name: (rank.get(name, 0), here[name][1]))
         gone = [name for name in self._sent if name not in here]
         with self._sending():
             if (new or gone) and self._driver is not None:
@@ -204,11 +204,18 @@ class Mirror:
             raise OSError(errno.EIO, why, self.address) from error
 
 
-@dataclass(frozen=True)
 class _MirroredStore(Store):
     """A store that sends each batch, and whatever else is written under its lock, to an address."""
 
-    mirror: Mirror
+    def __init__(self, mirror: Mirror) -> None:
+        super().__init__(mirror.folder)
+        self.mirror = mirror
+
+    @override
+    def create(self, files: Mapping[str, bytes], *rest: Any, **options: Any) -> None:
+        super().create(files, *rest, **options)
+        self.mirror.withdraw(DESIGN)
+        self.mirror.push()
 
     @contextmanager
     @override
@@ -219,6 +226,11 @@ class _MirroredStore(Store):
     @override
     def add(self, tables: Mapping[str, pa.Table]) -> None:
         super().add(tables)
+        self.mirror.push()
+
+    @override
+    def _write_manifest(self, manifest: Mapping[str, Any]) -> None:
+        super()._write_manifest(manifest)
         self.mirror.push()
 
     @override
@@ -233,19 +245,10 @@ def store_at(place: Path | str) -> Store:
         return Store(local_folder(place))
     mirror = Mirror(str(place))
     mirror.pull()
-    if manifest_format(mirror.folder) == FORMAT and not (mirror.folder / DESIGN).exists():
+    known = listed_files(mirror.folder)
+    if known and known[0] == FORMAT and not (mirror.folder / DESIGN).exists():
         shutil.rmtree(mirror.folder)  # the driver died in the moment of creating it
-    return _MirroredStore(mirror.folder, mirror)
-
-
-def create_store(
-    store: Store, files: Mapping[str, bytes], manifest: Mapping[str, Any], *, force: bool = False
-) -> None:
-    """Create what `store_at` has found to be missing; see `Store.create`."""
-    Store.create(store.folder, files, manifest, force=force)
-    if isinstance(store, _MirroredStore):
-        store.mirror.withdraw(DESIGN)
-        store.mirror.push()
+    return _MirroredStore(mirror)
 
 
 @contextmanager

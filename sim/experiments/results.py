@@ -20,12 +20,14 @@ from sim.experiments.experiment_file import read_experiment
 from sim.experiments.factors import SCENARIO
 from sim.experiments.kept import kept_frame, mean_ledger, mean_maps, rep_maps
 from sim.experiments.manifest import arm_labels, describe, files_of, stored_arms
+from sim.experiments.manifest_schema import EXPERIMENT
 from sim.experiments.parts import FAILED
 from sim.experiments.plan import INDEX_COLUMNS
-from sim.experiments.remote import create_store, store_at
-from sim.experiments.store import ELSEWHERE, EXPERIMENT, Store
+from sim.experiments.remote import store_at
+from sim.experiments.store import Store
 from sim.experiments.stored import Stored
 from sim.experiments.territory_runs import DRIVERS
+from sim.experiments.written import ELSEWHERE
 from sim.kernels.arrays import Floats
 from sim.measures.map_layers import Maps
 from sim.measures.registry import OUTCOMES
@@ -100,7 +102,8 @@ class Results:
             return self._experiment
         assert isinstance(self.store, Store)
         path = self.store.folder / EXPERIMENT
-        arms = stored_arms(self.manifest, self.store.folder)
+        self.store.check([EXPERIMENT])
+        arms = stored_arms(self.store)
         return read_experiment(read_toml(path), self.manifest["name"], path, arms)
 
     @property
@@ -163,7 +166,12 @@ class Results:
 
     @cached_property
     def _design(self) -> pd.DataFrame:
-        design = self.store.design()
+        design, asked = self.store.design(), self.experiment
+        is_ours = design["arm"].isin(list(asked.arms)) & design["luck"].isin((0, 1))
+        for name, size in (("point", len(asked.design)), ("rep", asked.replications)):
+            is_ours &= design[name].between(0, size - 1)
+        if not is_ours.all():
+            raise InputError(f"{self.folder} has the design of another experiment.")
         if self._point is not None:
             design = design[design["point"] == self._point].reset_index(drop=True)
         return design
@@ -432,12 +440,12 @@ class Results:
     @cached_property
     def maps(self) -> dict[str, Maps]:
         """Mean maps of each arm at one point, as those of one replication; empty if not kept."""
-        return mean_maps(self._kept("maps"), self.experiment.layers)
+        return mean_maps(self._kept("maps", *self.experiment.layers), self.experiment.layers)
 
     @property
     def rep_maps(self) -> dict[str, Maps]:
         """Maps of each replication, by arm; empty if not kept."""
-        return rep_maps(self._kept("maps"), self.experiment.layers)
+        return rep_maps(self._kept("maps", *self.experiment.layers), self.experiment.layers)
 
     def _kept(self, kind: str, *columns: str) -> pd.DataFrame:
         asked = self.experiment
@@ -446,7 +454,7 @@ class Results:
             import pandas as pd
 
             return pd.DataFrame({n: [] for n in ("arm", "rep", "month", *columns)})
-        return kept_frame(self.store, kind, self._first_runs)
+        return kept_frame(self.store, kind, self._first_runs, columns)
 
     # Saving
 
@@ -464,8 +472,7 @@ class Results:
         """
         files = files_of(self.experiment, self.store.design_table())
         store = store_at(folder)
-        create_store(store, files, self.manifest, force=force)
-        store.add(self.store.tables())
+        store.create(files, self.manifest, tables=self.store.tables(), force=force)
         return Results(store)
 
 
@@ -483,5 +490,5 @@ def load_results(folder: Path | str) -> Results:
         If the folder contains no results, or a file is missing or damaged.
     """
     store = store_at(folder)
-    _ = store.manifest  # refuses what holds no results
+    store.open()
     return Results(store)

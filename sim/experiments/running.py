@@ -16,14 +16,15 @@ from sim.experiments.executors import check_executor, start_workers, worker_numb
 from sim.experiments.experiment import Experiment
 from sim.experiments.experiment_file import larger, load_experiment
 from sim.experiments.manifest import describe, files_of
+from sim.experiments.manifest_schema import FORMAT
 from sim.experiments.parts import FAILED
 from sim.experiments.plan import Plan, plan_experiment
-from sim.experiments.remote import create_store, store_at
+from sim.experiments.remote import store_at
 from sim.experiments.results import Results, load_results
-from sim.experiments.store import FORMAT, Store
+from sim.experiments.store import Store
 from sim.experiments.stored import MemoryStore, Stored
 from sim.experiments.time_limit import LONGEST_TIMEOUT
-from sim.experiments.whole_folder import MANIFEST, manifest_format
+from sim.experiments.written import MANIFEST, listed_files
 
 if TYPE_CHECKING:
     from sim.interventions import Intervention
@@ -184,6 +185,7 @@ def run_experiment(
         return Results(memory, experiment, commands=commands)
     store = store_at(out)
     if resume and _holds_something(store.folder):
+        store.open()
         known = Results(store).experiment
         if _is_whole(store, plan, known):
             _update(store, experiment, plan, commands)
@@ -192,7 +194,7 @@ def run_experiment(
     else:
         _refuse_to_replace(store.folder, force)
         files = files_of(experiment, plan.table())
-        create_store(store, files, describe(experiment, commands), force=force)
+        store.create(files, describe(experiment, commands), force=force)
     tally = fill(store, plan, how)
     if not resume:
         _refuse_all_failed(tally, experiment, store)
@@ -241,6 +243,7 @@ def extend(
     """
     how = Options(**options)
     store = store_at(folder)
+    store.open()
     known = Results(store).experiment
     experiment = larger(
         known,
@@ -302,7 +305,7 @@ def _holds_something(folder: Path) -> bool:
 
 
 def _refuse_to_replace(folder: Path, force: bool) -> None:
-    if not force and _holds_something(folder) and manifest_format(folder) == FORMAT:
+    if not force and _holds_something(folder) and (listed_files(folder) or ("",))[0] == FORMAT:
         raise InputError(
             f"{folder} is not empty; go on with it by --resume, replace it with --force,"
             " or choose another --out."
@@ -349,7 +352,8 @@ def _update(store: Store, experiment: Experiment, plan: Plan, commands: Mapping[
     """Rewrite the question and the design if they have grown."""
     manifest = store.manifest
     with store.locked():
-        is_known = len(store.design()) == len(plan.rows)
+        was_interrupted = any(about.get("before") for about in manifest["files"].values())
+        is_known = not was_interrupted and len(store.design()) == len(plan.rows)
         if is_known and manifest["run"]["horizons"] == list(experiment.horizons):
             return
         made = describe(experiment, commands)

@@ -9,8 +9,9 @@ import numpy as np
 
 from sim.experiments.cost_effectiveness import cost_effectiveness
 from sim.experiments.experiment import BASELINE
+from sim.experiments.manifest_schema import DESIGN, EXPERIMENT, INPUTS
 from sim.experiments.results import Results
-from sim.experiments.store import DESIGN, EXPERIMENT, Store
+from sim.experiments.store import Store
 from sim.measures.map_layers import Maps
 from sim.simulation.provenance import column_words
 
@@ -37,8 +38,8 @@ def write_tables(results: Results, files: Mapping[str, bytes] | None = None) -> 
     assert isinstance(store, Store)
     written = table_files(results) | dict(files or {})
     with store.locked():
-        begun = (EXPERIMENT, DESIGN)
-        before = {n for n in store.manifest["files"] if n not in begun and "inputs/" not in n}
+        begun = (EXPERIMENT, DESIGN, f"{INPUTS}/")
+        before = {n for n in store.manifest["files"] if not n.startswith(begun)}
         store.replace(written, store.manifest, before - set(written))
 
 

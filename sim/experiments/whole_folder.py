@@ -12,17 +12,22 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterator, Mapping
-from pathlib import Path, PurePosixPath
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError
-
-MANIFEST = "manifest.json"
-"""File that lists all others; a folder without it is foreign."""
-
-_FORMER = ("essaim results 1", "essaim comparison 1", "essaim sweep 1", "essaim experiment 1")
-"""Formats of earlier versions."""
+from sim.experiments.lock import in_turn, locked
+from sim.experiments.written import (
+    LOCK,
+    MANIFEST,
+    entries,
+    is_as_written,
+    listed_files,
+    ours,
+    own_folders,
+)
 
 _DISK_FULL = (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EIO, errno.EFBIG)
 
@@ -64,7 +69,7 @@ class WholeFolder:
         self.files[name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
     def write_manifest(self, manifest: Mapping[str, Any]) -> None:
-        """Add the manifest, which lists all files written so far, as the last file."""
+        """Add the manifest, which lists all files written so far."""
         self.write(MANIFEST, manifest_bytes({**manifest, "files": dict(self.files)}))
 
 
@@ -74,64 +79,8 @@ def manifest_bytes(manifest: Mapping[str, Any]) -> bytes:
     return text.encode() + b"\n"
 
 
-def _renamed(former: str) -> str:
-    """Return the new names of monthly columns, which runs of the earlier version held."""
-    if former != _FORMER[0]:
-        return ""
-    from sim.measures.registry import RENAMED
-
-    return (
-        f" Columns have new names: {', '.join(f'{old} is {new}' for old, new in RENAMED.items())}."
-    )
-
-
-def read_manifest(folder: Path, expected: str) -> dict[str, Any]:
-    """Return the manifest of a folder of results.
-
-    Parameters
-    ----------
-    folder : Path
-    expected : str
-        Expected format.
-
-    Raises
-    ------
-    InputError
-        If it is missing, damaged, or has another format.
-    """
-    path = folder / MANIFEST
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        raise InputError(f"{folder} holds no results: it has no {MANIFEST}.") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}.") from None
-    except ValueError:
-        raise InputError(f"{path} is torn or no manifest of results.") from None
-    found = manifest.get("format") if isinstance(manifest, dict) else None
-    if found in _FORMER:
-        raise InputError(
-            f"{folder} was written by an earlier version, which kept results in another way;"
-            f" make them again with the command in its manifest.json.{_renamed(found)}"
-        )
-    if found != expected:
-        raise InputError(f"{path} is no manifest of results.")
-    return dict(manifest)
-
-
-def manifest_format(folder: Path) -> str | None:
-    """Return the format of a folder; None if its manifest is missing or foreign."""
-    try:
-        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["format"]
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
-    return found if isinstance(found, str) else None
-
-
 @contextlib.contextmanager
-def whole_folder(
-    path: Path, *, force: bool = False, owned: Collection[str] = ()
-) -> Iterator[WholeFolder]:
+def whole_folder(path: Path, *, force: bool = False, keep: bool = True) -> Iterator[WholeFolder]:
     """Write a folder atomically.
 
     Parameters
@@ -139,9 +88,11 @@ def whole_folder(
     path : Path
         The folder, created with missing parents.
     force : bool
-        Replace existing results. Files that their manifest does not list are kept.
-    owned : collection of str
-        Further files and folders at the top to replace, though no manifest lists them.
+        Replace the results that are there now. Whatever no run wrote is kept, as is the folder's
+        mode.
+    keep : bool
+        If another process has written the folder when this one is complete, keep this one under
+        another name.
 
     Yields
     ------
@@ -151,13 +102,14 @@ def whole_folder(
     Raises
     ------
     InputError
-        If the folder cannot be written, is not empty without `force`, or contains foreign files.
+        If the folder cannot be written, is not empty without `force`, contains foreign files in
+        the way or results that were changed since, or another process writes it.
     OSError
         If the disk is full or fails; nothing is left behind.
     """
     target = _resolved(path)
     _clear_leftovers(target)
-    _refuse(path, target, force)
+    before = _replaceable(path, target, force)
     made = [p for p in target.parents if not p.exists()]
     partial = target.with_name(f".{target.name}.partial-{os.getpid()}")
     try:
@@ -169,14 +121,54 @@ def whole_folder(
             raise
         raise InputError(f"{path}: cannot be written: {_reason(error)}.") from None
     try:
-        folder = WholeFolder(partial)
-        yield folder
-        _keep_foreign(path, target, partial, owned)
-        _put_in_place(path, target, partial)
+        yield WholeFolder(partial)
+        for folder in (*(p for p in partial.rglob("*") if p.is_dir()), partial):
+            _sync(folder)
+        with in_turn(target.parent), _unused(target) as is_unused:
+            if is_unused and _state(target) == before:
+                _put_in_place(path, target, partial)
+            else:
+                _put_aside(path, target, partial, keep)
+        _sync(target.parent)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         _remove_empty(made)
         raise
+
+
+def remove_results(folder: Path, successor: Path | None = None) -> None:
+    """Remove what runs wrote into a folder, and the folder unless it contains anything else.
+
+    Parameters
+    ----------
+    folder : Path
+    successor : Path, optional
+        Folder to which anything else moves, unless it is there already.
+    """
+    known, folders = ours(folder), own_folders(folder)
+    for name, path in sorted(entries(folder), key=lambda entry: entry[1].name == MANIFEST):
+        with contextlib.suppress(OSError):
+            is_ours = name in known and is_as_written(path, known[name])
+            if is_ours or (successor and _is_same(path, successor / name)):
+                path.unlink()
+            elif successor and not os.path.lexists(successor / name):
+                (successor / name).parent.mkdir(parents=True, exist_ok=True)
+                path.rename(successor / name)
+    for path in sorted((p for p in folder.rglob("*") if p.is_dir()), reverse=True):
+        name = path.relative_to(folder).as_posix()
+        if name in folders or (successor and (successor / name).is_dir()):
+            with contextlib.suppress(OSError):
+                path.rmdir()
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+
+
+def _is_same(old: Path, new: Path) -> bool:
+    """Whether a file was kept, by a link or by a copy."""
+    if not os.path.lexists(new):
+        return False
+    a, b = old.lstat(), new.lstat()
+    return a.st_ino == b.st_ino or (a.st_size, a.st_mtime_ns) == (b.st_size, b.st_mtime_ns)
 
 
 def _resolved(path: Path) -> Path:
@@ -188,76 +180,119 @@ def _resolved(path: Path) -> Path:
         raise InputError(f"{path}: not a path that can be written.") from None
 
 
-def _refuse(path: Path, target: Path, force: bool) -> None:
+_State = dict[str, tuple[int, ...]]
+"""Identity, size and time of change of the files that runs wrote."""
+
+
+def _replaceable(path: Path, target: Path, force: bool) -> _State:
+    """Return the state of the results to be replaced, after checking that they may be."""
     if Path.cwd().is_relative_to(target):
         raise InputError(f"{path} is the folder you are in; name one inside it.")
     try:
         if not target.exists():
-            return
+            return {}
         if not target.is_dir():
             raise InputError(f"{path} is a file, not a folder; choose another --out.")
         if not any(target.iterdir()):
-            return
+            return {}
+        if not force:
+            raise InputError(
+                f"{path} is not empty; choose another --out, or replace it with --force."
+            )
+        if listed_files(target) is None:
+            raise InputError(
+                f"{path} holds no results of a run, so --force does not replace it;"
+                " choose another --out."
+            )
+        with _unused(target) as is_unused:
+            if not is_unused:
+                raise InputError(f"{path} is being written by another process; wait for it.")
+        before = _state(target)
+        for name, about in ours(target).items():
+            if not is_as_written(target / name, about):
+                raise InputError(
+                    f"{path / name} was changed after it was written; move it away first, or"
+                    " choose another --out."
+                )
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {_reason(error)}.") from None
-    if not force:
-        raise InputError(f"{path} is not empty; choose another --out, or replace it with --force.")
-    if _listed(target) is None:
-        raise InputError(
-            f"{path} holds no results of a run, so --force does not replace it;"
-            " choose another --out."
-        )
+    return before
 
 
-def _listed(folder: Path) -> set[str] | None:
-    """Return the listed files of a folder; None if its manifest is missing or foreign."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return {MANIFEST, *manifest["files"]} if "essaim" in manifest["format"] else None
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
+@contextlib.contextmanager
+def _unused(target: Path) -> Iterator[bool]:
+    """Lock the results in a folder, if they have a lock; yield whether no process writes them."""
+    if (target / LOCK).is_file():
+        with locked(target / LOCK) as is_free:
+            yield is_free
+    else:
+        yield True
 
 
-def _keep_foreign(path: Path, target: Path, partial: Path, owned: Collection[str]) -> None:
-    """Link foreign files into the new folder, so that none is ever lost."""
-    if not target.is_dir():
-        return
-    ours = _listed(target) or set()
-    for old in sorted(target.rglob("*")):
-        name = PurePosixPath(old.relative_to(target)).as_posix()
-        if name in ours or name.split("/")[0] in owned or (old.is_dir() and not old.is_symlink()):
-            continue
-        new = partial / name
-        if os.path.lexists(new):
-            raise InputError(f"{path / name} was not written by a run; move it away first.")
-        try:
-            new.parent.mkdir(parents=True, exist_ok=True)
-            os.link(old, new, follow_symlinks=False)
-        except (FileExistsError, NotADirectoryError):
-            raise InputError(f"{path / name} stands in the way; move it away first.") from None
-        except OSError:  # a file system without hard links
-            shutil.copy2(old, new, follow_symlinks=False)
+def _state(target: Path) -> _State:
+    found = {name: (target / name).lstat() for name in ours(target) if name != LOCK}
+    return {name: (s.st_ino, s.st_size, s.st_mtime_ns) for name, s in found.items()}
+
+
+def _put_aside(path: Path, target: Path, partial: Path, keep: bool) -> None:
+    """Keep results under another name, since another process was first."""
+    if not keep:
+        raise InputError(f"{path} was written by another process just now; choose another --out.")
+    number = 2
+    while os.path.lexists(other := target.with_name(f"{target.name}-{number}")):
+        number += 1
+    partial.rename(other)
+    raise InputError(
+        f"{path} was written by another process in the meantime; the results of this one are in"
+        f" {path.with_name(other.name)}."
+    )
 
 
 def _put_in_place(path: Path, target: Path, partial: Path) -> None:
-    for folder in (*(p for p in partial.rglob("*") if p.is_dir() and not p.is_symlink()), partial):
-        _sync(folder)
     replaced = target.with_name(f".{target.name}.replaced-{os.getpid()}")
+    is_there = target.is_dir()
+    if is_there:
+        _keep_foreign(path, target, partial)
+        partial.chmod(stat.S_IMODE(target.stat().st_mode))
     try:
-        if target.is_dir() and any(target.iterdir()):
+        if is_there:
             target.rename(replaced)
-        elif target.is_dir():
-            target.rmdir()
         try:
             partial.rename(target)
         except OSError:
-            if replaced.is_dir():
+            if is_there:
                 replaced.rename(target)
             raise
     except OSError as error:
         raise InputError(f"{path}: cannot be put in place: {_reason(error)}.") from None
-    _sync(target.parent)
-    shutil.rmtree(replaced, ignore_errors=True)
+    if is_there:
+        remove_results(replaced, target)
+
+
+def _keep_foreign(path: Path, target: Path, partial: Path) -> None:
+    """Link foreign files into the new folder, so that none is ever lost."""
+    known, folders = ours(target), own_folders(target)
+    kept = [p for p in sorted(target.rglob("*")) if p.is_dir() and not p.is_symlink()]
+    kept = [p for p in kept if p.relative_to(target).as_posix() not in folders]
+    try:
+        for folder in kept:
+            (partial / folder.relative_to(target)).mkdir(parents=True, exist_ok=True)
+        for name, old in entries(target):
+            if name in known:
+                continue
+            new = partial / name
+            if os.path.lexists(new):
+                raise InputError(f"{path / name} was not written by a run; move it away first.")
+            new.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(old, new, follow_symlinks=False)
+            except OSError:  # a file system without hard links
+                shutil.copy2(old, new, follow_symlinks=False)
+        for folder in reversed(kept):
+            shutil.copymode(folder, partial / folder.relative_to(target))
+    except (FileExistsError, NotADirectoryError) as error:
+        blocked = path / Path(error.filename).relative_to(partial)
+        raise InputError(f"{blocked} stands in the way; move it away first.") from None
 
 
 def _clear_leftovers(target: Path) -> None:
@@ -267,11 +302,13 @@ def _clear_leftovers(target: Path) -> None:
             pid = left.name.rpartition("-")[2]
             if not pid.isdecimal() or _is_alive(int(pid)):
                 continue
-            if kind == "replaced" and not target.exists():
+            if kind == "partial":
+                shutil.rmtree(left, ignore_errors=True)
+            elif not target.exists():
                 with contextlib.suppress(OSError):
                     left.rename(target)
-            elif kind == "partial" or (target / MANIFEST).exists():
-                shutil.rmtree(left, ignore_errors=True)
+            elif (target / MANIFEST).exists():
+                remove_results(left, target)
 
 
 def _literal(name: str) -> str:

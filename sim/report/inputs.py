@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from sim.experiments.experiment import BASELINE
 from sim.figures.run_story import starting_point
 from sim.registry.catalogues import (
     PROJECT_COLUMNS,
@@ -71,11 +72,11 @@ class Inputs:
             for name, info in i.kind.infos.items()
             if name not in varied
         ]
-        changed = self._first["arms"][arm]["settings"]
+        before, after = self._arms[BASELINE].values, self._arms[arm].values
         return found + [
-            self._setting(PARAMETERS[name], entry["value"], None, entry["baseline"])
-            for name, entry in changed.items()
-            if name not in varied
+            self._setting(info, after[name], None, before[name])
+            for name, info in PARAMETERS.items()
+            if after[name] != before[name] and name not in varied
         ]
 
     def scenario_settings(self) -> list[Setting]:

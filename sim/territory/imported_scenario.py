@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
 import unicodedata
 from pathlib import Path
@@ -83,6 +85,7 @@ def write_imported_scenario(
     for path in (scenario, data):
         if path.exists() and not force:
             raise InputError(f"{path} exists; choose another name or replace it with --force.")
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -100,10 +103,19 @@ def write_imported_scenario(
         + f'inherits = "{chosen}"\n'
         f'\n[territory]\nfile = "{data.name}"\n' + _starting_vacancy(territory)
     )
-    # Write the scenario last, so that it never names a missing file.
-    with write_whole(scenario) as file:
-        file.write(text.encode())
-        save_territory(territory, data)
+    # Name the scenario last, so that it never names a missing file, but write it first: once it is
+    # on the disk, it cannot fail for lack of room.
+    try:
+        with write_whole(scenario, force=force) as file:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+            save_territory(territory, data, force=force)
+    except BaseException:
+        for path in made:
+            with contextlib.suppress(OSError):
+                path.rmdir()
+        raise
     return scenario, data
 
 

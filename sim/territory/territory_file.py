@@ -86,13 +86,15 @@ def territory_fault(territory: Territory) -> str | None:
     return next((fault for fault, is_so in checks.items() if is_so), None)
 
 
-def save_territory(territory: Territory, path: Path) -> None:
+def save_territory(territory: Territory, path: Path, *, force: bool = True) -> None:
     """Write a territory to a file, usually ``<name>.territory.npz``, atomically.
+
+    Without `force`, no existing file is replaced.
 
     Raises
     ------
     InputError
-        If the folder cannot be written to.
+        If the folder cannot be written to, or the file exists.
     ValueError
         If the territory is invalid, a bug in the code that made it.
     """
@@ -109,7 +111,7 @@ def save_territory(territory: Territory, path: Path) -> None:
         name: np.ascontiguousarray(getattr(territory, name))
         for name in (*_CELL_ARRAYS, *_PREMISES_ARRAYS)
     }
-    with write_whole(path) as file:
+    with write_whole(path, force=force) as file:
         np.savez_compressed(
             file, allow_pickle=False, header=np.frombuffer(text.encode(), np.uint8), **arrays
         )
@@ -165,10 +167,17 @@ def parse_territory(content: bytes, path: Path) -> Territory:
 
 
 @contextlib.contextmanager
-def write_whole(path: Path) -> Iterator[IO[bytes]]:
-    """Open a binary file that takes its name, from an older one if need be, when it is complete.
+def write_whole(path: Path, *, force: bool = True) -> Iterator[IO[bytes]]:
+    """Open a binary file that takes its name when it is complete.
 
-    Raise `InputError` if the folder is missing or cannot be written to.
+    Parameters
+    ----------
+    path : pathlib.Path
+    force : bool
+        Take the name from an older file.
+
+    Without `force`, it takes no name that a file has by then. Raise `InputError` then, or if the
+    folder is missing or cannot be written to.
     """
     # Use the same folder, since a file can only be renamed within one file system.
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
@@ -182,7 +191,19 @@ def write_whole(path: Path) -> Iterator[IO[bytes]]:
             yield file
             file.flush()
             os.fsync(file.fileno())
+        if not force:
+            _claim(temporary, path)
         temporary.replace(path)
-    except BaseException:
+    finally:
         temporary.unlink(missing_ok=True)
-        raise
+
+
+def _claim(temporary: Path, path: Path) -> None:
+    """Link a file to a name that nobody else has taken, where the disk knows links."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        message = f"{path} exists; choose another name or replace it with --force."
+        raise InputError(message) from None
+    except OSError:
+        return

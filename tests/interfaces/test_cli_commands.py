@@ -14,7 +14,7 @@ import pytest
 
 from sim import load_results, load_scenario
 from sim.cli import main
-from sim.experiments.store import OWNED
+from sim.experiments.written import ours
 from sim.scenario.schema import PARAMETERS
 from sim.simulation.provenance import indicators_hash
 
@@ -154,7 +154,7 @@ def test_a_run_with_a_folder_keeps_results_pictures_and_maps(kept: tuple[Path, s
     assert {"vacancy", "sales"} <= set(maps.layers)
     listed = {*results.manifest["files"], "manifest.json"}
     found = {p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file()}
-    assert {name.split("/")[0] for name in found - listed} <= set(OWNED)
+    assert found <= set(ours(out))
     assert listed <= found
     drawn = {f"figures/{n}.{e}" for n in ("time_series", "maps", "drivers") for e in ("svg", "png")}
     assert drawn <= listed

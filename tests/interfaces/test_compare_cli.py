@@ -22,7 +22,7 @@ import pytest
 from sim.cli import main
 from sim.experiments.effects import EFFECT_COLUMNS
 from sim.experiments.results import load_results
-from sim.experiments.store import OWNED
+from sim.experiments.written import ours
 from tests.reference.towns import SMALL
 
 SETTINGS = [word for key, value in SMALL.items() for word in ("--set", f"{key}={value}")]
@@ -105,7 +105,7 @@ def test_a_folder_holds_report_tables_and_manifest(
     manifest = json.loads((out / "manifest.json").read_text())
     found = {p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file()}
     listed = {*manifest["files"], "manifest.json"}
-    assert {name.split("/")[0] for name in found - listed} <= set(OWNED)
+    assert found <= set(ours(out))
     assert listed <= found
     assert {
         *("report.html", "runs.parquet", "monthly.parquet", "parameters.parquet"),

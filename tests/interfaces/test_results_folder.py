@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from sim.errors import InputError
-from sim.experiments.whole_folder import MANIFEST, whole_folder
+from sim.experiments.whole_folder import whole_folder
+from sim.experiments.written import MANIFEST
+from tests.sweeps.toy_sweeps import fill_toys, new_store
 
 # Writes two files and a manifest, and is killed at the step named by its argument.
 PROGRAM = """
@@ -31,7 +39,8 @@ def counted(function):
     return call
 
 os.fsync, os.link = counted(os.fsync), counted(os.link)
-Path.rename, Path.mkdir, Path.rmdir = map(counted, (Path.rename, Path.mkdir, Path.rmdir))
+for name in ("rename", "mkdir", "rmdir", "unlink", "chmod"):
+    setattr(Path, name, counted(getattr(Path, name)))
 shutil.rmtree = counted(shutil.rmtree)
 with whole_folder(Path(sys.argv[1]), force=True) as folder:
     folder.write("a.csv", sys.argv[2].encode())
@@ -129,7 +138,7 @@ def test_force_removes_files_of_an_earlier_run_and_keeps_all_others(tmp_path: Pa
     save(out, "old")
     manifest = json.loads((out / MANIFEST).read_text())
     (out / "maps.npz").write_text("old")
-    manifest["files"]["maps.npz"] = {}
+    manifest["files"]["maps.npz"] = {"sha256": hashlib.sha256(b"old").hexdigest()}
     (out / MANIFEST).write_text(json.dumps(manifest))
     (out / "figures" / "photo.jpg").write_text("mine")
     (out / "link").symlink_to("figures/photo.jpg")
@@ -149,6 +158,157 @@ def test_a_users_file_in_the_way_is_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"a\.csv was not written by a run"):
         save(out, "new", force=True)
     assert (out / "a.csv").read_text() == "mine"
+
+
+def test_force_keeps_empty_folders_links_and_the_mode(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    save(out, "old")
+    (out / "empty" / "inside").mkdir(parents=True, mode=0o700)
+    (out / "figures" / "mine").mkdir()
+    (out / "nowhere").symlink_to("/nowhere")
+    out.chmod(0o2750)
+    save(out, "new", force=True)
+    assert (out / "empty" / "inside").is_dir()
+    assert (out / "empty" / "inside").stat().st_mode & 0o777 == 0o700
+    assert (out / "figures" / "mine").is_dir()
+    assert (out / "nowhere").is_symlink()
+    assert out.stat().st_mode & 0o7777 == 0o2750
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "figures/b.svg"])
+def test_force_refuses_to_replace_a_file_that_was_edited_since(tmp_path: Path, name: str) -> None:
+    out = tmp_path / "out"
+    save(out, "old")
+    (out / name).write_text("corrected by hand")
+    with pytest.raises(InputError) as told, whole_folder(out, force=True):
+        pytest.fail("refused before anything is computed")
+    assert f"{out / name} was changed after it was written" in str(told.value)
+    assert (out / name).read_text() == "corrected by hand"
+    (out / name).unlink()
+    save(out, "new", force=True)
+
+
+def test_force_keeps_foreign_files_among_the_parts_of_a_store(tmp_path: Path) -> None:
+    out = tmp_path / "sweep"
+    fill_toys(new_store(out))
+    kept = ("parts/notes.txt", "tmp/mine", "elsewhere/town/thesis.txt")
+    for name in kept:
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_text("mine")
+    save(out, "new", force=True)
+    assert set(content(out)) == {*kept, "a.csv", "figures/b.svg", MANIFEST}
+    assert [p.name for p in tmp_path.iterdir()] == ["sweep"]
+
+
+def test_force_refuses_results_that_another_process_is_writing(tmp_path: Path) -> None:
+    store = new_store(tmp_path / "sweep")
+    with store.locked(), pytest.raises(InputError, match="being written by another process"):
+        save(store.folder, "new", force=True)
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_whoever_comes_second_keeps_its_results_under_another_name(
+    tmp_path: Path, force: bool
+) -> None:
+    out = tmp_path / "out"
+    if force:
+        save(out, "old")
+    (tmp_path / "out-2").mkdir()
+    with pytest.raises(InputError) as told, whole_folder(out, force=force) as folder:
+        folder.write("a.csv", b"second")
+        with in_another_process():
+            save(out, "first", force=force)
+    assert str(told.value) == (
+        f"{out} was written by another process in the meantime; the results of this one are in"
+        f" {out}-3."
+    )
+    assert whole("first") <= set(content(out).items())
+    assert content(tmp_path / "out-3") == {"a.csv": "second"}
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out", "out-2", "out-3"]
+
+
+def test_whoever_comes_second_without_results_is_refused(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with (
+        pytest.raises(InputError, match="just now; choose another --out"),
+        whole_folder(out, keep=False) as folder,
+    ):
+        folder.write("a.csv", b"second")
+        with in_another_process():
+            save(out, "first")
+    assert whole("first") <= set(content(out).items())
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+@contextmanager
+def in_another_process() -> Iterator[None]:
+    """Hidden folders are named after the process."""
+    with mock.patch.object(os, "getpid", os.getppid):
+        yield
+
+
+def test_what_a_user_adds_meanwhile_is_kept(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    save(out, "old")
+    with whole_folder(out, force=True) as folder:
+        folder.write("a.csv", b"new")
+        (out / "notes.txt").write_text("mine")
+        folder.write_manifest({"format": "essaim test"})
+    assert content(out)["notes.txt"] == "mine"
+    assert content(out)["a.csv"] == "new"
+
+
+RACER = """
+import sys, time
+from pathlib import Path
+from sim.errors import InputError
+from sim.experiments.whole_folder import whole_folder
+
+out, word, start, force = Path(sys.argv[1]), sys.argv[2].encode(), float(sys.argv[3]), sys.argv[4:]
+time.sleep(max(0.0, start - time.time()))
+try:
+    with whole_folder(out, force=bool(force)) as folder:
+        for name in ("a.csv", "figures/b.svg"):
+            folder.write(name, word)
+        folder.write_manifest({"format": "essaim test"})
+except InputError as error:
+    sys.exit(str(error))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("force", [[], ["--force"]])
+def test_racing_processes_never_mix_or_lose_results(tmp_path: Path, force: list[str]) -> None:
+    for turn in range(8):
+        out = tmp_path / f"out{turn}"
+        if force:
+            save(out, "old")
+            (out / "notes.txt").write_text("mine")
+        start = time.time() + 3.0
+        racers = [
+            subprocess.Popen(
+                [sys.executable, "-c", RACER, str(out), str(k), str(start), *force],
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            for k in range(4)
+        ]
+        told = [racer.communicate()[1].strip() for racer in racers]
+        assert "" in told
+        places = [out] * 4
+        for k, sentence in enumerate(told):
+            if "the results of this one are in" in sentence:
+                places[k] = Path(sentence.rpartition(" ")[2].rstrip("."))
+            elif sentence:
+                assert re.search("is not empty|was written by another", sentence), sentence
+                continue
+            if not force or sentence:
+                assert whole(str(k)) <= set(content(places[k]).items())
+        assert len({value for name, value in content(out).items() if name == "a.csv"}) == 1
+        assert content(out)["a.csv"] == content(out)["figures/b.svg"]
+        assert not force or content(out)["notes.txt"] == "mine"
+        assert not list(tmp_path.glob(".*"))
 
 
 def test_a_run_that_fails_leaves_nothing_not_even_new_parents(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import tomllib
 import zipfile
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from sim.territory.imported_scenario import write_imported_scenario
 from sim.territory.territory import Territory
 from sim.territory.territory_file import load_territory, save_territory
 from sim.words.language import number
+from tests.reference.disks import only_linux, small_disk
 
 ARRAYS = [f.name for f in dataclasses.fields(Territory) if f.name.startswith(("is_", "premises_"))]
 ARRAYS += ["residents", "youth", "income"]
@@ -266,3 +268,29 @@ def test_a_folder_that_cannot_be_written_to_is_named(saved, tmp_path):
         write_imported_scenario(saved[1], blocked / "scenarios")
     with pytest.raises(InputError, match=r"x\.npz"):
         save_territory(saved[1], blocked / "x.npz")
+
+
+@only_linux
+def test_an_import_on_a_full_disk_leaves_nothing_behind(saved, tmp_path):
+    _, data = write_imported_scenario(saved[1], tmp_path / "sound")
+    pages = 1 + -(-data.stat().st_size // 4096)
+    for page in range(1, pages):
+        disk = tmp_path / f"disk{page}"
+        with small_disk(disk, 4 * page):
+            with pytest.raises(OSError, match="No space"):
+                write_imported_scenario(saved[1], disk / "new" / "folder")
+            assert list(disk.iterdir()) == []
+
+
+def test_an_import_replaces_no_file_that_appears_meanwhile(saved, tmp_path):
+    def meanwhile(territory, path, **options):
+        path.write_bytes(b"another's")
+        save_territory(territory, path, **options)
+
+    with (
+        mock.patch("sim.territory.imported_scenario.save_territory", meanwhile),
+        pytest.raises(InputError, match=r"npz exists; choose another name"),
+    ):
+        write_imported_scenario(saved[1], tmp_path / "s")
+    (left,) = (tmp_path / "s").iterdir()
+    assert left.read_bytes() == b"another's"

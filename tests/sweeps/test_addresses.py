@@ -17,10 +17,10 @@ from sim.cli import main
 from sim.errors import InputError
 from sim.experiments import parts
 from sim.experiments.addresses import as_addresses, is_remote, local_folder
+from sim.experiments.manifest_schema import DESIGN
 from sim.experiments.parts import PARTS
 from sim.experiments.remote import store_at
-from sim.experiments.store import DESIGN, Store
-from sim.experiments.whole_folder import MANIFEST
+from sim.experiments.written import MANIFEST
 from tests.sweeps.doomed import DONE
 from tests.sweeps.toy_sweeps import POINTS, Stop, fill_toys, new_store, stop_after
 from tests.sweeps.toys import Toy, calls
@@ -184,7 +184,7 @@ def test_an_address_that_is_none_is_refused(address, told):
 
 def test_a_file_address_is_the_folder_itself(tmp_path):
     assert not is_remote(f"file://{tmp_path}")
-    assert store_at(f"file://{tmp_path}") == Store(tmp_path)
+    assert store_at(f"file://{tmp_path}").folder == tmp_path
     assert not is_remote("C:\\results")
 
 

@@ -74,7 +74,7 @@ def start(folder: Path, executor: str) -> Doomed:
     assert process.stdout is not None
     for _ in range(DONE // 4):
         assert process.stdout.readline(), process.communicate()
-    return Doomed(process, Store.open(folder / "sweep"), folder / "log")
+    return Doomed(process, Store(folder / "sweep"), folder / "log")
 
 
 @pytest.fixture

@@ -4,38 +4,51 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import json
+import hashlib
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from io import BytesIO
 from pathlib import Path
 from unittest import mock
 
 import pyarrow.dataset as ds
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.errors import InputError
 from sim.experiments import parts
+from sim.experiments.manifest_schema import DESIGN, EXPERIMENT
 from sim.experiments.parts import PARTS, TMP
-from sim.experiments.store import DESIGN, EXPERIMENT, Store
-from sim.experiments.whole_folder import MANIFEST
-from tests.sweeps.toy_sweeps import POINTS, Stop, files, fill_toys, new_store, plan_toys, stop_after
+from sim.experiments.store import Store
+from sim.experiments.written import MANIFEST
+from tests.reference.disks import only_linux, small_disk
+from tests.sweeps.toy_sweeps import (
+    POINTS,
+    Stop,
+    files,
+    fill_toys,
+    new_store,
+    plan_toys,
+    stop_after,
+    toy_files,
+)
 from tests.sweeps.toys import Toy, calls
-
-only_linux = pytest.mark.skipif(sys.platform != "linux", reason="mounts and limits of Linux")
 
 
 def test_unfinished_files_of_a_killed_sweep_are_removed(store, whole):
-    (store.folder / TMP / "aa.parquet.1f").write_bytes(b"PAR1 half of a fi")
+    (store.folder / TMP / f"aa.parquet.{32 * 'f'}").write_bytes(b"PAR1 half of a fi")
     fill_toys(store)
     assert files(store, TMP) == []
     assert store.digest() == whole.digest()
+
+
+def opened(store: Store) -> Store:
+    """The store as another process sees it."""
+    again = Store(store.folder)
+    again.open()
+    return again
 
 
 def torn(path: Path, at: int) -> None:
@@ -74,19 +87,6 @@ def test_a_part_with_a_hole_in_it_is_never_read_as_something_else(store, whole):
             assert str(path) in str(error)
             told += 1
     assert told > 150
-
-
-@contextlib.contextmanager
-def small_disk(folder: Path) -> Iterator[None]:
-    """A small disk, mounted on a folder."""
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
-    if subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("no disk can be mounted here")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
 
 
 def fill_until_full(store: Store, **how: object) -> OSError:
@@ -150,7 +150,7 @@ def test_a_store_that_cannot_be_written_can_be_read(store):
     before = store.digest()
     (store.folder / "lock").unlink()
     with closed(store.folder):
-        assert Store.open(store.folder).digest() == before
+        assert opened(store).digest() == before
         with pytest.raises(InputError, match="cannot be written"):
             fill_toys(store)
 
@@ -251,22 +251,27 @@ def test_a_reader_does_not_mind_that_files_are_put_together(store, whole, monkey
     assert store.digest() == whole.digest()
 
 
-@pytest.mark.parametrize("steps", range(4))
-def test_a_design_that_has_grown_is_the_last_to_be_written(store, steps):
-    def files_of(points: int, what: bytes) -> dict[str, bytes]:
-        buffer = BytesIO()
-        pq.write_table(plan_toys(points=range(points)).table(), buffer)
-        return {EXPERIMENT: what, DESIGN: buffer.getvalue()}
+@pytest.mark.parametrize("steps", range(6))
+def test_a_store_opens_wherever_its_extension_stops_and_can_be_extended_again(store, steps):
+    def grown(points: int) -> dict[str, bytes]:
+        return toy_files(plan_toys(points=range(points))) | {EXPERIMENT: b"%d" % points}
 
     with store.locked():
-        store.replace(files_of(2, b"two"), store.manifest)
+        store.replace(grown(2), store.manifest)
         with Steps(steps).counted():
-            store.replace(files_of(3, b"three"), store.manifest)
-    assert len(store.design()) == (3 if steps == 3 else 2)
-    if steps == 3:
-        assert (store.folder / EXPERIMENT).read_bytes() == b"three"
-        listed = json.loads((store.folder / MANIFEST).read_text())["files"]
-        assert listed[DESIGN]["bytes"] == (store.folder / DESIGN).stat().st_size
+            store.replace(grown(3), store.manifest)
+    again = opened(store)
+    assert len(again.design()) == (3 if steps > 3 else 2)
+    listed = again.manifest["files"]
+    assert any("before" in about for about in listed.values()) == (0 < steps < 5)
+    with again.locked():
+        again.replace(grown(3), again.manifest)
+    listed = opened(store).manifest["files"]
+    assert listed[DESIGN] == {
+        "bytes": (store.folder / DESIGN).stat().st_size,
+        "sha256": hashlib.sha256((store.folder / DESIGN).read_bytes()).hexdigest(),
+    }
+    assert (store.folder / EXPERIMENT).read_bytes() == b"3"
 
 
 @pytest.mark.parametrize(
@@ -280,7 +285,7 @@ def test_a_design_that_has_grown_is_the_last_to_be_written(store, steps):
 def test_a_folder_that_is_not_a_store_is_refused(store, damage, told):
     damage(store.folder)
     with pytest.raises(InputError, match=told):
-        Store.open(store.folder)
+        opened(store)
 
 
 def test_an_empty_store_can_be_read(store):
@@ -288,6 +293,6 @@ def test_an_empty_store_can_be_read(store):
     assert store.kept("series").num_rows == 0
     assert store.digest() == new_store(store.folder.with_name("other")).digest()
     (store.folder / PARTS).rmdir()  # killed between the folder and its content
-    assert Store.open(store.folder).statuses() == {}
+    assert opened(store).statuses() == {}
     fill_toys(store, points=[1])
     assert len(store.statuses()) == 1
