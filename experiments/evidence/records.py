@@ -71,7 +71,7 @@ def empty_spells(
     place = known["place"]
     end = known["end"].where(known["end"] < until, until)
     last_end = end.groupby(place).cummax()
-    was_shop = known["is_shop"].where(end == last_end).groupby(place).ffill().astype(bool)
+    was_shop = known["is_shop"].astype(float).where(end == last_end).groupby(place).ffill() == 1
     next_start = known["start"].groupby(place).shift(-1).fillna(until)
     is_last = place != place.shift(-1)
     spells = pd.DataFrame(

@@ -29,7 +29,7 @@ def read(folder: Path, *, is_downtown: bool = False, with_units: bool = True) ->
     neighbours in a building seem to be successors. The truth lies between.
     """
     table = pd.read_parquet(folder / "licences.parquet")
-    table = table[(table["number"] > 0) & ~table["type"].str.contains("Rental")]
+    table = table[(table["number"] > 0) & ~table["type"].str.contains("Rental", na=False)]
     parts = table["street"].str.extract(STREET)
     street = parts[0].fillna(table["street"]).str.strip()
     suffix = parts[1].fillna("").str.replace(r"STE|#", "", regex=True).str.strip()
