@@ -14,6 +14,7 @@ BANDS = tomllib.loads(PATH.read_text(encoding="utf-8"))
 
 FIGURES = (
     "closure_rate",
+    "closure_hump_factor",
     "closure_weibull_shape_",
     "letting_after_",
     "empty_",
@@ -27,6 +28,7 @@ FIGURES = (
     "online_spending_",
     "basket_",
     "towns_",
+    "footfall_elasticity",
 )
 
 

@@ -54,14 +54,14 @@ def test_closures_by_age(registers):
     assert_covers(lambda seed: closures.estimate(registers[seed], **PERIOD), truth)
 
 
-def test_constant_risk_has_a_weibull_shape_of_one():
+def test_constant_risk_has_no_hump_and_a_weibull_shape_of_one():
     street = Street(closure_rates=(0.1, 0.1, 0.1))
 
     def estimate(seed):
         return closures.estimate(licences(street, n_places=200, seed=seed, **PERIOD), **PERIOD)
 
-    truth = dict.fromkeys(("closure_weibull_shape_5", "closure_weibull_shape_25"), 1.0)
-    assert_covers(estimate, truth | {"closure_rate": 0.1})
+    ones = ("closure_hump_factor", "closure_weibull_shape_5", "closure_weibull_shape_25")
+    assert_covers(estimate, dict.fromkeys(ones, 1.0) | {"closure_rate": 0.1})
 
 
 def test_letting_by_time_empty(registers):

@@ -8,18 +8,18 @@ pytest.importorskip("statsmodels")
 
 from experiments.evidence import between_towns, closures, decay, letting, successors
 from experiments.evidence.synthetic import towns, trips
-from experiments.evidence.synthetic.licences import Register, licences
+from experiments.evidence.synthetic.licences import Register, Street, licences
 
 pytestmark = pytest.mark.statistical
 
 PERIOD = {"since": pd.Timestamp("2008-01-01"), "until": pd.Timestamp("2026-01-01")}
 
 
-def means(register, repeats=15):
+def means(register, street=None, repeats=15):
     """Mean of each figure over registers of one street."""
     found = {}
     for seed in range(repeats):
-        table = licences(register=register, n_places=400, seed=seed, **PERIOD)
+        table = licences(street, register, n_places=400, seed=seed, **PERIOD)
         for question in (closures, letting, successors):
             for one in question.estimate(table, **PERIOD):
                 found.setdefault(one.figure, []).append(one.value)
@@ -46,12 +46,23 @@ def test_renaming_looks_like_closures_with_successors(faultless):
     assert change["letting_after_1"] == pytest.approx(0, abs=1)
 
 
-def test_late_ends_make_a_hump_of_a_constant_risk(faultless):
+def test_late_ends_make_a_constant_risk_seem_to_rise(faultless):
     found = means(Register(end_delay=0.5))
     assert faultless["closure_weibull_shape_5"] == pytest.approx(1.0, abs=0.04)
     assert found["closure_weibull_shape_5"] == pytest.approx(1.28, abs=0.06)
     assert found["letting_after_0"] / faultless["letting_after_0"] == pytest.approx(0.86, abs=0.04)
     assert found["successors_direct"] == pytest.approx(0.06, abs=0.02)
+
+
+def test_late_ends_and_yearly_lists_look_like_ends_of_leases():
+    constant = Street(closure_rates=(0.1, 0.1, 0.1))
+    for register, hump in [
+        (Register(), 1.0),
+        (Register(end_delay=0.5), 1.26),
+        (Register(is_yearly=True), 1.29),
+    ]:
+        found = means(register, constant)["closure_hump_factor"]
+        assert found == pytest.approx(hump, abs=0.06)
 
 
 def test_yearly_lists_miss_what_is_short(faultless):
