@@ -62,6 +62,22 @@ def test_a_folder_without_records_is_a_mistake(tmp_path, capsys):
     assert main([str(tmp_path / "no.csv")]) == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", b""),
+        ("b.csv", b'place,start\n"1,2\n'),
+        ("c.csv", b"\xff\xfe,\n"),
+        ("d.parquet", b"x"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_a_mistake(tmp_path, capsys, name, content):
+    (tmp_path / name).write_bytes(content)
+    assert main([str(tmp_path / name)]) == 2
+    said = capsys.readouterr().err
+    assert name in said and said.count("\n") == 1
+
+
 @pytest.fixture(scope="module")
 def real():
     if not EVIDENCE.is_dir():

@@ -19,11 +19,13 @@ def read_table(path: Path) -> pd.DataFrame:
     """Return a table from a file ending in ``.csv`` or ``.parquet``."""
     if not path.is_file():
         raise InputError(f"There is no file '{path}'.")
-    if path.suffix == ".parquet":
-        return pd.read_parquet(path)
-    if path.suffix == ".csv":
-        return pd.read_csv(path)
-    raise InputError(f"'{path}' is neither a .csv nor a .parquet file.")
+    if path.suffix not in (".csv", ".parquet"):
+        raise InputError(f"'{path}' is neither a .csv nor a .parquet file.")
+    try:
+        return pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path)
+    except (ValueError, OSError) as error:  # among them those of parsers and of Arrow
+        reason = str(error).strip().splitlines()[0]
+        raise InputError(f"'{path}' cannot be read as {path.suffix[1:]}: {reason}") from None
 
 
 def day(value: str, option: str) -> pd.Timestamp:
