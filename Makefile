@@ -4,7 +4,7 @@ PYTHON := $(shell for p in python3 python3.13 python3.12 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
-.PHONY: demo test check docs bench constraints clean
+.PHONY: demo test corpus check docs bench constraints clean
 
 demo: .venv/installed  ## a town over 20 years; with and without a cluster; size by funding
 	$(BIN)/sim run mid_sized_town --reps 20 --seed 1 --png --out demo/town --force
@@ -14,14 +14,17 @@ demo: .venv/installed  ## a town over 20 years; with and without a cluster; size
 	$(BIN)/sim report demo/headline
 
 test: .venv/installed-test  ## the quick suite
-	$(BIN)/python -m pytest -n 2 --dist=worksteal -m "not statistical and not slow"
+	$(BIN)/python -m pytest -n 2 --dist=worksteal -m "not statistical and not slow and not corpus"
+
+corpus: .venv/installed-test  ## 23,500 damaged files and folders, some ten minutes
+	$(BIN)/python -m pytest -n 2 -m corpus
 
 check: .venv/installed-dev  ## everything that CI checks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 --dist=worksteal
+	$(BIN)/python -m pytest -n 2 --dist=worksteal -m "not corpus"
 	$(MAKE) docs
 
 docs: .venv/installed-dev  ## the documentation, in docs/_build/html

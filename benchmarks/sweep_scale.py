@@ -22,6 +22,7 @@ import numpy as np
 import psutil
 
 from benchmarks.short_run import ShortRun
+from sim.experiments import parts
 from sim.experiments.commands import commands_of_sweep
 from sim.experiments.designs import Design
 from sim.experiments.engine import IN_FLIGHT, Tally
@@ -147,7 +148,13 @@ def a_million_rows(folder: Path, rows: int) -> Iterator[str]:
         frame = load_results(folder).frame(measure, horizon=horizon)
         return frame.groupby(["point", "arm"])[measure].mean()
 
+    def first_opened() -> Any:
+        """Open and count as a new process does, which checks the seals of all files."""
+        parts._CHECKED.clear()
+        return load_results(folder).counts
+
     works: dict[str, Callable[[], Any]] = {
+        "opened and counted by a new process, which checks all seals": first_opened,
         "`load_results`": lambda: load_results(folder),
         "one measure of all runs: `store.results`": lambda: store.results(
             ["key", "status", measure]

@@ -290,13 +290,17 @@ _TYPES: Final = {
     "cell_size": pa.float64(),
     "zone": pa.binary(),
 }
+_TEXTS: Final = ("key", "status", "source", "line", "error_type", "error", "traceback")
 _VALUES: Final = {PARTS: ("status",), "ledger": ("cents",), "maps": ("rows", "cell_size", "zone")}
 
 
 def _is_part(path: Path) -> bool:
     kind = path.parent.name
     names = ("key", *KINDS[kind], *_VALUES.get(kind, ()))
-    return is_plausible(path, {name: _TYPES[name] for name in names})
+    return is_plausible(path, {name: _TYPES[name] for name in names}) and all(
+        field.name in _TEXTS or pa.types.is_primitive(field.type) or pa.types.is_binary(field.type)
+        for field in pq.read_schema(path)
+    )
 
 
 _CHECKED: set[tuple[Path, int, int]] = set()

@@ -320,7 +320,8 @@ class Results:
         horizons = self.experiment.horizons
         status, values = self._measured(self._design["key"], list(OUTCOMES), horizons)
         is_ok = self._design.assign(ok=(status == "ok").all(axis=1))
-        is_complete = is_ok.groupby(["rep", "luck"])["ok"].transform("all")
+        # An arm may be missing from the design where an extension was interrupted.
+        is_complete = is_ok.groupby(["rep", "luck"])["ok"].transform("sum") == len(self._arms)
         first = set(self._design.loc[is_complete & (self._design["luck"] == 0), "rep"])
         is_complete &= self._design["rep"].isin(first)
         return self._design[is_complete].reset_index(drop=True), values[is_complete.to_numpy()]
@@ -351,7 +352,7 @@ class Results:
         runs, values = self._of_point
         horizons = pd.Series(self.experiment.horizons, name="horizon")
         frame = runs[["arm", "rep", "luck"]].astype({"luck": np.int64}).merge(horizons, how="cross")
-        of_rows = pd.DataFrame(values.reshape(len(frame), -1), columns=list(OUTCOMES))
+        of_rows = pd.DataFrame(values.reshape(len(frame), len(OUTCOMES)), columns=list(OUTCOMES))
         return pd.concat([frame, of_rows], axis=1)
 
     @cached_property

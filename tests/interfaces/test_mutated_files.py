@@ -63,7 +63,7 @@ def test_a_mutated_file_is_valid_or_refused_in_one_sentence(tmp_path):
     check(300, 0, tmp_path, most_runs=0)
 
 
-@pytest.mark.slow
+@pytest.mark.corpus
 def test_none_of_20_000_mutated_files_ends_in_an_exception(tmp_path):
     check(20_000, 1, tmp_path, most_runs=100)
 

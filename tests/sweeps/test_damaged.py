@@ -207,7 +207,7 @@ def test_random_damage_is_refused_in_one_sentence(_sound: Path, tmp_path: Path) 
         check_damage(_sound, tmp_path / damage.__name__, 35, damage)
 
 
-@pytest.mark.slow
+@pytest.mark.corpus
 @pytest.mark.parametrize(
     ("damage", "times"), [(damage_manifest, 500), (damage_file, 2000), (damage_sealed, 1000)]
 )
