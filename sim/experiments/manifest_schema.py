@@ -168,11 +168,13 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def _renamed(former: str) -> str:
-    """Return the new names of monthly columns, which runs of the earlier version held."""
+    """Return how to learn the new names of monthly columns, which earlier runs held."""
     if former != FORMER[0]:
         return ""
     from sim.measures.registry import RENAMED
 
+    old, new = next(iter(RENAMED.items()))
     return (
-        f" Columns have new names: {', '.join(f'{old} is {new}' for old, new in RENAMED.items())}."
+        f" {len(RENAMED)} of their columns have new names, such as {new} for {old};"
+        " 'sim explain NAME' says the new one."
     )

@@ -195,7 +195,8 @@ def test_folders_of_others_and_of_earlier_versions_are_refused(tmp_path: Path) -
         (tmp_path / "manifest.json").write_text(f'{{"format": "essaim {former} 1"}}')
         with pytest.raises(InputError, match="was written by an earlier version") as error:
             load_results(tmp_path)
-        assert ("closure_rate is closure_hazard," in str(error.value)) == (former == "results")
+        told = "closure_hazard for closure_rate; 'sim explain NAME' says the new one"
+        assert (told in str(error.value)) == (former == "results")
 
 
 @pytest.mark.parametrize(
