@@ -1,4 +1,4 @@
-"""What does a purchase in a shop cost?
+"""Cost of a purchase in a shop.
 
 Mean and median of what was spent at the last purchase in a shop. The mean rests on few large
 purchases. Zeros and missing amounts are left out.

@@ -1,4 +1,4 @@
-"""How far apart are towns, how long do they stay so, and how many recover?
+"""Differences between towns, their persistence, and the share of towns that recover.
 
 From a table of towns and years: mean vacancy, its standard deviation between towns and the shares
 of towns below 5 and above 10 % in each year; between years the mean rise, the share of towns whose

@@ -1,4 +1,4 @@
-"""How fast does the choice of a shop fall with distance, and by which form?
+"""Decay of the choice of a shop with distance, and its form.
 
 A conditional choice among shops: the odds of a shop fall as exp(-b d) or as d^-b with the road
 kilometres d from home. Each shop has an effect of its own (floor, price, parking), at each place of

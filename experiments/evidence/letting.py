@@ -1,4 +1,4 @@
-"""How likely is a vacant shop let within the next year, by how long it has stood empty?
+"""Chance of letting a vacant shop within the next year, by the time it has stood empty.
 
 The product-limit estimate of Kaplan and Meier, conditional on the years already passed, once for
 all premises and once for those with three licences or more. The first is too low where premises

@@ -1,4 +1,4 @@
-"""What share of purchases and of spending is online, by good?
+"""Online share of purchases and of spending, by good.
 
 Last purchases weighted alike: people who buy often are not counted more often. Interviews at shops
 miss those who buy online only, so the shares are too low, most of all for groceries.

@@ -1,4 +1,4 @@
-"""What share of closures has a direct successor at the same place?
+"""Share of closures with a direct successor at the same place.
 
 A successor begins within some days of the end, before or after it: owners apply for licences early
 and report ends late. Some of these are ordinary lettings that happened soon. Their share follows

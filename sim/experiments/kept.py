@@ -103,7 +103,7 @@ def mean_maps(frame: pd.DataFrame, layers: Sequence[str]) -> dict[str, Maps]:
 
 
 def _are_whole(maps: pd.DataFrame) -> bool:
-    """Whether all layers of all maps have the cells of their zones."""
+    """Return whether all layers of all maps have the cells of their zones."""
     cells = maps["zone"].map(len, na_action="ignore")
     layers = [maps[name].map(len, na_action="ignore") for name in maps.columns[4:]]
     is_whole = (maps["rows"] > 0) & (cells % maps["rows"].where(maps["rows"] > 0, 1) == 0)

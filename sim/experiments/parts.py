@@ -308,7 +308,7 @@ _CHECKED: set[tuple[Path, int, int]] = set()
 
 
 def is_sealed(path: Path) -> bool:
-    """Whether a part is as it was written: its content has the hash in its name."""
+    """Return whether a part is as it was written: its content has the hash in its name."""
     try:
         if path.is_symlink() or not path.is_file():
             return False
@@ -320,7 +320,7 @@ def is_sealed(path: Path) -> bool:
 
 
 def is_plausible(path: Path, columns: Mapping[str, pa.DataType]) -> bool:
-    """Whether a Parquet file has some columns, each once, and no more data than its size explains.
+    """Check that a Parquet file has some columns, once each, and no more data than its size allows.
 
     Only its metadata is read, before memory is taken for the rest.
     """

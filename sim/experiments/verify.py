@@ -21,7 +21,7 @@ from sim.experiments.stored import MemoryStore, Stored, rows_of
 
 @dataclass(frozen=True)
 class Verification:
-    """What `verify` found.
+    """The findings of `verify`.
 
     Attributes
     ----------

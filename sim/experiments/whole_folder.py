@@ -164,7 +164,7 @@ def remove_results(folder: Path, successor: Path | None = None) -> None:
 
 
 def _is_same(old: Path, new: Path) -> bool:
-    """Whether a file was kept, by a link or by a copy."""
+    """Return whether a file was kept, by a link or by a copy."""
     if not os.path.lexists(new):
         return False
     a, b = old.lstat(), new.lstat()

@@ -99,7 +99,7 @@ def entries(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def is_as_written(path: Path, about: Any) -> bool:
-    """Whether a file is as its entry in the manifest says, or None or `SEALED` instead of one.
+    """Check a file against its entry in the manifest, or None or `SEALED` instead of one.
 
     During a replacement, it may also be as it was before.
     """

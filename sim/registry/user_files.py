@@ -8,7 +8,7 @@ from sim.errors import InputError
 
 
 def is_file(path: Path) -> bool:
-    """Whether there is such a regular file; a name that no file can have is none."""
+    """Return whether there is such a regular file; a name that no file can have is none."""
     try:
         return path.is_file()
     except (OSError, ValueError):

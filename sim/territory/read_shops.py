@@ -249,7 +249,7 @@ def _coordinates(table: Table) -> tuple[Floats, Floats, int]:
 
 
 def _twins(table: Table, group: Sequence[int | None]) -> list[bool]:
-    """Whether a row repeats an id, counting the first row with it that can be placed."""
+    """Return whether a row repeats an id, counting the first row with it that can be placed."""
     column = next((c for c in _ID_COLUMNS if c in table.columns), None)
     if column is None:
         return [False] * table.n_rows
@@ -299,7 +299,7 @@ def _check_overlap(
 
 
 def _surrounds(frame: GridFrame, x: Floats, y: Floats) -> bool:
-    """Whether points reach beyond a grid on all sides, as an extract of a larger area does."""
+    """Return whether points surround a grid, as an extract of a larger area does."""
     east = frame.west + frame.columns * frame.cell_size
     south = frame.north - frame.rows * frame.cell_size
     return bool(

@@ -9,7 +9,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -260,13 +259,14 @@ def test_what_a_user_adds_meanwhile_is_kept(tmp_path: Path) -> None:
 
 
 RACER = """
-import sys, time
+import sys
 from pathlib import Path
 from sim.errors import InputError
 from sim.experiments.whole_folder import whole_folder
 
-out, word, start, force = Path(sys.argv[1]), sys.argv[2].encode(), float(sys.argv[3]), sys.argv[4:]
-time.sleep(max(0.0, start - time.time()))
+out, word, force = Path(sys.argv[1]), sys.argv[2].encode(), sys.argv[3:]
+print("ready", flush=True)
+sys.stdin.readline()
 try:
     with whole_folder(out, force=bool(force)) as folder:
         for name in ("a.csv", "figures/b.svg"):
@@ -285,15 +285,22 @@ def test_racing_processes_never_mix_or_lose_results(tmp_path: Path, force: list[
         if force:
             save(out, "old")
             (out / "notes.txt").write_text("mine")
-        start = time.time() + 3.0
         racers = [
             subprocess.Popen(
-                [sys.executable, "-c", RACER, str(out), str(k), str(start), *force],
+                [sys.executable, "-c", RACER, str(out), str(k), *force],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
             )
             for k in range(4)
         ]
+        for racer in racers:
+            assert racer.stdout is not None and racer.stdout.readline() == "ready\n"
+        for racer in racers:
+            assert racer.stdin is not None
+            racer.stdin.write("go\n")
+            racer.stdin.flush()
         told = [racer.communicate()[1].strip() for racer in racers]
         assert "" in told
         places = [out] * 4

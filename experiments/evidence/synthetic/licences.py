@@ -18,7 +18,7 @@ from experiments.evidence.records import YEAR
 
 @dataclass(frozen=True)
 class Street:
-    """What happens to shops and premises.
+    """Events in the lives of shops and premises.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class Street:
 
 @dataclass(frozen=True)
 class Register:
-    """How the observer writes it down; by default without fault.
+    """Faults of the observer who keeps the register; none by default.
 
     Parameters
     ----------

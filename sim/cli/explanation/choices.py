@@ -110,7 +110,7 @@ def intervention(name: str) -> dict[str, Any]:
 
 
 def _row(declared: Mapping[str, Any], name: str, stated: Any) -> dict[str, Any]:
-    """What a file states of a lever or a column, as a row of a table."""
+    """Return the statement of a file on a lever or a column, as a row of a table."""
     return {
         "name": name,
         "value": stated.value,
