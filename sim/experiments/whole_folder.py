@@ -199,23 +199,29 @@ def _replaceable(path: Path, target: Path, force: bool) -> _State:
             raise InputError(
                 f"{path} is not empty; choose another --out, or replace it with --force."
             )
-        if listed_files(target) is None:
-            raise InputError(
-                f"{path} holds no results of a run, so --force does not replace it;"
-                " choose another --out."
-            )
-        with _unused(target) as is_unused:
-            if not is_unused:
-                raise InputError(f"{path} is being written by another process; wait for it.")
-        before = _state(target)
-        for name, about in ours(target).items():
-            if not is_as_written(target / name, about):
-                raise InputError(
-                    f"{path / name} was changed after it was written; move it away first, or"
-                    " choose another --out."
-                )
+        with in_turn(target.parent):  # or a process may replace what the manifest lists
+            return _checked(path, target)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {_reason(error)}.") from None
+
+
+def _checked(path: Path, target: Path) -> _State:
+    """Return the state of results, after checking that all of them are as they were written."""
+    if listed_files(target) is None:
+        raise InputError(
+            f"{path} holds no results of a run, so --force does not replace it;"
+            " choose another --out."
+        )
+    with _unused(target) as is_unused:
+        if not is_unused:
+            raise InputError(f"{path} is being written by another process; wait for it.")
+    before = _state(target)
+    for name, about in ours(target).items():
+        if not is_as_written(target / name, about):
+            raise InputError(
+                f"{path / name} was changed after it was written; move it away first, or"
+                " choose another --out."
+            )
     return before
 
 
