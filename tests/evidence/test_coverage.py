@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.spatial.distance import pdist
-from scipy.stats import norm
+from scipy.stats import gamma, norm
 
 pytest.importorskip("esda")
 pytest.importorskip("statsmodels")
@@ -70,6 +70,25 @@ def test_letting_by_time_empty(registers):
         f"letting_after_{k}": 1 - still_empty(k + 1) / still_empty(max(k, DIRECT)) for k in passed
     }
     assert_covers(lambda seed: letting.estimate(registers[seed], **PERIOD), truth)
+
+
+def test_letting_of_premises_that_differ():
+    street = Street(letting_rates=(0.5,), frailty=1.0)
+    rate = 0.5 * gamma.ppf((np.arange(2000) + 0.5) / 2000, 1.0)
+    age = np.linspace(0, 300, 30_000)
+    hazard = np.select([age < 5, age < 10], street.closure_rates[:2], street.closure_rates[2])
+    life = np.exp(-np.cumsum(hazard) * age[1]).sum() * age[1] / (1 - street.successor_share)
+    weight = 1 / (life + 1 / rate)  # premises let soon have more vacancies to be counted
+
+    def empty(at):
+        return (weight * np.exp(-rate * at)).sum()
+
+    truth = {f"letting_after_{k}": 1 - empty(k + 1) / empty(max(k, DIRECT)) for k in range(3)}
+
+    def estimate(seed):
+        return letting.estimate(licences(street, n_places=200, seed=seed, **PERIOD), **PERIOD)
+
+    assert_covers(estimate, truth)
 
 
 def test_length_of_vacancy(registers):

@@ -7,8 +7,9 @@ import pytest
 pytest.importorskip("statsmodels")
 
 from experiments.evidence import between_towns, closures, decay, letting, successors
+from experiments.evidence.recording import Register
 from experiments.evidence.synthetic import towns, trips
-from experiments.evidence.synthetic.licences import Register, Street, licences
+from experiments.evidence.synthetic.licences import Street, licences
 
 pytestmark = pytest.mark.statistical
 

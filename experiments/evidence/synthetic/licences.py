@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.evidence.closures import AGES
+from experiments.evidence.recording import Register, in_period, record
 from experiments.evidence.records import YEAR
 
 
@@ -28,43 +29,32 @@ class Street:
         Lettings a year in the first, second, ... year empty; the last lasts.
     successor_share
         Share of closures after which somebody takes over within three weeks.
+    frailty
+        Variance of a gamma factor of mean 1 on the letting rates, which premises keep for ever:
+        those hard to let stand empty again and again.
     """
 
     closure_rates: Sequence[float] = (0.13, 0.08, 0.05)
     letting_rates: Sequence[float] = (0.6, 0.35, 0.25, 0.2, 0.15)
     successor_share: float = 0.15
-
-
-@dataclass(frozen=True)
-class Register:
-    """Faults of the observer who keeps the register; none by default.
-
-    Parameters
-    ----------
-    renaming_rate
-        New licences a year for shops that go on.
-    end_delay
-        Mean delay in years with which ends are recorded.
-    is_yearly
-        If each licence is known only from lists made on 1 January.
-    unlicensed_share
-        Share of tenants who need no licence.
-    """
-
-    renaming_rate: float = 0.0
-    end_delay: float = 0.0
-    is_yearly: bool = False
-    unlicensed_share: float = 0.0
+    frailty: float = 0.0
 
 
 def waiting_times(
-    rates: Sequence[float], bounds: Sequence[float], n: int, rng: np.random.Generator
+    rates: Sequence[float],
+    bounds: Sequence[float],
+    n: int,
+    rng: np.random.Generator,
+    factor: np.ndarray | float = 1.0,
 ) -> np.ndarray:
-    """Draw n times in years to an event whose yearly rate changes at bounds (the first is 0)."""
+    """Draw n times in years to an event whose yearly rate changes at bounds (the first is 0).
+
+    ``factor``, one for all or one each, multiplies the rates.
+    """
     begin = np.asarray(bounds, dtype=float)
     rate = np.asarray(rates, dtype=float)
     cumulated = np.concatenate([[0.0], np.cumsum(rate[:-1] * np.diff(begin))])
-    drawn = rng.exponential(size=n)
+    drawn = rng.exponential(size=n) / factor
     band = np.searchsorted(cumulated, drawn, side="right") - 1
     return begin[band] + (drawn - cumulated[band]) / rate[band]
 
@@ -73,6 +63,8 @@ def tenancies(
     street: Street, n_places: int, years: float, rng: np.random.Generator
 ) -> pd.DataFrame:
     """Return ``place``, ``start`` and ``end`` (years from the beginning) of all shops."""
+    spread = street.frailty
+    ease = rng.gamma(1 / spread, spread, n_places) if spread else np.ones(n_places)
     now = rng.uniform(0, 5, n_places)
     place = np.arange(n_places)
     parts = []
@@ -80,37 +72,12 @@ def tenancies(
         n = len(place)
         end = now + waiting_times(street.closure_rates, AGES[:-1], n, rng)
         parts.append(pd.DataFrame({"place": place, "start": now, "end": end}))
-        empty = waiting_times(street.letting_rates, range(len(street.letting_rates)), n, rng)
+        bounds = range(len(street.letting_rates))
+        empty = waiting_times(street.letting_rates, bounds, n, rng, ease[place])
         is_taken = rng.random(n) < street.successor_share
         now = end + np.where(is_taken, rng.uniform(0, 20 / 365.25, n), empty)
         place, now = place[now < years], now[now < years]
     return pd.concat(parts, ignore_index=True)
-
-
-def record(
-    shops: pd.DataFrame, register: Register, rng: np.random.Generator, *, first: int
-) -> pd.DataFrame:
-    """Return shops as the register holds them, with dates; ``first`` is the year 0."""
-    shops = shops[rng.random(len(shops)) >= register.unlicensed_share]
-    spent = (shops["end"] - shops["start"]).to_numpy()
-    row = np.repeat(np.arange(len(shops)), 1 + rng.poisson(register.renaming_rate * spent))
-    is_first = np.diff(row, prepend=-1) > 0
-    within = np.where(is_first, 0.0, rng.random(len(row)) * spent[row])
-    order = np.lexsort([within, row])
-    row, within = row[order], within[order]
-    start = shops["start"].to_numpy()[row] + within
-    end = np.where(np.diff(row, append=-1) == 0, np.roll(start, -1), shops["end"].to_numpy()[row])
-    end = end + rng.exponential(register.end_delay, len(end)) if register.end_delay else end
-    if register.is_yearly:
-        start, end = np.ceil(start), np.ceil(end)
-    zero = pd.Timestamp(first, 1, 1)
-    dates = [(zero + pd.to_timedelta(t * YEAR)).floor("D") for t in (start, end)]
-    if register.is_yearly:
-        dates = [pd.to_datetime({"year": first + t, "month": 1, "day": 1}) for t in (start, end)]
-    table = pd.DataFrame(
-        {"place": shops["place"].to_numpy()[row], "start": dates[0], "end": dates[1]}
-    )
-    return table[table["start"] < table["end"]].assign(is_shop=True)
 
 
 def licences(
@@ -135,9 +102,8 @@ def licences(
     rng = np.random.default_rng(seed)
     first = since.year - history
     shops = tenancies(street or Street(), n_places, until.year - first + 1, rng)
-    table = record(shops, register or Register(), rng, first=first)
-    table = table[(table["end"] >= since) & (table["start"] < until)]
-    return table.assign(end=table["end"].where(table["end"] < until)).reset_index(drop=True)
+    table = record(shops.assign(is_shop=True), register or Register(), rng, first=first)
+    return in_period(table, since, until)
 
 
 def contagious_licences(
