@@ -8,7 +8,7 @@ import typer
 
 from sim.cli import options
 from sim.cli.console import CONSOLE
-from sim.errors import InputError, nearest
+from sim.errors import InputError
 from sim.words.folders import ENGLISH, Language
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def params_command(
 
     Default, unit, range, plausible range, evidence, role, meaning and source of each.
     """
-    from sim.scenario.schema import PARAMETERS, AllParameters
+    from sim.scenario.schema import PARAMETERS, AllParameters, right_name
 
     chosen = list(PARAMETERS.values())
     if name is not None:
@@ -38,7 +38,7 @@ def params_command(
         )
         if not chosen:
             known = [*PARAMETERS, *AllParameters.model_fields]
-            raise InputError(f"unknown parameter or group '{name}'.{nearest(name, known)}")
+            raise InputError(f"unknown parameter or group '{name}'.{right_name(name, known)}")
     if as_json:
         CONSOLE.json({info.name: _described(info) for info in chosen})
     else:

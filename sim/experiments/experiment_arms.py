@@ -7,14 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from sim.errors import InputError, nearest
+from sim.errors import InputError
 from sim.experiments.experiment import BASELINE, Arms, is_set_in
 from sim.experiments.factors import SCENARIO
 from sim.interventions import LEVERS, Intervention
 from sim.registry.parameters import ParameterInfo
 from sim.registry.user_files import is_file
 from sim.scenario.scenario import Scenario, load_scenario, read_interventions
-from sim.scenario.schema import PARAMETERS
+from sim.scenario.schema import PARAMETERS, right_name
 
 
 def read_arms(content: Mapping[str, Any], path: Path) -> Arms:
@@ -118,7 +118,8 @@ def info_of(name: str, arms: Mapping[str, Scenario], where: str) -> ParameterInf
     levers = [
         n for a in arms.values() for i in a.interventions for n in type(i.levers).model_fields
     ]
-    raise InputError(f"{where}unknown parameter '{name}'.{nearest(name, [*PARAMETERS, *levers])}")
+    hint = right_name(name, [*PARAMETERS, *levers])
+    raise InputError(f"{where}unknown parameter '{name}'.{hint}")
 
 
 def value_of(name: str, arms: Mapping[str, Scenario]) -> Any:

@@ -172,11 +172,12 @@ def huff_flows(attraction, demand, decays, weights, outside, revenue_per_attract
 
     If nothing can be reached (access + outside is 0, or so small that the quotient would leave the
     range of the dtype), all money goes outside. f is a sum of K exponentials of the distance along
-    streets; K = 1 is the usual exponential decay.
+    streets; K = 1 is the usual exponential decay. Components of weight 0 cost nothing.
 
     The fields, (rows, cols), are contiguous arrays of non-negative float32 or float64: the
     attraction of the shops of each cell and the demand, money to spend there. Decays per cell and
-    weights of the K components of f are float64 above 0. `outside` is the attraction of the outside
+    weights of the K components of f are float64 above 0; all weights but the first may be 0.
+    `outside` is the attraction of the outside
     world at each cell. The money spent per unit of attraction in a shop of each cell and the
     attraction within its reach (`access`) are written. Raise `ValueError` if `work`, of shape
     `huff_work_shape`, is too small.
@@ -196,12 +197,16 @@ def huff_flows(attraction, demand, decays, weights, outside, revenue_per_attract
     kept_of_band = np.empty(bands)
 
     for k in range(decays.size):
+        if weights[k] == 0.0:
+            continue
         out = access if k == 0 else between
         smooth_rows(attraction, decays[k], out, work, lanes)
         smooth_columns(out, decays[k], weights[k], work, lanes)
         if k > 0:
             _add(access, between)
     for k in range(decays.size):
+        if weights[k] == 0.0:
+            continue
         out = revenue_per_attraction if k == 0 else between
         _spend_and_smooth_rows(demand, access, outside, decays[k], leaked_of_band, out, work, lanes)
         smooth_columns(out, decays[k], weights[k], work, lanes)

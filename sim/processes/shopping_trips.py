@@ -5,7 +5,8 @@ spending of the consumers of cell i in a sector, shop j gets the share
 
     A_j f(d_ij) / (sum over shops k of A_k f(d_ik) + outside attraction)
 
-with f an exponential of the distance along streets, or a power law as a sum of exponentials.
+with f, in each sector, an exponential exp(-decay d) of the distance along streets, or a power law
+(d + 0.3 km)^-exponent as a sum of exponentials (`sim.start.distance_decay`).
 
 Source: Huff (1964), Journal of Marketing 28(3), doi 10.1177/002224296402800307.
 """
@@ -50,6 +51,27 @@ def _decay(value: float, label: str) -> float:
     )
 
 
+def _form(label: str) -> Literal["exponential", "power_law"]:
+    return parameter(
+        "exponential",
+        label=f"Form of distance decay, {label}",
+        help=f"How interest falls with distance, for {label}: exponentially or by a power law.",
+        source="docs/odd.md, distance decay",
+        role="constant",
+    )
+
+
+def _exponent(label: str) -> float:
+    return parameter(
+        2.0,
+        bounds=(0.5, 4.0),
+        label=f"Exponent of distance decay, {label}",
+        help=f"How fast interest falls with distance under a power law, for {label}.",
+        source="docs/odd.md, distance decay",
+        role="constant",
+    )
+
+
 def _outside(value: float, label: str, plausible: tuple[float, float]) -> float:
     return parameter(
         value,
@@ -72,13 +94,6 @@ class ShoppingTripsParameters(ParameterGroup):
         source="tells displacement from creation",
         role="lever",
     )
-    distance_decay: Literal["exponential", "power_law"] = parameter(
-        "exponential",
-        label="Form of distance decay",
-        help="exponential, or a power law (d + 0.3 km)^-2 in all sectors.",
-        source="docs/odd.md, distance decay",
-        role="constant",
-    )
     spending_convenience: float = _spending(3700.0, "convenience goods", (3200.0, 4200.0))
     spending_comparison: float = _spending(2900.0, "comparison goods", (2500.0, 3300.0))
     spending_hospitality: float = _spending(1200.0, "hospitality and services", (1000.0, 1400.0))
@@ -99,9 +114,15 @@ class ShoppingTripsParameters(ParameterGroup):
         source="retail prototype",
         plausible=(0.25, 0.75),
     )
+    decay_form_convenience: Literal["exponential", "power_law"] = _form("convenience goods")
+    decay_form_comparison: Literal["exponential", "power_law"] = _form("comparison goods")
+    decay_form_hospitality: Literal["exponential", "power_law"] = _form("hospitality and services")
     decay_convenience: float = _decay(1.25, "convenience goods")
     decay_comparison: float = _decay(0.35, "comparison goods")
     decay_hospitality: float = _decay(0.5, "hospitality and services")
+    decay_exponent_convenience: float = _exponent("convenience goods")
+    decay_exponent_comparison: float = _exponent("comparison goods")
+    decay_exponent_hospitality: float = _exponent("hospitality and services")
     outside_share_convenience: float = _outside(0.05, "convenience goods", (0.02, 0.10))
     outside_share_comparison: float = _outside(0.25, "comparison goods", (0.15, 0.35))
     outside_share_hospitality: float = _outside(0.30, "hospitality and services", (0.20, 0.40))

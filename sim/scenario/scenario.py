@@ -32,7 +32,7 @@ from sim.registry.settings import (
 )
 from sim.registry.user_files import is_file
 from sim.scenario.posterior import Posterior, named_posterior
-from sim.scenario.schema import PARAMETERS, AllParameters, Parameters
+from sim.scenario.schema import PARAMETERS, AllParameters, Parameters, right_name
 from sim.territory.territory_file import read_territory_file
 from sim.words.catalogue import Texts
 from sim.words.folders import ENGLISH
@@ -192,7 +192,7 @@ class Scenario:
                 "add such an intervention first."
             )
         levers = (lever for i in self.interventions for lever in type(i.levers).model_fields)
-        hint = nearest(name, [*PARAMETERS, *levers])
+        hint = right_name(name, [*PARAMETERS, *levers])
         raise InputError(f"{where}unknown parameter '{name}'.{hint}")
 
     def _with(self, changed: Mapping[str, Setting], where: str) -> Scenario:
@@ -335,7 +335,7 @@ def _settings(content: Mapping[str, Any], path: Path) -> dict[str, Setting]:
         if group in _HEAD:
             continue
         if group not in GROUPS:
-            hint = nearest(group, [*GROUPS, *_HEAD])
+            hint = right_name(group, [*GROUPS, *_HEAD])
             if group in PARAMETERS:
                 hint = f" It belongs into the table [{PARAMETERS[group].group}]."
             raise InputError(f"{path}: unknown key '{group}'.{hint}")
@@ -344,7 +344,7 @@ def _settings(content: Mapping[str, Any], path: Path) -> dict[str, Setting]:
         for name, entry in entries.items():
             info = PARAMETERS.get(name)
             if info is None or info.group != group:
-                hint = nearest(name, [n for n, i in PARAMETERS.items() if i.group == group])
+                hint = right_name(name, [n for n, i in PARAMETERS.items() if i.group == group])
                 if info is not None:
                     hint = f" It belongs into the table [{info.group}]."
                 raise InputError(f"{path}: unknown parameter '{name}' in [{group}].{hint}")

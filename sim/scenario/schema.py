@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from pydantic import create_model
 
+from sim.errors import nearest
 from sim.processes.month import MONTH, MechanismParameters
 from sim.registry.parameters import ParameterGroup, ParameterInfo, parameters_of
 from sim.start.people import PeopleParameters
@@ -16,7 +17,12 @@ from sim.start.state_at_start import StartParameters
 from sim.start.youth import YouthParameters
 from sim.territory.territory_parameters import TerritoryParameters
 
-__all__ = ["PARAMETERS", "AllParameters", "Parameters"]
+__all__ = ["PARAMETERS", "AllParameters", "Parameters", "right_name"]
+
+_REPLACED: Final = {
+    "distance_decay": "decay_form_convenience, decay_form_comparison, decay_form_hospitality"
+}
+"""Former parameters and those that replace them, one for each sector."""
 
 
 class Parameters(ParameterGroup):
@@ -60,3 +66,18 @@ def _collect() -> Mapping[str, ParameterInfo]:
 
 PARAMETERS: Final[Mapping[str, ParameterInfo]] = _collect()
 """Every parameter by its flat name, in the order of the month."""
+
+
+def right_name(name: str, known: Iterable[str]) -> str:
+    """Return the hint what to write instead of an unknown name: its successors, or the nearest.
+
+    Examples
+    --------
+    >>> right_name("closure_rat", PARAMETERS)
+    " Did you mean 'closure_rate'?"
+    >>> right_name("distance_decay", PARAMETERS)[:50]
+    ' Each sector has its own: decay_form_convenience, '
+    """
+    if name in _REPLACED:
+        return f" Each sector has its own: {_REPLACED[name]}."
+    return nearest(name, known)

@@ -17,7 +17,6 @@ import numpy.typing as npt
 import scipy
 
 from sim.kernels.arrays import Floats
-from sim.kernels.distance_decay import exponential_mixture
 from sim.kernels.machine.records import parameters_of
 from sim.kernels.space import decay_potential, huff_flows, huff_work_shape
 from sim.processes import demography, exogenous_drivers
@@ -26,6 +25,7 @@ from sim.processes.shop_closure import age_scale
 from sim.registry.catalogues import project_kinds
 from sim.registry.parameters import ParameterGroup, parameter
 from sim.registry.state import State
+from sim.start.distance_decay import decay_components, distance_decays
 from sim.start.draws import uniform
 from sim.start.people import people_sizes, settle_people
 from sim.start.projects import start_projects
@@ -46,9 +46,6 @@ __all__ = ["StartParameters", "starting_state"]
 
 STREAMS = {"margin": 101, "occupancy": 102, "age": 103, "quality": 104}
 """Random streams of the starting state; never reuse a number."""
-
-POWER_LAW = {"offset": 0.3, "exponent": 2.0, "reach": 20.0, "components": 6}
-"""The alternative distance decay (d + 0.3 km)^-2 over 0-20 km as a sum of exponentials."""
 
 
 class StartParameters(ParameterGroup):
@@ -112,13 +109,12 @@ class StartParameters(ParameterGroup):
 
 def _allocate(territory: Territory, values: Mapping[str, Any], sizes: Mapping[str, int]) -> State:
     rows, columns = territory.shape
-    components = POWER_LAW["components"] if values["distance_decay"] == "power_law" else 1
     return State(
         {
             "row": rows,
             "column": columns,
             "premises": territory.premises_cell.size,
-            "component": int(components),
+            "component": decay_components(values),
             **people_sizes(territory, values),
             "project_kind": len(project_kinds()),
             **sizes,
@@ -166,18 +162,8 @@ def _lay_ground(state: State, territory: Territory, values: Mapping[str, Any]) -
         state["cell.premises_nearby"],
         state["work.space"][0, :1],
     )
-    if values["distance_decay"] == "power_law":
-        rates, weights = exponential_mixture(
-            POWER_LAW["offset"],
-            POWER_LAW["exponent"],
-            kilometres,
-            POWER_LAW["reach"],
-            int(POWER_LAW["components"]),
-        )
-        state["sector.decay"], state["sector.decay_weight"] = rates, weights
-    else:
-        state["sector.decay"] = [[values[f"decay_{s}"] * kilometres] for s in SECTORS]
-        state["sector.decay_weight"] = 1
+    rates, weights = distance_decays(values, kilometres)
+    state["sector.decay"], state["sector.decay_weight"] = rates, weights
 
 
 def _set_drivers(state: State, values: Mapping[str, Any]) -> None:

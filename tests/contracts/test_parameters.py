@@ -10,6 +10,7 @@ from sim.measures.registry import OUTCOMES
 from sim.registry.parameters import ParameterGroup, parameter
 from sim.scenario.scenario import load_scenario
 from sim.scenario.schema import PARAMETERS
+from sim.territory.territory import SECTORS
 from tests.reference.towns import SMALL, everything_at_once, small_town
 
 EVIDENCE = {"found", "derived", "recalled", "assumed"}
@@ -106,6 +107,7 @@ COMPANY = {
     "engineering_cap": {"engineering_months": 1.0},
     "open_share_shrinkage": {"open_share_elasticity": 1.0},
     "margin_clip": {"margin_spread": 0.4},
+    **{f"decay_exponent_{s}": {f"decay_form_{s}": "power_law"} for s in SECTORS},
 }
 # Values for parameters whose value a third of the way between the bounds does not suit.
 ANOTHER = {"existing_third_places": "coworking:1", "acquaintance_reach": 0.5}

@@ -33,6 +33,8 @@ WRONG_INPUTS = [
     ((*RUN, "--reps", "2.5"), "'2.5' is not a whole number"),
     ((*RUN, "--lang", "de"), "expected en or fr"),
     ((*RUN, "--set", "clsure_rate=0.1"), "Did you mean 'closure_rate'"),
+    ((*RUN, "--set", "distance_decay=power_law"), "Each sector has its own: decay_form_conv"),
+    (("params", "distance_decay"), "Each sector has its own: decay_form_conv"),
     ((*RUN, "--set", "closure_rate=2"), "from 0 to 1"),
     ((*RUN, "--set", "closure_rate=nan"), "closure_rate"),
     ((*RUN, "--set", "closure_rate=high"), "'high'"),

@@ -135,6 +135,15 @@ def test_flows_are_the_matrix_of_all_shares(shape, decays, weights, share, outsi
 
 
 @pytest.mark.parametrize("dtype", PRECISION)
+def test_components_of_weight_0_change_nothing(dtype):
+    attraction, demand = _field((20, 33), dtype, 1), _field((20, 33), dtype, 2)
+    alone = _flows(attraction, demand, [0.3], [1.0], 0.7)
+    padded = _flows(attraction, demand, [0.3, 0.1, 0.3], [1.0, 0.0, 0.0], 0.7)
+    for quantity, same in zip(alone, padded, strict=True):
+        np.testing.assert_array_equal(quantity, same)
+
+
+@pytest.mark.parametrize("dtype", PRECISION)
 @given(data=st.data())
 def test_money_is_kept_or_leaks_but_is_never_lost(dtype, data):
     shape = data.draw(st.tuples(st.integers(1, 9), st.integers(1, 9)))

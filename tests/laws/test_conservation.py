@@ -8,13 +8,15 @@ from hypothesis import strategies as st
 from sim.errors import InputError
 from sim.registry.variables import VARIABLES
 from sim.scenario.schema import PARAMETERS
+from sim.territory.territory import SECTORS
 from tests.reference.towns import small_town
 
 OPENLY_MOVING = {"start_year": 2003, "closure_rate": 0.3, "starting_vacancy": 0.2}
 SITUATIONS = {
     "as it is": {},
     "closed boundary": {"boundary": "closed"},
-    "power law": {"distance_decay": "power_law"},
+    "power law": {f"decay_form_{s}": "power_law" for s in SECTORS},
+    "power law for groceries": {"decay_form_convenience": "power_law"},
     "growing": {"residents_growth": 0.04},
     "superlinear": {"floor_area_elasticity": 1.4, "open_share_elasticity": 2.0},
 }

@@ -31,7 +31,12 @@ STATES = {
     "purchases count as costs": {"purchases_are_variable": True, "quality_spread": 0.3},
     "only fixed costs count": {"purchases_are_variable": False},
     "closed boundary": {"boundary": "closed", "floor_area_elasticity": 1.3},
-    "power law": {"distance_decay": "power_law", "open_share_elasticity": 1.5},
+    "power laws": {
+        "decay_form_convenience": "power_law",
+        "decay_exponent_convenience": 1.4,
+        "decay_form_hospitality": "power_law",
+        "open_share_elasticity": 1.5,
+    },
     "restless": {
         "closure_rate": 0.9,
         "starting_vacancy": 0.25,
