@@ -35,6 +35,7 @@ from sim.registry.catalogues import (
 )
 from sim.registry.parameters import ParameterInfo
 from sim.registry.variables import VARIABLES
+from sim.scenario.posterior import default_posterior
 from sim.scenario.scenario import Scenario, list_scenarios, load_scenario
 from sim.scenario.schema import PARAMETERS, AllParameters
 from sim.words.folders import ENGLISH, languages
@@ -111,10 +112,25 @@ def source(text: str) -> str:
 # -- parameters ----------------------------------------------------------------------------------
 
 
+def fitted(info: ParameterInfo) -> str:
+    """The default posterior of a parameter from 5 to 95 %, with its median, or a dash."""
+    posterior = default_posterior()
+    if posterior is None or info.name not in posterior.parameters:
+        return "-"
+    low, median, high = posterior.interval(info.name)
+    return f"{low:.3g} to {high:.3g}, median {median:.3g}"
+
+
+def behind(info: ParameterInfo) -> str:
+    """The figures that inform a parameter of the default posterior."""
+    posterior = default_posterior()
+    return code(posterior.figures(info.name) if posterior else ())
+
+
 def parameter_table(names: Iterable[str]) -> str:
-    """Value, unit, bounds, plausible range, evidence and source of some parameters."""
+    """Value, unit, bounds, plausible range, posterior, evidence and source of some parameters."""
     return table(
-        ("parameter", "value", "unit", "bounds", "plausible", "evidence", "source"),
+        ("parameter", "value", "unit", "bounds", "plausible", "posterior", "evidence", "source"),
         (
             (
                 f"`{n}`",
@@ -122,6 +138,7 @@ def parameter_table(names: Iterable[str]) -> str:
                 i.unit,
                 admitted(i),
                 drawn(i),
+                fitted(i),
                 i.evidence,
                 source(i.source),
             )
@@ -148,7 +165,9 @@ def parameters_page() -> str:
                 f": {in_all(i.help, '\n  ')}\n\n"
                 f"  Default {number(i.default)} ({i.unit}); {admitted(i)}; {i.role}"
                 + (f", plausibly {drawn(i)}" if i.plausible else "")
-                + f"; **{i.evidence}**: {source(i.source)}.\n\n"
+                + (f", posterior {fitted(i)}" if fitted(i) != "-" else "")
+                + f"; **{i.evidence}**: {source(i.source)}."
+                + (f" Figures behind it: {behind(i)}.\n\n" if behind(i) != "-" else "\n\n")
             )
     return text
 

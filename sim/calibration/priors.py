@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 from sim.errors import InputError, nearest
 from sim.experiments.draws import Range, triangular, uncertain_ranges
 from sim.kernels.arrays import Floats
+from sim.scenario.posterior import DEFAULT
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import PARAMETERS
 
@@ -103,9 +104,12 @@ def scenario_prior(
 ) -> Prior:
     """Return the prior of some parameters over their plausible ranges, as in comparisons.
 
-    The scenario's values are the modes. Ranges replace plausible ones, and parameters without a
+    The scenario's values are the modes. The default posterior counts for nothing: it stands on data
+    that this calibration may use again. Ranges replace plausible ones, and parameters without a
     plausible one require them; raise `InputError` without any, or for an unknown name.
     """
+    if scenario.posterior == DEFAULT:
+        scenario = replace(scenario, posterior=None)
     known = uncertain_ranges(scenario) | dict(ranges or {})
     names = list(parameters)
     for name in [*names, *(ranges or {})]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -34,6 +35,7 @@ def scenarios_command(
         CONSOLE.next("sim scenarios NAME, or sim run NAME")
         return
     scenario = load_scenario(name)
+    scenario = replace(scenario, posterior=scenario.drawn_from or scenario.posterior)
     said = describe_scenario(scenario)
     if as_json:
         CONSOLE.json(said | {"description": dict(scenario.description)})

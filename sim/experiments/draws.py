@@ -2,8 +2,8 @@
 
 A draw depends only on the seed, the replication and the parameter's name, not on further
 replications, parameters or arms. The distribution is triangular over the plausible range with its
-mode at the scenario's value. If the scenario names a posterior, its parameters come from there
-instead, one whole row per replication.
+mode at the scenario's value. The parameters of the scenario's posterior, by default that of the
+package, come from there instead, one whole row per replication.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from typing import Any, Final
 import numpy as np
 
 from sim.registry.parameters import ParameterInfo
+from sim.scenario.posterior import Posterior
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import PARAMETERS
 
-__all__ = ["Range", "draw", "triangular", "uncertain_ranges"]
+__all__ = ["Range", "draw", "posterior_range", "triangular", "uncertain_ranges"]
 
 _DRAWS: Final = 0x64726177  # "draw": separates these from all other uses of the seed
 
@@ -42,7 +43,7 @@ def uncertain_ranges(scenario: Scenario) -> dict[str, Range]:
 
     A value that differs from the default scales the range in proportion or, if the default is 0 or
     of the other sign, shifts it; bounds are kept. For parameters of the scenario's posterior: its
-    smallest, median and largest draw.
+    smallest, median and largest draw, moved in the same way if it is scaled.
     """
     values = scenario.values
     ranges = {
@@ -50,25 +51,44 @@ def uncertain_ranges(scenario: Scenario) -> dict[str, Range]:
         for name, info in PARAMETERS.items()
         if info.role == "uncertainty" and info.plausible is not None
     }
-    if scenario.posterior is not None:
-        for name, draws in zip(
-            scenario.posterior.parameters, scenario.posterior.values.T, strict=True
-        ):
-            ranges[name] = Range(float(draws.min()), float(np.median(draws)), float(draws.max()))
+    posterior = scenario.drawn_from
+    if posterior is not None:
+        for name in posterior.parameters:
+            ranges[name] = posterior_range(scenario, posterior, name, 1.0)
     return ranges
+
+
+def posterior_range(scenario: Scenario, posterior: Posterior, name: str, share: float) -> Range:
+    """Return the central range of a parameter's draws, with the median as its mode."""
+    figures = posterior.interval(name, share)
+    return Range(*sorted(_drawn(scenario, posterior, name, figure) for figure in figures))
+
+
+def _drawn(scenario: Scenario, posterior: Posterior, name: str, figure: float) -> float:
+    """Return a figure of a posterior, moved with the scenario's value if the posterior is scaled.
+
+    At the default it stays exactly as it is.
+    """
+    info, value = PARAMETERS[name], scenario.values[name]
+    if not posterior.scaled or value == info.default:
+        return figure
+    assert info.low is not None and info.high is not None
+    return min(max(_moved(info, float(value), figure), info.low), info.high)
 
 
 def _range(info: ParameterInfo, value: float) -> Range:
     assert info.plausible is not None
     assert info.low is not None and info.high is not None
-    low, high = info.plausible
+    low, high = sorted(_moved(info, value, end) for end in info.plausible)
+    return Range(max(low, info.low), value, min(high, info.high))
+
+
+def _moved(info: ParameterInfo, value: float, figure: float) -> float:
+    """Move a figure as the scenario moves a parameter from its default."""
     default = float(info.default)
     if default * value > 0 or (value == 0 and default != 0):
-        low, high = low * value / default, high * value / default
-    else:
-        low, high = low + value - default, high + value - default
-    low, high = min(low, high), max(low, high)
-    return Range(max(low, info.low), value, min(high, info.high))
+        return figure * value / default
+    return figure + value - default
 
 
 def triangular(u: float, within: Range) -> float:
@@ -99,9 +119,12 @@ def draw(scenario: Scenario, seed: int, rep: int) -> dict[str, Any]:
     for name, within in uncertain_ranges(scenario).items():
         value = triangular(_uniform(seed, rep, name), within)
         drawn[name] = round(value) if PARAMETERS[name].kind is int else value
-    posterior = scenario.posterior
+    posterior = scenario.drawn_from
     if posterior is not None:
-        drawn |= posterior.row(int(_uniform(seed, rep, _ROW) * len(posterior.values)))
+        row = posterior.row(int(_uniform(seed, rep, _ROW) * len(posterior.values)))
+        for name, figure in row.items():
+            value = _drawn(scenario, posterior, name, figure)
+            drawn[name] = round(value) if PARAMETERS[name].kind is int else value
     return drawn
 
 

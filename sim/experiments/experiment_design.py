@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, get_args
 
 from sim.errors import InputError, nearest
 from sim.experiments.designs import SAMPLED, Design, DesignKind
-from sim.experiments.experiment import Arms
+from sim.experiments.draws import posterior_range
+from sim.experiments.experiment import BASELINE, Arms
 from sim.experiments.experiment_arms import info_of, value_of
 from sim.experiments.factors import SCENARIO, Factor, check_value, read_factor
+from sim.registry.parameters import ParameterInfo
 from sim.scenario.scenario import Scenario
+from sim.scenario.schema import PARAMETERS
 from sim.simulation.simulation import LARGEST_SEED
 
 
@@ -67,11 +71,23 @@ def _factors(
             continue
         if isinstance(entry, dict) and not set(entry) & {"levels", "distribution", "low", "high"}:
             name, entry = _dotted(name, entry)
-        info = info_of(name, arms, f"{where}factors: ")
-        found.append(read_factor(name, entry, info, value_of(name, arms), where))
+        info, value = info_of(name, arms, f"{where}factors: "), value_of(name, arms)
+        if isinstance(entry, dict) and not {"levels", "low", "high"} <= set(entry):
+            info, value = _by_the_posterior(info, value, arms[BASELINE])
+        found.append(read_factor(name, entry, info, value, where))
         if name in content.get("settings", {}):
             raise InputError(f"{where}'{name}' stands under both factors and settings.")
     return tuple(found)
+
+
+def _by_the_posterior(info: ParameterInfo, value: Any, base: Scenario) -> tuple[ParameterInfo, Any]:
+    """Give a parameter the range of its posterior, from 5 to 95 %, and the median as its value."""
+    posterior = base.drawn_from
+    if posterior is None or info.name not in posterior.parameters or info != PARAMETERS[info.name]:
+        return info, value
+    within = posterior_range(base, posterior, info.name, 0.9)
+    mode = round(within.mode) if info.kind is int else within.mode
+    return replace(info, plausible=(within.low, within.high)), mode
 
 
 def _dotted(name: str, entry: Any) -> tuple[str, Any]:

@@ -150,10 +150,11 @@ def read_experiment(
         else Texts({ENGLISH: name})
         for key in ("title", "question")
     }
-    arms = _sealed(scenarios or read_arms(content, path))
+    where = f"{path}: "
+    parameters = _word(content, "parameters", ("drawn", "fixed"), where)
+    arms = _sealed(scenarios or read_arms(content, path), parameters == "drawn")
     first = next(iter(arms.values()))
     months = int(first[BASELINE].values["months"])
-    where = f"{path}: "
     series, maps = content.get("series", []), _maps(content, months, where)
     return Experiment(
         name=name,
@@ -166,7 +167,7 @@ def read_experiment(
         horizons=_horizons(content, months, where),
         indicators=_measures(content, "indicators", HEADLINES, tuple(OUTCOMES), where),
         targets=_targets(content, where),
-        parameters=_word(content, "parameters", ("drawn", "fixed"), where),
+        parameters=parameters,
         luck=_word(content, "luck", ("common", "per_point", "per_arm"), where),
         series=ROLLING if series is True else _measures(content, "series", (), ROLLING, where),
         every_month=_flag(content, "every_month", where),
@@ -179,8 +180,13 @@ def read_experiment(
     )
 
 
-def _sealed(arms: Arms) -> Arms:
-    """Read the territory of each scenario once, so that all runs have the same one."""
+def _sealed(arms: Arms, is_drawn: bool) -> Arms:
+    """Read territory and default posterior once, so that all runs have the same ones."""
+    if is_drawn:
+        arms = {
+            name: {arm: replace(s, posterior=s.drawn_from or s.posterior) for arm, s in of.items()}
+            for name, of in arms.items()
+        }
     found = {}
     for name, of_name in arms.items():
         first = of_name[BASELINE].sealed()

@@ -17,7 +17,8 @@ from sim.experiments.manifest_schema import DESIGN, EXPERIMENT, FORMAT, INPUTS, 
 from sim.experiments.store import Store
 from sim.interventions import DISCOUNT_RATE
 from sim.measures.registry import HEADLINES, OUTCOMES
-from sim.scenario.scenario import Scenario, load_scenario
+from sim.scenario.posterior import Posterior
+from sim.scenario.scenario import Scenario, load_stored_scenario
 from sim.scenario.schema import PARAMETERS
 from sim.simulation.provenance import (
     assumed_parameters,
@@ -159,7 +160,7 @@ def files_of(experiment: Experiment, design: pa.Table) -> dict[str, bytes]:
                 file = f"{hashlib.sha256(scenario.territory_file).hexdigest()[:16]}.territory.npz"
                 files[f"{INPUTS}/{k}/{file}"] = scenario.territory_file
                 stored = scenario.replace(file=file)
-            if scenario.posterior is not None:
+            if isinstance(scenario.posterior, Posterior):
                 files[f"{INPUTS}/{k}/{scenario.posterior.name}"] = scenario.posterior.content
             files[f"{INPUTS}/{k}/{arm}.toml"] = effective_toml(stored).encode()
     return files
@@ -204,7 +205,7 @@ def stored_arms(store: Store) -> Arms:
     return {
         scenario: {
             arm: replace(
-                load_scenario(store.folder / next(files)),
+                load_stored_scenario(store.folder / next(files)),
                 name=manifest["scenarios"][scenario]["name"],
             )
             for arm in manifest["arm_order"]

@@ -27,6 +27,7 @@ from sim.experiments.factors import SCENARIO
 from sim.experiments.run import Model, Run
 from sim.experiments.seeds import replication_seed, run_seed
 from sim.experiments.territory_runs import TerritoryRuns
+from sim.scenario.posterior import Posterior
 from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -188,10 +189,11 @@ def _of_scenario(scenario: Scenario) -> dict[str, Any]:
     values = {name: value for name, value in scenario.values.items() if name != "months"}
     if scenario.territory_file is not None:
         values["file"] = hashlib.sha256(scenario.territory_file).hexdigest()
-    posterior = scenario.posterior
+    posterior = scenario.posterior if isinstance(scenario.posterior, Posterior) else None
+    scaled = ["scaled"] if posterior and posterior.scaled else []
     return {
         "values": values,
-        "posterior": [posterior.sha256, *posterior.parameters] if posterior else None,
+        "posterior": [posterior.sha256, *posterior.parameters, *scaled] if posterior else None,
         "interventions": [
             {"name": i.name, "type": i.type, "levers": i.values} for i in scenario.interventions
         ],

@@ -1,8 +1,9 @@
-"""Posteriors of uncertain parameters, in a file that a scenario names.
+"""Posteriors of uncertain parameters: the default one, and files that scenarios name.
 
 A posterior is a Parquet file whose columns are parameters and whose rows are draws of equal weight.
 Rows are always taken whole, which preserves correlations. The metadata (key ``essaim``, JSON)
-record the method, model version, targets and seed.
+record the method, model version, targets and seed. Those of the default posterior also name the
+figures that inform each parameter.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import numpy as np
 
 from sim.errors import InputError, nearest
 from sim.kernels.arrays import Floats
+from sim.registry.catalogues import scenario_folder
 from sim.registry.user_files import read_file
 from sim.scenario.schema import PARAMETERS
 from sim.territory.territory_file import write_whole
@@ -27,14 +30,28 @@ from sim.version import MODEL_VERSION
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FORMAT", "Posterior", "load_posterior", "named_posterior", "save_posterior"]
+__all__ = [
+    "DEFAULT",
+    "FORMAT",
+    "Posterior",
+    "default_posterior",
+    "load_posterior",
+    "named_posterior",
+    "save_posterior",
+]
+
+DEFAULT: Final = "default"
+"""Entry of a scenario that draws from the default posterior, as all do that name no other."""
+
+NONE: Final = "none"
+"""Entry of a scenario that draws every parameter from its own range."""
 
 FORMAT: Final = "essaim posterior 1"
 LARGEST_FILE: Final = 100_000_000
 """Maximum bytes of the values, unpacked: 100,000 draws of all parameters take half of it."""
 
 _METADATA: Final = b"essaim"
-_KEYS: Final = ("file", "sha256", "parameters")
+_KEYS: Final = ("file", "sha256", "parameters", "scaled")
 
 
 @dataclass(frozen=True)
@@ -47,6 +64,9 @@ class Posterior:
         Name of the file without its folder, and its digest.
     parameters : tuple of str
         Flat names of the parameters to take from it.
+    scaled : bool
+        Whether draws scale with the scenario's values. Otherwise a parameter leaves the posterior
+        when it is set after the posterior was named.
     values : (draws, parameters) float64 array
     about : mapping
         Origin of the posterior, as JSON values.
@@ -60,11 +80,23 @@ class Posterior:
     values: Floats = field(compare=False, repr=False)
     about: Mapping[str, Any] = field(compare=False, repr=False)
     content: bytes = field(compare=False, repr=False)
+    scaled: bool = False
 
     def row(self, k: int) -> dict[str, Any]:
         """Return the values of a draw by flat name; whole numbers as int."""
         drawn = zip(self.parameters, self.values[k].tolist(), strict=True)
         return {n: round(v) if PARAMETERS[n].kind is int else v for n, v in drawn}
+
+    def interval(self, name: str, share: float = 0.9) -> tuple[float, float, float]:
+        """Return the ends of the central interval of a parameter, with the median in between."""
+        draws = self.values[:, self.parameters.index(name)]
+        low, median, high = np.quantile(draws, ((1 - share) / 2, 0.5, (1 + share) / 2))
+        return float(low), float(median), float(high)
+
+    def figures(self, name: str) -> dict[str, Mapping[str, Any]]:
+        """Return the figures that inform a parameter, by name; empty if the file names none."""
+        bands = self.about.get("figures", {})
+        return {figure: bands[figure] for figure in self.about.get("informed_by", {}).get(name, ())}
 
     def only(self, parameters: Iterable[str]) -> Posterior | None:
         """Return the draws of some parameters; None if none is left."""
@@ -76,27 +108,51 @@ class Posterior:
         return replace(self, parameters=names, values=self.values[:, kept])
 
 
-def load_posterior(path: Path | str) -> Posterior:
+def load_posterior(path: Path | str, *, is_stored: bool = False) -> Posterior:
     """Load a posterior from a Parquet file of a calibration, and check that it fits this model.
 
     Raise `InputError` if the file is missing, damaged or not a posterior, was made with another
-    version of the model, or holds unknown parameters or inadmissible values.
+    version of the model (unless `is_stored` with results), or holds unknown parameters or
+    inadmissible values.
     """
     file = Path(path)
-    return _parse(read_file(file, LARGEST_FILE, "no such posterior file"), file)
+    content = read_file(file, LARGEST_FILE, "no such posterior file")
+    return _parse(content, file, is_any_version=is_stored)
 
 
-def named_posterior(entry: Any, where: Path) -> Posterior:
+def default_posterior() -> Posterior | None:
+    """Return the posterior that comes with the package; None if there is none.
+
+    It is loaded once. Its draws scale with a scenario's values, as plausible ranges do. Raise
+    `InputError` like `load_posterior`.
+    """
+    return _default_posterior(scenario_folder() / "posteriors" / "retail.parquet")
+
+
+@cache
+def _default_posterior(path: Path) -> Posterior | None:
+    return replace(load_posterior(path), scaled=True) if path.is_file() else None
+
+
+def named_posterior(
+    entry: Any, where: Path, *, is_stored: bool = False
+) -> Posterior | Literal["default"] | None:
     """Load the posterior that a scenario file names.
 
-    The entry is a file next to the scenario, or a table of ``file`` and optionally its ``sha256``
-    and the ``parameters`` to take from it; `where` is the scenario file. Raise `InputError` like
-    `load_posterior`, or if the entry is malformed, or the file's digest differs.
+    The entry is `DEFAULT`, ``"none"``, a file next to the scenario, or a table of ``file`` and
+    optionally its ``sha256``, the ``parameters`` to take from it, and whether it is ``scaled``;
+    `where` is the scenario file. Raise `InputError` like `load_posterior`, or if the entry is
+    malformed, or the file's digest differs.
     """
+    if entry == DEFAULT:
+        return DEFAULT
+    if entry == NONE:
+        return None
     table = {"file": entry} if isinstance(entry, str) else entry
     if not isinstance(table, dict) or not isinstance(table.get("file"), str):
         raise InputError(
-            f'{where}: posterior must be a file, such as "town.parquet", or a table that names one.'
+            f'{where}: posterior must be a file, such as "town.parquet", a table that names one,'
+            ' "default" or "none".'
         )
     for key in table:
         if key not in _KEYS:
@@ -104,7 +160,7 @@ def named_posterior(entry: Any, where: Path) -> Posterior:
                 f"{where}: unknown key '{key}' under 'posterior'.{nearest(key, _KEYS)}"
             )
     try:
-        found = load_posterior(where.parent / table["file"])
+        found = load_posterior(where.parent / table["file"], is_stored=is_stored)
     except InputError as error:
         raise InputError(f"{where}: posterior: {error}") from None
     if table.get("sha256", found.sha256) != found.sha256:
@@ -119,7 +175,10 @@ def named_posterior(entry: Any, where: Path) -> Posterior:
         if name not in found.parameters:
             hint = nearest(str(name), found.parameters)
             raise InputError(f"{where}: posterior: {found.name} has no '{name}'.{hint}")
-    return found.only(wanted) or found
+    scaled = table.get("scaled", False)
+    if not isinstance(scaled, bool):
+        raise InputError(f"{where}: posterior: scaled = {scaled!r} must be true or false.")
+    return replace(found.only(wanted) or found, scaled=scaled)
 
 
 def save_posterior(path: Path | str, draws: pd.DataFrame, about: Mapping[str, Any]) -> Posterior:
@@ -157,7 +216,7 @@ def _parquet(draws: pd.DataFrame, about: Mapping[str, Any]) -> bytes:
     return buffer.getvalue()
 
 
-def _parse(content: bytes, path: Path) -> Posterior:
+def _parse(content: bytes, path: Path, *, is_any_version: bool = False) -> Posterior:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -168,6 +227,12 @@ def _parse(content: bytes, path: Path) -> Posterior:
     except damage:
         raise InputError(f"{path}: torn, or no Parquet file.") from None
     about = _about(schema.metadata, path)
+    version = about.get("model_version")
+    if version != MODEL_VERSION and not is_any_version:
+        raise InputError(
+            f"{path}: was calibrated with version {version} of the model, and this is version"
+            f" {MODEL_VERSION}; calibrate again."
+        )
     if not size.num_rows or not schema.names:
         raise InputError(f"{path}: holds no draws.")
     for column in schema:
@@ -208,12 +273,6 @@ def _about(metadata: Mapping[bytes, bytes] | None, path: Path) -> Mapping[str, A
         about = None
     if not isinstance(about, dict) or about.get("format") != FORMAT:
         raise InputError(f"{path}: no posterior of a calibration.")
-    version = about.get("model_version")
-    if version != MODEL_VERSION:
-        raise InputError(
-            f"{path}: was calibrated with version {version} of the model, and this is version"
-            f" {MODEL_VERSION}; calibrate again."
-        )
     return about
 
 

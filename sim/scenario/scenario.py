@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
@@ -31,7 +31,7 @@ from sim.registry.settings import (
     split_assignment,
 )
 from sim.registry.user_files import is_file
-from sim.scenario.posterior import Posterior, named_posterior
+from sim.scenario.posterior import DEFAULT, Posterior, default_posterior, named_posterior
 from sim.scenario.schema import PARAMETERS, AllParameters, Parameters, right_name
 from sim.territory.territory_file import read_territory_file
 from sim.words.catalogue import Texts
@@ -72,8 +72,9 @@ class Scenario:
         Folder of the scenario's territory file.
     interventions : tuple of Intervention
         Interventions with distinct names.
-    posterior : Posterior or None
-        Posterior from which comparisons and sweeps draw some parameters.
+    posterior : Posterior, "default" or None
+        Posterior from which comparisons and sweeps draw some parameters; None to draw each from its
+        own range.
     territory_file : bytes or None
         Content of the territory file, if `sealed`.
     """
@@ -85,7 +86,7 @@ class Scenario:
     settings: Mapping[str, Setting] = field(default_factory=dict)
     folder: Path = Path()
     interventions: tuple[Intervention, ...] = ()
-    posterior: Posterior | None = None
+    posterior: Posterior | Literal["default"] | None = DEFAULT
     territory_file: bytes | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -110,6 +111,11 @@ class Scenario:
     def _flat(self) -> dict[str, Any]:
         return self.parameters.flat()
 
+    @property
+    def drawn_from(self) -> Posterior | None:
+        """The posterior from which comparisons and sweeps draw, loaded; None if there is none."""
+        return default_posterior() if isinstance(self.posterior, str) else self.posterior
+
     def sealed(self) -> Scenario:
         """Return the scenario with the content of its territory file, if it has one.
 
@@ -121,9 +127,10 @@ class Scenario:
         return replace(self, territory_file=read_territory_file(self.folder / self.values["file"]))
 
     def replace(self, **parameters: Any) -> Scenario:
-        """Return the scenario with new values by flat name; these parameters leave its posterior.
+        """Return the scenario with new values by flat name.
 
-        Raise `InputError` if a name is unknown or a value is not admissible.
+        These parameters leave its posterior, unless that is scaled as the default one is. Raise
+        `InputError` if a name is unknown or a value is not admissible.
 
         Examples
         --------
@@ -232,12 +239,23 @@ def load_scenario(name: str | Path) -> Scenario:
     >>> load_scenario("mid_sized_town").title["en"]
     'Mid-sized town'
     """
-    path = _find(str(name), Path())
+    return _load(_find(str(name), Path()))
+
+
+def load_stored_scenario(path: Path) -> Scenario:
+    """Load a scenario from a folder of results, which any version of the model may have written.
+
+    Raise `InputError` like `load_scenario`.
+    """
+    return _load(path, is_stored=True)
+
+
+def _load(path: Path, *, is_stored: bool = False) -> Scenario:
     chain = _read_chain(path)
     settings: dict[str, Setting] = {}
     head: dict[str, Mapping[str, str]] = {"title": Texts({ENGLISH: path.stem}), "description": {}}
     interventions: tuple[Intervention, ...] = ()
-    posterior: Posterior | None = None
+    posterior: Posterior | Literal["default"] | None = DEFAULT
     for file, content in reversed(chain):
         for key in head.keys() & content.keys():
             words = [f"scenarios.{file.stem}.{key}"] if is_shipped(file) else []
@@ -246,7 +264,7 @@ def load_scenario(name: str | Path) -> Scenario:
         settings |= own
         posterior = _without(posterior, own)
         if "posterior" in content:
-            posterior = named_posterior(content["posterior"], file)
+            posterior = named_posterior(content["posterior"], file, is_stored=is_stored)
         if "interventions" in content:
             interventions = read_interventions(content["interventions"], file)
     return Scenario(
@@ -261,9 +279,13 @@ def load_scenario(name: str | Path) -> Scenario:
     )
 
 
-def _without(posterior: Posterior | None, changed: Collection[str]) -> Posterior | None:
-    """Return a posterior without the parameters set after it was named."""
-    if posterior is None or not set(changed) & set(posterior.parameters):
+def _without(
+    posterior: Posterior | Literal["default"] | None, changed: Collection[str]
+) -> Posterior | Literal["default"] | None:
+    """Return a posterior without the parameters set after it was named, unless it is scaled."""
+    if posterior is None or isinstance(posterior, str) or posterior.scaled:
+        return posterior
+    if not set(changed) & set(posterior.parameters):
         return posterior
     return posterior.only(set(posterior.parameters) - set(changed))
 

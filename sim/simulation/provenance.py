@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.interventions import DISCOUNT_RATE, Intervention
 from sim.measures.registry import MEASURES
-from sim.scenario.posterior import Posterior
+from sim.scenario.posterior import DEFAULT, NONE, Posterior
 from sim.scenario.scenario import Scenario, Setting
 from sim.scenario.schema import PARAMETERS
 from sim.territory.territory import OPEN, UNKNOWN, VACANT, Territory
@@ -59,7 +59,7 @@ def effective_toml(scenario: Scenario) -> str:
     for key in ("title", "description"):
         if texts := getattr(scenario, key):
             lines.append(_texts_toml(key, texts))
-    if scenario.posterior is not None:
+    if scenario.posterior != DEFAULT:
         lines.append(_posterior_toml(scenario.posterior))
     groups: dict[str, list[str]] = {}
     for name in PARAMETERS:
@@ -87,11 +87,13 @@ def _setting_toml(name: str, value: Any, setting: Setting) -> str:
     )
 
 
-def _posterior_toml(posterior: Posterior) -> str:
+def _posterior_toml(posterior: Posterior | None) -> str:
+    if posterior is None:
+        return f"posterior = {_toml(NONE)}"
     names = ", ".join(_toml(name) for name in posterior.parameters)
     return (
         f"posterior = {{ file = {_toml(posterior.name)}, sha256 = {_toml(posterior.sha256)},"
-        f" parameters = [{names}] }}"
+        f" parameters = [{names}]{', scaled = true' if posterior.scaled else ''} }}"
     )
 
 
@@ -151,6 +153,7 @@ def describe_posterior(posterior: Posterior) -> dict[str, Any]:
 
 def describe_scenario(scenario: Scenario) -> dict[str, Any]:
     """Describe the scenario: all values, and the origin and source of changed ones."""
+    posterior = scenario.posterior
     return {
         "name": scenario.name,
         "title": dict(scenario.title),
@@ -169,7 +172,7 @@ def describe_scenario(scenario: Scenario) -> dict[str, Any]:
         "interventions": [
             describe_intervention(i, int(scenario.values["months"])) for i in scenario.interventions
         ],
-        "posterior": describe_posterior(scenario.posterior) if scenario.posterior else None,
+        "posterior": describe_posterior(posterior) if isinstance(posterior, Posterior) else None,
     }
 
 

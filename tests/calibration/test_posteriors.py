@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +144,7 @@ WRONG_ENTRIES = [
     ('posterior = { file = "found.parquet", sha = "0" }', "Did you mean 'sha256'"),
     ('posterior = { file = "found.parquet", sha256 = "0" }', "not the file that was meant"),
     ('posterior = { file = "found.parquet", parameters = [] }', "must be a list of names"),
+    ('posterior = { file = "found.parquet", scaled = 1 }', "must be true or false"),
     (
         'posterior = { file = "found.parquet", parameters = ["closure_rat"] }',
         "Did you mean 'closure_rate'",
@@ -184,7 +186,7 @@ def test_replications_take_whole_rows_so_that_correlations_are_kept(folder: Path
 
 def test_other_parameters_are_drawn_as_without_a_posterior(folder: Path) -> None:
     town = scenario(folder)
-    plain = load_scenario("mid_sized_town")
+    plain = scenario(folder, 'posterior = "none"', "plain")
     with_it, without = draw(town, 5, 3), draw(plain, 5, 3)
     assert set(with_it) == set(without) | {"starting_vacancy"} == set(uncertain_ranges(town))
     assert {n: v for n, v in with_it.items() if n not in DRAWS} == {
@@ -228,7 +230,8 @@ def test_a_parameter_set_later_leaves_the_posterior(folder: Path) -> None:
         assert changed.posterior is not None
         assert "closure_rate" not in changed.posterior.parameters
         values = draw(changed, 5, 3)
-        assert values["closure_rate"] == draw(load_scenario("mid_sized_town"), 5, 3)["closure_rate"]
+        plain = replace(load_scenario("mid_sized_town"), posterior=None)
+        assert values["closure_rate"] == draw(plain, 5, 3)["closure_rate"]
         assert values["closure_margin_response"] == draw(town, 5, 3)["closure_margin_response"]
     assert town.replace(**draw(town, 5, 3)).posterior is None
 

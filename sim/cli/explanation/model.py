@@ -16,6 +16,7 @@ from sim.processes.month import MONTH
 from sim.processes.process import Process
 from sim.registry.parameters import ParameterInfo
 from sim.registry.variables import VARIABLES
+from sim.scenario.posterior import default_posterior
 from sim.scenario.schema import PARAMETERS, AllParameters
 
 
@@ -85,9 +86,31 @@ def parameter(name: str) -> dict[str, Any]:
         "definition": dict(info.help),
         "group": info.group,
         **declared(info),
+        **_fitted(info.name),
         "read_by": [{"by": p.name, "at": _kernel_at(p)} for p in MONTH if name in p.parameters],
         "mentioned_at": mentions(name),
         "at": class_line(group, name),
+    }
+
+
+def _fitted(name: str) -> dict[str, Any]:
+    """What the default posterior says about a parameter, and the figures behind it."""
+    posterior = default_posterior()
+    if posterior is None or name not in posterior.parameters:
+        return {}
+    low, median, high = (float(f"{figure:.3g}") for figure in posterior.interval(name))
+    return {
+        "posterior": {"5 %": low, "median": median, "95 %": high},
+        "figures": [
+            {
+                "figure": figure,
+                "low": band.get("low"),
+                "high": band.get("high"),
+                "unit": band.get("unit"),
+                "source": band.get("source"),
+            }
+            for figure, band in posterior.figures(name).items()
+        ],
     }
 
 

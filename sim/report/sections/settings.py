@@ -9,6 +9,7 @@ from sim.report.blocks import Block, Cell, Paragraph, Section, Subhead, Table
 from sim.report.facts import Facts
 from sim.report.inputs import Setting
 from sim.report.quantity import value_of
+from sim.scenario.posterior import Posterior
 from sim.words.catalogue import Words
 from sim.words.language import number
 
@@ -42,11 +43,17 @@ def assumptions(facts: Facts) -> Section:
     figures = facts.inputs.catalogue_figures()
     blocks: list[Block] = [
         Paragraph(intro),
-        *([Paragraph(words("assumptions.marks"))] if facts.is_compared else []),
+        *([Paragraph(words(f"assumptions.{_marks(facts)}"))] if facts.is_compared else []),
         _table(words("assumptions.caption"), every, words, "plausible"),
         _table(words("assumptions.catalogues"), figures, words, ""),
     ]
     return Section("assumptions", words("section.assumptions"), blocks)
+
+
+def _marks(facts: Facts) -> str:
+    """Return the key of the sentence on ranges, by how parameters are drawn."""
+    has_posterior = isinstance(facts.results.scenario.posterior, Posterior)
+    return "marks_posterior" if has_posterior and not facts.is_fixed else "marks"
 
 
 def _table(
