@@ -1,10 +1,17 @@
 """Reletting: the rule by which vacant premises find a new shop.
 
     rate(tau) = [slow + (fresh - slow) exp(-tau / fading)] x exp(reletting_margin_response x margin)
+                x lettability
 
-with tau the time vacant and margin that of an average *entrant* at the place, not of the surviving
-shops nearby. Shops close in the middle of a month on average, so the first month in which premises
-can be let counts for one and a half, and tau is taken at the middle of each month.
+with tau the time vacant, margin that of an average *entrant* at the place, not of the surviving
+shops nearby, and lettability the frailty of the premises: permanent, with mean 1 and the variance
+`reletting_frailty` (Vaupel, Manton and Stallard 1979, Demography 16(3), 439-454). Hard premises
+accumulate among the vacant, so the chance of letting falls with the time vacant even where each
+rate is constant. Shops close in the middle of a month on average, so the first month in which
+premises can be let counts for one and a half, and tau is taken at the middle of each month.
+
+Projects take vacant premises whatever their lettability: they look for room near their people, and
+what the market leaves is what they can afford.
 """
 
 from __future__ import annotations
@@ -60,6 +67,15 @@ class RelettingParameters(ParameterGroup):
         source="calibrated on patterns 1 to 4 within 1-6 (docs/validation.md)",
         plausible=(1.0, 6.0),
     )
+    reletting_frailty: float = parameter(
+        0.0,
+        bounds=(0.0, 5.0),
+        role="constant",
+        label="Reletting, differences between premises",
+        help="How much premises differ for good in how fast they are let (variance around 1); 0: "
+        "not at all.",
+        source="0 is the form up to model 2",
+    )
     quality_spread: float = parameter(
         0.10,
         unit="log SD",
@@ -72,14 +88,15 @@ class RelettingParameters(ParameterGroup):
 
 
 @rule
-def reletting_probability(margin, months, p):
+def reletting_probability(margin, months, lettability, p):
     """Return the probability that premises with these months of vacancy are let in the next."""
     clipped = min(max(margin, -p.margin_clip), p.margin_clip)
     years = (1.5 if months == 1 else 1.0) / 12.0
     tau = (0.75 if months == 1 else months) / 12.0
     fading = math.exp(-tau / p.reletting_fading)
     rate = p.reletting_rate_slow + (p.reletting_rate_fresh - p.reletting_rate_slow) * fading
-    return 1.0 - math.exp(-rate * years * math.exp(p.reletting_margin_response * clipped))
+    appeal = lettability * math.exp(p.reletting_margin_response * clipped)
+    return 1.0 - math.exp(-rate * years * appeal)
 
 
 @rule
@@ -93,11 +110,12 @@ def relet_premises(seed, month, premises, p):
     """Draw for premises vacant since last month or longer whether a new shop moves in."""
     is_open, event, tenancy = premises.is_open, premises.event, premises.tenancy
     months_vacant, quality, reserves = premises.months_vacant, premises.quality, premises.reserves
+    lettability = premises.lettability
     k0, k1 = stream_key(seed, STREAM, month)
     for i in prange(is_open.size):
         if is_open[i] or event[i] == CLOSED:
             continue
-        probability = reletting_probability(premises.margin[i], months_vacant[i], p)
+        probability = reletting_probability(premises.margin[i], months_vacant[i], lettability[i], p)
         luck, word1, word2, _ = block(k0, k1, premises.id[i], 0)
         if uniform(luck) < probability:
             z, _ = normal_pair(word1, word2)

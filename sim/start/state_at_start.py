@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import scipy
 
-from sim.kernels.arrays import Floats
+from sim.kernels.arrays import Floats, Ints
 from sim.kernels.machine.records import parameters_of
 from sim.kernels.space import decay_potential, huff_flows, huff_work_shape
 from sim.processes import demography, exogenous_drivers
@@ -44,7 +44,7 @@ from sim.territory.territory import SECTORS, UNKNOWN, Territory
 
 __all__ = ["StartParameters", "starting_state"]
 
-STREAMS = {"margin": 101, "occupancy": 102, "age": 103, "quality": 104}
+STREAMS = {"margin": 101, "occupancy": 102, "age": 103, "quality": 104, "lettability": 105}
 """Random streams of the starting state; never reuse a number."""
 
 
@@ -239,20 +239,29 @@ def _set_costs(state: State, values: Mapping[str, Any], margin: Floats, presence
 
 def _draw_margins(
     seed: int, occupancy: npt.NDArray[np.int8], values: Mapping[str, Any], life: Stationary
-) -> Floats:
-    """Draw margins of premises, conditional on the occupancy if it is known."""
-    n = occupancy.size
-    u = uniform(seed, STREAMS["margin"], n)
+) -> tuple[Floats, Ints]:
+    """Draw margins and classes of lettability, conditional on the occupancy where it is known.
+
+    Known vacant premises are the less profitable and the harder to let ones.
+    """
+    n, classes = occupancy.size, life.lettability.size
+    u, v = uniform(seed, STREAMS["margin"], n), uniform(seed, STREAMS["lettability"], n)
     nodes = np.linspace(-4, 4, 401)
     weight = np.exp(-(nodes**2) / 2)
     z = scipy.special.ndtri(u)
+    ease = (v * classes).astype(np.int64)
     mean, spread = life.mean_margin, values["margin_spread"]
-    vacant = np.interp(clip_margin(mean + spread * nodes), MARGINS, life.vacancy_at)
+    margins = clip_margin(mean + spread * nodes)
+    vacant = np.stack([np.interp(margins, MARGINS, column) for column in life.vacancy_at.T])
     for known, chance in ((0, vacant), (1, 1 - vacant)):
-        here = occupancy == known
-        cumulative = np.cumsum(weight * chance)
-        z[here] = np.interp(u[here], cumulative / cumulative[-1], nodes)
-    return clip_margin(mean + spread * z)
+        here = np.flatnonzero(occupancy == known)
+        cumulative = np.cumsum(weight * chance, axis=1)
+        by_class = np.cumsum(cumulative[:, -1])
+        ease[here] = np.searchsorted(by_class[:-1] / by_class[-1], v[here], side="right")
+        for k in range(classes):
+            these = here[ease[here] == k]
+            z[these] = np.interp(u[these], cumulative[k] / cumulative[k, -1], nodes)
+    return clip_margin(mean + spread * z), ease
 
 
 def _give_histories(
@@ -280,9 +289,10 @@ def _give_histories(
     full[:, is_open] = quality, age, reached, reserves
     spell, months = np.zeros(n - m.size), np.zeros(n - m.size)
     empty = margin[~is_open]
+    ease = state["premises.lettability"][~is_open].astype(np.float64)
     taken, p = state["town.takeover_rate"][0], parameters_of(live_vacancies, values)
-    live_vacancies(spell, np.ones(empty.size), empty, taken, months, p)
-    live_vacancies(spell, u[~is_open], empty, taken, months, p)
+    live_vacancies(spell, np.ones(empty.size), empty, ease, taken, months, p)
+    live_vacancies(spell, u[~is_open], empty, ease, taken, months, p)
     full[0, ~is_open] = 1
     full[2, ~is_open] = empty
     state["premises.quality"], state["premises.shop_age"] = full[0], full[1]
@@ -337,10 +347,10 @@ def starting_state(
     )
     state["town.usual_vacancy"] = life.vacancy
     occupancy = territory.premises_occupancy
-    margin = _draw_margins(seed, occupancy, values, life)
-    chance = np.interp(margin, MARGINS, life.vacancy_at)
-    drawn = uniform(seed, STREAMS["occupancy"], margin.size) >= chance
+    margin, ease = _draw_margins(seed, occupancy, values, life)
+    state["premises.lettability"] = life.lettability[ease]
+    drawn = uniform(seed, STREAMS["occupancy"], margin.size) >= life.expected_vacancy(margin, ease)
     state["premises.is_open"] = np.where(occupancy == UNKNOWN, drawn, occupancy == 1)
-    _set_costs(state, values, margin, life.expected_presence(margin))
+    _set_costs(state, values, margin, life.expected_presence(margin, ease))
     _give_histories(state, seed, margin, values, life)
     return state

@@ -17,7 +17,7 @@ import numpy as np
 import scipy
 
 from sim.errors import InputError
-from sim.kernels.arrays import Floats
+from sim.kernels.arrays import Floats, Ints
 from sim.kernels.machine.compile import kernel
 from sim.kernels.machine.records import parameters_of
 from sim.processes.reletting import entrant_quality, reletting_probability
@@ -32,6 +32,9 @@ LARGEST_MARGIN = 0.45
 
 MARGINS = np.linspace(-LARGEST_MARGIN, LARGEST_MARGIN, 37)
 QUALITY_QUANTILES = 16
+LETTABILITY_CLASSES = 32
+"""Premises have one of so many equally likely lettabilities; 24 give the same vacancy to 1e-4."""
+
 HORIZON = 240
 """Months followed one by one; afterwards the hazard of a spell is constant."""
 
@@ -82,7 +85,7 @@ def live_shops(
 
 
 @kernel
-def live_vacancies(mean_spell, target, margin, takeover_rate, months, p):
+def live_vacancies(mean_spell, target, margin, lettability, takeover_rate, months, p):
     """Follow vacancies like `live_shops` follows shops: mean spell for target 1, else the age.
 
     Vacancies end when premises are let, or when a project takes them at a constant rate (1/year).
@@ -96,7 +99,7 @@ def live_vacancies(mean_spell, target, margin, takeover_rate, months, p):
         while k < horizon and (target[i] >= 1.0 or stood + vacant < wanted):
             stood += vacant
             k += 1
-            let = reletting_probability(margin[i], k, p)
+            let = reletting_probability(margin[i], k, lettability[i], p)
             hazard = let + (1.0 - let) * taken
             vacant *= 1.0 - hazard
         if target[i] >= 1.0:
@@ -113,28 +116,53 @@ class Stationary:
     """Stationary life of premises over a grid of margins.
 
     `open_months`, (margins, qualities), are the mean months that a shop is open, by the margin of
-    an average occupant and its own quality; `vacant_months`, (margins,), those of a vacancy.
-    `quality` holds the midpoints of equally likely classes of entrants' quality. `vacancy` is that
-    of the territory at `mean_margin`, around which the margins of the premises spread.
+    an average occupant and its own quality; `vacant_months`, (margins, lettabilities), those of a
+    vacancy. `quality` holds the midpoints of equally likely classes of entrants' quality,
+    `lettability` the means of those of premises. `vacancy` is that of the territory at
+    `mean_margin`, around which the margins of the premises spread.
     """
 
     open_months: Floats
     vacant_months: Floats
     quality: Floats
+    lettability: Floats
     mean_margin: float
     vacancy: float
 
     @property
     def vacancy_at(self) -> Floats:
-        """Return the share of time vacant at each margin of the grid."""
-        spell = self.open_months.mean(axis=1)
+        """Return the share of time vacant, (margins, lettabilities)."""
+        spell = self.open_months.mean(axis=1, keepdims=True)
         return self.vacant_months / (self.vacant_months + spell)
 
-    def expected_presence(self, margin: Floats) -> Floats:
-        """Return the expected attraction at these margins: the mean of open times quality."""
-        weighted = (self.open_months * self.quality).mean(axis=1)
-        spell = self.open_months.mean(axis=1)
-        return np.interp(margin, MARGINS, weighted / (self.vacant_months + spell))
+    def expected_vacancy(self, margin: Floats, ease: Ints) -> Floats:
+        """Return the chance that premises are vacant, by margin and class of lettability."""
+        return _read_off(self.vacancy_at, margin, ease)
+
+    def expected_presence(self, margin: Floats, ease: Ints) -> Floats:
+        """Return their expected attraction, the mean of open times quality."""
+        weighted = (self.open_months * self.quality).mean(axis=1, keepdims=True)
+        spell = self.open_months.mean(axis=1, keepdims=True)
+        return _read_off(weighted / (self.vacant_months + spell), margin, ease)
+
+
+def _read_off(table: Floats, margin: Floats, ease: Ints) -> Floats:
+    """Interpolate a table (margins, lettabilities) at margins of premises of known classes."""
+    found = np.empty(margin.shape)
+    for k in range(table.shape[1]):
+        here = ease == k
+        found[here] = np.interp(margin[here], MARGINS, table[:, k])
+    return found
+
+
+def lettability_classes(variance: float) -> Floats:
+    """Return the means of equally likely classes of a gamma distribution of mean 1."""
+    if variance == 0.0:
+        return np.ones(1)
+    shape = 1.0 / variance
+    edges = scipy.special.gammaincinv(shape, np.linspace(0.0, 1.0, LETTABILITY_CLASSES + 1))
+    # Up to an edge, the partial mean of a gamma is its distribution at a shape of one more.
+    return LETTABILITY_CLASSES * np.diff(scipy.special.gammainc(shape + 1.0, edges))
 
 
 def quality_classes(z: Floats, values: Mapping[str, Any]) -> Floats:
@@ -178,11 +206,14 @@ def solve_stationary(
     life = np.zeros(margin.size)
     p = parameters_of(live_shops, values)
     live_shops(life, whole, margin, q, age_scale, unused, unused, unused, p)
-    spell = np.zeros(MARGINS.size)
-    n, p = MARGINS.size, parameters_of(live_vacancies, values)
-    live_vacancies(spell, whole[:n], MARGINS, takeover_rate, unused[:n], p)
     lives = life.reshape(MARGINS.size, -1)
-    by_margin = spell / (spell + lives.mean(axis=1))
+    lettability = lettability_classes(values["reletting_frailty"])
+    margin, ease = (a.ravel() for a in np.meshgrid(MARGINS, lettability, indexing="ij"))
+    spell, whole, unused = np.zeros(margin.size), np.ones(margin.size), np.empty(margin.size)
+    p = parameters_of(live_vacancies, values)
+    live_vacancies(spell, whole, margin, ease, takeover_rate, unused, p)
+    spell = spell.reshape(MARGINS.size, -1)
+    by_margin = (spell / (spell + lives.mean(axis=1, keepdims=True))).mean(axis=1)
     nodes = scipy.special.ndtri((np.arange(201) + 0.5) / 201) * values["margin_spread"]
 
     def vacancy(mean: float) -> float:
@@ -204,7 +235,7 @@ def solve_stationary(
             middle = (low + high) / 2
             low, high = (middle, high) if vacancy(middle) > starting_vacancy else (low, middle)
         mean = (low + high) / 2 + town_margin
-    return Stationary(lives, spell, quality, mean, vacancy(mean))
+    return Stationary(lives, spell, quality, lettability, mean, vacancy(mean))
 
 
 def clip_margin(margin: Floats) -> Floats:

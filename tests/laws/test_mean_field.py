@@ -9,6 +9,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+import scipy
 
 from sim.processes.month import active, effective
 from sim.scenario.scenario import load_scenario
@@ -115,6 +116,51 @@ def test_without_feedback_vacancy_is_that_of_the_renewal_process(start):
     assert abs(long_term - wanted_long) < 3 * math.sqrt(
         wanted_long * (1 - wanted_long) / (wanted * n)
     )
+
+
+@pytest.mark.parametrize("frailty", _cases([1.0, 2.5]))
+def test_hard_premises_stay_vacant_as_a_gamma_frailty_says(frailty):
+    """At a constant rate r, a share (1 + frailty r t)^(-1 / frailty) is vacant after t years."""
+    n, rate = 40_000, 1.4
+    state, run = _town(
+        n,
+        reletting_rate_slow=rate,
+        reletting_frailty=frailty,
+        with_closure=False,
+        with_margins=False,
+        with_neighbours=False,
+    )
+    _set_vacancy(state, 1.0)
+    for years, vacancy in enumerate(run(120)[11::12], start=1):
+        wanted = (1 + frailty * rate * years) ** (-1 / frailty)
+        # Four standard errors; half a point for the 32 classes that stand for the gamma.
+        assert abs(vacancy - wanted) < 4 * math.sqrt(wanted * (1 - wanted) / n) + 0.005
+
+
+@pytest.mark.statistical
+@pytest.mark.parametrize("frailty", [0.5, 2.0])
+def test_with_frailty_the_starting_state_is_that_of_mixed_renewal_processes(frailty):
+    """Vacancy, and its part beyond three years, at the start and ten years later."""
+    n = 40_000
+    t = np.linspace(0, 120, 40_001)
+    fading = 0.3 * t + 1.1 * (1 - np.exp(-t))
+    u = (np.arange(400) + 0.5) / 400
+    vacant, long = [], []
+    for ease in scipy.stats.gamma.ppf(u, 1 / frailty, scale=frailty):
+        standing = np.exp(-ease * fading)
+        spell = np.trapezoid(standing, t) + standing[-1] / (0.3 * ease)
+        share = spell / (spell + 1 / 0.09)
+        vacant.append(share)
+        long.append(share * (1 - np.trapezoid(standing[t <= 3], t[t <= 3]) / spell))
+    vacancy, beyond_three = np.mean(vacant), np.mean(long)
+    state, run = _town(n, with_margins=False, with_neighbours=False, reletting_frailty=frailty)
+    for months in (1, 120):
+        found = run(months)[-1]
+        found_long = np.mean(
+            (state["premises.months_vacant"] >= 36) & (state["premises.is_open"] == 0)
+        )
+        assert abs(found - vacancy) < 3 * math.sqrt(vacancy * (1 - vacancy) / n) + 0.002
+        assert abs(found_long - beyond_three) < 3 * math.sqrt(beyond_three / n) + 0.002
 
 
 # With feedback: when does a centre collapse? -----------------------------------------------------

@@ -218,13 +218,15 @@ def closure_rate_per_year(
     return rate if reserves > 0 else rate * values["closure_without_reserves"]
 
 
-def reletting_rate_per_year(margin: float, months: int, values: Values) -> float:
+def reletting_rate_per_year(
+    margin: float, months: int, values: Values, lettability: float = 1.0
+) -> float:
     """Hazard of being let, 1/year; the first month after the closing one is half as long again."""
     clip = values["margin_clip"]
     fresh, slow = values["reletting_rate_fresh"], values["reletting_rate_slow"]
     since, until = (0 if months == 1 else months - 0.5), months + 0.5
     appeal = exp(-(since + until) / 2 / 12 / values["reletting_fading"])
-    rate = (appeal * fresh + (1 - appeal) * slow) * (until - since)
+    rate = (appeal * fresh + (1 - appeal) * slow) * (until - since) * lettability
     return rate * exp(values["reletting_margin_response"] * max(-clip, min(margin, clip)))
 
 
@@ -261,7 +263,10 @@ def reletting(town: Town, values: Values, seed: int, month: int, calendar: int) 
         if town["premises.is_open"][p] or town["premises.event"][p] == CLOSED:
             continue
         rate = reletting_rate_per_year(
-            town["premises.margin"][p], town["premises.months_vacant"][p], values
+            town["premises.margin"][p],
+            town["premises.months_vacant"][p],
+            values,
+            town["premises.lettability"][p],
         )
         luck, first, second, _ = block(*key, name, 0)
         if _happens(town, uniform(luck), rate):
@@ -341,10 +346,10 @@ def shop_life(
     return life
 
 
-def vacancy_life(margin: float, values: Values) -> list[float]:
+def vacancy_life(margin: float, values: Values, lettability: float = 1.0) -> list[float]:
     """Share of vacancies still standing at the beginning of each month of 120 years."""
     standing = [1.0]
     for month in range(1, 1441):
-        rate = reletting_rate_per_year(margin, month, values)
+        rate = reletting_rate_per_year(margin, month, values, lettability)
         standing.append(standing[-1] * exp(-rate / 12))
     return standing

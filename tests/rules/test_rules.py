@@ -40,7 +40,8 @@ def closes(margin=0.0, age=120, reserves=3.0, scale=1.0, rate=0.09, response=3.0
     return closure_probability(margin, age, reserves, scale, risk_ratio, p)
 
 
-def relets(margin=0.0, vacant=6, fresh=1.4, slow=0.3, fading=1.0, response=3.0, clip=0.5):
+def relets(margin=0.0, vacant=6, fresh=1.4, slow=0.3, fading=1.0, response=3.0, clip=0.5,
+           lettability=1.0):  # fmt: skip
     p = SimpleNamespace(
         reletting_rate_fresh=fresh,
         reletting_rate_slow=slow,
@@ -48,7 +49,7 @@ def relets(margin=0.0, vacant=6, fresh=1.4, slow=0.3, fading=1.0, response=3.0, 
         reletting_margin_response=response,
         margin_clip=clip,
     )
-    return reletting_probability(margin, vacant, p)
+    return reletting_probability(margin, vacant, lettability, p)
 
 
 def accounts(gross_margin, purchases_are_variable):
@@ -112,6 +113,12 @@ def test_the_longer_premises_are_vacant_the_less_they_are_let(a, b, margin):
 def test_the_better_an_entrant_would_do_the_sooner_premises_are_let(a, b, vacant):
     low, high = sorted((a, b))
     assert relets(low, vacant) <= relets(high, vacant)
+
+
+@given(margins, months, st.floats(0.0, 10.0), st.floats(0.0, 10.0))
+def test_the_easier_premises_are_to_let_the_sooner_they_are_let(margin, vacant, a, b):
+    hard, easy = sorted((a, b))
+    assert relets(margin, vacant, lettability=hard) <= relets(margin, vacant, lettability=easy)
 
 
 def test_reletting_fades_from_the_fresh_to_the_slow_rate():

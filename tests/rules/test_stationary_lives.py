@@ -5,7 +5,12 @@ import pytest
 
 from sim.kernels.machine.records import parameters_of
 from sim.processes.shop_closure import age_scale
-from sim.start.stationary_shops import live_shops, live_vacancies, solve_stationary
+from sim.start.stationary_shops import (
+    lettability_classes,
+    live_shops,
+    live_vacancies,
+    solve_stationary,
+)
 from tests.reference import retail_month
 from tests.reference.towns import small_town
 
@@ -70,20 +75,37 @@ def test_vacancies_stand_as_long_as_they_survive(changes, takeovers):
     p = parameters_of(live_vacancies, values)
     spell, months = np.zeros(len(MARGINS)), np.zeros(len(MARGINS))
     whole, share = np.ones(len(MARGINS)), np.full(len(MARGINS), 0.6)
-    live_vacancies(spell, whole, np.array(MARGINS), takeovers, months, p)
-    live_vacancies(spell, share, np.array(MARGINS), takeovers, months, p)
-    for m, found, age in zip(MARGINS, spell, months, strict=True):
-        standing = np.array(retail_month.vacancy_life(m, values))
+    lettability = np.array([1.0, 0.3, 2.5, 1.0])
+    live_vacancies(spell, whole, np.array(MARGINS), lettability, takeovers, months, p)
+    live_vacancies(spell, share, np.array(MARGINS), lettability, takeovers, months, p)
+    for m, ease, found, age in zip(MARGINS, lettability, spell, months, strict=True):
+        standing = np.array(retail_month.vacancy_life(m, values, ease))
         standing *= np.exp(-takeovers / 12 * np.arange(standing.size))
         mean = standing[:-1].sum() + standing[-1] / (1 - standing[-1] / standing[-2])
         assert found == pytest.approx(mean, rel=1e-3)
         assert abs(age - np.searchsorted(np.cumsum(standing), 0.6 * mean)) <= 1
 
 
-@pytest.mark.parametrize("vacancy", [0.03, 0.1, 0.3])
-def test_the_solved_margin_keeps_the_starting_vacancy(vacancy):
-    """Averaged over margins and qualities, the share of time vacant is the starting vacancy."""
-    values, scale = _values({"margin_spread": 0.1, "quality_spread": 0.2})
+@pytest.mark.parametrize("variance", [0.2, 1.0, 3.0])
+def test_classes_of_lettability_stand_for_a_gamma_distribution(variance):
+    """Mean 1, and after t years at rate 1 a share (1 + variance t)^(-1 / variance) is not let."""
+    classes = lettability_classes(variance)
+    assert classes.mean() == pytest.approx(1.0, abs=1e-12)
+    for years in (0.5, 2.0, 8.0):
+        standing = np.exp(-classes * years).mean()
+        assert standing == pytest.approx((1 + variance * years) ** (-1 / variance), abs=2e-3)
+
+
+def test_without_frailty_premises_are_alike():
+    assert lettability_classes(0.0).tolist() == [1.0]
+
+
+@pytest.mark.parametrize(("vacancy", "frailty"), [(0.03, 0.0), (0.1, 0.0), (0.3, 0.0), (0.1, 1.0)])
+def test_the_solved_margin_keeps_the_starting_vacancy(vacancy, frailty):
+    """Averaged over margins, qualities and lettabilities, premises are vacant as at the start."""
+    values, scale = _values(
+        {"margin_spread": 0.1, "quality_spread": 0.2, "reletting_frailty": frailty}
+    )
     life = solve_stationary(values, scale, vacancy, 0.0)
     assert life.vacancy == pytest.approx(vacancy, abs=1e-6)
     shares, weights = [], []
@@ -94,7 +116,8 @@ def test_the_solved_margin_keeps_the_starting_vacancy(vacancy):
             follows = retail_month.shop_life(m, np.exp(0.2 * zq - 0.02), scale, values)
             lives.append(sum(alive for alive, _, _ in follows))
             chances.append(np.exp(-(zq**2) / 2))
-        vacant = sum(retail_month.vacancy_life(m, values))
-        shares.append(vacant / (vacant + np.average(lives, weights=chances)))
+        is_open = np.average(lives, weights=chances)
+        standing = [sum(retail_month.vacancy_life(m, values, e)) for e in life.lettability]
+        shares.append(np.mean([vacant / (vacant + is_open) for vacant in standing]))
         weights.append(np.exp(-(z**2) / 2))
     assert np.average(shares, weights=weights) == pytest.approx(vacancy, rel=0.02)

@@ -158,6 +158,12 @@ RETAIL: Final[list[tuple[Any, ...]]] = [
     ("premises.shop_age", "int32", "months", "Age of the shop; 0 if vacant."),
     ("premises.months_vacant", "int32", "months", "Months without a shop; 0 if open."),
     (
+        "premises.lettability",
+        "float32",
+        "1",
+        "Rate at which these premises are let when vacant, relative to the mean of all; permanent.",
+    ),
+    (
         "premises.quality",
         "float32",
         "1",
