@@ -212,8 +212,8 @@ def solve_stationary(
     spell, whole, unused = np.zeros(margin.size), np.ones(margin.size), np.empty(margin.size)
     p = parameters_of(live_vacancies, values)
     live_vacancies(spell, whole, margin, ease, takeover_rate, unused, p)
-    spell = spell.reshape(MARGINS.size, -1)
-    by_margin = (spell / (spell + lives.mean(axis=1, keepdims=True))).mean(axis=1)
+    spells = spell.reshape(MARGINS.size, -1)
+    by_margin = (spells / (spells + lives.mean(axis=1, keepdims=True))).mean(axis=1)
     nodes = scipy.special.ndtri((np.arange(201) + 0.5) / 201) * values["margin_spread"]
 
     def vacancy(mean: float) -> float:
@@ -235,7 +235,7 @@ def solve_stationary(
             middle = (low + high) / 2
             low, high = (middle, high) if vacancy(middle) > starting_vacancy else (low, middle)
         mean = (low + high) / 2 + town_margin
-    return Stationary(lives, spell, quality, lettability, mean, vacancy(mean))
+    return Stationary(lives, spells, quality, lettability, mean, vacancy(mean))
 
 
 def clip_margin(margin: Floats) -> Floats:
