@@ -1,28 +1,29 @@
 """The order of a month, one line per process.
 
 1. The world outside changes: online share, peripheral floor space, spending, costs.
-2. The young grow older, leave, arrive and are succeeded.
-3. Residents grow or decline.
-4. Public money comes in; it pays seats and staff of third places.
-5. People use third places.
-6. They meet there, and at innovation labs.
-7. The young take part in local projects, or do not.
-8. Project holders have ideas; evenings of ideas are held.
-9. Ideas get project engineering, and are filed.
-10. Offices examine files and decide on them.
-11. Projects find their money; grants are paid.
-12. Open neighbours make places attractive.
-13. Consumers spend their money in shops, beyond the grid and online.
-14. Public money supports shops and renovates their fronts.
-15. Shops keep their accounts.
-16. Shops close.
-17. Vacant premises are let.
-18. Running projects end, some with their shop.
-19. Projects are born, some in vacant premises.
-20. Projects join cooperation hubs and leave them.
-21. Rents follow vacancy.
-22. Visits are counted.
-23. Places and projects bring customers to their surroundings.
+2. Spending in this town departs from the national course.
+3. The young grow older, leave, arrive and are succeeded.
+4. Residents grow or decline.
+5. Public money comes in; it pays seats and staff of third places.
+6. People use third places.
+7. They meet there, and at innovation labs.
+8. The young take part in local projects, or do not.
+9. Project holders have ideas; evenings of ideas are held.
+10. Ideas get project engineering, and are filed.
+11. Offices examine files and decide on them.
+12. Projects find their money; grants are paid.
+13. Open neighbours make places attractive.
+14. Consumers spend their money in shops, beyond the grid and online.
+15. Public money supports shops and renovates their fronts.
+16. Shops keep their accounts.
+17. Shops close.
+18. Vacant premises are let.
+19. Running projects end, some with their shop.
+20. Projects are born, some in vacant premises.
+21. Projects join cooperation hubs and leave them.
+22. Rents follow vacancy.
+23. Visits are counted.
+24. Places and projects bring customers to their surroundings.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ from sim.processes import (
     shop_closure,
     shopping_trips,
     third_place_visits,
+    town_shocks,
     youth_migration,
     youth_participation,
 )
@@ -62,6 +64,7 @@ __all__ = ["MONTH", "MechanismParameters", "active"]
 
 MONTH: Final[tuple[Process, ...]] = (
     exogenous_drivers.PROCESS,
+    town_shocks.PROCESS,
     youth_migration.PROCESS,
     demography.PROCESS,
     public_money.PROCESS,
@@ -137,6 +140,7 @@ class MechanismParameters(ParameterGroup):
 
 
 _SWITCHES = {
+    "town_shocks": "with_drivers",
     "youth_migration": "with_youth_moves",
     "third_place_visits": "with_visits",
     "encounters": "with_encounters",

@@ -129,7 +129,7 @@ class ShoppingTripsParameters(ParameterGroup):
 
 
 @kernel
-def spend(premises, cell, work, sector, driver, p):
+def spend(premises, cell, work, sector, driver, town, p):
     """Solve the flows of each sector for unit spending per consumer and scale them to money."""
     cell.attraction[:] = 0.0
     rows, columns = cell.consumers.shape
@@ -142,12 +142,13 @@ def spend(premises, cell, work, sector, driver, p):
     sector.consumer_spending[0] = p.spending_convenience
     sector.consumer_spending[1] = p.spending_comparison
     sector.consumer_spending[2] = p.spending_hospitality
+    spending = driver.spending[0] * math.exp(town.spending_shock[0])
     growth = math.pow(driver.periphery[0], p.floor_area_elasticity)
     consumer_spending = sector.consumer_spending
     spent_in_shops, spent_outside = sector.spent_in_shops, sector.spent_outside
     spent_online = sector.spent_online
     for s in prange(3):
-        consumer_spending[s] *= driver.spending[0] / 12.0
+        consumer_spending[s] *= spending / 12.0
         kept, leaked = huff_flows(
             cell.attraction[s],
             cell.consumers,

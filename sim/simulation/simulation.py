@@ -37,7 +37,7 @@ __all__ = ["LARGEST_SEED", "Simulation", "start_of", "territory_of"]
 
 LARGEST_SEED = 2**63 - 1
 
-_HELD_IN_SPIN_UP = ("youth_migration",)
+_HELD_IN_SPIN_UP = ("town_shocks", "youth_migration")
 _HELD_WHERE_OBSERVED = ("shop_closure", "reletting", "project_birth")
 
 

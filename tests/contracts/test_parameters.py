@@ -107,6 +107,7 @@ COMPANY = {
     "engineering_cap": {"engineering_months": 1.0},
     "open_share_shrinkage": {"open_share_elasticity": 1.0},
     "margin_clip": {"margin_spread": 0.4},
+    "town_shock_memory": {"town_shock_spread": 0.1},
     **{f"decay_exponent_{s}": {f"decay_form_{s}": "power_law"} for s in SECTORS},
 }
 # Values for parameters whose value a third of the way between the bounds does not suit.

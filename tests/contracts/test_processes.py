@@ -30,6 +30,7 @@ def changed():
         closure_rate=0.5,
         residents_growth=0.03,
         online_multiplier_comparison=1.5,
+        town_shock_spread=0.05,
     )
     bound = [(p.name, p.bind(run.state, run.values, run.seed)) for p in MONTH]
     found = {p.name: set() for p in MONTH}

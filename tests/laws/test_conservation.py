@@ -18,6 +18,7 @@ SITUATIONS = {
     "power law": {f"decay_form_{s}": "power_law" for s in SECTORS},
     "power law for groceries": {"decay_form_convenience": "power_law"},
     "growing": {"residents_growth": 0.04},
+    "shocked": {"town_shock_spread": 0.3, "town_shock_memory": 1.0},
     "superlinear": {"floor_area_elasticity": 1.4, "open_share_elasticity": 2.0},
 }
 situations = pytest.mark.parametrize("situation", SITUATIONS)
@@ -130,8 +131,8 @@ def test_without_rent_rents_stay():
 
 
 def test_with_drivers_still_the_world_outside_stands():
-    run = small_town(with_drivers=False, start_year=2005)
-    drivers = [n for n in VARIABLES if n.startswith("driver.")]
+    run = small_town(with_drivers=False, start_year=2005, town_shock_spread=0.2)
+    drivers = [n for n in VARIABLES if n.startswith("driver.")] + ["town.spending_shock"]
     before = {n: run.state[n].copy() for n in drivers}
     run.run(60)
     for name in drivers:

@@ -21,7 +21,7 @@ SECTORS = ("convenience", "comparison", "hospitality")
 RETAIL_PARK = 1
 NOTHING, CLOSED, RELET = range(3)
 DAYS_OF_A_MONTH = 365.25 / 12
-CLOSURE, RELETTING = 1, 2
+CLOSURE, RELETTING, TOWN_SHOCKS = 1, 2, 15
 """Streams of draws."""
 
 
@@ -46,6 +46,13 @@ def exogenous_drivers(town: Town, values: Values, seed: int, month: int, calenda
     town["driver.online_share"] = [
         min(online * p / mean_pull, 0.95) if mean_pull > 0 else 0.0 for p in pull
     ]
+
+
+def town_shocks(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    kept = exp(-1 / (12 * values["town_shock_memory"]))
+    first, second, _, _ = block(*stream_key(seed, TOWN_SHOCKS, month), 0, 0)
+    news = values["town_shock_spread"] * (1 - kept**2) ** 0.5 * normal_pair(first, second)[0]
+    town["town.spending_shock"] = [kept * town["town.spending_shock"][0] + news]
 
 
 def demography(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
@@ -152,6 +159,7 @@ def shopping_trips(town: Town, values: Values, seed: int, month: int, calendar: 
             for a in cells
         )
         spending = values[f"spending_{sector}"] / 12 * town["driver.spending"][0]
+        spending *= exp(town["town.spending_shock"][0])
         online = town["driver.online_share"][s]
         town["sector.consumer_spending"][s] = spending
         town["sector.spent_in_shops"][s] = in_shops * spending * (1 - online)
@@ -307,6 +315,7 @@ MONTH = {
     f.__name__: f
     for f in (
         exogenous_drivers,
+        town_shocks,
         demography,
         shop_attraction,
         shopping_trips,

@@ -37,6 +37,7 @@ STATES = {
         "decay_form_hospitality": "power_law",
         "open_share_elasticity": 1.5,
     },
+    "shocked": {"town_shock_spread": 0.2, "town_shock_memory": 2.0},
     "restless": {
         "closure_rate": 0.9,
         "starting_vacancy": 0.25,

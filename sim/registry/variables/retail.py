@@ -134,6 +134,13 @@ RETAIL: Final[list[tuple[Any, ...]]] = [
         "1",
         "Scale that keeps the mean closure rate for any shape of its dependence on age.",
     ),
+    # Its own fortune, from month to month
+    (
+        "town.spending_shock",
+        "float64",
+        "log",
+        "Spending here relative to the national course, in logarithms; 0 on the start date.",
+    ),
     # Commercial premises and their occupants
     ("premises.id", "int64", "id", "Permanent id, a key of the random draws."),
     ("premises.cell_row", "int32", "index", "Flat index of the cell."),
