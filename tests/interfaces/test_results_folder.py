@@ -7,11 +7,16 @@ import hashlib
 import json
 import os
 import re
+import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -21,32 +26,14 @@ from sim.experiments.whole_folder import whole_folder
 from sim.experiments.written import MANIFEST
 from tests.sweeps.toy_sweeps import fill_toys, new_store
 
-# Writes two files and a manifest, and is killed at the step named by its argument.
-PROGRAM = """
-import json, os, shutil, signal, sys
-from pathlib import Path
-from sim.experiments.whole_folder import whole_folder
+kill = pytest.mark.skipif(os.name != "posix", reason="kill -9 is a matter of POSIX")
 
-last, left = int(sys.argv[3]), [int(sys.argv[3])]
-
-def counted(function):
-    def call(*arguments, **options):
-        if left[0] == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        left[0] -= 1
-        return function(*arguments, **options)
-    return call
-
-os.fsync, os.link = counted(os.fsync), counted(os.link)
-for name in ("rename", "mkdir", "rmdir", "unlink", "chmod"):
-    setattr(Path, name, counted(getattr(Path, name)))
-shutil.rmtree = counted(shutil.rmtree)
-with whole_folder(Path(sys.argv[1]), force=True) as folder:
-    folder.write("a.csv", sys.argv[2].encode())
-    folder.write("figures/b.svg", sys.argv[2].encode())
-    manifest = {"format": "essaim test", "files": dict(folder.files)}
-    folder.write("manifest.json", json.dumps(manifest).encode())
-"""
+STEPS: dict[Any, tuple[str, ...]] = {
+    os: ("fsync", "link"),
+    Path: ("rename", "mkdir", "rmdir", "unlink", "chmod"),
+    shutil: ("rmtree",),
+}
+"""Functions that change a folder."""
 
 
 def save(path: Path, text: str, *, force: bool = False) -> None:
@@ -66,12 +53,35 @@ def whole(text: str) -> set[tuple[str, str]]:
 
 
 def killed_at(step: int, path: Path, text: str) -> bool:
-    """Whether the program was killed before its normal end."""
-    done = subprocess.run([sys.executable, "-c", PROGRAM, str(path), text, str(step)], check=False)
-    return done.returncode != 0
+    """Replace a folder in a process that kills itself at some step; whether it got that far."""
+    with warnings.catch_warnings():
+        # The child may not use the threads of this process, and does not.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if child == 0:
+        left = iter(range(step))
+
+        def counted(function: Callable[..., Any]) -> Callable[..., Any]:
+            def call(*arguments: Any, **options: Any) -> Any:
+                if next(left, None) is None:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                return function(*arguments, **options)
+
+            return call
+
+        try:
+            for place, names in STEPS.items():
+                for name in names:
+                    setattr(place, name, counted(getattr(place, name)))
+            save(path, text, force=True)
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(0)
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
-@pytest.mark.skipif(os.name != "posix", reason="kill -9 is a matter of POSIX")
+@kill
 def test_a_run_killed_at_any_step_leaves_whole_results_or_none(tmp_path: Path) -> None:
     out = tmp_path / "out"
     for step in range(100):
@@ -90,7 +100,7 @@ def test_a_run_killed_at_any_step_leaves_whole_results_or_none(tmp_path: Path) -
     assert whole("new") <= set(content(out).items())
 
 
-@pytest.mark.skipif(os.name != "posix", reason="kill -9 is a matter of POSIX")
+@kill
 def test_a_replacement_killed_at_any_step_keeps_the_old_or_the_new_and_the_users_notes(
     tmp_path: Path,
 ) -> None:
