@@ -9,13 +9,14 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
-from sim.cli import main
-from sim.cli.explanation import KINDS, explain, explainable
+from sim.cli import explanation, main
+from sim.cli.explanation import KINDS, explainable
 from sim.cli.explanation.access import READ, WRITE, accesses
 from sim.errors import InputError
 from sim.experiments.effects import EFFECT_COLUMNS
@@ -32,6 +33,8 @@ from sim.simulation.simulation import start_of
 from tests.reference.towns import SMALL, everything_at_once
 
 ROOT = Path(__file__).resolve().parents[2]
+
+explain = cache(explanation.explain)
 
 Capture = pytest.CaptureFixture[str]
 

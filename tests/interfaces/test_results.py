@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -19,19 +20,32 @@ from sim.experiments.seeds import replication_seed
 from sim.experiments.simulate import simulate
 from sim.experiments.tables import write_tables
 from sim.measures.registry import MONTHLY
+from sim.scenario.scenario import Scenario
 from sim.scenario.schema import PARAMETERS
+
+
+def town() -> Scenario:
+    """A town small enough to be run often."""
+    return load_scenario("mid_sized_town").replace(rows=16, columns=16, population=6000)
 
 
 @pytest.fixture(scope="module")
 def results() -> Results:
-    scenario = load_scenario("mid_sized_town").replace(months=18, online_share_2030=0.25)
+    scenario = town().replace(months=18, online_share_2030=0.25)
     return simulate(scenario, seed=7, reps=3, map_months=(0, 6, 18))
 
 
+@pytest.fixture(scope="module")
+def saved(results: Results, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("saved") / "out"
+    write_tables(results.save(out))
+    return out
+
+
 @pytest.fixture
-def folder(results: Results, tmp_path: Path) -> Path:
-    write_tables(results.save(tmp_path / "out"))
-    return tmp_path / "out"
+def folder(saved: Path, tmp_path: Path) -> Path:
+    """A folder of results, for one test to change."""
+    return Path(shutil.copytree(saved, tmp_path / "out"))
 
 
 def test_saved_results_load_unchanged(results: Results, folder: Path) -> None:
@@ -63,7 +77,7 @@ def test_there_is_a_row_for_each_month_of_each_replication(results: Results) -> 
 
 
 def test_one_replication_is_the_plain_simulation(results: Results) -> None:
-    simulation = Simulation(load_scenario("mid_sized_town").replace(online_share_2030=0.25), seed=7)
+    simulation = Simulation(town().replace(online_share_2030=0.25), seed=7)
     simulation.run(18)
     first = results.indicators[results.indicators["rep"] == 0]
     np.testing.assert_array_equal(
@@ -72,7 +86,7 @@ def test_one_replication_is_the_plain_simulation(results: Results) -> None:
 
 
 def test_more_replications_do_not_change_the_earlier_ones(results: Results) -> None:
-    scenario = load_scenario("mid_sized_town").replace(online_share_2030=0.25)
+    scenario = town().replace(online_share_2030=0.25)
     fewer = run(scenario, seed=7, months=18, reps=2)
     pd.testing.assert_frame_equal(fewer, results.indicators[results.indicators["rep"] < 2])
 
@@ -130,7 +144,7 @@ def test_the_manifest_holds_no_date_and_no_place_of_this_machine(folder: Path) -
 
 
 def test_the_starting_measures_are_those_before_the_first_month(results: Results) -> None:
-    simulation = Simulation(load_scenario("mid_sized_town"), seed=7)
+    simulation = Simulation(town(), seed=7)
     start = simulation.measure()
     assert results.start["open_shops"][0] == start["open_shops"]
     assert len(results.start["retail_vacancy_town_centre"]) == 3
