@@ -24,7 +24,7 @@ check: .venv/installed-dev  ## everything that CI checks
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 --dist=worksteal -m "not corpus"
+	$(BIN)/python -m pytest -n 2 --dist=worksteal -m "not corpus" --hypothesis-profile=thorough
 	$(MAKE) docs
 
 docs: .venv/installed-dev  ## the documentation, in docs/_build/html

@@ -1,9 +1,14 @@
 """Shared setup of all tests: paths, machine code, and hypothesis without a clock."""
 
 import gc
+import os
 import sys
 from pathlib import Path
 from typing import Any
+
+# Set before numpy is loaded: threads that wait for each other over small matrices cost more than
+# the matrices, and the workers of pytest-xdist share the processors anyway.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import mesa  # noqa: F401 - the more modules are loaded before it, the longer it takes
 import pytest
@@ -14,12 +19,14 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 # The first example compiles kernels, so deadlines make no sense; use the same examples each run.
 settings.register_profile(
-    "essaim",
+    "thorough",
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-settings.load_profile("essaim")
+# CI tries them all: --hypothesis-profile=thorough.
+settings.register_profile("quick", settings.get_profile("thorough"), max_examples=25)
+settings.load_profile("quick")
 
 # The tests keep millions of objects; searching them for garbage takes a tenth of the time.
 gc.set_threshold(100_000)

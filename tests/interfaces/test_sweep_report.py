@@ -77,6 +77,9 @@ KINDS = {
     "saltelli": "main_effects", "sobol": "main_effects",
 }  # fmt: skip
 
+QUICK = ("grid", "curve", "never", "facets", "one_replication", "morris")
+"""Shapes whose reports the quick suite writes: one of each kind, and those hardest to draw."""
+
 LEVELS = {"closure_rate_town_centre": 9.0, "open_shops_town_centre": 200.0, "participation": 0.3}
 
 Effects = Mapping[str, Callable[[Mapping[str, Any]], float]]
@@ -208,7 +211,9 @@ def test_the_report_is_whole_in_both_languages(reports):
     assert reports["en"].keys() == reports["fr"].keys()
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(
+    "shape", [s if s in QUICK else pytest.param(s, marks=pytest.mark.slow) for s in SHAPES]
+)
 def test_every_shape_has_a_report(sweeps, french, shape):
     found, files = sweeps(shape), french(shape)
     page = check_page(files["report.html"], "fr")

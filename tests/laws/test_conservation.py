@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import InputError
@@ -204,7 +204,6 @@ def _assert_sane(run):
             assert 0 <= value <= 1 + 1e-9, name
 
 
-@settings(max_examples=100)
 @given(st.fixed_dictionaries({n: _admissible(i) for n, i in PARAMETERS.items()}))
 def test_numbers_stay_numbers_over_the_whole_parameter_space(parameters):
     """Admissible parameters run, or are refused in one sentence before the start."""
