@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from benchmarks.peers.plain_people import Office, Person
 from benchmarks.peers.plain_places import Account
-from benchmarks.peers.plain_shops import CLOSED, TAKEN, Premises
+from benchmarks.peers.plain_shops import CLOSED, SUCCEEDED, TAKEN, Premises
 from sim.kernels.random import block, normal_pair, uniform, word
 
 LATENT, IDEA, REVIEW, INCUBATING, RUNNING, ENDED = range(6)
@@ -222,7 +222,7 @@ class Entrepreneur(Person):
         if self.stage != RUNNING:
             return
         if self.premises is not None:
-            if self.premises.event != CLOSED:
+            if self.premises.event not in (CLOSED, SUCCEEDED):
                 return
             self.premises.operator, self.premises.risk_ratio = None, 1.0
             self.premises = None

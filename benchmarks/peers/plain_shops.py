@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SECTORS = ("convenience", "comparison", "hospitality")
 RETAIL_PARK = 1
-CLOSED, RELET, TAKEN = 1, 2, 3
+CLOSED, RELET, TAKEN, SUCCEEDED = 1, 2, 3, 4
 
 
 class Home(mesa.Agent):
@@ -141,7 +141,7 @@ class Premises(mesa.Agent):
 
     def keep_accounts(self) -> None:
         model, values = self.model, self.model.values
-        self.event = 0
+        is_successor, self.event = self.event == SUCCEEDED, 0
         costs = (self.fixed_costs + self.rent) * model.costs
         if self.zone == RETAIL_PARK:
             costs *= model.periphery ** values["park_cost_exponent"]
@@ -151,6 +151,8 @@ class Premises(mesa.Agent):
         if self.is_open:
             self.revenue = revenue * self.quality
             self.age += 1
+            if is_successor:
+                self.margin = self.margin_of(revenue, costs)
             self.margin += (self.margin_of(self.revenue, costs) - self.margin) / values[
                 "margin_memory"
             ]
@@ -173,14 +175,22 @@ class Premises(mesa.Agent):
             return
         values = self.model.values
         clip = values["margin_clip"]
-        young = min(max(self.age, 1), 60) / 60
+        young, old = min(max(self.age, 1), 60) / 60, min(max(self.age, 60), 300) / 60
         rate = values["closure_rate"] * self.model.age_scale * self.risk_ratio
         rate *= young ** (values["closure_age_shape"] - 1)
+        rate *= old ** (values["closure_late_shape"] - 1)
+        rate *= values["closure_lease_hump"] if 18 <= self.age <= 54 else 1.0
         rate *= math.exp(-values["closure_margin_response"] * min(max(self.margin, -clip), clip))
         if self.reserves <= 0:
             rate *= values["closure_without_reserves"]
-        if uniform(block(*self.model.key(1), self.number, 0)[0]) < 1 - math.exp(-rate / 12):
-            self.is_open, self.event, self.age = False, CLOSED, 0
+        draw, again, first, second = block(*self.model.key(1), self.number, 0)
+        if uniform(draw) >= 1 - math.exp(-rate / 12):
+            return
+        self.age = 0
+        if uniform(again) < values["succession_share"]:
+            self.open_shop(SUCCEEDED, normal_pair(first, second)[0])
+        else:
+            self.is_open, self.event = False, CLOSED
             self.quality, self.reserves = 1.0, 0.0
 
     def maybe_let(self) -> None:

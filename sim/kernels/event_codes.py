@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-CLOSED, RELET, TAKEN = 1, 2, 3
-"""Values of ``premises.event``: the shop closed, a shop opened, a project moved in."""
+CLOSED, RELET, TAKEN, SUCCEEDED = 1, 2, 3, 4
+"""Values of ``premises.event``: the shop closed and left them vacant, a shop opened, a project
+moved in, the shop closed and a successor took over at once."""
 
 LEFT, ARRIVED, TURNED_30 = 1, 2, 3
 """Values of ``youth.event``."""

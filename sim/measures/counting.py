@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 import numpy as np
 import numpy.typing as npt
 
-from sim.kernels.event_codes import ARRIVED, CLOSED, LEFT, RELET, TAKEN
+from sim.kernels.event_codes import ARRIVED, CLOSED, LEFT, RELET, SUCCEEDED, TAKEN
 from sim.kernels.machine.compile import kernel
 from sim.kernels.machine.records import arguments_of
 from sim.kernels.machine.sequence import KernelCall
@@ -41,6 +41,7 @@ BY_ZONE: Final = (
     "premises",
     "open_shops",
     "closures",
+    "successions",
     "relettings",
     "takeovers",
     "long_term_vacant",
@@ -116,9 +117,11 @@ def count_premises(premises, zone, sector, row):
     for i in range(premises.is_open.size):
         z = premises.zone[i]
         row[AT.premises + z] += 1.0
-        row[AT.closures + z] += 1.0 if premises.event[i] == CLOSED else 0.0
-        row[AT.relettings + z] += 1.0 if premises.event[i] == RELET else 0.0
-        row[AT.takeovers + z] += 1.0 if premises.event[i] == TAKEN else 0.0
+        event = premises.event[i]
+        row[AT.closures + z] += 1.0 if event in (CLOSED, SUCCEEDED) else 0.0
+        row[AT.successions + z] += 1.0 if event == SUCCEEDED else 0.0
+        row[AT.relettings + z] += 1.0 if event == RELET else 0.0
+        row[AT.takeovers + z] += 1.0 if event == TAKEN else 0.0
         row[AT.sales + z] += premises.revenue[i]
         row[AT.rent_at_start + z] += premises.rent_at_start[i]
         row[AT.rent + z] += premises.rent[i]

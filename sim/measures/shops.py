@@ -10,7 +10,8 @@ from sim.measures.measure import Measure, Windows, by_zone, ratio
 
 
 def _closure_hazard(w: Windows) -> Floats:
-    at_beginning = w.sum("open_shops") + w.sum("closures") - w.sum("relettings")
+    opened = w.sum("relettings") + w.sum("successions")
+    at_beginning = w.sum("open_shops") + w.sum("closures") - opened
     return 1200 * ratio(w.sum("closures"), at_beginning)
 
 
@@ -40,6 +41,18 @@ _CLOSURE_RATE: Final = Measure(
     -1,
     relevant=0.25,
     place="territory",  # a parameter of the model is called closure_rate
+    is_monthly=False,
+)
+
+_SUCCESSIONS: Final = Measure(
+    "successions",
+    "shops",
+    "Direct successions",
+    "Closures after which a successor took over the premises at once.",
+    "horizon",
+    good=0,
+    relevant=1.0,
+    relevant_share=0.01,
     is_monthly=False,
 )
 
@@ -83,7 +96,7 @@ SHOP_MEASURES: Final = (
             "closures",
             "shops",
             "Closures",
-            "Shops that closed and left their premises vacant; more open shops give more of them at"
+            "Shops that closed, with or without a successor; more open shops give more of them at"
             " the same rate.",
             "horizon",
             good=-1,
@@ -100,6 +113,8 @@ SHOP_MEASURES: Final = (
             relevant_share=0.01,
         ),
     ),
+    _SUCCESSIONS,
+    replace(_SUCCESSIONS, place="town_centre"),
     _CLOSURE_RATE,
     replace(_CLOSURE_RATE, place="town_centre"),
     *by_zone(

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sim.mesa_face.model import TerritoryModel
     from sim.mesa_face.people import Entrepreneur
 
-EVENTS: Final = ("none", "closed", "relet", "taken_over")
+EVENTS: Final = ("none", "closed", "relet", "taken_over", "succeeded")
 """Events of premises, in the order of the codes of ``premises.event``."""
 
 

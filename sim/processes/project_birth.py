@@ -7,9 +7,8 @@ that of shops with the same margin, times the effect of support.
 
 from __future__ import annotations
 
-import math
-
 from sim.kernels.distance import squared_distance
+from sim.kernels.entrants import entrant_quality
 from sim.kernels.event_codes import CLOSED, TAKEN
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.project_codes import BORN, BY_OFFICIAL, RUNNING
@@ -67,12 +66,6 @@ def support_ratio(is_supported, is_from_above, trials, p):
     if is_from_above:
         ratio *= p.top_down_risk_ratio
     return ratio
-
-
-@rule
-def entrant_quality(z, p):
-    """Return the quality of a new shop from a standard normal, with mean 1 as in reletting."""
-    return math.exp(p.quality_spread * z - 0.5 * p.quality_spread * p.quality_spread)
 
 
 @kernel

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 
-from sim.kernels.event_codes import CLOSED
+from sim.kernels.event_codes import CLOSED, SUCCEEDED
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.project_codes import CEASED, ENDED, RUNNING
 from sim.kernels.random import block, stream_key, uniform
@@ -70,7 +70,7 @@ def end_projects(seed, month, entrepreneur, work, premises, p):
             continue
         place = entrepreneur.premises_row[i]
         if place >= 0:
-            if premises.event[place] != CLOSED:
+            if premises.event[place] not in (CLOSED, SUCCEEDED):
                 continue
             premises.operator[place] = -1
             premises.risk_ratio[place] = 1.0

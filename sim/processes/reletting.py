@@ -20,6 +20,7 @@ import math
 
 from numba import prange
 
+from sim.kernels.entrants import entrant_quality
 from sim.kernels.event_codes import CLOSED, RELET
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.random import block, normal_pair, stream_key, uniform
@@ -97,12 +98,6 @@ def reletting_probability(margin, months, lettability, p):
     rate = p.reletting_rate_slow + (p.reletting_rate_fresh - p.reletting_rate_slow) * fading
     appeal = lettability * math.exp(p.reletting_margin_response * clipped)
     return 1.0 - math.exp(-rate * years * appeal)
-
-
-@rule
-def entrant_quality(z, p):
-    """Return the quality of a new shop from a standard normal, with mean 1."""
-    return math.exp(p.quality_spread * z - 0.5 * p.quality_spread * p.quality_spread)
 
 
 @kernel

@@ -1,4 +1,8 @@
-"""Shop accounts: turnover, margin and reserves of each shop, and the prospects of an entrant."""
+"""Shop accounts: turnover, margin and reserves of each shop, and the prospects of an entrant.
+
+Whoever opens a shop, in vacant premises or as a successor, first expects the margin of an average
+shop there, and then learns its own.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import math
 
 from numba import prange
 
+from sim.kernels.event_codes import SUCCEEDED
 from sim.kernels.machine.compile import kernel, rule
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
@@ -103,7 +108,6 @@ def keep_accounts(premises, cell, sector, driver, p):
     park_costs = math.pow(driver.periphery[0], p.park_cost_exponent)
     for i in prange(premises.is_open.size):
         s, c = premises.sector[i], premises.cell_row[i]
-        event[i] = 0
         costs = (premises.fixed_costs[i] + premises.rent[i]) * driver.costs[0]
         if premises.zone[i] == 1:
             costs *= park_costs
@@ -111,6 +115,8 @@ def keep_accounts(premises, cell, sector, driver, p):
         on_site = sector.consumer_spending[s] * (1.0 - driver.online_share[s])
         sales = premises.attraction[i] * revenue_per_attraction[s, c] * on_site
         if premises.is_open[i]:
+            if event[i] == SUCCEEDED:
+                margin[i] = margin_of(sales, costs, p)
             sales *= premises.quality[i]
             shop_age[i] += 1
             revenue[i] = sales
@@ -123,6 +129,7 @@ def keep_accounts(premises, cell, sector, driver, p):
             months_vacant[i] += 1
             revenue[i] = 0.0
             margin[i] = margin_of(sales, costs, p)
+        event[i] = 0
 
 
 PROCESS = Process(

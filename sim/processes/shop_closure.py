@@ -1,12 +1,15 @@
-"""Shop closure: the rule by which a shop closes and leaves its premises vacant.
+"""Shop closure: the rule by which a shop closes, and leaves its premises vacant or to a successor.
 
 Each month a shop closes with probability 1 - exp(-rate / 12), where
 
     rate = closure_rate x w(age) x exp(-closure_margin_response x margin) x (2 without reserves)
            x risk ratio (of projects; 1 for all others)
 
-w is a Weibull hazard up to the age of five years and constant afterwards, scaled so that at margin
-0 a shop lives 1 / closure_rate years on average.
+w is a Weibull hazard up to the age of five years, another one up to 25 years, and constant
+afterwards; at the ends of three-year leases it may have a hump. It is scaled so that at margin 0 a
+shop lives 1 / closure_rate years on average. With probability `succession_share` a successor takes
+over in the same month: a new shop, with the reserves and the quality of any entrant. It keeps what
+belongs to the premises, such as rent and front, and nothing of the shop before.
 """
 
 from __future__ import annotations
@@ -17,16 +20,23 @@ from functools import lru_cache
 import numpy as np
 from numba import prange
 
-from sim.kernels.event_codes import CLOSED
+from sim.kernels.entrants import entrant_quality
+from sim.kernels.event_codes import CLOSED, SUCCEEDED
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.machine.screening import CHUNK
-from sim.kernels.random import fill_first_words, uniform
+from sim.kernels.random import block, fill_first_words, normal_pair, stream_key, uniform
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 STREAM = 1
 _CHUNK = int(CHUNK)
 YOUNG_MONTHS = 60
+OLD_MONTHS = 300
+FIRST_LEASE_END, LAST_LEASE_END = 18, 54
+"""Ages in months between which the risk may have a hump, around the end of a three-year lease."""
+
+WORST_AGES = (1, FIRST_LEASE_END, LAST_LEASE_END, YOUNG_MONTHS, OLD_MONTHS)
+"""One of them has the largest risk, since between them the age weight only rises or only falls."""
 
 
 class ShopClosureParameters(ParameterGroup):
@@ -37,8 +47,8 @@ class ShopClosureParameters(ParameterGroup):
         unit="1/year",
         bounds=(0.0, 1.0),
         label="Closure rate",
-        help="Yearly rate at which a shop with margin 0 closes and leaves vacant premises.",
-        source="5-11 % a year; closures that leave premises vacant only",
+        help="Yearly rate at which a shop with margin 0 closes, with or without successor.",
+        source="5-11 % a year; without successors, of closures that leave premises vacant only",
         plausible=(0.05, 0.11),
     )
     closure_margin_response: float = parameter(
@@ -58,12 +68,37 @@ class ShopClosureParameters(ParameterGroup):
         evidence="derived",
         plausible=(0.65, 1.23),
     )
+    closure_late_shape: float = parameter(
+        1.0,
+        bounds=(0.2, 2.0),
+        label="Closure, Weibull shape later",
+        help="Below 1, the risk of closure falls from the fifth to the 25th year; at 1 it stays.",
+        source="1 as in model 2; records of shops say that it falls (experiments/evidence)",
+        role="constant",
+    )
+    closure_lease_hump: float = parameter(
+        1.0,
+        bounds=(0.5, 4.0),
+        label="Closure, ends of leases",
+        help="How many times more likely a shop is to close at the age of 18 to 54 months.",
+        source="1 as in model 2; 0.9-2.1 in records of shops (experiments/evidence)",
+        role="constant",
+    )
     closure_without_reserves: float = parameter(
         2.0,
         bounds=(1.0, 10.0),
         label="Closure, out of money",
         help="How many times more likely a shop is to close once its reserves are gone.",
         plausible=(1.0, 4.0),
+    )
+    succession_share: float = parameter(
+        0.0,
+        unit="share",
+        bounds=(0.0, 0.9),
+        label="Direct successors",
+        help="Share of closing shops whose premises a successor takes over at once.",
+        source="0 as in model 2; 0.10-0.24 in records of shops (experiments/evidence)",
+        role="constant",
     )
     margin_clip: float = parameter(
         0.5,
@@ -76,18 +111,28 @@ class ShopClosureParameters(ParameterGroup):
 
 
 @rule
-def age_weight(months, shape, scale):
+def age_weight(months, shape, late_shape, lease_hump, scale):
     """Return the hazard of a shop of this age relative to the mean over the life of shops."""
     if months >= YOUNG_MONTHS:
-        return scale
-    return scale * math.pow(max(months, 1) / YOUNG_MONTHS, shape - 1.0)
+        return scale * math.pow(min(months, OLD_MONTHS) / YOUNG_MONTHS, late_shape - 1.0)
+    weight = scale * math.pow(max(months, 1) / YOUNG_MONTHS, shape - 1.0)
+    return weight * lease_hump if FIRST_LEASE_END <= months <= LAST_LEASE_END else weight
+
+
+@rule
+def settled_age(late_shape):
+    """Return the age in months from which the risk no longer depends on age."""
+    return YOUNG_MONTHS if late_shape == 1.0 else OLD_MONTHS
 
 
 @rule
 def closure_probability(margin, months, reserves, age_scale, risk_ratio, p):
     """Return the probability that a shop closes this month."""
     clipped = min(max(margin, -p.margin_clip), p.margin_clip)
-    rate = p.closure_rate * age_weight(months, p.closure_age_shape, age_scale)
+    weight = age_weight(
+        months, p.closure_age_shape, p.closure_late_shape, p.closure_lease_hump, age_scale
+    )
+    rate = p.closure_rate * weight
     rate *= math.exp(-p.closure_margin_response * clipped)
     if reserves <= 0.0:
         rate *= p.closure_without_reserves
@@ -95,20 +140,32 @@ def closure_probability(margin, months, reserves, age_scale, risk_ratio, p):
     return 1.0 - math.exp(-rate / 12.0)
 
 
+@rule
+def worst_probability(age_scale, p):
+    """Return the largest probability of closing, over all margins, ages and reserves."""
+    worst = 0.0
+    for months in WORST_AGES:
+        worst = max(worst, closure_probability(-p.margin_clip, months, 0.0, age_scale, 1.0, p))
+    return worst
+
+
 @lru_cache(maxsize=16)  # replications of a place need the same value
-def age_scale(closure_rate: float, shape: float) -> float:
+def age_scale(closure_rate: float, shape: float, late_shape: float, lease_hump: float) -> float:
     """Find the scale of the age weight at which a shop lives 1 / closure_rate years on average.
 
-    It is 1 for the Weibull shape 1, and found by bisection on the mean life in months.
+    It is 1 for a constant hazard, and found by bisection on the mean life in months.
     """
     if closure_rate <= 1e-9:
         return 1.0
-    young = (np.minimum(np.arange(1, YOUNG_MONTHS + 1), YOUNG_MONTHS) / YOUNG_MONTHS) ** (shape - 1)
+    months = np.arange(1, settled_age.py_func(late_shape) + 1)
+    ages = months / YOUNG_MONTHS
+    weight = np.where(months < YOUNG_MONTHS, ages ** (shape - 1), ages ** (late_shape - 1))
+    weight[FIRST_LEASE_END - 1 : LAST_LEASE_END] *= lease_hump
     target = 1.0 / -math.expm1(-closure_rate / 12.0)
     low, high = 1e-3, 1e3
     for _ in range(80):
         scale = math.sqrt(low * high)
-        hazard = closure_rate / 12.0 * scale * young
+        hazard = closure_rate / 12.0 * scale * weight
         alive = np.exp(-np.concatenate([[0.0], np.cumsum(hazard)]))
         life = alive[:-1].sum() + alive[-1] / -math.expm1(-hazard[-1])
         low, high = (scale, high) if life > target else (low, scale)
@@ -117,13 +174,11 @@ def age_scale(closure_rate: float, shape: float) -> float:
 
 @kernel
 def close_shops(seed, month, premises, town, p):
-    """Draw whether each open shop closes; its turnover of this month stays booked."""
-    worst = 0.0  # probability without reserves, at the worst margin and age
-    for months in (1, YOUNG_MONTHS):
-        risk = closure_probability(-p.margin_clip, months, 0.0, town.closure_age_scale[0], 1.0, p)
-        worst = max(worst, risk)
+    """Draw whether each open shop closes and has a successor; its turnover stays booked."""
+    worst = worst_probability(town.closure_age_scale[0], p)
+    k0, k1 = stream_key(seed, STREAM, month)
     is_open, event, shop_age = premises.is_open, premises.event, premises.shop_age
-    quality, reserves = premises.quality, premises.reserves
+    tenancy, quality, reserves = premises.tenancy, premises.quality, premises.reserves
     for chunk in prange((is_open.size + _CHUNK - 1) // _CHUNK):
         first = chunk * _CHUNK
         last = min(first + _CHUNK, is_open.size)
@@ -137,17 +192,25 @@ def close_shops(seed, month, premises, town, p):
             if luck < closure_probability(
                 premises.margin[i], shop_age[i], reserves[i], scale, risk_ratio, p
             ):
-                is_open[i] = 0
-                event[i] = CLOSED
                 shop_age[i] = 0
-                quality[i] = 1.0
-                reserves[i] = 0.0
+                _, luck_of_succession, word1, word2 = block(k0, k1, premises.id[i], 0)
+                if uniform(luck_of_succession) < p.succession_share:
+                    z, _ = normal_pair(word1, word2)
+                    event[i] = SUCCEEDED
+                    tenancy[i] += 1
+                    quality[i] = entrant_quality(z, p)
+                    reserves[i] = p.starting_reserves
+                else:
+                    is_open[i] = 0
+                    event[i] = CLOSED
+                    quality[i] = 1.0
+                    reserves[i] = 0.0
 
 
 PROCESS = Process(
     name="shop_closure",
     group=ShopClosureParameters,
     kernel=close_shops,
-    writes=arrays(premises="is_open event shop_age quality reserves"),
+    writes=arrays(premises="is_open event shop_age tenancy quality reserves"),
     stream=STREAM,
 )

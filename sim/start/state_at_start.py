@@ -336,7 +336,12 @@ def starting_state(
     start_youth(state, territory, values, seed)
     start_projects(state, values, seed)
     _set_drivers(state, values)
-    scale = age_scale(values["closure_rate"], values["closure_age_shape"])
+    scale = age_scale(
+        values["closure_rate"],
+        values["closure_age_shape"],
+        values["closure_late_shape"],
+        values["closure_lease_hump"],
+    )
     state["town.closure_age_scale"] = scale
     life = solve_stationary(
         values,

@@ -18,11 +18,12 @@ import scipy
 
 from sim.errors import InputError
 from sim.kernels.arrays import Floats, Ints
+from sim.kernels.entrants import entrant_quality
 from sim.kernels.machine.compile import kernel
 from sim.kernels.machine.records import parameters_of
-from sim.processes.reletting import entrant_quality, reletting_probability
+from sim.processes.reletting import reletting_probability
 from sim.processes.shop_accounts import costs_at, margin_of
-from sim.processes.shop_closure import closure_probability
+from sim.processes.shop_closure import closure_probability, settled_age
 from sim.registry.solved_once import solved_once
 
 __all__ = ["LARGEST_MARGIN", "Stationary", "live_shops", "live_vacancies", "solve_stationary"]
@@ -53,6 +54,7 @@ def live_shops(
     `reserves_reached`: those at this quantile of the stationary distribution of ages.
     """
     lived, alive, hazard, m, reserves = np.empty((5, LONGEST + 1))  # by months since the opening
+    horizon = max(HORIZON, settled_age(p.closure_late_shape))
     for i in range(margin.size):
         # Costs per euro of an average shop's revenue here; then the revenue of this shop.
         costs = costs_at(margin[i], p)
@@ -62,7 +64,7 @@ def live_shops(
         m[0], reserves[0] = margin[i], p.starting_reserves
         last = 0
         # Once the reserves have settled, the hazard of a shop is constant.
-        while last < HORIZON or (profit < 0.0 < reserves[last] and last < LONGEST):
+        while last < horizon or (profit < 0.0 < reserves[last] and last < LONGEST):
             k = last + 1
             lived[k] = lived[last] + alive[last]
             m[k] = m[last] + (own - m[last]) / p.margin_memory
@@ -79,7 +81,7 @@ def live_shops(
             margin_reached[i], reserves_reached[i] = m[k], reserves[k]
             # Beyond the horizon ages are geometric.
             left = (wanted - lived[k]) * hazard[k] / alive[k]
-            if k >= HORIZON and hazard[k] > 1e-9 and 0.0 < left < 1.0:
+            if k >= horizon and hazard[k] > 1e-9 and 0.0 < left < 1.0:
                 k += int(np.log(1.0 - left) / np.log(1.0 - hazard[k]))
             age[i] = k
 
@@ -115,9 +117,10 @@ def live_vacancies(mean_spell, target, margin, lettability, takeover_rate, month
 class Stationary:
     """Stationary life of premises over a grid of margins.
 
-    `open_months`, (margins, qualities), are the mean months that a shop is open, by the margin of
-    an average occupant and its own quality; `vacant_months`, (margins, lettabilities), those of a
-    vacancy. `quality` holds the midpoints of equally likely classes of entrants' quality,
+    `open_months`, (margins, qualities), are the mean months that premises are open between two
+    vacancies, by the margin of an average occupant and the quality of the shops: the mean life of
+    a shop over the share of closures without successor. `vacant_months`, (margins, lettabilities),
+    are those of a vacancy. `quality` holds the midpoints of equally likely classes of entrants' quality,
     `lettability` the means of those of premises. `vacancy` is that of the territory at
     `mean_margin`, around which the margins of the premises spread.
     """
@@ -206,7 +209,7 @@ def solve_stationary(
     life = np.zeros(margin.size)
     p = parameters_of(live_shops, values)
     live_shops(life, whole, margin, q, age_scale, unused, unused, unused, p)
-    lives = life.reshape(MARGINS.size, -1)
+    lives = life.reshape(MARGINS.size, -1) / (1.0 - values["succession_share"])
     lettability = lettability_classes(values["reletting_frailty"])
     margin, ease = (a.ravel() for a in np.meshgrid(MARGINS, lettability, indexing="ij"))
     spell, whole, unused = np.zeros(margin.size), np.ones(margin.size), np.empty(margin.size)

@@ -28,6 +28,7 @@ def changed():
         start_year=2003,
         starting_vacancy=0.3,
         closure_rate=0.5,
+        succession_share=0.3,
         residents_growth=0.03,
         online_multiplier_comparison=1.5,
         town_shock_spread=0.05,

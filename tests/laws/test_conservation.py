@@ -6,6 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import InputError
+from sim.measures.counting import COUNTS
+from sim.measures.measure import Windows
 from sim.registry.variables import VARIABLES
 from sim.scenario.schema import PARAMETERS
 from sim.territory.territory import SECTORS
@@ -32,16 +34,22 @@ def _months(situation, months=24):
 
 
 def test_premises_are_open_or_vacant_and_only_events_change_them():
-    run = small_town(seed=4, **OPENLY_MOVING, transition_births=2.0, premises_probability=1.0)
+    run = small_town(
+        seed=4,
+        **OPENLY_MOVING,
+        succession_share=0.3,
+        transition_births=2.0,
+        premises_probability=1.0,
+    )
     ids = run.state["premises.id"].copy()
-    happened = {0: 0, 1: 0, 2: 0, 3: 0}
+    happened = dict.fromkeys(range(5), 0)
     for _ in range(60):
         before = run.state["premises.is_open"].astype(int)
         tenancies = run.state["premises.tenancy"].copy()
         run.step()
         event = run.state["premises.event"]
         after = run.state["premises.is_open"].astype(int)
-        np.testing.assert_array_equal(after - before, np.select([event == 1, event >= 2], [-1, 1]))
+        np.testing.assert_array_equal(after - before, np.array([0, -1, 1, 1, 0])[event])
         np.testing.assert_array_equal(run.state["premises.tenancy"] - tenancies, event >= 2)
         np.testing.assert_array_equal(run.state["premises.id"], ids)
         assert np.all(run.state["premises.months_vacant"][after == 1] == 0)
@@ -50,12 +58,29 @@ def test_premises_are_open_or_vacant_and_only_events_change_them():
         assert now["open_shops"] + now["retail_vacancy"] * now["premises"] == pytest.approx(
             ids.size
         )
-        assert now["closures"] == np.sum(event == 1)
+        assert now["closures"] == np.sum((event == 1) | (event == 4))
         assert now["relettings"] == np.sum(event == 2)
         assert now["project_takeovers"] == np.sum(event == 3)
         for code in happened:
             happened[code] += int(np.sum(event == code))
-    assert min(happened[code] for code in (0, 1, 2)) > 20 and happened[3] > 0
+    assert min(happened[code] for code in (0, 1, 2, 4)) > 20 and happened[3] > 0
+
+
+def test_open_shops_change_by_closures_successions_relettings_and_takeovers():
+    run = small_town(
+        seed=4,
+        **OPENLY_MOVING,
+        succession_share=0.3,
+        transition_births=2.0,
+        premises_probability=1.0,
+    )
+    before = run.state["premises.is_open"].sum(dtype=int)
+    run.run(60)
+    opened = Windows.of_months(dict(zip(COUNTS, run.counts.T, strict=True)), 60)
+    change = opened.sum("successions") + opened.sum("relettings") + opened.sum("takeovers")
+    change -= opened.sum("closures")
+    np.testing.assert_array_equal(opened.sum("open_shops"), before + np.cumsum(change))
+    assert opened.sum("successions").sum() > 20 and opened.sum("takeovers").sum() > 0
 
 
 @situations

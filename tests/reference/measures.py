@@ -20,7 +20,7 @@ KINDS: Final = tuple(kind["name"] for kind in tomllib.loads(_CATALOGUE.read_text
 LONG_TERM: Final = 36
 """Months of vacancy beyond which it is long-term."""
 
-CLOSED, RELET, TAKEN = 1, 2, 3
+CLOSED, RELET, TAKEN, SUCCEEDED = 1, 2, 3, 4
 LEFT, ARRIVED = 1, 2
 AN_IDEA, UNDER_REVIEW, INCUBATING, RUNNING = 1, 2, 3, 4
 HAD_IDEA, APPLIED, APPROVED, REFUSED, GAVE_UP, BORN, CEASED = 1, 2, 3, 4, 5, 6, 7
@@ -90,7 +90,10 @@ def _fixed_places(town: Town) -> Rows:
 COUNTS_BY_ZONE: Final[dict[str, Callable[[Town, int], float]]] = {
     "premises": lambda town, z: len(_at(town.premises, z)),
     "open_shops": lambda town, z: _number(_at(town.premises, z), lambda p: p.is_open),
-    "closures": lambda town, z: _number(_at(town.premises, z), lambda p: p.event == CLOSED),
+    "closures": lambda town, z: _number(
+        _at(town.premises, z), lambda p: p.event in (CLOSED, SUCCEEDED)
+    ),
+    "successions": lambda town, z: _number(_at(town.premises, z), lambda p: p.event == SUCCEEDED),
     "relettings": lambda town, z: _number(_at(town.premises, z), lambda p: p.event == RELET),
     "takeovers": lambda town, z: _number(_at(town.premises, z), lambda p: p.event == TAKEN),
     "long_term_vacant": lambda town, z: _number(
@@ -301,6 +304,7 @@ OF_THE_LAST_YEAR: Final[dict[str, Callable[[Period], float]]] = {
 SINCE_THE_START: Final[dict[str, Callable[[Period], float]]] = {
     "open_shop_years": lambda p: p.sum("open_shops") / 12,
     "closures": lambda p: p.sum("closures"),
+    "successions": lambda p: p.sum("successions"),
     "relettings": lambda p: p.sum("relettings"),
     "closure_rate": lambda p: 100 * per(p.sum("closures"), p.sum("open_shops") / 12),
     "closure_hazard": lambda p: 100 * 12 * per(p.sum("closures"), p.sum("open_at_beginning")),
@@ -347,7 +351,7 @@ FEWER_ARE_BETTER: Final = {
     "birth_gini", "birth_theil",
 }  # fmt: skip
 NEITHER_IS_BETTER: Final = {
-    "premises", "rent_index", "online_spending", "third_places", "third_place_seats",
+    "premises", "successions", "rent_index", "online_spending", "third_places", "third_place_seats",
     "classic_births", "public_spending", "public_money_unspent",
 }  # fmt: skip
 

@@ -17,7 +17,7 @@ from tests.reference.retail_month import DAYS_OF_A_MONTH, Town, Values
 LATENT, IDEA, REVIEW, INCUBATING, RUNNING, ENDED = range(6)
 NOTHING, HAD_IDEA, APPLIED, APPROVED, REFUSED, ABANDONED, BORN, CEASED = range(8)
 RESIDENT, YOUTH, ENTREPRENEUR, OFFICIAL = range(4)
-SHOP_CLOSED, SHOP_TAKEN = 1, 3
+SHOP_CLOSED, SHOP_TAKEN, SHOP_SUCCEEDED = 1, 3, 4
 PUBLIC, MATCHED, OWN = range(3)
 GRANTS, EVENTS = 3, 4
 IDEAS, ENGINEERING, REVIEWING, FUNDING, SURVIVAL, BIRTH, COOPERATION = range(7, 14)
@@ -323,7 +323,7 @@ def project_survival(town: Town, values: Values, seed: int, month: int, calendar
             continue
         p = town["entrepreneur.premises_row"][i]
         if p >= 0:
-            ends = town["premises.event"][p] == SHOP_CLOSED
+            ends = town["premises.event"][p] in (SHOP_CLOSED, SHOP_SUCCEEDED)
             if ends:
                 town["premises.operator"][p] = town["entrepreneur.premises_row"][i] = -1
                 town["premises.risk_ratio"][p] = 1.0

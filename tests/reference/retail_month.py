@@ -19,7 +19,7 @@ Values = Mapping[str, Any]
 CONVENIENCE, COMPARISON, HOSPITALITY = range(3)
 SECTORS = ("convenience", "comparison", "hospitality")
 RETAIL_PARK = 1
-NOTHING, CLOSED, RELET = range(3)
+NOTHING, CLOSED, RELET, _, SUCCEEDED = range(5)
 DAYS_OF_A_MONTH = 365.25 / 12
 CLOSURE, RELETTING, TOWN_SHOCKS = 1, 2, 15
 """Streams of draws."""
@@ -191,12 +191,15 @@ def shop_accounts(town: Town, values: Values, seed: int, month: int, calendar: i
         spent_in_shops = town["sector.consumer_spending"][s] * (1 - town["driver.online_share"][s])
         won = town["cell.revenue_per_attraction"][s][row][column] * spent_in_shops
         average_turnover = town["premises.attraction"][p] * won
+        has_successor = town["premises.event"][p] == SUCCEEDED
         town["premises.event"][p] = NOTHING
         if town["premises.is_open"][p]:
             turnover = average_turnover * town["premises.quality"][p]
             town["premises.shop_age"][p] += 1
             town["premises.revenue"][p] = turnover
             before = town["premises.margin"][p]
+            if has_successor:  # whose memory begins with what an average shop would earn
+                before = _margin(average_turnover, costs, values)
             now = _margin(turnover, costs, values)
             town["premises.margin"][p] = before + (now - before) / values["margin_memory"]
             months_earned = values["gross_margin"] * turnover / costs - 1
@@ -220,7 +223,11 @@ def closure_rate_per_year(
     """Hazard of closing, 1/year."""
     clip = values["margin_clip"]
     young = min(max(months, 1), 60) / 60
+    old = min(max(months, 60), 300) / 60
     weight = age_scale * young ** (values["closure_age_shape"] - 1)
+    weight *= old ** (values["closure_late_shape"] - 1)
+    if months in range(18, 55):
+        weight *= values["closure_lease_hump"]
     rate = values["closure_rate"] * weight
     rate *= exp(-values["closure_margin_response"] * max(-clip, min(margin, clip)))
     return rate if reserves > 0 else rate * values["closure_without_reserves"]
@@ -244,6 +251,16 @@ def _happens(town: Town, luck: float, rate: float) -> bool:
     return luck < probability
 
 
+def _open_shop(town: Town, values: Values, p: int, first: int, second: int) -> None:
+    """Give the premises another shop, of a quality from two random words."""
+    spread = values["quality_spread"]
+    town["premises.is_open"][p] = 1
+    town["premises.tenancy"][p] += 1
+    town["premises.months_vacant"][p] = 0
+    town["premises.quality"][p] = exp(spread * normal_pair(first, second)[0] - spread**2 / 2)
+    town["premises.reserves"][p] = values["starting_reserves"]
+
+
 def shop_closure(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
     key = stream_key(seed, CLOSURE, month)
     for p, name in enumerate(town["premises.id"]):
@@ -257,10 +274,16 @@ def shop_closure(town: Town, values: Values, seed: int, month: int, calendar: in
             values,
         )
         rate *= town["premises.risk_ratio"][p]
-        if _happens(town, uniform(block(*key, name, 0)[0]), rate):
+        luck, luck_of_succession, first, second = block(*key, name, 0)
+        if not _happens(town, uniform(luck), rate):
+            continue
+        town["premises.shop_age"][p] = 0
+        if uniform(luck_of_succession) < values["succession_share"]:
+            town["premises.event"][p] = SUCCEEDED
+            _open_shop(town, values, p, first, second)
+        else:
             town["premises.is_open"][p] = 0
             town["premises.event"][p] = CLOSED
-            town["premises.shop_age"][p] = 0
             town["premises.quality"][p] = 1.0
             town["premises.reserves"][p] = 0.0
 
@@ -278,15 +301,8 @@ def reletting(town: Town, values: Values, seed: int, month: int, calendar: int) 
         )
         luck, first, second, _ = block(*key, name, 0)
         if _happens(town, uniform(luck), rate):
-            spread = values["quality_spread"]
-            town["premises.is_open"][p] = 1
             town["premises.event"][p] = RELET
-            town["premises.tenancy"][p] += 1
-            town["premises.months_vacant"][p] = 0
-            town["premises.quality"][p] = exp(
-                spread * normal_pair(first, second)[0] - spread**2 / 2
-            )
-            town["premises.reserves"][p] = values["starting_reserves"]
+            _open_shop(town, values, p, first, second)
 
 
 def rent(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:

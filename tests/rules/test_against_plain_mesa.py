@@ -29,6 +29,9 @@ BUSY = {
     "starting_vacancy": 0.25,
     "transition_births": 2.0,
     "premises_probability": 0.8,
+    "succession_share": 0.3,
+    "closure_late_shape": 0.7,
+    "closure_lease_hump": 1.5,
     "leaving_rate": 0.1,
     "role_probability": 0.8,
     "facade_funding": 4000.0,
@@ -93,7 +96,7 @@ def test_a_plain_mesa_town_in_which_everything_happens_lives_the_same_two_years(
         members += int(run.state["entrepreneur.is_member"].sum())
         roles += np.count_nonzero(run.state["youth.role"] >= 0)
         renovated += np.count_nonzero(run.state["premises.facade"] > 1)
-    assert seen["premises.event"] == set(range(4))
+    assert seen["premises.event"] == set(range(5))
     assert seen["youth.event"] == set(range(4))
     assert seen["entrepreneur.event"] == set(range(8))
     assert members and renovated and roles

@@ -34,7 +34,7 @@ def random_month(random: np.random.Generator) -> State:
     state["cell.residents"] = random.uniform(0, 80, (sizes["row"], sizes["column"]))
     state["town.classic_birth_rate"] = [random.uniform(1, 9)]
 
-    event = random.choice(4, n, p=[0.4, 0.2, 0.2, 0.2])
+    event = random.choice(5, n, p=[0.4, 0.15, 0.15, 0.15, 0.15])
     is_open = np.where(event == twin.CLOSED, 0, np.where(event > 1, 1, random.integers(0, 2, n)))
     state["premises.zone"] = random.integers(0, 3, n)
     state["premises.event"], state["premises.is_open"] = event, is_open

@@ -47,6 +47,13 @@ STATES = {
         "starting_reserves": 1.0,
         "margin_spread": 0.4,
     },
+    "successors and ends of leases": {
+        "closure_rate": 0.5,
+        "closure_late_shape": 0.6,
+        "closure_lease_hump": 1.8,
+        "succession_share": 0.4,
+        "quality_spread": 0.3,
+    },
     "without neighbours, margins and rent": {
         "with_neighbours": False,
         "with_margins": False,

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.kernels import entrants
 from sim.kernels.machine.records import record
 from sim.processes import reletting, rent, shop_accounts, shop_attraction, shop_closure
 from sim.processes.exogenous_drivers import driver_series
@@ -16,24 +17,27 @@ from sim.scenario.scenario import load_scenario
 
 closure_probability = shop_closure.closure_probability.py_func
 reletting_probability = reletting.reletting_probability.py_func
-entrant_quality = reletting.entrant_quality.py_func
+entrant_quality = entrants.entrant_quality.py_func
 rent_target = rent.rent_target.py_func
 margin_of = shop_accounts.margin_of.py_func
 costs_at = shop_accounts.costs_at.py_func
 dilution = shop_accounts.dilution.py_func
 open_share_nearby = shop_attraction.open_share_nearby.py_func
 
+WORST_AGES = shop_closure.WORST_AGES
 margins = st.floats(-0.99, 5.0)
 months = st.integers(1, 600)
 positive = st.floats(0.01, 1e6)
 
 
 def closes(margin=0.0, age=120, reserves=3.0, scale=1.0, rate=0.09, response=3.0, shape=1.1,
-           without=2.0, clip=0.5, risk_ratio=1.0):  # fmt: skip
+           late=1.0, hump=1.0, without=2.0, clip=0.5, risk_ratio=1.0):  # fmt: skip
     p = SimpleNamespace(
         closure_rate=rate,
         closure_margin_response=response,
         closure_age_shape=shape,
+        closure_late_shape=late,
+        closure_lease_hump=hump,
         closure_without_reserves=without,
         margin_clip=clip,
     )
@@ -91,15 +95,46 @@ def test_with_a_shape_above_one_the_risk_grows_over_five_years_and_then_stays():
     assert risks[0] < risks[1] < risks[2] < risks[3] == risks[4] == risks[5]
 
 
+def test_with_a_late_shape_below_one_the_risk_still_falls_up_to_25_years():
+    risks = [closes(age=a, late=0.7) for a in (60, 61, 120, 299, 300, 301, 900)]
+    assert risks[0] > risks[1] > risks[2] > risks[3] > risks[4] == risks[5] == risks[6]
+    hazards = [-math.log1p(-r) for r in risks]
+    assert hazards[2] / hazards[0] == pytest.approx(2**-0.3)
+    assert hazards[4] / hazards[0] == pytest.approx(5**-0.3)
+
+
+def test_the_risk_has_its_hump_at_the_ends_of_leases_alone():
+    ages = np.arange(1, 400)
+    raised = [a for a in ages if closes(age=a, hump=1.5) > closes(age=a)]
+    assert raised == list(range(18, 55))
+    flat, hump = (-math.log1p(-closes(age=36, hump=h)) for h in (1.0, 1.5))
+    assert hump == pytest.approx(1.5 * flat)
+
+
+@given(st.floats(0.5, 2), st.floats(0.2, 2), st.floats(0.5, 4), st.integers(1, 600), margins)
+def test_no_shop_is_at_more_risk_than_the_worst(shape, late, hump, age, margin):
+    """Draws beyond the worst probability are skipped unseen."""
+    weights = [shop_closure.age_weight.py_func(a, shape, late, hump, 1.0) for a in WORST_AGES]
+    weight = shop_closure.age_weight.py_func(age, shape, late, hump, 1.0)
+    assert weight <= max(weights)
+    assert closes(margin, age, 0.0, 1.0, shape=shape, late=late, hump=hump) <= max(
+        closes(-0.5, a, 0.0, 1.0, shape=shape, late=late, hump=hump) for a in WORST_AGES
+    )
+
+
 @pytest.mark.parametrize("rate", [0.02, 0.09, 0.5])
-@pytest.mark.parametrize("shape", [0.6, 1.0, 1.1, 1.8])
-def test_the_mean_life_of_a_shop_is_one_over_the_rate_for_any_shape(rate, shape):
-    scale = shop_closure.age_scale(rate, shape)
+@pytest.mark.parametrize(
+    ("shape", "late", "hump"),
+    [(0.6, 1.0, 1.0), (1.0, 1.0, 1.0), (1.1, 1.0, 1.0), (1.8, 1.0, 1.0), (1.2, 0.6, 1.0),
+     (1.2, 0.6, 1.6), (0.8, 1.5, 0.7), (1.0, 1.0, 2.5)],
+)  # fmt: skip
+def test_the_mean_life_of_a_shop_is_one_over_the_rate_for_any_shape(rate, shape, late, hump):
+    scale = shop_closure.age_scale(rate, shape, late, hump)
     alive, mean_months, age = 1.0, 0.0, 0
     while alive > 1e-9:
         mean_months += alive
         age += 1
-        alive *= 1 - closes(age=age, scale=scale, rate=rate, shape=shape)
+        alive *= 1 - closes(age=age, scale=scale, rate=rate, shape=shape, late=late, hump=hump)
     assert mean_months == pytest.approx(1 / (1 - math.exp(-rate / 12)), rel=1e-5)
 
 

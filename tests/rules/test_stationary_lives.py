@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sim.kernels.machine.records import parameters_of
 from sim.processes.shop_closure import age_scale
@@ -19,6 +21,7 @@ CASES = [
     {"purchases_are_variable": True},
     {"closure_age_shape": 1.8, "closure_rate": 0.3, "starting_vacancy": 0.3},
     {"starting_reserves": 0.5, "closure_without_reserves": 6.0, "starting_vacancy": 0.25},
+    {"closure_age_shape": 1.3, "closure_late_shape": 0.6, "closure_lease_hump": 1.6},
     {"reletting_fading": 4.0, "reletting_rate_slow": 0.05, "starting_vacancy": 0.25},
 ]
 MARGINS = (-0.3, -0.1, 0.1, 0.4)
@@ -28,7 +31,8 @@ QUALITIES = (0.8, 1.0, 1.2)
 
 def _values(changes):
     values = small_town(**changes).values
-    return values, age_scale(values["closure_rate"], values["closure_age_shape"])
+    names = ("rate", "age_shape", "late_shape", "lease_hump")
+    return values, age_scale(*(values[f"closure_{name}"] for name in names))
 
 
 @pytest.mark.parametrize("changes", CASES)
@@ -62,7 +66,7 @@ def test_ages_of_shops_are_quantiles_of_their_survival(changes):
         for u, found, m_found, r_found in zip(shares, age, margin, reserves, strict=True):
             wanted = int(np.searchsorted(np.cumsum(alive), u * mean_life))
             assert abs(found - wanted) <= 1 + 0.01 * wanted
-            k = min(int(found), 240)
+            k = min(int(found), 300)
             assert m_found == pytest.approx(follows[k][1], abs=1e-9)
             assert r_found == pytest.approx(follows[k][2], abs=1e-9)
 
@@ -98,6 +102,18 @@ def test_classes_of_lettability_stand_for_a_gamma_distribution(variance):
 
 def test_without_frailty_premises_are_alike():
     assert lettability_classes(0.0).tolist() == [1.0]
+
+
+@settings(max_examples=20)
+@given(st.floats(0.0, 0.9))
+def test_successors_lengthen_the_time_between_two_vacancies(share):
+    """Premises are vacant for V / (V + O / (1 - share)), with O the mean life of a shop."""
+    values, scale = _values({"with_margins": False})
+    alone = solve_stationary(values, scale, 0.1, 0.0)
+    life = solve_stationary({**values, "succession_share": share}, scale, 0.1, 0.0)
+    vacant, opened = alone.vacant_months[:, 0], alone.open_months.mean(axis=1)
+    np.testing.assert_allclose(life.vacancy_at, vacant / (vacant + opened / (1 - share)))
+    assert life.vacancy <= alone.vacancy
 
 
 @pytest.mark.parametrize(("vacancy", "frailty"), [(0.03, 0.0), (0.1, 0.0), (0.3, 0.0), (0.1, 1.0)])

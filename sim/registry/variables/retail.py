@@ -158,8 +158,8 @@ RETAIL: Final[list[tuple[Any, ...]]] = [
         "premises.event",
         "uint8",
         "code",
-        "Event of this month: 0 nothing, 1 the shop closed, 2 the premises were relet, "
-        "3 a project took them.",
+        "Event of this month: 0 nothing, 1 the shop closed and left them vacant, 2 the premises "
+        "were relet, 3 a project took them, 4 the shop closed and a successor took over.",
     ),
     ("premises.tenancy", "int32", "count", "Occupants so far, including the present one."),
     ("premises.shop_age", "int32", "months", "Age of the shop; 0 if vacant."),
