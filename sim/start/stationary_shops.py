@@ -120,8 +120,8 @@ class Stationary:
     `open_months`, (margins, qualities), are the mean months that premises are open between two
     vacancies, by the margin of an average occupant and the quality of the shops: the mean life of
     a shop over the share of closures without successor. `vacant_months`, (margins, lettabilities),
-    are those of a vacancy. `quality` holds the midpoints of equally likely classes of entrants' quality,
-    `lettability` the means of those of premises. `vacancy` is that of the territory at
+    are those of a vacancy. `quality` holds the midpoints of equally likely classes of entrants'
+    quality, `lettability` the means of those of premises. `vacancy` is that of the territory at
     `mean_margin`, around which the margins of the premises spread.
     """
 

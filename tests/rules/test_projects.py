@@ -204,9 +204,16 @@ def test_spending_leaves_the_purses_to_the_cent():
     assert not state["ledger.spending"][2].any()  # the account that is not active
 
 
-def test_premises_and_operators_match_one_to_one_and_are_never_taken_twice():
+@pytest.mark.parametrize("successors", [0.0, 0.5])
+def test_premises_and_operators_match_one_to_one_and_are_never_taken_twice(successors):
+    """A project ends with its shop, also if a successor takes over, whose risk is as usual."""
     state, values = projects_town(
-        seed=4, premises_probability=1.0, closure_rate=0.6, with_margins=False, takeover_reach=9.0
+        seed=4,
+        premises_probability=1.0,
+        closure_rate=0.6,
+        succession_share=successors,
+        with_margins=False,
+        takeover_reach=9.0,
     )
     bound = [p.bind(state, values, 4) for p in MONTH]
     taken = 0

@@ -111,7 +111,7 @@ def test_successors_lengthen_the_time_between_two_vacancies(share):
     values, scale = _values({"with_margins": False})
     alone = solve_stationary(values, scale, 0.1, 0.0)
     life = solve_stationary({**values, "succession_share": share}, scale, 0.1, 0.0)
-    vacant, opened = alone.vacant_months[:, 0], alone.open_months.mean(axis=1)
+    vacant, opened = alone.vacant_months, alone.open_months.mean(axis=1, keepdims=True)
     np.testing.assert_allclose(life.vacancy_at, vacant / (vacant + opened / (1 - share)))
     assert life.vacancy <= alone.vacancy
 
