@@ -127,6 +127,23 @@ def behind(info: ParameterInfo) -> str:
     return code(posterior.figures(info.name) if posterior else ())
 
 
+def posterior_page() -> str:
+    """Prior, posterior and data of each parameter of the default posterior."""
+    posterior = default_posterior()
+    if posterior is None:
+        return (
+            "No posterior comes with this version: uncertain parameters are drawn from their"
+            " plausible ranges.\n"
+        )
+    return table(
+        ("parameter", "unit", "prior", "posterior, 5 to 95 %", "figures behind it"),
+        (
+            (f"`{i.name}`", i.unit, drawn(i), fitted(i), behind(i))
+            for i in (PARAMETERS[name] for name in posterior.parameters)
+        ),
+    )
+
+
 def parameter_table(names: Iterable[str]) -> str:
     """Value, unit, bounds, plausible range, posterior, evidence and source of some parameters."""
     return table(
@@ -450,6 +467,7 @@ def pages() -> dict[str, str]:
     }
     return tables | {
         "parameters": parameters_page(),
+        "posterior": posterior_page(),
         "evidence": evidence_page(),
         "entities": entities_page(),
         "schedule": schedule_page(),

@@ -1,6 +1,6 @@
-"""Run a hundred drawn town centres from 2001 to 2024 and compare them with patterns 1 to 5.
+"""Run a hundred drawn town centres from 2001 to 2024 and measure patterns 1 to 5 and 15.
 
-``python experiments/backcast/ensemble.py`` prints the table of docs/validation.md.
+``python experiments/backcast/ensemble.py`` prints the figures of one ensemble.
 """
 
 from __future__ import annotations
@@ -119,18 +119,30 @@ def run_ensemble(seed: int = 1, **parameters: float) -> tuple[list[str], npt.NDA
 
 
 def patterns(names: list[str], vacancy: npt.NDArray[np.float64]) -> dict[str, float]:
-    """Compute the figures of patterns 1 to 5, in per cent or percentage points, by description."""
+    """Compute the figures of patterns 1 to 5 and 15, in per cent or points, by description."""
     percent = 100 * vacancy
     of = {year: percent[:, year - 2001] for year in range(2001, 2025)}
     group = np.array(names)
     found = {f"mean {y}": float(of[y].mean()) for y in (2001, 2012, 2015, 2024)}
-    found["rise 2012-15 a year"] = float((of[2015] - of[2012]).mean() / 3)
+    for first, last in ((2001, 2012), (2012, 2015), (2014, 2019), (2019, 2024)):
+        rise = (of[last] - of[first]) / (last - first)
+        found[f"rise {first}-{last % 100} a year"] = float(rise.mean())
     for size in SIZES:
         found[f"2015, {size.name}"] = float(of[2015][group == size.name].mean())
-    for year in (2001, 2015):
+    small = float(of[2015][np.isin(group, [size.name for size in SIZES[:2]])].mean())
+    found["small less middle, 2015"] = small - found[f"2015, {SIZES[2].name}"]
+    found["small less large, 2015"] = small - found[f"2015, {SIZES[3].name}"]
+    for year in (2001, 2012, 2013, 2014, 2015):
         found[f"below 5 % in {year}"] = 100 * float((of[year] < 5).mean())
         found[f"above 10 % in {year}"] = 100 * float((of[year] > 10).mean())
+    for year in (2001, 2015):
         found[f"SD {year}"] = float(of[year].std())
+    found["SD 2015 less 2001"] = found["SD 2015"] - found["SD 2001"]
+    for first, last in ((2014, 2019), (2019, 2024)):
+        found[f"fell {first}-{last % 100}"] = 100 * float((of[last] < of[first]).mean())
+    # Premises are fixed, so a centre has fewer shops exactly where it has more vacancy.
+    lost = (of[2015] > of[2009])[group != SIZES[3].name]
+    found["lost shops 2009-15"] = 100 * float(lost.mean())
     return found
 
 

@@ -1,11 +1,6 @@
-"""Compare projects, places and the young under default parameters with patterns 6 to 14.
-
-`docs/validation/measure_people.py` prints the figures, `tests/patterns/test_people.py` checks them.
-"""
+"""Measure projects, places and the young of one replication; patterns 6 to 14."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +12,8 @@ from sim.scenario.scenario import Scenario, load_scenario
 from sim.simulation.simulation import Simulation
 from sim.territory.territory import SECTORS
 
-SEEDS = tuple(range(8))
 YEARS = 20
+"""Length of the runs in which projects are followed."""
 EIGHT_MONTHS = 8
 """Months from the evening in Valence-Romans to the survey of its ideas."""
 
@@ -33,65 +28,60 @@ Floats = npt.NDArray[np.float64]
 
 
 def follow_projects(
-    scenario: Scenario, seeds: Sequence[int] = SEEDS, years: int = YEARS
-) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
+    scenario: Scenario, seed: int, years: int = YEARS
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Follow every project from its idea to its end.
 
     Parameters
     ----------
     scenario : Scenario
-    seeds : sequence of int
-        One replication each.
+    seed : int
     years : int
-        Length of a run.
+        Length of the run.
 
     Returns
     -------
     projects : DataFrame
         One row per project that runs, or whose idea arises, after the first month of the run:
-        ``seed``, ``kind`` (name), ``supporter`` (account or -1), ``idea``, ``born`` and ``over``
-        (months of the run; NaN for events that did not happen, and for the idea of projects older
-        than the run), ``after_8`` (stage code eight months after the idea, NaN if it was over),
+        ``kind`` (name), ``supporter`` (account or -1), ``idea``, ``born`` and ``over`` (months of
+        the run; NaN for events that did not happen, and for the idea of projects older than the
+        run), ``after_8`` (stage code eight months after the idea, NaN if it was over),
         ``evening`` (whether its account held an evening in the month of the idea).
-    months : list of DataFrame
-        Monthly indicators of each replication, as from `monthly`.
+    months : DataFrame
+        Monthly indicators of the run.
     """
     names = [kind.name for kind in project_kinds()]
     rows: list[dict[str, float | str | bool]] = []
-    frames = []
-    for seed in seeds:
-        run = Simulation(scenario.replace(months=12 * years), seed)
-        under_way: dict[int, dict[str, float | str | bool]] = {}
-        for month in range(12 * years):
-            run.step()
-            state = run.state
-            event = state["entrepreneur.event"]
-            for i in np.flatnonzero(event).tolist():
-                what = int(event[i])
-                if what == HAD_IDEA or (what == BORN and i not in under_way):
-                    account = int(state["entrepreneur.supporter"][i])
-                    under_way[i] = {
-                        "seed": seed,
-                        "kind": names[state["entrepreneur.kind"][i]],
-                        "supporter": account,
-                        "idea": month if what == HAD_IDEA else np.nan,
-                        "born": np.nan,
-                        "over": np.nan,
-                        "after_8": np.nan,
-                        "evening": what == HAD_IDEA
-                        and account >= 0
-                        and bool(state["account.evening_participants"][account] > 0),
-                    }
-                if what == BORN:
-                    under_way[i]["born"] = month
-                elif what in (REFUSED, ABANDONED, ENDED) and i in under_way:
-                    rows.append(under_way.pop(i) | {"over": month})
-            for i, project in under_way.items():
-                if project["idea"] == month - EIGHT_MONTHS:
-                    project["after_8"] = float(state["entrepreneur.stage"][i])
-        rows += under_way.values()
-        frames.append(run.indicators)
-    return pd.DataFrame(rows), frames
+    run = Simulation(scenario.replace(months=12 * years), seed)
+    under_way: dict[int, dict[str, float | str | bool]] = {}
+    for month in range(12 * years):
+        run.step()
+        state = run.state
+        event = state["entrepreneur.event"]
+        for i in np.flatnonzero(event).tolist():
+            what = int(event[i])
+            if what == HAD_IDEA or (what == BORN and i not in under_way):
+                account = int(state["entrepreneur.supporter"][i])
+                under_way[i] = {
+                    "kind": names[state["entrepreneur.kind"][i]],
+                    "supporter": account,
+                    "idea": month if what == HAD_IDEA else np.nan,
+                    "born": np.nan,
+                    "over": np.nan,
+                    "after_8": np.nan,
+                    "evening": what == HAD_IDEA
+                    and account >= 0
+                    and bool(state["account.evening_participants"][account] > 0),
+                }
+            if what == BORN:
+                under_way[i]["born"] = month
+            elif what in (REFUSED, ABANDONED, ENDED) and i in under_way:
+                rows.append(under_way.pop(i) | {"over": month})
+        for i, project in under_way.items():
+            if project["idea"] == month - EIGHT_MONTHS:
+                project["after_8"] = float(state["entrepreneur.stage"][i])
+    rows += under_way.values()
+    return pd.DataFrame(rows), run.indicators
 
 
 def survival(projects: pd.DataFrame, years: int, run: int = YEARS) -> float:
@@ -121,23 +111,6 @@ def started(projects: pd.DataFrame, within: int = 60, run: int = YEARS) -> float
     """Return the share of ideas that become running projects within some months."""
     early = projects[projects["idea"] < 12 * run - within]
     return float((early["born"] - early["idea"] <= within).mean())
-
-
-def monthly(
-    scenario: Scenario, seeds: Sequence[int] = SEEDS, years: int = YEARS
-) -> list[pd.DataFrame]:
-    """Monthly indicators of each replication."""
-    frames = []
-    for seed in seeds:
-        run = Simulation(scenario.replace(months=12 * years), seed)
-        run.run()
-        frames.append(run.indicators)
-    return frames
-
-
-def mean_of(frames: Sequence[pd.DataFrame], name: str) -> float:
-    """Mean of an indicator over months and replications."""
-    return float(np.mean([frame[name].mean() for frame in frames]))
 
 
 def nearest_shop(scenario: Scenario, seed: int = 0) -> tuple[dict[str, Floats], Floats]:
@@ -178,25 +151,25 @@ def weighted_quantile(values: Floats, weights: Floats, share: float) -> float:
     return float(values[order][min(int(np.searchsorted(reached, share)), values.size - 1)])
 
 
-def access(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
-    """Return distances to shops in generated countryside and towns, km; pattern 9."""
-    found: dict[str, list[float]] = {}
+def access(seed: int) -> dict[str, float]:
+    """Return distances to shops in generated countryside and a generated town, km; pattern 9."""
+    found: dict[str, float] = {}
     for name in ("rural_low_density", "mid_sized_town"):
-        for seed in seeds:
-            scenario = load_scenario(name).replace(territory_seed=seed + 1)
-            distances, residents = nearest_shop(scenario)
-            for sector in ("convenience", "comparison"):
-                half = weighted_quantile(distances[sector], residents, 0.5)
-                found.setdefault(f"{name}, median to {sector}", []).append(half)
-            nine = weighted_quantile(distances["any"], residents, 0.9)
-            found.setdefault(f"{name}, nine in ten to any shop", []).append(nine)
-    return {name: float(np.mean(values)) for name, values in found.items()}
+        distances, residents = nearest_shop(
+            load_scenario(name).replace(territory_seed=seed + 1), seed
+        )
+        for sector in ("convenience", "comparison"):
+            half = weighted_quantile(distances[sector], residents, 0.5)
+            found[f"{name}, median to {sector}"] = half
+        nine = weighted_quantile(distances["any"], residents, 0.9)
+        found[f"{name}, nine in ten to any shop"] = nine
+    return found
 
 
-def lives() -> dict[str, float]:
+def lives(seed: int) -> dict[str, float]:
     """Return survival and births in the mid-sized town and the neighbourhood; patterns 6 to 8."""
-    town, town_months = follow_projects(load_scenario("mid_sized_town"))
-    estate, estate_months = follow_projects(load_scenario("working_class_neighbourhood"))
+    town, town_months = follow_projects(load_scenario("mid_sized_town"), seed)
+    estate, estate_months = follow_projects(load_scenario("working_class_neighbourhood"), seed)
     is_shop = town["kind"] == "shop"
     found = {
         "3 years": 100 * survival(town, 3),
@@ -208,58 +181,53 @@ def lives() -> dict[str, float]:
         "births followed": float(town["born"].notna().sum()),
     }
     followed = {"mid_sized_town": town_months, "working_class_neighbourhood": estate_months}
-    for name, frames in followed.items():
-        found[f"{name}, births per 1,000"] = mean_of(frames, "births_per_1000")
-        found[f"{name}, participation"] = 100 * mean_of(frames, "participation")
+    for name, months in followed.items():
+        found[f"{name}, births per 1,000"] = float(months["births_per_1000"].mean())
+        found[f"{name}, participation"] = 100 * float(months["participation"].mean())
     return found
 
 
-def evenings(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
+def evenings(seed: int) -> dict[str, float]:
     """Return the ideas of *start'up de territoire* and their fate; pattern 10."""
     arm = load_scenario("mid_sized_town").add(load_intervention("startup_territoire"))
-    projects, months = follow_projects(arm, seeds, years=10)
+    projects, months = follow_projects(arm, seed, years=10)
     ideas = projects[projects["evening"] & (projects["idea"] < 120 - EIGHT_MONTHS)]
     from_evenings = projects[projects["evening"]]
-    people = sum(frame["evening_participants"].sum() for frame in months)
+    people = float(months["evening_participants"].sum())
     return {
-        "ideas per participant": 100 * float(projects["evening"].sum()) / people,
+        "ideas per 100 participants": 100 * float(projects["evening"].sum()) / people,
         "started of an evening's ideas": 100 * started(from_evenings, run=10),
         "under way after 8 months": 100 * float((ideas["after_8"] >= INCUBATING).mean()),
     }
 
 
-def hub(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
+def hub(seed: int) -> dict[str, float]:
     """Return members and losses of a cooperation hub from its third year; pattern 12."""
     arm = load_scenario("mid_sized_town").add(load_intervention("cooperation_hub"))
+    run = Simulation(arm.replace(months=120), seed)
+    run.run(48)
     members, left = [], 0
-    for seed in seeds:
-        run = Simulation(arm.replace(months=120), seed)
-        run.run(48)
-        before = run.state["entrepreneur.is_member"].copy()
-        for _ in range(72):
-            run.step()
-            after = run.state["entrepreneur.is_member"].copy()
-            members.append(int(after.sum()))
-            left += int(((before == 1) & (after == 0)).sum())
-            before = after
+    before = run.state["entrepreneur.is_member"].copy()
+    for _ in range(72):
+        run.step()
+        after = run.state["entrepreneur.is_member"].copy()
+        members.append(int(after.sum()))
+        left += int(((before == 1) & (after == 0)).sum())
+        before = after
     return {
         "hub members": float(np.mean(members)),
         "hub losses": 100 * 12 * left / max(sum(members), 1),
     }
 
 
-def displacement(seeds: Sequence[int] = SEEDS) -> dict[str, float]:
+def displacement(seed: int) -> dict[str, float]:
     """Return the net share of the spending that a cluster brings to some cells; pattern 14."""
     found = {}
     for boundary in ("closed", "open"):
         place = load_scenario("mid_sized_town").replace(boundary=boundary)
         arm = place.add(load_intervention("transition_cluster"))
-        gain = net = 0.0
-        for seed in seeds:
-            run = Simulation(arm.replace(months=120), seed)
-            run.run()
-            moved = run.state["cell.moved_consumers"].astype(np.float64)
-            gain += float(moved[moved > 0].sum())
-            net += float(moved.sum())
-        found[f"net, {boundary}"] = 100 * net / gain
+        run = Simulation(arm.replace(months=120), seed)
+        run.run()
+        moved = run.state["cell.moved_consumers"].astype(np.float64)
+        found[f"net, {boundary}"] = 100 * float(moved.sum() / moved[moved > 0].sum())
     return found
