@@ -17,6 +17,7 @@ from sim.experiments.running import sweep
 from sim.interventions import LEVERS, list_interventions
 from sim.measures.registry import OUTCOMES
 from sim.processes.month import MechanismParameters
+from sim.scenario.posterior import default_posterior
 from sim.scenario.scenario import list_scenarios
 from sim.scenario.schema import PARAMETERS
 
@@ -44,9 +45,9 @@ def costs(experiment, months=240):
 
 def test_the_questions_of_the_brief_are_there():
     asked = {
-        "ablations", "bridging_officials", "cluster_size_by_funding", "displacement", "equal_cost",
-        "frugality", "funding_stop", "idea_choice", "online_shock_hysteresis",
-        "parameters_morris", "shocks", "territories", "timing", "youth",
+        "ablations", "assumptions", "bridging_officials", "cluster_size_by_funding",
+        "displacement", "equal_cost", "frugality", "funding_stop", "idea_choice",
+        "online_shock_hysteresis", "parameters_morris", "shocks", "territories", "timing", "youth",
     }  # fmt: skip
     assert asked <= set(NAMES)
 
@@ -135,6 +136,17 @@ def test_each_mechanism_is_switched_off_once_and_the_whole_model_comes_first():
 def test_every_uncertain_parameter_is_screened():
     screened = {factor.name for factor in load_experiment("parameters_morris").factors}
     assert screened == {n for n, i in PARAMETERS.items() if i.role == "uncertainty"}
+
+
+def test_every_assumption_without_data_is_ranked():
+    posterior = default_posterior()
+    fitted = set(posterior.parameters) if posterior else set()
+    assumed = {
+        n for n, i in PARAMETERS.items() if i.role == "uncertainty" and i.evidence == "assumed"
+    }
+    experiment = load_experiment("assumptions")
+    assert {factor.name for factor in experiment.factors} == assumed - fitted
+    assert experiment.parameters == "fixed"
 
 
 def test_online_shopping_goes_as_it_came():
