@@ -25,6 +25,7 @@ from sim.cli.run import run_command
 from sim.cli.scenarios import scenarios_command
 from sim.cli.sweep import extend_command, sweep_command
 from sim.cli.territory import territory_app
+from sim.cli.validate import validate_command
 from sim.cli.verify import verify_command
 from sim.errors import InputError
 
@@ -55,6 +56,7 @@ app.command("compare")(compare_command)
 app.command("sweep")(sweep_command)
 app.command("extend")(extend_command)
 app.command("verify")(verify_command)
+app.command("validate")(validate_command)
 app.command("report")(report_command)
 app.command("params")(params_command)
 app.command("explain")(explain_command)
