@@ -18,6 +18,9 @@ from sim.experiments.draws import draw, uncertain_ranges
 from sim.experiments.experiment_file import read_experiment
 from sim.experiments.plan import plan_experiment
 from sim.experiments.results import load_results
+from sim.report.blocks import Paragraph
+from sim.report.facts import Facts
+from sim.report.sections.settings import assumptions
 from sim.scenario.posterior import Posterior, default_posterior, save_posterior
 from sim.scenario.scenario import Scenario, load_scenario
 from sim.scenario.schema import PARAMETERS
@@ -196,12 +199,14 @@ def _forget(shipped: Path) -> None:
     _default_posterior.cache_clear()
 
 
-def test_results_keep_it_though_the_package_moves_on(
+def test_results_keep_and_tell_it_though_the_package_moves_on(
     shipped: Path, tmp_path: Path, town: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small = town.replace(**SMALL, months=3, closure_rate=0.09)
     found = sim.compare(small, ["transition_cluster"], reps=2, workers=1, out=tmp_path / "kept")
     before = found.parameters
+    marks = [b.text for b in assumptions(Facts(found, "en")).blocks if isinstance(b, Paragraph)][1]
+    assert "a whole draw of the posterior at a time" in marks
     scale = 0.09 / PARAMETERS["closure_rate"].default
     assert np.isclose(before["closure_rate"].to_numpy()[:, None], scale * RATE).any(axis=1).all()
     shipped.unlink()

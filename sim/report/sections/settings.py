@@ -52,7 +52,7 @@ def assumptions(facts: Facts) -> Section:
 
 def _marks(facts: Facts) -> str:
     """Return the key of the sentence on ranges, by how parameters are drawn."""
-    has_posterior = isinstance(facts.results.scenario.posterior, Posterior)
+    has_posterior = isinstance(facts.scenario.posterior, Posterior)
     return "marks_posterior" if has_posterior and not facts.is_fixed else "marks"
 
 
