@@ -128,18 +128,7 @@ def estimates(
 
 def table(figures: Mapping[str, Figure], found: Mapping[str, Estimate]) -> str:
     """Write figures as a table in Markdown, each row in its own unit."""
-    head = (
-        "#",
-        "figure",
-        "unit",
-        "observed",
-        "where",
-        "band",
-        "role",
-        "model",
-        "90 % interval",
-        "verdict",
-    )
+    head = ("#", "figure", "unit", "observed", "band", "model", "role: verdict", "where observed")
     rows = [head, ("---",) * len(head)]
     for name, figure in figures.items():
         value, low, high = (
@@ -148,18 +137,18 @@ def table(figures: Mapping[str, Figure], found: Mapping[str, Estimate]) -> str:
         ends = (figure.band.low, figure.band.high) if figure.band else ()
         band = " to ".join(f"{round(end, figure.digits):g}" for end in ends)
         verdict = figure.verdict(found[name])
+        if verdict == "outside":
+            verdict = f"**{verdict}**"
         rows.append(
             (
                 str(figure.pattern),
                 figure.what,
                 figure.unit,
                 figure.observed,
-                figure.panel,
                 band.replace(" to inf", " or more"),
-                figure.role,
-                value,
-                f"{low} to {high}",
-                f"**{verdict}**" if verdict == "outside" else verdict,
+                f"{value} [{low}, {high}]",
+                f"{figure.role}: {verdict}" if verdict else figure.role,
+                figure.panel,
             )
         )
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)

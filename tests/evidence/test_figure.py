@@ -56,10 +56,10 @@ def test_each_row_of_a_table_has_its_unit():
     distance = Figure(9, "a distance", "km", "", "", "checked", judged(4, inf, "km", "s"))
     found = {"x": estimate(-4, -5, -3), "y": estimate(1, 1, 2)}
     *_, gap, far = table({"x": figure(), "y": distance}, found).splitlines()
-    assert gap.startswith("| 7 | a difference | points | -4 | a panel | -8 to -2 | checked |")
-    assert gap.endswith("| -4.0 | -5.0 to -3.0 | within |")
-    assert far.startswith("| 9 | a distance | km |  |  | 4 or more | checked |")
-    assert far.endswith("| 1.0 | 1.0 to 2.0 | **outside** |")
+    assert gap.startswith("| 7 | a difference | points | -4 | -8 to -2 | -4.0 [-5.0, -3.0] |")
+    assert gap.endswith("| checked: within | a panel |")
+    assert far.startswith("| 9 | a distance | km |  | 4 or more | 1.0 [1.0, 2.0] |")
+    assert far.endswith("| checked: **outside** |  |")
 
 
 @pytest.mark.parametrize("figures", [TOWNS, UNSEEN, PEOPLE], ids=["towns", "unseen", "people"])
