@@ -62,6 +62,7 @@ class Premises(PremisesRow):
 
     is_open = Flag(computed=True)
     months_vacant = Column[int](at_least=0)
+    lettability = Column[float](above=0.0)
     shop_age = Column[int](computed=True)
     revenue = Column[float](computed=True)
     quality = Column[float](computed=True)

@@ -111,12 +111,12 @@ class ShopClosureParameters(ParameterGroup):
 
 
 @rule
-def age_weight(months, shape, late_shape, lease_hump, scale):
+def age_weight(months, scale, p):
     """Return the hazard of a shop of this age relative to the mean over the life of shops."""
     if months >= YOUNG_MONTHS:
-        return scale * math.pow(min(months, OLD_MONTHS) / YOUNG_MONTHS, late_shape - 1.0)
-    weight = scale * math.pow(max(months, 1) / YOUNG_MONTHS, shape - 1.0)
-    return weight * lease_hump if FIRST_LEASE_END <= months <= LAST_LEASE_END else weight
+        return scale * math.pow(min(months, OLD_MONTHS) / YOUNG_MONTHS, p.closure_late_shape - 1.0)
+    weight = scale * math.pow(max(months, 1) / YOUNG_MONTHS, p.closure_age_shape - 1.0)
+    return weight * p.closure_lease_hump if FIRST_LEASE_END <= months <= LAST_LEASE_END else weight
 
 
 @rule
@@ -126,12 +126,9 @@ def settled_age(late_shape):
 
 
 @rule
-def closure_probability(margin, months, reserves, age_scale, risk_ratio, p):
-    """Return the probability that a shop closes this month."""
+def closure_probability(margin, weight, reserves, risk_ratio, p):
+    """Return the probability that a shop with this `age_weight` closes this month."""
     clipped = min(max(margin, -p.margin_clip), p.margin_clip)
-    weight = age_weight(
-        months, p.closure_age_shape, p.closure_late_shape, p.closure_lease_hump, age_scale
-    )
     rate = p.closure_rate * weight
     rate *= math.exp(-p.closure_margin_response * clipped)
     if reserves <= 0.0:
@@ -145,7 +142,8 @@ def worst_probability(age_scale, p):
     """Return the largest probability of closing, over all margins, ages and reserves."""
     worst = 0.0
     for months in WORST_AGES:
-        worst = max(worst, closure_probability(-p.margin_clip, months, 0.0, age_scale, 1.0, p))
+        weight = age_weight(months, age_scale, p)
+        worst = max(worst, closure_probability(-p.margin_clip, weight, 0.0, 1.0, p))
     return worst
 
 
@@ -188,10 +186,8 @@ def close_shops(seed, month, premises, town, p):
             luck, risk_ratio = uniform(lucks[i - first]), premises.risk_ratio[i]
             if not is_open[i] or (luck >= worst and risk_ratio <= 1.0):
                 continue
-            scale = town.closure_age_scale[0]
-            if luck < closure_probability(
-                premises.margin[i], shop_age[i], reserves[i], scale, risk_ratio, p
-            ):
+            weight = age_weight(shop_age[i], town.closure_age_scale[0], p)
+            if luck < closure_probability(premises.margin[i], weight, reserves[i], risk_ratio, p):
                 shop_age[i] = 0
                 _, luck_of_succession, word1, word2 = block(k0, k1, premises.id[i], 0)
                 if uniform(luck_of_succession) < p.succession_share:

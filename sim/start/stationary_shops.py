@@ -23,7 +23,7 @@ from sim.kernels.machine.compile import kernel
 from sim.kernels.machine.records import parameters_of
 from sim.processes.reletting import reletting_probability
 from sim.processes.shop_accounts import costs_at, margin_of
-from sim.processes.shop_closure import closure_probability, settled_age
+from sim.processes.shop_closure import age_weight, closure_probability, settled_age
 from sim.registry.solved_once import solved_once
 
 __all__ = ["LARGEST_MARGIN", "Stationary", "live_shops", "live_vacancies", "solve_stationary"]
@@ -54,7 +54,11 @@ def live_shops(
     `reserves_reached`: those at this quantile of the stationary distribution of ages.
     """
     lived, alive, hazard, m, reserves = np.empty((5, LONGEST + 1))  # by months since the opening
-    horizon = max(HORIZON, settled_age(p.closure_late_shape))
+    settled = settled_age(p.closure_late_shape)
+    horizon = max(HORIZON, settled)
+    weight = np.empty(settled + 1)
+    for k in range(settled + 1):
+        weight[k] = age_weight(k, age_scale, p)
     for i in range(margin.size):
         # Costs per euro of an average shop's revenue here; then the revenue of this shop.
         costs = costs_at(margin[i], p)
@@ -69,7 +73,7 @@ def live_shops(
             lived[k] = lived[last] + alive[last]
             m[k] = m[last] + (own - m[last]) / p.margin_memory
             reserves[k] = min(max(reserves[last] + profit, 0.0), p.starting_reserves)
-            hazard[k] = closure_probability(m[k], k, reserves[k], age_scale, 1.0, p)
+            hazard[k] = closure_probability(m[k], weight[min(k, settled)], reserves[k], 1.0, p)
             alive[k] = alive[last] * (1.0 - hazard[k])
             last = k
         mean_life[i] = lived[last] + (alive[last] / hazard[last] if hazard[last] > 1e-9 else 1e9)

@@ -6,6 +6,7 @@ import pytest
 from sim.mesa_face.agents import Premises, Shop, ShopClosedError
 from sim.mesa_face.model import TerritoryModel
 from sim.registry.variables import VARIABLES
+from sim.scenario.scenario import load_scenario
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -156,6 +157,20 @@ def test_shops_that_close_during_a_run_leave_their_sets(model):
     survivors = [s for s in watched if s.is_open]
     assert 0 < len(survivors) < len(watched)
     assert shops.to_list() == survivors
+
+
+def test_a_successor_is_another_shop_than_the_one_before():
+    scenario = load_scenario("mid_sized_town").replace(succession_share=0.9, closure_rate=0.3)
+    model = TerritoryModel(scenario, rng=7)
+    before = model.agents_by_type[Shop].to_list()
+    model.step()
+    premises = next(p for p in model.agents_by_type[Premises] if p.event == "succeeded")
+    closed = next(shop for shop in before if shop.premises is premises)
+    assert not closed.is_open and closed not in model.agents
+    assert premises.is_open and premises.shop in model.agents
+    assert premises.shop.unique_id == closed.unique_id + len(model.agents_by_type[Premises])
+    with pytest.raises(ShopClosedError):
+        closed.rent = 1.0
 
 
 def test_premises_are_permanent(model, vacant):
