@@ -375,11 +375,12 @@ class Results:
         """Monthly series of one point: ``arm``, ``rep``, ``month`` from 1, and measures, each over
         the twelve months that end there; empty if not kept."""
         frame = self._kept("series", *self.experiment.series)
-        return frame.astype({"month": np.int64})
+        return frame.assign(month=frame["month"].astype(np.int64))
 
     @cached_property
     def _every_month(self) -> pd.DataFrame:
-        return self._kept("every_month").astype({"month": np.int64})
+        frame = self._kept("every_month")
+        return frame.assign(month=frame["month"].astype(np.int64))
 
     @cached_property
     def indicators(self) -> pd.DataFrame:

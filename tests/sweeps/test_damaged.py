@@ -183,7 +183,7 @@ def check_damage(
         damage(hurt, rng)
         try:
             sentence = refusal(lambda hurt=hurt: read_everything(hurt), hurt)
-            if not sentence and k % 10 == 0:
+            if not sentence and k % 10 == 5:
                 sentence = refusal(lambda hurt=hurt: main_report(hurt), hurt)
         except Exception as error:
             error.add_note(f"damage {k}")
@@ -204,7 +204,7 @@ def main_report(folder: Path) -> None:
 def test_random_damage_is_refused_in_one_sentence(_sound: Path, tmp_path: Path) -> None:
     for damage in (damage_manifest, damage_file, damage_sealed):
         (tmp_path / damage.__name__).mkdir()
-        check_damage(_sound, tmp_path / damage.__name__, 35, damage)
+        check_damage(_sound, tmp_path / damage.__name__, 12, damage)
 
 
 @pytest.mark.corpus
