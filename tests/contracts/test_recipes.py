@@ -188,7 +188,7 @@ TWIN = """def lease_indexation(town: Town, values: Values, *clock: int) -> None:
 def test_another_process(checkout: Checkout) -> None:
     checkout.write("sim/processes/lease_indexation.py", PROCESS)
     month = "sim/processes/month.py"
-    checkout.insert(month, "24. Rents follow their index.\n", before='"""\n\nfrom __future__')
+    checkout.insert(month, "25. Rents follow their index.\n", before='"""\n\nfrom __future__')
     checkout.insert(month, "    lease_indexation,\n", before="    local_benefits,\n")
     checkout.insert(month, "    lease_indexation.PROCESS,\n", before=')\n"""Processes in the order')
     checkout.append("sim/words/fr/processes.toml", PROCESS_IN_FRENCH)
