@@ -78,7 +78,7 @@ KINDS = {
 }  # fmt: skip
 
 QUICK = ("grid", "curve", "never", "facets", "one_replication", "morris")
-"""Shapes whose reports the quick suite writes: one of each kind, and those hardest to draw."""
+"""Shapes whose reports the quick suite writes: at least one of each kind."""
 
 LEVELS = {"closure_rate_town_centre": 9.0, "open_shops_town_centre": 200.0, "participation": 0.3}
 
