@@ -21,6 +21,8 @@ from typing import Any
 
 BLOCK = re.compile(r"^```(console|pycon)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"^\$ ((?:.*\\\n)*.*)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
+PROGRESS = re.compile(r"^[\d,]+ of [\d,]+ runs, [\d,]+ failed, about .* left\n", re.MULTILINE)
+"""Only runs that take long print it."""
 
 
 def examples_of(page: Path) -> doctest.DocTest:
@@ -70,17 +72,25 @@ def empty_folder(folder: Path) -> Iterator[None]:
         os.chdir(before)
 
 
+class WithoutProgress(doctest.OutputChecker):
+    """Comparison of outputs that leaves progress out."""
+
+    def check_output(self, want: str, got: str, optionflags: int) -> bool:
+        """Return whether the output is the one shown."""
+        return super().check_output(want, PROGRESS.sub("", got), optionflags)
+
+
 class Collector(doctest.DocTestRunner):
     """Runner that keeps the actual output of failing examples."""
 
     def __init__(self) -> None:
         flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE | doctest.REPORT_NDIFF
-        super().__init__(optionflags=flags)
+        super().__init__(checker=WithoutProgress(), optionflags=flags)
         self.given: list[tuple[doctest.Example, str]] = []
 
     def report_failure(self, out: Any, test: Any, example: doctest.Example, got: str) -> None:
         """Keep the output as well as reporting it."""
-        self.given.append((example, got))
+        self.given.append((example, PROGRESS.sub("", got)))
         super().report_failure(out, test, example, got)
 
 
