@@ -1,13 +1,13 @@
 """Turn a map into a starting state in which shops have customers and a history.
 
-Costs are scaled so that each unit of premises starts with its own margin. Margins spread around the
-one that sustains the starting vacancy under constant drivers (`sim.start.stationary_shops`). Ages,
+Costs are scaled so that each unit of premises starts with its own margin, lower where costs common
+to the sector weigh on small takings (`sim.start.shop_costs`). Margins spread around the one that
+sustains the starting vacancy under constant drivers (`sim.start.stationary_shops`). Ages,
 reserves and qualities come from the same stationary life, so the state starts in equilibrium.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -18,29 +18,32 @@ import scipy
 
 from sim.kernels.arrays import Floats, Ints
 from sim.kernels.machine.records import parameters_of
-from sim.kernels.space import decay_potential, huff_flows, huff_work_shape
+from sim.kernels.space import decay_potential, huff_work_shape
 from sim.processes import demography, exogenous_drivers
-from sim.processes.shop_accounts import costs_at, dilution
 from sim.processes.shop_closure import age_scale
 from sim.registry.catalogues import project_kinds
 from sim.registry.parameters import ParameterGroup, parameter
+from sim.registry.solved_once import solved_once
 from sim.registry.state import State
 from sim.start.distance_decay import decay_components, distance_decays
 from sim.start.draws import uniform
 from sim.start.people import people_sizes, settle_people
 from sim.start.projects import start_projects
+from sim.start.shop_costs import margins_with_costs, relative_costs, set_costs, takings
 from sim.start.stationary_shops import (
     MARGINS,
     QUALITY_QUANTILES,
     Stationary,
     clip_margin,
+    cost_classes,
     live_shops,
     live_vacancies,
+    nearest_class,
     quality_classes,
     solve_stationary,
 )
 from sim.start.youth import start_youth
-from sim.territory.territory import SECTORS, UNKNOWN, Territory
+from sim.territory.territory import OPEN, UNKNOWN, VACANT, Territory
 
 __all__ = ["StartParameters", "starting_state"]
 
@@ -96,6 +99,15 @@ class StartParameters(ParameterGroup):
         help="How much premises of one town differ in the margin they allow.",
         source="calibrated on pattern 4 (docs/validation.md)",
         plausible=(0.05, 0.15),
+    )
+    common_cost_share: float = parameter(
+        0.0,
+        unit="share",
+        role="constant",
+        label="Costs common to a sector",
+        help="How far costs follow the floor area, at the same cost per m2 for the whole sector, "
+        "instead of what each place lets a shop take; 0: not at all.",
+        source="0 is the form up to model 2",
     )
     town_margin: float = parameter(
         0.0,
@@ -175,93 +187,49 @@ def _set_drivers(state: State, values: Mapping[str, Any]) -> None:
     exogenous_drivers.PROCESS.bind(state, values, seed=0)(0, 12 * (values["start_year"] - 2000))
 
 
-def _flows(state: State, sector: int, outside: float) -> tuple[float, float]:
-    kept, leaked = huff_flows(
-        state["cell.attraction"][sector],
-        # Read-only as in the month, so that numba compiles the kernel only once.
-        state.read_only("cell.consumers"),
-        state.read_only("sector.decay")[sector],
-        state.read_only("sector.decay_weight")[sector],
-        outside,
-        state["cell.revenue_per_attraction"][sector],
-        state["cell.access"][sector],
-        state["work.space"][sector],
-    )
-    return float(kept), float(leaked)
-
-
-def _outside_attraction(state: State, sector: int, share: float) -> float:
-    """Find the outside attraction at which a `share` of spending leaves the grid."""
-    if share <= 0 or not state["cell.attraction"][sector].any():
-        return 0.0
-    _flows(state, sector, 0.0)
-    reach = float(state["cell.access"][sector].max())
-    low, high = math.log(reach * 1e-9), math.log(reach * 1e6)
-    for _ in range(40):
-        middle = (low + high) / 2
-        kept, leaked = _flows(state, sector, math.exp(middle))
-        low, high = (middle, high) if leaked < share * (kept + leaked) else (low, middle)
-    return math.exp((low + high) / 2)
-
-
-def _set_costs(state: State, values: Mapping[str, Any], margin: Floats, presence: Floats) -> None:
-    """Scale costs so that an average occupant earns the given margin at average occupancy."""
-    cell = state["premises.cell_row"]
-    sector = state["premises.sector"]
-    attraction = state["premises.size_attraction"]
-    field = np.zeros(state["cell.attraction"].shape)
-    flat = field.reshape(3, -1)
-    np.add.at(flat, (sector, cell), attraction * presence)
-    state["cell.attraction"] = field
-    revenue = np.zeros(cell.size)
-    for s, name in enumerate(SECTORS):
-        share = values[f"outside_share_{name}"] if values["boundary"] == "open" else 0.0
-        outside = _outside_attraction(state, s, share)
-        state["sector.outside_attraction"][s] = outside
-        _flows(state, s, outside)
-        on_site = values[f"spending_{name}"] / 12 * (1 - state["driver.online_share"][s])
-        here = sector == s
-        won = state["cell.revenue_per_attraction"][s].ravel()[cell[here]]
-        access = state["cell.access"][s].ravel()[cell[here]]
-        # For an open shop, its own premises are certainly open, not just on average.
-        missing = attraction[here] * (1 - presence[here])
-        thinned = np.array(
-            [dilution.py_func(a, outside, m) for a, m in zip(access, missing, strict=True)]
-        )
-        revenue[here] = attraction[here] * won * thinned * on_site
-    revenue = np.maximum(revenue, 1e-3)  # premises without customers still have costs
-    p = parameters_of(costs_at, values)
-    costs = revenue * np.array([costs_at.py_func(m, p) for m in margin])
-    rent = np.minimum(values["rent_effort"] / values["gross_margin"], 0.9) * costs
-    state["premises.rent"] = state["premises.rent_at_start"] = rent
-    state["premises.fixed_costs"] = costs - rent
+@solved_once
+def _relative_costs(values: Mapping[str, Any], territory: Territory) -> Floats:
+    """Return `relative_costs` of premises in the mean field, which no draw of a run changes."""
+    state = _allocate(territory, values, {})
+    _lay_ground(state, territory, values)
+    _set_drivers(state, values)
+    presence = np.full(territory.premises_cell.size, 1 - values["starting_vacancy"])
+    return relative_costs(state, values, takings(state, values, presence))
 
 
 def _draw_margins(
-    seed: int, occupancy: npt.NDArray[np.int8], values: Mapping[str, Any], life: Stationary
+    seed: int,
+    occupancy: npt.NDArray[np.int8],
+    values: Mapping[str, Any],
+    life: Stationary,
+    relative: Floats,
 ) -> tuple[Floats, Ints]:
     """Draw margins and classes of lettability, conditional on the occupancy where it is known.
 
-    Known vacant premises are the less profitable and the harder to let ones.
+    Known vacant premises are the less profitable and the harder to let ones, given their relative
+    costs.
     """
     n, classes = occupancy.size, life.lettability.size
     u, v = uniform(seed, STREAMS["margin"], n), uniform(seed, STREAMS["lettability"], n)
-    nodes = np.linspace(-4, 4, 401)
-    weight = np.exp(-(nodes**2) / 2)
     z = scipy.special.ndtri(u)
     ease = (v * classes).astype(np.int64)
     mean, spread = life.mean_margin, values["margin_spread"]
-    margins = clip_margin(mean + spread * nodes)
-    vacant = np.stack([np.interp(margins, MARGINS, column) for column in life.vacancy_at.T])
-    for known, chance in ((0, vacant), (1, 1 - vacant)):
-        here = np.flatnonzero(occupancy == known)
-        cumulative = np.cumsum(weight * chance, axis=1)
-        by_class = np.cumsum(cumulative[:, -1])
-        ease[here] = np.searchsorted(by_class[:-1] / by_class[-1], v[here], side="right")
-        for k in range(classes):
-            these = here[ease[here] == k]
-            z[these] = np.interp(u[these], cumulative[k] / cumulative[k, -1], nodes)
-    return clip_margin(mean + spread * z), ease
+    nodes = np.linspace(-4, 4, 401)
+    weight = np.exp(-(nodes**2) / 2)
+    of_costs = nearest_class(relative, life.costs)
+    for c in np.unique(of_costs[occupancy != UNKNOWN]):
+        costs = np.full(nodes.size, life.costs[c])
+        margins = clip_margin(margins_with_costs(mean + spread * nodes, costs, values))
+        vacant = np.stack([np.interp(margins, MARGINS, column) for column in life.vacancy_at.T])
+        for known, chance in ((VACANT, vacant), (OPEN, 1 - vacant)):
+            here = np.flatnonzero((occupancy == known) & (of_costs == c))
+            cumulative = np.cumsum(weight * chance, axis=1)
+            by_class = np.cumsum(cumulative[:, -1])
+            ease[here] = np.searchsorted(by_class[:-1] / by_class[-1], v[here], side="right")
+            for k in np.unique(ease[here]):
+                these = here[ease[here] == k]
+                z[these] = np.interp(u[these], cumulative[k] / cumulative[k, -1], nodes)
+    return clip_margin(margins_with_costs(mean + spread * z, relative, values)), ease
 
 
 def _give_histories(
@@ -343,19 +311,23 @@ def starting_state(
         values["closure_lease_hump"],
     )
     state["town.closure_age_scale"] = scale
+    relative = np.ones(territory.premises_cell.size)
+    if values["common_cost_share"] > 0.0:
+        relative = _relative_costs(values, territory)
     life = solve_stationary(
         values,
         scale,
         values["starting_vacancy"],
         values["town_margin"],
         state["town.takeover_rate"][0],
+        cost_classes(relative),
     )
     state["town.usual_vacancy"] = life.vacancy
     occupancy = territory.premises_occupancy
-    margin, ease = _draw_margins(seed, occupancy, values, life)
+    margin, ease = _draw_margins(seed, occupancy, values, life, relative)
     state["premises.lettability"] = life.lettability[ease]
     drawn = uniform(seed, STREAMS["occupancy"], margin.size) >= life.expected_vacancy(margin, ease)
     state["premises.is_open"] = np.where(occupancy == UNKNOWN, drawn, occupancy == 1)
-    _set_costs(state, values, margin, life.expected_presence(margin, ease))
+    set_costs(state, values, margin, life.expected_presence(margin, ease))
     _give_histories(state, seed, margin, values, life)
     return state

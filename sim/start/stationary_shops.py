@@ -25,6 +25,7 @@ from sim.processes.reletting import reletting_probability
 from sim.processes.shop_accounts import costs_at, margin_of
 from sim.processes.shop_closure import age_weight, closure_probability, settled_age
 from sim.registry.solved_once import solved_once
+from sim.start.shop_costs import margins_with_costs
 
 __all__ = ["LARGEST_MARGIN", "Stationary", "live_shops", "live_vacancies", "solve_stationary"]
 
@@ -33,6 +34,7 @@ LARGEST_MARGIN = 0.45
 
 MARGINS = np.linspace(-LARGEST_MARGIN, LARGEST_MARGIN, 37)
 QUALITY_QUANTILES = 16
+COST_CLASSES = 32
 LETTABILITY_CLASSES = 32
 """Premises have one of so many equally likely lettabilities; 24 give the same vacancy to 1e-4."""
 
@@ -125,14 +127,16 @@ class Stationary:
     vacancies, by the margin of an average occupant and the quality of the shops: the mean life of
     a shop over the share of closures without successor. `vacant_months`, (margins, lettabilities),
     are those of a vacancy. `quality` holds the midpoints of equally likely classes of entrants'
-    quality, `lettability` the means of those of premises. `vacancy` is that of the territory at
-    `mean_margin`, around which the margins of the premises spread.
+    quality, `lettability` the means of those of premises, `costs` their relative costs. `vacancy`
+    is that of the territory at `mean_margin`, around which the margins of the premises spread
+    before their relative costs.
     """
 
     open_months: Floats
     vacant_months: Floats
     quality: Floats
     lettability: Floats
+    costs: Floats
     mean_margin: float
     vacancy: float
 
@@ -172,6 +176,19 @@ def lettability_classes(variance: float) -> Floats:
     return LETTABILITY_CLASSES * np.diff(scipy.special.gammainc(shape + 1.0, edges))
 
 
+def cost_classes(relative: Floats) -> tuple[float, ...]:
+    """Return the middles of equally many premises by relative costs, or 1 if all are alike."""
+    if relative.size == 0 or np.all(relative == 1.0):
+        return (1.0,)
+    shares = (np.arange(COST_CLASSES) + 0.5) / COST_CLASSES
+    return tuple(np.exp(np.quantile(np.log(relative), shares)).tolist())
+
+
+def nearest_class(relative: Floats, costs: Floats) -> Ints:
+    """Return the class of `cost_classes` that premises are nearest to."""
+    return np.searchsorted(np.sqrt(costs[1:] * costs[:-1]), relative)
+
+
 def quality_classes(z: Floats, values: Mapping[str, Any]) -> Floats:
     """Return entrants' quality at standard normals `z`, by the rule of reletting."""
     p = parameters_of(entrant_quality, values)
@@ -185,6 +202,7 @@ def solve_stationary(
     starting_vacancy: float,
     town_margin: float,
     takeover_rate: float = 0.0,
+    cost_classes: tuple[float, ...] = (1.0,),
 ) -> Stationary:
     """Find the mean margin at which the starting vacancy is stationary.
 
@@ -199,6 +217,8 @@ def solve_stationary(
         Shift of this town's margins; its vacancy follows.
     takeover_rate : float
         Rate at which projects take vacant premises at the start, 1/year.
+    cost_classes : tuple of float
+        Relative costs of classes of equally many premises, ascending.
 
     Raises
     ------
@@ -221,10 +241,13 @@ def solve_stationary(
     live_vacancies(spell, whole, margin, ease, takeover_rate, unused, p)
     spells = spell.reshape(MARGINS.size, -1)
     by_margin = (spells / (spells + lives.mean(axis=1, keepdims=True))).mean(axis=1)
+    costs = np.array(cost_classes)
     nodes = scipy.special.ndtri((np.arange(201) + 0.5) / 201) * values["margin_spread"]
+    nodes, relative = (a.ravel() for a in np.meshgrid(nodes, costs, indexing="ij"))
 
     def vacancy(mean: float) -> float:
-        return float(np.interp(clip_margin(mean + nodes), MARGINS, by_margin).mean())
+        margins = clip_margin(margins_with_costs(mean + nodes, relative, values))
+        return float(np.interp(margins, MARGINS, by_margin).mean())
 
     if (
         not values["with_margins"]
@@ -242,7 +265,7 @@ def solve_stationary(
             middle = (low + high) / 2
             low, high = (middle, high) if vacancy(middle) > starting_vacancy else (low, middle)
         mean = (low + high) / 2 + town_margin
-    return Stationary(lives, spells, quality, lettability, mean, vacancy(mean))
+    return Stationary(lives, spells, quality, lettability, costs, mean, vacancy(mean))
 
 
 def clip_margin(margin: Floats) -> Floats:

@@ -33,7 +33,7 @@ UNKNOWN: Final = -1
 """Occupancy codes; the starting state draws the occupancy of `UNKNOWN` premises."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays have no hash, and solutions are kept by territory
 class Territory:
     """People, ground and premises, either generated or read from data.
 

@@ -1,0 +1,140 @@
+"""Costs of shops at the start: partly in proportion to takings, partly common to a sector.
+
+    log costs = (1 - k) log R + k log(common cost x floor area) + log c(own margin)
+
+with k `common_cost_share`, R the takings of an average occupant in the mean field, where all
+premises are open equally often, and c the costs per euro of takings at which a shop has its own
+margin (`costs_at`). The common cost per m2 keeps the sector's total costs. With k = 0 every place
+bears the shops it has. With k above 0 a place where a square metre takes little is born unviable,
+since wages, energy and fittings cost the same in a side street as in the main street. What remains
+in proportion to takings follows the place: rents, and the pay of those who run the shop.
+
+Retail parks have a common cost of their own in each sector: their land and buildings are cheaper,
+and a square metre there needs fewer hands. Their shops as a whole thus start neither better nor
+worse off than those in town.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from sim.kernels.arrays import Floats
+from sim.kernels.machine.compile import kernel
+from sim.kernels.machine.records import parameters_of
+from sim.kernels.space import huff_flows
+from sim.processes.shop_accounts import costs_at, dilution, margin_of
+from sim.registry.state import State
+from sim.territory.territory import SECTORS
+
+LEAST_TAKINGS = 1e-3
+"""EUR/month: premises without customers still have costs."""
+
+
+def _flows(state: State, sector: int, outside: float) -> tuple[float, float]:
+    kept, leaked = huff_flows(
+        state["cell.attraction"][sector],
+        # Read-only as in the month, so that numba compiles the kernel only once.
+        state.read_only("cell.consumers"),
+        state.read_only("sector.decay")[sector],
+        state.read_only("sector.decay_weight")[sector],
+        outside,
+        state["cell.revenue_per_attraction"][sector],
+        state["cell.access"][sector],
+        state["work.space"][sector],
+    )
+    return float(kept), float(leaked)
+
+
+def _outside_attraction(state: State, sector: int, share: float) -> float:
+    """Find the outside attraction at which a `share` of spending leaves the grid."""
+    if share <= 0 or not state["cell.attraction"][sector].any():
+        return 0.0
+    _flows(state, sector, 0.0)
+    reach = float(state["cell.access"][sector].max())
+    low, high = math.log(reach * 1e-9), math.log(reach * 1e6)
+    for _ in range(40):
+        middle = (low + high) / 2
+        kept, leaked = _flows(state, sector, math.exp(middle))
+        low, high = (middle, high) if leaked < share * (kept + leaked) else (low, middle)
+    return math.exp((low + high) / 2)
+
+
+def takings(state: State, values: Mapping[str, Any], presence: Floats) -> Floats:
+    """Return what an average occupant of each of the premises takes, EUR/month.
+
+    The others are open and attractive as expected: by `presence`, (premises,). Modify the
+    attraction of cells and of the outside world in a state with its ground and drivers in place.
+    """
+    cell = state["premises.cell_row"]
+    sector = state["premises.sector"]
+    attraction = state["premises.size_attraction"]
+    field = np.zeros(state["cell.attraction"].shape)
+    flat = field.reshape(3, -1)
+    np.add.at(flat, (sector, cell), attraction * presence)
+    state["cell.attraction"] = field
+    revenue = np.zeros(cell.size)
+    for s, name in enumerate(SECTORS):
+        share = values[f"outside_share_{name}"] if values["boundary"] == "open" else 0.0
+        outside = _outside_attraction(state, s, share)
+        state["sector.outside_attraction"][s] = outside
+        _flows(state, s, outside)
+        on_site = values[f"spending_{name}"] / 12 * (1 - state["driver.online_share"][s])
+        here = sector == s
+        won = state["cell.revenue_per_attraction"][s].ravel()[cell[here]]
+        access = state["cell.access"][s].ravel()[cell[here]]
+        # For an open shop, its own premises are certainly open, not just on average.
+        missing = attraction[here] * (1 - presence[here])
+        thinned = np.array(
+            [dilution.py_func(a, outside, m) for a, m in zip(access, missing, strict=True)]
+        )
+        revenue[here] = attraction[here] * won * thinned * on_site
+    return np.maximum(revenue, LEAST_TAKINGS)
+
+
+def relative_costs(state: State, values: Mapping[str, Any], mean_field: Floats) -> Floats:
+    """Return costs relative to those in proportion to takings: 1 without common costs.
+
+    `mean_field`, (premises,), are the takings of an average occupant where all premises are open
+    equally often. Weighted by them, the mean of each sector is 1, in retail parks and elsewhere.
+    """
+    share = values["common_cost_share"]
+    relative: Floats = (state["premises.floor_area"] / mean_field) ** share
+    is_park = state["premises.zone"] == 1
+    for s in range(len(SECTORS)):
+        for park in (False, True):
+            here = (state["premises.sector"] == s) & (is_park == park)
+            if here.any():
+                relative[here] /= np.average(relative[here], weights=mean_field[here])
+    return relative
+
+
+@kernel
+def _meet_costs(margin: Floats, relative: Floats, p: Any) -> None:
+    """Replace own margins by those that remain where costs are higher or lower by a factor."""
+    for i in range(margin.size):
+        margin[i] = margin_of(1.0, costs_at(margin[i], p) * relative[i], p)
+
+
+def margins_with_costs(own: Floats, relative: Floats, values: Mapping[str, Any]) -> Floats:
+    """Return the margins of premises from their own margins and their relative costs.
+
+    Both are of one shape.
+    """
+    margin = own.copy()
+    if values["common_cost_share"] > 0.0:  # else there and back again, but for the rounding
+        _meet_costs(margin.reshape(-1), relative.reshape(-1), parameters_of(_meet_costs, values))
+    return margin
+
+
+def set_costs(state: State, values: Mapping[str, Any], margin: Floats, presence: Floats) -> None:
+    """Scale costs so that an average occupant earns the given margin at average occupancy."""
+    revenue = takings(state, values, presence)
+    p = parameters_of(costs_at, values)
+    costs = revenue * np.array([costs_at.py_func(m, p) for m in margin])
+    rent = np.minimum(values["rent_effort"] / values["gross_margin"], 0.9) * costs
+    state["premises.rent"] = state["premises.rent_at_start"] = rent
+    state["premises.fixed_costs"] = costs - rent
