@@ -51,6 +51,25 @@ GROWTH_SPREAD = 0.003
 """SD of residents' growth between towns of a size, 1/year. Assumed."""
 
 
+def ground(people: float) -> dict[str, float]:
+    """Return the parameters of the ground of a town of some residents.
+
+    Larger towns cover more of it: 64 cells a side at 50,000 residents.
+    """
+    stretch = (people / 50_000) ** 0.35
+    side = int(np.clip(64 * stretch, 48, 140))
+    return {
+        "population": round(people),
+        "rows": side,
+        "columns": side,
+        "town_radius": 1.8 * stretch,
+        "park_distance": 4.0 * stretch,
+        "centre_radius": 0.9 * stretch,
+        "retail_parks": max(2, round(2 * stretch)),
+        "settlements": round(8 * stretch),
+    }
+
+
 def draw_towns(seed: int = 1) -> list[tuple[str, dict[str, float]]]:
     """Draw the towns: size class and the parameters in which each differs from ``backcast``.
 
@@ -66,27 +85,12 @@ def draw_towns(seed: int = 1) -> list[tuple[str, dict[str, float]]]:
         margins = MARGIN_SPREAD * rng.permutation(ndtri(even))
         growths = size.growth + GROWTH_SPREAD * rng.permutation(ndtri(even))
         for people, margin, growth in zip(peoples, margins, growths, strict=True):
-            # Larger towns cover more ground: 64 cells a side at 50,000 residents.
-            side = int(np.clip(64 * (people / 50_000) ** 0.35, 48, 140))
-            stretch = (people / 50_000) ** 0.35
-            towns.append(
-                (
-                    size.name,
-                    {
-                        "population": round(float(people)),
-                        "rows": side,
-                        "columns": side,
-                        "town_radius": 1.8 * stretch,
-                        "park_distance": 4.0 * stretch,
-                        "centre_radius": 0.9 * stretch,
-                        "retail_parks": max(2, round(2 * stretch)),
-                        "settlements": round(8 * stretch),
-                        "territory_seed": int(rng.integers(2**31)),
-                        "town_margin": float(margin),
-                        "residents_growth": float(growth),
-                    },
-                )
-            )
+            town = ground(float(people)) | {
+                "territory_seed": int(rng.integers(2**31)),
+                "town_margin": float(margin),
+                "residents_growth": float(growth),
+            }
+            towns.append((size.name, town))
     return towns
 
 

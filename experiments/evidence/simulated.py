@@ -18,6 +18,9 @@ import pandas as pd
 
 from experiments.evidence.recording import Register, in_period, record
 from experiments.evidence.records import Records
+from sim.measures.counting import COUNTS
+from sim.measures.measure import Windows
+from sim.measures.registry import MEASURES
 from sim.scenario.scenario import Scenario
 from sim.simulation.simulation import Simulation
 from sim.territory.territory import SECTORS, ZONES
@@ -210,7 +213,8 @@ def towns(runs: Sequence[Simulation], *, name: str = NAME) -> Records:
     """Return the mean vacancy of the centre of each town in each full year run."""
     parts = []
     for town, run in enumerate(runs):
-        monthly = run.indicators["retail_vacancy_town_centre"].to_numpy()
+        windows = Windows.of_months(dict(zip(COUNTS, run.counts.T, strict=True)), run.month)
+        monthly = MEASURES["retail_vacancy_town_centre"].over(windows)
         yearly = monthly[: len(monthly) // 12 * 12].reshape(-1, 12).mean(axis=1)
         year = run.values["start_year"] + np.arange(yearly.size)
         parts.append(pd.DataFrame({"town": town, "year": year, "vacancy": yearly}))

@@ -11,12 +11,13 @@ Matrices are small, so one thread does all, which is faster and gives the same b
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 
 import numpy as np
 
 from sim.kernels.arrays import Floats
 
-__all__ = ["Emulator"]
+__all__ = ["Emulator", "ExpectedFigures"]
 
 _CHUNK = 8192
 """Number of points predicted at once, which limits memory."""
@@ -81,3 +82,29 @@ class Emulator:
             means.append(mean)
             variances.append(self.widening * spread**2)
         return np.concatenate(means), np.concatenate(variances)
+
+
+class ExpectedFigures:
+    """Expected figures of several emulators, without their variances, which take most of the time.
+
+    Called with points, (n, parameters), it returns figures, (n, emulators). The number of threads
+    is the caller's.
+    """
+
+    def __init__(self, emulators: Sequence[Emulator]) -> None:
+        self._parts: list[tuple[Floats, Floats, Floats, float]] = []
+        for emulator in emulators:
+            process = emulator._process
+            kernel = process.kernel_.k1
+            scale = kernel.k2.length_scale
+            weights = process.alpha_ * kernel.k1.constant_value * process._y_train_std
+            self._parts.append((scale, process.X_train_ / scale, weights, process._y_train_mean))
+
+    def __call__(self, points: Floats) -> Floats:
+        """Return the expected figures at points of the unit cube."""
+        found = np.empty((len(points), len(self._parts)))
+        for k, (scale, known, weights, mean) in enumerate(self._parts):
+            at = points / scale
+            apart = (at**2).sum(axis=1)[:, None] + (known**2).sum(axis=1) - 2 * at @ known.T
+            found[:, k] = np.exp(-0.5 * np.maximum(apart, 0)) @ weights + mean
+        return found
