@@ -326,9 +326,9 @@ def fit_retail(folder: Path, size: Size, workers: Workers) -> None:
     surrogate = Surrogate(matching, fit(workers, prior.scaled(left), known))
 
     say(f"third wave: {size.third} evaluations of what samplers find")
-    some = prior.values(
-        posterior_points(surrogate, low, high, size)[0][:: size.draws // size.third]
-    )
+    drawn, rounds = posterior_points(surrogate, low, high, size)
+    say(rounds.tail(1).round(4).to_string(index=False))
+    some = prior.values(drawn[:: max(size.draws // size.third, 1)])
     left = pd.concat([left, some], ignore_index=True)
     known = pd.concat([known, simulated.many(some.to_dict("records"), THIRD)], ignore_index=True)
     surrogate = Surrogate(matching, fit(workers, prior.scaled(left), known))

@@ -19,8 +19,10 @@ from experiments.evidence.simulated import (
     simulate,
     towns,
 )
+from sim.measures.counting import COUNTS
 from sim.scenario.scenario import load_scenario
 from sim.simulation.simulation import Simulation
+from sim.territory.territory import ZONES
 
 TOWN = load_scenario("mid_sized_town").replace(
     rows=32, columns=32, population=12_000, months=120, start_year=2010
@@ -128,3 +130,15 @@ def test_records_of_a_scenario_are_the_same_each_time():
     assert [r.kind for r in once] == ["licences", "premises", "choices", "purchases"]
     for one, other in zip(once, twice, strict=True):
         pd.testing.assert_frame_equal(one.table, other.table)
+
+
+def test_a_successor_begins_within_the_month_in_which_another_shop_closes():
+    run = Simulation(TOWN.replace(succession_share=0.5, months=60), seed=5)
+    table = follow(run)
+    counts = dict(zip(COUNTS, run.counts.sum(axis=0), strict=True))
+    of = {what: sum(counts[f"{what}_{z}"] for z in ZONES) for what in ("closures", "successions")}
+    ordered = table.sort_values(["place", "start"])
+    following, end = ordered.groupby("place")["start"].shift(-1), ordered["end"]
+    is_direct = (end >= 0) & (np.floor(12 * following) == np.floor(12 * end))
+    assert (end >= 0).sum() == of["closures"]
+    assert is_direct.sum() == of["successions"] > 20
