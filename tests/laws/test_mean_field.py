@@ -139,7 +139,7 @@ def test_hard_premises_stay_vacant_as_a_gamma_frailty_says(frailty):
     _set_vacancy(state, 1.0)
     for years, vacancy in enumerate(run(120)[11::12], start=1):
         wanted = (1 + frailty * rate * years) ** (-1 / frailty)
-        # Four standard errors; half a point for the 32 classes that stand for the gamma.
+        # Four standard errors; half a point for the 16 classes that stand for the gamma.
         assert abs(vacancy - wanted) < 4 * math.sqrt(wanted * (1 - wanted) / n) + 0.005
 
 
