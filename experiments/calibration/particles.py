@@ -15,8 +15,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-Distance = Callable[[np.ndarray, np.random.Generator], np.ndarray]
-"""Returns the distance of each point, (n, parameters), to (n,); it may draw noise."""
+Distance = Callable[[np.ndarray], np.ndarray]
+"""Returns the distance of each point, (n, parameters), as (n,)."""
 
 STEP = 2.38
 """Optimal step of a random walk over the root of the number of parameters (Roberts et al. 1997)."""
@@ -83,7 +83,7 @@ class _Walk:
 
     def __init__(self, distance: Distance, points: np.ndarray, rng: np.random.Generator) -> None:
         self._distance, self._rng = distance, rng
-        self.points, self.found = points.copy(), distance(points, rng)
+        self.points, self.found = points.copy(), distance(points)
         self._scale = STEP / np.sqrt(points.shape[1])
 
     def keep(self, limit: float) -> None:
@@ -106,7 +106,7 @@ class _Walk:
             inside = ((proposed >= 0) & (proposed < 1)).all(axis=1)
             found = np.full(n, np.inf)
             if inside.any():
-                found[inside] = self._distance(proposed[inside], self._rng)
+                found[inside] = self._distance(proposed[inside])
             taken = found <= limit
             self.points[taken], self.found[taken] = proposed[taken], found[taken]
             accepted += int(taken.sum())

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import batched
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from experiments.calibration.figures import (
     figures_of_space,
     figures_of_trips,
 )
-from experiments.calibration.particles import Distance, sample
+from experiments.calibration.particles import sample
 from experiments.calibration.priors import draw, load_priors, prior_of
 from experiments.calibration.tables import describe_figures, describe_parameters, say
 from experiments.evidence.bands import Band, load_bands
@@ -163,7 +164,7 @@ def targets(bands: Mapping[str, Band]) -> tuple[Target, ...]:
 
 
 class Surrogate:
-    """Expected figures by emulators, with the errors of the emulators as noise.
+    """Expected figures by emulators, and how far these err.
 
     ``left`` are points that history matching leaves, drawn evenly.
 
@@ -193,18 +194,15 @@ class Surrogate:
         return np.sort(implausibility, axis=1)[:, -1 - MISSED] <= CUTOFF
 
     def distance(
-        self, low: np.ndarray, high: np.ndarray, *, only_left: bool = True, is_noisy: bool = True
-    ) -> Distance:
-        """Return the distance from bands: root mean square of half-widths outside."""
+        self, low: np.ndarray, high: np.ndarray, is_only_left: bool, points: np.ndarray
+    ) -> np.ndarray:
+        """Return the distance of points from bands: root mean square of half-widths outside.
 
-        def far(points: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-            found = self.figures(points)
-            if is_noisy:
-                found += self.error * rng.standard_normal(found.shape)
-            missed = np.sqrt(np.mean(misses(found, low, high) ** 2, axis=1))
-            return np.where(self.is_left(points), missed, np.inf) if only_left else missed
-
-        return far
+        With ``is_only_left`` it is infinite where history matching rules points out.
+        """
+        missed = misses(self.figures(points), low, high)
+        found = np.sqrt(np.mean(missed**2, axis=1))
+        return np.where(self.is_left(points), found, np.inf) if is_only_left else found
 
 
 def misses(found: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
@@ -246,19 +244,19 @@ def fit(workers: Workers, points: np.ndarray, known: pd.DataFrame) -> tuple[Emul
 
 
 def posterior_points(
-    surrogate: Surrogate, low: np.ndarray, high: np.ndarray, size: Size
+    workers: Workers, surrogate: Surrogate, low: np.ndarray, high: np.ndarray, size: Size
 ) -> tuple[np.ndarray, pd.DataFrame]:
     """Return draws of several samplers, stacked, and the rounds of the first."""
     rng = np.random.default_rng(SEED)
     starts = rng.choice(surrogate.left, (CHAINS, size.draws // CHAINS), replace=False)
-    certain = surrogate.distance(low, high, is_noisy=False)
-    best, _ = sample(certain, starts[0], smallest=0.0, last_moves=20, seed=SEED)
-    smallest = float(np.hypot(certain(best, rng).min(), MODEL_ERROR))
-    distance, parts = surrogate.distance(low, high), []
-    for chain, start in enumerate(starts):
-        parts.append(
-            sample(distance, start, smallest=smallest, last_moves=size.last_moves, seed=chain)
-        )
+    distance = partial(surrogate.distance, low, high, True)
+    best, _ = sample(distance, starts[0], smallest=0.0, last_moves=20, seed=SEED)
+    smallest = float(np.hypot(distance(best).min(), MODEL_ERROR))
+    draw_from = partial(sample, distance, smallest=smallest, last_moves=size.last_moves)
+    futures = [
+        workers.submit(partial(draw_from, start, seed=chain)) for chain, start in enumerate(starts)
+    ]
+    parts = [future.result() for future in futures]
     return np.concatenate([points for points, _ in parts]), parts[0][1]
 
 
@@ -286,7 +284,7 @@ def coverage(
         truth = rng.random((1, dimensions))
         seen = surrogate.figures(truth)[0] + surrogate.error * rng.standard_normal(half.size)
         seen += half * rng.uniform(-1, 1, half.size)
-        distance = surrogate.distance(seen - half, seen + half, only_left=False)
+        distance = partial(surrogate.distance, seen - half, seen + half, False)
         start = rng.random((150, dimensions))
         points, _ = sample(
             distance, start, smallest=MODEL_ERROR, moves=10, last_moves=size.last_moves // 4, seed=k
@@ -326,7 +324,7 @@ def fit_retail(folder: Path, size: Size, workers: Workers) -> None:
     surrogate = Surrogate(matching, fit(workers, prior.scaled(left), known))
 
     say(f"third wave: {size.third} evaluations of what samplers find")
-    drawn, rounds = posterior_points(surrogate, low, high, size)
+    drawn, rounds = posterior_points(workers, surrogate, low, high, size)
     say(rounds.tail(1).round(4).to_string(index=False))
     some = prior.values(drawn[:: max(size.draws // size.third, 1)])
     left = pd.concat([left, some], ignore_index=True)
@@ -334,7 +332,7 @@ def fit_retail(folder: Path, size: Size, workers: Workers) -> None:
     surrogate = Surrogate(matching, fit(workers, prior.scaled(left), known))
 
     say("samplers")
-    drawn, rounds = posterior_points(surrogate, low, high, size)
+    drawn, rounds = posterior_points(workers, surrogate, low, high, size)
     rounds["effective_size"] = np.nan
     rounds.loc[rounds.index[-1], "effective_size"] = effective_size(drawn)
     rounds.to_csv(folder / "rounds.csv", index=False)

@@ -36,7 +36,7 @@ def test_all_bands_that_are_fitted_are_fitted_to():
 
 
 def test_particles_fill_the_part_of_the_cube_that_is_near():
-    def distance(points, rng):
+    def distance(points):
         return np.abs(points[:, 0] + points[:, 1] - 1.0)
 
     start = np.random.default_rng(0).random((200, 3))
