@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import betainc
+from scipy.special import betainc, digamma
 
 from experiments.backcast.ensemble import draw_towns, ground
 from experiments.evidence import (
@@ -154,6 +154,12 @@ def share_below_zero(sample: pd.Series) -> float:
     return float(betainc(n / 2 - 1, n / 2 - 1, x))
 
 
+def log_spread(sample: pd.Series) -> float:
+    """Return the log of the standard deviation of a normal population, without bias."""
+    half = (len(sample) - 1) / 2
+    return float(np.log(sample.std()) - (digamma(half) - np.log(half)) / 2)
+
+
 def between_towns(vacancy: pd.DataFrame) -> dict[str, float]:
     """Return means by year, rises, and shares of towns, from vacancy (towns, years)."""
     found = {f"towns_mean_{y}": float(vacancy[y].mean()) for y in (2001, 2012, 2015, 2024)}
@@ -162,6 +168,7 @@ def between_towns(vacancy: pd.DataFrame) -> dict[str, float]:
         found[f"towns_yearly_rise_{first}_{last}"] = float(change.mean() / (last - first))
         if first >= 2014:
             found[f"towns_fell_{first}_{last}"] = share_below_zero(change)
+            found[f"towns_log_spread_{first}_{last}"] = log_spread(change)
     found["towns_below_5_percent_2015"] = float((vacancy[2015] < 0.05).mean())
     found["towns_above_10_percent_2015"] = float((vacancy[2015] > 0.10).mean())
     return found

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtr
 
 from experiments.calibration.figures import (
     Map,
@@ -61,6 +62,16 @@ FITTED = (
     "towns_fell_2019_2024",
 )
 """Figures that depend on how towns go: all that are fitted, but for trips and money."""
+
+FELL = ("2014_2019", "2019_2024")
+"""Periods of the shares of towns that fell, the noisiest figures by far. Emulators give mean and
+spread of their changes instead, from which shares follow."""
+
+EMULATED = (
+    *(name for name in FITTED if not name.startswith("towns_fell")),
+    *(f"towns_{what}_{period}" for period in FELL for what in ("yearly_rise", "log_spread")),
+)
+"""Figures of emulators."""
 
 SECOND, THIRD, CHECK = 1_000_000, 1_500_000, 2_000_000
 """First seeds of later waves and of the check."""
@@ -174,19 +185,39 @@ class Surrogate:
         Its emulators rule out points where the later ones, which know only what was left, cannot
         be relied on.
     last
-        Emulators fitted to evaluations of what was left, one a figure.
+        Emulators of `EMULATED`, fitted to evaluations of what was left.
     """
 
     def __init__(self, matching: Matching, last: Sequence[Emulator]) -> None:
         first = matching.waves[0]
-        self._first, self.figures = ExpectedFigures(first), ExpectedFigures(last)
+        self._first, self._last = ExpectedFigures(first), ExpectedFigures(last)
         self._middle = np.array([t.observed for t in matching.targets])
         tolerance = np.array([t.tolerance for t in matching.targets])
         self.left = matching.prior.scaled(matching.draws)
         some = self.left[:300]
         self._spread = np.sqrt(tolerance**2 + [e.predict(some)[1].mean() for e in first])
         variances = [(e.predict(some)[1].mean(), e.seed_variance) for e in last]
-        self.error = np.array([np.sqrt(max(every - seed, 0)) for every, seed in variances])
+        self._error = np.array([np.sqrt(max(every - seed, 0)) for every, seed in variances])
+
+    def figures(self, points: np.ndarray, rng: np.random.Generator | None = None) -> np.ndarray:
+        """Return the figures at points, (n, figures) in the order of `FITTED`.
+
+        They are the expected ones or, with a generator, off by the emulators' errors.
+        """
+        found = self._last(points)
+        if rng:
+            found += self._error * rng.standard_normal(found.shape)
+        of = dict(zip(EMULATED, found.T, strict=True))
+        for period in FELL:
+            mean = 5 * of[f"towns_yearly_rise_{period}"]
+            of[f"towns_fell_{period}"] = ndtr(-mean / np.exp(of[f"towns_log_spread_{period}"]))
+        return np.stack([of[name] for name in FITTED], axis=1)
+
+    def error(self, low: np.ndarray, high: np.ndarray, points: np.ndarray) -> float:
+        """Return the root mean square of the emulators' errors at points, in half-widths."""
+        rng = np.random.default_rng(SEED)
+        off = self.figures(points, rng) - self.figures(points)
+        return float(np.sqrt(np.mean((off / ((high - low) / 2)) ** 2)))
 
     def is_left(self, points: np.ndarray) -> np.ndarray:
         """Return whether the first wave leaves points, as history matching does."""
@@ -216,7 +247,7 @@ class Size:
 
     first: int = 260
     second: int = 300
-    third: int = 200
+    third: int = 300
     draws: int = 400
     checked: int = 60
     checked_in_space: int = 8
@@ -231,14 +262,15 @@ CHAINS = 4
 """Independent samplers, from whose disagreement the effective size follows."""
 
 MODEL_ERROR = 0.2
-"""Distance, in half-widths of bands, that adds in quadrature to the least that can be reached: a
-judgement. At 0 only the best fit would be left, whether or not it is good."""
+"""Distance, in half-widths of bands, that adds in quadrature to the least that can be reached and
+to the errors of emulators: a judgement. Without these only the best fit would be left, whether or
+not it is good, and it would be best by the emulators' errors."""
 
 
 def fit(workers: Workers, points: np.ndarray, known: pd.DataFrame) -> tuple[Emulator, ...]:
     """Fit an emulator to each figure, where there are figures."""
-    is_known = known[list(FITTED)].notna().all(axis=1).to_numpy()
-    columns = known.loc[is_known, list(FITTED)].to_numpy().T
+    is_known = known[list(EMULATED)].notna().all(axis=1).to_numpy()
+    columns = known.loc[is_known, list(EMULATED)].to_numpy().T
     futures = [workers.submit(Emulator, points[is_known], column) for column in columns]
     return tuple(future.result() for future in futures)
 
@@ -251,7 +283,8 @@ def posterior_points(
     starts = rng.choice(surrogate.left, (CHAINS, size.draws // CHAINS), replace=False)
     distance = partial(surrogate.distance, low, high, True)
     best, _ = sample(distance, starts[0], smallest=0.0, last_moves=20, seed=SEED)
-    smallest = float(np.hypot(distance(best).min(), MODEL_ERROR))
+    smallest = np.hypot(distance(best).min(), MODEL_ERROR)
+    smallest = float(np.hypot(smallest, surrogate.error(low, high, best)))
     draw_from = partial(sample, distance, smallest=smallest, last_moves=size.last_moves)
     futures = [
         workers.submit(partial(draw_from, start, seed=chain)) for chain, start in enumerate(starts)
@@ -282,12 +315,18 @@ def coverage(
     for k in truths:
         rng = np.random.default_rng([SEED, 7, k])
         truth = rng.random((1, dimensions))
-        seen = surrogate.figures(truth)[0] + surrogate.error * rng.standard_normal(half.size)
-        seen += half * rng.uniform(-1, 1, half.size)
+        seen = surrogate.figures(truth, rng)[0] + half * rng.uniform(-1, 1, half.size)
+        error = surrogate.error(seen - half, seen + half, np.repeat(truth, 50, axis=0))
+        smallest = float(np.hypot(MODEL_ERROR, error))
         distance = partial(surrogate.distance, seen - half, seen + half, False)
         start = rng.random((150, dimensions))
         points, _ = sample(
-            distance, start, smallest=MODEL_ERROR, moves=10, last_moves=size.last_moves // 4, seed=k
+            distance,
+            start,
+            smallest=float(smallest),
+            moves=10,
+            last_moves=size.last_moves // 4,
+            seed=k,
         )
         low, high = np.quantile(points, [0.05, 0.95], axis=0)
         hits.append((low <= truth[0]) & (truth[0] <= high))
@@ -303,6 +342,7 @@ def fit_retail(folder: Path, size: Size, workers: Workers) -> None:
     low = np.array([bands[name].low for name in FITTED])
     high = np.array([bands[name].high for name in FITTED])
     simulated = Simulated(folder / "simulations.jsonl", own, workers)
+    rng = np.random.default_rng(SEED)
 
     say(f"first wave: {size.first} evaluations of {dimensions} parameters")
     matching = history_matching(
@@ -326,7 +366,7 @@ def fit_retail(folder: Path, size: Size, workers: Workers) -> None:
     say(f"third wave: {size.third} evaluations of what samplers find")
     drawn, rounds = posterior_points(workers, surrogate, low, high, size)
     say(rounds.tail(1).round(4).to_string(index=False))
-    some = prior.values(drawn[:: max(size.draws // size.third, 1)])
+    some = prior.values(drawn[rng.permutation(len(drawn))[: size.third]])
     left = pd.concat([left, some], ignore_index=True)
     known = pd.concat([known, simulated.many(some.to_dict("records"), THIRD)], ignore_index=True)
     surrogate = Surrogate(matching, fit(workers, prior.scaled(left), known))
@@ -339,7 +379,6 @@ def fit_retail(folder: Path, size: Size, workers: Workers) -> None:
     say(rounds.round(4).to_string(index=False))
 
     draws = prior.values(drawn)
-    rng = np.random.default_rng(SEED)
     for name, column in own.values(rng.random((len(draws), len(own.names)))).items():
         draws[name] = column
     say(f"check: {size.checked} draws, simulated")
@@ -354,6 +393,8 @@ def fit_retail(folder: Path, size: Size, workers: Workers) -> None:
         )
     ]
     figure_table = describe_figures(pd.concat([checked, *slow], axis=1), bands)
+    emulated = dict(zip(FITTED, surrogate.figures(drawn).mean(axis=0), strict=True))
+    figure_table["emulated"] = figure_table["figure"].map(emulated).round(4)
     figure_table.to_csv(folder / "figures.csv", index=False)
     say(figure_table.to_string(index=False))
 

@@ -61,10 +61,11 @@ def test_inside_a_band_nothing_is_missed():
     assert retail.misses(found, np.full(3, 1.0), np.full(3, 3.0)).tolist() == [[0, 0, 0.5]]
 
 
-def test_the_share_below_zero_of_a_normal_sample_is_unbiased():
+def test_share_below_zero_and_spread_of_a_normal_sample_are_unbiased():
     rng = np.random.default_rng(0)
-    shares = [towns.share_below_zero(pd.Series(rng.normal(1, 1, 8))) for _ in range(2000)]
-    assert np.mean(shares) == pytest.approx(0.159, abs=0.01)
+    samples = [pd.Series(rng.normal(1, 1, 8)) for _ in range(2000)]
+    assert np.mean([towns.share_below_zero(s) for s in samples]) == pytest.approx(0.159, abs=0.01)
+    assert np.mean([towns.log_spread(s) for s in samples]) == pytest.approx(0, abs=0.02)
 
 
 def test_a_verdict_needs_the_interval_to_leave_the_band():
@@ -89,9 +90,9 @@ def test_a_fit_goes_on_where_it_was_interrupted(tmp_path, monkeypatch):
     def invented(values, seed, _=None):
         run.append(seed)
         unit = prior.scaled(pd.DataFrame([values]))[0] - 0.5
-        return dict(
-            zip(retail.FITTED, (low + high) / 2 + (high - low) * (slopes @ unit), strict=True)
-        )
+        found = (low + high) / 2 + (high - low) * (slopes @ unit)
+        rest = dict.fromkeys(retail.EMULATED, 0.02 + 0.01 * unit[0])
+        return rest | dict(zip(retail.FITTED, found, strict=True))
 
     monkeypatch.setattr(retail, "figures", invented)
     monkeypatch.setattr(retail, "figures_of_space", lambda values, seed: {})
