@@ -245,11 +245,11 @@ def misses(found: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
 class Size:
     """How much to do: evaluations of three waves, draws, those checked, truths, and last moves."""
 
-    first: int = 260
-    second: int = 300
-    third: int = 300
+    first: int = 240
+    second: int = 260
+    third: int = 240
     draws: int = 400
-    checked: int = 60
+    checked: int = 52
     checked_in_space: int = 8
     truths: int = 40
     last_moves: int = 1500
