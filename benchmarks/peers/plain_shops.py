@@ -202,7 +202,7 @@ class Premises(mesa.Agent):
         first_month = self.months_vacant == 1
         middle = 0.75 if first_month else self.months_vacant
         rate = slow + (fresh - slow) * math.exp(-middle / 12 / values["reletting_fading"])
-        rate *= 1.5 if first_month else 1.0
+        rate *= self.lettability * (1.5 if first_month else 1.0)
         rate *= math.exp(values["reletting_margin_response"] * min(max(self.margin, -clip), clip))
         draw, first, second, _ = block(*self.model.key(2), self.number, 0)
         if uniform(draw) < 1 - math.exp(-rate / 12):

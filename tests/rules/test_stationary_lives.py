@@ -108,7 +108,7 @@ def test_without_frailty_premises_are_alike():
 @given(st.floats(0.0, 0.9))
 def test_successors_lengthen_the_time_between_two_vacancies(share):
     """Premises are vacant for V / (V + O / (1 - share)), with O the mean life of a shop."""
-    values, scale = _values({"with_margins": False})
+    values, scale = _values({"with_margins": False, "succession_share": 0.0})
     alone = solve_stationary(values, scale, 0.1, 0.0)
     life = solve_stationary({**values, "succession_share": share}, scale, 0.1, 0.0)
     vacant, opened = alone.vacant_months, alone.open_months.mean(axis=1, keepdims=True)
@@ -132,7 +132,7 @@ def test_the_solved_margin_keeps_the_starting_vacancy(vacancy, frailty):
             follows = retail_month.shop_life(m, np.exp(0.2 * zq - 0.02), scale, values)
             lives.append(sum(alive for alive, _, _ in follows))
             chances.append(np.exp(-(zq**2) / 2))
-        is_open = np.average(lives, weights=chances)
+        is_open = np.average(lives, weights=chances) / (1 - values["succession_share"])
         standing = [sum(retail_month.vacancy_life(m, values, e)) for e in life.lettability]
         shares.append(np.mean([vacant / (vacant + is_open) for vacant in standing]))
         weights.append(np.exp(-(z**2) / 2))
