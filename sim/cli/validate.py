@@ -144,12 +144,7 @@ def validate_command(
 
     title = load_scenario(reference).title[language]
     facts = Validation(found, language, by_register=by_register, place=title)
-    if as_json:
-        rows = found.astype(object).where(found.notna(), None).to_dict("records")
-        CONSOLE.json({"figures": rows, "out": out})
-    else:
-        _answer(facts)
-    if out is not None:
+    if out is not None:  # first, since whoever reads what is printed may stop listening
         run = {
             "command": _command(context),
             "scenario": reference,
@@ -161,7 +156,12 @@ def validate_command(
         }
         _write(facts, found, out, run, png=png, force=force)
         CONSOLE.say(f"The report is {out}/report.html; its table is in the same folder.")
+    if as_json:
+        rows = found.astype(object).where(found.notna(), None).to_dict("records")
+        CONSOLE.json({"figures": rows, "out": out})
     else:
+        _answer(facts)
+    if out is None:
         CONSOLE.next("sim validate --out FOLDER (the report, with pictures)")
 
 
