@@ -8,14 +8,15 @@ nearest to the medians, the one whose figures lie nearest to the bands, rounded 
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from experiments.calibration.priors import Entry, load_priors
-from experiments.calibration.retail import CHECK, FITTED, Simulated, misses
+from experiments.calibration.retail import CHECK, edges
+from experiments.calibration.simulated import Simulated
+from experiments.calibration.surrogate import FITTED, misses
 from experiments.calibration.tables import describe_figures, say
 from experiments.evidence.bands import load_bands
 from sim.experiments.executors import start_workers
@@ -30,12 +31,6 @@ TRIAL, LAST = 3_000_000, 4_000_000
 """First seeds of the trials of the nearest, and of the chosen."""
 
 
-def checked_draws(path: Path) -> pd.DataFrame:
-    """Return the values of the draws that the fit has simulated again."""
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return pd.DataFrame([row["values"] for row in rows if CHECK <= row["seed"] < TRIAL])
-
-
 def nearest(draws: pd.DataFrame, entries: dict[str, Entry], n: int) -> pd.DataFrame:
     """Return the draws nearest to the medians, in units of the priors' ranges."""
     width = pd.Series({name: entries[name].high - entries[name].low for name in draws})
@@ -45,11 +40,8 @@ def nearest(draws: pd.DataFrame, entries: dict[str, Entry], n: int) -> pd.DataFr
 
 def distance(found: pd.DataFrame) -> float:
     """Return how far the mean figures of some evaluations lie outside the bands."""
-    bands = load_bands()
-    low = np.array([bands[name].low for name in FITTED])
-    high = np.array([bands[name].high for name in FITTED])
     mean = found[list(FITTED)].mean().to_numpy()
-    return float(np.sqrt(np.mean(misses(mean, low, high) ** 2)))
+    return float(np.sqrt(np.mean(misses(mean, *edges(load_bands())) ** 2)))
 
 
 def rounded(value: float) -> float:
@@ -60,9 +52,10 @@ def rounded(value: float) -> float:
 def choose(folder: Path, workers: int) -> None:
     """Choose values, simulate their figures, and write ``central.toml`` and ``central.csv``."""
     entries, path = load_priors(), folder / "simulations.jsonl"
-    some = nearest(checked_draws(path), entries, NEAREST).map(rounded).to_dict("records")
     with start_workers("local", workers) as started:
         simulated = Simulated(path, None, started)
+        checked = simulated.values(CHECK, TRIAL)  # the draws that the fit has simulated again
+        some = nearest(checked, entries, NEAREST).map(rounded).to_dict("records")
         tried = [simulated.many([row] * SEEDS, TRIAL) for row in some]
         far = [distance(found) for found in tried]
         best = some[int(np.argmin(far))]

@@ -7,71 +7,24 @@ are kept in the folder, so that the command goes on where it was interrupted.
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import batched
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
 
-from experiments.calibration.figures import (
-    Map,
-    Task,
-    Town,
-    figures,
-    figures_of_space,
-    figures_of_trips,
-)
+from experiments.calibration.figures import figures_of_space, figures_of_trips
 from experiments.calibration.particles import sample
-from experiments.calibration.priors import draw, load_priors, prior_of
+from experiments.calibration.priors import load_priors, prior_of
+from experiments.calibration.simulated import Simulated
+from experiments.calibration.surrogate import FITTED, MISSED, SEED, Surrogate, fit
 from experiments.calibration.tables import describe_figures, describe_parameters, say
 from experiments.evidence.bands import Band, load_bands
 from sim.calibration import Matching, Prior, Target, history_matching
-from sim.calibration.emulator import Emulator, ExpectedFigures
-from sim.calibration.history_matching import CUTOFF
-from sim.errors import InputError
 from sim.experiments.executors import Workers, start_workers
 from sim.scenario.posterior import save_posterior
-from sim.version import MODEL_VERSION
-
-SEED = 1
-
-FITTED = (
-    "closure_rate",
-    "closure_rate_0_5",
-    "closure_rate_5_10",
-    "closure_rate_10_25",
-    "letting_after_0",
-    "letting_after_1",
-    "letting_after_2",
-    "letting_after_3",
-    "letting_after_4",
-    "empty_over_3_years",
-    "successors_90_days",
-    "towns_mean_2001",
-    "towns_mean_2012",
-    "towns_mean_2015",
-    "towns_yearly_rise_2001_2012",
-    "towns_yearly_rise_2012_2015",
-    "towns_fell_2014_2019",
-    "towns_fell_2019_2024",
-)
-"""Figures that depend on how towns go: all that are fitted, but for trips and money."""
-
-FELL = ("2014_2019", "2019_2024")
-"""Periods of the shares of towns that fell, the noisiest figures by far. Emulators give mean and
-spread of their changes instead, from which shares follow."""
-
-EMULATED = (
-    *(name for name in FITTED if not name.startswith("towns_fell")),
-    *(f"towns_{what}_{period}" for period in FELL for what in ("yearly_rise", "log_spread")),
-)
-"""Figures of emulators."""
 
 SECOND, THIRD, CHECK = 1_000_000, 1_500_000, 2_000_000
 """First seeds of later waves and of the check."""
@@ -79,82 +32,11 @@ SECOND, THIRD, CHECK = 1_000_000, 1_500_000, 2_000_000
 NOT_SHIPPED = ("starting_vacancy",)
 """Parameters of the backcast alone."""
 
-AT_ONCE = 8
-"""Evaluations between which results are kept."""
 
-MISSED = 2
-"""Figures that values may miss and still not be ruled out."""
-
-
-class Simulated:
-    """Figures of simulated towns; each evaluation is kept in a file and never run twice.
-
-    Parameters
-    ----------
-    path
-        JSON lines: values, seed, and figures or why there are none.
-    own
-        Prior of the parameters that are not fitted by running towns; each evaluation draws them.
-    workers
-        Processes that run towns.
-    """
-
-    def __init__(self, path: Path, own: Prior | None, workers: Workers) -> None:
-        self._path, self._own, self._workers = path, own, workers
-        self._kept: dict[str, dict[str, float] | str] = {}
-        if path.exists():
-            for line in path.read_text(encoding="utf-8").splitlines():
-                row = json.loads(line)
-                self._kept[row["key"]] = row["found"]
-
-    def __call__(self, values: Mapping[str, float], seed: int) -> Mapping[str, float]:
-        """Return the figures; raise `InputError` if the towns cannot start from these values."""
-        whole = self._whole(values, seed)
-        if self._key(whole, seed) not in self._kept:
-            self._keep(whole, seed, _figures_or_reason(whole, seed, self._run))
-        found = self._kept[self._key(whole, seed)]
-        if isinstance(found, str):
-            raise InputError(found)
-        return found
-
-    def many(self, rows: Sequence[Mapping[str, float]], first_seed: int) -> pd.DataFrame:
-        """Return the figures of many rows of values, run side by side; missing where none are."""
-        wanted = [(self._whole(row, first_seed + k), first_seed + k) for k, row in enumerate(rows)]
-        new = [(v, seed) for v, seed in wanted if self._key(v, seed) not in self._kept]
-        for some in batched(new, AT_ONCE, strict=False):
-            futures = [self._workers.submit(_figures_or_reason, v, seed) for v, seed in some]
-            for (values, seed), future in zip(some, futures, strict=True):
-                self._keep(values, seed, future.result())
-        found = [self._kept[self._key(v, seed)] for v, seed in wanted]
-        return pd.DataFrame([{} if isinstance(one, str) else one for one in found])
-
-    def _run(self, function: Callable[[Task], Town], towns: list[Task]) -> list[Town]:
-        futures = [self._workers.submit(function, town) for town in towns]
-        return [future.result() for future in futures]
-
-    def _whole(self, values: Mapping[str, float], seed: int) -> dict[str, float]:
-        return (draw(self._own, seed) if self._own else {}) | dict(values)
-
-    def _key(self, values: Mapping[str, float], seed: int) -> str:
-        said = json.dumps([MODEL_VERSION, values, seed], sort_keys=True)
-        return hashlib.sha256(said.encode()).hexdigest()
-
-    def _keep(self, values: Mapping[str, float], seed: int, found: dict[str, float] | str) -> None:
-        key = self._key(values, seed)
-        self._kept[key] = found
-        row = {"key": key, "values": values, "seed": seed, "found": found}
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(row) + "\n")
-
-
-def _figures_or_reason(
-    values: Mapping[str, float], seed: int, run: Map | None = None
-) -> dict[str, float] | str:
-    """Return the figures, or why the towns cannot start."""
-    try:
-        return figures(values, seed, run)
-    except InputError as error:
-        return str(error)
+def edges(bands: Mapping[str, Band]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the lower and upper edges of the bands of `FITTED`."""
+    low, high = np.array([(bands[name].low, bands[name].high) for name in FITTED]).T
+    return low, high
 
 
 def targets(bands: Mapping[str, Band]) -> tuple[Target, ...]:
@@ -174,76 +56,9 @@ def targets(bands: Mapping[str, Band]) -> tuple[Target, ...]:
     )
 
 
-class Surrogate:
-    """Expected figures by emulators, and how far these err.
-
-    ``left`` are points that history matching leaves, drawn evenly.
-
-    Parameters
-    ----------
-    matching
-        Its emulators rule out points where the later ones, which know only what was left, cannot
-        be relied on.
-    last
-        Emulators of `EMULATED`, fitted to evaluations of what was left.
-    """
-
-    def __init__(self, matching: Matching, last: Sequence[Emulator]) -> None:
-        first = matching.waves[0]
-        self._first, self._last = ExpectedFigures(first), ExpectedFigures(last)
-        self._middle = np.array([t.observed for t in matching.targets])
-        tolerance = np.array([t.tolerance for t in matching.targets])
-        self.left = matching.prior.scaled(matching.draws)
-        some = self.left[:300]
-        self._spread = np.sqrt(tolerance**2 + [e.predict(some)[1].mean() for e in first])
-        variances = [(e.predict(some)[1].mean(), e.seed_variance) for e in last]
-        self._error = np.array([np.sqrt(max(every - seed, 0)) for every, seed in variances])
-
-    def figures(self, points: np.ndarray, rng: np.random.Generator | None = None) -> np.ndarray:
-        """Return the figures at points, (n, figures) in the order of `FITTED`.
-
-        They are the expected ones or, with a generator, off by the emulators' errors.
-        """
-        found = self._last(points)
-        if rng:
-            found += self._error * rng.standard_normal(found.shape)
-        of = dict(zip(EMULATED, found.T, strict=True))
-        for period in FELL:
-            mean = 5 * of[f"towns_yearly_rise_{period}"]
-            of[f"towns_fell_{period}"] = ndtr(-mean / np.exp(of[f"towns_log_spread_{period}"]))
-        return np.stack([of[name] for name in FITTED], axis=1)
-
-    def error(self, low: np.ndarray, high: np.ndarray, points: np.ndarray) -> float:
-        """Return the root mean square of the emulators' errors at points, in half-widths."""
-        rng = np.random.default_rng(SEED)
-        off = self.figures(points, rng) - self.figures(points)
-        return float(np.sqrt(np.mean((off / ((high - low) / 2)) ** 2)))
-
-    def is_left(self, points: np.ndarray) -> np.ndarray:
-        """Return whether the first wave leaves points, as history matching does."""
-        implausibility = np.abs(self._first(points) - self._middle) / self._spread
-        return np.sort(implausibility, axis=1)[:, -1 - MISSED] <= CUTOFF
-
-    def distance(
-        self, low: np.ndarray, high: np.ndarray, is_only_left: bool, points: np.ndarray
-    ) -> np.ndarray:
-        """Return the distance of points from bands: root mean square of half-widths outside.
-
-        With ``is_only_left`` it is infinite where history matching rules points out.
-        """
-        missed = misses(self.figures(points), low, high)
-        found = np.sqrt(np.mean(missed**2, axis=1))
-        return np.where(self.is_left(points), found, np.inf) if is_only_left else found
-
-
-def misses(found: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Return by how many half-widths figures lie outside their bands; 0 inside."""
-    return np.maximum(np.maximum(low - found, found - high), 0) / ((high - low) / 2)
-
-
 @dataclass(frozen=True)
 class Size:
-    """How much to do: evaluations of three waves, draws, those checked, truths, and last moves."""
+    """Numbers of evaluations in three waves, draws, draws checked, truths, and last moves."""
 
     first: int = 240
     second: int = 260
@@ -265,14 +80,6 @@ MODEL_ERROR = 0.2
 """Distance, in half-widths of bands, that adds in quadrature to the least that can be reached and
 to the errors of emulators: a judgement. Without these only the best fit would be left, whether or
 not it is good, and it would be best by the emulators' errors."""
-
-
-def fit(workers: Workers, points: np.ndarray, known: pd.DataFrame) -> tuple[Emulator, ...]:
-    """Fit an emulator to each figure, where there are figures."""
-    is_known = known[list(EMULATED)].notna().all(axis=1).to_numpy()
-    columns = known.loc[is_known, list(EMULATED)].to_numpy().T
-    futures = [workers.submit(Emulator, points[is_known], column) for column in columns]
-    return tuple(future.result() for future in futures)
 
 
 def posterior_points(
@@ -333,18 +140,12 @@ def coverage(
     return np.array(hits)
 
 
-def fit_retail(folder: Path, size: Size, workers: Workers) -> None:
-    """Rule out values, sample the rest, check, and write posterior and tables to the folder."""
-    bands, entries = load_bands(), load_priors()
-    own = prior_of(entries, "own")
-    prior = prior_of(entries, "simulated")
-    names, dimensions = list(prior.names), len(prior.names)
-    low = np.array([bands[name].low for name in FITTED])
-    high = np.array([bands[name].high for name in FITTED])
-    simulated = Simulated(folder / "simulations.jsonl", own, workers)
+def explore(
+    simulated: Simulated, prior: Prior, bands: Mapping[str, Band], size: Size, workers: Workers
+) -> Surrogate:
+    """Rule out values, evaluate what is left and what samplers find there, and emulate it."""
     rng = np.random.default_rng(SEED)
-
-    say(f"first wave: {size.first} evaluations of {dimensions} parameters")
+    say(f"first wave: {size.first} evaluations of {len(prior.names)} parameters")
     matching = history_matching(
         simulated,
         prior,
@@ -364,48 +165,65 @@ def fit_retail(folder: Path, size: Size, workers: Workers) -> None:
     surrogate = Surrogate(matching, fit(workers, prior.scaled(left), known))
 
     say(f"third wave: {size.third} evaluations of what samplers find")
-    drawn, rounds = posterior_points(workers, surrogate, low, high, size)
+    drawn, rounds = posterior_points(workers, surrogate, *edges(bands), size)
     say(rounds.tail(1).round(4).to_string(index=False))
     some = prior.values(drawn[rng.permutation(len(drawn))[: size.third]])
     left = pd.concat([left, some], ignore_index=True)
     known = pd.concat([known, simulated.many(some.to_dict("records"), THIRD)], ignore_index=True)
-    surrogate = Surrogate(matching, fit(workers, prior.scaled(left), known))
+    return Surrogate(matching, fit(workers, prior.scaled(left), known))
 
+
+def check(
+    simulated: Simulated,
+    draws: pd.DataFrame,
+    bands: Mapping[str, Band],
+    size: Size,
+    workers: Workers,
+) -> pd.DataFrame:
+    """Simulate some draws again, and return their figures beside the bands."""
+    say(f"check: {size.checked} draws, simulated")
+    some = draws.sample(min(size.checked, len(draws)), random_state=SEED)
+    checked = simulated.many(some.to_dict("records"), CHECK)
+    rows = some.head(size.checked_in_space).to_dict("records")
+    slow = [
+        [workers.submit(function, row, CHECK + k) for k, row in enumerate(rows)]
+        for function in (figures_of_space, figures_of_trips)
+    ]
+    found = [pd.DataFrame([future.result() for future in futures]) for futures in slow]
+    return describe_figures(pd.concat([checked, *found], axis=1), bands)
+
+
+def fit_retail(folder: Path, size: Size, workers: Workers) -> None:
+    """Fit, check, and write posterior and tables to the folder."""
+    bands, entries = load_bands(), load_priors()
+    own, prior = prior_of(entries, "own"), prior_of(entries, "simulated")
+    low, high = edges(bands)
+    simulated = Simulated(folder / "simulations.jsonl", own, workers)
+
+    def keep(name: str, table: pd.DataFrame) -> None:
+        table.to_csv(folder / f"{name}.csv", index=False)
+        say(table.round(4).to_string(index=False))
+
+    surrogate = explore(simulated, prior, bands, size, workers)
     say("samplers")
     drawn, rounds = posterior_points(workers, surrogate, low, high, size)
     rounds["effective_size"] = np.nan
     rounds.loc[rounds.index[-1], "effective_size"] = effective_size(drawn)
-    rounds.to_csv(folder / "rounds.csv", index=False)
-    say(rounds.round(4).to_string(index=False))
+    keep("rounds", rounds)
 
-    draws = prior.values(drawn)
-    for name, column in own.values(rng.random((len(draws), len(own.names)))).items():
-        draws[name] = column
-    say(f"check: {size.checked} draws, simulated")
-    some = draws.iloc[rng.permutation(len(draws))[: size.checked]]
-    checked = simulated.many(some.to_dict("records"), CHECK)
-    rows = some.head(size.checked_in_space).to_dict("records")
-    slow = [
-        pd.DataFrame([future.result() for future in each])
-        for each in (
-            [workers.submit(function, row, CHECK + k) for k, row in enumerate(rows)]
-            for function in (figures_of_space, figures_of_trips)
-        )
-    ]
-    figure_table = describe_figures(pd.concat([checked, *slow], axis=1), bands)
+    rng = np.random.default_rng(SEED)
+    of_own = own.values(rng.random((len(drawn), len(own.names))))
+    draws = prior.values(drawn).assign(**of_own)
+    figures = check(simulated, draws, bands, size, workers)
     emulated = dict(zip(FITTED, surrogate.figures(drawn).mean(axis=0), strict=True))
-    figure_table["emulated"] = figure_table["figure"].map(emulated).round(4)
-    figure_table.to_csv(folder / "figures.csv", index=False)
-    say(figure_table.to_string(index=False))
+    keep("figures", figures.assign(emulated=figures["figure"].map(emulated).round(4)))
 
     say(f"coverage: {size.truths} truths")
     parts = np.array_split(np.arange(size.truths), max(workers.number, 1))
-    half = (high - low) / 2
-    each = [workers.submit(coverage, surrogate, half, size, part) for part in parts]
+    each = [workers.submit(coverage, surrogate, (high - low) / 2, size, part) for part in parts]
     hits = np.concatenate([future.result() for future in each]).mean(axis=0)
-    parameters = describe_parameters(draws, entries, dict(zip(names, hits, strict=True)))
-    parameters.to_csv(folder / "parameters.csv", index=False)
-    say(parameters.to_string(index=False))
+    of_truths = dict(zip(prior.names, hits, strict=True))
+    keep("parameters", describe_parameters(draws, entries, of_truths))
 
     kept = draws.drop(columns=[name for name in NOT_SHIPPED if name in draws])
     about = {
@@ -418,14 +236,8 @@ def fit_retail(folder: Path, size: Size, workers: Workers) -> None:
         },
         "informed_by": {name: list(entries[name].figures) for name in kept},
         "figures": {
-            figure: {
-                "low": band.low,
-                "high": band.high,
-                "unit": band.unit,
-                "use": band.use,
-                "source": band.source,
-            }
-            for figure, band in bands.items()
+            name: {key: getattr(band, key) for key in ("low", "high", "unit", "use", "source")}
+            for name, band in bands.items()
         },
     }
     save_posterior(folder / "retail.parquet", kept, about)

@@ -9,7 +9,7 @@ pytest.importorskip("sklearn")
 pytest.importorskip("statsmodels")
 
 from experiments.calibration import figures as towns
-from experiments.calibration import retail
+from experiments.calibration import retail, simulated, surrogate
 from experiments.calibration.particles import sample
 from experiments.calibration.priors import load_priors, prior_of
 from experiments.calibration.tables import describe_figures
@@ -32,7 +32,7 @@ def test_all_bands_that_are_fitted_are_fitted_to():
     elsewhere = {figure for e in PRIORS.values() if e.fit == "own" for figure in e.figures}
     forms_not_taken = {"decay_power_groceries"}
     fitted = {figure for figure, band in BANDS.items() if band.use == "fitted"}
-    assert fitted == {*retail.FITTED} | ((elsewhere | forms_not_taken) & fitted)
+    assert fitted == {*surrogate.FITTED} | ((elsewhere | forms_not_taken) & fitted)
 
 
 def test_particles_fill_the_part_of_the_cube_that_is_near():
@@ -58,7 +58,7 @@ def test_expected_figures_are_those_of_the_emulators():
 
 def test_inside_a_band_nothing_is_missed():
     found = np.array([[1.0, 2.0, 3.5]])
-    assert retail.misses(found, np.full(3, 1.0), np.full(3, 3.0)).tolist() == [[0, 0, 0.5]]
+    assert surrogate.misses(found, np.full(3, 1.0), np.full(3, 3.0)).tolist() == [[0, 0, 0.5]]
 
 
 def test_share_below_zero_and_spread_of_a_normal_sample_are_unbiased():
@@ -79,11 +79,31 @@ def test_a_verdict_needs_the_interval_to_leave_the_band():
         assert table["verdict"].tolist() == [verdict]
 
 
+def test_evaluations_cut_short_or_of_other_code_are_run_again(tmp_path, monkeypatch):
+    run = []
+    monkeypatch.setattr(
+        simulated, "figures", lambda values, seed, _: run.append(seed) or {"f": 1.0}
+    )
+    path, values = tmp_path / "simulations.jsonl", {"closure_rate": 0.1}
+    with start_workers("serial", 1) as workers:
+        assert simulated.Simulated(path, None, workers)(values, 1) == {"f": 1.0}
+        whole = path.read_bytes()
+        path.write_bytes(whole + whole[:40])  # killed while it wrote another
+        again = simulated.Simulated(path, None, workers)
+        again(values, 1)
+        again(values, 2)
+        assert run == [1, 2]
+        assert len(simulated.Simulated(path, None, workers).values(1, 3)) == 2
+        monkeypatch.setattr(simulated, "_code", lambda: "other")
+        assert simulated.Simulated(path, None, workers).values(1, 3).empty
+        simulated.Simulated(path, None, workers)(values, 1)
+    assert run == [1, 2, 1]
+
+
 @pytest.mark.slow
 def test_a_fit_goes_on_where_it_was_interrupted(tmp_path, monkeypatch):
     prior = prior_of(PRIORS, "simulated")
-    low = np.array([BANDS[name].low for name in retail.FITTED])
-    high = np.array([BANDS[name].high for name in retail.FITTED])
+    low, high = retail.edges(BANDS)
     slopes = np.random.default_rng(1).normal(0, 0.7, (low.size, len(prior.names)))
     run = []
 
@@ -91,10 +111,10 @@ def test_a_fit_goes_on_where_it_was_interrupted(tmp_path, monkeypatch):
         run.append(seed)
         unit = prior.scaled(pd.DataFrame([values]))[0] - 0.5
         found = (low + high) / 2 + (high - low) * (slopes @ unit)
-        rest = dict.fromkeys(retail.EMULATED, 0.02 + 0.01 * unit[0])
-        return rest | dict(zip(retail.FITTED, found, strict=True))
+        rest = dict.fromkeys(surrogate.EMULATED, 0.02 + 0.01 * unit[0])
+        return rest | dict(zip(surrogate.FITTED, found, strict=True))
 
-    monkeypatch.setattr(retail, "figures", invented)
+    monkeypatch.setattr(simulated, "figures", invented)
     monkeypatch.setattr(retail, "figures_of_space", lambda values, seed: {})
     monkeypatch.setattr(retail, "figures_of_trips", lambda values, seed: {})
     size = retail.Size(40, 40, 20, 100, checked=5, checked_in_space=1, truths=1, last_moves=20)
