@@ -142,7 +142,7 @@ def parse_territory(content: bytes, path: Path) -> Territory:
             header = json.loads(stored["header"].tobytes().decode())
             arrays = {name: stored[name] for name in (*_CELL_ARRAYS, *_PREMISES_ARRAYS)}
     except (
-        *(OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, NotImplementedError),
+        *(OSError, ValueError, KeyError, TypeError, AttributeError, EOFError),
         *(RuntimeError, zipfile.BadZipFile, zlib.error, MemoryError, SyntaxError, OverflowError),
     ):
         # numpy and zipfile raise any of these on a damaged zip or array header.
