@@ -11,12 +11,16 @@ import io
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import typer
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from docs.markdown_text import code, in_all, number, table
+from docs.parameter_pages import admitted, parameter_pages, parameter_table, parameters_of, source
 from sim.cli import app, main
 from sim.cli.explanation import explain
 from sim.interventions import TYPES, Intervention, list_interventions, load_intervention
@@ -33,12 +37,10 @@ from sim.registry.catalogues import (
     project_kinds,
     third_place_kinds,
 )
-from sim.registry.parameters import ParameterInfo
 from sim.registry.variables import VARIABLES
-from sim.scenario.posterior import default_posterior
 from sim.scenario.scenario import Scenario, list_scenarios, load_scenario
-from sim.scenario.schema import PARAMETERS, AllParameters
-from sim.words.folders import ENGLISH, languages
+from sim.scenario.schema import PARAMETERS
+from sim.words.folders import ENGLISH
 
 ENTITIES = {
     "cell": "Cells: the ground and who lives on it",
@@ -59,152 +61,6 @@ ENTITIES = {
     "series": "Exogenous drivers: the dated series behind them",
     "work": "Scratch",
 }
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """A table in Markdown."""
-
-    def line(cells: Sequence[Any]) -> str:
-        return "| " + " | ".join(str(c).replace("|", "\\|") for c in cells) + " |\n"
-
-    return line(head) + line(["---"] * len(head)) + "".join(line(row) for row in rows) + "\n"
-
-
-def in_all(texts: Mapping[str, str], between: str = "<br>") -> str:
-    """A text in every language, English first and the others in italics."""
-    others = (f"*{texts[lang]}*" for lang in languages() if lang != ENGLISH)
-    return between.join((texts[ENGLISH], *others))
-
-
-def code(names: Iterable[str]) -> str:
-    """Names in code type, or a dash."""
-    return ", ".join(f"`{n}`" for n in names) or "-"
-
-
-def number(value: Any) -> str:
-    """A value as written in a scenario."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return f'"{value}"'
-    return f"{value:g}" if isinstance(value, float) else f"{value:d}"
-
-
-def admitted(info: ParameterInfo) -> str:
-    """The admissible values of a parameter."""
-    if info.choices:
-        return " or ".join(info.choices)
-    if info.kind is bool:
-        return "true or false"
-    return "text" if info.low is None else f"{info.low:g} to {info.high:g}"
-
-
-def drawn(info: ParameterInfo) -> str:
-    """The range in which a comparison draws a parameter, or a dash."""
-    return f"{info.plausible[0]:g} to {info.plausible[1]:g}" if info.plausible else "-"
-
-
-def source(text: str) -> str:
-    """A source, with links to the pages that it names."""
-    return re.sub(r"docs/(\w+)\.md", r"[\1](/\1.md)", text)
-
-
-# -- parameters ----------------------------------------------------------------------------------
-
-
-def fitted(info: ParameterInfo) -> str:
-    """The default posterior of a parameter from 5 to 95 %, with its median, or a dash."""
-    posterior = default_posterior()
-    if posterior is None or info.name not in posterior.parameters:
-        return "-"
-    low, median, high = posterior.interval(info.name)
-    return f"{low:.3g} to {high:.3g}, median {median:.3g}"
-
-
-def behind(info: ParameterInfo) -> str:
-    """The figures that inform a parameter of the default posterior."""
-    posterior = default_posterior()
-    return code(posterior.figures(info.name) if posterior else ())
-
-
-def posterior_page() -> str:
-    """Prior, posterior and data of each parameter of the default posterior."""
-    posterior = default_posterior()
-    if posterior is None:
-        return (
-            "No posterior comes with this version: uncertain parameters are drawn from their"
-            " plausible ranges.\n"
-        )
-    return table(
-        ("parameter", "unit", "prior", "posterior, 5 to 95 %", "figures behind it"),
-        (
-            (f"`{i.name}`", i.unit, drawn(i), fitted(i), behind(i))
-            for i in (PARAMETERS[name] for name in posterior.parameters)
-        ),
-    )
-
-
-def parameter_table(names: Iterable[str]) -> str:
-    """Value, unit, bounds, plausible range, posterior, evidence and source of some parameters."""
-    return table(
-        ("parameter", "value", "unit", "bounds", "plausible", "posterior", "evidence", "source"),
-        (
-            (
-                f"`{n}`",
-                number(i.default),
-                i.unit,
-                admitted(i),
-                drawn(i),
-                fitted(i),
-                i.evidence,
-                source(i.source),
-            )
-            for n, i in PARAMETERS.items()
-            if n in set(names)
-        ),
-    )
-
-
-def parameters_of(group: str) -> list[str]:
-    """Flat names of the parameters of a TOML table."""
-    return [n for n, i in PARAMETERS.items() if i.group == group]
-
-
-def parameters_page() -> str:
-    """Every parameter with its label and help in both languages, by TOML table."""
-    text = ""
-    for group in AllParameters.model_fields:
-        text += f"## `[{group}]`\n\n"
-        for name in parameters_of(group):
-            i = PARAMETERS[name]
-            text += (
-                f"`{name}`: {in_all(i.label, ' / ')}\n"
-                f": {in_all(i.help, '\n  ')}\n\n"
-                f"  Default {number(i.default)} ({i.unit}); {admitted(i)}; {i.role}"
-                + (f", plausibly {drawn(i)}" if i.plausible else "")
-                + (f", posterior {fitted(i)}" if fitted(i) != "-" else "")
-                + f"; **{i.evidence}**: {source(i.source)}."
-                + (f" Figures behind it: {behind(i)}.\n\n" if behind(i) != "-" else "\n\n")
-            )
-    return text
-
-
-def evidence_page() -> str:
-    """The number of parameters by role and evidence mark."""
-    marks = ("found", "derived", "recalled", "assumed")
-    roles = ("uncertainty", "lever", "constant")
-    everything = PARAMETERS.values()
-    return table(
-        ("role", *marks, "in all"),
-        (
-            (
-                role,
-                *(sum(i.role == role and i.evidence == m for i in everything) for m in marks),
-                sum(i.role == role for i in everything),
-            )
-            for role in roles
-        ),
-    )
 
 
 # -- state, schedule, submodels ------------------------------------------------------------------
@@ -462,13 +318,7 @@ def benchmarks_page() -> str:
 
 def pages() -> dict[str, str]:
     """Every generated page in Markdown, by file name without suffix."""
-    tables = {
-        f"parameters_{g}": parameter_table(parameters_of(g)) for g in AllParameters.model_fields
-    }
-    return tables | {
-        "parameters": parameters_page(),
-        "posterior": posterior_page(),
-        "evidence": evidence_page(),
+    return parameter_pages() | {
         "entities": entities_page(),
         "schedule": schedule_page(),
         "submodels": submodels_page(),
