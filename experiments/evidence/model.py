@@ -1,4 +1,4 @@
-"""What the model answers: the figures of simulated towns, whose records are like real ones.
+"""Figures of the model, from simulated towns whose records are like real ones.
 
 Each replication is a town with its own random draws and its own draw of the uncertain parameters.
 A figure is the median over towns and its interval holds nine in ten of them, which is what a single
@@ -37,7 +37,10 @@ PANELS = ((2001, 2012, 2015), (2014, 2019, 2024))
 LARGEST_REPS = 1000
 
 SURVEYED = 4
-"""Towns whose trips and purchases are recorded: fits are slow, and luck hardly matters to them."""
+"""Fewest towns, if so many are run, whose trips and purchases are recorded.
+
+Fits are slow, and towns hardly differ in them by chance.
+"""
 
 SURVEY_YEAR = 2016
 """Year of the interviews of Karlsruhe, and of simulated ones where it is simulated."""
@@ -47,10 +50,13 @@ UNKNOWN = ("basket_median_",)
 
 OF_TOWNS = "between_towns"
 
+OF_SURVEYS = {"choices", "purchases"}
+"""Kinds of records that take a survey of consumers."""
+
 
 @dataclass(frozen=True)
 class Town:
-    """What a simulated town shows: its figures, and the vacancy of its centre by year."""
+    """Figures of a simulated town, and the vacancy of its centre by year."""
 
     answers: list[Answer]
     vacancy: pd.DataFrame
@@ -132,12 +138,13 @@ def ask(
         If the scenario is unknown or a number is out of range.
     """
     planned = plan(reference, reps=reps, years=years, seed=seed, fixed_parameters=fixed_parameters)
+    needs_survey = any(OF_SURVEYS & set(QUESTIONS[name].kinds) for name in questions)
     every = max(1, reps // SURVEYED)
     towns: list[Town] = []
     with start_workers("local", min(workers, reps)) as pool:
         flight: deque[Future[Town]] = deque()
         for rep, each in enumerate(planned):
-            flight.append(pool.submit(show, *each, questions, rep % every == 0))
+            flight.append(pool.submit(show, *each, questions, needs_survey and rep % every == 0))
             while flight and (rep == reps - 1 or len(flight) > 2 * workers or flight[0].done()):
                 towns.append(flight.popleft().result())
                 tell(len(towns), reps)
@@ -169,10 +176,11 @@ def summarise(towns: Sequence[Sequence[Answer]]) -> list[Answer]:
 def compare_towns(vacancy: Sequence[pd.DataFrame]) -> list[Answer]:
     """Return the differences between towns, in the years of each panel that were simulated."""
     table = pd.concat([each.assign(town=k) for k, each in enumerate(vacancy)])
-    found = {}
-    for panel in PANELS:
-        years = tuple(year for year in panel if (table["year"] == year).any())
-        if len(years) > 1 and len(vacancy) > 1:
-            for estimate in between_towns.estimate(table, years=years):
-                found[estimate.figure] = estimate
-    return [(OF_TOWNS, estimate) for estimate in found.values()]
+    simulated_years = set(table["year"])
+    panels = [tuple(year for year in panel if year in simulated_years) for panel in PANELS]
+    return [
+        (OF_TOWNS, estimate)
+        for years in panels
+        if len(years) > 1 and len(vacancy) > 1
+        for estimate in between_towns.estimate(table, years=years)
+    ]
