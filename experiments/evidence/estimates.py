@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from scipy.stats import norm
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.rates import confint_poisson
@@ -87,8 +86,3 @@ def mean(rows: np.ndarray) -> np.ndarray:
 def median(rows: np.ndarray) -> np.ndarray:
     """Return the median of the first column, for the bootstrap."""
     return np.median(rows[..., 0], axis=-1)
-
-
-def tabulate(estimates: list[Estimate]) -> pd.DataFrame:
-    """Return estimates as a table with one row a figure, indexed by its name."""
-    return pd.DataFrame(estimates, columns=Estimate._fields).set_index("figure")

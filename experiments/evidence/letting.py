@@ -25,15 +25,14 @@ REUSED = 3
 """Licences from which premises belong to the optimistic bound."""
 
 
-def chance_within_year(figure: str, spells: pd.DataFrame, passed: float) -> Estimate:
+def chance_within_year(figure: str, spells: pd.DataFrame, passed: int) -> Estimate:
     """Estimate the chance of letting within a year of those ``passed`` years empty."""
     left = spells[spells["years"] > passed]
     is_let = left["is_let"] & (left["years"] <= passed + 1)
     if not is_let.any():
         return share(figure, 0, len(left))
     curve = SurvfuncRight(left["years"].clip(upper=passed + 1), is_let.astype(int))
-    last = curve.surv_times <= passed + 1
-    kept, error = curve.surv_prob[last][-1], curve.surv_prob_se[last][-1]
+    kept, error = curve.surv_prob[-1], curve.surv_prob_se[-1]
     if kept <= 0:
         return share(figure, len(left), len(left))
     spread = np.exp(Z * error / (kept * -np.log(kept)))

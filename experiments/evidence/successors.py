@@ -74,15 +74,17 @@ def estimate(
     days, wide
         Narrow and wide window around the end, in days.
     """
-    found = []
-    for window in (days, wide):
-        closures = next_starts(licences, since=since, until=until, days=window)
-        hits = int((closures["years"] <= window / 365.25).sum())
-        found.append(share(f"successors_{window}_days", hits, len(closures)))
-    closures = next_starts(licences, since=since, until=until, days=days)
-    if closures.empty:
+    waits = {
+        window: next_starts(licences, since=since, until=until, days=window)["years"]
+        for window in (days, wide)
+    }
+    found = [
+        share(f"successors_{window}_days", int((wait <= window / 365.25).sum()), len(wait))
+        for window, wait in waits.items()
+    ]
+    if waits[days].empty:
         return found
-    wait = closures["years"].fillna(np.inf).to_numpy() - days / 365.25
+    wait = waits[days].fillna(np.inf).to_numpy() - days / 365.25
     is_direct = wait <= 0
     within = FOLLOW_UP / 365.25
     rows = np.column_stack(
