@@ -8,21 +8,27 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from experiments.evidence.bands import Band
+from experiments.evidence.bands import Band, verdict
 from experiments.evidence.estimates import Estimate
 from experiments.evidence.questions import QUESTIONS
 from experiments.evidence.records import Records
 
 MODEL = "model"
-"""What the rows of simulated figures have in the column ``records``."""
+"""Mark of simulated figures in the column ``records``."""
 
 FEWEST = 10
 """Cases of a register below which it says nothing about the model: a judgement."""
+
+ROUNDING = 1e-12
+"""Tolerance at the upper end of an interval: Wilson's may miss 1 by its last digit."""
 
 COLUMNS = (
     *("question", "records", "is_real", "figure", "estimate", "low", "high", "n", "unit"),
     *("band_low", "band_high", "use", "verdict"),
 )
+"""Columns of answers: where a figure comes from, the fields of `Estimate`, and its band."""
+
+NO_BAND = (np.nan, np.nan, "", "")
 
 Answer = tuple[str, Estimate]
 """A question, by its key, and one of its figures."""
@@ -50,23 +56,8 @@ def tabulate(
     rows = []
     for question, found in answers:
         band = bands.get(found.figure)
-        rows.append(
-            {
-                "question": question,
-                "records": records,
-                "is_real": is_real,
-                "figure": found.figure,
-                "estimate": found.value,
-                "low": found.low,
-                "high": found.high,
-                "n": found.n,
-                "unit": found.unit,
-                "band_low": band.low if band else np.nan,
-                "band_high": band.high if band else np.nan,
-                "use": band.use if band else "",
-                "verdict": band.verdict(found) if band else "",
-            }
-        )
+        held = (band.low, band.high, band.use, band.verdict(found)) if band else NO_BAND
+        rows.append((question, records, is_real, *found, *held))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -79,9 +70,7 @@ def agreement(simulated: Estimate, real: Estimate) -> str:
     ends = (real.value, real.low, real.high, simulated.value)
     if real.n < FEWEST or not np.isfinite(ends).all():
         return "cannot tell"
-    return Band(
-        real.low, real.high + 1e-12, real.unit, "checked", "measured", "a register"
-    ).verdict(simulated)
+    return verdict(simulated, real.low, real.high + ROUNDING)
 
 
 def compare(
@@ -110,12 +99,10 @@ def compare(
     if not parts:
         return pd.DataFrame(columns=list(COLUMNS))
     table = pd.concat(parts, ignore_index=True)
-    figures = {figure: k for k, figure in enumerate(table["figure"].unique())}
-    order = pd.DataFrame(
-        {
-            "question": table["question"].map({name: k for k, name in enumerate(QUESTIONS)}),
-            "figure": table["figure"].map(figures),
-        }
+    order = {"question": list(QUESTIONS), "figure": list(table["figure"].unique())}
+    return table.sort_values(
+        list(order),
+        key=lambda column: column.map(order[column.name].index),
+        kind="stable",
+        ignore_index=True,
     )
-    rows = order.sort_values(["question", "figure"], kind="stable").index
-    return table.loc[rows].reset_index(drop=True)

@@ -15,6 +15,19 @@ USES = ("fitted", "checked")
 EVIDENCE = ("measured", "literature", "judgement")
 
 
+def verdict(estimate: Estimate, low: float, high: float) -> str:
+    """Return where an estimate lies against a range: within, outside, or cannot tell.
+
+    It is within if its value is in the range, outside if its whole interval is not, and otherwise
+    its data cannot tell.
+    """
+    if low <= estimate.value <= high:
+        return "within"
+    if estimate.high < low or estimate.low > high:
+        return "outside"
+    return "cannot tell"
+
+
 @dataclass(frozen=True)
 class Band:
     """The range in which a figure of the model must lie, and why.
@@ -54,16 +67,8 @@ class Band:
             raise ValueError(f"use in {USES}, evidence in {EVIDENCE} and a source are needed")
 
     def verdict(self, estimate: Estimate) -> str:
-        """Return where an estimate lies: within, outside, or cannot tell.
-
-        It is within if its value is in the band, outside if its whole interval is not, and
-        otherwise its data cannot tell.
-        """
-        if self.low <= estimate.value <= self.high:
-            return "within"
-        if estimate.high < self.low or estimate.low > self.high:
-            return "outside"
-        return "cannot tell"
+        """Return the verdict on an estimate: within, outside, or cannot tell."""
+        return verdict(estimate, self.low, self.high)
 
 
 def load_bands(path: Path = PATH) -> dict[str, Band]:
