@@ -13,7 +13,7 @@ from experiments.evidence.figure import Figure, in_percent, judged, of_panel
 SEEDS = (1, 2, 3, 4)
 """Seeds of the ensembles of 104 towns."""
 
-_BANDS = {name: in_percent(band) for name, band in load_bands().items() if name[:5] == "towns"}
+_BANDS = {name: in_percent(band) for name, band in load_bands().items() if name.startswith("towns")}
 _IGF = "CGEDD-IGF, 187 centres"
 _PROCOS = "Procos, some 200 centres"
 _FACT = "FACT, 355 towns"

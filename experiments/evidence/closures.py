@@ -1,4 +1,4 @@
-"""At what rate do shops close, by age?
+"""Closure rates of shops by age.
 
 Occurrences over exposure in bands of age (the piecewise exponential model) and a Weibull law, both
 with late entry: a licence counts from the age that it had when closures began to be recorded, and

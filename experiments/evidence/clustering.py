@@ -1,4 +1,4 @@
-"""Do vacant premises stand together?
+"""Clustering of vacant premises.
 
 Moran's I of vacancy among premises within reach, row-standardised, and the pair correlation of
 vacancy by distance: how much likelier two premises at that distance are both vacant than two drawn

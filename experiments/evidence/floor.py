@@ -1,4 +1,4 @@
-"""By which power of its floor does a shop attract?
+"""Power of its floor by which a shop attracts.
 
 The conditional choice of ``decay.py`` with the log of floor and the road kilometres in place of an
 effect of each shop: odds go as floor^a exp(-b d). Whatever else makes large shops attractive counts

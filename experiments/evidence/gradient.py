@@ -1,4 +1,4 @@
-"""Is vacancy higher at the edge than in the middle?
+"""Vacancy at the edge of a town against its middle.
 
 Vacancy of the third of premises nearest to the centre, of the farthest third, and the factor on the
 odds of vacancy from the centre to the edge by logistic regression on the rank of distance (0

@@ -1,4 +1,4 @@
-"""Do shops close more often after their neighbours have?
+"""Closures of shops whose neighbours have closed.
 
 Each shop open on 1 January is a case: did it close within the year, given the share of shops within
 reach that closed in the year before? A complementary log-log regression is the proportional-hazards

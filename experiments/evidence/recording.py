@@ -1,4 +1,4 @@
-"""How tenancies become licences in a register, with the faults of whoever keeps it."""
+"""Record tenancies as licences in a register, with the faults of whoever keeps it."""
 
 from __future__ import annotations
 

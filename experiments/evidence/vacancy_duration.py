@@ -1,4 +1,4 @@
-"""For how long do premises stand empty?
+"""Length of time for which premises stand empty.
 
 Of the spells in progress on the last day, the shares shorter than one and longer than three years
 (what a survey of vacant shops counts), and the median of all spells by Kaplan and Meier. Spells in

@@ -1,4 +1,4 @@
-"""How often intervals contain the truth, over registers made from it."""
+"""Coverage of intervals over registers made from known truth."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""How much the faults of registers and samples mislead."""
+"""Errors of figures from faulty registers and samples."""
 
 import numpy as np
 import pandas as pd

@@ -19,7 +19,6 @@ GOODS = {"groceries": "gro", "clothing": "cloth", "electronics": "ce"}
 FEWEST = 100
 """Trips with a distance from which decay of a good is estimated."""
 
-
 SITE = 0.2
 """Distance in km within which a shop is at a place of interview: the resolution of distances."""
 

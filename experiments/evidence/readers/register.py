@@ -16,7 +16,6 @@ NEEDED = ("place", "start", "end")
 
 OPTIONAL = ("kind", "x", "y")
 
-
 LARGEST = 500_000_000
 """Bytes of the largest register that is read."""
 
