@@ -329,7 +329,7 @@ reletting_rate_slow = { distribution = "uniform", low = 0.29, high = 0.31 }
     )
     problem = to_salib_problem(asked)
     town = asked.arms["baseline"]
-    points = SALib.sample.sobol.sample(problem, 4, calc_second_order=False, seed=1)
+    points = SALib.sample.sobol.sample(problem, 8, calc_second_order=False, seed=1)
     vacancy = np.array(
         [
             sim.run(town.replace(**dict(zip(problem["names"], map(float, point), strict=True))))[

@@ -95,7 +95,7 @@ def test_the_same_run_gives_the_same_bytes_whatever_the_users_style(
         again = draw_all(results, "fr")
         for picture in again:
             assert picture.svg() == svg(drawn("fr")[picture.name])
-        assert picture.png() == drawn("fr")[picture.name].png()
+            assert picture.png() == drawn("fr")[picture.name].png()
         assert matplotlib.rcParams["font.size"] == 20
 
 
