@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sim.interventions import load_intervention
+from sim.kernels.project_codes import ABANDONED, BORN, CEASED, HAD_IDEA, INCUBATING, REFUSED
 from sim.registry.catalogues import project_kinds
 from sim.scenario.scenario import Scenario, load_scenario
 from sim.simulation.simulation import Simulation
@@ -17,10 +18,6 @@ YEARS = 20
 EIGHT_MONTHS = 8
 """Months from the evening in Valence-Romans to the survey of its ideas."""
 
-HAD_IDEA, REFUSED, ABANDONED, BORN, ENDED = 1, 4, 5, 6, 7
-"""Codes of ``entrepreneur.event``."""
-INCUBATING = 3
-"""Code of ``entrepreneur.stage``."""
 WITHIN_A_CELL = 0.52
 """Mean distance between two random points of a unit square."""
 
@@ -75,7 +72,7 @@ def follow_projects(
                 }
             if what == BORN:
                 under_way[i]["born"] = month
-            elif what in (REFUSED, ABANDONED, ENDED) and i in under_way:
+            elif what in (REFUSED, ABANDONED, CEASED) and i in under_way:
                 rows.append(under_way.pop(i) | {"over": month})
         for i, project in under_way.items():
             if project["idea"] == month - EIGHT_MONTHS:
