@@ -73,8 +73,8 @@ def estimate(
     Parameters
     ----------
     licences
-        Columns ``place``, ``start``, ``end``, ``is_shop``, ``x`` and ``y``; without positions
-        nothing is estimated.
+        Columns ``place``, ``start``, ``end``, ``is_shop``, ``x`` and ``y``; licences without
+        a position are left out.
     since, until
         Period of complete recording.
     reach
@@ -82,6 +82,7 @@ def estimate(
     """
     if "x" not in licences:
         return []
+    licences = licences.dropna(subset=["x", "y"])
     first = since.year + 1 + (since > pd.Timestamp(since.year, 1, 1))
     cases = shop_years(licences, first, until.year - 1, reach=reach)
     if cases["is_closed"].sum() < 20:

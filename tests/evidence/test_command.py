@@ -17,6 +17,7 @@ from experiments.evidence.readers import register
 from experiments.evidence.readers.folder import read_folder
 from experiments.evidence.synthetic.licences import licences
 from sim.cli import main
+from sim.errors import InputError
 from sim.report.evidence import figures_of
 from sim.words.catalogue import Words
 from sim.words.folders import languages
@@ -189,6 +190,27 @@ def test_days_come_before_months_between_slashes(tmp_path):
     columns = {"place": "place", "start": "start", "end": "end"}
     found = register.read_register(path, columns, since="2015-01-01", until="2017-01-01")
     assert found.table["start"][0] == pd.Timestamp(2015, 2, 1)
+
+
+def test_licences_without_a_position_bear_on_time_alone(tmp_path):
+    table = licences(n_places=100, seed=0, **PERIOD)
+    table = table.assign(x=10.0 * table["place"], y=0.0)
+    table.loc[table["place"] < 10, "x"] = float("nan")
+    table.loc[table["place"] == 10, "y"] = float("inf")
+    table.to_parquet(tmp_path / "shops.parquet")
+    columns = {name: name for name in ("place", "start", "end", "x", "y")}
+    register_of_all, premises = register.read_own(tmp_path / "shops.parquet", columns)
+    assert len(register_of_all.table) == len(table)
+    assert premises.table["place"].min() == 11
+    assert answer(register_of_all, ["neighbours"]) and answer(premises, ["gradient"])
+
+
+def test_rows_of_parquet_are_counted_whatever_their_index(tmp_path):
+    table = pd.DataFrame({"place": "a", "start": ["2010-01-01", "soon"], "end": None})
+    table.set_axis(["first", "second"]).to_parquet(tmp_path / "shops.parquet")
+    columns = {name: name for name in ("place", "start", "end")}
+    with pytest.raises(InputError, match="row 2: 'soon' is no date"):
+        register.read_register(tmp_path / "shops.parquet", columns)
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from experiments.evidence.records import Records, premises_at
@@ -34,7 +35,7 @@ def read_table(path: Path) -> pd.DataFrame:
         raise InputError(f"'{path}' has {size} that are read; keep the columns and years needed.")
     try:
         if path.suffix == ".parquet":
-            return pd.read_parquet(path)
+            return pd.read_parquet(path).reset_index(drop=True)
         with path.open(encoding="utf-8") as file:
             head = file.readline(100_000)
         return pd.read_csv(path, sep=";" if head.count(";") > head.count(",") else ",")
@@ -105,7 +106,7 @@ def read_register(
         A row for each occupancy of premises.
     columns
         The file's own column for ``place``, ``start`` and ``end`` (empty if running) and, where
-        there are such, ``kind`` of user, ``x`` and ``y`` in metres.
+        there are such, ``kind`` of user, ``x`` and ``y`` in metres (empty if unknown).
     shop_kinds
         Values of ``kind`` that are shops; by default all are.
     since, until
@@ -133,9 +134,10 @@ def read_register(
             f"'{path}', row {early[0] + 1}: '{columns['end']}' {ends} is before"
             f" '{columns['start']}' {starts}."
         )
-    for name in ("x", "y"):
-        if name in licences and not pd.api.types.is_numeric_dtype(licences[name]):
+    for name in [name for name in ("x", "y") if name in licences]:
+        if not pd.api.types.is_numeric_dtype(licences[name]):
             raise InputError(f"'{path}', column '{columns[name]}' for --{name} is not in metres.")
+        licences[name] = licences[name].astype(float).replace([np.inf, -np.inf], np.nan)
     if ("x" in licences) != ("y" in licences):
         raise InputError("Positions need both --x and --y.")
     licences["is_shop"] = is_shop(licences, shop_kinds, f"'{path}', column '{columns.get('kind')}'")
@@ -154,12 +156,12 @@ def read_register(
 
 
 def read_own(path: Path, columns: Mapping[str, str], **options: Any) -> list[Records]:
-    """Return a register and, where it has positions, its premises on the last day.
+    """Return a register and, where it has positions, its premises on the last day that have one.
 
     Parameters and errors are those of `read_register`.
     """
     register = read_register(path, columns, **options)
     if "x" not in columns:
         return [register]
-    premises = premises_at(register.table, register.until)
+    premises = premises_at(register.table, register.until).dropna(subset=["x", "y"])
     return [register, Records("premises", premises, register.name)]
