@@ -45,17 +45,21 @@ def uncertain_ranges(scenario: Scenario) -> dict[str, Range]:
     of the other sign, shifts it; bounds are kept. For parameters of the scenario's posterior: its
     smallest, median and largest draw, moved in the same way if it is scaled.
     """
-    values = scenario.values
-    ranges = {
-        name: _range(info, float(values[name]))
-        for name, info in PARAMETERS.items()
-        if info.role == "uncertainty" and info.plausible is not None
-    }
+    ranges = _own_ranges(scenario)
     posterior = scenario.drawn_from
     if posterior is not None:
         for name in posterior.parameters:
             ranges[name] = posterior_range(scenario, posterior, name, 1.0)
     return ranges
+
+
+def _own_ranges(scenario: Scenario) -> dict[str, Range]:
+    """Return the ranges without regard to a posterior."""
+    return {
+        name: _range(info, float(scenario.values[name]))
+        for name, info in PARAMETERS.items()
+        if info.role == "uncertainty" and info.plausible is not None
+    }
 
 
 def posterior_range(scenario: Scenario, posterior: Posterior, name: str, share: float) -> Range:
@@ -115,17 +119,13 @@ def draw(scenario: Scenario, seed: int, rep: int) -> dict[str, Any]:
     Values are by flat name; whole numbers are rounded. Arms with the same value of a parameter get
     the same draw.
     """
-    drawn: dict[str, Any] = {}
-    for name, within in uncertain_ranges(scenario).items():
-        value = triangular(_uniform(seed, rep, name), within)
-        drawn[name] = round(value) if PARAMETERS[name].kind is int else value
+    ranges = _own_ranges(scenario)
+    drawn = {n: triangular(_uniform(seed, rep, n), within) for n, within in ranges.items()}
     posterior = scenario.drawn_from
     if posterior is not None:
         row = posterior.row(int(_uniform(seed, rep, _ROW) * len(posterior.values)))
-        for name, figure in row.items():
-            value = _drawn(scenario, posterior, name, figure)
-            drawn[name] = round(value) if PARAMETERS[name].kind is int else value
-    return drawn
+        drawn |= {n: _drawn(scenario, posterior, n, figure) for n, figure in row.items()}
+    return {n: round(v) if PARAMETERS[n].kind is int else v for n, v in drawn.items()}
 
 
 @lru_cache(maxsize=1 << 16)

@@ -72,7 +72,7 @@ def _factors(
         if isinstance(entry, dict) and not set(entry) & {"levels", "distribution", "low", "high"}:
             name, entry = _dotted(name, entry)
         info, value = info_of(name, arms, f"{where}factors: "), value_of(name, arms)
-        if isinstance(entry, dict) and not {"levels", "low", "high"} <= set(entry):
+        if isinstance(entry, dict) and "distribution" in entry:
             info, value = _by_the_posterior(info, value, arms[BASELINE])
         found.append(read_factor(name, entry, info, value, where))
         if name in content.get("settings", {}):
