@@ -245,8 +245,7 @@ def store_at(place: Path | str) -> Store:
         return Store(local_folder(place))
     mirror = Mirror(str(place))
     mirror.pull()
-    known = listed_files(mirror.folder)
-    if known and known[0] == FORMAT and not (mirror.folder / DESIGN).exists():
+    if listed_files(mirror.folder)[0] == FORMAT and not (mirror.folder / DESIGN).exists():
         shutil.rmtree(mirror.folder)  # the driver died in the moment of creating it
     return _MirroredStore(mirror)
 

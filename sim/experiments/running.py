@@ -305,7 +305,7 @@ def _holds_something(folder: Path) -> bool:
 
 
 def _refuse_to_replace(folder: Path, force: bool) -> None:
-    if not force and _holds_something(folder) and (listed_files(folder) or ("",))[0] == FORMAT:
+    if not force and _holds_something(folder) and listed_files(folder)[0] == FORMAT:
         raise InputError(
             f"{folder} is not empty; go on with it by --resume, replace it with --force,"
             " or choose another --out."

@@ -109,13 +109,14 @@ class Store(Stored):
 
     def open(self) -> None:
         """Raise `InputError` if the folder is not what its manifest says, or has none."""
-        listed = self.manifest["files"]
+        manifest = self.manifest
+        listed = manifest["files"]
         inside, names = self.folder.resolve(), (*listed, *KINDS, TMP, LOCK, ELSEWHERE, MANIFEST)
         for path in (self.folder / name for name in names):
             if not path.resolve().is_relative_to(inside):
                 raise InputError(f"{path} leads out of the folder; replace it with a copy.")
-        self.check(name for name in listed if os.path.lexists(self.folder / name))
-        self.check((EXPERIMENT, DESIGN, *input_files(self.manifest)))
+        needed = {EXPERIMENT, DESIGN, *input_files(manifest)}
+        self.check(n for n in listed if n in needed or os.path.lexists(self.folder / n))
 
     def check(self, names: Iterable[str]) -> None:
         """Raise `InputError` for the first of some files that is not as the manifest says."""

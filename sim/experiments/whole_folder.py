@@ -207,7 +207,7 @@ def _replaceable(path: Path, target: Path, force: bool) -> _State:
 
 def _checked(path: Path, target: Path) -> _State:
     """Return the state of results, after checking that all of them are as they were written."""
-    if listed_files(target) is None:
+    if not listed_files(target)[0]:
         raise InputError(
             f"{path} holds no results of a run, so --force does not replace it;"
             " choose another --out."

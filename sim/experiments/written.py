@@ -1,4 +1,4 @@
-"""Which files of a folder runs wrote, and whether they still are as they were written.
+"""The files of a folder that runs wrote, and checks that they still are as they were written.
 
 A manifest lists each file with its SHA-256; parts carry a hash in their name. Whatever is neither
 belongs to somebody else.
@@ -53,22 +53,21 @@ def _refuse(constant: str) -> Any:
     raise ValueError(constant)
 
 
-def listed_files(folder: Path) -> tuple[str, dict[str, Any]] | None:
-    """Return the format of a folder of results, and the files that it lists; None if foreign."""
+def listed_files(folder: Path) -> tuple[str, dict[str, Any]]:
+    """Return the format of a folder of results, and the files that it lists; empty if foreign."""
     try:
         manifest = load_manifest(folder)
         form, files = manifest["format"], manifest["files"]
-        return (form, dict(files)) if "essaim" in form else None
+        return (form, dict(files)) if "essaim" in form else ("", {})
     except (OSError, ValueError, TypeError, KeyError):
-        return None
+        return "", {}
 
 
 def ours(folder: Path) -> dict[str, Any]:
     """Return the files that runs wrote, by path, and what `is_as_written` needs to know of them."""
-    known = listed_files(folder)
-    if known is None:
+    form, listed = listed_files(folder)
+    if not form:
         return {}
-    form, listed = known
     found: dict[str, Any] = {}
     for name, _ in entries(folder):
         if name in listed:
@@ -84,7 +83,7 @@ def ours(folder: Path) -> dict[str, Any]:
 
 def own_folders(folder: Path) -> set[str]:
     """Return the paths of the folders that runs made within a folder."""
-    listed = (listed_files(folder) or ("", {}))[1]
+    _, listed = listed_files(folder)
     found = {str(p) for n in (*listed, *ours(folder)) for p in PurePosixPath(n).parents}
     for inner in (folder / ELSEWHERE).glob("*"):
         found |= {f"{ELSEWHERE}/{inner.name}/{n}" for n in own_folders(inner)}
