@@ -39,7 +39,7 @@ class InterventionType:
 
     @property
     def description(self) -> Texts:
-        """What it does, by language."""
+        """Its description by language."""
         return Texts({ENGLISH: self.english_description}, f"interventions.{self.name}.description")
 
     @cached_property

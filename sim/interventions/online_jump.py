@@ -9,7 +9,7 @@ from sim.interventions.plan import Plan
 
 
 class OnlineJumpLevers(TimedLevers):
-    """How far the online share jumps."""
+    """The size of the jump."""
 
     online_rise: float = share(
         0.05,

@@ -49,7 +49,7 @@ class Cells:
         return self.east + half, self.north + half
 
     def within(self, around: tuple[float, float], radius: float) -> Bools:
-        """Whether each cell's middle lies within `radius` (m) of a latitude and longitude."""
+        """Return whether each cell's middle is within `radius` (m) of a latitude and longitude."""
         latitude, longitude = around
         x, y = to_grid_coordinates(np.array([longitude]), np.array([latitude]), 4326)
         east, north = self.centres()

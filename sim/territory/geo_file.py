@@ -17,10 +17,10 @@ from sim.kernels.arrays import Floats
 from sim.territory.table import Request, Table, wanted_names
 
 _DAMAGED: Final = (RuntimeError, pa.ArrowException, UnicodeDecodeError)
-"""What pyogrio raises: its own errors are RuntimeErrors."""
+"""Exceptions of pyogrio, whose own are RuntimeErrors."""
 
 _NESTED: Final = "tags."
-"""How GDAL begins the name of a property inside the object ``tags`` that Overpass writes."""
+"""Start of the name, in GDAL, of a property inside the object ``tags`` that Overpass writes."""
 
 _FLATTENED: Final = {"FLATTEN_NESTED_ATTRIBUTES": "YES", "NESTED_ATTRIBUTE_SEPARATOR": "."}
 

@@ -33,7 +33,7 @@ class Table:
     points_epsg: int | None = None
 
     def place(self, row: int) -> str:
-        """Where a row stands, for a message: ``cells.csv: line 7``."""
+        """Return the place of a row, for a message: ``cells.csv: line 7``."""
         return f"{self.path}: {self.row_word} {self.first_row + row}"
 
     def check(self, is_bad: Bools, say: Callable[[int], str]) -> None:
@@ -81,7 +81,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Request:
-    """What to read of a file.
+    """The columns to read of a file.
 
     Attributes
     ----------

@@ -174,10 +174,13 @@ def write_whole(path: Path, *, force: bool = True) -> Iterator[IO[bytes]]:
     ----------
     path : pathlib.Path
     force : bool
-        Take the name from an older file.
+        Replace an older file.
 
-    Without `force`, it takes no name that a file has by then. Raise `InputError` then, or if the
-    folder is missing or cannot be written to.
+    Raises
+    ------
+    InputError
+        If the folder is missing or cannot be written to; without `force`, if a file has taken the
+        name by then.
     """
     # Use the same folder, since a file can only be renamed within one file system.
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")

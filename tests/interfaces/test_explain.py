@@ -46,7 +46,7 @@ def line(at: str) -> str:
 
 
 def used(name: str, what: str) -> list[str]:
-    """Who reads or writes a variable."""
+    """The readers or writers of a variable."""
     found = next(e for e in explain(name) if e["kind"] == "variable")
     return [use["by"] for use in found[what]]
 
