@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -19,6 +20,7 @@ from sim.errors import InputError, nearest
 from sim.words.folders import ENGLISH
 
 if TYPE_CHECKING:
+    from sim.experiments.whole_folder import WholeFolder
     from sim.report.validation import Validation
 
 FORMAT: Final = "essaim validation 1"
@@ -99,9 +101,10 @@ def validate_command(
     evidence = _load_evidence()
     names = _checked(questions or [], evidence.questions.QUESTIONS)
     columns = {"place": place, "start": start, "end": end, "kind": kind, "x": x, "y": y}
-    by_register = any(not path.is_dir() for path in datasets or ())
+    paths = datasets or []
+    by_register = any(not path.is_dir() for path in paths)
     records = []
-    for path in datasets or ():
+    for path in paths:
         if path.is_dir():
             records += evidence.folder.read_folder(path)
         else:
@@ -119,42 +122,45 @@ def validate_command(
         asked = {question for found in real.values() for question, _ in found}
         names = [name for name in names if name in asked]
     if records and not any(real.values()):
-        raise InputError(f"'{datasets[0]}' holds no records that bear on this question.")  # type: ignore[index]
+        raise InputError(f"'{paths[0]}' holds no records that bear on this question.")
     if by_register and years is None:  # as long as the register, which what is estimated depends on
         years = max(2, max(round((r.until - r.since).days / 365.25) for r in records if r.since))
     reference = scenario or ("mid_sized_town" if by_register else evidence.model.ENSEMBLE)
-    if workers is not None and workers < 1:
-        raise InputError(f"workers = {workers} is out of range; expected 1 or more.")
-    with Watch(None) as watch:
-        simulated = evidence.model.ask(
-            reference,
-            reps=reps,
-            years=years,
-            seed=seed,
-            workers=workers or os.cpu_count() or 1,
-            fixed_parameters=fixed_parameters,
-            questions=names,
-            tell=lambda done, total: watch.tell(_tally(done, total)),
-        )
-    found = evidence.answers.compare(
-        list(real.items()), simulated, evidence.bands.load_bands(), by_register=by_register
-    )
+    from sim.experiments.engine import Tally
+    from sim.experiments.executors import worker_number
+    from sim.experiments.written import sha256_of
     from sim.report.validation import Validation
     from sim.scenario.scenario import load_scenario
 
     title = load_scenario(reference).title[language]
-    facts = Validation(found, language, by_register=by_register, place=title)
-    if out is not None:  # first, since whoever reads what is printed may stop listening
-        run = {
-            "command": _command(context),
-            "scenario": reference,
-            "seed": seed,
-            "replications": reps,
-            "years": years,
-            "parameters": "fixed" if fixed_parameters else "drawn",
-            "datasets": {path.name: _sha256(path) for path in datasets or () if path.is_file()},
-        }
-        _write(facts, found, out, run, png=png, force=force)
+    with _folder(out, force) as folder:  # before the towns, since it may be refused
+        with Watch(None) as watch:
+            simulated = evidence.model.ask(
+                reference,
+                reps=reps,
+                years=years,
+                seed=seed,
+                workers=worker_number(workers),
+                fixed_parameters=fixed_parameters,
+                questions=names,
+                tell=lambda done, total: watch.tell(Tally(total, done)),
+            )
+        found = evidence.answers.compare(
+            list(real.items()), simulated, evidence.bands.load_bands(), by_register=by_register
+        )
+        facts = Validation(found, language, by_register=by_register, place=title)
+        if folder is not None:
+            run = {
+                "command": _command(context),
+                "scenario": reference,
+                "seed": seed,
+                "replications": reps,
+                "years": years,
+                "parameters": "fixed" if fixed_parameters else "drawn",
+                "datasets": {path.name: sha256_of(path) for path in paths if path.is_file()},
+            }
+            _write(facts, found, folder, run, png=png)
+    if out is not None:  # written by now, since whoever reads what is printed may stop listening
         CONSOLE.say(f"The report is {out}/report.html; its table is in the same folder.")
     if as_json:
         rows = found.astype(object).where(found.notna(), None).to_dict("records")
@@ -165,28 +171,18 @@ def validate_command(
         CONSOLE.next("sim validate --out FOLDER (the report, with pictures)")
 
 
-class _Evidence:
-    """The modules of ``experiments/evidence``, which ships with the package as a file does."""
-
-    def __init__(self) -> None:
-        load = import_module
-        self.answers: Any = load("experiments.evidence.answers")
-        self.bands: Any = load("experiments.evidence.bands")
-        self.model: Any = load("experiments.evidence.model")
-        self.questions: Any = load("experiments.evidence.questions")
-        self.folder: Any = load("experiments.evidence.readers.folder")
-        self.register: Any = load("experiments.evidence.readers.register")
+_MODULES: Final = ("answers", "bands", "model", "questions", "readers.folder", "readers.register")
 
 
-def _load_evidence() -> _Evidence:
-    """Import the estimators from the folder of the package, wherever the command runs."""
+def _load_evidence() -> Any:
+    """Import ``experiments/evidence`` from the folder of the package, wherever the command runs."""
     from sim.registry.catalogues import scenario_folder
 
     home = str(scenario_folder().parent)
     if sys.path[0] != home:
         sys.path.insert(0, home)
     try:
-        return _Evidence()
+        loaded = {name: import_module(f"experiments.evidence.{name}") for name in _MODULES}
     except ModuleNotFoundError as error:
         if error.name and error.name.split(".")[0] in _EXTRA:
             raise InputError(
@@ -194,6 +190,7 @@ def _load_evidence() -> _Evidence:
                 " 'essaim[evidence]'."
             ) from None
         raise
+    return SimpleNamespace(**{name.rpartition(".")[2]: each for name, each in loaded.items()})
 
 
 def _checked(questions: list[str], known: dict[str, Any]) -> list[str]:
@@ -204,12 +201,6 @@ def _checked(questions: list[str], known: dict[str, Any]) -> list[str]:
                 f"{nearest(name, known)}"
             )
     return [name for name in known if not questions or name in questions]
-
-
-def _tally(done: int, total: int) -> Any:
-    from sim.experiments.engine import Tally
-
-    return Tally(total, done)
 
 
 def _answer(facts: Validation) -> None:
@@ -233,12 +224,23 @@ def _command(context: typer.Context) -> str:
     return shlex.join(words)
 
 
-def _write(
-    facts: Validation, found: Any, out: str, run: dict[str, Any], *, png: bool, force: bool
-) -> None:
-    from sim.experiments.code import code_here
+@contextmanager
+def _folder(out: str | None, force: bool) -> Iterator[WholeFolder | None]:
+    """Yield the folder of the report, which appears at the end; None if none is wanted."""
+    if out is None:
+        yield None
+        return
     from sim.experiments.remote import mirrored
     from sim.experiments.whole_folder import whole_folder
+
+    with mirrored(out) as local, whole_folder(local, force=force) as folder:
+        yield folder
+
+
+def _write(
+    facts: Validation, found: Any, folder: WholeFolder, run: dict[str, Any], *, png: bool
+) -> None:
+    from sim.experiments.code import code_here
     from sim.report.validation import write_validation
     from sim.version import MODEL_VERSION, package_version
 
@@ -246,15 +248,9 @@ def _write(
         facts, command=run["command"], seed=run["seed"], reps=run["replications"], png=png
     )
     versions = {"package_version": package_version(), "model_version": MODEL_VERSION}
-    with mirrored(out) as local, whole_folder(local, force=force) as folder:
-        for name, content in files.items():
-            folder.write(name, content)
-        folder.write("figures.csv", found.to_csv(index=False).encode())
-        folder.write_manifest(
-            {"format": FORMAT, "run": {**run, **versions, "code": code_here().as_json()}}
-        )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    for name, content in files.items():
+        folder.write(name, content)
+    folder.write("figures.csv", found.to_csv(index=False).encode())
+    folder.write_manifest(
+        {"format": FORMAT, "run": {**run, **versions, "code": code_here().as_json()}}
+    )
