@@ -59,7 +59,6 @@ class PlainTown(mesa.Model):
                 setattr(self, name.partition(".")[2], float(state[name][0]))
         self.age_scale = self.closure_age_scale
         self.outside_at_start = state["sector.outside_attraction"].tolist()
-        self.shock = float(run.state["town.spending_shock"][0])
         self.start = 12 * (run.values["start_year"] - 2000)
         self._set_distances(state)
         self._settle_homes(state)
@@ -218,14 +217,15 @@ class PlainTown(mesa.Model):
         """Return this month's deviation of log spending from the national course."""
         rho = math.exp(-1 / (12 * self.values["town_shock_memory"]))
         z, _ = normal_pair(*block(*self.key(15), 0, 0)[:2])
-        return rho * self.shock + self.values["town_shock_spread"] * math.sqrt(1 - rho**2) * z
+        spread = self.values["town_shock_spread"] * math.sqrt(1 - rho**2)
+        return rho * self.spending_shock + spread * z
 
     def move_drivers(self) -> None:
         t = self.start + (self.month if self.values["with_drivers"] else 0)
         self.spending, self.costs = self.series["spending"][t], self.series["costs"][t]
         if self.values["with_drivers"]:
-            self.shock = self.next_shock()
-        self.spending *= math.exp(self.shock)
+            self.spending_shock = self.next_shock()
+        self.spending *= math.exp(self.spending_shock)
         self.periphery = self.series["periphery"][t]
         spending = [self.values[f"spending_{s}"] for s in SECTORS]
         pull = [self.values[f"online_multiplier_{s}"] for s in SECTORS]
