@@ -216,11 +216,11 @@ def _draw_margins(
     mean, spread = life.mean_margin, values["margin_spread"]
     nodes = np.linspace(-4, 4, 401)
     weight = np.exp(-(nodes**2) / 2)
-    of_costs = nearest_class(relative, life.costs)
+    of_costs, vacancy_at = nearest_class(relative, life.costs), life.vacancy_at
     for c in np.unique(of_costs[occupancy != UNKNOWN]):
         costs = np.full(nodes.size, life.costs[c])
         margins = clip_margin(margins_with_costs(mean + spread * nodes, costs, values))
-        vacant = np.stack([np.interp(margins, MARGINS, column) for column in life.vacancy_at.T])
+        vacant = np.stack([np.interp(margins, MARGINS, column) for column in vacancy_at.T])
         for known, chance in ((VACANT, vacant), (OPEN, 1 - vacant)):
             here = np.flatnonzero((occupancy == known) & (of_costs == c))
             cumulative = np.cumsum(weight * chance, axis=1)
@@ -257,10 +257,10 @@ def _give_histories(
     full[:, is_open] = quality, age, reached, reserves
     spell, months = np.zeros(n - m.size), np.zeros(n - m.size)
     empty = margin[~is_open]
-    ease = state["premises.lettability"][~is_open].astype(np.float64)
+    lettability = state["premises.lettability"][~is_open].astype(np.float64)
     taken, p = state["town.takeover_rate"][0], parameters_of(live_vacancies, values)
-    live_vacancies(spell, np.ones(empty.size), empty, ease, taken, months, p)
-    live_vacancies(spell, u[~is_open], empty, ease, taken, months, p)
+    live_vacancies(spell, np.ones(empty.size), empty, lettability, taken, months, p)
+    live_vacancies(spell, u[~is_open], empty, lettability, taken, months, p)
     full[0, ~is_open] = 1
     full[2, ~is_open] = empty
     state["premises.quality"], state["premises.shop_age"] = full[0], full[1]

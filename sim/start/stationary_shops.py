@@ -191,7 +191,7 @@ def nearest_class(relative: Floats, costs: Floats) -> Ints:
 
 
 def quality_classes(z: Floats, values: Mapping[str, Any]) -> Floats:
-    """Return entrants' quality at standard normals `z`, by the rule of reletting."""
+    """Return entrants' quality at standard normals `z`."""
     p = parameters_of(entrant_quality, values)
     return np.array([entrant_quality.py_func(x, p) for x in z])
 
@@ -203,7 +203,7 @@ def solve_stationary(
     starting_vacancy: float,
     town_margin: float,
     takeover_rate: float = 0.0,
-    cost_classes: tuple[float, ...] = (1.0,),
+    costs: tuple[float, ...] = (1.0,),
 ) -> Stationary:
     """Find the mean margin at which the starting vacancy is stationary.
 
@@ -218,7 +218,7 @@ def solve_stationary(
         Shift of this town's margins; its vacancy follows.
     takeover_rate : float
         Rate at which projects take vacant premises at the start, 1/year.
-    cost_classes : tuple of float
+    costs : tuple of float
         Relative costs of classes of equally many premises, ascending.
 
     Raises
@@ -236,15 +236,15 @@ def solve_stationary(
     live_shops(life, whole, margin, q, age_scale, unused, unused, unused, p)
     lives = life.reshape(MARGINS.size, -1) / (1.0 - values["succession_share"])
     lettability = lettability_classes(values["reletting_frailty"])
-    margin, ease = (a.ravel() for a in np.meshgrid(MARGINS, lettability, indexing="ij"))
+    margin, letting = (a.ravel() for a in np.meshgrid(MARGINS, lettability, indexing="ij"))
     spell, whole, unused = np.zeros(margin.size), np.ones(margin.size), np.empty(margin.size)
     p = parameters_of(live_vacancies, values)
-    live_vacancies(spell, whole, margin, ease, takeover_rate, unused, p)
+    live_vacancies(spell, whole, margin, letting, takeover_rate, unused, p)
     spells = spell.reshape(MARGINS.size, -1)
     by_margin = (spells / (spells + lives.mean(axis=1, keepdims=True))).mean(axis=1)
-    costs = np.array(cost_classes)
     nodes = scipy.special.ndtri((np.arange(201) + 0.5) / 201) * values["margin_spread"]
-    nodes, relative = (a.ravel() for a in np.meshgrid(nodes, costs, indexing="ij"))
+    classes = np.array(costs)
+    nodes, relative = (a.ravel() for a in np.meshgrid(nodes, classes, indexing="ij"))
 
     def vacancy(mean: float) -> float:
         margins = clip_margin(margins_with_costs(mean + nodes, relative, values))
@@ -266,7 +266,7 @@ def solve_stationary(
             middle = (low + high) / 2
             low, high = (middle, high) if vacancy(middle) > starting_vacancy else (low, middle)
         mean = (low + high) / 2 + town_margin
-    return Stationary(lives, spells, quality, lettability, costs, mean, vacancy(mean))
+    return Stationary(lives, spells, quality, lettability, classes, mean, vacancy(mean))
 
 
 def clip_margin(margin: Floats) -> Floats:
