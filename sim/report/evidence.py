@@ -25,14 +25,23 @@ VERDICTS: Final[dict[str, tuple[str, Tone]]] = {
 """Sign and tone of each verdict; none where nothing can be compared."""
 
 SUFFIXES: Final = ("_residents_near", "_below_N_km", "_reused")
-"""What narrows a figure down, at the end of its name, with N for a number."""
+"""Ends of names that narrow a figure down, with N for a number."""
 
 GOODS: Final = ("groceries", "clothing", "electronics", "comparison")
 
 _SHARES: Final = (
-    *("letting_", "empty_under_", "empty_over_", "successors_", "vacancy_inner_third"),
-    *("vacancy_outer_third", "online_", "towns_mean_", "towns_spread_", "towns_below_"),
-    *("towns_above_", "towns_fell_"),
+    "letting_",
+    "empty_under_",
+    "empty_over_",
+    "successors_",
+    "vacancy_inner_third",
+    "vacancy_outer_third",
+    "online_",
+    "towns_mean_",
+    "towns_spread_",
+    "towns_below_",
+    "towns_above_",
+    "towns_fell_",
 )
 """Beginnings of figures that are shares; as rates are, they are shown in per cent."""
 
@@ -91,11 +100,10 @@ class Figure:
         own = self.name.removesuffix(suffix)
         pattern = own if words.knows(f"evidence_figure.{own}") else pattern
         text = words(f"evidence_figure.{pattern}", good=good, **values)
-        if suffix:
-            last = numbers[-1] if numbers else ""
-            text = words("evidence_suffix.joined", figure=text,
-                         suffix=words(f"evidence_suffix.{suffix[1:]}", a=last))  # fmt: skip
-        return text
+        if not suffix:
+            return text
+        narrower = words(f"evidence_suffix.{suffix[1:]}", a=numbers[-1] if numbers else "")
+        return words("evidence_suffix.joined", figure=text, suffix=narrower)
 
     def write(self, value: float, words: Words) -> str:
         """Write a value of the figure with three significant digits, shares in per cent."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sim.figures.style import look
 from sim.report.blocks import Block, Bullets, Cell, Code, Gallery, Paragraph, Section, Table, Tile
@@ -17,7 +17,7 @@ from sim.words.folders import Language
 if TYPE_CHECKING:
     import pandas as pd
 
-READ: tuple[str, ...] = ("verdicts", "interval", "observed", "fitted", "conditional")
+READ: Final = ("verdicts", "interval", "observed", "fitted", "conditional")
 """Keys of the sentences that say how to read the report."""
 
 

@@ -117,7 +117,7 @@ def load_posterior(path: Path | str, *, is_stored: bool = False) -> Posterior:
     """
     file = Path(path)
     content = read_file(file, LARGEST_FILE, "no such posterior file")
-    return _parse(content, file, is_any_version=is_stored)
+    return _parse(content, file, is_stored=is_stored)
 
 
 def default_posterior() -> Posterior | None:
@@ -216,7 +216,7 @@ def _parquet(draws: pd.DataFrame, about: Mapping[str, Any]) -> bytes:
     return buffer.getvalue()
 
 
-def _parse(content: bytes, path: Path, *, is_any_version: bool = False) -> Posterior:
+def _parse(content: bytes, path: Path, *, is_stored: bool = False) -> Posterior:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -228,7 +228,7 @@ def _parse(content: bytes, path: Path, *, is_any_version: bool = False) -> Poste
         raise InputError(f"{path}: torn, or no Parquet file.") from None
     about = _about(schema.metadata, path)
     version = about.get("model_version")
-    if version != MODEL_VERSION and not is_any_version:
+    if version != MODEL_VERSION and not is_stored:
         raise InputError(
             f"{path}: was calibrated with version {version} of the model, and this is version"
             f" {MODEL_VERSION}; calibrate again."

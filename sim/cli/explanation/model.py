@@ -94,7 +94,7 @@ def parameter(name: str) -> dict[str, Any]:
 
 
 def _fitted(name: str) -> dict[str, Any]:
-    """What the default posterior says about a parameter, and the figures behind it."""
+    """Return the interval of a parameter in the default posterior, and the figures behind it."""
     posterior = default_posterior()
     if posterior is None or name not in posterior.parameters:
         return {}
@@ -102,13 +102,7 @@ def _fitted(name: str) -> dict[str, Any]:
     return {
         "posterior": {"5 %": low, "median": median, "95 %": high},
         "figures": [
-            {
-                "figure": figure,
-                "low": band.get("low"),
-                "high": band.get("high"),
-                "unit": band.get("unit"),
-                "source": band.get("source"),
-            }
+            {"figure": figure, **{key: band.get(key) for key in ("low", "high", "unit", "source")}}
             for figure, band in posterior.figures(name).items()
         ],
     }
