@@ -177,10 +177,9 @@ def huff_flows(attraction, demand, decays, weights, outside, revenue_per_attract
     The fields, (rows, cols), are contiguous arrays of non-negative float32 or float64: the
     attraction of the shops of each cell and the demand, money to spend there. Decays per cell and
     weights of the K components of f are float64 above 0; all weights but the first may be 0.
-    `outside` is the attraction of the outside
-    world at each cell. The money spent per unit of attraction in a shop of each cell and the
-    attraction within its reach (`access`) are written. Raise `ValueError` if `work`, of shape
-    `huff_work_shape`, is too small.
+    `outside` is the attraction of the outside world at each cell. The money spent per unit of
+    attraction in a shop of each cell and the attraction within its reach (`access`) are written.
+    Raise `ValueError` if `work`, of shape `huff_work_shape`, is too small.
 
     Returns the money spent in the shops and outside, summed independently in float64 from partial
     sums in the dtype; tests check that they add up to the demand.

@@ -9,9 +9,9 @@ with z a standard normal, the same in all arms of a comparison, and x = 0 on the
 sectors and consumers share x. After some years x has the standard deviation `town_shock_spread`,
 and of a shock exp(-t / memory) remains after t years.
 
-A judgement: the simplest process in which towns differ by a stated spread for a stated time. On
-spending, since there all money still adds up, and since margins depend on turnover over costs, so
-that a shock to costs closes as many shops and hides from sales and visits.
+A judgement: this is the simplest process in which towns differ by a stated spread for a stated
+time. It moves spending, so that all money still adds up. Margins depend on turnover over costs, so
+a shock to costs would close as many shops without a trace in sales or visits.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ STREAM = 15
 
 
 class TownShocksParameters(ParameterGroup):
-    """How far spending in one town departs from the national course, and for how long."""
+    """Spread and memory of departures of a town's spending from the national course."""
 
     town_shock_spread: float = parameter(
         0.0,
