@@ -1,7 +1,6 @@
-"""The command on real records, where there are some, and on a town's own register."""
+"""The command on a town's own register, and the mistakes that one can make with it."""
 
 import json
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -9,20 +8,17 @@ import pytest
 pytest.importorskip("esda")
 pytest.importorskip("statsmodels")
 
-from experiments.evidence.answers import agreement, answer, compare, tabulate
+from experiments.evidence.answers import agreement, answer, compare
 from experiments.evidence.bands import load_bands
 from experiments.evidence.estimates import Estimate
 from experiments.evidence.questions import QUESTIONS
 from experiments.evidence.readers import register
-from experiments.evidence.readers.folder import read_folder
 from experiments.evidence.synthetic.licences import licences
 from sim.cli import main
 from sim.errors import InputError
 from sim.report.evidence import figures_of
 from sim.words.catalogue import Words
 from sim.words.folders import languages
-
-EVIDENCE = Path(__file__).resolve().parents[3] / "shared" / "data" / "evidence"
 
 PERIOD = {"since": pd.Timestamp("2008-01-01"), "until": pd.Timestamp("2026-01-01")}
 
@@ -211,51 +207,3 @@ def test_rows_of_parquet_are_counted_whatever_their_index(tmp_path):
     columns = {name: name for name in ("place", "start", "end")}
     with pytest.raises(InputError, match="row 2: 'soon' is no date"):
         register.read_register(tmp_path / "shops.parquet", columns)
-
-
-@pytest.mark.slow
-def test_all_evidence_is_reported_beside_the_model(tmp_path, capsys):
-    if not EVIDENCE.is_dir():
-        pytest.skip("no ../shared/data/evidence beside this checkout")
-    assert validate(EVIDENCE, "--reps", 2, "--lang", "fr", "--out", tmp_path / "out") == 0
-    assert capsys.readouterr().out.startswith("Sur ")
-    table = pd.read_csv(tmp_path / "out" / "figures.csv")
-    assert set(table["records"]) >= {"sirene_lyon4", "slo_licences", "wieland_shopping", "model"}
-    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert page.count('<section id="') == len(QUESTIONS) + 3
-
-
-@pytest.fixture(scope="module")
-def real():
-    if not EVIDENCE.is_dir():
-        pytest.skip("no ../shared/data/evidence beside this checkout")
-    tables = [tabulate(r.name, answer(r), load_bands()) for r in read_folder(EVIDENCE)]
-    return pd.concat(tables).set_index(["records", "figure"])
-
-
-@pytest.mark.slow
-def test_bands_say_what_was_measured(real):
-    bands = load_bands()
-    for records, figure, in_the_band in [
-        ("sirene_lyon4", "closure_rate_0_5", 0.105),
-        ("sirene_lyon4", "closure_rate_10_25", 0.069),
-        ("slo_licences", "letting_after_2", None),
-        ("slo_licences", "successors_90_days", None),
-        ("wieland_shopping", "decay_exponential_groceries", 0.40),
-        ("wieland_shopping", "decay_power_groceries", 1.92),
-        ("wieland_shopping", "basket_median_clothing", 75.0),
-        ("wieland_shopping", "online_spending_groceries", 0.008),
-    ]:
-        found = real.loc[(records, figure)]
-        assert found["verdict"] == "within", figure
-        if in_the_band is not None:
-            assert bands[figure].value == in_the_band
-            assert found["estimate"] == pytest.approx(in_the_band, rel=0.06)
-
-
-@pytest.mark.slow
-def test_both_bounds_of_letting_enclose_a_range(real):
-    for k in range(1, 5):
-        below = real.loc[("slo_licences", f"letting_after_{k}")]
-        above = real.loc[("slo_licences", f"letting_after_{k}_reused")]
-        assert below["high"] < above["low"]
