@@ -71,7 +71,7 @@ class Figure:
 
     @property
     def is_percent(self) -> bool:
-        """Whether it is a share or a yearly rate."""
+        """True for shares and yearly rates."""
         return self.unit == "1/year" or self.name.startswith(_SHARES)
 
     @property
@@ -106,7 +106,7 @@ class Figure:
         return words("evidence_suffix.joined", figure=text, suffix=narrower)
 
     def write(self, value: float, words: Words) -> str:
-        """Write a value of the figure with three significant digits, shares in per cent."""
+        """Write a value, shares in per cent, with no decimals beyond three significant digits."""
         if math.isnan(value):
             return words("quantity.unknown")
         if math.isinf(value):

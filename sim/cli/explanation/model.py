@@ -109,7 +109,7 @@ def _fitted(name: str) -> dict[str, Any]:
 
 
 def declared(info: ParameterInfo) -> dict[str, Any]:
-    """What the declaration of a parameter or lever says besides words."""
+    """Return what the declaration of a parameter or lever says besides words."""
     return {
         "default": info.default,
         "unit": info.unit,
