@@ -3,32 +3,18 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import replace
-from html.parser import HTMLParser
 from itertools import pairwise
-from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
 from sim import load_scenario
-from sim.analysis.response_curves import FormName
-from sim.experiments.designs import DesignKind
-from sim.experiments.effects import Verdict
-from sim.experiments.factors import Distribution
-from sim.experiments.parts import FAILED
 from sim.experiments.results import Results
 from sim.interventions import TYPES, load_intervention
-from sim.measures.map_layers import LAYERS
-from sim.measures.registry import OUTCOMES
-from sim.registry.catalogues import PROJECT_COLUMNS, THIRD_PLACE_COLUMNS
-from sim.registry.parameters import Evidence
-from sim.registry.variables.money import LINES, SOURCES
-from sim.report import page
-from sim.report.blocks import Section, Table
+from sim.registry.variables.money import SOURCES
+from sim.report.blocks import Table
 from sim.report.facts import Facts
-from sim.report.headlines import HEADLINES
 from sim.report.quantity import Quantity
 from sim.report.report import write_report
 from sim.report.sections.answer import answer
@@ -38,61 +24,10 @@ from sim.report.sections.money import cost
 from sim.report.sections.question import question
 from sim.report.sections.stakes import stakes
 from sim.scenario.schema import PARAMETERS
-from sim.words.folders import FOLDER, Language, languages
+from sim.words.folders import Language, languages
 from sim.words.language import typeset
 from tests.reference.comparisons import EFFECTS, made_up_comparison
-
-REPORT = Path(page.__file__).parent
-VOID = {"meta", "br", "hr", "img", "link", "input"}
-
-
-class Page(HTMLParser):
-    """Reads a page strictly: every tag is closed in its turn."""
-
-    def __init__(self, content: bytes) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[tuple[str, str]] = []
-        self.own_words: list[str] = []
-        self._open: list[tuple[str, bool]] = []
-        self.feed(content.decode())
-        self.close()
-        assert not self._open
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        assert len(found) == len(attrs), f"an attribute of {tag} is given twice"
-        self.tags.append((tag, found))
-        foreign = self._is_foreign() or found.get("translate") == "no"
-        foreign = foreign or (len(self._open) > 0 and "lang" in found)
-        if not foreign:
-            self.own_words += [
-                found[a] or "" for a in ("aria-label", "data-head", "title") if a in found
-            ]
-        if tag not in VOID:
-            self._open.append((tag, foreign or tag == "style"))
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop()[0] == tag
-
-    def handle_data(self, data: str) -> None:
-        if data.strip():
-            self.texts.append((self._open[-1][0], data.strip()))
-            if not self._is_foreign():
-                self.own_words.append(data.strip())
-
-    def _is_foreign(self) -> bool:
-        return any(foreign for _, foreign in self._open)
-
-    def text(self, *tags: str) -> str:
-        """All text, or that directly within some tags."""
-        return "\n".join(t for tag, t in self.texts if tag != "style" and (not tags or tag in tags))
-
-    def having(self, attribute: str) -> list[str]:
-        return [a[attribute] or "" for _, a in self.tags if attribute in a]
+from tests.reference.pages import Page, said
 
 
 @pytest.fixture(scope="module")
@@ -124,26 +59,6 @@ def french(reports: dict[str, dict[str, bytes]]) -> Page:
 @pytest.fixture(scope="module")
 def read(files: dict[str, bytes]) -> Page:
     return Page(files["report.html"])
-
-
-def said(section: Section | None) -> str:
-    """All words of a section."""
-    assert section is not None
-    texts: list[str] = []
-    for block in section.blocks:
-        content: Any = block
-        match block.kind:
-            case "bullets":
-                texts += content.items
-            case "table":
-                texts += [content.caption, *content.heads]
-                texts += [f"{c.text} {c.below}" for row in content.rows for c in row]
-            case "cards":
-                for card in content.cards:
-                    texts += [card.measure, card.verdict, card.effect, *card.sentences]
-            case "paragraph" | "subhead" | "code":
-                texts.append(content.text)
-    return "\n".join(texts)
 
 
 @pytest.fixture(scope="module")
@@ -229,66 +144,6 @@ def test_a_territory_without_shops_can_be_reported_and_a_hostile_title_stays_a_t
 
 
 # The words
-
-KEYS = {
-    f"{section}.{name}"
-    for section, names in tomllib.loads((FOLDER / "en" / "report.toml").read_text()).items()
-    for name in names
-}
-
-
-def _expected() -> dict[str, set[str]]:
-    """Sections whose keys are names of other registries."""
-    columns = (*PROJECT_COLUMNS.values(), *THIRD_PLACE_COLUMNS.values())
-    verdicts = [v for v in get_args(Verdict) if v != "missing"]
-    levers = [info for kind in TYPES.values() for info in kind.infos.values()]
-    declared = (*PARAMETERS.values(), *levers, *OUTCOMES.values(), *columns, *LAYERS.values())
-    moves = ("increase", "decrease")
-    return {
-        "unit": {thing.unit for thing in declared},
-        "line": set(LINES),
-        "source": set(SOURCES),
-        "evidence": set(get_args(Evidence)),
-        "verdict": set(get_args(Verdict)),
-        "step": {*verdicts, "free"},
-        "status": set(FAILED),
-        "distribution": set(get_args(Distribution)),
-        "response_form": {*get_args(FormName), "irregular", "missing"},
-        "finding": {f"{key}_{v}" for key in HEADLINES for v in verdicts},
-        "headline": set(HEADLINES) | {f"{key}_{v}" for key in HEADLINES for v in moves},
-    }
-
-
-DESIGN_WORDS = {
-    f"design.{word}" for word in (*get_args(DesignKind), "drawn", "fixed", "common", "per_point")
-}
-
-
-def test_no_word_is_missing_and_none_is_left_over() -> None:
-    expected = _expected()
-    source = "\n".join(p.read_text() for p in sorted(REPORT.rglob("*")) if p.suffix in (".py",))
-    sections = {key.partition(".")[0] for key in KEYS}
-    literal = set(re.findall(r'"([a-z_]+\.[a-z_]+)"', source)) | DESIGN_WORDS
-    missing = {k for k in literal if k.partition(".")[0] in sections} - KEYS
-    assert not missing
-    for key in KEYS:
-        section, _, name = key.partition(".")
-        if section in expected:
-            continue
-        composed = f'f"{section}.{{' in source and re.search(rf'["\']{name}["\']', source)
-        part = re.search(rf'f"{section}\.{{\w+}}_{name.rpartition("_")[2]}"', source)
-        assert key in literal or composed or part, f"{key} is used nowhere"
-    for section, names in expected.items():
-        known = {k.partition(".")[2] for k in KEYS if k.startswith(f"{section}.")}
-        assert names <= known, f"no words for {section} {sorted(names - known)}"
-        if section != "unit":
-            assert known == names
-
-
-def test_the_template_holds_no_words_of_its_own() -> None:
-    template = (REPORT / "page" / "report.html").read_text()
-    bare = re.sub(r"{%.*?%}|{{.*?}}|<[^>]*>", " ", template, flags=re.DOTALL)
-    assert not re.search(r"[A-Za-z]", bare)
 
 
 def test_no_english_is_left_in_the_french_page(french: Page) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 from unittest import mock
 
@@ -14,27 +13,18 @@ import pytest
 
 from sim.analysis.seed_noise import seed_noise_table
 from sim.experiments.results import Results, load_results
-from sim.experiments.run import Outcome, Run
+from sim.experiments.run import Run
 from sim.experiments.running import sweep
-from sim.experiments.territory_runs import TerritoryRuns
 from sim.measures.registry import OUTCOMES
-from sim.report.effects import Surface
 from sim.report.facts import Facts
-from sim.report.findings import largest_block, plateau
 from sim.report.report import write_report
 from sim.report.sections import sensitivity
 from sim.report.sections.answer import answer
-from sim.report.sections.over_time import months_to_half
 from sim.report.sections.runs import open_questions, runs
 from sim.words.folders import languages
-from tests.interfaces.test_report import Page, said
+from tests.reference.made_up_sweeps import HEAD, made_up_sweep
+from tests.reference.pages import Page, said
 
-HEAD = """
-title = { en = "Made up", fr = "Inventé" }
-question = { en = "What is it for?", fr = "À quoi bon ?" }
-scenario = "mid_sized_town"
-settings = { rows = 16, columns = 16, population = 4000, spin_up = 0, months = 36 }
-"""
 CLUSTER = 'interventions = ["transition_cluster"]\n'
 GRID = "[factors]\ncluster_size = [0, 20, 40]\ncluster_funding = [0.0, 25_000.0, 50_000.0]\n"
 SAMPLED = """
@@ -79,66 +69,6 @@ KINDS = {
 
 QUICK = ("grid", "curve", "never", "facets", "one_replication", "morris")
 """Shapes whose reports the quick suite writes: at least one of each kind."""
-
-LEVELS = {"closure_rate_town_centre": 9.0, "open_shops_town_centre": 200.0, "participation": 0.3}
-
-Effects = Mapping[str, Callable[[Mapping[str, Any]], float]]
-
-
-def funding_of(values: Mapping[str, Any]) -> float:
-    return float(values.get("cluster_funding", 25_000.0)) / 50_000
-
-
-EFFECTS: Effects = {
-    "births_per_1000": lambda v: 0.1 * min(1.0, 2 * funding_of(v)),  # no more beyond half
-    "running_projects": lambda v: 20 * funding_of(v),
-    "closure_rate_town_centre": lambda v: 0.3 * (funding_of(v) > 0.6),
-    "public_spending": lambda v: 5e6 * funding_of(v),
-}
-NOISE = {"births_per_1000": 0.001, "running_projects": 0.1, "closure_rate_town_centre": 0.01,
-         "open_shops_town_centre": 0.1, "participation": 0.02}  # fmt: skip
-"""Standard deviation of the paired effect; that of participation hides any effect."""
-
-
-def made_up(effects: Effects = EFFECTS, fails: Callable[[Run], bool] | None = None) -> Any:
-    """Synthetic runs of a territory: known effects, and the noise of a replication."""
-
-    def run(self: TerritoryRuns, run: Run) -> Outcome:
-        if fails is not None and fails(run):
-            raise ValueError("the town hall burnt down")
-        common = np.random.default_rng([run.rep, 1])
-        own = np.random.default_rng([run.rep, len(run.arm)])
-        levels = np.array(
-            [
-                LEVELS.get(name, 50.0) * (1 + 0.001 * common.normal())
-                + (float(run.values.get("online_share_2030", 0.0)) if "open_shops" in name else 0)
-                + (run.arm != "baseline")
-                * (
-                    effects.get(name, lambda _: 0.0)(run.values)
-                    + NOISE.get(name, 0.0) * own.normal()
-                )
-                for name in self.outputs
-            ]
-        )
-        months = np.arange(1, self._asked.months + 1, dtype=np.int32)
-        series = {
-            name: levels[self.outputs.index(name)] * np.linspace(0, 1, months.size)
-            for name in self._asked.series
-        }
-        tables = {"series": {"month": months, **series}} if series else {}
-        return Outcome(np.tile(levels, (len(self.horizons), 1)), tables)
-
-    return mock.patch.object(TerritoryRuns, "__call__", run)
-
-
-def made_up_sweep(
-    folder: Path, text: str, fails: Callable[[Run], bool] | None = None, **options: Any
-) -> Results:
-    folder.mkdir(parents=True)
-    file = folder / "made_up.toml"
-    file.write_text(HEAD + text)
-    with made_up(fails=fails):
-        return sweep(file, folder / "sweep", executor="serial", **options)
 
 
 @pytest.fixture(scope="module")
@@ -424,68 +354,3 @@ def test_a_missing_library_is_named(sweeps, monkeypatch):
     monkeypatch.setattr(sensitivity, "is_installed", lambda: False)
     section = sensitivity.sensitivity(Facts(sweeps("morris"), "fr"))
     assert "pip install 'essaim[analysis]'" in said(section)
-
-
-# The parts
-
-
-def test_the_largest_block_may_lie_anywhere():
-    hit = np.zeros((4, 5), bool)
-    hit[1:3, 1:4] = True
-    hit[0, 0] = True
-    found = largest_block(hit)
-    assert found is not None
-    assert (found.first, found.last, found.hits, found.beyond) == ((1, 1), (2, 3), 6, 1)
-
-
-@pytest.mark.parametrize(
-    ("effects", "kind", "at"),
-    [
-        ([0, 5, 5, 5], "level", 1),
-        ([0, 5, 9, 2], "peak", 2),
-        ([0, 5, 9, 14], "growing", 3),
-        ([0, 0, 0, 0], "flat", 0),
-        ([9, 5, 3, 0], "falling", 0),
-    ],
-)
-def test_a_plateau_is_found_where_it_was_put(effects, kind, at):
-    measure = OUTCOMES["running_projects"]
-    before = 100 + np.random.default_rng(1).normal(0, 5, (1, 20)).repeat(4, axis=0)
-    after = before + np.array(effects, float)[:, None]
-    after += np.random.default_rng(2).normal(0, 0.1, after.shape)
-    found = plateau(measure, before, after, 1.0, "en")
-    assert found is not None
-    assert (found.kind, found.at) == (kind, at)
-
-
-def test_no_plateau_is_claimed_within_the_noise():
-    measure = OUTCOMES["running_projects"]
-    before = np.zeros((4, 6))
-    after = np.random.default_rng(4).normal(0, 30, before.shape)
-    found = plateau(measure, before, after, 1.0, "en")
-    assert found is not None
-    assert found.kind in ("unknown", "open")
-
-
-def test_a_measure_that_nobody_wants_more_or_less_of_just_moves():
-    measure = OUTCOMES["public_spending"]
-    before = np.zeros((2, 8))
-    surface = Surface(measure, before, before + 1e6, None, "en")
-    assert surface.reading == "moved"
-    assert np.isnan(surface.reached).all()
-
-
-def test_points_drawn_together_are_one_witness():
-    measure = OUTCOMES["running_projects"]
-    luck = np.random.default_rng(5).normal(0, 5, 4)
-    after = np.repeat(luck, 10)[:, None]  # four trajectories of ten points that say the same
-    surface = Surface(measure, np.zeros_like(after), after, 1.0, "en")
-    (together,) = surface.over_sample(np.arange(40) // 10).effects
-    (apart,) = surface.over_sample(np.arange(40)).effects
-    assert together.replications == 4
-    assert together.hi90 - together.lo90 > 2 * (apart.hi90 - apart.lo90)
-
-
-def test_half_of_an_effect_is_gone_for_good():
-    assert months_to_half(np.array([0.0, -8.0, -3.0, -6.0, -4.0, -1.0])) == (1, 3)
-    assert months_to_half(np.array([1.0, 2.0, 3.0])) == (2, None)

@@ -22,8 +22,8 @@ from sim.words.folders import check_language, languages
 from tests.app.pages import Page as Requests
 from tests.app.pages import asked
 from tests.interfaces.test_docs import _script
-from tests.interfaces.test_report import Page
 from tests.reference.comparisons import made_up_comparison
+from tests.reference.pages import Page
 from tests.words.pseudo import PSEUDO, accented, add_pseudo_language, english_in
 
 KEPT = {"Essaim", "year", "years", "month", "months"}
@@ -63,7 +63,7 @@ def test_a_report_is_written_in_it() -> None:
 
 
 def test_the_reference_has_it() -> None:
-    page = _script("generate").parameters_page()
+    page = _script("parameter_pages").parameters_page()
     assert f"*{PARAMETERS['closure_rate'].label[PSEUDO]}*" in page
 
 

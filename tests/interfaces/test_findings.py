@@ -1,0 +1,73 @@
+"""Findings of a sweep are those that were put into its effects."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.measures.registry import OUTCOMES
+from sim.report.effects import Surface
+from sim.report.findings import largest_block, plateau
+from sim.report.sections.over_time import months_to_half
+
+
+def test_the_largest_block_may_lie_anywhere():
+    hit = np.zeros((4, 5), bool)
+    hit[1:3, 1:4] = True
+    hit[0, 0] = True
+    found = largest_block(hit)
+    assert found is not None
+    assert (found.first, found.last, found.hits, found.beyond) == ((1, 1), (2, 3), 6, 1)
+
+
+@pytest.mark.parametrize(
+    ("effects", "kind", "at"),
+    [
+        ([0, 5, 5, 5], "level", 1),
+        ([0, 5, 9, 2], "peak", 2),
+        ([0, 5, 9, 14], "growing", 3),
+        ([0, 0, 0, 0], "flat", 0),
+        ([9, 5, 3, 0], "falling", 0),
+    ],
+)
+def test_a_plateau_is_found_where_it_was_put(effects, kind, at):
+    measure = OUTCOMES["running_projects"]
+    before = 100 + np.random.default_rng(1).normal(0, 5, (1, 20)).repeat(4, axis=0)
+    after = before + np.array(effects, float)[:, None]
+    after += np.random.default_rng(2).normal(0, 0.1, after.shape)
+    found = plateau(measure, before, after, 1.0, "en")
+    assert found is not None
+    assert (found.kind, found.at) == (kind, at)
+
+
+def test_no_plateau_is_claimed_within_the_noise():
+    measure = OUTCOMES["running_projects"]
+    before = np.zeros((4, 6))
+    after = np.random.default_rng(4).normal(0, 30, before.shape)
+    found = plateau(measure, before, after, 1.0, "en")
+    assert found is not None
+    assert found.kind in ("unknown", "open")
+
+
+def test_a_measure_that_nobody_wants_more_or_less_of_just_moves():
+    measure = OUTCOMES["public_spending"]
+    before = np.zeros((2, 8))
+    surface = Surface(measure, before, before + 1e6, None, "en")
+    assert surface.reading == "moved"
+    assert np.isnan(surface.reached).all()
+
+
+def test_points_drawn_together_are_one_witness():
+    measure = OUTCOMES["running_projects"]
+    luck = np.random.default_rng(5).normal(0, 5, 4)
+    after = np.repeat(luck, 10)[:, None]  # four trajectories of ten points that say the same
+    surface = Surface(measure, np.zeros_like(after), after, 1.0, "en")
+    (together,) = surface.over_sample(np.arange(40) // 10).effects
+    (apart,) = surface.over_sample(np.arange(40)).effects
+    assert together.replications == 4
+    assert together.hi90 - together.lo90 > 2 * (apart.hi90 - apart.lo90)
+
+
+def test_half_of_an_effect_is_gone_for_good():
+    assert months_to_half(np.array([0.0, -8.0, -3.0, -6.0, -4.0, -1.0])) == (1, 3)
+    assert months_to_half(np.array([1.0, 2.0, 3.0])) == (2, None)
