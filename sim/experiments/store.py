@@ -17,7 +17,6 @@ No separate file records progress: a run is done once its measures are in ``part
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -43,7 +42,7 @@ from sim.experiments.parts import (
 )
 from sim.experiments.stored import Stored, empty
 from sim.experiments.whole_folder import manifest_bytes, remove_results, whole_folder
-from sim.experiments.written import ELSEWHERE, LOCK, MANIFEST, is_as_written, sha256_of
+from sim.experiments.written import ELSEWHERE, LOCK, MANIFEST, as_listed, is_as_written, sha256_of
 
 __all__ = ["Store"]
 
@@ -189,10 +188,7 @@ class Store(Stored):
         before = self.manifest
         listed = before["files"]
         self.check(n for n in (*files, *gone) if os.path.lexists(self.folder / n))
-        new = {
-            name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-            for name, content in files.items()
-        }
+        new = {name: as_listed(content) for name, content in files.items()}
         both = {n: about | {"before": sha256_of(self.folder / n)} for n, about in new.items()}
         self._write_manifest({**before, "files": listed | both})
         for name, content in sorted(files.items(), key=lambda file: file[0] == DESIGN):

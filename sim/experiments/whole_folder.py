@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import json
 import os
 import shutil
@@ -22,6 +21,7 @@ from sim.experiments.lock import in_turn, locked
 from sim.experiments.written import (
     LOCK,
     MANIFEST,
+    as_listed,
     entries,
     is_as_written,
     listed_files,
@@ -66,7 +66,7 @@ class WholeFolder:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        self.files[name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        self.files[name] = as_listed(content)
 
     def write_manifest(self, manifest: Mapping[str, Any]) -> None:
         """Add the manifest, which lists all files written so far."""

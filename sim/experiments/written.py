@@ -63,6 +63,11 @@ def listed_files(folder: Path) -> tuple[str, dict[str, Any]]:
         return "", {}
 
 
+def as_listed(content: bytes) -> dict[str, Any]:
+    """Return the entry of a file in a manifest, given its content."""
+    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
 def ours(folder: Path) -> dict[str, Any]:
     """Return the files that runs wrote, by path, and what `is_as_written` needs to know of them."""
     form, listed = listed_files(folder)
