@@ -12,7 +12,7 @@ from math import exp, floor, log, sinh
 import numpy as np
 
 from tests.reference.random import block, normal_pair, stream_key, uniform, word
-from tests.reference.retail_month import DAYS_OF_A_MONTH, Town, Values
+from tests.reference.retail_month import Town, Values
 
 LATENT, IDEA, REVIEW, INCUBATING, RUNNING, ENDED = range(6)
 NOTHING, HAD_IDEA, APPLIED, APPROVED, REFUSED, ABANDONED, BORN, CEASED = range(8)
@@ -33,7 +33,7 @@ def _happens(town: Town, luck: float, probability: float) -> bool:
     return luck < probability
 
 
-def _apart(town: Town, a: int, b: int) -> float:
+def apart(town: Town, a: int, b: int) -> float:
     """Straight distance between two cells, in cells."""
     columns = len(town["cell.office"][0])
     (y, x), (v, w) = divmod(a, columns), divmod(b, columns)
@@ -41,7 +41,7 @@ def _apart(town: Town, a: int, b: int) -> float:
 
 
 def _in_reach(town: Town, account: int, cell_row: int) -> bool:
-    away = _apart(town, cell_row, town["account.cell_row"][account])
+    away = apart(town, cell_row, town["account.cell_row"][account])
     return away <= town["account.grant_reach"][account]
 
 
@@ -376,7 +376,7 @@ def project_birth(town: Town, values: Values, seed: int, month: int, calendar: i
             if not is_open
             and town["premises.event"][p] != SHOP_CLOSED
             and town["premises.sector"][p] == town["project_kind.sector"][kind]
-            and _apart(
+            and apart(
                 town, town["premises.cell_row"][p], town["entrepreneur.cell_row"][i]
             ) <= reach + 1e-9
         ]  # fmt: skip
@@ -434,71 +434,6 @@ def cooperation(town: Town, values: Values, seed: int, month: int, calendar: int
                 members += 1
 
 
-def local_benefits(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
-    rows, columns = len(town["cell.office"]), len(town["cell.office"][0])
-    cells = range(rows * columns)
-    if {BORN, CEASED} & set(town["entrepreneur.event"]):
-        jobs = [0.0] * (rows * columns)
-        for i in _entrepreneurs(town, RUNNING):
-            p = town["entrepreneur.premises_row"][i]
-            where = town["premises.cell_row"][p] if p >= 0 else town["entrepreneur.cell_row"][i]
-            jobs[where] += town["project_kind.jobs"][town["entrepreneur.kind"][i]]
-        decay = town["town.neighbourhood_decay"][0]
-
-        def nearby(c: int) -> float:
-            y, x = divmod(c, columns)
-            return sum(
-                jobs[d] * exp(-decay * (abs(y - d // columns) + abs(x - d % columns)))
-                for d in cells
-                if jobs[d]
-            )
-
-        town["cell.project_jobs"] = [jobs[y * columns : (y + 1) * columns] for y in range(rows)]
-        town["cell.project_jobs_nearby"] = [
-            [nearby(y * columns + x) for x in range(columns)] for y in range(rows)
-        ]
-
-    def flat(name: str) -> list[float]:
-        return [x for row in town[name] for x in row]
-
-    brought = values["new_job_share"] * values["job_spending"]
-    moved = [
-        brought * (now - before)
-        for now, before in zip(flat("cell.project_jobs"), flat("cell.jobs_at_start"), strict=True)
-    ]
-    people = [
-        r * p + v
-        for r, p, v in zip(
-            flat("cell.residents"),
-            flat("cell.purchasing_power"),
-            flat("cell.visitors"),
-            strict=True,
-        )
-    ]
-    a_year = sum(values[f"spending_{s}"] for s in ("convenience", "comparison", "hospitality"))
-    each = values["visitor_spending"] * DAYS_OF_A_MONTH / (a_year / 12) if a_year else 0.0
-    outside = values["outside_visitors"]
-    homes = ("youth", "entrepreneur", "official")
-    for v in range(town["visitor.count"][0]):
-        who, row = divmod(town["visitor.agent"][v], 2**32)
-        home = town[f"{homes[who]}.cell_row"][row]
-        there = town["third_place.cell_row"][town["visitor.key"][v] >> 32]
-        taken = min((1 - outside) * each, max(people[home] + moved[home], 0.0))
-        moved[home] -= taken
-        moved[there] += taken + outside * each
-    visits = [0.0] * (rows * columns)
-    for t, users in enumerate(town["third_place.users"]):
-        if town["third_place.is_open"][t] and not town["third_place.is_mobile"][t]:
-            for c in cells:
-                away = _apart(town, c, town["third_place.cell_row"][t])
-                if away * town["town.cell_km"][0] <= 0.4 + 1e-9:
-                    visits[c] += users
-    for name, values_by_cell in (("moved_consumers", moved), ("place_visitors", visits)):
-        town[f"cell.{name}"] = [
-            values_by_cell[y * columns : (y + 1) * columns] for y in range(rows)
-        ]
-
-
 MONTH = {
     f.__name__: f
     for f in (
@@ -509,7 +444,6 @@ MONTH = {
         project_survival,
         project_birth,
         cooperation,
-        local_benefits,
     )
 }
 """Twins by process name."""

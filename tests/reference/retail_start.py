@@ -12,7 +12,7 @@ Town = dict[str, Any]
 
 
 def mean_field_takings(town: Town, values: Mapping[str, Any]) -> list[float]:
-    """What an average occupant takes where every other place is open equally often, up to a factor.
+    """Takings of an average occupant if all other places are open equally often, up to a factor.
 
     The factor is that of its sector, such as spending a head.
     """

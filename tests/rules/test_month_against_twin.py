@@ -14,7 +14,14 @@ import pytest
 
 from sim.processes.month import MONTH, active
 from sim.registry.variables import VARIABLES
-from tests.reference import places_month, projects_month, retail_month, support_month, youth_month
+from tests.reference import (
+    benefits_month,
+    places_month,
+    projects_month,
+    retail_month,
+    support_month,
+    youth_month,
+)
 from tests.reference.towns import small_town
 
 TWINS = (
@@ -22,6 +29,7 @@ TWINS = (
     | youth_month.MONTH
     | places_month.MONTH
     | projects_month.MONTH
+    | benefits_month.MONTH
     | support_month.MONTH
 )
 

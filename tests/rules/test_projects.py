@@ -24,10 +24,10 @@ from sim.kernels.project_codes import (
 from sim.processes import application_review, project_engineering, project_funding, project_ideas
 from sim.registry.catalogues import project_kinds
 from sim.registry.variables import VARIABLES
-from tests.reference import projects_month, retail_month
+from tests.reference import benefits_month, projects_month, retail_month
 from tests.reference.projects_towns import MONTH, attend, projects_town, run_month
 
-TWINS = retail_month.MONTH | projects_month.MONTH
+TWINS = retail_month.MONTH | projects_month.MONTH | benefits_month.MONTH
 
 STATES = {
     "as it is": {},

@@ -1,0 +1,77 @@
+"""Local benefits of projects and third places, in plain Python."""
+
+from __future__ import annotations
+
+from math import exp
+
+from tests.reference.projects_month import BORN, CEASED, RUNNING, apart
+from tests.reference.retail_month import DAYS_OF_A_MONTH, Town, Values
+
+
+def local_benefits(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    rows, columns = len(town["cell.office"]), len(town["cell.office"][0])
+    cells = range(rows * columns)
+    if {BORN, CEASED} & set(town["entrepreneur.event"]):
+        jobs = [0.0] * (rows * columns)
+        for i in [i for i, s in enumerate(town["entrepreneur.stage"]) if s == RUNNING]:
+            p = town["entrepreneur.premises_row"][i]
+            where = town["premises.cell_row"][p] if p >= 0 else town["entrepreneur.cell_row"][i]
+            jobs[where] += town["project_kind.jobs"][town["entrepreneur.kind"][i]]
+        decay = town["town.neighbourhood_decay"][0]
+
+        def nearby(c: int) -> float:
+            y, x = divmod(c, columns)
+            return sum(
+                jobs[d] * exp(-decay * (abs(y - d // columns) + abs(x - d % columns)))
+                for d in cells
+                if jobs[d]
+            )
+
+        town["cell.project_jobs"] = [jobs[y * columns : (y + 1) * columns] for y in range(rows)]
+        town["cell.project_jobs_nearby"] = [
+            [nearby(y * columns + x) for x in range(columns)] for y in range(rows)
+        ]
+
+    def flat(name: str) -> list[float]:
+        return [x for row in town[name] for x in row]
+
+    brought = values["new_job_share"] * values["job_spending"]
+    moved = [
+        brought * (now - before)
+        for now, before in zip(flat("cell.project_jobs"), flat("cell.jobs_at_start"), strict=True)
+    ]
+    people = [
+        r * p + v
+        for r, p, v in zip(
+            flat("cell.residents"),
+            flat("cell.purchasing_power"),
+            flat("cell.visitors"),
+            strict=True,
+        )
+    ]
+    a_year = sum(values[f"spending_{s}"] for s in ("convenience", "comparison", "hospitality"))
+    each = values["visitor_spending"] * DAYS_OF_A_MONTH / (a_year / 12) if a_year else 0.0
+    outside = values["outside_visitors"]
+    homes = ("youth", "entrepreneur", "official")
+    for v in range(town["visitor.count"][0]):
+        who, row = divmod(town["visitor.agent"][v], 2**32)
+        home = town[f"{homes[who]}.cell_row"][row]
+        there = town["third_place.cell_row"][town["visitor.key"][v] >> 32]
+        taken = min((1 - outside) * each, max(people[home] + moved[home], 0.0))
+        moved[home] -= taken
+        moved[there] += taken + outside * each
+    visits = [0.0] * (rows * columns)
+    for t, users in enumerate(town["third_place.users"]):
+        if town["third_place.is_open"][t] and not town["third_place.is_mobile"][t]:
+            for c in cells:
+                away = apart(town, c, town["third_place.cell_row"][t])
+                if away * town["town.cell_km"][0] <= 0.4 + 1e-9:
+                    visits[c] += users
+    for name, values_by_cell in (("moved_consumers", moved), ("place_visitors", visits)):
+        town[f"cell.{name}"] = [
+            values_by_cell[y * columns : (y + 1) * columns] for y in range(rows)
+        ]
+
+
+MONTH = {"local_benefits": local_benefits}
+"""Twins by process name."""
