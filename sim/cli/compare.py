@@ -15,6 +15,8 @@ from sim.words.folders import ENGLISH
 
 if TYPE_CHECKING:
     from sim.experiments.results import Results
+    from sim.report.facts import Facts
+    from sim.report.readings import Arm
     from sim.words.folders import Language
 
 
@@ -39,6 +41,12 @@ def compare_command(
     independent: Annotated[
         bool,
         typer.Option("--independent", help="Separate seeds for each arm, to check the method."),
+    ] = False,
+    parts: Annotated[
+        bool,
+        typer.Option(
+            "--parts", help="Also each part of the interventions alone, at equal public money."
+        ),
     ] = False,
     territories: Annotated[
         bool,
@@ -79,7 +87,7 @@ def compare_command(
     }
     if workers != 1:  # otherwise it would only compete with the runs for this process
         Thread(target=_load_report, daemon=True).start()
-    results = _compare(scenario, interventions, out, force=force, **how)
+    results = _compare(scenario, interventions, out, force=force, parts=parts, **how)
     if territories:
         from sim.experiments.written import ELSEWHERE
         from sim.report.sections.stakes import TERRITORIES
@@ -132,10 +140,32 @@ def _answer(results: Results, out: str, language: Language, as_json: bool) -> No
     words, facts = Words(language), Facts(results, language)
     heads = ("intervention", "measure", "without", "effect", "interval", "verdict")
     rows = [[words(f"table.{head}") for head in heads]]
-    for arm in facts.arms:
+    for arm in facts.wholes:
         for effect in (facts.effect(arm, name) for name in HEADLINES):
             level, change = effect.quantity.level, effect.quantity.change
             found = [level(effect.baseline_mean), change(effect.mean), effect.interval]
             rows.append([arm.label, effect.label, *found, words(f"verdict.{effect.verdict}")])
     CONSOLE.data(f"{results.scenario.title[language]}\n")
     CONSOLE.data(table(rows, text_columns=2))
+    for whole, parts in facts.parts.items():
+        _show_parts(facts, whole, parts)
+
+
+def _show_parts(facts: Facts, whole: str, parts: list[Arm]) -> None:
+    """Show the parts of an arm beside it: money spent, and effects on the headlines."""
+    from sim.report.headlines import HEADLINES
+    from sim.report.quantity import euros
+
+    words = facts.words
+    named = {arm.name: arm for arm in facts.arms}
+    titles = [words("parts.whole"), *(facts.part_words(part)[0] for part in parts)]
+    heads = ("parts.part", "parts.spent", *(f"headline.{key}" for key in HEADLINES))
+    rows = [[words(head) for head in heads]]
+    for title, arm in zip(titles, [named[whole], *parts], strict=True):
+        effects = [facts.effect(arm, name) for name in HEADLINES.values()]
+        found = [f"{e.signed_change} ({e.interval})" for e in effects]
+        rows.append([title, euros(arm.cost, facts.language), *found])
+    money = euros(facts.inputs.granted(whole), facts.language)
+    quoted = facts.quoted(named[whole])
+    CONSOLE.data(f"\n{words('parts.caption', intervention=quoted, money=money)}\n")
+    CONSOLE.data(table(rows, text_columns=1))

@@ -34,13 +34,16 @@ def commands_of_run(experiment: Experiment, reference: str) -> Commands:
 
 def commands_of_comparison(experiment: Experiment, reference: str) -> Commands:
     """Return what repeats a comparison; parameters as for `commands_of_run`."""
-    baseline, *others = experiment.arms.values()
+    parts = {name for of_arm in experiment.parts.values() for name in of_arm}
+    arms = {name: arm for name, arm in experiment.arms.items() if name not in parts}
+    baseline, *others = arms.values()
     tried = [i for arm in others for i in arm.interventions if i not in baseline.interventions]
     known = {i.name: i.reference for i in tried}
-    names = [known.get(name) or name for name in [*experiment.arms][1:]]
+    names = [known.get(name) or name for name in [*arms][1:]]
     changed = _set_by_hand(baseline, tried)
     flags = ["--fixed-parameters"] * (experiment.parameters == "fixed")
     flags += ["--independent"] * (experiment.luck == "per_arm")
+    flags += ["--parts"] * bool(parts)
     adding = _adding(_references(baseline.interventions))
     scenario = f"load_scenario({reference!r}){adding}" if adding else repr(reference)
     options = [f"assignments={_assignments(changed)!r}"] if changed else []

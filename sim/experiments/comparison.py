@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sim.errors import InputError
 from sim.experiments.commands import commands_of_comparison
 from sim.experiments.experiment import BASELINE
+from sim.experiments.experiment_arms import with_parts
 from sim.experiments.results import Results
 from sim.experiments.running import run_experiment
 from sim.experiments.simulate import one_point
@@ -84,6 +85,7 @@ def compare_arms(
     seed: int = 0,
     fixed_parameters: bool = False,
     independent: bool = False,
+    parts: bool = False,
     reference: str | None = None,
     out: Path | str | None = None,
     **options: Any,
@@ -103,6 +105,9 @@ def compare_arms(
         Leave uncertain parameters at the scenario's values instead of drawing them.
     independent : bool
         Give each arm its own seeds, to check the statistics.
+    parts : bool
+        Also try each of the things that an intervention does at once, alone and at equal
+        discounted public money.
     reference : str, optional
         Name or file of the scenario in the manifest's command; by default its name.
     out : Path or str, optional
@@ -116,18 +121,23 @@ def compare_arms(
         If a value is not admissible, the arms are incompatible, or no run can start.
     """
     _check(baseline, arms)
+    arms = {BASELINE: baseline, **arms}
+    more: dict[str, Any] = {"parts": True} if parts else {}
+    if parts:
+        arms = with_parts(arms)
     experiment = one_point(
-        {BASELINE: baseline, **arms},
+        arms,
         seed=seed,
         reps=reps,
         fewest_reps=FEWEST_REPS,
-        interventions=list(arms),
+        interventions=[name for name in arms if name != BASELINE],
         parameters="fixed" if fixed_parameters else "drawn",
         luck="per_arm" if independent else "common",
         series=True,
         ledger=True,
         maps=True,
         variance=True,
+        **more,
     )
     territory = territory_of(baseline)
     for arm in experiment.arms.values():

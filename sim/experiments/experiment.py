@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 from sim.experiments.designs import Design
 from sim.experiments.factors import SCENARIO, Factor
+from sim.interventions.parts import Part
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import PARAMETERS
 
@@ -98,6 +99,19 @@ class Experiment:
     def arms(self) -> Mapping[str, Scenario]:
         """Arms of the first scenario; the first arm is the baseline."""
         return next(iter(self.scenarios.values()))
+
+    @property
+    def parts(self) -> dict[str, dict[str, Part]]:
+        """The arms that are parts of another one, by that arm; empty unless ``parts = true``."""
+        if not self.content.get("parts"):
+            return {}
+        kept, found = len(self.arms[BASELINE].interventions), {}
+        for name, arm in self.arms.items():
+            kinds = [i.kind for i in arm.interventions[kept:]]
+            known = {f"{name}_{part.name}": part for kind in kinds for part in kind.parts}
+            if of_arm := {other: known[other] for other in self.arms if other in known}:
+                found[name] = of_arm
+        return found
 
     @property
     def kind(self) -> Kind:

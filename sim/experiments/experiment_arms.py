@@ -10,7 +10,7 @@ from typing import Any
 from sim.errors import InputError
 from sim.experiments.experiment import BASELINE, Arms, is_set_in
 from sim.experiments.factors import SCENARIO
-from sim.interventions import LEVERS, Intervention
+from sim.interventions import LEVERS, TYPES, Intervention
 from sim.registry.parameters import ParameterInfo
 from sim.registry.user_files import is_file
 from sim.scenario.scenario import Scenario, load_scenario, read_interventions
@@ -97,12 +97,43 @@ def _arms_of(
     for name in settings:
         info_of(name, arms, f"{path}: settings: ")
     try:
-        return {
+        arms = {
             name: arm.replace(**{n: v for n, v in settings.items() if is_set_in(arm, n)})
             for name, arm in arms.items()
         }
     except InputError as error:
         raise InputError(f"{path}: settings: {error}") from None
+    try:
+        return with_parts(arms) if content.get("parts") is True else arms
+    except InputError as error:
+        raise InputError(f"{path}: parts: {error}") from None
+
+
+def with_parts(arms: Mapping[str, Scenario]) -> dict[str, Scenario]:
+    """Return arms with the parts of each intervention behind it, alone and at equal money.
+
+    Raises
+    ------
+    InputError
+        If no arm has parts, or two arms would have the same name.
+    """
+    baseline, found = arms[BASELINE], dict[str, Scenario]()
+    months = int(baseline.values["months"])
+    for name, arm in arms.items():
+        found[name] = arm
+        added = arm.interventions[len(baseline.interventions) :]
+        parts = added[0].parts(months) if len(added) == 1 else {}
+        for part, alone in parts.items():
+            one = replace(baseline, interventions=(*baseline.interventions, alone))
+            if found.setdefault(f"{name}_{part}", one) is not one or f"{name}_{part}" in arms:
+                raise InputError(f"two arms are called '{name}_{part}'; rename one of the files.")
+    if len(found) == len(arms):
+        whole = ", ".join(name for name in arms if name != BASELINE)
+        raise InputError(
+            f"nothing to take apart: {whole} is a single measure as its levers are set; types with "
+            f"parts are {', '.join(n for n, kind in TYPES.items() if kind.parts)}."
+        )
+    return found
 
 
 def info_of(name: str, arms: Mapping[str, Scenario], where: str) -> ParameterInfo:

@@ -24,10 +24,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from sim.errors import InputError, nearest
-from sim.experiments.designs import SAMPLED
+from sim.experiments.designs import SAMPLED, Design
 from sim.experiments.experiment import BASELINE, Arms, Experiment, is_set_in
 from sim.experiments.experiment_arms import read_arms
 from sim.experiments.experiment_design import read_design, read_whole
+from sim.experiments.factors import SCENARIO
 from sim.interventions import LEVERS, Intervention
 from sim.measures.map_layers import LAYERS, check_layers
 from sim.measures.registry import HEADLINES, OUTCOMES, ROLLING, horizons_within
@@ -52,7 +53,7 @@ __all__ = [
 LARGEST_REPLICATIONS: Final = 100_000
 
 KEYS: Final = (
-    *("title", "question", "scenario", "interventions", "settings", "parameters", "luck"),
+    *("title", "question", "scenario", "interventions", "parts", "settings", "parameters", "luck"),
     *("replications", "seed", "months", "horizons", "indicators", "targets"),
     *("series", "every_month", "ledger", "maps", "layers", "variance"),
     *("design", "factors", "points"),
@@ -156,6 +157,8 @@ def read_experiment(
     first = next(iter(arms.values()))
     months = int(first[BASELINE].values["months"])
     series, maps = content.get("series", []), _maps(content, months, where)
+    design = read_design(content, arms, where)
+    _check_parts(content, design, where)
     return Experiment(
         name=name,
         title=texts["title"],
@@ -175,7 +178,7 @@ def read_experiment(
         maps=maps,
         layers=_layers(content, where) if maps else (),
         variance=_flag(content, "variance", where),
-        design=read_design(content, arms, where),
+        design=design,
         content=dict(content),
     )
 
@@ -225,6 +228,11 @@ def larger(
         if value < getattr(before, name):
             raise InputError(f"{name} = {value} is fewer than there are, {getattr(before, name)}.")
         content[name] = value
+    if content.get("parts") and content.get("months", before.months) > before.months:
+        raise InputError(
+            f"the parts have the money of the whole over {before.months} months, which differs over"
+            " more; begin again with more months."
+        )
     if size is not None:
         content["design"] = {**content.get("design", {}), "size": _larger_size(before, size)}
     if (
@@ -279,6 +287,18 @@ def _with_arms(
     if "months" in content:
         return {name: arm.replace(months=content["months"]) for name, arm in found.items()}
     return found
+
+
+def _check_parts(content: Mapping[str, Any], design: Design, where: str) -> None:
+    """Refuse levers as factors beside parts, whose money is that of the whole as it is set."""
+    if not _flag(content, "parts", where):
+        return
+    for factor in design.factors:
+        if factor.name != SCENARIO and factor.name not in PARAMETERS:
+            raise InputError(
+                f"{where}parts = true does not go with the lever {factor.name} as a factor; set it "
+                "under settings, since parts have the money of the whole as it is set."
+            )
 
 
 def _word(content: Mapping[str, Any], key: str, known: Sequence[str], where: str) -> Any:

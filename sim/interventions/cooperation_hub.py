@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.interventions.kind import InterventionType
 from sim.interventions.levers import SupportLevers, funding, lever
+from sim.interventions.parts import NOBODY_PAID, Budget, Part, Values, support_parts
 from sim.interventions.plan import Plan, PlannedPlace, support_account
 
 
@@ -34,10 +35,24 @@ def plan_hub(levers: CooperationHubLevers) -> Plan:
     return Plan(account, places)
 
 
+def pooling_alone(levers: CooperationHubLevers, budget: Budget) -> Values:
+    """Return levers of a hub that spends nothing."""
+    return NOBODY_PAID | {"grant": 0.0, "hub_funding": budget.monthly()}
+
+
+POOLING = Part(
+    "pooling_only",
+    "pooling only",
+    "Projects pool resources as in the whole, which costs nothing: the money stays unspent.",
+    lambda levers: levers.hub_members > 0,
+    pooling_alone,
+)
+
 TYPE = InterventionType(
     name="cooperation_hub",
     english_title="Cooperation hub",
     english_description="Running projects pool resources (PTCE) with coordinators and seed grants.",
     levers=CooperationHubLevers,
     plan=plan_hub,
+    parts=(*support_parts("hub_funding", hub_members=0), POOLING),
 )

@@ -22,12 +22,14 @@ from pydantic import ValidationError
 from sim.errors import InputError, nearest
 from sim.interventions.kind import InterventionType
 from sim.interventions.levers import TimedLevers
-from sim.interventions.plan import DISCOUNT_RATE, Plan, discounted
+from sim.interventions.parts import Budget, Part
+from sim.interventions.plan import DISCOUNT_RATE, Plan, discounted, present_values
 from sim.interventions.registry import LEVERS, TYPES
 from sim.kernels.arrays import Ints
 from sim.registry.catalogues import is_shipped, scenario_folder
 from sim.registry.settings import Setting, read_setting, read_texts, read_toml, refusal
 from sim.registry.user_files import is_file
+from sim.words.folders import languages
 
 _HEAD = ("type", "title", "description", "levers")
 
@@ -91,6 +93,58 @@ class Intervention:
     def cost(self, months: int, rate: float = DISCOUNT_RATE) -> float:
         """Return the public cost of a run in EUR, set-up included, discounted at a yearly rate."""
         return discounted(self.payments(months), rate)
+
+    def parts(self, months: int) -> dict[str, Intervention]:
+        """Return each of the things that it does at once, alone and at the same discounted cost.
+
+        Parameters
+        ----------
+        months : int
+            Length of the run in which costs are equal.
+
+        Returns
+        -------
+        dict of str to Intervention
+            By name of the part; empty for what is of one piece.
+
+        Raises
+        ------
+        InputError
+            If it receives no public money within the run, or too little for one of its parts.
+
+        Examples
+        --------
+        >>> whole = load_intervention("transition_cluster")
+        >>> parts = whole.parts(240)
+        >>> list(parts)[:3], round(parts["grants_only"].cost(240) / whole.cost(240), 4)
+        (['grants_only', 'facilitation_only', 'evenings_only'], 1.0)
+        """
+        found = [part for part in self.kind.parts if part.has(self.levers)]
+        if len(found) < 2:
+            return {}
+        budget = self._budget(months)
+        return {part.name: self._alone(part, budget) for part in found}
+
+    def _budget(self, months: int) -> Budget:
+        money, start, stop = self.cost(months), self.levers.start, self.levers.stop
+        if not money > 0:
+            raise InputError(
+                f"{self.name}: it receives no public money within the run, so its parts cannot be "
+                "compared at equal money."
+            )
+        of_month = present_values(months)
+        return Budget(money, float(of_month[start : stop or None].sum()), float(of_month[start]))
+
+    def _alone(self, part: Part, budget: Budget) -> Intervention:
+        try:
+            levers = part.alone(self.levers, budget)
+        except InputError as error:
+            raise InputError(f"{self.name}: {error}") from None
+        alone = self.replace(**levers)
+        title = {lang: f"{self.title[lang]} ({part.title[lang]})" for lang in languages()}
+        return replace(
+            alone, name=f"{self.name}_{part.name}", title=title, description=part.description
+        )
 
     def replace(self, **levers: Any) -> Intervention:
         """Return the intervention with some levers changed.

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from sim.interventions.levers import TimedLevers
+from sim.interventions.parts import Part
 from sim.interventions.plan import Plan
 from sim.registry.parameters import ParameterInfo, parameters_of
 from sim.words.catalogue import Texts
@@ -24,6 +25,8 @@ class InterventionType:
         A noun of the field; also the name of the module.
     plan : callable
         ``plan(levers) -> Plan``.
+    parts : tuple of Part
+        What it does at once, if these are several things.
     """
 
     name: str
@@ -31,6 +34,7 @@ class InterventionType:
     english_description: str
     levers: type[TimedLevers]
     plan: Callable[[Any], Plan]
+    parts: tuple[Part, ...] = ()
 
     @property
     def title(self) -> Texts:

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.errors import InputError, nearest
 from sim.interventions.levers import SupportLevers, TimedLevers, Zone, zone_code
-from sim.kernels.arrays import Ints
+from sim.kernels.arrays import Floats, Ints
 from sim.registry.catalogues import third_place_kinds
 from sim.registry.state import State
 from sim.registry.variables.money import LINES
@@ -111,8 +111,12 @@ def discounted(payments: Ints, rate: float = DISCOUNT_RATE) -> float:
     >>> discounted(np.array([0] * 12 + [10_250]))
     100.0
     """
-    weights = (1 + rate) ** (-np.arange(payments.size) / 12)
-    return float(np.round(payments @ weights) / 100)
+    return float(np.round(payments @ present_values(payments.size, rate)) / 100)
+
+
+def present_values(months: int, rate: float = DISCOUNT_RATE) -> Floats:
+    """Return the value in the first month of 1 EUR in each month: (months,) float64 array."""
+    return np.asarray((1 + rate) ** (-np.arange(months) / 12))
 
 
 def cents(eur: float) -> int:

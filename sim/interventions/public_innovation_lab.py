@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sim.interventions.kind import InterventionType
 from sim.interventions.levers import SitedLevers, check_shares, funding, lever, reach, share
+from sim.interventions.parts import MOST_OFFICIALS, Budget, Part, Values
 from sim.interventions.plan import Plan, PlannedPlace, cents, split_over
 
 
@@ -69,6 +72,38 @@ def plan_lab(levers: PublicInnovationLabLevers) -> Plan:
     return Plan(account, places)
 
 
+def _alone(levers: PublicInnovationLabLevers, budget: Budget, **left: float) -> Values:
+    off = {"meetings_share": 0.0, "facilitation_share": 0.0, "embedded_officials": 0.0}
+    return off | {"lab_funding": budget.monthly()} | left
+
+
+PARTS = (
+    Part(
+        "meetings_only",
+        "meetings only",
+        "Meetings of officials and innovators as often as in the whole; money beyond their cost "
+        "stays unspent.",
+        lambda levers: levers.meetings_share > 0 and levers.lab_meetings > 0,
+        partial(_alone, meetings_share=1.0),
+    ),
+    Part(
+        "officials_only",
+        "freed officials only",
+        "Officials freed to examine files, paid with all of the money; no meetings, no "
+        "facilitators.",
+        lambda levers: levers.facilitation_share > 0 and levers.embedded_officials > 0,
+        partial(_alone, facilitation_share=1.0, embedded_officials=MOST_OFFICIALS, lab_meetings=0),
+    ),
+    Part(
+        "facilitation_only",
+        "facilitation only",
+        "Facilitators who travel to project holders, paid with all of the money; no place, no "
+        "grants, no evenings.",
+        lambda levers: levers.facilitation_share > 0,
+        partial(_alone, facilitation_share=1.0, lab_meetings=0.0),
+    ),
+)
+
 TYPE = InterventionType(
     name="public_innovation_lab",
     english_title="Public innovation lab",
@@ -77,4 +112,5 @@ TYPE = InterventionType(
     ),
     levers=PublicInnovationLabLevers,
     plan=plan_lab,
+    parts=PARTS,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.interventions.kind import InterventionType
 from sim.interventions.levers import SupportLevers, funding
+from sim.interventions.parts import support_parts
 from sim.interventions.plan import Plan, PlannedPlace, support_account
 
 
@@ -33,4 +34,5 @@ TYPE = InterventionType(
     ),
     levers=StartupTerritoireLevers,
     plan=plan_evenings,
+    parts=support_parts("startup_funding"),
 )

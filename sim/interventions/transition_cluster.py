@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from sim.errors import InputError
 from sim.interventions.kind import InterventionType
 from sim.interventions.levers import SupportLevers, funding, lever, share
-from sim.interventions.plan import Plan, PlannedPlace, cents, kind_code, support_account
+from sim.interventions.parts import MOST_OFFICIALS, NOBODY_PAID, Budget, Part, Values, support_parts
+from sim.interventions.plan import (
+    RESERVE_MONTHS,
+    Plan,
+    PlannedPlace,
+    cents,
+    kind_code,
+    support_account,
+)
 from sim.registry.catalogues import third_place_kinds
+
+MOST_SEATS: Final = 5_000
+MOST_PLACES: Final = 50
 
 
 def cluster_size() -> Any:
@@ -18,7 +29,7 @@ def cluster_size() -> Any:
         "Size of the cluster",
         "Seats in all its places; without seats, facilitators travel.",
         unit="seats",
-        bounds=(0, 5_000),
+        bounds=(0, MOST_SEATS),
     )
 
 
@@ -51,7 +62,7 @@ class TransitionClusterLevers(SupportLevers):
         "Third places over which the seats are spread evenly.",
         "one house",
         unit="places",
-        bounds=(1, 50),
+        bounds=(1, MOST_PLACES),
     )
     kinds: str = lever(
         "living_lab",
@@ -148,6 +159,73 @@ def plan_cluster(levers: TransitionClusterLevers) -> Plan:
     )
 
 
+_NO_SHORT_LOOP: Final = {"officials_role": "absent", "review_at_cluster": 0.0}
+_NO_PLACE: Final = {"cluster_size": 0, "places": 1}
+
+
+def place_alone(levers: TransitionClusterLevers, budget: Budget) -> Values:
+    """Return levers of as many seats as the money keeps open, in no fewer houses than before.
+
+    Raises
+    ------
+    InputError
+        If it pays no seat.
+    """
+    catalogue = third_place_kinds()
+    kinds = [catalogue[kind_code(kind)] for kind in levers.kinds.split()]
+    dearest = max(
+        PlannedPlace(k.name, 1).set_up / 100 + (RESERVE_MONTHS + budget.worth) * k["seat_cost"]
+        for k in kinds
+    )
+    room = min(int(k["max_seats"]) for k in kinds)
+    seats = min(int(budget.money / dearest), room * MOST_PLACES, MOST_SEATS)
+    if seats < 1:
+        raise InputError(
+            f"{budget.money:,.0f} EUR of public money pays no seat for the whole run, so the place "
+            "cannot be compared alone."
+        )
+    places = min(max(levers.places, -(-seats // room)), seats)
+    size = {"cluster_size": seats, "places": places}
+    plan = plan_cluster(levers.model_copy(update=size))
+    once = budget.at_start * (plan.set_up + plan.reserves) / 100
+    money = {"cluster_funding": budget.monthly(once), "grant": 0.0}
+    return size | NOBODY_PAID | _NO_SHORT_LOOP | money
+
+
+def short_loop_alone(levers: TransitionClusterLevers, budget: Budget) -> Values:
+    """Return levers of officials who examine files away from their office, and nothing else."""
+    return {
+        **_NO_PLACE,
+        "officials_role": "embedded",
+        "embedded_officials": MOST_OFFICIALS,
+        "review_at_cluster": 1.0,
+        "facilitation_share": 1.0,
+        "grants_share": 0.0,
+        "events_share": 0.0,
+        "cluster_funding": budget.monthly(),
+    }
+
+
+PARTS: Final = (
+    *support_parts("cluster_funding", **_NO_PLACE, **_NO_SHORT_LOOP),
+    Part(
+        "place_only",
+        "place only",
+        "As many seats as all of the money sets up and keeps open; nobody who facilitates, no "
+        "grants, no evenings, files examined at their office.",
+        lambda levers: levers.cluster_size > 0,
+        place_alone,
+    ),
+    Part(
+        "short_loop_only",
+        "short loop only",
+        "Officials detached to examine files, paid with all of the money; no place, no grants. "
+        "Nobody is supported whose file could be examined on the spot: what acts is their time.",
+        lambda levers: levers.review_at_cluster > 0 or levers.officials_role == "embedded",
+        short_loop_alone,
+    ),
+)
+
 TYPE = InterventionType(
     name="transition_cluster",
     english_title="Transition cluster",
@@ -157,4 +235,5 @@ TYPE = InterventionType(
     ),
     levers=TransitionClusterLevers,
     plan=plan_cluster,
+    parts=PARTS,
 )

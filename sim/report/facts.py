@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +18,7 @@ from sim.kernels.arrays import Floats, Ints
 from sim.measures.registry import OUTCOMES
 from sim.registry.variables.money import LINES, SOURCES
 from sim.report.blocks import Cell, Table
-from sim.report.effects import Effect, Surface, effect_in_row
+from sim.report.effects import Effect, Surface, effect_in_row, effect_over
 from sim.report.inputs import Inputs
 from sim.report.layout import Layout, choose_layout
 from sim.report.levels import Levels
@@ -83,6 +84,28 @@ class Facts:
             label = typeset(self.results.labels[name][self.language], self.language)
             found.append(Arm(name, label, self._cost(name) if self.is_single else 0.0))
         return found or [REFERENCE]
+
+    @cached_property
+    def parts(self) -> dict[str, list[Arm]]:
+        """The parts of an arm that are tried alone, at equal money, by the name of that arm."""
+        by_name = {arm.name: arm for arm in self.arms}
+        found = self.experiment.parts.items()
+        return {name: [by_name[part] for part in of_arm] for name, of_arm in found}
+
+    @cached_property
+    def wholes(self) -> list[Arm]:
+        """What is tried, without the parts of others."""
+        parts = {part for of_arm in self.experiment.parts.values() for part in of_arm}
+        return [arm for arm in self.arms if arm.name not in parts]
+
+    def part_words(self, part: Arm) -> tuple[str, str]:
+        """Return what a part is called within its whole, and what it consists of."""
+        for of_arm in self.experiment.parts.values():
+            if part.name in of_arm:
+                one = of_arm[part.name]
+                texts = (one.title[self.language], one.description[self.language])
+                return typeset(texts[0], self.language), typeset(texts[1], self.language)
+        raise KeyError(part.name)
 
     def _cost(self, name: str) -> float:
         mean = self._effect_rows.get((name, COST, self.months), {}).get("mean", 0.0)
@@ -188,6 +211,17 @@ class Facts:
         if row is None:
             return Effect(measure.label[self.language], measure.good, self.quantity(name))
         return effect_in_row(measure, row, self.language)
+
+    def against(self, arm: Arm, other: Arm, name: str) -> Effect:
+        """Return how an arm differs from another one at the end of the run, pair by pair."""
+        runs = self.results.runs
+        runs = runs[(runs["luck"] == 0) & (runs["horizon"] == self.months)]
+        values = runs.pivot(index="rep", columns="arm", values=name)
+        before, after = (values[a.name].to_numpy(np.float64) for a in (other, arm))
+        measure = OUTCOMES[name]
+        relevant = self.effect(arm, name).smallest_relevant
+        fixed = replace(measure, relevant=relevant, relevant_share=0.0)
+        return effect_over(fixed, before, after, self.language)
 
     def quantity(self, name: str, baseline: float = 0.0) -> Quantity:
         """Return how a measure is written; relevance may depend on its level."""

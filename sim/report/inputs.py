@@ -59,6 +59,11 @@ class Inputs:
         """Return the month in which the first intervention of an arm begins."""
         return min((int(i.levers.start) for i in self._added(arm)), default=None)
 
+    def granted(self, arm: str) -> float:
+        """Return the public money granted to an arm in a run, discounted, EUR."""
+        months = int(self._scenario.values["months"])
+        return float(sum(i.cost(months) for i in self._added(arm)))
+
     def descriptions(self, arm: str) -> list[str]:
         """Return the descriptions of an arm's interventions."""
         return [typeset(i.description[self._language], self._language) for i in self._added(arm)]

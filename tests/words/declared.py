@@ -22,6 +22,8 @@ def declared_texts() -> Iterator[Texts]:
     for kind in TYPES.values():
         infos += kind.infos.values()
         yield from (kind.title, kind.description)
+        for part in kind.parts:
+            yield from (part.title, part.description)
     for info in infos:
         yield from (info.label, info.help)
     yield from (process.title for process in MONTH)
@@ -42,5 +44,6 @@ def declared_texts() -> Iterator[Texts]:
         yield from (experiment.title, experiment.question)  # type: ignore[misc]
         for arms in experiment.scenarios.values():
             for use in (i for arm in arms.values() for i in arm.interventions):
-                yield from (use.title, use.description)  # type: ignore[misc]
+                if isinstance(use.title, Texts):  # that of a part is put together
+                    yield from (use.title, use.description)  # type: ignore[misc]
     yield BASELINE_LABEL

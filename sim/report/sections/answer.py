@@ -16,6 +16,7 @@ from sim.report.pictures.heat_map import SURE
 from sim.report.pictures.strips import draw_strip
 from sim.report.quantity import euros
 from sim.report.readings import Arm
+from sim.report.sections.parts import what_parts_are, whole_and_parts
 from sim.report.sections.story import story
 from sim.report.sections.where import plateau_sentences, where_sentences
 from sim.words.catalogue import Words
@@ -37,14 +38,16 @@ def answer(facts: Facts) -> Section:
     if not facts.is_compared:
         blocks += story(facts)
     elif not facts.factors:
-        for k, arm in enumerate(facts.arms, 1):
+        for k, arm in enumerate(facts.wholes, 1):
             blocks += _headlines(facts, arm, k)
+            blocks += whole_and_parts(facts, arm)
         blocks.append(Paragraph(words("answer.legend"), style="note"))
     elif len(facts.arms) > MOST_ARMS:
-        blocks += _side_by_side(facts)
+        blocks += [*_side_by_side(facts), *what_parts_are(facts)]
     else:
         for k, arm in enumerate(facts.arms, 1):
             blocks += _over_points(facts, arm, k)
+        blocks += what_parts_are(facts)
     if not facts.is_single and (facts.has_interventions or not facts.is_sampled):
         legend = "legend_sampled" if facts.is_sampled else "legend"
         note = words(f"sweep.{legend}", reps=facts.levels.count(facts.reps))

@@ -25,7 +25,7 @@ def displacement(facts: Facts) -> Section | None:
     is_closed = facts.scenario.values["boundary"] == "closed"
     boundary = words("displacement.closed" if is_closed else "displacement.open")
     blocks: list[Block] = [Paragraph(words("displacement.intro")), Paragraph(boundary)]
-    for arm in facts.arms:
+    for arm in facts.wholes:
         rows = [
             [
                 Cell(words(f"displacement.{what}")),
@@ -50,12 +50,12 @@ def variance(facts: Facts) -> Section | None:
         return None
     rows = []
     for where, part in facts.shown:
-        for arm in part.arms:
+        for arm in part.wholes:
             for name in facts.indicators if facts.factors else SHOWN.values():
                 effect, spread = part.effect(arm, name), part.variance(arm, name)
                 if not effect.is_measured or spread is None:
                     continue
-                named = [arm.label] if len(facts.arms) > 1 else []
+                named = [arm.label] if len(facts.wholes) > 1 else []
                 total = spread.luck + spread.parameters
                 rows.append(
                     [

@@ -51,13 +51,13 @@ def _row(facts: Facts, layer: str, name: str) -> list[Tile]:
         level("start", words("maps.start"), found.start),
         level("end", words("maps.end" if facts.is_compared else "run.end"), found.end),
     ]
-    for k, arm in enumerate(facts.arms if facts.has_interventions else (), 1):
+    for k, arm in enumerate(facts.wholes if facts.has_interventions else (), 1):
         quoted = facts.quoted(arm)
         end = words("maps.end_with", intervention=quoted)
         tiles.append(level(f"{k}_end", end, found.ends[arm.name]))
         unit = words("quantity.points") if is_share else words.unit(LAYERS[layer].unit)
         when = words("maps.difference", unit=unit)
-        if len(facts.arms) > 1:
+        if len(facts.wholes) > 1:
             when = words("maps.difference_of", intervention=quoted, unit=unit)
         called = f"{name}_{k}_difference", words("maps.alt", layer=label, when=when)
         values = differences[arm.name]

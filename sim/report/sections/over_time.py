@@ -38,8 +38,8 @@ def over_time(facts: Facts) -> Section | None:
     key = "over_time.intro" if facts.is_single else "sweep_time.intro"
     blocks: list[Block] = [Paragraph(words(key, reps=number(facts.reps, words.language)))]
     groups = _groups(facts)
-    for k, arm in enumerate(facts.arms, 1):
-        if len(facts.arms) > 1 or facts.is_single:
+    for k, arm in enumerate(facts.wholes, 1):
+        if len(facts.wholes) > 1 or facts.is_single:
             blocks.append(Subhead(arm.label))
         tiles, rows = [], []
         for key, name in _shown(facts).items():

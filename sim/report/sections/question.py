@@ -21,10 +21,10 @@ def title(facts: Facts) -> str:
         return typeset(facts.experiment.title[facts.language], facts.language)
     if not facts.is_compared:
         return words("run.title", place=facts.place, span=span(facts.months, facts.language))
-    if len(facts.arms) == 1:
-        quoted = facts.quoted(facts.arms[0])
+    if len(facts.wholes) == 1:
+        quoted = facts.quoted(facts.wholes[0])
         return words("page.title", place=facts.place, interventions=quoted)
-    return words("page.title_several", place=facts.place, count=len(facts.arms))
+    return words("page.title_several", place=facts.place, count=len(facts.wholes))
 
 
 def question(facts: Facts) -> str:
@@ -47,7 +47,7 @@ def _how(facts: Facts) -> str:
         return words(f"sweep_how.{against}", point=facts.point_label(0))
     if facts.factors:
         return words(f"sweep_how.{'common' if facts.experiment.luck == 'common' else 'own_luck'}")
-    *others, last = (facts.quoted(arm) for arm in facts.arms)
+    *others, last = (facts.quoted(arm) for arm in facts.wholes)
     if not others:
         return words("page.question", interventions=last)
     listed = words("page.and", a=", ".join(others), b=last)
@@ -69,15 +69,15 @@ def key_facts(facts: Facts) -> list[tuple[str, str]]:
     if not facts.is_compared:
         return [*found, (words("page.replications"), reps)]
     if not facts.factors:
-        is_alone = len(facts.arms) == 1
+        is_alone = len(facts.wholes) == 1
         of = "page.replications_value" if is_alone else "page.replications_several"
         found.append((words("page.replications"), words(of, count=reps)))
-        for arm in facts.arms:
+        for arm in facts.wholes:
             head = words("page.cost") if is_alone else words("page.cost_of", intervention=arm.label)
             amount = euros(arm.cost, words.language)
             found.append((head, words("page.cost_value", amount=amount)))
         return found
-    tried = [arm.label for arm in facts.arms if arm.label]
+    tried = [arm.label for arm in facts.wholes if arm.label]
     return [
         *found,
         *([(words("sweep.tried"), ", ".join(tried))] if tried else []),

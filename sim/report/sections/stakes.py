@@ -34,7 +34,7 @@ def stakes(facts: Facts) -> Section | None:
     blocks: list[Block] = []
     for stake, measures in MEASURES.items():
         blocks.append(Subhead(words(f"stakes.{stake}")))
-        for arm in facts.arms:
+        for arm in facts.wholes:
             stated = {"stake": words(f"stakes.{stake}_short"), "intervention": facts.quoted(arm)}
             caption = words("stakes.caption", span=span(facts.months, words.language), **stated)
             effects = [facts.effect(arm, name) for name in measures]
@@ -65,7 +65,7 @@ def _commands(facts: Facts) -> list[Block]:
 def _elsewhere(facts: Facts) -> list[Block]:
     words, everywhere = facts.words, (facts, *facts.elsewhere)
     blocks: list[Block] = [Paragraph(words("stakes.elsewhere"))]
-    for arm in facts.arms:
+    for arm in facts.wholes:
         rows = []
         for other in everywhere:
             twin = next((a for a in other.arms if a.name == arm.name), None)
