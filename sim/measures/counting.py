@@ -92,6 +92,7 @@ TERRITORY: Final = (
     "users",
     "evening_participants",
     "votes",
+    "bank_loans",
     "classic_births",
     *(f"births_{k.name}" for k in project_kinds()),
 )
@@ -240,6 +241,7 @@ def count_offices_and_places(office, official, third_place, account, town, row):
     for a in range(account.votes.size):
         row[AT.evening_participants] += account.evening_participants[a]
         row[AT.votes] += account.votes[a]
+        row[AT.bank_loans] += account.bank_loans[a] / 100.0
     residents = row[AT.residents] + row[AT.residents + 1] + row[AT.residents + 2]
     row[AT.classic_births] = residents / 1000.0 * town.classic_birth_rate[0] / 12.0
 

@@ -147,6 +147,16 @@ SUPPORT_MEASURES: Final = (
         relevant=10.0,
     ),
     Measure(
+        "bank_loans",
+        "EUR",
+        "Bank loans unlocked",
+        "Loans that banks added to seed grants; no public money.",
+        "horizon",
+        good=0,
+        relevant=10_000.0,
+        is_outcome=True,
+    ),
+    Measure(
         "classic_births",
         "firms",
         "Births of classic firms",

@@ -6,7 +6,13 @@ only noticed when it is opened. Examination then takes
 
     examination_months x exp(-trust_speed x (trust - trust at the start)) x short_loop_factor
 
-months; the last factor applies if the file is examined on the spot at the supporting place.
+months; the last factor applies if the file is examined on the spot at the supporting place. The
+odds of approval are
+
+    usual odds x public_partner_approval_odds (with a public partner)
+               x exp(trust_approval x (trust - trust at the start))
+
+with usual odds at which the share approved at the start is `approval_probability`.
 """
 
 from __future__ import annotations
@@ -14,6 +20,7 @@ from __future__ import annotations
 import math
 
 from sim.kernels.machine.compile import kernel, rule
+from sim.kernels.odds import multiply_odds
 from sim.kernels.project_codes import ABANDONED, APPROVED, INCUBATING, LATENT, REFUSED, REVIEW
 from sim.kernels.random import block, stream_key, uniform
 from sim.processes.process import Process, arrays
@@ -47,12 +54,37 @@ class ApplicationReviewParameters(ParameterGroup):
         label="Review on the spot",
         help="Length of an examination at the third place relative to one at the office.",
     )
+    public_partner_approval_odds: float = parameter(
+        1.0,
+        bounds=(0.1, 10.0),
+        role="constant",
+        label="Approval with a public partner",
+        help="Odds that a file with a public partner is approved, relative to one without.",
+        source="1 is the form up to model 3",
+    )
+    trust_approval: float = parameter(
+        0.0,
+        bounds=(-5.0, 5.0),
+        role="constant",
+        label="Trust and approval",
+        help="By how much the log odds of approval rise for each unit of trust gained.",
+        source="0 is the form up to model 3",
+    )
 
 
 @rule
 def examination(examination_months, trust, trust_at_start, p):
     """Return the months of examining a file, given the office's trust."""
     return examination_months * math.exp(-p.trust_speed * (trust - trust_at_start))
+
+
+@rule
+def approval_chance(usual_approval, has_public_partner, trust, trust_at_start, p):
+    """Return the probability that a file is approved; the usual one is without a partner."""
+    ratio = math.exp(p.trust_approval * (trust - trust_at_start))
+    if has_public_partner:
+        ratio *= p.public_partner_approval_odds
+    return multiply_odds(usual_approval, ratio)
 
 
 @rule
@@ -78,7 +110,14 @@ def review_applications(seed, month, entrepreneur, work, third_place, office, to
             entrepreneur.stage[i] = LATENT
             entrepreneur.event[i] = ABANDONED
         elif entrepreneur.review_left[i] <= 0.0:
-            is_approved = uniform(decides) < p.approval_probability
+            o = entrepreneur.office[i]
+            is_approved = uniform(decides) < approval_chance(
+                town.usual_approval[0],
+                entrepreneur.has_public_partner[i],
+                office.trust[o],
+                office.trust_at_start[o],
+                p,
+            )
             entrepreneur.stage[i] = INCUBATING if is_approved else LATENT
             entrepreneur.event[i] = APPROVED if is_approved else REFUSED
             entrepreneur.stage_months[i] = 0

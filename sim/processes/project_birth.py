@@ -55,6 +55,14 @@ class ProjectBirthParameters(ParameterGroup):
         help="Risk that projects begun by officials end, relative to those from below.",
         source="judgement: fit to local need decides survival",
     )
+    partners_risk_ratio: float = parameter(
+        1.0,
+        bounds=(0.2, 5.0),
+        role="constant",
+        label="Risk of projects with partners",
+        help="Risk that projects born with partners end, relative to those without.",
+        source="1 is the form up to model 3",
+    )
 
 
 @rule
@@ -66,6 +74,12 @@ def support_ratio(is_supported, is_from_above, trials, p):
     if is_from_above:
         ratio *= p.top_down_risk_ratio
     return ratio
+
+
+@rule
+def partners_ratio(usual_risk, partners, p):
+    """Return the risk ratio of a project from its partners; `usual_risk` is that of one alone."""
+    return usual_risk * (p.partners_risk_ratio if partners > 0 else 1.0)
 
 
 @kernel
@@ -91,6 +105,7 @@ def bear_projects(
         ):
             trials = third_place.trials[place]
         ratio = support_ratio(is_supported, entrepreneur.origin[i] == BY_OFFICIAL, trials, p)
+        ratio *= partners_ratio(town.usual_risk[0], entrepreneur.partners[i], p)
         entrepreneur.stage[i] = RUNNING
         entrepreneur.stage_months[i] = 0
         entrepreneur.months_to_birth[i] = entrepreneur.project_months[i]

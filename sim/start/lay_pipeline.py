@@ -60,11 +60,11 @@ def _within(u: Floats, stay: float, months: Ints) -> Ints:
     return np.minimum(np.floor(passed).astype(np.int64), months - 1)
 
 
-def _incubated(u: Floats, stay: float, found: float, first: int, needs_capital: Bools) -> Ints:
+def _incubated(u: Floats, stay: float, found: Floats, first: int, needs_capital: Bools) -> Ints:
     """Draw months since approval of incubating projects: preparation, then the search for money."""
     searching = stay * (1 - found)
     ready = (1 - stay**first) / (1 - stay) if stay < 1 - 1e-9 else float(first)
-    search = stay**first * (1 - found) / max(1 - searching, 1e-9)
+    search = stay**first * (1 - found) / np.maximum(1 - searching, 1e-9)
     share_ready = np.where(needs_capital, ready / (ready + search), 1.0)
     is_ready = u < share_ready
     before = _within(np.where(is_ready, u / share_ready, 0.5), stay, np.full(u.size, first))
@@ -72,18 +72,51 @@ def _incubated(u: Floats, stay: float, found: float, first: int, needs_capital: 
     return np.where(is_ready, before, first + _geometric(rest, searching))
 
 
-def _ages(
-    values: Mapping[str, Any], kind: Ints, from_above: Bools, u: Floats, kinds: Kinds
-) -> Ints:
-    """Draw months since birth of running projects."""
-    age = np.zeros(kind.size, np.int64)
-    for k in range(kinds.share.size):
-        for above in (False, True):
-            here = (kind == k) & (from_above == above)
-            ratio = kinds.risk_ratio[k] * (values["top_down_risk_ratio"] if above else 1.0)
-            alive = np.cumsum(survival(values, float(ratio)))
-            age[here] = np.searchsorted(alive / alive[-1], u[here])
+def _ages(values: Mapping[str, Any], ratio: Floats, u: Floats) -> Ints:
+    """Draw months since birth of running projects, given their risk ratios."""
+    age = np.zeros(ratio.size, np.int64)
+    for risk in np.unique(ratio):
+        here = ratio == risk
+        alive = np.cumsum(survival(values, float(risk)))
+        age[here] = np.searchsorted(alive / alive[-1], u[here])
     return age
+
+
+def _partners(
+    pipeline: Pipeline, kind: Ints, stage: Ints, from_above: Floats, with_partners: Floats
+) -> tuple[Floats, Floats]:
+    """Draw who begins a project and with how many partners, given how far it has come.
+
+    Returns the two words, uniform over all ideas, shifted so that each group of `Teams` is as
+    frequent as it is in the stage: those with better chances wait less and last longer.
+    """
+    teams = pipeline.teams
+    if teams.share.size == 1:
+        return from_above, with_partners
+    months = teams.share[:, None, None] * pipeline.months_of_teams
+    above, partnered = teams.above, teams.partnered
+
+    def part(of: Floats, whole: Floats) -> Floats:
+        counted = np.tensordot(of, months, 1), np.tensordot(whole, months, 1)
+        shares = np.divide(*counted, out=np.zeros_like(counted[0]), where=counted[1] > 0)
+        return np.asarray(shares[kind, stage])
+
+    usual_above = float(teams.share @ above)
+    shifted = _shifted(from_above, usual_above, part(above, np.ones_like(above)))
+    usual = float(teams.share @ partnered)
+    now = np.where(
+        shifted < usual_above,
+        part(above * partnered, above),
+        part((1 - above) * partnered, 1 - above),
+    )
+    return shifted, _shifted(with_partners, usual, now)
+
+
+def _shifted(u: Floats, usual: float, now: Floats) -> Floats:
+    """Move uniform words, linearly on either side, so that a share `now` falls below `usual`."""
+    below = u * usual / np.maximum(now, 1e-300)
+    rest = usual + (u - now) * (1 - usual) / np.maximum(1 - now, 1e-300)
+    return np.where(u < now, below, rest)
 
 
 def _stages(pipeline: Pipeline, kinds: Kinds, factor: Floats, u: Floats) -> tuple[Ints, Ints, Ints]:
@@ -129,8 +162,17 @@ def lay_pipeline(
     skill = state["entrepreneur.skill"].astype(np.float64)
     factor = skill_factors(skill, parameters_of(skill_factors, values))
     rows, kind, stage = _stages(pipeline, kinds, factor, draw("stage"))
-    stay, found = 1 - pipeline.abandonment, values["funding_probability"]
-    first = values["incubation_months"]
+    stay, first = 1 - pipeline.abandonment, values["incubation_months"]
+    words = draw("origin")[rows], draw("origin", 1)[rows]
+    begun, met = _partners(pipeline, kind, stage, *words)
+    p = parameters_of(drawn_origin, values)
+    origin = np.array([drawn_origin.py_func(x, p) for x in begun], np.int64)
+    from_above = origin == project_codes.BY_OFFICIAL
+    p = parameters_of(partners_at_first, values)
+    partners = np.array([partners_at_first.py_func(u, p) for u in met], np.int64)
+    chances = pipeline.teams.funding
+    team = 2 * from_above + (partners > 0) if chances.size > 1 else np.zeros_like(partners)
+    found = chances[team]
     waiting = pipeline.waiting[state["entrepreneur.office"][rows]]
     waits_on = waiting / (1 + waiting)
     is_filed, needs_capital = kinds.needs_approval[kind], kinds.needs_capital[kind]
@@ -146,9 +188,8 @@ def lay_pipeline(
 
     # Time since the project entered its present stage.
     u = draw("elapsed")[rows]
-    p = parameters_of(drawn_origin, values)
-    origin = np.array([drawn_origin.py_func(x, p) for x in draw("origin")[rows]], np.int64)
-    from_above = origin == project_codes.BY_OFFICIAL
+    ratio = kinds.risk_ratio[kind] * np.where(from_above, values["top_down_risk_ratio"], 1.0)
+    ratio *= pipeline.usual_risk * np.where(partners > 0, values["partners_risk_ratio"], 1.0)
     elapsed = np.select(
         [stage == s for s in (IDEA, WAITING, EXAMINED, INCUBATING)],
         [
@@ -157,7 +198,7 @@ def lay_pipeline(
             _within(u, stay, np.maximum(examined, 1)),
             _incubated(u, stay, found, first, needs_capital),
         ],
-        _ages(values, kind, from_above, u, kinds),
+        _ages(values, ratio, u),
     )
     since_filing = waited + examined
     behind = np.select(
@@ -175,9 +216,7 @@ def lay_pipeline(
     write("kind", kind)
     write("origin", origin)
     write("has_public_partner", from_above)
-    met = draw("origin", 1)[rows]
-    p = parameters_of(partners_at_first, values)
-    write("partners", [partners_at_first.py_func(u, p) for u in met])
+    write("partners", partners)
     write("projects", 1)
     write("stage_months", np.where(is_reviewed, in_review, elapsed))
     write("project_months", behind + elapsed)
@@ -187,7 +226,6 @@ def lay_pipeline(
     write("review_left", np.where(stage == EXAMINED, examined - elapsed, 0))
     worked = np.minimum(pipeline.hours * elapsed, kinds.hours[kind])
     write("engineering", np.where(stage == IDEA, worked, kinds.hours[kind]))
-    ratio = kinds.risk_ratio[kind] * np.where(from_above, values["top_down_risk_ratio"], 1.0)
     write("risk_ratio", np.where(is_running, ratio, 1.0))
     draws = np.stack([draw("weights", d)[rows] for d in range(4)], axis=1)
     weights = state["project_kind.weight"][kind] * (1 + values["weight_jitter"] * (2 * draws - 1))

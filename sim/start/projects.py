@@ -262,6 +262,9 @@ def start_projects(state: State, values: Mapping[str, Any], seed: int) -> None:
     )
     state["town.idea_rate"] = pipeline.idea_rate
     state["town.abandonment"] = pipeline.abandonment
+    state["town.usual_approval"] = pipeline.teams.usual_approval
+    state["town.usual_funding"] = pipeline.teams.usual_funding
+    state["town.usual_risk"] = pipeline.usual_risk
     state["town.examination_months"] = pipeline.examination_months
     state["town.takeover_rate"] = _takeovers(state, values, kinds, pipeline)
     # Ideas share the hours of every month after their first, except those given up.

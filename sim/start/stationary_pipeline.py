@@ -10,6 +10,10 @@ month, so of those that entered j months ago the share (1 - a)^j is left. The qu
 Lindley's recursion with Poisson arrivals and a constant capacity. Spitzer's identity gives its mean
 work and hence the number of waiting files; Little's law gives their waiting time.
 
+Where partners or public partners change approval, funding or survival, ideas are followed in four
+groups, with and without each of the two, and the usual probabilities are solved so that their means
+over all ideas are `approval_probability` and `funding_probability`.
+
 Sources: Spitzer (1956), Transactions of the American Mathematical Society 82, 323-339; Little
 (1961), Operations Research 9, 383-387.
 """
@@ -21,7 +25,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import scipy
@@ -30,6 +34,7 @@ from sim.errors import InputError
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.machine.compile import kernel
 from sim.kernels.machine.records import parameters_of, record
+from sim.kernels.odds import multiply_odds
 from sim.processes.project_ideas import skill_factor
 from sim.processes.project_survival import YOUNG_MONTHS, ending_hazard
 from sim.registry.solved_once import solved_once
@@ -50,6 +55,31 @@ class Kinds:
     needs_approval: Bools
     needs_capital: Bools
     risk_ratio: Floats
+
+
+class Teams(NamedTuple):
+    """Groups of ideas by partners, arrays of length (groups,): one group if partners do not matter.
+
+    Attributes
+    ----------
+    share : float64
+        Share of all ideas.
+    above, partnered : float64
+        Share of the group's ideas that begin with officials, who are public partners; and of those
+        with partners.
+    approval, funding : float64
+        Probability that a file is approved, and monthly probability that the capital is found.
+    usual_approval, usual_funding : float
+        The same without partners.
+    """
+
+    share: Floats
+    above: Floats
+    partnered: Floats
+    approval: Floats
+    funding: Floats
+    usual_approval: float
+    usual_funding: float
 
 
 @dataclass(frozen=True)
@@ -78,6 +108,12 @@ class Pipeline:
         Share of ideas that become running projects.
     months : (kinds, 5) float64 array
         Mean months that an idea spends in each stage, counted at the ends of months.
+    teams : Teams
+        Groups of ideas by partners.
+    months_of_teams : (groups, kinds, 5) float64 array
+        As `months`, by group.
+    usual_risk : float
+        Risk of a running project without partners relative to the average at birth.
     """
 
     abandonment: float
@@ -92,6 +128,9 @@ class Pipeline:
     examination_months: float
     born: Floats
     months: Floats
+    teams: Teams
+    months_of_teams: Floats
+    usual_risk: float
 
 
 def survival(values: Mapping[str, Any], risk_ratio: float) -> Floats:
@@ -166,8 +205,53 @@ def _left(abandonment: float, months: Floats | float) -> Any:
     return (1.0 - (1.0 - abandonment) ** months) / abandonment
 
 
+PARTNER_EFFECTS: Final = (
+    "public_partner_approval_odds",
+    "public_partner_funding_odds",
+    "partners_funding_odds",
+    "partners_risk_ratio",
+)
+"""Parameters by which partners matter; at 1 they do not."""
+
+
+def teams_of(v: Mapping[str, Any]) -> Teams:
+    """Divide ideas into groups whose partners matter alike, and solve for the usual chances."""
+    from_above = v["origin_official"]
+    with_partners = v["usual_partners"] / (1.0 + v["usual_partners"])  # geometric
+    approval, funding = v["approval_probability"], v["funding_probability"]
+    if all(v[name] == 1.0 for name in PARTNER_EFFECTS):
+        share, above, partnered = np.array([[1.0], [from_above], [with_partners]])
+        chances = np.array([approval]), np.array([funding])
+        return Teams(share, above, partnered, *chances, approval, funding)
+    above, partnered = np.array([0.0, 0.0, 1.0, 1.0]), np.array([0.0, 1.0, 0.0, 1.0])
+    share = np.abs(1 - above - from_above) * np.abs(1 - partnered - with_partners)
+    of_file = v["public_partner_approval_odds"] ** above
+    of_money = v["public_partner_funding_odds"] ** above * v["partners_funding_odds"] ** partnered
+    usual_approval, approvals = _usual_chance(approval, share, of_file)
+    usual_funding, fundings = _usual_chance(funding, share, of_money)
+    return Teams(share, above, partnered, approvals, fundings, usual_approval, usual_funding)
+
+
+def _usual_chance(mean: float, share: Floats, odds: Floats) -> tuple[float, Floats]:
+    """Find the chance at odds ratio 1 at which the mean over groups is as stated, and all of them.
+
+    Where nobody or everybody succeeds, all do alike.
+    """
+
+    def chances(usual: float) -> Floats:
+        return np.array([multiply_odds.py_func(usual, ratio) for ratio in odds])
+
+    low, high = (mean, mean) if mean in (0.0, 1.0) else (0.0, 1.0)
+    for _ in range(80):
+        middle = (low + high) / 2
+        if middle in (low, high):
+            break
+        low, high = (middle, high) if share @ chances(middle) < mean else (low, middle)
+    return low, chances(low)
+
+
 class _Shares(NamedTuple):
-    """Shares of ideas by kind that reach each stage."""
+    """Shares of ideas by kind, from approval on by group of `Teams` too, that reach each stage."""
 
     filed: Floats
     opened: Floats
@@ -176,49 +260,73 @@ class _Shares(NamedTuple):
     born: Floats
 
 
-def _searches(a: float, found: float) -> float:
+def _searches(a: float, found: Floats) -> Floats:
     """Return the mean months of looking for money; 0 if it is neither found nor given up."""
-    return 1.0 / (1.0 - (1.0 - a) * (1.0 - found)) if a + found > 0.0 else 0.0
+    ends = 1.0 - (1.0 - a) * (1.0 - found)
+    return np.divide(1.0, ends, out=np.zeros_like(ends), where=a + found > 0.0)
 
 
 def _shares(
-    a: float, waiting: float, examination: float, lengths: Ints, kinds: Kinds, v: Mapping[str, Any]
+    a: float,
+    waiting: float,
+    examination: float,
+    lengths: Ints,
+    kinds: Kinds,
+    teams: Teams,
+    v: Mapping[str, Any],
 ) -> _Shares:
     stay = 1.0 - a
     ready = stay**lengths
     filed = np.where(kinds.needs_approval, ready, 0.0)
     opened = filed / (1.0 + a * waiting)  # waits are nearly geometric
-    approved = opened * stay**examination * v["approval_probability"]
+    approved = opened * stay**examination * teams.approval[:, None]
     incubating = np.where(kinds.needs_approval, approved, ready)
     searching = incubating * stay ** float(v["incubation_months"])
-    found = v["funding_probability"]
+    found = teams.funding[:, None]
     born = np.where(kinds.needs_capital, searching * found * _searches(a, found), searching)
     return _Shares(filed, opened, incubating, searching, born)
 
 
 def _months(
-    a: float, waiting: float, examination: float, lengths: Ints, kinds: Kinds, v: Mapping[str, Any]
+    a: float,
+    waiting: float,
+    examination: float,
+    lengths: Ints,
+    kinds: Kinds,
+    teams: Teams,
+    v: Mapping[str, Any],
 ) -> Floats:
-    """Return the mean months that an idea of each kind spends in each stage before birth."""
-    shares = _shares(a, waiting, examination, lengths, kinds, v)
-    found = v["funding_probability"]
-    months = np.zeros((kinds.share.size, 5))
-    months[:, IDEA] = _left(a, lengths.astype(np.float64))
-    months[:, WAITING] = shares.filed * waiting
-    months[:, EXAMINED] = shares.opened * _left(a, examination)
-    months[:, INCUBATING] = shares.incubating * _left(a, float(v["incubation_months"])) + np.where(
-        kinds.needs_capital, shares.searching * (1.0 - found) * _searches(a, found), 0.0
-    )
+    """Return the mean months of an idea in each stage before birth, by group, kind and stage."""
+    shares = _shares(a, waiting, examination, lengths, kinds, teams, v)
+    found = teams.funding[:, None]
+    months = np.zeros((teams.share.size, kinds.share.size, 5))
+    months[:, :, IDEA] = _left(a, lengths.astype(np.float64))
+    months[:, :, WAITING] = shares.filed * waiting
+    months[:, :, EXAMINED] = shares.opened * _left(a, examination)
+    searching = shares.searching * (1.0 - found) * _searches(a, found)
+    preparing = shares.incubating * _left(a, float(v["incubation_months"]))
+    months[:, :, INCUBATING] = preparing + np.where(kinds.needs_capital, searching, 0.0)
     return months
 
 
+def _of_all(teams: Teams, by_team: Floats) -> Floats:
+    """Return the mean over groups, the first axis."""
+    return np.asarray(np.tensordot(teams.share, by_team, 1))
+
+
 def _solve_abandonment(
-    waiting: float, examination: float, lengths: Ints, kinds: Kinds, v: Mapping[str, Any]
+    waiting: float,
+    examination: float,
+    lengths: Ints,
+    kinds: Kinds,
+    teams: Teams,
+    v: Mapping[str, Any],
 ) -> float:
     """Find the monthly probability of giving up at which the target share of ideas is born."""
 
     def started(a: float) -> float:
-        return float(_shares(a, waiting, examination, lengths, kinds, v).born @ kinds.share)
+        born = _shares(a, waiting, examination, lengths, kinds, teams, v).born
+        return float(_of_all(teams, born) @ kinds.share)
 
     wanted, low, high = v["idea_start_share"], 1e-9, 1.0 - 1e-9
     if started(low) < wanted:
@@ -271,6 +379,7 @@ def _solve_files(
 ) -> _Files:
     """Find how long files wait, given the ideas per month and the offices' shares."""
     weight = np.array(shares)
+    teams = teams_of(values)
     mean_hours = float(kinds.share @ kinds.hours)
     hours = min(mean_hours / values["engineering_months"], values["engineering_cap"])
     lengths = np.maximum(np.ceil(kinds.hours / max(hours, 1e-9) - 1e-6), 1.0).astype(np.int64)
@@ -279,8 +388,8 @@ def _solve_files(
     a, mean_wait, examination = 0.1, 0.0, delay
     arrivals, capacity, waiting = np.zeros((3, weight.size))
     for _ in range(12):
-        a = _solve_abandonment(mean_wait, examination, lengths, kinds, values)
-        filed = _shares(a, mean_wait, examination, lengths, kinds, values).filed
+        a = _solve_abandonment(mean_wait, examination, lengths, kinds, teams, values)
+        filed = _shares(a, mean_wait, examination, lengths, kinds, teams, values).filed
         arrivals = ideas * float(filed @ kinds.share) * weight
         used = [utilisation_for(values["review_utilisation"], x, delay / 2) for x in arrivals]
         capacity = np.array([x / u if x > 0 else 1.0 for x, u in zip(arrivals, used, strict=True)])
@@ -316,14 +425,21 @@ def solve_pipeline(
 
     files = _solve_files(values, kinds, ideas, tuple(weight.tolist()))._asdict()
     mean_wait, lengths = files.pop("mean_wait"), files["engineering_months"]
-    stages = files["abandonment"], mean_wait, files["examination_months"], lengths, kinds, values
-    born, months = _shares(*stages).born, _months(*stages)
-    from_above = values["origin_official"]
-    for k, risk in enumerate(kinds.risk_ratio):
-        life = (1 - from_above) * survival(values, risk).sum()
-        life += from_above * survival(values, risk * values["top_down_risk_ratio"]).sum()
-        months[k, RUNNING] = born[k] * life
+    teams = teams_of(values)
+    stages = files["abandonment"], mean_wait, files["examination_months"], lengths, kinds, teams
+    born, by_team = _shares(*stages, values).born, _months(*stages, values)
+    more, births = values["partners_risk_ratio"] - 1, teams.share[:, None] * born * kinds.share
+    with_partners = float(teams.partnered @ births.sum(axis=1)) / max(float(births.sum()), 1e-300)
+    usual_risk = 1 / (1 + with_partners * more)
+    for team, (above, partnered) in enumerate(zip(teams.above, teams.partnered, strict=True)):
+        of_team = usual_risk * (1 + partnered * more)
+        for k, risk in enumerate(kinds.risk_ratio * of_team):
+            life = (1 - above) * survival(values, risk).sum()
+            life += above * survival(values, risk * values["top_down_risk_ratio"]).sum()
+            by_team[team, k, RUNNING] = born[team, k] * life
+    born, months = _of_all(teams, born), _of_all(teams, by_team)
     busy = float((kinds.share @ months).sum())
     rate = _solve_rate(ideas, busy, factor) if ideas > 0 else 0.0
-    solved = {"born": born, "months": months, **files}
+    solved = {"born": born, "months": months, "months_of_teams": by_team, **files}
+    solved |= {"teams": teams, "usual_risk": usual_risk}
     return Pipeline(ideas=ideas, office_ideas=ideas * weight, idea_rate=rate, **solved)

@@ -1,7 +1,7 @@
 """No number has changed since effects and monthly tables came from two registries of measures.
 
 The tables in ``tests/golden`` were written by commit 80f5842 under the old names; each row also has
-the name of today.
+the name of today. Measures added since then have no row, and change none.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ def test_effects_are_those_of_the_old_registry() -> None:
         months=72,
         workers=1,
     ).effects
-    assert set(golden["name"]) == set(OUTCOMES)
+    assert set(golden["name"]) <= set(OUTCOMES)
+    found = found[found["indicator"].isin(golden["name"])]
     assert list(found["indicator"]) == list(golden["name"])
     for column in golden.columns.difference(["old_name", "name"]):
         wanted = golden[column].tolist()
@@ -44,8 +45,8 @@ def test_the_monthly_table_is_that_of_the_old_registry() -> None:
     golden = pd.read_csv(GOLDEN / "indicators.csv").set_index("name")
     scenario = sim.load_scenario("mid_sized_town").replace(**SMALL)
     found = sim.run(scenario, seed=2, months=24)
-    assert tuple(golden.index) == MONTHLY
+    assert list(golden.index) == [name for name in MONTHLY if name in golden.index]
     for month in (1, 12, 24):
-        values = found[list(MONTHLY)].iloc[month - 1].to_dict()
+        values = found[list(golden.index)].iloc[month - 1].to_dict()
         wanted = golden[f"month_{month}"].to_dict()
         assert values == pytest.approx(wanted, rel=ROUNDING), month

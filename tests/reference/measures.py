@@ -157,6 +157,7 @@ COUNTS: Final[dict[str, Callable[[Town], float]]] = {
     "users": lambda town: sum(p.users for p in _fixed_places(town)),
     "evening_participants": lambda town: sum(a.evening_participants for a in town.accounts),
     "votes": lambda town: sum(a.votes for a in town.accounts),
+    "bank_loans": lambda town: sum(a.bank_loans for a in town.accounts) / 100,
     "classic_births": lambda town: (
         town.classic_birth_rate / 12 * sum(c.residents for c in town.cells) / 1000
     ),
@@ -337,6 +338,7 @@ SINCE_THE_START: Final[dict[str, Callable[[Period], float]]] = {
     "birth_theil": _theil,
     "evening_participants": lambda p: p.sum("evening_participants"),
     "votes": lambda p: p.sum("votes"),
+    "bank_loans": lambda p: p.sum("bank_loans"),
     "classic_births": lambda p: p.sum("classic_births"),
     "public_spending": lambda p: p.sum("public_spending_discounted"),
 }
@@ -352,7 +354,7 @@ FEWER_ARE_BETTER: Final = {
 }  # fmt: skip
 NEITHER_IS_BETTER: Final = {
     "premises", "successions", "rent_index", "online_spending", "third_places", "third_place_seats",
-    "classic_births", "public_spending", "public_money_unspent",
+    "bank_loans", "classic_births", "public_spending", "public_money_unspent",
 }  # fmt: skip
 
 

@@ -244,7 +244,13 @@ def application_review(town: Town, values: Values, seed: int, month: int, calend
         if _happens(town, luck_of(i)[0], tired):
             _give_up(town, i)
         elif town["entrepreneur.review_left"][i] <= 0:
-            approved = _happens(town, luck_of(i)[1], values["approval_probability"])
+            office = town["entrepreneur.office"][i]
+            gained = town["office.trust"][office] - town["office.trust_at_start"][office]
+            odds = town["town.usual_approval"][0] * exp(values["trust_approval"] * gained)
+            if town["entrepreneur.has_public_partner"][i]:
+                odds *= values["public_partner_approval_odds"]
+            chance = odds / (odds + 1 - town["town.usual_approval"][0])
+            approved = _happens(town, luck_of(i)[1], chance)
             town["entrepreneur.stage"][i] = INCUBATING if approved else LATENT
             town["entrepreneur.event"][i] = APPROVED if approved else REFUSED
             town["entrepreneur.stage_months"][i] = 0
@@ -285,6 +291,7 @@ def project_funding(town: Town, values: Values, seed: int, month: int, calendar:
             _give_up(town, i)
         elif town["entrepreneur.stage_months"][i] >= values["incubation_months"]:
             ready.append(i)
+    town["account.bank_loans"] = [0] * len(town["account.grant"])
     ready.sort(key=lambda i: (-town["entrepreneur.stage_months"][i], town["entrepreneur.id"][i]))
     for i in ready:
         capital = town["project_kind.capital"][town["entrepreneur.kind"][i]]
@@ -295,15 +302,38 @@ def project_funding(town: Town, values: Values, seed: int, month: int, calendar:
             and 0 < (grant := min(largest, capital)) <= _money(town, a, GRANTS)
             and _in_reach(town, a, town["entrepreneur.cell_row"][i])
         ]
-        chance = 1.0
-        if capital > 0:
-            chance = max([values["funding_probability"], *(g / capital for _, g in givers[:1])])
+        usual = town["town.usual_funding"][0]
+        odds = usual
+        if town["entrepreneur.partners"][i]:
+            odds *= values["partners_funding_odds"]
+        if town["entrepreneur.has_public_partner"][i]:
+            odds *= values["public_partner_funding_odds"]
+        outside = odds / (odds + 1 - usual)
+        grant = givers[0][1] if givers else 0
+        leverage, loan = values["loan_leverage"], 0
+        lasting = stream_key(seed, FUNDING, 0)
+        name, nth = town["entrepreneur.id"][i], town["entrepreneur.projects"][i]
+        if (
+            leverage > 0
+            and givers
+            and _happens(town, uniform(word(lasting, name, nth)), values["loan_probability"])
+        ):
+            loan = min(round(leverage * grant), capital - grant)
+        if grant == capital:
+            chance = 1.0
+        elif leverage == 0:
+            chance = max(outside, grant / capital)
+        elif loan == 0:
+            chance = outside
+        else:
+            chance = outside ** (1 - (grant + loan) / capital)
         luck = uniform(block(key, town["entrepreneur.id"][i], 0)[1])
         if chance < 1 and not _happens(town, luck, chance):
             continue
         town["entrepreneur.event"][i] = BORN
         for a, grant in givers[:1]:
             _spend(town, a, GRANTS, grant)
+            town["account.bank_loans"][a] += loan
             if town["entrepreneur.supporter"][i] < 0:
                 town["entrepreneur.supporter"][i] = a
 
@@ -359,6 +389,9 @@ def project_birth(town: Town, values: Values, seed: int, month: int, calendar: i
                 ratio *= town["third_place.trials"][place]
         if town["entrepreneur.origin"][i] == OFFICIAL:
             ratio *= values["top_down_risk_ratio"]
+        ratio *= town["town.usual_risk"][0]
+        if town["entrepreneur.partners"][i] > 0:
+            ratio *= values["partners_risk_ratio"]
         town["entrepreneur.stage"][i] = RUNNING
         town["entrepreneur.stage_months"][i] = 0
         town["entrepreneur.months_to_birth"][i] = town["entrepreneur.project_months"][i]

@@ -72,6 +72,7 @@ def random_month(random: np.random.Generator) -> State:
     state["third_place.users"] = random.uniform(0, 90, n)
     state["account.evening_participants"] = random.uniform(0, 50, sizes["account"])
     state["account.votes"] = random.uniform(0, 500, sizes["account"])
+    state["account.bank_loans"] = 1_234_567 * np.arange(sizes["account"])
     return state
 
 

@@ -100,12 +100,21 @@ def _flow(run, name):
     return run.counts[:, columns].sum(axis=1)
 
 
-@pytest.fixture(scope="module")
-def decade():
+PARTNERS_MATTER = {
+    "public_partner_approval_odds": 4.0,
+    "public_partner_funding_odds": 0.4,
+    "partners_funding_odds": 4.0,
+    "partners_risk_ratio": 0.4,
+}
+
+
+@pytest.fixture(scope="module", params=[{}, PARTNERS_MATTER], ids=["as it is", "partners matter"])
+def decade(request):
     """Births, ideas and stocks of ten years in a few towns with constant drivers."""
     runs = []
     for seed in range(4):
-        scenario = load_scenario("mid_sized_town").replace(with_drivers=False, months=120)
+        scenario = load_scenario("mid_sized_town")
+        scenario = scenario.replace(with_drivers=False, months=120, **request.param)
         run = Simulation(scenario, seed)
         run.run()
         runs.append(run)

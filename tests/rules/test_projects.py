@@ -34,6 +34,15 @@ STATES = {
     "shape below one, no jitter": {"survival_shape": 0.7, "weight_jitter": 0.0},
     "closed boundary": {"boundary": "closed", "idea_exposure_effect": 0.7},
     "slow": {"engineering_cap": 9.0, "trust_speed": 0.0, "incubation_months": 6},
+    "partners and loans": {
+        "partners_funding_odds": 3.0,
+        "public_partner_funding_odds": 0.4,
+        "public_partner_approval_odds": 4.0,
+        "partners_risk_ratio": 0.5,
+        "trust_approval": 2.0,
+        "loan_leverage": 3.0,
+        "loan_probability": 0.6,
+    },
 }
 
 
@@ -254,15 +263,16 @@ def test_grants_go_to_the_longest_waiting_project():
     state["account.purse"][0, 0, 3] = 80_000_00
     state["town.abandonment"] = 0
     state["work.project_row"][:3], state["work.projects"] = three, 3
-    project_funding.PROCESS.bind(state, values | {"funding_probability": 0.0}, 1)(0, 0)
+    state["town.usual_funding"] = 0
+    project_funding.PROCESS.bind(state, values, 1)(0, 0)
     assert state["entrepreneur.event"][three].tolist() == [BORN, BORN, 0]
     assert state["ledger.spending"][0].sum() == 80_000_00
 
 
 def test_a_small_grant_is_paid_only_if_the_rest_is_found():
     chance = project_funding.funding_chance.py_func
-    p = SimpleNamespace(funding_probability=0.05)
-    assert chance(0, 0, p) == 1.0
-    assert chance(100, 0, p) == 0.05
-    assert chance(100, 50, p) == 0.5
-    assert chance(100, 100, p) == 1.0
+    p = SimpleNamespace(loan_leverage=0.0)
+    assert chance(0, 0, 0, 0.05, p) == 1.0
+    assert chance(100, 0, 0, 0.05, p) == 0.05
+    assert chance(100, 50, 0, 0.05, p) == 0.5
+    assert chance(100, 100, 0, 0.05, p) == 1.0

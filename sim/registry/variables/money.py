@@ -132,6 +132,12 @@ MONEY: Final[list[tuple[Any, ...]]] = [
     ),
     ("account.grant", "int64", "cents", "Largest seed grant to one project; 0 for none."),
     (
+        "account.bank_loans",
+        "int64",
+        "cents",
+        "Bank loans that its grants of this month unlocked; not its money.",
+    ),
+    (
         "account.grant_reach",
         "float32",
         "cells",

@@ -345,6 +345,24 @@ PEOPLE: Final[list[tuple[Any, ...]]] = [
         "Monthly probability that a holder gives up a project before it runs.",
     ),
     (
+        "town.usual_approval",
+        "float64",
+        "share",
+        "Probability that a file without a public partner is approved at the start's trust.",
+    ),
+    (
+        "town.usual_funding",
+        "float64",
+        "share",
+        "Monthly probability that a project without partners finds its capital by itself.",
+    ),
+    (
+        "town.usual_risk",
+        "float64",
+        "1",
+        "Risk that a project without partners ends, relative to an average one at the start.",
+    ),
+    (
         "town.examination_months",
         "float64",
         "months",
