@@ -56,6 +56,10 @@ class Youth(RowAgent):
     exposure = Column[float](at_least=0.0)
     role_in: Relation[Entrepreneur] = Relation("Entrepreneur", "role")
     third_place: Relation[ThirdPlace] = Relation("ThirdPlace")
+    member_of: Relation[ThirdPlace] = Relation("ThirdPlace")
+    member_since = Column[int](computed=True)
+    last_place: Relation[ThirdPlace] = Relation("ThirdPlace")
+    recency = Column[int](computed=True)
     visit_probability = Column[float](computed=True)
     at_place = Flag(computed=True)
 
@@ -86,6 +90,7 @@ class Youth(RowAgent):
         residents[cell] = max(residents[cell] - 1, 0)
         left = YOUTH_EVENTS.index("left")
         self._store(event=left, is_present=0, is_active=0, role=-1, at_place=0)
+        self._store(member_of=-1, last_place=-1)
 
 
 class Entrepreneur(RowAgent):
@@ -106,6 +111,10 @@ class Entrepreneur(RowAgent):
     openness = Column[float](at_least=0.0, at_most=1.0)
     exposure = Column[float](at_least=0.0, at_most=1.0)
     third_place: Relation[ThirdPlace] = Relation("ThirdPlace")
+    member_of: Relation[ThirdPlace] = Relation("ThirdPlace")
+    member_since = Column[int](computed=True)
+    last_place: Relation[ThirdPlace] = Relation("ThirdPlace")
+    recency = Column[int](computed=True)
     visit_probability = Column[float](computed=True)
     at_place = Flag(computed=True)
     facilitation = Column[float](computed=True)
@@ -187,7 +196,7 @@ class Entrepreneur(RowAgent):
         self.present_row()
         if self.has_project:
             self.end_project()
-        self._store(exposure=0, tenancy=self.of_tenancy + 1)
+        self._store(exposure=0, tenancy=self.of_tenancy + 1, member_of=-1, last_place=-1)
 
 
 class Official(RowAgent):
@@ -202,5 +211,9 @@ class Official(RowAgent):
     openness = Column[float](at_least=0.0, at_most=1.0)
     trust = Column[float](at_least=0.0, at_most=1.0)
     third_place: Relation[ThirdPlace] = Relation("ThirdPlace")
+    member_of: Relation[ThirdPlace] = Relation("ThirdPlace")
+    member_since = Column[int](computed=True)
+    last_place: Relation[ThirdPlace] = Relation("ThirdPlace")
+    recency = Column[int](computed=True)
     visit_probability = Column[float](computed=True)
     at_place = Flag(computed=True)

@@ -36,8 +36,10 @@ class ThirdPlace(RowAgent):
     seats = Column[int](at_least=0, at_most=2**31 - 1)
     staff = Column[float](computed=True)
     is_mobile = Flag(computed=True)
+    seats_used = Column[float](computed=True)
     users = Column[int](computed=True)
     holders = Column[int](computed=True)
+    joined = Column[int](computed=True)
     hours = Column[float](computed=True)
     reach = Column[float](computed=True)
     youth_visits = Column[float](computed=True)
@@ -78,6 +80,8 @@ class ThirdPlace(RowAgent):
         `AgentGoneError` if the place has closed already.
         """
         self.present_row()
-        self._store(is_open=0, seats=0, staff=0, users=0, holders=0, hours=0)
+        self._store(
+            is_open=0, seats=0, seats_used=0, staff=0, users=0, holders=0, joined=0, hours=0
+        )
 
     leave = close

@@ -1,9 +1,10 @@
 """Local benefits: effects of third places and projects on the shops and the young around them.
 
-Users of third places spend money around them. It comes from the spending of their home cells; with
-an open boundary, a share comes from visitors from beyond the grid and is new. Project jobs beyond
-those of the start bring consumers to their cell, as far as the jobs are new to the territory; with
-a closed boundary none is. The spending moves in the following month.
+Users of third places spend money around them, in proportion to the use of their seats. It comes
+from the spending of their home cells; with an open boundary, a share comes from visitors from
+beyond the grid and is new. Project jobs beyond those of the start bring consumers to their cell, as
+far as the jobs are new to the territory; with a closed boundary none is. The spending moves in the
+following month.
 """
 
 from __future__ import annotations
@@ -95,16 +96,16 @@ def bring_benefits(
         row = visitor.agent[v] & _LOW
         who = visitor.agent[v] >> _32
         if who == 0:
-            home = youth.cell_row[row]
+            home, use = youth.cell_row[row], p.seat_use_youth
         elif who == 1:
-            home = entrepreneur.cell_row[row]
+            home, use = entrepreneur.cell_row[row], p.seat_use_holders
         else:
-            home = official.cell_row[row]
+            home, use = official.cell_row[row], p.seat_use_officials
         there = third_place.cell_row[np.int64(visitor.key[v] >> np.uint64(32))]
         left = residents[home] * power[home] + visitors[home] + moved[home]
-        taken = min((1.0 - p.outside_visitors) * per_user, max(left, 0.0))
+        taken = min((1.0 - p.outside_visitors) * use * per_user, max(left, 0.0))
         moved[home] -= taken
-        moved[there] += taken + p.outside_visitors * per_user
+        moved[there] += taken + p.outside_visitors * use * per_user
     rows, columns = cell.place_visitors.shape
     radius = NEARBY_KM / town.cell_km[0]
     cell.place_visitors[:] = 0.0
@@ -116,7 +117,7 @@ def bring_benefits(
         for i in range(max(y - steps, 0), min(y + steps + 1, rows)):
             for j in range(max(x - steps, 0), min(x + steps + 1, columns)):
                 if (i - y) ** 2 + (j - x) ** 2 <= radius * radius:
-                    cell.place_visitors[i, j] += third_place.users[t]
+                    cell.place_visitors[i, j] += third_place.seats_used[t]
 
 
 PROCESS = Process(

@@ -5,7 +5,7 @@
 3. The young grow older, leave, arrive and are succeeded.
 4. Residents grow or decline.
 5. Public money comes in; it pays seats and staff of third places.
-6. People use third places.
+6. People join third places, use them and leave.
 7. They meet there, and at innovation labs.
 8. The young take part in local projects, or do not.
 9. Project holders have ideas; evenings of ideas are held.
@@ -111,6 +111,9 @@ class MechanismParameters(ParameterGroup):
     with_visits: bool = _switch(
         "People use third places", "Off: third places are open and paid for, but nobody comes."
     )
+    with_membership: bool = _switch(
+        "People are members", "Off: the users of a third place are drawn anew each month."
+    )
     with_encounters: bool = _switch(
         "Encounters matter", "Off: people who meet at third places learn nothing from each other."
     )
@@ -180,6 +183,8 @@ def effective(values: Mapping[str, Any]) -> dict[str, Any]:
     if seen["boundary"] == "closed":
         seen |= {"leaving_rate": 0.0, "leaving_at_18": 0.0}
         seen |= {"outside_visitors": 0.0, "new_job_share": 0.0}
+    if not seen["with_membership"]:
+        seen |= {"membership_months": 1.0, "return_ratio": 1.0}
     if not seen["with_trust"]:
         seen |= {"trust_gain": 0.0, "openness_gain": 0.0}
     if not seen["with_peers"]:

@@ -1,9 +1,9 @@
 """Public money: monthly income, payment of seats and staff, and allotment to the other lines.
 
-Each account receives its funding, the matched money of other funders and the fees of last month's
-users. It pays seats first and divides the rest over the lines. The purse for facilitation pays
-officials embedded in the places first, then facilitators. Every cent of income is spent or stays in
-a purse, by source and line.
+Each account receives its funding, the matched money of other funders and the fees for the seats
+used last month. It pays seats first and divides the rest over the lines. The purse for facilitation
+pays officials embedded in the places first, then facilitators. Every cent of income is spent or
+stays in a purse, by source and line.
 """
 
 from __future__ import annotations
@@ -150,7 +150,9 @@ def book_money(account, ledger, third_place, office, cell, p):
                 and third_place.is_open[place]
                 and not third_place.is_mobile[place]
             ):
-                income[_OWN_REVENUE] += third_place.users[place] * third_place.fee[place]
+                income[_OWN_REVENUE] += round(
+                    third_place.seats_used[place] * third_place.fee[place]
+                )
         purse[_PUBLIC, _SET_UP] += account.set_up[a]
         purse[_PUBLIC, _SEATS] += account.reserves[a]
         once = account.set_up[a] + account.reserves[a]

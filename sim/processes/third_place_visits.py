@@ -1,12 +1,19 @@
-"""Third-place visits: this month's visitors of each place, and the hours of its staff.
+"""Third-place visits: members and monthly visitors of each place, and the hours of its staff.
 
 Everybody has one place, chosen among those in reach with probabilities proportional to
 
     visits next door x exp(-distance / reach)
 
-(Luce's rule, as in Huff's model of shopping), and wants to come with this probability x ramp, which
-rises from 0 to 1 over the first months of a place. Candidates queue in random order, and seats are
-a cap. The hours of staff saturate with the number of users n:
+(Luce's rule, as in Huff's model of shopping). This probability x ramp, which rises from 0 to 1 over
+the first months of a place, is the share v of the time for which somebody would be a member. With a
+mean membership of M months, members leave with the monthly probability l = 1 / M, and others join
+with
+
+    j = v l / (1 - v (1 - l))
+
+so that v of them are members in the long run. At M = 1, everybody decides anew each month. Members
+come every month and keep their seats; those who want to join queue in random order, and are let in
+while there is room for their use of a seat. The hours of staff saturate with the number of users n:
 
     hours = staff x hours_per_fte x mentoring x n / (n + half_load x staff)
 """
@@ -20,6 +27,7 @@ import numpy as np
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.machine.screening import BLOCK, CHUNK, lowest, marks_of_block, without_lowest
 from sim.kernels.matching import sort_pairs
+from sim.kernels.project_codes import IDEA, RUNNING
 from sim.kernels.random import fill_words_of, stream_key, uniform, word
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
@@ -30,12 +38,34 @@ _32 = np.uint64(32)
 _CLEAR_OF_ROUNDING = np.float32(2.0**31 * (1.0 + 2.0**-20))  # of 31 bits
 _YOUTH, _ENTREPRENEUR, _OFFICIAL = np.arange(3)  # typed: one compilation for all kinds
 
-# Decision indices: two of each kind every month, then a lasting taste for each place.
+_TO_SPARE = 1e-9  # seats: sums of shares are rounded
+
+# Decision indices: two of each kind every month, a lasting taste for each place, and one of each
+# kind when visits of a place fall.
 _TASTES = 6
+_LAPSES = 1 << 20
+
+_MEMBERS = "third_place visit_probability at_place member_of member_since last_place recency"
+
+YEAR = 12
+"""Months for which a visit is recalled."""
+
+
+def _seat_use(people: str, member: str) -> float:
+    return parameter(
+        1.0,
+        unit="share",
+        bounds=(0.01, 1.0),
+        label=f"Use of a seat, {people}",
+        help=f"Share of a seat's opening hours that {member} uses; fees, spending and footfall "
+        "follow it.",
+        source="1, a seat each, is the form up to model 3",
+        role="constant",
+    )
 
 
 class ThirdPlacesParameters(ParameterGroup):
-    """Visits to third places and the work of their staff."""
+    """Membership of third places, their seats and the work of their staff."""
 
     existing_third_places: str = parameter(
         "",
@@ -81,6 +111,43 @@ class ThirdPlacesParameters(ParameterGroup):
         source="judgement, 15 to 100",
         plausible=(15.0, 100.0),
     )
+    visit_level: float = parameter(
+        1.0,
+        bounds=(0.0, 100.0),
+        label="Level of visits",
+        help="Factor on how many people use third places of every kind.",
+        source="1: the visits of the catalogue as they stand",
+        role="constant",
+    )
+    membership_months: float = parameter(
+        1.0,
+        unit="months",
+        bounds=(1.0, 240.0),
+        label="Duration of a membership",
+        help="Months for which somebody comes to a third place, on average; 1: decided anew each "
+        "month.",
+        source="1 is the form up to model 3",
+        role="constant",
+    )
+    project_visit_ratio: float = parameter(
+        1.0,
+        bounds=(0.0, 100.0),
+        label="Visits with a project",
+        help="How much likelier people who carry a project are to use third places.",
+        source="1 is the form up to model 3",
+        role="constant",
+    )
+    return_ratio: float = parameter(
+        1.0,
+        bounds=(0.0, 100.0),
+        label="Coming back",
+        help="How much more readily those who used a third place in the last year join it again.",
+        source="1 is the form up to model 3",
+        role="constant",
+    )
+    seat_use_youth: float = _seat_use("youth", "a young member")
+    seat_use_holders: float = _seat_use("project holders", "a potential project holder")
+    seat_use_officials: float = _seat_use("officials", "an official")
 
 
 @rule
@@ -98,6 +165,21 @@ def ramp_of(age, p):
 
 
 @rule
+def member_share(visits, ramp, has_project, p):
+    """Return the share of the time for which somebody would be a member."""
+    return min(visits * ramp * (p.project_visit_ratio if has_project else 1.0), 1.0)
+
+
+@rule
+def joining_probability(share, leaving):
+    """Return the monthly probability of joining that keeps a share of the time as a member.
+
+    Members leave with a monthly probability, and may join again at once.
+    """
+    return share * leaving / (1.0 - share * (1.0 - leaving))
+
+
+@rule
 def hours_given(staff, users, mentoring, p):
     """Return the monthly hours of engineering and facilitation of staff (FTE) for users."""
     if users == 0 or staff <= 0.0:
@@ -106,50 +188,86 @@ def hours_given(staff, users, mentoring, p):
 
 
 @kernel
-def _choose(seed, kind, people, visits, third_place, columns):
+def _choose(seed, month, kind, people, visits, third_place, columns, p):
     """Give each person an open place, with chances proportional to visit probabilities.
 
     Each place in reach gets an exponential draw of its rate, and the earliest wins: a place that
     opens or closes moves those only whom it wins or loses. A taste for a place lasts for the run.
+    Where visits have fallen by a share, this share of the members lapses.
     """
     k0, k1 = stream_key(seed, STREAM, 0)
+    now0, now1 = stream_key(seed, STREAM, month)
     for i in range(people.cell_row.size):
         y, x = divmod(people.cell_row[i], columns)
+        before = people.visit_probability[i]
         people.third_place[i], people.visit_probability[i], earliest = -1, 0.0, np.inf
         for place in range(third_place.is_open.size):
             if not third_place.is_open[place]:
                 continue
             place_y, place_x = divmod(third_place.cell_row[place], columns)
             distance = math.sqrt(float((y - place_y) ** 2 + (x - place_x) ** 2))
-            probability = visit_probability(visits[place], distance, third_place.reach[place])
+            level = visits[place] * p.visit_level
+            probability = visit_probability(level, distance, third_place.reach[place])
             if probability > 0.0:
                 taste = word(k0, k1, people.id[i], _TASTES + 3 * place + kind)
                 wait = -math.log(uniform(taste)) / probability
                 if wait < earliest:
                     people.third_place[i], earliest = place, wait
-                    people.visit_probability[i] = probability
+                    people.visit_probability[i] = min(probability, 1.0)
+        if people.member_of[i] >= 0:
+            luck = uniform(word(now0, now1, people.id[i], _LAPSES + kind))
+            if luck * before >= people.visit_probability[i]:
+                people.member_of[i] = -1
 
 
 @rule
-def _likeliest(visits, third_place, p):
-    """Return the largest probability of wanting to come."""
+def _forget(people):
+    """Let visits fade from the last year."""
+    for i in range(people.recency.size):
+        people.recency[i] -= np.uint8(people.recency[i] > 0)
+
+
+@rule
+def _replace_movers(youth):
+    """Let nobody inherit the membership of somebody who left or turned 30."""
+    n = np.uintp(youth.event.size)
+    for start in range(np.uintp(0), n, BLOCK):
+        bits = marks_of_block(youth.event, start, n)
+        while bits:
+            i, bits = start + lowest(bits), without_lowest(bits)
+            youth.member_of[i] = youth.last_place[i] = -1
+
+
+@rule
+def _most_visits(visits, third_place, p):
+    """Return the visits of the place that most people next door would use."""
     highest = 0.0
     for place in range(third_place.is_open.size):
         if third_place.is_open[place]:
-            highest = max(highest, visits[place] * ramp_of(third_place.age[place], p))
+            level = visits[place] * p.visit_level
+            highest = max(highest, level * ramp_of(third_place.age[place], p))
     return highest
 
 
 @kernel
-def _list_who_wants(seed, month, kind, people, visits, is_present, third_place, visitor, count, p):
-    """Append the candidates of one kind, each with a key of place and random order.
+def _list_who_wants(
+    seed, month, kind, people, visits, is_present, stage, third_place, visitor, count, p
+):
+    """Append members who stay, and who want to join, each with a key of place and random order.
 
-    Candidates are few, so random words are first compared in bulk with an upper bound, the
-    probability for a well-known place.
+    They are few, so random words are first compared in bulk with an upper bound, the probability
+    for a well-known place and somebody with a project. Whoever came in the last year is looked at
+    in any case.
     """
-    if _likeliest(visits, third_place, p) <= 0.0:
+    ratio = max(p.project_visit_ratio, 1.0) if kind == _ENTREPRENEUR else 1.0
+    largest = min(ratio * _most_visits(visits, third_place, p), 1.0)
+    if largest <= 0.0 and not third_place.users.any():
         people.at_place[:] = 0
+        people.member_of[:] = -1
         return count
+    leaving = 1.0 / p.membership_months
+    steepest = ratio * leaving / (1.0 - largest * (1.0 - leaving))  # joining over visits
+    bound = _CLEAR_OF_ROUNDING * np.float32(steepest)
     k0, k1 = stream_key(seed, STREAM, month)
     lucks = np.empty(CHUNK, np.uint32)
     n = np.uintp(people.id.size)
@@ -158,22 +276,32 @@ def _list_who_wants(seed, month, kind, people, visits, is_present, third_place, 
         fill_words_of(seed, STREAM, month, people.id[first:last], lucks[: last - first], 2 * kind)
         for i in range(first, last):
             luck = np.int32(lucks[i - first] >> np.uint32(1))  # signed integers convert faster
-            likely = _CLEAR_OF_ROUNDING * people.visit_probability[i]
-            people.at_place[i] = np.float32(luck) <= likely
+            is_likely = np.float32(luck) <= bound * people.visit_probability[i]
+            people.at_place[i] = is_likely | (people.recency[i] > 0)
         for start in range(first, last, BLOCK):
             bits = marks_of_block(people.at_place, start, last)
             while bits:
                 i, bits = start + lowest(bits), without_lowest(bits)
-                people.at_place[i] = 0
-                place = people.third_place[i]
+                place, was_at = people.third_place[i], people.member_of[i]
+                people.at_place[i], people.member_of[i] = 0, -1
                 if (
                     place < 0
                     or not third_place.is_open[place]
                     or (kind == _YOUTH and not is_present[i])
-                    or uniform(lucks[i - first])
-                    >= people.visit_probability[i] * ramp_of(third_place.age[place], p)
                 ):
                     continue
+                ramp = ramp_of(third_place.age[place], p)
+                has_project = kind == _ENTREPRENEUR and IDEA <= stage[i] <= RUNNING
+                share = member_share(people.visit_probability[i], ramp, has_project, p)
+                joining = joining_probability(share, leaving)
+                if people.last_place[i] == place and people.recency[i] > 0:
+                    joining *= p.return_ratio
+                staying = 1.0 - leaving if was_at == place else 0.0
+                luck_of_all = uniform(lucks[i - first])
+                if luck_of_all >= staying + (1.0 - staying) * joining:
+                    continue
+                if luck_of_all < staying:
+                    people.member_of[i] = place
                 turn = np.uint64(word(k0, k1, people.id[i], 2 * kind + 1))
                 visitor.key[count] = (np.uint64(place) << _32) | turn
                 visitor.agent[count] = (kind << 32) | np.int64(i)
@@ -182,42 +310,124 @@ def _list_who_wants(seed, month, kind, people, visits, is_present, third_place, 
 
 
 @rule
-def _let_in(count, third_place, visitor):
-    """Admit candidates of the sorted list up to the seats; count users and holders."""
+def _unpack(v, visitor):
+    """Return place, kind and row of the visitor at a position of the list."""
+    agent = visitor.agent[v]
+    return np.int64(visitor.key[v] >> _32), agent >> 32, agent & 0xFFFFFFFF
+
+
+@rule
+def _use_of(kind, p):
+    """Return the share of a seat that a member of a kind uses."""
+    if kind == _YOUTH:
+        return p.seat_use_youth
+    return p.seat_use_holders if kind == _ENTREPRENEUR else p.seat_use_officials
+
+
+@rule
+def _keeps_seat(kind, i, youth, entrepreneur, official):
+    """Return whether a visitor has stayed a member since last month."""
+    if kind == _YOUTH:
+        return youth.member_of[i] >= 0
+    if kind == _ENTREPRENEUR:
+        return entrepreneur.member_of[i] >= 0
+    return official.member_of[i] >= 0
+
+
+@rule
+def _member_since(kind, i, youth, entrepreneur, official):
+    """Return the month in which a member joined."""
+    if kind == _YOUTH:
+        return youth.member_since[i]
+    return entrepreneur.member_since[i] if kind == _ENTREPRENEUR else official.member_since[i]
+
+
+@rule
+def _set_membership(kind, i, place, youth, entrepreneur, official):
+    """Make somebody a member of a place, or of none (-1)."""
+    if kind == _YOUTH:
+        youth.member_of[i] = place
+    elif kind == _ENTREPRENEUR:
+        entrepreneur.member_of[i] = place
+    else:
+        official.member_of[i] = place
+
+
+@rule
+def _seat_members(count, youth, entrepreneur, official, third_place, visitor, p):
+    """Keep a seat for members who stay; where seats have closed, the newest members lose theirs."""
+    third_place.seats_used[:] = 0.0
+    for v in range(count):
+        place, kind, i = _unpack(v, visitor)
+        if _keeps_seat(kind, i, youth, entrepreneur, official):
+            third_place.seats_used[place] += _use_of(kind, p)
+    for place in range(third_place.is_open.size):
+        seats = third_place.seats[place] + _TO_SPARE
+        while third_place.seats_used[place] > seats and not third_place.is_mobile[place]:
+            newest, latest = -1, np.iinfo(np.int32).min
+            for v in range(count):
+                there, kind, i = _unpack(v, visitor)
+                if there == place and _keeps_seat(kind, i, youth, entrepreneur, official):
+                    since = _member_since(kind, i, youth, entrepreneur, official)
+                    if since >= latest:
+                        newest, latest = v, since
+            _, kind, i = _unpack(newest, visitor)
+            _set_membership(kind, i, -1, youth, entrepreneur, official)
+            third_place.seats_used[place] -= _use_of(kind, p)
+
+
+@rule
+def _let_in(count, youth, entrepreneur, official, third_place, visitor, p):
+    """Admit candidates of the sorted list up to the seats; count users, holders and newcomers."""
     third_place.users[:] = 0
     third_place.holders[:] = 0
+    third_place.joined[:] = 0
     kept = 0
     for v in range(count):
-        place = np.int64(visitor.key[v] >> _32)
-        is_full = third_place.users[place] >= third_place.seats[place]
-        if third_place.is_mobile[place] or not is_full:
-            third_place.users[place] += 1
-            third_place.holders[place] += (visitor.agent[v] >> 32) == _ENTREPRENEUR
-            visitor.key[kept], visitor.agent[kept] = visitor.key[v], visitor.agent[v]
-            kept += 1
+        place, kind, i = _unpack(v, visitor)
+        if not _keeps_seat(kind, i, youth, entrepreneur, official):
+            used = third_place.seats_used[place] + _use_of(kind, p)
+            if used > third_place.seats[place] + _TO_SPARE and not third_place.is_mobile[place]:
+                continue
+            third_place.seats_used[place] = used
+            third_place.joined[place] += 1
+        third_place.users[place] += 1
+        third_place.holders[place] += kind == _ENTREPRENEUR
+        visitor.key[kept], visitor.agent[kept] = visitor.key[v], visitor.agent[v]
+        kept += 1
     return kept
 
 
 @rule
-def _seat(count, youth, entrepreneur, official, third_place, visitor):
+def _note_visit(i, place, month, people):
+    """Note this month's visit, and when the membership began."""
+    if people.member_of[i] < 0:
+        people.member_since[i] = month
+    people.member_of[i] = people.last_place[i] = place
+    people.recency[i] = YEAR
+
+
+@rule
+def _seat(month, count, youth, entrepreneur, official, third_place, visitor):
     """Give holders their facilitation, and keep visitors with a seat in the list."""
     entrepreneur.facilitation[:] = 0.0
     seated = 0
     for v in range(count):
-        key, agent = visitor.key[v], visitor.agent[v]
-        there, kind, i = np.int64(key >> _32), agent >> 32, agent & 0xFFFFFFFF
-        if kind == _ENTREPRENEUR:
-            entrepreneur.facilitation[i] = third_place.hours[there] / third_place.holders[there]
-        if third_place.is_mobile[there]:
-            continue  # met by travelling facilitators: no seat and no encounters
+        there, kind, i = _unpack(v, visitor)
+        is_seated = np.uint8(not third_place.is_mobile[there])
         if kind == _YOUTH:
-            youth.at_place[i] = 1
+            youth.at_place[i] = is_seated
+            _note_visit(i, there, month, youth)
         elif kind == _ENTREPRENEUR:
-            entrepreneur.at_place[i] = 1
+            entrepreneur.at_place[i] = is_seated
+            entrepreneur.facilitation[i] = third_place.hours[there] / third_place.holders[there]
+            _note_visit(i, there, month, entrepreneur)
         else:
-            official.at_place[i] = 1
-        visitor.key[seated], visitor.agent[seated] = key, agent
-        seated += 1
+            official.at_place[i] = is_seated
+            _note_visit(i, there, month, official)
+        if is_seated:  # travelling facilitators have no seats, and nobody meets others there
+            visitor.key[seated], visitor.agent[seated] = visitor.key[v], visitor.agent[v]
+            seated += 1
     visitor.count[0] = seated
 
 
@@ -226,34 +436,40 @@ def visit_places(seed, month, cell, youth, entrepreneur, official, third_place, 
     """List the visitors of places, and give the hours of staff to project holders."""
     by_youth, by_holders = third_place.youth_visits, third_place.entrepreneur_visits
     by_officials = third_place.official_visits
-    is_present = youth.is_present
+    is_present, stage = youth.is_present, entrepreneur.stage
     has_changed = False
     for place in range(third_place.is_open.size):
         has_changed |= third_place.is_open[place] != third_place.was_open[place]
         third_place.was_open[place] = third_place.is_open[place]
     if has_changed:
         columns = cell.zone.shape[1]
-        _choose(seed, _YOUTH, youth, by_youth, third_place, columns)
-        _choose(seed, _ENTREPRENEUR, entrepreneur, by_holders, third_place, columns)
-        _choose(seed, _OFFICIAL, official, by_officials, third_place, columns)
+        _choose(seed, month, _YOUTH, youth, by_youth, third_place, columns, p)
+        _choose(seed, month, _ENTREPRENEUR, entrepreneur, by_holders, third_place, columns, p)
+        _choose(seed, month, _OFFICIAL, official, by_officials, third_place, columns, p)
 
+    _replace_movers(youth)
+    _forget(youth)
+    _forget(entrepreneur)
+    _forget(official)
+    count = np.int64(0)
     count = _list_who_wants(
-        seed, month, _YOUTH, youth, by_youth, is_present, third_place, visitor, np.int64(0), p
+        seed, month, _YOUTH, youth, by_youth, is_present, stage, third_place, visitor, count, p
     )
     count = _list_who_wants(
-        seed, month, _ENTREPRENEUR, entrepreneur, by_holders, is_present, third_place, visitor,
+        seed, month, _ENTREPRENEUR, entrepreneur, by_holders, is_present, stage, third_place,
+        visitor, count, p)  # fmt: skip
+    count = _list_who_wants(
+        seed, month, _OFFICIAL, official, by_officials, is_present, stage, third_place, visitor,
         count, p)  # fmt: skip
-    count = _list_who_wants(
-        seed, month, _OFFICIAL, official, by_officials, is_present, third_place, visitor, count, p
-    )
     sort_pairs(visitor.key, visitor.agent, count)
 
-    count = _let_in(count, third_place, visitor)
+    _seat_members(count, youth, entrepreneur, official, third_place, visitor, p)
+    count = _let_in(count, youth, entrepreneur, official, third_place, visitor, p)
     for place in range(third_place.is_open.size):
         third_place.hours[place] = hours_given(
             third_place.staff[place], third_place.users[place], third_place.mentoring[place], p
         )
-    _seat(count, youth, entrepreneur, official, third_place, visitor)
+    _seat(month, count, youth, entrepreneur, official, third_place, visitor)
 
 
 PROCESS = Process(
@@ -262,10 +478,10 @@ PROCESS = Process(
     table="third_places",
     kernel=visit_places,
     writes=arrays(
-        youth="third_place visit_probability at_place",
-        entrepreneur="third_place visit_probability at_place facilitation",
-        official="third_place visit_probability at_place",
-        third_place="was_open users holders hours",
+        youth=_MEMBERS,
+        entrepreneur=_MEMBERS + " facilitation",
+        official=_MEMBERS,
+        third_place="was_open seats_used users holders joined hours",
         visitor="key agent count",
     ),
     english_title="Third-place visits",

@@ -19,6 +19,7 @@ from sim.kernels.arrays import Floats, Ints
 from sim.kernels.machine.sequence import KernelSequence
 from sim.measures.counting import COUNTERS, COUNTS, count_calls
 from sim.measures.registry import monthly_table
+from sim.processes import third_place_visits
 from sim.processes.month import MONTH, active, effective
 from sim.registry.state import State
 from sim.scenario.scenario import Scenario
@@ -74,10 +75,23 @@ def start_of(scenario: Scenario, seed: int) -> State:
     existing = plan_interventions((), values, territory)
     state = starting_state(territory, values, int(seed), existing.sizes)
     existing.lay_existing(state)
+    _begin_memberships(state, values, int(seed))
     observed = bool(np.any(territory.premises_occupancy != UNKNOWN))
     _spin_up(state, values, int(seed), observed=observed)
     mark_start(state)
     return state
+
+
+def _begin_memberships(state: State, values: Mapping[str, Any], seed: int) -> None:
+    """Give existing third places the members that they have in the long run.
+
+    A month in which everybody decides anew draws them from the stationary shares.
+    """
+    visits = third_place_visits.PROCESS
+    if visits in active(values) and values["membership_months"] > 1.0:
+        before = -values["spin_up"] - 1
+        anew = dict(values) | {"membership_months": 1.0}
+        visits.bind(state, anew, seed)(before, 12 * (values["start_year"] - 2000))
 
 
 def _spin_up(state: State, values: Mapping[str, Any], seed: int, *, observed: bool) -> None:

@@ -133,7 +133,8 @@ def settle_people(state: State, territory: Territory, values: Mapping[str, Any])
     for name in ("youth.role", "entrepreneur.queue_next", "entrepreneur.premises_row"):
         state[name] = -1
     for name in ("youth", "entrepreneur", "official"):
-        state[f"{name}.third_place"] = -1
+        for place in ("third_place", "member_of", "last_place"):
+            state[f"{name}.{place}"] = -1
     for name in ("entrepreneur.supporter", "office.queue_first", "office.queue_last"):
         state[name] = -1
     state["premises.operator"] = -1

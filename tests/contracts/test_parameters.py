@@ -105,6 +105,7 @@ COMPANY = {
     "embedded_files": {"review_utilisation": 0.99, "approval_delay": 18.0},
     "exposure_half_life": {"idea_exposure_effect": 3.0, "encounter_gain": 0.5},
     "half_facilitation_hours": {"idea_exposure_effect": 3.0},
+    "with_membership": {"membership_months": 9.0},
     "engineering_cap": {"engineering_months": 1.0},
     "open_share_shrinkage": {"open_share_elasticity": 1.0},
     "margin_clip": {"margin_spread": 0.4},

@@ -13,13 +13,16 @@ YEARS = 6
 ENTITIES = ("premises", "youth", "entrepreneur", "official")
 
 
-@pytest.fixture(scope="module")
-def apart(tmp_path_factory):
+MEMBERS = {"membership_months": 9.0, "project_visit_ratio": 3.0, "return_ratio": 2.0}
+
+
+@pytest.fixture(scope="module", params=[{}, MEMBERS], ids=["monthly", "members"])
+def apart(tmp_path_factory, request):
     """The two towns with an administration each, and the same with a cluster in the first."""
     file = tmp_path_factory.mktemp("towns") / "two.npz"
     save_territory(two_towns_apart(), file)
     scenario = load_scenario("mid_sized_town").replace(
-        file=str(file), offices=2, months=12 * YEARS, transition_births=1.0
+        file=str(file), offices=2, months=12 * YEARS, transition_births=1.0, **request.param
     )
     cluster = load_intervention("transition_cluster").replace(
         site="cell", site_row=5, site_column=5, officials_role="embedded", start=0

@@ -53,20 +53,22 @@ def local_benefits(town: Town, values: Values, seed: int, month: int, calendar: 
     each = values["visitor_spending"] * DAYS_OF_A_MONTH / (a_year / 12) if a_year else 0.0
     outside = values["outside_visitors"]
     homes = ("youth", "entrepreneur", "official")
+    use = [values[f"seat_use_{name}"] for name in ("youth", "holders", "officials")]
     for v in range(town["visitor.count"][0]):
         who, row = divmod(town["visitor.agent"][v], 2**32)
         home = town[f"{homes[who]}.cell_row"][row]
         there = town["third_place.cell_row"][town["visitor.key"][v] >> 32]
-        taken = min((1 - outside) * each, max(people[home] + moved[home], 0.0))
+        spent = use[who] * each
+        taken = min((1 - outside) * spent, max(people[home] + moved[home], 0.0))
         moved[home] -= taken
-        moved[there] += taken + outside * each
+        moved[there] += taken + outside * spent
     visits = [0.0] * (rows * columns)
-    for t, users in enumerate(town["third_place.users"]):
+    for t, seats in enumerate(town["third_place.seats_used"]):
         if town["third_place.is_open"][t] and not town["third_place.is_mobile"][t]:
             for c in cells:
                 away = apart(town, c, town["third_place.cell_row"][t])
                 if away * town["town.cell_km"][0] <= 0.4 + 1e-9:
-                    visits[c] += users
+                    visits[c] += seats
     for name, values_by_cell in (("moved_consumers", moved), ("place_visitors", visits)):
         town[f"cell.{name}"] = [
             values_by_cell[y * columns : (y + 1) * columns] for y in range(rows)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import accumulate
-from math import exp, hypot, log
+from math import exp, hypot, inf, log
 from typing import Any
 
 from tests.reference.random import stream_key, uniform, word
@@ -106,8 +106,8 @@ def public_money(town: Town, values: Values, seed: int, month: int, calendar: in
         left = [town["account.funding"][account], town["account.matched_funding"][account], 0]
         for place in _open_places(town, account):
             if not town["third_place.is_mobile"][place]:
-                left[OWN_REVENUE] += (
-                    town["third_place.users"][place] * town["third_place.fee"][place]
+                left[OWN_REVENUE] += round(
+                    town["third_place.seats_used"][place] * town["third_place.fee"][place]
                 )
         income = list(left)
         for line, name in ((SET_UP, "account.set_up"), (SEATS, "account.reserves")):
@@ -139,72 +139,154 @@ def public_money(town: Town, values: Values, seed: int, month: int, calendar: in
 # Visits
 
 
-def _find_places(town: Town, seed: int) -> None:
-    """Draw waiting times for each place in reach, longer for places with fewer visits."""
-    key = stream_key(seed, VISITS, 0)
+def _find_places(town: Town, values: Values, seed: int, month: int) -> None:
+    """Draw waiting times for each place in reach, longer for places with fewer visits.
+
+    A member keeps the membership with the share of the visits that are left, if they have fallen.
+    """
+    key, now = stream_key(seed, VISITS, 0), stream_key(seed, VISITS, month)
     for kind, name in enumerate(KINDS):
         for i, home in enumerate(town[f"{name}.cell_row"]):
+            who = town[f"{name}.id"][i]
             waits = []
             for place, is_open in enumerate(town["third_place.is_open"]):
                 reach = town["third_place.reach"][place]
                 away = _distance(town, home, town["third_place.cell_row"][place])
-                visits = town[f"third_place.{name}_visits"][place]
+                visits = town[f"third_place.{name}_visits"][place] * values["visit_level"]
                 if is_open and visits > 0 and reach > 0 and away <= 4 * reach:
                     probability = visits * exp(-away / reach)
-                    luck = uniform(word(key, town[f"{name}.id"][i], 6 + 3 * place + kind))
+                    luck = uniform(word(key, who, 6 + 3 * place + kind))
                     waits.append((-log(luck) / probability, place, probability))
             _, chosen, probability = min(waits, default=(0.0, -1, 0.0))
+            before = town[f"{name}.visit_probability"][i]
             town[f"{name}.third_place"][i] = chosen
-            town[f"{name}.visit_probability"][i] = probability
+            town[f"{name}.visit_probability"][i] = min(probability, 1.0)
+            if town[f"{name}.member_of"][i] >= 0 and probability < 0.999999 * before:
+                luck = uniform(word(now, who, 2**20 + kind))
+                if not _happens(town, luck, probability / before):
+                    town[f"{name}.member_of"][i] = -1
+
+
+def _share_of_time(town: Town, values: Values, name: str, i: int) -> float:
+    """Share of the time for which somebody is a member in the long run."""
+    place = town[f"{name}.third_place"][i]
+    share = town[f"{name}.visit_probability"][i]
+    share *= min(1.0, town["third_place.age"][place] / values["ramp_months"])
+    if name == ENTREPRENEUR and IDEA <= town["entrepreneur.stage"][i] <= RUNNING:
+        share *= values["project_visit_ratio"]
+    return min(share, 1.0)
 
 
 def _who_wants(
     town: Town, values: Values, key: tuple[int, int]
-) -> Iterator[tuple[int, int, int, int]]:
-    """Place, turn, kind and row of all candidates."""
+) -> Iterator[tuple[int, int, int, int, bool]]:
+    """Place, turn, kind and row of all who stay members or want to join, and whether they stay."""
+    leaving = 1 / values["membership_months"]
     for kind, name in enumerate(KINDS):
         for i, place in enumerate(town[f"{name}.third_place"]):
             if place < 0 or not town["third_place.is_open"][place]:
                 continue
             if name == YOUTH and not town["youth.is_present"][i]:
                 continue
-            ramp = min(1.0, town["third_place.age"][place] / values["ramp_months"])
+            share = _share_of_time(town, values, name, i)
+            joining = share * leaving / (1 - share * (1 - leaving))
+            if town[f"{name}.last_place"][i] == place and town[f"{name}.recency"][i]:
+                joining *= values["return_ratio"]
             who = town[f"{name}.id"][i]
-            luck = uniform(word(key, who, 2 * kind))
-            if _happens(town, luck, town[f"{name}.visit_probability"][i] * ramp):
-                yield place, word(key, who, 2 * kind + 1), kind, i
+            luck, turn = uniform(word(key, who, 2 * kind)), word(key, who, 2 * kind + 1)
+            if town[f"{name}.member_of"][i] == place and leaving < 1:
+                if _happens(town, luck, 1 - leaving):
+                    yield place, turn, kind, i, True
+                    continue
+                luck = (luck - (1 - leaving)) / leaving  # what is left of it is uniform again
+            if _happens(town, luck, joining):
+                yield place, turn, kind, i, False
+
+
+Wanting = list[tuple[int, int, int, int, bool]]
+
+
+def _with_seats(
+    town: Town, values: Values, place: int, wanting: Wanting
+) -> tuple[Wanting, float, int]:
+    """Those with a seat in the order of the queue, the seats that they use, and the newcomers."""
+    names = ("youth", "holders", "officials")
+    use = [values[f"seat_use_{name}"] for name in names]
+    room = town["third_place.seats"][place] + 1e-9
+    if town["third_place.is_mobile"][place]:
+        room = inf
+
+    def since(v: tuple[int, int, int, int, bool]) -> int:
+        return town[f"{KINDS[v[2]]}.member_since"][v[3]]
+
+    staying = sorted((v for v in wanting if v[4]), key=lambda v: (since(v), v[1]))
+    while sum(use[v[2]] for v in staying) > room:
+        staying.pop()
+    used, seated = sum(use[v[2]] for v in staying), set(staying)
+    for v in wanting:
+        if v not in seated and used + use[v[2]] <= room:
+            used += use[v[2]]
+            seated.add(v)
+    users = [(*v[:4], v in staying) for v in wanting if v in seated]
+    return users, used, len(seated) - len(staying)
+
+
+def _before_the_visits(town: Town) -> None:
+    """Forget who has left or turned 30, and visits of more than a year ago."""
+    for i, event in enumerate(town["youth.event"]):
+        if event:
+            town["youth.member_of"][i] = town["youth.last_place"][i] = -1
+    for kind in KINDS:
+        town[f"{kind}.recency"] = [max(0, months - 1) for months in town[f"{kind}.recency"]]
+        town[f"{kind}.at_place"] = [0 for _ in town[f"{kind}.at_place"]]
+    town["entrepreneur.facilitation"] = [0.0 for _ in town["entrepreneur.facilitation"]]
 
 
 def third_place_visits(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
     if town["third_place.was_open"] != town["third_place.is_open"]:
-        _find_places(town, seed)
+        _find_places(town, values, seed, month)
     town["third_place.was_open"] = list(town["third_place.is_open"])
+    _before_the_visits(town)
     wanting = sorted(_who_wants(town, values, stream_key(seed, VISITS, month)))
-    for kind in KINDS:
-        town[f"{kind}.at_place"] = [0 for _ in town[f"{kind}.at_place"]]
-    town["entrepreneur.facilitation"] = [0.0 for _ in town["entrepreneur.facilitation"]]
-    visitors = []
+    members, visitors = {}, []
     for place, staff in enumerate(town["third_place.staff"]):
-        users = [v for v in wanting if v[0] == place]
+        queue = [v for v in wanting if v[0] == place]
+        users, used, joined = _with_seats(town, values, place, queue)
         if not town["third_place.is_mobile"][place]:
-            users = users[: town["third_place.seats"][place]]
             visitors += users
-            for _, _, kind, i in users:
+            for _, _, kind, i, _ in users:
                 town[f"{KINDS[kind]}.at_place"][i] = 1
-        holders = [i for _, _, kind, i in users if KINDS[kind] == ENTREPRENEUR]
+        members |= {(KINDS[kind], i): (place, stays) for _, _, kind, i, stays in users}
+        holders = [i for _, _, kind, i, _ in users if KINDS[kind] == ENTREPRENEUR]
         hours = 0.0
         if users and staff:
             share = len(users) / (len(users) + values["half_load"] * staff)
             hours = staff * values["hours_per_fte"] * town["third_place.mentoring"][place] * share
+        town["third_place.seats_used"][place] = used
         town["third_place.users"][place] = len(users)
         town["third_place.holders"][place] = len(holders)
+        town["third_place.joined"][place] = joined
         town["third_place.hours"][place] = hours
         for i in holders:
             town["entrepreneur.facilitation"][i] = hours / len(holders)
+    _note_members(town, month, members)
     town["visitor.count"] = [len(visitors)]
-    for v, (place, turn, kind, i) in enumerate(visitors):
+    for v, (place, turn, kind, i, _) in enumerate(visitors):
         town["visitor.key"][v] = place << 32 | turn
         town["visitor.agent"][v] = kind << 32 | i
+
+
+def _note_members(
+    town: Town, month: int, members: Mapping[tuple[str, int], tuple[int, bool]]
+) -> None:
+    for kind in KINDS:
+        for i in range(len(town[f"{kind}.id"])):
+            place, stayed = members.get((kind, i), (-1, False))
+            if place >= 0:
+                if not stayed:
+                    town[f"{kind}.member_since"][i] = month
+                town[f"{kind}.last_place"][i], town[f"{kind}.recency"][i] = place, 12
+            town[f"{kind}.member_of"][i] = place
 
 
 # Encounters

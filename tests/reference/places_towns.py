@@ -35,7 +35,8 @@ def places_town(seed: int = 0, youth: int = 150, holders: int = 80, officials: i
     for name, count in (("youth", youth), ("entrepreneur", holders), ("official", officials)):
         state[f"{name}.id"] = np.arange(count)
         state[f"{name}.cell_row"] = np.sort(r.integers(0, cells, count))
-        state[f"{name}.third_place"] = -1
+        for place in ("third_place", "member_of", "last_place"):
+            state[f"{name}.{place}"] = -1
     state["cell.office"] = np.arange(cells).reshape(ROWS, COLUMNS) >= cells // 2
     state["youth.is_present"] = r.random(youth) < 0.8
     state["youth.interest"] = r.normal(0.4, 0.4, youth)

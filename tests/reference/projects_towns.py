@@ -105,6 +105,7 @@ def attend(state: State, seed: int) -> None:
     state["entrepreneur.exposure"] = r.random(n)
     state["office.trust"] = np.clip(state["office.trust_at_start"] + r.uniform(-0.1, 0.3, 2), 0, 1)
     state["third_place.users"] = r.integers(0, 30, 3)
+    state["third_place.seats_used"] = state["third_place.users"] / 4
     people = [state[f"{k}.id"].size for k in ("youth", "entrepreneur", "official")]
     who = r.integers(0, 3, 200)
     rows = np.array([r.integers(0, people[w]) for w in who])

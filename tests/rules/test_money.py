@@ -51,7 +51,7 @@ def towns(draw):
         for name in ("seat_cost", "fee"):
             state[f"third_place.{name}"][place] = draw(st.integers(0, 10**7))
         state["third_place.account"][place] = draw(st.integers(0, 2))
-        state["third_place.users"][place] = draw(st.integers(0, 1000))
+        state["third_place.seats_used"][place] = draw(st.floats(0, 1000))
     state["account.purse"] = draw(
         st.lists(cents, min_size=63, max_size=63).map(lambda c: np.reshape(c, (3, 3, 7)))
     )
@@ -170,9 +170,9 @@ def test_seats_are_paid_before_anything_else():
     assert state["account.purse"][0, 0, GRANTS] == 20_00
 
 
-def test_fees_of_users_pay_seats_before_public_money_does():
+def test_fees_for_seats_used_pay_seats_before_public_money_does():
     state = _one_account(funding=20 * 150_00)
-    state["third_place.users"] = [10, 0, 0, 0]
+    state["third_place.seats_used"] = [10, 0, 0, 0]
     state["third_place.fee"] = 50_00
     month_of_money(state)
     assert state["ledger.income"][0].tolist() == [20 * 150_00, 0, 500_00]

@@ -44,16 +44,38 @@ def visitors(state):
 # The twin
 
 
+MEMBERSHIP = {
+    "membership_months": 6.0,
+    "project_visit_ratio": 2.0,
+    "return_ratio": 3.0,
+    "visit_level": 0.6,
+    "seat_use_youth": 0.3,
+    "seat_use_holders": 0.45,
+    "seat_use_officials": 0.1,
+}
+
+
+@pytest.mark.parametrize("membership", [{}, MEMBERSHIP], ids=["monthly", "members"])
 @pytest.mark.parametrize("seed", range(6))
-def test_money_visits_and_encounters_go_as_in_the_twin(seed):
+def test_money_visits_and_encounters_go_as_in_the_twin(seed, membership):
     state = places_town(seed)
     town = town_of(state)
-    values = VALUES | {"role_probability": 0.7}
+    values = VALUES | {"role_probability": 0.7} | membership
+
+    def change(name, row, value):
+        state[name][row] = town[name][row] = value
+
     for month in range(-2, 30):
+        for y in range(150):  # some young people leave, or turn 30
+            change("youth.event", y, int((month + y) % 31 == 0))
+        if month == 8:  # visits fall by a half
+            change("third_place.youth_visits", 0, state["third_place.youth_visits"][0] / 2)
+            change("third_place.was_open", 0, 0)
         if month == 12:  # one place opens, another closes
-            for name, row, value in (("is_open", 3, 1), ("is_open", 1, 0)):
-                state[f"third_place.{name}"][row] = value
-                town[f"third_place.{name}"][row] = value
+            change("third_place.is_open", 3, 1)
+            change("third_place.is_open", 1, 0)
+        if month == 20:  # and one loses seats
+            change("third_place.seats", 0, 3)
         for process in PROCESSES:
             process.bind(state, values, seed)(month, month)
             places_month.MONTH[process.name](town, values, seed, month, month)

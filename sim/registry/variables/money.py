@@ -33,7 +33,13 @@ MONEY: Final[list[tuple[Any, ...]]] = [
     ("third_place.is_open", "uint8", "0/1", "1 where open."),
     ("third_place.was_open", "uint8", "0/1", "1 if open when people last chose a place."),
     ("third_place.age", "int32", "months", "Months since opening, including this one."),
-    ("third_place.seats", "int32", "seats", "Cap on simultaneous users."),
+    ("third_place.seats", "int32", "seats", "Seats; the use of members adds up to no more."),
+    (
+        "third_place.seats_used",
+        "float64",
+        "seats",
+        "Seats that this month's users take up, each with the share that one of its kind uses.",
+    ),
     ("third_place.staff", "float32", "FTE", "Facilitators paid this month."),
     (
         "third_place.is_mobile",
@@ -48,6 +54,7 @@ MONEY: Final[list[tuple[Any, ...]]] = [
         "Users present this month; for travelling facilitators, the people they meet.",
     ),
     ("third_place.holders", "int32", "people", "Entrepreneurs among them."),
+    ("third_place.joined", "int32", "people", "Those among them who joined this month."),
     (
         "third_place.hours",
         "float32",
@@ -82,7 +89,7 @@ MONEY: Final[list[tuple[Any, ...]]] = [
     ),
     ("third_place.trials", "float32", "1", "Risk ratio of projects tested with users there."),
     ("third_place.seat_cost", "int64", "cents/month", "Cost of a seat."),
-    ("third_place.fee", "int64", "cents/month", "Mean fee of a user."),
+    ("third_place.fee", "int64", "cents/month", "Mean fee of a full-time seat."),
     (
         "third_place.review_share",
         "float32",
