@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.kernels.event_codes import ARRIVED, CLOSED, LEFT, RELET, SUCCEEDED, TAKEN
-from sim.kernels.machine.compile import kernel
+from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.machine.records import arguments_of
 from sim.kernels.machine.sequence import KernelCall
 from sim.kernels.project_codes import (
@@ -89,7 +89,11 @@ TERRITORY: Final = (
     "openness_sum",
     "open_places",
     "seats",
+    "seats_used",
     "users",
+    "joined",
+    "people_of_a_year",
+    "project_members",
     "evening_participants",
     "votes",
     "bank_loans",
@@ -187,6 +191,7 @@ def count_projects(cell, entrepreneur, row):
         if now == LATENT and what == NOTHING:
             continue
         z, bottom_up = zone[entrepreneur.cell_row[e]], entrepreneur.origin[e] != BY_OFFICIAL
+        row[AT.project_members] += entrepreneur.at_place[e] if IDEA <= now <= RUNNING else 0
         if now == IDEA:
             row[AT.ideas_in_work] += 1.0
         elif now == REVIEW:
@@ -224,6 +229,26 @@ def count_projects(cell, entrepreneur, row):
             row[AT.projects_ended + z] += 1.0
 
 
+@rule
+def _recent_visitors(recency):
+    """Return how many came to a third place in the last year, in bytes as in `count_youth`."""
+    people = 0
+    for first in range(0, recency.size, 128):
+        here = np.uint8(0)
+        for i in range(np.uintp(first), np.uintp(min(first + 128, recency.size))):
+            here = np.uint8(here + np.uint8(recency[i] > 0))
+        people += here
+    return people
+
+
+@kernel
+def count_visitors(youth, entrepreneur, official, row):
+    """Add up who came to a third place in the last year into a row of `COUNTS`."""
+    row[AT.people_of_a_year] += _recent_visitors(youth.recency)
+    row[AT.people_of_a_year] += _recent_visitors(entrepreneur.recency)
+    row[AT.people_of_a_year] += _recent_visitors(official.recency)
+
+
 @kernel
 def count_offices_and_places(office, official, third_place, account, town, row):
     """Add up offices, officials, third places and events into a row of `COUNTS`."""
@@ -237,7 +262,9 @@ def count_offices_and_places(office, official, third_place, account, town, row):
         if third_place.is_open[place] and not third_place.is_mobile[place]:
             row[AT.open_places] += 1.0
             row[AT.seats] += third_place.seats[place]
+            row[AT.seats_used] += third_place.seats_used[place]
             row[AT.users] += third_place.users[place]
+            row[AT.joined] += third_place.joined[place]
     for a in range(account.votes.size):
         row[AT.evening_participants] += account.evening_participants[a]
         row[AT.votes] += account.votes[a]
@@ -251,6 +278,7 @@ COUNTING: Final = (
     count_residents,
     count_youth,
     count_projects,
+    count_visitors,
     count_offices_and_places,
 )
 """Kernels that count a month, in order; each takes entities, and the ``row`` that it writes."""

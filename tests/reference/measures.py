@@ -154,7 +154,16 @@ COUNTS: Final[dict[str, Callable[[Town], float]]] = {
     "openness_sum": lambda town: sum(o.openness for o in town.officials),
     "open_places": lambda town: len(_fixed_places(town)),
     "seats": lambda town: sum(p.seats for p in _fixed_places(town)),
+    "seats_used": lambda town: sum(p.seats_used for p in _fixed_places(town)),
     "users": lambda town: sum(p.users for p in _fixed_places(town)),
+    "joined": lambda town: sum(p.joined for p in _fixed_places(town)),
+    "people_of_a_year": lambda town: sum(
+        _number(people, lambda p: p.recency)
+        for people in (town.youth, town.projects, town.officials)
+    ),
+    "project_members": lambda town: _number(
+        town.projects, lambda p: p.at_place and AN_IDEA <= p.stage <= RUNNING
+    ),
     "evening_participants": lambda town: sum(a.evening_participants for a in town.accounts),
     "votes": lambda town: sum(a.votes for a in town.accounts),
     "bank_loans": lambda town: sum(a.bank_loans for a in town.accounts) / 100,
@@ -297,7 +306,9 @@ OF_THE_LAST_YEAR: Final[dict[str, Callable[[Period], float]]] = {
     "third_places": lambda p: p.mean("open_places"),
     "third_place_seats": lambda p: p.mean("seats"),
     "third_place_users": lambda p: p.mean("users"),
-    "occupancy": lambda p: per(p.sum("users"), p.sum("seats")),
+    "third_place_people": lambda p: p.mean("people_of_a_year"),
+    "project_members": lambda p: p.mean("project_members"),
+    "occupancy": lambda p: per(p.sum("seats_used"), p.sum("seats")),
     "public_money_unspent": lambda p: p.mean("public_money_unspent"),
 }
 """Measures of what stands, which effects at a horizon take over its last twelve months."""
@@ -336,6 +347,7 @@ SINCE_THE_START: Final[dict[str, Callable[[Period], float]]] = {
     "refusals": lambda p: p.sum("refusals"),
     "birth_gini": _gini,
     "birth_theil": _theil,
+    "third_place_joined": lambda p: p.sum("joined"),
     "evening_participants": lambda p: p.sum("evening_participants"),
     "votes": lambda p: p.sum("votes"),
     "bank_loans": lambda p: p.sum("bank_loans"),

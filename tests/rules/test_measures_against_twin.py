@@ -70,6 +70,12 @@ def random_month(random: np.random.Generator) -> State:
     state["third_place.is_mobile"] = np.arange(n) % 4 == 0
     state["third_place.seats"] = random.integers(1, 60, n)
     state["third_place.users"] = random.uniform(0, 90, n)
+    state["third_place.seats_used"] = random.uniform(0, 60, n)
+    state["third_place.joined"] = random.integers(0, 9, n)
+    for name in ("youth", "entrepreneur", "official"):
+        many = state[f"{name}.recency"].size
+        state[f"{name}.recency"] = random.integers(0, 2, many) * random.integers(0, 13, many)
+    state["entrepreneur.at_place"] = random.integers(0, 2, sizes["entrepreneur"])
     state["account.evening_participants"] = random.uniform(0, 50, sizes["account"])
     state["account.votes"] = random.uniform(0, 500, sizes["account"])
     state["account.bank_loans"] = 1_234_567 * np.arange(sizes["account"])
