@@ -75,13 +75,19 @@ def inputs_table() -> str:
         f"growth of residents by size of town, {growth} % a year, with a standard deviation of"
         f" {100 * GROWTH_SPREAD:.1f} between towns": "**input**, assumed",
         f"`starting_vacancy` {100 * values['starting_vacancy']:.1f} % of the mean town": (
-            "**fitted** so that towns that differ average the 6.1 % of 2001"
+            "**fitted** to the means of 2001 to 2015, together with records of shops"
         ),
         f"`closure_margin_response` {closure:g}, `reletting_margin_response` {reletting:g}": (
-            "**fitted** to patterns 1 to 4, plausible 1 to 6"
+            "**fitted** to patterns 1 and 2, together with records of shops"
         ),
-        f"`margin_spread` {values['margin_spread']:.2f}; standard deviation {MARGIN_SPREAD:g} of"
-        " `town_margin` between towns": "**fitted** to pattern 4",
+        f"`margin_spread` {values['margin_spread']:g}": (
+            "**fitted** to pattern 2 and to long vacancy, together with records of shops"
+        ),
+        f"`town_shock_spread` {values['town_shock_spread']:g}, `town_shock_memory`"
+        f" {values['town_shock_memory']:g} years": "**fitted** to towns that recover",
+        f"standard deviation {MARGIN_SPREAD:g} of `town_margin` between towns": (
+            "**fitted** to pattern 4 in 2001, with model 2"
+        ),
         "accounts with purchases as a variable cost": (
             "**chosen** on patterns 1, 2 and 5, see below"
         ),

@@ -81,11 +81,6 @@ class Simulated:
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
 
-    def values(self, first_seed: int, last_seed: int) -> pd.DataFrame:
-        """Return the values of evaluations whose seeds lie in a range, the last seed excluded."""
-        rows = self._kept.values()
-        return pd.DataFrame([r["values"] for r in rows if first_seed <= r["seed"] < last_seed])
-
 
 def _key(values: Mapping[str, float], seed: int) -> str:
     return json.dumps([values, seed], sort_keys=True)

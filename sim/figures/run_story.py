@@ -22,6 +22,7 @@ _WRITTEN: Final[dict[str, Callable[[float, Language], str]]] = {
     "open_start": number,
     "open_end": number,
     "closures": number,
+    "successions": number,
     "relettings": number,
     "closures_per_100": partial(number, digits=1),
 }
@@ -69,6 +70,7 @@ def _shops(zones: dict[str, ZoneSummary], words: Words) -> list[str]:
     sentence = words(
         "story.shops",
         closed=words("story.closed", count=round(whole.closures.median)),
+        succeeded=words("story.succeeded", count=round(whole.successions.median)),
         relet=words("story.relet", count=round(whole.relettings.median)),
         rate=rates["territory"],
         centre=words("story.centre", rate=rates["town_centre"]) if centre else "",

@@ -62,7 +62,7 @@ class ZoneSummary:
         Share of premises vacant before the first month and after the last.
     open_start, open_end : Spread
         Open shops before the first month and after the last.
-    closures, relettings : Spread
+    closures, successions, relettings : Spread
         Numbers over the whole run.
     closures_per_100 : Spread
         Closures per 100 open-shop-years.
@@ -76,6 +76,7 @@ class ZoneSummary:
     open_start: Spread
     open_end: Spread
     closures: Spread
+    successions: Spread
     relettings: Spread
     closures_per_100: Spread
     footfall_start: Spread
@@ -122,6 +123,7 @@ def _zone(results: Results, frame: pd.DataFrame, zone: str, premises: float) -> 
         open_start=start("open_shops"),
         open_end=over("open_shops", lambda v: v[:, -1]),
         closures=Spread.of(closed),
+        successions=over("successions", lambda v: v.sum(axis=1)),
         relettings=over("relettings", lambda v: v.sum(axis=1)),
         closures_per_100=Spread.of(per_100),
         footfall_start=over("footfall", lambda v: v[:, :ends].mean(axis=1)),

@@ -44,18 +44,6 @@ _CLOSURE_RATE: Final = Measure(
     is_monthly=False,
 )
 
-_SUCCESSIONS: Final = Measure(
-    "successions",
-    "shops",
-    "Direct successions",
-    "Closures after which a successor took over the premises at once.",
-    "horizon",
-    good=0,
-    relevant=1.0,
-    relevant_share=0.01,
-    is_monthly=False,
-)
-
 SHOP_MEASURES: Final = (
     *by_zone(
         Measure(
@@ -104,6 +92,16 @@ SHOP_MEASURES: Final = (
             relevant_share=0.01,
         ),
         Measure(
+            "successions",
+            "shops",
+            "Direct successions",
+            "Closures after which a successor took over the premises at once.",
+            "horizon",
+            good=0,
+            relevant=1.0,
+            relevant_share=0.01,
+        ),
+        Measure(
             "relettings",
             "shops",
             "Relettings",
@@ -113,8 +111,6 @@ SHOP_MEASURES: Final = (
             relevant_share=0.01,
         ),
     ),
-    _SUCCESSIONS,
-    replace(_SUCCESSIONS, place="town_centre"),
     _CLOSURE_RATE,
     replace(_CLOSURE_RATE, place="town_centre"),
     *by_zone(

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from sim.kernels.machine.compile import kernel
 from sim.processes.process import Process, arrays
-from sim.registry.parameters import ParameterGroup, parameter
+from sim.registry.parameters import Evidence, ParameterGroup, parameter
 
 DAYS = 365.25 / 12
 
 
-def _basket(value: float, label: str, plausible: tuple[float, float]) -> float:
+def _basket(
+    value: float,
+    label: str,
+    plausible: tuple[float, float],
+    source: str = "judgement",
+    evidence: Evidence = "assumed",
+) -> float:
     return parameter(
         value,
         unit="EUR/visit",
         bounds=(1.0, 1000.0),
         label=f"Basket, {label}",
         help=f"Mean takings from a visit to a shop, {label}.",
+        source=source,
+        evidence=evidence,
         plausible=plausible,
     )
 
@@ -23,8 +31,12 @@ def _basket(value: float, label: str, plausible: tuple[float, float]) -> float:
 class FootfallParameters(ParameterGroup):
     """Conversion of money into visits."""
 
-    basket_convenience: float = _basket(15.0, "convenience", (8.0, 25.0))
-    basket_comparison: float = _basket(45.0, "comparison", (25.0, 70.0))
+    basket_convenience: float = _basket(
+        16.0, "convenience", (12.0, 21.0), "baskets by kind of shop (docs/sources.md)", "derived"
+    )
+    basket_comparison: float = _basket(
+        66.0, "comparison", (45.0, 90.0), "baskets by kind of shop (docs/sources.md)", "derived"
+    )
     basket_hospitality: float = _basket(13.0, "hospitality and services", (8.0, 20.0))
 
 

@@ -40,12 +40,12 @@ class ProjectBirthParameters(ParameterGroup):
         help="How far from home project holders look for premises, as the crow flies.",
     )
     supported_risk_ratio: float = parameter(
-        0.85,
+        1.0,
         bounds=(0.1, 2.0),
-        plausible=(0.6, 1.1),
+        plausible=(0.75, 1.33),
         label="Risk of supported projects",
         help="Risk that supported projects end, relative to others.",
-        source="0.6-1.1; raw figures (66 against 77 and 82 % alive) are inflated by selection",
+        source="0.75-1.33; an effect in two of four French cohorts (Redor 2017, docs/sources.md)",
     )
     top_down_risk_ratio: float = parameter(
         1.2,

@@ -34,56 +34,62 @@ class RelettingParameters(ParameterGroup):
     """Reletting of vacant premises."""
 
     reletting_rate_fresh: float = parameter(
-        1.4,
+        0.81,
         unit="1/year",
         bounds=(0.0, 12.0),
         label="Reletting rate when just vacated",
         help="Yearly rate at which just vacated premises are let, for an entrant with margin 0.",
-        source="gives 11.9 % vacancy, 30 % of it over three years, at margin 0 (docs/sources.md)",
-        plausible=(0.9, 2.2),
+        source="letting in San Luis Obispo; joint fit (docs/sources.md)",
+        evidence="derived",
+        plausible=(0.2, 2.2),
     )
     reletting_rate_slow: float = parameter(
-        0.30,
+        0.36,
         unit="1/year",
         bounds=(0.0, 12.0),
         label="Reletting rate when long vacant",
         help="Yearly rate at which premises that stood empty for long are let.",
-        source="gives 11.9 % vacancy, 30 % of it over three years, at margin 0 (docs/sources.md)",
-        plausible=(0.2, 0.45),
+        source="letting in San Luis Obispo, vacancy in Britain; joint fit (docs/sources.md)",
+        evidence="derived",
+        plausible=(0.02, 0.45),
     )
     reletting_fading: float = parameter(
-        1.0,
+        1.7,
         unit="years",
         bounds=(0.05, 20.0),
         label="Fading of the appeal",
         help="How fast vacant premises lose their appeal.",
-        source="gives 11.9 % vacancy, 30 % of it over three years, at margin 0 (docs/sources.md)",
-        plausible=(0.5, 2.0),
+        source="letting in San Luis Obispo; joint fit (docs/sources.md)",
+        evidence="derived",
+        plausible=(0.25, 3.0),
     )
     reletting_margin_response: float = parameter(
-        4.0,
+        2.7,
         bounds=(0.0, 10.0),
         label="Reletting, response to margin (k_r)",
         help="How strongly the margin an entrant can expect speeds up reletting.",
-        source="calibrated on patterns 1 to 4 within 1-6 (docs/validation.md)",
-        plausible=(1.0, 6.0),
+        source="rise of French vacancy, 2001-15; joint fit (docs/validation.md)",
+        evidence="derived",
+        plausible=(0.5, 8.0),
     )
     reletting_frailty: float = parameter(
-        0.0,
+        0.17,
         bounds=(0.0, 5.0),
-        role="constant",
         label="Reletting, differences between premises",
         help="How much premises differ for good in how fast they are let (variance around 1); 0: "
         "not at all.",
-        source="0 is the form up to model 2",
+        source="letting in San Luis Obispo, vacancy in Britain; joint fit (docs/sources.md)",
+        evidence="derived",
+        plausible=(0.0, 2.5),
     )
     quality_spread: float = parameter(
-        0.10,
+        0.13,
         unit="log SD",
         bounds=(0.0, 0.6),
         label="Spread of shopkeepers' quality",
         help="How much shops in equal premises differ in what they attract.",
-        source="retail prototype",
+        source="closures by age; joint fit (docs/sources.md)",
+        evidence="derived",
         plausible=(0.05, 0.2),
     )
 

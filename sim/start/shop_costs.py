@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import scipy
 
 from sim.kernels.arrays import Floats
 from sim.kernels.machine.compile import kernel
@@ -51,16 +52,20 @@ def _flows(state: State, sector: int, outside: float) -> tuple[float, float]:
 
 def _outside_attraction(state: State, sector: int, share: float) -> float:
     """Find the outside attraction at which a `share` of spending leaves the grid."""
-    if share <= 0 or not state["cell.attraction"][sector].any():
+    if share <= 0 or not (state["cell.attraction"][sector].any() and state["cell.consumers"].any()):
         return 0.0
     _flows(state, sector, 0.0)
     reach = float(state["cell.access"][sector].max())
+
+    def log_odds(log_outside: float) -> float:  # almost a straight line, so that few steps do
+        kept, leaked = _flows(state, sector, math.exp(log_outside))
+        leaks, remains = leaked * (1 - share), kept * share
+        return math.log(max(leaks, 1e-300) / max(remains, 1e-300))
+
     low, high = math.log(reach * 1e-9), math.log(reach * 1e6)
-    for _ in range(40):
-        middle = (low + high) / 2
-        kept, leaked = _flows(state, sector, math.exp(middle))
-        low, high = (middle, high) if leaked < share * (kept + leaked) else (low, middle)
-    return math.exp((low + high) / 2)
+    if log_odds(low) >= 0 or log_odds(high) <= 0:  # a share of almost 0 or 1
+        return math.exp(low if log_odds(low) >= 0 else high)
+    return math.exp(float(scipy.optimize.brentq(log_odds, low, high, xtol=1e-9)))
 
 
 def takings(state: State, values: Mapping[str, Any], presence: Floats) -> Floats:

@@ -92,22 +92,24 @@ class StartParameters(ParameterGroup):
         role="constant",
     )
     margin_spread: float = parameter(
-        0.10,
+        0.056,
         unit="SD",
         bounds=(0.0, 0.4),
         label="Spread of margins between premises",
         help="How much premises of one town differ in the margin they allow.",
-        source="calibrated on pattern 4 (docs/validation.md)",
-        plausible=(0.05, 0.15),
+        source="long vacancy, rise of French vacancy; joint fit (docs/validation.md)",
+        evidence="derived",
+        plausible=(0.03, 0.18),
     )
     common_cost_share: float = parameter(
-        0.0,
+        0.33,
         unit="share",
-        role="constant",
         label="Costs common to a sector",
         help="How far costs follow the floor area, at the same cost per m2 for the whole sector, "
         "instead of what each place lets a shop take; 0: not at all.",
-        source="0 is the form up to model 2",
+        source="long vacancy, rise of French vacancy; joint fit (docs/validation.md)",
+        evidence="derived",
+        plausible=(0.0, 0.6),
     )
     town_margin: float = parameter(
         0.0,

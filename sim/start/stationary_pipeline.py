@@ -188,9 +188,9 @@ def mean_waiting(arrivals: float, capacity: float) -> float:
     filed, opened = n * arrivals, n * capacity
     least = np.floor(opened) + 1.0  # smallest number of files above the capacity
     exceed = scipy.special.gammainc(least, filed)
-    excess = filed * np.where(
-        least > 1.0, scipy.special.gammainc(np.maximum(least - 1.0, 1e-9), filed), 1.0
-    )
+    # P(N >= k - 1) = P(N >= k) + P(N = k - 1), which costs less than a second gamma function.
+    log_pmf = (least - 1.0) * np.log(filed) - filed - scipy.special.gammaln(least)
+    excess = filed * (exceed + np.exp(log_pmf))
     work = float(np.sum((excess - opened * exceed) / n))
     busy = -math.expm1(-float(np.sum(exceed / n)))
     # The carried-over capacity serves one file; the tail of the work is nearly exponential.

@@ -227,7 +227,7 @@ def small_sweep(tmp_path_factory):
     folder = tmp_path_factory.mktemp("saltelli")
     file = folder / "closures.toml"
     file.write_text(
-        SMALL_TOWN
+        SMALL_TOWN.replace("population", "with_margins = false, population")
         + """
 replications = 1
 [design]

@@ -171,7 +171,7 @@ def test_a_folder_must_be_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--out" in capsys.readouterr().err
 
 
-SOME_FAIL = [*SMALL_RUN, "--set", "starting_vacancy=0.01", "--reps", "12", "--workers", "1"]
+SOME_FAIL = [*SMALL_RUN, "--set", "starting_vacancy=0.005", "--reps", "12", "--workers", "1"]
 
 
 def test_replications_that_cannot_start_are_missing_and_the_others_are_kept(

@@ -133,7 +133,13 @@ def test_a_saved_run_goes_on_as_if_it_had_never_stopped():
 def test_seeds_next_to_each_other_have_nothing_in_common():
     """Closures of neighbouring seeds coincide no more often than by chance."""
     scenario = load_scenario("mid_sized_town").replace(
-        **{**SMALL, "population": 30_000, "with_margins": False, "closure_rate": 0.6}
+        **{
+            **SMALL,
+            "population": 30_000,
+            "with_margins": False,
+            "closure_rate": 0.6,
+            "succession_share": 0.0,
+        }
     )
     closed = []
     for seed in range(6):
@@ -143,5 +149,5 @@ def test_seeds_next_to_each_other_have_nothing_in_common():
     share = np.mean(closed)
     n = closed[0].size
     together = [np.mean(a & b) for a, b in itertools.pairwise(closed)]
-    assert share > 0.02
+    assert share > 0.01
     assert np.mean(together) < share**2 + 4 * share / np.sqrt(n * len(together))
