@@ -159,7 +159,7 @@ def test_parameters_set_by_places_cannot_be_calibrated() -> None:
 
 @pytest.mark.statistical
 def test_a_planted_rate_of_closures_is_found_and_can_be_drawn_from(tmp_path: Path) -> None:
-    town = TOWN.replace(population=20_000)
+    town = TOWN.replace(population=20_000, with_margins=False)
     places = ({"territory_seed": 0}, {"territory_seed": 1})
     with Ensemble(town.replace(closure_rate=0.06), turnover, places=places, workers=1) as truth:
         observed = {"closures": np.mean([truth({}, seed)["closures"] for seed in range(8)])}

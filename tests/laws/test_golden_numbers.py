@@ -1,7 +1,8 @@
 """A small comparison and a small run give the numbers of their model version.
 
-The tables in ``tests/golden`` hold them; measures added since have no row, and change none. A change of results is a new model version, which
-CHANGELOG.md explains; then ``python -m tests.laws.test_golden_numbers`` writes the tables again.
+The tables in ``tests/golden`` hold them; measures added since have no row, and change none. A
+change of results is a new model version, which CHANGELOG.md explains; then
+``python -m tests.laws.test_golden_numbers`` writes the tables again.
 """
 
 from __future__ import annotations

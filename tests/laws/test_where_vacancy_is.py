@@ -32,6 +32,8 @@ def _ensemble(share):
             starting_vacancy=0.12,
             margin_spread=0.05,
             common_cost_share=share,
+            decay_convenience=1.25,  # so that takings differ between places
+            decay_comparison=0.35,
             territory_seed=k,
         )
         state = Simulation(scenario, seed=k).state
