@@ -197,6 +197,14 @@ class SupportLevers(SitedLevers):
         bounds=(1.0, 10_000.0),
     )
 
+    triage: Literal["as_before", "shared", "in_order", "by_readiness"] = lever(
+        "as_before",
+        "Triage of engineering",
+        "How offices within the reach of its grants give project engineering to ideas: as before; "
+        "in equal shares; the longest in work first; or those with the fewest hours left first.",
+        "offices keep their way unless somebody changes it",
+    )
+
     def check(self) -> None:
         """Check the consistency of levers, including that shares add up to 1."""
         super().check()

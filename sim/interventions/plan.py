@@ -11,6 +11,7 @@ import numpy as np
 from sim.errors import InputError, nearest
 from sim.interventions.levers import SupportLevers, TimedLevers, Zone, zone_code
 from sim.kernels.arrays import Floats, Ints
+from sim.kernels.triage import WAYS
 from sim.registry.catalogues import third_place_kinds
 from sim.registry.state import State
 from sim.registry.variables.money import LINES
@@ -166,4 +167,5 @@ def support_account(levers: SupportLevers, funding: float) -> dict[str, Any]:
         "grant_reach": levers.grant_reach,
         "evening_every": levers.evening_every,
         "participant_cost": cents(levers.participant_cost),
+        "triage": WAYS[levers.triage],
     }

@@ -98,6 +98,11 @@ TERRITORY: Final = (
     "votes",
     "bank_loans",
     "classic_births",
+    "facilitators",
+    "hours_paid",
+    "hours_given",
+    "hours_to_ideas",
+    "accompanied",
     *(f"births_{k.name}" for k in project_kinds()),
 )
 """Counts of the whole territory."""
@@ -265,6 +270,13 @@ def count_offices_and_places(office, official, third_place, account, town, row):
             row[AT.seats_used] += third_place.seats_used[place]
             row[AT.users] += third_place.users[place]
             row[AT.joined] += third_place.joined[place]
+        row[AT.facilitators] += third_place.staff[place]
+        row[AT.hours_paid] += third_place.hours_paid[place]
+        row[AT.accompanied] += third_place.accompanied[place]
+        mentoring = third_place.mentoring[place]  # what an hour is worth
+        if mentoring > 0.0:
+            row[AT.hours_given] += third_place.hours[place] / mentoring
+            row[AT.hours_to_ideas] += third_place.idea_hours[place] / mentoring
     for a in range(account.votes.size):
         row[AT.evening_participants] += account.evening_participants[a]
         row[AT.votes] += account.votes[a]

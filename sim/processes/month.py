@@ -6,24 +6,25 @@
 4. Residents grow or decline.
 5. Public money comes in; it pays seats and staff of third places.
 6. People join third places, use them and leave.
-7. They meet there, and at innovation labs.
-8. The young take part in local projects, or do not.
-9. Project holders have ideas; evenings of ideas are held.
-10. Ideas get project engineering, and are filed.
-11. Offices examine files and decide on them.
-12. Projects find their money; grants are paid.
-13. Open neighbours make places attractive.
-14. Consumers spend their money in shops, beyond the grid and online.
-15. Public money supports shops and renovates their fronts.
-16. Shops keep their accounts.
-17. Shops close.
-18. Vacant premises are let.
-19. Running projects end, some with their shop.
-20. Projects are born, some in vacant premises.
-21. Projects join cooperation hubs and leave them.
-22. Rents follow vacancy.
-23. Visits are counted.
-24. Places and projects bring customers to their surroundings.
+7. Facilitators take on projects and give them their hours.
+8. People meet at third places, and at innovation labs.
+9. The young take part in local projects, or do not.
+10. Project holders have ideas; evenings of ideas are held.
+11. Ideas get project engineering, and are filed.
+12. Offices examine files and decide on them.
+13. Projects find their money; grants are paid.
+14. Open neighbours make places attractive.
+15. Consumers spend their money in shops, beyond the grid and online.
+16. Public money supports shops and renovates their fronts.
+17. Shops keep their accounts.
+18. Shops close.
+19. Vacant premises are let.
+20. Running projects end, some with their shop.
+21. Projects are born, some in vacant premises.
+22. Projects join cooperation hubs and leave them.
+23. Rents follow vacancy.
+24. Visits are counted.
+25. Places and projects bring customers to their surroundings.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sim.processes import (
+    accompaniment,
     application_review,
     cooperation,
     demography,
@@ -69,6 +71,7 @@ MONTH: Final[tuple[Process, ...]] = (
     demography.PROCESS,
     public_money.PROCESS,
     third_place_visits.PROCESS,
+    accompaniment.PROCESS,
     encounters.PROCESS,
     youth_participation.PROCESS,
     project_ideas.PROCESS,
@@ -91,8 +94,8 @@ MONTH: Final[tuple[Process, ...]] = (
 """Processes in the order in which they run each month."""
 
 
-def _switch(label: str, help: str) -> bool:
-    return parameter(True, label=label, help=help, source="switch for ablations", role="constant")
+def _switch(label: str, help: str, *, is_on: bool = True) -> bool:
+    return parameter(is_on, label=label, help=help, source="switch for ablations", role="constant")
 
 
 class MechanismParameters(ParameterGroup):
@@ -113,6 +116,11 @@ class MechanismParameters(ParameterGroup):
     )
     with_membership: bool = _switch(
         "People are members", "Off: the users of a third place are drawn anew each month."
+    )
+    with_accompaniment: bool = _switch(
+        "Facilitators accompany projects",
+        "Off: facilitators share their hours equally among the project holders present.",
+        is_on=False,
     )
     with_encounters: bool = _switch(
         "Encounters matter", "Off: people who meet at third places learn nothing from each other."
@@ -146,6 +154,7 @@ _SWITCHES = {
     "town_shocks": "with_drivers",
     "youth_migration": "with_youth_moves",
     "third_place_visits": "with_visits",
+    "accompaniment": "with_accompaniment",
     "encounters": "with_encounters",
     "local_benefits": "with_local_benefits",
     "shop_closure": "with_closure",

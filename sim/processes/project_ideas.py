@@ -344,6 +344,7 @@ def _begin_project(i, k0, k1, entrepreneur, project_kind, p):
     entrepreneur.partners[i] = partners_at_first(uniform(luck_partners), p)
     entrepreneur.has_public_partner[i] = entrepreneur.origin[i] == BY_OFFICIAL
     entrepreneur.engineering[i] = 0.0
+    entrepreneur.accompanied_hours[i] = 0.0
     entrepreneur.review_left[i] = 0.0
     entrepreneur.review_months[i] = 0
     entrepreneur.risk_ratio[i] = 1.0
@@ -396,7 +397,7 @@ PROCESS = Process(
         work="luck project_row projects",
         entrepreneur="stage event projects stage_months project_months months_to_birth kind "
         "weight origin partners has_public_partner supporter engineering "
-        "review_left review_months risk_ratio",
+        "accompanied_hours review_left review_months risk_ratio",
     ),
     stream=STREAM,
 )

@@ -114,7 +114,7 @@ def _allot(left, split, purse):
 
 
 @rule
-def _employ(a, staff, third_place):
+def _employ(a, staff, third_place, p):
     """Spread facilitators over open places by seats, or equally without seats."""
     places, seats = 0, 0
     for place in range(third_place.account.size):
@@ -125,6 +125,7 @@ def _employ(a, staff, third_place):
         if third_place.account[place] == a and third_place.is_open[place]:
             share = third_place.seats[place] / seats if seats else 1.0 / places
             third_place.staff[place] = staff * share
+            third_place.hours_paid[place] = third_place.staff[place] * p.hours_per_fte
 
 
 @kernel
@@ -136,6 +137,7 @@ def book_money(account, ledger, third_place, office, cell, p):
     for place in range(third_place.is_open.size):
         third_place.age[place] += third_place.is_open[place]
         third_place.staff[place] = 0.0
+        third_place.hours_paid[place] = 0.0
     for a in range(account.is_active.size):
         if not account.is_active[a]:
             continue
@@ -177,7 +179,7 @@ def book_money(account, ledger, third_place, office, cell, p):
                 embedded = min(staff, account.embedded_officials[a])
                 o = cell.office.reshape(-1)[account.cell_row[a]]
                 office.embedded_capacity[o] += embedded * p.embedded_files
-                _employ(a, staff - embedded, third_place)
+                _employ(a, staff - embedded, third_place, p)
                 break  # nobody is employed without an open place
 
 
@@ -188,7 +190,7 @@ PROCESS = Process(
     writes=arrays(
         account="set_up reserves purse",
         ledger="income spending",
-        third_place="is_open age seats staff",
+        third_place="is_open age seats staff hours_paid",
         office="embedded_capacity",
     ),
 )

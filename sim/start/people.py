@@ -135,7 +135,12 @@ def settle_people(state: State, territory: Territory, values: Mapping[str, Any])
     for name in ("youth", "entrepreneur", "official"):
         for place in ("third_place", "member_of", "last_place"):
             state[f"{name}.{place}"] = -1
-    for name in ("entrepreneur.supporter", "office.queue_first", "office.queue_last"):
+    for name in (
+        "entrepreneur.supporter",
+        "entrepreneur.accompanied_by",
+        "office.queue_first",
+        "office.queue_last",
+    ):
         state[name] = -1
     state["premises.operator"] = -1
     state["entrepreneur.tenancy"] = 1

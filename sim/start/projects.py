@@ -17,12 +17,13 @@ import scipy
 from sim.kernels.arrays import Floats, Ints
 from sim.kernels.project_codes import RUNNING
 from sim.kernels.space import decay_potential
+from sim.kernels.triage import WAYS
 from sim.registry.catalogues import DIMENSIONS, project_kinds
 from sim.registry.parameters import ParameterGroup, parameter
 from sim.registry.state import State
 from sim.start.draws import uniform
 from sim.start.lay_pipeline import lay_pipeline
-from sim.start.stationary_pipeline import IDEA, Kinds, Pipeline, solve_pipeline
+from sim.start.stationary_pipeline import Kinds, Pipeline, solve_pipeline
 from sim.territory.territory import SECTORS
 
 STREAMS = {"skill": 121, "competences": 122, "openness": 123, "trust": 124}
@@ -267,9 +268,8 @@ def start_projects(state: State, values: Mapping[str, Any], seed: int) -> None:
     state["town.usual_risk"] = pipeline.usual_risk
     state["town.examination_months"] = pipeline.examination_months
     state["town.takeover_rate"] = _takeovers(state, values, kinds, pipeline)
-    # Ideas share the hours of every month after their first, except those given up.
-    shares = (1 - pipeline.abandonment) * float(kinds.share @ pipeline.months[:, IDEA])
-    state["office.engineering_hours"] = pipeline.hours * shares * pipeline.office_ideas
+    state["office.usual_triage"] = state["office.triage"] = WAYS[values["office_triage"]]
+    state["office.engineering_hours"] = pipeline.idea_hours * pipeline.office_ideas
     state["office.review_capacity"] = pipeline.capacity
     state["office.review_credit"] = 0.5
     lay_pipeline(state, values, seed, kinds, pipeline)

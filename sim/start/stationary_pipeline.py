@@ -97,9 +97,13 @@ class Pipeline:
     idea_rate : float
         Rate at which an entrepreneur of average skill without a project has an idea, 1/year.
     hours : float
-        Hours of engineering that an idea receives per month.
+        Hours of engineering per month that an idea receives in its turn.
+    turn_months : (kinds,) int64 array
+        Months that an idea waits for its turn; 0 where ideas share the hours.
     engineering_months : (kinds,) int64 array
-        Months until an idea has received its hours.
+        Months until an idea has received its hours, including the wait.
+    idea_hours : float
+        Hours that an office needs for each idea, given up or not.
     arrivals, capacity, waiting : (offices,) float64 array
         Files filed per month, maximum opened per month, and mean months that a file waits.
     examination_months : float
@@ -121,7 +125,9 @@ class Pipeline:
     office_ideas: Floats
     idea_rate: float
     hours: float
+    turn_months: Ints
     engineering_months: Ints
+    idea_hours: float
     arrivals: Floats
     capacity: Floats
     waiting: Floats
@@ -360,6 +366,48 @@ def _solve_rate(ideas: float, busy: float, factor: Floats) -> float:
     return math.sqrt(low * high)
 
 
+class _Engineering(NamedTuple):
+    """Engineering of ideas that nobody gives up; names as in `Pipeline`."""
+
+    hours: float
+    turn_months: Ints
+    engineering_months: Ints
+
+
+def _engineering(kinds: Kinds, v: Mapping[str, Any]) -> _Engineering:
+    """Find how long ideas take if an average one takes `engineering_months`.
+
+    In equal shares all receive the same hours at once. With triage an idea waits for its turn and
+    is then served at the cap, as in a fluid queue: in order, all wait equally long; by readiness,
+    kinds with fewer hours pass and only those with the most hours wait. Hours that are short are
+    never idle, so by Little's law they follow from the ideas that still wait when their turn comes.
+    """
+    mean_hours, cap = float(kinds.share @ kinds.hours), v["engineering_cap"]
+    hours = min(mean_hours / v["engineering_months"], cap)
+    turn = np.zeros(kinds.share.size, np.int64)
+    if v["office_triage"] != "shared":
+        waits = np.full(turn.size, v["engineering_months"] - mean_hours / cap)
+        if v["office_triage"] == "by_readiness":
+            is_last = kinds.hours == kinds.hours[kinds.share > 0].max()
+            waits = np.where(is_last, waits / kinds.share[is_last].sum(), 0.0)
+        turn = np.rint(np.clip(waits, 0.0, LONGEST_LIFE)).astype(np.int64)
+        hours = cap
+    served = np.maximum(np.ceil(kinds.hours / max(hours, 1e-9) - 1e-6), 1.0).astype(np.int64)
+    return _Engineering(hours, turn, turn + served)
+
+
+def _idea_hours(a: float, work: _Engineering, kinds: Kinds, v: Mapping[str, Any]) -> float:
+    """Return the hours that an office needs for each idea, which may be given up on the way."""
+    stay = 1.0 - a
+    if v["office_triage"] == "shared":  # in the last month, too, whatever is still needed
+        months = _left(a, work.engineering_months.astype(np.float64))
+        return work.hours * (stay * float(kinds.share @ months))
+    whole = (work.engineering_months - work.turn_months - 1).astype(np.float64)
+    rest = kinds.hours - work.hours * whole
+    spent = work.hours * stay * _left(a, whole) + rest * stay ** (whole + 1.0)
+    return float(kinds.share @ (stay**work.turn_months * spent))
+
+
 class _Files(NamedTuple):
     """Stationary flow of files through the offices; names as in `Pipeline`."""
 
@@ -367,7 +415,9 @@ class _Files(NamedTuple):
     mean_wait: float
     examination_months: float
     hours: float
+    turn_months: Ints
     engineering_months: Ints
+    idea_hours: float
     arrivals: Floats
     capacity: Floats
     waiting: Floats
@@ -380,9 +430,8 @@ def _solve_files(
     """Find how long files wait, given the ideas per month and the offices' shares."""
     weight = np.array(shares)
     teams = teams_of(values)
-    mean_hours = float(kinds.share @ kinds.hours)
-    hours = min(mean_hours / values["engineering_months"], values["engineering_cap"])
-    lengths = np.maximum(np.ceil(kinds.hours / max(hours, 1e-9) - 1e-6), 1.0).astype(np.int64)
+    work = _engineering(kinds, values)
+    lengths = work.engineering_months
 
     delay = values["approval_delay"]
     a, mean_wait, examination = 0.1, 0.0, delay
@@ -400,7 +449,8 @@ def _solve_files(
         examination = max(delay - seen, 1.0)
         if abs(mean_wait - before) < 1e-6:
             break
-    return _Files(a, mean_wait, examination, hours, lengths, arrivals, capacity, waiting)
+    hours = _idea_hours(a, work, kinds, values)
+    return _Files(a, mean_wait, examination, *work, hours, arrivals, capacity, waiting)
 
 
 def solve_pipeline(

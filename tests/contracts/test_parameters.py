@@ -107,6 +107,8 @@ COMPANY = {
     "half_facilitation_hours": {"idea_exposure_effect": 3.0},
     "with_membership": {"membership_months": 9.0},
     "engineering_cap": {"engineering_months": 1.0},
+    "caseload": {"with_accompaniment": True},
+    "accompaniment_cap": {"with_accompaniment": True},
     "open_share_shrinkage": {"open_share_elasticity": 1.0},
     "margin_clip": {"margin_spread": 0.4},
     "town_shock_memory": {"town_shock_spread": 0.1},

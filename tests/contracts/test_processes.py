@@ -33,6 +33,7 @@ def changed():
         online_multiplier_comparison=1.5,
         town_shock_spread=0.05,
         loan_leverage=3.0,
+        caseload=2.0,
     )
     bound = [(p.name, p.bind(run.state, run.values, run.seed)) for p in MONTH]
     found = {p.name: set() for p in MONTH}

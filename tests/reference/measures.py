@@ -170,6 +170,15 @@ COUNTS: Final[dict[str, Callable[[Town], float]]] = {
     "classic_births": lambda town: (
         town.classic_birth_rate / 12 * sum(c.residents for c in town.cells) / 1000
     ),
+    "facilitators": lambda town: sum(p.staff for p in town.third_places),
+    "hours_paid": lambda town: sum(p.hours_paid for p in town.third_places),
+    "hours_given": lambda town: sum(
+        p.hours / p.mentoring for p in town.third_places if p.mentoring > 0
+    ),
+    "hours_to_ideas": lambda town: sum(
+        p.idea_hours / p.mentoring for p in town.third_places if p.mentoring > 0
+    ),
+    "accompanied": lambda town: sum(p.accompanied for p in town.third_places),
     **{
         f"births_{name}": lambda town, name=name: _number(
             _born(town), lambda p: KINDS[p.kind] == name
@@ -309,6 +318,11 @@ OF_THE_LAST_YEAR: Final[dict[str, Callable[[Period], float]]] = {
     "third_place_people": lambda p: p.mean("people_of_a_year"),
     "project_members": lambda p: p.mean("project_members"),
     "occupancy": lambda p: per(p.sum("seats_used"), p.sum("seats")),
+    "facilitation_hours_paid": lambda p: p.mean("hours_paid"),
+    "facilitation_hours_given": lambda p: p.mean("hours_given"),
+    "facilitation_hours_to_ideas": lambda p: p.mean("hours_to_ideas"),
+    "accompanied_projects": lambda p: p.mean("accompanied"),
+    "accompanied_per_facilitator": lambda p: per(p.sum("accompanied"), p.sum("facilitators")),
     "public_money_unspent": lambda p: p.mean("public_money_unspent"),
 }
 """Measures of what stands, which effects at a horizon take over its last twelve months."""
@@ -367,6 +381,7 @@ FEWER_ARE_BETTER: Final = {
 NEITHER_IS_BETTER: Final = {
     "premises", "successions", "rent_index", "online_spending", "third_places", "third_place_seats",
     "bank_loans", "classic_births", "public_spending", "public_money_unspent",
+    "facilitation_hours_paid",
 }  # fmt: skip
 
 

@@ -7,7 +7,9 @@ idea gets its last hour in the same month as in the kernels.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import exp, floor, log, sinh
+from typing import Any
 
 import numpy as np
 
@@ -121,7 +123,7 @@ def _new_project(
         "risk_ratio": 1.0,
     }
     reset = ("stage_months", "project_months", "months_to_birth",
-             "engineering", "review_left", "review_months")  # fmt: skip
+             "engineering", "accompanied_hours", "review_left", "review_months")  # fmt: skip
     for name, value in (new | dict.fromkeys(reset, 0)).items():
         town[f"entrepreneur.{name}"][i] = value
 
@@ -171,6 +173,47 @@ def project_ideas(town: Town, values: Values, seed: int, month: int, calendar: i
         _new_project(town, values, key, i, origin, supporter)
 
 
+def _hours_left(town: Town, i: int) -> float:
+    needed = town["project_kind.engineering_hours"][town["entrepreneur.kind"][i]]
+    return float(needed - town["entrepreneur.engineering"][i])
+
+
+def _own_hours(town: Town, i: int) -> float:
+    """Hours of facilitation, and those saved with machines."""
+    place = town["entrepreneur.third_place"][i]
+    hours: float = town["entrepreneur.facilitation"][i]
+    if town["entrepreneur.at_place"][i] and place >= 0:
+        needed = town["project_kind.engineering_hours"][town["entrepreneur.kind"][i]]
+        hours += town["third_place.machines"][place] * needed / 12
+    return hours
+
+
+def _way_of(town: Town, office: int) -> int:
+    way = town["office.usual_triage"][office]
+    for a, other in enumerate(town["account.triage"]):
+        near = _in_reach(town, a, town["office.cell_row"][office])
+        if other and near and town["account.is_active"][a]:
+            way = other
+    return int(way)
+
+
+def _first_come(town: Town) -> Callable[[int], Any]:
+    return lambda i: (-town["entrepreneur.stage_months"][i], town["entrepreneur.id"][i])
+
+
+def _readiest(town: Town) -> Callable[[int], Any]:
+    """The fewest 64ths of an hour left, then the longest in work, then the first."""
+    return lambda i: (
+        int(64 * max(_hours_left(town, i), 0)),
+        -town["entrepreneur.stage_months"][i],
+        town["entrepreneur.id"][i],
+    )
+
+
+SHARED, IN_ORDER, BY_READINESS = 1, 2, 3
+_PRIORITY = {IN_ORDER: _first_come, BY_READINESS: _readiest}
+
+
 def project_engineering(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
     key = stream_key(seed, ENGINEERING, month)
     at_work = []
@@ -182,16 +225,38 @@ def project_engineering(town: Town, values: Values, seed: int, month: int, calen
             else:
                 at_work.append(i)
     offices = [town["entrepreneur.office"][i] for i in at_work]
-    for o in range(len(town["office.ideas_in_work"])):
-        town["office.ideas_in_work"][o] = offices.count(o)
+    own = {i: _own_hours(town, i) for i in at_work}
+    received = {}
+    for o, hours in enumerate(town["office.engineering_hours"]):
+        ideas = [i for i, of in zip(at_work, offices, strict=True) if of == o]
+        town["office.ideas_in_work"][o] = len(ideas)
+        town["office.triage"][o] = way = _way_of(town, o)
+        wanted = {
+            i: max(min(_hours_left(town, i), values["engineering_cap"]) - own[i], 0.0)
+            for i in ideas
+        }
+        if way == SHARED:
+            received |= {i: hours / len(ideas) for i in ideas}
+            hours -= sum(min(hours / len(ideas), wanted[i]) for i in ideas)
+        for i in sorted(ideas, key=_PRIORITY[way](town)) if way != SHARED else []:
+            received[i] = min(wanted[i], hours)
+            hours -= received[i]
+        town["office.idle_hours"][o] = hours
+    town["third_place.idea_hours"] = [0.0 for _ in town["third_place.idea_hours"]]
     for i, o in zip(at_work, offices, strict=True):
         kind, place = town["entrepreneur.kind"][i], town["entrepreneur.third_place"][i]
-        needed = town["project_kind.engineering_hours"][kind]
-        given = town["entrepreneur.facilitation"][i]
-        if town["entrepreneur.at_place"][i] and place >= 0:
-            given += town["third_place.machines"][place] * needed / 12
-        share = town["office.engineering_hours"][o] / offices.count(o)
-        hours = town["entrepreneur.engineering"][i] + min(share + given, values["engineering_cap"])
+        needed, given = town["project_kind.engineering_hours"][kind], own[i]
+        giver = town["entrepreneur.accompanied_by"][i]
+        giver = place if giver < 0 else giver
+        if giver >= 0:
+            used = min(
+                town["entrepreneur.facilitation"][i],
+                values["engineering_cap"],
+                max(_hours_left(town, i), 0.0),
+            )
+            town["third_place.idea_hours"][giver] += used
+        hours = town["entrepreneur.engineering"][i]
+        hours += min(received[i] + given, values["engineering_cap"])
         town["entrepreneur.engineering"][i] = _single(hours)
         if given > 0 and place >= 0 and town["entrepreneur.supporter"][i] < 0:
             town["entrepreneur.supporter"][i] = town["third_place.account"][place]

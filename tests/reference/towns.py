@@ -63,10 +63,11 @@ def everything_at_once(seed: int = 1, **parameters: Any) -> Simulation:
         "facade": {},
     }
     begun = [load_intervention(n).replace(start=0, **changes) for n, changes in levers.items()]
-    # One without funding: its fees do not pay its seats, which close one after another.
+    # One without funding: its fees do not pay its seats, which close one after another. For two
+    # years it changes how offices work.
     begun.append(
         load_intervention("transition_cluster")
-        .replace(start=0, cluster_size=12, cluster_funding=0.0)
+        .replace(start=0, stop=24, cluster_size=12, cluster_funding=0.0, triage="by_readiness")
         .called("unfunded")
     )
     scenario = load_scenario("mid_sized_town").replace(**{**SMALL, **busy, **parameters})

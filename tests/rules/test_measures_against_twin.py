@@ -76,6 +76,11 @@ def random_month(random: np.random.Generator) -> State:
         many = state[f"{name}.recency"].size
         state[f"{name}.recency"] = random.integers(0, 2, many) * random.integers(0, 13, many)
     state["entrepreneur.at_place"] = random.integers(0, 2, sizes["entrepreneur"])
+    more = random.spawn(1)[0]
+    state["third_place.mentoring"] = np.maximum(more.uniform(-0.3, 1.3, n), 0)
+    state["third_place.accompanied"] = more.integers(1, 40, n)
+    for name in ("staff", "hours_paid", "hours", "idea_hours"):
+        state[f"third_place.{name}"] = more.uniform(0, 90, n)
     state["account.evening_participants"] = random.uniform(0, 50, sizes["account"])
     state["account.votes"] = random.uniform(0, 500, sizes["account"])
     state["account.bank_loans"] = 1_234_567 * np.arange(sizes["account"])

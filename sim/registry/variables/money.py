@@ -41,6 +41,7 @@ MONEY: Final[list[tuple[Any, ...]]] = [
         "Seats that this month's users take up, each with the share that one of its kind uses.",
     ),
     ("third_place.staff", "float32", "FTE", "Facilitators paid this month."),
+    ("third_place.hours_paid", "float32", "hours/month", "Paid hours of these facilitators."),
     (
         "third_place.is_mobile",
         "uint8",
@@ -60,6 +61,18 @@ MONEY: Final[list[tuple[Any, ...]]] = [
         "float32",
         "hours/month",
         "Facilitation and engineering given this month.",
+    ),
+    (
+        "third_place.idea_hours",
+        "float32",
+        "hours/month",
+        "Part of it that went into the engineering of ideas.",
+    ),
+    (
+        "third_place.accompanied",
+        "int32",
+        "projects",
+        "Projects that its facilitators accompany this month.",
     ),
     ("third_place.reach", "float32", "cells", "Distance over which visits fall to 1/e."),
     (
@@ -149,6 +162,13 @@ MONEY: Final[list[tuple[Any, ...]]] = [
         "float32",
         "cells",
         "Maximum distance of project holders' homes from `account.cell_row` for a grant.",
+    ),
+    (
+        "account.triage",
+        "uint8",
+        "code",
+        "How offices in that reach give hours to ideas: 0 as before, 1 shared, 2 in order, 3 by "
+        "readiness.",
     ),
     ("account.cell_row", "int32", "index", "Flat index of its central cell."),
     (

@@ -173,7 +173,19 @@ PEOPLE: Final[list[tuple[Any, ...]]] = [
         "entrepreneur.facilitation",
         "float32",
         "hours",
-        "Facilitation received at third places this month.",
+        "Facilitation received from third places this month.",
+    ),
+    (
+        "entrepreneur.accompanied_by",
+        "int16",
+        "index",
+        "Third place whose facilitators accompany the project; -1 for none.",
+    ),
+    (
+        "entrepreneur.accompanied_hours",
+        "float32",
+        "hours",
+        "Hours that these facilitators have spent on it so far.",
     ),
     (
         "entrepreneur.review_left",
@@ -244,6 +256,9 @@ PEOPLE: Final[list[tuple[Any, ...]]] = [
     ("work.luck", "uint32", "1", "Scratch for random words.", ("entrepreneur",)),
     ("work.grant_key", "uint64", "1", "Scratch for priorities of grants.", ("entrepreneur",)),
     ("work.grant_row", "int64", "1", "Scratch for the rows of these keys.", ("entrepreneur",)),
+    ("work.office_hours", "float64", "1", "Scratch for hours of an office.", ("entrepreneur",)),
+    ("work.triage_key", "uint64", "1", "Scratch for priorities in triage.", ("entrepreneur",)),
+    ("work.triage_row", "int64", "1", "Scratch for the rows of these keys.", ("entrepreneur",)),
     # Project kinds, from the catalogue
     ("project_kind.share", "float32", "share", "Share of ideas of this kind."),
     (
@@ -303,7 +318,22 @@ PEOPLE: Final[list[tuple[Any, ...]]] = [
     ("office.trust", "float32", "share", "Mean trust of its officials."),
     ("office.trust_at_start", "float32", "share", "The same on the start date."),
     ("office.engineering_hours", "float32", "hours/month", "Project engineering by its own staff."),
-    ("office.ideas_in_work", "int32", "projects", "Ideas that share these hours."),
+    (
+        "office.usual_triage",
+        "uint8",
+        "code",
+        "How it gives these hours to ideas unless an intervention changes it: 1 shared, 2 in "
+        "order, 3 by readiness.",
+    ),
+    ("office.triage", "uint8", "code", "How it gave them this month."),
+    (
+        "office.idle_hours",
+        "float64",
+        "hours/month",
+        "Hours that reached no idea this month: none could take them, or, in equal shares, the "
+        "share exceeded its need.",
+    ),
+    ("office.ideas_in_work", "int32", "projects", "Ideas that need these hours."),
     (
         "office.review_capacity",
         "float32",
