@@ -256,8 +256,8 @@ def _list_who_wants(
     """Append members who stay, and who want to join, each with a key of place and random order.
 
     They are few, so random words are first compared in bulk with an upper bound, the probability
-    for a well-known place and somebody with a project. Whoever came in the last year is looked at
-    in any case.
+    for a well-known place and somebody with a project. Members, and former ones who come back more
+    readily, are looked at in any case.
     """
     ratio = max(p.project_visit_ratio, 1.0) if kind == _ENTREPRENEUR else 1.0
     largest = min(ratio * _most_visits(visits, third_place, p), 1.0)
@@ -268,6 +268,7 @@ def _list_who_wants(
     leaving = 1.0 / p.membership_months
     steepest = ratio * leaving / (1.0 - largest * (1.0 - leaving))  # joining over visits
     bound = _CLEAR_OF_ROUNDING * np.float32(steepest)
+    least_recent = np.uint8(1 if p.return_ratio > 1.0 else YEAR - 1)
     k0, k1 = stream_key(seed, STREAM, month)
     lucks = np.empty(CHUNK, np.uint32)
     n = np.uintp(people.id.size)
@@ -277,7 +278,7 @@ def _list_who_wants(
         for i in range(first, last):
             luck = np.int32(lucks[i - first] >> np.uint32(1))  # signed integers convert faster
             is_likely = np.float32(luck) <= bound * people.visit_probability[i]
-            people.at_place[i] = is_likely | (people.recency[i] > 0)
+            people.at_place[i] = is_likely | (people.recency[i] >= least_recent)
         for start in range(first, last, BLOCK):
             bits = marks_of_block(people.at_place, start, last)
             while bits:
