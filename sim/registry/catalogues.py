@@ -110,13 +110,13 @@ class Kind:
 
 
 THIRD_PLACE_COLUMNS: Final[Mapping[str, Column]] = {
-    "youth_visits": Column("share", "Monthly probability that a youth next door wants to come."),
+    "youth_visits": Column(
+        "share", "Share of the time for which a youth next door wants to be a member."
+    ),
     "entrepreneur_visits": Column(
-        "share", "Monthly probability that a potential project holder next door does."
+        "share", "The same of a potential project holder next door who has no project."
     ),
-    "official_visits": Column(
-        "share", "Monthly probability that an official next door, once invited, does."
-    ),
+    "official_visits": Column("share", "The same of an official next door, once invited."),
     "mentoring": Column("1", "Engineering that an hour of its staff is worth.", high=10),
     "machines": Column(
         "share", "Part of the engineering that its users do themselves on machines."
@@ -124,7 +124,7 @@ THIRD_PLACE_COLUMNS: Final[Mapping[str, Column]] = {
     "trials": Column("1", "Risk ratio of projects that its users have tried out.", low=0.1, high=2),
     "seat_cost": Column("EUR/month", "Cost of a seat.", high=100_000),
     "setup_cost": Column("EUR", "Cost of setting up a seat.", high=1_000_000),
-    "fee": Column("EUR/month", "What a user pays on average.", high=10_000),
+    "fee": Column("EUR/month", "What the users of a full-time seat pay on average.", high=10_000),
     "seats": Column("seats", "Seats of one where nothing is said.", int, high=100_000),
     "max_seats": Column("seats", "Seats that fit into the largest.", int, low=1, high=100_000),
     "staff": Column("FTE", "Facilitators of one where nothing is said.", high=1000),

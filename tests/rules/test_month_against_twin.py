@@ -62,6 +62,15 @@ STATES = {
         "succession_share": 0.4,
         "quality_spread": 0.3,
     },
+    "members of third places": {
+        "membership_months": 6.0,
+        "project_visit_ratio": 4.0,
+        "return_ratio": 3.0,
+        "visit_level": 2.0,
+        "seat_use_youth": 0.15,
+        "seat_use_holders": 0.45,
+        "seat_use_officials": 0.05,
+    },
     "without neighbours, margins and rent": {
         "with_neighbours": False,
         "with_margins": False,

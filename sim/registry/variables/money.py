@@ -79,19 +79,19 @@ MONEY: Final[list[tuple[Any, ...]]] = [
         "third_place.youth_visits",
         "float32",
         "share",
-        "Monthly probability that a youth next door wants to come.",
+        "Share of the time for which a youth next door wants to be a member.",
     ),
     (
         "third_place.entrepreneur_visits",
         "float32",
         "share",
-        "Monthly probability that an entrepreneur next door wants to come.",
+        "Share of the time for which an entrepreneur next door wants to be a member.",
     ),
     (
         "third_place.official_visits",
         "float32",
         "share",
-        "Monthly probability that an official next door, as invited there, wants to come.",
+        "Share of the time for which an official next door, as invited there, wants to be one.",
     ),
     ("third_place.mentoring", "float32", "1", "Engineering provided by an hour of its staff."),
     (
