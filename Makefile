@@ -6,9 +6,9 @@ BIN := .venv/bin
 
 .PHONY: demo test corpus check docs bench constraints clean
 
-demo: .venv/installed  ## a town over 20 years; with and without a cluster; size by funding
+demo: .venv/installed  ## a town over 20 years; with a cluster and its parts; size by funding
 	$(BIN)/sim run mid_sized_town --reps 20 --seed 1 --png --out demo/town --force
-	$(BIN)/sim compare mid_sized_town transition_cluster --reps 60 --seed 1 --out demo/cluster --force
+	$(BIN)/sim compare mid_sized_town transition_cluster --parts --reps 60 --seed 1 --out demo/cluster --force
 	rm -rf demo/headline
 	$(BIN)/sim sweep cluster_size_by_funding --out demo/headline
 	$(BIN)/sim report demo/headline

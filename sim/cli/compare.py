@@ -135,6 +135,7 @@ def _answer(results: Results, out: str, language: Language, as_json: bool) -> No
         return
     from sim.measures.registry import HEADLINES
     from sim.report.facts import Facts
+    from sim.report.sections.power import looks_in_short
     from sim.words.catalogue import Words
 
     words, facts = Words(language), Facts(results, language)
@@ -147,6 +148,7 @@ def _answer(results: Results, out: str, language: Language, as_json: bool) -> No
             rows.append([arm.label, effect.label, *found, words(f"verdict.{effect.verdict}")])
     CONSOLE.data(f"{results.scenario.title[language]}\n")
     CONSOLE.data(table(rows, text_columns=2))
+    CONSOLE.data(f"\n{looks_in_short(facts)}")
     for whole, parts in facts.parts.items():
         _show_parts(facts, whole, parts)
 

@@ -83,6 +83,44 @@ COLUMNS: Final[Mapping[str, TableColumn]] = MappingProxyType(
         ),
         "baseline_mean": TableColumn("measure", "Mean of the measure in the baseline."),
         "smallest_relevant": TableColumn("measure", "Smallest effect that matters: a judgement."),
+        "p_value": TableColumn(
+            "share",
+            "Two-sided p-value of a mean effect of 0; below 0.1 if the 90 % interval excludes 0.",
+        ),
+        "draws_lo90": TableColumn(
+            "measure",
+            "Effect at the lower end of nine in ten draws of the uncertain parameters, luck taken "
+            "out where replications were rerun.",
+        ),
+        "draws_hi90": TableColumn("measure", "Effect at the upper end of nine in ten draws."),
+        "p_relevant": TableColumn(
+            "share",
+            "Share of draws whose effect is at least the smallest relevant one, in either "
+            "direction.",
+        ),
+        "explained": TableColumn(
+            "share",
+            "Variance between left-out replications that the leading parameters predict; 0 if "
+            "none does.",
+        ),
+        "leading": TableColumn(
+            "text",
+            "Parameters on which an effect that is not relevant depends, and the end (+ or "
+            "-) of their range at which it is larger as wanted.",
+        ),
+        "largest": TableColumn(
+            "measure", "Fitted effect with the leading parameters at the favourable ends."
+        ),
+        "relevant_if": TableColumn(
+            "text", "Values of the leading parameters from which on the fitted effect is relevant."
+        ),
+        "q_value": TableColumn(
+            "share",
+            "p-value adjusted for all effects of the table, or for the primary outcomes of an arm.",
+        ),
+        "finding": TableColumn(
+            "text", "The verdict among all effects: not determinable if q_value is above 0.1."
+        ),
         "verdict": TableColumn(
             "text",
             "'increase', 'decrease', 'no_relevant_effect', 'not_determinable' or 'missing'; for "

@@ -10,13 +10,16 @@ instead of 90 %, the expanded ones in 89 % (tests/laws/test_effects.py).
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
-from scipy.special import ndtr, ndtri, stdtrit
+from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
+from sim.experiments.dependence import Dependence, DrawnParameters, OverDraws, over_draws
+from sim.experiments.multiplicity import with_findings
 from sim.kernels.arrays import Floats
 from sim.measures.measure import Measure
 from sim.measures.registry import OUTCOMES
@@ -34,6 +37,7 @@ __all__ = [
     "effect_table",
     "expanded_level",
     "mean_effect",
+    "p_value",
     "resampled_means",
     "still_needed",
     "variance_from_luck",
@@ -45,6 +49,9 @@ Verdict = Literal["increase", "decrease", "no_relevant_effect", "not_determinabl
 
 RESAMPLES: Final = 4000
 """Number of bootstrap samples."""
+
+_RARE: Final = 20
+"""Resamples beyond zero, below which their share is too uncertain for a p-value."""
 
 _SEED: Final = 20150915
 """Seed of the resampling, fixed so that the same runs always give the same intervals."""
@@ -99,6 +106,8 @@ class MeanEffect:
         Intervals of the mean effect.
     p_positive : float
         Probability that the mean effect is positive; one half if it is exactly zero.
+    p_value : float
+        Largest error level at which an interval still contains zero; see `p_value`.
     """
 
     mean: float
@@ -108,6 +117,7 @@ class MeanEffect:
     lo90: float
     hi90: float
     p_positive: float
+    p_value: float
 
 
 def mean_effect(differences: Floats) -> MeanEffect:
@@ -116,7 +126,8 @@ def mean_effect(differences: Floats) -> MeanEffect:
     mean, median = float(differences.mean()), float(np.median(differences))
     if np.all(differences == differences[0]):
         same = float(differences[0])
-        return MeanEffect(same, same, same, same, same, same, (float(np.sign(same)) + 1) / 2)
+        positive = (float(np.sign(same)) + 1) / 2
+        return MeanEffect(same, same, same, same, same, same, positive, float(same == 0))
     means = resampled_means(differences)
     inner, outer = expanded_level(0.5, n), expanded_level(0.9, n)
     levels = (inner, 1 - inner, outer, 1 - outer)
@@ -124,7 +135,24 @@ def mean_effect(differences: Floats) -> MeanEffect:
     bounds = np.clip(np.quantile(means, levels), differences.min(), differences.max())
     lo50, hi50, lo90, hi90 = bounds.tolist()
     positive = float(np.mean(means > 0) + np.mean(means == 0) / 2)
-    return MeanEffect(mean, median, lo50, hi50, lo90, hi90, positive)
+    return MeanEffect(mean, median, lo50, hi50, lo90, hi90, positive, p_value(differences, means))
+
+
+def p_value(differences: Floats, means: Floats) -> float:
+    """Return the two-sided p-value of a mean effect of zero.
+
+    It inverts the interval: an interval of level 1 - p ends at zero. Where fewer than `_RARE` of
+    the bootstrap `means` lie beyond zero, it is the smaller of the value at the next resample and
+    that of Student's test, which the expanded interval equals for normal differences.
+    """
+    n = differences.size
+    beyond = min(int(np.count_nonzero(means <= 0)), int(np.count_nonzero(means >= 0)))
+    quantile = float(ndtri(min(max(beyond, 1) / RESAMPLES, 0.5)))
+    p = 2 * float(stdtr(n - 1, quantile / math.sqrt(n / (n - 1))))
+    if beyond < _RARE:
+        error = float(differences.std(ddof=1)) / math.sqrt(n)
+        p = min(p, 2 * float(stdtr(n - 1, -abs(float(differences.mean())) / error)))
+    return p
 
 
 def verdict_of(lo90: float, hi90: float, smallest_relevant: float) -> Verdict:
@@ -195,6 +223,8 @@ class Effect:
     baseline_mean, smallest_relevant : float
         Mean of the measure in the baseline, and the smallest relevant effect.
     verdict : Verdict
+    over_draws : OverDraws
+        The effect over the draws of uncertain parameters; nan where these are fixed.
     """
 
     of_mean: MeanEffect | None
@@ -207,6 +237,7 @@ class Effect:
     baseline_mean: float
     smallest_relevant: float
     verdict: Verdict
+    over_draws: OverDraws
 
 
 def effect_of(
@@ -230,7 +261,8 @@ def effect_of(
     relevant = measure.smallest_relevant(baseline_mean)
     if n < 2:
         none = math.nan
-        return Effect(None, n, 2 - n, none, none, none, none, baseline_mean, relevant, "missing")
+        known = (none, none, none, none, baseline_mean, relevant)
+        return Effect(None, n, 2 - n, *known, "missing", OverDraws())
     differences = after - before
     of_mean = mean_effect(differences)
     paired = float(differences.var(ddof=1))
@@ -249,7 +281,21 @@ def effect_of(
         baseline_mean=baseline_mean,
         smallest_relevant=relevant,
         verdict=verdict,
+        over_draws=_over_draws(differences, luck, paired, relevant, again),
     )
+
+
+def _over_draws(
+    differences: Floats,
+    luck: float,
+    paired: float,
+    relevant: float,
+    again: tuple[Floats, Floats] | None,
+) -> OverDraws:
+    if again is None:
+        return OverDraws()
+    share = max(0.0, 1 - luck / paired) if paired > 0 else math.nan
+    return over_draws(differences, share, relevant)
 
 
 def _luck(first: Floats, second: Floats) -> float:
@@ -258,17 +304,28 @@ def _luck(first: Floats, second: Floats) -> float:
     return variance_from_luck(first[defined], second[defined])
 
 
+_OF_MEAN: Final = tuple(f.name for f in fields(MeanEffect))[:-1]
+_OF_EFFECT: Final = tuple(f.name for f in fields(Effect))[1:-1]
+_OF_DRAWS: Final = tuple(f.name for f in (*fields(OverDraws), *fields(Dependence)))
+
 EFFECT_COLUMNS: Final = (
-    *("intervention", "indicator", "horizon", "window"),
-    *(field.name for field in (*fields(MeanEffect), *fields(Effect)[1:])),
+    *("intervention", "indicator", "horizon", "window", *_OF_MEAN, *_OF_EFFECT),
+    *("p_value", *_OF_DRAWS, "q_value", "finding"),
 )
-"""Columns of effects.csv. Intervals, ``p_positive`` and ``still_needed`` concern the mean effect;
+"""Columns of effects.csv. Intervals, p-values and ``still_needed`` concern the mean effect;
 ``median`` is that of the paired differences; horizons are months from the start of the run, and
-``window`` says whether all of them or the last twelve count."""
+``window`` says whether all of them or the last twelve count. ``verdict`` is that of one effect
+alone, ``finding`` that of one among all; see `sim.experiments.multiplicity`."""
 
 
 def effect_table(
-    values: Floats, names: tuple[str, ...], horizons: tuple[int, ...], reruns: int | None
+    values: Floats,
+    names: tuple[str, ...],
+    horizons: tuple[int, ...],
+    reruns: int | None,
+    *,
+    drawn: pd.DataFrame | None = None,
+    parts: Collection[str] = (),
 ) -> pd.DataFrame:
     """Estimate all effects: one row for each intervention, measure and horizon.
 
@@ -283,6 +340,10 @@ def effect_table(
     reruns : int or None
         Replications with a second seed; None with fixed parameters, when all variance comes from
         seeds.
+    drawn : pandas.DataFrame, optional
+        Drawn parameters, a row a replication, for what no relevant effect depends on.
+    parts : collection of str
+        Arms that are parts of others.
 
     Returns
     -------
@@ -291,6 +352,7 @@ def effect_table(
     """
     import pandas as pd
 
+    parameters = None if drawn is None or reruns is None else DrawnParameters(drawn)
     rows = []
     for arm, name in enumerate(names[1:], start=1):
         for k, measure in enumerate(OUTCOMES.values()):
@@ -298,10 +360,33 @@ def effect_table(
                 at = values[:, :, :, h, k]
                 second = None if reruns is None else (at[1, 0, :reruns], at[1, arm, :reruns])
                 effect = effect_of(measure, at[0, 0], at[0, arm], second)
+                dependence = Dependence()
+                if parameters and effect.verdict in ("no_relevant_effect", "not_determinable"):
+                    dependence = _dependence(parameters, measure, at[0, 0], at[0, arm], effect)
                 of_mean = effect.of_mean or _NO_MEAN
-                place = (name, measure.name, horizon, measure.window)
-                rows.append((*place, *vars(of_mean).values(), *[*vars(effect).values()][1:]))
-    return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS))
+                place = {
+                    "intervention": name,
+                    "indicator": measure.name,
+                    "horizon": horizon,
+                    "window": measure.window,
+                }
+                over = vars(effect.over_draws) | vars(dependence)
+                rows.append(place | vars(of_mean) | vars(effect) | over)
+    table = pd.DataFrame(rows, columns=list(EFFECT_COLUMNS[:-2]))
+    return with_findings(table, parts)
 
 
-_NO_MEAN: Final = MeanEffect(*[math.nan] * 7)
+def _dependence(
+    parameters: DrawnParameters, measure: Measure, baseline: Floats, arm: Floats, effect: Effect
+) -> Dependence:
+    """Return on what an effect depends in the direction that is wanted, or in which it goes."""
+    differences = arm - baseline
+    is_known = np.isfinite(differences)
+    mean = effect.of_mean.mean if effect.of_mean else 0.0
+    direction = measure.good or (1 if mean >= 0 else -1)
+    return parameters.dependence(
+        differences[is_known], is_known, effect.smallest_relevant, direction
+    )
+
+
+_NO_MEAN: Final = MeanEffect(*[math.nan] * 8)

@@ -128,10 +128,10 @@ def with_parts(arms: Mapping[str, Scenario]) -> dict[str, Scenario]:
             if found.setdefault(f"{name}_{part}", one) is not one or f"{name}_{part}" in arms:
                 raise InputError(f"two arms are called '{name}_{part}'; rename one of the files.")
     if len(found) == len(arms):
-        whole = ", ".join(name for name in arms if name != BASELINE)
+        tried = ", ".join(name for name in arms if name != BASELINE) or "no intervention"
         raise InputError(
-            f"nothing to take apart: {whole} is a single measure as its levers are set; types with "
-            f"parts are {', '.join(n for n, kind in TYPES.items() if kind.parts)}."
+            f"nothing to take apart in {tried}; expected an arm of one intervention that does at "
+            f"least two things, of type {', '.join(n for n, kind in TYPES.items() if kind.parts)}."
         )
     return found
 

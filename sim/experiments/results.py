@@ -111,7 +111,9 @@ class Results(DesignTables):
         values = np.full(shape, np.nan)
         values[runs["luck"], runs["arm"].map(names.index), runs["rep"]] = found
         reruns = asked.reruns if asked.parameters == "drawn" else None
-        return effect_table(values, names, asked.horizons, reruns)
+        drawn = self.parameters.set_index("rep").reindex(range(asked.replications))
+        parts = {part for of_arm in asked.parts.values() for part in of_arm}
+        return effect_table(values, names, asked.horizons, reruns, drawn=drawn, parts=parts)
 
     @cached_property
     def monthly(self) -> pd.DataFrame:

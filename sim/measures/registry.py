@@ -19,9 +19,11 @@ from sim.territory.territory import ZONES
 __all__ = [
     "HEADLINES",
     "HORIZONS",
+    "MEANS",
     "MEASURES",
     "MONTHLY",
     "OUTCOMES",
+    "PRIMARY",
     "RENAMED",
     "ROLLING",
     "horizons_within",
@@ -100,6 +102,19 @@ HEADLINES: Final = (
     "participation",
 )
 """Headline outcomes: closures, always with net open shops; births; participation."""
+
+PRIMARY: Final = ("closure_rate_town_centre", "births_per_1000", "participation")
+"""The outcomes at the end of a run that answer the question, declared beforehand; all other effects
+are explored."""
+
+MEANS: Final = (
+    "third_place_seats",
+    "evening_participants",
+    "votes",
+    "public_spending",
+    "public_money_unspent",
+)
+"""Outcomes that state what an intervention spends and sets up, rather than what comes of it."""
 
 ROLLING: Final = (
     "closure_rate_town_centre",

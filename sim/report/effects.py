@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Final, Literal
@@ -11,7 +11,8 @@ from typing import Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from sim.experiments.effects import effect_of
+from sim.experiments.effects import MeanEffect, effect_of
+from sim.experiments.multiplicity import LEVEL
 from sim.kernels.arrays import Floats, Ints
 from sim.measures.measure import Measure
 from sim.report.blocks import Cell, Tone
@@ -43,7 +44,8 @@ class Effect:
     """The mean effect of an intervention on a measure up to a horizon.
 
     Label, direction (1 more, -1 less, 0 neither) and unit of the measure; then columns of the table
-    of effects, where a mean is that of paired replications.
+    of effects, where a mean is that of paired replications. The verdict is that of one effect among
+    all; `is_chance` is whether it would be a finding alone.
     """
 
     label: str
@@ -60,6 +62,16 @@ class Effect:
     verdict: str = "missing"
     replications: int = 0
     still_needed: int = 0
+    p_value: float = math.nan
+    variance_luck: float = math.nan
+    draws_lo90: float = math.nan
+    draws_hi90: float = math.nan
+    p_relevant: float = math.nan
+    explained: float = math.nan
+    leading: str = ""
+    largest: float = math.nan
+    relevant_if: str = ""
+    is_chance: bool = False
 
     @property
     def is_measured(self) -> bool:
@@ -75,6 +87,12 @@ class Effect:
     def has_moved(self) -> bool:
         """Whether the measure rises or falls."""
         return self.verdict in ("increase", "decrease")
+
+    def among(self, cutoff: float) -> Effect:
+        """Return the effect among others, of which those with p-values up to this are found."""
+        if self.has_moved and self.p_value > cutoff:
+            return replace(self, verdict=OPEN, is_chance=True)
+        return self
 
     @property
     def tone(self) -> Tone:
@@ -121,11 +139,19 @@ class Effect:
 def effect_in_row(measure: Measure, row: Mapping[str, Any], language: Language) -> Effect:
     """Return the effect that a row of the table of effects holds."""
     quantity = Quantity(measure.unit, float(row["smallest_relevant"]), language)
-    return Effect(measure.label[language], measure.good, quantity, **{n: row[n] for n in _COLUMNS})
+    columns = {n: row[n] for n in _COLUMNS if n in row}
+    effect = Effect(measure.label[language], measure.good, quantity, **columns)
+    if row.get("finding", effect.verdict) != effect.verdict:
+        return replace(effect, verdict=row["finding"], is_chance=True)
+    return effect
 
 
-_COLUMNS: Final = tuple(f.name for f in fields(Effect))[3:]
+_COLUMNS: Final = tuple(f.name for f in fields(Effect))[3:-1]
 """Fields of an effect that are columns of the table of effects, too."""
+
+
+_NUMBERS: Final = tuple(f.name for f in fields(MeanEffect))
+"""Columns that have no value with fewer than two replications."""
 
 
 def effect_over(measure: Measure, before: Floats, after: Floats, language: Language) -> Effect:
@@ -134,7 +160,7 @@ def effect_over(measure: Measure, before: Floats, after: Floats, language: Langu
     A single pair has a mean but no interval, and determines nothing.
     """
     found = effect_of(measure, before, after, None)
-    row = dict.fromkeys(_COLUMNS, math.nan) | vars(found)
+    row: dict[str, Any] = dict.fromkeys(_NUMBERS, math.nan) | vars(found)
     if found.of_mean is not None:
         row |= vars(found.of_mean)
     elif found.replications == 1:
@@ -154,7 +180,8 @@ class Surface:
     """What an arm changes on one measure, point by point.
 
     Paired levels without and with the arm are (points, replications), nan where there is nothing;
-    the target is the smallest desired effect, None where neither direction is desired.
+    the target is the smallest desired effect, None where neither direction is desired. The cutoff
+    is the largest p-value of a finding among all surfaces.
     """
 
     measure: Measure
@@ -162,6 +189,7 @@ class Surface:
     after: Floats
     target: float | None
     language: Language
+    cutoff: Callable[[], float] = lambda: LEVEL
 
     @cached_property
     def differences(self) -> Floats:
@@ -169,9 +197,15 @@ class Surface:
         return np.asarray(self.after - self.before)
 
     @cached_property
-    def effects(self) -> list[Effect]:
-        """Mean effect of each point."""
+    def alone(self) -> list[Effect]:
+        """Mean effect of each point, as if it were the only one."""
         return [self._effect(b, a) for b, a in zip(self.before, self.after, strict=True)]
+
+    @cached_property
+    def effects(self) -> list[Effect]:
+        """Mean effect of each point, among all that are looked at."""
+        cutoff = self.cutoff()
+        return [effect.among(cutoff) for effect in self.alone]
 
     def _effect(self, before: Floats, after: Floats) -> Effect:
         effect = effect_over(self.measure, before, after, self.language)

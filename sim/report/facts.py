@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache, cached_property
@@ -13,9 +14,10 @@ from sim.analysis.responses import COST
 from sim.experiments.designs import SAMPLED
 from sim.experiments.experiment import BASELINE
 from sim.experiments.factors import SCENARIO, Factor
+from sim.experiments.multiplicity import LEVEL, cutoff
 from sim.experiments.results import Results
 from sim.kernels.arrays import Floats, Ints
-from sim.measures.registry import OUTCOMES
+from sim.measures.registry import MEANS, OUTCOMES, PRIMARY
 from sim.registry.variables.money import LINES, SOURCES
 from sim.report.blocks import Cell, Table
 from sim.report.effects import Effect, Surface, effect_in_row, effect_over
@@ -24,7 +26,7 @@ from sim.report.layout import Layout, choose_layout
 from sim.report.levels import Levels
 from sim.report.pictures.maps import Ground
 from sim.report.quantity import Quantity
-from sim.report.readings import Arm, LayerMaps, Money, Variance
+from sim.report.readings import Arm, LayerMaps, Looks, Money, Variance
 from sim.scenario.schema import PARAMETERS
 from sim.words.catalogue import Words
 from sim.words.folders import Language
@@ -232,6 +234,17 @@ class Facts:
         """Return all effects at the end of the run, in the order of the measures."""
         return [self.effect(arm, name) for name in OUTCOMES]
 
+    @cached_property
+    def looks(self) -> Looks:
+        """How many effects are looked at beyond the primary outcomes, and what is found."""
+        rows = self.results.effects
+        parts = {part.name for of_arm in self.parts.values() for part in of_arm}
+        is_primary = rows["indicator"].isin(PRIMARY) & (rows["horizon"] == self.months)
+        rows = rows[rows["q_value"].notna() & ~(is_primary & ~rows["intervention"].isin(parts))]
+        moved = rows["verdict"].isin(("increase", "decrease"))
+        found = int((moved & (rows["finding"] == rows["verdict"])).sum())
+        return Looks(len(rows), found, math.ceil(LEVEL * found), int(moved.sum()) - found)
+
     def is_identical(self, arm: Arm) -> bool:
         """Return whether nothing but money differs in any replication."""
         names = [n for n in OUTCOMES if n not in ("public_spending", "public_money_unspent")]
@@ -276,7 +289,17 @@ class Facts:
         else:
             rest = before.mean(axis=0) if self.is_sampled else before[0]
             before = np.broadcast_to(rest, before.shape)
-        return Surface(OUTCOMES[name], before, after, self._target(name, before), self.language)
+        target = self._target(name, before)
+        return Surface(OUTCOMES[name], before, after, target, self.language, lambda: self.cutoff)
+
+    @cached_property
+    def cutoff(self) -> float:
+        """The largest p-value of a finding among all effects of all arms that are stated."""
+        names = [name for name in self.indicators if name not in MEANS]
+        stated = [self.surface(arm, name) for arm in self.arms for name in names]
+        if self.is_sampled:
+            stated = [surface.over_sample(self.drawn_with) for surface in stated]
+        return cutoff(np.array([e.p_value for s in stated for e in s.alone if e.is_measured]))
 
     def surfaces(self, arm: Arm) -> list[Surface]:
         """Return those of all indicators of the experiment."""

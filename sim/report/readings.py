@@ -18,6 +18,17 @@ class Arm:
 
 
 @dataclass(frozen=True)
+class Looks:
+    """Effects that are looked at, those found, at most how many of them by chance are expected, and
+    those that would be found only if each were looked at alone."""
+
+    looked: int
+    found: int
+    false: int
+    alone: int
+
+
+@dataclass(frozen=True)
 class Money:
     """The ledger of one arm by calendar year, means over replications, EUR.
 

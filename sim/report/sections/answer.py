@@ -17,6 +17,7 @@ from sim.report.pictures.strips import draw_strip
 from sim.report.quantity import euros
 from sim.report.readings import Arm
 from sim.report.sections.parts import what_parts_are, whole_and_parts
+from sim.report.sections.power import power_sentences
 from sim.report.sections.story import story
 from sim.report.sections.where import plateau_sentences, where_sentences
 from sim.words.catalogue import Words
@@ -101,6 +102,7 @@ def _headline(facts: Facts, arm: Arm, name: str, key: str, effect: Effect) -> Ca
     if effect.has_moved:
         verdict = words(f"headline.{key}_{effect.verdict}")
     sentences = [_interval(effect, words)]
+    sentences += power_sentences(facts, effect)
     if effect.still_needed:
         sentences.append(words("answer.more_needed", count=effect.needed(words)))
     if key == "births" and effect.has_moved:
@@ -136,6 +138,8 @@ def _interval(effect: Effect, words: Words) -> str:
     quantity = effect.quantity
     keys = {"no_relevant_effect": "no_relevant", OPEN: "undetermined"}
     key = "identical" if effect.is_exactly_zero else keys.get(effect.verdict, "interval")
+    if effect.is_chance:
+        key = "chance"
     return words(
         f"answer.{key}",
         low=quantity.change(effect.lo90),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
@@ -12,8 +13,9 @@ from sim.report.facts import Facts
 from sim.report.headlines import SHOWN
 from sim.report.quantity import probability
 from sim.report.readings import Arm
+from sim.report.sections.power import looks_blocks
 from sim.words.catalogue import Words
-from sim.words.language import span
+from sim.words.language import percent, span
 
 MOST_COLUMNS: Final = 3
 """Factors that have a column of their own."""
@@ -23,7 +25,7 @@ MOST_ROWS: Final = 80
 
 NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 
-HEADS: Final = ("without", "effect", "interval", "relevant", "positive", "verdict")
+HEADS: Final = ("without", "effect", "interval", "relevant", "positive", "matters", "verdict")
 
 
 def effect_tables(facts: Facts) -> Section | None:
@@ -33,7 +35,7 @@ def effect_tables(facts: Facts) -> Section | None:
     if not facts.has_interventions:
         return None
     words = facts.words
-    blocks: list[Block] = [Paragraph(words("effects.intro"))]
+    blocks: list[Block] = [Paragraph(words("effects.intro")), *looks_blocks(facts)]
     for arm in facts.arms:
         over, quoted = span(facts.months, words.language), facts.quoted(arm)
         caption = words("effects.caption", intervention=quoted, span=over)
@@ -48,7 +50,7 @@ def effects_table(caption: str, effects: Sequence[Effect], words: Words) -> Tabl
     """Return a table of effects, a row a measure."""
     rows = [[_measure(effect), *_figures(effect, words)] for effect in effects]
     heads = [words(f"table.{h}") for h in ("measure", *HEADS)]
-    return Table(caption, heads, rows, words=(6,))
+    return Table(caption, heads, rows, words=(7,))
 
 
 def _measure(effect: Effect) -> Cell:
@@ -59,7 +61,7 @@ def _figures(effect: Effect, words: Words) -> list[Cell]:
     quantity, verdict = effect.quantity, effect.verdict_cell(words)
     level = Cell(quantity.level(effect.baseline_mean))
     if not effect.is_measured:
-        return [level, *[Cell(words("quantity.unknown"))] * 4, verdict]
+        return [level, *[Cell(words("quantity.unknown"))] * 5, verdict]
     if effect.still_needed:
         below = words("table.still_needed", count=effect.needed(words))
         verdict = Cell(verdict.text, below, tone=verdict.tone)
@@ -67,7 +69,10 @@ def _figures(effect: Effect, words: Words) -> list[Cell]:
     if not effect.is_exactly_zero:
         positive = probability(effect.p_positive, words.language)
     change, relevant = quantity.change(effect.mean), quantity.size(effect.smallest_relevant)
-    return [level, *map(Cell, (change, effect.interval, relevant, positive)), verdict]
+    matters = words("quantity.unknown")
+    if math.isfinite(effect.p_relevant):
+        matters = percent(effect.p_relevant, words.language, 0)
+    return [level, *map(Cell, (change, effect.interval, relevant, positive, matters)), verdict]
 
 
 def _by_horizon(facts: Facts, arm: Arm) -> Table:
@@ -81,7 +86,7 @@ def _by_horizon(facts: Facts, arm: Arm) -> Table:
                 rows.append([_measure(effect), after, *_figures(effect, words)])
     heads = [words(f"table.{h}") for h in ("measure", "horizon", *HEADS)]
     caption = words("effects.by_horizon", intervention=facts.quoted(arm))
-    return Table(caption, heads, rows, words=(7,))
+    return Table(caption, heads, rows, words=(8,))
 
 
 def _by_variant(facts: Facts) -> Section:

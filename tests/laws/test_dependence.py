@@ -1,0 +1,119 @@
+"""Behind a null: how large the effect could be, how often it matters, and when."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.experiments.dependence import (
+    FEWEST,
+    Dependence,
+    DrawnParameters,
+    effects_of_draws,
+    over_draws,
+)
+from sim.experiments.effects import effect_of
+from sim.measures.registry import OUTCOMES
+
+N, P = 60, 100
+EVERY = np.ones(N, bool)
+
+
+def drawn(seed: int, n: int = N) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame({f"p{k}": rng.triangular(0, 0.5, 1, n) for k in range(P)})
+
+
+def test_a_planted_parameter_is_named_with_the_value_from_which_on_it_matters():
+    """The effect is p7: relevant from 0.7 on."""
+    right, values = 0, []
+    for seed in range(20):
+        parameters = drawn(seed)
+        noise = np.random.default_rng(seed + 900).normal(0, 0.1, N)
+        found = DrawnParameters(parameters).dependence(
+            parameters["p7"].to_numpy() + noise, EVERY, 0.7, 1
+        )
+        right += found.leading == "p7+"
+        if found.relevant_if:
+            values.append(float(found.relevant_if.split("; ")[0].removeprefix("p7 >= ")))
+    assert right >= 16, "and now and then another by chance"
+    assert len(values) >= 18
+    assert np.mean(values) == pytest.approx(0.7, abs=0.05)
+
+
+def test_it_is_said_where_even_favourable_values_are_not_enough():
+    parameters = drawn(1)
+    effect = -parameters["p3"].to_numpy()
+    found = DrawnParameters(parameters).dependence(effect, EVERY, 3.0, 1)
+    assert found.leading.startswith("p3-")
+    assert found.relevant_if == ""
+    assert -0.25 < found.largest < -0.05
+
+
+def test_two_parameters_move_together_to_where_it_matters():
+    parameters = drawn(2)
+    effect = (parameters["p1"] - parameters["p2"]).to_numpy()
+    found = DrawnParameters(parameters).dependence(effect, EVERY, 0.4, 1)
+    first, second = sorted(found.relevant_if.split("; "))[:2]
+    assert first.startswith("p1 >= ") and second.startswith("p2 <= ")
+    reached = float(first.split()[-1]) - float(second.split()[-1])
+    assert reached == pytest.approx(0.4, abs=0.1)
+
+
+def test_the_unwanted_direction_is_not_asked_for():
+    parameters = drawn(3)
+    effect = parameters["p5"].to_numpy()
+    less = DrawnParameters(parameters).dependence(effect, EVERY, 0.2, -1)
+    assert less.leading.startswith("p5-")
+    assert less.relevant_if == ""
+
+
+@pytest.mark.statistical
+def test_luck_alone_is_hardly_ever_explained():
+    named = 0
+    for seed in range(200):
+        noise = np.random.default_rng(seed + 77).standard_t(4, N)
+        named += bool(DrawnParameters(drawn(seed)).dependence(noise, EVERY, 1.0, 1).leading)
+    assert named / 200 <= 0.05
+
+
+def test_few_replications_name_nothing():
+    few = FEWEST - 1
+    parameters = drawn(4, few)
+    found = DrawnParameters(parameters).dependence(
+        parameters["p0"].to_numpy(), np.ones(few, bool), 1.0, 1
+    )
+    assert found == Dependence() or (found.leading == "" and np.isnan(found.explained))
+
+
+def test_parameters_that_do_not_vary_are_left_out():
+    frame = drawn(5).assign(fixed=0.3)
+    assert "fixed" not in DrawnParameters(frame).names
+
+
+def test_what_seeds_add_is_taken_out_of_the_effects_of_draws():
+    rng = np.random.default_rng(6)
+    true = rng.normal(0.0, 1.0, 4000)
+    seen = true + rng.normal(0.0, 2.0, 4000)
+    share = 1 / 5
+    assert effects_of_draws(seen, share).std() == pytest.approx(1.0, rel=0.05)
+    known = over_draws(seen, share, 1.0)
+    assert known.p_relevant == pytest.approx(0.317, abs=0.03)
+    assert (known.draws_lo90, known.draws_hi90) == pytest.approx((-1.645, 1.645), rel=0.07)
+    assert over_draws(seen, np.nan, 1.0).p_relevant > 0.6, "luck is left in where it is unknown"
+
+
+def test_an_effect_that_never_varies_matters_always_or_never():
+    assert over_draws(np.full(10, 0.3), np.nan, 0.25).p_relevant == 1.0
+    assert over_draws(np.full(10, 0.2), np.nan, 0.25).p_relevant == 0.0
+    assert over_draws(np.zeros(10), np.nan, 0.0).p_relevant == 0.0
+
+
+def test_fixed_parameters_have_no_draws():
+    rng = np.random.default_rng(8)
+    measure, before = OUTCOMES["trust"], np.full(30, 0.5)
+    after = before + rng.normal(0, 0.01, 30)
+    assert np.isnan(effect_of(measure, before, after, None).over_draws.p_relevant)
+    again = (before[:10], after[:10] + rng.normal(0, 0.01, 10))
+    assert 0 <= effect_of(measure, before, after, again).over_draws.p_relevant <= 1
