@@ -242,7 +242,7 @@ def _recent_visitors(recency):
         here = np.uint8(0)
         for i in range(np.uintp(first), np.uintp(min(first + 128, recency.size))):
             here = np.uint8(here + np.uint8(recency[i] > 0))
-        people += here
+        people += int(here)
     return people
 
 
