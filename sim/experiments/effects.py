@@ -294,7 +294,8 @@ def _over_draws(
 ) -> OverDraws:
     if again is None:
         return OverDraws()
-    share = max(0.0, 1 - luck / paired) if paired > 0 else math.nan
+    is_split = paired > 0 and math.isfinite(luck)
+    share = max(0.0, 1 - luck / paired) if is_split else math.nan
     return over_draws(differences, share, relevant)
 
 

@@ -115,5 +115,8 @@ def test_fixed_parameters_have_no_draws():
     measure, before = OUTCOMES["trust"], np.full(30, 0.5)
     after = before + rng.normal(0, 0.01, 30)
     assert np.isnan(effect_of(measure, before, after, None).over_draws.p_relevant)
+    none = (before[:0], after[:0])
+    with_luck = effect_of(measure, before, after, none).over_draws
+    assert with_luck.draws_hi90 - with_luck.draws_lo90 > 0.02, "nothing was rerun: luck is left in"
     again = (before[:10], after[:10] + rng.normal(0, 0.01, 10))
     assert 0 <= effect_of(measure, before, after, again).over_draws.p_relevant <= 1

@@ -170,7 +170,7 @@ def _over_points(facts: Facts, arm: Arm, k: int) -> list[Block]:
         return _ranges(facts, arm)
     surfaces = facts.averaged(arm)
     ranked = sorted(surfaces, key=lambda s: READINGS.index(s.reading))
-    cards = [_reading(facts, f"answer_{k}_{n}", s) for n, s in enumerate(ranked, 1)]
+    cards = [_reading(facts, arm, f"answer_{k}_{n}", s) for n, s in enumerate(ranked, 1)]
     return [*blocks, Paragraph(_lead(facts, arm, surfaces), style="lead"), Cards(cards)]
 
 
@@ -245,14 +245,28 @@ def _within_text(label: str) -> str:
     return text[0].lower() + text[1:]
 
 
-def _reading(facts: Facts, name: str, surface: Surface) -> Card:
+def _reading(facts: Facts, arm: Arm, name: str, surface: Surface) -> Card:
     words = facts.words
     if surface.largest is None:
         text = words("sweep_card.missing")
         return Card(surface.label, words("verdict.missing"), "–", "open", "", [text])
     effect = surface.effects[surface.largest]
-    sentences = _sentences(facts, surface, effect)
+    sentences = [*_sentences(facts, surface, effect), *_power(facts, arm, surface)]
     return _card(name, surface.label, _verdict(facts, surface), effect, sentences, words)
+
+
+def _power(facts: Facts, arm: Arm, surface: Surface) -> list[str]:
+    """Say what stands behind a null at the variant with the largest mean effect."""
+    is_null = surface.reading in ("none", "open")
+    if not is_null or facts.is_sampled or not facts.has_interventions or surface.largest is None:
+        return []
+    there = facts.at(surface.largest)
+    told = power_sentences(there, there.effect(arm, surface.measure.name))
+    if not told:
+        return []
+    point = facts.point_label(surface.largest)
+    text = " ".join(told)
+    return [facts.words("power.at", point=point, told=text[0].lower() + text[1:])]
 
 
 def _verdict(facts: Facts, surface: Surface) -> str:

@@ -26,7 +26,11 @@ def power_sentences(facts: Facts, effect: Effect) -> list[str]:
 
 def looks_blocks(facts: Facts) -> list[Block]:
     """Say how many effects are looked at, and how many findings may be due to chance."""
-    return [Paragraph(facts.words("power.looks", **_looks(facts)))]
+    alone = facts.looks.alone
+    said = [facts.words("power.looks", **_looks(facts))]
+    return [
+        Paragraph(" ".join([*said, *([facts.words("power.alone", count=alone)] if alone else [])]))
+    ]
 
 
 def looks_in_short(facts: Facts) -> str:
