@@ -49,6 +49,7 @@ BY_ZONE: Final = (
     "margin_sum",
     "rent",
     "rent_at_start",
+    "shop_jobs",
     "footfall",
     "residents",
     "youth",
@@ -97,6 +98,9 @@ TERRITORY: Final = (
     "evening_participants",
     "votes",
     "bank_loans",
+    "offices",
+    "tax_base_sum",
+    "office_engineering_hours",
     "classic_births",
     "facilitators",
     "hours_paid",
@@ -137,6 +141,7 @@ def count_premises(premises, zone, sector, row):
         row[AT.rent + z] += premises.rent[i]
         if premises.is_open[i]:
             row[AT.open_shops + z] += 1.0
+            row[AT.shop_jobs + z] += premises.jobs[i]
             row[AT.margin_sum + z] += premises.margin[i]
         elif premises.months_vacant[i] >= LONG_TERM_MONTHS:
             row[AT.long_term_vacant + z] += 1.0
@@ -257,8 +262,11 @@ def count_visitors(youth, entrepreneur, official, row):
 @kernel
 def count_offices_and_places(office, official, third_place, account, town, row):
     """Add up offices, officials, third places and events into a row of `COUNTS`."""
+    row[AT.offices] = office.waiting.size
     for o in range(office.waiting.size):
         row[AT.waiting_files] += office.waiting[o]
+        row[AT.tax_base_sum] += office.tax_base[o]
+        row[AT.office_engineering_hours] += office.engineering_hours[o]
     row[AT.officials] = official.trust.size
     for o in range(official.trust.size):
         row[AT.trust_sum] += official.trust[o]

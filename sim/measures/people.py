@@ -91,6 +91,27 @@ SUPPORT_MEASURES: Final = (
         relevant=0.01,
     ),
     Measure(
+        "tax_base",
+        "1",
+        "Tax base",
+        "Revenue of offices from residents and shops relative to the start, assessed each January;"
+        " mean over offices.",
+        "last_year",
+        lambda w: ratio(w.mean("tax_base_sum"), w.mean("offices")),
+        relevant=0.005,
+        is_outcome=True,
+    ),
+    Measure(
+        "office_engineering_hours",
+        "hours/month",
+        "Engineering by offices",
+        "Monthly hours of project engineering that the staff of all offices can give.",
+        "last_year",
+        relevant=1.0,
+        relevant_share=0.01,
+        is_outcome=True,
+    ),
+    Measure(
         "third_places",
         "places",
         "Third places",

@@ -175,6 +175,18 @@ SHOP_MEASURES: Final = (
             relevant_share=0.01,
         ),
     ),
+    *by_zone(
+        Measure(
+            "shop_jobs",
+            "jobs",
+            "Jobs in shops",
+            "Jobs of open shops by their number and sales floors.",
+            "last_year",
+            relevant=1.0,
+            relevant_share=0.01,
+            is_outcome=True,
+        )
+    ),
     Measure(
         "retail_spending_kept",
         "share",

@@ -1,10 +1,19 @@
-"""Demography: the number of residents changes, and with it the consumers of the territory."""
+"""Demography: the number of residents changes, and with it the consumers of the territory.
+
+All cells grow at one rate. Besides, households follow what is around their homes: in the long run,
+the residents of a cell are exp(-residents_vacancy_response x vacancy) times what they would be,
+with vacancy the share of vacant premises around it beyond what is usual there. They approach this
+over `residents_adjustment` years.
+"""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
 from sim.kernels.machine.compile import kernel, rule
+from sim.kernels.surroundings import vacancy_gained
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
@@ -21,6 +30,24 @@ class DemographyParameters(ParameterGroup):
         source="scenario; a prototype used -0.3 to +0.6 % a year by size of town",
         plausible=(-0.003, 0.003),
     )
+    residents_vacancy_response: float = parameter(
+        0.0,
+        bounds=(0.0, 10.0),
+        label="Residents where shops are empty",
+        help="By how much the log number of residents is lower, in the long run, where all "
+        "premises nearby become vacant.",
+        source="0 is the form up to model 3",
+        role="constant",
+    )
+    residents_adjustment: float = parameter(
+        10.0,
+        unit="years",
+        bounds=(1.0, 100.0),
+        label="Years until residents follow",
+        help="Years in which 63 % of the households react that react to empty shops.",
+        source="judgement: households move every ten years or so",
+        role="constant",
+    )
 
 
 @rule
@@ -33,9 +60,33 @@ def consumers(residents, purchasing_power, visitors, moved):
     return np.maximum(residents * purchasing_power + visitors + moved, np.float32(0.0))
 
 
+@rule
+def drawn_away(before, vacancy, p):
+    """Return the log share of residents whom vacancy gained draws away, a month after `before`."""
+    goal = -p.residents_vacancy_response * vacancy
+    return before + (goal - before) / (12.0 * p.residents_adjustment)
+
+
+@kernel
+def follow_shops(cell, p):
+    """Let households leave or come where premises became vacant or opened."""
+    rows, columns = cell.residents.shape
+    for i in range(rows):
+        for j in range(columns):
+            vacancy = vacancy_gained(
+                cell.open_nearby[i, j], cell.usual_open[i, j], cell.premises_nearby[i, j], p
+            )
+            before = cell.residents_drawn[i, j]
+            now = drawn_away(before, vacancy, p)
+            cell.residents[i, j] *= math.exp(now - before)
+            cell.residents_drawn[i, j] = now
+
+
 @kernel
 def grow_residents(cell, p):
     """Apply one month's growth to residents and visitors and weight them as consumers."""
+    if p.residents_vacancy_response > 0.0:
+        follow_shops(cell, p)
     factor = cell.residents.dtype.type((1.0 + p.residents_growth) ** (1.0 / 12.0))
     rows, columns = cell.residents.shape
     for i in range(rows):
@@ -54,5 +105,5 @@ PROCESS = Process(
     name="demography",
     group=DemographyParameters,
     kernel=grow_residents,
-    writes=arrays(cell="residents visitors consumers"),
+    writes=arrays(cell="residents residents_drawn visitors consumers"),
 )

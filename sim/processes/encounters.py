@@ -4,7 +4,7 @@ Visitors of a place meet in random pairs, wherever they live. Two project holder
 other if their competences are complementary. Officials revise their trust and openness after
 meeting somebody whose openness is not too far from theirs (bounded confidence: Deffuant, Neau,
 Amblard and Weisbuch 2000, doi:10.1142/S0219525900000078). The young become interested, and some get
-a role in a project.
+a role in a project, as partners of it in part of the cases.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ STREAM = 5
 _YOUTH, _ENTREPRENEUR, _OFFICIAL = 0, 1, 2  # kinds of visitors
 
 # Decision indices: one per visitor of a place, then a block for the lab of each account.
-_LEARNS, _JOINS, _PARTNERS, _LAB = 0, 1, 2, 16
+_LEARNS, _JOINS, _PARTNERS, _CONTRIBUTES, _LAB = 0, 1, 2, 3, 16
 _DECISIONS_OF_LAB = 128
 _MEETS, _LEARNS_AT_LAB, _FINDS, _PARTNERS_AT_LAB = 0, 1, 2, 100
 _MOST_TRIES = 64
@@ -96,6 +96,14 @@ class EncountersParameters(ParameterGroup):
         label="Chance of a role",
         help="Probability that a youth who meets the holder of a project gets a role in it.",
         plausible=(0.03, 0.3),
+    )
+    youth_partner_share: float = parameter(
+        0.0,
+        unit="share",
+        label="Young partners",
+        help="Share of the young people who get a role in a project who count as partners of it.",
+        source="0 is the form up to model 3",
+        role="constant",
     )
     partnership_probability: float = parameter(
         0.1,
@@ -189,6 +197,8 @@ def _a_youth_meets(i, kind, other, k0, k1, youth, entrepreneur, p):
     ):
         youth.role[i] = other
         entrepreneur.team[other] += 1
+        if uniform(word(k0, k1, youth.id[i], _CONTRIBUTES)) < p.youth_partner_share:
+            entrepreneur.partners[other] += 1
 
 
 @rule

@@ -2,29 +2,31 @@
 
 1. The world outside changes: online share, peripheral floor space, spending, costs.
 2. Spending in this town departs from the national course.
-3. The young grow older, leave, arrive and are succeeded.
-4. Residents grow or decline.
-5. Public money comes in; it pays seats and staff of third places.
-6. People join third places, use them and leave.
-7. Facilitators take on projects and give them their hours.
-8. People meet at third places, and at innovation labs.
-9. The young take part in local projects, or do not.
-10. Project holders have ideas; evenings of ideas are held.
-11. Ideas get project engineering, and are filed.
-12. Offices examine files and decide on them.
-13. Projects find their money; grants are paid.
-14. Open neighbours make places attractive.
-15. Consumers spend their money in shops, beyond the grid and online.
-16. Public money supports shops and renovates their fronts.
-17. Shops keep their accounts.
-18. Shops close.
-19. Vacant premises are let.
-20. Running projects end, some with their shop.
-21. Projects are born, some in vacant premises.
-22. Projects join cooperation hubs and leave them.
-23. Rents follow vacancy.
-24. Visits are counted.
-25. Places and projects bring customers to their surroundings.
+3. In January, offices learn their tax base and set the year's means.
+4. The young grow older, leave, arrive and are succeeded.
+5. Residents grow or decline.
+6. Public money comes in; it pays seats and staff of third places.
+7. People join third places, use them and leave.
+8. Facilitators take on projects and give them their hours.
+9. People meet at third places, and at innovation labs.
+10. The young take part in local projects, or do not.
+11. Project holders have ideas; evenings of ideas are held.
+12. Ideas get project engineering, and are filed.
+13. Offices examine files and decide on them.
+14. Projects find their money; grants are paid.
+15. Open neighbours make places attractive.
+16. Consumers spend their money in shops, beyond the grid and online.
+17. Public money supports shops and renovates their fronts.
+18. Shops keep their accounts.
+19. Shops close.
+20. Vacant premises are let.
+21. Running projects end, some with their shop.
+22. Projects are born, some in vacant premises.
+23. Jobs of open shops are added up around homes.
+24. Projects join cooperation hubs and leave them.
+25. Rents follow vacancy.
+26. Visits are counted.
+27. Places and projects bring customers to their surroundings.
 """
 
 from __future__ import annotations
@@ -53,7 +55,9 @@ from sim.processes import (
     shop_accounts,
     shop_attraction,
     shop_closure,
+    shop_jobs,
     shopping_trips,
+    tax_base,
     third_place_visits,
     town_shocks,
     youth_migration,
@@ -67,6 +71,7 @@ __all__ = ["MONTH", "MechanismParameters", "active"]
 MONTH: Final[tuple[Process, ...]] = (
     exogenous_drivers.PROCESS,
     town_shocks.PROCESS,
+    tax_base.PROCESS,
     youth_migration.PROCESS,
     demography.PROCESS,
     public_money.PROCESS,
@@ -86,6 +91,7 @@ MONTH: Final[tuple[Process, ...]] = (
     reletting.PROCESS,
     project_survival.PROCESS,
     project_birth.PROCESS,
+    shop_jobs.PROCESS,
     cooperation.PROCESS,
     rent.PROCESS,
     footfall.PROCESS,
@@ -131,6 +137,23 @@ class MechanismParameters(ParameterGroup):
     with_peers: bool = _switch(
         "Acquaintances matter", "Off: the young take part or not, whatever their acquaintances do."
     )
+    with_youth_outlet: bool = _switch(
+        "The active young start things",
+        "Off: ideas of the young do not follow their activity, and those with a role are neither "
+        "partners nor models.",
+    )
+    with_prospects: bool = _switch(
+        "Shop jobs and activity keep the young",
+        "Off: neither jobs in shops nor active young people nearby keep anybody.",
+    )
+    with_emptying: bool = _switch(
+        "Empty shops drive people away",
+        "Off: vacancy nearby changes neither leaving, nor arrivals, nor residents, nor ideas.",
+    )
+    with_tax_base: bool = _switch(
+        "Local means follow the tax base",
+        "Off: offices keep their hours and staff, however many residents and shops are left.",
+    )
     with_takeovers: bool = _switch(
         "Projects take premises", "Off: no project moves into vacant premises."
     )
@@ -161,6 +184,19 @@ _SWITCHES = {
     "reletting": "with_reletting",
     "rent": "with_rent",
 }
+
+_RESPONSES = {
+    "with_youth_outlet": ("youth_idea_response", "youth_partner_share", "role_model_exposure"),
+    "with_prospects": ("shop_job_weight", "leaving_activity_response"),
+    "with_emptying": (
+        "leaving_vacancy_response",
+        "arrival_vacancy_response",
+        "residents_vacancy_response",
+        "idea_vacancy_response",
+    ),
+    "with_tax_base": ("tax_response",),
+}
+"""Parameters that are 0 where a mechanism is switched off."""
 
 
 def effective(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -198,6 +234,9 @@ def effective(values: Mapping[str, Any]) -> dict[str, Any]:
         seen |= {"trust_gain": 0.0, "openness_gain": 0.0}
     if not seen["with_peers"]:
         seen["neighbour_influence"] = 0.0
+    for switch, responses in _RESPONSES.items():
+        if not seen[switch]:
+            seen |= dict.fromkeys(responses, 0.0)
     if not seen["with_takeovers"]:
         seen["premises_probability"] = 0.0
     return seen

@@ -4,11 +4,16 @@ An entrepreneur without a project has an idea at the rate
 
     rate = idea_rate x exp(skill_effect x (skill - 1/2)) / mean x idea_exposure_effect ^ (
         facilitation x H / (H + half_facilitation_hours) + encounters x exposure + trust x gain)
+        x [1 + origin_youth x youth_idea_response x activity]
+        x exp(-idea_vacancy_response x vacancy)
 
 with H the hours of facilitation received, exposure the fading memory of encounters, gain the
 office's gain in trust since the start, and weights that add up to 1: together they multiply the
-rate by at most `idea_exposure_effect`. Evenings of ideas turn participants into holders of further
-projects.
+rate by at most `idea_exposure_effect`. Activity is the number of active young people around the
+home relative to the usual one, minus 1, and vacancy the share of vacant premises there beyond the
+usual one; the last factor is clipped to between one half and two. The share of ideas that begin
+with the young, `origin_youth` at the start, thus follows those who are active; the others do not.
+Evenings of ideas turn participants into holders of further projects.
 """
 
 from __future__ import annotations
@@ -33,6 +38,7 @@ from sim.kernels.project_codes import (
     NOTHING,
 )
 from sim.kernels.random import block, fill_first_words, fill_words, stream_key, uniform
+from sim.kernels.surroundings import LARGEST_REACTION, activity_gained, reaction, vacancy_gained
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
@@ -139,6 +145,23 @@ class ProjectIdeasParameters(ParameterGroup):
         help="Mean number of partners that a holder has when the idea comes up.",
         plausible=(0.5, 3.0),
     )
+    youth_idea_response: float = parameter(
+        0.0,
+        unit="share",
+        label="Ideas of the active young",
+        help="How far the number of ideas of young people follows the number of those nearby who "
+        "take part; 1: in proportion, 0: not at all.",
+        source="0 is the form up to model 3",
+        role="constant",
+    )
+    idea_vacancy_response: float = parameter(
+        0.0,
+        bounds=(0.0, 50.0),
+        label="Ideas where shops are empty",
+        help="By how much the log rate of ideas falls if all premises nearby become vacant.",
+        source="0 is the form up to model 3",
+        role="constant",
+    )
     weight_jitter: float = parameter(
         0.3,
         unit="share",
@@ -198,13 +221,27 @@ def cumulative_choice(share, u):
 
 
 @rule
-def drawn_origin(u, p):
-    """Draw the origin of a spontaneous project."""
+def youth_factor(activity, p):
+    """Return the ideas of young people relative to the start, given the gain in active ones."""
+    return 1.0 + p.youth_idea_response * activity
+
+
+@rule
+def all_ideas(by_youth, p):
+    """Return the ideas of all relative to the start, given those of young people."""
+    return 1.0 + p.origin_youth * (by_youth - 1.0)
+
+
+@rule
+def drawn_origin(u, by_youth, p):
+    """Draw the origin of a spontaneous project, given the ideas of youth relative to the start."""
+    u *= all_ideas(by_youth, p)
+    young = p.origin_youth * by_youth
     if u < p.origin_official:
         return BY_OFFICIAL
-    if u < p.origin_official + p.origin_youth:
+    if u < p.origin_official + young:
         return BY_YOUTH
-    if u < p.origin_official + p.origin_youth + p.origin_entrepreneur:
+    if u < p.origin_official + young + p.origin_entrepreneur:
         return BY_ENTREPRENEUR
     return BY_RESIDENT
 
@@ -237,20 +274,51 @@ def _participants(month, a, columns, account, cell, p):
 
 
 @rule
-def _word_of_the_likeliest(usual_rate, p):
+def _word_of_the_likeliest(usual_rate, town, p):
     """Return the random word above which nobody has an idea.
 
-    Nobody has them faster than the ablest of all when everything is saturated.
+    Nobody has them faster than the ablest of all when everything is saturated, all young people
+    nearby take part, and no premises are vacant.
     """
     most = idea_rate(usual_rate, 1.0, 0.0, 0.0, 0.0, p) * max(
         p.idea_exposure_effect, 1.0 / p.idea_exposure_effect
     )
+    if p.youth_idea_response > 0.0 and town.active_youth_share[0] > 0.0:
+        everybody = 1.0 / town.active_youth_share[0] - 1.0
+        most *= all_ideas(youth_factor(everybody, p), p) * (1.0 + 1e-5)  # sums are of 32 bits
+    if p.idea_vacancy_response > 0.0:
+        most *= LARGEST_REACTION
     likeliest = 1.0 - math.exp(-most / 12.0)
     return np.uint32(min(likeliest * 2.0**32, 2.0**32 - 1.0))
 
 
 @rule
-def _has_idea(i, usual_rate, entrepreneur, office, work, p):
+def _youth_around(i, entrepreneur, cell, town, p):
+    """Return the ideas of young people around an entrepreneur relative to the start."""
+    home = entrepreneur.cell_row[i]
+    activity = activity_gained(
+        cell.active_youth_nearby.reshape(-1)[home],
+        cell.youth_places_nearby.reshape(-1)[home],
+        town.active_youth_share[0],
+    )
+    return youth_factor(activity, p)
+
+
+@rule
+def _discouraged(i, entrepreneur, cell, p):
+    """Return the factor of ideas through vacancy around an entrepreneur."""
+    home = entrepreneur.cell_row[i]
+    vacancy = vacancy_gained(
+        cell.open_nearby.reshape(-1)[home],
+        cell.usual_open.reshape(-1)[home],
+        cell.premises_nearby.reshape(-1)[home],
+        p,
+    )
+    return reaction(-p.idea_vacancy_response * vacancy)
+
+
+@rule
+def _has_idea(i, usual_rate, entrepreneur, office, cell, town, work, p):
     o = entrepreneur.office[i]
     rate = idea_rate(
         usual_rate,
@@ -260,15 +328,17 @@ def _has_idea(i, usual_rate, entrepreneur, office, work, p):
         trust_gained(office.trust[o], office.trust_at_start[o]),
         p,
     )
+    rate *= all_ideas(_youth_around(i, entrepreneur, cell, town, p), p)
+    rate *= _discouraged(i, entrepreneur, cell, p)
     return uniform(work.luck[i]) < 1.0 - math.exp(-rate / 12.0)
 
 
 @kernel
-def _list_projects(usual_rate, entrepreneur, third_place, office, work, p):
+def _list_projects(usual_rate, entrepreneur, third_place, office, cell, town, work, p):
     """List the rows with a project, now a month older, or a new idea; return their number."""
     n = np.uintp(entrepreneur.stage.size)
     # Mark rows with a project or a possible idea in bulk; events then overwrite the marks.
-    unlikely = _word_of_the_likeliest(usual_rate, p)
+    unlikely = _word_of_the_likeliest(usual_rate, town, p)
     for i in range(n):
         may_have_idea = work.luck[i] <= unlikely
         entrepreneur.event[i] = np.uint8(entrepreneur.stage[i] != LATENT) | np.uint8(may_have_idea)
@@ -287,7 +357,7 @@ def _list_projects(usual_rate, entrepreneur, third_place, office, work, p):
                 work.project_row[projects] = i
                 projects += 1
                 continue
-            if _has_idea(i, usual_rate, entrepreneur, office, work, p):
+            if _has_idea(i, usual_rate, entrepreneur, office, cell, town, work, p):
                 place = entrepreneur.third_place[i]
                 is_there = entrepreneur.at_place[i] != 0 and place >= 0
                 from_above = is_there and third_place.is_top_down[place] != 0
@@ -321,12 +391,13 @@ def _hold_evening(a, participants, seed, month, columns, entrepreneur, account, 
 
 
 @rule
-def _begin_project(i, k0, k1, entrepreneur, project_kind, p):
+def _begin_project(i, k0, k1, entrepreneur, project_kind, cell, town, p):
     """Draw the kind, origin, partners and weights of a project, and put it at its first stage."""
     luck_kind, luck_origin, luck_partners, _ = block(k0, k1, entrepreneur.id[i], 1)
     kind = cumulative_choice(project_kind.share, uniform(luck_kind))
     if entrepreneur.origin[i] == NOT_DRAWN:
-        entrepreneur.origin[i] = drawn_origin(uniform(luck_origin), p)
+        by_youth = _youth_around(i, entrepreneur, cell, town, p)
+        entrepreneur.origin[i] = drawn_origin(uniform(luck_origin), by_youth, p)
     luck = block(k0, k1, entrepreneur.id[i], 2)
     total = 0.0
     for d in range(4):
@@ -362,7 +433,7 @@ def have_ideas(
         return
     fill_words(seed, STREAM, month, entrepreneur.id[0], work.luck, 0)  # ids are consecutive
     usual_rate = town.idea_rate[0] / mean_skill_effect(p)
-    projects = _list_projects(usual_rate, entrepreneur, third_place, office, work, p)
+    projects = _list_projects(usual_rate, entrepreneur, third_place, office, cell, town, work, p)
     columns = cell.residents.shape[1]
     has_evening = False
     for a in range(account.is_active.size):
@@ -384,7 +455,7 @@ def have_ideas(
     for j in range(projects):
         i = work.project_row[j]
         if entrepreneur.event[i] == HAD_IDEA:
-            _begin_project(i, k0, k1, entrepreneur, project_kind, p)
+            _begin_project(i, k0, k1, entrepreneur, project_kind, cell, town, p)
 
 
 PROCESS = Process(

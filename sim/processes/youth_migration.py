@@ -5,10 +5,18 @@ another holds it. A place ages by a month a month. At 30 its holder leaves the t
 territory, and a resident who turns 15 succeeds; residents then do not change. A holder who leaves
 the territory and one who arrives change the residents of their cell by one.
 
-    rate of leaving = rate(age) x active_stay_ratio (if active) x exp(-staying_response x jobs)
+    rate of leaving = rate(age) x active_stay_ratio (if active) x exp(
+        leaving_vacancy_response x vacancy - staying_response x jobs
+        - leaving_activity_response x activity)
 
-with jobs the project jobs gained since the start around the home, per resident there. The last
-factor is clipped to between one half and two.
+with, around the home, jobs those of projects gained since the start and, times `shop_job_weight`,
+those of shops beyond the usual number, per resident; vacancy the share of vacant premises beyond
+the usual one; and activity the number of active young people relative to the usual one, minus 1.
+Fewer come where more is vacant:
+
+    rate of arrivals = rate at the start x exp(-arrival_vacancy_response x vacancy)
+
+Both exponentials are clipped to between one half and two.
 """
 
 from __future__ import annotations
@@ -29,6 +37,7 @@ from sim.kernels.random import (
     stream_key,
     uniform,
 )
+from sim.kernels.surroundings import LARGEST_REACTION, activity_gained, reaction, vacancy_gained
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
@@ -38,7 +47,17 @@ YOUNGEST, OLDEST = 180, 360
 """Ages in months at which a holder enters and leaves the table."""
 AT_18, AT_19 = 216, 228
 
-LARGEST_STAYING_FACTOR = 2.0
+
+def _reaction(most: float, label: str, help: str) -> float:
+    declared: float = parameter(
+        0.0,
+        bounds=(0.0, most),
+        label=label,
+        help=help,
+        source="0 is the form up to model 3",
+        role="constant",
+    )
+    return declared
 
 
 class YouthMigrationParameters(ParameterGroup):
@@ -78,6 +97,27 @@ class YouthMigrationParameters(ParameterGroup):
         help="By how much a job of a new project for each resident nearby lowers the log rate "
         "of leaving.",
     )
+    shop_job_weight: float = _reaction(
+        2.0,
+        "Jobs of shops",
+        "How much a job of a shop nearby counts for staying, relative to a job of a new project.",
+    )
+    leaving_vacancy_response: float = _reaction(
+        50.0,
+        "Leaving where shops are empty",
+        "By how much the log rate of leaving rises if all premises nearby become vacant.",
+    )
+    leaving_activity_response: float = _reaction(
+        10.0,
+        "Staying where others are active",
+        "By how much the log rate of leaving falls where twice as many young people nearby take "
+        "part as at the start.",
+    )
+    arrival_vacancy_response: float = _reaction(
+        50.0,
+        "Arriving where shops are empty",
+        "By how much the log rate of arrivals falls if all premises nearby become vacant.",
+    )
 
 
 @rule
@@ -87,18 +127,25 @@ def yearly_leaving_rate(age, p):
 
 
 @rule
-def leaving_probability(rate, is_active, jobs_gained, p):
-    """Return the monthly probability of leaving at a yearly rate and jobs gained per resident."""
-    most = math.log(LARGEST_STAYING_FACTOR)
-    response = min(max(-p.staying_response * jobs_gained, -most), most)
+def leaving_probability(rate, is_active, jobs_gained, vacancy, activity, p):
+    """Return the monthly probability of leaving at a yearly rate.
+
+    Jobs gained are per resident; vacancy and activity are those beyond the usual.
+    """
+    response = (
+        p.leaving_vacancy_response * vacancy
+        - p.leaving_activity_response * activity
+        - p.staying_response * jobs_gained
+    )
     stay = p.active_stay_ratio if is_active else 1.0
-    return 1.0 - math.exp(-rate * stay / 12.0 * math.exp(response))
+    return 1.0 - math.exp(-rate * stay / 12.0 * reaction(response))
 
 
 @rule
-def arrival_probability(arrival_rate):
-    """Return the probability that a vacant place is taken in a month."""
-    return 1.0 - math.exp(-arrival_rate / 12.0)
+def arrival_probability(arrival_rate, vacancy, p):
+    """Return the probability that a vacant place is taken in a month, given the vacancy gained."""
+    reacting = reaction(-p.arrival_vacancy_response * vacancy)
+    return 1.0 - math.exp(-arrival_rate / 12.0 * reacting)
 
 
 @rule
@@ -113,23 +160,48 @@ def _screen(probability):
     return bernoulli_threshold(1.001 * probability + 2.0**-30)
 
 
+@rule
+def _vacancy(home, cell, p):
+    return vacancy_gained(
+        cell.open_nearby.reshape(-1)[home],
+        cell.usual_open.reshape(-1)[home],
+        cell.premises_nearby.reshape(-1)[home],
+        p,
+    )
+
+
+@rule
+def _jobs_gained(home, cell, p):
+    projects = cell.project_jobs_nearby.reshape(-1)[home]
+    projects -= cell.project_jobs_at_start.reshape(-1)[home]
+    shops = cell.shop_jobs_nearby.reshape(-1)[home] - cell.usual_shop_jobs.reshape(-1)[home]
+    jobs = projects + p.shop_job_weight * shops
+    return jobs / max(cell.residents_nearby.reshape(-1)[home], 1.0)
+
+
+@rule
+def _activity(home, cell, town):
+    return activity_gained(
+        cell.active_youth_nearby.reshape(-1)[home],
+        cell.youth_places_nearby.reshape(-1)[home],
+        town.active_youth_share[0],
+    )
+
+
 @kernel
 def move_youth(seed, month, youth, entrepreneur, cell, town, p):
     """Age every place, hand it on at 30, and draw whether its holder leaves or somebody arrives."""
     residents = cell.residents.reshape(-1)
-    residents_nearby = cell.residents_nearby.reshape(-1)
-    jobs_nearby = cell.project_jobs_nearby.reshape(-1)
-    jobs_at_start = cell.project_jobs_at_start.reshape(-1)
-    arrival = arrival_probability(town.arrival_rate[0])
     # If fewer people turn 15 than turn 30, a growing share of places stays empty.
     years = (OLDEST - YOUNGEST) / 12.0
     succession = math.exp(years * p.residents_growth) if p.residents_growth < 0.0 else 1.0
 
     # Hardly anybody moves in a month: compare all words in bulk with the largest probability of
     # their group, and examine only those below it.
-    usual = _screen(1.0 - math.exp(-LARGEST_STAYING_FACTOR * p.leaving_rate / 12.0))
-    at_18 = _screen(1.0 - (1.0 - p.leaving_at_18) ** (LARGEST_STAYING_FACTOR / 12.0))
-    arriving = _screen(arrival)
+    usual = _screen(1.0 - math.exp(-LARGEST_REACTION * p.leaving_rate / 12.0))
+    at_18 = _screen(1.0 - (1.0 - p.leaving_at_18) ** (LARGEST_REACTION / 12.0))
+    most = LARGEST_REACTION if p.arrival_vacancy_response > 0.0 else 1.0
+    arriving = _screen(arrival_probability(most * town.arrival_rate[0], 0.0, p))
     lucks = np.empty(CHUNK, np.uint32)
     k0, k1 = stream_key(seed, STREAM, month)
     n = np.uintp(youth.age.size)
@@ -156,19 +228,23 @@ def move_youth(seed, month, youth, entrepreneur, cell, town, p):
                         continue
                     youth.event[y] = TURNED_30
                 elif not youth.is_present[y]:
-                    if luck >= arrival:
+                    home = youth.cell_row[y]
+                    vacancy = _vacancy(home, cell, p)
+                    if luck >= arrival_probability(town.arrival_rate[0], vacancy, p):
                         continue
                     youth.event[y] = ARRIVED
-                    residents[youth.cell_row[y]] += residents.dtype.type(1)
+                    residents[home] += residents.dtype.type(1)
                 else:
                     rate = yearly_leaving_rate(youth.age[y], p)
                     home = youth.cell_row[y]
                     # Nobody leaves a cell with less than one resident.
-                    if luck >= LARGEST_STAYING_FACTOR * rate / 12.0 or residents[home] < 1.0:
+                    if luck >= LARGEST_REACTION * rate / 12.0 or residents[home] < 1.0:
                         continue
-                    gained = jobs_nearby[home] - jobs_at_start[home]
-                    gained /= max(residents_nearby[home], 1.0)
-                    if luck >= leaving_probability(rate, youth.is_active[y], gained, p):
+                    jobs, vacancy = _jobs_gained(home, cell, p), _vacancy(home, cell, p)
+                    activity = _activity(home, cell, town)
+                    if luck >= leaving_probability(
+                        rate, youth.is_active[y], jobs, vacancy, activity, p
+                    ):
                         continue
                     youth.event[y] = LEFT
                     residents[home] -= residents.dtype.type(1)

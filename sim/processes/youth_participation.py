@@ -7,13 +7,14 @@ Interest rises with encounters and fades back to its base. A person takes part i
 
 (Granovetter 1978, doi:10.1086/226707; on networks Watts 2002, doi:10.1073/pnas.082090499). Everyone
 observes last month, so the order of persons does not matter. Only the end of a role is random.
+An acquaintance with a role counts as `role_model_exposure` encounters a month.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.machine.compile import kernel
+from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.machine.screening import (
     BLOCK,
     CHUNK,
@@ -24,6 +25,7 @@ from sim.kernels.machine.screening import (
 )
 from sim.kernels.project_codes import INCUBATING, RUNNING
 from sim.kernels.random import block, stream_key, uniform
+from sim.kernels.space import decay_potential
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
@@ -108,9 +110,26 @@ class YouthParticipationParameters(ParameterGroup):
         label="Duration of a role",
         help="Mean months that a young person keeps a role in a project that goes on.",
     )
+    role_model_exposure: float = parameter(
+        0.0,
+        unit="encounters/month",
+        bounds=(0.0, 5.0),
+        label="Acquaintances with a role as models",
+        help="How many encounters a month an acquaintance with a role in a project is worth.",
+        source="0 is the form up to model 3",
+        role="constant",
+    )
 
 
 _0, _1 = np.arange(2, dtype=np.uintp)
+
+
+@rule
+def gain_in_active(seen_change):
+    """Return 1 if a change of `youth.seen` makes a participant, -1 if it ends one, else 0."""
+    if seen_change >= 128:  # modulo 256
+        return -1 if seen_change <= 256 - SEEN_ACTIVE else 0
+    return 1 if seen_change >= SEEN_ACTIVE else 0
 
 
 @kernel
@@ -135,11 +154,26 @@ def end_roles(k0, k1, youth, entrepreneur, p):
 
 
 @kernel
-def look_around(youth):
+def show_roles(youth, p):
+    """Let those who have a role be models for all who know them."""
+    n = np.uintp(youth.role.size)
+    seen = np.float32(p.role_model_exposure)
+    listed = youth.known_by.reshape(-1)
+    for y in range(n):
+        if youth.role[y] >= 0:
+            begin = np.uintp(youth.known_by_end[y - _1]) if y > _0 else _0
+            for k in range(begin, np.uintp(youth.known_by_end[y])):
+                youth.exposure[np.uintp(listed[k])] += seen
+
+
+@kernel
+def look_around(youth, cell):
     """Update the acquaintances that everyone saw last month, present or taking part.
 
     Few people change in a month, so updating those who know them is cheaper than reading all lists.
+    The active young of each cell are updated alike.
     """
+    active_here = cell.active_youth.reshape(-1)
     n = np.uintp(youth.seen.size)
     for y in range(n):
         seen = np.uint8(SEEN_PRESENT * youth.is_present[y] + SEEN_ACTIVE * youth.is_active[y])
@@ -160,10 +194,11 @@ def look_around(youth):
                 begin = np.uintp(youth.known_by_end[y - _1]) if y > _0 else _0
                 for k in range(begin, np.uintp(youth.known_by_end[y])):
                     youth.seen_around[np.uintp(listed[k])] += youth.seen_change[y]
+                active_here[youth.cell_row[y]] += gain_in_active(youth.seen_change[y])
 
 
 @kernel
-def take_part(seed, month, youth, entrepreneur, p):
+def take_part(seed, month, youth, entrepreneur, cell, work, town, p):
     """End roles, update interest, and compare motivations with thresholds."""
     n = np.uintp(youth.seen.size)
     one = np.float32(1)
@@ -173,7 +208,16 @@ def take_part(seed, month, youth, entrepreneur, p):
     at_venue, with_role = np.float32(p.venue_pull), np.float32(p.role_pull)
     k0, k1 = stream_key(seed, STREAM, month)
     end_roles(k0, k1, youth, entrepreneur, p)
-    look_around(youth)
+    if p.role_model_exposure > 0.0:
+        show_roles(youth, p)
+    look_around(youth, cell)
+    if p.youth_idea_response > 0.0 or p.leaving_activity_response > 0.0:
+        decay_potential(
+            cell.active_youth,
+            town.neighbourhood_decay[0],
+            cell.active_youth_nearby,
+            work.space[0, :1],
+        )
     for first in range(_0, n, CHUNK):
         last = min(first + CHUNK, n)
         for y in range(first, last):
@@ -196,7 +240,10 @@ PROCESS = Process(
     group=YouthParticipationParameters,
     kernel=take_part,
     writes=arrays(
-        youth="interest exposure seen seen_change seen_around is_active role", entrepreneur="team"
+        youth="interest exposure seen seen_change seen_around is_active role",
+        entrepreneur="team",
+        cell="active_youth active_youth_nearby",
+        work="space",
     ),
     english_title="Participation of the young",
     stream=STREAM,

@@ -27,6 +27,7 @@ from sim.scenario.schema import PARAMETERS
 from sim.simulation.ledger import book_call, book_month, ledger_frame, ledger_shape, unspent_frame
 from sim.start.projects import mark_start
 from sim.start.state_at_start import starting_state
+from sim.start.surroundings import mark_tax_bases
 from sim.territory.generate import generate_premises, generate_territory
 from sim.territory.territory import UNKNOWN, Territory
 from sim.territory.territory_file import load_territory, parse_territory
@@ -38,7 +39,7 @@ __all__ = ["LARGEST_SEED", "Simulation", "start_of", "territory_of"]
 
 LARGEST_SEED = 2**63 - 1
 
-_HELD_IN_SPIN_UP = ("town_shocks", "youth_migration")
+_HELD_IN_SPIN_UP = ("town_shocks", "youth_migration", "tax_base")
 _HELD_WHERE_OBSERVED = ("shop_closure", "reletting", "project_birth")
 
 
@@ -79,6 +80,7 @@ def start_of(scenario: Scenario, seed: int) -> State:
     observed = bool(np.any(territory.premises_occupancy != UNKNOWN))
     _spin_up(state, values, int(seed), observed=observed)
     mark_start(state)
+    mark_tax_bases(state)
     return state
 
 
@@ -99,7 +101,7 @@ def _spin_up(state: State, values: Mapping[str, Any], seed: int, *, observed: bo
     if not values["spin_up"]:
         return
     held = _HELD_IN_SPIN_UP + (_HELD_WHERE_OBSERVED if observed else ())
-    still = dict(values) | {"residents_growth": 0.0}
+    still = dict(values) | {"residents_growth": 0.0, "residents_vacancy_response": 0.0}
     month = _month(state, still, seed, *_sheets(state))
     run = month.only([p.name for p in active(values) if p.name not in held])
     ages = {n: state[n].copy() for n in ("premises.shop_age", "premises.months_vacant")}

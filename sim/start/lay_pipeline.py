@@ -166,7 +166,7 @@ def lay_pipeline(
     words = draw("origin")[rows], draw("origin", 1)[rows]
     begun, met = _partners(pipeline, kind, stage, *words)
     p = parameters_of(drawn_origin, values)
-    origin = np.array([drawn_origin.py_func(x, p) for x in begun], np.int64)
+    origin = np.array([drawn_origin.py_func(x, 1.0, p) for x in begun], np.int64)
     from_above = origin == project_codes.BY_OFFICIAL
     p = parameters_of(partners_at_first, values)
     partners = np.array([partners_at_first.py_func(u, p) for u in met], np.int64)

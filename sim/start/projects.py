@@ -272,6 +272,8 @@ def start_projects(state: State, values: Mapping[str, Any], seed: int) -> None:
     state["office.engineering_hours"] = pipeline.idea_hours * pipeline.office_ideas
     state["office.review_capacity"] = pipeline.capacity
     state["office.review_credit"] = 0.5
+    for means in ("engineering_hours", "review_capacity"):
+        state[f"office.{means}_at_start"] = state[f"office.{means}"]
     lay_pipeline(state, values, seed, kinds, pipeline)
     _add_up_jobs(state)
     mark_start(state)

@@ -42,6 +42,7 @@ from sim.start.stationary_shops import (
     quality_classes,
     solve_stationary,
 )
+from sim.start.surroundings import mark_tax_bases, set_usual_surroundings
 from sim.start.youth import start_youth
 from sim.territory.territory import OPEN, UNKNOWN, VACANT, Territory
 
@@ -169,6 +170,9 @@ def _lay_ground(state: State, territory: Territory, values: Mapping[str, Any]) -
         territory.premises_floor_area.astype(np.float64) ** values["floor_area_elasticity"]
     )
     state["premises.quality"] = 1
+    state["premises.jobs"] = (
+        values["shop_jobs_base"] + values["shop_jobs_per_m2"] * territory.premises_floor_area
+    )
     state["town.neighbourhood_decay"] = values["neighbourhood_decay"] * kilometres
     decay_potential(
         state["cell.premises"],
@@ -332,4 +336,6 @@ def starting_state(
     state["premises.is_open"] = np.where(occupancy == UNKNOWN, drawn, occupancy == 1)
     set_costs(state, values, margin, life.expected_presence(margin, ease))
     _give_histories(state, seed, margin, values, life)
+    set_usual_surroundings(state, 1 - life.expected_vacancy(margin, ease))
+    mark_tax_bases(state)
     return state

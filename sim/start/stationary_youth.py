@@ -94,10 +94,13 @@ def solve_lives(values: Mapping[str, Any]) -> YouthLives:
     ``starting_participation``. Without departures there are no arrivals.
     """
     wanted, participation = values["youth_presence"], values["starting_participation"]
-    p, q = (parameters_of(rule, values) for rule in (yearly_leaving_rate, leaving_probability))
+    p, q, r = (
+        parameters_of(rule, values)
+        for rule in (yearly_leaving_rate, leaving_probability, arrival_probability)
+    )
     rates = [yearly_leaving_rate.py_func(age, p) for age in range(YOUNGEST, OLDEST)]
     leaving, leaving_active = (
-        np.array([leaving_probability.py_func(rate, is_active, 0.0, q) for rate in rates])
+        np.array([leaving_probability.py_func(rate, is_active, 0.0, 0.0, 0.0, q) for rate in rates])
         for is_active in (0, 1)
     )
     present, active = np.full(AGES, wanted), np.full(AGES, wanted * participation)
@@ -105,7 +108,7 @@ def solve_lives(values: Mapping[str, Any]) -> YouthLives:
         return YouthLives(0.0, participation, present, active / present)
 
     def lacking(log_rate: float) -> float:
-        chance = arrival_probability.py_func(np.exp(log_rate))
+        chance = arrival_probability.py_func(np.exp(log_rate), 0.0, r)
         _last(entrants, leaving, leaving_active, chance, present, active)
         return float(wanted - present.mean())
 

@@ -111,6 +111,8 @@ def _settle(state: State, territory: Territory) -> None:
     places[np.argmax(room)] += left
     state["youth.cell_row"] = np.repeat(order, places)
     state["youth.zone"] = state["cell.zone"].ravel()[state["youth.cell_row"]]
+    places[order] = places.copy()
+    state["cell.youth_places_nearby"] = places.reshape(territory.shape)
 
 
 def _motivate(state: State, values: Mapping[str, Any], seed: int, lives: YouthLives) -> None:
@@ -188,14 +190,20 @@ def start_youth(state: State, territory: Territory, values: Mapping[str, Any], s
     """Give the young their homes, ages, acquaintances, traits and participation.
 
     Modify a state with its ground in place: the arrays of youth, ``cell.residents_nearby``,
-    ``town.arrival_rate`` and ``town.base_interest``. Youth are a subset of the residents, who do
-    not change.
+    ``cell.youth_places_nearby``, ``town.arrival_rate`` and ``town.base_interest``. Youth are a
+    subset of the residents, who do not change.
     """
     _settle(state, territory)
     decay_potential(
         state["cell.residents"],
         state["town.neighbourhood_decay"][0],
         state["cell.residents_nearby"],
+        state["work.space"][0, :1],
+    )
+    decay_potential(
+        state["cell.youth_places_nearby"],
+        state["town.neighbourhood_decay"][0],
+        state["cell.youth_places_nearby"],
         state["work.space"][0, :1],
     )
     lives = solve_lives(values)

@@ -111,6 +111,11 @@ COMPANY = {
     "accompaniment_cap": {"with_accompaniment": True},
     "open_share_shrinkage": {"open_share_elasticity": 1.0},
     "margin_clip": {"margin_spread": 0.4},
+    "with_youth_outlet": {"youth_idea_response": 1.0},
+    "with_prospects": {"shop_job_weight": 1.0},
+    "with_emptying": {"idea_vacancy_response": 20.0},
+    "with_tax_base": {"tax_response": 5.0},
+    "residents_adjustment": {"residents_vacancy_response": 1.0},
     "town_shock_memory": {"town_shock_spread": 0.1},
     **{f"decay_exponent_{s}": {f"decay_form_{s}": "power_law"} for s in SECTORS},
 }

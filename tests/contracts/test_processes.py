@@ -34,6 +34,10 @@ def changed():
         town_shock_spread=0.05,
         loan_leverage=3.0,
         caseload=2.0,
+        shop_job_weight=1.0,
+        youth_idea_response=1.0,
+        residents_vacancy_response=1.0,
+        tax_response=1.0,
     )
     bound = [(p.name, p.bind(run.state, run.values, run.seed)) for p in MONTH]
     found = {p.name: set() for p in MONTH}

@@ -14,9 +14,26 @@ ENTITIES = ("premises", "youth", "entrepreneur", "official")
 
 
 MEMBERS = {"membership_months": 9.0, "project_visit_ratio": 3.0, "return_ratio": 2.0}
+REACTIONS = {
+    "shop_job_weight": 1.0,
+    "leaving_vacancy_response": 5.0,
+    "leaving_activity_response": 1.0,
+    "arrival_vacancy_response": 5.0,
+    "residents_vacancy_response": 1.0,
+    "idea_vacancy_response": 5.0,
+    "youth_idea_response": 1.0,
+    "youth_partner_share": 0.5,
+    "role_model_exposure": 0.5,
+    "tax_response": 2.0,
+}
+"""Responses of people and offices to what surrounds them."""
 
 
-@pytest.fixture(scope="module", params=[{}, MEMBERS], ids=["monthly", "members"])
+@pytest.fixture(
+    scope="module",
+    params=[{}, MEMBERS, REACTIONS],
+    ids=["by default", "members", "all reactions"],
+)
 def apart(tmp_path_factory, request):
     """The two towns with an administration each, and the same with a cluster in the first."""
     file = tmp_path_factory.mktemp("towns") / "two.npz"

@@ -103,6 +103,7 @@ COUNTS_BY_ZONE: Final[dict[str, Callable[[Town, int], float]]] = {
     "margin_sum": lambda town, z: sum(p.margin for p in _at(town.premises, z) if p.is_open),
     "rent": lambda town, z: sum(p.rent for p in _at(town.premises, z)),
     "rent_at_start": lambda town, z: sum(p.rent_at_start for p in _at(town.premises, z)),
+    "shop_jobs": lambda town, z: sum(p.jobs for p in _at(town.premises, z) if p.is_open),
     "footfall": lambda town, z: town.footfall[z],
     "residents": lambda town, z: sum(c.residents for c in _at(town.cells, z)),
     "youth": lambda town, z: _number(_at(town.youth, z), lambda y: y.is_present),
@@ -167,6 +168,9 @@ COUNTS: Final[dict[str, Callable[[Town], float]]] = {
     "evening_participants": lambda town: sum(a.evening_participants for a in town.accounts),
     "votes": lambda town: sum(a.votes for a in town.accounts),
     "bank_loans": lambda town: sum(a.bank_loans for a in town.accounts) / 100,
+    "offices": lambda town: len(town.offices),
+    "tax_base_sum": lambda town: sum(o.tax_base for o in town.offices),
+    "office_engineering_hours": lambda town: sum(o.engineering_hours for o in town.offices),
     "classic_births": lambda town: (
         town.classic_birth_rate / 12 * sum(c.residents for c in town.cells) / 1000
     ),
@@ -312,6 +316,9 @@ OF_THE_LAST_YEAR: Final[dict[str, Callable[[Period], float]]] = {
     "waiting_files": lambda p: p.mean("waiting_files"),
     "trust": lambda p: per(p.sum("trust_sum"), p.sum("officials")),
     "openness": lambda p: per(p.sum("openness_sum"), p.sum("officials")),
+    "tax_base": lambda p: per(p.sum("tax_base_sum"), p.sum("offices")),
+    "office_engineering_hours": lambda p: p.mean("office_engineering_hours"),
+    "shop_jobs": lambda p: p.mean("shop_jobs"),
     "third_places": lambda p: p.mean("open_places"),
     "third_place_seats": lambda p: p.mean("seats"),
     "third_place_users": lambda p: p.mean("users"),

@@ -389,6 +389,9 @@ def _take(
             if _happens(town, luck, values["role_probability"]):
                 town["youth.role"][i] = j
                 town["entrepreneur.team"][j] += 1
+                luck = uniform(word(key, town["youth.id"][i], 3))
+                if _happens(town, luck, values["youth_partner_share"]):
+                    town["entrepreneur.partners"][j] += 1
     elif kind == ENTREPRENEUR and other_kind == ENTREPRENEUR:
         mine, theirs = town["entrepreneur.skills"][i], town["entrepreneur.skills"][j]
         if mine & ~theirs and theirs & ~mine:

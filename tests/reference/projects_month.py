@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from tests.reference.means_month import activity_since_start, clipped, vacancy_since_start
 from tests.reference.random import block, normal_pair, stream_key, uniform, word
 from tests.reference.retail_month import Town, Values
 
@@ -84,7 +85,17 @@ def ideas_per_year(town: Town, values: Values, i: int) -> float:
         max(gained, -1.0),
     ]
     total = sum(w * f for w, f in zip(weights, felt, strict=True)) / max(sum(weights), 1e-9)
-    return town["town.idea_rate"][0] * able * values["idea_exposure_effect"] ** total
+    home = town["entrepreneur.cell_row"][i]
+    others = 1 - values["origin_youth"]
+    rate = town["town.idea_rate"][0] * able * values["idea_exposure_effect"] ** total
+    rate *= others + values["origin_youth"] * ideas_of_youth(town, values, home)
+    vacancy = vacancy_since_start(town, values, home)
+    return rate * clipped(-values["idea_vacancy_response"] * vacancy)
+
+
+def ideas_of_youth(town: Town, values: Values, home: int) -> float:
+    """Ideas of the young around a home relative to the start."""
+    return 1 + values["youth_idea_response"] * activity_since_start(town, home)
 
 
 def _new_project(
@@ -99,10 +110,12 @@ def _new_project(
     kind = len(shares) - 1 if kind is None else kind
     if origin is None:
         origin = RESIDENT
+        by_youth = ideas_of_youth(town, values, town["entrepreneur.cell_row"][i])
+        everybody = 1 - values["origin_youth"] + values["origin_youth"] * by_youth
         edges = 0.0
         for who, code in (("official", OFFICIAL), ("youth", YOUTH), ("entrepreneur", ENTREPRENEUR)):
-            edges += values[f"origin_{who}"]
-            if luck_origin < edges:
+            edges += values[f"origin_{who}"] * (by_youth if code == YOUTH else 1)
+            if luck_origin * everybody < edges:
                 origin = code
                 break
     jitter = values["weight_jitter"]

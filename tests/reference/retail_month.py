@@ -59,6 +59,14 @@ def demography(town: Town, values: Values, seed: int, month: int, calendar: int)
     growth = (1 + values["residents_growth"]) ** (1 / 12)
     for row, people in enumerate(town["cell.residents"]):
         for column in range(len(people)):
+            closed = town["cell.usual_open"][row][column] - town["cell.open_nearby"][row][column]
+            premises = town["cell.premises_nearby"][row][column] + values["open_share_shrinkage"]
+            before = town["cell.residents_drawn"][row][column]
+            goal = -values["residents_vacancy_response"] * closed / premises
+            step = (goal - before) / (12 * values["residents_adjustment"])
+            if values["residents_vacancy_response"]:
+                town["cell.residents_drawn"][row][column] += step
+                people[column] *= exp(step)
             people[column] *= growth
             town["cell.visitors"][row][column] *= growth
             town["cell.consumers"][row][column] = max(

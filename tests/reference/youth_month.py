@@ -10,6 +10,14 @@ from collections.abc import Mapping
 from math import exp, log
 from typing import Any
 
+from tests.reference.means_month import (
+    activity_since_start,
+    around,
+    by_rows,
+    clipped,
+    shop_jobs_since_start,
+    vacancy_since_start,
+)
 from tests.reference.random import block, normal_pair, stream_key, uniform, word
 
 Town = dict[str, Any]
@@ -31,11 +39,12 @@ def _move_residents(town: Town, cell_row: int, people: int) -> None:
     town["cell.residents"][row][column] += people
 
 
-def _jobs_gained(town: Town, cell_row: int) -> float:
-    """Jobs of projects gained around a cell since the start, per resident around it."""
+def _jobs_gained(town: Town, values: Values, cell_row: int) -> float:
+    """Jobs gained around a cell since the start, per resident around it."""
     row, column = divmod(cell_row, len(town["cell.residents"][0]))
     jobs = town["cell.project_jobs_nearby"][row][column]
     jobs -= town["cell.project_jobs_at_start"][row][column]
+    jobs += values["shop_job_weight"] * shop_jobs_since_start(town, cell_row)
     return jobs / max(town["cell.residents_nearby"][row][column], 1)
 
 
@@ -45,8 +54,17 @@ def leaving_rate_per_year(town: Town, values: Values, y: int) -> float:
     rate = -log(1 - values["leaving_at_18"]) if years == 18 else values["leaving_rate"]
     if town["youth.is_active"][y]:
         rate *= values["active_stay_ratio"]
-    jobs = exp(-values["staying_response"] * _jobs_gained(town, town["youth.cell_row"][y]))
-    return rate * max(0.5, min(jobs, 2.0))
+    home = town["youth.cell_row"][y]
+    response = values["leaving_vacancy_response"] * vacancy_since_start(town, values, home)
+    response -= values["leaving_activity_response"] * activity_since_start(town, home)
+    response -= values["staying_response"] * _jobs_gained(town, values, home)
+    return rate * clipped(response)
+
+
+def arrivals_per_year(town: Town, values: Values, home: int) -> float:
+    """Rate at which a vacant place at a home is taken, 1/year."""
+    vacancy = vacancy_since_start(town, values, home)
+    return town["town.arrival_rate"][0] * clipped(-values["arrival_vacancy_response"] * vacancy)
 
 
 def _give_up_role(town: Town, y: int) -> None:
@@ -79,7 +97,7 @@ def youth_migration(town: Town, values: Values, seed: int, month: int, calendar:
             if can_leave and _below(town, luck, probability):
                 town["youth.event"][y] = LEFT
                 _move_residents(town, home, -1)
-        elif _below(town, luck, 1 - exp(-town["town.arrival_rate"][0] / 12)):
+        elif _below(town, luck, 1 - exp(-arrivals_per_year(town, values, home) / 12)):
             town["youth.event"][y] = ARRIVED
             _move_residents(town, home, +1)
             somebody_comes = True
@@ -95,6 +113,23 @@ def youth_migration(town: Town, values: Values, seed: int, month: int, calendar:
             town["youth.base_interest"][y] = town["youth.interest"][y] = interest
 
 
+def _look_at_roles(town: Town, values: Values) -> None:
+    """Everyone sees which acquaintances have a role."""
+    for y, friends in enumerate(town["youth.neighbour"]):
+        roles = sum(town["youth.role"][friend] >= 0 for friend in friends if friend != y)
+        town["youth.exposure"][y] += roles * values["role_model_exposure"]
+
+
+def _count_active(town: Town, values: Values) -> None:
+    """Those who took part last month and are still here, by cell and around it."""
+    here = [0.0 for row in town["cell.residents"] for _ in row]
+    for y, cell_row in enumerate(town["youth.cell_row"]):
+        here[cell_row] += town["youth.is_present"][y] * town["youth.is_active"][y]
+    town["cell.active_youth"] = by_rows(town, here)
+    if values["youth_idea_response"] or values["leaving_activity_response"]:
+        town["cell.active_youth_nearby"] = around(town, here)
+
+
 def youth_participation(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
     key = stream_key(seed, PARTICIPATION, month)
     everybody = range(len(town["youth.id"]))
@@ -108,6 +143,8 @@ def youth_participation(town: Town, values: Values, seed: int, month: int, calen
             _give_up_role(town, y)
 
     was_active = list(town["youth.is_active"])
+    _look_at_roles(town, values)
+    _count_active(town, values)
     for y in everybody:
         present = active = 0
         for friend in town["youth.neighbour"][y]:

@@ -42,6 +42,7 @@ def random_month(random: np.random.Generator) -> State:
     for name in ("revenue", "rent", "rent_at_start"):
         state[f"premises.{name}"] = random.uniform(1, 9000, n)
     state["premises.margin"] = random.normal(0.1, 0.3, n)
+    state["premises.jobs"] = np.linspace(0.5, 9, n)
     state["zone.footfall"] = random.uniform(10, 900, 3)
     for name in ("in_shops", "outside", "online"):
         state[f"sector.spent_{name}"] = random.uniform(1e3, 1e6, 3)
@@ -63,6 +64,8 @@ def random_month(random: np.random.Generator) -> State:
     state["entrepreneur.weight"] = random.dirichlet([4, 3, 2, 1], n)
 
     state["office.waiting"] = random.integers(0, 40, sizes["office"])
+    state["office.tax_base"] = [0.7, 1.0, 1.2]
+    state["office.engineering_hours"] = [50, 200, 900]
     state["official.trust"] = random.random(sizes["official"])
     state["official.openness"] = random.random(sizes["official"])
     n = sizes["third_place"]

@@ -16,6 +16,7 @@ from sim.processes.month import MONTH, active
 from sim.registry.variables import VARIABLES
 from tests.reference import (
     benefits_month,
+    means_month,
     places_month,
     projects_month,
     retail_month,
@@ -30,6 +31,7 @@ TWINS = (
     | places_month.MONTH
     | projects_month.MONTH
     | benefits_month.MONTH
+    | means_month.MONTH
     | support_month.MONTH
 )
 
@@ -70,6 +72,20 @@ STATES = {
         "seat_use_youth": 0.15,
         "seat_use_holders": 0.45,
         "seat_use_officials": 0.05,
+    },
+    "a vicious circle": {
+        "offices": 2,
+        "closure_rate": 0.3,
+        "shop_job_weight": 1.0,
+        "leaving_vacancy_response": 5.0,
+        "leaving_activity_response": 1.0,
+        "arrival_vacancy_response": 5.0,
+        "residents_vacancy_response": 1.0,
+        "idea_vacancy_response": 5.0,
+        "youth_idea_response": 1.0,
+        "youth_partner_share": 0.5,
+        "role_model_exposure": 0.5,
+        "tax_response": 2.0,
     },
     "without neighbours, margins and rent": {
         "with_neighbours": False,

@@ -20,7 +20,8 @@ from tests.reference.towns import SMALL
 from tests.reference.youth_towns import Youth, two_towns
 
 LEFT, ARRIVED, TURNED_30 = 1, 2, 3
-WRITTEN = {*youth_migration.PROCESS.writes, *youth_participation.PROCESS.writes}
+WRITTEN = {*youth_migration.PROCESS.writes, *youth_participation.PROCESS.writes} - {"work.space"}
+SURROUNDINGS = ("cell.project_jobs_nearby", "cell.shop_jobs_nearby", "cell.open_nearby")
 
 
 def _fill_roles(state, rng):
@@ -41,11 +42,21 @@ def _expose(state, rng):
     state["youth.exposure"] = state["youth.at_place"] * rng.integers(0, 3, present.size)
     shape = state["cell.residents"].shape
     state["cell.project_jobs_nearby"] = rng.normal(0, 300, shape)
+    state["cell.shop_jobs_nearby"] = rng.normal(0, 300, shape)
+    state["cell.open_nearby"] = rng.normal(0, 2, shape)
 
 
 CASES = {
     "as it is": {},
     "restless": {"leaving_rate": 0.4, "leaving_at_18": 0.8, "staying_response": 15.0},
+    "they react to what surrounds them": {
+        "leaving_rate": 0.2,
+        "shop_job_weight": 1.0,
+        "leaving_vacancy_response": 2.0,
+        "leaving_activity_response": 1.0,
+        "arrival_vacancy_response": 2.0,
+        "role_model_exposure": 1.0,
+    },
     "in decline": {"residents_growth": -0.05, "leaving_rate": 0.2},
     "closed boundary": {"boundary": "closed"},
     "strong pulls": {
@@ -78,7 +89,7 @@ def test_five_years_go_as_in_the_twin_event_by_event(case):
         events = set()
         for month in range(60):
             _expose(youth.state, rng)
-            for name in ("youth.at_place", "youth.exposure", "cell.project_jobs_nearby"):
+            for name in ("youth.at_place", "youth.exposure", *SURROUNDINGS):
                 town[name] = youth.state[name].tolist()
             youth.run(1)
             for twin in youth_month.MONTH.values():
@@ -176,14 +187,30 @@ def test_one_in_five_leaves_in_the_year_after_the_eighteenth_birthday():
 
 
 def test_the_active_leave_less_often_and_jobs_keep_the_young():
-    rate, p = 0.045, SimpleNamespace(active_stay_ratio=0.85, staying_response=2.0)
-    usual = leaving_probability.py_func(rate, 0, 0.0, p)
+    rate, p = (
+        0.045,
+        SimpleNamespace(
+            active_stay_ratio=0.85,
+            staying_response=2.0,
+            leaving_vacancy_response=1.0,
+            leaving_activity_response=0.5,
+        ),
+    )
+
+    def leaves(is_active=0, jobs=0.0, vacancy=0.0, activity=0.0):
+        return leaving_probability.py_func(rate, is_active, jobs, vacancy, activity, p)
+
+    usual = leaves()
     assert usual == pytest.approx(rate / 12, rel=0.01)
-    assert leaving_probability.py_func(rate, 1, 0.0, p) == pytest.approx(0.85 * usual, 1e-3)
-    gained = [leaving_probability.py_func(rate, 0, j, p) for j in (-9, 0.0, 0.1, 0.2, 9)]
+    assert leaves(is_active=1) == pytest.approx(0.85 * usual, 1e-3)
+    gained = [leaves(jobs=j) for j in (-9, 0.0, 0.1, 0.2, 9)]
     assert np.all(np.diff(gained) < 0)
     assert gained[0] == pytest.approx(2 * usual, rel=0.01)
     assert gained[-1] == pytest.approx(usual / 2, rel=0.01)
+    emptied = [leaves(vacancy=v) for v in (-0.2, 0.0, 0.2, 1.0)]
+    assert np.all(np.diff(emptied) > 0) and emptied[-1] <= 2 * usual
+    livelier = [leaves(activity=a) for a in (-1.0, 0.0, 1.0, 9.0)]
+    assert np.all(np.diff(livelier) < 0) and livelier[-1] >= usual / 2 - 1e-12
 
 
 def test_where_residents_decline_fewer_turn_15_than_30():

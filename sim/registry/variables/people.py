@@ -318,6 +318,7 @@ PEOPLE: Final[list[tuple[Any, ...]]] = [
     ("office.trust", "float32", "share", "Mean trust of its officials."),
     ("office.trust_at_start", "float32", "share", "The same on the start date."),
     ("office.engineering_hours", "float32", "hours/month", "Project engineering by its own staff."),
+    ("office.engineering_hours_at_start", "float32", "hours/month", "The same on the start date."),
     (
         "office.usual_triage",
         "uint8",
@@ -340,6 +341,27 @@ PEOPLE: Final[list[tuple[Any, ...]]] = [
         "files/month",
         "Files that can be opened per month without embedded officials.",
     ),
+    ("office.review_capacity_at_start", "float32", "files/month", "The same on the start date."),
+    (
+        "office.tax_base",
+        "float32",
+        "1",
+        "Revenue from residents and shops of the area in January; 1 on the start date.",
+    ),
+    (
+        "office.resident_base",
+        "float64",
+        "people",
+        "Residents of the area in January, weighted by purchasing power.",
+    ),
+    ("office.resident_base_at_start", "float64", "people", "The same on the start date."),
+    (
+        "office.shop_base",
+        "float64",
+        "EUR/month",
+        "Rents of the start of the area's premises that were open in January.",
+    ),
+    ("office.shop_base_at_start", "float64", "EUR/month", "The same on the start date."),
     (
         "office.embedded_capacity",
         "float32",
@@ -371,6 +393,37 @@ PEOPLE: Final[list[tuple[Any, ...]]] = [
         "jobs",
         "Jobs of running projects in the cell on the start date.",
     ),
+    ("cell.shop_jobs", "float32", "jobs", "Jobs of open shops in the cell."),
+    (
+        "cell.shop_jobs_nearby",
+        "float32",
+        "jobs",
+        "Jobs of open shops around the cell, weighted by distance, where anybody reacts to them.",
+    ),
+    (
+        "cell.usual_shop_jobs",
+        "float32",
+        "jobs",
+        "The same as to be expected if the world outside stood still.",
+    ),
+    (
+        "cell.active_youth",
+        "float32",
+        "people",
+        "Residents of the cell aged 15 to 29 who took part last month.",
+    ),
+    (
+        "cell.active_youth_nearby",
+        "float32",
+        "people",
+        "The same around the cell, weighted by distance, where anybody reacts to them.",
+    ),
+    (
+        "cell.youth_places_nearby",
+        "float32",
+        "people",
+        "Places of youth around the cell, weighted by distance.",
+    ),
     (
         "cell.residents_nearby",
         "float32",
@@ -397,6 +450,12 @@ PEOPLE: Final[list[tuple[Any, ...]]] = [
         "float64",
         "1/year",
         "Rate at which a vacant place of youth is taken by an arrival, balanced at the start.",
+    ),
+    (
+        "town.active_youth_share",
+        "float64",
+        "share",
+        "Share of the places of youth whose holder took part, on the start date.",
     ),
     (
         "town.base_interest",

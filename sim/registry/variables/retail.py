@@ -8,6 +8,12 @@ RETAIL: Final[list[tuple[Any, ...]]] = [
     # The ground and its people
     ("cell.residents", "float32", "people", "Residents of all ages."),
     (
+        "cell.residents_drawn",
+        "float32",
+        "log",
+        "Residents who came (above 0) or left (below) for the shops around, in logarithms.",
+    ),
+    (
         "cell.purchasing_power",
         "float32",
         "1",
@@ -38,6 +44,12 @@ RETAIL: Final[list[tuple[Any, ...]]] = [
         "float32",
         "premises",
         "Open premises around the cell, weighted by walking distance.",
+    ),
+    (
+        "cell.usual_open",
+        "float32",
+        "premises",
+        "The same as to be expected if the world outside stood still.",
     ),
     ("cell.footfall", "float32", "visits/day", "Visits a day to the shops of the cell."),
     (
@@ -153,6 +165,7 @@ RETAIL: Final[list[tuple[Any, ...]]] = [
     ("premises.zone", "uint8", "code", "Zone of the cell."),
     ("premises.floor_area", "float32", "m2", "Sales floor."),
     ("premises.size_attraction", "float32", "m2", "Floor area to the power alpha."),
+    ("premises.jobs", "float32", "jobs", "Jobs of a shop that trades here."),
     ("premises.is_open", "uint8", "0/1", "1 if a shop trades, 0 if vacant."),
     (
         "premises.event",

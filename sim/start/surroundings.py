@@ -1,0 +1,71 @@
+"""What usually surrounds people, and what offices live on at the start: references of reactions.
+
+People who leave, arrive or have ideas react to shops and active young people nearby that are more
+or fewer than usual; offices react to their tax base. What is usual is the stationary life of the
+start: a town that happens to start with more vacancy than it would keep returns to what is usual,
+and nobody takes this for a recovery.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.kernels.arrays import Floats
+from sim.kernels.machine.records import arguments_of
+from sim.kernels.space import decay_potential
+from sim.processes.shop_jobs import add_up_shop_jobs
+from sim.processes.tax_base import add_up_bases
+from sim.registry.state import State
+
+_WRITTEN = (
+    "cell.shop_jobs",
+    "cell.shop_jobs_nearby",
+    "work.space",
+    "office.resident_base",
+    "office.shop_base",
+)
+
+
+def _run(kernel: Any, state: State) -> None:
+    kernel(*(state.record_for(kernel, entity, _WRITTEN) for entity in arguments_of(kernel)))
+
+
+def _around(state: State, here: Floats, out: str) -> None:
+    """Set a field to the sums of another around each cell."""
+    decay_potential(
+        here.astype(np.float32),
+        state["town.neighbourhood_decay"][0],
+        state[out],
+        state["work.space"][0, :1],
+    )
+
+
+def _by_cell(state: State, of_premises: Floats) -> Floats:
+    shape = state["cell.residents"].shape
+    cells = shape[0] * shape[1]
+    return np.bincount(state["premises.cell_row"], of_premises, minlength=cells).reshape(shape)
+
+
+def set_usual_surroundings(state: State, presence: Floats) -> None:
+    """Set the open shops and shop jobs that are usual around each cell, and those of today.
+
+    Presence is the share of time that each unit of premises is open, (premises,).
+    """
+    _around(state, _by_cell(state, presence), "cell.usual_open")
+    _around(state, _by_cell(state, presence * state["premises.jobs"]), "cell.usual_shop_jobs")
+    _around(state, _by_cell(state, state["premises.is_open"]), "cell.open_nearby")
+    _run(add_up_shop_jobs, state)
+
+
+def mark_tax_bases(state: State) -> None:
+    """Record the tax bases and the participation of the young on the start date, in place."""
+    _run(add_up_bases, state)
+    state["office.resident_base_at_start"] = state["office.resident_base"]
+    state["office.shop_base_at_start"] = state["office.shop_base"]
+    state["office.tax_base"] = 1
+    places = state["youth.id"].size
+    active = float(state["cell.active_youth"].sum(dtype=np.float64))
+    state["town.active_youth_share"] = active / places if places else 0.0
+    _around(state, state["cell.active_youth"], "cell.active_youth_nearby")
