@@ -30,9 +30,7 @@ REACTIONS = {
 
 
 @pytest.fixture(
-    scope="module",
-    params=[{}, MEMBERS, REACTIONS],
-    ids=["by default", "members", "all reactions"],
+    scope="module", params=[{}, MEMBERS, REACTIONS], ids=["by default", "members", "all reactions"]
 )
 def apart(tmp_path_factory, request):
     """The two towns with an administration each, and the same with a cluster in the first."""
