@@ -102,8 +102,9 @@ def _assert_same(state, town, names, tolerance):
         found, wanted = state[name], np.asarray(town[name]).reshape(state[name].shape)
         if VARIABLES[name].dtype.startswith("float"):
             # Margins and reserves are differences of numbers around 1, which carry the rounding.
-            # So are consumers who went and came, some of a hundred in a cell.
+            # So are consumers who went and came, some of a hundred in a cell, and idle hours.
             size = {"premises.margin": 1.0, "premises.reserves": 1.0, "cell.moved_consumers": 1e-2}
+            size |= {"office.idle_hours": 1.0}
             np.testing.assert_allclose(
                 found, wanted, rtol=tolerance, atol=tolerance * size.get(name, 0.0), err_msg=name
             )
