@@ -5,11 +5,14 @@ places open more. Unused capacity carries over, up to one file. A file whose hol
 only noticed when it is opened. Examination then takes
 
     examination_months x exp(-trust_speed x (trust - trust at the start)) x short_loop_factor
+                       x accompanied_examination_factor
 
-months; the last factor applies if the file is examined on the spot at the supporting place. The
-odds of approval are
+months; the last two factors apply if the file is examined on the spot at the supporting place, and
+if facilitators have accompanied the project, so that fewer papers are missing. The odds of approval
+are
 
     usual odds x public_partner_approval_odds (with a public partner)
+               x accompanied_approval_odds (of an accompanied project)
                x exp(trust_approval x (trust - trust at the start))
 
 with usual odds at which the share approved at the start is `approval_probability`.
@@ -62,6 +65,22 @@ class ApplicationReviewParameters(ParameterGroup):
         help="Odds that a file with a public partner is approved, relative to one without.",
         source="1 is the form up to model 3",
     )
+    accompanied_examination_factor: float = parameter(
+        1.0,
+        bounds=(0.05, 2.0),
+        role="constant",
+        label="Review of accompanied projects",
+        help="Length of an examination of an accompanied project relative to that of another.",
+        source="1 is the form up to model 3; no comparison of accompanied files was found",
+    )
+    accompanied_approval_odds: float = parameter(
+        1.0,
+        bounds=(0.1, 10.0),
+        role="constant",
+        label="Approval of accompanied projects",
+        help="Odds that the file of an accompanied project is approved, relative to another.",
+        source="1 is the form up to model 3; no comparison of accompanied files was found",
+    )
     trust_approval: float = parameter(
         0.0,
         bounds=(-5.0, 5.0),
@@ -79,11 +98,13 @@ def examination(examination_months, trust, trust_at_start, p):
 
 
 @rule
-def approval_chance(usual_approval, has_public_partner, trust, trust_at_start, p):
-    """Return the probability that a file is approved; the usual one is without a partner."""
+def approval_chance(usual_approval, has_public_partner, is_accompanied, trust, trust_at_start, p):
+    """Return the probability that a file is approved; the usual one is that of a holder alone."""
     ratio = math.exp(p.trust_approval * (trust - trust_at_start))
     if has_public_partner:
         ratio *= p.public_partner_approval_odds
+    if is_accompanied:
+        ratio *= p.accompanied_approval_odds
     return multiply_odds(usual_approval, ratio)
 
 
@@ -114,6 +135,7 @@ def review_applications(seed, month, entrepreneur, work, third_place, office, to
             is_approved = uniform(decides) < approval_chance(
                 town.usual_approval[0],
                 entrepreneur.has_public_partner[i],
+                entrepreneur.accompanied_hours[i] > 0.0,
                 office.trust[o],
                 office.trust_at_start[o],
                 p,
@@ -147,6 +169,8 @@ def review_applications(seed, month, entrepreneur, work, third_place, office, to
                 and uniform(short_loop) < third_place.review_share[place]
             ):
                 duration *= p.short_loop_factor
+            if entrepreneur.accompanied_hours[i] > 0.0:
+                duration *= p.accompanied_examination_factor
             entrepreneur.review_left[i] = whole_months(duration, uniform(rounding))
         if office.queue_first[o] < 0:
             office.queue_last[o] = -1

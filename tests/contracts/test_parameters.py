@@ -109,6 +109,8 @@ COMPANY = {
     "engineering_cap": {"engineering_months": 1.0},
     "caseload": {"with_accompaniment": True},
     "accompaniment_cap": {"with_accompaniment": True},
+    "accompanied_examination_factor": {"with_accompaniment": True, "trust_speed": 0.0},
+    "accompanied_approval_odds": {"with_accompaniment": True},
     "open_share_shrinkage": {"open_share_elasticity": 1.0},
     "margin_clip": {"margin_spread": 0.4},
     "with_youth_outlet": {"youth_idea_response": 1.0},

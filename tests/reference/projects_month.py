@@ -327,6 +327,8 @@ def application_review(town: Town, values: Values, seed: int, month: int, calend
             odds = town["town.usual_approval"][0] * exp(values["trust_approval"] * gained)
             if town["entrepreneur.has_public_partner"][i]:
                 odds *= values["public_partner_approval_odds"]
+            if town["entrepreneur.accompanied_hours"][i] > 0:
+                odds *= values["accompanied_approval_odds"]
             chance = odds / (odds + 1 - town["town.usual_approval"][0])
             approved = _happens(town, luck_of(i)[1], chance)
             town["entrepreneur.stage"][i] = INCUBATING if approved else LATENT
@@ -354,6 +356,8 @@ def application_review(town: Town, values: Values, seed: int, month: int, calend
                 and _happens(town, on_the_spot, town["third_place.review_share"][place])
             ):
                 months *= values["short_loop_factor"]
+            if town["entrepreneur.accompanied_hours"][i] > 0:
+                months *= values["accompanied_examination_factor"]
             town["entrepreneur.review_left"][i] = max(floor(months + rounding), 1)
         town["office.review_credit"][o] = _single(min(credit, 1.0))
 

@@ -102,6 +102,7 @@ def attend(state: State, seed: int) -> None:
     comes = (place >= 0) & (r.random(n) < 0.4)
     state["entrepreneur.at_place"] = comes & (place < 2)
     state["entrepreneur.facilitation"] = np.where(comes, r.uniform(0, 6, n), 0)
+    state["entrepreneur.accompanied_hours"] += 2 * comes
     state["entrepreneur.exposure"] = r.random(n)
     state["office.trust"] = np.clip(state["office.trust_at_start"] + r.uniform(-0.1, 0.3, 2), 0, 1)
     state["third_place.users"] = r.integers(0, 30, 3)

@@ -28,6 +28,7 @@ def test_odds_keep_a_probability_within_0_and_1_and_rise_with_the_ratio(p, a, b)
 
 NEUTRAL = SimpleNamespace(
     public_partner_approval_odds=1.0,
+    accompanied_approval_odds=1.0,
     trust_approval=0.0,
     partners_funding_odds=1.0,
     public_partner_funding_odds=1.0,
@@ -36,10 +37,10 @@ NEUTRAL = SimpleNamespace(
 )
 
 
-@given(shares, st.integers(0, 9), st.booleans(), shares, shares)
-def test_partners_and_trust_have_no_effect_by_default(p, partners, public, trust, before):
+@given(shares, st.integers(0, 9), st.booleans(), st.booleans(), shares, shares)
+def test_partners_and_trust_have_no_effect_by_default(p, partners, public, helped, trust, before):
     approval = application_review.approval_chance.py_func
-    assert approval(p, public, trust, before, NEUTRAL) == p
+    assert approval(p, public, helped, trust, before, NEUTRAL) == p
     assert project_funding.outside_chance.py_func(p, partners, public, NEUTRAL) == p
     assert project_birth.partners_ratio.py_func(1.0, partners, NEUTRAL) == 1.0
 
@@ -47,11 +48,15 @@ def test_partners_and_trust_have_no_effect_by_default(p, partners, public, trust
 @given(st.floats(0.01, 0.99), shares, shares)
 def test_trust_and_a_public_partner_favour_approval_if_they_are_said_to(p, a, b):
     low, high = sorted((a, b))
-    favour = SimpleNamespace(public_partner_approval_odds=2.0, trust_approval=1.5)
+    favour = SimpleNamespace(
+        public_partner_approval_odds=2.0, accompanied_approval_odds=1.3, trust_approval=1.5
+    )
     approval = application_review.approval_chance.py_func
-    assert approval(p, False, low, 0.4, favour) <= approval(p, False, high, 0.4, favour)
-    assert approval(p, False, low, 0.4, favour) < approval(p, True, low, 0.4, favour)
-    assert approval(p, False, 0.4, 0.4, favour) == p
+    alone = approval(p, False, False, low, 0.4, favour)
+    assert alone <= approval(p, False, False, high, 0.4, favour)
+    assert alone < approval(p, False, True, low, 0.4, favour)
+    assert alone < approval(p, True, False, low, 0.4, favour)
+    assert approval(p, False, False, 0.4, 0.4, favour) == p
 
 
 effects = st.fixed_dictionaries(

@@ -34,6 +34,7 @@ STATES = {
     "shape below one, no jitter": {"survival_shape": 0.7, "weight_jitter": 0.0},
     "closed boundary": {"boundary": "closed", "idea_exposure_effect": 0.7},
     "slow": {"engineering_cap": 9.0, "trust_speed": 0.0, "incubation_months": 6},
+    "accompanied": {"accompanied_examination_factor": 0.6, "accompanied_approval_odds": 3.0},
     "partners and loans": {
         "partners_funding_odds": 3.0,
         "public_partner_funding_odds": 0.4,
@@ -89,8 +90,8 @@ def test_three_years_go_as_in_the_twin():
             attend(state, month)
             attend_names = ("entrepreneur.third_place", "entrepreneur.at_place", "office.trust",
                             "entrepreneur.facilitation", "entrepreneur.exposure",
-                            "third_place.users", "visitor.agent", "visitor.key",
-                            "visitor.count")  # fmt: skip
+                            "entrepreneur.accompanied_hours", "third_place.users",
+                            "visitor.agent", "visitor.key", "visitor.count")  # fmt: skip
             state["premises.event"] = 0
             town |= {name: state[name].tolist() for name in (*attend_names, "premises.event")}
             for name, run in bound:

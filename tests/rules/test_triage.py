@@ -7,7 +7,11 @@ from hypothesis import strategies as st
 
 from sim.kernels.project_codes import APPLIED, BORN, IDEA, INCUBATING, REVIEW
 from sim.kernels.triage import BY_READINESS, IN_ORDER, KEY_BITS, SHARED, WAYS, triage_key
+from sim.measures.counting import COUNTS
 from sim.processes import project_engineering
+from sim.scenario.scenario import load_scenario
+from sim.simulation.simulation import Simulation
+from sim.territory.territory import ZONES
 from tests.reference import projects_month, retail_month
 from tests.reference.projects_towns import MONTH, attend, projects_town, run_month
 
@@ -204,3 +208,29 @@ def test_evenings_alone_lower_births_only_where_all_share_the_hours(way, least, 
     planted = sum(_births(way, 200, seed) for seed in range(8))
     assert without > 300
     assert least <= planted / without <= most
+
+
+@pytest.mark.statistical
+@every_way
+@pytest.mark.parametrize("place", ["mid_sized_town", "rural_low_density"])
+def test_births_neither_rise_nor_fall_by_themselves(way, place):
+    """Twenty years with constant drivers: no trend, and about as many births as observed.
+
+    Births of 16 towns vary like Poisson numbers. The start ignores the luck of arrivals, for which
+    the level may be off by a tenth.
+    """
+    by_year, stated = np.zeros(20), 0.0
+    births = [COUNTS.index(f"births_{zone}") for zone in ZONES]
+    for seed in range(16):
+        scenario = load_scenario(place).replace(
+            with_drivers=False, residents_growth=0.0, months=240, office_triage=way
+        )
+        run = Simulation(scenario, seed)
+        run.run()
+        by_year += run.counts[:, births].sum(axis=1).reshape(20, 12).sum(axis=1)
+        stated += run.values["transition_births"] / 1000 * run.territory.residents.sum()
+    year = np.arange(20) - 9.5
+    slope = (year @ by_year) / (year @ year)
+    error = np.sqrt(by_year.mean() / (year @ year))
+    assert abs(slope) < 3 * error
+    assert abs(by_year.mean() / stated - 1) < 0.1 + 3 / np.sqrt(20 * by_year.mean())
