@@ -161,6 +161,7 @@ def _busy_story(*changes):
     return run.counts.tobytes(), run.state["entrepreneur.origin"].tobytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [n for n in PARAMETERS if n not in NOT_IN_THE_MONTH])
 def test_every_parameter_affects_some_run(name):
     """A parameter that affects no run would be a dead option."""

@@ -20,6 +20,7 @@ from sim.processes.month import MechanismParameters
 from sim.scenario.posterior import default_posterior
 from sim.scenario.scenario import list_scenarios
 from sim.scenario.schema import PARAMETERS
+from tests.quick_cases import rest_slow
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PATHS = list(list_experiments())
@@ -82,7 +83,7 @@ def test_its_readme_uses_only_existing_names(path):
     assert not named - known
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", rest_slow(NAMES, quick=3))
 def test_no_level_of_it_fails_in_a_village(name):
     """Run two months of each arm at each level of each factor; sampled designs at four points."""
     changes = {"months": 2, "horizons": [2], "replications": 1, "settings": VILLAGE}

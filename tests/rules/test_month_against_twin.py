@@ -14,6 +14,7 @@ import pytest
 
 from sim.processes.month import MONTH, active
 from sim.registry.variables import VARIABLES
+from tests.quick_cases import rest_slow
 from tests.reference import (
     benefits_month,
     means_month,
@@ -152,7 +153,7 @@ def _two_years(seed, case):
     return run, town, events, same
 
 
-@pytest.mark.parametrize("case", STATES)
+@pytest.mark.parametrize("case", rest_slow(STATES, quick=3))
 def test_two_years_go_as_in_the_twin(case):
     for seed in range(7, 12):
         run, town, events, same = _two_years(seed, case)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sim.kernels.matching import sort_pairs
 from sim.processes import encounters, public_money, third_place_visits
 from sim.registry.variables import VARIABLES
+from tests.quick_cases import rest_slow
 from tests.reference import places_month
 from tests.reference.places_towns import VALUES, places_town
 from tests.reference.retail_month import town_of
@@ -56,7 +57,7 @@ MEMBERSHIP = {
 
 
 @pytest.mark.parametrize("membership", [{}, MEMBERSHIP], ids=["monthly", "members"])
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", rest_slow(range(6), quick=2))
 def test_money_visits_and_encounters_go_as_in_the_twin(seed, membership):
     state = places_town(seed)
     town = town_of(state)

@@ -24,6 +24,7 @@ from sim.kernels.project_codes import (
 from sim.processes import application_review, project_engineering, project_funding, project_ideas
 from sim.registry.catalogues import project_kinds
 from sim.registry.variables import VARIABLES
+from tests.quick_cases import rest_slow
 from tests.reference import benefits_month, projects_month, retail_month
 from tests.reference.projects_towns import MONTH, attend, projects_town, run_month
 
@@ -58,7 +59,7 @@ def _assert_same(state, town, names):
             np.testing.assert_array_equal(found, wanted, err_msg=name)
 
 
-@pytest.mark.parametrize("case", STATES)
+@pytest.mark.parametrize("case", rest_slow(STATES, quick=2))
 def test_each_process_does_what_its_twin_does(case):
     state, values = projects_town(seed=2, **STATES[case])
     bound = [(p, p.bind(state, values, 5)) for p in MONTH]

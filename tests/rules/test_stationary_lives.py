@@ -117,6 +117,7 @@ def test_successors_lengthen_the_time_between_two_vacancies(share):
     assert life.vacancy <= alone.vacancy
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("vacancy", "frailty"), [(0.03, 0.0), (0.1, 0.0), (0.3, 0.0), (0.1, 1.0)])
 def test_the_solved_margin_keeps_the_starting_vacancy(vacancy, frailty):
     """Averaged over margins, qualities and lettabilities, premises are vacant as at the start."""

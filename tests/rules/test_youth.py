@@ -14,6 +14,7 @@ from sim.processes import youth_migration, youth_participation
 from sim.processes.youth_migration import leaving_probability
 from sim.start.stationary_youth import solve_lives
 from sim.territory.territory import Territory
+from tests.quick_cases import rest_slow
 from tests.reference import youth_month
 from tests.reference.retail_month import town_of
 from tests.reference.towns import SMALL
@@ -79,7 +80,7 @@ def _assert_same(state, town):
             np.testing.assert_array_equal(found, wanted, err_msg=name)
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", rest_slow(CASES, quick=2))
 def test_five_years_go_as_in_the_twin_event_by_event(case):
     for seed in range(1, 9):
         youth = Youth(seed, **{**SMALL, **CASES[case]})

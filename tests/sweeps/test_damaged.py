@@ -202,6 +202,7 @@ def main_report(folder: Path) -> None:
     report_command(str(folder))
 
 
+@pytest.mark.slow
 def test_random_damage_is_refused_in_one_sentence(_sound: Path, tmp_path: Path) -> None:
     times = 35 if settings().max_examples >= 100 else 12  # as many as CI's profile asks for
     for damage in (damage_manifest, damage_file, damage_sealed):

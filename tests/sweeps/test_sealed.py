@@ -22,6 +22,7 @@ from sim.experiments.running import extend, sweep
 from sim.experiments.verify import verify
 from sim.simulation.simulation import territory_of
 from sim.territory.territory_file import save_territory
+from tests.quick_cases import rest_slow
 
 ROOT = Path(__file__).parents[2]
 
@@ -234,13 +235,15 @@ def test_a_forged_result_is_found_by_its_seal_and_by_repeating_its_run(true):
 
 @pytest.mark.parametrize(
     "more",
-    [
-        {"replications": 4},
-        {"months": 36},
-        {"horizons": [6]},
-        {"interventions": ["rent_relief"]},
-        {"months": 36, "horizons": [18], "interventions": ["rent_relief"], "replications": 4},
-    ],
+    rest_slow(
+        [
+            {"months": 36, "horizons": [18], "interventions": ["rent_relief"], "replications": 4},
+            {"replications": 4},
+            {"months": 36},
+            {"horizons": [6]},
+            {"interventions": ["rent_relief"]},
+        ]
+    ),
     ids=" ".join,
 )
 def test_an_experiment_extended_is_the_same_as_begun_larger(true, folder, more):

@@ -1,0 +1,14 @@
+"""Keep the quick suite quick: a few cases of a test, with all of them in CI."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+
+def rest_slow(cases: Iterable[Any], quick: int = 1) -> list[Any]:
+    """Return the cases of a test, of which all but the first few are marked slow."""
+    return [
+        case if k < quick else pytest.param(case, marks=pytest.mark.slow)
+        for k, case in enumerate(cases)
+    ]
