@@ -118,6 +118,8 @@ class Entrepreneur(RowAgent):
     visit_probability = Column[float](computed=True)
     at_place = Flag(computed=True)
     facilitation = Column[float](computed=True)
+    accompanied_by: Relation[ThirdPlace] = Relation("ThirdPlace")
+    accompanied_hours = Column[float](computed=True)
 
     stage = Word(STAGES, computed=True)
     event = Word(PROJECT_EVENTS, computed=True)

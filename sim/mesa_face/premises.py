@@ -52,6 +52,7 @@ class PremisesRow(RowAgent):
     subsidy = Column[float](computed=True)
     facade = Column[float](above=0.0)
     risk_ratio = Column[float](computed=True)
+    jobs = Column[float](computed=True)
     operator: Relation[Entrepreneur] = Relation("Entrepreneur")
 
 
