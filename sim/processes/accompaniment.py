@@ -5,7 +5,8 @@ The paid hours of a place are its staff x hours_per_fte. Its facilitators have r
     staff x caseload
 
 projects that do not run yet. A project once taken on stays until it runs or is given up, whether
-its holder comes that month or not. Free room goes to holders present this month: first ideas, then
+its holder comes that month or not. Free room goes to holders present this month, and to those whom
+chambers, banks or the town hall send to the place of their choice (`referral`): first ideas, then
 projects under review or incubating, each in the order of triage (the lever `triage` of the
 intervention if it is an order, else the fewest hours left first; see `sim.kernels.triage`).
 
@@ -28,10 +29,12 @@ import numpy as np
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.matching import sort_pairs
 from sim.kernels.project_codes import IDEA, INCUBATING
+from sim.kernels.random import stream_key, uniform, word
 from sim.kernels.triage import BY_READINESS, IN_ORDER, KEY_BITS, triage_key
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
+STREAM = 26
 _LATER, _NEW = np.uint64(1 << KEY_BITS), np.uint64(1 << (KEY_BITS + 1))
 _PLACE = np.uint64(KEY_BITS + 2)
 
@@ -55,6 +58,16 @@ class AccompanimentParameters(ParameterGroup):
         label="Most accompaniment a month",
         help="Most hours a month that facilitators spend on one project, preparation included.",
         source="judgement, 2-20: two hours a week",
+        role="constant",
+    )
+
+    referral: float = parameter(
+        0.0,
+        unit="share",
+        label="Referral to facilitators",
+        help="Monthly probability that chambers, banks or the town hall send the holder "
+        "of a project that does not run yet to facilitators in reach.",
+        source="0: only visitors are accompanied; 10-20 % of all who create a firm are",
         role="constant",
     )
 
@@ -96,20 +109,32 @@ def _priority(i, place, is_new, entrepreneur, project_kind, third_place, account
     return key | (np.uint64(place) << _PLACE)
 
 
+@rule
+def _is_referred(i, k0, k1, entrepreneur, third_place, p):
+    """Return whether somebody sends a holder to the place that they would choose."""
+    place = entrepreneur.third_place[i]
+    if place < 0 or not third_place.is_open[place] or p.referral <= 0.0:
+        return False
+    return uniform(word(k0, k1, entrepreneur.id[i], 0)) < p.referral
+
+
 @kernel
-def _list_projects(entrepreneur, project_kind, third_place, account, work, others):
-    """List accompanied projects and those of holders present; count the others present."""
+def _list_projects(seed, month, entrepreneur, project_kind, third_place, account, work, others, p):
+    """List accompanied projects and those of holders present or sent; count others present."""
+    k0, k1 = stream_key(seed, STREAM, month)
     listed = 0
     for i in range(entrepreneur.stage.size):
         place, is_here = entrepreneur.accompanied_by[i], entrepreneur.facilitation[i] > 0.0
-        if place < 0 and not is_here:
-            continue
         is_candidate = _is_before_birth(entrepreneur.stage[i])
+        if place < 0 and not is_here and not is_candidate:
+            continue
         if place >= 0 and not (is_candidate and third_place.is_open[place]):
             place = entrepreneur.accompanied_by[i] = -1
         is_new = place < 0
         if is_new:
-            if not is_here:
+            if not is_here and not (
+                is_candidate and _is_referred(i, k0, k1, entrepreneur, third_place, p)
+            ):
                 continue
             place = entrepreneur.third_place[i]
             if not is_candidate:
@@ -158,14 +183,16 @@ def _accompany(listed, entrepreneur, project_kind, third_place, work, left, p):
 
 
 @kernel
-def accompany_projects(entrepreneur, project_kind, third_place, account, work, p):
+def accompany_projects(seed, month, entrepreneur, project_kind, third_place, account, work, p):
     """Take on projects, and share out the hours of facilitators among them and others."""
     places = third_place.is_open.size
     left, others = np.empty(places), np.zeros(places, np.int64)
     for place in range(places):
         third_place.accompanied[place] = 0
         left[place] = third_place.hours_paid[place]
-    listed = _list_projects(entrepreneur, project_kind, third_place, account, work, others)
+    listed = _list_projects(
+        seed, month, entrepreneur, project_kind, third_place, account, work, others, p
+    )
     sort_pairs(work.triage_key, work.triage_row, listed)
     _take_on(listed, entrepreneur, third_place, work, others, p)
     _accompany(listed, entrepreneur, project_kind, third_place, work, left, p)
@@ -189,4 +216,5 @@ PROCESS = Process(
         third_place="accompanied hours",
         work="triage_key triage_row",
     ),
+    stream=STREAM,
 )

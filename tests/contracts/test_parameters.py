@@ -109,6 +109,7 @@ COMPANY = {
     "engineering_cap": {"engineering_months": 1.0},
     "caseload": {"with_accompaniment": True},
     "accompaniment_cap": {"with_accompaniment": True},
+    "referral": {"with_accompaniment": True},
     "accompanied_examination_factor": {"with_accompaniment": True, "trust_speed": 0.0},
     "accompanied_approval_odds": {"with_accompaniment": True},
     "open_share_shrinkage": {"open_share_elasticity": 1.0},

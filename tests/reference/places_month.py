@@ -16,7 +16,7 @@ from tests.reference.random import stream_key, uniform, word
 Town = dict[str, Any]
 Values = Mapping[str, Any]
 
-VISITS, ENCOUNTERS = 4, 5
+VISITS, ENCOUNTERS, ACCOMPANIMENT = 4, 5, 26
 """Streams of draws."""
 PUBLIC, MATCHED, OWN_REVENUE = range(3)
 PAID_FIRST = (OWN_REVENUE, MATCHED, PUBLIC)
@@ -299,6 +299,7 @@ def _sorted(rows: list[int], priority: Callable[[int, int], Any], place: int) ->
 
 
 def accompaniment(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    key = stream_key(seed, ACCOMPANIMENT, month)
     mine, stages = town["entrepreneur.accompanied_by"], town["entrepreneur.stage"]
     at, facilitation = town["entrepreneur.third_place"], town["entrepreneur.facilitation"]
     here = [i for i, hours in enumerate(facilitation) if hours > 0]
@@ -317,6 +318,10 @@ def accompaniment(town: Town, values: Values, seed: int, month: int, calendar: i
         left = 0 if in_order else int(64 * missing(i))
         return int(stages[i] != IDEA), left, -age, i
 
+    def sent(i: int) -> bool:
+        luck = uniform(word(key, town["entrepreneur.id"][i], 0))
+        return _happens(town, luck, values["referral"])
+
     for i, place in enumerate(mine):
         if place >= 0 and not is_open_to(i, place):
             mine[i] = -1
@@ -324,7 +329,11 @@ def accompaniment(town: Town, values: Values, seed: int, month: int, calendar: i
     for place, paid in enumerate(town["third_place.hours_paid"]):
         room = int(town["third_place.staff"][place] * values["caseload"] + 1e-6)
         kept = [i for i, by in enumerate(before) if by == place]
-        new = [i for i in here if before[i] < 0 and at[i] == place and is_open_to(i, place)]
+        new = [
+            i
+            for i in range(len(mine))
+            if before[i] < 0 and at[i] == place and is_open_to(i, place) and (i in here or sent(i))
+        ]
         cases = [*_sorted(kept, priority, place), *_sorted(new, priority, place)][:room]
         for i in kept:
             mine[i] = -1

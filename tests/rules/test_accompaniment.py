@@ -52,10 +52,10 @@ def _cases(state):
 
 
 @pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("caseload", [0.0, 3.0, 40.0])
-def test_it_goes_as_in_the_twin(seed, caseload):
+@pytest.mark.parametrize(("caseload", "referral"), [(0.0, 0.0), (3.0, 0.1), (40.0, 0.05)])
+def test_it_goes_as_in_the_twin(seed, caseload, referral):
     state = _town(seed)
-    values = VALUES | {"caseload": caseload}
+    values = VALUES | {"caseload": caseload, "referral": referral}
     r = np.random.default_rng(seed)
     for month in range(24):
         if month == 12:  # one place opens, another closes
@@ -67,6 +67,7 @@ def test_it_goes_as_in_the_twin(seed, caseload):
         town = town_of(state)
         ACCOMPANY.bind(state, values, seed)(month, month)
         places_month.accompaniment(town, values, seed, month, month)
+        assert town["closest call"] > 1e-8
         for name in (n for n in ACCOMPANY.writes if not n.startswith("work.")):
             if VARIABLES[name].dtype.startswith("float"):
                 np.testing.assert_allclose(state[name], town[name], 1e-5, 1e-5, err_msg=name)
@@ -138,6 +139,22 @@ def test_projects_are_accompanied_until_they_run_or_are_given_up_or_the_place_cl
     for _ in _months(state, 1):
         pass
     assert not _cases(state).size
+
+
+def test_holders_who_are_sent_need_not_come_and_choose_among_places_in_reach():
+    state = _town()
+    state["third_place.entrepreneur_visits"] = 1e-9  # in reach of all, and visited by nobody
+    for _ in _months(state, 24, caseload=1000.0):
+        pass
+    assert not _cases(state).size
+    for _ in _months(state, 60, caseload=1000.0, referral=0.2):
+        pass
+    state["entrepreneur.stage"] = IDEA
+    for _ in _months(state, 60, caseload=1000.0, referral=0.2):
+        pass
+    place = state["entrepreneur.third_place"]
+    assert _cases(state).tolist() == np.flatnonzero(place >= 0).tolist()
+    assert _cases(state).size > 50
 
 
 def test_when_hours_are_short_ideas_come_before_files_and_the_ready_before_the_others():
