@@ -31,7 +31,7 @@ def experiment(folder, rest, replications=2):
         f"""
 interventions = ["transition_cluster"]
 indicators = ["closures", "running_projects"]
-settings = {{ rows = 12, columns = 12, population = 2000 }}
+settings = {{ rows = 12, columns = 12, population = 2000, with_margins = false }}
 months = 6
 replications = {replications}
 {rest}

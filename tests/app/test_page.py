@@ -101,7 +101,7 @@ def test_a_slider_moved_by_keyboard_changes_the_run_at_the_same_month(visit: Ope
     assert "--set closure_rate=" in page.text("command")
     # Back at the old value, the page is as before.
     exact = page.page.locator("[data-name=closure_rate] .exact")
-    exact.fill("0.09")
+    exact.fill("0.1")
     page.settle(lambda: exact.press("Enter"))
     assert (tile.inner_text(), page.pixels("without")) == (before, shown)
     assert page.data("month") == 48
