@@ -239,13 +239,18 @@ def test_replications_give_bands_verdicts_and_a_report_until_something_changes(
     page.settle(lambda: page.page.locator("#set-start").press("Home"))
     assert page.page.locator("#report").is_disabled()
     assert page.page.locator("#verdicts li").count() == 0
+    # Without an intervention there is no comparison.
+    page.settle(lambda: page.page.locator("#intervention").select_option(""))
+    assert page.page.locator("#replicate").is_disabled()
+
+
+@pytest.mark.slow
+def test_replications_can_be_cancelled(visit: Open) -> None:
+    page = visit(SMALL + "&months=1200&month=6")  # long enough to be cancelled
     page.page.locator("#replicate").click()
     page.page.locator("#cancel").click()
     page.page.wait_for_selector("#cancel", state="hidden")
     assert page.page.locator("#replicate").is_visible()
-    # Without an intervention there is no comparison.
-    page.settle(lambda: page.page.locator("#intervention").select_option(""))
-    assert page.page.locator("#replicate").is_disabled()
 
 
 @pytest.mark.slow
