@@ -58,8 +58,15 @@ BY_ZONE: Final = (
     "births",
     "running",
     "projects_ended",
+    "shops_near",
 )
 """Counts by zone."""
+
+THIRDS: Final = ("poorest", "middle", "richest")
+"""Thirds of residents by the income of their cells at the start, in the order of their codes."""
+
+BY_THIRD: Final = ("residents", "shops_near", "youth", "youth_active", "births")
+"""Counts by third, too."""
 
 TERRITORY: Final = (
     "spent_in_shops",
@@ -108,6 +115,7 @@ TERRITORY: Final = (
     "hours_to_ideas",
     "accompanied",
     *(f"births_{k.name}" for k in project_kinds()),
+    *(f"{c}_{third}" for c in BY_THIRD for third in THIRDS),
 )
 """Counts of the whole territory."""
 
@@ -122,6 +130,9 @@ AT: Final = cast(Any, namedtuple("Offsets", (*BY_ZONE, *TERRITORY)))(
 read it as constants."""
 
 _BY_DIMENSION: Final = COUNTS.index(f"{DIMENSIONS[0]}_births")
+_RESIDENTS, _SHOPS_NEAR, _YOUTH, _ACTIVE, _BIRTHS = (
+    COUNTS.index(f"{c}_{THIRDS[0]}") for c in BY_THIRD
+)
 _BY_KIND: Final = COUNTS.index(f"births_{project_kinds()[0].name}")
 
 
@@ -166,8 +177,20 @@ def count_residents(cell, row):
 
 
 @kernel
+def count_surroundings(cell, row):
+    """Add up the open shops near residents, by zone and third, into a row of `COUNTS`."""
+    zone, third = cell.zone.reshape(-1), cell.income_third.reshape(-1)
+    people, near = cell.residents.reshape(-1), cell.open_nearby.reshape(-1)
+    for c in range(zone.size):
+        seen = np.float64(people[c]) * near[c]
+        row[AT.shops_near + zone[c]] += seen
+        row[_SHOPS_NEAR + third[c]] += seen
+        row[_RESIDENTS + third[c]] += people[c]
+
+
+@kernel
 def count_youth(youth, row):
-    """Add up youth by zone into a row of `COUNTS`, in bytes that a few hundred do not overflow."""
+    """Add up youth into a row of `COUNTS`, in bytes that a few hundred do not overflow."""
     for first in range(0, youth.zone.size, 128):
         here0 = here1 = here2 = active0 = active1 = active2 = left = arrived = np.uint8(0)
         for y in range(np.uintp(first), np.uintp(min(first + 128, youth.zone.size))):
@@ -188,6 +211,23 @@ def count_youth(youth, row):
         row[AT.youth_active] += active0
         row[AT.youth_active + 1] += active1
         row[AT.youth_active + 2] += active2
+        poor = middle = rich = np.uint8(0)
+        active_poor = active_middle = active_rich = np.uint8(0)
+        for y in range(np.uintp(first), np.uintp(min(first + 128, youth.zone.size))):
+            t = youth.income_third[y]
+            here, active = youth.is_present[y], youth.is_active[y]
+            poor = np.uint8(poor + (np.uint8(t == 0) & here))
+            middle = np.uint8(middle + (np.uint8(t == 1) & here))
+            rich = np.uint8(rich + (np.uint8(t == 2) & here))
+            active_poor = np.uint8(active_poor + (np.uint8(t == 0) & active))
+            active_middle = np.uint8(active_middle + (np.uint8(t == 1) & active))
+            active_rich = np.uint8(active_rich + (np.uint8(t == 2) & active))
+        row[_YOUTH] += poor
+        row[_YOUTH + 1] += middle
+        row[_YOUTH + 2] += rich
+        row[_ACTIVE] += active_poor
+        row[_ACTIVE + 1] += active_middle
+        row[_ACTIVE + 2] += active_rich
         row[AT.youth_left] += left
         row[AT.youth_arrived] += arrived
 
@@ -195,7 +235,7 @@ def count_youth(youth, row):
 @kernel
 def count_projects(cell, entrepreneur, row):
     """Add up what happened to projects, and those that run, into a row of `COUNTS`."""
-    zone = cell.zone.reshape(-1)
+    zone, third = cell.zone.reshape(-1), cell.income_third.reshape(-1)
     for e in range(entrepreneur.stage.size):
         now, what = entrepreneur.stage[e], entrepreneur.event[e]
         if now == LATENT and what == NOTHING:
@@ -228,6 +268,7 @@ def count_projects(cell, entrepreneur, row):
             row[AT.abandoned] += 1.0
         elif what == BORN:
             row[AT.births + z] += 1.0
+            row[_BIRTHS + third[entrepreneur.cell_row[e]]] += 1.0
             row[AT.bottom_up_births] += bottom_up
             row[AT.public_partner_births] += entrepreneur.has_public_partner[e]
             row[AT.partners_at_birth] += entrepreneur.partners[e]
@@ -296,6 +337,7 @@ def count_offices_and_places(office, official, third_place, account, town, row):
 COUNTING: Final = (
     count_premises,
     count_residents,
+    count_surroundings,
     count_youth,
     count_projects,
     count_visitors,

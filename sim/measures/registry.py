@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.kernels.arrays import Floats
 from sim.measures.counting import COUNTS
+from sim.measures.equity import BENEFITS, EQUITY_MEASURES
 from sim.measures.measure import Measure, Windows
 from sim.measures.people import RESIDENT_MEASURES, SUPPORT_MEASURES
 from sim.measures.projects import PROJECT_MEASURES
@@ -32,7 +33,14 @@ __all__ = [
 ]
 
 MEASURES: Final[dict[str, Measure]] = {
-    m.name: m for m in (*SHOP_MEASURES, *RESIDENT_MEASURES, *PROJECT_MEASURES, *SUPPORT_MEASURES)
+    m.name: m
+    for m in (
+        *SHOP_MEASURES,
+        *RESIDENT_MEASURES,
+        *PROJECT_MEASURES,
+        *SUPPORT_MEASURES,
+        *EQUITY_MEASURES,
+    )
 }
 """Every measure by name."""
 
@@ -89,7 +97,11 @@ _FIRST_OUTCOMES: Final = (
 
 OUTCOMES: Final[dict[str, Measure]] = {
     name: MEASURES[name]
-    for name in (*_FIRST_OUTCOMES, *(n for n, m in MEASURES.items() if m.is_outcome))
+    for name in (
+        *_FIRST_OUTCOMES,
+        *(f"{benefit}_{zone}" for benefit in BENEFITS for zone in ZONES),
+        *(n for n, m in MEASURES.items() if m.is_outcome),
+    )
 }
 """Measures of a run at each horizon, in the order of the columns, each over its own
 `Measure.window`."""

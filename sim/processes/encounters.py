@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.kernels.dimensions import culture_gained
 from sim.kernels.distance import squared_distance
 from sim.kernels.ledger import EVENTS, in_purse, pay
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.project_codes import IDEA, INCUBATING, RUNNING
 from sim.kernels.random import stream_key, uniform, word
+from sim.kernels.surroundings import reaction
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
@@ -162,13 +164,16 @@ def _a_holder_learns(i, other, entrepreneur, p):
 
 
 @rule
-def _an_official_learns(i, luck, own_openness, openness, official, p):
+def _an_official_learns(i, luck, own_openness, openness, official, cell, p):
     """Move trust and openness after meeting somebody; return whether they moved."""
     if abs(own_openness - openness) >= p.confidence_bound:
         return False
     experience = 1.0 if luck < p.good_experience else 0.0
     official.trust[i] = drawn_towards(official.trust[i], experience, p.trust_gain)
-    official.openness[i] = drawn_towards(own_openness, openness, p.openness_gain)
+    gain = p.openness_gain * reaction(
+        p.cultural_openness * culture_gained(official.cell_row[i], cell)
+    )
+    official.openness[i] = drawn_towards(own_openness, openness, min(gain, 1.0))
     return True
 
 
@@ -209,7 +214,7 @@ def _may_become_partner(other, luck, entrepreneur, p):
 
 
 @kernel
-def _meet_at_places(k0, k1, youth, entrepreneur, official, visitor, p):
+def _meet_at_places(k0, k1, youth, entrepreneur, official, visitor, cell, p):
     """Let visitors of a place meet in pairs, in the order in which they are listed."""
     v = 0
     while v + 1 < visitor.count[0]:
@@ -227,7 +232,7 @@ def _meet_at_places(k0, k1, youth, entrepreneur, official, visitor, p):
                 _a_holder_learns(a, b, entrepreneur, p)
             elif kind_a == _OFFICIAL:
                 luck = uniform(word(k0, k1, official.id[a], _LEARNS))
-                moved = _an_official_learns(a, luck, openness_a, openness_b, official, p)
+                moved = _an_official_learns(a, luck, openness_a, openness_b, official, cell, p)
                 if moved and kind_b == _ENTREPRENEUR:
                     luck = uniform(word(k0, k1, official.id[a], _PARTNERS))
                     _may_become_partner(b, luck, entrepreneur, p)
@@ -252,10 +257,10 @@ def _find_innovator(k0, k1, person, decision, office, centre, reach, columns, en
 
 
 @kernel
-def _meet_at_lab(lab, k0, k1, columns, entrepreneur, official, account, ledger, p):
+def _meet_at_lab(lab, k0, k1, entrepreneur, official, account, ledger, cell, p):
     """Let officials in reach of an account's lab meet project holders there."""
     centre, reach = account.cell_row[lab], account.grant_reach[lab]
-    cost = account.participant_cost[lab]
+    columns, cost = cell.zone.shape[1], account.participant_cost[lab]
     invited = 0
     for i in range(official.id.size):
         invited += squared_distance(official.cell_row[i], centre, columns) <= reach**2
@@ -282,7 +287,7 @@ def _meet_at_lab(lab, k0, k1, columns, entrepreneur, official, account, ledger, 
         pay(account.purse[lab], ledger.spending[lab], EVENTS, cost)
         luck = uniform(word(k0, k1, person, first + _LEARNS_AT_LAB))
         own, openness = np.float64(official.openness[i]), np.float64(entrepreneur.openness[other])
-        if _an_official_learns(i, luck, own, openness, official, p):
+        if _an_official_learns(i, luck, own, openness, official, cell, p):
             luck = uniform(word(k0, k1, person, first + _PARTNERS_AT_LAB))
             _may_become_partner(other, luck, entrepreneur, p)
 
@@ -294,11 +299,10 @@ def meet(seed, month, youth, entrepreneur, official, office, visitor, account, l
     kept = 0.5 ** (1.0 / p.exposure_half_life)
     for i in range(entrepreneur.exposure.size):
         entrepreneur.exposure[i] = faded(entrepreneur.exposure[i], kept)
-    _meet_at_places(k0, k1, youth, entrepreneur, official, visitor, p)
-    columns = cell.zone.shape[1]
+    _meet_at_places(k0, k1, youth, entrepreneur, official, visitor, cell, p)
     for a in range(account.is_active.size):
         if account.is_active[a] and account.lab_meetings[a] > 0.0:
-            _meet_at_lab(a, k0, k1, columns, entrepreneur, official, account, ledger, p)
+            _meet_at_lab(a, k0, k1, entrepreneur, official, account, ledger, cell, p)
     _mean_trust(official, office)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.kernels.dimensions import ECONOMIC, jobs_by_weight
 from sim.kernels.machine.compile import kernel
 from sim.kernels.project_codes import BORN, CEASED, RUNNING
 from sim.kernels.space import decay_potential
@@ -77,7 +78,9 @@ def bring_benefits(
             if entrepreneur.stage[i] == RUNNING:
                 place = entrepreneur.premises_row[i]
                 c = premises.cell_row[place] if place >= 0 else entrepreneur.cell_row[i]
-                jobs[c] += project_kind.jobs[entrepreneur.kind[i]]
+                kind, weight = entrepreneur.kind[i], entrepreneur.weight[i, ECONOMIC]
+                usual_weight = project_kind.weight[kind, ECONOMIC]
+                jobs[c] += jobs_by_weight(project_kind.jobs[kind], weight, usual_weight, p)
         decay_potential(
             cell.project_jobs,
             town.neighbourhood_decay[0],

@@ -27,6 +27,7 @@
 25. Rents follow vacancy.
 26. Visits are counted.
 27. Places and projects bring customers to their surroundings.
+28. Projects act around them by their weights.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ from sim.processes import (
     footfall,
     local_benefits,
     project_birth,
+    project_dimensions,
     project_engineering,
     project_funding,
     project_ideas,
@@ -96,6 +98,7 @@ MONTH: Final[tuple[Process, ...]] = (
     rent.PROCESS,
     footfall.PROCESS,
     local_benefits.PROCESS,
+    project_dimensions.PROCESS,
 )
 """Processes in the order in which they run each month."""
 
@@ -161,6 +164,10 @@ class MechanismParameters(ParameterGroup):
         "Projects and places bring customers",
         "Off: visitors of third places and jobs of projects bring nothing to shops or to staying.",
     )
+    with_dimensions: bool = _switch(
+        "Projects act by their weights",
+        "Off: what a project does around it does not depend on its four dimensions.",
+    )
     with_neighbours: bool = _switch(
         "Open neighbours attract", "Off: vacancy nearby does not make a shop less attractive."
     )
@@ -180,6 +187,7 @@ _SWITCHES = {
     "accompaniment": "with_accompaniment",
     "encounters": "with_encounters",
     "local_benefits": "with_local_benefits",
+    "project_dimensions": "with_dimensions",
     "shop_closure": "with_closure",
     "reletting": "with_reletting",
     "rent": "with_rent",
@@ -195,6 +203,7 @@ _RESPONSES = {
         "idea_vacancy_response",
     ),
     "with_tax_base": ("tax_response",),
+    "with_dimensions": tuple(project_dimensions.ProjectDimensionsParameters.model_fields),
 }
 """Parameters that are 0 where a mechanism is switched off."""
 

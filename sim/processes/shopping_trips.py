@@ -8,6 +8,9 @@ spending of the consumers of cell i in a sector, shop j gets the share
 with f, in each sector, an exponential exp(-decay d) of the distance along streets, or a power law
 (d + 0.3 km)^-exponent as a sum of exponentials (`sim.start.distance_decay`).
 
+The online share is the same everywhere, except that the local loops of ecological projects keep a
+part of it around them (`sim.processes.project_dimensions`). It is spent like the rest on site.
+
 Source: Huff (1964), Journal of Marketing 28(3), doi 10.1177/002224296402800307.
 """
 
@@ -16,8 +19,10 @@ from __future__ import annotations
 import math
 from typing import Literal
 
+import numpy as np
 from numba import prange
 
+from sim.kernels.dimensions import kept_share, projects_gained
 from sim.kernels.machine.compile import kernel
 from sim.kernels.space import huff_flows
 from sim.processes.process import Process, arrays
@@ -158,6 +163,32 @@ class ShoppingTripsParameters(ParameterGroup):
 
 
 @kernel
+def spend_on_site(cell, online, demand, p):
+    """Write a sector's demand on site, and return the consumers' worth of spending online.
+
+    Demand is in consumers who spend the usual share, 1 - online, on site. Returns 0 without local
+    loops, where all are such consumers.
+    """
+    bought_online = 0.0
+    if p.ecological_retention <= 0.0 or online >= 1.0:
+        demand[:] = cell.consumers
+        return bought_online
+    rows, columns = demand.shape
+    for i in range(rows):
+        for j in range(columns):
+            gained = projects_gained(
+                cell.ecological_nearby[i, j],
+                cell.ecological_at_start[i, j],
+                cell.residents_nearby[i, j],
+            )
+            kept = online * kept_share(gained, p)
+            consumers = np.float64(cell.consumers[i, j])
+            demand[i, j] = consumers * (1.0 + kept / (1.0 - online))
+            bought_online += consumers * (online - kept)
+    return bought_online
+
+
+@kernel
 def spend(premises, cell, work, sector, driver, town, p):
     """Solve the flows of each sector for unit spending per consumer and scale them to money."""
     cell.attraction[:] = 0.0
@@ -176,11 +207,14 @@ def spend(premises, cell, work, sector, driver, town, p):
     consumer_spending = sector.consumer_spending
     spent_in_shops, spent_outside = sector.spent_in_shops, sector.spent_outside
     spent_online = sector.spent_online
+    demand = cell.demand
     for s in prange(3):
         consumer_spending[s] *= spending / 12.0
+        online = driver.online_share[s]
+        bought_online = spend_on_site(cell, online, demand[s], p)
         kept, leaked = huff_flows(
             cell.attraction[s],
-            cell.consumers,
+            demand[s],
             sector.decay[s],
             sector.decay_weight[s],
             sector.outside_attraction[s] * growth,
@@ -188,10 +222,12 @@ def spend(premises, cell, work, sector, driver, town, p):
             cell.access[s],
             work.space[s],
         )
-        on_site = consumer_spending[s] * (1.0 - driver.online_share[s])
+        on_site = consumer_spending[s] * (1.0 - online)
         spent_in_shops[s] = kept * on_site
         spent_outside[s] = leaked * on_site
-        spent_online[s] = (kept + leaked) * consumer_spending[s] * driver.online_share[s]
+        spent_online[s] = (kept + leaked) * consumer_spending[s] * online
+        if bought_online > 0.0:
+            spent_online[s] = bought_online * consumer_spending[s]
 
 
 PROCESS = Process(
@@ -199,7 +235,7 @@ PROCESS = Process(
     group=ShoppingTripsParameters,
     kernel=spend,
     writes=arrays(
-        cell="attraction access revenue_per_attraction",
+        cell="attraction demand access revenue_per_attraction",
         work="space",
         sector="consumer_spending spent_in_shops spent_outside spent_online",
     ),

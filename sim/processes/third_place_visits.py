@@ -24,11 +24,13 @@ import math
 
 import numpy as np
 
+from sim.kernels.dimensions import culture_gained
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.machine.screening import BLOCK, CHUNK, lowest, marks_of_block, without_lowest
 from sim.kernels.matching import sort_pairs
 from sim.kernels.project_codes import IDEA, RUNNING
 from sim.kernels.random import fill_words_of, stream_key, uniform, word
+from sim.kernels.surroundings import LARGEST_REACTION, reaction
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
@@ -249,9 +251,17 @@ def _most_visits(visits, third_place, p):
     return highest
 
 
+@rule
+def _draw_of_culture(place, third_place, cell, p):
+    """Return the factor of visits through cultural projects gained around a place."""
+    if p.cultural_visits <= 0.0:
+        return 1.0
+    return reaction(p.cultural_visits * culture_gained(third_place.cell_row[place], cell))
+
+
 @kernel
 def _list_who_wants(
-    seed, month, kind, people, visits, is_present, stage, third_place, visitor, count, p
+    seed, month, kind, people, visits, is_present, stage, third_place, visitor, count, cell, p
 ):
     """Append members who stay, and who want to join, each with a key of place and random order.
 
@@ -260,6 +270,7 @@ def _list_who_wants(
     readily, are looked at in any case.
     """
     ratio = max(p.project_visit_ratio, 1.0) if kind == _ENTREPRENEUR else 1.0
+    ratio *= LARGEST_REACTION if p.cultural_visits > 0.0 else 1.0
     largest = min(ratio * _most_visits(visits, third_place, p), 1.0)
     if largest <= 0.0 and not third_place.users.any():
         people.at_place[:] = 0
@@ -292,6 +303,7 @@ def _list_who_wants(
                 ):
                     continue
                 ramp = ramp_of(third_place.age[place], p)
+                ramp *= _draw_of_culture(place, third_place, cell, p)
                 has_project = kind == _ENTREPRENEUR and IDEA <= stage[i] <= RUNNING
                 share = member_share(people.visit_probability[i], ramp, has_project, p)
                 joining = joining_probability(share, leaving)
@@ -454,14 +466,14 @@ def visit_places(seed, month, cell, youth, entrepreneur, official, third_place, 
     _forget(official)
     count = np.int64(0)
     count = _list_who_wants(
-        seed, month, _YOUTH, youth, by_youth, is_present, stage, third_place, visitor, count, p
-    )
+        seed, month, _YOUTH, youth, by_youth, is_present, stage, third_place, visitor, count,
+        cell, p)  # fmt: skip
     count = _list_who_wants(
         seed, month, _ENTREPRENEUR, entrepreneur, by_holders, is_present, stage, third_place,
-        visitor, count, p)  # fmt: skip
+        visitor, count, cell, p)  # fmt: skip
     count = _list_who_wants(
         seed, month, _OFFICIAL, official, by_officials, is_present, stage, third_place, visitor,
-        count, p)  # fmt: skip
+        count, cell, p)  # fmt: skip
     sort_pairs(visitor.key, visitor.agent, count)
 
     _seat_members(count, youth, entrepreneur, official, third_place, visitor, p)

@@ -7,11 +7,12 @@ the territory and one who arrives change the residents of their cell by one.
 
     rate of leaving = rate(age) x active_stay_ratio (if active) x exp(
         leaving_vacancy_response x vacancy - staying_response x jobs
-        - leaving_activity_response x activity)
+        - leaving_activity_response x activity - social_staying x social)
 
 with, around the home, jobs those of projects gained since the start and, times `shop_job_weight`,
 those of shops beyond the usual number, per resident; vacancy the share of vacant premises beyond
-the usual one; and activity the number of active young people relative to the usual one, minus 1.
+the usual one; activity the number of active young people relative to the usual one, minus 1; and
+social the social projects gained, per 1,000 residents (`sim.processes.project_dimensions`).
 Fewer come where more is vacant:
 
     rate of arrivals = rate at the start x exp(-arrival_vacancy_response x vacancy)
@@ -25,6 +26,7 @@ import math
 
 import numpy as np
 
+from sim.kernels.dimensions import projects_gained
 from sim.kernels.event_codes import ARRIVED, LEFT, TURNED_30
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.machine.screening import BLOCK, CHUNK, lowest, marks_of_block, without_lowest
@@ -127,15 +129,17 @@ def yearly_leaving_rate(age, p):
 
 
 @rule
-def leaving_probability(rate, is_active, jobs_gained, vacancy, activity, p):
+def leaving_probability(rate, is_active, jobs_gained, vacancy, activity, social, p):
     """Return the monthly probability of leaving at a yearly rate.
 
-    Jobs gained are per resident; vacancy and activity are those beyond the usual.
+    Jobs gained are per resident, social projects gained per 1,000; vacancy and activity are those
+    beyond the usual.
     """
     response = (
         p.leaving_vacancy_response * vacancy
         - p.leaving_activity_response * activity
         - p.staying_response * jobs_gained
+        - p.social_staying * social
     )
     stay = p.active_stay_ratio if is_active else 1.0
     return 1.0 - math.exp(-rate * stay / 12.0 * reaction(response))
@@ -185,6 +189,15 @@ def _activity(home, cell, town):
         cell.active_youth_nearby.reshape(-1)[home],
         cell.youth_places_nearby.reshape(-1)[home],
         town.active_youth_share[0],
+    )
+
+
+@rule
+def _social(home, cell):
+    return projects_gained(
+        cell.social_nearby.reshape(-1)[home],
+        cell.social_at_start.reshape(-1)[home],
+        cell.residents_nearby.reshape(-1)[home],
     )
 
 
@@ -243,7 +256,7 @@ def move_youth(seed, month, youth, entrepreneur, cell, town, p):
                     jobs, vacancy = _jobs_gained(home, cell, p), _vacancy(home, cell, p)
                     activity = _activity(home, cell, town)
                     if luck >= leaving_probability(
-                        rate, youth.is_active[y], jobs, vacancy, activity, p
+                        rate, youth.is_active[y], jobs, vacancy, activity, _social(home, cell), p
                     ):
                         continue
                     youth.event[y] = LEFT

@@ -12,6 +12,7 @@ from sim.report.sections.answer import answer
 from sim.report.sections.certainty import displacement, variance
 from sim.report.sections.design import design
 from sim.report.sections.effect_tables import effect_tables
+from sim.report.sections.equity import equity
 from sim.report.sections.limits import again, limits
 from sim.report.sections.maps import maps
 from sim.report.sections.money import cost, money
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 SECTIONS: Final = (
     answer,
     stakes,
+    equity,
     variants,
     response,
     trade_offs,

@@ -15,6 +15,8 @@ import numpy.typing as npt
 import scipy
 
 from sim.kernels.arrays import Floats, Ints
+from sim.kernels.dimensions import CULTURAL, ECOLOGICAL, ECONOMIC, SOCIAL, jobs_by_weight
+from sim.kernels.machine.records import parameters_of
 from sim.kernels.project_codes import RUNNING
 from sim.kernels.space import decay_potential
 from sim.kernels.triage import WAYS
@@ -178,17 +180,31 @@ def _give_traits(state: State, values: Mapping[str, Any], seed: int) -> None:
     )
 
 
-def _add_up_jobs(state: State) -> None:
-    """Count the jobs of running projects in and around each cell."""
+def _add_up_benefits(state: State, values: Mapping[str, Any]) -> None:
+    """Count the jobs of running projects in and around each cell, and their weights around it."""
     running = state["entrepreneur.stage"] == RUNNING
-    jobs = state["project_kind.jobs"][state["entrepreneur.kind"][running]]
-    np.add.at(state["cell.project_jobs"].ravel(), state["entrepreneur.cell_row"][running], jobs)
-    decay_potential(
-        state["cell.project_jobs"],
-        state["town.neighbourhood_decay"][0],
-        state["cell.project_jobs_nearby"],
-        state["work.space"][0, :1],
-    )
+    kind, weight = state["entrepreneur.kind"][running], state["entrepreneur.weight"][running]
+    p = parameters_of(jobs_by_weight, values)
+    usual = state["project_kind.weight"][kind, ECONOMIC]
+    jobs = [
+        jobs_by_weight.py_func(*of_project, p)
+        for of_project in zip(
+            state["project_kind.jobs"][kind], weight[:, ECONOMIC], usual, strict=True
+        )
+    ]
+    here = state["entrepreneur.cell_row"][running]
+    np.add.at(state["cell.project_jobs"].ravel(), here, jobs)
+    _smooth(state, "cell.project_jobs", "cell.project_jobs_nearby")
+    for d, name in ((ECOLOGICAL, "ecological"), (SOCIAL, "social"), (CULTURAL, "cultural")):
+        nearby = f"cell.{name}_nearby"
+        np.add.at(state[nearby].ravel(), here, weight[:, d])
+        _smooth(state, nearby, nearby)
+
+
+def _smooth(state: State, name: str, nearby: str) -> None:
+    """Add up a field around each cell."""
+    decay = state["town.neighbourhood_decay"][0]
+    decay_potential(state[name], decay, state[nearby], state["work.space"][0, :1])
 
 
 def _takeovers(state: State, values: Mapping[str, Any], kinds: Kinds, pipeline: Pipeline) -> float:
@@ -239,6 +255,8 @@ def mark_start(state: State) -> None:
     state["office.trust_at_start"] = state["office.trust"]
     state["cell.jobs_at_start"] = state["cell.project_jobs"]
     state["cell.project_jobs_at_start"] = state["cell.project_jobs_nearby"]
+    for name in ("ecological", "social", "cultural"):
+        state[f"cell.{name}_at_start"] = state[f"cell.{name}_nearby"]
     walked = state["cell.footfall"][(state["cell.zone"] == 0) & (state["cell.footfall"] > 0)]
     if walked.size:
         state["town.reference_footfall"] = np.median(walked)
@@ -275,5 +293,5 @@ def start_projects(state: State, values: Mapping[str, Any], seed: int) -> None:
     for means in ("engineering_hours", "review_capacity"):
         state[f"office.{means}_at_start"] = state[f"office.{means}"]
     lay_pipeline(state, values, seed, kinds, pipeline)
-    _add_up_jobs(state)
+    _add_up_benefits(state, values)
     mark_start(state)

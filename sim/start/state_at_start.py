@@ -27,6 +27,7 @@ from sim.registry.solved_once import solved_once
 from sim.registry.state import State
 from sim.start.distance_decay import decay_components, distance_decays
 from sim.start.draws import uniform
+from sim.start.income_thirds import income_thirds
 from sim.start.people import people_sizes, settle_people
 from sim.start.projects import start_projects
 from sim.start.shop_costs import margins_with_costs, relative_costs, set_costs, takings
@@ -159,6 +160,7 @@ def _lay_ground(state: State, territory: Territory, values: Mapping[str, Any]) -
     )
     zone = np.where(territory.is_town_centre, 0, np.where(territory.is_retail_park, 1, 2))
     state["cell.zone"] = zone
+    state["cell.income_third"] = income_thirds(territory.income, territory.residents)
     cell = territory.premises_cell
     state["cell.premises"] = np.bincount(cell, minlength=rows * columns).reshape(rows, columns)
     state["premises.id"] = np.arange(cell.size)

@@ -100,7 +100,9 @@ def solve_lives(values: Mapping[str, Any]) -> YouthLives:
     )
     rates = [yearly_leaving_rate.py_func(age, p) for age in range(YOUNGEST, OLDEST)]
     leaving, leaving_active = (
-        np.array([leaving_probability.py_func(rate, is_active, 0.0, 0.0, 0.0, q) for rate in rates])
+        np.array(
+            [leaving_probability.py_func(rate, is_active, 0.0, 0.0, 0.0, 0.0, q) for rate in rates]
+        )
         for is_active in (0, 1)
     )
     present, active = np.full(AGES, wanted), np.full(AGES, wanted * participation)

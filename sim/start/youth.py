@@ -111,6 +111,7 @@ def _settle(state: State, territory: Territory) -> None:
     places[np.argmax(room)] += left
     state["youth.cell_row"] = np.repeat(order, places)
     state["youth.zone"] = state["cell.zone"].ravel()[state["youth.cell_row"]]
+    state["youth.income_third"] = state["cell.income_third"].ravel()[state["youth.cell_row"]]
     places[order] = places.copy()
     state["cell.youth_places_nearby"] = places.reshape(territory.shape)
 

@@ -101,6 +101,7 @@ def test_it_is_kept_within_its_bounds(name):
 
 # Other settings without which a parameter has no effect.
 COMPANY = {
+    "with_dimensions": {"economic_jobs": 1.0},
     "loan_probability": {"loan_leverage": 4.0},
     "embedded_files": {"review_utilisation": 0.99, "approval_delay": 18.0},
     "exposure_half_life": {"idea_exposure_effect": 3.0, "encounter_gain": 0.5},

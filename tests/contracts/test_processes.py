@@ -38,6 +38,8 @@ def changed():
         youth_idea_response=1.0,
         residents_vacancy_response=1.0,
         tax_response=1.0,
+        ecological_retention=0.1,
+        social_exposure=0.1,
     )
     bound = [(p.name, p.bind(run.state, run.values, run.seed)) for p in MONTH]
     found = {p.name: set() for p in MONTH}

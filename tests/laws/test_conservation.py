@@ -21,6 +21,7 @@ SITUATIONS = {
     "power law for groceries": {"decay_form_convenience": "power_law"},
     "growing": {"residents_growth": 0.04},
     "shocked": {"town_shock_spread": 0.3, "town_shock_memory": 1.0},
+    "local loops": {"ecological_retention": 0.5, "transition_births": 2.0},
     "superlinear": {"floor_area_elasticity": 1.4, "open_share_elasticity": 2.0},
 }
 situations = pytest.mark.parametrize("situation", SITUATIONS)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from math import exp
-
+from tests.reference.means_month import around
 from tests.reference.projects_month import BORN, CEASED, RUNNING, apart
-from tests.reference.retail_month import DAYS_OF_A_MONTH, Town, Values
+from tests.reference.retail_month import DAYS_OF_A_MONTH, Town, Values, gained
 
 
 def local_benefits(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
@@ -16,21 +15,12 @@ def local_benefits(town: Town, values: Values, seed: int, month: int, calendar: 
         for i in [i for i, s in enumerate(town["entrepreneur.stage"]) if s == RUNNING]:
             p = town["entrepreneur.premises_row"][i]
             where = town["premises.cell_row"][p] if p >= 0 else town["entrepreneur.cell_row"][i]
-            jobs[where] += town["project_kind.jobs"][town["entrepreneur.kind"][i]]
-        decay = town["town.neighbourhood_decay"][0]
-
-        def nearby(c: int) -> float:
-            y, x = divmod(c, columns)
-            return sum(
-                jobs[d] * exp(-decay * (abs(y - d // columns) + abs(x - d % columns)))
-                for d in cells
-                if jobs[d]
-            )
-
+            kind = town["entrepreneur.kind"][i]
+            relative = town["entrepreneur.weight"][i][0] / town["project_kind.weight"][kind][0]
+            share = values["economic_jobs"]
+            jobs[where] += town["project_kind.jobs"][kind] * (1 - share + share * relative)
         town["cell.project_jobs"] = [jobs[y * columns : (y + 1) * columns] for y in range(rows)]
-        town["cell.project_jobs_nearby"] = [
-            [nearby(y * columns + x) for x in range(columns)] for y in range(rows)
-        ]
+        town["cell.project_jobs_nearby"] = around(town, jobs)
 
     def flat(name: str) -> list[float]:
         return [x for row in town[name] for x in row]
@@ -75,5 +65,28 @@ def local_benefits(town: Town, values: Values, seed: int, month: int, calendar: 
         ]
 
 
-MONTH = {"local_benefits": local_benefits}
+def project_dimensions(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
+    columns = len(town["cell.office"][0])
+    effects = (
+        "ecological_retention", "social_exposure", "social_staying", "cultural_visits",
+        "cultural_openness",
+    )  # fmt: skip
+    if not any(values[effect] for effect in effects):
+        return
+    if {BORN, CEASED} & set(town["entrepreneur.event"]):
+        for d, name in ((1, "ecological"), (2, "social"), (3, "cultural")):
+            weight = [0.0] * (len(town["cell.office"]) * columns)
+            for i in [i for i, s in enumerate(town["entrepreneur.stage"]) if s == RUNNING]:
+                p = town["entrepreneur.premises_row"][i]
+                where = town["premises.cell_row"][p] if p >= 0 else town["entrepreneur.cell_row"][i]
+                weight[where] += town["entrepreneur.weight"][i][d]
+            town[f"cell.{name}_nearby"] = around(town, weight)
+    for y, is_present in enumerate(town["youth.is_present"]):
+        if is_present:
+            projects = gained(town, "social", *divmod(town["youth.cell_row"][y], columns))
+            seen = min(max(values["social_exposure"] * projects, -1.0), 1.0)
+            town["youth.exposure"][y] += seen
+
+
+MONTH = {f.__name__: f for f in (local_benefits, project_dimensions)}
 """Twins by process name."""

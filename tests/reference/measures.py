@@ -46,15 +46,15 @@ class Town:
         self.sectors = self._rows(state, "sector")
         self.footfall = state["zone.footfall"].tolist()
         self.classic_birth_rate = float(state["town.classic_birth_rate"][0])
+        names = ("zone", "residents", "income_third", "open_nearby")
+        fields = [state[f"cell.{name}"].ravel().tolist() for name in names]
         self.cells = [
-            SimpleNamespace(zone=zone, residents=residents)
-            for zones, people in zip(
-                state["cell.zone"].tolist(), state["cell.residents"].tolist(), strict=True
-            )
-            for zone, residents in zip(zones, people, strict=True)
+            SimpleNamespace(**dict(zip(names, cell, strict=True)))
+            for cell in zip(*fields, strict=True)
         ]
         for project in self.projects:
             project.zone = self.cells[project.cell_row].zone
+            project.income_third = self.cells[project.cell_row].income_third
 
     @staticmethod
     def _rows(state: Mapping[str, Any], entity: str) -> Rows:
@@ -114,11 +114,29 @@ COUNTS_BY_ZONE: Final[dict[str, Callable[[Town, int], float]]] = {
     "births": lambda town, z: len(_at(_born(town), z)),
     "running": lambda town, z: len(_at(_running(town), z)),
     "projects_ended": lambda town, z: _number(_at(town.projects, z), lambda p: p.event == CEASED),
+    "shops_near": lambda town, z: sum(c.residents * c.open_nearby for c in _at(town.cells, z)),
     # Not a count of the model: shops that traded before the month's closures and openings, and
     # those of projects that have just taken premises.
     "open_at_beginning": lambda town, z: _number(
         _at(town.premises, z), lambda p: p.event != RELET and (p.is_open or p.event == CLOSED)
     ),
+}
+
+THIRDS: Final = ("poorest", "middle", "richest")
+
+
+def _of(rows: Rows, third: int) -> Rows:
+    return [row for row in rows if row.income_third == third]
+
+
+COUNTS_BY_THIRD: Final[dict[str, Callable[[Town, int], float]]] = {
+    "residents": lambda town, t: sum(c.residents for c in _of(town.cells, t)),
+    "shops_near": lambda town, t: sum(c.residents * c.open_nearby for c in _of(town.cells, t)),
+    "youth": lambda town, t: _number(_of(town.youth, t), lambda y: y.is_present),
+    "youth_active": lambda town, t: _number(
+        _of(town.youth, t), lambda y: y.is_present and y.is_active
+    ),
+    "births": lambda town, t: len(_of(_born(town), t)),
 }
 
 COUNTS: Final[dict[str, Callable[[Town], float]]] = {
@@ -188,6 +206,11 @@ COUNTS: Final[dict[str, Callable[[Town], float]]] = {
             _born(town), lambda p: KINDS[p.kind] == name
         )
         for name in KINDS
+    },
+    **{
+        f"{name}_{label}": lambda town, count=count, third=third: count(town, third)
+        for name, count in COUNTS_BY_THIRD.items()
+        for third, label in enumerate(THIRDS)
     },
 }
 
@@ -285,6 +308,24 @@ def _theil(period: Period) -> float:
     )
 
 
+def _births(p: Period, of: str = "") -> float:
+    return 1000 * per(p.sum(f"births{of}"), p.sum(f"residents{of}") / 12)
+
+
+def _shops(p: Period, of: str = "") -> float:
+    return per(p.sum(f"shops_near{of}"), p.sum(f"residents{of}"))
+
+
+def _active(p: Period, of: str = "") -> float:
+    return per(p.sum(f"youth_active{of}"), p.sum(f"youth{of}"))
+
+
+def _who_benefits(name: str, rate: Callable[..., float]) -> dict[str, Callable[[Period], float]]:
+    """Rates of the thirds by income, and that of the poorest relative to all."""
+    thirds = {f"{name}_{third}": lambda p, third=third: rate(p, f"_{third}") for third in THIRDS}
+    return {**thirds, f"{name}_inclusion": lambda p: per(rate(p, "_poorest"), rate(p))}
+
+
 OF_THE_LAST_YEAR: Final[dict[str, Callable[[Period], float]]] = {
     "premises": lambda p: p.mean("premises"),
     "open_shops": lambda p: p.mean("open_shops"),
@@ -331,6 +372,9 @@ OF_THE_LAST_YEAR: Final[dict[str, Callable[[Period], float]]] = {
     "accompanied_projects": lambda p: p.mean("accompanied"),
     "accompanied_per_facilitator": lambda p: per(p.sum("accompanied"), p.sum("facilitators")),
     "public_money_unspent": lambda p: p.mean("public_money_unspent"),
+    "open_shops_near": _shops,
+    **_who_benefits("open_shops_near", _shops),
+    **_who_benefits("participation", _active),
 }
 """Measures of what stands, which effects at a horizon take over its last twelve months."""
 
@@ -374,6 +418,7 @@ SINCE_THE_START: Final[dict[str, Callable[[Period], float]]] = {
     "bank_loans": lambda p: p.sum("bank_loans"),
     "classic_births": lambda p: p.sum("classic_births"),
     "public_spending": lambda p: p.sum("public_spending_discounted"),
+    **_who_benefits("births_per_1000", _births),
 }
 """Measures of what happens, which effects at a horizon take over all months up to it."""
 

@@ -12,6 +12,7 @@ from math import exp, hypot, inf, log
 from typing import Any
 
 from tests.reference.random import stream_key, uniform, word
+from tests.reference.retail_month import gained
 
 Town = dict[str, Any]
 Values = Mapping[str, Any]
@@ -174,6 +175,8 @@ def _share_of_time(town: Town, values: Values, name: str, i: int) -> float:
     place = town[f"{name}.third_place"][i]
     share = town[f"{name}.visit_probability"][i]
     share *= min(1.0, town["third_place.age"][place] / values["ramp_months"])
+    there = divmod(town["third_place.cell_row"][place], len(town["cell.office"][0]))
+    share *= min(max(exp(values["cultural_visits"] * gained(town, "cultural", *there)), 0.5), 2.0)
     if name == ENTREPRENEUR and IDEA <= town["entrepreneur.stage"][i] <= RUNNING:
         share *= values["project_visit_ratio"]
     return min(share, 1.0)
@@ -377,7 +380,10 @@ def _official_learns(
     experience = 1 if _happens(town, luck, values["good_experience"]) else 0
     trust = town["official.trust"][official]
     town["official.trust"][official] = trust + values["trust_gain"] * (experience - trust)
-    town["official.openness"][official] = own + values["openness_gain"] * (other - own)
+    home = divmod(town["official.cell_row"][official], len(town["cell.office"][0]))
+    culture = values["cultural_openness"] * gained(town, "cultural", *home)
+    gain = min(values["openness_gain"] * min(max(exp(culture), 0.5), 2.0), 1.0)
+    town["official.openness"][official] = own + gain * (other - own)
     return True
 
 

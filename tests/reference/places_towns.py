@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.processes.encounters import EncountersParameters
+from sim.processes.project_dimensions import ProjectDimensionsParameters
 from sim.processes.public_money import PublicMoneyParameters
 from sim.processes.third_place_visits import ThirdPlacesParameters
 from sim.registry.state import State
@@ -15,6 +16,7 @@ VALUES: dict[str, Any] = {
     **dict(PublicMoneyParameters()),
     **dict(ThirdPlacesParameters()),
     **dict(EncountersParameters()),
+    **dict(ProjectDimensionsParameters()),
 }
 """Default parameters of the processes of third places."""
 
@@ -76,4 +78,7 @@ def places_town(seed: int = 0, youth: int = 150, holders: int = 80, officials: i
     state["account.grant_reach"] = [0, 5.0, 5.0]
     state["account.lab_meetings"] = [0, 0.4, 1.0]
     state["account.participant_cost"] = [0, 75_00, 75_00]
+    state["cell.residents_nearby"] = r.uniform(0, 3000, (ROWS, COLUMNS))
+    state["cell.cultural_nearby"] = r.uniform(0, 3, (ROWS, COLUMNS))
+    state["cell.cultural_at_start"] = r.uniform(0, 3, (ROWS, COLUMNS))
     return state

@@ -11,6 +11,7 @@ from sim.processes import (
     cooperation,
     local_benefits,
     project_birth,
+    project_dimensions,
     project_engineering,
     project_funding,
     project_ideas,
@@ -36,6 +37,7 @@ MONTH = (
     project_birth.PROCESS,
     cooperation.PROCESS,
     local_benefits.PROCESS,
+    project_dimensions.PROCESS,
 )
 """The processes of projects in a month, in order."""
 

@@ -131,10 +131,19 @@ def shop_attraction(town: Town, values: Values, seed: int, month: int, calendar:
         )
 
 
+def gained(town: Town, dimension: str, row: int, column: int) -> float:
+    """Weight of projects on a dimension gained around a cell, per 1,000 residents there."""
+    now, before, people = (
+        town[f"cell.{name}"][row][column]
+        for name in (f"{dimension}_nearby", f"{dimension}_at_start", "residents_nearby")
+    )
+    return 1000 * (now - before) / max(people, 1)
+
+
 def shopping_trips(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
     """Huff's model: every cell's money, every shop."""
     cells = _cells(town)
-    consumers = {c: town["cell.consumers"][c[0]][c[1]] for c in cells}
+    everybody = {c: town["cell.consumers"][c[0]][c[1]] for c in cells}
     longest = cells[-1][0] + cells[-1][1]
     for s, sector in enumerate(SECTORS):
         components = list(zip(town["sector.decay"][s], town["sector.decay_weight"][s], strict=True))
@@ -149,6 +158,15 @@ def shopping_trips(town: Town, values: Values, seed: int, month: int, calendar: 
                 )
         access = {
             a: sum(f[_steps(a, b)] * pull for b, pull in attraction.items() if pull) for a in cells
+        }
+        # Near ecological projects, part of what goes online elsewhere is spent on site.
+        online = town["driver.online_share"][s]
+        kept = {
+            c: min(max(values["ecological_retention"] * gained(town, "ecological", *c), -0.5), 0.5)
+            for c in cells
+        }
+        consumers = {
+            c: n * (1 - online * (1 - kept[c])) / (1 - online) for c, n in everybody.items()
         }
         # What one unit of attraction in cell b wins from all homes a.
         reached = {a: access[a] + outside for a in cells if access[a] + outside > 0}
@@ -168,11 +186,13 @@ def shopping_trips(town: Town, values: Values, seed: int, month: int, calendar: 
         )
         spending = values[f"spending_{sector}"] / 12 * town["driver.spending"][0]
         spending *= exp(town["town.spending_shock"][0])
-        online = town["driver.online_share"][s]
         town["sector.consumer_spending"][s] = spending
         town["sector.spent_in_shops"][s] = in_shops * spending * (1 - online)
         town["sector.spent_outside"][s] = beyond * spending * (1 - online)
-        town["sector.spent_online"][s] = sum(consumers.values()) * spending * online
+        town["sector.spent_online"][s] = spending * sum(
+            n * online * (1 - kept[c]) for c, n in everybody.items()
+        )
+        town["cell.demand"][s] = _field(cells, consumers)
         town["cell.attraction"][s] = _field(cells, attraction)
         town["cell.access"][s] = _field(cells, access)
         town["cell.revenue_per_attraction"][s] = _field(cells, won)

@@ -19,6 +19,7 @@ from tests.reference.means_month import (
     vacancy_since_start,
 )
 from tests.reference.random import block, normal_pair, stream_key, uniform, word
+from tests.reference.retail_month import gained
 
 Town = dict[str, Any]
 Values = Mapping[str, Any]
@@ -58,6 +59,8 @@ def leaving_rate_per_year(town: Town, values: Values, y: int) -> float:
     response = values["leaving_vacancy_response"] * vacancy_since_start(town, values, home)
     response -= values["leaving_activity_response"] * activity_since_start(town, home)
     response -= values["staying_response"] * _jobs_gained(town, values, home)
+    cell = divmod(home, len(town["cell.residents"][0]))
+    response -= values["social_staying"] * gained(town, "social", *cell)
     return rate * clipped(response)
 
 

@@ -32,6 +32,9 @@ def random_month(random: np.random.Generator) -> State:
     cells, n = sizes["row"] * sizes["column"], sizes["premises"]
     state["cell.zone"] = random.integers(0, 3, (sizes["row"], sizes["column"]))
     state["cell.residents"] = random.uniform(0, 80, (sizes["row"], sizes["column"]))
+    shape = sizes["row"], sizes["column"]
+    state["cell.income_third"] = np.arange(cells).reshape(shape) % 3
+    state["cell.open_nearby"] = np.linspace(0, 30, cells).reshape(shape)
     state["town.classic_birth_rate"] = [random.uniform(1, 9)]
 
     event = random.choice(5, n, p=[0.4, 0.15, 0.15, 0.15, 0.15])
@@ -49,6 +52,7 @@ def random_month(random: np.random.Generator) -> State:
 
     n = sizes["youth"]
     state["youth.zone"] = random.integers(0, 3, n)
+    state["youth.income_third"] = np.arange(n) % 3
     state["youth.is_present"] = random.integers(0, 2, n)
     state["youth.is_active"] = state["youth.is_present"] * random.integers(0, 2, n)
     state["youth.event"] = random.integers(0, 4, n)

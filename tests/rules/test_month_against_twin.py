@@ -48,6 +48,15 @@ STATES = {
         "decay_form_hospitality": "power_law",
         "open_share_elasticity": 1.5,
     },
+    "projects act by their weights": {
+        "transition_births": 2.0,
+        "economic_jobs": 1.0,
+        "ecological_retention": 0.2,
+        "social_exposure": 0.2,
+        "social_staying": 0.2,
+        "cultural_visits": 0.2,
+        "cultural_openness": 0.3,
+    },
     "shocked": {"town_shock_spread": 0.2, "town_shock_memory": 2.0},
     "restless": {
         "closure_rate": 0.9,
@@ -103,9 +112,10 @@ def _assert_same(state, town, names, tolerance):
         found, wanted = state[name], np.asarray(town[name]).reshape(state[name].shape)
         if VARIABLES[name].dtype.startswith("float"):
             # Margins and reserves are differences of numbers around 1, which carry the rounding.
-            # So are consumers who went and came, some of a hundred in a cell, and idle hours.
-            size = {"premises.margin": 1.0, "premises.reserves": 1.0, "cell.moved_consumers": 1e-2}
-            size |= {"office.idle_hours": 1.0}
+            # So are consumers who went and came, some of a hundred in a cell, idle hours, and what
+            # the young gain from projects born and lose from those ended nearby.
+            size = {"premises.margin": 1.0, "premises.reserves": 1.0, "cell.moved_consumers": 0.1}
+            size |= {"office.idle_hours": 1.0, "youth.exposure": 0.2, "youth.interest": 0.1}
             np.testing.assert_allclose(
                 found, wanted, rtol=tolerance, atol=tolerance * size.get(name, 0.0), err_msg=name
             )

@@ -56,7 +56,14 @@ MEMBERSHIP = {
 }
 
 
-@pytest.mark.parametrize("membership", [{}, MEMBERSHIP], ids=["monthly", "members"])
+CULTURE = {"cultural_visits": 0.5, "cultural_openness": 0.5}
+
+
+@pytest.mark.parametrize(
+    "membership",
+    [{}, MEMBERSHIP, MEMBERSHIP | CULTURE],
+    ids=["monthly", "members", "members and culture"],
+)
 @pytest.mark.parametrize("seed", rest_slow(range(6), quick=2))
 def test_money_visits_and_encounters_go_as_in_the_twin(seed, membership):
     state = places_town(seed)

@@ -36,6 +36,14 @@ STATES = {
     "closed boundary": {"boundary": "closed", "idea_exposure_effect": 0.7},
     "slow": {"engineering_cap": 9.0, "trust_speed": 0.0, "incubation_months": 6},
     "accompanied": {"accompanied_examination_factor": 0.6, "accompanied_approval_odds": 3.0},
+    "dimensions": {
+        "economic_jobs": 0.7,
+        "ecological_retention": 0.1,
+        "social_exposure": 0.05,
+        "social_staying": 0.2,
+        "cultural_visits": 0.2,
+        "cultural_openness": 0.1,
+    },
     "partners and loans": {
         "partners_funding_odds": 3.0,
         "public_partner_funding_odds": 0.4,

@@ -22,7 +22,12 @@ from tests.reference.youth_towns import Youth, two_towns
 
 LEFT, ARRIVED, TURNED_30 = 1, 2, 3
 WRITTEN = {*youth_migration.PROCESS.writes, *youth_participation.PROCESS.writes} - {"work.space"}
-SURROUNDINGS = ("cell.project_jobs_nearby", "cell.shop_jobs_nearby", "cell.open_nearby")
+SURROUNDINGS = (
+    "cell.project_jobs_nearby",
+    "cell.shop_jobs_nearby",
+    "cell.open_nearby",
+    "cell.social_nearby",
+)
 
 
 def _fill_roles(state, rng):
@@ -45,6 +50,7 @@ def _expose(state, rng):
     state["cell.project_jobs_nearby"] = rng.normal(0, 300, shape)
     state["cell.shop_jobs_nearby"] = rng.normal(0, 300, shape)
     state["cell.open_nearby"] = rng.normal(0, 2, shape)
+    state["cell.social_nearby"] = rng.normal(0, 3, shape)
 
 
 CASES = {
@@ -57,6 +63,7 @@ CASES = {
         "leaving_activity_response": 1.0,
         "arrival_vacancy_response": 2.0,
         "role_model_exposure": 1.0,
+        "social_staying": 0.3,
     },
     "in decline": {"residents_growth": -0.05, "leaving_rate": 0.2},
     "closed boundary": {"boundary": "closed"},
@@ -195,11 +202,12 @@ def test_the_active_leave_less_often_and_jobs_keep_the_young():
             staying_response=2.0,
             leaving_vacancy_response=1.0,
             leaving_activity_response=0.5,
+            social_staying=0.1,
         ),
     )
 
-    def leaves(is_active=0, jobs=0.0, vacancy=0.0, activity=0.0):
-        return leaving_probability.py_func(rate, is_active, jobs, vacancy, activity, p)
+    def leaves(is_active=0, jobs=0.0, vacancy=0.0, activity=0.0, social=0.0):
+        return leaving_probability.py_func(rate, is_active, jobs, vacancy, activity, social, p)
 
     usual = leaves()
     assert usual == pytest.approx(rate / 12, rel=0.01)
@@ -212,6 +220,8 @@ def test_the_active_leave_less_often_and_jobs_keep_the_young():
     assert np.all(np.diff(emptied) > 0) and emptied[-1] <= 2 * usual
     livelier = [leaves(activity=a) for a in (-1.0, 0.0, 1.0, 9.0)]
     assert np.all(np.diff(livelier) < 0) and livelier[-1] >= usual / 2 - 1e-12
+    carried = [leaves(social=s) for s in (-3.0, 0.0, 3.0, 99.0)]
+    assert np.all(np.diff(carried) < 0) and carried[-1] >= usual / 2 - 1e-12
 
 
 def test_where_residents_decline_fewer_turn_15_than_30():

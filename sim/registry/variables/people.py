@@ -9,6 +9,7 @@ PEOPLE: Final[list[tuple[Any, ...]]] = [
     ("youth.id", "int64", "id", "Permanent id of the place, a key of its random draws."),
     ("youth.cell_row", "int32", "index", "Flat index of the home cell."),
     ("youth.zone", "uint8", "code", "Zone of the home cell."),
+    ("youth.income_third", "uint8", "code", "Third of the home cell by income."),
     ("youth.tenancy", "int32", "count", "Holders of the place so far."),
     ("youth.is_present", "uint8", "0/1", "1 if the holder lives here, 0 if gone."),
     ("youth.age", "int16", "months", "Age of the holder, 180 to 359 months."),
@@ -423,6 +424,20 @@ PEOPLE: Final[list[tuple[Any, ...]]] = [
         "float32",
         "people",
         "Places of youth around the cell, weighted by distance.",
+    ),
+    *(
+        row
+        for dimension in ("ecological", "social", "cultural")
+        for row in (
+            (
+                f"cell.{dimension}_nearby",
+                "float32",
+                "projects",
+                f"Weights of running projects on the {dimension} dimension around the cell, "
+                "weighted by distance like the jobs.",
+            ),
+            (f"cell.{dimension}_at_start", "float32", "projects", "The same on the start date."),
+        )
     ),
     (
         "cell.residents_nearby",

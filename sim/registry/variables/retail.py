@@ -32,6 +32,12 @@ RETAIL: Final[list[tuple[Any, ...]]] = [
         "Residents weighted by purchasing power, plus visitors, for whom shops compete.",
     ),
     ("cell.zone", "uint8", "code", "0 town centre, 1 periphery (retail park), 2 elsewhere."),
+    (
+        "cell.income_third",
+        "uint8",
+        "code",
+        "Third of residents by income at the start: 0 poorest, 1 middle, 2 richest.",
+    ),
     ("cell.premises", "float32", "premises", "Units of commercial premises in the cell."),
     (
         "cell.premises_nearby",
@@ -57,6 +63,13 @@ RETAIL: Final[list[tuple[Any, ...]]] = [
         "float32",
         "m2",
         "Attraction of the open shops of the cell, by sector.",
+        ("sector", "row", "column"),
+    ),
+    (
+        "cell.demand",
+        "float32",
+        "people",
+        "Consumers by what they spend on site, relative to one whose spending online is usual.",
         ("sector", "row", "column"),
     ),
     (

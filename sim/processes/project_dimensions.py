@@ -1,0 +1,154 @@
+"""Project dimensions: what running projects do around them follows their weights.
+
+Each project divides itself over four dimensions. Those of running projects are added up around
+homes, like jobs, and compared with the start:
+
+    gained = (weights nearby - those at the start) per 1,000 residents nearby
+
+- economic: jobs, and the consumers they bring, follow the weight within a kind (`economic_jobs`);
+- ecological: repair, reuse and short chains keep a share of spending from going online
+  (`ecological_retention`), which `sim.processes.shopping_trips` spends on site;
+- social: the young of the cell are drawn in, as by encounters (`social_exposure`), and leave less
+  (`social_staying`, in `sim.processes.youth_migration`);
+- cultural: third places of the cell have more visits (`cultural_visits`), and officials of the cell
+  become more open by their encounters (`cultural_openness`).
+
+Every effect falls as soon as projects end. At the start there is none, since what is observed there
+contains the projects of the start.
+"""
+
+from __future__ import annotations
+
+from sim.kernels.dimensions import CULTURAL, ECOLOGICAL, SOCIAL, projects_gained
+from sim.kernels.machine.compile import kernel, rule
+from sim.kernels.project_codes import BORN, CEASED, RUNNING
+from sim.kernels.space import decay_potential
+from sim.processes.process import Process, arrays
+from sim.registry.parameters import ParameterGroup, parameter
+
+MOST_ENCOUNTERS = 1.0
+"""Largest exposure of the young through projects nearby, in encounters a month."""
+
+
+def _effect(most: float, label: str, help: str) -> float:
+    declared: float = parameter(
+        0.0,
+        bounds=(0.0, most),
+        label=label,
+        help=help,
+        source="0 is the form up to model 3",
+        role="constant",
+    )
+    return declared
+
+
+class ProjectDimensionsParameters(ParameterGroup):
+    """Effects of projects around them by economic, ecological, social and cultural weight."""
+
+    economic_jobs: float = _effect(
+        1.0,
+        "Jobs by economic weight",
+        "How far the jobs of a project follow its economic weight within its kind; 1: in "
+        "proportion.",
+    )
+    ecological_retention: float = _effect(
+        0.5,
+        "Spending kept by local loops",
+        "Share of spending online that stays for each ecological project per 1,000 residents "
+        "nearby gained since the start.",
+    )
+    social_exposure: float = _effect(
+        1.0,
+        "Interest through social projects",
+        "Encounters a month to which a social project per 1,000 residents nearby amounts for the "
+        "young.",
+    )
+    social_staying: float = _effect(
+        1.0,
+        "Staying through social projects",
+        "By how much a social project per 1,000 residents nearby lowers the log rate of leaving.",
+    )
+    cultural_visits: float = _effect(
+        1.0,
+        "Visits through cultural projects",
+        "By how much a cultural project per 1,000 residents nearby raises the log of visits to a "
+        "third place.",
+    )
+    cultural_openness: float = _effect(
+        1.0,
+        "Openness through cultural projects",
+        "By how much a cultural project per 1,000 residents nearby raises the log of what "
+        "encounters add to officials' openness.",
+    )
+
+
+@rule
+def encounters_nearby(gained, p):
+    """Return the exposure of the young through social projects, in encounters a month."""
+    return min(max(p.social_exposure * gained, -MOST_ENCOUNTERS), MOST_ENCOUNTERS)
+
+
+@rule
+def _is_on(p):
+    """Return whether anybody reads the fields."""
+    return (
+        p.ecological_retention > 0.0
+        or p.social_exposure > 0.0
+        or p.social_staying > 0.0
+        or p.cultural_visits > 0.0
+        or p.cultural_openness > 0.0
+    )
+
+
+@kernel
+def _add_up(d, nearby, decay, entrepreneur, work, premises, space):
+    """Add up the weights of running projects on a dimension around each cell."""
+    nearby[:] = 0.0
+    here = nearby.reshape(-1)
+    for j in range(work.projects[0]):
+        i = work.project_row[j]
+        if entrepreneur.stage[i] == RUNNING:
+            place = entrepreneur.premises_row[i]
+            c = premises.cell_row[place] if place >= 0 else entrepreneur.cell_row[i]
+            here[c] += entrepreneur.weight[i, d]
+    decay_potential(nearby, decay, nearby, space)
+
+
+@kernel
+def _draw_in(youth, cell, p):
+    """Add the exposure of the young through social projects around their homes."""
+    nearby, at_start = cell.social_nearby.reshape(-1), cell.social_at_start.reshape(-1)
+    residents = cell.residents_nearby.reshape(-1)
+    for y in range(youth.exposure.size):
+        c = youth.cell_row[y]
+        if youth.is_present[y]:
+            gained = projects_gained(nearby[c], at_start[c], residents[c])
+            youth.exposure[y] += encounters_nearby(gained, p)
+
+
+@kernel
+def act_by_dimension(entrepreneur, work, premises, youth, cell, town, p):
+    """Update the fields where projects were born or ended, and draw in the young."""
+    if not _is_on(p):
+        return
+    has_changed = False
+    for j in range(work.projects[0]):
+        event = entrepreneur.event[work.project_row[j]]
+        has_changed |= event in (BORN, CEASED)
+    if has_changed:
+        decay, space = town.neighbourhood_decay[0], work.space[0, :1]
+        _add_up(ECOLOGICAL, cell.ecological_nearby, decay, entrepreneur, work, premises, space)
+        _add_up(SOCIAL, cell.social_nearby, decay, entrepreneur, work, premises, space)
+        _add_up(CULTURAL, cell.cultural_nearby, decay, entrepreneur, work, premises, space)
+    if p.social_exposure > 0.0:
+        _draw_in(youth, cell, p)
+
+
+PROCESS = Process(
+    name="project_dimensions",
+    group=ProjectDimensionsParameters,
+    kernel=act_by_dimension,
+    writes=arrays(
+        cell="ecological_nearby social_nearby cultural_nearby", youth="exposure", work="space"
+    ),
+)
