@@ -167,7 +167,9 @@ def _lay_place(state: State, row: int, place: PlannedPlace) -> None:
     state["third_place.is_mobile"][row] = place.is_mobile
     state["third_place.review_share"][row] = place.review_share
     state["third_place.is_top_down"][row] = place.is_top_down
-    state["third_place.seat_cost"][row] = cents(kind["seat_cost"])
+    state["third_place.seat_cost"][row] = place.monthly_seat
+    state["third_place.seat_floor"][row] = place.seat_floor
+    state["third_place.volunteer_share"][row] = place.volunteer_share
     state["third_place.fee"][row] = cents(kind["fee"])
     state["third_place.official_visits"][row] = kind["official_visits"] * place.official_visits
     for quantity in ("youth_visits", "entrepreneur_visits", "mentoring", "machines", "trials"):

@@ -48,6 +48,12 @@ class PlannedPlace:
         Share of supported applications examined on the spot.
     is_top_down : bool
         Whether officials choose the ideas.
+    seat_set_up, seat_cost : int, optional
+        Cost of setting up a seat, and of a seat a month, in cents; by default the catalogue's.
+    seat_floor : float
+        Floor of a seat in vacant premises, m2; 0 for built rooms.
+    volunteer_share : float
+        Share of its users who give hours.
     """
 
     kind: str
@@ -56,19 +62,29 @@ class PlannedPlace:
     official_visits: float = 0.0
     review_share: float = 0.0
     is_top_down: bool = False
+    seat_set_up: int | None = None
+    seat_cost: int | None = None
+    seat_floor: float = 0.0
+    volunteer_share: float = 0.0
 
     @property
     def set_up(self) -> int:
         """Return the cost of setting up its seats, in cents."""
-        return self._of_seats("setup_cost")
+        each = self.seat_set_up
+        return self.seats * (self._usual("setup_cost") if each is None else each)
 
     @property
     def reserves(self) -> int:
         """Return its reserves at the opening, in cents."""
-        return RESERVE_MONTHS * self._of_seats("seat_cost")
+        return RESERVE_MONTHS * self.seats * self.monthly_seat
 
-    def _of_seats(self, column: str) -> int:
-        return self.seats * cents(third_place_kinds()[kind_code(self.kind)][column])
+    @property
+    def monthly_seat(self) -> int:
+        """Return the cost of a seat, in cents a month."""
+        return self._usual("seat_cost") if self.seat_cost is None else self.seat_cost
+
+    def _usual(self, column: str) -> int:
+        return cents(third_place_kinds()[kind_code(self.kind)][column])
 
 
 @dataclass(frozen=True)

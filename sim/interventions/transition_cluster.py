@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Final, Literal
 
 from sim.errors import InputError
+from sim.interventions.frugality import FrugalLevers, furnished_place
 from sim.interventions.kind import InterventionType
-from sim.interventions.levers import SupportLevers, funding, lever, share
+from sim.interventions.levers import funding, lever, share
 from sim.interventions.parts import MOST_OFFICIALS, NOBODY_PAID, Budget, Part, Values, support_parts
 from sim.interventions.plan import (
     RESERVE_MONTHS,
@@ -43,7 +44,7 @@ def cluster_funding() -> Any:
     )
 
 
-class TransitionClusterLevers(SupportLevers):
+class TransitionClusterLevers(FrugalLevers):
     """Size, funding and operation of a transition cluster."""
 
     cluster_size: int = cluster_size()
@@ -144,12 +145,13 @@ def plan_cluster(levers: TransitionClusterLevers) -> Plan:
     places: tuple[PlannedPlace, ...] = ()
     if levers.cluster_size:
         each = zip(_kinds(levers), _seats(levers), strict=True)
-        places = tuple(PlannedPlace(kind, seats, **ways) for kind, seats in each)
+        places = tuple(furnished_place(levers, kind, seats, **ways) for kind, seats in each)
     elif levers.cluster_funding + levers.matched_funding > 0:
         places = (PlannedPlace(_kinds(levers)[0], 0, is_mobile=True, **ways),)
     account = support_account(levers, levers.cluster_funding) | {
         "matched_funding": cents(levers.matched_funding),
         "embedded_officials": levers.embedded_officials if is_embedded else 0.0,
+        "shares_staff": levers.shared_staff,
     }
     return Plan(
         account,
@@ -173,9 +175,9 @@ def place_alone(levers: TransitionClusterLevers, budget: Budget) -> Values:
     """
     catalogue = third_place_kinds()
     kinds = [catalogue[kind_code(kind)] for kind in levers.kinds.split()]
+    seats_alone = [furnished_place(levers, k.name, 1) for k in kinds]
     dearest = max(
-        PlannedPlace(k.name, 1).set_up / 100 + (RESERVE_MONTHS + budget.worth) * k["seat_cost"]
-        for k in kinds
+        s.set_up / 100 + (RESERVE_MONTHS + budget.worth) * s.monthly_seat / 100 for s in seats_alone
     )
     room = min(int(k["max_seats"]) for k in kinds)
     seats = min(int(budget.money / dearest), room * MOST_PLACES, MOST_SEATS)

@@ -59,6 +59,7 @@ BY_ZONE: Final = (
     "running",
     "projects_ended",
     "shops_near",
+    "place_premises",
 )
 """Counts by zone."""
 
@@ -114,6 +115,8 @@ TERRITORY: Final = (
     "hours_given",
     "hours_to_ideas",
     "accompanied",
+    "volunteer_hours",
+    "seats_without_premises",
     *(f"births_{k.name}" for k in project_kinds()),
     *(f"{c}_{third}" for c in BY_THIRD for third in THIRDS),
 )
@@ -154,6 +157,8 @@ def count_premises(premises, zone, sector, row):
             row[AT.open_shops + z] += 1.0
             row[AT.shop_jobs + z] += premises.jobs[i]
             row[AT.margin_sum + z] += premises.margin[i]
+        elif premises.third_place[i] >= 0:
+            row[AT.place_premises + z] += 1.0
         elif premises.months_vacant[i] >= LONG_TERM_MONTHS:
             row[AT.long_term_vacant + z] += 1.0
     for z in range(3):
@@ -322,6 +327,12 @@ def count_offices_and_places(office, official, third_place, account, town, row):
         row[AT.facilitators] += third_place.staff[place]
         row[AT.hours_paid] += third_place.hours_paid[place]
         row[AT.accompanied] += third_place.accompanied[place]
+        row[AT.volunteer_hours] += third_place.volunteer_hours[place]
+        floor = third_place.seat_floor[place]
+        if third_place.is_open[place] and floor > 0.0:
+            row[AT.seats_without_premises] += max(
+                third_place.seats[place] - third_place.floor[place] / floor, 0.0
+            )
         mentoring = third_place.mentoring[place]  # what an hour is worth
         if mentoring > 0.0:
             row[AT.hours_given] += third_place.hours[place] / mentoring

@@ -72,9 +72,10 @@ def _by_cell(state: State, values: npt.NDArray[Any], table: str) -> npt.NDArray[
 
 def _vacancy(state: State) -> npt.NDArray[np.float64]:
     premises = _by_cell(state, np.ones(state["premises.is_open"].size), "premises")
-    is_open = _by_cell(state, state["premises.is_open"], "premises")
+    is_used = (state["premises.is_open"] == 1) | (state["premises.third_place"] >= 0)
+    in_use = _by_cell(state, is_used, "premises")
     with np.errstate(invalid="ignore"):
-        return (premises - is_open) / premises  # 0 / 0 is nan: a cell without premises
+        return (premises - in_use) / premises  # 0 / 0 is nan: a cell without premises
 
 
 def _participation(state: State) -> npt.NDArray[np.float64]:

@@ -125,6 +125,12 @@ MEANS: Final = (
     "votes",
     "public_spending",
     "public_money_unspent",
+    "volunteer_hours",
+    "third_place_premises",
+    "seats_without_premises",
+    "cost_per_seat",
+    "cost_per_member",
+    "cost_per_accompanied_project",
 )
 """Outcomes that state what an intervention spends and sets up, rather than what comes of it."""
 

@@ -20,10 +20,10 @@ def _closure_rate(w: Windows) -> Floats:
 
 
 def _vacancy(w: Windows) -> Floats:
-    premises, open_shops = w.mean("premises"), w.mean("open_shops")
+    premises, in_use = w.mean("premises"), w.mean("open_shops") + w.mean("place_premises")
     if w.window == "month":  # equal but for the last bit, which saved results keep
-        return ratio(premises - open_shops, premises)
-    return 1 - ratio(open_shops, premises)
+        return ratio(premises - in_use, premises)
+    return 1 - ratio(in_use, premises)
 
 
 def _spending_kept(w: Windows) -> Floats:

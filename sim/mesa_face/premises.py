@@ -11,6 +11,7 @@ from sim.territory.territory import SECTORS, ZONES
 if TYPE_CHECKING:
     from sim.mesa_face.model import TerritoryModel
     from sim.mesa_face.people import Entrepreneur
+    from sim.mesa_face.third_place import ThirdPlace
 
 EVENTS: Final = ("none", "closed", "relet", "taken_over", "succeeded")
 """Events of premises, in the order of the codes of ``premises.event``."""
@@ -54,10 +55,11 @@ class PremisesRow(RowAgent):
     risk_ratio = Column[float](computed=True)
     jobs = Column[float](computed=True)
     operator: Relation[Entrepreneur] = Relation("Entrepreneur")
+    third_place: Relation[ThirdPlace] = Relation("ThirdPlace")
 
 
 class Premises(PremisesRow):
-    """Commercial premises: permanent, open or vacant."""
+    """Commercial premises: permanent; a shop, a third place or nobody is in them."""
 
     permanence = "premises are permanent, close their shop"
 
@@ -71,7 +73,7 @@ class Premises(PremisesRow):
 
     @property
     def shop(self) -> Shop | None:
-        """The present occupant; None if vacant."""
+        """The present shop; None if there is none."""
         return self.model.handles.at(Shop, self.row)
 
     def let(self, quality: float = 1.0) -> Shop:
@@ -79,10 +81,10 @@ class Premises(PremisesRow):
 
         `quality` is the attraction relative to an average shop in its place, above 0. The new
         occupant has the reserves of a new shop. Indicators count it among the open shops, but not
-        among the relettings of a month. Raise `ValueError` if the premises are open, or the quality
-        is not above 0.
+        among the relettings of a month. Raise `ValueError` if a shop or a third place is in them,
+        or the quality is not above 0.
         """
-        occupant = self.shop
+        occupant = self.shop or self.third_place
         if occupant is not None:
             raise ValueError(f"{self!r} cannot be let: {occupant!r} is in them")
         self._store(

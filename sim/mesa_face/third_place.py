@@ -44,6 +44,10 @@ class ThirdPlace(RowAgent):
     hours = Column[float](computed=True)
     idea_hours = Column[float](computed=True)
     accompanied = Column[int](computed=True)
+    seat_floor = Column[float](computed=True)
+    floor = Column[float](computed=True)
+    volunteer_share = Column[float](computed=True)
+    volunteer_hours = Column[float](computed=True)
     reach = Column[float](computed=True)
     youth_visits = Column[float](computed=True)
     entrepreneur_visits = Column[float](computed=True)
@@ -84,7 +88,15 @@ class ThirdPlace(RowAgent):
         """
         self.present_row()
         self._store(
-            is_open=0, seats=0, seats_used=0, staff=0, users=0, holders=0, joined=0, hours=0
+            is_open=0,
+            seats=0,
+            seats_used=0,
+            staff=0,
+            users=0,
+            holders=0,
+            joined=0,
+            hours=0,
+            volunteer_hours=0,
         )
 
     leave = close

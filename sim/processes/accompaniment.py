@@ -1,6 +1,7 @@
 """Accompaniment: facilitators take on projects, see them through, and give them their hours first.
 
-The paid hours of a place are its staff x hours_per_fte. Its facilitators have room for
+The hours of a place are those paid, its staff x hours_per_fte, and those of volunteers. Its
+facilitators have room for
 
     staff x caseload
 
@@ -14,7 +15,7 @@ Hours go first to accompanied ideas, in the same order, each up to `accompanimen
 it still needs, then to accompanied projects under review or incubating, each up to the cap. Others
 present share what they would get without accompaniment, as far as hours are left:
 
-    hours paid = hours of accompaniment + hours for others + idle hours.
+    hours of the place = hours of accompaniment + hours for others + idle hours.
 
 An hour is worth as much engineering as the mentoring of the place says. With a caseload of 0, or
 without the process, all holders present share the hours equally.
@@ -76,6 +77,12 @@ class AccompanimentParameters(ParameterGroup):
 def room_for(staff, p):
     """Return how many projects facilitators (FTE) can accompany at a time."""
     return math.floor(staff * p.caseload + 1e-6)
+
+
+@rule
+def hours_of(place, third_place):
+    """Return the monthly hours of facilitators and volunteers of a place."""
+    return third_place.hours_paid[place] + third_place.volunteer_hours[place]
 
 
 @rule
@@ -189,7 +196,7 @@ def accompany_projects(seed, month, entrepreneur, project_kind, third_place, acc
     left, others = np.empty(places), np.zeros(places, np.int64)
     for place in range(places):
         third_place.accompanied[place] = 0
-        left[place] = third_place.hours_paid[place]
+        left[place] = hours_of(place, third_place)
     listed = _list_projects(
         seed, month, entrepreneur, project_kind, third_place, account, work, others, p
     )
@@ -197,7 +204,7 @@ def accompany_projects(seed, month, entrepreneur, project_kind, third_place, acc
     _take_on(listed, entrepreneur, third_place, work, others, p)
     _accompany(listed, entrepreneur, project_kind, third_place, work, left, p)
     for place in range(places):
-        given = third_place.hours_paid[place] - left[place]
+        given = hours_of(place, third_place) - left[place]
         # Without accompaniment, users would get the hours of the visits.
         left[place] = min(third_place.hours[place], left[place] * third_place.mentoring[place])
         third_place.hours[place] = given * third_place.mentoring[place] + left[place]

@@ -6,28 +6,29 @@
 4. The young grow older, leave, arrive and are succeeded.
 5. Residents grow or decline.
 6. Public money comes in; it pays seats and staff of third places.
-7. People join third places, use them and leave.
-8. Facilitators take on projects and give them their hours.
-9. People meet at third places, and at innovation labs.
-10. The young take part in local projects, or do not.
-11. Project holders have ideas; evenings of ideas are held.
-12. Ideas get project engineering, and are filed.
-13. Offices examine files and decide on them.
-14. Projects find their money; grants are paid.
-15. Open neighbours make places attractive.
-16. Consumers spend their money in shops, beyond the grid and online.
-17. Public money supports shops and renovates their fronts.
-18. Shops keep their accounts.
-19. Shops close.
-20. Vacant premises are let.
-21. Running projects end, some with their shop.
-22. Projects are born, some in vacant premises.
-23. Jobs of open shops are added up around homes.
-24. Projects join cooperation hubs and leave them.
-25. Rents follow vacancy.
-26. Visits are counted.
-27. Places and projects bring customers to their surroundings.
-28. Projects act around them by their weights.
+7. Third places move into vacant premises of the centre, or out of them.
+8. People join third places, use them and leave.
+9. Facilitators take on projects and give them their hours.
+10. People meet at third places, and at innovation labs.
+11. The young take part in local projects, or do not.
+12. Project holders have ideas; evenings of ideas are held.
+13. Ideas get project engineering, and are filed.
+14. Offices examine files and decide on them.
+15. Projects find their money; grants are paid.
+16. Open neighbours make places attractive.
+17. Consumers spend their money in shops, beyond the grid and online.
+18. Public money supports shops and renovates their fronts.
+19. Shops keep their accounts.
+20. Shops close.
+21. Vacant premises are let.
+22. Running projects end, some with their shop.
+23. Projects are born, some in vacant premises.
+24. Jobs of open shops are added up around homes.
+25. Projects join cooperation hubs and leave them.
+26. Rents follow vacancy.
+27. Visits are counted.
+28. Places and projects bring customers to their surroundings.
+29. Projects act around them by their weights.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ from sim.processes import (
     exogenous_drivers,
     footfall,
     local_benefits,
+    place_premises,
     project_birth,
     project_dimensions,
     project_engineering,
@@ -77,6 +79,7 @@ MONTH: Final[tuple[Process, ...]] = (
     youth_migration.PROCESS,
     demography.PROCESS,
     public_money.PROCESS,
+    place_premises.PROCESS,
     third_place_visits.PROCESS,
     accompaniment.PROCESS,
     encounters.PROCESS,

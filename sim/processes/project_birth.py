@@ -118,6 +118,7 @@ def bear_projects(
             if (
                 premises.is_open[row]
                 or premises.event[row] == CLOSED
+                or premises.third_place[row] >= 0
                 or premises.sector[row] != project_kind.sector[kind]
                 or squared_distance(entrepreneur.cell_row[i], premises.cell_row[row], columns)
                 > reach

@@ -114,16 +114,22 @@ def _allot(left, split, purse):
 
 
 @rule
-def _employ(a, staff, third_place, p):
-    """Spread facilitators over open places by seats, or equally without seats."""
-    places, seats = 0, 0
+def _employ(a, staff, is_shared, third_place, p):
+    """Spread facilitators over open places.
+
+    Shared staff go where last month's users were, others by seats; without either, equally.
+    """
+    places, seats, users = 0, 0, 0
     for place in range(third_place.account.size):
         if third_place.account[place] == a and third_place.is_open[place]:
             places += 1
             seats += third_place.seats[place]
+            users += third_place.users[place]
     for place in range(third_place.account.size):
         if third_place.account[place] == a and third_place.is_open[place]:
             share = third_place.seats[place] / seats if seats else 1.0 / places
+            if is_shared and users:
+                share = third_place.users[place] / users
             third_place.staff[place] = staff * share
             third_place.hours_paid[place] = third_place.staff[place] * p.hours_per_fte
 
@@ -179,7 +185,7 @@ def book_money(account, ledger, third_place, office, cell, p):
                 embedded = min(staff, account.embedded_officials[a])
                 o = cell.office.reshape(-1)[account.cell_row[a]]
                 office.embedded_capacity[o] += embedded * p.embedded_files
-                _employ(a, staff - embedded, third_place, p)
+                _employ(a, staff - embedded, account.shares_staff[a], third_place, p)
                 break  # nobody is employed without an open place
 
 

@@ -114,7 +114,7 @@ def relet_premises(seed, month, premises, p):
     lettability = premises.lettability
     k0, k1 = stream_key(seed, STREAM, month)
     for i in prange(is_open.size):
-        if is_open[i] or event[i] == CLOSED:
+        if is_open[i] or event[i] == CLOSED or premises.third_place[i] >= 0:
             continue
         probability = reletting_probability(premises.margin[i], months_vacant[i], lettability[i], p)
         luck, word1, word2, _ = block(k0, k1, premises.id[i], 0)

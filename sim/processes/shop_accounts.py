@@ -126,7 +126,7 @@ def keep_accounts(premises, cell, sector, driver, p):
         else:
             outside = sector.outside_attraction[s] * growth
             sales *= dilution(access[s, c], outside, premises.attraction[i])
-            months_vacant[i] += 1
+            months_vacant[i] += premises.third_place[i] < 0
             revenue[i] = 0.0
             margin[i] = margin_of(sales, costs, p)
         event[i] = 0

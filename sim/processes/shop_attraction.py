@@ -85,7 +85,7 @@ def attract_shoppers(premises, cell, work, town, driver, p):
     cell.open_premises[:] = 0.0
     open_here = cell.open_premises.reshape(-1)
     for i in range(premises.is_open.size):
-        if premises.is_open[i]:
+        if premises.is_open[i] or premises.third_place[i] >= 0:
             open_here[premises.cell_row[i]] += 1.0
     decay_potential(
         cell.open_premises, town.neighbourhood_decay[0], cell.open_nearby, work.space[0, :1]

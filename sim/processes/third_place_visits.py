@@ -16,6 +16,9 @@ come every month and keep their seats; those who want to join queue in random or
 while there is room for their use of a seat. The hours of staff saturate with the number of users n:
 
     hours = staff x hours_per_fte x mentoring x n / (n + half_load x staff)
+
+Volunteers among the users, a share that the intervention sets, add `hours_per_volunteer` each to
+the hours of staff.
 """
 
 from __future__ import annotations
@@ -103,6 +106,15 @@ class ThirdPlacesParameters(ParameterGroup):
         help="Monthly hours of a full-time facilitator for users.",
         source="judgement: 1,607 hours a year, a few weeks' worth of them for everything else",
         plausible=(100.0, 134.0),
+    )
+    hours_per_volunteer: float = parameter(
+        6.0,
+        unit="hours/month",
+        bounds=(0.0, 100.0),
+        label="Hours of a volunteer",
+        help="Monthly hours of a member who volunteers; they count like those of facilitators.",
+        source="judgement, 0-10: French volunteers give some 8, many of them elsewhere",
+        role="constant",
     )
     half_load: float = parameter(
         40.0,
@@ -479,9 +491,11 @@ def visit_places(seed, month, cell, youth, entrepreneur, official, third_place, 
     _seat_members(count, youth, entrepreneur, official, third_place, visitor, p)
     count = _let_in(count, youth, entrepreneur, official, third_place, visitor, p)
     for place in range(third_place.is_open.size):
-        third_place.hours[place] = hours_given(
-            third_place.staff[place], third_place.users[place], third_place.mentoring[place], p
-        )
+        users = third_place.users[place]
+        unpaid = third_place.volunteer_share[place] * users * p.hours_per_volunteer
+        third_place.volunteer_hours[place] = unpaid
+        staff = third_place.staff[place] + unpaid / p.hours_per_fte
+        third_place.hours[place] = hours_given(staff, users, third_place.mentoring[place], p)
     _seat(month, count, youth, entrepreneur, official, third_place, visitor)
 
 
@@ -494,7 +508,7 @@ PROCESS = Process(
         youth=_MEMBERS,
         entrepreneur=_MEMBERS + " facilitation",
         official=_MEMBERS,
-        third_place="was_open seats_used users holders joined hours",
+        third_place="was_open seats_used users holders joined hours volunteer_hours",
         visitor="key agent count",
     ),
     english_title="Third-place visits",

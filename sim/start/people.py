@@ -142,7 +142,7 @@ def settle_people(state: State, territory: Territory, values: Mapping[str, Any])
         "office.queue_last",
     ):
         state[name] = -1
-    state["premises.operator"] = -1
+    state["premises.operator"] = state["premises.third_place"] = -1
     state["entrepreneur.tenancy"] = 1
     state["town.classic_birth_rate"] = values["classic_births"]
     state["premises.risk_ratio"] = state["premises.facade"] = 1

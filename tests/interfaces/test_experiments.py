@@ -111,7 +111,15 @@ def test_the_headline_has_six_sizes_and_sums_with_none_and_the_default_among_the
     assert experiment.replications >= 20
 
 
-@pytest.mark.parametrize("name", ["frugality", "bridging_officials", "youth", "idea_choice"])
+def test_houses_cost_the_same_and_no_frugal_means_costs_more():
+    for arms in costs(load_experiment("frugality")):
+        assert len(arms) == 7
+        assert arms["one_place"] == arms["four_places"] == arms["volunteers"]
+        assert arms["all_means"] < arms["vacant_premises"] < arms["one_place"]
+        assert arms["all_means"] < arms["reuse"] < arms["one_place"]
+
+
+@pytest.mark.parametrize("name", ["bridging_officials", "youth", "idea_choice"])
 def test_arms_and_ways_that_are_compared_cost_the_same_to_the_cent(name):
     """At each size and funding, for any number and site of places and any staff."""
     experiment = load_experiment(name)

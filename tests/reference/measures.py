@@ -97,8 +97,10 @@ COUNTS_BY_ZONE: Final[dict[str, Callable[[Town, int], float]]] = {
     "relettings": lambda town, z: _number(_at(town.premises, z), lambda p: p.event == RELET),
     "takeovers": lambda town, z: _number(_at(town.premises, z), lambda p: p.event == TAKEN),
     "long_term_vacant": lambda town, z: _number(
-        _at(town.premises, z), lambda p: not p.is_open and p.months_vacant >= LONG_TERM
+        _at(town.premises, z),
+        lambda p: not p.is_open and p.third_place < 0 and p.months_vacant >= LONG_TERM,
     ),
+    "place_premises": lambda town, z: _number(_at(town.premises, z), lambda p: p.third_place >= 0),
     "sales": lambda town, z: sum(p.revenue for p in _at(town.premises, z)),
     "margin_sum": lambda town, z: sum(p.margin for p in _at(town.premises, z) if p.is_open),
     "rent": lambda town, z: sum(p.rent for p in _at(town.premises, z)),
@@ -201,6 +203,12 @@ COUNTS: Final[dict[str, Callable[[Town], float]]] = {
         p.idea_hours / p.mentoring for p in town.third_places if p.mentoring > 0
     ),
     "accompanied": lambda town: sum(p.accompanied for p in town.third_places),
+    "volunteer_hours": lambda town: sum(p.volunteer_hours for p in town.third_places),
+    "seats_without_premises": lambda town: sum(
+        max(0.0, p.seats - p.floor / p.seat_floor)
+        for p in town.third_places
+        if p.is_open and p.seat_floor
+    ),
     **{
         f"births_{name}": lambda town, name=name: _number(
             _born(town), lambda p: KINDS[p.kind] == name
@@ -329,7 +337,9 @@ def _who_benefits(name: str, rate: Callable[..., float]) -> dict[str, Callable[[
 OF_THE_LAST_YEAR: Final[dict[str, Callable[[Period], float]]] = {
     "premises": lambda p: p.mean("premises"),
     "open_shops": lambda p: p.mean("open_shops"),
-    "retail_vacancy": lambda p: per(p.sum("premises") - p.sum("open_shops"), p.sum("premises")),
+    "retail_vacancy": lambda p: per(
+        p.sum("premises") - p.sum("open_shops") - p.sum("place_premises"), p.sum("premises")
+    ),
     "long_term_vacancy": lambda p: per(p.sum("long_term_vacant"), p.sum("premises")),
     "margin": lambda p: per(p.sum("margin_sum"), p.sum("open_shops")),
     "rent_index": lambda p: per(p.sum("rent"), p.sum("rent_at_start")),
@@ -371,6 +381,9 @@ OF_THE_LAST_YEAR: Final[dict[str, Callable[[Period], float]]] = {
     "facilitation_hours_to_ideas": lambda p: p.mean("hours_to_ideas"),
     "accompanied_projects": lambda p: p.mean("accompanied"),
     "accompanied_per_facilitator": lambda p: per(p.sum("accompanied"), p.sum("facilitators")),
+    "volunteer_hours": lambda p: p.mean("volunteer_hours"),
+    "third_place_premises": lambda p: p.mean("place_premises"),
+    "seats_without_premises": lambda p: p.mean("seats_without_premises"),
     "public_money_unspent": lambda p: p.mean("public_money_unspent"),
     "open_shops_near": _shops,
     **_who_benefits("open_shops_near", _shops),
@@ -419,6 +432,11 @@ SINCE_THE_START: Final[dict[str, Callable[[Period], float]]] = {
     "classic_births": lambda p: p.sum("classic_births"),
     "public_spending": lambda p: p.sum("public_spending_discounted"),
     **_who_benefits("births_per_1000", _births),
+    "cost_per_seat": lambda p: 12 * per(p.sum("public_spending_discounted"), p.sum("seats")),
+    "cost_per_member": lambda p: 12 * per(p.sum("public_spending_discounted"), p.sum("users")),
+    "cost_per_accompanied_project": lambda p: (
+        12 * per(p.sum("public_spending_discounted"), p.sum("accompanied"))
+    ),
 }
 """Measures of what happens, which effects at a horizon take over all months up to it."""
 
@@ -428,12 +446,12 @@ FEWER_ARE_BETTER: Final = {
     "closures", "closure_rate", "closure_hazard", "retail_vacancy", "long_term_vacancy",
     "retail_leakage", "out_migration", "projects_ended", "project_end_rate", "months_to_birth",
     "running_months_to_birth", "projects_abandoned", "refusals", "review_delay", "waiting_files",
-    "birth_gini", "birth_theil",
+    "birth_gini", "birth_theil", "cost_per_seat", "cost_per_member", "cost_per_accompanied_project",
 }  # fmt: skip
 NEITHER_IS_BETTER: Final = {
     "premises", "successions", "rent_index", "online_spending", "third_places", "third_place_seats",
     "bank_loans", "classic_births", "public_spending", "public_money_unspent",
-    "facilitation_hours_paid",
+    "facilitation_hours_paid", "volunteer_hours", "third_place_premises", "seats_without_premises",
 }  # fmt: skip
 
 

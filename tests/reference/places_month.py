@@ -84,9 +84,11 @@ def _employ(town: Town, values: Values, account: int) -> None:
     row, column = divmod(town["account.cell_row"][account], len(town["cell.zone"][0]))
     office = town["cell.office"][row][column]
     town["office.embedded_capacity"][office] += embedded * values["embedded_files"]
-    seats = sum(town["third_place.seats"][place] for place in places)
+    shared = town["account.shares_staff"][account]
+    by = "users" if shared and any(town["third_place.users"][p] for p in places) else "seats"
+    total = sum(town[f"third_place.{by}"][place] for place in places)
     for place in places:
-        share = town["third_place.seats"][place] / seats if seats else 1 / len(places)
+        share = town[f"third_place.{by}"][place] / total if total else 1 / len(places)
         town["third_place.staff"][place] = (staff - embedded) * share
         town["third_place.hours_paid"][place] = (staff - embedded) * share * values["hours_per_fte"]
 
@@ -264,6 +266,9 @@ def third_place_visits(town: Town, values: Values, seed: int, month: int, calend
         members |= {(KINDS[kind], i): (place, stays) for _, _, kind, i, stays in users}
         holders = [i for _, _, kind, i, _ in users if KINDS[kind] == ENTREPRENEUR]
         hours = 0.0
+        given = town["third_place.volunteer_share"][place] * len(users)
+        town["third_place.volunteer_hours"][place] = given * values["hours_per_volunteer"]
+        staff += given * values["hours_per_volunteer"] / values["hours_per_fte"]
         if users and staff:
             share = len(users) / (len(users) + values["half_load"] * staff)
             hours = staff * values["hours_per_fte"] * town["third_place.mentoring"][place] * share
@@ -330,6 +335,7 @@ def accompaniment(town: Town, values: Values, seed: int, month: int, calendar: i
             mine[i] = -1
     before, for_others = list(mine), {}
     for place, paid in enumerate(town["third_place.hours_paid"]):
+        paid += town["third_place.volunteer_hours"][place]
         room = int(town["third_place.staff"][place] * values["caseload"] + 1e-6)
         kept = [i for i, by in enumerate(before) if by == place]
         new = [

@@ -61,6 +61,8 @@ def places_town(seed: int = 0, youth: int = 150, holders: int = 80, officials: i
     for name in ("youth", "entrepreneur", "official"):
         state[f"third_place.{name}_visits"] = r.uniform(0.2, 0.9, 4)
     state["third_place.mentoring"] = r.uniform(0.5, 1.5, 4)
+    state["third_place.volunteer_share"] = [0.0, 0.3, 0.0, 0.5]
+    state["third_place.users"] = [2, 7, 0, 0]
     state["third_place.seat_cost"] = [15_000, 14_999, 0, 15_000]
     state["third_place.fee"] = [3_000, 12_345, 0, 0]
     state["account.is_active"] = [1, 1, 0]

@@ -490,6 +490,7 @@ def project_birth(town: Town, values: Values, seed: int, month: int, calendar: i
             for p, is_open in enumerate(town["premises.is_open"])
             if not is_open
             and town["premises.event"][p] != SHOP_CLOSED
+            and town["premises.third_place"][p] < 0
             and town["premises.sector"][p] == town["project_kind.sector"][kind]
             and apart(
                 town, town["premises.cell_row"][p], town["entrepreneur.cell_row"][i]

@@ -99,7 +99,8 @@ def shop_attraction(town: Town, values: Values, seed: int, month: int, calendar:
     premises_here = dict.fromkeys(cells, 0.0)
     for p, cell_row in enumerate(town["premises.cell_row"]):
         premises_here[cells[cell_row]] += 1
-        open_here[cells[cell_row]] += town["premises.is_open"][p]
+        if town["premises.is_open"][p] or town["premises.third_place"][p] >= 0:
+            open_here[cells[cell_row]] += 1
     decay = values["neighbourhood_decay"] * values["cell_size"] / 1000
     weight = [exp(-decay * d) for d in range(cells[-1][0] + cells[-1][1] + 1)]
     open_nearby = {
@@ -240,7 +241,8 @@ def shop_accounts(town: Town, values: Values, seed: int, month: int, calendar: i
             pool = town["cell.access"][s][row][column] + outside
             pull = town["premises.attraction"][p]
             share = pool / (pool + pull) if pool + pull > 0 else 0.0
-            town["premises.months_vacant"][p] += 1
+            if town["premises.third_place"][p] < 0:
+                town["premises.months_vacant"][p] += 1
             town["premises.revenue"][p] = 0.0
             town["premises.margin"][p] = _margin(average_turnover * share, costs, values)
 
@@ -320,6 +322,8 @@ def reletting(town: Town, values: Values, seed: int, month: int, calendar: int) 
     key = stream_key(seed, RELETTING, month)
     for p, name in enumerate(town["premises.id"]):
         if town["premises.is_open"][p] or town["premises.event"][p] == CLOSED:
+            continue
+        if town["premises.third_place"][p] >= 0:
             continue
         rate = reletting_rate_per_year(
             town["premises.margin"][p],

@@ -41,6 +41,7 @@ def random_month(random: np.random.Generator) -> State:
     is_open = np.where(event == twin.CLOSED, 0, np.where(event > 1, 1, random.integers(0, 2, n)))
     state["premises.zone"] = random.integers(0, 3, n)
     state["premises.event"], state["premises.is_open"] = event, is_open
+    state["premises.third_place"] = np.where(is_open, -1, random.integers(-30, 12, n).clip(-1))
     state["premises.months_vacant"] = np.where(is_open, 0, random.integers(30, 45, n))
     for name in ("revenue", "rent", "rent_at_start"):
         state[f"premises.{name}"] = random.uniform(1, 9000, n)
@@ -85,6 +86,9 @@ def random_month(random: np.random.Generator) -> State:
     state["entrepreneur.at_place"] = random.integers(0, 2, sizes["entrepreneur"])
     more = random.spawn(1)[0]
     state["third_place.mentoring"] = np.maximum(more.uniform(-0.3, 1.3, n), 0)
+    state["third_place.seat_floor"] = np.where(np.arange(n) % 2, 8.0, 0.0)
+    state["third_place.floor"] = state["third_place.seat_floor"] * more.uniform(0, 20, n)
+    state["third_place.volunteer_hours"] = more.uniform(0, 90, n)
     state["third_place.accompanied"] = more.integers(1, 40, n)
     for name in ("staff", "hours_paid", "hours", "idea_hours"):
         state[f"third_place.{name}"] = more.uniform(0, 90, n)

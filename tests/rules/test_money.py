@@ -42,10 +42,12 @@ def towns(draw):
             state[f"account.{name}"][account] = draw(cents)
         state["account.embedded_officials"][account] = draw(st.integers(0, 50)) / 10
         state["account.split"][account] = draw(splits())
+        state["account.shares_staff"][account] = draw(st.booleans())
         state["account.participant_cost"][account] = draw(st.integers(0, 10**6))
         state["account.lab_meetings"][account] = draw(st.sampled_from([0, 0.3, 1]))
     for place in range(4):
         state["third_place.seats"][place] = draw(st.integers(0, 60))
+        state["third_place.users"][place] = draw(st.integers(0, 60))
         for name in ("is_open", "is_mobile"):
             state[f"third_place.{name}"][place] = draw(st.booleans())
         for name in ("seat_cost", "fee"):

@@ -17,6 +17,7 @@ from sim.registry.variables import VARIABLES
 from tests.quick_cases import rest_slow
 from tests.reference import (
     benefits_month,
+    frugal_month,
     means_month,
     places_month,
     projects_month,
@@ -33,6 +34,7 @@ TWINS = (
     | projects_month.MONTH
     | benefits_month.MONTH
     | means_month.MONTH
+    | frugal_month.MONTH
     | support_month.MONTH
 )
 

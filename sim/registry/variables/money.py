@@ -102,6 +102,20 @@ MONEY: Final[list[tuple[Any, ...]]] = [
     ),
     ("third_place.trials", "float32", "1", "Risk ratio of projects tested with users there."),
     ("third_place.seat_cost", "int64", "cents/month", "Cost of a seat."),
+    (
+        "third_place.seat_floor",
+        "float32",
+        "m2",
+        "Floor that a seat takes in premises of the centre; 0 for seats in built rooms.",
+    ),
+    ("third_place.floor", "float32", "m2", "Sales floor of the premises that it occupies."),
+    ("third_place.volunteer_share", "float32", "share", "Users who give hours to the place."),
+    (
+        "third_place.volunteer_hours",
+        "float32",
+        "hours/month",
+        "Hours that volunteers give this month, on top of paid ones.",
+    ),
     ("third_place.fee", "int64", "cents/month", "Mean fee of a full-time seat."),
     (
         "third_place.review_share",
@@ -172,6 +186,12 @@ MONEY: Final[list[tuple[Any, ...]]] = [
     ),
     ("account.cell_row", "int32", "index", "Flat index of its central cell."),
     (
+        "account.shares_staff",
+        "uint8",
+        "0/1",
+        "1 if facilitators go where the users of its places are, 0 if by seats.",
+    ),
+    (
         "account.evening_participants",
         "float32",
         "people",
@@ -236,6 +256,7 @@ MONEY: Final[list[tuple[Any, ...]]] = [
     ("visitor.count", "int64", "people", "Users with a seat in all places this month.", ("one",)),
     # Effects of interventions on premises
     ("premises.operator", "int32", "index", "Entrepreneur whose project is here; -1."),
+    ("premises.third_place", "int16", "index", "Third place that occupies the premises; -1."),
     (
         "premises.risk_ratio",
         "float32",
