@@ -1,14 +1,12 @@
 """Demography: the number of residents changes, and with it the consumers of the territory.
 
 All cells grow at one rate. Besides, households follow what is around their homes: in the long run,
-the residents of a cell are exp(-residents_vacancy_response x vacancy) times what they would be,
-with vacancy the share of vacant premises around it beyond what is usual there. They approach this
-over `residents_adjustment` years.
+the residents of a cell are 1 - residents_vacancy_response x vacancy times what they would be, with
+vacancy the share of vacant premises around it beyond what is usual there. They approach this over
+`residents_adjustment` years, a step each January.
 """
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 
@@ -16,6 +14,9 @@ from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.surroundings import vacancy_gained
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
+
+LARGEST_LOSS = 0.95
+"""Largest share of the residents of a cell who leave it for the shops around."""
 
 
 class DemographyParameters(ParameterGroup):
@@ -34,8 +35,8 @@ class DemographyParameters(ParameterGroup):
         0.0,
         bounds=(0.0, 10.0),
         label="Residents where shops are empty",
-        help="By how much the log number of residents is lower, in the long run, where all "
-        "premises nearby become vacant.",
+        help="Share of the residents who leave, in the long run, per share of premises nearby that "
+        "become vacant.",
         source="0 is the form up to model 3",
         role="constant",
     )
@@ -61,10 +62,10 @@ def consumers(residents, purchasing_power, visitors, moved):
 
 
 @rule
-def drawn_away(before, vacancy, p):
-    """Return the log share of residents whom vacancy gained draws away, a month after `before`."""
-    goal = -p.residents_vacancy_response * vacancy
-    return before + (goal - before) / (12.0 * p.residents_adjustment)
+def drawn(before, vacancy, p):
+    """Return the relative gain in residents through the shops around, a year after `before`."""
+    goal = max(-p.residents_vacancy_response * vacancy, -LARGEST_LOSS)
+    return before + (goal - before) / p.residents_adjustment
 
 
 @kernel
@@ -77,15 +78,15 @@ def follow_shops(cell, p):
                 cell.open_nearby[i, j], cell.usual_open[i, j], cell.premises_nearby[i, j], p
             )
             before = cell.residents_drawn[i, j]
-            now = drawn_away(before, vacancy, p)
-            cell.residents[i, j] *= math.exp(now - before)
+            now = drawn(before, vacancy, p)
+            cell.residents[i, j] *= (1.0 + now) / (1.0 + before)
             cell.residents_drawn[i, j] = now
 
 
 @kernel
-def grow_residents(cell, p):
+def grow_residents(month, cell, p):
     """Apply one month's growth to residents and visitors and weight them as consumers."""
-    if p.residents_vacancy_response > 0.0:
+    if p.residents_vacancy_response > 0.0 and month % 12 == 0:
         follow_shops(cell, p)
     factor = cell.residents.dtype.type((1.0 + p.residents_growth) ** (1.0 / 12.0))
     rows, columns = cell.residents.shape

@@ -164,47 +164,21 @@ def _screen(probability):
     return bernoulli_threshold(1.001 * probability + 2.0**-30)
 
 
-@rule
-def _vacancy(home, cell, p):
-    return vacancy_gained(
-        cell.open_nearby.reshape(-1)[home],
-        cell.usual_open.reshape(-1)[home],
-        cell.premises_nearby.reshape(-1)[home],
-        p,
-    )
-
-
-@rule
-def _jobs_gained(home, cell, p):
-    projects = cell.project_jobs_nearby.reshape(-1)[home]
-    projects -= cell.project_jobs_at_start.reshape(-1)[home]
-    shops = cell.shop_jobs_nearby.reshape(-1)[home] - cell.usual_shop_jobs.reshape(-1)[home]
-    jobs = projects + p.shop_job_weight * shops
-    return jobs / max(cell.residents_nearby.reshape(-1)[home], 1.0)
-
-
-@rule
-def _activity(home, cell, town):
-    return activity_gained(
-        cell.active_youth_nearby.reshape(-1)[home],
-        cell.youth_places_nearby.reshape(-1)[home],
-        town.active_youth_share[0],
-    )
-
-
-@rule
-def _social(home, cell):
-    return projects_gained(
-        cell.social_nearby.reshape(-1)[home],
-        cell.social_at_start.reshape(-1)[home],
-        cell.residents_nearby.reshape(-1)[home],
-    )
-
-
 @kernel
 def move_youth(seed, month, youth, entrepreneur, cell, town, p):
     """Age every place, hand it on at 30, and draw whether its holder leaves or somebody arrives."""
     residents = cell.residents.reshape(-1)
+    residents_nearby = cell.residents_nearby.reshape(-1)
+    project_jobs = cell.project_jobs_nearby.reshape(-1)
+    project_jobs_at_start = cell.project_jobs_at_start.reshape(-1)
+    shop_jobs = cell.shop_jobs_nearby.reshape(-1)
+    usual_shop_jobs = cell.usual_shop_jobs.reshape(-1)
+    open_nearby, usual_open = cell.open_nearby.reshape(-1), cell.usual_open.reshape(-1)
+    premises_nearby = cell.premises_nearby.reshape(-1)
+    active_nearby = cell.active_youth_nearby.reshape(-1)
+    places_nearby = cell.youth_places_nearby.reshape(-1)
+    social_nearby = cell.social_nearby.reshape(-1)
+    social_at_start = cell.social_at_start.reshape(-1)
     # If fewer people turn 15 than turn 30, a growing share of places stays empty.
     years = (OLDEST - YOUNGEST) / 12.0
     succession = math.exp(years * p.residents_growth) if p.residents_growth < 0.0 else 1.0
@@ -236,27 +210,38 @@ def move_youth(seed, month, youth, entrepreneur, cell, town, p):
                 mark = youth.event[y]
                 youth.event[y] = 0
                 luck = uniform(lucks[y - first])
+                home = youth.cell_row[y]
                 if mark == TURNED_30:
                     if not youth.is_present[y]:
                         continue
                     youth.event[y] = TURNED_30
                 elif not youth.is_present[y]:
-                    home = youth.cell_row[y]
-                    vacancy = _vacancy(home, cell, p)
+                    vacancy = vacancy_gained(
+                        open_nearby[home], usual_open[home], premises_nearby[home], p
+                    )
                     if luck >= arrival_probability(town.arrival_rate[0], vacancy, p):
                         continue
                     youth.event[y] = ARRIVED
                     residents[home] += residents.dtype.type(1)
                 else:
                     rate = yearly_leaving_rate(youth.age[y], p)
-                    home = youth.cell_row[y]
                     # Nobody leaves a cell with less than one resident.
                     if luck >= LARGEST_REACTION * rate / 12.0 or residents[home] < 1.0:
                         continue
-                    jobs, vacancy = _jobs_gained(home, cell, p), _vacancy(home, cell, p)
-                    activity = _activity(home, cell, town)
+                    vacancy = vacancy_gained(
+                        open_nearby[home], usual_open[home], premises_nearby[home], p
+                    )
+                    activity = activity_gained(
+                        active_nearby[home], places_nearby[home], town.active_youth_share[0]
+                    )
+                    jobs = project_jobs[home] - project_jobs_at_start[home]
+                    jobs += p.shop_job_weight * (shop_jobs[home] - usual_shop_jobs[home])
+                    jobs /= max(residents_nearby[home], 1.0)
+                    around = projects_gained(
+                        social_nearby[home], social_at_start[home], residents_nearby[home]
+                    )
                     if luck >= leaving_probability(
-                        rate, youth.is_active[y], jobs, vacancy, activity, _social(home, cell), p
+                        rate, youth.is_active[y], jobs, vacancy, activity, around, p
                     ):
                         continue
                     youth.event[y] = LEFT

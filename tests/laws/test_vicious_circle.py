@@ -146,7 +146,7 @@ HOMOGENEOUS = {
 
 STRONG = {
     "residents_vacancy_response": 8.0,
-    "residents_adjustment": 1.0,
+    "residents_adjustment": 2.0,
     "idea_vacancy_response": 5.0,
     "tax_response": 2.0,
 }
@@ -154,15 +154,16 @@ STRONG = {
 
 
 def _after_a_shock(seed, **links):
-    """A town that loses eight of ten shops in its first month, after twenty years."""
+    """A town at the start, and nineteen years after it lost eight of ten shops in a December."""
     run = small_town(seed, **HOMOGENEOUS, **links)
+    before = run.measure()
+    run.run(11)
     rng = np.random.default_rng(seed)
     trading = np.flatnonzero(run.state["premises.is_open"])
     closed = rng.choice(trading, int(0.8 * trading.size), replace=False)
     run.state["premises.is_open"][closed] = 0
     run.state["premises.months_vacant"][closed] = 1
-    before = run.measure()
-    run.run(240)
+    run.run(229)
     return before, run.measure()
 
 
@@ -177,6 +178,8 @@ def test_a_strong_circle_turns_a_shock_into_collapse_and_none_lets_the_town_reco
     assert circle["residents"] < 0.2 * before["residents"]
     assert 0 < circle["tax_base"] < 0.7
     assert circle["office_engineering_hours"] < 0.5 * before["office_engineering_hours"]
+    _, weak = _after_a_shock(seed, **{**STRONG, "residents_vacancy_response": 1.0})
+    assert weak["retail_vacancy"] < 0.3
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -187,9 +190,8 @@ def test_indices_stay_in_bounds_however_strong_the_links(seed):
         state = run.state
         assert np.all((state["office.tax_base"] >= 0) & (state["office.tax_base"] < 3))
         assert np.all(np.isfinite(state["office.engineering_hours"]))
-        assert np.all(
-            np.abs(state["cell.residents_drawn"]) <= RESPONSES["residents_vacancy_response"]
-        )
+        assert state["cell.residents_drawn"].min() >= -0.95
+        assert state["cell.residents_drawn"].max() <= RESPONSES["residents_vacancy_response"]
         assert np.all(state["cell.residents"] >= 0)
         assert np.all(state["cell.active_youth"] >= 0)
 

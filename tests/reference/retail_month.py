@@ -62,11 +62,11 @@ def demography(town: Town, values: Values, seed: int, month: int, calendar: int)
             closed = town["cell.usual_open"][row][column] - town["cell.open_nearby"][row][column]
             premises = town["cell.premises_nearby"][row][column] + values["open_share_shrinkage"]
             before = town["cell.residents_drawn"][row][column]
-            goal = -values["residents_vacancy_response"] * closed / premises
-            step = (goal - before) / (12 * values["residents_adjustment"])
-            if values["residents_vacancy_response"]:
-                town["cell.residents_drawn"][row][column] += step
-                people[column] *= exp(step)
+            goal = max(-values["residents_vacancy_response"] * closed / premises, -0.95)
+            if values["residents_vacancy_response"] and month % 12 == 0:
+                now = before + (goal - before) / values["residents_adjustment"]
+                town["cell.residents_drawn"][row][column] = now
+                people[column] *= (1 + now) / (1 + before)
             people[column] *= growth
             town["cell.visitors"][row][column] *= growth
             town["cell.consumers"][row][column] = max(

@@ -10,8 +10,8 @@ RETAIL: Final[list[tuple[Any, ...]]] = [
     (
         "cell.residents_drawn",
         "float32",
-        "log",
-        "Residents who came (above 0) or left (below) for the shops around, in logarithms.",
+        "1",
+        "Relative gain in residents who came (above 0) or left (below) for the shops around.",
     ),
     (
         "cell.purchasing_power",
