@@ -46,6 +46,7 @@ class Youth(RowAgent):
 
     unique_id = UniqueId(10**12)
     zone = Word(ZONES, computed=True)
+    income_third = Column[int](computed=True)
     event = Word(YOUTH_EVENTS, computed=True)
     tenancy = Column[int](computed=True)
     age = Column[int](at_least=180, at_most=359)
