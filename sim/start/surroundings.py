@@ -32,12 +32,12 @@ def _run(kernel: Any, state: State) -> None:
     kernel(*(state.record_for(kernel, entity, _WRITTEN) for entity in arguments_of(kernel)))
 
 
-def _around(state: State, here: Floats, out: str) -> None:
+def _around(state: State, here: Floats, out: Floats) -> None:
     """Set a field to the sums of another around each cell."""
     decay_potential(
         here.astype(np.float32),
         state["town.neighbourhood_decay"][0],
-        state[out],
+        out,
         state["work.space"][0, :1],
     )
 
@@ -53,9 +53,11 @@ def set_usual_surroundings(state: State, presence: Floats) -> None:
 
     Presence is the share of time that each unit of premises is open, (premises,).
     """
-    _around(state, _by_cell(state, presence), "cell.usual_open")
-    _around(state, _by_cell(state, presence * state["premises.jobs"]), "cell.usual_shop_jobs")
-    _around(state, _by_cell(state, state["premises.is_open"]), "cell.open_nearby")
+    _around(state, _by_cell(state, presence), state["cell.usual_open"])
+    _around(
+        state, _by_cell(state, presence * state["premises.jobs"]), state["cell.usual_shop_jobs"]
+    )
+    _around(state, _by_cell(state, state["premises.is_open"]), state["cell.open_nearby"])
     _run(add_up_shop_jobs, state)
 
 
@@ -68,4 +70,4 @@ def mark_tax_bases(state: State) -> None:
     places = state["youth.id"].size
     active = float(state["cell.active_youth"].sum(dtype=np.float64))
     state["town.active_youth_share"] = active / places if places else 0.0
-    _around(state, state["cell.active_youth"], "cell.active_youth_nearby")
+    _around(state, state["cell.active_youth"], state["cell.active_youth_nearby"])

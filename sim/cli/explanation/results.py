@@ -11,7 +11,7 @@ from sim.measures.registry import HEADLINES, MEASURES, MONTHLY, OUTCOMES, ROLLIN
 from sim.registry.variables.money import LINE_MEANINGS, SOURCE_MEANINGS
 from sim.territory.territory import ZONES
 
-_DECLARED: Final = ("measures/shops", "measures/people", "measures/projects")
+_DECLARED: Final = ("measures/shops", "measures/people", "measures/projects", "measures/equity")
 """Modules that declare measures."""
 
 

@@ -425,20 +425,30 @@ PEOPLE: Final[list[tuple[Any, ...]]] = [
         "people",
         "Places of youth around the cell, weighted by distance.",
     ),
-    *(
-        row
-        for dimension in ("ecological", "social", "cultural")
-        for row in (
-            (
-                f"cell.{dimension}_nearby",
-                "float32",
-                "projects",
-                f"Weights of running projects on the {dimension} dimension around the cell, "
-                "weighted by distance like the jobs.",
-            ),
-            (f"cell.{dimension}_at_start", "float32", "projects", "The same on the start date."),
-        )
+    (
+        "cell.ecological_nearby",
+        "float32",
+        "projects",
+        "Weights of running projects on the ecological dimension around the cell, "
+        "weighted by distance like the jobs.",
     ),
+    ("cell.ecological_at_start", "float32", "projects", "The same on the start date."),
+    (
+        "cell.social_nearby",
+        "float32",
+        "projects",
+        "Weights of running projects on the social dimension around the cell, "
+        "weighted by distance like the jobs.",
+    ),
+    ("cell.social_at_start", "float32", "projects", "The same on the start date."),
+    (
+        "cell.cultural_nearby",
+        "float32",
+        "projects",
+        "Weights of running projects on the cultural dimension around the cell, "
+        "weighted by distance like the jobs.",
+    ),
+    ("cell.cultural_at_start", "float32", "projects", "The same on the start date."),
     (
         "cell.residents_nearby",
         "float32",
