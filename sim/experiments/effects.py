@@ -151,7 +151,8 @@ def p_value(differences: Floats, means: Floats) -> float:
     p = 2 * float(stdtr(n - 1, quantile / math.sqrt(n / (n - 1))))
     if beyond < _RARE:
         error = float(differences.std(ddof=1)) / math.sqrt(n)
-        p = min(p, 2 * float(stdtr(n - 1, -abs(float(differences.mean())) / error)))
+        if error > 0:  # differences near the smallest number have none
+            p = min(p, 2 * float(stdtr(n - 1, -abs(float(differences.mean())) / error)))
     return p
 
 

@@ -50,6 +50,7 @@ BENEFITS: Final = {
         "shops",
         "Open shops around the home of a mean resident, each weighted by walking distance",
         lambda w, of: ratio(w.mean(f"shops_near{of}"), w.mean(f"residents{of}")),
+        relevant=0.1,
         relevant_share=0.01,
     ),
     "participation": _Benefit(
@@ -104,6 +105,7 @@ def _measures() -> Iterator[Measure]:
             f"{near.definition}.",
             "last_year",
             lambda w: near.rate(w, ""),
+            relevant=near.relevant,
             relevant_share=near.relevant_share,
         )
     ):

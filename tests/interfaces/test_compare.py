@@ -26,7 +26,7 @@ from tests.reference.towns import SMALL
 TOWN = sim.load_scenario("mid_sized_town").replace(**SMALL, months=36)
 TRIED = ("transition_cluster", "inert_cluster")
 LEVERS = ("transition_cluster.cluster_size=12", "start=6")
-MONEY = ("public_spending", "public_money_unspent")
+MONEY = ("public_spending", "public_money_unspent", "cost_per_seat", "cost_per_member")
 TABLES = ("runs", "monthly", "effects", "ledger", "parameters")
 
 

@@ -177,6 +177,7 @@ def test_the_answer_comes_before_everything_else(read: Page) -> None:
     assert anchors == [
         "answer",
         "stakes",
+        "equity",
         "over_time",
         "effects",
         "maps",
