@@ -53,6 +53,7 @@ def everything_at_once(seed: int = 1, **parameters: Any) -> Simulation:
             "cluster_funding": 60_000.0,
             "kinds": "living_lab incubator",
             "places": 2,
+            "volunteer_share": 0.2,
         },
         "startup_territoire": {},
         "cooperation_hub": {"hub_members": 40},
@@ -64,10 +65,11 @@ def everything_at_once(seed: int = 1, **parameters: Any) -> Simulation:
     }
     begun = [load_intervention(n).replace(start=0, **changes) for n, changes in levers.items()]
     # One without funding: its fees do not pay its seats, which close one after another. For two
-    # years it changes how offices work.
+    # years it changes how offices work, and fills vacant premises.
     begun.append(
         load_intervention("transition_cluster")
         .replace(start=0, stop=24, cluster_size=12, cluster_funding=0.0, triage="by_readiness")
+        .replace(rooms="vacant_premises", site="cell")
         .called("unfunded")
     )
     scenario = load_scenario("mid_sized_town").replace(**{**SMALL, **busy, **parameters})
