@@ -6,13 +6,11 @@ from pathlib import Path
 import pytest
 
 import sim.processes
-from sim.interventions.intervention import load_intervention
 from sim.kernels.machine.records import arguments_of, fields_of
 from sim.measures.counting import COUNTING
 from sim.processes.month import MONTH
 from sim.registry.variables import VARIABLES
 from sim.scenario.schema import PARAMETERS
-from sim.simulation.simulation import Simulation
 from sim.start import lay_pipeline, projects, state_at_start, youth
 from tests.reference.towns import everything_at_once
 
@@ -43,10 +41,6 @@ def changed():
         ecological_retention=0.1,
         social_exposure=0.1,
     )
-    housed = load_intervention("transition_cluster").replace(
-        start=0, cluster_size=6, rooms="vacant_premises", volunteer_share=0.5, site="cell"
-    )
-    run = Simulation(run.scenario.add(housed.called("housed")), run.seed)
     bound = [(p.name, p.bind(run.state, run.values, run.seed)) for p in MONTH]
     found = {p.name: set() for p in MONTH}
     for month in range(72):
