@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 # The first example compiles kernels, so deadlines make no sense; use the same examples each run.
 settings.register_profile(
     "thorough",
+    max_examples=50,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
