@@ -45,6 +45,9 @@ HORIZON = 240
 LONGEST = 1200
 """Months after which reserves count as settled, even for a shop that hardly loses money."""
 
+OLDEST = 1e6
+"""Largest age in months of what hardly ever ends, since ages are 32-bit integers."""
+
 
 @kernel
 def live_shops(
@@ -89,7 +92,7 @@ def live_shops(
             # Beyond the horizon ages are geometric.
             left = (wanted - lived[k]) * hazard[k] / alive[k]
             if k >= horizon and hazard[k] > 1e-9 and 0.0 < left < 1.0:
-                k += int(np.log(1.0 - left) / np.log(1.0 - hazard[k]))
+                k += int(min(np.log(1.0 - left) / np.log(1.0 - hazard[k]), OLDEST))
             age[i] = k
 
 
@@ -116,7 +119,7 @@ def live_vacancies(mean_spell, target, margin, lettability, takeover_rate, month
         else:
             left = (wanted - stood) * hazard / vacant
             if k == horizon and hazard > 1e-9 and 0.0 < left < 1.0:
-                k += int(np.log(1.0 - left) / np.log(1.0 - hazard))
+                k += int(min(np.log(1.0 - left) / np.log(1.0 - hazard), OLDEST))
             months[i] = k
 
 

@@ -139,3 +139,13 @@ def test_the_solved_margin_keeps_the_starting_vacancy(vacancy, frailty):
         shares.append(np.mean([vacant / (vacant + is_open) for vacant in standing]))
         weights.append(np.exp(-(z**2) / 2))
     assert np.average(shares, weights=weights) == pytest.approx(vacancy, rel=0.02)
+
+
+def test_a_vacancy_that_hardly_ever_ends_has_an_age_that_fits_its_type():
+    values, _ = _values({})
+    hardly = {"reletting_rate_fresh": 1e-7, "reletting_rate_slow": 1e-7}
+    p = parameters_of(live_vacancies, {**values, **hardly})
+    spell, months = np.zeros(1), np.zeros(1)
+    for share in (1.0, 1 - 1e-12):
+        live_vacancies(spell, np.array([share]), np.zeros(1), np.ones(1), 0.0, months, p)
+    assert spell[0] > 1e7 and 1e5 < months[0] < 2**31
