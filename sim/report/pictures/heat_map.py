@@ -134,7 +134,8 @@ def _scale(figure: Figure, reach: float, good: int, quantity: Quantity) -> None:
     if good:
         ends = (words("heat.wanted"), words("heat.unwanted"))[::good]
         for y, va, text in ((0.735, "bottom", ends[0]), (0.185, "top", ends[1])):
-            figure.text(0.995, y, text, fontsize=FONT - 0.5, color=INK, va=va, ha="right")
+            beside = text.replace(" ", "\n")  # in one line it would cover the map
+            figure.text(0.995, y, beside, fontsize=FONT - 0.5, color=INK, va=va, ha="right")
 
 
 def draw_key(name: str, words: Words) -> Picture:
