@@ -1,4 +1,4 @@
-"""Triage: in which order projects get hours that do not suffice for all."""
+"""Triage: the order in which projects get hours that do not suffice for all."""
 
 from __future__ import annotations
 

@@ -18,11 +18,11 @@ from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.project_codes import IDEA, INCUBATING, RUNNING
 from sim.kernels.random import stream_key, uniform, word
 from sim.kernels.surroundings import reaction
+from sim.kernels.visitors import ENTREPRENEUR, OFFICIAL, YOUTH, unpack
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 STREAM = 5
-_YOUTH, _ENTREPRENEUR, _OFFICIAL = 0, 1, 2  # kinds of visitors
 
 # Decision indices: one per visitor of a place, then a block for the lab of each account.
 _LEARNS, _JOINS, _PARTNERS, _CONTRIBUTES, _LAB = 0, 1, 2, 3, 16
@@ -143,9 +143,9 @@ def faded(exposure, kept):
 @rule
 def _openness(kind, i, youth, entrepreneur, official):
     """Return a visitor's openness to responsible innovation; for youth, interest in projects."""
-    if kind == _YOUTH:
+    if kind == YOUTH:
         return min(max(np.float64(youth.interest[i]), 0.0), 1.0)
-    if kind == _ENTREPRENEUR:
+    if kind == ENTREPRENEUR:
         return np.float64(entrepreneur.openness[i])
     return np.float64(official.openness[i])
 
@@ -193,9 +193,9 @@ def _mean_trust(official, office):
 @rule
 def _a_youth_meets(i, kind, other, k0, k1, youth, entrepreneur, p):
     """Add to exposure; a role in the project of its holder goes to some who have none."""
-    youth.exposure[i] += p.peer_exposure if kind == _YOUTH else 1.0
+    youth.exposure[i] += p.peer_exposure if kind == YOUTH else 1.0
     if (
-        kind == _ENTREPRENEUR
+        kind == ENTREPRENEUR
         and INCUBATING <= entrepreneur.stage[other] <= RUNNING
         and youth.role[i] < 0
         and uniform(word(k0, k1, youth.id[i], _JOINS)) < p.role_probability
@@ -218,22 +218,21 @@ def _meet_at_places(k0, k1, youth, entrepreneur, official, visitor, cell, p):
     """Let visitors of a place meet in pairs, in the order in which they are listed."""
     v = 0
     while v + 1 < visitor.count[0]:
-        if visitor.key[v] >> np.uint64(32) != visitor.key[v + 1] >> np.uint64(32):
+        (place, kind_a, a), (next_place, kind_b, b) = unpack(v, visitor), unpack(v + 1, visitor)
+        if place != next_place:
             v += 1  # the last visitor of a place, with nobody left to meet
             continue
-        kind_a, a = visitor.agent[v] >> 32, visitor.agent[v] & 0xFFFFFFFF
-        kind_b, b = visitor.agent[v + 1] >> 32, visitor.agent[v + 1] & 0xFFFFFFFF
         openness_a = _openness(kind_a, a, youth, entrepreneur, official)
         openness_b = _openness(kind_b, b, youth, entrepreneur, official)
         for _ in range(2):
-            if kind_a == _YOUTH:
+            if kind_a == YOUTH:
                 _a_youth_meets(a, kind_b, b, k0, k1, youth, entrepreneur, p)
-            elif kind_a == _ENTREPRENEUR and kind_b == _ENTREPRENEUR:
+            elif kind_a == ENTREPRENEUR and kind_b == ENTREPRENEUR:
                 _a_holder_learns(a, b, entrepreneur, p)
-            elif kind_a == _OFFICIAL:
+            elif kind_a == OFFICIAL:
                 luck = uniform(word(k0, k1, official.id[a], _LEARNS))
                 moved = _an_official_learns(a, luck, openness_a, openness_b, official, cell, p)
-                if moved and kind_b == _ENTREPRENEUR:
+                if moved and kind_b == ENTREPRENEUR:
                     luck = uniform(word(k0, k1, official.id[a], _PARTNERS))
                     _may_become_partner(b, luck, entrepreneur, p)
             kind_a, kind_b = kind_b, kind_a

@@ -14,14 +14,14 @@ import numpy as np
 from sim.kernels.dimensions import ECONOMIC, jobs_by_weight
 from sim.kernels.machine.compile import kernel
 from sim.kernels.project_codes import BORN, CEASED, RUNNING
+from sim.kernels.seats import seat_use
 from sim.kernels.space import decay_potential
+from sim.kernels.visitors import ENTREPRENEUR, YOUTH, unpack
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 DAYS = 365.25 / 12
 NEARBY_KM = 0.4
-_LOW = np.int64(0xFFFFFFFF)
-_32 = np.int64(32)
 
 
 class LocalBenefitsParameters(ParameterGroup):
@@ -96,15 +96,13 @@ def bring_benefits(
     yearly = p.spending_convenience + p.spending_comparison + p.spending_hospitality
     per_user = p.visitor_spending * DAYS / (yearly / 12.0) if yearly > 0.0 else 0.0
     for v in range(visitor.count[0]):
-        row = visitor.agent[v] & _LOW
-        who = visitor.agent[v] >> _32
-        if who == 0:
-            home, use = youth.cell_row[row], p.seat_use_youth
-        elif who == 1:
-            home, use = entrepreneur.cell_row[row], p.seat_use_holders
+        place, kind, i = unpack(v, visitor)
+        use = seat_use(kind, p)
+        if kind == YOUTH:
+            home = youth.cell_row[i]
         else:
-            home, use = official.cell_row[row], p.seat_use_officials
-        there = third_place.cell_row[np.int64(visitor.key[v] >> np.uint64(32))]
+            home = entrepreneur.cell_row[i] if kind == ENTREPRENEUR else official.cell_row[i]
+        there = third_place.cell_row[place]
         left = residents[home] * power[home] + visitors[home] + moved[home]
         taken = min((1.0 - p.outside_visitors) * use * per_user, max(left, 0.0))
         moved[home] -= taken

@@ -31,19 +31,18 @@ from sim.kernels.dimensions import culture_gained
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.machine.screening import BLOCK, CHUNK, lowest, marks_of_block, without_lowest
 from sim.kernels.matching import sort_pairs
+from sim.kernels.memberships import YEAR, forget_visits, note_visit, replace_movers
 from sim.kernels.project_codes import IDEA, RUNNING
 from sim.kernels.random import fill_words_of, stream_key, uniform, word
+from sim.kernels.seats import let_in, seat_members
 from sim.kernels.surroundings import LARGEST_REACTION, reaction
+from sim.kernels.visitors import ENTREPRENEUR, OFFICIAL, YOUTH, enter, unpack
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 STREAM = 4
 _CUT_OFF = 4.0  # reaches; beyond them only exp(-4) = 2 % would be left
-_32 = np.uint64(32)
 _CLEAR_OF_ROUNDING = np.float32(2.0**31 * (1.0 + 2.0**-20))  # of 31 bits
-_YOUTH, _ENTREPRENEUR, _OFFICIAL = np.arange(3)  # typed: one compilation for all kinds
-
-_TO_SPARE = 1e-9  # seats: sums of shares are rounded
 
 # Decision indices: two of each kind every month, a lasting taste for each place, and one of each
 # kind when visits of a place fall.
@@ -51,9 +50,6 @@ _TASTES = 6
 _LAPSES = 1 << 20
 
 _MEMBERS = "third_place visit_probability at_place member_of member_since last_place recency"
-
-YEAR = 12
-"""Months for which a visit is recalled."""
 
 
 def _seat_use(people: str, member: str) -> float:
@@ -235,24 +231,6 @@ def _choose(seed, month, kind, people, visits, third_place, columns, p):
 
 
 @rule
-def _forget(people):
-    """Let visits fade from the last year."""
-    for i in range(people.recency.size):
-        people.recency[i] -= np.uint8(people.recency[i] > 0)
-
-
-@rule
-def _replace_movers(youth):
-    """Let nobody inherit the membership of somebody who left or turned 30."""
-    n = np.uintp(youth.event.size)
-    for start in range(np.uintp(0), n, BLOCK):
-        bits = marks_of_block(youth.event, start, n)
-        while bits:
-            i, bits = start + lowest(bits), without_lowest(bits)
-            youth.member_of[i] = youth.last_place[i] = -1
-
-
-@rule
 def _most_visits(visits, third_place, p):
     """Return the visits of the place that most people next door would use."""
     highest = 0.0
@@ -281,7 +259,7 @@ def _list_who_wants(
     for a well-known place and somebody with a project. Members, and former ones who come back more
     readily, are looked at in any case.
     """
-    ratio = max(p.project_visit_ratio, 1.0) if kind == _ENTREPRENEUR else 1.0
+    ratio = max(p.project_visit_ratio, 1.0) if kind == ENTREPRENEUR else 1.0
     ratio *= LARGEST_REACTION if p.cultural_visits > 0.0 else 1.0
     largest = min(ratio * _most_visits(visits, third_place, p), 1.0)
     if largest <= 0.0 and not third_place.users.any():
@@ -311,12 +289,12 @@ def _list_who_wants(
                 if (
                     place < 0
                     or not third_place.is_open[place]
-                    or (kind == _YOUTH and not is_present[i])
+                    or (kind == YOUTH and not is_present[i])
                 ):
                     continue
                 ramp = ramp_of(third_place.age[place], p)
                 ramp *= _draw_of_culture(place, third_place, cell, p)
-                has_project = kind == _ENTREPRENEUR and IDEA <= stage[i] <= RUNNING
+                has_project = kind == ENTREPRENEUR and IDEA <= stage[i] <= RUNNING
                 share = member_share(people.visit_probability[i], ramp, has_project, p)
                 joining = joining_probability(share, leaving)
                 if people.last_place[i] == place and people.recency[i] > 0:
@@ -327,109 +305,10 @@ def _list_who_wants(
                     continue
                 if luck_of_all < staying:
                     people.member_of[i] = place
-                turn = np.uint64(word(k0, k1, people.id[i], 2 * kind + 1))
-                visitor.key[count] = (np.uint64(place) << _32) | turn
-                visitor.agent[count] = (kind << 32) | np.int64(i)
+                turn = word(k0, k1, people.id[i], 2 * kind + 1)
+                enter(count, place, turn, kind, i, visitor)
                 count += 1
     return count
-
-
-@rule
-def _unpack(v, visitor):
-    """Return place, kind and row of the visitor at a position of the list."""
-    agent = visitor.agent[v]
-    return np.int64(visitor.key[v] >> _32), agent >> 32, agent & 0xFFFFFFFF
-
-
-@rule
-def _use_of(kind, p):
-    """Return the share of a seat that a member of a kind uses."""
-    if kind == _YOUTH:
-        return p.seat_use_youth
-    return p.seat_use_holders if kind == _ENTREPRENEUR else p.seat_use_officials
-
-
-@rule
-def _keeps_seat(kind, i, youth, entrepreneur, official):
-    """Return whether a visitor has stayed a member since last month."""
-    if kind == _YOUTH:
-        return youth.member_of[i] >= 0
-    if kind == _ENTREPRENEUR:
-        return entrepreneur.member_of[i] >= 0
-    return official.member_of[i] >= 0
-
-
-@rule
-def _member_since(kind, i, youth, entrepreneur, official):
-    """Return the month in which a member joined."""
-    if kind == _YOUTH:
-        return youth.member_since[i]
-    return entrepreneur.member_since[i] if kind == _ENTREPRENEUR else official.member_since[i]
-
-
-@rule
-def _set_membership(kind, i, place, youth, entrepreneur, official):
-    """Make somebody a member of a place, or of none (-1)."""
-    if kind == _YOUTH:
-        youth.member_of[i] = place
-    elif kind == _ENTREPRENEUR:
-        entrepreneur.member_of[i] = place
-    else:
-        official.member_of[i] = place
-
-
-@rule
-def _seat_members(count, youth, entrepreneur, official, third_place, visitor, p):
-    """Keep a seat for members who stay; where seats have closed, the newest members lose theirs."""
-    third_place.seats_used[:] = 0.0
-    for v in range(count):
-        place, kind, i = _unpack(v, visitor)
-        if _keeps_seat(kind, i, youth, entrepreneur, official):
-            third_place.seats_used[place] += _use_of(kind, p)
-    for place in range(third_place.is_open.size):
-        seats = third_place.seats[place] + _TO_SPARE
-        while third_place.seats_used[place] > seats and not third_place.is_mobile[place]:
-            newest, latest = -1, np.iinfo(np.int32).min
-            for v in range(count):
-                there, kind, i = _unpack(v, visitor)
-                if there == place and _keeps_seat(kind, i, youth, entrepreneur, official):
-                    since = _member_since(kind, i, youth, entrepreneur, official)
-                    if since >= latest:
-                        newest, latest = v, since
-            _, kind, i = _unpack(newest, visitor)
-            _set_membership(kind, i, -1, youth, entrepreneur, official)
-            third_place.seats_used[place] -= _use_of(kind, p)
-
-
-@rule
-def _let_in(count, youth, entrepreneur, official, third_place, visitor, p):
-    """Admit candidates of the sorted list up to the seats; count users, holders and newcomers."""
-    third_place.users[:] = 0
-    third_place.holders[:] = 0
-    third_place.joined[:] = 0
-    kept = 0
-    for v in range(count):
-        place, kind, i = _unpack(v, visitor)
-        if not _keeps_seat(kind, i, youth, entrepreneur, official):
-            used = third_place.seats_used[place] + _use_of(kind, p)
-            if used > third_place.seats[place] + _TO_SPARE and not third_place.is_mobile[place]:
-                continue
-            third_place.seats_used[place] = used
-            third_place.joined[place] += 1
-        third_place.users[place] += 1
-        third_place.holders[place] += kind == _ENTREPRENEUR
-        visitor.key[kept], visitor.agent[kept] = visitor.key[v], visitor.agent[v]
-        kept += 1
-    return kept
-
-
-@rule
-def _note_visit(i, place, month, people):
-    """Note this month's visit, and when the membership began."""
-    if people.member_of[i] < 0:
-        people.member_since[i] = month
-    people.member_of[i] = people.last_place[i] = place
-    people.recency[i] = YEAR
 
 
 @rule
@@ -438,18 +317,18 @@ def _seat(month, count, youth, entrepreneur, official, third_place, visitor):
     entrepreneur.facilitation[:] = 0.0
     seated = 0
     for v in range(count):
-        there, kind, i = _unpack(v, visitor)
+        there, kind, i = unpack(v, visitor)
         is_seated = np.uint8(not third_place.is_mobile[there])
-        if kind == _YOUTH:
+        if kind == YOUTH:
             youth.at_place[i] = is_seated
-            _note_visit(i, there, month, youth)
-        elif kind == _ENTREPRENEUR:
+            note_visit(i, there, month, youth)
+        elif kind == ENTREPRENEUR:
             entrepreneur.at_place[i] = is_seated
             entrepreneur.facilitation[i] = third_place.hours[there] / third_place.holders[there]
-            _note_visit(i, there, month, entrepreneur)
+            note_visit(i, there, month, entrepreneur)
         else:
             official.at_place[i] = is_seated
-            _note_visit(i, there, month, official)
+            note_visit(i, there, month, official)
         if is_seated:  # travelling facilitators have no seats, and nobody meets others there
             visitor.key[seated], visitor.agent[seated] = visitor.key[v], visitor.agent[v]
             seated += 1
@@ -468,28 +347,28 @@ def visit_places(seed, month, cell, youth, entrepreneur, official, third_place, 
         third_place.was_open[place] = third_place.is_open[place]
     if has_changed:
         columns = cell.zone.shape[1]
-        _choose(seed, month, _YOUTH, youth, by_youth, third_place, columns, p)
-        _choose(seed, month, _ENTREPRENEUR, entrepreneur, by_holders, third_place, columns, p)
-        _choose(seed, month, _OFFICIAL, official, by_officials, third_place, columns, p)
+        _choose(seed, month, YOUTH, youth, by_youth, third_place, columns, p)
+        _choose(seed, month, ENTREPRENEUR, entrepreneur, by_holders, third_place, columns, p)
+        _choose(seed, month, OFFICIAL, official, by_officials, third_place, columns, p)
 
-    _replace_movers(youth)
-    _forget(youth)
-    _forget(entrepreneur)
-    _forget(official)
+    replace_movers(youth)
+    forget_visits(youth)
+    forget_visits(entrepreneur)
+    forget_visits(official)
     count = np.int64(0)
     count = _list_who_wants(
-        seed, month, _YOUTH, youth, by_youth, is_present, stage, third_place, visitor, count,
+        seed, month, YOUTH, youth, by_youth, is_present, stage, third_place, visitor, count,
         cell, p)  # fmt: skip
     count = _list_who_wants(
-        seed, month, _ENTREPRENEUR, entrepreneur, by_holders, is_present, stage, third_place,
+        seed, month, ENTREPRENEUR, entrepreneur, by_holders, is_present, stage, third_place,
         visitor, count, cell, p)  # fmt: skip
     count = _list_who_wants(
-        seed, month, _OFFICIAL, official, by_officials, is_present, stage, third_place, visitor,
+        seed, month, OFFICIAL, official, by_officials, is_present, stage, third_place, visitor,
         count, cell, p)  # fmt: skip
     sort_pairs(visitor.key, visitor.agent, count)
 
-    _seat_members(count, youth, entrepreneur, official, third_place, visitor, p)
-    count = _let_in(count, youth, entrepreneur, official, third_place, visitor, p)
+    seat_members(count, youth, entrepreneur, official, third_place, visitor, p)
+    count = let_in(count, youth, entrepreneur, official, third_place, visitor, p)
     for place in range(third_place.is_open.size):
         users = third_place.users[place]
         unpaid = third_place.volunteer_share[place] * users * p.hours_per_volunteer
