@@ -6,38 +6,30 @@ arise, and how many projects are in each stage. The first month thus finds ideas
 projects as they would be after many years.
 
 Every step is a sum of a geometric series: a project in a stage is given up with probability a each
-month, so of those that entered j months ago the share (1 - a)^j is left. The queue of an office is
-Lindley's recursion with Poisson arrivals and a constant capacity. Spitzer's identity gives its mean
-work and hence the number of waiting files; Little's law gives their waiting time.
-
-Where partners or public partners change approval, funding or survival, ideas are followed in four
-groups, with and without each of the two, and the usual probabilities are solved so that their means
-over all ideas are `approval_probability` and `funding_probability`.
-
-Sources: Spitzer (1956), Transactions of the American Mathematical Society 82, 323-339; Little
-(1961), Operations Research 9, 383-387.
+month, so of those that entered j months ago the share (1 - a)^j is left. Files wait as in
+`sim.start.review_queue`. Where partners matter, ideas are followed in the groups of
+`sim.start.partner_teams`.
 """
 
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-import scipy
 
 from sim.errors import InputError
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.machine.compile import kernel
 from sim.kernels.machine.records import parameters_of, record
-from sim.kernels.odds import multiply_odds
 from sim.processes.project_ideas import skill_factor
 from sim.processes.project_survival import YOUNG_MONTHS, ending_hazard
 from sim.registry.solved_once import solved_once
+from sim.start.partner_teams import Teams, teams_of
+from sim.start.review_queue import mean_waiting, utilisation_for
 
 IDEA, WAITING, EXAMINED, INCUBATING, RUNNING = range(5)
 """Stages of `Pipeline.months`; for the processes, waiting and examined files are one stage."""
@@ -55,31 +47,6 @@ class Kinds:
     needs_approval: Bools
     needs_capital: Bools
     risk_ratio: Floats
-
-
-class Teams(NamedTuple):
-    """Groups of ideas by partners, arrays of length (groups,): one group if partners do not matter.
-
-    Attributes
-    ----------
-    share : float64
-        Share of all ideas.
-    above, partnered : float64
-        Share of the group's ideas that begin with officials, who are public partners; and of those
-        with partners.
-    approval, funding : float64
-        Probability that a file is approved, and monthly probability that the capital is found.
-    usual_approval, usual_funding : float
-        The same without partners.
-    """
-
-    share: Floats
-    above: Floats
-    partnered: Floats
-    approval: Floats
-    funding: Floats
-    usual_approval: float
-    usual_funding: float
 
 
 @dataclass(frozen=True)
@@ -165,95 +132,11 @@ def skill_factors(skill, p):
     return factor
 
 
-def utilisation_for(utilisation: float, arrivals: float, longest: float) -> float:
-    """Lower the utilisation of an office if waiting would take too long.
-
-    With few files, chance alone makes waits long at a high utilisation. With Poisson arrivals the
-    wait is about rho^2 / (2 arrivals (1 - rho)) months; rho, below 1, is lowered until this is
-    `longest`. Arrivals are files per month.
-    """
-    x = arrivals * longest
-    return min(utilisation, math.sqrt(x * x + 2.0 * x) - x)
-
-
-@lru_cache(maxsize=4096)  # takes half the time of a start, and replications need the same values
-def mean_waiting(arrivals: float, capacity: float) -> float:
-    """Return the mean months that a file waits to be opened, counted at the ends of months.
-
-    Arrivals are the mean of a Poisson number of files per month; capacity is the maximum opened per
-    month, of which up to one file carries over unused. 0 without arrivals, infinity if they reach
-    the capacity.
-    """
-    if arrivals < sys.float_info.min:  # none, or too few to calculate with
-        return 0.0
-    if arrivals >= capacity:
-        return math.inf
-    # The probability that n months' arrivals exceed n months' capacity falls as exp(-n rate).
-    rate = arrivals - capacity + capacity * math.log(capacity / arrivals)
-    n = np.arange(1.0, min(40.0 / rate, 400_000.0) + 2.0)
-    filed, opened = n * arrivals, n * capacity
-    least = np.floor(opened) + 1.0  # smallest number of files above the capacity
-    exceed = scipy.special.gammainc(least, filed)
-    # P(N >= k - 1) = P(N >= k) + P(N = k - 1), which costs less than a second gamma function.
-    log_pmf = (least - 1.0) * np.log(filed) - filed - scipy.special.gammaln(least)
-    excess = filed * (exceed + np.exp(log_pmf))
-    work = float(np.sum((excess - opened * exceed) / n))
-    busy = -math.expm1(-float(np.sum(exceed / n)))
-    # The carried-over capacity serves one file; the tail of the work is nearly exponential.
-    decay = math.exp(-busy / work)
-    return busy * decay / (1.0 - decay) / arrivals
-
-
 def _left(abandonment: float, months: Floats | float) -> Any:
     """Sum (1 - a)^j over j below `months`: the mean months spent in a stage of that length."""
     if abandonment < 1e-12:
         return months
     return (1.0 - (1.0 - abandonment) ** months) / abandonment
-
-
-PARTNER_EFFECTS: Final = (
-    "public_partner_approval_odds",
-    "public_partner_funding_odds",
-    "partners_funding_odds",
-    "partners_risk_ratio",
-)
-"""Parameters by which partners matter; at 1 they do not."""
-
-
-def teams_of(v: Mapping[str, Any]) -> Teams:
-    """Divide ideas into groups whose partners matter alike, and solve for the usual chances."""
-    from_above = v["origin_official"]
-    with_partners = v["usual_partners"] / (1.0 + v["usual_partners"])  # geometric
-    approval, funding = v["approval_probability"], v["funding_probability"]
-    if all(v[name] == 1.0 for name in PARTNER_EFFECTS):
-        share, above, partnered = np.array([[1.0], [from_above], [with_partners]])
-        chances = np.array([approval]), np.array([funding])
-        return Teams(share, above, partnered, *chances, approval, funding)
-    above, partnered = np.array([0.0, 0.0, 1.0, 1.0]), np.array([0.0, 1.0, 0.0, 1.0])
-    share = np.abs(1 - above - from_above) * np.abs(1 - partnered - with_partners)
-    of_file = v["public_partner_approval_odds"] ** above
-    of_money = v["public_partner_funding_odds"] ** above * v["partners_funding_odds"] ** partnered
-    usual_approval, approvals = _usual_chance(approval, share, of_file)
-    usual_funding, fundings = _usual_chance(funding, share, of_money)
-    return Teams(share, above, partnered, approvals, fundings, usual_approval, usual_funding)
-
-
-def _usual_chance(mean: float, share: Floats, odds: Floats) -> tuple[float, Floats]:
-    """Find the chance at odds ratio 1 at which the mean over groups is as stated, and all of them.
-
-    Where nobody or everybody succeeds, all do alike.
-    """
-
-    def chances(usual: float) -> Floats:
-        return np.array([multiply_odds.py_func(usual, ratio) for ratio in odds])
-
-    low, high = (mean, mean) if mean in (0.0, 1.0) else (0.0, 1.0)
-    for _ in range(80):
-        middle = (low + high) / 2
-        if middle in (low, high):
-            break
-        low, high = (middle, high) if share @ chances(middle) < mean else (low, middle)
-    return low, chances(low)
 
 
 class _Shares(NamedTuple):
@@ -421,6 +304,7 @@ class _Files(NamedTuple):
     arrivals: Floats
     capacity: Floats
     waiting: Floats
+    teams: Teams
 
 
 @solved_once
@@ -450,7 +334,7 @@ def _solve_files(
         if abs(mean_wait - before) < 1e-6:
             break
     hours = _idea_hours(a, work, kinds, values)
-    return _Files(a, mean_wait, examination, *work, hours, arrivals, capacity, waiting)
+    return _Files(a, mean_wait, examination, *work, hours, arrivals, capacity, waiting, teams)
 
 
 def solve_pipeline(
@@ -475,7 +359,7 @@ def solve_pipeline(
 
     files = _solve_files(values, kinds, ideas, tuple(weight.tolist()))._asdict()
     mean_wait, lengths = files.pop("mean_wait"), files["engineering_months"]
-    teams = teams_of(values)
+    teams = files["teams"]
     stages = files["abandonment"], mean_wait, files["examination_months"], lengths, kinds, teams
     born, by_team = _shares(*stages, values).born, _months(*stages, values)
     more, births = values["partners_risk_ratio"] - 1, teams.share[:, None] * born * kinds.share
@@ -491,5 +375,6 @@ def solve_pipeline(
     busy = float((kinds.share @ months).sum())
     rate = _solve_rate(ideas, busy, factor) if ideas > 0 else 0.0
     solved = {"born": born, "months": months, "months_of_teams": by_team, **files}
-    solved |= {"teams": teams, "usual_risk": usual_risk}
-    return Pipeline(ideas=ideas, office_ideas=ideas * weight, idea_rate=rate, **solved)
+    return Pipeline(
+        ideas=ideas, office_ideas=ideas * weight, idea_rate=rate, usual_risk=usual_risk, **solved
+    )

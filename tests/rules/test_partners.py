@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from sim.kernels.odds import multiply_odds
 from sim.kernels.project_codes import BORN, INCUBATING, LATENT, RUNNING
 from sim.processes import application_review, project_birth, project_funding
+from sim.start.partner_teams import teams_of
 from sim.start.projects import _kinds
-from sim.start.stationary_pipeline import solve_pipeline, teams_of
+from sim.start.stationary_pipeline import solve_pipeline
 from tests.reference.projects_towns import projects_town, values_of
 
 shares, odds = st.floats(0.0, 1.0), st.floats(0.1, 10.0)

@@ -15,7 +15,8 @@ from sim.processes import application_review, project_birth, project_ideas
 from sim.registry.catalogues import project_kinds
 from sim.scenario.scenario import load_scenario
 from sim.simulation.simulation import Simulation
-from sim.start.stationary_pipeline import mean_waiting, survival, utilisation_for
+from sim.start.review_queue import mean_waiting, utilisation_for
+from sim.start.stationary_pipeline import survival
 from tests.reference.projects_towns import MONTH, projects_town, run_month, values_of
 from tests.reference.towns import small_town
 
