@@ -1,4 +1,4 @@
-"""Money, visits and encounters in plain Python: slow, readable, written from the description.
+"""Visits, accompaniment and encounters in plain Python: slow, readable, from the description.
 
 `tests.reference.retail_month` describes towns and the arguments of processes. Draws come from
 `tests.reference.random`, written from the definition of the generator.
@@ -7,21 +7,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import accumulate
 from math import exp, hypot, inf, log
 from typing import Any
 
+from tests.reference.money_month import EVENTS, in_purse, pay
 from tests.reference.random import stream_key, uniform, word
-from tests.reference.retail_month import gained
-
-Town = dict[str, Any]
-Values = Mapping[str, Any]
+from tests.reference.retail_month import Town, Values, gained
 
 VISITS, ENCOUNTERS, ACCOMPANIMENT = 4, 5, 26
 """Streams of draws."""
-PUBLIC, MATCHED, OWN_REVENUE = range(3)
-PAID_FIRST = (OWN_REVENUE, MATCHED, PUBLIC)
-SET_UP, SEATS, FACILITATION, GRANTS, EVENTS, SUBSIDIES, ELSEWHERE = range(7)
 YOUTH, ENTREPRENEUR, OFFICIAL = KINDS = ("youth", "entrepreneur", "official")
 IDEA, REVIEW, INCUBATING, RUNNING = 1, 2, 3, 4
 
@@ -35,110 +29,6 @@ def _distance(town: Town, a: int, b: int) -> float:
     """Straight distance between two cells, in cells."""
     columns = len(town["cell.zone"][0])
     return hypot(a // columns - b // columns, a % columns - b % columns)
-
-
-# Money
-
-
-def _pay(town: Town, account: int, line: int, cents: int) -> None:
-    for source in PAID_FIRST:
-        paid = min(cents, town["account.purse"][account][source][line])
-        town["account.purse"][account][source][line] -= paid
-        town["ledger.spending"][account][source][line] += paid
-        cents -= paid
-
-
-def _open_places(town: Town, account: int) -> list[int]:
-    return [
-        place
-        for place, is_open in enumerate(town["third_place.is_open"])
-        if is_open and town["third_place.account"][place] == account
-    ]
-
-
-def _cost_of_seats(town: Town, account: int) -> int:
-    return sum(
-        town["third_place.seats"][place] * town["third_place.seat_cost"][place]
-        for place in _open_places(town, account)
-    )
-
-
-def _close_seats(town: Town, account: int, money: int) -> None:
-    """Close seats one by one, last place first, until the money suffices."""
-    for place in reversed(_open_places(town, account)):
-        if town["third_place.seat_cost"][place] > 0:
-            while town["third_place.seats"][place] and _cost_of_seats(town, account) > money:
-                town["third_place.seats"][place] -= 1
-        if town["third_place.seats"][place] == 0 and not town["third_place.is_mobile"][place]:
-            town["third_place.is_open"][place] = 0
-
-
-def _employ(town: Town, values: Values, account: int) -> None:
-    places = _open_places(town, account)
-    if not places:
-        return
-    cents = sum(purse[FACILITATION] for purse in town["account.purse"][account])
-    _pay(town, account, FACILITATION, cents)
-    staff = cents / (100 * values["fte_cost"])
-    embedded = min(staff, town["account.embedded_officials"][account])
-    row, column = divmod(town["account.cell_row"][account], len(town["cell.zone"][0]))
-    office = town["cell.office"][row][column]
-    town["office.embedded_capacity"][office] += embedded * values["embedded_files"]
-    shared = town["account.shares_staff"][account]
-    by = "users" if shared and any(town["third_place.users"][p] for p in places) else "seats"
-    total = sum(town[f"third_place.{by}"][place] for place in places)
-    for place in places:
-        share = town[f"third_place.{by}"][place] / total if total else 1 / len(places)
-        town["third_place.staff"][place] = (staff - embedded) * share
-        town["third_place.hours_paid"][place] = (staff - embedded) * share * values["hours_per_fte"]
-
-
-def public_money(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
-    accounts = range(len(town["account.is_active"]))
-    places = range(len(town["third_place.is_open"]))
-    town["ledger.income"] = [[0] * 3 for _ in accounts]
-    town["ledger.spending"] = [[[0] * 7 for _ in PAID_FIRST] for _ in accounts]
-    town["office.embedded_capacity"] = [0.0 for _ in town["office.embedded_capacity"]]
-    town["third_place.staff"] = [0.0 for _ in places]
-    town["third_place.hours_paid"] = [0.0 for _ in places]
-    for place in places:
-        town["third_place.age"][place] += town["third_place.is_open"][place]
-    for account in accounts:
-        if not town["account.is_active"][account]:
-            continue
-        purse = town["account.purse"][account]
-        spending = town["ledger.spending"][account]
-        left = [town["account.funding"][account], town["account.matched_funding"][account], 0]
-        for place in _open_places(town, account):
-            if not town["third_place.is_mobile"][place]:
-                left[OWN_REVENUE] += round(
-                    town["third_place.seats_used"][place] * town["third_place.fee"][place]
-                )
-        income = list(left)
-        for line, name in ((SET_UP, "account.set_up"), (SEATS, "account.reserves")):
-            income[PUBLIC] += town[name][account]
-            purse[PUBLIC][line] += town[name][account]
-            town[name][account] = 0
-        town["ledger.income"][account] = income
-
-        _close_seats(town, account, sum(left) + sum(p[SEATS] for p in purse))
-        cost = _cost_of_seats(town, account)
-        for source in PAID_FIRST:
-            paid = min(cost, left[source])
-            left[source] -= paid
-            spending[source][SEATS] += paid
-            cost -= paid
-        _pay(town, account, SEATS, cost)
-
-        for source, cents in enumerate(left):
-            shares = accumulate(town["account.split"][account], initial=0.0)
-            upto = [round(cents * min(share, 1.0)) for share in shares]
-            for line in range(7):
-                purse[source][line] += upto[line + 1] - upto[line]
-            purse[source][SEATS] += cents - upto[7]
-        for line in (SET_UP, ELSEWHERE):  # at once
-            _pay(town, account, line, sum(p[line] for p in purse))
-        _employ(town, values, account)
 
 
 # Visits
@@ -437,17 +327,17 @@ def _meet_at_lab(town: Town, values: Values, key: tuple[int, int], account: int)
     def in_reach(kind: str, i: int) -> bool:
         return _distance(town, town[f"{kind}.cell_row"][i], centre) <= reach
 
-    def money() -> int:
-        return sum(purse[EVENTS] for purse in town["account.purse"][account])
-
     invited = [i for i in range(len(town["official.id"])) if in_reach(OFFICIAL, i)]
     share = town["account.lab_meetings"][account]
     if invited and cost > 0:
-        share = min(share, money() // cost / len(invited))
+        share = min(share, in_purse(town, account, EVENTS) // cost / len(invited))
     holders = len(town["entrepreneur.id"])
     for i in invited:
         who, first = town["official.id"][i], 16 + 128 * account
-        if not _happens(town, uniform(word(key, who, first)), share) or money() < cost:
+        if (
+            not _happens(town, uniform(word(key, who, first)), share)
+            or in_purse(town, account, EVENTS) < cost
+        ):
             continue
         tried = [int(uniform(word(key, who, first + 2 + n)) * holders) for n in range(64)]
         office = town["official.office"][i]
@@ -458,7 +348,7 @@ def _meet_at_lab(town: Town, values: Values, key: tuple[int, int], account: int)
         ]
         if not found:
             continue
-        _pay(town, account, EVENTS, cost)
+        pay(town, account, EVENTS, cost)
         own, other = _openness(town, OFFICIAL, i), _openness(town, ENTREPRENEUR, found[0])
         luck = uniform(word(key, who, first + 1))
         moved = _official_learns(town, values, i, luck, own, other)
@@ -494,5 +384,5 @@ def encounters(town: Town, values: Values, seed: int, month: int, calendar: int)
             )
 
 
-MONTH = {f.__name__: f for f in (public_money, third_place_visits, accompaniment, encounters)}
+MONTH = {f.__name__: f for f in (third_place_visits, accompaniment, encounters)}
 """Twins by process name."""

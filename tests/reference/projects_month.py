@@ -1,19 +1,19 @@
-"""The processes of projects in plain Python: slow, readable, written from their description.
+"""Ideas, money and lives of projects in plain Python: slow, readable, from their description.
 
-A town is a dict of plain lists by the names of `sim.registry.variables`, as in `retail_month`.
-Numbers that the state accumulates or compares in single precision are rounded to it, so that an
-idea gets its last hour in the same month as in the kernels.
+What offices do with projects is in `tests.reference.offices_month`. A town is a dict of plain lists
+by the names of `sim.registry.variables`, as in `retail_month`. Numbers that the state accumulates
+or compares in single precision are rounded to it, so that an idea gets its last hour in the same
+month as in the kernels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from math import exp, floor, log, sinh
-from typing import Any
+from math import exp, log, sinh
 
 import numpy as np
 
 from tests.reference.means_month import activity_since_start, clipped, vacancy_since_start
+from tests.reference.money_month import EVENTS, GRANTS, in_purse, pay
 from tests.reference.random import block, normal_pair, stream_key, uniform, word
 from tests.reference.retail_month import Town, Values
 
@@ -21,17 +21,17 @@ LATENT, IDEA, REVIEW, INCUBATING, RUNNING, ENDED = range(6)
 NOTHING, HAD_IDEA, APPLIED, APPROVED, REFUSED, ABANDONED, BORN, CEASED = range(8)
 RESIDENT, YOUTH, ENTREPRENEUR, OFFICIAL = range(4)
 SHOP_CLOSED, SHOP_TAKEN, SHOP_SUCCEEDED = 1, 3, 4
-PUBLIC, MATCHED, OWN = range(3)
-GRANTS, EVENTS = 3, 4
-IDEAS, ENGINEERING, REVIEWING, FUNDING, SURVIVAL, BIRTH, COOPERATION = range(7, 14)
+IDEAS, FUNDING, SURVIVAL, BIRTH, COOPERATION = 7, *range(10, 14)
 """Streams of draws."""
 
 
-def _single(x: float) -> float:
+def single(x: float) -> float:
+    """Round to single precision."""
     return float(np.float32(x))
 
 
-def _happens(town: Town, luck: float, probability: float) -> bool:
+def happens(town: Town, luck: float, probability: float) -> bool:
+    """Compare a draw with its probability, and note how close the call was."""
     town["closest call"] = min(town["closest call"], abs(luck - probability))
     return luck < probability
 
@@ -43,28 +43,19 @@ def apart(town: Town, a: int, b: int) -> float:
     return ((y - v) ** 2 + (x - w) ** 2) ** 0.5
 
 
-def _in_reach(town: Town, account: int, cell_row: int) -> bool:
+def in_reach(town: Town, account: int, cell_row: int) -> bool:
+    """Say whether an intervention reaches a cell."""
     away = apart(town, cell_row, town["account.cell_row"][account])
     return away <= town["account.grant_reach"][account]
 
 
-def _entrepreneurs(town: Town, stage: int) -> list[int]:
+def entrepreneurs(town: Town, stage: int) -> list[int]:
+    """Rows of those with a project in a stage."""
     return [i for i, s in enumerate(town["entrepreneur.stage"]) if s == stage]
 
 
-def _money(town: Town, account: int, line: int) -> int:
-    return sum(by_line[line] for by_line in town["account.purse"][account])
-
-
-def _spend(town: Town, account: int, line: int, cents: int) -> None:
-    for source in (OWN, MATCHED, PUBLIC):
-        paid = min(cents, town["account.purse"][account][source][line])
-        town["account.purse"][account][source][line] -= paid
-        town["ledger.spending"][account][source][line] += paid
-        cents -= paid
-
-
-def _give_up(town: Town, i: int) -> None:
+def give_up(town: Town, i: int) -> None:
+    """End a project that does not run yet."""
     town["entrepreneur.stage"][i] = LATENT
     town["entrepreneur.event"][i] = ABANDONED
 
@@ -145,16 +136,16 @@ def project_ideas(town: Town, values: Values, seed: int, month: int, calendar: i
     key = stream_key(seed, IDEAS, month)
     n = len(town["entrepreneur.id"])
     town["entrepreneur.event"] = [NOTHING] * n
-    for i in _entrepreneurs(town, ENDED):
+    for i in entrepreneurs(town, ENDED):
         town["entrepreneur.stage"][i] = LATENT
     for i in range(n):
         if town["entrepreneur.stage"][i] != LATENT:
             town["entrepreneur.stage_months"][i] += 1
             town["entrepreneur.project_months"][i] += 1
     begun: dict[int, tuple[int | None, int]] = {}
-    for i in _entrepreneurs(town, LATENT):
+    for i in entrepreneurs(town, LATENT):
         luck = uniform(word(key, town["entrepreneur.id"][i], 0))
-        if _happens(town, luck, 1 - exp(-ideas_per_year(town, values, i) / 12)):
+        if happens(town, luck, 1 - exp(-ideas_per_year(town, values, i) / 12)):
             place = town["entrepreneur.third_place"][i]
             is_there = town["entrepreneur.at_place"][i] and place >= 0
             from_above = is_there and town["third_place.is_top_down"][place]
@@ -168,209 +159,33 @@ def project_ideas(town: Town, values: Values, seed: int, month: int, calendar: i
         residents = sum(
             people
             for c, people in enumerate(p for row in town["cell.residents"] for p in row)
-            if _in_reach(town, a, c)
+            if in_reach(town, a, c)
         )
-        guests = min(_money(town, a, EVENTS) // cost, int(values["evening_turnout"] * residents))
+        guests = min(in_purse(town, a, EVENTS) // cost, int(values["evening_turnout"] * residents))
         town["account.evening_participants"][a] = float(guests)
-        _spend(town, a, EVENTS, guests * cost)
+        pay(town, a, EVENTS, guests * cost)
         free = [
             i
-            for i in _entrepreneurs(town, LATENT)
-            if i not in begun and _in_reach(town, a, town["entrepreneur.cell_row"][i])
+            for i in entrepreneurs(town, LATENT)
+            if i not in begun and in_reach(town, a, town["entrepreneur.cell_row"][i])
         ]
         for i in free if guests else []:
             luck = uniform(block(key, town["entrepreneur.id"][i], 3 + a)[0])
-            if _happens(town, luck, guests * values["evening_idea_probability"] / len(free)):
+            if happens(town, luck, guests * values["evening_idea_probability"] / len(free)):
                 begun[i] = (RESIDENT, a)
     for i, (origin, supporter) in begun.items():
         _new_project(town, values, key, i, origin, supporter)
 
 
-def _hours_left(town: Town, i: int) -> float:
-    needed = town["project_kind.engineering_hours"][town["entrepreneur.kind"][i]]
-    return float(needed - town["entrepreneur.engineering"][i])
-
-
-def _own_hours(town: Town, i: int) -> float:
-    """Hours of facilitation, and those saved with machines."""
-    place = town["entrepreneur.third_place"][i]
-    hours: float = town["entrepreneur.facilitation"][i]
-    if town["entrepreneur.at_place"][i] and place >= 0:
-        needed = town["project_kind.engineering_hours"][town["entrepreneur.kind"][i]]
-        hours += town["third_place.machines"][place] * needed / 12
-    return hours
-
-
-def _way_of(town: Town, office: int) -> int:
-    way = town["office.usual_triage"][office]
-    for a, other in enumerate(town["account.triage"]):
-        near = _in_reach(town, a, town["office.cell_row"][office])
-        if other and near and town["account.is_active"][a]:
-            way = other
-    return int(way)
-
-
-def _first_come(town: Town) -> Callable[[int], Any]:
-    return lambda i: (-town["entrepreneur.stage_months"][i], town["entrepreneur.id"][i])
-
-
-def _readiest(town: Town) -> Callable[[int], Any]:
-    """The fewest 64ths of an hour left, then the longest in work, then the first."""
-    return lambda i: (
-        int(64 * max(_hours_left(town, i), 0)),
-        -town["entrepreneur.stage_months"][i],
-        town["entrepreneur.id"][i],
-    )
-
-
-SHARED, IN_ORDER, BY_READINESS = 1, 2, 3
-_PRIORITY = {IN_ORDER: _first_come, BY_READINESS: _readiest}
-
-
-def project_engineering(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
-    key = stream_key(seed, ENGINEERING, month)
-    at_work = []
-    for i in _entrepreneurs(town, IDEA):
-        if town["entrepreneur.stage_months"][i] > 0:
-            luck = uniform(block(key, town["entrepreneur.id"][i], 0)[0])
-            if _happens(town, luck, town["town.abandonment"][0]):
-                _give_up(town, i)
-            else:
-                at_work.append(i)
-    offices = [town["entrepreneur.office"][i] for i in at_work]
-    own = {i: _own_hours(town, i) for i in at_work}
-    received = {}
-    for o, hours in enumerate(town["office.engineering_hours"]):
-        ideas = [i for i, of in zip(at_work, offices, strict=True) if of == o]
-        town["office.ideas_in_work"][o] = len(ideas)
-        town["office.triage"][o] = way = _way_of(town, o)
-        wanted = {
-            i: max(min(_hours_left(town, i), values["engineering_cap"]) - own[i], 0.0)
-            for i in ideas
-        }
-        if way == SHARED:
-            received |= {i: hours / len(ideas) for i in ideas}
-            hours -= sum(min(hours / len(ideas), wanted[i]) for i in ideas)
-        for i in sorted(ideas, key=_PRIORITY[way](town)) if way != SHARED else []:
-            received[i] = min(wanted[i], hours)
-            hours -= received[i]
-        town["office.idle_hours"][o] = hours
-    town["third_place.idea_hours"] = [0.0 for _ in town["third_place.idea_hours"]]
-    for i, o in zip(at_work, offices, strict=True):
-        kind, place = town["entrepreneur.kind"][i], town["entrepreneur.third_place"][i]
-        needed, given = town["project_kind.engineering_hours"][kind], own[i]
-        giver = town["entrepreneur.accompanied_by"][i]
-        giver = place if giver < 0 else giver
-        if giver >= 0:
-            used = min(
-                town["entrepreneur.facilitation"][i],
-                values["engineering_cap"],
-                max(_hours_left(town, i), 0.0),
-            )
-            town["third_place.idea_hours"][giver] += used
-        hours = town["entrepreneur.engineering"][i]
-        hours += min(received[i] + given, values["engineering_cap"])
-        town["entrepreneur.engineering"][i] = _single(hours)
-        if given > 0 and place >= 0 and town["entrepreneur.supporter"][i] < 0:
-            town["entrepreneur.supporter"][i] = town["third_place.account"][place]
-        if _single(hours) < needed:
-            continue
-        town["entrepreneur.stage_months"][i] = 0
-        if town["project_kind.needs_approval"][kind]:
-            town["entrepreneur.stage"][i] = REVIEW
-            town["entrepreneur.event"][i] = APPLIED
-            _file(town, i, o)
-        else:
-            town["entrepreneur.stage"][i] = INCUBATING
-
-
-def queue(town: Town, office: int) -> list[int]:
-    """Files waiting at an office, the next one first."""
-    files, i = [], town["office.queue_first"][office]
-    while i >= 0:
-        files.append(i)
-        i = town["entrepreneur.queue_next"][i]
-    return files
-
-
-def _set_queue(town: Town, office: int, files: list[int]) -> None:
-    town["office.queue_first"][office] = files[0] if files else -1
-    town["office.queue_last"][office] = files[-1] if files else -1
-    town["office.waiting"][office] = len(files)
-    for n, i in enumerate(files):
-        town["entrepreneur.queue_next"][i] = files[n + 1] if n + 1 < len(files) else -1
-
-
-def _file(town: Town, i: int, office: int) -> None:
-    _set_queue(town, office, [*queue(town, office), i])
-
-
-def application_review(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
-    key = stream_key(seed, REVIEWING, month)
-    tired = town["town.abandonment"][0]
-
-    def luck_of(i: int) -> list[float]:
-        return [uniform(w) for w in block(key, town["entrepreneur.id"][i], 0)]
-
-    for i in _entrepreneurs(town, REVIEW):
-        if town["entrepreneur.stage_months"][i] == 0:
-            continue
-        town["entrepreneur.review_months"][i] += 1
-        if town["entrepreneur.review_left"][i] == 0:
-            continue
-        town["entrepreneur.review_left"][i] -= 1
-        if _happens(town, luck_of(i)[0], tired):
-            _give_up(town, i)
-        elif town["entrepreneur.review_left"][i] <= 0:
-            office = town["entrepreneur.office"][i]
-            gained = town["office.trust"][office] - town["office.trust_at_start"][office]
-            odds = town["town.usual_approval"][0] * exp(values["trust_approval"] * gained)
-            if town["entrepreneur.has_public_partner"][i]:
-                odds *= values["public_partner_approval_odds"]
-            if town["entrepreneur.accompanied_hours"][i] > 0:
-                odds *= values["accompanied_approval_odds"]
-            chance = odds / (odds + 1 - town["town.usual_approval"][0])
-            approved = _happens(town, luck_of(i)[1], chance)
-            town["entrepreneur.stage"][i] = INCUBATING if approved else LATENT
-            town["entrepreneur.event"][i] = APPROVED if approved else REFUSED
-            town["entrepreneur.stage_months"][i] = 0
-    for o in range(len(town["office.waiting"])):
-        gained = town["office.trust"][o] - town["office.trust_at_start"][o]
-        usual = town["town.examination_months"][0] * exp(-values["trust_speed"] * gained)
-        credit = town["office.review_credit"][o]
-        credit += town["office.review_capacity"][o] + town["office.embedded_capacity"][o]
-        while credit >= 1 and queue(town, o):
-            i, *others = queue(town, o)
-            town["entrepreneur.queue_next"][i] = -1
-            _set_queue(town, o, others)
-            credit -= 1
-            gives_up, on_the_spot, rounding, _ = luck_of(i)
-            if not _happens(town, gives_up, (1 - tired) ** town["entrepreneur.stage_months"][i]):
-                _give_up(town, i)
-                continue
-            months, place = usual, town["entrepreneur.third_place"][i]
-            if (
-                place >= 0
-                and town["third_place.is_open"][place]
-                and town["third_place.account"][place] == town["entrepreneur.supporter"][i]
-                and _happens(town, on_the_spot, town["third_place.review_share"][place])
-            ):
-                months *= values["short_loop_factor"]
-            if town["entrepreneur.accompanied_hours"][i] > 0:
-                months *= values["accompanied_examination_factor"]
-            town["entrepreneur.review_left"][i] = max(floor(months + rounding), 1)
-        town["office.review_credit"][o] = _single(min(credit, 1.0))
-
-
 def project_funding(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
     key = stream_key(seed, FUNDING, month)
     ready = []
-    for i in _entrepreneurs(town, INCUBATING):
+    for i in entrepreneurs(town, INCUBATING):
         if town["entrepreneur.stage_months"][i] == 0:
             continue
         luck = uniform(block(key, town["entrepreneur.id"][i], 0)[0])
-        if _happens(town, luck, town["town.abandonment"][0]):
-            _give_up(town, i)
+        if happens(town, luck, town["town.abandonment"][0]):
+            give_up(town, i)
         elif town["entrepreneur.stage_months"][i] >= values["incubation_months"]:
             ready.append(i)
     town["account.bank_loans"] = [0] * len(town["account.grant"])
@@ -381,8 +196,8 @@ def project_funding(town: Town, values: Values, seed: int, month: int, calendar:
             (a, grant)
             for a, largest in enumerate(town["account.grant"])
             if town["account.is_active"][a]
-            and 0 < (grant := min(largest, capital)) <= _money(town, a, GRANTS)
-            and _in_reach(town, a, town["entrepreneur.cell_row"][i])
+            and 0 < (grant := min(largest, capital)) <= in_purse(town, a, GRANTS)
+            and in_reach(town, a, town["entrepreneur.cell_row"][i])
         ]
         usual = town["town.usual_funding"][0]
         odds = usual
@@ -398,7 +213,7 @@ def project_funding(town: Town, values: Values, seed: int, month: int, calendar:
         if (
             leverage > 0
             and givers
-            and _happens(town, uniform(word(lasting, name, nth)), values["loan_probability"])
+            and happens(town, uniform(word(lasting, name, nth)), values["loan_probability"])
         ):
             loan = min(round(leverage * grant), capital - grant)
         if grant == capital:
@@ -410,11 +225,11 @@ def project_funding(town: Town, values: Values, seed: int, month: int, calendar:
         else:
             chance = outside ** (1 - (grant + loan) / capital)
         luck = uniform(block(key, town["entrepreneur.id"][i], 0)[1])
-        if chance < 1 and not _happens(town, luck, chance):
+        if chance < 1 and not happens(town, luck, chance):
             continue
         town["entrepreneur.event"][i] = BORN
         for a, grant in givers[:1]:
-            _spend(town, a, GRANTS, grant)
+            pay(town, a, GRANTS, grant)
             town["account.bank_loans"][a] += loan
             if town["entrepreneur.supporter"][i] < 0:
                 town["entrepreneur.supporter"][i] = a
@@ -430,7 +245,7 @@ def cumulative_hazard(months: int, values: Values) -> float:
 
 def project_survival(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
     key = stream_key(seed, SURVIVAL, month)
-    for i in _entrepreneurs(town, RUNNING):
+    for i in entrepreneurs(town, RUNNING):
         if town["entrepreneur.stage_months"][i] == 0:
             continue
         p = town["entrepreneur.premises_row"][i]
@@ -446,7 +261,7 @@ def project_survival(town: Town, values: Values, seed: int, month: int, calendar
             if town["entrepreneur.is_member"][i]:
                 hazard *= exp(-values["closure_margin_response"] * values["cooperation_uplift"])
             luck = uniform(block(key, town["entrepreneur.id"][i], 0)[0])
-            ends = _happens(town, luck, 1 - exp(-hazard))
+            ends = happens(town, luck, 1 - exp(-hazard))
         if ends:
             town["entrepreneur.stage"][i] = ENDED
             town["entrepreneur.event"][i] = CEASED
@@ -482,7 +297,7 @@ def project_birth(town: Town, values: Values, seed: int, month: int, calendar: i
         looks, first, second, _ = block(key, name, 0)
         if not town["project_kind.needs_premises"][kind]:
             continue
-        if not _happens(town, uniform(looks), values["premises_probability"]):
+        if not happens(town, uniform(looks), values["premises_probability"]):
             continue
         reach = values["takeover_reach"] / town["town.cell_km"][0]
         vacant = [
@@ -531,7 +346,7 @@ def cooperation(town: Town, values: Values, seed: int, month: int, calendar: int
     uplift = 1 + values["cooperation_uplift"]
     for i, is_member in enumerate(town["entrepreneur.is_member"]):
         leaving = 1 - exp(-values["hub_attrition"] / 12)
-        if is_member and _happens(town, luck_of(i)[0], leaving):
+        if is_member and happens(town, luck_of(i)[0], leaving):
             change(i, 0, 1 / uplift)
     for a, room in enumerate(town["account.hub_members"]):
         if not town["account.is_active"][a]:
@@ -539,27 +354,19 @@ def cooperation(town: Town, values: Values, seed: int, month: int, calendar: int
         near = [
             i
             for i, cell_row in enumerate(town["entrepreneur.cell_row"])
-            if _in_reach(town, a, cell_row)
+            if in_reach(town, a, cell_row)
         ]
         members = sum(town["entrepreneur.is_member"][i] for i in near)
         for i in near:
             if town["entrepreneur.stage"][i] != RUNNING or town["entrepreneur.is_member"][i]:
                 continue
-            if members < room and _happens(town, luck_of(i)[1], values["hub_join"]):
+            if members < room and happens(town, luck_of(i)[1], values["hub_join"]):
                 change(i, 1, uplift)
                 members += 1
 
 
 MONTH = {
     f.__name__: f
-    for f in (
-        project_ideas,
-        project_engineering,
-        application_review,
-        project_funding,
-        project_survival,
-        project_birth,
-        cooperation,
-    )
+    for f in (project_ideas, project_funding, project_survival, project_birth, cooperation)
 }
 """Twins by process name."""

@@ -5,21 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from math import floor
-from typing import Any
 
 import numpy as np
 
+from tests.reference.money_month import SUBSIDIES, in_purse, pay
 from tests.reference.random import stream_key, word
-
-Town = dict[str, Any]
-Values = Mapping[str, Any]
+from tests.reference.retail_month import Town, Values
 
 SUPPORT = 14
 """Stream of draws."""
-SUBSIDIES = 5
-OWN_REVENUE, MATCHED, PUBLIC = 2, 1, 0
 EVERYWHERE = 255
 FIRST_YEAR = range(12)
 
@@ -37,18 +32,6 @@ def _helped(town: Town, account: int) -> list[int]:
     return [p for p, its in enumerate(town["premises.zone"]) if zone in (its, EVERYWHERE)]
 
 
-def _money(town: Town, account: int) -> int:
-    return sum(purse[SUBSIDIES] for purse in town["account.purse"][account])
-
-
-def _pay(town: Town, account: int, cents: int) -> None:
-    for source in (OWN_REVENUE, MATCHED, PUBLIC):
-        paid = min(cents, town["account.purse"][account][source][SUBSIDIES])
-        town["account.purse"][account][source][SUBSIDIES] -= paid
-        town["ledger.spending"][account][source][SUBSIDIES] += paid
-        cents -= paid
-
-
 def _claim(town: Town, account: int, p: int) -> int:
     """Cents for the occupant of premises, or for an entrant."""
     rent = town["premises.rent"][p] * town["driver.costs"][0]
@@ -60,7 +43,7 @@ def _claim(town: Town, account: int, p: int) -> int:
 
 def _subsidise(town: Town, account: int) -> None:
     claims = {p: _claim(town, account, p) for p in _helped(town, account)}
-    money = _money(town, account)
+    money = in_purse(town, account, SUBSIDIES)
     of_shops = sum(c for p, c in claims.items() if town["premises.is_open"][p])
     spent = 0
     for p, claim in claims.items():
@@ -69,7 +52,7 @@ def _subsidise(town: Town, account: int) -> None:
         gets = claim if everyone <= money else claim * money // everyone
         town["premises.subsidy"][p] += gets / 100
         spent += gets if is_open else 0
-    _pay(town, account, spent)
+    pay(town, account, SUBSIDIES, spent)
 
 
 def _renovate(town: Town, account: int, key: tuple[int, int]) -> None:
@@ -80,10 +63,10 @@ def _renovate(town: Town, account: int, key: tuple[int, int]) -> None:
     old = [p for p in _helped(town, account) if town["premises.facade"][p] < pull]
     old.sort(key=lambda p: word(key, town["premises.id"][p], 0))
     for p in old:
-        if cost > _money(town, account):
+        if cost > in_purse(town, account, SUBSIDIES):
             return
         town["premises.facade"][p] = pull
-        _pay(town, account, cost)
+        pay(town, account, SUBSIDIES, cost)
 
 
 MONTH = {"retail_support": retail_support}

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sim.kernels.ledger import pay
 from sim.processes import encounters, public_money, third_place_visits
 from sim.registry.variables.money import LINES, SOURCES
-from tests.reference import places_month
+from tests.reference import money_month
 from tests.reference.places_towns import VALUES, places_town
 from tests.reference.retail_month import town_of
 
@@ -85,7 +85,7 @@ def test_money_goes_as_in_the_twin(state):
     town = town_of(state)
     for month in range(3):
         month_of_money(state, month)
-        places_month.public_money(town, VALUES, 1, month, month)
+        money_month.public_money(town, VALUES, 1, month, month)
         for name in ARRAYS:
             wanted = np.asarray(town[name]).reshape(state[name].shape)
             np.testing.assert_array_equal(state[name], wanted, err_msg=name)

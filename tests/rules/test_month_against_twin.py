@@ -19,6 +19,8 @@ from tests.reference import (
     benefits_month,
     frugal_month,
     means_month,
+    money_month,
+    offices_month,
     places_month,
     projects_month,
     retail_month,
@@ -30,8 +32,10 @@ from tests.reference.towns import small_town
 TWINS = (
     retail_month.MONTH
     | youth_month.MONTH
+    | money_month.MONTH
     | places_month.MONTH
     | projects_month.MONTH
+    | offices_month.MONTH
     | benefits_month.MONTH
     | means_month.MONTH
     | frugal_month.MONTH

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.kernels.matching import sort_pairs
 from sim.processes import encounters, public_money, third_place_visits
 from sim.registry.variables import VARIABLES
 from tests.quick_cases import rest_slow
-from tests.reference import places_month
+from tests.reference import money_month, places_month
 from tests.reference.places_towns import VALUES, places_town
 from tests.reference.retail_month import town_of
 
+TWINS = money_month.MONTH | places_month.MONTH
 PROCESSES = (public_money.PROCESS, third_place_visits.PROCESS, encounters.PROCESS)
 hours_given = third_place_visits.hours_given.py_func
 visit_probability = third_place_visits.visit_probability.py_func
@@ -86,7 +86,7 @@ def test_money_visits_and_encounters_go_as_in_the_twin(seed, membership):
             change("third_place.seats", 0, 3)
         for process in PROCESSES:
             process.bind(state, values, seed)(month, month)
-            places_month.MONTH[process.name](town, values, seed, month, month)
+            TWINS[process.name](town, values, seed, month, month)
         assert town["closest call"] > 1e-8
         for name in {n for p in PROCESSES for n in p.writes}:
             wanted = np.asarray(town[name]).reshape(state[name].shape)
@@ -100,30 +100,6 @@ def test_money_visits_and_encounters_go_as_in_the_twin(seed, membership):
     assert state["visitor.count"][0] > 4
     assert (state["youth.role"] > 0).any() and state["entrepreneur.partners"].any()
     assert state["entrepreneur.has_public_partner"].any()
-
-
-# Sorting
-
-
-@given(st.lists(st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 50)), max_size=200))
-def test_pairs_are_sorted_by_key_and_equal_keys_by_agent(pairs):
-    key = np.array([k >> 60 << 60 if k % 2 else k for k, _ in pairs], np.uint64)
-    agent = np.array([a for _, a in pairs], np.int64)
-    order = np.lexsort((agent, key))
-    wanted = key[order], agent[order]
-    sort_pairs(key, agent, len(pairs))
-    np.testing.assert_array_equal(key, wanted[0])
-    np.testing.assert_array_equal(agent, wanted[1])
-
-
-@pytest.mark.parametrize("count", [40, 160])
-def test_pairs_behind_the_count_are_left_alone(count):
-    n = count + 20
-    key, agent = np.arange(n, 0, -1).astype(np.uint64), np.arange(n)
-    sort_pairs(key, agent, count)
-    assert key[:count].tolist() == sorted(range(21, n + 1))
-    assert key[count:].tolist() == list(range(20, 0, -1))
-    assert agent[count:].tolist() == [*range(count, n)]
 
 
 # Visits

@@ -25,10 +25,10 @@ from sim.processes import application_review, project_engineering, project_fundi
 from sim.registry.catalogues import project_kinds
 from sim.registry.variables import VARIABLES
 from tests.quick_cases import rest_slow
-from tests.reference import benefits_month, projects_month, retail_month
+from tests.reference import benefits_month, offices_month, projects_month, retail_month
 from tests.reference.projects_towns import MONTH, attend, projects_town, run_month
 
-TWINS = retail_month.MONTH | projects_month.MONTH | benefits_month.MONTH
+TWINS = retail_month.MONTH | projects_month.MONTH | offices_month.MONTH | benefits_month.MONTH
 
 STATES = {
     "as it is": {},

@@ -12,7 +12,7 @@ from sim.processes import project_engineering
 from sim.scenario.scenario import load_scenario
 from sim.simulation.simulation import Simulation
 from sim.territory.territory import ZONES
-from tests.reference import projects_month, retail_month
+from tests.reference import offices_month, retail_month
 from tests.reference.projects_towns import MONTH, attend, projects_town, run_month
 
 key = triage_key.py_func
@@ -145,7 +145,7 @@ def test_three_years_go_as_in_the_twin(way):
                     town |= {n: state[n].tolist() for n in state if not n.startswith("work.")}
                 run(month, 300)
                 if name == engineer.name:
-                    projects_month.project_engineering(town, values, seed, month, 300)
+                    offices_month.project_engineering(town, values, seed, month, 300)
                     for written in engineer.writes:
                         if not written.startswith("work."):
                             np.testing.assert_allclose(
