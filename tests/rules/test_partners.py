@@ -14,6 +14,7 @@ from sim.start.partner_teams import teams_of
 from sim.start.projects import _kinds
 from sim.start.stationary_pipeline import solve_pipeline
 from tests.reference.projects_towns import projects_town, values_of
+from tests.reference.towns import everything_at_once
 
 shares, odds = st.floats(0.0, 1.0), st.floats(0.1, 10.0)
 change = multiply_odds.py_func
@@ -112,7 +113,7 @@ def test_at_the_start_those_whom_partners_help_have_come_further():
     assert with_partners["helped"][INCUBATING] < with_partners["as it is"][INCUBATING]
 
 
-# Grants and loans ---------------------------------------------------------------------------------
+# Grants and loans
 
 cents = st.integers(1, 100_000_00)
 
@@ -177,8 +178,6 @@ def test_a_bank_follows_a_share_of_projects_once_and_for_all(share):
 
 
 def test_loans_are_measured_and_stay_out_of_the_ledger():
-    from tests.reference.towns import everything_at_once
-
     run = everything_at_once(loan_leverage=6.8, loan_probability=1.0)
     run.run(36)
     loans = run.indicators["bank_loans"]

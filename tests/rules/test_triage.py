@@ -97,36 +97,33 @@ def test_no_hour_is_idle_as_long_as_an_idea_can_take_it(way):
     assert idle > 10 and busy > 20
 
 
-def test_in_order_nobody_overtakes():
-    """Whoever got less than they could take is younger than all who got hours."""
-    for values, before, after in _engineered("in_order", seed=4, hours=0.5, evening_turnout=0.0):
-        age = before["entrepreneur.stage_months"]
-        gained = after["entrepreneur.engineering"] - before["entrepreneur.engineering"]
-        own = before["entrepreneur.facilitation"]
-        here = (after["entrepreneur.stage"] == IDEA) & (after["entrepreneur.stage_months"] > 0)
-        alone = here & (own == 0) & (before["entrepreneur.at_place"] == 0)
-        for o in range(2):
-            mine = alone & (before["entrepreneur.office"] == o)
-            short = mine & (gained < values["engineering_cap"] - 1e-3)
-            served = mine & (gained > 1e-3)
-            if short.any() and served.any():
-                assert age[short].max() <= age[served].min()
-
-
-def test_by_readiness_the_fewest_hours_left_come_first():
-    for values, before, after in _engineered("by_readiness", seed=4, hours=0.5):
-        needed = before["project_kind.engineering_hours"][before["entrepreneur.kind"]]
-        left = needed - before["entrepreneur.engineering"]
+def _short_and_served(way, **values):
+    """Ideas without hours of their own that could take more, and those that got some, by office."""
+    for used, before, after in _engineered(way, seed=4, hours=0.5, **values):
         gained = after["entrepreneur.engineering"] - before["entrepreneur.engineering"]
         here = (after["entrepreneur.stage"] == IDEA) & (after["entrepreneur.stage_months"] > 0)
         alone = here & (before["entrepreneur.facilitation"] == 0)
         alone &= before["entrepreneur.at_place"] == 0
         for o in range(2):
             mine = alone & (before["entrepreneur.office"] == o)
-            short = mine & (gained < values["engineering_cap"] - 1e-3)
+            short = mine & (gained < used["engineering_cap"] - 1e-3)
             served = mine & (gained > 1e-3)
             if short.any() and served.any():
-                assert left[short].min() >= left[served].max() - 1 / 64
+                yield before, short, served
+
+
+def test_in_order_nobody_overtakes():
+    """Whoever got less than they could take is younger than all who got hours."""
+    for before, short, served in _short_and_served("in_order", evening_turnout=0.0):
+        age = before["entrepreneur.stage_months"]
+        assert age[short].max() <= age[served].min()
+
+
+def test_by_readiness_the_fewest_hours_left_come_first():
+    for before, short, served in _short_and_served("by_readiness"):
+        needed = before["project_kind.engineering_hours"][before["entrepreneur.kind"]]
+        left = needed - before["entrepreneur.engineering"]
+        assert left[short].min() >= left[served].max() - 1 / 64
 
 
 @ways
