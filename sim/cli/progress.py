@@ -146,7 +146,9 @@ def end_if_failed(results: Results) -> None:
     lost = ""
     if results.kind != "sweep":
         planned = results.experiment.replications
-        lost = f"{planned - len(results.replications):,} of {planned:,} replications are missing: "
+        count = planned - len(results.replications)
+        verb = "is" if count == 1 else "are"
+        lost = f"{count:,} of {planned:,} replications {verb} missing: "
     again = "" if results.folder is None else " Repeat them with --resume --retry-failed."
     CONSOLE.fail(
         f"{lost}{len(failures):,} of {done:,} runs failed; the first: {first['error_type']}:"

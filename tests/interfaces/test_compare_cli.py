@@ -185,7 +185,8 @@ def test_replications_that_cannot_start_are_missing_and_the_others_are_kept(
     found = load_results(out)
     lost = 12 - len(found.replications)
     assert 0 < lost < 12
-    assert f"{lost} of 12 replications are missing" in said.err
+    verb = "is" if lost == 1 else "are"
+    assert f"{lost} of 12 replications {verb} missing" in said.err
     assert "starting_vacancy" in said.err and "--retry-failed" in said.err
     assert set(found.failures()["error_type"]) == {"InputError"}
     assert "Open shops, town centre" in said.out
