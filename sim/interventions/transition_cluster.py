@@ -208,6 +208,16 @@ def short_loop_alone(levers: TransitionClusterLevers, budget: Budget) -> Values:
     }
 
 
+def has_short_loop(levers: TransitionClusterLevers) -> bool:
+    """Return whether officials are detached, or files of supported projects examined on the spot.
+
+    Grants come after the file, so that they alone support nobody in time.
+    """
+    has_evenings = levers.events_share > 0 and levers.evening_every > 0
+    supports = levers.cluster_size > 0 or levers.facilitation_share > 0 or has_evenings
+    return levers.officials_role == "embedded" or (levers.review_at_cluster > 0 and supports)
+
+
 PARTS: Final = (
     *support_parts("cluster_funding", **_NO_PLACE, **_NO_SHORT_LOOP),
     Part(
@@ -223,7 +233,7 @@ PARTS: Final = (
         "short loop only",
         "Officials detached to examine files, paid with all of the money; no place, no grants. "
         "Nobody is supported whose file could be examined on the spot: what acts is their time.",
-        lambda levers: levers.review_at_cluster > 0 or levers.officials_role == "embedded",
+        has_short_loop,
         short_loop_alone,
     ),
 )

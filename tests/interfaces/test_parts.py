@@ -61,7 +61,7 @@ def test_what_a_whole_lacks_is_no_part_of_it() -> None:
     whole = load_intervention("mobile_cluster").replace(evening_every=0)
     assert tuple(whole.parts(240)) == ("grants_only", "facilitation_only", "short_loop_only")
     only = {"grants_share": 1.0, "facilitation_share": 0.0, "events_share": 0.0}
-    assert not whole.replace(**only, review_at_cluster=0.0).parts(240)
+    assert not whole.replace(**only).parts(240), "nobody's file is examined on the spot"
 
 
 def test_each_part_is_an_arm_and_the_command_repeats_them(found: Results) -> None:
