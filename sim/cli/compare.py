@@ -149,25 +149,25 @@ def _answer(results: Results, out: str, language: Language, as_json: bool) -> No
     CONSOLE.data(f"{results.scenario.title[language]}\n")
     CONSOLE.data(table(rows, text_columns=2))
     CONSOLE.data(f"\n{looks_in_short(facts)}")
-    for whole, parts in facts.parts.items():
-        _show_parts(facts, whole, parts)
+    for whole in facts.wholes:
+        if whole.name in facts.parts:
+            _show_parts(facts, whole)
 
 
-def _show_parts(facts: Facts, whole: str, parts: list[Arm]) -> None:
+def _show_parts(facts: Facts, whole: Arm) -> None:
     """Show the parts of an arm beside it: money spent, and effects on the headlines."""
     from sim.report.headlines import HEADLINES
     from sim.report.quantity import euros
 
-    words = facts.words
-    named = {arm.name: arm for arm in facts.arms}
+    words, parts = facts.words, facts.parts[whole.name]
     titles = [words("parts.whole"), *(facts.part_words(part)[0] for part in parts)]
     heads = ("parts.part", "parts.spent", *(f"headline.{key}" for key in HEADLINES))
     rows = [[words(head) for head in heads]]
-    for title, arm in zip(titles, [named[whole], *parts], strict=True):
+    for title, arm in zip(titles, [whole, *parts], strict=True):
         effects = [facts.effect(arm, name) for name in HEADLINES.values()]
         found = [f"{e.signed_change} ({e.interval})" for e in effects]
         rows.append([title, euros(arm.cost, facts.language), *found])
-    money = euros(facts.inputs.granted(whole), facts.language)
-    quoted = facts.quoted(named[whole])
-    CONSOLE.data(f"\n{words('parts.caption', intervention=quoted, money=money)}\n")
+    money = euros(facts.inputs.granted(whole.name), facts.language)
+    caption = words("parts.caption", intervention=facts.quoted(whole), money=money)
+    CONSOLE.data(f"\n{caption}\n")
     CONSOLE.data(table(rows, text_columns=1))

@@ -34,7 +34,7 @@ def commands_of_run(experiment: Experiment, reference: str) -> Commands:
 
 def commands_of_comparison(experiment: Experiment, reference: str) -> Commands:
     """Return what repeats a comparison; parameters as for `commands_of_run`."""
-    parts = {name for of_arm in experiment.parts.values() for name in of_arm}
+    parts = experiment.parts_by_name
     arms = {name: arm for name, arm in experiment.arms.items() if name not in parts}
     baseline, *others = arms.values()
     tried = [i for arm in others for i in arm.interventions if i not in baseline.interventions]

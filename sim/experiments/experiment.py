@@ -114,6 +114,11 @@ class Experiment:
         return found
 
     @property
+    def parts_by_name(self) -> dict[str, Part]:
+        """All arms that are parts of another one."""
+        return {name: part for of_arm in self.parts.values() for name, part in of_arm.items()}
+
+    @property
     def kind(self) -> Kind:
         """One arm at one point is a run, several arms a comparison; several points are a sweep."""
         if self.factors or len(self.design) > 1:

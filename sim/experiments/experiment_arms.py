@@ -124,9 +124,10 @@ def with_parts(arms: Mapping[str, Scenario]) -> dict[str, Scenario]:
         added = arm.interventions[len(baseline.interventions) :]
         parts = added[0].parts(months) if len(added) == 1 else {}
         for part, alone in parts.items():
-            one = replace(baseline, interventions=(*baseline.interventions, alone))
-            if found.setdefault(f"{name}_{part}", one) is not one or f"{name}_{part}" in arms:
-                raise InputError(f"two arms are called '{name}_{part}'; rename one of the files.")
+            own = f"{name}_{part}"
+            if own in found or own in arms:
+                raise InputError(f"two arms are called '{own}'; rename one of the files.")
+            found[own] = replace(baseline, interventions=(*baseline.interventions, alone))
     if len(found) == len(arms):
         tried = ", ".join(name for name in arms if name != BASELINE) or "no intervention"
         raise InputError(

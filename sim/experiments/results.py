@@ -112,7 +112,7 @@ class Results(DesignTables):
         values[runs["luck"], runs["arm"].map(names.index), runs["rep"]] = found
         reruns = asked.reruns if asked.parameters == "drawn" else None
         drawn = self.parameters.set_index("rep").reindex(range(asked.replications))
-        parts = {part for of_arm in asked.parts.values() for part in of_arm}
+        parts = asked.parts_by_name
         return effect_table(values, names, asked.horizons, reruns, drawn=drawn, parts=parts)
 
     @cached_property

@@ -97,17 +97,14 @@ class Facts:
     @cached_property
     def wholes(self) -> list[Arm]:
         """What is tried, without the parts of others."""
-        parts = {part for of_arm in self.experiment.parts.values() for part in of_arm}
+        parts = self.experiment.parts_by_name
         return [arm for arm in self.arms if arm.name not in parts]
 
     def part_words(self, part: Arm) -> tuple[str, str]:
         """Return what a part is called within its whole, and what it consists of."""
-        for of_arm in self.experiment.parts.values():
-            if part.name in of_arm:
-                one = of_arm[part.name]
-                texts = (one.title[self.language], one.description[self.language])
-                return typeset(texts[0], self.language), typeset(texts[1], self.language)
-        raise KeyError(part.name)
+        one = self.experiment.parts_by_name[part.name]
+        title, description = one.title[self.language], one.description[self.language]
+        return typeset(title, self.language), typeset(description, self.language)
 
     def _cost(self, name: str) -> float:
         mean = self._effect_rows.get((name, COST, self.months), {}).get("mean", 0.0)
@@ -238,9 +235,9 @@ class Facts:
     def looks(self) -> Looks:
         """How many effects are looked at beyond the primary outcomes, and what is found."""
         rows = self.results.effects
-        parts = {part.name for of_arm in self.parts.values() for part in of_arm}
-        is_primary = rows["indicator"].isin(PRIMARY) & (rows["horizon"] == self.months)
-        rows = rows[rows["q_value"].notna() & ~(is_primary & ~rows["intervention"].isin(parts))]
+        is_whole = ~rows["intervention"].isin(list(self.experiment.parts_by_name))
+        is_primary = rows["indicator"].isin(PRIMARY) & (rows["horizon"] == self.months) & is_whole
+        rows = rows[rows["q_value"].notna() & ~is_primary]
         moved = rows["verdict"].isin(("increase", "decrease"))
         found = int((moved & (rows["finding"] == rows["verdict"])).sum())
         return Looks(len(rows), found, math.ceil(LEVEL * found), int(moved.sum()) - found)

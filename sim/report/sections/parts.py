@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from sim.report.blocks import Block, Bullets, Cell, Paragraph
-from sim.report.effects import Effect
 from sim.report.facts import Facts
 from sim.report.headlines import HEADLINES
 from sim.report.quantity import euros
@@ -73,7 +72,7 @@ def _ranking(facts: Facts, whole: Arm, key: str) -> str:
         return ""
     groups: dict[str, list[str]] = {group: [] for group in AGAINST.values()}
     for part in parts:
-        difference: Effect = facts.against(part, whole, name)
+        difference = facts.against(part, whole, name)
         if difference.is_measured and difference.tone:
             groups[AGAINST[difference.tone]].append(facts.part_words(part)[0])
     told = [

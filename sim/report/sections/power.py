@@ -18,7 +18,7 @@ def power_sentences(facts: Facts, effect: Effect) -> list[str]:
 
     Empty where parameters are fixed, nothing differs, or the effect is a finding.
     """
-    is_null = effect.verdict == "no_relevant_effect" or effect.verdict == OPEN
+    is_null = effect.verdict in ("no_relevant_effect", OPEN)
     if not is_null or effect.is_exactly_zero or not math.isfinite(effect.p_relevant):
         return []
     return [_over_draws(facts, effect), _dependence(facts, effect)]
