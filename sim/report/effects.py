@@ -11,7 +11,8 @@ from typing import Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from sim.experiments.effects import MeanEffect, effect_of
+from sim.experiments.dependence import Dependence, OverDraws
+from sim.experiments.effects import EFFECT_COLUMNS, MeanEffect, effect_of
 from sim.experiments.multiplicity import LEVEL
 from sim.kernels.arrays import Floats, Ints
 from sim.measures.measure import Measure
@@ -39,8 +40,8 @@ SYMBOLS: Final = {
 """A sign for each verdict, next to its words."""
 
 
-@dataclass(frozen=True)
-class Effect:
+@dataclass(frozen=True, kw_only=True)
+class Effect(OverDraws, Dependence):
     """The mean effect of an intervention on a measure up to a horizon.
 
     Label, direction (1 more, -1 less, 0 neither) and unit of the measure; then columns of the table
@@ -64,13 +65,6 @@ class Effect:
     still_needed: int = 0
     p_value: float = math.nan
     variance_luck: float = math.nan
-    draws_lo90: float = math.nan
-    draws_hi90: float = math.nan
-    p_relevant: float = math.nan
-    explained: float = math.nan
-    leading: str = ""
-    largest: float = math.nan
-    relevant_if: str = ""
     is_chance: bool = False
 
     @property
@@ -140,15 +134,15 @@ def effect_in_row(measure: Measure, row: Mapping[str, Any], language: Language) 
     """Return the effect that a row of the table of effects holds."""
     quantity = Quantity(measure.unit, float(row["smallest_relevant"]), language)
     columns = {n: row[n] for n in _COLUMNS if n in row}
-    effect = Effect(measure.label[language], measure.good, quantity, **columns)
+    label = measure.label[language]
+    effect = Effect(label=label, good=measure.good, quantity=quantity, **columns)
     if row.get("finding", effect.verdict) != effect.verdict:
         return replace(effect, verdict=row["finding"], is_chance=True)
     return effect
 
 
-_COLUMNS: Final = tuple(f.name for f in fields(Effect))[3:-1]
+_COLUMNS: Final = tuple(f.name for f in fields(Effect) if f.name in EFFECT_COLUMNS)
 """Fields of an effect that are columns of the table of effects, too."""
-
 
 _NUMBERS: Final = tuple(f.name for f in fields(MeanEffect))
 """Columns that have no value with fewer than two replications."""

@@ -208,7 +208,8 @@ class Facts:
         measure = OUTCOMES[name]
         row = self._effect_rows.get((arm.name, name, horizon or self.months))
         if row is None:
-            return Effect(measure.label[self.language], measure.good, self.quantity(name))
+            label = measure.label[self.language]
+            return Effect(label=label, good=measure.good, quantity=self.quantity(name))
         return effect_in_row(measure, row, self.language)
 
     def against(self, arm: Arm, other: Arm, name: str) -> Effect:

@@ -129,7 +129,9 @@ def _step(facts: Facts, factor: Factor, surface: Surface, row: dict[Any, Any]) -
     if row["verdict"] == "missing":
         blank = Cell(words("quantity.unknown"))
         return [Cell(step), blank, blank, blank, Cell(words("verdict.missing"), tone="open")]
-    effect = Effect(surface.label, surface.measure.good, quantity, verdict=row["verdict"])
+    effect = Effect(
+        label=surface.label, good=surface.measure.good, quantity=quantity, verdict=row["verdict"]
+    )
     marginal = Cell(words("quantity.unknown"))
     if effect.has_moved:
         mean, low, high = (
