@@ -1,4 +1,4 @@
-"""How an effect varies over the draws of the uncertain parameters, and on which it depends.
+"""Spread of an effect over the draws of the uncertain parameters, and those it depends on.
 
 The effect *of a draw* is the mean effect given its parameters. Runs of the same draw with a second
 seed say how much of the spread between replications is luck; the effects of draws are the paired

@@ -78,7 +78,7 @@ class Part:
 
     @property
     def description(self) -> Texts:
-        """What it consists of, by language."""
+        """Its description by language."""
         return Texts({ENGLISH: self.english_description}, f"parts.{self.name}.description")
 
 

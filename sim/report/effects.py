@@ -23,7 +23,7 @@ from sim.words.folders import Language
 from sim.words.language import number
 
 Reading = Literal["better", "worse", "mixed", "moved", "none", "open", "missing"]
-"""What the points say together; "moved" where neither more nor less is wanted."""
+"""Verdict of all points together; "moved" where neither more nor less is wanted."""
 
 OPEN: Final = "not_determinable"
 
@@ -69,17 +69,17 @@ class Effect(OverDraws, Dependence):
 
     @property
     def is_measured(self) -> bool:
-        """Whether there is a number at all."""
+        """True if there is a number at all."""
         return self.verdict != "missing"
 
     @property
     def is_exactly_zero(self) -> bool:
-        """Whether nothing differed in any replication."""
+        """True if nothing differed in any replication."""
         return self.mean == self.lo90 == self.hi90 == 0
 
     @property
     def has_moved(self) -> bool:
-        """Whether the measure rises or falls."""
+        """True if the measure rises or falls."""
         return self.verdict in ("increase", "decrease")
 
     def among(self, cutoff: float) -> Effect:
@@ -90,7 +90,7 @@ class Effect(OverDraws, Dependence):
 
     @property
     def tone(self) -> Tone:
-        """How the verdict reads to those who want the measure to move in its good direction."""
+        """The verdict as read by those who want the measure to move in its good direction."""
         if self.verdict == "no_relevant_effect":
             return "none"
         if not self.has_moved:
@@ -171,7 +171,7 @@ def ratio(total: npt.NDArray[Any], n: npt.NDArray[Any]) -> Floats:
 
 @dataclass(frozen=True)
 class Surface:
-    """What an arm changes on one measure, point by point.
+    """Changes of one measure by an arm, point by point.
 
     Paired levels without and with the arm are (points, replications), nan where there is nothing;
     the target is the smallest desired effect, None where neither direction is desired. The cutoff
@@ -244,7 +244,7 @@ class Surface:
 
     @cached_property
     def quantity(self) -> Quantity:
-        """How values are written, the same at all points."""
+        """Unit and precision in which values are written, the same at all points."""
         return Quantity(self.measure.unit, self.smallest_relevant[1], self.language)
 
     @cached_property
@@ -263,7 +263,7 @@ class Surface:
 
     @cached_property
     def reading(self) -> Reading:
-        """What all points say together."""
+        """Verdict of all points together."""
         tones = {e.tone for e in self.effects if e.is_measured}
         if not tones:
             return "missing"
@@ -278,7 +278,7 @@ class Surface:
 
     @property
     def has_moved(self) -> bool:
-        """Whether the measure rises or falls at any point."""
+        """True if the measure rises or falls at any point."""
         return self.count("increase", "decrease") > 0
 
     @cached_property

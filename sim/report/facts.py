@@ -1,4 +1,4 @@
-"""What a report takes from results: every access to their tables is in this one place."""
+"""Effects, courses, maps and money that a report takes from the tables of results."""
 
 from __future__ import annotations
 
@@ -11,197 +11,31 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim.analysis.responses import COST
-from sim.experiments.designs import SAMPLED
 from sim.experiments.experiment import BASELINE
-from sim.experiments.factors import SCENARIO, Factor
 from sim.experiments.multiplicity import LEVEL, cutoff
-from sim.experiments.results import Results
-from sim.kernels.arrays import Floats, Ints
+from sim.kernels.arrays import Floats
 from sim.measures.registry import MEANS, OUTCOMES, PRIMARY
 from sim.registry.variables.money import LINES, SOURCES
-from sim.report.blocks import Cell, Table
+from sim.report.design_facts import REFERENCE, DesignFacts
 from sim.report.effects import Effect, Surface, effect_in_row, effect_over
-from sim.report.inputs import Inputs
-from sim.report.layout import Layout, choose_layout
-from sim.report.levels import Levels
 from sim.report.pictures.maps import Ground
 from sim.report.quantity import Quantity
 from sim.report.readings import Arm, LayerMaps, Looks, Money, Variance
-from sim.scenario.schema import PARAMETERS
-from sim.words.catalogue import Words
-from sim.words.folders import Language
-from sim.words.language import percent, typeset
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Rows = Sequence[Sequence[Cell]]
-
-REFERENCE: Final = Arm("reference", "")
-"""What stands in for an arm where no intervention is tried: points against a reference point."""
-
 LAYERS: Final = ("vacancy", "footfall", "population")
 """Layers that are drawn, in this order."""
-
-MOST_NAMED: Final = 4
-"""Factors that a point is called by."""
 
 MOST_SHOWN: Final = 3
 """Points of a design whose maps, money and variances are shown."""
 
 
-class Facts:
+class Facts(DesignFacts):
     """Results, read in one language at the last horizon."""
 
-    def __init__(
-        self, results: Results, language: Language, elsewhere: Sequence[Results] = ()
-    ) -> None:
-        self.results = results
-        self.language = language
-        self.words = Words(language)
-        self.elsewhere = [Facts(other, language) for other in elsewhere]
-        self.experiment = results.experiment
-        self.points: pd.DataFrame = results.points  # a row a point, a column a factor
-        self.factors: Sequence[Factor] = results.experiment.factors  # what is varied
-        self.is_single = len(self.points) == 1  # so that every measure can be shown
-        self.scenario = results.scenario
-        self.inputs = Inputs(results, language)
-        self.run = results.manifest["run"]
-        self.months = int(self.experiment.horizons[-1])
-        self.indicators: tuple[str, ...] = self.experiment.indicators
-        self.has_interventions = len(self.experiment.arms) > 1
-        self.is_compared = self.has_interventions or len(self.factors) > 0
-        self.is_sampled = self.experiment.design.kind in SAMPLED
-        self.is_fixed = self.run["parameters"] == "fixed"
-        self.has_variance = bool(getattr(self.experiment, "variance", False))
-        self.is_independent = self.experiment.luck == "per_arm"
-
-    # What was asked
-
-    @cached_property
-    def arms(self) -> list[Arm]:
-        """What is tried, in order; the cost is public, discounted, and set-up included."""
-        found = []
-        for name in list(self.experiment.arms)[1:]:
-            label = typeset(self.results.labels[name][self.language], self.language)
-            found.append(Arm(name, label, self._cost(name) if self.is_single else 0.0))
-        return found or [REFERENCE]
-
-    @cached_property
-    def parts(self) -> dict[str, list[Arm]]:
-        """The parts of an arm that are tried alone, at equal money, by the name of that arm."""
-        by_name = {arm.name: arm for arm in self.arms}
-        found = self.experiment.parts.items()
-        return {name: [by_name[part] for part in of_arm] for name, of_arm in found}
-
-    @cached_property
-    def wholes(self) -> list[Arm]:
-        """What is tried, without the parts of others."""
-        parts = self.experiment.parts_by_name
-        return [arm for arm in self.arms if arm.name not in parts]
-
-    def part_words(self, part: Arm) -> tuple[str, str]:
-        """Return what a part is called within its whole, and what it consists of."""
-        one = self.experiment.parts_by_name[part.name]
-        title, description = one.title[self.language], one.description[self.language]
-        return typeset(title, self.language), typeset(description, self.language)
-
-    def _cost(self, name: str) -> float:
-        mean = self._effect_rows.get((name, COST, self.months), {}).get("mean", 0.0)
-        return max(0.0, float(mean)) if np.isfinite(mean) else 0.0
-
-    @cached_property
-    def territories(self) -> dict[str, str]:
-        """Words for the territories by name."""
-        return {
-            name: typeset(arms[BASELINE].title[self.language], self.language)
-            for name, arms in self.experiment.scenarios.items()
-        }
-
-    @property
-    def place(self) -> str:
-        """Words for the first territory."""
-        return next(iter(self.territories.values()))
-
-    @property
-    def residents(self) -> dict[str, int]:
-        """People of each territory before the first month."""
-        every = self.results.manifest["scenarios"]
-        return {name: int(one["territory"]["residents"]) for name, one in every.items()}
-
-    @property
-    def _first_year(self) -> int:
-        return int(self.scenario.values["start_year"])
-
-    @property
-    def years(self) -> str:
-        """First and last calendar year."""
-        last = self._first_year + (self.months - 1) // 12
-        return f"{self._first_year}–{last}" if last > self._first_year else f"{last}"
-
-    # What was varied
-
-    @property
-    def reps(self) -> int:
-        """Replications; where there is one point, those that every arm completed."""
-        if self.is_single:
-            return len(self.results.replications)
-        return int(self.experiment.replications)
-
-    @cached_property
-    def levels(self) -> Levels:
-        """How factors are written."""
-        return Levels(self.language, self.territories)
-
-    @cached_property
-    def layout(self) -> Layout:
-        """How the design is shown."""
-        return choose_layout(
-            self.points, self.factors, self.is_sampled, len(self.arms), len(self.indicators)
-        )
-
-    def point_label(self, point: int) -> str:
-        """Name a point by the levels of what varies, or where much does by what is rare in it."""
-        row, varied = self.points.iloc[point], self.layout.varied
-        if len(varied) > MOST_NAMED:
-            if self.is_sampled:
-                return self.words("sweep.numbered", number=self.levels.count(point + 1))
-            common = self.points.mode().iloc[0]
-            varied = tuple(f for f in varied if row[f.name] != common[f.name])
-            if not varied:
-                return self.words("sweep.unchanged")
-        units = [self.levels.unit(f) for f in varied]
-        named = []
-        for factor in varied or self.factors:
-            unit = self.levels.unit(factor)
-            is_plain = len(varied) > 1 and unit and units.count(unit) == 1
-            write = self.levels.amount if is_plain else self.levels.named
-            named.append(write(factor, row[factor.name]))
-        return ", ".join(named)
-
-    @property
-    def levers(self) -> list[Factor]:
-        """Factors that are chosen with an arm, and not conditions that it meets.
-
-        The points of a list are choices as they stand.
-        """
-        if self.experiment.design.kind == "list":
-            return list(self.layout.varied)
-        return [f for f in self.layout.varied if f.name != SCENARIO and f.name not in PARAMETERS]
-
-    @cached_property
-    def drawn_with(self) -> Ints:
-        """Which points of a sampled design were drawn together."""
-        together = {"morris": 1, "saltelli": 2}.get(self.experiment.design.kind)
-        size = len(self.factors) + together if together else 1
-        return np.arange(len(self.points)) // size
-
     # Effects at one point
-
-    @cached_property
-    def _effect_rows(self) -> dict[tuple[str, str, int], dict[str, Any]]:
-        rows: list[Any] = self.results.effects.to_dict("records")
-        return {(r["intervention"], r["indicator"], int(r["horizon"])): r for r in rows}
 
     def effect(self, arm: Arm, name: str, horizon: int | None = None) -> Effect:
         """Return one effect; by default at the end of the run."""
@@ -234,7 +68,7 @@ class Facts:
 
     @cached_property
     def looks(self) -> Looks:
-        """How many effects are looked at beyond the primary outcomes, and what is found."""
+        """Counts of effects looked at beyond the primary outcomes, and of findings among them."""
         rows = self.results.effects
         is_whole = ~rows["intervention"].isin(list(self.experiment.parts_by_name))
         is_primary = rows["indicator"].isin(PRIMARY) & (rows["horizon"] == self.months) & is_whole
@@ -391,7 +225,7 @@ class Facts:
 
     @cached_property
     def ground(self) -> Ground:
-        """What lies under all maps."""
+        """The ground under all maps."""
         maps = self.results.maps[BASELINE]
         is_inhabited = np.ones(maps.zone.shape, np.bool_)
         if "population" in maps.layers:
@@ -411,7 +245,7 @@ class Facts:
 
     @property
     def has_ledger(self) -> bool:
-        """Whether it was kept where the money went."""
+        """True if the lines on which money was spent were kept."""
         return not self.results.ledger.empty
 
     def money(self, arm: Arm) -> Money | None:
@@ -436,25 +270,3 @@ class Facts:
             at = lines.index(row["line"]), SOURCES.index(row["source"]), int(row["year"]) - 1
             table[at] += float(row["eur"])
         return table
-
-    # Words
-
-    def share(self, value: float) -> str:
-        """Write a share of replications in per cent."""
-        return percent(value, self.language, 0)
-
-    def table(
-        self,
-        caption: str,
-        heads: Sequence[str],
-        rows: Rows,
-        left: Sequence[int] = (),
-        **values: Any,
-    ) -> Table:
-        """Return a table from the keys of caption and heads; `left` are columns of words."""
-        words = self.words
-        return Table(words(caption, **values), [words(head) for head in heads], rows, left)
-
-    def quoted(self, arm: Arm) -> str:
-        """Return the words of an arm in quotation marks."""
-        return self.words("page.quoted", text=arm.label)

@@ -1,4 +1,4 @@
-"""What reports say behind a null and about many looks, in both languages."""
+"""Sentences of reports behind a null and about many looks, in both languages."""
 
 from __future__ import annotations
 

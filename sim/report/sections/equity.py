@@ -1,4 +1,4 @@
-"""Who benefits: effects by zone, and by thirds of residents from the poorest to the richest."""
+"""Equity: effects by zone, and by thirds of residents from the poorest to the richest."""
 
 from __future__ import annotations
 

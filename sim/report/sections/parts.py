@@ -1,4 +1,4 @@
-"""What each part of an intervention does alone, with the money of the whole."""
+"""Effects of each part of an intervention alone, with the money of the whole."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sim.report.readings import Arm
 from sim.words.language import span
 
 AGAINST: Final = {"good": "better", "none": "same", "bad": "worse", "open": "open"}
-"""How a part does against its whole, by the tone of their difference."""
+"""Words for a part against its whole, by the tone of their difference."""
 
 WORTH_SAYING: Final = 0.005
 """Share of the money beyond which it is said that it stays unspent."""

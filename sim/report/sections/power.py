@@ -1,4 +1,4 @@
-"""What stands behind "no relevant effect" and "cannot tell": how large it could be, and when."""
+"""Reach of "no relevant effect" and "cannot tell": how large it could be, and when."""
 
 from __future__ import annotations
 
