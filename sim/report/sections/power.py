@@ -44,9 +44,12 @@ def _looks(facts: Facts) -> dict[str, str]:
 
 def _over_draws(facts: Facts, effect: Effect) -> str:
     words, quantity = facts.words, effect.quantity
-    share = words("power.some", share=facts.share(effect.p_relevant))
-    if effect.p_relevant in (0.0, 1.0):
-        share = words("power.all" if effect.p_relevant else "power.none")
+    of_draws = {0.0: "none", 1.0: "all"}.get(effect.p_relevant, "some")
+    often = words(
+        f"power.{of_draws}",
+        relevant=quantity.size(effect.smallest_relevant),
+        share=facts.share(effect.p_relevant),
+    )
     low, high = quantity.change(effect.draws_lo90), quantity.change(effect.draws_hi90)
     key = "draws" if math.isfinite(effect.variance_luck) else "draws_with_luck"
     return words(
@@ -54,8 +57,7 @@ def _over_draws(facts: Facts, effect: Effect) -> str:
         reps=facts.levels.count(effect.replications),
         low=low,
         high=high,
-        relevant=quantity.size(effect.smallest_relevant),
-        share=share,
+        often=often,
     )
 
 
