@@ -12,9 +12,14 @@ from math import exp
 from typing import Any
 
 from sim.kernels.random import block, normal_pair, stream_key, uniform
+from tests.reference.shop_lives import (
+    Values,
+    closure_rate_per_year,
+    margin_of,
+    reletting_rate_per_year,
+)
 
 Town = dict[str, Any]
-Values = Mapping[str, Any]
 
 CONVENIENCE, COMPARISON, HOSPITALITY = range(3)
 SECTORS = ("convenience", "comparison", "hospitality")
@@ -199,13 +204,6 @@ def shopping_trips(town: Town, values: Values, seed: int, month: int, calendar: 
         town["cell.revenue_per_attraction"][s] = _field(cells, won)
 
 
-def _margin(revenue: float, costs: float, values: Values) -> float:
-    gross = values["gross_margin"]
-    if values["purchases_are_variable"]:
-        return revenue / (costs + (1 - gross) * revenue) - 1
-    return gross * revenue / costs - 1
-
-
 def shop_accounts(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
     columns = len(town["cell.zone"][0])
     periphery = town["driver.periphery"][0]
@@ -228,8 +226,8 @@ def shop_accounts(town: Town, values: Values, seed: int, month: int, calendar: i
             town["premises.revenue"][p] = turnover
             before = town["premises.margin"][p]
             if has_successor:  # whose memory begins with what an average shop would earn
-                before = _margin(average_turnover, costs, values)
-            now = _margin(turnover, costs, values)
+                before = margin_of(average_turnover, costs, values)
+            now = margin_of(turnover, costs, values)
             town["premises.margin"][p] = before + (now - before) / values["margin_memory"]
             months_earned = values["gross_margin"] * turnover / costs - 1
             reserves = town["premises.reserves"][p] + months_earned
@@ -244,35 +242,7 @@ def shop_accounts(town: Town, values: Values, seed: int, month: int, calendar: i
             if town["premises.third_place"][p] < 0:
                 town["premises.months_vacant"][p] += 1
             town["premises.revenue"][p] = 0.0
-            town["premises.margin"][p] = _margin(average_turnover * share, costs, values)
-
-
-def closure_rate_per_year(
-    margin: float, months: int, reserves: float, age_scale: float, values: Values
-) -> float:
-    """Hazard of closing, 1/year."""
-    clip = values["margin_clip"]
-    young = min(max(months, 1), 60) / 60
-    old = min(max(months, 60), 300) / 60
-    weight = age_scale * young ** (values["closure_age_shape"] - 1)
-    weight *= old ** (values["closure_late_shape"] - 1)
-    if months in range(18, 55):
-        weight *= values["closure_lease_hump"]
-    rate = values["closure_rate"] * weight
-    rate *= exp(-values["closure_margin_response"] * max(-clip, min(margin, clip)))
-    return rate if reserves > 0 else rate * values["closure_without_reserves"]
-
-
-def reletting_rate_per_year(
-    margin: float, months: int, values: Values, lettability: float = 1.0
-) -> float:
-    """Hazard of being let, 1/year; the first month after the closing one is half as long again."""
-    clip = values["margin_clip"]
-    fresh, slow = values["reletting_rate_fresh"], values["reletting_rate_slow"]
-    since, until = (0 if months == 1 else months - 0.5), months + 0.5
-    appeal = exp(-(since + until) / 2 / 12 / values["reletting_fading"])
-    rate = (appeal * fresh + (1 - appeal) * slow) * (until - since) * lettability
-    return rate * exp(values["reletting_margin_response"] * max(-clip, min(margin, clip)))
+            town["premises.margin"][p] = margin_of(average_turnover * share, costs, values)
 
 
 def _happens(town: Town, luck: float, rate: float) -> bool:
@@ -375,38 +345,3 @@ MONTH = {
     )
 }
 """The twins in the order of the month, by process name."""
-
-
-def shop_life(
-    margin: float, quality: float, age_scale: float, values: Values
-) -> list[tuple[float, float, float]]:
-    """Survival, margin and reserves of a shop at the beginning of each month of 120 years.
-
-    `margin` is that of an average shop at the place, from which this one starts.
-    """
-    gross = values["gross_margin"]
-    if values["purchases_are_variable"]:
-        # margin = 1 / (costs + 1 - gross) - 1 for a turnover of 1
-        costs = max(1 / (1 + margin) - (1 - gross), gross / 10)
-    else:
-        costs = gross / (1 + margin)
-    own = _margin(quality, costs, values)
-    alive, reserves = 1.0, values["starting_reserves"]
-    life = [(alive, margin, reserves)]
-    for month in range(1, 1441):
-        margin += (own - margin) / values["margin_memory"]
-        reserves = max(
-            0.0, min(reserves + gross * quality / costs - 1, values["starting_reserves"])
-        )
-        alive *= exp(-closure_rate_per_year(margin, month, reserves, age_scale, values) / 12)
-        life.append((alive, margin, reserves))
-    return life
-
-
-def vacancy_life(margin: float, values: Values, lettability: float = 1.0) -> list[float]:
-    """Share of vacancies still standing at the beginning of each month of 120 years."""
-    standing = [1.0]
-    for month in range(1, 1441):
-        rate = reletting_rate_per_year(margin, month, values, lettability)
-        standing.append(standing[-1] * exp(-rate / 12))
-    return standing

@@ -13,7 +13,7 @@ from sim.start.stationary_shops import (
     live_vacancies,
     solve_stationary,
 )
-from tests.reference import retail_month
+from tests.reference import shop_lives
 from tests.reference.towns import small_town
 
 CASES = [
@@ -44,7 +44,7 @@ def test_the_mean_life_of_a_shop_is_the_sum_of_its_survival(changes):
     life, unused = np.zeros(margin.size), np.zeros(margin.size)
     live_shops(life, np.ones(margin.size), margin, quality, scale, unused, unused, unused, p)
     for found, m, q in zip(life, margin, quality, strict=True):
-        alive = [a for a, _, _ in retail_month.shop_life(m, q, scale, values)]
+        alive = [a for a, _, _ in shop_lives.shop_life(m, q, scale, values)]
         tail = alive[-1] / (1 - alive[-1] / alive[-2])
         assert found == pytest.approx(sum(alive[:-1]) + tail, rel=1e-3)
 
@@ -55,7 +55,7 @@ def test_ages_of_shops_are_quantiles_of_their_survival(changes):
     values, scale = _values(changes)
     p = parameters_of(live_shops, values)
     for m in MARGINS:
-        follows = retail_month.shop_life(m, 1.0, scale, values)
+        follows = shop_lives.shop_life(m, 1.0, scale, values)
         alive = np.array([a for a, _, _ in follows])
         mean_life = alive[:-1].sum() + alive[-1] / (1 - alive[-1] / alive[-2])
         shares = np.array([0.01, 0.2, 0.5, 0.7])
@@ -84,7 +84,7 @@ def test_vacancies_stand_as_long_as_they_survive(changes, takeovers):
     live_vacancies(spell, whole, np.array(MARGINS), lettability, takeovers, months, p)
     live_vacancies(spell, share, np.array(MARGINS), lettability, takeovers, months, p)
     for m, ease, found, age in zip(MARGINS, lettability, spell, months, strict=True):
-        standing = np.array(retail_month.vacancy_life(m, values, ease))
+        standing = np.array(shop_lives.vacancy_life(m, values, ease))
         standing *= np.exp(-takeovers / 12 * np.arange(standing.size))
         mean = standing[:-1].sum() + standing[-1] / (1 - standing[-1] / standing[-2])
         assert found == pytest.approx(mean, rel=1e-3)
@@ -131,11 +131,11 @@ def test_the_solved_margin_keeps_the_starting_vacancy(vacancy, frailty):
         m = float(np.clip(life.mean_margin + 0.1 * z, -0.45, 0.45))
         lives, chances = [], []
         for zq in np.linspace(-2.5, 2.5, 9):
-            follows = retail_month.shop_life(m, np.exp(0.2 * zq - 0.02), scale, values)
+            follows = shop_lives.shop_life(m, np.exp(0.2 * zq - 0.02), scale, values)
             lives.append(sum(alive for alive, _, _ in follows))
             chances.append(np.exp(-(zq**2) / 2))
         is_open = np.average(lives, weights=chances) / (1 - values["succession_share"])
-        standing = [sum(retail_month.vacancy_life(m, values, e)) for e in life.lettability]
+        standing = [sum(shop_lives.vacancy_life(m, values, e)) for e in life.lettability]
         shares.append(np.mean([vacant / (vacant + is_open) for vacant in standing]))
         weights.append(np.exp(-(z**2) / 2))
     assert np.average(shares, weights=weights) == pytest.approx(vacancy, rel=0.02)
