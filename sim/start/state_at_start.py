@@ -109,7 +109,7 @@ class StartParameters(ParameterGroup):
         label="Costs common to a sector",
         help="How far costs follow the floor area, at the same cost per m2 for the whole sector, "
         "instead of what each place lets a shop take; 0: not at all.",
-        source="long vacancy, rise of French vacancy; joint fit (docs/validation.md)",
+        source="joint fit, which does not narrow it (docs/sources.md)",
         evidence="derived",
         plausible=(0.0, 0.6),
     )
