@@ -171,70 +171,61 @@ def count_premises(premises, zone, sector, row):
 
 @kernel
 def count_residents(cell, row):
-    """Add up residents by zone into a row of `COUNTS`."""
-    zone, people = cell.zone.reshape(-1), cell.residents.reshape(-1)
-    centre = periphery = elsewhere = 0.0
-    for c in range(zone.size):
-        centre += people[c] if zone[c] == 0 else 0.0
-        periphery += people[c] if zone[c] == 1 else 0.0
-        elsewhere += people[c] if zone[c] == 2 else 0.0
-    row[AT.residents], row[AT.residents + 1], row[AT.residents + 2] = centre, periphery, elsewhere
-
-
-@kernel
-def count_surroundings(cell, row):
-    """Add up the open shops near residents, by zone and third, into a row of `COUNTS`."""
+    """Add up residents, and open shops near them, by zone and third into a row of `COUNTS`."""
     zone, third = cell.zone.reshape(-1), cell.income_third.reshape(-1)
-    people, near = cell.residents.reshape(-1), cell.open_nearby.reshape(-1)
+    people, open_nearby = cell.residents.reshape(-1), cell.open_nearby.reshape(-1)
     for c in range(zone.size):
-        seen = np.float64(people[c]) * near[c]
-        row[AT.shops_near + zone[c]] += seen
-        row[_SHOPS_NEAR + third[c]] += seen
-        row[_RESIDENTS + third[c]] += people[c]
+        if people[c] > 0.0:  # nobody lives in most cells
+            here = np.float64(people[c])
+            near = here * open_nearby[c]
+            row[AT.residents + zone[c]] += here
+            row[AT.shops_near + zone[c]] += near
+            row[_RESIDENTS + third[c]] += here
+            row[_SHOPS_NEAR + third[c]] += near
+
+
+@rule
+def _add_youth(group, is_present, is_active, row, at_present, at_active):
+    """Add up youth by one of three groups, in bytes that a few hundred do not overflow."""
+    for start in range(0, group.size, 128):
+        first = second = third = active_first = active_second = active_third = np.uint8(0)
+        for y in range(np.uintp(start), np.uintp(min(start + 128, group.size))):
+            g, here, active = group[y], is_present[y], is_active[y]
+            # Numba adds bytes as words; cut back to a byte, many of them fit into a register.
+            first = np.uint8(first + (np.uint8(g == 0) & here))
+            second = np.uint8(second + (np.uint8(g == 1) & here))
+            third = np.uint8(third + (np.uint8(g == 2) & here))
+            active_first = np.uint8(active_first + (np.uint8(g == 0) & active))
+            active_second = np.uint8(active_second + (np.uint8(g == 1) & active))
+            active_third = np.uint8(active_third + (np.uint8(g == 2) & active))
+        row[at_present] += first
+        row[at_present + 1] += second
+        row[at_present + 2] += third
+        row[at_active] += active_first
+        row[at_active + 1] += active_second
+        row[at_active + 2] += active_third
+
+
+@rule
+def _times(what, event):
+    """Return how often an event is among those of people, in bytes as in `_add_youth`."""
+    total = 0
+    for start in range(0, event.size, 128):
+        times = np.uint8(0)
+        for y in range(np.uintp(start), np.uintp(min(start + 128, event.size))):
+            times = np.uint8(times + np.uint8(event[y] == what))
+        total += int(times)
+    return total
 
 
 @kernel
 def count_youth(youth, row):
-    """Add up youth into a row of `COUNTS`, in bytes that a few hundred do not overflow."""
-    for first in range(0, youth.zone.size, 128):
-        here0 = here1 = here2 = active0 = active1 = active2 = left = arrived = np.uint8(0)
-        for y in range(np.uintp(first), np.uintp(min(first + 128, youth.zone.size))):
-            z = youth.zone[y]
-            here, active = youth.is_present[y], youth.is_active[y]
-            # Numba adds bytes as words; cut back to a byte, many of them fit into a register.
-            here0 = np.uint8(here0 + (np.uint8(z == 0) & here))
-            here1 = np.uint8(here1 + (np.uint8(z == 1) & here))
-            here2 = np.uint8(here2 + (np.uint8(z == 2) & here))
-            active0 = np.uint8(active0 + (np.uint8(z == 0) & active))
-            active1 = np.uint8(active1 + (np.uint8(z == 1) & active))
-            active2 = np.uint8(active2 + (np.uint8(z == 2) & active))
-            left = np.uint8(left + np.uint8(youth.event[y] == LEFT))
-            arrived = np.uint8(arrived + np.uint8(youth.event[y] == ARRIVED))
-        row[AT.youth] += here0
-        row[AT.youth + 1] += here1
-        row[AT.youth + 2] += here2
-        row[AT.youth_active] += active0
-        row[AT.youth_active + 1] += active1
-        row[AT.youth_active + 2] += active2
-        poor = middle = rich = np.uint8(0)
-        active_poor = active_middle = active_rich = np.uint8(0)
-        for y in range(np.uintp(first), np.uintp(min(first + 128, youth.zone.size))):
-            t = youth.income_third[y]
-            here, active = youth.is_present[y], youth.is_active[y]
-            poor = np.uint8(poor + (np.uint8(t == 0) & here))
-            middle = np.uint8(middle + (np.uint8(t == 1) & here))
-            rich = np.uint8(rich + (np.uint8(t == 2) & here))
-            active_poor = np.uint8(active_poor + (np.uint8(t == 0) & active))
-            active_middle = np.uint8(active_middle + (np.uint8(t == 1) & active))
-            active_rich = np.uint8(active_rich + (np.uint8(t == 2) & active))
-        row[_YOUTH] += poor
-        row[_YOUTH + 1] += middle
-        row[_YOUTH + 2] += rich
-        row[_ACTIVE] += active_poor
-        row[_ACTIVE + 1] += active_middle
-        row[_ACTIVE + 2] += active_rich
-        row[AT.youth_left] += left
-        row[AT.youth_arrived] += arrived
+    """Add up youth by zone and third, and their moves, into a row of `COUNTS`."""
+    here, active = youth.is_present, youth.is_active
+    _add_youth(youth.zone, here, active, row, AT.youth, AT.youth_active)
+    _add_youth(youth.income_third, here, active, row, _YOUTH, _ACTIVE)
+    row[AT.youth_left] += _times(LEFT, youth.event)
+    row[AT.youth_arrived] += _times(ARRIVED, youth.event)
 
 
 @kernel
@@ -287,7 +278,7 @@ def count_projects(cell, entrepreneur, row):
 
 @rule
 def _recent_visitors(recency):
-    """Return how many came to a third place in the last year, in bytes as in `count_youth`."""
+    """Return how many came to a third place in the last year, in bytes as in `_add_youth`."""
     people = 0
     for first in range(0, recency.size, 128):
         here = np.uint8(0)
@@ -348,7 +339,6 @@ def count_offices_and_places(office, official, third_place, account, town, row):
 COUNTING: Final = (
     count_premises,
     count_residents,
-    count_surroundings,
     count_youth,
     count_projects,
     count_visitors,
