@@ -1,4 +1,4 @@
-"""What running projects do around them by their weights on the four dimensions of transition."""
+"""Effects of running projects around them, by weight on the four dimensions of transition."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people find around their homes, against what is usual, whichever process reacts to it."""
+"""Surroundings of homes against those that are usual, whichever process reacts to them."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import numpy as np
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.surroundings import vacancy_gained
 from sim.processes.process import Process, arrays
-from sim.registry.parameters import ParameterGroup, parameter
+from sim.registry.parameters import ParameterGroup, optional_response, parameter
 
 LARGEST_LOSS = 0.95
 """Largest share of the residents of a cell who leave it for the shops around."""
@@ -31,14 +31,11 @@ class DemographyParameters(ParameterGroup):
         source="scenario; a prototype used -0.3 to +0.6 % a year by size of town",
         plausible=(-0.003, 0.003),
     )
-    residents_vacancy_response: float = parameter(
-        0.0,
-        bounds=(0.0, 10.0),
+    residents_vacancy_response: float = optional_response(
+        most=10.0,
         label="Residents where shops are empty",
         help="Share of the residents who leave, in the long run, per share of premises nearby that "
         "become vacant.",
-        source="0 is the form up to model 3",
-        role="constant",
     )
     residents_adjustment: float = parameter(
         10.0,

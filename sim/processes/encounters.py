@@ -20,7 +20,7 @@ from sim.kernels.random import stream_key, uniform, word
 from sim.kernels.surroundings import reaction
 from sim.kernels.visitors import ENTREPRENEUR, OFFICIAL, YOUTH, unpack
 from sim.processes.process import Process, arrays
-from sim.registry.parameters import ParameterGroup, parameter
+from sim.registry.parameters import ParameterGroup, optional_response, parameter
 
 STREAM = 5
 
@@ -99,13 +99,11 @@ class EncountersParameters(ParameterGroup):
         help="Probability that a youth who meets the holder of a project gets a role in it.",
         plausible=(0.03, 0.3),
     )
-    youth_partner_share: float = parameter(
-        0.0,
+    youth_partner_share: float = optional_response(
+        most=1.0,
         unit="share",
         label="Young partners",
         help="Share of the young people who get a role in a project who count as partners of it.",
-        source="0 is the form up to model 3",
-        role="constant",
     )
     partnership_probability: float = parameter(
         0.1,

@@ -1,4 +1,4 @@
-"""Project dimensions: what running projects do around them follows their weights.
+"""Project dimensions: effects of running projects around them, by their weights.
 
 Each project divides itself over four dimensions. Those of running projects are added up around
 homes, like jobs, and compared with the start:
@@ -24,60 +24,49 @@ from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.project_codes import BORN, CEASED, RUNNING
 from sim.kernels.space import decay_potential
 from sim.processes.process import Process, arrays
-from sim.registry.parameters import ParameterGroup, parameter
+from sim.registry.parameters import ParameterGroup, optional_response
 
 MOST_ENCOUNTERS = 1.0
 """Largest exposure of the young through projects nearby, in encounters a month."""
 
 
-def _effect(most: float, label: str, help: str) -> float:
-    declared: float = parameter(
-        0.0,
-        bounds=(0.0, most),
-        label=label,
-        help=help,
-        source="0 is the form up to model 3",
-        role="constant",
-    )
-    return declared
-
-
 class ProjectDimensionsParameters(ParameterGroup):
     """Effects of projects around them by economic, ecological, social and cultural weight."""
 
-    economic_jobs: float = _effect(
-        1.0,
-        "Jobs by economic weight",
-        "How far the jobs of a project follow its economic weight within its kind; 1: in "
+    economic_jobs: float = optional_response(
+        most=1.0,
+        label="Jobs by economic weight",
+        help="How far the jobs of a project follow its economic weight within its kind; 1: in "
         "proportion.",
     )
-    ecological_retention: float = _effect(
-        0.5,
-        "Spending kept by local loops",
-        "Share of spending online that stays for each ecological project per 1,000 residents "
+    ecological_retention: float = optional_response(
+        most=0.5,
+        label="Spending kept by local loops",
+        help="Share of spending online that stays for each ecological project per 1,000 residents "
         "nearby gained since the start.",
     )
-    social_exposure: float = _effect(
-        1.0,
-        "Interest through social projects",
-        "Encounters a month to which a social project per 1,000 residents nearby amounts for the "
-        "young.",
+    social_exposure: float = optional_response(
+        most=1.0,
+        label="Interest through social projects",
+        help="Encounters a month to which a social project per 1,000 residents nearby amounts for "
+        "the young.",
     )
-    social_staying: float = _effect(
-        1.0,
-        "Staying through social projects",
-        "By how much a social project per 1,000 residents nearby lowers the log rate of leaving.",
+    social_staying: float = optional_response(
+        most=1.0,
+        label="Staying through social projects",
+        help="By how much a social project per 1,000 residents nearby lowers the log rate of "
+        "leaving.",
     )
-    cultural_visits: float = _effect(
-        1.0,
-        "Visits through cultural projects",
-        "By how much a cultural project per 1,000 residents nearby raises the log of visits to a "
-        "third place.",
+    cultural_visits: float = optional_response(
+        most=1.0,
+        label="Visits through cultural projects",
+        help="By how much a cultural project per 1,000 residents nearby raises the log of visits "
+        "to a third place.",
     )
-    cultural_openness: float = _effect(
-        1.0,
-        "Openness through cultural projects",
-        "By how much a cultural project per 1,000 residents nearby raises the log of what "
+    cultural_openness: float = optional_response(
+        most=1.0,
+        label="Openness through cultural projects",
+        help="By how much a cultural project per 1,000 residents nearby raises the log of what "
         "encounters add to officials' openness.",
     )
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from sim.kernels.machine.compile import kernel, rule
 from sim.processes.process import Process, arrays
-from sim.registry.parameters import ParameterGroup, parameter
+from sim.registry.parameters import ParameterGroup, optional_response, parameter
 
 
 class TaxBaseParameters(ParameterGroup):
@@ -45,14 +45,11 @@ class TaxBaseParameters(ParameterGroup):
         source="judgement; shops are a small part of the local taxes on firms",
         role="constant",
     )
-    tax_response: float = parameter(
-        0.0,
-        bounds=(0.0, 10.0),
+    tax_response: float = optional_response(
+        most=10.0,
         label="Means follow the tax base",
         help="By how many per cent engineering and review of offices shrink with one per cent of "
         "their tax base; 0: not at all.",
-        source="0 is the form up to model 3",
-        role="constant",
     )
 
 

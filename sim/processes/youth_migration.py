@@ -41,25 +41,13 @@ from sim.kernels.random import (
 )
 from sim.kernels.surroundings import LARGEST_REACTION, activity_gained, reaction, vacancy_gained
 from sim.processes.process import Process, arrays
-from sim.registry.parameters import ParameterGroup, parameter
+from sim.registry.parameters import ParameterGroup, optional_response, parameter
 
 STREAM = 3
 
 YOUNGEST, OLDEST = 180, 360
 """Ages in months at which a holder enters and leaves the table."""
 AT_18, AT_19 = 216, 228
-
-
-def _reaction(most: float, label: str, help: str) -> float:
-    declared: float = parameter(
-        0.0,
-        bounds=(0.0, most),
-        label=label,
-        help=help,
-        source="0 is the form up to model 3",
-        role="constant",
-    )
-    return declared
 
 
 class YouthMigrationParameters(ParameterGroup):
@@ -99,26 +87,27 @@ class YouthMigrationParameters(ParameterGroup):
         help="By how much a job of a new project for each resident nearby lowers the log rate "
         "of leaving.",
     )
-    shop_job_weight: float = _reaction(
-        2.0,
-        "Jobs of shops",
-        "How much a job of a shop nearby counts for staying, relative to a job of a new project.",
+    shop_job_weight: float = optional_response(
+        most=2.0,
+        label="Jobs of shops",
+        help="How much a job of a shop nearby counts for staying, relative to a job of a new "
+        "project.",
     )
-    leaving_vacancy_response: float = _reaction(
-        50.0,
-        "Leaving where shops are empty",
-        "By how much the log rate of leaving rises if all premises nearby become vacant.",
+    leaving_vacancy_response: float = optional_response(
+        most=50.0,
+        label="Leaving where shops are empty",
+        help="By how much the log rate of leaving rises if all premises nearby become vacant.",
     )
-    leaving_activity_response: float = _reaction(
-        10.0,
-        "Staying where others are active",
-        "By how much the log rate of leaving falls where twice as many young people nearby take "
-        "part as at the start.",
+    leaving_activity_response: float = optional_response(
+        most=10.0,
+        label="Staying where others are active",
+        help="By how much the log rate of leaving falls where twice as many young people nearby "
+        "take part as at the start.",
     )
-    arrival_vacancy_response: float = _reaction(
-        50.0,
-        "Arriving where shops are empty",
-        "By how much the log rate of arrivals falls if all premises nearby become vacant.",
+    arrival_vacancy_response: float = optional_response(
+        most=50.0,
+        label="Arriving where shops are empty",
+        help="By how much the log rate of arrivals falls if all premises nearby become vacant.",
     )
 
 

@@ -27,7 +27,7 @@ from sim.kernels.project_codes import INCUBATING, RUNNING
 from sim.kernels.random import block, stream_key, uniform
 from sim.kernels.space import decay_potential
 from sim.processes.process import Process, arrays
-from sim.registry.parameters import ParameterGroup, parameter
+from sim.registry.parameters import ParameterGroup, optional_response, parameter
 
 STREAM = 6
 
@@ -110,14 +110,11 @@ class YouthParticipationParameters(ParameterGroup):
         label="Duration of a role",
         help="Mean months that a young person keeps a role in a project that goes on.",
     )
-    role_model_exposure: float = parameter(
-        0.0,
+    role_model_exposure: float = optional_response(
+        most=5.0,
         unit="encounters/month",
-        bounds=(0.0, 5.0),
         label="Acquaintances with a role as models",
         help="How many encounters a month an acquaintance with a role in a project is worth.",
-        source="0 is the form up to model 3",
-        role="constant",
     )
 
 

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from sim.words.catalogue import Texts
 from sim.words.folders import ENGLISH
 
-__all__ = ["Evidence", "ParameterGroup", "ParameterInfo", "Role", "parameter"]
+__all__ = ["Evidence", "ParameterGroup", "ParameterInfo", "Role", "optional_response", "parameter"]
 
 Evidence = Literal["found", "derived", "recalled", "assumed"]
 """found in a public source; derived from such figures by arithmetic; recalled from the literature
@@ -90,6 +90,27 @@ def parameter(
             "role": role,
             "plausible": list(plausible) if plausible else None,
         },
+    )
+
+
+def optional_response(*, most: float, label: str, help: str, unit: str = "1") -> Any:
+    """Declare the strength of a reaction that is off, at 0, unless a scenario sets it.
+
+    Parameters
+    ----------
+    most : float
+        Largest admissible value; the smallest is 0.
+    label, help, unit : str
+        As of `parameter`.
+    """
+    return parameter(
+        0.0,
+        bounds=(0.0, most),
+        label=label,
+        help=help,
+        unit=unit,
+        source="0 is the form up to model 3",
+        role="constant",
     )
 
 

@@ -1,4 +1,4 @@
-"""What usually surrounds people, and what offices live on at the start: references of reactions.
+"""References of reactions: usual surroundings of people, and tax bases of offices at the start.
 
 People who leave, arrive or have ideas react to shops and active young people nearby that are more
 or fewer than usual; offices react to their tax base. What is usual is the stationary life of the

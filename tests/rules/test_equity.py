@@ -1,4 +1,4 @@
-"""Who benefits: thirds of residents by the income of their cells."""
+"""Thirds of residents by the income of their cells, and how they fare."""
 
 import numpy as np
 import pytest
