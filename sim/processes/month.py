@@ -196,7 +196,7 @@ _SWITCHES = {
     "rent": "with_rent",
 }
 
-_RESPONSES = {
+RESPONSES = {
     "with_youth_outlet": ("youth_idea_response", "youth_partner_share", "role_model_exposure"),
     "with_prospects": ("shop_job_weight", "leaving_activity_response"),
     "with_emptying": (
@@ -246,7 +246,7 @@ def effective(values: Mapping[str, Any]) -> dict[str, Any]:
         seen |= {"trust_gain": 0.0, "openness_gain": 0.0}
     if not seen["with_peers"]:
         seen["neighbour_influence"] = 0.0
-    for switch, responses in _RESPONSES.items():
+    for switch, responses in RESPONSES.items():
         if not seen[switch]:
             seen |= dict.fromkeys(responses, 0.0)
     if not seen["with_takeovers"]:

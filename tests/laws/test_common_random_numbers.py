@@ -7,26 +7,11 @@ from sim.interventions import load_intervention
 from sim.scenario.scenario import load_scenario
 from sim.simulation.simulation import Simulation, start_of
 from sim.territory.territory_file import save_territory
-from tests.reference.towns import SMALL, two_towns_apart
+from tests.reference.towns import REACTIONS, SMALL, two_towns_apart
 
 YEARS = 6
 ENTITIES = ("premises", "youth", "entrepreneur", "official")
-
-
 MEMBERS = {"membership_months": 9.0, "project_visit_ratio": 3.0, "return_ratio": 2.0}
-REACTIONS = {
-    "shop_job_weight": 1.0,
-    "leaving_vacancy_response": 5.0,
-    "leaving_activity_response": 1.0,
-    "arrival_vacancy_response": 5.0,
-    "residents_vacancy_response": 1.0,
-    "idea_vacancy_response": 5.0,
-    "youth_idea_response": 1.0,
-    "youth_partner_share": 0.5,
-    "role_model_exposure": 0.5,
-    "tax_response": 2.0,
-}
-"""Responses of people and offices to what surrounds them."""
 
 
 @pytest.fixture(

@@ -5,6 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from sim.processes.month import RESPONSES as MECHANISM_RESPONSES
 from sim.scenario.scenario import load_scenario
 from sim.simulation.simulation import Simulation, start_of
 from tests.reference.towns import SMALL, small_town
@@ -24,16 +25,9 @@ RESPONSES = {
 """All links, strong by hand."""
 
 SWITCHES = {
-    "with_youth_outlet": ("youth_idea_response", "youth_partner_share", "role_model_exposure"),
-    "with_prospects": ("shop_job_weight", "leaving_activity_response"),
-    "with_emptying": (
-        "leaving_vacancy_response",
-        "arrival_vacancy_response",
-        "residents_vacancy_response",
-        "idea_vacancy_response",
-    ),
-    "with_tax_base": ("tax_response",),
+    switch: names for switch, names in MECHANISM_RESPONSES.items() if switch != "with_dimensions"
 }
+"""The links of each mechanism of the circle."""
 
 BUSY = {
     "transition_births": 2.0,
@@ -51,6 +45,10 @@ def _counts(*changes):
     run = small_town(4, **{**BUSY, **dict(changes)})
     run.run(12 * YEARS)
     return run.counts.tobytes()
+
+
+def test_every_link_has_a_switch():
+    assert {name for names in SWITCHES.values() for name in names} == set(RESPONSES)
 
 
 @pytest.mark.parametrize("switch", SWITCHES)

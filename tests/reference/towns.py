@@ -25,6 +25,20 @@ SMALL = {
 }
 """99 cells and 56 premises in all three zones, small enough for sums over all pairs."""
 
+REACTIONS = {
+    "shop_job_weight": 1.0,
+    "leaving_vacancy_response": 5.0,
+    "leaving_activity_response": 1.0,
+    "arrival_vacancy_response": 5.0,
+    "residents_vacancy_response": 1.0,
+    "idea_vacancy_response": 5.0,
+    "youth_idea_response": 1.0,
+    "youth_partner_share": 0.5,
+    "role_model_exposure": 0.5,
+    "tax_response": 2.0,
+}
+"""Responses of people and offices to what surrounds them."""
+
 
 def small_town(seed: int = 1, **parameters: Any) -> Simulation:
     """A run of the small town, with some parameters changed."""

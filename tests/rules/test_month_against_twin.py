@@ -27,7 +27,7 @@ from tests.reference import (
     support_month,
     youth_month,
 )
-from tests.reference.towns import small_town
+from tests.reference.towns import REACTIONS, small_town
 
 TWINS = (
     retail_month.MONTH
@@ -89,20 +89,7 @@ STATES = {
         "seat_use_holders": 0.45,
         "seat_use_officials": 0.05,
     },
-    "a vicious circle": {
-        "offices": 2,
-        "closure_rate": 0.3,
-        "shop_job_weight": 1.0,
-        "leaving_vacancy_response": 5.0,
-        "leaving_activity_response": 1.0,
-        "arrival_vacancy_response": 5.0,
-        "residents_vacancy_response": 1.0,
-        "idea_vacancy_response": 5.0,
-        "youth_idea_response": 1.0,
-        "youth_partner_share": 0.5,
-        "role_model_exposure": 0.5,
-        "tax_response": 2.0,
-    },
+    "a vicious circle": {"offices": 2, "closure_rate": 0.3, **REACTIONS},
     "without neighbours, margins and rent": {
         "with_neighbours": False,
         "with_margins": False,

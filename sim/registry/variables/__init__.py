@@ -12,8 +12,11 @@ from typing import Final
 import numpy as np
 
 from sim.registry.variables.money import MONEY
-from sim.registry.variables.people import PEOPLE
+from sim.registry.variables.offices import OFFICES
+from sim.registry.variables.projects import PROJECTS
 from sim.registry.variables.retail import RETAIL
+from sim.registry.variables.surroundings import SURROUNDINGS
+from sim.registry.variables.youth import YOUTH
 
 __all__ = ["VARIABLES", "Variable"]
 
@@ -68,5 +71,8 @@ class Variable:
         return self.name.partition(".")[2]
 
 
-VARIABLES: Final[dict[str, Variable]] = {v[0]: Variable(*v) for v in (*RETAIL, *PEOPLE, *MONEY)}
+VARIABLES: Final[dict[str, Variable]] = {
+    v[0]: Variable(*v)
+    for v in (*RETAIL, *YOUTH, *PROJECTS, *OFFICES, *SURROUNDINGS, *MONEY)
+}
 """Every array of the state by name."""
