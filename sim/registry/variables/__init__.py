@@ -72,7 +72,6 @@ class Variable:
 
 
 VARIABLES: Final[dict[str, Variable]] = {
-    v[0]: Variable(*v)
-    for v in (*RETAIL, *YOUTH, *PROJECTS, *OFFICES, *SURROUNDINGS, *MONEY)
+    v[0]: Variable(*v) for v in (*RETAIL, *YOUTH, *PROJECTS, *OFFICES, *SURROUNDINGS, *MONEY)
 }
 """Every array of the state by name."""
