@@ -142,18 +142,17 @@ def p_value(differences: Floats, means: Floats) -> float:
     """Return the two-sided p-value of a mean effect of zero.
 
     It inverts the interval: an interval of level 1 - p ends at zero. Where fewer than `_RARE` of
-    the bootstrap `means` lie beyond zero, it is the smaller of the value at the next resample and
-    that of Student's test, which the expanded interval equals for normal differences.
+    the bootstrap `means` lie beyond zero, it is that of Student's test, which the expanded interval
+    equals for normal differences: resamples of few differences have too light a tail, and counts
+    of so few of them are luck.
     """
     n = differences.size
     beyond = min(int(np.count_nonzero(means <= 0)), int(np.count_nonzero(means >= 0)))
+    error = float(differences.std(ddof=1)) / math.sqrt(n)
+    if beyond < _RARE and error > 0:  # differences near the smallest number have no error
+        return 2 * float(stdtr(n - 1, -abs(float(differences.mean())) / error))
     quantile = float(ndtri(min(max(beyond, 1) / RESAMPLES, 0.5)))
-    p = 2 * float(stdtr(n - 1, quantile / math.sqrt(n / (n - 1))))
-    if beyond < _RARE:
-        error = float(differences.std(ddof=1)) / math.sqrt(n)
-        if error > 0:  # differences near the smallest number have none
-            p = min(p, 2 * float(stdtr(n - 1, -abs(float(differences.mean())) / error)))
-    return p
+    return 2 * float(stdtr(n - 1, quantile / math.sqrt(n / (n - 1))))
 
 
 def verdict_of(lo90: float, hi90: float, smallest_relevant: float) -> Verdict:

@@ -74,6 +74,15 @@ def test_a_strong_effect_is_found_and_few_findings_are_false():
     assert np.mean(false) <= LEVEL + 1.645 * np.std(false) / np.sqrt(repeats)
 
 
+@pytest.mark.statistical
+@pytest.mark.parametrize("n", [8, 20])
+def test_small_p_values_are_as_rare_as_they_say(n):
+    rng = np.random.default_rng(n)
+    p = np.array([mean_effect(rng.normal(size=n)).p_value for _ in range(6000)])
+    for level in (0.05, 0.01, 0.002):
+        assert (p <= level).mean() <= level + 1.645 * np.sqrt(level * (1 - level) / p.size)
+
+
 def test_a_p_value_is_the_level_at_which_the_interval_reaches_zero():
     rng = np.random.default_rng(5)
     for _ in range(200):
