@@ -145,8 +145,8 @@ class MechanismParameters(ParameterGroup):
     )
     with_youth_outlet: bool = _switch(
         "The active young start things",
-        "Off: ideas of the young do not follow their activity, and those with a role are neither "
-        "partners nor models.",
+        "Off: the young use places and have ideas whether or not they take part, and those with a "
+        "role are neither partners nor models.",
     )
     with_prospects: bool = _switch(
         "Shop jobs and activity keep the young",
@@ -246,6 +246,8 @@ def effective(values: Mapping[str, Any]) -> dict[str, Any]:
         seen |= {"trust_gain": 0.0, "openness_gain": 0.0}
     if not seen["with_peers"]:
         seen["neighbour_influence"] = 0.0
+    if not seen["with_youth_outlet"]:
+        seen["active_visit_ratio"] = 1.0
     for switch, responses in RESPONSES.items():
         if not seen[switch]:
             seen |= dict.fromkeys(responses, 0.0)

@@ -5,9 +5,10 @@ Everybody has one place, chosen among those in reach with probabilities proporti
     visits next door x exp(-distance / reach)
 
 (Luce's rule, as in Huff's model of shopping). This probability x ramp, which rises from 0 to 1 over
-the first months of a place, is the share v of the time for which somebody would be a member. With a
-mean membership of M months, members leave with the monthly probability l = 1 / M, and others join
-with
+the first months of a place, is the share v of the time for which somebody would be a member, times
+`project_visit_ratio` for those with a project and `active_visit_ratio` for the young who took part
+last month. With a mean membership of M months, members leave with the monthly probability l =
+1 / M, and others join with
 
     j = v l / (1 - v (1 - l))
 
@@ -147,6 +148,14 @@ class ThirdPlacesParameters(ParameterGroup):
         source="1 is the form up to model 3",
         role="constant",
     )
+    active_visit_ratio: float = parameter(
+        1.0,
+        bounds=(0.0, 100.0),
+        label="Visits of the active young",
+        help="How much likelier young people who take part are to use third places.",
+        source="1 is the form up to model 3",
+        role="constant",
+    )
     return_ratio: float = parameter(
         1.0,
         bounds=(0.0, 100.0),
@@ -175,9 +184,9 @@ def ramp_of(age, p):
 
 
 @rule
-def member_share(visits, ramp, has_project, p):
+def member_share(visits, ramp, readiness):
     """Return the share of the time for which somebody would be a member."""
-    return min(visits * ramp * (p.project_visit_ratio if has_project else 1.0), 1.0)
+    return min(visits * ramp * readiness, 1.0)
 
 
 @rule
@@ -249,17 +258,34 @@ def _draw_of_culture(place, third_place, cell, p):
     return reaction(p.cultural_visits * culture_gained(third_place.cell_row[place], cell))
 
 
+@rule
+def _readiness(kind, i, youth, stage, p):
+    """Return how much likelier somebody is to use third places because of what they do."""
+    if kind == YOUTH:
+        return p.active_visit_ratio if youth.is_active[i] else 1.0
+    has_project = kind == ENTREPRENEUR and IDEA <= stage[i] <= RUNNING
+    return p.project_visit_ratio if has_project else 1.0
+
+
+@rule
+def _most_ready(kind, p):
+    """Return the largest readiness of a kind."""
+    if kind == YOUTH:
+        return max(p.active_visit_ratio, 1.0)
+    return max(p.project_visit_ratio, 1.0) if kind == ENTREPRENEUR else 1.0
+
+
 @kernel
 def _list_who_wants(
-    seed, month, kind, people, visits, is_present, stage, third_place, visitor, count, cell, p
+    seed, month, kind, people, visits, youth, stage, third_place, visitor, count, cell, p
 ):
     """Append members who stay, and who want to join, each with a key of place and random order.
 
     They are few, so random words are first compared in bulk with an upper bound, the probability
-    for a well-known place and somebody with a project. Members, and former ones who come back more
-    readily, are looked at in any case.
+    for a well-known place and somebody with a project, or an active youth. Members, and former ones
+    who come back more readily, are looked at in any case.
     """
-    ratio = max(p.project_visit_ratio, 1.0) if kind == ENTREPRENEUR else 1.0
+    ratio = _most_ready(kind, p)
     ratio *= LARGEST_REACTION if p.cultural_visits > 0.0 else 1.0
     largest = min(ratio * _most_visits(visits, third_place, p), 1.0)
     if largest <= 0.0 and not third_place.users.any():
@@ -289,13 +315,13 @@ def _list_who_wants(
                 if (
                     place < 0
                     or not third_place.is_open[place]
-                    or (kind == YOUTH and not is_present[i])
+                    or (kind == YOUTH and not youth.is_present[i])
                 ):
                     continue
                 ramp = ramp_of(third_place.age[place], p)
                 ramp *= _draw_of_culture(place, third_place, cell, p)
-                has_project = kind == ENTREPRENEUR and IDEA <= stage[i] <= RUNNING
-                share = member_share(people.visit_probability[i], ramp, has_project, p)
+                readiness = _readiness(kind, i, youth, stage, p)
+                share = member_share(people.visit_probability[i], ramp, readiness)
                 joining = joining_probability(share, leaving)
                 if people.last_place[i] == place and people.recency[i] > 0:
                     joining *= p.return_ratio
@@ -340,7 +366,7 @@ def visit_places(seed, month, cell, youth, entrepreneur, official, third_place, 
     """List the visitors of places, and give the hours of staff to project holders."""
     by_youth, by_holders = third_place.youth_visits, third_place.entrepreneur_visits
     by_officials = third_place.official_visits
-    is_present, stage = youth.is_present, entrepreneur.stage
+    stage = entrepreneur.stage
     has_changed = False
     for place in range(third_place.is_open.size):
         has_changed |= third_place.is_open[place] != third_place.was_open[place]
@@ -357,13 +383,13 @@ def visit_places(seed, month, cell, youth, entrepreneur, official, third_place, 
     forget_visits(official)
     count = np.int64(0)
     count = _list_who_wants(
-        seed, month, YOUTH, youth, by_youth, is_present, stage, third_place, visitor, count,
+        seed, month, YOUTH, youth, by_youth, youth, stage, third_place, visitor, count,
         cell, p)  # fmt: skip
     count = _list_who_wants(
-        seed, month, ENTREPRENEUR, entrepreneur, by_holders, is_present, stage, third_place,
+        seed, month, ENTREPRENEUR, entrepreneur, by_holders, youth, stage, third_place,
         visitor, count, cell, p)  # fmt: skip
     count = _list_who_wants(
-        seed, month, OFFICIAL, official, by_officials, is_present, stage, third_place, visitor,
+        seed, month, OFFICIAL, official, by_officials, youth, stage, third_place, visitor,
         count, cell, p)  # fmt: skip
     sort_pairs(visitor.key, visitor.agent, count)
 

@@ -71,6 +71,8 @@ def _share_of_time(town: Town, values: Values, name: str, i: int) -> float:
     share *= min(max(exp(values["cultural_visits"] * gained(town, "cultural", *there)), 0.5), 2.0)
     if name == ENTREPRENEUR and IDEA <= town["entrepreneur.stage"][i] <= RUNNING:
         share *= values["project_visit_ratio"]
+    if name == YOUTH and town["youth.is_active"][i]:
+        share *= values["active_visit_ratio"]
     return min(share, 1.0)
 
 

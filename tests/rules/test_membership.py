@@ -156,6 +156,23 @@ def test_people_with_a_project_come_that_many_times_as_often_and_others_as_befor
     assert counts[3.0][0] == pytest.approx([0.1, 0.3], abs=0.01)
 
 
+def test_the_active_young_come_that_many_times_as_often_and_others_as_before():
+    counts = {}
+    for ratio in (1.0, 2.0):
+        state, users = a_place(holders=0, youth=2000, visits=0.1), np.zeros(2)
+        state["youth.is_active"] = np.arange(2000) % 2
+        others = []
+        for month in months_of(state, range(200), membership_months=4.0, active_visit_ratio=ratio):
+            if month >= 40:
+                is_member = state["youth.member_of"] == 0
+                users += is_member[0::2].sum(), is_member[1::2].sum()
+                others.append(is_member[0::2].tobytes())
+        counts[ratio] = users / 160 / 1000, others
+    assert counts[2.0][1] == counts[1.0][1]
+    assert counts[1.0][0] == pytest.approx([0.1, 0.1], abs=0.005)
+    assert counts[2.0][0] == pytest.approx([0.1, 0.2], abs=0.01)
+
+
 def test_former_members_come_back_that_much_more_readily():
     back = {}
     for ratio in (1.0, 4.0):
@@ -178,6 +195,7 @@ def test_the_screening_in_bulk_misses_nobody():
     state["third_place.age"], state["third_place.seats"] = 100, 10_000
     town, values = town_of(state), VALUES | {
         "membership_months": 12.0, "project_visit_ratio": 9.0, "return_ratio": 30.0,
+        "active_visit_ratio": 5.0,
     }  # fmt: skip
     for month in range(15):
         third_place_visits.PROCESS.bind(state, values, 4)(month, month)

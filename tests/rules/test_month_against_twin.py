@@ -83,6 +83,7 @@ STATES = {
     "members of third places": {
         "membership_months": 6.0,
         "project_visit_ratio": 4.0,
+        "active_visit_ratio": 2.0,
         "return_ratio": 3.0,
         "visit_level": 2.0,
         "seat_use_youth": 0.15,
