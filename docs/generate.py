@@ -48,6 +48,7 @@ ENTITIES = {
     "youth": "Youth: residents aged 15 to 29",
     "entrepreneur": "Entrepreneurs and their projects",
     "official": "Officials",
+    "worker": "Remote workers",
     "office": "Offices: the administrations that officials work in",
     "third_place": "Third places",
     "account": "Accounts: the money of an intervention",

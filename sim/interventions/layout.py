@@ -172,6 +172,8 @@ def _lay_place(state: State, row: int, place: PlannedPlace) -> None:
     state["third_place.volunteer_share"][row] = place.volunteer_share
     state["third_place.fee"][row] = cents(kind["fee"])
     state["third_place.official_visits"][row] = kind["official_visits"] * place.official_visits
+    if not place.is_mobile:  # who travels brings no desks
+        state["third_place.worker_visits"][row] = kind["worker_visits"]
     for quantity in ("youth_visits", "entrepreneur_visits", "mentoring", "machines", "trials"):
         state[f"third_place.{quantity}"][row] = kind[quantity]
 

@@ -32,7 +32,7 @@ class PandemicLevers(TimedLevers):
 
 def _scale_visits(state: State, account: int, calendar: int, factor: float) -> None:
     """Scale visits, and let people choose their places again."""
-    for people in ("youth", "entrepreneur", "official"):
+    for people in ("youth", "entrepreneur", "official", "worker"):
         state[f"third_place.{people}_visits"] *= factor
     state["third_place.was_open"] = 1 - state["third_place.is_open"]
 

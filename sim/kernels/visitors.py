@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.kernels.machine.compile import rule
 
-YOUTH, ENTREPRENEUR, OFFICIAL = np.arange(3)  # typed: one compilation for all kinds
+YOUTH, ENTREPRENEUR, OFFICIAL, WORKER = np.arange(4)  # typed: one compilation for all kinds
 """Kinds of visitors."""
 
 _32 = np.uint64(32)

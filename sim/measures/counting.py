@@ -103,6 +103,7 @@ TERRITORY: Final = (
     "joined",
     "people_of_a_year",
     "project_members",
+    "worker_members",
     "evening_participants",
     "votes",
     "bank_loans",
@@ -289,11 +290,12 @@ def _recent_visitors(recency):
 
 
 @kernel
-def count_visitors(youth, entrepreneur, official, row):
+def count_visitors(youth, entrepreneur, official, worker, row):
     """Add up who came to a third place in the last year into a row of `COUNTS`."""
     row[AT.people_of_a_year] += _recent_visitors(youth.recency)
     row[AT.people_of_a_year] += _recent_visitors(entrepreneur.recency)
     row[AT.people_of_a_year] += _recent_visitors(official.recency)
+    row[AT.people_of_a_year] += _recent_visitors(worker.recency)
 
 
 @kernel
@@ -315,6 +317,7 @@ def count_offices_and_places(office, official, third_place, account, town, row):
             row[AT.seats_used] += third_place.seats_used[place]
             row[AT.users] += third_place.users[place]
             row[AT.joined] += third_place.joined[place]
+            row[AT.worker_members] += third_place.workers[place]
         row[AT.facilitators] += third_place.staff[place]
         row[AT.hours_paid] += third_place.hours_paid[place]
         row[AT.accompanied] += third_place.accompanied[place]

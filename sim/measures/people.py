@@ -175,6 +175,16 @@ SUPPORT_MEASURES: Final = (
         is_outcome=True,
     ),
     Measure(
+        "worker_members",
+        "people",
+        "Members who work remotely",
+        "Members of third places who are remote workers, mobile places aside.",
+        "last_year",
+        relevant=1.0,
+        relevant_share=0.02,
+        is_outcome=True,
+    ),
+    Measure(
         "occupancy",
         "share",
         "Occupancy of third places",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sim.mesa_face.people import Entrepreneur, Official, Youth
+from sim.mesa_face.people import Entrepreneur, Official, Worker, Youth
 from sim.mesa_face.premises import Premises, Shop, ShopClosedError
 from sim.mesa_face.row_agent import AgentGoneError, RowAgent
 from sim.mesa_face.third_place import ThirdPlace
@@ -24,6 +24,7 @@ __all__ = [
     "Shop",
     "ShopClosedError",
     "ThirdPlace",
+    "Worker",
     "Youth",
 ]
 
@@ -33,6 +34,7 @@ KINDS: Final[tuple[type[RowAgent], ...]] = (
     Youth,
     Entrepreneur,
     Official,
+    Worker,
     ThirdPlace,
 )
 """Types of agents in the order of ``model.agents``."""

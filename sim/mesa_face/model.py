@@ -262,7 +262,8 @@ class TerritoryModel(Model):  # type: ignore[misc]  # Mesa carries no types
     Notes
     -----
     `agents` are those of `sim.mesa_face.agents.KINDS`: permanent premises and the shops
-    in them, the young, entrepreneurs with their projects, officials, and open third places.
+    in them, the young, entrepreneurs with their projects, officials, remote workers, and
+    open third places.
     ``random`` and ``rng`` are Mesa's generators for your own code: the model's draws are a function
     of seed, process, month and permanent ids, and never use them.
 

@@ -1,4 +1,4 @@
-"""People: the young, entrepreneurs with at most one project each, and officials."""
+"""People: the young, entrepreneurs with at most one project each, officials and workers."""
 
 from __future__ import annotations
 
@@ -213,6 +213,23 @@ class Official(RowAgent):
     is_elected = Flag()
     openness = Column[float](at_least=0.0, at_most=1.0)
     trust = Column[float](at_least=0.0, at_most=1.0)
+    third_place: Relation[ThirdPlace] = Relation("ThirdPlace")
+    member_of: Relation[ThirdPlace] = Relation("ThirdPlace")
+    member_since = Column[int](computed=True)
+    last_place: Relation[ThirdPlace] = Relation("ThirdPlace")
+    recency = Column[int](computed=True)
+    visit_probability = Column[float](computed=True)
+    at_place = Flag(computed=True)
+
+
+class Worker(RowAgent):
+    """A resident who works at a distance and might want a desk near home."""
+
+    table = "worker"
+    permanence = "their number is that of the start"
+
+    unique_id = UniqueId(5 * 10**12)
+    skills = Column[int](at_least=0, at_most=4095)
     third_place: Relation[ThirdPlace] = Relation("ThirdPlace")
     member_of: Relation[ThirdPlace] = Relation("ThirdPlace")
     member_since = Column[int](computed=True)

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.mesa_face.columns import ROW_MASK, TENANCY_SHIFT, Column, Flag, UniqueId, Word
-from sim.mesa_face.people import Entrepreneur, Official, Youth
+from sim.mesa_face.people import Entrepreneur, Official, Worker, Youth
 from sim.mesa_face.row_agent import RowAgent
 from sim.registry.catalogues import third_place_kinds
 
 if TYPE_CHECKING:
     from sim.mesa_face.agent_sets import ColumnAgentSet
 
-VISITORS: tuple[type[RowAgent], ...] = (Youth, Entrepreneur, Official)
+VISITORS: tuple[type[RowAgent], ...] = (Youth, Entrepreneur, Official, Worker)
 """Types of visitors in the order of their codes in ``visitor.agent``."""
 
 
@@ -39,6 +39,7 @@ class ThirdPlace(RowAgent):
     seats_used = Column[float](computed=True)
     users = Column[int](computed=True)
     holders = Column[int](computed=True)
+    workers = Column[int](computed=True)
     joined = Column[int](computed=True)
     hours_paid = Column[float](computed=True)
     hours = Column[float](computed=True)
@@ -52,6 +53,7 @@ class ThirdPlace(RowAgent):
     youth_visits = Column[float](computed=True)
     entrepreneur_visits = Column[float](computed=True)
     official_visits = Column[float](computed=True)
+    worker_visits = Column[float](computed=True)
     mentoring = Column[float](at_least=0.0)
     machines = Column[float](at_least=0.0)
     trials = Column[float](above=0.0)

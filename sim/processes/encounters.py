@@ -1,10 +1,10 @@
 """Encounters: meetings at third places and innovation labs, and their effects.
 
 Visitors of a place meet in random pairs, wherever they live. Two project holders learn from each
-other if their competences are complementary. Officials revise their trust and openness after
-meeting somebody whose openness is not too far from theirs (bounded confidence: Deffuant, Neau,
-Amblard and Weisbuch 2000, doi:10.1142/S0219525900000078). The young become interested, and some get
-a role in a project, as partners of it in part of the cases.
+other if their competences are complementary, and may learn from a remote worker. Officials revise
+their trust and openness after meeting somebody whose openness is not too far from theirs (bounded
+confidence: Deffuant, Neau, Amblard and Weisbuch 2000, doi:10.1142/S0219525900000078). The young
+become interested, and some get a role in a project, as partners of it in part of the cases.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.project_codes import IDEA, INCUBATING, RUNNING
 from sim.kernels.random import stream_key, uniform, word
 from sim.kernels.surroundings import reaction
-from sim.kernels.visitors import ENTREPRENEUR, OFFICIAL, YOUTH, unpack
+from sim.kernels.visitors import ENTREPRENEUR, OFFICIAL, WORKER, YOUTH, unpack
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, optional_response, parameter
 
@@ -41,6 +41,15 @@ class EncountersParameters(ParameterGroup):
         help="What a project holder gains from meeting another whose competences complement.",
         source="judgement; weighed by what exposure does to ideas",
         plausible=(0.03, 0.3),
+    )
+    worker_exposure: float = parameter(
+        0.0,
+        bounds=(0.0, 1.0),
+        label="Exposure by remote workers",
+        help="Value for a project holder of meeting a remote worker whose competences complement, "
+        "relative to another holder.",
+        source="judgement; nobody has measured it, so 0 is possible",
+        role="constant",
     )
     exposure_half_life: float = parameter(
         12.0,
@@ -88,7 +97,7 @@ class EncountersParameters(ParameterGroup):
         0.5,
         bounds=(0.0, 1.0),
         label="Exposure by other youth",
-        help="Value of meeting another young person, relative to anybody else.",
+        help="Value of meeting another young person, or a remote worker, relative to anybody else.",
         source="judgement: less than a project holder or an official",
         plausible=(0.0, 1.0),
     )
@@ -145,7 +154,7 @@ def _openness(kind, i, youth, entrepreneur, official):
         return min(max(np.float64(youth.interest[i]), 0.0), 1.0)
     if kind == ENTREPRENEUR:
         return np.float64(entrepreneur.openness[i])
-    return np.float64(official.openness[i])
+    return np.float64(official.openness[i]) if kind == OFFICIAL else 0.0
 
 
 @rule
@@ -159,6 +168,13 @@ def _a_holder_learns(i, other, entrepreneur, p):
         entrepreneur.exposure[i] = drawn_towards(entrepreneur.exposure[i], 1.0, p.encounter_gain)
         if _has_project(entrepreneur.stage[i]):
             entrepreneur.partners[i] += 1
+
+
+@rule
+def _learns_from_worker(i, other, entrepreneur, worker, p):
+    if complement(entrepreneur.skills[i], worker.skills[other]):
+        gain = p.worker_exposure * p.encounter_gain
+        entrepreneur.exposure[i] = drawn_towards(entrepreneur.exposure[i], 1.0, gain)
 
 
 @rule
@@ -191,7 +207,8 @@ def _mean_trust(official, office):
 @rule
 def _a_youth_meets(i, kind, other, k0, k1, youth, entrepreneur, p):
     """Add to exposure; a role in the project of its holder goes to some who have none."""
-    youth.exposure[i] += p.peer_exposure if kind == YOUTH else 1.0
+    carries_nothing = kind in (YOUTH, WORKER)
+    youth.exposure[i] += p.peer_exposure if carries_nothing else 1.0
     if (
         kind == ENTREPRENEUR
         and INCUBATING <= entrepreneur.stage[other] <= RUNNING
@@ -212,8 +229,11 @@ def _may_become_partner(other, luck, entrepreneur, p):
 
 
 @kernel
-def _meet_at_places(k0, k1, youth, entrepreneur, official, visitor, cell, p):
-    """Let visitors of a place meet in pairs, in the order in which they are listed."""
+def _meet_at_places(k0, k1, youth, entrepreneur, official, worker, visitor, cell, p):
+    """Let visitors of a place meet in pairs, in the order in which they are listed.
+
+    Remote workers change others and stay as they are.
+    """
     v = 0
     while v + 1 < visitor.count[0]:
         (place, kind_a, a), (next_place, kind_b, b) = unpack(v, visitor), unpack(v + 1, visitor)
@@ -227,7 +247,9 @@ def _meet_at_places(k0, k1, youth, entrepreneur, official, visitor, cell, p):
                 _a_youth_meets(a, kind_b, b, k0, k1, youth, entrepreneur, p)
             elif kind_a == ENTREPRENEUR and kind_b == ENTREPRENEUR:
                 _a_holder_learns(a, b, entrepreneur, p)
-            elif kind_a == OFFICIAL:
+            elif kind_a == ENTREPRENEUR and kind_b == WORKER:
+                _learns_from_worker(a, b, entrepreneur, worker, p)
+            elif kind_a == OFFICIAL and kind_b != WORKER:
                 luck = uniform(word(k0, k1, official.id[a], _LEARNS))
                 moved = _an_official_learns(a, luck, openness_a, openness_b, official, cell, p)
                 if moved and kind_b == ENTREPRENEUR:
@@ -290,13 +312,15 @@ def _meet_at_lab(lab, k0, k1, entrepreneur, official, account, ledger, cell, p):
 
 
 @kernel
-def meet(seed, month, youth, entrepreneur, official, office, visitor, account, ledger, cell, p):
+def meet(
+    seed, month, youth, entrepreneur, official, worker, office, visitor, account, ledger, cell, p
+):
     """Let visitors of places, and officials at labs, meet."""
     k0, k1 = stream_key(seed, STREAM, month)
     kept = 0.5 ** (1.0 / p.exposure_half_life)
     for i in range(entrepreneur.exposure.size):
         entrepreneur.exposure[i] = faded(entrepreneur.exposure[i], kept)
-    _meet_at_places(k0, k1, youth, entrepreneur, official, visitor, cell, p)
+    _meet_at_places(k0, k1, youth, entrepreneur, official, worker, visitor, cell, p)
     for a in range(account.is_active.size):
         if account.is_active[a] and account.lab_meetings[a] > 0.0:
             _meet_at_lab(a, k0, k1, entrepreneur, official, account, ledger, cell, p)

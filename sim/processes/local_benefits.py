@@ -2,7 +2,8 @@
 
 Users of third places spend money around them, in proportion to the use of their seats. It comes
 from the spending of their home cells; with an open boundary, a share comes from visitors from
-beyond the grid and is new. Project jobs beyond those of the start bring consumers to their cell, as
+beyond the grid and is new. Remote workers would else work at home, so all that they spend by day
+comes from there. Project jobs beyond those of the start bring consumers to their cell, as
 far as the jobs are new to the territory; with a closed boundary none is. The spending moves in the
 following month.
 """
@@ -16,11 +17,12 @@ from sim.kernels.machine.compile import kernel
 from sim.kernels.project_codes import BORN, CEASED, RUNNING
 from sim.kernels.seats import seat_use
 from sim.kernels.space import decay_potential
-from sim.kernels.visitors import ENTREPRENEUR, YOUTH, unpack
+from sim.kernels.visitors import ENTREPRENEUR, OFFICIAL, YOUTH, unpack
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
 DAYS = 365.25 / 12
+WORK_DAYS = 252 / 12
 NEARBY_KM = 0.4
 
 
@@ -35,6 +37,15 @@ class LocalBenefitsParameters(ParameterGroup):
         label="Spending around a third place",
         help="Daily spending of a user of a third place around it.",
         source="judgement, 3-15 EUR",
+    )
+    work_day_spending: float = parameter(
+        10.0,
+        unit="EUR/day",
+        bounds=(0.0, 100.0),
+        label="Spending on a work day",
+        help="What a remote worker spends around a third place on a day there instead of at home.",
+        source="judgement: a lunch; 0 to 20 EUR",
+        role="constant",
     )
     outside_visitors: float = parameter(
         0.1,
@@ -63,8 +74,9 @@ class LocalBenefitsParameters(ParameterGroup):
 
 @kernel
 def bring_benefits(
-    entrepreneur, work, project_kind, premises, youth, official, third_place, visitor, cell, town, p
-):
+    entrepreneur, work, project_kind, premises, youth, official, worker, third_place, visitor, cell,
+    town, p
+):  # fmt: skip
     """Update changed jobs, move the spending of users, and count daily visitors."""
     jobs = cell.project_jobs.reshape(-1)
     has_changed = False
@@ -95,18 +107,24 @@ def bring_benefits(
     visitors = cell.visitors.reshape(-1)
     yearly = p.spending_convenience + p.spending_comparison + p.spending_hospitality
     per_user = p.visitor_spending * DAYS / (yearly / 12.0) if yearly > 0.0 else 0.0
+    per_worker = p.work_day_spending * WORK_DAYS / (yearly / 12.0) if yearly > 0.0 else 0.0
     for v in range(visitor.count[0]):
         place, kind, i = unpack(v, visitor)
-        use = seat_use(kind, p)
+        use, each, outside = seat_use(kind, p), per_user, p.outside_visitors
         if kind == YOUTH:
             home = youth.cell_row[i]
+        elif kind == ENTREPRENEUR:
+            home = entrepreneur.cell_row[i]
+        elif kind == OFFICIAL:
+            home = official.cell_row[i]
         else:
-            home = entrepreneur.cell_row[i] if kind == ENTREPRENEUR else official.cell_row[i]
+            home = worker.cell_row[i]
+            each, outside = per_worker, 0.0
         there = third_place.cell_row[place]
         left = residents[home] * power[home] + visitors[home] + moved[home]
-        taken = min((1.0 - p.outside_visitors) * use * per_user, max(left, 0.0))
+        taken = min((1.0 - outside) * use * each, max(left, 0.0))
         moved[home] -= taken
-        moved[there] += taken + p.outside_visitors * use * per_user
+        moved[there] += taken + outside * use * each
     rows, columns = cell.place_visitors.shape
     radius = NEARBY_KM / town.cell_km[0]
     cell.place_visitors[:] = 0.0

@@ -129,6 +129,9 @@ class MechanismParameters(ParameterGroup):
     with_membership: bool = _switch(
         "People are members", "Off: the users of a third place are drawn anew each month."
     )
+    with_remote_work: bool = _switch(
+        "Remote workers want desks", "Off: remote workers stay at home and meet nobody."
+    )
     with_accompaniment: bool = _switch(
         "Facilitators accompany projects",
         "Off: facilitators share their hours equally among the project holders present.",
@@ -242,6 +245,8 @@ def effective(values: Mapping[str, Any]) -> dict[str, Any]:
         seen |= {"outside_visitors": 0.0, "new_job_share": 0.0}
     if not seen["with_membership"]:
         seen |= {"membership_months": 1.0, "return_ratio": 1.0}
+    if not seen["with_remote_work"]:
+        seen["remote_share"] = 0.0
     if not seen["with_trust"]:
         seen |= {"trust_gain": 0.0, "openness_gain": 0.0}
     if not seen["with_peers"]:

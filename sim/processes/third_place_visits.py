@@ -18,8 +18,12 @@ while there is room for their use of a seat. The hours of staff saturate with th
 
     hours = staff x hours_per_fte x mentoring x n / (n + half_load x staff)
 
-Volunteers among the users, a share that the intervention sets, add `hours_per_volunteer` each to
-the hours of staff.
+Volunteers among them, a share that the intervention sets, add `hours_per_volunteer` each to the
+hours of staff.
+
+Remote workers want a desk near home and nothing from the staff, so n leaves them out, and none of
+them volunteers. Their number may grow. As few of them are members, g times as many workers is the
+same as g times their visits.
 """
 
 from __future__ import annotations
@@ -37,7 +41,7 @@ from sim.kernels.project_codes import IDEA, RUNNING
 from sim.kernels.random import fill_words_of, stream_key, uniform, word
 from sim.kernels.seats import let_in, seat_members
 from sim.kernels.surroundings import LARGEST_REACTION, reaction
-from sim.kernels.visitors import ENTREPRENEUR, OFFICIAL, YOUTH, enter, unpack
+from sim.kernels.visitors import ENTREPRENEUR, OFFICIAL, WORKER, YOUTH, enter, unpack
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
@@ -46,9 +50,11 @@ _CUT_OFF = 4.0  # reaches; beyond them only exp(-4) = 2 % would be left
 _CLEAR_OF_ROUNDING = np.float32(2.0**31 * (1.0 + 2.0**-20))  # of 31 bits
 
 # Decision indices: two of each kind every month, a lasting taste for each place, and one of each
-# kind when visits of a place fall.
+# kind when visits of a place fall. Those of workers stand apart.
 _TASTES = 6
 _LAPSES = 1 << 20
+_WORKER_TASTES = 1 << 21
+_WORKER_TURNS = 1 << 22
 
 _MEMBERS = "third_place visit_probability at_place member_of member_since last_place recency"
 
@@ -167,6 +173,17 @@ class ThirdPlacesParameters(ParameterGroup):
     seat_use_youth: float = _seat_use("youth", "a young member")
     seat_use_holders: float = _seat_use("project holders", "a potential project holder")
     seat_use_officials: float = _seat_use("officials", "an official")
+    seat_use_workers: float = _seat_use("remote workers", "a remote worker")
+    remote_trend: float = parameter(
+        0.0,
+        unit="1/year",
+        bounds=(-0.2, 0.2),
+        label="Trend of remote work",
+        help="Yearly change of the number of remote workers, as a share of it.",
+        source="0: 22 % of employees in 2022 and in 2024 (Insee Analyses 105, docs/sources.md)",
+        evidence="found",
+        role="constant",
+    )
 
 
 @rule
@@ -199,6 +216,24 @@ def joining_probability(share, leaving):
 
 
 @rule
+def remote_growth(month, p):
+    """Return the number of remote workers relative to the first month."""
+    return (1.0 + p.remote_trend) ** (max(month, 0) / 12.0)
+
+
+@rule
+def _taste_of(place, kind):
+    """Return the decision index of the lasting taste for a place."""
+    return _WORKER_TASTES + place if kind == WORKER else _TASTES + 3 * place + kind
+
+
+@rule
+def _turn_of(kind):
+    """Return the decision index of a month's wish to come; the next is that of the turn."""
+    return _WORKER_TURNS if kind == WORKER else 2 * kind
+
+
+@rule
 def hours_given(staff, users, mentoring, p):
     """Return the monthly hours of engineering and facilitation of staff (FTE) for users."""
     if users == 0 or staff <= 0.0:
@@ -228,7 +263,7 @@ def _choose(seed, month, kind, people, visits, third_place, columns, p):
             level = visits[place] * p.visit_level
             probability = visit_probability(level, distance, third_place.reach[place])
             if probability > 0.0:
-                taste = word(k0, k1, people.id[i], _TASTES + 3 * place + kind)
+                taste = word(k0, k1, people.id[i], _taste_of(place, kind))
                 wait = -math.log(uniform(taste)) / probability
                 if wait < earliest:
                     people.third_place[i], earliest = place, wait
@@ -287,6 +322,8 @@ def _list_who_wants(
     """
     ratio = _most_ready(kind, p)
     ratio *= LARGEST_REACTION if p.cultural_visits > 0.0 else 1.0
+    growth = remote_growth(month, p) if kind == WORKER else 1.0
+    ratio *= growth
     largest = min(ratio * _most_visits(visits, third_place, p), 1.0)
     if largest <= 0.0 and not third_place.users.any():
         people.at_place[:] = 0
@@ -301,7 +338,9 @@ def _list_who_wants(
     n = np.uintp(people.id.size)
     for first in range(np.uintp(0), n, CHUNK):
         last = min(first + CHUNK, n)
-        fill_words_of(seed, STREAM, month, people.id[first:last], lucks[: last - first], 2 * kind)
+        fill_words_of(
+            seed, STREAM, month, people.id[first:last], lucks[: last - first], _turn_of(kind)
+        )
         for i in range(first, last):
             luck = np.int32(lucks[i - first] >> np.uint32(1))  # signed integers convert faster
             is_likely = np.float32(luck) <= bound * people.visit_probability[i]
@@ -320,7 +359,7 @@ def _list_who_wants(
                     continue
                 ramp = ramp_of(third_place.age[place], p)
                 ramp *= _draw_of_culture(place, third_place, cell, p)
-                readiness = _readiness(kind, i, youth, stage, p)
+                readiness = growth * _readiness(kind, i, youth, stage, p)
                 share = member_share(people.visit_probability[i], ramp, readiness)
                 joining = joining_probability(share, leaving)
                 if people.last_place[i] == place and people.recency[i] > 0:
@@ -331,14 +370,14 @@ def _list_who_wants(
                     continue
                 if luck_of_all < staying:
                     people.member_of[i] = place
-                turn = word(k0, k1, people.id[i], 2 * kind + 1)
+                turn = word(k0, k1, people.id[i], _turn_of(kind) + 1)
                 enter(count, place, turn, kind, i, visitor)
                 count += 1
     return count
 
 
 @rule
-def _seat(month, count, youth, entrepreneur, official, third_place, visitor):
+def _seat(month, count, youth, entrepreneur, official, worker, third_place, visitor):
     """Give holders their facilitation, and keep visitors with a seat in the list."""
     entrepreneur.facilitation[:] = 0.0
     seated = 0
@@ -352,9 +391,12 @@ def _seat(month, count, youth, entrepreneur, official, third_place, visitor):
             entrepreneur.at_place[i] = is_seated
             entrepreneur.facilitation[i] = third_place.hours[there] / third_place.holders[there]
             note_visit(i, there, month, entrepreneur)
-        else:
+        elif kind == OFFICIAL:
             official.at_place[i] = is_seated
             note_visit(i, there, month, official)
+        else:
+            worker.at_place[i] = is_seated
+            note_visit(i, there, month, worker)
         if is_seated:  # travelling facilitators have no seats, and nobody meets others there
             visitor.key[seated], visitor.agent[seated] = visitor.key[v], visitor.agent[v]
             seated += 1
@@ -362,10 +404,10 @@ def _seat(month, count, youth, entrepreneur, official, third_place, visitor):
 
 
 @kernel
-def visit_places(seed, month, cell, youth, entrepreneur, official, third_place, visitor, p):
+def visit_places(seed, month, cell, youth, entrepreneur, official, worker, third_place, visitor, p):
     """List the visitors of places, and give the hours of staff to project holders."""
     by_youth, by_holders = third_place.youth_visits, third_place.entrepreneur_visits
-    by_officials = third_place.official_visits
+    by_officials, by_workers = third_place.official_visits, third_place.worker_visits
     stage = entrepreneur.stage
     has_changed = False
     for place in range(third_place.is_open.size):
@@ -376,11 +418,13 @@ def visit_places(seed, month, cell, youth, entrepreneur, official, third_place, 
         _choose(seed, month, YOUTH, youth, by_youth, third_place, columns, p)
         _choose(seed, month, ENTREPRENEUR, entrepreneur, by_holders, third_place, columns, p)
         _choose(seed, month, OFFICIAL, official, by_officials, third_place, columns, p)
+        _choose(seed, month, WORKER, worker, by_workers, third_place, columns, p)
 
     replace_movers(youth)
     forget_visits(youth)
     forget_visits(entrepreneur)
     forget_visits(official)
+    forget_visits(worker)
     count = np.int64(0)
     count = _list_who_wants(
         seed, month, YOUTH, youth, by_youth, youth, stage, third_place, visitor, count,
@@ -391,17 +435,20 @@ def visit_places(seed, month, cell, youth, entrepreneur, official, third_place, 
     count = _list_who_wants(
         seed, month, OFFICIAL, official, by_officials, youth, stage, third_place, visitor,
         count, cell, p)  # fmt: skip
+    count = _list_who_wants(
+        seed, month, WORKER, worker, by_workers, youth, stage, third_place, visitor, count,
+        cell, p)  # fmt: skip
     sort_pairs(visitor.key, visitor.agent, count)
 
-    seat_members(count, youth, entrepreneur, official, third_place, visitor, p)
-    count = let_in(count, youth, entrepreneur, official, third_place, visitor, p)
+    seat_members(count, youth, entrepreneur, official, worker, third_place, visitor, p)
+    count = let_in(count, youth, entrepreneur, official, worker, third_place, visitor, p)
     for place in range(third_place.is_open.size):
-        users = third_place.users[place]
+        users = third_place.users[place] - third_place.workers[place]
         unpaid = third_place.volunteer_share[place] * users * p.hours_per_volunteer
         third_place.volunteer_hours[place] = unpaid
         staff = third_place.staff[place] + unpaid / p.hours_per_fte
         third_place.hours[place] = hours_given(staff, users, third_place.mentoring[place], p)
-    _seat(month, count, youth, entrepreneur, official, third_place, visitor)
+    _seat(month, count, youth, entrepreneur, official, worker, third_place, visitor)
 
 
 PROCESS = Process(
@@ -413,7 +460,8 @@ PROCESS = Process(
         youth=_MEMBERS,
         entrepreneur=_MEMBERS + " facilitation",
         official=_MEMBERS,
-        third_place="was_open seats_used users holders joined hours volunteer_hours",
+        worker=_MEMBERS,
+        third_place="was_open seats_used users holders workers joined hours volunteer_hours",
         visitor="key agent count",
     ),
     english_title="Third-place visits",

@@ -117,6 +117,7 @@ THIRD_PLACE_COLUMNS: Final[Mapping[str, Column]] = {
         "share", "The same of a potential project holder next door who has no project."
     ),
     "official_visits": Column("share", "The same of an official next door, once invited."),
+    "worker_visits": Column("share", "The same of a remote worker next door."),
     "mentoring": Column("1", "Engineering that an hour of its staff is worth.", high=10),
     "machines": Column(
         "share", "Part of the engineering that its users do themselves on machines."

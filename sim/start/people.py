@@ -47,6 +47,24 @@ class PeopleParameters(ParameterGroup):
         source="300 in the default town",
         role="constant",
     )
+    remote_share: float = parameter(
+        0.0,
+        unit="share",
+        bounds=(0.0, 0.4),
+        label="Remote workers",
+        help="Share of all residents who are 30 or more, work at a distance from their employer at "
+        "least once a week and might want a desk near home; none of them is a project holder.",
+        source="0 is the form up to model 3",
+        role="constant",
+    )
+    digital_skills: float = parameter(
+        0.5,
+        unit="share",
+        label="Digital and creative competences",
+        help="Share of remote workers with each of the three digital and creative competences out "
+        "of twelve; they have the others as often as project holders do.",
+        role="constant",
+    )
     classic_births: float = parameter(
         5.2,
         unit="per 1,000 residents and year",
@@ -75,6 +93,7 @@ def people_sizes(territory: Territory, values: Mapping[str, Any]) -> dict[str, i
         "youth": round(youth / values["youth_presence"]),
         "entrepreneur": round(values["entrepreneurs_per_1000"] * residents / 1000),
         "official": round(values["officials_per_1000"] * residents / 1000),
+        "worker": round(values["remote_share"] * residents),
     }
     return sizes | {
         "office": min(values["offices"], territory.residents.size),
@@ -112,7 +131,7 @@ def _place_offices(residents: npt.NDArray[np.float32], count: int) -> tuple[Ints
 
 
 def settle_people(state: State, territory: Territory, values: Mapping[str, Any]) -> None:
-    """Give entrepreneurs and officials a permanent id and a cell, in place; rows follow the cells.
+    """Give entrepreneurs, officials and workers an id and a cell, in place; rows follow the cells.
 
     The state has the sizes of `people_sizes`.
     """
@@ -130,9 +149,12 @@ def settle_people(state: State, territory: Territory, values: Mapping[str, Any])
     state["official.office"] = np.sort(serving)
     state["official.cell_row"] = sites[state["official.office"]]
     state["official.is_elected"] = np.arange(count) % OFFICIALS_PER_ELECTED == 0
+    count = state["worker.id"].size
+    state["worker.id"] = np.arange(count)
+    state["worker.cell_row"] = _spread(territory.residents, count)
     for name in ("youth.role", "entrepreneur.queue_next", "entrepreneur.premises_row"):
         state[name] = -1
-    for name in ("youth", "entrepreneur", "official"):
+    for name in ("youth", "entrepreneur", "official", "worker"):
         for place in ("third_place", "member_of", "last_place"):
             state[f"{name}.{place}"] = -1
     for name in (

@@ -32,6 +32,8 @@ STREAMS = {"skill": 121, "competences": 122, "openness": 123, "trust": 124}
 """Random streams of people's traits at the start; never reuse a number."""
 
 COMPETENCES = 12
+DIGITAL_COMPETENCES = 3
+"""Digital and creative ones among them, in the lowest bits."""
 
 
 def _opinion(value: float, label: str, help: str) -> float:
@@ -162,11 +164,19 @@ def _give_traits(state: State, values: Mapping[str, Any], seed: int) -> None:
 
     n = state["entrepreneur.id"].size
     state["entrepreneur.skill"] = uniform(seed, STREAMS["skill"], n)
-    bits = np.zeros(n, np.int64)
-    for bit in range(COMPETENCES):
-        has = uniform(seed, STREAMS["competences"], n, bit) < values["competences"] / COMPETENCES
-        bits |= has.astype(np.int64) << bit
-    state["entrepreneur.skills"] = bits
+
+    def competences(n: int, first: int, chances: Floats) -> Ints:
+        bits = np.zeros(n, np.int64)
+        for bit, chance in enumerate(chances):
+            has = uniform(seed, STREAMS["competences"], n, first + bit) < chance
+            bits |= has.astype(np.int64) << bit
+        return bits
+
+    usual = np.full(COMPETENCES, values["competences"] / COMPETENCES)
+    state["entrepreneur.skills"] = competences(n, 0, usual)
+    digital = np.arange(COMPETENCES) < DIGITAL_COMPETENCES
+    of_workers = np.where(digital, values["digital_skills"], usual)
+    state["worker.skills"] = competences(state["worker.id"].size, COMPETENCES, of_workers)
     state["entrepreneur.openness"] = opinions("openness", n, 0, values["holders_openness"])
     state["entrepreneur.risk_ratio"] = 1
     n = state["official.id"].size

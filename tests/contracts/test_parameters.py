@@ -120,11 +120,29 @@ COMPANY = {
     "with_emptying": {"idea_vacancy_response": 20.0},
     "with_tax_base": {"tax_response": 5.0},
     "residents_adjustment": {"residents_vacancy_response": 1.0},
+    "with_remote_work": {"remote_share": 0.3},
+    "remote_trend": {"remote_share": 0.3},
+    "seat_use_workers": {"remote_share": 0.3},
+    "work_day_spending": {"remote_share": 0.3},
+    "worker_exposure": {
+        "remote_share": 0.3,
+        "idea_exposure_effect": 3.0,
+        "encounter_gain": 0.5,
+        "visit_level": 5.0,
+    },
+    "digital_skills": {
+        "remote_share": 0.3,
+        "worker_exposure": 1.0,
+        "competences": 1.0,
+        "idea_exposure_effect": 3.0,
+        "encounter_gain": 0.5,
+        "visit_level": 5.0,
+    },
     "town_shock_memory": {"town_shock_spread": 0.1},
     **{f"decay_exponent_{s}": {f"decay_form_{s}": "power_law"} for s in SECTORS},
 }
 # Values for parameters whose value a third of the way between the bounds does not suit.
-ANOTHER = {"existing_third_places": "coworking:1", "acquaintance_reach": 0.5}
+ANOTHER = {"digital_skills": 0.0, "existing_third_places": "coworking:1", "acquaintance_reach": 0.5}
 NOT_IN_THE_MONTH = {
     "file": "a file name, tried in tests/interfaces",
     "months": "only how long a run is",

@@ -33,6 +33,7 @@ def changed():
         online_multiplier_comparison=1.5,
         town_shock_spread=0.05,
         loan_leverage=3.0,
+        remote_share=0.1,
         caseload=2.0,
         shop_job_weight=1.0,
         youth_idea_response=1.0,

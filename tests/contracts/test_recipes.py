@@ -203,6 +203,7 @@ evidence = "assumed"
 youth_visits = 0.010
 entrepreneur_visits = 0.010
 official_visits = 0.02
+worker_visits = 0.02
 mentoring = 1.0
 machines = 0.2
 trials = 1.0

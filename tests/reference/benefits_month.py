@@ -41,14 +41,16 @@ def local_benefits(town: Town, values: Values, seed: int, month: int, calendar: 
     ]
     a_year = sum(values[f"spending_{s}"] for s in ("convenience", "comparison", "hospitality"))
     each = values["visitor_spending"] * DAYS_OF_A_MONTH / (a_year / 12) if a_year else 0.0
-    outside = values["outside_visitors"]
-    homes = ("youth", "entrepreneur", "official")
-    use = [values[f"seat_use_{name}"] for name in ("youth", "holders", "officials")]
+    of_worker = values["work_day_spending"] * 21 / (a_year / 12) if a_year else 0.0
+    homes = ("youth", "entrepreneur", "official", "worker")
+    use = [values[f"seat_use_{name}"] for name in ("youth", "holders", "officials", "workers")]
     for v in range(town["visitor.count"][0]):
         who, row = divmod(town["visitor.agent"][v], 2**32)
         home = town[f"{homes[who]}.cell_row"][row]
         there = town["third_place.cell_row"][town["visitor.key"][v] >> 32]
-        spent = use[who] * each
+        is_worker = homes[who] == "worker"
+        outside = 0.0 if is_worker else values["outside_visitors"]
+        spent = use[who] * (of_worker if is_worker else each)
         taken = min((1 - outside) * spent, max(people[home] + moved[home], 0.0))
         moved[home] -= taken
         moved[there] += taken + outside * spent

@@ -41,6 +41,7 @@ class Town:
         self.projects = self._rows(state, "entrepreneur")
         self.offices = self._rows(state, "office")
         self.officials = self._rows(state, "official")
+        self.workers = self._rows(state, "worker")
         self.third_places = self._rows(state, "third_place")
         self.accounts = self._rows(state, "account")
         self.sectors = self._rows(state, "sector")
@@ -180,11 +181,12 @@ COUNTS: Final[dict[str, Callable[[Town], float]]] = {
     "joined": lambda town: sum(p.joined for p in _fixed_places(town)),
     "people_of_a_year": lambda town: sum(
         _number(people, lambda p: p.recency)
-        for people in (town.youth, town.projects, town.officials)
+        for people in (town.youth, town.projects, town.officials, town.workers)
     ),
     "project_members": lambda town: _number(
         town.projects, lambda p: p.at_place and AN_IDEA <= p.stage <= RUNNING
     ),
+    "worker_members": lambda town: sum(p.workers for p in _fixed_places(town)),
     "evening_participants": lambda town: sum(a.evening_participants for a in town.accounts),
     "votes": lambda town: sum(a.votes for a in town.accounts),
     "bank_loans": lambda town: sum(a.bank_loans for a in town.accounts) / 100,
@@ -375,6 +377,7 @@ OF_THE_LAST_YEAR: Final[dict[str, Callable[[Period], float]]] = {
     "third_place_users": lambda p: p.mean("users"),
     "third_place_people": lambda p: p.mean("people_of_a_year"),
     "project_members": lambda p: p.mean("project_members"),
+    "worker_members": lambda p: p.mean("worker_members"),
     "occupancy": lambda p: per(p.sum("seats_used"), p.sum("seats")),
     "facilitation_hours_paid": lambda p: p.mean("hours_paid"),
     "facilitation_hours_given": lambda p: p.mean("hours_given"),

@@ -5,7 +5,9 @@ from sim.mesa_face.model import TerritoryModel
 
 def town_with_cluster():
     """A town whose cluster has been open for two years."""
-    made = TerritoryModel(rng=7, interventions="transition_cluster", existing_third_places="")
+    made = TerritoryModel(
+        rng=7, interventions="transition_cluster", existing_third_places="", remote_share=0.001
+    )
     made.run_for(36)
     return made
 

@@ -16,7 +16,7 @@ from tests.reference.retail_month import Town, Values, gained
 
 VISITS, ENCOUNTERS, ACCOMPANIMENT = 4, 5, 26
 """Streams of draws."""
-YOUTH, ENTREPRENEUR, OFFICIAL = KINDS = ("youth", "entrepreneur", "official")
+YOUTH, ENTREPRENEUR, OFFICIAL, WORKER = KINDS = ("youth", "entrepreneur", "official", "worker")
 IDEA, REVIEW, INCUBATING, RUNNING = 1, 2, 3, 4
 
 
@@ -50,7 +50,8 @@ def _find_places(town: Town, values: Values, seed: int, month: int) -> None:
                 visits = town[f"third_place.{name}_visits"][place] * values["visit_level"]
                 if is_open and visits > 0 and reach > 0 and away <= 4 * reach:
                     probability = visits * exp(-away / reach)
-                    luck = uniform(word(key, who, 6 + 3 * place + kind))
+                    decision = 2**21 + place if name == WORKER else 6 + 3 * place + kind
+                    luck = uniform(word(key, who, decision))
                     waits.append((-log(luck) / probability, place, probability))
             _, chosen, probability = min(waits, default=(0.0, -1, 0.0))
             before = town[f"{name}.visit_probability"][i]
@@ -62,7 +63,7 @@ def _find_places(town: Town, values: Values, seed: int, month: int) -> None:
                     town[f"{name}.member_of"][i] = -1
 
 
-def _share_of_time(town: Town, values: Values, name: str, i: int) -> float:
+def _share_of_time(town: Town, values: Values, month: int, name: str, i: int) -> float:
     """Share of the time for which somebody is a member in the long run."""
     place = town[f"{name}.third_place"][i]
     share = town[f"{name}.visit_probability"][i]
@@ -73,11 +74,13 @@ def _share_of_time(town: Town, values: Values, name: str, i: int) -> float:
         share *= values["project_visit_ratio"]
     if name == YOUTH and town["youth.is_active"][i]:
         share *= values["active_visit_ratio"]
+    if name == WORKER:
+        share *= (1 + values["remote_trend"]) ** (max(0, month) / 12)
     return min(share, 1.0)
 
 
 def _who_wants(
-    town: Town, values: Values, key: tuple[int, int]
+    town: Town, values: Values, month: int, key: tuple[int, int]
 ) -> Iterator[tuple[int, int, int, int, bool]]:
     """Place, turn, kind and row of all who stay members or want to join, and whether they stay."""
     leaving = 1 / values["membership_months"]
@@ -87,12 +90,13 @@ def _who_wants(
                 continue
             if name == YOUTH and not town["youth.is_present"][i]:
                 continue
-            share = _share_of_time(town, values, name, i)
+            share = _share_of_time(town, values, month, name, i)
             joining = share * leaving / (1 - share * (1 - leaving))
             if town[f"{name}.last_place"][i] == place and town[f"{name}.recency"][i]:
                 joining *= values["return_ratio"]
             who = town[f"{name}.id"][i]
-            luck, turn = uniform(word(key, who, 2 * kind)), word(key, who, 2 * kind + 1)
+            decision = 2**22 if name == WORKER else 2 * kind
+            luck, turn = uniform(word(key, who, decision)), word(key, who, decision + 1)
             if town[f"{name}.member_of"][i] == place and leaving < 1:
                 if _happens(town, luck, 1 - leaving):
                     yield place, turn, kind, i, True
@@ -109,7 +113,7 @@ def _with_seats(
     town: Town, values: Values, place: int, wanting: Wanting
 ) -> tuple[Wanting, float, int]:
     """Those with a seat in the order of the queue, the seats that they use, and the newcomers."""
-    names = ("youth", "holders", "officials")
+    names = ("youth", "holders", "officials", "workers")
     use = [values[f"seat_use_{name}"] for name in names]
     room = town["third_place.seats"][place] + 1e-9
     if town["third_place.is_mobile"][place]:
@@ -146,7 +150,7 @@ def third_place_visits(town: Town, values: Values, seed: int, month: int, calend
         _find_places(town, values, seed, month)
     town["third_place.was_open"] = list(town["third_place.is_open"])
     _before_the_visits(town)
-    wanting = sorted(_who_wants(town, values, stream_key(seed, VISITS, month)))
+    wanting = sorted(_who_wants(town, values, month, stream_key(seed, VISITS, month)))
     members, visitors = {}, []
     for place, staff in enumerate(town["third_place.staff"]):
         queue = [v for v in wanting if v[0] == place]
@@ -157,16 +161,18 @@ def third_place_visits(town: Town, values: Values, seed: int, month: int, calend
                 town[f"{KINDS[kind]}.at_place"][i] = 1
         members |= {(KINDS[kind], i): (place, stays) for _, _, kind, i, stays in users}
         holders = [i for _, _, kind, i, _ in users if KINDS[kind] == ENTREPRENEUR]
-        hours = 0.0
-        given = town["third_place.volunteer_share"][place] * len(users)
+        workers = sum(KINDS[kind] == WORKER for _, _, kind, _, _ in users)
+        hours, others = 0.0, len(users) - workers
+        given = town["third_place.volunteer_share"][place] * others
         town["third_place.volunteer_hours"][place] = given * values["hours_per_volunteer"]
         staff += given * values["hours_per_volunteer"] / values["hours_per_fte"]
-        if users and staff:
-            share = len(users) / (len(users) + values["half_load"] * staff)
+        if others and staff:
+            share = others / (others + values["half_load"] * staff)
             hours = staff * values["hours_per_fte"] * town["third_place.mentoring"][place] * share
         town["third_place.seats_used"][place] = used
         town["third_place.users"][place] = len(users)
         town["third_place.holders"][place] = len(holders)
+        town["third_place.workers"][place] = workers
         town["third_place.joined"][place] = joined
         town["third_place.hours"][place] = hours
         for i in holders:
@@ -265,6 +271,8 @@ def accompaniment(town: Town, values: Values, seed: int, month: int, calendar: i
 
 
 def _openness(town: Town, kind: str, i: int) -> float:
+    if kind == WORKER:
+        return 0.0  # changes nobody's openness
     return max(0.0, min(town["youth.interest" if kind == YOUTH else f"{kind}.openness"][i], 1.0))
 
 
@@ -296,7 +304,8 @@ def _take(
     (kind, i, openness), (other_kind, j, other_openness) = one, other
     stage = town["entrepreneur.stage"][j] if other_kind == ENTREPRENEUR else 0
     if kind == YOUTH:
-        town["youth.exposure"][i] += values["peer_exposure"] if other_kind == YOUTH else 1
+        is_peer = other_kind in (YOUTH, WORKER)
+        town["youth.exposure"][i] += values["peer_exposure"] if is_peer else 1
         if stage in (INCUBATING, RUNNING) and town["youth.role"][i] < 0:
             luck = uniform(word(key, town["youth.id"][i], 1))
             if _happens(town, luck, values["role_probability"]):
@@ -305,14 +314,17 @@ def _take(
                 luck = uniform(word(key, town["youth.id"][i], 3))
                 if _happens(town, luck, values["youth_partner_share"]):
                     town["entrepreneur.partners"][j] += 1
-    elif kind == ENTREPRENEUR and other_kind == ENTREPRENEUR:
-        mine, theirs = town["entrepreneur.skills"][i], town["entrepreneur.skills"][j]
+    elif kind == ENTREPRENEUR and other_kind in (ENTREPRENEUR, WORKER):
+        mine, theirs = town["entrepreneur.skills"][i], town[f"{other_kind}.skills"][j]
         if mine & ~theirs and theirs & ~mine:
+            gain = values["encounter_gain"]
+            if other_kind == WORKER:
+                gain *= values["worker_exposure"]
             gained = town["entrepreneur.exposure"][i]
-            town["entrepreneur.exposure"][i] += values["encounter_gain"] * (1 - gained)
-            if IDEA <= town["entrepreneur.stage"][i] <= RUNNING:
+            town["entrepreneur.exposure"][i] += gain * (1 - gained)
+            if other_kind == ENTREPRENEUR and IDEA <= town["entrepreneur.stage"][i] <= RUNNING:
                 town["entrepreneur.partners"][i] += 1
-    elif kind == OFFICIAL:
+    elif kind == OFFICIAL and other_kind != WORKER:
         luck = uniform(word(key, town["official.id"][i], 0))
         moved = _official_learns(town, values, i, luck, openness, other_openness)
         luck = uniform(word(key, town["official.id"][i], 2))

@@ -23,14 +23,16 @@ VALUES: dict[str, Any] = {
 ROWS, COLUMNS = 8, 9
 
 
-def places_town(seed: int = 0, youth: int = 150, holders: int = 80, officials: int = 30) -> State:
+def places_town(
+    seed: int = 0, youth: int = 150, holders: int = 80, officials: int = 30, workers: int = 0
+) -> State:
     """Four places (a mobile one, one still closed) of three accounts (one with a lab, one over)."""
     r = np.random.default_rng(seed)
     state = State(
         {
             "row": ROWS, "column": COLUMNS, "youth": youth, "entrepreneur": holders,
             "official": officials, "office": 2, "third_place": 4, "account": 3,
-            "visitor": youth + holders + officials,
+            "worker": workers, "visitor": youth + holders + officials + workers,
         }
     )  # fmt: skip
     cells = ROWS * COLUMNS
@@ -83,4 +85,10 @@ def places_town(seed: int = 0, youth: int = 150, holders: int = 80, officials: i
     state["cell.residents_nearby"] = r.uniform(0, 3000, (ROWS, COLUMNS))
     state["cell.cultural_nearby"] = r.uniform(0, 3, (ROWS, COLUMNS))
     state["cell.cultural_at_start"] = r.uniform(0, 3, (ROWS, COLUMNS))
+    state["worker.id"] = np.arange(workers)
+    state["worker.cell_row"] = np.sort(r.integers(0, cells, workers))
+    state["worker.skills"] = r.integers(0, 4096, workers)
+    state["third_place.worker_visits"] = np.where(state["third_place.is_mobile"], 0, 0.3)
+    for place in ("third_place", "member_of", "last_place"):
+        state[f"worker.{place}"] = -1
     return state

@@ -27,7 +27,7 @@ MONEY = ("public_spending_discounted", "public_money_unspent")
 def random_month(random: np.random.Generator) -> State:
     """A state of every kind of thing in every zone, stage and event, with numbers at random."""
     sizes = {"row": 7, "column": 8, "premises": 300, "youth": 400, "entrepreneur": 250}
-    sizes |= {"official": 9, "office": 3, "third_place": 12, "account": 4}
+    sizes |= {"official": 9, "worker": 50, "office": 3, "third_place": 12, "account": 4}
     state = State(sizes)
     cells, n = sizes["row"] * sizes["column"], sizes["premises"]
     state["cell.zone"] = random.integers(0, 3, (sizes["row"], sizes["column"]))
@@ -79,10 +79,12 @@ def random_month(random: np.random.Generator) -> State:
     state["third_place.seats"] = random.integers(1, 60, n)
     state["third_place.users"] = random.uniform(0, 90, n)
     state["third_place.seats_used"] = random.uniform(0, 60, n)
+    state["third_place.workers"] = 1 + np.arange(n) % 7
     state["third_place.joined"] = random.integers(0, 9, n)
     for name in ("youth", "entrepreneur", "official"):
         many = state[f"{name}.recency"].size
         state[f"{name}.recency"] = random.integers(0, 2, many) * random.integers(0, 13, many)
+    state["worker.recency"] = np.arange(50) % 13
     state["entrepreneur.at_place"] = random.integers(0, 2, sizes["entrepreneur"])
     more = random.spawn(1)[0]
     state["third_place.mentoring"] = np.maximum(more.uniform(-0.3, 1.3, n), 0)

@@ -91,6 +91,17 @@ STATES = {
         "seat_use_officials": 0.05,
     },
     "a vicious circle": {"offices": 2, "closure_rate": 0.3, **REACTIONS},
+    "remote workers": {
+        "remote_share": 0.2,
+        "remote_trend": 0.1,
+        "visit_level": 2.0,
+        "membership_months": 3.0,
+        "existing_third_places": "coworking:2 fablab:1",
+        "seat_use_youth": 0.1,
+        "seat_use_holders": 0.2,
+        "seat_use_workers": 0.2,
+        "worker_exposure": 0.7,
+    },
     "without neighbours, margins and rent": {
         "with_neighbours": False,
         "with_margins": False,

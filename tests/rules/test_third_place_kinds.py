@@ -27,6 +27,7 @@ evidence = "assumed"
 youth_visits = 0.01
 entrepreneur_visits = 0.015
 official_visits = 0.04
+worker_visits = 0.003
 mentoring = 0.8
 machines = 0.25
 trials = 0.95

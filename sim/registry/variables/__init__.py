@@ -16,6 +16,7 @@ from sim.registry.variables.offices import OFFICES
 from sim.registry.variables.projects import PROJECTS
 from sim.registry.variables.retail import RETAIL
 from sim.registry.variables.surroundings import SURROUNDINGS
+from sim.registry.variables.workers import WORKERS
 from sim.registry.variables.youth import YOUTH
 
 __all__ = ["VARIABLES", "Variable"]
@@ -72,6 +73,7 @@ class Variable:
 
 
 VARIABLES: Final[dict[str, Variable]] = {
-    v[0]: Variable(*v) for v in (*RETAIL, *YOUTH, *PROJECTS, *OFFICES, *SURROUNDINGS, *MONEY)
+    v[0]: Variable(*v)
+    for v in (*RETAIL, *YOUTH, *PROJECTS, *OFFICES, *WORKERS, *SURROUNDINGS, *MONEY)
 }
 """Every array of the state by name."""

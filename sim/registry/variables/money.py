@@ -55,6 +55,7 @@ MONEY: Final[list[tuple[Any, ...]]] = [
         "Users present this month; for travelling facilitators, the people they meet.",
     ),
     ("third_place.holders", "int32", "people", "Entrepreneurs among them."),
+    ("third_place.workers", "int32", "people", "Remote workers among them."),
     ("third_place.joined", "int32", "people", "Those among them who joined this month."),
     (
         "third_place.hours",
@@ -92,6 +93,12 @@ MONEY: Final[list[tuple[Any, ...]]] = [
         "float32",
         "share",
         "Share of the time for which an official next door, as invited there, wants to be one.",
+    ),
+    (
+        "third_place.worker_visits",
+        "float32",
+        "share",
+        "Share of the time for which a remote worker next door wants to be a member.",
     ),
     ("third_place.mentoring", "float32", "1", "Engineering provided by an hour of its staff."),
     (
@@ -251,7 +258,7 @@ MONEY: Final[list[tuple[Any, ...]]] = [
         "visitor.agent",
         "int64",
         "code",
-        "Row in the lower 32 bits; above them 0 youth, 1 entrepreneur, 2 official.",
+        "Row in the lower 32 bits; above them 0 youth, 1 entrepreneur, 2 official, 3 worker.",
     ),
     ("visitor.count", "int64", "people", "Users with a seat in all places this month.", ("one",)),
     # Effects of interventions on premises
