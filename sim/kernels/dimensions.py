@@ -12,28 +12,9 @@ LARGEST_KEPT = 0.5
 
 
 @rule
-def projects_gained(nearby, at_start, residents_nearby):
-    """Return the weight of projects gained around a cell since the start, per 1,000 residents.
-
-    Sums over cells are weighted by walking distance; residents are those of the start.
-    """
-    return 1000.0 * (nearby - at_start) / max(residents_nearby, 1.0)
-
-
-@rule
 def kept_share(gained, p):
     """Return the share of spending online that local loops keep, within one half of it."""
     return min(max(p.ecological_retention * gained, -LARGEST_KEPT), LARGEST_KEPT)
-
-
-@rule
-def culture_gained(c, cell):
-    """Return `projects_gained` on the cultural dimension around the cell with this flat index."""
-    return projects_gained(
-        cell.cultural_nearby.reshape(-1)[c],
-        cell.cultural_at_start.reshape(-1)[c],
-        cell.residents_nearby.reshape(-1)[c],
-    )
 
 
 @rule

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernels.dimensions import culture_gained
 from sim.kernels.distance import squared_distance
 from sim.kernels.ledger import EVENTS, in_purse, pay
 from sim.kernels.machine.compile import kernel, rule
@@ -185,7 +184,7 @@ def _an_official_learns(i, luck, own_openness, openness, official, cell, p):
     experience = 1.0 if luck < p.good_experience else 0.0
     official.trust[i] = drawn_towards(official.trust[i], experience, p.trust_gain)
     gain = p.openness_gain * reaction(
-        p.cultural_openness * culture_gained(official.cell_row[i], cell)
+        p.cultural_openness * cell.cultural_gained.reshape(-1)[official.cell_row[i]]
     )
     official.openness[i] = drawn_towards(own_openness, openness, min(gain, 1.0))
     return True

@@ -13,18 +13,24 @@ homes, like jobs, and compared with the start:
 - cultural: third places of the cell have more visits (`cultural_visits`), and officials of the cell
   become more open by their encounters (`cultural_openness`).
 
-Every effect falls as soon as projects end. At the start there is none, since what is observed there
-contains the projects of the start.
+Gains are counted at the end of each quarter, since they change slowly. Every effect falls when
+projects end. At the start there is none, since what is observed there contains the projects of the
+start.
 """
 
 from __future__ import annotations
 
-from sim.kernels.dimensions import CULTURAL, ECOLOGICAL, SOCIAL, projects_gained
+import numpy as np
+
+from sim.kernels.dimensions import CULTURAL, ECOLOGICAL, SOCIAL
 from sim.kernels.machine.compile import kernel, rule
-from sim.kernels.project_codes import BORN, CEASED, RUNNING
+from sim.kernels.project_codes import RUNNING
 from sim.kernels.space import decay_potential
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, optional_response
+
+QUARTER = 3
+"""Months between two counts."""
 
 MOST_ENCOUNTERS = 1.0
 """Largest exposure of the young through projects nearby, in encounters a month."""
@@ -90,45 +96,47 @@ def _is_on(p):
 
 
 @kernel
-def _add_up(d, nearby, decay, entrepreneur, work, premises, space):
-    """Add up the weights of running projects on a dimension around each cell."""
-    nearby[:] = 0.0
-    here = nearby.reshape(-1)
+def _compare(d, gained, at_start, decay, entrepreneur, work, premises, cell):
+    """Add up the weights of running projects on a dimension around each cell, less the start's."""
+    gained[:] = 0.0
+    here = gained.reshape(-1)
     for j in range(work.projects[0]):
         i = work.project_row[j]
         if entrepreneur.stage[i] == RUNNING:
             place = entrepreneur.premises_row[i]
             c = premises.cell_row[place] if place >= 0 else entrepreneur.cell_row[i]
             here[c] += entrepreneur.weight[i, d]
-    decay_potential(nearby, decay, nearby, space)
+    decay_potential(gained, decay, gained, work.space[0, :1])
+    rows, columns = gained.shape
+    thousand, one = np.float32(1000), np.float32(1)
+    for i in range(rows):
+        for j in range(columns):
+            more = gained[i, j] - at_start[i, j]
+            gained[i, j] = thousand * more / max(cell.residents_nearby[i, j], one)
 
 
 @kernel
 def _draw_in(youth, cell, p):
     """Add the exposure of the young through social projects around their homes."""
-    nearby, at_start = cell.social_nearby.reshape(-1), cell.social_at_start.reshape(-1)
-    residents = cell.residents_nearby.reshape(-1)
+    gained = cell.social_gained.reshape(-1)
     for y in range(youth.exposure.size):
-        c = youth.cell_row[y]
         if youth.is_present[y]:
-            gained = projects_gained(nearby[c], at_start[c], residents[c])
-            youth.exposure[y] += encounters_nearby(gained, p)
+            youth.exposure[y] += encounters_nearby(gained[youth.cell_row[y]], p)
 
 
 @kernel
-def act_by_dimension(entrepreneur, work, premises, youth, cell, town, p):
-    """Update the fields where projects were born or ended, and draw in the young."""
+def act_by_dimension(month, entrepreneur, work, premises, youth, cell, town, p):
+    """Update the fields at the end of a quarter, and draw in the young."""
     if not _is_on(p):
         return
-    has_changed = False
-    for j in range(work.projects[0]):
-        event = entrepreneur.event[work.project_row[j]]
-        has_changed |= event in (BORN, CEASED)
-    if has_changed:
-        decay, space = town.neighbourhood_decay[0], work.space[0, :1]
-        _add_up(ECOLOGICAL, cell.ecological_nearby, decay, entrepreneur, work, premises, space)
-        _add_up(SOCIAL, cell.social_nearby, decay, entrepreneur, work, premises, space)
-        _add_up(CULTURAL, cell.cultural_nearby, decay, entrepreneur, work, premises, space)
+    if (month + 1) % QUARTER == 0:
+        decay = town.neighbourhood_decay[0]
+        gained, at_start = cell.ecological_gained, cell.ecological_at_start
+        _compare(ECOLOGICAL, gained, at_start, decay, entrepreneur, work, premises, cell)
+        gained, at_start = cell.social_gained, cell.social_at_start
+        _compare(SOCIAL, gained, at_start, decay, entrepreneur, work, premises, cell)
+        gained, at_start = cell.cultural_gained, cell.cultural_at_start
+        _compare(CULTURAL, gained, at_start, decay, entrepreneur, work, premises, cell)
     if p.social_exposure > 0.0:
         _draw_in(youth, cell, p)
 
@@ -138,6 +146,6 @@ PROCESS = Process(
     group=ProjectDimensionsParameters,
     kernel=act_by_dimension,
     writes=arrays(
-        cell="ecological_nearby social_nearby cultural_nearby", youth="exposure", work="space"
+        cell="ecological_gained social_gained cultural_gained", youth="exposure", work="space"
     ),
 )

@@ -19,10 +19,9 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-import numpy as np
 from numba import prange
 
-from sim.kernels.dimensions import kept_share, projects_gained
+from sim.kernels.dimensions import kept_share
 from sim.kernels.machine.compile import kernel
 from sim.kernels.space import huff_flows
 from sim.processes.process import Process, arrays
@@ -163,29 +162,29 @@ class ShoppingTripsParameters(ParameterGroup):
 
 
 @kernel
-def spend_on_site(cell, online, demand, p):
-    """Write a sector's demand on site, and return the consumers' worth of spending online.
+def kept_from_going_online(cell, p):
+    """Return how many consumers' spending online local loops keep, over all cells."""
+    kept = 0.0
+    if p.ecological_retention > 0.0:
+        rows, columns = cell.consumers.shape
+        for i in range(rows):
+            for j in range(columns):
+                kept += cell.consumers[i, j] * kept_share(cell.ecological_gained[i, j], p)
+    return kept
 
-    Demand is in consumers who spend the usual share, 1 - online, on site. Returns 0 without local
-    loops, where all are such consumers.
-    """
-    bought_online = 0.0
-    if p.ecological_retention <= 0.0 or online >= 1.0:
+
+@kernel
+def spend_on_site(cell, online, demand, p):
+    """Write a sector's demand, in consumers who spend the usual share, 1 - online, on site."""
+    if p.ecological_retention <= 0.0:
         demand[:] = cell.consumers
-        return bought_online
+        return
+    more = online / (1.0 - online)
     rows, columns = demand.shape
     for i in range(rows):
         for j in range(columns):
-            gained = projects_gained(
-                cell.ecological_nearby[i, j],
-                cell.ecological_at_start[i, j],
-                cell.residents_nearby[i, j],
-            )
-            kept = online * kept_share(gained, p)
-            consumers = np.float64(cell.consumers[i, j])
-            demand[i, j] = consumers * (1.0 + kept / (1.0 - online))
-            bought_online += consumers * (online - kept)
-    return bought_online
+            kept = kept_share(cell.ecological_gained[i, j], p)
+            demand[i, j] = cell.consumers[i, j] * (1.0 + more * kept)
 
 
 @kernel
@@ -207,11 +206,11 @@ def spend(premises, cell, work, sector, driver, town, p):
     consumer_spending = sector.consumer_spending
     spent_in_shops, spent_outside = sector.spent_in_shops, sector.spent_outside
     spent_online = sector.spent_online
-    demand = cell.demand
+    demand, loops = cell.demand, kept_from_going_online(cell, p)
     for s in prange(3):
         consumer_spending[s] *= spending / 12.0
         online = driver.online_share[s]
-        bought_online = spend_on_site(cell, online, demand[s], p)
+        spend_on_site(cell, online, demand[s], p)
         kept, leaked = huff_flows(
             cell.attraction[s],
             demand[s],
@@ -225,9 +224,9 @@ def spend(premises, cell, work, sector, driver, town, p):
         on_site = consumer_spending[s] * (1.0 - online)
         spent_in_shops[s] = kept * on_site
         spent_outside[s] = leaked * on_site
-        spent_online[s] = (kept + leaked) * consumer_spending[s] * online
-        if bought_online > 0.0:
-            spent_online[s] = bought_online * consumer_spending[s]
+        # On site they spend as (kept + leaked) usual consumers, of whom loops won those beyond all.
+        buying = kept + leaked - loops / (1.0 - online) if loops != 0.0 else kept + leaked
+        spent_online[s] = buying * consumer_spending[s] * online
 
 
 PROCESS = Process(

@@ -32,7 +32,6 @@ import math
 
 import numpy as np
 
-from sim.kernels.dimensions import culture_gained
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.machine.screening import BLOCK, CHUNK, lowest, marks_of_block, without_lowest
 from sim.kernels.matching import sort_pairs
@@ -40,7 +39,7 @@ from sim.kernels.memberships import YEAR, forget_visits, note_visit, replace_mov
 from sim.kernels.project_codes import IDEA, RUNNING
 from sim.kernels.random import fill_words_of, stream_key, uniform, word
 from sim.kernels.seats import let_in, seat_members
-from sim.kernels.surroundings import LARGEST_REACTION, reaction
+from sim.kernels.surroundings import reaction
 from sim.kernels.visitors import ENTREPRENEUR, OFFICIAL, WORKER, YOUTH, enter, unpack
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
@@ -290,7 +289,18 @@ def _draw_of_culture(place, third_place, cell, p):
     """Return the factor of visits through cultural projects gained around a place."""
     if p.cultural_visits <= 0.0:
         return 1.0
-    return reaction(p.cultural_visits * culture_gained(third_place.cell_row[place], cell))
+    gained = cell.cultural_gained.reshape(-1)[third_place.cell_row[place]]
+    return reaction(p.cultural_visits * gained)
+
+
+@rule
+def _most_draw_of_culture(third_place, cell, p):
+    """Return the largest of these factors, at least 1."""
+    most = 1.0
+    for place in range(third_place.is_open.size):
+        if third_place.is_open[place]:
+            most = max(most, _draw_of_culture(place, third_place, cell, p))
+    return most
 
 
 @rule
@@ -320,10 +330,8 @@ def _list_who_wants(
     for a well-known place and somebody with a project, or an active youth. Members, and former ones
     who come back more readily, are looked at in any case.
     """
-    ratio = _most_ready(kind, p)
-    ratio *= LARGEST_REACTION if p.cultural_visits > 0.0 else 1.0
     growth = remote_growth(month, p) if kind == WORKER else 1.0
-    ratio *= growth
+    ratio = growth * _most_ready(kind, p) * _most_draw_of_culture(third_place, cell, p)
     largest = min(ratio * _most_visits(visits, third_place, p), 1.0)
     if largest <= 0.0 and not third_place.users.any():
         people.at_place[:] = 0

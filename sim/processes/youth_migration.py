@@ -26,7 +26,6 @@ import math
 
 import numpy as np
 
-from sim.kernels.dimensions import projects_gained
 from sim.kernels.event_codes import ARRIVED, LEFT, TURNED_30
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.machine.screening import BLOCK, CHUNK, lowest, marks_of_block, without_lowest
@@ -166,8 +165,7 @@ def move_youth(seed, month, youth, entrepreneur, cell, town, p):
     premises_nearby = cell.premises_nearby.reshape(-1)
     active_nearby = cell.active_youth_nearby.reshape(-1)
     places_nearby = cell.youth_places_nearby.reshape(-1)
-    social_nearby = cell.social_nearby.reshape(-1)
-    social_at_start = cell.social_at_start.reshape(-1)
+    social = cell.social_gained.reshape(-1)
     # If fewer people turn 15 than turn 30, a growing share of places stays empty.
     years = (OLDEST - YOUNGEST) / 12.0
     succession = math.exp(years * p.residents_growth) if p.residents_growth < 0.0 else 1.0
@@ -226,11 +224,8 @@ def move_youth(seed, month, youth, entrepreneur, cell, town, p):
                     jobs = project_jobs[home] - project_jobs_at_start[home]
                     jobs += p.shop_job_weight * (shop_jobs[home] - usual_shop_jobs[home])
                     jobs /= max(residents_nearby[home], 1.0)
-                    around = projects_gained(
-                        social_nearby[home], social_at_start[home], residents_nearby[home]
-                    )
                     if luck >= leaving_probability(
-                        rate, youth.is_active[y], jobs, vacancy, activity, around, p
+                        rate, youth.is_active[y], jobs, vacancy, activity, social[home], p
                     ):
                         continue
                     youth.event[y] = LEFT

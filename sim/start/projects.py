@@ -190,8 +190,8 @@ def _give_traits(state: State, values: Mapping[str, Any], seed: int) -> None:
     )
 
 
-def _add_up_benefits(state: State, values: Mapping[str, Any]) -> None:
-    """Count the jobs of running projects in and around each cell, and their weights around it."""
+def _add_up_jobs(state: State, values: Mapping[str, Any]) -> None:
+    """Count the jobs of running projects in and around each cell."""
     running = state["entrepreneur.stage"] == RUNNING
     kind, weight = state["entrepreneur.kind"][running], state["entrepreneur.weight"][running]
     p = parameters_of(jobs_by_weight, values)
@@ -205,10 +205,21 @@ def _add_up_benefits(state: State, values: Mapping[str, Any]) -> None:
     here = state["entrepreneur.cell_row"][running]
     np.add.at(state["cell.project_jobs"].ravel(), here, jobs)
     _smooth(state, "cell.project_jobs", "cell.project_jobs_nearby")
+
+
+def _add_up_weights(state: State) -> None:
+    """Add up the weights of running projects around each cell, from which gains are counted."""
+    running = state["entrepreneur.stage"] == RUNNING
+    place = state["entrepreneur.premises_row"][running]
+    here = state["entrepreneur.cell_row"][running]
+    if state["premises.cell_row"].size:
+        here = np.where(place >= 0, state["premises.cell_row"][place], here)
     for d, name in ((ECOLOGICAL, "ecological"), (SOCIAL, "social"), (CULTURAL, "cultural")):
-        nearby = f"cell.{name}_nearby"
-        np.add.at(state[nearby].ravel(), here, weight[:, d])
-        _smooth(state, nearby, nearby)
+        state[f"cell.{name}_at_start"] = 0
+        weight = state["entrepreneur.weight"][running, d]
+        np.add.at(state[f"cell.{name}_at_start"].ravel(), here, weight)
+        _smooth(state, f"cell.{name}_at_start", f"cell.{name}_at_start")
+        state[f"cell.{name}_gained"] = 0
 
 
 def _smooth(state: State, name: str, nearby: str) -> None:
@@ -265,8 +276,7 @@ def mark_start(state: State) -> None:
     state["office.trust_at_start"] = state["office.trust"]
     state["cell.jobs_at_start"] = state["cell.project_jobs"]
     state["cell.project_jobs_at_start"] = state["cell.project_jobs_nearby"]
-    for name in ("ecological", "social", "cultural"):
-        state[f"cell.{name}_at_start"] = state[f"cell.{name}_nearby"]
+    _add_up_weights(state)
     walked = state["cell.footfall"][(state["cell.zone"] == 0) & (state["cell.footfall"] > 0)]
     if walked.size:
         state["town.reference_footfall"] = np.median(walked)
@@ -303,5 +313,5 @@ def start_projects(state: State, values: Mapping[str, Any], seed: int) -> None:
     for means in ("engineering_hours", "review_capacity"):
         state[f"office.{means}_at_start"] = state[f"office.{means}"]
     lay_pipeline(state, values, seed, kinds, pipeline)
-    _add_up_benefits(state, values)
+    _add_up_jobs(state, values)
     mark_start(state)

@@ -6,6 +6,8 @@ from tests.reference.means_month import around
 from tests.reference.projects_month import BORN, CEASED, RUNNING, apart
 from tests.reference.retail_month import DAYS_OF_A_MONTH, Town, Values, gained
 
+RESIDENTS = "cell.residents_nearby"
+
 
 def local_benefits(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:
     rows, columns = len(town["cell.office"]), len(town["cell.office"][0])
@@ -75,14 +77,21 @@ def project_dimensions(town: Town, values: Values, seed: int, month: int, calend
     )  # fmt: skip
     if not any(values[effect] for effect in effects):
         return
-    if {BORN, CEASED} & set(town["entrepreneur.event"]):
+    if (month + 1) % 3 == 0:
         for d, name in ((1, "ecological"), (2, "social"), (3, "cultural")):
             weight = [0.0] * (len(town["cell.office"]) * columns)
             for i in [i for i, s in enumerate(town["entrepreneur.stage"]) if s == RUNNING]:
                 p = town["entrepreneur.premises_row"][i]
                 where = town["premises.cell_row"][p] if p >= 0 else town["entrepreneur.cell_row"][i]
                 weight[where] += town["entrepreneur.weight"][i][d]
-            town[f"cell.{name}_nearby"] = around(town, weight)
+            fields = around(town, weight), town[f"cell.{name}_at_start"], town[RESIDENTS]
+            town[f"cell.{name}_gained"] = [
+                [
+                    1000 * (n - before) / max(people, 1)
+                    for n, before, people in zip(*row, strict=True)
+                ]
+                for row in zip(*fields, strict=True)
+            ]
     for y, is_present in enumerate(town["youth.is_present"]):
         if is_present:
             projects = gained(town, "social", *divmod(town["youth.cell_row"][y], columns))

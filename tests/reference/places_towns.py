@@ -82,9 +82,7 @@ def places_town(
     state["account.grant_reach"] = [0, 5.0, 5.0]
     state["account.lab_meetings"] = [0, 0.4, 1.0]
     state["account.participant_cost"] = [0, 75_00, 75_00]
-    state["cell.residents_nearby"] = r.uniform(0, 3000, (ROWS, COLUMNS))
-    state["cell.cultural_nearby"] = r.uniform(0, 3, (ROWS, COLUMNS))
-    state["cell.cultural_at_start"] = r.uniform(0, 3, (ROWS, COLUMNS))
+    state["cell.cultural_gained"] = r.uniform(-3, 3, (ROWS, COLUMNS))
     state["worker.id"] = np.arange(workers)
     state["worker.cell_row"] = np.sort(r.integers(0, cells, workers))
     state["worker.skills"] = r.integers(0, 4096, workers)

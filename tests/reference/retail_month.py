@@ -139,11 +139,7 @@ def shop_attraction(town: Town, values: Values, seed: int, month: int, calendar:
 
 def gained(town: Town, dimension: str, row: int, column: int) -> float:
     """Weight of projects on a dimension gained around a cell, per 1,000 residents there."""
-    now, before, people = (
-        town[f"cell.{name}"][row][column]
-        for name in (f"{dimension}_nearby", f"{dimension}_at_start", "residents_nearby")
-    )
-    return 1000 * (now - before) / max(people, 1)
+    return town[f"cell.{dimension}_gained"][row][column]
 
 
 def shopping_trips(town: Town, values: Values, seed: int, month: int, calendar: int) -> None:

@@ -121,6 +121,7 @@ def _assert_same(state, town, names, tolerance):
             # the young gain from projects born and lose from those ended nearby.
             size = {"premises.margin": 1.0, "premises.reserves": 1.0, "cell.moved_consumers": 0.1}
             size |= {"office.idle_hours": 1.0, "youth.exposure": 0.2, "youth.interest": 0.1}
+            size |= {f"cell.{d}_gained": 30.0 for d in ("ecological", "social", "cultural")}
             np.testing.assert_allclose(
                 found, wanted, rtol=tolerance, atol=tolerance * size.get(name, 0.0), err_msg=name
             )

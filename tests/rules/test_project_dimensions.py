@@ -67,9 +67,7 @@ def _with_projects_gained(dimension, gained, **parameters):
     """A month of a town after this many projects per 1,000 residents were gained everywhere."""
     run = small_town(transition_births=0.0, **parameters)
     run.run(1)
-    nearby = run.state["cell.residents_nearby"]
-    more = gained / 1000 * np.maximum(nearby, 1)
-    run.state[f"cell.{dimension}_nearby"] += more
+    run.state[f"cell.{dimension}_gained"] += gained
     run.run(1)
     return run.state
 
@@ -99,11 +97,13 @@ def test_at_the_start_projects_have_no_effect_however_strong():
     np.testing.assert_array_equal(more.state["official.openness"], usual.state["official.openness"])
 
 
-def test_fields_follow_births_and_ends():
+def test_fields_follow_births_and_ends_each_quarter():
     """The weights around cells are those of the projects that run, wherever they moved."""
     run = small_town(transition_births=2.0, ecological_retention=0.01, survival_scale=3.0)
+    before = run.state["cell.social_at_start"].ravel().astype(float)
+    residents = run.state["cell.residents_nearby"].ravel()
     for _ in range(3):
-        run.run(20)
+        run.run(21)
         stage, home = run.state["entrepreneur.stage"], run.state["entrepreneur.cell_row"]
         place = run.state["entrepreneur.premises_row"]
         where = np.where(place >= 0, run.state["premises.cell_row"][place], home)
@@ -113,6 +113,5 @@ def test_fields_follow_births_and_ends():
         y, x = np.divmod(np.arange(here.size), columns)
         apart = np.abs(y[:, None] - y) + np.abs(x[:, None] - x)
         around = np.exp(-run.state["town.neighbourhood_decay"][0] * apart) @ here
-        np.testing.assert_allclose(
-            run.state["cell.social_nearby"].ravel(), around, rtol=1e-5, atol=1e-6
-        )
+        gained = run.state["cell.social_gained"].ravel() * np.maximum(residents, 1) / 1000
+        np.testing.assert_allclose(gained, around - before, atol=1e-5)

@@ -62,7 +62,8 @@ def _assert_same(state, town, names):
             continue
         found, wanted = state[name], np.asarray(town[name]).reshape(state[name].shape)
         if VARIABLES[name].dtype.startswith("float"):
-            np.testing.assert_allclose(found, wanted, rtol=3e-6, atol=1e-6, err_msg=name)
+            atol = 1e-4 if name.endswith("_gained") else 1e-6  # a difference, per 1,000 residents
+            np.testing.assert_allclose(found, wanted, rtol=3e-6, atol=atol, err_msg=name)
         else:
             np.testing.assert_array_equal(found, wanted, err_msg=name)
 

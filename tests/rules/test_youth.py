@@ -26,7 +26,7 @@ SURROUNDINGS = (
     "cell.project_jobs_nearby",
     "cell.shop_jobs_nearby",
     "cell.open_nearby",
-    "cell.social_nearby",
+    "cell.social_gained",
 )
 
 
@@ -50,7 +50,7 @@ def _expose(state, rng):
     state["cell.project_jobs_nearby"] = rng.normal(0, 300, shape)
     state["cell.shop_jobs_nearby"] = rng.normal(0, 300, shape)
     state["cell.open_nearby"] = rng.normal(0, 2, shape)
-    state["cell.social_nearby"] = rng.normal(0, 3, shape)
+    state["cell.social_gained"] = rng.normal(0, 3, shape)
 
 
 CASES = {

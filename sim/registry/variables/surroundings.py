@@ -53,29 +53,44 @@ SURROUNDINGS: Final[list[tuple[Any, ...]]] = [
         "Places of youth around the cell, weighted by distance.",
     ),
     (
-        "cell.ecological_nearby",
+        "cell.ecological_gained",
         "float32",
-        "projects",
-        "Weights of running projects on the ecological dimension around the cell, "
-        "weighted by distance like the jobs.",
+        "projects per 1,000 residents",
+        "Weights of running projects on the ecological dimension around the cell, gained since the "
+        "start, weighted by distance like the jobs, where anything reacts to them.",
     ),
-    ("cell.ecological_at_start", "float32", "projects", "The same on the start date."),
     (
-        "cell.social_nearby",
+        "cell.ecological_at_start",
         "float32",
         "projects",
-        "Weights of running projects on the social dimension around the cell, "
-        "weighted by distance like the jobs.",
+        "The same on the start date, not per resident.",
     ),
-    ("cell.social_at_start", "float32", "projects", "The same on the start date."),
     (
-        "cell.cultural_nearby",
+        "cell.social_gained",
+        "float32",
+        "projects per 1,000 residents",
+        "Weights of running projects on the social dimension around the cell, gained since the "
+        "start, weighted by distance like the jobs, where anything reacts to them.",
+    ),
+    (
+        "cell.social_at_start",
         "float32",
         "projects",
-        "Weights of running projects on the cultural dimension around the cell, "
-        "weighted by distance like the jobs.",
+        "The same on the start date, not per resident.",
     ),
-    ("cell.cultural_at_start", "float32", "projects", "The same on the start date."),
+    (
+        "cell.cultural_gained",
+        "float32",
+        "projects per 1,000 residents",
+        "Weights of running projects on the cultural dimension around the cell, gained since the "
+        "start, weighted by distance like the jobs, where anything reacts to them.",
+    ),
+    (
+        "cell.cultural_at_start",
+        "float32",
+        "projects",
+        "The same on the start date, not per resident.",
+    ),
     (
         "cell.residents_nearby",
         "float32",
