@@ -45,7 +45,7 @@ class DesignFacts:
         self.results = results
         self.language = language
         self.words = Words(language)
-        self.elsewhere = [type(self)(other, language) for other in elsewhere]
+        self.elsewhere: Sequence[DesignFacts] = [type(self)(other, language) for other in elsewhere]
         self.experiment = results.experiment
         self.points: pd.DataFrame = results.points  # a row a point, a column a factor
         self.factors: Sequence[Factor] = results.experiment.factors  # what is varied

@@ -35,6 +35,8 @@ MOST_SHOWN: Final = 3
 class Facts(DesignFacts):
     """Results, read in one language at the last horizon."""
 
+    elsewhere: Sequence[Facts]
+
     # Effects at one point
 
     def effect(self, arm: Arm, name: str, horizon: int | None = None) -> Effect:
