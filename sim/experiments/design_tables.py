@@ -144,7 +144,7 @@ class DesignTables:
             design = design[design["point"] == self._point].reset_index(drop=True)
         return design
 
-    def frame(self, *measures: str, horizon: int | None = None) -> pd.DataFrame:
+    def frame(self, *measures: str, horizon: int | None = None, luck: int = 0) -> pd.DataFrame:
         """Return all measures as a tidy table.
 
         Parameters
@@ -153,6 +153,8 @@ class DesignTables:
             Names in `sim.measures.registry.OUTCOMES`; all by default.
         horizon : int, optional
             Months; all horizons by default.
+        luck : {0, 1}
+            1 for the reruns with a second seed (``variance = true``).
 
         Returns
         -------
@@ -172,7 +174,7 @@ class DesignTables:
         for name in measures:
             if name not in OUTCOMES:
                 raise InputError(f"unknown measure '{name}'.{nearest(name, OUTCOMES)}")
-        design = self._design[self._design["luck"] == 0]
+        design = self._design[self._design["luck"] == luck]
         horizons, outputs = self._horizons(horizon), list(measures) or list(OUTCOMES)
         status, values = self._measured(design["key"], outputs, horizons)
         frame = design.merge(pd.Series(horizons, name="horizon"), how="cross")
@@ -206,12 +208,14 @@ class DesignTables:
             status[:, at] = pc.coalesce(measured["status"], failed, _MISSING).to_numpy()
         return status, values
 
-    def differences(self, *measures: str, horizon: int | None = None) -> pd.DataFrame:
+    def differences(
+        self, *measures: str, horizon: int | None = None, luck: int = 0
+    ) -> pd.DataFrame:
         """Return paired differences: each arm minus the baseline of the same point and replication.
 
         Parameters
         ----------
-        *measures, horizon
+        *measures, horizon, luck
             As for `frame`.
 
         Returns
@@ -219,7 +223,7 @@ class DesignTables:
         pandas.DataFrame
             As `frame`, without the baseline and ``status``; nan if either run has no value.
         """
-        frame = self.frame(*measures, horizon=horizon)
+        frame = self.frame(*measures, horizon=horizon, luck=luck)
         outputs = [c for c in frame.columns if c in OUTCOMES]
         index = ["point", "rep", "horizon"]
         is_baseline = frame["arm"] == BASELINE

@@ -17,6 +17,7 @@ from sim.report.sections.limits import again, limits
 from sim.report.sections.maps import maps
 from sim.report.sections.money import cost, money
 from sim.report.sections.over_time import over_time
+from sim.report.sections.possibility import possibility
 from sim.report.sections.question import key_facts, kicker, question, title
 from sim.report.sections.response import response
 from sim.report.sections.runs import open_questions, runs
@@ -38,6 +39,7 @@ SECTIONS: Final = (
     variants,
     response,
     trade_offs,
+    possibility,
     sensitivity,
     over_time,
     run_over_time,

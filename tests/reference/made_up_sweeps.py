@@ -54,7 +54,7 @@ def made_up(effects: Effects = EFFECTS, fails: Callable[[Run], bool] | None = No
                 + (float(run.values.get("online_share_2030", 0.0)) if "open_shops" in name else 0)
                 + (run.arm != "baseline")
                 * (
-                    effects.get(name, lambda _: 0.0)(run.values)
+                    effects.get(name, lambda _: 0.0)({**run.values, "rep": run.rep})
                     + NOISE.get(name, 0.0) * own.normal()
                 )
                 for name in self.outputs
@@ -72,10 +72,14 @@ def made_up(effects: Effects = EFFECTS, fails: Callable[[Run], bool] | None = No
 
 
 def made_up_sweep(
-    folder: Path, text: str, fails: Callable[[Run], bool] | None = None, **options: Any
+    folder: Path,
+    text: str,
+    fails: Callable[[Run], bool] | None = None,
+    effects: Effects = EFFECTS,
+    **options: Any,
 ) -> Results:
     folder.mkdir(parents=True)
     file = folder / "made_up.toml"
     file.write_text(HEAD + text)
-    with made_up(fails=fails):
+    with made_up(effects, fails):
         return sweep(file, folder / "sweep", executor="serial", **options)

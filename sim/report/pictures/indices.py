@@ -57,5 +57,5 @@ def write_index(value: float, is_share: bool, words: Words) -> str:
     """Write an index: a share in per cent, else two figures."""
     if is_share:
         return percent(value, words.language, 0)
-    digits = 2 if value == 0 else max(0, 1 - math.floor(math.log10(abs(value)) + 1e-9))
+    digits = max(0, 1 - math.floor(math.log10(abs(value)) + 1e-9)) if value else 0
     return number(value, words.language, min(digits, 6))

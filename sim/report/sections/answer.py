@@ -219,7 +219,7 @@ def _lead(facts: Facts, arm: Arm, surfaces: Sequence[Surface]) -> str:
     words = facts.words
     parts = []
     for reading in READINGS:
-        labels = [_within_text(s.label) for s in surfaces if s.reading == reading]
+        labels = [within_text(s.label) for s in surfaces if s.reading == reading]
         if labels:
             is_one = len(surfaces[0].effects) == 1
             key = f"sweep_lead_one.{reading}" if is_one else f"sweep_lead.{reading}"
@@ -238,7 +238,7 @@ def _lead(facts: Facts, arm: Arm, surfaces: Sequence[Surface]) -> str:
     return " ".join([intro, *(f"{_capital(part)}." for part in parts)])
 
 
-def _within_text(label: str) -> str:
+def within_text(label: str) -> str:
     """Put a measure's words in the middle of a sentence, where commas part measures."""
     what, comma, where = label.partition(", ")
     text = f"{what} ({where})" if comma else what

@@ -1,0 +1,136 @@
+"""A possibility map finds the planted part of the plausible world, and says so where there is none.
+
+Effects are made up: a centre is saved where one uncertain figure is high and there is money.
+"""
+
+import functools
+import importlib.util
+
+import pytest
+
+import sim
+from sim.analysis import information
+from sim.analysis.worlds import CENTRE, read_worlds, rule_of_three, strongest
+from sim.experiments.draws import draw
+from sim.report.blocks import Gallery, Paragraph, Table
+from sim.report.facts import Facts
+from sim.report.sections.possibility import possibility
+from sim.scenario.schema import PARAMETERS
+from sim.words.catalogue import catalogue
+from tests.reference.made_up_sweeps import made_up_sweep
+
+WORLDS = {"planted": 60, "nowhere": 60, "many": 160}
+"""By kind of sweep; a box needs many, half of which check it."""
+
+FILE = """
+interventions = ["transition_cluster"]
+indicators = ["open_shops_town_centre", "closure_rate_town_centre"]
+variance = true
+replications = {reps}
+[factors]
+cluster_size = [0, 20]
+cluster_funding = [0.0, 50_000.0]
+"""
+DECIDES = "visit_reach"
+"""The uncertain figure that decides."""
+
+
+@functools.cache
+def reach_in(rep):
+    return draw(sim.load_scenario("mid_sized_town"), 0, rep)[DECIDES]
+
+
+MIDDLE = 2.4
+"""Kilometres above which a centre is saved."""
+
+
+def is_saved(values):
+    return values.get("cluster_funding", 0) > 0 and reach_in(values["rep"]) > MIDDLE
+
+
+PLANTED = {
+    "open_shops_town_centre": lambda v: 10.0 if is_saved(v) else 0.0,
+    "public_spending": lambda v: 20 * v.get("cluster_funding", 0.0),
+}
+NOWHERE = {"public_spending": PLANTED["public_spending"]}
+
+
+@pytest.fixture(scope="module")
+def sweeps(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("possibility")
+
+    @functools.cache
+    def of(kind):
+        effects = NOWHERE if kind == "nowhere" else PLANTED
+        return made_up_sweep(folder / kind, FILE.format(reps=WORLDS[kind]), effects=effects)
+
+    return of
+
+
+@pytest.fixture(autouse=True)
+def few_permutations(monkeypatch):
+    monkeypatch.setattr(information, "_PERMUTATIONS", 19)
+    monkeypatch.setattr(information, "_RESAMPLES", 5)
+
+
+def told(results, language):
+    section = possibility(Facts(results, language))
+    texts = [b.text for b in section.blocks if isinstance(b, Paragraph)]
+    tables = [b for b in section.blocks if isinstance(b, Table)]
+    return section, texts, tables
+
+
+def test_worlds_are_draws_that_meet_all_choices(sweeps):
+    worlds = read_worlds(sweeps("planted"), "transition_cluster")
+    assert worlds.draws[DECIDES].tolist() == [reach_in(rep) for rep in range(60)]
+    met, is_favourable = worlds.met({CENTRE[0]: 3.0}), worlds.draws[DECIDES] > MIDDLE
+    assert 0.3 < is_favourable.mean() < 0.7
+    assert not met[:, [0, 2]].any()
+    assert (met[:, 1] == is_favourable).all() and (met[:, 3] == is_favourable).all()
+    assert strongest(worlds.draws, met[:, 3], 1) == [DECIDES]
+    # Ten shops from the first horizon on, and in proportion before it; discounted by 2.5 %.
+    assert worlds.shop_years[met[:, 3], 3].mean() == pytest.approx(10 * 1.5, rel=0.1)
+
+
+def test_luck_is_taken_out_and_leaves_the_mean(sweeps):
+    worlds = read_worlds(sweeps("planted"), "transition_cluster")
+    halved = worlds._replace(share_of_parameters=dict.fromkeys(CENTRE, 0.25))
+    before, after = worlds.effects[CENTRE[0]][:, 3], halved.without_luck(CENTRE[0])[:, 3]
+    assert after.mean() == pytest.approx(before.mean())
+    assert after.std() == pytest.approx(before.std() / 2)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_no_relevant_effect_anywhere_is_said_with_its_bound(sweeps, language):
+    _, texts, tables = told(sweeps("nowhere"), language)
+    assert rule_of_three(60) == pytest.approx(0.0487, abs=1e-4)
+    assert "none of 60 plausible worlds" in texts[0] or "aucun des 60 mondes" in texts[0]
+    assert "4.9%" in texts[0] or "4,9" in texts[0]
+    assert len(tables) >= 1
+
+
+@pytest.mark.slow  # the EMA Workbench
+def test_the_planted_part_of_the_world_is_found_with_its_limit_and_its_measurement(sweeps):
+    section, texts, tables = told(sweeps("many"), "en")
+    assert "of 160 plausible worlds" in texts[0]
+    assert [len(b.tiles) for b in section.blocks if isinstance(b, Gallery)] == [1, 1]
+    limits, ranked, _ = tables
+    assert [row[0].code for row in limits.rows] == [DECIDES]
+    assert limits.rows[0][1].text.startswith("at least")
+    assert ranked.rows[0][0].code == DECIDES
+    assert ranked.rows[0][2].text == "beyond chance"
+    assert "visitors of third places" in ranked.rows[0][4].text
+    assert all(row[2].text == "may be chance" for row in ranked.rows[1:])
+
+
+@pytest.mark.slow  # quick elsewhere: only the words differ
+def test_without_the_library_for_boxes_the_report_says_how_to_get_it(sweeps, monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    _, texts, _ = told(sweeps("planted"), "en")
+    assert any("pip install" in text for text in texts)
+
+
+def test_what_to_measure_in_the_field_is_known_for_groups_of_figures_only():
+    named = {key for key in catalogue("en") if key.startswith("measurement.")}
+    assert named <= {f"measurement.{info.group}" for info in PARAMETERS.values()}
+    assert f"measurement.{PARAMETERS[DECIDES].group}" in named
