@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from sim import Results, load_results
-from sim.analysis.worlds import read_worlds, share_of_worlds
+from sim.analysis.worlds import read_worlds
 from sim.report.blocks import Paragraph, Table
 from sim.report.facts import Facts
 from sim.report.sections.possibility import possibility
@@ -33,12 +33,16 @@ def shares(results: Results, arm: str) -> str:
     facts = Facts(results, ENGLISH)
     surfaces = {name: facts.surface(facts.arms[0], name) for name in facts.indicators}
     targets = {name: s.target for name, s in surfaces.items() if s.target is not None}
-    met = read_worlds(results, arm).met(targets)
+    found = read_worlds(results, arm).shares(targets)
     row, column = facts.layout.axes
-    found = results.points.assign(share=[100 * share_of_worlds(m).share for m in met.T])
-    table = found.pivot(index=row.name, columns=column.name, values="share")
+    cells = [
+        f"{100 * one.share:.1f} % [{100 * one.lo90:.1f}, {100 * one.hi90:.1f}]" for one in found
+    ]
+    table = results.points.assign(share=cells).pivot(
+        index=row.name, columns=column.name, values="share"
+    )
     heads = [f"{row.name} / {column.name}", *(f"{level:,.0f}" for level in table.columns)]
-    body = [[str(level), *(f"{v:.1f} %" for v in values)] for level, *values in table.itertuples()]
+    body = [[str(level), *values] for level, *values in table.itertuples()]
     return markdown(heads, body)
 
 
@@ -46,7 +50,7 @@ def told(results: Results) -> Iterator[str]:
     """Yield what the report says, paragraph by paragraph and table by table."""
     section = possibility(Facts(results, ENGLISH))
     assert section is not None, "the folder holds no possibility map"
-    yield f"Measured with model {MODEL_VERSION}; share of worlds with a relevant effect:"
+    yield f"Model {MODEL_VERSION}. Share of worlds with a relevant effect, and its 90 % interval:"
     yield shares(results, list(results.experiment.arms)[1])
     for block in section.blocks:
         if isinstance(block, Paragraph):

@@ -3,14 +3,18 @@
 A world is a draw of the uncertain parameters. One run of a choice in it differs from its mean
 effect by luck, which could make an effect look relevant. Runs of the same draws with a second seed
 say how much of the spread is luck, and effects are shrunk towards their mean by as much
-(`sim.experiments.dependence.effects_of_draws`). The share of worlds is then right, but a single
-world near the limit may stand on the wrong side of it.
+(`sim.experiments.dependence.effects_of_draws`). The share of worlds is then about right, but a
+single world near the limit may stand on the wrong side of it.
+
+Intervals come from resampled worlds, for which luck is split off anew. With 160 worlds, 54 reruns
+and three quarters luck, 90 % intervals held the true share in 85 to 96 % of trials; in 73 % where a
+long tail of effects held few worlds, whose share is then underestimated.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -23,25 +27,31 @@ from sim.experiments.dependence import effects_of_draws
 from sim.experiments.draws import draw
 from sim.experiments.effects import variance_from_luck
 from sim.interventions.plan import DISCOUNT_RATE
-from sim.kernels.arrays import Bools, Floats
+from sim.kernels.arrays import Bools, Floats, Ints
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from sim.experiments.results import Results
 
-__all__ = [
-    "CENTRE",
-    "Share",
-    "Worlds",
-    "read_worlds",
-    "rule_of_three",
-    "share_of_worlds",
-    "strongest",
-]
+__all__ = ["CENTRE", "Share", "Worlds", "read_worlds", "rule_of_three", "strongest"]
 
 CENTRE: Final = ("open_shops_town_centre", "closure_rate_town_centre")
 """Measures of a centre that is saved, or not; the first also counts in shop-years."""
+
+
+_RESAMPLES: Final = 200
+_SEED: Final = 20090131
+
+
+class Share(NamedTuple):
+    """The number of worlds in which something holds, their share, and its 90 % interval."""
+
+    met: int
+    worlds: int
+    share: float
+    lo90: float
+    hi90: float
 
 
 class Worlds(NamedTuple):
@@ -51,10 +61,9 @@ class Worlds(NamedTuple):
     ----------
     draws : pandas.DataFrame
         A row a world, a column a parameter that differs between them.
-    effects : dict of str to (worlds, choices) float64 array
-        Paired differences at the end of the run, luck included, by measure.
-    share_of_parameters : dict of str to float
-        Share of their variance that is not luck; nan where it is not known.
+    effects, again : dict of str to (worlds, choices) float64 array
+        Paired differences at the end of the run by measure, luck included; and with a second seed,
+        nan where there was no rerun.
     shop_years, cost : (worlds, choices) float64 array
         Additional open shops of the centre times years, and public money in EUR, both discounted to
         the first month.
@@ -62,23 +71,51 @@ class Worlds(NamedTuple):
 
     draws: pd.DataFrame
     effects: dict[str, Floats]
-    share_of_parameters: dict[str, float]
+    again: dict[str, Floats]
     shop_years: Floats
     cost: Floats
 
+    def share_of_parameters(self, measure: str) -> float:
+        """Return the share of the variance of effects that is not luck; nan without reruns.
+
+        It is that of all choices together: one choice has too few reruns, so that its own share
+        would be mostly luck again.
+        """
+        return _share_of_parameters(self.effects[measure], self.again[measure])
+
     def without_luck(self, measure: str) -> Floats:
         """Return the effects of the draws, (worlds, choices)."""
-        share = self.share_of_parameters[measure]
-        known = share if math.isfinite(share) else 1.0
-        return np.column_stack([effects_of_draws(v, known) for v in self.effects[measure].T])
+        return _without_luck(self.effects[measure], self.again[measure])
 
-    def met(self, targets: dict[str, float]) -> Bools:
+    def met(self, targets: Mapping[str, float]) -> Bools:
         """Return in which worlds each choice reaches any of the targets, (worlds, choices)."""
+        return self._met(targets, np.arange(len(self.draws)))
+
+    def _met(self, targets: Mapping[str, float], at: Ints) -> Bools:
+        """Return the same for some of the worlds, as if there were no others."""
         reached = [
-            math.copysign(1.0, target) * self.without_luck(name) >= abs(target) * (1 - 1e-12)
+            math.copysign(1.0, target) * _without_luck(self.effects[name][at], self.again[name][at])
+            >= abs(target) * (1 - 1e-12)
             for name, target in targets.items()
         ]
         return np.asarray(np.logical_or.reduce(reached))
+
+    def shares(self, targets: Mapping[str, float]) -> list[Share]:
+        """Return the share of worlds in which each choice reaches any of the targets.
+
+        Its interval is that of resampled worlds or Jeffreys', whichever reaches further at either
+        end; where no world is found, at least `rule_of_three`.
+        """
+        n, rng = len(self.draws), np.random.default_rng(_SEED)
+        samples = [rng.integers(0, n, n) for _ in range(_RESAMPLES)]
+        again = np.array([self._met(targets, at).mean(axis=0) for at in samples])
+        lows, highs = np.quantile(again, (0.05, 0.95), axis=0)
+        found = []
+        for k, low, high in zip(self.met(targets).sum(axis=0).tolist(), lows, highs, strict=True):
+            ends = jeffreys_interval(k, n)
+            most = max(float(high), ends[1], 0.0 if k else rule_of_three(n))
+            found.append(Share(k, n, k / n, min(float(low), ends[0]), most))
+        return found
 
     def net_benefits(self, value: float) -> Floats:
         """Return net benefits in EUR, (worlds, 1 + choices); doing nothing, 0, is the first.
@@ -111,7 +148,6 @@ def read_worlds(results: Results, arm: str) -> Worlds:
     last = by_horizon[-1]
     is_whole = np.isfinite([*last.values(), *(of[CENTRE[0]] for of in by_horizon)]).all(axis=(0, 2))
     again = _by_world(results, arm, CENTRE, horizons[-1], luck=1)
-    shares = {name: _share_of_parameters(last[name], again[name]) for name in CENTRE}
     seed = results.experiment.seed
     worlds = np.flatnonzero(is_whole).tolist()
     draws = pd.DataFrame([draw(results.scenario, seed, rep) for rep in worlds], index=worlds)
@@ -120,7 +156,7 @@ def read_worlds(results: Results, arm: str) -> Worlds:
     return Worlds(
         draws.loc[:, draws.nunique() > 1].reset_index(drop=True),
         {name: last[name][is_whole] for name in CENTRE},
-        shares,
+        {name: again[name][is_whole] for name in CENTRE},
         _over_years(shops, horizons),
         last[COST][is_whole],
     )
@@ -141,16 +177,21 @@ def _by_world(
 
 
 def _share_of_parameters(first: Floats, again: Floats) -> float:
-    """Return the share of the variance of effects that is not luck, of all choices together.
+    """Return the share of the variance of effects that is not luck, of all choices together."""
+    twice = np.isfinite(again).all(axis=1)
+    paired = float(first.var(axis=0, ddof=1).sum())
+    if not twice.any() or not paired > 0:
+        return math.nan
+    luck = sum(
+        variance_from_luck(a, b) for a, b in zip(first[twice].T, again[twice].T, strict=True)
+    )
+    return max(0.0, 1 - luck / paired)
 
-    One choice has too few reruns: its own share would be mostly luck again.
-    """
-    paired = luck = 0.0
-    for one, two in zip(first.T, again.T, strict=True):
-        once, twice = np.isfinite(one), np.isfinite(one) & np.isfinite(two)
-        paired += float(one[once].var(ddof=1)) if once.sum() > 1 else 0.0
-        luck += variance_from_luck(one[twice], two[twice])
-    return max(0.0, 1 - luck / paired) if paired > 0 and math.isfinite(luck) else math.nan
+
+def _without_luck(first: Floats, again: Floats) -> Floats:
+    share = _share_of_parameters(first, again)
+    known = share if math.isfinite(share) else 1.0
+    return np.column_stack([effects_of_draws(of_choice, known) for of_choice in first.T])
 
 
 def _over_years(shops: Floats, horizons: Sequence[int]) -> Floats:
@@ -159,22 +200,6 @@ def _over_years(shops: Floats, horizons: Sequence[int]) -> Floats:
     worth = np.concatenate([np.zeros((1, *shops.shape[1:])), shops])
     worth *= (1 + DISCOUNT_RATE) ** -years[:, None, None]
     return np.asarray(np.trapezoid(worth, years, axis=0))
-
-
-class Share(NamedTuple):
-    """The share of worlds in which something holds, and its 90 % interval."""
-
-    met: int
-    worlds: int
-    share: float
-    lo90: float
-    hi90: float
-
-
-def share_of_worlds(met: Bools) -> Share:
-    """Count in which of (worlds,) something holds; the interval is Jeffreys'."""
-    n, k = met.size, int(met.sum())
-    return Share(k, n, k / n, *jeffreys_interval(k, n))
 
 
 def rule_of_three(worlds: int) -> float:

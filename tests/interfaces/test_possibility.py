@@ -6,6 +6,7 @@ Effects are made up: a centre is saved where one uncertain figure is high and th
 import functools
 import importlib.util
 
+import numpy as np
 import pytest
 
 import sim
@@ -94,10 +95,27 @@ def test_worlds_are_draws_that_meet_all_choices(sweeps):
 
 def test_luck_is_taken_out_and_leaves_the_mean(sweeps):
     worlds = read_worlds(sweeps("planted"), "transition_cluster")
-    halved = worlds._replace(share_of_parameters=dict.fromkeys(CENTRE, 0.25))
-    before, after = worlds.effects[CENTRE[0]][:, 3], halved.without_luck(CENTRE[0])[:, 3]
-    assert after.mean() == pytest.approx(before.mean())
-    assert after.std() == pytest.approx(before.std() / 2)
+    assert worlds.share_of_parameters(CENTRE[0]) == 1  # no luck has been made up
+    effects = worlds.effects[CENTRE[0]]
+    unlucky = effects + np.random.default_rng(1).normal(0, 10, effects.shape)
+    again = effects + np.random.default_rng(2).normal(0, 10, effects.shape)
+    played = worlds._replace(effects={CENTRE[0]: unlucky}, again={CENTRE[0]: again})
+    assert played.share_of_parameters(CENTRE[0]) == pytest.approx(0.12, abs=0.1)
+    after = played.without_luck(CENTRE[0])
+    assert after.mean() == pytest.approx(unlucky.mean())
+    assert after[:, 3].std() < unlucky[:, 3].std() / 2
+
+
+def test_the_interval_of_a_share_holds_what_is_not_known_about_luck(sweeps):
+    worlds = read_worlds(sweeps("planted"), "transition_cluster")
+    sure = worlds.shares({CENTRE[0]: 3.0})[3]
+    rng = np.random.default_rng(3)
+    effects, again = (
+        {CENTRE[0]: worlds.effects[CENTRE[0]] + rng.normal(0, 8, (60, 4))} for _ in "12"
+    )
+    unsure = worlds._replace(effects=effects, again=again).shares({CENTRE[0]: 3.0})[3]
+    assert sure.lo90 < sure.share < sure.hi90
+    assert unsure.hi90 - unsure.lo90 > sure.hi90 - sure.lo90
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+import textwrap
+from typing import Any, Final
 
 from matplotlib.figure import Figure
 
 from sim.figures.style import COLOURS, Picture, look, write_ticks
 from sim.words.catalogue import Words
 from sim.words.language import number, percent
+
+WIDEST: Final = 46
+"""Characters of a label in one line."""
 
 
 def draw_indices(
@@ -20,7 +24,8 @@ def draw_indices(
     Rows hold ``label``, both indices, and ``_lo`` and ``_hi`` of the first.
     """
     height = 0.75 + 0.29 * len(rows)
-    left = min(0.55, 0.03 + max(len(r["label"]) for r in rows) * 0.0105)
+    labels = [textwrap.wrap(r["label"], WIDEST) for r in rows]
+    left = 0.03 + max(len(line) for lines in labels for line in lines) * 0.0105
     with look():
         figure = Figure(figsize=(7.0, height))
         axes = figure.add_axes((left, 0.3 / height, 0.97 - left, 0.29 * len(rows) / height))
@@ -35,7 +40,7 @@ def draw_indices(
                       capsize=2.5)  # fmt: skip
         (marks,) = axes.plot([r[second] for r in rows], at, "D", color=COLOURS["vermillion"],
                              markersize=5.5, linestyle="none")  # fmt: skip
-        axes.set_yticks(at, [r["label"] for r in rows])
+        axes.set_yticks(at, ["\n".join(lines) for lines in labels], linespacing=0.95)
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.axvline(0, color="black", linewidth=1.0)
         if is_share:

@@ -10,7 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from sim.analysis.worlds import Share, rule_of_three
+from sim.analysis.worlds import Share
 from sim.figures.style import COLOURS, Picture, look
 from sim.report.pictures.canvas import FONT, INK, bare, titled
 from sim.report.pictures.heat_map import Axis, Points
@@ -68,7 +68,7 @@ def draw_share_map(
 def _in_cell(one: Share, words: Words) -> str:
     """Write a share and its interval; where there is none, how many may be hidden."""
     if not one.met:
-        bound = percent(rule_of_three(one.worlds), words.language)
+        bound = percent(one.hi90, words.language)
         none = words("possibility.zero")
         return f"{none}\n<\N{NO-BREAK SPACE}{bound}"
     low, high = (percent(end, words.language, 0) for end in (one.lo90, one.hi90))

@@ -11,15 +11,7 @@ import numpy as np
 
 from sim.analysis.boxes import find_boxes
 from sim.analysis.information import FEWEST_DRAWS, value_of_information
-from sim.analysis.worlds import (
-    CENTRE,
-    Share,
-    Worlds,
-    read_worlds,
-    rule_of_three,
-    share_of_worlds,
-    strongest,
-)
+from sim.analysis.worlds import CENTRE, Share, Worlds, read_worlds, strongest
 from sim.experiments.multiplicity import LEVEL
 from sim.interventions.plan import DISCOUNT_RATE
 from sim.kernels.arrays import Bools
@@ -50,6 +42,9 @@ FEWEST_SAVED: Final = 8
 """Worlds, with the effect and without, below which no box is sought: half of them check it."""
 
 
+EQUALS: Final = "=\N{NO-BREAK SPACE}"
+
+
 def possibility(facts: Facts) -> Section | None:
     """Map the plausible worlds; None unless many of them meet each size or funding."""
     layout = facts.layout
@@ -75,8 +70,7 @@ def _of_arm(facts: Facts, arm: Arm, k: int, worlds: Worlds, names: Sequence[str]
     words = facts.words
     surfaces = {name: facts.surface(arm, name) for name in names}
     targets = {name: s.target for name, s in surfaces.items() if s.target is not None}
-    met = worlds.met(targets)
-    shares = [share_of_worlds(of_choice) for of_choice in met.T]
+    shares = worlds.shares(targets)
     best = int(np.argmax([s.share for s in shares]))
     wanted = [
         words("possibility.target", measure=within_text(s.label),
@@ -88,7 +82,7 @@ def _of_arm(facts: Facts, arm: Arm, k: int, worlds: Worlds, names: Sequence[str]
         Paragraph(_answer(facts, arm, shares, best), style="lead"),
         Paragraph(" ".join([words("possibility.world"), relevant, *_luck(facts, worlds, names)])),
         Gallery([Tile(_map(facts, k, shares, best))], columns=1),
-        *_boxes(facts, worlds, met[:, best], best),
+        *_boxes(facts, worlds, worlds.met(targets)[:, best], best),
         *_information(facts, k, worlds),
     ]
 
@@ -102,7 +96,7 @@ def _answer(facts: Facts, arm: Arm, shares: Sequence[Share], best: int) -> str:
         "count": facts.levels.count(len(shares)),
     }
     if not top.met:
-        bound = percent(rule_of_three(top.worlds), words.language)
+        bound = percent(max(share.hi90 for share in shares), words.language)
         return words("possibility.none", bound=bound, **said)
     ends = {end: percent(getattr(top, f"{end}90"), words.language, 0) for end in ("lo", "hi")}
     share = probability(top.share, words.language)
@@ -112,7 +106,7 @@ def _answer(facts: Facts, arm: Arm, shares: Sequence[Share], best: int) -> str:
 def _luck(facts: Facts, worlds: Worlds, names: Sequence[str]) -> list[str]:
     """Say how much of the spread of effects is luck, and that it is taken out, or not."""
     words = facts.words
-    parts = [1 - worlds.share_of_parameters[name] for name in names]
+    parts = [1 - worlds.share_of_parameters(name) for name in names]
     if not all(math.isfinite(part) for part in parts):
         return [words("possibility.luck_included")]
     low, high = (facts.share(end) for end in (min(parts), max(parts)))
@@ -149,7 +143,10 @@ def _boxes(facts: Facts, worlds: Worlds, met: Bools, best: int) -> list[Block]:
     if not saved:
         return []
     if min(saved, met.size - saved) < FEWEST_SAVED:
-        text = words("possibility.box_few", saved=count(saved), worlds=count(met.size))
+        key, few = (
+            ("box_few", saved) if saved < met.size - saved else ("box_most", met.size - saved)
+        )
+        text = words(f"possibility.{key}", count=few, worlds=count(met.size))
         return [head, Paragraph(text)]
     if importlib.util.find_spec("ema_workbench") is None:
         return [head, Paragraph(words("sensitivity.extra", command=EXTRA))]
@@ -162,7 +159,7 @@ def _boxes(facts: Facts, worlds: Worlds, met: Bools, best: int) -> list[Block]:
         box = limits.iloc[0]
         said = {key: facts.share(float(box[key])) for key in ("density", "coverage", "share_met")}
         text = words("possibility.box", point=facts.point_label(best), worlds=count(int(box["n"])),
-                     p=_p(facts, float(box["p_value"])), **said)  # fmt: skip
+                     p=_p(facts, float(box["p_value"]), EQUALS), **said)  # fmt: skip
         rows = [
             [_name(facts, row["factor"]), Cell(_limit(facts, row)), Cell(_p(facts, row["quasi_p"]))]
             for row in limits.to_dict("records")
@@ -188,11 +185,11 @@ def _amount(facts: Facts, name: str, value: float) -> str:
     return value_of(rounded(value, 3), info.unit, facts.language) + unit
 
 
-def _p(facts: Facts, value: float) -> str:
-    """Write a p-value."""
+def _p(facts: Facts, value: float, sign: str = "") -> str:
+    """Write a p-value, after a sign if it is less than what is written."""
     if value < 0.001:
         return f"<\N{NO-BREAK SPACE}{number(0.001, facts.language, 3)}"
-    return number(value, facts.language, 3 if value < 0.01 else 2)
+    return sign + number(value, facts.language, 3 if value < 0.01 else 2)
 
 
 def _name(facts: Facts, name: str) -> Cell:
@@ -282,7 +279,7 @@ def _measurements(facts: Facts, value: float, top: Sequence[Any]) -> Table:
                 Cell(_money(facts, row["worth"]), below=between),
                 Cell(
                     words(f"possibility.{verdict}"),
-                    below=words("possibility.p", p=_p(facts, row["p_value"])),
+                    below=words("possibility.p", p=_p(facts, row["p_value"], EQUALS)),
                     tone="good" if verdict == "found" else "open",
                 ),
                 Cell(words(f"evidence.{info.evidence}")),
