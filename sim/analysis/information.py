@@ -10,13 +10,18 @@ expectation is a regression of net benefits on the parameter (Strong, Oakley & B
 regression averages over everything else, random draws of a run included, so one run per choice and
 draw of the parameters is enough.
 
-Splines also fit noise, and the maximum over choices turns it into value. Draws are therefore
-permuted against net benefits: the p-value of a parameter is the share of permutations in which any
-parameter reaches its value, and holds for all of them together (Westfall & Young 1993).
+A study that tells several parameters at once is valued by a regression on all of them, in lines:
+curves of many would mostly fit noise.
+
+Regressions fit noise in any case, and the maximum over choices turns it into value. Draws are
+therefore permuted against net benefits: the p-value is the share of permutations in which any
+study stands as far out of what chance gives it, in standard deviations, and holds for all of them
+together (Westfall & Young 1993).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -32,7 +37,7 @@ __all__ = ["FEWEST_DRAWS", "INFORMATION_COLUMNS", "value_of_information"]
 FEWEST_DRAWS: Final = 40
 """Draws below which a spline with three slopes mostly fits noise. A judgement."""
 
-INFORMATION_COLUMNS: Final = ("parameter", "worth", "lo90", "hi90", "by_chance", "p_value")
+INFORMATION_COLUMNS: Final = ("study", "worth", "lo90", "hi90", "by_chance", "p_value")
 """Columns of `value_of_information`."""
 
 _KNOTS: Final = (0.05, 0.35, 0.65, 0.95)
@@ -44,8 +49,10 @@ _SEED: Final = 20140426
 _Z90: Final = 1.6448536269514722
 
 
-def value_of_information(draws: pd.DataFrame, net_benefits: Floats) -> pd.DataFrame:
-    """Estimate the EVPPI of each parameter.
+def value_of_information(
+    draws: pd.DataFrame, net_benefits: Floats, studies: Mapping[str, Sequence[str]] | None = None
+) -> pd.DataFrame:
+    """Estimate the EVPPI of studies, each of which tells one parameter or several.
 
     Parameters
     ----------
@@ -53,13 +60,15 @@ def value_of_information(draws: pd.DataFrame, net_benefits: Floats) -> pd.DataFr
         A row a draw, a column a parameter.
     net_benefits : (draws, choices) float64 array
         Net benefit of each choice in each draw, finite; doing nothing is a column of zeros.
+    studies : mapping of str to sequence of str, optional
+        The parameters that each tells; by default each parameter has a study of its own.
 
     Returns
     -------
     pandas.DataFrame
-        A row a parameter, the most worth knowing first: ``parameter``; ``worth``, its EVPPI in the
-        unit of net benefits; ``lo90`` and ``hi90``, by the bootstrap's standard error;
-        ``by_chance``, its mean over permutations; ``p_value``, that of any parameter among all.
+        A row a study, the one worth most first: ``study``; ``worth``, its EVPPI in the unit of net
+        benefits; ``lo90`` and ``hi90``, by the bootstrap's standard error; ``by_chance``, its mean
+        over permutations; ``p_value``, that of any study among all.
 
     Raises
     ------
@@ -81,23 +90,27 @@ def value_of_information(draws: pd.DataFrame, net_benefits: Floats) -> pd.DataFr
     if n < FEWEST_DRAWS:
         raise InputError(f"{n} draws are too few to value information; expected {FEWEST_DRAWS}.")
     rng = np.random.default_rng(_SEED)
-    splines = np.stack([_spline(draws[name].to_numpy(np.float64)) for name in draws])
-    basis = _orthonormal(splines)
+    asked = studies or {str(name): (str(name),) for name in draws}
+    terms = _stacked([_terms(draws[list(told)].to_numpy(np.float64)) for told in asked.values()])
+    basis = _orthonormal(terms)
     worth = _worth(basis, net_benefits)
     chance = np.array(
         [_worth(basis, net_benefits[rng.permutation(n)]) for _ in range(_PERMUTATIONS)]
     )
     samples = (rng.integers(0, n, n) for _ in range(_RESAMPLES))
-    again = np.array([_worth(_orthonormal(splines[:, at]), net_benefits[at]) for at in samples])
+    again = np.array([_worth(_orthonormal(terms[:, at]), net_benefits[at]) for at in samples])
     half = _Z90 * again.std(axis=0, ddof=1)
-    reached = (chance.max(axis=1)[:, None] >= worth * (1 - 1e-12)).sum(axis=0)
+    usual, spread = chance.mean(axis=0), chance.std(axis=0, ddof=1)
+    spread = np.maximum(spread, 1e-12 * np.abs(net_benefits).max() + 1e-300)
+    most = ((chance - usual) / spread).max(axis=1)
+    reached = (most[:, None] >= (worth - usual) / spread * (1 - 1e-12)).sum(axis=0)
     found = pd.DataFrame(
         {
-            "parameter": list(draws),
+            "study": list(asked),
             "worth": worth,
             "lo90": np.maximum(worth - half, 0.0),
             "hi90": worth + half,
-            "by_chance": chance.mean(axis=0),
+            "by_chance": usual,
             "p_value": (1 + reached) / (1 + _PERMUTATIONS),
         }
     )
@@ -105,7 +118,7 @@ def value_of_information(draws: pd.DataFrame, net_benefits: Floats) -> pd.DataFr
 
 
 def _worth(basis: Floats, net_benefits: Floats) -> Floats:
-    """Return the EVPPI of each parameter, (parameters,)."""
+    """Return the EVPPI of each study, (studies,)."""
     # Not a matrix product: its order of summation depends on a library's threads.
     slopes = np.einsum("knj,nd->kjd", basis, net_benefits)
     expected = np.einsum("knj,kjd->knd", basis, slopes)
@@ -113,30 +126,36 @@ def _worth(basis: Floats, net_benefits: Floats) -> Floats:
     return np.asarray(np.maximum(known - net_benefits.mean(axis=0).max(), 0.0))
 
 
-def _spline(values: Floats) -> Floats:
-    """Return the basis of a restricted cubic spline, (n, 4): 1, the line, and two curves.
+def _terms(values: Floats) -> Floats:
+    """Return the terms of a regression on (n, parameters): 1 and lines, and curves if it is one."""
+    curves = _curves(values[:, 0]) if values.shape[1] == 1 else np.empty((len(values), 0))
+    sizes = np.ptp(values, axis=0)
+    lines = (values - values.min(axis=0)) / np.where(sizes > 0, sizes, 1.0)
+    return np.column_stack([np.ones(len(values)), lines, curves])
 
-    Columns that add nothing, as for a parameter with two values, are removed by `_orthonormal`.
-    """
-    scale = float(np.ptp(values)) or 1.0
-    x = (values - values.min()) / scale
-    a, b, c, d = np.quantile(x, _KNOTS)
+
+def _curves(values: Floats) -> Floats:
+    """Return the two curves of a restricted cubic spline, (n, 2), zero if knots coincide."""
+    a, b, c, d = np.quantile(values, _KNOTS)
+    if not d > c:
+        return np.zeros((values.size, 2))
 
     def cubed(knot: float) -> Floats:
-        return np.asarray(np.maximum(x - knot, 0.0) ** 3)
+        return np.asarray(np.maximum((values - knot) / (d - a), 0.0) ** 3)
 
-    columns = [np.ones_like(x), x]
-    for knot in (a, b):
-        curve = np.zeros_like(x)
-        if d > c:
-            curve = cubed(knot) - (cubed(c) * (d - knot) - cubed(d) * (c - knot)) / (
-                d - c
-            )  # linear beyond the last knot
-        columns.append(curve)
-    return np.column_stack(columns)
+    # Beyond the last knot, they are lines.
+    return np.column_stack(
+        [cubed(knot) - (cubed(c) * (d - knot) - cubed(d) * (c - knot)) / (d - c) for knot in (a, b)]
+    )
 
 
-def _orthonormal(splines: Floats) -> Floats:
-    """Return an orthonormal basis of the columns, (parameters, n, 4), with zeros for those lost."""
-    basis, sizes, _ = np.linalg.svd(splines, full_matrices=False)
+def _stacked(terms: Sequence[Floats]) -> Floats:
+    """Return the terms of all studies, (studies, n, most terms), zero where one has fewer."""
+    most = max(one.shape[1] for one in terms)
+    return np.stack([np.pad(one, ((0, 0), (0, most - one.shape[1]))) for one in terms])
+
+
+def _orthonormal(terms: Floats) -> Floats:
+    """Return an orthonormal basis of each study's terms, zero where they add nothing."""
+    basis, sizes, _ = np.linalg.svd(terms, full_matrices=False)
     return np.asarray(basis * (sizes > 1e-9 * sizes[:, :1])[:, None, :])

@@ -38,7 +38,7 @@ def test_a_linear_gaussian_decision_has_the_value_of_its_closed_form(mean):
     luck -= np.polyval(np.polyfit(x["p0"], luck, 1), x["p0"])
     benefit = mean + x["p0"] + luck
     found = value_of_information(x, np.column_stack([np.zeros(1500), benefit]))
-    assert found["parameter"][0] == "p0" and found["p_value"][0] == 1 / 40
+    assert found["study"][0] == "p0" and found["p_value"][0] == 1 / 40
     assert found["worth"][0] == pytest.approx(closed_form(mean, 1.0), rel=0.05)
     assert found["lo90"][0] < closed_form(mean, 1.0) < found["hi90"][0]
     assert (found["p_value"][1:] > 0.05).all()  # all others are within what chance gives
@@ -49,9 +49,19 @@ def test_a_choice_between_sizes_needs_what_tells_them_apart():
     small = 0.5 + 0.1 * x["p1"]
     large = small + 0.5 * x["p0"]
     found = value_of_information(x, np.column_stack([np.zeros(N), small, large]))
-    assert found["parameter"][0] == "p0"
+    assert found["study"][0] == "p0"
     assert found["worth"][0] == pytest.approx(closed_form(0.0, 0.5), rel=0.05)
-    assert found.set_index("parameter")["worth"]["p1"] < 0.03
+    assert found.set_index("study")["worth"]["p1"] < 0.03
+
+
+def test_a_study_of_two_parameters_is_worth_what_both_tell_together():
+    x = draws(6, n=1500)
+    benefits = np.column_stack([np.zeros(1500), 0.6 * x["p0"] + 0.8 * x["p1"]])
+    studies = {"both": ("p0", "p1"), "one": ("p1",), "neither": ("p2", "p3", "p4")}
+    found = value_of_information(x, benefits, studies).set_index("study")
+    assert found["worth"]["both"] == pytest.approx(closed_form(0.0, 1.0), rel=0.05)
+    assert found["worth"]["one"] == pytest.approx(closed_form(0.0, 0.8), rel=0.05)
+    assert found["p_value"]["neither"] > 0.05
 
 
 def test_nothing_is_worth_knowing_where_the_choice_stays_the_same():
@@ -73,9 +83,9 @@ def test_values_that_are_few_or_all_alike_are_no_problem():
     x = draws(4).assign(switch=np.arange(N) % 2, same=3.0, tied=np.arange(N) % 3 == 0)
     x["tied"] = x["tied"].astype(float)
     found = value_of_information(x, np.column_stack([np.zeros(N), x["switch"] - 0.5]))
-    assert found["parameter"][0] == "switch"
+    assert found["study"][0] == "switch"
     assert found["worth"][0] == pytest.approx(0.25)
-    assert found.set_index("parameter")["worth"]["same"] == pytest.approx(0, abs=1e-12)
+    assert found.set_index("study")["worth"]["same"] == pytest.approx(0, abs=1e-12)
 
 
 def test_too_few_draws_are_refused():

@@ -132,13 +132,14 @@ def test_the_planted_part_of_the_world_is_found_with_its_limit_and_its_measureme
     section, texts, tables = told(sweeps("many"), "en")
     assert "of 160 plausible worlds" in texts[0]
     assert [len(b.tiles) for b in section.blocks if isinstance(b, Gallery)] == [1, 1]
-    limits, ranked, _ = tables
+    limits, ranked, studies, _ = tables
     assert [row[0].code for row in limits.rows] == [DECIDES]
     assert limits.rows[0][1].text.startswith("at least")
     assert ranked.rows[0][0].code == DECIDES
     assert ranked.rows[0][2].text == "beyond chance"
     assert "visitors of third places" in ranked.rows[0][4].text
     assert all(row[2].text == "may be chance" for row in ranked.rows[1:])
+    assert studies.rows[0][0].text.startswith("Count visitors of third places")
 
 
 @pytest.mark.slow  # quick elsewhere: only the words differ

@@ -33,7 +33,8 @@ VALUES: Final = (100_000, 300_000, 1_000_000)
 say, and not in the model."""
 
 MOST_MEASURED: Final = 8
-"""Parameters that are ranked, those most worth knowing."""
+MOST_STUDIES: Final = 5
+"""Parameters and field studies that are ranked, those worth most."""
 
 MOST_LIMITED: Final = 12
 """Parameters among which PRIM looks for limits: with all of them it takes noise for limits."""
@@ -222,7 +223,7 @@ def _information(facts: Facts, k: int, worlds: Worlds) -> list[Block]:
     ranked = found[at]
     beyond = ranked[ranked["p_value"] <= LEVEL]
     if len(beyond):
-        labels = [PARAMETERS[n].label[words.language] for n in beyond["parameter"]]
+        labels = [PARAMETERS[n].label[words.language] for n in beyond["study"]]
         named = [words("page.quoted", text=label) for label in labels]
         text = words("possibility.beyond", figures=", ".join(named))
     else:
@@ -234,6 +235,7 @@ def _information(facts: Facts, k: int, worlds: Worlds) -> list[Block]:
             _ranking(facts, k, at, top),
             Paragraph(words("possibility.bars"), style="note"),
             _measurements(facts, at, top),
+            *_studies(facts, worlds, at),
         ]
     blocks.append(_by_value(facts, worlds, found))
     return blocks
@@ -252,7 +254,7 @@ def _ranking(facts: Facts, k: int, value: float, top: Sequence[Any]) -> Gallery:
     words = facts.words
     rows = [
         {
-            "label": PARAMETERS[row["parameter"]].label[words.language],
+            "label": PARAMETERS[row["study"]].label[words.language],
             **{key: row[key] / 1e3 for key in ("worth", "by_chance")},
             **{f"worth_{end}": row[f"{end}90"] / 1e3 for end in ("lo", "hi")},
         }
@@ -268,28 +270,55 @@ def _measurements(facts: Facts, value: float, top: Sequence[Any]) -> Table:
     words = facts.words
     rows = []
     for row in top:
-        info = PARAMETERS[row["parameter"]]
+        info = PARAMETERS[row["study"]]
         field = f"measurement.{info.group}"
-        verdict = "found" if row["p_value"] <= LEVEL else "open"
-        between = words("quantity.range", low=_money(facts, row["lo90"]),
-                        high=_money(facts, row["hi90"]))  # fmt: skip
-        rows.append(
-            [
-                _name(facts, info.name),
-                Cell(_money(facts, row["worth"]), below=between),
-                Cell(
-                    words(f"possibility.{verdict}"),
-                    below=words("possibility.p", p=_p(facts, row["p_value"], EQUALS)),
-                    tone="good" if verdict == "found" else "open",
-                ),
-                Cell(words(f"evidence.{info.evidence}")),
-                Cell(words(field) if words.knows(field) else info.help[words.language]),
-            ]
-        )
-    heads = [words(f"possibility.{head}") for head in ("figure", "knowing", "certainty", "known")]
-    caption = words("possibility.ranked", amount=_money(facts, value))
-    heads.append(words("possibility.field"))
-    return Table(caption, heads, rows, words=(2, 3, 4))
+        told = words(field) if words.knows(field) else info.help[words.language]
+        evidence = Cell(words(f"evidence.{info.evidence}"))
+        rows.append([_name(facts, info.name), *_worth(facts, row), evidence, Cell(told)])
+    heads = ["possibility.figure", "possibility.knowing", "possibility.certainty",
+             "possibility.known", "possibility.field"]  # fmt: skip
+    amount = _money(facts, value)
+    return facts.table("possibility.ranked", heads, rows, (2, 3, 4), amount=amount)
+
+
+def _studies(facts: Facts, worlds: Worlds, value: float) -> list[Block]:
+    """Rank field studies, each of which tells all the figures of a group at once."""
+    words, told = facts.words, dict[str, list[str]]()
+    for name in worlds.draws:
+        key = f"measurement.{PARAMETERS[str(name)].group}"
+        if words.knows(key):
+            told.setdefault(key, []).append(str(name))
+    found = value_of_information(worlds.draws, worlds.net_benefits(value), told)
+    rows = [
+        [
+            Cell(words(row["study"])),
+            Cell(facts.levels.count(len(told[row["study"]]))),
+            *_worth(facts, row),
+        ]
+        for row in found.head(MOST_STUDIES).to_dict("records")
+    ]
+    heads = ["possibility.field", "possibility.tells", "possibility.knowing",
+             "possibility.certainty"]  # fmt: skip
+    amount = _money(facts, value)
+    return [
+        Paragraph(words("possibility.together")),
+        facts.table("possibility.studies", heads, rows, (3,), amount=amount),
+    ]
+
+
+def _worth(facts: Facts, row: Any) -> list[Cell]:
+    """Return what a study is worth with its interval, and whether that is beyond chance."""
+    words = facts.words
+    low, high = (_money(facts, row[end]) for end in ("lo90", "hi90"))
+    verdict = "found" if row["p_value"] <= LEVEL else "open"
+    return [
+        Cell(_money(facts, row["worth"]), below=words("quantity.range", low=low, high=high)),
+        Cell(
+            words(f"possibility.{verdict}"),
+            below=words("possibility.p", p=_p(facts, row["p_value"], EQUALS)),
+            tone="good" if verdict == "found" else "open",
+        ),
+    ]
 
 
 def _by_value(facts: Facts, worlds: Worlds, found: dict[float, Any]) -> Table:
@@ -303,7 +332,7 @@ def _by_value(facts: Facts, worlds: Worlds, found: dict[float, Any]) -> Table:
         known = Cell(words("possibility.useless"))
         if first["worth"] > 0:
             below = "" if first["p_value"] <= LEVEL else words("possibility.open")
-            label = PARAMETERS[first["parameter"]].label[words.language]
+            label = PARAMETERS[first["study"]].label[words.language]
             known = Cell(label, below=below)
         rows.append(
             [
