@@ -1,0 +1,1 @@
+"""Evaluations with a comparison group, run again inside the model; see README.md."""
