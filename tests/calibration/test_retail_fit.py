@@ -118,7 +118,7 @@ def test_a_fit_goes_on_where_it_was_interrupted(tmp_path, monkeypatch):
     monkeypatch.setattr(simulated, "figures", invented)
     monkeypatch.setattr(retail, "figures_of_space", lambda values, seed: {})
     monkeypatch.setattr(retail, "figures_of_trips", lambda values, seed: {})
-    size = retail.Size(40, 40, 20, 100, checked=5, checked_in_space=1, truths=1, last_moves=20)
+    size = retail.Size(40, 20, 10, 40, checked=3, checked_in_space=1, truths=1, last_moves=20)
     with start_workers("serial", 1) as workers:
         retail.fit_retail(tmp_path, size, workers)
         first = load_posterior(tmp_path / "retail.parquet")
