@@ -44,8 +44,8 @@ class Size:
     """Towns with default parameters, draws, towns of each draw, and towns of each dose."""
 
     towns: int = 300
-    draws: int = 160
-    towns_of_draw: int = 10
+    draws: int = 100
+    towns_of_draw: int = 20
     towns_of_dose: int = 100
 
 
@@ -89,6 +89,7 @@ def run_trials(folder: Path, size: Size, workers: Workers) -> str:
     all_of_draws.to_csv(folder / "draws.csv", index=False)
     given.table.to_csv(folder / "conditional.csv", index_label="parameter")
 
+    others = {name: comparison.moved_by(name, draws, parameters) for name in tables.MORE}
     estimates = {name: comparison.estimate(name, towns, "1") for name in map(str, towns)}
     head = (
         f"Model {MODEL_VERSION}; {size.towns} towns with default parameters, {len(draws)} draws of "
@@ -99,7 +100,7 @@ def run_trials(folder: Path, size: Size, workers: Workers) -> str:
         (
             head,
             tables.against_bands(found_all),
-            tables.movers(found_all),
+            tables.movers(found_all, others),
             tables.sides(estimates),
             tables.zone(estimates),
             tables.doses(pd.DataFrame(dosed)),

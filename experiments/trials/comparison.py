@@ -21,7 +21,16 @@ from experiments.evidence.estimates import LEVEL, Estimate, bootstrap
 from sim.experiments.dependence import Dependence, DrawnParameters, effects_of_draws
 from sim.kernels.arrays import Bools, Floats
 
-__all__ = ["Conditional", "Found", "compare", "condition", "estimate", "people_needed", "power"]
+__all__ = [
+    "Conditional",
+    "Found",
+    "compare",
+    "condition",
+    "estimate",
+    "moved_by",
+    "people_needed",
+    "power",
+]
 
 LEAST_MET: Final = 0.05
 """Share of draws below which a figure is out of reach of the model. A judgement."""
@@ -138,6 +147,13 @@ def compare(
             direction,
         )
     return found
+
+
+def moved_by(figure: str, draws: pd.DataFrame, parameters: pd.DataFrame) -> Dependence:
+    """Find what moves a figure for which nothing was published."""
+    values = _column(figure, draws)
+    is_known = np.isfinite(values)
+    return DrawnParameters(parameters).dependence(values[is_known], is_known, np.nan, 1)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ from experiments.evidence.estimates import Estimate
 from experiments.trials.comparison import Conditional, Found, people_needed, power
 from experiments.trials.creajeunes import PROGRAMME as CREAJEUNES
 from experiments.trials.groupements import PROGRAMME as GROUPEMENTS
+from sim.experiments.dependence import Dependence
 
-__all__ = ["against_bands", "doses", "movers", "ruled_out", "sides", "zone"]
+__all__ = ["MORE", "against_bands", "doses", "movers", "ruled_out", "sides", "zone"]
 
 WORDS: Final = {
     "creajeunes_running": "CréaJeunes: a firm after 28 months, offered less others",
@@ -22,7 +23,14 @@ WORDS: Final = {
     "zone_1997": "zone: the same after five years",
     "zone_diverted": "zone: part of the gain that the rest of the town loses",
 }
-"""Figures in words."""
+"""Figures with a band, in words."""
+
+MORE: Final = {
+    "creajeunes_running_town": "CréaJeunes: all offered less nobody",
+    "groupements_running_town": "Groupements: all offered less nobody",
+    "zone_stayed": "zone: first shops still there after five years",
+}
+"""Further figures, in words."""
 
 PROGRAMMES: Final = (CREAJEUNES, GROUPEMENTS)
 
@@ -60,20 +68,28 @@ def against_bands(found: Mapping[str, Found]) -> str:
     return _rows(head, rows)
 
 
-def movers(found: Mapping[str, Found]) -> str:
-    """Write what moves each figure up (+) or down (-), and where it would reach its band."""
+def movers(found: Mapping[str, Found], others: Mapping[str, Dependence]) -> str:
+    """Write what moves each figure up (+) or down (-), and where it would reach its band.
+
+    `others` are figures for which nothing was published.
+    """
     head = ("figure", "moved by", "explained", "reaches the band at")
     rows = []
     for name, each in found.items():
-        on = each.dependence
-        flipped = {"+": "-", "-": "+"} if each.direction < 0 else {}
-        named = ", ".join(
-            f"`{word[:-1]}` ({flipped.get(word[-1], word[-1])})" for word in on.leading.split()
-        )
-        reached = "" if each.verdict == "within" else on.relevant_if or "no value in the ranges"
-        explained = f"{100 * on.explained:.0f} %" if named else ""
-        rows.append((WORDS[name], named or "nothing that stands out from luck", explained, reached))
+        reached = each.dependence.relevant_if or "no value in the ranges"
+        end = "" if each.verdict == "within" else reached
+        rows.append((WORDS[name], *_named(each.dependence, each.direction), end))
+    rows += [(MORE[name], *_named(on, 1), "") for name, on in others.items()]
     return _rows(head, rows)
+
+
+def _named(on: Dependence, direction: int) -> tuple[str, str]:
+    """Return the parameters on which a figure depends, and how much of it they explain."""
+    flipped = {"+": "-", "-": "+"} if direction < 0 else {}
+    named = [f"`{word[:-1]}` ({flipped.get(word[-1], word[-1])})" for word in on.leading.split()]
+    if not named:
+        return "nothing that stands out from luck", ""
+    return ", ".join(named), f"{100 * on.explained:.0f} %"
 
 
 def sides(found: Mapping[str, Estimate]) -> str:

@@ -101,7 +101,7 @@ def test_a_trial_rules_out_the_values_that_contradict_it_and_no_others():
     assert list(given.moved.index) == ["moves"]
     assert given.table.loc["moves", "kept_high"] == pytest.approx(0.5, abs=0.06)
     assert given.kept.mean() == pytest.approx(0.5, abs=0.1)
-    for text in (against_bands(found), movers(found), ruled_out(given)):
+    for text in (against_bands(found), movers(found, {}), ruled_out(given)):
         assert "zone: " in text or "`moves`" in text
 
 
