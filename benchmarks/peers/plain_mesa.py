@@ -1,6 +1,7 @@
 """The month as an ordinary Mesa model, in which agents are Python objects that act in turn.
 
-It has the same rules and the same draws as `sim`, so it serves as a benchmark and as a test oracle.
+It has the rules of model 3 and the same draws as `sim`, so it serves as a benchmark and, with the
+mechanisms of model 4 off, as a test oracle.
 Everything is an object: homes (cells), premises, the young, entrepreneurs, officials, their
 offices, third places and accounts. It starts from the present state of a run, without later actions
 of interventions. With `vectorised`, each home weighs all shops in one NumPy expression, as a

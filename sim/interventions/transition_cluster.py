@@ -134,7 +134,7 @@ def _seats(levers: TransitionClusterLevers) -> list[int]:
 
 
 def plan_cluster(levers: TransitionClusterLevers) -> Plan:
-    """Plan places with seats, or travelling facilitators, or nothing without seats and money."""
+    """Plan places with seats, or travelling facilitators if they are paid, or no place."""
     is_embedded = levers.officials_role == "embedded"
     visits = {"absent": 0.0, "invited": 1.0, "embedded": levers.embedded_visits}
     ways: dict[str, Any] = {
@@ -146,7 +146,7 @@ def plan_cluster(levers: TransitionClusterLevers) -> Plan:
     if levers.cluster_size:
         each = zip(_kinds(levers), _seats(levers), strict=True)
         places = tuple(furnished_place(levers, kind, seats, **ways) for kind, seats in each)
-    elif levers.cluster_funding + levers.matched_funding > 0:
+    elif levers.facilitation_share * (levers.cluster_funding + levers.matched_funding) > 0:
         places = (PlannedPlace(_kinds(levers)[0], 0, is_mobile=True, **ways),)
     account = support_account(levers, levers.cluster_funding) | {
         "matched_funding": cents(levers.matched_funding),

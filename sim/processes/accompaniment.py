@@ -50,7 +50,7 @@ class AccompanimentParameters(ParameterGroup):
         label="Projects per facilitator",
         help="Most projects that a full-time facilitator accompanies at a time.",
         source="judgement, 10-40, between advisers who lend and those who coach (docs/sources.md)",
-        role="constant",
+        plausible=(10.0, 40.0),
     )
     accompaniment_cap: float = parameter(
         8.0,
@@ -59,17 +59,18 @@ class AccompanimentParameters(ParameterGroup):
         label="Most accompaniment a month",
         help="Most hours a month that facilitators spend on one project, preparation included.",
         source="judgement, 2-20: two hours a week",
-        role="constant",
+        plausible=(2.0, 20.0),
     )
 
     referral: float = parameter(
-        0.0,
+        0.015,
         unit="share",
         label="Referral to facilitators",
         help="Monthly probability that chambers, banks or the town hall send the holder "
         "of a project that does not run yet to facilitators in reach.",
-        source="0: only visitors are accompanied; 10-20 % of all who create a firm are",
-        role="constant",
+        source="10-20 % of creators are accompanied, over ten months (docs/sources.md)",
+        evidence="derived",
+        plausible=(0.0, 0.05),
     )
 
 
@@ -125,16 +126,27 @@ def _is_referred(i, k0, k1, entrepreneur, third_place, p):
     return uniform(word(k0, k1, entrepreneur.id[i], 0)) < p.referral
 
 
+@rule
+def _list_concerned(entrepreneur, work):
+    """List the rows of projects before birth and of holders present; return their number."""
+    concerned = 0
+    for i in range(entrepreneur.stage.size):  # without branches
+        work.triage_row[concerned] = i
+        is_accompanied = entrepreneur.accompanied_by[i] >= 0
+        is_here = entrepreneur.facilitation[i] > 0.0
+        concerned += is_accompanied | is_here | _is_before_birth(entrepreneur.stage[i])
+    return concerned
+
+
 @kernel
 def _list_projects(seed, month, entrepreneur, project_kind, third_place, account, work, others, p):
     """List accompanied projects and those of holders present or sent; count others present."""
     k0, k1 = stream_key(seed, STREAM, month)
     listed = 0
-    for i in range(entrepreneur.stage.size):
+    for n in range(_list_concerned(entrepreneur, work)):
+        i = work.triage_row[n]
         place, is_here = entrepreneur.accompanied_by[i], entrepreneur.facilitation[i] > 0.0
         is_candidate = _is_before_birth(entrepreneur.stage[i])
-        if place < 0 and not is_here and not is_candidate:
-            continue
         if place >= 0 and not (is_candidate and third_place.is_open[place]):
             place = entrepreneur.accompanied_by[i] = -1
         is_new = place < 0

@@ -58,36 +58,36 @@ class ApplicationReviewParameters(ParameterGroup):
         help="Length of an examination at the third place relative to one at the office.",
     )
     public_partner_approval_odds: float = parameter(
-        1.0,
+        1.5,
         bounds=(0.1, 10.0),
-        role="constant",
         label="Approval with a public partner",
         help="Odds that a file with a public partner is approved, relative to one without.",
-        source="1 is the form up to model 3",
+        source="judgement; no comparison group measured it, so 1 is plausible (docs/sources.md)",
+        plausible=(0.7, 3.0),
     )
     accompanied_examination_factor: float = parameter(
-        1.0,
+        0.85,
         bounds=(0.05, 2.0),
-        role="constant",
         label="Review of accompanied projects",
         help="Length of an examination of an accompanied project relative to that of another.",
-        source="1 is the form up to model 3; no comparison of accompanied files was found",
+        source="judgement; no comparison group measured it, so 1 is plausible (docs/sources.md)",
+        plausible=(0.6, 1.0),
     )
     accompanied_approval_odds: float = parameter(
-        1.0,
+        1.2,
         bounds=(0.1, 10.0),
-        role="constant",
         label="Approval of accompanied projects",
         help="Odds that the file of an accompanied project is approved, relative to another.",
-        source="1 is the form up to model 3; no comparison of accompanied files was found",
+        source="judgement; no comparison group measured it, so 1 is plausible (docs/sources.md)",
+        plausible=(1.0, 2.0),
     )
     trust_approval: float = parameter(
-        0.0,
+        0.5,
         bounds=(-5.0, 5.0),
-        role="constant",
         label="Trust and approval",
         help="By how much the log odds of approval rise for each unit of trust gained.",
-        source="0 is the form up to model 3",
+        source="judgement; no comparison group measured it, so 0 is plausible (docs/sources.md)",
+        plausible=(0.0, 2.0),
     )
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.surroundings import vacancy_gained
 from sim.processes.process import Process, arrays
-from sim.registry.parameters import ParameterGroup, optional_response, parameter
+from sim.registry.parameters import ParameterGroup, parameter, response
 
 LARGEST_LOSS = 0.95
 """Largest share of the residents of a cell who leave it for the shops around."""
@@ -31,7 +31,9 @@ class DemographyParameters(ParameterGroup):
         source="scenario; a prototype used -0.3 to +0.6 % a year by size of town",
         plausible=(-0.003, 0.003),
     )
-    residents_vacancy_response: float = optional_response(
+    residents_vacancy_response: float = response(
+        0.2,
+        1.0,
         most=10.0,
         label="Residents where shops are empty",
         help="Share of the residents who leave, in the long run, per share of premises nearby that "
@@ -44,7 +46,7 @@ class DemographyParameters(ParameterGroup):
         label="Years until residents follow",
         help="Years in which 63 % of the households react that react to empty shops.",
         source="judgement: households move every ten years or so",
-        role="constant",
+        plausible=(5.0, 20.0),
     )
 
 

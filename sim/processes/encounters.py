@@ -19,7 +19,7 @@ from sim.kernels.random import stream_key, uniform, word
 from sim.kernels.surroundings import reaction
 from sim.kernels.visitors import ENTREPRENEUR, OFFICIAL, WORKER, YOUTH, unpack
 from sim.processes.process import Process, arrays
-from sim.registry.parameters import ParameterGroup, optional_response, parameter
+from sim.registry.parameters import ParameterGroup, parameter, response
 
 STREAM = 5
 
@@ -42,13 +42,13 @@ class EncountersParameters(ParameterGroup):
         plausible=(0.03, 0.3),
     )
     worker_exposure: float = parameter(
-        0.0,
+        0.5,
         bounds=(0.0, 1.0),
         label="Exposure by remote workers",
         help="Value for a project holder of meeting a remote worker whose competences complement, "
         "relative to another holder.",
-        source="judgement; nobody has measured it, so 0 is possible",
-        role="constant",
+        source="judgement; no comparison group measured it, so 0 is plausible (docs/sources.md)",
+        plausible=(0.0, 1.0),
     )
     exposure_half_life: float = parameter(
         12.0,
@@ -107,7 +107,9 @@ class EncountersParameters(ParameterGroup):
         help="Probability that a youth who meets the holder of a project gets a role in it.",
         plausible=(0.03, 0.3),
     )
-    youth_partner_share: float = optional_response(
+    youth_partner_share: float = response(
+        0.2,
+        0.5,
         most=1.0,
         unit="share",
         label="Young partners",

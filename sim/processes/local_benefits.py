@@ -45,7 +45,7 @@ class LocalBenefitsParameters(ParameterGroup):
         label="Spending on a work day",
         help="What a remote worker spends around a third place on a day there instead of at home.",
         source="judgement: a lunch; 0 to 20 EUR",
-        role="constant",
+        plausible=(0.0, 20.0),
     )
     outside_visitors: float = parameter(
         0.1,

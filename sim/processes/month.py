@@ -106,8 +106,8 @@ MONTH: Final[tuple[Process, ...]] = (
 """Processes in the order in which they run each month."""
 
 
-def _switch(label: str, help: str, *, is_on: bool = True) -> bool:
-    return parameter(is_on, label=label, help=help, source="switch for ablations", role="constant")
+def _switch(label: str, help: str) -> bool:
+    return parameter(True, label=label, help=help, source="switch for ablations", role="constant")
 
 
 class MechanismParameters(ParameterGroup):
@@ -135,7 +135,6 @@ class MechanismParameters(ParameterGroup):
     with_accompaniment: bool = _switch(
         "Facilitators accompany projects",
         "Off: facilitators share their hours equally among the project holders present.",
-        is_on=False,
     )
     with_encounters: bool = _switch(
         "Encounters matter", "Off: people who meet at third places learn nothing from each other."
@@ -239,7 +238,7 @@ def effective(values: Mapping[str, Any]) -> dict[str, Any]:
             "closure_without_reserves": 1.0,
         }
     if not seen["with_demography"]:
-        seen["residents_growth"] = 0.0
+        seen |= {"residents_growth": 0.0, "residents_vacancy_response": 0.0}
     if seen["boundary"] == "closed":
         seen |= {"leaving_rate": 0.0, "leaving_at_18": 0.0}
         seen |= {"outside_visitors": 0.0, "new_job_share": 0.0}

@@ -56,12 +56,12 @@ class ProjectBirthParameters(ParameterGroup):
         source="judgement: fit to local need decides survival",
     )
     partners_risk_ratio: float = parameter(
-        1.0,
+        0.9,
         bounds=(0.2, 5.0),
-        role="constant",
         label="Risk of projects with partners",
         help="Risk that projects born with partners end, relative to those without.",
-        source="1 is the form up to model 3",
+        source="three studies disagree, so 1 is plausible (docs/sources.md)",
+        plausible=(0.6, 1.3),
     )
 
 

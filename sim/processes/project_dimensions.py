@@ -27,7 +27,7 @@ from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.project_codes import RUNNING
 from sim.kernels.space import decay_potential
 from sim.processes.process import Process, arrays
-from sim.registry.parameters import ParameterGroup, optional_response
+from sim.registry.parameters import ParameterGroup, response
 
 QUARTER = 3
 """Months between two counts."""
@@ -39,37 +39,49 @@ MOST_ENCOUNTERS = 1.0
 class ProjectDimensionsParameters(ParameterGroup):
     """Effects of projects around them by economic, ecological, social and cultural weight."""
 
-    economic_jobs: float = optional_response(
+    economic_jobs: float = response(
+        0.5,
+        1.0,
         most=1.0,
         label="Jobs by economic weight",
         help="How far the jobs of a project follow its economic weight within its kind; 1: in "
         "proportion.",
     )
-    ecological_retention: float = optional_response(
+    ecological_retention: float = response(
+        0.02,
+        0.06,
         most=0.5,
         label="Spending kept by local loops",
         help="Share of spending online that stays for each ecological project per 1,000 residents "
         "nearby gained since the start.",
     )
-    social_exposure: float = optional_response(
+    social_exposure: float = response(
+        0.02,
+        0.1,
         most=1.0,
         label="Interest through social projects",
         help="Encounters a month to which a social project per 1,000 residents nearby amounts for "
         "the young.",
     )
-    social_staying: float = optional_response(
+    social_staying: float = response(
+        0.01,
+        0.05,
         most=1.0,
         label="Staying through social projects",
         help="By how much a social project per 1,000 residents nearby lowers the log rate of "
         "leaving.",
     )
-    cultural_visits: float = optional_response(
+    cultural_visits: float = response(
+        0.05,
+        0.3,
         most=1.0,
         label="Visits through cultural projects",
         help="By how much a cultural project per 1,000 residents nearby raises the log of visits "
         "to a third place.",
     )
-    cultural_openness: float = optional_response(
+    cultural_openness: float = response(
+        0.05,
+        0.3,
         most=1.0,
         label="Openness through cultural projects",
         help="By how much a cultural project per 1,000 residents nearby raises the log of what "
@@ -119,9 +131,12 @@ def _compare(d, gained, at_start, decay, entrepreneur, work, premises, cell):
 def _draw_in(youth, cell, p):
     """Add the exposure of the young through social projects around their homes."""
     gained = cell.social_gained.reshape(-1)
+    encounters = np.empty(gained.size, np.float32)
+    for c in range(gained.size):
+        encounters[c] = encounters_nearby(gained[c], p)
     for y in range(youth.exposure.size):
-        if youth.is_present[y]:
-            youth.exposure[y] += encounters_nearby(gained[youth.cell_row[y]], p)
+        here = encounters[np.uintp(youth.cell_row[y])]
+        youth.exposure[y] += here * np.float32(youth.is_present[y])
 
 
 @kernel

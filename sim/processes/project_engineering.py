@@ -46,7 +46,7 @@ class ProjectEngineeringParameters(ParameterGroup):
         source="judgement: a quarter of a full-time job",
     )
     office_triage: Way = parameter(
-        "shared",
+        "in_order",
         label="Triage of engineering",
         help="How an office gives its hours to ideas: in equal shares, the longest in work first, "
         "or those with the fewest hours left first.",

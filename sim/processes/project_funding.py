@@ -53,38 +53,39 @@ class ProjectFundingParameters(ParameterGroup):
         help="Monthly probability that banks, family or other funders complete the capital.",
     )
     partners_funding_odds: float = parameter(
-        1.0,
+        1.2,
         bounds=(0.1, 10.0),
-        role="constant",
         label="Funding of projects with partners",
         help="Odds that a project with partners finds money, relative to one without.",
-        source="1 is the form up to model 3",
+        source="judgement; no comparison group measured it, so 1 is plausible (docs/sources.md)",
+        plausible=(0.7, 2.0),
     )
     public_partner_funding_odds: float = parameter(
-        1.0,
+        1.2,
         bounds=(0.1, 10.0),
-        role="constant",
         label="Funding of projects with a public partner",
         help="Odds that a project with a public partner finds money, relative to one without.",
-        source="1 is the form up to model 3",
+        source="judgement; no comparison group measured it, so 1 is plausible (docs/sources.md)",
+        plausible=(0.7, 2.5),
     )
     loan_leverage: float = parameter(
-        0.0,
+        6.8,
         bounds=(0.0, 20.0),
-        role="constant",
         label="Bank loan per grant",
         help="Largest bank loan that one euro of a grant unlocks; 0: the grant counts as a share "
         "of the capital.",
-        source="0 is the form up to model 3",
+        source="mean and regions, projects with a prêt d'honneur, 2005 (docs/sources.md)",
+        evidence="found",
+        plausible=(2.0, 11.5),
     )
     loan_probability: float = parameter(
         0.5,
         unit="share",
-        role="constant",
         label="Grants that a bank follows",
         help="Share of projects with a grant to which a bank then lends.",
         source="judgement: 0.87 of projects with a prêt d'honneur, which are selected; 0 is no "
         "effect beyond the grant (docs/sources.md)",
+        plausible=(0.0, 0.87),
     )
 
 

@@ -40,7 +40,7 @@ from sim.kernels.project_codes import (
 from sim.kernels.random import block, fill_first_words, fill_words, stream_key, uniform
 from sim.kernels.surroundings import LARGEST_REACTION, activity_gained, reaction, vacancy_gained
 from sim.processes.process import Process, arrays
-from sim.registry.parameters import ParameterGroup, optional_response, parameter
+from sim.registry.parameters import ParameterGroup, parameter, response
 
 STREAM = 7
 NOT_DRAWN = 255
@@ -145,14 +145,18 @@ class ProjectIdeasParameters(ParameterGroup):
         help="Mean number of partners that a holder has when the idea comes up.",
         plausible=(0.5, 3.0),
     )
-    youth_idea_response: float = optional_response(
+    youth_idea_response: float = response(
+        0.5,
+        1.0,
         most=1.0,
         unit="share",
         label="Ideas of the active young",
         help="How far the number of ideas of young people follows the number of those nearby who "
         "take part; 1: in proportion, 0: not at all.",
     )
-    idea_vacancy_response: float = optional_response(
+    idea_vacancy_response: float = response(
+        0.5,
+        2.0,
         most=50.0,
         label="Ideas where shops are empty",
         help="By how much the log rate of ideas falls if all premises nearby become vacant.",

@@ -24,7 +24,7 @@ class ShopJobsParameters(ParameterGroup):
         help="Jobs that a shop has whatever its sales floor.",
         source="mean shop 5 jobs on 250 m2, median 2 on 69 m2 (INSEE Première 1668)",
         evidence="derived",
-        role="constant",
+        plausible=(0.5, 1.5),
     )
     shop_jobs_per_m2: float = parameter(
         0.017,
@@ -34,7 +34,7 @@ class ShopJobsParameters(ParameterGroup):
         help="Further jobs of a shop for each square metre of its sales floor.",
         source="mean shop 5 jobs on 250 m2, median 2 on 69 m2 (INSEE Première 1668)",
         evidence="derived",
-        role="constant",
+        plausible=(0.01, 0.021),
     )
 
 

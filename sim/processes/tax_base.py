@@ -21,7 +21,7 @@ import numpy as np
 
 from sim.kernels.machine.compile import kernel, rule
 from sim.processes.process import Process, arrays
-from sim.registry.parameters import ParameterGroup, optional_response, parameter
+from sim.registry.parameters import ParameterGroup, parameter, response
 
 
 class TaxBaseParameters(ParameterGroup):
@@ -34,7 +34,7 @@ class TaxBaseParameters(ParameterGroup):
         label="Revenue that follows residents",
         help="Share of an office's revenue that follows the residents and their income.",
         source="taxes on households and grants per head, out of all revenue (docs/sources.md)",
-        role="constant",
+        plausible=(0.3, 0.7),
     )
     tax_shops_share: float = parameter(
         0.05,
@@ -43,9 +43,11 @@ class TaxBaseParameters(ParameterGroup):
         label="Revenue that follows shops",
         help="Share of an office's revenue that open shops pay.",
         source="judgement; shops are a small part of the local taxes on firms",
-        role="constant",
+        plausible=(0.01, 0.15),
     )
-    tax_response: float = optional_response(
+    tax_response: float = response(
+        1.0,
+        2.0,
         most=10.0,
         label="Means follow the tax base",
         help="By how many per cent engineering and review of offices shrink with one per cent of "

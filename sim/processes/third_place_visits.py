@@ -42,7 +42,7 @@ from sim.kernels.seats import let_in, seat_members
 from sim.kernels.surroundings import reaction
 from sim.kernels.visitors import ENTREPRENEUR, OFFICIAL, WORKER, YOUTH, enter, unpack
 from sim.processes.process import Process, arrays
-from sim.registry.parameters import ParameterGroup, parameter
+from sim.registry.parameters import Evidence, ParameterGroup, parameter
 
 STREAM = 4
 _CUT_OFF = 4.0  # reaches; beyond them only exp(-4) = 2 % would be left
@@ -58,17 +58,26 @@ _WORKER_TURNS = 1 << 22
 _MEMBERS = "third_place visit_probability at_place member_of member_since last_place recency"
 
 
-def _seat_use(people: str, member: str) -> float:
-    return parameter(
-        1.0,
+def _seat_use(
+    value: float,
+    plausible: tuple[float, float],
+    people: str,
+    member: str,
+    source: str = "judgement (docs/sources.md)",
+    evidence: Evidence = "assumed",
+) -> float:
+    declared: float = parameter(
+        value,
         unit="share",
         bounds=(0.01, 1.0),
+        plausible=plausible,
         label=f"Use of a seat, {people}",
         help=f"Share of a seat's opening hours that {member} uses; fees, spending and footfall "
         "follow it.",
-        source="1, a seat each, is the form up to model 3",
-        role="constant",
+        source=source,
+        evidence=evidence,
     )
+    return declared
 
 
 class ThirdPlacesParameters(ParameterGroup):
@@ -132,47 +141,62 @@ class ThirdPlacesParameters(ParameterGroup):
         bounds=(0.0, 100.0),
         label="Level of visits",
         help="Factor on how many people use third places of every kind.",
-        source="1: the visits of the catalogue as they stand",
-        role="constant",
+        source="1: visits of the catalogue as they stand; 0.3-3 by judgement (docs/sources.md)",
+        plausible=(0.3, 3.0),
     )
     membership_months: float = parameter(
-        1.0,
+        7.0,
         unit="months",
         bounds=(1.0, 240.0),
         label="Duration of a membership",
         help="Months for which somebody comes to a third place, on average; 1: decided anew each "
         "month.",
-        source="1 is the form up to model 3",
-        role="constant",
+        source="between contracts for shared desks, 5.3, and offices, 9.1 (docs/sources.md)",
+        evidence="derived",
+        plausible=(4.0, 20.0),
     )
     project_visit_ratio: float = parameter(
-        1.0,
+        4.0,
         bounds=(0.0, 100.0),
         label="Visits with a project",
         help="How much likelier people who carry a project are to use third places.",
-        source="1 is the form up to model 3",
-        role="constant",
+        source="by analogy with independents among users; 1 is plausible (docs/sources.md)",
+        plausible=(1.0, 10.0),
     )
     active_visit_ratio: float = parameter(
-        1.0,
+        1.5,
         bounds=(0.0, 100.0),
         label="Visits of the active young",
         help="How much likelier young people who take part are to use third places.",
-        source="1 is the form up to model 3",
-        role="constant",
+        source="judgement; no comparison group measured it, so 1 is plausible (docs/sources.md)",
+        plausible=(1.0, 3.0),
     )
     return_ratio: float = parameter(
-        1.0,
+        2.0,
         bounds=(0.0, 100.0),
         label="Coming back",
         help="How much more readily those who used a third place in the last year join it again.",
-        source="1 is the form up to model 3",
-        role="constant",
+        source="judgement; no comparison group measured it, so 1 is plausible (docs/sources.md)",
+        plausible=(1.0, 5.0),
     )
-    seat_use_youth: float = _seat_use("youth", "a young member")
-    seat_use_holders: float = _seat_use("project holders", "a potential project holder")
-    seat_use_officials: float = _seat_use("officials", "an official")
-    seat_use_workers: float = _seat_use("remote workers", "a remote worker")
+    seat_use_youth: float = _seat_use(0.15, (0.05, 0.4), "youth", "a young member")
+    seat_use_holders: float = _seat_use(
+        0.45,
+        (0.25, 0.7),
+        "project holders",
+        "a potential project holder",
+        "plans of one space, members a desk of others, days a week (docs/sources.md)",
+        "derived",
+    )
+    seat_use_officials: float = _seat_use(0.05, (0.02, 0.2), "officials", "an official")
+    seat_use_workers: float = _seat_use(
+        0.28,
+        (0.1, 0.45),
+        "remote workers",
+        "a remote worker",
+        "1.4 days out of five, at most 2.1, all of them in the place (docs/sources.md)",
+        "derived",
+    )
     remote_trend: float = parameter(
         0.0,
         unit="1/year",
@@ -181,7 +205,7 @@ class ThirdPlacesParameters(ParameterGroup):
         help="Yearly change of the number of remote workers, as a share of it.",
         source="0: 22 % of employees in 2022 and in 2024 (Insee Analyses 105, docs/sources.md)",
         evidence="found",
-        role="constant",
+        plausible=(-0.03, 0.03),
     )
 
 
@@ -200,9 +224,9 @@ def ramp_of(age, p):
 
 
 @rule
-def member_share(visits, ramp, readiness):
+def member_share(visits, pull, readiness):
     """Return the share of the time for which somebody would be a member."""
-    return min(visits * ramp * readiness, 1.0)
+    return min(visits * pull * readiness, 1.0)
 
 
 @rule
@@ -274,33 +298,16 @@ def _choose(seed, month, kind, people, visits, third_place, columns, p):
 
 
 @rule
-def _most_visits(visits, third_place, p):
-    """Return the visits of the place that most people next door would use."""
-    highest = 0.0
-    for place in range(third_place.is_open.size):
+def _pulls(third_place, cell, p):
+    """Return the factor of visits to each place: how well it is known, and culture around it."""
+    pull = np.zeros(third_place.is_open.size)
+    for place in range(pull.size):
         if third_place.is_open[place]:
-            level = visits[place] * p.visit_level
-            highest = max(highest, level * ramp_of(third_place.age[place], p))
-    return highest
-
-
-@rule
-def _draw_of_culture(place, third_place, cell, p):
-    """Return the factor of visits through cultural projects gained around a place."""
-    if p.cultural_visits <= 0.0:
-        return 1.0
-    gained = cell.cultural_gained.reshape(-1)[third_place.cell_row[place]]
-    return reaction(p.cultural_visits * gained)
-
-
-@rule
-def _most_draw_of_culture(third_place, cell, p):
-    """Return the largest of these factors, at least 1."""
-    most = 1.0
-    for place in range(third_place.is_open.size):
-        if third_place.is_open[place]:
-            most = max(most, _draw_of_culture(place, third_place, cell, p))
-    return most
+            pull[place] = ramp_of(third_place.age[place], p)
+            if p.cultural_visits > 0.0:
+                gained = cell.cultural_gained.reshape(-1)[third_place.cell_row[place]]
+                pull[place] *= reaction(p.cultural_visits * gained)
+    return pull
 
 
 @rule
@@ -322,25 +329,30 @@ def _most_ready(kind, p):
 
 @kernel
 def _list_who_wants(
-    seed, month, kind, people, visits, youth, stage, third_place, visitor, count, cell, p
+    seed, month, kind, people, visits, youth, stage, third_place, pull, visitor, count, p
 ):
     """Append members who stay, and who want to join, each with a key of place and random order.
 
     They are few, so random words are first compared in bulk with an upper bound, the probability
-    for a well-known place and somebody with a project, or an active youth. Members, and former ones
-    who come back more readily, are looked at in any case.
+    for the best known place and somebody with a project, or an active youth, and higher for former
+    members, who come back more readily. Members are looked at in any case.
     """
     growth = remote_growth(month, p) if kind == WORKER else 1.0
-    ratio = growth * _most_ready(kind, p) * _most_draw_of_culture(third_place, cell, p)
-    largest = min(ratio * _most_visits(visits, third_place, p), 1.0)
+    readiest, pulling, visited = growth * _most_ready(kind, p), 0.0, 0.0
+    for place in range(pull.size):
+        pulling = max(pulling, pull[place])
+        visited = max(visited, pull[place] * visits[place] * p.visit_level)
+    largest = min(readiest * visited, 1.0)
     if largest <= 0.0 and not third_place.users.any():
         people.at_place[:] = 0
         people.member_of[:] = -1
         return count
     leaving = 1.0 / p.membership_months
-    steepest = ratio * leaving / (1.0 - largest * (1.0 - leaving))  # joining over visits
+    steepest = (
+        readiest * pulling * leaving / (1.0 - largest * (1.0 - leaving))
+    )  # joining over visits
     bound = _CLEAR_OF_ROUNDING * np.float32(steepest)
-    least_recent = np.uint8(1 if p.return_ratio > 1.0 else YEAR - 1)
+    bound_of_former = bound * np.float32(max(p.return_ratio, 1.0))
     k0, k1 = stream_key(seed, STREAM, month)
     lucks = np.empty(CHUNK, np.uint32)
     n = np.uintp(people.id.size)
@@ -351,8 +363,9 @@ def _list_who_wants(
         )
         for i in range(first, last):
             luck = np.int32(lucks[i - first] >> np.uint32(1))  # signed integers convert faster
-            is_likely = np.float32(luck) <= bound * people.visit_probability[i]
-            people.at_place[i] = is_likely | (people.recency[i] >= least_recent)
+            highest = bound_of_former if people.recency[i] > 0 else bound
+            is_likely = np.float32(luck) <= highest * people.visit_probability[i]
+            people.at_place[i] = is_likely | (people.recency[i] >= YEAR - 1)
         for start in range(first, last, BLOCK):
             bits = marks_of_block(people.at_place, start, last)
             while bits:
@@ -365,10 +378,8 @@ def _list_who_wants(
                     or (kind == YOUTH and not youth.is_present[i])
                 ):
                     continue
-                ramp = ramp_of(third_place.age[place], p)
-                ramp *= _draw_of_culture(place, third_place, cell, p)
                 readiness = growth * _readiness(kind, i, youth, stage, p)
-                share = member_share(people.visit_probability[i], ramp, readiness)
+                share = member_share(people.visit_probability[i], pull[place], readiness)
                 joining = joining_probability(share, leaving)
                 if people.last_place[i] == place and people.recency[i] > 0:
                     joining *= p.return_ratio
@@ -433,19 +444,19 @@ def visit_places(seed, month, cell, youth, entrepreneur, official, worker, third
     forget_visits(entrepreneur)
     forget_visits(official)
     forget_visits(worker)
-    count = np.int64(0)
+    count, pull = np.int64(0), _pulls(third_place, cell, p)
     count = _list_who_wants(
-        seed, month, YOUTH, youth, by_youth, youth, stage, third_place, visitor, count,
-        cell, p)  # fmt: skip
+        seed, month, YOUTH, youth, by_youth, youth, stage, third_place, pull, visitor,
+        count, p)  # fmt: skip
     count = _list_who_wants(
         seed, month, ENTREPRENEUR, entrepreneur, by_holders, youth, stage, third_place,
-        visitor, count, cell, p)  # fmt: skip
+        pull, visitor, count, p)  # fmt: skip
     count = _list_who_wants(
-        seed, month, OFFICIAL, official, by_officials, youth, stage, third_place, visitor,
-        count, cell, p)  # fmt: skip
+        seed, month, OFFICIAL, official, by_officials, youth, stage, third_place,
+        pull, visitor, count, p)  # fmt: skip
     count = _list_who_wants(
-        seed, month, WORKER, worker, by_workers, youth, stage, third_place, visitor, count,
-        cell, p)  # fmt: skip
+        seed, month, WORKER, worker, by_workers, youth, stage, third_place, pull, visitor,
+        count, p)  # fmt: skip
     sort_pairs(visitor.key, visitor.agent, count)
 
     seat_members(count, youth, entrepreneur, official, worker, third_place, visitor, p)

@@ -40,7 +40,7 @@ from sim.kernels.random import (
 )
 from sim.kernels.surroundings import LARGEST_REACTION, activity_gained, reaction, vacancy_gained
 from sim.processes.process import Process, arrays
-from sim.registry.parameters import ParameterGroup, optional_response, parameter
+from sim.registry.parameters import ParameterGroup, parameter, response
 
 STREAM = 3
 
@@ -86,24 +86,32 @@ class YouthMigrationParameters(ParameterGroup):
         help="By how much a job of a new project for each resident nearby lowers the log rate "
         "of leaving.",
     )
-    shop_job_weight: float = optional_response(
+    shop_job_weight: float = response(
+        0.5,
+        1.0,
         most=2.0,
         label="Jobs of shops",
         help="How much a job of a shop nearby counts for staying, relative to a job of a new "
         "project.",
     )
-    leaving_vacancy_response: float = optional_response(
+    leaving_vacancy_response: float = response(
+        0.5,
+        2.0,
         most=50.0,
         label="Leaving where shops are empty",
         help="By how much the log rate of leaving rises if all premises nearby become vacant.",
     )
-    leaving_activity_response: float = optional_response(
+    leaving_activity_response: float = response(
+        0.1,
+        0.3,
         most=10.0,
         label="Staying where others are active",
         help="By how much the log rate of leaving falls where twice as many young people nearby "
         "take part as at the start.",
     )
-    arrival_vacancy_response: float = optional_response(
+    arrival_vacancy_response: float = response(
+        0.5,
+        2.0,
         most=50.0,
         label="Arriving where shops are empty",
         help="By how much the log rate of arrivals falls if all premises nearby become vacant.",

@@ -27,7 +27,7 @@ from sim.kernels.project_codes import INCUBATING, RUNNING
 from sim.kernels.random import block, stream_key, uniform
 from sim.kernels.space import decay_potential
 from sim.processes.process import Process, arrays
-from sim.registry.parameters import ParameterGroup, optional_response, parameter
+from sim.registry.parameters import ParameterGroup, parameter, response
 
 STREAM = 6
 
@@ -110,7 +110,9 @@ class YouthParticipationParameters(ParameterGroup):
         label="Duration of a role",
         help="Mean months that a young person keeps a role in a project that goes on.",
     )
-    role_model_exposure: float = optional_response(
+    role_model_exposure: float = response(
+        0.1,
+        0.3,
         most=5.0,
         unit="encounters/month",
         label="Acquaintances with a role as models",
@@ -129,16 +131,22 @@ def gain_in_active(seen_change):
     return 1 if seen_change >= SEEN_ACTIVE else 0
 
 
+@rule
+def _has_role(role, start, end):
+    """Return whether anybody has a role in a block of people; in most blocks nobody has."""
+    highest = role[start]
+    for y in range(start, end):
+        highest = max(highest, role[y])
+    return highest >= 0
+
+
 @kernel
 def end_roles(k0, k1, youth, entrepreneur, p):
     """Draw which roles end; roles end with their project."""
     n = np.uintp(youth.role.size)
     for start in range(_0, n, BLOCK):
         end = min(start + BLOCK, n)
-        highest = youth.role[start]
-        for y in range(start, end):
-            highest = max(highest, youth.role[y])
-        if highest < 0:  # most blocks: few have a role
+        if not _has_role(youth.role, start, end):
             continue
         for y in range(start, end):
             if youth.role[y] < 0:
@@ -156,8 +164,13 @@ def show_roles(youth, p):
     n = np.uintp(youth.role.size)
     seen = np.float32(p.role_model_exposure)
     listed = youth.known_by.reshape(-1)
-    for y in range(n):
-        if youth.role[y] >= 0:
+    for start in range(_0, n, BLOCK):
+        end = min(start + BLOCK, n)
+        if not _has_role(youth.role, start, end):
+            continue
+        for y in range(start, end):
+            if youth.role[y] < 0:
+                continue
             begin = np.uintp(youth.known_by_end[y - _1]) if y > _0 else _0
             for k in range(begin, np.uintp(youth.known_by_end[y])):
                 youth.exposure[np.uintp(listed[k])] += seen

@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 from sim.words.catalogue import Texts
 from sim.words.folders import ENGLISH
 
-__all__ = ["Evidence", "ParameterGroup", "ParameterInfo", "Role", "optional_response", "parameter"]
+__all__ = ["Evidence", "ParameterGroup", "ParameterInfo", "Role", "parameter", "response"]
 
 Evidence = Literal["found", "derived", "recalled", "assumed"]
 """found in a public source; derived from such figures by arithmetic; recalled from the literature
@@ -93,24 +93,35 @@ def parameter(
     )
 
 
-def optional_response(*, most: float, label: str, help: str, unit: str = "1") -> Any:
-    """Declare the strength of a reaction that is off, at 0, unless a scenario sets it.
+def response(
+    default: float,
+    highest: float,
+    *,
+    most: float,
+    label: str,
+    help: str,
+    unit: str = "1",
+    source: str = "judgement; no comparison group measured it, so 0 is plausible (docs/sources.md)",
+) -> Any:
+    """Declare the strength of a reaction, which is plausibly 0.
 
     Parameters
     ----------
+    default, highest : float
+        Value unless a scenario sets another, and the highest plausible one.
     most : float
-        Largest admissible value; the smallest is 0.
-    label, help, unit : str
+        Largest admissible value; the smallest is 0, no reaction.
+    label, help, unit, source : str
         As of `parameter`.
     """
     return parameter(
-        0.0,
+        default,
         bounds=(0.0, most),
+        plausible=(0.0, highest),
         label=label,
         help=help,
         unit=unit,
-        source="0 is the form up to model 3",
-        role="constant",
+        source=source,
     )
 
 

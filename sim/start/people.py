@@ -48,14 +48,15 @@ class PeopleParameters(ParameterGroup):
         role="constant",
     )
     remote_share: float = parameter(
-        0.0,
+        0.08,
         unit="share",
         bounds=(0.0, 0.4),
         label="Remote workers",
         help="Share of all residents who are 30 or more, work at a distance from their employer at "
         "least once a week and might want a desk near home; none of them is a project holder.",
-        source="0 is the form up to model 3",
-        role="constant",
+        source="22 % of employees, who are 36 % of residents (docs/sources.md)",
+        evidence="derived",
+        plausible=(0.03, 0.15),
     )
     digital_skills: float = parameter(
         0.5,
@@ -63,7 +64,7 @@ class PeopleParameters(ParameterGroup):
         label="Digital and creative competences",
         help="Share of remote workers with each of the three digital and creative competences out "
         "of twelve; they have the others as often as project holders do.",
-        role="constant",
+        plausible=(0.25, 0.9),
     )
     classic_births: float = parameter(
         5.2,

@@ -35,6 +35,7 @@ def changed():
         loan_leverage=3.0,
         remote_share=0.1,
         caseload=2.0,
+        office_triage="shared",
         shop_job_weight=1.0,
         youth_idea_response=1.0,
         residents_vacancy_response=1.0,

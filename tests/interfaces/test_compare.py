@@ -26,7 +26,13 @@ from tests.reference.towns import SMALL
 TOWN = sim.load_scenario("mid_sized_town").replace(**SMALL, months=36)
 TRIED = ("transition_cluster", "inert_cluster")
 LEVERS = ("transition_cluster.cluster_size=12", "start=6")
-MONEY = ("public_spending", "public_money_unspent", "cost_per_seat", "cost_per_member")
+MONEY = (
+    "public_spending",
+    "public_money_unspent",
+    "cost_per_seat",
+    "cost_per_member",
+    "cost_per_accompanied_project",
+)
 TABLES = ("runs", "monthly", "effects", "ledger", "parameters")
 
 
@@ -96,7 +102,7 @@ def test_a_cluster_has_its_effects_and_its_money_is_in_the_ledger(found: Results
     cluster = found.effects[found.effects["intervention"] == "transition_cluster"]
     by_name = cluster.set_index("indicator")
     assert by_name.loc["third_place_seats", "mean"] == pytest.approx(12)
-    assert by_name.loc["third_place_users", "mean"] > 0
+    assert by_name.loc["facilitation_hours_to_ideas", "mean"] > 0
     ledger = found.ledger[found.ledger["arm"] == "transition_cluster"]
     of_line = ledger.groupby("line")["eur"].sum()
     spent = of_line.drop(["income", "unspent"]).sum()

@@ -281,7 +281,7 @@ def test_batch_runs_go_over_scenarios_and_end_with_the_last_month(start_method):
         {
             "scenario": [town, town.replace(population=20_000)],
             "months": 3,
-            "residents_growth": 0.0,
+            "with_demography": False,
             "with_youth_moves": False,
         },
         rng=1,

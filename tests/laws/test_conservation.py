@@ -128,7 +128,7 @@ def test_without_demography_everybody_stays():
 @pytest.mark.parametrize("growth", [-0.05, -0.003, 0.006, 0.06])
 def test_people_grow_by_their_yearly_rate(growth):
     growth = max(-0.05, min(growth, PARAMETERS["residents_growth"].high))
-    run = small_town(residents_growth=growth, with_youth_moves=False)
+    run = small_town(residents_growth=growth, with_youth_moves=False, with_emptying=False)
     before = run.state["cell.residents"].sum(dtype=float)
     run.run(120)
     after = run.state["cell.residents"].sum(dtype=float)

@@ -12,8 +12,7 @@ import pytest
 from scipy.stats import poisson
 
 from sim.processes import third_place_visits
-from tests.reference.places_towns import VALUES
-from tests.rules.test_membership import a_place
+from tests.rules.test_membership import VALUES, a_place
 
 PEOPLE = 6000
 MONTHS = 60.0

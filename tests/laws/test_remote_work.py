@@ -8,7 +8,7 @@ import pytest
 from sim.processes import encounters, local_benefits, third_place_visits
 from sim.registry.state import State
 from tests.reference.places_towns import VALUES, places_town
-from tests.reference.towns import everything_at_once, small_town
+from tests.reference.towns import AS_IN_MODEL_3, everything_at_once, small_town
 
 BUSY = {"existing_third_places": "coworking:2 fablab:1", "membership_months": 6.0}
 MANY = BUSY | {"visit_level": 5.0}
@@ -23,8 +23,9 @@ def _same(one, other, *, but=()):
 def test_no_remote_work_is_the_town_without_the_mechanism():
     silent = {"remote_trend": 0.1, "seat_use_workers": 0.3, "work_day_spending": 30.0}
     silent |= {"worker_exposure": 1.0, "digital_skills": 0.9}
-    off = {"remote_share": 0.2, "with_remote_work": False}
-    runs = [everything_at_once(4, **changes) for changes in ({}, silent, silent | off)]
+    nobody, off = {"remote_share": 0.0}, {"remote_share": 0.2, "with_remote_work": False}
+    changes = (nobody, silent | nobody, silent | off)
+    runs = [everything_at_once(4, **values) for values in changes]
     for run in runs:
         run.run(30)
     for other in runs[1:]:
@@ -33,7 +34,8 @@ def test_no_remote_work_is_the_town_without_the_mechanism():
 
 
 def test_workers_who_never_come_move_no_draw_of_anybody_else():
-    runs = [everything_at_once(4, remote_share=share) for share in (0.0, 0.2)]
+    apart = {"with_membership": False}  # or they would come before the first month
+    runs = [everything_at_once(4, remote_share=share, **apart) for share in (0.0, 0.2)]
     for run in runs:
         run.state["third_place.worker_visits"] = 0
         run.run(30)
@@ -43,7 +45,9 @@ def test_workers_who_never_come_move_no_draw_of_anybody_else():
 
 
 def test_workers_who_fit_in_displace_no_other_member():
-    runs = [small_town(4, **MANY, remote_share=share) for share in (0.0, 0.2)]
+    # Who meets whom changes who has projects; here they come as often as others.
+    alone = AS_IN_MODEL_3 | {"with_remote_work": True}
+    runs = [small_town(4, **MANY | alone, remote_share=share) for share in (0.0, 0.2)]
     for run in runs:
         run.state["third_place.seats"] = 10_000
         run.state["third_place.seat_cost"] = run.state["third_place.fee"] = 0  # fees pay for staff
@@ -88,7 +92,7 @@ def _one_place(workers: int) -> State:
 @pytest.mark.parametrize("trend", [-0.05, 0.0, 0.1])
 def test_members_grow_as_remote_work_does(trend):
     state, members = _one_place(20_000), []
-    values = VALUES | {"remote_trend": trend, "membership_months": 3.0}
+    values = VALUES | {"remote_trend": trend, "membership_months": 3.0, "return_ratio": 1.0}
     step = third_place_visits.PROCESS.bind(state, values, 6)
     for month in range(132):
         step(month, month)

@@ -72,6 +72,7 @@ def test_more_holders_than_staff_can_serve_lower_success_per_idea(without):
 def test_when_the_money_stops_participation_decays_and_does_not_drop(without):
     """Interest fades with its half-life of a year once nothing feeds it."""
     strong = {"interest_gain": 0.5, "venue_pull": 0.0, "role_pull": 0.0}
+    strong |= {"with_youth_outlet": False, "with_dimensions": False}  # projects go on
     plain = _runs(**strong)
     stopped = _runs(_cluster(cluster_size=60, cluster_funding=60_000.0, stop=60), **strong)
     gained = _mean(stopped, "participation") - _mean(plain, "participation")
@@ -88,7 +89,7 @@ def test_files_pile_up_without_review_for_any_size_of_cluster(size):
                        facilitation_share=1.0, events_share=0.0)  # fmt: skip
     scenario = load_scenario("mid_sized_town").replace(**TOWN).add(cluster)
     run = Simulation(scenario, 1)
-    run.state["office.review_capacity"] = 0.02
+    run.state["office.review_capacity"] = run.state["office.review_capacity_at_start"] = 0.02
     run.run()
     waiting = run.indicators["waiting_files"].to_numpy()
     applied = run.indicators["applications"].sum()
@@ -100,7 +101,8 @@ def test_a_closed_boundary_separates_creation_from_displacement():
     """Visitors bring their money from home; new money comes only from outside."""
     gains = {}
     for boundary in ("open", "closed"):
-        arms = _runs(boundary=boundary), _runs(_cluster(), boundary=boundary)
+        here = {"boundary": boundary, "with_emptying": False}  # households stay
+        arms = _runs(**here), _runs(_cluster(), **here)
         consumers = [
             np.mean([run.state["cell.consumers"].sum(dtype=np.float64) for run in runs])
             for runs in arms

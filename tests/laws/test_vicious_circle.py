@@ -8,7 +8,7 @@ import pytest
 from sim.processes.month import RESPONSES as MECHANISM_RESPONSES
 from sim.scenario.scenario import load_scenario
 from sim.simulation.simulation import Simulation, start_of
-from tests.reference.towns import SMALL, small_town
+from tests.reference.towns import SMALL, UNMOVED, small_town
 
 RESPONSES = {
     "shop_job_weight": 2.0,
@@ -30,6 +30,8 @@ SWITCHES = {
 """The links of each mechanism of the circle."""
 
 BUSY = {
+    **UNMOVED,
+    "active_visit_ratio": 1.0,
     "transition_births": 2.0,
     "role_probability": 1.0,
     "role_months": 120.0,
@@ -67,9 +69,8 @@ def _emptied(name, **changes):
     """Two runs from one start, of which the second loses all its shops by hand; one link on."""
     runs = []
     for empty in (False, True):
-        run = small_town(
-            4, **{**BUSY, "with_reletting": False, "with_closure": False}, **changes, **{name: 2.0}
-        )
+        still = BUSY | {"with_reletting": False, "with_closure": False}
+        run = small_town(4, **still | changes | {name: 2.0})
         if empty:
             run.state["premises.is_open"] = 0
         run.run(12 * YEARS)
@@ -125,6 +126,8 @@ def _vacancy_gained(run):
 
 
 HOMOGENEOUS = {
+    **UNMOVED,
+    "with_dimensions": False,
     "with_drivers": False,
     "residents_growth": 0.0,
     "boundary": "closed",
@@ -153,7 +156,7 @@ STRONG = {
 
 def _after_a_shock(seed, **links):
     """A town at the start, and nineteen years after it lost eight of ten shops in a December."""
-    run = small_town(seed, **HOMOGENEOUS, **links)
+    run = small_town(seed, **HOMOGENEOUS | links)
     before = run.measure()
     run.run(11)
     rng = np.random.default_rng(seed)
@@ -209,7 +212,9 @@ def test_ideas_of_the_young_follow_those_who_take_part():
     """Twice as many by hand: ideas by youth double, all others stay as they are."""
     ideas = {}
     for more in (1.0, 2.0):
-        run = small_town(3, population=12_000, transition_births=2.0, youth_idea_response=1.0)
+        run = small_town(
+            3, **UNMOVED | {"youth_idea_response": 1.0}, population=12_000, transition_births=1.0
+        )
         run.state["town.active_youth_share"] /= more
         by_youth = others = 0
         for _ in range(240):

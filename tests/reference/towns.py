@@ -39,6 +39,36 @@ REACTIONS = {
 }
 """Responses of people and offices to what surrounds them."""
 
+UNMOVED = dict.fromkeys(REACTIONS, 0.0)
+"""Nobody responds to what surrounds them."""
+
+A_SEAT_EACH = {f"seat_use_{people}": 1.0 for people in ("youth", "holders", "officials", "workers")}
+"""Every user of a third place uses a seat of their own."""
+
+ALIKE = {"project_visit_ratio": 1.0, "active_visit_ratio": 1.0, "return_ratio": 1.0}
+"""Everybody uses third places as readily."""
+
+AS_IN_MODEL_3 = {
+    **A_SEAT_EACH,
+    **ALIKE,
+    "with_membership": False,
+    "with_remote_work": False,
+    "with_accompaniment": False,
+    "with_youth_outlet": False,
+    "with_prospects": False,
+    "with_emptying": False,
+    "with_tax_base": False,
+    "with_dimensions": False,
+    "office_triage": "shared",
+    "loan_leverage": 0.0,
+    "partners_funding_odds": 1.0,
+    "partners_risk_ratio": 1.0,
+    "public_partner_approval_odds": 1.0,
+    "public_partner_funding_odds": 1.0,
+    "trust_approval": 0.0,
+}
+"""Values at which the mechanisms of model 4 do nothing."""
+
 
 def small_town(seed: int = 1, **parameters: Any) -> Simulation:
     """A run of the small town, with some parameters changed."""

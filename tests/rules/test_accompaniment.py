@@ -144,7 +144,7 @@ def test_projects_are_accompanied_until_they_run_or_are_given_up_or_the_place_cl
 def test_holders_who_are_sent_need_not_come_and_choose_among_places_in_reach():
     state = _town()
     state["third_place.entrepreneur_visits"] = 1e-9  # in reach of all, and visited by nobody
-    for _ in _months(state, 24, caseload=1000.0):
+    for _ in _months(state, 24, caseload=1000.0, referral=0.0):
         pass
     assert not _cases(state).size
     for _ in _months(state, 60, caseload=1000.0, referral=0.2):

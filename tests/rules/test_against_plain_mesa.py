@@ -1,4 +1,7 @@
-"""An ordinary Mesa model of the same rules, with agents as objects, gives the same history."""
+"""An ordinary Mesa model of the rules of model 3, with agents as objects, gives the same history.
+
+It has none of the mechanisms of model 4, which the twins of processes cover.
+"""
 
 import numpy as np
 import pytest
@@ -7,9 +10,9 @@ from benchmarks.peers.plain_mesa import PlainTown
 from sim.registry.variables.money import LINES, SOURCES
 from sim.scenario.scenario import load_scenario
 from sim.simulation.simulation import Simulation
-from tests.reference.towns import SMALL, small_town
+from tests.reference.towns import AS_IN_MODEL_3, SMALL, small_town
 
-SHOPS = {"start_year": 2005, "closure_rate": 0.3, "starting_vacancy": 0.2}
+SHOPS = {**AS_IN_MODEL_3, "start_year": 2005, "closure_rate": 0.3, "starting_vacancy": 0.2}
 
 INTERVENTIONS = (
     "transition_cluster",
@@ -24,6 +27,7 @@ INTERVENTIONS = (
 
 BUSY = {
     **SMALL,
+    **AS_IN_MODEL_3,
     "start_year": 2010,
     "closure_rate": 0.2,
     "starting_vacancy": 0.25,

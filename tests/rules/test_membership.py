@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 from sim.processes import public_money, third_place_visits
 from sim.registry.state import State
 from tests.reference import places_month
-from tests.reference.places_towns import VALUES, places_town
+from tests.reference.places_towns import VALUES as BY_DEFAULT
+from tests.reference.places_towns import places_town
 from tests.reference.retail_month import town_of
-from tests.reference.towns import everything_at_once, small_town
+from tests.reference.towns import A_SEAT_EACH, ALIKE, everything_at_once, small_town
 
 joining_probability = third_place_visits.joining_probability.py_func
 KINDS = ("youth", "entrepreneur", "official")
+VALUES = BY_DEFAULT | A_SEAT_EACH | ALIKE
 shares = st.floats(0, 1, exclude_max=True)
 
 
@@ -275,7 +277,8 @@ def test_existing_places_begin_with_the_members_that_they_have_in_the_long_run()
 
 def test_without_the_mechanism_membership_has_no_effect():
     states = []
-    for values in ({}, {"membership_months": 9.0, "return_ratio": 5.0, "with_membership": False}):
+    off = {"with_membership": False}
+    for values in (off, {"membership_months": 9.0, "return_ratio": 5.0} | off):
         run = everything_at_once(2, **values)
         run.run(30)
         states.append([run.state[name].tobytes() for name in run.state])

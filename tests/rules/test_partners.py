@@ -94,7 +94,7 @@ def test_however_partners_matter_the_means_at_the_start_are_those_stated(paramet
 
 
 def test_without_effects_all_ideas_are_one_group():
-    assert teams_of(values_of()).share.tolist() == [1.0]
+    assert teams_of(values_of() | vars(NEUTRAL)).share.tolist() == [1.0]
 
 
 def test_at_the_start_those_whom_partners_help_have_come_further():

@@ -15,6 +15,7 @@ from tests.quick_cases import rest_slow
 from tests.reference import money_month, places_month
 from tests.reference.places_towns import VALUES, places_town
 from tests.reference.retail_month import town_of
+from tests.reference.towns import A_SEAT_EACH
 
 TWINS = money_month.MONTH | places_month.MONTH
 PROCESSES = (public_money.PROCESS, third_place_visits.PROCESS, encounters.PROCESS)
@@ -107,7 +108,7 @@ def test_money_visits_and_encounters_go_as_in_the_twin(seed, membership):
 def test_capacity_is_a_cap(month, seats):
     state = places_town()
     state["third_place.seats"] = [seats, 1, 0, 0]
-    run(state, [month], third_place_visits)
+    run(state, [month], third_place_visits, **A_SEAT_EACH)
     here = Counter(place for place, _, _ in visitors(state))
     assert here[0] <= seats and here[1] <= 1
     for place in (0, 1):
@@ -132,10 +133,10 @@ def test_seats_are_assigned_at_random_not_by_distance_or_kind():
     state = places_town(youth=600)
     state["third_place.is_open"] = [1, 0, 0, 0]
     state["third_place.age"] = 100
-    wide = run(state.copy(), [3], third_place_visits)
+    wide = run(state.copy(), [3], third_place_visits, **A_SEAT_EACH)
     wide["third_place.seats"] = 10_000
-    run(wide, [3], third_place_visits)
-    tight = run(state, [3], third_place_visits)
+    run(wide, [3], third_place_visits, **A_SEAT_EACH)
+    tight = run(state, [3], third_place_visits, **A_SEAT_EACH)
     wanting = [(kind, row) for _, kind, row in visitors(wide)]
     assert [(kind, row) for _, kind, row in visitors(tight)] == wanting[:12]
     kinds = Counter(kind for kind, _ in wanting[: len(wanting) // 2])

@@ -154,7 +154,7 @@ def test_three_years_go_as_in_the_twin(way):
 
 
 def test_an_intervention_changes_the_way_of_the_offices_in_its_reach_while_it_is_active():
-    state, values = projects_town(seed=2)
+    state, values = projects_town(seed=2, office_triage="shared")
     state["office.cell_row"] = state["account.cell_row"][:2]
     state["account.cell_row"] = state["office.cell_row"][[0, 0, 1]]
     state["account.grant_reach"] = 0.0

@@ -350,8 +350,9 @@ def test_interest_halves_in_its_half_life_and_stays_below_one():
 
 @pytest.mark.parametrize("pull", ["venue_pull", "role_pull", "neighbour_influence"])
 def test_every_pull_makes_more_take_part(pull):
-    youth = Youth(3, boundary="closed", role_months=240.0, **{pull: 0.0})
-    pulled = Youth(3, boundary="closed", role_months=240.0, **{pull: 0.0})
+    alone = {"boundary": "closed", "role_months": 240.0, "role_model_exposure": 0.0}
+    youth = Youth(3, **alone, **{pull: 0.0})
+    pulled = Youth(3, **alone, **{pull: 0.0})
     pulled.values = youth.values | {pull: 0.5}
     pulled.processes = [
         p.bind(pulled.state, pulled.values, 3)
