@@ -199,7 +199,9 @@ def test_an_impossible_quality_leaves_the_premises_vacant(vacant):
 
 def test_closing_one_shop_by_hand_changes_no_draw_of_any_other():
     """Without feedbacks, all other histories stay the same byte for byte."""
-    still = {"with_margins": False, "with_neighbours": False, "with_rent": False}
+    shops = {"with_margins": False, "with_neighbours": False, "with_rent": False}
+    people = {"with_prospects": False, "with_emptying": False, "with_tax_base": False}
+    still = shops | people
     left, right = (TerritoryModel(rng=11, **still) for _ in range(2))
     for model in (left, right):
         model.run_for(3)
