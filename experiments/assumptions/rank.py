@@ -1,13 +1,16 @@
 """Rank assumptions by how far they move the headline measures.
 
-``python experiments/assumptions/rank.py FOLDER`` prints two tables of a sweep's results in
-Markdown: for the town without the cluster, and for the cluster's effect.
+``python experiments/assumptions/rank.py FOLDER`` replaces what the README next to this file says
+under "Found" by two tables of a sweep's results: for the town without the cluster, and for the
+cluster's effect. They hold the assumptions that move a measure by more than counts.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
@@ -16,7 +19,15 @@ from sim.analysis.point_values import QuantityKind
 from sim.analysis.sensitivity import sensitivity
 from sim.experiments.experiment import BASELINE
 from sim.measures.registry import HEADLINES, MEASURES
+from sim.version import MODEL_VERSION
 from sim.words.folders import ENGLISH
+
+README: Final = Path(__file__).with_name("README.md")
+
+ASKED: Final[dict[QuantityKind, str]] = {
+    "level": "Without the cluster",
+    "effect": "The effect of the cluster",
+}
 
 
 def ranking(sweep: Results, kind: QuantityKind) -> pd.DataFrame:
@@ -51,7 +62,24 @@ def markdown(table: pd.DataFrame) -> str:
     return "\n".join([line(heads), line(["---"] * len(heads)), *rows])
 
 
+def told(sweep: Results) -> Iterator[str]:
+    """Yield what moves the town, and what moves the effect, by more than counts."""
+    for kind, head in ASKED.items():
+        table = ranking(sweep, kind)
+        largest = table.max(axis=1)
+        counts = largest > 1
+        above = [f"{MEASURES[m].label[ENGLISH]} {(table[m] > 1).sum()}" for m in table.columns]
+        yield (
+            f"*{head}.* {counts.sum()} of {len(table)} assumptions move a measure by more than "
+            f"counts ({'; '.join(above)}). Half of all move none by more than "
+            f"{largest.median():.2f}."
+        )
+        if counts.any():
+            yield markdown(table[counts])
+
+
 if __name__ == "__main__":
-    results = load_results(sys.argv[1])
-    print(f"The town without the cluster:\n\n{markdown(ranking(results, 'level'))}\n")
-    print(f"The effect of the cluster:\n\n{markdown(ranking(results, 'effect'))}")
+    before, mark, rest = README.read_text(encoding="utf-8").partition("**Found.**")
+    after = rest[rest.index("**What it says.**") :]
+    found = "\n\n".join([f"Model {MODEL_VERSION}.", *told(load_results(sys.argv[1]))])
+    README.write_text(f"{before}{mark}\n\n{found}\n\n{after}", encoding="utf-8")
