@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sim import Results, load_results
 from sim.analysis.worlds import read_worlds
+from sim.experiments.experiment_file import load_experiment
 from sim.report.blocks import Paragraph, Table
 from sim.report.facts import Facts
 from sim.report.sections.possibility import possibility
@@ -50,8 +51,12 @@ def told(results: Results) -> Iterator[str]:
     """Yield what the report says, paragraph by paragraph and table by table."""
     section = possibility(Facts(results, ENGLISH))
     assert section is not None, "the folder holds no possibility map"
-    yield f"Model {MODEL_VERSION}. Share of worlds with a relevant effect, and its 90 % interval:"
-    yield shares(results, list(results.experiment.arms)[1])
+    experiment, asked = results.experiment, load_experiment("possibility").replications
+    yield (
+        f"Model {MODEL_VERSION}, {experiment.replications} of the {asked} worlds. "
+        "Share of worlds with a relevant effect, and its 90 % interval:"
+    )
+    yield shares(results, list(experiment.arms)[1])
     for block in section.blocks:
         if isinstance(block, Paragraph):
             yield block.text
@@ -63,6 +68,6 @@ def told(results: Results) -> Iterator[str]:
 
 if __name__ == "__main__":
     before, mark, rest = README.read_text(encoding="utf-8").partition("**Found.**")
-    after = rest[rest.index("**What it cannot tell.**") :]
+    after = rest[rest.index("**What it says.**") :]
     found = "\n\n".join(told(load_results(sys.argv[1])))
     README.write_text(f"{before}{mark}\n\n{found}\n\n{after}", encoding="utf-8")
