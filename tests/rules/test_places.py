@@ -90,7 +90,10 @@ def test_money_visits_and_encounters_go_as_in_the_twin(seed, membership):
         for name in {n for p in PROCESSES for n in p.writes}:
             wanted = np.asarray(town[name]).reshape(state[name].shape)
             if VARIABLES[name].dtype.startswith("float"):
-                np.testing.assert_allclose(state[name], wanted, 1e-5, 1e-9, err_msg=name)
+                # A euro of income more or less also pays for more or less staff.
+                np.testing.assert_allclose(state[name], wanted, 2e-5, 1e-9, err_msg=name)
+            elif name.startswith("ledger."):  # in EUR: fees may be rounded either way
+                np.testing.assert_allclose(state[name], wanted, rtol=0, atol=1, err_msg=name)
             elif name in ("visitor.key", "visitor.agent"):
                 count = state["visitor.count"][0]
                 np.testing.assert_array_equal(state[name][:count], wanted[:count], err_msg=name)
