@@ -81,5 +81,7 @@ def told(sweep: Results) -> Iterator[str]:
 if __name__ == "__main__":
     before, mark, rest = README.read_text(encoding="utf-8").partition("**Found.**")
     after = rest[rest.index("**What it says.**") :]
-    found = "\n\n".join([f"Model {MODEL_VERSION}.", *told(load_results(sys.argv[1]))])
+    results = load_results(sys.argv[1])
+    size = results.experiment.design.size
+    found = "\n\n".join([f"Model {MODEL_VERSION}, {size} trajectories.", *told(results)])
     README.write_text(f"{before}{mark}\n\n{found}\n\n{after}", encoding="utf-8")
