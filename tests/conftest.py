@@ -27,6 +27,8 @@ settings.register_profile(
 )
 # CI tries them all: --hypothesis-profile=thorough.
 settings.register_profile("quick", settings.get_profile("thorough"), max_examples=25)
+# Another version of a package fails at once or not at all.
+settings.register_profile("versions", settings.get_profile("thorough"), max_examples=5)
 settings.load_profile("quick")
 
 # The tests keep millions of objects; searching them for garbage takes a tenth of the time.
