@@ -10,13 +10,13 @@ from sim.experiments.effects import mean_effect
 from sim.scenario.scenario import load_scenario
 from tests.reference.towns import SMALL
 
-EXPERIMENTS = 100
+EXPERIMENTS = 200
 REPS = 10
 
 
-@pytest.mark.statistical
+@pytest.mark.corpus
 def test_nine_experiments_in_ten_find_no_difference_between_equal_towns():
-    """100 small experiments, baseline against baseline, each arm with its own seeds.
+    """200 small experiments, baseline against baseline, each arm with its own seeds.
 
     All come from one set of runs, cut into experiments of ten replications: no run is used twice,
     so they are independent.
