@@ -25,7 +25,7 @@ settings.register_profile(
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-# CI tries them all: --hypothesis-profile=thorough.
+# `make check`, and CI for slow tests, try them all: --hypothesis-profile=thorough.
 settings.register_profile("quick", settings.get_profile("thorough"), max_examples=25)
 # Another version of a package fails at once or not at all.
 settings.register_profile("versions", settings.get_profile("thorough"), max_examples=5)

@@ -61,7 +61,7 @@ def test_nothing_follows_a_population_that_is_close_enough() -> None:
     assert len(small(smallest_distance=1e6, populations=8).rounds) == 2
 
 
-@pytest.mark.statistical
+@pytest.mark.corpus
 def test_ninety_per_cent_intervals_hold_the_planted_values_in_at_least_fifteen_of_twenty() -> None:
     held = dict.fromkeys(LINE_PRIOR.names, 0)
     widths = []

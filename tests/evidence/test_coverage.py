@@ -27,7 +27,7 @@ from experiments.evidence.synthetic import premises, towns, trips
 from experiments.evidence.synthetic.licences import Street, contagious_licences, licences
 from tests.evidence.coverage import assert_covers
 
-pytestmark = pytest.mark.statistical
+pytestmark = pytest.mark.corpus
 
 PERIOD = {"since": pd.Timestamp("2008-01-01"), "until": pd.Timestamp("2026-01-01")}
 DIRECT = letting.DIRECT
