@@ -52,7 +52,7 @@ FEWEST: Final = 4
 
 
 class Support(NamedTuple):
-    """What those offered get.
+    """The coaching that those offered get.
 
     Attributes
     ----------
