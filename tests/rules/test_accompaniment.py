@@ -8,7 +8,7 @@ from sim.kernels.triage import WAYS
 from sim.processes import accompaniment, public_money, third_place_visits
 from sim.processes.accompaniment import AccompanimentParameters
 from sim.registry.variables import VARIABLES
-from tests.reference import places_month
+from tests.reference import accompaniment_month
 from tests.reference.places_towns import VALUES, places_town
 from tests.reference.retail_month import town_of
 from tests.reference.towns import everything_at_once
@@ -66,7 +66,7 @@ def test_it_goes_as_in_the_twin(seed, caseload, referral):
             process.bind(state, values, seed)(month, month)
         town = town_of(state)
         ACCOMPANY.bind(state, values, seed)(month, month)
-        places_month.accompaniment(town, values, seed, month, month)
+        accompaniment_month.accompaniment(town, values, seed, month, month)
         assert town["closest call"] > 1e-8
         for name in (n for n in ACCOMPANY.writes if not n.startswith("work.")):
             if VARIABLES[name].dtype.startswith("float"):

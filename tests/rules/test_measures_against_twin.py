@@ -16,6 +16,7 @@ from sim.registry.catalogues import DIMENSIONS, project_kinds
 from sim.registry.state import State
 from sim.simulation.simulation import Simulation
 from sim.territory.territory import ZONES
+from tests.reference import counts as twin_counts
 from tests.reference import measures as twin
 from tests.reference.towns import everything_at_once
 
@@ -38,7 +39,9 @@ def random_month(random: np.random.Generator) -> State:
     state["town.classic_birth_rate"] = [random.uniform(1, 9)]
 
     event = random.choice(5, n, p=[0.4, 0.15, 0.15, 0.15, 0.15])
-    is_open = np.where(event == twin.CLOSED, 0, np.where(event > 1, 1, random.integers(0, 2, n)))
+    is_open = np.where(
+        event == twin_counts.CLOSED, 0, np.where(event > 1, 1, random.integers(0, 2, n))
+    )
     state["premises.zone"] = random.integers(0, 3, n)
     state["premises.event"], state["premises.is_open"] = event, is_open
     state["premises.third_place"] = np.where(is_open, -1, random.integers(-30, 12, n).clip(-1))
@@ -107,11 +110,11 @@ def counted(state: State) -> npt.NDArray[np.float64]:
 
 
 @pytest.fixture(scope="module")
-def history() -> tuple[npt.NDArray[np.float64], list[twin.Month]]:
+def history() -> tuple[npt.NDArray[np.float64], list[twin_counts.Month]]:
     """Rows of counts of the model, and the twin's counts, of the same thirty months."""
     random = np.random.default_rng(20)
     states = [random_month(random) for _ in range(MONTHS)]
-    months = [twin.count_month(state) for state in states]
+    months = [twin_counts.count_month(state) for state in states]
     for month in months:
         month |= {name: random.uniform(1e3, 1e5) for name in MONEY}
     return np.array([counted(state) for state in states]), months
@@ -119,7 +122,7 @@ def history() -> tuple[npt.NDArray[np.float64], list[twin.Month]]:
 
 @pytest.fixture(scope="module")
 def counts(
-    history: tuple[npt.NDArray[np.float64], list[twin.Month]],
+    history: tuple[npt.NDArray[np.float64], list[twin_counts.Month]],
 ) -> Mapping[str, npt.NDArray[np.float64]]:
     rows, months = history
     money = {name: np.array([month[name] for month in months]) for name in MONEY}
@@ -127,16 +130,16 @@ def counts(
 
 
 def test_every_count_and_every_measure_has_a_twin() -> None:
-    assert set(BY_ZONE) == set(twin.COUNTS_BY_ZONE) - {"open_at_beginning"}
-    assert set(TERRITORY) == set(twin.COUNTS)
+    assert set(BY_ZONE) == set(twin_counts.COUNTS_BY_ZONE) - {"open_at_beginning"}
+    assert set(TERRITORY) == set(twin_counts.COUNTS)
     assert {m.base for m in MEASURES.values()} == set(twin.MEASURES)
-    assert (ZONES, DIMENSIONS) == (twin.ZONES, twin.DIMENSIONS)
-    assert tuple(kind.name for kind in project_kinds()) == twin.KINDS
+    assert (ZONES, DIMENSIONS) == (twin_counts.ZONES, twin_counts.DIMENSIONS)
+    assert tuple(kind.name for kind in project_kinds()) == twin_counts.KINDS
 
 
 @pytest.mark.parametrize("name", COUNTS)
 def test_a_count_is_that_of_its_twin_in_towns_of_every_kind(
-    name: str, history: tuple[npt.NDArray[np.float64], list[twin.Month]]
+    name: str, history: tuple[npt.NDArray[np.float64], list[twin_counts.Month]]
 ) -> None:
     rows, months = history
     wanted = np.array([month[name] for month in months])
@@ -147,7 +150,7 @@ def test_a_count_is_that_of_its_twin_in_towns_of_every_kind(
 @pytest.mark.parametrize("name", MEASURES)
 def test_a_measure_is_that_of_its_twin_over_each_window(
     name: str,
-    history: tuple[npt.NDArray[np.float64], list[twin.Month]],
+    history: tuple[npt.NDArray[np.float64], list[twin_counts.Month]],
     counts: Mapping[str, npt.NDArray[np.float64]],
 ) -> None:
     _, months = history
@@ -186,20 +189,20 @@ def test_wanted_directions_are_those_of_the_twin() -> None:
 
 
 @pytest.fixture(scope="module")
-def busy_town() -> tuple[Simulation, Course, list[twin.Month]]:
+def busy_town() -> tuple[Simulation, Course, list[twin_counts.Month]]:
     """A town with all interventions after two years, its course, and the twin's counts."""
     run = everything_at_once(seed=2)
-    opening, purse, months = opening_balance(run), twin.public_purse(run.state), []
+    opening, purse, months = opening_balance(run), twin_counts.public_purse(run.state), []
     for month in range(24):
         run.step()
-        before, purse = purse, twin.public_purse(run.state)
-        money = twin.public_money(month, before, twin.public_income(run.state), purse)
-        months.append(twin.count_month(run.state) | money)
+        before, purse = purse, twin_counts.public_purse(run.state)
+        money = twin_counts.public_money(month, before, twin_counts.public_income(run.state), purse)
+        months.append(twin_counts.count_month(run.state) | money)
     return run, course_of(run, opening), months
 
 
 def test_a_busy_town_with_all_interventions_is_counted_as_its_twin_counts_it(
-    busy_town: tuple[Simulation, Course, list[twin.Month]],
+    busy_town: tuple[Simulation, Course, list[twin_counts.Month]],
 ) -> None:
     _, course, months = busy_town
     assert set(course.counts) == {*COUNTS, *MONEY}
@@ -210,7 +213,7 @@ def test_a_busy_town_with_all_interventions_is_counted_as_its_twin_counts_it(
 
 
 def test_the_monthly_table_has_zero_where_there_is_nothing_to_measure(
-    busy_town: tuple[Simulation, Course, list[twin.Month]],
+    busy_town: tuple[Simulation, Course, list[twin_counts.Month]],
 ) -> None:
     run, _, months = busy_town
     table = monthly_table(run.counts)

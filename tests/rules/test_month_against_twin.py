@@ -16,7 +16,9 @@ from sim.processes.month import MONTH, active
 from sim.registry.variables import VARIABLES
 from tests.quick_cases import rest_slow
 from tests.reference import (
+    accompaniment_month,
     benefits_month,
+    encounters_month,
     frugal_month,
     means_month,
     money_month,
@@ -34,6 +36,8 @@ TWINS = (
     | youth_month.MONTH
     | money_month.MONTH
     | places_month.MONTH
+    | accompaniment_month.MONTH
+    | encounters_month.MONTH
     | projects_month.MONTH
     | offices_month.MONTH
     | benefits_month.MONTH

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from sim.processes import encounters, public_money, third_place_visits
 from sim.registry.variables import VARIABLES
 from tests.quick_cases import rest_slow
-from tests.reference import money_month, places_month
+from tests.reference import encounters_month, money_month, places_month
 from tests.reference.places_towns import VALUES, places_town
 from tests.reference.retail_month import town_of
 from tests.reference.towns import A_SEAT_EACH
 
-TWINS = money_month.MONTH | places_month.MONTH
+TWINS = money_month.MONTH | places_month.MONTH | encounters_month.MONTH
 PROCESSES = (public_money.PROCESS, third_place_visits.PROCESS, encounters.PROCESS)
 hours_given = third_place_visits.hours_given.py_func
 visit_probability = third_place_visits.visit_probability.py_func
