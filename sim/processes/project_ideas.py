@@ -22,22 +22,18 @@ import math
 
 import numpy as np
 
-from sim.kernels.distance import squared_distance
-from sim.kernels.ledger import EVENTS, in_purse, pay
+from sim.kernels.evenings import hold_evening, participants_of_evening
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.machine.screening import BLOCK, lowest, marks_of_block, without_lowest
-from sim.kernels.project_codes import (
-    BY_ENTREPRENEUR,
-    BY_OFFICIAL,
-    BY_RESIDENT,
-    BY_YOUTH,
-    ENDED,
-    HAD_IDEA,
-    IDEA,
-    LATENT,
-    NOTHING,
+from sim.kernels.project_codes import BY_OFFICIAL, ENDED, HAD_IDEA, IDEA, LATENT, NOTHING
+from sim.kernels.project_traits import (
+    all_ideas,
+    cumulative_choice,
+    drawn_origin,
+    partners_at_first,
+    youth_factor,
 )
-from sim.kernels.random import block, fill_first_words, fill_words, stream_key, uniform
+from sim.kernels.random import block, fill_words, stream_key, uniform
 from sim.kernels.surroundings import LARGEST_REACTION, activity_gained, reaction, vacancy_gained
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter, response
@@ -207,72 +203,6 @@ def trust_gained(trust, trust_at_start):
 
 
 @rule
-def cumulative_choice(share, u):
-    """Return the class of u, given the shares of classes."""
-    chosen = share.size - 1
-    reached = 0.0
-    for k in range(share.size - 1):
-        reached += share[k]
-        if u < reached:
-            chosen = k
-            break
-    return chosen
-
-
-@rule
-def youth_factor(activity, p):
-    """Return the ideas of young people relative to the start, given the gain in active ones."""
-    return 1.0 + p.youth_idea_response * activity
-
-
-@rule
-def all_ideas(by_youth, p):
-    """Return the ideas of all relative to the start, given those of young people."""
-    return 1.0 + p.origin_youth * (by_youth - 1.0)
-
-
-@rule
-def drawn_origin(u, by_youth, p):
-    """Draw the origin of a spontaneous project, given the ideas of youth relative to the start."""
-    u *= all_ideas(by_youth, p)
-    young = p.origin_youth * by_youth
-    if u < p.origin_official:
-        return BY_OFFICIAL
-    if u < p.origin_official + young:
-        return BY_YOUTH
-    if u < p.origin_official + young + p.origin_entrepreneur:
-        return BY_ENTREPRENEUR
-    return BY_RESIDENT
-
-
-@rule
-def partners_at_first(u, p):
-    """Draw the initial number of partners: geometric, mostly none or one."""
-    if p.usual_partners <= 0.0:
-        return 0
-    return int(math.log(u) / math.log(p.usual_partners / (1.0 + p.usual_partners)))
-
-
-@kernel
-def _participants(month, a, columns, account, cell, p):
-    """Return the participants of an account's evening this month, if it holds one and can pay."""
-    if not (account.is_active[a] and account.evening_every[a] and account.participant_cost[a]):
-        return 0
-    # At the end of each interval, so that the first evening has its money too.
-    if (month + 1) % account.evening_every[a] != 0:
-        return 0
-    reach = account.grant_reach[a] ** 2
-    residents = 0.0
-    centre_y, centre_x = divmod(account.cell_row[a], columns)
-    for y in range(cell.residents.shape[0]):
-        for x in range(columns):
-            away = (y - centre_y) ** 2 + (x - centre_x) ** 2
-            residents += cell.residents[y, x] if away <= reach else 0.0
-    paid = in_purse(account.purse[a], EVENTS) // account.participant_cost[a]
-    return min(paid, int(p.evening_turnout * residents))
-
-
-@rule
 def _word_of_the_likeliest(usual_rate, town, p):
     """Return the random word above which nobody has an idea.
 
@@ -368,27 +298,6 @@ def _list_projects(usual_rate, entrepreneur, third_place, office, cell, town, wo
     return projects
 
 
-@kernel
-def _hold_evening(a, participants, seed, month, columns, entrepreneur, account, ledger, work, p):
-    """Pay for an account's evening and draw which of those in its reach go home with an idea."""
-    pay(account.purse[a], ledger.spending[a], EVENTS, participants * account.participant_cost[a])
-    reach = account.grant_reach[a] ** 2
-    latent = 0  # listed in the rows of projects, which are listed again after all evenings
-    for i in range(entrepreneur.stage.size):
-        away = squared_distance(entrepreneur.cell_row[i], account.cell_row[a], columns)
-        work.project_row[latent] = i
-        is_free = entrepreneur.stage[i] == LATENT and entrepreneur.event[i] == NOTHING
-        latent += is_free and away <= reach
-    chance = participants * p.evening_idea_probability / max(latent, 1)
-    fill_first_words(seed, STREAM, month, entrepreneur.id, work.luck, 3 + a)
-    for j in range(latent):
-        i = work.project_row[j]
-        if uniform(work.luck[i]) < chance:
-            entrepreneur.event[i] = HAD_IDEA
-            entrepreneur.origin[i] = BY_RESIDENT
-            entrepreneur.supporter[i] = a
-
-
 @rule
 def _begin_project(i, k0, k1, entrepreneur, project_kind, cell, town, p):
     """Draw the kind, origin, partners and weights of a project, and put it at its first stage."""
@@ -436,12 +345,22 @@ def have_ideas(
     columns = cell.residents.shape[1]
     has_evening = False
     for a in range(account.is_active.size):
-        participants = _participants(month, a, columns, account, cell, p)
+        participants = participants_of_evening(month, a, columns, account, cell, p)
         account.evening_participants[a] = participants
         if participants > 0:
             has_evening = True
-            _hold_evening(
-                a, participants, seed, month, columns, entrepreneur, account, ledger, work, p
+            hold_evening(
+                a,
+                participants,
+                seed,
+                STREAM,
+                month,
+                columns,
+                entrepreneur,
+                account,
+                ledger,
+                work,
+                p,
             )
     if has_evening:
         projects = 0

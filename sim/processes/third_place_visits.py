@@ -28,33 +28,20 @@ same as g times their visits.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
+from sim.kernels.joining import list_who_wants
 from sim.kernels.machine.compile import kernel, rule
-from sim.kernels.machine.screening import BLOCK, CHUNK, lowest, marks_of_block, without_lowest
 from sim.kernels.matching import sort_pairs
-from sim.kernels.memberships import YEAR, forget_visits, note_visit, replace_movers
-from sim.kernels.project_codes import IDEA, RUNNING
-from sim.kernels.random import fill_words_of, stream_key, uniform, word
+from sim.kernels.memberships import forget_visits, note_visit, replace_movers
+from sim.kernels.place_choice import choose_places
 from sim.kernels.seats import let_in, seat_members
 from sim.kernels.surroundings import reaction
-from sim.kernels.visitors import ENTREPRENEUR, OFFICIAL, WORKER, YOUTH, enter, unpack
+from sim.kernels.visitors import ENTREPRENEUR, OFFICIAL, WORKER, YOUTH, unpack
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import Evidence, ParameterGroup, parameter
 
 STREAM = 4
-_CUT_OFF = 4.0  # reaches; beyond them only exp(-4) = 2 % would be left
-_CLEAR_OF_ROUNDING = np.float32(2.0**31 * (1.0 + 2.0**-20))  # of 31 bits
-
-# Decision indices: two of each kind every month, a lasting taste for each place, and one of each
-# kind when visits of a place fall. Those of workers stand apart.
-_TASTES = 6
-_LAPSES = 1 << 20
-_WORKER_TASTES = 1 << 21
-_WORKER_TURNS = 1 << 22
-
 _MEMBERS = "third_place visit_probability at_place member_of member_since last_place recency"
 
 
@@ -210,50 +197,9 @@ class ThirdPlacesParameters(ParameterGroup):
 
 
 @rule
-def visit_probability(visits, distance, reach):
-    """Return the monthly probability of a visit from a distance (cells), 0 beyond four reaches."""
-    if distance > _CUT_OFF * reach or reach <= 0.0:
-        return 0.0
-    return visits * math.exp(-distance / reach)
-
-
-@rule
 def ramp_of(age, p):
     """Return how well a place is known in its month number `age`, as a share."""
     return min(age / p.ramp_months, 1.0)
-
-
-@rule
-def member_share(visits, pull, readiness):
-    """Return the share of the time for which somebody would be a member."""
-    return min(visits * pull * readiness, 1.0)
-
-
-@rule
-def joining_probability(share, leaving):
-    """Return the monthly probability of joining that keeps a share of the time as a member.
-
-    Members leave with a monthly probability, and may join again at once.
-    """
-    return share * leaving / (1.0 - share * (1.0 - leaving))
-
-
-@rule
-def remote_growth(month, p):
-    """Return the number of remote workers relative to the first month."""
-    return (1.0 + p.remote_trend) ** (max(month, 0) / 12.0)
-
-
-@rule
-def _taste_of(place, kind):
-    """Return the decision index of the lasting taste for a place."""
-    return _WORKER_TASTES + place if kind == WORKER else _TASTES + 3 * place + kind
-
-
-@rule
-def _turn_of(kind):
-    """Return the decision index of a month's wish to come; the next is that of the turn."""
-    return _WORKER_TURNS if kind == WORKER else 2 * kind
 
 
 @rule
@@ -262,39 +208,6 @@ def hours_given(staff, users, mentoring, p):
     if users == 0 or staff <= 0.0:
         return 0.0
     return staff * p.hours_per_fte * mentoring * users / (users + p.half_load * staff)
-
-
-@kernel
-def _choose(seed, month, kind, people, visits, third_place, columns, p):
-    """Give each person an open place, with chances proportional to visit probabilities.
-
-    Each place in reach gets an exponential draw of its rate, and the earliest wins: a place that
-    opens or closes moves those only whom it wins or loses. A taste for a place lasts for the run.
-    Where visits have fallen by a share, this share of the members lapses.
-    """
-    k0, k1 = stream_key(seed, STREAM, 0)
-    now0, now1 = stream_key(seed, STREAM, month)
-    for i in range(people.cell_row.size):
-        y, x = divmod(people.cell_row[i], columns)
-        before = people.visit_probability[i]
-        people.third_place[i], people.visit_probability[i], earliest = -1, 0.0, np.inf
-        for place in range(third_place.is_open.size):
-            if not third_place.is_open[place]:
-                continue
-            place_y, place_x = divmod(third_place.cell_row[place], columns)
-            distance = math.sqrt(float((y - place_y) ** 2 + (x - place_x) ** 2))
-            level = visits[place] * p.visit_level
-            probability = visit_probability(level, distance, third_place.reach[place])
-            if probability > 0.0:
-                taste = word(k0, k1, people.id[i], _taste_of(place, kind))
-                wait = -math.log(uniform(taste)) / probability
-                if wait < earliest:
-                    people.third_place[i], earliest = place, wait
-                    people.visit_probability[i] = min(probability, 1.0)
-        if people.member_of[i] >= 0:
-            luck = uniform(word(now0, now1, people.id[i], _LAPSES + kind))
-            if luck * before >= people.visit_probability[i]:
-                people.member_of[i] = -1
 
 
 @rule
@@ -308,91 +221,6 @@ def _pulls(third_place, cell, p):
                 gained = cell.cultural_gained.reshape(-1)[third_place.cell_row[place]]
                 pull[place] *= reaction(p.cultural_visits * gained)
     return pull
-
-
-@rule
-def _readiness(kind, i, youth, stage, p):
-    """Return how much likelier somebody is to use third places because of what they do."""
-    if kind == YOUTH:
-        return p.active_visit_ratio if youth.is_active[i] else 1.0
-    has_project = kind == ENTREPRENEUR and IDEA <= stage[i] <= RUNNING
-    return p.project_visit_ratio if has_project else 1.0
-
-
-@rule
-def _most_ready(kind, p):
-    """Return the largest readiness of a kind."""
-    if kind == YOUTH:
-        return max(p.active_visit_ratio, 1.0)
-    return max(p.project_visit_ratio, 1.0) if kind == ENTREPRENEUR else 1.0
-
-
-@kernel
-def _list_who_wants(
-    seed, month, kind, people, visits, youth, stage, third_place, pull, visitor, count, p
-):
-    """Append members who stay, and who want to join, each with a key of place and random order.
-
-    They are few, so random words are first compared in bulk with an upper bound, the probability
-    for the best known place and somebody with a project, or an active youth, and higher for former
-    members, who come back more readily. Members are looked at in any case.
-    """
-    growth = remote_growth(month, p) if kind == WORKER else 1.0
-    readiest, pulling, visited = growth * _most_ready(kind, p), 0.0, 0.0
-    for place in range(pull.size):
-        pulling = max(pulling, pull[place])
-        visited = max(visited, pull[place] * visits[place] * p.visit_level)
-    largest = min(readiest * visited, 1.0)
-    if largest <= 0.0 and not third_place.users.any():
-        people.at_place[:] = 0
-        people.member_of[:] = -1
-        return count
-    leaving = 1.0 / p.membership_months
-    steepest = (
-        readiest * pulling * leaving / (1.0 - largest * (1.0 - leaving))
-    )  # joining over visits
-    bound = _CLEAR_OF_ROUNDING * np.float32(steepest)
-    bound_of_former = bound * np.float32(max(p.return_ratio, 1.0))
-    k0, k1 = stream_key(seed, STREAM, month)
-    lucks = np.empty(CHUNK, np.uint32)
-    n = np.uintp(people.id.size)
-    for first in range(np.uintp(0), n, CHUNK):
-        last = min(first + CHUNK, n)
-        fill_words_of(
-            seed, STREAM, month, people.id[first:last], lucks[: last - first], _turn_of(kind)
-        )
-        for i in range(first, last):
-            luck = np.int32(lucks[i - first] >> np.uint32(1))  # signed integers convert faster
-            highest = bound_of_former if people.recency[i] > 0 else bound
-            is_likely = np.float32(luck) <= highest * people.visit_probability[i]
-            people.at_place[i] = is_likely | (people.recency[i] >= YEAR - 1)
-        for start in range(first, last, BLOCK):
-            bits = marks_of_block(people.at_place, start, last)
-            while bits:
-                i, bits = start + lowest(bits), without_lowest(bits)
-                place, was_at = people.third_place[i], people.member_of[i]
-                people.at_place[i], people.member_of[i] = 0, -1
-                if (
-                    place < 0
-                    or not third_place.is_open[place]
-                    or (kind == YOUTH and not youth.is_present[i])
-                ):
-                    continue
-                readiness = growth * _readiness(kind, i, youth, stage, p)
-                share = member_share(people.visit_probability[i], pull[place], readiness)
-                joining = joining_probability(share, leaving)
-                if people.last_place[i] == place and people.recency[i] > 0:
-                    joining *= p.return_ratio
-                staying = 1.0 - leaving if was_at == place else 0.0
-                luck_of_all = uniform(lucks[i - first])
-                if luck_of_all >= staying + (1.0 - staying) * joining:
-                    continue
-                if luck_of_all < staying:
-                    people.member_of[i] = place
-                turn = word(k0, k1, people.id[i], _turn_of(kind) + 1)
-                enter(count, place, turn, kind, i, visitor)
-                count += 1
-    return count
 
 
 @rule
@@ -434,10 +262,14 @@ def visit_places(seed, month, cell, youth, entrepreneur, official, worker, third
         third_place.was_open[place] = third_place.is_open[place]
     if has_changed:
         columns = cell.zone.shape[1]
-        _choose(seed, month, YOUTH, youth, by_youth, third_place, columns, p)
-        _choose(seed, month, ENTREPRENEUR, entrepreneur, by_holders, third_place, columns, p)
-        _choose(seed, month, OFFICIAL, official, by_officials, third_place, columns, p)
-        _choose(seed, month, WORKER, worker, by_workers, third_place, columns, p)
+        choose_places(seed, STREAM, month, YOUTH, youth, by_youth, third_place, columns, p)
+        choose_places(
+            seed, STREAM, month, ENTREPRENEUR, entrepreneur, by_holders, third_place, columns, p
+        )
+        choose_places(
+            seed, STREAM, month, OFFICIAL, official, by_officials, third_place, columns, p
+        )
+        choose_places(seed, STREAM, month, WORKER, worker, by_workers, third_place, columns, p)
 
     replace_movers(youth)
     forget_visits(youth)
@@ -445,17 +277,17 @@ def visit_places(seed, month, cell, youth, entrepreneur, official, worker, third
     forget_visits(official)
     forget_visits(worker)
     count, pull = np.int64(0), _pulls(third_place, cell, p)
-    count = _list_who_wants(
-        seed, month, YOUTH, youth, by_youth, youth, stage, third_place, pull, visitor,
+    count = list_who_wants(
+        seed, STREAM, month, YOUTH, youth, by_youth, youth, stage, third_place, pull, visitor,
         count, p)  # fmt: skip
-    count = _list_who_wants(
-        seed, month, ENTREPRENEUR, entrepreneur, by_holders, youth, stage, third_place,
+    count = list_who_wants(
+        seed, STREAM, month, ENTREPRENEUR, entrepreneur, by_holders, youth, stage, third_place,
         pull, visitor, count, p)  # fmt: skip
-    count = _list_who_wants(
-        seed, month, OFFICIAL, official, by_officials, youth, stage, third_place,
+    count = list_who_wants(
+        seed, STREAM, month, OFFICIAL, official, by_officials, youth, stage, third_place,
         pull, visitor, count, p)  # fmt: skip
-    count = _list_who_wants(
-        seed, month, WORKER, worker, by_workers, youth, stage, third_place, pull, visitor,
+    count = list_who_wants(
+        seed, STREAM, month, WORKER, worker, by_workers, youth, stage, third_place, pull, visitor,
         count, p)  # fmt: skip
     sort_pairs(visitor.key, visitor.agent, count)
 

@@ -15,8 +15,8 @@ import numpy.typing as npt
 from sim.kernels import project_codes
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.machine.records import parameters_of
+from sim.kernels.project_traits import drawn_origin, partners_at_first
 from sim.processes.application_review import whole_months
-from sim.processes.project_ideas import drawn_origin, partners_at_first
 from sim.registry.state import State
 from sim.start.draws import uniform
 from sim.start.stationary_pipeline import (

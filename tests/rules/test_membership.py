@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.kernels import joining
 from sim.processes import public_money, third_place_visits
 from sim.registry.state import State
 from tests.reference import places_month
@@ -13,7 +14,7 @@ from tests.reference.places_towns import places_town
 from tests.reference.retail_month import town_of
 from tests.reference.towns import A_SEAT_EACH, ALIKE, everything_at_once, small_town
 
-joining_probability = third_place_visits.joining_probability.py_func
+joining_probability = joining.joining_probability.py_func
 KINDS = ("youth", "entrepreneur", "official")
 VALUES = BY_DEFAULT | A_SEAT_EACH | ALIKE
 shares = st.floats(0, 1, exclude_max=True)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.kernels import place_choice
 from sim.processes import encounters, public_money, third_place_visits
 from sim.registry.variables import VARIABLES
 from tests.quick_cases import rest_slow
@@ -20,7 +21,7 @@ from tests.reference.towns import A_SEAT_EACH
 TWINS = money_month.MONTH | places_month.MONTH | encounters_month.MONTH
 PROCESSES = (public_money.PROCESS, third_place_visits.PROCESS, encounters.PROCESS)
 hours_given = third_place_visits.hours_given.py_func
-visit_probability = third_place_visits.visit_probability.py_func
+visit_probability = place_choice.visit_probability.py_func
 complement = encounters.complement.py_func
 PLACE = np.uint64(32)
 

@@ -1,0 +1,51 @@
+"""Evenings of ideas: who takes part, what they cost, and who goes home with a project."""
+
+from __future__ import annotations
+
+from sim.kernels.distance import squared_distance
+from sim.kernels.ledger import EVENTS, in_purse, pay
+from sim.kernels.machine.compile import kernel
+from sim.kernels.project_codes import BY_RESIDENT, HAD_IDEA, LATENT, NOTHING
+from sim.kernels.random import fill_first_words, uniform
+
+
+@kernel
+def participants_of_evening(month, a, columns, account, cell, p):
+    """Return the participants of an account's evening this month, if it holds one and can pay."""
+    if not (account.is_active[a] and account.evening_every[a] and account.participant_cost[a]):
+        return 0
+    # At the end of each interval, so that the first evening has its money too.
+    if (month + 1) % account.evening_every[a] != 0:
+        return 0
+    reach = account.grant_reach[a] ** 2
+    residents = 0.0
+    centre_y, centre_x = divmod(account.cell_row[a], columns)
+    for y in range(cell.residents.shape[0]):
+        for x in range(columns):
+            away = (y - centre_y) ** 2 + (x - centre_x) ** 2
+            residents += cell.residents[y, x] if away <= reach else 0.0
+    paid = in_purse(account.purse[a], EVENTS) // account.participant_cost[a]
+    return min(paid, int(p.evening_turnout * residents))
+
+
+@kernel
+def hold_evening(
+    a, participants, seed, stream, month, columns, entrepreneur, account, ledger, work, p
+):
+    """Pay for an account's evening and draw which of those in its reach go home with an idea."""
+    pay(account.purse[a], ledger.spending[a], EVENTS, participants * account.participant_cost[a])
+    reach = account.grant_reach[a] ** 2
+    latent = 0  # listed in the rows of projects, which are listed again after all evenings
+    for i in range(entrepreneur.stage.size):
+        away = squared_distance(entrepreneur.cell_row[i], account.cell_row[a], columns)
+        work.project_row[latent] = i
+        is_free = entrepreneur.stage[i] == LATENT and entrepreneur.event[i] == NOTHING
+        latent += is_free and away <= reach
+    chance = participants * p.evening_idea_probability / max(latent, 1)
+    fill_first_words(seed, stream, month, entrepreneur.id, work.luck, 3 + a)
+    for j in range(latent):
+        i = work.project_row[j]
+        if uniform(work.luck[i]) < chance:
+            entrepreneur.event[i] = HAD_IDEA
+            entrepreneur.origin[i] = BY_RESIDENT
+            entrepreneur.supporter[i] = a
