@@ -358,7 +358,7 @@ def count_calls(state: State, row: Row) -> list[KernelCall]:
     calls = []
     for counter in COUNTING:
         *entities, _row = arguments_of(counter)
-        taken = (state.record_for(counter, entity) for entity in entities)
+        taken = (state.lend(counter, entity) for entity in entities)
         calls.append(KernelCall(counter.__name__, counter, (*taken, row)))
     return calls
 
@@ -367,4 +367,4 @@ def count_month(state: State, row: Row) -> None:
     """Write the counts of the month just run into a row, (counts,), in the order of `COUNTS`."""
     row[:] = 0.0
     for call in count_calls(state, row):
-        call.kernel(*call.arguments)
+        call.alone()

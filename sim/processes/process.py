@@ -110,5 +110,5 @@ class Process:
         if "p" in self.arguments:
             given["p"] = parameters_of(self.kernel, values)
         for name in set(self.arguments) - set(given):
-            given[name] = state.record_for(self.kernel, name, self.writes)
+            given[name] = state.lend(self.kernel, name, self.writes)
         return KernelCall(self.name, kernel, tuple(given[a] for a in self.arguments))

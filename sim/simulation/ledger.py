@@ -39,9 +39,7 @@ def book_month(ledger: Any, page: Cents) -> None:
 
 def book_call(state: State, page: Cents) -> KernelCall:
     """Return the call that books a month into a page, as `book_month` does."""
-    return KernelCall(
-        book_month.__name__, book_month, (state.record_for(book_month, "ledger"), page)
-    )
+    return KernelCall(book_month.__name__, book_month, (state.lend(book_month, "ledger"), page))
 
 
 def ledger_frame(pages: Cents, accounts: Sequence[str]) -> pd.DataFrame:

@@ -8,11 +8,13 @@ stored once, and a short piece of machine code passes them to each kernel.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+import struct
+from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import Any, Final, NamedTuple
 
 import numba
 import numpy as np
+import numpy.typing as npt
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
@@ -25,6 +27,25 @@ CLOCK: Final = ("month", "calendar_month")
 """Arguments that differ from one call of the sequence to the next."""
 
 _WORD = ir.IntType(64)
+_AS_FLOAT, _AS_WORD = struct.Struct("=d"), struct.Struct("=q")
+
+
+class Lent(NamedTuple):
+    """A record of a state as an argument, seldom made: its words and its type usually suffice.
+
+    Attributes
+    ----------
+    kind : hashable
+        Whatever has the same kind has the same numba type.
+    words : int64 array
+        Address, shape and strides of each array.
+    record : callable
+        Returns the record.
+    """
+
+    kind: Hashable
+    words: npt.NDArray[np.int64]
+    record: Callable[[], Record]
 
 
 class KernelCall(NamedTuple):
@@ -36,12 +57,18 @@ class KernelCall(NamedTuple):
     kernel : callable
         Kernel from `sim.kernels.machine.compile.kernel` or `parallel`, without a return value.
     arguments : tuple
-        Arrays, ints, floats and bools, in order; names of `CLOCK` stand for their values.
+        Arrays, records (also `Lent`), ints, floats and bools, in order; names of `CLOCK` stand for
+        their values.
     """
 
     name: str
     kernel: Callable[..., None]
     arguments: tuple[Any, ...]
+
+    def alone(self, **clock: int) -> None:
+        """Call the kernel from Python."""
+        given = (a.record() if isinstance(a, Lent) else a for a in self.arguments)
+        self.kernel(*(clock[a] if isinstance(a, str) else a for a in given))
 
 
 class KernelSequence:
@@ -55,11 +82,10 @@ class KernelSequence:
 
     def __init__(self, calls: Sequence[KernelCall]) -> None:
         self._calls = tuple(calls)
-        known: dict[int, list[int]] = {}
         self._types = [tuple(_type_of(a) for a in call.arguments) for call in self._calls]
         # Numba's types are slow to hash, so use their identity; `_TYPES` or numba keeps them alive.
         self._identities = [tuple(map(id, taken)) for taken in self._types]
-        self._slots = [np.array(_words(c.arguments, known), np.int64) for c in self._calls]
+        self._slots = [_slots(call.arguments) for call in self._calls]
 
     def only(self, names: Collection[str]) -> Callable[[int, int], None]:
         """Return a function that calls the kernels of these names, in the order of the sequence.
@@ -76,7 +102,7 @@ class KernelSequence:
         """
         chosen = [call for call in self._calls if call.name in names]
         if not all(is_compiled(call.kernel) for call in chosen):
-            return lambda month, calendar_month: _call_plainly(chosen, month, calendar_month)
+            return lambda *clock: _call_plainly(chosen, clock)
         table = np.zeros((len(self._calls), 2), np.int64)
         for row, call in enumerate(self._calls):
             if call.name in names:
@@ -125,46 +151,48 @@ def _type_of(argument: Any) -> types.Type:
     if isinstance(argument, np.ndarray):
         flags = argument.flags
         looks: Any = (argument.dtype, argument.ndim, flags.forc, flags.fnc, flags.writeable)
-    elif isinstance(argument, str):
-        looks = argument
+    elif isinstance(argument, (str, Lent)):
+        looks = argument.kind if isinstance(argument, Lent) else argument
     elif isinstance(argument, Record):
         kinds = tuple(map(_type_of, argument))
         looks = (type(argument), *map(id, kinds))
         if looks not in _TYPES:
             _TYPES[looks] = BorrowedRecordType(type(argument), kinds)
+    elif isinstance(argument, (float, bool)):
+        looks = type(argument)
     else:
         return numba.typeof(argument)
     if looks not in _TYPES:
-        make = types.literal if isinstance(argument, str) else numba.typeof
-        _TYPES[looks] = make(argument)
+        _TYPES[looks] = _new_type_of(argument)
     return _TYPES[looks]
 
 
-def _call_plainly(calls: Sequence[KernelCall], month: int, calendar_month: int) -> None:
+def _new_type_of(argument: Any) -> types.Type:
+    if isinstance(argument, Lent):
+        return _type_of(argument.record())
+    return types.literal(argument) if isinstance(argument, str) else numba.typeof(argument)
+
+
+def _call_plainly(calls: Sequence[KernelCall], clock: tuple[int, ...]) -> None:
     """Call the kernels as Python functions, without compilation."""
-    clock = dict(zip(CLOCK, (month, calendar_month), strict=True))
     for call in calls:
-        call.kernel(*(clock[a] if isinstance(a, str) else a for a in call.arguments))
+        call.alone(**dict(zip(CLOCK, clock, strict=True)))
 
 
-def _words(arguments: tuple[Any, ...], known: dict[int, list[int]]) -> list[int]:
-    """Return the 64-bit words behind arguments, in the order in which `_calls` reads them.
+def _slots(arguments: tuple[Any, ...]) -> npt.NDArray[np.int64]:
+    """Return the 64-bit words behind arguments, in the order in which `_calls` reads them."""
+    parts = [a.words if isinstance(a, Lent) else _words(a) for a in arguments]
+    return np.concatenate([np.array(part, np.int64) for part in parts])
 
-    `known` caches those of arrays, since most are arguments of several kernels.
-    """
-    words: list[int] = []
-    for argument in arguments:
-        if isinstance(argument, np.ndarray):
-            if id(argument) not in known:
-                known[id(argument)] = [argument.ctypes.data, *argument.shape, *argument.strides]
-            words += known[id(argument)]
-        elif isinstance(argument, Record):
-            words += _words(argument, known)
-        elif isinstance(argument, float):
-            words.append(int(np.float64(argument).view(np.int64)))
-        elif not isinstance(argument, str):
-            words.append(int(argument))
-    return words
+
+def _words(argument: Any) -> list[int]:
+    if isinstance(argument, np.ndarray):
+        return [argument.ctypes.data, *argument.shape, *argument.strides]
+    if isinstance(argument, Record):
+        return [word for field in argument for word in _words(field)]
+    if isinstance(argument, float):
+        return [_AS_WORD.unpack(_AS_FLOAT.pack(argument))[0]]
+    return [] if isinstance(argument, str) else [int(argument)]
 
 
 @instruction
