@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import rankdata
 
 from sim.experiments.dependence import (
     FEWEST,
@@ -12,6 +13,7 @@ from sim.experiments.dependence import (
     DrawnParameters,
     effects_of_draws,
     over_draws,
+    ranks,
 )
 from sim.experiments.effects import effect_of
 from sim.measures.registry import OUTCOMES
@@ -23,6 +25,11 @@ EVERY = np.ones(N, bool)
 def drawn(seed: int, n: int = N) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     return pd.DataFrame({f"p{k}": rng.triangular(0, 0.5, 1, n) for k in range(P)})
+
+
+def test_equal_values_share_the_mean_of_their_ranks():
+    values = np.random.default_rng(4).integers(0, 12, 30) / 7
+    assert ranks(values).tolist() == rankdata(values).tolist()
 
 
 def test_a_planted_parameter_is_named_with_the_value_from_which_on_it_matters():

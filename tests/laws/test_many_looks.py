@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import false_discovery_control
 
 from sim.experiments.effects import RESAMPLES, effect_table, mean_effect, p_value, resampled_means
-from sim.experiments.multiplicity import LEVEL, cutoff, holm, with_findings
+from sim.experiments.multiplicity import LEVEL, benjamini_hochberg, cutoff, holm, with_findings
 from sim.kernels.arrays import Floats
 from sim.measures.registry import MEANS, OUTCOMES, PRIMARY
 
@@ -110,6 +111,8 @@ def test_holm_and_benjamini_hochberg_by_hand():
     assert holm(np.array([0.04, 0.03, 0.5])).tolist() == pytest.approx([0.09, 0.09, 0.5])
     assert cutoff(np.array([0.01, 0.049, 0.08, 0.9])) == 0.049
     assert cutoff(np.array([np.nan, 0.2])) == 0.0
+    p = np.repeat(np.random.default_rng(3).beta(0.3, 1.0, 40), 2)
+    assert benjamini_hochberg(p).tolist() == false_discovery_control(p).tolist()
 
 
 def table_of(p: Floats, indicators: list[str], arm: str = "a") -> pd.DataFrame:
