@@ -18,7 +18,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from scipy.stats import rankdata
 
 from sim.analysis.cases import halves
 from sim.analysis.responses import COST
@@ -222,8 +221,8 @@ def strongest(draws: pd.DataFrame, met: Bools, most: int) -> list[str]:
     `sim.analysis.boxes.find_boxes` searches; the half that checks a box has no say.
     """
     search, _ = halves(draws, met)
-    ranks = rankdata(search.factors.to_numpy(np.float64), axis=0)
-    ranks -= ranks.mean(axis=0)
+    ranks = search.factors.rank().to_numpy(np.float64)
+    ranks = ranks - ranks.mean(axis=0)
     split = search.met - search.met.mean()
     strength = np.abs(split @ ranks) / np.sqrt((ranks**2).sum(axis=0) + 1e-300)
     order = np.argsort(-strength, kind="stable")[:most]
