@@ -1,26 +1,29 @@
 """Trade-offs: policies that no other beats in all objectives, and choices under uncertainty.
 
-A policy can be chosen, such as a point of a design; a scenario cannot, such as a territory, or a
-replication with its drawn parameters and random draws. Criteria over scenarios have their standard
-names (survey: McPhail et al. 2018, doi 10.1002/2017EF000649) and take performances of which more is
-better, (policies, scenarios) float64 arrays; negate objectives to minimise.
+A policy can be chosen, such as a point of a design, and so can doing nothing, which stands in every
+table. A scenario cannot, such as a territory, a shock, or a draw of the uncertain parameters.
+Criteria over scenarios have their standard names (survey: McPhail et al. 2018, doi
+10.1002/2017EF000649) and take performances of which more is better, (policies, scenarios) float64
+arrays without noise; negate objectives to minimise. `robustness` applies them to runs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 
+from sim.analysis.over_worlds import TAIL, mean_over_runs, over_worlds
 from sim.analysis.responses import means_of, require_columns, require_one
 from sim.errors import InputError
-from sim.experiments.effects import resampled_means
+from sim.experiments.experiment import BASELINE
 from sim.kernels.arrays import Bools, Floats
 
 __all__ = [
     "ROBUSTNESS_COLUMNS",
+    "front_share",
     "maximin",
     "minimax_regret",
     "non_dominated",
@@ -32,6 +35,9 @@ __all__ = [
 
 Direction = Literal[1, -1]
 """Direction of an objective."""
+
+_RESAMPLES: Final = 500
+_SEED: Final = 18960101
 
 
 def non_dominated(objectives: Floats) -> Bools:
@@ -82,7 +88,8 @@ def pareto_front(
     Returns
     -------
     pandas.DataFrame
-        One row per policy, by its values in ``policies``: means of the objectives; ``is_on_front``;
+        One row per policy, by its values in ``policies``, and a first one for doing nothing, called
+        `BASELINE` in each of these columns: means of the objectives; ``is_on_front``;
         ``front_share``, the share of resamples of replications in which it is on the front, which
         separates noise from trade-off; the ``replications`` that all policies share, and those
         ``left_out``. Policies that were never measured are not on the front.
@@ -98,27 +105,55 @@ def pareto_front(
         raise InputError("a Pareto front needs at least one objective.")
     effects = means_of(differences, list(objectives), (*policies, "rep"))
     tables = [effects[measure].unstack("rep") for measure in objectives]
-    values = np.stack([t.to_numpy(np.float64).T for t in tables], axis=-1)
+    values = np.stack([_with_nothing(t).to_numpy(np.float64).T for t in tables], axis=-1)
     ever = np.isfinite(values).all(axis=-1).any(axis=0)
     complete = np.isfinite(values[:, ever]).all(axis=(1, 2)) & ever.any()
     values = values[complete]
     n, signs = len(values), np.array(list(objectives.values()), np.float64)
     means = values.mean(axis=0) if n else np.full(values.shape[1:], np.nan)
-    table = pd.DataFrame(means, columns=list(objectives), index=tables[0].index)
+    table = pd.DataFrame(means, columns=list(objectives), index=_with_nothing(tables[0]).index)
     table["is_on_front"] = non_dominated(means * signs)
-    table["front_share"] = _front_share(values * signs) if n > 1 else np.nan
+    table["front_share"] = front_share(values * signs) if n > 1 else np.nan
     table["replications"] = n
     table["left_out"] = int((~complete).sum())
     return table
 
 
-def _front_share(objectives: Floats) -> Floats:
-    """Return the share of resamples on the front from (replications, policies, objectives)."""
-    n, *shape = objectives.shape
-    resampled = np.stack([resampled_means(column) for column in objectives.reshape(n, -1).T])
+def front_share(objectives: Floats) -> Floats:
+    """Return the share of resamples of runs in which each policy is on the front.
+
+    Parameters
+    ----------
+    objectives : (runs, policies, objectives) float64 array
+        More is better; nan where there is none.
+
+    Returns
+    -------
+    (policies,) float64 array
+        About 1 where a trade-off is certain and about 0 where a policy is beaten; in between, luck
+        decides.
+    """
+    n, rng = len(objectives), np.random.default_rng(_SEED)
+    samples = rng.integers(0, n, (_RESAMPLES, n))
     return np.asarray(
-        np.mean([non_dominated(means.reshape(shape)) for means in resampled.T], axis=0)
+        np.mean([non_dominated(mean_over_runs(objectives[at])) for at in samples], axis=0)
     )
+
+
+def _with_nothing(effects: pd.DataFrame) -> pd.DataFrame:
+    """Put the effects of doing nothing, 0 wherever any effect is known, before all others."""
+    index = effects.index
+    levels = index.nlevels
+    name: Any = (BASELINE,) * levels if levels > 1 else BASELINE
+    first = pd.DataFrame([np.where(effects.notna().any(), 0.0, np.nan)], columns=effects.columns)
+    both = pd.concat([first, effects.reset_index(drop=True)], ignore_index=True)
+    known = [name, *index]
+    both.index = (
+        pd.MultiIndex.from_tuples(known, names=index.names)
+        if levels > 1
+        else pd.Index(known, dtype=object, name=index.name)
+    )
+    return both
 
 
 def regret(performance: Floats) -> Floats:
@@ -209,8 +244,9 @@ ROBUSTNESS_COLUMNS: Final = (
     "scenarios",
     "left_out",
 )
-"""Columns of `robustness`. ``mean`` and ``worst`` are effects as measured; ``satisficing`` is nan
-without a target; ``left_out`` counts replications with an unmeasured policy."""
+"""Columns of `robustness`. ``mean`` and ``worst`` are effects in the unit of the measure;
+``satisficing`` is nan without a target; ``left_out`` counts runs of a scenario in which a policy is
+unmeasured."""
 
 
 def robustness(
@@ -218,10 +254,13 @@ def robustness(
     measure: str,
     direction: Direction,
     policies: Sequence[str],
-    scenarios: Sequence[str],
+    scenarios: Sequence[str] = (),
     target: float | None = None,
 ) -> pd.DataFrame:
-    """Compare policies over scenarios.
+    """Compare policies and doing nothing over scenarios, with the luck of runs taken out.
+
+    Worst cases and regrets are those of `sim.analysis.over_worlds`, nan with a single run of each
+    scenario: the worst of some noisy figures is mostly the unluckiest one.
 
     Parameters
     ----------
@@ -229,48 +268,70 @@ def robustness(
         From `sim.Results.differences`, at one horizon.
     measure, direction : str and {1, -1}
         The measure, and 1 to maximise it or -1 to minimise it.
-    policies, scenarios : sequence of str
-        Columns that define them, such as ``("cluster_size",)`` and ``("scenario",)``, or
-        ``("rep",)`` for drawn parameters and random draws together. Effects of the same policy in
-        the same scenario are averaged over the replications in which all policies were measured.
+    policies : sequence of str
+        Columns that define policies, such as ``("cluster_size",)``.
+    scenarios : sequence of str
+        Columns that define scenarios, such as ``("scenario",)``, over whose replications effects
+        are averaged. With ``"rep"`` among them every draw of the uncertain parameters is one, for
+        which the table needs runs with both seeds, told apart by a column ``luck`` (differences
+        with ``luck=0`` and ``luck=1`` of an experiment with ``variance = true``); the worst case is
+        then the mean of the worst tenth.
     target : float, optional
         Effect to reach, in the unit of the measure.
 
     Returns
     -------
     pandas.DataFrame
-        Columns `ROBUSTNESS_COLUMNS`, one row per measured policy.
+        Columns `ROBUSTNESS_COLUMNS`, one row per measured policy; the first is doing nothing,
+        called `BASELINE` in each column of ``policies``.
 
     Raises
     ------
     InputError
-        If there is no such column, arms or horizons are mixed, or no replication measured all
-        policies.
+        If there is no such column, arms or horizons are mixed, no replication measured all
+        policies, or draws are scenarios without runs of a second seed.
     """
-    require_columns(differences, (measure, *policies, *scenarios))
+    is_drawn = "rep" in scenarios
+    runs = "luck" if is_drawn else "rep"
+    if is_drawn and ("luck" not in differences or differences["luck"].nunique() < 2):
+        raise InputError(
+            "one run of a draw does not tell its parameters from luck: give differences with "
+            "luck = 0 and 1 and a column 'luck', or leave 'rep' out of the scenarios."
+        )
+    require_columns(differences, (measure, *policies, *scenarios, runs))
     require_one(differences, (*policies, *scenarios))
-    runs = list(dict.fromkeys((*scenarios, "rep")))
-    means = means_of(differences, [measure], (*policies, *runs))[measure]
-    effects = means.unstack(runs).dropna(how="all")
+    means = means_of(differences, [measure], (*policies, *scenarios, runs))[measure]
+    effects = means.unstack([*scenarios, runs]).dropna(how="all")
     complete = effects.dropna(axis=1)
     if complete.empty:
         raise InputError(f"'{measure}' has not been measured for all policies in any replication.")
-    kept = complete.T.groupby(level=list(scenarios)).mean().to_numpy().T * direction
-    short = regret(kept)
-    order = np.arange(len(kept))
-    share = np.full(len(kept), np.nan)
+    table = _with_nothing(complete)
+    values = direction * _by_run(table, scenarios, runs)
+    found, known = over_worlds(values, TAIL if is_drawn else 0.0), mean_over_runs(values)
+    share = np.full(len(table), np.nan)
     if target is not None:
-        share = satisficing({measure: kept}, {measure: direction * target})
+        share = satisficing({measure: known}, {measure: direction * target})
+    order, is_told = np.arange(len(table)), len(values) > 1
     columns = (
-        direction * kept.mean(axis=1),
-        direction * kept.min(axis=1),
-        short.mean(axis=1),
-        short.max(axis=1),
+        direction * found.mean,
+        direction * found.worst,
+        found.mean_regret,
+        found.max_regret,
         share,
-        order == maximin(kept),
-        order == minimax_regret(kept),
-        np.full(len(kept), kept.shape[1]),
-        np.full(len(kept), effects.shape[1] - complete.shape[1]),
+        is_told & (order == found.picks[1]),
+        is_told & (order == found.picks[2]),
+        np.full(len(table), known.shape[1]),
+        np.full(len(table), effects.shape[1] - complete.shape[1]),
     )
     data = dict(zip(ROBUSTNESS_COLUMNS, columns, strict=True))
-    return pd.DataFrame(data, index=effects.index)
+    return pd.DataFrame(data, index=table.index)
+
+
+def _by_run(effects: pd.DataFrame, scenarios: Sequence[str], runs: str) -> Floats:
+    """Return effects by (run, policy, scenario), nan where a scenario lacks a run."""
+    at = effects.columns.to_frame(index=False)
+    run = at.groupby(runs).ngroup().to_numpy()
+    where = at.groupby(list(scenarios)).ngroup().to_numpy() if scenarios else np.zeros_like(run)
+    values = np.full((run.max() + 1, len(effects), where.max() + 1), np.nan)
+    values[run, :, where] = effects.to_numpy(np.float64).T
+    return values

@@ -58,4 +58,5 @@ TYPE = InterventionType(
     english_description="A shock: the largest shop of the town centre closes.",
     levers=AnchorClosureLevers,
     plan=plan_closure,
+    is_shock=True,
 )

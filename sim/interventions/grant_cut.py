@@ -42,4 +42,5 @@ TYPE = InterventionType(
     english_description="A shock: four fifths of all public funding disappear.",
     levers=GrantCutLevers,
     plan=plan_cut,
+    is_shock=True,
 )

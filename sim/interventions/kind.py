@@ -27,6 +27,8 @@ class InterventionType:
         ``plan(levers) -> Plan``.
     parts : tuple of Part
         What it does at once, if these are several things.
+    is_shock : bool
+        Whether it befalls a territory: a condition under which others are chosen, never a choice.
     """
 
     name: str
@@ -35,6 +37,7 @@ class InterventionType:
     levers: type[TimedLevers]
     plan: Callable[[Any], Plan]
     parts: tuple[Part, ...] = ()
+    is_shock: bool = False
 
     @property
     def title(self) -> Texts:

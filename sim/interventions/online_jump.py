@@ -31,4 +31,5 @@ TYPE = InterventionType(
     english_description="A shock: a larger share of spending goes online.",
     levers=OnlineJumpLevers,
     plan=plan_jump,
+    is_shock=True,
 )

@@ -56,4 +56,5 @@ TYPE = InterventionType(
     english_description="A shock: people stay at home, buy more online and less in all.",
     levers=PandemicLevers,
     plan=plan_pandemic,
+    is_shock=True,
 )

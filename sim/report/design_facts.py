@@ -48,6 +48,7 @@ class DesignFacts:
         self.elsewhere: Sequence[DesignFacts] = [type(self)(other, language) for other in elsewhere]
         self.experiment = results.experiment
         self.points: pd.DataFrame = results.points  # a row a point, a column a factor
+        self.kept: Ints = np.arange(len(self.points))  # their numbers in the design
         self.factors: Sequence[Factor] = results.experiment.factors  # what is varied
         self.is_single = len(self.points) == 1  # so that every measure can be shown
         self.scenario = results.scenario
@@ -170,14 +171,15 @@ class DesignFacts:
             named.append(write(factor, row[factor.name]))
         return ", ".join(named)
 
+    def reaching(self, arm: str) -> list[str]:
+        """Return the factors that change an arm: territory, parameters and its own levers."""
+        asked = self.experiment
+        found = {n for one in asked.scenarios for n in asked.applicable(one, arm)}
+        return [f.name for f in self.factors if f.name in {SCENARIO, *found}]
+
     @property
     def levers(self) -> list[Factor]:
-        """Factors that are chosen with an arm, and not conditions that it meets.
-
-        The points of a list are choices as they stand.
-        """
-        if self.experiment.design.kind == "list":
-            return list(self.layout.varied)
+        """Factors that are chosen with an arm, and not conditions that it meets."""
         return [f for f in self.layout.varied if f.name != SCENARIO and f.name not in PARAMETERS]
 
     @cached_property

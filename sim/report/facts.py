@@ -36,6 +36,23 @@ class Facts(DesignFacts):
     """Results, read in one language at the last horizon."""
 
     elsewhere: Sequence[Facts]
+    whole: Facts | None = None  # of all points, where these are of one arm
+
+    @cache  # noqa: B019 - as long-lived as the facts
+    def own(self, arm: Arm) -> Facts:
+        """Return the facts of one arm, over the factors that reach it and points that differ in
+        them: levers of other arms change nothing in its runs."""
+        if arm is REFERENCE or self.is_sampled or self.experiment.luck != "common":
+            return self
+        names = self.reaching(arm.name)
+        if len(names) == len(self.factors):
+            return self
+        own = type(self)(self.results, self.language)
+        own.whole = self
+        own.kept = np.flatnonzero(~self.points[names].duplicated()) if names else self.kept[:1]
+        own.points = self.points.iloc[own.kept].reset_index(drop=True)
+        own.factors = [f for f in self.factors if f.name in names]
+        return own
 
     # Effects at one point
 
@@ -94,18 +111,27 @@ class Facts(DesignFacts):
 
     # Effects over all points
 
-    @cached_property
-    def _frame(self) -> pd.DataFrame:
+    @cache  # noqa: B019
+    def _frame(self, luck: int) -> pd.DataFrame:
         measures = dict.fromkeys((*self.indicators, COST))
-        return self.results.frame(*measures, horizon=self.months)
+        return self.results.frame(*measures, horizon=self.months, luck=luck)
 
-    @property
+    @cached_property
     def _n_reps(self) -> int:
-        return int(self._frame["rep"].max()) + 1
+        if self.whole is not None:
+            return self.whole._n_reps
+        return int(self._frame(0)["rep"].max()) + 1
 
-    def _values(self, arm: str, measure: str) -> Floats:
-        """Return levels of a measure, (points, replications); nan where there is none."""
-        rows = self._frame[self._frame["arm"] == arm]
+    @cache  # noqa: B019
+    def values(self, arm: str, measure: str, luck: int = 0) -> Floats:
+        """Return levels of a measure, (points, replications); nan where there is none.
+
+        They are those of the first seed, or with `luck` of the second one.
+        """
+        if self.whole is not None:
+            return self.whole.values(arm, measure, luck)[self.kept]
+        frame = self._frame(luck)
+        rows = frame[frame["arm"] == arm]
         values = np.full((len(self.points), self._n_reps), np.nan)
         values[rows["point"].to_numpy(), rows["rep"].to_numpy()] = rows[measure]
         return values
@@ -117,9 +143,9 @@ class Facts(DesignFacts):
         Without any intervention, points are compared with the first one of the design, or where
         points are sampled with the mean of all, in the same replication.
         """
-        before = after = self._values(BASELINE, name)
+        before = after = self.values(BASELINE, name)
         if self.has_interventions:
-            after = self._values(arm.name, name)
+            after = self.values(arm.name, name)
         else:
             rest = before.mean(axis=0) if self.is_sampled else before[0]
             before = np.broadcast_to(rest, before.shape)
@@ -129,8 +155,10 @@ class Facts(DesignFacts):
     @cached_property
     def cutoff(self) -> float:
         """The largest p-value of a finding among all effects of all arms that are stated."""
+        if self.whole is not None:
+            return self.whole.cutoff
         names = [name for name in self.indicators if name not in MEANS]
-        stated = [self.surface(arm, name) for arm in self.arms for name in names]
+        stated = [self.own(arm).surface(arm, name) for arm in self.arms for name in names]
         if self.is_sampled:
             stated = [surface.over_sample(self.drawn_with) for surface in stated]
         return cutoff(np.array([e.p_value for s in stated for e in s.alone if e.is_measured]))
@@ -178,7 +206,7 @@ class Facts(DesignFacts):
     @cache  # noqa: B019
     def at(self, point: int) -> Facts:
         """Return the facts of a single point."""
-        return Facts(self.results.at(point), self.language)
+        return Facts(self.results.at(int(self.kept[point])), self.language)
 
     # Courses over time
 
@@ -187,8 +215,8 @@ class Facts(DesignFacts):
         import pandas as pd
 
         every: list[pd.DataFrame] = [
-            (self.results if self.is_single else self.results.at(p)).monthly.assign(point=p)
-            for p in range(len(self.points))
+            (self.results if self.is_single else self.results.at(p)).monthly.assign(point=k)
+            for k, p in enumerate(self.kept.tolist())
         ]
         return pd.concat([part for part in every if len(part)] or every[:1], ignore_index=True)
 

@@ -163,6 +163,7 @@ def _capital(text: str) -> str:
 
 
 def _over_points(facts: Facts, arm: Arm, k: int) -> list[Block]:
+    facts = facts.own(arm)
     blocks: list[Block] = []
     if arm.label:
         blocks.append(Subhead(arm.label))
@@ -180,7 +181,7 @@ def _side_by_side(facts: Facts) -> list[Block]:
     rows = []
     for arm in facts.arms:
         row = [Cell(arm.label)]
-        for surface in facts.averaged(arm):
+        for surface in facts.own(arm).averaged(arm):
             if surface.largest is None:
                 row.append(Cell(words("verdict.missing"), tone="open"))
                 continue
@@ -225,7 +226,7 @@ def _lead(facts: Facts, arm: Arm, surfaces: Sequence[Surface]) -> str:
             key = f"sweep_lead_one.{reading}" if is_one else f"sweep_lead.{reading}"
             parts.append(words(key, measures=", ".join(labels)))
     key = "over" if arm.label else "over_nothing"
-    if facts.is_single:
+    if len(facts.points) == 1:
         key = "single"
     elif facts.is_sampled:
         key = "sampled"
@@ -266,6 +267,8 @@ def _power(facts: Facts, arm: Arm, surface: Surface) -> list[str]:
         return []
     point = facts.point_label(surface.largest)
     text = " ".join(told)
+    if not point:
+        return [text]
     return [facts.words("power.at", point=point, told=text[0].lower() + text[1:])]
 
 

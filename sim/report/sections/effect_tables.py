@@ -95,13 +95,14 @@ def _by_variant(facts: Facts) -> Section:
     if len(facts.points) > MOST_ROWS:
         blocks.append(Paragraph(words("sweep_table.too_long")))
         return Section("figures", title, blocks)
-    varied = facts.layout.varied
-    split = varied if 1 <= len(varied) <= MOST_COLUMNS else ()
     names = facts.indicators
     for arm in facts.arms:
+        own = facts.own(arm)
+        varied = own.layout.varied
+        split = varied if 1 <= len(varied) <= MOST_COLUMNS else ()
         rows = [
-            _variant(facts, split, point) + [_effect(facts, arm, n, point) for n in names]
-            for point in range(len(facts.points))
+            _variant(own, split, point) + [_effect(own, arm, n, point) for n in names]
+            for point in range(len(own.points))
         ]
         first = [facts.levels.label(f) for f in split] or [words("sweep.variant")]
         heads = [*first, *(s.label for s in facts.surfaces(arm))]

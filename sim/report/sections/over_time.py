@@ -37,8 +37,10 @@ def over_time(facts: Facts) -> Section | None:
         return None
     key = "over_time.intro" if facts.is_single else "sweep_time.intro"
     blocks: list[Block] = [Paragraph(words(key, reps=number(facts.reps, words.language)))]
-    groups = _groups(facts)
+    whole = facts
     for k, arm in enumerate(facts.wholes, 1):
+        facts = whole.own(arm)
+        groups = _groups(facts)
         if len(facts.wholes) > 1 or facts.is_single:
             blocks.append(Subhead(arm.label))
         tiles, rows = [], []

@@ -32,15 +32,17 @@ def response(facts: Facts) -> Section | None:
         return Section("response", title, [Paragraph(words("response.nothing"))])
     blocks: list[Block] = [Paragraph(words("response.intro"))]
     for arm in facts.arms:
-        changed = [s for s in facts.surfaces(arm) if s.has_moved]
+        own = facts.own(arm)
+        changed = [s for s in own.surfaces(arm) if s.has_moved]
         if arm.label and len(facts.arms) > 1:
             blocks.append(Subhead(arm.label))
-        if not changed:
+        along = [f for f in enough if f in own.factors]
+        if not (changed and along):
             blocks.append(Paragraph(words("response.nothing")))
             continue
-        blocks.append(_forms(facts, arm, changed, enough))
+        blocks.append(_forms(own, arm, changed, along))
         if facts.has_interventions:
-            blocks += _steps(facts, arm, changed, factors)
+            blocks += _steps(own, arm, changed, [f for f in factors if f in own.factors])
     return Section("response", title, blocks)
 
 

@@ -96,7 +96,7 @@ def _open_variants(facts: Facts) -> list[list[Cell]]:
     is_known = facts.reps > 1 or facts.is_sampled
     rows = []
     for arm in facts.arms:
-        for surface in facts.averaged(arm):
+        for surface in facts.own(arm).averaged(arm):
             still = [e for e in surface.effects if e.verdict == OPEN]
             if not still:
                 continue

@@ -1,110 +1,136 @@
-"""What is worth its money: effects against cost, and choices that are robust to chance."""
+"""What is worth its money: effects against cost, and choices that hold in every world."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
 import numpy as np
 
+from sim.analysis.over_worlds import TAIL, mean_over_runs, over_worlds
 from sim.analysis.responses import COST
-from sim.analysis.trade_offs import robustness
-from sim.errors import InputError
+from sim.analysis.trade_offs import front_share
+from sim.kernels.arrays import Floats
 from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Tile
+from sim.report.choices import Choices
 from sim.report.effects import Surface
 from sim.report.facts import Facts
 from sim.report.pictures.trade_off import Choice, draw_trade_off
-from sim.words.catalogue import Words
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-MOST_POLICIES: Final = 100
+MOST_CHOICES: Final = 100
 """Choices beyond which dots hide one another."""
 
 
 def trade_offs(facts: Facts) -> Section | None:
     """Weigh effects against money, and regret; None where nothing is chosen, or nothing changes."""
-    words = facts.words
-    if not facts.has_interventions or facts.is_sampled:
+    if not facts.has_interventions or (facts.is_single and len(facts.wholes) == 1):
         return None
-    if facts.is_single and len(facts.arms) == 1:
-        return None
-    frame, policies = _policies(facts)
-    if not 1 < len(policies) <= MOST_POLICIES:
+    choices = Choices(facts)
+    tried = len(choices.labels) - 1
+    is_alike = choices.worlds == 1 and not choices.has_draws
+    if not 1 <= tried <= MOST_CHOICES or (tried == 1 and is_alike):
         return None
     tiles, rows = [], []
     for k, name in enumerate(facts.indicators, 1):
-        surfaces = [facts.surface(arm, name) for arm in facts.arms]
-        first = surfaces[0]
-        if name == COST or not first.measure.good:
+        surfaces = _surfaces(facts, choices, name)
+        if name == COST or not surfaces:
             continue
-        if all(s.reading in ("none", "open", "missing") for s in surfaces):
-            continue
-        choices = _choices(frame, name, policies)
-        if len(choices) < 2:
-            continue
-        tiles.append(Tile(draw_trade_off(f"cost_{k}", first, choices)))
-        rows.append(_robust(frame, first, policies, words))
-    if not tiles:
+        if tried > 1 and len(points := _points(choices, name, surfaces[0])) > 1:
+            tiles.append(Tile(draw_trade_off(f"cost_{k}", surfaces[0], points)))
+        rows.append(_robust(facts, choices, surfaces[0], is_alike))
+    if not rows:
         return None
+    words = facts.words
+    blocks: list[Block] = []
+    if tiles:
+        blocks += [
+            Paragraph(words("trade_offs.intro")),
+            Gallery(tiles, columns=2, caption=words("trade_offs.caption")),
+        ]
     heads = ["table.measure", "trade_offs.best", "trade_offs.maximin", "trade_offs.regret"]
-    blocks: list[Block] = [
-        Paragraph(words("trade_offs.intro")),
-        Gallery(tiles, columns=2, caption=words("trade_offs.caption")),
+    heads = [*heads[: 2 if is_alike else 4], "trade_offs.nothing"]
+    columns = range(1, len(heads))
+    blocks += [
         Subhead(words("trade_offs.robust")),
-        Paragraph(words("trade_offs.robust_intro")),
-        facts.table("trade_offs.robust_caption", heads, rows, (1, 2, 3)),
+        Paragraph(" ".join([words("trade_offs.robust_intro"), *_worlds(facts, choices)])),
+        facts.table("trade_offs.robust_caption", heads, rows, columns),
+        Paragraph(words("trade_offs.halves"), style="note"),
     ]
+    if choices.unmatched:
+        arms = [facts.quoted(arm) for arm in facts.arms if arm.name in choices.unmatched]
+        text = words("trade_offs.unmatched", count=len(arms), arms=", ".join(arms))
+        blocks.append(Paragraph(text, style="note"))
     return Section("trade_offs", words("sweep_section.trade_offs"), blocks)
 
 
-def _policies(facts: Facts) -> tuple[pd.DataFrame, list[str]]:
-    """Return effects with a column ``policy``, and their words: an arm and its levers' levels."""
-    import pandas as pd
-
-    names = tuple(dict.fromkeys((*facts.indicators, COST)))
-    parts, labels, codes = [], list[str](), dict[tuple[Any, ...], int]()
-    for arm in facts.arms:
-        part = facts.differences(arm, *names)
-        levels = zip(*(part[f.name] for f in facts.levers), strict=True)
-        keys = [(arm.name, *key) for key in levels] if facts.levers else [(arm.name,)] * len(part)
-        for key in dict.fromkeys(keys):
-            named = [facts.levels.named(f, v) for f, v in zip(facts.levers, key[1:], strict=True)]
-            if len(facts.arms) > 1 or not named:
-                named = [arm.label, *named]
-            codes[key] = len(codes)
-            labels.append(", ".join(named))
-        parts.append(part.assign(policy=[codes[key] for key in keys]))
-    frame = pd.concat(parts, ignore_index=True)
-    conditions = [f.name for f in facts.layout.varied if f not in facts.levers]
-    frame["condition"] = frame.groupby([*conditions, "rep"], sort=True).ngroup()
-    return frame, labels
+def _surfaces(facts: Facts, choices: Choices, name: str) -> list[Surface]:
+    """Return what choices change on a measure; empty where none matters, or none is better."""
+    at = facts.indicators.index(name)
+    found = [facts.averaged(arm)[at] for arm in facts.arms if arm.name in choices.arms]
+    idle = ("none", "open", "missing")
+    if not found[0].measure.good or all(surface.reading in idle for surface in found):
+        return []
+    return found
 
 
-def _choices(frame: pd.DataFrame, name: str, policies: Sequence[str]) -> list[Choice]:
-    means = frame.groupby("policy")[[COST, name]].mean().dropna()
-    return [Choice(policies[p], *row) for p, *row in means.reset_index().itertuples(index=False)]
+def _points(choices: Choices, name: str, surface: Surface) -> list[Choice]:
+    """Return mean effects and costs of choices, and how certain it is that no other beats them."""
+    good = surface.measure.good
+    both = np.stack([_over(choices.effects(n)) for n in (name, COST)], axis=-1)
+    shares = front_share(both * [good, -1]) if len(both) > 1 else np.full(both.shape[1], np.nan)
+    means = mean_over_runs(both)
+    return [
+        Choice(label, cost, effect, share)
+        for label, (effect, cost), share in zip(choices.labels, means, shares, strict=True)
+        if np.isfinite([effect, cost]).all()
+    ]
 
 
-def _robust(
-    frame: pd.DataFrame, surface: Surface, policies: Sequence[str], words: Words
-) -> list[Cell]:
-    """Return the best choices on average, in the worst case, and by regret."""
-    good, name, quantity = surface.measure.good, surface.measure.name, surface.quantity
-    assert good
-    kept = frame[frame.groupby("policy")[name].transform("count") > 0]
-    try:
-        table = robustness(kept, name, good, ("policy",), ("condition",))
-    except InputError:  # no replication has them all, as long as the sweep is unfinished
-        return [Cell(surface.label), *[Cell(words("quantity.unknown"))] * 3]
-    cells = [Cell(surface.label)]
-    for key, column, ranks, write in (
-        ("mean", "mean", good * table["mean"], quantity.change),
-        ("worst", "worst", table["is_maximin"], quantity.change),
-        ("short", "max_regret", table["is_minimax_regret"], quantity.size),
-    ):
-        pick = int(np.argmax(ranks))
-        text = words(f"trade_offs.{key}", change=write(float(table[column].iloc[pick])))
-        cells.append(Cell(policies[int(table.index[pick])], below=text))
-    return cells
+def _over(effects: Floats) -> Floats:
+    """Return effects averaged over worlds, (runs, choices)."""
+    return mean_over_runs(np.moveaxis(effects, 2, 0))
+
+
+def _worlds(facts: Facts, choices: Choices) -> list[str]:
+    """Say what a world is."""
+    words, count = facts.words, choices.worlds
+    if choices.has_draws:
+        return [words("trade_offs.draws", tail=facts.share(TAIL))]
+    if facts.is_sampled and count > 1:
+        return [words("trade_offs.sampled", worlds=facts.levels.count(count))]
+    return [words("trade_offs.conditions", count=count)]
+
+
+def _robust(facts: Facts, choices: Choices, surface: Surface, is_alike: bool) -> list[Cell]:
+    """Return the best choices on average, in the worst case and by regret, and doing nothing."""
+    words, quantity = facts.words, surface.quantity
+    good, name = surface.measure.good, surface.measure.name
+    is_drawn = choices.has_draws
+    values = choices.effects_of_draws(name) if is_drawn else choices.effects(name)
+    cells, unknown = [Cell(surface.label)], Cell(words("quantity.unknown"))
+    if not np.isfinite(values[:, 1:]).any():  # as long as the sweep is unfinished
+        return [*cells, *[unknown] * (2 if is_alike else 4)]
+    found = over_worlds(good * values, TAIL if is_drawn else 0.0)
+    mean, worst, regret = found.picks
+    cells.append(
+        _cell(facts, choices.labels[mean], found.best_share[mean],
+              words("trade_offs.mean", change=quantity.change(good * found.mean[mean])))
+    )  # fmt: skip
+    if np.isnan(found.worst).all():
+        return [*cells, *[unknown] * (1 if is_alike else 3)]
+    at_worst = "trade_offs.worst_of_draws" if is_drawn else "trade_offs.worst"
+    below = "trade_offs.short_of_draws" if is_drawn else "trade_offs.short"
+    short = [words(below, change=quantity.size(value)) for value in found.max_regret]
+    if not is_alike:
+        cells += [
+            _cell(facts, choices.labels[worst], found.worst_share[worst],
+                  words(at_worst, change=quantity.change(good * found.worst[worst]))),
+            _cell(facts, choices.labels[regret], found.regret_share[regret], short[regret]),
+        ]  # fmt: skip
+    return [*cells, Cell(short[0])]
+
+
+def _cell(facts: Facts, label: str, share: float, told: str) -> Cell:
+    if np.isfinite(share):
+        same = facts.words("trade_offs.same", share=facts.share(share))
+        told = f"{told} · {same}"
+    return Cell(label, below=told)

@@ -33,17 +33,30 @@ def variants(facts: Facts) -> Section | None:
     title = words("sweep_section.effects")
     if facts.experiment.design.kind == "morris":
         return Section("effects", title, [Paragraph(words("sweep_pictures.morris"))])
-    blocks: list[Block] = [Paragraph(words(f"sweep_pictures.{kind}"))]
     if kind == "strips":
-        return Section("effects", title, [*blocks, _strips(facts)])
-    if kind == "main_effects" and not facts.is_sampled:
-        blocks.append(Paragraph(words("sweep_pictures.averaged"), style="note"))
-    draw = {"grid": _grids, "curve": _curves, "main_effects": _main_effects}[kind]
+        return Section("effects", title, [*_told(facts, kind), _strips(facts)])
+    draw = {"grid": _grids, "curve": _curves, "main_effects": _main_effects, "strips": _strip}
+    kinds = list(dict.fromkeys(facts.own(arm).layout.kind for arm in facts.arms))
+    blocks = _told(facts, kinds[0]) if len(kinds) == 1 else []
     for k, arm in enumerate(facts.arms, 1):
+        own = facts.own(arm)
         if arm.label:
             blocks.append(Subhead(arm.label))
-        blocks += draw(facts, arm, k)
+        if len(kinds) > 1:
+            blocks += _told(facts, own.layout.kind)
+        blocks += draw[own.layout.kind](own, arm, k)
+    if "grid" in kinds:
+        blocks.append(Gallery([Tile(draw_key("map_key", words))], columns=_columns(facts)))
     return Section("effects", title, blocks)
+
+
+def _told(facts: Facts, kind: str) -> list[Block]:
+    """Say how to read pictures of a kind."""
+    words = facts.words
+    blocks: list[Block] = [Paragraph(words(f"sweep_pictures.{kind}"))]
+    if kind == "main_effects" and not facts.is_sampled:
+        blocks.append(Paragraph(words("sweep_pictures.averaged"), style="note"))
+    return blocks
 
 
 def _below(facts: Facts, surface: Surface, panel: Panel | None) -> str:
@@ -74,8 +87,6 @@ def _grids(facts: Facts, arm: Arm, k: int) -> list[Block]:
             tiles.append(
                 Tile(draw_heat_map(name, label, below, surface, panel.points, rows, columns))
             )
-    if k == 1:
-        tiles.append(Tile(draw_key("map_key", facts.words)))
     return [Gallery(tiles, columns=_columns(facts))]
 
 
@@ -166,10 +177,14 @@ def _strips(facts: Facts) -> Gallery:
         rows = []
         for point in range(len(facts.points)):
             for arm in facts.arms:
-                text = facts.point_label(point)
+                own = facts.own(arm)
+                if point not in own.kept:
+                    continue
+                at = own.kept.tolist().index(point)
+                text = own.point_label(at)
                 if len(facts.arms) > 1:
-                    text = f"{arm.label}, {text}" if facts.layout.varied else arm.label
-                rows.append((text, facts.surface(arm, name).effects[point]))
+                    text = f"{arm.label}, {text}" if own.layout.varied else arm.label
+                rows.append((text, own.surface(arm, name).effects[at]))
         tiles.append(_strip_tile(facts, f"strips_{m}", facts.surface(facts.arms[0], name), rows))
     return Gallery(tiles, columns=2, caption=facts.words("sweep_pictures.strips_caption"))
 
@@ -180,6 +195,16 @@ def _strip_tile(
     quantity, listed = surface.quantity, _listed(facts, rows)
     label = facts.words("sweep_pictures.alt_strips", measure=surface.label, levels=listed)
     return Tile(draw_strips(name, label, surface.label, unit_line(quantity), rows, quantity))
+
+
+def _strip(facts: Facts, arm: Arm, k: int) -> list[Block]:
+    """Draw the points of one arm, where others need another picture."""
+    tiles = []
+    for m, surface in enumerate(facts.surfaces(arm), 1):
+        rows = [(facts.point_label(p) or arm.label, e) for p, e in enumerate(surface.effects)]
+        tiles.append(_strip_tile(facts, f"strips_{k}_{m}", surface, rows))
+    caption = facts.words("sweep_pictures.strips_caption")
+    return [Gallery(tiles, columns=2, caption=caption)]
 
 
 # One factor at a time

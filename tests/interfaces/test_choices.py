@@ -1,0 +1,139 @@
+"""Choices of a report: what can be chosen, doing nothing among it, and what befalls a town.
+
+Effects are made up, without any town.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import pytest
+
+from sim.analysis.over_worlds import over_worlds
+from sim.interventions import TYPES
+from sim.report.blocks import Paragraph, Table
+from sim.report.choices import Choices
+from sim.report.facts import Facts
+from sim.report.sections.answer import answer
+from sim.report.sections.effect_tables import effect_tables
+from sim.report.sections.trade_offs import trade_offs
+from tests.reference.made_up_sweeps import made_up_sweep
+
+HEAD = 'indicators = ["running_projects", "open_shops_town_centre"]\nreplications = 6\n'
+SHOCKS = ("online_jump", "anchor_closure", "pandemic", "grant_cut")
+FILES = {
+    "shocks_alone": 'interventions = ["online_jump", "anchor_closure", "grant_cut"]\n'
+    f"{HEAD}[factors]\nstarting_vacancy = [0.10, 0.16]\n",
+    "under_shocks": 'interventions = ["transition_cluster", "pandemic", ["pandemic", "facade"],'
+    ' ["pandemic", "transition_cluster"], "facade", ["grant_cut", "facade"]]\n'
+    f"{HEAD}[factors]\nspending_lost = [0.1, 0.3]\ncluster_funding = [60_000.0]\n",
+    "two": 'interventions = ["transition_cluster", "rent_relief"]\n'
+    f"{HEAD}[factors]\ncluster_funding = [10_000.0, 60_000.0]\nrent_relief = [0.2, 0.5]\n"
+    "starting_vacancy = [0.10, 0.16]\n",
+    "sampled": f'interventions = ["transition_cluster"]\n{HEAD}[design]\nkind = "saltelli"\n'
+    'size = 16\n[factors]\ncluster_funding = { distribution = "uniform", low = 0.0, high = 60_000.0'
+    ' }\nstarting_vacancy = { distribution = "uniform" }\n',
+    "drawn": 'interventions = ["transition_cluster", "facade"]\nvariance = true\n'
+    f"{HEAD}[factors]\ncluster_funding = [0.0, 60_000.0]\nboundary = ['open', 'closed']\n",
+}
+
+
+def projects(values):
+    """Projects by funding; what no fund pays for has none."""
+    return values.get("cluster_funding", 0.0) / 2_000
+
+
+EFFECTS = {
+    "running_projects": projects,
+    "public_spending": lambda v: 100 * v.get("cluster_funding", 0.0),
+}
+
+
+@pytest.fixture(scope="module")
+def facts(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("choices")
+
+    @functools.cache
+    def results(kind):
+        return made_up_sweep(folder / kind, FILES[kind], effects=EFFECTS)
+
+    @functools.cache
+    def of(kind, language="en"):
+        return Facts(results(kind), language)
+
+    return of
+
+
+def test_the_catalogue_says_which_types_befall_a_town():
+    assert tuple(name for name, kind in TYPES.items() if kind.is_shock) == SHOCKS
+
+
+def test_shocks_alone_are_no_choices(facts):
+    choices = Choices(facts("shocks_alone"))
+    assert choices.arms == [] and choices.labels == ["Do nothing"]
+    assert trade_offs(facts("shocks_alone")) is None
+
+
+def test_what_is_done_under_a_shock_is_compared_with_the_shock_alone(facts):
+    one = facts("under_shocks")
+    choices = Choices(one)
+    assert choices.labels == ["Do nothing", "Transition cluster", "Shop fronts"]
+    assert choices.unmatched == ["grant_cut + facade"]  # grant_cut alone is not there
+    assert choices.worlds == 3  # no shock, and two sizes of the pandemic
+    effects = choices.effects("running_projects")
+    alone, under = (one.values(arm, "running_projects") for arm in
+                    ("pandemic", "pandemic + transition_cluster"))  # fmt: skip
+    assert effects[:, 1, 1] == pytest.approx((under - alone)[0])
+    assert (effects[:, 0] == 0).all()
+    section = trade_offs(one)
+    notes = [b.text for b in section.blocks if isinstance(b, Paragraph)]
+    assert any("shock alone was not simulated: “Cut in grants" in note for note in notes)
+
+
+def test_doing_nothing_stands_in_every_table_and_labels_name_own_levers_only(facts):
+    choices = Choices(facts("two"))
+    assert choices.labels[0] == "Do nothing" and len(choices.labels) == 5
+    for label in choices.labels[1:]:
+        assert ("Funding" in label) == label.startswith("Transition cluster")
+        assert ("Rent relief: " in label) == label.startswith("Rent relief,")
+        assert "vacancy" not in label
+    (table,) = (b for b in trade_offs(facts("two")).blocks if isinstance(b, Table))
+    assert table.heads[-1] == "Do nothing"
+    (row,) = table.rows  # shops do not react
+    best = "Transition cluster, Funding of the cluster: €60,000 a month"
+    assert row[1].text == row[3].text == best
+    assert row[3].below.startswith("at most 0 short")
+    assert row[-1].text == "at most 30 short of the best"
+
+
+def test_answers_and_tables_of_an_arm_name_and_count_its_own_variants(facts):
+    one = facts("two")
+    texts = [b.text for b in answer(one).blocks if isinstance(b, Paragraph)]
+    assert sum("in 4 variants of" in text for text in texts) == 2
+    tables = [b for b in effect_tables(one).blocks if isinstance(b, Table)]
+    assert [table.heads[:2] for table in tables] == [
+        ["Funding of the cluster", "Starting vacancy"],
+        ["Rent relief", "Starting vacancy"],
+    ]
+    assert all(len(table.rows) == 4 for table in tables)
+
+
+def test_a_sampled_design_offers_parts_of_the_range_of_its_levers(facts):
+    choices = Choices(facts("sampled"))
+    assert len(choices.labels) == 5 and choices.worlds == 2  # halves of the vacancy
+    effects = choices.effects("running_projects")
+    means = np.nanmean(effects, axis=(0, 2))
+    assert (np.diff(means) > 3).all()
+    found = over_worlds(effects)
+    assert found.picks == (4, 4, 4)
+    assert found.max_regret[0] == pytest.approx(means[4], abs=3)
+    assert trade_offs(facts("sampled")) is not None
+
+
+def test_draws_with_a_second_seed_are_worlds(facts):
+    choices = Choices(facts("drawn"))
+    assert choices.has_draws
+    assert choices.effects_of_draws("running_projects").shape == (2, 4, 12)
+    texts = [b.text for b in trade_offs(facts("drawn", "fr")).blocks if isinstance(b, Paragraph)]
+    assert any("tirage de toutes les grandeurs incertaines" in text for text in texts)
