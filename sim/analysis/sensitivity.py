@@ -1,4 +1,4 @@
-"""Sensitivity to factors: Sobol' indices and Morris measures, by SALib, on the unit cube.
+"""Sensitivity to factors: Sobol' indices and Morris measures on the unit cube.
 
 A Sobol' index is a share of the variance between points: the first-order index S1 is the share that
 a factor explains alone, the total index ST the share that it explains with all its interactions
@@ -6,14 +6,19 @@ a factor explains alone, the total index ST the share that it explains with all 
 the output as a factor moves over its whole range, sigma the spread of that change (Campolongo et
 al. 2007, doi 10.1016/j.envsoft.2006.10.004).
 
-SALib turns a single missing value into zeros, and a constant output into 0/0. A base sample or
-trajectory with a missing point is therefore left out whole, and a constant output has nan indices.
-A point's value is its mean over replications; if points share their random draws, only replications
-that the whole base sample or trajectory has are compared.
+The luck of runs would add to the variance between points and to all total indices. Sobol' indices
+are made of products of two values at a time, so each product is taken between two different
+replications, whose luck is independent: whatever luck they have has a mean of zero in it, and
+indices are those of the mean output, without bias.
+
+A base sample or trajectory with a missing point is left out whole, since SALib, which computes
+Morris' measures, turns a missing value into zeros. A constant output has nan indices. Only
+replications that the whole base sample or trajectory has are compared.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -41,15 +46,21 @@ FEWEST_TRAJECTORIES: Final = 4
 """Minimum sizes of a design. Judgements; studies take hundreds of samples, or ten trajectories."""
 
 _LEVEL: Final = 0.9
+_NORMAL: Final = 1.6448536269514722
+"""Half-width of the 90 % interval of a normal distribution, in standard deviations."""
+
+_ROUNDING: Final = 1e-12
+"""Differences that are rounding, as a share of the largest value."""
+
 _RESAMPLES: Final = 200
 _SEED: Final = 20100923
-"""Seed of SALib's bootstrap. Not 0, which makes its Sobol analysis use the global generator."""
+"""Seed of SALib's bootstrap."""
 
 _MORRIS_LEVELS: Final = 4
 
 
 def sobol_indices(values: Floats, factors: Sequence[str]) -> pd.DataFrame:
-    """Compute Sobol' first-order and total indices.
+    """Compute Sobol' first-order and total indices, with the luck of runs taken out.
 
     Parameters
     ----------
@@ -61,9 +72,9 @@ def sobol_indices(values: Floats, factors: Sequence[str]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per factor: ``factor, s1, s1_lo, s1_hi, st, st_lo, st_hi`` (90 % normal intervals by
-        SALib's bootstrap), the ``samples`` used and those ``left_out`` for a missing point. Indices
-        of a constant output are nan.
+        One row per factor: ``factor, s1, s1_lo, s1_hi, st, st_lo, st_hi`` (90 % normal intervals of
+        ratios of means over base samples), the ``samples`` used and those ``left_out`` for a
+        missing point. Indices of an output that does not change beyond luck are nan.
 
     Raises
     ------
@@ -72,25 +83,69 @@ def sobol_indices(values: Floats, factors: Sequence[str]) -> pd.DataFrame:
 
     Notes
     -----
-    Noise left in the means acts like one more factor that interacts with all others: it lowers S1,
-    and raises ST of each factor whose change brings other random draws, by the share that
-    `sim.analysis.seed_noise` returns as ``share_of_mean``.
+    Estimators of Saltelli et al. (2010) with products between replications. A base sample needs two
+    of them; with one replication in all, luck stays in: it lowers S1, and raises ST of each factor
+    whose change brings other random draws.
     """
-    means, kept = _means_by_block(values, len(factors) + 2)
+    size = len(factors) + 2
+    blocks, is_shared = _blocks(values, size)
+    kept = is_shared.sum(axis=1) >= min(2, values.shape[1])
     _enough(kept, FEWEST_BASE_SAMPLES, "base samples")
-    if _is_constant(means[:, [0, -1]]):
-        found = _nothing(factors, "S1", "S1_conf", "ST", "ST_conf")
-    else:
-        found = _analyse("sobol", factors, means.ravel(), calc_second_order=False)
+    blocks, is_shared = blocks[kept], is_shared[kept]
+    blocks -= _common(blocks[:, [0, -1]], is_shared)
+    first, last = blocks[:, 0], blocks[:, -1]
+    moved = blocks[:, 1:-1] - first[:, None]
+    alone = _product(last[:, None], moved, is_shared[:, None])
+    total = _product(moved, moved, is_shared[:, None]) / 2
+    both = _product(first, first, is_shared) + _product(last, last, is_shared)
+    least = (_ROUNDING * np.abs(np.where(np.isfinite(values), values, 0.0)).max()) ** 2
+    found = np.array(
+        [
+            [*_ratio(s1, both / 2, least), *_ratio(st, both / 2, least)]
+            for s1, st in zip(alone.T, total.T, strict=True)
+        ]
+    )
+    names = ("s1", "s1_lo", "s1_hi", "st", "st_lo", "st_hi")
     return pd.DataFrame(
         {
             "factor": list(factors),
-            **_with_interval("s1", found["S1"], found["S1_conf"]),
-            **_with_interval("st", found["ST"], found["ST_conf"]),
+            **dict(zip(names, found.T, strict=True)),
             "samples": int(kept.sum()),
             "left_out": int((~kept).sum()),
         }
     )
+
+
+def _common(values: Floats, is_shared: Bools) -> Floats:
+    """Return the mean of each replication over base samples, which all its points share."""
+    number = np.maximum(1, is_shared.sum(axis=0))
+    return np.asarray(np.where(is_shared, values.mean(axis=1), 0.0).sum(axis=0) / number)
+
+
+def _product(x: Floats, y: Floats, is_shared: Bools) -> Floats:
+    """Return mean products along the last axis between two different replications.
+
+    With a single replication they are its own.
+    """
+    n = is_shared.sum(axis=-1)
+    x, y = np.where(is_shared, x, 0.0), np.where(is_shared, y, 0.0)
+    own = (x * y).sum(axis=-1)
+    if is_shared.shape[-1] == 1:
+        return np.asarray(own)
+    return np.asarray((x.sum(axis=-1) * y.sum(axis=-1) - own) / (n * (n - 1)))
+
+
+def _ratio(above: Floats, below: Floats, least: float) -> tuple[float, float, float]:
+    """Return a ratio of means over base samples and the ends of its interval (delta method).
+
+    It is nan where the mean below may be zero, or is rounding.
+    """
+    mean, root = float(below.mean()), math.sqrt(below.size)
+    if not mean > max(least, _NORMAL * float(below.std(ddof=1)) / root):
+        return (math.nan,) * 3
+    ratio = float(above.mean()) / mean
+    half = _NORMAL * float((above - ratio * below).std(ddof=1)) / (root * mean)
+    return ratio, ratio - half, ratio + half
 
 
 def morris_measures(values: Floats, unit_points: Floats, factors: Sequence[str]) -> pd.DataFrame:
@@ -176,14 +231,22 @@ def sensitivity(
     return pd.concat(tables, ignore_index=True)
 
 
-def _means_by_block(values: Floats, size: int) -> tuple[Floats, Bools]:
-    """Return means by block, (kept blocks, points of a block), and which blocks were kept."""
+def _blocks(values: Floats, size: int) -> tuple[Floats, Bools]:
+    """Return values by block, (blocks, points, replications), and which replications are whole.
+
+    Replications that lack a point of a block are 0 in all of them.
+    """
     blocks = values.reshape(-1, size, values.shape[1])
     is_shared = np.isfinite(blocks).all(axis=1)
+    return np.where(is_shared[:, None, :], blocks, 0.0), is_shared
+
+
+def _means_by_block(values: Floats, size: int) -> tuple[Floats, Bools]:
+    """Return means by block, (kept blocks, points of a block), and which blocks were kept."""
+    blocks, is_shared = _blocks(values, size)
     number = is_shared.sum(axis=1)
     kept = number > 0
-    total = np.where(is_shared[:, None, :], blocks, 0.0).sum(axis=2)
-    return total[kept] / number[kept, None], kept
+    return blocks.sum(axis=2)[kept] / number[kept, None], kept
 
 
 def _enough(kept: Bools, fewest: int, what: str) -> None:
@@ -195,7 +258,7 @@ def _enough(kept: Bools, fewest: int, what: str) -> None:
 
 def _is_constant(values: Floats) -> bool:
     """Return whether values differ by no more than rounding."""
-    return bool(np.ptp(values) <= 1e-12 * np.abs(values).max())
+    return bool(np.ptp(values) <= _ROUNDING * np.abs(values).max())
 
 
 def _nothing(factors: Sequence[str], *names: str) -> dict[str, Floats]:

@@ -18,7 +18,6 @@ from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from scipy.stats import rankdata
 
 from sim.analysis.responses import COST
 from sim.experiments.experiment import BASELINE
@@ -164,14 +163,14 @@ class Choices:
 
     def _strongest(self, arm: str, levers: Sequence[Factor]) -> list[Factor]:
         """Return the levers that change most what is spent."""
+        import pandas as pd
+
         spent = self._facts.values(arm, COST).mean(axis=1)
         known = np.isfinite(spent)
         if len(levers) <= len(_PARTS) or known.sum() < 2:
             return list(levers[: len(_PARTS)])
-        rows = self._facts.points[known]
-        ranks = [rankdata(self._numbers(f)[known]) for f in levers]
-        weights = [abs(np.corrcoef(r, rankdata(spent[known]))[0, 1]) if len(rows) else 0.0
-                   for r in ranks]  # fmt: skip
+        numbers = pd.DataFrame({k: self._numbers(f)[known] for k, f in enumerate(levers)})
+        weights = numbers.rank().corrwith(pd.Series(spent[known]).rank()).abs().to_numpy()
         strongest = np.argsort(-np.nan_to_num(weights), kind="stable")[: len(_PARTS)]
         return [levers[k] for k in sorted(strongest.tolist())]
 
@@ -185,7 +184,8 @@ class Choices:
         places = self._numbers(factor)
         if int(places.max()) < parts or not is_number(factor):
             return places
-        return np.asarray((rankdata(places, "ordinal") - 1) * parts // places.size, np.int64)
+        ranks = np.argsort(np.argsort(places, kind="stable"), kind="stable")
+        return np.asarray(ranks * parts // places.size, np.int64)
 
     def _choice(
         self, key: Hashable, arm: str, levers: Sequence[Factor], point: int, parts: dict[str, Ints]
