@@ -2,8 +2,13 @@
 
 Successive populations of parameter values approach the observations. The distance is the root mean
 square over targets of (simulated - observed) / tolerance, so 1 means that the model misses each
-target by one tolerance. The last accepted distance acts as model error (Wilkinson 2013, doi
-10.1515/sagmb-2013-0010): a larger distance widens the posterior.
+target by one tolerance.
+
+Tolerances are standard deviations, so what is accepted is weighted by the normal density of its
+misses: the posterior is that of a model with normal errors of just these standard deviations
+(Wilkinson 2013, doi 10.1515/sagmb-2013-0010). Populations approach only until nearly all of this
+density lies within the accepted distance. To accept all within it alike, as rejection does, would
+put a box in place of the normal error, whose width is that of the distance and not the tolerance.
 
 pyABC draws from numpy's global generator, which is seeded for the call and restored afterwards. All
 draws happen in one process, so the same call gives the same draws.
@@ -18,10 +23,11 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+from scipy.special import chdtri
 
 from sim.calibration.calibration import Calibration, Progress, Simulate, Simulations
 from sim.calibration.priors import Prior
@@ -29,7 +35,10 @@ from sim.calibration.targets import Target, check_targets
 from sim.errors import InputError
 from sim.kernels.arrays import Floats
 
-__all__ = ["abc_smc"]
+__all__ = ["abc_smc", "distance_of_errors"]
+
+_WITHIN: Final = 0.995
+"""Share of the normal errors within the last distance. More would cost simulations of no weight."""
 
 
 def abc_smc(
@@ -37,9 +46,9 @@ def abc_smc(
     prior: Prior,
     targets: Sequence[Target],
     *,
-    particles: int = 100,
+    particles: int = 200,
     populations: int = 8,
-    smallest_distance: float = 1.0,
+    smallest_distance: float = 0.0,
     smallest_acceptance: float = 0.0,
     draws: int = 1000,
     seed: int = 0,
@@ -57,12 +66,13 @@ def abc_smc(
         Maximum number of populations. The first is the prior; each further one accepts within the
         median distance of the one before.
     smallest_distance : float
-        Stop after a population that accepted within this distance; 1 meets all targets about as
-        closely as one can expect.
+        Stop after a population that accepted within this distance, or that of `distance_of_errors`
+        if it is larger: below it, the posterior would become too narrow. Above it, weights are
+        right all the same, but few values have any.
     smallest_acceptance : float
         Stop if fewer than this share of simulations would be accepted.
     draws : int
-        Rows of equal weight to draw from the last population.
+        Rows of equal weight to draw from the last population, by the normal errors.
     seed : int
         Seed of proposals and simulations.
 
@@ -70,7 +80,8 @@ def abc_smc(
     -------
     Calibration
         Its ``rounds`` have ``population``, accepted ``distance`` (nan for the prior),
-        ``simulations``, ``acceptance`` and ``effective_size``.
+        ``simulations``, ``acceptance`` and ``effective_size``, in the last one by the normal
+        errors.
 
     Raises
     ------
@@ -90,6 +101,7 @@ def abc_smc(
             f"particles = {particles}, populations = {populations}, draws = {draws}: expected at"
             f" least {2 * len(prior.names)} particles (two a parameter), 1 population and 1 draw."
         )
+    within = max(smallest_distance, distance_of_errors(len(targets)))
     simulations = Simulations(simulate, targets, (seed,), progress)
     with _global_generator(seed), _quiet(), tempfile.TemporaryDirectory() as folder:
         run = pyabc.ABCSMC(
@@ -97,23 +109,59 @@ def abc_smc(
             prior.to_pyabc(),
             distance_function=_distance,
             population_size=particles,
-            # Accept every successful simulation at first, so that the search for a start wastes
-            # none.
-            eps=pyabc.MedianEpsilon(initial_epsilon=sys.float_info.max),
+            eps=_until(within),
             sampler=pyabc.sampler.SingleCoreSampler(check_max_eval=True),
         )
         run.new(f"sqlite:///{Path(folder) / 'populations.db'}", {"distance": 0.0})
         history = run.run(
-            minimum_epsilon=smallest_distance,
+            minimum_epsilon=within,
             max_nr_populations=populations,
             min_acceptance_rate=smallest_acceptance,
         )
-        found, weights = history.get_distribution(0)
+        last = history.get_population().particles
         rounds = _rounds(history)
-    kept = _resample(np.asarray(weights, np.float64), draws, seed)
-    frame = found[list(prior.names)].iloc[kept].reset_index(drop=True)
-    frame.columns.name = None
+    weights = _by_errors(
+        np.array([p.weight for p in last]), np.array([p.distance for p in last]), len(targets)
+    )
+    rounds.loc[rounds.index[-1], "effective_size"] = _effective_size(weights)
+    kept = _resample(weights, draws, seed)
+    rows = [[last[k].parameter[name] for name in prior.names] for k in kept]
+    frame = pd.DataFrame(rows, columns=list(prior.names))
     return Calibration("ABC-SMC", prior, tuple(targets), frame, rounds, seed)
+
+
+def distance_of_errors(targets: int) -> float:
+    """Return the distance within which normal errors of the tolerances lie with 99.5 %.
+
+    Examples
+    --------
+    >>> [round(distance_of_errors(n), 2) for n in (1, 4, 10)]
+    [2.81, 1.93, 1.59]
+    """
+    return math.sqrt(float(chdtri(targets, 1 - _WITHIN)) / targets)
+
+
+def _by_errors(weights: Floats, distances: Floats, targets: int) -> Floats:
+    """Weight values by the normal density of their misses, too."""
+    logs = -targets * distances**2 / 2
+    found = weights * np.exp(logs - logs.max())
+    return np.asarray(found / found.sum())
+
+
+def _effective_size(weights: Floats) -> float:
+    return float(np.sum(weights) ** 2 / np.sum(np.square(weights)))
+
+
+def _until(smallest: float) -> Any:
+    """Return distances of pyABC's populations: medians, but none below the smallest."""
+    import pyabc
+
+    class Until(pyabc.MedianEpsilon):  # type: ignore[misc]
+        def __call__(self, t: int) -> float:
+            return max(smallest, float(super().__call__(t)))
+
+    # All that succeeds is accepted at first, so that the search for a start wastes nothing.
+    return Until(initial_epsilon=sys.float_info.max)
 
 
 class _Particles:
@@ -159,7 +207,7 @@ def _rounds(history: Any) -> pd.DataFrame:
                 "distance": math.nan if t == 0 else float(distance),
                 "simulations": int(simulations),
                 "acceptance": len(weights) / int(simulations),
-                "effective_size": float(np.sum(weights) ** 2 / np.sum(np.square(weights))),
+                "effective_size": _effective_size(weights),
             }
         )
     return pd.DataFrame(rows)

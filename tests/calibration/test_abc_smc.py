@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.calibration import Calibration, abc_smc
+from sim.calibration import Calibration, Target, abc_smc
+from sim.calibration.abc_smc import _by_errors, distance_of_errors
 from sim.errors import InputError
 from tests.calibration.toys import LINE_PRIOR, line, planted
 
@@ -59,6 +60,49 @@ def test_populations_come_closer_and_the_posterior_is_narrower_than_the_prior(
 
 def test_nothing_follows_a_population_that_is_close_enough() -> None:
     assert len(small(smallest_distance=1e6, populations=8).rounds) == 2
+
+
+def gauss(values: Mapping[str, float], seed: int) -> Mapping[str, float]:
+    """One figure with luck of 0.05, and a sum."""
+    luck = np.random.default_rng(seed).normal(0.0, 0.05)
+    return {"one": values["level"] + luck, "sum": values["level"] + values["slope"]}
+
+
+@pytest.mark.parametrize("targets", [1, 2])
+def test_what_is_accepted_evenly_gets_the_spread_of_the_errors(targets: int) -> None:
+    rng, within = np.random.default_rng(5), distance_of_errors(targets)
+    misses = rng.uniform(-1, 1, (100_000, targets)) * within * targets**0.5
+    distances = np.sqrt((misses**2).mean(axis=1))
+    misses, distances = misses[distances <= within], distances[distances <= within]
+    weights = _by_errors(np.ones(distances.size), distances, targets)
+    assert weights @ misses**2 == pytest.approx(np.ones(targets), rel=0.06)
+    assert (misses**2).mean() > 1.5  # without weights
+
+
+@pytest.mark.corpus
+def test_posteriors_of_normal_errors_are_as_wide_as_computed_by_hand() -> None:
+    """The spread of a figure is that of error, discrepancy and luck, and of a difference of both
+    figures that of both."""
+    targets = [
+        Target("one", 0.3, 0.08, 0.06, "1", "planted", "assumed"),
+        Target("sum", 0.1, 0.2, 0.0, "1", "planted", "assumed"),
+    ]
+    exact = np.sqrt([0.1**2 + 0.05**2, 0.1**2 + 0.05**2 + 0.2**2])
+    every = [
+        abc_smc(gauss, LINE_PRIOR, targets, particles=100, seed=seed).draws[list(LINE_PRIOR.names)]
+        for seed in range(6)
+    ]
+    spread = np.mean([draws.std() for draws in every], axis=0)
+    assert spread == pytest.approx(exact, rel=0.1)
+    assert np.mean([draws.mean() for draws in every], axis=0) == pytest.approx(
+        [0.3, -0.2], abs=0.05
+    )
+
+
+@pytest.mark.corpus
+def test_a_distance_too_small_for_the_errors_does_not_narrow_the_posterior() -> None:
+    strict, usual = (small(smallest_distance=d, populations=6) for d in (0.1, 0.0))
+    pd.testing.assert_frame_equal(strict.draws, usual.draws)
 
 
 @pytest.mark.corpus
