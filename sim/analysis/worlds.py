@@ -33,7 +33,15 @@ if TYPE_CHECKING:
 
     from sim.experiments.results import Results
 
-__all__ = ["CENTRE", "Share", "Worlds", "read_worlds", "rule_of_three", "strongest"]
+__all__ = [
+    "CENTRE",
+    "Share",
+    "Worlds",
+    "read_worlds",
+    "rule_of_three",
+    "share_of_parameters",
+    "strongest",
+]
 
 CENTRE: Final = ("open_shops_town_centre", "closure_rate_town_centre")
 """Measures of a centre that is saved, or not; the first also counts in shop-years."""
@@ -80,7 +88,7 @@ class Worlds(NamedTuple):
         It is that of all choices together: one choice has too few reruns, so that its own share
         would be mostly luck again.
         """
-        return _share_of_parameters(self.effects[measure], self.again[measure])
+        return share_of_parameters(self.effects[measure], self.again[measure])
 
     def without_luck(self, measure: str) -> Floats:
         """Return the effects of the draws, (worlds, choices)."""
@@ -175,8 +183,12 @@ def _by_world(
     return found
 
 
-def _share_of_parameters(first: Floats, again: Floats) -> float:
-    """Return the share of the variance of effects that is not luck, of all choices together."""
+def share_of_parameters(first: Floats, again: Floats) -> float:
+    """Return the share of the variance of effects that is not luck, of all choices together.
+
+    (worlds, choices) effects of the first seed, and of a second one with nan where there was no
+    rerun; nan without any.
+    """
     twice = np.isfinite(again).all(axis=1)
     paired = float(first.var(axis=0, ddof=1).sum())
     if not twice.any() or not paired > 0:
@@ -188,7 +200,7 @@ def _share_of_parameters(first: Floats, again: Floats) -> float:
 
 
 def _without_luck(first: Floats, again: Floats) -> Floats:
-    share = _share_of_parameters(first, again)
+    share = share_of_parameters(first, again)
     known = share if math.isfinite(share) else 1.0
     return np.column_stack([effects_of_draws(of_choice, known) for of_choice in first.T])
 

@@ -167,11 +167,17 @@ def files_of(experiment: Experiment, design: pa.Table) -> dict[str, bytes]:
 
 
 def _stated(experiment: Experiment) -> dict[str, Any]:
-    """Return the content of the experiment's file, each factor as a separate table.
+    """Return the content of the experiment's file, whole without the package.
+
+    Each factor is a separate table, and texts are in every language.
 
     TOML puts plain values before tables, and factors must stay in their order.
     """
     content: dict[str, Any] = _plain(experiment.content)
+    for key, texts in (("title", experiment.title), ("question", experiment.question)):
+        if key in content:  # also in languages whose words come from the package
+            own = {lang: texts[lang] for lang in languages()}
+            content[key] = {k: v for k, v in own.items() if k == ENGLISH or v != own[ENGLISH]}
     if "factors" in content:
         content["factors"] = {f.name: _of_factor(f) for f in experiment.factors}
     return content

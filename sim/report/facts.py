@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from sim.analysis.responses import COST
+from sim.analysis.worlds import share_of_parameters
+from sim.experiments.dependence import over_draws
 from sim.experiments.experiment import BASELINE
 from sim.experiments.multiplicity import LEVEL, cutoff
 from sim.kernels.arrays import Floats
@@ -162,6 +164,21 @@ class Facts(DesignFacts):
         if self.is_sampled:
             stated = [surface.over_sample(self.drawn_with) for surface in stated]
         return cutoff(np.array([e.p_value for s in stated for e in s.alone if e.is_measured]))
+
+    def over_draws(self, arm: Arm, name: str, point: int) -> Effect:
+        """Return the effect at a point, its draws freed from luck as in the map of worlds.
+
+        All points of the arm tell how much of the spread is luck: those of one are too few.
+        """
+        effect = self.at(point).effect(arm, name)
+        again = self.values(arm.name, name, 1) - self.values(BASELINE, name, 1)
+        first = self.surface(arm, name).differences
+        whole = np.isfinite(first).all(axis=0)
+        if not math.isfinite(effect.p_relevant) or not whole.any():
+            return effect
+        share = share_of_parameters(first.T[whole], again.T[whole])
+        known = first[point][np.isfinite(first[point])]
+        return replace(effect, **vars(over_draws(known, share, effect.smallest_relevant)))
 
     def surfaces(self, arm: Arm) -> list[Surface]:
         """Return those of all indicators of the experiment."""

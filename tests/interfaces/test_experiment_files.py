@@ -14,6 +14,8 @@ from sim.errors import InputError
 from sim.experiments.experiment_file import KEYS, load_experiment, read_experiment
 from sim.experiments.results import load_results
 from sim.experiments.running import extend, sweep
+from sim.words.catalogue import catalogue
+from tests.reference.made_up_sweeps import made_up
 
 GOOD = """
 scenario = "mid_sized_town"
@@ -44,6 +46,21 @@ def test_a_valid_file_defines_its_factors_and_design(tmp_path):
     assert [f.name for f in found.factors] == ["cluster_size", "closure_rate"]
     assert len(found.design) == 8 and found.months == 24 and found.horizons == (24,)
     assert found.applicable("mid_sized_town", "baseline") == ("closure_rate",)
+
+
+def test_a_folder_keeps_the_words_of_shipped_experiments_in_every_language(tmp_path):
+    """They come from the words of the package, which a folder elsewhere has no key to."""
+    known = catalogue("fr")["experiments.timing.title"]
+    small = {"replications": 1, "months": 24}
+    with made_up():
+        results = sweep("timing", tmp_path / "timing", changes=small, executor="serial")
+    again = load_results(results.folder).experiment
+    assert again.title["fr"] == known != again.title["en"]
+    assert again.question["fr"] == catalogue("fr")["experiments.timing.question"]
+    own = experiment(tmp_path, 'title = { en = "Mine" }\n' + GOOD)
+    with made_up():
+        mine = sweep(own, tmp_path / "mine", executor="serial")
+    assert load_results(mine.folder).experiment.title["fr"] == "Mine"
 
 
 def test_shorter_runs_are_measured_as_far_as_they_go(tmp_path):

@@ -106,6 +106,28 @@ def test_luck_is_taken_out_and_leaves_the_mean(sweeps):
     assert after[:, 3].std() < unlucky[:, 3].std() / 2
 
 
+def test_the_answer_takes_luck_out_as_the_map_does(sweeps):
+    """All variants together, also where those of one variant would tell something else."""
+    found = Facts(sweeps("planted"), "en")
+    (arm,) = found.arms
+    rng, name = np.random.default_rng(4), CENTRE[0]
+    luck = {seed: rng.normal(0.0, 4.0, (4, 60)) for seed in (0, 1)}
+    levels = found.values
+
+    def unlucky(arm_name, measure, luck_seed=0):
+        values = levels(arm_name, measure, luck_seed)
+        return values + luck[luck_seed] if arm_name == arm.name else values
+
+    found.values = unlucky
+    worlds = read_worlds(found.results, arm.name)
+    first, again = ((unlucky(arm.name, name, s) - levels("baseline", name, s)).T for s in (0, 1))
+    played = worlds._replace(effects={name: first}, again={name: again})
+    relevant = found.at(3).effect(arm, name).smallest_relevant
+    told = found.over_draws(arm, name, 3).p_relevant
+    assert 0 < told < 1
+    assert told == pytest.approx(np.mean(np.abs(played.without_luck(name)[:, 3]) >= relevant))
+
+
 def test_the_interval_of_a_share_holds_what_is_not_known_about_luck(sweeps):
     worlds = read_worlds(sweeps("planted"), "transition_cluster")
     sure = worlds.shares({CENTRE[0]: 3.0})[3]

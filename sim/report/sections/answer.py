@@ -261,8 +261,8 @@ def _power(facts: Facts, arm: Arm, surface: Surface) -> list[str]:
     is_null = surface.reading in ("none", "open")
     if not is_null or facts.is_sampled or not facts.has_interventions or surface.largest is None:
         return []
-    there = facts.at(surface.largest)
-    told = power_sentences(there, there.effect(arm, surface.measure.name))
+    effect = facts.over_draws(arm, surface.measure.name, surface.largest)
+    told = power_sentences(facts.at(surface.largest), effect)
     if not told:
         return []
     point = facts.point_label(surface.largest)
