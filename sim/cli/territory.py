@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ from sim.errors import InputError
 from sim.words.folders import ENGLISH
 
 if TYPE_CHECKING:
+    from sim.territory.extent import Reading
     from sim.territory.territory import Territory
 
 territory_app = typer.Typer(
@@ -23,16 +25,70 @@ territory_app = typer.Typer(
 )
 
 
+Shops = Annotated[
+    Path | None,
+    typer.Option("--shops", help="Shops: BPE, SIRENE, OpenStreetMap, or a sheet of your own."),
+]
+Communes = Annotated[
+    list[str] | None,
+    typer.Option("--commune", metavar="CODE", help="Keep only this commune; repeatable."),
+]
+Around = Annotated[
+    str | None,
+    typer.Option("--around", metavar="LAT,LON", help="Keep only the surroundings of this point."),
+]
+Radius = Annotated[
+    float,
+    typer.Option(
+        "--radius",
+        parser=options.real_number,
+        metavar="M",
+        help="Radius of the surroundings, in m.",
+    ),
+]
+Centres = Annotated[
+    list[str] | None,
+    typer.Option("--centre", metavar="LAT,LON", help="Where a town centre is; repeatable."),
+]
+VacancyShare = Annotated[
+    str | None,
+    typer.Option(
+        "--vacancy", metavar="SHARE", help="Share of vacant premises, or 'counted' as marked."
+    ),
+]
+VacancyFile = Annotated[
+    Path | None, typer.Option("--vacancy-file", help="List of all vacant premises.")
+]
+Year = Annotated[
+    int | None,
+    options.whole("--year", "Year of the gridded data, if the file does not give it.", "YEAR"),
+]
+Columns = Annotated[
+    str | None,
+    typer.Option("--columns", metavar="NAME=ITS_NAME,...", help="Which column is which."),
+]
+Kinds = Annotated[
+    Path | None, typer.Option("--kinds", help="Your words for kinds of shop: CSV, word and kind.")
+]
+Layer = Annotated[
+    str | None, typer.Option("--layer", help="Layer to read, of a file with several.")
+]
+PopulationSource = Annotated[
+    str | None, typer.Option("--population-source", help="Source and licence of the residents.")
+]
+ShopsSource = Annotated[
+    str | None, typer.Option("--shops-source", help="Source and licence of the shops.")
+]
+
+
 @territory_app.command("import")
 def import_command(
     population: Annotated[
-        Path, typer.Option("--population", help="INSEE's gridded data: CSV, GeoPackage or Parquet.")
+        Path,
+        typer.Option("--population", help="Cells with residents: INSEE's, Eurostat's or others."),
     ],
     out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Folder for the scenario.")],
-    shops: Annotated[
-        Path | None,
-        typer.Option("--shops", help="Shops: INSEE's BPE or OpenStreetMap; CSV, GeoJSON, GPKG."),
-    ] = None,
+    shops: Shops = None,
     name: Annotated[
         str | None,
         typer.Option("--name", help="Name of the place; by default that of the folder --out."),
@@ -41,42 +97,45 @@ def import_command(
         str | None,
         typer.Option("--archetype", help="Scenario whose parameters the place inherits."),
     ] = None,
-    around: Annotated[
-        str | None,
-        typer.Option(
-            "--around", metavar="LAT,LON", help="Keep only the surroundings of this point."
-        ),
-    ] = None,
-    radius: Annotated[
-        float,
-        typer.Option(
-            "--radius",
-            parser=options.real_number,
-            metavar="M",
-            help="Radius of the surroundings, in m.",
-        ),
-    ] = 5000.0,
-    year: Annotated[
-        int | None,
-        options.whole("--year", "Year of the gridded data, if the file does not give it.", "YEAR"),
-    ] = None,
+    commune: Communes = None,
+    around: Around = None,
+    radius: Radius = 5000.0,
+    centre: Centres = None,
+    vacancy: VacancyShare = None,
+    vacancy_file: VacancyFile = None,
+    year: Year = None,
+    columns: Columns = None,
+    kinds: Kinds = None,
+    layer: Layer = None,
+    population_source: PopulationSource = None,
+    shops_source: ShopsSource = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Import all the same what the balance sheet doubts.")
+    ] = False,
     force: Annotated[
         bool, typer.Option("--force", help="Replace a scenario of the same name.")
     ] = False,
     as_json: options.AsJson = False,
 ) -> None:
     """Import a real place as a scenario for 'sim run'."""
-    from sim.territory.import_territory import import_territory, summary_lines
+    from sim.simulation.balance import balance_sheet, run_a_month, with_balance
+    from sim.territory.import_territory import summary_lines
     from sim.territory.imported_scenario import write_imported_scenario
 
-    territory = import_territory(
-        population,
-        shops,
-        name=name or out.resolve().name,
-        year=year,
-        around=_point(around),
-        radius=radius,
-    )
+    territory = _read(
+        population, shops, name or out.resolve().name, year, commune, around, radius, centre,
+        vacancy, vacancy_file, columns, kinds, layer, population_source, shops_source,
+    )  # fmt: skip
+    balance = balance_sheet(territory, archetype)
+    doubts = [remark.sentence for remark in balance.remarks if remark.is_doubt]
+    if doubts and not accept:
+        more = f" There are {len(doubts) - 1} more doubts." if len(doubts) > 1 else ""
+        raise InputError(
+            f"{doubts[0]}{more} 'sim territory check' shows all; --accept imports all the same."
+        )
+    territory = with_balance(territory, balance, is_accepted=accept)
+    with tempfile.TemporaryDirectory() as trial:
+        run_a_month(write_imported_scenario(territory, Path(trial), archetype=archetype)[0])
     scenario, file = write_imported_scenario(territory, out, archetype=archetype, force=force)
     if as_json:
         CONSOLE.json({"scenario": str(scenario), "file": str(file), **_described(territory)})
@@ -86,6 +145,121 @@ def import_command(
             CONSOLE.data(f"  {line}")
         CONSOLE.data(f"Scenario: {scenario}\nTerritory: {file}")
     CONSOLE.next(f"sim run {scenario} --reps 20 --out results")
+
+
+@territory_app.command("check")
+def check_command(
+    files: Annotated[
+        list[Path], typer.Argument(help="Files of residents, of shops, of vacant premises.")
+    ],
+    archetype: Annotated[
+        str | None, typer.Option("--archetype", help="Scenario to compare the place with.")
+    ] = None,
+    commune: Communes = None,
+    around: Around = None,
+    radius: Radius = 5000.0,
+    centre: Centres = None,
+    vacancy: VacancyShare = None,
+    vacancy_file: VacancyFile = None,
+    year: Year = None,
+    columns: Columns = None,
+    kinds: Kinds = None,
+    layer: Layer = None,
+    population_source: PopulationSource = None,
+    shops_source: ShopsSource = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Draw up the balance sheet of an import, and write nothing.
+
+    Says what each file is, what is missing and where it can be had, and compares the place with
+    others of its kind. Ends with exit code 2 if an import would be refused.
+    """
+    from sim.simulation.balance import balance_sheet
+    from sim.territory.import_territory import summary_lines
+    from sim.territory.recognise import recognise_files
+
+    population, shops = recognise_files(files, _reading(columns, None, layer, None))
+    territory = _read(
+        population, shops, "check", year, commune, around, radius, centre, vacancy, vacancy_file,
+        columns, kinds, layer, population_source, shops_source,
+    )  # fmt: skip
+    balance = balance_sheet(territory, archetype)
+    if as_json:
+        CONSOLE.json(balance.as_json() | {"provenance": territory.provenance})
+    else:
+        CONSOLE.data(f"Residents: {population}\nShops: {shops or 'no file'}")
+        for line in summary_lines(territory):
+            CONSOLE.data(f"  {line}")
+        CONSOLE.data("")
+        CONSOLE.data(table(balance.rows()))
+        CONSOLE.data("")
+        for remark in balance.remarks:
+            CONSOLE.data(f"  {'DOUBT: ' if remark.is_doubt else ''}{remark.sentence}")
+        if not balance.remarks:
+            CONSOLE.data("Nothing to remark.")
+    if any(remark.is_doubt for remark in balance.remarks):
+        raise typer.Exit(2)
+
+
+def _reading(
+    columns: str | None, kinds: Path | None, layer: str | None, source: str | None
+) -> Reading:
+    from sim.territory.column_words import parse_columns
+    from sim.territory.extent import Reading
+    from sim.territory.shop_kinds import read_kinds
+
+    return Reading(
+        columns=parse_columns(columns) if columns else {},
+        layer=layer,
+        kinds=read_kinds(kinds) if kinds else {},
+        source=source,
+    )
+
+
+def _read(
+    population: Path,
+    shops: Path | None,
+    name: str,
+    year: int | None,
+    communes: list[str] | None,
+    around: str | None,
+    radius: float,
+    centres: list[str] | None,
+    vacancy: str | None,
+    vacancy_file: Path | None,
+    columns: str | None,
+    kinds: Path | None,
+    layer: str | None,
+    population_source: str | None,
+    shops_source: str | None,
+) -> Territory:
+    from sim.territory.import_territory import import_territory
+    from sim.territory.vacancy import VacancyRequest
+
+    is_counted = vacancy == "counted"
+    share = None
+    if vacancy is not None and not is_counted:
+        try:
+            share = float(vacancy)
+        except ValueError:
+            raise InputError(
+                f"--vacancy {vacancy!r}: expected a share such as 0.14, or 'counted' if the file of"
+                " shops marks every vacant one."
+            ) from None
+    codes = [code.strip() for one in communes or () for code in one.split(",") if code.strip()]
+    return import_territory(
+        population,
+        shops,
+        name=name,
+        year=year,
+        around=_point("--around", around),
+        radius=radius,
+        communes=codes,
+        vacancy=VacancyRequest(share=share, is_counted=is_counted, file=vacancy_file),
+        centres=[point for one in centres or () if (point := _point("--centre", one))],
+        reading_population=_reading(columns, None, layer, population_source),
+        reading_shops=_reading(columns, kinds, layer, shops_source),
+    )
 
 
 @territory_app.command("show")
@@ -132,14 +306,14 @@ def show_command(
     CONSOLE.next(f"sim run {scenario}")
 
 
-def _point(text: str | None) -> tuple[float, float] | None:
+def _point(option: str, text: str | None) -> tuple[float, float] | None:
     if text is None:
         return None
     try:
         latitude, longitude = (float(part) for part in text.split(","))
     except ValueError:
         raise InputError(
-            f"--around {text}: expected latitude,longitude such as 48.07,-0.77."
+            f"{option} {text}: expected latitude,longitude such as 48.07,-0.77."
         ) from None
     return latitude, longitude
 

@@ -10,28 +10,21 @@ import pyarrow.compute as pc
 
 from sim.errors import InputError
 from sim.kernels.arrays import Bools, Floats, Ints
-from sim.territory.grid_frame import GRID_EPSG, GridFrame, to_grid_coordinates
+from sim.territory.grid_frame import GRID_EPSG, OVERSEAS, GridFrame, to_grid_coordinates
 from sim.territory.table import Table
-
-ID_COLUMNS: Final = (
-    *("idcar_200m", "idinspire", "id_inspire", "id_carr_200m", "id_carr200m", "idcar200m"),
-    *("idcar_1km", "id_carr1km", "id_carr_1km", "idcar1km", "grd_id"),
-)
-"""Columns with cell ids, finest first: a file of 200 m cells also names their 1 km cells."""
 
 MAX_CELLS: Final = 25_000_000
 MAX_GAP: Final = 30_000.0
 """Widest uninhabited strip within one territory, m; assumed."""
 
-_LONG_ID: Final = (
-    r"^CRS(?P<crs>\d{1,6})RES(?P<size>\d{1,6})(?P<unit>k?m)N(?P<n>\d{1,8})E(?P<e>\d{1,8})$"
-)
-_SHORT_ID: Final = r"^(?P<size>\d{1,6})(?P<unit>k?m)N(?P<n>\d{1,8})E(?P<e>\d{1,8})$"
+_CELL: Final = r"(?P<size>\d{1,6})(?P<unit>k?m)N(?P<n>\d{1,8})E(?P<e>\d{1,8})$"
+_SHORT_ID: Final = r"^(?:[A-Z]{2}_)?" + _CELL
+_LONG_ID: Final = r"^(?:[A-Z]{2}_)?CRS(?P<crs>\d{1,6})RES" + _CELL
 
 
 @dataclass(frozen=True)
 class Cells:
-    """Distinct cells of one size on the grid of EPSG:3035.
+    """Distinct cells of one size on the grid of one projected system, `epsg`.
 
     `ids` are as written in the table; `east` and `north`, (cells,), are lower-left corners and
     `size` is the side length, m.
@@ -42,6 +35,7 @@ class Cells:
     east: Ints
     north: Ints
     size: int
+    epsg: int
 
     def centres(self) -> tuple[Floats, Floats]:
         """Return x and y of the middle of each cell, m."""
@@ -51,7 +45,7 @@ class Cells:
     def within(self, around: tuple[float, float], radius: float) -> Bools:
         """Return whether each cell's middle is within `radius` (m) of a latitude and longitude."""
         latitude, longitude = around
-        x, y = to_grid_coordinates(np.array([longitude]), np.array([latitude]), 4326)
+        x, y = to_grid_coordinates(np.array([longitude]), np.array([latitude]), 4326, self.epsg)
         east, north = self.centres()
         return np.asarray(np.hypot(east - x, north - y) <= radius)
 
@@ -78,25 +72,27 @@ class Cells:
         if rows * columns > MAX_CELLS:
             raise InputError(
                 f"{self.table.path} spans {rows} x {columns} cells, more than the {MAX_CELLS:,}"
-                " that fit; keep a part of it (around=, radius=)."
+                " that fit; keep a part of it (--around, --radius)."
             )
-        return GridFrame(float(west), float(south + rows * size), float(size), rows, columns)
+        north = float(south + rows * size)
+        return GridFrame(float(west), north, float(size), rows, columns, self.epsg)
 
 
 def read_cells(table: Table) -> Cells:
-    """Read the ids of the cells of a table with one of `ID_COLUMNS` and at least one row.
+    """Read the ids of the cells of a table with a column ``cell`` and at least one row.
 
     Raise `InputError` if one is malformed, repeated, of another size or in another system.
     """
-    column = next(c for c in ID_COLUMNS if c in table.columns)
+    column = "cell"
     ids = table.texts(column)
-    pattern = _LONG_ID if ids[0].upper().startswith("CRS") else _SHORT_ID
+    is_long = "CRS" in ids[0].upper()
+    pattern = _LONG_ID if is_long else _SHORT_ID
     parts = pc.extract_regex(pc.utf8_trim_whitespace(table.columns[column]), pattern)
     is_lost = np.asarray(parts.is_null().to_numpy(zero_copy_only=False), dtype=bool)
     table.check(
         is_lost,
         lambda row: (
-            f"{column} is {ids[row]!r}, not a cell's id such as CRS3035RES200mN2829400E3519600."
+            f"the cell is {ids[row]!r}, not a cell's id such as CRS3035RES200mN2829400E3519600."
         ),
     )
 
@@ -104,15 +100,23 @@ def read_cells(table: Table) -> Cells:
         values = [int(v) for v in pc.struct_field(parts, name).to_pylist()]
         return np.array(values, dtype=object).astype(np.int64)
 
-    if pattern == _LONG_ID:
-        system = part("crs")
-        table.check(
-            system != GRID_EPSG,
-            lambda row: (
-                f"cell {ids[row]} is in EPSG:{system[row]}, and only EPSG:{GRID_EPSG}"
-                " (metropolitan France) is read."
-            ),
-        )
+    system = part("crs") if is_long else np.full(table.n_rows, GRID_EPSG, np.int64)
+    epsg = int(system[0])
+    known = ", ".join(f"EPSG:{code} ({land})" for code, land in OVERSEAS.items())
+    table.check(
+        ~np.isin(system, (GRID_EPSG, *OVERSEAS)),
+        lambda row: (
+            f"cell {ids[row]} is in EPSG:{system[row]}; EPSG:{GRID_EPSG} (Europe), {known} are"
+            " read."
+        ),
+    )
+    table.check(
+        system != epsg,
+        lambda row: (
+            f"cell {ids[row]} is in EPSG:{system[row]} where those before are in EPSG:{epsg}; a"
+            " territory lies in one system."
+        ),
+    )
     is_km = np.array([u == "km" for u in pc.struct_field(parts, "unit").to_pylist()])
     sizes = part("size") * np.where(is_km, 1000, 1)
     table.check(
@@ -126,13 +130,12 @@ def read_cells(table: Table) -> Cells:
     if not 10 <= size <= 10_000:
         raise InputError(f"{table.place(0)}: cell {ids[0]} is {size} m wide, not 10 m to 10 km.")
     # A short INSPIRE id omits the trailing zeros of the cell size: 1kmN2345E4567 is in km.
-    unit = 1 if pattern == _LONG_ID else 10 ** (len(str(size)) - len(str(size).rstrip("0")))
+    unit = 1 if is_long else 10 ** (len(str(size)) - len(str(size).rstrip("0")))
     east, north = part("e") * unit, part("n") * unit
     is_off = (east % size != 0) | (north % size != 0)
-    is_off |= (east < 900_000) | (east > 7_500_000) | (north < 900_000) | (north > 5_600_000)
-    table.check(
-        is_off, lambda row: f"cell {ids[row]} is not on the {size} m grid of EPSG:{GRID_EPSG}."
-    )
+    if epsg == GRID_EPSG:
+        is_off |= (east < 900_000) | (east > 7_500_000) | (north < 900_000) | (north > 5_600_000)
+    table.check(is_off, lambda row: f"cell {ids[row]} is not on the {size} m grid of EPSG:{epsg}.")
     _, first, count = np.unique(
         np.stack([north, east]), axis=1, return_index=True, return_counts=True
     )
@@ -144,4 +147,4 @@ def read_cells(table: Table) -> Cells:
             f"{table.place(row)}: cell {ids[row]} appears a second time (first on"
             f" {table.row_word} {table.first_row + twin})."
         )
-    return Cells(table, ids, east, north, size)
+    return Cells(table, ids, east, north, size, epsg)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,15 +13,23 @@ from sim.errors import InputError
 from sim.kernels.arrays import Floats
 
 GRID_EPSG: Final = 3035
-"""ETRS89 / LAEA Europe, the coordinate system of cells of metropolitan France."""
+"""ETRS89 / LAEA Europe, the coordinate system of cells of Europe."""
+
+OVERSEAS: Final = {
+    2975: "Réunion",
+    5490: "Guadeloupe and Martinique",
+    2972: "Guyane",
+    4471: "Mayotte",
+}
+"""Projected systems of INSEE's cells overseas, by EPSG code, with their land."""
 
 
 @dataclass(frozen=True)
 class GridFrame:
     """Position, size and shape of a grid.
 
-    `west` and `north` are EPSG:3035 easting and northing of these edges, m; `cell_size` is the side
-    of a cell, m; row 0 is the northernmost.
+    `west` and `north` are easting and northing of these edges in the projected system `epsg`, m;
+    `cell_size` is the side of a cell, m; row 0 is the northernmost.
     """
 
     west: float
@@ -28,11 +37,12 @@ class GridFrame:
     cell_size: float
     rows: int
     columns: int
+    epsg: int = GRID_EPSG
 
     def cell_of(self, x: Floats, y: Floats) -> npt.NDArray[np.int32]:
         """Return the flat index of the cell that contains each point, -1 outside the grid.
 
-        x and y, (points,), are EPSG:3035, m; NaN is outside.
+        x and y, (points,), are in the system of the grid, m; NaN is outside.
         """
         with np.errstate(invalid="ignore"):
             column = np.floor((x - self.west) / self.cell_size)
@@ -43,14 +53,30 @@ class GridFrame:
         return flat
 
 
-def to_grid_coordinates(x: Floats, y: Floats, epsg: int) -> tuple[Floats, Floats]:
-    """Project (points,) x and y from the system `epsg` to EPSG:3035, m.
+def to_grid_coordinates(
+    x: Floats, y: Floats, epsg: int, grid_epsg: int = GRID_EPSG
+) -> tuple[Floats, Floats]:
+    """Project (points,) x and y from the system `epsg` to that of the grid, m.
 
     x and y are easting and northing, longitude and latitude for EPSG:4326; NaN where a point cannot
     be projected. Raise `InputError` if pyproj is not installed or does not know the system.
     """
-    if epsg == GRID_EPSG:
+    if epsg == grid_epsg:
         return x, y
+    grid_x, grid_y = (np.array(v, dtype=np.float64) for v in _project(epsg, grid_epsg, x, y))
+    is_lost = ~(np.isfinite(grid_x) & np.isfinite(grid_y))
+    grid_x[is_lost] = np.nan
+    grid_y[is_lost] = np.nan
+    return grid_x, grid_y
+
+
+def to_degrees(x: Sequence[float], y: Sequence[float], epsg: int) -> tuple[Floats, Floats]:
+    """Return longitude and latitude of (points,) x and y in a projected system, m."""
+    longitude, latitude = _project(epsg, 4326, np.array(x), np.array(y))
+    return np.asarray(longitude), np.asarray(latitude)
+
+
+def _project(epsg: int, to: int, x: Floats, y: Floats) -> tuple[Any, Any]:
     try:
         from pyproj import Transformer
         from pyproj.exceptions import CRSError
@@ -59,11 +85,7 @@ def to_grid_coordinates(x: Floats, y: Floats, epsg: int) -> tuple[Floats, Floats
             "placing shops on the map needs the package pyproj: pip install 'essaim[geo]'."
         ) from None
     try:
-        project = Transformer.from_crs(epsg, GRID_EPSG, always_xy=True)
+        projected: tuple[Any, Any] = Transformer.from_crs(epsg, to, always_xy=True).transform(x, y)
     except CRSError:
         raise InputError(f"EPSG:{epsg} is no coordinate reference system known here.") from None
-    grid_x, grid_y = (np.asarray(v, dtype=np.float64) for v in project.transform(x, y))
-    is_lost = ~(np.isfinite(grid_x) & np.isfinite(grid_y))
-    grid_x[is_lost] = np.nan
-    grid_y[is_lost] = np.nan
-    return grid_x, grid_y
+    return projected

@@ -5,6 +5,7 @@ Whatever the files lack is generated, and the provenance says so.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,25 +22,26 @@ from sim.territory.derive_zones import (
     centre_from_residents,
     retail_parks,
 )
+from sim.territory.extent import Extent, Reading, near_residents
+from sim.territory.grid_frame import GridFrame, to_grid_coordinates
 from sim.territory.read_population import PopulationGrid, read_population
 from sim.territory.read_shops import UNKNOWN_GROUP, ShopPoints, read_shops
 from sim.territory.shop_kinds import shop_catalogue
 from sim.territory.territory import OPEN, VACANT, Territory
+from sim.territory.vacancy import VacancyRequest, vacancy_of, with_vacancy_list
 
-__all__ = ["ASSUMED_VACANCY", "import_territory", "summary_lines"]
-
-ASSUMED_VACANCY: Final = 0.12
-"""Share of vacant premises if a source lists open shops only.
-
-Derived: French town centres, about 2019, between 10.4 % in 2015 (CGEDD-IGF) and 14 % in 2024
-(vie-publique.fr).
-"""
+__all__ = ["import_territory", "summary_lines"]
 
 MIN_PREMISES_FOR_CENTRE: Final = 10
 """Minimum number of premises that show a centre; with fewer, residents do; assumed."""
 
 LOCAL: Final = 500.0
 """Distance within which vacant premises resemble open ones, m; assumed."""
+
+_TRACELESS: Final = (
+    " {} premises say nothing of their kind and take that of a small open shop nearby, drawn at"
+    " random."
+)
 
 DRAWS: Final = 20_190_101
 """Seed of all draws of an import, so that the same files give the same territory."""
@@ -53,28 +55,37 @@ def import_territory(
     year: int | None = None,
     around: tuple[float, float] | None = None,
     radius: float = 5_000.0,
-    assumed_vacancy: float = ASSUMED_VACANCY,
+    communes: Sequence[str] = (),
+    vacancy: VacancyRequest | None = None,
+    centres: Sequence[tuple[float, float]] = (),
+    reading_population: Reading | None = None,
+    reading_shops: Reading | None = None,
 ) -> Territory:
     """Read a real place.
 
     Parameters
     ----------
     population : pathlib.Path
-        INSEE gridded data; see `sim.territory.read_population.read_population`.
+        Cells with residents; see `sim.territory.read_population.read_population`.
     shops : pathlib.Path, optional
-        BPE or OpenStreetMap; see `sim.territory.read_shops.read_shops`. Without it the territory
-        has no premises, and the run generates them.
+        Shops; see `sim.territory.read_shops.read_shops`. Without it the territory has no premises,
+        and the run generates them.
     name : str
         Name of the place.
     year : int, optional
         Year of the gridded data (2015, 2017, 2019, 2021), if the file does not give it.
     around : (float, float), optional
-        Latitude and longitude; only cells within `radius` (m) of it are kept.
+        Latitude and longitude; only cells and shops within `radius` (m) of it are kept.
     radius : float
         m.
-    assumed_vacancy : float
-        Share of vacant premises in [0, 0.9] if the file lists open shops only; the vacant premises
-        are then generated next to them.
+    communes : sequence of str
+        INSEE's codes of communes; only their cells and shops are kept.
+    vacancy : VacancyRequest, optional
+        What is known of vacant premises.
+    centres : sequence of (float, float)
+        Latitude and longitude of each town centre, instead of one at the peak of premises.
+    reading_population, reading_shops : Reading, optional
+        What the user says of the files.
 
     Raises
     ------
@@ -84,13 +95,38 @@ def import_territory(
     name = name.strip()
     if not name or not name.isprintable():
         raise InputError(f"name is {name!r}; a territory needs a name of printable characters.")
-    if not 0 <= assumed_vacancy <= 0.9:
-        raise InputError(f"assumed vacancy is {assumed_vacancy:g}; it must be in [0, 0.9].")
-    people = read_population(population, year=year, around=around, radius=radius)
+    vacancy, extent = vacancy or VacancyRequest(), Extent(around, radius, communes)
+    people = read_population(
+        population, year=year, around=around, radius=radius, communes=communes,
+        reading=reading_population,
+    )  # fmt: skip
+    seeds = _cells_of_centres(people.frame, centres)
     if shops is None:
-        return _without_premises(name, people)
-    points = read_shops(shops, people.frame, may_exceed=around is not None)
-    return _with_premises(name, people, points, assumed_vacancy)
+        if vacancy.share is not None or vacancy.file is not None:
+            raise InputError("--vacancy and --vacancy-file need the shops of the place (--shops).")
+        return _without_premises(name, people, seeds)
+    near = near_residents(people.residents)
+    where: dict[str, Any] = {"near": near, "extent": extent}
+    points = read_shops(shops, people.frame, **where, reading=reading_shops)
+    if vacancy.file is not None:
+        listed = read_shops(
+            vacancy.file, people.frame, **where, reading=reading_shops, all_vacant=True
+        )
+        points = with_vacancy_list(points, listed)
+    return _with_premises(name, people, points, vacancy, seeds)
+
+
+def _cells_of_centres(frame: GridFrame, centres: Sequence[tuple[float, float]]) -> list[int]:
+    cells = []
+    for latitude, longitude in centres:
+        x, y = np.array([longitude], float), np.array([latitude], float)
+        (cell,) = frame.cell_of(*to_grid_coordinates(x, y, 4326, frame.epsg))
+        if cell < 0:
+            raise InputError(
+                f"--centre {latitude:g},{longitude:g} lies outside the grid of the place."
+            )
+        cells.append(int(cell))
+    return cells
 
 
 def summary_lines(territory: Territory) -> list[str]:
@@ -102,8 +138,9 @@ def summary_lines(territory: Territory) -> list[str]:
     ]
 
 
-def _without_premises(name: str, people: PopulationGrid) -> Territory:
-    is_centre = centre_from_residents(people.residents.astype(float), people.frame.cell_size)
+def _without_premises(name: str, people: PopulationGrid, seeds: list[int]) -> Territory:
+    residents = people.residents.astype(float)
+    is_centre = centre_from_residents(residents, people.frame.cell_size, seeds)
     why = "no file of shops was given"
     sources = {
         "premises": {
@@ -114,7 +151,7 @@ def _without_premises(name: str, people: PopulationGrid) -> Territory:
             "in_words": f"None read, {why}; they are generated from the scenario's"
             " parameters when it runs.",
         },
-        "town_centre": _centre_source(is_centre, from_premises=False),
+        "town_centre": _centre_source(is_centre, from_premises=False, n_stated=len(seeds)),
         "retail_park": _park_source(0, why),
     }
     return _territory(name, people, is_centre, np.zeros_like(is_centre), sources)
@@ -138,7 +175,11 @@ def _territory(
 
 
 def _with_premises(
-    name: str, people: PopulationGrid, points: ShopPoints, assumed_vacancy: float
+    name: str,
+    people: PopulationGrid,
+    points: ShopPoints,
+    requested: VacancyRequest,
+    seeds: list[int],
 ) -> Territory:
     frame, groups = people.frame, shop_catalogue().groups
     generator = np.random.default_rng(DRAWS)
@@ -152,6 +193,7 @@ def _with_premises(
     is_model = ~is_vacant & ~is_park_kind[group] & ~is_traceless
     if not is_model.any():
         is_model = ~is_traceless
+    n_traceless = int(is_traceless.sum())
     if is_traceless.any():
         group = group.copy()
         if is_model.any():
@@ -161,13 +203,14 @@ def _with_premises(
         else:
             small = np.flatnonzero(~is_park_kind)
             group[is_traceless] = generator.choice(small, int(is_traceless.sum()))
-    n_generated = 0
-    if not points.shows_vacancy:
-        n_generated = round(assumed_vacancy / (1 - assumed_vacancy) * cell.size)
-        model = generator.choice(np.flatnonzero(is_model), n_generated)
+    vacancy = vacancy_of(points, requested)
+    if not is_model.any():
+        is_model = ~is_vacant
+    if n_added := vacancy.n_added:
+        model = generator.choice(np.flatnonzero(is_model), n_added)
         cell = np.concatenate([cell, cell[model]])
         group = np.concatenate([group, group[model]])
-        is_vacant = np.concatenate([is_vacant, np.ones(n_generated, dtype=bool)])
+        is_vacant = np.concatenate([is_vacant, np.ones(n_added, dtype=bool)])
 
     floor_area = np.empty(cell.size, dtype=np.float32)
     for index, kind in enumerate(groups):
@@ -181,18 +224,29 @@ def _with_premises(
     small_premises = count(~is_park_kind[group])
     from_premises = bool(small_premises.sum() >= MIN_PREMISES_FOR_CENTRE)
     is_centre = (
-        centre_from_premises(small_premises, frame.cell_size)
+        centre_from_premises(small_premises, frame.cell_size, seeds)
         if from_premises
-        else centre_from_residents(residents, frame.cell_size)
+        else centre_from_residents(residents, frame.cell_size, seeds)
     )
     large_premises = count(is_park_kind[group])
+    is_mall = np.isin(np.arange(size), points.mall_cells).reshape(shape)
     is_park = retail_parks(
-        large_premises, small_premises + large_premises, residents, is_centre, frame.cell_size
+        large_premises,
+        small_premises + large_premises,
+        residents,
+        is_centre,
+        frame.cell_size,
+        is_mall,
     )
     sector = np.array([kind.sector for kind in groups], dtype=np.uint8)[group]
     sources = {
         "premises": points.provenance,
-        "vacancy": _vacancy_source(points, int(is_traceless.sum()), n_generated, assumed_vacancy),
+        "vacancy": vacancy.source
+        | {
+            "sectors_drawn": n_traceless,
+            "in_words": vacancy.source["in_words"]
+            + (_TRACELESS.format(n_traceless) if n_traceless else ""),
+        },
         "floor_area": {
             "source": "drawn by kind of shop, log-normal around the medians of shop_kinds.toml",
             "evidence": "assumed",
@@ -201,7 +255,7 @@ def _with_premises(
             "in_words": "Generated by kind of shop, since the file of shops holds none"
             f" (median {float(np.median(floor_area)):.0f} m2).",
         },
-        "town_centre": _centre_source(is_centre, from_premises),
+        "town_centre": _centre_source(is_centre, from_premises, len(seeds)),
         "retail_park": _park_source(int(is_park.sum()), "no cluster of large shops is clear"),
     }
     return _territory(
@@ -230,38 +284,13 @@ def _like_neighbours(
     return groups
 
 
-def _vacancy_source(
-    points: ShopPoints, traceless: int, generated: int, assumed: float
-) -> dict[str, Any]:
-    if points.shows_vacancy:
-        vacant, total = int(points.is_vacant.sum()), points.cell.size
-        return {
-            "source": points.provenance["source"],
-            "evidence": "found",
-            "share": round(vacant / total, 4),
-            "sectors_drawn": traceless,
-            "in_words": f"{vacant} of {total} premises are vacant ({vacant / total:.1%}), as the"
-            f" file of shops marks them; {traceless} of them say nothing of what they were and"
-            " take the sector of a small open shop nearby, drawn at random.",
-        }
-    return {
-        "source": "open shops of the same place, some of them copied as vacant premises",
-        "evidence": "assumed",
-        "generated": True,
-        "why": "the file lists open shops only",
-        "share": assumed,
-        "premises_added": generated,
-        "in_words": f"Generated: the file lists open shops only, so {generated} vacant premises"
-        f" were added beside small ones, for a vacancy of {assumed:.0%}.",
-    }
-
-
-def _centre_source(is_centre: Bools, from_premises: bool) -> dict[str, Any]:
+def _centre_source(is_centre: Bools, from_premises: bool, n_stated: int) -> dict[str, Any]:
+    where = f"{n_stated} places that the user names" if n_stated else "the peak"
     rule = (
-        f"cells joined to the peak of premises within {WINDOW:g} m that reach"
+        f"cells joined to {where} of premises within {WINDOW:g} m that reach"
         f" {CENTRE_SHARE_OF_PEAK:.0%} of it"
         if from_premises
-        else f"densest cells around the peak of residents, with {CENTRE_SHARE_OF_RESIDENTS:.0%}"
+        else f"densest cells around {where} of residents, with {CENTRE_SHARE_OF_RESIDENTS:.0%}"
         " of them"
     )
     return {

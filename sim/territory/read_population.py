@@ -1,9 +1,10 @@
-"""Read residents from INSEE's gridded data (données carroyées, Filosofi), 200 m or 1 km cells."""
+"""Read residents of a grid: INSEE's (données carroyées, Filosofi), Eurostat's or another."""
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -12,9 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import InputError
-from sim.kernels.arrays import Bools, Floats
-from sim.territory.cell_ids import ID_COLUMNS, read_cells
-from sim.territory.grid_frame import GRID_EPSG, GridFrame
+from sim.kernels.arrays import Floats
+from sim.territory.cell_ids import read_cells
+from sim.territory.extent import Extent, Reading
+from sim.territory.grid_frame import GridFrame
+from sim.territory.origins import origin_of_population
 from sim.territory.table import Request, Table
 from sim.territory.table_file import read_table
 
@@ -37,6 +40,12 @@ YOUTH_WEIGHTS: Final = {"ind_11_17": 3 / 7, "ind_18_24": 1.0, "ind_25_39": 5 / 1
 
 MAX_RESIDENTS: Final = 1_000_000
 """Maximum residents of a cell: no cell of 10 km in France has more, so more is an error."""
+
+UNINHABITED: Final = -1.0
+"""What the German census writes for a cell without residents, or with too few to tell."""
+
+MAX_MISSING: Final = 0.1
+"""Maximum share of cells without a number of residents that are left out; assumed."""
 
 IMPUTED_COLUMNS: Final = ("i_est_200", "i_est_1km", "i_est_cr")
 
@@ -61,14 +70,16 @@ def read_population(
     year: int | None = None,
     around: tuple[float, float] | None = None,
     radius: float = 5_000.0,
+    communes: Sequence[str] = (),
+    reading: Reading | None = None,
 ) -> PopulationGrid:
     """Read a file of inhabited cells onto a rectangular grid.
 
     Parameters
     ----------
     path : pathlib.Path
-        CSV, GeoPackage or Parquet with one row per cell: its id, ``ind`` (residents) and, if
-        present, ages and ``ind_snv`` (sum of the standards of living of the residents, EUR).
+        A table with one row per cell: its id, ``ind`` (residents) and, if present, ages and
+        ``ind_snv`` (sum of the standards of living of the residents, EUR).
     year : int, optional
         Year of the data, a key of `MEAN_LIVING_STANDARD`; read from the file by default.
     around : (float, float), optional
@@ -76,6 +87,10 @@ def read_population(
         national file can be used.
     radius : float
         m.
+    communes : sequence of str
+        INSEE's codes of communes; only their cells are kept.
+    reading : Reading, optional
+        What the user says of the file.
 
     Raises
     ------
@@ -86,23 +101,18 @@ def read_population(
     -----
     Residents aged 15-29 are 3/7 of those aged 11-17, all of 18-24 and 5/15 of 25-39. Income is
     the mean standard of living of a cell over that of metropolitan France in the same year.
+    Everything, sentences included, is about the cells that are kept.
     """
-    if around is not None and not (abs(around[0]) <= 90 and abs(around[1]) <= 180 and radius > 0):
-        raise InputError(
-            f"around is {around} within {radius:g} m; it takes a latitude in [-90, 90], a"
-            " longitude in [-180, 180] and a radius above 0."
-        )
-    ages = tuple(YOUTH_WEIGHTS)
-    request = Request(
-        wanted=frozenset((*ID_COLUMNS, *IMPUTED_COLUMNS, *ages, "ind", "ind_snv", "i_pauv")),
-        is_right=lambda names: any(i in names for i in ID_COLUMNS),
-        what=f"column that names cells ({', '.join(ID_COLUMNS[:2])}, idcar_1km ...)",
-    )
-    table = read_table(path, request)
-    if table.n_rows == 0:
+    extent, reading = Extent(around, radius, communes), reading or Reading()
+    whole = read_table(path, population_request(reading))
+    if whole.n_rows == 0:
         raise InputError(f"{path} holds no cells.")
-    if "ind" not in table.columns:
-        raise InputError(f"{path} has no column 'ind' with the residents of each cell.")
+    if "ind" not in whole.columns:
+        raise InputError(
+            f"{path} has no column 'ind' with the residents of each cell; if another one has"
+            " them, say so with --columns ind=ITS_NAME."
+        )
+    table, n_missing = _kept(whole, extent)
     cells = read_cells(table)
     residents = table.numbers("ind")
     table.check(
@@ -111,25 +121,17 @@ def read_population(
             f"ind is {residents[row]:g}, more than {MAX_RESIDENTS:,} residents in one cell."
         ),
     )
-    is_kept = np.ones(table.n_rows, dtype=bool)
-    if around is not None:
-        is_kept = cells.within(around, radius)
-        if not is_kept.any():
-            raise InputError(
-                f"{path} has no inhabited cell within {radius / 1000:g} km of latitude"
-                f" {around[0]:g}, longitude {around[1]:g}."
-            )
-    if residents[is_kept].sum() <= 0:
-        raise InputError(f"{path}: nobody lives in any of its {int(is_kept.sum())} cells.")
-    frame = cells.frame(is_kept)
-    flat = frame.cell_of(*cells.centres())[is_kept]
+    if residents.sum() <= 0:
+        raise InputError(f"{path}: nobody lives in any of its {table.n_rows} cells.")
+    frame = cells.frame(np.ones(table.n_rows, dtype=bool))
+    flat = frame.cell_of(*cells.centres())
 
     youth, youth_source = _youth(table, residents)
     income, income_source = _income(table, residents, _year(table, year))
 
     def spread(values: Floats, empty: float) -> npt.NDArray[np.float32]:
         field = np.full(frame.rows * frame.columns, empty, dtype=np.float32)
-        field[flat] = values[is_kept]
+        field[flat] = values
         return field.reshape(frame.rows, frame.columns)
 
     return PopulationGrid(
@@ -141,16 +143,64 @@ def read_population(
             "grid": {
                 "source": f"ids of the cells in {path.name}",
                 "evidence": "found",
-                "epsg": GRID_EPSG,
+                "epsg": frame.epsg,
                 "west": frame.west,
                 "north": frame.north,
                 "in_words": f"{frame.rows} x {frame.columns} cells of {frame.cell_size:g} m.",
             },
-            "residents": _residents_source(table, residents, is_kept),
+            "residents": _residents_source(table, residents, whole, n_missing, reading),
             "youth": youth_source,
             "income": income_source,
         },
     )
+
+
+def population_request(reading: Reading) -> Request:
+    """Return what to read of a file of inhabited cells."""
+    names = ("cell", "ind", "ind_snv", "i_pauv", "depcom", *YOUTH_WEIGHTS, *IMPUTED_COLUMNS)
+    return Request(
+        wanted=frozenset(names),
+        is_right=lambda found: "cell" in found,
+        what="column that names cells (idcar_200m, idinspire, idcar_1km ...)",
+        is_whole=False,
+        columns=reading.columns,
+        layer=reading.layer,
+    )
+
+
+def _kept(table: Table, extent: Extent) -> tuple[Table, int]:
+    """Return the cells of a place whose residents are known, and how many are not."""
+    path, is_kept = table.path, np.ones(table.n_rows, dtype=bool)
+    if extent.communes:
+        if "depcom" not in table.columns:
+            raise InputError(
+                f"{path} does not say in which commune a cell lies (no insee_com, lcog_geo or"
+                " depcom); use --around and --radius."
+            )
+        is_kept = extent.in_communes(table.texts("depcom"))
+        if not is_kept.any():
+            raise InputError(f"{path} has no cell in commune {', '.join(extent.communes)}.")
+    elif extent.around is not None:
+        cells = read_cells(table)
+        is_kept = extent.circle(*cells.centres(), cells.epsg)
+        if not is_kept.any():
+            latitude, longitude = extent.around
+            raise InputError(
+                f"{path} has no inhabited cell within {extent.radius / 1000:g} km of latitude"
+                f" {latitude:g}, longitude {longitude:g}."
+            )
+    table = table.take(np.flatnonzero(is_kept))
+    residents = table.numbers("ind", missing=True, negative=True)
+    is_missing = np.isnan(residents) | (residents == UNINHABITED)
+    n_missing, n = int(is_missing.sum()), table.n_rows
+    if n_missing > MAX_MISSING * n:
+        table.check(
+            is_missing,
+            lambda row: (
+                f"ind is empty, as in {n_missing} of {n} cells; too many to leave them out."
+            ),
+        )
+    return table.take(np.flatnonzero(~is_missing)), n_missing
 
 
 def file_digest(path: Path) -> str:
@@ -172,12 +222,17 @@ def _youth(table: Table, residents: Floats) -> tuple[Floats, dict[str, Any]]:
         }
     youth = np.zeros(table.n_rows)
     for age, weight in YOUTH_WEIGHTS.items():
-        youth += weight * table.numbers(age)
+        youth += weight * table.numbers(age, missing=True)
+    is_missing = np.isnan(youth)
+    youth[is_missing] = YOUTH_SHARE * residents[is_missing]
+    without = int(is_missing.sum())
     # Imputed classes are rounded separately, so their sum may slightly exceed that of a small cell.
     return np.minimum(youth, residents), {
         "source": f"{table.path.name}: 3/7 ind_11_17 + ind_18_24 + 5/15 ind_25_39",
         "evidence": "derived",
-        "in_words": "Residents aged 15-29 are derived from the age classes of each cell.",
+        "cells_without_ages": without,
+        "in_words": "Residents aged 15-29 are derived from the age classes of each cell"
+        + (f"; {without} cells without any were given {YOUTH_SHARE:.1%}." if without else "."),
     }
 
 
@@ -236,21 +291,25 @@ def _income(
     }
 
 
-def _residents_source(table: Table, residents: Floats, is_kept: Bools) -> dict[str, Any]:
+def _residents_source(
+    table: Table, residents: Floats, whole: Table, n_missing: int, reading: Reading
+) -> dict[str, Any]:
     # i_est_200 refers to the 200 m cells; i_est_1km to the 1 km cells that contain them.
     column = next((c for c in IMPUTED_COLUMNS if c in table.columns), None)
-    imputed = int((table.numbers(column)[is_kept] > 0).sum()) if column else None
-    count, people = int(is_kept.sum()), float(residents[is_kept].sum())
-    left = table.n_rows - count
+    imputed = int((table.numbers(column, missing=True) > 0).sum()) if column else None
+    count, people = int((residents > 0).sum()), float(residents.sum())
+    left = whole.n_rows - table.n_rows - n_missing
     return {
-        "source": f"INSEE gridded data (Filosofi), {table.path.name}",
+        **origin_of_population(whole, reading.source),
         "evidence": "found",
         "sha256": file_digest(table.path),
         "inhabited_cells": count,
         "residents": round(people, 1),
         "imputed_cells": imputed,
         "cells_left_out": left,
+        "cells_without_residents_known": n_missing,
         "in_words": f"{people:,.0f} residents in {count} inhabited cells"
         + (f", {imputed} of them imputed by INSEE" if imputed else "")
-        + (f"; {left:,} cells lie outside the circle asked for." if left else "."),
+        + (f"; {n_missing} cells without a number are left out" if n_missing else "")
+        + (f"; {left:,} cells lie outside the place asked for." if left else "."),
     }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sim.errors import InputError
-from sim.kernels.arrays import Bools, Floats
+from sim.kernels.arrays import Bools, Floats, Ints
+from sim.territory.column_words import columns_in
+from sim.territory.numerals import AmbiguousNumber, as_floats, plain_numbers, without_missing
+
+
+class OtherTable(InputError):
+    """A file that can be read, but is not of what was asked for."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """The wanted columns that a file has, as Arrow strings under lower-case names; nulls are kept.
+    """The wanted columns that a file has, as Arrow strings or numbers under their names here.
 
     For messages: the path as the user named it, what the format calls a row (line, row or feature),
     and the number of the first one in those terms. `points`, (rows, 2) in the system `points_epsg`,
-    are x and y of geometries, NaN where a row has none; None without geometries.
+    are x and y of geometries, NaN where a row has none; None without geometries. Of a part of a
+    file, `numbers_of_rows` are those of its rows. `header` is what the file has in all.
     """
 
     path: Path
@@ -31,10 +38,13 @@ class Table:
     first_row: int
     points: Floats | None = None
     points_epsg: int | None = None
+    numbers_of_rows: Ints | None = None
+    header: tuple[str, ...] = ()
 
     def place(self, row: int) -> str:
         """Return the place of a row, for a message: ``cells.csv: line 7``."""
-        return f"{self.path}: {self.row_word} {self.first_row + row}"
+        own = row if self.numbers_of_rows is None else int(self.numbers_of_rows[row])
+        return f"{self.path}: {self.row_word} {self.first_row + own}"
 
     def check(self, is_bad: Bools, say: Callable[[int], str]) -> None:
         """Raise InputError about the first bad row, if any, with what to `say` of it."""
@@ -42,30 +52,52 @@ class Table:
             row = int(np.argmax(is_bad))
             raise InputError(f"{self.place(row)}: {say(row)}")
 
+    def take(self, rows: Ints) -> Table:
+        """Return some rows, which keep their places in messages."""
+        return replace(
+            self,
+            columns={name: column.take(pa.array(rows)) for name, column in self.columns.items()},
+            n_rows=rows.size,
+            points=None if self.points is None else self.points[rows],
+            numbers_of_rows=rows if self.numbers_of_rows is None else self.numbers_of_rows[rows],
+        )
+
     def texts(self, column: str) -> list[str]:
         """Values of a column without surrounding blanks; empty where missing."""
-        trimmed = pc.utf8_trim_whitespace(self.columns[column])
-        values: list[str] = pc.fill_null(trimmed, "").to_pylist()
+        text = without_missing(pc.cast(self.columns[column], pa.string()))
+        values: list[str] = pc.fill_null(text, "").to_pylist()
         return values
 
-    def numbers(self, column: str, *, missing: bool = False, negative: bool = False) -> Floats:
-        """Values of a column as numbers, (rows,); a decimal comma is understood.
+    def numbers(
+        self, column: str, *, missing: bool = False, negative: bool = False, degrees: bool = False
+    ) -> Floats:
+        """Values of a column as numbers, (rows,); see `sim.territory.numerals`.
 
-        Raise `InputError` if a value is no finite number; or empty, unless `missing` admits it as
-        NaN; or below zero, unless `negative` admits it.
+        Raise `InputError` if a value is no finite number, or its separator may mean thousands or
+        decimals, which it never does in `degrees`; or missing, unless `missing` admits it as NaN;
+        or below zero, unless `negative` admits it.
         """
-        text = pc.replace_substring(pc.utf8_trim_whitespace(self.columns[column]), ",", ".")
-        text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
-        try:
-            parsed = pc.cast(text, pa.float64())
-        except pa.ArrowInvalid:
-            row = next(r for r, v in enumerate(text.to_pylist()) if v and not _is_number(v))
-            value = self.columns[column][row].as_py()
-            raise InputError(
-                f"{self.place(row)}: {column} is {value!r}, which is not a number."
-            ) from None
-        values = np.asarray(parsed.to_numpy(zero_copy_only=False), dtype=np.float64)
-        empty = np.asarray(text.is_null().to_numpy(zero_copy_only=False), dtype=bool)
+        own = self.columns[column]
+        if not pa.types.is_string(own.type):
+            values = as_floats(own)
+            empty = np.isnan(values)
+        else:
+            text = without_missing(own)
+            try:
+                parsed = pc.cast(plain_numbers(text, degrees=degrees), pa.float64())
+            except AmbiguousNumber as doubt:
+                value = own[doubt.row].as_py()
+                raise InputError(
+                    f"{self.place(doubt.row)}: {column} is {value!r}; {doubt}."
+                ) from None
+            except pa.ArrowInvalid:
+                texts = plain_numbers(text, degrees=degrees).to_pylist()
+                row = next(r for r, v in enumerate(texts) if v is not None and not _is_number(v))
+                raise InputError(
+                    f"{self.place(row)}: {column} is {own[row].as_py()!r}, which is not a number."
+                ) from None
+            values = as_floats(parsed)
+            empty = np.asarray(text.is_null().to_numpy(zero_copy_only=False), dtype=bool)
         if not missing:
             self.check(empty, lambda row: f"{column} is empty.")
         self.check(
@@ -86,39 +118,44 @@ class Request:
     Attributes
     ----------
     wanted : frozenset of str
-        Names of columns, in lower case; the file's own spelling may be in capitals.
+        Names of columns of `sim.territory.column_words`.
     is_right : callable
-        Whether a table with these (lower-case) column names is the one meant. A GeoPackage may
-        hold several; all that are right are read.
+        Whether a table with these columns is the one meant. A file may hold several.
     what : str
         What the file should hold, to complete the message "... has no ...".
     with_points : bool
         Whether geometries are read too. Cells need none: their ids say where they are.
+    is_whole : bool
+        Whether layers that are right belong together; else the user has to choose one.
+    columns : mapping
+        The user's words: a name of a column here, and the file's own.
+    layer : str, optional
+        The layer that the user wants.
     """
 
     wanted: frozenset[str]
-    is_right: Callable[[Sequence[str]], bool]
+    is_right: Callable[[Collection[str]], bool]
     what: str
     with_points: bool = False
+    is_whole: bool = True
+    columns: Mapping[str, str] = field(default_factory=dict)
+    layer: str | None = None
 
 
 def wanted_names(path: Path, header: Sequence[str], request: Request) -> dict[str, str]:
-    """Return the file's own names of the wanted columns, by lower-case name.
+    """Return the file's own names of the wanted columns, by name.
 
-    Raise `InputError` if the table is not the one meant, or has a wanted column twice.
+    Raise `OtherTable` if it is not the one meant, `InputError` if it has a wanted column twice.
     """
-    lower = [name.strip().lower() for name in header]
-    if not request.is_right(lower):
+    found = columns_in(path, header, request.wanted, request.columns)
+    if not request.is_right(found):
         seen = ", ".join(header[:8]) + (", ..." if len(header) > 8 else "")
         legible = "".join(c if c.isprintable() else "?" for c in seen[:200]).strip("?")
-        raise InputError(f"{path} has no {request.what}; its columns are: {legible}.")
-    spelling: dict[str, str] = {}
-    for name, own in zip(lower, header, strict=True):
-        if name in request.wanted:
-            if name in spelling:
-                raise InputError(f"{path} has two columns called {name!r}.")
-            spelling[name] = own
-    return spelling
+        raise OtherTable(
+            f"{path} has no {request.what}; its columns are: {legible}. If one of them is it, say"
+            " so with --columns NAME=ITS_NAME."
+        )
+    return found
 
 
 def _is_number(text: str) -> bool:

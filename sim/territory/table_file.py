@@ -1,40 +1,47 @@
-"""Read a table as people publish it: CSV, GeoPackage, Parquet or GeoJSON, told apart by content."""
+"""Read a table as people publish it, in a format told apart by content; read CSV."""
 
 from __future__ import annotations
 
 import csv
 import re
+import tempfile
+import zipfile
+import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv
-import pyarrow.parquet
 
 from sim.errors import InputError
 from sim.registry.user_files import check_regular
-from sim.territory.geo_file import read_geojson, read_geopackage
+from sim.territory.geo_file import read_layers
+from sim.territory.json_file import read_json
+from sim.territory.parquet_file import read_parquet
 from sim.territory.table import Request, Table, wanted_names
 
-LARGEST_TABLE: Final = 600_000_000
-"""Maximum bytes of a Parquet file's wanted columns; INSEE's cells of France take some 350 MB."""
+LARGEST_ARCHIVE: Final = 3_000_000_000
+"""Maximum bytes of an unpacked archive; the BPE of 2025 has 1.5 GB (one CSV)."""
 
 _FOREIGN: Final = {
-    b"PK\x03\x04": "is a zip archive or a workbook: unpack it, or save it as CSV",
     b"7z\xbc\xaf": "is a 7z archive: unpack it",
     b"\x1f\x8b": "is a gzip archive: unpack it",
     b"\xff\xfe": "is UTF-16 text: save it as UTF-8",
     b"\xfe\xff": "is UTF-16 text: save it as UTF-8",
 }
 
+_TABLES: Final = (".csv", ".txt", ".gpkg", ".parquet", ".geojson", ".json", ".shp", ".fgb")
+"""Endings of the tables in an archive."""
+
 
 def read_table(path: Path, request: Request) -> Table:
-    """Read the wanted columns of a CSV, GeoPackage, Parquet or GeoJSON file.
+    """Read the wanted columns of a table, whose format its content tells.
 
-    A CSV file has commas, semicolons or tabulators, and is UTF-8 or Latin-1. Raise `InputError` if
-    the file is missing, torn, empty, of another format, or holds no such table; or the extra
-    ``geo``, which GeoPackage and GeoJSON need, is not installed.
+    CSV, GeoPackage, Parquet and GeoParquet, GeoJSON, an Overpass answer, a shapefile or FlatGeobuf,
+    or a zip archive with one of them. A CSV file has commas, semicolons or tabulators, and is UTF-8
+    or Latin-1. Raise `InputError` if the file is missing, torn, empty, of another format, or holds
+    no such table; or the extra ``geo``, which formats with geometries need, is not installed.
     """
     try:
         check_regular(path)
@@ -48,23 +55,58 @@ def read_table(path: Path, request: Request) -> Table:
             raise InputError(f"{path} {complaint}.")
     if not head.strip():
         raise InputError(f"{path} is empty.")
-    if head.startswith(b"SQLite format 3\0"):
-        return read_geopackage(path, request)
-    if head.startswith(b"PAR1"):
-        return _read_parquet(path, request)
+    if head.startswith(b"PK\x03\x04"):
+        return _read_archive(path, request)
+    for magic, read in _READERS.items():
+        if head.startswith(magic):
+            return read(path, request)
     if head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
-        return read_geojson(path, request)
+        return read_json(path, request)
     if b"\0" in head:
-        raise InputError(f"{path} is neither CSV, GeoPackage, Parquet nor GeoJSON.")
+        raise InputError(
+            f"{path} is neither CSV, GeoPackage, Parquet, GeoJSON, Overpass JSON nor a shapefile."
+        )
     return _read_csv(path, request)
 
 
+def _read_archive(path: Path, request: Request) -> Table:
+    """Unpack the one table of a zip archive, with its neighbours, and read it."""
+    try:
+        with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
+            members = [m for m in archive.infolist() if not m.is_dir()]
+            if any(m.filename == "[Content_Types].xml" for m in members):
+                raise InputError(f"{path} is a workbook: save its sheet as CSV.")
+            tables = [m for m in members if Path(m.filename).suffix.lower() in _TABLES]
+            if len(tables) != 1:
+                names = ", ".join(m.filename for m in (tables or members)[:5]) or "nothing"
+                raise InputError(
+                    f"{path} is a zip archive with {names}: unpack it and name the one table."
+                )
+            if sum(m.file_size for m in members) > LARGEST_ARCHIVE:
+                raise InputError(f"{path} unpacks to more than {LARGEST_ARCHIVE:,} bytes.")
+            for member in members:
+                content = archive.read(member)
+                (Path(folder) / Path(member.filename).name).write_bytes(content)
+            inner = Path(folder) / Path(tables[0].filename).name
+            try:
+                table = read_table(inner, request)
+            except InputError as error:
+                raise InputError(str(error).replace(str(inner), str(path))) from None
+            return replace(table, path=path)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
+        raise InputError(f"{path} is a damaged or locked zip archive.") from None
+
+
 def _read_csv(path: Path, request: Request) -> Table:
-    with path.open(encoding="utf-8-sig", errors="replace") as file:
-        first = file.readline(1_000_000)
-    delimiter = max(",;\t", key=first.count)
+    with path.open("rb") as file:
+        first = _decoded(file.readline(1_000_000))
+        stated = re.fullmatch(r'"?sep=(.)"?\s*', first, re.IGNORECASE)
+        if stated:  # a line that Excel writes for itself
+            first = _decoded(file.readline(1_000_000))
+    delimiter = stated[1] if stated else max(",;\t|", key=first.count)
     header = next(csv.reader([first], delimiter=delimiter), [])
     spelling = wanted_names(path, header, request)
+    skipped = 2 if stated else 1
     parse = pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True)
     convert = pa.csv.ConvertOptions(
         column_types=dict.fromkeys(spelling.values(), pa.string()),
@@ -73,8 +115,9 @@ def _read_csv(path: Path, request: Request) -> Table:
     for encoding in ("utf8", "latin-1"):
         try:
             read = pa.csv.ReadOptions(
-                encoding=encoding, column_names=header, skip_rows_after_names=1, use_threads=False
-            )
+                encoding=encoding, column_names=header, use_threads=False,
+                skip_rows=skipped - 1, skip_rows_after_names=1,
+            )  # fmt: skip
             table = pa.csv.read_csv(path, read, parse, convert)
             break
         except (pa.ArrowInvalid, UnicodeDecodeError) as error:
@@ -82,7 +125,14 @@ def _read_csv(path: Path, request: Request) -> Table:
                 continue
             raise InputError(f"{path}: {_ragged(str(error))}.") from None
     columns = {name: _flat(table[own]) for name, own in spelling.items()}
-    return _table(path, columns, "line", 2)
+    return Table(path, columns, table.num_rows, "line", skipped + 1, header=tuple(header))
+
+
+def _decoded(line: bytes) -> str:
+    try:
+        return line.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return line.decode("latin-1")
 
 
 def _ragged(message: str) -> str:
@@ -93,42 +143,14 @@ def _ragged(message: str) -> str:
     return "it cannot be read as CSV"
 
 
-def _read_parquet(path: Path, request: Request) -> Table:
-    try:
-        file = pa.parquet.ParquetFile(path)
-        spelling = wanted_names(path, file.schema_arrow.names, request)
-        texts = _texts(file, list(spelling.values()), path)
-        columns = {
-            n: pa.chunked_array(texts[own], pa.string()).combine_chunks()
-            for n, own in spelling.items()
-        }
-        for column in columns.values():
-            column.validate(full=True)
-    except (pa.ArrowException, OSError, KeyError, UnicodeDecodeError):
-        raise InputError(f"{path} is a damaged or unreadable Parquet file.") from None
-    return _table(path, columns, "row", 1)
-
-
-def _texts(file: Any, columns: list[str], path: Path) -> dict[str, list[Any]]:
-    """Read columns as text and part by part, since few bytes can unpack to many."""
-    groups = map(file.metadata.row_group, range(file.metadata.num_row_groups))
-    size = max((group.total_byte_size for group in groups), default=0)
-    parts: dict[str, list[Any]] = {name: [] for name in columns}
-    batches = file.iter_batches(1024, columns=columns)
-    while size <= LARGEST_TABLE:
-        batch = next(batches, None)
-        if batch is None:
-            return parts
-        for name in columns:
-            parts[name].append(pc.cast(batch[name], pa.string()))
-            size += parts[name][-1].nbytes
-    raise InputError(f"{path} unpacks to more than {LARGEST_TABLE:,} bytes; split it.")
-
-
-def _table(path: Path, columns: dict[str, Any], row_word: str, first_row: int) -> Table:
-    n_rows = len(next(iter(columns.values())))
-    return Table(path, columns, n_rows, row_word, first_row)
-
-
 def _flat(column: Any) -> Any:
     return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+
+
+_READERS: Final = {
+    b"SQLite format 3\0": read_layers("GPKG", "GeoPackage, or another SQLite database"),
+    b"\0\0\x27\x0a": read_layers("ESRI Shapefile", "shapefile"),
+    b"fgb": read_layers("FlatGeobuf", "FlatGeobuf file"),
+    b"PAR1": read_parquet,
+}
+"""Readers by the first bytes of a file."""

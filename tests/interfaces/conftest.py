@@ -138,9 +138,9 @@ class Town:
         return write_csv(self.folder / name, self.cells())
 
     def shops(self) -> list[Row]:
-        """OpenStreetMap points: eleven in the centre, two vacant; a bank; a restaurant apart."""
+        """OpenStreetMap points: twelve in the centre, two vacant, one an undertaker; one apart."""
         kinds = ["bakery", "clothes", "shoes", "vacant", "bar", "hairdresser"] * 2
-        kinds[-1] = "bank"
+        kinds[-1] = "funeral_directors"
         places = [(3, 4, 12.0 * i - 60) for i in range(len(kinds))] + [(1, 1, 0.0)]
         rows = []
         for i, (kind, place) in enumerate(zip([*kinds, "restaurant"], places, strict=True)):

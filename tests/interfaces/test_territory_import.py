@@ -13,11 +13,16 @@ from sim.territory.import_territory import import_territory, summary_lines
 from sim.territory.imported_scenario import suggest_archetype
 from sim.territory.territory import OPEN, VACANT
 from sim.territory.territory_file import territory_fault
+from sim.territory.vacancy import VacancyRequest
 
 SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "territories"
 real = pytest.mark.skipif(
     not SHARED.is_dir(), reason="the public data of real places are not beside the project"
 )
+
+
+def assumed(share: float) -> VacancyRequest:
+    return VacancyRequest(assumed=share)
 
 
 def test_premises_come_from_openstreetmap_with_their_vacancies(town):
@@ -54,7 +59,7 @@ def test_vacant_premises_resemble_the_open_ones_around_them(formats, town):
 
 @pytest.mark.parametrize("share", [0.0, 0.12, 0.5])
 def test_where_a_source_lists_open_shops_only_vacant_ones_are_generated(share, town):
-    territory = import_territory(town.population(), town.bpe(), name="T", assumed_vacancy=share)
+    territory = import_territory(town.population(), town.bpe(), name="T", vacancy=assumed(share))
     vacant = int((territory.premises_occupancy == VACANT).sum())
     assert vacant == round(20 * share / (1 - share))
     entry = territory.provenance["vacancy"]
@@ -66,7 +71,7 @@ def test_where_a_source_lists_open_shops_only_vacant_ones_are_generated(share, t
 def test_openstreetmap_without_any_vacancy_is_taken_to_list_open_shops_only(formats, town):
     rows = [row for row in town.shops() if row["shop"] != "vacant"]
     path = formats.csv(town.folder / "osm.csv", rows)
-    territory = import_territory(town.population(), path, name="T", assumed_vacancy=0.5)
+    territory = import_territory(town.population(), path, name="T", vacancy=assumed(0.5))
     assert (territory.premises_occupancy == VACANT).sum() == 10
     assert territory.provenance["vacancy"]["why"] == "the file lists open shops only"
 

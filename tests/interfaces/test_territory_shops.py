@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from sim.errors import InputError
+from sim.territory.column_words import plain_word
 from sim.territory.grid_frame import GridFrame
 from sim.territory.read_shops import UNKNOWN_GROUP, read_shops
 from sim.territory.shop_kinds import shop_catalogue
@@ -37,9 +38,10 @@ def osm_row(town, place=(3, 4), **tags):
 def test_no_kind_stands_twice_in_the_catalogue():
     content = tomllib.loads(files("sim.territory").joinpath("shop_kinds.toml").read_text())
     blocks = [*content["group"], *content["left_out"]]
-    count = Counter(v for block in blocks for v in (*block["osm"], *block["bpe"]))
-    count += Counter(content["vacant"])
-    assert [value for value, times in count.items() if times > 1] == []
+    for source in ("osm", "bpe", "naf", "words"):
+        count = Counter(plain_word(v) for block in blocks for v in block.get(source, []))
+        count += Counter(plain_word(v) for k in ("vacant", "unknown", "malls") for v in content[k])
+        assert [value for value, times in count.items() if times > 1] == []
 
 
 def test_every_group_has_a_floor_area_with_its_source_and_mark():
@@ -85,12 +87,30 @@ def test_a_kind_of_openstreetmap_belongs_to_a_sector(kind, sector, formats, town
     assert points.cell[0] == 3 * 9 + 4
 
 
-@pytest.mark.parametrize("kind", ["bank", "fuel", "hotel", "car_repair", "school", "", "nonsense"])
+@pytest.mark.parametrize("kind", ["fuel", "hotel", "car_repair", "funeral_directors"])
 def test_points_that_are_not_shops_are_left_out_and_counted_by_kind(kind, formats, town):
     rows = [osm_row(town, shop="bakery"), osm_row(town, shop=kind)]
     points = read_shops(formats.csv(town.folder / "osm.csv", rows), frame_of(town))
     assert points.cell.size == 1
-    assert points.provenance["left_out_kinds"] == {kind or "no kind given": 1}
+    assert points.provenance["left_out_kinds"] == {kind: 1}
+    assert points.provenance["unknown_kinds"] == {}
+
+
+@pytest.mark.parametrize("kind", ["", "nonsense", "school"])
+def test_points_of_unknown_kind_are_counted_apart_from_those_left_out(kind, formats, town):
+    rows = [osm_row(town, shop="bakery"), osm_row(town, shop=kind)]
+    points = read_shops(formats.csv(town.folder / "osm.csv", rows), frame_of(town))
+    assert points.cell.size == 1
+    assert points.provenance["left_out_kinds"] == {}
+    assert points.provenance["unknown_kinds"] == {kind or "no kind given": 1}
+    assert points.provenance["unknown_share"] == 0.5
+
+
+def test_a_point_of_openstreetmap_without_a_shop_is_no_unknown_shop(formats, town):
+    rows = [osm_row(town, osm_id=1, shop="bakery"), osm_row(town, osm_id=2, shop="")]
+    points = read_shops(formats.csv(town.folder / "osm.csv", rows), frame_of(town))
+    assert points.provenance["left_out_kinds"] == {"no kind given": 1}
+    assert points.provenance["unknown_share"] == 0
 
 
 def test_shop_vacant_is_vacant_premises_without_a_trace(formats, town):
@@ -121,6 +141,7 @@ def test_vacancy_is_counted_by_layer(formats, town):
     kinds = ["bakery", "vacant", "vacant", "shoes"]
     rows = [osm_row(town, layer="commerces", shop=kind) for kind in kinds]
     rows += [osm_row(town, layer="banques", shop="")]
+    rows = [row | {"osm_id": i} for i, row in enumerate(rows)]
     points = read_shops(formats.csv(town.folder / "osm.csv", rows), frame_of(town))
     assert points.provenance["layers"]["commerces"] == {"points": 4, "vacant": 2}
     assert "2 vacant among 4 points of layer commerces" in points.provenance["in_words"]
@@ -129,7 +150,7 @@ def test_vacancy_is_counted_by_layer(formats, town):
 
 def test_an_openstreetmap_id_counts_once_and_the_row_that_can_be_placed_wins(formats, town):
     rows = [
-        osm_row(town, osm_id="7", shop="bank"),
+        osm_row(town, osm_id="7", shop="fuel"),
         osm_row(town, osm_id="7", shop="bar"),
         osm_row(town, osm_id="7", shop="cafe"),
         osm_row(town, osm_id="", shop="bar"),

@@ -1,0 +1,96 @@
+"""Which cells, residents and shops of larger files belong to a place, and how to read the files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+from sim.errors import InputError
+from sim.kernels.arrays import Bools, Floats
+from sim.territory.grid_frame import to_grid_coordinates
+
+__all__ = ["Extent", "Reading"]
+
+_DISTRICTS: Final = {
+    "75056": [f"751{i:02d}" for i in range(1, 21)],
+    "69123": [f"6938{i}" for i in range(1, 10)],
+    "13055": [f"132{i:02d}" for i in range(1, 17)],
+}
+"""Codes of the arrondissements of Paris, Lyon and Marseille, by which INSEE places shops."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the user says of a file: names of columns, one layer, kinds of shop, its source."""
+
+    columns: Mapping[str, str] = field(default_factory=dict)
+    layer: str | None = None
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Extent:
+    """A place: a circle, one or several communes, or, without either, all that a grid holds.
+
+    `around` is latitude and longitude, `radius` in m; `communes` are INSEE's codes.
+    """
+
+    around: tuple[float, float] | None = None
+    radius: float = 5_000.0
+    communes: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        """Raise `InputError` if a value is out of range, or a circle and communes are given."""
+        at, radius = self.around, self.radius
+        if at is not None and not (abs(at[0]) <= 90 and abs(at[1]) <= 180 and radius > 0):
+            raise InputError(
+                f"around is {at} within {radius:g} m; it takes a latitude in [-90, 90], a"
+                " longitude in [-180, 180] and a radius above 0."
+            )
+        for code in self.communes:
+            if not re.fullmatch(r"\d[\dAB]\d{3}", code):
+                raise InputError(
+                    f"commune is {code!r}; INSEE's code of a commune has five characters, such as"
+                    " 53130 or 2A004 (it is not the postal code)."
+                )
+        if at is not None and self.communes:
+            raise InputError("--around and --commune both say which cells to keep; give one.")
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it may be a part of the files."""
+        return self.around is not None or bool(self.communes)
+
+    def circle(self, x: Floats, y: Floats, epsg: int) -> Bools:
+        """Return whether points in a projected system are within the circle, if there is one."""
+        if self.around is None:
+            return np.ones(x.shape, dtype=bool)
+        latitude, longitude = self.around
+        own_x, own_y = to_grid_coordinates(np.array([longitude]), np.array([latitude]), 4326, epsg)
+        with np.errstate(invalid="ignore"):
+            return np.asarray(np.hypot(x - own_x, y - own_y) <= self.radius)
+
+    def in_communes(self, codes: Sequence[str]) -> Bools:
+        """Return which of these codes, or lists of codes in one text, hold one of the communes."""
+        wanted = {c for code in self.communes for c in (code, *_DISTRICTS.get(code, ()))}
+
+        def belongs(text: str) -> bool:
+            text = text.removesuffix(".0").zfill(5)
+            if len(text) % 5:
+                return any(part in wanted for part in re.split(r"[^\dAB]+", text))
+            return any(text[i : i + 5] in wanted for i in range(0, len(text), 5))
+
+        known = {text: belongs(text) for text in set(codes)}
+        return np.array([known[text] for text in codes], dtype=bool)
+
+
+def near_residents(residents: npt.NDArray[Any]) -> Bools:
+    """Return the cells with residents and the eight around each, (rows, columns)."""
+    return np.asarray(ndimage.binary_dilation(residents > 0, np.ones((3, 3), dtype=bool)))

@@ -1,0 +1,224 @@
+"""Shops, residents, income and every sentence concern the same place."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.errors import InputError
+from sim.territory.import_territory import import_territory
+from sim.territory.territory import VACANT
+from sim.territory.vacancy import VacancyRequest
+
+
+def shop(town, row, column, **more):
+    lon, lat = town.project(*town.middle(row, column), 4326)
+    return {"shop": "bakery", "lon": lon, "lat": lat, **more}
+
+
+def every_cell(town):
+    return [
+        shop(town, r, c, depcom="99001" if c < 5 else "99002") for r in range(7) for c in range(9)
+    ]
+
+
+def with_communes(town):
+    rows = []
+    for row in town.cells():
+        column = (int(row["idcar_200m"].rpartition("E")[2]) - town.west) // 200
+        code = "99001" if column < 4 else "9900199002" if column == 4 else "99002"
+        rows.append(row | {"lcog_geo": code, "ind_snv": row["ind"] * (9_000 + 1_000 * column)})
+    return rows
+
+
+def test_a_circle_keeps_its_shops_and_its_income_alone(formats, town):
+    cells = with_communes(town)
+    lon, lat = town.project(*town.middle(3, 2), 4326)
+    territory = import_territory(
+        formats.csv(town.folder / "c.csv", cells),
+        formats.csv(town.folder / "s.csv", every_cell(town)),
+        name="T",
+        around=(lat, lon),
+        radius=450.0,
+        vacancy=VacancyRequest(assumed=0),
+    )
+    near = np.hypot(*(np.indices((7, 9)) - np.array([3, 2])[:, None, None])) * 200 <= 450
+    assert territory.residents.sum() == town.residents[near].sum()
+    assert territory.premises_cell.size == near.sum()
+    people, column = town.residents[near], np.nonzero(near)[1]
+    mean = (people * (9_000 + 1_000 * column)).sum() / people.sum()
+    assert territory.provenance["income"]["mean_eur"] == pytest.approx(mean, abs=0.01)
+    assert territory.provenance["premises"]["outside_circle"] > 0
+
+
+@pytest.mark.parametrize(("codes", "columns"), [(["99001"], 5), (["99001", "99002"], 9)])
+def test_communes_keep_their_cells_and_their_shops(codes, columns, formats, town):
+    territory = import_territory(
+        formats.csv(town.folder / "c.csv", with_communes(town)),
+        formats.csv(town.folder / "s.csv", every_cell(town)),
+        name="T",
+        communes=codes,
+        vacancy=VacancyRequest(assumed=0),
+    )
+    assert territory.residents.sum() == town.residents[:, :columns].sum()
+    assert territory.premises_cell.size == 7 * columns
+    entry = territory.provenance["premises"]
+    assert entry["outside_grid"] + entry["other_commune"] == 7 * (9 - columns)
+
+
+def test_a_commune_needs_a_column_that_names_it(town):
+    with pytest.raises(InputError, match="does not say in which commune"):
+        import_territory(town.population(), name="T", communes=["99001"])
+
+
+def test_the_districts_of_paris_are_paris(formats, town):
+    rows = [row | {"depcom": f"751{1 + i % 20:02d}"} for i, row in enumerate(town.cells())]
+    path = formats.csv(town.folder / "c.csv", rows)
+    territory = import_territory(path, name="T", communes=["75056"])
+    assert territory.residents.sum() == town.residents.sum()
+
+
+def corner_left_out(town):
+    """The cells of a town without those of its south-eastern corner."""
+    keep = {town.corner(r, c) for r in range(7) for c in range(9) if r < 3 or c < 4}
+    return [
+        row
+        for row in town.cells()
+        if tuple(int(p) for p in row["idcar_200m"].rpartition("mN")[2].split("E")) in keep
+    ]
+
+
+def test_shops_where_nobody_of_the_file_lives_are_counted_apart(formats, town):
+    rows = [shop(town, 1, 1)] * 5 + [shop(town, 5, 6)] * 4 + [shop(town, 3, 6)]
+    territory = import_territory(
+        formats.csv(town.folder / "c.csv", corner_left_out(town)),
+        formats.csv(town.folder / "s.csv", rows),
+        name="T",
+        vacancy=VacancyRequest(assumed=0),
+    )
+    assert territory.premises_cell.size == 6
+    assert territory.provenance["premises"]["far_from_residents"] == 4
+
+
+@pytest.mark.parametrize(("n_near", "n_kept"), [(1, 6), (9, 18)])
+def test_a_retail_park_far_from_homes_stays_with_its_commune(n_near, n_kept, formats, town):
+    rows = [shop(town, 1, 1, depcom="99001")] * 5
+    rows += [shop(town, 2, 6, depcom="99002")] * n_near + [shop(town, 5, 6, depcom="99002")] * 4
+    territory = import_territory(
+        formats.csv(town.folder / "c.csv", corner_left_out(town)),
+        formats.csv(town.folder / "s.csv", rows),
+        name="T",
+        vacancy=VacancyRequest(assumed=0),
+    )
+    assert territory.premises_cell.size == n_kept
+
+
+def vacancy_of(formats, town, n_open, marked, **options):
+    rows = [shop(town, 3, 2 + i % 3) for i in range(n_open)]
+    rows += [shop(town, 3, 3) | {"shop": "vacant"}] * marked
+    path = formats.csv(town.folder / "s.csv", rows)
+    territory = import_territory(town.population(), path, name="T", **options)
+    vacant = int((territory.premises_occupancy == VACANT).sum())
+    return vacant, territory.premises_cell.size, territory.provenance["vacancy"]
+
+
+def test_next_to_no_tags_tell_nothing_of_vacancy(formats, town):
+    vacant, n, entry = vacancy_of(formats, town, 199, 1)
+    assert vacant / n == pytest.approx(0.12, abs=0.003)
+    assert entry["evidence"] == "assumed"
+    assert "only 1 of 200" in entry["why"]
+
+
+def test_few_tags_are_combined_with_what_is_usual(formats, town):
+    vacant, n, entry = vacancy_of(formats, town, 95, 5)
+    assert vacant / n == pytest.approx((5 + 0.12 * 41) / (100 + 41), abs=0.005)
+    assert entry["low"] < entry["share"] < entry["high"]
+    assert (entry["evidence"], entry["premises_added"]) == ("derived", vacant - 5)
+
+
+def test_many_tags_stand_and_have_an_interval(formats, town):
+    vacant, n, entry = vacancy_of(formats, town, 80, 20)
+    assert (vacant, n) == (20, 100)
+    assert entry["low"] < 0.2 < entry["high"]
+
+
+def test_a_count_stands_as_it_is(formats, town):
+    counted = vacancy_of(formats, town, 95, 5, vacancy=VacancyRequest(is_counted=True))
+    assert counted[:2] == (5, 100)
+
+
+def test_a_stated_share_is_reached_or_refused(formats, town):
+    vacant, n, _ = vacancy_of(formats, town, 90, 10, vacancy=VacancyRequest(share=0.2))
+    assert vacant / n == pytest.approx(0.2, abs=0.01)
+    with pytest.raises(InputError, match=r"--vacancy 0.05: .* 10 of 100 premises"):
+        vacancy_of(formats, town, 90, 10, vacancy=VacancyRequest(share=0.05))
+
+
+def test_a_list_of_vacant_premises_replaces_the_marks(formats, town):
+    listed = pd.DataFrame([shop(town, 3, 3)] * 7).drop(columns="shop")
+    listed.to_csv(town.folder / "vacant.csv", index=False)
+    request = VacancyRequest(file=town.folder / "vacant.csv")
+    vacant, n, entry = vacancy_of(formats, town, 43, 2, vacancy=request)
+    assert (vacant, n) == (7, 50)
+    assert "the list of vacant premises has them" in entry["in_words"]
+
+
+@pytest.mark.parametrize(("share"), [-0.1, 0.95, float("nan")])
+def test_a_share_out_of_range_is_refused(share):
+    with pytest.raises(InputError, match=r"\[0, 0.9\]"):
+        VacancyRequest(share=share)
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"disused:shop": "yes"},
+        {"was:shop": "yes"},
+        {"abandoned:shop": "yes"},
+        {"shop": "yes", "vacant": "yes"},
+        {"shop": "empty"},
+        {"shop": "bakery", "disused": "yes"},
+        {"disused:amenity": "restaurant"},
+    ],
+)
+def test_every_spelling_of_a_vacant_shop_counts_once(tags, formats, town):
+    blank = dict.fromkeys(
+        [
+            "shop",
+            "disused:shop",
+            "was:shop",
+            "abandoned:shop",
+            "vacant",
+            "disused",
+            "disused:amenity",
+        ],
+        "",
+    )
+    rows = [shop(town, 3, 3) | blank | {"shop": "bakery"}] * 6 + [shop(town, 3, 3) | blank | tags]
+    path = formats.csv(town.folder / "s.csv", rows)
+    territory = import_territory(town.population(), path, name="T")
+    assert (territory.premises_occupancy == VACANT).sum() == 1
+    known = 2 if "restaurant" in tags.values() else 0
+    assert territory.premises_sector[territory.premises_occupancy == VACANT].tolist() == [known]
+
+
+def test_several_centres_are_each_around_their_place(formats, town):
+    rows = [shop(town, 1, 1)] * 20 + [shop(town, 1, 7)] * 20 + [shop(town, 5, 4)] * 30
+    path = formats.csv(town.folder / "s.csv", rows)
+    centres = [(r["lat"], r["lon"]) for r in (shop(town, 1, 1), shop(town, 1, 7))]
+    territory = import_territory(town.population(), path, name="T", centres=centres)
+    assert territory.is_town_centre[1, 1] and territory.is_town_centre[1, 7]
+    assert not territory.is_town_centre[5, 4]
+    assert "2 places that the user names" in territory.provenance["town_centre"]["in_words"]
+
+
+def test_a_mall_makes_its_surroundings_a_retail_park(formats, town):
+    rows = [shop(town, 1, 1)] * 20 + [shop(town, 5, 7)] * 3
+    rows += [shop(town, 5, 7) | {"shop": "mall"}]
+    path = formats.csv(town.folder / "s.csv", rows)
+    territory = import_territory(
+        town.population(), path, name="T", vacancy=VacancyRequest(assumed=0)
+    )
+    assert np.argwhere(territory.is_retail_park).tolist() == [[5, 7]]
+    assert territory.premises_cell.size == 23
