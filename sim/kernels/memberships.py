@@ -14,8 +14,9 @@ YEAR = 12
 @rule
 def forget_visits(people):
     """Let visits fade from the last year."""
-    for i in range(people.recency.size):
-        people.recency[i] -= np.uint8(people.recency[i] > 0)
+    for i in range(np.uintp(people.recency.size)):
+        # Numba adds bytes as words; cut back to a byte, many of them fit into a register.
+        people.recency[i] = np.uint8(people.recency[i] - np.uint8(people.recency[i] > 0))
 
 
 @rule

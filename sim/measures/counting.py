@@ -11,6 +11,7 @@ import numpy.typing as npt
 from sim.kernels.event_codes import ARRIVED, CLOSED, LEFT, RELET, SUCCEEDED, TAKEN
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.machine.records import arguments_of
+from sim.kernels.machine.screening import CHUNK, list_marked
 from sim.kernels.machine.sequence import KernelCall
 from sim.kernels.project_codes import (
     ABANDONED,
@@ -229,52 +230,64 @@ def count_youth(youth, row):
     row[AT.youth_arrived] += _times(ARRIVED, youth.event)
 
 
+@rule
+def _count_project(e, zone, third, entrepreneur, row):
+    """Add up what happened to a project, and whether it runs, into a row of `COUNTS`."""
+    now, what = entrepreneur.stage[e], entrepreneur.event[e]
+    z, bottom_up = zone[entrepreneur.cell_row[e]], entrepreneur.origin[e] != BY_OFFICIAL
+    row[AT.project_members] += entrepreneur.at_place[e] if IDEA <= now <= RUNNING else 0
+    if now == IDEA:
+        row[AT.ideas_in_work] += 1.0
+    elif now == REVIEW:
+        row[AT.in_review] += 1.0
+    elif now == INCUBATING:
+        row[AT.incubating] += 1.0
+    elif now == RUNNING:
+        row[AT.running + z] += 1.0
+        row[AT.running_bottom_up] += bottom_up
+        row[AT.running_public_partner] += entrepreneur.has_public_partner[e]
+        row[AT.running_partners] += entrepreneur.partners[e]
+        row[AT.running_months_to_birth_sum] += entrepreneur.months_to_birth[e]
+    if what == HAD_IDEA:
+        row[AT.ideas + z] += 1.0
+    elif what == APPLIED:
+        row[AT.applications] += 1.0
+    elif what == APPROVED:
+        row[AT.approvals] += 1.0
+        row[AT.decided_months] += entrepreneur.review_months[e]
+    elif what == REFUSED:
+        row[AT.refusals] += 1.0
+        row[AT.decided_months] += entrepreneur.review_months[e]
+    elif what == ABANDONED:
+        row[AT.abandoned] += 1.0
+    elif what == BORN:
+        row[AT.births + z] += 1.0
+        row[_BIRTHS + third[entrepreneur.cell_row[e]]] += 1.0
+        row[AT.bottom_up_births] += bottom_up
+        row[AT.public_partner_births] += entrepreneur.has_public_partner[e]
+        row[AT.partners_at_birth] += entrepreneur.partners[e]
+        row[AT.months_to_birth_sum] += entrepreneur.months_to_birth[e]
+        row[_BY_KIND + entrepreneur.kind[e]] += 1.0
+        for d in range(entrepreneur.weight.shape[1]):
+            row[_BY_DIMENSION + d] += entrepreneur.weight[e, d]
+    elif what == CEASED:
+        row[AT.projects_ended + z] += 1.0
+
+
 @kernel
 def count_projects(cell, entrepreneur, row):
     """Add up what happened to projects, and those that run, into a row of `COUNTS`."""
     zone, third = cell.zone.reshape(-1), cell.income_third.reshape(-1)
-    for e in range(entrepreneur.stage.size):
-        now, what = entrepreneur.stage[e], entrepreneur.event[e]
-        if now == LATENT and what == NOTHING:
-            continue
-        z, bottom_up = zone[entrepreneur.cell_row[e]], entrepreneur.origin[e] != BY_OFFICIAL
-        row[AT.project_members] += entrepreneur.at_place[e] if IDEA <= now <= RUNNING else 0
-        if now == IDEA:
-            row[AT.ideas_in_work] += 1.0
-        elif now == REVIEW:
-            row[AT.in_review] += 1.0
-        elif now == INCUBATING:
-            row[AT.incubating] += 1.0
-        elif now == RUNNING:
-            row[AT.running + z] += 1.0
-            row[AT.running_bottom_up] += bottom_up
-            row[AT.running_public_partner] += entrepreneur.has_public_partner[e]
-            row[AT.running_partners] += entrepreneur.partners[e]
-            row[AT.running_months_to_birth_sum] += entrepreneur.months_to_birth[e]
-        if what == HAD_IDEA:
-            row[AT.ideas + z] += 1.0
-        elif what == APPLIED:
-            row[AT.applications] += 1.0
-        elif what == APPROVED:
-            row[AT.approvals] += 1.0
-            row[AT.decided_months] += entrepreneur.review_months[e]
-        elif what == REFUSED:
-            row[AT.refusals] += 1.0
-            row[AT.decided_months] += entrepreneur.review_months[e]
-        elif what == ABANDONED:
-            row[AT.abandoned] += 1.0
-        elif what == BORN:
-            row[AT.births + z] += 1.0
-            row[_BIRTHS + third[entrepreneur.cell_row[e]]] += 1.0
-            row[AT.bottom_up_births] += bottom_up
-            row[AT.public_partner_births] += entrepreneur.has_public_partner[e]
-            row[AT.partners_at_birth] += entrepreneur.partners[e]
-            row[AT.months_to_birth_sum] += entrepreneur.months_to_birth[e]
-            row[_BY_KIND + entrepreneur.kind[e]] += 1.0
-            for d in range(entrepreneur.weight.shape[1]):
-                row[_BY_DIMENSION + d] += entrepreneur.weight[e, d]
-        elif what == CEASED:
-            row[AT.projects_ended + z] += 1.0
+    n = np.uintp(entrepreneur.stage.size)
+    marks, listed = np.empty(CHUNK, np.uint8), np.empty(CHUNK, np.uintp)
+    for first in range(np.uintp(0), n, CHUNK):
+        last = min(first + CHUNK, n)
+        for e in range(first, last):
+            marks[e - first] = (entrepreneur.stage[e] != LATENT) | (
+                entrepreneur.event[e] != NOTHING
+            )
+        for j in range(list_marked(marks, last - first, listed)):
+            _count_project(first + listed[j], zone, third, entrepreneur, row)
 
 
 @rule

@@ -28,6 +28,7 @@ import math
 import numpy as np
 
 from sim.kernels.machine.compile import kernel, rule
+from sim.kernels.machine.screening import CHUNK, list_marked
 from sim.kernels.matching import sort_pairs
 from sim.kernels.project_codes import IDEA, INCUBATING
 from sim.kernels.random import stream_key, uniform, word
@@ -129,12 +130,21 @@ def _is_referred(i, k0, k1, entrepreneur, third_place, p):
 @rule
 def _list_concerned(entrepreneur, work):
     """List the rows of projects before birth and of holders present; return their number."""
-    concerned = 0
-    for i in range(entrepreneur.stage.size):  # without branches
-        work.triage_row[concerned] = i
-        is_accompanied = entrepreneur.accompanied_by[i] >= 0
-        is_here = entrepreneur.facilitation[i] > 0.0
-        concerned += is_accompanied | is_here | _is_before_birth(entrepreneur.stage[i])
+    concerned, n = np.uintp(0), np.uintp(entrepreneur.stage.size)
+    marks = np.empty(CHUNK, np.uint8)
+    for first in range(np.uintp(0), n, CHUNK):
+        last = min(first + CHUNK, n)
+        for i in range(first, last):
+            is_accompanied = entrepreneur.accompanied_by[i] >= 0
+            is_here = entrepreneur.facilitation[i] > 0.0
+            stage = entrepreneur.stage[i]
+            is_before_birth = (stage >= IDEA) & (stage <= INCUBATING)
+            marks[i - first] = is_accompanied | is_here | is_before_birth
+        listed = work.triage_row[concerned:]
+        here = list_marked(marks, last - first, listed)
+        for j in range(here):
+            listed[j] += np.int64(first)
+        concerned += here
     return concerned
 
 

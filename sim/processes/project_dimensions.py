@@ -116,15 +116,16 @@ def _compare(d, gained, at_start, decay, entrepreneur, work, premises, cell):
         i = work.project_row[j]
         if entrepreneur.stage[i] == RUNNING:
             place = entrepreneur.premises_row[i]
-            c = premises.cell_row[place] if place >= 0 else entrepreneur.cell_row[i]
-            here[c] += entrepreneur.weight[i, d]
+            home = premises.cell_row[place] if place >= 0 else entrepreneur.cell_row[i]
+            here[home] += entrepreneur.weight[i, d]
     decay_potential(gained, decay, gained, work.space[0, :1])
-    rows, columns = gained.shape
+    rows, columns = np.uintp(gained.shape[0]), np.uintp(gained.shape[1])
     thousand, one = np.float32(1000), np.float32(1)
-    for i in range(rows):
-        for j in range(columns):
-            more = gained[i, j] - at_start[i, j]
-            gained[i, j] = thousand * more / max(cell.residents_nearby[i, j], one)
+    residents = cell.residents_nearby
+    for r in range(rows):
+        for c in range(columns):
+            more = gained[r, c] - at_start[r, c]
+            gained[r, c] = thousand * more / max(residents[r, c], one)
 
 
 @kernel
@@ -132,9 +133,9 @@ def _draw_in(youth, cell, p):
     """Add the exposure of the young through social projects around their homes."""
     gained = cell.social_gained.reshape(-1)
     encounters = np.empty(gained.size, np.float32)
-    for c in range(gained.size):
+    for c in range(np.uintp(gained.size)):
         encounters[c] = encounters_nearby(gained[c], p)
-    for y in range(youth.exposure.size):
+    for y in range(np.uintp(youth.exposure.size)):
         here = encounters[np.uintp(youth.cell_row[y])]
         youth.exposure[y] += here * np.float32(youth.is_present[y])
 

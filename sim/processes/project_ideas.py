@@ -34,7 +34,7 @@ from sim.kernels.project_traits import (
     youth_factor,
 )
 from sim.kernels.random import block, fill_words, stream_key, uniform
-from sim.kernels.surroundings import LARGEST_REACTION, activity_gained, reaction, vacancy_gained
+from sim.kernels.surroundings import activity_gained, reaction, vacancy_gained
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter, response
 
@@ -216,7 +216,7 @@ def _word_of_the_likeliest(usual_rate, town, p):
         everybody = 1.0 / town.active_youth_share[0] - 1.0
         most *= all_ideas(youth_factor(everybody, p), p) * (1.0 + 1e-5)  # sums are of 32 bits
     if p.idea_vacancy_response > 0.0:
-        most *= LARGEST_REACTION
+        most *= reaction(p.idea_vacancy_response)
     likeliest = 1.0 - math.exp(-most / 12.0)
     return np.uint32(min(likeliest * 2.0**32, 2.0**32 - 1.0))
 
@@ -226,8 +226,8 @@ def _youth_around(i, entrepreneur, cell, town, p):
     """Return the ideas of young people around an entrepreneur relative to the start."""
     home = entrepreneur.cell_row[i]
     activity = activity_gained(
-        cell.active_youth_nearby.reshape(-1)[home],
-        cell.youth_places_nearby.reshape(-1)[home],
+        cell.active_youth_nearby.flat[home],
+        cell.youth_places_nearby.flat[home],
         town.active_youth_share[0],
     )
     return youth_factor(activity, p)
@@ -238,10 +238,7 @@ def _discouraged(i, entrepreneur, cell, p):
     """Return the factor of ideas through vacancy around an entrepreneur."""
     home = entrepreneur.cell_row[i]
     vacancy = vacancy_gained(
-        cell.open_nearby.reshape(-1)[home],
-        cell.usual_open.reshape(-1)[home],
-        cell.premises_nearby.reshape(-1)[home],
-        p,
+        cell.open_nearby.flat[home], cell.usual_open.flat[home], cell.premises_nearby.flat[home], p
     )
     return reaction(-p.idea_vacancy_response * vacancy)
 

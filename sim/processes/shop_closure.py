@@ -191,7 +191,8 @@ def close_shops(seed, month, premises, town, p):
         fill_first_words(seed, STREAM, month, premises.id[first:last], lucks)
         for i in range(first, last):
             luck, risk_ratio = uniform(lucks[i - first]), premises.risk_ratio[i]
-            if not is_open[i] or (luck >= worst and risk_ratio <= 1.0):
+            # A risk r times as high makes an event at most r times as likely.
+            if not is_open[i] or luck >= worst * max(risk_ratio, 1.0):
                 continue
             weight = age_weight(shop_age[i], town.closure_age_scale[0], p)
             if luck < closure_probability(premises.margin[i], weight, reserves[i], risk_ratio, p):

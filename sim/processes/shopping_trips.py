@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
+import numpy as np
 from numba import prange
 
 from sim.kernels.dimensions import kept_share
@@ -162,29 +163,27 @@ class ShoppingTripsParameters(ParameterGroup):
 
 
 @kernel
-def kept_from_going_online(cell, p):
-    """Return how many consumers' spending online local loops keep, over all cells."""
-    kept = 0.0
-    if p.ecological_retention > 0.0:
-        rows, columns = cell.consumers.shape
-        for i in range(rows):
-            for j in range(columns):
-                kept += cell.consumers[i, j] * kept_share(cell.ecological_gained[i, j], p)
-    return kept
+def keep_from_going_online(cell, p, kept):
+    """Write the share that local loops keep in each cell; return how many consumers' spending."""
+    consumers, gained = cell.consumers.reshape(-1), cell.ecological_gained.reshape(-1)
+    for c in range(np.uintp(kept.size)):
+        kept[c] = kept_share(gained[c], p)
+    in_all = 0.0
+    for c in range(np.uintp(kept.size)):
+        in_all += consumers[c] * kept[c]
+    return in_all
 
 
 @kernel
-def spend_on_site(cell, online, demand, p):
+def spend_on_site(cell, online, kept, demand):
     """Write a sector's demand, in consumers who spend the usual share, 1 - online, on site."""
-    if p.ecological_retention <= 0.0:
-        demand[:] = cell.consumers
+    consumers, demanded = cell.consumers.reshape(-1), demand.reshape(-1)
+    if kept.size == 0:
+        demanded[:] = consumers
         return
     more = online / (1.0 - online)
-    rows, columns = demand.shape
-    for i in range(rows):
-        for j in range(columns):
-            kept = kept_share(cell.ecological_gained[i, j], p)
-            demand[i, j] = cell.consumers[i, j] * (1.0 + more * kept)
+    for c in range(np.uintp(kept.size)):
+        demanded[c] = consumers[c] * (1.0 + more * kept[c])
 
 
 @kernel
@@ -206,11 +205,14 @@ def spend(premises, cell, work, sector, driver, town, p):
     consumer_spending = sector.consumer_spending
     spent_in_shops, spent_outside = sector.spent_in_shops, sector.spent_outside
     spent_online = sector.spent_online
-    demand, loops = cell.demand, kept_from_going_online(cell, p)
+    demand, loops = cell.demand, 0.0
+    kept_online = np.empty(cell.consumers.size if p.ecological_retention > 0.0 else 0)
+    if p.ecological_retention > 0.0:
+        loops = keep_from_going_online(cell, p, kept_online)
     for s in prange(3):
         consumer_spending[s] *= spending / 12.0
         online = driver.online_share[s]
-        spend_on_site(cell, online, demand[s], p)
+        spend_on_site(cell, online, kept_online, demand[s])
         kept, leaked = huff_flows(
             cell.attraction[s],
             demand[s],

@@ -194,7 +194,7 @@ def move_youth(seed, month, youth, entrepreneur, cell, town, p):
             luck = lucks[y - first]
             age = np.int16(youth.age[y] + 1)
             is_30 = age >= OLDEST
-            leaving = at_18 if AT_18 <= age < AT_19 else usual
+            leaving = at_18 if (age >= AT_18) & (age < AT_19) else usual
             is_likely = fires(luck, leaving if youth.is_present[y] else arriving)
             youth.event[y] = TURNED_30 if is_30 else np.uint8(is_likely)
             youth.age[y] = YOUNGEST if is_30 else age

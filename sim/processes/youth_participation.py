@@ -186,8 +186,10 @@ def look_around(youth, cell):
     active_here = cell.active_youth.reshape(-1)
     n = np.uintp(youth.seen.size)
     for y in range(n):
-        seen = np.uint8(SEEN_PRESENT * youth.is_present[y] + SEEN_ACTIVE * youth.is_active[y])
-        youth.seen_change[y] = seen - youth.seen[y]
+        # Cut back to bytes, of which many fit into a register.
+        active = np.uint8(np.uint8(SEEN_ACTIVE) * youth.is_active[y])
+        seen = np.uint8(np.uint8(np.uint8(SEEN_PRESENT) * youth.is_present[y]) + active)
+        youth.seen_change[y] = np.uint8(seen - youth.seen[y])
         youth.seen[y] = seen
     listed = youth.known_by.reshape(-1)
     for first in range(_0, n, CHUNK):

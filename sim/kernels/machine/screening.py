@@ -62,6 +62,18 @@ def without_lowest(bits):
     return bits & (bits - _1)
 
 
+@rule
+def list_marked(marks, n, listed):
+    """Write the indices of those of the first n marks that are not 0; return how many there are."""
+    count = np.uintp(0)
+    for start in range(np.uintp(0), n, BLOCK):
+        bits = marks_of_block(marks, start, n)
+        while bits:
+            listed[count], bits = start + lowest(bits), without_lowest(bits)
+            count += np.uintp(1)
+    return count
+
+
 @instruction
 def lowest(_, bits):
     """Return the index of the lowest set bit; there must be one."""
