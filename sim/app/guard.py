@@ -1,21 +1,32 @@
-"""The guard of the page: it accepts only this machine's browser showing this page.
+"""The guard of the page: it accepts only browsers that show this page, and know its token.
 
 Any page in the same browser can reach a local server: by requests from another origin, and by
 foreign host names that resolve to this machine (DNS rebinding). The guard therefore requires a host
 name for which the server was started, and refuses requests from other origins.
+
+On a network it also requires a token. The link to the page carries it; the guard then moves it into
+a cookie, so that it leaves the address. Addresses in numbers are accepted as host names there:
+nobody can make them resolve to another machine.
 """
 
 from __future__ import annotations
 
+import hmac
+import ipaddress
 import json
 from collections.abc import Iterable
+from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
+from urllib.parse import parse_qs
 
 from starlette.exceptions import HTTPException
 
 LARGEST_BODY: Final = 64 * 1024
 """Maximum bytes of a request."""
 
+COOKIE: Final = "essaim"
+
+_NO_TOKEN: Final = "open the page by the link that the server printed: it ends in a token."
 _TOO_LARGE: Final = f"a request may have {LARGEST_BODY:,} bytes at most."
 
 _HEADERS: Final = (
@@ -33,11 +44,15 @@ _HEADERS: Final = (
 
 
 class Guard:
-    """ASGI middleware that refuses requests from other pages or for other hosts, on any port."""
+    """ASGI middleware that refuses requests from other pages, for other hosts or without a token.
 
-    def __init__(self, app: Any, hosts: Iterable[str]) -> None:
+    Hosts are accepted on any port; no token is required if there is none.
+    """
+
+    def __init__(self, app: Any, hosts: Iterable[str], token: str | None = None) -> None:
         self._app = app
         self._hosts = frozenset(host.lower() for host in hosts)
+        self._token = token
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Pass a request on, or refuse it."""
@@ -52,11 +67,17 @@ class Guard:
         if refused is not None:
             await _answer(send, *refused)
             return
+        if self._token is not None and not self._knows_token(headers):
+            if self._is_token(_token_of_link(scope)):
+                await _admit(send, self._token)
+            else:
+                await _answer(send, 401, _NO_TOKEN)
+            return
         await self._app(scope, _Limited(receive), _with_headers(send))
 
     def _refusal(self, scope: Any, headers: dict[str, str]) -> tuple[int, str] | None:
         host = headers.get("host", "").lower()
-        if host not in self._hosts and host.rpartition(":")[0] not in self._hosts:
+        if not self._is_own(host) and not self._is_own(host.rpartition(":")[0]):
             return 403, "this server answers under its own name alone."
         origin = headers.get("origin")
         if origin is not None and origin.lower() != f"{scope.get('scheme', 'http')}://{host}":
@@ -76,6 +97,37 @@ class Guard:
         if not length.isdecimal() or len(length) > len(str(LARGEST_BODY)):
             return 413, _TOO_LARGE
         return (413, _TOO_LARGE) if int(length) > LARGEST_BODY else None
+
+    def _is_own(self, host: str) -> bool:
+        return host in self._hosts or (self._token is not None and _is_number(host))
+
+    def _knows_token(self, headers: dict[str, str]) -> bool:
+        try:
+            cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        except CookieError:
+            return False
+        return cookie is not None and self._is_token(cookie.value)
+
+    def _is_token(self, given: str) -> bool:
+        """Compare in a time that does not depend on how much is right."""
+        return hmac.compare_digest(given.encode(), (self._token or "").encode())
+
+
+def _is_number(host: str) -> bool:
+    """Return whether a host is an IP address."""
+    try:
+        ipaddress.ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return True
+
+
+def _token_of_link(scope: Any) -> str:
+    """Return the token in the address of the page, or nothing."""
+    if scope["path"] != "/" or scope.get("method") != "GET":
+        return ""
+    query = parse_qs(scope["query_string"].decode("latin-1"), max_num_fields=8)
+    return str(query.get("token", [""])[0])
 
 
 def _is_link(scope: Any, headers: dict[str, str]) -> bool:
@@ -106,6 +158,19 @@ def _with_headers(send: Any) -> Any:
         await send(message)
 
     return answered
+
+
+async def _admit(send: Any, token: str) -> None:
+    """Give the browser the token as a cookie, and show the page at its plain address."""
+    cookie = f"{COOKIE}={token}; HttpOnly; SameSite=Lax; Path=/"
+    headers = [
+        (b"location", b"/"),
+        (b"set-cookie", cookie.encode()),
+        (b"content-length", b"0"),
+        *_HEADERS,
+    ]
+    await send({"type": "http.response.start", "status": 303, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
 
 
 async def _answer(send: Any, status: int, sentence: str) -> None:

@@ -64,6 +64,7 @@ _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     }
     for status, text in (
         (400, "The request is not to be understood."),
+        (401, "The browser has no token."),
         (403, "It comes from another page or host."),
         (404, "There is no such thing, or it has ended."),
         (405, "The method is not one of this address."),
@@ -102,8 +103,11 @@ def make_app(
     scenarios: Sequence[Path] = (),
     hosts: Sequence[str] = ("127.0.0.1", "localhost"),
     sessions: Sessions | None = None,
+    token: str | None = None,
 ) -> Guard:
     """Make the page's server as an ASGI application that answers to some host names.
+
+    With a token, it answers only browsers that know it.
 
     Scenario files are offered in addition to those of the package; raise `InputError` if one is
     invalid. Sessions are new ones with the usual limits by default.
@@ -193,7 +197,7 @@ def make_app(
 
     _answer_replications(api, sessions)
     api.mount("/static", StaticFiles(directory=STATIC), name="static")
-    return Guard(api, hosts)
+    return Guard(api, hosts, token)
 
 
 def _answer_replications(api: FastAPI, sessions: Sessions) -> None:

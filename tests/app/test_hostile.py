@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from schemathesis.core import NotSet
 from starlette.testclient import TestClient
 
-from sim.app.guard import LARGEST_BODY
+from sim.app.guard import COOKIE, LARGEST_BODY
 from sim.app.server import make_app
 from sim.interventions import TYPES
 from sim.scenario.schema import PARAMETERS
@@ -29,9 +29,18 @@ OPENAPI = TestClient(make_app(), base_url=HOST).get("/openapi.json").json()
 SCHEMA = schemathesis.openapi.from_dict(OPENAPI)
 
 
-@pytest.fixture(scope="module")
-def client() -> Iterator[TestClient]:
-    with TestClient(make_app(), base_url=HOST) as client:
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(None, id="this machine"),
+        pytest.param("token", id="network", marks=pytest.mark.slow),
+    ],
+)
+def client(request: pytest.FixtureRequest) -> Iterator[TestClient]:
+    token = request.param
+    with TestClient(make_app(token=token), base_url=HOST) as client:
+        if token:
+            client.cookies.set(COOKIE, token)
         yield client
 
 
