@@ -14,6 +14,7 @@ from sim.errors import InputError
 from sim.words.folders import ENGLISH
 
 if TYPE_CHECKING:
+    from sim.simulation.balance import Remark
     from sim.territory.extent import Reading
     from sim.territory.territory import Territory
 
@@ -127,11 +128,12 @@ def import_command(
         vacancy, vacancy_file, columns, kinds, layer, population_source, shops_source,
     )  # fmt: skip
     balance = balance_sheet(territory, archetype)
-    doubts = [remark.sentence for remark in balance.remarks if remark.is_doubt]
+    doubts = [remark for remark in balance.remarks if remark.is_doubt]
     if doubts and not accept:
         more = f" There are {len(doubts) - 1} more doubts." if len(doubts) > 1 else ""
         raise InputError(
-            f"{doubts[0]}{more} 'sim territory check' shows all; --accept imports all the same."
+            f"{shops}: {_said(doubts[0])}{more} 'sim territory check' shows all; --accept imports"
+            " all the same."
         )
     territory = with_balance(territory, balance, is_accepted=accept)
     with tempfile.TemporaryDirectory() as trial:
@@ -194,11 +196,15 @@ def check_command(
         CONSOLE.data(table(balance.rows()))
         CONSOLE.data("")
         for remark in balance.remarks:
-            CONSOLE.data(f"  {'DOUBT: ' if remark.is_doubt else ''}{remark.sentence}")
+            CONSOLE.data(f"  {'DOUBT: ' if remark.is_doubt else ''}{_said(remark)}")
         if not balance.remarks:
             CONSOLE.data("Nothing to remark.")
     if any(remark.is_doubt for remark in balance.remarks):
         raise typer.Exit(2)
+
+
+def _said(remark: Remark) -> str:
+    return f"{remark.sentence(ENGLISH)} {remark.remedy}".strip()
 
 
 def _reading(

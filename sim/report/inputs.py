@@ -15,6 +15,7 @@ from sim.registry.catalogues import (
 )
 from sim.registry.parameters import ParameterInfo
 from sim.scenario.schema import PARAMETERS
+from sim.simulation.balance import remarks_in_words
 from sim.words.folders import Language
 from sim.words.language import typeset
 
@@ -144,5 +145,7 @@ class Inputs:
         return int(self._manifest["uncertain_parameters"])
 
     def starting_point(self) -> list[str]:
-        """State whether the people and premises of the start were observed or generated."""
-        return starting_point(self._first["territory"], self._language)
+        """State what of the start was observed or generated, and the remarks of its import."""
+        territory = self._first["territory"]
+        remarks = remarks_in_words(territory["provenance"], self._language)
+        return [*starting_point(territory, self._language), *remarks]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -15,9 +16,11 @@ from sim.territory.generate import SECTOR_MIX
 from sim.territory.imported_scenario import suggest_archetype
 from sim.territory.public_data import where_to_find
 from sim.territory.territory import SECTORS, VACANT, Territory
+from sim.words.catalogue import Words
+from sim.words.folders import ENGLISH, Language
 from sim.words.language import number, percent
 
-__all__ = ["Balance", "Remark", "balance_sheet", "run_a_month", "with_balance"]
+__all__ = ["Balance", "Remark", "balance_sheet", "remarks_in_words", "run_a_month", "with_balance"]
 
 MOST_IN_EMPTY_CELLS: Final = 0.10
 """Maximum share of premises in cells without residents; assumed."""
@@ -37,11 +40,41 @@ USUAL_RANGE: Final = 2.0
 
 @dataclass(frozen=True)
 class Remark:
-    """One remark in a sentence; a doubt stops an import until the user accepts it."""
+    """One remark; a doubt stops an import until the user accepts it.
+
+    `code` is a key of the words under ``balance``, with their values; `remedy` says in the terms of
+    the command line what to do about it.
+    """
 
     code: str
-    sentence: str
+    values: Mapping[str, int | float | str] = field(default_factory=dict)
+    remedy: str = ""
     is_doubt: bool = False
+
+    def sentence(self, language: Language) -> str:
+        """Return the remark in words."""
+        return _in_words(self.code, self.values, language)
+
+
+def _in_words(code: str, values: Mapping[str, Any], language: Language) -> str:
+    shown = {name: _value(name, value, language) for name, value in values.items()}
+    return Words(language)(f"balance.{code}", **shown)
+
+
+def _value(name: str, value: int | float | str, language: Language) -> int | float | str:
+    if isinstance(value, str) or name == "count":
+        return value
+    if name in ("share", "low", "high"):
+        return percent(value, language)
+    if name == "year":
+        return str(value)
+    return number(value, language, 0 if isinstance(value, int) else 1)
+
+
+def remarks_in_words(provenance: dict[str, Any], language: Language) -> list[str]:
+    """Return the remarks of the balance sheet in a territory's provenance, if it has one."""
+    sheet = provenance.get("balance_sheet", {})
+    return [_in_words(one["code"], one["values"], language) for one in sheet.get("remarks", ())]
 
 
 @dataclass(frozen=True)
@@ -60,7 +93,9 @@ class Balance:
                 name: {"here": round(here, 4), "archetype": usual and round(usual, 4)}
                 for name, (here, usual) in self.figures.items()
             },
-            "remarks": [asdict(remark) for remark in self.remarks],
+            "remarks": [
+                asdict(remark) | {"sentence": remark.sentence(ENGLISH)} for remark in self.remarks
+            ],
         }
 
     def rows(self) -> list[list[str]]:
@@ -93,7 +128,7 @@ def balance_sheet(territory: Territory, archetype: str | None = None) -> Balance
         "residents": (residents, None),
         "income relative to France": (income, usual["income_level"]),
     }
-    remarks = [Remark("missing", sentence) for sentence in where_to_find(territory)]
+    remarks = [Remark(code, {}, remedy) for code, remedy in where_to_find(territory).items()]
     n = territory.premises_cell.size
     if n:
         per_1000 = 1000 * n / residents
@@ -113,14 +148,8 @@ def balance_sheet(territory: Territory, archetype: str | None = None) -> Balance
         }
         remarks += _doubts(territory, empty, n, unknown, share)
         if not 1 / USUAL_RANGE <= per_1000 / usual["premises_per_1000"] <= USUAL_RANGE:
-            remarks.append(
-                Remark(
-                    "premises",
-                    f"{number(per_1000, 'en', 1)} premises per 1,000 residents, where"
-                    f" {number(usual['premises_per_1000'], 'en', 1)} are usual in a place of this"
-                    " kind: are both files about the same place, and do they hold all of it?",
-                )
-            )
+            values = {"here": per_1000, "usual": float(usual["premises_per_1000"])}
+            remarks.append(Remark("premises", values))
         remarks += _of_shops(territory)
     remarks += _of_sources(parts)
     return Balance(chosen, figures, remarks)
@@ -146,68 +175,46 @@ def _by_sector(
 def _doubts(
     territory: Territory, empty: int, n: int, unknown: int, unknown_share: float
 ) -> list[Remark]:
-    name = territory.provenance["premises"]["source"].rpartition(", ")[2]
     remarks = []
     if empty:
-        is_doubt = empty > MOST_IN_EMPTY_CELLS * n
-        ask = ": does the file of residents hold the whole place?" if is_doubt else "."
-        words = f"{name}: {empty} of {n} premises ({percent(empty / n, 'en')}) stand in cells"
-        remarks.append(Remark("empty_cells", f"{words} without residents{ask}", is_doubt))
+        values: dict[str, int | float | str] = {"n": empty, "all": n, "share": empty / n}
+        remedy = "Does the file of residents hold the whole place?"
+        remarks.append(Remark("empty_cells", values, remedy, empty > MOST_IN_EMPTY_CELLS * n))
     if unknown:
-        is_doubt = unknown_share > MOST_UNKNOWN
         kinds = territory.provenance["premises"]["unknown_kinds"]
-        some = ", ".join(sorted(kinds, key=lambda kind: -kinds[kind])[:5])
-        ask = ": say what they are with --kinds FILE." if is_doubt else "."
-        words = f"{name}: {unknown} rows are of kinds that are not known ({some})"
-        remarks.append(Remark("unknown_kinds", f"{words}{ask}", is_doubt))
+        some = ", ".join(sorted(kinds, key=lambda kind: (-kinds[kind], kind))[:5])
+        values = {"count": unknown, "some": some}
+        remedy = "Say what they are with --kinds FILE."
+        remarks.append(Remark("unknown_kinds", values, remedy, unknown_share > MOST_UNKNOWN))
     return remarks
 
 
 def _of_shops(territory: Territory) -> list[Remark]:
     remarks, premises = [], territory.provenance["premises"]
     vacancy = territory.provenance["vacancy"]
+    values = {name: vacancy[name] for name in ("share", "low", "high")}
+    remedy = "A count by the town hall, --vacancy or --vacancy-file tells it."
     if vacancy.get("generated"):
-        remarks.append(
-            Remark(
-                "vacancy",
-                f"The share of vacant premises is assumed, since {vacancy['why']}; a count by the"
-                " town hall, --vacancy or --vacancy-file would tell it.",
-            )
-        )
-    left = {
-        "far_from_residents": "stand farther than one cell from any resident",
-        "other_commune": "are in another commune",
-        "without_coordinates": "have no coordinates",
-    }
+        remarks.append(Remark("vacancy_assumed", values, remedy))
+    elif values["low"] < values["high"]:
+        remarks.append(Remark("vacancy_sampled", values, remedy))
     remarks += [
-        Remark(code, f"{premises[code]} premises of the file {words}; they are left out.")
-        for code, words in left.items()
+        Remark(code, {"count": premises[code]})
+        for code in ("far_from_residents", "other_commune", "without_coordinates", "bad_positions")
         if premises.get(code)
     ]
-    if premises["bad_positions"]:
-        words = "premises have a bad position, as INSEE says (QUALITE_XY)."
-        remarks.append(Remark("bad_positions", f"{premises['bad_positions']} {words}"))
     in_centre = territory.is_town_centre.ravel()[territory.premises_cell]
     sectors = territory.premises_sector[in_centre]
     comparison = float((sectors == SECTORS.index("comparison")).mean()) if sectors.size else 0.0
     if sectors.size >= FEWEST_IN_CENTRE and comparison > MOST_COMPARISON:
-        remarks.append(
-            Remark(
-                "centre",
-                f"{percent(comparison, 'en')} of the premises of the town centre are comparison"
-                " shops, as in a retail park: look at the map, and say where the centre is with"
-                " --centre.",
-            )
-        )
+        remedy = "Look at the map, and say where the centre is with --centre."
+        remarks.append(Remark("centre", {"share": comparison}, remedy))
     return remarks
 
 
 def _of_sources(parts: dict[str, Any]) -> list[Remark]:
     remarks = [
-        Remark(
-            "source",
-            f"The source and licence of the {words} are unknown; state them with --{option}.",
-        )
+        Remark(f"source_{words}", {}, f"State source and licence with --{option}.")
         for part, words, option in (
             ("residents", "residents", "population-source"),
             ("premises", "shops", "shops-source"),
@@ -215,15 +222,13 @@ def _of_sources(parts: dict[str, Any]) -> list[Remark]:
         if parts[part].get("licence") == "unknown"
     ]
     if "assumed" in parts["income"].get("year_from", ""):
-        year = parts["income"]["year"]
-        words = f"The file of residents does not say its year; {year} is assumed (--year)."
-        remarks.append(Remark("year", words))
+        remarks.append(Remark("year", {"year": parts["income"]["year"]}, "State it with --year."))
     return remarks
 
 
 def with_balance(territory: Territory, balance: Balance, *, is_accepted: bool) -> Territory:
     """Return the territory with its balance sheet in the provenance."""
-    lines = [remark.sentence for remark in balance.remarks]
+    lines = [remark.sentence(ENGLISH) for remark in balance.remarks]
     entry = {
         "source": "sim.simulation.balance",
         "evidence": "derived",

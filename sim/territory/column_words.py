@@ -12,8 +12,6 @@ from pathlib import Path
 
 from sim.errors import InputError, nearest
 
-__all__ = ["columns_in", "parse_columns", "plain_word", "words_of"]
-
 
 def plain_word(text: str) -> str:
     """Return a word without capitals, accents and signs between its parts.

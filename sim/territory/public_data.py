@@ -7,31 +7,25 @@ from sim.kernels.arrays import Floats
 from sim.territory.grid_frame import to_degrees
 from sim.territory.territory import Territory
 
-__all__ = ["overpass_query", "where_to_find"]
-
 _KEYS = ("shop", "disused:shop", "was:shop", "abandoned:shop")
 _AMENITIES = "restaurant|fast_food|cafe|bar|pub|pharmacy|bank"
 
 
-def where_to_find(territory: Territory) -> list[str]:
-    """Return a sentence for each part that was generated for lack of data."""
-    parts, sentences = territory.provenance, []
+def where_to_find(territory: Territory) -> dict[str, str]:
+    """Return where each part that was generated for lack of data can be had."""
+    parts, found = territory.provenance, {}
+    insee = "INSEE's 'données carroyées' of Filosofi have"
     if parts["income"].get("generated"):
-        sentences.append(
-            "Income is missing: INSEE's 'données carroyées' of Filosofi have it (column ind_snv)."
-        )
+        found["missing_income"] = f"{insee} it (column ind_snv)."
     if parts["youth"].get("generated"):
-        sentences.append(
-            "Ages are missing: INSEE's 'données carroyées' of Filosofi have them (ind_11_17,"
-            " ind_18_24, ind_25_39)."
-        )
+        found["missing_ages"] = f"{insee} them (ind_11_17, ind_18_24, ind_25_39)."
     if not territory.premises_cell.size:
         query = overpass_query(territory)
-        sentences.append(
-            "Shops are missing: INSEE's 'Base permanente des équipements' has them, and so has"
-            " OpenStreetMap" + (f", by this Overpass query: {query}" if query else ".")
+        found["missing_shops"] = (
+            "INSEE's 'Base permanente des équipements' has them, and so has OpenStreetMap"
+            + (f", by this Overpass query: {query}" if query else ".")
         )
-    return sentences
+    return found
 
 
 def overpass_query(territory: Territory) -> str:

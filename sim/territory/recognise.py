@@ -12,8 +12,6 @@ from sim.territory.shop_rows import shop_request
 from sim.territory.table import OtherTable
 from sim.territory.table_file import read_table
 
-__all__ = ["recognise_files"]
-
 
 def recognise_files(files: Sequence[Path], reading: Reading) -> tuple[Path, Path | None]:
     """Return the file of residents and the file of shops, if there is one.

@@ -8,11 +8,13 @@ import pytest
 
 from sim.cli import main
 from sim.errors import InputError
-from sim.simulation.balance import balance_sheet, run_a_month, with_balance
+from sim.simulation.balance import balance_sheet, remarks_in_words, run_a_month, with_balance
 from sim.territory.import_territory import import_territory
 from sim.territory.imported_scenario import write_imported_scenario
 from sim.territory.territory import SECTORS
 from sim.territory.vacancy import VacancyRequest
+from sim.words.folders import languages
+from sim.words.language import percent
 
 
 def rows_of(town, place, kind, n):
@@ -33,7 +35,7 @@ def test_premises_where_nobody_lives_are_doubted_above_a_tenth(formats, town):
         _, remarks = balance_of(town, formats, rows + rows_of(town, (6, 8), "bakery", n),
                                 vacancy=VacancyRequest(assumed=0))  # fmt: skip
         assert remarks["empty_cells"].is_doubt == is_doubt
-        assert f"{n} of {18 + n} premises" in remarks["empty_cells"].sentence
+        assert f"{n} of {18 + n} premises" in remarks["empty_cells"].sentence("en")
 
 
 def test_unknown_kinds_are_doubted_above_a_fifth(formats, town):
@@ -41,13 +43,13 @@ def test_unknown_kinds_are_doubted_above_a_fifth(formats, town):
     for n, is_doubt in ((1, False), (3, True)):
         _, remarks = balance_of(town, formats, rows + rows_of(town, (3, 3), "zorb", n))
         assert remarks["unknown_kinds"].is_doubt == is_doubt
-        assert "zorb" in remarks["unknown_kinds"].sentence
+        assert "zorb" in remarks["unknown_kinds"].sentence("en")
 
 
 def test_a_centre_of_comparison_shops_is_questioned(formats, town):
     _, remarks = balance_of(town, formats, rows_of(town, (3, 3), "clothes", 20))
     assert not remarks["centre"].is_doubt
-    assert "--centre" in remarks["centre"].sentence
+    assert "--centre" in remarks["centre"].remedy
     mixed = rows_of(town, (3, 3), "clothes", 10) + rows_of(town, (3, 3), "bakery", 10)
     assert "centre" not in balance_of(town, formats, mixed)[1]
 
@@ -68,7 +70,7 @@ def test_figures_stand_beside_those_of_the_archetype(formats, town):
 def test_what_is_missing_is_said_with_where_it_can_be_had(town, formats):
     cells = [{k: row[k] for k in ("idcar_200m", "ind")} for row in town.cells()]
     territory = import_territory(formats.csv(town.folder / "c.csv", cells), name="T")
-    said = " ".join(remark.sentence for remark in balance_sheet(territory).remarks)
+    said = " ".join(remark.remedy for remark in balance_sheet(territory).remarks)
     for part in ("ind_snv", "ind_11_17", "Base permanente des équipements", "Overpass", "was:shop"):
         assert part in said
     lon, lat = town.project(*town.middle(3, 4), 4326)
@@ -76,12 +78,17 @@ def test_what_is_missing_is_said_with_where_it_can_be_had(town, formats):
     assert box[0] < lat < box[2] and box[1] < lon < box[3]
 
 
-def test_remarks_are_in_the_provenance_of_the_territory(formats, town):
+def test_remarks_are_in_the_provenance_and_in_words_of_every_language(formats, town):
     territory = import_territory(town.population(), town.osm(), name="T")
     balance = balance_sheet(territory)
     entry = with_balance(territory, balance, is_accepted=True).provenance["balance_sheet"]
     assert entry["remarks"] == balance.as_json()["remarks"]
     assert json.loads(json.dumps(entry)) == entry
+    for language in languages():
+        said = remarks_in_words({"balance_sheet": entry}, language)
+        assert said == [remark.sentence(language) for remark in balance.remarks] != []
+        share = percent(2 / 12, language)
+        assert any(share in sentence for sentence in said)
 
 
 def test_a_place_that_cannot_run_is_refused_before_it_is_written(formats, town):
