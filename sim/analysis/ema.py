@@ -98,7 +98,8 @@ def to_ema_model(
 
     Only factors of the experiment are used, since the Workbench samples; those without a value stay
     as in its scenario. An outcome is averaged over replications, runs per arm. Raise `InputError`
-    if there is no such indicator or horizon, or replications are not at least 1.
+    if there is no such indicator or horizon, factors are correlated, or replications are not at
+    least 1.
 
     Examples
     --------
@@ -109,6 +110,7 @@ def to_ema_model(
     """
     if replications < 1:
         raise InputError(f"replications = {replications} is out of range; expected at least 1.")
+    experiment.design.refuse_correlations("the EMA Workbench")
     quantities = _levels_and_effects(experiment, indicators, horizon)
     ema = library("ema_workbench")
     model: Model = ema.Model(
@@ -227,6 +229,9 @@ def _ema_parameter(factor: Factor) -> Any:
     low, high = cast(float, factor.low), cast(float, factor.high)
     if factor.distribution == "log_uniform":
         between = stats.loguniform(low, high)
+    elif factor.mean is not None and factor.sd is not None:
+        ends = ((end - factor.mean) / factor.sd for end in (low, high))
+        between = stats.truncnorm(*ends, loc=factor.mean, scale=factor.sd)
     elif factor.distribution == "triangular":
         peak = (cast(float, factor.mode) - low) / (high - low)
         between = stats.triang(peak, loc=low, scale=high - low)

@@ -19,7 +19,7 @@ def to_salib_problem(experiment: Experiment) -> dict[str, Any]:
 
     The dictionary has ``num_vars``, ``names``, ``bounds`` and ``dists``. SALib has no whole
     numbers: round values before setting them in a scenario. Raise `InputError` if SALib cannot
-    express a factor: it has levels, or is triangular and ends below 0.
+    express a factor: it has levels, is correlated, or is triangular and ends below 0.
 
     Examples
     --------
@@ -30,6 +30,7 @@ def to_salib_problem(experiment: Experiment) -> dict[str, Any]:
         outputs = np.array([run(dict(zip(problem["names"], p))) for p in points])
         SALib.analyze.sobol.analyze(problem, outputs, calc_second_order=False)
     """
+    experiment.design.refuse_correlations("SALib")
     described = [_describe(factor) for factor in experiment.factors]
     return {
         "num_vars": len(described),
@@ -51,11 +52,13 @@ def _describe(factor: Factor) -> tuple[str, list[float]]:
         return "logunif", [low, high]
     if factor.distribution == "uniform":
         return "unif", [low, high]
-    if high < 0:
+    if high < 0 and factor.distribution == "triangular":
         raise InputError(
             f"SALib cannot express factor '{factor.name}': a triangular distribution that ends "
             f"below 0, at {high:g}."
         )
+    if factor.mean is not None and factor.sd is not None:
+        return "truncnorm", [low, high, factor.mean, factor.sd]
     peak = (cast(float, factor.mode) - low) / (high - low)
     # SALib requires the mode, as a share of the width, to be below 1; use the next smaller number.
     return "triang", [low, high, min(peak, math.nextafter(1.0, 0.0))]

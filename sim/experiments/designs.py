@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 import numpy as np
 
 from sim.errors import InputError
+from sim.experiments.copula import Correlation, correlated
 from sim.experiments.factors import Factor
 from sim.kernels.arrays import Floats
 
@@ -53,6 +54,9 @@ class Design:
         Seed of sampled designs.
     listed : tuple of tuple
         Points of ``list``, one value per factor.
+    correlations : tuple of (str, str, float)
+        Rank correlations of pairs of factors in ``latin_hypercube`` and ``sobol``, by a Gaussian
+        copula.
     """
 
     kind: DesignKind
@@ -60,6 +64,7 @@ class Design:
     size: int = 0
     seed: int = 0
     listed: tuple[tuple[Any, ...], ...] = ()
+    correlations: tuple[Correlation, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(DesignKind):
@@ -95,16 +100,27 @@ class Design:
         dimensions, rng = len(self.factors), np.random.default_rng(self.seed)
         match self.kind:
             case "latin_hypercube":
-                return np.asarray(qmc.LatinHypercube(dimensions, rng=rng).random(self.size))
+                cube = qmc.LatinHypercube(dimensions, rng=rng).random(self.size)
+                return correlated(cube, self._names, self.correlations)
             case "sobol":
                 sampler = qmc.Sobol(dimensions, rng=rng)
-                return np.asarray(sampler.random_base2(_power_of_two(self.size))[: self.size])
+                cube = sampler.random_base2(_power_of_two(self.size))[: self.size]
+                return correlated(cube, self._names, self.correlations)
         return self._morris() if self.kind == "morris" else self._saltelli()
+
+    @property
+    def _names(self) -> list[str]:
+        return [f.name for f in self.factors]
+
+    def refuse_correlations(self, who: str) -> None:
+        """Raise `InputError` if factors are correlated, which others' samplers cannot express."""
+        if self.correlations:
+            raise InputError(f"{who} cannot express correlated factors; leave out correlations.")
 
     @property
     def salib_problem(self) -> dict[str, Any]:
         """Return the design as a SALib problem, with factors on the unit interval."""
-        names = [f.name for f in self.factors]
+        names = self._names
         return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
 
     def _saltelli(self) -> Floats:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, get_args
 
 from sim.errors import InputError, nearest
+from sim.experiments.copula import read_correlations
 from sim.experiments.designs import SAMPLED, Design, DesignKind
 from sim.experiments.draws import posterior_range
 from sim.experiments.experiment import BASELINE, Arms
@@ -40,6 +41,7 @@ def read_design(content: Mapping[str, Any], scenarios: Arms, where: str) -> Desi
     arms = next(iter(scenarios.values()))
     try:
         if kind == "list":
+            read_correlations(content, (), kind, where)
             return _listed(content, arms, where)
         if "points" in content:
             raise InputError(f"points belong to a design of kind 'list', not '{kind}'.")
@@ -52,7 +54,8 @@ def read_design(content: Mapping[str, Any], scenarios: Arms, where: str) -> Desi
                 raise InputError(f"factor '{factor.name}' needs levels in a full_factorial design.")
         if not factors and kind in SAMPLED:
             raise InputError("the design is empty; name what is varied under [factors].")
-        return Design(kind, factors, size, seed)
+        correlations = read_correlations(content, factors, kind, where)
+        return Design(kind, factors, size, seed, correlations=correlations)
     except InputError as error:
         text = str(error)
         raise InputError(text if text.startswith(where) else where + text) from None
@@ -69,7 +72,14 @@ def _factors(
         if name == SCENARIO:
             found.append(read_factor(name, entry, None, None, where))
             continue
-        if isinstance(entry, dict) and not set(entry) & {"levels", "distribution", "low", "high"}:
+        if isinstance(entry, dict) and not set(entry) & {
+            "levels",
+            "distribution",
+            "low",
+            "high",
+            "mean",
+            "sd",
+        }:
             name, entry = _dotted(name, entry)
         info, value = info_of(name, arms, f"{where}factors: "), value_of(name, arms)
         if isinstance(entry, dict) and "distribution" in entry:

@@ -56,7 +56,7 @@ KEYS: Final = (
     *("title", "question", "scenario", "interventions", "parts", "settings", "parameters", "luck"),
     *("replications", "seed", "months", "horizons", "indicators", "targets"),
     *("series", "every_month", "ledger", "maps", "layers", "variance"),
-    *("design", "factors", "points"),
+    *("design", "factors", "points", "correlations"),
 )
 """Keys of an experiment's file."""
 

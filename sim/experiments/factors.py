@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import NormalDist
 from typing import Any, Final, Literal, cast, get_args
 
 from sim.errors import InputError, nearest
@@ -15,12 +16,16 @@ from sim.words.folders import ENGLISH
 
 __all__ = ["SCENARIO", "Distribution", "Factor", "read_factor"]
 
-Distribution = Literal["uniform", "triangular", "log_uniform"]
+Distribution = Literal["uniform", "triangular", "log_uniform", "normal", "truncated_normal"]
+
+NORMAL_REACH: Final = 3.090232306167813
+"""Standard deviations to which a normal distribution reaches: its quantiles of 0.1 and 99.9 %. What
+lies beyond would be 0.2 % of the points, or infinite in designs that take the ends of ranges."""
 
 SCENARIO: Final = "scenario"
 """The factor whose levels are whole scenarios."""
 
-_KEYS = ("levels", "distribution", "low", "mode", "high")
+_KEYS = ("levels", "distribution", "low", "mode", "high", "mean", "sd")
 
 
 @dataclass(frozen=True)
@@ -35,10 +40,12 @@ class Factor:
         bool, int, float or str.
     levels : tuple or None
         Levels; None with a distribution.
-    distribution : {"uniform", "triangular", "log_uniform"} or None
-        Distribution between `low` and `high`; None with levels.
+    distribution : str or None
+        A `Distribution` between `low` and `high`; None with levels.
     low, mode, high : float or None
         Limits, and for "triangular" the most likely value.
+    mean, sd : float or None
+        Of "normal", which reaches over `NORMAL_REACH`, and of "truncated_normal" before it is cut.
     unit : str
         Unit in words or symbols.
     label : mapping
@@ -52,6 +59,8 @@ class Factor:
     low: float | None = None
     mode: float | None = None
     high: float | None = None
+    mean: float | None = None
+    sd: float | None = None
     unit: str = "1"
     label: Mapping[str, str] = field(default_factory=dict)
 
@@ -74,6 +83,11 @@ class Factor:
             drawn = math.exp(math.log(low) + u * (math.log(high) - math.log(low)))
         elif self.distribution == "triangular":
             drawn = triangular(u, Range(low, cast(float, self.mode), high))
+        elif self.mean is not None and self.sd is not None:
+            normal = NormalDist(self.mean, self.sd)
+            below, above = normal.cdf(low), normal.cdf(high)
+            inside = min(max(below + u * (above - below), _LEAST), 1 - _LEAST)
+            drawn = normal.inv_cdf(inside)
         else:
             drawn = low + u * (high - low)
         drawn = min(max(drawn, low), high)
@@ -89,7 +103,8 @@ def read_factor(
     ----------
     name : str
     entry : mapping
-        ``levels``, or ``distribution`` with ``low``, ``high`` and optionally ``mode``.
+        ``levels``, or ``distribution`` with ``low``, ``high`` and optionally ``mode``, or with
+        ``mean`` and ``sd``.
     info : ParameterInfo or None
         Declaration of the parameter; None for `SCENARIO`.
     value : bool, int, float or str
@@ -163,6 +178,10 @@ def _distribution(
             f"{at}: unknown distribution {kind!r}.{nearest(str(kind), known)} "
             f"Known: {', '.join(known)}."
         )
+    if kind in ("normal", "truncated_normal"):
+        return _normal(entry, info, value, at)
+    if given := [key for key in ("mean", "sd") if key in entry]:
+        raise InputError(f"{at}: only a normal distribution has a '{given[0]}'.")
     ends = dict(zip(("low", "high"), info.plausible or (info.low, info.high), strict=True))
     for end in ends:
         if end in entry:
@@ -181,3 +200,56 @@ def _distribution(
     elif "mode" in entry:
         raise InputError(f"{at}: only a triangular distribution has a mode.")
     return found
+
+
+def _normal(entry: Mapping[str, Any], info: ParameterInfo, value: Any, at: str) -> dict[str, Any]:
+    """Read a normal distribution, whole or between limits."""
+    kind = entry["distribution"]
+    if "mode" in entry:
+        raise InputError(f"{at}: only a triangular distribution has a mode.")
+    if "sd" not in entry:
+        raise InputError(f"{at}: lacks its standard deviation, sd.")
+    mean, sd = (_number(entry.get(key, value), f"{at}: {key}") for key in ("mean", "sd"))
+    if not sd > 0:
+        raise InputError(f"{at}: sd = {sd:g} must be above 0.")
+    low, high = mean - NORMAL_REACH * sd, mean + NORMAL_REACH * sd
+    if kind == "normal":
+        if given := [key for key in ("low", "high") if key in entry]:
+            raise InputError(
+                f"{at}: a normal distribution has no '{given[0]}'; say truncated_normal."
+            )
+        if (
+            info.low is not None
+            and info.high is not None
+            and not info.low <= low < high <= info.high
+        ):
+            raise InputError(
+                f"{at}: a normal distribution with mean = {mean:g} and sd = {sd:g} reaches from "
+                f"{low:g} to {high:g}; expected {info.admits()}. Say truncated_normal to cut it."
+            )
+        return {"distribution": kind, "low": low, "high": high, "mean": mean, "sd": sd}
+    ends = {"low": info.low, "high": info.high}
+    for end in ends:
+        if end in entry:
+            ends[end] = check_value(entry[end], info, f"{at}: {end}")
+    low, high = float(cast(float, ends["low"])), float(cast(float, ends["high"]))
+    if not low < high:
+        raise InputError(f"{at}: low = {low:g} is not below high = {high:g}.")
+    if not low - _FARTHEST * sd < mean < high + _FARTHEST * sd:
+        raise InputError(
+            f"{at}: mean = {mean:g} with sd = {sd:g} leaves nothing between {low:g} and {high:g}."
+        )
+    return {"distribution": kind, "low": low, "high": high, "mean": mean, "sd": sd}
+
+
+_LEAST: Final = 1e-12
+"""Probability beyond which quantiles are infinite."""
+
+_FARTHEST: Final = 5
+"""Standard deviations from the limits beyond which a truncated normal distribution is refused."""
+
+
+def _number(value: Any, at: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise InputError(f"{at} = {value!r} is not a finite number.")
+    return float(value)

@@ -186,9 +186,10 @@ def _stated(experiment: Experiment) -> dict[str, Any]:
 def _of_factor(factor: Factor) -> dict[str, Any]:
     if factor.levels is not None:
         return {"levels": list(factor.levels)}
-    stated = {key: getattr(factor, key) for key in ("distribution", "low", "mode", "high")}
+    ends = () if factor.distribution == "normal" else ("low", "mode", "high")
+    stated = {key: getattr(factor, key) for key in ("distribution", *ends, "mean", "sd")}
     return {
-        key: int(value) if factor.kind is int and key != "distribution" else value
+        key: int(value) if factor.kind is int and key in ends else value
         for key, value in stated.items()
         if value is not None
     }

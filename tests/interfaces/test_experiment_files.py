@@ -106,7 +106,7 @@ BAD = [
     ("[factors]\nclosure_rate = 0.1", "expected levels or a distribution"),
     ("[factors]\nboundary = { distribution = 'uniform' }", "as it is no number"),
     ("[factors]\nwith_visits = ['no']", "expected true or false"),
-    ("[factors]\nclosure_rate = { distribution = 'normal' }", "unknown distribution 'normal'"),
+    ("[factors]\nclosure_rate = { distribution = 'gaussian' }", "unknown distribution 'gaussian'"),
     ("[factors]\nclosure_rate = { distribution = 'uniform', low = 0.2 }", "is not below"),
     ("[factors]\nclosure_rate = { distribution = 'uniform', lo = 0.2 }", "Did you mean 'low'?"),
     ("[factors]\nclosure_rate = { levels = [0.1], low = 0.1 }", "exclude each other"),

@@ -8,7 +8,7 @@ from typing import Final
 from sim.experiments.factors import Factor
 from sim.report.blocks import Block, Cell, Paragraph, Section, Table
 from sim.report.facts import Facts
-from sim.words.language import span
+from sim.words.language import number, span
 
 DIRECTIONS: Final = {1: "more", -1: "less", 0: "neither"}
 
@@ -31,6 +31,12 @@ def design(facts: Facts) -> Section | None:
             horizons=", ".join(span(h, words.language) for h in experiment.horizons),
         ),
     ]
+    for first, second, size in experiment.design.correlations:
+        labels = {f.name: facts.levels.label(f) for f in facts.factors}
+        size_in_words = number(size, words.language, 2)
+        sentences.append(
+            words("design.correlated", a=labels[first], b=labels[second], size=size_in_words)
+        )
     heads = ["design.factor", "design.kind", "design.levels"]
     rows = [
         [
@@ -53,6 +59,11 @@ def _levels(facts: Facts, factor: Factor) -> str:
     words = facts.words
     if factor.levels is not None:
         return " · ".join(facts.levels.value(factor, v) for v in factor.levels)
+    if factor.mean is not None and factor.sd is not None:
+        mean, sd = (facts.levels.value(factor, v) for v in (factor.mean, factor.sd))
+        within = words("quantity.range", low=facts.levels.value(factor, factor.low),
+                       high=facts.levels.value(factor, factor.high))  # fmt: skip
+        return words("design.mean", range=within, mean=mean, sd=sd)
     low, high = (facts.levels.value(factor, v) for v in (factor.low, factor.high))
     text = words("quantity.range", low=low, high=high)
     if factor.mode is None:
