@@ -34,6 +34,9 @@ settings.load_profile("quick")
 # The tests keep millions of objects; searching them for garbage takes a tenth of the time.
 gc.set_threshold(100_000)
 
+# No test cuts the power, and thousands of small files are each flushed to the disk.
+os.fsync = lambda descriptor: None
+
 COMPILERS = pytest.StashKey[Any]()
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -130,7 +130,12 @@ def draw(scenario: Scenario, seed: int, rep: int) -> dict[str, Any]:
 
 @lru_cache(maxsize=1 << 16)
 def _uniform(seed: int, rep: int, name: str) -> float:
-    digest = hashlib.sha256(name.encode()).digest()[:8]
-    key = (_DRAWS, rep, *np.frombuffer(digest, "<u4").tolist())
-    word = np.random.SeedSequence(seed, spawn_key=key).generate_state(1, np.uint64)[0]
+    # What SeedSequence(seed, spawn_key=(_DRAWS, rep, *_key(name))) makes of them, more slowly.
+    words = (seed & 0xFFFFFFFF, seed >> 32, 0, 0, _DRAWS, rep, *_key(name))
+    word = np.random.SeedSequence(np.array(words, np.uint32)).generate_state(1, np.uint64)[0]
     return float(int(word) >> 11) / 2.0**53
+
+
+@cache
+def _key(name: str) -> tuple[int, ...]:
+    return tuple(np.frombuffer(hashlib.sha256(name.encode()).digest()[:8], "<u4").tolist())

@@ -355,6 +355,7 @@ def test_factors_that_salib_cannot_express_are_refused(tmp_path):
         to_salib_problem(experiment(tmp_path, "closure_rate = [0.05, 0.1]"))
 
 
+@pytest.mark.slow  # it runs and imports much, of which the other tests of indices use the same
 def test_users_of_salib_sample_run_and_analyse_as_they_are_used_to(tmp_path):
     asked = experiment(
         tmp_path,

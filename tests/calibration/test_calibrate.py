@@ -122,6 +122,7 @@ def test_impossible_or_duplicate_targets_are_refused() -> None:
 # The model
 
 
+@pytest.mark.slow  # it starts processes
 def test_an_ensemble_gives_the_same_figures_from_any_number_of_workers() -> None:
     places = ({"territory_seed": 1}, {"territory_seed": 2, "town_margin": -0.1})
     found = []

@@ -79,7 +79,8 @@ def test_each_part_is_an_arm_and_the_command_repeats_them(found: Results) -> Non
 @pytest.mark.parametrize(
     ("language", "words"),
     [("en", ("The whole", "Grants only", "Public money spent", "unspent")),
-     ("fr", ("L'ensemble", "Subventions seules", "Argent public dépensé", "non dépensés"))],
+     pytest.param("fr", ("L'ensemble", "Subventions seules", "Argent public dépensé",
+                         "non dépensés"), marks=pytest.mark.slow)],
 )  # fmt: skip
 def test_the_report_puts_whole_and_parts_side_by_side(
     found: Results, language: str, words: tuple[str, ...]

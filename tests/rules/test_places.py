@@ -64,7 +64,7 @@ CULTURE = {"cultural_visits": 0.5, "cultural_openness": 0.5}
 @pytest.mark.parametrize(
     "membership", [{}, MEMBERSHIP, CULTURE], ids=["monthly", "members", "culture"]
 )
-@pytest.mark.parametrize("seed", rest_slow(range(6), quick=2))
+@pytest.mark.parametrize("seed", rest_slow(range(6)))
 def test_money_visits_and_encounters_go_as_in_the_twin(seed, membership):
     state = places_town(seed)
     town = town_of(state)

@@ -68,7 +68,7 @@ def _assert_same(state, town, names):
             np.testing.assert_array_equal(found, wanted, err_msg=name)
 
 
-@pytest.mark.parametrize("case", rest_slow(STATES, quick=2))
+@pytest.mark.parametrize("case", rest_slow(STATES))
 def test_each_process_does_what_its_twin_does(case):
     state, values = projects_town(seed=2, **STATES[case])
     bound = [(p, p.bind(state, values, 5)) for p in MONTH]

@@ -87,7 +87,7 @@ def _assert_same(state, town):
             np.testing.assert_array_equal(found, wanted, err_msg=name)
 
 
-@pytest.mark.parametrize("case", rest_slow(CASES, quick=2))
+@pytest.mark.parametrize("case", rest_slow(CASES))
 def test_five_years_go_as_in_the_twin_event_by_event(case):
     for seed in range(1, 9):
         youth = Youth(seed, **{**SMALL, **CASES[case]})
