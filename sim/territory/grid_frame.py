@@ -54,9 +54,9 @@ class GridFrame:
 
 
 def to_grid_coordinates(
-    x: Floats, y: Floats, epsg: int, grid_epsg: int = GRID_EPSG
+    x: Floats, y: Floats, epsg: int | str, grid_epsg: int | str = GRID_EPSG
 ) -> tuple[Floats, Floats]:
-    """Project (points,) x and y from the system `epsg` to that of the grid, m.
+    """Project (points,) x and y from the system `epsg`, a code or WKT, to that of the grid.
 
     x and y are easting and northing, longitude and latitude for EPSG:4326; NaN where a point cannot
     be projected. Raise `InputError` if pyproj is not installed or does not know the system.
@@ -70,13 +70,13 @@ def to_grid_coordinates(
     return grid_x, grid_y
 
 
-def to_degrees(x: Sequence[float], y: Sequence[float], epsg: int) -> tuple[Floats, Floats]:
+def to_degrees(x: Sequence[float], y: Sequence[float], epsg: int | str) -> tuple[Floats, Floats]:
     """Return longitude and latitude of (points,) x and y in a projected system, m."""
     longitude, latitude = _project(epsg, 4326, np.array(x), np.array(y))
     return np.asarray(longitude), np.asarray(latitude)
 
 
-def _project(epsg: int, to: int, x: Floats, y: Floats) -> tuple[Any, Any]:
+def _project(epsg: int | str, to: int | str, x: Floats, y: Floats) -> tuple[Any, Any]:
     try:
         from pyproj import Transformer
         from pyproj.exceptions import CRSError

@@ -104,7 +104,7 @@ def read_population(
     Everything, sentences included, is about the cells that are kept.
     """
     extent, reading = Extent(around, radius, communes), reading or Reading()
-    whole = read_table(path, population_request(reading))
+    whole = read_table(path, population_request(reading, extent))
     if whole.n_rows == 0:
         raise InputError(f"{path} holds no cells.")
     if "ind" not in whole.columns:
@@ -155,8 +155,9 @@ def read_population(
     )
 
 
-def population_request(reading: Reading) -> Request:
-    """Return what to read of a file of inhabited cells."""
+def population_request(reading: Reading, extent: Extent | None = None) -> Request:
+    """Return what to read of a file of inhabited cells, at least within an extent."""
+    around = extent.around if extent else None
     names = ("cell", "ind", "ind_snv", "i_pauv", "depcom", *YOUTH_WEIGHTS, *IMPUTED_COLUMNS)
     return Request(
         wanted=frozenset(names),
@@ -165,6 +166,7 @@ def population_request(reading: Reading) -> Request:
         is_whole=False,
         columns=reading.columns,
         layer=reading.layer,
+        circle=None if extent is None or around is None else (*around, extent.radius),
     )
 
 

@@ -117,8 +117,9 @@ def _centroid(table: Table, row: int, text: str) -> Any:
             f"{table.path}: reading geometries needs shapely: pip install 'essaim[geo]'."
         ) from None
     try:
-        made = shapely.from_geojson(text) if text.startswith("{") else shapely.from_wkt(text)
-        return (np.nan, np.nan) if made.is_empty else shapely.get_coordinates(made.centroid)[0]
+        with np.errstate(all="ignore"):
+            made = shapely.from_geojson(text) if text.startswith("{") else shapely.from_wkt(text)
+            return (np.nan, np.nan) if made.is_empty else shapely.get_coordinates(made.centroid)[0]
     except (shapely.errors.ShapelyError, json.JSONDecodeError, IndexError, AttributeError):
         raise InputError(
             f"{table.place(row)}: the point is {text[:40]!r}; expected POINT (lon lat), or latitude"

@@ -28,7 +28,7 @@ PREFIXES: Final = ("disused", "was", "abandoned")
 
 FORMER: Final = tuple(f"{prefix}:{key}" for key in ("shop", "amenity") for prefix in PREFIXES)
 FLAGS: Final = ("vacant", "disused", "abandoned")
-TAGS: Final = (*KIND_COLUMNS, *FORMER, *FLAGS)
+TAGS: Final = (*KIND_COLUMNS, *FORMER, *FLAGS, "occupancy")
 SOURCES: Final = ("typequ", "naf", "shop", "amenity", "other_tags", *FORMER)
 """Columns by which a file of shops is known."""
 
@@ -69,6 +69,7 @@ def shop_request(reading: Reading, all_vacant: bool = False) -> Request:
         with_points=True,
         columns=reading.columns,
         layer=reading.layer,
+        is_lenient=all_vacant,
     )
 
 
@@ -150,6 +151,8 @@ def _classify(
     """Return kind, group, the key that marks it vacant, and whether people's words gave it."""
     catalogue = shop_catalogue()
     flag = next((key for key in FLAGS if tags.get(key, "").lower() in _YES), "")
+    if catalogue.of_word(tags.get("occupancy", ""), own)[1] == VACANT_KIND:
+        flag = "occupancy"
     found = [(*catalogue.of_word(tags[key], own), key) for key in KIND_COLUMNS[:2] if key in tags]
     is_vacant = any(group == VACANT_KIND for _, group, _, _ in found) or any(
         catalogue.osm.get(part.strip().lower()) == VACANT_KIND

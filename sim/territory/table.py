@@ -131,6 +131,10 @@ class Request:
         The user's words: a name of a column here, and the file's own.
     layer : str, optional
         The layer that the user wants.
+    is_lenient : bool
+        Whether the file may lack columns that the user names, as they are of another one.
+    circle : (float, float, float), optional
+        Latitude, longitude and radius, m, beyond which a raster need not be read.
     """
 
     wanted: frozenset[str]
@@ -140,6 +144,8 @@ class Request:
     is_whole: bool = True
     columns: Mapping[str, str] = field(default_factory=dict)
     layer: str | None = None
+    is_lenient: bool = False
+    circle: tuple[float, float, float] | None = None
 
 
 def wanted_names(path: Path, header: Sequence[str], request: Request) -> dict[str, str]:

@@ -14,12 +14,13 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.csv
 
-from sim.errors import InputError
+from sim.errors import InputError, nearest
 from sim.registry.user_files import check_regular
 from sim.territory.geo_file import read_layers
 from sim.territory.json_file import read_json
 from sim.territory.parquet_file import read_parquet
-from sim.territory.table import Request, Table, wanted_names
+from sim.territory.raster_file import read_raster
+from sim.territory.table import OtherTable, Request, Table, wanted_names
 
 LARGEST_ARCHIVE: Final = 3_000_000_000
 """Maximum bytes of an unpacked archive; the BPE of 2025 has 1.5 GB (one CSV)."""
@@ -31,17 +32,45 @@ _FOREIGN: Final = {
     b"\xfe\xff": "is UTF-16 text: save it as UTF-8",
 }
 
-_TABLES: Final = (".csv", ".txt", ".gpkg", ".parquet", ".geojson", ".json", ".shp", ".fgb")
+_TABLES: Final = (
+    ".csv",
+    ".txt",
+    ".gpkg",
+    ".parquet",
+    ".geojson",
+    ".json",
+    ".shp",
+    ".fgb",
+    ".tif",
+    ".tiff",
+)
 """Endings of the tables in an archive."""
 
 
 def read_table(path: Path, request: Request) -> Table:
+    """Read the wanted columns of a table; see `_read`.
+
+    Raise `InputError` if it cannot be read, and `OtherTable` if it is not the one meant or lacks a
+    column that the user names.
+    """
+    table = _read(path, request)
+    for name, own in request.columns.items():
+        if name in request.wanted and name not in table.columns and not request.is_lenient:
+            raise OtherTable(
+                f"{path} has no column {own!r}, which --columns gives for {name}; its columns are:"
+                f" {', '.join(table.header[:12])}." + nearest(own, table.header)
+            )
+    return table
+
+
+def _read(path: Path, request: Request) -> Table:
     """Read the wanted columns of a table, whose format its content tells.
 
-    CSV, GeoPackage, Parquet and GeoParquet, GeoJSON, an Overpass answer, a shapefile or FlatGeobuf,
-    or a zip archive with one of them. A CSV file has commas, semicolons or tabulators, and is UTF-8
-    or Latin-1. Raise `InputError` if the file is missing, torn, empty, of another format, or holds
-    no such table; or the extra ``geo``, which formats with geometries need, is not installed.
+    CSV, GeoPackage, Parquet and GeoParquet, GeoJSON, an Overpass answer, a shapefile, FlatGeobuf, a
+    GeoTIFF of residents, or a zip archive with one of them. A CSV file has commas, semicolons or
+    tabulators, and is UTF-8 or Latin-1. Raise `InputError` if the file is missing, torn, empty, of
+    another format, or holds no such table; or the extra ``geo``, which formats with geometries
+    need, is not installed.
     """
     try:
         check_regular(path)
@@ -70,29 +99,34 @@ def read_table(path: Path, request: Request) -> Table:
 
 
 def _read_archive(path: Path, request: Request) -> Table:
-    """Unpack the one table of a zip archive, with its neighbours, and read it."""
+    """Unpack a zip archive and read the one table in it that is right."""
     try:
         with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
             members = [m for m in archive.infolist() if not m.is_dir()]
             if any(m.filename == "[Content_Types].xml" for m in members):
                 raise InputError(f"{path} is a workbook: save its sheet as CSV.")
             tables = [m for m in members if Path(m.filename).suffix.lower() in _TABLES]
-            if len(tables) != 1:
-                names = ", ".join(m.filename for m in (tables or members)[:5]) or "nothing"
-                raise InputError(
-                    f"{path} is a zip archive with {names}: unpack it and name the one table."
-                )
+            names = ", ".join(m.filename for m in (tables or members)[:5]) or "nothing"
+            choose = f"{path} is a zip archive with {names}: unpack it and name the one table."
+            if not tables:
+                raise InputError(choose)
             if sum(m.file_size for m in members) > LARGEST_ARCHIVE:
                 raise InputError(f"{path} unpacks to more than {LARGEST_ARCHIVE:,} bytes.")
             for member in members:
                 content = archive.read(member)
                 (Path(folder) / Path(member.filename).name).write_bytes(content)
-            inner = Path(folder) / Path(tables[0].filename).name
-            try:
-                table = read_table(inner, request)
-            except InputError as error:
-                raise InputError(str(error).replace(str(inner), str(path))) from None
-            return replace(table, path=path)
+            found = []
+            for member in tables:
+                inner = Path(folder) / Path(member.filename).name
+                try:
+                    found.append(replace(_read(inner, request), path=path))
+                except InputError as error:
+                    if len(tables) == 1 or not isinstance(error, OtherTable):
+                        message = str(error).replace(str(inner), str(path))
+                        raise type(error)(message) from None
+            if len(found) != 1:
+                raise InputError(choose)
+            return found[0]
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
         raise InputError(f"{path} is a damaged or locked zip archive.") from None
 
@@ -152,5 +186,9 @@ _READERS: Final = {
     b"\0\0\x27\x0a": read_layers("ESRI Shapefile", "shapefile"),
     b"fgb": read_layers("FlatGeobuf", "FlatGeobuf file"),
     b"PAR1": read_parquet,
+    b"II*\0": read_raster,
+    b"II+\0": read_raster,
+    b"MM\0*": read_raster,
+    b"MM\0+": read_raster,
 }
 """Readers by the first bytes of a file."""

@@ -11,6 +11,7 @@ import geopandas
 import numpy as np
 import pandas as pd
 import pytest
+import rasterio
 
 from sim.errors import InputError
 from sim.territory.import_territory import import_territory
@@ -286,6 +287,48 @@ def test_several_layers_of_cells_are_asked_about(formats, town):
         import_territory(path, name="T", reading_population=Reading(layer="2018"))
 
 
+def write_raster(path, crs, size, corner, values):
+    profile = {"driver": "GTiff", "count": 1, "dtype": "float32", "nodata": -200.0, "crs": crs}
+    height, width = values.shape
+    transform = rasterio.transform.from_origin(*corner, *np.broadcast_to(size, 2))
+    with rasterio.open(
+        path, "w", width=width, height=height, transform=transform, **profile
+    ) as raster:
+        raster.write(values.astype(np.float32), 1)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("crs", "size", "corner", "cell"),
+    [
+        ("EPSG:4326", (1 / 1200, 1 / 1200), (2.3, 48.8), 200),  # as WorldPop, 100 m
+        ("EPSG:4326", (1 / 120, 1 / 120), (2.3, 48.8), 1000),  # as WorldPop, 1 km
+        ("ESRI:54009", (100.0, 100.0), (160_000.0, 5_690_000.0), 200),  # as GHSL
+        ("EPSG:4326", (1 / 1200, 1 / 1200), (55.45, -21.1), 200),  # on Réunion
+    ],
+)
+def test_pixels_are_shared_out_to_cells_and_keep_their_sum(crs, size, corner, cell, town):
+    values = np.random.default_rng(1).uniform(0, 40, (24, 30))
+    values[3:6, 4] = -200.0
+    path = write_raster(town.folder / "pop.tif", crs, size, corner, values)
+    territory = import_territory(path, name="T")
+    assert territory.cell_size == cell
+    assert territory.residents.sum(dtype=float) == pytest.approx(values[values > 0].sum(), rel=1e-5)
+    assert territory.provenance["residents"]["licence"] == "unknown"
+
+
+def test_a_circle_of_a_raster_holds_what_lies_in_it(town):
+    values = np.full((100, 100), 2.0)
+    path = write_raster(town.folder / "p.tif", "EPSG:3035", 100.0, (3_760_000, 2_880_000), values)
+    lon, lat = town.project(3_765_000, 2_875_000, 4326)
+    territory = import_territory(path, name="T", around=(lat, lon), radius=2_000.0)
+    assert territory.residents.sum() == pytest.approx(2e-4 * np.pi * 2_000**2, rel=0.02)
+    with pytest.raises(InputError, match="no pixel within 2 km"):
+        import_territory(path, name="T", around=(43.0, 5.0), radius=2_000.0)
+    with pytest.raises(InputError, match="is a raster, and has no column with kinds of shop"):
+        import_territory(town.population(), path, name="T")
+
+
 def damaged(content: bytes, rng: random.Random) -> bytes:
     """Change some bytes, lose or repeat a part, or put an odd value in place of another."""
     kind, at = rng.randrange(5), rng.randrange(len(content))
@@ -318,6 +361,9 @@ def try_damaged(town, names, count, seed):
         path = town.folder / name
         if name in WRITERS:
             WRITERS[name](path, shops)
+        elif name == "pixels.tif":
+            corner = (3_760_000, 2_880_000)
+            write_raster(path, "EPSG:3035", 100.0, corner, np.full((20, 20), 2.0))
         else:
             path.write_bytes(population.read_bytes())
         whole[name] = path.read_bytes()
@@ -341,7 +387,7 @@ def try_damaged(town, names, count, seed):
     return refused
 
 
-FUZZED = ["cells", *(n for n in WRITERS if n not in ("shops.shp", "shops.zip"))]
+FUZZED = ["cells", "pixels.tif", *(n for n in WRITERS if n not in ("shops.shp", "shops.zip"))]
 
 
 def test_a_damaged_file_of_any_format_is_refused_in_one_sentence_or_read(town):

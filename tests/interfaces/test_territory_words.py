@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import zipfile
 from importlib.resources import files
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from sim.territory.shop_kinds import (
     shop_catalogue,
 )
 from sim.territory.table import Table
-from sim.territory.territory import SECTORS
+from sim.territory.territory import SECTORS, VACANT
 
 CATALOGUE = shop_catalogue()
 VINTAGES = tomllib.loads(files("sim.territory").joinpath("bpe_codes.toml").read_text("utf-8"))
@@ -204,3 +205,35 @@ def test_a_wrong_line_of_kinds_is_named(line, tmp_path):
     path.write_text(f"cave;wine\n{line}\nx;wine;\n"[: -len("x;wine;\n")])
     with pytest.raises(InputError, match="line 2"):
         read_kinds(path)
+
+
+def test_a_column_that_the_user_names_must_be_there(town):
+    reading = Reading(columns={"ind_snv": "revenus"})
+    with pytest.raises(InputError, match=r"no column 'revenus', which --columns gives for ind_snv"):
+        import_territory(town.population(), name="T", reading_population=reading)
+
+
+def test_a_sheet_may_say_in_a_column_which_premises_are_taken(town, formats):
+    lon, lat = town.project(*town.middle(3, 3), 4326)
+    rows = [
+        {"Activité": kind, "Statut": state, "lon": lon, "lat": lat}
+        for kind, state in [("boulangerie", "occupé")] * 5 + [("mode", "Vacant"), ("", "vide")]
+    ]
+    shops = formats.csv(town.folder / "s.csv", rows)
+    territory = import_territory(town.population(), shops, name="T")
+    is_vacant = territory.premises_occupancy == VACANT
+    assert territory.premises_sector[is_vacant].tolist() == [1, 0]
+    assert (~is_vacant).sum() == 5
+
+
+def test_the_right_table_of_an_archive_is_read(town):
+    cells = town.population()
+    path = town.folder / "cells.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(cells, "données/cells.csv")
+        archive.writestr("variables.csv", "COD_VAR;LIB_VAR\nind;residents\n")
+    assert import_territory(path, name="T").residents.sum() == town.residents.sum()
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.write(cells, "more.csv")
+    with pytest.raises(InputError, match=r"zip archive with données/cells.csv, variables"):
+        import_territory(path, name="T")
