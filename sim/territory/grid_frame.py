@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -76,16 +77,22 @@ def to_degrees(x: Sequence[float], y: Sequence[float], epsg: int | str) -> tuple
     return np.asarray(longitude), np.asarray(latitude)
 
 
+@cache
+def _transformer(epsg: int | str, to: int | str) -> Any:
+    from pyproj import Transformer
+
+    return Transformer.from_crs(epsg, to, always_xy=True)
+
+
 def _project(epsg: int | str, to: int | str, x: Floats, y: Floats) -> tuple[Any, Any]:
     try:
-        from pyproj import Transformer
-        from pyproj.exceptions import CRSError
+        from pyproj import exceptions
     except ImportError:
         raise InputError(
             "placing shops on the map needs the package pyproj: pip install 'essaim[geo]'."
         ) from None
     try:
-        projected: tuple[Any, Any] = Transformer.from_crs(epsg, to, always_xy=True).transform(x, y)
-    except CRSError:
+        projected: tuple[Any, Any] = _transformer(epsg, to).transform(x, y)
+    except exceptions.CRSError:
         raise InputError(f"EPSG:{epsg} is no coordinate reference system known here.") from None
     return projected
