@@ -56,8 +56,8 @@ class OverWorlds(NamedTuple):
         """The choices with the best mean, the best worst case and the least regret."""
         return (
             int(self.mean.argmax()),
-            int(_or(self.worst, -np.inf).argmax()),
-            int(_or(self.max_regret, np.inf).argmin()),
+            _first(self.worst, self.worst_share),
+            _first(-self.max_regret, self.regret_share),
         )
 
 
@@ -105,6 +105,11 @@ def over_worlds(values: Floats, tail: float = 0.0) -> OverWorlds:
         np.maximum(0.0, np.fmax(mean_regret, max_regret)),
         *(_share_first(score) for score in (_mean_over(found), worst_found, -regret_found)),
     )
+
+
+def _first(score: Floats, share: Floats) -> int:
+    """Return the choice with the largest score, of equals the one that is first more often."""
+    return int(np.lexsort((-share, -_or(score, -np.inf)))[0])
 
 
 def mean_over_runs(values: Floats) -> Floats:

@@ -29,6 +29,7 @@ from sim.report.effects import ratio
 from sim.report.facts import Facts
 from sim.report.layout import levels_of
 from sim.report.levels import is_number
+from sim.report.quantity import rounded
 
 _PARTS: Final = (4, 3, 2)
 """Parts into which the range of each lever of a sampled design is cut: one lever, two, or more."""
@@ -78,6 +79,11 @@ class Choices:
         self._worlds: dict[Hashable, int] = {}
         self._cells = [cell for arm in self.arms for cell in self._of_arm(arm)]
         self.worlds = len(self._worlds)
+
+    @property
+    def has_shocks(self) -> bool:
+        """Whether any choice was tried under a shock."""
+        return any(self._reference[arm] != BASELINE for arm in self.arms)
 
     @property
     def has_draws(self) -> bool:
@@ -210,12 +216,10 @@ class Choices:
         levels, values = self._facts.levels, self._facts.points[factor.name]
         if parts is None or (within := values[parts == parts[point]]).nunique() == 1:
             return levels.named(factor, values.iloc[point])
-        span = self._facts.words(
-            "quantity.range",
-            low=levels.value(factor, within.min()),
-            high=levels.amount(factor, within.max()),
-        )
-        return self._facts.words("sweep.named_level", factor=levels.label(factor), level=span)
+        ends = (levels.value(factor, rounded(float(v), 3)) for v in (within.min(), within.max()))
+        span = self._facts.words("quantity.range", **dict(zip(("low", "high"), ends, strict=True)))
+        label = levels.axis(factor)
+        return self._facts.words("sweep.named_level", factor=label, level=span)
 
 
 def _complete(effects: Floats) -> Floats:

@@ -137,6 +137,12 @@ class Quantity:
         shown = rounded(self.scale * value, 2)
         return number(shown, self.language, _digits(shown))
 
+    def shortfall(self, value: float) -> str:
+        """Write by how much something falls short, to the digits of a change."""
+        if not math.isfinite(value):
+            return Words(self.language)("quantity.unknown")
+        return number(self.scale * value, self.language, self.digits)
+
     def size_range(self, low: float, high: float) -> str:
         """Write the sizes of two changes; one where they read the same."""
         return self._between(self.size(low), self.size(high))

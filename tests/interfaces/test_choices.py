@@ -104,7 +104,7 @@ def test_doing_nothing_stands_in_every_table_and_labels_name_own_levers_only(fac
     best = "Transition cluster, Funding of the cluster: €60,000 a month"
     assert row[1].text == row[3].text == best
     assert row[3].below.startswith("at most 0 short")
-    assert row[-1].text == "at most 30 short of the best"
+    assert row[-1].text == "at most 30.0 short of the best"
 
 
 def test_answers_and_tables_of_an_arm_name_and_count_its_own_variants(facts):

@@ -99,6 +99,8 @@ def _steps(facts: Facts, arm: Arm, changed: list[Surface], factors: list[Factor]
     blocks: list[Block] = []
     for factor in money:
         for surface in changed:
+            if surface.measure.name == COST:  # which is what a step costs
+                continue
             name, relevant = surface.measure.name, surface.smallest_relevant[1]
             frame = _comparable(facts, arm, factor, name, COST)
             table = marginal_effects(frame, factor.name, name, smallest_relevant=relevant)

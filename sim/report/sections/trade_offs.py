@@ -10,6 +10,7 @@ from sim.analysis.over_worlds import TAIL, mean_over_runs, over_worlds
 from sim.analysis.responses import COST
 from sim.analysis.trade_offs import front_share
 from sim.kernels.arrays import Floats
+from sim.measures.registry import MEANS
 from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Tile
 from sim.report.choices import Choices
 from sim.report.effects import Surface
@@ -32,7 +33,7 @@ def trade_offs(facts: Facts) -> Section | None:
     tiles, rows = [], []
     for k, name in enumerate(facts.indicators, 1):
         surfaces = _surfaces(facts, choices, name)
-        if name == COST or not surfaces:
+        if not surfaces:
             continue
         if tried > 1 and len(points := _points(choices, name, surfaces[0])) > 1:
             tiles.append(Tile(draw_trade_off(f"cost_{k}", surfaces[0], points)))
@@ -63,7 +64,12 @@ def trade_offs(facts: Facts) -> Section | None:
 
 
 def _surfaces(facts: Facts, choices: Choices, name: str) -> list[Surface]:
-    """Return what choices change on a measure; empty where none matters, or none is better."""
+    """Return what choices change on a measure; empty where none matters, or none is better.
+
+    What an arm itself spends and opens is no end but a means, of which doing nothing needs least.
+    """
+    if name in MEANS:
+        return []
     at = facts.indicators.index(name)
     found = [facts.averaged(arm)[at] for arm in facts.arms if arm.name in choices.arms]
     idle = ("none", "open", "missing")
@@ -91,13 +97,14 @@ def _over(effects: Floats) -> Floats:
 
 
 def _worlds(facts: Facts, choices: Choices) -> list[str]:
-    """Say what a world is."""
+    """Say what a world is, or that there is only one."""
     words, count = facts.words, choices.worlds
+    found = [words("trade_offs.shocks")] if choices.has_shocks else []
     if choices.has_draws:
-        return [words("trade_offs.draws", tail=facts.share(TAIL))]
+        return [*found, words("trade_offs.draws", tail=facts.share(TAIL))]
     if facts.is_sampled and count > 1:
-        return [words("trade_offs.sampled", worlds=facts.levels.count(count))]
-    return [words("trade_offs.conditions", count=count)]
+        return [*found, words("trade_offs.sampled", worlds=facts.levels.count(count))]
+    return [*found, words("trade_offs.conditions", count=count)]
 
 
 def _robust(facts: Facts, choices: Choices, surface: Surface, is_alike: bool) -> list[Cell]:
@@ -119,7 +126,9 @@ def _robust(facts: Facts, choices: Choices, surface: Surface, is_alike: bool) ->
         return [*cells, *[unknown] * (1 if is_alike else 3)]
     at_worst = "trade_offs.worst_of_draws" if is_drawn else "trade_offs.worst"
     below = "trade_offs.short_of_draws" if is_drawn else "trade_offs.short"
-    short = [words(below, change=quantity.size(value)) for value in found.max_regret]
+    if is_alike:
+        below = "trade_offs.short_on_average"
+    short = [words(below, change=quantity.shortfall(value)) for value in found.max_regret]
     if not is_alike:
         cells += [
             _cell(facts, choices.labels[worst], found.worst_share[worst],
