@@ -130,9 +130,8 @@ def _starting_vacancy(territory: Territory) -> str:
     if not known.size or np.all(known == known[0]):
         return ""
     vacant = int((known == VACANT).sum())
-    generated = "generated" in territory.provenance.get("vacancy", {})
+    evidence = territory.provenance.get("vacancy", {}).get("evidence", "found")
     source = f"{vacant} of {known.size} premises of the territory file are vacant"
-    evidence = "assumed" if generated else "found"
     return (
         f"\n[start]\nstarting_vacancy = {{ value = {vacant / known.size:.4f}, "
         f'source = "{source}", evidence = "{evidence}" }}\n'

@@ -13,7 +13,22 @@ import pyarrow.compute as pc
 
 from sim.kernels.arrays import Bools, Floats
 
-MISSING: Final = ("", "na", "n/a", "#n/a", "nan", "null", "none", "nd", "n.d.", "-", "–", "—", "..")
+MISSING: Final = (
+    "",
+    "na",
+    "n/a",
+    "#n/a",
+    "nan",
+    "null",
+    "none",
+    "nd",
+    "n.d.",
+    "[nd]",
+    "-",
+    "–",
+    "—",
+    "..",
+)
 """What stands for a missing value, in lower case."""
 
 _SPACES: Final = "[\\s\u00a0\u202f\u2009'\u2019]"

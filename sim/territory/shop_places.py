@@ -77,7 +77,8 @@ def _degrees(table: Table) -> Places:
     y = table.numbers("lat", missing=True, negative=True, degrees=True)
     known = np.isfinite(x) & np.isfinite(y)
     if known.any() and (np.abs(x[known]) > 180).all() and (np.abs(y[known]) > 90).all():
-        return Places(x, y, LAMBERT)  # x and y of a French file
+        system = table.numbers("epsg", missing=True) if "epsg" in table.columns else None
+        return Places(x, y, LAMBERT, system)  # x and y of a French file
     for column, values, limit in (("lon", x, 180.0), ("lat", y, 90.0)):
         table.check(
             np.abs(values) > limit,

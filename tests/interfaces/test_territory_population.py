@@ -161,9 +161,10 @@ def test_without_income_it_is_the_national_mean_and_it_is_said(formats, town):
     assert grid.provenance["income"]["generated"] is True
 
 
-def test_a_cell_without_income_gets_the_mean_and_is_counted(formats, town):
+@pytest.mark.parametrize("missing", ["", "NA", "nan", "null", "n/a"])
+def test_a_cell_without_income_gets_the_mean_and_is_counted(missing, formats, town):
     rows = town.cells()
-    rows[5]["ind_snv"] = ""
+    rows[5]["ind_snv"] = missing
     grid = read_population(formats.csv(town.folder / "c.csv", rows))
     assert grid.income.flat[5] == 1
     assert grid.provenance["income"]["cells_without_income"] == 1

@@ -215,13 +215,16 @@ def test_bpe_is_placed_from_lambert_93(formats, town):
     assert "2019" in points.provenance["source"]
 
 
-def test_bpe_without_position_is_left_out_and_counted(formats, town):
+@pytest.mark.parametrize(
+    ("good", "bad", "none"), [("Bonne", "Mauvaise", "Non géolocalisé"), ("B", "M", "_U")]
+)
+def test_bpe_without_position_is_left_out_and_counted(good, bad, none, formats, town):
     rows = [
         {"TYPEQU": "B203", "LAMBERT_X": x, "LAMBERT_Y": y, "QUALITE_XY": q}
         for (x, y), q in [
-            (town.project(*town.middle(3, 3), 2154), "Bonne"),
-            (town.project(*town.middle(3, 3), 2154), "Mauvaise"),
-            (("", ""), "Non géolocalisé"),
+            (town.project(*town.middle(3, 3), 2154), good),
+            (town.project(*town.middle(3, 3), 2154), bad),
+            (("", "NA"), none),
         ]
     ]
     points = read_shops(formats.csv(town.folder / "bpe.csv", rows, delimiter=";"), frame_of(town))
