@@ -151,9 +151,7 @@ def import_command(
 
 @territory_app.command("check")
 def check_command(
-    files: Annotated[
-        list[Path], typer.Argument(help="Files of residents, of shops, of vacant premises.")
-    ],
+    files: Annotated[list[Path], typer.Argument(help="Files of residents and of shops.")],
     archetype: Annotated[
         str | None, typer.Option("--archetype", help="Scenario to compare the place with.")
     ] = None,

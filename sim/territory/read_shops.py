@@ -152,7 +152,7 @@ def read_shops(
         is_vacant=rows.is_vacant[chosen],
         mall_cells=cell[(rows.group == MALL) & is_here],
         is_count=2 * int(rows.is_worded[chosen].sum()) > chosen.size,
-        provenance=_provenance(table, rows, reading, chosen, left)
+        provenance=_provenance(table, rows, reading, chosen, is_here | ~has_place, left)
         | {"unknown_share": round(unmapped / (unmapped + chosen.size), 4)},
     )
 
@@ -194,13 +194,14 @@ def _provenance(
     rows: ShopRows,
     reading: Reading,
     chosen: npt.NDArray[np.intp],
+    is_about: Bools,
     left: dict[str, int],
 ) -> dict[str, Any]:
     is_vacant = rows.is_vacant
     count = Counter(layer for layer in rows.layer if layer)
     count_vacant = Counter(np.array(rows.layer, object)[is_vacant].tolist())
     layers = {n: {"points": count[n], "vacant": count_vacant[n]} for n in sorted(count)}
-    is_out, is_unmapped = rows.group <= LEFT_OUT, rows.group == UNMAPPED
+    is_out, is_unmapped = (rows.group <= LEFT_OUT) & is_about, (rows.group == UNMAPPED) & is_about
     kinds = np.array(rows.kind, object)
     left_out = Counter(kinds[is_out & ~is_unmapped].tolist())
     unmapped = Counter(kinds[is_unmapped].tolist())

@@ -52,6 +52,18 @@ def test_a_circle_keeps_its_shops_and_its_income_alone(formats, town):
     assert territory.provenance["premises"]["outside_circle"] > 0
 
 
+def test_kinds_are_those_of_the_place_alone(formats, town):
+    lon, lat = town.project(*town.middle(3, 2), 4326)
+    shops = [shop(town, 3, 2)] * 3 + [shop(town, 3, 2) | {"shop": "zorb"}]
+    shops += [shop(town, 3, 8) | {"shop": kind} for kind in ("zorb", "zorb", "fuel")]
+    path = formats.csv(town.folder / "s.csv", shops)
+    territory = import_territory(town.population(), path, name="T", around=(lat, lon), radius=450.0)
+    premises = territory.provenance["premises"]
+    assert premises["unknown_kinds"] == {"zorb": 1}
+    assert premises["unknown_share"] == 0.25
+    assert premises["left_out_kinds"] == {}
+
+
 @pytest.mark.parametrize(("codes", "columns"), [(["99001"], 5), (["99001", "99002"], 9)])
 def test_communes_keep_their_cells_and_their_shops(codes, columns, formats, town):
     territory = import_territory(
