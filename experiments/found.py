@@ -1,8 +1,9 @@
 """Write what a sweep found in Markdown, as the READMEs of experiments show it.
 
 ``python experiments/found.py FOLDER MEASURE ...`` prints a row for each point and arm, with the
-mean effect on each measure and its 90 % interval. "None" is no relevant effect, "open" one that
-cannot be told from it. Both are followed by the range of nine in ten replications, luck included,
+mean effect on each measure and its 90 % interval. "None" is no relevant effect, "some" one that is
+not zero but perhaps not relevant, "open" one that cannot be told from zero. "None" and "open" are
+followed by the range of nine in ten replications, luck included,
 and the share of replications with a relevant effect. Incomplete replications are left out.
 
     --horizon MONTH   by default the last one
@@ -22,6 +23,7 @@ import pandas as pd
 
 from sim import Results, load_results
 from sim.experiments.effects import effect_of
+from sim.experiments.verdicts import LESS, MORE, SMALL
 from sim.kernels.arrays import Floats
 from sim.measures.registry import OUTCOMES
 from sim.report.quantity import Quantity
@@ -29,7 +31,6 @@ from sim.version import MODEL_VERSION
 from sim.words.folders import ENGLISH
 
 BASELINE = "baseline"
-NULLS = {"no_relevant_effect": "none", "not_determinable": "open"}
 MILLIONS = ("M EUR", 1e6, 0.1)
 NO_RERUNS = (np.empty(0), np.empty(0))
 
@@ -46,13 +47,14 @@ def cell(name: str, before: Floats, after: Floats) -> str:
     bounds = (effect.of_mean.lo90, effect.of_mean.hi90)
     low, high = (shown.change(bound / scale) for bound in bounds)
     text = f"{shown.change(effect.of_mean.mean / scale)} [{low}, {high}]"
-    if effect.verdict not in NULLS:
-        return text
+    if effect.verdict in (*MORE, *LESS):
+        return f"{text} some" if effect.verdict.startswith("some") else text
     over = effect.over_draws
     if np.array_equal(before, after, equal_nan=True):
         return "0"
     low, high = (shown.change(end / scale) for end in (over.draws_lo90, over.draws_hi90))
-    return f"{text} {NULLS[effect.verdict]} ({low} to {high}; {over.p_relevant:.0%})"
+    null = "none" if effect.verdict in SMALL else "open"
+    return f"{text} {null} ({low} to {high}; {over.p_relevant:.0%})"
 
 
 def rows_of(

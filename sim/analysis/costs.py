@@ -16,8 +16,9 @@ import pandas as pd
 from sim.analysis.responses import COST, effects_along
 from sim.errors import InputError, nearest
 from sim.experiments.cost_effectiveness import COST_COLUMNS, cost_effectiveness
-from sim.experiments.effects import expanded_level, mean_effect, resampled_means, verdict_of
 from sim.experiments.experiment import BASELINE
+from sim.experiments.inference import FEWEST, mean_effect, ratio_interval
+from sim.experiments.verdicts import LESS, MORE, verdict_of
 from sim.kernels.arrays import Floats
 from sim.measures.registry import OUTCOMES
 
@@ -35,9 +36,10 @@ MARGINAL_COLUMNS: Final = (
     "verdict",
 )
 """Columns of `marginal_effects`, after those held. ``cost`` and ``effect`` are the means added by
-the step, ``marginal`` is their ratio per `PER` EUR, empty unless ``verdict`` is "increase" or
-"decrease". Other verdicts are "no_relevant_effect", "not_determinable" (the effect, or whether
-there is a cost), "free" (an effect without additional cost) and "missing"."""
+the step, ``marginal`` is their ratio per `PER` EUR, empty unless ``verdict`` is an increase or a
+decrease that may matter. Verdicts are those of `sim.experiments.verdicts`, where
+"not_determinable" also means that there may be no cost, and "free" (an effect without additional
+cost)."""
 
 
 def marginal_effects(
@@ -89,21 +91,19 @@ def _per_money(spent: Floats, gained: Floats, smallest_relevant: float) -> tuple
     spent, gained = spent[defined], gained[defined]
     n, none = int(gained.size), math.nan
     counted = (n, int(defined.size) - n)
-    if n < 2:
-        return (*counted, *(none,) * 9, "missing")
-    cost, effect = mean_effect(spent), mean_effect(gained)
+    if n < FEWEST:
+        return (*counted, *(none,) * 9, "too_few" if n else "missing")
+    cost = mean_effect(spent, OUTCOMES[COST].smallest_relevant(math.nan))
+    effect = mean_effect(gained, smallest_relevant)
     known = (cost.mean, cost.lo90, cost.hi90, effect.mean, effect.lo90, effect.hi90)
     verdict: str = verdict_of(effect.lo90, effect.hi90, smallest_relevant)
-    if verdict in ("increase", "decrease") and cost.lo90 <= 0:
+    low, high = ratio_interval(gained, spent)
+    if verdict in (*MORE, *LESS) and not (cost.lo90 > 0 and math.isfinite(high)):
         verdict = "free" if cost.hi90 <= 0 else "not_determinable"
-    if verdict not in ("increase", "decrease"):
+    if verdict not in (*MORE, *LESS):
         return (*counted, *known, none, none, none, verdict)
-    costs, effects = resampled_means(spent), resampled_means(gained)
-    ratios = np.divide(effects, costs, out=np.sign(effects) * np.inf, where=costs > 0)
-    level = expanded_level(0.9, n)
-    low, high = np.quantile(ratios, (level, 1 - level), method="inverted_cdf")
-    marginal = (cost_ratio * PER for cost_ratio in (effect.mean / cost.mean, low, high))
-    return (*counted, *known, *(float(m) for m in marginal), verdict)
+    marginal = (PER * ratio for ratio in (effect.mean / cost.mean, low, high))
+    return (*counted, *known, *marginal, verdict)
 
 
 def cost_effectiveness_by_point(frame: pd.DataFrame) -> pd.DataFrame:

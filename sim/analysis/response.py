@@ -52,7 +52,7 @@ from typing import Final, Literal
 import numpy as np
 
 from sim.analysis.response_curves import FORMS, Curve, FormName, Profile, fit_curve
-from sim.experiments.effects import expanded_level, resampled_means
+from sim.experiments.resampling import expanded_level, resampled_means
 from sim.kernels.arrays import Floats
 
 __all__ = ["Level", "Response", "response"]

@@ -21,8 +21,8 @@ import pandas as pd
 
 from sim.analysis.point_values import QuantityKind, choose_quantities, point_values
 from sim.errors import InputError
-from sim.experiments.effects import still_needed
 from sim.experiments.experiment import BASELINE
+from sim.experiments.inference import further_for
 from sim.kernels.arrays import Floats
 from sim.measures.registry import OUTCOMES
 
@@ -147,5 +147,4 @@ def _relevant(indicator: str, baseline: Floats) -> float:
 def _still_needed(noise: SeedNoise, half_width: float) -> int | None:
     if not math.isfinite(noise.deviation):
         return None
-    # With a mean of 0, an effect is settled once its interval is this narrow.
-    return still_needed(0.0, noise.deviation, noise.replications, half_width)
+    return further_for(half_width, noise.deviation, noise.replications)

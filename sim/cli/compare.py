@@ -133,8 +133,10 @@ def _answer(results: Results, out: str, language: Language, as_json: bool) -> No
         found = end.astype(object).where(end.notna(), None).to_dict("records")
         CONSOLE.json({"effects": found, "run": run, "out": out})
         return
+    from sim.experiments.inference import FEWEST
     from sim.measures.registry import HEADLINES
     from sim.report.facts import Facts
+    from sim.report.sections.answer import too_few
     from sim.report.sections.power import looks_in_short
     from sim.words.catalogue import Words
 
@@ -148,7 +150,7 @@ def _answer(results: Results, out: str, language: Language, as_json: bool) -> No
             rows.append([arm.label, effect.label, *found, words(f"verdict.{effect.verdict}")])
     CONSOLE.data(f"{results.scenario.title[language]}\n")
     CONSOLE.data(table(rows, text_columns=2))
-    CONSOLE.data(f"\n{looks_in_short(facts)}")
+    CONSOLE.data(f"\n{too_few(facts) if facts.reps < FEWEST else looks_in_short(facts)}")
     for whole in facts.wholes:
         if whole.name in facts.parts:
             _show_parts(facts, whole)

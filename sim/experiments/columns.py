@@ -56,7 +56,11 @@ COLUMNS: Final[Mapping[str, TableColumn]] = MappingProxyType(
         "indicator": TableColumn("text", "Measure that the row is about."),
         "mean": TableColumn("measure", "Mean of the paired differences from the baseline."),
         "median": TableColumn("measure", "Median of the paired differences from the baseline."),
-        "lo50": TableColumn("measure", "Lower end of the 50 % interval of the mean effect."),
+        "lo50": TableColumn(
+            "measure",
+            "Lower end of the 50 % interval of the mean effect. Intervals of effects hold at any "
+            "number of replications, however often they are looked at; none with fewer than 10.",
+        ),
         "hi50": TableColumn("measure", "Upper end of the 50 % interval of the mean effect."),
         "lo90": TableColumn(
             "measure", "Lower end of the 90 % interval of the mean effect or of the ratio."
@@ -67,7 +71,8 @@ COLUMNS: Final[Mapping[str, TableColumn]] = MappingProxyType(
         "p_positive": TableColumn("share", "Probability that the mean effect is above 0."),
         "replications": TableColumn("runs", "Pairs of runs in which the measure is defined."),
         "still_needed": TableColumn(
-            "runs", "Further replications that would settle whether the effect is relevant."
+            "runs",
+            "Further replications that would probably settle the finding; 0 where it is settled.",
         ),
         "variance_luck": TableColumn(
             "measure squared", "Variance of the effect of one replication that random draws cause."
@@ -85,7 +90,13 @@ COLUMNS: Final[Mapping[str, TableColumn]] = MappingProxyType(
         "smallest_relevant": TableColumn("measure", "Smallest effect that matters: a judgement."),
         "p_value": TableColumn(
             "share",
-            "Two-sided p-value of a mean effect of 0; below 0.1 if the 90 % interval excludes 0.",
+            "Two-sided p-value of a mean effect of 0, valid at any number of replications; below "
+            "0.1 if the 90 % interval excludes 0.",
+        ),
+        "p_beyond": TableColumn(
+            "share",
+            "The same of a mean effect that is too small to matter; below 0.1 if the 90 % interval "
+            "holds relevant effects only.",
         ),
         "draws_lo90": TableColumn(
             "measure",
@@ -118,13 +129,18 @@ COLUMNS: Final[Mapping[str, TableColumn]] = MappingProxyType(
             "share",
             "p-value adjusted for all effects of the table, or for the primary outcomes of an arm.",
         ),
+        "q_beyond": TableColumn("share", "p_beyond, adjusted in the same way."),
         "finding": TableColumn(
-            "text", "The verdict among all effects: not determinable if q_value is above 0.1."
+            "text",
+            "The verdict among all effects: no difference from 0 if q_value is above 0.1, and "
+            "relevance open if q_beyond is.",
         ),
         "verdict": TableColumn(
             "text",
-            "'increase', 'decrease', 'no_relevant_effect', 'not_determinable' or 'missing'; for "
-            "costs 'ratio', 'free', 'loss' and the last three.",
+            "'increase' and 'decrease' (all of the interval is relevant), 'some_' (other than 0, "
+            "relevance open), 'small_' (other than 0, not relevant), 'no_relevant_effect', "
+            "'not_determinable', 'too_few' or 'missing'; for costs 'ratio', 'free', 'loss' and the "
+            "last four.",
         ),
         # Cost-effectiveness
         "outcome": TableColumn(

@@ -1,7 +1,7 @@
 """Cost-effectiveness: discounted EUR per additional surviving project, closure avoided and active
 youth-year, if there is an effect.
 
-The ratio is mean cost over mean effect; its interval resamples both by replication.
+The ratio is mean cost over mean effect, with the interval of `ratio_interval`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.experiments.effects import expanded_level, mean_effect, resampled_means, verdict_of
+from sim.experiments.inference import FEWEST, mean_effect, ratio_interval
+from sim.experiments.verdicts import LESS, MORE, SMALL, verdict_of
 from sim.kernels.arrays import Floats
 from sim.measures.registry import OUTCOMES
 
@@ -27,8 +28,8 @@ COST_COLUMNS: Final = (
 )
 """Columns of cost_effectiveness.csv: mean additional discounted public EUR, mean gain with its
 interval, and EUR per unit gained with its interval, empty unless ``verdict`` is "ratio". Other
-verdicts are "no_relevant_effect", "not_determinable", "loss", "free" (no additional cost) and
-"missing"."""
+verdicts are "no_relevant_effect", "not_determinable", "loss", "free" (no additional cost),
+"too_few" and "missing"."""
 
 
 def _gain(measure: str) -> Paired:
@@ -79,19 +80,20 @@ def _ratio(cost: Floats, gain: Floats, relevant: float) -> tuple[float | str, ..
     defined = np.isfinite(cost) & np.isfinite(gain)
     cost, gain = cost[defined], gain[defined]
     none = math.nan
-    if gain.size < 2:
-        return (none,) * 7 + ("missing",)
-    effect = mean_effect(gain)
+    if gain.size < FEWEST:
+        return (none,) * 7 + ("too_few" if gain.size else "missing",)
+    effect = mean_effect(gain, relevant)
     known = (float(cost.mean()), effect.mean, effect.lo90, effect.hi90)
     verdict: str = verdict_of(effect.lo90, effect.hi90, relevant)
-    if verdict == "increase":
-        verdict = "ratio" if known[0] > 0 else "free"
-    elif verdict == "decrease":
+    if verdict in SMALL:
+        verdict = "no_relevant_effect"
+    elif verdict in LESS:
         verdict = "loss"
+    elif verdict in MORE:
+        verdict = "ratio" if known[0] > 0 else "free"
+    low, high = ratio_interval(cost, gain)
+    if verdict == "ratio" and not math.isfinite(high):
+        verdict = "not_determinable"
     if verdict != "ratio":
         return (*known, none, none, none, verdict)
-    costs, gains = resampled_means(cost), resampled_means(gain)
-    ratios = np.divide(costs, gains, out=np.full_like(costs, np.inf), where=gains > 0)
-    level = expanded_level(0.9, gain.size)
-    low, high = np.quantile(ratios, (level, 1 - level), method="inverted_cdf")
-    return (*known, known[0] / effect.mean, float(low), float(high), verdict)
+    return (*known, known[0] / effect.mean, low, high, verdict)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sim.experiments.code import code_here
 from sim.experiments.draws import uncertain_ranges
-from sim.experiments.effects import RESAMPLES
 from sim.experiments.experiment import BASELINE, Arms, Experiment
 from sim.experiments.factors import Factor
+from sim.experiments.inference import FEWEST
 from sim.experiments.manifest_schema import DESIGN, EXPERIMENT, FORMAT, INPUTS, input_files
 from sim.experiments.store import Store
 from sim.interventions import DISCOUNT_RATE
@@ -98,8 +98,8 @@ def describe(experiment: Experiment, commands: Mapping[str, str]) -> dict[str, A
         },
         "headlines": list(HEADLINES),
         "statistics": {
-            "resamples": RESAMPLES,
-            "interval": "bootstrap of the mean paired difference, expanded percentiles",
+            "interval": "confidence sequence of the mean paired difference",
+            "fewest_replications": FEWEST,
             "discount_rate": DISCOUNT_RATE,
         },
     }

@@ -12,8 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.experiments.dependence import Dependence, OverDraws
-from sim.experiments.effects import EFFECT_COLUMNS, MeanEffect, effect_of
-from sim.experiments.multiplicity import LEVEL
+from sim.experiments.effects import EFFECT_COLUMNS, effect_of
+from sim.experiments.inference import MeanEffect
+from sim.experiments.multiplicity import Bar
+from sim.experiments.verdicts import LESS, MORE, OPEN, SMALL, Verdict
 from sim.kernels.arrays import Floats, Ints
 from sim.measures.measure import Measure
 from sim.report.blocks import Cell, Tone
@@ -25,16 +27,19 @@ from sim.words.language import number
 Reading = Literal["better", "worse", "mixed", "moved", "none", "open", "missing"]
 """Verdict of all points together; "moved" where neither more nor less is wanted."""
 
-OPEN: Final = "not_determinable"
-
 MOST: Final = 100_000
 """Replications beyond which nobody waits for an answer."""
 
 SYMBOLS: Final = {
     "increase": "▲",
     "decrease": "▼",
+    "some_increase": "△",
+    "some_decrease": "▽",
+    "small_increase": "=",
+    "small_decrease": "=",
     "no_relevant_effect": "=",
     "not_determinable": "?",
+    "too_few": "?",
     "missing": "–",
 }
 """A sign for each verdict, next to its words."""
@@ -60,11 +65,13 @@ class Effect(OverDraws, Dependence):
     hi90: float = math.nan
     p_positive: float = math.nan
     smallest_relevant: float = math.nan
-    verdict: str = "missing"
+    verdict: Verdict = "missing"
     replications: int = 0
     still_needed: int = 0
     p_value: float = math.nan
+    p_beyond: float = math.nan
     variance_luck: float = math.nan
+    variance_paired: float = math.nan
     is_chance: bool = False
 
     @property
@@ -75,29 +82,45 @@ class Effect(OverDraws, Dependence):
     @property
     def is_exactly_zero(self) -> bool:
         """True if nothing differed in any replication."""
-        return self.mean == self.lo90 == self.hi90 == 0
+        return self.mean == self.variance_paired == 0
 
     @property
     def has_moved(self) -> bool:
-        """True if the measure rises or falls."""
-        return self.verdict in ("increase", "decrease")
+        """True if the measure rises or falls, and that may matter."""
+        return self.verdict in (*MORE, *LESS)
 
-    def among(self, cutoff: float) -> Effect:
-        """Return the effect among others, of which those with p-values up to this are found."""
-        if self.has_moved and self.p_value > cutoff:
-            return replace(self, verdict=OPEN, is_chance=True)
-        return self
+    @property
+    def is_small(self) -> bool:
+        """True if the effect does not matter."""
+        return self.verdict in SMALL
+
+    @property
+    def is_open(self) -> bool:
+        """True if more replications would tell more."""
+        return self.verdict in OPEN
+
+    def found(self, verdict: Verdict) -> Effect:
+        """Return the effect with its verdict among others."""
+        is_chance = self.has_moved and verdict == "not_determinable"
+        return replace(self, verdict=verdict, is_chance=is_chance)
+
+    def among(self, bar: Bar) -> Effect:
+        """Return the effect among others, which give the bar, and what it still needs."""
+        found = self.found(bar.judged(self.verdict, self.p_value, self.p_beyond))
+        half_width = (self.hi90 - self.lo90) / 2
+        known = self.replications, self.mean, half_width, self.smallest_relevant
+        return replace(found, still_needed=bar.still_needed(found.verdict, *known))
 
     @property
     def tone(self) -> Tone:
         """The verdict as read by those who want the measure to move in its good direction."""
-        if self.verdict == "no_relevant_effect":
+        if self.is_small:
             return "none"
         if not self.has_moved:
             return "open"
         if not self.good:
             return ""
-        return "good" if (self.verdict == "increase") == (self.good > 0) else "bad"
+        return "good" if (self.verdict in MORE) == (self.good > 0) else "bad"
 
     @property
     def signed_change(self) -> str:
@@ -108,6 +131,11 @@ class Effect(OverDraws, Dependence):
     def interval(self) -> str:
         """The 90 % interval."""
         return self.quantity.interval(self.lo90, self.hi90)
+
+    @property
+    def direction(self) -> str:
+        """The direction in which the measure moves, where it does."""
+        return "increase" if self.verdict in MORE else "decrease"
 
     def change_cell(self, words: Words, sign: int = 1) -> Cell:
         """Return mean and 90 % interval, or their negatives, for a table."""
@@ -136,31 +164,22 @@ def effect_in_row(measure: Measure, row: Mapping[str, Any], language: Language) 
     columns = {n: row[n] for n in _COLUMNS if n in row}
     label = measure.label[language]
     effect = Effect(label=label, good=measure.good, quantity=quantity, **columns)
-    if row.get("finding", effect.verdict) != effect.verdict:
-        return replace(effect, verdict=row["finding"], is_chance=True)
-    return effect
+    return effect.found(row.get("finding", effect.verdict))
 
 
 _COLUMNS: Final = tuple(f.name for f in fields(Effect) if f.name in EFFECT_COLUMNS)
 """Fields of an effect that are columns of the table of effects, too."""
 
 _NUMBERS: Final = tuple(f.name for f in fields(MeanEffect))
-"""Columns that have no value with fewer than two replications."""
+"""Columns that have no value without a replication."""
 
 
 def effect_over(measure: Measure, before: Floats, after: Floats, language: Language) -> Effect:
-    """Estimate an effect from its paired replications, nan where there is nothing.
-
-    A single pair has a mean but no interval, and determines nothing.
-    """
+    """Estimate an effect from its paired replications, nan where there is nothing."""
     found = effect_of(measure, before, after, None)
     row: dict[str, Any] = dict.fromkeys(_NUMBERS, math.nan) | vars(found)
     if found.of_mean is not None:
         row |= vars(found.of_mean)
-    elif found.replications == 1:
-        row |= {"verdict": OPEN, "mean": float(np.nansum(after - before))}
-    else:
-        row["still_needed"] = 0
     return effect_in_row(measure, row, language)
 
 
@@ -174,8 +193,8 @@ class Surface:
     """Changes of one measure by an arm, point by point.
 
     Paired levels without and with the arm are (points, replications), nan where there is nothing;
-    the target is the smallest desired effect, None where neither direction is desired. The cutoff
-    is the largest p-value of a finding among all surfaces.
+    the target is the smallest desired effect, None where neither direction is desired. The bar is
+    that of findings among all surfaces.
     """
 
     measure: Measure
@@ -183,7 +202,7 @@ class Surface:
     after: Floats
     target: float | None
     language: Language
-    cutoff: Callable[[], float] = lambda: LEVEL
+    bar: Callable[[], Bar] = Bar
 
     @cached_property
     def differences(self) -> Floats:
@@ -198,8 +217,8 @@ class Surface:
     @cached_property
     def effects(self) -> list[Effect]:
         """Mean effect of each point, among all that are looked at."""
-        cutoff = self.cutoff()
-        return [effect.among(cutoff) for effect in self.alone]
+        bar = self.bar()
+        return [effect.among(bar) for effect in self.alone]
 
     def _effect(self, before: Floats, after: Floats) -> Effect:
         effect = effect_over(self.measure, before, after, self.language)
@@ -279,7 +298,7 @@ class Surface:
     @property
     def has_moved(self) -> bool:
         """True if the measure rises or falls at any point."""
-        return self.count("increase", "decrease") > 0
+        return any(e.has_moved for e in self.effects)
 
     @cached_property
     def largest(self) -> int | None:

@@ -14,7 +14,7 @@ from sim.analysis.responses import COST
 from sim.analysis.worlds import share_of_parameters
 from sim.experiments.dependence import over_draws
 from sim.experiments.experiment import BASELINE
-from sim.experiments.multiplicity import LEVEL, cutoff
+from sim.experiments.multiplicity import LEVEL, Bar, bar_of
 from sim.kernels.arrays import Floats
 from sim.measures.registry import MEANS, OUTCOMES, PRIMARY
 from sim.registry.variables.money import LINES, SOURCES
@@ -94,9 +94,8 @@ class Facts(DesignFacts):
         is_whole = ~rows["intervention"].isin(list(self.experiment.parts_by_name))
         is_primary = rows["indicator"].isin(PRIMARY) & (rows["horizon"] == self.months) & is_whole
         rows = rows[rows["q_value"].notna() & ~is_primary]
-        moved = rows["verdict"].isin(("increase", "decrease"))
-        found = int((moved & (rows["finding"] == rows["verdict"])).sum())
-        return Looks(len(rows), found, math.ceil(LEVEL * found), int(moved.sum()) - found)
+        alone, found = (int((rows[name] <= LEVEL).sum()) for name in ("p_value", "q_value"))
+        return Looks(len(rows), found, math.ceil(LEVEL * found), alone - found)
 
     def is_identical(self, arm: Arm) -> bool:
         """Return whether nothing but money differs in any replication."""
@@ -152,18 +151,19 @@ class Facts(DesignFacts):
             rest = before.mean(axis=0) if self.is_sampled else before[0]
             before = np.broadcast_to(rest, before.shape)
         target = self._target(name, before)
-        return Surface(OUTCOMES[name], before, after, target, self.language, lambda: self.cutoff)
+        return Surface(OUTCOMES[name], before, after, target, self.language, lambda: self.bar)
 
     @cached_property
-    def cutoff(self) -> float:
-        """The largest p-value of a finding among all effects of all arms that are stated."""
+    def bar(self) -> Bar:
+        """The bar of findings among all effects of all arms that are stated."""
         if self.whole is not None:
-            return self.whole.cutoff
+            return self.whole.bar
         names = [name for name in self.indicators if name not in MEANS]
         stated = [self.own(arm).surface(arm, name) for arm in self.arms for name in names]
         if self.is_sampled:
             stated = [surface.over_sample(self.drawn_with) for surface in stated]
-        return cutoff(np.array([e.p_value for s in stated for e in s.alone if e.is_measured]))
+        alone = [e for s in stated for e in s.alone]
+        return bar_of(np.array([e.p_value for e in alone]), np.array([e.p_beyond for e in alone]))
 
     def over_draws(self, arm: Arm, name: str, point: int) -> Effect:
         """Return the effect at a point, its draws freed from luck as in the map of worlds.

@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from sim.experiments.inference import FEWEST
 from sim.kernels.arrays import Bools, Floats
 from sim.measures.measure import Measure
 from sim.report.effects import Effect, effect_over
@@ -82,7 +83,7 @@ def plateau(
     None with fewer than two levels measured, or where neither direction is wanted.
     """
     effects = after - before
-    known = [k for k in range(len(effects)) if np.isfinite(effects[k]).sum() >= 2]
+    known = [k for k in range(len(effects)) if np.isfinite(effects[k]).sum() >= FEWEST]
     if len(known) < 2 or not measure.good:
         return None
     fixed = replace(measure, relevant=relevant, relevant_share=0.0)

@@ -22,6 +22,7 @@ from sim.errors import InputError
 from sim.experiments.designs import Design
 from sim.experiments.experiment_file import load_experiment
 from sim.experiments.factors import Factor
+from sim.experiments.inference import critical_value
 from sim.experiments.running import sweep
 
 SMALL_TOWN = """
@@ -298,11 +299,10 @@ def test_a_sweep_has_indices_of_effects_and_of_levels(small_sweep):
 
 def test_a_sweep_gives_the_replications_for_a_half_width(drawn_sweep):
     table = seed_noise_table(
-        drawn_sweep, "closures", kind="level", arm="baseline", half_widths={"closures": 1e-9}
+        drawn_sweep, "closures", kind="level", arm="baseline", half_widths={"closures": 0.1}
     ).iloc[0]
-    assert table["still_needed"] == pytest.approx(
-        (1.645 * table["deviation"] / 1e-9) ** 2, rel=0.01
-    )
+    n = 2 + int(table["still_needed"])
+    assert 0.1 * np.sqrt(n) == pytest.approx(critical_value(n) * table["deviation"], rel=0.02)
     usual = seed_noise_table(drawn_sweep, "closures").iloc[0]
     assert usual["half_width"] > 0 and usual["still_needed"] < table["still_needed"]
     with pytest.raises(InputError, match="must be above 0"):

@@ -136,7 +136,7 @@ def test_json_is_one_object(
     said = capsys.readouterr()
     assert said.err == ""
     effects = {e["indicator"]: e for e in json.loads(said.out)["effects"]}
-    assert effects["third_place_seats"]["verdict"] == "increase"
+    assert effects["third_place_seats"]["verdict"] == "too_few"
     assert effects["review_delay"]["horizon"] == 13
 
 

@@ -42,7 +42,7 @@ def test_a_plateau_is_found_where_it_was_put(effects, kind, at):
 
 def test_no_plateau_is_claimed_within_the_noise():
     measure = OUTCOMES["running_projects"]
-    before = np.zeros((4, 6))
+    before = np.zeros((4, 12))
     after = np.random.default_rng(4).normal(0, 30, before.shape)
     found = plateau(measure, before, after, 1.0, "en")
     assert found is not None
@@ -51,7 +51,7 @@ def test_no_plateau_is_claimed_within_the_noise():
 
 def test_a_measure_that_nobody_wants_more_or_less_of_just_moves():
     measure = OUTCOMES["public_spending"]
-    before = np.zeros((2, 8))
+    before = np.zeros((2, 10))
     surface = Surface(measure, before, before + 1e6, None, "en")
     assert surface.reading == "moved"
     assert np.isnan(surface.reached).all()
@@ -59,12 +59,12 @@ def test_a_measure_that_nobody_wants_more_or_less_of_just_moves():
 
 def test_points_drawn_together_are_one_witness():
     measure = OUTCOMES["running_projects"]
-    luck = np.random.default_rng(5).normal(0, 5, 4)
-    after = np.repeat(luck, 10)[:, None]  # four trajectories of ten points that say the same
+    luck = np.random.default_rng(5).normal(0, 5, 10)
+    after = np.repeat(luck, 10)[:, None]  # ten trajectories of ten points that say the same
     surface = Surface(measure, np.zeros_like(after), after, 1.0, "en")
-    (together,) = surface.over_sample(np.arange(40) // 10).effects
-    (apart,) = surface.over_sample(np.arange(40)).effects
-    assert together.replications == 4
+    (together,) = surface.over_sample(np.arange(100) // 10).effects
+    (apart,) = surface.over_sample(np.arange(100)).effects
+    assert together.replications == 10
     assert together.hi90 - together.lo90 > 2 * (apart.hi90 - apart.lo90)
 
 

@@ -7,11 +7,13 @@ from dataclasses import replace
 import pytest
 
 import sim
+from sim.experiments.multiplicity import Bar
 from sim.experiments.results import Results
-from sim.report.effects import OPEN, Effect
+from sim.report.effects import Effect
 from sim.report.facts import Facts
 from sim.report.report import write_report
 from sim.report.sections.power import looks_in_short, power_sentences
+from tests.reference.comparisons import made_up_comparison
 from tests.reference.towns import SMALL
 
 
@@ -77,20 +79,26 @@ def test_it_says_on_what_it_depends_and_from_where_on_it_would_matter(facts: Fac
 
 def test_findings_and_fixed_parameters_have_nothing_to_add(facts: Facts) -> None:
     assert not said(facts, verdict="increase")
+    assert not said(facts, verdict="some_decrease")
     assert not said(facts, p_relevant=float("nan"))
-    assert said(facts, verdict=OPEN)
+    assert said(facts, verdict="not_determinable")
+    assert said(facts, verdict="small_increase")
 
 
 def test_a_finding_that_may_be_chance_is_open_and_says_so(facts: Facts) -> None:
-    effect = null(facts, verdict="increase", p_value=0.04, lo90=0.001)
-    assert effect.among(0.1) == effect
-    among = effect.among(0.03)
-    assert among.verdict == OPEN and among.is_chance and among.tone == "open"
+    effect = null(facts, verdict="increase", p_value=0.01, p_beyond=0.04, replications=20)
+    assert effect.among(Bar()).verdict == "increase"
+    may_not_matter = effect.among(Bar(zero=0.1, beyond=0.01))
+    assert (may_not_matter.verdict, may_not_matter.is_chance) == ("some_increase", False)
+    among = effect.among(Bar(zero=0.001, beyond=0.0))
+    assert (among.verdict, among.is_chance, among.tone) == ("not_determinable", True, "open")
+    assert among.still_needed > 0 and may_not_matter.still_needed > 0
 
 
-def test_the_report_counts_its_looks(found: Results, facts: Facts) -> None:
-    looks = facts.looks
-    effects = found.effects
+def test_the_report_counts_its_looks(facts: Facts) -> None:
+    found = made_up_comparison()
+    facts = Facts(found, facts.language)
+    looks, effects = facts.looks, found.effects
     assert looks.looked == effects["q_value"].notna().sum() - 3
     assert 10 * looks.false >= looks.found > 10 * (looks.false - 1)
     page = write_report(found, facts.language)["report.html"].decode()

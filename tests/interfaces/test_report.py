@@ -12,6 +12,7 @@ import pytest
 from sim import load_scenario
 from sim.experiments.results import Results
 from sim.interventions import TYPES, load_intervention
+from sim.measures.registry import OUTCOMES
 from sim.registry.variables.money import SOURCES
 from sim.report.blocks import Table
 from sim.report.facts import Facts
@@ -22,6 +23,7 @@ from sim.report.sections.certainty import variance
 from sim.report.sections.maps import maps
 from sim.report.sections.money import cost
 from sim.report.sections.question import question
+from sim.report.sections.runs import open_questions
 from sim.report.sections.stakes import stakes
 from sim.scenario.schema import PARAMETERS
 from sim.words.folders import Language, languages
@@ -231,6 +233,32 @@ def test_each_verdict_has_its_words_in_french() -> None:
     assert "plus de jeunes engagés." in text
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_what_is_there_may_not_matter_and_is_then_open(language: Language) -> None:
+    relevant = OUTCOMES["births_per_1000"].smallest_relevant(0.4)
+    effects = {**EFFECTS, "births_per_1000": (1.1 * relevant, 0.5 * relevant)}
+    facts = Facts(made_up_comparison(effects=effects, reps=12, months=24), language)
+    effect = facts.effect(facts.arms[0], "births_per_1000")
+    assert (effect.verdict, effect.tone, effect.is_open) == ("some_increase", "good", True)
+    open_ = {
+        "en": "whether that is enough to matter is open",
+        "fr": "assez pour compter, ou non : en suspens",
+    }[language]
+    assert open_ in said(answer(facts)).replace("\xa0", " ").replace("\u202f", " ")
+    section = open_questions(facts)
+    assert section is not None
+    (table,) = (b for b in section.blocks if isinstance(b, Table))
+    assert effect.label in [row[0].text for row in table.rows]
+
+
+def test_with_fewer_than_ten_replications_there_is_no_verdict() -> None:
+    facts = Facts(made_up_comparison(reps=9, months=24), "en")
+    assert {e.verdict for e in facts.effects(facts.arms[0])} <= {"too_few", "missing"}
+    text = said(answer(facts))
+    assert "There are only 9 replications. Intervals and verdicts take at least 10" in text
+    assert "Too few replications" in text and "Nothing is open" not in said(open_questions(facts))
+
+
 def test_what_changes_nothing_is_said_to_change_nothing() -> None:
     money = {"public_spending": EFFECTS["public_spending"]}
     found = made_up_comparison(interventions=["inert_cluster"], effects=money, reps=4, months=24)
@@ -241,7 +269,7 @@ def test_what_changes_nothing_is_said_to_change_nothing() -> None:
 
 def test_more_closures_are_bad_and_fewer_are_good(english: Facts) -> None:
     arm = english.arms[0]
-    assert english.effect(arm, "review_delay").verdict == "decrease"
+    assert english.effect(arm, "review_delay").verdict == "some_decrease"
     assert english.effect(arm, "review_delay").tone == "good"
     assert english.effect(arm, "births_per_1000").tone == "good"
     assert english.effect(arm, "closure_rate_town_centre").tone == "none"

@@ -38,7 +38,7 @@ TWO = 'indicators = ["births_per_1000", "closure_rate_town_centre"]\n'
 """Measures for tests in which they do not matter, used in turn."""
 
 SHAPES = {
-    "grid": f"{CLUSTER}replications = 6\n{GRID}",
+    "grid": f"{CLUSTER}replications = 12\n{GRID}",
     "curve": f"{CLUSTER}{TWO}replications = 6\nseries = true\n[factors]\n"
     "cluster_funding = [0.0, 10_000.0, 25_000.0, 50_000.0]\n",
     "never": f'{CLUSTER}{TWO}replications = 3\nseries = ["participation"]\n'
@@ -259,7 +259,7 @@ def test_a_single_replication_determines_nothing(sweeps):
     assert "Better" not in text
     facts = Facts(found, "en")
     for surface in facts.surfaces(facts.arms[0]):
-        assert {e.verdict for e in surface.effects} == {"not_determinable"}
+        assert {e.verdict for e in surface.effects} == {"too_few"}
         assert all(math.isfinite(e.mean) and math.isnan(e.lo90) for e in surface.effects)
 
 
@@ -289,17 +289,17 @@ def test_failures_are_reported_with_reasons_and_counts(tmp_path):
     def fails(run: Run) -> bool:
         return run.values.get("cluster_size") == 40
 
-    found = made_up_sweep(tmp_path / "failing", f"{CLUSTER}{TWO}replications = 3\n{GRID}", fails)
+    found = made_up_sweep(tmp_path / "failing", f"{CLUSTER}{TWO}replications = 10\n{GRID}", fails)
     check_page(write_report(found, "fr")["report.html"], "fr")
     facts = Facts(found, "en")
-    assert (facts.results.counts.failed, facts.results.counts.missing) == (9, 0)
+    assert (facts.results.counts.failed, facts.results.counts.missing) == (30, 0)
     section = runs(facts)
     (table,) = (b for b in section.blocks if b.kind == "table")
     assert len(table.rows) == 1
     assert table.rows[0][2].code == "ValueError: the town hall burnt down"
     assert "40\N{NO-BREAK SPACE}seats, €25,000 a month" in table.rows[0][3].text
     text = _answer(found)
-    assert "9 of 30 simulations failed" in text
+    assert "30 of 100 simulations failed" in text
     assert "not measured 3" in text
     assert "better in all 4 variants" in text
 
@@ -346,7 +346,7 @@ def test_a_sweep_without_any_result_has_a_report(tmp_path):
 def test_undetermined_effects_give_the_missing_replications(grid):
     text = said(open_questions(Facts(grid, "en")))
     assert "Participation of the young" in text
-    assert "After 6 replications" in text
+    assert "After 12 replications" in text
     assert "Running projects" not in text
 
 

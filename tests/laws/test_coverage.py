@@ -1,4 +1,4 @@
-"""The placebo finds nothing: intervals of a zero effect contain 0 at their nominal rate."""
+"""The placebo finds nothing: intervals of a zero effect contain 0 at their nominal rate or more."""
 
 from __future__ import annotations
 
@@ -37,4 +37,4 @@ def test_nine_experiments_in_ten_find_no_difference_between_equal_towns():
         effects = [mean_effect(d) for d in differences]
         held = np.mean([e.lo90 <= 0 <= e.hi90 for e in effects])
         error = np.sqrt(0.9 * 0.1 / EXPERIMENTS)
-        assert abs(held - 0.9) <= 2.4 * error, (name, held)
+        assert held >= 0.9 - 2.4 * error, (name, held)

@@ -9,9 +9,9 @@ from typing import get_args
 
 from sim.analysis.response_curves import FormName
 from sim.experiments.designs import DesignKind
-from sim.experiments.effects import Verdict
 from sim.experiments.factors import Distribution
 from sim.experiments.parts import FAILED
+from sim.experiments.verdicts import Verdict
 from sim.interventions import TYPES
 from sim.measures.map_layers import LAYERS
 from sim.measures.registry import OUTCOMES
@@ -49,7 +49,9 @@ def _expected() -> dict[str, set[str]]:
         "status": set(FAILED),
         "distribution": set(get_args(Distribution)),
         "response_form": {*get_args(FormName), "irregular", "missing"},
-        "finding": {f"{key}_{v}" for key in HEADLINES for v in verdicts},
+        "finding": {
+            f"{key}_{v}" for key in HEADLINES for v in (*moves, "no_relevant_effect", "open")
+        },
         "headline": set(HEADLINES) | {f"{key}_{v}" for key in HEADLINES for v in moves},
     }
 

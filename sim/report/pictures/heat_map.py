@@ -90,7 +90,7 @@ def _cell(
         rgb = UNWANTED_TO_WANTED(norm((good or 1) * effect.mean))[:3]
         colour = "#" + "".join(f"{round(255 * v):02X}" for v in rgb)
         ink = "white" if np.dot(rgb, (0.299, 0.587, 0.114)) < 0.5 else "black"
-    is_open = effect.verdict == "not_determinable"
+    is_open = effect.tone == "open"
     axes.add_patch(
         Rectangle(
             (x - 0.485, y - 0.485), 0.97, 0.97, facecolor=colour, linewidth=0,
@@ -144,6 +144,8 @@ def draw_key(name: str, words: Words) -> Picture:
     rows: list[tuple[str, str, dict[str, Any]]] = [
         ("key_increase", "increase", plain),
         ("key_decrease", "decrease", plain),
+        ("key_some_increase", "some_increase", plain),
+        ("key_some_decrease", "some_decrease", plain),
         ("key_none", "no_relevant_effect", plain),
         ("key_open", "not_determinable", {**plain, "hatch": "///"}),
         ("key_missing", "missing", {**plain, "facecolor": BLANK}),
@@ -158,10 +160,10 @@ def draw_key(name: str, words: Words) -> Picture:
         axes.set_xlim(0, WIDTH)
         axes.set_ylim(0, HEIGHT * 0.93)
         for k, ((_, verdict, style), text) in enumerate(zip(rows, said, strict=True)):
-            y = HEIGHT * 0.93 - 0.62 - 0.5 * k
+            y = HEIGHT * 0.93 - 0.5 - 0.4 * k
             axes.add_patch(Rectangle((0.04, y), 0.5, 0.34, **style))
             box = {"facecolor": "white", "linewidth": 0, "pad": 1} if "hatch" in style else None
             sign = SYMBOLS.get(verdict, "")
             axes.text(0.29, y + 0.17, sign, ha="center", va="center", fontsize=10, bbox=box)
             axes.text(0.72, y + 0.17, text, va="center", fontsize=FONT, linespacing=1.3)
-    return Picture(name, figure, " ".join(said[:5]).replace("\n", " "))
+    return Picture(name, figure, " ".join(said[:-2]).replace("\n", " "))

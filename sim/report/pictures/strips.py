@@ -90,7 +90,7 @@ def draw_strips(
         axes.spines["left"].set_visible(False)
         _zero(axes, relevant)
         for k, (_, effect) in enumerate(rows):
-            if effect.is_measured:
+            if math.isfinite(effect.mean):
                 _strip(axes, effect, k, (1.6, 5, 6.5))
             axes.annotate(
                 f"{SYMBOLS[effect.verdict]} {quantity.change(effect.mean)}", (1.015, k),

@@ -8,8 +8,10 @@ from typing import Final
 
 import numpy as np
 
+from sim.experiments.inference import FEWEST
+from sim.experiments.verdicts import LESS, MORE, OPEN, SMALL
 from sim.report.blocks import Block, Card, Cards, Cell, Paragraph, Section, Subhead, Table
-from sim.report.effects import OPEN, SYMBOLS, Effect, Surface
+from sim.report.effects import SYMBOLS, Effect, Surface
 from sim.report.facts import Facts
 from sim.report.headlines import HEADLINES, SHOWN
 from sim.report.pictures.heat_map import SURE
@@ -21,7 +23,7 @@ from sim.report.sections.power import power_sentences
 from sim.report.sections.story import story
 from sim.report.sections.where import plateau_sentences, where_sentences
 from sim.words.catalogue import Words
-from sim.words.language import span
+from sim.words.language import number, span
 
 ALL_BIRTHS: Final = "project_births"
 
@@ -65,9 +67,14 @@ def state_of_runs(facts: Facts) -> list[Block]:
         found.append(Paragraph(words("sweep.unfinished", **numbers)))
     if counts.failed:
         found.append(Paragraph(words("sweep.some_failed", **numbers)))
-    if facts.reps == 1 and facts.is_compared:
-        found.append(Paragraph(words("sweep.one_replication")))
+    if facts.reps < FEWEST and facts.is_compared and not facts.is_sampled:
+        found.append(Paragraph(too_few(facts)))
     return found
+
+
+def too_few(facts: Facts) -> str:
+    """Say that there are too few replications for any verdict."""
+    return facts.words("sweep.too_few", count=facts.reps, fewest=facts.levels.count(FEWEST))
 
 
 # One point
@@ -84,7 +91,7 @@ def _findings(facts: Facts, arm: Arm, effects: dict[str, Effect]) -> str:
     words = facts.words
     if facts.is_identical(arm):
         return words("answer.nothing", intervention=facts.quoted(arm))
-    findings = [words(f"finding.{k}_{e.verdict}") for k, e in effects.items() if e.is_measured]
+    findings = [_finding(words, key, e) for key, e in effects.items() if e.is_measured]
     return words(
         "answer.lead_one" if arm.cost > 0 else "answer.lead_free",
         span=span(facts.months, words.language),
@@ -94,13 +101,26 @@ def _findings(facts: Facts, arm: Arm, effects: dict[str, Effect]) -> str:
     )
 
 
+def _finding(words: Words, key: str, effect: Effect) -> str:
+    """State a finding in a few words."""
+    if effect.has_moved:
+        return _with_relevance(words, words(f"finding.{key}_{effect.direction}"), effect)
+    return words(f"finding.{key}_{'no_relevant_effect' if effect.is_small else 'open'}")
+
+
+def _with_relevance(words: Words, said: str, effect: Effect) -> str:
+    """Add to a finding that it may not matter, where that is open."""
+    return words("answer.may_not_matter", finding=said) if effect.is_open else said
+
+
 def _headline(facts: Facts, arm: Arm, name: str, key: str, effect: Effect) -> Card:
     words, measure = facts.words, facts.words(f"headline.{key}")
     if not effect.is_measured:
         return Card(measure, words("verdict.missing"), "–", "open", "", [words("answer.missing")])
     verdict = _capital(words(f"verdict.{effect.verdict}"))
     if effect.has_moved:
-        verdict = words(f"headline.{key}_{effect.verdict}")
+        said = words(f"headline.{key}_{effect.direction}")
+        verdict = _with_relevance(words, said, effect)
     sentences = [_interval(effect, words)]
     sentences += power_sentences(facts, effect)
     if effect.still_needed:
@@ -126,7 +146,7 @@ def _card(
 
 def _with_levels(key: str, effect: Effect, words: Words) -> list[str]:
     """State another effect, with its interval and the level without the intervention."""
-    if not effect.is_measured:
+    if not math.isfinite(effect.lo90):
         return []
     quantity = effect.quantity
     low, change, high = (quantity.change(v) for v in (effect.lo90, effect.mean, effect.hi90))
@@ -136,12 +156,21 @@ def _with_levels(key: str, effect: Effect, words: Words) -> list[str]:
 
 def _interval(effect: Effect, words: Words) -> str:
     quantity = effect.quantity
-    keys = {"no_relevant_effect": "no_relevant", OPEN: "undetermined"}
-    key = "identical" if effect.is_exactly_zero else keys.get(effect.verdict, "interval")
-    if effect.is_chance:
+    key = "undetermined"
+    if effect.is_exactly_zero:
+        key = "identical"
+    elif effect.verdict == "too_few":
+        key = "too_few"
+    elif effect.is_chance:
         key = "chance"
+    elif effect.is_small:
+        key = "no_relevant"
+    elif effect.has_moved:
+        key = "interval"
     return words(
         f"answer.{key}",
+        change=quantity.change(effect.mean),
+        fewest=number(FEWEST, words.language),
         low=quantity.change(effect.lo90),
         high=quantity.change(effect.hi90),
         relevant=quantity.size(effect.smallest_relevant),
@@ -275,7 +304,7 @@ def _power(facts: Facts, arm: Arm, surface: Surface) -> list[str]:
 def _verdict(facts: Facts, surface: Surface) -> str:
     """State in how many variants the measure goes which way."""
     words, count = facts.words, facts.levels.count
-    more, less = surface.count("increase"), surface.count("decrease")
+    more, less = surface.count(*MORE), surface.count(*LESS)
     total = count(len(surface.effects))
     if len(surface.effects) == 1:
         return _capital(words(f"verdict.{surface.effects[0].verdict}"))
@@ -285,10 +314,10 @@ def _verdict(facts: Facts, surface: Surface) -> str:
         key = "increase" if more else "decrease"
         return words(f"sweep_card.{key}", count=count(more or less), total=total)
     if surface.reading == "none":
-        none = surface.count("no_relevant_effect")
+        none = surface.count(*SMALL)
         key = "none" if none == len(surface.effects) else "none_in"
         return words(f"sweep_card.{key}", count=count(none), total=total)
-    return words("sweep_card.open", count=count(surface.count(OPEN)), total=total)
+    return words("sweep_card.open", count=count(surface.count(*OPEN)), total=total)
 
 
 def _sentences(facts: Facts, surface: Surface, effect: Effect) -> list[str]:
@@ -319,25 +348,33 @@ def _extreme(facts: Facts, surface: Surface, effect: Effect) -> str:
     against = words(f"sweep_card.{without}", baseline=_baseline(effect))
     point = facts.point_label(surface.largest or 0)
     if not math.isfinite(effect.lo90):
-        change = quantity.change(effect.mean)
-        return words("sweep_card.one", point=point, change=change, against=against)
+        change, fewest = quantity.change(effect.mean), facts.levels.count(FEWEST)
+        return words("sweep_card.one", point=point, change=change, against=against, fewest=fewest)
     if surface.reading == "none":
-        low = quantity.change(min(e.lo90 for e in surface.effects if e.is_measured))
-        high = quantity.change(max(e.hi90 for e in surface.effects if e.is_measured))
+        low = quantity.change(min(e.lo90 for e in surface.effects if e.is_small))
+        high = quantity.change(max(e.hi90 for e in surface.effects if e.is_small))
         key = "small_one" if is_one else "small" if low != high else "tiny"
         relevant = quantity.size_range(*surface.smallest_relevant)
         return words(f"sweep_card.{key}", low=low, high=high, relevant=relevant, against=against)
-    key = "interval" if is_one else "largest_open" if effect.verdict == OPEN else "largest"
+    key = "interval" if is_one else "largest" if effect.has_moved else "largest_open"
     low, high = quantity.change(effect.lo90), quantity.change(effect.hi90)
     return words(f"sweep_card.{key}", point=point, low=low, high=high, against=against)
 
 
 def _rest(facts: Facts, surface: Surface) -> list[str]:
-    """Count the variants without a finding; only where it differs between variants."""
+    """Count the variants whose findings are not whole; only where it differs between variants."""
     words, total = facts.words, len(surface.effects)
-    parts = []
-    for verdict in ("no_relevant_effect", OPEN, "missing"):
-        count = surface.count(verdict)
-        if 0 < count < total and (verdict == "missing" or surface.reading != "none"):
-            parts.append(words(f"sweep_rest.{verdict}", count=facts.levels.count(count)))
-    return [words("sweep_rest.of_all", parts=", ".join(parts))] if parts else []
+    found, parts = [], []
+    may_not = surface.count("some_increase", "some_decrease")
+    if may_not and total > 1:
+        found.append(words("sweep_rest.may_not_matter", count=facts.levels.count(may_not)))
+    kinds = {
+        "no_relevant_effect": SMALL,
+        "open": ("not_determinable", "too_few"),
+        "missing": ("missing",),
+    }
+    for kind, verdicts in kinds.items():
+        count = surface.count(*verdicts)
+        if 0 < count < total and (kind == "missing" or surface.reading != "none"):
+            parts.append(words(f"sweep_rest.{kind}", count=facts.levels.count(count)))
+    return [*found, words("sweep_rest.of_all", parts=", ".join(parts))] if parts else found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -45,7 +46,7 @@ def _outcome(facts: Facts, arm: Arm, key: str) -> list[Cell]:
     amount = euros(arm.cost, words.language) if arm.cost > 0 else words("cost.free")
     first = [Cell(words(f"cost.{key}")), Cell(amount), effect.change_cell(words, sign)]
     low, high = sorted((sign * effect.lo90, sign * effect.hi90))
-    if not effect.is_measured or effect.tone in ("open", "none") or low <= 0 <= high:
+    if not effect.has_moved or low <= 0 <= high:
         return [*first, _why_none(effect, words), Cell("")]
     if high < 0:
         return [*first, Cell(words("cost.opposite"), tone="bad"), Cell("")]
@@ -62,7 +63,7 @@ def _why_none(effect: Effect, words: Words) -> Cell:
     """Say why there is no ratio."""
     if effect.tone == "none":
         return Cell(words("verdict.no_relevant_effect"), tone="none")
-    verdict = "not_determinable" if effect.is_measured else effect.verdict
+    verdict = "not_determinable" if math.isfinite(effect.lo90) else effect.verdict
     return Cell(words(f"verdict.{verdict}"), tone="open")
 
 

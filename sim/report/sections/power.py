@@ -6,8 +6,9 @@ import math
 import re
 
 from sim.experiments.dependence import FAVOURABLE, FEWEST
+from sim.experiments.verdicts import UNMOVED
 from sim.report.blocks import Block, Paragraph
-from sim.report.effects import OPEN, Effect
+from sim.report.effects import Effect
 from sim.report.facts import Facts
 from sim.report.quantity import value_of
 from sim.scenario.schema import PARAMETERS
@@ -18,8 +19,8 @@ def power_sentences(facts: Facts, effect: Effect) -> list[str]:
 
     Empty where parameters are fixed, nothing differs, or the effect is a finding.
     """
-    is_null = effect.verdict in ("no_relevant_effect", OPEN)
-    if not is_null or effect.is_exactly_zero or not math.isfinite(effect.p_relevant):
+    is_null = effect.verdict in UNMOVED and not effect.is_exactly_zero
+    if not is_null or not math.isfinite(effect.p_relevant):
         return []
     return [_over_draws(facts, effect), _dependence(facts, effect)]
 
@@ -27,6 +28,8 @@ def power_sentences(facts: Facts, effect: Effect) -> list[str]:
 def looks_blocks(facts: Facts) -> list[Block]:
     """Say how many effects are looked at, and how many findings may be due to chance."""
     alone = facts.looks.alone
+    if not facts.looks.looked:
+        return []
     said = [facts.words("power.looks", **_looks(facts))]
     return [
         Paragraph(" ".join([*said, *([facts.words("power.alone", count=alone)] if alone else [])]))

@@ -130,9 +130,9 @@ def _step(facts: Facts, factor: Factor, surface: Surface, row: dict[Any, Any]) -
         low=facts.levels.value(factor, row["from_level"]),
         high=amount(factor, row["to_level"]),
     )
-    if row["verdict"] == "missing":
-        blank = Cell(words("quantity.unknown"))
-        return [Cell(step), blank, blank, blank, Cell(words("verdict.missing"), tone="open")]
+    if row["verdict"] in ("too_few", "missing"):
+        blank, none = Cell(words("quantity.unknown")), words(f"verdict.{row['verdict']}")
+        return [Cell(step), blank, blank, blank, Cell(none, tone="open")]
     effect = Effect(
         label=surface.label, good=surface.measure.good, quantity=quantity, verdict=row["verdict"]
     )

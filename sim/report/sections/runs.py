@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from sim.report.blocks import Block, Bullets, Cell, Paragraph, Section, Table
-from sim.report.effects import OPEN
 from sim.report.facts import Facts
 from sim.words.sentences import translated
 
@@ -67,12 +66,12 @@ def open_questions(facts: Facts) -> Section | None:
     bullets = [words("open.parameters"), words("open.chance")]
     if facts.is_single:
         rows = [
-            [Cell(effect.label), Cell(arm.label), Cell(effect.needed(words))]
+            [Cell(e.label), Cell(arm.label), e.verdict_cell(words), Cell(e.needed(words))]
             for arm in facts.arms
-            for effect in facts.effects(arm)
-            if effect.verdict == OPEN
+            for e in facts.effects(arm)
+            if e.is_open
         ]
-        heads.append(words("table.needed"))
+        heads += [words("table.verdict"), words("table.needed")]
         nothing, caption = words("open.nothing"), words("open.caption")
         intro = words("open.intro", reps=facts.levels.count(facts.reps))
     else:
@@ -86,23 +85,22 @@ def open_questions(facts: Facts) -> Section | None:
         bullets.append(words("sweep_open.extend"))
     if not rows:
         return Section("open", title, [Paragraph(nothing)])
-    table = Table(caption, heads, rows, words=(1,))
+    table = Table(caption, heads, rows, words=(1, 2) if facts.is_single else (1,))
     return Section("open", title, [Paragraph(intro), table, Bullets(bullets)])
 
 
 def _open_variants(facts: Facts) -> list[list[Cell]]:
     """Count open variants by arm and measure, and what half and all of them need."""
     words = facts.words
-    is_known = facts.reps > 1 or facts.is_sampled
     rows = []
     for arm in facts.arms:
         for surface in facts.own(arm).averaged(arm):
-            still = [e for e in surface.effects if e.verdict == OPEN]
+            still = [e for e in surface.effects if e.is_open]
             if not still:
                 continue
             ranked = sorted(still, key=lambda e: e.still_needed)
             ends = ranked[(len(ranked) - 1) // 2], ranked[-1]
-            needed = [e.needed(words) if is_known else words("quantity.unknown") for e in ends]
+            needed = [e.needed(words) for e in ends]
             count = facts.levels.count(len(still))
             rows.append([Cell(text) for text in (surface.label, arm.label, count, *needed)])
     return rows

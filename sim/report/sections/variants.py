@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from sim.experiments.factors import Factor
+from sim.experiments.verdicts import LESS, MORE
 from sim.kernels.arrays import Ints
 from sim.report.blocks import Block, Gallery, Paragraph, Section, Subhead, Tile
 from sim.report.effects import Effect, Surface
@@ -98,7 +99,7 @@ def _in_words(facts: Facts, surface: Surface, panel: Panel) -> str:
     if not measured:
         return words("sweep_pictures.alt_missing", measure=surface.label)
     (low, at_low), (high, at_high) = min(measured), max(measured)
-    more, less = (sum(e.verdict == v for e, _ in inside) for v in ("increase", "decrease"))
+    more, less = (sum(e.verdict in which for e, _ in inside) for which in (MORE, LESS))
     return words(
         "sweep_pictures.alt_grid",
         measure=surface.label,
@@ -216,8 +217,8 @@ def _main_effects(facts: Facts, arm: Arm, k: int) -> list[Block]:
     for m, surface in enumerate(facts.surfaces(arm), 1):
         varied = sorted(facts.layout.varied, key=lambda f: -_spread(facts, surface, f))
         shown = [(f, _groups(facts, surface, f)) for f in varied[:MOST_FACTORS]]
-        verdicts = {g.effect.verdict for _, groups in shown for g in groups}
-        if verdicts <= {"no_relevant_effect", "missing"}:
+        effects = [group.effect for _, groups in shown for group in groups]
+        if all(effect.is_small or not effect.is_measured for effect in effects):
             flat.append(surface.label)
             continue
         for f, (factor, groups) in enumerate(shown, 1):
