@@ -24,6 +24,9 @@ TAIL: Final = 0.1
 """Share of drawn worlds that counts as the worst case: single ones have too few runs to be told
 from luck."""
 
+_ROUNDING: Final = 1e-9
+"""Differences between scores that are rounding, as a share of the best one."""
+
 _HALVINGS: Final = 100
 _SEED: Final = 19510301
 
@@ -109,7 +112,10 @@ def over_worlds(values: Floats, tail: float = 0.0) -> OverWorlds:
 
 def _first(score: Floats, share: Floats) -> int:
     """Return the choice with the largest score, of equals the one that is first more often."""
-    return int(np.lexsort((-share, -_or(score, -np.inf)))[0])
+    known = _or(score, -np.inf)
+    best = known.max()
+    is_first = known >= best - _ROUNDING * abs(best)
+    return int(np.where(is_first, share, -1.0).argmax())
 
 
 def mean_over_runs(values: Floats) -> Floats:

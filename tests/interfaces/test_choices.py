@@ -103,7 +103,7 @@ def test_doing_nothing_stands_in_every_table_and_labels_name_own_levers_only(fac
     (row,) = table.rows  # shops do not react
     best = "Transition cluster, Funding of the cluster: €60,000 a month"
     assert row[1].text == row[3].text == best
-    assert row[3].below.startswith("at most 0 short")
+    assert row[3].below.startswith("at most 0.0 short")
     assert row[-1].text == "at most 30.0 short of the best"
 
 
