@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +21,9 @@ from sim.territory.table import Request, Table, wanted_names
 
 _DAMAGED: Final = (RuntimeError, OSError, pa.ArrowException, UnicodeDecodeError)
 """Exceptions of pyogrio, whose own are RuntimeErrors."""
+
+MOST_REPEATED: Final = 0.2
+"""Maximum share of the places of a layer that another one holds too; assumed."""
 
 _NESTED: Final = "tags."
 """Start of the name, in GDAL, of a property inside the object ``tags`` that Overpass writes."""
@@ -56,12 +60,29 @@ def read_layers(driver: str, name: str) -> Read:
             raise InputError(f"{path} has several layers of them: {some}; choose one with --layer.")
         if len({part.points_epsg for part in layers.values()}) > 1:
             raise InputError(f"{path} mixes coordinate systems in its layers {', '.join(layers)}.")
+        _refuse_repeated(path, layers)
         if request.with_points and driver == "GPKG":
             for layer, part in layers.items():
                 part.columns.setdefault("layer", pa.array([layer] * part.n_rows, pa.string()))
         return _stacked(list(layers.values()))
 
     return read
+
+
+def _refuse_repeated(path: Path, layers: dict[str, Table]) -> None:
+    """Refuse layers that hold the same places, as those of two years do."""
+    places = {
+        name: {tuple(place) for place in part.points[np.isfinite(part.points).all(axis=1)].round(5)}
+        for name, part in layers.items()
+        if part.points is not None
+    }
+    for one, other in combinations(places, 2):
+        n, n_same = min(map(len, (places[one], places[other]))), len(places[one] & places[other])
+        if n_same > MOST_REPEATED * n:
+            raise InputError(
+                f"{path} has {n_same} places in both of its layers {one} and {other}, as if they"
+                " were two years of the same; choose one with --layer."
+            )
 
 
 def _right_layers(driver: str, path: Path, request: Request) -> dict[str, Table]:

@@ -40,8 +40,8 @@ def read_raster(path: Path, request: Request) -> Table:
         ) from None
     try:
         with rasterio.open(path, driver="GTiff") as raster:
-            if raster.crs is None or not raster.crs.is_valid:
-                raise InputError(f"{path} does not name its coordinate system.")
+            if raster.crs is None or raster.transform.is_identity:
+                raise InputError(f"{path} does not say where it lies.")
             wkt = raster.crs.to_wkt()
             window = _window(path, raster, wkt, request)
             values = raster.read(1, window=window, masked=True)
@@ -55,7 +55,7 @@ def read_raster(path: Path, request: Request) -> Table:
     row, column = np.nonzero(people)
     if not row.size:
         raise InputError(f"{path}: nobody lives in any of its pixels.")
-    epsg = _system(path, transform * (float(column.mean()), float(row.mean())), wkt)
+    epsg = _system(path, _at(transform, column.mean(), row.mean()), wkt)
     side = _side(transform, row, column, wkt, epsg)
     size = next((s for s in SIZES if s >= 0.99 * side), None)
     if size is None:
@@ -70,6 +70,12 @@ def _project(x: Floats, y: Floats, wkt: Any, epsg: int) -> tuple[Floats, Floats]
     return to_grid_coordinates(x, y, wkt, epsg)
 
 
+def _at(transform: Any, column: Any, row: Any) -> tuple[Any, Any]:
+    """Return x and y of places in pixels, or by the inverse transform the other way round."""
+    a, b, c, d, e, f = transform[:6]
+    return a * column + b * row + c, d * column + e * row + f
+
+
 def _window(path: Path, raster: Any, wkt: Any, request: Request) -> Any:
     """Return the part of a raster around the circle that is asked for."""
     from rasterio.windows import Window
@@ -81,7 +87,7 @@ def _window(path: Path, raster: Any, wkt: Any, request: Request) -> Any:
         reach = 1.1 * radius / 111_000
         lon = longitude + reach * np.cos(turn) / max(np.cos(np.radians(latitude)), 0.1)
         x, y = _project(lon, latitude + reach * np.sin(turn), 4326, wkt)
-        column, row = ~raster.transform * (x, y)
+        column, row = _at(~raster.transform, x, y)
         if not (np.isfinite(column) & np.isfinite(row)).all():
             column, row = np.full(1, -1.0), np.full(1, -1.0)
         left, right = (int(v) for v in np.clip([column.min(), column.max() + 1], left, right))
@@ -117,8 +123,8 @@ def _system(path: Path, middle: tuple[float, float], wkt: Any) -> int:
 def _side(transform: Any, row: Ints, column: Ints, wkt: Any, epsg: int) -> float:
     """Return the side of a square as large as a pixel in the middle, m."""
     r, c = float(np.median(row)), float(np.median(column))
-    corners = np.array([transform * at for at in ((c, r), (c + 1, r), (c, r + 1))])
-    x, y = _project(corners[:, 0], corners[:, 1], wkt, epsg)
+    corners = _at(transform, np.array([c, c + 1, c]), np.array([r, r, r + 1]))
+    x, y = _project(*corners, wkt, epsg)
     wide, high = np.hypot(x[1] - x[0], y[1] - y[0]), np.hypot(x[2] - x[0], y[2] - y[0])
     return float(np.sqrt(wide * high))
 
@@ -131,8 +137,7 @@ def _shared(
     steps = (np.arange(PARTS) + 0.5) / PARTS
     for down in steps:
         for right in steps:
-            x, y = transform * (column + right, row + down)
-            x, y = _project(np.asarray(x, np.float64), np.asarray(y, np.float64), wkt, epsg)
+            x, y = _project(*_at(transform, column + right, row + down), wkt, epsg)
             is_placed = np.isfinite(x) & np.isfinite(y)
             cells["east"].append(np.floor(x[is_placed] / size).astype(np.int64) * size)
             cells["north"].append(np.floor(y[is_placed] / size).astype(np.int64) * size)

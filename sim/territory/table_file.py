@@ -138,7 +138,10 @@ def _read_csv(path: Path, request: Request) -> Table:
         if stated:  # a line that Excel writes for itself
             first = _decoded(file.readline(1_000_000))
     delimiter = stated[1] if stated else max(",;\t|", key=first.count)
-    header = next(csv.reader([first], delimiter=delimiter), [])
+    try:
+        header = next(csv.reader([first], delimiter=delimiter), [])
+    except csv.Error:
+        raise InputError(f"{path}: its first line cannot be read as CSV.") from None
     spelling = wanted_names(path, header, request)
     skipped = 2 if stated else 1
     parse = pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True)

@@ -14,6 +14,7 @@ import pytest
 import rasterio
 
 from sim.errors import InputError
+from sim.territory.extent import Reading
 from sim.territory.import_territory import import_territory
 from sim.territory.territory import SECTORS, VACANT
 
@@ -287,8 +288,6 @@ def test_several_layers_of_cells_are_asked_about(formats, town):
     path = formats.geopackage(town.folder / "c.gpkg", {"2017": town.cells(), "2019": half})
     with pytest.raises(InputError, match=r"2017 \(62 rows\), 2019 \(62 rows\); .*--layer"):
         import_territory(path, name="T")
-    from sim.territory.extent import Reading
-
     territory = import_territory(path, name="T", reading_population=Reading(layer="2019"))
     assert territory.residents.sum() == town.residents.sum() / 2
     with pytest.raises(InputError, match=r"no layer '2018'.*Did you mean '201"):
@@ -339,6 +338,22 @@ def test_a_circle_of_a_raster_holds_what_lies_in_it(town):
         import_territory(path, name="T", around=(43.0, 5.0), radius=2_000.0)
     with pytest.raises(InputError, match="is a raster, and has no column with kinds of shop"):
         import_territory(town.population(), path, name="T")
+
+
+def test_two_years_of_shops_in_one_file_are_asked_about_and_not_added_up(formats, town):
+    places = [[town.middle(3, column)] for column in range(6)]
+    shops, later = [{"shop": "bakery"}] * 6, [{"shop": "clothes"}] * 6
+    moved = [*places[:3], *([town.middle(1, column)] for column in range(3))]
+    path = formats.geopackage(
+        town.folder / "s.gpkg", {"y2019": shops, "y2024": later}, {"y2019": places, "y2024": moved}
+    )
+    with pytest.raises(
+        InputError, match=r"3 places in both of its layers y2019 and y2024, .*--layer"
+    ):
+        import_territory(town.population(), path, name="T")
+    reading = Reading(layer="y2024")
+    territory = import_territory(town.population(), path, name="T", reading_shops=reading)
+    assert territory.provenance["premises"]["placed"] == 6
 
 
 def damaged(content: bytes, rng: random.Random) -> bytes:
