@@ -20,6 +20,7 @@ from sim.report.quantity import Quantity
 from sim.report.report import write_report
 from sim.report.sections.answer import answer
 from sim.report.sections.certainty import variance
+from sim.report.sections.effect_tables import effect_tables
 from sim.report.sections.maps import maps
 from sim.report.sections.money import cost
 from sim.report.sections.question import question
@@ -256,6 +257,8 @@ def test_with_fewer_than_ten_replications_there_is_no_verdict() -> None:
     assert {e.verdict for e in facts.effects(facts.arms[0])} <= {"too_few", "missing"}
     text = said(answer(facts))
     assert "There are only 9 replications. Intervals and verdicts take at least 10" in text
+    figures = said(effect_tables(facts))
+    assert "too few replications" in figures and not re.search(r"\b(nan|NaN|inf)\b", figures)
     assert "Too few replications" in text and "Nothing is open" not in said(open_questions(facts))
 
 

@@ -66,7 +66,7 @@ def _figures(effect: Effect, words: Words) -> list[Cell]:
         below = words("table.still_needed", count=effect.needed(words))
         verdict = Cell(verdict.text, below, tone=verdict.tone)
     positive = words("quantity.unknown")
-    if not effect.is_exactly_zero:
+    if math.isfinite(effect.p_positive) and not effect.is_exactly_zero:
         positive = probability(effect.p_positive, words.language)
     change, relevant = quantity.change(effect.mean), quantity.size(effect.smallest_relevant)
     matters = words("quantity.unknown")
