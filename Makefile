@@ -16,7 +16,7 @@ demo: .venv/installed  ## a town over 20 years; with a cluster and its parts; si
 test: .venv/installed-test  ## the quick suite
 	$(BIN)/python -m pytest -n 2 --dist=worksteal -m "not statistical and not slow and not corpus"
 
-corpus: .venv/installed-test  ## what is too long for CI: 23,500 damaged files and folders, ensembles of towns; some 15 minutes
+corpus: .venv/installed-test  ## what is too long for CI: 33,500 damaged files and folders, ensembles of towns; some 15 minutes
 	$(BIN)/python -m pytest -n 2 -m corpus
 
 check: .venv/installed-dev  ## everything that CI checks

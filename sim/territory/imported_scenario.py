@@ -127,10 +127,10 @@ def _described(residents: float, language: Language) -> str:
 def _starting_vacancy(territory: Territory) -> str:
     """Return the observed vacancy as TOML, so that the place starts in equilibrium at it."""
     known = territory.premises_occupancy[territory.premises_occupancy != UNKNOWN]
-    if not known.size or np.all(known == known[0]):
+    evidence = territory.provenance.get("vacancy", {}).get("evidence", "found")
+    if not known.size or (evidence == "assumed" and np.all(known == known[0])):
         return ""
     vacant = int((known == VACANT).sum())
-    evidence = territory.provenance.get("vacancy", {}).get("evidence", "found")
     source = f"{vacant} of {known.size} premises of the territory file are vacant"
     return (
         f"\n[start]\nstarting_vacancy = {{ value = {vacant / known.size:.4f}, "

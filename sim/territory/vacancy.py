@@ -74,7 +74,6 @@ def vacancy_of(points: ShopPoints, request: VacancyRequest) -> Vacancy:
     Raise `InputError` if the file marks more than the user states.
     """
     marked, n = int(points.is_vacant.sum()), points.cell.size
-    is_count = points.is_count or request.is_counted or request.file is not None
     low, high = _interval(marked, n, request.assumed)
     seen = marked / n
     span = f"{CERTAINTY:.0%} interval {low:.1%} to {high:.1%}"
@@ -89,14 +88,14 @@ def vacancy_of(points: ShopPoints, request: VacancyRequest) -> Vacancy:
         return _made(
             request.share, (request.share, request.share), n_added, "found", "as stated", words
         )
-    if is_count and marked:
+    if request.is_counted or request.file or (points.is_count and marked):
         how = "the list of vacant premises has them" if request.file else "the file counts them"
         words = f"{marked} of {n} premises are vacant ({seen:.1%}), as {how}"
         return _made(seen, (seen, seen), 0, "found", points.provenance["source"], words)
     if seen >= LEAST_TAGGED:
         estimate = (marked + request.assumed * PRIOR_WEIGHT) / (n + PRIOR_WEIGHT)
         words = f"{marked} of {n} premises are vacant ({seen:.1%}), as the file of shops marks them"
-        if estimate <= seen or is_count:
+        if estimate <= seen:
             words += f": a sample of tags, whose {span} counts what is usual in French centres too"
             return _made(seen, (low, high), 0, "found", points.provenance["source"], words)
         n_added = _to_add(estimate, marked, n)

@@ -91,8 +91,9 @@ def test_remarks_are_in_the_provenance_and_in_words_of_every_language(formats, t
         assert any(share in sentence for sentence in said)
 
 
-def test_a_place_that_cannot_run_is_refused_before_it_is_written(formats, town):
-    shops = rows_of(town, (3, 3), "bakery", 400) + rows_of(town, (3, 3), "vacant", 1)
+@pytest.mark.parametrize(("n_vacant", "share"), [(1, "0.0025"), (0, "0.0")])
+def test_a_place_that_cannot_run_is_refused_before_it_is_written(n_vacant, share, formats, town):
+    shops = rows_of(town, (3, 3), "bakery", 400) + rows_of(town, (3, 3), "vacant", n_vacant)
     territory = import_territory(
         town.population(),
         formats.csv(town.folder / "s.csv", shops),
@@ -100,7 +101,7 @@ def test_a_place_that_cannot_run_is_refused_before_it_is_written(formats, town):
         vacancy=VacancyRequest(is_counted=True),
     )
     scenario, _ = write_imported_scenario(territory, town.folder / "out")
-    with pytest.raises(InputError, match=r"starting_vacancy.*0\.0025"):
+    with pytest.raises(InputError, match=rf"starting_vacancy.*{share}.*0\.005"):
         run_a_month(scenario)
 
 

@@ -158,6 +158,7 @@ def test_many_tags_stand_and_have_an_interval(formats, town):
 def test_a_count_stands_as_it_is(formats, town):
     counted = vacancy_of(formats, town, 95, 5, vacancy=VacancyRequest(is_counted=True))
     assert counted[:2] == (5, 100)
+    assert vacancy_of(formats, town, 90, 0, vacancy=VacancyRequest(is_counted=True))[:2] == (0, 90)
 
 
 def test_a_stated_share_is_reached_or_refused(formats, town):
