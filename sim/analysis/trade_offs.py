@@ -25,6 +25,7 @@ __all__ = [
     "ROBUSTNESS_COLUMNS",
     "front_share",
     "maximin",
+    "mean_objectives",
     "minimax_regret",
     "non_dominated",
     "pareto_front",
@@ -124,8 +125,8 @@ def front_share(objectives: Floats) -> Floats:
 
     Parameters
     ----------
-    objectives : (runs, policies, objectives) float64 array
-        More is better; nan where there is none.
+    objectives : (runs, policies, objectives) or (runs, policies, worlds, objectives) float64 array
+        More is better; nan where there is none. Worlds are averaged, however many runs they have.
 
     Returns
     -------
@@ -135,9 +136,19 @@ def front_share(objectives: Floats) -> Floats:
     """
     n, rng = len(objectives), np.random.default_rng(_SEED)
     samples = rng.integers(0, n, (_RESAMPLES, n))
-    return np.asarray(
-        np.mean([non_dominated(mean_over_runs(objectives[at])) for at in samples], axis=0)
-    )
+    fronts = [non_dominated(mean_objectives(objectives[at])) for at in samples]
+    return np.asarray(np.mean(fronts, axis=0))
+
+
+def mean_objectives(objectives: Floats) -> Floats:
+    """Return means over runs, then over worlds, (policies, objectives); see `front_share`."""
+    n, policies, *shape = objectives.shape
+    means = mean_over_runs(objectives.reshape(n, policies, -1)).reshape(policies, *shape)
+    if len(shape) == 1:
+        return means
+    known = np.isfinite(means)
+    total, number = np.where(known, means, 0.0).sum(axis=1), known.sum(axis=1)
+    return np.asarray(np.divide(total, number, out=np.full(total.shape, np.nan), where=number > 0))
 
 
 def _with_nothing(effects: pd.DataFrame) -> pd.DataFrame:

@@ -120,6 +120,14 @@ def extend_command(
         int | None, options.whole("--points", "New size of a sobol, morris or saltelli design.")
     ] = None,
     reps: Annotated[int | None, options.whole("--reps", "New number of replications.")] = None,
+    adaptive: Annotated[
+        int | None,
+        options.whole(
+            "--adaptive",
+            "Spend so many runs where it is open what to choose, up to --reps.",
+            "RUNS",
+        ),
+    ] = None,
     months: Annotated[int | None, options.whole("--months", "New length of the runs.")] = None,
     horizons: Annotated[
         list[int] | None,
@@ -145,21 +153,31 @@ def extend_command(
     from sim.experiments.tables import write_tables
 
     with Watch(folder, "the same command goes on") as watch:
-        found = extend(
-            folder,
-            size=points,
-            replications=reps,
-            months=months,
-            horizons=horizons or (),
-            interventions=interventions or (),
-            workers=workers,
-            executor=executor,
-            scheduler=scheduler,
-            retry_failed=retry_failed,
-            max_failures=max_failures,
-            timeout=timeout,
-            progress=watch.tell,
-        )
+        how: dict[str, Any] = {
+            "workers": workers,
+            "executor": executor,
+            "scheduler": scheduler,
+            "retry_failed": retry_failed,
+            "max_failures": max_failures,
+            "timeout": timeout,
+            "progress": watch.tell,
+        }
+        if adaptive is not None:
+            from sim.report.adaptive import extend_where_open
+
+            if reps is None or points or months or horizons or interventions:
+                raise InputError("--adaptive places replications: it takes --reps alone.")
+            found = extend_where_open(folder, reps, adaptive, **how)
+        else:
+            found = extend(
+                folder,
+                size=points,
+                replications=reps,
+                months=months,
+                horizons=horizons or (),
+                interventions=interventions or (),
+                **how,
+            )
     write_tables(found)
     _say(found, folder, as_json)
     watch.end_if_stopped()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -209,6 +209,7 @@ def extend(
     months: int | None = None,
     horizons: Sequence[int] = (),
     interventions: Sequence[Intervention | str | Path] = (),
+    only: Container[tuple[int, int]] | None = None,
     **options: Any,
 ) -> Results:
     """Extend an experiment in place: a run, a comparison or a sweep.
@@ -231,6 +232,8 @@ def extend(
         Further months after which to measure.
     interventions : sequence of Intervention, str or Path
         Interventions, their names or files, each a further arm.
+    only : container of (int, int), optional
+        Points and replications to add; by default all that are missing.
     **options
         Fields of `Options`.
 
@@ -254,6 +257,11 @@ def extend(
         interventions=interventions,
     )
     plan = plan_experiment(experiment)
+    if only is not None:
+        held = store.design()
+        known_runs = set(zip(held["point"].tolist(), held["rep"].tolist(), strict=True))
+        rows = [row for row in plan.rows if row[1:3] in known_runs or row[1:3] in only]
+        plan = replace(plan, rows=rows)
     _is_whole(store, plan, known)
     _update(store, experiment, plan, commands_of_sweep(Path(folder).name, {}))
     fill(store, plan, how)

@@ -81,6 +81,15 @@ class Choices:
         self.worlds = len(self._worlds)
 
     @property
+    def points_by_world(self) -> list[list[int]]:
+        """Points at which choices of each world were tried."""
+        points: list[set[int]] = [set() for _ in range(self.worlds)]
+        for cell in self._cells:
+            for world in cell.worlds:
+                points[world].add(cell.point)
+        return [sorted(of_world) for of_world in points]
+
+    @property
     def has_shocks(self) -> bool:
         """Whether any choice was tried under a shock."""
         return any(self._reference[arm] != BASELINE for arm in self.arms)

@@ -141,6 +141,17 @@ class DesignFacts:
         return int(self.experiment.replications)
 
     @cached_property
+    def reps_in_words(self) -> str:
+        """Replications of a point; the fewest and the most where they differ."""
+        design = self.results.store.design()
+        by_point = design[design["luck"] == 0].groupby("point")["rep"].nunique()
+        fewest, most = int(by_point.min()), int(by_point.max())
+        if self.is_single or fewest == most:
+            return self.levels.count(self.reps)
+        low, high = self.levels.count(fewest), self.levels.count(most)
+        return self.words("quantity.range", low=low, high=high)
+
+    @cached_property
     def levels(self) -> Levels:
         """Words for factors and their levels."""
         return Levels(self.language, self.territories)

@@ -20,7 +20,7 @@ from sim.report.sections.effect_tables import effect_tables
 from sim.report.sections.trade_offs import trade_offs
 from tests.reference.made_up_sweeps import made_up_sweep
 
-HEAD = 'indicators = ["running_projects", "open_shops_town_centre"]\nreplications = 6\n'
+HEAD = 'indicators = ["running_projects", "open_shops_town_centre"]\nreplications = 12\n'
 SHOCKS = ("online_jump", "anchor_closure", "pandemic", "grant_cut")
 FILES = {
     "shocks_alone": 'interventions = ["online_jump", "anchor_closure", "grant_cut"]\n'
@@ -134,6 +134,6 @@ def test_a_sampled_design_offers_parts_of_the_range_of_its_levers(facts):
 def test_draws_with_a_second_seed_are_worlds(facts):
     choices = Choices(facts("drawn"))
     assert choices.has_draws
-    assert choices.effects_of_draws("running_projects").shape == (2, 4, 12)
+    assert choices.effects_of_draws("running_projects").shape == (2, 4, 16)
     texts = [b.text for b in trade_offs(facts("drawn", "fr")).blocks if isinstance(b, Paragraph)]
     assert any("tirage de toutes les grandeurs incertaines" in text for text in texts)

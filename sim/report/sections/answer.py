@@ -53,7 +53,7 @@ def answer(facts: Facts) -> Section:
         blocks += what_parts_are(facts)
     if not facts.is_single and (facts.has_interventions or not facts.is_sampled):
         legend = "legend_sampled" if facts.is_sampled else "legend"
-        note = words(f"sweep.{legend}", reps=facts.levels.count(facts.reps))
+        note = words(f"sweep.{legend}", reps=facts.reps_in_words)
         blocks.append(Paragraph(note, style="note"))
     return Section("answer", words("section.answer"), blocks)
 

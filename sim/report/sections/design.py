@@ -26,7 +26,7 @@ def design(facts: Facts) -> Section | None:
         words(f"design.{experiment.luck}"),
         words(
             "design.replications",
-            reps=count(facts.reps),
+            reps=facts.reps_in_words,
             seed=str(experiment.seed),
             horizons=", ".join(span(h, words.language) for h in experiment.horizons),
         ),

@@ -65,7 +65,7 @@ def key_facts(facts: Facts) -> list[tuple[str, str]]:
         (words("page.territory"), words("answer.separator").join(places)),
         (words("page.period"), f"{span(facts.months, words.language)}, {facts.years}"),
     ]
-    reps = count(facts.reps)
+    reps = facts.reps_in_words
     if not facts.is_compared:
         return [*found, (words("page.replications"), reps)]
     if not facts.factors:

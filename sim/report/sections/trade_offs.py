@@ -6,10 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from sim.analysis.over_worlds import TAIL, mean_over_runs, over_worlds
+from sim.analysis.over_worlds import TAIL, over_worlds
 from sim.analysis.responses import COST
-from sim.analysis.trade_offs import front_share
-from sim.kernels.arrays import Floats
+from sim.analysis.trade_offs import front_share, mean_objectives
 from sim.measures.registry import MEANS
 from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Tile
 from sim.report.choices import Choices
@@ -81,19 +80,14 @@ def _surfaces(facts: Facts, choices: Choices, name: str) -> list[Surface]:
 def _points(choices: Choices, name: str, surface: Surface) -> list[Choice]:
     """Return mean effects and costs of choices, and how certain it is that no other beats them."""
     good = surface.measure.good
-    both = np.stack([_over(choices.effects(n)) for n in (name, COST)], axis=-1)
+    both = np.stack([choices.effects(n) for n in (name, COST)], axis=-1)
     shares = front_share(both * [good, -1]) if len(both) > 1 else np.full(both.shape[1], np.nan)
-    means = mean_over_runs(both)
+    means = mean_objectives(both)
     return [
         Choice(label, cost, effect, share)
         for label, (effect, cost), share in zip(choices.labels, means, shares, strict=True)
         if np.isfinite([effect, cost]).all()
     ]
-
-
-def _over(effects: Floats) -> Floats:
-    """Return effects averaged over worlds, (runs, choices)."""
-    return mean_over_runs(np.moveaxis(effects, 2, 0))
 
 
 def _worlds(facts: Facts, choices: Choices) -> list[str]:
