@@ -23,15 +23,7 @@ from sim.measures.registry import OUTCOMES
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "EFFECT_COLUMNS",
-    "Effect",
-    "MeanEffect",
-    "effect_of",
-    "effect_table",
-    "mean_effect",
-    "variance_from_luck",
-]
+__all__ = ["EFFECT_COLUMNS", "Effect", "effect_of", "effect_table", "variance_from_luck"]
 
 
 def variance_from_luck(first: Floats, second: Floats) -> float:

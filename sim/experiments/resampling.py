@@ -15,8 +15,6 @@ from scipy.special import ndtr, stdtrit
 
 from sim.kernels.arrays import Floats
 
-__all__ = ["RESAMPLES", "expanded_level", "resampled_means"]
-
 RESAMPLES: Final = 4000
 """Number of bootstrap samples."""
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.experiments.comparison import compare_arms
-from sim.experiments.effects import mean_effect
+from sim.experiments.inference import mean_effect
 from sim.scenario.scenario import load_scenario
 from tests.reference.towns import SMALL
 
