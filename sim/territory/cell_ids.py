@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow.compute as pc
 
 from sim.errors import InputError
-from sim.kernels.arrays import Bools, Floats, Ints
-from sim.territory.grid_frame import GRID_EPSG, OVERSEAS, GridFrame, to_grid_coordinates
+from sim.kernels.arrays import Floats, Ints
+from sim.territory.grid_frame import GRID_EPSG, OVERSEAS, GridFrame
 from sim.territory.table import Table
 
 MAX_CELLS: Final = 25_000_000
@@ -42,22 +42,14 @@ class Cells:
         half = np.float64(self.size / 2)
         return self.east + half, self.north + half
 
-    def within(self, around: tuple[float, float], radius: float) -> Bools:
-        """Return whether each cell's middle is within `radius` (m) of a latitude and longitude."""
-        latitude, longitude = around
-        x, y = to_grid_coordinates(np.array([longitude]), np.array([latitude]), 4326, self.epsg)
-        east, north = self.centres()
-        return np.asarray(np.hypot(east - x, north - y) <= radius)
-
-    def frame(self, is_kept: Bools) -> GridFrame:
-        """Return the smallest grid that holds the kept cells.
+    def frame(self) -> GridFrame:
+        """Return the smallest grid that holds the cells.
 
         Raise `InputError` if they are too far apart for one territory, or span too large a grid.
         """
         size = self.size
-        kept = np.flatnonzero(is_kept)
         for coordinate in (self.east, self.north):
-            order = kept[np.argsort(coordinate[kept], kind="stable")]
+            order = np.argsort(coordinate, kind="stable")
             gaps = np.diff(coordinate[order]) - size
             if gaps.size and gaps.max() > MAX_GAP:
                 at = int(np.argmax(gaps))
@@ -66,9 +58,9 @@ class Cells:
                     f"{self.table.path}: cells {one} and {other} are {gaps[at] / 1000:.0f} km"
                     " apart with no cell between them; a territory is in one piece."
                 )
-        west, south = int(self.east[kept].min()), int(self.north[kept].min())
-        columns = (int(self.east[kept].max()) - west) // size + 1
-        rows = (int(self.north[kept].max()) - south) // size + 1
+        west, south = int(self.east.min()), int(self.north.min())
+        columns = (int(self.east.max()) - west) // size + 1
+        rows = (int(self.north.max()) - south) // size + 1
         if rows * columns > MAX_CELLS:
             raise InputError(
                 f"{self.table.path} spans {rows} x {columns} cells, more than the {MAX_CELLS:,}"

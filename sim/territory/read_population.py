@@ -123,7 +123,7 @@ def read_population(
     )
     if residents.sum() <= 0:
         raise InputError(f"{path}: nobody lives in any of its {table.n_rows} cells.")
-    frame = cells.frame(np.ones(table.n_rows, dtype=bool))
+    frame = cells.frame()
     flat = frame.cell_of(*cells.centres())
 
     youth, youth_source = _youth(table, residents)
