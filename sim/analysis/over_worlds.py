@@ -41,9 +41,8 @@ class OverWorlds(NamedTuple):
     mean_regret, max_regret : array
         Shortfall from the choice that is best in the same world, on average and in the worst
         worlds.
-    best_share, worst_share, regret_share : array
-        Share of the halves of runs in which the choice has the largest mean, the best worst case
-        and the least regret; 1 leaves no doubt.
+    best_share : array
+        Share of the halves of runs in which the choice has the largest mean; 1 leaves no doubt.
     """
 
     mean: Floats
@@ -51,17 +50,11 @@ class OverWorlds(NamedTuple):
     mean_regret: Floats
     max_regret: Floats
     best_share: Floats
-    worst_share: Floats
-    regret_share: Floats
 
     @property
     def picks(self) -> tuple[int, int, int]:
         """The choices with the best mean, the best worst case and the least regret."""
-        return (
-            int(self.mean.argmax()),
-            _first(self.worst, self.worst_share),
-            _first(-self.max_regret, self.regret_share),
-        )
+        return _first(self.mean), _first(self.worst), _first(-self.max_regret)
 
 
 def over_worlds(values: Floats, tail: float = 0.0) -> OverWorlds:
@@ -91,14 +84,12 @@ def over_worlds(values: Floats, tail: float = 0.0) -> OverWorlds:
     of_worlds = mean_over_runs(values)
     mean = _mean_over(of_worlds)
     if n < 2:
-        return OverWorlds(mean, *np.full((6, choices), np.nan))
+        return OverWorlds(mean, *np.full((4, choices), np.nan))
     halves = _halves(n)
     found, judged = (_weighted(values, half.astype(np.float64)) for half in (halves, ~halves))
     judged += of_worlds - _mean_over(np.moveaxis(judged, 0, -1))  # all halves weigh runs the same
     most = max(1, int(tail * worlds))
     short_found, short = _short(found, found), _short(found, judged)
-    worst_found = -_mean_of_worst(-found, -found, most)
-    regret_found = _mean_of_worst(short_found, short_found, most)
     mean_regret = _average(_mean_over(short))
     max_regret = _average(_mean_of_worst(short_found, short, most))
     return OverWorlds(
@@ -106,16 +97,15 @@ def over_worlds(values: Floats, tail: float = 0.0) -> OverWorlds:
         np.minimum(mean, -_average(_mean_of_worst(-found, -judged, most))) + 0.0,
         np.maximum(0.0, mean_regret),
         np.maximum(0.0, np.fmax(mean_regret, max_regret)),
-        *(_share_first(score) for score in (_mean_over(found), worst_found, -regret_found)),
+        _share_first(_mean_over(found)),
     )
 
 
-def _first(score: Floats, share: Floats) -> int:
-    """Return the choice with the largest score, of equals the one that is first more often."""
+def _first(score: Floats) -> int:
+    """Return the first choice with the largest score, but for rounding."""
     known = _or(score, -np.inf)
     best = known.max()
-    is_first = known >= best - _ROUNDING * abs(best)
-    return int(np.where(is_first, share, -1.0).argmax())
+    return int((known >= best - _ROUNDING * abs(best)).argmax()) if np.isfinite(best) else 0
 
 
 def mean_over_runs(values: Floats) -> Floats:

@@ -105,35 +105,31 @@ def _robust(facts: Facts, choices: Choices, surface: Surface, is_alike: bool) ->
     """Return the best choices on average, in the worst case and by regret, and doing nothing."""
     words, quantity = facts.words, surface.quantity
     good, name = surface.measure.good, surface.measure.name
-    is_drawn = choices.has_draws
-    values = choices.effects_of_draws(name) if is_drawn else choices.effects(name)
+    values, is_drawn = good * choices.effects(name), choices.has_draws
     cells, unknown = [Cell(surface.label)], Cell(words("quantity.unknown"))
     if not np.isfinite(values[:, 1:]).any():  # as long as the sweep is unfinished
         return [*cells, *[unknown] * (2 if is_alike else 4)]
-    found = over_worlds(good * values, TAIL if is_drawn else 0.0)
-    mean, worst, regret = found.picks
-    cells.append(
-        _cell(facts, choices.labels[mean], found.best_share[mean],
-              words("trade_offs.mean", change=quantity.change(good * found.mean[mean])))
-    )  # fmt: skip
+    found = over_worlds(values)
+    best, change = found.picks[0], quantity.change(good * found.mean[found.picks[0]])
+    below = words("trade_offs.mean", change=change)
+    if np.isfinite(found.best_share[best]):
+        same = words("trade_offs.same", share=facts.share(found.best_share[best]))
+        below = f"{below} · {same}"
+    cells.append(Cell(choices.labels[best], below=below))
+    if is_drawn:
+        found = over_worlds(good * choices.effects_of_draws(name), TAIL)
     if np.isnan(found.worst).all():
         return [*cells, *[unknown] * (1 if is_alike else 3)]
+    _, worst, regret = found.picks
     at_worst = "trade_offs.worst_of_draws" if is_drawn else "trade_offs.worst"
-    below = "trade_offs.short_of_draws" if is_drawn else "trade_offs.short"
+    key = "trade_offs.short_of_draws" if is_drawn else "trade_offs.short"
     if is_alike:
-        below = "trade_offs.short_on_average"
-    short = [words(below, change=quantity.shortfall(value)) for value in found.max_regret]
+        key = "trade_offs.short_on_average"
+    short = [words(key, change=quantity.shortfall(value)) for value in found.max_regret]
     if not is_alike:
+        change = quantity.change(good * found.worst[worst])
         cells += [
-            _cell(facts, choices.labels[worst], found.worst_share[worst],
-                  words(at_worst, change=quantity.change(good * found.worst[worst]))),
-            _cell(facts, choices.labels[regret], found.regret_share[regret], short[regret]),
-        ]  # fmt: skip
+            Cell(choices.labels[worst], below=words(at_worst, change=change)),
+            Cell(choices.labels[regret], below=short[regret]),
+        ]
     return [*cells, Cell(short[0])]
-
-
-def _cell(facts: Facts, label: str, share: float, told: str) -> Cell:
-    if np.isfinite(share):
-        same = facts.words("trade_offs.same", share=facts.share(share))
-        told = f"{told} · {same}"
-    return Cell(label, below=told)
