@@ -56,7 +56,7 @@ def is_primary(table: pd.DataFrame) -> pd.Series:
 @pytest.mark.statistical
 def test_with_no_effect_at_all_hardly_any_comparison_reports_one():
     """Each kind of finding in at most one comparison in ten, at whichever size one stops."""
-    repeats, headlines, explored = 30, 0, 0
+    repeats, headlines, explored = 20, 0, 0
     for seed in range(repeats):
         found = [0, 0]
         for n in (10, 40):  # of the same replications, the first ones
