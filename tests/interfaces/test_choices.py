@@ -72,7 +72,8 @@ def test_the_catalogue_says_which_types_befall_a_town():
 def test_shocks_alone_are_no_choices(facts):
     choices = Choices(facts("shocks_alone"))
     assert choices.arms == [] and choices.labels == ["Do nothing"]
-    assert trade_offs(facts("shocks_alone")) is None
+    (only,) = trade_offs(facts("shocks_alone")).blocks
+    assert only.text.endswith("one choice is left: Do nothing.")
 
 
 def test_what_is_done_under_a_shock_is_compared_with_the_shock_alone(facts):

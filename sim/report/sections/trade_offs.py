@@ -26,6 +26,9 @@ def trade_offs(facts: Facts) -> Section | None:
         return None
     choices = Choices(facts)
     tried = len(choices.labels) - 1
+    if not (choices.arms or choices.unmatched):
+        only = Paragraph(facts.words("trade_offs.only_shocks", nothing=choices.labels[0]))
+        return Section("trade_offs", facts.words("sweep_section.trade_offs"), [only])
     is_alike = choices.worlds == 1 and not choices.has_draws
     if not 1 <= tried <= MOST_CHOICES or (tried == 1 and is_alike):
         return None
