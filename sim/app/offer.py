@@ -118,6 +118,7 @@ def _intervention(intervention: Intervention) -> dict[str, Any]:
         "description": _typeset(intervention.description),
         "values": intervention.values,
         "levers": [_info(info) for info in intervention.kind.infos.values()],
+        "shares": intervention.levers.SHARES,
         "sources": _sources(intervention.settings),
     }
 

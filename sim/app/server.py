@@ -273,7 +273,17 @@ def _about(session: Session) -> dict[str, Any]:
         "scales": {name: list(scale) for name, scale in pair.scales.items()},
         "charts": list(CHARTS),
         "cost": sum(i.cost(pair.months) for i in added),
+        "ends": {name: ends for i in added for name, ends in _ends(i).items()},
         "differs": _differs(session),
+    }
+
+
+def _ends(intervention: Intervention) -> dict[str, tuple[float, float, float]]:
+    """Return how far each slider may move while the others stay; shares of money move together."""
+    return {
+        name: intervention.ends(name)
+        for name, info in intervention.kind.infos.items()
+        if info.kind in (int, float) and name not in intervention.levers.SHARES
     }
 
 

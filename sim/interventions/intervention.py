@@ -27,6 +27,7 @@ from sim.interventions.plan import DISCOUNT_RATE, Plan, discounted, present_valu
 from sim.interventions.registry import LEVERS, TYPES
 from sim.kernels.arrays import Ints
 from sim.registry.catalogues import is_shipped, scenario_folder
+from sim.registry.parameters import ParameterInfo
 from sim.registry.settings import Setting, read_setting, read_texts, read_toml, refusal
 from sim.registry.user_files import is_file
 from sim.words.folders import languages
@@ -161,6 +162,53 @@ class Intervention:
         settings = {**self.settings, **changed}
         levers = _decide(self.kind, settings, f"{self.name}: ")
         return replace(self, settings=settings, levers=levers)
+
+    def ends(self, name: str) -> tuple[float, float, float]:
+        """Return between which values a numeric lever may move while all others stay.
+
+        Returns
+        -------
+        lowest, least, highest : float
+            All values from `least` to `highest` are admissible, and `lowest`. The first two differ
+            only where 0 has a meaning of its own: no seats, no end.
+
+        Raises
+        ------
+        InputError
+            If the lever is unknown.
+
+        Examples
+        --------
+        >>> load_intervention("transition_cluster").ends("cluster_size")
+        (0, 1, 80)
+        """
+        info, value = self.kind.infos.get(name), self.values.get(name)
+        if info is None or info.kind not in (int, float):
+            raise InputError(f"unknown numeric lever '{name}'.{nearest(name, self.kind.infos)}")
+        lowest, highest = self._end(info, value, info.low), self._end(info, value, info.high)
+        if info.kind is int and lowest == 0 < highest:
+            return lowest, self._end(info, value or highest, 1), highest
+        return lowest, lowest, highest
+
+    def _end(self, info: ParameterInfo, inside: Any, outside: Any) -> Any:
+        """Find the last admissible value on the way from one value to another, by bisection."""
+        if self._admits(info.name, info.kind(outside)):
+            return info.kind(outside)
+        smallest = 1 if info.kind is int else 1e-9 * abs(outside - inside)
+        while abs(outside - inside) > smallest:
+            middle = info.kind((inside + outside) / 2)
+            if self._admits(info.name, middle):
+                inside = middle
+            else:
+                outside = middle
+        return inside
+
+    def _admits(self, name: str, value: Any) -> bool:
+        try:
+            self.replace(**{name: value})
+        except InputError:
+            return False
+        return True
 
     def called(self, name: str) -> Intervention:
         """Return the intervention under another name, so that a scenario can have it twice."""

@@ -7,7 +7,7 @@ top of one of these groups.
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from sim.errors import InputError
 from sim.registry.parameters import ParameterGroup, parameter
@@ -58,21 +58,11 @@ def funding(
     return lever(default, label, help, source, unit="EUR/month", bounds=(0.0, 1e7))
 
 
-def check_shares(levers: ParameterGroup, *names: str) -> None:
-    """Check that shares of money add up to 1.
-
-    Raises
-    ------
-    InputError
-        If they differ from 1 by more than a millionth.
-    """
-    total = math.fsum(getattr(levers, name) for name in names)
-    if abs(total - 1) > 1e-6:
-        raise InputError(f"{' + '.join(names)} = {total:g}; these shares must add up to 1.")
-
-
 class TimedLevers(ParameterGroup):
     """Start and end of an intervention."""
+
+    SHARES: ClassVar[tuple[str, ...]] = ()
+    """Levers that share out money, and add up to 1."""
 
     start: int = lever(
         12,
@@ -104,6 +94,10 @@ class TimedLevers(ParameterGroup):
                 f"stop = {self.stop} is not after start = {self.start}; "
                 "expected a later month, or 0 for no end."
             )
+        total = math.fsum(getattr(self, name) for name in self.SHARES)
+        if self.SHARES and abs(total - 1) > 1e-6:
+            names = " + ".join(self.SHARES)
+            raise InputError(f"{names} = {total:g}; these shares must add up to 1.")
 
 
 class SitedLevers(TimedLevers):
@@ -155,6 +149,8 @@ class SitedLevers(TimedLevers):
 class SupportLevers(SitedLevers):
     """Split of money over support staff, grants and evenings of ideas."""
 
+    SHARES = ("facilitation_share", "grants_share", "events_share")
+
     facilitation_share: float = share(
         0.7,
         "Money for facilitation",
@@ -204,8 +200,3 @@ class SupportLevers(SitedLevers):
         "in equal shares; the longest in work first; or those with the fewest hours left first.",
         "offices keep their way unless somebody changes it",
     )
-
-    def check(self) -> None:
-        """Check the consistency of levers, including that shares add up to 1."""
-        super().check()
-        check_shares(self, "facilitation_share", "grants_share", "events_share")

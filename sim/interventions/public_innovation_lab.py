@@ -5,13 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 from sim.interventions.kind import InterventionType
-from sim.interventions.levers import SitedLevers, check_shares, funding, lever, reach, share
+from sim.interventions.levers import SitedLevers, funding, lever, reach, share
 from sim.interventions.parts import MOST_OFFICIALS, Budget, Part, Values
 from sim.interventions.plan import Plan, PlannedPlace, cents, split_over
 
 
 class PublicInnovationLabLevers(SitedLevers):
     """Meetings and money of a lab."""
+
+    SHARES = ("meetings_share", "facilitation_share")
 
     lab_funding: float = funding(
         25_700.0,
@@ -50,11 +52,6 @@ class PublicInnovationLabLevers(SitedLevers):
         unit="FTE",
         bounds=(0.0, 100.0),
     )
-
-    def check(self) -> None:
-        """Check the consistency of levers, including that shares add up to 1."""
-        super().check()
-        check_shares(self, "meetings_share", "facilitation_share")
 
 
 def plan_lab(levers: PublicInnovationLabLevers) -> Plan:

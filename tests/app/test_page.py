@@ -108,6 +108,32 @@ def test_a_slider_moved_by_keyboard_changes_the_run_at_the_same_month(visit: Ope
 
 
 @pytest.mark.slow
+def test_no_slider_moves_to_where_it_would_be_refused(visit: Open) -> None:
+    page = visit(SMALL + "&intervention=mobile_cluster")
+
+    def at(name: str) -> float:
+        return float(page.page.locator(f"#set-{name}").input_value())
+
+    def press(name: str, key: str) -> float:
+        page.settle(lambda: page.page.locator(f"#set-{name}").press(key))
+        assert page.page.locator("#error").is_hidden()
+        return float(page.page.locator(f"[data-name={name}] .exact").input_value())
+
+    shares = ("facilitation_share", "grants_share", "events_share")
+    assert press("facilitation_share", "Home") == 0.0
+    assert sum(map(at, shares)) == pytest.approx(1.0, abs=0.01)
+    assert at("grants_share") == pytest.approx(2 * at("events_share"), abs=0.02)  # in steps of 0.01
+    assert press("events_share", "End") == 1.0
+    assert [at(name) for name in shares] == [0.0, 0.0, 1.0]
+    assert press("cluster_size", "End") == 80.0
+    assert press("places", "End") == 11.0
+    assert press("cluster_size", "Home") == 0.0
+    assert press("cluster_size", "ArrowRight") == 0.0  # fewer seats than places
+    assert press("stop", "End") == 60.0
+    assert press("start", "End") == 59.0
+
+
+@pytest.mark.slow
 def test_start_again_begins_with_the_new_values_and_seed(visit: Open) -> None:
     page = visit(SMALL + "&month=20")
     page.page.locator("#seed").fill("9")

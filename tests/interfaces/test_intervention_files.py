@@ -250,3 +250,38 @@ def test_a_run_on_the_command_line_takes_interventions(capsys: Capture) -> None:
     assert main([*run, "--intervention", "transition_cluster", "--set", "start=0"]) == 0
     said = json.loads(capsys.readouterr().out)
     assert "--intervention transition_cluster" in said["run"]["command"]
+
+
+@pytest.mark.parametrize("path", list_interventions(), ids=lambda p: p.stem)
+def test_levers_may_move_as_far_as_their_ends_and_no_further(path: Path) -> None:
+    intervention = load_intervention(path.stem)
+
+    def is_admissible(name: str, value: float) -> bool:
+        try:
+            intervention.replace(**{name: value})
+        except InputError:
+            return False
+        return True
+
+    for name, info in intervention.kind.infos.items():
+        if info.kind not in (int, float):
+            continue
+        lowest, least, highest = intervention.ends(name)
+        assert lowest <= least <= highest
+        assert lowest <= intervention.values[name] <= highest
+        for value in (lowest, least, highest, info.kind((least + highest) / 2)):
+            assert is_admissible(name, value), (name, value)
+        step = 1 if info.kind is int else 1e-6 * (info.high - info.low)
+        for beyond in (lowest - step, highest + step):
+            assert not is_admissible(name, beyond), (name, beyond)
+        assert lowest == least or not is_admissible(name, least - 1) or least == lowest + 1
+
+
+def test_the_ends_of_a_lever_follow_the_others() -> None:
+    cluster = load_intervention("frugal_clusters")
+    assert cluster.ends("cluster_size") == (0, 4, 320)
+    assert cluster.replace(places=2).ends("cluster_size") == (0, 2, 160)
+    assert cluster.ends("stop")[:2] == (0, 13)
+    assert cluster.replace(stop=50).ends("start") == (0, 1, 49)
+    with pytest.raises(InputError, match="cluster_size"):
+        cluster.ends("cluster_sise")

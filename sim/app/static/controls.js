@@ -1,4 +1,6 @@
 // Sliders and lists for every parameter and lever, made from the schema that the command line uses.
+// No position of a slider is refused: the server says how far each may move while the others stay,
+// shares of money move together, and small values jump to 0 where it has a meaning of its own.
 
 import { infoOf, interventionOf, originOf, presentOf, presetOf, scenarioOf, set, valueOf } from "./settings.js";
 import { number, quantity, say, text } from "./language.js";
@@ -21,6 +23,52 @@ export function fillChoices(offer, chosen) {
   element("scenario-help").textContent =
     `${text(scenario.description)} ${say(scenario.is_imported ? "imported" : "generated")}`.trim();
   element("intervention-help").textContent = text(interventionOf(offer)?.description ?? {});
+}
+
+let ends = {}; // by lever
+
+// Moves the ends of sliders to where the server says that admissible values end.
+export function limit(found, offer) {
+  ends = found;
+  for (const [name, [low, , high]] of Object.entries(ends)) {
+    const slider = element(`set-${name}`);
+    if (!slider) continue;
+    const info = infoOf(offer, name);
+    [slider.min, slider.max] = range(info, presentOf(offer, name), offer);
+    const exactly = slider.closest(".control").querySelector(".exact");
+    [exactly.min, exactly.max] = [low, high];
+    mark(slider.closest(".control"), offer);
+  }
+}
+
+// Sets a lever, and what must move with it.
+function move(offer, info, value) {
+  const shares = interventionOf(offer)?.shares ?? [];
+  if (shares.includes(info.name)) share(offer, shares, info.name, value);
+  else {
+    const [lowest, least] = ends[info.name] ?? [value, value];
+    set(offer, info.name, value >= least ? value : value < (lowest + least) / 2 ? lowest : least);
+  }
+  for (const name of shares.includes(info.name) ? shares : [info.name]) {
+    const slider = element(`set-${name}`);
+    if (slider.type === "range" && name !== info.name) slider.value = presentOf(offer, name);
+    mark(slider.closest(".control"), offer);
+  }
+}
+
+// Gives one share its value, and the others what is left, in the proportion that they have.
+function share(offer, names, name, value) {
+  const others = names.filter((one) => one !== name);
+  const before = others.map((one) => presentOf(offer, one));
+  const total = before.reduce((sum, one) => sum + one, 0);
+  set(offer, name, value);
+  let left = 1 - value;
+  others.forEach((one, n) => {
+    const rest = total > 0 ? (before[n] / total) * (1 - value) : (1 - value) / others.length;
+    const own = n === others.length - 1 ? left : Math.min(left, Number(rest.toFixed(3)));
+    left -= own;
+    set(offer, one, Number(own.toFixed(9)));
+  });
 }
 
 // Builds all sliders; calls `changed` whenever one moves.
@@ -64,8 +112,7 @@ function control(info, offer, changed) {
   box.dataset.name = info.name;
   box.dataset.find = `${info.name} ${text(info.label)} ${text(info.help)}`.toLowerCase();
   input.addEventListener("input", () => {
-    set(offer, info.name, input.type === "checkbox" ? input.checked : valueOf(input.value, info));
-    mark(box, offer);
+    move(offer, info, input.type === "checkbox" ? input.checked : valueOf(input.value, info));
     changed();
   });
   mark(box, offer);
@@ -95,15 +142,17 @@ function field(info, offer) {
   if (info.kind === "str") {
     return make("select", {}, ...info.choices.map((c) => new Option(text(offer.choices[c]), c, false, c === value)));
   }
-  const [low, high, step] = range(info, value);
+  const [low, high, step] = range(info, value, offer);
   return make("input", { type: "range", min: low, max: high, step, value });
 }
 
 // The range of a slider: the plausible range if there is one, else admissible values nearby.
-function range(info, value) {
-  const near = Math.max(4 * Math.abs(info.default), 4 * Math.abs(value), info.low + 10);
+function range(info, value, offer) {
+  let near = Math.max(4 * Math.abs(info.default), 4 * Math.abs(value), info.low + 10);
+  if (info.name === "start" || info.name === "stop") near = presentOf(offer, "months");
   let [low, high] = info.plausible ?? [info.low, info.high <= 1 ? info.high : Math.min(info.high, near)];
-  [low, high] = [Math.min(low, value), Math.max(high, value)];
+  const [lowest, , highest] = ends[info.name] ?? [low, low, high];
+  [low, high] = [Math.min(Math.max(low, lowest), value), Math.max(Math.min(high, highest), value)];
   if (info.kind === "int") return [low, high, 1];
   const rough = (high - low) / 100 || 1;
   return [low, high, 10 ** Math.floor(Math.log10(rough))];
@@ -121,12 +170,11 @@ function exact(info, offer, changed) {
       return;
     }
     const value = valueOf(input.value, info);
-    set(offer, info.name, value);
     const slider = element(`set-${info.name}`);
     slider.min = Math.min(slider.min, value);
     slider.max = Math.max(slider.max, value);
     slider.value = value;
-    mark(slider.closest(".control"), offer);
+    move(offer, info, value);
     changed();
   });
   return input;

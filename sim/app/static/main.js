@@ -57,6 +57,7 @@ async function open() {
   const asked = settings.asked();
   about = present.session ? await api.change(present.session, asked) : await api.begin(asked);
   present.session = about.session;
+  controls.limit(about.ends, offer);
   layCharts();
   charts.forget();
   replications.forget();
