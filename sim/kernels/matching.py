@@ -27,9 +27,9 @@ def _spread(key, agent, count):
     for bucket in range(np.uintp(1), n):
         end[bucket] += end[bucket - np.uintp(1)]
     for i in range(n):
-        bucket = np.uintp(float(keys[i] - lowest) * per_key)
-        end[bucket] -= np.uintp(1)
-        key[end[bucket]], agent[end[bucket]] = keys[i], agents[i]
+        own = np.uintp(float(keys[i] - lowest) * per_key)
+        end[own] -= np.uintp(1)
+        key[end[own]], agent[end[own]] = keys[i], agents[i]
 
 
 @rule
