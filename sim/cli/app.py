@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import ipaddress
 import secrets
 import socket
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -18,6 +19,7 @@ from sim.errors import InputError
 
 LARGEST_PORT: Final = 65_535
 _HERE: Final = ("127.0.0.1", "localhost", "[::1]")
+_M_ARENA_MAX: Final = -8  # malloc.h
 _EVERYWHERE: Final = ("0.0.0.0", "::")
 # Addresses for documentation (RFC 5737 and 3849), which no machine has.
 _FAR_AWAY: Final = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}
@@ -86,11 +88,21 @@ def app_command(
         "http": Connection,
         "timeout_keep_alive": IDLE_SECONDS,
     }
+    _share_memory()
     with ExitStack() as stack:
         if is_first():
             CONSOLE.say("Compiling kernels, once: the first page comes after about a minute ...")
             stack.enter_context(second_compiler())
         uvicorn.Server(uvicorn.Config(page, **settings)).run([listening])
+
+
+def _share_memory() -> None:
+    """Let threads use again what others have freed, with the C library of GNU.
+
+    It keeps the memory of each thread apart, so that a server grows for many minutes.
+    """
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
 def _is_this_machine(host: str) -> bool:
