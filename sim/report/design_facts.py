@@ -177,7 +177,7 @@ class DesignFacts:
         named = []
         for factor in varied or self.factors:
             unit = self.levels.unit(factor)
-            is_plain = len(varied) > 1 and unit and units.count(unit) == 1
+            is_plain = len(varied) > 1 and self.levels.speaks(factor) and units.count(unit) == 1
             write = self.levels.amount if is_plain else self.levels.named
             named.append(write(factor, row[factor.name]))
         return ", ".join(named)

@@ -56,6 +56,10 @@ class Inputs:
         before = {i.name for i in self._scenario.interventions}
         return [i for i in self._arms[arm].interventions if i.name not in before]
 
+    def is_shock(self, arm: str) -> bool:
+        """Return whether a shock is among the interventions of an arm."""
+        return any(i.kind.is_shock for i in self._added(arm))
+
     def start_of(self, arm: str) -> int | None:
         """Return the month in which the first intervention of an arm begins."""
         return min((int(i.levers.start) for i in self._added(arm)), default=None)
@@ -91,7 +95,7 @@ class Inputs:
         return [
             self._setting(info, values[name], settings[name], info.default)
             for name, info in PARAMETERS.items()
-            if name in settings and name not in self._factors
+            if name in settings and name not in self._factors and values[name] != info.default
         ]
 
     def parameters(self) -> list[Setting]:

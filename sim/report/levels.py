@@ -46,6 +46,10 @@ class Levels:
             return ""
         return self.words.unit(factor.unit)
 
+    def speaks(self, factor: Factor) -> bool:
+        """Return whether its unit says what it is, as that of seats or money, but not of time."""
+        return bool(self.unit(factor)) and factor.unit not in ("months", "year", "years")
+
     def axis(self, factor: Factor) -> str:
         """Return words and unit, for an axis."""
         unit = self.unit(factor)

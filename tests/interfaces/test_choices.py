@@ -137,4 +137,4 @@ def test_draws_with_a_second_seed_are_worlds(facts):
     assert choices.has_draws
     assert choices.effects_of_draws("running_projects").shape == (2, 4, 16)
     texts = [b.text for b in trade_offs(facts("drawn", "fr")).blocks if isinstance(b, Paragraph)]
-    assert any("tirage de toutes les grandeurs incertaines" in text for text in texts)
+    assert any("tirage de tous les chiffres incertains" in text for text in texts)

@@ -64,6 +64,13 @@ def test_a_null_says_how_far_it_reaches_and_how_often_it_matters(facts: Facts) -
     )
 
 
+def test_luck_is_not_named_where_the_draws_only_look_alike_when_rounded(facts: Facts) -> None:
+    luck = one_of(facts, "luck", "hasard")
+    alike = {"draws_lo90": 0.002, "draws_hi90": 0.002000001}
+    assert luck not in said(facts, **alike)
+    assert luck not in said(facts, **alike, variance_luck=float("nan"))
+
+
 def test_it_says_on_what_it_depends_and_from_where_on_it_would_matter(facts: Facts) -> None:
     assert one_of(facts, "No uncertain figure", "Aucun chiffre incertain") in said(facts)
     leading = {"explained": 0.4, "leading": "trust_gain+ visit_reach-", "largest": 0.008}

@@ -259,7 +259,9 @@ def test_with_fewer_than_ten_replications_there_is_no_verdict() -> None:
     assert "There are only 9 replications. Intervals and verdicts take at least 10" in text
     figures = said(effect_tables(facts))
     assert "too few replications" in figures and not re.search(r"\b(nan|NaN|inf)\b", figures)
-    assert "Too few replications" in text and "Nothing is open" not in said(open_questions(facts))
+    assert "Too few replications" in text and "probably settle" not in text
+    still = said(open_questions(facts))
+    assert "take at least 10. With 1 more" in still and "Nothing is open" not in still
 
 
 def test_what_changes_nothing_is_said_to_change_nothing() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from unittest import mock
 
@@ -217,7 +217,7 @@ def test_each_measure_has_its_verdict(grid):
 def test_more_closures_are_unwanted_and_counted(grid):
     text = _answer(grid)
     assert "More in 3 of 9 variants" in text
-    assert "Funding of the cluster at €50,000 a month: worse in all 3 variants" in text
+    assert "Funding of the cluster at €50,000 a month: worse in each of the 3 variants" in text
     facts = Facts(grid, "en")
     surface = facts.surface(facts.arms[0], "closure_rate_town_centre")
     assert surface.reading == "worse"
@@ -228,7 +228,7 @@ def test_it_reports_the_funding_threshold_and_the_plateau(grid):
     text = _answer(grid)
     assert (
         "Funding of the cluster from €25,000 a month on (up to €50,000 a month): "
-        "better in all 6 variants, and nowhere else." in text
+        "better in each of the 6 variants, and nowhere else." in text
     )
     assert "Funding of the cluster: beyond €25,000 a month, more adds nothing relevant" in text
     assert "Funding of the cluster: still growing at the highest level tested, €50,000" in text
@@ -270,6 +270,38 @@ def test_without_an_intervention_variants_are_compared_with_the_first(sweeps):
     assert means == pytest.approx([0.0, 0.1, 0.2])
 
 
+def test_the_largest_of_the_effects_found_is_not_called_the_largest(tmp_path):
+    """Another mean effect is larger, and open."""
+
+    def effect(values: Mapping[str, Any]) -> float:
+        is_open = values.get("cluster_size") == 20
+        return 0.05 + is_open * (0.05 + 0.5 * (-1) ** values["rep"])
+
+    text = f'{CLUSTER}indicators = ["participation"]\nreplications = 12\n[factors]\n'
+    levels = "cluster_size = [10, 20]\n"
+    found = made_up_sweep(tmp_path / "open", text + levels, effects={"participation": effect})
+    surface = Facts(found, "en").surface(Facts(found, "en").arms[0], "participation")
+    assert [e.is_open for e in surface.effects] == [False, True]
+    assert surface.effects[1].mean > surface.effects[0].mean
+    text = _answer(found)
+    assert "Largest of these effects: Size of the cluster: 10" in text
+    assert "Largest effect" not in text
+
+
+def test_open_variants_are_counted_once(tmp_path):
+    """Those in the headline are no others."""
+    effects = {"participation": lambda v: 0.0}
+    text = _answer(made_up_sweep(tmp_path / "once", SHAPES["grid"], effects=effects))
+    card = text.partition("Not determinable in ")[2]
+    assert card and "not determinable" not in card.partition("Each answer")[0]
+
+
+def test_few_replications_have_one_verdict_and_a_time_has_its_name(sweeps):
+    text = _answer(sweeps("never"))
+    assert "Too few replications" in text and "Not determinable" not in text
+    assert "Stop: " in text
+
+
 def test_levels_out_of_order_are_no_axis(sweeps):
     facts = Facts(sweeps("never"), "en")
     assert facts.layout.kind == "strips"
@@ -280,6 +312,14 @@ def test_arms_of_a_design_appear_side_by_side(sweeps):
     assert [b.kind for b in section.blocks].count("cards") == 0
     (table,) = (b for b in section.blocks if b.kind == "table")
     assert len(table.rows) == 4
+    assert "4 interventions are tried" in said(section)
+
+
+def test_shocks_side_by_side_are_called_shocks(tmp_path):
+    arms = 'interventions = ["transition_cluster", "online_jump", "pandemic", "grant_cut"]\n'
+    text = f"{arms}{TWO}replications = 3\n[factors]\nstarting_vacancy = [0.1, 0.2]\n"
+    told = _answer(made_up_sweep(tmp_path / "shocks", text))
+    assert "4 shocks, interventions" in told and "interventions are tried" not in told
 
 
 # What went wrong
@@ -301,7 +341,7 @@ def test_failures_are_reported_with_reasons_and_counts(tmp_path):
     text = _answer(found)
     assert "30 of 100 simulations failed" in text
     assert "not measured 3" in text
-    assert "better in all 4 variants" in text
+    assert "better in each of the 4 variants" in text
 
 
 def test_a_sweep_in_which_everything_failed_says_so(tmp_path):

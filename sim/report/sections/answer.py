@@ -123,7 +123,7 @@ def _headline(facts: Facts, arm: Arm, name: str, key: str, effect: Effect) -> Ca
         verdict = _with_relevance(words, said, effect)
     sentences = [_interval(effect, words)]
     sentences += power_sentences(facts, effect)
-    if effect.still_needed:
+    if effect.still_needed and effect.verdict != "too_few":
         sentences.append(words("answer.more_needed", count=effect.needed(words)))
     if key == "births" and effect.has_moved:
         sentences += _with_levels("answer.in_all", facts.effect(arm, ALL_BIRTHS), words)
@@ -219,8 +219,9 @@ def _side_by_side(facts: Facts) -> list[Block]:
             row.append(Cell(effect.signed_change, below=below, tone=effect.tone))
         rows.append(row)
     heads = [words("table.intervention"), *(s.label for s in facts.surfaces(facts.arms[0]))]
+    has_shocks = any(facts.inputs.is_shock(arm.name) for arm in facts.arms)
     intro = words(
-        "sweep.side_by_side",
+        "sweep.side_by_side_shocks" if has_shocks else "sweep.side_by_side",
         span=span(facts.months, words.language),
         arms=count(len(facts.arms)),
         count=count(len(facts.points)),
@@ -252,7 +253,8 @@ def _lead(facts: Facts, arm: Arm, surfaces: Sequence[Surface]) -> str:
         labels = [within_text(s.label) for s in surfaces if s.reading == reading]
         if labels:
             is_one = len(surfaces[0].effects) == 1
-            key = f"sweep_lead_one.{reading}" if is_one else f"sweep_lead.{reading}"
+            told = "too_few" if all(s.count("too_few") for s in surfaces) else reading
+            key = f"sweep_lead_one.{told}" if is_one else f"sweep_lead.{told}"
             parts.append(words(key, measures=", ".join(labels)))
     key = "over" if arm.label else "over_nothing"
     if len(facts.points) == 1:
@@ -317,6 +319,8 @@ def _verdict(facts: Facts, surface: Surface) -> str:
         none = surface.count(*SMALL)
         key = "none" if none == len(surface.effects) else "none_in"
         return words(f"sweep_card.{key}", count=count(none), total=total)
+    if surface.count("too_few") == len(surface.effects):
+        return _capital(words("verdict.too_few"))
     return words("sweep_card.open", count=count(surface.count(*OPEN)), total=total)
 
 
@@ -357,6 +361,8 @@ def _extreme(facts: Facts, surface: Surface, effect: Effect) -> str:
         relevant = quantity.size_range(*surface.smallest_relevant)
         return words(f"sweep_card.{key}", low=low, high=high, relevant=relevant, against=against)
     key = "interval" if is_one else "largest" if effect.has_moved else "largest_open"
+    if surface.reading == "mixed":
+        key = "largest_desired"
     low, high = quantity.change(effect.lo90), quantity.change(effect.hi90)
     return words(f"sweep_card.{key}", point=point, low=low, high=high, against=against)
 
@@ -375,6 +381,7 @@ def _rest(facts: Facts, surface: Surface) -> list[str]:
     }
     for kind, verdicts in kinds.items():
         count = surface.count(*verdicts)
-        if 0 < count < total and (kind == "missing" or surface.reading != "none"):
+        is_told = surface.reading == kind or (surface.reading == "none" and kind != "missing")
+        if 0 < count < total and not is_told:
             parts.append(words(f"sweep_rest.{kind}", count=facts.levels.count(count)))
     return [*found, words("sweep_rest.of_all", parts=", ".join(parts))] if parts else found

@@ -44,7 +44,7 @@ def displacement(facts: Facts) -> Section | None:
 
 
 def variance(facts: Facts) -> Section | None:
-    """Split variances by seed and parameters, and by pairing; None where nothing was run twice."""
+    """Split variances by seed and parameters, and by pairing; None where nothing varies."""
     words = facts.words
     if not ((facts.is_single and facts.has_interventions) or facts.has_variance):
         return None
@@ -65,6 +65,8 @@ def variance(facts: Facts) -> Section | None:
                         _share(spread.paired, spread.unpaired, words),
                     ]
                 )
+    if not rows:
+        return None
     heads = ("table.measure", "variance.luck", "variance.parameters", "variance.paired")
     blocks: list[Block] = [
         Paragraph(words("variance.fixed" if facts.is_fixed else "variance.drawn")),

@@ -27,7 +27,9 @@ def limits(facts: Facts) -> Section:
         *(words(f"limits.{key}") for key in NOT_MODELLED),
     ]
     if facts.is_compared:
-        items += [words("limits.relevance"), words("limits.many")]
+        items.append(words("limits.relevance"))
+    if facts.is_compared and facts.is_single:
+        items.append(words("limits.many"))
     if facts.factors:
         items += [words(f"sweep_limits.{key}") for key in OF_VARIANTS]
     return Section("limits", words("section.limits"), [Bullets(items)])

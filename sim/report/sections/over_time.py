@@ -41,6 +41,7 @@ def over_time(facts: Facts) -> Section | None:
     for k, arm in enumerate(facts.wholes, 1):
         facts = whole.own(arm)
         groups = _groups(facts)
+        is_average = 1 < len(groups) < len(facts.points)
         if len(facts.wholes) > 1 or facts.is_single:
             blocks.append(Subhead(arm.label))
         tiles, rows = [], []
@@ -62,7 +63,8 @@ def over_time(facts: Facts) -> Section | None:
         if not tiles:
             blocks.append(Paragraph(words("sweep_time.nothing")))
             continue
-        blocks.append(Gallery(tiles, columns=2))
+        note = words("sweep_time.averaged") if is_average else ""
+        blocks.append(Gallery(tiles, columns=2, caption=note))
         heads = ["table.measure", "sweep.variant", "sweep_time.peak", "sweep_time.peak_at",
                  "sweep_time.half", "sweep_time.end"]  # fmt: skip
         if facts.is_single:
@@ -86,7 +88,7 @@ def _groups(facts: Facts) -> Mapping[str, Sequence[int]]:
     points = facts.points
     if len(points) <= MOST_LINES:
         varied = facts.layout.varied
-        if len(varied) == 1 and facts.levels.unit(varied[0]):
+        if len(varied) == 1 and facts.levels.speaks(varied[0]):
             values = points[varied[0].name]
             return {facts.levels.amount(varied[0], v): [k] for k, v in enumerate(values)}
         return {facts.point_label(p): [p] for p in range(len(points))}
@@ -164,7 +166,7 @@ def _fading(facts: Facts, name: str, line: Line, quantity: Quantity) -> list[Cel
     at, half = months_to_half(mean)
     at_peak, end = float(mean[at]), float(mean[-1])
     if not math.isfinite(at_peak) or abs(at_peak) < quantity.smallest_relevant:
-        none = Cell(words("verdict.no_relevant_effect"), tone="none")
+        none = Cell(words("sweep_time.small"), tone="none")
         return [*first, none, *[Cell(words("quantity.unknown"))] * 3]
     return [
         *first,

@@ -129,6 +129,8 @@ def _map(facts: Facts, k: int, shares: Sequence[Share], best: int) -> Any:
         high=probability(shares[best].share, facts.language),
         point=facts.point_label(best),
     )
+    if not shares[best].met:
+        label = facts.words("possibility.alt_none")
     points = np.atleast_2d(facts.layout.panels[0].points)
     return draw_share_map(f"worlds_{k}", label, shares, points, rows, columns, facts.words)
 

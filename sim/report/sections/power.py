@@ -55,8 +55,11 @@ def _over_draws(facts: Facts, effect: Effect) -> str:
     )
     low, high = quantity.change(effect.draws_lo90), quantity.change(effect.draws_hi90)
     key = "draws" if math.isfinite(effect.variance_luck) else "draws_with_luck"
+    if low == high:
+        is_luck = math.isclose(effect.draws_lo90, effect.draws_hi90) and effect.variance_luck > 0
+        key = "steady" if is_luck else "near"
     return words(
-        f"power.{key}" if low != high else "power.steady",
+        f"power.{key}",
         reps=facts.levels.count(effect.replications),
         low=low,
         high=high,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from sim.experiments.inference import FEWEST
 from sim.report.blocks import Block, Bullets, Cell, Paragraph, Section, Table
 from sim.report.facts import Facts
 from sim.words.sentences import translated
@@ -62,6 +63,8 @@ def open_questions(facts: Facts) -> Section | None:
     if not facts.is_compared:
         return None
     words, title = facts.words, facts.words("section.open")
+    if facts.reps < FEWEST and not facts.is_sampled:
+        return Section("open", title, _too_few(facts))
     heads = [words("table.measure"), words("table.intervention")]
     bullets = [words("open.parameters"), words("open.chance")]
     if facts.is_single:
@@ -87,6 +90,16 @@ def open_questions(facts: Facts) -> Section | None:
         return Section("open", title, [Paragraph(nothing)])
     table = Table(caption, heads, rows, words=(1, 2) if facts.is_single else (1,))
     return Section("open", title, [Paragraph(intro), table, Bullets(bullets)])
+
+
+def _too_few(facts: Facts) -> list[Block]:
+    """Say how many replications are missing before anything can be settled."""
+    numbers = {"count": facts.reps, "fewest": FEWEST, "more": FEWEST - facts.reps}
+    counts = {name: facts.levels.count(value) for name, value in numbers.items()}
+    said: list[Block] = [Paragraph(facts.words("open.too_few", **counts))]
+    if not facts.is_single:
+        said.append(Bullets([facts.words("sweep_open.extend")]))
+    return said
 
 
 def _open_variants(facts: Facts) -> list[list[Cell]]:
