@@ -357,18 +357,29 @@ def test_at_the_end_play_starts_again(visit: Open) -> None:
 def test_a_refusal_gives_one_sentence_and_the_page_continues(visit: Open) -> None:
     page = visit(SMALL + "&month=5&lang=fr")
     page.expected = (422,)
+    kinds, error = page.page.locator("#set-kinds"), page.page.locator("#error")
+    kinds.fill("fablabb")
+    error.wait_for(state="visible")
+    assert "Vouliez-vous dire « fablab »" in error.inner_text().replace("\xa0", " ")
+    page.settle(lambda: kinds.fill("fablab"))
+    assert not error.is_visible()
+    assert page.data("month") == 5
+    assert "kinds=fablab" in page.page.url
+
+
+@pytest.mark.slow
+def test_a_number_beyond_its_ends_is_refused_beside_it_and_changes_nothing(visit: Open) -> None:
+    page = visit(SMALL + "&lang=fr")
     exact = page.page.get_by_label("en nombre").and_(
         page.page.locator("[data-name=cluster_size] input")
     )
     exact.fill("4000")
     exact.press("Enter")
-    error = page.page.locator("#error")
-    error.wait_for(state="visible")
-    assert "4000 places assises (cluster_size), c'est trop" in error.inner_text()
+    assert exact.evaluate("input => input.validity.rangeOverflow")
+    assert page.page.locator("#error").is_hidden()
+    assert "cluster_size" not in page.page.url
     exact.fill("60")
     page.settle(lambda: exact.press("Enter"))
-    assert not error.is_visible()
-    assert page.data("month") == 5
     assert "cluster_size=60" in page.page.url
 
 
