@@ -178,7 +178,8 @@ class Results(DesignTables):
             | (draw(self.scenario, asked.seed, rep) if asked.parameters == "drawn" else {})
             for rep in self.replications
         ]
-        return pd.DataFrame(rows).drop(columns=[f.name for f in asked.factors], errors="ignore")
+        frame = pd.DataFrame(rows or {"rep": []})  # no replication that every arm completed
+        return frame.drop(columns=[f.name for f in asked.factors], errors="ignore")
 
     @cached_property
     def maps(self) -> dict[str, Maps]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import shlex
 import shutil
@@ -97,6 +98,14 @@ def test_replications_differ_in_their_random_draws() -> None:
     assert all(0 <= seed < 2**63 for seed in seeds)
     assert seeds[0] == 7
     assert set(seeds).isdisjoint(replication_seed(8, rep) for rep in range(1000))
+
+
+def test_a_folder_without_a_complete_replication_has_effects_of_nothing(results: Results) -> None:
+    runs, values = results._of_point
+    bare = copy.copy(results)
+    vars(bare).update(_of_point=(runs[:0], values[:0]), replications=())
+    assert bare.parameters.columns.tolist() == ["rep"]
+    assert bare.effects["mean"].isna().all()
 
 
 def test_the_manifest_lists_changed_parameters_with_their_sources(results: Results) -> None:
