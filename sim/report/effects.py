@@ -302,8 +302,9 @@ class Surface:
 
     @cached_property
     def largest(self) -> int | None:
-        """The point with the largest mean effect, among those that differ from zero if any do."""
+        """The point with the largest mean effect; of those that are found, or else of open ones."""
         settled = [k for k, e in enumerate(self.effects) if e.has_moved]
+        settled = settled or [k for k, e in enumerate(self.effects) if e.is_open]
         measured = [k for k, e in enumerate(self.effects) if e.is_measured]
         if wanted := [k for k in settled if self.effects[k].tone == "good"]:
             settled = wanted

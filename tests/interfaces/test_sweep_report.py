@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from unittest import mock
 
@@ -16,6 +17,7 @@ from sim.experiments.results import Results, load_results
 from sim.experiments.run import Run
 from sim.experiments.running import sweep
 from sim.measures.registry import OUTCOMES
+from sim.report.effects import Surface
 from sim.report.facts import Facts
 from sim.report.report import write_report
 from sim.report.sections import sensitivity
@@ -286,6 +288,25 @@ def test_the_largest_of_the_effects_found_is_not_called_the_largest(tmp_path):
     text = _answer(found)
     assert "Largest of these effects: Size of the cluster: 10" in text
     assert "Largest effect" not in text
+
+
+def test_a_card_that_is_open_shows_an_open_effect(tmp_path):
+    """Another mean effect is larger, and too small to matter."""
+
+    def effect(values: Mapping[str, Any]) -> float:
+        return 0.0 if values.get("cluster_size") == 20 else 0.1
+
+    lines = 'indicators = ["participation", "open_shops_town_centre"]\nreplications = 12\n'
+    effects = {"participation": lambda v: 0.0, "open_shops_town_centre": effect}
+    text = f"{CLUSTER}{lines}[factors]\ncluster_size = [10, 20]\n"
+    facts = Facts(made_up_sweep(tmp_path / "shown", text, effects=effects), "en")
+    surface = facts.surface(facts.arms[0], "open_shops_town_centre")
+    assert surface.largest == 0  # none is open
+    first, second = surface.effects
+    open_ = replace(second, verdict="not_determinable", is_chance=True)
+    shown = Surface(surface.measure, surface.before, surface.after, None, "en")
+    vars(shown)["effects"] = [first, open_]
+    assert (shown.reading, shown.largest) == ("open", 1)
 
 
 def test_open_variants_are_counted_once(tmp_path):

@@ -363,6 +363,8 @@ def _extreme(facts: Facts, surface: Surface, effect: Effect) -> str:
     key = "interval" if is_one else "largest" if effect.has_moved else "largest_open"
     if surface.reading == "mixed":
         key = "largest_desired"
+    elif effect.is_chance and not is_one:
+        key = "largest_chance"
     low, high = quantity.change(effect.lo90), quantity.change(effect.hi90)
     return words(f"sweep_card.{key}", point=point, low=low, high=high, against=against)
 
