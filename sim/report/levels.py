@@ -29,6 +29,11 @@ def is_scale(factor: Factor) -> bool:
     return is_number(factor) and list(levels) == sorted(levels)
 
 
+def _is_never(factor: Factor, value: Any) -> bool:
+    """Return whether a level says that an intervention never ends."""
+    return factor.name.rpartition(".")[2] == "stop" and value == 0
+
+
 class Levels:
     """How factors and levels are written in one language."""
 
@@ -61,13 +66,16 @@ class Levels:
             return self._territories.get(str(value), str(value))
         if factor.kind is bool:
             return self.words("quantity.yes" if value else "quantity.no")
+        if _is_never(factor, value):
+            return self.words("quantity.never")
         if is_number(factor):
             return value_of(float(value), factor.unit, self.words.language)
         return str(value) or self.words("quantity.none")
 
     def amount(self, factor: Factor, value: Any) -> str:
         """Write a level with its unit, such as ``40 seats`` or ``€25,000 a month``."""
-        text, unit = self.value(factor, value), self.unit(factor)
+        text = self.value(factor, value)
+        unit = "" if _is_never(factor, value) else self.unit(factor)
         if unit.startswith("€"):
             return self.words("quantity.euros", amount=text) + unit[1:]
         return f"{text}\N{NO-BREAK SPACE}{unit}" if unit else text

@@ -328,6 +328,13 @@ def test_levels_out_of_order_are_no_axis(sweeps):
     assert facts.layout.kind == "strips"
 
 
+def test_an_end_in_month_0_is_never(sweeps):
+    facts = Facts(sweeps("never"), "en")
+    levels, factor = facts.levels, next(f for f in facts.factors if f.name == "stop")
+    assert levels.named(factor, 0) == "Stop: never"
+    assert levels.named(factor, 48) == "Stop: 48\N{NO-BREAK SPACE}months"
+
+
 def test_arms_of_a_design_appear_side_by_side(sweeps):
     section = answer(Facts(sweeps("many_arms"), "en"))
     assert [b.kind for b in section.blocks].count("cards") == 0

@@ -48,7 +48,7 @@ def variance(facts: Facts) -> Section | None:
     words = facts.words
     if not ((facts.is_single and facts.has_interventions) or facts.has_variance):
         return None
-    rows = []
+    rows, is_split = [], False
     for where, part in facts.shown:
         for arm in part.wholes:
             for name in facts.indicators if facts.factors else SHOWN.values():
@@ -57,6 +57,7 @@ def variance(facts: Facts) -> Section | None:
                     continue
                 named = [arm.label] if len(facts.wholes) > 1 else []
                 total = spread.luck + spread.parameters
+                is_split = is_split or total == total
                 rows.append(
                     [
                         Cell(effect.label, below=", ".join([*named, *filter(None, [where])])),
@@ -68,8 +69,9 @@ def variance(facts: Facts) -> Section | None:
     if not rows:
         return None
     heads = ("table.measure", "variance.luck", "variance.parameters", "variance.paired")
+    how = ("fixed",) if facts.is_fixed else ("drawn", "twice" if is_split else "once")
     blocks: list[Block] = [
-        Paragraph(words("variance.fixed" if facts.is_fixed else "variance.drawn")),
+        Paragraph(" ".join(words(f"variance.{key}") for key in how)),
         Paragraph(words("variance.independent" if facts.is_independent else "variance.pairing")),
         facts.table("variance.caption", heads, rows),
     ]

@@ -62,7 +62,8 @@ def _table(
     """Return a table of settings; the third column holds the default, the range, or neither."""
     rows = []
     for entry in entries:
-        unit = "" if entry.unit in ("share", "1") else words.unit(entry.unit)
+        is_bare = entry.unit in ("share", "1") or _is_never(entry, entry.value)
+        unit = "" if is_bare else words.unit(entry.unit)
         value = replace(_shown(entry.value, entry, words), below=unit)
         row = [Cell(entry.label, code=entry.name), value]
         if third == "plausible":
@@ -80,10 +81,17 @@ def _table(
     return Table(caption, [words(f"table.{h}") for h in heads], rows, words=(last - 1, last))
 
 
+def _is_never(entry: Setting, value: object) -> bool:
+    """Return whether a value says that an intervention never ends."""
+    return entry.name == "stop" and value == 0
+
+
 def _shown(value: object, entry: Setting, words: Words) -> Cell:
     """Return a value; words of a choice are names, the same in every language."""
     if value is None:
         return Cell("")
     if isinstance(value, str) and value:
         return Cell("", code=value)
+    if _is_never(entry, value):
+        return Cell(words("quantity.never"))
     return Cell(value_of(value, entry.unit, words.language))
