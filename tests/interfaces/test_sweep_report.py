@@ -328,6 +328,11 @@ def test_levels_out_of_order_are_no_axis(sweeps):
     assert facts.layout.kind == "strips"
 
 
+def test_a_mean_over_few_samples_is_no_largest_effect(sweeps):
+    text = _answer(sweeps("morris"))
+    assert "Mean effect of the variants drawn: " in text and "Largest effect" not in text
+
+
 def test_an_end_in_month_0_is_never(sweeps):
     facts = Facts(sweeps("never"), "en")
     levels, factor = facts.levels, next(f for f in facts.factors if f.name == "stop")

@@ -353,7 +353,10 @@ def _extreme(facts: Facts, surface: Surface, effect: Effect) -> str:
     point = facts.point_label(surface.largest or 0)
     if not math.isfinite(effect.lo90):
         change, fewest = quantity.change(effect.mean), facts.levels.count(FEWEST)
-        return words("sweep_card.one", point=point, change=change, against=against, fewest=fewest)
+        told = {"change": change, "against": against, "fewest": fewest}
+        if is_one:
+            return words("sweep_card.mean_drawn" if facts.is_sampled else "sweep_card.mean", **told)
+        return words("sweep_card.one", point=point, **told)
     if surface.reading == "none":
         low = quantity.change(min(e.lo90 for e in surface.effects if e.is_small))
         high = quantity.change(max(e.hi90 for e in surface.effects if e.is_small))
