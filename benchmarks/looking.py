@@ -153,7 +153,7 @@ OPEN_QUESTIONS: Final = {
     "whether there is an effect": ("not_determinable",),
     "whether it matters": ("some_increase", "some_decrease"),
 }
-"""What may be open, and the verdicts that say so."""
+"""Questions that may be open, and the verdicts that say so."""
 
 
 def main() -> None:

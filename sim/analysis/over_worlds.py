@@ -32,7 +32,7 @@ _SEED: Final = 19510301
 
 
 class OverWorlds(NamedTuple):
-    """What each choice comes to over worlds, (choices,) float64 arrays.
+    """Effect and regret of each choice over worlds, (choices,) float64 arrays.
 
     Attributes
     ----------

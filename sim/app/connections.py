@@ -53,7 +53,7 @@ class Connection(H11Protocol):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether no request has arrived that is not yet answered."""
+        """True while no request has arrived that is not yet answered."""
         cycle: Any = self.cycle  # the last request
         return cycle is None or bool(cycle.more_body or cycle.response_complete)
 

@@ -182,13 +182,7 @@ def _distribution(
         return _normal(entry, info, value, at)
     if given := [key for key in ("mean", "sd") if key in entry]:
         raise InputError(f"{at}: only a normal distribution has a '{given[0]}'.")
-    ends = dict(zip(("low", "high"), info.plausible or (info.low, info.high), strict=True))
-    for end in ends:
-        if end in entry:
-            ends[end] = check_value(entry[end], info, f"{at}: {end}")
-    low, high = float(cast(float, ends["low"])), float(cast(float, ends["high"]))
-    if not low < high:
-        raise InputError(f"{at}: low = {low:g} is not below high = {high:g}.")
+    low, high = _ends(entry, info, info.plausible or (info.low, info.high), at)
     if kind == "log_uniform" and low <= 0:
         raise InputError(f"{at}: low = {low:g} must be above 0 for a log_uniform distribution.")
     found = {"distribution": kind, "low": low, "high": high}
@@ -200,6 +194,19 @@ def _distribution(
     elif "mode" in entry:
         raise InputError(f"{at}: only a triangular distribution has a mode.")
     return found
+
+
+def _ends(
+    entry: Mapping[str, Any], info: ParameterInfo, usual: tuple[Any, Any], at: str
+) -> tuple[float, float]:
+    """Read the ends of a range; those that are not stated are the usual ones."""
+    low, high = (
+        float(check_value(entry[end], info, f"{at}: {end}") if end in entry else value)
+        for end, value in zip(("low", "high"), usual, strict=True)
+    )
+    if not low < high:
+        raise InputError(f"{at}: low = {low:g} is not below high = {high:g}.")
+    return low, high
 
 
 def _normal(entry: Mapping[str, Any], info: ParameterInfo, value: Any, at: str) -> dict[str, Any]:
@@ -228,13 +235,7 @@ def _normal(entry: Mapping[str, Any], info: ParameterInfo, value: Any, at: str) 
                 f"{low:g} to {high:g}; expected {info.admits()}. Say truncated_normal to cut it."
             )
         return {"distribution": kind, "low": low, "high": high, "mean": mean, "sd": sd}
-    ends = {"low": info.low, "high": info.high}
-    for end in ends:
-        if end in entry:
-            ends[end] = check_value(entry[end], info, f"{at}: {end}")
-    low, high = float(cast(float, ends["low"])), float(cast(float, ends["high"]))
-    if not low < high:
-        raise InputError(f"{at}: low = {low:g} is not below high = {high:g}.")
+    low, high = _ends(entry, info, (info.low, info.high), at)
     if not low - _FARTHEST * sd < mean < high + _FARTHEST * sd:
         raise InputError(
             f"{at}: mean = {mean:g} with sd = {sd:g} leaves nothing between {low:g} and {high:g}."

@@ -77,7 +77,7 @@ def cutoff(p: Floats) -> float:
 
 @dataclass(frozen=True)
 class Bar:
-    """What the p-values of an effect have to meet among many.
+    """Levels that the p-values of an effect have to meet among many.
 
     Attributes
     ----------

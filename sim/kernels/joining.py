@@ -1,4 +1,4 @@
-"""Who comes to a third place this month: members who stay, and others who want to join."""
+"""Visitors of the month: members of third places who stay, and others who want to join."""
 
 from __future__ import annotations
 

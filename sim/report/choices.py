@@ -1,4 +1,4 @@
-"""What can be chosen, and the worlds in which it was tried.
+"""Choices of a design, and the worlds in which they were tried.
 
 A choice is what an arm adds, at the levels of its own levers; doing nothing is the first of them. A
 world is what nobody chooses: a territory, values of parameters, and shocks, under which the choice
@@ -91,12 +91,12 @@ class Choices:
 
     @property
     def has_shocks(self) -> bool:
-        """Whether any choice was tried under a shock."""
+        """True if any choice was tried under a shock."""
         return any(self._reference[arm] != BASELINE for arm in self.arms)
 
     @property
     def has_draws(self) -> bool:
-        """Whether draws were run with a second seed, so that each is a world."""
+        """True if draws were run with a second seed, so that each is a world."""
         return self._facts.experiment.reruns > 0 and not self._facts.is_sampled
 
     def effects(self, measure: str) -> Floats:

@@ -27,7 +27,7 @@ _DISTRICTS: Final = {
 
 @dataclass(frozen=True)
 class Reading:
-    """What the user says of a file: names of columns, one layer, kinds of shop, its source."""
+    """Statements of the user on a file: names of columns, one layer, kinds of shop, its source."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
     layer: str | None = None
@@ -65,7 +65,7 @@ class Extent:
 
     @property
     def is_part(self) -> bool:
-        """Whether it may be a part of the files."""
+        """True if the place may be a part of the files."""
         return self.around is not None or bool(self.communes)
 
     def circle(self, x: Floats, y: Floats, epsg: int) -> Bools:

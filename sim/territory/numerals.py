@@ -29,7 +29,7 @@ MISSING: Final = (
     "—",
     "..",
 )
-"""What stands for a missing value, in lower case."""
+"""Words for a missing value, in lower case."""
 
 _SPACES: Final = "[\\s\u00a0\u202f\u2009'\u2019]"
 _GROUPED: Final = rf"^-?\d{{1,3}}({_SPACES}\d{{3}})+([.,]\d+)?$"

@@ -1,4 +1,4 @@
-"""What an imported place lacks, and in which public data it can be had."""
+"""Gaps of an imported place, and the public data that fill them."""
 
 from __future__ import annotations
 

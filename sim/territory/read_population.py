@@ -42,7 +42,7 @@ MAX_RESIDENTS: Final = 1_000_000
 """Maximum residents of a cell: no cell of 10 km in France has more, so more is an error."""
 
 UNINHABITED: Final = -1.0
-"""What the German census writes for a cell without residents, or with too few to tell."""
+"""Mark of the German census for a cell without residents, or with too few to tell."""
 
 MAX_MISSING: Final = 0.1
 """Maximum share of cells without a number of residents that are left out; assumed."""

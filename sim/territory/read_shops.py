@@ -57,7 +57,7 @@ class ShopPoints:
 
     @property
     def shows_vacancy(self) -> bool:
-        """Whether the file marks vacant premises."""
+        """True if the file marks vacant premises."""
         return bool(self.is_vacant.any())
 
 

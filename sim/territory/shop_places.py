@@ -1,4 +1,4 @@
-"""Where the rows of a file of shops stand, in whatever coordinates it has."""
+"""Places of the rows of a file of shops, in whatever coordinates it has."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class ShopRows:
 
     @property
     def is_vacant(self) -> Bools:
-        """Whether each row is a vacant one."""
+        """Marks of the rows that are vacant."""
         return np.array([bool(mark) for mark in self.mark], dtype=bool)
 
 

@@ -1,4 +1,4 @@
-"""How many premises are vacant: as counted or stated, or a sample of tags held against a prior."""
+"""Vacant premises: as counted or stated, or from a sample of tags held against a prior."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CERTAINTY: Final = 0.9
 
 @dataclass(frozen=True)
 class VacancyRequest:
-    """What the user says of vacancy.
+    """Statements of the user on vacancy.
 
     `share` is a known share; `is_counted` says that the marks of the file of shops are a complete
     count; `file` lists all vacant premises.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,9 @@ from sim.app.server import make_app
 from sim.cli.app import listen
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+
+SMALL = "rows=24&columns=24&population=9000&months=60&spin_up=2"
+"""A small town, as in an address of the page."""
 
 FLAGS = (
     "--headless",
@@ -123,3 +126,6 @@ class Visit:
 
     def close(self) -> None:
         self.context.close()
+
+
+Open = Callable[..., Visit]

@@ -1,15 +1,20 @@
-"""The page's server in this process."""
+"""The page's server in this process, and a browser that opens the page."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from sim.app import offer, replications
 from sim.app.server import make_app
 from sim.app.sessions import Sessions
+from sim.scenario.scenario import load_scenario
+from sim.simulation.simulation import Simulation
+from tests.app.browser import CHROMIUM, SMALL, Visit, browsing, serving
 
 
 @pytest.fixture
@@ -30,3 +35,39 @@ def serve() -> Iterator[Callable[..., TestClient]]:
 @pytest.fixture
 def client(serve: Callable[..., TestClient]) -> TestClient:
     return serve()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """A server in a thread, with few replications."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (offer, replications):
+            patch.setattr(module, "NUMBER", 3)
+        Simulation(load_scenario("mid_sized_town")).run(1)  # compiles kernels if necessary
+        with serving() as address:
+            yield address
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A real browser; without one, its tests are skipped."""
+    pytest.importorskip("playwright")
+    if not CHROMIUM.exists():
+        pytest.skip(f"no browser at {CHROMIUM}; name one with CHROMIUM=...")
+    with browsing() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(browser: Any, address: str) -> Iterator[Callable[..., Visit]]:
+    """Open pages; only expected errors may occur on them."""
+    visits: list[Visit] = []
+
+    def open_(chosen: str = SMALL, **context: Any) -> Visit:
+        visits.append(Visit(browser, address, chosen, **context))
+        return visits[-1]
+
+    yield open_
+    for one in visits:
+        one.close()
+    assert [wrong for one in visits for wrong in one.wrong] == []

@@ -3,41 +3,32 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
-from unittest import mock
 
 import numpy as np
 import pytest
 
 from sim.analysis.seed_noise import seed_noise_table
 from sim.experiments.results import Results, load_results
-from sim.experiments.run import Run
-from sim.experiments.running import sweep
 from sim.measures.registry import OUTCOMES
 from sim.report.effects import Surface
 from sim.report.facts import Facts
 from sim.report.report import write_report
 from sim.report.sections import sensitivity
 from sim.report.sections.answer import answer
-from sim.report.sections.runs import open_questions, runs
+from sim.report.sections.runs import open_questions
 from sim.words.folders import languages
-from tests.reference.made_up_sweeps import HEAD, made_up_sweep
-from tests.reference.pages import Page, said
+from tests.reference.made_up_sweeps import CLUSTER, GRID, TWO, made_up_sweep
+from tests.reference.pages import Page, answered, check_page, said
 
-CLUSTER = 'interventions = ["transition_cluster"]\n'
-GRID = "[factors]\ncluster_size = [0, 20, 40]\ncluster_funding = [0.0, 25_000.0, 50_000.0]\n"
 SAMPLED = """
 [factors]
 cluster_size = [0, 20, 40]
 cluster_funding = { distribution = "uniform", low = 0.0, high = 100_000.0 }
 encounter_gain = { distribution = "triangular" }
 """
-
-TWO = 'indicators = ["births_per_1000", "closure_rate_town_centre"]\n'
-"""Measures for tests in which they do not matter, used in turn."""
 
 SHAPES = {
     "grid": f"{CLUSTER}replications = 12\n{GRID}",
@@ -112,28 +103,6 @@ def reports(
     return {"en": write_report(grid, "en"), "fr": french("grid")}
 
 
-def check_page(content: bytes, language: str) -> Page:
-    """Check that a page is complete, in one language, without placeholders."""
-    page = Page(content)
-    text = page.text()
-    assert not re.search(r"\b(nan|NaN|inf)\b", text)
-    labels = page.having("aria-label")
-    assert all(len(label.split()) > 3 and "nan" not in label.split() for label in labels)
-    links = [v for a in ("href", "xlink:href", "src") for v in page.having(a)]
-    assert all(link.startswith(("#", "data:image/png;base64,")) for link in links)
-    ids = page.having("id")
-    assert len(ids) == len(set(ids))
-    assert not {tag for tag, _ in page.tags} & {"script", "link", "iframe", "img", "form"}
-    assert len(content) < 1_500_000
-    if language == "fr":
-        own = " ".join(page.own_words)
-        english = r"\b(the|of|with|without|and|is|are|from|which|months|shops|to|a month)\b"
-        assert re.findall(english, own) == []
-        for words in page.own_words:
-            assert not re.search(r"\w [;:!?%€»]|« ", words), words
-    return page
-
-
 # Every shape
 
 
@@ -203,13 +172,8 @@ def test_the_report_has_its_sources_and_the_command_that_repeats_it(grid, report
 # What it says
 
 
-def _answer(found: Results, language: str = "en") -> str:
-    facts = Facts(found, language)
-    return said(answer(facts))
-
-
 def test_each_measure_has_its_verdict(grid):
-    text = _answer(grid)
+    text = answered(grid)
     assert "Better, at least in places: project birth rate, running projects." in text
     assert "Worse, at least in places: closure rate (town centre)." in text
     assert "No relevant effect anywhere: open shops (town centre)." in text
@@ -217,7 +181,7 @@ def test_each_measure_has_its_verdict(grid):
 
 
 def test_more_closures_are_unwanted_and_counted(grid):
-    text = _answer(grid)
+    text = answered(grid)
     assert "More in 3 of 9 variants" in text
     assert "Funding of the cluster at €50,000 a month: worse in each of the 3 variants" in text
     facts = Facts(grid, "en")
@@ -227,7 +191,7 @@ def test_more_closures_are_unwanted_and_counted(grid):
 
 
 def test_it_reports_the_funding_threshold_and_the_plateau(grid):
-    text = _answer(grid)
+    text = answered(grid)
     assert (
         "Funding of the cluster from €25,000 a month on (up to €50,000 a month): "
         "better in each of the 6 variants, and nowhere else." in text
@@ -237,7 +201,7 @@ def test_it_reports_the_funding_threshold_and_the_plateau(grid):
 
 
 def test_the_answer_is_as_complete_in_french(grid):
-    text = _answer(grid, "fr")
+    text = answered(grid, "fr")
     assert "Mieux, au moins par endroits" in text
     assert "davantage n'ajoute rien de notable" in text
     assert "Non déterminable\N{NO-BREAK SPACE}: engagement des jeunes." in text
@@ -256,7 +220,7 @@ def test_the_target_is_the_smallest_effect_that_matters_unless_stated(tmp_path):
 
 def test_a_single_replication_determines_nothing(sweeps):
     found = sweeps("one_replication")
-    text = _answer(found)
+    text = answered(found)
     assert "an effect cannot be separated from chance" in text
     assert "Better" not in text
     facts = Facts(found, "en")
@@ -285,7 +249,7 @@ def test_the_largest_of_the_effects_found_is_not_called_the_largest(tmp_path):
     surface = Facts(found, "en").surface(Facts(found, "en").arms[0], "participation")
     assert [e.is_open for e in surface.effects] == [False, True]
     assert surface.effects[1].mean > surface.effects[0].mean
-    text = _answer(found)
+    text = answered(found)
     assert "Largest of these effects: Size of the cluster: 10" in text
     assert "Largest effect" not in text
 
@@ -312,13 +276,13 @@ def test_a_card_that_is_open_shows_an_open_effect(tmp_path):
 def test_open_variants_are_counted_once(tmp_path):
     """Those in the headline are no others."""
     effects = {"participation": lambda v: 0.0}
-    text = _answer(made_up_sweep(tmp_path / "once", SHAPES["grid"], effects=effects))
+    text = answered(made_up_sweep(tmp_path / "once", SHAPES["grid"], effects=effects))
     card = text.partition("Not determinable in ")[2]
     assert card and "not determinable" not in card.partition("Each answer")[0]
 
 
 def test_few_replications_have_one_verdict_and_a_time_has_its_name(sweeps):
-    text = _answer(sweeps("never"))
+    text = answered(sweeps("never"))
     assert "Too few replications" in text and "Not determinable" not in text
     assert "Stop: " in text
 
@@ -329,7 +293,7 @@ def test_levels_out_of_order_are_no_axis(sweeps):
 
 
 def test_a_mean_over_few_samples_is_no_largest_effect(sweeps):
-    text = _answer(sweeps("morris"))
+    text = answered(sweeps("morris"))
     assert "Mean effect of the variants drawn: " in text and "Largest effect" not in text
 
 
@@ -351,69 +315,8 @@ def test_arms_of_a_design_appear_side_by_side(sweeps):
 def test_shocks_side_by_side_are_called_shocks(tmp_path):
     arms = 'interventions = ["transition_cluster", "online_jump", "pandemic", "grant_cut"]\n'
     text = f"{arms}{TWO}replications = 3\n[factors]\nstarting_vacancy = [0.1, 0.2]\n"
-    told = _answer(made_up_sweep(tmp_path / "shocks", text))
+    told = answered(made_up_sweep(tmp_path / "shocks", text))
     assert "4 shocks, interventions" in told and "interventions are tried" not in told
-
-
-# What went wrong
-
-
-def test_failures_are_reported_with_reasons_and_counts(tmp_path):
-    def fails(run: Run) -> bool:
-        return run.values.get("cluster_size") == 40
-
-    found = made_up_sweep(tmp_path / "failing", f"{CLUSTER}{TWO}replications = 10\n{GRID}", fails)
-    check_page(write_report(found, "fr")["report.html"], "fr")
-    facts = Facts(found, "en")
-    assert (facts.results.counts.failed, facts.results.counts.missing) == (30, 0)
-    section = runs(facts)
-    (table,) = (b for b in section.blocks if b.kind == "table")
-    assert len(table.rows) == 1
-    assert table.rows[0][2].code == "ValueError: the town hall burnt down"
-    assert "40\N{NO-BREAK SPACE}seats, €25,000 a month" in table.rows[0][3].text
-    text = _answer(found)
-    assert "30 of 100 simulations failed" in text
-    assert "not measured 3" in text
-    assert "better in each of the 4 variants" in text
-
-
-def test_a_sweep_in_which_everything_failed_says_so(tmp_path):
-    def fails(run: Run) -> bool:
-        return run.arm != "baseline"
-
-    found = made_up_sweep(tmp_path / "hopeless", f"{CLUSTER}{TWO}replications = 2\n{GRID}", fails)
-    check_page(write_report(found, "fr")["report.html"], "fr")
-    assert "Not measured: " in _answer(found)
-
-
-class Stop(Exception):
-    """Raised to stop a sweep early."""
-
-
-def test_an_unfinished_sweep_says_so(tmp_path):
-    def listen(tally: Any) -> None:
-        if tally.done >= 12:
-            raise Stop
-
-    folder = tmp_path / "unfinished"
-    with pytest.raises(Stop):
-        made_up_sweep(folder, f"{CLUSTER}{TWO}replications = 3\n{GRID}", batch=4, progress=listen)
-    found = load_results(folder / "sweep")
-    assert found.missing() == 30 - 12
-    check_page(write_report(found, "fr")["report.html"], "fr")
-    assert "18 of its 30 simulations are still missing" in _answer(found)
-    assert "--resume" in said(runs(Facts(found, "en")))
-
-
-def test_a_sweep_without_any_result_has_a_report(tmp_path):
-    folder = tmp_path / "empty"
-    folder.mkdir()
-    file = folder / "made_up.toml"
-    file.write_text(f"{HEAD}{CLUSTER}{TWO}replications = 2\n{GRID}")
-    with mock.patch("sim.experiments.running.fill", side_effect=Stop), pytest.raises(Stop):
-        sweep(file, folder / "sweep", executor="serial")
-    page = write_report(load_results(folder / "sweep"), "fr")["report.html"]
-    check_page(page, "fr")
 
 
 def test_undetermined_effects_give_the_missing_replications(grid):

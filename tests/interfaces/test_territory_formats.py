@@ -2,148 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import random
-import re
-import zipfile
-
 import geopandas
 import numpy as np
 import pandas as pd
 import pytest
-import rasterio
 
 from sim.errors import InputError
 from sim.territory.extent import Reading
 from sim.territory.import_territory import import_territory
 from sim.territory.territory import SECTORS, VACANT
-
-SECTOR_OF = {
-    "bakery": "convenience",
-    "pharmacy": "convenience",
-    "clothes": "comparison",
-    "florist": "comparison",
-    "restaurant": "hospitality",
-    "hairdresser": "hospitality",
-}
-BPE = {"B207": "bakery", "D307": "pharmacy", "B302": "clothes", "A504": "restaurant"}
-NAF = {"10.71C": "bakery", "47.73Z": "pharmacy", "47.71Z": "clothes", "56.10A": "restaurant"}
-WORDS = {
-    "Boulangerie": "bakery",
-    "PHARMACIES": "pharmacy",
-    "Prêt-à-porter": "clothes",
-    "fleuristes": "florist",
-    "Restaurant / Bar": "restaurant",
-    "coiffeur": "hairdresser",
-}
-
-
-def frame(town, kinds=tuple(SECTOR_OF), seed=3) -> geopandas.GeoDataFrame:
-    """Seventy shops over a town and beyond, one in seven vacant, some of a kind left out."""
-    rng = random.Random(seed)
-    rows = []
-    for i in range(70):
-        x = town.west + rng.uniform(-150, 1950)
-        y = town.south + rng.uniform(-150, 1550)
-        kind = "fuel" if i % 10 == 9 else rng.choice(kinds)
-        rows.append({"osm_id": f"n{i}", "shop": kind, "former": "", "x": x, "y": y})
-        if i % 7 == 6:
-            rows[-1] |= {"shop": "", "former": rng.choice(kinds)}
-    table = pd.DataFrame(rows)
-    points = geopandas.points_from_xy(table["x"], table["y"], crs=3035)
-    return geopandas.GeoDataFrame(table.drop(columns=["x", "y"]), geometry=points)
-
-
-def expected(town, shops: geopandas.GeoDataFrame) -> tuple[dict[str, int], int]:
-    """Premises by sector and vacant ones, in or next to an inhabited cell, by a spatial join."""
-    rows, columns = town.residents.shape
-    boxes = [
-        (town.west + 200 * c, town.south + 200 * (rows - 1 - r))
-        for (r, c), n in np.ndenumerate(town.residents)
-        if n
-    ]
-    reach = geopandas.GeoSeries(
-        geopandas.points_from_xy(*(np.array(boxes).T + 100), crs=3035)
-    ).buffer(300, cap_style="square")
-    within = shops.geometry.to_crs(3035)
-    grid = (town.west, town.south, town.west + 200 * columns, town.south + 200 * rows)
-    inside = within.x.between(grid[0], grid[2]) & within.y.between(grid[1], grid[3])
-    here = shops[inside & within.within(reach.union_all())]
-    kinds = here["shop"].where(here["shop"] != "", here["former"])
-    sector = kinds.map(SECTOR_OF).dropna()
-    vacant = here.loc[sector.index, "shop"] == ""
-    return sector.value_counts().reindex(SECTORS, fill_value=0).to_dict(), int(vacant.sum())
-
-
-def osm(shops):
-    return shops.rename(columns={"former": "disused:shop"})
-
-
-def degrees(shops):
-    points = shops.geometry.to_crs(4326)
-    return pd.DataFrame(osm(shops).drop(columns="geometry")).assign(lon=points.x, lat=points.y)
-
-
-def write_overpass(path, shops):
-    elements = []
-    for i, row in enumerate(degrees(shops).itertuples(index=False)):
-        tags = {"shop": row[1], "disused:shop": row[2]}
-        place = {"lat": row[4], "lon": row[3]}
-        where = [place, {"center": place}, {"geometry": [place, place]}][i % 3]
-        tags = {key: value for key, value in tags.items() if value}
-        elements.append({"type": "way", "id": i, "tags": tags, **where})
-    path.write_text(json.dumps({"version": 0.6, "elements": elements}))
-
-
-def write_zip(path, shops):
-    folder = path.with_suffix("")
-    folder.mkdir()
-    write_shapefile(folder / "shops.shp", shops)
-    with zipfile.ZipFile(path, "w") as archive:
-        for part in folder.iterdir():
-            archive.write(part, f"données/{part.name}")
-
-
-def write_shapefile(path, shops):
-    osm(shops).to_file(path)
-
-
-def write_wkt(path, shops):
-    table = pd.DataFrame(osm(shops)).assign(geometry=shops.geometry.to_crs(4326).to_wkt())
-    table.to_csv(path, index=False)
-
-
-def write_pairs(path, shops):
-    table = degrees(shops)
-    table["geo_point_2d"] = table["lat"].astype(str) + ", " + table["lon"].astype(str)
-    table.drop(columns=["lon", "lat"]).to_csv(path, index=False, sep=";")
-
-
-def write_excel_csv(path, shops):
-    table = degrees(shops).to_csv(index=False, sep=";", decimal=",")
-    path.write_text("sep=;\n" + table, encoding="latin-1")
-
-
-def write_overpass_csv(path, shops):
-    table = degrees(shops).rename(columns={"osm_id": "@id", "lon": "@lon", "lat": "@lat"})
-    table.to_csv(path, index=False, sep="\t")
-
-
-WRITERS = {
-    "shops.csv": lambda path, shops: degrees(shops).to_csv(path, index=False, na_rep="NA"),
-    "excel.csv": write_excel_csv,
-    "overpass.csv": write_overpass_csv,
-    "wkt.csv": write_wkt,
-    "pairs.csv": write_pairs,
-    "overpass.json": write_overpass,
-    "shops.geojson": lambda path, shops: osm(shops).to_crs(4326).to_file(path),
-    "shops.gpkg": lambda path, shops: osm(shops).to_crs(2154).to_file(path),
-    "shops.fgb": lambda path, shops: osm(shops).to_file(path, driver="FlatGeobuf"),
-    "shops.shp": write_shapefile,
-    "shops.zip": write_zip,
-    "lonlat.parquet": lambda path, shops: degrees(shops).to_parquet(path),
-    "geo.parquet": lambda path, shops: osm(shops).to_crs(4326).to_parquet(path),
-}
+from tests.reference.shop_files import BPE, NAF, WORDS, WRITERS, expected, frame, write_raster
 
 
 def imported(town, path, **options):
@@ -294,17 +162,6 @@ def test_several_layers_of_cells_are_asked_about(formats, town):
         import_territory(path, name="T", reading_population=Reading(layer="2018"))
 
 
-def write_raster(path, crs, size, corner, values):
-    profile = {"driver": "GTiff", "count": 1, "dtype": "float32", "nodata": -200.0, "crs": crs}
-    height, width = values.shape
-    transform = rasterio.transform.from_origin(*corner, *np.broadcast_to(size, 2))
-    with rasterio.open(
-        path, "w", width=width, height=height, transform=transform, **profile
-    ) as raster:
-        raster.write(values.astype(np.float32), 1)
-    return path
-
-
 def slowly(*values):
     return pytest.param(*values, marks=pytest.mark.slow)
 
@@ -354,73 +211,3 @@ def test_two_years_of_shops_in_one_file_are_asked_about_and_not_added_up(formats
     reading = Reading(layer="y2024")
     territory = import_territory(town.population(), path, name="T", reading_shops=reading)
     assert territory.provenance["premises"]["placed"] == 6
-
-
-def damaged(content: bytes, rng: random.Random) -> bytes:
-    """Change some bytes, lose or repeat a part, or put an odd value in place of another."""
-    kind, at = rng.randrange(5), rng.randrange(len(content))
-    if kind == 0:
-        return content[:at]
-    if kind == 1:
-        return content[:at] + content[at + rng.randrange(1, 400) :]
-    if kind == 2:
-        end = at + rng.randrange(1, 200)
-        return content[:end] + content[at:]
-    if kind == 3:
-        changed = bytearray(content)
-        for _ in range(rng.choice((1, 3, 30))):
-            changed[rng.randrange(len(changed))] = rng.randrange(256)
-        return bytes(changed)
-    odd = rng.choice(
-        [b"NA", b"-1", b"1e400", b"1,200", b"1.200", b'"', b"\0", b"\xff", b"{", b"9" * 40]
-    )
-    numbers = list(re.finditer(rb"\d+", content)) or [re.compile(b"").search(content)]
-    found = rng.choice(numbers)
-    return content[: found.start()] + odd + content[found.end() :]
-
-
-def try_damaged(town, names, count, seed):
-    """Every damaged file is refused in one sentence, or gives no more than was there."""
-    shops = frame(town)
-    population = town.population()
-    whole = {}
-    for name in names:
-        path = town.folder / name
-        if name in WRITERS:
-            WRITERS[name](path, shops)
-        elif name == "pixels.tif":
-            corner = (3_760_000, 2_880_000)
-            write_raster(path, "EPSG:3035", 100.0, corner, np.full((20, 20), 2.0))
-        else:
-            path.write_bytes(population.read_bytes())
-        whole[name] = path.read_bytes()
-    refused = 0
-    for k in range(count):
-        rng = random.Random(f"{seed}:{k}")
-        name = names[k % len(names)]
-        path = town.folder / name
-        path.write_bytes(damaged(whole[name], rng))
-        try:
-            if name in WRITERS:
-                territory = import_territory(population, path, name="T")
-            else:
-                territory = import_territory(path, name="T")
-        except InputError as error:
-            refused += 1
-            assert "\n" not in str(error), (k, name)
-            continue
-        assert np.isfinite(territory.residents).all(), (k, name)
-        assert territory.premises_cell.size <= 140, (k, name)
-    return refused
-
-
-FUZZED = ["cells", "pixels.tif", *(n for n in WRITERS if n not in ("shops.shp", "shops.zip"))]
-
-
-def test_a_damaged_file_of_any_format_is_refused_in_one_sentence_or_read(town):
-    assert try_damaged(town, FUZZED, 26, "quick") > 3
-
-
-@pytest.mark.corpus
-def test_ten_thousand_damaged_files_are_refused_in_one_sentence_or_read(town):
-    assert try_damaged(town, FUZZED, 10_000, "corpus") > 1000

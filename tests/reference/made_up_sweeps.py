@@ -20,6 +20,10 @@ question = { en = "What is it for?", fr = "À quoi bon ?" }
 scenario = "mid_sized_town"
 settings = { rows = 16, columns = 16, population = 4000, spin_up = 0, months = 36 }
 """
+CLUSTER = 'interventions = ["transition_cluster"]\n'
+GRID = "[factors]\ncluster_size = [0, 20, 40]\ncluster_funding = [0.0, 25_000.0, 50_000.0]\n"
+TWO = 'indicators = ["births_per_1000", "closure_rate_town_centre"]\n'
+"""Measures for tests in which they do not matter, used in turn."""
 LEVELS = {"closure_rate_town_centre": 9.0, "open_shops_town_centre": 200.0, "participation": 0.3}
 
 Effects = Mapping[str, Callable[[Mapping[str, Any]], float]]

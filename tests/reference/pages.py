@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
+from sim.experiments.results import Results
 from sim.report.blocks import Section
+from sim.report.facts import Facts
+from sim.report.sections.answer import answer
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 
@@ -77,3 +81,30 @@ def said(section: Section | None) -> str:
             case "paragraph" | "subhead" | "code":
                 texts.append(content.text)
     return "\n".join(texts)
+
+
+def check_page(content: bytes, language: str) -> Page:
+    """Check that a page is complete, in one language, without placeholders."""
+    page = Page(content)
+    text = page.text()
+    assert not re.search(r"\b(nan|NaN|inf)\b", text)
+    labels = page.having("aria-label")
+    assert all(len(label.split()) > 3 and "nan" not in label.split() for label in labels)
+    links = [v for a in ("href", "xlink:href", "src") for v in page.having(a)]
+    assert all(link.startswith(("#", "data:image/png;base64,")) for link in links)
+    ids = page.having("id")
+    assert len(ids) == len(set(ids))
+    assert not {tag for tag, _ in page.tags} & {"script", "link", "iframe", "img", "form"}
+    assert len(content) < 1_500_000
+    if language == "fr":
+        own = " ".join(page.own_words)
+        english = r"\b(the|of|with|without|and|is|are|from|which|months|shops|to|a month)\b"
+        assert re.findall(english, own) == []
+        for words in page.own_words:
+            assert not re.search(r"\w [;:!?%€»]|« ", words), words
+    return page
+
+
+def answered(found: Results, language: str = "en") -> str:
+    """The text of the answer of a report."""
+    return said(answer(Facts(found, language)))

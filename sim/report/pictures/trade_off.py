@@ -19,7 +19,7 @@ from sim.words.language import number
 
 @dataclass(frozen=True)
 class Choice:
-    """What can be chosen, with its mean cost in EUR and mean effect.
+    """A choice with its mean cost in EUR and mean effect.
 
     The share is that of resamples of the runs in which no other beats it in both; nan with one run.
     """

@@ -1,4 +1,4 @@
-"""What is worth its money: effects against cost, and choices that hold in every world."""
+"""Trade-offs: effects against cost, and choices that hold in every world."""
 
 from __future__ import annotations
 
