@@ -101,7 +101,7 @@ def _share_memory() -> None:
 
     It keeps the memory of each thread apart, so that a server grows for many minutes.
     """
-    with suppress(AttributeError, OSError):
+    with suppress(AttributeError, OSError, TypeError):  # other C libraries, Windows
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
