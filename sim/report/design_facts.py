@@ -143,13 +143,16 @@ class DesignFacts:
     @cached_property
     def reps_in_words(self) -> str:
         """Replications of a point; the fewest and the most where they differ."""
+        if self.is_single:
+            return self.levels.count(self.reps)
         design = self.results.store.design()
         by_point = design[design["luck"] == 0].groupby("point")["rep"].nunique()
-        fewest, most = int(by_point.min()), int(by_point.max())
-        if self.is_single or fewest == most:
-            return self.levels.count(self.reps)
+        return self.from_to(int(by_point.min()), int(by_point.max()))
+
+    def from_to(self, fewest: int, most: int) -> str:
+        """Write two numbers of things; one where they are the same."""
         low, high = self.levels.count(fewest), self.levels.count(most)
-        return self.words("quantity.range", low=low, high=high)
+        return low if fewest == most else self.words("quantity.range", low=low, high=high)
 
     @cached_property
     def levels(self) -> Levels:

@@ -123,6 +123,15 @@ class Facts(DesignFacts):
             return self.whole._n_reps
         return int(self._frame(0)["rep"].max()) + 1
 
+    @cached_property
+    def done(self) -> tuple[int, int]:
+        """Replications that points have with all arms: the fewest, and the most."""
+        if self.is_single:
+            return self.reps, self.reps
+        ran = self._frame(0).groupby(["point", "rep"])[COST].count()
+        by_point = (ran == len(self.experiment.arms)).groupby("point").sum()
+        return int(by_point.min()), int(by_point.max())
+
     @cache  # noqa: B019
     def values(self, arm: str, measure: str, luck: int = 0) -> Floats:
         """Return levels of a measure, (points, replications); nan where there is none.

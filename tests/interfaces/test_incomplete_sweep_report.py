@@ -12,7 +12,7 @@ from sim.experiments.run import Run
 from sim.experiments.running import sweep
 from sim.report.facts import Facts
 from sim.report.report import write_report
-from sim.report.sections.runs import runs
+from sim.report.sections.runs import open_questions, runs
 from tests.reference.made_up_sweeps import CLUSTER, GRID, HEAD, TWO, made_up_sweep
 from tests.reference.pages import answered, check_page, said
 
@@ -61,7 +61,11 @@ def test_an_unfinished_sweep_says_so(tmp_path):
     assert found.missing() == 30 - 12
     check_page(write_report(found, "fr")["report.html"], "fr")
     assert "18 of its 30 simulations are still missing" in answered(found)
-    assert "--resume" in said(runs(Facts(found, "en")))
+    facts = Facts(found, "en")
+    assert "--resume" in said(runs(facts))
+    assert facts.done == (1, 2)  # of 3 planned
+    assert "There are only 2 replications." in answered(found)
+    assert "After 2 replications" in said(open_questions(facts))
 
 
 def test_a_sweep_without_any_result_has_a_report(tmp_path):

@@ -136,14 +136,15 @@ def test_indices_dominated_by_noise_are_named(sweeps, monkeypatch):
     table = seed_noise_table(facts.results)
     label = OUTCOMES["births_per_1000"].label["en"]
 
-    def is_named(share: float) -> bool:
+    def is_named(share: float, shown: tuple[str, ...] = ("births_per_1000",)) -> bool:
         shares = np.where(table["indicator"] == "births_per_1000", share, 0.1)
         noisy = table.assign(share_of_mean=shares)
         monkeypatch.setattr(sensitivity, "seed_noise_table", lambda sweep: noisy)
-        notes = [b.text for b in sensitivity._noise(facts)[1:]]
+        notes = [b.text for b in sensitivity._noise(facts, shown)[1:]]
         return any("say little about the factors" in note and label in note for note in notes)
 
     assert is_named(0.6)
+    assert not is_named(0.6, shown=())  # no index of which to say it
     assert not is_named(0.4)
 
 
@@ -295,6 +296,19 @@ def test_levels_out_of_order_are_no_axis(sweeps):
 def test_a_mean_over_few_samples_is_no_largest_effect(sweeps):
     text = answered(sweeps("morris"))
     assert "Mean effect of the variants drawn: " in text and "Largest effect" not in text
+    assert "Too few samples for a verdict: " in text and "replications for" not in text
+    told = said(open_questions(Facts(sweeps("morris"), "en")))
+    assert "After 5 samples" in told and "--points N" in told and "--reps" not in told
+
+
+def test_morris_moves_have_the_unit_of_the_measure(tmp_path):
+    text = SHAPES["morris"].replace(TWO, 'indicators = ["participation"]\n')
+    effects = {"participation": lambda v: 0.01 * v.get("cluster_size", 40) / 40}
+    found = made_up_sweep(tmp_path / "points", text, effects=effects)
+    section = sensitivity.sensitivity(Facts(found, "en"))
+    galleries = [block for block in section.blocks if block.kind == "gallery"]
+    (label,) = (tile.picture.label for block in galleries for tile in block.tiles)
+    assert "Participation of the young (points): Size of the cluster 0.75;" in label
 
 
 def test_an_end_in_month_0_is_never(sweeps):

@@ -17,12 +17,21 @@ WIDEST: Final = 46
 
 
 def draw_indices(
-    name: str, head: str, rows: list[Any], first: str, second: str, is_share: bool, words: Words
+    name: str,
+    head: str,
+    rows: list[Any],
+    first: str,
+    second: str,
+    is_share: bool,
+    words: Words,
+    *,
+    unit: str = "",
 ) -> Picture:
     """Draw bars of the first index with intervals, and a mark at the second.
 
-    Rows hold ``label``, both indices, and ``_lo`` and ``_hi`` of the first.
+    Rows hold ``label``, both indices, and ``_lo`` and ``_hi`` of the first, in the unit given.
     """
+    of_unit = f" ({unit})" if unit else ""
     height = 0.75 + 0.29 * len(rows)
     labels = [textwrap.wrap(r["label"], WIDEST) for r in rows]
     left = 0.03 + max(len(line) for lines in labels for line in lines) * 0.0105
@@ -48,14 +57,16 @@ def draw_indices(
         write_ticks(axes.xaxis, lambda v: write_index(v, is_share, words))
         axes.tick_params(length=0, labelsize=9)
         figure.legend(
-            [bars[0], marks], [words(f"index.{first}"), words(f"index.{second}")],
+            [bars[0], marks], [words(f"index.{index}") + of_unit for index in (first, second)],
             loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=2, fontsize=9.5, borderpad=0.1,
             borderaxespad=0.0,
         )  # fmt: skip
     said = words("answer.separator").join(
         f"{r['label']} {write_index(r[first], is_share, words)}" for r in rows
     )
-    return Picture(name, figure, words(f"sensitivity_alt.{first}", measure=head, said=said))
+    return Picture(
+        name, figure, words(f"sensitivity_alt.{first}", measure=head + of_unit, said=said)
+    )
 
 
 def write_index(value: float, is_share: bool, words: Words) -> str:

@@ -67,14 +67,14 @@ def state_of_runs(facts: Facts) -> list[Block]:
         found.append(Paragraph(words("sweep.unfinished", **numbers)))
     if counts.failed:
         found.append(Paragraph(words("sweep.some_failed", **numbers)))
-    if facts.reps < FEWEST and facts.is_compared and not facts.is_sampled:
+    if 0 < facts.done[1] < FEWEST and facts.is_compared and not facts.is_sampled:
         found.append(Paragraph(too_few(facts)))
     return found
 
 
 def too_few(facts: Facts) -> str:
     """Say that there are too few replications for any verdict."""
-    return facts.words("sweep.too_few", count=facts.reps, fewest=facts.levels.count(FEWEST))
+    return facts.words("sweep.too_few", count=facts.done[1], fewest=facts.levels.count(FEWEST))
 
 
 # One point
@@ -255,6 +255,8 @@ def _lead(facts: Facts, arm: Arm, surfaces: Sequence[Surface]) -> str:
             is_one = len(surfaces[0].effects) == 1
             told = "too_few" if all(s.count("too_few") for s in surfaces) else reading
             key = f"sweep_lead_one.{told}" if is_one else f"sweep_lead.{told}"
+            if facts.is_sampled and told == "too_few":
+                key = "sampled.lead_too_few"
             parts.append(words(key, measures=", ".join(labels)))
     key = "over" if arm.label else "over_nothing"
     if len(facts.points) == 1:
@@ -309,7 +311,9 @@ def _verdict(facts: Facts, surface: Surface) -> str:
     more, less = surface.count(*MORE), surface.count(*LESS)
     total = count(len(surface.effects))
     if len(surface.effects) == 1:
-        return _capital(words(f"verdict.{surface.effects[0].verdict}"))
+        verdict = surface.effects[0].verdict
+        is_few = facts.is_sampled and verdict == "too_few"
+        return _capital(words("sampled.too_few" if is_few else f"verdict.{verdict}"))
     if more and less:
         return words("sweep_card.both", more=count(more), less=count(less), total=total)
     if more or less:

@@ -19,10 +19,11 @@ def design(facts: Facts) -> Section | None:
         return None
     words, experiment, count = facts.words, facts.experiment, facts.levels.count
     kind, points = experiment.design.kind, count(len(facts.points))
-    drawn = count(len(facts.results.manifest["drawn_parameters"]))
+    drawn = len(facts.results.manifest["drawn_parameters"])
+    how = experiment.parameters if drawn or facts.is_fixed else "all_varied"
     sentences = [
         words(f"design.{kind}", points=points, size=count(experiment.design.size)),
-        words(f"design.{experiment.parameters}", drawn=drawn),
+        words(f"design.{how}", drawn=count(drawn)),
         words(f"design.{experiment.luck}"),
         words(
             "design.replications",

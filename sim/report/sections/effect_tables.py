@@ -91,10 +91,9 @@ def _by_horizon(facts: Facts, arm: Arm) -> Table:
 
 def _by_variant(facts: Facts) -> Section:
     words, title = facts.words, facts.words("sweep_section.figures")
-    blocks: list[Block] = [Paragraph(words("sweep_table.intro"))]
     if len(facts.points) > MOST_ROWS:
-        blocks.append(Paragraph(words("sweep_table.too_long")))
-        return Section("figures", title, blocks)
+        return Section("figures", title, [Paragraph(words("sweep_table.too_long"))])
+    blocks: list[Block] = [Paragraph(words("sweep_table.intro"))]
     names = facts.indicators
     for arm in facts.arms:
         own = facts.own(arm)

@@ -14,15 +14,19 @@ NOT_MODELLED: Final = ("politics", "quality", "neighbours", "prices", "measured"
 OF_VARIANTS: Final = ("between", "largest", "beyond")
 """Keys of what holds for many points alone."""
 
+OF_SAMPLES: Final = ("outside", "among")
+"""Keys of what holds for means over points that were drawn."""
+
 
 def limits(facts: Facts) -> Section:
     """State conditions, assumptions, and what is not modelled."""
     words, inputs = facts.words, facts.inputs
     assumed, total = (number(n, words.language) for n in (inputs.assumed, inputs.uncertain))
+    intervals = "limits.fixed" if facts.is_fixed else "limits.ranges"
     items = [
         words("limits.conditional"),
         words("limits.assumed", assumed=assumed, total=total),
-        words("limits.fixed" if facts.is_fixed else "limits.ranges"),
+        words("sampled.intervals" if facts.is_sampled else intervals),
         *inputs.starting_point(),
         *(words(f"limits.{key}") for key in NOT_MODELLED),
     ]
@@ -30,7 +34,9 @@ def limits(facts: Facts) -> Section:
         items.append(words("limits.relevance"))
     if facts.is_compared and facts.is_single:
         items.append(words("limits.many"))
-    if facts.factors:
+    if facts.is_sampled:
+        items += [words(f"sampled.{key}") for key in OF_SAMPLES]
+    elif facts.factors:
         items += [words(f"sweep_limits.{key}") for key in OF_VARIANTS]
     return Section("limits", words("section.limits"), [Bullets(items)])
 

@@ -62,8 +62,10 @@ def open_questions(facts: Facts) -> Section | None:
     """State how many replications would settle what is open."""
     if not facts.is_compared:
         return None
+    if facts.is_sampled:
+        return _open_means(facts)
     words, title = facts.words, facts.words("section.open")
-    if facts.reps < FEWEST and not facts.is_sampled:
+    if facts.done[1] < FEWEST:
         return Section("open", title, _too_few(facts))
     heads = [words("table.measure"), words("table.intervention")]
     bullets = [words("open.parameters"), words("open.chance")]
@@ -79,12 +81,9 @@ def open_questions(facts: Facts) -> Section | None:
         intro = words("open.intro", reps=facts.levels.count(facts.reps))
     else:
         rows = _open_variants(facts)
-        which = "points" if facts.is_sampled else "replications"
-        more = ("sweep_open.variants", f"sweep_open_half.{which}", f"sweep_open_all.{which}")
-        heads += map(words, more)
+        heads += map(words, ("sweep_open.variants", "sweep_open.half", "sweep_open.all"))
         nothing, caption = words("sweep_open.nothing"), words("sweep_open.caption")
-        count = len(set(facts.drawn_with)) if facts.is_sampled else facts.reps
-        intro = words(f"sweep_open_intro.{which}", count=facts.levels.count(count))
+        intro = words("sweep_open.intro", count=facts.from_to(*facts.done))
         bullets.append(words("sweep_open.extend"))
     if not rows:
         return Section("open", title, [Paragraph(nothing)])
@@ -92,9 +91,34 @@ def open_questions(facts: Facts) -> Section | None:
     return Section("open", title, [Paragraph(intro), table, Bullets(bullets)])
 
 
+def _open_means(facts: Facts) -> Section:
+    """State how many more samples would settle the means over a sampled design."""
+    words = facts.words
+    rows = [
+        [Cell(surface.label), Cell(arm.label), Cell(effect.needed(words))]
+        for arm in facts.arms
+        for surface in facts.averaged(arm)
+        for effect in surface.effects
+        if effect.is_open
+    ]
+    if not rows:
+        return Section("open", words("sampled.open"), [Paragraph(words("sampled.nothing"))])
+    count = facts.levels.count(len(set(facts.drawn_with)))
+    heads = ["table.measure", "table.intervention", "sampled.needed"]
+    is_fixed = facts.experiment.design.kind == "latin_hypercube"
+    bullets = ["sampled.factors", "open.chance", f"sampled.{'anew' if is_fixed else 'extend'}"]
+    blocks: list[Block] = [
+        Paragraph(words("sampled.intro", count=count)),
+        facts.table("sweep_open.caption", heads, rows, (1,)),
+        Bullets([words(key) for key in bullets]),
+    ]
+    return Section("open", words("sampled.open"), blocks)
+
+
 def _too_few(facts: Facts) -> list[Block]:
     """Say how many replications are missing before anything can be settled."""
-    numbers = {"count": facts.reps, "fewest": FEWEST, "more": FEWEST - facts.reps}
+    reps = facts.done[1]
+    numbers = {"count": reps, "fewest": FEWEST, "more": FEWEST - reps}
     counts = {name: facts.levels.count(value) for name, value in numbers.items()}
     said: list[Block] = [Paragraph(facts.words("open.too_few", **counts))]
     if not facts.is_single:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
+from collections.abc import Container
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.analysis import sensitivity as indices
@@ -26,6 +27,9 @@ EXTRA: Final = "pip install 'essaim[analysis]'"
 
 _MOSTLY: Final = 0.5
 """Share of chance above which indices say little. Assumed."""
+
+MOVES: Final = ("mu_star", "mu_star_lo", "mu_star_hi", "sigma")
+"""Columns of Morris' measures that are shown, in the unit of the measure."""
 
 COLUMNS: Final = {"saltelli": ("st", "s1"), "morris": ("mu_star", "sigma")}
 """What is shown by design: that by which factors are ranked first."""
@@ -51,6 +55,7 @@ def sensitivity(facts: Facts) -> Section | None:
         blocks.append(Paragraph(words("sensitivity.extra", command=EXTRA)))
         return Section("sensitivity", title, blocks)
     labels = {arm.name: arm.label for arm in facts.arms}
+    shown = set[str]()
     for k, quantity in enumerate(choose_quantities(facts.experiment), 1):
         measure = OUTCOMES[quantity.indicator]
         head = measure.label[words.language]
@@ -64,12 +69,19 @@ def sensitivity(facts: Facts) -> Section | None:
         except InputError:
             blocks.append(Paragraph(words("sensitivity.too_few", fewest=str(FEWEST[kind]))))
             continue
-        blocks += _indices(facts, f"indices_{k}", head, table)
-    blocks += _noise(facts)
+        unit = ""
+        if kind == "morris":
+            written = facts.quantity(quantity.indicator)
+            unit, scale = written.change_unit, written.scale
+            table[list(MOVES)] *= scale
+        if table[COLUMNS[kind][0]].notna().any():
+            shown.add(measure.name)
+        blocks += _indices(facts, f"indices_{k}", head, unit, table)
+    blocks += _noise(facts, shown)
     return Section("sensitivity", title, blocks)
 
 
-def _indices(facts: Facts, name: str, head: str, table: pd.DataFrame) -> list[Block]:
+def _indices(facts: Facts, name: str, head: str, unit: str, table: pd.DataFrame) -> list[Block]:
     words, kind = facts.words, facts.experiment.design.kind
     first, second = COLUMNS[kind]
     table = table[table[first].notna()]
@@ -80,12 +92,13 @@ def _indices(facts: Facts, name: str, head: str, table: pd.DataFrame) -> list[Bl
     ranked = table.sort_values([first, "factor"], ascending=[False, True], kind="stable")
     shown: list[Any] = ranked.head(MOST_FACTORS).to_dict("records")
     is_share = kind == "saltelli"
-    picture = draw_indices(name, head, shown, first, second, is_share, words)
+    picture = draw_indices(name, head, shown, first, second, is_share, words, unit=unit)
     blocks: list[Block] = [Gallery([Tile(picture)], columns=1)]
     if is_share and any(row["st_hi"] - row["st_lo"] > 1 for row in shown):
         blocks.append(Paragraph(words("sensitivity.wide"), style="note"))
     if len(ranked) > MOST_FACTORS:
         most = write_index(float(ranked[first].iloc[MOST_FACTORS]), is_share, words)
+        most = f"{most} {unit}".rstrip()
         count = number(len(ranked) - MOST_FACTORS, words.language)
         text = words("sensitivity.others", count=count, most=most)
         blocks.append(Paragraph(text, style="note"))
@@ -95,8 +108,8 @@ def _indices(facts: Facts, name: str, head: str, table: pd.DataFrame) -> list[Bl
     return blocks
 
 
-def _noise(facts: Facts) -> list[Block]:
-    """Show the share of chance in the variance of point means, which biases the indices."""
+def _noise(facts: Facts, shown: Container[str]) -> list[Block]:
+    """Show the share of chance in the variance of point means, which biases the indices shown."""
     words = facts.words
     if facts.reps < 2:
         return [Paragraph(words("sensitivity.noise_unknown"), style="note")]
@@ -106,7 +119,7 @@ def _noise(facts: Facts) -> list[Block]:
     for row in noise.to_dict("records"):
         share = float(row["share_of_mean"])
         label = OUTCOMES[row["indicator"]].label[words.language]
-        if share > _MOSTLY:
+        if share > _MOSTLY and row["indicator"] in shown:
             by_luck[label] = None
         below = labels.get(row["arm"], "") if len(facts.arms) > 1 else ""
         figures = [words("quantity.unknown")] * 2
