@@ -56,6 +56,11 @@ class OverWorlds(NamedTuple):
         """The choices with the best mean, the best worst case and the least regret."""
         return _first(self.mean), _first(self.worst), _first(-self.max_regret)
 
+    @property
+    def tied(self) -> list[int]:
+        """The choices with the best mean: several if nothing tells them apart."""
+        return np.flatnonzero(_is_best(self.mean)).tolist()
+
 
 def over_worlds(values: Floats, tail: float = 0.0) -> OverWorlds:
     """Judge choices over worlds.
@@ -103,9 +108,14 @@ def over_worlds(values: Floats, tail: float = 0.0) -> OverWorlds:
 
 def _first(score: Floats) -> int:
     """Return the first choice with the largest score, but for rounding."""
+    return int(_is_best(score).argmax())
+
+
+def _is_best(score: Floats) -> Bools:
+    """Return which choices have the largest score, but for rounding; none if all are unknown."""
     known = _or(score, -np.inf)
     best = known.max()
-    return int((known >= best - _ROUNDING * abs(best)).argmax()) if np.isfinite(best) else 0
+    return np.asarray(np.isfinite(best) & (known >= best - _ROUNDING * abs(best)))
 
 
 def mean_over_runs(values: Floats) -> Floats:

@@ -11,6 +11,7 @@ from sim.experiments.factors import SCENARIO, Factor
 from sim.interventions.parts import Part
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import PARAMETERS
+from sim.words.catalogue import Texts
 
 __all__ = ["BASELINE", "Arms", "Experiment", "Kind", "is_set_in"]
 
@@ -32,7 +33,7 @@ class Experiment:
     ----------
     name : str
         Name of the folder with ``experiment.toml``, or of the file without suffix.
-    title, question : mapping
+    title, question : Texts
         Texts by language.
     scenarios : mapping of str to mapping
         Arms of each scenario, before factors are set. All scenarios have the same arms.
@@ -70,8 +71,8 @@ class Experiment:
     """
 
     name: str
-    title: Mapping[str, str]
-    question: Mapping[str, str]
+    title: Texts
+    question: Texts
     scenarios: Arms
     design: Design
     replications: int

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +16,7 @@ from sim.experiments.factors import Factor
 from sim.experiments.inference import FEWEST
 from sim.experiments.manifest_schema import DESIGN, EXPERIMENT, FORMAT, INPUTS, input_files
 from sim.experiments.store import Store
-from sim.interventions import DISCOUNT_RATE
+from sim.interventions import DISCOUNT_RATE, Intervention
 from sim.measures.registry import HEADLINES, OUTCOMES
 from sim.scenario.posterior import Posterior
 from sim.scenario.scenario import Scenario, load_stored_scenario
@@ -31,7 +32,7 @@ from sim.simulation.provenance import (
 from sim.simulation.simulation import territory_of
 from sim.version import MODEL_VERSION, package_version
 from sim.words.catalogue import Texts
-from sim.words.folders import ENGLISH, languages
+from sim.words.folders import ENGLISH, Language, languages
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -112,10 +113,14 @@ def arm_labels(arms: Mapping[str, Scenario]) -> dict[str, Mapping[str, str]]:
     for name, arm in arms.items():
         if name != BASELINE:
             added = arm.interventions[len(baseline.interventions) :]
-            labels[name] = {
-                lang: " + ".join(i.title[lang] for i in added) or name for lang in languages()
-            }
+            labels[name] = {lang: titles_of(added, lang) or name for lang in languages()}
     return labels
+
+
+def titles_of(interventions: Sequence[Intervention], language: Language) -> str:
+    """Return the titles of interventions that are done together; equal ones are counted."""
+    counts = Counter(i.title[language] for i in interventions)
+    return " + ".join(f"{n} × {title}" if n > 1 else title for title, n in counts.items())
 
 
 def _arms(arms: Mapping[str, Scenario], months: int) -> dict[str, Any]:

@@ -22,6 +22,7 @@ import numpy as np
 from sim.analysis.responses import COST
 from sim.experiments.experiment import BASELINE
 from sim.experiments.factors import Factor
+from sim.experiments.manifest import titles_of
 from sim.interventions import Intervention
 from sim.kernels.arrays import Floats, Ints
 from sim.report.design_facts import MOST_NAMED
@@ -213,12 +214,12 @@ class Choices:
     def _label(self, arm: str, levers: Sequence[Factor], point: int, parts: dict[str, Ints]) -> str:
         facts = self._facts
         kinds = {_key(_chosen(self._added[name])) for name in self.arms}
-        titles = [i.title[facts.language] for i in _chosen(self._added[arm])]
+        titles = titles_of(_chosen(self._added[arm]), facts.language)
         named = [self._level(f, point, parts.get(f.name)) for f in levers]
         if len(named) > MOST_NAMED:
             named = [facts.point_label(point)]
         if len(kinds) > 1 or not named:
-            named = [" + ".join(titles) or arm, *named]
+            named = [titles or arm, *named]
         return ", ".join(named)
 
     def _level(self, factor: Factor, point: int, parts: Ints | None) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from sim.experiments.factors import SCENARIO, Factor
 from sim.report.quantity import value_of
@@ -29,6 +30,13 @@ def is_scale(factor: Factor) -> bool:
     return is_number(factor) and list(levels) == sorted(levels)
 
 
+SPEAKING: Final = ("seats", "places", "EUR/month")
+"""Units that say what a level is, so that it needs no name."""
+
+SPREADS: Final = ("SD", "log SD")
+"""Units that are only named in heads and on axes: a number is not so many of them."""
+
+
 def _is_never(factor: Factor, value: Any) -> bool:
     """Return whether a level says that an intervention never ends."""
     return factor.name.rpartition(".")[2] == "stop" and value == 0
@@ -45,15 +53,15 @@ class Levels:
         """Return the words of a factor."""
         return factor.label.get(self.words.language) or factor.name
 
-    def unit(self, factor: Factor) -> str:
+    def unit(self, factor: Factor, of: float = math.nan) -> str:
         """Return its unit in words; empty where it has none, or is written with the value."""
         if not is_number(factor) or factor.unit in ("1", "share", "0/1", "code"):
             return ""
-        return self.words.unit(factor.unit)
+        return self.words.unit(factor.unit, of)
 
     def speaks(self, factor: Factor) -> bool:
         """Return whether its unit says what it is, as that of seats or money, but not of time."""
-        return bool(self.unit(factor)) and factor.unit not in ("months", "year", "years")
+        return factor.unit in SPEAKING
 
     def axis(self, factor: Factor) -> str:
         """Return words and unit, for an axis."""
@@ -70,12 +78,14 @@ class Levels:
             return self.words("quantity.never")
         if is_number(factor):
             return value_of(float(value), factor.unit, self.words.language)
-        return str(value) or self.words("quantity.none")
+        return value_of(value, factor.unit, self.words.language)
 
     def amount(self, factor: Factor, value: Any) -> str:
         """Write a level with its unit, such as ``40 seats`` or ``€25,000 a month``."""
         text = self.value(factor, value)
-        unit = "" if _is_never(factor, value) else self.unit(factor)
+        unit = ""
+        if is_number(factor) and not _is_never(factor, value) and factor.unit not in SPREADS:
+            unit = self.unit(factor, float(value))
         if unit.startswith("€"):
             return self.words("quantity.euros", amount=text) + unit[1:]
         return f"{text}\N{NO-BREAK SPACE}{unit}" if unit else text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from sim.registry.catalogues import third_place_kinds
 from sim.words.catalogue import Words
 from sim.words.folders import Language
 from sim.words.language import number, percent
@@ -74,10 +75,20 @@ def value_of(value: object, unit: str, language: Language) -> str:
     if isinstance(value, bool):
         return words("quantity.yes" if value else "quantity.no")
     if not isinstance(value, (int, float)):
-        return str(value) if str(value) else words("quantity.none")
+        named = [_chosen(part, words) for part in str(value).split()]
+        return ", ".join(named) if all(named) and named else str(value) or words("quantity.none")
     if unit in _SHARES:
         return percent(value, language, _digits(100 * value))
     return number(value, language, _digits(value))
+
+
+def _chosen(part: str, words: Words) -> str:
+    """Write a choice, or a kind of third place and their number; empty for other texts."""
+    name, _, count = part.partition(":")
+    label = next((k.label[words.language] for k in third_place_kinds() if k.name == name), "")
+    if count:
+        return words("quantity.of_kind", kind=label, number=count) if label else ""
+    return label or words.choice(name)
 
 
 def _digits(value: float) -> int:
@@ -152,6 +163,18 @@ class Quantity:
         """Unit of a change in words."""
         words = Words(self.language)
         return words("quantity.points") if self.is_share else words.unit(self.unit)
+
+    def with_unit(self, label: str) -> str:
+        """Add the unit of a change to the words of a measure."""
+        return f"{label} ({self.change_unit})" if self.change_unit else label
+
+    def level_in_full(self, value: float) -> str:
+        """Write a level with its unit, such as ``1 project``."""
+        unit = "" if self.is_share else Words(self.language).unit(self.unit, self._shown(value))
+        return f"{self.level(value)} {unit}".rstrip()
+
+    def _shown(self, value: float) -> float:
+        return round(value, max(0, self.digits - 1)) if math.isfinite(value) else value
 
     @property
     def level_unit(self) -> str:

@@ -10,6 +10,7 @@ plural forms, chosen by ``count``::
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -106,10 +107,28 @@ class Words:
         """Return whether the catalogue has the key."""
         return key in self._catalogue
 
-    def unit(self, unit: str) -> str:
-        """Return a unit in words; unknown units stay as they are."""
+    def unit(self, unit: str, of: float = math.nan) -> str:
+        """Return a unit in words, as it stands behind a number; unknown units stay as they are.
+
+        Examples
+        --------
+        >>> Words("en").unit("places"), Words("en").unit("places", 1)
+        ('places', 'place')
+        """
         key = f"unit.{unit}"
-        return self(key) if self.knows(key) else unit
+        if not self.knows(key):
+            return unit
+        text = self.template(key)
+        if isinstance(text, str):
+            return text
+        whole = int(of) if math.isfinite(of) and of == int(of) else of
+        rule = conventions(self.language).locale.plural_form
+        return text.get(rule(whole) if math.isfinite(of) else "other", text["other"])
+
+    def choice(self, value: str) -> str:
+        """Return the words of a choice of a lever or parameter; empty where it has none."""
+        key = f"choices.{value}"
+        return self(key) if self.knows(key) else ""
 
 
 class Texts(Mapping[Language, str]):
@@ -135,7 +154,13 @@ class Texts(Mapping[Language, str]):
             return self.written[language]
         known = catalogue(language)
         found = next((known[path] for path in self.paths if path in known), None)
-        return found if isinstance(found, str) else self.written.get(ENGLISH, "")
+        if isinstance(found, str):
+            return found
+        return self.written.get(ENGLISH) or next(iter(self.written.values()), "")
+
+    def has(self, language: Language) -> bool:
+        """Return whether there is a text in the language itself."""
+        return language in self.written or any(path in catalogue(language) for path in self.paths)
 
     def __iter__(self) -> Iterator[Language]:
         return iter(languages())

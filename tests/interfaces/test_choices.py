@@ -127,7 +127,8 @@ def test_a_sampled_design_offers_parts_of_the_range_of_its_levers(facts):
     means = np.nanmean(effects, axis=(0, 2))
     assert (np.diff(means) > 3).all()
     found = over_worlds(effects)
-    assert found.picks == (4, 4, 4)
+    assert found.picks == (4, 4, 4) and found.tied == [4]
+    assert over_worlds(effects[:, [0, 4, 4]]).tied == [1, 2]
     assert found.max_regret[0] == pytest.approx(means[4], abs=3)
     assert trade_offs(facts("sampled")) is not None
 

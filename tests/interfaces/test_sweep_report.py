@@ -11,14 +11,22 @@ import numpy as np
 import pytest
 
 from sim.analysis.seed_noise import seed_noise_table
+from sim.experiments.factors import Factor
+from sim.experiments.manifest import titles_of
 from sim.experiments.results import Results, load_results
+from sim.interventions.intervention import load_intervention
 from sim.measures.registry import OUTCOMES
 from sim.report.effects import Surface
 from sim.report.facts import Facts
+from sim.report.levels import Levels
+from sim.report.quantity import Quantity, value_of
 from sim.report.report import write_report
 from sim.report.sections import sensitivity
 from sim.report.sections.answer import answer
+from sim.report.sections.question import question
 from sim.report.sections.runs import open_questions
+from sim.report.sections.variants import variants
+from sim.words.catalogue import Texts
 from sim.words.folders import languages
 from tests.reference.made_up_sweeps import CLUSTER, GRID, TWO, made_up_sweep
 from tests.reference.pages import Page, answered, check_page, said
@@ -316,6 +324,48 @@ def test_an_end_in_month_0_is_never(sweeps):
     levels, factor = facts.levels, next(f for f in facts.factors if f.name == "stop")
     assert levels.named(factor, 0) == "Stop: never"
     assert levels.named(factor, 48) == "Stop: 48\N{NO-BREAK SPACE}months"
+
+
+def test_a_level_has_the_words_of_its_choice_and_the_number_of_its_unit():
+    levels = Levels("en", {})
+    role = Factor("officials_role", str, ("invited", "embedded"), label={"en": "Role"})
+    assert levels.named(role, "embedded") == "Role: part of it"
+    places = Factor("places", int, (1, 4), unit="places", label={"en": "Places"})
+    assert levels.amount(places, 1) == "1\N{NO-BREAK SPACE}place"
+    assert levels.amount(places, 4) == "4\N{NO-BREAK SPACE}places"
+    spread = Factor("threshold_spread", float, (0.1, 0.3), unit="SD", label={"en": "Spread"})
+    assert levels.named(spread, 0.1) == "Spread: 0.1" and not levels.speaks(spread)
+    existing = value_of("coworking:1 living_lab:2", "kind:number", "fr")
+    assert existing == "Espace de coworking (1), Living lab (2)"
+    assert value_of("two words.csv", "1", "fr") == "two words.csv"
+
+
+def test_a_level_that_rounds_to_one_is_singular():
+    shown = Quantity("projects", 10.0, "en")
+    assert (shown.level_in_full(0.98), shown.level_in_full(1.6)) == ("1 project", "2 projects")
+
+
+def test_intervals_are_only_explained_where_there_are_some(sweeps):
+    for shape, is_some in (("grid", True), ("never", False), ("morris", False)):
+        facts = Facts(sweeps(shape), "en")
+        assert ("thin line" in said(answer(facts))) == is_some
+    section = variants(Facts(sweeps("never"), "en"))
+    (gallery,) = (b for b in section.blocks if b.kind == "gallery")
+    assert "an interval takes at least 10 replications" in gallery.caption
+
+
+def test_a_report_says_that_its_question_is_in_another_language(sweeps):
+    facts = Facts(sweeps("never"), "fr")
+    told = "que dans une autre langue"
+    assert told not in question(facts)
+    facts.experiment = replace(facts.experiment, question=Texts({"en": "What if?"}))
+    assert f"What if? {facts.words('page.untranslated')}" in question(facts)
+    assert told in question(facts)
+
+
+def test_the_same_intervention_many_times_is_counted():
+    found = [load_intervention(name) for name in ("online_jump", "grant_cut", "online_jump")]
+    assert titles_of(found, "en") == "2 × Online jump + Cut in grants"
 
 
 def test_arms_of_a_design_appear_side_by_side(sweeps):

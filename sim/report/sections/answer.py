@@ -44,7 +44,8 @@ def answer(facts: Facts) -> Section:
         for k, arm in enumerate(facts.wholes, 1):
             blocks += _headlines(facts, arm, k)
             blocks += whole_and_parts(facts, arm)
-        blocks.append(Paragraph(words("answer.legend"), style="note"))
+        if _has_strips(blocks):
+            blocks.append(Paragraph(words("answer.legend"), style="note"))
     elif len(facts.arms) > MOST_ARMS:
         blocks += [*_side_by_side(facts), *what_parts_are(facts)]
     else:
@@ -52,10 +53,26 @@ def answer(facts: Facts) -> Section:
             blocks += _over_points(facts, arm, k)
         blocks += what_parts_are(facts)
     if not facts.is_single and (facts.has_interventions or not facts.is_sampled):
-        legend = "legend_sampled" if facts.is_sampled else "legend"
-        note = words(f"sweep.{legend}", reps=facts.reps_in_words)
-        blocks.append(Paragraph(note, style="note"))
+        blocks.append(Paragraph(_legend(facts, blocks), style="note"))
     return Section("answer", words("section.answer"), blocks)
+
+
+def _legend(facts: Facts, blocks: Sequence[Block]) -> str:
+    """Say how to read the answer over many points: signs, strips if there are any, and sizes."""
+    is_sampled, sizes = facts.is_sampled, ["sweep.legend_size"]
+    signs, strips = "sweep.legend", "sweep.legend_strip"
+    if is_sampled:
+        signs, strips = "sampled.legend", "sampled.legend_strip"
+        sizes.append("sampled.legend_luck")
+    elif len(facts.layout.varied) > 1 and len(facts.arms) <= MOST_ARMS:
+        sizes.append("sweep.legend_factors")
+    keys = [signs, *([strips] if _has_strips(blocks) else []), *sizes]
+    return " ".join(facts.words(key, reps=facts.reps_in_words) for key in keys)
+
+
+def _has_strips(blocks: Sequence[Block]) -> bool:
+    cards = [card for block in blocks if isinstance(block, Cards) for card in block.cards]
+    return any(card.picture for card in cards)
 
 
 def state_of_runs(facts: Facts) -> list[Block]:
@@ -174,14 +191,8 @@ def _interval(effect: Effect, words: Words) -> str:
         low=quantity.change(effect.lo90),
         high=quantity.change(effect.hi90),
         relevant=quantity.size(effect.smallest_relevant),
-        baseline=_baseline(effect),
+        baseline=quantity.level_in_full(effect.baseline_mean),
     )
-
-
-def _baseline(effect: Effect) -> str:
-    """Return the level without the intervention, with its unit."""
-    unit = "" if effect.quantity.is_share else f" {effect.quantity.level_unit}"
-    return effect.quantity.level(effect.baseline_mean) + unit
 
 
 def _capital(text: str) -> str:
@@ -218,7 +229,8 @@ def _side_by_side(facts: Facts) -> list[Block]:
             below = _verdict(facts, surface)
             row.append(Cell(effect.signed_change, below=below, tone=effect.tone))
         rows.append(row)
-    heads = [words("table.intervention"), *(s.label for s in facts.surfaces(facts.arms[0]))]
+    surfaces = facts.surfaces(facts.arms[0])
+    heads = [words("table.intervention"), *(s.quantity.with_unit(s.label) for s in surfaces)]
     has_shocks = any(facts.inputs.is_shock(arm.name) for arm in facts.arms)
     intro = words(
         "sweep.side_by_side_shocks" if has_shocks else "sweep.side_by_side",
@@ -353,7 +365,8 @@ def _extreme(facts: Facts, surface: Surface, effect: Effect) -> str:
     """State the largest effect with its interval; or how far effects reach that do not matter."""
     words, quantity, is_one = facts.words, surface.quantity, len(surface.effects) == 1
     without = "without" if facts.has_interventions else "reference"
-    against = words(f"sweep_card.{without}", baseline=_baseline(effect))
+    level = quantity.level_in_full(effect.baseline_mean)
+    against = words(f"sweep_card.{without}", baseline=level)
     point = facts.point_label(surface.largest or 0)
     if not math.isfinite(effect.lo90):
         change, fewest = quantity.change(effect.mean), facts.levels.count(FEWEST)

@@ -66,7 +66,8 @@ def _figures(effect: Effect, words: Words) -> list[Cell]:
         below = words("table.still_needed", count=effect.needed(words))
         verdict = Cell(verdict.text, below, tone=verdict.tone)
     positive = words("quantity.unknown")
-    if math.isfinite(effect.p_positive) and not effect.is_exactly_zero:
+    is_nil = effect.is_exactly_zero or effect.interval == quantity.change(0.0)
+    if math.isfinite(effect.p_positive) and not is_nil:
         positive = probability(effect.p_positive, words.language)
     change, relevant = quantity.change(effect.mean), quantity.size(effect.smallest_relevant)
     matters = words("quantity.unknown")
@@ -104,7 +105,7 @@ def _by_variant(facts: Facts) -> Section:
             for point in range(len(own.points))
         ]
         first = [facts.levels.label(f) for f in split] or [words("sweep.variant")]
-        heads = [*first, *(s.label for s in facts.surfaces(arm))]
+        heads = [*first, *(s.quantity.with_unit(s.label) for s in facts.surfaces(arm))]
         key = "caption" if arm.label else "caption_nothing"
         caption = words(f"sweep_table.{key}", intervention=facts.quoted(arm))
         blocks.append(Table(caption, heads, rows, words=range(len(first))))

@@ -184,8 +184,9 @@ def _limit(facts: Facts, row: Any) -> str:
 
 def _amount(facts: Facts, name: str, value: float) -> str:
     info, words = PARAMETERS[name], facts.words
-    unit = "" if info.unit in ("1", "share") else f"\N{NO-BREAK SPACE}{words.unit(info.unit)}"
-    return value_of(rounded(value, 3), info.unit, facts.language) + unit
+    value, is_bare = rounded(value, 3), info.unit in ("1", "share")
+    unit = "" if is_bare else f"\N{NO-BREAK SPACE}{words.unit(info.unit, value)}"
+    return value_of(value, info.unit, facts.language) + unit
 
 
 def _p(facts: Facts, value: float, sign: str = "") -> str:

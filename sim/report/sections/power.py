@@ -93,7 +93,7 @@ def _condition(facts: Facts, text: str) -> str:
     """Write a condition of the table of effects, such as ``"visit_reach >= 3.2"``, in words."""
     name, sign, value = re.fullmatch(r"(\w+) ([<>])= (.+)", text).groups()  # type: ignore[union-attr]
     info, words = PARAMETERS[name], facts.words
-    unit = "" if info.unit in ("1", "share") else f" {words.unit(info.unit)}"
+    unit = "" if info.unit in ("1", "share") else f" {words.unit(info.unit, float(value))}"
     amount = value_of(float(value), info.unit, facts.language) + unit
     key = "at_least" if sign == ">" else "at_most"
     return words(f"power.{key}", parameter=_label(facts, name), amount=amount)

@@ -32,8 +32,12 @@ def question(facts: Facts) -> str:
     how = _how(facts)
     if not facts.factors:
         return how
+    name, given = facts.experiment.name, (facts.experiment.title, facts.experiment.question)
     asked = typeset(facts.experiment.question[facts.language], facts.language)
-    return how if asked == facts.experiment.name else f"{asked} {how}"
+    if asked == name:
+        return how
+    is_told = all(text.has(facts.language) or text[facts.language] == name for text in given)
+    return " ".join([asked, *([] if is_told else [facts.words("page.untranslated")]), how])
 
 
 def _how(facts: Facts) -> str:

@@ -89,6 +89,9 @@ def _level(facts: Facts, factor: Factor, level: Any) -> Cell | None:
         below = words("response.at_least", low=low)
     else:
         below = words("quantity.range", low=low, high=amount(factor, level.hi90))
+    highest = facts.points[factor.name].max()
+    if level.value > highest:
+        return Cell(words("response.beyond", highest=amount(factor, highest)), below=below)
     return Cell(amount(factor, rounded(level.value, 2)), below=below)
 
 
@@ -125,11 +128,8 @@ def _steps(facts: Facts, arm: Arm, changed: list[Surface], factors: list[Factor]
 
 def _step(facts: Facts, factor: Factor, surface: Surface, row: dict[Any, Any]) -> list[Cell]:
     words, amount, quantity = facts.words, facts.levels.amount, surface.quantity
-    step = words(
-        "quantity.range",
-        low=facts.levels.value(factor, row["from_level"]),
-        high=amount(factor, row["to_level"]),
-    )
+    low = words("quantity.euros", amount=facts.levels.value(factor, row["from_level"]))
+    step = words("quantity.range", low=low, high=amount(factor, row["to_level"]))
     if row["verdict"] in ("too_few", "missing"):
         blank, none = Cell(words("quantity.unknown")), words(f"verdict.{row['verdict']}")
         return [Cell(step), blank, blank, blank, Cell(none, tone="open")]

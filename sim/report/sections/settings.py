@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Literal
 
@@ -62,8 +63,9 @@ def _table(
     """Return a table of settings; the third column holds the default, the range, or neither."""
     rows = []
     for entry in entries:
-        is_bare = entry.unit in ("share", "1") or _is_never(entry, entry.value)
-        unit = "" if is_bare else words.unit(entry.unit)
+        is_bare = entry.unit in ("share", "1", "kind:number") or _is_never(entry, entry.value)
+        of = float(entry.value) if isinstance(entry.value, (int, float)) else math.nan
+        unit = "" if is_bare else words.unit(entry.unit, of)
         value = replace(_shown(entry.value, entry, words), below=unit)
         row = [Cell(entry.label, code=entry.name), value]
         if third == "plausible":
@@ -87,11 +89,12 @@ def _is_never(entry: Setting, value: object) -> bool:
 
 
 def _shown(value: object, entry: Setting, words: Words) -> Cell:
-    """Return a value; words of a choice are names, the same in every language."""
+    """Return a value; that of a choice with its name, the same in every language."""
     if value is None:
         return Cell("")
-    if isinstance(value, str) and value:
-        return Cell("", code=value)
     if _is_never(entry, value):
         return Cell(words("quantity.never"))
-    return Cell(value_of(value, entry.unit, words.language))
+    text = value_of(value, entry.unit, words.language)
+    if isinstance(value, str) and value:
+        return Cell("" if text == value else text, code=value)
+    return Cell(text)

@@ -115,7 +115,10 @@ def _robust(facts: Facts, choices: Choices, surface: Surface, is_alike: bool) ->
     found = over_worlds(values)
     best, change = found.picks[0], quantity.change(good * found.mean[found.picks[0]])
     below = words("trade_offs.mean", change=change)
-    if np.isfinite(found.best_share[best]):
+    if tied := [choices.labels[k] for k in found.tied if k != best]:
+        as_good = words("trade_offs.tied", choices=words("answer.separator").join(tied))
+        below = f"{below} · {as_good}"
+    elif np.isfinite(found.best_share[best]):
         same = words("trade_offs.same", share=facts.share(found.best_share[best]))
         below = f"{below} · {same}"
     cells.append(Cell(choices.labels[best], below=below))

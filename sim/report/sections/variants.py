@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from sim.experiments.factors import Factor
+from sim.experiments.inference import FEWEST
 from sim.experiments.verdicts import LESS, MORE
 from sim.kernels.arrays import Ints
 from sim.report.blocks import Block, Gallery, Paragraph, Section, Subhead, Tile
@@ -136,7 +137,15 @@ def _curves(facts: Facts, arm: Arm, k: int) -> list[Block]:
                 for level, point in zip(levels, panel.points, strict=True)
             ]
             tiles.append(_curve(facts, f"curve_{k}_{m}_{p}", surface, axis, groups, panel))
-    return [Gallery(tiles, columns=_columns(facts), caption=facts.words("sweep_pictures.bands"))]
+    effects = [effect for surface in facts.surfaces(arm) for effect in surface.effects]
+    return [Gallery(tiles, columns=_columns(facts), caption=_caption(facts, "bands", effects))]
+
+
+def _caption(facts: Facts, key: str, effects: Sequence[Effect]) -> str:
+    """Say how to read pictures of effects; without lines or bands where there is no interval."""
+    if not any(math.isfinite(effect.lo90) for effect in effects):
+        key = "few_samples" if facts.is_sampled else "few"
+    return facts.words(f"sweep_pictures.{key}", fewest=facts.levels.count(FEWEST))
 
 
 def _group(facts: Facts, factor: Factor, level: Any, effect: Effect) -> _Group:
@@ -173,7 +182,7 @@ def _listed(facts: Facts, effects: Sequence[tuple[str, Effect]]) -> str:
 
 
 def _strips(facts: Facts) -> Gallery:
-    tiles = []
+    tiles, effects = [], list[Effect]()
     for m, name in enumerate(facts.indicators, 1):
         rows = []
         for point in range(len(facts.points)):
@@ -187,7 +196,8 @@ def _strips(facts: Facts) -> Gallery:
                     text = f"{arm.label}, {text}" if own.layout.varied else arm.label
                 rows.append((text, own.surface(arm, name).effects[at]))
         tiles.append(_strip_tile(facts, f"strips_{m}", facts.surface(facts.arms[0], name), rows))
-    return Gallery(tiles, columns=2, caption=facts.words("sweep_pictures.strips_caption"))
+        effects += [effect for _, effect in rows]
+    return Gallery(tiles, columns=2, caption=_caption(facts, "strips_caption", effects))
 
 
 def _strip_tile(
@@ -200,12 +210,12 @@ def _strip_tile(
 
 def _strip(facts: Facts, arm: Arm, k: int) -> list[Block]:
     """Draw the points of one arm, where others need another picture."""
-    tiles = []
+    tiles, effects = [], list[Effect]()
     for m, surface in enumerate(facts.surfaces(arm), 1):
+        effects += surface.effects
         rows = [(facts.point_label(p) or arm.label, e) for p, e in enumerate(surface.effects)]
         tiles.append(_strip_tile(facts, f"strips_{k}_{m}", surface, rows))
-    caption = facts.words("sweep_pictures.strips_caption")
-    return [Gallery(tiles, columns=2, caption=caption)]
+    return [Gallery(tiles, columns=2, caption=_caption(facts, "strips_caption", effects))]
 
 
 # One factor at a time
@@ -213,7 +223,7 @@ def _strip(facts: Facts, arm: Arm, k: int) -> list[Block]:
 
 def _main_effects(facts: Facts, arm: Arm, k: int) -> list[Block]:
     words = facts.words
-    tiles, flat = [], []
+    tiles, flat, drawn = [], [], list[Effect]()
     for m, surface in enumerate(facts.surfaces(arm), 1):
         varied = sorted(facts.layout.varied, key=lambda f: -_spread(facts, surface, f))
         shown = [(f, _groups(facts, surface, f)) for f in varied[:MOST_FACTORS]]
@@ -221,17 +231,20 @@ def _main_effects(facts: Facts, arm: Arm, k: int) -> list[Block]:
         if all(effect.is_small or not effect.is_measured for effect in effects):
             flat.append(surface.label)
             continue
+        drawn += effects
         for f, (factor, groups) in enumerate(shown, 1):
             name = f"factor_{k}_{m}_{f}"
             if is_scale(factor):
                 tiles.append(_curve(facts, name, surface, factor, groups, None))
             else:
-                rows = [(g.words, g.effect) for g in groups]
+                axis = facts.levels.label(factor)
+                named = (words("sweep.named_level", factor=axis, level=g.words) for g in groups)
+                rows = list(zip(named, (g.effect for g in groups), strict=True))
                 tiles.append(_strip_tile(facts, name, surface, rows))
-    caption = "sampled_bands" if facts.is_sampled else "bands"
+    caption = _caption(facts, "sampled_bands" if facts.is_sampled else "bands", drawn)
     blocks: list[Block] = []
     if tiles:
-        blocks.append(Gallery(tiles, columns=2, caption=words(f"sweep_pictures.{caption}")))
+        blocks.append(Gallery(tiles, columns=2, caption=caption))
     if flat:
         listed = words("answer.separator").join(flat)
         blocks.append(Paragraph(words("sweep_pictures.flat", measures=listed)))
