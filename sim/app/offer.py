@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sim.app.pair import CHARTS
-from sim.app.replications import NUMBER
+from sim.app.replications import LOOKS
 from sim.app.request import LARGEST_GRID, LONGEST, Catalogue
 from sim.interventions import TYPES, Intervention
 from sim.measures.map_layers import LAYERS
@@ -65,7 +65,7 @@ def offer(choice: Catalogue) -> dict[str, Any]:
             "cells": LARGEST_GRID,
             "months": LONGEST,
             "steps": MOST_STEPS,
-            "replications": NUMBER,
+            "replications": list(LOOKS),
         },
     }
 

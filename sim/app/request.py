@@ -61,6 +61,11 @@ class Arms:
     seed: int
     reference: str
 
+    @property
+    def is_same(self) -> bool:
+        """Whether the scenarios do not differ."""
+        return self.without == self.with_it
+
 
 class Catalogue:
     """The available territories and interventions, by name.

@@ -26,10 +26,10 @@ from sim.app.frames import frame
 from sim.app.guard import Guard
 from sim.app.offer import MOST_STEPS, offer
 from sim.app.pair import CHARTS, Pair
-from sim.app.replications import NUMBER, Replications
+from sim.app.replications import LOOKS, Replications, ReportRuns
 from sim.app.request import Catalogue, Request
 from sim.app.sessions import Busy, Session, Sessions, TooMany, Unknown
-from sim.app.story import tell, verdicts
+from sim.app.story import tell
 from sim.errors import InputError, nearest
 from sim.interventions import Intervention
 from sim.measures.map_layers import LAYERS
@@ -173,7 +173,10 @@ def make_app(
     def words(name: Name, lang: In = "en") -> dict[str, Any]:
         """Return the texts about the present month."""
         with sessions.using(name) as session:
-            return tell(session.pair, lang, compare_command(session.asked, choice))
+            if session.replications is not None:
+                session.replications.show(session.pair.month)
+            everywhere = compare_command(session.asked, choice)
+            return tell(session.pair, session.replications, lang, everywhere)
 
     @api.get(
         "/api/sessions/{name}/export.csv", response_class=Response, responses=_content("text/csv")
@@ -189,9 +192,10 @@ def make_app(
         """Return the commands and Python code that reproduce the numbers."""
         with sessions.using(name) as session:
             asked, month = session.asked, session.pair.month
+            reps = session.replications.known if session.replications else 0
         return {
             "command": run_commands(asked, choice, month),
-            "compare": compare_command(asked, choice, NUMBER),
+            "compare": compare_command(asked, choice, reps or LOOKS[-1]),
             "python": python_of(asked, choice, month),
         }
 
@@ -206,28 +210,48 @@ def _answer_replications(api: FastAPI, sessions: Sessions) -> None:
 
     @api.post("/api/sessions/{name}/replications", status_code=202)
     def replicate(name: Name, nothing: Nothing) -> dict[str, Any]:
-        """Start replications in the background."""
+        """Start replications in the background, or go on with them."""
         with sessions.using(name) as session:
-            arms = session.pair.arms
-            if arms.with_it.interventions == arms.without.interventions:
-                raise HTTPException(409, "choose an intervention first.")
-            session.forget_replications()
-            session.replications = Replications(arms, sessions.background)
-            return _progress(session.replications, "en")
+            if session.pair.arms.is_same:
+                raise HTTPException(409, "nothing differs; choose an intervention first.")
+            return _progress(sessions.replicate(session), 0, "en")
 
     @api.get("/api/sessions/{name}/replications")
-    def replications(name: Name, lang: In = "en") -> dict[str, Any]:
-        """Return the progress and results of replications."""
+    def replications(
+        name: Name, lang: In = "en", known: Annotated[int, Query(ge=0, le=LOOKS[-1])] = 0
+    ) -> dict[str, Any]:
+        """Return the progress of replications, and bands of more than are known."""
         with sessions.using(name) as session:
             if session.replications is None:
                 raise HTTPException(409, "no replications were begun.")
-            return _progress(session.replications, lang)
+            return _progress(session.replications, known, lang)
 
     @api.delete("/api/sessions/{name}/replications", status_code=204)
-    def cancel(name: Name) -> None:
-        """Stop replications."""
+    def stop(name: Name) -> None:
+        """Stop replications; what they found stays."""
         with sessions.using(name) as session:
-            session.forget_replications()
+            if session.replications is not None:
+                session.replications.stop()
+
+    @api.post("/api/sessions/{name}/report", status_code=202)
+    def begin_report(name: Name, nothing: Nothing) -> dict[str, Any]:
+        """Start the runs of the report, on as many replications as the page tells."""
+        with sessions.using(name) as session:
+            found, arms = session.replications, session.pair.arms
+            if found is None or not found.known or not arms.with_it.interventions:
+                raise HTTPException(409, _NOT_YET)
+            if session.report is not None:
+                session.report.stop()
+            session.report = ReportRuns(arms, found.known, sessions.background)
+            return _runs(session.report, "en")
+
+    @api.get("/api/sessions/{name}/report")
+    def report_progress(name: Name, lang: In = "en") -> dict[str, Any]:
+        """Return the progress of the report's runs."""
+        with sessions.using(name) as session:
+            if session.report is None:
+                raise HTTPException(409, _NOT_YET)
+            return _runs(session.report, lang)
 
     @api.get(
         "/api/sessions/{name}/report.html", response_class=Response, responses=_content("text/html")
@@ -237,12 +261,14 @@ def _answer_replications(api: FastAPI, sessions: Sessions) -> None:
         from sim.report.report import write_report  # slow to import
 
         with sessions.using(name) as session:
-            done = session.replications
-            if done is None or done.comparison is None:
-                raise HTTPException(409, "the report is about replications; let them finish first.")
+            if session.report is None or session.report.results is None:
+                raise HTTPException(409, _NOT_YET)
             with drawing:
-                content = write_report(done.comparison, lang)["report.html"]
+                content = write_report(session.report.results, lang)["report.html"]
         return _file(content, "text/html", "report.html")
+
+
+_NOT_YET: Final = "the report is about an intervention and its replications; let them finish first."
 
 
 def _content(kind: str) -> dict[int | str, dict[str, Any]]:
@@ -272,6 +298,7 @@ def _about(session: Session) -> dict[str, Any]:
         "premises": int(run.territory.premises_cell.size),
         "scales": {name: list(scale) for name, scale in pair.scales.items()},
         "charts": list(CHARTS),
+        "is_same": pair.arms.is_same,
         "cost": sum(i.cost(pair.months) for i in added),
         "ends": {name: ends for i in added for name, ends in _ends(i).items()},
         "differs": _differs(session),
@@ -311,16 +338,25 @@ def _setting(info: ParameterInfo, owner: Scenario | Intervention) -> dict[str, A
     }
 
 
-def _progress(found: Replications, lang: Language) -> dict[str, Any]:
-    answer: dict[str, Any] = {
+def _progress(found: Replications, known: int, lang: Language) -> dict[str, Any]:
+    answer = {
+        "done": found.done,
+        "known": found.known,
+        "total": next((n for n in LOOKS if n > found.done), LOOKS[-1]),
+        "running": found.is_running,
+        "settled": found.is_settled,
+        "error": translated(found.error, lang) if found.failed == found.done else "",
+    }
+    return answer | ({"bands": found.bands()} if found.known > known else {})
+
+
+def _runs(found: ReportRuns, lang: Language) -> dict[str, Any]:
+    return {
         "done": found.done,
         "total": found.total,
         "running": found.is_running,
         "error": translated(found.error, lang),
     }
-    if found.comparison is not None:
-        answer |= {"bands": found.bands(), "verdicts": verdicts(found.comparison, lang)}
-    return answer
 
 
 def _csv(pair: Pair) -> bytes:

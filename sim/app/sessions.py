@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
+from sim.app.background import Background
 from sim.app.pair import Pair
-from sim.app.replications import Replications
+from sim.app.replications import Replications, ReportRuns
 from sim.app.request import Arms, Request
 
 MOST: Final = 64
@@ -53,12 +54,19 @@ class Session:
     lock: threading.Lock = field(default_factory=threading.Lock)  # of the pair
     waiting: int = 0  # requests that use the session or wait for it
     replications: Replications | None = None
+    report: ReportRuns | None = None
 
     def forget_replications(self) -> None:
         """Stop replications of a pair that has changed."""
-        if self.replications is not None:
-            self.replications.cancel()
-            self.replications = None
+        for running in (self.replications, self.report):
+            if running is not None:
+                running.stop()
+        self.replications = self.report = None
+
+    @property
+    def nbytes(self) -> int:
+        """Approximate memory of the territories and their replications."""
+        return self.pair.nbytes + (self.replications.nbytes if self.replications else 0)
 
 
 class Sessions:
@@ -80,7 +88,7 @@ class Sessions:
         self._lock = threading.Lock()
         # Kernels release the GIL, so more threads than processors would only wait.
         self.turn = threading.BoundedSemaphore(os.cpu_count() or 1)
-        self.background = threading.Semaphore(1)
+        self.background = Background()
 
     def __len__(self) -> int:
         return len(self._all)
@@ -106,8 +114,17 @@ class Sessions:
             pair = Pair(arms, session.pair)
         with self._lock:
             self._make_room(0, pair.nbytes - session.pair.nbytes)
-            session.pair, session.asked = pair, asked
-        session.forget_replications()
+            session.pair, is_same = pair, session.asked == asked
+            session.asked = asked
+        if not is_same:
+            session.forget_replications()
+
+    def replicate(self, session: Session) -> Replications:
+        """Start or resume the replications of a session that the caller is using."""
+        if session.replications is None:
+            session.replications = Replications(session.pair.arms, self.background)
+        session.replications.go_on(session.pair.month)
+        return session.replications
 
     @contextmanager
     def using(self, name: str) -> Iterator[Session]:
@@ -150,7 +167,7 @@ class Sessions:
         self._end_idle()
         while (
             len(self._all) + sessions > self._most
-            or sum(s.pair.nbytes for s in self._all.values()) + size > self._most_bytes
+            or sum(s.nbytes for s in self._all.values()) + size > self._most_bytes
         ):
             idle = [(s.used, name) for name, s in self._all.items() if not s.waiting]
             used, name = min(idle, default=(self._clock(), ""))

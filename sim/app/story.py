@@ -1,21 +1,23 @@
-"""The texts of a pair: changes, causes, the three stakes, and limits."""
+"""The texts of a pair: the answer, causes, the three stakes, and limits."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import numpy as np
 
-from sim.app.pair import CHARTS, Pair, measures_of_months
+from sim.app.pair import Pair
+from sim.app.replications import STAKES, Replications
+from sim.experiments.inference import FEWEST
 from sim.kernels.arrays import Floats
 from sim.measures.counting import COUNTS
 from sim.measures.registry import HEADLINES, OUTCOMES
 from sim.registry.variables.money import LINES
-from sim.report.effects import effect_in_row
+from sim.report.effects import SYMBOLS, Effect
 from sim.report.quantity import Quantity, euros
+from sim.report.sections.answer import within_text
 from sim.simulation.provenance import assumed_parameters
 from sim.simulation.simulation import Simulation
 from sim.territory.territory import ZONES
@@ -23,36 +25,34 @@ from sim.words.catalogue import Words
 from sim.words.folders import Language
 from sim.words.language import calendar_month, number, span, typeset
 
-if TYPE_CHECKING:
-    from sim.experiments.results import Results
 
-STAKES: Final = {
-    "method": ("bottom_up_share", "partners_per_project", "months_to_birth"),
-    "dissemination": ("trust", "openness", "public_partner_share", "review_delay"),
-    "implantation": HEADLINES,
-}
-"""Measures of each stake."""
-
-
-def tell(pair: Pair, language: Language, command: str) -> dict[str, Any]:
+def tell(
+    pair: Pair, replications: Replications | None, language: Language, command: str
+) -> dict[str, Any]:
     """Return all texts about the present month; the command compares in all territories.
 
-    ``changed``: headline measures and notes; ``why``: title and sentence of each mechanism, in the
-    order of the chain; ``stakes``: question, sentences and command of each stake; ``limits``:
-    sentences.
+    ``answer``: a sentence, tiles of the headline measures and notes; ``why``: title and sentence of
+    each mechanism, in the order of the chain; ``stakes``: question, sentences and command of each
+    stake; ``limits``: sentences. Effects are those of replications; the chain is that of one run.
     """
     words = Words(language)
+    effects: Mapping[str, Effect] = {}
+    if replications is not None:
+        effects = replications.effects(pair.month, language)
     return {
         "month": pair.month,
-        "changed": _changed(pair, words),
+        "answer": _answer(pair, replications, effects, words),
         "why": _why(pair, words),
-        "stakes": {stake: _stake(stake, pair, words, command) for stake in STAKES},
+        "stakes": {stake: _stake(stake, effects, words, command) for stake in STAKES},
         "limits": _limits(pair, words),
     }
 
 
-def _stake(stake: str, pair: Pair, words: Words, command: str) -> dict[str, Any]:
-    sentences = [measure.sentence(words) for measure in _measures(pair, STAKES[stake], words)]
+def _stake(stake: str, effects: Mapping[str, Effect], words: Words, command: str) -> dict[str, Any]:
+    found = [effects[name] for name in STAKES[stake] if name in effects]
+    sentences = [_line(effect, words) for effect in found if effect.is_measured]
+    if not found:
+        sentences.append(words("answers.none_yet"))
     if stake == "implantation":
         sentences.append(words("page_stakes.implantation_how"))
     else:
@@ -61,103 +61,95 @@ def _stake(stake: str, pair: Pair, words: Words, command: str) -> dict[str, Any]
     return {"question": question, "sentences": sentences, "command": command}
 
 
-def _changed(pair: Pair, words: Words) -> dict[str, Any]:
+def _line(effect: Effect, words: Words) -> str:
+    """State an effect in a sentence."""
+    write = effect.quantity.change
+    return words(
+        "answers.line",
+        label=effect.label,
+        change=_together(write(effect.mean), effect.quantity.change_unit),
+        low=write(effect.lo90),
+        high=write(effect.hi90),
+        verdict=words(f"verdict.{effect.verdict}"),
+    )
+
+
+def _answer(
+    pair: Pair, found: Replications | None, effects: Mapping[str, Effect], words: Words
+) -> dict[str, Any]:
+    tiles = [_tile(name, effects.get(name), words) for name in HEADLINES]
+    sentence = _sentence(pair, effects, words)
+    notes = [words("answers.window")]
+    if effects and found is not None:
+        reps = number(found.known, words.language)
+        notes.insert(0, words("answers.over", reps=reps))
+        if found.failed:
+            notes.append(words("answers.failed", count=found.failed))
+    return {"sentence": sentence, "tiles": tiles, "notes": notes}
+
+
+READINGS: Final = {"good": "better", "bad": "worse", "": "moved", "none": "none", "open": "open"}
+"""What is said of measures by the tone of their effects, in this order."""
+
+
+def _sentence(pair: Pair, effects: Mapping[str, Effect], words: Words) -> str:
+    """Say which headline measures move, which do not, and which are open."""
+    if pair.arms.is_same:
+        return words("answers.same")
     if not pair.month:
         year = int(pair.arms.without.values["start_year"])
-        started = words("changed.month_zero", date=calendar_month(year, 1, words.language))
-        return {"measures": [_empty(name, words) for name in HEADLINES], "notes": [started]}
-    return {
-        "measures": [measure.tile(words) for measure in _measures(pair, HEADLINES, words)],
-        "notes": [words("changed.window"), words("changed.one_run", seed=pair.arms.seed)],
-    }
+        return words("answers.month_zero", date=calendar_month(year, 1, words.language))
+    if not effects:
+        return words("answers.running", fewest=number(FEWEST, words.language))
+    said: dict[str, list[str]] = {tone: [] for tone in READINGS}
+    for effect in (effects[name] for name in HEADLINES):
+        if effect.is_measured:
+            said[effect.tone].append(_named(effect))
+    parts = [
+        words(f"sweep_lead_one.{READINGS[tone]}", measures=", ".join(names))
+        for tone, names in said.items()
+        if names
+    ]
+    findings = words("answer.separator").join(parts)
+    return words("answers.lead", span=span(pair.month, words.language), findings=findings)
 
 
-def _empty(name: str, words: Words) -> dict[str, str]:
-    """Return the tile of a measure without a value."""
+def _named(effect: Effect) -> str:
+    """Name a measure within a sentence, with its change where it moves."""
+    name = within_text(effect.label)
+    if not effect.has_moved:
+        return name
+    change = _together(effect.quantity.change(effect.mean), effect.quantity.change_unit)
+    return f"{name} {change}"
+
+
+def _tile(name: str, effect: Effect | None, words: Words) -> dict[str, str]:
+    """Return the parts of a tile: a level and its change, with the interval and the verdict."""
     measure = OUTCOMES[name]
-    quantity = Quantity(measure.unit, 1.0, words.language)
-    return {
+    known = effect is not None and effect.is_measured
+    quantity = effect.quantity if effect else Quantity(measure.unit, 1.0, words.language)
+    tile = {
         "label": typeset(measure.label[words.language], words.language),
-        "before": "",
-        "after": "–",
+        "level": "–",
         "unit": "" if quantity.is_share else quantity.level_unit,
-        "change": "",
-        "note": "",
+        **dict.fromkeys(("before", "change", "interval", "tone", "symbol", "verdict"), ""),
     }
-
-
-@dataclass(frozen=True)
-class _Measure:
-    """A measure in both territories, in words; equal values have no change."""
-
-    label: str
-    before: str
-    after: str
-    unit: str
-    change: str
-    change_unit: str
-    relevant: str
-    matters: bool
-
-    def tile(self, words: Words) -> dict[str, Any]:
-        """Return the parts of a tile of the page."""
-        note = "" if self.change else words("changed.equal")
-        if self.change and not self.matters:
-            relevant = self.relevant if self.unit else self._with_unit(self.relevant)
-            note = words("changed.too_small", relevant=relevant)
-        return {
-            "label": self.label,
-            "before": words("changed.before", before=self.before),
-            "after": self.after,
-            "unit": self.unit,
-            "change": self.change if self.unit else self._with_unit(self.change),
-            "note": note,
-        }
-
-    def sentence(self, words: Words) -> str:
-        """Return the measure as a sentence."""
-        key = "more" if self.matters else "small" if self.change else "same"
-        return words(
-            f"changed.{key}",
-            label=self.label,
-            before=self.before,
-            after=self.after,
-            change=self._with_unit(self.change),
-            relevant=self._with_unit(self.relevant),
-        )
-
-    def _with_unit(self, change: str) -> str:
-        return _together(change, self.change_unit) if change else ""
+    if effect is None or not known:
+        return tile | ({"verdict": words("verdict.missing")} if effect else {})
+    return tile | {
+        "level": quantity.level(effect.baseline_mean + effect.mean),
+        "before": words("answers.before", before=quantity.level(effect.baseline_mean)),
+        "change": _together(quantity.change(effect.mean), quantity.change_unit),
+        "interval": effect.interval,
+        "tone": effect.tone or "moved",
+        "symbol": SYMBOLS[effect.verdict],
+        "verdict": words(f"verdict.{effect.verdict}"),
+    }
 
 
 def _together(number: str, unit: str) -> str:
     """Join a number and its unit by a non-breaking space."""
     return f"{number}\N{NO-BREAK SPACE}{unit}".strip()
-
-
-def _measures(pair: Pair, names: Sequence[str], words: Words) -> list[_Measure]:
-    """Return those of some measures that have a value."""
-    if not pair.month:
-        return []
-    before, after = (measures_of_months(run, pair.month - 1)[0] for run in pair.runs)
-    values = {name: (float(b), float(a)) for name, b, a in zip(CHARTS, before, after, strict=True)}
-    return [_measure(n, *values[n], words) for n in names if all(map(math.isfinite, values[n]))]
-
-
-def _measure(name: str, before: float, after: float, words: Words) -> _Measure:
-    measure = OUTCOMES[name]
-    relevant = measure.smallest_relevant(before)
-    quantity = Quantity(measure.unit, relevant, words.language)
-    return _Measure(
-        label=typeset(measure.label[words.language], words.language),
-        before=quantity.level(before),
-        after=quantity.level(after),
-        unit="" if quantity.is_share else quantity.level_unit,
-        change="" if before == after else quantity.change(after - before),
-        change_unit=quantity.change_unit,
-        relevant=quantity.size(relevant),
-        matters=abs(after - before) > relevant,
-    )
 
 
 def _limits(pair: Pair, words: Words) -> list[str]:
@@ -191,7 +183,7 @@ class _Course:
 
 def _why(pair: Pair, words: Words) -> list[dict[str, str]]:
     """Describe the chain of mechanisms with the numbers of this month."""
-    if pair.arms.without.interventions == pair.arms.with_it.interventions:
+    if pair.arms.is_same:
         return [{"key": "nothing", "title": "", "text": words("why.nothing")}]
     if not pair.month:
         return [{"key": "not_begun", "title": "", "text": words("why.not_begun")}]
@@ -263,6 +255,8 @@ def _flow(before: _Course, after: _Course, name: str, n: Any) -> dict[str, str]:
 def _money(pair: Pair, words: Words) -> str:
     """Describe income and spending of the intervention's account, if any."""
     arm = pair.arms.with_it
+    if pair.arms.without.interventions == arm.interventions:
+        return ""
     name = arm.interventions[-1].name
     if name not in arm.account_names:
         return ""
@@ -279,29 +273,3 @@ def _money(pair: Pair, words: Words) -> str:
         line=words(f"line.{LINES[int(now.argmax())]}"),
         total=total,
     )
-
-
-def verdicts(comparison: Results, language: Language) -> list[str]:
-    """Describe the results of replications for the headline measures at the end of the run."""
-    words = Words(language)
-    effects = comparison.effects
-    end = int(effects["horizon"].max())
-    reps = len(comparison.replications)
-    found = [words("verdicts.intro", reps=number(reps, language), span=span(end, language))]
-    rows: list[Any] = effects[effects["horizon"] == end].to_dict("records")
-    by_measure = {row["indicator"]: row for row in rows}
-    for name in HEADLINES:
-        effect = effect_in_row(OUTCOMES[name], by_measure[name], language)
-        if math.isfinite(effect.mean):
-            write = effect.quantity.change
-            found.append(
-                words(
-                    "verdicts.line",
-                    label=effect.label,
-                    change=_together(write(effect.mean), effect.quantity.change_unit),
-                    low=write(effect.lo90),
-                    high=write(effect.hi90),
-                    verdict=words(f"verdict.{effect.verdict}"),
-                )
-            )
-    return found

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import InputError
-from sim.experiments.commands import commands_of_comparison
-from sim.experiments.experiment import BASELINE
+from sim.experiments.commands import Commands, commands_of_comparison
+from sim.experiments.experiment import BASELINE, Experiment
 from sim.experiments.experiment_arms import with_parts
 from sim.experiments.results import Results
 from sim.experiments.running import run_experiment
@@ -120,6 +120,31 @@ def compare_arms(
     InputError
         If a value is not admissible, the arms are incompatible, or no run can start.
     """
+    experiment, commands = comparison_of(
+        baseline,
+        arms,
+        reps=reps,
+        seed=seed,
+        fixed_parameters=fixed_parameters,
+        independent=independent,
+        parts=parts,
+        reference=reference,
+    )
+    return run_experiment(experiment, commands, out, **options)
+
+
+def comparison_of(
+    baseline: Scenario,
+    arms: Mapping[str, Scenario],
+    *,
+    reps: int = 60,
+    seed: int = 0,
+    fixed_parameters: bool = False,
+    independent: bool = False,
+    parts: bool = False,
+    reference: str | None = None,
+) -> tuple[Experiment, Commands]:
+    """Return the experiment of `compare_arms`, and the commands that repeat it."""
     _check(baseline, arms)
     arms = {BASELINE: baseline, **arms}
     more: dict[str, Any] = {"parts": True} if parts else {}
@@ -142,8 +167,7 @@ def compare_arms(
     territory = territory_of(baseline)
     for arm in experiment.arms.values():
         plan_interventions(arm.interventions, arm.values, territory)  # refuses inadmissible values
-    commands = commands_of_comparison(experiment, reference or baseline.name)
-    return run_experiment(experiment, commands, out, **options)
+    return experiment, commands_of_comparison(experiment, reference or baseline.name)
 
 
 def _check(baseline: Scenario, arms: Mapping[str, Scenario]) -> None:

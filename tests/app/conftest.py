@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from sim.app import offer, replications
+from sim.app import replications
 from sim.app.server import make_app
 from sim.app.sessions import Sessions
 from sim.scenario.scenario import load_scenario
@@ -41,8 +41,7 @@ def client(serve: Callable[..., TestClient]) -> TestClient:
 def address() -> Iterator[str]:
     """A server in a thread, with few replications."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (offer, replications):
-            patch.setattr(module, "NUMBER", 3)
+        patch.setattr(replications, "LOOKS", (10,))
         Simulation(load_scenario("mid_sized_town")).run(1)  # compiles kernels if necessary
         with serving() as address:
             yield address

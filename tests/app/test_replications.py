@@ -1,8 +1,7 @@
-"""Replications: progress, results and cancellation."""
+"""Replications: progress, effects, the report, and who gets a turn."""
 
 import contextlib
 import io
-import json
 import shlex
 import threading
 import time
@@ -15,33 +14,37 @@ import pytest
 from starlette.testclient import TestClient
 
 from sim.app import replications
+from sim.app.background import Background
+from sim.app.replications import TOLD
 from sim.app.sessions import Sessions
 from sim.cli import main
-from sim.experiments.engine import Tally
 from sim.experiments.results import load_results
-from sim.measures.registry import HEADLINES, ROLLING
-from tests.app.pages import SMALL, Page
+from sim.measures.registry import HEADLINES, OUTCOMES, ROLLING
+from sim.report.effects import effect_in_row
+from tests.app.pages import Page
 
 Serve = Callable[..., TestClient]
+
+YEAR = {"months": 12}
 
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(replications, "NUMBER", 3)
+    monkeypatch.setattr(replications, "LOOKS", (10, 12))
 
 
 @pytest.fixture
 def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """Make replications wait after their first run until this is set."""
+    """Make pairs after the first two wait until this is set."""
     go_on = threading.Event()
-    tell = replications.Replications._tell
+    pair = replications.Replications._pair
 
-    def slowly(self: Any, tally: Tally) -> None:
-        self.done, self.total = tally.done, tally.total
-        go_on.wait()
-        tell(self, tally)
+    def slowly(self: Any, rep: int) -> Any:
+        if rep >= 2:
+            go_on.wait()
+        return pair(self, rep)
 
-    monkeypatch.setattr(replications.Replications, "_tell", slowly)
+    monkeypatch.setattr(replications.Replications, "_pair", slowly)
     yield go_on
     go_on.set()
 
@@ -63,98 +66,145 @@ def of(sessions: Sessions, page: Page) -> replications.Replications:
         return session.replications
 
 
-def test_they_end_with_bands_verdicts_and_a_report(serve: Serve) -> None:
+def alone() -> Sessions:
+    """Sessions with one thread for replications, so that pairs follow one another."""
     sessions = Sessions()
-    page = Page(serve(sessions), settings={"months": 24})
-    assert page.client.get(f"{page.path}/report.html").status_code == 409
-    begin(page)
-    of(sessions, page).wait()
-    found = page.get("replications?lang=fr").json()
-    assert (found["running"], found["error"]) == (False, "")
-    assert found["done"] == found["total"] > 0
-    assert set(found["bands"]) == set(ROLLING)
-    for band in found["bands"].values():
-        for side in ("without", "with", "difference"):
-            courses = np.array(band[side], float)
-            assert courses.shape == (5, 24)
-            there = ~np.isnan(courses).any(axis=0)
-            assert (np.diff(courses[:, there], axis=0) >= 0).all()
-    assert 1 < len(found["verdicts"]) <= 1 + len(HEADLINES)
-    report = page.get("report.html?lang=fr")
-    assert 'lang="fr"' in report.text
-    assert "attachment" in report.headers["content-disposition"]
+    sessions.background = Background(1)
+    return sessions
 
 
-def test_they_are_those_of_the_command_that_the_page_prints(
+@pytest.mark.slow
+def test_tiles_stakes_and_report_give_the_same_verdicts(
     serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sessions = Sessions()
-    page = Page(serve(sessions), settings={"months": 12, "cluster_size": 70}, seed=4)
+    page = Page(serve(sessions), settings={"months": 24, "cluster_size": 70}, seed=4)
+    refused = page.client.post(f"{page.path}/report", json={})
+    assert (refused.status_code, "finish first" in refused.json()["error"]) == (409, True)
+    page.frame(24)
     begin(page)
     ours = of(sessions, page)
     ours.wait()
-    assert ours.comparison is not None
+    found = page.get("replications?lang=fr").json()
+    assert (found["running"], found["error"], found["done"]) == (False, "", ours.done)
+    assert set(found["bands"]) == set(ROLLING)
+    for band in found["bands"].values():
+        low, mean, high = (np.array(band[key], float) for key in ("low", "with", "high"))
+        assert low.shape == (24,)
+        there = np.isfinite(mean)
+        assert (low[there] <= mean[there] + 1e-9).all()
+        assert (mean[there] <= high[there] + 1e-9).all()
+    assert "bands" not in page.get(f"replications?known={ours.known}").json()
+
+    # The command that the page prints gives the same effects.
     words = shlex.split(page.get("command").json()["compare"])
-    words[words.index("--reps") + 1] = "3"
+    assert words[words.index("--reps") + 1] == str(ours.known)
     words[words.index("--out") + 1] = str(tmp_path / "report")
-    monkeypatch.setattr(
-        "sim.report.report.write_report", lambda *_, **__: {}
-    )  # its runs are asked for
+    monkeypatch.setattr("sim.report.report.write_report", lambda *_, **__: {})
     with contextlib.redirect_stdout(io.StringIO()):
         assert main([*words[1:], "--workers", "1"]) == 0
-    theirs = json.loads((tmp_path / "report" / "manifest.json").read_text())
-    assert load_results(tmp_path / "report").digest == ours.comparison.digest
-    assert theirs["run"]["command"] == ours.comparison.manifest["run"]["command"]
+    theirs = load_results(tmp_path / "report")
+    table = theirs.effects.set_index(["indicator", "horizon"], drop=False)
+    effects = ours.effects(24, "en")
+    assert set(effects) == set(TOLD)
+    told = page.get("words").json()
+    tiles = dict(zip(HEADLINES, told["answer"]["tiles"], strict=True))
+    for name, effect in effects.items():
+        row = effect_in_row(OUTCOMES[name], table.loc[(name, 24)], "en")
+        assert effect.verdict == row.verdict
+        if effect.is_measured:
+            assert (effect.mean, effect.lo90, effect.hi90) == (row.mean, row.lo90, row.hi90)
+            assert any(row.interval.split(" to ")[0] in s for s in _sentences(told))
+        if name in tiles:
+            assert tiles[name]["interval"] == row.interval
+
+    # And so do the report's own runs.
+    page.client.post(f"{page.path}/report", json={})
+    with sessions.using(page.about["session"]) as session:
+        runs = session.report
+    assert runs is not None
+    runs.wait()
+    assert runs.results is not None
+    assert runs.results.digest == theirs.digest
 
 
-def test_replications_report_progress_and_stop_when_cancelled(
-    serve: Serve, held: threading.Event
-) -> None:
-    sessions = Sessions()
-    page = Page(serve(sessions))
-    begin(page)
+def _sentences(told: Any) -> list[str]:
+    return [s for stake in told["stakes"].values() for s in stake["sentences"]]
+
+
+def test_before_the_first_look_nothing_has_a_verdict(serve: Serve, held: threading.Event) -> None:
+    sessions = alone()
+    page = Page(serve(sessions), settings=YEAR)
+    page.frame(12)
+    began = begin(page)
+    assert (began["running"], began["known"], began["total"]) == (True, 0, 10)
     running = of(sessions, page)
     until(lambda: running.done == 2)
-    told = page.get("replications").json()
-    assert told == {"done": 2, "total": running.total, "running": True, "error": ""}
-    assert running.total > 3
+    told = page.get("words").json()
+    assert "after 10 pairs" in told["answer"]["sentence"]
+    assert {(one["verdict"], one["level"]) for one in told["answer"]["tiles"]} == {("", "–")}
+    assert not any(word in s for s in _sentences(told) for word in ("more,", "no relevant effect"))
+    # Stopped, they keep what they have, and go on from there.
     assert page.client.delete(f"{page.path}/replications").status_code == 204
     held.set()
     running.wait()
-    assert (running.done, running.comparison, running.error) == (2, None, "")
-    assert page.client.get(f"{page.path}/replications").status_code == 409
+    assert running.done == 3
+    begin(page)
+    running.wait()
+    assert of(sessions, page) is running
+    assert running.done >= 10
 
 
-@pytest.mark.parametrize("how", ["change", "end", "again"])
+@pytest.mark.parametrize("how", ["change", "end"])
 def test_they_stop_when_their_pair_is_gone(serve: Serve, held: threading.Event, how: str) -> None:
-    sessions = Sessions()
-    page = Page(serve(sessions))
+    sessions = alone()
+    page = Page(serve(sessions), settings=YEAR)
     begin(page)
     running = of(sessions, page)
     until(lambda: running.done == 2)
-    {"change": page.change, "end": page.end, "again": lambda: begin(page)}[how]()
+    page.change(settings=YEAR)  # nothing is different: they go on
+    assert of(sessions, page) is running
+    {"change": lambda: page.change(seed=2, settings=YEAR), "end": page.end}[how]()
     held.set()
     running.wait()
-    assert running.done == 2
+    assert running.done == 3
 
 
-def test_those_that_wait_for_their_turn_can_be_cancelled(
-    serve: Serve, held: threading.Event
-) -> None:
-    sessions = Sessions()
+def test_sessions_take_turns(serve: Serve, held: threading.Event) -> None:
+    sessions = alone()
     client = serve(sessions)
-    first, second = Page(client), Page(client, seed=2)
-    begin(first)
-    until(lambda: of(sessions, first).done == 2)
-    begin(second)
-    waiting = of(sessions, second)
-    second.end()
-    waiting.wait()  # before the first are finished
-    assert waiting.done == 0
-    assert of(sessions, first).is_running
+    pages = [Page(client, seed=seed, settings=YEAR) for seed in (1, 2)]
+    for page in pages:
+        begin(page)
+    first, second = (of(sessions, page) for page in pages)
+    until(lambda: second.done == 2)
+    assert first.done == 2
+    held.set()
+    second.wait()
+    assert abs(first.done - second.done) <= 2
 
 
-def test_a_refusal_to_replicate_gives_its_reason(client: TestClient) -> None:
+def test_a_month_with_open_verdicts_gets_more_and_a_settled_one_none(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled = {12: True, 24: False}
+    monkeypatch.setattr(
+        replications.Replications, "is_settled", property(lambda self: settled[self.month])
+    )
+    sessions = alone()
+    page = Page(serve(sessions), settings={"months": 24})
+    page.frame(12)
+    begin(page)
+    running = of(sessions, page)
+    running.wait()
+    assert running.done == 10
+    page.frame(12)
+    page.get("words")
+    running.wait()
+    assert running.done == 12
+
+
+def test_without_a_difference_there_is_nothing_to_replicate(client: TestClient) -> None:
     page = Page(client, intervention=None)
     refused = client.post(f"{page.path}/replications", json={})
     assert refused.status_code == 409
@@ -162,14 +212,29 @@ def test_a_refusal_to_replicate_gives_its_reason(client: TestClient) -> None:
     assert client.get(f"{page.path}/replications").status_code == 409
 
 
-def test_a_failed_run_gives_one_sentence(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*args: Any, **more: Any) -> None:
-        raise ValueError("replication 2 cannot start.")
+def test_failed_pairs_are_counted_and_give_one_sentence(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = replications.Replications._pair
 
-    monkeypatch.setattr(replications, "compare_arms", fail)
-    sessions = Sessions()
-    page = Page(serve(sessions))
+    def fail(self: Any, rep: int) -> Any:
+        if rep in failing:
+            raise ValueError(f"replication {rep} cannot start.")
+        return pair(self, rep)
+
+    monkeypatch.setattr(replications.Replications, "_pair", fail)
+    failing = range(1)
+    sessions = alone()
+    page = Page(serve(sessions), settings=YEAR)
+    page.frame(12)
     begin(page)
     of(sessions, page).wait()
-    assert page.get("replications").json()["error"] == "replication 2 cannot start."
-    assert SMALL["months"] == Page(page.client).about["months"]
+    assert page.get("replications").json()["error"] == ""
+    told = page.get("words").json()["answer"]
+    assert "1 of them could not run." in told["notes"]
+    failing = range(60)
+    page.change(seed=5, settings=YEAR)
+    begin(page)
+    of(sessions, page).wait()
+    assert page.get("replications").json()["error"] == "replication 0 cannot start."
+    assert of(sessions, page).done == 10

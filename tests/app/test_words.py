@@ -83,10 +83,15 @@ def test_the_story_exists_at_the_start_and_later_in_both_languages(
         page.frame(steps)
         told = page.get(f"words?lang={lang}").json()
         assert told["month"] == steps
-        sentences = [*told["limits"], *told["changed"]["notes"], *(w["text"] for w in told["why"])]
+        sentences = [
+            *told["limits"],
+            told["answer"]["sentence"],
+            *told["answer"]["notes"],
+            *(w["text"] for w in told["why"]),
+        ]
         for stake in told["stakes"].values():
             sentences += [stake["question"], *stake["sentences"]]
-        assert len(told["changed"]["measures"]) == 5
+        assert len(told["answer"]["tiles"]) == 5
         assert all(s and s == s.strip() and "{" not in s for s in sentences)
     assert told["why"][0]["key"] == "money"
     assert Words(lang)("page_stakes.method") == told["stakes"]["method"]["question"]

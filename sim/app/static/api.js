@@ -27,9 +27,11 @@ export const words = (session, language) =>
   json("GET", `/api/sessions/${session}/words?lang=${language}`);
 export const command = (session) => json("GET", `/api/sessions/${session}/command`);
 export const replicate = (session) => json("POST", `/api/sessions/${session}/replications`, {});
-export const replications = (session, language) =>
-  json("GET", `/api/sessions/${session}/replications?lang=${language}`);
-export const cancel = (session) => ask("DELETE", `/api/sessions/${session}/replications`);
+export const replications = (session, language, known) =>
+  json("GET", `/api/sessions/${session}/replications?lang=${language}&known=${known}`);
+export const beginReport = (session) => json("POST", `/api/sessions/${session}/report`, {});
+export const report = (session, language) => json("GET", `/api/sessions/${session}/report?lang=${language}`);
+export const stop = (session) => ask("DELETE", `/api/sessions/${session}/replications`);
 export const file = async (session, name) =>
   (await ask("GET", `/api/sessions/${session}/${name}`)).blob();
 

@@ -1,5 +1,5 @@
-// Small charts of measures over time: the baseline as a ghost, the intervention over it, and bands
-// of replications once they have run.
+// Small charts of measures over time: the two single runs, thin; over them, once replications have
+// run, their averages, and the band in which the average with the intervention lies.
 
 import { number, percent, say, text } from "./language.js";
 
@@ -38,7 +38,8 @@ export function build(offered, headlines, startYear, length) {
 
 function draw(info, place, startYear, length) {
   const axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" };
-  const band = { stroke: "transparent", points: { show: false } };
+  const edge = { stroke: "transparent", points: { show: false } };
+  const line = (name, width, dash) => ({ stroke: colour(name), width, dash, points: { show: false } });
   const options = {
     width: Math.max(200, place.clientWidth || 300),
     height: HEIGHT,
@@ -52,14 +53,11 @@ function draw(info, place, startYear, length) {
     ],
     series: [
       {},
-      band, band, band, band,
-      { stroke: colour("--ghost"), width: 2, dash: [6, 4], points: { show: false } },
-      { stroke: colour("--accent"), width: 2, points: { show: false } },
+      edge, edge,
+      line("--ghost", 1, [2, 3]), line("--accent", 1, [2, 3]),
+      line("--ghost", 2, [6, 4]), line("--accent", 2),
     ],
-    bands: [
-      { series: [2, 1], fill: colour("--ghost-band") },
-      { series: [4, 3], fill: colour("--accent-band") },
-    ],
+    bands: [{ series: [2, 1], fill: colour("--accent-band") }],
   };
   return new uPlot(options, [[], [], [], [], [], [], []], place);
 }
@@ -104,17 +102,17 @@ export function setBands(found) {
 
 // Draws the visible charts, not those of a closed section.
 export function refresh() {
-  const length = Math.max(months, ...Object.values(bands).map((b) => b.with[0].length));
+  const length = Math.max(months, ...Object.values(bands).map((b) => b.with.length));
   const x = Array.from({ length }, (_, m) => m + 1);
   const padded = (values) => x.map((_, m) => values[m] ?? null);
   for (const { info, k, place, now, plot } of charts) {
     if (!place.clientWidth) continue;
     const [without, withIt] = series[k] ?? [[], []];
     const band = bands[info.name];
-    const edges = band ? [band.without[0], band.without[4], band.with[0], band.with[4]] : [[], [], [], []];
-    plot.setData([x, ...edges.map(padded), padded(without), padded(withIt)]);
-    const last = (values) => level(info, values.at(-1) ?? null);
-    now.textContent = months ? say("now", { before: last(without), after: last(withIt) }) : "";
+    const { low, high, without: ghost, with: mean } = band ?? { low: [], high: [], without: [], with: [] };
+    plot.setData([x, ...[low, high, without, withIt, ghost, mean].map(padded)]);
+    const last = (of, film) => level(info, (band ? of[months - 1] : film.at(-1)) ?? null);
+    now.textContent = months ? say("now", { before: last(ghost, without), after: last(mean, withIt) }) : "";
   }
 }
 

@@ -29,9 +29,9 @@ let busy = Promise.resolve();
 const present = {
   session: null,
   layer: () => offer.layers.find((one) => one.name === layer),
-  replications: () => offer.limits.replications,
   hasIntervention: () => settings.chosen.intervention !== null,
   next,
+  tell: words,
 };
 
 // Nothing is asked of the server before it has answered what was asked before.
@@ -71,7 +71,9 @@ async function open() {
     await show(Math.min(steps, target - month));
     steps = Math.min(2 * steps, offer.limits.steps);
   } while (month < target && !isDirty);
-  if (!isDirty) await settle();
+  if (isDirty) return;
+  if (!about.is_same) await replications.begin();
+  await settle();
 }
 
 function changed() {
@@ -115,11 +117,16 @@ async function words() {
   story.tell(await api.words(present.session, language));
 }
 
+// After words, more replications may be under way: those of another month.
+const follow = () => !about.is_same && replications.look();
+
+
 // Everything that need not follow every month.
 let settled = 0;
 async function settle() {
   if (!present.session) return;
   await words();
+  await follow();
   const commands = await api.command(present.session);
   for (const name of ["command", "compare", "python"]) element(name).textContent = commands[name];
   charts.refresh();
@@ -283,7 +290,7 @@ function listen() {
   });
   const exported = (id, make) => on(id, "click", () => about && next(make));
   exported("csv", async () => save(await api.file(present.session, "export.csv"), "essaim.csv"));
-  exported("report", async () => save(await api.file(present.session, `report.html?lang=${language}`), "report.html"));
+  on("report", "click", () => about && replications.report().then((file) => save(file, "report.html")).catch(complain));
   exported("png", async () =>
     save(await maps.picture(`${text(present.layer().label)}, ${today()} – Essaim`), `essaim-${layer}-${month}.png`));
 

@@ -1,72 +1,89 @@
-// Replications in the background: progress, bands, verdicts and report.
+// Replications in the background, which start by themselves: progress, bands and report.
 
 import * as api from "./api.js";
 import * as charts from "./charts.js";
 import { language, say } from "./language.js";
 
-const LOOK = 700; // ms between requests for progress
+const LOOK = 500; // ms between requests for progress
 
 const element = (id) => document.getElementById(id);
 
-let present; // the page: its session, the number of replications, and next(action)
+let present; // the page: its session, next(action), and what it does when effects are known
 let timer = null;
-let finished = false;
+let state = null; // the last progress
+let known = 0; // replications whose bands are shown
+let isStopped = false;
 
 export function listen(page) {
   present = page;
-  element("replicate").addEventListener("click", () => present.next(async () => {
-    await api.replicate(present.session);
-    show(true);
+  element("stop").addEventListener("click", () => present.next(async () => {
+    await api.stop(present.session);
+    isStopped = true;
     await look();
   }));
-  element("cancel").addEventListener("click", () => present.next(async () => {
-    await api.cancel(present.session);
-    forget();
-  }));
+  element("go-on").addEventListener("click", () => present.next(begin));
 }
 
-// They belong to territories that are no longer shown.
+// Those of a pair that is no longer shown.
 export function forget() {
+  document.body.dataset.replicated = "";
   clearTimeout(timer);
-  finished = false;
+  [state, known, isStopped] = [null, 0, false];
   charts.setBands({});
-  element("verdicts").replaceChildren();
-  element("report").disabled = true;
-  show(false);
   speak();
 }
 
-// Shows their results in the present language.
+// Starts them, or goes on; they are those of the pair shown.
+export async function begin() {
+  isStopped = false;
+  state = await api.replicate(present.session);
+  await look();
+}
+
+// Shows their progress in the present language.
 export function speak() {
-  if (finished) present.next(look);
-  else if (element("cancel").hidden) element("replications-text").value = say("replicate_help", { n: present.replications() });
-}
-
-function show(running) {
-  element("replicate").hidden = running;
-  element("replicate").disabled = !present.hasIntervention();
-  element("cancel").hidden = element("replications").hidden = !running;
-}
-
-async function look() {
-  clearTimeout(timer);
-  if (element("cancel").hidden && !finished) return; // they have been dropped
-  const found = await api.replications(present.session, language);
-  element("replications").value = found.total ? found.done / found.total : 0;
-  element("replications-text").value = say("replicating", { done: found.done, total: found.total || "…" });
-  if (found.running) {
-    timer = setTimeout(() => present.next(look), LOOK);
+  const isRunning = Boolean(state?.running);
+  element("stop").hidden = element("replications").hidden = !isRunning;
+  element("go-on").hidden = !(isStopped && !isRunning);
+  element("report").disabled = !known || !present?.hasIntervention();
+  if (!state) {
+    element("replications-text").value = "";
     return;
   }
-  if (!found.bands) {
-    forget();
-    throw new Error(found.error);
+  element("replications").value = state.done / state.total;
+  const { done, total } = state;
+  if (isRunning) element("replications-text").value = say("replicating", { done, total });
+  else if (isStopped) element("replications-text").value = say("replicate_stopped", { done });
+  else element("replications-text").value = state.settled ? say("replicated", { done }) : say("replicated_open", { done });
+  document.body.dataset.replicated = isRunning ? "" : state.known;
+}
+
+export async function look() {
+  clearTimeout(timer);
+  if (!state) return; // they have been dropped
+  const found = await api.replications(present.session, language, known);
+  if (!state) return;
+  state = found;
+  if (found.bands) {
+    known = found.known;
+    charts.setBands(found.bands);
+    await present.tell();
   }
-  finished = true;
-  show(false);
-  element("replications-text").value = say("replicated");
-  charts.setBands(found.bands);
-  element("verdicts").replaceChildren(
-    ...found.verdicts.map((sentence) => Object.assign(document.createElement("li"), { textContent: sentence })));
-  element("report").disabled = false;
+  speak();
+  if (found.error) throw new Error(found.error);
+  if (found.running) timer = setTimeout(() => present.next(look), LOOK);
+}
+
+// Runs the report's runs, and returns it.
+export async function report() {
+  let runs = await api.beginReport(present.session);
+  while (runs.running) {
+    const { done, total } = runs;
+    element("status").textContent = say("reporting", { done, total });
+    await new Promise((done) => setTimeout(done, LOOK));
+    runs = await api.report(present.session, language);
+  }
+  element("status").textContent = "";
+  if (runs.error) throw new Error(runs.error);
+  return api.file(present.session, `report.html?lang=${language}`);
 }

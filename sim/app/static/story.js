@@ -15,8 +15,10 @@ let story = null;
 
 export function tell(words) {
   story = words;
-  element("changed").replaceChildren(...words.changed.measures.map(tile));
-  element("changed-notes").replaceChildren(...words.changed.notes.map((note) => make("p", note, "help")));
+  const { sentence, tiles, notes } = words.answer;
+  if (element("answer").textContent !== sentence) element("answer").textContent = sentence;
+  element("tiles").replaceChildren(...tiles.map(tile));
+  element("answer-notes").replaceChildren(...notes.map((note) => make("p", note, "help")));
   element("limits").replaceChildren(...listed(words.limits));
   element("why").replaceChildren(
     ...words.why.map(({ title, text: sentence }) => {
@@ -28,19 +30,19 @@ export function tell(words) {
   showStake();
 }
 
-// A headline measure with and without the intervention, and whether the change matters.
-function tile({ label, before, after, unit, change, note }) {
-  const box = make("li", "", change && !note ? "matters" : "");
+// A headline measure: its level with what is tried, and the change with interval and verdict.
+function tile({ label, level: value, unit, before, change, interval, symbol, verdict, tone }) {
+  const box = make("li", "", tone);
   const level = make("p", "", "level");
-  level.append(make("strong", after), " ", make("span", unit, "unit"));
-  const sign = note ? "≈" : change.startsWith("+") ? "▲" : "▼";
-  const arrow = make("span", `${sign} `);
-  arrow.setAttribute("aria-hidden", "true");
-  const difference = make("strong", change);
-  if (change) difference.prepend(arrow);
-  const against = make("p", "", "change");
-  against.append(before, change ? ", " : "", difference);
-  box.append(make("p", label, "label"), level, against, make("p", note));
+  level.append(make("strong", value), " ", make("span", unit, "unit"));
+  const mark = make("span", `${symbol} `);
+  mark.setAttribute("aria-hidden", "true");
+  const said = make("p", verdict, "verdict");
+  if (symbol) said.prepend(mark);
+  const against = make("p", before, "change");
+  const moved = make("p", "", "change");
+  if (change) moved.append(make("strong", change), ` (${interval})`);
+  box.append(make("p", label, "label"), level, against, moved, said);
   return box;
 }
 

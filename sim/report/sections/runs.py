@@ -103,18 +103,14 @@ def _open_means(facts: Facts) -> Section:
     ]
     if not rows:
         return Section("open", words("sampled.open"), [Paragraph(words("sampled.nothing"))])
-    samples, count = len(set(facts.drawn_with)), facts.levels.count
-    is_fixed = facts.experiment.design.kind == "latin_hypercube"
-    more = words("sampled.anew" if is_fixed else "sampled.extend")
-    if samples < FEWEST:
-        few = {"count": samples, "fewest": FEWEST, "more": FEWEST - samples}
-        told = words("sampled.too_few_yet", **{name: count(value) for name, value in few.items()})
-        return Section("open", words("sampled.open"), [Paragraph(told), Bullets([more])])
+    count = facts.levels.count(len(set(facts.drawn_with)))
     heads = ["table.measure", "table.intervention", "sampled.needed"]
+    is_fixed = facts.experiment.design.kind == "latin_hypercube"
+    bullets = ["sampled.factors", "open.chance", f"sampled.{'anew' if is_fixed else 'extend'}"]
     blocks: list[Block] = [
-        Paragraph(words("sampled.intro", count=count(samples))),
+        Paragraph(words("sampled.intro", count=count)),
         facts.table("sweep_open.caption", heads, rows, (1,)),
-        Bullets([words("sampled.factors"), words("open.chance"), more]),
+        Bullets([words(key) for key in bullets]),
     ]
     return Section("open", words("sampled.open"), blocks)
 
