@@ -306,7 +306,8 @@ def test_a_mean_over_few_samples_is_no_largest_effect(sweeps):
     assert "Mean effect of the variants drawn: " in text and "Largest effect" not in text
     assert "Too few samples for a verdict: " in text and "replications for" not in text
     told = said(open_questions(Facts(sweeps("morris"), "en")))
-    assert "After 5 samples" in told and "--points N" in told and "--reps" not in told
+    assert "After 5 samples nothing can be settled" in told and "With 5 more" in told
+    assert "--points N" in told and "--reps" not in told
 
 
 def test_morris_moves_have_the_unit_of_the_measure(tmp_path):

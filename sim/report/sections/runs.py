@@ -103,14 +103,18 @@ def _open_means(facts: Facts) -> Section:
     ]
     if not rows:
         return Section("open", words("sampled.open"), [Paragraph(words("sampled.nothing"))])
-    count = facts.levels.count(len(set(facts.drawn_with)))
-    heads = ["table.measure", "table.intervention", "sampled.needed"]
+    samples, count = len(set(facts.drawn_with)), facts.levels.count
     is_fixed = facts.experiment.design.kind == "latin_hypercube"
-    bullets = ["sampled.factors", "open.chance", f"sampled.{'anew' if is_fixed else 'extend'}"]
+    more = words("sampled.anew" if is_fixed else "sampled.extend")
+    if samples < FEWEST:
+        few = {"count": samples, "fewest": FEWEST, "more": FEWEST - samples}
+        told = words("sampled.too_few_yet", **{name: count(value) for name, value in few.items()})
+        return Section("open", words("sampled.open"), [Paragraph(told), Bullets([more])])
+    heads = ["table.measure", "table.intervention", "sampled.needed"]
     blocks: list[Block] = [
-        Paragraph(words("sampled.intro", count=count)),
+        Paragraph(words("sampled.intro", count=count(samples))),
         facts.table("sweep_open.caption", heads, rows, (1,)),
-        Bullets([words(key) for key in bullets]),
+        Bullets([words("sampled.factors"), words("open.chance"), more]),
     ]
     return Section("open", words("sampled.open"), blocks)
 
