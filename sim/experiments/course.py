@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.experiments.run import Table
-from sim.interventions import DISCOUNT_RATE
+from sim.interventions.plan import present_values
 from sim.kernels.arrays import Floats
 from sim.measures.counting import COUNTS
 from sim.registry.variables.money import LINES, SOURCES
@@ -71,7 +71,7 @@ def _public(spending: Cents, unspent: Cents) -> dict[str, Floats]:
     """Return public money by month, EUR, under the names of measures."""
     public = SOURCES.index("public")
     spent = spending[:, public].sum(axis=1) / 100.0
-    discount = (1 + DISCOUNT_RATE) ** (-np.arange(spent.size) / 12.0)
+    discount = present_values(spent.size)
     return {
         "public_spending_discounted": spent * discount,
         "public_money_unspent": unspent[:, public] / 100.0,

@@ -11,6 +11,7 @@ import numpy as np
 from sim.errors import InputError, nearest
 from sim.interventions.levers import SupportLevers, TimedLevers, Zone, zone_code
 from sim.kernels.arrays import Floats, Ints
+from sim.kernels.elementary import dot, power
 from sim.kernels.triage import WAYS
 from sim.registry.catalogues import third_place_kinds
 from sim.registry.state import State
@@ -128,12 +129,14 @@ def discounted(payments: Ints, rate: float = DISCOUNT_RATE) -> float:
     >>> discounted(np.array([0] * 12 + [10_250]))
     100.0
     """
-    return float(np.round(payments @ present_values(payments.size, rate)) / 100)
+    return float(
+        np.round(dot(payments.astype(np.float64), present_values(payments.size, rate))) / 100
+    )
 
 
 def present_values(months: int, rate: float = DISCOUNT_RATE) -> Floats:
     """Return the value in the first month of 1 EUR in each month: (months,) float64 array."""
-    return np.asarray((1 + rate) ** (-np.arange(months) / 12))
+    return power(1 + rate, -np.arange(months) / 12)
 
 
 def cents(eur: float) -> int:

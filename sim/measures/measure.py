@@ -22,6 +22,7 @@ from typing import Final, Literal
 import numpy as np
 
 from sim.kernels.arrays import Floats, Ints
+from sim.kernels.elementary import log
 from sim.territory.territory import ZONE_LABELS, ZONES
 from sim.words.catalogue import Texts
 from sim.words.folders import ENGLISH
@@ -181,7 +182,7 @@ def theil(benefit: Floats, people: Floats) -> Floats:
     shares = ratio(benefit, benefit.sum(axis=0) + 0 * benefit)
     of_people = ratio(people, people.sum(axis=0) + 0 * people)
     relative = np.divide(shares, of_people, out=np.ones_like(shares), where=shares > 0)
-    return np.asarray((shares * np.log(relative)).sum(axis=0))
+    return np.asarray((shares * log(relative)).sum(axis=0))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from sim.kernels.elementary import exp
 from sim.kernels.machine.compile import kernel
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
@@ -177,9 +178,7 @@ def driver_series(
         ends = [FIRST_YEAR + months / 12 if "after" in n else int(n[-4:]) + 1.0 for n in rates]
         edges = np.array([FIRST_YEAR, *ends])
         log_index = np.concatenate([[0.0], np.cumsum(np.diff(edges) * list(rates.values()))])
-        table[index] = np.exp(
-            np.interp(time, edges, log_index) - np.interp(start, edges, log_index)
-        )
+        table[index] = exp(np.interp(time, edges, log_index) - np.interp(start, edges, log_index))
     return table
 
 

@@ -18,8 +18,10 @@ import math
 from functools import lru_cache
 
 import numpy as np
+import scipy
 from numba import prange
 
+from sim.kernels.elementary import exp, power
 from sim.kernels.entrants import entrant_quality
 from sim.kernels.event_codes import CLOSED, SUCCEEDED
 from sim.kernels.machine.compile import kernel, rule
@@ -158,23 +160,23 @@ def worst_probability(age_scale, p):
 def age_scale(closure_rate: float, shape: float, late_shape: float, lease_hump: float) -> float:
     """Find the scale of the age weight at which a shop lives 1 / closure_rate years on average.
 
-    It is 1 for a constant hazard, and found by bisection on the mean life in months.
+    It is 1 for a constant hazard.
     """
     if closure_rate <= 1e-9:
         return 1.0
     months = np.arange(1, settled_age.py_func(late_shape) + 1)
     ages = months / YOUNG_MONTHS
-    weight = np.where(months < YOUNG_MONTHS, ages ** (shape - 1), ages ** (late_shape - 1))
+    weight = power(ages, np.where(months < YOUNG_MONTHS, shape - 1, late_shape - 1))
     weight[FIRST_LEASE_END - 1 : LAST_LEASE_END] *= lease_hump
     target = 1.0 / -math.expm1(-closure_rate / 12.0)
-    low, high = 1e-3, 1e3
-    for _ in range(80):
-        scale = math.sqrt(low * high)
-        hazard = closure_rate / 12.0 * scale * weight
-        alive = np.exp(-np.concatenate([[0.0], np.cumsum(hazard)]))
+
+    def excess(log_scale: float) -> float:
+        hazard = closure_rate / 12.0 * math.exp(log_scale) * weight
+        alive = exp(-np.concatenate([[0.0], np.cumsum(hazard)]))
         life = alive[:-1].sum() + alive[-1] / -math.expm1(-hazard[-1])
-        low, high = (scale, high) if life > target else (low, scale)
-    return math.sqrt(low * high)
+        return float(life / target - 1.0)
+
+    return math.exp(scipy.optimize.brentq(excess, math.log(1e-3), math.log(1e3), xtol=1e-14))
 
 
 @kernel

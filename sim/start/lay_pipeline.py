@@ -6,6 +6,7 @@ pipeline (`sim.start.stationary_pipeline`), so that births neither rise nor fall
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy.typing as npt
 
 from sim.kernels import project_codes
 from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.elementary import dot, expm1, log, log1p, power
 from sim.kernels.machine.records import parameters_of
 from sim.kernels.project_traits import drawn_origin, partners_at_first
 from sim.processes.application_review import whole_months
@@ -48,15 +50,15 @@ STAGE_CODES = np.array(
 
 def _geometric(u: Floats, stay: Floats | float) -> Ints:
     """Draw geometric months from 0; each is followed by another with probability `stay`."""
-    rate = np.log(np.clip(stay, 1e-300, 1 - 1e-9))
-    return np.minimum(np.floor(np.log(u) / rate), 1000).astype(np.int64)
+    rate = log(np.clip(stay, 1e-300, 1 - 1e-9))
+    return np.minimum(np.floor(log(u) / rate), 1000).astype(np.int64)
 
 
 def _within(u: Floats, stay: float, months: Ints) -> Ints:
     """Draw months since entry into a stage of fixed length with monthly survival `stay`."""
     passed = u * months
     if stay < 1 - 1e-9:
-        passed = np.log1p(-u * (1 - stay**months)) / np.log(stay)
+        passed = log1p(-u * (1 - power(stay, months))) / math.log(stay)
     return np.minimum(np.floor(passed).astype(np.int64), months - 1)
 
 
@@ -97,13 +99,13 @@ def _partners(
     above, partnered = teams.above, teams.partnered
 
     def part(of: Floats, whole: Floats) -> Floats:
-        counted = np.tensordot(of, months, 1), np.tensordot(whole, months, 1)
+        counted = dot(of, months), dot(whole, months)
         shares = np.divide(*counted, out=np.zeros_like(counted[0]), where=counted[1] > 0)
         return np.asarray(shares[kind, stage])
 
-    usual_above = float(teams.share @ above)
+    usual_above = float(dot(teams.share, above))
     shifted = _shifted(from_above, usual_above, part(above, np.ones_like(above)))
-    usual = float(teams.share @ partnered)
+    usual = float(dot(teams.share, partnered))
     now = np.where(
         shifted < usual_above,
         part(above * partnered, above),
@@ -123,7 +125,7 @@ def _stages(pipeline: Pipeline, kinds: Kinds, factor: Floats, u: Floats) -> tupl
     """Draw the rows of entrepreneurs with a project, its kind and its stage."""
     months = (kinds.share[:, None] * pipeline.months).ravel()
     total = months.sum()
-    chance = -np.expm1(-pipeline.idea_rate * factor / 12)
+    chance = -expm1(-pipeline.idea_rate * factor / 12)
     busy = chance * total / (1 + chance * total)
     rows = np.flatnonzero(u < busy)
     cell = np.searchsorted(np.cumsum(months) / total, u[rows] / busy[rows], side="right")

@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+import scipy
 
 from sim.kernels.arrays import Floats
+from sim.kernels.elementary import dot, power
 from sim.kernels.odds import multiply_odds
 
 PARTNER_EFFECTS: Final = (
@@ -60,8 +62,9 @@ def teams_of(v: Mapping[str, Any]) -> Teams:
         return Teams(share, above, partnered, *chances, approval, funding)
     above, partnered = np.array([0.0, 0.0, 1.0, 1.0]), np.array([0.0, 1.0, 0.0, 1.0])
     share = np.abs(1 - above - from_above) * np.abs(1 - partnered - with_partners)
-    of_file = v["public_partner_approval_odds"] ** above
-    of_money = v["public_partner_funding_odds"] ** above * v["partners_funding_odds"] ** partnered
+    of_file = power(v["public_partner_approval_odds"], above)
+    of_money = power(v["public_partner_funding_odds"], above)
+    of_money *= power(v["partners_funding_odds"], partnered)
     usual_approval, approvals = _usual_chance(approval, share, of_file)
     usual_funding, fundings = _usual_chance(funding, share, of_money)
     return Teams(share, above, partnered, approvals, fundings, usual_approval, usual_funding)
@@ -76,10 +79,9 @@ def _usual_chance(mean: float, share: Floats, odds: Floats) -> tuple[float, Floa
     def chances(usual: float) -> Floats:
         return np.array([multiply_odds.py_func(usual, ratio) for ratio in odds])
 
-    low, high = (mean, mean) if mean in (0.0, 1.0) else (0.0, 1.0)
-    for _ in range(80):
-        middle = (low + high) / 2
-        if middle in (low, high):
-            break
-        low, high = (middle, high) if share @ chances(middle) < mean else (low, middle)
-    return low, chances(low)
+    usual = mean
+    if mean not in (0.0, 1.0):
+        usual = scipy.optimize.brentq(
+            lambda u: float(dot(share, chances(u))) - mean, 0.0, 1.0, xtol=1e-15
+        )
+    return usual, chances(usual)

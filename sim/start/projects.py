@@ -16,6 +16,7 @@ import scipy
 
 from sim.kernels.arrays import Floats, Ints
 from sim.kernels.dimensions import CULTURAL, ECOLOGICAL, ECONOMIC, SOCIAL, jobs_by_weight
+from sim.kernels.elementary import power
 from sim.kernels.machine.records import parameters_of
 from sim.kernels.project_codes import RUNNING
 from sim.kernels.space import decay_potential
@@ -246,7 +247,7 @@ def _takeovers(state: State, values: Mapping[str, Any], kinds: Kinds, pipeline: 
         count = np.bincount(here, minlength=rows * columns).reshape(rows, columns)
         # A home finds no premises if all of those in reach are open.
         in_reach = _counted_around(count, disk).ravel()[homes]
-        finds = 1 - np.mean((1 - values["starting_vacancy"]) ** in_reach)
+        finds = 1 - np.mean(power(1 - values["starting_vacancy"], in_reach))
         born = 12 * pipeline.ideas * kinds.share[k] * pipeline.born[k]
         a_year += born * values["premises_probability"] * finds
     return float(a_year / vacant)

@@ -17,6 +17,8 @@ from functools import lru_cache
 import numpy as np
 import scipy
 
+from sim.kernels.elementary import exp, log
+
 
 def utilisation_for(utilisation: float, arrivals: float, longest: float) -> float:
     """Lower the utilisation of an office if waiting would take too long.
@@ -43,13 +45,13 @@ def mean_waiting(arrivals: float, capacity: float) -> float:
         return math.inf
     # The probability that n months' arrivals exceed n months' capacity falls as exp(-n rate).
     rate = arrivals - capacity + capacity * math.log(capacity / arrivals)
-    n = np.arange(1.0, min(40.0 / rate, 400_000.0) + 2.0)
+    n = np.arange(1.0, min(32.0 / rate, 400_000.0) + 2.0)
     filed, opened = n * arrivals, n * capacity
     least = np.floor(opened) + 1.0  # smallest number of files above the capacity
     exceed = scipy.special.gammainc(least, filed)
     # P(N >= k - 1) = P(N >= k) + P(N = k - 1), which costs less than a second gamma function.
-    log_pmf = (least - 1.0) * np.log(filed) - filed - scipy.special.gammaln(least)
-    excess = filed * (exceed + np.exp(log_pmf))
+    log_pmf = (least - 1.0) * log(filed) - filed - scipy.special.gammaln(least)
+    excess = filed * (exceed + exp(log_pmf))
     work = float(np.sum((excess - opened * exceed) / n))
     busy = -math.expm1(-float(np.sum(exceed / n)))
     # The carried-over capacity serves one file; the tail of the work is nearly exponential.

@@ -24,6 +24,7 @@ import numpy as np
 import scipy
 
 from sim.kernels.arrays import Floats
+from sim.kernels.elementary import power
 from sim.kernels.machine.compile import kernel
 from sim.kernels.machine.records import parameters_of
 from sim.kernels.space import huff_flows
@@ -107,7 +108,7 @@ def relative_costs(state: State, values: Mapping[str, Any], mean_field: Floats) 
     equally often. Weighted by them, the mean of each sector is 1, in retail parks and elsewhere.
     """
     share = values["common_cost_share"]
-    relative: Floats = (state["premises.floor_area"] / mean_field) ** share
+    relative: Floats = power(state["premises.floor_area"] / mean_field, share)
     is_park = state["premises.zone"] == 1
     for s in range(len(SECTORS)):
         for park in (False, True):

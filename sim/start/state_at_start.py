@@ -17,6 +17,7 @@ import numpy.typing as npt
 import scipy
 
 from sim.kernels.arrays import Floats, Ints
+from sim.kernels.elementary import exp, power
 from sim.kernels.machine.records import parameters_of
 from sim.kernels.space import decay_potential, huff_work_shape
 from sim.processes import demography, exogenous_drivers
@@ -145,7 +146,9 @@ def _lay_ground(state: State, territory: Territory, values: Mapping[str, Any]) -
     kilometres = territory.cell_size / 1000
     state["town.cell_km"] = kilometres
     state["cell.residents"] = territory.residents
-    state["cell.purchasing_power"] = np.maximum(territory.income, 0) ** values["income_elasticity"]
+    state["cell.purchasing_power"] = power(
+        np.maximum(territory.income, 0), values["income_elasticity"]
+    )
     if values["boundary"] == "open":
         # Visitors from beyond the grid enter evenly along its edge.
         edge = np.zeros((rows, columns), bool)
@@ -168,8 +171,8 @@ def _lay_ground(state: State, territory: Territory, values: Mapping[str, Any]) -
     state["premises.sector"] = territory.premises_sector
     state["premises.zone"] = zone.ravel()[cell]
     state["premises.floor_area"] = territory.premises_floor_area
-    state["premises.size_attraction"] = (
-        territory.premises_floor_area.astype(np.float64) ** values["floor_area_elasticity"]
+    state["premises.size_attraction"] = power(
+        territory.premises_floor_area, values["floor_area_elasticity"]
     )
     state["premises.quality"] = 1
     state["premises.jobs"] = (
@@ -223,7 +226,7 @@ def _draw_margins(
     ease = (v * classes).astype(np.int64)
     mean, spread = life.mean_margin, values["margin_spread"]
     nodes = np.linspace(-4, 4, 401)
-    weight = np.exp(-(nodes**2) / 2)
+    weight = exp(-(nodes**2) / 2)
     of_costs, vacancy_at = nearest_class(relative, life.costs), life.vacancy_at
     for c in np.unique(of_costs[occupancy != UNKNOWN]):
         costs = np.full(nodes.size, life.costs[c])

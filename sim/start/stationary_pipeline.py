@@ -20,9 +20,11 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy
 
 from sim.errors import InputError
 from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.elementary import dot, exp, expm1, power
 from sim.kernels.machine.compile import kernel
 from sim.kernels.machine.records import parameters_of, record
 from sim.processes.project_ideas import skill_factor
@@ -111,7 +113,7 @@ def survival(values: Mapping[str, Any], risk_ratio: float) -> Floats:
 
     (LONGEST_LIFE,), 1 at the end of the month of birth. Risk is relative to an average project.
     """
-    return np.exp(-risk_ratio * _hazard(values["survival_shape"], values["survival_scale"]))
+    return exp(-risk_ratio * _hazard(values["survival_shape"], values["survival_scale"]))
 
 
 @lru_cache(maxsize=4)
@@ -136,7 +138,7 @@ def _left(abandonment: float, months: Floats | float) -> Any:
     """Sum (1 - a)^j over j below `months`: the mean months spent in a stage of that length."""
     if abandonment < 1e-12:
         return months
-    return (1.0 - (1.0 - abandonment) ** months) / abandonment
+    return (1.0 - power(1.0 - abandonment, months)) / abandonment
 
 
 class _Shares(NamedTuple):
@@ -165,7 +167,7 @@ def _shares(
     v: Mapping[str, Any],
 ) -> _Shares:
     stay = 1.0 - a
-    ready = stay**lengths
+    ready = power(stay, lengths)
     filed = np.where(kinds.needs_approval, ready, 0.0)
     opened = filed / (1.0 + a * waiting)  # waits are nearly geometric
     approved = opened * stay**examination * teams.approval[:, None]
@@ -200,7 +202,7 @@ def _months(
 
 def _of_all(teams: Teams, by_team: Floats) -> Floats:
     """Return the mean over groups, the first axis."""
-    return np.asarray(np.tensordot(teams.share, by_team, 1))
+    return np.asarray(dot(teams.share, by_team))
 
 
 def _solve_abandonment(
@@ -215,20 +217,15 @@ def _solve_abandonment(
 
     def started(a: float) -> float:
         born = _shares(a, waiting, examination, lengths, kinds, teams, v).born
-        return float(_of_all(teams, born) @ kinds.share)
+        return float(dot(kinds.share, _of_all(teams, born)))
 
-    wanted, low, high = v["idea_start_share"], 1e-9, 1.0 - 1e-9
+    wanted, low = v["idea_start_share"], 1e-9
     if started(low) < wanted:
         raise InputError(
             f"idea_start_share = {wanted:g} cannot be reached: even if nobody gave up, only "
             f"{started(low):.3f} of ideas would find approval and money."
         )
-    for _ in range(60):
-        middle = (low + high) / 2
-        if middle in (low, high):
-            break
-        low, high = (middle, high) if started(middle) > wanted else (low, middle)
-    return (low + high) / 2
+    return float(scipy.optimize.brentq(lambda a: started(a) - wanted, low, 1.0 - low, xtol=1e-15))
 
 
 def _solve_rate(ideas: float, busy: float, factor: Floats) -> float:
@@ -239,14 +236,15 @@ def _solve_rate(ideas: float, busy: float, factor: Floats) -> float:
             f"transition_births: {ideas:.1f} ideas a month are more than {factor.size} potential "
             f"project holders can have (entrepreneurs_per_1000); at most {0.95 * most:.1f}."
         )
-    low, high = 1e-9, 1e4
-    for _ in range(80):
-        rate = math.sqrt(low * high)
-        if rate in (low, high):
-            break
-        chance = -np.expm1(-rate * factor / 12)
-        low, high = (rate, high) if np.sum(chance / (1 + chance * busy)) < ideas else (low, rate)
-    return math.sqrt(low * high)
+
+    def missing(log_rate: float) -> float:
+        chance = -expm1(-math.exp(log_rate) * factor / 12)
+        return ideas - float(np.sum(chance / (1 + chance * busy)))
+
+    slowest, fastest = math.log(1e-9), math.log(1e4)
+    if missing(slowest) <= 0.0:
+        return 1e-9
+    return math.exp(scipy.optimize.brentq(missing, slowest, fastest, xtol=1e-14))
 
 
 class _Engineering(NamedTuple):
@@ -265,7 +263,7 @@ def _engineering(kinds: Kinds, v: Mapping[str, Any]) -> _Engineering:
     kinds with fewer hours pass and only those with the most hours wait. Hours that are short are
     never idle, so by Little's law they follow from the ideas that still wait when their turn comes.
     """
-    mean_hours, cap = float(kinds.share @ kinds.hours), v["engineering_cap"]
+    mean_hours, cap = float(dot(kinds.share, kinds.hours)), v["engineering_cap"]
     hours = min(mean_hours / v["engineering_months"], cap)
     turn = np.zeros(kinds.share.size, np.int64)
     if v["office_triage"] != "shared":
@@ -284,11 +282,11 @@ def _idea_hours(a: float, work: _Engineering, kinds: Kinds, v: Mapping[str, Any]
     stay = 1.0 - a
     if v["office_triage"] == "shared":  # in the last month, too, whatever is still needed
         months = _left(a, work.engineering_months.astype(np.float64))
-        return work.hours * (stay * float(kinds.share @ months))
+        return work.hours * (stay * float(dot(kinds.share, months)))
     whole = (work.engineering_months - work.turn_months - 1).astype(np.float64)
     rest = kinds.hours - work.hours * whole
-    spent = work.hours * stay * _left(a, whole) + rest * stay ** (whole + 1.0)
-    return float(kinds.share @ (stay**work.turn_months * spent))
+    spent = work.hours * stay * _left(a, whole) + rest * power(stay, whole + 1.0)
+    return float(dot(kinds.share, power(stay, work.turn_months) * spent))
 
 
 class _Files(NamedTuple):
@@ -323,11 +321,11 @@ def _solve_files(
     for _ in range(12):
         a = _solve_abandonment(mean_wait, examination, lengths, kinds, teams, values)
         filed = _shares(a, mean_wait, examination, lengths, kinds, teams, values).filed
-        arrivals = ideas * float(filed @ kinds.share) * weight
+        arrivals = ideas * float(dot(kinds.share, filed)) * weight
         used = [utilisation_for(values["review_utilisation"], x, delay / 2) for x in arrivals]
         capacity = np.array([x / u if x > 0 else 1.0 for x, u in zip(arrivals, used, strict=True)])
         waiting = np.array([mean_waiting(x, c) for x, c in zip(arrivals, capacity, strict=True)])
-        before, mean_wait = mean_wait, float(waiting @ weight)
+        before, mean_wait = mean_wait, float(dot(weight, waiting))
         # Files that wait long are more often given up, so decided files waited less on average.
         seen = mean_wait * (1 - a) / (1 + a * mean_wait)
         examination = max(delay - seen, 1.0)
@@ -363,7 +361,9 @@ def solve_pipeline(
     stages = files["abandonment"], mean_wait, files["examination_months"], lengths, kinds, teams
     born, by_team = _shares(*stages, values).born, _months(*stages, values)
     more, births = values["partners_risk_ratio"] - 1, teams.share[:, None] * born * kinds.share
-    with_partners = float(teams.partnered @ births.sum(axis=1)) / max(float(births.sum()), 1e-300)
+    with_partners = float(dot(teams.partnered, births.sum(axis=1))) / max(
+        float(births.sum()), 1e-300
+    )
     usual_risk = 1 / (1 + with_partners * more)
     for team, (above, partnered) in enumerate(zip(teams.above, teams.partnered, strict=True)):
         of_team = usual_risk * (1 + partnered * more)
@@ -372,7 +372,7 @@ def solve_pipeline(
             life += above * survival(values, risk * values["top_down_risk_ratio"]).sum()
             by_team[team, k, RUNNING] = born[team, k] * life
     born, months = _of_all(teams, born), _of_all(teams, by_team)
-    busy = float((kinds.share @ months).sum())
+    busy = float(dot(kinds.share, months).sum())
     rate = _solve_rate(ideas, busy, factor) if ideas > 0 else 0.0
     solved = {"born": born, "months": months, "months_of_teams": by_team, **files}
     return Pipeline(

@@ -18,6 +18,7 @@ import scipy
 
 from sim.errors import InputError
 from sim.kernels.arrays import Floats, Ints
+from sim.kernels.elementary import exp, log
 from sim.kernels.entrants import entrant_quality
 from sim.kernels.machine.compile import kernel
 from sim.kernels.machine.records import parameters_of
@@ -185,7 +186,7 @@ def cost_classes(relative: Floats) -> tuple[float, ...]:
     if relative.size == 0 or np.all(relative == 1.0):
         return (1.0,)
     shares = (np.arange(COST_CLASSES) + 0.5) / COST_CLASSES
-    return tuple(np.exp(np.quantile(np.log(relative), shares)).tolist())
+    return tuple(exp(np.quantile(log(relative), shares)).tolist())
 
 
 def nearest_class(relative: Floats, costs: Floats) -> Ints:
@@ -265,10 +266,10 @@ def solve_stationary(
                 f"starting_vacancy: {starting_vacancy:g} cannot last with these rates of closure "
                 f"and reletting; what can lies from {vacancy(high):.3f} to {vacancy(low):.3f}."
             )
-        for _ in range(50):
-            middle = (low + high) / 2
-            low, high = (middle, high) if vacancy(middle) > starting_vacancy else (low, middle)
-        mean = (low + high) / 2 + town_margin
+        mean = (
+            scipy.optimize.brentq(lambda m: vacancy(m) - starting_vacancy, low, high, xtol=1e-12)
+            + town_margin
+        )
     return Stationary(lives, spells, quality, lettability, classes, mean, vacancy(mean))
 
 

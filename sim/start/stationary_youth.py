@@ -8,6 +8,7 @@ at 29 than at 15.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -110,15 +111,15 @@ def solve_lives(values: Mapping[str, Any]) -> YouthLives:
         return YouthLives(0.0, participation, present, active / present)
 
     def lacking(log_rate: float) -> float:
-        chance = arrival_probability.py_func(np.exp(log_rate), 0.0, r)
+        chance = arrival_probability.py_func(math.exp(log_rate), 0.0, r)
         _last(entrants, leaving, leaving_active, chance, present, active)
         return float(wanted - present.mean())
 
-    slowest, fastest = np.log(1e-9), np.log(1e3)
+    slowest, fastest = math.log(1e-9), math.log(1e3)
     entrants, rate = participation, fastest
     for _ in range(6):  # the share of entrants who take part is close to that of residents
         if lacking(fastest) < 0:
             rate = scipy.optimize.brentq(lacking, slowest, fastest, xtol=1e-10)
         lacking(rate)
         entrants = min(entrants * participation * present.sum() / active.sum(), 1.0)
-    return YouthLives(float(np.exp(rate)), entrants, present, active / present)
+    return YouthLives(math.exp(rate), entrants, present, active / present)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import scipy
 
 from sim.kernels.arrays import Floats, Ints
+from sim.kernels.elementary import exp
 from sim.kernels.hilbert_curve import hilbert_positions
 from sim.kernels.machine.compile import kernel
 from sim.kernels.small_world import list_who_knows, small_world
@@ -142,7 +143,7 @@ def _motivate(state: State, values: Mapping[str, Any], seed: int, lives: YouthLi
     draws = uniform(seed, STREAMS["motivation"], n)
     z = np.empty(n)
     for part, weight in ((takes_part, chance), (~takes_part, 1 - chance)):
-        cumulative = np.cumsum(np.exp(-(nodes**2) / 2) * weight)
+        cumulative = np.cumsum(exp(-(nodes**2) / 2) * weight)
         z[part] = np.interp(draws[part], cumulative / max(cumulative[-1], 1e-300), nodes)
     excess = mean + spread * z
     interest = np.full(n, base_interest)

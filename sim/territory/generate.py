@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.kernels.arrays import Bools, Floats, Ints
+from sim.kernels.elementary import exp, power
 from sim.territory.territory import UNKNOWN, Territory
 
 __all__ = ["generate_premises", "generate_territory"]
@@ -61,7 +63,7 @@ def _share_out(weights: Floats, total: int) -> Ints:
 def _profile(away: Floats, radius: float) -> Floats:
     """Return an exponential density with a built-up edge, normalised to 1."""
     distance = away / radius
-    density = np.maximum(np.exp(-distance) - np.exp(-BUILT_UP_EDGE), 0)
+    density = np.maximum(exp(-distance) - math.exp(-BUILT_UP_EDGE), 0)
     total = density.sum()
     return density / total if total > 0 else density
 
@@ -77,7 +79,7 @@ def generate_territory(values: Mapping[str, Any], name: str = "") -> Territory:
     y, x = np.mgrid[:rows, :columns].astype(np.float64)
     middle = ((rows - 1) / 2, (columns - 1) / 2)
     # Towns grow along roads and valleys, so their extent differs by direction.
-    ease = km * np.exp(EDGE_SPREAD * _smooth(rng.standard_normal((rows, columns)), EDGE_PASSES))
+    ease = km * exp(EDGE_SPREAD * _smooth(rng.standard_normal((rows, columns)), EDGE_PASSES))
     town = _profile(np.hypot(y - middle[0], x - middle[1]) * ease, values["town_radius"])
     around = np.zeros((rows, columns))
     n = values["settlements"]
@@ -87,9 +89,9 @@ def generate_territory(values: Mapping[str, Any], name: str = "") -> Territory:
         closest = min(1.5 * values["town_radius"] / km, 0.8 * reach)
         distance = closest + (0.95 * reach - closest) * np.sqrt(rng.random(n))
         angle = rng.random(n) * 2 * np.pi
-        sizes = 1 / np.arange(1, n + 1) ** 0.8
+        sizes = 1 / power(np.arange(1, n + 1), 0.8)
         for d, a, size in zip(distance, angle, sizes / sizes.sum(), strict=True):
-            place = (middle[0] + d * np.sin(a), middle[1] + d * np.cos(a))
+            place = (middle[0] + d * math.sin(a), middle[1] + d * math.cos(a))
             away = np.hypot(y - place[0], x - place[1]) * ease
             around += size * _profile(away, values["settlement_radius"])
     scattered = rng.gamma(0.3, 1.0, (rows, columns))
@@ -99,13 +101,13 @@ def generate_territory(values: Mapping[str, Any], name: str = "") -> Territory:
     texture = 0.7 * _smooth(rng.standard_normal((rows, columns)), 2) + 0.7 * rng.standard_normal(
         (rows, columns)
     )
-    density *= np.exp(values["patchiness"] * texture)
+    density *= exp(values["patchiness"] * texture)
     density = (1 - share) * density / max(density.sum(), 1e-300) + share * scattered / max(
         scattered.sum(), 1e-300
     )
     residents = _share_out(density, values["population"])
     # Income differs between neighbourhoods some kilometres wide; the residents' mean is given.
-    income = np.exp(values["income_spread"] * _smooth(rng.standard_normal((rows, columns)), 6))
+    income = exp(values["income_spread"] * _smooth(rng.standard_normal((rows, columns)), 6))
     income *= values["income_level"] * residents.sum() / (income * residents).sum()
     peak = np.hypot(y - middle[0], x - middle[1]) * km
     is_centre = peak <= max(values["centre_radius"], 0.71 * km) if values["centre_radius"] else (
@@ -146,8 +148,8 @@ def _place_parks(
         blocks = []
         for stretch in (0.9, 1.0, 1.1):
             d = values["park_distance"] * stretch / km
-            i = int(np.clip((rows - 1) / 2 + d * np.sin(angle), 0, rows - 1))
-            j = int(np.clip((columns - 1) / 2 + d * np.cos(angle), 0, columns - 1))
+            i = int(np.clip((rows - 1) / 2 + d * math.sin(angle), 0, rows - 1))
+            j = int(np.clip((columns - 1) / 2 + d * math.cos(angle), 0, columns - 1))
             blocks.append(np.s_[i : i + 2, j : j + 2])
         is_park[min(blocks, key=lambda block: residents[block].sum())] = True
     return is_park & ~is_centre
@@ -171,8 +173,8 @@ def generate_premises(territory: Territory, values: Mapping[str, Any]) -> Territ
     core = np.zeros(residents.shape)
     if i.size:
         r2 = (i - i.mean()) ** 2 + (j - j.mean()) ** 2
-        core[i, j] = np.exp(-r2 / (2 * max(i.size / np.pi / 4, 0.5)))
-    weights = (core, park.astype(np.float64), np.where(elsewhere, residents**CLUSTERING, 0))
+        core[i, j] = exp(-r2 / (2 * max(i.size / np.pi / 4, 0.5)))
+    weights = (core, park.astype(np.float64), np.where(elsewhere, power(residents, CLUSTERING), 0))
     wanted = [values["centre_share"], values["park_share"]]
     total = max(sum(wanted), 1.0)
     shares = np.array([wanted[0] / total, wanted[1] / total, max(0.0, 1 - sum(wanted))])
@@ -187,7 +189,7 @@ def generate_premises(territory: Territory, values: Mapping[str, Any]) -> Territ
         cells.append(rng.choice(weight.size, count, p=weight.ravel() / weight.sum()))
         sector = rng.choice(3, count, p=SECTOR_MIX[zone])
         median = values["park_floor_area"] if zone == 1 else values["floor_area"]
-        area = median * np.exp(AREA_SPREAD * rng.standard_normal(count))
+        area = median * exp(AREA_SPREAD * rng.standard_normal(count))
         areas.append(np.where((zone == 1) & (sector == 0), SUPERMARKET_FACTOR, 1.0) * area)
         sectors.append(sector)
     cell = np.concatenate(cells) if cells else np.zeros(0)

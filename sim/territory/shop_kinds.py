@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.errors import InputError, nearest
+from sim.kernels.elementary import exp
 from sim.registry.user_files import read_file
 from sim.territory.column_words import plain_word
 from sim.territory.territory import SECTORS
@@ -44,7 +45,7 @@ class ShopGroup:
         self, count: int, generator: np.random.Generator
     ) -> npt.NDArray[np.float32]:
         """Draw sales floors (m2) of `count` shops of this group."""
-        drawn = self.median * np.exp(self.log_sd * generator.standard_normal(count))
+        drawn = self.median * exp(self.log_sd * generator.standard_normal(count))
         return np.clip(drawn, self.low, self.high).astype(np.float32)
 
 
