@@ -66,19 +66,25 @@ def _generate(values: tuple[tuple[str, Any], ...], name: str) -> Territory:
     return generate_territory(dict(values), name)
 
 
-def start_of(scenario: Scenario, seed: int) -> State:
+def start_of(
+    scenario: Scenario,
+    seed: int,
+    *,
+    sizes: Mapping[str, int] = MappingProxyType({}),
+    threads: bool = False,
+) -> State:
     """Make the starting state after the spin-up, with existing third places, before interventions.
 
-    Interventions of the scenario have no effect here. Raise `InputError` if no margin sustains the
-    starting vacancy with the given rates.
+    Interventions of the scenario have no effect here; `sizes` leave room for theirs, by dimension.
+    Raise `InputError` if no margin sustains the starting vacancy with the given rates.
     """
     territory, values = territory_of(scenario), effective(scenario.values)
     existing = plan_interventions((), values, territory)
-    state = starting_state(territory, values, int(seed), existing.sizes)
+    state = starting_state(territory, values, int(seed), {**existing.sizes, **sizes})
     existing.lay_existing(state)
     _begin_memberships(state, values, int(seed))
     observed = bool(np.any(territory.premises_occupancy != UNKNOWN))
-    _spin_up(state, values, int(seed), observed=observed)
+    _spin_up(state, values, int(seed), observed=observed, threads=threads)
     mark_start(state)
     mark_tax_bases(state)
     return state
@@ -96,13 +102,15 @@ def _begin_memberships(state: State, values: Mapping[str, Any], seed: int) -> No
         visits.bind(state, anew, seed)(before, 12 * (values["start_year"] - 2000))
 
 
-def _spin_up(state: State, values: Mapping[str, Any], seed: int, *, observed: bool) -> None:
+def _spin_up(
+    state: State, values: Mapping[str, Any], seed: int, *, observed: bool, threads: bool
+) -> None:
     """Run the spin-up; observed shops stay as observed."""
     if not values["spin_up"]:
         return
     held = _HELD_IN_SPIN_UP + (_HELD_WHERE_OBSERVED if observed else ())
     still = dict(values) | {"residents_growth": 0.0, "residents_vacancy_response": 0.0}
-    month = _month(state, still, seed, *_sheets(state))
+    month = _month(state, still, seed, *_sheets(state), threads=threads)
     run = month.only([p.name for p in active(values) if p.name not in held])
     ages = {n: state[n].copy() for n in ("premises.shop_age", "premises.months_vacant")}
     for number in range(-values["spin_up"], 0):
@@ -179,8 +187,12 @@ class Simulation:
         self.territory = territory_of(scenario)
         self.values: Mapping[str, Any] = MappingProxyType(effective(scenario.values))
         self._plan()
-        start = start_of(scenario, self.seed) if start is None else start
-        self.state: State = start.with_sizes(self._planned.sizes)
+        sizes = self._planned.sizes
+        self.state: State = (
+            start_of(scenario, self.seed, sizes=sizes, threads=threads)
+            if start is None
+            else start.with_sizes(sizes)
+        )
         self._planned.lay(self.state)
         self._rows = np.zeros((max(int(self.values["months"]), 1), len(COUNTS)))
         self._ledger = np.zeros((len(self._rows), *ledger_shape(self.state)), np.int64)

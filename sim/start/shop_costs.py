@@ -69,6 +69,13 @@ def _outside_attraction(state: State, sector: int, share: float) -> float:
     return math.exp(float(scipy.optimize.brentq(log_odds, low, high, xtol=1e-9)))
 
 
+@kernel
+def _thin(access: Any, outside: float, newcomer: Floats) -> None:
+    """Replace the attraction of newcomers by the share of the pull that they leave."""
+    for i in range(newcomer.size):
+        newcomer[i] = dilution(access[i], outside, newcomer[i])
+
+
 def takings(state: State, values: Mapping[str, Any], presence: Floats) -> Floats:
     """Return what an average occupant of each of the premises takes, EUR/month.
 
@@ -94,10 +101,8 @@ def takings(state: State, values: Mapping[str, Any], presence: Floats) -> Floats
         access = state["cell.access"][s].ravel()[cell[here]]
         # For an open shop, its own premises are certainly open, not just on average.
         missing = attraction[here] * (1 - presence[here])
-        thinned = np.array(
-            [dilution.py_func(a, outside, m) for a, m in zip(access, missing, strict=True)]
-        )
-        revenue[here] = attraction[here] * won * thinned * on_site
+        _thin(access, outside, missing)
+        revenue[here] = attraction[here] * won * missing * on_site
     return np.maximum(revenue, LEAST_TAKINGS)
 
 
@@ -136,11 +141,19 @@ def margins_with_costs(own: Floats, relative: Floats, values: Mapping[str, Any])
     return margin
 
 
+@kernel
+def _find_costs(margin: Floats, p: Any) -> None:
+    """Replace margins by the costs per euro of turnover at which shops have them."""
+    for i in range(margin.size):
+        margin[i] = costs_at(margin[i], p)
+
+
 def set_costs(state: State, values: Mapping[str, Any], margin: Floats, presence: Floats) -> None:
     """Scale costs so that an average occupant earns the given margin at average occupancy."""
     revenue = takings(state, values, presence)
-    p = parameters_of(costs_at, values)
-    costs = revenue * np.array([costs_at.py_func(m, p) for m in margin])
+    costs = margin.copy()
+    _find_costs(costs, parameters_of(_find_costs, values))
+    costs *= revenue
     rent = np.minimum(values["rent_effort"] / values["gross_margin"], 0.9) * costs
     state["premises.rent"] = state["premises.rent_at_start"] = rent
     state["premises.fixed_costs"] = costs - rent

@@ -105,16 +105,17 @@ def _settle(state: State, territory: Territory) -> None:
         return
     position = np.empty(territory.shape, np.int64)
     hilbert_positions(position)
-    order = np.argsort(position.ravel())
-    room = territory.residents.ravel()[order]
+    residents = territory.residents.ravel()
+    order = np.flatnonzero((youth > 0) | (residents >= 1))
+    order = order[np.argsort(position.ravel()[order])]
+    room = residents[order]
     places = np.zeros(order.size, np.int64)
     left = _seat(youth[order] * count / youth.sum(), room, count, places)
     places[np.argmax(room)] += left
     state["youth.cell_row"] = np.repeat(order, places)
     state["youth.zone"] = state["cell.zone"].ravel()[state["youth.cell_row"]]
     state["youth.income_third"] = state["cell.income_third"].ravel()[state["youth.cell_row"]]
-    places[order] = places.copy()
-    state["cell.youth_places_nearby"] = places.reshape(territory.shape)
+    state["cell.youth_places_nearby"].reshape(-1)[order] = places
 
 
 def _motivate(state: State, values: Mapping[str, Any], seed: int, lives: YouthLives) -> None:
@@ -169,8 +170,8 @@ def _acquaint(state: State, values: Mapping[str, Any], seed: int, cell_km: float
     before = np.zeros((shape[0] + 1, shape[1] + 1), np.int64)
     before[1:, 1:] = here.cumsum(axis=0).cumsum(axis=1)
     first = np.zeros(here.size, np.int64)
-    cells, rows = np.unique(cell, return_index=True)
-    first[cells] = rows
+    rows = np.flatnonzero(np.diff(cell, prepend=-1))  # those of a cell follow each other
+    first[cell[rows]] = rows
     draws = np.array(
         [uniform(seed, STREAMS["rewiring"], cell.size, k) for k in range(ACQUAINTANCES)]
     )

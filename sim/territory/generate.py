@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import scipy
 
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.elementary import exp, power
@@ -39,10 +40,13 @@ CLUSTERING = 1.3
 
 def _smooth(noise: Floats, passes: int) -> Floats:
     """Blur with a 3 x 3 box, edges repeated, and rescale to unit variance."""
+    # All passes at once: a repeated edge mirrors the field, and mirrored it stays.
+    weights = np.ones(1)
     for _ in range(passes):
-        p = np.pad(noise, 1, mode="edge")
-        rows, columns = noise.shape
-        noise = np.mean([p[i : i + rows, j : j + columns] for i in range(3) for j in range(3)], 0)
+        weights = np.convolve(weights, np.ones(3))
+    weights /= weights.sum()
+    for axis in range(2):
+        noise = scipy.ndimage.correlate1d(noise, weights, axis, mode="reflect")
     spread = noise.std()
     return (noise - noise.mean()) / spread if spread > 0 else noise * 0
 
@@ -55,8 +59,12 @@ def _share_out(weights: Floats, total: int) -> Ints:
     exact = flat / flat.sum() * total
     people = np.floor(exact).astype(np.int64)
     rest = total - int(people.sum())
-    order = np.argsort(people - exact, kind="stable")
-    people[order[:rest]] += 1
+    if rest:
+        missing = exact - people
+        least = np.partition(missing, -rest)[-rest]
+        people[missing > least] += 1
+        left = total - int(people.sum())
+        people[np.flatnonzero(missing == least)[:left]] += 1
     return people.reshape(weights.shape)
 
 
@@ -66,6 +74,15 @@ def _profile(away: Floats, radius: float) -> Floats:
     density = np.maximum(exp(-distance) - math.exp(-BUILT_UP_EDGE), 0)
     total = density.sum()
     return density / total if total > 0 else density
+
+
+def _window(place: tuple[float, float], reach: float, shape: tuple[int, int]) -> tuple[slice, slice]:
+    """Return the part of a grid within `reach` cells of a place, by row and by column."""
+    rows, columns = (
+        slice(max(0, math.floor(at - reach)), min(length, math.ceil(at + reach) + 1))
+        for at, length in zip(place, shape, strict=True)
+    )
+    return rows, columns
 
 
 def generate_territory(values: Mapping[str, Any], name: str = "") -> Territory:
@@ -89,11 +106,13 @@ def generate_territory(values: Mapping[str, Any], name: str = "") -> Territory:
         closest = min(1.5 * values["town_radius"] / km, 0.8 * reach)
         distance = closest + (0.95 * reach - closest) * np.sqrt(rng.random(n))
         angle = rng.random(n) * 2 * np.pi
+        edge = BUILT_UP_EDGE * values["settlement_radius"] / float(ease.min())
         sizes = 1 / power(np.arange(1, n + 1), 0.8)
         for d, a, size in zip(distance, angle, sizes / sizes.sum(), strict=True):
             place = (middle[0] + d * math.sin(a), middle[1] + d * math.cos(a))
-            away = np.hypot(y - place[0], x - place[1]) * ease
-            around += size * _profile(away, values["settlement_radius"])
+            near = _window(place, edge, around.shape)
+            away = np.hypot(y[near] - place[0], x[near] - place[1]) * ease[near]
+            around[near] += size * _profile(away, values["settlement_radius"])
     scattered = rng.gamma(0.3, 1.0, (rows, columns))
     share = values["scattered_share"] * (1 - values["town_share"] if n else 1.0)
     rest = 1 - values["town_share"] - share if n else 0.0

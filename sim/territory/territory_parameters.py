@@ -57,7 +57,7 @@ class TerritoryParameters(ParameterGroup):
         "found",
     )
     population: int = _number(
-        50_000, "people", (1, 20_000_000), "Residents", "Number of people who live on the grid."
+        50_000, "people", (1, 100_000_000), "Residents", "Number of people who live on the grid."
     )
     town_share: float = _number(
         0.80,
@@ -75,7 +75,7 @@ class TerritoryParameters(ParameterGroup):
         "exponential density profile; Clark (1951), doi 10.2307/2981088",
     )
     settlements: int = _number(
-        8, "1", (0, 500), "Settlements", "Villages, suburbs or estates around the main town."
+        8, "1", (0, 50_000), "Settlements", "Villages, suburbs or estates around the main town."
     )
     settlement_radius: float = _number(
         0.45,
