@@ -8,7 +8,7 @@ from typing import Final
 
 __all__ = ["MODEL_VERSION", "package_version", "versions_needed"]
 
-MODEL_VERSION: Final = "4"
+MODEL_VERSION: Final = "5"
 """Incremented whenever the same scenario and seed give different results; CHANGELOG.md says why."""
 
 

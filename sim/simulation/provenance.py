@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 from collections.abc import Mapping
 from pathlib import Path
@@ -206,6 +207,8 @@ def describe_environment() -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": platform.platform(),
         "cpu": _cpu(),
+        "cpu_features": np.show_config("dicts")["SIMD Extensions"]["found"],  # that NumPy uses
+        "numba_target": os.environ.get("NUMBA_CPU_NAME") or "host",
         "packages": versions_needed(*PACKAGES),
     }
 

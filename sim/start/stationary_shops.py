@@ -173,7 +173,7 @@ def _read_off(table: Floats, margin: Floats, ease: Ints) -> Floats:
 
 def lettability_classes(variance: float) -> Floats:
     """Return the means of equally likely classes of a gamma distribution of mean 1."""
-    if variance == 0.0:
+    if variance < 1e-12:  # where shapes near infinity are no numbers
         return np.ones(1)
     shape = 1.0 / variance
     edges = scipy.special.gammaincinv(shape, np.linspace(0.0, 1.0, LETTABILITY_CLASSES + 1))

@@ -76,7 +76,9 @@ def _profile(away: Floats, radius: float) -> Floats:
     return density / total if total > 0 else density
 
 
-def _window(place: tuple[float, float], reach: float, shape: tuple[int, int]) -> tuple[slice, slice]:
+def _window(
+    place: tuple[float, float], reach: float, shape: tuple[int, int]
+) -> tuple[slice, slice]:
     """Return the part of a grid within `reach` cells of a place, by row and by column."""
     rows, columns = (
         slice(max(0, math.floor(at - reach)), min(length, math.ceil(at + reach) + 1))

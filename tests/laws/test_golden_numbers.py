@@ -1,12 +1,16 @@
-"""A small comparison and a small run give the numbers of their model version.
+"""A small comparison, a small run and small towns give the numbers of their model version.
 
 The tables in ``tests/golden`` hold them. A change of results is a new model version, which
 CHANGELOG.md explains. ``python -m tests.laws.test_golden_numbers`` writes the tables again, for a
 new version or with a new measure.
+
+The bytes of towns depend on no processor: CI asks for them with all that its own has, and again
+with the oldest packages as on a processor that has nothing but the least.
 """
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pandas as pd
@@ -14,8 +18,9 @@ import pytest
 
 import sim
 from sim.measures.registry import MONTHLY, OUTCOMES
+from sim.simulation.simulation import Simulation
 from sim.version import MODEL_VERSION
-from tests.reference.towns import SMALL
+from tests.reference.towns import SMALL, small_town
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 ROUNDING = 1e-9  # processors differ in the last bits
@@ -43,6 +48,26 @@ def months() -> pd.DataFrame:
     return sim.run(scenario, seed=2, months=24)[list(MONTHLY)].iloc[[0, 11, 23]]
 
 
+TOWNS = {
+    "alone": {},
+    "with_places": {"existing_third_places": "coworking:1", "decay_form_comparison": "power_law"},
+    "closed": {"common_cost_share": 0.0, "boundary": "closed"},
+}
+
+
+def digests(town: str) -> dict[str, str]:
+    """Return digests of a town with a cluster: at its start and a year later."""
+    scenario = small_town(3, **TOWNS[town]).scenario.add("transition_cluster")
+    run = Simulation(scenario.replace(**{"transition_cluster.start": 2}), 3)
+    found = {}
+    for when in ("start", "year"):
+        arrays = [a for name, a in run.state.items() if not name.startswith("work.")]
+        arrays += [run.counts, run.ledger_pages]
+        found[when] = hashlib.sha256(b"".join(a.tobytes() for a in arrays)).hexdigest()
+        run.run(12)
+    return found
+
+
 def _golden(name: str) -> pd.DataFrame:
     return pd.read_csv(GOLDEN / f"{name}_of_model_{MODEL_VERSION}.csv")
 
@@ -64,8 +89,15 @@ def test_the_monthly_table_is_that_of_the_model_version() -> None:
         assert values.to_dict() == pytest.approx(wanted.to_dict(), rel=ROUNDING)
 
 
+@pytest.mark.parametrize("town", TOWNS)
+def test_a_town_has_the_bytes_of_the_model_version(town: str) -> None:
+    assert digests(town) == _golden("digests").set_index("town").loc[town].to_dict()
+
+
 if __name__ == "__main__":
     for old in GOLDEN.glob("*.csv"):
         old.unlink()
-    for name, table in (("effects", effects()), ("months", months())):
+    bytes_of_towns = pd.DataFrame([{"town": town, **digests(town)} for town in TOWNS])
+    tables = {"effects": effects(), "months": months(), "digests": bytes_of_towns}
+    for name, table in tables.items():
         table.to_csv(GOLDEN / f"{name}_of_model_{MODEL_VERSION}.csv", index=False)
