@@ -236,9 +236,10 @@ def test_the_examples_of_the_guide_run(guide, tmp_path, monkeypatch, capsys):
     sweep(
         "rents.toml", "rents", changes={"replications": 2, "settings": VILLAGE}, executor="serial"
     )
-    shared = {}
+    shared, long = {}, "evaluations=100, replications=5"
+    assert long in guide
     for code in blocks(guide, "python"):
-        exec(code, shared)
+        exec(code.replace(long, "evaluations=4, replications=2, fresh=2"), shared)
     assert "0 runs are missing" in capsys.readouterr().out
 
 

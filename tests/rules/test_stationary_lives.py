@@ -102,7 +102,8 @@ def test_classes_of_lettability_stand_for_a_gamma_distribution(variance):
 
 
 def test_without_frailty_premises_are_alike():
-    assert lettability_classes(0.0).tolist() == [1.0]
+    for next_to_nothing in (0.0, 5e-324, 1e-13):
+        assert lettability_classes(next_to_nothing).tolist() == [1.0]
 
 
 @settings(max_examples=20)
