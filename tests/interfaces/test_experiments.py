@@ -239,7 +239,7 @@ def test_the_examples_of_the_guide_run(guide, tmp_path, monkeypatch, capsys):
     shared, long = {}, "evaluations=100, replications=5"
     assert long in guide
     for code in blocks(guide, "python"):
-        exec(code.replace(long, "evaluations=4, replications=2, fresh=2"), shared)
+        exec(code.replace(long, "evaluations=20, replications=1, fresh=2"), shared)
     assert "0 runs are missing" in capsys.readouterr().out
 
 
