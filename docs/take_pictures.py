@@ -48,7 +48,7 @@ def main() -> None:
         page = visit("month=180")
         shoot(page, "page")
         shoot(page, "page_why", "why-head")
-        page.page.locator("#map-with").hover()
+        page.page.locator("#town").hover()
         page.until("document.querySelector('#cell').textContent.startsWith('Row')")
         page.page.locator("section:has(#maps-head)").screenshot(path=PICTURES / "page_maps.png")
         page.close()

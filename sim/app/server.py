@@ -24,12 +24,14 @@ from starlette.exceptions import HTTPException
 from sim.app.command import compare_command, python_of, run_commands
 from sim.app.frames import frame
 from sim.app.guard import Guard
+from sim.app.life import Kind, Side, biography
 from sim.app.offer import MOST_STEPS, offer
 from sim.app.pair import CHARTS, Pair
 from sim.app.replications import LOOKS, Replications, ReportRuns
 from sim.app.request import Catalogue, Request
 from sim.app.sessions import Busy, Session, Sessions, TooMany, Unknown
 from sim.app.story import tell
+from sim.app.town import town
 from sim.errors import InputError, nearest
 from sim.interventions import Intervention
 from sim.measures.map_layers import LAYERS
@@ -77,18 +79,22 @@ _ERRORS: Final[dict[int | str, dict[str, Any]]] = {
 }
 _BYTES: Final[dict[int | str, dict[str, Any]]] = {
     200: {
-        "description": "A frame; see sim.app.frames.",
+        "description": "A month as bytes; see sim.app.frames and sim.app.town.",
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
 
 
 class FrameRequest(BaseModel):
-    """A request for a frame: months to run first, the layer to show, and months already known."""
+    """A request for a frame: months to run first, the layer to show, and months already known.
+
+    From the start, it runs again up to so many months, as before: time goes back.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     steps: Annotated[int, Field(ge=0, le=MOST_STEPS)] = 0
+    from_start: bool = False
     layer: Annotated[str, Field(max_length=64)] = "vacancy"
     known: Annotated[int, Field(ge=0, le=100_000)] = 0
 
@@ -155,6 +161,8 @@ def make_app(
         if asked.layer not in LAYERS:
             raise InputError(f"unknown layer '{asked.layer}'.{nearest(asked.layer, LAYERS)}")
         with sessions.using(name) as session, sessions.turn:
+            if asked.from_start:
+                session.pair = Pair(session.pair.arms, session.pair)
             session.pair.run_to(session.pair.month + asked.steps)
             content = frame(session.pair, asked.layer, asked.known)
         return Response(content, media_type="application/octet-stream")
@@ -199,9 +207,33 @@ def make_app(
             "python": python_of(asked, choice, month),
         }
 
+    _answer_town(api, sessions)
     _answer_replications(api, sessions)
     api.mount("/static", StaticFiles(directory=STATIC), name="static")
     return Guard(api, hosts, token)
+
+
+def _answer_town(api: FastAPI, sessions: Sessions) -> None:
+    """Add what the page asks about shops, places, projects and people."""
+
+    @api.get("/api/sessions/{name}/town", response_class=Response, responses=_BYTES)
+    def people(name: Name) -> Response:
+        """Return shops, places, projects and people of the present month."""
+        with sessions.using(name) as session, sessions.turn:
+            content = town(session.pair)
+        return Response(content, media_type="application/octet-stream")
+
+    @api.get("/api/sessions/{name}/life")
+    def life(
+        name: Name,
+        kind: Kind,
+        row: Annotated[int, Query(ge=0, le=1_000_000)],
+        side: Side = "with",
+        lang: In = "en",
+    ) -> dict[str, Any]:
+        """Return the biography of a shop, place, office, project or young resident."""
+        with sessions.using(name) as session:
+            return biography(session.pair, side, kind, row, lang)
 
 
 def _answer_replications(api: FastAPI, sessions: Sessions) -> None:
@@ -302,6 +334,12 @@ def _about(session: Session) -> dict[str, Any]:
         "cost": sum(i.cost(pair.months) for i in added),
         "ends": {name: ends for i in added for name, ends in _ends(i).items()},
         "differs": _differs(session),
+        "events": [
+            {"month": month, "intervention": i.name, "event": event}
+            for i in added
+            for month, event in ((i.levers.start, "begins"), (i.levers.stop, "ends"))
+            if event == "begins" or month
+        ],
     }
 
 

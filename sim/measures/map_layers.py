@@ -70,12 +70,16 @@ def _by_cell(state: State, values: npt.NDArray[Any], table: str) -> npt.NDArray[
     return totals
 
 
+FEWEST: Final = 3
+"""Premises below which a cell has no share of vacant ones: it would jump from 0 to 1 with one."""
+
+
 def _vacancy(state: State) -> npt.NDArray[np.float64]:
     premises = _by_cell(state, np.ones(state["premises.is_open"].size), "premises")
     is_used = (state["premises.is_open"] == 1) | (state["premises.third_place"] >= 0)
     in_use = _by_cell(state, is_used, "premises")
     with np.errstate(invalid="ignore"):
-        return (premises - in_use) / premises  # 0 / 0 is nan: a cell without premises
+        return np.where(premises < FEWEST, np.nan, (premises - in_use) / premises)
 
 
 def _participation(state: State) -> npt.NDArray[np.float64]:
@@ -120,7 +124,7 @@ _DECLARED = (
         "vacancy",
         "share",
         "Vacant premises",
-        "Share of the cell's premises that are vacant.",
+        "Share of the cell's premises that are vacant; blank where there are fewer than three.",
         _vacancy,
         "the scenario's vacancy at the start, and rates of closure and reletting since then",
         "derived",

@@ -31,6 +31,14 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 
+SWIPE = """([border, isDifference]) => {
+  const [swipe, box] = ["swipe", "show-difference"].map((id) => document.getElementById(id));
+  swipe.value = border;
+  swipe.dispatchEvent(new Event("input"));
+  box.checked = isDifference;
+  box.dispatchEvent(new Event("change"));
+}"""
+
 
 @contextmanager
 def serving() -> Iterator[str]:
@@ -121,8 +129,10 @@ class Visit:
         return str(self.page.locator(f"#{identifier}").inner_text())
 
     def pixels(self, side: str) -> str:
-        """Return the pixels of a map."""
-        return str(self.page.evaluate(f"document.querySelector('#map-{side}').toDataURL()"))
+        """Return the pixels of the town without or with the intervention, or of the difference."""
+        self.page.evaluate(SWIPE, [100 if side == "without" else 0, side == "difference"])
+        self.until("document.body.dataset.still === 'true'")
+        return str(self.page.evaluate("document.querySelector('#town').toDataURL()"))
 
     def close(self) -> None:
         self.context.close()

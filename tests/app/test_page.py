@@ -145,8 +145,8 @@ def test_everything_is_said_in_either_language_and_nothing_in_the_other(visit: O
 
 @pytest.mark.slow
 def test_a_cell_is_read_by_pointer_and_by_arrow_keys(visit: Open) -> None:
-    page = visit(SMALL + "&month=3")
-    canvas = page.page.locator("#map-with")
+    page = visit(SMALL + "&month=3&layer=vacancy")
+    canvas = page.page.locator("#town")
     box = canvas.bounding_box()
     page.page.mouse.move(box["x"] + box["width"] / 2 + 1, box["y"] + box["height"] / 2 + 1)
     cell = page.page.locator("#cell")
@@ -157,7 +157,23 @@ def test_a_cell_is_read_by_pointer_and_by_arrow_keys(visit: Open) -> None:
     page.page.keyboard.press("ArrowLeft")
     page.page.keyboard.press("ArrowUp")
     page.until("document.querySelector('#cell').textContent.startsWith('Row 12, column 12.')")
-    assert canvas.get_attribute("aria-label").startswith("Map of Vacant premises")
+    assert canvas.get_attribute("aria-label").startswith(
+        "The town with Vacant premises as its ground"
+    )
+
+
+@pytest.mark.slow
+def test_what_is_in_a_cell_tells_its_life_and_the_bar_goes_to_any_month(visit: Open) -> None:
+    page = visit(SMALL + "&month=30&lang=en", reduced_motion="reduce")
+    assert page.text("life").startswith("Click on a shop")
+    page.page.locator("#town").press("Enter")
+    page.until("document.querySelector('#life li') !== null")
+    shown = page.pixels("with")
+    for month in (12, 30):  # back, and forth again: the same town
+        page.settle(lambda month=month: page.page.locator("#scrub").fill(str(month)))
+        assert page.data("month") == month
+        assert f"month {month} of 60" in page.text("date")
+        assert (page.pixels("with") == shown) == (month == 30)
 
 
 @pytest.mark.slow
@@ -257,7 +273,7 @@ def test_dark_light_and_less_motion_follow_the_system_and_the_button(visit: Open
 def test_the_keyboard_plays_and_pauses(visit: Open) -> None:
     page = visit()
     assert page.page.locator("#speed").input_value() == "12"
-    page.page.locator("#map-with").focus()
+    page.page.locator("#town").focus()
     page.page.keyboard.press("Space")
     page.until("Number(document.body.dataset.month) >= 3")
     assert page.page.locator("#play").inner_text() == "Pause"

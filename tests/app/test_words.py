@@ -23,6 +23,7 @@ def said() -> set[str]:
             call = script[start.end() :].partition(");")[0].partition(", {")[0].partition("\n")[0]
             keys |= set(re.findall(r'"(\w+)"', call))
     lists = {r'row\("th", (\[.*?\])': "", r"SIDES = (\[.*?\])": "", r"STAKES = (\[.*?\])": "stake_"}
+    lists[r"MARKS = (\[.*?\])"] = "mark_"
     for pattern, prefix in lists.items():
         (found,) = (match for s in SCRIPTS for match in re.findall(pattern, s))
         keys |= {prefix + key for key in re.findall(r'"(\w+)"', found)}

@@ -35,6 +35,32 @@ export const stop = (session) => ask("DELETE", `/api/sessions/${session}/replica
 export const file = async (session, name) =>
   (await ask("GET", `/api/sessions/${session}/${name}`)).blob();
 
+export const life = (session, who, language) =>
+  json("GET", `/api/sessions/${session}/life?${new URLSearchParams({ ...who, lang: language })}`);
+
+const GROUPS = ["shops", "places", "offices", "projects", "visitors", "young"];
+
+// Shops, places, projects and people in the layout of sim/app/town.py.
+export async function town(session) {
+  const buffer = await (await ask("GET", `/api/sessions/${session}/town`)).arrayBuffer();
+  const data = new DataView(buffer);
+  const [month, everyShop, everyYoung] = [4, 8, 12].map((at) => data.getUint32(at, true));
+  let at = 16;
+  const take = (kind, n) => {
+    const values = new kind(buffer, at, n);
+    at += values.byteLength;
+    return values;
+  };
+  const group = () => {
+    const [n] = take(Uint32Array, 1);
+    const found = { n, id: take(Uint32Array, n), row: take(Uint16Array, n), column: take(Uint16Array, n), state: take(Uint8Array, n), detail: take(Uint8Array, n) };
+    at += (4 - (at % 4)) % 4;
+    return found;
+  };
+  const territory = () => Object.fromEntries(GROUPS.map((name) => [name, group()]));
+  return { month, everyShop, everyYoung, sides: [territory(), territory()] };
+}
+
 // A frame in the layout of sim/app/frames.py.
 export async function frame(session, asked) {
   const buffer = await (await ask("POST", `/api/sessions/${session}/frame`, asked)).arrayBuffer();

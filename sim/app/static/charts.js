@@ -95,6 +95,13 @@ export function add(frame) {
 
 export const known = () => months;
 
+// The month at which a measure with the intervention is highest so far, or 0.
+export function peak(name) {
+  const values = series[charts.findIndex(({ info }) => info.name === name)]?.[1] ?? [];
+  const whole = values.map((value, m) => (m < 11 ? null : value)); // twelve months lie behind each
+  return values.length < 24 ? 0 : whole.indexOf(Math.max(...whole)) + 1;
+}
+
 export function setBands(found) {
   bands = found;
   refresh();

@@ -3,11 +3,13 @@
 import * as api from "./api.js";
 import * as charts from "./charts.js";
 import * as controls from "./controls.js";
-import { date, language, learn, options, say, speak, text } from "./language.js";
+import { language, learn, options, say, speak, text } from "./language.js";
 import * as maps from "./maps.js";
 import * as replications from "./replications.js";
 import * as settings from "./settings.js";
 import * as story from "./story.js";
+import * as timeline from "./timeline.js";
+import * as town from "./town.js";
 
 const element = (id) => document.getElementById(id);
 const on = (id, event, action) => element(id).addEventListener(event, action);
@@ -60,6 +62,7 @@ async function open() {
   controls.limit(about.ends, offer);
   layCharts();
   charts.forget();
+  timeline.forget();
   replications.forget();
   story.settings(about, offer);
   layerWords();
@@ -85,10 +88,12 @@ function changed() {
 
 let painted = 0;
 let drawn = 0;
-async function show(steps) {
-  const frame = await api.frame(present.session, { steps, layer, known: charts.known() });
+async function show(steps, again = false) {
+  const frame = await api.frame(present.session, { steps, layer, known: charts.known(), from_start: again });
+  const people = await api.town(present.session);
   element("error").hidden = true;
-  maps.paint(frame);
+  town.show(frame, people);
+  timeline.keep(frame, people);
   charts.add(frame);
   month = frame.month;
   painted += 1;
@@ -101,14 +106,47 @@ async function show(steps) {
   showDate();
 }
 
-function showDate() {
-  element("date").value = say("date", { date: today(), month, months: about.months });
-  element("progress").value = month / about.months;
+function showDate(at = month) {
+  const words = say("date", { date: timeline.label(at, about.start_year), month: at, months: about.months });
+  element("date").value = words;
+  const scrub = element("scrub");
+  scrub.max = about.months;
+  if (!isDragged) scrub.value = at;
+  scrub.setAttribute("aria-valuetext", words);
 }
 
-function today() {
-  const run = Math.max(month - 1, 0); // at month 0 nothing was run; the run begins in January
-  return date(about.start_year + Math.floor(run / 12), (run % 12) + 1);
+const today = () => timeline.label(month, about.start_year); // at month 0 nothing was run; it begins in January
+
+// Goes to a month: forth by running on, back by running again from the start, which gives the same.
+let isDragged = false;
+let wanted = null;
+function go(to) {
+  pause();
+  isDragged = true;
+  const seen = timeline.seen(to);
+  if (seen) town.show(seen.frame, seen.town);
+  showDate(to);
+  const isWaiting = wanted !== null;
+  wanted = to;
+  if (isWaiting) return;
+  next(async () => {
+    try {
+      while (wanted !== null && present.session) {
+        const goal = wanted;
+        let again = goal < month;
+        do {
+          await show(Math.min(goal - (again ? 0 : month), offer.limits.steps), again);
+          again = false;
+        } while (month < goal && wanted === goal);
+        if (wanted === goal) wanted = null;
+      }
+    } finally {
+      [wanted, isDragged] = [null, false];
+    }
+    target = month;
+    showDate();
+    await settle();
+  });
 }
 
 let told = 0;
@@ -130,8 +168,10 @@ async function settle() {
   const commands = await api.command(present.session);
   for (const name of ["command", "compare", "python"]) element(name).textContent = commands[name];
   charts.refresh();
-  maps.describe(text(present.layer().label), today());
+  town.describe(text(present.layer().label), today());
+  timeline.mark(about, offer, charts.peak("closure_rate_town_centre"), go);
   maps.reread(present);
+  await town.reread();
   settings.write({ language, layer, month });
   settled += 1;
   document.body.dataset.settled = settled;
@@ -217,6 +257,13 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
+function recolour() {
+  if (!about) return;
+  layCharts();
+  town.describe(text(present.layer().label), today());
+  town.redraw();
+}
+
 function listen() {
   const reseed = () => settings.choose({ seed: element("seed").value });
   on("controls", "submit", (event) => event.preventDefault()); // Enter in a field is no new start
@@ -247,6 +294,7 @@ function listen() {
   }
   on("find", "input", () => controls.find(element("find").value));
 
+  on("scrub", "input", () => about && go(Number(element("scrub").value)));
   on("play", "click", () => (playing ? pause() : play()));
   on("step", "click", () => about && next(async () => {
     await step();
@@ -254,6 +302,7 @@ function listen() {
   }));
   on("layer", "change", () => {
     layer = element("layer").value;
+    timeline.forget();
     layerWords();
     next(async () => {
       await show(0);
@@ -279,9 +328,9 @@ function listen() {
   on("theme", "click", () => {
     const dark = getComputedStyle(document.documentElement).colorScheme === "dark";
     document.documentElement.dataset.theme = dark ? "light" : "dark";
-    if (about) layCharts();
+    recolour();
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => about && layCharts());
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
 
   on("link", "click", async () => {
     settings.write({ language, layer, month });
@@ -292,7 +341,7 @@ function listen() {
   exported("csv", async () => save(await api.file(present.session, "export.csv"), "essaim.csv"));
   on("report", "click", () => about && replications.report().then((file) => save(file, "report.html")).catch(complain));
   exported("png", async () =>
-    save(await maps.picture(`${text(present.layer().label)}, ${today()} – Essaim`), `essaim-${layer}-${month}.png`));
+    save(await town.picture(`${text(present.layer().label)}, ${today()} – Essaim`), `essaim-${layer}-${month}.png`));
 
   on("more-box", "toggle", charts.resize);
   addEventListener("resize", charts.resize);
@@ -309,7 +358,7 @@ async function start() {
   speak(given.lang ?? navigator.language.slice(0, 2));
   layout();
   replications.listen(present);
-  maps.readCells(present);
+  town.listen(present);
   listen();
   await next(open);
   document.body.dataset.ready = "true";

@@ -1,4 +1,4 @@
-// Three maps painted pixel by pixel, with their legends and a readout of one cell.
+// The ground of the town: a layer cell by cell, its legends, and the readout of one cell.
 
 import { DIFFERENCES, LEVELS } from "./palette.js";
 import { number, percent, quantity, say, text } from "./language.js";
@@ -6,12 +6,15 @@ import * as api from "./api.js";
 
 const element = (id) => document.getElementById(id);
 const SIDES = ["without", "with", "difference"];
-const CANVASES = SIDES.map((side) => element(`map-${side}`));
 const TABLES = [LEVELS, LEVELS, DIFFERENCES];
 
-let pictures = []; // [map]: its context, image, and pixels of the image as whole numbers
+let pictures = []; // [side]: its canvas, a pixel for each cell, and the bytes on it
 let shape = [0, 0];
 let cursor = null;
+
+// The canvas of a side, one pixel for each cell.
+export const ground = (side) => pictures[side].canvas;
+export const chosen = () => cursor;
 
 export function paint({ rows, columns, maps }) {
   if (shape[0] !== rows || shape[1] !== columns) fit(rows, columns);
@@ -26,13 +29,11 @@ export function paint({ rows, columns, maps }) {
 function fit(rows, columns) {
   shape = [rows, columns];
   cursor = null;
-  pictures = CANVASES.map((canvas) => {
-    canvas.width = columns;
-    canvas.height = rows;
-    canvas.style.aspectRatio = `${columns} / ${rows}`;
+  pictures = SIDES.map(() => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: columns, height: rows });
     const context = canvas.getContext("2d");
     const image = context.createImageData(columns, rows);
-    return { context, image, pixels: new Uint32Array(image.data.buffer) };
+    return { canvas, context, image, pixels: new Uint32Array(image.data.buffer) };
   });
 }
 
@@ -54,34 +55,13 @@ export function legend(layer, [low, high]) {
   }
 }
 
-// The description of the maps for screen readers.
-export function describe(label, month) {
-  CANVASES.forEach((canvas, k) =>
-    canvas.setAttribute("aria-label", say("map_label", { layer: label, side: say(SIDES[k]), date: month })));
-}
-
-// Reads the cell under the pointer or reached by arrow keys.
-export function readCells(present) {
-  const show = (row, column) => {
-    const within = (at, size) => Math.max(0, Math.min(size - 1, at));
-    cursor = [within(row, shape[0]), within(column, shape[1])];
-    reread(present);
-  };
-  for (const canvas of CANVASES) {
-    canvas.addEventListener("pointermove", (event) => {
-      const box = canvas.getBoundingClientRect();
-      const row = Math.floor(((event.clientY - box.top) / box.height) * shape[0]);
-      const column = Math.floor(((event.clientX - box.left) / box.width) * shape[1]);
-      if (!cursor || cursor[0] !== row || cursor[1] !== column) show(row, column);
-    });
-    canvas.addEventListener("keydown", (event) => {
-      const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
-      if (!move) return;
-      event.preventDefault();
-      const [row, column] = cursor ?? [Math.floor(shape[0] / 2), Math.floor(shape[1] / 2)];
-      show(row + move[0], column + move[1]);
-    });
-  }
+// Moves the cell that is read; it stays within the grid.
+export function choose(row, column, present) {
+  const within = (at, size) => Math.max(0, Math.min(size - 1, at));
+  const next = [within(row, shape[0]), within(column, shape[1])];
+  if (cursor && cursor[0] === next[0] && cursor[1] === next[1]) return;
+  cursor = next;
+  reread(present);
 }
 
 // Requests one cell at a time; only the last position waits for its turn.
@@ -103,34 +83,4 @@ export async function reread(present) {
   } finally {
     reading = false;
   }
-}
-
-// The three maps side by side with captions and legends, as one picture.
-export function picture(title) {
-  const [size, gap] = [400, 16];
-  const canvas = Object.assign(document.createElement("canvas"), { width: 3 * size + 4 * gap, height: size + 140 });
-  const context = canvas.getContext("2d");
-  context.fillStyle = "#fff";
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.fillStyle = "#222";
-  context.font = "16px sans-serif";
-  context.imageSmoothingEnabled = false;
-  SIDES.forEach((side, k) => {
-    const left = gap + k * (size + gap);
-    const scale = size / Math.max(...shape);
-    context.fillText(say(side), left, 26);
-    context.drawImage(CANVASES[k], left, 36, shape[1] * scale, shape[0] * scale);
-  });
-  const bar = (id, ends, left, width) => {
-    context.drawImage(element(id), left, size + 52, width, 12);
-    context.fillText(ends[0], left, size + 82);
-    context.textAlign = "right";
-    context.fillText(ends[1], left + width, size + 82);
-    context.textAlign = "left";
-  };
-  const words = (...ids) => ids.map((id) => element(id).textContent);
-  bar("legend-layer", words("legend-low", "legend-high"), gap, 2 * size + gap);
-  bar("legend-difference", words("legend-less", "legend-more"), 2 * (size + gap) + gap, size);
-  context.fillText(title, gap, size + 118);
-  return new Promise((done) => canvas.toBlob(done));
 }

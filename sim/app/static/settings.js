@@ -23,7 +23,7 @@ export function read(offer) {
   const layer = given.get("layer");
   return {
     lang: given.get("lang"),
-    layer: isOffered(offer.layers, layer) ? layer : "vacancy",
+    layer: isOffered(offer.layers, layer) ? layer : "population",
     month: wholeNumber(given.get("month")),
   };
 }
