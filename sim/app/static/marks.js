@@ -8,10 +8,13 @@ const MARKS = ["shop_0", "shop_1", "shop_2", "vacant", "place", "office", "idea"
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 let stamps = {};
+let made = ""; // size and paper of the stamps
 
 // Draws all marks for a size of a shop in pixels, in the colours of light or dark.
 export function make(size) {
   const [ink, paper] = [colour("--ink"), colour("--paper")];
+  if (made === `${size} ${paper}`) return;
+  made = `${size} ${paper}`;
   const line = size / 7;
   const isSmall = size < 6; // an outline would hide the colour
   const drawn = (width, draw) => {
