@@ -219,7 +219,7 @@ def report() -> Iterator[str]:
     yield f"{server.start_cpu:.1f} s of them."
     yield ""
     with browsing() as browser:
-        yield "The living town and five charts; months as fast as they go, then frames of the canvas"
+        yield "The town and five charts; months as fast as they go, frames of the canvas"
         yield "at twelve months a second:"
         yield ""
         head = ("grid", "months a second", "server, a month", "main thread, a month")
