@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 def compare_command(
     scenario: options.Scenario,
     interventions: Annotated[
-        list[str], typer.Argument(help="Interventions by name, or TOML files, each in its own arm.")
+        list[str],
+        typer.Argument(
+            help="Interventions by name, or TOML files, each in its own arm; a+b share one."
+        ),
     ],
     out: Annotated[
         str,
@@ -48,6 +51,15 @@ def compare_command(
             "--parts", help="Also each part of the interventions alone, at equal public money."
         ),
     ] = False,
+    budget: Annotated[
+        float | None,
+        typer.Option(
+            "--budget",
+            parser=options.real_number,
+            metavar="EUR",
+            help="Public money that each arm is to spend a year; its levers are scaled to it.",
+        ),
+    ] = None,
     territories: Annotated[
         bool,
         typer.Option(
@@ -77,6 +89,7 @@ def compare_command(
         "reps": reps,
         "fixed_parameters": fixed_parameters,
         "independent": independent,
+        "budget": budget,
         "workers": workers,
         "executor": executor,
         "scheduler": scheduler,
@@ -105,7 +118,7 @@ def compare_command(
     CONSOLE.say(f"The report is {out}/report.html; its tables are in the same folder.")
     say_if_more(results, reps)
     end_if_failed(results)
-    CONSOLE.next(f"sim interventions {interventions[0]}")
+    CONSOLE.next(f"sim interventions {interventions[0].partition('+')[0]} --in {scenario}")
 
 
 def _load_report() -> None:
@@ -131,7 +144,9 @@ def _answer(results: Results, out: str, language: Language, as_json: bool) -> No
         effects, run = results.effects, results.manifest["run"]
         end = effects[effects["horizon"] == effects["horizon"].max()]
         found = end.astype(object).where(end.notna(), None).to_dict("records")
-        CONSOLE.json({"effects": found, "run": run, "out": out})
+        spending = results.spending.astype(object).where(results.spending.notna(), None)
+        money = spending.to_dict("records")
+        CONSOLE.json({"effects": found, "spending": money, "run": run, "out": out})
         return
     from sim.experiments.inference import FEWEST
     from sim.measures.registry import HEADLINES
@@ -151,9 +166,22 @@ def _answer(results: Results, out: str, language: Language, as_json: bool) -> No
     CONSOLE.data(f"{results.scenario.title[language]}\n")
     CONSOLE.data(table(rows, text_columns=2))
     CONSOLE.data(f"\n{too_few(facts) if facts.reps < FEWEST else looks_in_short(facts)}")
+    if results.experiment.budget:
+        _show_money(facts)
     for whole in facts.wholes:
         if whole.name in facts.parts:
             _show_parts(facts, whole)
+
+
+def _show_money(facts: Facts) -> None:
+    """Show what each arm plans and spends a year, and why some of a budget is left."""
+    from sim.report.sections.budget import money_columns, money_rows
+
+    words, columns = facts.words, money_columns(facts)
+    heads = [words("table.intervention"), *(words(f"budget.{column}") for column in columns), ""]
+    rows = [[cell.text for cell in row] + [row[-1].below] for row in money_rows(facts)]
+    CONSOLE.data(f"\n{words('budget.caption')}\n")
+    CONSOLE.data(table([heads, *rows]))
 
 
 def _show_parts(facts: Facts, whole: Arm) -> None:

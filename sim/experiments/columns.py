@@ -151,7 +151,32 @@ COLUMNS: Final[Mapping[str, TableColumn]] = MappingProxyType(
         "gained_lo90": TableColumn("outcome", "Lower end of the 90 % interval of the gain."),
         "gained_hi90": TableColumn("outcome", "Upper end of the 90 % interval of the gain."),
         "eur_per_unit": TableColumn("EUR", "Mean cost over mean gain; only where there is a gain."),
+        "measure": TableColumn("text", "Measure by which arms are ranked."),
+        "rank": TableColumn(
+            "1", "Place by the mean effect in the wanted direction, which luck may change."
+        ),
+        "unit_lo90": TableColumn("EUR", "Lower end of the 90 % interval of the ratio."),
+        "unit_hi90": TableColumn("EUR", "Upper end of the 90 % interval of the ratio."),
+        "cost_verdict": TableColumn("text", "The verdict on the cost of a unit."),
         # Money
+        "planned": TableColumn(
+            "EUR/year",
+            "Public money that the plan gives: the even yearly sum over the lifetime of an arm "
+            "with the same present value, set-up included.",
+        ),
+        "spent": TableColumn("EUR/year", "Public money spent beyond the baseline, as a mean."),
+        "spent_lo90": TableColumn("EUR/year", "Lower end of the 90 % interval of this mean."),
+        "spent_hi90": TableColumn("EUR/year", "Upper end of the 90 % interval of this mean."),
+        "unspent": TableColumn("EUR/year", "Public money planned and not spent."),
+        "budget": TableColumn("EUR/year", "Public money that the arm was to spend."),
+        "left": TableColumn("EUR/year", "Part of the budget that is not spent."),
+        "limit": TableColumn(
+            "text",
+            "Why: 'none' (it is spent), 'demand' (too few ask for more), 'levers' (they end), "
+            "'steps' (seats are whole numbers), 'free' (it costs no public money).",
+        ),
+        "scale": TableColumn("1", "Factor by which levers of money and size are scaled."),
+        "levers": TableColumn("text", "Their values, as they are set on the command line."),
         "account": TableColumn("text", "Intervention, or existing place, that has the money."),
         "source": TableColumn("text", "Where money comes from."),
         "line": TableColumn("text", "What money is for, or 'income'."),

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.experiments.experiment import Experiment
+from sim.experiments.experiment import BASELINE, Experiment
 from sim.interventions import Intervention
 from sim.scenario.scenario import Scenario
 
@@ -36,19 +36,23 @@ def commands_of_comparison(experiment: Experiment, reference: str) -> Commands:
     """Return what repeats a comparison; parameters as for `commands_of_run`."""
     parts = experiment.parts_by_name
     arms = {name: arm for name, arm in experiment.arms.items() if name not in parts}
-    baseline, *others = arms.values()
-    tried = [i for arm in others for i in arm.interventions if i not in baseline.interventions]
-    known = {i.name: i.reference for i in tried}
-    names = [known.get(name) or name for name in [*arms][1:]]
-    changed = _set_by_hand(baseline, tried)
+    baseline = arms[BASELINE]
+    kept = len(baseline.interventions)
+    added = {name: arm.interventions[kept:] for name, arm in arms.items()}
+    names = ["+".join(i.reference or i.name for i in added[name]) or name for name in [*arms][1:]]
+    tried = {i.name: i for of_arm in added.values() for i in of_arm}
+    changed = _set_by_hand(baseline, [*tried.values()])
     flags = ["--fixed-parameters"] * (experiment.parameters == "fixed")
     flags += ["--independent"] * (experiment.luck == "per_arm")
     flags += ["--parts"] * bool(parts)
+    budget = [f"{experiment.budget:g}"] if experiment.budget else []
     adding = _adding(_references(baseline.interventions))
     scenario = f"load_scenario({reference!r}){adding}" if adding else repr(reference)
     options = [f"assignments={_assignments(changed)!r}"] if changed else []
     options += [f"reps={experiment.replications}", f"seed={experiment.seed}"]
     options += [f"{flag[2:].replace('-', '_')}=True" for flag in flags]
+    options += [f"budget={money}" for money in budget]
+    flags += [word for money in budget for word in ("--budget", money)]
     return {
         "command": _command("compare", [reference, *names], changed, experiment, flags),
         "python": (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sim.errors import InputError
 from sim.experiments.commands import Commands, commands_of_comparison
@@ -14,12 +14,12 @@ from sim.experiments.experiment_arms import with_parts
 from sim.experiments.results import Results
 from sim.experiments.running import run_experiment
 from sim.experiments.simulate import one_point
-from sim.interventions import plan_interventions
+from sim.interventions import Intervention, plan_interventions
+from sim.registry.user_files import is_file
 from sim.scenario.scenario import Scenario, load_scenario
 from sim.simulation.simulation import territory_of
 
-if TYPE_CHECKING:
-    from sim.interventions import Intervention
+One = Intervention | str | Path
 
 __all__ = ["FEWEST_REPS", "compare", "compare_arms"]
 
@@ -28,7 +28,7 @@ FEWEST_REPS: Final = 2
 
 def compare(
     scenario: Scenario | str | Path,
-    interventions: Sequence[Intervention | str | Path],
+    interventions: Sequence[One | Sequence[One]],
     *,
     assignments: Sequence[str] = (),
     months: int | None = None,
@@ -40,8 +40,9 @@ def compare(
     ----------
     scenario : Scenario, str or Path
         The territory, or its name or file.
-    interventions : sequence of Intervention, str or Path
-        Interventions, each in its own arm, or their names or files.
+    interventions : sequence of Intervention, str or Path, or of sequences of these
+        Interventions, each in its own arm, or their names or files. A sequence of them shares an
+        arm, as do names joined by +, such as ``"facade+rent_relief"``.
     assignments : sequence of str
         Parameters and levers in the form of ``--set``, such as ``"cluster_size=40"``.
     months : int, optional
@@ -64,17 +65,38 @@ def compare(
     territory = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     if months is not None:
         territory = territory.replace(months=months)
-    together = territory.add(*interventions).set(list(assignments))
+    joined = [_joined(entry) for entry in interventions]
+    once = {_key(one): one for of_arm in joined for one in of_arm}
+    together = territory.add(*once.values()).set(list(assignments))
     kept = len(territory.interventions)
     baseline = replace(together, interventions=together.interventions[:kept])
-    return compare_arms(
-        baseline,
-        {
-            i.name: replace(baseline, interventions=(*baseline.interventions, i))
-            for i in together.interventions[kept:]
-        },
-        **options,
-    )
+    added = dict(zip(once, together.interventions[kept:], strict=True))
+    arms: dict[str, Scenario] = {}
+    for of_arm in joined:
+        its = tuple(added[_key(one)] for one in of_arm)
+        name = " + ".join(sorted(i.name for i in its) if len(its) > 1 else [its[0].name])
+        if name in arms:
+            raise InputError(f"'{name}' is to be tried twice; name each arm once.")
+        arms[name] = replace(baseline, interventions=(*baseline.interventions, *its))
+    return compare_arms(baseline, arms, **options)
+
+
+def _joined(entry: One | Sequence[One]) -> Sequence[One]:
+    """Return the interventions of an arm."""
+    if isinstance(entry, str) and "+" in entry and not is_file(Path(entry)):
+        names = [name.strip() for name in entry.split("+")]
+        if not all(names):
+            raise InputError(f"'{entry}' lacks an intervention; expected one on each side of +.")
+        return names
+    found = [entry] if isinstance(entry, (Intervention, str, Path)) else list(entry)
+    if not found:
+        raise InputError("an arm without interventions is nothing to be tried.")
+    return found
+
+
+def _key(one: One) -> str | int:
+    """Return what tells an intervention from others before it is loaded."""
+    return id(one) if isinstance(one, Intervention) else str(one)
 
 
 def compare_arms(
@@ -86,6 +108,7 @@ def compare_arms(
     fixed_parameters: bool = False,
     independent: bool = False,
     parts: bool = False,
+    budget: float | None = None,
     reference: str | None = None,
     out: Path | str | None = None,
     **options: Any,
@@ -108,6 +131,9 @@ def compare_arms(
     parts : bool
         Also try each of the things that an intervention does at once, alone and at equal
         discounted public money.
+    budget : float, optional
+        Public EUR a year that each arm is to spend; its levers of money and size are scaled
+        (`sim.experiments.budget`).
     reference : str, optional
         Name or file of the scenario in the manifest's command; by default its name.
     out : Path or str, optional
@@ -128,6 +154,7 @@ def compare_arms(
         fixed_parameters=fixed_parameters,
         independent=independent,
         parts=parts,
+        budget=budget,
         reference=reference,
     )
     return run_experiment(experiment, commands, out, **options)
@@ -142,12 +169,15 @@ def comparison_of(
     fixed_parameters: bool = False,
     independent: bool = False,
     parts: bool = False,
+    budget: float | None = None,
     reference: str | None = None,
 ) -> tuple[Experiment, Commands]:
     """Return the experiment of `compare_arms`, and the commands that repeat it."""
     _check(baseline, arms)
     arms = {BASELINE: baseline, **arms}
     more: dict[str, Any] = {"parts": True} if parts else {}
+    if budget is not None:
+        more["budget"] = budget
     if parts:
         arms = with_parts(arms)
     experiment = one_point(

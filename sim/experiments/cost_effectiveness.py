@@ -72,11 +72,14 @@ def cost_effectiveness(runs: pd.DataFrame) -> pd.DataFrame:
         for outcome, (gain, measure) in GAINS.items():
             relevant = OUTCOMES[measure].smallest_relevant(float(before[measure].mean()))
             cost = _gain("public_spending")(before, after)
-            rows.append((arm, outcome, horizon, *_ratio(cost, gain(before, after), relevant)))
+            rows.append(
+                (arm, outcome, horizon, *cost_per_unit(cost, gain(before, after), relevant))
+            )
     return pd.DataFrame(rows, columns=list(COST_COLUMNS))
 
 
-def _ratio(cost: Floats, gain: Floats, relevant: float) -> tuple[float | str, ...]:
+def cost_per_unit(cost: Floats, gain: Floats, relevant: float) -> tuple[float | str, ...]:
+    """Return the last seven of `COST_COLUMNS` for paired costs and gains."""
     defined = np.isfinite(cost) & np.isfinite(gain)
     cost, gain = cost[defined], gain[defined]
     none = math.nan

@@ -25,6 +25,30 @@ Arms = Mapping[str, Mapping[str, Scenario]]
 Kind = Literal["run", "comparison", "sweep"]
 
 
+Limit = Literal["none", "demand", "levers", "steps", "free"]
+"""Why an arm does not spend its budget: it does; too few ask for more; its levers end; places and
+seats come in whole numbers; it costs no public money."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How the interventions of an arm are scaled to a budget (`sim.experiments.budget`).
+
+    Attributes
+    ----------
+    scale : float
+        Factor of their levers of money and size.
+    spent : float
+        EUR a year that they spend at this scale, as measured when it was found.
+    limit : Limit
+        Why this is not the budget.
+    """
+
+    scale: float
+    spent: float
+    limit: Limit
+
+
 @dataclass(frozen=True)
 class Experiment:
     """A validated question to the model.
@@ -66,6 +90,10 @@ class Experiment:
     variance : bool
         Whether to rerun some replications with a second seed, which splits the variance of effects
         into that of seeds and that of drawn parameters.
+    budget : float or None
+        EUR a year that each arm is to spend beyond the baseline.
+    scales : mapping of str to mapping of str to Scale
+        How arms are scaled to it, by scenario and arm; empty before this has been measured.
     content : mapping
         Content of the file, including later changes.
     """
@@ -89,6 +117,8 @@ class Experiment:
     maps: tuple[int, ...] = ()
     layers: tuple[str, ...] = ()
     variance: bool = False
+    budget: float | None = None
+    scales: Mapping[str, Mapping[str, Scale]] = field(default_factory=dict)
     content: Mapping[str, Any] = field(default_factory=dict)
 
     @property

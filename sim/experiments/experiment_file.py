@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sim.errors import InputError, nearest
+from sim.experiments.budget import read_budget, read_scales
 from sim.experiments.designs import SAMPLED, Design
 from sim.experiments.experiment import BASELINE, Arms, Experiment, is_set_in
 from sim.experiments.experiment_arms import read_arms
@@ -56,7 +57,7 @@ KEYS: Final = (
     *("title", "question", "scenario", "interventions", "parts", "settings", "parameters", "luck"),
     *("replications", "seed", "months", "horizons", "indicators", "targets"),
     *("series", "every_month", "ledger", "maps", "layers", "variance"),
-    *("design", "factors", "points", "correlations"),
+    *("budget", "design", "factors", "points", "correlations", "scales"),
 )
 """Keys of an experiment's file."""
 
@@ -158,7 +159,7 @@ def read_experiment(
     months = int(first[BASELINE].values["months"])
     series, maps = content.get("series", []), _maps(content, months, where)
     design = read_design(content, arms, where)
-    _check_parts(content, design, where)
+    _check_levers(content, design, where)
     return Experiment(
         name=name,
         title=texts["title"],
@@ -178,6 +179,8 @@ def read_experiment(
         maps=maps,
         layers=_layers(content, where) if maps else (),
         variance=_flag(content, "variance", where),
+        budget=read_budget(content, arms, where),
+        scales=read_scales(content, arms, where),
         design=design,
         content=dict(content),
     )
@@ -232,6 +235,11 @@ def larger(
         raise InputError(
             f"the parts have the money of the whole over {before.months} months, which differs over"
             " more; begin again with more months."
+        )
+    if before.budget and (interventions or content.get("months", before.months) > before.months):
+        raise InputError(
+            "the arms are scaled to a budget over these months; begin again with more months or"
+            " interventions."
         )
     if size is not None:
         content["design"] = {**content.get("design", {}), "size": _larger_size(before, size)}
@@ -289,15 +297,20 @@ def _with_arms(
     return found
 
 
-def _check_parts(content: Mapping[str, Any], design: Design, where: str) -> None:
-    """Refuse levers as factors beside parts, whose money is that of the whole as it is set."""
-    if not _flag(content, "parts", where):
-        return
-    for factor in design.factors:
+def _check_levers(content: Mapping[str, Any], design: Design, where: str) -> None:
+    """Refuse levers as factors where the money of arms follows from levers as they are set."""
+    of = (
+        "parts = true"
+        if _flag(content, "parts", where)
+        else "budget"
+        if "budget" in content
+        else ""
+    )
+    for factor in design.factors if of else ():
         if factor.name != SCENARIO and factor.name not in PARAMETERS:
             raise InputError(
-                f"{where}parts = true does not go with the lever {factor.name} as a factor; set it "
-                "under settings, since parts have the money of the whole as it is set."
+                f"{where}{of} does not go with the lever {factor.name} as a factor; set it under"
+                " settings, since the money of arms follows from the levers as they are set."
             )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
+from sim.experiments.budget import describe_budget
 from sim.experiments.code import code_here
 from sim.experiments.draws import uncertain_ranges
 from sim.experiments.experiment import BASELINE, Arms, Experiment
@@ -98,6 +99,7 @@ def describe(experiment: Experiment, commands: Mapping[str, str]) -> dict[str, A
             for m in OUTCOMES.values()
         },
         "headlines": list(HEADLINES),
+        **({"budget": describe_budget(experiment)} if experiment.budget else {}),
         "statistics": {
             "interval": "confidence sequence of the mean paired difference",
             "fewest_replications": FEWEST,

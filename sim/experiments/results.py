@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.errors import InputError
+from sim.experiments.board import board
 from sim.experiments.design_tables import DesignTables
 from sim.experiments.draws import draw
 from sim.experiments.effects import effect_table
@@ -16,6 +17,7 @@ from sim.experiments.experiment import BASELINE
 from sim.experiments.kept import kept_frame, mean_ledger, mean_maps, rep_maps
 from sim.experiments.manifest import files_of
 from sim.experiments.remote import store_at
+from sim.experiments.spending import spending_table
 from sim.experiments.territory_runs import DRIVERS
 from sim.experiments.written import ELSEWHERE
 from sim.kernels.arrays import Floats
@@ -97,6 +99,16 @@ class Results(DesignTables):
         frame = runs[["arm", "rep", "luck"]].astype({"luck": np.int64}).merge(horizons, how="cross")
         of_rows = pd.DataFrame(values.reshape(len(frame), len(OUTCOMES)), columns=list(OUTCOMES))
         return pd.concat([frame, of_rows], axis=1)
+
+    @cached_property
+    def spending(self) -> pd.DataFrame:
+        """Public money of the arms at one point, EUR a year; columns `SPENDING_COLUMNS`."""
+        return spending_table(self.runs, self.experiment, self._scenario_name)
+
+    @cached_property
+    def board(self) -> pd.DataFrame:
+        """Arms ranked by each indicator at one point, with costs; columns `BOARD_COLUMNS`."""
+        return board(self.effects, self.runs, self.experiment.indicators)
 
     @cached_property
     def effects(self) -> pd.DataFrame:

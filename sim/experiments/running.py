@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError
 from sim.experiments.addresses import is_remote
+from sim.experiments.budget import within_budget
 from sim.experiments.code import code_here
 from sim.experiments.commands import commands_of_sweep
 from sim.experiments.engine import Engine, Tally
@@ -27,6 +28,8 @@ from sim.experiments.time_limit import LONGEST_TIMEOUT
 from sim.experiments.written import MANIFEST, listed_files
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.interventions import Intervention
 
 __all__ = ["Options", "extend", "fill", "run_experiment", "sweep"]
@@ -177,6 +180,8 @@ def run_experiment(
         If results cannot be written. What was finished is kept.
     """
     how = Options(**options)  # refuses inadmissible values before anything is written
+    if experiment.budget and not experiment.scales:
+        experiment = _scaled(experiment, out if resume else None, how)
     plan = plan_experiment(experiment)
     if out is None:
         memory = MemoryStore(plan.table())
@@ -199,6 +204,23 @@ def run_experiment(
     if not resume:
         _refuse_all_failed(tally, experiment, store)
     return Results(store, experiment)
+
+
+def _scaled(experiment: Experiment, out: Path | str | None, how: Options) -> Experiment:
+    """Scale arms to the budget, as before in the folder that is resumed."""
+    known = None
+    if out is not None and _holds_something((store := store_at(out)).folder):
+        store.open()
+        known = Results(store).experiment
+    once = replace(how, progress=None, max_failures=None, batch=None)
+
+    def run(pilot: Experiment) -> pd.DataFrame:
+        plan = plan_experiment(pilot)
+        memory = MemoryStore(plan.table())
+        _refuse_all_failed(fill(memory, plan, once), pilot)
+        return Results(memory, pilot).runs
+
+    return within_budget(experiment, run, known)
 
 
 def extend(

@@ -58,7 +58,7 @@ def table_files(results: Results) -> dict[str, bytes]:
             return files | ({"maps.npz": _npz(maps, stacked=True)} if maps else {})
         case "comparison":
             frames = {n: getattr(results, n) for n in ("runs", "monthly", "parameters")}
-            texts = {n: getattr(results, n) for n in ("effects", "ledger")}
+            texts = {n: getattr(results, n) for n in ("effects", "ledger", "spending", "board")}
             texts["cost_effectiveness"] = cost_effectiveness(results.runs)
             elsewhere = {f"effects_{n}": other.effects for n, other in results.elsewhere.items()}
             texts |= elsewhere

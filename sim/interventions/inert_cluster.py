@@ -11,6 +11,8 @@ from sim.interventions.transition_cluster import cluster_funding, cluster_size
 class InertClusterLevers(TimedLevers):
     """Size and funding of the cluster whose money is spent elsewhere."""
 
+    SIZES = ("cluster_size",)
+
     cluster_size: int = cluster_size()
     cluster_funding: float = cluster_funding()
 

@@ -163,6 +163,26 @@ class Intervention:
         levers = _decide(self.kind, settings, f"{self.name}: ")
         return replace(self, settings=settings, levers=levers)
 
+    def scaled(self, factor: float) -> Intervention:
+        """Return the intervention with its money, and the sizes that it follows, times a factor.
+
+        Its mix, reach and times stay; levers end where they do.
+
+        Examples
+        --------
+        >>> twice = load_intervention("transition_cluster").scaled(2)
+        >>> twice.levers.cluster_funding, twice.levers.cluster_size, twice.levers.places
+        (50000.0, 80, 1)
+        """
+        source = f"scaled by {factor:.4g} to a budget"
+        return self.with_settings(
+            {
+                name: Setting(value, "--budget", source, "derived")
+                for name, value in self.levers.scaled(factor).items()
+                if value != self.values[name]
+            }
+        )
+
     def ends(self, name: str) -> tuple[float, float, float]:
         """Return between which values a numeric lever may move while all others stay.
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import math
 from typing import Any, ClassVar, Literal
 
+from annotated_types import Le
+
 from sim.errors import InputError
 from sim.registry.parameters import ParameterGroup, parameter
 
@@ -54,7 +56,7 @@ def funding(
     help: str,
     source: str = "costs what the default cluster costs over twenty years, discounted",
 ) -> Any:
-    """Declare the monthly public money of an intervention."""
+    """Declare the monthly public money of an intervention, in a lever called ``*_funding``."""
     return lever(default, label, help, source, unit="EUR/month", bounds=(0.0, 1e7))
 
 
@@ -63,6 +65,9 @@ class TimedLevers(ParameterGroup):
 
     SHARES: ClassVar[tuple[str, ...]] = ()
     """Levers that share out money, and add up to 1."""
+
+    SIZES: ClassVar[tuple[str, ...]] = ()
+    """Levers of size that money follows; they grow and shrink with it."""
 
     start: int = lever(
         12,
@@ -98,6 +103,22 @@ class TimedLevers(ParameterGroup):
         if self.SHARES and abs(total - 1) > 1e-6:
             names = " + ".join(self.SHARES)
             raise InputError(f"{names} = {total:g}; these shares must add up to 1.")
+
+    def scaled(self, factor: float) -> dict[str, Any]:
+        """Return the levers of money and size, times a factor, up to their ends.
+
+        Those of money are declared by `funding` and called ``*_funding``. What is counted stays at
+        least 1.
+        """
+        fields = type(self).model_fields
+        found: dict[str, Any] = {}
+        for name in (n for n in fields if n in self.SIZES or n.endswith("_funding")):
+            value = getattr(self, name)
+            most = next(m.le for m in fields[name].metadata if isinstance(m, Le))
+            scaled = min(value * factor, most)
+            is_count = isinstance(value, int)
+            found[name] = max(round(scaled), min(value, 1)) if is_count else round(scaled, 2)
+        return found
 
 
 class SitedLevers(TimedLevers):

@@ -112,6 +112,11 @@ class Plan:
     reserves: int = 0
     actions: Dated = ()
 
+    @property
+    def yearly(self) -> int:
+        """Return the public cents received each year between start and stop."""
+        return 12 * int((self.account or {}).get("funding", 0))
+
     def payments(self, levers: TimedLevers, months: int) -> Ints:
         """Return public money received by month, set-up included: (months,) int64 array, cents."""
         paid = np.zeros(months, np.int64)

@@ -14,6 +14,7 @@ class PublicInnovationLabLevers(SitedLevers):
     """Meetings and money of a lab."""
 
     SHARES = ("meetings_share", "facilitation_share")
+    SIZES = ("embedded_officials",)
 
     lab_funding: float = funding(
         25_700.0,

@@ -47,6 +47,8 @@ def cluster_funding() -> Any:
 class TransitionClusterLevers(FrugalLevers):
     """Size, funding and operation of a transition cluster."""
 
+    SIZES = ("cluster_size", "embedded_officials")
+
     cluster_size: int = cluster_size()
     cluster_funding: float = cluster_funding()
     matched_funding: float = lever(
@@ -118,6 +120,24 @@ class TransitionClusterLevers(FrugalLevers):
                     f"places = {self.places}: a {kind} holds up to {most} seats, not {seats}."
                 )
 
+    def scaled(self, factor: float) -> dict[str, Any]:
+        """Return the levers of money and size, times a factor; full houses get more of them."""
+        found = super().scaled(factor)
+        if self.officials_role != "embedded":
+            del found["embedded_officials"]
+        if self.cluster_size:
+            room = _room(self)
+            seats = min(found["cluster_size"], room * MOST_PLACES)
+            places = max(min(self.places, seats), -(-seats // room))
+            found |= {"cluster_size": seats, "places": places}
+        return found
+
+
+def _room(levers: TransitionClusterLevers) -> int:
+    """Return the seats that the smallest of its kinds of places holds."""
+    catalogue = third_place_kinds()
+    return min(int(catalogue[kind_code(kind)]["max_seats"]) for kind in levers.kinds.split())
+
 
 def _kinds(levers: TransitionClusterLevers) -> list[str]:
     named = levers.kinds.split()
@@ -179,7 +199,7 @@ def place_alone(levers: TransitionClusterLevers, budget: Budget) -> Values:
     dearest = max(
         s.set_up / 100 + (RESERVE_MONTHS + budget.worth) * s.monthly_seat / 100 for s in seats_alone
     )
-    room = min(int(k["max_seats"]) for k in kinds)
+    room = _room(levers)
     seats = min(int(budget.money / dearest), room * MOST_PLACES, MOST_SEATS)
     if seats < 1:
         raise InputError(

@@ -9,6 +9,7 @@ from sim.figures.style import look
 from sim.report.facts import Facts
 from sim.report.page import render_page
 from sim.report.sections.answer import answer
+from sim.report.sections.budget import budget
 from sim.report.sections.certainty import displacement, variance
 from sim.report.sections.design import design
 from sim.report.sections.effect_tables import effect_tables
@@ -45,6 +46,7 @@ SECTIONS: Final = (
     run_over_time,
     effect_tables,
     maps,
+    budget,
     cost,
     money,
     displacement,

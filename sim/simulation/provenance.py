@@ -134,6 +134,8 @@ def describe_intervention(intervention: Intervention, months: int) -> dict[str, 
         "levers": levers,
         "cost": {
             "months": months,
+            "set_up_eur": (intervention.plan.set_up + intervention.plan.reserves) / 100,
+            "eur_a_year": intervention.plan.yearly / 100,
             "eur": intervention.cost(months, rate=0),
             "discounted_eur": intervention.cost(months),
             "discount_rate": DISCOUNT_RATE,

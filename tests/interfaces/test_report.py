@@ -184,6 +184,7 @@ def test_the_answer_comes_before_everything_else(read: Page) -> None:
         "over_time",
         "effects",
         "maps",
+        "budget",
         "cost",
         "money",
         "displacement",

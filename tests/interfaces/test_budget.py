@@ -1,0 +1,125 @@
+"""Interventions scaled to the public money that they really spend."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+import sim
+from sim.experiments.budget import CLOSE, scale_arms
+from sim.experiments.experiment import BASELINE
+from sim.experiments.spending import planned_a_year
+from sim.interventions import list_interventions, load_intervention
+from sim.scenario.scenario import load_scenario
+
+TOWN = load_scenario("mid_sized_town").replace(rows=16, columns=16, population=4000, months=24)
+BUDGET = 200_000.0
+
+
+@pytest.mark.parametrize("path", [*list_interventions()], ids=lambda path: path.stem)
+def test_twice_the_scale_is_twice_the_money_and_the_same_mix(path):
+    one = load_intervention(path)
+    twice = one.scaled(2)
+    assert twice.cost(240) == pytest.approx(2 * one.cost(240), rel=1e-6)
+    grown = set(one.levers.scaled(2))
+    assert {k: v for k, v in twice.values.items() if k not in grown} == {
+        k: v for k, v in one.values.items() if k not in grown
+    }
+
+
+def test_a_full_house_gets_another_and_a_small_one_keeps_a_seat():
+    cluster = load_intervention("transition_cluster")
+    assert (cluster.scaled(7).levers.cluster_size, cluster.scaled(7).levers.places) == (280, 4)
+    assert cluster.scaled(1e-6).levers.cluster_size == 1
+
+
+def scales(name, answer, budget=BUDGET):
+    """Search with an answer in place of runs: what is spent of what is planned."""
+    arms = {BASELINE: TOWN, name: TOWN.add(name)}
+
+    def spend(tried):
+        return {
+            n: answer(planned_a_year(arm.interventions, 24))
+            for n, arm in tried.items()
+            if n != BASELINE
+        }
+
+    return scale_arms(arms, budget, 24, spend)[name]
+
+
+def test_what_spends_a_part_of_its_money_plans_more():
+    found = scales("rent_relief", lambda planned: 0.7 * planned)
+    assert found.limit == "none"
+    assert found.spent == pytest.approx(BUDGET, rel=CLOSE)
+
+
+def test_what_nobody_asks_for_stays_unspent_and_is_not_planned_again():
+    found = scales("rent_relief", lambda planned: min(planned, 50_000.0))
+    assert (found.limit, found.spent) == ("demand", 50_000.0)
+    planned = planned_a_year([load_intervention("rent_relief").scaled(found.scale)], 24)
+    assert planned == pytest.approx(BUDGET, rel=1e-3)
+
+
+def test_levers_end_and_what_is_free_is_called_so():
+    assert scales("rent_relief", lambda planned: planned, 1e9).limit == "levers"
+    assert scales("periphery_moratorium", lambda planned: math.nan).limit == "free"
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    out = tmp_path_factory.mktemp("budget") / "kept"
+    names = ["mobile_cluster+rent_relief", "inert_cluster", "periphery_moratorium"]
+    return out, sim.compare(TOWN, names, reps=2, budget=BUDGET, workers=1, out=out)
+
+
+def test_arms_spend_the_budget_and_the_rest_is_said(kept):
+    money = kept[1].spending.set_index("intervention")
+    assert money.loc["inert_cluster", "spent"] == pytest.approx(BUDGET, rel=2 * CLOSE)
+    assert money.loc["periphery_moratorium", ["spent", "left", "limit"]].tolist() == [
+        0.0, BUDGET, "free",
+    ]  # fmt: skip
+    assert (money["left"] + money["spent"]).tolist() == pytest.approx([BUDGET] * 3)
+    both = money.loc["mobile_cluster + rent_relief", "levers"]
+    assert "mobile_cluster.cluster_funding=" in both and "rent_relief.rent_relief_funding=" in both
+    assert kept[1].manifest["budget"]["eur_a_year"] == BUDGET
+    assert "mobile_cluster+rent_relief inert" in kept[1].manifest["run"]["command"]
+    assert "--budget 200000" in kept[1].manifest["run"]["command"]
+
+
+def test_a_resumed_comparison_keeps_its_scales(kept, monkeypatch):
+    def measured_again(*_):
+        raise AssertionError
+
+    monkeypatch.setattr("sim.experiments.budget.measure_spending", measured_again)
+    out, before = kept
+    names = ["mobile_cluster+rent_relief", "inert_cluster", "periphery_moratorium"]
+    again = sim.compare(TOWN, names, reps=3, budget=BUDGET, workers=1, out=out, resume=True)
+    assert len(again.replications) == 3
+    assert again.spending["levers"].tolist() == before.spending["levers"].tolist()
+
+
+def test_the_board_ranks_every_arm_by_every_indicator(kept):
+    board = kept[1].board
+    assert board.groupby("measure")["rank"].apply(list).map(sorted).tolist() == [[1, 2, 3]] * 5
+    placebo = board[board["intervention"] == "inert_cluster"]
+    assert placebo["mean"].tolist() == [0.0] * 5
+    assert placebo["eur_per_unit"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("names", "options", "said"),
+    [
+        (["facade"], {"budget": 0}, "budget = 0 is out of range; expected above 0"),
+        (["facade"], {"budget": -5.0}, "budget = -5.0 is out of range"),
+        (["facade"], {"budget": math.nan}, "budget = nan is out of range"),
+        (["facade"], {"budget": 1e12}, "expected above 0 to 10,000,000,000 EUR a year"),
+        (["transition_cluster"], {"budget": 1e5, "parts": True}, "does not go with parts"),
+        (["facade+facade"], {}, "two interventions are named 'facade'"),
+        (["facade+"], {}, "'facade\\+' lacks an intervention"),
+        (["facade", "facade"], {}, "'facade' is to be tried twice"),
+    ],
+)  # fmt: skip
+def test_what_is_refused(names, options, said):
+    with pytest.raises(sim.InputError, match=said):
+        sim.compare(TOWN, names, reps=2, workers=1, **options)
