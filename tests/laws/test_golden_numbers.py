@@ -1,8 +1,8 @@
-"""A small comparison, a small run and small towns give the numbers of their model version.
+"""A small comparison, a made-up one, a small run and small towns give the numbers of their version.
 
 The tables in ``tests/golden`` hold them. A change of results is a new model version, which
 CHANGELOG.md explains. ``python -m tests.laws.test_golden_numbers`` writes the tables again, for a
-new version or with a new measure.
+new version or with a new measure, and the table of `tests.laws.test_golden_states`.
 
 The bytes of towns depend on no processor: CI asks for them with all that its own has, and again
 with the oldest packages as on a processor that has nothing but the least.
@@ -11,6 +11,7 @@ with the oldest packages as on a processor that has nothing but the least.
 from __future__ import annotations
 
 import hashlib
+import io
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +21,8 @@ import sim
 from sim.measures.registry import MONTHLY, OUTCOMES
 from sim.simulation.simulation import Simulation
 from sim.version import MODEL_VERSION
+from tests.laws import test_golden_states
+from tests.reference.comparisons import made_up_comparison
 from tests.reference.towns import SMALL, small_town
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
@@ -40,6 +43,12 @@ def effects() -> pd.DataFrame:
         workers=1,
     ).effects
     return whole[COLUMNS]
+
+
+def statistics() -> pd.DataFrame:
+    """Return all that is said of effects at the last horizon, with levels and effects given."""
+    tried = ("transition_cluster", "facade")
+    return made_up_comparison(interventions=tried, reps=15, months=24).effects
 
 
 def months() -> pd.DataFrame:
@@ -82,6 +91,12 @@ def test_effects_are_those_of_the_model_version() -> None:
         assert found[column].tolist() == wanted, column
 
 
+def test_statistics_of_given_effects_are_those_of_the_model_version() -> None:
+    written = io.StringIO(statistics().to_csv(index=False))
+    found, golden = pd.read_csv(written), _golden("statistics")
+    pd.testing.assert_frame_equal(found, golden, rtol=ROUNDING, atol=ROUNDING)
+
+
 def test_the_monthly_table_is_that_of_the_model_version() -> None:
     golden, found = _golden("months"), months()
     assert list(golden) == list(MONTHLY)
@@ -99,5 +114,6 @@ if __name__ == "__main__":
         old.unlink()
     bytes_of_towns = pd.DataFrame([{"town": town, **digests(town)} for town in TOWNS])
     tables = {"effects": effects(), "months": months(), "digests": bytes_of_towns}
-    for name, table in tables.items():
+    for name, table in (tables | {"statistics": statistics()}).items():
         table.to_csv(GOLDEN / f"{name}_of_model_{MODEL_VERSION}.csv", index=False)
+    test_golden_states.table().to_csv(test_golden_states.TABLE, float_format="%.9g")

@@ -1,0 +1,130 @@
+"""The state of each shipped territory is that of its model version, array by array.
+
+Each scenario is run small, with some of the shipped interventions, so that every intervention acts
+in one of them. The table in ``tests/golden`` has one number per array and month: the sum of its
+values, each times an irregular weight, so that an exchange of two values shows as well. Counts and
+the ledger follow. `tests.laws.test_golden_numbers` says how the table is written.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pytest
+
+from sim.interventions import load_intervention
+from sim.measures.counting import COUNTS
+from sim.scenario.scenario import load_scenario
+from sim.simulation.simulation import Simulation
+from sim.version import MODEL_VERSION
+from tests.reference.towns import REACTIONS, SMALL
+
+GOLDEN = Path(__file__).resolve().parents[1] / "golden"
+TABLE = GOLDEN / f"states_of_model_{MODEL_VERSION}.csv"
+ROUNDING = 1e-6  # processors differ in the last bits of float32
+MONTHS = (0, 4, 13)
+
+BUSY = {
+    "population": 1500,
+    "transition_births": 2.0,
+    "existing_third_places": "fablab:1 coworking:1",
+    "premises_probability": 0.8,
+    "role_probability": 1.0,
+    "leaving_rate": 0.5,
+    "survival_scale": 2.0,
+    "offices": 2,
+    "closure_rate": 0.4,
+    "entrepreneurs_per_1000": 150.0,
+}
+"""So much happens in a small town in a year that every rule is applied."""
+
+CASES: dict[str, tuple[dict[str, Any], dict[str, dict[str, Any]]]] = {
+    "mid_sized_town": (
+        {"spin_up": 2},
+        {
+            "transition_cluster": {
+                "officials_role": "embedded",
+                "review_at_cluster": 0.5,
+                "cluster_size": 60,
+                "cluster_funding": 60_000.0,
+                "kinds": "living_lab incubator",
+                "places": 2,
+                "volunteer_share": 0.2,
+            },
+            "facade": {},
+            "opening_aid": {},
+            "rent_relief": {},
+        },
+    ),
+    "rural_low_density": (
+        {"boundary": "closed", "decay_form_convenience": "power_law", "remote_share": 0.2},
+        {"mobile_cluster": {}, "periphery_moratorium": {}, "startup_territoire": {}},
+    ),
+    "metropolis": (
+        {"quality_spread": 0.3, "succession_share": 0.4, "town_shock_spread": 0.2, **REACTIONS},
+        {
+            "frugal_clusters": {"triage": "by_readiness", "rooms": "vacant_premises", "stop": 9},
+            "public_innovation_lab": {},
+            "pandemic": {"stop": 8},
+        },
+    ),
+    "working_class_neighbourhood": (
+        {"membership_months": 4.0, "starting_vacancy": 0.25},
+        {"participatory_budget": {}, "cooperation_hub": {}, "online_jump": {"start": 2}},
+    ),
+    "backcast": (
+        {"closure_age_shape": 1.6, "purchases_are_variable": False},
+        {"inert_cluster": {}, "anchor_closure": {"start": 1}, "grant_cut": {"start": 6}},
+    ),
+}
+"""What is set otherwise in each scenario, and the levers of its interventions."""
+
+
+def _weighted(values: npt.ArrayLike) -> float:
+    flat = np.asarray(values, np.float64).ravel()
+    return float(flat @ (1.0 + np.arange(1, flat.size + 1) * 0.6180339887498949 % 1.0))
+
+
+def run_of(name: str, seed: int = 5) -> Simulation:
+    """A small run of a scenario and its interventions."""
+    changed, levers = CASES[name]
+    begun = [
+        load_intervention(which).replace(**{"start": 0} | given) for which, given in levers.items()
+    ]
+    scenario = load_scenario(name).replace(**SMALL | BUSY | changed | {"months": MONTHS[-1]})
+    return Simulation(scenario.add(*begun), seed)
+
+
+def found_in(name: str) -> dict[str, float]:
+    """Return a number for each array, each count and the ledger of a run."""
+    run = run_of(name)
+    found = {}
+    for month in MONTHS:
+        run.run(month - run.month)
+        arrays = {n: a for n, a in run.state.items() if not n.startswith("work.")}
+        found |= {f"{n} in month {month}": _weighted(a) for n, a in arrays.items()}
+    found |= {f"count {n}": _weighted(c) for n, c in zip(COUNTS, run.counts.T, strict=True)}
+    found["money"] = _weighted(run.ledger_pages)
+    return found
+
+
+def table() -> pd.DataFrame:
+    """Return the numbers of all scenarios."""
+    return pd.DataFrame({name: found_in(name) for name in CASES}).rename_axis("what")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_territory_is_that_of_the_model_version(name: str) -> None:
+    golden, found = pd.read_csv(TABLE, index_col=0)[name].to_dict(), found_in(name)
+    assert found == pytest.approx(golden, rel=ROUNDING, abs=ROUNDING, nan_ok=True)
+
+
+def test_every_shipped_scenario_and_intervention_is_among_them() -> None:
+    shipped = Path(__file__).parents[2] / "scenarios"
+    assert {path.stem for path in shipped.glob("*.toml")} == set(CASES)
+    tried = {name for _, levers in CASES.values() for name in levers}
+    assert {path.stem for path in (shipped / "interventions").glob("*.toml")} == tried
