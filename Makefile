@@ -4,7 +4,10 @@ PYTHON := $(shell for p in python3 python3.13 python3.12 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
-.PHONY: demo test corpus check docs bench constraints clean
+COUNT := 40
+SEED := 1
+
+.PHONY: demo test corpus mutants check docs bench constraints clean
 
 demo: .venv/installed  ## a town over 20 years; with a cluster and its parts; size by funding
 	$(BIN)/sim run mid_sized_town --reps 20 --seed 1 --png --out demo/town --force
@@ -18,6 +21,9 @@ test: .venv/installed-test  ## the quick suite
 
 corpus: .venv/installed-test  ## what is too long for CI: 33,500 damaged files and folders, ensembles of towns; some 15 minutes
 	$(BIN)/python -m pytest -n 2 -m corpus
+
+mutants: .venv/installed-test  ## whether the tests see faults: make mutants COUNT=100 SEED=2
+	$(BIN)/python -m tests.mutation.gate --count $(COUNT) --seed $(SEED)
 
 check: .venv/installed-dev  ## everything that CI checks
 	$(BIN)/ruff check .

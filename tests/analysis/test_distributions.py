@@ -10,7 +10,7 @@ from sim.analysis.ema import to_ema_model
 from sim.analysis.salib_problem import to_salib_problem
 from sim.errors import InputError
 from sim.experiments.experiment_file import load_experiment
-from sim.experiments.factors import NORMAL_REACH
+from sim.experiments.factors import NORMAL_REACH, Factor
 
 NORMAL = 'closure_rate = { distribution = "normal", mean = 0.2, sd = 0.03 }\n'
 CUT = (
@@ -115,3 +115,11 @@ def test_the_workbench_has_the_same_distributions(tmp_path):
         theirs = by_name[factor.name].dist
         for u in (0.1, 0.5, 0.9):
             assert theirs.ppf(u) == pytest.approx(factor.value(u))
+
+
+@pytest.mark.parametrize("n", [2, 3, 5])
+def test_every_level_is_as_likely_and_the_ends_are_the_first_and_the_last(n):
+    factor = Factor("size", int, levels=tuple(range(10, 10 + n)))
+    drawn = [factor.value((k + 0.5) / (6 * n)) for k in range(6 * n)]
+    assert drawn == sorted(6 * factor.levels)
+    assert (factor.value(0.0), factor.value(1.0)) == (10, 9 + n)

@@ -19,6 +19,18 @@ def test_pairs_are_sorted_by_key_and_equal_keys_by_agent(pairs):
     np.testing.assert_array_equal(agent, wanted[1])
 
 
+@pytest.mark.parametrize("largest", [5, 2**20, 2**64 - 1])
+def test_lists_of_every_length_are_sorted_with_few_keys_and_many(largest):
+    rng = np.random.default_rng(3)
+    for count in (*range(2, 520, 11), 97, 298, 299, 511, 512, 513, 1500):
+        key = rng.integers(0, largest, count, np.uint64, endpoint=True)
+        agent = rng.permutation(count)
+        order = np.lexsort((agent, key))
+        wanted = key[order].tolist(), agent[order].tolist()
+        sort_pairs(key, agent, count)
+        assert (key.tolist(), agent.tolist()) == wanted, count
+
+
 @pytest.mark.parametrize("count", [40, 160])
 def test_pairs_behind_the_count_are_left_alone(count):
     n = count + 20
