@@ -138,6 +138,8 @@ def _observable(node: ast.AST) -> Iterator[ast.expr | ast.stmt]:
 def _is_silent(node: ast.AST) -> bool:
     if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
         return True
+    if isinstance(node, ast.keyword):
+        return node.arg == "strict"  # of zip
     if isinstance(node, ast.Call):
         return _name(node.func) in _DECLARATIONS | _TEXTS
     if isinstance(node, ast.AnnAssign) and node.value is not None:

@@ -1,0 +1,51 @@
+"""The faults that the gate of `tests.mutation` tries."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.mutation.gate import equivalent
+from tests.mutation.source_mutants import mutants_of
+
+ROOT = Path(__file__).parents[2]
+RULE = b'''
+def cover(shops: list[int] = 1 + 1, seats=2):
+    """Return 1 < 2."""
+    if seats <= 3 and shops[seats] > 0:
+        shops[0] = min(seats, 7)
+        raise ValueError(f"{seats + 1} is too many")
+    return max(shops, seats) - 0.5
+'''
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("seats <= 3", "(seats < 3)"),
+        ("seats <= 3 and shops[seats] > 0", "(seats <= 3 or shops[seats] > 0)"),
+        ("shops[seats]", "(shops[seats - 1])"),
+        ("shops[0] = min(seats, 7)", "pass"),
+        ("7", "(8)"),
+        ("0.5", "(0.55)"),
+        ("max(shops, seats)", "(min(shops, seats))"),
+        ("max(shops, seats)", "(max(seats, shops))"),
+        ("max(shops, seats) - 0.5", "(max(shops, seats) + 0.5)"),
+    ],
+)
+def test_a_fault_stands_in_the_place_of_what_was_meant(before: str, after: str) -> None:
+    (one,) = [m for m in mutants_of("a.py", RULE) if (m.before, m.after) == (before, after)]
+    assert one.source(RULE).decode() == RULE.decode().replace(before, after, 1)
+
+
+def test_what_no_run_shows_is_left_alone() -> None:
+    lines = {mutant.line for mutant in mutants_of("a.py", RULE)}
+    assert lines == {2, 4, 5, 7}
+    assert all(compile(m.source(RULE), m.path, "exec") for m in mutants_of("a.py", RULE))
+
+
+def test_mutants_named_equivalent_exist_and_have_a_reason() -> None:
+    for key, reason in equivalent().items():
+        path = key.partition(":")[0]
+        source = (ROOT / path).read_bytes()
+        assert key in {mutant.key(source) for mutant in mutants_of(path, source)}
+        assert len(reason.split()) > 4
