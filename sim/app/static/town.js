@@ -12,6 +12,7 @@ const canvas = element("town");
 const context = canvas.getContext("2d", { alpha: false });
 const LARGEST = 1000; // pixels of a side: more would cost frames and show nothing more
 const NEAR = 12; // pixels between a click and what is meant
+const FASTEST = 24; // months a second at which anybody could still follow a move
 const LONGEST = 600; // ms of a move between two months
 
 let present;
@@ -39,7 +40,8 @@ export function show(frame, town) {
     selected = null;
   }
   const now = performance.now();
-  duration = isNext && !calm.matches ? Math.min(LONGEST, now - last) : 0;
+  const speed = Number(element("speed").value); // 0: as fast as it goes
+  duration = isNext && !calm.matches && speed && speed <= FASTEST ? Math.min(LONGEST, now - last) : 0;
   last = now;
   shown = { frame, town };
   lay(isNext ? scenes : []);
@@ -81,9 +83,11 @@ function still({ still: stay }, side, old = document.createElement("canvas")) {
   const { top, left, rows, columns } = view.part();
   to.drawImage(maps.ground(isDifference() ? 2 : side), left, top, columns, rows, 0, 0, old.width, old.height);
   for (const one of stay) if (isSeen(one)) marks.stamp(to, one.mark, one.x, one.y);
+  for (const one of scenes[side].moving) if (!isMoving(one) && isSeen(one)) marks.stamp(to, one.mark, one.x, one.y);
   return old;
 }
 
+const isMoving = (one) => one.fromX !== one.x || one.fromY !== one.y;
 const isSeen = ({ x, y }) => x > -30 && y > -30 && x < canvas.width + 30 && y < canvas.height + 30;
 
 function turn(now) {
@@ -98,7 +102,7 @@ function turn(now) {
 function draw(progress, border = Math.round(canvas.width * percentage())) {
   side(0, 0, border, progress);
   side(1, border, canvas.width, progress);
-  context.fillStyle = getComputedStyle(document.documentElement).getPropertyValue("--ink");
+  context.fillStyle = marks.ink;
   if (border > 0 && border < canvas.width) context.fillRect(border - 1, 0, 3, canvas.height);
   const cell = maps.chosen();
   if (cell) frameCell(cell);
@@ -113,7 +117,7 @@ function side(k, from, to, progress) {
   context.drawImage(stills[k], 0, 0);
   const eased = progress * progress * (3 - 2 * progress);
   const at = (one) => [one.fromX + (one.x - one.fromX) * eased, one.fromY + (one.y - one.fromY) * eased];
-  for (const one of scenes[k].moving) marks.stamp(context, one.mark, ...at(one));
+  for (const one of scenes[k].moving) if (isMoving(one)) marks.stamp(context, one.mark, ...at(one));
   if (progress < 1) for (const one of scenes[k].leaving) marks.stamp(context, one.mark, ...at(one));
   const mine = selected && find(k);
   if (mine) ring(...("fromX" in mine ? at(mine) : [mine.x, mine.y]));
@@ -130,7 +134,7 @@ function ring(x, y) {
 }
 
 function frameCell([row, column]) {
-  Object.assign(context, { strokeStyle: getComputedStyle(document.documentElement).getPropertyValue("--ink"), lineWidth: 1.5 });
+  Object.assign(context, { strokeStyle: marks.ink, lineWidth: 1.5 });
   const { scale } = view.part();
   context.strokeRect(view.x(column), view.y(row), scale, scale);
 }
