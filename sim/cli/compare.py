@@ -175,10 +175,10 @@ def _answer(results: Results, out: str, language: Language, as_json: bool) -> No
 
 def _show_money(facts: Facts) -> None:
     """Show what each arm plans and spends a year, and why some of a budget is left."""
-    from sim.report.sections.budget import money_columns, money_rows
+    from sim.report.sections.budget import COLUMNS, money_columns, money_rows
 
     words, columns = facts.words, money_columns(facts)
-    heads = [words("table.intervention"), *(words(f"budget.{column}") for column in columns), ""]
+    heads = [words("table.intervention"), *(words(COLUMNS[c]) for c in columns), ""]
     rows = [[cell.text for cell in row] + [row[-1].below] for row in money_rows(facts)]
     CONSOLE.data(f"\n{words('budget.caption')}\n")
     CONSOLE.data(table([heads, *rows]))

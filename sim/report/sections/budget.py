@@ -12,8 +12,18 @@ from sim.report.pictures.canvas import unit_line
 from sim.report.pictures.strips import draw_strips
 from sim.report.quantity import euros, rounded
 
-MONEY: Final = ("planned", "spent", "unspent")
-WITH_BUDGET: Final = (*MONEY, "left")
+COLUMNS: Final = {
+    "planned": "budget.planned",
+    "spent": "budget.spent",
+    "unspent": "budget.unspent",
+    "left": "budget.left",
+}
+LIMITS: Final = {
+    "demand": "budget.limit_demand",
+    "levers": "budget.limit_levers",
+    "free": "budget.limit_free",
+}
+"""Words for why money is left."""
 
 
 def budget(facts: Facts) -> Section | None:
@@ -24,7 +34,7 @@ def budget(facts: Facts) -> Section | None:
     key = "budget.intro_scaled" if asked else "budget.intro"
     told = words(key, budget=euros(asked or 0.0, words.language))
     blocks: list[Block] = [Paragraph(told)]
-    heads = ["table.intervention", *(f"budget.{head}" for head in money_columns(facts))]
+    heads = ["table.intervention", *(COLUMNS[c] for c in money_columns(facts))]
     blocks.append(facts.table("budget.caption", heads, money_rows(facts)))
     if len(facts.wholes) > 1:
         blocks += _board(facts)
@@ -33,7 +43,8 @@ def budget(facts: Facts) -> Section | None:
 
 def money_columns(facts: Facts) -> tuple[str, ...]:
     """Return the keys of the columns of money; what is left of a budget where there is one."""
-    return WITH_BUDGET if facts.experiment.budget else MONEY
+    columns = tuple(COLUMNS)
+    return columns if facts.experiment.budget else columns[:-1]
 
 
 def money_rows(facts: Facts) -> list[list[Cell]]:
@@ -52,8 +63,8 @@ def money_rows(facts: Facts) -> list[list[Cell]]:
             if math.isfinite(low):
                 ends = {k: euros(v, words.language) for k, v in (("low", low), ("high", high))}
                 below = words("quantity.range", **ends)
-            if column == "left" and row["limit"] in ("demand", "levers", "free"):
-                below = words(f"budget.limit_{row['limit']}")
+            if column == "left" and row["limit"] in LIMITS:
+                below = words(LIMITS[row["limit"]])
             cells.append(Cell(_money(row[column], facts), below=below))
         found.append(cells)
     return found
