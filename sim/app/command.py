@@ -5,23 +5,22 @@ from __future__ import annotations
 import shlex
 from typing import Any, Final
 
-from sim.app.request import Catalogue, Request
-from sim.scenario.schema import PARAMETERS
+from sim.app.request import Catalogue, Request, compared_settings, mode_of
 
 _EVERYWHERE: Final = "--territories"
 
 
 def run_commands(asked: Request, choice: Catalogue, month: int) -> str:
-    """Return the commands that run the territory up to a month, without and with the intervention.
+    """Return the commands that run the territory up to a month, without and with what is tried.
 
-    One line per command; only one without an intervention.
+    One line per command; only one where nothing is tried.
     """
     end = ["--months", str(max(month, 1)), "--seed", str(asked.seed)]
     run = ["sim", "run", choice.references[asked.scenario]]
-    lines = [[*run, *_assignments(_without_levers(asked)), *end]]
-    if asked.intervention is not None:
-        with_it = ["--intervention", asked.intervention, *_assignments(asked.settings)]
-        lines.append([*run, *with_it, *end])
+    lines = [[*run, *_assignments(_compared(asked)), *end]]
+    if _is_tried(asked):
+        added = ["--intervention", asked.intervention] if asked.intervention else []
+        lines.append([*run, *added, *_assignments(asked.settings), *end])
     return "\n".join(shlex.join(words) for words in lines)
 
 
@@ -38,23 +37,45 @@ def compare_command(asked: Request, choice: Catalogue, reps: int | None = None) 
     return shlex.join([*words, "--out", "report"])
 
 
+def comparison_of_page(asked: Request, choice: Catalogue, reps: int) -> str:
+    """Return what repeats the replications: a command, or Python code where there is none for it.
+
+    Nothing where nothing is tried.
+    """
+    if mode_of(asked) == "intervention":
+        return compare_command(asked, choice, reps)
+    if not _is_tried(asked):
+        return ""
+    return (
+        "from sim.experiments.comparison import compare_arms\n"
+        f"{_loaded(asked, choice)}"
+        f"found = compare_arms(without, {{'with': with_it}}, reps={reps}, seed={asked.seed})\n"
+        "found.effects\n"
+    )
+
+
 def python_of(asked: Request, choice: Catalogue, month: int) -> str:
     """Return Python code for the indicators of both territories up to a month."""
     end = f"months={max(month, 1)}, seed={asked.seed}"
+    text = f"{_loaded(asked, choice)}indicators_without = sim.run(without, {end})\n"
+    return text + (f"indicators_with = sim.run(with_it, {end})\n" if _is_tried(asked) else "")
+
+
+def _loaded(asked: Request, choice: Catalogue) -> str:
     load = f"sim.load_scenario({choice.references[asked.scenario]!r})"
-    lines = [
-        "import sim",
-        f"without = {load}{_replacing(_without_levers(asked))}",
-        f"indicators_without = sim.run(without, {end})",
-    ]
-    if asked.intervention is not None:
-        added = f".add({asked.intervention!r}){_replacing(asked.settings)}"
-        lines += [f"with_it = {load}{added}", f"indicators_with = sim.run(with_it, {end})"]
+    lines = ["import sim", f"without = {load}{_replacing(_compared(asked))}"]
+    if _is_tried(asked):
+        added = f".add({asked.intervention!r})" if asked.intervention else ""
+        lines.append(f"with_it = {load}{added}{_replacing(asked.settings)}")
     return "\n".join(lines) + "\n"
 
 
-def _without_levers(asked: Request) -> dict[str, Any]:
-    return {name: value for name, value in asked.settings.items() if name in PARAMETERS}
+def _compared(asked: Request) -> dict[str, Any]:
+    return compared_settings(asked, asked.settings)
+
+
+def _is_tried(asked: Request) -> bool:
+    return asked.intervention is not None or _compared(asked) != asked.settings
 
 
 def _assignments(settings: dict[str, Any]) -> list[str]:

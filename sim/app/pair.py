@@ -1,4 +1,4 @@
-"""A pair: the same territory twice with the same seed, without and with an intervention."""
+"""A pair: the same territory twice with the same seed, without and with what is tried."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def measures_of_months(simulation: Simulation, first: int) -> npt.NDArray[np.flo
 
 
 class Pair:
-    """Two runs at the start that differ only in an intervention.
+    """Two runs at the start that differ only in what is tried: an intervention, or parameters.
 
     It reuses what it shares with the pair that it replaces. A run that cannot start from its
     parameters raises `InputError`.
@@ -58,7 +58,9 @@ class Pair:
                 f"{self.without.territory.residents.size:,} cells are more than the page takes, "
                 f"{LARGEST_GRID:,}; use the command line."
             )
-        self.with_it = Simulation(arms.with_it, arms.seed, start=self._start)
+        is_one_world = arms.with_it.parameters == arms.without.parameters
+        start = self._start if is_one_world else start_of(arms.with_it, arms.seed)
+        self.with_it = Simulation(arms.with_it, arms.seed, start=start)
         # Ranges of colours are the same for both territories and all months.
         self.scales: dict[str, Scale] = (
             same.scales if same else {name: _scale(name, self.without) for name in LAYERS}

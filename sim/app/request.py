@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -38,7 +38,8 @@ Value = bool | int | float | Annotated[str, Field(max_length=500)]
 class Request(BaseModel):
     """The request of the page to start, and after each change.
 
-    Names are those of a `Catalogue`; settings are changed parameters and levers, by flat name.
+    Names are those of a `Catalogue`; settings are changed parameters and levers, by flat name. An
+    intervention is compared with the world of these settings, or with the territory as offered.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
@@ -47,19 +48,29 @@ class Request(BaseModel):
     intervention: Name | None = None
     settings: Annotated[dict[Name, Value], Field(max_length=_MOST_SETTINGS)] = {}
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 1
+    against: Literal["world", "baseline"] = "world"
+
+
+FRAME: Final = ("months", "start_year", "rows", "columns", "cell_size")
+"""Parameters of the time and the ground shown, which are the same in whatever is compared."""
+
+Mode = Literal["intervention", "changes", "both"]
 
 
 @dataclass(frozen=True)
 class Arms:
     """The two scenarios of a session, valid and within the limits of the page.
 
-    The reference is the name of the territory on the command line.
+    The mode says in what they differ: by an intervention in the world of the changed parameters; by
+    these changes, from the territory as offered; or by both. The reference is the name of the
+    territory on the command line.
     """
 
     without: Scenario
     with_it: Scenario
     seed: int
     reference: str
+    mode: Mode
 
     @property
     def is_same(self) -> bool:
@@ -99,10 +110,22 @@ class Catalogue:
             raise InputError("'file' cannot be set on the page; choose a scenario in its place.")
         values = _typed(asked.settings, treated)
         treated = treated.replace(**values)
-        own = {name: v for name, v in values.items() if name in PARAMETERS}
-        without = base.replace(**own) if own else base
-        _refuse_large(without)
-        return Arms(without, treated, asked.seed, self.references[asked.scenario])
+        for scenario in (treated, without := base.replace(**compared_settings(asked, values))):
+            _refuse_large(scenario)
+        return Arms(without, treated, asked.seed, self.references[asked.scenario], mode_of(asked))
+
+
+def mode_of(asked: Request) -> Mode:
+    """Return in what the scenarios of a request differ."""
+    if asked.intervention is None:
+        return "changes"
+    return "intervention" if asked.against == "world" else "both"
+
+
+def compared_settings(asked: Request, values: Mapping[str, Value]) -> dict[str, Value]:
+    """Return those of the settings that the territory has with which others are compared."""
+    shared = PARAMETERS if mode_of(asked) == "intervention" else FRAME
+    return {name: value for name, value in values.items() if name in shared}
 
 
 def _chosen(name: str, known: Mapping[str, Any], what: str) -> Any:

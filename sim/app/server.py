@@ -21,7 +21,7 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from sim.app.command import compare_command, python_of, run_commands
+from sim.app.command import compare_command, comparison_of_page, python_of, run_commands
 from sim.app.frames import frame
 from sim.app.guard import Guard
 from sim.app.life import Kind, Side, biography
@@ -203,7 +203,7 @@ def make_app(
             reps = session.replications.known if session.replications else 0
         return {
             "command": run_commands(asked, choice, month),
-            "compare": compare_command(asked, choice, reps or LOOKS[-1]),
+            "compare": comparison_of_page(asked, choice, reps or LOOKS[-1]),
             "python": python_of(asked, choice, month),
         }
 
@@ -245,7 +245,9 @@ def _answer_replications(api: FastAPI, sessions: Sessions) -> None:
         """Start replications in the background, or go on with them."""
         with sessions.using(name) as session:
             if session.pair.arms.is_same:
-                raise HTTPException(409, "nothing differs; choose an intervention first.")
+                raise HTTPException(
+                    409, "nothing is tried; choose an intervention, or change a setting."
+                )
             return _progress(sessions.replicate(session), 0, "en")
 
     @api.get("/api/sessions/{name}/replications")
@@ -270,7 +272,7 @@ def _answer_replications(api: FastAPI, sessions: Sessions) -> None:
         """Start the runs of the report, on as many replications as the page tells."""
         with sessions.using(name) as session:
             found, arms = session.replications, session.pair.arms
-            if found is None or not found.known or not arms.with_it.interventions:
+            if found is None or not found.known or arms.mode != "intervention":
                 raise HTTPException(409, _NOT_YET)
             if session.report is not None:
                 session.report.stop()
@@ -331,6 +333,7 @@ def _about(session: Session) -> dict[str, Any]:
         "scales": {name: list(scale) for name, scale in pair.scales.items()},
         "charts": list(CHARTS),
         "is_same": pair.arms.is_same,
+        "mode": pair.arms.mode,
         "cost": sum(i.cost(pair.months) for i in added),
         "ends": {name: ends for i in added for name, ends in _ends(i).items()},
         "differs": _differs(session),

@@ -104,7 +104,7 @@ def _sentence(pair: Pair, effects: Mapping[str, Effect], words: Words) -> str:
     said: dict[str, list[str]] = {tone: [] for tone in READINGS}
     for effect in (effects[name] for name in HEADLINES):
         if effect.is_measured:
-            said[effect.tone].append(_named(effect))
+            said[effect.tone].append(_named(effect, words))
     parts = [
         words(f"sweep_lead_one.{READINGS[tone]}", measures=", ".join(names))
         for tone, names in said.items()
@@ -114,13 +114,14 @@ def _sentence(pair: Pair, effects: Mapping[str, Effect], words: Words) -> str:
     return words("answers.lead", span=span(pair.month, words.language), findings=findings)
 
 
-def _named(effect: Effect) -> str:
+def _named(effect: Effect, words: Words) -> str:
     """Name a measure within a sentence, with its change where it moves."""
     name = within_text(effect.label)
     if not effect.has_moved:
         return name
     change = _together(effect.quantity.change(effect.mean), effect.quantity.change_unit)
-    return f"{name} {change}"
+    said = f"{name} {change}"
+    return words("answer.may_not_matter", finding=said) if effect.is_open else said
 
 
 def _tile(name: str, effect: Effect | None, words: Words) -> dict[str, str]:
@@ -136,10 +137,11 @@ def _tile(name: str, effect: Effect | None, words: Words) -> dict[str, str]:
     }
     if effect is None or not known:
         return tile | ({"verdict": words("verdict.missing")} if effect else {})
+    points = f"\N{NO-BREAK SPACE}{quantity.change_unit}"
     return tile | {
         "level": quantity.level(effect.baseline_mean + effect.mean),
         "before": words("answers.before", before=quantity.level(effect.baseline_mean)),
-        "change": _together(quantity.change(effect.mean), quantity.change_unit),
+        "change": quantity.change(effect.mean) + ("" if tile["unit"] else points),
         "interval": effect.interval,
         "tone": effect.tone or "moved",
         "symbol": SYMBOLS[effect.verdict],

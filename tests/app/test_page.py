@@ -34,7 +34,7 @@ def test_a_step_paints_the_canvas_and_the_charts(visit: Open) -> None:
     assert page.data("painted") == painted + 1
     assert page.pixels("with") != before
     chart = page.page.locator("#charts .chart").first
-    assert re.search(r"\d without, \d.*with", chart.locator(".now").inner_text())
+    assert re.search(r"\d against \d", chart.locator(".now").inner_text())
 
 
 @pytest.mark.slow
@@ -152,7 +152,7 @@ def test_a_cell_is_read_by_pointer_and_by_arrow_keys(visit: Open) -> None:
     cell = page.page.locator("#cell")
     page.until("document.querySelector('#cell').textContent.includes('13')")
     read = cell.inner_text()
-    assert re.match(r"Row 13, column 13\. Vacant premises: .+ without, .+ with", read)
+    assert re.match(r"Row 13, column 13\. Vacant premises: .+ against .+", read)
     canvas.focus()
     page.page.keyboard.press("ArrowLeft")
     page.page.keyboard.press("ArrowUp")
@@ -211,6 +211,20 @@ def test_the_answer_and_a_report_come_from_replications(visit: Open, tmp_path: P
     # Without an intervention there is no report.
     page.settle(lambda: page.page.locator("#intervention").select_option(""))
     assert page.page.locator("#report").is_disabled()
+
+
+@pytest.mark.slow
+def test_what_more_online_shopping_does_takes_three_actions(visit: Open) -> None:
+    page = visit("rows=24&columns=24&months=36&month=36")
+    page.settle(lambda: page.page.locator("#intervention").select_option(""))
+    assert page.text("answer").startswith("Nothing is tried")
+    page.page.locator("#find").fill("online share in 2030")
+    exact = page.page.locator("[data-name=online_share_2030] .exact")
+    exact.fill("0.35")
+    page.settle(lambda: exact.press("Enter"))
+    page.until("document.body.dataset.replicated === '10'")
+    assert "worse: " in page.text("answer")
+    assert "As offered" in page.page.locator("section:has(#charts-head) .key").inner_text()
 
 
 @pytest.mark.slow

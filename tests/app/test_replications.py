@@ -205,7 +205,10 @@ def test_a_month_with_open_verdicts_gets_more_and_a_settled_one_none(
 
 
 def test_without_a_difference_there_is_nothing_to_replicate(client: TestClient) -> None:
-    page = Page(client, intervention=None)
+    page = Page(client)
+    begun = client.put(page.path, json={"scenario": "mid_sized_town"}).json()
+    assert (begun["is_same"], page.get("command").json()["compare"]) == (True, "")
+    assert len(page.get("command").json()["command"].splitlines()) == 1
     refused = client.post(f"{page.path}/replications", json={})
     assert refused.status_code == 409
     assert "intervention" in refused.json()["error"]
@@ -238,3 +241,25 @@ def test_failed_pairs_are_counted_and_give_one_sentence(
     of(sessions, page).wait()
     assert page.get("replications").json()["error"] == "replication 0 cannot start."
     assert of(sessions, page).done == 10
+
+
+def test_changed_settings_without_an_intervention_are_compared_with_the_territory_as_offered(
+    serve: Serve,
+) -> None:
+    sessions = alone()
+    page = Page(serve(sessions))
+    ground = YEAR | {"rows": 24, "columns": 24}  # the same in what is compared
+    body = {"scenario": "mid_sized_town", "settings": ground | {"closure_rate": 0.3}}
+    assert page.client.put(page.path, json=body).json()["mode"] == "changes"
+    page.frame(12)
+    begin(page)
+    running = of(sessions, page)
+    running.wait()
+    assert running.effects(12, "en")["closure_rate_town_centre"].verdict == "increase"
+    assert "worse: closure rate (town centre) +" in page.get("words").json()["answer"]["sentence"]
+    assert page.client.post(f"{page.path}/report", json={}).status_code == 409
+    assert "compare_arms(without" in page.get("command").json()["compare"]
+    # An intervention in that world is compared with either.
+    more = {"settings": YEAR | {"closure_rate": 0.3}}
+    modes = [page.change(**more, against=one)["mode"] for one in ("world", "baseline")]
+    assert modes == ["intervention", "both"]

@@ -46,6 +46,7 @@ EXAMPLES: list[dict[str, Any]] = [
     {},
     {"settings": {"closure_rate": 0.12, "cluster_size": 60, "site": "most_vacant"}, "seed": 7},
     {"settings": {"online_share_2030": 0.3, "with_drivers": False}, "intervention": None},
+    {"settings": {"closure_rate": 0.12}, "against": "baseline"},
     {"settings": {"start": 0, "existing_third_places": ""}, "intervention": "facade"},
     {"scenario": "rural_low_density", "settings": {"cell_size": 400}, "seed": 2**53},
 ]
@@ -74,11 +75,13 @@ def test_the_pages_numbers_are_those_of_the_commands_and_python_it_prints(
         page.frame(steps)
     told = page.get("command").json()
     exported = hashes(page.get("export.csv").content)
-    arms = ["without", "with"][: 1 if "intervention" in more and not more["intervention"] else 2]
+    arms = ["without", "with"]
     for arm, command in zip(arms, told["command"].splitlines(), strict=True):
         assert printed(command)["indicators_sha256"] == exported[arm]
-    assert (exported["with"] == exported["without"]) == (len(arms) == 1)
-    assert bool(told["compare"]) == (len(arms) == 2)
+    assert exported["with"] != exported["without"]
+    assert told["compare"].startswith("sim compare") == (
+        page.change(**more)["mode"] == "intervention"
+    )
     found: dict[str, Any] = {}
     exec(told["python"], found)
     for arm in arms:

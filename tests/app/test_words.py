@@ -12,7 +12,12 @@ from tests.app.pages import Page
 
 SCRIPTS = [path.read_text(encoding="utf-8") for path in STATIC.glob("*.js")]
 PAGE = (STATIC / "index.html").read_text(encoding="utf-8")
-KEYS = {key.removeprefix("ui.") for key in catalogue("en") if key.startswith("ui.")}
+KEYS = {
+    re.sub("^(with|without)_(changes|both)$", r"\1", key.removeprefix("ui."))
+    for key in catalogue("en")
+    if key.startswith("ui.")
+}
+"""Words, without those of other comparisons."""
 
 
 def said() -> set[str]:
@@ -24,6 +29,7 @@ def said() -> set[str]:
             keys |= set(re.findall(r'"(\w+)"', call))
     lists = {r'row\("th", (\[.*?\])': "", r"SIDES = (\[.*?\])": "", r"STAKES = (\[.*?\])": "stake_"}
     lists[r"MARKS = (\[.*?\])"] = "mark_"
+    lists[r'"against"\)\.replaceChildren\(\.\.\.(\[.*?\])'] = "against_"
     for pattern, prefix in lists.items():
         (found,) = (match for s in SCRIPTS for match in re.findall(pattern, s))
         keys |= {prefix + key for key in re.findall(r'"(\w+)"', found)}

@@ -23,9 +23,17 @@ export function speak(wanted) {
   }
 }
 
+// What is compared, for words that depend on it: an intervention, changes, or both.
+let mode = "";
+export function compare(what) {
+  if (mode === what) return;
+  mode = what;
+  speak(language);
+}
+
 // A sentence of the catalogue with {values} filled in; its number, {count}, chooses the plural form.
 export function say(key, values = {}) {
-  let sentence = words[key][language];
+  let sentence = (words[`${key}_${mode}`] ?? words[key])[language];
   if (typeof sentence === "object") sentence = sentence[format(Intl.PluralRules, {}).select(values.count)] ?? sentence.other;
   return sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 }

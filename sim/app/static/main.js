@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import * as charts from "./charts.js";
 import * as controls from "./controls.js";
-import { language, learn, options, say, speak, text } from "./language.js";
+import { compare, language, learn, options, say, speak, text } from "./language.js";
 import * as maps from "./maps.js";
 import * as replications from "./replications.js";
 import * as settings from "./settings.js";
@@ -31,9 +31,9 @@ let busy = Promise.resolve();
 const present = {
   session: null,
   layer: () => offer.layers.find((one) => one.name === layer),
-  hasIntervention: () => settings.chosen.intervention !== null,
+  hasReport: () => about?.mode === "intervention",
   next,
-  tell: words,
+  tell: () => words().then(commands),
 };
 
 // Nothing is asked of the server before it has answered what was asked before.
@@ -59,6 +59,7 @@ async function open() {
   const asked = settings.asked();
   about = present.session ? await api.change(present.session, asked) : await api.begin(asked);
   present.session = about.session;
+  compare(about.mode);
   controls.limit(about.ends, offer);
   layCharts();
   charts.forget();
@@ -159,14 +160,18 @@ async function words() {
 const follow = () => !about.is_same && replications.look();
 
 
+async function commands() {
+  const found = await api.command(present.session);
+  for (const name of ["command", "compare", "python"]) element(name).textContent = found[name];
+}
+
 // Everything that need not follow every month.
 let settled = 0;
 async function settle() {
   if (!present.session) return;
   await words();
   await follow();
-  const commands = await api.command(present.session);
-  for (const name of ["command", "compare", "python"]) element(name).textContent = commands[name];
+  await commands();
   charts.refresh();
   town.describe(text(present.layer().label), today());
   timeline.mark(about, offer, charts.peak("closure_rate_town_centre"), go);
@@ -226,6 +231,9 @@ function layout() {
   const speed = element("speed").value || (calm ? "2" : "12");
   element("speed").replaceChildren(
     ...SPEEDS.map((s) => new Option(s ? say("months_a_second", { n: s }) : say("fastest"), s, false, String(s) === speed)));
+  element("against").replaceChildren(...["world", "baseline"].map((name) =>
+    new Option(say(`against_${name}`), name, false, name === settings.chosen.against)));
+  element("against-field").hidden = settings.chosen.intervention === null;
   story.layTabs();
   label();
   element("language").replaceChildren(...options());
@@ -284,7 +292,7 @@ function listen() {
     layout();
     changed();
   });
-  for (const name of ["scenario", "intervention"]) {
+  for (const name of ["scenario", "intervention", "against"]) {
     on(name, "change", () => {
       settings.chosen[name] = element(name).value || null;
       settings.forgetForeign(offer);
@@ -292,7 +300,10 @@ function listen() {
       changed();
     });
   }
-  on("find", "input", () => controls.find(element("find").value));
+  on("find", "input", () => {
+    if (element("find").value) element("parameters-box").open = true;
+    controls.find(element("find").value);
+  });
 
   on("scrub", "input", () => about && go(Number(element("scrub").value)));
   on("play", "click", () => (playing ? pause() : play()));

@@ -45,7 +45,7 @@ export function speak() {
   const isRunning = Boolean(state?.running);
   element("stop").hidden = element("replications").hidden = !isRunning;
   element("go-on").hidden = !(isStopped && !isRunning);
-  element("report").disabled = !known || !present?.hasIntervention();
+  element("report").disabled = !known || !present?.hasReport();
   if (!state) {
     element("replications-text").value = "";
     return;

@@ -1,9 +1,9 @@
 // The choices of the visitor: territory, intervention, changed settings and seed. They live in the
 // address, so that a link shows somebody else the same page.
 
-export const chosen = { scenario: "mid_sized_town", intervention: "transition_cluster", settings: {}, seed: 1 };
+export const chosen = { scenario: "mid_sized_town", intervention: "transition_cluster", settings: {}, seed: 1, against: "world" };
 
-const KNOWN = ["scenario", "intervention", "seed", "lang", "layer", "month"];
+const KNOWN = ["scenario", "intervention", "seed", "lang", "layer", "month", "against"];
 
 const wholeNumber = (textual) => Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.round(Number(textual) || 0)));
 
@@ -16,6 +16,7 @@ export function read(offer) {
   if (intervention === "none") chosen.intervention = null;
   else if (isOffered(offer.interventions, intervention)) chosen.intervention = intervention;
   if (given.has("seed")) choose({ seed: given.get("seed") });
+  if (given.get("against") === "baseline") chosen.against = "baseline";
   for (const [name, value] of given) {
     const info = KNOWN.includes(name) ? null : infoOf(offer, name);
     if (info) set(offer, name, valueOf(value, info));
@@ -33,6 +34,7 @@ export function write({ language, layer, month }) {
   for (const [name, value] of Object.entries(chosen.settings)) address.set(name, value);
   address.set("lang", language);
   address.set("layer", layer);
+  if (chosen.against !== "world") address.set("against", chosen.against);
   if (month) address.set("month", month);
   history.replaceState(null, "", `#${address}`);
 }
