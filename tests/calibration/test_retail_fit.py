@@ -101,7 +101,7 @@ def test_evaluations_cut_short_or_of_other_code_are_run_again(tmp_path, monkeypa
     assert run == [1, 2, 1]
 
 
-@pytest.mark.slow
+@pytest.mark.corpus  # only the calibration experiment needs it
 def test_a_fit_goes_on_where_it_was_interrupted(tmp_path, monkeypatch):
     prior = prior_of(PRIORS, "simulated")
     low, high = retail.edges(BANDS)

@@ -233,7 +233,9 @@ def parts(out: Path) -> int:
 
 @pytest.mark.slow
 @no_windows
-@pytest.mark.parametrize("signal_", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize(
+    "signal_", [signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.corpus)]
+)
 def test_a_comparison_that_is_killed_goes_on_to_the_same_bytes(
     signal_: signal.Signals, tmp_path: Path, unhurt: Path
 ) -> None:
@@ -277,7 +279,7 @@ def test_a_worker_that_is_killed_costs_nothing(tmp_path: Path, unhurt: Path) -> 
     check_same(tmp_path / "out", unhurt)
 
 
-@pytest.mark.slow
+@pytest.mark.corpus  # a sweep on a cluster is tried in tests/sweeps
 def test_a_comparison_on_a_cluster_gives_the_same_bytes(tmp_path: Path, unhurt: Path) -> None:
     cluster = ["--executor", "dask", "--workers", "1"]
     assert main(["-q", "compare", *MANY, *cluster, "--out", str(tmp_path / "out")]) == 0

@@ -288,7 +288,7 @@ except InputError as error:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("force", [[], ["--force"]])
+@pytest.mark.parametrize("force", [[], pytest.param(["--force"], marks=pytest.mark.corpus)])
 def test_racing_processes_never_mix_or_lose_results(tmp_path: Path, force: list[str]) -> None:
     for turn in range(8):
         out = tmp_path / f"out{turn}"

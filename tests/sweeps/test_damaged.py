@@ -204,7 +204,7 @@ def main_report(folder: Path) -> None:
 
 @pytest.mark.slow
 def test_random_damage_is_refused_in_one_sentence(_sound: Path, tmp_path: Path) -> None:
-    times = 35 if settings().max_examples >= 50 else 12  # as many as CI's profile asks for
+    times = 15 if settings().max_examples >= 50 else 12  # as many as CI's profile asks for
     for damage in (damage_manifest, damage_file, damage_sealed):
         (tmp_path / damage.__name__).mkdir()
         check_damage(_sound, tmp_path / damage.__name__, times, damage)

@@ -81,7 +81,7 @@ def test_mistakes_show_before_the_job_is_queued(folder, capsys, options, told):
     assert not (folder / "job.sh").exists()
 
 
-@pytest.mark.slow
+@pytest.mark.corpus
 def test_workers_that_join_later_get_work_too(store):
     from distributed import LocalCluster
 
