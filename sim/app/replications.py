@@ -76,7 +76,7 @@ class Replications:
             series=True,
         )
         self._horizons = horizons_within(self.months)
-        # Measured at every month; what is kept of it is in `_pair`.
+        # Measured at every month; what is kept of it is in `pair`.
         every = tuple(range(1, self.months + 1))
         self._model = TerritoryRuns(replace(experiment, horizons=every))
         self._found: dict[int, tuple[Floats, Floats, Floats]] = {}
@@ -115,7 +115,7 @@ class Replications:
                 return False
             rep, self._next = self._next, self._next + 1
         try:
-            values = self._pair(rep)
+            values = self.pair(rep)
         except Exception as error:  # no caller: keep the error for requests
             values = self._no_pair()
             self.failed, self.error = self.failed + 1, self.error or str(error)
@@ -146,7 +146,7 @@ class Replications:
         effects = self.effects(self.month, "en")
         return bool(effects) and not any(effects[name].is_open for name in HEADLINES)
 
-    def _pair(self, rep: int) -> tuple[Floats, Floats, Floats]:
+    def pair(self, rep: int) -> tuple[Floats, Floats, Floats]:
         """Return what both runs of a replication measure, (arms, months, measures).
 
         All outcomes at the horizons of reports, those of the page at every month, and courses.

@@ -37,14 +37,14 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Make pairs after the first two wait until this is set."""
     go_on = threading.Event()
-    pair = replications.Replications._pair
+    pair = replications.Replications.pair
 
     def slowly(self: Any, rep: int) -> Any:
         if rep >= 2:
             go_on.wait()
         return pair(self, rep)
 
-    monkeypatch.setattr(replications.Replications, "_pair", slowly)
+    monkeypatch.setattr(replications.Replications, "pair", slowly)
     yield go_on
     go_on.set()
 
@@ -218,14 +218,14 @@ def test_without_a_difference_there_is_nothing_to_replicate(client: TestClient) 
 def test_failed_pairs_are_counted_and_give_one_sentence(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pair = replications.Replications._pair
+    pair = replications.Replications.pair
 
     def fail(self: Any, rep: int) -> Any:
         if rep in failing:
             raise ValueError(f"replication {rep} cannot start.")
         return pair(self, rep)
 
-    monkeypatch.setattr(replications.Replications, "_pair", fail)
+    monkeypatch.setattr(replications.Replications, "pair", fail)
     failing = range(1)
     sessions = alone()
     page = Page(serve(sessions), settings=YEAR)
