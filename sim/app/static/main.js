@@ -159,7 +159,6 @@ async function words() {
 // After words, more replications may be under way: those of another month.
 const follow = () => !about.is_same && replications.look();
 
-
 async function commands() {
   const found = await api.command(present.session);
   for (const name of ["command", "compare", "python"]) element(name).textContent = found[name];
@@ -201,7 +200,7 @@ async function play() {
   while (playing === mine) {
     const screen = new Promise(requestAnimationFrame); // no more frames than the screen shows
     await next(() => playing === mine && step());
-    if (playing === mine && performance.now() - told > WORDS) await next(words);
+    if (playing === mine && performance.now() - told > WORDS) await next(() => words().then(follow));
     const speed = Number(element("speed").value);
     due = Math.max(due + (speed ? 1000 / speed : 0), performance.now() - 50);
     const wait = due - performance.now();
