@@ -7,39 +7,34 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Final
 
-from babel import negotiate_locale
 from fastapi import FastAPI, Query
 from fastapi import Path as InPath
-from fastapi import Request as HTTPRequest
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from sim.app.about import describe
 from sim.app.command import compare_command, comparison_of_page, python_of, run_commands
 from sim.app.frames import frame
 from sim.app.guard import Guard
 from sim.app.life import Kind, Side, biography
 from sim.app.offer import MOST_STEPS, offer
-from sim.app.pair import CHARTS, Pair
+from sim.app.pair import Pair
+from sim.app.refusals import ERRORS, answer_errors
 from sim.app.replications import LOOKS, Replications, ReportRuns
 from sim.app.request import Catalogue, Request
-from sim.app.sessions import Busy, Session, Sessions, TooMany, Unknown
+from sim.app.sessions import Sessions
 from sim.app.story import tell
 from sim.app.town import town
 from sim.errors import InputError, nearest
-from sim.interventions import Intervention
 from sim.measures.map_layers import LAYERS
-from sim.registry.parameters import ParameterInfo
-from sim.scenario.scenario import Scenario
-from sim.scenario.schema import PARAMETERS
 from sim.version import package_version
-from sim.words.folders import ENGLISH, Language, check_language, languages
+from sim.words.folders import Language, check_language, languages
 from sim.words.sentences import translated
 
 STATIC: Final = Path(__file__).with_name("static")
@@ -51,32 +46,6 @@ In = Annotated[
     AfterValidator(check_language),
 ]
 
-_ERRORS: Final[dict[int | str, dict[str, Any]]] = {
-    status: {
-        "description": text,
-        "content": {
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "properties": {"error": {"type": "string"}},
-                    "required": ["error"],
-                }
-            }
-        },
-    }
-    for status, text in (
-        (400, "The request is not to be understood."),
-        (401, "The browser has no token."),
-        (403, "It comes from another page or host."),
-        (404, "There is no such thing, or it has ended."),
-        (405, "The method is not one of this address."),
-        (409, "Not at this moment."),
-        (413, "The request is too large."),
-        (415, "The request is not JSON."),
-        (422, "A value is not admissible."),
-        (429, "There are too many sessions."),
-    )
-}
 _BYTES: Final[dict[int | str, dict[str, Any]]] = {
     200: {
         "description": "A month as bytes; see sim.app.frames and sim.app.town.",
@@ -121,10 +90,10 @@ def make_app(
     choice = Catalogue(scenarios)
     sessions = Sessions() if sessions is None else sessions
     api = FastAPI(
-        title="Essaim", version=package_version(), docs_url=None, redoc_url=None, responses=_ERRORS
+        title="Essaim", version=package_version(), docs_url=None, redoc_url=None, responses=ERRORS
     )
     offered = json.dumps(offer(choice), ensure_ascii=False, allow_nan=False).encode()
-    _answer_errors(api)
+    answer_errors(api)
 
     @api.get("/", include_in_schema=False)
     def page() -> FileResponse:
@@ -140,7 +109,7 @@ def make_app(
         """Start a session with two territories."""
         name = sessions.begin(choice.arms(asked), asked)
         with sessions.using(name) as session:
-            return {"session": name, **_about(session)}
+            return {"session": name, **describe(session)}
 
     @api.put("/api/sessions/{name}")
     def change(name: Name, asked: Request) -> dict[str, Any]:
@@ -148,7 +117,7 @@ def make_app(
         arms = choice.arms(asked)
         with sessions.using(name) as session:
             sessions.change(session, arms, asked)
-            return {"session": name, **_about(session)}
+            return {"session": name, **describe(session)}
 
     @api.delete("/api/sessions/{name}", status_code=204)
     def end(name: Name) -> None:
@@ -315,70 +284,6 @@ def _file(content: bytes, kind: str, name: str) -> Response:
     return Response(content, media_type=kind, headers=headers)
 
 
-def _about(session: Session) -> dict[str, Any]:
-    """Describe a pair for the page, except for its frames."""
-    pair = session.pair
-    run, arm = pair.without, pair.arms.with_it
-    rows, columns = run.territory.shape
-    added = arm.interventions[len(pair.arms.without.interventions) :]
-    return {
-        "month": pair.month,
-        "months": pair.months,
-        "start_year": int(run.values["start_year"]),
-        "rows": rows,
-        "columns": columns,
-        "cell_size_m": run.territory.cell_size,
-        "residents": round(float(run.territory.residents.sum(dtype="float64"))),
-        "premises": int(run.territory.premises_cell.size),
-        "scales": {name: list(scale) for name, scale in pair.scales.items()},
-        "charts": list(CHARTS),
-        "is_same": pair.arms.is_same,
-        "mode": pair.arms.mode,
-        "cost": sum(i.cost(pair.months) for i in added),
-        "ends": {name: ends for i in added for name, ends in _ends(i).items()},
-        "differs": _differs(session),
-        "events": [
-            {"month": month, "intervention": i.name, "event": event}
-            for i in added
-            for month, event in ((i.levers.start, "begins"), (i.levers.stop, "ends"))
-            if event == "begins" or month
-        ],
-    }
-
-
-def _ends(intervention: Intervention) -> dict[str, tuple[float, float, float]]:
-    """Return how far each slider may move while the others stay; shares of money move together."""
-    return {
-        name: intervention.ends(name)
-        for name, info in intervention.kind.infos.items()
-        if info.kind in (int, float) and name not in intervention.levers.SHARES
-    }
-
-
-def _differs(session: Session) -> list[dict[str, Any]]:
-    """List every setting that differs from the territory as offered and from the baseline."""
-    arm, asked = session.pair.arms.with_it, session.asked.settings
-    levers = [
-        _setting(info, intervention)
-        for intervention in arm.interventions[len(session.pair.arms.without.interventions) :]
-        for name, info in intervention.kind.infos.items()
-        if name in asked or intervention.values[name] != info.default
-    ]
-    return levers + [_setting(PARAMETERS[name], arm) for name in asked if name in PARAMETERS]
-
-
-def _setting(info: ParameterInfo, owner: Scenario | Intervention) -> dict[str, Any]:
-    setting = owner.settings.get(info.name)
-    source = setting.source if setting and setting.source != "not stated" else info.source
-    return {
-        "name": info.name,
-        "value": owner.values[info.name],
-        "default": info.default,
-        "evidence": (setting or info).evidence,
-        "source": source,
-    }
-
-
 def _progress(found: Replications, known: int, lang: Language) -> dict[str, Any]:
     answer = {
         "done": found.done,
@@ -406,52 +311,3 @@ def _csv(pair: Pair) -> bytes:
     tables = {"without": pair.without.indicators, "with": pair.with_it.indicators}
     table = pd.concat({arm: found.reset_index() for arm, found in tables.items()}, names=["arm"])
     return table.reset_index("arm").to_csv(index=False, lineterminator="\n").encode()
-
-
-def _answer_errors(api: FastAPI) -> None:
-    """Answer errors with one sentence."""
-
-    sentences: Mapping[Any, Callable[[Any], tuple[int, str]]] = {
-        InputError: lambda error: (422, str(error)),
-        Unknown: lambda error: (404, "this session has ended; begin another."),
-        TooMany: lambda error: (
-            429,
-            "too many people are looking at territories just now; try again in a few minutes.",
-        ),
-        Busy: lambda error: (429, "ask for one thing after the other."),
-        RequestValidationError: lambda error: (422, _invalid(error)),
-        HTTPException: lambda error: (error.status_code, _sentence(error)),
-        # A bug: re-raise it, so that the server's window shows the traceback.
-        Exception: lambda error: (500, "something went wrong on the server; its window says what."),
-    }
-
-    def answer(kind: Any) -> Callable[[HTTPRequest, Any], JSONResponse]:
-        def handler(request: HTTPRequest, error: Any) -> JSONResponse:
-            status, sentence = sentences[kind](error)
-            return JSONResponse({"error": translated(sentence, _reader(request))}, status)
-
-        return handler
-
-    for kind in sentences:
-        api.add_exception_handler(kind, answer(kind))
-
-
-def _reader(request: HTTPRequest) -> Language:
-    """Return the language that a request asks for its answer in."""
-    header = request.headers.get("accept-language", "")
-    asked = [part.partition(";")[0].strip() for part in header.split(",")]
-    return negotiate_locale(asked, languages(), sep="-") or ENGLISH
-
-
-def _invalid(error: RequestValidationError) -> str:
-    """Return the first of pydantic's errors."""
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
-    reason = first["msg"].rstrip(".").lower()
-    return f"the request is not admissible ({where[:200] or 'as a whole'}: {reason})."
-
-
-def _sentence(error: HTTPException) -> str:
-    """Return the meaning of an HTTP status, unless it has its own message."""
-    meaning = _ERRORS.get(error.status_code, {}).get("description", "")
-    return str(error.detail) if error.detail.endswith(".") else meaning or f"{error.detail}."

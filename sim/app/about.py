@@ -1,0 +1,76 @@
+"""What the page says about a pair, except for its frames and words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.app.pair import CHARTS
+from sim.app.sessions import Session
+from sim.interventions import Intervention
+from sim.registry.parameters import ParameterInfo
+from sim.scenario.scenario import Scenario
+from sim.scenario.schema import PARAMETERS
+
+
+def describe(session: Session) -> dict[str, Any]:
+    """Describe a pair for the page, except for its frames."""
+    pair = session.pair
+    run, arm = pair.without, pair.arms.with_it
+    rows, columns = run.territory.shape
+    added = arm.interventions[len(pair.arms.without.interventions) :]
+    return {
+        "month": pair.month,
+        "months": pair.months,
+        "start_year": int(run.values["start_year"]),
+        "rows": rows,
+        "columns": columns,
+        "cell_size_m": run.territory.cell_size,
+        "residents": round(float(run.territory.residents.sum(dtype="float64"))),
+        "premises": int(run.territory.premises_cell.size),
+        "scales": {name: list(scale) for name, scale in pair.scales.items()},
+        "charts": list(CHARTS),
+        "is_same": pair.arms.is_same,
+        "mode": pair.arms.mode,
+        "cost": sum(i.cost(pair.months) for i in added),
+        "ends": {name: ends for i in added for name, ends in _ends(i).items()},
+        "differs": _differs(session),
+        "events": [
+            {"month": month, "intervention": i.name, "event": event}
+            for i in added
+            for month, event in ((i.levers.start, "begins"), (i.levers.stop, "ends"))
+            if event == "begins" or month
+        ],
+    }
+
+
+def _ends(intervention: Intervention) -> dict[str, tuple[float, float, float]]:
+    """Return how far each slider may move while the others stay; shares of money move together."""
+    return {
+        name: intervention.ends(name)
+        for name, info in intervention.kind.infos.items()
+        if info.kind in (int, float) and name not in intervention.levers.SHARES
+    }
+
+
+def _differs(session: Session) -> list[dict[str, Any]]:
+    """List every setting that differs from the territory as offered and from the baseline."""
+    arm, asked = session.pair.arms.with_it, session.asked.settings
+    levers = [
+        _setting(info, intervention)
+        for intervention in arm.interventions[len(session.pair.arms.without.interventions) :]
+        for name, info in intervention.kind.infos.items()
+        if name in asked or intervention.values[name] != info.default
+    ]
+    return levers + [_setting(PARAMETERS[name], arm) for name in asked if name in PARAMETERS]
+
+
+def _setting(info: ParameterInfo, owner: Scenario | Intervention) -> dict[str, Any]:
+    setting = owner.settings.get(info.name)
+    source = setting.source if setting and setting.source != "not stated" else info.source
+    return {
+        "name": info.name,
+        "value": owner.values[info.name],
+        "default": info.default,
+        "evidence": (setting or info).evidence,
+        "source": source,
+    }
