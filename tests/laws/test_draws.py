@@ -52,7 +52,7 @@ for threads in {threads}:
 
 @pytest.mark.parametrize(
     ("threads", "numba_threads"),
-    [([False, True], 1), pytest.param([True], 2, marks=pytest.mark.slow)],
+    [([False], 1), *(pytest.param([True], n, marks=pytest.mark.slow) for n in (1, 2))],
 )
 def test_the_same_seed_gives_the_same_bytes_in_any_process_on_any_threads(threads, numba_threads):
     here = small_town(11)

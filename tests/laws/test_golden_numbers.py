@@ -26,7 +26,7 @@ from tests.reference.comparisons import made_up_comparison
 from tests.reference.towns import SMALL, small_town
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
-ROUNDING = 1e-9  # processors differ in the last bits
+ROUNDING = 1e-9  # sums of versions of NumPy differ in the last bits
 COLUMNS = ["indicator", "horizon", "mean", "baseline_mean", "smallest_relevant"]
 
 
