@@ -146,9 +146,10 @@ def test_everything_is_said_in_either_language_and_nothing_in_the_other(visit: O
 @pytest.mark.slow
 def test_a_cell_is_read_by_pointer_and_by_arrow_keys(visit: Open) -> None:
     page = visit(SMALL + "&month=3&layer=vacancy")
+    page.until("Number(document.body.dataset.replicated) > 0")  # the answer takes its place
     canvas = page.page.locator("#town")
     box = canvas.bounding_box()
-    page.page.mouse.move(box["x"] + box["width"] / 2 + 1, box["y"] + box["height"] / 2 + 1)
+    canvas.hover(position={"x": box["width"] / 2 + 1, "y": box["height"] / 2 + 1})
     cell = page.page.locator("#cell")
     page.until("document.querySelector('#cell').textContent.includes('13')")
     read = cell.inner_text()

@@ -80,7 +80,7 @@ def test_an_address_that_is_not_admissible_can_be_put_right(browser: Any, addres
 
 @pytest.mark.slow
 def test_an_ended_session_restarts_at_the_same_month(visit: Open) -> None:
-    page = visit(SMALL + "&month=5")
+    page = visit(SMALL + "&month=5&layer=vacancy")
     page.expected = (404,)
     shown = page.pixels("with")
     page.page.evaluate("dispatchEvent(new Event('pagehide'))")  # as on another page
