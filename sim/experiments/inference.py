@@ -205,10 +205,10 @@ def ratio_interval(above: Floats, below: Floats) -> tuple[float, float]:
     reach = critical_value(above.size) ** 2 / above.size
     a, b = float(above.mean()), float(below.mean())
     square, half, rest = b * b - reach * var_below, a * b - reach * both, a * a - reach * var
-    root = half * half - square * rest
-    if square <= 0 or root < 0:
+    if square <= 0:
         return -math.inf, math.inf
-    return (half - math.sqrt(root)) / square, (half + math.sqrt(root)) / square
+    root = math.sqrt(max(half * half - square * rest, 0.0))  # below 0 only by rounding
+    return (half - root) / square, (half + root) / square
 
 
 @lru_cache(maxsize=256)

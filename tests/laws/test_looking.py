@@ -184,3 +184,10 @@ def test_a_ratio_lies_where_the_difference_from_it_may_be_zero():
         off = abs(rest.mean()) / (rest.std(ddof=1) / math.sqrt(30))
         assert (off <= 2.93) == is_held
     assert ratio_interval(cost, gain - 5.0) == (-math.inf, math.inf)
+
+
+@pytest.mark.parametrize("spread", [0.0, 1e-16, 1e-15, 1e-14])
+def test_a_ratio_of_values_that_differ_by_rounding_alone_has_an_interval(spread):
+    rng = np.random.default_rng(1)
+    below, above = (m * (1 + spread * rng.standard_normal(10)) for m in (144_643.0, 1296.0))
+    assert ratio_interval(above, below) == pytest.approx((1296 / 144_643,) * 2)
