@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from sim.words.language import typeset
 
 if TYPE_CHECKING:
     from sim.experiments.results import Results
+    from sim.scenario.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,17 @@ class Inputs:
             if after[name] != before[name] and name not in varied
         ]
 
+    def scaled_levers(self, arms: Mapping[str, Scenario], arm: str) -> list[Setting]:
+        """List the levers of money and size of an arm, which a budget scales."""
+        before = {i.name for i in arms[BASELINE].interventions}
+        return [
+            self._setting(i.kind.infos[name], i.values[name], i.settings.get(name))
+            for i in arms[arm].interventions
+            if i.name not in before
+            for name in i.levers.scaled(1.0)
+            if i.values[name]
+        ]
+
     def scenario_settings(self) -> list[Setting]:
         """List the settings that differ from the model's defaults."""
         values, settings = self._scenario.values, self._scenario.settings
@@ -150,6 +163,14 @@ class Inputs:
 
     def starting_point(self) -> list[str]:
         """State what of the start was observed or generated, and the remarks of its import."""
-        territory = self._first["territory"]
+        return self._starting_point(self._first)
+
+    def starting_points(self) -> list[list[str]]:
+        """Return the starting point of each territory, in the order of the experiment."""
+        order = self._manifest["scenario_order"]
+        return [self._starting_point(self._manifest["scenarios"][name]) for name in order]
+
+    def _starting_point(self, scenario: Mapping[str, Any]) -> list[str]:
+        territory = scenario["territory"]
         remarks = remarks_in_words(territory["provenance"], self._language)
         return [*starting_point(territory, self._language), *remarks]

@@ -41,6 +41,22 @@ def euros(value: float, language: Language) -> str:
     return words("quantity.euros", amount=number(value, language))
 
 
+def euro_range(low: float, high: float, language: Language) -> str:
+    """Write an interval of amounts; one amount where its ends read the same.
+
+    Examples
+    --------
+    >>> euro_range(499_357.1, 499_357.2, "en"), euro_range(1, 2, "en")
+    ('€499,357', '€1 to €2')
+    """
+    return between(euros(low, language), euros(high, language), language)
+
+
+def between(low: str, high: str, language: Language) -> str:
+    """Write an interval from its ends; one of them where they read the same."""
+    return low if low == high else Words(language)("quantity.range", low=low, high=high)
+
+
 def rounded(value: float, figures: int) -> float:
     """Round a number to significant figures.
 
@@ -156,7 +172,7 @@ class Quantity:
 
     def size_range(self, low: float, high: float) -> str:
         """Write the sizes of two changes; one where they read the same."""
-        return self._between(self.size(low), self.size(high))
+        return between(self.size(low), self.size(high), self.language)
 
     @property
     def change_unit(self) -> str:
@@ -183,7 +199,4 @@ class Quantity:
 
     def interval(self, low: float, high: float) -> str:
         """Write an interval of changes, such as ``−0.1 to +0.3``."""
-        return self._between(self.change(low), self.change(high))
-
-    def _between(self, low: str, high: str) -> str:
-        return low if low == high else Words(self.language)("quantity.range", low=low, high=high)
+        return between(self.change(low), self.change(high), self.language)

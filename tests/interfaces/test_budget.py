@@ -11,6 +11,9 @@ from sim.experiments.budget import CLOSE, scale_arms
 from sim.experiments.experiment import BASELINE
 from sim.experiments.spending import planned_a_year
 from sim.interventions import list_interventions, load_intervention
+from sim.report.blocks import Table
+from sim.report.facts import Facts
+from sim.report.sections.budget import budget, money_left
 from sim.scenario.scenario import load_scenario
 
 TOWN = load_scenario("mid_sized_town").replace(rows=16, columns=16, population=4000, months=24)
@@ -85,6 +88,27 @@ def test_arms_spend_the_budget_and_the_rest_is_said(kept):
     assert kept[1].manifest["budget"]["eur_a_year"] == BUDGET
     assert "mobile_cluster+rent_relief inert" in kept[1].manifest["run"]["command"]
     assert "--budget 200000" in kept[1].manifest["run"]["command"]
+
+
+def test_the_report_says_money_and_sizes_in_words_and_calls_nothing_left_that_is_spent(kept):
+    section = budget(Facts(kept[1], "en"))
+    rows = next(block.rows for block in section.blocks if isinstance(block, Table))
+    cells = [row[0].below for row in rows]
+    assert cells[0].startswith("Funding of the cluster: ")
+    assert "Funding of rent relief: " in cells[0]
+    assert not any("_" in text for text in cells)
+    assert rows[2][-1].below == "it costs no public money"
+
+
+@pytest.mark.parametrize(
+    ("left", "shown"),
+    [(900.0, "about 0"), (-900.0, "about 0"), (-5000.0, "€0 €5,000 beyond it"),
+     (5000.0, "€5,000 too few ask for more")],
+)  # fmt: skip
+def test_a_budget_has_money_left_only_where_some_is_left(kept, left, shown):
+    row = {"left": left, "budget": BUDGET, "limit": "demand"}
+    cell = money_left(row, Facts(kept[1], "en"))
+    assert f"{cell.text} {cell.below}".strip() == shown
 
 
 def test_a_resumed_comparison_keeps_its_scales(kept, monkeypatch):

@@ -7,6 +7,9 @@ import tomllib
 from pathlib import Path
 from typing import get_args
 
+import pytest
+
+import sim
 from sim.analysis.response_curves import FormName
 from sim.experiments.designs import DesignKind
 from sim.experiments.factors import Distribution
@@ -86,3 +89,11 @@ def test_the_template_holds_no_words_of_its_own() -> None:
     template = (REPORT / "page" / "report.html").read_text()
     bare = re.sub(r"{%.*?%}|{{.*?}}|<[^>]*>", " ", template, flags=re.DOTALL)
     assert not re.search(r"[A-Za-z]", bare)
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_what_a_report_names_of_the_python_interface_is_there(language: str) -> None:
+    text = (FOLDER / language / "report.toml").read_text()
+    named = set(re.findall(r"\bsim\.(\w+)", text))
+    assert "load_results" in named
+    assert named <= set(dir(sim))

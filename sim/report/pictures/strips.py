@@ -58,10 +58,8 @@ def draw_strip(name: str, effect: Effect) -> Picture:
         "strip.alt",
         measure=effect.label,
         mean=quantity.change(effect.mean),
-        low=quantity.change(effect.lo90),
-        high=quantity.change(effect.hi90),
-        low50=quantity.change(effect.lo50),
-        high50=quantity.change(effect.hi50),
+        whole=quantity.interval(effect.lo90, effect.hi90),
+        half=quantity.interval(effect.lo50, effect.hi50),
     )
     return Picture(name, figure, label)
 

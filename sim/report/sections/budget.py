@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, Final
 
+from sim.experiments.budget import CLOSE, REPLICATIONS
 from sim.measures.registry import OUTCOMES
-from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Tile
+from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Table, Tile
 from sim.report.facts import Facts
 from sim.report.pictures.canvas import unit_line
 from sim.report.pictures.strips import draw_strips
-from sim.report.quantity import euros, rounded
+from sim.report.quantity import euro_range, euros, rounded, value_of
+from sim.words.language import number
 
 COLUMNS: Final = {
     "planned": "budget.planned",
@@ -21,19 +24,22 @@ COLUMNS: Final = {
 LIMITS: Final = {
     "demand": "budget.limit_demand",
     "levers": "budget.limit_levers",
+    "steps": "budget.limit_steps",
     "free": "budget.limit_free",
 }
-"""Words for why money is left."""
+"""Words for why money is left; see `sim.experiments.experiment.Limit`."""
 
 
 def budget(facts: Facts) -> Section | None:
-    """Show what is planned and spent, and rank arms; None without arms at one point."""
-    if not (facts.is_single and facts.has_interventions):
-        return None
+    """Show what is planned and spent, and rank arms; of many points, how arms were scaled."""
     words, asked = facts.words, facts.experiment.budget
+    if not (facts.has_interventions and (facts.is_single or asked)):
+        return None
     key = "budget.intro_scaled" if asked else "budget.intro"
     told = words(key, budget=euros(asked or 0.0, words.language))
     blocks: list[Block] = [Paragraph(told)]
+    if not facts.is_single:
+        return Section("budget", words("section.budget"), [*blocks, _scales(facts)])
     heads = ["table.intervention", *(COLUMNS[c] for c in money_columns(facts))]
     blocks.append(facts.table("budget.caption", heads, money_rows(facts)))
     if len(facts.wholes) > 1:
@@ -56,18 +62,60 @@ def money_rows(facts: Facts) -> list[list[Cell]]:
         row = rows.get(arm.name)
         if row is None:
             continue
-        cells = [Cell(arm.label, below=row["levers"])]
+        name = next(iter(facts.experiment.scenarios))
+        cells = [Cell(arm.label, below=_levers(facts, name, arm.name) if row["levers"] else "")]
         for column in money_columns(facts):
             low, high = (row.get(f"{column}_{end}", math.nan) for end in ("lo90", "hi90"))
             below = ""
             if math.isfinite(low):
-                ends = {k: euros(v, words.language) for k, v in (("low", low), ("high", high))}
-                below = words("quantity.range", **ends)
-            if column == "left" and row["limit"] in LIMITS:
-                below = words(LIMITS[row["limit"]])
-            cells.append(Cell(_money(row[column], facts), below=below))
+                below = euro_range(low, high, words.language)
+            cells.append(
+                money_left(row, facts)
+                if column == "left"
+                else Cell(_money(row[column], facts), below=below)
+            )
         found.append(cells)
     return found
+
+
+def money_left(row: Mapping[str, Any], facts: Facts) -> Cell:
+    """Return what is left of the budget and why; what goes beyond it is not left."""
+    words, left = facts.words, row["left"]
+    if abs(left) <= CLOSE * row["budget"]:
+        return Cell(words("budget.all_spent"))
+    if left < 0:
+        return Cell(_money(0.0, facts), below=words("budget.over", amount=_money(-left, facts)))
+    return Cell(_money(left, facts), below=_limit(row["limit"], facts))
+
+
+def _limit(limit: str, facts: Facts) -> str:
+    return facts.words(LIMITS[limit]) if limit in LIMITS else ""
+
+
+def _levers(facts: Facts, scenario: str, arm: str) -> str:
+    """Write the levers of money and size of an arm, as they were scaled."""
+    words, arms, found = facts.words, facts.experiment.scenarios[scenario], []
+    for one in facts.inputs.scaled_levers(arms, arm):
+        amount = value_of(one.value, one.unit, words.language)
+        unit = words.unit(one.unit, float(str(one.value)))
+        found.append(words("budget.lever", lever=one.label, amount=f"{amount} {unit}".rstrip()))
+    return " · ".join(found)
+
+
+def _scales(facts: Facts) -> Table:
+    """Return what each arm spends in each territory, and its levers there."""
+    words, places = facts.words, facts.territories
+    rows = []
+    for arm in facts.wholes:
+        cells = [Cell(arm.label)]
+        for name in places:
+            scale = facts.experiment.scales[name][arm.name]
+            said = (_limit(scale.limit, facts), _levers(facts, name, arm.name))
+            cells.append(Cell(_money(scale.spent, facts), below=" · ".join(s for s in said if s)))
+        rows.append(cells)
+    heads = [words("table.intervention"), *places.values()]
+    reps = number(min(REPLICATIONS, facts.experiment.replications), words.language)
+    return Table(words("budget.scales", reps=reps), heads, rows)
 
 
 def _money(value: float, facts: Facts) -> str:
@@ -83,6 +131,8 @@ def _board(facts: Facts) -> list[Block]:
     board = board[board["intervention"].isin(list(arms))]
     tiles, rows = [], []
     for k, (name, part) in enumerate(board.groupby("measure", sort=False), 1):
+        if not OUTCOMES[str(name)].good:
+            continue  # nobody wants more or less of it
         effects = [(arms[a].label, facts.effect(arms[a], str(name))) for a in part["intervention"]]
         if not any(effect.is_measured for _, effect in effects):
             continue
@@ -110,10 +160,8 @@ def _unit(row: Any, facts: Facts) -> Cell:
     """Return EUR per unit gained with its interval, or why there is none."""
     words, verdict = facts.words, row["cost_verdict"]
     if verdict == "ratio":
-        value, low, high = (
-            euros(rounded(row[n], 3), words.language)
-            for n in ("eur_per_unit", "unit_lo90", "unit_hi90")
-        )
-        return Cell(value, below=words("quantity.range", low=low, high=high))
+        value, low, high = (rounded(row[n], 3) for n in ("eur_per_unit", "unit_lo90", "unit_hi90"))
+        below = euro_range(low, high, words.language)
+        return Cell(euros(value, words.language), below=below)
     known = {"loss": "cost.opposite", "free": "cost.free"}
     return Cell(words(known.get(verdict, f"verdict.{verdict}")))

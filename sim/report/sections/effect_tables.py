@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from sim.experiments.factors import Factor
+from sim.experiments.inference import FEWEST
 from sim.report.blocks import Block, Cell, Paragraph, Section, Table
 from sim.report.effects import Effect
 from sim.report.facts import Facts
@@ -15,7 +16,7 @@ from sim.report.quantity import probability
 from sim.report.readings import Arm
 from sim.report.sections.power import looks_blocks
 from sim.words.catalogue import Words
-from sim.words.language import percent, span
+from sim.words.language import number, percent, span
 
 MOST_COLUMNS: Final = 3
 """Factors that have a column of their own."""
@@ -94,7 +95,9 @@ def _by_variant(facts: Facts) -> Section:
     words, title = facts.words, facts.words("sweep_section.figures")
     if len(facts.points) > MOST_ROWS:
         return Section("figures", title, [Paragraph(words("sweep_table.too_long"))])
-    blocks: list[Block] = [Paragraph(words("sweep_table.intro"))]
+    least = number(FEWEST, words.language)
+    key = "intro" if facts.done[1] >= FEWEST else "intro_few"
+    blocks: list[Block] = [Paragraph(words(f"sweep_table.{key}", least=least))]
     names = facts.indicators
     for arm in facts.arms:
         own = facts.own(arm)
@@ -127,7 +130,7 @@ def _effect(facts: Facts, arm: Arm, name: str, point: int) -> Cell:
     if not effect.is_measured:
         return effect.verdict_cell(words)
     below = effect.interval
-    if surface.reached[point] > 0:
+    if surface.reached[point] > 0 and facts.done[1] > 1:
         reached = words("sweep_table.reached", share=facts.share(surface.reached[point]))
         below += f" · {reached.replace(' ', NO_BREAK)}"
     return Cell(effect.signed_change, below=below, tone=effect.tone)

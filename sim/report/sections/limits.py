@@ -27,7 +27,7 @@ def limits(facts: Facts) -> Section:
         words("limits.conditional"),
         words("limits.assumed", assumed=assumed, total=total),
         words("sampled.intervals" if facts.is_sampled else intervals),
-        *inputs.starting_point(),
+        *_starts(facts),
         *(words(f"limits.{key}") for key in NOT_MODELLED),
     ]
     if facts.is_compared:
@@ -39,6 +39,18 @@ def limits(facts: Facts) -> Section:
     elif facts.factors:
         items += [words(f"sweep_limits.{key}") for key in OF_VARIANTS]
     return Section("limits", words("section.limits"), [Bullets(items)])
+
+
+def _starts(facts: Facts) -> list[str]:
+    """State the starting point of every territory, with its name where there are several."""
+    points, places = facts.inputs.starting_points(), list(facts.territories.values())
+    if len(points) == 1:
+        return points[0]
+    return [
+        facts.words("limits.start_in", place=place, text=text)
+        for place, texts in zip(places, points, strict=True)
+        for text in texts
+    ]
 
 
 def again(facts: Facts) -> Section:

@@ -12,7 +12,7 @@ from sim.report.blocks import Block, Cell, Paragraph, Section, Subhead, Table
 from sim.report.effects import Effect, Surface
 from sim.report.facts import Facts
 from sim.report.levels import is_scale
-from sim.report.quantity import euros, rounded, signed
+from sim.report.quantity import between, euros, rounded, signed
 from sim.report.readings import Arm
 from sim.words.catalogue import Words
 
@@ -88,7 +88,7 @@ def _level(facts: Facts, factor: Factor, level: Any) -> Cell | None:
     if math.isinf(level.hi90):
         below = words("response.at_least", low=low)
     else:
-        below = words("quantity.range", low=low, high=amount(factor, level.hi90))
+        below = between(low, amount(factor, level.hi90), words.language)
     highest = facts.points[factor.name].max()
     if level.value > highest:
         return Cell(words("response.beyond", highest=amount(factor, highest)), below=below)
@@ -141,7 +141,7 @@ def _step(facts: Facts, factor: Factor, surface: Surface, row: dict[Any, Any]) -
         mean, low, high = (
             _fine(row[f"marginal{end}"], quantity.scale, words) for end in ("", "_lo90", "_hi90")
         )
-        marginal = Cell(mean, below=words("quantity.range", low=low, high=high))
+        marginal = Cell(mean, below=between(low, high, words.language))
     interval = quantity.interval(row["effect_lo90"], row["effect_hi90"])
     return [
         Cell(step),

@@ -21,6 +21,8 @@ def settings(facts: Facts) -> Section:
     blocks: list[Block] = []
     if facts.is_compared:
         blocks.append(Paragraph(words("settings.intro")))
+        if facts.experiment.budget and len(facts.territories) > 1:
+            blocks.append(Paragraph(words("settings.scaled", place=facts.place)))
     if facts.has_interventions:
         for arm in facts.arms:
             blocks.append(Subhead(arm.label))

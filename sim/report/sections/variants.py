@@ -101,12 +101,13 @@ def _in_words(facts: Facts, surface: Surface, panel: Panel) -> str:
         return words("sweep_pictures.alt_missing", measure=surface.label)
     (low, at_low), (high, at_high) = min(measured), max(measured)
     more, less = (sum(e.verdict in which for e, _ in inside) for which in (MORE, LESS))
+    least, most = surface.quantity.change(low), surface.quantity.change(high)
     return words(
-        "sweep_pictures.alt_grid",
+        "sweep_pictures.alt_grid" if least != most else "sweep_pictures.alt_even",
         measure=surface.label,
-        low=surface.quantity.change(low),
+        low=least,
         at_low=facts.point_label(at_low),
-        high=surface.quantity.change(high),
+        high=most,
         at_high=facts.point_label(at_high),
         more=count(more),
         less=count(less),
