@@ -15,7 +15,7 @@ sys.path.insert(0, str(HERE.parent))
 from tests.app.browser import Visit, browsing, serving  # noqa: E402
 
 PICTURES = HERE / "pictures"
-LARGEST = 200_000
+LARGEST = 400_000
 """Maximum size of a picture in bytes."""
 
 CLUSTER = "scenario=mid_sized_town&intervention=transition_cluster&seed=1"
@@ -39,7 +39,9 @@ def main() -> None:
     with serving() as address, browsing() as browser:
 
         def visit(chosen: str, **more: Any) -> Visit:
-            return Visit(browser, address, f"{CLUSTER}&{chosen}", viewport=size, **more)
+            page = Visit(browser, address, f"{CLUSTER}&{chosen}", viewport=size, **more)
+            page.until("Number(document.body.dataset.replicated) > 0")
+            return page
 
         page = visit("month=0")
         shoot(page, "page_start")
@@ -54,7 +56,6 @@ def main() -> None:
         page.close()
 
         page = visit("month=180&layer=projects&cluster_funding=120000")
-        page.until("Number(document.body.dataset.replicated) > 0")
         shoot(page, "page_changed", "answer-head")
         shoot(page, "page_differs", "differs-head")
         shoot(page, "page_bands", "charts-head")

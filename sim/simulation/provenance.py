@@ -209,7 +209,8 @@ def describe_environment() -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": platform.platform(),
         "cpu": _cpu(),
-        "cpu_features": np.show_config("dicts")["SIMD Extensions"]["found"],  # that NumPy uses
+        # Those that NumPy uses.
+        "cpu_features": np.show_config("dicts")["SIMD Extensions"].get("found", []),
         "numba_target": os.environ.get("NUMBA_CPU_NAME") or "host",
         "packages": versions_needed(*PACKAGES),
     }

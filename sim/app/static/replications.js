@@ -51,10 +51,10 @@ export function speak() {
     return;
   }
   element("replications").value = state.done / state.total;
-  const { done, total } = state;
+  const { done, total, known: told } = state;
   if (isRunning) element("replications-text").value = say("replicating", { done, total });
   else if (isStopped) element("replications-text").value = say("replicate_stopped", { done });
-  else element("replications-text").value = state.settled ? say("replicated", { done }) : say("replicated_open", { done });
+  else element("replications-text").value = say(state.settled ? "replicated" : "replicated_open", { done: told });
   document.body.dataset.replicated = isRunning ? "" : state.known;
 }
 
