@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -14,7 +15,9 @@ from sim.interventions import list_interventions, load_intervention
 from sim.report.blocks import Table
 from sim.report.facts import Facts
 from sim.report.sections.budget import budget, money_left
+from sim.report.sections.question import question, title
 from sim.scenario.scenario import load_scenario
+from sim.words.catalogue import Texts
 
 TOWN = load_scenario("mid_sized_town").replace(rows=16, columns=16, population=4000, months=24)
 BUDGET = 200_000.0
@@ -109,6 +112,16 @@ def test_a_budget_has_money_left_only_where_some_is_left(kept, left, shown):
     row = {"left": left, "budget": BUDGET, "limit": "demand"}
     cell = money_left(row, Facts(kept[1], "en"))
     assert f"{cell.text} {cell.below}".strip() == shown
+
+
+def test_what_an_experiment_asks_stands_at_the_top_of_its_report(kept):
+    facts = Facts(kept[1], "en")
+    asked = {text: Texts({"en": text}) for text in ("Spent well", "On what?")}
+    facts.experiment = replace(
+        facts.experiment, title=asked["Spent well"], question=asked["On what?"]
+    )
+    assert title(facts) == "Spent well"
+    assert question(facts).startswith("On what? ")
 
 
 def test_a_resumed_comparison_keeps_its_scales(kept, monkeypatch):

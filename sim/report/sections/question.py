@@ -16,9 +16,9 @@ def kicker(facts: Facts) -> str:
 
 def title(facts: Facts) -> str:
     """Return what the experiment is called, or what a comparison asks in one line."""
-    words = facts.words
-    if facts.factors:
-        return typeset(facts.experiment.title[facts.language], facts.language)
+    words, experiment = facts.words, facts.experiment
+    if facts.factors or experiment.question[facts.language] != experiment.name:
+        return typeset(experiment.title[facts.language], facts.language)
     if not facts.is_compared:
         return words("run.title", place=facts.place, span=span(facts.months, facts.language))
     if len(facts.wholes) == 1:
@@ -30,8 +30,6 @@ def title(facts: Facts) -> str:
 def question(facts: Facts) -> str:
     """Return what is asked, and why what differs is an effect."""
     how = _how(facts)
-    if not facts.factors:
-        return how
     name, given = facts.experiment.name, (facts.experiment.title, facts.experiment.question)
     asked = typeset(facts.experiment.question[facts.language], facts.language)
     if asked == name:
