@@ -102,6 +102,8 @@ def test_the_address_shows_somebody_else_the_same(visit: Open) -> None:
     again = visit(page.page.url.partition("#")[2])
     for side in ("without", "with", "difference"):
         assert again.pixels(side) == page.pixels(side)
+    for one in (page, again):
+        one.until("Number(document.body.dataset.replicated) > 0")
     assert again.text("tiles") == page.text("tiles")
     assert again.page.url == page.page.url
 
