@@ -24,6 +24,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.corpus  # half a minute of the command that other tests try on small records
 def test_all_evidence_is_reported_beside_the_model(tmp_path, capsys):
     out = tmp_path / "out"
     assert main(["validate", str(EVIDENCE), "--reps", "2", "--lang", "fr", "--out", str(out)]) == 0

@@ -11,7 +11,7 @@ PERIODS = {"years 1-2": (0, 24), "year 5": (48, 72), "year 10": (108, 132), "yea
 
 
 CASES = [
-    *({"starting_vacancy": vacancy} for vacancy in (0.03, 0.06, 0.10, 0.14, 0.18)),
+    *({"starting_vacancy": vacancy} for vacancy in (0.03, 0.10, 0.18)),
     {"starting_vacancy": 0.12, "reletting_frailty": 1.0},
     {"starting_vacancy": 0.12, "common_cost_share": 1.0, "margin_spread": 0.05},
     {"starting_vacancy": 0.12, "common_cost_share": 0.6, "reletting_frailty": 0.4},
