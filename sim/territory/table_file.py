@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import errno
 import re
+import shutil
 import tempfile
 import zipfile
 import zlib
@@ -21,6 +23,13 @@ from sim.territory.json_file import read_json
 from sim.territory.parquet_file import read_parquet
 from sim.territory.raster_file import read_raster
 from sim.territory.table import OtherTable, Request, Table, wanted_names
+
+_DAMAGE: Final = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, UnicodeError),
+    *(NotImplementedError, RuntimeError),  # an unknown method, a password
+)
+_OF_DISK: Final = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS)
+"""Errors of writing what is unpacked, which say nothing about the archive."""
 
 LARGEST_ARCHIVE: Final = 3_000_000_000
 """Maximum bytes of an unpacked archive; the BPE of 2025 has 1.5 GB (one CSV)."""
@@ -100,8 +109,25 @@ def _read(path: Path, request: Request) -> Table:
 
 def _read_archive(path: Path, request: Request) -> Table:
     """Unpack a zip archive and read the one table in it that is right."""
+    with tempfile.TemporaryDirectory() as folder:
+        tables, choose = _unpack(path, Path(folder))
+        found = []
+        for inner in tables:
+            try:
+                found.append(replace(_read(inner, request), path=path))
+            except InputError as error:
+                if len(tables) == 1 or not isinstance(error, OtherTable):
+                    message = str(error).replace(str(inner), str(path))
+                    raise type(error)(message) from None
+        if len(found) != 1:
+            raise InputError(choose)
+        return found[0]
+
+
+def _unpack(path: Path, folder: Path) -> tuple[list[Path], str]:
+    """Unpack an archive; return the tables in it, and what to say unless one is right."""
     try:
-        with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
+        with zipfile.ZipFile(path) as archive:
             members = [m for m in archive.infolist() if not m.is_dir()]
             if any(m.filename == "[Content_Types].xml" for m in members):
                 raise InputError(f"{path} is a workbook: save its sheet as CSV.")
@@ -113,22 +139,17 @@ def _read_archive(path: Path, request: Request) -> Table:
             if sum(m.file_size for m in members) > LARGEST_ARCHIVE:
                 raise InputError(f"{path} unpacks to more than {LARGEST_ARCHIVE:,} bytes.")
             for member in members:
-                content = archive.read(member)
-                (Path(folder) / Path(member.filename).name).write_bytes(content)
-            found = []
-            for member in tables:
-                inner = Path(folder) / Path(member.filename).name
-                try:
-                    found.append(replace(_read(inner, request), path=path))
-                except InputError as error:
-                    if len(tables) == 1 or not isinstance(error, OtherTable):
-                        message = str(error).replace(str(inner), str(path))
-                        raise type(error)(message) from None
-            if len(found) != 1:
-                raise InputError(choose)
-            return found[0]
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError):
+                with archive.open(member) as packed, _inside(folder, member).open("wb") as file:
+                    shutil.copyfileobj(packed, file)
+    except _DAMAGE as error:
+        if isinstance(error, OSError) and error.errno in _OF_DISK:
+            raise
         raise InputError(f"{path} is a damaged or locked zip archive.") from None
+    return [_inside(folder, member) for member in tables], choose
+
+
+def _inside(folder: Path, member: zipfile.ZipInfo) -> Path:
+    return folder / Path(member.filename).name
 
 
 def _read_csv(path: Path, request: Request) -> Table:

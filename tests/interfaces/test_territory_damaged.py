@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import random
 import re
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -71,11 +73,20 @@ def try_damaged(town, names, count, seed):
     return refused
 
 
-FUZZED = ["cells", "pixels.tif", *(n for n in WRITERS if n not in ("shops.shp", "shops.zip"))]
+FUZZED = ["cells", "pixels.tif", *(n for n in WRITERS if n != "shops.shp")]
 
 
 def test_a_damaged_file_of_any_format_is_refused_in_one_sentence_or_read(town):
     assert try_damaged(town, FUZZED, 26, "quick") > 3
+
+
+def test_a_full_disk_is_not_a_damaged_archive(town, monkeypatch):
+    path = town.folder / "shops.zip"
+    WRITERS["shops.zip"](path, frame(town))
+    full = OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr("shutil.copyfileobj", Mock(side_effect=full))
+    with pytest.raises(OSError, match="No space left"):
+        import_territory(town.population(), path, name="T")
 
 
 @pytest.mark.corpus
