@@ -17,7 +17,7 @@ from sim.measures.registry import HEADLINES, OUTCOMES
 from sim.registry.variables.money import LINES
 from sim.report.effects import SYMBOLS, Effect
 from sim.report.quantity import Quantity, euros
-from sim.report.sections.answer import within_text
+from sim.report.sections.answer_card import within_text
 from sim.simulation.provenance import assumed_parameters
 from sim.simulation.simulation import Simulation
 from sim.territory.territory import ZONES
@@ -89,7 +89,7 @@ def _answer(
 
 
 READINGS: Final = {"good": "better", "bad": "worse", "": "moved", "none": "none", "open": "open"}
-"""What is said of measures by the tone of their effects, in this order."""
+"""Readings of measures by the tone of their effects, in the order in which they are stated."""
 
 
 def _sentence(pair: Pair, effects: Mapping[str, Effect], words: Words) -> str:

@@ -23,7 +23,7 @@ from sim.report.pictures.indices import draw_indices
 from sim.report.pictures.share_map import draw_share_map
 from sim.report.quantity import euros, probability, rounded, value_of
 from sim.report.readings import Arm
-from sim.report.sections.answer import within_text
+from sim.report.sections.answer_card import within_text
 from sim.report.sections.sensitivity import EXTRA
 from sim.scenario.schema import PARAMETERS
 from sim.words.language import number, percent, span
