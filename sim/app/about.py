@@ -1,4 +1,4 @@
-"""What the page says about a pair, except for its frames and words."""
+"""The description of a pair for the page, except for its frames and words."""
 
 from __future__ import annotations
 

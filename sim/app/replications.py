@@ -142,7 +142,7 @@ class Replications:
 
     @property
     def is_settled(self) -> bool:
-        """Whether more replications would tell nothing more about the tiles."""
+        """Tell whether more replications would say nothing more about the tiles."""
         effects = self.effects(self.month, "en")
         return bool(effects) and not any(effects[name].is_open for name in HEADLINES)
 

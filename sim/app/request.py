@@ -74,7 +74,7 @@ class Arms:
 
     @property
     def is_same(self) -> bool:
-        """Whether the scenarios do not differ."""
+        """Tell whether the scenarios are equal."""
         return self.without == self.with_it
 
 

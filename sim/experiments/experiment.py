@@ -32,7 +32,7 @@ seats come in whole numbers; it costs no public money."""
 
 @dataclass(frozen=True)
 class Scale:
-    """How the interventions of an arm are scaled to a budget (`sim.experiments.budget`).
+    """The scale of an arm's interventions that meets a budget (`sim.experiments.budget`).
 
     Attributes
     ----------

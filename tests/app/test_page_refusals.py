@@ -1,4 +1,4 @@
-"""What the page refuses: in one sentence, beside its control, and without an end of the session."""
+"""The page refuses in one sentence, beside the control, and the session goes on."""
 
 from __future__ import annotations
 

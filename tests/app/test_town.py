@@ -1,4 +1,4 @@
-"""What the page shows of shops, projects and people stands in the state."""
+"""The page shows of shops, projects and people what stands in the state."""
 
 import struct
 from typing import Any

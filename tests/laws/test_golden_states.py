@@ -81,7 +81,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, dict[str, Any]]]] = {
         {"inert_cluster": {}, "anchor_closure": {"start": 1}, "grant_cut": {"start": 6}},
     ),
 }
-"""What is set otherwise in each scenario, and the levers of its interventions."""
+"""Settings of each scenario that differ from its own, and levers of its interventions."""
 
 
 def _weighted(values: npt.ArrayLike) -> float:
