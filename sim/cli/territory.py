@@ -77,6 +77,13 @@ Layer = Annotated[
 PopulationSource = Annotated[
     str | None, typer.Option("--population-source", help="Source and licence of the residents.")
 ]
+Ground = Annotated[
+    Path | None,
+    typer.Option("--ground", help="Map to draw beneath: .osm.pbf, GeoPackage, GeoJSON or others."),
+]
+GroundSource = Annotated[
+    str | None, typer.Option("--ground-source", help="Source and licence of the map.")
+]
 ShopsSource = Annotated[
     str | None, typer.Option("--shops-source", help="Source and licence of the shops.")
 ]
@@ -110,6 +117,8 @@ def import_command(
     layer: Layer = None,
     population_source: PopulationSource = None,
     shops_source: ShopsSource = None,
+    ground: Ground = None,
+    ground_source: GroundSource = None,
     accept: Annotated[
         bool, typer.Option("--accept", help="Import all the same what the balance sheet doubts.")
     ] = False,
@@ -125,7 +134,8 @@ def import_command(
 
     territory = _read(
         population, shops, name or out.resolve().name, year, commune, around, radius, centre,
-        vacancy, vacancy_file, columns, kinds, layer, population_source, shops_source,
+        vacancy, vacancy_file, columns, kinds, layer, population_source, shops_source, ground,
+        ground_source,
     )  # fmt: skip
     balance = balance_sheet(territory, archetype)
     doubts = [remark for remark in balance.remarks if remark.is_doubt]
@@ -151,7 +161,9 @@ def import_command(
 
 @territory_app.command("check")
 def check_command(
-    files: Annotated[list[Path], typer.Argument(help="Files of residents and of shops.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Files of residents and of shops, and a map.")
+    ],
     archetype: Annotated[
         str | None, typer.Option("--archetype", help="Scenario to compare the place with.")
     ] = None,
@@ -167,6 +179,7 @@ def check_command(
     layer: Layer = None,
     population_source: PopulationSource = None,
     shops_source: ShopsSource = None,
+    ground_source: GroundSource = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Draw up the balance sheet of an import, and write nothing.
@@ -178,16 +191,18 @@ def check_command(
     from sim.territory.import_territory import summary_lines
     from sim.territory.recognise import recognise_files
 
-    population, shops = recognise_files(files, _reading(columns, None, layer, None))
+    population, shops, ground = recognise_files(files, _reading(columns, None, layer, None))
     territory = _read(
         population, shops, "check", year, commune, around, radius, centre, vacancy, vacancy_file,
-        columns, kinds, layer, population_source, shops_source,
+        columns, kinds, layer, population_source, shops_source, ground, ground_source,
     )  # fmt: skip
     balance = balance_sheet(territory, archetype)
     if as_json:
         CONSOLE.json(balance.as_json() | {"provenance": territory.provenance})
     else:
-        CONSOLE.data(f"Residents: {population}\nShops: {shops or 'no file'}")
+        CONSOLE.data(
+            f"Residents: {population}\nShops: {shops or 'no file'}\nMap: {ground or 'no file'}"
+        )
         for line in summary_lines(territory):
             CONSOLE.data(f"  {line}")
         CONSOLE.data("")
@@ -236,6 +251,8 @@ def _read(
     layer: str | None,
     population_source: str | None,
     shops_source: str | None,
+    ground: Path | None,
+    ground_source: str | None,
 ) -> Territory:
     from sim.territory.import_territory import import_territory
     from sim.territory.vacancy import VacancyRequest
@@ -263,6 +280,8 @@ def _read(
         centres=[point for one in centres or () if (point := _point("--centre", one))],
         reading_population=_reading(columns, None, layer, population_source),
         reading_shops=_reading(columns, kinds, layer, shops_source),
+        ground=ground,
+        ground_source=ground_source,
     )
 
 

@@ -6,6 +6,7 @@ Whatever the files lack is generated, and the provenance says so.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ from sim.territory.derive_zones import (
 )
 from sim.territory.extent import Extent, Reading, near_residents
 from sim.territory.grid_frame import GridFrame, to_grid_coordinates
+from sim.territory.import_ground import import_ground
 from sim.territory.read_population import PopulationGrid, read_population
 from sim.territory.read_shops import UNKNOWN_GROUP, ShopPoints, read_shops
 from sim.territory.shop_kinds import shop_catalogue
@@ -60,6 +62,8 @@ def import_territory(
     centres: Sequence[tuple[float, float]] = (),
     reading_population: Reading | None = None,
     reading_shops: Reading | None = None,
+    ground: Path | None = None,
+    ground_source: str | None = None,
 ) -> Territory:
     """Read a real place.
 
@@ -86,6 +90,10 @@ def import_territory(
         Latitude and longitude of each town centre, instead of one at the peak of premises.
     reading_population, reading_shops : Reading, optional
         What the user says of the files.
+    ground : pathlib.Path, optional
+        Map to draw beneath; see `sim.territory.import_ground.import_ground`.
+    ground_source : str, optional
+        Source and licence of the map.
 
     Raises
     ------
@@ -104,7 +112,8 @@ def import_territory(
     if shops is None:
         if vacancy.share is not None or vacancy.file is not None:
             raise InputError("--vacancy and --vacancy-file need the shops of the place (--shops).")
-        return _without_premises(name, people, seeds)
+        territory = _without_premises(name, people, seeds)
+        return _with_ground(territory, people.frame, ground, ground_source)
     near = near_residents(people.residents)
     where: dict[str, Any] = {"near": near, "extent": extent}
     points = read_shops(shops, people.frame, **where, reading=reading_shops)
@@ -113,7 +122,17 @@ def import_territory(
             vacancy.file, people.frame, **where, reading=reading_shops, all_vacant=True
         )
         points = with_vacancy_list(points, listed)
-    return _with_premises(name, people, points, vacancy, seeds)
+    territory = _with_premises(name, people, points, vacancy, seeds)
+    return _with_ground(territory, people.frame, ground, ground_source)
+
+
+def _with_ground(
+    territory: Territory, frame: GridFrame, path: Path | None, stated: str | None
+) -> Territory:
+    if path is None:
+        return territory
+    ground, source = import_ground(path, frame, stated)
+    return replace(territory, ground=ground, provenance={**territory.provenance, "ground": source})
 
 
 def _cells_of_centres(frame: GridFrame, centres: Sequence[tuple[float, float]]) -> list[int]:
@@ -159,7 +178,7 @@ def _without_premises(name: str, people: PopulationGrid, seeds: list[int]) -> Te
 
 def _territory(
     name: str, people: PopulationGrid, is_centre: Bools, is_park: Bools,
-    sources: dict[str, Any], **premises: npt.NDArray[Any],
+    sources: dict[str, Any], **premises: Any,
 ) -> Territory:  # fmt: skip
     return Territory(
         name=name,

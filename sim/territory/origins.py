@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Final
 
 from sim.territory.column_words import plain_word
@@ -44,9 +46,20 @@ def origin_of_shops(table: Table, stated: str | None, years: str = "") -> dict[s
     return _origin(table, stated)
 
 
+def origin_of_ground(path: Path, header: Iterable[str], stated: str | None) -> dict[str, Any]:
+    """Return the ``source`` and ``licence`` of a map with such columns."""
+    if _has_osm_columns(header):
+        return _of_file(path, stated, "© OpenStreetMap contributors", "osm")
+    return _of_file(path, stated)
+
+
 def is_openstreetmap(table: Table) -> bool:
     """Return whether a file has the ids or packed tags of OpenStreetMap."""
-    words = {plain_word(name) for name in table.header}
+    return _has_osm_columns(table.header)
+
+
+def _has_osm_columns(header: Iterable[str]) -> bool:
+    words = {plain_word(name) for name in header}
     return bool(
         words & {"overpass", "@id", "@type", "osm id", "osm way id", "osm type", "full id"}
         or "other tags" in words
@@ -56,12 +69,18 @@ def is_openstreetmap(table: Table) -> bool:
 def _origin(
     table: Table, stated: str | None, recognised: str | None = None, licence: str = ""
 ) -> dict[str, Any]:
+    return _of_file(table.path, stated, recognised, licence)
+
+
+def _of_file(
+    path: Path, stated: str | None, recognised: str | None = None, licence: str = ""
+) -> dict[str, Any]:
     if stated is not None:
-        return {"source": f"{stated} (as stated), {table.path.name}", "licence": "as stated"}
+        return {"source": f"{stated} (as stated), {path.name}", "licence": "as stated"}
     if recognised is None:
-        return {"source": f"unknown, {table.path.name}", "licence": "unknown"}
+        return {"source": f"unknown, {path.name}", "licence": "unknown"}
     return {
-        "source": f"{recognised}, {table.path.name}",
+        "source": f"{recognised}, {path.name}",
         "licence": LICENCES[licence],
         "recognised_by": "its columns",
     }

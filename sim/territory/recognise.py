@@ -1,4 +1,4 @@
-"""Tell files of residents from files of shops by what they hold."""
+"""Tell files of residents, of shops and maps apart by what they hold."""
 
 from __future__ import annotations
 
@@ -7,32 +7,49 @@ from pathlib import Path
 
 from sim.errors import InputError
 from sim.territory.extent import Reading
+from sim.territory.read_ground import is_map, is_openstreetmap_file
 from sim.territory.read_population import population_request
 from sim.territory.shop_rows import shop_request
 from sim.territory.table import OtherTable
 from sim.territory.table_file import read_table
 
 
-def recognise_files(files: Sequence[Path], reading: Reading) -> tuple[Path, Path | None]:
-    """Return the file of residents and the file of shops, if there is one.
+def recognise_files(
+    files: Sequence[Path], reading: Reading
+) -> tuple[Path, Path | None, Path | None]:
+    """Return the files of residents, of shops and the map, where there are such.
 
-    Raise `InputError` if there is none of residents, more than one of a kind, or one of neither.
+    A map of OpenStreetMap with its shops is both, unless another file is either of them. Raise
+    `InputError` if there is none of residents, more than one of a kind, or one of neither.
     """
     found: dict[str, Path] = {}
+    both = []
     for path in files:
         what = _what(path, reading)
+        if what == "shops" and is_map(path):
+            both.append(path)
+            continue
         if what in found:
             raise InputError(f"{found[what]} and {path} are both files of {what}; give one.")
         found[what] = path
+    if len(both) > 1:
+        raise InputError(f"{both[0]} and {both[1]} are both maps with shops; give one.")
+    for path in both:
+        if "shops" in found and "map" in found:
+            raise InputError(f"{found['shops']} and {path} are both files of shops; give one.")
+        found = {"shops": path, "map": path} | found
     if "residents" not in found:
+        kind = "a file of shops" if "shops" in found else "a map"
         raise InputError(
-            f"{files[0]} is a file of shops; residents are missing: INSEE's 'données carroyées'"
+            f"{files[0]} is {kind}; residents are missing: INSEE's 'données carroyées'"
             " (Filosofi, cells of 200 m or 1 km), or Eurostat's 1 km grid."
         )
-    return found["residents"], found.get("shops")
+    return found["residents"], found.get("shops"), found.get("map")
 
 
 def _what(path: Path, reading: Reading) -> str:
+    if is_openstreetmap_file(path):
+        return "map"
     try:
         read_table(path, population_request(reading))
         return "residents"
@@ -42,6 +59,8 @@ def _what(path: Path, reading: Reading) -> str:
         read_table(path, shop_request(reading))
         return "shops"
     except OtherTable as error:
+        if is_map(path):
+            return "map"
         raise InputError(
             f"{path} is neither a file of residents (no column names cells) nor one of shops: it"
             f" has{str(error).partition(' has')[2]}"

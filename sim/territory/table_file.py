@@ -110,7 +110,7 @@ def _read(path: Path, request: Request) -> Table:
 def _read_archive(path: Path, request: Request) -> Table:
     """Unpack a zip archive and read the one table in it that is right."""
     with tempfile.TemporaryDirectory() as folder:
-        tables, choose = _unpack(path, Path(folder))
+        tables, choose = unpack(path, Path(folder))
         found = []
         for inner in tables:
             try:
@@ -124,8 +124,11 @@ def _read_archive(path: Path, request: Request) -> Table:
         return found[0]
 
 
-def _unpack(path: Path, folder: Path) -> tuple[list[Path], str]:
-    """Unpack an archive; return the tables in it, and what to say unless one is right."""
+def unpack(path: Path, folder: Path) -> tuple[list[Path], str]:
+    """Unpack an archive; return the tables in it, and what to say unless one is right.
+
+    Raise `InputError` if it is damaged, locked or too large, or holds no table.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
             members = [m for m in archive.infolist() if not m.is_dir()]

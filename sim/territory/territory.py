@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.kernels.arrays import Bools
+from sim.territory.ground import Ground
 from sim.words.catalogue import Texts
 from sim.words.folders import ENGLISH
 
@@ -63,6 +64,8 @@ class Territory:
         Origin of each part in plain JSON values: ``source``, ``evidence`` ("found", "derived",
         "recalled", "assumed") and, if the part was generated for lack of data, ``generated: true``
         and the reason.
+    ground : Ground or None
+        Streets, water and names to draw beneath; no rule sees them.
     """
 
     name: str
@@ -79,6 +82,7 @@ class Territory:
     )
     premises_occupancy: npt.NDArray[np.int8] = field(default_factory=lambda: np.empty(0, np.int8))
     provenance: dict[str, Any] = field(default_factory=dict)
+    ground: Ground | None = None
 
     @property
     def shape(self) -> tuple[int, int]:

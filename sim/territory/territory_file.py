@@ -1,7 +1,7 @@
 """Save a territory to one small file and load it back with full validation.
 
 The file is an ``npz`` of compressed arrays and a JSON header with name, cell size and provenance.
-The same territory always gives the same bytes.
+The same territory always gives the same bytes. The arrays of a ground are there if it has one.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import numpy as np
 
 from sim.errors import InputError
 from sim.registry.user_files import read_file
+from sim.territory.ground import Ground, ground_fault
 from sim.territory.territory import OPEN, SECTORS, UNKNOWN, VACANT, Territory
 
 __all__ = [
@@ -48,6 +49,7 @@ _PREMISES_ARRAYS: Final[dict[str, type[np.generic]]] = {
     "premises_floor_area": np.float32,
     "premises_occupancy": np.int8,
 }
+_GROUND_ARRAYS: Final = ("points", "first", "kind")
 
 
 def territory_fault(territory: Territory) -> str | None:
@@ -83,7 +85,9 @@ def territory_fault(territory: Territory) -> str | None:
             territory.premises_occupancy, (VACANT, OPEN, UNKNOWN)
         ).all(),
     }
-    return next((fault for fault, is_so in checks.items() if is_so), None)
+    if fault := next((fault for fault, is_so in checks.items() if is_so), None):
+        return fault
+    return ground_fault(territory.ground, shape) if territory.ground else None
 
 
 def save_territory(territory: Territory, path: Path, *, force: bool = True) -> None:
@@ -106,11 +110,16 @@ def save_territory(territory: Territory, path: Path, *, force: bool = True) -> N
         "cell_size": territory.cell_size,
         "provenance": territory.provenance,
     }
+    ground = territory.ground
+    if ground is not None:
+        header["ground_names"] = [list(name) for name in ground.names]
     text = json.dumps(header, ensure_ascii=False, sort_keys=False, allow_nan=False)
     arrays = {
         name: np.ascontiguousarray(getattr(territory, name))
         for name in (*_CELL_ARRAYS, *_PREMISES_ARRAYS)
     }
+    if ground is not None:
+        arrays |= {f"ground_{name}": getattr(ground, name) for name in _GROUND_ARRAYS}
     with write_whole(path, force=force) as file:
         np.savez_compressed(
             file, allow_pickle=False, header=np.frombuffer(text.encode(), np.uint8), **arrays
@@ -141,6 +150,7 @@ def parse_territory(content: bytes, path: Path) -> Territory:
         with np.load(io.BytesIO(content), allow_pickle=False) as stored:
             header = json.loads(stored["header"].tobytes().decode())
             arrays = {name: stored[name] for name in (*_CELL_ARRAYS, *_PREMISES_ARRAYS)}
+            ground = _ground(stored, header)
     except (
         *(OSError, ValueError, KeyError, TypeError, AttributeError, EOFError),
         *(RuntimeError, zipfile.BadZipFile, zlib.error, MemoryError, SyntaxError, OverflowError),
@@ -160,10 +170,21 @@ def parse_territory(content: bytes, path: Path) -> Territory:
         raise InputError(foreign)
     for array in arrays.values():
         array.flags.writeable = False
-    territory = Territory(name=name, cell_size=float(cell_size), provenance=provenance, **arrays)
+    territory = Territory(
+        name=name, cell_size=float(cell_size), provenance=provenance, ground=ground, **arrays
+    )
     if fault := territory_fault(territory):
         raise InputError(f"{path} is a territory file that {fault}; import it again.")
     return territory
+
+
+def _ground(stored: Any, header: Any) -> Ground | None:
+    if "ground_kind" not in stored:
+        return None
+    arrays = {name: stored[f"ground_{name}"] for name in _GROUND_ARRAYS}
+    for array in arrays.values():
+        array.flags.writeable = False
+    return Ground(**arrays, names=tuple(tuple(name) for name in header["ground_names"]))
 
 
 @contextlib.contextmanager

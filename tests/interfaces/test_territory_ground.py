@@ -1,0 +1,142 @@
+"""Streets, water and names of a map lie where they are, and change no result."""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import shapely
+
+from sim.errors import InputError
+from sim.simulation.provenance import describe_territory
+from sim.territory import import_ground
+from sim.territory.ground import UNIT, ground_kinds
+from sim.territory.import_territory import import_territory
+from sim.territory.territory_file import load_territory, save_territory
+from tests.interfaces.test_territory_damaged import damaged
+from tests.reference.map_files import GREEN_CELLS, MAPS, WATER_CELLS, write_geojson, write_pbf
+
+KINDS = [kind.name for kind in ground_kinds()[0]]
+
+
+def drawn(town, name, **options):
+    MAPS[name](town, town.folder / name)
+    return import_territory(town.population(), name="T", ground=town.folder / name, **options)
+
+
+def parts(ground, kind):
+    """Points of each part of a kind, in cells."""
+    found = np.split(ground.points / UNIT, ground.first[1:-1])
+    return [points for points, k in zip(found, ground.kind, strict=True) if KINDS[k] == kind]
+
+
+def area(ground, kind):
+    rings = [shapely.Polygon(points) for points in parts(ground, kind)]
+    return sum(ring.area for ring in rings)
+
+
+QUICK = ("map.osm.pbf", "map.gpkg", "geom.json")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[pytest.mark.slow] * (n not in QUICK)) for n in MAPS]
+)
+def test_every_format_of_a_map_gives_the_same_ground(name, town):
+    territory = drawn(town, name)
+    ground = territory.ground
+    (main,) = parts(ground, "main_street")
+    assert sorted(main.tolist()) == [[0, 3.5], [9, 3.5]]
+    # Two streets that meet are one line.
+    (street,) = parts(ground, "street")
+    assert sorted(street.tolist()) == [[1, 1], [4, 1], [4, 3]]
+    assert area(ground, "green") == pytest.approx(GREEN_CELLS, abs=0.2)
+    assert area(ground, "water") == pytest.approx(WATER_CELLS, abs=0.2)
+    assert len(parts(ground, "square")) == 1
+    at = {text: (rank, x / UNIT, y / UNIT) for rank, x, y, text in ground.names}
+    assert next(iter(at)) == "Bourg" and at["Bourg"] == (0, 4.5, 3.25)
+    assert at["Grand-Rue"] == (4, pytest.approx(4.5, abs=0.1), 3.5)
+    assert set(at) == {"Bourg", "Place", "Parc", "La Rive", "Grand-Rue", "Rue du Port"}
+    told = territory.provenance["ground"]
+    assert told["licence"] == "ODbL 1.0" and told["source"].startswith("© OpenStreetMap")
+    assert told["left_out"] == 0
+
+
+def test_a_ground_is_kept_with_the_territory_and_changes_nothing_else(town):
+    territory = drawn(town, "map.geojson", ground_source="IGN, BD TOPO")
+    assert territory.provenance["ground"]["source"] == "IGN, BD TOPO (as stated), map.geojson"
+    files = [town.folder / f"{k}.territory.npz" for k in range(3)]
+    for file in files[:2]:
+        save_territory(territory, file)
+    assert files[0].read_bytes() == files[1].read_bytes()
+    loaded = load_territory(files[0])
+    for name in ("points", "first", "kind", "names"):
+        assert np.array_equal(getattr(loaded.ground, name), getattr(territory.ground, name))
+    without = import_territory(town.population(), name="T")
+    assert describe_territory(without)["sha256"] == describe_territory(loaded)["sha256"]
+    save_territory(without, files[2])
+    assert load_territory(files[2]).ground is None
+
+
+def test_a_dense_map_keeps_its_main_streets_and_says_how_much_is_left_out(town, monkeypatch):
+    monkeypatch.setattr(import_ground, "MOST_POINTS", 6)
+    territory = drawn(town, "map.geojson")
+    assert parts(territory.ground, "main_street") and not parts(territory.ground, "street")
+    told = territory.provenance["ground"]
+    assert told["left_out"] > 0
+    assert f" {told['left_out']} less important ones are left out." in told["in_words"]
+
+
+def test_a_map_that_is_none_or_of_elsewhere_is_refused_in_one_sentence(town):
+    folder = town.folder
+    write_geojson(replace(town, west=town.west + 50_000), folder / "far.geojson")
+    (folder / "points.json").write_text(
+        json.dumps({"elements": [{"type": "way", "id": 1, "nodes": [1], "tags": {"a": "b"}}]})
+    )
+    (folder / "table.csv").write_text("a,b\n1,2\n")
+    (folder / "empty.osm.pbf").write_bytes(b"")
+    write_pbf(town, folder / "torn.osm.pbf")
+    (folder / "torn.osm.pbf").write_bytes((folder / "torn.osm.pbf").read_bytes()[:200])
+    for name, said in {
+        "far.geojson": "shows no streets, waters, squares or green within the place",
+        "points.json": "end the query with 'out geom;'",
+        "table.csv": "is no map: expected .osm.pbf",
+        "empty.osm.pbf": "is empty",
+        "torn.osm.pbf": "torn.osm.pbf",
+        "missing.gpkg": "no such file",
+    }.items():
+        with pytest.raises(InputError, match=said) as refused:
+            import_territory(town.population(), name="T", ground=folder / name)
+        assert name in str(refused.value) and "\n" not in str(refused.value)
+
+
+def try_damaged(town, count, seed):
+    population, refused = town.population(), 0
+    names = [name for name in MAPS if name != "geofabrik.zip"]
+    whole = {}
+    for name in names:
+        MAPS[name](town, town.folder / name)
+        whole[name] = (town.folder / name).read_bytes()
+    for k in range(count):
+        name = names[k % len(names)]
+        path = town.folder / name
+        path.write_bytes(damaged(whole[name], random.Random(f"{seed}:{k}")))
+        try:
+            territory = import_territory(population, name="T", ground=path)
+        except InputError as error:
+            refused += 1
+            assert "\n" not in str(error), (k, name)
+            continue
+        save_territory(territory, town.folder / "t.npz")  # which checks it
+    return refused
+
+
+def test_a_damaged_map_is_refused_in_one_sentence_or_drawn(town):
+    assert try_damaged(town, 8, "quick") > 0
+
+
+@pytest.mark.corpus
+def test_two_thousand_damaged_maps_are_refused_in_one_sentence_or_drawn(town):
+    assert try_damaged(town, 2_000, "corpus") > 200
