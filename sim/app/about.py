@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.app.ground import credit
 from sim.app.pair import CHARTS
 from sim.app.sessions import Session
 from sim.interventions import Intervention
@@ -27,6 +28,7 @@ def describe(session: Session) -> dict[str, Any]:
         "cell_size_m": run.territory.cell_size,
         "residents": round(float(run.territory.residents.sum(dtype="float64"))),
         "premises": int(run.territory.premises_cell.size),
+        "ground": credit(run.territory),
         "scales": {name: list(scale) for name, scale in pair.scales.items()},
         "charts": list(CHARTS),
         "is_same": pair.arms.is_same,

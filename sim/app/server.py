@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 from sim.app.about import describe
 from sim.app.command import compare_command, comparison_of_page, python_of, run_commands
 from sim.app.frames import frame
+from sim.app.ground import ground_bytes
 from sim.app.guard import Guard
 from sim.app.life import Kind, Side, biography
 from sim.app.offer import MOST_STEPS, offer
@@ -48,7 +49,7 @@ In = Annotated[
 
 _BYTES: Final[dict[int | str, dict[str, Any]]] = {
     200: {
-        "description": "A month as bytes; see sim.app.frames and sim.app.town.",
+        "description": "Bytes; see sim.app.frames, sim.app.town and sim.app.ground.",
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
@@ -190,6 +191,16 @@ def _answer_town(api: FastAPI, sessions: Sessions) -> None:
         """Return shops, places, projects and people of the present month."""
         with sessions.using(name) as session, sessions.turn:
             content = town(session.pair)
+        return Response(content, media_type="application/octet-stream")
+
+    @api.get("/api/sessions/{name}/ground", response_class=Response, responses=_BYTES)
+    def ground(name: Name) -> Response:
+        """Return streets, water and names of the place."""
+        with sessions.using(name) as session:
+            found = session.pair.without.territory.ground
+            if found is None:
+                raise HTTPException(409, "this territory has no map.")
+            content = ground_bytes(found)
         return Response(content, media_type="application/octet-stream")
 
     @api.get("/api/sessions/{name}/life")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -41,10 +41,12 @@ SWIPE = """([border, isDifference]) => {
 
 
 @contextmanager
-def serving() -> Iterator[str]:
+def serving(scenarios: Sequence[Path] = ()) -> Iterator[str]:
     """Run a server in a thread and yield its address."""
     listening = listen("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(make_app(), log_level="warning", access_log=False))
+    server = uvicorn.Server(
+        uvicorn.Config(make_app(scenarios), log_level="warning", access_log=False)
+    )
     thread = threading.Thread(target=server.run, args=[[listening]], daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{listening.getsockname()[1]}/"

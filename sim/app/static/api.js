@@ -61,6 +61,18 @@ export async function town(session) {
   return { month, everyShop, everyYoung, sides: [territory(), territory()] };
 }
 
+// Streets, water and names in the layout of sim/app/ground.py; parts by kind.
+export async function ground(session) {
+  const buffer = await (await ask("GET", `/api/sessions/${session}/ground`)).arrayBuffer();
+  const [n, points, unit, bytes] = new Uint32Array(buffer, 4, 4);
+  const after = 20 + 4 * (n + 1);
+  const kind = new Uint8Array(buffer, after + 8 * points, n);
+  const { kinds, names } = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, after + 8 * points + n, bytes)));
+  const parts = new Map(kinds.map((name) => [name, []]));
+  kind.forEach((one, part) => parts.get(kinds[one]).push(part));
+  return { unit, names, parts, first: new Uint32Array(buffer, 20, n + 1), points: new Uint32Array(buffer, after, 2 * points) };
+}
+
 // A frame in the layout of sim/app/frames.py.
 export async function frame(session, asked) {
   const buffer = await (await ask("POST", `/api/sessions/${session}/frame`, asked)).arrayBuffer();

@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import * as charts from "./charts.js";
 import * as controls from "./controls.js";
 import { compare, language, learn, options, say, speak, text } from "./language.js";
+import * as ground from "./ground.js";
 import * as maps from "./maps.js";
 import * as replications from "./replications.js";
 import * as settings from "./settings.js";
@@ -67,6 +68,7 @@ async function open() {
   replications.forget();
   story.settings(about, offer);
   layerWords();
+  await ground.load(about.session, about, settings.chosen.scenario);
   month = 0;
   target = Math.min(target, about.months);
   // The first months are shown at once; a further change need not wait for the rest.
@@ -331,6 +333,7 @@ function listen() {
     if (!about) return;
     layCharts();
     story.settings(about, offer);
+    ground.speak(about);
     showDate();
     replications.speak();
     next(settle);
@@ -351,7 +354,7 @@ function listen() {
   exported("csv", async () => save(await api.file(present.session, "export.csv"), "essaim.csv"));
   on("report", "click", () => about && replications.report().then((file) => save(file, "report.html")).catch(complain));
   exported("png", async () =>
-    save(await town.picture(`${text(present.layer().label)}, ${today()} – Essaim`), `essaim-${layer}-${month}.png`));
+    save(await town.picture([`${text(present.layer().label)}, ${today()} – Essaim`, ground.credit(about)]), `essaim-${layer}-${month}.png`));
 
   on("more-box", "toggle", charts.resize);
   addEventListener("resize", charts.resize);

@@ -1,6 +1,7 @@
 // The living town: two territories on one canvas, with a swipe between them.
 
 import * as api from "./api.js";
+import * as ground from "./ground.js";
 import * as maps from "./maps.js";
 import * as marks from "./marks.js";
 import * as scene from "./scene.js";
@@ -77,13 +78,17 @@ function lay(before) {
 function still({ still: stay }, side, old = document.createElement("canvas")) {
   if (old.width !== canvas.width || old.height !== canvas.height) Object.assign(old, { width: canvas.width, height: canvas.height });
   const to = old.getContext("2d", { alpha: false });
-  to.fillStyle = getComputedStyle(canvas).backgroundColor;
+  const paper = (to.fillStyle = getComputedStyle(canvas).backgroundColor);
   to.fillRect(0, 0, old.width, old.height);
+  const place = ground.paint(canvas);
+  if (place) to.drawImage(place.beneath, 0, 0);
   to.imageSmoothingEnabled = false;
   const { top, left, rows, columns } = view.part();
   to.drawImage(maps.ground(isDifference() ? 2 : side), left, top, columns, rows, 0, 0, old.width, old.height);
+  if (place) to.drawImage(place.streets, 0, 0);
   for (const one of stay) if (isSeen(one)) marks.stamp(to, one.mark, one.x, one.y);
   for (const one of scenes[side].moving) if (!isMoving(one) && isSeen(one)) marks.stamp(to, one.mark, one.x, one.y);
+  ground.label(to, paper, marks.ink);
   return old;
 }
 
@@ -228,8 +233,8 @@ export function listen(given) {
 }
 
 // Both territories side by side with the legend of the ground, as one picture.
-export function picture(title) {
-  const [gap, foot] = [16, 110];
+export function picture(lines) {
+  const [gap, foot] = [16, 134];
   const page = Object.assign(document.createElement("canvas"), { width: 2 * canvas.width + 3 * gap, height: canvas.height + 44 + foot });
   const to = page.getContext("2d");
   const style = getComputedStyle(document.documentElement);
@@ -249,6 +254,6 @@ export function picture(title) {
   to.textAlign = "right";
   to.fillText(element(`legend-${kind[2]}`).textContent, gap + canvas.width, canvas.height + 80);
   to.textAlign = "left";
-  to.fillText(title, gap, canvas.height + 110);
+  lines.forEach((line, k) => to.fillText(line, gap, canvas.height + 110 + 24 * k));
   return new Promise((done) => page.toBlob(done));
 }
