@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sim.app.ground import credit
@@ -16,9 +17,9 @@ from sim.scenario.schema import PARAMETERS
 def describe(session: Session) -> dict[str, Any]:
     """Describe a pair for the page, except for its frames."""
     pair = session.pair
-    run, arm = pair.without, pair.arms.with_it
+    run = pair.without
     rows, columns = run.territory.shape
-    added = arm.interventions[len(pair.arms.without.interventions) :]
+    added = pair.arms.added
     return {
         "month": pair.month,
         "months": pair.months,
@@ -34,7 +35,7 @@ def describe(session: Session) -> dict[str, Any]:
         "is_same": pair.arms.is_same,
         "mode": pair.arms.mode,
         "cost": sum(i.cost(pair.months) for i in added),
-        "ends": {name: ends for i in added for name, ends in _ends(i).items()},
+        "ends": {own(i, name, added): ends for i in added for name, ends in _ends(i).items()},
         "differs": _differs(session),
         "events": [
             {"month": month, "intervention": i.name, "event": event}
@@ -43,6 +44,11 @@ def describe(session: Session) -> dict[str, Any]:
             if event == "begins" or month
         ],
     }
+
+
+def own(intervention: Intervention, lever: str, added: Sequence[Intervention]) -> str:
+    """Return the name of a lever: behind that of its intervention where several are tried."""
+    return lever if len(added) == 1 else f"{intervention.name}.{lever}"
 
 
 def _ends(intervention: Intervention) -> dict[str, tuple[float, float, float]]:
@@ -56,21 +62,22 @@ def _ends(intervention: Intervention) -> dict[str, tuple[float, float, float]]:
 
 def _differs(session: Session) -> list[dict[str, Any]]:
     """List every setting that differs from the territory as offered and from the baseline."""
-    arm, asked = session.pair.arms.with_it, session.asked.settings
+    arms, asked = session.pair.arms, session.asked.settings
     levers = [
-        _setting(info, intervention)
-        for intervention in arm.interventions[len(session.pair.arms.without.interventions) :]
-        for name, info in intervention.kind.infos.items()
-        if name in asked or intervention.values[name] != info.default
+        _setting(own(one, name, arms.added), info, one)
+        for one in arms.added
+        for name, info in one.kind.infos.items()
+        if {name, f"{one.name}.{name}"} & asked.keys() or one.values[name] != info.default
     ]
-    return levers + [_setting(PARAMETERS[name], arm) for name in asked if name in PARAMETERS]
+    changed = [name for name in asked if name in PARAMETERS]
+    return levers + [_setting(name, PARAMETERS[name], arms.with_it) for name in changed]
 
 
-def _setting(info: ParameterInfo, owner: Scenario | Intervention) -> dict[str, Any]:
+def _setting(name: str, info: ParameterInfo, owner: Scenario | Intervention) -> dict[str, Any]:
     setting = owner.settings.get(info.name)
     source = setting.source if setting and setting.source != "not stated" else info.source
     return {
-        "name": info.name,
+        "name": name,
         "value": owner.values[info.name],
         "default": info.default,
         "evidence": (setting or info).evidence,

@@ -19,13 +19,13 @@ def run_commands(asked: Request, choice: Catalogue, month: int) -> str:
     run = ["sim", "run", choice.references[asked.scenario]]
     lines = [[*run, *_assignments(_compared(asked)), *end]]
     if _is_tried(asked):
-        added = ["--intervention", asked.intervention] if asked.intervention else []
+        added = [word for name in asked.interventions for word in ("--intervention", name)]
         lines.append([*run, *added, *_assignments(asked.settings), *end])
     return "\n".join(shlex.join(words) for words in lines)
 
 
 def compare_command(asked: Request, choice: Catalogue, reps: int | None = None) -> str:
-    """Return the command that compares the territory with and without the intervention, if any.
+    """Return the command that compares the territory with and without interventions, if any.
 
     By default with the usual number of replications in all four territories.
     """
@@ -65,7 +65,8 @@ def _loaded(asked: Request, choice: Catalogue) -> str:
     load = f"sim.load_scenario({choice.references[asked.scenario]!r})"
     lines = ["import sim", f"without = {load}{_replacing(_compared(asked))}"]
     if _is_tried(asked):
-        added = f".add({asked.intervention!r})" if asked.intervention else ""
+        names = ", ".join(map(repr, asked.interventions))
+        added = f".add({names})" if names else ""
         lines.append(f"with_it = {load}{added}{_replacing(asked.settings)}")
     return "\n".join(lines) + "\n"
 

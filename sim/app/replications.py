@@ -17,7 +17,7 @@ from sim.app.background import Background
 from sim.app.request import Arms
 from sim.experiments.batches import Sent, do_batch
 from sim.experiments.code import code_here
-from sim.experiments.comparison import comparison_of
+from sim.experiments.comparison import arm_name, comparison_of
 from sim.experiments.effects import effect_table
 from sim.experiments.experiment import BASELINE
 from sim.experiments.inference import FEWEST, mean_effect
@@ -247,10 +247,10 @@ def _band(measure: Measure, without: Floats, with_it: Floats) -> dict[str, list[
 
 
 class ReportRuns:
-    """The runs of a report on an intervention: `total` runs, of which `done` are finished."""
+    """The runs of a report on interventions: `total` runs, of which `done` are finished."""
 
     def __init__(self, arms: Arms, reps: int, background: Background) -> None:
-        name = arms.with_it.interventions[-1].name
+        name = arm_name(arms.added)
         self.error, self.results = "", None
         self._experiment, self._commands = comparison_of(
             arms.without, {name: arms.with_it}, reps=reps, seed=arms.seed, reference=arms.reference

@@ -1,4 +1,4 @@
-"""Requests of a visitor: a territory, an intervention and changed settings."""
+"""Requests of a visitor: a territory, interventions and changed settings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.errors import InputError, nearest
-from sim.interventions import LEVERS, list_interventions, load_intervention
+from sim.interventions import LEVERS, Intervention, list_interventions, load_intervention
 from sim.scenario.scenario import Scenario, list_scenarios, load_scenario
 from sim.scenario.schema import PARAMETERS
 from sim.simulation.simulation import LARGEST_SEED
@@ -32,23 +32,31 @@ MOST_PREMISES: Final = 50_000
 _MOST_SETTINGS: Final = 300
 
 Name = Annotated[str, Field(max_length=100)]
+Names = Annotated[str, Field(max_length=1000)]
 Value = bool | int | float | Annotated[str, Field(max_length=500)]
 
 
 class Request(BaseModel):
     """The request of the page to start, and after each change.
 
-    Names are those of a `Catalogue`; settings are changed parameters and levers, by flat name. An
-    intervention is compared with the world of these settings, or with the territory as offered.
+    Names are those of a `Catalogue`; settings are changed parameters and levers, by flat name.
+    Interventions joined by +, as on the command line, are tried together; ``facade.start`` is the
+    lever of one of them. They are compared with the world of these settings, or with the territory
+    as offered.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
     scenario: Name
-    intervention: Name | None = None
+    intervention: Names | None = None
     settings: Annotated[dict[Name, Value], Field(max_length=_MOST_SETTINGS)] = {}
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] = 1
     against: Literal["world", "baseline"] = "world"
+
+    @property
+    def interventions(self) -> tuple[str, ...]:
+        """Names of the interventions."""
+        return () if self.intervention is None else tuple(self.intervention.split("+"))
 
 
 FRAME: Final = ("months", "start_year", "rows", "columns", "cell_size")
@@ -61,7 +69,7 @@ Mode = Literal["intervention", "changes", "both"]
 class Arms:
     """The two scenarios of a session, valid and within the limits of the page.
 
-    The mode says in what they differ: by an intervention in the world of the changed parameters; by
+    The mode says in what they differ: by interventions in the world of the changed parameters; by
     these changes, from the territory as offered; or by both. The reference is the name of the
     territory on the command line.
     """
@@ -76,6 +84,11 @@ class Arms:
     def is_same(self) -> bool:
         """Tell whether the scenarios are equal."""
         return self.without == self.with_it
+
+    @property
+    def added(self) -> tuple[Intervention, ...]:
+        """The interventions that are tried."""
+        return self.with_it.interventions[len(self.without.interventions) :]
 
 
 class Catalogue:
@@ -99,12 +112,11 @@ class Catalogue:
     def arms(self, asked: Request) -> Arms:
         """Return the scenarios of a request, if names, values and sizes are admissible."""
         base = _chosen(asked.scenario, self.scenarios, "scenario")
-        treated = base
-        if asked.intervention is not None:
-            _chosen(asked.intervention, self.interventions, "intervention")
-            treated = base.add(asked.intervention)
+        for name in asked.interventions:
+            _chosen(name, self.interventions, "intervention")
+        treated = base.add(*asked.interventions)
         for name in asked.settings:
-            if name in LEVERS and asked.intervention is None:
+            if name in LEVERS and not asked.interventions:
                 raise InputError(f"'{name}' is a lever; choose an intervention first.")
         if "file" in asked.settings:
             raise InputError("'file' cannot be set on the page; choose a scenario in its place.")

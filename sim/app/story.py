@@ -255,14 +255,12 @@ def _flow(before: _Course, after: _Course, name: str, n: Any) -> dict[str, str]:
 
 
 def _money(pair: Pair, words: Words) -> str:
-    """Describe income and spending of the intervention's account, if any."""
-    arm = pair.arms.with_it
-    if pair.arms.without.interventions == arm.interventions:
+    """Describe income and spending of the interventions' accounts, if any."""
+    accounts = pair.arms.with_it.account_names
+    rows = [accounts.index(i.name) for i in pair.arms.added if i.name in accounts]
+    if not rows:
         return ""
-    name = arm.interventions[-1].name
-    if name not in arm.account_names:
-        return ""
-    pages = pair.with_it.ledger_pages[:, arm.account_names.index(name)]
+    pages = pair.with_it.ledger_pages[:, rows].sum(axis=1)
     spending = pages[:, :, 1:].sum(axis=1)
     total = euros(float(spending.sum()) / 100, words.language)
     now = spending[-1]

@@ -74,11 +74,16 @@ def compare(
     arms: dict[str, Scenario] = {}
     for of_arm in joined:
         its = tuple(added[_key(one)] for one in of_arm)
-        name = " + ".join(sorted(i.name for i in its) if len(its) > 1 else [its[0].name])
+        name = arm_name(its)
         if name in arms:
             raise InputError(f"'{name}' is to be tried twice; name each arm once.")
         arms[name] = replace(baseline, interventions=(*baseline.interventions, *its))
     return compare_arms(baseline, arms, **options)
+
+
+def arm_name(interventions: Sequence[Intervention]) -> str:
+    """Return the name of the arm that tries some interventions together."""
+    return " + ".join(sorted(i.name for i in interventions))
 
 
 def _joined(entry: One | Sequence[One]) -> Sequence[One]:

@@ -312,3 +312,14 @@ def test_at_the_end_play_starts_again(visit: Open) -> None:
     page.page.locator("#play").click()
     page.until("['2', '3', '4'].includes(document.body.dataset.month)")
     page.page.locator("#play").click()
+
+
+@pytest.mark.slow
+def test_a_click_on_play_before_the_first_answer_counts(visit: Open) -> None:
+    page = visit()
+    play = "addEventListener('DOMContentLoaded', () => document.getElementById('play').click())"
+    page.page.add_init_script(play)
+    page.page.reload()
+    page.until("Number(document.body.dataset.month) >= 2")
+    page.settle(lambda: page.page.locator("#play").click())
+    assert page.page.locator("#play").inner_text() == "Play"

@@ -49,6 +49,7 @@ EXAMPLES: list[dict[str, Any]] = [
     {"settings": {"closure_rate": 0.12}, "against": "baseline"},
     {"settings": {"start": 0, "existing_third_places": ""}, "intervention": "facade"},
     {"scenario": "rural_low_density", "settings": {"cell_size": 400}, "seed": 2**53},
+    {"intervention": "transition_cluster+facade", "settings": {"facade.start": 0, "stop": 20}},
 ]
 
 

@@ -13,7 +13,7 @@ from tests.app.pages import Page
 SCRIPTS = [path.read_text(encoding="utf-8") for path in STATIC.glob("*.js")]
 PAGE = (STATIC / "index.html").read_text(encoding="utf-8")
 KEYS = {
-    re.sub("^(with|without)_(changes|both)$", r"\1", key.removeprefix("ui."))
+    re.sub("^(with|without)_(changes|both|interventions)$", r"\1", key.removeprefix("ui."))
     for key in catalogue("en")
     if key.startswith("ui.")
 }

@@ -2,7 +2,7 @@
 // No position of a slider is refused: the server says how far each may move while the others stay,
 // shares of money move together, and small values jump to 0 where it has a meaning of its own.
 
-import { infoOf, interventionOf, originOf, presentOf, presetOf, scenarioOf, set, valueOf } from "./settings.js";
+import { infoOf, interventionsOf, originOf, presentOf, presetOf, scenarioOf, set, valueOf } from "./settings.js";
 import { number, quantity, say, text } from "./language.js";
 
 const element = (id) => document.getElementById(id);
@@ -12,17 +12,39 @@ const make = (tag, properties = {}, ...children) => {
   return made;
 };
 
-export function fillChoices(offer, chosen) {
+export function fillChoices(offer, chosen, chose) {
   const fill = (select, list, value) =>
     select.replaceChildren(...list.map(([name, label]) => new Option(label, name, false, name === value)));
   const titles = (list) => list.map((one) => [one.name, text(one.title)]);
   fill(element("scenario"), titles(offer.scenarios), chosen.scenario);
-  fill(element("intervention"), [["", say("none")], ...titles(offer.interventions)], chosen.intervention ?? "");
+  const lists = layInterventions(chosen.interventions.length + 1, chose);
+  lists.forEach(({ select, help }, k) => {
+    const own = chosen.interventions[k] ?? "";
+    const free = offer.interventions.filter((one) => one.name === own || !chosen.interventions.includes(one.name));
+    fill(select, [["", say("none")], ...titles(free)], own);
+    help.textContent = text(free.find((one) => one.name === own)?.description ?? {});
+  });
   element("seed").value = chosen.seed;
   const scenario = scenarioOf(offer);
   element("scenario-help").textContent =
     `${text(scenario.description)} ${say(scenario.is_imported ? "imported" : "generated")}`.trim();
-  element("intervention-help").textContent = text(interventionOf(offer)?.description ?? {});
+}
+
+// A list for each intervention that is tried, and one to try another with them.
+function layInterventions(number, chose) {
+  const box = element("interventions");
+  while (box.children.length > number) box.lastChild.remove();
+  while (box.children.length < number) {
+    const k = box.children.length;
+    const select = make("select", { id: k ? `intervention-${k + 1}` : "intervention" });
+    select.addEventListener("change", () => chose([...box.querySelectorAll("select")].map((one) => one.value).filter(Boolean)));
+    const label = make("label", { className: "field" }, make("span"), select);
+    box.append(make("div", {}, label, make("p", { className: "help" })));
+  }
+  return [...box.children].map((one, k) => {
+    one.querySelector("span").textContent = say(k ? "and_also" : "intervention");
+    return { select: one.querySelector("select"), help: one.querySelector(".help") };
+  });
 }
 
 let ends = {}; // by lever
@@ -43,7 +65,7 @@ export function limit(found, offer) {
 
 // Sets a lever, and what must move with it.
 function move(offer, info, value) {
-  const shares = interventionOf(offer)?.shares ?? [];
+  const shares = interventionsOf(offer).map((one) => one.shares).find((names) => names.includes(info.name)) ?? [];
   if (shares.includes(info.name)) share(offer, shares, info.name, value);
   else {
     const [lowest, least] = ends[info.name] ?? [value, value];
@@ -73,9 +95,10 @@ function share(offer, names, name, value) {
 
 // Builds all sliders; calls `changed` whenever one moves.
 export function lay(offer, changed) {
-  const levers = interventionOf(offer)?.levers;
+  const its = interventionsOf(offer);
   const wide = matchMedia("(min-width: 60rem)").matches; // on a phone, maps need the room
-  element("levers").replaceChildren(...(levers ? [group(say("levers"), levers, offer, changed, wide)] : []));
+  const named = (title) => (its.length > 1 ? say("levers_of", { title }) : say("levers"));
+  element("levers").replaceChildren(...its.map((one) => group(named(text(one.title)), one.levers, offer, changed, wide)));
   const groups = Object.entries(offer.groups).map(([name, title]) =>
     group(text(title), offer.parameters.filter((p) => p.group === name), offer, changed, false));
   element("parameters").replaceChildren(...groups);
@@ -149,7 +172,7 @@ function field(info, offer) {
 // The range of a slider: the plausible range if there is one, else admissible values nearby.
 function range(info, value, offer) {
   let near = Math.max(4 * Math.abs(info.default), 4 * Math.abs(value), info.low + 10);
-  if (info.name === "start" || info.name === "stop") near = presentOf(offer, "months");
+  if (/(^|\.)(start|stop)$/.test(info.name)) near = presentOf(offer, "months");
   let [low, high] = info.plausible ?? [info.low, info.high <= 1 ? info.high : Math.min(info.high, near)];
   const [lowest, , highest] = ends[info.name] ?? [low, low, high];
   [low, high] = [Math.min(Math.max(low, lowest), value), Math.max(Math.min(high, highest), value)];

@@ -33,6 +33,7 @@ const present = {
   session: null,
   layer: () => offer.layers.find((one) => one.name === layer),
   hasReport: () => about?.mode === "intervention",
+  choose,
   next,
   tell: () => words().then(commands),
 };
@@ -60,7 +61,7 @@ async function open() {
   const asked = settings.asked();
   about = present.session ? await api.change(present.session, asked) : await api.begin(asked);
   present.session = about.session;
-  compare(about.mode);
+  compare(about.mode === "intervention" && settings.chosen.interventions.length > 1 ? "interventions" : about.mode);
   controls.limit(about.ends, offer);
   layCharts();
   charts.forget();
@@ -80,6 +81,13 @@ async function open() {
   if (isDirty) return;
   if (!about.is_same) await replications.begin();
   await settle();
+}
+
+// Tries other interventions.
+function choose(names) {
+  settings.attempt(offer, names);
+  layout();
+  changed();
 }
 
 function changed() {
@@ -191,9 +199,13 @@ const step = async () => {
 };
 
 async function play() {
-  if (!about) return;
   const mine = (playing = {});
   label();
+  await begun; // a click before the first answer of the server counts
+  if (!about) {
+    pause();
+    return;
+  }
   if (month >= about.months) {
     target = 0;
     await next(open);
@@ -219,12 +231,13 @@ function pause() {
 }
 
 function label() {
+  if (!offer) return; // there are no words yet
   element("play").textContent = say(playing ? "pause" : "play");
 }
 
 // Everything that depends on the language or on what is chosen.
 function layout() {
-  controls.fillChoices(offer, settings.chosen);
+  controls.fillChoices(offer, settings.chosen, choose);
   controls.lay(offer, changed);
   element("layer").replaceChildren(
     ...offer.layers.map((one) => new Option(text(one.label), one.name, false, one.name === layer)));
@@ -234,7 +247,7 @@ function layout() {
     ...SPEEDS.map((s) => new Option(s ? say("months_a_second", { n: s }) : say("fastest"), s, false, String(s) === speed)));
   element("against").replaceChildren(...["world", "baseline"].map((name) =>
     new Option(say(`against_${name}`), name, false, name === settings.chosen.against)));
-  element("against-field").hidden = settings.chosen.intervention === null;
+  element("against-field").hidden = !settings.chosen.interventions.length;
   story.layTabs();
   label();
   element("language").replaceChildren(...options());
@@ -293,7 +306,7 @@ function listen() {
     layout();
     changed();
   });
-  for (const name of ["scenario", "intervention", "against"]) {
+  for (const name of ["scenario", "against"]) {
     on(name, "change", () => {
       settings.chosen[name] = element(name).value || null;
       settings.forgetForeign(offer);
@@ -307,8 +320,7 @@ function listen() {
   });
 
   on("scrub", "input", () => about && go(Number(element("scrub").value)));
-  on("play", "click", () => (playing ? pause() : play()));
-  on("step", "click", () => about && next(async () => {
+  on("step", "click", () => next(async () => {
     await step();
     await settle();
   }));
@@ -377,4 +389,5 @@ async function start() {
   document.body.dataset.ready = "true";
 }
 
-start().catch(complain);
+on("play", "click", () => (playing ? pause() : play()));
+const begun = start().catch(complain);

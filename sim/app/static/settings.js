@@ -1,7 +1,7 @@
-// The choices of the visitor: territory, intervention, changed settings and seed. They live in the
+// The choices of the visitor: territory, interventions, changed settings and seed. They live in the
 // address, so that a link shows somebody else the same page.
 
-export const chosen = { scenario: "mid_sized_town", intervention: "transition_cluster", settings: {}, seed: 1, against: "world" };
+export const chosen = { scenario: "mid_sized_town", interventions: ["transition_cluster"], settings: {}, seed: 1, against: "world" };
 
 const KNOWN = ["scenario", "intervention", "seed", "lang", "layer", "month", "against"];
 
@@ -13,13 +13,17 @@ export function read(offer) {
   const isOffered = (list, name) => list.some((one) => one.name === name);
   const [scenario, intervention] = [given.get("scenario"), given.get("intervention")];
   if (isOffered(offer.scenarios, scenario)) chosen.scenario = scenario;
-  if (intervention === "none") chosen.intervention = null;
-  else if (isOffered(offer.interventions, intervention)) chosen.intervention = intervention;
+  const named = (intervention ?? "").split(/[+ ]/).filter((name) => isOffered(offer.interventions, name));
+  if (intervention === "none" || named.length) attempt(offer, named);
   if (given.has("seed")) choose({ seed: given.get("seed") });
   if (given.get("against") === "baseline") chosen.against = "baseline";
   for (const [name, value] of given) {
-    const info = KNOWN.includes(name) ? null : infoOf(offer, name);
-    if (info) set(offer, name, valueOf(value, info));
+    if (KNOWN.includes(name)) continue;
+    // As on the command line, a lever without an owner is that of all that have it.
+    for (const one of [name, ...chosen.interventions.map((owner) => `${owner}.${name}`)]) {
+      const info = infoOf(offer, one);
+      if (info) set(offer, one, valueOf(value, info));
+    }
   }
   const layer = given.get("layer");
   return {
@@ -30,7 +34,7 @@ export function read(offer) {
 }
 
 export function write({ language, layer, month }) {
-  const address = new URLSearchParams({ scenario: chosen.scenario, intervention: chosen.intervention ?? "none", seed: chosen.seed });
+  const address = new URLSearchParams({ scenario: chosen.scenario, intervention: tried() ?? "none", seed: chosen.seed });
   for (const [name, value] of Object.entries(chosen.settings)) address.set(name, value);
   address.set("lang", language);
   address.set("layer", layer);
@@ -44,15 +48,52 @@ export function choose({ seed }) {
 }
 
 export const scenarioOf = (offer) => offer.scenarios.find((one) => one.name === chosen.scenario);
-export const interventionOf = (offer) => offer.interventions.find((one) => one.name === chosen.intervention);
+
+// The interventions that are tried. Where they are several, the name of a lever stands behind that of
+// its owner, as on the command line.
+export function interventionsOf(offer) {
+  const found = chosen.interventions.map((name) => offer.interventions.find((one) => one.name === name));
+  return found.length > 1 ? found.map(owning) : found;
+}
+
+const owned = (owner, lever, number) => (number > 1 ? `${owner}.${lever}` : lever);
+
+function owning(one) {
+  const own = (name) => owned(one.name, name, 2);
+  const renamed = (values) => Object.fromEntries(Object.entries(values).map(([name, value]) => [own(name), value]));
+  return {
+    ...one, values: renamed(one.values), sources: renamed(one.sources), shares: one.shares.map(own),
+    levers: one.levers.map((info) => ({ ...info, name: own(info.name) })),
+  };
+}
+
+// Tries these interventions; those that stay keep their levers, and one alone keeps what it shares with the one before.
+export function attempt(offer, names) {
+  const before = chosen.interventions;
+  const kept = {};
+  if (before.length !== 1 || names.length !== 1) {
+    for (const { name: owner, levers } of offer.interventions.filter((one) => before.includes(one.name))) {
+      for (const { name } of levers) {
+        const old = owned(owner, name, before.length);
+        if (names.includes(owner) && old in chosen.settings) kept[owned(owner, name, names.length)] = chosen.settings[old];
+        delete chosen.settings[old];
+      }
+    }
+  }
+  chosen.interventions = [...new Set(names)];
+  Object.assign(chosen.settings, kept);
+  forgetForeign(offer);
+}
+
+// The interventions in one word, as on the command line.
+const tried = () => chosen.interventions.join("+") || null;
 
 export const infoOf = (offer, name) =>
-  [...offer.parameters, ...(interventionOf(offer)?.levers ?? [])].find((one) => one.name === name);
+  [...offer.parameters, ...interventionsOf(offer).flatMap((one) => one.levers)].find((one) => one.name === name);
 
 // The preset with the value of a parameter or lever unless it is changed.
 function presetFor(offer, name) {
-  const intervention = interventionOf(offer);
-  return intervention && name in intervention.values ? intervention : scenarioOf(offer);
+  return interventionsOf(offer).find((one) => name in one.values) ?? scenarioOf(offer);
 }
 
 export const presetOf = (offer, name) => presetFor(offer, name).values[name];
@@ -73,7 +114,10 @@ export function forgetForeign(offer) {
   for (const name of Object.keys(chosen.settings)) if (!infoOf(offer, name)) delete chosen.settings[name];
 }
 
-export const asked = () => ({ ...chosen, settings: { ...chosen.settings } });
+export function asked() {
+  const { interventions: _, ...rest } = chosen;
+  return { ...rest, intervention: tried(), settings: { ...chosen.settings } };
+}
 
 export function valueOf(textual, info) {
   if (info.kind === "bool") return textual === "true";

@@ -1,7 +1,7 @@
 // The texts of the page: changes, causes, the three stakes, the settings and the limits.
 
 import { euros, quantity, say, text } from "./language.js";
-import { infoOf, interventionOf } from "./settings.js";
+import { infoOf, interventionsOf } from "./settings.js";
 
 const element = (id) => document.getElementById(id);
 const make = (tag, content, className = "") =>
@@ -93,13 +93,14 @@ export function settings(about, offer) {
     return made;
   };
   const top = row("th", ["setting", "value", "default", "evidence", "source"].map((key) => say(key)));
-  const intervention = interventionOf(offer);
-  const first = intervention ? [row("td", [say("intervention"), text(intervention.title), say("none"), "", ""])] : [];
+  const its = interventionsOf(offer);
+  const first = its.map((one) => row("td", [say("intervention"), text(one.title), say("none"), "", ""]));
   const rows = about.differs.map((one) => {
     const info = infoOf(offer, one.name);
     const show = (value) => quantity(value, info, offer.choices);
     const made = row("td", ["", show(one.value), show(one.default), text(offer.evidence[one.evidence]), one.source]);
-    made.firstChild.append(text(info.label), " ", make("code", one.name));
+    const owner = its.length > 1 && its.find(({ levers }) => levers.some(({ name }) => name === one.name));
+    made.firstChild.append(...(owner ? [`${text(owner.title)}: `] : []), text(info.label), " ", make("code", one.name));
     made.lastChild.lang = "en";
     return made;
   });
