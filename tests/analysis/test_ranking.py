@@ -31,6 +31,7 @@ def results(tmp_path_factory):
     return sweep(experiment, out=tmp_path_factory.mktemp("ranked") / "out", workers=1)
 
 
+@pytest.mark.slow
 def test_what_moves_the_town_comes_first_in_sizes_that_count(results):
     table = ranking(results, "level")
     assert list(table.columns) == list(HEADLINES)

@@ -243,6 +243,7 @@ def test_failed_pairs_are_counted_and_give_one_sentence(
     assert of(sessions, page).done == 10
 
 
+@pytest.mark.slow
 def test_changed_settings_without_an_intervention_are_compared_with_the_territory_as_offered(
     serve: Serve,
 ) -> None:

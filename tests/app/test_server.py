@@ -19,6 +19,7 @@ from sim.measures.map_layers import LAYERS
 from sim.measures.registry import MONTHLY
 from sim.simulation.provenance import indicators_hash
 from tests.app.pages import SMALL, Frame, Page, asked
+from tests.quick_cases import rest_slow
 
 
 def hashes(export: bytes) -> dict[str, str]:
@@ -65,7 +66,7 @@ def test_a_refusal_is_in_the_language_that_the_browser_asks_for(client: TestClie
         assert answer.json()["error"].startswith(sentence)
 
 
-@pytest.mark.parametrize("more", EXAMPLES)
+@pytest.mark.parametrize("more", rest_slow(EXAMPLES, quick=3))
 def test_the_pages_numbers_are_those_of_the_commands_and_python_it_prints(
     client: TestClient, more: dict[str, Any]
 ) -> None:

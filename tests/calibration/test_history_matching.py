@@ -49,6 +49,7 @@ def test_the_result_is_reproducible_and_independent_of_the_shape() -> None:
     pd.testing.assert_frame_equal(flat, peaked)
 
 
+@pytest.mark.slow
 def test_targets_that_no_parameters_can_meet_leave_no_posterior(tmp_path: Path) -> None:
     targets = planted({**bend(TRUTH, 7), "x": 9.0}, 0.03)
     found = history_matching(bend, BEND_PRIOR, targets, waves=3, draws=50, seed=1)

@@ -41,6 +41,7 @@ def validate(*arguments):
 SHORT = ["--reps", "2", "--years", "8", "--workers", "1"]
 
 
+@pytest.mark.slow
 def test_a_register_of_one_s_own_is_held_against_the_model(own, capsys, tmp_path):
     out = tmp_path / "report"
     command = [own, *OWN, *SHORT, "--question", "closures", "--out", out]

@@ -79,6 +79,7 @@ def kept(tmp_path_factory):
     return out, sim.compare(TOWN, names, reps=2, budget=BUDGET, workers=1, out=out)
 
 
+@pytest.mark.slow
 def test_arms_spend_the_budget_and_the_rest_is_said(kept):
     money = kept[1].spending.set_index("intervention")
     assert money.loc["inert_cluster", "spent"] == pytest.approx(BUDGET, rel=2 * CLOSE)

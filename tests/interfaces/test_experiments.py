@@ -228,6 +228,7 @@ def test_the_guide_lists_the_shipped_experiments(guide):
     assert set(NAMES) <= set(listed)
 
 
+@pytest.mark.slow
 def test_the_examples_of_the_guide_run(guide, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     Path("rents.toml").write_text(blocks(guide, "toml")[0], encoding="utf-8")

@@ -234,6 +234,7 @@ def test_a_mistyped_name_is_answered_with_the_nearest(typed: str, meant: str) ->
         explain(typed)
 
 
+@pytest.mark.slow
 def test_nothing_is_imported_that_explaining_does_not_need() -> None:
     heavy = ("mesa", "pandas", "pyarrow", "matplotlib", "scipy.special", "scipy.stats")
     program = (

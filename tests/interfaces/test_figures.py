@@ -88,6 +88,7 @@ def test_ids_are_prefixed_by_the_picture_and_lead_somewhere(pictures: dict[str, 
         assert set(used) <= set(ids)
 
 
+@pytest.mark.slow
 def test_the_same_run_gives_the_same_bytes_whatever_the_users_style(
     results: Results, drawn: Callable[[Language], dict[str, Picture]]
 ) -> None:
@@ -206,7 +207,9 @@ def test_french_signs_are_never_parted_from_their_words(
             assert not re.search(r" [;:%]", text)
 
 
-@pytest.mark.parametrize(("rows", "cell_size"), [(1, 25.0), (40, 5000.0)])
+@pytest.mark.parametrize(
+    ("rows", "cell_size"), [(40, 5000.0), pytest.param(1, 25.0, marks=pytest.mark.slow)]
+)
 def test_grids_of_any_size_can_be_drawn(rows: int, cell_size: float) -> None:
     scenario = load_scenario("mid_sized_town").replace(
         rows=rows, columns=2 * rows, cell_size=cell_size, population=2000, months=2

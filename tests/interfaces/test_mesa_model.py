@@ -306,6 +306,7 @@ def test_nothing_keeps_a_model_alive_that_nobody_uses():
     assert [ref() for ref in dead] == [None] * len(dead)
 
 
+@pytest.mark.slow
 def test_only_the_mesa_face_imports_mesa():
     """Importing Mesa takes longer than twenty simulated years."""
     face = {"row_agent.py", "agent_sets.py", "grid.py", "model.py"}

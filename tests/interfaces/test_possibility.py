@@ -18,6 +18,7 @@ from sim.report.facts import Facts
 from sim.report.sections.possibility import possibility
 from sim.scenario.schema import PARAMETERS
 from sim.words.catalogue import catalogue
+from tests.quick_cases import rest_slow
 from tests.reference.made_up_sweeps import made_up_sweep
 
 WORLDS = {"planted": 60, "nowhere": 60, "many": 160}
@@ -140,7 +141,7 @@ def test_the_interval_of_a_share_holds_what_is_not_known_about_luck(sweeps):
     assert unsure.hi90 - unsure.lo90 > sure.hi90 - sure.lo90
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("language", rest_slow(["en", "fr"]))
 def test_no_relevant_effect_anywhere_is_said_with_its_bound(sweeps, language):
     section, texts, tables = told(sweeps("nowhere"), language)
     (picture, *_) = (b for b in section.blocks if isinstance(b, Gallery))

@@ -23,7 +23,7 @@ def found() -> Results:
     return sim.compare(town, ["transition_cluster"], reps=3, workers=1)
 
 
-@pytest.fixture(params=["en", "fr"])
+@pytest.fixture(params=["en", pytest.param("fr", marks=pytest.mark.slow)])
 def facts(request: pytest.FixtureRequest, found: Results) -> Facts:
     return Facts(found, request.param)
 

@@ -122,6 +122,7 @@ def test_every_picture_is_a_file_too(files: dict[str, bytes], read: Page) -> Non
     assert all(name.startswith("figures/") and name.endswith(".svg") for name in pictures)
 
 
+@pytest.mark.slow
 def test_the_same_comparison_gives_the_same_bytes_and_png_on_request(
     comparison: Results, reports: dict[str, dict[str, bytes]]
 ) -> None:

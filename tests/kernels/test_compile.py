@@ -175,6 +175,7 @@ def test_machine_code_that_is_broken_is_compiled_again(unedited, cache):
     assert _collect(unedited, cache) == [(3.0, 0)]
 
 
+@pytest.mark.slow
 def test_another_checkout_of_the_same_sources_takes_the_machine_code(unedited, cache, tmp_path):
     """Neither the place of the sources nor their dates count, only what stands in them."""
     moved = tmp_path / "elsewhere" / "sim"

@@ -38,7 +38,8 @@ def digest_of_flows(is_parallel, lanes):
     return digest.hexdigest()
 
 
-@pytest.mark.parametrize("threads", [pytest.param(1, marks=pytest.mark.slow), 2])
+@pytest.mark.slow
+@pytest.mark.parametrize("threads", [1, 2])
 def test_parallel_twins_give_the_bits_of_the_serial_kernels(threads):
     program = (
         "from tests.kernels.test_parallel import digest_of_flows\n"

@@ -298,6 +298,7 @@ def test_a_report_of_a_damaged_folder_is_one_sentence_and_writes_nothing(
     assert {p: p.read_bytes() for p in sound.parent.rglob("*") if p.is_file()} == before
 
 
+@pytest.mark.slow
 def test_a_report_edited_by_hand_is_not_replaced(
     sound: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -133,7 +133,7 @@ def test_results_made_by_other_code_are_not_mixed_with_those_of_this(true, monke
     assert len(true.store.statuses()) == 12
 
 
-@pytest.mark.parametrize("changed", ["kernels/random.py", "processes/shop_closure.py"])
+@pytest.mark.parametrize("changed", rest_slow(["kernels/random.py", "processes/shop_closure.py"]))
 def test_any_edit_of_the_models_sources_is_other_code(changed, tmp_path):
     with checkout(tmp_path, changed) as source:
         say = "from sim.experiments.code import code_here; print(code_here().sources)"

@@ -202,6 +202,7 @@ def eager() -> Iterator[None]:
         yield
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.integers(1, 3), st.integers(4, 16), st.integers(0, 24)), max_size=3))
 @settings(max_examples=10)
 def test_nothing_is_lost_or_doubled_wherever_putting_files_together_stops(eager, whole, sessions):

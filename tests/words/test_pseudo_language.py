@@ -56,6 +56,7 @@ def test_a_run_is_told_in_it() -> None:
     assert not left_in_english([draw_drivers(results, PSEUDO).label])
 
 
+@pytest.mark.slow
 def test_a_report_is_written_in_it() -> None:
     read = Page(write_report(made_up_comparison(), PSEUDO)["report.html"])
     assert len(read.own_words) > 500
