@@ -12,6 +12,8 @@ from sim.interventions import Intervention
 from sim.registry.parameters import ParameterInfo
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import PARAMETERS
+from sim.words.folders import languages
+from sim.words.sources import source_in
 
 
 def describe(session: Session) -> dict[str, Any]:
@@ -81,5 +83,5 @@ def _setting(name: str, info: ParameterInfo, owner: Scenario | Intervention) -> 
         "value": owner.values[info.name],
         "default": info.default,
         "evidence": (setting or info).evidence,
-        "source": source,
+        "source": {lang: source_in(source, lang) for lang in languages()},
     }

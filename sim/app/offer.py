@@ -23,6 +23,7 @@ from sim.version import MODEL_VERSION, package_version
 from sim.words.catalogue import Words, catalogue
 from sim.words.folders import ENGLISH, languages
 from sim.words.language import conventions, typeset
+from sim.words.sources import source_in
 
 MOST_STEPS: Final = 120
 """Months per frame."""
@@ -41,7 +42,7 @@ def offer(choice: Catalogue) -> dict[str, Any]:
             {
                 **_named(layer),
                 "definition": _typeset(layer.definition),
-                "source": layer.source,
+                "source": _source(layer.source),
                 "evidence": layer.evidence,
             }
             for layer in LAYERS.values()
@@ -96,8 +97,12 @@ def _named(thing: Any) -> dict[str, Any]:
     }
 
 
-def _sources(settings: Mapping[str, Setting]) -> dict[str, dict[str, str]]:
-    return {n: {"source": s.source, "evidence": s.evidence} for n, s in settings.items()}
+def _source(source: str) -> dict[str, str]:
+    return {lang: source_in(source, lang) for lang in languages()}
+
+
+def _sources(settings: Mapping[str, Setting]) -> dict[str, dict[str, Any]]:
+    return {n: {"source": _source(s.source), "evidence": s.evidence} for n, s in settings.items()}
 
 
 def _scenario(name: str, scenario: Scenario) -> dict[str, Any]:
@@ -133,7 +138,7 @@ def _info(info: ParameterInfo) -> dict[str, Any]:
         "high": info.high,
         "choices": list(info.choices),
         "help": _typeset(info.help),
-        "source": info.source,
+        "source": _source(info.source),
         "evidence": info.evidence,
         "plausible": list(info.plausible) if info.plausible else None,
     }

@@ -18,6 +18,7 @@ import typer
 
 from sim.errors import one_line
 from sim.experiments.addresses import as_addresses
+from sim.words.folders import Language
 
 NOTHING_KEPT = "nothing was written"
 
@@ -118,11 +119,14 @@ def table(rows: Sequence[Sequence[str]], *, text_columns: int = 1) -> str:
     return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
 
 
-def settings_table(head: str, settings: Mapping[str, Mapping[str, Any]]) -> str:
+def settings_table(head: str, settings: Mapping[str, Mapping[str, Any]], language: Language) -> str:
     """Format parameters or levers, as manifests describe them, with their sources."""
+    from sim.words.sources import source_in
+
     rows = [[head, "value", "evidence", "source"]]
     for name, setting in settings.items():
         unit = "" if setting["unit"] in ("1", "share") else setting["unit"]
         value = f"{setting['value']} {unit}".strip()
-        rows.append([name, value, setting["evidence"], setting["source"]])
+        source = source_in(setting["source"], language)
+        rows.append([name, value, setting["evidence"], source])
     return table(rows, text_columns=4)

@@ -74,10 +74,10 @@ def _text(entry: Mapping[str, Any], language: Language) -> str:
     lines = [(key, v) for key, v in facts if not _is_list(v) and v not in (None, "")]
     if lines:
         width = max(len(key) for key, _ in lines)
-        parts += ["", *(f"{key:{width}}  {_plain(value)}" for key, value in lines)]
+        parts += ["", *(f"{key:{width}}  {_told(key, value, language)}" for key, value in lines)]
     for key, value in facts:
         if _is_list(value) and value:
-            parts += ["", *_listed(key, value)]
+            parts += ["", *_listed(key, value, language)]
     return "\n".join(parts)
 
 
@@ -85,14 +85,21 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, list) and not all(isinstance(v, int | float) for v in value)
 
 
-def _listed(key: str, rows: list[Any]) -> list[str]:
+def _listed(key: str, rows: list[Any], language: Language) -> list[str]:
     """A list of texts one below the other if they are long, or a table with a row a dict."""
     if not isinstance(rows[0], Mapping):
         line = f"{key}: {', '.join(rows)}"
         return [line] if len(line) <= _WIDTH else [f"{key}:", *(f"  {row}" for row in rows)]
     heads = list(rows[0])
-    cells = [[key, *heads[1:]], *([_plain(row[h]) for h in heads] for row in rows)]
+    cells = [[key, *heads[1:]], *([_told(h, row[h], language) for h in heads] for row in rows)]
     return [table(cells, text_columns=len(heads))]
+
+
+def _told(key: str, value: Any, language: Language) -> str:
+    """A fact; a source in the language of the reader."""
+    from sim.words.sources import source_in
+
+    return source_in(value, language) if key == "source" else _plain(value)
 
 
 def _plain(value: Any) -> str:

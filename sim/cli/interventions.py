@@ -67,7 +67,7 @@ def interventions_command(
         CONSOLE.data(f"\nPublic money, planned over {_MONTHS // 12} years:")
         CONSOLE.data(table([heads, _amounts(about)], text_columns=0))
         CONSOLE.data(f"\nLevers (--set lever=value), type {intervention.type}:")
-        CONSOLE.data(settings_table("lever", about["levers"]))
+        CONSOLE.data(settings_table("lever", about["levers"], language))
     if scenario is None:
         CONSOLE.next(f"sim interventions {name or 'NAME'} --in mid_sized_town, for what is spent")
     else:

@@ -78,6 +78,8 @@ def _described(info: ParameterInfo, posterior: Posterior | None) -> dict[str, An
 
 
 def _line(info: ParameterInfo, language: Language, posterior: Posterior | None) -> str:
+    from sim.words.sources import source_in
+
     value = str(info.default).lower() if isinstance(info.default, bool) else info.default
     shown = '""' if value == "" else value
     unit = "" if info.unit == "1" else f" {info.unit}"
@@ -92,5 +94,5 @@ def _line(info: ParameterInfo, language: Language, posterior: Posterior | None) 
         data = f" Data: {', '.join(posterior.figures(info.name)) or 'none of its own'}."
     return (
         f"  {info.name} = {shown}{unit}   [{admits}; {info.evidence}; {info.role}]\n"
-        f"      {info.help[language]} Source: {info.source}.{data}"
+        f"      {info.help[language]} Source: {source_in(info.source, language)}.{data}"
     )

@@ -43,7 +43,7 @@ def scenarios_command(
         CONSOLE.data(scenario.title[language])
         CONSOLE.data(scenario.description.get(language, ""))
         CONSOLE.data("\nDifferences from the defaults (sim params):")
-        CONSOLE.data(settings_table("parameter", said["settings"]))
+        CONSOLE.data(settings_table("parameter", said["settings"], language))
         if found := said["posterior"]:
             CONSOLE.data(
                 f"\nComparisons and sweeps draw from the posterior {found['file']} "

@@ -24,7 +24,7 @@ from sim.words.language import conventions, number, typeset
 PLURALS: Final = frozenset({"zero", "one", "two", "few", "many", "other"})
 """The plural forms of CLDR."""
 
-_OWN_FILES: Final = ("language.toml", "errors.toml")
+_OWN_FILES: Final = ("language.toml", "errors.toml", "sources.toml")
 
 
 def catalogue(language: Language) -> Mapping[str, str | dict[str, str]]:

@@ -79,6 +79,8 @@ label = "Indexation des baux"
 help = "Hausse annuelle des loyers par leur indice."
 """
 
+SOURCE_IN_FRENCH = '"an example" = "un exemple"\n'
+
 TWIN = """def lease_indexation(town: Town, values: Values, *clock: int) -> None:
     growth = (1 + values["lease_index"]) ** (1 / 12)
     town["premises.rent"] = [rent * growth for rent in town["premises.rent"]]
@@ -94,6 +96,7 @@ def test_another_process(checkout: Checkout) -> None:
     checkout.insert(month, "    lease_indexation,\n", before="    local_benefits,\n")
     checkout.insert(month, "    lease_indexation.PROCESS,\n", before=')\n"""Processes in the order')
     checkout.append("sim/words/fr/processes.toml", PROCESS_IN_FRENCH)
+    checkout.append("sim/words/fr/sources.toml", SOURCE_IN_FRENCH)
     twin = "tests/reference/retail_month.py"
     checkout.insert(twin, TWIN, before="MONTH = {")
     checkout.replace(
@@ -110,7 +113,7 @@ def test_another_process(checkout: Checkout) -> None:
     checkout.tests("tests/contracts/test_processes.py", "-k", "lease_indexation or every or shared")
     checkout.tests("tests/contracts/test_parameters.py", "-k", "lease_index")
     checkout.tests("tests/rules/test_month_against_twin.py", "-k", "lease_indexation")
-    checkout.tests("tests/words/test_languages.py")
+    checkout.tests("tests/words/test_languages.py", "tests/words/test_sources.py")
 
 
 INTERVENTION = '''"""Pop-up leases: public money aids new shops, wherever they open."""
@@ -183,6 +186,7 @@ def test_another_type_of_intervention(checkout: Checkout) -> None:
     )
     checkout.write("scenarios/interventions/pop_up_leases.toml", 'type = "pop_up_leases"\n')
     checkout.append("sim/words/fr/interventions.toml", INTERVENTION_IN_FRENCH)
+    checkout.append("sim/words/fr/sources.toml", SOURCE_IN_FRENCH)
     follows(checkout, "Another intervention", name="pop_up_leases")
 
     assert "Boutiques éphémères" in checkout.sim("explain", "pop_up_leases", "--lang", "fr")
@@ -220,11 +224,13 @@ def test_another_kind_of_third_place(checkout: Checkout) -> None:
     checkout.append("scenarios/catalogues/third_place_kinds.toml", PLACE)
     french = "sim/words/fr/catalogues.toml"
     checkout.insert(french, 'repair_cafe = "Café des réparations"\n', before="\n[project_kinds]")
+    rest = '"volunteers do the rest" = "des bénévoles font le reste"\n'
+    checkout.append("sim/words/fr/sources.toml", SOURCE_IN_FRENCH + rest)
     follows(checkout, "Another kind of third place or of project", kinds="third_place_kinds")
 
     assert "volunteers do the rest" in checkout.sim("explain", "repair_cafe")
     assert "repair_cafe" in checkout.sim("explain", "mentoring")
-    checkout.tests("tests/words/test_languages.py")
+    checkout.tests("tests/words/test_languages.py", "tests/words/test_sources.py")
     assert checkout.sim("run", "mid_sized_town", "--set", "existing_third_places=repair_cafe:1")
 
 
@@ -256,6 +262,7 @@ def test_another_kind_of_project(checkout: Checkout) -> None:
     )
     checkout.append(name, PROJECT)
     checkout.append("sim/words/fr/catalogues.toml", 'mending = "atelier de réparation"\n')
+    checkout.append("sim/words/fr/sources.toml", SOURCE_IN_FRENCH)
     follows(checkout, "Another kind of third place or of project", kinds="project_kinds")
 
     assert "atelier de réparation" in checkout.sim("explain", "mending", "--lang", "fr")

@@ -47,3 +47,22 @@ def declared_texts() -> Iterator[Texts]:
                 if isinstance(use.title, Texts):  # that of a part is put together
                     yield from (use.title, use.description)  # type: ignore[misc]
     yield BASELINE_LABEL
+
+
+def declared_sources() -> set[str]:
+    """Collect where the numbers of the package come from, as it is declared in English."""
+    infos = [*PARAMETERS.values(), *(i for kind in TYPES.values() for i in kind.infos.values())]
+    kinds = (*third_place_kinds(), *project_kinds())
+    owners = [
+        *(load_scenario(path) for path in list_scenarios()),
+        *(load_intervention(path) for path in list_interventions()),
+    ]
+    for path in list_experiments():
+        for arms in load_experiment(path).scenarios.values():
+            owners += [*arms.values(), *(i for arm in arms.values() for i in arm.interventions)]
+    return {
+        *(info.source for info in infos),
+        *(figure.source for kind in kinds for figure in kind.figures.values()),
+        *(layer.source for layer in LAYERS.values()),
+        *(setting.source for owner in owners for setting in owner.settings.values()),
+    }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sim.words.catalogue import catalogue
 from sim.words.folders import ENGLISH, FOLDER
-from tests.words.declared import declared_texts
+from tests.words.declared import declared_sources, declared_texts
 
 PSEUDO = "xx"
 
@@ -45,6 +45,10 @@ def add_pseudo_language(folder: Path) -> None:
     sentences = tomllib.loads((FOLDER / "fr" / "errors.toml").read_text(encoding="utf-8"))
     pairs = [f"{_quoted(said)} = {_quoted(accented(said))}" for said in sentences]
     (new / "errors.toml").write_text("\n".join(pairs), encoding="utf-8")
+    sources = [
+        f"{_quoted(said)} = {_quoted(accented(said))}" for said in sorted(declared_sources())
+    ]
+    (new / "sources.toml").write_text("\n".join(sources), encoding="utf-8")
 
 
 def _lines(keys: Mapping[str, str | dict[str, str]]) -> Iterator[str]:

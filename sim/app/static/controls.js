@@ -3,7 +3,7 @@
 // shares of money move together, and small values jump to 0 where it has a meaning of its own.
 
 import { infoOf, interventionsOf, originOf, presentOf, presetOf, scenarioOf, set, valueOf } from "./settings.js";
-import { number, quantity, say, text } from "./language.js";
+import { languageOf, number, quantity, say, text } from "./language.js";
 
 const element = (id) => document.getElementById(id);
 const make = (tag, properties = {}, ...children) => {
@@ -155,7 +155,7 @@ function bounds(info) {
 export function origin(known, offer, before = "") {
   const basis = say("basis", { evidence: text(offer.evidence[known.evidence]) });
   const head = make("summary", { textContent: [before, basis].filter(Boolean).join(" · ") });
-  return make("details", { className: "origin" }, head, make("p", { className: "help", lang: "en", textContent: known.source }));
+  return make("details", { className: "origin" }, head, make("p", { className: "help", lang: languageOf(known.source), textContent: text(known.source) }));
 }
 
 function field(info, offer) {

@@ -41,6 +41,9 @@ export function say(key, values = {}) {
 // A text that is given in every language.
 export const text = (texts) => texts[language];
 
+// The language in which a text is at hand: English where there is no other.
+export const languageOf = (texts) => (texts[language] === texts.en ? "en" : language);
+
 // Making a format takes longer than using it.
 const formats = new Map();
 function format(kind, options) {

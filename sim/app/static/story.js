@@ -1,6 +1,6 @@
 // The texts of the page: changes, causes, the three stakes, the settings and the limits.
 
-import { euros, quantity, say, text } from "./language.js";
+import { euros, languageOf, quantity, say, text } from "./language.js";
 import { infoOf, interventionsOf } from "./settings.js";
 
 const element = (id) => document.getElementById(id);
@@ -98,10 +98,10 @@ export function settings(about, offer) {
   const rows = about.differs.map((one) => {
     const info = infoOf(offer, one.name);
     const show = (value) => quantity(value, info, offer.choices);
-    const made = row("td", ["", show(one.value), show(one.default), text(offer.evidence[one.evidence]), one.source]);
+    const made = row("td", ["", show(one.value), show(one.default), text(offer.evidence[one.evidence]), text(one.source)]);
     const owner = its.length > 1 && its.find(({ levers }) => levers.some(({ name }) => name === one.name));
     made.firstChild.append(...(owner ? [`${text(owner.title)}: `] : []), text(info.label), " ", make("code", one.name));
-    made.lastChild.lang = "en";
+    made.lastChild.lang = languageOf(one.source);
     return made;
   });
   const none = row("td", [say("nothing_differs")]);

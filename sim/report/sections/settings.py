@@ -13,6 +13,7 @@ from sim.report.quantity import value_of
 from sim.scenario.posterior import Posterior
 from sim.words.catalogue import Words
 from sim.words.language import number
+from sim.words.sources import source_in
 
 
 def settings(facts: Facts) -> Section:
@@ -79,7 +80,9 @@ def _table(
         elif third:
             row.append(_shown(entry.default, entry, words))
         evidence = words(f"evidence.{entry.evidence}")
-        rows.append([*row, Cell(evidence), Cell(entry.source, foreign=True)])
+        source = source_in(entry.source, words.language)
+        told = Cell(source, foreign=source == entry.source)
+        rows.append([*row, Cell(evidence), told])
     heads = ["parameter", "value", *([third] if third else []), "evidence", "source"]
     last = len(heads) - 1
     return Table(caption, [words(f"table.{h}") for h in heads], rows, words=(last - 1, last))
