@@ -20,6 +20,7 @@ from sim.experiments.code import code_here
 from sim.experiments.comparison import arm_name, comparison_of
 from sim.experiments.effects import effect_table
 from sim.experiments.experiment import BASELINE
+from sim.experiments.funnel import STAGES
 from sim.experiments.inference import FEWEST, mean_effect
 from sim.experiments.multiplicity import Bar, bar_of
 from sim.experiments.plan import plan_experiment
@@ -45,7 +46,7 @@ STAKES: Final = {
 }
 """Measures of each stake; those of the last are also the tiles."""
 
-TOLD: Final = tuple(name for names in STAKES.values() for name in names)
+TOLD: Final = tuple(dict.fromkeys([name for of in STAKES.values() for name in of] + [*STAGES]))
 """Measures whose effects the page tells at every month."""
 
 LOOKS: Final = (FEWEST, 20, 40, 60)
@@ -67,7 +68,7 @@ class Replications:
         self.done, self.failed, self.error = 0, 0, ""
         self.month = self.months  # the month shown
         self._name = "with"
-        experiment = one_point(
+        self.experiment = experiment = one_point(
             {BASELINE: arms.without, self._name: arms.with_it},
             seed=arms.seed,
             reps=LOOKS[-1],
@@ -200,9 +201,13 @@ class Replications:
         }
 
     def _effect(self, name: str, month: int, n: int, language: Language) -> Effect:
+        return effect_over(OUTCOMES[name], *self.levels(name, month, n), language)
+
+    def levels(self, name: str, month: int, n: int) -> tuple[Floats, Floats]:
+        """Return a measure of `TOLD` without and with what is tried, in the first n pairs."""
         k = TOLD.index(name)
         before, after = np.array([self._found[rep][1][:, month - 1, k] for rep in range(n)]).T
-        return effect_over(OUTCOMES[name], before, after, language)
+        return before, after
 
     def _effects_of_report(self, n: int) -> tuple[dict[tuple[str, int], Any], Bar]:
         """Return the rows of the report's table of effects, and the bar of its explored ones."""

@@ -26,6 +26,7 @@ from sim.app.guard import Guard
 from sim.app.life import Kind, Side, biography
 from sim.app.offer import MOST_STEPS, offer
 from sim.app.pair import Pair
+from sim.app.reasons import ReasonRuns
 from sim.app.refusals import ERRORS, answer_errors
 from sim.app.replications import LOOKS, Replications, ReportRuns
 from sim.app.request import Catalogue, Request
@@ -67,6 +68,14 @@ class FrameRequest(BaseModel):
     from_start: bool = False
     layer: Annotated[str, Field(max_length=64)] = "vacancy"
     known: Annotated[int, Field(ge=0, le=100_000)] = 0
+
+
+class WhyRequest(BaseModel):
+    """A request to explain the effect on a headline measure."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    measure: Annotated[str, Field(max_length=64)]
 
 
 class Nothing(BaseModel):
@@ -179,6 +188,7 @@ def make_app(
 
     _answer_town(api, sessions)
     _answer_replications(api, sessions)
+    _answer_why(api, sessions)
     api.mount("/static", StaticFiles(directory=STATIC), name="static")
     return Guard(api, hosts, token)
 
@@ -282,6 +292,31 @@ def _answer_replications(api: FastAPI, sessions: Sessions) -> None:
         return _file(content, "text/html", "report.html")
 
 
+def _answer_why(api: FastAPI, sessions: Sessions) -> None:
+    """Add what the page asks about mechanisms behind its answer."""
+
+    @api.post("/api/sessions/{name}/why", status_code=202)
+    def explain(name: Name, asked: WhyRequest, lang: In = "en") -> dict[str, Any]:
+        """Start the runs that explain the effect on a headline measure at the month shown."""
+        with sessions.using(name) as session:
+            found = session.replications
+            if found is None or not found.known:
+                raise HTTPException(409, _NO_ANSWER)
+            if session.reasons is not None:
+                session.reasons.stop()
+            session.reasons = ReasonRuns(found, asked.measure, sessions.background)
+            return session.reasons.tell(lang)
+
+    @api.get("/api/sessions/{name}/why")
+    def reasons(name: Name, lang: In = "en") -> dict[str, Any]:
+        """Return the progress of these runs, and what they tell."""
+        with sessions.using(name) as session:
+            if session.reasons is None:
+                raise HTTPException(409, _NO_ANSWER)
+            return session.reasons.tell(lang)
+
+
+_NO_ANSWER: Final = "an answer can be explained once there is one; let the replications begin."
 _NOT_YET: Final = "the report is about an intervention and its replications; let them finish first."
 
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from sim.app.background import Background
 from sim.app.pair import Pair
+from sim.app.reasons import ReasonRuns
 from sim.app.replications import Replications, ReportRuns
 from sim.app.request import Arms, Request
 
@@ -55,13 +56,14 @@ class Session:
     waiting: int = 0  # requests that use the session or wait for it
     replications: Replications | None = None
     report: ReportRuns | None = None
+    reasons: ReasonRuns | None = None
 
     def forget_replications(self) -> None:
         """Stop replications of a pair that has changed."""
-        for running in (self.replications, self.report):
+        for running in (self.replications, self.report, self.reasons):
             if running is not None:
                 running.stop()
-        self.replications = self.report = None
+        self.replications = self.report = self.reasons = None
 
     @property
     def nbytes(self) -> int:

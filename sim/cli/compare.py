@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import import_module
 from threading import Thread
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -14,9 +15,13 @@ from sim.cli.progress import Watch, end_if_failed, say_if_more
 from sim.words.folders import ENGLISH
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.experiments.results import Results
+    from sim.experiments.why import Why
     from sim.report.facts import Facts
     from sim.report.readings import Arm
+    from sim.words.catalogue import Words
     from sim.words.folders import Language
 
 
@@ -60,6 +65,14 @@ def compare_command(
             help="Public money that each arm is to spend a year; its levers are scaled to it.",
         ),
     ] = None,
+    why: Annotated[
+        str | None,
+        typer.Option(
+            "--why",
+            metavar="MEASURE",
+            help="Also without each mechanism, to say what the effect on a measure passes through.",
+        ),
+    ] = None,
     territories: Annotated[
         bool,
         typer.Option(
@@ -82,6 +95,10 @@ def compare_command(
     All arms share seeds and parameters; effects are paired differences with their intervals.
     """
     options.load_in_workers(executor, workers)
+    if why is not None:
+        from sim.experiments.why import check_reasons
+
+        check_reasons(why, is_independent=independent)
     how = {
         "assignments": assignments or [],
         "months": months,
@@ -101,6 +118,8 @@ def compare_command(
     if workers != 1:  # otherwise it would only compete with the runs for this process
         Thread(target=_load_report, daemon=True).start()
     results = _compare(scenario, interventions, out, force=force, parts=parts, **how)
+    if why is not None:
+        _explain(results, why, out, how)
     if territories:
         from sim.experiments.written import ELSEWHERE
         from sim.report.sections.stakes import TERRITORIES
@@ -138,15 +157,36 @@ def _compare(scenario: str, interventions: list[str], out: str, **options: Any) 
     return results
 
 
+_OF_RUNS: Final = (
+    *("workers", "executor", "scheduler", "resume", "retry_failed", "max_failures", "timeout"),
+)
+"""Options that the runs without mechanisms share."""
+
+
+def _explain(results: Results, measure: str, out: str, how: Mapping[str, Any]) -> None:
+    """Run the comparison again without each mechanism."""
+    from sim.experiments.why import why
+    from sim.experiments.written import WHY
+
+    CONSOLE.say("Running all of it again without each mechanism ...")
+    with Watch(out) as watch:
+        asked = {name: how[name] for name in _OF_RUNS}
+        why(results, measure, f"{out}/{WHY}/{measure}", progress=watch.tell, **asked)
+    watch.end_if_stopped()
+
+
 def _answer(results: Results, out: str, language: Language, as_json: bool) -> None:
     """Show the effects on the headline measures at the end of the run."""
+    from sim.experiments.why import stored_reasons
+
     if as_json:
         effects, run = results.effects, results.manifest["run"]
         end = effects[effects["horizon"] == effects["horizon"].max()]
-        found = end.astype(object).where(end.notna(), None).to_dict("records")
-        spending = results.spending.astype(object).where(results.spending.notna(), None)
-        money = spending.to_dict("records")
-        CONSOLE.json({"effects": found, "spending": money, "run": run, "out": out})
+        at_end, money = _records(end), _records(results.spending)
+        funnel = _records(results.funnel)
+        told = {"effects": at_end, "spending": money, "funnel": funnel, "run": run, "out": out}
+        reasons = {why.measure: _records(why.table) for why in stored_reasons(results)}
+        CONSOLE.json(told | ({"why": reasons} if reasons else {}))
         return
     from sim.experiments.inference import FEWEST
     from sim.measures.registry import HEADLINES
@@ -171,6 +211,46 @@ def _answer(results: Results, out: str, language: Language, as_json: bool) -> No
     for whole in facts.wholes:
         if whole.name in facts.parts:
             _show_parts(facts, whole)
+        _show_funnel(facts, whole)
+        for why in facts.reasons:
+            _show_reasons(why, whole, words)
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as JSON values."""
+    found: list[Any] = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return found
+
+
+def _show_funnel(facts: Facts, arm: Arm) -> None:
+    """Show the steps from money to open shops."""
+    from sim.experiments.funnel import STAGES
+    from sim.report.funnel import stages
+
+    words = facts.words
+    heads = ("funnel.step", "table.without", "funnel.with", "table.effect", "table.interval")
+    rows = [[words(head) for head in (*heads, "table.verdict")]]
+    for one in stages({name: facts.effect(arm, name) for name in STAGES}, words):
+        label = f"{one.label} ({one.unit})"
+        rows.append([label, one.without, one.with_it, one.change, one.interval, one.verdict])
+    CONSOLE.data(f"\n{words('funnel.caption', intervention=facts.quoted(arm))}\n")
+    CONSOLE.data(table(rows, text_columns=1))
+
+
+def _show_reasons(why: Why, arm: Arm, words: Words) -> None:
+    """Show what the effect on a measure passes through."""
+    from sim.measures.registry import OUTCOMES
+    from sim.report.reasons import reasons
+
+    measure = OUTCOMES[why.measure]
+    found = reasons(measure, why.table[why.table["intervention"] == arm.name], words)
+    heads = ("why.mechanism", "why.without", "why.through", "table.interval", "table.verdict")
+    rows = [[words(head) for head in heads]]
+    rows += [[p.label, p.without, p.change, p.interval, p.verdict] for p in found.parts]
+    label = measure.label[words.language]
+    CONSOLE.data(f"\n{words('why.title', measure=label)} ({arm.label})\n")
+    CONSOLE.data("\n".join(found.sentences) + "\n")
+    CONSOLE.data(table(rows, text_columns=1))
 
 
 def _show_money(facts: Facts) -> None:

@@ -14,6 +14,7 @@ from sim.experiments.design_tables import DesignTables
 from sim.experiments.draws import draw
 from sim.experiments.effects import effect_table
 from sim.experiments.experiment import BASELINE
+from sim.experiments.funnel import funnel_table
 from sim.experiments.kept import kept_frame, mean_ledger, mean_maps, rep_maps
 from sim.experiments.manifest import files_of
 from sim.experiments.remote import store_at
@@ -109,6 +110,11 @@ class Results(DesignTables):
     def board(self) -> pd.DataFrame:
         """Arms ranked by each indicator at one point, with costs; columns `BOARD_COLUMNS`."""
         return board(self.effects, self.runs, self.experiment.indicators)
+
+    @cached_property
+    def funnel(self) -> pd.DataFrame:
+        """Steps from money to open shops at one point; columns `FUNNEL_COLUMNS`."""
+        return funnel_table(self.effects)
 
     @cached_property
     def effects(self) -> pd.DataFrame:

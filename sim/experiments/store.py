@@ -42,7 +42,15 @@ from sim.experiments.parts import (
 )
 from sim.experiments.stored import Stored, empty
 from sim.experiments.whole_folder import manifest_bytes, remove_results, whole_folder
-from sim.experiments.written import ELSEWHERE, LOCK, MANIFEST, as_listed, is_as_written, sha256_of
+from sim.experiments.written import (
+    ELSEWHERE,
+    LOCK,
+    MANIFEST,
+    WHY,
+    as_listed,
+    is_as_written,
+    sha256_of,
+)
 
 __all__ = ["Store"]
 
@@ -110,7 +118,10 @@ class Store(Stored):
         """Raise `InputError` if the folder is not what its manifest says, or has none."""
         manifest = self.manifest
         listed = manifest["files"]
-        inside, names = self.folder.resolve(), (*listed, *KINDS, TMP, LOCK, ELSEWHERE, MANIFEST)
+        inside, names = (
+            self.folder.resolve(),
+            (*listed, *KINDS, TMP, LOCK, ELSEWHERE, WHY, MANIFEST),
+        )
         for path in (self.folder / name for name in names):
             if not path.resolve().is_relative_to(inside):
                 raise InputError(f"{path} leads out of the folder; replace it with a copy.")

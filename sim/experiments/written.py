@@ -26,6 +26,9 @@ LOCK: Final = "lock"
 ELSEWHERE: Final = "elsewhere"
 """Folder of the same comparison in other territories, with one store each."""
 
+WHY: Final = "why"
+"""Folder of runs without mechanisms, by measure, with a store for one that is off and for two."""
+
 LARGEST_MANIFEST: Final = 16_000_000
 """Maximum size of a manifest, bytes; most have some 100,000."""
 
@@ -81,17 +84,24 @@ def ours(folder: Path) -> dict[str, Any]:
             found[name] = None if form in FORMER else SEALED
         elif name in (MANIFEST, LOCK) or TEMPORARY.fullmatch(name):
             found[name] = None
-    for inner in (folder / ELSEWHERE).glob("*"):
-        found |= {f"{ELSEWHERE}/{inner.name}/{n}": about for n, about in ours(inner).items()}
+    for inner, path in _inner(folder):
+        found |= {f"{inner}/{n}": about for n, about in ours(path).items()}
     return found
+
+
+def _inner(folder: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the path within a folder, and the path, of each folder of results inside it."""
+    for pattern in (f"{ELSEWHERE}/*", f"{WHY}/*/*"):
+        for path in folder.glob(pattern):
+            yield path.relative_to(folder).as_posix(), path
 
 
 def own_folders(folder: Path) -> set[str]:
     """Return the paths of the folders that runs made within a folder."""
     _, listed = listed_files(folder)
     found = {str(p) for n in (*listed, *ours(folder)) for p in PurePosixPath(n).parents}
-    for inner in (folder / ELSEWHERE).glob("*"):
-        found |= {f"{ELSEWHERE}/{inner.name}/{n}" for n in own_folders(inner)}
+    for inner, path in _inner(folder):
+        found |= {f"{inner}/{n}" for n in own_folders(path)}
     return {*found, *KINDS, TMP}
 
 

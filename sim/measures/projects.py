@@ -258,6 +258,7 @@ PROJECT_MEASURES: Final = (
         "horizon",
         relevant=1.0,
         relevant_share=0.02,
+        is_outcome=True,
     ),
     Measure(
         "approvals",

@@ -15,6 +15,7 @@ from sim.analysis.worlds import share_of_parameters
 from sim.experiments.dependence import over_draws
 from sim.experiments.experiment import BASELINE
 from sim.experiments.multiplicity import LEVEL, Bar, bar_of
+from sim.experiments.why import Why, stored_reasons
 from sim.kernels.arrays import Floats
 from sim.measures.registry import MEANS, OUTCOMES, PRIMARY
 from sim.registry.variables.money import LINES, SOURCES
@@ -55,6 +56,11 @@ class Facts(DesignFacts):
         own.points = self.points.iloc[own.kept].reset_index(drop=True)
         own.factors = [f for f in self.factors if f.name in names]
         return own
+
+    @cached_property
+    def reasons(self) -> list[Why]:
+        """What was run to explain effects; only of a single point."""
+        return stored_reasons(self.results) if self.is_single else []
 
     # Effects at one point
 

@@ -14,6 +14,7 @@ from sim.report.sections.certainty import displacement, variance
 from sim.report.sections.design import design
 from sim.report.sections.effect_tables import effect_tables
 from sim.report.sections.equity import equity
+from sim.report.sections.funnel import funnel
 from sim.report.sections.limits import again, limits
 from sim.report.sections.maps import maps
 from sim.report.sections.money import cost, money
@@ -28,6 +29,7 @@ from sim.report.sections.stakes import stakes
 from sim.report.sections.story import run_over_time
 from sim.report.sections.trade_offs import trade_offs
 from sim.report.sections.variants import variants
+from sim.report.sections.why import why
 from sim.words.folders import Language
 
 if TYPE_CHECKING:
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 SECTIONS: Final = (
     answer,
+    funnel,
+    why,
     stakes,
     equity,
     variants,

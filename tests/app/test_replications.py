@@ -129,7 +129,8 @@ def test_tiles_stakes_and_report_give_the_same_verdicts(
 
 
 def _sentences(told: Any) -> list[str]:
-    return [s for stake in told["stakes"].values() for s in stake["sentences"]]
+    stakes = [s for stake in told["stakes"].values() for s in stake["sentences"]]
+    return [*stakes, *(stage["interval"] for stage in told["funnel"]["stages"])]
 
 
 def test_before_the_first_look_nothing_has_a_verdict(serve: Serve, held: threading.Event) -> None:

@@ -94,13 +94,12 @@ def test_the_story_exists_at_the_start_and_later_in_both_languages(
             *told["limits"],
             told["answer"]["sentence"],
             *told["answer"]["notes"],
-            *(w["text"] for w in told["why"]),
+            *told["funnel"]["sentences"],
         ]
         for stake in told["stakes"].values():
             sentences += [stake["question"], *stake["sentences"]]
         assert len(told["answer"]["tiles"]) == 5
         assert all(s and s == s.strip() and "{" not in s for s in sentences)
-    assert told["why"][0]["key"] == "money"
     assert Words(lang)("page_stakes.method") == told["stakes"]["method"]["question"]
 
 
@@ -108,7 +107,6 @@ def test_french_words_hold_no_english_ones(client: TestClient) -> None:
     page = Page(client)
     page.frame(30)
     english, french = (page.get(f"words?lang={lang}").json() for lang in ("en", "fr"))
-    told = [(e["text"], f["text"]) for e, f in zip(english["why"], french["why"], strict=True)]
-    told += list(zip(english["limits"], french["limits"], strict=True))
+    told = list(zip(english["limits"], french["limits"], strict=True))
     assert all(e != f for e, f in told)
     assert not [f for _, f in told if re.search(r"\b(the|with|without|and|of)\b", f)]

@@ -31,6 +31,9 @@ export const replications = (session, language, known) =>
   json("GET", `/api/sessions/${session}/replications?lang=${language}&known=${known}`);
 export const beginReport = (session) => json("POST", `/api/sessions/${session}/report`, {});
 export const report = (session, language) => json("GET", `/api/sessions/${session}/report?lang=${language}`);
+export const explain = (session, measure, language) =>
+  json("POST", `/api/sessions/${session}/why?lang=${language}`, { measure });
+export const reasons = (session, language) => json("GET", `/api/sessions/${session}/why?lang=${language}`);
 export const stop = (session) => ask("DELETE", `/api/sessions/${session}/replications`);
 export const file = async (session, name) =>
   (await ask("GET", `/api/sessions/${session}/${name}`)).blob();

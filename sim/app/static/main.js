@@ -11,6 +11,7 @@ import * as settings from "./settings.js";
 import * as story from "./story.js";
 import * as timeline from "./timeline.js";
 import * as town from "./town.js";
+import * as why from "./why.js";
 
 const element = (id) => document.getElementById(id);
 const on = (id, event, action) => element(id).addEventListener(event, action);
@@ -67,6 +68,7 @@ async function open() {
   charts.forget();
   timeline.forget();
   replications.forget();
+  why.forget();
   story.settings(about, offer);
   layerWords();
   await ground.load(about.session, about, settings.chosen.scenario);
@@ -348,6 +350,7 @@ function listen() {
     ground.speak(about);
     showDate();
     replications.speak();
+    next(why.speak);
     next(settle);
   });
   on("theme", "click", () => {
@@ -383,6 +386,7 @@ async function start() {
   speak(given.lang ?? navigator.language.slice(0, 2));
   layout();
   replications.listen(present);
+  why.listen(present);
   town.listen(present);
   listen();
   await next(open);

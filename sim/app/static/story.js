@@ -1,7 +1,8 @@
 // The texts of the page: changes, causes, the three stakes, the settings and the limits.
 
-import { euros, languageOf, quantity, say, text } from "./language.js";
+import { euros, language, languageOf, quantity, say, text } from "./language.js";
 import { infoOf, interventionsOf } from "./settings.js";
+import * as why from "./why.js";
 
 const element = (id) => document.getElementById(id);
 const make = (tag, content, className = "") =>
@@ -17,21 +18,27 @@ export function tell(words) {
   story = words;
   const { sentence, tiles, notes } = words.answer;
   if (element("answer").textContent !== sentence) element("answer").textContent = sentence;
-  element("tiles").replaceChildren(...tiles.map(tile));
+  showTiles(tiles);
   element("answer-notes").replaceChildren(...notes.map((note) => make("p", note, "help")));
   element("limits").replaceChildren(...listed(words.limits));
-  element("why").replaceChildren(
-    ...words.why.map(({ title, text: sentence }) => {
-      const link = document.createElement("li");
-      link.append(...(title ? [make("strong", title)] : []), make("span", sentence));
-      return link;
-    }),
-  );
+  why.tell(words.funnel);
   showStake();
 }
 
+// Tiles that stay as they are keep their focus while months go by.
+let shown = "";
+function showTiles(tiles) {
+  const now = JSON.stringify([language, tiles]);
+  if (now === shown) return;
+  shown = now;
+  const box = element("tiles");
+  const focused = [...box.children].findIndex((one) => one.contains(document.activeElement));
+  box.replaceChildren(...tiles.map(tile));
+  box.children[focused]?.querySelector("button")?.focus({ preventScroll: true });
+}
+
 // A headline measure: its level with what is tried, and the change with interval and verdict.
-function tile({ label, level: value, unit, before, change, interval, symbol, verdict, tone }) {
+function tile({ name, label, level: value, unit, before, change, interval, symbol, verdict, tone }) {
   const box = make("li", "", tone);
   const level = make("p", "", "level");
   level.append(make("strong", value), " ", make("span", unit, "unit"));
@@ -43,6 +50,12 @@ function tile({ label, level: value, unit, before, change, interval, symbol, ver
   const moved = make("p", "", "change");
   if (change) moved.append(make("strong", change), ` (${interval})`);
   box.append(make("p", label, "label"), level, against, moved, said);
+  if (change) {
+    const ask = Object.assign(make("button", "", "ask"), { type: "button", textContent: say("why_ask") });
+    ask.setAttribute("aria-label", say("why_of", { measure: label }));
+    ask.addEventListener("click", () => why.ask(name));
+    box.append(ask);
+  }
   return box;
 }
 
