@@ -17,6 +17,7 @@ from sim.experiments.results import Results
 from sim.experiments.stored import MemoryStore
 from sim.experiments.through import Levels, Off, pairs_of, through_table
 from sim.experiments.why import levels_without, one_off, without_mechanisms
+from sim.kernels.arrays import Floats
 from sim.measures.registry import HEADLINES, OUTCOMES
 from sim.report.reasons import reasons
 from sim.report.sections.answer_card import within_text
@@ -113,11 +114,10 @@ class ReasonRuns:
 
     def _levels(self) -> Levels:
         """Return the levels of finished replications; others are missing."""
-        levels = {(): self._whole}
+        levels: dict[Off, tuple[Floats, Floats]] = {(): self._whole}
         for part in self._parts:
             if part.done:
-                found = levels_without(part.results, self.measure, self._arm, self.month)
-                levels |= found
+                levels |= levels_without(part.results, self.measure, self._arm, self.month)
         return levels
 
     def tell(self, language: Language) -> dict[str, Any]:

@@ -180,6 +180,7 @@ def test_the_answer_comes_before_everything_else(read: Page) -> None:
     anchors = [a["id"] for tag, a in read.tags if tag == "section"]
     assert anchors == [
         "answer",
+        "funnel",
         "stakes",
         "equity",
         "over_time",
