@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from sim.app.board import LEAST
 from sim.app.pair import CHARTS
 from sim.app.replications import LOOKS
 from sim.app.request import LARGEST_GRID, LONGEST, Catalogue
+from sim.experiments.budget import LARGEST_BUDGET
 from sim.interventions import TYPES, Intervention
 from sim.measures.map_layers import LAYERS
 from sim.measures.registry import HEADLINES, OUTCOMES
@@ -67,6 +69,7 @@ def offer(choice: Catalogue) -> dict[str, Any]:
             "months": LONGEST,
             "steps": MOST_STEPS,
             "replications": list(LOOKS),
+            "budget": [LEAST, LARGEST_BUDGET],
         },
     }
 

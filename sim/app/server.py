@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Annotated, Any, Final
 
 from fastapi import FastAPI, Query
-from fastapi import Path as InPath
 from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from sim.app.about import describe
+from sim.app.addresses import In, Name
+from sim.app.board_server import answer_board
 from sim.app.command import compare_command, comparison_of_page, python_of, run_commands
 from sim.app.frames import frame
 from sim.app.ground import ground_bytes
@@ -36,17 +37,10 @@ from sim.app.town import town
 from sim.errors import InputError, nearest
 from sim.measures.map_layers import LAYERS
 from sim.version import package_version
-from sim.words.folders import Language, check_language, languages
+from sim.words.folders import Language
 from sim.words.sentences import translated
 
 STATIC: Final = Path(__file__).with_name("static")
-
-Name = Annotated[str, InPath(max_length=64)]
-In = Annotated[
-    Language,
-    Query(alias="lang", json_schema_extra={"enum": list(languages())}),
-    AfterValidator(check_language),
-]
 
 _BYTES: Final[dict[int | str, dict[str, Any]]] = {
     200: {
@@ -189,6 +183,7 @@ def make_app(
     _answer_town(api, sessions)
     _answer_replications(api, sessions)
     _answer_why(api, sessions)
+    answer_board(api, sessions, choice)
     api.mount("/static", StaticFiles(directory=STATIC), name="static")
     return Guard(api, hosts, token)
 
@@ -317,6 +312,8 @@ def _answer_why(api: FastAPI, sessions: Sessions) -> None:
 
 
 _NO_ANSWER: Final = "an answer can be explained once there is one; let the replications begin."
+
+
 _NOT_YET: Final = "the report is about an intervention and its replications; let them finish first."
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sim.app.background import Background
+from sim.app.board import Board
 from sim.app.pair import Pair
 from sim.app.reasons import ReasonRuns
 from sim.app.replications import Replications, ReportRuns
@@ -57,6 +58,13 @@ class Session:
     replications: Replications | None = None
     report: ReportRuns | None = None
     reasons: ReasonRuns | None = None
+    board: Board | None = None
+
+    def forget(self) -> None:
+        """Stop all that runs in the background."""
+        self.forget_replications()
+        if self.board is not None:
+            self.board.stop()
 
     def forget_replications(self) -> None:
         """Stop replications of a pair that has changed."""
@@ -68,7 +76,8 @@ class Session:
     @property
     def nbytes(self) -> int:
         """Approximate memory of the territories and their replications."""
-        return self.pair.nbytes + (self.replications.nbytes if self.replications else 0)
+        found = (self.replications, self.board)
+        return self.pair.nbytes + sum(one.nbytes for one in found if one is not None)
 
 
 class Sessions:
@@ -156,13 +165,13 @@ class Sessions:
             session = self._all.pop(name, None)
         if session is not None:
             with session.lock:
-                session.forget_replications()
+                session.forget()
 
     def _end_idle(self) -> None:
         now = self._clock()
         for name, session in list(self._all.items()):
             if now - session.used > IDLE_SECONDS and not session.waiting:
-                self._all.pop(name).forget_replications()
+                self._all.pop(name).forget()
 
     def _make_room(self, sessions: int, size: int) -> None:
         """End idle sessions until there is room for more sessions and bytes."""
@@ -175,4 +184,4 @@ class Sessions:
             used, name = min(idle, default=(self._clock(), ""))
             if self._clock() - used < GIVES_WAY_SECONDS:
                 raise TooMany
-            self._all.pop(name).forget_replications()
+            self._all.pop(name).forget()

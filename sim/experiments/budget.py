@@ -36,6 +36,18 @@ ROUNDS: Final = 12
 LARGEST_BUDGET: Final = 1e10
 """EUR a year."""
 
+
+class TooLittle(InputError):
+    """Raised if an arm spends more than the budget at its smallest: its name and EUR a year."""
+
+    def __init__(self, budget: float, arm: str, levers: str, spent: float) -> None:
+        super().__init__(
+            f"budget = {budget:,.0f} EUR a year is too little for {arm}: at its smallest,"
+            f" {levers}, it spends {spent:,.0f}."
+        )
+        self.arm, self.spent = arm, spent
+
+
 Spend = Callable[[Mapping[str, Scenario]], Mapping[str, float]]
 """Measures the EUR a year that arms spend, the baseline among them."""
 
@@ -131,7 +143,7 @@ def scale_arms(
 
     Raises
     ------
-    InputError
+    TooLittle
         If an arm spends more than the budget at its smallest.
     """
     baseline = arms[BASELINE]
@@ -147,10 +159,7 @@ def scale_arms(
         found = search.found
         if found.spent > (1 + 10 * CLOSE) * budget and found.limit != "free":
             added = search.at(found.scale).interventions[kept:]
-            raise InputError(
-                f"budget = {budget:,.0f} EUR a year is too little for {name}: at its smallest,"
-                f" {levers_of(added)}, it spends {found.spent:,.0f}."
-            )
+            raise TooLittle(budget, name, levers_of(added), found.spent)
     return {name: search.found for name, search in searches.items()}
 
 

@@ -35,4 +35,5 @@ TYPE = InterventionType(
     ),
     levers=InertClusterLevers,
     plan=plan_inert,
+    is_placebo=True,
 )

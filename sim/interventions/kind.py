@@ -29,6 +29,8 @@ class InterventionType:
         What it does at once, if these are several things.
     is_shock : bool
         Whether it befalls a territory: a condition under which others are chosen, never a choice.
+    is_placebo : bool
+        Whether it only checks the model: nobody would choose it.
     """
 
     name: str
@@ -38,6 +40,7 @@ class InterventionType:
     plan: Callable[[Any], Plan]
     parts: tuple[Part, ...] = ()
     is_shock: bool = False
+    is_placebo: bool = False
 
     @property
     def title(self) -> Texts:

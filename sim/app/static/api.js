@@ -34,6 +34,10 @@ export const report = (session, language) => json("GET", `/api/sessions/${sessio
 export const explain = (session, measure, language) =>
   json("POST", `/api/sessions/${session}/why?lang=${language}`, { measure });
 export const reasons = (session, language) => json("GET", `/api/sessions/${session}/why?lang=${language}`);
+export const beginBoard = (session, budget) => json("POST", `/api/sessions/${session}/board`, { budget });
+export const board = (session, language, known) =>
+  json("GET", `/api/sessions/${session}/board?lang=${language}&known=${known}`);
+export const stopBoard = (session) => ask("DELETE", `/api/sessions/${session}/board`);
 export const stop = (session) => ask("DELETE", `/api/sessions/${session}/replications`);
 export const file = async (session, name) =>
   (await ask("GET", `/api/sessions/${session}/${name}`)).blob();

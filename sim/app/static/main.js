@@ -1,6 +1,7 @@
 // The page: begins a session, plays it, and shows every frame that comes.
 
 import * as api from "./api.js";
+import * as board from "./board.js";
 import * as charts from "./charts.js";
 import * as controls from "./controls.js";
 import { compare, language, learn, options, say, speak, text } from "./language.js";
@@ -35,6 +36,10 @@ const present = {
   layer: () => offer.layers.find((one) => one.name === layer),
   hasReport: () => about?.mode === "intervention",
   choose,
+  complain,
+  put,
+  world: () => settings.world(offer),
+  budgets: () => offer.limits.budget,
   next,
   tell: () => words().then(commands),
 };
@@ -70,6 +75,7 @@ async function open() {
   replications.forget();
   why.forget();
   story.settings(about, offer);
+  board.speak();
   layerWords();
   await ground.load(about.session, about, settings.chosen.scenario);
   month = 0;
@@ -90,6 +96,16 @@ function choose(names) {
   settings.attempt(offer, names);
   layout();
   changed();
+}
+
+// Tries an intervention with some levers, alone or beside the others, and shows what it changes in the end.
+function put(name, levers, isBeside) {
+  settings.attempt(offer, isBeside ? [...settings.chosen.interventions, name] : [name]);
+  settings.pull(offer, name, levers);
+  target = about.months;
+  layout();
+  changed();
+  element("answer-head").scrollIntoView();
 }
 
 function changed() {
@@ -351,6 +367,7 @@ function listen() {
     showDate();
     replications.speak();
     next(why.speak);
+    board.translate();
     next(settle);
   });
   on("theme", "click", () => {
@@ -387,6 +404,7 @@ async function start() {
   layout();
   replications.listen(present);
   why.listen(present);
+  board.listen(present);
   town.listen(present);
   listen();
   await next(open);

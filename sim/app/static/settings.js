@@ -85,6 +85,20 @@ export function attempt(offer, names) {
   forgetForeign(offer);
 }
 
+// Gives an intervention these levers, and its own where there is none.
+export function pull(offer, name, levers) {
+  const { values } = offer.interventions.find((one) => one.name === name);
+  const number = chosen.interventions.length;
+  for (const lever of Object.keys(values)) set(offer, owned(name, lever, number), levers[lever] ?? values[lever]);
+}
+
+// The territory in which interventions are tried, in one word.
+export function world(offer) {
+  const { scenario, seed, settings } = chosen;
+  const changed = Object.entries(settings).filter(([name]) => offer.parameters.some((one) => one.name === name));
+  return JSON.stringify([scenario, seed, changed.sort()]);
+}
+
 // The interventions in one word, as on the command line.
 const tried = () => chosen.interventions.join("+") || null;
 

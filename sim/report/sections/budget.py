@@ -145,7 +145,7 @@ def _board(facts: Facts) -> list[Block]:
             shown = effect.signed_change if effect.is_measured else words("quantity.unknown")
             verdict = Cell(words(f"verdict.{effect.verdict}"), tone=effect.tone)
             rows.append(
-                [head, Cell(arm), Cell(shown, below=effect.interval), verdict, _unit(row, facts)]
+                [head, Cell(arm), Cell(shown, below=effect.interval), verdict, per_unit(row, facts)]
             )
     heads = ("table.measure", "table.intervention", "table.effect", "table.verdict",
              "budget.per_unit")  # fmt: skip
@@ -156,7 +156,7 @@ def _board(facts: Facts) -> list[Block]:
     ]
 
 
-def _unit(row: Any, facts: Facts) -> Cell:
+def per_unit(row: Any, facts: Facts) -> Cell:
     """Return EUR per unit gained with its interval, or why there is none."""
     words, verdict = facts.words, row["cost_verdict"]
     if verdict == "ratio":
