@@ -31,12 +31,14 @@ from sim.app.reasons import ReasonRuns
 from sim.app.refusals import ERRORS, answer_errors
 from sim.app.replications import LOOKS, Replications, ReportRuns
 from sim.app.request import Catalogue, Request
+from sim.app.scenes import scenes_of, tell_scenes
 from sim.app.sessions import Sessions
-from sim.app.story import tell
+from sim.app.story import answer_at, tell
 from sim.app.town import town
 from sim.errors import InputError, nearest
 from sim.measures.map_layers import LAYERS
 from sim.version import package_version
+from sim.words.catalogue import Words
 from sim.words.folders import Language
 from sim.words.sentences import translated
 
@@ -184,6 +186,7 @@ def make_app(
     _answer_replications(api, sessions)
     _answer_why(api, sessions)
     answer_board(api, sessions, choice)
+    _answer_guide(api, sessions)
     api.mount("/static", StaticFiles(directory=STATIC), name="static")
     return Guard(api, hosts, token)
 
@@ -230,9 +233,7 @@ def _answer_replications(api: FastAPI, sessions: Sessions) -> None:
         """Start replications in the background, or go on with them."""
         with sessions.using(name) as session:
             if session.pair.arms.is_same:
-                raise HTTPException(
-                    409, "nothing is tried; choose an intervention, or change a setting."
-                )
+                raise HTTPException(409, _NOTHING_TRIED)
             return _progress(sessions.replicate(session), 0, "en")
 
     @api.get("/api/sessions/{name}/replications")
@@ -311,6 +312,24 @@ def _answer_why(api: FastAPI, sessions: Sessions) -> None:
             return session.reasons.tell(lang)
 
 
+def _answer_guide(api: FastAPI, sessions: Sessions) -> None:
+    """Add what the page asks about its guided story."""
+
+    @api.get("/api/sessions/{name}/scenes")
+    def scenes(name: Name, lang: In = "en") -> dict[str, Any]:
+        """Return the five scenes of the story, in words."""
+        with sessions.using(name) as session, sessions.turn:
+            pair, found = session.pair, session.replications
+            if pair.arms.is_same:
+                raise HTTPException(409, _NOTHING_TRIED)
+            if session.scenes is None:
+                session.scenes = scenes_of(pair)
+            effects = found.effects(pair.months, lang) if found else {}
+            answer = answer_at(pair, pair.months, effects, Words(lang))
+            return {"scenes": tell_scenes(pair, session.scenes, answer, lang)}
+
+
+_NOTHING_TRIED: Final = "nothing is tried; choose an intervention, or change a setting."
 _NO_ANSWER: Final = "an answer can be explained once there is one; let the replications begin."
 
 

@@ -17,6 +17,7 @@ from sim.app.pair import Pair
 from sim.app.reasons import ReasonRuns
 from sim.app.replications import Replications, ReportRuns
 from sim.app.request import Arms, Request
+from sim.app.scenes import Scene
 
 MOST: Final = 64
 """Maximum number of sessions."""
@@ -58,6 +59,7 @@ class Session:
     replications: Replications | None = None
     report: ReportRuns | None = None
     reasons: ReasonRuns | None = None
+    scenes: list[Scene] | None = None  # of the guided story
     board: Board | None = None
 
     def forget(self) -> None:
@@ -71,7 +73,7 @@ class Session:
         for running in (self.replications, self.report, self.reasons):
             if running is not None:
                 running.stop()
-        self.replications = self.report = self.reasons = None
+        self.replications = self.report = self.reasons = self.scenes = None
 
     @property
     def nbytes(self) -> int:

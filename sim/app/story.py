@@ -77,7 +77,7 @@ def _answer(
     pair: Pair, found: Replications | None, effects: Mapping[str, Effect], words: Words
 ) -> dict[str, Any]:
     tiles = [_tile(name, effects.get(name), words) for name in HEADLINES]
-    sentence = _sentence(pair, effects, words)
+    sentence = answer_at(pair, pair.month, effects, words)
     notes = [words("answers.window")]
     if effects and found is not None:
         reps = number(found.known, words.language)
@@ -91,11 +91,11 @@ READINGS: Final = {"good": "better", "bad": "worse", "": "moved", "none": "none"
 """Readings of measures by the tone of their effects, in the order in which they are stated."""
 
 
-def _sentence(pair: Pair, effects: Mapping[str, Effect], words: Words) -> str:
-    """Say which headline measures move, which do not, and which are open."""
+def answer_at(pair: Pair, month: int, effects: Mapping[str, Effect], words: Words) -> str:
+    """Say which headline measures move up to a month, which do not, and which are open."""
     if pair.arms.is_same:
         return words("answers.same")
-    if not pair.month:
+    if not month:
         year = int(pair.arms.without.values["start_year"])
         return words("answers.month_zero", date=calendar_month(year, 1, words.language))
     if not effects:
@@ -110,7 +110,7 @@ def _sentence(pair: Pair, effects: Mapping[str, Effect], words: Words) -> str:
         if names
     ]
     findings = words("answer.separator").join(parts)
-    return words("answers.lead", span=span(pair.month, words.language), findings=findings)
+    return words("answers.lead", span=span(month, words.language), findings=findings)
 
 
 def _tile(name: str, effect: Effect | None, words: Words) -> dict[str, str]:

@@ -38,6 +38,7 @@ export const beginBoard = (session, budget) => json("POST", `/api/sessions/${ses
 export const board = (session, language, known) =>
   json("GET", `/api/sessions/${session}/board?lang=${language}&known=${known}`);
 export const stopBoard = (session) => ask("DELETE", `/api/sessions/${session}/board`);
+export const scenes = (session, language) => json("GET", `/api/sessions/${session}/scenes?lang=${language}`);
 export const stop = (session) => ask("DELETE", `/api/sessions/${session}/replications`);
 export const file = async (session, name) =>
   (await ask("GET", `/api/sessions/${session}/${name}`)).blob();

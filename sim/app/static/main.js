@@ -6,6 +6,7 @@ import * as charts from "./charts.js";
 import * as controls from "./controls.js";
 import { compare, language, learn, options, say, speak, text } from "./language.js";
 import * as ground from "./ground.js";
+import * as guide from "./guide.js";
 import * as maps from "./maps.js";
 import * as replications from "./replications.js";
 import * as settings from "./settings.js";
@@ -41,7 +42,8 @@ const present = {
   world: () => settings.world(offer),
   budgets: () => offer.limits.budget,
   next,
-  tell: () => words().then(commands),
+  tell: () => words().then(commands).then(guide.retell),
+  see,
 };
 
 // Nothing is asked of the server before it has answered what was asked before.
@@ -74,6 +76,7 @@ async function open() {
   timeline.forget();
   replications.forget();
   why.forget();
+  guide.forget(about.is_same);
   story.settings(about, offer);
   board.speak();
   layerWords();
@@ -149,7 +152,7 @@ const today = () => timeline.label(month, about.start_year); // at month 0 nothi
 // Goes to a month: forth by running on, back by running again from the start, which gives the same.
 let isDragged = false;
 let wanted = null;
-function go(to) {
+function go(to, pace = offer.limits.steps) {
   pause();
   isDragged = true;
   const seen = timeline.seen(to);
@@ -164,7 +167,7 @@ function go(to) {
         const goal = wanted;
         let again = goal < month;
         do {
-          await show(Math.min(goal - (again ? 0 : month), offer.limits.steps), again);
+          await show(Math.min(goal - (again ? 0 : month), again ? offer.limits.steps : pace), again);
           again = false;
         } while (month < goal && wanted === goal);
         if (wanted === goal) wanted = null;
@@ -176,6 +179,17 @@ function go(to) {
     showDate();
     await settle();
   });
+}
+
+// Shows a scene of the story: its ground and its month, with the film in between if there is any.
+const PACED = 24; // frames of the film between two scenes
+function see(scene, isCalm) {
+  if (scene.layer !== layer) {
+    layer = element("layer").value = scene.layer;
+    timeline.forget();
+    layerWords();
+  }
+  go(scene.month, isCalm ? offer.limits.steps : Math.max(1, Math.ceil((scene.month - month) / PACED)));
 }
 
 let told = 0;
@@ -368,6 +382,7 @@ function listen() {
     replications.speak();
     next(why.speak);
     board.translate();
+    next(guide.retell);
     next(settle);
   });
   on("theme", "click", () => {
@@ -405,6 +420,7 @@ async function start() {
   replications.listen(present);
   why.listen(present);
   board.listen(present);
+  guide.listen(present);
   town.listen(present);
   listen();
   await next(open);
