@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -129,6 +130,8 @@ def test_it_gives_way_to_others_and_stops_when_told(
 
 @pytest.mark.slow
 def test_from_the_start_page_the_best_use_of_a_sum_takes_three_actions(visit: Open) -> None:
+    import axe_playwright_python
+
     page = visit("rows=12&columns=12&population=3000&spin_up=2&months=36&lang=en&start=0")
     look = page.page
     look.locator("#board-sum").fill("40 000 €")
@@ -140,11 +143,15 @@ def test_from_the_start_page_the_best_use_of_a_sum_takes_three_actions(visit: Op
     interval = row.locator("td").nth(1).inner_text()
     page.settle(lambda: row.get_by_role("button").click())
     assert "intervention=facade" in look.url
+    assert look.url.endswith("budget=40000")
     assert "facade_funding=" in look.url
     assert page.data("month") == 36
     page.until("Number(document.body.dataset.replicated) > 0")
     tile = look.locator("#tiles li", has_text="Closure rate").locator(".change strong").inner_text()
     assert tile in interval
+    look.evaluate(Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8"))
+    found = look.evaluate("axe.run('section:has(#board-head)').then((one) => one.violations)")
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
     page.speak("fr")
     page.until("document.querySelector('#board-ranks').textContent.includes('Façades')")
     assert not look.locator("#board-stale").is_visible()

@@ -14,14 +14,16 @@ const make = (tag, properties = {}, ...children) => {
 
 let present; // the page: its session, world(), put(...) and complain(error)
 let state = null; // the last progress
+let asked = 0; // EUR a year
 let ranking = null; // the last one
 let known = 0; // replications whose ranking is shown
 let world = ""; // that the ranking is about
 let problem = ""; // with the sum, in words
 let timer = null;
 
-export function listen(page) {
+export function listen(page, given) {
   present = page;
+  if (given) element("board-sum").value = given;
   element("board-form").addEventListener("submit", (event) => {
     event.preventDefault();
     begin().catch(present.complain);
@@ -37,16 +39,20 @@ export function sum(written) {
   return Number(isGrouped ? bare.replace(/[.,]/g, "") : bare.replace(",", ".") || NaN);
 }
 
+// The sum that the ranking is about, for links.
+export const budget = () => asked;
+
 async function begin() {
-  const budget = sum(element("board-sum").value);
+  asked = sum(element("board-sum").value);
   const [least, most] = present.budgets();
-  problem = budget >= least && budget <= most ? "" : say("board_range", { least: euros(least), most: euros(most) });
+  problem = asked >= least && asked <= most ? "" : say("board_range", { least: euros(least), most: euros(most) });
   speak();
   element("board-sum").setAttribute("aria-invalid", Boolean(problem));
-  if (problem || !present.session) return;
+  if (problem) asked = 0;
+  if (!asked || !present.session) return;
   show(null);
   [known, world] = [0, present.world()];
-  state = await api.beginBoard(present.session, budget);
+  state = await api.beginBoard(present.session, asked);
   await look();
 }
 
@@ -134,9 +140,11 @@ function rank() {
     one.unit.text === one.verdict ? ["–"] : cell(one.unit),
     [putting(one)],
   ]));
-  const titles = [...ranking.heads.slice(0, 1), "", `${ranking.heads[1]} (${unit})`, ...ranking.heads.slice(2), say("board_try")];
+  const [first, effect, cost] = ranking.heads;
+  const top = head([first, `${effect} (${unit})`, cost, say("board_try")]);
+  top.rows[0].cells[1].colSpan = 2; // the picture and its numbers
   const caption = make("caption", { className: "hidden", textContent: label });
-  element("board-ranks").replaceChildren(caption, head(titles), make("tbody", {}, ...made));
+  element("board-ranks").replaceChildren(caption, top, make("tbody", {}, ...made));
 }
 
 // One click tries an intervention as it is scaled.

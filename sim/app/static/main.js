@@ -218,7 +218,7 @@ async function settle() {
   timeline.mark(about, offer, charts.peak("closure_rate_town_centre"), go);
   maps.reread(present);
   await town.reread();
-  settings.write({ language, layer, month });
+  settings.write({ language, layer, month, budget: board.budget() });
   settled += 1;
   document.body.dataset.settled = settled;
 }
@@ -393,7 +393,7 @@ function listen() {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
 
   on("link", "click", async () => {
-    settings.write({ language, layer, month });
+    settings.write({ language, layer, month, budget: board.budget() });
     const copied = navigator.clipboard?.writeText(location.href).then(() => true, () => false);
     element("status").textContent = say((await copied) ? "copied" : "not_copied");
   });
@@ -419,7 +419,7 @@ async function start() {
   layout();
   replications.listen(present);
   why.listen(present);
-  board.listen(present);
+  board.listen(present, given.budget);
   guide.listen(present);
   town.listen(present);
   listen();

@@ -3,7 +3,7 @@
 
 export const chosen = { scenario: "mid_sized_town", interventions: ["transition_cluster"], settings: {}, seed: 1, against: "world" };
 
-const KNOWN = ["scenario", "intervention", "seed", "lang", "layer", "month", "against"];
+const KNOWN = ["scenario", "intervention", "seed", "lang", "layer", "month", "against", "budget"];
 
 const wholeNumber = (textual) => Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, Math.round(Number(textual) || 0)));
 
@@ -30,16 +30,18 @@ export function read(offer) {
     lang: given.get("lang"),
     layer: isOffered(offer.layers, layer) ? layer : "population",
     month: wholeNumber(given.get("month")),
+    budget: given.get("budget"),
   };
 }
 
-export function write({ language, layer, month }) {
+export function write({ language, layer, month, budget }) {
   const address = new URLSearchParams({ scenario: chosen.scenario, intervention: tried() ?? "none", seed: chosen.seed });
   for (const [name, value] of Object.entries(chosen.settings)) address.set(name, value);
   address.set("lang", language);
   address.set("layer", layer);
   if (chosen.against !== "world") address.set("against", chosen.against);
   if (month) address.set("month", month);
+  if (budget) address.set("budget", budget);
   history.replaceState(null, "", `#${address}`);
 }
 
