@@ -37,6 +37,18 @@ def sweep_command(
     reps: Annotated[int | None, options.whole("--reps", "Replications per point.")] = None,
     months: options.Months = None,
     seed: Annotated[int | None, options.whole("--seed", "Seed of the sweep.")] = None,
+    towns: Annotated[
+        str | None,
+        typer.Option(
+            "--towns", metavar="FILE", help="Table of towns (CSV), each a territory to try it in."
+        ),
+    ] = None,
+    territories: Annotated[
+        str | None,
+        typer.Option(
+            "--territories", metavar="FOLDER", help="Folder of the territories of these towns."
+        ),
+    ] = None,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Only report the number of runs and the time they take."),
@@ -57,7 +69,8 @@ def sweep_command(
     """
     if not dry_run and slurm is None:
         options.load_in_workers(executor, workers)
-    given = {"replications": reps, "months": months, "seed": seed}
+    given: dict[str, Any] = {"replications": reps, "months": months, "seed": seed}
+    given |= {"towns": towns, "territories": territories}
     changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     if assignments:
         from sim.registry.settings import split_assignment, typed_value

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.experiments.experiment import BASELINE, Experiment
+from sim.experiments.towns import TOWN_KEYS
 from sim.interventions import Intervention
 from sim.scenario.scenario import Scenario
 
@@ -75,8 +76,9 @@ def commands_of_sweep(reference: str, changes: Mapping[str, Any]) -> Commands:
 
 def words_of_sweep(reference: str, changes: Mapping[str, Any], out: str) -> list[str]:
     """Return the words after ``sim`` that do a sweep; see `commands_of_sweep`."""
-    numbers = {"replications": "--reps", "months": "--months", "seed": "--seed"}
-    options = [w for key, o in numbers.items() if key in changes for w in (o, str(changes[key]))]
+    own = {"replications": "--reps", "months": "--months", "seed": "--seed"}
+    own |= {key: f"--{key}" for key in TOWN_KEYS}
+    options = [w for key, o in own.items() if key in changes for w in (o, str(changes[key]))]
     options += _set_options(changes.get("settings", {}))
     return ["sweep", reference, *options, "--out", out]
 

@@ -94,6 +94,10 @@ class Experiment:
         EUR a year that each arm is to spend beyond the baseline.
     scales : mapping of str to mapping of str to Scale
         How arms are scaled to it, by scenario and arm; empty before this has been measured.
+    classes : mapping of str to str
+        Class of each territory where they are many towns of a table; empty texts without classes.
+    choose : int
+        How many of these towns are chosen; 0 if there are none.
     content : mapping
         Content of the file, including later changes.
     """
@@ -119,6 +123,8 @@ class Experiment:
     variance: bool = False
     budget: float | None = None
     scales: Mapping[str, Mapping[str, Scale]] = field(default_factory=dict)
+    classes: Mapping[str, str] = field(default_factory=dict)
+    choose: int = 0
     content: Mapping[str, Any] = field(default_factory=dict)
 
     @property

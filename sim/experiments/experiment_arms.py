@@ -16,6 +16,9 @@ from sim.registry.user_files import is_file
 from sim.scenario.scenario import Scenario, load_scenario, read_interventions
 from sim.scenario.schema import PARAMETERS, right_name
 
+Treatments = Mapping[str, tuple[Intervention, ...]]
+"""Interventions by arm."""
+
 
 def read_arms(content: Mapping[str, Any], path: Path) -> Arms:
     """Return the arms of every scenario of the experiment, with its settings and months."""
@@ -25,7 +28,7 @@ def read_arms(content: Mapping[str, Any], path: Path) -> Arms:
     if isinstance(levels, dict):
         levels = levels.get("levels")
     names = levels if isinstance(levels, list) else [named]
-    treatments = _treatments(content.get("interventions", []), path)
+    treatments = read_treatments(content.get("interventions", []), path)
     found = {}
     for name in names:
         if not isinstance(name, str):
@@ -33,11 +36,12 @@ def read_arms(content: Mapping[str, Any], path: Path) -> Arms:
                 f"{path}: scenario = {name!r} must be the name of a scenario or a file."
             )
         if name not in found:
-            found[name] = _arms_of(_scenario(name, path), treatments, content, path)
+            found[name] = arms_of(scenario_beside(name, path), treatments, content, str(path))
     return found
 
 
-def _scenario(name: str, path: Path) -> Scenario:
+def scenario_beside(name: str, path: Path) -> Scenario:
+    """Load a scenario by name, or a file next to the experiment's."""
     beside = path.parent / name
     try:
         return load_scenario(beside if is_file(beside) else name)
@@ -45,7 +49,7 @@ def _scenario(name: str, path: Path) -> Scenario:
         raise InputError(f"{path}: scenario: {error}") from None
 
 
-def _treatments(entries: Any, path: Path) -> dict[str, tuple[Intervention, ...]]:
+def read_treatments(entries: Any, path: Path) -> Treatments:
     """Return interventions by arm: each alone, those of an inner list together."""
     if not isinstance(entries, list):
         raise InputError(f'{path}: interventions must be a list, such as ["transition_cluster"].')
@@ -79,12 +83,10 @@ def _named(entry: Any, path: Path) -> tuple[str, list[Any]]:
     return name, listed
 
 
-def _arms_of(
-    base: Scenario,
-    treatments: Mapping[str, tuple[Intervention, ...]],
-    content: Mapping[str, Any],
-    path: Path,
+def arms_of(
+    base: Scenario, treatments: Treatments, content: Mapping[str, Any], path: str
 ) -> dict[str, Scenario]:
+    """Return the arms of a scenario with an experiment's settings; errors begin with `path`."""
     settings = content.get("settings", {})
     if not isinstance(settings, dict):
         raise InputError(f"{path}: settings must be a table of parameters and levers.")
@@ -107,6 +109,25 @@ def _arms_of(
         return with_parts(arms) if content.get("parts") is True else arms
     except InputError as error:
         raise InputError(f"{path}: parts: {error}") from None
+
+
+def sealed(arms: Arms, is_drawn: bool) -> Arms:
+    """Read territory and default posterior once, so that all runs have the same ones."""
+    if is_drawn:
+        arms = {
+            name: {arm: replace(s, posterior=s.drawn_from or s.posterior) for arm, s in of.items()}
+            for name, of in arms.items()
+        }
+    found = {}
+    for name, of_name in arms.items():
+        first = of_name[BASELINE].sealed()
+        found[name] = {
+            arm: replace(one, territory_file=first.territory_file)
+            if (one.folder, one.values["file"]) == (first.folder, first.values["file"])
+            else one.sealed()
+            for arm, one in of_name.items()
+        }
+    return found
 
 
 def with_parts(arms: Mapping[str, Scenario]) -> dict[str, Scenario]:

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,9 +26,10 @@ from sim.errors import InputError, nearest
 from sim.experiments.budget import read_budget, read_scales
 from sim.experiments.designs import SAMPLED, Design
 from sim.experiments.experiment import BASELINE, Arms, Experiment, is_set_in
-from sim.experiments.experiment_arms import read_arms
+from sim.experiments.experiment_arms import read_arms, sealed
 from sim.experiments.experiment_design import read_design, read_whole
 from sim.experiments.factors import SCENARIO
+from sim.experiments.towns import TOWN_KEYS, read_choose, read_classes, read_towns
 from sim.interventions import LEVERS, Intervention
 from sim.measures.map_layers import LAYERS, check_layers
 from sim.measures.registry import HEADLINES, OUTCOMES, ROLLING, horizons_within
@@ -54,7 +54,8 @@ __all__ = [
 LARGEST_REPLICATIONS: Final = 100_000
 
 KEYS: Final = (
-    *("title", "question", "scenario", "interventions", "parts", "settings", "parameters", "luck"),
+    *("title", "question", "scenario", *TOWN_KEYS, "classes", "choose"),
+    *("interventions", "parts", "settings", "parameters", "luck"),
     *("replications", "seed", "months", "horizons", "indicators", "targets"),
     *("series", "every_month", "ledger", "maps", "layers", "variance"),
     *("budget", "design", "factors", "points", "correlations", "scales"),
@@ -154,7 +155,9 @@ def read_experiment(
     }
     where = f"{path}: "
     parameters = _word(content, "parameters", ("drawn", "fixed"), where)
-    arms = _sealed(scenarios or read_arms(content, path), parameters == "drawn")
+    if scenarios is None and any(key in content for key in TOWN_KEYS):
+        content, scenarios = read_towns(content, path)
+    arms = sealed(scenarios or read_arms(content, path), parameters == "drawn")
     first = next(iter(arms.values()))
     months = int(first[BASELINE].values["months"])
     series, maps = content.get("series", []), _maps(content, months, where)
@@ -181,28 +184,11 @@ def read_experiment(
         variance=_flag(content, "variance", where),
         budget=read_budget(content, arms, where),
         scales=read_scales(content, arms, where),
+        classes=(classes := read_classes(content, arms, where)),
+        choose=read_choose(content, classes, where),
         design=design,
         content=dict(content),
     )
-
-
-def _sealed(arms: Arms, is_drawn: bool) -> Arms:
-    """Read territory and default posterior once, so that all runs have the same ones."""
-    if is_drawn:
-        arms = {
-            name: {arm: replace(s, posterior=s.drawn_from or s.posterior) for arm, s in of.items()}
-            for name, of in arms.items()
-        }
-    found = {}
-    for name, of_name in arms.items():
-        first = of_name[BASELINE].sealed()
-        found[name] = {
-            arm: replace(one, territory_file=first.territory_file)
-            if (one.folder, one.values["file"]) == (first.folder, first.values["file"])
-            else one.sealed()
-            for arm, one in of_name.items()
-        }
-    return found
 
 
 def larger(

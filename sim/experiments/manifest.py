@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -50,6 +50,15 @@ def describe(experiment: Experiment, commands: Mapping[str, str]) -> dict[str, A
     assumed, uncertain = assumed_parameters(first)
     drawn = uncertain_ranges(first) if experiment.parameters == "drawn" else {}
     factors = {f.name for f in experiment.factors}
+    scenarios = {
+        name: describe_scenario(arms[BASELINE])
+        | {
+            "territory": describe_territory(territory_of(arms[BASELINE])),
+            "arms": _arms(arms, experiment.months),
+        }
+        for name, arms in experiment.scenarios.items()
+    }
+    _tell_posteriors_once(scenarios.values())
     return {
         "format": FORMAT,
         "kind": experiment.kind,
@@ -57,14 +66,7 @@ def describe(experiment: Experiment, commands: Mapping[str, str]) -> dict[str, A
         "name": experiment.name,
         "scenario_order": list(experiment.scenarios),
         "arm_order": list(experiment.arms),
-        "scenarios": {
-            name: describe_scenario(arms[BASELINE])
-            | {
-                "territory": describe_territory(territory_of(arms[BASELINE])),
-                "arms": _arms(arms, experiment.months),
-            }
-            for name, arms in experiment.scenarios.items()
-        },
+        "scenarios": scenarios,
         "run": {
             "seed": experiment.seed,
             "replications": experiment.replications,
@@ -106,6 +108,15 @@ def describe(experiment: Experiment, commands: Mapping[str, str]) -> dict[str, A
             "discount_rate": DISCOUNT_RATE,
         },
     }
+
+
+def _tell_posteriors_once(scenarios: Iterable[dict[str, Any]]) -> None:
+    """Leave out of a posterior's description what an earlier scenario says of the same one."""
+    told = set[str]()
+    for about in scenarios:
+        if (posterior := about["posterior"]) and posterior["sha256"] in told:
+            about["posterior"] = {key: posterior[key] for key in ("file", "sha256", "parameters")}
+        told |= {posterior["sha256"]} if posterior else set()
 
 
 def arm_labels(arms: Mapping[str, Scenario]) -> dict[str, Mapping[str, str]]:
@@ -160,6 +171,7 @@ def files_of(experiment: Experiment, design: pa.Table) -> dict[str, bytes]:
     buffer = io.BytesIO()
     pq.write_table(design, buffer, compression="zstd")
     files = {EXPERIMENT: tomli_w.dumps(_stated(experiment)).encode(), DESIGN: buffer.getvalue()}
+    held: dict[tuple[str, str], int] = {}  # folders of posteriors, of which many towns share one
     for k, arms in enumerate(experiment.scenarios.values()):
         for arm, scenario in arms.items():
             stored = scenario
@@ -167,8 +179,12 @@ def files_of(experiment: Experiment, design: pa.Table) -> dict[str, bytes]:
                 file = f"{hashlib.sha256(scenario.territory_file).hexdigest()[:16]}.territory.npz"
                 files[f"{INPUTS}/{k}/{file}"] = scenario.territory_file
                 stored = scenario.replace(file=file)
-            if isinstance(scenario.posterior, Posterior):
-                files[f"{INPUTS}/{k}/{scenario.posterior.name}"] = scenario.posterior.content
+            if isinstance(posterior := scenario.posterior, Posterior):
+                first = held.setdefault((posterior.name, posterior.sha256), k)
+                files[f"{INPUTS}/{first}/{posterior.name}"] = posterior.content
+                if first != k:
+                    there = replace(posterior, name=f"../{first}/{posterior.name}")
+                    stored = replace(stored, posterior=there)
             files[f"{INPUTS}/{k}/{arm}.toml"] = effective_toml(stored).encode()
     return files
 

@@ -27,9 +27,11 @@ from sim.report.sections.sensitivity import sensitivity
 from sim.report.sections.settings import assumptions, settings
 from sim.report.sections.stakes import stakes
 from sim.report.sections.story import run_over_time
+from sim.report.sections.towns import towns
 from sim.report.sections.trade_offs import trade_offs
 from sim.report.sections.variants import variants
 from sim.report.sections.why import why
+from sim.report.town_ranking import town_files
 from sim.words.folders import Language
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ SECTIONS: Final = (
     answer,
     funnel,
     why,
+    towns,
     stakes,
     equity,
     variants,
@@ -71,13 +74,13 @@ def write_report(
 ) -> dict[str, bytes]:
     """Write the report of results, put together by what they hold; the same give the same bytes.
 
-    Contents are by path: ``report.html``, which stands alone, and ``figures/*.svg``, with `png` as
-    PNG, too. `elsewhere` are the same interventions in other territories, for the stake of
-    implantation.
+    Contents are by path: ``report.html``, which stands alone, ``ranking.csv`` where towns are
+    ranked, and ``figures/*.svg``, with `png` as PNG, too. `elsewhere` are the same interventions in
+    other territories, for the stake of implantation.
     """
     facts = Facts(results, language, elsewhere)
     with look():
-        return render_page(
+        page = render_page(
             language,
             title=title(facts),
             kicker=kicker(facts),
@@ -87,3 +90,4 @@ def write_report(
             versions=(facts.run["package_version"], facts.run["model_version"]),
             png=png,
         )
+    return page | town_files(facts)

@@ -11,9 +11,10 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -115,7 +116,7 @@ def load_posterior(path: Path | str, *, is_stored: bool = False) -> Posterior:
     version of the model (unless `is_stored` with results), or holds unknown parameters or
     inadmissible values.
     """
-    file = Path(path)
+    file = Path(os.path.normpath(path))
     content = read_file(file, LARGEST_FILE, "no such posterior file")
     return _parse(content, file, is_stored=is_stored)
 
@@ -216,6 +217,7 @@ def _parquet(draws: pd.DataFrame, about: Mapping[str, Any]) -> bytes:
     return buffer.getvalue()
 
 
+@lru_cache(maxsize=4)  # the arms of many towns share one
 def _parse(content: bytes, path: Path, *, is_stored: bool = False) -> Posterior:
     import pyarrow as pa
     import pyarrow.parquet as pq

@@ -98,6 +98,8 @@ def _lead(facts: Facts, arm: Arm, surfaces: Sequence[Surface]) -> str:
         key = "single"
     elif facts.is_sampled:
         key = "sampled"
+    elif len(facts.points) == len(facts.experiment.classes):
+        key = "over_towns"
     intro = words(
         f"sweep_lead.{key}",
         span=span(facts.months, words.language),

@@ -13,6 +13,7 @@ from sim.report.facts import Facts
 from sim.report.pictures.canvas import unit_line
 from sim.report.pictures.strips import draw_strips
 from sim.report.quantity import euro_range, euros, rounded, value_of
+from sim.report.sections.question import MOST_PLACES
 from sim.words.language import number
 
 COLUMNS: Final = {
@@ -105,6 +106,9 @@ def _levers(facts: Facts, scenario: str, arm: str) -> str:
 def _scales(facts: Facts) -> Table:
     """Return what each arm spends in each territory, and its levers there."""
     words, places = facts.words, facts.territories
+    reps = number(min(REPLICATIONS, facts.experiment.replications), words.language)
+    if len(places) > MOST_PLACES:
+        return _scales_of_many(facts, reps)
     rows = []
     for arm in facts.wholes:
         cells = [Cell(arm.label)]
@@ -114,8 +118,20 @@ def _scales(facts: Facts) -> Table:
             cells.append(Cell(_money(scale.spent, facts), below=" · ".join(s for s in said if s)))
         rows.append(cells)
     heads = [words("table.intervention"), *places.values()]
-    reps = number(min(REPLICATIONS, facts.experiment.replications), words.language)
     return Table(words("budget.scales", reps=reps), heads, rows)
+
+
+def _scales_of_many(facts: Facts, reps: str) -> Table:
+    """Return between what sums each arm spends in many towns, and in how many it cannot."""
+    words, rows = facts.words, []
+    for arm in facts.wholes:
+        scales = [of_town[arm.name] for of_town in facts.experiment.scales.values()]
+        spent = sorted(scale.spent for scale in scales)
+        short = facts.levels.count(sum(scale.limit != "none" for scale in scales))
+        ends = euro_range(spent[0], spent[-1], words.language)
+        rows.append([Cell(arm.label), Cell(ends), Cell(short)])
+    heads = [words(key) for key in ("table.intervention", "towns.spent", "towns.short")]
+    return Table(words("towns.scales", reps=reps), heads, rows)
 
 
 def _money(value: float, facts: Facts) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from sim.experiments.factors import Factor
+from sim.experiments.factors import SCENARIO, Factor
 from sim.report.blocks import Block, Cell, Paragraph, Section, Table
 from sim.report.facts import Facts
+from sim.report.sections.question import MOST_PLACES
 from sim.words.language import number, span
 
 DIRECTIONS: Final = {1: "more", -1: "less", 0: "neither"}
@@ -59,6 +60,8 @@ def design(facts: Facts) -> Section | None:
 def _levels(facts: Facts, factor: Factor) -> str:
     words = facts.words
     if factor.levels is not None:
+        if factor.name == SCENARIO and len(factor.levels) > MOST_PLACES:
+            return words("towns.levels", count=len(factor.levels))
         return " · ".join(facts.levels.value(factor, v) for v in factor.levels)
     if factor.mean is not None and factor.sd is not None:
         mean, sd = (facts.levels.value(factor, v) for v in (factor.mean, factor.sd))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from sim.experiments.experiment import BASELINE
 from sim.report.blocks import Block, Bullets, Code, Paragraph, Section
 from sim.report.facts import Facts
+from sim.report.sections.question import MOST_PLACES
 from sim.words.language import number
 
 NOT_MODELLED: Final = ("politics", "quality", "neighbours", "prices", "measured")
@@ -42,10 +44,15 @@ def limits(facts: Facts) -> Section:
 
 
 def _starts(facts: Facts) -> list[str]:
-    """State the starting point of every territory, with its name where there are several."""
+    """State the starting point of every territory by name; of many, how many are generated."""
     points, places = facts.inputs.starting_points(), list(facts.territories.values())
     if len(points) == 1:
         return points[0]
+    if len(points) > MOST_PLACES:
+        arms = facts.experiment.scenarios.values()
+        generated = sum(of_town[BASELINE].territory_file is None for of_town in arms)
+        counts = {"generated": facts.levels.count(generated), "count": len(points)}
+        return [facts.words("towns.starts", **counts)]
     return [
         facts.words("limits.start_in", place=place, text=text)
         for place, texts in zip(places, points, strict=True)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sim.report.facts import Facts
 from sim.report.quantity import euros
 from sim.words.language import span, typeset
+
+MOST_PLACES: Final = 12
+"""Territories that are named rather than counted."""
 
 
 def kicker(facts: Facts) -> str:
@@ -59,12 +64,8 @@ def _how(facts: Facts) -> str:
 def key_facts(facts: Facts) -> list[tuple[str, str]]:
     """Return territory, period, what is tried, variants, replications and public cost."""
     words, count = facts.words, facts.levels.count
-    places = [
-        words("page.territory_value", place=place, residents=count(facts.residents[name]))
-        for name, place in facts.territories.items()
-    ]
     found = [
-        (words("page.territory"), words("answer.separator").join(places)),
+        (words("page.territory"), _places(facts)),
         (words("page.period"), f"{span(facts.months, words.language)}, {facts.years}"),
     ]
     reps = facts.reps_in_words
@@ -87,3 +88,15 @@ def key_facts(facts: Facts) -> list[tuple[str, str]]:
         (words("page.replications"), words("sweep.of_each", count=reps)),
         (words("sweep.runs"), count(facts.results.counts.planned)),
     ]
+
+
+def _places(facts: Facts) -> str:
+    """Name the territories with their residents; count them where they are many."""
+    words, count, residents = facts.words, facts.levels.count, facts.residents
+    if len(residents) > MOST_PLACES:
+        total = count(sum(residents.values()))
+        return words("towns.territories", count=len(residents), residents=total)
+    return words("answer.separator").join(
+        words("page.territory_value", place=place, residents=count(residents[name]))
+        for name, place in facts.territories.items()
+    )

@@ -8,14 +8,14 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from sim.experiments.factors import Factor
+from sim.experiments.factors import SCENARIO, Factor
 from sim.experiments.inference import FEWEST
 from sim.experiments.verdicts import LESS, MORE
 from sim.kernels.arrays import Ints
 from sim.report.blocks import Block, Gallery, Paragraph, Section, Subhead, Tile
 from sim.report.effects import Effect, Surface
 from sim.report.facts import Facts
-from sim.report.layout import MOST_BINS, Panel, levels_of
+from sim.report.layout import MOST_BINS, MOST_STRIPS, Panel, levels_of
 from sim.report.levels import is_scale
 from sim.report.pictures.canvas import unit_line
 from sim.report.pictures.curve import draw_curve
@@ -32,6 +32,8 @@ def variants(facts: Facts) -> Section | None:
     if facts.is_single:
         return None
     words, kind = facts.words, facts.layout.kind
+    if kind == "main_effects" and not _shown_alone(facts):
+        return None
     title = words("sweep_section.effects")
     if facts.experiment.design.kind == "morris":
         return Section("effects", title, [Paragraph(words("sweep_pictures.morris"))])
@@ -226,7 +228,7 @@ def _main_effects(facts: Facts, arm: Arm, k: int) -> list[Block]:
     words = facts.words
     tiles, flat, drawn = [], [], list[Effect]()
     for m, surface in enumerate(facts.surfaces(arm), 1):
-        varied = sorted(facts.layout.varied, key=lambda f: -_spread(facts, surface, f))
+        varied = sorted(_shown_alone(facts), key=lambda f: -_spread(facts, surface, f))
         shown = [(f, _groups(facts, surface, f)) for f in varied[:MOST_FACTORS]]
         effects = [group.effect for _, groups in shown for group in groups]
         if all(effect.is_small or not effect.is_measured for effect in effects):
@@ -250,6 +252,13 @@ def _main_effects(facts: Facts, arm: Arm, k: int) -> list[Block]:
         listed = words("answer.separator").join(flat)
         blocks.append(Paragraph(words("sweep_pictures.flat", measures=listed)))
     return blocks
+
+
+def _shown_alone(facts: Facts) -> list[Factor]:
+    """Return the factors that are shown one at a time; hundreds of towns have a ranking."""
+    levels = {f.name: facts.points[f.name].nunique() for f in facts.layout.varied}
+    many = SCENARIO if levels.get(SCENARIO, 0) > MOST_STRIPS else ""
+    return [f for f in facts.layout.varied if f.name != many]
 
 
 def _parts(facts: Facts, factor: Factor) -> list[Ints]:
