@@ -43,6 +43,25 @@ def test_what_no_run_shows_is_left_alone() -> None:
     assert all(compile(m.source(RULE), m.path, "exec") for m in mutants_of("a.py", RULE))
 
 
+def test_all_other_lines_of_a_mutant_stay_where_they_are() -> None:
+    source = (
+        b"total = max(\n    first,\n    second,\n)\nshops[0] = (\n    total  # here\n)\nlast = 7\n"
+    )
+    found = [m.source(source).splitlines() for m in mutants_of("a.py", source) if m.line < 8]
+    assert len(found) > 3
+    assert all(lines.index(b"last = 7") == 7 and len(lines) == 8 for lines in found)
+
+
+def test_the_boundary_of_a_random_number_is_left_alone() -> None:
+    source = b"if uniform(words) < share and luck[i] < most and left < most:\n    left = 0.5\n"
+    found = {
+        m.after for m in mutants_of("a.py", source) if m.before.startswith(("uni", "luck", "left"))
+    }
+    assert "(uniform(words) > share)" in found and "(luck[i] > most)" in found
+    assert "(left <= most)" in found
+    assert not found & {"(uniform(words) <= share)", "(luck[i] <= most)"}
+
+
 def test_mutants_named_equivalent_exist_and_have_a_reason() -> None:
     for key, reason in equivalent().items():
         path = key.partition(":")[0]

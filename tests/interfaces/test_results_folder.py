@@ -257,6 +257,24 @@ def in_another_process() -> Iterator[None]:
         yield
 
 
+def test_the_old_results_return_where_the_new_ones_cannot_take_their_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, rename = tmp_path / "out", Path.rename
+    save(out, "old")
+
+    def refused(self: Path, target: Path) -> Path:
+        if target == out and (self / "a.csv").read_text() == "new":
+            raise OSError(errno.EACCES, "Permission denied")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(InputError, match="cannot be put in place: permission denied"):
+        save(out, "new", force=True)
+    assert whole("old") <= set(content(out).items())
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
 def test_what_a_user_adds_meanwhile_is_kept(tmp_path: Path) -> None:
     out = tmp_path / "out"
     save(out, "old")

@@ -5,12 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import rankdata
+from scipy.stats import rankdata, spearmanr
 
 from sim.experiments.dependence import (
     FEWEST,
+    MOST_NAMED,
+    SIGNIFICANT,
     Dependence,
     DrawnParameters,
+    _choose,
+    _quantiles,
     effects_of_draws,
     over_draws,
     ranks,
@@ -30,6 +34,28 @@ def drawn(seed: int, n: int = N) -> pd.DataFrame:
 def test_equal_values_share_the_mean_of_their_ranks():
     values = np.random.default_rng(4).integers(0, 12, 30) / 7
     assert ranks(values).tolist() == rankdata(values).tolist()
+
+
+def test_parameters_are_chosen_by_rank_correlation_with_what_those_before_leave():
+    """As stepwise regression on ranks does, with Bonferroni's correction."""
+    numbers = []
+    for seed in range(16):
+        rng = np.random.default_rng(seed)
+        values = rng.random((40, 6))
+        effect = values @ [1.2, 0.8, 0.5, 0.4, 0, 0] + rng.normal(0, seed / 16, 40)
+        quantiles, left, expected = _quantiles(values), effect, []
+        while len(expected) < MOST_NAMED:
+            found = [spearmanr(column, left) for column in quantiles.T]
+            rest = [k for k in range(6) if k not in expected]
+            best = max(rest, key=lambda k: abs(found[k].statistic))
+            if found[best].pvalue * 6 > SIGNIFICANT:
+                break
+            expected.append(best)
+            terms = np.column_stack([np.ones(40), quantiles[:, expected]])
+            left = effect - terms @ np.linalg.lstsq(terms, effect)[0]
+        assert _choose(quantiles, effect).tolist() == expected
+        numbers.append(len(expected))
+    assert len(set(numbers)) > 2
 
 
 def test_a_planted_parameter_is_named_with_the_value_from_which_on_it_matters():

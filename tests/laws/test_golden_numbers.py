@@ -21,7 +21,7 @@ import sim
 from sim.measures.registry import MONTHLY, OUTCOMES
 from sim.simulation.simulation import Simulation
 from sim.version import MODEL_VERSION
-from tests.laws import test_golden_states
+from tests.laws import test_golden_declarations, test_golden_states
 from tests.reference.comparisons import made_up_comparison
 from tests.reference.towns import SMALL, small_town
 
@@ -117,3 +117,4 @@ if __name__ == "__main__":
     for name, table in (tables | {"statistics": statistics()}).items():
         table.to_csv(GOLDEN / f"{name}_of_model_{MODEL_VERSION}.csv", index=False)
     test_golden_states.table().to_csv(test_golden_states.TABLE, float_format="%.9g")
+    test_golden_declarations.table().to_csv(test_golden_declarations.TABLE)

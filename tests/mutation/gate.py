@@ -1,9 +1,11 @@
 """Try whether the tests see faults: ``python -m tests.mutation.gate --count 40 --seed 1``.
 
-Mutants are drawn line by line, seeded, those of lines changed since a commit first. Each is written
-into a copy of the checkout, where a forked process runs the tests that are nearest: the golden
-states, then files of tests by how many imports lie between them and the mutant, up to the first
-failure. A failure counts only where the same test passes without the mutant.
+Mutants are drawn line by line, seeded, those of lines changed since a commit first. Each worker has
+a copy of the checkout. It imports the simulation and collects the tests that its mutants need once,
+then forks for each mutant, which changes the code of one function (`tests.mutation.swap`) and runs
+the nearest tests up to the first failure: the golden tables, then files of tests by how many
+imports lie between them and the mutant. Only what is computed on import is imported again. A
+failure counts only where the same test passes without the mutant.
 
 Files with kernels are run without compilation (`tests.mutation.uncompiled`); others load compiled
 kernels from disk. Cosmic Ray and mutmut start a process and import everything for each mutant, know
@@ -18,32 +20,31 @@ from __future__ import annotations
 
 import argparse
 import ast
-import json
 import os
-import resource
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
 from tests.mutation.source_mutants import Mutant, draw, mutants_of
+from tests.mutation.trials import SECONDS_OF_A_MUTANT, Bench, Trial
 
 ROOT = Path(__file__).parents[2]
 ROOMS = (
     *("processes", "kernels", "measures", "start", "territory", "interventions", "experiments"),
     "simulation/ledger.py",
 )
-GOLDEN = "tests/laws/test_golden_states.py"
-_OF_THE_MODEL = ("processes", "kernels", "measures", "start", "interventions", "simulation")
-_SECONDS_OF_A_TEST = 12
-_SECONDS_OF_A_MUTANT = 40
+DECLARATIONS = "tests/laws/test_golden_declarations.py"
+STATES = "tests/laws/test_golden_states.py"
+IMPORTS = "tests/interfaces/test_golden_imports.py"
+_OF_ROOMS = dict.fromkeys(("processes", "interventions"), (DECLARATIONS, STATES))
+_OF_ROOMS |= dict.fromkeys(("kernels", "measures", "start", "simulation"), (STATES,))
+_OF_ROOMS |= {"territory": (IMPORTS,)}
 _NEAREST_FILES = 8
 
 
@@ -111,7 +112,7 @@ def _importers() -> dict[str, list[str]]:
 
 def nearest_tests(path: str) -> list[str]:
     """Return files of tests, those with the fewest imports between them and a file first."""
-    found: list[str] = [GOLDEN] if path.split("/")[1] in _OF_THE_MODEL else []
+    found = golden = list(_OF_ROOMS.get(path.split("/")[1], ()))
     seen, now = {path}, [path]
     while now and len(found) < _NEAREST_FILES:
         after = sorted(
@@ -124,139 +125,26 @@ def nearest_tests(path: str) -> list[str]:
         )
         seen |= set(after)
         tests = [file for file in after if Path(file).name.startswith("test_")]
-        found += sorted(set(tests) - {GOLDEN}, key=lambda file: (ROOT / file).stat().st_size)
-        now = [file for file in after if file not in tests]
+        found = found + sorted(
+            set(tests) - set(golden), key=lambda file: (ROOT / file).stat().st_size
+        )
+        now = [file for file in after if not Path(file).name.startswith("test_")]
     return found[:_NEAREST_FILES]
 
 
-class _Watch:
-    """A plugin of pytest: the first failure, a limit for each test, and one for all."""
-
-    def __init__(self, report: Path, ignored: Iterable[str]) -> None:
-        self.report, self.ignored = report, set(ignored)
-
-    def _say(self, **said: Any) -> None:
-        self.report.write_text(json.dumps(said))
-
-    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
-        items[:] = [item for item in items if item.nodeid not in self.ignored]
-
-    def pytest_collectreport(self, report: Any) -> None:
-        if report.failed:
-            self._say(failed=report.nodeid)
-
-    def pytest_runtest_logstart(self, nodeid: str) -> None:
-        import pytest
-
-        if time.process_time() > _SECONDS_OF_A_MUTANT:
-            self._say(late=nodeid)
-            pytest.exit("out of time")
-        self._say(failed=nodeid)  # holds if the process is killed within the test
-        signal.setitimer(signal.ITIMER_VIRTUAL, _SECONDS_OF_A_TEST)
-
-    def pytest_runtest_logreport(self, report: Any) -> None:
-        if report.failed:
-            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-
-    def pytest_runtest_logfinish(self, nodeid: str) -> None:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-
-    def pytest_sessionfinish(self, session: Any, exitstatus: int) -> None:
-        if exitstatus in (0, 5):  # all passed, or there were none
-            self._say()
-
-
-def _run_tests(tree: Path, tests: list[str], ignored: Iterable[str], *, compiled: bool) -> str:
-    """Run tests in a forked process; return the first that fails, or "" if none does.
-
-    The name of a test that was not reached in time follows "late:".
-    """
-    report = tree / "report.json"
-    report.write_text('{"failed": "start"}')
-    child = os.fork()
-    if not child:
-        status = 1
-        try:
-            quiet = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(quiet, 1)
-            os.dup2(quiet, 2)
-            limit = _SECONDS_OF_A_MUTANT + 2 * _SECONDS_OF_A_TEST
-            resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
-            os.chdir(tree)
-            for name in [n for n in sys.modules if n == "tests" or n.startswith("tests.")]:
-                del sys.modules[name]  # those of the tree take their place
-            sys.path[0:0] = [str(tree)]
-            os.environ["PYTHONPATH"] = str(tree)
-            if not compiled:
-                from tests.mutation.uncompiled import install
-
-                install()
-            import pytest
-
-            options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
-            options += ["-o", "addopts=--import-mode=importlib", "-W", "ignore::RuntimeWarning"]
-            options += ["--hypothesis-profile=versions"]
-            options += ["-m", "not statistical and not slow and not corpus"]
-            pytest.main([*options, *tests], plugins=[_Watch(report, ignored)])
-            status = 0
-        finally:
-            os._exit(status)
-    os.waitpid(child, 0)
-    said = json.loads(report.read_text())
-    return f"late:{said['late']}" if "late" in said else said.get("failed", "")
-
-
-class Tree:
-    """A copy of the checkout in which one file at a time is mutated."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        listed = subprocess.run(
-            ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-            cwd=ROOT,
-            capture_output=True,
-            check=True,
-        ).stdout.decode()
-        for name in filter(None, listed.split("\0")):
-            if (ROOT / name).is_file():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(ROOT / name, folder / name)
-        self._sound: dict[bool, set[str]] = {True: set(), False: set()}
-        self._unsound: dict[bool, set[str]] = {True: set(), False: set()}
-
-    def first_to_see(self, mutant: Mutant) -> str:
-        """Return the test that fails with a mutant and passes without; "" if there is none."""
-        place, original = self.folder / mutant.path, (ROOT / mutant.path).read_bytes()
-        compiled = b"kernels.machine.compile import" not in original
-        tests, ignored = nearest_tests(mutant.path), self._unsound[compiled]
-        begun = time.monotonic()
-        while tests:
-            try:
-                place.write_bytes(mutant.source(original))
-                failed = _run_tests(self.folder, tests, ignored, compiled=compiled)
-            finally:
-                place.write_bytes(original)
-            if not failed or failed.startswith("late:") or failed in self._sound[compiled]:
-                return failed
-            if not _run_tests(self.folder, [_ran(failed, tests)], (), compiled=compiled):
-                self._sound[compiled].add(failed)
-                return failed
-            ignored.add(failed)
-            tests = [test for test in _from(failed, tests) if test != failed]
-            if time.monotonic() - begun > 2 * _SECONDS_OF_A_MUTANT:
-                return f"late:{failed}"
-        return ""
-
-
-def _from(failed: str, tests: list[str]) -> list[str]:
-    """Return the files from that of a failure on."""
-    file = failed.partition("::")[0]
-    return tests[tests.index(file) :] if file in tests else tests[1:]
-
-
-def _ran(failed: str, tests: list[str]) -> str:
-    """Return what to run again of a failure: a test, a file, or the first file of all."""
-    return failed if failed.startswith("tests/") else tests[0]
+def _copy(tree: Path) -> Path:
+    """Copy the checkout."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (tree / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, tree / name)
+    return tree
 
 
 def equivalent() -> dict[str, str]:
@@ -273,20 +161,39 @@ def _keys_of(paths: set[str]) -> set[str]:
     return keys
 
 
-def _try(mutants: list[Mutant], folder: str, until: float, log: Any) -> list[tuple[Mutant, str]]:
-    tree, seen = Tree(Path(folder)), []
-    for mutant in mutants:
-        if time.monotonic() > until:
-            break
-        start = time.monotonic()
-        by = tree.first_to_see(mutant)
-        seen.append((mutant, by))
-        print(
-            f"{time.monotonic() - start:6.1f} s  {mutant.path}:{mutant.line}  {by or 'SURVIVES'}",
-            file=log,
-            flush=True,
-        )
-    return seen
+def _at_once(works: list[Callable[[], None]]) -> None:
+    """Do all in a process each."""
+    children = []
+    for work in works:
+        child = os.fork()
+        if not child:
+            status = 1
+            try:
+                work()
+                status = 0
+            finally:
+                os._exit(status)
+        children.append(child)
+    for child in children:
+        os.waitpid(child, 0)
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def _try(trials: list[Trial], tree: Path, until: float) -> None:
+    """Try mutants, first those that leave machine code valid."""
+    for compiled in (True, False):
+        bench = Bench(tree, compiled=compiled)
+        some = [trial for trial in trials if is_compiled(trial.mutant.path) is compiled]
+        bench.try_all(some, until)
+
+
+def is_compiled(path: str) -> bool:
+    """Return whether mutants of a file leave all machine code valid."""
+    machine = b"kernels.machine.compile import" in (ROOT / path).read_bytes()
+    return not machine and path.split("/")[1] not in ("kernels", "processes")
 
 
 def main() -> int:
@@ -296,6 +203,7 @@ def main() -> int:
     parser.add_argument("--seed", default="1", help="the same seed and sources: the same mutants")
     parser.add_argument("--since", help="a commit: half of the mutants of lines changed since")
     parser.add_argument("--only", default="", help="part of the paths to draw from")
+    parser.add_argument("--workers", type=int, default=2, help="processes at work")
     parser.add_argument("--minutes", type=float, default=600.0, help="then begin no further mutant")
     parser.add_argument("--allowed", type=int, default=0, help="survivors that are no failure")
     given = parser.parse_args()
@@ -312,13 +220,20 @@ def main() -> int:
         __import__(module)
     until = time.monotonic() + 60 * given.minutes
     with tempfile.TemporaryDirectory() as folder:
-        seen = _try(tried, folder, until, sys.stdout)
+        trees = [_copy(Path(folder, str(k))) for k in range(given.workers)]
+        trials = [Trial(k, m, nearest_tests(m.path)) for k, m in enumerate(tried)]
+        _at_once(
+            [partial(_try, trials[k :: len(trees)], tree, until) for k, tree in enumerate(trees)]
+        )
+        said = [line for tree in trees for line in _lines(tree / "said.txt")]
+    known = dict(line.split("\t") for line in said)
+    seen = [(m, known[str(k)]) for k, m in enumerate(tried) if str(k) in known]
 
     survivors = [(mutant, by) for mutant, by in seen if not by or by.startswith("late:")]
     for mutant, by in survivors:
         print(f"\nSurvives: {mutant.path}:{mutant.line}\n    {mutant.before}\n    {mutant.after}")
         if by:
-            print(f"    {_SECONDS_OF_A_MUTANT} s of tests ended before {by.removeprefix('late:')}")
+            print(f"    {SECONDS_OF_A_MUTANT} s of tests ended before {by.removeprefix('late:')}")
     print(f"\n{len(seen)} mutants tried, {len(survivors)} survive, {len(same)} named equivalent.")
     if len(seen) < len(tried):
         print(f"{len(tried) - len(seen)} not tried within {given.minutes:g} minutes.")

@@ -2,8 +2,8 @@
 
 Each replaces one expression or statement: a comparison or its boundary, an operator, a constant, a
 condition, arguments in another order, a minimum for a maximum, a neighbour's index, the order of a
-sort, a statement left out. Left alone are what no run shows (annotations, text, `__all__`, errors)
-and the declarations of parameters, whose values other tests state.
+sort, a statement left out. Left alone are what no run shows (annotations, text, `__all__`, errors,
+the boundary of a comparison with a random number).
 """
 
 from __future__ import annotations
@@ -72,8 +72,11 @@ class Mutant(NamedTuple):
     end: int
 
     def source(self, original: bytes) -> bytes:
-        """Return the file with the fault."""
-        return original[: self.start] + self.after.encode() + original[self.end :]
+        """Return the file with the fault, its other lines where they were."""
+        lines = b"\n" * original.count(b"\n", self.start, self.end)
+        after = self.after.encode()
+        after = after[:-1] + lines + after[-1:] if after.endswith(b")") else after + lines
+        return original[: self.start] + after + original[self.end :]
 
     def key(self, original: bytes) -> str:
         """Name the mutant by what stands on its line, wherever the line is."""
@@ -157,7 +160,8 @@ def _others(node: ast.AST) -> Iterator[ast.AST]:
     """Yield what could stand in a place by mistake."""
     match node:
         case ast.Compare(ops=[op]):
-            for other in _OTHERS.get(type(op), ()):
+            others = _OTHERS.get(type(op), ())
+            for other in others[1:] if len(others) > 1 and _is_random(node) else others:
                 yield _with(node, ops=[other()])
         case ast.BinOp(op=op) | ast.AugAssign(op=op) | ast.BoolOp(op=op):
             for other in _OTHERS.get(type(op), ()):
@@ -183,6 +187,16 @@ def _others(node: ast.AST) -> Iterator[ast.AST]:
             yield ast.Pass()
     if isinstance(node, ast.AugAssign):
         yield ast.Pass()
+
+
+def _is_random(comparison: ast.Compare) -> bool:
+    """Return whether a random number is compared, which is never just at a boundary."""
+    nodes = list(ast.walk(comparison))
+    return any(
+        (isinstance(node, ast.Call) and _name(node.func) == "uniform")
+        or _name(node).startswith("luck")
+        for node in nodes
+    )
 
 
 def _other_calls(node: ast.Call, func: ast.expr, args: list[ast.expr]) -> Iterator[ast.AST]:

@@ -1,0 +1,76 @@
+"""Zones of a real place are those that their definitions give, cell by cell."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from sim.territory.derive_zones import centre_from_premises, centre_from_residents, retail_parks
+
+SHAPE = (5, 6)
+CELLS = list(itertools.product(range(SHAPE[0]), range(SHAPE[1])))
+
+
+def counts(*values):
+    return arrays(np.float64, SHAPE, elements=st.sampled_from([0.0, *map(float, values)]))
+
+
+def around(cell):
+    """Cells of 200 m whose middles lie within 300 m in both directions."""
+    return [c for c in CELLS if abs(c[0] - cell[0]) <= 1 and abs(c[1] - cell[1]) <= 1]
+
+
+def nearby(field, cell):
+    return sum(field[c] for c in around(cell))
+
+
+def peak(field):
+    return max(CELLS, key=lambda cell: nearby(field, cell))
+
+
+@given(counts(1, 2, 9))
+def test_a_centre_has_a_quarter_of_the_premises_near_its_peak(premises):
+    top = peak(premises)
+    least = 0.25 * nearby(premises, top)
+    found, new = set(), {top}
+    while new:
+        found |= new
+        reached = {c for cell in new for c in around(cell)} - found
+        new = {c for c in reached if nearby(premises, c) >= least and nearby(premises, c) > 0}
+    assert set(map(tuple, np.argwhere(centre_from_premises(premises, 200.0)))) == found
+
+
+@given(counts(1, 3, 40))
+def test_a_centre_without_shops_grows_until_a_tenth_of_the_residents_live_there(residents):
+    found = {peak(residents)}
+    while sum(residents[c] for c in found) < 0.1 * residents.sum():
+        rim = [c for c in CELLS if c not in found and found & set(around(c))]
+        found.add(max(rim, key=lambda cell: nearby(residents, cell)))
+    assert set(map(tuple, np.argwhere(centre_from_residents(residents, 200.0)))) == found
+
+
+@given(counts(1, 2), counts(1, 2), counts(1, 2, 4), st.sampled_from(CELLS), st.sampled_from(CELLS))
+def test_a_park_has_three_large_shops_half_of_all_and_few_homes(large, small, homes, middle, mall):
+    premises = large + small
+    is_centre, is_mall = np.zeros(SHAPE, bool), np.zeros(SHAPE, bool)
+    is_centre[middle] = is_mall[mall] = True
+    usual = homes[homes > 0].mean() if homes.any() else np.inf
+    expected = [
+        cell
+        for cell in CELLS
+        if premises[cell] > 0
+        and (
+            (
+                nearby(large, cell) >= max(3, 0.5 * nearby(premises, cell))
+                and homes[cell] <= 0.5 * usual
+                and middle not in around(cell)
+            )
+            or (mall in around(cell) and cell != middle)
+        )
+    ]
+    found = retail_parks(large, premises, homes, is_centre, 200.0, is_mall)
+    assert list(map(tuple, np.argwhere(found))) == expected
