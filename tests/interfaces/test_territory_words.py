@@ -182,6 +182,21 @@ def test_words_of_a_town_hall_have_a_kind(word, kind):
     assert (CATALOGUE.groups[group].name if group >= 0 else group) == kind
 
 
+@pytest.mark.parametrize(
+    ("text", "own", "found"),
+    [
+        ("xyz", {}, ("xyz", UNMAPPED, False)),
+        ("xyz; zyx", {}, ("zyx", UNMAPPED, False)),
+        ("", {}, ("", UNMAPPED, False)),
+        ("fuel", {}, ("fuel", LEFT_OUT, False)),
+        ("xyz;fuel", {}, ("fuel", LEFT_OUT, False)),
+        ("xyz;vacant", {"xyz": "left out"}, ("xyz", LEFT_OUT, True)),
+    ],
+)
+def test_of_several_words_the_first_that_says_something_counts(text, own, found):
+    assert CATALOGUE.of_word(text, own) == found
+
+
 def test_a_users_own_words_come_first(tmp_path, town, formats):
     path = tmp_path / "kinds.csv"
     path.write_text("word;kind\nLa Cantine;restaurant\nZone 3;left out\nbakery;clothes\n")

@@ -41,10 +41,17 @@ ROOMS = (
 )
 DECLARATIONS = "tests/laws/test_golden_declarations.py"
 STATES = "tests/laws/test_golden_states.py"
-IMPORTS = "tests/interfaces/test_golden_imports.py"
-_OF_ROOMS = dict.fromkeys(("processes", "interventions"), (DECLARATIONS, STATES))
-_OF_ROOMS |= dict.fromkeys(("kernels", "measures", "start", "simulation"), (STATES,))
-_OF_ROOMS |= {"territory": (IMPORTS,)}
+_OF_ROOMS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("kernels", "start", "simulation"), (STATES,)),
+    "processes": (DECLARATIONS, STATES),
+    "interventions": (
+        *(DECLARATIONS, STATES),
+        *("tests/rules/test_interventions.py", "tests/interfaces/test_budget.py"),
+    ),
+    "measures": (STATES, "tests/laws/test_golden_numbers.py"),
+    "experiments": ("tests/laws/test_golden_numbers.py",),
+    "territory": ("tests/interfaces/test_golden_imports.py",),
+}
 _NEAREST_FILES = 8
 
 
@@ -110,26 +117,27 @@ def _importers() -> dict[str, list[str]]:
     return found
 
 
+def _module(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
 def nearest_tests(path: str) -> list[str]:
-    """Return files of tests, those with the fewest imports between them and a file first."""
-    found = golden = list(_OF_ROOMS.get(path.split("/")[1], ()))
+    """Return files of tests, those with the fewest imports between them and a file first.
+
+    Golden tables come before all others, and at kernels after the three nearest.
+    """
+    room = path.split("/")[1]
+    golden, found = _OF_ROOMS.get(room, ()), list[str]()
     seen, now = {path}, [path]
     while now and len(found) < _NEAREST_FILES:
-        after = sorted(
-            {
-                importer
-                for file in now
-                for importer in _importers().get(file.removesuffix(".py").replace("/", "."), ())
-            }
-            - seen
-        )
-        seen |= set(after)
-        tests = [file for file in after if Path(file).name.startswith("test_")]
-        found = found + sorted(
-            set(tests) - set(golden), key=lambda file: (ROOT / file).stat().st_size
-        )
-        now = [file for file in after if not Path(file).name.startswith("test_")]
-    return found[:_NEAREST_FILES]
+        importers = {name for file in now for name in _importers().get(_module(file), ())}
+        now = sorted(importers - seen)
+        seen |= importers
+        tests = [file for file in now if Path(file).name.startswith("test_")]
+        found += sorted(set(tests) - set(golden), key=lambda file: (ROOT / file).stat().st_size)
+        now = [file for file in now if file not in tests]
+    first = 3 if room == "kernels" else 0
+    return [*found[:first], *golden, *found[first:]][:_NEAREST_FILES]
 
 
 def _copy(tree: Path) -> Path:

@@ -19,7 +19,7 @@ from tests.mutation.source_mutants import Mutant
 from tests.mutation.swap import Started, around, swap
 
 SECONDS_OF_A_TEST = 12
-SECONDS_OF_A_MUTANT = 40
+SECONDS_OF_A_MUTANT = 25
 
 
 class Trial(NamedTuple):
@@ -82,7 +82,7 @@ class Bench:
         options = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", "ignore::RuntimeWarning"]
         options += ["--continue-on-collection-errors", "-o", "addopts=--import-mode=importlib"]
         options += ["--hypothesis-profile=versions", f"--basetemp={self.tree}-files"]
-        options += ["-m", "not statistical and not slow and not corpus"]
+        options += ["-m", "not statistical and not corpus"]
         pytest.main([*options, *files], plugins=[_Collected(self, work)])
 
     def try_all(self, trials: list[Trial], until: float) -> None:
@@ -248,8 +248,9 @@ def _load_kernels() -> None:
 
 
 def _of_files(items: list[Any], files: list[str]) -> list[Any]:
-    """Return the tests of files, in the order of these."""
+    """Return the tests of files, in the order of these, slow ones last."""
     of_file: dict[str, list[Any]] = {file: [] for file in files}
     for item in items:
         of_file.get(item.nodeid.partition("::")[0], []).append(item)
-    return [item for file in files for item in of_file[file]]
+    found = [item for file in files for item in of_file[file]]
+    return sorted(found, key=lambda item: item.get_closest_marker("slow") is not None)

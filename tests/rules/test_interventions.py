@@ -212,6 +212,11 @@ def _laid(**levers):
     } | {"account_cell": state["account.cell_row"][0]}
 
 
+def test_a_lab_is_there_for_any_money():
+    lab = load_intervention("public_innovation_lab")
+    assert lab.replace(lab_funding=1.0).plan.places and not lab.replace(lab_funding=0.0).plan.places
+
+
 def test_officials_come_as_often_as_their_role_says():
     absent, invited, embedded = (
         _laid(officials_role=role) for role in ("absent", "invited", "embedded")

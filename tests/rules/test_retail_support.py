@@ -19,6 +19,7 @@ SUPPORTED = {
     "relief that does not suffice": [use("rent_relief", start=0, rent_relief_funding=900.0)],
     "relief everywhere": [use("rent_relief", start=0, rent_relief_zone="everywhere")],
     "aid": [use("opening_aid", start=0, opening_aid_funding=1_000.0)],
+    "one before the other": [use("rent_relief", start=12), use("opening_aid", start=0, stop=8)],
     "fronts": [use("facade", start=0, facade_funding=1_500.0, facade_zone="everywhere")],
     "all at once": [
         use("rent_relief", start=0, rent_relief=0.9),

@@ -44,6 +44,13 @@ def test_unfinished_files_of_a_killed_sweep_are_removed(store, whole):
     assert store.digest() == whole.digest()
 
 
+def test_environments_of_workers_are_noted_once_and_in_order(store):
+    store.note({'{"python": "3.13"}', '{"python": "3.12"}', '{"python": "3.14"}'})
+    store.note({'{"python": "3.13"}', '{"python": "3.11"}'})
+    noted = [environment["python"] for environment in store.manifest["workers"]]
+    assert noted == ["3.12", "3.13", "3.14", "3.11"]
+
+
 def opened(store: Store) -> Store:
     """The store as another process sees it."""
     again = Store(store.folder)
