@@ -46,7 +46,7 @@ def commands_of_comparison(experiment: Experiment, reference: str) -> Commands:
     flags = ["--fixed-parameters"] * (experiment.parameters == "fixed")
     flags += ["--independent"] * (experiment.luck == "per_arm")
     flags += ["--parts"] * bool(parts)
-    budget = [f"{experiment.budget:g}"] if experiment.budget else []
+    budget = [f"{experiment.budget:.15g}"] if experiment.budget else []
     adding = _adding(_references(baseline.interventions))
     scenario = f"load_scenario({reference!r}){adding}" if adding else repr(reference)
     options = [f"assignments={_assignments(changed)!r}"] if changed else []

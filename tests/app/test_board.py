@@ -17,6 +17,7 @@ from sim.app.ranking import tell_board
 from sim.app.request import Arms, Catalogue, Request
 from sim.app.sessions import Sessions
 from sim.experiments import budget
+from sim.experiments.comparison import comparison_of
 from sim.scenario.scenario import Scenario
 from tests.app.browser import Open
 from tests.app.pages import Page, asked
@@ -40,15 +41,26 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replications, "LOOKS", (10,))
 
 
-def test_shocks_and_the_placebo_are_nothing_to_choose() -> None:
+@pytest.mark.parametrize("more", [{}, {"against": "baseline"}, {"intervention": None}])
+def test_all_but_shocks_and_the_placebo_are_compared_in_my_world(more: dict[str, Any]) -> None:
     choice = Catalogue()
-    arms = choice.arms(Request(**asked(intervention="facade", settings=SHORT)))
-    world, found = EVERY(arms, choice)
-    assert world.interventions == ()
+    settings = {"closure_rate": 0.2} | ({} if "intervention" in more else {"start": 0})
+    request = Request(**asked(**{"intervention": "facade"} | more, settings=settings))
+    world, found = EVERY(choice.arms(request), choice)
+    assert (world.interventions, world.values["closure_rate"]) == ((), 0.2)
     assert {"transition_cluster", "periphery_moratorium", "facade"} <= set(found)
     assert not {"inert_cluster", "pandemic", "grant_cut", "online_jump"} & set(found)
     starts = {name: arm.interventions[-1].levers.start for name, arm in found.items()}
-    assert (starts.pop("facade"), set(starts.values())) == (0, {12})
+    assert starts.pop("facade") == settings.get("start", 12)
+    assert set(starts.values()) == {12}
+
+
+def test_the_printed_command_has_every_digit_of_the_sum() -> None:
+    choice = Catalogue()
+    world, tried = EVERY(choice.arms(Request(**asked())), choice)
+    _, commands = comparison_of(world, {"facade": tried["facade"]}, budget=1_234_567.0)
+    assert "--budget 1234567 " in commands["command"]
+    assert "budget=1234567)" in commands["python"]
 
 
 @pytest.mark.slow
@@ -130,7 +142,7 @@ def test_it_gives_way_to_others_and_stops_when_told(
 
 @pytest.mark.slow
 def test_from_the_start_page_the_best_use_of_a_sum_takes_three_actions(visit: Open) -> None:
-    import axe_playwright_python
+    import axe_playwright_python  # type: ignore[import-untyped]
 
     page = visit("rows=12&columns=12&population=3000&spin_up=2&months=36&lang=en&start=0")
     look = page.page

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from sim.app.replications import Replications
+from sim.app.replications import Replications, ReportRuns
 from sim.app.request import Catalogue, Request
 from sim.app.sessions import Sessions
 from sim.experiments.comparison import compare
@@ -20,15 +20,21 @@ BOTH = "transition_cluster+facade"
 LEVERS = {"months": 12, "start": 0, "transition_cluster.cluster_size": 70, "facade.stop": 9}
 
 
-def test_their_replications_are_those_of_an_arm_of_a_comparison() -> None:
+@pytest.mark.slow
+def test_their_runs_are_those_of_an_arm_of_a_comparison() -> None:
     request = Request(**asked(intervention=BOTH, settings=LEVERS))
-    ours = Replications(Catalogue().arms(request), Sessions().background).pair(0)[0]
+    arms, background = Catalogue().arms(request), Sessions().background
     words = [f"{name}={value}" for name, value in request.settings.items()]
-    theirs = compare(request.scenario, [BOTH], assignments=words, reps=2, seed=1, workers=1).runs
-    rows = theirs[(theirs["rep"] == 0) & (theirs["luck"] == 0)]
+    theirs = compare(request.scenario, [BOTH], assignments=words, reps=2, seed=1, workers=1)
+    rows = theirs.runs[(theirs.runs["rep"] == 0) & (theirs.runs["luck"] == 0)]
     assert set(rows["arm"]) == {"baseline", "facade + transition_cluster"}
+    ours = Replications(arms, background).pair(0)[0]
     assert np.array_equal(ours[:, -1], rows[list(OUTCOMES)], equal_nan=True)
     assert not np.array_equal(ours[0], ours[1], equal_nan=True)
+    report = ReportRuns(arms, 2, background)
+    report.wait()
+    assert report.results is not None
+    assert report.results.digest == theirs.digest
 
 
 def test_each_has_levers_money_and_a_beginning_of_its_own(client: TestClient) -> None:
