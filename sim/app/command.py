@@ -16,7 +16,7 @@ def run_commands(asked: Request, choice: Catalogue, month: int) -> str:
     One line per command; only one where nothing is tried.
     """
     end = ["--months", str(max(month, 1)), "--seed", str(asked.seed)]
-    run = ["sim", "run", choice.references[asked.scenario]]
+    run = ["sim", "run", choice.territory(asked.scenario)[1]]
     lines = [[*run, *_assignments(_compared(asked)), *end]]
     if _is_tried(asked):
         added = [word for name in asked.interventions for word in ("--intervention", name)]
@@ -31,7 +31,7 @@ def compare_command(asked: Request, choice: Catalogue, reps: int | None = None) 
     """
     if asked.intervention is None:
         return ""
-    words = ["sim", "compare", choice.references[asked.scenario], asked.intervention]
+    words = ["sim", "compare", choice.territory(asked.scenario)[1], asked.intervention]
     words += [*_assignments(asked.settings), "--seed", str(asked.seed)]
     words += ["--reps", str(reps)] if reps else [_EVERYWHERE]
     return shlex.join([*words, "--out", "report"])
@@ -62,7 +62,7 @@ def python_of(asked: Request, choice: Catalogue, month: int) -> str:
 
 
 def _loaded(asked: Request, choice: Catalogue) -> str:
-    load = f"sim.load_scenario({choice.references[asked.scenario]!r})"
+    load = f"sim.load_scenario({choice.territory(asked.scenario)[1]!r})"
     lines = ["import sim", f"without = {load}{_replacing(_compared(asked))}"]
     if _is_tried(asked):
         names = ", ".join(map(repr, asked.interventions))

@@ -11,8 +11,13 @@ from typing import Any, Final, cast
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from sim.app.guard import is_upload
+
 REQUEST_SECONDS: Final = 10.0
 """Time in which a request must arrive, header and body."""
+
+UPLOAD_SECONDS: Final = 120.0
+"""Time in which a visitor's files must arrive."""
 
 IDLE_SECONDS: Final = 30
 """Time for which a connection is kept after an answer."""
@@ -22,10 +27,11 @@ MOST: Final = 200
 
 
 class Connection(H11Protocol):
-    """A connection with a deadline for each request."""
+    """A connection with a deadline for each request, a later one for files."""
 
     _deadline: asyncio.TimerHandle | None = None
     _waits_since = 0.0
+    _is_upload = False
 
     def connection_made(self, transport: Any) -> None:
         """Start the deadline, and end another connection if there are too many."""
@@ -39,11 +45,16 @@ class Connection(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Pass data on, and end the deadline once the request has arrived."""
         super().data_received(data)
+        cycle: Any = self.cycle
+        if not self._is_upload and cycle is not None and cycle.more_body and is_upload(cycle.scope):
+            self._is_upload = True
+            self._end_deadline()
         self._watch()
 
     def on_response_complete(self) -> None:
         """Note since when the connection is idle."""
         super().on_response_complete()
+        self._is_upload = False
         self._waits_since = self.loop.time()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -62,7 +73,9 @@ class Connection(H11Protocol):
             self._end_deadline()
         elif self._deadline is None:
             self._waits_since = self.loop.time()
-            self._deadline = self.loop.call_later(REQUEST_SECONDS, self.transport.abort)
+            self._deadline = self.loop.call_later(
+                UPLOAD_SECONDS if self._is_upload else REQUEST_SECONDS, self.transport.abort
+            )
 
     def _end_deadline(self) -> None:
         if self._deadline is not None:

@@ -22,12 +22,18 @@ from urllib.parse import parse_qs
 from starlette.exceptions import HTTPException
 
 LARGEST_BODY: Final = 64 * 1024
-"""Maximum bytes of a request."""
+"""Maximum bytes of a request without files."""
+
+UPLOADS: Final = "/api/towns"
+"""Address to which a visitor's files go, as bytes."""
+
+LARGEST_UPLOAD: Final = 64 * 1024**2 + LARGEST_BODY
+"""Maximum bytes of such a request."""
 
 COOKIE: Final = "essaim"
 
 _NO_TOKEN: Final = "open the page by the link that the server printed: it ends in a token."
-_TOO_LARGE: Final = f"a request may have {LARGEST_BODY:,} bytes at most."
+_TOO_LARGE: Final = "a request may have {most:,} bytes at most."
 
 _HEADERS: Final = (
     (
@@ -73,7 +79,7 @@ class Guard:
             else:
                 await _answer(send, 401, _NO_TOKEN)
             return
-        await self._app(scope, _Limited(receive), _with_headers(send))
+        await self._app(scope, _Limited(receive, _largest(scope)), _with_headers(send))
 
     def _refusal(self, scope: Any, headers: dict[str, str]) -> tuple[int, str] | None:
         host = headers.get("host", "").lower()
@@ -91,12 +97,14 @@ class Guard:
             return 400, "this server speaks plain HTTP alone."
         if scope.get("method") in ("POST", "PUT"):
             kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-            if kind != "application/json":
+            if is_upload(scope) and kind != "application/octet-stream":
+                return 415, "files come as application/octet-stream."
+            if not is_upload(scope) and kind != "application/json":
                 return 415, "a request must be application/json."
-        length = headers.get("content-length", "0")
-        if not length.isdecimal() or len(length) > len(str(LARGEST_BODY)):
-            return 413, _TOO_LARGE
-        return (413, _TOO_LARGE) if int(length) > LARGEST_BODY else None
+        length, most = headers.get("content-length", "0"), _largest(scope)
+        if not length.isdecimal() or len(length) > len(str(most)) or int(length) > most:
+            return 413, _TOO_LARGE.format(most=most)
+        return None
 
     def _is_own(self, host: str) -> bool:
         return host in self._hosts or (self._token is not None and _is_number(host))
@@ -111,6 +119,15 @@ class Guard:
     def _is_token(self, given: str) -> bool:
         """Compare in a time that does not depend on how much is right."""
         return hmac.compare_digest(given.encode(), (self._token or "").encode())
+
+
+def is_upload(scope: Any) -> bool:
+    """Return whether a request brings a visitor's files."""
+    return bool(scope["path"] == UPLOADS and scope.get("method") == "POST")
+
+
+def _largest(scope: Any) -> int:
+    return LARGEST_UPLOAD if is_upload(scope) else LARGEST_BODY
 
 
 def _is_number(host: str) -> bool:
@@ -139,15 +156,15 @@ def _is_link(scope: Any, headers: dict[str, str]) -> bool:
 class _Limited:
     """The body of a request up to a limit, whatever its header claims."""
 
-    def __init__(self, receive: Any) -> None:
-        self._receive, self._left = receive, LARGEST_BODY
+    def __init__(self, receive: Any, most: int) -> None:
+        self._receive, self._most, self._left = receive, most, most
 
     async def __call__(self) -> Any:
         message = await self._receive()
         if message["type"] == "http.request":
             self._left -= len(message.get("body", b""))
             if self._left < 0:
-                raise HTTPException(413, _TOO_LARGE)
+                raise HTTPException(413, _TOO_LARGE.format(most=self._most))
         return message
 
 

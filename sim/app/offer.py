@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sim.app.board import LEAST
+from sim.app.guard import LARGEST_UPLOAD
 from sim.app.pair import CHARTS
 from sim.app.replications import LOOKS
 from sim.app.request import LARGEST_GRID, LONGEST, Catalogue
+from sim.app.uploads import MOST_FILES
 from sim.experiments.budget import LARGEST_BUDGET
 from sim.interventions import TYPES, Intervention
 from sim.measures.map_layers import LAYERS
@@ -36,7 +38,7 @@ def offer(choice: Catalogue) -> dict[str, Any]:
     return {
         "package_version": package_version(),
         "model_version": MODEL_VERSION,
-        "scenarios": [_scenario(name, s) for name, s in choice.scenarios.items()],
+        "scenarios": [offered_scenario(name, s) for name, s in choice.scenarios.items()],
         "interventions": [_intervention(i) for i in choice.interventions.values()],
         "groups": {i.group: _texts(f"groups.{i.group}") for i in PARAMETERS.values()},
         "parameters": [_info(i) for i in PARAMETERS.values() if i.name != "file"],
@@ -68,6 +70,8 @@ def offer(choice: Catalogue) -> dict[str, Any]:
             "cells": LARGEST_GRID,
             "months": LONGEST,
             "steps": MOST_STEPS,
+            "upload_bytes": LARGEST_UPLOAD,
+            "upload_files": MOST_FILES,
             "replications": list(LOOKS),
             "budget": [LEAST, LARGEST_BUDGET],
         },
@@ -108,7 +112,8 @@ def _sources(settings: Mapping[str, Setting]) -> dict[str, dict[str, Any]]:
     return {n: {"source": _source(s.source), "evidence": s.evidence} for n, s in settings.items()}
 
 
-def _scenario(name: str, scenario: Scenario) -> dict[str, Any]:
+def offered_scenario(name: str, scenario: Scenario) -> dict[str, Any]:
+    """Describe a territory under the name by which the page asks for it."""
     return {
         "name": name,
         "title": _typeset(scenario.title),

@@ -38,9 +38,9 @@ ERRORS: Final[dict[int | str, dict[str, Any]]] = {
         (405, "The method is not one of this address."),
         (409, "Not at this moment."),
         (413, "The request is too large."),
-        (415, "The request is not JSON."),
+        (415, "The request is neither JSON nor, where files go, bytes."),
         (422, "A value is not admissible."),
-        (429, "There are too many sessions."),
+        (429, "There are too many sessions, towns or requests."),
     )
 }
 """Statuses of refusals, as in the schema."""

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -16,6 +16,9 @@ from sim.interventions import LEVERS, Intervention, list_interventions, load_int
 from sim.scenario.scenario import Scenario, list_scenarios, load_scenario
 from sim.scenario.schema import PARAMETERS
 from sim.simulation.simulation import LARGEST_SEED
+
+if TYPE_CHECKING:
+    from sim.app.towns import Towns
 
 LARGEST_GRID: Final = 250_000
 """Maximum cells of a territory on the page."""
@@ -95,10 +98,12 @@ class Catalogue:
     """The available territories and interventions, by name.
 
     Nothing but these and further scenario files, such as imported territories, is read, whatever a
-    visitor requests. Raise `InputError` if a file is invalid, or two have the same name.
+    visitor requests; towns of visitors are there for those who know their names. Raise `InputError`
+    if a file is invalid, or two have the same name.
     """
 
-    def __init__(self, files: Sequence[Path] = ()) -> None:
+    def __init__(self, files: Sequence[Path] = (), towns: Towns | None = None) -> None:
+        self._towns = towns
         paths = [*list_scenarios(), *files]
         self.scenarios: dict[str, Scenario] = {}
         self.references: dict[str, str] = {}
@@ -109,9 +114,16 @@ class Catalogue:
             self.references[path.stem] = str(path) if path in files else path.stem
         self.interventions = {p.stem: load_intervention(p) for p in list_interventions()}
 
+    def territory(self, name: str) -> tuple[Scenario, str]:
+        """Return the scenario of this name, and its name on the command line."""
+        town = self._towns.find(name) if self._towns else None
+        if town is not None:
+            return town.scenario, town.reference
+        return _chosen(name, self.scenarios, "scenario"), self.references[name]
+
     def arms(self, asked: Request) -> Arms:
         """Return the scenarios of a request, if names, values and sizes are admissible."""
-        base = _chosen(asked.scenario, self.scenarios, "scenario")
+        base, reference = self.territory(asked.scenario)
         for name in asked.interventions:
             _chosen(name, self.interventions, "intervention")
         treated = base.add(*asked.interventions)
@@ -124,7 +136,7 @@ class Catalogue:
         treated = treated.replace(**values)
         for scenario in (treated, without := base.replace(**compared_settings(asked, values))):
             _refuse_large(scenario)
-        return Arms(without, treated, asked.seed, self.references[asked.scenario], mode_of(asked))
+        return Arms(without, treated, asked.seed, reference, mode_of(asked))
 
 
 def mode_of(asked: Request) -> Mode:

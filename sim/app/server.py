@@ -35,6 +35,8 @@ from sim.app.scenes import scenes_of, tell_scenes
 from sim.app.sessions import Sessions
 from sim.app.story import answer_at, tell
 from sim.app.town import town
+from sim.app.town_routes import answer_towns
+from sim.app.towns import Towns
 from sim.errors import InputError, nearest
 from sim.measures.map_layers import LAYERS
 from sim.version import package_version
@@ -93,7 +95,8 @@ def make_app(
     Scenario files are offered in addition to those of the package; raise `InputError` if one is
     invalid. Sessions are new ones with the usual limits by default.
     """
-    choice = Catalogue(scenarios)
+    towns = Towns()
+    choice = Catalogue(scenarios, towns)
     sessions = Sessions() if sessions is None else sessions
     api = FastAPI(
         title="Essaim", version=package_version(), docs_url=None, redoc_url=None, responses=ERRORS
@@ -182,6 +185,7 @@ def make_app(
             "python": python_of(asked, choice, month),
         }
 
+    answer_towns(api, towns)
     _answer_town(api, sessions)
     _answer_replications(api, sessions)
     _answer_why(api, sessions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -20,7 +21,15 @@ from sim.words.catalogue import Words
 from sim.words.folders import ENGLISH, Language
 from sim.words.language import number, percent
 
-__all__ = ["Balance", "Remark", "balance_sheet", "remarks_in_words", "run_a_month", "with_balance"]
+__all__ = [
+    "Balance",
+    "Remark",
+    "balance_sheet",
+    "figure_in_words",
+    "remarks_in_words",
+    "run_a_month",
+    "with_balance",
+]
 
 MOST_IN_EMPTY_CELLS: Final = 0.10
 """Maximum share of premises in cells without residents; assumed."""
@@ -71,6 +80,24 @@ def _value(name: str, value: int | float | str, language: Language) -> int | flo
     return number(value, language, 0 if isinstance(value, int) else 1)
 
 
+def figure_in_words(
+    name: str, here: float, usual: float | None, language: Language
+) -> tuple[str, str, str]:
+    """Return a figure's label, its value here, and that in the archetype, if there is one."""
+
+    def shown(value: float) -> str:
+        if name.startswith("share"):
+            return percent(value, language)
+        return number(value, language, _digits(name))
+
+    label = Words(language)("balance_figures." + re.sub(r"[^a-z]+", "_", name.lower()).strip("_"))
+    return label, shown(here), "" if usual is None else shown(usual)
+
+
+def _digits(name: str) -> int:
+    return 0 if name == "residents" else 2 if "relative" in name else 1
+
+
 def remarks_in_words(provenance: dict[str, Any], language: Language) -> list[str]:
     """Return the remarks of the balance sheet in a territory's provenance, if it has one."""
     sheet = provenance.get("balance_sheet", {})
@@ -110,8 +137,7 @@ class Balance:
 def _shown(name: str) -> Any:
     if name.startswith("share"):
         return lambda value: percent(value, "en")
-    digits = 0 if name == "residents" else 2 if "relative" in name else 1
-    return lambda value: number(value, "en", digits)
+    return lambda value: number(value, "en", _digits(name))
 
 
 def balance_sheet(territory: Territory, archetype: str | None = None) -> Balance:

@@ -161,6 +161,8 @@ def _layer(path: Path, driver: str, layer: str, box: Box) -> Shapes | None:
 
     source, options = _source(path, driver), _options(driver)
     info = pyogrio.read_info(source, layer=layer, **options)
+    if info["driver"] != driver:  # another one that would follow links in the file
+        raise ValueError
     header = tuple(str(own) for own in info["fields"])
     if any(own.startswith("tags.") for own in header):
         header = ("Overpass", *header)

@@ -130,6 +130,18 @@ def test_a_request_in_drops_ends_in_time_too(address: tuple[str, int]) -> None:
             time.sleep(0.1)
 
 
+def test_files_have_more_time_to_arrive_and_not_for_ever(
+    address: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "UPLOAD_SECONDS", 1.5)
+    begun = b"POST /api/towns HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    kind = b"content-type: application/octet-stream\r\ncontent-length: 50\r\n\r\n{"
+    with socket.create_connection(address) as connection:
+        connection.sendall(begun + kind)
+        assert not ends(connection, 0.8)
+        assert ends(connection, 10)
+
+
 def test_idle_connections_do_not_block_a_user(address: tuple[str, int]) -> None:
     with ExitStack() as stack:
         for number in range(40):

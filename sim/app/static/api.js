@@ -3,7 +3,8 @@
 
 async function ask(method, path, body) {
   const options = { method, headers: { "accept-language": document.documentElement.lang } };
-  if (body !== undefined) {
+  if (body instanceof Blob) options.body = body; // with its own type
+  else if (body !== undefined) {
     options.headers["content-type"] = "application/json";
     options.body = JSON.stringify(body);
   }
@@ -45,6 +46,15 @@ export const file = async (session, name) =>
 
 export const life = (session, who, language) =>
   json("GET", `/api/sessions/${session}/life?${new URLSearchParams({ ...who, lang: language })}`);
+
+// A line of JSON with names and sizes, then the files themselves; see sim/app/uploads.py.
+export async function sendTown(name, files) {
+  const head = JSON.stringify({ name, files: files.map((file) => ({ name: file.name, size: file.size })) });
+  const body = new Blob([head, "\n", ...files], { type: "application/octet-stream" });
+  return (await ask("POST", "/api/towns", body)).json();
+}
+export const ownTown = (name) => json("GET", `/api/towns/${name}`);
+export const forgetTown = (name) => fetch(`/api/towns/${name}`, { method: "DELETE" });
 
 const GROUPS = ["shops", "places", "offices", "projects", "visitors", "young"];
 

@@ -8,6 +8,7 @@ import { compare, language, learn, options, say, speak, text } from "./language.
 import * as ground from "./ground.js";
 import * as guide from "./guide.js";
 import * as maps from "./maps.js";
+import * as ownTown from "./own_town.js";
 import * as replications from "./replications.js";
 import * as settings from "./settings.js";
 import * as story from "./story.js";
@@ -281,6 +282,7 @@ function layout() {
     new Option(say(`against_${name}`), name, false, name === settings.chosen.against)));
   element("against-field").hidden = !settings.chosen.interventions.length;
   story.layTabs();
+  ownTown.speak();
   label();
   element("language").replaceChildren(...options());
   element("footer").textContent = say("footer", { version: offer.package_version, model: offer.model_version });
@@ -412,6 +414,7 @@ function listen() {
 async function start() {
   offer = await api.options();
   learn(offer);
+  await ownTown.remember(offer);
   const given = settings.read(offer);
   layer = given.layer;
   target = given.month;
@@ -422,6 +425,12 @@ async function start() {
   board.listen(present, given.budget);
   guide.listen(present);
   town.listen(present);
+  ownTown.listen(offer, (scenario) => {
+    settings.chosen.scenario = scenario;
+    target = 0;
+    layout();
+    changed();
+  });
   listen();
   await next(open);
   document.body.dataset.ready = "true";
