@@ -11,6 +11,7 @@ import * as maps from "./maps.js";
 import * as ownTown from "./own_town.js";
 import * as replications from "./replications.js";
 import * as settings from "./settings.js";
+import * as site from "./site.js";
 import * as story from "./story.js";
 import * as timeline from "./timeline.js";
 import * as town from "./town.js";
@@ -281,6 +282,7 @@ function layout() {
   element("against").replaceChildren(...["world", "baseline"].map((name) =>
     new Option(say(`against_${name}`), name, false, name === settings.chosen.against)));
   element("against-field").hidden = !settings.chosen.interventions.length;
+  site.speak();
   story.layTabs();
   ownTown.speak();
   label();
@@ -419,6 +421,10 @@ async function start() {
   layer = given.layer;
   target = given.month;
   speak(given.lang ?? navigator.language.slice(0, 2));
+  site.listen(offer, () => {
+    layout();
+    changed();
+  });
   layout();
   replications.listen(present);
   why.listen(present);

@@ -6,6 +6,7 @@ import * as maps from "./maps.js";
 import * as marks from "./marks.js";
 import * as scene from "./scene.js";
 import { language, number, say } from "./language.js";
+import * as site from "./site.js";
 import * as view from "./view.js";
 
 const element = (id) => document.getElementById(id);
@@ -111,6 +112,7 @@ function draw(progress, border = Math.round(canvas.width * percentage())) {
   if (border > 0 && border < canvas.width) context.fillRect(border - 1, 0, 3, canvas.height);
   const cell = maps.chosen();
   if (cell) frameCell(cell);
+  for (const at of site.chosen()) frameCell(at, getComputedStyle(document.documentElement).getPropertyValue("--warn"), 3);
 }
 
 function side(k, from, to, progress) {
@@ -138,8 +140,8 @@ function ring(x, y) {
   context.stroke();
 }
 
-function frameCell([row, column]) {
-  Object.assign(context, { strokeStyle: marks.ink, lineWidth: 1.5 });
+function frameCell([row, column], strokeStyle = marks.ink, lineWidth = 1.5) {
+  Object.assign(context, { strokeStyle, lineWidth });
   const { scale } = view.part();
   context.strokeRect(view.x(column), view.y(row), scale, scale);
 }
@@ -210,6 +212,10 @@ export function listen(given) {
   canvas.addEventListener("click", (event) => {
     if (!shown) return;
     const [x, y, scale] = point(event);
+    if (site.isPlacing()) {
+      maps.choose(...view.cellAt(x, y), present);
+      return site.place(...maps.chosen());
+    }
     const far = (one) => Math.hypot(one.x - x, one.y - y);
     const near = everything(sideAt(x)).filter((one) => far(one) < NEAR * scale);
     select(near.reduce((best, one) => (best && far(best) <= far(one) ? best : one), null), sideAt(x));
@@ -221,6 +227,7 @@ export function listen(given) {
     const [row, column] = maps.chosen() ?? middle;
     maps.choose(row + (move?.[0] ?? 0), column + (move?.[1] ?? 0), present);
     if (move) return Number(element("zoom").value) > 1 ? redraw() : turning || draw(1);
+    if (site.isPlacing()) return site.place(row, column);
     // One after the other of all that is in the cell.
     const k = sideAt(view.x(column + 0.5));
     const here = everything(k).filter(({ cell }) => cell[0] === row && cell[1] === column);
