@@ -138,6 +138,14 @@ def test_it_gives_way_to_others_and_stops_when_told(
     told = first.get("board").json()
     assert (told["running"], told["known"], told["error"]) == (False, 0, "")
     assert order.count("board") < 30
+    # The end of the session stops it, too.
+    client.post(f"{first.path}/board", json={"budget": 40_000})
+    with sessions.using(first.about["session"]) as session:
+        ours = session.board
+    first.end()
+    assert ours is not None
+    ours.wait()
+    assert ours.known == 0
 
 
 @pytest.mark.slow

@@ -20,6 +20,7 @@ let known = 0; // replications whose ranking is shown
 let world = ""; // that the ranking is about
 let problem = ""; // with the sum, in words
 let timer = null;
+let looking = null; // the look that counts
 
 export function listen(page, given) {
   present = page;
@@ -63,7 +64,10 @@ async function stop() {
 
 async function look() {
   clearTimeout(timer);
-  state = await api.board(present.session, language, known);
+  const mine = (looking = {});
+  const found = await api.board(present.session, language, known);
+  if (looking !== mine) return; // another look has begun since
+  state = found;
   if (state.ranking) {
     known = state.known;
     show(state.ranking);
