@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 import sim
 from sim.experiments.budget import CLOSE, scale_arms
 from sim.experiments.experiment import BASELINE
-from sim.experiments.spending import planned_a_year
+from sim.experiments.spending import planned_a_year, spent_a_year
 from sim.interventions import list_interventions, load_intervention
+from sim.interventions.plan import present_values
 from sim.report.blocks import Table
 from sim.report.facts import Facts
 from sim.report.sections.budget import budget, money_left
@@ -58,6 +60,53 @@ def test_what_spends_a_part_of_its_money_plans_more():
     found = scales("rent_relief", lambda planned: 0.7 * planned)
     assert found.limit == "none"
     assert found.spent == pytest.approx(BUDGET, rel=CLOSE)
+
+
+TRACES = {
+    # of the share of the budget planned, what is spent: what is planned one after the other
+    "half of it": (lambda p: 0.5 * p, [1, 2], "none"),
+    "two fifths": (lambda p: 0.4 * p, [1, 2, 2.5], "none"),
+    "too much at first": (lambda p: 1.5 * p * p, [1, 0.6, 0.791667, 0.813949, 0.816219], "none"),
+    "far too much": (lambda p: 200 * p, [1, 0.01, 0.0045, 0.005], "none"),
+    "a tenth of what is added": (lambda p: 0.25 + 0.0999 * (p - 1), [1, 2], "demand"),
+    "a little more": (lambda p: 0.25 + 0.11 * (p - 1), [1, 2, 4, 6.8966, 7.6746, 7.7978], "none"),
+    "nothing, then all": (lambda p: 0.0 if p < 1.5 else 1.004, [1, 2], "none"),
+    "a step": (lambda p: 0.5 if p < 1.3 else 2.0, 12 * [0], "steps"),
+}
+
+
+@pytest.mark.parametrize("case", TRACES)
+def test_the_search_goes_up_at_most_twofold_then_along_straight_lines(case):
+    answer, expected, limit = TRACES[case]
+    planned = []
+
+    def spend(asked):
+        planned.append(asked / BUDGET)
+        return BUDGET * answer(asked / BUDGET)
+
+    assert scales("rent_relief", spend).limit == limit
+    assert len(planned) == len(expected)
+    assert limit == "steps" or planned == pytest.approx(expected, rel=1e-3)
+
+
+def test_money_of_a_year_is_that_of_all_over_the_time_in_which_any_of_them_lasts():
+    relief = load_intervention("rent_relief").replace(start=6, stop=30)
+    aid = load_intervention("opening_aid").replace(start=12, stop=0)
+    years = present_values(48)[6:].sum() / 12
+    whole = relief.cost(48) + aid.cost(48)
+    assert planned_a_year([relief, aid], 48) == pytest.approx(whole / years)
+    assert planned_a_year([], 48) == 0
+    money = {"baseline": [1e6, 2e6], "arm": [3e6, 5e6]}
+    rows = [
+        {"luck": luck, "horizon": horizon, "arm": arm, "public_spending": spent + luck + horizon}
+        for luck in (0, 1)
+        for horizon in (24, 48)
+        for arm, of_arm in money.items()
+        for spent in of_arm
+    ]
+    found = spent_a_year(pd.DataFrame(rows), "arm", [relief, aid], 48)
+    assert found.tolist() == pytest.approx([2e6 / years, 3e6 / years])
+    assert spent_a_year(pd.DataFrame(rows), "arm", [], 48).tolist() == [0, 0]
 
 
 def test_what_nobody_asks_for_stays_unspent_and_is_not_planned_again():

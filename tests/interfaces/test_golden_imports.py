@@ -1,4 +1,4 @@
-"""An import of each kind gives the same territory, array by array, and the same counts.
+"""Each kind of import, and of made-up ground, gives the same territory and counts as before.
 
 Files of a made-up town, with what files of real places have: a circle, communes, a raster, repeated
 shops, vacancies of several marks, malls, words of a town hall's own sheet. The table in
@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.scenario.scenario import load_scenario
+from sim.simulation.simulation import territory_of
 from sim.territory.import_territory import import_territory
 from sim.territory.imported_scenario import suggest_archetype
 from sim.territory.territory import Territory
@@ -116,6 +118,9 @@ CASES: dict[str, Callable[[Town], Territory]] = {
         t.population(), t.bpe(), name="T", vacancy=VacancyRequest(file=sheet(t))
     ),
     "raster": lambda t: import_territory(raster(t), shops(t, "overpass.json"), name="T"),
+    "nothing but a seed": lambda _: territory_of(
+        load_scenario("mid_sized_town").replace(rows=18, columns=16, population=4000)
+    ),
     "people alone": lambda t: import_territory(t.population(), name="T", centres=[around(t)]),
 }
 
