@@ -201,6 +201,23 @@ def test_a_value_of_the_scenarios_own_takes_its_range_along():
     assert moved.high == pytest.approx(0.5 * default.high)
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "low", "high"),
+    [
+        ("spending_growth_after_2024", 0.004, -0.004, 0.01),  # the default
+        ("spending_growth_after_2024", 0.008, -0.008, 0.02),
+        ("spending_growth_after_2024", -0.002, -0.01, 0.004),  # of the other sign: shifted
+        ("spending_growth_after_2024", 0.0, 0.0, 0.0),
+        ("cost_growth_after_2024", 0.02, 0.015, 0.029),  # from 0: shifted
+        ("remote_trend", 0.19, 0.16, 0.2),  # up to its bound
+        ("remote_trend", -0.19, -0.2, -0.16),
+    ],
+)
+def test_a_range_is_scaled_or_shifted_with_its_value_and_keeps_its_bounds(name, value, low, high):
+    found = uncertain_ranges(TOWN.replace(**{name: value}))[name]
+    assert (found.low, found.mode, found.high) == pytest.approx((low, value, high))
+
+
 def test_draws_depend_on_seed_replication_and_name_alone():
     other = TOWN.replace(closure_rate=0.07, months=24)
     one, two = draw(TOWN, 5, 3), draw(other, 5, 3)
