@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["FUNNEL_COLUMNS", "STAGES", "funnel_table"]
-
 STAGES: Final = (
     "public_spending",
     "facilitation_hours_paid",

@@ -18,8 +18,6 @@ from sim.measures.measure import Measure
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MOST_PAIRED", "THROUGH_COLUMNS", "Levels", "Off", "pairs_of", "through_table"]
-
 MOST_PAIRED: Final = 3
 """Strongest mechanisms of an arm that are also switched off in pairs."""
 
