@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from sim.report.blocks import Tone
-from sim.report.quantity import rounded
+from sim.report.quantity import YEARLY, rounded
 from sim.words.catalogue import Words
 from sim.words.language import number, percent
 
@@ -72,7 +72,7 @@ class Figure:
     @property
     def is_percent(self) -> bool:
         """True for shares and yearly rates."""
-        return self.unit == "1/year" or self.name.startswith(_SHARES)
+        return self.unit == YEARLY or self.name.startswith(_SHARES)
 
     @property
     def reason(self) -> str:

@@ -12,6 +12,9 @@ from sim.words.language import number, percent
 
 _SHARES = ("share", "share of residents", "share of turnover")
 
+YEARLY = "1/year"
+"""Unit of rates, which are per cent a year."""
+
 
 def signed(value: float, language: Language, digits: int) -> str:
     """Write a number with its sign; zero has neither sign nor digits.
@@ -86,14 +89,20 @@ def probability(value: float, language: Language) -> str:
 
 
 def value_of(value: object, unit: str, language: Language) -> str:
-    """Write a parameter's value as a table shows it."""
+    """Write a parameter's value as a table shows it.
+
+    Examples
+    --------
+    >>> value_of(0.35, "share", "en"), value_of(-0.01, "1/year", "en"), value_of(25000.0, "EUR", "en")
+    ('35%', '−1%', '25,000')
+    """
     words = Words(language)
     if isinstance(value, bool):
         return words("quantity.yes" if value else "quantity.no")
     if not isinstance(value, (int, float)):
         named = [_chosen(part, words) for part in str(value).split()]
         return ", ".join(named) if all(named) and named else str(value) or words("quantity.none")
-    if unit in _SHARES:
+    if unit in (*_SHARES, YEARLY):
         return percent(value, language, _digits(100 * value))
     return number(value, language, _digits(value))
 
@@ -200,3 +209,9 @@ class Quantity:
     def interval(self, low: float, high: float) -> str:
         """Write an interval of changes, such as ``−0.1 to +0.3``."""
         return between(self.change(low), self.change(high), self.language)
+
+    def lies(self, low: float, high: float) -> str:
+        """Say where a change lies: between two others, or near one where they read the same."""
+        ends = self.change(low), self.change(high)
+        key = "quantity.near" if ends[0] == ends[1] else "quantity.between"
+        return Words(self.language)(key, low=ends[0], high=ends[1])

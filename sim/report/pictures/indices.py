@@ -15,6 +15,9 @@ from sim.words.language import number, percent
 WIDEST: Final = 46
 """Characters of a label in one line."""
 
+WIDEST_KEY: Final = 72
+"""Characters of both keys side by side; longer ones stand one below the other."""
+
 
 def draw_indices(
     name: str,
@@ -32,7 +35,9 @@ def draw_indices(
     Rows hold ``label``, both indices, and ``_lo`` and ``_hi`` of the first, in the unit given.
     """
     of_unit = f" ({unit})" if unit else ""
-    height = 0.75 + 0.29 * len(rows)
+    keys = [words(f"index.{index}") + of_unit for index in (first, second)]
+    is_long = len("".join(keys)) > WIDEST_KEY
+    height = (0.93 if is_long else 0.75) + 0.29 * len(rows)
     labels = [textwrap.wrap(r["label"], WIDEST) for r in rows]
     left = 0.03 + max(len(line) for lines in labels for line in lines) * 0.0105
     with look():
@@ -57,9 +62,8 @@ def draw_indices(
         write_ticks(axes.xaxis, lambda v: write_index(v, is_share, words))
         axes.tick_params(length=0, labelsize=9)
         figure.legend(
-            [bars[0], marks], [words(f"index.{index}") + of_unit for index in (first, second)],
-            loc="upper left", bbox_to_anchor=(0.0, 1.0), ncols=2, fontsize=9.5, borderpad=0.1,
-            borderaxespad=0.0,
+            [bars[0], marks], keys, loc="upper left", bbox_to_anchor=(0.0, 1.0),
+            ncols=1 if is_long else 2, fontsize=9.5, borderpad=0.1, borderaxespad=0.0,
         )  # fmt: skip
     said = words("answer.separator").join(
         f"{r['label']} {write_index(r[first], is_share, words)}" for r in rows

@@ -146,6 +146,8 @@ def _with_levels(key: str, effect: Effect, words: Words) -> list[str]:
     quantity = effect.quantity
     low, change, high = (quantity.change(v) for v in (effect.lo90, effect.mean, effect.hi90))
     baseline = quantity.level(effect.baseline_mean)
+    if low == high:
+        key = "answer.beside_shops_same" if key == "answer.beside_shops" else key
     return [words(key, change=change, low=low, high=high, baseline=baseline)]
 
 
@@ -168,6 +170,7 @@ def _interval(effect: Effect, words: Words) -> str:
         fewest=number(FEWEST, words.language),
         low=quantity.change(effect.lo90),
         high=quantity.change(effect.hi90),
+        between=quantity.lies(effect.lo90, effect.hi90),
         relevant=quantity.size(effect.smallest_relevant),
         baseline=quantity.level_in_full(effect.baseline_mean),
     )

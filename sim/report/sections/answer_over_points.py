@@ -24,6 +24,10 @@ READINGS: Final = ("better", "worse", "mixed", "moved", "none", "open", "missing
 """What measures may say, in the order in which it is stated."""
 
 
+TOLD: Final = ("better", "better_perhaps", "worse", "worse_perhaps", *READINGS[2:])
+"""The same, with what may be too little to matter apart."""
+
+
 def over_points(facts: Facts, arm: Arm, k: int) -> list[Block]:
     """State what an arm does over its points, with a card for each measure; `k` numbers the arm."""
     facts = facts.own(arm)
@@ -84,8 +88,8 @@ def _ranges(facts: Facts, arm: Arm) -> list[Block]:
 def _lead(facts: Facts, arm: Arm, surfaces: Sequence[Surface]) -> str:
     words = facts.words
     parts = []
-    for reading in READINGS:
-        labels = [within_text(s.label) for s in surfaces if s.reading == reading]
+    for reading in TOLD:
+        labels = [within_text(s.label) for s in surfaces if _told(s) == reading]
         if labels:
             is_one = len(surfaces[0].effects) == 1
             told = "too_few" if all(s.count("too_few") for s in surfaces) else reading
@@ -107,6 +111,13 @@ def _lead(facts: Facts, arm: Arm, surfaces: Sequence[Surface]) -> str:
         count=facts.levels.count(len(facts.points)),
     )
     return " ".join([intro, *(f"{capital(part)}." for part in parts)])
+
+
+def _told(surface: Surface) -> str:
+    """Return the reading of a measure; apart where no effect is sure to be enough to matter."""
+    tone = {"better": "good", "worse": "bad"}.get(surface.reading)
+    is_firm = any(e.tone == tone and not e.is_open for e in surface.effects)
+    return f"{surface.reading}_perhaps" if tone and not is_firm else surface.reading
 
 
 def _reading(facts: Facts, arm: Arm, name: str, surface: Surface) -> Card:
@@ -193,18 +204,19 @@ def _extreme(facts: Facts, surface: Surface, effect: Effect) -> str:
             return words("sweep_card.mean_drawn" if facts.is_sampled else "sweep_card.mean", **told)
         return words("sweep_card.one", point=point, **told)
     if surface.reading == "none":
-        low = quantity.change(min(e.lo90 for e in surface.effects if e.is_small))
-        high = quantity.change(max(e.hi90 for e in surface.effects if e.is_small))
-        key = "small_one" if is_one else "small" if low != high else "tiny"
+        low = min(e.lo90 for e in surface.effects if e.is_small)
+        high = max(e.hi90 for e in surface.effects if e.is_small)
+        told = {"between": quantity.lies(low, high), "against": against}
         relevant = quantity.size_range(*surface.smallest_relevant)
-        return words(f"sweep_card.{key}", low=low, high=high, relevant=relevant, against=against)
+        return words(f"sweep_card.{'small_one' if is_one else 'small'}", relevant=relevant, **told)
     key = "interval" if is_one else "largest" if effect.has_moved else "largest_open"
     if surface.reading == "mixed":
         key = "largest_desired"
     elif effect.is_chance and not is_one:
         key = "largest_chance"
-    low, high = quantity.change(effect.lo90), quantity.change(effect.hi90)
-    return words(f"sweep_card.{key}", point=point, low=low, high=high, against=against)
+    ends = {"low": quantity.change(effect.lo90), "high": quantity.change(effect.hi90)}
+    between = quantity.lies(effect.lo90, effect.hi90)
+    return words(f"sweep_card.{key}", point=point, between=between, against=against, **ends)
 
 
 def _rest(facts: Facts, surface: Surface) -> list[str]:

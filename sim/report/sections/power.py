@@ -62,7 +62,7 @@ def _over_draws(facts: Facts, effect: Effect) -> str:
         f"power.{key}",
         reps=facts.levels.count(effect.replications),
         low=low,
-        high=high,
+        between=quantity.lies(effect.draws_lo90, effect.draws_hi90),
         often=often,
     )
 

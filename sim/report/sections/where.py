@@ -95,8 +95,7 @@ def plateau_sentences(facts: Facts, surface: Surface) -> list[str]:
                 level=facts.levels.amount(axis, levels[step.at]),
                 highest=facts.levels.amount(axis, levels[step.highest]),
                 change=change(step.last.mean),
-                low=change(step.last.lo90),
-                high=change(step.last.hi90),
+                interval=surface.quantity.interval(step.last.lo90, step.last.hi90),
             )
         )
     return found
