@@ -98,6 +98,15 @@ class Code:
 
 
 @dataclass(frozen=True)
+class Fold:
+    """What most readers pass over: folded on a screen, and printed only if unfolded."""
+
+    summary: str
+    blocks: Sequence[Block]
+    kind: str = "fold"
+
+
+@dataclass(frozen=True)
 class Card:
     """The answer on one measure.
 
@@ -122,7 +131,7 @@ class Cards:
     kind: str = "cards"
 
 
-Block = Paragraph | Subhead | Bullets | Table | Gallery | Code | Cards
+Block = Paragraph | Subhead | Bullets | Table | Gallery | Code | Cards | Fold
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Final
 import jinja2
 
 from sim.figures.style import Picture
-from sim.report.blocks import Cards, Gallery, Section
+from sim.report.blocks import Block, Cards, Fold, Gallery, Section
 from sim.words.catalogue import Words
 from sim.words.folders import Language
 
@@ -28,13 +28,14 @@ def render_page(
     sections: Sequence[Section],
     versions: tuple[str, str],
     png: bool,
+    appendix: Sequence[Section] = (),
 ) -> dict[str, bytes]:
-    """Lay sections out as a page.
+    """Lay sections out as a page: the first printed alone, the appendix after all others.
 
     Content by path: ``report.html``, which stands alone, and ``figures/*.svg``.
     """
     words = Words(language)
-    pictures = list(_pictures(sections))
+    pictures = list(_pictures([b for s in (*sections, *appendix) for b in s.blocks]))
     drawn = {picture.name: picture.svg() for picture in pictures}
     package, model = versions
     page = _template().render(
@@ -43,8 +44,9 @@ def render_page(
         kicker=kicker,
         question=question,
         facts=facts,
-        contents=words("page.contents"),
+        said={key: words(f"page.{key}") for key in ("contents", "appendix", "folded")},
         sections=sections,
+        appendix=appendix,
         footer=[words("page.caveat"), words("page.footer", package=package, model=model)],
         style=(FOLDER / "style.css").read_text(encoding="utf-8"),
         inline=lambda picture: _inline(drawn[picture.name]),
@@ -68,13 +70,14 @@ def _template() -> jinja2.Template:
     return environment.get_template("report.html")
 
 
-def _pictures(sections: Sequence[Section]) -> Iterator[Picture]:
-    for section in sections:
-        for block in section.blocks:
-            if isinstance(block, Gallery):
-                yield from (tile.picture for tile in block.tiles)
-            elif isinstance(block, Cards):
-                yield from (card.picture for card in block.cards if card.picture)
+def _pictures(blocks: Sequence[Block]) -> Iterator[Picture]:
+    for block in blocks:
+        if isinstance(block, Gallery):
+            yield from (tile.picture for tile in block.tiles)
+        elif isinstance(block, Cards):
+            yield from (card.picture for card in block.cards if card.picture)
+        elif isinstance(block, Fold):
+            yield from _pictures(block.blocks)
 
 
 def _inline(svg: bytes) -> str:

@@ -93,8 +93,8 @@ def value_of(value: object, unit: str, language: Language) -> str:
 
     Examples
     --------
-    >>> value_of(0.35, "share", "en"), value_of(-0.01, "1/year", "en"), value_of(25000.0, "EUR", "en")
-    ('35%', '−1%', '25,000')
+    >>> value_of(0.35, "share", "en"), value_of(-0.01, "1/year", "en"), value_of(2500, "EUR", "en")
+    ('35%', '−1%', '2,500')
     """
     words = Words(language)
     if isinstance(value, bool):

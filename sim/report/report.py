@@ -14,7 +14,9 @@ from sim.report.sections.certainty import displacement, variance
 from sim.report.sections.design import design
 from sim.report.sections.effect_tables import effect_tables
 from sim.report.sections.equity import equity
+from sim.report.sections.found import found
 from sim.report.sections.funnel import funnel
+from sim.report.sections.headline_cards import headline_cards
 from sim.report.sections.limits import again, limits
 from sim.report.sections.maps import maps
 from sim.report.sections.money import cost, money
@@ -39,18 +41,25 @@ if TYPE_CHECKING:
 
 SECTIONS: Final = (
     answer,
+    headline_cards,
+    found,
+    variants,
+    response,
+    possibility,
+    sensitivity,
+    run_over_time,
+)
+"""The answer and what supports it, in the order of the page. Each function returns None where the
+results hold nothing for it."""
+
+APPENDIX: Final = (
     funnel,
     why,
     towns,
     stakes,
     equity,
-    variants,
-    response,
     trade_offs,
-    possibility,
-    sensitivity,
     over_time,
-    run_over_time,
     effect_tables,
     maps,
     budget,
@@ -66,7 +75,7 @@ SECTIONS: Final = (
     again,
     assumptions,
 )
-"""In the order of the page. Each returns None where the results hold nothing for it."""
+"""What follows for those who look something up."""
 
 
 def write_report(
@@ -87,6 +96,7 @@ def write_report(
             question=question(facts),
             facts=key_facts(facts),
             sections=[section for make in SECTIONS if (section := make(facts)) is not None],
+            appendix=[section for make in APPENDIX if (section := make(facts)) is not None],
             versions=(facts.run["package_version"], facts.run["model_version"]),
             png=png,
         )

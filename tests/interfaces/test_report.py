@@ -18,7 +18,6 @@ from sim.report.blocks import Table
 from sim.report.facts import Facts
 from sim.report.quantity import Quantity
 from sim.report.report import write_report
-from sim.report.sections.answer import answer
 from sim.report.sections.certainty import variance
 from sim.report.sections.effect_tables import effect_tables
 from sim.report.sections.maps import maps
@@ -30,7 +29,7 @@ from sim.scenario.schema import PARAMETERS
 from sim.words.folders import Language, languages
 from sim.words.language import typeset
 from tests.reference.comparisons import EFFECTS, made_up_comparison
-from tests.reference.pages import Page, said
+from tests.reference.pages import Page, answered, said, tables_of
 
 
 @pytest.fixture(scope="module")
@@ -180,6 +179,8 @@ def test_the_answer_comes_before_everything_else(read: Page) -> None:
     anchors = [a["id"] for tag, a in read.tags if tag == "section"]
     assert anchors == [
         "answer",
+        "headlines",
+        "found",
         "funnel",
         "stakes",
         "equity",
@@ -201,7 +202,7 @@ def test_the_answer_comes_before_everything_else(read: Page) -> None:
 
 def _findings(effects: dict[str, tuple[float, float]], language: Language) -> str:
     found = made_up_comparison(effects={**EFFECTS, **effects}, reps=12, months=24)
-    return said(answer(Facts(found, language)))
+    return answered(found, language)
 
 
 def test_each_verdict_has_its_words() -> None:
@@ -248,17 +249,17 @@ def test_what_is_there_may_not_matter_and_is_then_open(language: Language) -> No
         "en": "whether that is enough to matter is open",
         "fr": "assez pour compter, ou non : en suspens",
     }[language]
-    assert open_ in said(answer(facts)).replace("\xa0", " ").replace("\u202f", " ")
+    assert open_ in answered(facts.results, language).replace("\xa0", " ").replace("\u202f", " ")
     section = open_questions(facts)
     assert section is not None
-    (table,) = (b for b in section.blocks if isinstance(b, Table))
+    (table,) = tables_of(section)
     assert effect.label in [row[0].text for row in table.rows]
 
 
 def test_with_fewer_than_ten_replications_there_is_no_verdict() -> None:
     facts = Facts(made_up_comparison(reps=9, months=24), "en")
     assert {e.verdict for e in facts.effects(facts.arms[0])} <= {"too_few", "missing"}
-    text = said(answer(facts))
+    text = answered(facts.results)
     assert "There are only 9 replications. Intervals and verdicts take at least 10" in text
     figures = said(effect_tables(facts))
     assert "too few replications" in figures and not re.search(r"\b(nan|NaN|inf)\b", figures)
@@ -270,7 +271,7 @@ def test_with_fewer_than_ten_replications_there_is_no_verdict() -> None:
 def test_what_changes_nothing_is_said_to_change_nothing() -> None:
     money = {"public_spending": EFFECTS["public_spending"]}
     found = made_up_comparison(interventions=["inert_cluster"], effects=money, reps=4, months=24)
-    text = said(answer(Facts(found, "en")))
+    text = answered(found)
     assert "changes nothing that is measured here, not in a single replication." in text
     assert "No difference in any replication." in text
 

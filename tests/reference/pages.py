@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from html.parser import HTMLParser
 from typing import Any
 
 from sim.experiments.results import Results
-from sim.report.blocks import Section
+from sim.report.blocks import Block, Fold, Section, Table
 from sim.report.facts import Facts
 from sim.report.sections.answer import answer
+from sim.report.sections.headline_cards import headline_cards
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 
@@ -34,9 +36,7 @@ class Page(HTMLParser):
         foreign = self._is_foreign() or found.get("translate") == "no"
         foreign = foreign or (len(self._open) > 0 and "lang" in found)
         if not foreign:
-            self.own_words += [
-                found[a] or "" for a in ("aria-label", "data-head", "title") if a in found
-            ]
+            self.own_words += [found[a] or "" for a in ("aria-label", "title") if a in found]
         if tag not in VOID:
             self._open.append((tag, foreign or tag == "style"))
 
@@ -66,8 +66,12 @@ class Page(HTMLParser):
 def said(section: Section | None) -> str:
     """All words of a section."""
     assert section is not None
+    return "\n".join(_texts(section.blocks))
+
+
+def _texts(blocks: Sequence[Block]) -> list[str]:
     texts: list[str] = []
-    for block in section.blocks:
+    for block in blocks:
         content: Any = block
         match block.kind:
             case "bullets":
@@ -80,7 +84,16 @@ def said(section: Section | None) -> str:
                     texts += [card.measure, card.verdict, card.effect, *card.sentences]
             case "paragraph" | "subhead" | "code":
                 texts.append(content.text)
-    return "\n".join(texts)
+            case "fold":
+                texts += [content.summary, *_texts(content.blocks)]
+    return texts
+
+
+def tables_of(section: Section | None) -> list[Table]:
+    """All tables of a section, folded ones too."""
+    assert section is not None
+    folded = [b for block in section.blocks if isinstance(block, Fold) for b in block.blocks]
+    return [b for b in (*section.blocks, *folded) if isinstance(b, Table)]
 
 
 def check_page(content: bytes, language: str) -> Page:
@@ -106,5 +119,7 @@ def check_page(content: bytes, language: str) -> Page:
 
 
 def answered(found: Results, language: str = "en") -> str:
-    """The text of the answer of a report."""
-    return said(answer(Facts(found, language)))
+    """The text of the answer of a report, and of what is behind it."""
+    facts = Facts(found, language)
+    behind = headline_cards(facts)
+    return said(answer(facts)) + (f"\n{said(behind)}" if behind else "")

@@ -48,8 +48,8 @@ def draw_strip(name: str, effect: Effect) -> Picture:
         axes.set_yticks([])
         for side in ("left", "bottom"):
             axes.spines[side].set_visible(False)
-        _zero(axes, relevant)
-        _strip(axes, effect, 0, (1.8, 6, 8))
+        mark_zero(axes, relevant)
+        draw_effect(axes, effect, 0, (1.8, 6, 8))
         around = relevant if relevant > 0.3 * reach else 0.88 * reach
         ticks = [-around, 0.0, around]
         axes.set_xticks(ticks, [quantity.change(t) for t in ticks])
@@ -86,10 +86,10 @@ def draw_strips(
         axes.grid(visible=True, axis="x")
         axes.grid(visible=False, axis="y")
         axes.spines["left"].set_visible(False)
-        _zero(axes, relevant)
+        mark_zero(axes, relevant)
         for k, (_, effect) in enumerate(rows):
             if math.isfinite(effect.mean):
-                _strip(axes, effect, k, (1.6, 5, 6.5))
+                draw_effect(axes, effect, k, (1.6, 5, 6.5))
             axes.annotate(
                 f"{SYMBOLS[effect.verdict]} {quantity.change(effect.mean)}", (1.015, k),
                 xycoords=("axes fraction", "data"), va="center", fontsize=FONT,
@@ -112,13 +112,13 @@ def draw_strips(
     return Picture(name, figure, label)
 
 
-def _zero(axes: Axes, relevant: float) -> None:
+def mark_zero(axes: Axes, relevant: float) -> None:
     """Mark no effect, and effects that are too small to matter."""
     axes.axvspan(-relevant, relevant, color=IRRELEVANT, linewidth=0)
     axes.axvline(0, color="black", linewidth=1.0)
 
 
-def _strip(axes: Axes, effect: Effect, at: int, sizes: tuple[float, float, float]) -> None:
+def draw_effect(axes: Axes, effect: Effect, at: int, sizes: tuple[float, float, float]) -> None:
     """Draw the intervals and the mean; sizes of thin line, thick line and dot."""
     paint, (thin, thick, dot) = PAINT[effect.tone], sizes
     axes.plot([effect.lo90, effect.hi90], [at, at], color=paint, linewidth=thin)

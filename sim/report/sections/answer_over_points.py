@@ -89,7 +89,7 @@ def _lead(facts: Facts, arm: Arm, surfaces: Sequence[Surface]) -> str:
     words = facts.words
     parts = []
     for reading in TOLD:
-        labels = [within_text(s.label) for s in surfaces if _told(s) == reading]
+        labels = [within_text(s.label) for s in surfaces if reading_of(s) == reading]
         if labels:
             is_one = len(surfaces[0].effects) == 1
             told = "too_few" if all(s.count("too_few") for s in surfaces) else reading
@@ -113,7 +113,7 @@ def _lead(facts: Facts, arm: Arm, surfaces: Sequence[Surface]) -> str:
     return " ".join([intro, *(f"{capital(part)}." for part in parts)])
 
 
-def _told(surface: Surface) -> str:
+def reading_of(surface: Surface) -> str:
     """Return the reading of a measure; apart where no effect is sure to be enough to matter."""
     tone = {"better": "good", "worse": "bad"}.get(surface.reading)
     is_firm = any(e.tone == tone and not e.is_open for e in surface.effects)

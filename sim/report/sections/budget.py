@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sim.experiments.budget import CLOSE, REPLICATIONS
 from sim.measures.registry import OUTCOMES
-from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Table, Tile
+from sim.report.blocks import Block, Cell, Fold, Gallery, Paragraph, Section, Table, Tile
 from sim.report.facts import Facts
 from sim.report.pictures.canvas import unit_line
 from sim.report.pictures.strips import draw_strips
@@ -41,7 +41,7 @@ def budget(facts: Facts) -> Section | None:
     blocks: list[Block] = [Paragraph(told)]
     if not facts.is_single:
         return Section("budget", words("section.budget"), [*blocks, _scales(facts)])
-    heads = ["table.intervention", *(COLUMNS[c] for c in money_columns(facts))]
+    heads = ["table.intervention", *money_heads(facts)]
     blocks.append(facts.table("budget.caption", heads, money_rows(facts)))
     if len(facts.wholes) > 1:
         blocks += _board(facts)
@@ -52,6 +52,11 @@ def money_columns(facts: Facts) -> tuple[str, ...]:
     """Return the keys of the columns of money; what is left of a budget where there is one."""
     columns = tuple(COLUMNS)
     return columns if facts.experiment.budget else columns[:-1]
+
+
+def money_heads(facts: Facts) -> list[str]:
+    """Return the keys of the heads of these columns."""
+    return [COLUMNS[column] for column in money_columns(facts)]
 
 
 def money_rows(facts: Facts) -> list[list[Cell]]:
@@ -168,7 +173,7 @@ def _board(facts: Facts) -> list[Block]:
     return [
         Paragraph(words("budget.board")),
         Gallery(tiles, columns=2),
-        facts.table("budget.ranked", heads, rows, (1, 3)),
+        Fold(words("budget.ranked"), [facts.table("budget.ranked", heads, rows, (1, 3))]),
     ]
 
 

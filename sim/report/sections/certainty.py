@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sim.report.blocks import Block, Cell, Paragraph, Section
+from sim.report.blocks import Block, Cell, Fold, Paragraph, Section
 from sim.report.facts import Facts
 from sim.report.headlines import SHOWN
 from sim.words.catalogue import Words
@@ -73,7 +73,7 @@ def variance(facts: Facts) -> Section | None:
     blocks: list[Block] = [
         Paragraph(" ".join(words(f"variance.{key}") for key in how)),
         Paragraph(words("variance.independent" if facts.is_independent else "variance.pairing")),
-        facts.table("variance.caption", heads, rows),
+        Fold(words("variance.caption"), [facts.table("variance.caption", heads, rows)]),
     ]
     return Section("variance", words("section.variance"), blocks)
 

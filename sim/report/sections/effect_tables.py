@@ -4,25 +4,39 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import batched
 from typing import Final
 
 from sim.experiments.factors import Factor
 from sim.experiments.inference import FEWEST
-from sim.report.blocks import Block, Cell, Paragraph, Section, Table
+from sim.measures.counting import THIRDS
+from sim.measures.equity import BENEFITS
+from sim.measures.registry import OUTCOMES
+from sim.report.blocks import Block, Cell, Fold, Paragraph, Section, Table
 from sim.report.effects import Effect
 from sim.report.facts import Facts
 from sim.report.headlines import SHOWN
 from sim.report.quantity import probability
 from sim.report.readings import Arm
 from sim.report.sections.power import looks_blocks
+from sim.territory.territory import ZONES
 from sim.words.catalogue import Words
 from sim.words.language import number, percent, span
+
+MOST_ARMS: Final = 4
+"""Arms side by side in one table."""
 
 MOST_COLUMNS: Final = 3
 """Factors that have a column of their own."""
 
 MOST_ROWS: Final = 80
 """Points beyond which effects are no longer printed."""
+
+SHARED: Final = {b: [f"{b}_{g}" for g in (*ZONES, *THIRDS, "inclusion")] for b in BENEFITS}
+"""Measures of each benefit: by zone, by third of residents, and what the poorest third has."""
+
+_WHOLE: Final = [name for name in OUTCOMES if all(name not in names for names in SHARED.values())]
+"""Measures but those, which have a section of their own."""
 
 NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 
@@ -35,20 +49,51 @@ def effect_tables(facts: Facts) -> Section | None:
         return _by_variant(facts)
     if not facts.has_interventions:
         return None
-    words = facts.words
-    blocks: list[Block] = [Paragraph(words("effects.intro")), *looks_blocks(facts)]
-    for arm in facts.arms:
-        over, quoted = span(facts.months, words.language), facts.quoted(arm)
-        caption = words("effects.caption", intervention=quoted, span=over)
-        blocks.append(effects_table(caption, facts.effects(arm), words))
+    words, over = facts.words, span(facts.months, facts.language)
+    full = [
+        _table(words("effects.caption", intervention=facts.quoted(arm), span=over), facts, arm)
+        for arm in facts.arms
+    ]
     if len(facts.experiment.horizons) > 1:
-        blocks += [_by_horizon(facts, arm) for arm in facts.arms]
-    blocks.append(Paragraph(words("effects.files"), style="note"))
+        full += [_by_horizon(facts, arm) for arm in facts.arms]
+    blocks: list[Block] = [
+        *looks_blocks(facts),
+        *side_by_side_tables(words("effects.all", span=over), facts, facts.arms, _WHOLE),
+        Paragraph(words("effects.signs"), style="note"),
+        Fold(words("effects.full"), [Paragraph(words("effects.intro")), *full]),
+        Paragraph(words("effects.files"), style="note"),
+    ]
     return Section("effects", words("section.effects"), blocks)
 
 
-def effects_table(caption: str, effects: Sequence[Effect], words: Words) -> Table:
-    """Return a table of effects, a row a measure."""
+def side_by_side_tables(
+    caption: str, facts: Facts, arms: Sequence[Arm], names: Sequence[str]
+) -> list[Table]:
+    """Tabulate measures, a column for each arm: sign of the verdict, mean effect and interval."""
+    words, found = facts.words, []
+    for some in batched(arms, MOST_ARMS):
+        rows = []
+        for name in names:
+            effects = [facts.effect(arm, name) for arm in some]
+            known = next((e for e in effects if e.is_measured), effects[0])
+            level = Cell(known.quantity.level(known.baseline_mean))
+            rows.append([_measure(known), level, *(_in_short(e, words) for e in effects)])
+        heads = [words("table.measure"), words("table.without"), *(arm.label for arm in some)]
+        found.append(Table(caption, heads, rows))
+    return found
+
+
+def _in_short(effect: Effect, words: Words) -> Cell:
+    """Return an effect with its interval, for a cell; no interval where nothing differs."""
+    if not effect.is_measured:
+        return Cell(words("quantity.unknown"))
+    below = "" if effect.is_exactly_zero or not math.isfinite(effect.lo90) else effect.interval
+    return Cell(effect.signed_change, below=below, tone=effect.tone)
+
+
+def _table(caption: str, facts: Facts, arm: Arm) -> Table:
+    """Return a table of all effects of an arm, a row a measure."""
+    effects, words = facts.effects(arm), facts.words
     rows = [[_measure(effect), *_figures(effect, words)] for effect in effects]
     heads = [words(f"table.{h}") for h in ("measure", *HEADS)]
     return Table(caption, heads, rows, words=(7,))
@@ -72,7 +117,7 @@ def _figures(effect: Effect, words: Words) -> list[Cell]:
         positive = probability(effect.p_positive, words.language)
     change, relevant = quantity.change(effect.mean), quantity.size(effect.smallest_relevant)
     matters = words("quantity.unknown")
-    if math.isfinite(effect.p_relevant):
+    if math.isfinite(effect.p_relevant) and not effect.is_exactly_zero:
         matters = percent(effect.p_relevant, words.language, 0)
     return [level, *map(Cell, (change, effect.interval, relevant, positive, matters)), verdict]
 

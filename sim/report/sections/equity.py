@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from sim.measures.counting import THIRDS
-from sim.measures.equity import BENEFITS
-from sim.report.blocks import Block, Paragraph, Section, Subhead
+from sim.report.blocks import Block, Paragraph, Section
 from sim.report.facts import Facts
-from sim.report.sections.effect_tables import effects_table
-from sim.territory.territory import ZONES
+from sim.report.sections.effect_tables import SHARED, side_by_side_tables
 from sim.words.language import span
 
 
@@ -17,14 +14,8 @@ def equity(facts: Facts) -> Section | None:
         return None
     words = facts.words
     blocks: list[Block] = [Paragraph(words("equity.intro"))]
-    for arm in facts.arms:
-        if len(facts.arms) > 1:
-            blocks.append(Subhead(arm.label))
-        for benefit in BENEFITS:
-            names = [f"{benefit}_{group}" for group in (*ZONES, *THIRDS, "inclusion")]
-            stated = {"benefit": facts.effect(arm, benefit).label}
-            over, quoted = span(facts.months, words.language), facts.quoted(arm)
-            caption = words("equity.caption", intervention=quoted, span=over, **stated)
-            effects = [facts.effect(arm, name) for name in names]
-            blocks.append(effects_table(caption, effects, words))
+    for benefit, names in SHARED.items():
+        label = facts.effect(facts.arms[0], benefit).label
+        caption = words("equity.caption", benefit=label, span=span(facts.months, words.language))
+        blocks += side_by_side_tables(caption, facts, facts.arms, names)
     return Section("equity", words("section.equity"), blocks)

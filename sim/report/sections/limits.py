@@ -20,18 +20,22 @@ OF_SAMPLES: Final = ("outside", "among")
 """Keys of what holds for means over points that were drawn."""
 
 
-def limits(facts: Facts) -> Section:
-    """State conditions, assumptions, and what is not modelled."""
+def caveats(facts: Facts) -> list[str]:
+    """Return the three limits to keep in mind with the answer."""
     words, inputs = facts.words, facts.inputs
     assumed, total = (number(n, words.language) for n in (inputs.assumed, inputs.uncertain))
     intervals = "limits.fixed" if facts.is_fixed else "limits.ranges"
-    items = [
+    return [
         words("limits.conditional"),
         words("limits.assumed", assumed=assumed, total=total),
         words("sampled.intervals" if facts.is_sampled else intervals),
-        *_starts(facts),
-        *(words(f"limits.{key}") for key in NOT_MODELLED),
     ]
+
+
+def limits(facts: Facts) -> Section:
+    """State conditions, assumptions, and what is not modelled."""
+    words = facts.words
+    items = [*caveats(facts), *_starts(facts), *(words(f"limits.{key}") for key in NOT_MODELLED)]
     if facts.is_compared:
         items.append(words("limits.relevance"))
     if facts.is_compared and facts.is_single:

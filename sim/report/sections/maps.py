@@ -21,7 +21,7 @@ def maps(facts: Facts) -> Section | None:
             head = words("maps.layer", layer=label, unit=unit)
             tiles = _row(part, layer, f"map_{layer}" if not p else f"map_{layer}_at_{p}")
             blocks.append(Subhead(f"{head} · {where}" if where else head))
-            blocks.append(Gallery(tiles, columns=4 if len(tiles) == 4 else 3))
+            blocks.append(Gallery(tiles, columns=3 if len(tiles) % 4 else 4))
     if not blocks:
         return None
     return Section("maps", words("section.maps"), [Paragraph(words("maps.intro")), *blocks])

@@ -75,10 +75,9 @@ def key_facts(facts: Facts) -> list[tuple[str, str]]:
         is_alone = len(facts.wholes) == 1
         of = "page.replications_value" if is_alone else "page.replications_several"
         found.append((words("page.replications"), words(of, count=reps)))
-        for arm in facts.wholes:
-            head = words("page.cost") if is_alone else words("page.cost_of", intervention=arm.label)
-            amount = euros(arm.cost, words.language)
-            found.append((head, words("page.cost_value", amount=amount)))
+        if is_alone:  # that of several stands in a table of the answer
+            amount = euros(facts.wholes[0].cost, words.language)
+            found.append((words("page.cost"), words("page.cost_value", amount=amount)))
         return found
     tried = [arm.label for arm in facts.wholes if arm.label]
     return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sim.experiments.inference import FEWEST
-from sim.report.blocks import Block, Bullets, Cell, Paragraph, Section, Table
+from sim.report.blocks import Block, Bullets, Cell, Fold, Paragraph, Section, Table
 from sim.report.facts import Facts
 from sim.words.sentences import translated
 
@@ -13,6 +13,9 @@ MOST_REASONS: Final = 12
 """Reasons of failure that are listed, the most frequent first."""
 
 MOST_NAMED_POINTS: Final = 8
+
+MOST_OPEN: Final = 20
+"""Open effects beyond which their table is folded."""
 
 
 def runs(facts: Facts) -> Section | None:
@@ -88,7 +91,8 @@ def open_questions(facts: Facts) -> Section | None:
     if not rows:
         return Section("open", title, [Paragraph(nothing)])
     table = Table(caption, heads, rows, words=(1, 2) if facts.is_single else (1,))
-    return Section("open", title, [Paragraph(intro), table, Bullets(bullets)])
+    shown: Block = table if len(rows) <= MOST_OPEN else Fold(words("open.fold"), [table])
+    return Section("open", title, [Paragraph(intro), shown, Bullets(bullets)])
 
 
 def _open_means(facts: Facts) -> Section:

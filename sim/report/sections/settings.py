@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from typing import Literal
 
-from sim.report.blocks import Block, Cell, Paragraph, Section, Subhead, Table
+from sim.report.blocks import Block, Cell, Fold, Paragraph, Section, Subhead, Table
 from sim.report.facts import Facts
 from sim.report.inputs import Setting
 from sim.report.quantity import value_of
@@ -29,10 +29,10 @@ def settings(facts: Facts) -> Section:
             blocks.append(Subhead(arm.label))
             blocks += [Paragraph(text) for text in inputs.descriptions(arm.name)]
             caption = words("settings.caption", intervention=facts.quoted(arm))
-            blocks.append(_table(caption, inputs.levers(arm.name), words, "default"))
+            blocks.append(_folded(caption, inputs.levers(arm.name), words, "default"))
     blocks.append(Subhead(words("settings.scenario")))
     caption = words("settings.scenario_caption", place=facts.place)
-    blocks.append(_table(caption, inputs.scenario_settings(), words, "default"))
+    blocks.append(_folded(caption, inputs.scenario_settings(), words, "default"))
     title = words("section.settings" if facts.is_compared else "run.settings")
     return Section("settings", title, blocks)
 
@@ -48,8 +48,8 @@ def assumptions(facts: Facts) -> Section:
     blocks: list[Block] = [
         Paragraph(intro),
         *([Paragraph(words(f"assumptions.{_marks(facts)}"))] if facts.is_compared else []),
-        _table(words("assumptions.caption"), every, words, "plausible"),
-        _table(words("assumptions.catalogues"), figures, words, ""),
+        _folded(words("assumptions.caption"), every, words, "plausible"),
+        _folded(words("assumptions.catalogues"), figures, words, ""),
     ]
     return Section("assumptions", words("section.assumptions"), blocks)
 
@@ -60,9 +60,9 @@ def _marks(facts: Facts) -> str:
     return "marks_posterior" if has_posterior and not facts.is_fixed else "marks"
 
 
-def _table(
+def _folded(
     caption: str, entries: list[Setting], words: Words, third: Literal["default", "plausible", ""]
-) -> Table:
+) -> Fold:
     """Return a table of settings; the third column holds the default, the range, or neither."""
     rows = []
     for entry in entries:
@@ -85,7 +85,8 @@ def _table(
         rows.append([*row, Cell(evidence), told])
     heads = ["parameter", "value", *([third] if third else []), "evidence", "source"]
     last = len(heads) - 1
-    return Table(caption, [words(f"table.{h}") for h in heads], rows, words=(last - 1, last))
+    table = Table(caption, [words(f"table.{h}") for h in heads], rows, words=(last - 1, last))
+    return Fold(caption, [table])
 
 
 def _is_never(entry: Setting, value: object) -> bool:

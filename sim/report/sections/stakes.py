@@ -8,7 +8,7 @@ from typing import Final
 from sim.report.blocks import Block, Cell, Code, Paragraph, Section, Subhead, Table
 from sim.report.facts import Facts
 from sim.report.headlines import HEADLINES
-from sim.report.sections.effect_tables import effects_table
+from sim.report.sections.effect_tables import side_by_side_tables
 from sim.words.language import span
 
 MEASURES: Final = {
@@ -34,11 +34,9 @@ def stakes(facts: Facts) -> Section | None:
     blocks: list[Block] = []
     for stake, measures in MEASURES.items():
         blocks.append(Subhead(words(f"stakes.{stake}")))
-        for arm in facts.wholes:
-            stated = {"stake": words(f"stakes.{stake}_short"), "intervention": facts.quoted(arm)}
-            caption = words("stakes.caption", span=span(facts.months, words.language), **stated)
-            effects = [facts.effect(arm, name) for name in measures]
-            blocks.append(effects_table(caption, effects, words))
+        over, short = span(facts.months, words.language), words(f"stakes.{stake}_short")
+        caption = words("stakes.caption", stake=short, span=over)
+        blocks += side_by_side_tables(caption, facts, facts.wholes, measures)
     there = _elsewhere(facts) if facts.elsewhere else _commands(facts)
     if there:
         blocks += [Subhead(words("stakes.implantation")), *there]
