@@ -60,11 +60,10 @@ def _with_levels(key: str, effect: Effect, words: Words) -> list[str]:
     if not math.isfinite(effect.lo90):
         return []
     quantity = effect.quantity
-    low, change, high = (quantity.change(v) for v in (effect.lo90, effect.mean, effect.hi90))
-    baseline = quantity.level(effect.baseline_mean)
-    if low == high:
-        key = "answer.beside_shops_same" if key == "answer.beside_shops" else key
-    return [words(key, change=change, low=low, high=high, baseline=baseline)]
+    change, baseline = quantity.change(effect.mean), quantity.level(effect.baseline_mean)
+    if effect.is_exactly_zero or effect.interval == quantity.change(0.0):
+        key = f"{key}_same"
+    return [words(key, change=change, interval=effect.interval, baseline=baseline)]
 
 
 def _interval(effect: Effect, words: Words) -> str:
