@@ -171,7 +171,9 @@ class _Limited:
 def _with_headers(send: Any) -> Any:
     async def answered(message: Any) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message.get("headers", ()), *_HEADERS]}
+            own = list(message.get("headers", ()))
+            added = [header for header in _HEADERS if header[0] not in dict(own)]
+            message = {**message, "headers": [*own, *added]}
         await send(message)
 
     return answered

@@ -289,7 +289,7 @@ def _answer_replications(api: FastAPI, sessions: Sessions) -> None:
                 raise HTTPException(409, _NOT_YET)
             with drawing:
                 content = write_report(session.report.results, lang)["report.html"]
-        return _file(content, "text/html", "report.html")
+        return Response(content, media_type="text/html", headers=_OF_REPORT)
 
 
 def _answer_why(api: FastAPI, sessions: Sessions) -> None:
@@ -336,6 +336,13 @@ def _answer_guide(api: FastAPI, sessions: Sessions) -> None:
 _NOTHING_TRIED: Final = "nothing is tried; choose an intervention, or change a setting."
 _NO_ANSWER: Final = "an answer can be explained once there is one; let the replications begin."
 
+
+_OF_REPORT: Final = {
+    "content-disposition": 'inline; filename="report.html"',
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
+}
+"""A report has its styles within and runs nothing; the page shows it in a frame to print it."""
 
 _NOT_YET: Final = "the report is about an intervention and its replications; let them finish first."
 

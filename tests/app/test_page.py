@@ -217,6 +217,28 @@ def test_the_answer_and_a_report_come_from_replications(visit: Open, tmp_path: P
 
 
 @pytest.mark.slow
+def test_a_pdf_for_the_council_takes_two_actions(visit: Open) -> None:
+    page = visit(SMALL + "&months=12&month=6")
+    asked = "window.print = () => { top.document.body.dataset.printing = location.pathname; }"
+    page.page.context.add_init_script(asked)
+    page.page.reload()
+    page.until("document.body.dataset.replicated === '10'")
+    page.page.locator("#print").click()  # the first action
+    page.until("document.body.dataset.printing !== undefined")
+    path = page.page.evaluate("document.body.dataset.printing")
+    # The browser's dialog is open: to save is the second action. Its file is the report's first
+    # page, and more.
+    (frame,) = (one for one in page.page.frames if path in one.url)
+    with page.page.context.new_page() as paper:
+        paper.goto(frame.url)
+        assert paper.locator("#answer .lead").count() == 1
+        styled = "getComputedStyle(document.querySelector('.kicker')).color"
+        assert paper.evaluate(styled) == "rgb(86, 96, 107)"
+        printed = paper.pdf(prefer_css_page_size=True)
+    assert 3 < len(re.findall(rb"/Type\s*/Page\b", printed)) <= 15
+
+
+@pytest.mark.slow
 def test_what_more_online_shopping_does_takes_three_actions(visit: Open) -> None:
     page = visit("rows=24&columns=24&months=36&month=36")
     page.settle(lambda: page.page.locator("#intervention").select_option(""))

@@ -156,7 +156,7 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         pytest.skip("no browser")
     effects = {**HALF, "public_spending": (2_640_000.0, 0.0)}
     rural = load_scenario("rural_low_density")
-    made = made_up_comparison(rural, THREE, effects, reps=12, months=240)
+    made = made_up_comparison(rural, THREE, effects, reps=12, months=120)
     path = tmp_path_factory.mktemp("paper") / "report.html"
     path.write_bytes(write_report(made, "fr")["report.html"])
     with browsing() as browser:

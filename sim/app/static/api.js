@@ -41,8 +41,8 @@ export const board = (session, language, known) =>
 export const stopBoard = (session) => ask("DELETE", `/api/sessions/${session}/board`);
 export const scenes = (session, language) => json("GET", `/api/sessions/${session}/scenes?lang=${language}`);
 export const stop = (session) => ask("DELETE", `/api/sessions/${session}/replications`);
-export const file = async (session, name) =>
-  (await ask("GET", `/api/sessions/${session}/${name}`)).blob();
+export const address = (session, name) => `/api/sessions/${session}/${name}`;
+export const file = async (session, name) => (await ask("GET", address(session, name))).blob();
 
 export const life = (session, who, language) =>
   json("GET", `/api/sessions/${session}/life?${new URLSearchParams({ ...who, lang: language })}`);

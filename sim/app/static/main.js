@@ -315,6 +315,16 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
+// Opens the browser's dialog for printing a document, which also saves it as a PDF.
+function printOut(address) {
+  document.getElementById("printed")?.remove();
+  const frame = Object.assign(document.createElement("iframe"), {
+    id: "printed", src: address, title: say("print"), inert: true,
+  });
+  frame.addEventListener("load", () => frame.contentWindow.print());
+  document.body.append(frame);
+}
+
 function recolour() {
   if (!about) return;
   layCharts();
@@ -403,7 +413,9 @@ function listen() {
   });
   const exported = (id, make) => on(id, "click", () => about && next(make));
   exported("csv", async () => save(await api.file(present.session, "export.csv"), "essaim.csv"));
-  on("report", "click", () => about && replications.report().then((file) => save(file, "report.html")).catch(complain));
+  const reported = (id, make) => on(id, "click", () => about && replications.report().then(make).catch(complain));
+  reported("report", async (name) => save(await api.file(present.session, name), "report.html"));
+  reported("print", (name) => printOut(api.address(present.session, name)));
   exported("png", async () =>
     save(await town.picture([`${text(present.layer().label)}, ${today()} – Essaim`, ground.credit(about)]), `essaim-${layer}-${month}.png`));
 

@@ -45,7 +45,7 @@ export function speak() {
   const isRunning = Boolean(state?.running);
   element("stop").hidden = element("replications").hidden = !isRunning;
   element("go-on").hidden = !(isStopped && !isRunning);
-  element("report").disabled = !known || !present?.hasReport();
+  element("report").disabled = element("print").disabled = !known || !present?.hasReport();
   if (!state) {
     element("replications-text").value = "";
     return;
@@ -74,7 +74,7 @@ export async function look() {
   if (found.running) timer = setTimeout(() => present.next(look), LOOK);
 }
 
-// Runs the report's runs, and returns it.
+// Runs the report's runs, and returns its name among the files of the session.
 export async function report() {
   let runs = await api.beginReport(present.session);
   while (runs.running) {
@@ -85,5 +85,5 @@ export async function report() {
   }
   element("status").textContent = "";
   if (runs.error) throw new Error(runs.error);
-  return api.file(present.session, `report.html?lang=${language}`);
+  return `report.html?lang=${language}`;
 }

@@ -118,7 +118,7 @@ def mark_zero(axes: Axes, relevant: float) -> None:
     axes.axvline(0, color="black", linewidth=1.0)
 
 
-def draw_effect(axes: Axes, effect: Effect, at: int, sizes: tuple[float, float, float]) -> None:
+def draw_effect(axes: Axes, effect: Effect, at: float, sizes: tuple[float, float, float]) -> None:
     """Draw the intervals and the mean; sizes of thin line, thick line and dot."""
     paint, (thin, thick, dot) = PAINT[effect.tone], sizes
     axes.plot([effect.lo90, effect.hi90], [at, at], color=paint, linewidth=thin)

@@ -49,20 +49,30 @@ def _headline(facts: Facts, arm: Arm, name: str, key: str, effect: Effect) -> Ca
     if effect.still_needed and effect.verdict != "too_few":
         sentences.append(words("answer.more_needed", count=effect.needed(words)))
     if key == "births" and effect.has_moved:
-        sentences += _with_levels("answer.in_all", facts.effect(arm, ALL_BIRTHS), words)
+        sentences += _with_levels(
+            "answer.in_all", "answer.in_all_same", facts.effect(arm, ALL_BIRTHS), words
+        )
     if key == "closures":
-        sentences += _with_levels("answer.beside_shops", facts.effect(arm, SHOWN["shops"]), words)
+        sentences += _with_levels(
+            "answer.beside_shops",
+            "answer.beside_shops_same",
+            facts.effect(arm, SHOWN["shops"]),
+            words,
+        )
     return card(name, measure, verdict, effect, sentences, words)
 
 
-def _with_levels(key: str, effect: Effect, words: Words) -> list[str]:
-    """State another effect, with its interval and the level without the intervention."""
+def _with_levels(key: str, same: str, effect: Effect, words: Words) -> list[str]:
+    """State another effect, with its interval and the level without the intervention.
+
+    `same` is the key of the words where nothing differs.
+    """
     if not math.isfinite(effect.lo90):
         return []
     quantity = effect.quantity
     change, baseline = quantity.change(effect.mean), quantity.level(effect.baseline_mean)
     if effect.is_exactly_zero or effect.interval == quantity.change(0.0):
-        key = f"{key}_same"
+        key = same
     return [words(key, change=change, interval=effect.interval, baseline=baseline)]
 
 
