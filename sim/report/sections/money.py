@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.figures.style import Picture
 from sim.registry.variables.money import SOURCES
-from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Table, Tile
+from sim.report.blocks import Block, Cell, Fold, Gallery, Paragraph, Section, Subhead, Table, Tile
 from sim.report.effects import Effect
 from sim.report.facts import Facts
 from sim.report.pictures.money_bars import draw_money
@@ -81,7 +81,8 @@ def money(facts: Facts) -> Section | None:
             if booked.spent:
                 name = f"money_{k}" if not p else f"money_{k}_at_{p}"
                 blocks.append(Gallery([Tile(_bars(booked, name, quoted, words))], columns=1))
-            blocks.append(_table(facts, booked, quoted))
+            table = _table(facts, booked, quoted)
+            blocks.append(Fold(table.caption, [table]))
     if not blocks:
         return None
     return Section("money", words("section.money"), [Paragraph(words("money.intro")), *blocks])

@@ -11,7 +11,7 @@ import numpy as np
 from sim.experiments.experiment import BASELINE
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.measures.registry import OUTCOMES
-from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead, Tile
+from sim.report.blocks import Block, Cell, Fold, Gallery, Paragraph, Section, Subhead, Tile
 from sim.report.effects import ratio
 from sim.report.facts import Facts
 from sim.report.headlines import SHOWN
@@ -71,7 +71,8 @@ def over_time(facts: Facts) -> Section | None:
             heads.remove("sweep.variant")
             rows = [[first, *rest] for first, _, *rest in rows]
         left, quoted = () if facts.is_single else (1,), facts.quoted(arm)
-        blocks.append(facts.table("sweep_time.caption", heads, rows, left, intervention=quoted))
+        table = facts.table("sweep_time.caption", heads, rows, left, intervention=quoted)
+        blocks.append(Fold(table.caption, [table]))
     return Section("over_time", words("section.over_time"), blocks)
 
 
