@@ -16,16 +16,16 @@ from sim.report.pictures.strips import PAINT, draw_effect, mark_zero
 WIDTH: Final = 7.4
 """Inches, as wide as a printed page."""
 
-LABELS: Final = 1.45
+LABELS: Final = 1.25
 """Inches for the names of arms."""
 
-ROW: Final = 0.46
+ROW: Final = 0.4
 
 
 def draw_board(name: str, label: str, rows: Sequence[tuple[str, Sequence[Effect]]]) -> Picture:
     """Draw the effects of arms, each measure on a scale of its own, with sign and number."""
     measures = rows[0][1]
-    heads = [textwrap.fill(_head(e), 16) for e in measures]
+    heads = [textwrap.fill(_head(e), 18) for e in measures]
     top = 0.1 + 0.14 * (1 + max(head.count("\n") for head in heads))
     height = top + ROW * len(rows) + 0.06
     column = (WIDTH - LABELS) / len(measures)
@@ -52,7 +52,7 @@ def draw_board(name: str, label: str, rows: Sequence[tuple[str, Sequence[Effect]
                           bbox={"facecolor": "white", "linewidth": 0, "pad": 0.6})  # fmt: skip
         for k, (arm, _) in enumerate(rows):
             at = 1 - (top + ROW * (k + 0.5)) / height
-            lines = textwrap.wrap(arm, 21)[:2]
+            lines = textwrap.wrap(arm, 18)[:2]
             figure.text(0, at, "\n".join(lines), fontsize=9, va="center", color=INK)
     told = "; ".join(f"{arm}: {', '.join(map(_said, effects))}" for arm, effects in rows)
     return Picture(name, figure, f"{label} {told}.")
