@@ -43,6 +43,7 @@ SECTIONS: Final = (
     answer,
     headline_cards,
     found,
+    towns,
     variants,
     response,
     possibility,
@@ -55,7 +56,6 @@ results hold nothing for it."""
 APPENDIX: Final = (
     funnel,
     why,
-    towns,
     stakes,
     equity,
     trade_offs,
