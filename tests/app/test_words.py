@@ -27,13 +27,14 @@ def said() -> set[str]:
         for start in re.finditer(r"\bsay\(", script):
             call = script[start.end() :].partition(");")[0].partition(", {")[0].partition("\n")[0]
             keys |= set(re.findall(r'"(\w+)"', call))
+        keys |= set(re.findall(r'\bkey: "(\w+)"', script))
     lists = {r'row\("th", (\[.*?\])': "", r"SIDES = (\[.*?\])": "", r"STAKES = (\[.*?\])": "stake_"}
     lists[r"MARKS = (\[.*?\])"] = "mark_"
     lists[r'"against"\)\.replaceChildren\(\.\.\.(\[.*?\])'] = "against_"
     for pattern, prefix in lists.items():
         (found,) = (match for s in SCRIPTS for match in re.findall(pattern, s))
         keys |= {prefix + key for key in re.findall(r'"(\w+)"', found)}
-    return keys
+    return keys | {f"own_{file}" for file in ("residents", "shops", "map")}
 
 
 def test_every_word_that_the_page_says_is_there_and_every_word_there_is_said() -> None:
