@@ -60,3 +60,21 @@ def test_trust_is_that_of_the_office_in_charge():
     np.testing.assert_array_equal(np.isfinite(shown), inhabited)
     wanted = run.state["office.trust"][run.state["cell.office"]]
     np.testing.assert_array_equal(shown[inhabited], wanted[inhabited])
+    state = run.state.copy()
+    state["official.office"][:] = 1  # the other two have no officials
+    blank = np.isnan(snapshot(state, ["trust"])["trust"])
+    np.testing.assert_array_equal(blank, ~inhabited | (state["cell.office"] != 1))
+
+
+def test_vacancy_is_the_share_of_three_premises_or_more_with_neither_shop_nor_place(run):
+    state = run.state.copy()
+    is_free = (state["premises.is_open"] == 0) & (state["premises.third_place"] < 0)
+    state["premises.third_place"][np.flatnonzero(is_free)[:3]] = 0
+    is_free = (state["premises.is_open"] == 0) & (state["premises.third_place"] < 0)
+    cell = state["premises.cell_row"]
+    shown = snapshot(state, ["vacancy"])["vacancy"]
+    counts = np.bincount(cell, minlength=shown.size)
+    assert {2, 3} <= set(counts) and is_free.any()
+    for k, value in enumerate(shown.ravel()):
+        wanted = is_free[cell == k].mean() if counts[k] >= 3 else np.nan
+        assert value == pytest.approx(wanted, rel=1e-6, nan_ok=True)

@@ -28,6 +28,14 @@ def test_nine_intervals_in_ten_hold_the_true_mean_however_often_they_are_looked_
     assert always >= {"lognormal (1)": 0.7}.get(world, 0.8)
 
 
+def test_ten_pairs_are_the_fewest_with_an_interval():
+    values = np.arange(10) / 7
+    few, enough = mean_effect(values[:9]), mean_effect(values)
+    assert (few.mean, few.median) == (values[:9].mean(), np.median(values[:9]))
+    assert np.isnan([few.lo50, few.hi50, few.lo90, few.hi90]).all()
+    assert enough.lo90 < enough.lo50 < enough.mean < enough.hi50 < enough.hi90
+
+
 @pytest.mark.statistical
 @pytest.mark.parametrize("first", [10, 20])
 def test_following_the_advice_finds_little_that_is_not_there(first):

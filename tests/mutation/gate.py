@@ -41,6 +41,7 @@ ROOMS = (
 )
 DECLARATIONS = "tests/laws/test_golden_declarations.py"
 STATES = "tests/laws/test_golden_states.py"
+EXAMPLES = "tests/contracts/test_doctests.py::test_examples_print_the_output_shown"
 _OF_ROOMS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("kernels", "start", "simulation"), (STATES,)),
     "processes": (DECLARATIONS, STATES),
@@ -124,10 +125,13 @@ def _module(path: str) -> str:
 def nearest_tests(path: str) -> list[str]:
     """Return files of tests, those with the fewest imports between them and a file first.
 
-    Golden tables come before all others, and at kernels after the three nearest.
+    The examples of a file's docstrings and golden tables come before all others, and at kernels
+    after the three nearest.
     """
     room = path.split("/")[1]
     golden, found = _OF_ROOMS.get(room, ()), list[str]()
+    if b">>> " in (ROOT / path).read_bytes():
+        golden = (f"{EXAMPLES}[{_module(path)}]", *golden)
     seen, now = {path}, [path]
     while now and len(found) < _NEAREST_FILES:
         importers = {name for file in now for name in _importers().get(_module(file), ())}

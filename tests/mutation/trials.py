@@ -23,7 +23,7 @@ SECONDS_OF_A_MUTANT = 25
 
 
 class Trial(NamedTuple):
-    """A mutant with its number, and the files of tests to run against it, in order."""
+    """A mutant with its number, and the files of tests, or single ones, to run against it."""
 
     number: int
     mutant: Mutant
@@ -176,8 +176,7 @@ class Bench:
             failed = self._mutated(trial.mutant, lambda *_: self.open(files, run))
             if not failed or failed.startswith("late:"):
                 return failed
-            only = failed.partition("::")[0]
-            places = [only] if only in files else files[:1]
+            places = [file for file in files if failed.startswith(file)] or files[:1]
             if self._passes(failed, partial(self.open, places, again)):
                 return failed
         return f"late:{failed}"
@@ -249,8 +248,5 @@ def _load_kernels() -> None:
 
 def _of_files(items: list[Any], files: list[str]) -> list[Any]:
     """Return the tests of files, in the order of these, slow ones last."""
-    of_file: dict[str, list[Any]] = {file: [] for file in files}
-    for item in items:
-        of_file.get(item.nodeid.partition("::")[0], []).append(item)
-    found = [item for file in files for item in of_file[file]]
+    found = [i for file in files for i in items if f"{i.nodeid}::".startswith(f"{file}::")]
     return sorted(found, key=lambda item: item.get_closest_marker("slow") is not None)
