@@ -66,7 +66,7 @@ def _line(effect: Effect, words: Words) -> str:
     return words(
         "answers.line",
         label=effect.label,
-        change=together(write(effect.mean), effect.quantity.change_unit),
+        change=together(write(effect.mean), effect.quantity.unit_of_change(effect.mean)),
         low=write(effect.lo90),
         high=write(effect.hi90),
         verdict=words(f"verdict.{effect.verdict}"),
@@ -127,7 +127,7 @@ def _tile(name: str, effect: Effect | None, words: Words) -> dict[str, str]:
     }
     if effect is None or not known:
         return tile | ({"verdict": words("verdict.missing")} if effect else {})
-    points = f"\N{NO-BREAK SPACE}{quantity.change_unit}"
+    points = f"\N{NO-BREAK SPACE}{quantity.unit_of_change(effect.mean)}"
     return tile | {
         "level": quantity.level(effect.baseline_mean + effect.mean),
         "before": words("answers.before", before=quantity.level(effect.baseline_mean)),

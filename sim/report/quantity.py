@@ -189,6 +189,18 @@ class Quantity:
         words = Words(self.language)
         return words("quantity.points") if self.is_share else words.unit(self.unit)
 
+    def unit_of_change(self, value: float) -> str:
+        """Return the unit behind a change, which agrees with it.
+
+        Examples
+        --------
+        >>> shares = Quantity("share", 0.01, "fr")
+        >>> shares.unit_of_change(-0.0188), shares.unit_of_change(0.02)
+        ('point', 'points')
+        """
+        shown = round(self.scale * value, self.digits) if math.isfinite(value) else value
+        return Words(self.language).unit("points" if self.is_share else self.unit, shown)
+
     def with_unit(self, label: str) -> str:
         """Add the unit of a change to the words of a measure."""
         return f"{label} ({self.change_unit})" if self.change_unit else label

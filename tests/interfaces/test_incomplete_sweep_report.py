@@ -32,7 +32,7 @@ def test_failures_are_reported_with_reasons_and_counts(tmp_path):
     assert "40\N{NO-BREAK SPACE}seats, €25,000 a month" in table.rows[0][3].text
     text = answered(found)
     assert "30 of 100 simulations failed" in text
-    assert "not measured 3" in text
+    assert "3 not measured" in text
     assert "better in each of the 4 variants" in text
 
 

@@ -214,8 +214,11 @@ def test_each_verdict_has_its_words() -> None:
         },
         "en",
     )
-    assert "fewer shop closures in the town centre; no relevant effect on project births;" in text
-    assert "an effect on the participation of the young that cannot be determined." in text
+    assert (
+        "would prevent shop closures in the town centre; would not noticeably change project"
+        in text
+    )
+    assert "may change the participation of the young (not determinable)." in text
     assert "Fewer closures" in text
     assert "No relevant effect" in text
     assert "Not determinable" in text
@@ -235,7 +238,7 @@ def test_each_verdict_has_its_words_in_french() -> None:
     assert "Moins de créations" in text
     assert "Plus d'engagement" in text
     assert "plus de fermetures de commerces au centre-ville" in text
-    assert "plus de jeunes engagés." in text
+    assert "engagerait plus de jeunes." in text
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

@@ -166,4 +166,4 @@ def draw_key(name: str, words: Words) -> Picture:
             sign = SYMBOLS.get(verdict, "")
             axes.text(0.29, y + 0.17, sign, ha="center", va="center", fontsize=10, bbox=box)
             axes.text(0.72, y + 0.17, text, va="center", fontsize=FONT, linespacing=1.3)
-    return Picture(name, figure, " ".join(said[:-2]).replace("\n", " "))
+    return Picture(name, figure, ". ".join(said).replace("\n", " "))

@@ -18,7 +18,7 @@ def card(
     change, quantity = "", effect.quantity
     if effect.has_moved:
         value = quantity.change(effect.mean)
-        change = words("answer.levels", value=value, unit=quantity.change_unit)
+        change = words("answer.levels", value=value, unit=quantity.unit_of_change(effect.mean))
     picture = draw_strip(name, effect) if math.isfinite(effect.lo90) else None
     symbol = SYMBOLS[effect.verdict]
     return Card(measure, verdict, symbol, effect.tone, change, sentences, picture)

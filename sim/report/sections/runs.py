@@ -56,8 +56,8 @@ def _failures(facts: Facts) -> list[Block]:
         facts.table("sweep_runs.caption", heads, rows, (2, 3)),
     ]
     if len(ranked) > MOST_REASONS:
-        more = count(len(ranked) - MOST_REASONS)
-        blocks.append(Paragraph(words("sweep_runs.more_reasons", count=more), style="note"))
+        told = words("sweep_runs.more_reasons", count=len(ranked) - MOST_REASONS)
+        blocks.append(Paragraph(told, style="note"))
     return blocks
 
 
@@ -111,8 +111,8 @@ def _open_means(facts: Facts) -> Section:
     is_fixed = facts.experiment.design.kind == "latin_hypercube"
     more = words("sampled.anew" if is_fixed else "sampled.extend")
     if samples < FEWEST:
-        few = {"count": samples, "fewest": FEWEST, "more": FEWEST - samples}
-        told = words("sampled.too_few_yet", **{name: count(value) for name, value in few.items()})
+        few = {"fewest": count(FEWEST), "more": count(FEWEST - samples)}
+        told = words("sampled.too_few_yet", count=samples, **few)
         return Section("open", words("sampled.open"), [Paragraph(told), Bullets([more])])
     heads = ["table.measure", "table.intervention", "sampled.needed"]
     blocks: list[Block] = [
@@ -126,9 +126,8 @@ def _open_means(facts: Facts) -> Section:
 def _too_few(facts: Facts) -> list[Block]:
     """Say how many replications are missing before anything can be settled."""
     reps = facts.done[1]
-    numbers = {"count": reps, "fewest": FEWEST, "more": FEWEST - reps}
-    counts = {name: facts.levels.count(value) for name, value in numbers.items()}
-    said: list[Block] = [Paragraph(facts.words("open.too_few", **counts))]
+    few = {"fewest": facts.levels.count(FEWEST), "more": facts.levels.count(FEWEST - reps)}
+    said: list[Block] = [Paragraph(facts.words("open.too_few", count=reps, **few))]
     if not facts.is_single:
         said.append(Bullets([facts.words("sweep_open.extend")]))
     return said

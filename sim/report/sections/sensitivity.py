@@ -99,8 +99,7 @@ def _indices(facts: Facts, name: str, head: str, unit: str, table: pd.DataFrame)
     if len(ranked) > MOST_FACTORS:
         most = write_index(float(ranked[first].iloc[MOST_FACTORS]), is_share, words)
         most = f"{most} {unit}".rstrip()
-        count = number(len(ranked) - MOST_FACTORS, words.language)
-        text = words("sensitivity.others", count=count, most=most)
+        text = words("sensitivity.others", count=len(ranked) - MOST_FACTORS, most=most)
         blocks.append(Paragraph(text, style="note"))
     if left_out := int(table["left_out"].iloc[0]):
         text = words("sensitivity.left_out", count=str(left_out))
