@@ -35,6 +35,7 @@ from sim.measures.map_layers import LAYERS
 from sim.measures.registry import MEASURES
 from sim.scenario.scenario import Scenario
 from sim.simulation.provenance import describe_territory
+from sim.territory.ground import UNIT, Ground, ground_kinds
 from sim.territory.territory import ZONE_LABELS, Territory
 from sim.words.catalogue import Words
 from sim.words.folders import Language
@@ -44,6 +45,15 @@ SHOWN: Final = ("population", "footfall", "vacancy")
 COLOUR_MAPS: Final = {"population": "YlGnBu", "footfall": "Purples", "vacancy": "YlOrRd"}
 _OUTLINES: Final[tuple[tuple[Any, float], ...]] = (("solid", 1.8), ((0, (2, 1)), 0.9))
 """Dashes and width of the outlines of the town centre and of the periphery."""
+
+_STREETS: Final = {
+    "water": ("#5B9BC9", 0.7),
+    "river": ("#5B9BC9", 0.9),
+    "railway": ("#777777", 0.5),
+    "street": ("#AAAAAA", 0.25),
+    "main_street": ("#777777", 0.7),
+}
+"""Colour and width of the lines of a map, by kind."""
 
 GROUND: Final = "#EFEFEF"
 """Colour of inhabited cells without a value."""
@@ -101,7 +111,9 @@ def draw_territory(territory: Territory, language: Language) -> Picture:
     zone = np.where(territory.is_town_centre, 0, np.where(territory.is_retail_park, 1, 2))
     window = window_of((residents > 0) | (premises > 0) | (zone < 2))
     with look():
-        page = _Page(zone, territory.cell_size, residents > 0, window, 1, 2, language)
+        page = _Page(
+            zone, territory.cell_size, residents > 0, window, 1, 2, language, territory.ground
+        )
         layers = (
             (residents, LAYERS["population"].label, "unit_population", "YlGnBu"),
             (premises, MEASURES["premises"].label, "premises", "Purples"),
@@ -112,9 +124,18 @@ def draw_territory(territory: Territory, language: Language) -> Picture:
             page.scale(k, words(f"map_figure.{unit}"), colours, top)
         note = words("map_figure.note", size=number(territory.cell_size, language))
         page.finish(territory.name, words("map_figure.territory"), note)
-        footer(page.figure, *starting_point(describe_territory(territory), language))
+        told = starting_point(describe_territory(territory), language)
+        footer(page.figure, *told, *_credit(territory, words))
     label = words("figure.title", place=territory.name, head=words("map_figure.territory_label"))
     return Picture("territory", page.figure, label)
+
+
+def _credit(territory: Territory, words: Words) -> list[str]:
+    if territory.ground is None:
+        return []
+    return [
+        words("map_figure.credit", source=territory.provenance.get("ground", {}).get("source", ""))
+    ]
 
 
 def window_of(shown: Bools) -> tuple[slice, slice]:
@@ -137,7 +158,9 @@ class _Page:
         rows: int,
         columns: int,
         language: Language,
+        beneath: Ground | None = None,
     ) -> None:
+        self.beneath = beneath
         self.zone, self.inhabited = zone[window], inhabited[window]
         self.window, self.language, self.words = window, language, Words(language)
         self.kilometres = cell_size / 1000
@@ -172,12 +195,27 @@ class _Page:
         ground = np.ma.masked_where(~self.inhabited, np.ones(self.inhabited.shape))
         flat = Normalize(0, 1)
         axes.imshow(ground, cmap=ListedColormap([GROUND]), norm=flat, **self._placed())
+        if self.beneath is not None:
+            self._streets(axes, self.beneath)
         axes.imshow(shown, cmap=shades_of(colours), norm=norm_of(colours, top), **self._placed())
         self._outline(axes, self.zone == 0, *_OUTLINES[0])
         self._outline(axes, self.zone == 1, *_OUTLINES[1])
         if row == 0 and column == 0:
             self._scale_bar(axes)
         return axes
+
+    def _streets(self, axes: Axes, ground: Ground) -> None:
+        """Draw lines above the colours of cells, and outlines of waters."""
+        top, left = (part.start or 0 for part in self.window)
+        points = (ground.points / UNIT - (left, top)) * self.kilometres
+        points[:, 1] = self.extent[3] - points[:, 1]
+        parts = np.split(points, ground.first[1:-1])
+        names = [ground_kinds()[0][kind].name for kind in ground.kind]
+        for name, (colour, width) in _STREETS.items():
+            lines = [part for part, own in zip(parts, names, strict=True) if own == name]
+            axes.add_collection(LineCollection(lines, colors=colour, linewidths=width, zorder=3))
+        axes.set_xlim(*self.extent[:2])
+        axes.set_ylim(*self.extent[2:])
 
     def _placed(self) -> dict[str, Any]:
         return {"extent": self.extent, "interpolation": "nearest", "aspect": "equal"}

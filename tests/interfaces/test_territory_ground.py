@@ -11,6 +11,7 @@ import pytest
 import shapely
 
 from sim.errors import InputError
+from sim.figures import draw_territory
 from sim.simulation.provenance import describe_territory
 from sim.territory import import_ground
 from sim.territory.ground import UNIT, ground_kinds
@@ -78,6 +79,15 @@ def test_a_ground_is_kept_with_the_territory_and_changes_nothing_else(town):
     assert describe_territory(without)["sha256"] == describe_territory(loaded)["sha256"]
     save_territory(without, files[2])
     assert load_territory(files[2]).ground is None
+
+
+def test_the_picture_of_a_territory_shows_and_credits_its_map(town):
+    picture = draw_territory(drawn(town, "map.geojson"), "fr").figure
+    main = picture.axes[0].collections[4]
+    assert [[round(x, 6) for x, _ in line] for line in main.get_segments()] == [[0, 1.8]]
+    assert {round(y, 6) for line in main.get_segments() for _, y in line} == {0.7}
+    said = " ".join(text.get_text() for text in picture.texts).replace("\N{NO-BREAK SPACE}", " ")
+    assert "Fond de carte : © OpenStreetMap contributors, map.geojson." in said.replace("\n", " ")
 
 
 def test_a_dense_map_keeps_its_main_streets_and_says_how_much_is_left_out(town, monkeypatch):
