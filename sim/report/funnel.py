@@ -14,6 +14,8 @@ from sim.measures.registry import OUTCOMES
 from sim.report.blocks import Tone
 from sim.report.effects import SYMBOLS, Effect
 from sim.report.named import named
+from sim.report.quantity import euros
+from sim.report.sections.answer_card import within_text
 from sim.words.catalogue import Words
 
 
@@ -71,8 +73,11 @@ def how_far(effects: Mapping[str, Effect], words: Words) -> list[str]:
 
 
 def _named(effect: Effect, words: Words) -> str:
-    """Name a stage with its change; its unit often is its name."""
+    """Name a stage with its change; its unit often is its name, and money is rounded."""
     unit = effect.quantity.change_unit
+    if effect.quantity.unit == "EUR" and effect.has_moved:
+        sign = "+" if effect.mean > 0 else "\N{MINUS SIGN}"
+        return f"{within_text(effect.label)} {sign}{euros(abs(effect.mean), words.language)}"
     said = named(effect, words)
     return said.replace(f"\N{NO-BREAK SPACE}{unit}", "") if unit in effect.label.lower() else said
 
