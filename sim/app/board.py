@@ -29,7 +29,6 @@ from sim.experiments.stored import MemoryStore
 from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
-    import pandas as pd
     import pyarrow as pa
 
 LEAST: Final = 1000.0
@@ -128,15 +127,12 @@ class Board:
             # Only measures are needed.
             lean = replace(experiment, series=(), ledger=False, maps=(), variance=False)
             try:
-                return experiment, within_budget(lean, self._runs)
+                return experiment, within_budget(lean, self._run)
             except TooLittle as error:
                 del tried[error.arm]
                 self.too_little[error.arm] = error.spent
                 if not tried:
                     raise
-
-    def _runs(self, experiment: Experiment) -> pd.DataFrame:
-        return self._run(experiment).runs
 
     def _run(self, experiment: Experiment) -> Results:
         """Do the runs of an experiment that have not been done for another one."""

@@ -13,13 +13,14 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from sim.errors import InputError
-from sim.experiments.designs import ONE_POINT
+from sim.experiments.designs import ONE_POINT, Design
 from sim.experiments.experiment import BASELINE, Arms, Experiment, Limit, Scale
+from sim.experiments.factors import SCENARIO, Factor
 from sim.experiments.spending import levers_of, planned_a_year, spent_a_year
 from sim.scenario.scenario import Scenario
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from sim.experiments.results import Results
 
 REPLICATIONS: Final = 4
 """Replications of the paired runs that measure spending: the first ones of the experiment."""
@@ -40,16 +41,16 @@ LARGEST_BUDGET: Final = 1e10
 class TooLittle(InputError):
     """Raised if an arm spends more than the budget at its smallest: its name and EUR a year."""
 
-    def __init__(self, budget: float, arm: str, levers: str, spent: float) -> None:
+    def __init__(self, budget: float, arm: str, levers: str, spent: float, place: str = "") -> None:
         super().__init__(
-            f"budget = {budget:,.0f} EUR a year is too little for {arm}: at its smallest,"
-            f" {levers}, it spends {spent:,.0f}."
+            f"budget = {budget:,.0f} EUR a year is too little for {arm}"
+            f"{place and f' in {place}'}: at its smallest, {levers}, it spends {spent:,.0f}."
         )
         self.arm, self.spent = arm, spent
 
 
-Spend = Callable[[Mapping[str, Scenario]], Mapping[str, float]]
-"""Measures the EUR a year that arms spend, the baseline among them."""
+Spend = Callable[[Arms], Mapping[str, Mapping[str, float]]]
+"""Measures the EUR a year that arms spend, by scenario; the baseline is among them."""
 
 
 def scaled(arm: Scenario, kept: int, scale: float) -> Scenario:
@@ -137,36 +138,41 @@ class _Search:
 
 
 def scale_arms(
-    arms: Mapping[str, Scenario], budget: float, months: int, spend: Spend
-) -> dict[str, Scale]:
-    """Search for the scale of each arm at which it spends a budget, all arms side by side.
+    scenarios: Arms, budget: float, months: int, spend: Spend
+) -> dict[str, dict[str, Scale]]:
+    """Search for the scale at which each arm spends a budget, by scenario, all side by side.
 
     Raises
     ------
     TooLittle
         If an arm spends more than the budget at its smallest.
     """
-    baseline = arms[BASELINE]
-    kept = len(baseline.interventions)
+    kept = {place: len(arms[BASELINE].interventions) for place, arms in scenarios.items()}
     searches = {
-        name: _Search(arm, kept, months, budget) for name, arm in arms.items() if name != BASELINE
+        (place, name): _Search(arm, kept[place], months, budget)
+        for place, arms in scenarios.items()
+        for name, arm in arms.items()
+        if name != BASELINE
     }
-    while todo := {n: s for n, s in searches.items() if s.next is not None}:
-        spent = spend({BASELINE: baseline} | {n: s.at(s.next or 1.0) for n, s in todo.items()})
-        for name, search in todo.items():
-            search.learn(spent[name])
-    for name, search in searches.items():
-        found = search.found
-        if found.spent > (1 + 10 * CLOSE) * budget and found.limit != "free":
-            added = search.at(found.scale).interventions[kept:]
-            raise TooLittle(budget, name, levers_of(added), found.spent)
-    return {name: search.found for name, search in searches.items()}
+    while todo := {at: s for at, s in searches.items() if s.next is not None}:
+        tried = {place: {BASELINE: scenarios[place][BASELINE]} for place, _ in todo}
+        for (place, name), search in todo.items():
+            tried[place][name] = search.at(search.next or 1.0)
+        spent = spend(tried)
+        for (place, name), search in todo.items():
+            search.learn(spent[place][name])
+    found: dict[str, dict[str, Scale]] = {place: {} for place in scenarios}
+    for (place, name), search in searches.items():
+        scale = found[place][name] = search.found
+        if scale.spent > (1 + 10 * CLOSE) * budget and scale.limit != "free":
+            added = search.at(scale.scale).interventions[kept[place] :]
+            where = place if len(scenarios) > 1 else ""
+            raise TooLittle(budget, name, levers_of(added), scale.spent, where)
+    return found
 
 
 def within_budget(
-    experiment: Experiment,
-    run: Callable[[Experiment], pd.DataFrame],
-    known: Experiment | None = None,
+    experiment: Experiment, run: Callable[[Experiment], Results], known: Experiment | None = None
 ) -> Experiment:
     """Return the experiment with its arms scaled to its budget, in each scenario for itself.
 
@@ -175,45 +181,52 @@ def within_budget(
     experiment : Experiment
         With a `budget`.
     run : callable
-        Runs an experiment and returns its `sim.experiments.results.Results.runs`.
+        Runs an experiment.
     known : Experiment, optional
         Whose scales to keep if it has the same budget and arms, so that nothing is measured again.
     """
     budget, months = experiment.budget, experiment.months
     assert budget is not None
-    scales: dict[str, dict[str, Scale]] = {}
-    scenarios: dict[str, dict[str, Scenario]] = {}
-    is_known = known is not None and known.budget == budget
-    for name, arms in experiment.scenarios.items():
-        of_known = known.scales.get(name, {}) if is_known and known is not None else {}
-        if set(of_known) != set(arms) - {BASELINE}:
-
-            def spend(tried: Mapping[str, Scenario], name: str = name) -> Mapping[str, float]:
-                return measure_spending(experiment, name, tried, run)
-
-            of_known = scale_arms(arms, budget, months, spend)
-        scales[name] = dict(of_known)
-        kept = len(arms[BASELINE].interventions)
-        scenarios[name] = {
-            arm: one if arm == BASELINE else scaled(one, kept, scales[name][arm].scale)
+    before = known.scales if known is not None and known.budget == budget else {}
+    others = set(experiment.arms) - {BASELINE}
+    new = {n: arms for n, arms in experiment.scenarios.items() if set(before.get(n, {})) != others}
+    found = scale_arms(new, budget, months, lambda tried: measure_spending(experiment, tried, run))
+    scales = {name: dict(found.get(name) or before[name]) for name in experiment.scenarios}
+    scenarios = {
+        name: {
+            arm: one
+            if arm == BASELINE
+            else scaled(one, len(arms[BASELINE].interventions), scales[name][arm].scale)
             for arm, one in arms.items()
         }
+        for name, arms in experiment.scenarios.items()
+    }
     stated = {n: {arm: asdict(s) for arm, s in of.items()} for n, of in scales.items()}
     content = {**experiment.content, "scales": stated}
     return replace(experiment, scenarios=scenarios, scales=scales, content=content)
 
 
 def measure_spending(
-    experiment: Experiment,
-    scenario: str,
-    arms: Mapping[str, Scenario],
-    run: Callable[[Experiment], pd.DataFrame],
-) -> dict[str, float]:
-    """Return the EUR a year that each arm spends beyond the baseline, by short paired runs."""
+    experiment: Experiment, tried: Arms, run: Callable[[Experiment], Results]
+) -> dict[str, dict[str, float]]:
+    """Return the EUR a year that arms spend beyond the baseline, by short paired runs.
+
+    Raises
+    ------
+    InputError
+        If no run of a scenario succeeds.
+    """
+    names = [name for name in experiment.arms if any(name in arms for arms in tried.values())]
     pilot = replace(
         experiment,
-        scenarios={scenario: arms},
-        design=ONE_POINT,
+        # An arm that is not tried is the baseline, whose run is done anyway.
+        scenarios={
+            place: {name: arms.get(name, arms[BASELINE]) for name in names}
+            for place, arms in tried.items()
+        },
+        design=ONE_POINT
+        if len(tried) == 1
+        else Design("full_factorial", (Factor(SCENARIO, str, levels=tuple(tried)),)),
         replications=REPLICATIONS,
         horizons=(experiment.months,),
         luck="common",
@@ -224,14 +237,25 @@ def measure_spending(
         variance=False,
         budget=None,
         scales={},
+        classes={},
         content={},
     )
-    runs, kept = run(pilot), len(arms[BASELINE].interventions)
-    return {
-        name: float(spent_a_year(runs, name, arm.interventions[kept:], experiment.months).mean())
-        for name, arm in arms.items()
-        if name != BASELINE
-    }
+    results, spent = run(pilot), dict[str, dict[str, float]]()
+    for point, (place, arms) in enumerate(tried.items()):
+        runs, kept = results.at(point).runs, len(arms[BASELINE].interventions)
+        if runs.empty:
+            raise InputError(
+                f"{place}: what its arms spend is unknown, since none of {REPLICATIONS} runs of"
+                " each succeeds."
+            )
+        spent[place] = {
+            name: float(
+                spent_a_year(runs, name, arm.interventions[kept:], experiment.months).mean()
+            )
+            for name, arm in arms.items()
+            if name != BASELINE
+        }
+    return spent
 
 
 def describe_budget(experiment: Experiment) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from sim.errors import InputError
 from sim.experiments.addresses import is_remote
@@ -28,8 +28,6 @@ from sim.experiments.time_limit import LONGEST_TIMEOUT
 from sim.experiments.written import MANIFEST, listed_files
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.interventions import Intervention
 
 __all__ = ["Options", "extend", "fill", "run_experiment", "sweep"]
@@ -214,11 +212,13 @@ def _scaled(experiment: Experiment, out: Path | str | None, how: Options) -> Exp
         known = Results(store).experiment
     once = replace(how, progress=None, max_failures=None, batch=None)
 
-    def run(pilot: Experiment) -> pd.DataFrame:
+    def run(pilot: Experiment) -> Results:
         plan = plan_experiment(pilot)
         memory = MemoryStore(plan.table())
-        _refuse_all_failed(fill(memory, plan, once), pilot)
-        return Results(memory, pilot).runs
+        tally = fill(memory, plan, once)
+        if 0 < tally.done == tally.failed:
+            _refuse(tally)
+        return Results(memory, pilot)
 
     return within_budget(experiment, run, known)
 
@@ -348,6 +348,10 @@ def _refuse_all_failed(tally: Tally, experiment: Experiment, store: Store | None
         return
     if store is not None:
         store.remove()
+    _refuse(tally)
+
+
+def _refuse(tally: Tally) -> NoReturn:
     kind, _, message = tally.first_error.partition(": ")
     raise InputError(
         message if kind == InputError.__name__ else f"every run fails: {kind}: {message}"

@@ -44,16 +44,19 @@ def test_a_full_house_gets_another_and_a_small_one_keeps_a_seat():
 
 def scales(name, answer, budget=BUDGET):
     """Search with an answer in place of runs: what is spent of what is planned."""
-    arms = {BASELINE: TOWN, name: TOWN.add(name)}
+    places = {"here": {BASELINE: TOWN, name: TOWN.add(name)}}
+    return scale_arms(places, budget, 24, answered(answer))["here"][name]
 
-    def spend(tried):
-        return {
+
+def answered(answer):
+    return lambda tried: {
+        place: {
             n: answer(planned_a_year(arm.interventions, 24))
-            for n, arm in tried.items()
+            for n, arm in arms.items()
             if n != BASELINE
         }
-
-    return scale_arms(arms, budget, 24, spend)[name]
+        for place, arms in tried.items()
+    }
 
 
 def test_what_spends_a_part_of_its_money_plans_more():
@@ -119,6 +122,52 @@ def test_what_nobody_asks_for_stays_unspent_and_is_not_planned_again():
 def test_levers_end_and_what_is_free_is_called_so():
     assert scales("rent_relief", lambda planned: planned, 1e9).limit == "levers"
     assert scales("periphery_moratorium", lambda planned: math.nan).limit == "free"
+
+
+def test_places_are_scaled_side_by_side_each_at_its_own_scale():
+    places = {
+        place: {
+            BASELINE: TOWN,
+            "rent_relief": TOWN.add("rent_relief"),
+            "facade": TOWN.add("facade"),
+        }
+        for place in ("keen", "idle")
+    }
+    rounds = []
+
+    def spend(tried):
+        rounds.append({place: set(arms) for place, arms in tried.items()})
+        keen = answered(lambda planned: planned)(tried)
+        idle = answered(lambda planned: 0.5 * planned)(tried)
+        return {place: (keen if place == "keen" else idle)[place] for place in tried}
+
+    found = scale_arms(places, BUDGET, 24, spend)
+    assert rounds[0].keys() == {"keen", "idle"}
+    assert rounds[-1].keys() == {"idle"}  # nothing is measured again where all is found
+    for name in ("rent_relief", "facade"):
+        assert found["idle"][name].scale == pytest.approx(2 * found["keen"][name].scale, rel=0.02)
+
+
+@pytest.mark.slow
+def test_towns_of_a_programme_spend_the_budget_on_any_executor(tmp_path):
+    (tmp_path / "towns.csv").write_text("town,population\nA,4000\nB,2500\n")
+    (tmp_path / "programme.toml").write_text(
+        'towns = "towns.csv"\ninterventions = ["inert_cluster", "rent_relief"]\n'
+        "replications = 1\nmonths = 24\nhorizons = [24]\nbudget = 100_000\n"
+        "[settings]\nrows = 12\ncolumns = 12\nspin_up = 2\n"
+    )
+    found = {
+        executor: sim.sweep(
+            tmp_path / "programme.toml", tmp_path / executor, executor=executor, workers=1
+        )
+        for executor in ("serial", "dask")
+    }
+    scales = found["serial"].experiment.scales
+    assert [scales[town]["inert_cluster"].spent for town in "AB"] == pytest.approx(
+        [100_000.0] * 2, rel=2 * CLOSE
+    )
+    assert found["dask"].experiment.scales == scales
+    assert found["dask"].digest == found["serial"].digest
 
 
 @pytest.fixture(scope="module")
