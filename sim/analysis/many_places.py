@@ -24,7 +24,7 @@ from sim.kernels.arrays import Floats, Ints
 __all__ = ["Choice", "Ranking", "drawn_effects", "held_out", "judge_choice", "rank_places"]
 
 DRAWS: Final = 4000
-_SPREADS: Final = 100
+_SPREADS: Final = 400
 _HALVINGS: Final = 100
 _SEED: Final = 19690720
 _LARGE: Final = 1e6
@@ -89,7 +89,8 @@ def drawn_effects(gains: Floats, classes: Ints) -> Floats:
         The same numbers for the same effects.
     """
     mean, error, freedom, shared = _measured(gains)
-    spreads = np.linspace(0.0, 2.0 * float(np.ptp(mean)) or 1.0, _SPREADS)
+    widest = 2.0 * float(np.ptp(mean)) or 1.0
+    spreads = (np.arange(_SPREADS) + 0.5) / _SPREADS * widest  # never 0, so that nothing is tied
     weight = 1.0 / (spreads[:, None] ** 2 + error)  # (spreads, places)
     of_class = np.eye(int(classes.max()) + 1)[classes]  # (places, classes)
     total = weight @ of_class

@@ -57,6 +57,8 @@ def test_equal_places_are_drawn_together_by_the_known_share():
     luck = 2 * np.sqrt(10) * (luck - luck.mean(axis=0)) / luck.std(axis=0, ddof=1)
     draws = drawn_effects(ends + luck, np.zeros(40, np.int64))
     assert np.abs(draws.mean(axis=0)).max() < 0.25
+    among = rank_places(draws, 4).among_first
+    assert 0.02 < among.min() < among.max() < 0.3  # one in ten by lot, wherever in the table
 
 
 def test_what_all_places_share_widens_effects_and_moves_no_rank():
