@@ -83,7 +83,8 @@ function sheet() {
   element("own-found").replaceChildren(...files);
   const row = (tag, cells) => {
     const made = document.createElement("tr");
-    made.append(...cells.map((cell, k) => Object.assign(make(k ? tag : "th", cell), { scope: tag === "th" ? "col" : k ? "" : "row" })));
+    made.append(...cells.map((cell, k) => make(k ? tag : "th", cell)));
+    for (const cell of made.querySelectorAll("th")) cell.scope = tag === "th" ? "col" : "row";
     return made;
   };
   const heads = [say("own_figure"), say("own_here"), say("own_usual", { kind: text(found.kind) })];
