@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sim.app.ends import KINDS, ends_of_ground, ends_of_levers, kinds_of
 from sim.app.ground import credit
 from sim.app.pair import CHARTS
 from sim.app.sessions import Session
@@ -20,7 +21,7 @@ def describe(session: Session) -> dict[str, Any]:
     """Describe a pair for the page, except for its frames."""
     pair = session.pair
     run = pair.without
-    rows, columns = run.territory.shape
+    rows, columns = shape = run.territory.shape
     added = pair.arms.added
     return {
         "month": pair.month,
@@ -37,7 +38,11 @@ def describe(session: Session) -> dict[str, Any]:
         "is_same": pair.arms.is_same,
         "mode": pair.arms.mode,
         "cost": sum(i.cost(pair.months) for i in added),
-        "ends": {own(i, name, added): ends for i in added for name, ends in _ends(i).items()},
+        "ends": {
+            **ends_of_ground(pair.arms.with_it),
+            **{own(i, n, added): e for i in added for n, e in ends_of_levers(i, shape).items()},
+        },
+        "kinds": {own(i, KINDS, added): kinds_of(i) for i in added if KINDS in i.values},
         "differs": _differs(session),
         "events": [
             {"month": month, "intervention": i.name, "event": event}
@@ -51,15 +56,6 @@ def describe(session: Session) -> dict[str, Any]:
 def own(intervention: Intervention, lever: str, added: Sequence[Intervention]) -> str:
     """Return the name of a lever: behind that of its intervention where several are tried."""
     return lever if len(added) == 1 else f"{intervention.name}.{lever}"
-
-
-def _ends(intervention: Intervention) -> dict[str, tuple[float, float, float]]:
-    """Return how far each slider may move while the others stay; shares of money move together."""
-    return {
-        name: intervention.ends(name)
-        for name, info in intervention.kind.infos.items()
-        if info.kind in (int, float) and name not in intervention.levers.SHARES
-    }
 
 
 def _differs(session: Session) -> list[dict[str, Any]]:

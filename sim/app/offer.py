@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from sim.app.board import LEAST
+from sim.app.ends import KINDS
 from sim.app.guard import LARGEST_UPLOAD
 from sim.app.pair import CHARTS
 from sim.app.replications import LOOKS
@@ -18,6 +19,7 @@ from sim.experiments.budget import LARGEST_BUDGET
 from sim.interventions import TYPES, Intervention
 from sim.measures.map_layers import LAYERS
 from sim.measures.registry import HEADLINES, OUTCOMES
+from sim.registry.catalogues import third_place_kinds
 from sim.registry.parameters import ParameterInfo
 from sim.registry.settings import Setting
 from sim.report.quantity import Quantity
@@ -25,12 +27,27 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.schema import PARAMETERS
 from sim.version import MODEL_VERSION, package_version
 from sim.words.catalogue import Words, catalogue
-from sim.words.folders import ENGLISH, languages
+from sim.words.folders import ENGLISH, Language, languages
 from sim.words.language import conventions, typeset
 from sim.words.sources import source_in
 
 MOST_STEPS: Final = 120
 """Months per frame."""
+
+
+FIRST: Final = (
+    "online_share_2030",
+    "starting_vacancy",
+    "spending_growth_after_2024",
+    "cost_growth_after_2024",
+    "periphery_growth_after_2024",
+    "transition_births",
+)
+"""Parameters that the page shows first: those of a place and of the world around it that move the
+headline outcomes most over ten years."""
+
+EVERYDAY: Final = "everyday"
+"""Section of everyday words by which settings are found."""
 
 
 def offer(choice: Catalogue) -> dict[str, Any]:
@@ -42,6 +59,8 @@ def offer(choice: Catalogue) -> dict[str, Any]:
         "interventions": [_intervention(i) for i in choice.interventions.values()],
         "groups": {i.group: _texts(f"groups.{i.group}") for i in PARAMETERS.values()},
         "parameters": [_info(i) for i in PARAMETERS.values() if i.name != "file"],
+        "first": FIRST,
+        "kinds": {k.name: _typeset(k.label) for k in third_place_kinds()},
         "layers": [
             {
                 **_named(layer),
@@ -132,6 +151,7 @@ def _intervention(intervention: Intervention) -> dict[str, Any]:
         "values": intervention.values,
         "levers": [_info(info) for info in intervention.kind.infos.values()],
         "shares": intervention.levers.SHARES,
+        "first": intervention.kind.first or list(intervention.kind.infos),
         "sources": _sources(intervention.settings),
     }
 
@@ -149,7 +169,19 @@ def _info(info: ParameterInfo) -> dict[str, Any]:
         "source": _source(info.source),
         "evidence": info.evidence,
         "plausible": list(info.plausible) if info.plausible else None,
+        "everyday": {lang: _everyday(info, lang) for lang in languages()},
     }
+
+
+def _everyday(info: ParameterInfo, language: Language) -> str:
+    """Return everyday words for a setting, its group, and what it chooses among."""
+    words = Words(language)
+    keys = [f"{EVERYDAY}.{name}" for name in (info.name, info.group)]
+    found = [str(words.template(key)) for key in keys if words.knows(key)]
+    found += [words.choice(choice) for choice in info.choices]
+    if info.name == KINDS:
+        found += [kind.label[language] for kind in third_place_kinds()]
+    return " ".join(found)
 
 
 def _chart(name: str) -> Mapping[str, Any]:

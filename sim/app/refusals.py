@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -14,8 +15,28 @@ from starlette.exceptions import HTTPException
 
 from sim.app.sessions import Busy, TooMany, Unknown
 from sim.errors import InputError
+from sim.interventions import TYPES, list_interventions, load_intervention
+from sim.registry.catalogues import third_place_kinds
+from sim.scenario.schema import PARAMETERS
+from sim.words.catalogue import Texts
 from sim.words.folders import ENGLISH, Language, languages
+from sim.words.language import typeset
 from sim.words.sentences import translated
+
+_LABELS: Final[dict[str, Texts]] = {
+    info.name: info.label
+    for infos in (PARAMETERS, *(kind.infos for kind in TYPES.values()))
+    for info in infos.values()
+}
+_TITLES: Final[dict[str, Mapping[str, str]]] = {
+    **{kind.name: kind.label for kind in third_place_kinds()},
+    **{path.stem: load_intervention(path).title for path in list_interventions()},
+}
+_NAMED: Final = re.compile(
+    r"(?<!')(?<!«\xa0)(?:\b[a-z]+_\w+\b|\b[a-z]+\b(?= (?:=|\+|x \w+ =) |: ))"
+)
+"""What may be the name of a setting: it has an underscore, or a value or sentence follows it.
+Quoted names stay as they are, since somebody wrote them or is to write them."""
 
 ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     status: {
@@ -24,7 +45,10 @@ ERRORS: Final[dict[int | str, dict[str, Any]]] = {
             "application/json": {
                 "schema": {
                     "type": "object",
-                    "properties": {"error": {"type": "string"}},
+                    "properties": {
+                        "error": {"type": "string"},
+                        "settings": {"type": "array", "items": {"type": "string"}},
+                    },
                     "required": ["error"],
                 }
             }
@@ -66,12 +90,36 @@ def answer_errors(api: FastAPI) -> None:
     def answer(kind: Any) -> Callable[[HTTPRequest, Any], JSONResponse]:
         def handler(request: HTTPRequest, error: Any) -> JSONResponse:
             status, sentence = sentences[kind](error)
-            return JSONResponse({"error": translated(sentence, _reader(request))}, status)
+            lang = _reader(request)
+            told = {"error": labelled(translated(sentence, lang), lang)}
+            about = {"settings": named} if (named := settings_in(sentence)) else {}
+            return JSONResponse(told | about, status)
 
         return handler
 
     for kind in sentences:
         api.add_exception_handler(kind, answer(kind))
+
+
+def settings_in(sentence: str) -> list[str]:
+    """Return the parameters and levers that a sentence names, such as ``start = 3``."""
+    return list(dict.fromkeys(name for name in _NAMED.findall(sentence) if name in _LABELS))
+
+
+def labelled(sentence: str, language: Language) -> str:
+    """Return a sentence with the labels of parameters, levers and kinds in place of their names.
+
+    Examples
+    --------
+    >>> labelled("cluster_size = 90 is more than fit into places = 1", "en")
+    'Size of the cluster = 90 is more than fit into Number of places = 1'
+    """
+    texts = _TITLES | _LABELS
+
+    def label(found: re.Match[str]) -> str:
+        return typeset(texts[found[0]][language], language) if found[0] in texts else found[0]
+
+    return _NAMED.sub(label, sentence)
 
 
 def _reader(request: HTTPRequest) -> Language:

@@ -135,7 +135,7 @@ class Catalogue:
         values = _typed(asked.settings, treated)
         treated = treated.replace(**values)
         for scenario in (treated, without := base.replace(**compared_settings(asked, values))):
-            _refuse_large(scenario)
+            refuse_large(scenario)
         return Arms(without, treated, asked.seed, reference, mode_of(asked))
 
 
@@ -170,7 +170,7 @@ def _typed(settings: Mapping[str, Value], scenario: Scenario) -> dict[str, Value
     return found
 
 
-def _refuse_large(scenario: Scenario) -> None:
+def refuse_large(scenario: Scenario) -> None:
     """Refuse territories that would take too much time and memory from other visitors."""
     values = scenario.values
     if values["file"]:

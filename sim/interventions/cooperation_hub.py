@@ -55,4 +55,5 @@ TYPE = InterventionType(
     levers=CooperationHubLevers,
     plan=plan_hub,
     parts=(*support_parts("hub_funding", hub_members=0), POOLING),
+    first=("hub_funding", *SupportLevers.SHARES, "grant", "grant_reach", "triage", "start"),
 )

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from sim.interventions.plan import DISCOUNT_RATE, Plan, discounted, present_valu
 from sim.interventions.registry import LEVERS, TYPES
 from sim.kernels.arrays import Ints
 from sim.registry.catalogues import is_shipped, scenario_folder
-from sim.registry.parameters import ParameterInfo
+from sim.registry.furthest import furthest
 from sim.registry.settings import Setting, read_setting, read_texts, read_toml, refusal
 from sim.registry.user_files import is_file
 from sim.words.folders import languages
@@ -205,25 +206,14 @@ class Intervention:
         info, value = self.kind.infos.get(name), self.values.get(name)
         if info is None or info.kind not in (int, float):
             raise InputError(f"unknown numeric lever '{name}'.{nearest(name, self.kind.infos)}")
-        lowest, highest = self._end(info, value, info.low), self._end(info, value, info.high)
+        admits = partial(self.admits, name)
+        lowest, highest = (furthest(info, value, end, admits) for end in (info.low, info.high))
         if info.kind is int and lowest == 0 < highest:
-            return lowest, self._end(info, value or highest, 1), highest
+            return lowest, furthest(info, value or highest, 1, admits), highest
         return lowest, lowest, highest
 
-    def _end(self, info: ParameterInfo, inside: Any, outside: Any) -> Any:
-        """Find the last admissible value on the way from one value to another, by bisection."""
-        if self._admits(info.name, info.kind(outside)):
-            return info.kind(outside)
-        smallest = 1 if info.kind is int else 1e-9 * abs(outside - inside)
-        while abs(outside - inside) > smallest:
-            middle = info.kind((inside + outside) / 2)
-            if self._admits(info.name, middle):
-                inside = middle
-            else:
-                outside = middle
-        return inside
-
-    def _admits(self, name: str, value: Any) -> bool:
+    def admits(self, name: str, value: Any) -> bool:
+        """Return whether a lever may have a value while all others stay."""
         try:
             self.replace(**{name: value})
         except InputError:

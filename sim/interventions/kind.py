@@ -27,6 +27,8 @@ class InterventionType:
         ``plan(levers) -> Plan``.
     parts : tuple of Part
         What it does at once, if these are several things.
+    first : tuple of str
+        Levers that matter most, in order: those that the page shows first. All if it is empty.
     is_shock : bool
         Whether it befalls a territory: a condition under which others are chosen, never a choice.
     is_placebo : bool
@@ -39,6 +41,7 @@ class InterventionType:
     levers: type[TimedLevers]
     plan: Callable[[Any], Plan]
     parts: tuple[Part, ...] = ()
+    first: tuple[str, ...] = ()
     is_shock: bool = False
     is_placebo: bool = False
 

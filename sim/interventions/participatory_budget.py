@@ -74,4 +74,5 @@ TYPE = InterventionType(
     english_description="Residents vote once a year on a sum that pays projects directly.",
     levers=ParticipatoryBudgetLevers,
     plan=plan_budget,
+    first=("budget_funding", "project_budget", "budget_reach", "turnout", "site", "start"),
 )

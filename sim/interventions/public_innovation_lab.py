@@ -111,4 +111,12 @@ TYPE = InterventionType(
     levers=PublicInnovationLabLevers,
     plan=plan_lab,
     parts=PARTS,
+    first=(
+        "lab_funding",
+        *PublicInnovationLabLevers.SHARES,
+        "embedded_officials",
+        "lab_meetings",
+        "lab_reach",
+        "start",
+    ),
 )

@@ -35,4 +35,5 @@ TYPE = InterventionType(
     levers=StartupTerritoireLevers,
     plan=plan_evenings,
     parts=support_parts("startup_funding"),
+    first=("startup_funding", *SupportLevers.SHARES, "grant", "grant_reach", "triage", "start"),
 )

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 from sim.errors import InputError
 from sim.interventions.frugality import FrugalLevers, furnished_place
 from sim.interventions.kind import InterventionType
-from sim.interventions.levers import funding, lever, share
+from sim.interventions.levers import SupportLevers, funding, lever, share
 from sim.interventions.parts import MOST_OFFICIALS, NOBODY_PAID, Budget, Part, Values, support_parts
 from sim.interventions.plan import (
     RESERVE_MONTHS,
@@ -268,4 +268,5 @@ TYPE = InterventionType(
     levers=TransitionClusterLevers,
     plan=plan_cluster,
     parts=PARTS,
+    first=("cluster_funding", "cluster_size", *SupportLevers.SHARES, "grant", "triage", "start"),
 )

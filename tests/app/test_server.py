@@ -57,9 +57,9 @@ EXAMPLES: list[dict[str, Any]] = [
 def test_a_refusal_is_in_the_language_that_the_browser_asks_for(client: TestClient) -> None:
     wrong = asked(settings={"closure_rate": 7.0})
     for header, sentence in (
-        ("fr-FR,fr;q=0.9", "closure_rate = 7,0 n'est pas admis"),
-        ("en-GB", "closure_rate = 7.0 is not admissible"),
-        ("eo", "closure_rate = 7.0 is not admissible"),
+        ("fr-FR,fr;q=0.9", "Taux de fermeture = 7,0 n'est pas admis"),
+        ("en-GB", "Closure rate = 7.0 is not admissible"),
+        ("eo", "Closure rate = 7.0 is not admissible"),
     ):
         answer = client.post("/api/sessions", json=wrong, headers={"accept-language": header})
         assert answer.status_code == 422

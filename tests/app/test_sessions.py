@@ -179,7 +179,7 @@ def test_one_session_cannot_keep_all_threads_waiting(serve: Serve) -> None:
         ({"population": 1_000_001}, "1,000,000"),
         ({"population": 1_000_000, "premises_per_1000": 60}, "50,000"),
         ({"months": 1201}, "1200"),
-        ({"closure_rate": 10**400}, "closure_rate"),
+        ({"closure_rate": 10**400}, "Closure rate"),
         ({"closure_rat": 1}, "Did you mean 'closure_rate'?"),
         ({"file": "/etc/passwd"}, "cannot be set on the page"),
         ({"existing_third_places": "/etc/passwd:2"}, "/etc/passwd"),

@@ -81,7 +81,7 @@ def test_the_page_offers_it_and_speaks_it() -> None:
         assert not left_in_english([t for t in told if t.startswith("[")])
         wrong = asked(settings={"closure_rate": 7.0})
         answer = client.post("/api/sessions", json=wrong, headers={"accept-language": PSEUDO})
-        assert answer.json()["error"].startswith("[closure_rate = 7.0 ís nót ádmíssíblé")
+        assert answer.json()["error"].startswith("[[Clósúré ráté] = 7.0 ís nót ádmíssíblé")
 
 
 @pytest.mark.parametrize(

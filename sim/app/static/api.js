@@ -1,5 +1,5 @@
-// Requests to the server. A refusal throws an Error with its status and the server's one sentence;
-// status 0 means that nobody answered.
+// Requests to the server. A refusal throws an Error with its status, the server's one sentence and the settings
+// that it names; status 0 means that nobody answered.
 
 async function ask(method, path, body) {
   const options = { method, headers: { "accept-language": document.documentElement.lang } };
@@ -13,7 +13,8 @@ async function ask(method, path, body) {
   });
   if (answer.ok) return answer;
   const reply = await answer.json().catch(() => ({}));
-  throw Object.assign(new Error(reply.error || `${answer.status} ${answer.statusText}`), { status: answer.status });
+  const said = { status: answer.status, settings: reply.settings ?? [] };
+  throw Object.assign(new Error(reply.error || `${answer.status} ${answer.statusText}`), said);
 }
 
 const json = async (...call) => (await ask(...call)).json();

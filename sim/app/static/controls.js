@@ -1,16 +1,12 @@
-// Sliders and lists for every parameter and lever, made from the schema that the command line uses.
-// No position of a slider is refused: the server says how far each may move while the others stay,
-// shares of money move together, and small values jump to 0 where it has a meaning of its own.
+// The column of settings: what is tried, its levers, and all parameters; those that matter most come first.
 
-import { infoOf, interventionsOf, originOf, presentOf, presetOf, scenarioOf, set, valueOf } from "./settings.js";
-import { languageOf, number, quantity, say, text } from "./language.js";
+import * as control from "./control.js";
+import { sought, wordsOf } from "./found.js";
+import { say, text } from "./language.js";
+import { infoOf, interventionsOf, scenarioOf } from "./settings.js";
 
+const { make } = control;
 const element = (id) => document.getElementById(id);
-const make = (tag, properties = {}, ...children) => {
-  const made = Object.assign(document.createElement(tag), properties);
-  made.append(...children);
-  return made;
-};
 
 export function fillChoices(offer, chosen, chose) {
   const fill = (select, list, value) =>
@@ -47,168 +43,50 @@ function layInterventions(number, chose) {
   });
 }
 
-let ends = {}; // by lever
-
-// Moves the ends of sliders to where the server says that admissible values end.
-export function limit(found, offer) {
-  ends = found;
-  for (const [name, [low, , high]] of Object.entries(ends)) {
-    const slider = element(`set-${name}`);
-    if (!slider) continue;
-    const info = infoOf(offer, name);
-    [slider.min, slider.max] = range(info, presentOf(offer, name), offer);
-    const exactly = slider.closest(".control").querySelector(".exact");
-    [exactly.min, exactly.max] = [low, high];
-    mark(slider.closest(".control"), offer);
-  }
-}
-
-// Sets a lever, and what must move with it.
-function move(offer, info, value) {
-  const shares = interventionsOf(offer).map((one) => one.shares).find((names) => names.includes(info.name)) ?? [];
-  if (shares.includes(info.name)) share(offer, shares, info.name, value);
-  else {
-    const [lowest, least] = ends[info.name] ?? [value, value];
-    set(offer, info.name, value >= least ? value : value < (lowest + least) / 2 ? lowest : least);
-  }
-  for (const name of shares.includes(info.name) ? shares : [info.name]) {
-    const slider = element(`set-${name}`);
-    if (slider.type === "range" && name !== info.name) slider.value = presentOf(offer, name);
-    mark(slider.closest(".control"), offer);
-  }
-}
-
-// Gives one share its value, and the others what is left, in the proportion that they have.
-function share(offer, names, name, value) {
-  const others = names.filter((one) => one !== name);
-  const before = others.map((one) => presentOf(offer, one));
-  const total = before.reduce((sum, one) => sum + one, 0);
-  set(offer, name, value);
-  let left = 1 - value;
-  others.forEach((one, n) => {
-    const rest = total > 0 ? (before[n] / total) * (1 - value) : (1 - value) / others.length;
-    const own = n === others.length - 1 ? left : Math.min(left, Number(rest.toFixed(3)));
-    left -= own;
-    set(offer, one, Number(own.toFixed(9)));
-  });
-}
-
-// Builds all sliders; calls `changed` whenever one moves.
+// Builds all controls; calls `changed` with the name of a setting whenever it changes.
 export function lay(offer, changed) {
   const its = interventionsOf(offer);
   const wide = matchMedia("(min-width: 60rem)").matches; // on a phone, maps need the room
+  const build = (infos) => control.build(infos, offer, changed);
   const named = (title) => (its.length > 1 ? say("levers_of", { title }) : say("levers"));
-  element("levers").replaceChildren(...its.map((one) => group(named(text(one.title)), one.levers, offer, changed, wide)));
-  const groups = Object.entries(offer.groups).map(([name, title]) =>
-    group(text(title), offer.parameters.filter((p) => p.group === name), offer, changed, false));
-  element("parameters").replaceChildren(...groups);
+  element("levers").replaceChildren(...its.map((one) => {
+    const [first, rest] = parted(one.levers, one.first);
+    const more = rest.length ? [group(say("more_levers"), build(rest), false)] : [];
+    return group(named(text(one.title)), [...build(first), ...more], wide);
+  }));
+  const [first, rest] = parted(offer.parameters, offer.first);
+  element("world").replaceChildren(group(say("world"), build(first), wide && !its.length));
+  const tables = Object.entries(offer.groups).map(([name, title]) => [text(title), rest.filter((info) => info.group === name)]);
+  element("parameters").replaceChildren(
+    ...tables.filter(([, infos]) => infos.length).map(([title, infos]) => group(title, build(infos), false)));
+  for (const box of boxes()) box.dataset.find = wordsOf(infoOf(offer, box.dataset.name), offer);
   find(element("find").value);
 }
 
-// Shows only the controls that match the search.
-export function find(sought) {
-  const wanted = sought.trim().toLowerCase();
-  for (const box of element("parameters").children) {
-    const controls = [...box.querySelectorAll(".control")];
-    for (const control of controls) control.hidden = Boolean(wanted) && !control.dataset.find.includes(wanted);
-    box.hidden = controls.every((control) => control.hidden);
-    if (wanted) box.open = !box.hidden;
+// Settings in the order of these names, and the others.
+const parted = (infos, first) =>
+  [first.map((name) => infos.find((info) => info.name === name)), infos.filter((info) => !first.includes(info.name))];
+
+const group = (title, controls, open) => make("details", { open }, make("summary", { textContent: title }), ...controls);
+
+const boxes = () => element("controls").querySelectorAll(".control");
+
+// Shows only the controls that match the search, and says how many.
+export function find(typed) {
+  const isSought = Boolean(typed.trim());
+  const matches = sought(typed);
+  let count = 0;
+  for (const box of boxes()) {
+    box.hidden = isSought && !matches(box.dataset.find);
+    if (!box.hidden) count += 1;
   }
-}
-
-function group(title, infos, offer, changed, open) {
-  const head = make("summary", { textContent: title });
-  return make("details", { open }, head, ...infos.map((info) => control(info, offer, changed)));
-}
-
-function control(info, offer, changed) {
-  const id = `set-${info.name}`;
-  const label = make("label", { htmlFor: id, textContent: text(info.label) });
-  const input = Object.assign(field(info, offer), { id });
-  const help = make("p", { className: "help", id: `help-${info.name}`, textContent: text(info.help) });
-  input.setAttribute("aria-describedby", help.id);
-  const box = make("div", { className: "control" },
-    make("div", { className: "control-head" }, label, make("output", { htmlFor: id })),
-    make("div", { className: "control-row" }, input, ...(input.type === "range" ? [exact(info, offer, changed)] : [])),
-    help,
-    origin(originOf(offer, info), offer, bounds(info)));
-  box.dataset.name = info.name;
-  box.dataset.find = `${info.name} ${text(info.label)} ${text(info.help)}`.toLowerCase();
-  input.addEventListener("input", () => {
-    move(offer, info, input.type === "checkbox" ? input.checked : valueOf(input.value, info));
-    changed();
-  });
-  mark(box, offer);
-  return box;
-}
-
-// Calendar years have no thousands separator.
-const shown = (value, info, offer) => (info.name === "start_year" ? String(value) : quantity(value, info, offer.choices));
-
-function bounds(info) {
-  if (info.kind !== "int" && info.kind !== "float") return "";
-  const show = (value) => (info.name === "start_year" ? value : info.is_share ? quantity(value, info) : number(value));
-  return say("bounds", { low: show(info.low), high: show(info.high) });
-}
-
-// The evidence mark in one line; opening it shows the source.
-export function origin(known, offer, before = "") {
-  const basis = say("basis", { evidence: text(offer.evidence[known.evidence]) });
-  const head = make("summary", { textContent: [before, basis].filter(Boolean).join(" · ") });
-  return make("details", { className: "origin" }, head, make("p", { className: "help", lang: languageOf(known.source), textContent: text(known.source) }));
-}
-
-function field(info, offer) {
-  const value = presentOf(offer, info.name);
-  if (info.kind === "bool") return make("input", { type: "checkbox", checked: value });
-  if (info.kind === "str" && !info.choices.length) return make("input", { type: "text", value, maxLength: 200 });
-  if (info.kind === "str") {
-    return make("select", {}, ...info.choices.map((c) => new Option(text(offer.choices[c]), c, false, c === value)));
+  const parts = "#levers details:not(.origin), #world > details, #parameters-box, #parameters > details, .mixture-box";
+  for (const part of element("controls").querySelectorAll(parts)) {
+    part.hidden = isSought && !part.querySelector(".control:not([hidden])");
+    if (part.tagName !== "DETAILS") continue;
+    part.dataset.open ??= part.open;
+    part.open = isSought ? !part.hidden : part.dataset.open === "true";
+    if (!isSought) delete part.dataset.open;
   }
-  const [low, high, step] = range(info, value, offer);
-  return make("input", { type: "range", min: low, max: high, step, value });
-}
-
-// The range of a slider: the plausible range if there is one, else admissible values nearby.
-function range(info, value, offer) {
-  let near = Math.max(4 * Math.abs(info.default), 4 * Math.abs(value), info.low + 10);
-  if (/(^|\.)(start|stop)$/.test(info.name)) near = presentOf(offer, "months");
-  let [low, high] = info.plausible ?? [info.low, info.high <= 1 ? info.high : Math.min(info.high, near)];
-  const [lowest, , highest] = ends[info.name] ?? [low, low, high];
-  [low, high] = [Math.min(Math.max(low, lowest), value), Math.max(Math.min(high, highest), value)];
-  if (info.kind === "int") return [low, high, 1];
-  const rough = (high - low) / 100 || 1;
-  return [low, high, 10 ** Math.floor(Math.log10(rough))];
-}
-
-// The value as a number within its bounds.
-function exact(info, offer, changed) {
-  const input = make("input", {
-    type: "number", min: info.low, max: info.high, step: info.kind === "int" ? 1 : "any", className: "exact",
-  });
-  input.setAttribute("aria-label", say("exact", { label: text(info.label) }));
-  input.addEventListener("change", () => {
-    if (!input.checkValidity() || input.value === "") {
-      input.reportValidity();
-      return;
-    }
-    const value = valueOf(input.value, info);
-    const slider = element(`set-${info.name}`);
-    slider.min = Math.min(slider.min, value);
-    slider.max = Math.max(slider.max, value);
-    slider.value = value;
-    move(offer, info, value);
-    changed();
-  });
-  return input;
-}
-
-// Shows a control's value and whether it differs from the preset's.
-function mark(box, offer) {
-  const info = infoOf(offer, box.dataset.name);
-  const value = presentOf(offer, info.name);
-  box.querySelector("output").textContent = shown(value, info, offer);
-  box.classList.toggle("changed", value !== presetOf(offer, info.name));
-  const exactly = box.querySelector(".exact");
-  if (exactly && document.activeElement !== exactly) exactly.value = value;
+  element("found").textContent = isSought ? say("found", { count }) : "";
 }

@@ -62,6 +62,10 @@ export function number(value, digits, padded = false) {
   return format(Intl.NumberFormat, fraction).format(value);
 }
 
+// A number as it is typed: without groups of thousands, with all that it holds.
+export const plain = (value) =>
+  format(Intl.NumberFormat, { useGrouping: false, maximumSignificantDigits: 12 }).format(value);
+
 export function percent(share, digits = 1, padded = false) {
   if (isMissing(share)) return "–";
   const fraction = { maximumFractionDigits: digits, minimumFractionDigits: padded ? digits : 0 };

@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import * as board from "./board.js";
 import * as charts from "./charts.js";
+import * as control from "./control.js";
 import * as controls from "./controls.js";
 import { compare, language, learn, options, say, speak, text } from "./language.js";
 import * as ground from "./ground.js";
@@ -61,8 +62,12 @@ async function complain(error) {
     await open().catch(complain);
     return;
   }
+  // What is shown stays as it was, without colour, until the setting is put right.
+  element("stage").ariaBusy = "false";
+  const named = error.status === 422 ? [last, ...error.settings].filter(settings.isChanged) : [];
+  const beside = named.find((name) => control.refuse(name, error.message));
   element("error").textContent = offer && error.status === 0 ? say("unreachable") : error.message;
-  element("error").hidden = false;
+  element("error").hidden = Boolean(beside) && beside === last; // who has just changed it looks there
 }
 
 // Begins, or puts what is chosen in the place of what was shown, and comes back to the same month.
@@ -72,7 +77,8 @@ async function open() {
   about = present.session ? await api.change(present.session, asked) : await api.begin(asked);
   present.session = about.session;
   compare(about.mode === "intervention" && settings.chosen.interventions.length > 1 ? "interventions" : about.mode);
-  controls.limit(about.ends, offer);
+  control.limit(about, offer);
+  control.forgiveAll();
   layCharts();
   charts.forget();
   timeline.forget();
@@ -92,6 +98,7 @@ async function open() {
     steps = Math.min(2 * steps, offer.limits.steps);
   } while (month < target && !isDirty);
   if (isDirty) return;
+  stale(false);
   if (!about.is_same) await replications.begin();
   await settle();
 }
@@ -113,8 +120,17 @@ function put(name, levers, isBeside) {
   element("answer-head").scrollIntoView();
 }
 
-function changed() {
+// While an answer is under way, what is shown belongs to other settings.
+function stale(isStale) {
+  element("stage").ariaBusy = String(isStale);
+  document.body.classList.toggle("stale", isStale);
+}
+
+let last = ""; // the setting that was changed last
+function changed(name = "") {
+  last = name;
   isDirty = true;
+  stale(true);
   next(async () => {
     if (isDirty) await open();
   });
@@ -295,7 +311,7 @@ function layout() {
 function layerWords() {
   const one = present.layer();
   element("layer-help").textContent = text(one.definition);
-  element("layer-origin").replaceChildren(controls.origin(one, offer));
+  element("layer-origin").replaceChildren(control.origin(one, offer));
   if (about) maps.legend(one, about.scales[layer]);
 }
 
@@ -360,10 +376,7 @@ function listen() {
       changed();
     });
   }
-  on("find", "input", () => {
-    if (element("find").value) element("parameters-box").open = true;
-    controls.find(element("find").value);
-  });
+  on("find", "input", () => controls.find(element("find").value));
 
   on("scrub", "input", () => about && go(Number(element("scrub").value)));
   on("step", "click", () => next(async () => {
@@ -409,7 +422,7 @@ function listen() {
   on("link", "click", async () => {
     settings.write({ language, layer, month, budget: board.budget() });
     const copied = navigator.clipboard?.writeText(location.href).then(() => true, () => false);
-    element("status").textContent = say((await copied) ? "copied" : "not_copied");
+    element("link-status").value = say((await copied) ? "copied" : "not_copied");
   });
   const exported = (id, make) => on(id, "click", () => about && next(make));
   exported("csv", async () => save(await api.file(present.session, "export.csv"), "essaim.csv"));

@@ -64,7 +64,7 @@ function owning(one) {
   const own = (name) => owned(one.name, name, 2);
   const renamed = (values) => Object.fromEntries(Object.entries(values).map(([name, value]) => [own(name), value]));
   return {
-    ...one, values: renamed(one.values), sources: renamed(one.sources), shares: one.shares.map(own),
+    ...one, values: renamed(one.values), sources: renamed(one.sources), shares: one.shares.map(own), first: one.first.map(own),
     levers: one.levers.map((info) => ({ ...info, name: own(info.name) })),
   };
 }
@@ -85,6 +85,11 @@ export function attempt(offer, names) {
   chosen.interventions = [...new Set(names)];
   Object.assign(chosen.settings, kept);
   forgetForeign(offer);
+  // Shares of another intervention add up to 1 with others.
+  for (const { shares } of interventionsOf(offer)) {
+    const total = shares.reduce((sum, name) => sum + presentOf(offer, name), 0);
+    if (shares.length && Math.abs(total - 1) > 1e-6) for (const name of shares) delete chosen.settings[name];
+  }
 }
 
 // Gives an intervention these levers, and its own where there is none.
@@ -118,6 +123,8 @@ export const presetOf = (offer, name) => presetFor(offer, name).values[name];
 export const originOf = (offer, info) => presetFor(offer, info.name).sources[info.name] ?? info;
 
 export const presentOf = (offer, name) => chosen.settings[name] ?? presetOf(offer, name);
+
+export const isChanged = (name) => name in chosen.settings;
 
 // A value equal to the preset's does not count as changed.
 export function set(offer, name, value) {

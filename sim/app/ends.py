@@ -1,0 +1,82 @@
+"""How far each setting of the page may move while the others stay, by the model's validation."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Final
+
+from sim.app.request import refuse_large
+from sim.errors import InputError
+from sim.interventions import Intervention
+from sim.interventions.levers import SitedLevers
+from sim.registry.catalogues import third_place_kinds
+from sim.registry.furthest import furthest
+from sim.scenario.scenario import Scenario
+from sim.scenario.schema import PARAMETERS
+
+Ends = tuple[float, float, float]
+"""Lowest, least and highest value, as in `Intervention.ends`."""
+
+KINDS: Final = "kinds"
+"""The lever that names kinds of third place."""
+
+_GROUND: Final = ("rows", "columns", "population", "premises_per_1000")
+"""Parameters of the ground that limit each other; all others have bounds of their own."""
+
+_SITE: Final = {"site_row": 0, "site_column": 1}
+
+
+def ends_of_levers(intervention: Intervention, shape: tuple[int, int]) -> dict[str, Ends]:
+    """Return the ends of all sliders of an intervention; shares of money move together.
+
+    Parameters
+    ----------
+    intervention : Intervention
+    shape : (int, int)
+        Rows and columns of the ground.
+    """
+    found = {
+        name: intervention.ends(name)
+        for name, info in intervention.kind.infos.items()
+        if info.kind in (int, float) and name not in intervention.levers.SHARES
+    }
+    return found | {n: (0, 0, shape[axis] - 1) for n, axis in _SITE.items() if n in found}
+
+
+def ends_of_ground(arm: Scenario) -> dict[str, Ends]:
+    """Return the ends of the parameters that limit the size of a generated territory."""
+    return {} if arm.values["file"] else {name: _of_ground(arm, name) for name in _GROUND}
+
+
+def _of_ground(arm: Scenario, name: str) -> Ends:
+    info, value = PARAMETERS[name], arm.values[name]
+    low, high = (
+        furthest(info, value, end, partial(_holds, arm, name)) for end in (info.low, info.high)
+    )
+    return low, low, high
+
+
+def _holds(arm: Scenario, name: str, value: Any) -> bool:
+    """Tell whether a territory of this size is admissible, with all sites on its ground."""
+    try:
+        changed = arm.replace(**{name: value})
+        refuse_large(changed)
+        for levers in (one.levers for one in changed.interventions):
+            if isinstance(levers, SitedLevers):
+                levers.check_site((changed.values["rows"], changed.values["columns"]))
+    except InputError:
+        return False
+    return True
+
+
+def kinds_of(intervention: Intervention) -> dict[str, bool]:
+    """Return for each kind of third place whether it may be added, or left out where it is.
+
+    Kinds stand in the order of the catalogue.
+    """
+    known = [kind.name for kind in third_place_kinds()]
+    chosen = set(intervention.values[KINDS].split())
+    return {
+        name: intervention.admits(KINDS, " ".join(k for k in known if k in chosen ^ {name}))
+        for name in known
+    }
