@@ -207,7 +207,9 @@ class Intervention:
         if info is None or info.kind not in (int, float):
             raise InputError(f"unknown numeric lever '{name}'.{nearest(name, self.kind.infos)}")
         admits = partial(self.admits, name)
-        lowest, highest = (furthest(info, value, end, admits) for end in (info.low, info.high))
+        has_zero = info.low == 0 and admits(info.kind(0))
+        lowest = info.kind(0) if has_zero else furthest(info, value, info.low, admits)
+        highest = furthest(info, value, info.high, admits)
         if info.kind is int and lowest == 0 < highest:
             return lowest, furthest(info, value or highest, 1, admits), highest
         return lowest, lowest, highest
