@@ -245,7 +245,7 @@ def test_the_examples_of_the_guide_run(guide, tmp_path, monkeypatch, capsys):
 
 
 def test_arms_and_factors_are_written_as_the_guide_shows(guide):
-    _, arms, factors, design = map(tomllib.loads, blocks(guide, "toml"))
+    _, arms, factors, design, *_ = map(tomllib.loads, blocks(guide, "toml"))
     kinds = {"design": {"kind": "latin_hypercube", "size": 2}}
     experiment = load_experiment("frugality", changes=arms | factors | kinds)
     assert list(experiment.arms)[1:] == ["rent_relief", "small", "rent_relief + facade", "both"]
