@@ -14,6 +14,7 @@ import * as replications from "./replications.js";
 import * as settings from "./settings.js";
 import * as site from "./site.js";
 import * as story from "./story.js";
+import * as takeAway from "./take_away.js";
 import * as timeline from "./timeline.js";
 import * as town from "./town.js";
 import * as why from "./why.js";
@@ -47,6 +48,10 @@ const present = {
   next,
   tell: () => words().then(commands).then(guide.retell),
   see,
+  bookmark: () => bookmark(),
+  isShown: () => about !== null,
+  caption: () => [`${text(present.layer().label)}, ${today()} – Essaim`, ground.credit(about)],
+  picture: () => `essaim-${layer}-${month}.png`,
 };
 
 // Nothing is asked of the server before it has answered what was asked before.
@@ -224,6 +229,9 @@ async function commands() {
   for (const name of ["command", "compare", "python"]) element(name).textContent = found[name];
 }
 
+// The address is a link to what is shown.
+const bookmark = () => settings.write({ language, layer, month, budget: board.budget() });
+
 // Everything that need not follow every month.
 let settled = 0;
 async function settle() {
@@ -236,7 +244,7 @@ async function settle() {
   timeline.mark(about, offer, charts.peak("closure_rate_town_centre"), go);
   maps.reread(present);
   await town.reread();
-  settings.write({ language, layer, month, budget: board.budget() });
+  bookmark();
   settled += 1;
   document.body.dataset.settled = settled;
 }
@@ -325,22 +333,6 @@ function layCharts() {
   charts.build(offer.charts, offer.headlines, about.start_year, about.months);
 }
 
-function save(blob, name) {
-  const link = Object.assign(document.createElement("a"), { download: name, href: URL.createObjectURL(blob) });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-
-// Opens the browser's dialog for printing a document, which also saves it as a PDF.
-function printOut(address) {
-  document.getElementById("printed")?.remove();
-  const frame = Object.assign(document.createElement("iframe"), {
-    id: "printed", src: address, title: say("print"), inert: true,
-  });
-  frame.addEventListener("load", () => frame.contentWindow.print());
-  document.body.append(frame);
-}
-
 function recolour() {
   if (!about) return;
   layCharts();
@@ -419,19 +411,6 @@ function listen() {
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
 
-  on("link", "click", async () => {
-    settings.write({ language, layer, month, budget: board.budget() });
-    const copied = navigator.clipboard?.writeText(location.href).then(() => true, () => false);
-    element("link-status").value = say((await copied) ? "copied" : "not_copied");
-  });
-  const exported = (id, make) => on(id, "click", () => about && next(make));
-  exported("csv", async () => save(await api.file(present.session, "export.csv"), "essaim.csv"));
-  const reported = (id, make) => on(id, "click", () => about && replications.report().then(make).catch(complain));
-  reported("report", async (name) => save(await api.file(present.session, name), "report.html"));
-  reported("print", (name) => printOut(api.address(present.session, name)));
-  exported("png", async () =>
-    save(await town.picture([`${text(present.layer().label)}, ${today()} – Essaim`, ground.credit(about)]), `essaim-${layer}-${month}.png`));
-
   on("more-box", "toggle", charts.resize);
   addEventListener("resize", charts.resize);
   addEventListener("hashchange", () => location.reload());
@@ -455,6 +434,7 @@ async function start() {
   why.listen(present);
   board.listen(present, given.budget);
   guide.listen(present);
+  takeAway.listen(present);
   town.listen(present);
   ownTown.listen(offer, (scenario) => {
     settings.chosen.scenario = scenario;
