@@ -6,19 +6,21 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sim.errors import InputError, nearest
 from sim.experiments.experiment import BASELINE, Arms
 from sim.experiments.experiment_arms import Treatments, arms_of, read_treatments, scenario_beside
 from sim.experiments.experiment_design import read_whole
 from sim.experiments.factors import SCENARIO
-from sim.experiments.towns_table import Row, read_rows
 from sim.registry.parameters import ParameterInfo
 from sim.scenario.scenario import Scenario, list_scenarios, load_scenario
 from sim.scenario.schema import PARAMETERS
 from sim.words.catalogue import Texts
 from sim.words.folders import ENGLISH
+
+if TYPE_CHECKING:
+    from sim.experiments.towns_table import Row
 
 TOWN_KEYS: Final = ("towns", "territories")
 """Keys of an experiment's file that name the table and the folder."""
@@ -41,6 +43,8 @@ def read_towns(content: Mapping[str, Any], path: Path) -> tuple[dict[str, Any], 
         If the table or the folder cannot be read; a column, a value or a territory is unknown; or a
         territory has no row.
     """
+    from sim.experiments.towns_table import read_rows  # with pyarrow, which few experiments need
+
     factors = content.get("factors", {})
     if not isinstance(factors, dict) or SCENARIO in factors or "points" in content:
         raise InputError(f"{path}: towns take the place of points and of the factor 'scenario'.")

@@ -137,7 +137,6 @@ def test_it_gives_way_to_others_and_stops_when_told(
     ours.wait()
     told = first.get("board").json()
     assert (told["running"], told["known"], told["error"]) == (False, 0, "")
-    assert order.count("board") < 30
     # The end of the session stops it, too.
     client.post(f"{first.path}/board", json={"budget": 40_000})
     with sessions.using(first.about["session"]) as session:

@@ -78,7 +78,7 @@ def test_shares_of_money_are_one_bar_with_a_boundary_between_each_two(visit: Ope
     assert shown() == ["25%", "65%", "10%"]
 
 
-@pytest.mark.slow
+@pytest.mark.corpus
 def test_numbers_are_understood_as_people_type_them(visit: Open) -> None:
     page = visit(SMALL + "&intervention=none")
     share = page.page.locator("[data-name=online_share_2030] .exact")

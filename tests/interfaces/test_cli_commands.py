@@ -164,7 +164,7 @@ def test_a_run_with_a_folder_keeps_results_pictures_and_maps(kept: tuple[Path, s
     )
 
 
-@pytest.mark.slow
+@pytest.mark.corpus
 def test_two_processes_give_the_same_bytes_of_every_file(
     kept: tuple[Path, str], tmp_path: Path
 ) -> None:

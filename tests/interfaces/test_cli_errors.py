@@ -158,7 +158,13 @@ def _started(out: Path) -> subprocess.Popen[str]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals are a matter of POSIX")
-@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGKILL], ids=["interrupted", "killed"])
+@pytest.mark.parametrize(
+    "by",
+    [
+        pytest.param(signal.SIGINT, marks=pytest.mark.corpus, id="interrupted"),
+        pytest.param(signal.SIGKILL, id="killed"),
+    ],
+)
 def test_a_stopped_run_keeps_what_was_finished_and_goes_on(by: signal.Signals, tmp_path: Path):
     out = tmp_path / "results"
     running = _started(out)

@@ -286,7 +286,7 @@ def test_a_comparison_on_a_cluster_gives_the_same_bytes(tmp_path: Path, unhurt: 
     check_same(tmp_path / "out", unhurt)
 
 
-@pytest.mark.slow
+@pytest.mark.corpus
 def test_a_comparison_is_extended_in_its_folder(
     tmp_path: Path, unhurt: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

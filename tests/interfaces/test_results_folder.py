@@ -305,8 +305,8 @@ except InputError as error:
 """
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("force", [[], pytest.param(["--force"], marks=pytest.mark.corpus)])
+@pytest.mark.corpus
+@pytest.mark.parametrize("force", [[], ["--force"]])
 def test_racing_processes_never_mix_or_lose_results(tmp_path: Path, force: list[str]) -> None:
     for turn in range(8):
         out = tmp_path / f"out{turn}"

@@ -278,7 +278,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[fsspec.AbstractFileSyste
     s3fs.S3FileSystem.clear_instance_cache()
 
 
-@pytest.mark.slow
+@pytest.mark.corpus
 def test_a_driver_killed_beside_a_bucket_is_resumed_elsewhere(bucket, tmp_path, whole, monkeypatch):
     doomed = [
         sys.executable,

@@ -202,7 +202,7 @@ def main_report(folder: Path) -> None:
     report_command(str(folder))
 
 
-@pytest.mark.slow
+@pytest.mark.corpus
 def test_random_damage_is_refused_in_one_sentence(_sound: Path, tmp_path: Path) -> None:
     times = 15 if settings().max_examples >= 50 else 12  # as many as CI's profile asks for
     for damage in (damage_manifest, damage_file, damage_sealed):
