@@ -20,6 +20,8 @@ from tests.mutation.swap import Started, around, swap
 
 SECONDS_OF_A_TEST = 12
 SECONDS_OF_A_MUTANT = 25
+SECONDS_WITH_REPEATS = 50
+"""Time after which no further test is looked for that fails by the mutant alone."""
 
 
 class Trial(NamedTuple):
@@ -153,11 +155,14 @@ class Bench:
             swap(path, before, after)
             self._run(items)
 
+        begun = time.monotonic()
         while True:
             failed = self._mutated(trial.mutant, run)
             again = [item for item in items if item.nodeid == failed]
             if not again or self._passes(failed, partial(self._run, again)):
                 return failed
+            if time.monotonic() - begun > SECONDS_WITH_REPEATS:
+                return f"late:{failed}"
             items = items[items.index(again[0]) + 1 :]
 
     def _first_to_see_imported(self, trial: Trial) -> str:
@@ -172,14 +177,16 @@ class Bench:
             if bench.is_collected:
                 bench._run([item for item in items if item.nodeid == failed])
 
-        for _ in range(9):
+        begun = time.monotonic()
+        while True:
             failed = self._mutated(trial.mutant, lambda *_: self.open(files, run))
             if not failed or failed.startswith("late:"):
                 return failed
             places = [file for file in files if failed.startswith(file)] or files[:1]
             if self._passes(failed, partial(self.open, places, again)):
                 return failed
-        return f"late:{failed}"
+            if time.monotonic() - begun > SECONDS_WITH_REPEATS:
+                return f"late:{failed}"
 
     def _passes(self, test: str, run: Callable[[], None]) -> bool:
         """Return whether a test passes without a mutant."""
