@@ -324,7 +324,7 @@ def test_at_the_end_play_starts_again(visit: Open) -> None:
 
 @pytest.mark.slow
 def test_a_click_on_play_before_the_first_answer_counts(visit: Open) -> None:
-    page = visit()
+    page = visit(SMALL)
     play = "addEventListener('DOMContentLoaded', () => document.getElementById('play').click())"
     page.page.add_init_script(play)
     page.page.reload()

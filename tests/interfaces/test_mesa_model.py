@@ -247,7 +247,7 @@ def start_method():
     multiprocessing.set_start_method(before, force=True)
 
 
-@pytest.mark.slow
+@pytest.mark.corpus
 def test_batch_runs_give_the_same_rows_in_one_process_and_in_two(start_method):
     town = {"population": 9000, "spin_up": 0, "months": 4}
     design = {**town, "online_share_2030": [0.1, 0.3]}

@@ -115,7 +115,7 @@ def task(number: int, job: int) -> Iterator[subprocess.Popen[bytes]]:
         process.wait()
 
 
-@pytest.mark.slow
+@pytest.mark.corpus
 def test_the_tasks_of_a_job_array_do_the_sweep_also_after_a_time_limit(folder):
     assert main(["sweep", "town.toml", "--out", "true", "--workers", "1"]) == 0
     true = load_results(folder / "true")
