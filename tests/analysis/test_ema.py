@@ -55,6 +55,7 @@ def every_kind(folder):
     return experiment(folder, EVERY_KIND)
 
 
+@pytest.mark.corpus
 def test_the_workbench_performs_experiments_on_an_experiment(ema_workbench, tmp_path):
     model = to_ema_model(every_kind(tmp_path))
     assert {p.name for p in model.levers} == {"cluster_size", "officials_role"}

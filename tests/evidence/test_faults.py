@@ -38,6 +38,7 @@ def changes(register, faultless):
     return {figure: 100 * (found[figure] / faultless[figure] - 1) for figure in found}
 
 
+@pytest.mark.corpus
 def test_renaming_looks_like_closures_with_successors(faultless):
     change = changes(Register(renaming_rate=0.05), faultless)
     assert change["closure_rate"] == pytest.approx(64, abs=6)
@@ -55,6 +56,7 @@ def test_late_ends_make_a_constant_risk_seem_to_rise(faultless):
     assert found["successors_direct"] == pytest.approx(0.06, abs=0.02)
 
 
+@pytest.mark.corpus
 def test_late_ends_and_yearly_lists_look_like_ends_of_leases():
     constant = Street(closure_rates=(0.1, 0.1, 0.1))
     for register, hump in [

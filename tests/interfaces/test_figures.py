@@ -88,7 +88,7 @@ def test_ids_are_prefixed_by_the_picture_and_lead_somewhere(pictures: dict[str, 
         assert set(used) <= set(ids)
 
 
-@pytest.mark.slow
+@pytest.mark.corpus
 def test_the_same_run_gives_the_same_bytes_whatever_the_users_style(
     results: Results, drawn: Callable[[Language], dict[str, Picture]]
 ) -> None:

@@ -80,7 +80,7 @@ def test_a_posterior_of_too_many_draws_is_refused_by_its_metadata(tmp_path):
     assert "60,000,000 draws" in said_of(["posterior"], path)[0]
 
 
-@pytest.mark.slow
+@pytest.mark.corpus
 def test_a_posterior_of_long_words_is_refused_by_its_types(tmp_path):
     path = tmp_path / "words.parquet"
     words = pa.DictionaryArray.from_arrays(np.zeros(100_000, np.int32), ["0" * 1_000_000])
@@ -128,7 +128,7 @@ def test_a_population_that_unpacks_to_gigabytes_is_refused(tmp_path):
     assert "unpacks to more than" in said_of(["population"], path)[0]
 
 
-@pytest.mark.slow
+@pytest.mark.corpus
 def test_files_of_gigabytes_pipes_and_devices_are_refused_unread(tmp_path):
     huge, pipe, device = (tmp_path / f"{name}.toml" for name in ("huge", "pipe", "device"))
     huge.touch()

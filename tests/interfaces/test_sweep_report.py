@@ -156,7 +156,7 @@ def test_indices_dominated_by_noise_are_named(sweeps, monkeypatch):
     assert not is_named(0.4)
 
 
-@pytest.mark.slow
+@pytest.mark.corpus
 def test_the_same_sweep_gives_the_same_bytes_and_png_on_request(sweeps, french):
     again = write_report(load_results(sweeps("facets").folder), "fr", png=True)
     assert {n: c for n, c in again.items() if not n.endswith(".png")} == french("facets")

@@ -185,7 +185,7 @@ def test_another_checkout_of_the_same_sources_takes_the_machine_code(unedited, c
     assert _collect(moved, cache, "float32", "float64") == [(3.0, 1), (3.0, 2)]
 
 
-@pytest.mark.slow
+@pytest.mark.corpus
 def test_two_checkouts_that_differ_keep_their_machine_code_apart(unedited, cache, tmp_path):
     edited = tmp_path / "elsewhere" / "sim"
     shutil.copytree(unedited, edited)

@@ -139,7 +139,7 @@ def test_a_run_that_takes_too_long_is_stopped_and_can_be_repeated(store, whole, 
     assert store.digest() == whole.digest()
 
 
-@pytest.mark.slow
+@pytest.mark.corpus
 def test_runs_in_threads_of_one_worker_have_their_own_time(store):
     from distributed import LocalCluster
 
