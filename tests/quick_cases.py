@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 
-def rest_slow(cases: Iterable[Any], quick: int = 1) -> list[Any]:
-    """Return the cases of a test, of which all but the first few are marked slow."""
-    return [
-        case if k < quick else pytest.param(case, marks=pytest.mark.slow)
-        for k, case in enumerate(cases)
-    ]
+def rest_slow(
+    cases: Iterable[Any], quick: int = 1, mark: pytest.MarkDecorator = pytest.mark.slow
+) -> list[Any]:
+    """Return the cases of a test, of which all but the first few are marked slow, or as given."""
+    return [case if k < quick else pytest.param(case, marks=mark) for k, case in enumerate(cases)]

@@ -158,6 +158,7 @@ def test_parameters_set_by_places_cannot_be_calibrated() -> None:
         calibrate(TOWN, ["closure_rate"], [], turnover, method="guess")  # type: ignore[arg-type]
 
 
+@pytest.mark.corpus
 @pytest.mark.statistical
 def test_a_planted_rate_of_closures_is_found_and_can_be_drawn_from(tmp_path: Path) -> None:
     town = TOWN.replace(population=20_000, with_margins=False)

@@ -152,6 +152,7 @@ def test_no_relevant_effect_anywhere_is_said_with_its_bound(sweeps, language):
     assert len(tables) >= 1
 
 
+@pytest.mark.corpus
 @pytest.mark.slow  # the EMA Workbench
 def test_the_planted_part_of_the_world_is_found_with_its_limit_and_its_measurement(sweeps):
     section, texts, tables = told(sweeps("many"), "en")

@@ -18,6 +18,7 @@ CASES = [
 ]
 
 
+@pytest.mark.corpus
 @pytest.mark.statistical
 @pytest.mark.parametrize("case", CASES, ids=lambda c: " ".join(f"{k}={v}" for k, v in c.items()))
 def test_vacancy_stays_where_it_starts(case):

@@ -176,7 +176,7 @@ def _two_years(seed, case):
     return run, town, events, same
 
 
-@pytest.mark.parametrize("case", rest_slow(STATES))
+@pytest.mark.parametrize("case", rest_slow(STATES, mark=pytest.mark.corpus))
 def test_two_years_go_as_in_the_twin(case):
     for seed in range(7, 12):
         run, town, events, same = _two_years(seed, case)
