@@ -1,4 +1,4 @@
-"""Where among many places an effect is largest: expected effects, ranks, and regret.
+"""Places ranked by an effect: expected effects, ranks, and regret.
 
 The place with the largest of many measured effects is mostly one whose runs were lucky, and so it
 is with the best ten. Effects to be expected are therefore drawn towards the mean of their class,
@@ -56,7 +56,7 @@ class Ranking(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """What a choice of places brings for each place that may be chosen.
+    """Gain and regret of a choice of places, for each place that may be chosen.
 
     Attributes
     ----------

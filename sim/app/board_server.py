@@ -1,4 +1,4 @@
-"""What the server answers about the best use of a budget."""
+"""Routes of the server for the best use of a budget."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far each setting of the page may move while the others stay, by the model's validation."""
+"""Ends of each setting of the page while the others stay, from the model's own validation."""
 
 from __future__ import annotations
 

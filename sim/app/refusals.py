@@ -35,7 +35,7 @@ _TITLES: Final[dict[str, Mapping[str, str]]] = {
 _NAMED: Final = re.compile(
     r"(?<!')(?<!«\xa0)(?:\b[a-z]+_\w+\b|\b[a-z]+\b(?= (?:=|\+|x \w+ =) |: ))"
 )
-"""What may be the name of a setting: it has an underscore, or a value or sentence follows it.
+"""Possible names of settings: with an underscore, or followed by a value or a sentence.
 Quoted names stay as they are, since somebody wrote them or is to write them."""
 
 ERRORS: Final[dict[int | str, dict[str, Any]]] = {

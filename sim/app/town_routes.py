@@ -1,4 +1,4 @@
-"""What the page asks about a visitor's own town."""
+"""Routes of the server for a visitor's own town."""
 
 from __future__ import annotations
 

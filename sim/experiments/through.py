@@ -1,4 +1,4 @@
-"""What passes through mechanisms: paired differences of effects with and without them."""
+"""Parts of effects by mechanism: paired differences of effects with and without it."""
 
 from __future__ import annotations
 

@@ -82,8 +82,10 @@ class Why:
 
     @cached_property
     def table(self) -> pd.DataFrame:
-        """What passes through each mechanism, by arm: ``intervention``, and the columns of
-        `sim.experiments.through.THROUGH_COLUMNS`."""
+        """Part of an effect that passes through each mechanism, by arm.
+
+        Columns are ``intervention`` and those of `sim.experiments.through.THROUGH_COLUMNS`.
+        """
         import pandas as pd
 
         measure = OUTCOMES[self.measure]

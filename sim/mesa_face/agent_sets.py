@@ -23,7 +23,7 @@ from sim.mesa_face.handles import Handles, by_kind
 __all__ = ["ColumnAgentSet", "ColumnGroupBy", "LiveAgentSet"]
 
 OfMissing = Literal["error", "default"]
-"""What to do about agents that lack an attribute."""
+"""Treatments of agents that lack an attribute."""
 
 _ON_ARRAYS: dict[Any, Callable[..., Any]] = {sum: np.sum, min: np.min, max: np.max, len: len}
 """Python's functions of a list and their array counterparts."""

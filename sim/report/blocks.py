@@ -1,4 +1,4 @@
-"""What a report is built from: sections of paragraphs, tables, pictures and cards.
+"""Blocks of a report: sections of paragraphs, tables, pictures and cards.
 
 Blocks hold finished words in one language; `page/report.html` alone says how they look.
 """
@@ -12,7 +12,7 @@ from typing import Literal
 from sim.figures.style import Picture
 
 Tone = Literal["good", "bad", "none", "open", ""]
-"""How a verdict reads: wanted, unwanted, no relevant effect, not determinable."""
+"""Readings of a verdict: wanted, unwanted, no relevant effect, not determinable."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ class Code:
 
 @dataclass(frozen=True)
 class Fold:
-    """What most readers pass over: folded on a screen, and printed only if unfolded."""
+    """Details that most readers skip: folded on a screen, and printed only if unfolded."""
 
     summary: str
     blocks: Sequence[Block]

@@ -59,7 +59,7 @@ class Facts(DesignFacts):
 
     @cached_property
     def reasons(self) -> list[Why]:
-        """What was run to explain effects; only of a single point."""
+        """Runs that explain effects; only of a single point."""
         return stored_reasons(self.results) if self.is_single else []
 
     # Effects at one point

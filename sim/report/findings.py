@@ -1,4 +1,4 @@
-"""What a grid of verdicts says in a sentence: from which levels on, and where more adds nothing."""
+"""A grid of verdicts in a sentence: from which levels on, and where more adds nothing."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def largest_block(hit: Bools) -> Block | None:
 
 @dataclass(frozen=True)
 class Plateau:
-    """Where more of a factor stops bringing more of what is wanted.
+    """Level from which on more of a factor brings no more of what is wanted.
 
     "level": no level beyond `at` changes anything relevant; "flat": so it is from the lowest on.
     "peak": the highest level brings less, and none beyond `at` brings more; "falling": so it is

@@ -1,4 +1,4 @@
-"""What results were made of: levers, settings, parameters and catalogues with their sources."""
+"""Inputs of results: levers, settings, parameters and catalogues with their sources."""
 
 from __future__ import annotations
 

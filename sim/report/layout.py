@@ -1,4 +1,4 @@
-"""Which picture suits a design: heat maps, curves, strips, or one factor at a time."""
+"""Pictures that suit a design: heat maps, curves, strips, or one factor at a time."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Layout:
-    """How a design is shown.
+    """Layout of a design.
 
     Heat maps over two axes, rows then columns, or curves along one, a panel for each combination
     of other factors; strips, a line a point; or one factor at a time, averaged over all others.

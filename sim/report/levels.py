@@ -1,4 +1,4 @@
-"""How factors and their levels are written."""
+"""Factors and their levels as text."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _is_never(factor: Factor, value: Any) -> bool:
 
 
 class Levels:
-    """How factors and levels are written in one language."""
+    """Notation of factors and levels in one language."""
 
     def __init__(self, language: Language, territories: Mapping[str, str]) -> None:
         self.words = Words(language)

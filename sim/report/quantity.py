@@ -1,4 +1,4 @@
-"""How the values of a measure are written: levels, signed changes, and their units in words."""
+"""Values of a measure as text: levels, signed changes, and their units in words."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def _digits(value: float) -> int:
 
 @dataclass(frozen=True)
 class Quantity:
-    """How one measure is written.
+    """Notation of one measure.
 
     The unit is that of the measure; the effect below which nothing matters decides how many digits
     are shown.

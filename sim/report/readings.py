@@ -1,4 +1,4 @@
-"""What is read from results: arms, money, variances and maps."""
+"""Readings of results: arms, money, variances and maps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What passes through each mechanism in words and rows, for the report, the page and the console.
+"""Parts of effects by mechanism, in words and rows for the report, the page and the console.
 
 Its numbers are those of `sim.experiments.through`.
 """

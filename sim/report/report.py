@@ -75,7 +75,7 @@ APPENDIX: Final = (
     again,
     assumptions,
 )
-"""What follows for those who look something up."""
+"""Sections of the appendix, for those who look something up."""
 
 
 def write_report(

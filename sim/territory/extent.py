@@ -1,4 +1,4 @@
-"""Which cells, residents and shops of larger files belong to a place, and how to read the files."""
+"""Extent of a place: its cells, residents and shops in larger files, and how to read these."""
 
 from __future__ import annotations
 

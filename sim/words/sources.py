@@ -1,4 +1,4 @@
-"""Where numbers come from, in the language of the reader.
+"""Sources of numbers, in the language of the reader.
 
 Sources are declared in English, next to their numbers. ``sources.toml`` of a language pairs each
 with its translation, so that one of a user's own file stays as its author wrote it.

@@ -90,7 +90,7 @@ def test_the_same_seed_finds_the_same_and_leaves_the_global_generator_alone(expe
 
 
 class Trial:
-    """What Optuna asks of a trial, by the methods of its interface."""
+    """A trial as Optuna asks for it, by the methods of its interface."""
 
     def __init__(self):
         self.asked = {}

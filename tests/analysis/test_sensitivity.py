@@ -211,7 +211,7 @@ def with_luck(design, share, replications, seed):
 
 
 def held(found):
-    """How often intervals hold the analytic index, by index and factor."""
+    """Share of intervals that hold the analytic index, by index and factor."""
     return np.array(
         [[low <= t <= high for low, high, t in zip(found[f"{k}_lo"], found[f"{k}_hi"], truth,
                                                    strict=True)]

@@ -1,4 +1,4 @@
-"""What people come for, in so many clicks, choices and typed fields from the start page."""
+"""Tasks that people come for, in so many clicks, choices and typed fields from the start page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a process says of itself is true: names, arrays it writes, draws, independence."""
+"""Declarations of a process are true: names, arrays it writes, draws, independence."""
 
 import ast
 from pathlib import Path
@@ -23,7 +23,7 @@ all_processes = pytest.mark.parametrize("process", MONTH, ids=lambda p: p.name)
 
 @pytest.fixture(scope="module")
 def changed():
-    """Which arrays change to the byte in each process over six years in which everything moves."""
+    """Arrays that change to the byte in each process over six years in which everything moves."""
     run = everything_at_once(
         start_year=2003,
         starting_vacancy=0.3,

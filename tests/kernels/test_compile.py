@@ -114,7 +114,7 @@ def unedited(compiled, cache):
 
 
 def _run(package, cache, *arguments):
-    """What kernels give in a new process, how often each came from disk, and the warnings."""
+    """Return results of kernels in a new process, how often each came from disk, and warnings."""
     found = subprocess.run(
         [sys.executable, "-m", *arguments],
         cwd=package.parent,

@@ -1,4 +1,4 @@
-"""What passes through mechanisms: effects put together from known parts come apart again."""
+"""Effects put together from known parts come apart again, mechanism by mechanism."""
 
 from __future__ import annotations
 

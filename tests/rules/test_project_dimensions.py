@@ -86,7 +86,7 @@ def test_what_local_loops_keep_is_missing_online_and_spent_on_site_to_the_last_e
 
 
 def test_at_the_start_projects_have_no_effect_however_strong():
-    """What is observed at the start contains theirs."""
+    """Observations at the start contain theirs."""
     strong = {"ecological_retention": 0.5, "cultural_openness": 1.0}
     usual, more = (small_town(**parameters) for parameters in ({}, strong))
     for run in (usual, more):

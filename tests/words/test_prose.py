@@ -1,4 +1,4 @@
-"""What people read holds no names of the program, and its nouns agree with their numbers."""
+"""Texts for people hold no names of the program, and their nouns agree with their numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the program says to people of the territory reaches them in their language."""
+"""Sentences of the program reach people of the territory in their language."""
 
 import ast
 import re
@@ -28,7 +28,7 @@ ROOMS = (
     "experiments/simulate.py",
     "app",
 )
-"""Where sentences arise that the page and its replications can meet."""
+"""Sources of sentences that the page and its replications can meet."""
 
 
 def _skeleton(node: ast.expr) -> str:
@@ -54,7 +54,7 @@ def _raised() -> Iterator[str]:
 
 
 def _answered() -> Iterator[str]:
-    """What the server says of its own accord."""
+    """Sentences that the server says of its own accord."""
     tree = ast.parse((PACKAGE / "app" / "server.py").read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Tuple) and len(node.elts) == 2:

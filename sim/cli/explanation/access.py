@@ -194,12 +194,12 @@ class _Module:
         return {READ}
 
     def _modes_of_local(self, array: ast.AST, name: str) -> set[str]:
-        """What a function does with a local name for an array."""
+        """Accesses of a function to a local name for an array."""
         function = self.function_of(array)
         return self.modes_of_name(function, name) if function else {READ}
 
     def modes_of_name(self, function: ast.FunctionDef, name: str) -> set[str]:
-        """What a function does with the array that a parameter or local name stands for."""
+        """Accesses of a function to the array that a parameter or local name stands for."""
         uses = (
             self.modes(node)
             for node in ast.walk(function)
@@ -219,7 +219,7 @@ class _Module:
 
 @cache
 def _modes_of_parameter(path: Path, function: str, position: int) -> frozenset[str]:
-    """What a function of the package does with its argument at a position; empty if unknown."""
+    """Accesses of a function of the package to its argument at a position; empty if unknown."""
     for node in tree_of(path).body:
         if isinstance(node, ast.FunctionDef) and node.name == function:
             names = [a.arg for a in node.args.args]

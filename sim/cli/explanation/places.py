@@ -1,4 +1,4 @@
-"""Where a name is declared or looked up: files of the package, read as text and as syntax trees."""
+"""Declarations and uses of a name: files of the package, read as text and as syntax trees."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def constants(path: Path) -> dict[str, list[tuple[int, str]]]:
 
 
 def mentions(name: str, *paths: Path) -> list[str]:
-    """Where a name is looked up in some modules, or outside the kernels and declarations."""
+    """Lookups of a name in some modules, or outside the kernels and declarations."""
     return [
         f"{at(path, line)} ({where})"
         for path in paths or elsewhere()
@@ -127,7 +127,7 @@ def mentions(name: str, *paths: Path) -> list[str]:
 
 
 def attribute_reads(name: str, room: str, owners: tuple[str, ...]) -> list[str]:
-    """Where an attribute of one of some names is read, as ``levers.start``."""
+    """Reads of an attribute of one of some names, as ``levers.start``."""
     return [
         f"{at(path, node.lineno)} ({getattr(top, 'name', 'module')})"
         for path in modules(room)

@@ -1,4 +1,4 @@
-"""What the pictures of a report share: titles, signed axes, markers of levels, and outlines."""
+"""Parts that pictures of a report share: titles, signed axes, markers of levels, and outlines."""
 
 from __future__ import annotations
 

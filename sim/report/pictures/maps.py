@@ -23,7 +23,7 @@ DIVERGING: Final = "PuOr_r"
 
 
 class Ground:
-    """What lies under every map of a territory: inhabited cells and the outlines of its zones.
+    """Ground of every map of a territory: inhabited cells and the outlines of its zones.
 
     Zones, (rows, columns), are 0 town centre, 1 periphery, 2 elsewhere; row 0 is northernmost.
     """

@@ -1,4 +1,4 @@
-"""What was spent year by year, on which line."""
+"""Spending by year and line."""
 
 from __future__ import annotations
 

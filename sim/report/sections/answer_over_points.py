@@ -21,7 +21,7 @@ from sim.report.sections.where import plateau_sentences, where_sentences
 from sim.words.language import span
 
 READINGS: Final = ("better", "worse", "mixed", "moved", "none", "open", "missing")
-"""What measures may say, in the order in which it is stated."""
+"""Findings about measures, in the order in which they are stated."""
 
 
 TOLD: Final = ("better", "better_perhaps", "worse", "worse_perhaps", *READINGS[2:])

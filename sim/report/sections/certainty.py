@@ -1,4 +1,4 @@
-"""How far effects can be trusted: displacement, and where their variance comes from."""
+"""Certainty of effects: displacement, and the sources of their variance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was varied and drawn, and what counts as relevant."""
+"""Design: varied factors, drawn parameters and the smallest relevant effects."""
 
 from __future__ import annotations
 

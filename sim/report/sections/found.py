@@ -18,7 +18,7 @@ SAID: Final = {"good": "better", "bad": "worse", "": "moved"}
 """Words by the tone of an effect."""
 
 KEYS: Final = ("better", "worse", "moved", "better_perhaps", "worse_perhaps")
-"""What is said of measures, in this order."""
+"""Findings about measures, in the order in which they are stated."""
 
 
 def with_relevance(words: Words, said: str, effect: Effect) -> str:

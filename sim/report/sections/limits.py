@@ -1,4 +1,4 @@
-"""What a report does not say, and how to make it again."""
+"""Limits of a report, and the command that makes it again."""
 
 from __future__ import annotations
 

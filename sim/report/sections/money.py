@@ -1,4 +1,4 @@
-"""What effects cost, and where the money went."""
+"""Cost of effects, and uses of the money."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OUTCOMES: Final = {
     "closures_avoided": ("closures", -1),
     "active_youth_years": ("active_youth_years", 1),
 }
-"""What public money buys: the measure, and the sign in which it is a gain."""
+"""Gains that public money buys: the measure, and the sign in which it is a gain."""
 
 
 def cost(facts: Facts) -> Section | None:

@@ -1,4 +1,4 @@
-"""What stands at the top of a report: the title, the question and the key facts."""
+"""Top of a report: the title, the question and the key facts."""
 
 from __future__ import annotations
 

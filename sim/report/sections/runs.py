@@ -1,4 +1,4 @@
-"""What became of the runs, and how many more replications would settle what is open."""
+"""Fate of the runs, and the replications that would settle what is open."""
 
 from __future__ import annotations
 

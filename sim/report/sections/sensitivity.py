@@ -1,4 +1,4 @@
-"""Which factors matter: Sobol's indices or Morris' measures, where the design allows them."""
+"""Influence of factors: Sobol's indices or Morris' measures, where the design allows them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MOVES: Final = ("mu_star", "mu_star_lo", "mu_star_hi", "sigma")
 """Columns of Morris' measures that are shown, in the unit of the measure."""
 
 COLUMNS: Final = {"saltelli": ("st", "s1"), "morris": ("mu_star", "sigma")}
-"""What is shown by design: that by which factors are ranked first."""
+"""Indices by design, those that rank the factors first."""
 
 
 FEWEST: Final = {"saltelli": indices.FEWEST_BASE_SAMPLES, "morris": indices.FEWEST_TRAJECTORIES}

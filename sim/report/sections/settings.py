@@ -1,4 +1,4 @@
-"""What differs from the baseline, and everything that is assumed."""
+"""Settings that differ from the baseline, and all assumptions."""
 
 from __future__ import annotations
 

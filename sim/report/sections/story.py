@@ -1,4 +1,4 @@
-"""What happened in a run without anything to compare it with."""
+"""Story of a run without anything to compare it with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where an intervention does most: towns ranked, classes, and the regret of choosing some."""
+"""Towns ranked by what an intervention does there, classes, and the regret of choosing some."""
 
 from __future__ import annotations
 
