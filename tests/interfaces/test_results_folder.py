@@ -24,6 +24,7 @@ import pytest
 from sim.errors import InputError
 from sim.experiments.whole_folder import whole_folder
 from sim.experiments.written import MANIFEST
+from tests.interfaces.saved_folders import content, save, whole
 from tests.sweeps.toy_sweeps import fill_toys, new_store
 
 kill = pytest.mark.skipif(os.name != "posix", reason="kill -9 is a matter of POSIX")
@@ -34,22 +35,6 @@ STEPS: dict[Any, tuple[str, ...]] = {
     shutil: ("rmtree",),
 }
 """Functions that change a folder."""
-
-
-def save(path: Path, text: str, *, force: bool = False) -> None:
-    with whole_folder(path, force=force) as folder:
-        folder.write("a.csv", text.encode())
-        folder.write("figures/b.svg", text.encode())
-        manifest = {"format": "essaim test", "files": dict(folder.files)}
-        folder.write(MANIFEST, json.dumps(manifest).encode())
-
-
-def content(path: Path) -> dict[str, str]:
-    return {p.relative_to(path).as_posix(): p.read_text() for p in path.rglob("*") if p.is_file()}
-
-
-def whole(text: str) -> set[tuple[str, str]]:
-    return {("a.csv", text), ("figures/b.svg", text)}
 
 
 def killed_at(step: int, path: Path, text: str) -> bool:
@@ -368,47 +353,8 @@ def test_a_full_disk_leaves_the_old_results(
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 
-def test_places_that_cannot_be_a_folder_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "file").write_text("x")
-    cases = {
-        tmp_path / "file": "is a file",
-        tmp_path / "file" / "out": "cannot be",
-        tmp_path / ("n" * 300): "cannot be",
-        Path(): "folder of their own",
-        Path(".."): "folder of their own",
-        Path("/"): "folder of their own",
-    }
-    for path, words in cases.items():
-        with pytest.raises(InputError, match=words):
-            save(path, "x")
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(InputError, match="folder you are in"):
-        save(tmp_path, "x", force=True)
-    assert (tmp_path / "file").read_text() == "x"
-
-
-def test_a_folder_without_permission_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def denied(self: Path, *arguments: object, **options: object) -> None:
-        raise PermissionError(errno.EACCES, "Permission denied")
-
-    monkeypatch.setattr(Path, "mkdir", denied)
-    with pytest.raises(InputError, match="permission denied"):
-        save(tmp_path / "out", "x")
-
-
 def test_a_simultaneous_run_is_left_alone(tmp_path: Path) -> None:
     alive = tmp_path / f".out.partial-{os.getppid()}"
     alive.mkdir()
     save(tmp_path / "out", "x")
     assert alive.is_dir()
-
-
-def test_names_with_special_characters_are_names(tmp_path: Path) -> None:
-    for name in ("a[b]*", "été 2025", ".hidden"):
-        save(tmp_path / name, "x")
-        save(tmp_path / name, "y", force=True)
-        assert whole("y") <= set(content(tmp_path / name).items())

@@ -1,7 +1,7 @@
 // Small charts of measures over time: the two single runs, thin; over them, once replications have
 // run, their averages, and the band in which the average with the intervention lies.
 
-import { number, percent, say, text } from "./language.js";
+import { language, number, percent, say, text } from "./language.js";
 
 const HEIGHT = 170;
 
@@ -14,7 +14,13 @@ const element = (id) => document.getElementById(id);
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const level = (info, value) => (info.is_share ? percent : number)(value, info.digits, true);
 
-export function build(offered, headlines, startYear, length) {
+// Lays charts out anew only where their axes or words change.
+let laid = "";
+export function lay({ charts: offered, headlines }, { start_year: startYear, months: length }) {
+  const scheme = getComputedStyle(document.documentElement).colorScheme;
+  const wanted = [startYear, length, language, scheme].join();
+  if (wanted === laid) return;
+  laid = wanted;
   for (const chart of charts) chart.plot.destroy();
   const [first, more] = [element("charts"), element("more-charts")];
   first.replaceChildren();

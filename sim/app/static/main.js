@@ -10,6 +10,7 @@ import * as ground from "./ground.js";
 import * as guide from "./guide.js";
 import * as maps from "./maps.js";
 import * as ownTown from "./own_town.js";
+import * as player from "./player.js";
 import * as replications from "./replications.js";
 import * as settings from "./settings.js";
 import * as site from "./site.js";
@@ -22,8 +23,6 @@ import * as why from "./why.js";
 const element = (id) => document.getElementById(id);
 const on = (id, event, action) => element(id).addEventListener(event, action);
 
-const SPEEDS = [2, 6, 12, 24, 60, 0]; // months a second; 0: as fast as it goes
-const WORDS = 400; // ms between two readings of the words while it plays
 const GLIMPSE = 12; // months that are run before a change is seen for the first time
 const DRAW = 150; // ms between two drawings of the charts while it plays
 
@@ -31,7 +30,6 @@ let offer;
 let about = null; // what the server says of the territories that are shown
 let month = 0;
 let target = 0; // the month to come back to after a change
-let playing = null; // a token while it plays
 let layer;
 let isDirty = false; // something was changed that the server does not know yet
 let busy = Promise.resolve();
@@ -47,6 +45,11 @@ const present = {
   budgets: () => offer.limits.budget,
   next,
   tell: () => words().then(commands).then(guide.retell),
+  words: () => words().then(follow),
+  step: () => step(),
+  settle: () => settle(),
+  isOver: () => month >= about.months,
+  rewind,
   see,
   bookmark: () => bookmark(),
   isShown: () => about !== null,
@@ -61,7 +64,7 @@ function next(action) {
 }
 
 async function complain(error) {
-  pause();
+  player.pause();
   if (error.status === 404 && present.session) {
     present.session = null; // it has ended: begin another where this one was
     await open().catch(complain);
@@ -84,7 +87,7 @@ async function open() {
   compare(about.mode === "intervention" && settings.chosen.interventions.length > 1 ? "interventions" : about.mode);
   control.limit(about, offer);
   control.forgiveAll();
-  layCharts();
+  charts.lay(offer, about);
   charts.forget();
   timeline.forget();
   replications.forget();
@@ -106,6 +109,14 @@ async function open() {
   stale(false);
   if (!about.is_same) await replications.begin();
   await settle();
+}
+
+// Begins again at the first month.
+function rewind() {
+  return next(() => {
+    target = 0;
+    return open();
+  });
 }
 
 // Tries other interventions.
@@ -154,7 +165,7 @@ async function show(steps, again = false) {
   painted += 1;
   document.body.dataset.painted = painted;
   document.body.dataset.month = month;
-  if (!playing || performance.now() - drawn > DRAW) {
+  if (!player.isPlaying() || performance.now() - drawn > DRAW) {
     charts.refresh();
     drawn = performance.now();
   }
@@ -176,7 +187,7 @@ const today = () => timeline.label(month, about.start_year); // at month 0 nothi
 let isDragged = false;
 let wanted = null;
 function go(to, pace = offer.limits.steps) {
-  pause();
+  player.pause();
   isDragged = true;
   const seen = timeline.seen(to);
   if (seen) town.show(seen.frame, seen.town);
@@ -215,9 +226,7 @@ function see(scene, isCalm) {
   go(scene.month, isCalm ? offer.limits.steps : Math.max(1, Math.ceil((scene.month - month) / PACED)));
 }
 
-let told = 0;
 async function words() {
-  told = performance.now();
   story.tell(await api.words(present.session, language));
 }
 
@@ -253,45 +262,8 @@ const step = async () => {
   if (!present.session) await open();
   await show(1);
   target = month;
-  if (month >= about.months) pause();
+  if (month >= about.months) player.pause();
 };
-
-async function play() {
-  const mine = (playing = {});
-  label();
-  await begun; // a click before the first answer of the server counts
-  if (!about) {
-    pause();
-    return;
-  }
-  if (month >= about.months) {
-    target = 0;
-    await next(open);
-  }
-  let due = performance.now();
-  while (playing === mine) {
-    const screen = new Promise(requestAnimationFrame); // no more frames than the screen shows
-    await next(() => playing === mine && step());
-    if (playing === mine && performance.now() - told > WORDS) await next(() => words().then(follow));
-    const speed = Number(element("speed").value);
-    due = Math.max(due + (speed ? 1000 / speed : 0), performance.now() - 50);
-    const wait = due - performance.now();
-    if (wait > 20) await new Promise((done) => setTimeout(done, wait - 10));
-    await screen;
-  }
-}
-
-function pause() {
-  if (!playing) return;
-  playing = null;
-  label();
-  next(settle);
-}
-
-function label() {
-  if (!offer) return; // there are no words yet
-  element("play").textContent = say(playing ? "pause" : "play");
-}
 
 // Everything that depends on the language or on what is chosen.
 function layout() {
@@ -299,17 +271,13 @@ function layout() {
   controls.lay(offer, changed);
   element("layer").replaceChildren(
     ...offer.layers.map((one) => new Option(text(one.label), one.name, false, one.name === layer)));
-  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const speed = element("speed").value || (calm ? "2" : "12");
-  element("speed").replaceChildren(
-    ...SPEEDS.map((s) => new Option(s ? say("months_a_second", { n: s }) : say("fastest"), s, false, String(s) === speed)));
   element("against").replaceChildren(...["world", "baseline"].map((name) =>
     new Option(say(`against_${name}`), name, false, name === settings.chosen.against)));
   element("against-field").hidden = !settings.chosen.interventions.length;
   site.speak();
   story.layTabs();
   ownTown.speak();
-  label();
+  player.speak();
   element("language").replaceChildren(...options());
   element("footer").textContent = say("footer", { version: offer.package_version, model: offer.model_version });
   document.title = `Essaim – ${say("title")}`;
@@ -323,19 +291,9 @@ function layerWords() {
   if (about) maps.legend(one, about.scales[layer]);
 }
 
-// Charts are laid out anew only where their axes or words change.
-let laid = "";
-function layCharts() {
-  const scheme = getComputedStyle(document.documentElement).colorScheme;
-  const wanted = [about.start_year, about.months, language, scheme].join();
-  if (wanted === laid) return;
-  laid = wanted;
-  charts.build(offer.charts, offer.headlines, about.start_year, about.months);
-}
-
 function recolour() {
   if (!about) return;
-  layCharts();
+  charts.lay(offer, about);
   town.describe(text(present.layer().label), today());
   town.redraw();
 }
@@ -344,12 +302,9 @@ function listen() {
   const reseed = () => settings.choose({ seed: element("seed").value });
   on("controls", "submit", (event) => event.preventDefault()); // Enter in a field is no new start
   on("reset", "click", () => {
-    pause();
+    player.pause();
     reseed();
-    next(() => {
-      target = 0;
-      return open();
-    });
+    rewind();
   });
   on("seed", "change", () => {
     reseed();
@@ -394,7 +349,7 @@ function listen() {
     speak(element("language").value);
     layout();
     if (!about) return;
-    layCharts();
+    charts.lay(offer, about);
     story.settings(about, offer);
     ground.speak(about);
     showDate();
@@ -447,5 +402,5 @@ async function start() {
   document.body.dataset.ready = "true";
 }
 
-on("play", "click", () => (playing ? pause() : play()));
 const begun = start().catch(complain);
+player.listen(present, begun);
