@@ -24,6 +24,7 @@ import numpy as np
 
 from sim.kernels.dimensions import CULTURAL, ECOLOGICAL, SOCIAL
 from sim.kernels.machine.compile import kernel, rule
+from sim.kernels.machine.screening import CHUNK
 from sim.kernels.project_codes import RUNNING
 from sim.kernels.space import decay_potential
 from sim.processes.process import Process, arrays
@@ -135,9 +136,13 @@ def _draw_in(youth, cell, p):
     encounters = np.empty(gained.size, np.float32)
     for c in range(np.uintp(gained.size)):
         encounters[c] = encounters_nearby(gained[c], p)
-    for y in range(np.uintp(youth.exposure.size)):
-        here = encounters[np.uintp(youth.cell_row[y])]
-        youth.exposure[y] += here * np.float32(youth.is_present[y])
+    n, here = np.uintp(youth.exposure.size), np.empty(CHUNK, np.float32)
+    for first in range(np.uintp(0), n, CHUNK):
+        last = min(first + CHUNK, n)
+        for y in range(first, last):  # gathered apart, so that the sums are made as vectors
+            here[y - first] = encounters[np.uintp(youth.cell_row[y])]
+        for y in range(first, last):
+            youth.exposure[y] += here[y - first] * np.float32(youth.is_present[y])
 
 
 @kernel

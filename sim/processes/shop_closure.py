@@ -147,13 +147,12 @@ def closure_probability(margin, weight, reserves, risk_ratio, p):
 
 
 @rule
-def worst_probability(age_scale, p):
-    """Return the largest probability of closing, over all margins, ages and reserves."""
+def worst_probability(margin, age_scale, p):
+    """Return the largest probability of closing from this margin up, over ages and reserves."""
     worst = 0.0
     for months in WORST_AGES:
-        weight = age_weight(months, age_scale, p)
-        worst = max(worst, closure_probability(-p.margin_clip, weight, 0.0, 1.0, p))
-    return worst
+        worst = max(worst, age_weight(months, age_scale, p))
+    return closure_probability(margin, worst, 0.0, 1.0, p)
 
 
 @lru_cache(maxsize=16)  # replications of a place need the same value
@@ -182,7 +181,9 @@ def age_scale(closure_rate: float, shape: float, late_shape: float, lease_hump: 
 @kernel
 def close_shops(seed, month, premises, town, p):
     """Draw whether each open shop closes and has a successor; its turnover stays booked."""
-    worst = worst_probability(town.closure_age_scale[0], p)
+    # Most shops cover their costs, and hardly any of these are examined.
+    worst = worst_probability(-p.margin_clip, town.closure_age_scale[0], p)
+    worst_at_profit = worst_probability(0.0, town.closure_age_scale[0], p)
     k0, k1 = stream_key(seed, STREAM, month)
     is_open, event, shop_age = premises.is_open, premises.event, premises.shop_age
     tenancy, quality, reserves = premises.tenancy, premises.quality, premises.reserves
@@ -194,7 +195,8 @@ def close_shops(seed, month, premises, town, p):
         for i in range(first, last):
             luck, risk_ratio = uniform(lucks[i - first]), premises.risk_ratio[i]
             # A risk r times as high makes an event at most r times as likely.
-            if not is_open[i] or luck >= worst * max(risk_ratio, 1.0):
+            most = worst_at_profit if premises.margin[i] >= 0.0 else worst
+            if not is_open[i] or luck >= most * max(risk_ratio, 1.0):
                 continue
             weight = age_weight(shop_age[i], town.closure_age_scale[0], p)
             if luck < closure_probability(premises.margin[i], weight, reserves[i], risk_ratio, p):
