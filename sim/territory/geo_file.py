@@ -97,10 +97,11 @@ def _right_layers(driver: str, path: Path, request: Request) -> dict[str, Table]
     options = _FLATTENED if driver == "GeoJSON" else {}
     source = f"{prefix}{path.resolve()}"
     with warnings.catch_warnings(action="ignore", category=RuntimeWarning):
-        headers = {
-            str(layer): list(pyogrio.read_info(source, layer=layer, **options)["fields"])
+        infos = {
+            str(layer): pyogrio.read_info(source, layer=layer, **options)
             for layer, _ in pyogrio.list_layers(source)
         }
+        headers = {layer: list(info["fields"]) for layer, info in infos.items()}
         if not any(headers.values()):
             raise InputError(f"{path} holds no features.")
         if request.layer is not None:
@@ -117,7 +118,7 @@ def _right_layers(driver: str, path: Path, request: Request) -> dict[str, Table]
                 path, [_name(own) for header in headers.values() for own in header], request
             )
             raise InputError(f"{path} has no {request.what} in any one of its layers.")
-        return {
+        tables = {
             layer: _table(
                 path,
                 spelled[layer],
@@ -131,6 +132,11 @@ def _right_layers(driver: str, path: Path, request: Request) -> dict[str, Table]
             )
             for layer in right
         }
+    for layer, table in tables.items():
+        # GDAL may stop at a fault without a word.
+        if infos[layer]["features"] not in (-1, table.n_rows):
+            raise RuntimeError
+    return tables
 
 
 def _name(own: str) -> str:

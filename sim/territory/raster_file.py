@@ -19,6 +19,9 @@ LARGEST_RASTER: Final = 4_000_000
 SIZES: Final = (200, 1000)
 """Sides of cells, m: pixels are shared out to the first that is no smaller than one of them."""
 
+LEAST: Final = float(np.finfo(np.float32).tiny)
+"""Smallest residents of a pixel: what is smaller comes of bytes that are no numbers."""
+
 PARTS: Final = 5
 """Parts of a pixel's side; each part belongs to the cell around its middle."""
 
@@ -51,7 +54,10 @@ def read_raster(path: Path, request: Request) -> Table:
             raise
         raise InputError(f"{path} is a damaged raster.") from None
     people = np.where(np.ma.getmaskarray(values), 0.0, values.filled(0).astype(np.float64))
-    people[~(people > 0)] = 0.0  # some files mark what is missing by a negative number alone
+    # Some files mark what is missing by a negative number alone, but none by several.
+    if np.unique(people[people < 0]).size > 1 or ((people > 0) & (people < LEAST)).any():
+        raise InputError(f"{path} is a damaged raster: some pixels hold no numbers of people.")
+    people[~(people > 0)] = 0.0
     row, column = np.nonzero(people)
     if not row.size:
         raise InputError(f"{path}: nobody lives in any of its pixels.")
