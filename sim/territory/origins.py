@@ -24,7 +24,8 @@ def origin_of_population(table: Table, stated: str | None) -> dict[str, Any]:
     insee = {"ind snv", "men pauv", "men 1ind", "ind 11 17", "ind 18 24", "i est 200", "i est 1km"}
     if len(words & insee) >= 2:
         return _origin(table, stated, "INSEE gridded data (Filosofi)", "insee")
-    if "grd id" in words and any(w == "t" or w.startswith(("obs value", "tot p")) for w in words):
+    counts = any(w == "t" or w.startswith(("obs value", "tot p")) for w in words)
+    if counts and ("grd id" in words or {"spatial", "stat"} <= words):
         return _origin(table, stated, "Eurostat, population grid of 1 km", "eurostat")
     if "einwohner" in words and any(w.startswith("gitter id") for w in words):
         return _origin(

@@ -104,7 +104,7 @@ def read_population(
     Everything, sentences included, is about the cells that are kept.
     """
     extent, reading = Extent(around, radius, communes), reading or Reading()
-    whole = read_table(path, population_request(reading, extent))
+    whole = _totals(read_table(path, population_request(reading, extent)))
     if whole.n_rows == 0:
         raise InputError(f"{path} holds no cells.")
     if "ind" not in whole.columns:
@@ -155,10 +155,24 @@ def read_population(
     )
 
 
+def _totals(table: Table) -> Table:
+    """Return the rows of Eurostat's long format, one for each cell and number, that count all."""
+    if "stat" not in table.columns:
+        return table
+    stat = np.array(table.texts("stat"))
+    rows = np.flatnonzero(stat == "T")
+    if table.n_rows and not rows.size:
+        raise InputError(
+            f"{table.path} has {', '.join(sorted(set(stat.tolist()))[:5])} as STAT, but no row with"
+            " T, all residents of a cell."
+        )
+    return table.take(rows)
+
+
 def population_request(reading: Reading, extent: Extent | None = None) -> Request:
     """Return what to read of a file of inhabited cells, at least within an extent."""
     around = extent.around if extent else None
-    names = ("cell", "ind", "ind_snv", "i_pauv", "depcom", *YOUTH_WEIGHTS, *IMPUTED_COLUMNS)
+    names = ("cell", "ind", "stat", "ind_snv", "i_pauv", "depcom", *YOUTH_WEIGHTS, *IMPUTED_COLUMNS)
     return Request(
         wanted=frozenset(names),
         is_right=lambda found: "cell" in found,

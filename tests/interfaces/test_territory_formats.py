@@ -131,6 +131,49 @@ def test_cells_of_other_countries_and_words_have_the_residents_of_pandas(name, m
     assert territory.provenance["residents"]["cells_without_residents_known"] == 2
 
 
+LONG = {"GRD_ID": "", "SPATIAL": "FR_"}
+WIDE = [*"MF", "Y_LT15", "Y_1564", "Y_GE65", "EMP", "NAT", "EU_OTH", "OTH", "SAME", "CHG_IN"]
+
+
+def eurostat(town):
+    """Cells of 1 km with the numbers of the census of 2021, a row each."""
+    km = [f"CRS3035RES1000mN{2_830_000 + 1000 * r}E{3_520_000 + 1000 * c}"
+          for r in range(4) for c in range(3)]  # fmt: skip
+    wide = pd.DataFrame({"GRD_ID": km, "T": range(100, 112)})
+    return wide.assign(**{name: wide["T"] // (2 + k) for k, name in enumerate(WIDE)})
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+@pytest.mark.parametrize("cell", LONG)
+def test_the_long_format_of_eurostat_counts_each_resident_once(cell, suffix, town):
+    """Columns as in CENSUS_GRID_N_XX_2021.csv; a cell that is confidential has no number."""
+    long = eurostat(town).melt("GRD_ID", var_name="STAT", value_name="OBS_VALUE")
+    long = long.rename(columns={"GRD_ID": cell}).astype({"OBS_VALUE": "Int64"})
+    long[cell] = LONG[cell] + long[cell]
+    long = long.assign(TIME_PERIOD=2021, SPECIAL_VALUE="")
+    long.loc[7, ["OBS_VALUE", "SPECIAL_VALUE"]] = [pd.NA, "confidential"]
+    path = town.folder / f"CENSUS_GRID_N_FR_2021.{suffix}"
+    long.to_csv(path, index=False) if suffix == "csv" else long.to_parquet(path)
+    territory = import_territory(path, name="T")
+    assert territory.residents.sum() == sum(range(100, 112)) - 107
+    entry = territory.provenance["residents"]
+    assert entry["cells_without_residents_known"] == 1
+    assert entry["source"].startswith("Eurostat")
+    long = long[long["STAT"] != "T"]
+    long.to_csv(path, index=False) if suffix == "csv" else long.to_parquet(path)
+    with pytest.raises(InputError, match="no row with T, all residents of a cell"):
+        import_territory(path, name="T")
+
+
+def test_the_wide_format_of_eurostat_has_the_same_residents(town):
+    """Columns as in ESTAT_Census_2021_V3.csv."""
+    wide = eurostat(town).assign(CHG_OUT=0, LAND_SURFACE=0.97, POPULATED=1, CNTR_ID="FR")
+    wide.to_csv(town.folder / "ESTAT_Census_2021_V3.csv", index=False)
+    territory = import_territory(town.folder / "ESTAT_Census_2021_V3.csv", name="T")
+    assert territory.residents.sum() == sum(range(100, 112))
+    assert territory.provenance["residents"]["source"].startswith("Eurostat")
+
+
 @pytest.mark.parametrize("epsg", [2975, 5490, 2972, 4471])
 def test_cells_overseas_have_their_own_projection(epsg, formats, town):
     cells = [
