@@ -22,6 +22,7 @@ def describe(session: Session) -> dict[str, Any]:
     pair = session.pair
     run = pair.without
     rows, columns = shape = run.territory.shape
+    place = run.territory.place_alone
     added = pair.arms.added
     return {
         "month": pair.month,
@@ -30,8 +31,8 @@ def describe(session: Session) -> dict[str, Any]:
         "rows": rows,
         "columns": columns,
         "cell_size_m": run.territory.cell_size,
-        "residents": round(float(run.territory.residents.sum(dtype="float64"))),
-        "premises": int(run.territory.premises_cell.size),
+        "residents": round(float(place.residents.sum(dtype="float64"))),
+        "premises": int(place.premises_cell.size),
         "ground": credit(run.territory),
         "scales": {name: list(scale) for name, scale in pair.scales.items()},
         "charts": list(CHARTS),

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from sim.app.pair import Pair
 from sim.experiments.manifest import titles_of
 from sim.kernels.arrays import Floats
+from sim.kernels.zone_codes import BUFFER
 from sim.measures.counting import COUNTS
 from sim.registry.state import State
 from sim.registry.variables.money import LINES, SOURCES
@@ -57,7 +58,9 @@ class Film:
         state = self.pair.without.state
         self.shape: tuple[int, int] = state["cell.residents"].shape
         self.cells = state["premises.cell_row"].copy()
-        self.residents = float(state["cell.residents"].sum(dtype=np.float64))
+        self.residents = float(
+            state["cell.residents"].sum(dtype=np.float64, where=state["cell.zone"] < BUFFER)
+        )
         self.is_centre = state["premises.zone"] == ZONES.index("town_centre")
         self.at = sorted({*range(0, self.months, YEAR), self.months})
         dark = []
@@ -104,7 +107,8 @@ class Film:
 
 
 def _is_dark(state: State) -> npt.NDArray[np.bool_]:
-    return np.asarray((state["premises.is_open"] == 0) & (state["premises.third_place"] < 0))
+    is_vacant = (state["premises.is_open"] == 0) & (state["premises.third_place"] < 0)
+    return np.asarray(is_vacant & (state["premises.zone"] < BUFFER))
 
 
 def scenes_of(pair: Pair) -> list[Scene]:

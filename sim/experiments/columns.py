@@ -43,7 +43,9 @@ COLUMNS: Final[Mapping[str, TableColumn]] = MappingProxyType(
         "date": TableColumn("date", "First day of the month."),
         "year": TableColumn("years", "Year of the run, from 1."),
         "zone": TableColumn(
-            "code", "Zone of each cell of a map: 0 town centre, 1 periphery, 2 neighbourhoods."
+            "code",
+            "Zone of each cell of a map: 0 town centre, 1 periphery, 2 neighbourhoods; 3 more in "
+            "the buffer of a place.",
         ),
         # Whether a run succeeded
         "status": TableColumn("text", "'ok', 'error', 'crashed', 'timeout' or 'missing'."),

@@ -31,6 +31,7 @@ from sim.figures.style import (
     title,
 )
 from sim.kernels.arrays import Bools, Floats
+from sim.kernels.zone_codes import BUFFER
 from sim.measures.map_layers import LAYERS
 from sim.measures.registry import MEASURES
 from sim.scenario.scenario import Scenario
@@ -54,6 +55,9 @@ _STREETS: Final = {
     "main_street": ("#777777", 0.7),
 }
 """Colour and width of the lines of a map, by kind."""
+
+BUFFER_OVERLAY: Final = (1.0, 1.0, 1.0, 0.6)
+"""White that lets the colours of the buffer around a place through."""
 
 GROUND: Final = "#EFEFEF"
 """Colour of inhabited cells without a value."""
@@ -108,7 +112,7 @@ def draw_territory(territory: Territory, language: Language) -> Picture:
     residents = territory.residents.astype(np.float64)
     count = np.bincount(territory.premises_cell, minlength=residents.size).astype(np.float64)
     premises = count.reshape(residents.shape)
-    zone = np.where(territory.is_town_centre, 0, np.where(territory.is_retail_park, 1, 2))
+    zone = territory.zone
     window = window_of((residents > 0) | (premises > 0) | (zone < 2))
     with look():
         page = _Page(
@@ -144,6 +148,11 @@ def window_of(shown: Bools) -> tuple[slice, slice]:
         return slice(None), slice(None)
     rows, columns = (np.flatnonzero(shown.any(axis=a)) for a in (1, 0))
     return tuple(slice(max(int(i[0]) - 1, 0), int(i[-1]) + 2) for i in (rows, columns))  # type: ignore[return-value]
+
+
+def lightened(zone: npt.NDArray[Any]) -> Floats:
+    """Return a picture that makes the buffer of a place lighter, (rows, columns, 4)."""
+    return np.where((zone >= BUFFER)[..., None], BUFFER_OVERLAY, 0.0)
 
 
 class _Page:
@@ -198,6 +207,8 @@ class _Page:
         if self.beneath is not None:
             self._streets(axes, self.beneath)
         axes.imshow(shown, cmap=shades_of(colours), norm=norm_of(colours, top), **self._placed())
+        if (self.zone >= BUFFER).any():
+            axes.imshow(lightened(self.zone), **self._placed())
         self._outline(axes, self.zone == 0, *_OUTLINES[0])
         self._outline(axes, self.zone == 1, *_OUTLINES[1])
         if row == 0 and column == 0:
@@ -281,6 +292,10 @@ class _Page:
         labels = [ZONE_LABELS[names[z]][self.language] for z in present]
         handles.append(Line2D([], [], color=GROUND, marker="s", markersize=9, linestyle="none"))
         labels.append(self.words("map_figure.ground"))
+        if (self.zone >= BUFFER).any():
+            pale = Line2D([], [], color="#C9C9E3", marker="s", markersize=9, linestyle="none")
+            handles.append(pale)
+            labels.append(self.words("map_figure.buffer"))
         legend(self.figure, handles, labels, self.height)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from sim.interventions.kind import InterventionType
 from sim.interventions.levers import TimedLevers, Zone, lever, zone, zone_code
 from sim.interventions.plan import Plan
+from sim.kernels.zone_codes import BUFFER
 from sim.registry.state import State
 
 _CERTAIN: Final = 1e9
@@ -33,8 +34,8 @@ class AnchorClosureLevers(TimedLevers):
 def _doom(state: State, account: int, calendar: int, shops: int, zone: int) -> None:
     """Make the closure of the largest shops certain; ties go to the first row."""
     is_there = state["premises.is_open"] == 1
-    if zone != 255:
-        is_there &= state["premises.zone"] == zone
+    where = state["premises.zone"]
+    is_there &= where < BUFFER if zone == 255 else where == zone
     rows = np.flatnonzero(is_there)
     largest = rows[np.argsort(-state["premises.floor_area"][rows], kind="stable")[:shops]]
     state["premises.risk_ratio"][largest] = _CERTAIN

@@ -9,6 +9,7 @@ import numpy as np
 from sim.interventions.kind import InterventionType
 from sim.interventions.levers import LONGEST, SitedLevers, funding, lever, reach, share
 from sim.interventions.plan import Plan, cents, split_over
+from sim.kernels.zone_codes import BUFFER
 from sim.registry.state import State
 
 
@@ -42,7 +43,7 @@ class ParticipatoryBudgetLevers(SitedLevers):
 
 def _vote(state: State, account: int, calendar: int, turnout: float) -> None:
     """Count the votes of the residents in reach."""
-    residents = state["cell.residents"]
+    residents = np.where(state["cell.zone"] < BUFFER, state["cell.residents"], 0)
     columns = residents.shape[1]
     y, x = np.divmod(int(state["account.cell_row"][account]), columns)
     row, column = np.ogrid[: residents.shape[0], :columns]

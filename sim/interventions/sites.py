@@ -7,6 +7,7 @@ import numpy as np
 from sim.interventions.levers import SitedLevers
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.space import exponential_potential
+from sim.kernels.zone_codes import BUFFER
 from sim.registry.state import State
 
 
@@ -79,19 +80,22 @@ def spread_out(
 
 def _score(state: State, rule: str, apart: float) -> Floats:
     shape = state["cell.residents"].shape
-    residents = state["cell.residents"].astype(np.float64)
+    in_place = state["cell.zone"] < BUFFER
+    residents = np.where(in_place, state["cell.residents"], 0).astype(np.float64)
     if rule == "town_centre":
         return _middle(state["cell.zone"] == 0, residents.ravel())
     score = residents
     if rule != "most_populated":
         rows = (
-            state["premises.cell_row"][state["premises.is_open"] == 0]
+            state["premises.cell_row"][
+                (state["premises.is_open"] == 0) & (state["premises.zone"] < BUFFER)
+            ]
             if rule == "most_vacant"
             else state["youth.cell_row"][state["youth.is_present"] == 1]
         )
         score = np.bincount(rows, minlength=residents.size).reshape(shape).astype(np.float64)
     around = exponential_potential(score if score.any() else residents, 1 / max(apart, 1.0))
-    return np.asarray(around, np.float64).ravel()
+    return np.where(in_place, around, 0).ravel()
 
 
 def _middle(is_centre: Bools, residents: Floats) -> Floats:

@@ -7,6 +7,7 @@ from sim.kernels.ledger import EVENTS, in_purse, pay
 from sim.kernels.machine.compile import kernel
 from sim.kernels.project_codes import BY_RESIDENT, HAD_IDEA, LATENT, NOTHING
 from sim.kernels.random import fill_first_words, uniform
+from sim.kernels.zone_codes import BUFFER
 
 
 @kernel
@@ -23,7 +24,8 @@ def participants_of_evening(month, a, columns, account, cell, p):
     for y in range(cell.residents.shape[0]):
         for x in range(columns):
             away = (y - centre_y) ** 2 + (x - centre_x) ** 2
-            residents += cell.residents[y, x] if away <= reach else 0.0
+            is_near = away <= reach and cell.zone[y, x] < BUFFER
+            residents += cell.residents[y, x] if is_near else 0.0
     paid = in_purse(account.purse[a], EVENTS) // account.participant_cost[a]
     return min(paid, int(p.evening_turnout * residents))
 

@@ -22,6 +22,7 @@ from sim.kernels.smoothing import (
     smooth_rows,
     smooth_some_rows,
 )
+from sim.kernels.zone_codes import BUFFER
 
 
 def potential_work_shape(rows, cols, lanes=1):
@@ -224,3 +225,29 @@ def huff_flows(attraction, demand, decays, weights, outside, revenue_per_attract
         kept += kept_of_band[band]
         leaked += leaked_of_band[band]
     return kept, leaked
+
+
+@kernel
+def flows_within(own, demand, zone, decays, weights, outside, access, scratch):
+    """Return what consumers of a place without its buffer spend in its own shops, and elsewhere.
+
+    `own` is the attraction of the shops of the place alone; the other fields and numbers are those
+    of `huff_flows`, whose `access` has the shops of the buffer too. The fields are (rows, cols),
+    `zone` has codes of zones, and `scratch` is that of `decay_potential`.
+    """
+    within, part = np.zeros_like(own), np.empty_like(own)
+    for k in range(decays.size):
+        if weights[k] != 0.0:
+            decay_potential(own, decays[k], part, scratch)
+            for i in range(own.shape[0]):
+                for j in range(own.shape[1]):
+                    within[i, j] += own.dtype.type(weights[k]) * part[i, j]
+    kept = elsewhere = 0.0
+    for i in range(own.shape[0]):
+        for j in range(own.shape[1]):
+            if zone[i, j] < BUFFER:
+                reach = np.float64(access[i, j]) + outside
+                share = within[i, j] / reach if reach > 0.0 else 0.0
+                kept += demand[i, j] * share
+                elsewhere += demand[i, j] * (1.0 - share)
+    return kept, elsewhere

@@ -1,4 +1,8 @@
-"""The counts of a month, written by kernels into one preallocated row."""
+"""The counts of a month, written by kernels into one preallocated row.
+
+Shops and residents of the buffer around a place are not counted; other people live in the place
+alone.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +33,7 @@ from sim.kernels.project_codes import (
     REVIEW,
     RUNNING,
 )
+from sim.kernels.zone_codes import BUFFER
 from sim.registry.catalogues import DIMENSIONS, project_kinds
 from sim.registry.state import State
 from sim.territory.territory import ZONES
@@ -146,6 +151,8 @@ def count_premises(premises, zone, sector, row):
     """Add up premises by zone and spending by sector into a row of `COUNTS`."""
     for i in range(premises.is_open.size):
         z = premises.zone[i]
+        if z >= BUFFER:
+            continue
         row[AT.premises + z] += 1.0
         event = premises.event[i]
         row[AT.closures + z] += 1.0 if event in (CLOSED, SUCCEEDED) else 0.0
@@ -177,7 +184,7 @@ def count_residents(cell, row):
     zone, third = cell.zone.reshape(-1), cell.income_third.reshape(-1)
     people, open_nearby = cell.residents.reshape(-1), cell.open_nearby.reshape(-1)
     for c in range(zone.size):
-        if people[c] > 0.0:  # nobody lives in most cells
+        if people[c] > 0.0 and zone[c] < BUFFER:  # nobody lives in most cells
             here = np.float64(people[c])
             near = here * open_nearby[c]
             row[AT.residents + zone[c]] += here

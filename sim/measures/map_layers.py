@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from sim.errors import InputError, nearest
 from sim.kernels.project_codes import RUNNING
+from sim.kernels.zone_codes import BUFFER
 from sim.registry.state import State
 from sim.words.catalogue import Texts
 from sim.words.folders import ENGLISH
@@ -98,6 +99,7 @@ def _trust(state: State) -> npt.NDArray[np.float64]:
     trust = state["office.trust"].astype(np.float64)[state["cell.office"]]
     served = np.bincount(state["official.office"], minlength=state["office.trust"].size) > 0
     inhabited = (state["cell.residents"] > 0) & served[state["cell.office"]]
+    inhabited &= state["cell.zone"] < BUFFER
     return np.where(inhabited, trust, np.nan)
 
 
@@ -196,7 +198,8 @@ class Maps:
     cell_size : float
         Side of a square cell, m.
     zone : (rows, columns) uint8 array
-        Code in `sim.territory.territory.ZONES`. Row 0 is the northernmost.
+        Code in `sim.territory.territory.ZONES`, 3 more in the buffer. Row 0 is the
+        northernmost.
     layers : mapping of str to (reps, months, rows, columns) float32 array
         Values by name of the layer.
     """

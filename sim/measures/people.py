@@ -15,7 +15,7 @@ RESIDENT_MEASURES: Final = (
             "residents",
             "people",
             "Residents",
-            "People of all ages who live on the grid.",
+            "People of all ages who live on the territory.",
             "last_year",
             relevant=5.0,
             relevant_share=0.001,

@@ -200,7 +200,7 @@ SHOP_MEASURES: Final = (
         "retail_leakage",
         "EUR",
         "Retail leakage",
-        "Spending in shops beyond the grid.",
+        "Spending in shops beyond the territory.",
         "horizon",
         lambda w: w.sum("spent_outside"),
         -1,

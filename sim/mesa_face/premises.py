@@ -39,7 +39,7 @@ class PremisesRow(RowAgent):
 
     unique_id = UniqueId(0)
     sector = Word(SECTORS)
-    zone = Word(ZONES, computed=True)
+    zone = Word((*ZONES, *(f"{zone}_of_buffer" for zone in ZONES)), computed=True)
     event = Word(EVENTS, computed=True)
     tenancy = Column[int](computed=True)
     floor_area = FloorArea(above=0.0)

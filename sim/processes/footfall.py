@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.kernels.machine.compile import kernel
+from sim.kernels.zone_codes import BUFFER
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import Evidence, ParameterGroup, parameter
 
@@ -53,7 +54,8 @@ def count_visits(premises, cell, zone, p):
             basket = p.basket_hospitality
         count = premises.revenue[i] / (basket * DAYS)
         visits[premises.cell_row[i]] += count
-        zone.footfall[premises.zone[i]] += count
+        if premises.zone[i] < BUFFER:
+            zone.footfall[premises.zone[i]] += count
 
 
 PROCESS = Process(

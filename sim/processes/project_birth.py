@@ -13,6 +13,7 @@ from sim.kernels.event_codes import CLOSED, TAKEN
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.project_codes import BORN, BY_OFFICIAL, RUNNING
 from sim.kernels.random import block, normal_pair, stream_key, uniform, word
+from sim.kernels.zone_codes import BUFFER
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
@@ -119,6 +120,7 @@ def bear_projects(
                 premises.is_open[row]
                 or premises.event[row] == CLOSED
                 or premises.third_place[row] >= 0
+                or premises.zone[row] >= BUFFER
                 or premises.sector[row] != project_kind.sector[kind]
                 or squared_distance(entrepreneur.cell_row[i], premises.cell_row[row], columns)
                 > reach

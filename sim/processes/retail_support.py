@@ -13,11 +13,12 @@ import numpy as np
 from sim.kernels.ledger import in_purse, pay
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.random import stream_key, word
+from sim.kernels.zone_codes import BUFFER
 from sim.processes.process import Process, arrays
 
 STREAM = 14
 
-# Code of sim.registry.variables.money.LINES, and of account.zone for premises of all zones
+# Code of sim.registry.variables.money.LINES, and of account.zone for all zones of the place
 _SUBSIDIES, _EVERYWHERE = 5, 255
 
 
@@ -37,7 +38,7 @@ def part_paid(wanted, all_wanted, money):
 
 @rule
 def _is_helped(account_zone, premises_zone):
-    everywhere = account_zone == _EVERYWHERE
+    everywhere = account_zone == _EVERYWHERE and premises_zone < BUFFER
     return everywhere or account_zone == premises_zone
 
 

@@ -12,6 +12,7 @@ from numba import prange
 
 from sim.kernels.event_codes import SUCCEEDED
 from sim.kernels.machine.compile import kernel, rule
+from sim.kernels.zone_codes import is_park
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
@@ -109,7 +110,7 @@ def keep_accounts(premises, cell, sector, driver, p):
     for i in prange(premises.is_open.size):
         s, c = premises.sector[i], premises.cell_row[i]
         costs = (premises.fixed_costs[i] + premises.rent[i]) * driver.costs[0]
-        if premises.zone[i] == 1:
+        if is_park(premises.zone[i]):
             costs *= park_costs
         costs = costs_left(costs, premises.subsidy[i])
         on_site = sector.consumer_spending[s] * (1.0 - driver.online_share[s])

@@ -12,6 +12,7 @@ import math
 
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.space import decay_potential
+from sim.kernels.zone_codes import is_park
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
@@ -107,7 +108,7 @@ def attract_shoppers(premises, cell, work, town, driver, p):
         premises.attraction[i] = (
             premises.size_attraction[i]
             * pull
-            * (park if premises.zone[i] == 1 else 1.0)
+            * (park if is_park(premises.zone[i]) else 1.0)
             * premises.facade[i]
         )
 

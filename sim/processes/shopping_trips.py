@@ -11,6 +11,10 @@ with f, in each sector, an exponential exp(-decay d) of the distance along stree
 The online share is the same everywhere, except that the local loops of ecological projects keep a
 part of it around them (`sim.processes.project_dimensions`). It is spent like the rest on site.
 
+Where a place has a buffer, the people and shops of both share these flows. What was spent is then
+said of the place's consumers alone: in its own shops, elsewhere (in the buffer or beyond the grid),
+and online.
+
 Source: Huff (1964), Journal of Marketing 28(3), doi 10.1177/002224296402800307.
 """
 
@@ -24,7 +28,8 @@ from numba import prange
 
 from sim.kernels.dimensions import kept_share
 from sim.kernels.machine.compile import kernel
-from sim.kernels.space import huff_flows
+from sim.kernels.space import flows_within, huff_flows
+from sim.kernels.zone_codes import BUFFER, reaches_beyond
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import Evidence, ParameterGroup, parameter
 
@@ -164,13 +169,17 @@ class ShoppingTripsParameters(ParameterGroup):
 
 @kernel
 def keep_from_going_online(cell, p, kept):
-    """Write the share that local loops keep in each cell; return how many consumers' spending."""
+    """Write the share that local loops keep in each cell; return how many consumers' spending.
+
+    Consumers in the buffer do not count.
+    """
     consumers, gained = cell.consumers.reshape(-1), cell.ecological_gained.reshape(-1)
+    zone = cell.zone.reshape(-1)
     for c in range(np.uintp(kept.size)):
         kept[c] = kept_share(gained[c], p)
     in_all = 0.0
     for c in range(np.uintp(kept.size)):
-        in_all += consumers[c] * kept[c]
+        in_all += consumers[c] * kept[c] if zone[c] < BUFFER else 0.0
     return in_all
 
 
@@ -184,6 +193,17 @@ def spend_on_site(cell, online, kept, demand):
     more = online / (1.0 - online)
     for c in range(np.uintp(kept.size)):
         demanded[c] = consumers[c] * (1.0 + more * kept[c])
+
+
+@kernel
+def attract_within(premises, own):
+    """Write the attraction of the shops of a place without its buffer, by sector and cell."""
+    own[:] = 0.0
+    for i in range(premises.is_open.size):
+        if premises.is_open[i] and premises.zone[i] < BUFFER:
+            own[premises.sector[i], premises.cell_row[i]] += (
+                premises.attraction[i] * premises.quality[i]
+            )
 
 
 @kernel
@@ -209,6 +229,10 @@ def spend(premises, cell, work, sector, driver, town, p):
     kept_online = np.empty(cell.consumers.size if p.ecological_retention > 0.0 else 0)
     if p.ecological_retention > 0.0:
         loops = keep_from_going_online(cell, p, kept_online)
+    has_buffer = reaches_beyond(cell.zone)
+    own_attraction = np.empty((3, cell.zone.size if has_buffer else 0), cell.attraction.dtype)
+    if has_buffer:
+        attract_within(premises, own_attraction)
     for s in prange(3):
         consumer_spending[s] *= spending / 12.0
         online = driver.online_share[s]
@@ -223,6 +247,17 @@ def spend(premises, cell, work, sector, driver, town, p):
             cell.access[s],
             work.space[s],
         )
+        if has_buffer:
+            kept, leaked = flows_within(
+                own_attraction[s].reshape((rows, columns)),
+                demand[s],
+                cell.zone,
+                sector.decay[s],
+                sector.decay_weight[s],
+                sector.outside_attraction[s] * growth,
+                cell.access[s],
+                work.space[s, :1],
+            )
         on_site = consumer_spending[s] * (1.0 - online)
         spent_in_shops[s] = kept * on_site
         spent_outside[s] = leaked * on_site

@@ -20,6 +20,7 @@ import math
 import numpy as np
 
 from sim.kernels.machine.compile import kernel, rule
+from sim.kernels.zone_codes import BUFFER
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter, response
 
@@ -73,11 +74,12 @@ def add_up_bases(office, cell, premises):
     office.resident_base[:] = 0.0
     office.shop_base[:] = 0.0
     area, residents = cell.office.reshape(-1), cell.residents.reshape(-1)
-    power = cell.purchasing_power.reshape(-1)
+    power, zone = cell.purchasing_power.reshape(-1), cell.zone.reshape(-1)
     for c in range(area.size):
-        office.resident_base[area[c]] += np.float64(residents[c]) * np.float64(power[c])
+        if zone[c] < BUFFER:
+            office.resident_base[area[c]] += np.float64(residents[c]) * np.float64(power[c])
     for i in range(premises.is_open.size):
-        if premises.is_open[i]:
+        if premises.is_open[i] and premises.zone[i] < BUFFER:
             office.shop_base[area[premises.cell_row[i]]] += premises.rent_at_start[i]
 
 

@@ -180,20 +180,23 @@ def describe_scenario(scenario: Scenario) -> dict[str, Any]:
 
 
 def describe_territory(territory: Territory) -> dict[str, Any]:
-    """Describe the size, fingerprint and sources of a territory."""
+    """Describe the size, fingerprint and sources of a territory; its buffer is not counted."""
     digest = hashlib.sha256()
     for field in ("residents", "youth", "income", "is_town_centre", "is_retail_park"):
         digest.update(np.ascontiguousarray(getattr(territory, field)).tobytes())
     for field in ("cell", "sector", "floor_area", "occupancy"):
         digest.update(np.ascontiguousarray(getattr(territory, f"premises_{field}")).tobytes())
+    if territory.is_buffer is not None and territory.premises_in_buffer is not None:
+        digest.update(territory.is_buffer.tobytes() + territory.premises_in_buffer.tobytes())
     rows, columns = territory.shape
-    occupancy = territory.premises_occupancy
+    place = territory.place_alone
+    occupancy = place.premises_occupancy
     return {
         "name": territory.name,
         "rows": rows,
         "columns": columns,
         "cell_size_m": territory.cell_size,
-        "residents": round(float(territory.residents.sum(dtype=np.float64))),
+        "residents": round(float(place.residents.sum(dtype=np.float64))),
         "premises": int(occupancy.size),
         "premises_open": int((occupancy == OPEN).sum()),
         "premises_vacant": int((occupancy == VACANT).sum()),

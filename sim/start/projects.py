@@ -21,6 +21,7 @@ from sim.kernels.machine.records import parameters_of
 from sim.kernels.project_codes import RUNNING
 from sim.kernels.space import decay_potential
 from sim.kernels.triage import WAYS
+from sim.kernels.zone_codes import BUFFER
 from sim.registry.catalogues import DIMENSIONS, project_kinds
 from sim.registry.parameters import ParameterGroup, parameter
 from sim.registry.state import State
@@ -232,7 +233,8 @@ def _smooth(state: State, name: str, nearby: str) -> None:
 def _takeovers(state: State, values: Mapping[str, Any], kinds: Kinds, pipeline: Pipeline) -> float:
     """Return the rate at which projects take vacant premises at the start, 1/year."""
     premises = state["premises.sector"]
-    vacant = values["starting_vacancy"] * premises.size
+    in_place = state["premises.zone"] < BUFFER
+    vacant = values["starting_vacancy"] * in_place.sum()
     if vacant <= 0 or pipeline.ideas <= 0:
         return 0.0
     rows, columns = state["cell.office"].shape
@@ -243,7 +245,8 @@ def _takeovers(state: State, values: Mapping[str, Any], kinds: Kinds, pipeline: 
     homes = state["entrepreneur.cell_row"]
     a_year = 0.0
     for k in np.flatnonzero(state["project_kind.needs_premises"]):
-        here = state["premises.cell_row"][premises == state["project_kind.sector"][k]]
+        is_right = in_place & (premises == state["project_kind.sector"][k])
+        here = state["premises.cell_row"][is_right]
         count = np.bincount(here, minlength=rows * columns).reshape(rows, columns)
         # A home finds no premises if all of those in reach are open.
         in_reach = _counted_around(count, disk).ravel()[homes]
@@ -295,7 +298,7 @@ def start_projects(state: State, values: Mapping[str, Any], seed: int) -> None:
     pipeline = solve_pipeline(
         values,
         kinds,
-        float(state["cell.residents"].sum(dtype=np.float64)),
+        float(state["cell.residents"].sum(dtype=np.float64, where=state["cell.zone"] < BUFFER)),
         state["entrepreneur.skill"].astype(np.float64),
         state["entrepreneur.office"],
         state["office.trust"].size,

@@ -28,6 +28,7 @@ from sim.kernels.elementary import power
 from sim.kernels.machine.compile import kernel
 from sim.kernels.machine.records import parameters_of
 from sim.kernels.space import huff_flows
+from sim.kernels.zone_codes import BUFFER, PARK
 from sim.processes.shop_accounts import costs_at, dilution, margin_of
 from sim.registry.state import State
 from sim.territory.territory import SECTORS
@@ -114,7 +115,7 @@ def relative_costs(state: State, values: Mapping[str, Any], mean_field: Floats) 
     """
     share = values["common_cost_share"]
     relative: Floats = power(state["premises.floor_area"] / mean_field, share)
-    is_park = state["premises.zone"] == 1
+    is_park = state["premises.zone"] % BUFFER == PARK
     for s in range(len(SECTORS)):
         for park in (False, True):
             here = (state["premises.sector"] == s) & (is_park == park)

@@ -132,7 +132,7 @@ def _allocate(territory: Territory, values: Mapping[str, Any], sizes: Mapping[st
             "column": columns,
             "premises": territory.premises_cell.size,
             "component": decay_components(values),
-            **people_sizes(territory, values),
+            **people_sizes(territory.place_alone, values),
             "project_kind": len(project_kinds()),
             **sizes,
             **dict(zip(("lane", "height", "width"), huff_work_shape(rows, columns), strict=True)),
@@ -161,15 +161,14 @@ def _lay_ground(state: State, territory: Territory, values: Mapping[str, Any]) -
         state["cell.visitors"],
         state["cell.moved_consumers"],
     )
-    zone = np.where(territory.is_town_centre, 0, np.where(territory.is_retail_park, 1, 2))
-    state["cell.zone"] = zone
-    state["cell.income_third"] = income_thirds(territory.income, territory.residents)
+    state["cell.zone"] = territory.zone
+    state["cell.income_third"] = income_thirds(territory.income, territory.place_alone.residents)
     cell = territory.premises_cell
     state["cell.premises"] = np.bincount(cell, minlength=rows * columns).reshape(rows, columns)
     state["premises.id"] = np.arange(cell.size)
     state["premises.cell_row"] = cell
     state["premises.sector"] = territory.premises_sector
-    state["premises.zone"] = zone.ravel()[cell]
+    state["premises.zone"] = territory.premises_zone
     state["premises.floor_area"] = territory.premises_floor_area
     state["premises.size_attraction"] = power(
         territory.premises_floor_area, values["floor_area_elasticity"]
@@ -311,8 +310,8 @@ def starting_state(
     """
     state = _allocate(territory, values, sizes)
     _lay_ground(state, territory, values)
-    settle_people(state, territory, values)
-    start_youth(state, territory, values, seed)
+    settle_people(state, territory.place_alone, values)
+    start_youth(state, territory.place_alone, values, seed)
     start_projects(state, values, seed)
     _set_drivers(state, values)
     scale = age_scale(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from sim.kernels.arrays import Bools
+from sim.kernels.zone_codes import BUFFER, PARK
 from sim.territory.ground import Ground
 from sim.words.catalogue import Texts
 from sim.words.folders import ENGLISH
@@ -66,6 +67,11 @@ class Territory:
         and the reason.
     ground : Ground or None
         Streets, water and names to draw beneath; no rule sees them.
+    is_buffer : (rows, columns) bool array or None
+        Cells of neighbours, whose residents and shops take part in shopping and in nothing else; no
+        measure counts them. None without a buffer.
+    premises_in_buffer : (premises,) bool array or None
+        Premises of neighbours, in the same way.
     """
 
     name: str
@@ -83,8 +89,46 @@ class Territory:
     premises_occupancy: npt.NDArray[np.int8] = field(default_factory=lambda: np.empty(0, np.int8))
     provenance: dict[str, Any] = field(default_factory=dict)
     ground: Ground | None = None
+    is_buffer: Bools | None = None
+    premises_in_buffer: Bools | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns of the grid."""
         return self.residents.shape
+
+    @property
+    def zone(self) -> npt.NDArray[np.uint8]:
+        """Code of each cell in `ZONES`, and `BUFFER` more in the buffer, (rows, columns)."""
+        of_place = np.where(self.is_town_centre, 0, np.where(self.is_retail_park, PARK, 2))
+        return _marked(of_place, self.is_buffer)
+
+    @property
+    def premises_zone(self) -> npt.NDArray[np.uint8]:
+        """Code of the zone of each unit of premises, (premises,)."""
+        of_cells = self.zone.ravel()[self.premises_cell] % BUFFER
+        return _marked(of_cells, self.premises_in_buffer)
+
+    @property
+    def place_alone(self) -> Territory:
+        """The place on the same grid without the people and premises of its buffer."""
+        if self.is_buffer is None or self.premises_in_buffer is None:
+            return self
+        own = ~self.premises_in_buffer
+        return replace(
+            self,
+            residents=np.where(self.is_buffer, np.float32(0), self.residents),
+            youth=np.where(self.is_buffer, np.float32(0), self.youth),
+            is_retail_park=self.is_retail_park & ~self.is_buffer,
+            premises_cell=self.premises_cell[own],
+            premises_sector=self.premises_sector[own],
+            premises_floor_area=self.premises_floor_area[own],
+            premises_occupancy=self.premises_occupancy[own],
+            is_buffer=None,
+            premises_in_buffer=None,
+        )
+
+
+def _marked(zone: npt.NDArray[Any], in_buffer: Bools | None) -> npt.NDArray[np.uint8]:
+    marked = zone if in_buffer is None else zone + BUFFER * in_buffer
+    return marked.astype(np.uint8)

@@ -33,6 +33,9 @@ __all__ = [
 ]
 
 FORMAT: Final = "essaim territory 1"
+FORMAT_WITH_BUFFER: Final = "essaim territory 2"
+"""Versions that know no buffer would count its people and shops, so they must refuse it."""
+
 LARGEST_FILE: Final = 500_000_000
 """Maximum bytes, unpacked: 25 million cells, about metropolitan France at 200 m, take 350 MB."""
 
@@ -50,6 +53,7 @@ _PREMISES_ARRAYS: Final[dict[str, type[np.generic]]] = {
     "premises_occupancy": np.int8,
 }
 _GROUND_ARRAYS: Final = ("points", "first", "kind")
+_BUFFER_ARRAYS: Final = ("is_buffer", "premises_in_buffer")
 
 
 def territory_fault(territory: Territory) -> str | None:
@@ -87,7 +91,23 @@ def territory_fault(territory: Territory) -> str | None:
     }
     if fault := next((fault for fault, is_so in checks.items() if is_so), None):
         return fault
+    if fault := _buffer_fault(territory):
+        return fault
     return ground_fault(territory.ground, shape) if territory.ground else None
+
+
+def _buffer_fault(territory: Territory) -> str | None:
+    cells, premises = territory.is_buffer, territory.premises_in_buffer
+    if cells is None and premises is None:
+        return None
+    for array, beside in ((cells, territory.residents), (premises, territory.premises_cell)):
+        if array is None or array.dtype != np.bool_ or array.shape != beside.shape:
+            return "has a buffer of another type or shape"
+    if not (territory.place_alone.residents > 0).any():
+        return "has no residents but those of its buffer"
+    if not territory.place_alone.premises_cell.size:
+        return "has no premises but those of its buffer"
+    return None
 
 
 def save_territory(territory: Territory, path: Path, *, force: bool = True) -> None:
@@ -104,8 +124,8 @@ def save_territory(territory: Territory, path: Path, *, force: bool = True) -> N
     """
     if fault := territory_fault(territory):
         raise ValueError(f"the territory {fault}")
-    header = {
-        "format": FORMAT,
+    header: dict[str, Any] = {
+        "format": FORMAT if territory.is_buffer is None else FORMAT_WITH_BUFFER,
         "name": territory.name,
         "cell_size": territory.cell_size,
         "provenance": territory.provenance,
@@ -120,6 +140,8 @@ def save_territory(territory: Territory, path: Path, *, force: bool = True) -> N
     }
     if ground is not None:
         arrays |= {f"ground_{name}": getattr(ground, name) for name in _GROUND_ARRAYS}
+    if territory.is_buffer is not None:
+        arrays |= {name: getattr(territory, name) for name in _BUFFER_ARRAYS}
     with write_whole(path, force=force) as file:
         np.savez_compressed(
             file, allow_pickle=False, header=np.frombuffer(text.encode(), np.uint8), **arrays
@@ -150,6 +172,8 @@ def parse_territory(content: bytes, path: Path) -> Territory:
         with np.load(io.BytesIO(content), allow_pickle=False) as stored:
             header = json.loads(stored["header"].tobytes().decode())
             arrays = {name: stored[name] for name in (*_CELL_ARRAYS, *_PREMISES_ARRAYS)}
+            if header["format"] == FORMAT_WITH_BUFFER:
+                arrays |= {name: stored[name] for name in _BUFFER_ARRAYS}
             ground = _ground(stored, header)
     except (
         *(OSError, ValueError, KeyError, TypeError, AttributeError, EOFError),
@@ -157,7 +181,7 @@ def parse_territory(content: bytes, path: Path) -> Territory:
     ):
         # numpy and zipfile raise any of these on a damaged zip or array header.
         raise InputError(foreign) from None
-    if not isinstance(header, dict) or header.get("format") != FORMAT:
+    if not isinstance(header, dict) or header.get("format") not in (FORMAT, FORMAT_WITH_BUFFER):
         raise InputError(foreign)
     name, cell_size = header.get("name"), header.get("cell_size")
     provenance = header.get("provenance")

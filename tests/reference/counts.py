@@ -127,7 +127,8 @@ THIRDS: Final = ("poorest", "middle", "richest")
 
 
 def _of(rows: Rows, third: int) -> Rows:
-    return [row for row in rows if row.income_third == third]
+    """Those of a third who do not live in the buffer, whose zones have codes from 3 on."""
+    return [row for row in rows if row.income_third == third and row.zone < 3]
 
 
 COUNTS_BY_THIRD: Final[dict[str, Callable[[Town, int], float]]] = {
@@ -192,7 +193,7 @@ COUNTS: Final[dict[str, Callable[[Town], float]]] = {
     "tax_base_sum": lambda town: sum(o.tax_base for o in town.offices),
     "office_engineering_hours": lambda town: sum(o.engineering_hours for o in town.offices),
     "classic_births": lambda town: (
-        town.classic_birth_rate / 12 * sum(c.residents for c in town.cells) / 1000
+        town.classic_birth_rate / 12 * sum(c.residents for c in town.cells if c.zone < 3) / 1000
     ),
     "facilitators": lambda town: sum(p.staff for p in town.third_places),
     "hours_paid": lambda town: sum(p.hours_paid for p in town.third_places),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from math import exp, log
 
-from tests.reference.retail_month import Town, Values
+from tests.reference.retail_month import BUFFER, Town, Values
 
 
 def clipped(log_factor: float) -> float:
@@ -74,19 +74,22 @@ def tax_base(town: Town, values: Values, seed: int, month: int, calendar: int) -
     if month % 12:
         return
     area = [o for row in town["cell.office"] for o in row]
+    zone = [z for row in town["cell.zone"] for z in row]
     people = [p for row in town["cell.residents"] for p in row]
+    people = [p if z < BUFFER else 0 for p, z in zip(people, zone, strict=True)]
     power = [p for row in town["cell.purchasing_power"] for p in row]
     for o in range(len(town["office.tax_base"])):
         residents = sum(n * w for n, w, a in zip(people, power, area, strict=True) if a == o)
         shops = sum(
             rent
-            for rent, is_open, cell_row in zip(
+            for rent, zone_of_shop, is_open, cell_row in zip(
                 town["premises.rent_at_start"],
+                town["premises.zone"],
                 town["premises.is_open"],
                 town["premises.cell_row"],
                 strict=True,
             )
-            if is_open and area[cell_row] == o
+            if is_open and zone_of_shop < BUFFER and area[cell_row] == o
         )
         index = 1.0
         for what, now in (("resident", residents), ("shop", shops)):

@@ -15,7 +15,7 @@ import numpy as np
 from tests.reference.means_month import activity_since_start, clipped, vacancy_since_start
 from tests.reference.money_month import EVENTS, GRANTS, in_purse, pay
 from tests.reference.random import block, normal_pair, stream_key, uniform, word
-from tests.reference.retail_month import Town, Values
+from tests.reference.retail_month import BUFFER, Town, Values
 
 LATENT, IDEA, REVIEW, INCUBATING, RUNNING, ENDED = range(6)
 NOTHING, HAD_IDEA, APPLIED, APPROVED, REFUSED, ABANDONED, BORN, CEASED = range(8)
@@ -151,6 +151,7 @@ def project_ideas(town: Town, values: Values, seed: int, month: int, calendar: i
             from_above = is_there and town["third_place.is_top_down"][place]
             account = town["third_place.account"][place] if is_there else -1
             begun[i] = (OFFICIAL if from_above else None, account)
+    zone = [z for row in town["cell.zone"] for z in row]
     for a in range(len(town["account.is_active"])):
         every, cost = town["account.evening_every"][a], town["account.participant_cost"][a]
         town["account.evening_participants"][a] = 0.0
@@ -159,7 +160,7 @@ def project_ideas(town: Town, values: Values, seed: int, month: int, calendar: i
         residents = sum(
             people
             for c, people in enumerate(p for row in town["cell.residents"] for p in row)
-            if in_reach(town, a, c)
+            if in_reach(town, a, c) and zone[c] < BUFFER
         )
         guests = min(in_purse(town, a, EVENTS) // cost, int(values["evening_turnout"] * residents))
         town["account.evening_participants"][a] = float(guests)
@@ -306,6 +307,7 @@ def project_birth(town: Town, values: Values, seed: int, month: int, calendar: i
             if not is_open
             and town["premises.event"][p] != SHOP_CLOSED
             and town["premises.third_place"][p] < 0
+            and town["premises.zone"][p] < BUFFER
             and town["premises.sector"][p] == town["project_kind.sector"][kind]
             and apart(
                 town, town["premises.cell_row"][p], town["entrepreneur.cell_row"][i]

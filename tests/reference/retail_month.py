@@ -24,6 +24,8 @@ Town = dict[str, Any]
 CONVENIENCE, COMPARISON, HOSPITALITY = range(3)
 SECTORS = ("convenience", "comparison", "hospitality")
 RETAIL_PARK = 1
+BUFFER = 3
+"""Added to the zones of neighbours."""
 NOTHING, CLOSED, RELET, _, SUCCEEDED = range(5)
 DAYS_OF_A_MONTH = 365.25 / 12
 CLOSURE, RELETTING, TOWN_SHOCKS = 1, 2, 15
@@ -122,7 +124,7 @@ def shop_attraction(town: Town, values: Values, seed: int, month: int, calendar:
         cell = cells[cell_row]
         share = (open_nearby[cell] + kappa * usual) / (nearby[cell] + kappa)
         floor_area = town["premises.floor_area"][p]
-        if town["premises.zone"][p] == RETAIL_PARK:
+        if town["premises.zone"][p] in (RETAIL_PARK, BUFFER + RETAIL_PARK):
             floor_area *= town["driver.periphery"][0]
         town["premises.open_share_nearby"][p] = share
         crowd = 0.0
@@ -152,12 +154,12 @@ def shopping_trips(town: Town, values: Values, seed: int, month: int, calendar: 
         f = [sum(w * exp(-beta * d) for beta, w in components) for d in range(longest + 1)]
         outside = town["sector.outside_attraction"][s]
         outside *= town["driver.periphery"][0] ** values["floor_area_elasticity"]
-        attraction = dict.fromkeys(cells, 0.0)
+        attraction, of_place = dict.fromkeys(cells, 0.0), dict.fromkeys(cells, 0.0)
         for p, cell_row in enumerate(town["premises.cell_row"]):
             if town["premises.is_open"][p] and town["premises.sector"][p] == s:
-                attraction[cells[cell_row]] += (
-                    town["premises.attraction"][p] * town["premises.quality"][p]
-                )
+                pull = town["premises.attraction"][p] * town["premises.quality"][p]
+                attraction[cells[cell_row]] += pull
+                of_place[cells[cell_row]] += pull if town["premises.zone"][p] < BUFFER else 0
         access = {
             a: sum(f[_steps(a, b)] * pull for b, pull in attraction.items() if pull) for a in cells
         }
@@ -179,12 +181,20 @@ def shopping_trips(town: Town, values: Values, seed: int, month: int, calendar: 
             )
             for row, column in cells
         }
-        in_shops = sum(attraction[b] * won[b] for b in cells)
+        # What is said of spending concerns consumers of the place, and shops of the place.
+        people = [(r, c) for r, c in cells if town["cell.zone"][r][c] < BUFFER]
+        in_shops = sum(
+            by_pull[a] * f[_steps(a, b)] * pull
+            for a in people
+            for b, pull in of_place.items()
+            if a in by_pull and pull
+        )
+        others = {b: pull - of_place[b] for b, pull in attraction.items() if pull > of_place[b]}
         beyond = sum(
-            consumers[a] * outside / (access[a] + outside)
-            if access[a] + outside > 0
-            else consumers[a]
-            for a in cells
+            consumers[a]
+            if a not in reached
+            else by_pull[a] * (outside + sum(f[_steps(a, b)] * pull for b, pull in others.items()))
+            for a in people
         )
         spending = values[f"spending_{sector}"] / 12 * town["driver.spending"][0]
         spending *= exp(town["town.spending_shock"][0])
@@ -192,7 +202,7 @@ def shopping_trips(town: Town, values: Values, seed: int, month: int, calendar: 
         town["sector.spent_in_shops"][s] = in_shops * spending * (1 - online)
         town["sector.spent_outside"][s] = beyond * spending * (1 - online)
         town["sector.spent_online"][s] = spending * sum(
-            n * online * (1 - kept[c]) for c, n in everybody.items()
+            everybody[c] * online * (1 - kept[c]) for c in people
         )
         town["cell.demand"][s] = _field(cells, consumers)
         town["cell.attraction"][s] = _field(cells, attraction)
@@ -208,7 +218,7 @@ def shop_accounts(town: Town, values: Values, seed: int, month: int, calendar: i
         row, column = divmod(town["premises.cell_row"][p], columns)
         costs = town["premises.fixed_costs"][p] + town["premises.rent"][p]
         costs *= town["driver.costs"][0]
-        if town["premises.zone"][p] == RETAIL_PARK:
+        if town["premises.zone"][p] in (RETAIL_PARK, BUFFER + RETAIL_PARK):
             costs *= periphery ** values["park_cost_exponent"]
         costs = max(costs - town["premises.subsidy"][p], costs / 10)
         spent_in_shops = town["sector.consumer_spending"][s] * (1 - town["driver.online_share"][s])
@@ -321,7 +331,8 @@ def footfall(town: Town, values: Values, seed: int, month: int, calendar: int) -
         basket = values[f"basket_{SECTORS[town['premises.sector'][p]]}"]
         a_day = turnover / basket / DAYS_OF_A_MONTH
         visits[cells[town["premises.cell_row"][p]]] += a_day
-        town["zone.footfall"][town["premises.zone"][p]] += a_day
+        if town["premises.zone"][p] < BUFFER:
+            town["zone.footfall"][town["premises.zone"][p]] += a_day
     town["cell.footfall"] = _field(cells, visits)
 
 

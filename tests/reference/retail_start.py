@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import exp, log
 from typing import Any
 
-from tests.reference.retail_month import RETAIL_PARK, SECTORS
+from tests.reference.retail_month import BUFFER, RETAIL_PARK, SECTORS
 
 Town = dict[str, Any]
 
@@ -58,7 +58,7 @@ def relative_costs(town: Town, values: Mapping[str, Any]) -> list[float]:
                 p
                 for p in range(len(takings))
                 if town["premises.sector"][p] == s
-                and (town["premises.zone"][p] == RETAIL_PARK) == in_parks
+                and (town["premises.zone"][p] % BUFFER == RETAIL_PARK) == in_parks
             ]
             if not group:
                 continue

@@ -11,7 +11,7 @@ import numpy as np
 
 from tests.reference.money_month import SUBSIDIES, in_purse, pay
 from tests.reference.random import stream_key, word
-from tests.reference.retail_month import Town, Values
+from tests.reference.retail_month import BUFFER, Town, Values
 
 SUPPORT = 14
 """Stream of draws."""
@@ -29,7 +29,8 @@ def retail_support(town: Town, values: Values, seed: int, month: int, calendar: 
 
 def _helped(town: Town, account: int) -> list[int]:
     zone = town["account.zone"][account]
-    return [p for p, its in enumerate(town["premises.zone"]) if zone in (its, EVERYWHERE)]
+    of_place = [(p, its) for p, its in enumerate(town["premises.zone"]) if its < BUFFER]
+    return [p for p, its in of_place if zone in (its, EVERYWHERE)]
 
 
 def _claim(town: Town, account: int, p: int) -> int:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +13,7 @@ from sim.interventions import load_intervention
 from sim.scenario.scenario import load_scenario
 from sim.simulation.simulation import Simulation
 from sim.territory.territory import UNKNOWN, Territory
+from sim.territory.territory_file import save_territory
 
 SMALL = {
     "rows": 9,
@@ -118,6 +122,20 @@ def everything_at_once(seed: int = 1, **parameters: Any) -> Simulation:
     )
     scenario = load_scenario("mid_sized_town").replace(**{**SMALL, **busy, **parameters})
     return Simulation(scenario.add(*begun), seed)
+
+
+def with_buffer(run: Simulation) -> Simulation:
+    """The same town whose eastern third, and a few shops elsewhere, are another place's."""
+    whole = run.territory
+    is_buffer = np.indices(whole.shape)[1] >= 2 * whole.shape[1] // 3
+    shops = is_buffer.ravel()[whole.premises_cell]
+    shops[::13] ^= True
+    divided = replace(whole, is_buffer=is_buffer, premises_in_buffer=shops)
+    with tempfile.TemporaryDirectory() as folder:
+        save_territory(divided, Path(folder) / "town.npz")
+        content = (Path(folder) / "town.npz").read_bytes()
+    scenario = replace(run.scenario.replace(file="town.npz"), territory_file=content)
+    return Simulation(scenario, run.seed)
 
 
 def one_centre(premises: int, floor_area: float = 80.0) -> Territory:

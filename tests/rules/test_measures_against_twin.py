@@ -31,7 +31,9 @@ def random_month(random: np.random.Generator) -> State:
     sizes |= {"official": 9, "worker": 50, "office": 3, "third_place": 12, "account": 4}
     state = State(sizes)
     cells, n = sizes["row"] * sizes["column"], sizes["premises"]
-    state["cell.zone"] = random.integers(0, 3, (sizes["row"], sizes["column"]))
+    zones = random.integers(0, 3, (sizes["row"], sizes["column"]))
+    in_buffer = np.arange(8) == 6  # where nobody but residents lives
+    state["cell.zone"] = zones + 3 * in_buffer
     state["cell.residents"] = random.uniform(0, 80, (sizes["row"], sizes["column"]))
     shape = sizes["row"], sizes["column"]
     state["cell.income_third"] = np.arange(cells).reshape(shape) % 3
@@ -42,7 +44,7 @@ def random_month(random: np.random.Generator) -> State:
     is_open = np.where(
         event == twin_counts.CLOSED, 0, np.where(event > 1, 1, random.integers(0, 2, n))
     )
-    state["premises.zone"] = random.integers(0, 3, n)
+    state["premises.zone"] = random.integers(0, 3, n) + 3 * (np.arange(n) % 7 == 6)
     state["premises.event"], state["premises.is_open"] = event, is_open
     state["premises.third_place"] = np.where(is_open, -1, random.integers(-30, 12, n).clip(-1))
     state["premises.months_vacant"] = np.where(is_open, 0, random.integers(30, 45, n))
@@ -65,7 +67,7 @@ def random_month(random: np.random.Generator) -> State:
     for name, end in (("stage", 6), ("event", 8), ("origin", 4), ("has_public_partner", 2)):
         state[f"entrepreneur.{name}"] = random.integers(0, end, n)
     state["entrepreneur.kind"] = random.integers(0, len(project_kinds()), n)
-    state["entrepreneur.cell_row"] = random.integers(0, cells, n)
+    state["entrepreneur.cell_row"] = random.choice(np.flatnonzero(state["cell.zone"] < 3), n)
     state["entrepreneur.partners"] = random.integers(0, 7, n)
     state["entrepreneur.months_to_birth"] = random.integers(1, 60, n)
     state["entrepreneur.review_months"] = random.integers(1, 30, n)

@@ -29,7 +29,7 @@ from tests.reference import (
     support_month,
     youth_month,
 )
-from tests.reference.towns import REACTIONS, small_town
+from tests.reference.towns import REACTIONS, small_town, with_buffer
 
 TWINS = (
     retail_month.MONTH
@@ -106,12 +106,25 @@ STATES = {
         "seat_use_workers": 0.2,
         "worker_exposure": 0.7,
     },
+    "neighbours within a buffer": {
+        "offices": 2,
+        "transition_births": 2.0,
+        "premises_probability": 1.0,
+        "ecological_retention": 0.2,
+        "decay_form_comparison": "power_law",
+        **REACTIONS,
+    },
     "without neighbours, margins and rent": {
         "with_neighbours": False,
         "with_margins": False,
         "with_rent": False,
     },
 }
+
+
+def _town(seed, case):
+    run = small_town(seed, **STATES[case])
+    return with_buffer(run) if case == "neighbours within a buffer" else run
 
 
 def _assert_same(state, town, names, tolerance):
@@ -139,7 +152,7 @@ def _assert_same(state, town, names, tolerance):
 @cache
 def _every_nine_months(case):
     """A run, and its months and states after nine, 18, 27 and 36 months."""
-    run = small_town(seed=3, **STATES[case])
+    run = _town(3, case)
     seen = []
     for _ in range(4):
         run.run(9)
@@ -163,7 +176,7 @@ def test_a_process_changes_the_town_as_its_twin_does(process, case):
 
 def _two_years(seed, case):
     """Run both; whether all events are the same, how many there are, and the closest call."""
-    run = small_town(seed, **STATES[case])
+    run = _town(seed, case)
     town = retail_month.town_of(run.state)
     start = 12 * (run.values["start_year"] - 2000)
     events, same = 0, True

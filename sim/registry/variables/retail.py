@@ -31,7 +31,12 @@ RETAIL: Final[list[tuple[Any, ...]]] = [
         "people",
         "Residents weighted by purchasing power, plus visitors, for whom shops compete.",
     ),
-    ("cell.zone", "uint8", "code", "0 town centre, 1 periphery (retail park), 2 elsewhere."),
+    (
+        "cell.zone",
+        "uint8",
+        "code",
+        "0 town centre, 1 periphery (retail park), 2 elsewhere; 3 more in the buffer of a place.",
+    ),
     (
         "cell.income_third",
         "uint8",
@@ -121,9 +126,14 @@ RETAIL: Final[list[tuple[Any, ...]]] = [
         "EUR/month",
         "Spending of a consumer in the sector this month, including online.",
     ),
-    ("sector.spent_in_shops", "float64", "EUR/month", "Spending won by shops on the grid."),
-    ("sector.spent_outside", "float64", "EUR/month", "Spending in shops beyond the grid."),
-    ("sector.spent_online", "float64", "EUR/month", "Spending online."),
+    (
+        "sector.spent_in_shops",
+        "float64",
+        "EUR/month",
+        "Spending of the place's consumers in its shops.",
+    ),
+    ("sector.spent_outside", "float64", "EUR/month", "Their spending in shops elsewhere."),
+    ("sector.spent_online", "float64", "EUR/month", "Their spending online."),
     ("zone.footfall", "float64", "visits/day", "Visits a day to the shops of the zone."),
     # Exogenous drivers: this month's values and the dated series behind them
     (
@@ -175,7 +185,7 @@ RETAIL: Final[list[tuple[Any, ...]]] = [
         "code",
         "0 convenience, 1 comparison, 2 hospitality and services.",
     ),
-    ("premises.zone", "uint8", "code", "Zone of the cell."),
+    ("premises.zone", "uint8", "code", "Zone of the premises, coded like that of a cell."),
     ("premises.floor_area", "float32", "m2", "Sales floor."),
     ("premises.size_attraction", "float32", "m2", "Floor area to the power alpha."),
     ("premises.jobs", "float32", "jobs", "Jobs of a shop that trades here."),

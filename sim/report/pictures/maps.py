@@ -10,9 +10,10 @@ from matplotlib import colormaps
 from matplotlib.colors import ListedColormap, Normalize
 from matplotlib.figure import Figure
 
-from sim.figures.maps import COLOUR_MAPS, GROUND, norm_of, shades_of, window_of
+from sim.figures.maps import COLOUR_MAPS, GROUND, lightened, norm_of, shades_of, window_of
 from sim.figures.style import Picture, look
 from sim.kernels.arrays import Bools, Floats
+from sim.kernels.zone_codes import BUFFER
 from sim.report.pictures.canvas import FONT, INK, outline
 from sim.report.quantity import signed
 from sim.words.folders import Language
@@ -25,7 +26,8 @@ DIVERGING: Final = "PuOr_r"
 class Ground:
     """Ground of every map of a territory: inhabited cells and the outlines of its zones.
 
-    Zones, (rows, columns), are 0 town centre, 1 periphery, 2 elsewhere; row 0 is northernmost.
+    Zones, (rows, columns), are 0 town centre, 1 periphery, 2 elsewhere, and 3 more in the buffer of
+    a place, which is lighter; row 0 is northernmost.
     """
 
     def __init__(self, zone: npt.NDArray[Any], inhabited: Bools) -> None:
@@ -90,6 +92,8 @@ def _draw(
         plain = ListedColormap([GROUND])
         axes.imshow(blank, cmap=plain, interpolation="none", aspect="auto")
         axes.imshow(shown, cmap=colours, norm=norm, interpolation="none", aspect="auto")
+        if (ground.zone >= BUFFER).any():
+            axes.imshow(lightened(ground.zone), interpolation="none", aspect="auto")
         for code, dashes, width in ((0, "solid", 1.3), (1, (0, (2, 1)), 0.8)):
             outline(axes, ground.zone == code, dashes, width)
         ends = left + 0.1 * WIDTH * inch, right - 0.1 * WIDTH * inch

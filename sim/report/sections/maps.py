@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernels.arrays import Floats
+from sim.kernels.zone_codes import BUFFER
 from sim.measures.map_layers import LAYERS
 from sim.report.blocks import Block, Gallery, Paragraph, Section, Subhead, Tile
 from sim.report.facts import Facts
@@ -24,7 +25,10 @@ def maps(facts: Facts) -> Section | None:
             blocks.append(Gallery(tiles, columns=3 if len(tiles) % 4 else 4))
     if not blocks:
         return None
-    return Section("maps", words("section.maps"), [Paragraph(words("maps.intro")), *blocks])
+    intro = [words("maps.intro")]
+    if any((part.ground.zone >= BUFFER).any() for _, part in facts.shown):
+        intro.append(words("maps.buffer"))
+    return Section("maps", words("section.maps"), [Paragraph(" ".join(intro)), *blocks])
 
 
 def _reach(differences: list[Floats]) -> float:
