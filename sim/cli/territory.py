@@ -10,6 +10,24 @@ import typer
 
 from sim.cli import options
 from sim.cli.console import CONSOLE, table
+from sim.cli.territory_options import (
+    Around,
+    Buffer,
+    Centres,
+    Columns,
+    Communes,
+    Ground,
+    GroundSource,
+    Kinds,
+    Layer,
+    PopulationSource,
+    Radius,
+    Shops,
+    ShopsSource,
+    VacancyFile,
+    VacancyShare,
+    Year,
+)
 from sim.errors import InputError
 from sim.words.folders import ENGLISH
 
@@ -24,69 +42,6 @@ territory_app = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=False,
 )
-
-
-Shops = Annotated[
-    Path | None,
-    typer.Option("--shops", help="Shops: BPE, SIRENE, OpenStreetMap, or a sheet of your own."),
-]
-Communes = Annotated[
-    list[str] | None,
-    typer.Option("--commune", metavar="CODE", help="Keep only this commune; repeatable."),
-]
-Around = Annotated[
-    str | None,
-    typer.Option("--around", metavar="LAT,LON", help="Keep only the surroundings of this point."),
-]
-Radius = Annotated[
-    float,
-    typer.Option(
-        "--radius",
-        parser=options.real_number,
-        metavar="M",
-        help="Radius of the surroundings, in m.",
-    ),
-]
-Centres = Annotated[
-    list[str] | None,
-    typer.Option("--centre", metavar="LAT,LON", help="Where a town centre is; repeatable."),
-]
-VacancyShare = Annotated[
-    str | None,
-    typer.Option(
-        "--vacancy", metavar="SHARE", help="Share of vacant premises, or 'counted' as marked."
-    ),
-]
-VacancyFile = Annotated[
-    Path | None, typer.Option("--vacancy-file", help="List of all vacant premises.")
-]
-Year = Annotated[
-    int | None,
-    options.whole("--year", "Year of the gridded data, if the file does not give it.", "YEAR"),
-]
-Columns = Annotated[
-    str | None,
-    typer.Option("--columns", metavar="NAME=ITS_NAME,...", help="Which column is which."),
-]
-Kinds = Annotated[
-    Path | None, typer.Option("--kinds", help="Your words for kinds of shop: CSV, word and kind.")
-]
-Layer = Annotated[
-    str | None, typer.Option("--layer", help="Layer to read, of a file with several.")
-]
-PopulationSource = Annotated[
-    str | None, typer.Option("--population-source", help="Source and licence of the residents.")
-]
-Ground = Annotated[
-    Path | None,
-    typer.Option("--ground", help="Map to draw beneath: .osm.pbf, GeoPackage, GeoJSON or others."),
-]
-GroundSource = Annotated[
-    str | None, typer.Option("--ground-source", help="Source and licence of the map.")
-]
-ShopsSource = Annotated[
-    str | None, typer.Option("--shops-source", help="Source and licence of the shops.")
-]
 
 
 @territory_app.command("import")
@@ -108,6 +63,7 @@ def import_command(
     commune: Communes = None,
     around: Around = None,
     radius: Radius = 5000.0,
+    buffer: Buffer = 0.0,
     centre: Centres = None,
     vacancy: VacancyShare = None,
     vacancy_file: VacancyFile = None,
@@ -133,9 +89,9 @@ def import_command(
     from sim.territory.imported_scenario import write_imported_scenario
 
     territory = _read(
-        population, shops, name or out.resolve().name, year, commune, around, radius, centre,
-        vacancy, vacancy_file, columns, kinds, layer, population_source, shops_source, ground,
-        ground_source,
+        population, shops, name or out.resolve().name, year, commune, around, radius, buffer,
+        centre, vacancy, vacancy_file, columns, kinds, layer, population_source, shops_source,
+        ground, ground_source,
     )  # fmt: skip
     balance = balance_sheet(territory, archetype)
     doubts = [remark for remark in balance.remarks if remark.is_doubt]
@@ -170,6 +126,7 @@ def check_command(
     commune: Communes = None,
     around: Around = None,
     radius: Radius = 5000.0,
+    buffer: Buffer = 0.0,
     centre: Centres = None,
     vacancy: VacancyShare = None,
     vacancy_file: VacancyFile = None,
@@ -193,8 +150,8 @@ def check_command(
 
     population, shops, ground = recognise_files(files, _reading(columns, None, layer, None))
     territory = _read(
-        population, shops, "check", year, commune, around, radius, centre, vacancy, vacancy_file,
-        columns, kinds, layer, population_source, shops_source, ground, ground_source,
+        population, shops, "check", year, commune, around, radius, buffer, centre, vacancy,
+        vacancy_file, columns, kinds, layer, population_source, shops_source, ground, ground_source,
     )  # fmt: skip
     balance = balance_sheet(territory, archetype)
     if as_json:
@@ -243,6 +200,7 @@ def _read(
     communes: list[str] | None,
     around: str | None,
     radius: float,
+    buffer: float,
     centres: list[str] | None,
     vacancy: str | None,
     vacancy_file: Path | None,
@@ -276,6 +234,7 @@ def _read(
         around=_point("--around", around),
         radius=radius,
         communes=codes,
+        buffer=buffer,
         vacancy=VacancyRequest(share=share, is_counted=is_counted, file=vacancy_file),
         centres=[point for one in centres or () if (point := _point("--centre", one))],
         reading_population=_reading(columns, None, layer, population_source),
@@ -352,9 +311,9 @@ def _counts(territory: Territory) -> dict[str, dict[str, int]]:
 
     from sim.territory.territory import SECTORS, ZONES
 
-    zone = np.where(territory.is_town_centre, 0, np.where(territory.is_retail_park, 1, 2)).ravel()
+    place = territory.place_alone
     counts = np.zeros((len(ZONES), len(SECTORS)), np.int64)
-    np.add.at(counts, (zone[territory.premises_cell], territory.premises_sector), 1)
+    np.add.at(counts, (place.premises_zone, place.premises_sector), 1)
     return {
         z: dict(zip(SECTORS, row, strict=True))
         for z, row in zip(ZONES, counts.tolist(), strict=True)
@@ -366,7 +325,9 @@ def _show(territory: Territory) -> None:
     from sim.territory.territory import SECTORS, UNKNOWN, VACANT
     from sim.words.language import number, percent
 
+    counted = _counts(territory)
     rows, columns = territory.shape
+    territory = territory.place_alone
     residents, youth = float(territory.residents.sum()), float(territory.youth.sum())
     premises = territory.premises_cell.size
     CONSOLE.data(
@@ -384,7 +345,7 @@ def _show(territory: Territory) -> None:
         heads = ["zone", *SECTORS, "premises"]
         lines = [
             [zone, *(str(n) for n in by_sector.values()), str(sum(by_sector.values()))]
-            for zone, by_sector in _counts(territory).items()
+            for zone, by_sector in counted.items()
         ]
         CONSOLE.data(table([heads, *lines]))
     CONSOLE.data("\nSources:")

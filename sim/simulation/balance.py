@@ -147,6 +147,7 @@ def balance_sheet(territory: Territory, archetype: str | None = None) -> Balance
     """
     chosen = archetype or suggest_archetype(territory)[0]
     usual = load_scenario(chosen).values
+    territory = territory.place_alone
     parts = territory.provenance
     residents = float(territory.residents.sum(dtype=np.float64))
     income = float((territory.income * territory.residents).sum() / residents)
@@ -177,6 +178,8 @@ def balance_sheet(territory: Territory, archetype: str | None = None) -> Balance
             values = {"here": per_1000, "usual": float(usual["premises_per_1000"])}
             remarks.append(Remark("premises", values))
         remarks += _of_shops(territory)
+    if buffer := parts.get("buffer"):
+        remarks.append(Remark("buffer", {n: round(buffer[n]) for n in ("residents", "premises")}))
     remarks += _of_sources(parts)
     return Balance(chosen, figures, remarks)
 

@@ -10,12 +10,16 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
+from scipy.spatial import cKDTree
 
 from sim.errors import InputError
 from sim.kernels.arrays import Bools, Floats
 from sim.territory.grid_frame import to_grid_coordinates
 
 __all__ = ["Extent", "Reading"]
+
+LARGEST_BUFFER: Final = 100_000.0
+"""m: beyond it nobody comes to shop; assumed."""
 
 _DISTRICTS: Final = {
     "75056": [f"751{i:02d}" for i in range(1, 21)],
@@ -39,12 +43,14 @@ class Reading:
 class Extent:
     """A place: a circle, one or several communes, or, without either, all that a grid holds.
 
-    `around` is latitude and longitude, `radius` in m; `communes` are INSEE's codes.
+    `around` is latitude and longitude, `radius` in m; `communes` are INSEE's codes. With a
+    `buffer`, m, the extent holds the place and what is that near to its residents.
     """
 
     around: tuple[float, float] | None = None
     radius: float = 5_000.0
     communes: Sequence[str] = ()
+    buffer: float = 0.0
 
     def __post_init__(self) -> None:
         """Raise `InputError` if a value is out of range, or a circle and communes are given."""
@@ -62,6 +68,14 @@ class Extent:
                 )
         if at is not None and self.communes:
             raise InputError("--around and --commune both say which cells to keep; give one.")
+        if not 0 <= self.buffer <= LARGEST_BUFFER:
+            raise InputError(
+                f"buffer is {self.buffer:g} m; it must be in [0, {LARGEST_BUFFER:,.0f}]."
+            )
+        if self.buffer and not self.is_part:
+            raise InputError(
+                "--buffer needs --around or --commune, which say where the place ends."
+            )
 
     @property
     def is_part(self) -> bool:
@@ -76,6 +90,15 @@ class Extent:
         own_x, own_y = to_grid_coordinates(np.array([longitude]), np.array([latitude]), 4326, epsg)
         with np.errstate(invalid="ignore"):
             return np.asarray(np.hypot(x - own_x, y - own_y) <= self.radius)
+
+    def around_cells(self, x: Floats, y: Floats, is_own: Bools) -> Bools:
+        """Return which cells, by their middles, are the place's or within its buffer."""
+        middles, near = np.column_stack([x, y]), is_own.copy()
+        own = middles[is_own]
+        low, high = own.min(axis=0) - self.buffer, own.max(axis=0) + self.buffer
+        rows = np.flatnonzero(((middles >= low) & (middles <= high)).all(axis=1))
+        near[rows] |= cKDTree(own).query(middles[rows])[0] <= self.buffer
+        return near
 
     def in_communes(self, codes: Sequence[str]) -> Bools:
         """Return which of these codes, or lists of codes in one text, hold one of the communes."""

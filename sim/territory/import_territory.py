@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from sim.errors import InputError
 from sim.kernels.arrays import Bools, Floats
+from sim.territory.buffer import neighbours_of, with_buffer
 from sim.territory.derive_zones import (
     CENTRE_SHARE_OF_PEAK,
     CENTRE_SHARE_OF_RESIDENTS,
@@ -58,6 +59,7 @@ def import_territory(
     around: tuple[float, float] | None = None,
     radius: float = 5_000.0,
     communes: Sequence[str] = (),
+    buffer: float = 0.0,
     vacancy: VacancyRequest | None = None,
     centres: Sequence[tuple[float, float]] = (),
     reading_population: Reading | None = None,
@@ -84,6 +86,8 @@ def import_territory(
         m.
     communes : sequence of str
         INSEE's codes of communes; only their cells and shops are kept.
+    buffer : float
+        m; neighbours that near to a cell of the place take part in shopping, with their shops.
     vacancy : VacancyRequest, optional
         What is known of vacant premises.
     centres : sequence of (float, float)
@@ -104,26 +108,58 @@ def import_territory(
     if not name or not name.isprintable():
         raise InputError(f"name is {name!r}; a territory needs a name of printable characters.")
     vacancy, extent = vacancy or VacancyRequest(), Extent(around, radius, communes)
-    people = read_population(
-        population, year=year, around=around, radius=radius, communes=communes,
-        reading=reading_population,
-    )  # fmt: skip
+    wider = Extent(around, radius, communes, buffer)
+    asked: dict[str, Any] = {
+        "year": year, "around": around, "radius": radius, "communes": communes,
+        "reading": reading_population,
+    }  # fmt: skip
+    people = read_population(population, **asked)
     seeds = _cells_of_centres(people.frame, centres)
     if shops is None:
         if vacancy.share is not None or vacancy.file is not None:
             raise InputError("--vacancy and --vacancy-file need the shops of the place (--shops).")
+        if buffer:
+            raise InputError("--buffer needs the shops of the place and around it (--shops).")
         territory = _without_premises(name, people, seeds)
         return _with_ground(territory, people.frame, ground, ground_source)
     near = near_residents(people.residents)
     where: dict[str, Any] = {"near": near, "extent": extent}
     points = read_shops(shops, people.frame, **where, reading=reading_shops)
+    own_rows = points.row
     if vacancy.file is not None:
         listed = read_shops(
             vacancy.file, people.frame, **where, reading=reading_shops, all_vacant=True
         )
         points = with_vacancy_list(points, listed)
-    territory = _with_premises(name, people, points, vacancy, seeds)
-    return _with_ground(territory, people.frame, ground, ground_source)
+    territory, frame = _with_premises(name, people, points, vacancy, seeds), people.frame
+    if buffer:
+        wide = read_population(population, **asked, buffer=buffer)
+        near = near_residents(wide.residents)
+        found = read_shops(shops, wide.frame, near=near, extent=wider, reading=reading_shops)
+        territory = _joined(territory, people, wide, found.without(own_rows), vacancy, buffer)
+        frame = wide.frame
+    return _with_ground(territory, frame, ground, ground_source)
+
+
+def _joined(
+    place: Territory, people: PopulationGrid, wide: PopulationGrid, points: ShopPoints,
+    requested: VacancyRequest, buffer: float,
+) -> Territory:  # fmt: skip
+    """Join a place and its neighbours, who have the vacancy stated for it."""
+    neighbours = neighbours_of(people, wide)
+    if not neighbours.residents.any():
+        raise InputError(
+            f"--buffer {buffer:g}: the file of residents has nobody within {buffer:g} m of the"
+            " place; give the file of a larger region."
+        )
+    if not points.cell.size:
+        none = np.zeros(wide.residents.shape, dtype=bool)
+        return with_buffer(place, people, _territory("", neighbours, none, none, {}), wide, buffer)
+    if requested.share is not None or requested.file is not None:
+        share = max(place.provenance["vacancy"]["share"], float(points.is_vacant.mean()))
+        requested = VacancyRequest(share=min(share, 0.9))
+    around = _with_premises("", neighbours, points, requested, [])
+    return with_buffer(place, people, around, wide, buffer)
 
 
 def _with_ground(

@@ -44,8 +44,9 @@ neighbourhood; assumed."""
 
 def suggest_archetype(territory: Territory) -> tuple[str, str]:
     """Suggest one of `ARCHETYPES` by density, size and income of a place, and say why in words."""
+    n_cells, territory = _cells_around_homes(territory), territory.place_alone
     residents = float(territory.residents.sum())
-    density = residents / (territory.residents.size * (territory.cell_size / 1000.0) ** 2)
+    density = residents / (n_cells * (territory.cell_size / 1000.0) ** 2)
     income = float((territory.income * territory.residents).sum()) / residents
     if density < RURAL_DENSITY:
         return "rural_low_density", f"{density:.0f} residents per km2, below {RURAL_DENSITY:.0f}"
@@ -57,6 +58,14 @@ def suggest_archetype(territory: Territory) -> tuple[str, str]:
             f"mean income {income:.2f} of the national one, below {WORKING_CLASS_INCOME}",
         )
     return "mid_sized_town", f"{residents:,.0f} residents at {density:,.0f} per km2"
+
+
+def _cells_around_homes(territory: Territory) -> int:
+    """Return the cells of the smallest grid that holds a place without its buffer."""
+    if territory.is_buffer is None:
+        return territory.residents.size
+    sides = np.nonzero(territory.place_alone.residents)
+    return int(np.prod([np.ptp(side) + 1 for side in sides]))
 
 
 def write_imported_scenario(
@@ -96,12 +105,12 @@ def write_imported_scenario(
         f"inherits {chosen}: {why}.",
     ]
     title = json.dumps(territory.name, ensure_ascii=False)
-    residents = float(territory.residents.sum(dtype=np.float64))
+    residents = float(territory.place_alone.residents.sum(dtype=np.float64))
     text = "".join(f"# {_printable(line)}\n" for line in comments) + (
         f"\ntitle = {{ en = {title} }}\n"
         + "".join(f"description.{lang} = {_described(residents, lang)}\n" for lang in languages())
         + f'inherits = "{chosen}"\n'
-        f'\n[territory]\nfile = "{data.name}"\n' + _starting_vacancy(territory)
+        f'\n[territory]\nfile = "{data.name}"\n' + _starting_vacancy(territory.place_alone)
     )
     # Name the scenario last, so that it never names a missing file, but write it first: once it is
     # on the disk, it cannot fail for lack of room.

@@ -71,6 +71,7 @@ def read_population(
     around: tuple[float, float] | None = None,
     radius: float = 5_000.0,
     communes: Sequence[str] = (),
+    buffer: float = 0.0,
     reading: Reading | None = None,
 ) -> PopulationGrid:
     """Read a file of inhabited cells onto a rectangular grid.
@@ -89,6 +90,8 @@ def read_population(
         m.
     communes : sequence of str
         INSEE's codes of communes; only their cells are kept.
+    buffer : float
+        m; also keep cells that are this near to one of the place.
     reading : Reading, optional
         What the user says of the file.
 
@@ -103,7 +106,7 @@ def read_population(
     the mean standard of living of a cell over that of metropolitan France in the same year.
     Everything, sentences included, is about the cells that are kept.
     """
-    extent, reading = Extent(around, radius, communes), reading or Reading()
+    extent, reading = Extent(around, radius, communes, buffer), reading or Reading()
     whole = _totals(read_table(path, population_request(reading, extent)))
     if whole.n_rows == 0:
         raise InputError(f"{path} holds no cells.")
@@ -171,7 +174,9 @@ def _totals(table: Table) -> Table:
 
 def population_request(reading: Reading, extent: Extent | None = None) -> Request:
     """Return what to read of a file of inhabited cells, at least within an extent."""
-    around = extent.around if extent else None
+    circle = None
+    if extent is not None and extent.around is not None:
+        circle = (*extent.around, extent.radius + extent.buffer)
     names = ("cell", "ind", "stat", "ind_snv", "i_pauv", "depcom", *YOUTH_WEIGHTS, *IMPUTED_COLUMNS)
     return Request(
         wanted=frozenset(names),
@@ -180,7 +185,7 @@ def population_request(reading: Reading, extent: Extent | None = None) -> Reques
         is_whole=False,
         columns=reading.columns,
         layer=reading.layer,
-        circle=None if extent is None or around is None else (*around, extent.radius),
+        circle=circle,
     )
 
 
@@ -205,6 +210,8 @@ def _kept(table: Table, extent: Extent) -> tuple[Table, int]:
                 f"{path} has no inhabited cell within {extent.radius / 1000:g} km of latitude"
                 f" {latitude:g}, longitude {longitude:g}."
             )
+    if extent.buffer:
+        is_kept = extent.around_cells(*read_cells(table).centres(), is_kept)
     table = table.take(np.flatnonzero(is_kept))
     residents = table.numbers("ind", missing=True, negative=True)
     is_missing = np.isnan(residents) | (residents == UNINHABITED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,18 +42,26 @@ _BAD_POSITION: Final = ("mauvaise", "m")
 class ShopPoints:
     """Commercial premises on a grid, read from a file; arrays are (premises,).
 
-    `cell` is the flat index of the cell; `group` the index in the catalogue's groups, or
-    `UNKNOWN_GROUP` for premises of unknown kind. `mall_cells`, (malls,), are cells of malls and
-    retail parks. `is_count` says that the file is a sheet of the premises in people's own words,
-    not a sample of OpenStreetMap's tags. The provenance is the entry ``premises`` of a territory's.
+    `row` is the row of the file; `cell` is the flat index of the cell; `group` the index in the
+    catalogue's groups, or `UNKNOWN_GROUP` for premises of unknown kind. `mall_cells`, (malls,), are
+    cells of malls and retail parks. `is_count` says that the file is a sheet of the premises in
+    people's own words, not a sample of OpenStreetMap's tags. The provenance is the entry
+    ``premises`` of a territory's.
     """
 
+    row: npt.NDArray[np.intp]
     cell: npt.NDArray[np.int32]
     group: npt.NDArray[np.int16]
     is_vacant: Bools
     mall_cells: npt.NDArray[np.int32]
     is_count: bool
     provenance: dict[str, Any]
+
+    def without(self, rows: npt.NDArray[np.intp]) -> ShopPoints:
+        """Return the premises of other rows of the same file."""
+        own = ~np.isin(self.row, rows)
+        chosen = {n: getattr(self, n)[own] for n in ("row", "cell", "group", "is_vacant")}
+        return replace(self, **chosen)
 
     @property
     def shows_vacancy(self) -> bool:
@@ -127,9 +135,9 @@ def read_shops(
     if 2 * inside < int(candidate.sum()) and not (inside and extent.is_part):
         check_overlap(table, frame, places, candidate, candidate & ~off_grid)
     outside = {"outside_grid": off_grid}
-    if extent.around is not None:
+    if extent.around is not None and not extent.buffer:
         outside["outside_circle"] = ~extent.circle(x, y, frame.epsg)
-    if extent.communes and "depcom" in table.columns:
+    if extent.communes and "depcom" in table.columns and not extent.buffer:
         outside["other_commune"] = ~extent.in_communes(table.texts("depcom"))
     elif near is not None:
         is_far = ~near.ravel()[np.maximum(cell, 0)]
@@ -147,6 +155,7 @@ def read_shops(
     left |= {"repeated": int((is_twin & (rows.group >= UNKNOWN_GROUP)).sum())}
     unmapped = int(((rows.group == UNMAPPED) & is_here).sum())
     return ShopPoints(
+        row=chosen,
         cell=cell[chosen],
         group=rows.group[chosen],
         is_vacant=rows.is_vacant[chosen],

@@ -130,6 +130,7 @@ def with_vacancy_list(points: ShopPoints, listed: ShopPoints) -> ShopPoints:
     )
     return replace(
         points,
+        row=np.concatenate([points.row[is_open], listed.row]),
         cell=np.concatenate([points.cell[is_open], listed.cell]),
         group=np.concatenate([points.group[is_open], listed.group]),
         is_vacant=np.concatenate([points.is_vacant[is_open], listed.is_vacant]),

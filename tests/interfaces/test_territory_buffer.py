@@ -1,0 +1,135 @@
+"""Neighbours within a buffer share the shopping of an imported place, and nobody counts them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.errors import InputError
+from sim.scenario.scenario import load_scenario
+from sim.simulation.balance import balance_sheet
+from sim.simulation.provenance import describe_territory
+from sim.simulation.simulation import Simulation
+from sim.territory.import_territory import import_territory
+from sim.territory.imported_scenario import suggest_archetype, write_imported_scenario
+from sim.territory.territory_file import load_territory, save_territory
+from sim.territory.vacancy import VacancyRequest
+from tests.interfaces.test_territory_extent import every_cell, shop, with_communes
+
+OF_PREMISES = ("sector", "floor_area", "occupancy")
+
+
+def imported(formats, town, buffer, shops=None, **options):
+    """The commune of the five western columns, with neighbours within so many metres."""
+    return import_territory(
+        formats.csv(town.folder / "c.csv", with_communes(town)),
+        formats.csv(town.folder / "s.csv", shops or every_cell(town) * 3),
+        name="T",
+        buffer=buffer,
+        **{"communes": ["99001"]} | options,
+    )
+
+
+def premises_of(territory):
+    places = np.column_stack(np.divmod(territory.premises_cell, territory.shape[1]))
+    return [places, *(getattr(territory, f"premises_{name}") for name in OF_PREMISES)]
+
+
+@pytest.mark.parametrize("vacancy", [None, 0.2])
+def test_the_place_is_the_same_with_and_without_neighbours(vacancy, formats, town):
+    asked = VacancyRequest(share=vacancy)
+    alone, joined = (imported(formats, town, m, vacancy=asked) for m in (0.0, 410.0))
+    assert alone.is_buffer is None
+    place = joined.place_alone
+    for name in ("residents", "youth", "income", "is_town_centre", "is_retail_park"):
+        own = getattr(joined if name == "income" else place, name)
+        np.testing.assert_array_equal(own[:, :5], getattr(alone, name))
+        assert name == "income" or not own[:, 5:].any()
+    for own, before in zip(premises_of(place), premises_of(alone), strict=True):
+        np.testing.assert_array_equal(own, before)
+    assert place.premises_cell.size < joined.premises_cell.size
+
+
+@pytest.mark.parametrize(("metres", "columns"), [(200, 6), (450, 7), (10_000, 9)])
+def test_neighbours_live_within_the_buffer_of_a_cell_of_the_place(metres, columns, formats, town):
+    territory = imported(formats, town, metres, vacancy=VacancyRequest(is_counted=True))
+    assert territory.residents.sum() == town.residents[:, :columns].sum()
+    shops = 3 * 7 * (columns - 5)
+    assert territory.premises_in_buffer.sum() == shops
+    assert territory.premises_in_buffer[:105].sum() == 0
+    entry = territory.provenance["buffer"]
+    assert (entry["residents"], entry["premises"]) == (town.residents[:, 5:columns].sum(), shops)
+
+
+def test_a_circle_has_neighbours_too(formats, town):
+    lon, lat = town.project(*town.middle(3, 2), 4326)
+    circle = {"communes": (), "around": (lat, lon), "radius": 450.0}
+    alone, joined = (imported(formats, town, metres, **circle) for metres in (0.0, 300.0))
+    assert joined.place_alone.residents.sum() == alone.residents.sum() < joined.residents.sum()
+    for own, before in zip(premises_of(joined.place_alone), premises_of(alone), strict=True):
+        assert len(own) == len(before)
+
+
+def test_a_shop_of_another_commune_in_a_shared_cell_is_the_neighbours(formats, town):
+    rows = [shop(town, 3, 4, depcom="99001")] * 4 + [shop(town, 3, 4, depcom="99002")] * 3
+    territory = imported(formats, town, 300.0, rows, vacancy=VacancyRequest(is_counted=True))
+    assert territory.premises_in_buffer.tolist() == [False] * 4 + [True] * 3
+    assert (territory.premises_zone < 3).tolist() == [True] * 4 + [False] * 3
+
+
+def test_what_is_said_of_a_place_leaves_out_its_neighbours(formats, town):
+    alone, joined = (imported(formats, town, metres) for metres in (0.0, 500.0))
+    assert suggest_archetype(joined) == suggest_archetype(alone)
+    sheets = [balance_sheet(territory) for territory in (alone, joined)]
+    for name, figure in sheets[0].figures.items():
+        assert sheets[1].figures[name] == pytest.approx(figure), name
+    assert "buffer" in {remark.code for remark in sheets[1].remarks}
+    told = [describe_territory(territory) for territory in (alone, joined)]
+    for name in ("residents", "premises", "premises_open", "premises_vacant"):
+        assert told[0][name] == told[1][name]
+    assert told[0]["sha256"] != told[1]["sha256"]
+
+
+def test_a_saved_place_keeps_its_buffer_and_runs(formats, town):
+    territory = imported(formats, town, 500.0)
+    scenario, file = write_imported_scenario(territory, town.folder / "out")
+    kept = load_territory(file)
+    np.testing.assert_array_equal(kept.is_buffer, territory.is_buffer)
+    np.testing.assert_array_equal(kept.premises_in_buffer, territory.premises_in_buffer)
+    run = Simulation(load_scenario(str(scenario)), seed=1)
+    run.run(1)
+    place = territory.place_alone
+    assert run.measure()["residents"] == pytest.approx(place.residents.sum(), rel=0.01)
+    assert run.measure()["premises"] == place.premises_cell.size
+    with_other_mask = territory.is_buffer.copy()
+    with_other_mask[:] = True
+    object.__setattr__(territory, "is_buffer", with_other_mask)
+    with pytest.raises(ValueError, match="no residents but those of its buffer"):
+        save_territory(territory, file)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"communes": ()}, "--buffer needs --around or --commune"),
+        ({"buffer": 150.0}, "nobody within 150 m of the place; give the file of a larger region"),
+        ({"buffer": -5.0}, r"buffer is -5 m; it must be in \[0, 100,000\]"),
+        ({"buffer": 1e6}, r"buffer is 1e\+06 m"),
+        ({"buffer": float("nan")}, "buffer is nan m"),
+    ],
+)
+def test_a_buffer_that_cannot_be_is_refused(options, said, formats, town):
+    with pytest.raises(InputError, match=said):
+        imported(formats, town, **{"buffer": 500.0} | options)
+
+
+def test_a_buffer_needs_shops(formats, town):
+    cells = formats.csv(town.folder / "c.csv", with_communes(town))
+    with pytest.raises(InputError, match="--buffer needs the shops"):
+        import_territory(cells, name="T", communes=["99001"], buffer=500.0)
+
+
+def test_neighbours_may_have_no_shops(formats, town):
+    territory = imported(formats, town, 300.0, [shop(town, 3, 1, depcom="99001")] * 5)
+    assert not territory.premises_in_buffer.any()
+    assert territory.provenance["buffer"]["residents"] == town.residents[:, 5:6].sum()
