@@ -285,7 +285,11 @@ def extend(
         rows = [row for row in plan.rows if row[1:3] in known_runs or row[1:3] in only]
         plan = replace(plan, rows=rows)
     _is_whole(store, plan, known)
-    _update(store, experiment, plan, commands_of_sweep(Path(folder).name, {}))
+    made = store.manifest["run"]
+    again = {key: made[key] for key in ("command", "python")}
+    # reports of sweeps also say how to repeat what was added
+    commands = again if known.factors else commands_of_sweep(Path(folder).name, {})
+    _update(store, experiment, plan, commands)
     fill(store, plan, how)
     return Results(store, experiment)
 

@@ -302,7 +302,7 @@ PROJECT_MEASURES: Final = (
     Measure(
         "birth_gini",
         "1",
-        "Gini of births between zones",
+        "Inequality of births between zones (Gini)",
         "Inequality of project births per resident between the zones: 0 none, 1 all in one.",
         "horizon",
         _between_zones(gini),

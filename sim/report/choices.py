@@ -220,7 +220,7 @@ class Choices:
             named = [facts.point_label(point)]
         if len(kinds) > 1 or not named:
             named = [titles or arm, *named]
-        return ", ".join(named)
+        return facts.levels.joined(named)
 
     def _level(self, factor: Factor, point: int, parts: Ints | None) -> str:
         levels, values = self._facts.levels, self._facts.points[factor.name]

@@ -183,7 +183,7 @@ class DesignFacts:
             is_plain = len(varied) > 1 and self.levels.speaks(factor) and units.count(unit) == 1
             write = self.levels.amount if is_plain else self.levels.named
             named.append(write(factor, row[factor.name]))
-        return ", ".join(named)
+        return self.levels.joined(named)
 
     def reaching(self, arm: str) -> list[str]:
         """Return the factors that change an arm: territory, parameters and its own levers."""
@@ -208,6 +208,12 @@ class DesignFacts:
     def share(self, value: float) -> str:
         """Write a share of replications in per cent."""
         return percent(value, self.language, 0)
+
+    def variants(self, some: int, total: int) -> str:
+        """Write some of all variants: how many of them, all, or none."""
+        key = "none" if not some else "all" if some == total else "some"
+        count = self.levels.count
+        return self.words(f"sweep_count.{key}", some=count(some), total=count(total))
 
     def table(
         self,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sim.experiments.factors import SCENARIO, Factor
-from sim.report.quantity import value_of
+from sim.report.quantity import behind_value, value_of
 from sim.words.catalogue import Words
 from sim.words.folders import Language
 from sim.words.language import number
@@ -85,7 +85,7 @@ class Levels:
         text = self.value(factor, value)
         unit = ""
         if is_number(factor) and not _is_never(factor, value) and factor.unit not in SPREADS:
-            unit = self.unit(factor, float(value))
+            unit = behind_value(factor.unit, self.unit(factor, float(value)))
         if unit.startswith("€"):
             return self.words("quantity.euros", amount=text) + unit[1:]
         return f"{text}\N{NO-BREAK SPACE}{unit}" if unit else text
@@ -97,6 +97,10 @@ class Levels:
         return self.words(
             "sweep.named_level", factor=self.label(factor), level=self.amount(factor, value)
         )
+
+    def joined(self, named: Sequence[str]) -> str:
+        """Join levels of several factors; by a point where names or numbers contain commas."""
+        return (" · " if any(":" in one or ", " in one for one in named) else ", ").join(named)
 
     def count(self, value: int) -> str:
         """Write a number of things."""

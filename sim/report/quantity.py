@@ -104,7 +104,20 @@ def value_of(value: object, unit: str, language: Language) -> str:
         return ", ".join(named) if all(named) and named else str(value) or words("quantity.none")
     if unit in (*_SHARES, YEARLY):
         return percent(value, language, _digits(100 * value))
+    if unit == "year":
+        return f"{value:.0f}"
     return number(value, language, _digits(value))
+
+
+def behind_value(unit: str, in_words: str) -> str:
+    """Return a unit as it stands behind a value: of what, where the value has the per cent.
+
+    Examples
+    --------
+    >>> behind_value("share of residents", "% of residents"), behind_value("km", "km")
+    ('of residents', 'km')
+    """
+    return in_words.removeprefix("%").strip() if unit in _SHARES else in_words
 
 
 def _chosen(part: str, words: Words) -> str:
@@ -164,7 +177,12 @@ class Quantity:
         """Write a change, with its sign."""
         if not math.isfinite(value):
             return Words(self.language)("quantity.unknown")
-        return signed(self.scale * value, self.language, self.digits)
+        shown = rounded(value, 3) if self.unit == "EUR" else self.scale * value
+        return signed(shown, self.language, self.digits)
+
+    def change_in_full(self, value: float) -> str:
+        """Write a change with its unit, such as ``+0.02 points``."""
+        return f"{self.change(value)} {self.unit_of_change(value)}".rstrip()
 
     def size(self, value: float) -> str:
         """Write the size of a change, without a sign and to two significant digits."""

@@ -207,7 +207,7 @@ def test_it_reports_the_funding_threshold_and_the_plateau(grid):
         "better in each of the 6 variants, and nowhere else." in text
     )
     assert "Funding of the cluster: beyond €25,000 a month, more adds nothing relevant" in text
-    assert "Funding of the cluster: still growing at the highest level tested, €50,000" in text
+    assert "Funding of the cluster: the effect still grows at the highest level tested" in text
 
 
 def test_the_answer_is_as_complete_in_french(grid):
@@ -340,11 +340,27 @@ def test_a_level_has_the_words_of_its_choice_and_the_number_of_its_unit():
     existing = value_of("coworking:1 living_lab:2", "kind:number", "fr")
     assert existing == "Espace de coworking (1), Living lab (2)"
     assert value_of("two words.csv", "1", "fr") == "two words.csv"
+    assert value_of(2025, "year", "en") == "2025"
+    visitors = Factor("visitors_share", float, (0.2, 0.5), unit="share of residents", label={})
+    assert levels.amount(visitors, 0.2) == "20%\N{NO-BREAK SPACE}of residents"
+    assert levels.joined(["0 seats", "€5 a month"]) == "0 seats, €5 a month"
+    assert levels.joined(["Start: 12 months", "Reuse: 1,5"]) == "Start: 12 months · Reuse: 1,5"
 
 
 def test_a_level_that_rounds_to_one_is_singular():
     shown = Quantity("projects", 10.0, "en")
     assert (shown.level_in_full(0.98), shown.level_in_full(1.6)) == ("1 project", "2 projects")
+    assert Quantity("share", 0.01, "fr").change_in_full(0.0188) == "+1,9 point"
+
+
+def test_money_is_not_told_to_the_euro():
+    assert Quantity("EUR", 1000.0, "en").interval(1_115_956, 1_121_723) == "+1,120,000"
+
+
+def test_some_of_all_variants_are_counted_in_words(grid):
+    facts = Facts(grid, "fr")
+    told = [facts.variants(some, 9) for some in (9, 3, 0)]
+    assert told == ["les 9 variantes", "3 des 9 variantes", "aucune variante"]
 
 
 def test_intervals_are_only_explained_where_there_are_some(sweeps):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, Final
 
 from sim.experiments.results import Results
 from sim.report.blocks import Block, Fold, Section, Table
@@ -96,6 +96,16 @@ def tables_of(section: Section | None) -> list[Table]:
     return [b for b in (*section.blocks, *folded) if isinstance(b, Table)]
 
 
+CLUMSY: Final = (
+    r"\b([\d,]+) (?:of|des|sur) \1 (?:variants|variantes)",  # all of them
+    r"\b(?:in|dans) 0 (?:of|des) |\b0 (?:variants|variantes)\b",  # none of them
+    r"\b(?:at most|au plus) 0(?:[.,]0+)? (?:short|en deçà)",  # as good as the best
+    r"% ?%",
+    r"\b1 (?:variantes|variants|simulations) ",
+)
+"""What nobody would say of some of all variants, of a gap, of a share."""
+
+
 def check_page(content: bytes, language: str) -> Page:
     """Check that a page is complete, in one language, without placeholders."""
     page = Page(content)
@@ -109,6 +119,9 @@ def check_page(content: bytes, language: str) -> Page:
     assert len(ids) == len(set(ids))
     assert not {tag for tag, _ in page.tags} & {"script", "link", "iframe", "img", "form"}
     assert len(content) < 1_500_000
+    plain = re.sub(r"\s", " ", f"{text} {' '.join(labels)}")
+    for clumsy in CLUMSY:
+        assert not re.search(clumsy, plain), re.findall(f".{{0,60}}(?:{clumsy}).{{0,60}}", plain)
     if language == "fr":
         own = " ".join(page.own_words)
         english = r"\b(the|of|with|without|and|is|are|from|which|months|shops|to|a month)\b"

@@ -252,8 +252,10 @@ def test_an_experiment_extended_is_the_same_as_begun_larger(true, folder, more):
     if "interventions" in more:
         wanted["interventions"] = ["transition_cluster", *more["interventions"]]
     at_once = sweep(folder / "two.toml", folder / "large", changes=wanted, executor="serial")
+    begun_with = true.manifest["run"]["command"]
     grown = extend(true.folder, executor="serial", **more)
     assert grown.digest == at_once.digest
+    assert grown.manifest["run"]["command"] == begun_with
     for kind in ("series", "ledger"):
         assert sorted_rows(grown, kind) == sorted_rows(at_once, kind)
         assert sum(pq.read_metadata(p).num_rows for p in parts(grown, kind)) == (

@@ -132,7 +132,8 @@ def state_of_runs(facts: Facts) -> list[Block]:
     if counts.missing:
         found.append(Paragraph(words("sweep.unfinished", **numbers)))
     if counts.failed:
-        found.append(Paragraph(words("sweep.some_failed", **numbers)))
+        some = words("sweep.some_failed", count=counts.failed, planned=numbers["planned"])
+        found.append(Paragraph(some))
     if 0 < facts.done[1] < FEWEST and facts.is_compared and not facts.is_sampled:
         found.append(Paragraph(too_few(facts)))
     return found

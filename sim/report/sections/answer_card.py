@@ -17,8 +17,7 @@ def card(
     """Make the card of a measured effect; its strip has a name of its own in the report."""
     change, quantity = "", effect.quantity
     if effect.has_moved:
-        value = quantity.change(effect.mean)
-        change = words("answer.levels", value=value, unit=quantity.unit_of_change(effect.mean))
+        change = quantity.change_in_full(effect.mean)
     picture = draw_strip(name, effect) if math.isfinite(effect.lo90) else None
     symbol = SYMBOLS[effect.verdict]
     return Card(measure, verdict, symbol, effect.tone, change, sentences, picture)

@@ -150,27 +150,27 @@ def _verdict(facts: Facts, surface: Surface) -> str:
     """State in how many variants the measure goes which way."""
     words, count = facts.words, facts.levels.count
     more, less = surface.count(*MORE), surface.count(*LESS)
-    total = count(len(surface.effects))
-    if len(surface.effects) == 1:
+    total = len(surface.effects)
+    if total == 1:
         verdict = surface.effects[0].verdict
         is_few = facts.is_sampled and verdict == "too_few"
         return capital(words("sampled.too_few" if is_few else f"verdict.{verdict}"))
     if more and less:
-        return words("sweep_card.both", more=count(more), less=count(less), total=total)
+        return words("sweep_card.both", more=count(more), less=count(less), total=count(total))
     if more or less:
         key = "increase" if more else "decrease"
-        return words(f"sweep_card.{key}", count=count(more or less), total=total)
+        return words(f"sweep_card.{key}", variants=facts.variants(more or less, total))
     if surface.reading == "none":
         none = surface.count(*SMALL)
-        key = "none" if none == len(surface.effects) else "none_in"
-        return words(f"sweep_card.{key}", count=count(none), total=total)
-    if surface.count("too_few") == len(surface.effects):
+        key = "none" if none == total else "none_in"
+        return words(f"sweep_card.{key}", variants=facts.variants(none, total))
+    if surface.count("too_few") == total:
         return capital(words("verdict.too_few"))
-    return words("sweep_card.open", count=count(surface.count(*OPEN)), total=total)
+    return words("sweep_card.open", variants=facts.variants(surface.count(*OPEN), total))
 
 
 def _sentences(facts: Facts, surface: Surface, effect: Effect) -> list[str]:
-    words, count = facts.words, facts.levels.count
+    words = facts.words
     found = where_sentences(facts, surface) if surface.has_moved else []
     found.append(_extreme(facts, surface, effect))
     if surface.reading in ("better", "mixed"):
@@ -184,9 +184,9 @@ def _sentences(facts: Facts, surface: Surface, effect: Effect) -> list[str]:
         found.append(words("sweep_card.target_sampled", target=target, share=share))
     elif surface.has_moved:
         met = int((np.nan_to_num(surface.reached) >= SURE).sum())
-        sure, total = facts.share(SURE), count(len(surface.effects))
-        of = {"share": sure, "count": count(met), "total": total}
-        found.append(words("sweep_card.target", target=target, **of))
+        key = "sweep_card.target" if met else "sweep_card.target_nowhere"
+        variants = facts.variants(met, len(surface.effects))
+        found.append(words(key, target=target, share=facts.share(SURE), variants=variants))
     return found
 
 
@@ -198,7 +198,7 @@ def _extreme(facts: Facts, surface: Surface, effect: Effect) -> str:
     against = words(f"sweep_card.{without}", baseline=level)
     point = facts.point_label(surface.largest or 0)
     if not math.isfinite(effect.lo90):
-        change, fewest = quantity.change(effect.mean), facts.levels.count(FEWEST)
+        change, fewest = quantity.change_in_full(effect.mean), facts.levels.count(FEWEST)
         told = {"change": change, "against": against, "fewest": fewest}
         if is_one:
             return words("sweep_card.mean_drawn" if facts.is_sampled else "sweep_card.mean", **told)

@@ -74,7 +74,7 @@ def money_rows(facts: Facts) -> list[list[Cell]]:
             low, high = (row.get(f"{column}_{end}", math.nan) for end in ("lo90", "hi90"))
             below = ""
             if math.isfinite(low):
-                below = euro_range(low, high, words.language)
+                below = euro_range(rounded(low, 3), rounded(high, 3), words.language)
             cells.append(
                 money_left(row, facts)
                 if column == "left"
@@ -133,7 +133,7 @@ def _scales_of_many(facts: Facts, reps: str) -> Table:
         scales = [of_town[arm.name] for of_town in facts.experiment.scales.values()]
         spent = sorted(scale.spent for scale in scales)
         short = facts.levels.count(sum(scale.limit != "none" for scale in scales))
-        ends = euro_range(spent[0], spent[-1], words.language)
+        ends = euro_range(rounded(spent[0], 3), rounded(spent[-1], 3), words.language)
         rows.append([Cell(arm.label), Cell(ends), Cell(short)])
     heads = [words(key) for key in ("table.intervention", "towns.spent", "towns.short")]
     return Table(words("towns.scales", reps=reps), heads, rows)
@@ -142,7 +142,7 @@ def _scales_of_many(facts: Facts, reps: str) -> Table:
 def _money(value: float, facts: Facts) -> str:
     if not math.isfinite(value):
         return facts.words("quantity.unknown")
-    return euros(0.0 if abs(value) < 0.5 else value, facts.language)
+    return euros(0.0 if abs(value) < 0.5 else rounded(value, 3), facts.language)
 
 
 def _board(facts: Facts) -> list[Block]:

@@ -75,7 +75,7 @@ def _of_arm(facts: Facts, arm: Arm, k: int, worlds: Worlds, names: Sequence[str]
     best = int(np.argmax([s.share for s in shares]))
     wanted = [
         words("possibility.target", measure=within_text(s.label),
-              change=s.quantity.change(targets[name]), unit=s.quantity.change_unit)
+              change=s.quantity.change_in_full(targets[name]))
         for name, s in surfaces.items()
     ]  # fmt: skip
     relevant = words("possibility.relevant", targets=words("answer.separator").join(wanted))

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Literal
+from typing import Final, Literal
 
 from sim.report.blocks import Block, Cell, Fold, Paragraph, Section, Subhead, Table
 from sim.report.facts import Facts
 from sim.report.inputs import Setting
-from sim.report.quantity import value_of
+from sim.report.quantity import behind_value, value_of
 from sim.scenario.posterior import Posterior
 from sim.words.catalogue import Words
 from sim.words.language import number
 from sim.words.sources import source_in
+
+BARE: Final = ("share", "1", "year", "kind:number")
+"""Units that say nothing beyond the value."""
 
 
 def settings(facts: Facts) -> Section:
@@ -47,7 +50,7 @@ def assumptions(facts: Facts) -> Section:
     figures = facts.inputs.catalogue_figures()
     blocks: list[Block] = [
         Paragraph(intro),
-        *([Paragraph(words(f"assumptions.{_marks(facts)}"))] if facts.is_compared else []),
+        *([Paragraph(words(f"assumptions.{_marks(facts)}"))] if _are_drawn(facts) else []),
         _folded(words("assumptions.caption"), every, words, "plausible"),
         _folded(words("assumptions.catalogues"), figures, words, ""),
     ]
@@ -57,7 +60,11 @@ def assumptions(facts: Facts) -> Section:
 def _marks(facts: Facts) -> str:
     """Return the key of the sentence on ranges, by how parameters are drawn."""
     has_posterior = isinstance(facts.scenario.posterior, Posterior)
-    return "marks_posterior" if has_posterior and not facts.is_fixed else "marks"
+    return "marks_posterior" if has_posterior else "marks"
+
+
+def _are_drawn(facts: Facts) -> bool:
+    return facts.is_compared and not facts.is_fixed
 
 
 def _folded(
@@ -66,9 +73,9 @@ def _folded(
     """Return a table of settings; the third column holds the default, the range, or neither."""
     rows = []
     for entry in entries:
-        is_bare = entry.unit in ("share", "1", "kind:number") or _is_never(entry, entry.value)
+        is_bare = entry.unit in BARE or _is_never(entry, entry.value)
         of = float(entry.value) if isinstance(entry.value, (int, float)) else math.nan
-        unit = "" if is_bare else words.unit(entry.unit, of)
+        unit = "" if is_bare else behind_value(entry.unit, words.unit(entry.unit, of))
         value = replace(_shown(entry.value, entry, words), below=unit)
         row = [Cell(entry.label, code=entry.name), value]
         if third == "plausible":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import numpy as np
@@ -131,7 +132,10 @@ def _robust(facts: Facts, choices: Choices, surface: Surface, is_alike: bool) ->
     key = "trade_offs.short_of_draws" if is_drawn else "trade_offs.short"
     if is_alike:
         key = "trade_offs.short_on_average"
-    short = [words(key, change=quantity.shortfall(value)) for value in found.max_regret]
+    gaps = (quantity.shortfall(value) for value in found.max_regret)
+    level = words("trade_offs.level")
+    is_gap = re.compile("[1-9]").search
+    short = [words(key, change=gap) if is_gap(gap) else level for gap in gaps]
     if not is_alike:
         change = quantity.change(good * found.worst[worst])
         cells += [

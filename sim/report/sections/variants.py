@@ -111,8 +111,8 @@ def _in_words(facts: Facts, surface: Surface, panel: Panel) -> str:
         at_low=facts.point_label(at_low),
         high=most,
         at_high=facts.point_label(at_high),
-        more=count(more),
-        less=count(less),
+        more=facts.variants(more, len(inside)),
+        less=facts.variants(less, len(inside)),
         total=count(len(inside)),
     )
 

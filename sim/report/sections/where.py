@@ -26,6 +26,9 @@ def where_sentences(facts: Facts, surface: Surface) -> list[str]:
         tone = ""
     wanted = np.array([t == tone for t in tones])
     verdict = words(f"sweep_tone.{tone or 'moved'}")
+    measured = np.array([e.is_measured for e in surface.effects])
+    if layout.kind == "strips" and len(tones) > 1 and wanted[measured].all():
+        return [words("sweep_where.everywhere")]
     if layout.kind == "strips" and len(tones) > 1 and wanted.sum() <= MOST_NAMED:
         named = [facts.point_label(int(p)) for p in np.flatnonzero(wanted)]
         listed = words("answer.separator").join(named)
@@ -35,9 +38,8 @@ def where_sentences(facts: Facts, surface: Surface) -> list[str]:
     if layout.kind not in ("grid", "curve"):
         return []
     points = facts.layout.panels[0].points
-    measured = np.array([e.is_measured for e in surface.effects])[points]
     kept = [
-        np.flatnonzero(measured.any(axis=tuple(k for k in range(points.ndim) if k != axis)))
+        np.flatnonzero(measured[points].any(axis=tuple(k for k in range(points.ndim) if k != axis)))
         for axis in range(points.ndim)
     ]
     block = largest_block(wanted[points][np.ix_(*kept)])
@@ -59,7 +61,7 @@ def where_sentences(facts: Facts, surface: Surface) -> list[str]:
         return [words("sweep_where.everywhere")]
     listed = spans[0] if len(spans) == 1 else words("page.and", a=spans[0], b=spans[1])
     key = "there" if not block.beyond else "there_and_beyond"
-    hits = {"count": count(block.hits), "beyond": count(block.beyond)}
+    hits = {"count": block.hits, "beyond": count(block.beyond)}
     where = listed[0].upper() + listed[1:]
     return [words(f"sweep_where.{key}", where=where, verdict=verdict, **hits)]
 
