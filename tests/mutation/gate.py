@@ -216,7 +216,7 @@ def main() -> int:
     parser.add_argument("--since", help="a commit: half of the mutants of lines changed since")
     parser.add_argument("--only", default="", help="part of the paths to draw from")
     parser.add_argument("--workers", type=int, default=2, help="processes at work")
-    parser.add_argument("--minutes", type=float, default=600.0, help="then begin no further mutant")
+    parser.add_argument("--minutes", type=float, default=600.0, help="then begin no further one")
     parser.add_argument("--allowed", type=int, default=0, help="survivors that are no failure")
     given = parser.parse_args()
 
