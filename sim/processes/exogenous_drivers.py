@@ -46,7 +46,7 @@ def _growth(
         unit="1/year",
         bounds=(-0.05, 0.06),
         label=f"{what}, {span}",
-        help=f"{what}, growth a year over {span}.",
+        help=f"{what}: growth a year, {span}.",
         source=source,
         evidence=evidence,  # type: ignore[arg-type]
         role="uncertainty" if plausible else "constant",

@@ -127,7 +127,7 @@ class MechanismParameters(ParameterGroup):
         "People use third places", "Off: third places are open and paid for, but nobody comes."
     )
     with_membership: bool = _switch(
-        "People are members", "Off: the users of a third place are drawn anew each month."
+        "People are members", "Off: the users of a third place change each month."
     )
     with_remote_work: bool = _switch(
         "Remote workers want desks", "Off: remote workers stay at home and meet nobody."

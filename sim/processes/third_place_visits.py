@@ -136,7 +136,7 @@ class ThirdPlacesParameters(ParameterGroup):
         unit="months",
         bounds=(1.0, 240.0),
         label="Duration of a membership",
-        help="Months for which somebody comes to a third place, on average; 1: decided anew each "
+        help="Months for which somebody comes to a third place, on average; 1: decided every "
         "month.",
         source="between contracts for shared desks, 5.3, and offices, 9.1 (docs/sources.md)",
         evidence="derived",
