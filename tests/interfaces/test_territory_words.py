@@ -29,6 +29,7 @@ from sim.territory.table import Table
 from sim.territory.territory import SECTORS, VACANT
 
 CATALOGUE = shop_catalogue()
+ACTIVITIES = tomllib.loads(files("sim.territory").joinpath("naf_codes.toml").read_text("utf-8"))
 VINTAGES = tomllib.loads(files("sim.territory").joinpath("bpe_codes.toml").read_text("utf-8"))
 
 
@@ -147,6 +148,32 @@ def test_a_code_keeps_its_meaning_between_vintages():
 @pytest.mark.parametrize("code", ["B199", "B999", "A599", ""])
 def test_a_code_that_no_vintage_has_is_unknown(code):
     assert CATALOGUE.of_bpe(code) == UNMAPPED
+
+
+def test_every_activity_that_is_mapped_has_its_label_and_every_retail_shop_is_mapped():
+    assert set(CATALOGUE.naf) == {code for labels in ACTIVITIES.values() for code in labels}
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("Hypermarchés", "hypermarkets"),
+        ("Supermarchés", "supermarkets"),
+        ("Supérettes", "minimarkets"),
+        ("Commerce d'alimentation générale", "grocers"),
+        ("Pâtisserie", "bakers, butchers and other food specialists"),
+        ("Commerce de détail de la chaussure", "clothes, shoes, jewellery and personal goods"),
+        ("Grands magasins", "sports, department and variety stores"),
+        ("Commerce de détail de meubles", "furniture, flooring and kitchens"),
+        ("Restauration de type rapide", "restaurants and fast food"),
+        ("Débits de boissons", "bars and cafés"),
+        ("Soins de beauté", "hairdressers and beauty"),
+        ("Activités des agents et courtiers d'assurances", "banks and insurers"),
+    ],
+)
+def test_the_labels_of_the_decree_lead_to_their_kind(label, name):
+    code = next(code for code, own in ACTIVITIES["decree"].items() if own == label)
+    assert CATALOGUE.groups[CATALOGUE.of_naf(code)].name == name
 
 
 def test_activities_of_sirene_are_mapped_left_out_or_unknown():
