@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sim.app.ends import KINDS, ends_of_ground, ends_of_levers, kinds_of
-from sim.app.ground import credit
+from sim.app.ground import buffer_bits, credit
 from sim.app.pair import CHARTS
 from sim.app.sessions import Session
 from sim.interventions import Intervention
@@ -34,6 +34,7 @@ def describe(session: Session) -> dict[str, Any]:
         "residents": round(float(place.residents.sum(dtype="float64"))),
         "premises": int(place.premises_cell.size),
         "ground": credit(run.territory),
+        "buffer": buffer_bits(run.territory),
         "scales": {name: list(scale) for name, scale in pair.scales.items()},
         "charts": list(CHARTS),
         "is_same": pair.arms.is_same,

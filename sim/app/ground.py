@@ -8,6 +8,7 @@ JSON with the names of kinds and of places: rank, x, y and text of each.
 
 from __future__ import annotations
 
+import base64
 import json
 import struct
 from typing import Any, Final
@@ -30,6 +31,13 @@ def ground_bytes(ground: Ground) -> bytes:
     head = HEADER.pack(MAGIC, ground.kind.size, len(ground.points), UNIT, len(text))
     numbers = np.concatenate([ground.first, ground.points.ravel()]).astype("<u4")
     return head + numbers.tobytes() + ground.kind.tobytes() + text
+
+
+def buffer_bits(territory: Territory) -> str | None:
+    """Return which cells are the buffer's, a bit for each by rows, in base 64; None without one."""
+    if territory.is_buffer is None:
+        return None
+    return base64.b64encode(np.packbits(territory.is_buffer).tobytes()).decode()
 
 
 def credit(territory: Territory) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -59,8 +60,50 @@ def test_the_ground_comes_as_it_lies_in_the_territory_and_is_credited(serve, tmp
 
 def test_a_generated_territory_has_no_map(client) -> None:
     page = Page(client)
-    assert page.about["ground"] is None
+    assert page.about["ground"] is page.about["buffer"] is None
     assert client.get(f"{page.path}/ground").status_code == 409
+
+
+def divided(folder: Path) -> Path:
+    """A scenario of a small town whose east is its neighbours'."""
+    town = territory_of(load_scenario("mid_sized_town").replace(**SMALL))
+    is_buffer = np.indices(town.shape)[1] >= town.shape[1] // 2
+    shops = is_buffer.ravel()[town.premises_cell]
+    joined = replace(town, name="Bourg", is_buffer=is_buffer, premises_in_buffer=shops)
+    return write_imported_scenario(joined, folder)[0]
+
+
+def test_the_page_gets_the_cells_of_neighbours_and_counts_none_of_them(serve, tmp_path) -> None:
+    path = divided(tmp_path)
+    about = Page(serve(scenarios=[path]), scenario="bourg", intervention=None, settings={}).about
+    town = territory_of(load_scenario(str(path)))
+    bits = np.unpackbits(np.frombuffer(base64.b64decode(about["buffer"]), np.uint8))
+    assert bits[: town.residents.size].tolist() == town.is_buffer.ravel().tolist()
+    assert about["residents"] == round(float(town.place_alone.residents.sum()))
+    assert about["premises"] == town.place_alone.premises_cell.size < town.premises_cell.size
+
+
+@pytest.mark.slow
+def test_neighbours_are_paler(browser, tmp_path) -> None:
+    from tests.app.browser import Visit, serving
+
+    darkest = """(x) => {
+      const canvas = document.querySelector("#town");
+      const copy = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+      Object.assign(copy.canvas, { width: canvas.width, height: canvas.height });
+      copy.drawImage(canvas, 0, 0);
+      const [left, wide] = [x * canvas.width, canvas.width * 0.4];
+      const { data } = copy.getImageData(left, 0, wide, canvas.height);
+      return data.reduce((least, value) => Math.min(least, value));
+    }"""
+    with serving([divided(tmp_path)]) as address:
+        page = Visit(browser, address, "scenario=bourg&intervention=none")
+        assert page.text("ground-credit").startswith("Paler: the surroundings")
+        page.pixels("without")
+        west, east = (page.page.evaluate(darkest, x) for x in (0.05, 0.55))
+        assert west < 60 < east
+        assert page.wrong == []
+        page.close()
 
 
 @pytest.mark.slow

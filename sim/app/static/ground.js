@@ -13,6 +13,7 @@ let ground = null;
 let drawn = ""; // for what the canvases were drawn
 const canvases = { beneath: document.createElement("canvas"), streets: document.createElement("canvas") };
 let labels = [];
+let around = null; // cells of neighbours: the bits, the size of the grid, and a canvas in one colour
 
 // Fetches the ground of a territory, if it has one and another was shown, and credits it.
 export async function load(session, about, territory) {
@@ -20,11 +21,12 @@ export async function load(session, about, territory) {
     ground = about.ground ? await api.ground(session) : null;
     [of, drawn] = [territory, ""];
   }
+  around = about.buffer && { bits: Uint8Array.from(atob(about.buffer), (c) => c.charCodeAt(0)), rows: about.rows, columns: about.columns };
   speak(about);
 }
 
 export function speak(about) {
-  document.getElementById("ground-credit").textContent = credit(about);
+  document.getElementById("ground-credit").textContent = [about.buffer && say("buffer"), credit(about)].filter(Boolean).join(" ");
 }
 
 export const credit = ({ ground: told }) =>
@@ -57,6 +59,22 @@ export function paint({ width, height }) {
     labels = placed(streets, scale);
   }
   return canvases;
+}
+
+// Returns the cells of neighbours in the colour of the paper, a pixel for each, or null without any.
+export function pale(paper) {
+  if (!around) return null;
+  const { bits, rows, columns } = around;
+  if (around.paper !== paper) {
+    around.paper = paper;
+    around.canvas = Object.assign(document.createElement("canvas"), { width: columns, height: rows });
+    const context = around.canvas.getContext("2d");
+    context.fillStyle = paper;
+    for (let k = 0; k < rows * columns; k++) {
+      if ((bits[k >> 3] >> (7 - (k % 8))) & 1) context.fillRect(k % columns, Math.floor(k / columns), 1, 1);
+    }
+  }
+  return around.canvas;
 }
 
 function path(name) {

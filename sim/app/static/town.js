@@ -16,6 +16,7 @@ const LARGEST = 1000; // pixels of a side: more would cost frames and show nothi
 const NEAR = 12; // pixels between a click and what is meant
 const FASTEST = 24; // months a second at which anybody could still follow a move
 const LONGEST = 600; // ms of a move between two months
+const PALE = 0.6; // how far the paper covers neighbours, whom no figure counts
 
 let present;
 let shown = null; // the frame and the town of the month
@@ -88,6 +89,12 @@ function still({ still: stay }, side, old = document.createElement("canvas")) {
   to.drawImage(maps.ground(isDifference() ? 2 : side), left, top, columns, rows, 0, 0, old.width, old.height);
   if (place) to.drawImage(place.streets, 0, 0);
   for (const one of stay) if (isSeen(one)) marks.stamp(to, one.mark, one.x, one.y);
+  const neighbours = ground.pale(paper);
+  if (neighbours) {
+    to.globalAlpha = PALE;
+    to.drawImage(neighbours, left, top, columns, rows, 0, 0, old.width, old.height);
+    to.globalAlpha = 1;
+  }
   for (const one of scenes[side].moving) if (!isMoving(one) && isSeen(one)) marks.stamp(to, one.mark, one.x, one.y);
   ground.label(to, paper, marks.ink);
   return old;
