@@ -40,6 +40,7 @@ def test_what_moves_the_town_comes_first_in_sizes_that_count(results):
     assert not table.loc["fte_cost"].any()  # nobody is paid in a town without a cluster
 
 
+@pytest.mark.slow
 def test_the_ranking_is_a_table_with_a_row_for_each_assumption(results):
     lines = markdown(ranking(results, "effect")).splitlines()
     assert len(lines) == 4

@@ -286,6 +286,7 @@ def drawn_sweep(tmp_path_factory):
     return sweep(few, folder / "out", executor="serial")
 
 
+@pytest.mark.slow
 def test_a_sweep_has_indices_of_effects_and_of_levels(small_sweep):
     effects = sensitivity(small_sweep)
     assert set(effects["arm"]) == {"transition_cluster"} and set(effects["kind"]) == {"effect"}
@@ -297,6 +298,7 @@ def test_a_sweep_has_indices_of_effects_and_of_levels(small_sweep):
     assert by_factor.loc["cluster_size", "st"] == 0.0  # the baseline has no cluster
 
 
+@pytest.mark.slow
 def test_a_sweep_gives_the_replications_for_a_half_width(drawn_sweep):
     table = seed_noise_table(
         drawn_sweep, "closures", kind="level", arm="baseline", half_widths={"closures": 0.1}

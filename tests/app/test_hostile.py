@@ -81,6 +81,7 @@ def is_fine(answer: Any) -> None:
 # Within the schema, and outside -------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
 @FEW
 @given(data=st.data())

@@ -114,6 +114,7 @@ def ends(connection: socket.socket, within: float) -> bool:
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("begun", [b"", b"GET / HT", PART, PART + BODY, REQUEST + PART])
 def test_a_request_that_does_not_arrive_ends_its_connection(
     address: tuple[str, int], begun: bytes
@@ -130,6 +131,7 @@ def test_a_request_in_drops_ends_in_time_too(address: tuple[str, int]) -> None:
             time.sleep(0.1)
 
 
+@pytest.mark.slow
 def test_files_have_more_time_to_arrive_and_not_for_ever(
     address: tuple[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

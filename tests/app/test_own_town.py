@@ -99,6 +99,7 @@ def head(*files: dict[str, Any], name: Any = "T") -> bytes:
 ONE = {"name": "a.csv", "size": 3}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "content",
     [
@@ -230,6 +231,7 @@ def test_a_reading_that_takes_too_long_ends(
         read_apart(laid(tmp_path, {"a.csv": b"x"}), "T")
 
 
+@pytest.mark.slow
 def test_towns_are_few_and_go_when_nobody_asks_for_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -156,6 +156,7 @@ def test_before_the_first_look_nothing_has_a_verdict(serve: Serve, held: threadi
     assert running.done >= 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["change", "end"])
 def test_they_stop_when_their_pair_is_gone(serve: Serve, held: threading.Event, how: str) -> None:
     sessions = alone()
@@ -171,6 +172,7 @@ def test_they_stop_when_their_pair_is_gone(serve: Serve, held: threading.Event, 
     assert running.done == 3
 
 
+@pytest.mark.slow
 def test_sessions_take_turns(serve: Serve, held: threading.Event) -> None:
     sessions = alone()
     client = serve(sessions)
@@ -216,6 +218,7 @@ def test_without_a_difference_there_is_nothing_to_replicate(client: TestClient) 
     assert client.get(f"{page.path}/replications").status_code == 409
 
 
+@pytest.mark.slow
 def test_failed_pairs_are_counted_and_give_one_sentence(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -137,6 +137,7 @@ def test_frames_bring_the_months_that_the_page_does_not_know(client: TestClient)
     assert last.with_it[-1, k] == pytest.approx(with_it[-12:].mean(), rel=1e-6)
 
 
+@pytest.mark.slow
 def test_a_change_gives_the_same_as_starting_with_it(client: TestClient) -> None:
     """Levers keep the baseline, parameters keep nothing; neither leaves traces of the old state."""
     page = Page(client)
@@ -156,6 +157,7 @@ def test_a_change_gives_the_same_as_starting_with_it(client: TestClient) -> None
         fresh.end()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_cell_reads_what_its_pixel_shows(client: TestClient, layer: str) -> None:
     page = Page(client)

@@ -54,6 +54,7 @@ def test_interleaved_sessions_do_not_affect_each_other(client: TestClient) -> No
     assert len({tuple(seen) for seen in frames}) == len(USERS)
 
 
+@pytest.mark.slow
 def test_simultaneous_sessions_do_not_affect_each_other(client: TestClient) -> None:
     alone = [play(Page(client, **user)) for user in USERS]  # type: ignore[arg-type]
     with ThreadPoolExecutor(2 * len(USERS)) as threads:

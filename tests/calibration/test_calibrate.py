@@ -41,6 +41,7 @@ def turnover(runs: Sequence[pd.DataFrame]) -> Mapping[str, float]:
 # Priors
 
 
+@pytest.mark.slow
 def test_priors_are_those_of_comparisons_without_a_posterior() -> None:
     prior = scenario_prior(TOWN, ["closure_rate", "takeover_reach"])
     plain = uncertain_ranges(replace(TOWN, posterior=None))

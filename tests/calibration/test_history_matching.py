@@ -19,6 +19,7 @@ from tests.calibration.toys import BEND_PRIOR, bend, planted
 TRUTH = {"a": 0.35, "b": 0.7, "c": 0.55}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("repeat", range(3))
 def test_the_planted_point_is_kept_and_nine_tenths_of_the_prior_are_ruled_out(repeat: int) -> None:
     truth = dict(zip("abc", np.random.default_rng(repeat).uniform(0.1, 0.9, 3), strict=True))
@@ -32,6 +33,7 @@ def test_the_planted_point_is_kept_and_nine_tenths_of_the_prior_are_ruled_out(re
     assert np.abs(found.draws.mean() - pd.Series(truth)).max() < 0.25
 
 
+@pytest.mark.slow
 def test_each_wave_leaves_no_more_than_the_one_before() -> None:
     targets = planted(bend(TRUTH, 7), 0.03, 0.02)
     found = history_matching(bend, BEND_PRIOR, targets, waves=3, draws=100, seed=1)
@@ -40,6 +42,7 @@ def test_each_wave_leaves_no_more_than_the_one_before() -> None:
     assert found.rounds["simulations"].tolist() == [30, 30, 30]
 
 
+@pytest.mark.slow
 def test_the_result_is_reproducible_and_independent_of_the_shape() -> None:
     targets = planted(bend(TRUTH, 7), 0.03, 0.02)
     flat, peaked = (

@@ -35,6 +35,7 @@ def folder(tmp_path):
     return made_up_sweep(tmp_path / "town", FILE, effects=EFFECTS).folder
 
 
+@pytest.mark.slow
 def test_replications_go_to_the_world_that_is_open(folder):
     with made_up(EFFECTS):
         found = extend_where_open(folder, 44, 60, executor="serial")

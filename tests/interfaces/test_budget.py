@@ -192,6 +192,7 @@ def test_arms_spend_the_budget_and_the_rest_is_said(kept):
     assert "--budget 200000" in kept[1].manifest["run"]["command"]
 
 
+@pytest.mark.slow
 def test_the_report_says_money_and_sizes_in_words_and_calls_nothing_left_that_is_spent(kept):
     section = budget(Facts(kept[1], "en"))
     rows = next(block.rows for block in section.blocks if isinstance(block, Table))

@@ -166,6 +166,7 @@ def test_a_comparison_made_in_a_folder_is_that_made_in_memory(
     check_same(found, load_results(tmp_path / "kept"))
 
 
+@pytest.mark.slow
 def test_more_replications_are_the_same_added_or_run_at_once(
     found: Results, tmp_path: Path
 ) -> None:

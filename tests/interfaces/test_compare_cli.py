@@ -174,6 +174,7 @@ def test_a_folder_must_be_named(capsys: pytest.CaptureFixture[str]) -> None:
 SOME_FAIL = [*SMALL_RUN, "--set", "starting_vacancy=0.005", "--reps", "12", "--workers", "1"]
 
 
+@pytest.mark.slow
 def test_replications_that_cannot_start_are_missing_and_the_others_are_kept(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,6 +198,7 @@ def test_replications_that_cannot_start_are_missing_and_the_others_are_kept(
     assert main(["report", str(out)]) == 0
 
 
+@pytest.mark.slow
 def test_where_no_replication_can_start_nothing_is_left(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

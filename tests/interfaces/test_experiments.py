@@ -83,6 +83,7 @@ def test_its_readme_uses_only_existing_names(path):
     assert not named - known
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", rest_slow(NAMES, quick=3))
 def test_no_level_of_it_fails_in_a_village(name):
     """Run two months of each arm at each level of each factor; sampled designs at four points."""

@@ -112,6 +112,7 @@ def heads(folder: Path) -> Iterator[tuple[str, list[str]]]:
         yield path.name, pq.read_schema(path).names
 
 
+@pytest.mark.slow
 def test_every_column_of_a_written_table_is_explained(tables: Path) -> None:
     known = set(explainable())
     found = dict(heads(tables))

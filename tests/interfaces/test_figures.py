@@ -227,6 +227,7 @@ def test_a_single_short_run_is_drawn_without_bands() -> None:
     assert any("One run, seed 7" in text for text in texts(time_series))
 
 
+@pytest.mark.slow
 def test_a_territory_without_premises_can_be_drawn() -> None:
     bare = {"premises_per_1000": 0.0, "rows": 9, "columns": 9, "population": 4000, "months": 2}
     scenario = load_scenario("mid_sized_town").replace(**bare)

@@ -17,6 +17,7 @@ from tests.reference.made_up_sweeps import CLUSTER, GRID, HEAD, TWO, made_up_swe
 from tests.reference.pages import answered, check_page, said
 
 
+@pytest.mark.slow
 def test_failures_are_reported_with_reasons_and_counts(tmp_path):
     def fails(run: Run) -> bool:
         return run.values.get("cluster_size") == 40

@@ -107,6 +107,7 @@ def test_a_territory_that_unpacks_to_gigabytes_is_refused_by_its_directory(tmp_p
     assert "unpacks to more than" in said_of(["territory"], path)[0]
 
 
+@pytest.mark.slow
 def test_an_array_that_claims_more_than_it_holds_is_refused(tmp_path):
     path = tmp_path / "claim.territory.npz"
     start = io.BytesIO()

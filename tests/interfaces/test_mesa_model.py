@@ -290,6 +290,7 @@ def test_batch_runs_go_over_scenarios_and_end_with_the_last_month(start_method):
     assert [(r["Step"], r["residents"]) for r in rows] == [(3, 50_000), (3, 20_000)]
 
 
+@pytest.mark.slow
 def test_nothing_keeps_a_model_alive_that_nobody_uses():
     model = TerritoryModel(rng=7)
     model.run_for(2)

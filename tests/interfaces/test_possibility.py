@@ -141,6 +141,7 @@ def test_the_interval_of_a_share_holds_what_is_not_known_about_luck(sweeps):
     assert unsure.hi90 - unsure.lo90 > sure.hi90 - sure.lo90
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", rest_slow(["en", "fr"]))
 def test_no_relevant_effect_anywhere_is_said_with_its_bound(sweeps, language):
     section, texts, tables = told(sweeps("nowhere"), language)

@@ -102,6 +102,7 @@ def test_a_finding_that_may_be_chance_is_open_and_says_so(facts: Facts) -> None:
     assert among.still_needed > 0 and may_not_matter.still_needed > 0
 
 
+@pytest.mark.slow
 def test_the_report_counts_its_looks(facts: Facts) -> None:
     found = made_up_comparison()
     facts = Facts(found, facts.language)

@@ -133,6 +133,7 @@ def test_the_python_in_the_manifest_makes_the_run_again(results: Results) -> Non
     pd.testing.assert_frame_equal(names["indicators"], results.indicators)
 
 
+@pytest.mark.slow
 def test_the_command_in_the_manifest_makes_the_run_again(
     results: Results, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

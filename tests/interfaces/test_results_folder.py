@@ -66,6 +66,7 @@ def killed_at(step: int, path: Path, text: str) -> bool:
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
+@pytest.mark.slow
 @kill
 def test_a_run_killed_at_any_step_leaves_whole_results_or_none(tmp_path: Path) -> None:
     out = tmp_path / "out"
@@ -85,6 +86,7 @@ def test_a_run_killed_at_any_step_leaves_whole_results_or_none(tmp_path: Path) -
     assert whole("new") <= set(content(out).items())
 
 
+@pytest.mark.slow
 @kill
 def test_a_replacement_killed_at_any_step_keeps_the_old_or_the_new_and_the_users_notes(
     tmp_path: Path,

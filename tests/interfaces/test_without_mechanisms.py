@@ -41,6 +41,7 @@ def test_every_switch_of_the_model_is_a_mechanism() -> None:
     assert all(name.startswith("with_") for name in SWITCHES)
 
 
+@pytest.mark.slow
 def test_a_mechanism_is_off_in_both_towns_with_the_same_luck(found: Results) -> None:
     asked = why(found, "third_place_users", workers=1)
     levels = asked.levels("transition_cluster")
@@ -73,6 +74,7 @@ def test_the_funnel_is_that_of_the_effects(found: Results) -> None:
     assert table["change"].tolist() == effects.loc[list(STAGES), "mean"].tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_report_follows_the_money(language: str) -> None:
     page = write_report(made_up_comparison(reps=12), language)["report.html"].decode()

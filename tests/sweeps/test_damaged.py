@@ -311,6 +311,7 @@ def test_a_report_edited_by_hand_is_not_replaced(
     assert (sound / "report" / "report.html").read_text() == "by hand"
 
 
+@pytest.mark.slow
 def test_a_report_never_leaves_its_folder(sound: Path, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     (sound / "report").symlink_to(tmp_path / "other")

@@ -233,6 +233,7 @@ def test_a_forged_result_is_found_by_its_seal_and_by_repeating_its_run(true):
     assert different[0].startswith("point ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "more",
     rest_slow(
@@ -273,6 +274,7 @@ def sorted_rows(results: Results, kind: str) -> list[tuple[object, ...]]:
     return sorted(map(tuple, results.store.kept(kind).to_pandas().to_numpy().tolist()))
 
 
+@pytest.mark.slow
 def test_an_arm_added_by_resuming_is_in_the_manifest_and_can_be_extended(true, folder):
     text = EXPERIMENT.replace('["transition_cluster"]', '["transition_cluster", "rent_relief"]')
     (folder / "two.toml").write_text(text)

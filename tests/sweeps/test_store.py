@@ -230,6 +230,7 @@ def test_nothing_is_lost_or_doubled_wherever_putting_files_together_stops(eager,
         assert kept == 2 * POINTS  # and no leftovers
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("steps", [0, 1, 2, 3, 4, 5, 17, 26, 27, 28])
 def test_putting_files_together_can_stop_before_any_step(eager, whole, store, steps):
     with mock.patch.object(Store, "compact"):
