@@ -8,6 +8,7 @@ sign, or is on the other side of the smallest relevant effect than the verdict s
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 import numpy as np
 
@@ -53,16 +54,17 @@ def truth_of(found: Replications, number: int) -> dict[tuple[str, int], tuple[fl
 def main() -> None:
     """Print how many verdicts there are, how many are contradicted, and how many are open."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scenario", default="mid_sized_town")
+    parser.add_argument("--scenario", default="mid_sized_town", help="a name, or a file")
     parser.add_argument("--intervention", default="transition_cluster")
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--truth", type=int, default=400)
     parser.add_argument("--whole", action="store_true", help="the whole town, not a small one")
     asked = parser.parse_args()
-    choice, background = Catalogue(), Background(1)
+    scenario, background = Path(asked.scenario), Background(1)
+    choice = Catalogue([scenario] if scenario.suffix else ())
 
     def begun(seed: int) -> Replications:
-        chosen = {"scenario": asked.scenario, "intervention": asked.intervention, "seed": seed}
+        chosen = {"scenario": scenario.stem, "intervention": asked.intervention, "seed": seed}
         settings = {} if asked.whole else SMALL_TOWN
         return Replications(choice.arms(Request(**chosen, settings=settings)), background)
 
