@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sim.cli import main
 from sim.errors import InputError
 from sim.experiments.experiment_file import KEYS, load_experiment, read_experiment
+from sim.experiments.plan import plan_experiment
 from sim.experiments.results import load_results
 from sim.experiments.running import extend, sweep
 from sim.words.catalogue import catalogue
@@ -61,6 +62,19 @@ def test_a_folder_keeps_the_words_of_shipped_experiments_in_every_language(tmp_p
     with made_up():
         mine = sweep(own, tmp_path / "mine", executor="serial")
     assert load_results(mine.folder).experiment.title["fr"] == "Mine"
+
+
+def test_arms_that_differ_only_in_what_a_factor_sets_share_their_runs(tmp_path):
+    """Those of the baseline, which `start` does not reach, are the same at both points."""
+    for name, start in (("early", 6), ("late", 30)):
+        text = f'type = "rent_relief"\n[levers]\nstart = {start}\n'
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    text = 'scenario = "mid_sized_town"\ninterventions = ["early.toml", "late.toml"]\n'
+    text += "replications = 1\n"
+    shared = experiment(tmp_path, f"{text}[factors]\nstart = [0, 12]\n")
+    assert len(plan_experiment(load_experiment(shared)).keys) == 1 + 2
+    own = experiment(tmp_path, f"{text}[factors]\n'early.start' = [0, 12]\n")
+    assert len(plan_experiment(load_experiment(own)).keys) == 1 + 2 + 1
 
 
 def test_shorter_runs_are_measured_as_far_as_they_go(tmp_path):
