@@ -137,6 +137,10 @@ BAD = [
     ("[[points]]\nclosure_rate = 0.1\n[[points]]\nclosure_rate = 0.1", "a point stands twice"),
     ("[[points]]\nclosure_rat = 0.1", "Did you mean 'closure_rate'?"),
     ("[[points]]\nclosure_rate = 0.1\n[factors]\nclosure_rate = [0.1]", "points in place of"),
+    (
+        "correlations = [['closure_rate', 'rent_effort', 0.5]]\n[[points]]\nclosure_rate = 0.1",
+        "a list design takes its factors one by one",
+    ),
 ]
 
 
