@@ -12,7 +12,7 @@ from sim.measures.registry import OUTCOMES
 from sim.report.blocks import Cell
 from sim.report.effects import SYMBOLS, Effect
 from sim.report.facts import Facts
-from sim.report.quantity import euros
+from sim.report.quantity import about_euros, euros
 from sim.report.sections.budget import COLUMNS, money_columns, money_left, money_rows, per_unit
 from sim.words.folders import Language
 from sim.words.language import number, typeset
@@ -38,7 +38,7 @@ def tell_board(board: Board, choice: Catalogue, language: Language) -> dict[str,
             words(
                 "page_board.too_little",
                 intervention=typeset(choice.interventions[name].title[language], language),
-                spent=euros(spent, language),
+                spent=about_euros(spent, language),
             )
             for name, spent in board.too_little.items()
         ],
@@ -89,7 +89,7 @@ def _left(row: Mapping[Any, Any], facts: Facts) -> str:
     if not cell.below or row["limit"] == "free":
         return cell.below
     if left < 0:
-        return words("page_board.over", amount=euros(-left, facts.language))
+        return words("page_board.over", amount=about_euros(-left, facts.language))
     return words("page_board.left", amount=cell.text, why=cell.below)
 
 

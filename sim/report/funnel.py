@@ -14,7 +14,7 @@ from sim.measures.registry import OUTCOMES
 from sim.report.blocks import Tone
 from sim.report.effects import SYMBOLS, Effect
 from sim.report.named import named
-from sim.report.quantity import euros
+from sim.report.quantity import about_euros
 from sim.report.sections.answer_card import within_text
 from sim.words.catalogue import Words
 
@@ -77,7 +77,7 @@ def _named(effect: Effect, words: Words) -> str:
     unit = effect.quantity.change_unit
     if effect.quantity.unit == "EUR" and effect.has_moved:
         sign = "+" if effect.mean > 0 else "\N{MINUS SIGN}"
-        return f"{within_text(effect.label)} {sign}{euros(abs(effect.mean), words.language)}"
+        return f"{within_text(effect.label)} {sign}{about_euros(abs(effect.mean), words.language)}"
     said = named(effect, words)
     return said.replace(f"\N{NO-BREAK SPACE}{unit}", "") if unit in effect.label.lower() else said
 

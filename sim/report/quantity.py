@@ -44,15 +44,26 @@ def euros(value: float, language: Language) -> str:
     return words("quantity.euros", amount=number(value, language))
 
 
-def euro_range(low: float, high: float, language: Language) -> str:
-    """Write an interval of amounts; one amount where its ends read the same.
+def about_euros(value: float, language: Language) -> str:
+    """Write a measured amount, of which no more than three figures are known.
 
     Examples
     --------
-    >>> euro_range(499_357.1, 499_357.2, "en"), euro_range(1, 2, "en")
-    ('€499,357', '€1 to €2')
+    >>> about_euros(499_357.1, "en")
+    '€499,000'
     """
-    return between(euros(low, language), euros(high, language), language)
+    return euros(rounded(value, 3), language)
+
+
+def euro_range(low: float, high: float, language: Language) -> str:
+    """Write an interval of measured amounts; one amount where its ends read the same.
+
+    Examples
+    --------
+    >>> euro_range(499_357.1, 499_457.2, "en"), euro_range(1, 2, "en")
+    ('€499,000', '€1 to €2')
+    """
+    return between(about_euros(low, language), about_euros(high, language), language)
 
 
 def between(low: str, high: str, language: Language) -> str:
@@ -171,14 +182,13 @@ class Quantity:
         if not math.isfinite(value):
             return Words(self.language)("quantity.unknown")
         write = percent if self.is_share else number
-        return write(value, self.language, max(0, self.digits - 1))
+        return write(self._known(value), self.language, max(0, self.digits - 1))
 
     def change(self, value: float) -> str:
         """Write a change, with its sign."""
         if not math.isfinite(value):
             return Words(self.language)("quantity.unknown")
-        shown = rounded(value, 3) if self.unit == "EUR" else self.scale * value
-        return signed(shown, self.language, self.digits)
+        return signed(self.scale * self._known(value), self.language, self.digits)
 
     def change_in_full(self, value: float) -> str:
         """Write a change with its unit, such as ``+0.02 points``."""
@@ -227,6 +237,10 @@ class Quantity:
         """Write a level with its unit, such as ``1 project``."""
         unit = "" if self.is_share else Words(self.language).unit(self.unit, self._shown(value))
         return f"{self.level(value)} {unit}".rstrip()
+
+    def _known(self, value: float) -> float:
+        """Keep the figures that are known: three of money."""
+        return rounded(value, 3) if self.unit.startswith("EUR") else value
 
     def _shown(self, value: float) -> float:
         return round(value, max(0, self.digits - 1)) if math.isfinite(value) else value

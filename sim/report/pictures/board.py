@@ -12,6 +12,7 @@ from sim.figures.style import Picture, look
 from sim.report.effects import SYMBOLS, Effect
 from sim.report.pictures.canvas import INK
 from sim.report.pictures.strips import PAINT, draw_effect, mark_zero
+from sim.words.catalogue import Words
 
 WIDTH: Final = 7.4
 """Inches, as wide as a printed page."""
@@ -54,7 +55,11 @@ def draw_board(name: str, label: str, rows: Sequence[tuple[str, Sequence[Effect]
             at = 1 - (top + ROW * (k + 0.5)) / height
             lines = textwrap.wrap(arm, 18)[:2]
             figure.text(0, at, "\n".join(lines), fontsize=9, va="center", color=INK)
-    told = "; ".join(f"{arm}: {', '.join(map(_said, effects))}" for arm, effects in rows)
+    words = Words(rows[0][1][0].quantity.language)
+    told = words("answer.separator").join(
+        words("sweep.named_level", factor=arm, level=", ".join(map(_said, effects)))
+        for arm, effects in rows
+    )
     return Picture(name, figure, f"{label} {told}.")
 
 

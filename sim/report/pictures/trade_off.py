@@ -12,7 +12,7 @@ from sim.figures.style import COLOURS, Picture, look, round_ticks, write_ticks
 from sim.report.effects import Surface
 from sim.report.pictures.canvas import FONT, INK, change_axis, titled, unit_line
 from sim.report.pictures.heat_map import SURE
-from sim.report.quantity import euros, rounded
+from sim.report.quantity import about_euros
 from sim.words.catalogue import Words
 from sim.words.language import number
 
@@ -69,6 +69,6 @@ def draw_trade_off(name: str, surface: Surface, choices: Sequence[Choice]) -> Pi
         total=number(len(choices), words.language),
         best=best.label,
         change=quantity.change(best.effect),
-        cost=euros(rounded(best.cost, 3), words.language),
+        cost=about_euros(best.cost, words.language),
     )
     return Picture(name, figure, label)

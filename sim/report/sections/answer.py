@@ -23,7 +23,7 @@ from sim.report.effects import Effect
 from sim.report.facts import Facts
 from sim.report.headlines import HEADLINES
 from sim.report.pictures.board import draw_board
-from sim.report.quantity import euros
+from sim.report.quantity import about_euros
 from sim.report.readings import Arm
 from sim.report.sections.answer_over_points import over_points, side_by_side
 from sim.report.sections.budget import money_heads, money_rows
@@ -70,7 +70,7 @@ def _told(facts: Facts, arm: Arm) -> list[Block]:
         "answer.lead_one" if arm.cost > 0 else "answer.lead_free",
         span=span(facts.months, words.language),
         intervention=facts.quoted(arm),
-        cost=euros(arm.cost, words.language),
+        cost=about_euros(arm.cost, words.language),
         findings=words("answer.separator").join(
             _finding(facts, key, e) for key, e in effects.items() if e.is_measured
         ),
@@ -100,7 +100,7 @@ def _picture(facts: Facts) -> list[Block]:
 
 def _cost(facts: Facts) -> list[Block]:
     """Tabulate the public money of each arm: in all, and a year, planned and really spent."""
-    costs = {arm.label: Cell(euros(arm.cost, facts.language)) for arm in facts.wholes}
+    costs = {arm.label: Cell(about_euros(arm.cost, facts.language)) for arm in facts.wholes}
     rows = [[row[0], costs[row[0].text], *row[1:]] for row in money_rows(facts)]
     heads = ["table.intervention", "answer.in_total", *money_heads(facts)]
     return [facts.table("answer.cost", heads, rows)] if rows else []

@@ -12,7 +12,7 @@ from sim.report.blocks import Block, Cell, Fold, Gallery, Paragraph, Section, Ta
 from sim.report.facts import Facts
 from sim.report.pictures.canvas import unit_line
 from sim.report.pictures.strips import draw_strips
-from sim.report.quantity import euro_range, euros, rounded, value_of
+from sim.report.quantity import about_euros, euro_range, euros, value_of
 from sim.report.sections.question import MOST_PLACES
 from sim.words.language import number
 
@@ -74,7 +74,7 @@ def money_rows(facts: Facts) -> list[list[Cell]]:
             low, high = (row.get(f"{column}_{end}", math.nan) for end in ("lo90", "hi90"))
             below = ""
             if math.isfinite(low):
-                below = euro_range(rounded(low, 3), rounded(high, 3), words.language)
+                below = euro_range(low, high, words.language)
             cells.append(
                 money_left(row, facts)
                 if column == "left"
@@ -133,7 +133,7 @@ def _scales_of_many(facts: Facts, reps: str) -> Table:
         scales = [of_town[arm.name] for of_town in facts.experiment.scales.values()]
         spent = sorted(scale.spent for scale in scales)
         short = facts.levels.count(sum(scale.limit != "none" for scale in scales))
-        ends = euro_range(rounded(spent[0], 3), rounded(spent[-1], 3), words.language)
+        ends = euro_range(spent[0], spent[-1], words.language)
         rows.append([Cell(arm.label), Cell(ends), Cell(short)])
     heads = [words(key) for key in ("table.intervention", "towns.spent", "towns.short")]
     return Table(words("towns.scales", reps=reps), heads, rows)
@@ -142,7 +142,7 @@ def _scales_of_many(facts: Facts, reps: str) -> Table:
 def _money(value: float, facts: Facts) -> str:
     if not math.isfinite(value):
         return facts.words("quantity.unknown")
-    return euros(0.0 if abs(value) < 0.5 else rounded(value, 3), facts.language)
+    return about_euros(0.0 if abs(value) < 0.5 else value, facts.language)
 
 
 def _board(facts: Facts) -> list[Block]:
@@ -181,8 +181,8 @@ def per_unit(row: Any, facts: Facts) -> Cell:
     """Return EUR per unit gained with its interval, or why there is none."""
     words, verdict = facts.words, row["cost_verdict"]
     if verdict == "ratio":
-        value, low, high = (rounded(row[n], 3) for n in ("eur_per_unit", "unit_lo90", "unit_hi90"))
+        value, low, high = (row[n] for n in ("eur_per_unit", "unit_lo90", "unit_hi90"))
         below = euro_range(low, high, words.language)
-        return Cell(euros(value, words.language), below=below)
+        return Cell(about_euros(value, words.language), below=below)
     known = {"loss": "cost.opposite", "free": "cost.free"}
     return Cell(words(known.get(verdict, f"verdict.{verdict}")))

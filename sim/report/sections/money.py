@@ -13,7 +13,7 @@ from sim.report.blocks import Block, Cell, Fold, Gallery, Paragraph, Section, Su
 from sim.report.effects import Effect
 from sim.report.facts import Facts
 from sim.report.pictures.money_bars import draw_money
-from sim.report.quantity import euros, rounded
+from sim.report.quantity import about_euros
 from sim.report.readings import Arm, Money
 from sim.words.catalogue import Words
 from sim.words.language import number, span
@@ -43,7 +43,7 @@ def _outcome(facts: Facts, arm: Arm, key: str) -> list[Cell]:
     words = facts.words
     measure, sign = OUTCOMES[key]
     effect = facts.effect(arm, measure)
-    amount = euros(arm.cost, words.language) if arm.cost > 0 else words("cost.free")
+    amount = about_euros(arm.cost, words.language) if arm.cost > 0 else words("cost.free")
     first = [Cell(words(f"cost.{key}")), Cell(amount), effect.change_cell(words, sign)]
     low, high = sorted((sign * effect.lo90, sign * effect.hi90))
     if not effect.has_moved or low <= 0 <= high:
@@ -54,7 +54,7 @@ def _outcome(facts: Facts, arm: Arm, key: str) -> list[Cell]:
         return [*first, Cell(words("cost.free")), Cell("")]
     # A ratio has three figures: no more of them are known.
     gains = (sign * effect.mean, high, low)
-    ratios = [euros(rounded(arm.cost / gain, 3), words.language) for gain in gains]
+    ratios = [about_euros(arm.cost / gain, words.language) for gain in gains]
     between = words("quantity.range", low=ratios[1], high=ratios[2])
     return [*first, Cell(ratios[0]), Cell(between)]
 
@@ -90,7 +90,7 @@ def money(facts: Facts) -> Section | None:
 
 def _bars(booked: Money, name: str, quoted: str, words: Words) -> Picture:
     totals = {line: float(amounts.sum()) for line, amounts in booked.spent.items()}
-    total = euros(sum(totals.values()), words.language)
+    total = about_euros(sum(totals.values()), words.language)
     line = words(f"line.{max(totals, key=totals.__getitem__)}")
     label = words("money.alt", intervention=quoted, total=total, line=line)
     years = [str(y) for y in booked.years]

@@ -7,7 +7,7 @@ from typing import Final
 from sim.report.blocks import Block, Bullets, Cell, Paragraph
 from sim.report.facts import Facts
 from sim.report.headlines import HEADLINES
-from sim.report.quantity import euros, rounded
+from sim.report.quantity import about_euros, euros
 from sim.report.readings import Arm
 from sim.words.language import span
 
@@ -54,7 +54,7 @@ def _row(facts: Facts, arm: Arm, label: str) -> list[Cell]:
     granted = facts.inputs.granted(arm.name)
     unspent = granted - arm.cost
     is_left = unspent > WORTH_SAYING * granted
-    left, spent = (euros(rounded(v, 3), words.language) for v in (unspent, arm.cost))
+    left, spent = (about_euros(v, words.language) for v in (unspent, arm.cost))
     row.append(Cell(spent, below=words("parts.unspent", amount=left) if is_left else ""))
     for name in HEADLINES.values():
         effect = facts.effect(arm, name)

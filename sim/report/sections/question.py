@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sim.report.facts import Facts
-from sim.report.quantity import euros
+from sim.report.quantity import about_euros
 from sim.words.language import span, typeset
 
 MOST_PLACES: Final = 12
@@ -76,7 +76,7 @@ def key_facts(facts: Facts) -> list[tuple[str, str]]:
         of = "page.replications_value" if is_alone else "page.replications_several"
         found.append((words("page.replications"), words(of, count=reps)))
         if is_alone:  # that of several stands in a table of the answer
-            amount = euros(facts.wholes[0].cost, words.language)
+            amount = about_euros(facts.wholes[0].cost, words.language)
             found.append((words("page.cost"), words("page.cost_value", amount=amount)))
         return found
     tried = [arm.label for arm in facts.wholes if arm.label]

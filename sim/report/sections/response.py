@@ -12,7 +12,7 @@ from sim.report.blocks import Block, Cell, Paragraph, Section, Subhead, Table
 from sim.report.effects import Effect, Surface
 from sim.report.facts import Facts
 from sim.report.levels import is_scale
-from sim.report.quantity import between, euros, rounded, signed
+from sim.report.quantity import about_euros, between, euros, rounded, signed
 from sim.report.readings import Arm
 from sim.words.catalogue import Words
 
@@ -145,7 +145,7 @@ def _step(facts: Facts, factor: Factor, surface: Surface, row: dict[Any, Any]) -
     interval = quantity.interval(row["effect_lo90"], row["effect_hi90"])
     return [
         Cell(step),
-        Cell(euros(rounded(row["cost"], 3), words.language)),
+        Cell(about_euros(row["cost"], words.language)),
         Cell(quantity.change(row["effect"]), below=interval),
         marginal,
         Cell(words(f"step.{row['verdict']}"), tone=effect.tone),

@@ -104,9 +104,10 @@ def _in_words(facts: Facts, surface: Surface, panel: Panel) -> str:
     (low, at_low), (high, at_high) = min(measured), max(measured)
     more, less = (sum(e.verdict in which for e, _ in inside) for which in (MORE, LESS))
     least, most = surface.quantity.change(low), surface.quantity.change(high)
+    fixed = (facts.levels.named(f, value) for f, value in panel.fixed)
     return words(
         "sweep_pictures.alt_grid" if least != most else "sweep_pictures.alt_even",
-        measure=surface.label,
+        measure=facts.levels.joined([surface.label, *fixed]),
         low=least,
         at_low=facts.point_label(at_low),
         high=most,

@@ -43,7 +43,7 @@ def _of_arm(facts: Facts, asked: Why, arm: Arm) -> list[Block]:
     heads = ("why.mechanism", "why.without", "why.through", "table.verdict")
     label, quoted = measure.label[facts.language], facts.quoted(arm)
     return [
-        Subhead(f"{arm.label}: {label}"),
+        Subhead(facts.words("sweep.named_level", factor=arm.label, level=label)),
         Bullets(found.sentences),
         facts.table("why.caption", heads, rows, (3,), measure=label, intervention=quoted),
     ]
