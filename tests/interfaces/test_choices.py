@@ -12,7 +12,7 @@ import pytest
 
 from sim.analysis.over_worlds import over_worlds
 from sim.interventions import TYPES
-from sim.report.blocks import Paragraph, Table
+from sim.report.blocks import Gallery, Paragraph, Table
 from sim.report.choices import Choices
 from sim.report.facts import Facts
 from sim.report.sections.answer import answer
@@ -101,6 +101,13 @@ def test_doing_nothing_stands_in_every_table_and_labels_name_own_levers_only(fac
         assert "vacancy" not in label
     (table,) = (b for b in trade_offs(facts("two")).blocks if isinstance(b, Table))
     assert table.heads[-1] == "Do nothing"
+    (gallery,) = (b for b in trade_offs(facts("two")).blocks if isinstance(b, Gallery))
+    (tile,) = gallery.tiles
+    assert tile.caption == (
+        "On the line, the cheapest first: 1. Do nothing (0 for €0); "
+        "2. Transition cluster · Funding of the cluster: €10,000 a month (+5.0 for €1.00 million); "
+        "3. Transition cluster · Funding of the cluster: €60,000 a month (+30.0 for €6.00 million)."
+    )
     (row,) = table.rows  # shops do not react
     best = "Transition cluster · Funding of the cluster: €60,000 a month"
     assert row[1].text == row[3].text == best

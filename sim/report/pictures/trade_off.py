@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from sim.report.pictures.heat_map import SURE
 from sim.report.quantity import about_euros
 from sim.words.catalogue import Words
 from sim.words.language import number
+
+NEAR: Final = 0.04
+"""Share of an axis within which numbers would hide one another."""
 
 
 @dataclass(frozen=True)
@@ -30,31 +34,53 @@ class Choice:
     share: float
 
 
+def on_line(surface: Surface, choices: Sequence[Choice]) -> list[Choice]:
+    """Return the choices that no other beats in both, the cheapest first."""
+    both = np.array([[surface.measure.good * c.effect, -c.cost] for c in choices])
+    front = np.flatnonzero(non_dominated(both))
+    return [choices[k] for k in front[np.argsort(-both[front, 1], kind="stable")]]
+
+
+def _numbered(line: Sequence[Choice], wide: float, high: float) -> list[tuple[str, Choice]]:
+    """Return numbers with the choice at which they stand; several where choices coincide."""
+    found: list[tuple[str, Choice]] = []
+    for k, one in enumerate(line, 1):
+        told, last = found[-1] if found else ("", one)
+        near = abs(one.cost - last.cost) / 1e6 <= NEAR * wide
+        if told and near and abs(one.effect - last.effect) <= NEAR * high:
+            found[-1] = (f"{told}, {k}", last)
+        else:
+            found.append((str(k), one))
+    return found
+
+
 def draw_trade_off(name: str, surface: Surface, choices: Sequence[Choice]) -> Picture:
     """Draw the effect of each choice on a measure against public money.
 
-    The line joins choices that no other beats in both; those that luck may have put there are
-    hollow.
+    The line joins choices that no other beats in both, and numbers them; those that luck may have
+    put there are hollow.
     """
     cost = np.array([c.cost for c in choices]) / 1e6
     effect = np.array([c.effect for c in choices])
-    quantity = surface.quantity
-    front = non_dominated(np.stack([surface.measure.good * effect, -cost], axis=1))
+    quantity, line = surface.quantity, on_line(surface, choices)
+    front = np.array([any(c is one for one in line) for c in choices])
     is_sure = np.array([c.share >= SURE for c in choices])
-    # What costs the same to three figures and brings no more looks the same on a picture.
-    order = np.flatnonzero(front)[np.argsort(cost[front], kind="stable")]
-    best = choices[int(order[-1])]
+    best = line[-1]
     words = Words(quantity.language)
     with look():
         figure = titled(5.0, 3.5, surface.label, unit_line(quantity))
         axes = figure.add_axes((0.125, 0.155, 0.845, 0.66))
         axes.axhline(0, color="black", linewidth=1.0)
-        axes.plot(cost[order], effect[order], color=COLOURS["blue"], linewidth=1.4)
+        axes.plot([c.cost / 1e6 for c in line], [c.effect for c in line], color=COLOURS["blue"],
+                  linewidth=1.4)  # fmt: skip
         axes.plot(cost[~front], effect[~front], "o", color="white", markeredgecolor="#7A828B",
                   markersize=5)  # fmt: skip
         for which, fill in ((is_sure, COLOURS["blue"]), (~is_sure, "white")):
             axes.plot(cost[front & which], effect[front & which], "D", color=fill,
                       markeredgecolor=COLOURS["blue"], markersize=6)  # fmt: skip
+        for told, one in _numbered(line, float(np.ptp(cost)), float(np.ptp(effect))):
+            axes.annotate(told, (one.cost / 1e6, one.effect), (-4, 5), textcoords="offset points",
+                          ha="right", fontsize=FONT, color=INK)  # fmt: skip
         round_ticks(axes.xaxis, 6)
         digits = 0 if float(np.ptp(cost)) >= 4 else 1 if float(np.ptp(cost)) >= 0.4 else 2
         write_ticks(axes.xaxis, lambda v: number(v, words.language, digits))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -15,7 +16,8 @@ from sim.report.blocks import Block, Cell, Gallery, Paragraph, Section, Subhead,
 from sim.report.choices import Choices
 from sim.report.effects import Surface
 from sim.report.facts import Facts
-from sim.report.pictures.trade_off import Choice, draw_trade_off
+from sim.report.pictures.trade_off import Choice, draw_trade_off, on_line
+from sim.report.quantity import about_euros
 
 MOST_CHOICES: Final = 100
 """Choices beyond which dots hide one another."""
@@ -39,7 +41,8 @@ def trade_offs(facts: Facts) -> Section | None:
         if not surfaces:
             continue
         if tried > 1 and len(points := _points(choices, name, surfaces[0])) > 1:
-            tiles.append(Tile(draw_trade_off(f"cost_{k}", surfaces[0], points)))
+            picture = draw_trade_off(f"cost_{k}", surfaces[0], points)
+            tiles.append(Tile(picture, caption=_line(facts, surfaces[0], points)))
         rows.append(_robust(facts, choices, surfaces[0], is_alike))
     if not rows:
         return None
@@ -92,6 +95,16 @@ def _points(choices: Choices, name: str, surface: Surface) -> list[Choice]:
         for label, (effect, cost), share in zip(choices.labels, means, shares, strict=True)
         if np.isfinite([effect, cost]).all()
     ]
+
+
+def _line(facts: Facts, surface: Surface, points: Sequence[Choice]) -> str:
+    """Name the choices that no other beats, by their numbers in the picture."""
+    words, told = facts.words, []
+    for k, one in enumerate(on_line(surface, points), 1):
+        change, cost = surface.quantity.change(one.effect), about_euros(one.cost, facts.language)
+        of = {"choice": one.label, "change": change, "cost": cost}
+        told.append(words("trade_offs.on_line", number=facts.levels.count(k), **of))
+    return words("trade_offs.line", choices=words("answer.separator").join(told))
 
 
 def _worlds(facts: Facts, choices: Choices) -> list[str]:
