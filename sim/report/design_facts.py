@@ -211,7 +211,8 @@ class DesignFacts:
 
     def variants(self, some: int, total: int) -> str:
         """Write some of all variants: how many of them, all, or none."""
-        key = "none" if not some else "all" if some == total else "some"
+        every = "both" if total == 2 else "all"
+        key = "none" if not some else every if some == total else "some"
         count = self.levels.count
         return self.words(f"sweep_count.{key}", some=count(some), total=count(total))
 

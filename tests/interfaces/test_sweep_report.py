@@ -361,6 +361,7 @@ def test_some_of_all_variants_are_counted_in_words(grid):
     facts = Facts(grid, "fr")
     told = [facts.variants(some, 9) for some in (9, 3, 0)]
     assert told == ["les 9 variantes", "3 des 9 variantes", "aucune variante"]
+    assert facts.variants(2, 2) == "les deux variantes"
 
 
 def test_intervals_are_only_explained_where_there_are_some(sweeps):
