@@ -16,6 +16,10 @@ from sim.territory.table import Request, Table, wanted_names
 
 _HEAD: Final = 100_000
 
+LARGEST_CHECKED: Final = 100_000_000
+"""Maximum bytes of GeoJSON of which each feature is checked: larger files would take as long again
+as to read them."""
+
 read_geojson = read_layers("GeoJSON", "GeoJSON file")
 
 
@@ -28,17 +32,36 @@ def read_json(path: Path, request: Request) -> Table:
         start = file.read(_HEAD)
     if '"elements"' in start and '"features"' not in start:
         return _read_overpass(path, request)
+    if path.stat().st_size <= LARGEST_CHECKED:
+        _check_features(path)
     return read_geojson(path, request)
+
+
+def _check_features(path: Path) -> None:
+    """Raise `InputError` if a feature is none: GDAL would leave it out without a word."""
+    try:
+        text = path.read_text(encoding="utf-8-sig", errors="surrogateescape")
+        content = json.loads(text, strict=False)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path} is not valid GeoJSON: {error}.") from None
+    features = content.get("features") if isinstance(content, dict) else None
+    for k, one in enumerate(features if isinstance(features, list) else ()):
+        if not isinstance(one, dict) or one.get("type") != "Feature" or "geometry" not in one:
+            raise InputError(
+                f"{path} is damaged GeoJSON: feature {k + 1} has no type 'Feature' or no geometry."
+            )
 
 
 def _read_overpass(path: Path, request: Request) -> Table:
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
-        elements = [one for one in content["elements"] if isinstance(one, dict)]
+        elements = content["elements"]
+        if not all(isinstance(one.get("tags", {}), dict) for one in elements):
+            raise ValueError
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise InputError(f"{path} is a damaged answer of Overpass.") from None
     # Without tags are the bare nodes of outlines (out body; >; out skel).
-    tagged = [one for one in elements if isinstance(one.get("tags"), dict) and one["tags"]]
+    tagged = [one for one in elements if one.get("tags")]
     if not tagged:
         raise InputError(
             f"{path} is an answer of Overpass without tags; end the query with 'out center tags;'."

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
 from sim.errors import InputError
+from sim.figures.maps import draw_territory
+from sim.report.pictures.maps import Ground, draw_layer
 from sim.scenario.scenario import load_scenario
 from sim.simulation.balance import balance_sheet
 from sim.simulation.provenance import describe_territory
@@ -127,6 +130,23 @@ def test_a_buffer_needs_shops(formats, town):
     cells = formats.csv(town.folder / "c.csv", with_communes(town))
     with pytest.raises(InputError, match="--buffer needs the shops"):
         import_territory(cells, name="T", communes=["99001"], buffer=500.0)
+
+
+def test_maps_draw_neighbours_paler(formats, town):
+    territory = imported(formats, town, 500.0)
+    pictures = [draw_territory(one, "en") for one in (territory, territory.place_alone)]
+    legends = [{text.get_text() for text in p.figure.findobj(Text)} for p in pictures]
+    assert "paler: the surroundings, not counted" in legends[0] - legends[1]
+    ground = Ground(territory.zone, territory.residents > 0)
+    layer = draw_layer("a", "A", ground, "population", territory.residents, 99.0, False, "en")
+    for picture in (pictures[0], layer):
+        veils = [
+            image.get_array()[..., 3]
+            for image in picture.figure.axes[0].images
+            if image.get_array().ndim == 3
+        ]
+        assert len(veils) == 1
+        np.testing.assert_array_equal(veils[0] > 0, territory.is_buffer)
 
 
 def test_neighbours_may_have_no_shops(formats, town):

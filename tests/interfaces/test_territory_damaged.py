@@ -109,6 +109,23 @@ def test_rows_that_are_lost_within_a_file_are_not_lost_silently(name, seed, town
         import_territory(town.population(), path, name="T")
 
 
+@pytest.mark.parametrize(
+    ("name", "whole", "damage"),
+    [
+        ("shops.geojson", '{ "type": "Feature"', '{ "type": "Fcature"'),
+        ("shops.geojson", '"geometry"', '"gcometry"'),
+        ("shops.geojson", "] }", ".] }"),
+        ("overpass.json", '"tags": {"shop": "clothes"}', '"tags": 47'),
+    ],
+)
+def test_a_feature_that_is_none_is_not_left_out_silently(name, whole, damage, town):
+    path = town.folder / name
+    WRITERS[name](path, frame(town))
+    path.write_text(path.read_text("utf-8").replace(whole, damage, 1), "utf-8")
+    with pytest.raises(InputError, match=r"damaged|not valid GeoJSON"):
+        import_territory(town.population(), path, name="T")
+
+
 def test_a_raster_marks_what_is_missing_in_one_way(town):
     path, corner = town.folder / "pixels.tif", (3_760_000, 2_880_000)
     values = np.full((20, 20), 2.0)
