@@ -5,6 +5,7 @@ Heavy imports wait until a command runs, so that ``sim --help`` answers at once.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -36,6 +37,9 @@ INTERRUPTED: Final = 130
 
 _ANYWHERE: Final = ("-q", "--quiet", "-v", "--verbose")
 """Global options that are also valid after the command."""
+
+_OBJECTS_BETWEEN_COLLECTIONS: Final = 20_000
+"""Ten times the usual number: imports and runs make many objects, and hardly any cycles of them."""
 
 # Depending on its version, Typer has its own copy of click's exceptions or uses click's.
 _UsageError: Any = typer.BadParameter.__mro__[1]
@@ -109,6 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 ok, 1 a run failed, 2 wrong usage or an invalid value, 3 some runs failed, 130
         interrupted.
     """
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, *gc.get_threshold()[1:])
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # the terminal is not UTF-8

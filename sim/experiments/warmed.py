@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import signal
 
 # Ctrl-C reaches all processes of a terminal; the driver ends the others.
@@ -21,3 +22,5 @@ with contextlib.suppress(Exception):
         one_point({BASELINE: town}, seed=0, reps=1, ledger=True, series=True, maps=True)
     )
     plan.model(plan.run(next(iter(plan.keys))))
+
+gc.freeze()  # workers neither search nor copy what they share
