@@ -15,6 +15,7 @@ from sim.interventions import TYPES
 from sim.report.blocks import Gallery, Paragraph, Table
 from sim.report.choices import Choices
 from sim.report.facts import Facts
+from sim.report.pictures.trade_off import Choice, on_line
 from sim.report.sections.answer import answer
 from sim.report.sections.effect_tables import effect_tables
 from sim.report.sections.trade_offs import trade_offs
@@ -146,3 +147,12 @@ def test_draws_with_a_second_seed_are_worlds(facts):
     assert choices.effects_of_draws("running_projects").shape == (2, 4, 16)
     texts = [b.text for b in trade_offs(facts("drawn", "fr")).blocks if isinstance(b, Paragraph)]
     assert any("tirage de tous les chiffres incertains" in text for text in texts)
+
+
+def test_what_costs_money_and_changes_nothing_is_beaten_by_doing_nothing(facts):
+    surface = facts("two").surface(facts("two").arms[0], "running_projects")
+    idle, none, some = (
+        Choice(label, cost, effect, 1.0)
+        for label, cost, effect in (("idle", 0.0, 0.0), ("none", 1e6, 1e-4), ("some", 2e6, 9.0))
+    )
+    assert on_line(surface, [some, none, idle]) == [idle, some]

@@ -13,7 +13,7 @@ from sim.figures.style import COLOURS, Picture, look, round_ticks, write_ticks
 from sim.report.effects import Surface
 from sim.report.pictures.canvas import FONT, INK, change_axis, titled, unit_line
 from sim.report.pictures.heat_map import SURE
-from sim.report.quantity import about_euros
+from sim.report.quantity import about_euros, rounded
 from sim.words.catalogue import Words
 from sim.words.language import number
 
@@ -35,9 +35,11 @@ class Choice:
 
 
 def on_line(surface: Surface, choices: Sequence[Choice]) -> list[Choice]:
-    """Return the choices that no other beats in both, the cheapest first."""
-    both = np.array([[surface.measure.good * c.effect, -c.cost] for c in choices])
-    front = np.flatnonzero(non_dominated(both))
+    """Return the choices that no other beats in both, nor as both are told; the cheapest first."""
+    scale, digits = surface.measure.good * surface.quantity.scale, surface.quantity.digits
+    both = np.array([[scale * c.effect, -c.cost] for c in choices])
+    told = np.array([[round(e, digits), rounded(cost, 3)] for e, cost in both.tolist()])
+    front = np.flatnonzero(non_dominated(both) & non_dominated(told))
     return [choices[k] for k in front[np.argsort(-both[front, 1], kind="stable")]]
 
 
