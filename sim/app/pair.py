@@ -99,7 +99,7 @@ class Pair:
         equal values.
         """
         low, high = self.scales[layer]
-        without, with_it = (LAYERS[layer].measure(run.state) for run in self.runs)
+        without, with_it = (LAYERS[layer].measure(run.state, 1) for run in self.runs)
         reach = _OF_DIFFERENCE * (high - low)
         difference = _bytes(np.subtract(with_it, without, dtype=np.float32), -reach, reach)
         return _bytes(without, low, high), _bytes(with_it, low, high), difference
@@ -113,7 +113,7 @@ class Pair:
                 "columns."
             )
         at = {
-            name: [float(layer.measure(run.state)[row, column]) for run in self.runs]
+            name: [float(layer.measure(run.state, 1)[row, column]) for run in self.runs]
             for name, layer in LAYERS.items()
         }
         return {name: [v if np.isfinite(v) else None for v in vs] for name, vs in at.items()}
@@ -130,7 +130,7 @@ def _scale(name: str, run: Simulation) -> Scale:
         return layer.limits
     if layer.unit == "share":
         return (0.0, 1.0)
-    values = np.asarray(layer.measure(run.state), np.float64)
+    values = np.asarray(layer.measure(run.state, 1), np.float64)
     seen = values[np.isfinite(values) & (values > 0)]
     return (0.0, _round_up(float(np.quantile(seen, 0.98))) if seen.size else 1.0)
 

@@ -14,7 +14,7 @@ from sim.experiments.experiment import Experiment
 from sim.experiments.factors import SCENARIO
 from sim.experiments.run import Outcome, Run, Table
 from sim.experiments.shared_start import begin
-from sim.measures.map_layers import snapshot
+from sim.measures.map_layers import block_of, in_blocks, snapshot
 from sim.measures.measure import Windows
 from sim.measures.registry import OUTCOMES, measured, monthly_table
 from sim.scenario.scenario import Scenario
@@ -49,7 +49,10 @@ class TerritoryRuns:
     def __call__(self, run: Run) -> Outcome:
         """Do a run; raise `InputError` if it cannot start from its parameters."""
         asked = self._asked
-        simulation = begin(self.scenario_of(run), run.seed)
+        scenario = self.scenario_of(run)
+        # A start that no other arm shares would only be kept twice.
+        is_shared = len(asked.arms) > 1
+        simulation = (begin if is_shared else Simulation)(scenario, run.seed)
         opening = opening_balance(simulation)
         kept: dict[str, Table] = {}
         start = simulation.measure() if asked.every_month and not run.is_rerun else {}
@@ -81,8 +84,9 @@ def _maps(simulation: Simulation, asked: Experiment) -> Table:
     for month in asked.maps:
         simulation.run(month - simulation.month)
         pages.append(snapshot(simulation.state, asked.layers))
-    zone = simulation.state["cell.zone"].astype(np.uint8)
-    alike = {"rows": len(zone), "cell_size": simulation.territory.cell_size}
+    block = block_of(simulation.territory.shape)
+    zone = in_blocks(simulation.state["cell.zone"], block, np.minimum).astype(np.uint8)
+    alike = {"rows": len(zone), "cell_size": block * simulation.territory.cell_size}
     return (
         {"month": np.array(asked.maps, np.int32)}
         | {name: np.full(len(pages), value) for name, value in alike.items()}

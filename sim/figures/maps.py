@@ -32,7 +32,7 @@ from sim.figures.style import (
 )
 from sim.kernels.arrays import Bools, Floats
 from sim.kernels.zone_codes import BUFFER
-from sim.measures.map_layers import LAYERS
+from sim.measures.map_layers import LAYERS, block_of, in_blocks
 from sim.measures.registry import MEASURES
 from sim.scenario.scenario import Scenario
 from sim.simulation.provenance import describe_territory
@@ -101,23 +101,24 @@ def draw_maps(results: Results, language: Language) -> Picture:
         runs = words(f"map_figure.{'one' if reps == 1 else 'many'}", seed=seed, reps=reps)
         line = words("map_figure.line", runs=runs)
         page.finish(place_of(results, language), words("map_figure.head"), line)
-        note = words("map_figure.note", size=number(maps.cell_size, language))
+        block = round(maps.cell_size / results.territory["cell_size_m"])
+        note = squares(maps.cell_size, block, language)
         footer(page.figure, note, *rests_on(results, language))
     return Picture("maps", page.figure, words("map_figure.label"))
 
 
 def draw_territory(territory: Territory, language: Language) -> Picture:
     """Draw a territory before a run: its people and its premises."""
-    words = Words(language)
-    residents = territory.residents.astype(np.float64)
-    count = np.bincount(territory.premises_cell, minlength=residents.size).astype(np.float64)
-    premises = count.reshape(residents.shape)
-    zone = territory.zone
+    words, block = Words(language), block_of(territory.shape)
+    count = np.bincount(territory.premises_cell, minlength=territory.residents.size)
+    residents, premises = (
+        in_blocks(field.reshape(territory.shape), block).astype(np.float64)
+        for field in (territory.residents, count)
+    )
+    zone, size = in_blocks(territory.zone, block, np.minimum), block * territory.cell_size
     window = window_of((residents > 0) | (premises > 0) | (zone < 2))
     with look():
-        page = _Page(
-            zone, territory.cell_size, residents > 0, window, 1, 2, language, territory.ground
-        )
+        page = _Page(zone, size, residents > 0, window, 1, 2, language, territory.ground, block)
         layers = (
             (residents, LAYERS["population"].label, "unit_population", "YlGnBu"),
             (premises, MEASURES["premises"].label, "premises", "Purples"),
@@ -126,12 +127,21 @@ def draw_territory(territory: Territory, language: Language) -> Picture:
             top = max(float(values.max()), 1.0)
             page.draw(0, k, values, colours, top).set_title(labels[language], pad=6)
             page.scale(k, words(f"map_figure.{unit}"), colours, top)
-        note = words("map_figure.note", size=number(territory.cell_size, language))
+        note = squares(size, block, language)
         page.finish(territory.name, words("map_figure.territory"), note)
         told = starting_point(describe_territory(territory), language)
         footer(page.figure, *told, *_credit(territory, words))
     label = words("figure.title", place=territory.name, head=words("map_figure.territory_label"))
     return Picture("territory", page.figure, label)
+
+
+def squares(size: float, block: int, language: Language) -> str:
+    """Say how large the squares of a map are, m, and what they add up."""
+    words = Words(language)
+    note = words("map_figure.note", size=number(size, language))
+    if block > 1:
+        note += " " + words("map_figure.blocks", number=number(block, language))
+    return note
 
 
 def _credit(territory: Territory, words: Words) -> list[str]:
@@ -168,8 +178,9 @@ class _Page:
         columns: int,
         language: Language,
         beneath: Ground | None = None,
+        block: int = 1,
     ) -> None:
-        self.beneath = beneath
+        self.beneath, self.block = beneath, block
         self.zone, self.inhabited = zone[window], inhabited[window]
         self.window, self.language, self.words = window, language, Words(language)
         self.kilometres = cell_size / 1000
@@ -218,7 +229,7 @@ class _Page:
     def _streets(self, axes: Axes, ground: Ground) -> None:
         """Draw lines above the colours of cells, and outlines of waters."""
         top, left = (part.start or 0 for part in self.window)
-        points = (ground.points / UNIT - (left, top)) * self.kilometres
+        points = (ground.points / UNIT / self.block - (left, top)) * self.kilometres
         points[:, 1] = self.extent[3] - points[:, 1]
         parts = np.split(points, ground.first[1:-1])
         names = [ground_kinds()[0][kind].name for kind in ground.kind]

@@ -1,4 +1,9 @@
-"""Maps of a territory in one month, layer by layer."""
+"""Maps of a territory in one month, layer by layer.
+
+A map has at most `MOST` squares along a side, more than a picture can show. Each square of a larger
+territory, such as a country, is a block of cells: it adds up what is counted, and its shares are
+those of all who live or trade in it.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +35,8 @@ class Layer:
     name : str
         Name in ``--layers``.
     measure : callable
-        Maps the state to a (rows, columns) array; nan for cells without anything to measure.
+        Maps the state and the cells along a side of a block, 1 for cells, to an array (rows of
+        blocks, columns of blocks); nan for blocks without anything to measure.
     source, evidence : str
         Source of the values, and how well they are known.
     limits : tuple of float, optional
@@ -42,7 +48,7 @@ class Layer:
     unit: str
     english_label: str
     english_definition: str
-    measure: Callable[[State], npt.NDArray[Any]]
+    measure: Callable[[State, int], npt.NDArray[Any]]
     source: str
     evidence: str
     limits: tuple[float, float] | None = None
@@ -63,11 +69,45 @@ SMOOTHING: Final = 0.5
 that each value averages dozens of young people and not two or three."""
 
 
-def _by_cell(state: State, values: npt.NDArray[Any], table: str) -> npt.NDArray[np.float64]:
-    shape = state["cell.residents"].shape
+MOST: Final = 1000
+"""Squares along a side of a map."""
+
+
+def block_of(shape: tuple[int, ...]) -> int:
+    """Return the cells along a side of a square of a map, for a grid of (rows, columns).
+
+    Examples
+    --------
+    >>> block_of((64, 1000)), block_of((5000, 4000))
+    (1, 5)
+    """
+    return -(-max(shape) // MOST)
+
+
+def in_blocks(field: npt.NDArray[Any], block: int, join: np.ufunc = np.add) -> npt.NDArray[Any]:
+    """Return the sums of a field over square blocks of cells, or what else a function makes of it.
+
+    Examples
+    --------
+    >>> in_blocks(np.array([[1, 2, 3], [4, 5, 6]]), 2)
+    array([[12,  9]])
+    """
+    if block == 1:
+        return field
+    down, right = (np.arange(0, length, block) for length in field.shape)
+    return np.asarray(join.reduceat(join.reduceat(field, down, axis=0), right, axis=1))
+
+
+def _by_cell(
+    state: State, values: npt.NDArray[Any], table: str, block: int
+) -> npt.NDArray[np.float64]:
+    rows, columns = (-(-length // block) for length in state["cell.residents"].shape)
     cell = state[f"{table}.cell_row"].astype(np.intp)
-    total = np.bincount(cell, weights=values, minlength=shape[0] * shape[1])
-    totals: npt.NDArray[np.float64] = total.reshape(shape)
+    if block > 1:
+        i, j = np.divmod(cell, state["cell.residents"].shape[1])
+        cell = i // block * columns + j // block
+    total = np.bincount(cell, weights=values, minlength=rows * columns)
+    totals: npt.NDArray[np.float64] = total.reshape(rows, columns)
     return totals
 
 
@@ -75,32 +115,34 @@ FEWEST: Final = 3
 """Premises below which a cell has no share of vacant ones: it would jump from 0 to 1 with one."""
 
 
-def _vacancy(state: State) -> npt.NDArray[np.float64]:
-    premises = _by_cell(state, np.ones(state["premises.is_open"].size), "premises")
+def _vacancy(state: State, block: int) -> npt.NDArray[np.float64]:
+    premises = _by_cell(state, np.ones(state["premises.is_open"].size), "premises", block)
     is_used = (state["premises.is_open"] == 1) | (state["premises.third_place"] >= 0)
-    in_use = _by_cell(state, is_used, "premises")
+    in_use = _by_cell(state, is_used, "premises", block)
     with np.errstate(invalid="ignore"):
         return np.where(premises < FEWEST, np.nan, (premises - in_use) / premises)
 
 
-def _participation(state: State) -> npt.NDArray[np.float64]:
+def _participation(state: State, block: int) -> npt.NDArray[np.float64]:
     from scipy.ndimage import gaussian_filter
 
-    present = _by_cell(state, state["youth.is_present"], "youth")
-    active = _by_cell(state, state["youth.is_active"], "youth")
-    cells = SMOOTHING / float(state["town.cell_km"][0])
-    near, active_near = (gaussian_filter(x, cells, mode="constant") for x in (present, active))
+    present = _by_cell(state, state["youth.is_present"], "youth", block)
+    active = _by_cell(state, state["youth.is_active"], "youth", block)
+    squares = SMOOTHING / (block * float(state["town.cell_km"][0]))
+    near, active_near = (gaussian_filter(x, squares, mode="constant") for x in (present, active))
     share = np.full(near.shape, np.nan)
     np.divide(active_near, near, out=share, where=present > 0)
     return share
 
 
-def _trust(state: State) -> npt.NDArray[np.float64]:
+def _trust(state: State, block: int) -> npt.NDArray[np.float64]:
     trust = state["office.trust"].astype(np.float64)[state["cell.office"]]
     served = np.bincount(state["official.office"], minlength=state["office.trust"].size) > 0
     inhabited = (state["cell.residents"] > 0) & served[state["cell.office"]]
     inhabited &= state["cell.zone"] < BUFFER
-    return np.where(inhabited, trust, np.nan)
+    count = in_blocks(inhabited.astype(np.float64), block)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(in_blocks(np.where(inhabited, trust, 0.0), block) / count)
 
 
 _DECLARED = (
@@ -109,7 +151,7 @@ _DECLARED = (
         "people",
         "Residents",
         "People who live in the cell.",
-        lambda state: state["cell.residents"],
+        lambda state, block: in_blocks(state["cell.residents"], block),
         "the territory, whose manifest says what of it was counted and what was drawn",
         "derived",
     ),
@@ -118,7 +160,7 @@ _DECLARED = (
         "visits/day",
         "Footfall",
         "Visits a day to the shops of the cell.",
-        lambda state: state["cell.footfall"],
+        lambda state, block: in_blocks(state["cell.footfall"], block),
         "turnover over the value of a basket, a judgement",
         "assumed",
     ),
@@ -136,7 +178,7 @@ _DECLARED = (
         "EUR/month",
         "Sales",
         "Turnover of the cell's shops in the month.",
-        lambda state: _by_cell(state, state["premises.revenue"], "premises"),
+        lambda state, block: _by_cell(state, state["premises.revenue"], "premises", block),
         "household budgets (INSEE), shared out by Huff's model",
         "derived",
     ),
@@ -156,7 +198,9 @@ _DECLARED = (
         "projects",
         "Running projects",
         "Transition projects that run, in the home cell of their holder.",
-        lambda state: _by_cell(state, state["entrepreneur.stage"] == RUNNING, "entrepreneur"),
+        lambda state, block: _by_cell(
+            state, state["entrepreneur.stage"] == RUNNING, "entrepreneur", block
+        ),
         "births of transition projects a year, a judgement",
         "assumed",
         (0.0, 4.0),
@@ -166,7 +210,7 @@ _DECLARED = (
         "people/month",
         "Users of third places",
         "Users of the third places of the cell this month.",
-        lambda state: _by_cell(state, state["third_place.users"], "third_place"),
+        lambda state, block: _by_cell(state, state["third_place.users"], "third_place", block),
         "visits to each kind of third place in the catalogue, mostly judgements",
         "assumed",
         (0.0, 60.0),
@@ -196,10 +240,10 @@ class Maps:
     months : tuple of int
         Months of the snapshots; 0 is the starting state.
     cell_size : float
-        Side of a square cell, m.
+        Side of a square, m: a cell, or a block of cells.
     zone : (rows, columns) uint8 array
-        Code in `sim.territory.territory.ZONES`, 3 more in the buffer. Row 0 is the
-        northernmost.
+        Code in `sim.territory.territory.ZONES`, 3 more in the buffer; the lowest of a block. Row 0
+        is the northernmost.
     layers : mapping of str to (reps, months, rows, columns) float32 array
         Values by name of the layer.
     """
@@ -228,4 +272,5 @@ def check_layers(names: Sequence[str]) -> None:
 
 def snapshot(state: State, layers: Sequence[str]) -> dict[str, Floats]:
     """Return copies of the present values of some layers, (rows, columns) float32, by name."""
-    return {name: LAYERS[name].measure(state).astype(np.float32) for name in layers}
+    block = block_of(state["cell.residents"].shape)
+    return {name: LAYERS[name].measure(state, block).astype(np.float32) for name in layers}

@@ -294,6 +294,12 @@ class Facts(DesignFacts):
             is_inhabited = maps.layers["population"][0].max(axis=0) > 0
         return Ground(maps.zone, is_inhabited)
 
+    @property
+    def squares(self) -> tuple[float, int]:
+        """Side of a square of the maps, m, and the cells along it."""
+        size = self.results.maps[BASELINE].cell_size
+        return size, round(size / self.results.territory["cell_size_m"])
+
     def maps(self, layer: str) -> LayerMaps:
         """Return one layer at the start, and at the end of each arm."""
 

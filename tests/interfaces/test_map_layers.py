@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from sim import load_scenario
-from sim.measures.map_layers import LAYERS, snapshot
+from sim.measures import map_layers
+from sim.measures.map_layers import LAYERS, block_of, in_blocks, snapshot
 from sim.simulation.simulation import Simulation
 
 
@@ -79,3 +80,36 @@ def test_vacancy_is_the_share_of_three_premises_or_more_with_neither_shop_nor_pl
     for k, value in enumerate(shown.ravel()):
         wanted = is_free[cell == k].mean() if counts[k] >= 3 else np.nan
         assert value == pytest.approx(wanted, rel=1e-6, nan_ok=True)
+
+
+def test_squares_of_a_large_territory_add_up_their_cells(run, maps, monkeypatch):
+    rows, columns = run.territory.shape
+    monkeypatch.setattr(map_layers, "MOST", 20)
+    block = block_of((rows, columns))
+    assert block == 4 and rows % block == columns % block == 0
+    squares = snapshot(run.state, list(LAYERS))
+    assert {layer.shape for layer in squares.values()} == {(rows // block, columns // block)}
+
+    def cells_of(field):
+        parts = field.reshape(rows // block, block, columns // block, block)
+        return parts.swapaxes(1, 2).reshape(rows // block, columns // block, -1)
+
+    for name in ("population", "footfall", "sales", "projects", "third_places"):
+        wanted = cells_of(maps[name].astype(np.float64)).sum(axis=2)
+        np.testing.assert_allclose(squares[name], wanted, rtol=1e-5)
+    cell = run.state["premises.cell_row"]
+    in_use = (run.state["premises.is_open"] == 1) | (run.state["premises.third_place"] >= 0)
+    of, free = (np.bincount(cell, w, minlength=rows * columns) for w in (None, ~in_use))
+    of, free = (cells_of(count.reshape(rows, columns)).sum(axis=2) for count in (of, free))
+    shown = np.isfinite(squares["vacancy"])
+    np.testing.assert_array_equal(shown, of >= 3)
+    np.testing.assert_allclose(squares["vacancy"][shown], free[shown] / of[shown], rtol=1e-6)
+    trust = np.ma.masked_invalid(cells_of(maps["trust"])).mean(axis=2).filled(np.nan)
+    np.testing.assert_allclose(squares["trust"], trust, rtol=1e-6)
+    assert np.nanmax(squares["participation"]) <= 1
+
+
+def test_blocks_at_the_edges_may_be_smaller():
+    field = np.arange(15).reshape(3, 5)
+    assert in_blocks(field, 2).tolist() == [[12, 20, 13], [21, 25, 14]]
+    assert in_blocks(field, 2, np.minimum).tolist() == [[0, 2, 4], [10, 12, 14]]

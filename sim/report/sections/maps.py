@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.figures.maps import squares
 from sim.kernels.arrays import Floats
 from sim.kernels.zone_codes import BUFFER
 from sim.measures.map_layers import LAYERS
@@ -20,6 +21,9 @@ def maps(facts: Facts) -> Section | None:
         for layer in part.layers:
             label, unit = LAYERS[layer].label[words.language], words.unit(LAYERS[layer].unit)
             head = words("maps.layer", layer=label, unit=unit)
+            size, block = part.squares
+            if block > 1 and not blocks:
+                blocks.append(Paragraph(squares(size, block, words.language)))
             tiles = _row(part, layer, f"map_{layer}" if not p else f"map_{layer}_at_{p}")
             blocks.append(Subhead(f"{head} · {where}" if where else head))
             blocks.append(Gallery(tiles, columns=3 if len(tiles) % 4 else 4))
