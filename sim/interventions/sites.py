@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from sim.interventions.levers import SitedLevers
@@ -66,15 +68,24 @@ def spread_out(
     -------
     (count,) int64 array
     """
-    y, x = np.divmod(np.arange(score.size), columns)
+    scores = score.reshape(-1, columns)
     sites = np.zeros(count, np.int64)
-    nearest = np.full(score.size, max(apart, 1.0) ** 2)
+    reach = max(apart, 1.0)
+    nearest = np.full(scores.shape, reach**2)
+    weights = scores * nearest
     for n in range(count):
-        weights = score * nearest
-        sites[n] = np.argmax(weights if weights.any() else score)
+        best = np.argmax(weights)
+        sites[n] = best if weights.flat[best] > 0.0 else np.argmax(score)
         if n == 0 and first is not None:
             sites[n] = first
-        nearest = np.minimum(nearest, (y - y[sites[n]]) ** 2.0 + (x - x[sites[n]]) ** 2.0)
+        i, j = divmod(int(sites[n]), columns)
+        # Only cells within reach come closer to a site.
+        y = np.arange(max(i - math.ceil(reach), 0), min(i + math.ceil(reach) + 1, scores.shape[0]))
+        x = np.arange(max(j - math.ceil(reach), 0), min(j + math.ceil(reach) + 1, columns))
+        around = np.ix_(y, x)
+        away = (y[:, None] - i) ** 2.0 + (x - j) ** 2.0
+        nearest[around] = np.minimum(nearest[around], away)
+        weights[around] = scores[around] * nearest[around]
     return sites
 
 

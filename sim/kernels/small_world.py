@@ -7,6 +7,7 @@ neighbours in an order that preserves closeness, rewired to anybody within a rea
 from __future__ import annotations
 
 import numpy as np
+from numba import prange
 
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.random import stream_key, uniform, word
@@ -70,7 +71,7 @@ def small_world(seed, process, ids, y, x, people_before, first, reach, is_rewire
     n, m = out.shape
     radius = np.int64(min(reach, np.float64(max(first.shape))))
     k0, k1 = stream_key(seed, process, 0)
-    for i in range(n):
+    for i in prange(n):
         for a in range(m):
             other = i + a - m // 2
             if a >= m // 2:

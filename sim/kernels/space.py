@@ -24,6 +24,16 @@ from sim.kernels.smoothing import (
 )
 from sim.kernels.zone_codes import BUFFER
 
+CELLS_OF_LANE = 500_000
+"""Cells from which on another thread pays."""
+
+MOST_LANES = 8
+
+
+def usual_lanes(rows, cols):
+    """Return the lanes that pay for a field."""
+    return min(1 + rows * cols // CELLS_OF_LANE, MOST_LANES)
+
 
 def potential_work_shape(rows, cols, lanes=1):
     """Return the shape of the scratch of `decay_potential`, in the dtype of its (rows, cols) field.
@@ -43,6 +53,13 @@ def _field_layers(rows, cols):
     """Return the layers of `huff_work_shape` that hold a field."""
     layer = lane_height(rows, cols) * WIDTH
     return (rows * cols + layer - 1) // layer
+
+
+@shared_rule
+def potential_work(work, field):
+    """Return the part of the scratch of `huff_flows` that `decay_potential` needs for a field."""
+    rows, cols = field.shape
+    return work[: work.shape[0] - _field_layers(rows, cols)]
 
 
 def exponential_potential(field, decay):

@@ -9,6 +9,7 @@ vacancy the share of vacant premises around it beyond what is usual there. They 
 from __future__ import annotations
 
 import numpy as np
+from numba import prange
 
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.surroundings import vacancy_gained
@@ -71,15 +72,16 @@ def drawn(before, vacancy, p):
 def follow_shops(cell, p):
     """Let households leave or come where premises became vacant or opened."""
     rows, columns = cell.residents.shape
-    for i in range(rows):
+    residents, residents_drawn = cell.residents, cell.residents_drawn
+    for i in prange(rows):
         for j in range(columns):
             vacancy = vacancy_gained(
                 cell.open_nearby[i, j], cell.usual_open[i, j], cell.premises_nearby[i, j], p
             )
-            before = cell.residents_drawn[i, j]
+            before = residents_drawn[i, j]
             now = drawn(before, vacancy, p)
-            cell.residents[i, j] *= (1.0 + now) / (1.0 + before)
-            cell.residents_drawn[i, j] = now
+            residents[i, j] *= (1.0 + now) / (1.0 + before)
+            residents_drawn[i, j] = now
 
 
 @kernel
@@ -89,14 +91,15 @@ def grow_residents(month, cell, p):
         follow_shops(cell, p)
     factor = cell.residents.dtype.type((1.0 + p.residents_growth) ** (1.0 / 12.0))
     rows, columns = cell.residents.shape
-    for i in range(rows):
+    residents, visitors, consuming = cell.residents, cell.visitors, cell.consumers
+    for i in prange(rows):
         for j in range(columns):
-            cell.residents[i, j] *= factor
-            cell.visitors[i, j] *= factor
-            cell.consumers[i, j] = consumers(
-                cell.residents[i, j],
+            residents[i, j] *= factor
+            visitors[i, j] *= factor
+            consuming[i, j] = consumers(
+                residents[i, j],
                 cell.purchasing_power[i, j],
-                cell.visitors[i, j],
+                visitors[i, j],
                 cell.moved_consumers[i, j],
             )
 

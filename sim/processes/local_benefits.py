@@ -11,12 +11,13 @@ following month.
 from __future__ import annotations
 
 import numpy as np
+from numba import prange
 
 from sim.kernels.dimensions import ECONOMIC, jobs_by_weight
 from sim.kernels.machine.compile import kernel
 from sim.kernels.project_codes import BORN, CEASED, RUNNING
 from sim.kernels.seats import seat_use
-from sim.kernels.space import decay_potential
+from sim.kernels.space import decay_potential, potential_work
 from sim.kernels.visitors import ENTREPRENEUR, OFFICIAL, YOUTH, unpack
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
@@ -73,6 +74,13 @@ class LocalBenefitsParameters(ParameterGroup):
 
 
 @kernel
+def _move_consumers(brought, jobs, at_start, moved):
+    """Write the consumers that new jobs bring to each cell."""
+    for c in prange(moved.size):
+        moved[c] = brought * (jobs[c] - at_start[c])
+
+
+@kernel
 def bring_benefits(
     entrepreneur, work, project_kind, premises, youth, official, worker, third_place, visitor, cell,
     town, p
@@ -97,12 +105,11 @@ def bring_benefits(
             cell.project_jobs,
             town.neighbourhood_decay[0],
             cell.project_jobs_nearby,
-            work.space[0, :1],
+            potential_work(work.space[0], cell.project_jobs),
         )
     brought = np.float32(p.new_job_share * p.job_spending)
     moved, at_start = cell.moved_consumers.reshape(-1), cell.jobs_at_start.reshape(-1)
-    for c in range(moved.size):
-        moved[c] = brought * (jobs[c] - at_start[c])
+    _move_consumers(brought, jobs, at_start, moved)
     residents, power = cell.residents.reshape(-1), cell.purchasing_power.reshape(-1)
     visitors = cell.visitors.reshape(-1)
     yearly = p.spending_convenience + p.spending_comparison + p.spending_hospitality

@@ -7,6 +7,10 @@ that of shops with the same margin, times the effect of support.
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
+
 from sim.kernels.distance import squared_distance
 from sim.kernels.entrants import entrant_quality
 from sim.kernels.event_codes import CLOSED, TAKEN
@@ -84,6 +88,62 @@ def partners_ratio(usual_risk, partners, p):
 
 
 @kernel
+def _list_vacant(premises, listed):
+    """List premises that can be taken. Return their number, and whether their cells ascend."""
+    n, ascend, before = 0, True, 0
+    for row in range(premises.is_open.size):
+        if (
+            premises.is_open[row]
+            or premises.event[row] == CLOSED
+            or premises.third_place[row] >= 0
+            or premises.zone[row] >= BUFFER
+        ):
+            continue
+        listed[n] = row
+        n += 1
+        ascend &= premises.cell_row[row] >= before
+        before = premises.cell_row[row]
+    return n, ascend
+
+
+@rule
+def _first_from(cell, premises, listed):
+    """Return where the premises from a cell on begin in a list whose cells ascend."""
+    low, high = 0, listed.size
+    while low < high:
+        middle = (low + high) // 2
+        if premises.cell_row[listed[middle]] < cell:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def _premises_for(k0, k1, i, listed, ascend, reach, entrepreneur, premises, project_kind, columns):
+    """Draw one of the listed premises within reach that suit a project; -1 if there are none."""
+    home, first, last = entrepreneur.cell_row[i], 0, listed.size
+    if ascend:  # others are too many rows of the grid away
+        rows = int(math.sqrt(reach)) + 1
+        first = _first_from((home // columns - rows) * columns, premises, listed)
+        last = _first_from((home // columns + rows + 1) * columns, premises, listed)
+    sector = project_kind.sector[entrepreneur.kind[i]]
+    chosen, lowest = -1, _NO_WORD
+    for at in range(first, last):
+        row = listed[at]
+        if (
+            premises.is_open[row]
+            or premises.sector[row] != sector
+            or squared_distance(home, premises.cell_row[row], columns) > reach
+        ):
+            continue
+        luck = word(k0, k1, premises.id[row], entrepreneur.id[i])
+        if luck < lowest:
+            chosen, lowest = row, luck
+    return chosen
+
+
+@kernel
 def bear_projects(
     seed, month, entrepreneur, work, project_kind, third_place, premises, cell, town, p
 ):
@@ -91,6 +151,7 @@ def bear_projects(
     k0, k1 = stream_key(seed, STREAM, month)
     columns = cell.office.shape[1]
     reach = (p.takeover_reach / town.cell_km[0]) ** 2
+    vacant, n, ascend = np.empty(0, np.int64), 0, False
     for j in range(work.projects[0]):
         i = work.project_row[j]
         if entrepreneur.event[i] != BORN:
@@ -114,21 +175,12 @@ def bear_projects(
         looks, word1, word2, _ = block(k0, k1, entrepreneur.id[i], 0)
         if not project_kind.needs_premises[kind] or uniform(looks) >= p.premises_probability:
             continue
-        chosen, lowest = -1, _NO_WORD
-        for row in range(premises.is_open.size):
-            if (
-                premises.is_open[row]
-                or premises.event[row] == CLOSED
-                or premises.third_place[row] >= 0
-                or premises.zone[row] >= BUFFER
-                or premises.sector[row] != project_kind.sector[kind]
-                or squared_distance(entrepreneur.cell_row[i], premises.cell_row[row], columns)
-                > reach
-            ):
-                continue
-            luck = word(k0, k1, premises.id[row], entrepreneur.id[i])
-            if luck < lowest:
-                chosen, lowest = row, luck
+        if vacant.size == 0:
+            vacant = np.empty(premises.is_open.size, np.int64)
+            n, ascend = _list_vacant(premises, vacant)
+        chosen = _premises_for(
+            k0, k1, i, vacant[:n], ascend, reach, entrepreneur, premises, project_kind, columns
+        )
         if chosen < 0:
             continue
         z, _ = normal_pair(word1, word2)

@@ -21,12 +21,13 @@ start.
 from __future__ import annotations
 
 import numpy as np
+from numba import prange
 
 from sim.kernels.dimensions import CULTURAL, ECOLOGICAL, SOCIAL
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.machine.screening import CHUNK
 from sim.kernels.project_codes import RUNNING
-from sim.kernels.space import decay_potential
+from sim.kernels.space import decay_potential, potential_work
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, response
 
@@ -109,6 +110,17 @@ def _is_on(p):
 
 
 @kernel
+def _subtract(gained, at_start, residents_nearby):
+    """Replace sums around each cell by their gain since the start, per 1,000 residents."""
+    rows, columns = gained.shape
+    thousand, one = np.float32(1000), np.float32(1)
+    for r in prange(rows):
+        for c in range(np.uintp(columns)):
+            more = gained[r, c] - at_start[r, c]
+            gained[r, c] = thousand * more / max(residents_nearby[r, c], one)
+
+
+@kernel
 def _compare(d, gained, at_start, decay, entrepreneur, work, premises, cell):
     """Add up the weights of running projects on a dimension around each cell, less the start's."""
     gained[:] = 0.0
@@ -119,30 +131,25 @@ def _compare(d, gained, at_start, decay, entrepreneur, work, premises, cell):
             place = entrepreneur.premises_row[i]
             home = premises.cell_row[place] if place >= 0 else entrepreneur.cell_row[i]
             here[home] += entrepreneur.weight[i, d]
-    decay_potential(gained, decay, gained, work.space[0, :1])
-    rows, columns = np.uintp(gained.shape[0]), np.uintp(gained.shape[1])
-    thousand, one = np.float32(1000), np.float32(1)
-    residents = cell.residents_nearby
-    for r in range(rows):
-        for c in range(columns):
-            more = gained[r, c] - at_start[r, c]
-            gained[r, c] = thousand * more / max(residents[r, c], one)
+    decay_potential(gained, decay, gained, potential_work(work.space[0], gained))
+    _subtract(gained, at_start, cell.residents_nearby)
 
 
 @kernel
-def _draw_in(youth, cell, p):
+def _draw_in(youth, cell, work, p):
     """Add the exposure of the young through social projects around their homes."""
     gained = cell.social_gained.reshape(-1)
-    encounters = np.empty(gained.size, np.float32)
-    for c in range(np.uintp(gained.size)):
+    encounters = work.space[1].reshape(-1)[: gained.size]
+    for c in prange(gained.size):
         encounters[c] = encounters_nearby(gained[c], p)
-    n, here = np.uintp(youth.exposure.size), np.empty(CHUNK, np.float32)
-    for first in range(np.uintp(0), n, CHUNK):
+    n, exposure = np.uintp(youth.exposure.size), youth.exposure
+    for chunk in prange((n + CHUNK - np.uintp(1)) // CHUNK):
+        first, here = np.uintp(chunk) * CHUNK, np.empty(CHUNK, np.float32)
         last = min(first + CHUNK, n)
         for y in range(first, last):  # gathered apart, so that the sums are made as vectors
             here[y - first] = encounters[np.uintp(youth.cell_row[y])]
         for y in range(first, last):
-            youth.exposure[y] += here[y - first] * np.float32(youth.is_present[y])
+            exposure[y] += here[y - first] * np.float32(youth.is_present[y])
 
 
 @kernel
@@ -159,7 +166,7 @@ def act_by_dimension(month, entrepreneur, work, premises, youth, cell, town, p):
         gained, at_start = cell.cultural_gained, cell.cultural_at_start
         _compare(CULTURAL, gained, at_start, decay, entrepreneur, work, premises, cell)
     if p.social_exposure > 0.0:
-        _draw_in(youth, cell, p)
+        _draw_in(youth, cell, work, p)
 
 
 PROCESS = Process(

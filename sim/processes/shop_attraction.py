@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 
 from sim.kernels.machine.compile import kernel, rule
-from sim.kernels.space import decay_potential
+from sim.kernels.space import decay_potential, potential_work
 from sim.kernels.zone_codes import is_park
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
@@ -88,9 +88,8 @@ def attract_shoppers(premises, cell, work, town, driver, p):
     for i in range(premises.is_open.size):
         if premises.is_open[i] or premises.third_place[i] >= 0:
             open_here[premises.cell_row[i]] += 1.0
-    decay_potential(
-        cell.open_premises, town.neighbourhood_decay[0], cell.open_nearby, work.space[0, :1]
-    )
+    scratch = potential_work(work.space[0], cell.open_premises)
+    decay_potential(cell.open_premises, town.neighbourhood_decay[0], cell.open_nearby, scratch)
     nearby = cell.premises_nearby.reshape(-1)
     open_nearby = cell.open_nearby.reshape(-1)
     visitors = cell.place_visitors.reshape(-1)

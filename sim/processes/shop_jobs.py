@@ -8,7 +8,7 @@ added up only where staying reacts to them (`shop_job_weight`).
 from __future__ import annotations
 
 from sim.kernels.machine.compile import kernel
-from sim.kernels.space import decay_potential
+from sim.kernels.space import decay_potential, potential_work
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
 
@@ -46,9 +46,8 @@ def add_up_shop_jobs(premises, cell, work, town):
     for i in range(premises.is_open.size):
         if premises.is_open[i]:
             here[premises.cell_row[i]] += premises.jobs[i]
-    decay_potential(
-        cell.shop_jobs, town.neighbourhood_decay[0], cell.shop_jobs_nearby, work.space[0, :1]
-    )
+    scratch = potential_work(work.space[0], cell.shop_jobs)
+    decay_potential(cell.shop_jobs, town.neighbourhood_decay[0], cell.shop_jobs_nearby, scratch)
 
 
 @kernel

@@ -28,7 +28,7 @@ from numba import prange
 
 from sim.kernels.dimensions import kept_share
 from sim.kernels.machine.compile import kernel
-from sim.kernels.space import flows_within, huff_flows
+from sim.kernels.space import flows_within, huff_flows, potential_work
 from sim.kernels.zone_codes import BUFFER, reaches_beyond
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import Evidence, ParameterGroup, parameter
@@ -168,31 +168,28 @@ class ShoppingTripsParameters(ParameterGroup):
 
 
 @kernel
-def keep_from_going_online(cell, p, kept):
-    """Write the share that local loops keep in each cell; return how many consumers' spending.
-
-    Consumers in the buffer do not count.
-    """
+def kept_from_going_online(cell, p):
+    """Return how many consumers' spending local loops keep; those in the buffer do not count."""
     consumers, gained = cell.consumers.reshape(-1), cell.ecological_gained.reshape(-1)
     zone = cell.zone.reshape(-1)
-    for c in range(np.uintp(kept.size)):
-        kept[c] = kept_share(gained[c], p)
     in_all = 0.0
-    for c in range(np.uintp(kept.size)):
-        in_all += consumers[c] * kept[c] if zone[c] < BUFFER else 0.0
+    for c in range(np.uintp(gained.size)):
+        in_all += consumers[c] * kept_share(gained[c], p) if zone[c] < BUFFER else 0.0
     return in_all
 
 
 @kernel
-def spend_on_site(cell, online, kept, demand):
+def spend_on_site(cell, online, p, demand):
     """Write a sector's demand, in consumers who spend the usual share, 1 - online, on site."""
-    consumers, demanded = cell.consumers.reshape(-1), demand.reshape(-1)
-    if kept.size == 0:
-        demanded[:] = consumers
-        return
-    more = online / (1.0 - online)
-    for c in range(np.uintp(kept.size)):
-        demanded[c] = consumers[c] * (1.0 + more * kept[c])
+    rows, columns = cell.consumers.shape
+    consumers, gained = cell.consumers, cell.ecological_gained
+    more = online / (1.0 - online) if p.ecological_retention > 0.0 else 0.0
+    for i in prange(rows):
+        if more == 0.0:
+            demand[i] = consumers[i]
+        else:
+            for j in range(np.uintp(columns)):
+                demand[i, j] = consumers[i, j] * (1.0 + more * kept_share(gained[i, j], p))
 
 
 @kernel
@@ -225,18 +222,16 @@ def spend(premises, cell, work, sector, driver, town, p):
     consumer_spending = sector.consumer_spending
     spent_in_shops, spent_outside = sector.spent_in_shops, sector.spent_outside
     spent_online = sector.spent_online
-    demand, loops = cell.demand, 0.0
-    kept_online = np.empty(cell.consumers.size if p.ecological_retention > 0.0 else 0)
-    if p.ecological_retention > 0.0:
-        loops = keep_from_going_online(cell, p, kept_online)
+    demand = cell.demand
+    loops = kept_from_going_online(cell, p) if p.ecological_retention > 0.0 else 0.0
     has_buffer = reaches_beyond(cell.zone)
     own_attraction = np.empty((3, cell.zone.size if has_buffer else 0), cell.attraction.dtype)
     if has_buffer:
         attract_within(premises, own_attraction)
-    for s in prange(3):
+    for s in range(3):
         consumer_spending[s] *= spending / 12.0
         online = driver.online_share[s]
-        spend_on_site(cell, online, kept_online, demand[s])
+        spend_on_site(cell, online, p, demand[s])
         kept, leaked = huff_flows(
             cell.attraction[s],
             demand[s],
@@ -256,7 +251,7 @@ def spend(premises, cell, work, sector, driver, town, p):
                 sector.decay_weight[s],
                 sector.outside_attraction[s] * growth,
                 cell.access[s],
-                work.space[s, :1],
+                potential_work(work.space[s], demand[s]),
             )
         on_site = consumer_spending[s] * (1.0 - online)
         spent_in_shops[s] = kept * on_site

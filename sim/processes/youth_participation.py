@@ -13,6 +13,7 @@ An acquaintance with a role counts as `role_model_exposure` encounters a month.
 from __future__ import annotations
 
 import numpy as np
+from numba import prange
 
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.machine.screening import (
@@ -25,7 +26,7 @@ from sim.kernels.machine.screening import (
 )
 from sim.kernels.project_codes import INCUBATING, RUNNING
 from sim.kernels.random import block, stream_key, uniform
-from sim.kernels.space import decay_potential
+from sim.kernels.space import decay_potential, potential_work
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter, response
 
@@ -177,6 +178,18 @@ def show_roles(youth, p):
 
 
 @kernel
+def _note_changes(youth):
+    """Note what acquaintances can see of everyone, and how it changed since last month."""
+    seen_now, seen_change = youth.seen, youth.seen_change
+    for y in prange(seen_now.size):
+        # Cut back to bytes, of which many fit into a register.
+        active = np.uint8(np.uint8(SEEN_ACTIVE) * youth.is_active[y])
+        seen = np.uint8(np.uint8(np.uint8(SEEN_PRESENT) * youth.is_present[y]) + active)
+        seen_change[y] = np.uint8(seen - seen_now[y])
+        seen_now[y] = seen
+
+
+@kernel
 def look_around(youth, cell):
     """Update the acquaintances that everyone saw last month, present or taking part.
 
@@ -185,12 +198,7 @@ def look_around(youth, cell):
     """
     active_here = cell.active_youth.reshape(-1)
     n = np.uintp(youth.seen.size)
-    for y in range(n):
-        # Cut back to bytes, of which many fit into a register.
-        active = np.uint8(np.uint8(SEEN_ACTIVE) * youth.is_active[y])
-        seen = np.uint8(np.uint8(np.uint8(SEEN_PRESENT) * youth.is_present[y]) + active)
-        youth.seen_change[y] = np.uint8(seen - youth.seen[y])
-        youth.seen[y] = seen
+    _note_changes(youth)
     listed = youth.known_by.reshape(-1)
     for first in range(_0, n, CHUNK):
         last = min(first + CHUNK, n)
@@ -210,14 +218,36 @@ def look_around(youth, cell):
 
 
 @kernel
-def take_part(seed, month, youth, entrepreneur, cell, work, town, p):
-    """End roles, update interest, and compare motivations with thresholds."""
+def compare_motivations(youth, p):
+    """Update interest, and let those take part whose motivation exceeds their threshold."""
     n = np.uintp(youth.seen.size)
     one = np.float32(1)
     kept = np.float32(0.5 ** (1.0 / p.interest_half_life))
     gain = np.float32(p.interest_gain)
     influence = np.float32(p.neighbour_influence)
     at_venue, with_role = np.float32(p.venue_pull), np.float32(p.role_pull)
+    interests, exposure, is_active = youth.interest, youth.exposure, youth.is_active
+    for chunk in prange((n + CHUNK - _1) // CHUNK):
+        first = np.uintp(chunk) * CHUNK
+        last = min(first + CHUNK, n)
+        for y in range(first, last):
+            base = youth.base_interest[y]
+            interest = base + kept * (interests[y] - base)
+            interest += min(gain * exposure[y], one) * (one - interest)
+            interests[y] = interest
+            exposure[y] = 0
+        for y in range(first, last):
+            present = np.float32(youth.seen_around[y] & np.uint8(15))
+            active = np.float32(youth.seen_around[y] >> np.uint8(4))
+            motivation = interests[y] + influence * (active / max(present, one))
+            motivation += at_venue * np.float32(youth.at_place[y])
+            motivation += with_role if youth.role[y] >= 0 else np.float32(0)
+            is_active[y] = youth.is_present[y] & np.uint8(motivation > youth.threshold[y])
+
+
+@kernel
+def take_part(seed, month, youth, entrepreneur, cell, work, town, p):
+    """End roles, update interest, and compare motivations with thresholds."""
     k0, k1 = stream_key(seed, STREAM, month)
     end_roles(k0, k1, youth, entrepreneur, p)
     if p.role_model_exposure > 0.0:
@@ -228,23 +258,9 @@ def take_part(seed, month, youth, entrepreneur, cell, work, town, p):
             cell.active_youth,
             town.neighbourhood_decay[0],
             cell.active_youth_nearby,
-            work.space[0, :1],
+            potential_work(work.space[0], cell.active_youth),
         )
-    for first in range(_0, n, CHUNK):
-        last = min(first + CHUNK, n)
-        for y in range(first, last):
-            base = youth.base_interest[y]
-            interest = base + kept * (youth.interest[y] - base)
-            interest += min(gain * youth.exposure[y], one) * (one - interest)
-            youth.interest[y] = interest
-            youth.exposure[y] = 0
-        for y in range(first, last):
-            present = np.float32(youth.seen_around[y] & np.uint8(15))
-            active = np.float32(youth.seen_around[y] >> np.uint8(4))
-            motivation = youth.interest[y] + influence * (active / max(present, one))
-            motivation += at_venue * np.float32(youth.at_place[y])
-            motivation += with_role if youth.role[y] >= 0 else np.float32(0)
-            youth.is_active[y] = youth.is_present[y] & np.uint8(motivation > youth.threshold[y])
+    compare_motivations(youth, p)
 
 
 PROCESS = Process(

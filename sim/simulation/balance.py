@@ -231,7 +231,6 @@ def _of_shops(territory: Territory) -> list[Remark]:
         Remark(code, {"count": premises[code]})
         for code in ("far_from_residents", "other_commune", "without_coordinates", "bad_positions")
         if premises.get(code)
-        and not (code == "other_commune" and "buffer" in territory.provenance)  # neighbours
     ]
     in_centre = territory.is_town_centre.ravel()[territory.premises_cell]
     sectors = territory.premises_sector[in_centre]

@@ -80,7 +80,9 @@ def start_of(
     """
     territory, values = territory_of(scenario), effective(scenario.values)
     existing = plan_interventions((), values, territory)
-    state = starting_state(territory, values, int(seed), {**existing.sizes, **sizes})
+    state = starting_state(
+        territory, values, int(seed), {**existing.sizes, **sizes}, threads=threads
+    )
     existing.lay_existing(state)
     _begin_memberships(state, values, int(seed))
     observed = bool(np.any(territory.premises_occupancy != UNKNOWN))

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from sim.kernels import project_codes
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.elementary import dot, expm1, log, log1p, power
+from sim.kernels.machine.compile import kernel
 from sim.kernels.machine.records import parameters_of
 from sim.kernels.project_traits import drawn_origin, partners_at_first
 from sim.processes.application_review import whole_months
@@ -133,18 +134,46 @@ def _stages(pipeline: Pipeline, kinds: Kinds, factor: Floats, u: Floats) -> tupl
     return rows, kind, stage
 
 
+@kernel
+def _draw_traits(
+    begun: Floats, met: Floats, rounding: Floats, months: float,
+    origin: Ints, partners: Ints, examined: Ints, p: Any,
+) -> None:  # fmt: skip
+    """Write who began projects, with how many partners, and months that a file would take."""
+    for i in range(begun.size):
+        origin[i] = drawn_origin(begun[i], 1.0, p)
+        partners[i] = partners_at_first(met[i], p)
+        examined[i] = whole_months(months, rounding[i])
+
+
+@kernel
+def _link(
+    files: Ints, office: Any, queue_first: Any, queue_last: Any, queue_next: Any, waiting: Any
+) -> None:
+    """Append files to the queues of their offices, in order."""
+    for j in range(files.size):
+        i = files[j]
+        o = office[i]
+        last = queue_last[o]
+        if last < 0:
+            queue_first[o] = i
+        else:
+            queue_next[last] = i
+        queue_last[o] = i
+        waiting[o] += 1
+
+
 def _form_queues(state: State, files: Ints, draws: Floats) -> None:
     """Link the waiting files of each office in order of filing, at random within a month."""
     waited = state["entrepreneur.stage_months"][files]
-    for i in files[np.lexsort((draws, -waited))]:
-        o = state["entrepreneur.office"][i]
-        last = state["office.queue_last"][o]
-        if last < 0:
-            state["office.queue_first"][o] = i
-        else:
-            state["entrepreneur.queue_next"][last] = i
-        state["office.queue_last"][o] = i
-        state["office.waiting"][o] += 1
+    _link(
+        files[np.lexsort((draws, -waited))],
+        state["entrepreneur.office"],
+        state["office.queue_first"],
+        state["office.queue_last"],
+        state["entrepreneur.queue_next"],
+        state["office.waiting"],
+    )
 
 
 def lay_pipeline(
@@ -167,11 +196,11 @@ def lay_pipeline(
     stay, first = 1 - pipeline.abandonment, values["incubation_months"]
     words = draw("origin")[rows], draw("origin", 1)[rows]
     begun, met = _partners(pipeline, kind, stage, *words)
-    p = parameters_of(drawn_origin, values)
-    origin = np.array([drawn_origin.py_func(x, 1.0, p) for x in begun], np.int64)
+    rounding = draw("history", 1)[rows]
+    origin, partners, exact = np.zeros((3, rows.size), np.int64)
+    p = parameters_of(_draw_traits, values)
+    _draw_traits(begun, met, rounding, pipeline.examination_months, origin, partners, exact, p)
     from_above = origin == project_codes.BY_OFFICIAL
-    p = parameters_of(partners_at_first, values)
-    partners = np.array([partners_at_first.py_func(u, p) for u in met], np.int64)
     chances = pipeline.teams.funding
     team = 2 * from_above + (partners > 0) if chances.size > 1 else np.zeros_like(partners)
     found = chances[team]
@@ -182,9 +211,7 @@ def lay_pipeline(
     # Duration of each stage for the projects that pass through it.
     lengths = pipeline.engineering_months[kind]
     waited = np.where(is_filed, _geometric(draw("history", 0)[rows], waits_on * stay), 0)
-    rounding = draw("history", 1)[rows]
-    exact = [whole_months.py_func(pipeline.examination_months, float(u)) for u in rounding]
-    examined = np.where(is_filed, np.array(exact), 0).astype(np.int64)
+    examined = np.where(is_filed, exact, 0)
     searched = _geometric(draw("history", 2)[rows], stay * (1 - found))
     incubated = first + np.where(needs_capital, searched, 0)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.kernels.arrays import Ints
+from sim.kernels.arrays import Floats, Ints
 from sim.registry.parameters import ParameterGroup, parameter
 from sim.registry.state import State
 from sim.territory.territory import Territory
@@ -102,9 +102,8 @@ def people_sizes(territory: Territory, values: Mapping[str, Any]) -> dict[str, i
     }
 
 
-def _spread(people: npt.NDArray[Any], count: int) -> Ints:
-    """Distribute `count` people over cells in proportion to `people`, by systematic sampling."""
-    total = np.cumsum(people.ravel(), dtype=np.float64)
+def _spread(total: Floats, count: int) -> Ints:
+    """Distribute `count` people over cells by systematic sampling, given cumulated residents."""
     if count == 0 or total[-1] <= 0:
         return np.zeros(count, np.int64)
     at = (np.arange(count) + 0.5) * total[-1] / count
@@ -117,15 +116,16 @@ def _place_offices(residents: npt.NDArray[np.float32], count: int) -> tuple[Ints
 
     Distances are squared and straight. The first office stands in the most populated cell.
     """
-    columns = residents.shape[1]
-    y, x = np.divmod(np.arange(residents.size), columns)
-    people = residents.ravel().astype(np.float64)
-    sites = np.zeros(count, np.int64)
-    nearest = np.full(residents.size, np.inf)
-    office = np.zeros(residents.size, np.int64)
-    for n in range(count):
-        sites[n] = np.argmax(people * (1.0 if n == 0 else nearest))
-        away = (y - y[sites[n]]) ** 2.0 + (x - x[sites[n]]) ** 2.0
+    rows, columns = residents.shape
+    y, x = np.arange(rows)[:, None], np.arange(columns)[None, :]
+    sites, office = np.zeros(count, np.int64), np.zeros(residents.shape, np.int64)
+    sites[0] = np.argmax(residents)
+    nearest = np.full(residents.shape, np.inf) if count > 1 else np.empty((0, 0))
+    for n in range(count if count > 1 else 0):
+        if n > 0:
+            sites[n] = np.argmax(residents.astype(np.float64) * nearest)
+        i, j = divmod(sites[n], columns)
+        away = (y - i) ** 2.0 + (x - j) ** 2.0
         closer = away < nearest
         office[closer], nearest[closer] = n, away[closer]
     return sites, office
@@ -138,21 +138,23 @@ def settle_people(state: State, territory: Territory, values: Mapping[str, Any])
     """
     count = state["entrepreneur.id"].size
     state["entrepreneur.id"] = np.arange(count)
-    state["entrepreneur.cell_row"] = _spread(territory.residents, count)
-    sites, office = _place_offices(territory.residents, state["office.cell_row"].size)
+    total = np.cumsum(territory.residents.ravel(), dtype=np.float64)
+    state["entrepreneur.cell_row"] = _spread(total, count)
+    sites, offices = _place_offices(territory.residents, state["office.cell_row"].size)
     state["office.cell_row"] = sites
-    state["cell.office"] = office.reshape(territory.shape)
+    state["cell.office"] = offices
+    office = offices.ravel()
     state["entrepreneur.office"] = office[state["entrepreneur.cell_row"]]
     # Officials serve residents but work at the office.
     count = state["official.id"].size
-    serving = office[_spread(territory.residents, count)]
+    serving = office[_spread(total, count)]
     state["official.id"] = np.arange(count)
     state["official.office"] = np.sort(serving)
     state["official.cell_row"] = sites[state["official.office"]]
     state["official.is_elected"] = np.arange(count) % OFFICIALS_PER_ELECTED == 0
     count = state["worker.id"].size
     state["worker.id"] = np.arange(count)
-    state["worker.cell_row"] = _spread(territory.residents, count)
+    state["worker.cell_row"] = _spread(total, count)
     for name in ("youth.role", "entrepreneur.queue_next", "entrepreneur.premises_row"):
         state[name] = -1
     for name in ("youth", "entrepreneur", "official", "worker"):

@@ -6,6 +6,7 @@ The stationary pipeline (`sim.start.stationary_pipeline`) gives the numbers in e
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -17,9 +18,10 @@ import scipy
 from sim.kernels.arrays import Floats, Ints
 from sim.kernels.dimensions import CULTURAL, ECOLOGICAL, ECONOMIC, SOCIAL, jobs_by_weight
 from sim.kernels.elementary import power
+from sim.kernels.machine.compile import kernel
 from sim.kernels.machine.records import parameters_of
 from sim.kernels.project_codes import RUNNING
-from sim.kernels.space import decay_potential
+from sim.kernels.space import decay_potential, potential_work
 from sim.kernels.triage import WAYS
 from sim.kernels.zone_codes import BUFFER
 from sim.registry.catalogues import DIMENSIONS, project_kinds
@@ -194,16 +196,17 @@ def _give_traits(state: State, values: Mapping[str, Any], seed: int) -> None:
 
 def _add_up_jobs(state: State, values: Mapping[str, Any]) -> None:
     """Count the jobs of running projects in and around each cell."""
+    p = parameters_of(jobs_by_weight, values)
     running = state["entrepreneur.stage"] == RUNNING
     kind, weight = state["entrepreneur.kind"][running], state["entrepreneur.weight"][running]
     p = parameters_of(jobs_by_weight, values)
-    usual = state["project_kind.weight"][kind, ECONOMIC]
-    jobs = [
-        jobs_by_weight.py_func(*of_project, p)
-        for of_project in zip(
-            state["project_kind.jobs"][kind], weight[:, ECONOMIC], usual, strict=True
+    usual = state["project_kind.weight"][:, ECONOMIC]
+    jobs = np.empty(kind.size, np.float32)
+    for k in np.unique(kind):
+        of_kind = kind == k
+        jobs[of_kind] = jobs_by_weight.py_func(
+            state["project_kind.jobs"][k], weight[of_kind, ECONOMIC], usual[k], p
         )
-    ]
     here = state["entrepreneur.cell_row"][running]
     np.add.at(state["cell.project_jobs"].ravel(), here, jobs)
     _smooth(state, "cell.project_jobs", "cell.project_jobs_nearby")
@@ -227,7 +230,8 @@ def _add_up_weights(state: State) -> None:
 def _smooth(state: State, name: str, nearby: str) -> None:
     """Add up a field around each cell."""
     decay = state["town.neighbourhood_decay"][0]
-    decay_potential(state[name], decay, state[nearby], state["work.space"][0, :1])
+    work = potential_work(state["work.space"][0], state[name])
+    decay_potential(state[name], decay, state[nearby], work)
 
 
 def _takeovers(state: State, values: Mapping[str, Any], kinds: Kinds, pipeline: Pipeline) -> float:
@@ -239,36 +243,38 @@ def _takeovers(state: State, values: Mapping[str, Any], kinds: Kinds, pipeline: 
         return 0.0
     rows, columns = state["cell.office"].shape
     reach = values["takeover_reach"] / state["town.cell_km"][0]
-    steps = min(int(reach), max(rows, columns))
-    away = np.arange(-steps, steps + 1) ** 2
-    disk = (away[:, None] + away[None, :] <= reach**2).astype(np.float64)
     homes = state["entrepreneur.cell_row"]
     a_year = 0.0
     for k in np.flatnonzero(state["project_kind.needs_premises"]):
         is_right = in_place & (premises == state["project_kind.sector"][k])
-        here = state["premises.cell_row"][is_right]
-        count = np.bincount(here, minlength=rows * columns).reshape(rows, columns)
+        around = np.zeros((rows, columns), np.int32)
+        _count_around(state["premises.cell_row"][is_right], reach, around)
         # A home finds no premises if all of those in reach are open.
-        in_reach = _counted_around(count, disk).ravel()[homes]
+        in_reach = around.ravel()[homes]
         finds = 1 - np.mean(power(1 - values["starting_vacancy"], in_reach))
         born = 12 * pipeline.ideas * kinds.share[k] * pipeline.born[k]
         a_year += born * values["premises_probability"] * finds
     return float(a_year / vacant)
 
 
-def _counted_around(count: Ints, disk: Floats) -> Floats:
-    """Add up whole numbers over a disk around each cell: a convolution, rounded to be exact.
-
-    ``scipy.signal`` offers this, but importing it takes as long as several runs.
-    """
-    rows, columns = count.shape
-    full = [n + m - 1 for n, m in zip(count.shape, disk.shape, strict=True)]
-    fast = [scipy.fft.next_fast_len(n, real=True) for n in full]
-    around = scipy.fft.irfft2(
-        scipy.fft.rfft2(count.astype(np.float64), fast) * scipy.fft.rfft2(disk, fast), fast
-    )
-    steps = disk.shape[0] // 2
-    return np.asarray(np.round(around[steps : steps + rows, steps : steps + columns]))
+@kernel
+def _count_around(cells: Any, reach: float, around: Any) -> None:
+    """Add up how many of some flat cells lie within a straight distance of each cell."""
+    rows, columns = around.shape
+    for k in range(cells.size):
+        y, x = divmod(cells[k], columns)
+        steps = min(int(reach), rows)
+        for i in range(max(y - steps, 0), min(y + steps + 1, rows)):
+            # One more from here on along the row, and one less from there on.
+            left = reach * reach - (i - y) ** 2
+            wide = int(math.sqrt(left))
+            wide -= wide * wide > left
+            around[i, max(x - wide, 0)] += 1
+            if x + wide + 1 < columns:
+                around[i, x + wide + 1] -= 1
+    for i in range(rows):
+        for j in range(1, columns):
+            around[i, j] += around[i, j - 1]
 
 
 def mark_start(state: State) -> None:

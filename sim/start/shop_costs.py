@@ -25,7 +25,7 @@ import scipy
 
 from sim.kernels.arrays import Floats
 from sim.kernels.elementary import power
-from sim.kernels.machine.compile import kernel
+from sim.kernels.machine.compile import kernel, parallel
 from sim.kernels.machine.records import parameters_of
 from sim.kernels.space import huff_flows
 from sim.kernels.zone_codes import BUFFER, PARK
@@ -37,8 +37,8 @@ LEAST_TAKINGS = 1e-3
 """EUR/month: premises without customers still have costs."""
 
 
-def _flows(state: State, sector: int, outside: float) -> tuple[float, float]:
-    kept, leaked = huff_flows(
+def _flows(state: State, sector: int, outside: float, threads: bool) -> tuple[float, float]:
+    kept, leaked = (parallel(huff_flows) if threads else huff_flows)(
         state["cell.attraction"][sector],
         # Read-only as in the month, so that numba compiles the kernel only once.
         state.read_only("cell.consumers"),
@@ -52,15 +52,15 @@ def _flows(state: State, sector: int, outside: float) -> tuple[float, float]:
     return float(kept), float(leaked)
 
 
-def _outside_attraction(state: State, sector: int, share: float) -> float:
+def _outside_attraction(state: State, sector: int, share: float, threads: bool) -> float:
     """Find the outside attraction at which a `share` of spending leaves the grid."""
     if share <= 0 or not (state["cell.attraction"][sector].any() and state["cell.consumers"].any()):
         return 0.0
-    _flows(state, sector, 0.0)
+    _flows(state, sector, 0.0, threads)
     reach = float(state["cell.access"][sector].max())
 
     def log_odds(log_outside: float) -> float:  # almost a straight line, so that few steps do
-        kept, leaked = _flows(state, sector, math.exp(log_outside))
+        kept, leaked = _flows(state, sector, math.exp(log_outside), threads)
         leaks, remains = leaked * (1 - share), kept * share
         return math.log(max(leaks, 1e-300) / max(remains, 1e-300))
 
@@ -77,7 +77,9 @@ def _thin(access: Any, outside: float, newcomer: Floats) -> None:
         newcomer[i] = dilution(access[i], outside, newcomer[i])
 
 
-def takings(state: State, values: Mapping[str, Any], presence: Floats) -> Floats:
+def takings(
+    state: State, values: Mapping[str, Any], presence: Floats, *, threads: bool = False
+) -> Floats:
     """Return what an average occupant of each of the premises takes, EUR/month.
 
     The others are open and attractive as expected: by `presence`, (premises,). Modify the
@@ -93,9 +95,9 @@ def takings(state: State, values: Mapping[str, Any], presence: Floats) -> Floats
     revenue = np.zeros(cell.size)
     for s, name in enumerate(SECTORS):
         share = values[f"outside_share_{name}"] if values["boundary"] == "open" else 0.0
-        outside = _outside_attraction(state, s, share)
+        outside = _outside_attraction(state, s, share, threads)
         state["sector.outside_attraction"][s] = outside
-        _flows(state, s, outside)
+        _flows(state, s, outside, threads)
         on_site = values[f"spending_{name}"] / 12 * (1 - state["driver.online_share"][s])
         here = sector == s
         won = state["cell.revenue_per_attraction"][s].ravel()[cell[here]]
@@ -149,9 +151,16 @@ def _find_costs(margin: Floats, p: Any) -> None:
         margin[i] = costs_at(margin[i], p)
 
 
-def set_costs(state: State, values: Mapping[str, Any], margin: Floats, presence: Floats) -> None:
+def set_costs(
+    state: State,
+    values: Mapping[str, Any],
+    margin: Floats,
+    presence: Floats,
+    *,
+    threads: bool = False,
+) -> None:
     """Scale costs so that an average occupant earns the given margin at average occupancy."""
-    revenue = takings(state, values, presence)
+    revenue = takings(state, values, presence, threads=threads)
     costs = margin.copy()
     _find_costs(costs, parameters_of(_find_costs, values))
     costs *= revenue

@@ -9,6 +9,7 @@ reserves and qualities come from the same stationary life, so the state starts i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType
 from typing import Any
 
@@ -19,7 +20,7 @@ import scipy
 from sim.kernels.arrays import Floats, Ints
 from sim.kernels.elementary import exp, power
 from sim.kernels.machine.records import parameters_of
-from sim.kernels.space import decay_potential, huff_work_shape
+from sim.kernels.space import decay_potential, huff_work_shape, potential_work, usual_lanes
 from sim.processes import demography, exogenous_drivers
 from sim.processes.shop_closure import age_scale
 from sim.registry.catalogues import project_kinds
@@ -52,6 +53,9 @@ __all__ = ["StartParameters", "starting_state"]
 
 STREAMS = {"margin": 101, "occupancy": 102, "age": 103, "quality": 104, "lettability": 105}
 """Random streams of the starting state; never reuse a number."""
+
+_SHOPS_OF_PART = 10_000
+"""Shops whose lives one thread follows at a time."""
 
 
 class StartParameters(ParameterGroup):
@@ -126,6 +130,7 @@ class StartParameters(ParameterGroup):
 
 def _allocate(territory: Territory, values: Mapping[str, Any], sizes: Mapping[str, int]) -> State:
     rows, columns = territory.shape
+    work = huff_work_shape(rows, columns, usual_lanes(rows, columns))
     return State(
         {
             "row": rows,
@@ -135,13 +140,13 @@ def _allocate(territory: Territory, values: Mapping[str, Any], sizes: Mapping[st
             **people_sizes(territory.place_alone, values),
             "project_kind": len(project_kinds()),
             **sizes,
-            **dict(zip(("lane", "height", "width"), huff_work_shape(rows, columns), strict=True)),
+            **dict(zip(("lane", "height", "width"), work, strict=True)),
         }
     )
 
 
 def _lay_ground(state: State, territory: Territory, values: Mapping[str, Any]) -> None:
-    """Set people, zones, premises and all constant quantities."""
+    """Set consumers, premises and what their trips depend on."""
     rows, columns = territory.shape
     kilometres = territory.cell_size / 1000
     state["town.cell_km"] = kilometres
@@ -162,9 +167,7 @@ def _lay_ground(state: State, territory: Territory, values: Mapping[str, Any]) -
         state["cell.moved_consumers"],
     )
     state["cell.zone"] = territory.zone
-    state["cell.income_third"] = income_thirds(territory.income, territory.place_alone.residents)
     cell = territory.premises_cell
-    state["cell.premises"] = np.bincount(cell, minlength=rows * columns).reshape(rows, columns)
     state["premises.id"] = np.arange(cell.size)
     state["premises.cell_row"] = cell
     state["premises.sector"] = territory.premises_sector
@@ -177,15 +180,23 @@ def _lay_ground(state: State, territory: Territory, values: Mapping[str, Any]) -
     state["premises.jobs"] = (
         values["shop_jobs_base"] + values["shop_jobs_per_m2"] * territory.premises_floor_area
     )
-    state["town.neighbourhood_decay"] = values["neighbourhood_decay"] * kilometres
+    rates, weights = distance_decays(values, kilometres)
+    state["sector.decay"], state["sector.decay_weight"] = rates, weights
+
+
+def _lay_surroundings(state: State, territory: Territory, values: Mapping[str, Any]) -> None:
+    """Set what people find around them, and their thirds by income."""
+    rows, columns = territory.shape
+    state["cell.income_third"] = income_thirds(territory.income, territory.place_alone.residents)
+    count = np.bincount(territory.premises_cell, minlength=rows * columns)
+    state["cell.premises"] = count.reshape(rows, columns)
+    state["town.neighbourhood_decay"] = values["neighbourhood_decay"] * state["town.cell_km"][0]
     decay_potential(
         state["cell.premises"],
         state["town.neighbourhood_decay"][0],
         state["cell.premises_nearby"],
-        state["work.space"][0, :1],
+        potential_work(state["work.space"][0], state["cell.premises"]),
     )
-    rates, weights = distance_decays(values, kilometres)
-    state["sector.decay"], state["sector.decay_weight"] = rates, weights
 
 
 def _set_drivers(state: State, values: Mapping[str, Any]) -> None:
@@ -198,13 +209,15 @@ def _set_drivers(state: State, values: Mapping[str, Any]) -> None:
 
 
 @solved_once
-def _relative_costs(values: Mapping[str, Any], territory: Territory) -> Floats:
+def _relative_costs(
+    values: Mapping[str, Any], territory: Territory, *, threads: bool = False
+) -> Floats:
     """Return `relative_costs` of premises in the mean field, which no draw of a run changes."""
     state = _allocate(territory, values, {})
     _lay_ground(state, territory, values)
     _set_drivers(state, values)
     presence = np.full(territory.premises_cell.size, 1 - values["starting_vacancy"])
-    return relative_costs(state, values, takings(state, values, presence))
+    return relative_costs(state, values, takings(state, values, presence, threads=threads))
 
 
 def _draw_margins(
@@ -243,7 +256,13 @@ def _draw_margins(
 
 
 def _give_histories(
-    state: State, seed: int, margin: Floats, values: Mapping[str, Any], life: Stationary
+    state: State,
+    seed: int,
+    margin: Floats,
+    values: Mapping[str, Any],
+    life: Stationary,
+    *,
+    threads: bool,
 ) -> None:
     """Draw age, reserves and quality of shops and age of vacancies from their stationary life."""
     is_open = state["premises.is_open"].astype(bool)
@@ -262,7 +281,18 @@ def _give_histories(
     quality = quality_classes(z, values)
     mean_life, age, reached, reserves = np.zeros((4, m.size))
     p = parameters_of(live_shops, values)
-    live_shops(mean_life, u[is_open], m, quality, scale, age, reached, reserves, p)
+    target = u[is_open]
+
+    def live(part: slice) -> None:
+        here = mean_life[part], target[part], m[part], quality[part]
+        live_shops(*here, scale, age[part], reached[part], reserves[part], p)
+
+    if threads:
+        parts = [slice(at, at + _SHOPS_OF_PART) for at in range(0, m.size, _SHOPS_OF_PART)]
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(live, parts))  # the kernel leaves the interpreter free
+    else:
+        live(slice(None))
     full = np.zeros((4, n))
     full[:, is_open] = quality, age, reached, reserves
     spell, months = np.zeros(n - m.size), np.zeros(n - m.size)
@@ -284,6 +314,8 @@ def starting_state(
     values: Mapping[str, Any],
     seed: int,
     sizes: Mapping[str, int] = MappingProxyType({}),
+    *,
+    threads: bool = False,
 ) -> State:
     """Make the starting state of a territory.
 
@@ -297,6 +329,8 @@ def starting_state(
         Seed of the run.
     sizes : mapping of str to int
         Length of the dimensions that interventions need.
+    threads : bool
+        Spread the longest kernels over threads. The results are the same to the bit.
 
     Returns
     -------
@@ -310,8 +344,9 @@ def starting_state(
     """
     state = _allocate(territory, values, sizes)
     _lay_ground(state, territory, values)
+    _lay_surroundings(state, territory, values)
     settle_people(state, territory.place_alone, values)
-    start_youth(state, territory.place_alone, values, seed)
+    start_youth(state, territory.place_alone, values, seed, threads=threads)
     start_projects(state, values, seed)
     _set_drivers(state, values)
     scale = age_scale(
@@ -323,7 +358,7 @@ def starting_state(
     state["town.closure_age_scale"] = scale
     relative = np.ones(territory.premises_cell.size)
     if values["common_cost_share"] > 0.0:
-        relative = _relative_costs(values, territory)
+        relative = _relative_costs(values, territory, threads=threads)
     life = solve_stationary(
         values,
         scale,
@@ -338,8 +373,8 @@ def starting_state(
     state["premises.lettability"] = life.lettability[ease]
     drawn = uniform(seed, STREAMS["occupancy"], margin.size) >= life.expected_vacancy(margin, ease)
     state["premises.is_open"] = np.where(occupancy == UNKNOWN, drawn, occupancy == 1)
-    set_costs(state, values, margin, life.expected_presence(margin, ease))
-    _give_histories(state, seed, margin, values, life)
+    set_costs(state, values, margin, life.expected_presence(margin, ease), threads=threads)
+    _give_histories(state, seed, margin, values, life, threads=threads)
     set_usual_surroundings(state, 1 - life.expected_vacancy(margin, ease))
     mark_tax_bases(state)
     return state

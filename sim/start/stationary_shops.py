@@ -194,10 +194,18 @@ def nearest_class(relative: Floats, costs: Floats) -> Ints:
     return np.searchsorted(np.sqrt(costs[1:] * costs[:-1]), relative)
 
 
+@kernel
+def _rate(z: Floats, quality: Floats, p: Any) -> None:
+    """Write the quality of entrants at standard normals."""
+    for i in range(z.size):
+        quality[i] = entrant_quality(z[i], p)
+
+
 def quality_classes(z: Floats, values: Mapping[str, Any]) -> Floats:
     """Return entrants' quality at standard normals `z`."""
-    p = parameters_of(entrant_quality, values)
-    return np.array([entrant_quality.py_func(x, p) for x in z])
+    quality = np.empty(z.size)
+    _rate(z, quality, parameters_of(_rate, values))
+    return quality
 
 
 @solved_once

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.kernels.arrays import Floats
 from sim.kernels.machine.records import arguments_of
-from sim.kernels.space import decay_potential
+from sim.kernels.space import decay_potential, potential_work
 from sim.processes.shop_jobs import add_up_shop_jobs
 from sim.processes.tax_base import add_up_bases
 from sim.registry.state import State
@@ -38,7 +38,7 @@ def _around(state: State, here: Floats, out: Floats) -> None:
         here.astype(np.float32),
         state["town.neighbourhood_decay"][0],
         out,
-        state["work.space"][0, :1],
+        potential_work(state["work.space"][0], out),
     )
 
 

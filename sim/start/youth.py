@@ -16,9 +16,9 @@ import scipy
 from sim.kernels.arrays import Floats, Ints
 from sim.kernels.elementary import exp
 from sim.kernels.hilbert_curve import hilbert_positions
-from sim.kernels.machine.compile import kernel
+from sim.kernels.machine.compile import kernel, parallel
 from sim.kernels.small_world import list_who_knows, small_world
-from sim.kernels.space import decay_potential
+from sim.kernels.space import decay_potential, potential_work
 from sim.processes import youth_participation
 from sim.processes.youth_migration import YOUNGEST
 from sim.processes.youth_participation import ACQUAINTANCES
@@ -118,7 +118,9 @@ def _settle(state: State, territory: Territory) -> None:
     state["cell.youth_places_nearby"].reshape(-1)[order] = places
 
 
-def _motivate(state: State, values: Mapping[str, Any], seed: int, lives: YouthLives) -> None:
+def _motivate(
+    state: State, values: Mapping[str, Any], seed: int, lives: YouthLives, *, threads: bool
+) -> None:
     """Draw traits given the target participation, then settle who takes part.
 
     Let the excess of base interest over the threshold be N(m, s^2) among entrants, and let a share
@@ -157,12 +159,14 @@ def _motivate(state: State, values: Mapping[str, Any], seed: int, lives: YouthLi
     state["youth.base_interest"] = state["youth.interest"] = interest
     state["youth.threshold"] = interest - excess
     state["youth.is_active"] = is_present & takes_part
-    look_around = youth_participation.PROCESS.bind(state, values, seed)
+    look_around = youth_participation.PROCESS.bind(state, values, seed, threads=threads)
     for _ in range(SWEEPS):
         look_around(0, 0)
 
 
-def _acquaint(state: State, values: Mapping[str, Any], seed: int, cell_km: float) -> None:
+def _acquaint(
+    state: State, values: Mapping[str, Any], seed: int, cell_km: float, *, threads: bool
+) -> None:
     """Draw the network of acquaintances."""
     shape = state["cell.residents"].shape
     cell = state["youth.cell_row"]
@@ -172,10 +176,10 @@ def _acquaint(state: State, values: Mapping[str, Any], seed: int, cell_km: float
     first = np.zeros(here.size, np.int64)
     rows = np.flatnonzero(np.diff(cell, prepend=-1))  # those of a cell follow each other
     first[cell[rows]] = rows
-    draws = np.array(
-        [uniform(seed, STREAMS["rewiring"], cell.size, k) for k in range(ACQUAINTANCES)]
-    )
-    small_world(
+    is_rewired = np.empty((cell.size, ACQUAINTANCES), bool)
+    for k in range(ACQUAINTANCES):
+        is_rewired[:, k] = uniform(seed, STREAMS["rewiring"], cell.size, k) < values["rewiring"]
+    (parallel(small_world) if threads else small_world)(
         seed,
         STREAMS["acquaintances"],
         state["youth.id"],
@@ -183,13 +187,20 @@ def _acquaint(state: State, values: Mapping[str, Any], seed: int, cell_km: float
         before,
         first.reshape(shape),
         values["acquaintance_reach"] / cell_km,
-        np.ascontiguousarray((draws < values["rewiring"]).T),
+        is_rewired,
         state["youth.neighbour"],
     )
     list_who_knows(state["youth.neighbour"], state["youth.known_by"], state["youth.known_by_end"])
 
 
-def start_youth(state: State, territory: Territory, values: Mapping[str, Any], seed: int) -> None:
+def start_youth(
+    state: State,
+    territory: Territory,
+    values: Mapping[str, Any],
+    seed: int,
+    *,
+    threads: bool = False,
+) -> None:
     """Give the young their homes, ages, acquaintances, traits and participation.
 
     Modify a state with its ground in place: the arrays of youth, ``cell.residents_nearby``,
@@ -201,15 +212,15 @@ def start_youth(state: State, territory: Territory, values: Mapping[str, Any], s
         state["cell.residents"],
         state["town.neighbourhood_decay"][0],
         state["cell.residents_nearby"],
-        state["work.space"][0, :1],
+        potential_work(state["work.space"][0], state["cell.residents"]),
     )
     decay_potential(
         state["cell.youth_places_nearby"],
         state["town.neighbourhood_decay"][0],
         state["cell.youth_places_nearby"],
-        state["work.space"][0, :1],
+        potential_work(state["work.space"][0], state["cell.residents"]),
     )
     lives = solve_lives(values)
     state["town.arrival_rate"] = lives.arrival_rate
-    _acquaint(state, values, seed, territory.cell_size / 1000)
-    _motivate(state, values, seed, lives)
+    _acquaint(state, values, seed, territory.cell_size / 1000, threads=threads)
+    _motivate(state, values, seed, lives, threads=threads)

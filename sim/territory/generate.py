@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import scipy
 
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.kernels.elementary import exp, power
+from sim.territory.blur import blurred
 from sim.territory.territory import UNKNOWN, Territory
 
 __all__ = ["generate_premises", "generate_territory"]
@@ -45,8 +45,7 @@ def _smooth(noise: Floats, passes: int) -> Floats:
     for _ in range(passes):
         weights = np.convolve(weights, np.ones(3))
     weights /= weights.sum()
-    for axis in range(2):
-        noise = scipy.ndimage.correlate1d(noise, weights, axis, mode="reflect")
+    noise = blurred(noise, weights)
     spread = noise.std()
     return (noise - noise.mean()) / spread if spread > 0 else noise * 0
 
@@ -69,11 +68,12 @@ def _share_out(weights: Floats, total: int) -> Ints:
 
 
 def _profile(away: Floats, radius: float) -> Floats:
-    """Return an exponential density with a built-up edge, normalised to 1."""
-    distance = away / radius
-    density = np.maximum(exp(-distance) - math.exp(-BUILT_UP_EDGE), 0)
-    total = density.sum()
-    return density / total if total > 0 else density
+    """Return an exponential density with a built-up edge, not normalised; use up the distances."""
+    away /= -radius
+    near = away > -1.01 * BUILT_UP_EDGE
+    density = np.zeros(away.shape)
+    density[near] = np.maximum(exp(away[near]) - math.exp(-BUILT_UP_EDGE), 0)
+    return density
 
 
 def _window(
@@ -87,6 +87,33 @@ def _window(
     return rows, columns
 
 
+def _lay_settlement(
+    around: Floats,
+    ease: Floats,
+    least_ease: float,
+    place: tuple[float, float],
+    radius: float,
+    size: float,
+) -> None:
+    """Add a settlement of a total `size` to a density."""
+    reach = BUILT_UP_EDGE * radius
+    rows, columns = _window(place, reach / least_ease, ease.shape)
+    density = np.zeros((rows.stop - rows.start, columns.stop - columns.start))
+    # Most of the widest window is beyond the edge, a little more than which is enough.
+    reach *= 1.01 / float(ease[rows, columns].min())
+    rows_near, columns_near = _window(place, reach, ease.shape)
+    top, bottom = max(rows.start, rows_near.start), min(rows.stop, rows_near.stop)
+    left, right = max(columns.start, columns_near.start), min(columns.stop, columns_near.stop)
+    near = np.s_[top:bottom, left:right]
+    y, x = np.arange(top, bottom) - place[0], np.arange(left, right) - place[1]
+    profile = _profile(np.hypot(y[:, None], x[None, :]) * ease[near], radius)
+    up, back = rows.start, columns.start
+    density[top - up : bottom - up, left - back : right - back] = profile
+    total = density.sum()  # over the widest window, so that the order of its sums is the same
+    if total > 0:
+        around[near] += size * (profile / total)
+
+
 def generate_territory(values: Mapping[str, Any], name: str = "") -> Territory:
     """Generate a territory with premises of unknown occupancy.
 
@@ -95,11 +122,13 @@ def generate_territory(values: Mapping[str, Any], name: str = "") -> Territory:
     """
     rng = np.random.default_rng([values["territory_seed"], 7])
     rows, columns, km = values["rows"], values["columns"], values["cell_size"] / 1000
-    y, x = np.mgrid[:rows, :columns].astype(np.float64)
+    y, x = np.arange(rows, dtype=np.float64)[:, None], np.arange(columns, dtype=np.float64)[None, :]
     middle = ((rows - 1) / 2, (columns - 1) / 2)
+    from_middle = np.hypot(y - middle[0], x - middle[1])
     # Towns grow along roads and valleys, so their extent differs by direction.
     ease = km * exp(EDGE_SPREAD * _smooth(rng.standard_normal((rows, columns)), EDGE_PASSES))
-    town = _profile(np.hypot(y - middle[0], x - middle[1]) * ease, values["town_radius"])
+    town = _profile(from_middle * ease, values["town_radius"])
+    town /= max(town.sum(), 1e-300)
     around = np.zeros((rows, columns))
     n = values["settlements"]
     if n:
@@ -108,17 +137,16 @@ def generate_territory(values: Mapping[str, Any], name: str = "") -> Territory:
         closest = min(1.5 * values["town_radius"] / km, 0.8 * reach)
         distance = closest + (0.95 * reach - closest) * np.sqrt(rng.random(n))
         angle = rng.random(n) * 2 * np.pi
-        edge = BUILT_UP_EDGE * values["settlement_radius"] / float(ease.min())
         sizes = 1 / power(np.arange(1, n + 1), 0.8)
+        least_ease, radius = float(ease.min()), values["settlement_radius"]
         for d, a, size in zip(distance, angle, sizes / sizes.sum(), strict=True):
             place = (middle[0] + d * math.sin(a), middle[1] + d * math.cos(a))
-            near = _window(place, edge, around.shape)
-            away = np.hypot(y[near] - place[0], x[near] - place[1]) * ease[near]
-            around[near] += size * _profile(away, values["settlement_radius"])
+            _lay_settlement(around, ease, least_ease, place, radius, size)
     scattered = rng.gamma(0.3, 1.0, (rows, columns))
     share = values["scattered_share"] * (1 - values["town_share"] if n else 1.0)
     rest = 1 - values["town_share"] - share if n else 0.0
-    density = (1 - rest - share) * town + rest * around
+    density = (1 - rest - share) * town
+    density += rest * around
     texture = 0.7 * _smooth(rng.standard_normal((rows, columns)), 2) + 0.7 * rng.standard_normal(
         (rows, columns)
     )
@@ -130,10 +158,9 @@ def generate_territory(values: Mapping[str, Any], name: str = "") -> Territory:
     # Income differs between neighbourhoods some kilometres wide; the residents' mean is given.
     income = exp(values["income_spread"] * _smooth(rng.standard_normal((rows, columns)), 6))
     income *= values["income_level"] * residents.sum() / (income * residents).sum()
-    peak = np.hypot(y - middle[0], x - middle[1]) * km
-    is_centre = peak <= max(values["centre_radius"], 0.71 * km) if values["centre_radius"] else (
-        np.zeros((rows, columns), bool)
-    )  # fmt: skip
+    is_centre = np.zeros((rows, columns), bool)
+    if values["centre_radius"]:
+        is_centre = from_middle * km <= max(values["centre_radius"], 0.71 * km)
     is_park = _place_parks(rng, residents, is_centre, values)
     territory = Territory(
         name=name,
@@ -207,7 +234,9 @@ def generate_premises(territory: Territory, values: Mapping[str, Any]) -> Territ
     for zone, (count, weight) in enumerate(zip(counts, weights, strict=True)):
         if not count:
             continue
-        cells.append(rng.choice(weight.size, count, p=weight.ravel() / weight.sum()))
+        possible = np.flatnonzero(weight)
+        chances = weight.ravel()[possible] / weight.sum()
+        cells.append(possible[rng.choice(possible.size, count, p=chances)])
         sector = rng.choice(3, count, p=SECTOR_MIX[zone])
         median = values["park_floor_area"] if zone == 1 else values["floor_area"]
         area = median * exp(AREA_SPREAD * rng.standard_normal(count))

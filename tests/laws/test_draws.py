@@ -27,14 +27,19 @@ def _digest(run):
 
 
 def _run_elsewhere(threads, numba_threads):
-    """Return digests of the same run in another process, on the given numbers of threads."""
+    """Return digests of the same run in another process, on the given numbers of threads.
+
+    Fields are divided into three lanes, as only those of large territories are by themselves.
+    """
     root = Path(__file__).parents[2]
     program = f"""
 import sys
 sys.path.insert(0, {str(root)!r})
 from sim.simulation.simulation import Simulation
+from sim.start import state_at_start
 from tests.laws.test_draws import _digest
 from tests.reference.towns import small_town
+state_at_start.usual_lanes = lambda rows, columns: 3
 for threads in {threads}:
     run = Simulation(small_town().scenario, 11, threads=threads)
     run.run({MONTHS})

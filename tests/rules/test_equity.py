@@ -23,6 +23,17 @@ def test_thirds_are_ordered_by_income_and_of_like_size(cells, seed):
     assert np.abs(sizes - people.sum() / 3).max() <= 2 * people.max()
 
 
+@given(st.integers(1, 400), st.integers(1, 60), st.integers(0, 2**32 - 1))
+def test_thirds_are_those_of_sorted_groups_of_equal_incomes(cells, incomes, seed):
+    random = np.random.default_rng(seed)
+    income, people = random.integers(0, incomes, cells), random.integers(0, 50, cells)
+    third = income_thirds(income, people)
+    for one in np.unique(income):
+        of_group = people[income == one].sum()
+        middle = people[income < one].sum() + of_group / 2
+        assert set(third[income == one]) == {min(int(3 * (middle / max(people.sum(), 1e-300))), 2)}
+
+
 def test_where_all_earn_the_same_nobody_is_poorer():
     assert set(income_thirds(np.ones((4, 5)), np.ones((4, 5))).ravel().tolist()) == {1}
     assert income_thirds(np.ones(3), np.zeros(3)).tolist() == [0, 0, 0]

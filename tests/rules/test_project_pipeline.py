@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import InputError
+from sim.kernels.event_codes import TAKEN
 from sim.kernels.machine.records import parameters_of
 from sim.kernels.project_codes import BORN, RUNNING
 from sim.processes import application_review, project_birth, project_ideas
 from sim.registry.catalogues import project_kinds
 from sim.scenario.scenario import load_scenario
 from sim.simulation.simulation import Simulation
+from sim.start.projects import _count_around
 from sim.start.review_queue import mean_waiting, utilisation_for
 from sim.start.stationary_pipeline import survival
 from tests.reference.projects_towns import MONTH, projects_town, run_month, values_of
@@ -86,6 +88,38 @@ def test_cohorts_of_projects_survive_as_firms_do():
     error = (0.25 / born) ** 0.5
     assert 0.70 - 2 * error <= alive3 / born <= 0.83 + 2 * error
     assert 0.58 - 2 * error <= alive5 / born <= 0.70 + 2 * error
+
+
+def test_premises_are_found_in_whichever_order_they_stand():
+    run = Simulation(load_scenario("mid_sized_town").replace(spin_up=0), 3)
+    random = np.random.default_rng(0)
+    values = dict(run.values) | {"premises_probability": 1.0}
+    premises, holders = run.state["premises.id"].size, run.state["entrepreneur.id"].size
+    born = np.arange(0, holders, max(holders // 60, 1))
+    found = []
+    for order in (np.arange(premises), random.permutation(premises)):
+        state = run.state.copy()
+        for name in state:
+            if name.startswith("premises."):
+                state[name] = state[name][order]
+        state["entrepreneur.event"][born] = BORN
+        state["entrepreneur.kind"][born] = np.flatnonzero(state["project_kind.needs_premises"])[0]
+        state["work.project_row"][: born.size], state["work.projects"] = born, born.size
+        project_birth.PROCESS.bind(state, values, 3)(0, 300)
+        taken = np.flatnonzero(state["premises.event"] == TAKEN)
+        pairs = state["premises.id"][taken], state["premises.operator"][taken]
+        found.append(set(zip(*pairs, strict=True)))
+    assert found[0] == found[1] and len(found[0]) > 3
+
+
+@pytest.mark.parametrize("reach", [0.5, 1.0, 2.9, 10.0, 60.0])
+def test_shops_around_are_those_within_a_straight_distance(reach):
+    cells = np.random.default_rng(1).integers(0, 12 * 30, 40).astype(np.int32)
+    around = np.zeros((12, 30), np.int32)
+    _count_around(cells, reach, around)
+    (y, x), (i, j) = np.divmod(cells, 30), np.indices((12, 30))
+    is_near = (i[..., None] - y) ** 2 + (j[..., None] - x) ** 2 <= reach**2
+    np.testing.assert_array_equal(around, is_near.sum(axis=2))
 
 
 def _flow(run, name):

@@ -23,6 +23,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import numba
@@ -122,7 +123,8 @@ def instruction(function: Callable[..., Any]) -> Any:
 def parallel(serial: Any) -> Any:
     """Return the variant of a kernel whose ``prange`` loops run on several threads.
 
-    A kernel without such a loop is its own variant.
+    The kernels that it calls are replaced by their own variants. A kernel without such a loop,
+    also in what it calls, is its own variant.
 
     The variant is compiled from the same Python function, on request only: compiling takes twice as
     long, a process that has run it must not fork, and two Python threads must not call it at once.
@@ -131,6 +133,7 @@ def parallel(serial: Any) -> Any:
 
     Loops over `prange` must name the arrays of a record that they write before they begin: numba
     takes ``premises.rent[i] = ...`` in such a loop for dead code, and leaves it out of the twin.
+    A loop must not call a kernel with such a loop.
 
     Parameters
     ----------
@@ -143,19 +146,51 @@ def parallel(serial: Any) -> Any:
         The same object for every request.
     """
     function = getattr(serial, "py_func", serial)
-    if "prange" not in function.__code__.co_names:
-        return serial  # no prange loop
-    return _cached(numba.njit(parallel=_ONLY_PRANGE, **_OPTIONS)(function), "parallel")
+    called = _called(function)
+    twins = {name: parallel(kernel) for name, kernel in called.items() if not _is_inlined(kernel)}
+    twins = {name: twin for name, twin in twins.items() if twin is not called[name]}
+    loops = _loops(function)
+    if not (loops or twins):
+        return serial
+    if twins:
+        named = function.__globals__ | twins
+        code, defaults, cells = function.__code__, function.__defaults__, function.__closure__
+        function = FunctionType(code, named, function.__name__, defaults, cells)
+        function.__qualname__ = serial.__qualname__
+    options = _OPTIONS | ({"parallel": _ONLY_PRANGE} if loops else {})
+    twin = _cached(numba.njit(**options)(function), "parallel")
+    _TWINS.add(id(twin))
+    return twin
+
+
+_TWINS: set[int] = set()
+"""Variants from `parallel`, which are never deleted."""
+
+
+def _called(function: Callable[..., Any]) -> dict[str, Any]:
+    """Return the kernels and rules that a function names."""
+    named = {n: function.__globals__.get(n) for n in function.__code__.co_names}
+    return {n: f for n, f in named.items() if hasattr(f, "targetoptions")}
+
+
+def _is_inlined(kernel: Any) -> bool:
+    return bool(kernel.targetoptions.get("inline") == "always")
+
+
+@functools.cache
+def _loops(function: Callable[..., Any]) -> bool:
+    """Return whether a function has a ``prange`` loop, its own or from a rule that it inlines."""
+    inlined = (f.py_func for f in _called(function).values() if _is_inlined(f))
+    return "prange" in function.__code__.co_names or any(map(_loops, inlined))
 
 
 @functools.cache
 def _bare(dispatcher: Any) -> Any:
     """Return the variant of a kernel that Python cannot call, which compiles faster."""
-    is_parallel = "parallel" in dispatcher.targetoptions
     options = {**_OPTIONS, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    if is_parallel:
+    if "parallel" in dispatcher.targetoptions:
         options["parallel"] = _ONLY_PRANGE
-    kind = "bare-parallel" if is_parallel else "bare"
+    kind = "bare-parallel" if id(dispatcher) in _TWINS else "bare"
     return _cached(numba.njit(**options)(dispatcher.py_func), kind)
 
 
