@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -35,6 +36,9 @@ MOST_LINES: Final = len(LOOKS)
 
 LONGEST: Final = 26
 """Letters of a line's words, where two stand side by side."""
+
+WIDEST: Final = 64
+"""Letters of a label on one line."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +166,9 @@ def draw_lines(name: str, title: str, lines: Sequence[Line], quantity: Quantity)
     """
     words = Words(quantity.language)
     columns = 2 if max(len(line.label) for line in lines) <= LONGEST else 1
-    rows = -(-len(lines) // columns) if len(lines) > 1 else 0
+    labels = ["\n".join(textwrap.wrap(line.label, WIDEST)) for line in lines]
+    written = sum(1 + label.count("\n") for label in labels)
+    rows = -(-written // columns) if len(lines) > 1 else 0
     height = 3.3 + 0.2 * rows
     below = words("over_time.difference", unit=_unit(quantity.change_unit))
     with look():
@@ -189,7 +195,7 @@ def draw_lines(name: str, title: str, lines: Sequence[Line], quantity: Quantity)
         axes.tick_params(labelsize=FONT)
         if len(lines) > 1:
             figure.legend(
-                handles, [line.label for line in lines], loc="upper left",
+                handles, labels, loc="upper left",
                 bbox_to_anchor=(0.0, 1 - 0.52 / height), ncols=columns, fontsize=9, borderpad=0.0,
                 borderaxespad=0.0, columnspacing=1.2, handlelength=2.4,
             )  # fmt: skip
