@@ -3,8 +3,8 @@
 Files of a made-up town, with what files of real places have: a circle, communes, a raster, repeated
 shops, vacancies of several marks, malls, words of a town hall's own sheet. The table in
 ``tests/golden`` has one number for each array, the sum of its values, each times an irregular
-weight, and each number of the provenance. ``python -m tests.interfaces.test_golden_imports`` writes
-it again, where another import is meant.
+weight, and all numbers, sources, marks and sentences of the provenance. Where another import is
+meant, ``python -m tests.interfaces.test_golden_imports`` writes it again.
 """
 
 from __future__ import annotations
@@ -125,17 +125,17 @@ CASES: dict[str, Callable[[Town], Territory]] = {
 }
 
 
-def _numbers(where: str, value: Any) -> Iterator[tuple[str, float | bool]]:
+def _leaves(where: str, value: Any) -> Iterator[tuple[str, float | bool | str]]:
     if isinstance(value, dict):
         for key, inner in value.items():
-            yield from _numbers(f"{where}.{key}", inner)
-    elif isinstance(value, int | float):
+            yield from _leaves(f"{where}.{key}", inner)
+    elif isinstance(value, int | float | str) and not where.endswith(".sha256"):
         yield where, value
 
 
 def found_in(territory: Territory) -> dict[str, Any]:
-    """Return a number for each array, those of the provenance, and what the place resembles."""
-    found = dict(_numbers("provenance", territory.provenance))
+    """Return a number for each array, the provenance, and what the place resembles."""
+    found = dict(_leaves("provenance", territory.provenance))
     for field in fields(territory):
         values = getattr(territory, field.name)
         if isinstance(values, np.ndarray):
@@ -160,4 +160,4 @@ if __name__ == "__main__":
     for case, imported in CASES.items():
         with tempfile.TemporaryDirectory() as folder:
             written[case] = found_in(imported(Town(Path(folder))))
-    TABLE.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+    TABLE.write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
