@@ -16,7 +16,9 @@ from sim.simulation.provenance import describe_territory
 from sim.territory import import_ground
 from sim.territory.ground import UNIT, ground_kinds
 from sim.territory.import_territory import import_territory
+from sim.territory.read_ground import is_map
 from sim.territory.territory_file import load_territory, save_territory
+from tests.interfaces.conftest import write_geojson as write_rows
 from tests.interfaces.test_territory_damaged import damaged
 from tests.reference.map_files import GREEN_CELLS, MAPS, WATER_CELLS, write_geojson, write_pbf
 
@@ -47,6 +49,7 @@ QUICK = ("map.osm.pbf", "map.gpkg", "geom.json")
 )
 def test_every_format_of_a_map_gives_the_same_ground(name, town):
     territory = drawn(town, name)
+    assert is_map(town.folder / name)
     ground = territory.ground
     (main,) = parts(ground, "main_street")
     assert sorted(main.tolist()) == [[0, 3.5], [9, 3.5]]
@@ -63,6 +66,14 @@ def test_every_format_of_a_map_gives_the_same_ground(name, town):
     told = territory.provenance["ground"]
     assert told["licence"] == "ODbL 1.0" and told["source"].startswith("© OpenStreetMap")
     assert told["left_out"] == 0
+
+
+def test_points_beside_streets_are_no_map(town):
+    lon, lat = town.project(*town.middle(3, 4), 4326)
+    stop = {"shop": "kiosk", "highway": "bus_stop"}
+    path = town.folder / "shops.geojson"
+    write_rows(path, [stop], [{"type": "Point", "coordinates": [lon, lat]}])
+    assert not is_map(path)
 
 
 def test_a_ground_is_kept_with_the_territory_and_changes_nothing_else(town):
