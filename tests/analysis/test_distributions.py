@@ -9,6 +9,7 @@ from scipy import stats
 from sim.analysis.ema import to_ema_model
 from sim.analysis.salib_problem import to_salib_problem
 from sim.errors import InputError
+from sim.experiments.copula import read_correlations
 from sim.experiments.experiment_file import load_experiment
 from sim.experiments.factors import NORMAL_REACH, Factor
 
@@ -91,6 +92,15 @@ REFUSED = [
 def test_what_cannot_be_meant_is_refused(tmp_path, factors, head, said):
     with pytest.raises(InputError, match=said):
         asked(tmp_path, factors, head)
+
+
+@pytest.mark.parametrize("size", [False, "0.5", 1, -1.0, np.nan])
+def test_a_correlation_is_a_number_between_minus_one_and_one(size):
+    factors = [Factor(name, float, distribution="uniform", low=0, high=1) for name in "ab"]
+    held = read_correlations({"correlations": [["a", "b", -0.99]]}, factors, "sobol", "x.toml")
+    assert held == (("a", "b", -0.99),)
+    with pytest.raises(InputError, match=f"a and b: {size!r} is not admissible"):
+        read_correlations({"correlations": [["a", "b", size]]}, factors, "sobol", "x.toml")
 
 
 def test_designs_of_independent_factors_refuse_correlations(tmp_path):

@@ -12,9 +12,12 @@ from sim.errors import InputError
 from sim.experiments.experiment_file import load_experiment
 from sim.experiments.plan import plan_experiment
 from sim.experiments.results import load_results
+from sim.experiments.towns_table import read_rows
+from sim.interventions import TYPES
 from sim.report.facts import Facts
 from sim.report.report import write_report
 from sim.report.sections.towns import towns
+from sim.scenario.schema import PARAMETERS
 from sim.words.folders import languages
 from tests.reference.made_up_sweeps import NOISE, made_up_sweep
 from tests.reference.pages import check_page
@@ -56,6 +59,14 @@ def test_each_town_is_a_territory_with_its_own_parameters_and_levers(folder):
     assert [arm.interventions[0].values["cluster_size"] for arm in arms] == [40, 20]
     assert {arm.values["spin_up"] for arm in arms} == {2}
     assert len(plan_experiment(asked).keys) == 2 * 3 * asked.replications
+
+
+def test_a_cell_sets_what_its_column_names_and_an_empty_one_nothing(folder):
+    rows = read_rows(folder / "towns.csv", PARAMETERS | TYPES["transition_cluster"].infos)
+    assert [row.settings for row in rows] == [
+        {"population": 3000, "starting_vacancy": 0.09},
+        {"population": 2500, "cluster_size": 20},
+    ]
 
 
 def test_a_table_alone_gives_towns_of_one_kind(folder):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -127,6 +128,8 @@ def test_rare_differences_may_not_have_been_seen_yet():
     assert longer.hi90 == pytest.approx(equal.hi90 / 10, rel=0.25), "rule of three"
     once = mean_effect(np.append(np.zeros(19), 5.0), relevant)
     assert once.lo90 < 0 < 1.0 < once.hi90
+    smaller = mean_effect(np.append(np.zeros(19), 5.0), relevant / 4)
+    assert smaller == replace(once, p_beyond=smaller.p_beyond), "what was seen is what may come"
     same = mean_effect(np.full(20, 3.0), relevant)
     assert same.hi90 - 3.0 == pytest.approx(equal.hi90) and same.p_positive > 0.99
 

@@ -82,6 +82,17 @@ def test_a_damaged_part_is_named_and_its_runs_are_repeated(whole, share):
         assert store.digest() == whole.digest()
 
 
+def test_only_a_file_that_can_be_read_is_a_whole_part(store, tmp_path):
+    fill_toys(store)
+    path = files(store)[0]
+    link = tmp_path / path.name
+    link.symlink_to(path)
+    assert [parts.is_sealed(p) for p in (path, link, store.folder)] == [True, False, False]
+    failing = mock.patch.object(parts.hashlib, "file_digest", side_effect=OSError(errno.EIO))
+    with failing:
+        assert not parts.is_sealed(path)
+
+
 def test_a_part_with_a_hole_in_it_is_never_read_as_something_else(store, whole):
     fill_toys(store, batch=15)
     path, told = files(store)[1], 0
