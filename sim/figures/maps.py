@@ -316,7 +316,8 @@ def _square_ticks(top: float) -> list[float]:
     for part in (1 / 16, 1 / 4, 9 / 16, 1):
         power = 10.0 ** math.floor(math.log10(part * top))
         tick = math.floor(part * top / power + 1e-9) * power
-        if tick >= 1 and math.sqrt(tick / top) - math.sqrt(ticks[-1] / top) > 0.15:
+        wide = max(0.15, 0.025 * len(f"{tick:,.0f}"))
+        if tick >= 1 and math.sqrt(tick / top) - math.sqrt(ticks[-1] / top) > wide:
             ticks.append(tick)
     return ticks
 
