@@ -21,12 +21,14 @@ from sim.measures.counting import COUNTS
 from sim.scenario.scenario import load_scenario
 from sim.simulation.simulation import Simulation
 from sim.version import MODEL_VERSION
-from tests.reference.towns import REACTIONS, SMALL
+from tests.reference.towns import REACTIONS, SMALL, beside_another
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 TABLE = GOLDEN / f"states_of_model_{MODEL_VERSION}.csv"
 ROUNDING = 1e-6  # processors differ in the last bits of float32
 MONTHS = (0, 4, 13)
+
+HUB = {"hub_join": 0.5, "hub_attrition": 3.0}  # members come and go
 
 BUSY = {
     "population": 1500,
@@ -73,8 +75,12 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, dict[str, Any]]]] = {
         },
     ),
     "working_class_neighbourhood": (
-        {"membership_months": 4.0, "starting_vacancy": 0.25},
-        {"participatory_budget": {}, "cooperation_hub": {}, "online_jump": {"start": 2}},
+        {"membership_months": 4.0, "starting_vacancy": 0.25, **HUB},
+        {
+            "participatory_budget": {},
+            "cooperation_hub": {"hub_members": 3, "grant_reach": 1.6, "stop": 8},
+            "online_jump": {"start": 2},
+        },
     ),
     "backcast": (
         {"closure_age_shape": 1.6, "purchases_are_variable": False},
@@ -82,6 +88,9 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, dict[str, Any]]]] = {
     ),
 }
 """Settings of each scenario that differ from its own, and levers of its interventions."""
+
+BESIDE_ANOTHER = "backcast"
+"""The town of which a part is a neighbour's, whose residents and shops only take part in trade."""
 
 
 def _weighted(values: npt.ArrayLike) -> float:
@@ -96,6 +105,8 @@ def run_of(name: str, seed: int = 5) -> Simulation:
         load_intervention(which).replace(**{"start": 0} | given) for which, given in levers.items()
     ]
     scenario = load_scenario(name).replace(**SMALL | BUSY | changed | {"months": MONTHS[-1]})
+    if name == BESIDE_ANOTHER:
+        scenario = beside_another(scenario)
     return Simulation(scenario.add(*begun), seed)
 
 

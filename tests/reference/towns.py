@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from sim.interventions import load_intervention
-from sim.scenario.scenario import load_scenario
-from sim.simulation.simulation import Simulation
+from sim.scenario.scenario import Scenario, load_scenario
+from sim.simulation.simulation import Simulation, territory_of
 from sim.territory.territory import UNKNOWN, Territory
 from sim.territory.territory_file import save_territory
 
@@ -126,7 +126,12 @@ def everything_at_once(seed: int = 1, **parameters: Any) -> Simulation:
 
 def with_buffer(run: Simulation) -> Simulation:
     """The same town whose eastern third, and a few shops elsewhere, are another place's."""
-    whole = run.territory
+    return Simulation(beside_another(run.scenario), run.seed)
+
+
+def beside_another(scenario: Scenario) -> Scenario:
+    """The scenario whose town's eastern third, and a few shops, are another place's."""
+    whole = territory_of(scenario)
     is_buffer = np.indices(whole.shape)[1] >= 2 * whole.shape[1] // 3
     shops = is_buffer.ravel()[whole.premises_cell]
     shops[::13] ^= True
@@ -134,8 +139,7 @@ def with_buffer(run: Simulation) -> Simulation:
     with tempfile.TemporaryDirectory() as folder:
         save_territory(divided, Path(folder) / "town.npz")
         content = (Path(folder) / "town.npz").read_bytes()
-    scenario = replace(run.scenario.replace(file="town.npz"), territory_file=content)
-    return Simulation(scenario, run.seed)
+    return replace(scenario.replace(file="town.npz"), territory_file=content)
 
 
 def one_centre(premises: int, floor_area: float = 80.0) -> Territory:
