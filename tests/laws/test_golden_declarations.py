@@ -1,5 +1,8 @@
 """Parameters and levers have the defaults, bounds and plausible ranges of their model version.
 
+So have numbers that stand in the code by a name: limits, levels of error, numbers of streams.
+Where one of them changes no result, its table is written again and the version stays.
+
 A run is identified by its scenario, its seed and the model version, so no default may change
 without a new version. `tests.laws.test_golden_numbers` says how the table is written. It need not
 list what was added since, which changes no earlier run.
@@ -7,14 +10,19 @@ list what was added since, which changes no earlier run.
 
 from __future__ import annotations
 
+import ast
+from importlib import import_module
+
 import pandas as pd
 
 from sim.interventions import TYPES
 from sim.scenario.schema import PARAMETERS
 from sim.version import MODEL_VERSION
 from tests.laws.test_golden_states import GOLDEN
+from tests.mutation.gate import ROOT, observable_files
 
 TABLE = GOLDEN / f"declarations_of_model_{MODEL_VERSION}.csv"
+CONSTANTS = GOLDEN / f"constants_of_model_{MODEL_VERSION}.csv"
 
 
 def table() -> pd.DataFrame:
@@ -35,8 +43,28 @@ def table() -> pd.DataFrame:
     ).set_index("name")
 
 
+def constants() -> pd.DataFrame:
+    """Return the numbers that modules of the model name in capitals, as text."""
+    found = {}
+    for path in observable_files():
+        module = path.removesuffix(".py").replace("/", ".")
+        for node in ast.parse((ROOT / path).read_bytes()).body:
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", 0)]
+            for name in (t.id for t in targets if isinstance(t, ast.Name) and t.id.isupper()):
+                value = getattr(import_module(module), name)
+                if isinstance(value, int | float):
+                    found[f"{module.removeprefix('sim.')}.{name}"] = str(value)
+    return pd.DataFrame({"value": found}).rename_axis("name")
+
+
 def test_what_is_declared_is_that_of_the_model_version() -> None:
     golden = pd.read_csv(TABLE, index_col="name", keep_default_na=False, dtype=str)
     found = table()
     assert set(golden.index) <= set(found.index)
     pd.testing.assert_frame_equal(found.loc[golden.index], golden)
+
+
+def test_numbers_with_a_name_are_those_of_the_model_version() -> None:
+    golden = pd.read_csv(CONSTANTS, index_col="name", dtype=str)["value"]
+    found = constants()["value"].to_dict()
+    assert {name: found.get(name) for name in golden.index} == golden.to_dict()
