@@ -43,17 +43,17 @@ DECLARATIONS = "tests/laws/test_golden_declarations.py"
 STATES = "tests/laws/test_golden_states.py"
 EXAMPLES = "tests/contracts/test_doctests.py::test_examples_print_the_output_shown"
 _OF_ROOMS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("kernels", "start", "simulation"), (STATES,)),
+    **dict.fromkeys(("kernels", "start", "simulation"), (DECLARATIONS, STATES)),
     "processes": (DECLARATIONS, STATES),
     "interventions": (
         *(DECLARATIONS, STATES),
         *("tests/rules/test_interventions.py", "tests/interfaces/test_budget.py"),
     ),
-    "measures": (STATES, "tests/laws/test_golden_numbers.py"),
-    "experiments": ("tests/laws/test_golden_numbers.py",),
-    "territory": ("tests/interfaces/test_golden_imports.py",),
+    "measures": (DECLARATIONS, STATES, "tests/laws/test_golden_numbers.py"),
+    "experiments": (DECLARATIONS, "tests/laws/test_golden_numbers.py"),
+    "territory": (DECLARATIONS, "tests/interfaces/test_golden_imports.py"),
 }
-_NEAREST_FILES = 8
+_NEAREST_FILES = 9
 
 
 def observable_files() -> list[str]:
