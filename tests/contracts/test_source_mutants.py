@@ -68,3 +68,8 @@ def test_mutants_named_equivalent_exist_and_have_a_reason() -> None:
         source = (ROOT / path).read_bytes()
         assert key in {mutant.key(source) for mutant in mutants_of(path, source)}
         assert len(reason.split()) > 4
+
+
+def test_a_shape_is_left_alone_and_what_takes_it_is_not() -> None:
+    found = {m.before for m in mutants_of("a.py", b"flat = cell[shops].reshape(-1, 2)\n")}
+    assert found == {"cell[shops]"}

@@ -41,6 +41,7 @@ ROOMS = (
 )
 DECLARATIONS = "tests/laws/test_golden_declarations.py"
 STATES = "tests/laws/test_golden_states.py"
+TWINS = "tests/rules/test_measures_against_twin.py"
 EXAMPLES = "tests/contracts/test_doctests.py::test_examples_print_the_output_shown"
 _OF_ROOMS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("kernels", "start", "simulation"), (DECLARATIONS, STATES)),
@@ -49,7 +50,7 @@ _OF_ROOMS: dict[str, tuple[str, ...]] = {
         *(DECLARATIONS, STATES),
         *("tests/rules/test_interventions.py", "tests/interfaces/test_budget.py"),
     ),
-    "measures": (DECLARATIONS, STATES, "tests/laws/test_golden_numbers.py"),
+    "measures": (DECLARATIONS, TWINS, STATES, "tests/laws/test_golden_numbers.py"),
     "experiments": (DECLARATIONS, "tests/laws/test_golden_numbers.py"),
     "territory": (DECLARATIONS, "tests/interfaces/test_golden_imports.py"),
 }
