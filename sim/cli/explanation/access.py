@@ -208,12 +208,13 @@ class _Module:
         return set().union(*uses)
 
     def _modes_in_call(self, call: ast.Call, position: int) -> set[str]:
-        if isinstance(call.func, ast.Attribute) and call.func.attr == "at" and position == 0:
+        called = call.func.orelse if isinstance(call.func, ast.IfExp) else call.func  # on threads
+        if isinstance(called, ast.Attribute) and called.attr == "at" and position == 0:
             return {READ, WRITE}  # a ufunc's
-        if isinstance(call.func, ast.Name):
+        if isinstance(called, ast.Name):
             if any(isinstance(a, ast.Starred) for a in call.args[:position]):
                 position -= len(call.args)  # counted from the end
-            return set(_modes_of_parameter(self.path, call.func.id, position)) or {READ}
+            return set(_modes_of_parameter(self.path, called.id, position)) or {READ}
         return {READ}
 
 
