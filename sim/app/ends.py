@@ -23,6 +23,16 @@ KINDS: Final = "kinds"
 _GROUND: Final = ("rows", "columns", "population", "premises_per_1000")
 """Parameters of the ground that limit each other; all others have bounds of their own."""
 
+_OF_START: Final[dict[str, Ends]] = {
+    "closure_rate": (0.005, 0.005, 1.0),  # where no shop closes, none can stand empty
+    "gross_margin": (0.1, 0.1, 0.9),
+    "reletting_frailty": (0.0, 0.0, 2.5),
+    "transition_births": (0.0, 0.0, 1.5),
+    "entrepreneurs_per_1000": (0.0, 10.0, 300.0),  # so few cannot have the ideas of all births
+}
+"""Parameters whose bounds hold values from which no territory as offered can start; a test starts
+all of them at these ends."""
+
 _SITE: Final = {"site_row": 0, "site_column": 1}
 
 
@@ -43,9 +53,14 @@ def ends_of_levers(intervention: Intervention, shape: tuple[int, int]) -> dict[s
     return found | {n: (0, 0, shape[axis] - 1) for n, axis in _SITE.items() if n in found}
 
 
-def ends_of_ground(arm: Scenario) -> dict[str, Ends]:
-    """Return the ends of the parameters that limit the size of a generated territory."""
-    return {} if arm.values["file"] else {name: _of_ground(arm, name) for name in _GROUND}
+def ends_of_parameters(arm: Scenario) -> dict[str, Ends]:
+    """Return the ends of the parameters that may not move between their bounds.
+
+    They limit the size of a generated territory, or what it can start from.
+    """
+    if arm.values["file"]:
+        return dict(_OF_START)
+    return _OF_START | {name: _of_ground(arm, name) for name in _GROUND}
 
 
 def _of_ground(arm: Scenario, name: str) -> Ends:

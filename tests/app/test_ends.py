@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sim.app.ends import KINDS, ends_of_ground, ends_of_levers, kinds_of
+from sim.app.ends import KINDS, ends_of_levers, ends_of_parameters, kinds_of
 from sim.app.offer import FIRST, offer
 from sim.app.refusals import labelled, settings_in
 from sim.app.request import LARGEST_GRID, Catalogue, Request
@@ -72,7 +72,7 @@ def test_the_ground_ends_where_the_page_and_the_sites_on_it_end() -> None:
     settings = {"site": "cell", "site_row": 40, "rows": 50, "columns": 2500}
     asked = Request(scenario="mid_sized_town", intervention="mobile_cluster", settings=settings)
     arm = CHOICE.arms(asked).with_it
-    found = ends_of_ground(arm)
+    found = ends_of_parameters(arm)
     assert found["rows"] == (41, 41, LARGEST_GRID // 2500)
     assert found["columns"][2] == 5000
     (one,) = arm.interventions
