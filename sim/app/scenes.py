@@ -194,7 +194,9 @@ def _flows(film: Film, place: tuple[int, int]) -> Scene:
     gain = users[1] - users[0]
     if not (gain > 0).any():
         gain = _year_to(film.spent.sum(axis=1))
-    month = int(np.argmax(gain)) + 1 if (gain > 0).any() else film.months
+    if not (gain > 0).any():
+        return Scene("flows_nothing", film.months, "third_places", place, 1, 0)
+    month = int(np.argmax(gain)) + 1
     months = min(month, YEAR)
     values: dict[str, Any] = {"money": float(_year_to(film.spent.sum(axis=1))[month - 1])}
     for name in ("users", "ideas", "births"):

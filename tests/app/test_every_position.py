@@ -36,6 +36,7 @@ def _positions(info: ParameterInfo, ends: Ends | None) -> list[Any]:
         return [True, False]
     if info.kind is str:
         return list(info.choices)
+    assert info.low is not None and info.high is not None
     lowest, least, highest = ends or (info.low, info.low, info.high)
     slider = [end for end in info.plausible or () if least <= end <= highest]
     found = (lowest, least, (least + highest) / 2, highest, *slider)

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from sim.app.pair import Pair
 from sim.app.request import Catalogue, Request
-from sim.app.scenes import scenes_of
+from sim.app.scenes import scenes_of, tell_scenes
 from tests.app.browser import SMALL, Open
 from tests.app.pages import SMALL as TOWN
 from tests.app.pages import Page
@@ -65,6 +65,16 @@ def test_there_is_a_story_for_whatever_is_tried(
         assert not any("{" in text for s in scenes for text in (s["title"], *s["sentences"]))
     both = zip(told["en"], told["fr"], strict=True)
     assert all(a["title"] != b["title"] and a["month"] == b["month"] for a, b in both)
+
+
+def test_where_nothing_more_flows_the_story_says_so() -> None:
+    settings: dict[str, Any] = {**TOWN, "closure_rate": 0.3}
+    asked = Request(scenario="rural_low_density", settings=settings)
+    pair = Pair(Catalogue().arms(asked))
+    scenes = scenes_of(pair)
+    assert [scene.key for scene in scenes[2:]] == ["changes", "flows_nothing", "ends"]
+    told = tell_scenes(pair, scenes, "", "en")[3]["sentences"]
+    assert len(told) == 1 and "no more users than without your changes" in told[0]
 
 
 def test_where_nothing_is_tried_there_is_no_story(client: TestClient) -> None:
