@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -12,10 +13,12 @@ import matplotlib
 import numpy as np
 import pytest
 
+import sim
 from sim import load_scenario
 from sim.experiments.results import Results
 from sim.experiments.simulate import simulate
 from sim.figures import Picture, draw_all, draw_maps, draw_territory
+from sim.report.pictures.maps import LESS_TO_MORE
 from sim.simulation.simulation import territory_of
 from sim.words.folders import Language, languages
 
@@ -240,3 +243,11 @@ def test_a_territory_can_be_drawn_before_anything_happens(language: Language) ->
     picture = draw_territory(territory, language)
     assert picture.svg() == draw_territory(territory, language).svg()
     assert territory.name in picture.label
+
+
+def test_maps_of_differences_have_the_colours_of_the_page() -> None:
+    page = (Path(sim.__file__).parent / "app" / "static" / "palette.js").read_text("utf-8")
+    stops = re.search(r"LESS_TO_MORE = \[(.*?)\];", page, re.DOTALL)
+    assert stops is not None
+    colours = re.findall(r"\[(\d+), (\d+), (\d+)\]", stops.group(1))
+    assert [tuple(map(int, colour)) for colour in colours] == list(LESS_TO_MORE)

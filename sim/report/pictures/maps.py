@@ -6,8 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib import colormaps
-from matplotlib.colors import ListedColormap, Normalize
+from matplotlib.colors import LinearSegmentedColormap, ListedColormap, Normalize
 from matplotlib.figure import Figure
 
 from sim.figures.maps import COLOUR_MAPS, GROUND, lightened, norm_of, shades_of, window_of
@@ -20,7 +19,13 @@ from sim.words.folders import Language
 from sim.words.language import number, percent
 
 WIDTH: Final = 2.7
-DIVERGING: Final = "PuOr_r"
+LESS_TO_MORE: Final = (
+    *((0, 68, 130), (0, 114, 178), (86, 180, 233), (190, 222, 240), (242, 242, 242)),
+    *((250, 220, 180), (240, 165, 60), (213, 94, 0), (140, 55, 0)),
+)
+"""Colours of differences, those of the page."""
+
+DIVERGING: Final = LinearSegmentedColormap.from_list("", np.array(LESS_TO_MORE) / 255)
 
 
 class Ground:
@@ -72,7 +77,7 @@ def draw_difference(
         write[0] = f"≤\N{NO-BREAK SPACE}{write[0]}"
     if shown.count() and shown.max() > reach:
         write[2] = f"≥\N{NO-BREAK SPACE}{write[2]}"
-    return _draw(name, label, ground, shown, colormaps[DIVERGING], norm, ticks, write)
+    return _draw(name, label, ground, shown, DIVERGING, norm, ticks, write)
 
 
 def _draw(
