@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 import warnings
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,8 @@ _PACKED: Final = re.compile(r'"([^"\\]+)"=>"([^"\\]*)"')
 _DAMAGED: Final = (RuntimeError, OSError, ValueError)
 
 _FLATTENED: Final = {"FLATTEN_NESTED_ATTRIBUTES": "YES", "NESTED_ATTRIBUTE_SEPARATOR": "."}
+
+_ZIP: Final = b"PK\x03\x04"
 
 _MAPS: Final = (".gpkg", ".geojson", ".json", ".shp", ".fgb")
 """Endings of the maps in an archive."""
@@ -63,7 +66,7 @@ def read_shapes(path: Path, box: Box) -> list[Shapes]:
         raise InputError(f"{path}: {(error.strerror or 'it cannot be read').lower()}.") from None
     if not head.strip():
         raise InputError(f"{path} is empty.")
-    if head.startswith(b"PK\x03\x04"):
+    if head.startswith(_ZIP):
         return _in_archive(path, box)
     driver = _driver(head)
     if driver is None:
@@ -106,7 +109,10 @@ def is_map(path: Path) -> bool:
     """Return whether a file holds streets as lines, and can be drawn; damaged ones do not."""
     try:
         with path.open("rb") as file:
-            driver = _driver(file.read(100_000))
+            head = file.read(100_000)
+        if head.startswith(_ZIP):
+            return _holds_map(path)
+        driver = _driver(head)
         if driver == "OSM":
             return True
         if driver in (None, "Overpass"):
@@ -192,6 +198,17 @@ def _layer(path: Path, driver: str, layer: str, box: Box) -> Shapes | None:
 def _tags(keys: Sequence[str], values: Sequence[Any]) -> dict[str, str]:
     tags = {key: text for key, text in zip(keys, values, strict=True) if isinstance(text, str)}
     return dict(_PACKED.findall(tags.pop("other_tags", ""))) | tags
+
+
+def _holds_map(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:  # tables are large: do not unpack them for nothing
+            if not any(name.lower().endswith(_MAPS) for name in archive.namelist()):
+                return False
+        with tempfile.TemporaryDirectory() as folder:
+            return any(is_map(inner) for inner in unpack(path, Path(folder))[0])
+    except (InputError, OSError, zipfile.BadZipFile):
+        return False
 
 
 def _in_archive(path: Path, box: Box) -> list[Shapes]:

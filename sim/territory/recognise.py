@@ -50,18 +50,18 @@ def recognise_files(
 def _what(path: Path, reading: Reading) -> str:
     if is_openstreetmap_file(path):
         return "map"
-    try:
-        read_table(path, population_request(reading))
-        return "residents"
-    except OtherTable:
-        pass
-    try:
-        read_table(path, shop_request(reading))
-        return "shops"
-    except OtherTable as error:
-        if is_map(path):
-            return "map"
-        raise InputError(
-            f"{path} is neither a file of residents (no column names cells) nor one of shops: it"
-            f" has{str(error).partition(' has')[2]}"
-        ) from None
+    why = ""
+    for what, request in (("residents", population_request), ("shops", shop_request)):
+        try:
+            read_table(path, request(reading))
+            return what
+        except InputError as error:
+            if not isinstance(error, OtherTable) and not is_map(path):
+                raise
+            why = str(error)
+    if is_map(path):
+        return "map"
+    raise InputError(
+        f"{path} is neither a file of residents (no column names cells) nor one of shops: it"
+        f" has{why.partition(' has')[2]}"
+    )

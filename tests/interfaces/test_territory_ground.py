@@ -14,9 +14,11 @@ from sim.errors import InputError
 from sim.figures import draw_territory
 from sim.simulation.provenance import describe_territory
 from sim.territory import import_ground
+from sim.territory.extent import Reading
 from sim.territory.ground import UNIT, ground_kinds
 from sim.territory.import_territory import import_territory
 from sim.territory.read_ground import is_map
+from sim.territory.recognise import recognise_files
 from sim.territory.territory_file import load_territory, save_territory
 from tests.interfaces.conftest import write_geojson as write_rows
 from tests.interfaces.test_territory_damaged import damaged
@@ -49,7 +51,6 @@ QUICK = ("map.osm.pbf", "map.gpkg", "geom.json")
 )
 def test_every_format_of_a_map_gives_the_same_ground(name, town):
     territory = drawn(town, name)
-    assert is_map(town.folder / name)
     ground = territory.ground
     (main,) = parts(ground, "main_street")
     assert sorted(main.tolist()) == [[0, 3.5], [9, 3.5]]
@@ -74,6 +75,14 @@ def test_points_beside_streets_are_no_map(town):
     path = town.folder / "shops.geojson"
     write_rows(path, [stop], [{"type": "Point", "coordinates": [lon, lat]}])
     assert not is_map(path)
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_a_map_is_recognised_beside_a_file_of_residents(name, town):
+    MAPS[name](town, town.folder / name)
+    assert is_map(town.folder / name)
+    files = [town.folder / name, town.population()]
+    assert recognise_files(files, Reading())[::2] == (files[1], files[0])
 
 
 def test_a_ground_is_kept_with_the_territory_and_changes_nothing_else(town):
