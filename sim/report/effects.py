@@ -276,6 +276,12 @@ class Surface:
         found = [self.measure.smallest_relevant(float(m)) for m in measured]
         return min(found), max(found)
 
+    @cached_property
+    def relevant_on_average(self) -> float:
+        """Effect below which nothing matters for an average over the points."""
+        known = self.before[np.isfinite(self.before)]
+        return self.measure.smallest_relevant(float(known.mean()) if known.size else 0.0)
+
     def count(self, *verdicts: str) -> int:
         """Return how many points have one of these verdicts."""
         return sum(e.verdict in verdicts for e in self.effects)

@@ -104,7 +104,7 @@ def _steps(facts: Facts, arm: Arm, changed: list[Surface], factors: list[Factor]
         for surface in changed:
             if surface.measure.name == COST:  # which is what a step costs
                 continue
-            name, relevant = surface.measure.name, surface.smallest_relevant[1]
+            name, relevant = surface.measure.name, surface.relevant_on_average
             frame = _comparable(facts, arm, factor, name, COST)
             table = marginal_effects(frame, factor.name, name, smallest_relevant=relevant)
             rows = [_step(facts, factor, surface, row) for row in table.to_dict("records")]

@@ -123,7 +123,8 @@ def _robust(facts: Facts, choices: Choices, surface: Surface, is_alike: bool) ->
     words, quantity = facts.words, surface.quantity
     good, name = surface.measure.good, surface.measure.name
     values, is_drawn = good * choices.effects(name), choices.has_draws
-    cells, unknown = [Cell(surface.label)], Cell(words("quantity.unknown"))
+    measure = Cell(surface.label, below=quantity.change_unit)
+    cells, unknown = [measure], Cell(words("quantity.unknown"))
     if not np.isfinite(values[:, 1:]).any():  # as long as the sweep is unfinished
         return [*cells, *[unknown] * (2 if is_alike else 4)]
     found = over_worlds(values)

@@ -65,8 +65,11 @@ def _told(facts: Facts, kind: str) -> list[Block]:
 
 def _below(facts: Facts, surface: Surface, panel: Panel | None) -> str:
     """Return the unit, and what is held fixed in a picture."""
-    fixed = [facts.levels.named(f, value) for f, value in panel.fixed] if panel else []
-    return " · ".join([unit_line(surface.quantity), *fixed])
+    return " · ".join([unit_line(surface.quantity), *_fixed(facts, panel)])
+
+
+def _fixed(facts: Facts, panel: Panel | None) -> list[str]:
+    return [facts.levels.named(f, value) for f, value in panel.fixed] if panel else []
 
 
 def _columns(facts: Facts) -> int:
@@ -104,10 +107,9 @@ def _in_words(facts: Facts, surface: Surface, panel: Panel) -> str:
     (low, at_low), (high, at_high) = min(measured), max(measured)
     more, less = (sum(e.verdict in which for e, _ in inside) for which in (MORE, LESS))
     least, most = surface.quantity.change(low), surface.quantity.change(high)
-    fixed = (facts.levels.named(f, value) for f, value in panel.fixed)
     return words(
         "sweep_pictures.alt_grid" if least != most else "sweep_pictures.alt_even",
-        measure=facts.levels.joined([surface.label, *fixed]),
+        measure=facts.levels.joined([surface.label, *_fixed(facts, panel)]),
         low=least,
         at_low=facts.point_label(at_low),
         high=most,
@@ -166,7 +168,8 @@ def _curve(
     measured = [(g.words, g.effect) for g in groups if g.effect.is_measured]
     listed = _listed(facts, measured) or words("verdict.missing")
     along = {"factor": facts.levels.label(axis), "levels": listed}
-    label = words("sweep_pictures.alt_along", measure=surface.label, **along)
+    measure = facts.levels.joined([surface.label, *_fixed(facts, panel)])
+    label = words("sweep_pictures.alt_along", measure=measure, **along)
     picture = draw_curve(
         name, label, surface.label, _below(facts, surface, panel), facts.levels.axis(axis),
         [g.value for g in groups], [g.tick for g in groups], [g.effect for g in groups], quantity,
