@@ -129,4 +129,8 @@ def draw_effect(axes: Axes, effect: Effect, at: float, sizes: tuple[float, float
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= WIDEST else f"{text[: WIDEST - 1].rstrip(' ,')}…"
+    """Cut a label in its middle: arms differ at its beginning, and levels at its end."""
+    if len(text) <= WIDEST:
+        return text
+    kept = WIDEST // 2
+    return f"{text[:kept].rstrip(' ,')}…{text[1 - kept :].lstrip()}"
