@@ -8,6 +8,7 @@ import pytest
 from sim.measures.registry import OUTCOMES
 from sim.report.effects import Surface
 from sim.report.findings import largest_block, plateau
+from sim.report.pictures.strips import _short
 from sim.report.sections.over_time import months_to_half
 
 
@@ -55,6 +56,22 @@ def test_a_measure_that_nobody_wants_more_or_less_of_just_moves():
     surface = Surface(measure, before, before + 1e6, None, "en")
     assert surface.reading == "moved"
     assert np.isnan(surface.reached).all()
+
+
+def test_averages_over_points_are_held_against_the_mean_and_not_the_largest():
+    measure = OUTCOMES["running_projects"]
+    before = np.repeat([[100.0], [2500.0]], 10, axis=1)
+    surface = Surface(measure, before, before, None, "en")
+    assert surface.relevant_on_average == pytest.approx(measure.smallest_relevant(1300.0))
+    assert surface.relevant_on_average < surface.smallest_relevant[1]
+
+
+def test_a_long_label_keeps_its_arm_and_its_level():
+    label = "Anchor closure + Transition cluster, " + 60 * "x" + " 18 %"
+    short = _short(label)
+    assert len(short) <= 76
+    assert short.startswith("Anchor closure + Transition")
+    assert short.endswith("18 %")
 
 
 def test_points_drawn_together_are_one_witness():
