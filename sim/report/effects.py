@@ -266,6 +266,11 @@ class Surface:
         """Unit and precision in which values are written, the same at all points."""
         return Quantity(self.measure.unit, self.smallest_relevant[1], self.language)
 
+    @property
+    def of_target(self) -> Quantity:
+        """Unit and precision in which the target is written, the same wherever it stands."""
+        return replace(self.quantity, smallest_relevant=abs(self.target or 0.0))
+
     @cached_property
     def smallest_relevant(self) -> tuple[float, float]:
         """Least and greatest over the points of the effect below which nothing matters."""

@@ -62,6 +62,10 @@ class Inputs:
         """Return whether a shock is among the interventions of an arm."""
         return any(i.kind.is_shock for i in self._added(arm))
 
+    def is_only_shock(self, arm: str) -> bool:
+        """Return whether an arm adds nothing that anybody chooses."""
+        return self.is_shock(arm) and all(i.kind.is_shock for i in self._added(arm))
+
     def start_of(self, arm: str) -> int | None:
         """Return the month in which the first intervention of an arm begins."""
         return min((int(i.levers.start) for i in self._added(arm)), default=None)
@@ -72,8 +76,9 @@ class Inputs:
         return float(sum(i.cost(months) for i in self._added(arm)))
 
     def descriptions(self, arm: str) -> list[str]:
-        """Return the descriptions of an arm's interventions."""
-        return [typeset(i.description[self._language], self._language) for i in self._added(arm)]
+        """Return the descriptions of an arm's interventions, each once."""
+        told = dict.fromkeys(i.description[self._language] for i in self._added(arm))
+        return [typeset(text, self._language) for text in told]
 
     def levers(self, arm: str) -> list[Setting]:
         """List every lever of an arm's interventions, and the parameters in which it differs."""

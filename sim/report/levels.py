@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from sim.experiments.factors import SCENARIO, Factor
-from sim.report.quantity import behind_value, value_of
+from sim.report.quantity import behind_value, value_of, with_unit
 from sim.words.catalogue import Words
 from sim.words.folders import Language
 from sim.words.language import number
@@ -86,9 +86,7 @@ class Levels:
         unit = ""
         if is_number(factor) and not _is_never(factor, value) and factor.unit not in SPREADS:
             unit = behind_value(factor.unit, self.unit(factor, float(value)))
-        if unit.startswith("€"):
-            return self.words("quantity.euros", amount=text) + unit[1:]
-        return f"{text}\N{NO-BREAK SPACE}{unit}" if unit else text
+        return with_unit(text, unit, self.words)
 
     def named(self, factor: Factor, value: Any) -> str:
         """Write a level with the name of its factor, unless the level speaks for itself."""

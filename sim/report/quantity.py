@@ -131,6 +131,19 @@ def behind_value(unit: str, in_words: str) -> str:
     return in_words.removeprefix("%").strip() if unit in _SHARES else in_words
 
 
+def with_unit(text: str, unit: str, words: Words) -> str:
+    """Write a value with its unit in words; euros as the language writes them.
+
+    Examples
+    --------
+    >>> with_unit("25,000", "€ a month", Words("en")), with_unit("0.5", "", Words("en"))
+    ('€25,000 a month', '0.5')
+    """
+    if unit.startswith("€"):
+        return words("quantity.euros", amount=text) + unit[1:]
+    return f"{text}\N{NO-BREAK SPACE}{unit}" if unit else text
+
+
 def _chosen(part: str, words: Words) -> str:
     """Write a choice, or a kind of third place and their number; empty for other texts."""
     name, _, count = part.partition(":")

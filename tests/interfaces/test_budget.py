@@ -197,7 +197,7 @@ def test_the_report_says_money_and_sizes_in_words_and_calls_nothing_left_that_is
     section = budget(Facts(kept[1], "en"))
     rows = next(block.rows for block in section.blocks if isinstance(block, Table))
     cells = [row[0].below for row in rows]
-    assert cells[0].startswith("Funding of the cluster: ")
+    assert cells[0].startswith("Funding of the cluster: €")
     assert "Funding of rent relief: " in cells[0]
     assert not any("_" in text for text in cells)
     assert rows[2][-1].below == "it costs no public money"

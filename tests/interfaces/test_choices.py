@@ -18,7 +18,10 @@ from sim.report.facts import Facts
 from sim.report.pictures.trade_off import Choice, on_line
 from sim.report.sections.answer import answer
 from sim.report.sections.effect_tables import effect_tables
+from sim.report.sections.question import question
+from sim.report.sections.settings import source_of
 from sim.report.sections.trade_offs import trade_offs
+from sim.words.catalogue import Words
 from tests.reference.made_up_sweeps import made_up_sweep
 
 HEAD = 'indicators = ["running_projects", "open_shops_town_centre"]\nreplications = 12\n'
@@ -74,7 +77,21 @@ def test_shocks_alone_are_no_choices(facts):
     choices = Choices(facts("shocks_alone"))
     assert choices.arms == [] and choices.labels == ["Do nothing"]
     (only,) = trade_offs(facts("shocks_alone")).blocks
-    assert only.text.endswith("one choice is left: Do nothing.")
+    assert only.text.endswith("one choice is left: “Do nothing”.")
+
+
+def test_what_is_simulated_with_and_without_is_named_for_what_it_is(facts):
+    assert "with each of what is tried" in question(facts("shocks_alone"))
+    assert "with and without the intervention" in question(facts("sampled"))
+    inputs = facts("under_shocks").inputs
+    assert [inputs.is_only_shock(n) for n in ("pandemic", "pandemic + facade", "facade")] == [
+        True, False, False]  # fmt: skip
+
+
+def test_a_lever_that_a_budget_scaled_says_so_in_every_language():
+    assert source_of("scaled by 0.9637 to a budget", Words("fr")) == (
+        "multiplié par 0,9637 pour tenir le budget"
+    )
 
 
 def test_what_is_done_under_a_shock_is_compared_with_the_shock_alone(facts):

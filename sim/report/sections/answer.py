@@ -113,7 +113,11 @@ def _legend(facts: Facts, blocks: Sequence[Block]) -> str:
     if is_sampled:
         signs, strips = "sampled.legend", "sampled.legend_strip"
         sizes.append("sampled.legend_luck")
-    elif len(facts.layout.varied) > 1 and len(facts.arms) <= MOST_ARMS:
+    elif (
+        len(facts.layout.varied) > 1
+        and facts.layout.kind != "strips"
+        and len(facts.arms) <= MOST_ARMS
+    ):
         sizes.append("sweep.legend_factors")
     keys = [signs, *([strips] if _has_strips(blocks) else []), *sizes]
     return " ".join(facts.words(key, reps=facts.reps_in_words) for key in keys)

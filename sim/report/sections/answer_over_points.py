@@ -178,7 +178,7 @@ def _sentences(facts: Facts, surface: Surface, effect: Effect) -> list[str]:
     found += _rest(facts, surface)
     if surface.target is None:
         return found
-    target = surface.quantity.change_in_full(surface.target)
+    target = surface.of_target.change_in_full(surface.target)
     if facts.is_sampled:
         share = facts.share(float(surface.reached[0]))
         found.append(words("sweep_card.target_sampled", target=target, share=share))

@@ -12,7 +12,7 @@ from sim.report.blocks import Block, Cell, Fold, Gallery, Paragraph, Section, Ta
 from sim.report.facts import Facts
 from sim.report.pictures.canvas import unit_line
 from sim.report.pictures.strips import draw_strips
-from sim.report.quantity import about_euros, euro_range, euros, value_of
+from sim.report.quantity import about_euros, euro_range, euros, value_of, with_unit
 from sim.report.sections.question import MOST_PLACES
 from sim.words.language import number
 
@@ -104,7 +104,7 @@ def _levers(facts: Facts, scenario: str, arm: str) -> str:
     for one in facts.inputs.scaled_levers(arms, arm):
         amount = value_of(one.value, one.unit, words.language)
         unit = words.unit(one.unit, float(str(one.value)))
-        found.append(words("budget.lever", lever=one.label, amount=f"{amount} {unit}".rstrip()))
+        found.append(words("budget.lever", lever=one.label, amount=with_unit(amount, unit, words)))
     return " · ".join(found)
 
 

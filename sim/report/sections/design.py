@@ -81,7 +81,7 @@ def _relevance(facts: Facts) -> Table:
     rows = []
     for surface in facts.surfaces(facts.arms[0]):
         measure, quantity = surface.measure, surface.quantity
-        target = quantity.change(math.nan if surface.target is None else surface.target)
+        target = surface.of_target.change(math.nan if surface.target is None else surface.target)
         stated = "stated" if measure.name in facts.experiment.targets else "default"
         rows.append(
             [

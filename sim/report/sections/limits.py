@@ -7,13 +7,14 @@ from typing import Final
 from sim.experiments.experiment import BASELINE
 from sim.report.blocks import Block, Bullets, Code, Paragraph, Section
 from sim.report.facts import Facts
+from sim.report.levels import is_number
 from sim.report.sections.question import MOST_PLACES
 from sim.words.language import number
 
 NOT_MODELLED: Final = ("politics", "quality", "neighbours", "prices", "measured")
 """Keys of what the model leaves out."""
 
-OF_VARIANTS: Final = ("between", "largest", "beyond")
+OF_VARIANTS: Final = ("largest", "beyond")
 """Keys of what holds for many points alone."""
 
 OF_SAMPLES: Final = ("outside", "among")
@@ -43,6 +44,8 @@ def limits(facts: Facts) -> Section:
     if facts.is_sampled:
         items += [words(f"sampled.{key}") for key in OF_SAMPLES]
     elif facts.factors:
+        has_steps = any(is_number(factor) for factor in facts.layout.varied)
+        items += [words("sweep_limits.between")] if has_steps else []
         items += [words(f"sweep_limits.{key}") for key in OF_VARIANTS]
     return Section("limits", words("section.limits"), [Bullets(items)])
 
@@ -58,7 +61,7 @@ def _starts(facts: Facts) -> list[str]:
         counts = {"generated": facts.levels.count(generated), "count": len(points)}
         return [facts.words("towns.starts", **counts)]
     return [
-        facts.words("limits.start_in", place=place, text=text)
+        facts.words("limits.start_in", place=place, text=text[0].lower() + text[1:])
         for place, texts in zip(places, points, strict=True)
         for text in texts
     ]

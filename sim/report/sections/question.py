@@ -53,12 +53,21 @@ def _how(facts: Facts) -> str:
         against = "mean" if facts.is_sampled else "first"
         return words(f"sweep_how.{against}", point=facts.point_label(0))
     if facts.factors:
-        return words(f"sweep_how.{'common' if facts.experiment.luck == 'common' else 'own_luck'}")
+        return words(f"sweep_how.{_compared(facts)}")
     *others, last = (facts.quoted(arm) for arm in facts.wholes)
     if not others:
         return words("page.question", interventions=last)
     listed = words("page.and", a=", ".join(others), b=last)
     return words("page.question_several", interventions=listed)
+
+
+def _compared(facts: Facts) -> str:
+    """Return the key of what each variant is simulated with and without."""
+    if facts.experiment.luck != "common":
+        return "own_luck"
+    if len(facts.wholes) > 1:
+        return "several"
+    return "shock" if facts.inputs.is_only_shock(facts.wholes[0].name) else "common"
 
 
 def key_facts(facts: Facts) -> list[tuple[str, str]]:

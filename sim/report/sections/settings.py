@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from typing import Final, Literal
 
 from sim.report.blocks import Block, Cell, Fold, Paragraph, Section, Subhead, Table
 from sim.report.facts import Facts
 from sim.report.inputs import Setting
-from sim.report.quantity import behind_value, value_of
+from sim.report.quantity import behind_value, rounded, value_of
 from sim.scenario.posterior import Posterior
 from sim.words.catalogue import Words
 from sim.words.language import number
@@ -33,7 +34,7 @@ def settings(facts: Facts) -> Section:
             blocks += [Paragraph(text) for text in inputs.descriptions(arm.name)]
             caption = words("settings.caption", intervention=facts.quoted(arm))
             blocks.append(_folded(caption, inputs.levers(arm.name), words, "default"))
-    blocks.append(Subhead(words("settings.scenario")))
+    blocks += [Subhead(words("settings.scenario")), *_whose(facts)]
     caption = words("settings.scenario_caption", place=facts.place)
     blocks.append(_folded(caption, inputs.scenario_settings(), words, "default"))
     title = words("section.settings" if facts.is_compared else "run.settings")
@@ -50,11 +51,19 @@ def assumptions(facts: Facts) -> Section:
     figures = facts.inputs.catalogue_figures()
     blocks: list[Block] = [
         Paragraph(intro),
+        *_whose(facts),
         *([Paragraph(words(f"assumptions.{_marks(facts)}"))] if _are_drawn(facts) else []),
         _folded(words("assumptions.caption"), every, words, "plausible"),
         _folded(words("assumptions.catalogues"), figures, words, ""),
     ]
     return Section("assumptions", words("section.assumptions"), blocks)
+
+
+def _whose(facts: Facts) -> list[Block]:
+    """Say of which territory values are, where there are several."""
+    if len(facts.territories) < 2:
+        return []
+    return [Paragraph(facts.words("settings.whose", place=facts.place))]
 
 
 def _marks(facts: Facts) -> str:
@@ -81,19 +90,28 @@ def _folded(
         if third == "plausible":
             text = ""
             if entry.plausible is not None:
-                low, high = (value_of(v, entry.unit, words.language) for v in entry.plausible)
+                ends = (rounded(float(v), 3) for v in entry.plausible)
+                low, high = (value_of(v, entry.unit, words.language) for v in ends)
                 text = words("quantity.range", low=low, high=high)
             row.append(Cell(text))
         elif third:
             row.append(_shown(entry.default, entry, words))
         evidence = words(f"evidence.{entry.evidence}")
-        source = source_in(entry.source, words.language)
+        source = source_of(entry.source, words)
         told = Cell(source, foreign=source == entry.source)
         rows.append([*row, Cell(evidence), told])
     heads = ["parameter", "value", *([third] if third else []), "evidence", "source"]
     last = len(heads) - 1
     table = Table(caption, [words(f"table.{h}") for h in heads], rows, words=(last - 1, last))
     return Fold(caption, [table])
+
+
+def source_of(source: str, words: Words) -> str:
+    """Return a source in the reader's language; of a scaled lever, by how much."""
+    scaled = re.fullmatch(r"scaled by (\S+) to a budget", source)  # see `Intervention.scaled`
+    if scaled:
+        return words("budget.scaled", factor=value_of(float(scaled[1]), "1", words.language))
+    return source_in(source, words.language)
 
 
 def _is_never(entry: Setting, value: object) -> bool:
