@@ -30,8 +30,8 @@ def signed(value: float, language: Language, digits: int) -> str:
     return f"+{text}" if value > 0 else text
 
 
-def euros(value: float, language: Language) -> str:
-    """Write an amount in whole euros, or in millions where it is large.
+def euros(value: float, language: Language, digits: int = 2) -> str:
+    """Write an amount in whole euros, or where it is large in millions with some digits.
 
     Examples
     --------
@@ -40,7 +40,7 @@ def euros(value: float, language: Language) -> str:
     """
     words = Words(language)
     if abs(value) >= 999_500:
-        return words("quantity.millions", amount=number(value / 1e6, language, 2))
+        return words("quantity.millions", amount=number(value / 1e6, language, digits))
     return words("quantity.euros", amount=number(value, language))
 
 
@@ -49,10 +49,11 @@ def about_euros(value: float, language: Language) -> str:
 
     Examples
     --------
-    >>> about_euros(499_357.1, "en")
-    '€499,000'
+    >>> about_euros(499_357.1, "en"), about_euros(520_364_900.0, "en")
+    ('€499,000', '€520 million')
     """
-    return euros(rounded(value, 3), language)
+    shown = rounded(value, 3)
+    return euros(shown, language, 2 - (abs(shown) >= 1e7) - (abs(shown) >= 1e8))
 
 
 def euro_range(low: float, high: float, language: Language) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from sim.analysis.over_worlds import over_worlds
 from sim.interventions import TYPES
-from sim.report.blocks import Gallery, Paragraph, Table
+from sim.report.blocks import Gallery, Paragraph, Subhead, Table
 from sim.report.choices import Choices
 from sim.report.facts import Facts
 from sim.report.pictures.trade_off import Choice, on_line
@@ -35,6 +35,10 @@ FILES = {
     "two": 'interventions = ["transition_cluster", "rent_relief"]\n'
     f"{HEAD}[factors]\ncluster_funding = [10_000.0, 60_000.0]\nrent_relief = [0.2, 0.5]\n"
     "starting_vacancy = [0.10, 0.16]\n",
+    "one_choice": 'interventions = ["transition_cluster"]\n'
+    f"{HEAD}[factors]\ncluster_funding = [60_000.0]\nstarting_vacancy = [0.10, 0.16]\n",
+    "one_world": 'interventions = ["transition_cluster"]\n'
+    f"{HEAD}[factors]\ncluster_funding = [10_000.0, 60_000.0]\n",
     "sampled": f'interventions = ["transition_cluster"]\n{HEAD}[design]\nkind = "saltelli"\n'
     'size = 16\n[factors]\ncluster_funding = { distribution = "uniform", low = 0.0, high = 60_000.0'
     ' }\nstarting_vacancy = { distribution = "uniform" }\n',
@@ -131,6 +135,15 @@ def test_doing_nothing_stands_in_every_table_and_labels_name_own_levers_only(fac
     assert row[1].text == row[3].text == best
     assert row[3].below == "no noticeable gap to the best"
     assert row[-1].text == "at most 30.0 short of the best"
+
+
+def test_the_section_is_called_what_it_shows(facts):
+    weighed, ranked, mean = (trade_offs(facts(kind)) for kind in ("two", "one_choice", "one_world"))
+    assert weighed.title == mean.title == "Value for money"
+    assert ranked.title == "Choices that hold in every world"  # nothing is drawn against cost
+    assert not any(isinstance(b, (Gallery, Subhead)) for b in ranked.blocks)
+    captions = [b.caption for one in (ranked, mean) for b in one.blocks if isinstance(b, Table)]
+    assert ["regret" in caption for caption in captions] == [True, False]
 
 
 def test_answers_and_tables_of_an_arm_name_and_count_its_own_variants(facts):

@@ -392,7 +392,7 @@ def test_arms_of_a_design_appear_side_by_side(sweeps):
     assert [b.kind for b in section.blocks].count("cards") == 0
     (table,) = (b for b in section.blocks if b.kind == "table")
     assert len(table.rows) == 4
-    assert "4 interventions are tried" in said(section)
+    assert "4 interventions were tried" in said(section)
 
 
 def test_shocks_side_by_side_are_called_shocks(tmp_path):

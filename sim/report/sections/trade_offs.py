@@ -47,26 +47,28 @@ def trade_offs(facts: Facts) -> Section | None:
     if not rows:
         return None
     words = facts.words
-    blocks: list[Block] = []
+    title, blocks = words("trade_offs.robust"), list[Block]()
     if tiles:
-        blocks += [
+        blocks = [
             Paragraph(words("trade_offs.intro")),
             Gallery(tiles, columns=2, caption=words("trade_offs.caption")),
+            Subhead(title),
         ]
+        title = words("sweep_section.trade_offs")
     heads = ["table.measure", "trade_offs.best", "trade_offs.maximin", "trade_offs.regret"]
     heads = [*heads[: 2 if is_alike else 4], "trade_offs.nothing"]
     columns = range(1, len(heads))
+    caption = "trade_offs.mean_caption" if is_alike else "trade_offs.robust_caption"
     blocks += [
-        Subhead(words("trade_offs.robust")),
         Paragraph(" ".join([words("trade_offs.robust_intro"), *_worlds(facts, choices)])),
-        facts.table("trade_offs.robust_caption", heads, rows, columns),
+        facts.table(caption, heads, rows, columns),
         Paragraph(words("trade_offs.halves"), style="note"),
     ]
     if choices.unmatched:
         arms = [facts.quoted(arm) for arm in facts.arms if arm.name in choices.unmatched]
         text = words("trade_offs.unmatched", count=len(arms), arms=", ".join(arms))
         blocks.append(Paragraph(text, style="note"))
-    return Section("trade_offs", words("sweep_section.trade_offs"), blocks)
+    return Section("trade_offs", title, blocks)
 
 
 def _surfaces(facts: Facts, choices: Choices, name: str) -> list[Surface]:
