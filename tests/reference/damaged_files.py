@@ -1,4 +1,4 @@
-"""What a damaged file still holds, counted by readers that know nothing of an import."""
+"""Contents of damaged files, counted by readers that know nothing of an import."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ CLUMSY: Final = (
     r"% ?%",
     r"\b1 (?:variantes|variants|simulations) ",
 )
-"""What nobody would say of some of all variants, of a gap, of a share."""
+"""Clumsy phrases for some of all variants, for a gap, for a share."""
 
 
 def check_page(content: bytes, language: str) -> Page:

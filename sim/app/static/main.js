@@ -16,6 +16,7 @@ import * as settings from "./settings.js";
 import * as site from "./site.js";
 import * as story from "./story.js";
 import * as takeAway from "./take_away.js";
+import * as theme from "./theme.js";
 import * as timeline from "./timeline.js";
 import * as town from "./town.js";
 import * as why from "./why.js";
@@ -339,11 +340,6 @@ function listen() {
       await settle();
     });
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== " " || /INPUT|SELECT|BUTTON|SUMMARY/.test(event.target.tagName)) return;
-    event.preventDefault();
-    element("play").click();
-  });
 
   on("language", "change", () => {
     speak(element("language").value);
@@ -359,12 +355,7 @@ function listen() {
     next(guide.retell);
     next(settle);
   });
-  on("theme", "click", () => {
-    const dark = getComputedStyle(document.documentElement).colorScheme === "dark";
-    document.documentElement.dataset.theme = dark ? "light" : "dark";
-    recolour();
-  });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", recolour);
+  theme.listen(recolour);
 
   on("more-box", "toggle", charts.resize);
   addEventListener("resize", charts.resize);

@@ -17,6 +17,11 @@ export const isPlaying = () => playing !== null;
 export function listen(shown, begun) {
   present = shown;
   element("play").addEventListener("click", () => (playing ? pause() : play(begun)));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== " " || /INPUT|SELECT|BUTTON|SUMMARY/.test(event.target.tagName)) return;
+    event.preventDefault();
+    element("play").click();
+  });
 }
 
 // Everything that depends on the language.
