@@ -196,7 +196,6 @@ def _give_traits(state: State, values: Mapping[str, Any], seed: int) -> None:
 
 def _add_up_jobs(state: State, values: Mapping[str, Any]) -> None:
     """Count the jobs of running projects in and around each cell."""
-    p = parameters_of(jobs_by_weight, values)
     running = state["entrepreneur.stage"] == RUNNING
     kind, weight = state["entrepreneur.kind"][running], state["entrepreneur.weight"][running]
     p = parameters_of(jobs_by_weight, values)

@@ -28,7 +28,7 @@ from sim.kernels.elementary import power
 from sim.kernels.machine.compile import kernel, parallel
 from sim.kernels.machine.records import parameters_of
 from sim.kernels.space import huff_flows
-from sim.kernels.zone_codes import BUFFER, PARK
+from sim.kernels.zone_codes import is_park
 from sim.processes.shop_accounts import costs_at, dilution, margin_of
 from sim.registry.state import State
 from sim.territory.territory import SECTORS
@@ -117,10 +117,10 @@ def relative_costs(state: State, values: Mapping[str, Any], mean_field: Floats) 
     """
     share = values["common_cost_share"]
     relative: Floats = power(state["premises.floor_area"] / mean_field, share)
-    is_park = state["premises.zone"] % BUFFER == PARK
+    in_park = is_park.py_func(state["premises.zone"])
     for s in range(len(SECTORS)):
         for park in (False, True):
-            here = (state["premises.sector"] == s) & (is_park == park)
+            here = (state["premises.sector"] == s) & (in_park == park)
             if here.any():
                 relative[here] /= np.average(relative[here], weights=mean_field[here])
     return relative
