@@ -73,3 +73,13 @@ def test_mutants_named_equivalent_exist_and_have_a_reason() -> None:
 def test_a_shape_is_left_alone_and_what_takes_it_is_not() -> None:
     found = {m.before for m in mutants_of("a.py", b"flat = cell[shops].reshape(-1, 2)\n")}
     assert found == {"cell[shops]"}
+
+
+def test_places_that_read_alike_on_a_line_have_names_of_their_own() -> None:
+    source = b"for place in range(size - 1, -1, -1):\n    pass\n"
+    names = [mutant.key(source) for mutant in mutants_of("a.py", source) if mutant.before == "1"]
+    assert [name.split(":: ")[1] for name in names] == [
+        "1 -> (2)",
+        "1 no. 2 -> (2)",
+        "1 no. 3 -> (2)",
+    ]

@@ -80,8 +80,10 @@ class Mutant(NamedTuple):
 
     def key(self, original: bytes) -> str:
         """Name the mutant by what stands on its line, wherever the line is."""
-        text = original.decode().splitlines()[self.line - 1].strip()
-        return f"{self.path}: {text}: {self.before} -> {self.after}"
+        line = original[original.rfind(b"\n", 0, self.start) + 1 :].split(b"\n", 1)[0]
+        earlier = original[: self.start].rpartition(b"\n")[2].count(self.before.encode())
+        which = f"{self.before} no. {earlier + 1}" if earlier else self.before
+        return f"{self.path}: {line.decode().strip()}: {which} -> {self.after}"
 
 
 def mutants_of(path: str, source: bytes) -> list[Mutant]:

@@ -22,11 +22,14 @@ _READ_AS = {np.float32: np.float64} | dict.fromkeys(
 )
 
 
+_element = np.ndarray.__getitem__
+
+
 class Widened(np.ndarray):
     """An array whose elements are read as numbers of 64 bits, but for unsigned ones of 32."""
 
     def __getitem__(self, key: Any) -> Any:
-        value = super().__getitem__(key)
+        value = _element(self, key)
         wide = _READ_AS.get(type(value))
         return wide(value) if wide else value
 
@@ -101,10 +104,11 @@ _INSTRUCTIONS = (transpose_tile, smooth_lines, lowest, _whole_block, prefetch)
 
 def _wrapping(kind: type) -> type:
     """Return an integer type whose casts wrap, as the compiler's do."""
+    most = np.iinfo(kind).max
 
     def cast(_: type, value: Any = 0) -> Any:
-        if isinstance(value, np.generic):
-            return value.astype(kind)
+        if isinstance(value, np.generic) or 0 <= value <= most:
+            return kind(value)
         return np.uint64(int(value) & (2**64 - 1)).astype(kind)
 
     return type(kind.__name__, (kind,), {"__new__": cast})
