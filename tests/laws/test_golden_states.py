@@ -64,8 +64,13 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, dict[str, Any]]]] = {
         },
     ),
     "rural_low_density": (
-        {"boundary": "closed", "decay_form_convenience": "power_law", "remote_share": 0.2},
-        {"mobile_cluster": {}, "periphery_moratorium": {}, "startup_territoire": {}},
+        {"boundary": "closed", "decay_form_convenience": "power_law", "remote_share": 0.2, **HUB},
+        {
+            "mobile_cluster": {},
+            "periphery_moratorium": {},
+            "startup_territoire": {},
+            "cooperation_hub": {"hub_members": 1, "grant_reach": 9.0},
+        },
     ),
     "metropolis": (
         {"quality_spread": 0.3, "succession_share": 0.4, "town_shock_spread": 0.2, **REACTIONS},

@@ -41,6 +41,9 @@ ROOMS = (
 )
 DECLARATIONS = "tests/laws/test_golden_declarations.py"
 STATES = "tests/laws/test_golden_states.py"
+OF_A_PROCESS = (
+    "tests/rules/test_month_against_twin.py::test_a_process_changes_the_town_as_its_twin_does"
+)
 TWINS = "tests/rules/test_measures_against_twin.py"
 EXAMPLES = "tests/contracts/test_doctests.py::test_examples_print_the_output_shown"
 _OF_ROOMS: dict[str, tuple[str, ...]] = {
@@ -123,6 +126,14 @@ def _module(path: str) -> str:
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
+def _remoteness(path: str, test: str) -> tuple[bool, int]:
+    """Order tests: those that mention a module, or whose reference does, then small files first."""
+    own = _imports(ROOT / test)
+    read = [test, *(n.replace(".", "/") + ".py" for n in own if n.startswith("tests.reference."))]
+    texts = [(ROOT / name).read_text() for name in read if (ROOT / name).exists()]
+    return not any(Path(path).stem in text for text in texts), len(texts[0])
+
+
 def nearest_tests(path: str) -> list[str]:
     """Return files of tests, those with the fewest imports between them and a file first.
 
@@ -131,6 +142,8 @@ def nearest_tests(path: str) -> list[str]:
     """
     room = path.split("/")[1]
     golden, found = _OF_ROOMS.get(room, ()), list[str]()
+    if b"PROCESS = Process(" in (ROOT / path).read_bytes():
+        golden = (*golden, f"{OF_A_PROCESS}[{Path(path).stem}-neighbours within a buffer]")
     if b">>> " in (ROOT / path).read_bytes():
         golden = (f"{EXAMPLES}[{_module(path)}]", *golden)
     seen, now = {path}, [path]
@@ -139,7 +152,7 @@ def nearest_tests(path: str) -> list[str]:
         now = sorted(importers - seen)
         seen |= importers
         tests = [file for file in now if Path(file).name.startswith("test_")]
-        found += sorted(set(tests) - set(golden), key=lambda file: (ROOT / file).stat().st_size)
+        found += sorted(set(tests) - set(golden), key=partial(_remoteness, path))
         now = [file for file in now if file not in tests]
     first = 3 if room == "kernels" else 0
     return [*found[:first], *golden, *found[first:]][:_NEAREST_FILES]
