@@ -50,6 +50,23 @@ SLIDE = """async ([name, value]) => {
   return [first - began, last - began];
 }"""
 
+# Time from a slider's event to the first answer, and until no verdict is open or no more runs, ms.
+ANSWER = """async ([name, value]) => {
+  const slider = document.querySelector(`#set-${name}`);
+  const has = () => Boolean(document.querySelector("#tiles .verdict")?.textContent);
+  const until = (holds) => new Promise((done) => {
+    const look = () => (holds() ? done(performance.now()) : requestAnimationFrame(look));
+    look();
+  });
+  const began = performance.now();
+  slider.value = value;
+  slider.dispatchEvent(new Event("input"));
+  await until(() => !has());
+  const first = await until(has);
+  const last = await until(() => document.body.dataset.replicated);
+  return [first - began, last - began];
+}"""
+
 
 class Server:
     """``sim app`` in its own process."""
@@ -144,8 +161,25 @@ def slides(browser: Any, server: Server, cells: int, month: int) -> str:
     return f"| {cells} x {cells} | {month} | " + " | ".join(cells_of_row) + " |"
 
 
+def answers(browser: Any, server: Server, month: int) -> str:
+    """Measure how long the first answer and the last verdict take after a lever has moved."""
+    page = Visit(browser, server.address, f"month={month}")
+    page.until("document.body.dataset.replicated")
+    moves = range(30_000, 80_000, 10_000)
+    times = [page.page.evaluate(ANSWER, ["cluster_funding", value]) for value in moves]
+    firsts, lasts = zip(*times, strict=True)
+    page.close()
+    return (
+        f"| {month} | {statistics.median(firsts) / 1000:.1f} s | {max(firsts) / 1000:.1f} s | "
+        f"{statistics.median(lasts) / 1000:.1f} s |"
+    )
+
+
 def user(server: Server, number: int, end: float, times: dict[str, list[float]]) -> None:
-    """Simulate a user who plays 12 months a second and moves a slider every two seconds."""
+    """Simulate a user who plays 12 months a second and moves a slider every two seconds.
+
+    Replications begin after each change, as on the page; one user in four asks for a ranking, too.
+    """
 
     def timed(what: str, *request: Any) -> bytes:
         before = time.perf_counter()
@@ -161,6 +195,9 @@ def user(server: Server, number: int, end: float, times: dict[str, list[float]])
                 "session"
             ]
         )
+        if number % 4 == 0:
+            ask(connection, "POST", f"{path}/board", {"budget": 500_000})
+        ask(connection, "POST", f"{path}/replications", {})
         turn = 0
         while time.perf_counter() < end:
             due = time.perf_counter() + 1 / 12
@@ -168,6 +205,7 @@ def user(server: Server, number: int, end: float, times: dict[str, list[float]])
             if turn % 24 == 0:
                 settings = {"cluster_funding": 20_000.0 + 100 * turn}
                 timed("change", "PUT", path, chosen | {"seed": number, "settings": settings})
+                ask(connection, "POST", f"{path}/replications", {})
             content = timed("frame", "POST", f"{path}/frame", {"steps": 1, "known": 0})
             timed("town", "GET", f"{path}/town")
             assert struct.unpack_from("<4sI", content)[0] == b"ESM1"
@@ -236,8 +274,18 @@ def report() -> Iterator[str]:
         for cells, month in ((64, 0), (64, 120), (64, 240), (200, 0), (200, 120)):
             yield slides(browser, server, cells, month)
     yield ""
+    yield "From a lever's move, by month shown, to the first answer of the replications, and until"
+    yield "no verdict is open or no more pairs are run:"
+    yield ""
+    yield "| month | first, median | first, longest | last, median |"
+    yield "| --- | --- | --- | --- |"
+    with browsing() as browser:
+        for month in (120, 240):
+            yield answers(browser, server, month)
+    yield ""
     yield f"{USERS} users at once for {MINUTES} minutes, each playing 12 months a second on 64 x 64"
-    yield "cells, reading words and moving a lever every two seconds:"
+    yield "cells, reading words and moving a lever every two seconds, with replications after each;"
+    yield "a ranking by budget runs for one in four:"
     yield ""
     yield from crowd(server)
     server.end()
