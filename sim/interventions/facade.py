@@ -25,7 +25,7 @@ class FacadeLevers(TimedLevers):
         3_500.0,
         "Cost of a front",
         "Public money for one front.",
-        "local schemes pay at most 1,500-4,500 EUR a front (docs/sources.md)",
+        "local schemes pay at most €1,500-4,500 a front (docs/sources.md)",
         unit="EUR",
         bounds=(100.0, 1e6),
     )

@@ -22,7 +22,7 @@ class FrugalLevers(SupportLevers):
         8.0,
         "Floor of a seat",
         "Sales floor that a seat takes in vacant premises, meeting rooms and passages included.",
-        "8-12 m2 in co-working spaces, 10 recommended for desks (docs/sources.md)",
+        "8-12 m² in co-working spaces, 10 recommended for desks (docs/sources.md)",
         evidence="found",
         unit="m2",
         bounds=(1.0, 100.0),
@@ -31,7 +31,7 @@ class FrugalLevers(SupportLevers):
         120.0,
         "Rent of vacant premises",
         "Yearly rent of vacant premises in a town centre.",
-        "37-400 EUR in 25 French towns, 185 in Lorient, half in empty streets (docs/sources.md)",
+        "€37-400 in 25 French towns, 185 in Lorient, half in empty streets (docs/sources.md)",
         evidence="derived",
         unit="EUR/m2/year",
         bounds=(0.0, 5000.0),
@@ -61,7 +61,7 @@ class FrugalLevers(SupportLevers):
         0.0,
         "Volunteers",
         "Share of the members of its places who give hours to them.",
-        "nobody does unless somebody asks them",
+        "nobody volunteers unless asked",
     )
     shared_staff: bool = lever(
         False,

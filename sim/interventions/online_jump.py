@@ -15,7 +15,7 @@ class OnlineJumpLevers(TimedLevers):
         0.05,
         "Rise of the online share",
         "Rise of the online share of spending from start to stop.",
-        "a shock to try; 10 % in 2019 became 14.1 % in 2021 (FEVAD)",
+        "a shock to try; 10% in 2019 became 14.1% in 2021 (FEVAD)",
         most=0.3,
     )
 

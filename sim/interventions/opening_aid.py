@@ -19,7 +19,7 @@ class OpeningAidLevers(TimedLevers):
         400.0,
         "Opening aid",
         "Monthly aid to a shop in its first twelve months.",
-        "local schemes pay 300-500 EUR a month (docs/sources.md)",
+        "local schemes pay €300-500 a month (docs/sources.md)",
         unit="EUR/month",
         bounds=(0.0, 100_000.0),
     )

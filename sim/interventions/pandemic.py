@@ -18,7 +18,7 @@ class PandemicLevers(TimedLevers):
         0.04,
         "Rise of the online share",
         "Rise of the online share of spending while it lasts.",
-        "10 % in 2019, 14.1 % in 2021 (FEVAD, docs/sources.md)",
+        "10% in 2019, 14.1% in 2021 (FEVAD, docs/sources.md)",
         most=0.3,
         evidence="derived",
     )

@@ -20,7 +20,7 @@ class ParticipatoryBudgetLevers(SitedLevers):
         25_700.0,
         "Participatory budget",
         "Monthly public money that residents give to projects.",
-        "6.20 EUR a year for each of 50,000 residents; 6.50 on average (docs/sources.md)",
+        "€6.20 a year for each of 50,000 residents; 6.50 on average (docs/sources.md)",
     )
     project_budget: float = lever(
         20_000.0,
@@ -36,7 +36,7 @@ class ParticipatoryBudgetLevers(SitedLevers):
         0.08,
         "Turnout",
         "Share of the residents in reach who vote, once a year.",
-        "8 % on average in France, 2-14 % (docs/sources.md)",
+        "8% on average in France, 2-14% (docs/sources.md)",
         evidence="found",
     )
 

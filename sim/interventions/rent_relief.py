@@ -19,7 +19,7 @@ class RentReliefLevers(TimedLevers):
         0.3,
         "Rent relief",
         "Share of the rent that is paid for a shop.",
-        "local schemes pay 30-50 % of new shops' rents (docs/sources.md)",
+        "local schemes pay 30-50% of new shops' rents (docs/sources.md)",
     )
     rent_relief_zone: Zone = zone("Where rents are relieved", "Zone of the supported shops.")
 

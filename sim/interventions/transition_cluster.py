@@ -63,7 +63,7 @@ class TransitionClusterLevers(FrugalLevers):
         1,
         "Number of places",
         "Third places over which the seats are spread evenly.",
-        "one house",
+        "one house, where there are seats",
         unit="places",
         bounds=(1, MOST_PLACES),
     )

@@ -69,7 +69,7 @@ class AccompanimentParameters(ParameterGroup):
         label="Referral to facilitators",
         help="Monthly probability that chambers, banks or the town hall send the holder "
         "of a project that does not run yet to facilitators in reach.",
-        source="10-20 % of creators are accompanied, over ten months (docs/sources.md)",
+        source="10-20% of creators are accompanied, over ten months (docs/sources.md)",
         evidence="derived",
         plausible=(0.0, 0.05),
     )

@@ -46,7 +46,7 @@ class CooperationParameters(ParameterGroup):
         plausible=(0.0, 0.08),
         label="Cooperation raises revenue",
         help="Extra takings of members of a cooperation hub.",
-        source="judgement, 0-8 %",
+        source="judgement, 0-8%",
     )
 
 

@@ -29,7 +29,7 @@ class DemographyParameters(ParameterGroup):
         bounds=(-0.05, 0.05),
         label="Growth of residents",
         help="Yearly growth of the number of residents, the same everywhere.",
-        source="scenario; a prototype used -0.3 to +0.6 % a year by size of town",
+        source="scenario; a prototype used -0.3 to +0.6% a year by size of town",
         plausible=(-0.003, 0.003),
     )
     residents_vacancy_response: float = response(
@@ -45,7 +45,7 @@ class DemographyParameters(ParameterGroup):
         unit="years",
         bounds=(1.0, 100.0),
         label="Years until residents follow",
-        help="Years in which 63 % of the households react that react to empty shops.",
+        help="Years in which 63% of the households react that react to empty shops.",
         source="judgement: households move every ten years or so",
         plausible=(5.0, 20.0),
     )

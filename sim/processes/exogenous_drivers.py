@@ -97,7 +97,7 @@ class ExogenousDriversParameters(ParameterGroup):
         bounds=(0.0, 5.0),
         label="Online pull, convenience",
         help="Online share of convenience goods relative to the mean of all sectors.",
-        source="groceries 0.8 % of 8 %, other goods more; French figures 0.45 (docs/sources.md)",
+        source="groceries 0.8% of 8%, other goods more; French figures 0.45 (docs/sources.md)",
         evidence="derived",
         plausible=(0.05, 0.45),
     )
@@ -106,7 +106,7 @@ class ExogenousDriversParameters(ParameterGroup):
         bounds=(0.0, 5.0),
         label="Online pull, comparison",
         help="Online share of clothing, household and leisure goods relative to the mean.",
-        source="clothing 16.6 %, electronics 14.6 % of spending, of 8 % (docs/sources.md)",
+        source="clothing 16.6%, electronics 14.6% of spending, of 8% (docs/sources.md)",
         evidence="derived",
         plausible=(1.5, 2.5),
     )

@@ -37,7 +37,7 @@ class LocalBenefitsParameters(ParameterGroup):
         plausible=(3.0, 15.0),
         label="Spending around a third place",
         help="Daily spending of a user of a third place around it.",
-        source="judgement, 3-15 EUR",
+        source="judgement, €3-15",
     )
     work_day_spending: float = parameter(
         10.0,
@@ -45,7 +45,7 @@ class LocalBenefitsParameters(ParameterGroup):
         bounds=(0.0, 100.0),
         label="Spending on a work day",
         help="What a remote worker spends around a third place on a day there instead of at home.",
-        source="judgement: a lunch; 0 to 20 EUR",
+        source="judgement: a lunch; 0 to €20",
         plausible=(0.0, 20.0),
     )
     outside_visitors: float = parameter(

@@ -39,7 +39,7 @@ class ProjectSurvivalParameters(ParameterGroup):
         bounds=(1.0, 100.0),
         plausible=(9.7, 11.2),
         label="Survival, Weibull scale",
-        help="Age at which 37 % of projects would be left if the initial risk continued.",
+        help="Age at which 37% of projects would be left if the initial risk continued.",
         source="9.7-11.2 from INSEE's cohorts of new firms (docs/sources.md)",
         evidence="derived",
     )

@@ -27,7 +27,7 @@ class PublicMoneyParameters(ParameterGroup):
         bounds=(500.0, 50_000.0),
         label="Cost of a facilitator",
         help="Monthly cost of a full-time facilitator, or of an official embedded in a place.",
-        source="judgement: gross pay of about 2,500 EUR, charges and overheads",
+        source="judgement: gross pay of about €2,500, charges and overheads",
         plausible=(3500.0, 6000.0),
     )
     embedded_files: float = parameter(

@@ -66,7 +66,7 @@ class RelettingParameters(ParameterGroup):
     reletting_margin_response: float = parameter(
         2.7,
         bounds=(0.0, 10.0),
-        label="Reletting, response to margin (k_r)",
+        label="Reletting, response to margin",
         help="How strongly the margin an entrant can expect speeds up reletting.",
         source="rise of French vacancy, 2001-15; joint fit (docs/validation.md)",
         evidence="derived",

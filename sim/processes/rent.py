@@ -18,7 +18,7 @@ class RentParameters(ParameterGroup):
         bounds=(0.0, 0.3),
         label="Rent effort at the start",
         help="Rent as a share of the turnover at which a shop breaks even.",
-        source="5-15 %, unsustainable above 15 % (docs/sources.md)",
+        source="5-15%, unsustainable above 15% (docs/sources.md)",
         plausible=(0.05, 0.15),
     )
     rent_response: float = parameter(
@@ -26,7 +26,7 @@ class RentParameters(ParameterGroup):
         bounds=(0.0, 10.0),
         label="Rent, response to vacancy",
         help="By how many per cent rents tend to fall with one point more vacancy nearby.",
-        source="an elasticity of 0.3 at 10 % vacancy, linearised",
+        source="an elasticity of 0.3 at 10% vacancy, linearised",
         plausible=(0.0, 4.0),
     )
     rent_months_up: float = parameter(

@@ -26,7 +26,7 @@ class ShopAccountsParameters(ParameterGroup):
         bounds=(0.05, 0.9),
         label="Gross margin",
         help="Share of turnover left after buying the goods.",
-        source="small retail, 25-50 %",
+        source="small retail, 25-50%",
         plausible=(0.25, 0.5),
     )
     purchases_are_variable: bool = parameter(

@@ -23,7 +23,7 @@ class ShopAttractionParameters(ParameterGroup):
     floor_area_elasticity: float = parameter(
         1.1,
         bounds=(0.5, 1.5),
-        label="Pull of floor area (alpha)",
+        label="Pull of floor area",
         help="By how many per cent attraction grows with one per cent of floor area.",
         source="London 1.17; groceries 0.62 [-0.11, 1.35] (docs/sources.md)",
         evidence="derived",
@@ -32,7 +32,7 @@ class ShopAttractionParameters(ParameterGroup):
     open_share_elasticity: float = parameter(
         0.25,
         bounds=(0.0, 3.0),
-        label="Pull of open neighbours (gamma)",
+        label="Pull of open neighbours",
         help="By how many per cent attraction falls with one per cent fewer open shops nearby.",
         source="elasticity of rental income, doi 10.1016/j.jue.2019.103194; used by analogy",
         plausible=(0.0, 0.5),
@@ -41,7 +41,7 @@ class ShopAttractionParameters(ParameterGroup):
         5.0,
         unit="premises",
         bounds=(0.1, 100.0),
-        label="Weight of the usual vacancy (kappa)",
+        label="Weight of the usual vacancy",
         help="How many premises' worth of usual vacancy are added to what is seen nearby.",
         source="else isolated premises stick at zero",
         role="constant",
@@ -58,7 +58,7 @@ class ShopAttractionParameters(ParameterGroup):
     visitor_pull: float = parameter(
         0.14,
         bounds=(0.0, 5.0),
-        label="Pull of visitors (phi)",
+        label="Pull of visitors",
         help="How much more a shop attracts where third places double the footfall.",
         source="2^0.25 - 1, by analogy to rental income, doi 10.1016/j.jue.2019.103194",
         evidence="derived",

@@ -50,14 +50,14 @@ class ShopClosureParameters(ParameterGroup):
         bounds=(0.0, 1.0),
         label="Closure rate",
         help="Yearly rate at which a shop with margin 0 closes, with or without successor.",
-        source="Lyon 8.8 %, San Luis Obispo 7.5 % at all margins; joint fit (docs/sources.md)",
+        source="Lyon 8.8%, San Luis Obispo 7.5% at all margins; joint fit (docs/sources.md)",
         evidence="derived",
         plausible=(0.05, 0.13),
     )
     closure_margin_response: float = parameter(
         5.7,
         bounds=(0.0, 10.0),
-        label="Closure, response to margin (k_c)",
+        label="Closure, response to margin",
         help="How strongly a better margin protects a shop from closing.",
         source="rise of French vacancy, 2001-15; joint fit (docs/validation.md)",
         evidence="derived",
@@ -105,7 +105,7 @@ class ShopClosureParameters(ParameterGroup):
         bounds=(0.0, 0.9),
         label="Direct successors",
         help="Share of closing shops whose premises a successor takes over at once.",
-        source="10-24 % within 90 days, ordinary lettings included; joint fit (docs/sources.md)",
+        source="10-24% within 90 days, ordinary lettings included; joint fit (docs/sources.md)",
         evidence="derived",
         plausible=(0.0, 0.25),
     )

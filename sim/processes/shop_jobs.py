@@ -22,7 +22,7 @@ class ShopJobsParameters(ParameterGroup):
         bounds=(0.0, 10.0),
         label="Jobs of a shop without floor",
         help="Jobs that a shop has whatever its sales floor.",
-        source="mean shop 5 jobs on 250 m2, median 2 on 69 m2 (INSEE Première 1668)",
+        source="mean shop 5 jobs on 250 m², median 2 on 69 m² (INSEE Première 1668)",
         evidence="derived",
         plausible=(0.5, 1.5),
     )
@@ -32,7 +32,7 @@ class ShopJobsParameters(ParameterGroup):
         bounds=(0.0, 0.2),
         label="Jobs per sales floor",
         help="Further jobs of a shop for each square metre of its sales floor.",
-        source="mean shop 5 jobs on 250 m2, median 2 on 69 m2 (INSEE Première 1668)",
+        source="mean shop 5 jobs on 250 m², median 2 on 69 m² (INSEE Première 1668)",
         evidence="derived",
         plausible=(0.01, 0.021),
     )

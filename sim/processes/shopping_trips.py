@@ -125,7 +125,7 @@ class ShoppingTripsParameters(ParameterGroup):
         bounds=(0.0, 1.5),
         label="Income elasticity of spending",
         help="By how many per cent spending grows with one per cent of income.",
-        source="bottom and top fifths of income spend -40 % and +54 % (INSEE), about income^0.75",
+        source="bottom and top fifths of income spend -40% and +54% (INSEE), about income^0.75",
         plausible=(0.6, 0.9),
     )
     visitors_share: float = parameter(

@@ -83,7 +83,7 @@ class ThirdPlacesParameters(ParameterGroup):
         unit="km",
         bounds=(0.1, 50.0),
         label="Reach of a third place",
-        help="Distance over which visits fall to 37 %; nobody comes from four times as far.",
+        help="Distance over which visits fall to 37%; nobody comes from four times as far.",
         source="judgement: 2 km in towns, 8 km in the country",
         plausible=(0.5, 5.0),
     )
@@ -190,7 +190,7 @@ class ThirdPlacesParameters(ParameterGroup):
         bounds=(-0.2, 0.2),
         label="Trend of remote work",
         help="Yearly change of the number of remote workers, as a share of it.",
-        source="0: 22 % of employees in 2022 and in 2024 (Insee Analyses 105, docs/sources.md)",
+        source="0: 22% of employees in 2022 and in 2024 (Insee Analyses 105, docs/sources.md)",
         evidence="found",
         plausible=(-0.03, 0.03),
     )

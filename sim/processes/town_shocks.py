@@ -44,7 +44,7 @@ class TownShocksParameters(ParameterGroup):
         unit="years",
         bounds=(0.1, 100.0),
         label="Memory of town shocks",
-        help="Years after which 37 % of such a departure remain.",
+        help="Years after which 37% of such a departure remain.",
         source="share of French towns whose vacancy fell; joint fit (docs/validation.md)",
         evidence="derived",
         plausible=(2.0, 15.0),

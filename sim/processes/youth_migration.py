@@ -59,7 +59,7 @@ class YouthMigrationParameters(ParameterGroup):
         plausible=(0.03, 0.07),
         label="Leaving, young people",
         help="Yearly rate at which young people leave the territory, except in the year at 18.",
-        source="4.5 % a year, from moves between départements (docs/sources.md)",
+        source="4.5% a year, from moves between départements (docs/sources.md)",
         evidence="derived",
     )
     leaving_at_18: float = parameter(
@@ -69,7 +69,7 @@ class YouthMigrationParameters(ParameterGroup):
         plausible=(0.05, 0.20),
         label="Leaving at 18",
         help="Share of young people who leave the territory in the year after they turn 18.",
-        source="half the 20 % of rural youths (INSEE 6037373): many study where they live",
+        source="half the 20% of rural youths (INSEE 6037373): many study where they live",
     )
     active_stay_ratio: float = parameter(
         0.85,

@@ -86,21 +86,21 @@ class YouthParticipationParameters(ParameterGroup):
         0.25,
         bounds=(0.0, 1.0),
         plausible=(0.1, 0.4),
-        label="Influence of acquaintances (b_p)",
+        label="Influence of acquaintances",
         help="Motivation gained where all acquaintances take part.",
     )
     venue_pull: float = parameter(
         0.1,
         bounds=(0.0, 1.0),
         plausible=(0.0, 0.2),
-        label="Pull of a venue (b_v)",
+        label="Pull of a venue",
         help="Motivation gained by being at a third place this month.",
     )
     role_pull: float = parameter(
         0.3,
         bounds=(0.0, 1.0),
         plausible=(0.1, 0.5),
-        label="Pull of a role (b_w)",
+        label="Pull of a role",
         help="Motivation gained by having a role in a project.",
     )
     role_months: float = parameter(

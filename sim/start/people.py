@@ -54,7 +54,7 @@ class PeopleParameters(ParameterGroup):
         label="Remote workers",
         help="Share of all residents who are 30 or more, work at a distance from their employer at "
         "least once a week and might want a desk near home; none of them is a project holder.",
-        source="22 % of employees, who are 36 % of residents (docs/sources.md)",
+        source="22% of employees, who are 36% of residents (docs/sources.md)",
         evidence="derived",
         plausible=(0.03, 0.15),
     )

@@ -94,7 +94,7 @@ class StartParameters(ParameterGroup):
         bounds=(0.005, 0.6),
         label="Starting vacancy",
         help="Share of vacant premises that would last if the world outside stood still.",
-        source="10.4 % in 187 French centres in 2015 (letowski.fr, CGEDD-IGF)",
+        source="10.4% in 187 French centres in 2015 (letowski.fr, CGEDD-IGF)",
         evidence="found",
         role="constant",
     )

@@ -53,7 +53,7 @@ class YouthParameters(ParameterGroup):
         plausible=(0.22, 0.34),
         label="Participation of the young at the start",
         help="Share of residents aged 15 to 29 who take part each month without any cluster.",
-        source="between 26 % in 2023 and 30 % in 2024 (INJEP, docs/sources.md)",
+        source="between 26% in 2023 and 30% in 2024 (INJEP, docs/sources.md)",
         evidence="derived",
     )
     rewiring: float = parameter(

@@ -100,7 +100,7 @@ class TerritoryParameters(ParameterGroup):
         (0.0, 0.6),
         "Aged 15-29",
         "Share of residents aged 15-29.",
-        "about 17-18 % of France's population (INSEE, census)",
+        "about 17-18% of France's population (INSEE, census)",
         "recalled",
     )
     income_level: float = _number(
@@ -151,7 +151,7 @@ class TerritoryParameters(ParameterGroup):
         (5.0, 2000.0),
         "Median sales floor",
         "Median sales floor outside retail parks.",
-        "retail prototype; mean of French shops 240 m2 in 2017, large ones included",
+        "retail prototype; mean of French shops 240 m² in 2017, large ones included",
     )
     park_floor_area: float = _number(
         1000.0,
