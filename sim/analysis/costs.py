@@ -65,8 +65,9 @@ def marginal_effects(
     Returns
     -------
     pandas.DataFrame
-        Columns of ``held`` and `MARGINAL_COLUMNS`, one row per step. Intervals are 90 % intervals
-        of means, by bootstrap over replications; both ends of a step share the random draws.
+        Columns of ``held`` and `MARGINAL_COLUMNS`, one row per step. Intervals are those of
+        `sim.experiments.inference`, in which the ratio excludes zero where the effect does; both
+        ends of a step share the random draws.
 
     Raises
     ------
@@ -97,7 +98,7 @@ def _per_money(spent: Floats, gained: Floats, smallest_relevant: float) -> tuple
     effect = mean_effect(gained, smallest_relevant)
     known = (cost.mean, cost.lo90, cost.hi90, effect.mean, effect.lo90, effect.hi90)
     verdict: str = verdict_of(effect.lo90, effect.hi90, smallest_relevant)
-    low, high = ratio_interval(gained, spent)
+    low, high = ratio_interval(gained, spent, smallest_relevant)
     if verdict in (*MORE, *LESS) and not (cost.lo90 > 0 and math.isfinite(high)):
         verdict = "free" if cost.hi90 <= 0 else "not_determinable"
     if verdict not in (*MORE, *LESS):

@@ -60,15 +60,15 @@ COLUMNS: Final[Mapping[str, TableColumn]] = MappingProxyType(
         "median": TableColumn("measure", "Median of the paired differences from the baseline."),
         "lo50": TableColumn(
             "measure",
-            "Lower end of the 50 % interval of the mean effect. Intervals of effects hold at any "
+            "Lower end of the 50% interval of the mean effect. Intervals of effects hold at any "
             "number of replications, however often they are looked at; none with fewer than 10.",
         ),
-        "hi50": TableColumn("measure", "Upper end of the 50 % interval of the mean effect."),
+        "hi50": TableColumn("measure", "Upper end of the 50% interval of the mean effect."),
         "lo90": TableColumn(
-            "measure", "Lower end of the 90 % interval of the mean effect or of the ratio."
+            "measure", "Lower end of the 90% interval of the mean effect or of the ratio."
         ),
         "hi90": TableColumn(
-            "measure", "Upper end of the 90 % interval of the mean effect or of the ratio."
+            "measure", "Upper end of the 90% interval of the mean effect or of the ratio."
         ),
         "p_positive": TableColumn("share", "Probability that the mean effect is above 0."),
         "replications": TableColumn("runs", "Pairs of runs in which the measure is defined."),
@@ -93,11 +93,11 @@ COLUMNS: Final[Mapping[str, TableColumn]] = MappingProxyType(
         "p_value": TableColumn(
             "share",
             "Two-sided p-value of a mean effect of 0, valid at any number of replications; below "
-            "0.1 if the 90 % interval excludes 0.",
+            "0.1 if the 90% interval excludes 0.",
         ),
         "p_beyond": TableColumn(
             "share",
-            "The same of a mean effect that is too small to matter; below 0.1 if the 90 % interval "
+            "The same of a mean effect that is too small to matter; below 0.1 if the 90% interval "
             "holds relevant effects only.",
         ),
         "draws_lo90": TableColumn(
@@ -150,15 +150,15 @@ COLUMNS: Final[Mapping[str, TableColumn]] = MappingProxyType(
         ),
         "cost": TableColumn("EUR", "Mean discounted public money more than in the baseline."),
         "gained": TableColumn("outcome", "Mean gain over the baseline."),
-        "gained_lo90": TableColumn("outcome", "Lower end of the 90 % interval of the gain."),
-        "gained_hi90": TableColumn("outcome", "Upper end of the 90 % interval of the gain."),
+        "gained_lo90": TableColumn("outcome", "Lower end of the 90% interval of the gain."),
+        "gained_hi90": TableColumn("outcome", "Upper end of the 90% interval of the gain."),
         "eur_per_unit": TableColumn("EUR", "Mean cost over mean gain; only where there is a gain."),
         "measure": TableColumn("text", "Measure by which arms are ranked."),
         "rank": TableColumn(
             "1", "Place by the mean effect in the wanted direction, which luck may change."
         ),
-        "unit_lo90": TableColumn("EUR", "Lower end of the 90 % interval of the ratio."),
-        "unit_hi90": TableColumn("EUR", "Upper end of the 90 % interval of the ratio."),
+        "unit_lo90": TableColumn("EUR", "Lower end of the 90% interval of the ratio."),
+        "unit_hi90": TableColumn("EUR", "Upper end of the 90% interval of the ratio."),
         "cost_verdict": TableColumn("text", "The verdict on the cost of a unit."),
         # Money
         "planned": TableColumn(
@@ -167,8 +167,8 @@ COLUMNS: Final[Mapping[str, TableColumn]] = MappingProxyType(
             "with the same present value, set-up included.",
         ),
         "spent": TableColumn("EUR/year", "Public money spent beyond the baseline, as a mean."),
-        "spent_lo90": TableColumn("EUR/year", "Lower end of the 90 % interval of this mean."),
-        "spent_hi90": TableColumn("EUR/year", "Upper end of the 90 % interval of this mean."),
+        "spent_lo90": TableColumn("EUR/year", "Lower end of the 90% interval of this mean."),
+        "spent_hi90": TableColumn("EUR/year", "Upper end of the 90% interval of this mean."),
         "unspent": TableColumn("EUR/year", "Public money planned and not spent."),
         "budget": TableColumn("EUR/year", "Public money that the arm was to spend."),
         "left": TableColumn("EUR/year", "Part of the budget that is not spent."),

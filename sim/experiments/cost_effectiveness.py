@@ -94,9 +94,9 @@ def cost_per_unit(cost: Floats, gain: Floats, relevant: float) -> tuple[float | 
         verdict = "loss"
     elif verdict in MORE:
         verdict = "ratio" if known[0] > 0 else "free"
-    low, high = ratio_interval(cost, gain)
-    if verdict == "ratio" and not math.isfinite(high):
-        verdict = "not_determinable"
     if verdict != "ratio":
         return (*known, none, none, none, verdict)
-    return (*known, known[0] / effect.mean, low, high, verdict)
+    least, most = ratio_interval(gain, cost, relevant)  # gain per EUR, above zero as the gain is
+    if not least > 0:
+        return (*known, none, none, none, "not_determinable")
+    return (*known, known[0] / effect.mean, 1 / most, 1 / least, verdict)

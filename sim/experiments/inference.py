@@ -18,6 +18,7 @@ more, one up and one down, as large as the largest seen and at least as large as
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -44,6 +45,9 @@ FOR_RELEVANCE: Final = 0.85
 """The same for whether an effect matters, which no number settles where it nearly does."""
 
 _NEVER: Final = int(np.iinfo(np.int64).max)
+
+_ROUNDING: Final = 1e-12
+"""Share of a number below which a difference is rounding."""
 
 _MOST: Final = 1e7
 """Replications up to which further ones are planned."""
@@ -153,12 +157,18 @@ class _Sample:
         return self.bound(reach), self.bound(-reach)
 
 
+def _unseen(differences: Floats, usual: float, smallest_relevant: float) -> Floats:
+    """Return differences that may not have been seen yet; none unless most of them are equal."""
+    if 2 * np.count_nonzero(differences == usual) <= differences.size:
+        return np.empty(0)
+    least = smallest_relevant or abs(usual) or 1.0
+    rare = max(float(np.abs(differences - usual).max()), least)
+    return np.array((usual - rare, usual + rare))
+
+
 def _sample(differences: Floats, mean: float, usual: float, smallest_relevant: float) -> _Sample:
-    n, counted = differences.size, differences
-    if 2 * np.count_nonzero(differences == usual) > n:
-        unseen = smallest_relevant or abs(usual) or 1.0
-        rare = max(float(np.abs(differences - usual).max()), unseen)
-        counted = np.append(differences, (usual - rare, usual + rare))
+    n = differences.size
+    counted = np.append(differences, _unseen(differences, usual, smallest_relevant))
     off = counted - mean
     spread = math.sqrt(float(off @ off) / (counted.size - 1))
     spread = max(spread, float(np.finfo(np.float64).tiny))  # of numbers next to nothing
@@ -190,25 +200,60 @@ def mean_effect(differences: Floats, smallest_relevant: float = 0.0) -> MeanEffe
     )
 
 
-def ratio_interval(above: Floats, below: Floats) -> tuple[float, float]:
+def ratio_interval(
+    above: Floats, below: Floats, smallest_relevant: float = 0.0
+) -> tuple[float, float]:
     """Return the 90 % interval of a ratio of two means, from n >= `FEWEST` pairs of values.
 
     It holds the ratios r for which the mean of ``above - r * below`` may be zero (Fieller 1954, doi
-    10.1111/j.2517-6161.1954.tb00159.x). Its ends are infinite where the mean below may be zero.
+    10.1111/j.2517-6161.1954.tb00159.x), by the statistic of `mean_effect`. So it excludes zero
+    where the interval of the mean above does, given the same smallest relevant effect. Its ends are
+    infinite where the mean below may be zero.
 
     Examples
     --------
-    >>> ratio_interval(np.full(10, 6.0), np.linspace(1.9, 2.1, 10))
-    (2.903..., 3.102...)
+    >>> ratio_interval(np.linspace(5.9, 6.1, 10), np.linspace(2.1, 1.9, 10))
+    (2.871..., 3.137...)
     """
-    (var, both), (_, var_below) = np.cov(above, below).tolist()
-    reach = critical_value(above.size) ** 2 / above.size
-    a, b = float(above.mean()), float(below.mean())
-    square, half, rest = b * b - reach * var_below, a * b - reach * both, a * a - reach * var
-    if square <= 0:
+    n, a, b = above.size, float(above.mean()), float(below.mean())
+    reach, unseen = critical_value(n), _unseen(above, float(np.median(above)), smallest_relevant)
+    off_a = np.append(above, unseen) - a
+    off_b = np.append(below, np.full(unseen.size, b)) - b
+    both = off_a * off_b
+    products = (off_a**2, both, off_b**2, off_a**3, off_a * both, both * off_b, off_b**3)
+    aa, ab, bb, aaa, aab, abb, bbb = (float(values.mean()) for values in products)
+    wider = off_a.size / (off_a.size - 1)
+
+    def is_held(r: float, times: float = 1.0) -> bool:
+        """Return whether the mean of ``times * above - r * below`` may be zero."""
+        mean, scale = times * a - r * b, times * times * aa + r * r * bb
+        variance = scale - 2 * times * r * ab
+        if variance <= _ROUNDING * scale:
+            return abs(mean) <= _ROUNDING * abs(r * b)
+        spread = math.sqrt(wider * variance)
+        third = times * (times * times * aaa - 3 * r * (times * aab - r * abb)) - r**3 * bbb
+        return abs(_Sample(n, mean, spread, third / spread**3).statistic(0.0)) <= reach
+
+    if is_held(1.0, 0.0):
         return -math.inf, math.inf
-    root = math.sqrt(max(half * half - square * rest, 0.0))  # below 0 only by rounding
-    return (half - root) / square, (half + root) / square
+    middle = a / b
+    step = max(reach * math.sqrt(aa / n) / abs(b), _ROUNDING * abs(middle), _ROUNDING)
+    return _end(is_held, middle, -step), _end(is_held, middle, step)
+
+
+def _end(is_held: Callable[[float], bool], middle: float, step: float) -> float:
+    """Return the end of an interval around a value that is held, on the side of the step."""
+    inside, outside = middle, 0.0
+    if middle * step >= 0 or is_held(0.0):
+        inside = middle if middle * step >= 0 else 0.0
+        outside = inside + step
+        while is_held(outside):
+            inside, step = outside, 2 * step
+            outside += step
+    for _ in range(50):
+        between = (inside + outside) / 2
+        inside, outside = (between, outside) if is_held(between) else (inside, between)
+    return (inside + outside) / 2
 
 
 @lru_cache(maxsize=256)

@@ -190,15 +190,28 @@ def test_a_ratio_lies_where_the_difference_from_it_may_be_zero():
     cost = 3 * gain + rng.normal(10.0, 1.0, 30)
     low, high = ratio_interval(cost, gain)
     assert low < cost.mean() / gain.mean() < high
-    for ratio, is_held in ((low * 0.99, False), (low * 1.01, True), (high * 1.01, False)):
-        rest = cost - ratio * gain
-        off = abs(rest.mean()) / (rest.std(ddof=1) / math.sqrt(30))
-        assert (off <= 2.93) == is_held
+    for ratio, is_held in ((low * 0.999, False), (low * 1.001, True), (high * 1.001, False)):
+        rest = mean_effect(cost - ratio * gain)
+        assert (rest.lo90 <= 0 <= rest.hi90) == is_held
     assert ratio_interval(cost, gain - 5.0) == (-math.inf, math.inf)
+
+
+def test_a_ratio_may_be_zero_where_the_mean_above_may_be():
+    rng = np.random.default_rng(9)
+    seen = set()
+    for shift in np.linspace(0.1, 0.9, 40):
+        gain = rng.exponential(1.0, 12) ** 2 - 2 + shift * 3  # skewed, so that intervals are, too
+        gain[rng.random(12) < shift * 0.7] = 0.0
+        cost = rng.normal(10.0, 1.0, 12)
+        found, (low, high) = mean_effect(gain, 0.3), ratio_interval(gain, cost, 0.3)
+        assert (low > 0, high < 0) == (found.lo90 > 0, found.hi90 < 0)
+        assert low <= gain.mean() / cost.mean() <= high
+        seen.add(low > 0)
+    assert seen == {True, False}
 
 
 @pytest.mark.parametrize("spread", [0.0, 1e-16, 1e-15, 1e-14])
 def test_a_ratio_of_values_that_differ_by_rounding_alone_has_an_interval(spread):
     rng = np.random.default_rng(1)
     below, above = (m * (1 + spread * rng.standard_normal(10)) for m in (144_643.0, 1296.0))
-    assert ratio_interval(above, below) == pytest.approx((1296 / 144_643,) * 2)
+    assert ratio_interval(above, below, 1e-9) == pytest.approx((1296 / 144_643,) * 2)

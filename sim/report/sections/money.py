@@ -3,68 +3,75 @@
 from __future__ import annotations
 
 import math
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
+from sim.experiments.cost_effectiveness import GAINS, cost_effectiveness
 from sim.figures.style import Picture
 from sim.registry.variables.money import SOURCES
 from sim.report.blocks import Block, Cell, Fold, Gallery, Paragraph, Section, Subhead, Table, Tile
-from sim.report.effects import Effect
 from sim.report.facts import Facts
 from sim.report.pictures.money_bars import draw_money
-from sim.report.quantity import about_euros
+from sim.report.quantity import about_euros, euro_range
 from sim.report.readings import Arm, Money
 from sim.words.catalogue import Words
 from sim.words.language import number, span
 
-OUTCOMES: Final = {
-    "surviving_projects": ("running_projects", 1),
-    "closures_avoided": ("closures", -1),
-    "active_youth_years": ("active_youth_years", 1),
+FINDINGS: Final = {
+    "surviving_projects": "running_projects",
+    "closures_avoided": "closure_rate_territory",
+    "active_youth_years": "active_youth_years",
 }
-"""Gains that public money buys: the measure, and the sign in which it is a gain."""
+"""Gains that public money buys, and the measures that must be found to move for a ratio."""
 
 
 def cost(facts: Facts) -> Section | None:
     """Divide discounted public money by the gain; no ratio where the effect may be nil."""
     if not (facts.is_single and facts.has_interventions):
         return None
-    words = facts.words
-    rows = [[Cell(arm.label), *_outcome(facts, arm, k)] for arm in facts.arms for k in OUTCOMES]
+    words, runs = facts.words, facts.results.runs
+    table = cost_effectiveness(runs) if len(runs) else runs
+    found: dict[Any, Any] = {
+        (row["intervention"], row["outcome"]): row
+        for row in table.to_dict("records")
+        if row["horizon"] == facts.months
+    }
+    rows = [
+        [Cell(arm.label), *_outcome(facts, arm, outcome, found.get((arm.name, outcome)))]
+        for arm in facts.arms
+        for outcome in FINDINGS
+    ]
     heads = ("table.intervention", "cost.outcome", "cost.public_cost", "cost.gained",
              "cost.per_unit", "table.interval")  # fmt: skip
     over = span(facts.months, words.language)
-    table = facts.table("cost.caption", heads, rows, (1,), span=over)
-    return Section("cost", words("section.cost"), [Paragraph(words("cost.intro")), table])
+    shown = facts.table("cost.caption", heads, rows, (1,), span=over)
+    return Section("cost", words("section.cost"), [Paragraph(words("cost.intro")), shown])
 
 
-def _outcome(facts: Facts, arm: Arm, key: str) -> list[Cell]:
+def _outcome(facts: Facts, arm: Arm, outcome: str, row: Any) -> list[Cell]:
+    """Return a row of `cost_effectiveness`; an effect that is none among all has no ratio."""
     words = facts.words
-    measure, sign = OUTCOMES[key]
-    effect = facts.effect(arm, measure)
     amount = about_euros(arm.cost, words.language) if arm.cost > 0 else words("cost.free")
-    first = [Cell(words(f"cost.{key}")), Cell(amount), effect.change_cell(words, sign)]
-    low, high = sorted((sign * effect.lo90, sign * effect.hi90))
-    if not effect.has_moved or low <= 0 <= high:
-        return [*first, _why_none(effect, words), Cell("")]
-    if high < 0:
+    first = [Cell(words(f"cost.{outcome}")), Cell(amount)]
+    if row is None or not math.isfinite(row["gained"]):
+        verdict = "missing" if row is None else row["verdict"]
+        unknown = Cell(words("quantity.unknown"))
+        return [*first, unknown, Cell(words(f"verdict.{verdict}"), tone="open"), Cell("")]
+    quantity = facts.effect(arm, GAINS[outcome][1]).quantity
+    interval = quantity.interval(row["gained_lo90"], row["gained_hi90"])
+    first.append(Cell(quantity.change(row["gained"]), below=interval))
+    finding, verdict = facts.effect(arm, FINDINGS[outcome]), row["verdict"]
+    if finding.is_small or verdict == "no_relevant_effect":
+        return [*first, Cell(words("verdict.no_relevant_effect"), tone="none"), Cell("")]
+    if not finding.has_moved or verdict == "not_determinable":
+        return [*first, Cell(words("verdict.not_determinable"), tone="open"), Cell("")]
+    if verdict == "loss":
         return [*first, Cell(words("cost.opposite"), tone="bad"), Cell("")]
-    if arm.cost <= 0:
+    if verdict == "free":
         return [*first, Cell(words("cost.free")), Cell("")]
-    # A ratio has three figures: no more of them are known.
-    gains = (sign * effect.mean, high, low)
-    ratios = [about_euros(arm.cost / gain, words.language) for gain in gains]
-    between = words("quantity.range", low=ratios[1], high=ratios[2])
-    return [*first, Cell(ratios[0]), Cell(between)]
-
-
-def _why_none(effect: Effect, words: Words) -> Cell:
-    """Say why there is no ratio."""
-    if effect.tone == "none":
-        return Cell(words("verdict.no_relevant_effect"), tone="none")
-    verdict = "not_determinable" if math.isfinite(effect.lo90) else effect.verdict
-    return Cell(words(f"verdict.{verdict}"), tone="open")
+    between = euro_range(row["lo90"], row["hi90"], words.language)
+    return [*first, Cell(about_euros(row["eur_per_unit"], words.language)), Cell(between)]
 
 
 def money(facts: Facts) -> Section | None:
