@@ -21,7 +21,9 @@ from sim.scenario.posterior import Posterior
 from sim.scenario.scenario import Scenario
 from sim.scenario.schema import PARAMETERS
 
-__all__ = ["Range", "draw", "posterior_range", "triangular", "uncertain_ranges"]
+__all__ = [
+    "Range", "draw", "plausible_range", "posterior_range", "triangular", "uncertain_ranges",
+]  # fmt: skip
 
 _DRAWS: Final = 0x64726177  # "draw": separates these from all other uses of the seed
 
@@ -56,7 +58,7 @@ def uncertain_ranges(scenario: Scenario) -> dict[str, Range]:
 def _own_ranges(scenario: Scenario) -> dict[str, Range]:
     """Return the ranges without regard to a posterior."""
     return {
-        name: _range(info, float(scenario.values[name]))
+        name: plausible_range(info, float(scenario.values[name]))
         for name, info in PARAMETERS.items()
         if info.role == "uncertainty" and info.plausible is not None
     }
@@ -80,7 +82,8 @@ def _drawn(scenario: Scenario, posterior: Posterior, name: str, figure: float) -
     return min(max(_moved(info, float(value), figure), info.low), info.high)
 
 
-def _range(info: ParameterInfo, value: float) -> Range:
+def plausible_range(info: ParameterInfo, value: float) -> Range:
+    """Return the plausible range of a parameter, moved as a scenario's value is."""
     assert info.plausible is not None
     assert info.low is not None and info.high is not None
     low, high = sorted(_moved(info, value, end) for end in info.plausible)

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from sim.errors import InputError, nearest
 from sim.experiments.copula import read_correlations
 from sim.experiments.designs import SAMPLED, Design, DesignKind
-from sim.experiments.draws import posterior_range
+from sim.experiments.draws import plausible_range, posterior_range
 from sim.experiments.experiment import BASELINE, Arms
 from sim.experiments.experiment_arms import info_of, value_of
 from sim.experiments.factors import SCENARIO, Factor, check_value, read_factor
@@ -83,18 +83,24 @@ def _factors(
             name, entry = _dotted(name, entry)
         info, value = info_of(name, arms, f"{where}factors: "), value_of(name, arms)
         if isinstance(entry, dict) and "distribution" in entry:
-            info, value = _by_the_posterior(info, value, arms[BASELINE])
+            info, value = _in_the_scenario(info, value, arms[BASELINE])
         found.append(read_factor(name, entry, info, value, where))
         if name in content.get("settings", {}):
             raise InputError(f"{where}'{name}' stands under both factors and settings.")
     return tuple(found)
 
 
-def _by_the_posterior(info: ParameterInfo, value: Any, base: Scenario) -> tuple[ParameterInfo, Any]:
-    """Give a parameter the range of its posterior, from 5 to 95 %, and the median as its value."""
+def _in_the_scenario(info: ParameterInfo, value: Any, base: Scenario) -> tuple[ParameterInfo, Any]:
+    """Give a parameter its plausible range in the scenario; a lever keeps its own.
+
+    That of a posterior goes from 5 to 95 %, with the median as the value.
+    """
     posterior = base.drawn_from
-    if posterior is None or info.name not in posterior.parameters or info != PARAMETERS[info.name]:
+    if info != PARAMETERS.get(info.name) or info.plausible is None:
         return info, value
+    if posterior is None or info.name not in posterior.parameters:
+        moved = plausible_range(info, float(value))
+        return replace(info, plausible=(moved.low, moved.high)), value
     within = posterior_range(base, posterior, info.name, 0.9)
     mode = round(within.mode) if info.kind is int else within.mode
     return replace(info, plausible=(within.low, within.high)), mode

@@ -49,6 +49,12 @@ def test_a_valid_file_defines_its_factors_and_design(tmp_path):
     assert found.applicable("mid_sized_town", "baseline") == ("closure_rate",)
 
 
+def test_a_factor_without_limits_has_the_plausible_range_of_its_territory(tmp_path):
+    text = GOOD.replace("[design]", 'residents_growth = { distribution = "uniform" }\n\n[design]')
+    growth = load_experiment(experiment(tmp_path, text)).factors[-1]
+    assert (growth.low, growth.high) == pytest.approx((-0.004, 0.002))  # by default -0.003 to 0.003
+
+
 def test_a_folder_keeps_the_words_of_shipped_experiments_in_every_language(tmp_path):
     """They come from the words of the package, which a folder elsewhere has no key to."""
     known = catalogue("fr")["experiments.timing.title"]
