@@ -42,12 +42,15 @@ class Setting:
         File or option that sets it.
     source, evidence : str
         Source of the value, and how well it is known.
+    scale : float or None
+        Factor by which a budget scaled the value; None if none did.
     """
 
     value: Any
     origin: str
     source: str = "not stated"
     evidence: Evidence = "assumed"
+    scale: float | None = None
 
 
 def read_toml(path: Path) -> dict[str, Any]:

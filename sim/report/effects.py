@@ -244,8 +244,9 @@ class Surface:
         return replace(self, before=self.before[points], after=self.after[points])
 
     def average(self, points: Sequence[int]) -> Effect:
-        """Return the mean effect over some points, replication by replication."""
-        return self._effect(self.before[points].mean(axis=0), self.after[points].mean(axis=0))
+        """Return the mean effect over some points, by replication, judged among all effects."""
+        before, after = (values[points].mean(axis=0) for values in (self.before, self.after))
+        return self._effect(before, after).among(self.bar())
 
     @cached_property
     def reached(self) -> Floats:

@@ -22,7 +22,7 @@ from sim.registry.variables.money import LINES, SOURCES
 from sim.report.design_facts import REFERENCE, DesignFacts
 from sim.report.effects import Effect, Surface, effect_in_row, effect_over
 from sim.report.pictures.maps import Ground
-from sim.report.quantity import Quantity
+from sim.report.quantity import Quantity, rounded
 from sim.report.readings import Arm, LayerMaps, Looks, Money, Variance
 
 if TYPE_CHECKING:
@@ -212,7 +212,8 @@ class Facts(DesignFacts):
         if not measure.good:
             return None
         known = before[np.isfinite(before)]
-        return measure.good * measure.smallest_relevant(float(known.mean()) if known.size else 0.0)
+        relevant = measure.smallest_relevant(float(known.mean()) if known.size else 0.0)
+        return measure.good * rounded(relevant, 2)  # as it is told
 
     def differences(self, arm: Arm, *names: str) -> pd.DataFrame:
         """Return paired effects as a tidy table: ``point``, ``rep``, factors and measures."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 from typing import Literal
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from sim.experiments.inference import FEWEST
 from sim.kernels.arrays import Bools, Floats
 from sim.measures.measure import Measure
+from sim.report.blocks import Tone
 from sim.report.effects import Effect, effect_over
 from sim.words.folders import Language
 
@@ -70,6 +71,21 @@ class Plateau:
     at: int
     highest: int
     last: Effect
+
+
+def moves(measure: Measure, effects: Floats, relevant: float, language: Language) -> Tone:
+    """Return whether effects differ between any two levels, and enough to matter.
+
+    Effects are (replications, levels). Empty if two levels differ and that may matter, "none" if no
+    two of them do, else "open".
+    """
+    fixed = replace(measure, good=0, relevant=relevant, relevant_share=0.0)
+    zeros = np.zeros(len(effects))
+    tones = {
+        effect_over(fixed, zeros, high - low, language).tone
+        for low, high in combinations(effects.T, 2)
+    }
+    return "" if "" in tones else "open" if "open" in tones else "none"
 
 
 def plateau(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from sim.experiments.draws import plausible_range
 from sim.experiments.experiment import BASELINE
 from sim.figures.run_story import starting_point
 from sim.registry.catalogues import (
@@ -17,6 +18,7 @@ from sim.registry.catalogues import (
 from sim.registry.parameters import ParameterInfo
 from sim.scenario.schema import PARAMETERS
 from sim.simulation.balance import remarks_in_words
+from sim.words.catalogue import Words
 from sim.words.folders import Language
 from sim.words.language import typeset
 
@@ -37,6 +39,8 @@ class Setting:
     source: str
     default: object = None
     plausible: tuple[float, float] | None = None
+    is_varied: bool = False
+    scale: float | None = None
 
 
 class Inputs:
@@ -51,6 +55,8 @@ class Inputs:
         self._scenario = results.scenario
         self._arms = results.experiment.arms
         self._factors = {f.name for f in results.experiment.factors}
+        content = results.experiment.content
+        self._set = {*content.get("settings", {}), *({"months"} & content.keys())}
         self._first = results.manifest["scenarios"][results.manifest["scenario_order"][0]]
 
     def _added(self, arm: str) -> list[Any]:
@@ -83,9 +89,13 @@ class Inputs:
     def levers(self, arm: str) -> list[Setting]:
         """List every lever of an arm's interventions, and the parameters in which it differs."""
         varied = {name.rpartition(".")[2] for name in self._factors}
+        added = self._added(arm)
+        steps = self._steps(added) if len(added) > 1 else [""] * len(added)
         found = [
-            self._setting(info, i.values[name], i.settings.get(name), info.default)
-            for i in self._added(arm)
+            self._of_step(
+                step, self._setting(info, i.values[name], i.settings.get(name), info.default)
+            )
+            for step, i in zip(steps, added, strict=True)
             for name, info in i.kind.infos.items()
             if name not in varied
         ]
@@ -95,6 +105,19 @@ class Inputs:
             for name, info in PARAMETERS.items()
             if after[name] != before[name] and name not in varied
         ]
+
+    def _steps(self, added: Sequence[Any]) -> list[str]:
+        """Name what an arm does at once, by numbers where titles are alike."""
+        titles = [typeset(i.title[self._language], self._language) for i in added]
+        return [
+            title if titles.count(title) == 1 else f"{title} {titles[:k].count(title) + 1}"
+            for k, title in enumerate(titles)
+        ]
+
+    def _of_step(self, step: str, setting: Setting) -> Setting:
+        words, label = Words(self._language), setting.label
+        named = words("sweep.named_level", factor=step, level=label) if step else label
+        return replace(setting, label=named)
 
     def scaled_levers(self, arms: Mapping[str, Scenario], arm: str) -> list[Setting]:
         """List the levers of money and size of an arm, which a budget scales."""
@@ -107,13 +130,14 @@ class Inputs:
             if i.values[name]
         ]
 
-    def scenario_settings(self) -> list[Setting]:
-        """List the settings that differ from the model's defaults."""
+    def scenario_settings(self, *, is_set: bool) -> list[Setting]:
+        """List what differs from the model's defaults: what was set for these runs, or the rest."""
         values, settings = self._scenario.values, self._scenario.settings
         return [
             self._setting(info, values[name], settings[name], info.default)
             for name, info in PARAMETERS.items()
             if name in settings and name not in self._factors and values[name] != info.default
+            if (name in self._set) == is_set
         ]
 
     def parameters(self) -> list[Setting]:
@@ -123,19 +147,27 @@ class Inputs:
         found = []
         for name, info in PARAMETERS.items():
             setting = self._setting(info, values[name], self._scenario.settings.get(name))
-            if name in drawn:
+            if name in self._factors:
+                setting = replace(setting, is_varied=True)
+            elif name in drawn:
                 setting = replace(setting, plausible=(drawn[name]["low"], drawn[name]["high"]))
-            elif info.plausible is not None and is_fixed and name not in self._factors:
-                setting = replace(setting, plausible=info.plausible)
+            elif info.plausible is not None and is_fixed:
+                moved = plausible_range(info, float(values[name]))
+                setting = replace(setting, plausible=(moved.low, moved.high))
             found.append(setting)
         return found
 
     def catalogue_figures(self) -> list[Setting]:
         """List every figure of the catalogues of third places and projects."""
+        words = Words(self._language)
         return [
             Setting(
                 f"{kind.name}.{column}",
-                kind.label[self._language],
+                words(
+                    "sweep.named_level",
+                    factor=kind.label[self._language],
+                    level=words(f"column.{column}"),
+                ),
                 figure.value,
                 columns[column].unit,
                 figure.evidence,
@@ -154,7 +186,9 @@ class Inputs:
     ) -> Setting:
         """Return a parameter with the source of whatever set it."""
         label, by = info.label[self._language], setting or info
-        return Setting(info.name, label, value, info.unit, by.evidence, by.source, default)
+        scale = setting.scale if setting else None
+        found = Setting(info.name, label, value, info.unit, by.evidence, by.source, default)
+        return replace(found, scale=scale)
 
     @property
     def assumed(self) -> int:

@@ -64,9 +64,9 @@ class Levels:
         return factor.unit in SPEAKING
 
     def axis(self, factor: Factor) -> str:
-        """Return words and unit, for an axis."""
-        unit = self.unit(factor)
-        return f"{self.label(factor)} ({unit})" if unit else self.label(factor)
+        """Return words and unit, for an axis; the words alone where they name the unit."""
+        unit, label = self.unit(factor), self.label(factor)
+        return f"{label} ({unit})" if unit and unit not in label.lower() else label
 
     def value(self, factor: Factor, value: Any) -> str:
         """Write a level without its unit."""

@@ -221,6 +221,10 @@ class Quantity:
             return Words(self.language)("quantity.unknown")
         return number(self.scale * value, self.language, self.digits)
 
+    def is_shown(self, value: float) -> bool:
+        """Return whether a change is other than zero in the digits that are shown."""
+        return round(self.scale * value, self.digits) != 0
+
     def size_range(self, low: float, high: float) -> str:
         """Write the sizes of two changes; one where they read the same."""
         return between(self.size(low), self.size(high), self.language)

@@ -129,12 +129,12 @@ class TownRanking:
         points = self._points[self.towns[k]]
         if len(points) == 1:
             return self.surface.effects[points[0]]
-        return self.surface.average(points).among(self.facts.bar)
+        return self.surface.average(points)
 
     def of_class(self, k: int) -> Effect:
         """Return the mean effect in the towns of a class."""
         points = [p for t in np.flatnonzero(self.at == k) for p in self._points[self.towns[t]]]
-        return self.surface.average(points).among(self.facts.bar)
+        return self.surface.average(points)
 
     def spread(self, k: int) -> tuple[float, float]:
         """Return between which expected effects, as wanted, nine in ten towns of a class lie."""

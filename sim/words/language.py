@@ -105,16 +105,17 @@ def _rounded(value: float, digits: int) -> Decimal:
     return Decimal(f"{value:.{digits}f}") + 0
 
 
-def span(months: int, language: Language) -> str:
-    """Format a length of time in whole years, else in months.
+def span(months: int, language: Language, *, in_months: bool = False) -> str:
+    """Format a length of time in whole years, else or if asked in months.
 
     Examples
     --------
-    >>> span(240, "en"), span(12, "fr"), span(18, "fr")
-    ('20 years', '1 an', '18 mois')
+    >>> span(240, "en"), span(12, "fr"), span(18, "fr"), span(24, "en", in_months=True)
+    ('20 years', '1 an', '18 mois', '24 months')
     """
     years, rest = divmod(months, 12)
-    amount, unit = (months, "month") if rest or not years else (years, "year")
+    is_odd = in_months or rest or not years
+    amount, unit = (months, "month") if is_odd else (years, "year")
     text = format_unit(amount, unit, locale=conventions(language).locale)
     return text.replace("\N{NO-BREAK SPACE}", " ")
 

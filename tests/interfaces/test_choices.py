@@ -6,20 +6,23 @@ Effects are made up, without any town.
 from __future__ import annotations
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from sim.analysis.over_worlds import over_worlds
 from sim.interventions import TYPES
+from sim.interventions.intervention import load_intervention
 from sim.report.blocks import Gallery, Paragraph, Subhead, Table
 from sim.report.choices import Choices
 from sim.report.facts import Facts
+from sim.report.inputs import Setting
 from sim.report.pictures.trade_off import Choice, on_line
 from sim.report.sections.answer import answer
 from sim.report.sections.effect_tables import effect_tables
 from sim.report.sections.question import question
-from sim.report.sections.settings import source_of
+from sim.report.sections.settings import source_in_words
 from sim.report.sections.trade_offs import trade_offs
 from sim.words.catalogue import Words
 from tests.reference.made_up_sweeps import made_up_sweep
@@ -93,9 +96,20 @@ def test_what_is_simulated_with_and_without_is_named_for_what_it_is(facts):
 
 
 def test_a_lever_that_a_budget_scaled_says_so_in_every_language():
-    assert source_of("scaled by 0.9637 to a budget", Words("fr")) == (
-        "multiplié par 0,9637 pour tenir le budget"
+    lever = load_intervention("facade").scaled(0.96371).settings["facade_funding"]
+    told = Setting("", "", lever.value, "", lever.evidence, lever.source, scale=lever.scale)
+    assert source_in_words(told, Words("fr")) == "multiplié par 0,9637 pour tenir le budget"
+
+
+def test_what_was_set_or_varied_is_told_apart_from_the_scenario(facts):
+    inputs = facts("sampled").inputs
+    own, stated = (
+        {s.name for s in inputs.scenario_settings(is_set=is_set)} for is_set in (False, True)
     )
+    assert {"population", "spin_up"} <= stated and "residents_growth" in own - stated
+    assert [s.name for s in inputs.parameters() if s.is_varied] == ["starting_vacancy"]
+    levers = [s.label for s in facts("under_shocks").inputs.levers("pandemic + facade")]
+    assert any(label.startswith("Shop fronts: ") for label in levers)
 
 
 def test_what_is_done_under_a_shock_is_compared_with_the_shock_alone(facts):
@@ -176,7 +190,7 @@ def test_draws_with_a_second_seed_are_worlds(facts):
     assert choices.has_draws
     assert choices.effects_of_draws("running_projects").shape == (2, 4, 16)
     texts = [b.text for b in trade_offs(facts("drawn", "fr")).blocks if isinstance(b, Paragraph)]
-    assert any("tirage de tous les chiffres incertains" in text for text in texts)
+    assert any("les 8 tirages, sur 12, qui ont été simulés deux fois" in text for text in texts)
 
 
 def test_what_costs_money_and_changes_nothing_is_beaten_by_doing_nothing(facts):
@@ -185,4 +199,6 @@ def test_what_costs_money_and_changes_nothing_is_beaten_by_doing_nothing(facts):
         Choice(label, cost, effect, 1.0)
         for label, cost, effect in (("idle", 0.0, 0.0), ("none", 1e6, 1e-4), ("some", 2e6, 9.0))
     )
-    assert on_line(surface, [some, none, idle]) == [idle, some]
+    assert on_line(surface, [some, none, idle]) == [[idle], [some]]
+    alike = replace(some, cost=2e6 + 1.0, effect=9.0 + 1e-9)  # none beats the other
+    assert on_line(surface, [some, alike, idle]) == [[idle], [some, alike]]

@@ -7,7 +7,7 @@ import pytest
 
 from sim.measures.registry import OUTCOMES
 from sim.report.effects import Surface
-from sim.report.findings import largest_block, plateau
+from sim.report.findings import largest_block, moves, plateau
 from sim.report.pictures.strips import _short
 from sim.report.sections.over_time import months_to_half
 
@@ -39,6 +39,15 @@ def test_a_plateau_is_found_where_it_was_put(effects, kind, at):
     found = plateau(measure, before, after, 1.0, "en")
     assert found is not None
     assert (found.kind, found.at) == (kind, at)
+
+
+@pytest.mark.parametrize(
+    ("height", "noise", "tone"), [(5, 0.1, ""), (0.2, 0.01, "none"), (5, 30, "open")]
+)
+def test_levels_differ_only_if_that_is_certain_and_may_matter(height, noise, tone):
+    effects = np.array([0, height, height, 0.0])
+    effects = effects + np.random.default_rng(3).normal(0, noise, (20, 4))
+    assert moves(OUTCOMES["running_projects"], effects, 1.0, "en") == tone
 
 
 def test_no_plateau_is_claimed_within_the_noise():

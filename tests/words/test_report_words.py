@@ -51,7 +51,8 @@ def _expected() -> dict[str, set[str]]:
         "step": {*verdicts, "free"},
         "status": set(FAILED),
         "distribution": set(get_args(Distribution)),
-        "response_form": {*get_args(FormName), "irregular", "missing"},
+        "response_form": {*get_args(FormName), "irregular", "missing", "none", "open"},
+        "column": {*PROJECT_COLUMNS, *THIRD_PLACE_COLUMNS},
         "finding": {
             f"{key}_{v}" for key in HEADLINES for v in (*moves, "no_relevant_effect", "open")
         },

@@ -34,19 +34,27 @@ class Choice:
     share: float
 
 
-def on_line(surface: Surface, choices: Sequence[Choice]) -> list[Choice]:
-    """Return the choices that no other beats in both, nor as both are told; the cheapest first."""
+def on_line(surface: Surface, choices: Sequence[Choice]) -> list[list[Choice]]:
+    """Return the choices that no other beats in both, nor as both are told; the cheapest first.
+
+    Those that are alike as told stand together: none of them beats another.
+    """
     scale, digits = surface.measure.good * surface.quantity.scale, surface.quantity.digits
-    both = np.array([[scale * c.effect, -c.cost] for c in choices])
-    told = np.array([[round(e, digits), rounded(cost, 3)] for e, cost in both.tolist()])
-    front = np.flatnonzero(non_dominated(both) & non_dominated(told))
-    return [choices[k] for k in front[np.argsort(-both[front, 1], kind="stable")]]
+    both = [(scale * c.effect, -c.cost) for c in choices]
+    told = [(round(effect, digits), rounded(cost, 3)) for effect, cost in both]
+    front = non_dominated(np.array(both)) & non_dominated(np.array(told))
+    alike: dict[tuple[float, float], list[Choice]] = {}
+    for k in np.flatnonzero(front).tolist():
+        alike.setdefault(told[k], []).append(choices[k])
+    return [alike[both] for both in sorted(alike, key=lambda both: -both[1])]
 
 
-def _numbered(line: Sequence[Choice], wide: float, high: float) -> list[tuple[str, Choice]]:
+def _numbered(
+    line: Sequence[Sequence[Choice]], wide: float, high: float
+) -> list[tuple[str, Choice]]:
     """Return numbers with the choice at which they stand; several where choices coincide."""
     found: list[tuple[str, Choice]] = []
-    for k, one in enumerate(line, 1):
+    for k, (one, *_) in enumerate(line, 1):
         told, last = found[-1] if found else ("", one)
         near = abs(one.cost - last.cost) / 1e6 <= NEAR * wide
         if told and near and abs(one.effect - last.effect) <= NEAR * high:
@@ -65,16 +73,16 @@ def draw_trade_off(name: str, surface: Surface, choices: Sequence[Choice]) -> Pi
     cost = np.array([c.cost for c in choices]) / 1e6
     effect = np.array([c.effect for c in choices])
     quantity, line = surface.quantity, on_line(surface, choices)
-    front = np.array([any(c is one for one in line) for c in choices])
+    front = np.array([any(c is one for alike in line for one in alike) for c in choices])
     is_sure = np.array([c.share >= SURE for c in choices])
-    best = line[-1]
+    best = line[-1][0]
     words = Words(quantity.language)
     with look():
         figure = titled(5.0, 3.5, surface.label, unit_line(quantity))
         axes = figure.add_axes((0.125, 0.155, 0.845, 0.66))
         axes.axhline(0, color="black", linewidth=1.0)
-        axes.plot([c.cost / 1e6 for c in line], [c.effect for c in line], color=COLOURS["blue"],
-                  linewidth=1.4)  # fmt: skip
+        axes.plot([c.cost / 1e6 for c, *_ in line], [c.effect for c, *_ in line],
+                  color=COLOURS["blue"], linewidth=1.4)  # fmt: skip
         axes.plot(cost[~front], effect[~front], "o", color="white", markeredgecolor="#7A828B",
                   markersize=5)  # fmt: skip
         for which, fill in ((is_sure, COLOURS["blue"]), (~is_sure, "white")):

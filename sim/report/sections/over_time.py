@@ -172,7 +172,7 @@ def _fading(facts: Facts, name: str, line: Line, quantity: Quantity) -> list[Cel
     return [
         *first,
         Cell(quantity.change(at_peak), below=quantity.unit_of_change(at_peak)),
-        Cell(span(int(line.months[at]), words.language)),
-        Cell(span(half, words.language) if half else words("sweep_time.not_half")),
+        Cell(span(int(line.months[at]), words.language, in_months=True)),
+        Cell(span(half, words.language, in_months=True) if half else words("sweep_time.not_half")),
         Cell(quantity.change(end)),
     ]

@@ -6,11 +6,13 @@ import math
 from typing import Any, Final
 
 from sim.analysis.costs import PER, marginal_effects
-from sim.analysis.responses import COST, responses
+from sim.analysis.response import response as response_to
+from sim.analysis.responses import COST, effects_along
 from sim.experiments.factors import Factor
 from sim.report.blocks import Block, Cell, Paragraph, Section, Subhead, Table
 from sim.report.effects import Effect, Surface
 from sim.report.facts import Facts
+from sim.report.findings import moves
 from sim.report.levels import is_scale
 from sim.report.quantity import about_euros, between, euros, rounded, signed
 from sim.report.readings import Arm
@@ -50,19 +52,20 @@ def _forms(facts: Facts, arm: Arm, changed: list[Surface], factors: list[Factor]
     words = facts.words
     rows = []
     for surface in changed:
+        measure, relevant = surface.measure, surface.relevant_on_average
         for factor in factors:
-            frame = _comparable(facts, arm, factor, surface.measure.name)
-            found = responses(frame, factor.name, surface.measure.name)[()]
-            none = Cell(words("response.none_found"))
-            rows.append(
-                [
-                    Cell(surface.label),
-                    Cell(facts.levels.label(factor)),
-                    Cell(words(f"response_form.{found.form}")),
-                    _level(facts, factor, found.threshold) or none,
-                    _level(facts, factor, found.half_saturation) or none,
-                ]
-            )
+            frame = _comparable(facts, arm, factor, measure.name)
+            ((_, levels, (effects,)),) = effects_along(frame, factor.name, (measure.name,))
+            row = [Cell(surface.label), Cell(facts.levels.label(factor))]
+            # A form is only stated of what differs enough to matter.
+            if tone := moves(measure, effects, relevant, facts.language):
+                told = Cell(words(f"response_form.{tone}"), tone=tone)
+                rows.append([*row, told, *[Cell(words("quantity.unknown"))] * 2])
+                continue
+            found, none = response_to(levels, effects), Cell(words("response.none_found"))
+            ends = (found.threshold, found.half_saturation)
+            form = Cell(words(f"response_form.{found.form}"))
+            rows.append([*row, form, *(_level(facts, factor, level) or none for level in ends)])
     heads = ["table.measure", "response.along", "response.form", "response.threshold",
              "response.half"]  # fmt: skip
     return facts.table("response.caption", heads, rows, (1, 2))

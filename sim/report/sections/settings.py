@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import replace
 from typing import Final, Literal
 
@@ -36,7 +35,9 @@ def settings(facts: Facts) -> Section:
             blocks.append(_folded(caption, inputs.levers(arm.name), words, "default"))
     blocks += [Subhead(words("settings.scenario")), *_whose(facts)]
     caption = words("settings.scenario_caption", place=facts.place)
-    blocks.append(_folded(caption, inputs.scenario_settings(), words, "default"))
+    blocks.append(_folded(caption, inputs.scenario_settings(is_set=False), words, "default"))
+    if entries := inputs.scenario_settings(is_set=True):
+        blocks.append(_folded(words("settings.set_caption"), entries, words, "default"))
     title = words("section.settings" if facts.is_compared else "run.settings")
     return Section("settings", title, blocks)
 
@@ -48,12 +49,12 @@ def assumptions(facts: Facts) -> Section:
     stated = ("found", "derived", "recalled", "assumed")
     counts = {mark: number(marks.count(mark), words.language) for mark in stated}
     intro = words("assumptions.intro", total=number(len(every), words.language), **counts)
-    figures = facts.inputs.catalogue_figures()
+    figures, is_drawn = facts.inputs.catalogue_figures(), facts.is_compared and not facts.is_fixed
     blocks: list[Block] = [
         Paragraph(intro),
         *_whose(facts),
-        *([Paragraph(words(f"assumptions.{_marks(facts)}"))] if _are_drawn(facts) else []),
-        _folded(words("assumptions.caption"), every, words, "plausible"),
+        *([Paragraph(words(f"assumptions.{_marks(facts)}"))] if is_drawn else []),
+        _folded(words("assumptions.caption"), every, words, "drawn" if is_drawn else "plausible"),
         _folded(words("assumptions.catalogues"), figures, words, ""),
     ]
     return Section("assumptions", words("section.assumptions"), blocks)
@@ -72,12 +73,11 @@ def _marks(facts: Facts) -> str:
     return "marks_posterior" if has_posterior else "marks"
 
 
-def _are_drawn(facts: Facts) -> bool:
-    return facts.is_compared and not facts.is_fixed
-
-
 def _folded(
-    caption: str, entries: list[Setting], words: Words, third: Literal["default", "plausible", ""]
+    caption: str,
+    entries: list[Setting],
+    words: Words,
+    third: Literal["default", "drawn", "plausible", ""],
 ) -> Fold:
     """Return a table of settings; the third column holds the default, the range, or neither."""
     rows = []
@@ -87,8 +87,8 @@ def _folded(
         unit = "" if is_bare else behind_value(entry.unit, words.unit(entry.unit, of))
         value = replace(_shown(entry.value, entry, words), below=unit)
         row = [Cell(entry.label, code=entry.name), value]
-        if third == "plausible":
-            text = ""
+        if third in ("drawn", "plausible"):
+            text = words("assumptions.varied") if entry.is_varied else ""
             if entry.plausible is not None:
                 ends = (rounded(float(v), 3) for v in entry.plausible)
                 low, high = (value_of(v, entry.unit, words.language) for v in ends)
@@ -97,7 +97,7 @@ def _folded(
         elif third:
             row.append(_shown(entry.default, entry, words))
         evidence = words(f"evidence.{entry.evidence}")
-        source = source_of(entry.source, words)
+        source = source_in_words(entry, words)
         told = Cell(source, foreign=source == entry.source)
         rows.append([*row, Cell(evidence), told])
     heads = ["parameter", "value", *([third] if third else []), "evidence", "source"]
@@ -106,12 +106,11 @@ def _folded(
     return Fold(caption, [table])
 
 
-def source_of(source: str, words: Words) -> str:
+def source_in_words(entry: Setting, words: Words) -> str:
     """Return a source in the reader's language; of a scaled lever, by how much."""
-    scaled = re.fullmatch(r"scaled by (\S+) to a budget", source)  # see `Intervention.scaled`
-    if scaled:
-        return words("budget.scaled", factor=value_of(float(scaled[1]), "1", words.language))
-    return source_in(source, words.language)
+    if entry.scale is None:
+        return source_in(entry.source, words.language)
+    return words("budget.scaled", factor=value_of(rounded(entry.scale, 4), "1", words.language))
 
 
 def _is_never(entry: Setting, value: object) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from functools import reduce
 from typing import Final
 
 import numpy as np
@@ -102,9 +102,12 @@ def _points(choices: Choices, name: str, surface: Surface) -> list[Choice]:
 def _line(facts: Facts, surface: Surface, points: Sequence[Choice]) -> str:
     """Name the choices that no other beats, by their numbers in the picture."""
     words, told = facts.words, []
-    for k, one in enumerate(on_line(surface, points), 1):
+    for k, alike in enumerate(on_line(surface, points), 1):
+        one = alike[0]
         change, cost = surface.quantity.change(one.effect), about_euros(one.cost, facts.language)
-        of = {"choice": one.label, "change": change, "cost": cost}
+        labels = [choice.label for choice in alike]
+        choice = reduce(lambda a, b: words("trade_offs.or", a=a, b=b), labels)
+        of = {"choice": choice, "change": change, "cost": cost}
         told.append(words("trade_offs.on_line", number=facts.levels.count(k), **of))
     return words("trade_offs.line", choices=words("answer.separator").join(told))
 
@@ -114,7 +117,8 @@ def _worlds(facts: Facts, choices: Choices) -> list[str]:
     words, count = facts.words, choices.worlds
     found = [words("trade_offs.shocks")] if choices.has_shocks else []
     if choices.has_draws:
-        return [*found, words("trade_offs.draws", tail=facts.share(TAIL))]
+        again, reps = facts.levels.count(facts.experiment.reruns), facts.reps_in_words
+        return [*found, words("trade_offs.draws", again=again, reps=reps, tail=facts.share(TAIL))]
     if facts.is_sampled and count > 1:
         return [*found, words("trade_offs.sampled", worlds=facts.levels.count(count))]
     return [*found, words("trade_offs.conditions", count=count)]
@@ -125,22 +129,23 @@ def _robust(facts: Facts, choices: Choices, surface: Surface, is_alike: bool) ->
     words, quantity = facts.words, surface.quantity
     good, name = surface.measure.good, surface.measure.name
     values, is_drawn = good * choices.effects(name), choices.has_draws
+    again = good * choices.effects_of_draws(name) if is_drawn else values
     measure = Cell(surface.label, below=quantity.change_unit)
     cells, unknown = [measure], Cell(words("quantity.unknown"))
-    if not np.isfinite(values[:, 1:]).any():  # as long as the sweep is unfinished
+    if not (np.isfinite(values[:, 1:]).any() and again.size):  # as long as the sweep is unfinished
         return [*cells, *[unknown] * (2 if is_alike else 4)]
-    found = over_worlds(values)
+    by_run = found = over_worlds(values)
+    if is_drawn:
+        found = over_worlds(again, TAIL)  # mean and worst case of the same worlds
     best, change = found.picks[0], quantity.change(good * found.mean[found.picks[0]])
     below = words("trade_offs.mean", change=change)
     if tied := [choices.labels[k] for k in found.tied if k != best]:
         as_good = words("trade_offs.tied", choices=words("answer.separator").join(tied))
         below = f"{below} · {as_good}"
-    elif np.isfinite(found.best_share[best]):
-        same = words("trade_offs.same", share=facts.share(found.best_share[best]))
+    elif np.isfinite(by_run.best_share[best]):
+        same = words("trade_offs.same", share=facts.share(by_run.best_share[best]))
         below = f"{below} · {same}"
     cells.append(Cell(choices.labels[best], below=below))
-    if is_drawn:
-        found = over_worlds(good * choices.effects_of_draws(name), TAIL)
     if np.isnan(found.worst).all():
         return [*cells, *[unknown] * (1 if is_alike else 3)]
     _, worst, regret = found.picks
@@ -148,10 +153,11 @@ def _robust(facts: Facts, choices: Choices, surface: Surface, is_alike: bool) ->
     key = "trade_offs.short_of_draws" if is_drawn else "trade_offs.short"
     if is_alike:
         key = "trade_offs.short_on_average"
-    gaps = (quantity.shortfall(value) for value in found.max_regret)
     level = words("trade_offs.level")
-    is_gap = re.compile("[1-9]").search
-    short = [words(key, change=gap) if is_gap(gap) else level for gap in gaps]
+    short = [
+        words(key, change=quantity.shortfall(gap)) if quantity.is_shown(gap) else level
+        for gap in found.max_regret.tolist()
+    ]
     if not is_alike:
         change = quantity.change(good * found.worst[worst])
         cells += [

@@ -16,6 +16,9 @@ from sim.report.layout import levels_of
 MOST_NAMED: Final = 4
 """Variants that are named rather than counted."""
 
+DATES: Final = ("start", "stop")
+"""Levers that are later rather than higher."""
+
 
 def where_sentences(facts: Facts, surface: Surface) -> list[str]:
     """State from which levels on the measure moves as it does at most points."""
@@ -85,14 +88,15 @@ def plateau_sentences(facts: Facts, surface: Surface) -> list[str]:
     for place, axis in enumerate(facts.layout.axes):
         kept = _comparable(surface, np.moveaxis(facts.layout.panels[0].points, place, 0))
         before, after = (values[kept].mean(axis=1) for values in (surface.before, surface.after))
-        relevant = surface.smallest_relevant[1]
+        relevant = surface.relevant_on_average
         step = plateau(surface.measure, before, after, relevant, facts.language)
         if step is None:
             continue
         levels, change = levels_of(facts.points, axis), surface.quantity.change
+        is_date = step.kind == "falling" and axis.name.rpartition(".")[2] in DATES
         found.append(
             facts.words(
-                f"sweep_plateau.{step.kind}",
+                "sweep_plateau.falling_date" if is_date else f"sweep_plateau.{step.kind}",
                 factor=facts.levels.label(axis),
                 level=facts.levels.amount(axis, levels[step.at]),
                 highest=facts.levels.amount(axis, levels[step.highest]),
