@@ -252,10 +252,16 @@ class _Dask:
 
     def submit(self, function: Any, *arguments: Any) -> Future[Any]:
         # Dask's own executor never finishes a future whose result is lost with its worker before it
-        # is fetched, if the second attempt fails.
+        # is fetched, if the second attempt fails. Its callbacks share one thread among all clients,
+        # which waits forever for a result that a client was fetching when it was closed.
         passed: Future[Any] = Future()
         asked = self._client.submit(function, *arguments, pure=False)
-        asked.add_done_callback(lambda done: _pass_on(passed, done.result, self._died))
+
+        async def fetch() -> Any:
+            return await asked
+
+        got = asyncio.run_coroutine_threadsafe(fetch(), self._client.loop.asyncio_loop)
+        got.add_done_callback(lambda done: _pass_on(passed, done.result, self._died))
         return passed
 
     def restart(self) -> None:
