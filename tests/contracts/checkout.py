@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import filecmp
+import json
 import os
 import re
 import shutil
@@ -17,17 +18,26 @@ ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("sim", "tests", "scenarios", "experiments", "docs/reference", "pyproject.toml")
 SMALL = ("rows=9", "columns=11", "population=4000", "spin_up=0", "months=3")
 RUNNING = ("run", "compare")
+PROGRAM = """
+import json, sys
+from sim.cli import main
+for words in json.loads(sys.argv[1]):
+    code = main(words)
+    print(end="\\0", flush=True)
+    if code:
+        sys.exit(code)
+"""
 
 
 class Checkout:
-    """A copy of the checkout, to be changed."""
+    """A copy of the checkout, to be changed; what Python has compiled is copied, too."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         for name in COPIED:
             source, copy = ROOT / name, root / name
             if source.is_dir():
-                shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__"))
+                shutil.copytree(source, copy)
             else:
                 shutil.copy(source, copy)
 
@@ -69,14 +79,18 @@ class Checkout:
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
-    def sim(self, *words: str) -> str:
-        """Run the command line of the copy on a small town; what it writes to stdout."""
+    def sim(self, *commands: str) -> list[str]:
+        """Run commands of the copy on a small town; what each writes to stdout."""
         small = [word for value in SMALL for word in ("--set", value)]
-        return self.python("-m", "sim.cli", *words, *(small if words[0] in RUNNING else ()))
+        each = [words + small * (words[0] in RUNNING) for words in map(str.split, commands)]
+        return self.python("-c", PROGRAM, json.dumps(each)).split("\0")[:-1]
 
-    def tests(self, *words: str) -> None:
-        """Run tests of the copy, at least one of which is selected."""
-        self.python("-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *words)
+    def tests(self, *files: str, only: str = "") -> None:
+        """Run tests of the copy, at least one of which is selected in each file."""
+        said = self.python(
+            "-m", "pytest", "-x", "-rp", "-p", "no:cacheprovider", *files, "-k", only
+        )
+        assert all(f"PASSED {file}::" in said for file in files), said
 
     def touched(self) -> set[str]:
         """Files that are new or differ from those of the checkout."""

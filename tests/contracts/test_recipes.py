@@ -15,6 +15,8 @@ from tests.contracts.checkout import Checkout, follows
 
 pytestmark = pytest.mark.slow
 
+TWICE = "--reps 2 --workers 1 --out results"
+
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
@@ -106,14 +108,25 @@ def test_another_process(checkout: Checkout) -> None:
     )
     follows(checkout, "Another process", name="lease_indexation", part="retail")
 
-    assert "def indexed_rent(" in checkout.sim("explain", "lease_indexation")
-    assert "lease_indexation" in checkout.sim("explain", "lease_index")
-    assert "sim/processes/lease_indexation.py" in checkout.sim("explain", "premises.rent")
-    assert checkout.sim("run", "mid_sized_town", "--set", "lease_index=0.05")
-    checkout.tests("tests/contracts/test_processes.py", "-k", "lease_indexation or every or shared")
-    checkout.tests("tests/contracts/test_parameters.py", "-k", "lease_index")
-    checkout.tests("tests/rules/test_month_against_twin.py", "-k", "lease_indexation")
-    checkout.tests("tests/words/test_languages.py", "tests/words/test_sources.py")
+    process, parameter, rent, run = checkout.sim(
+        "explain lease_indexation",
+        "explain lease_index",
+        "explain premises.rent",
+        "run mid_sized_town --set lease_index=0.05",
+    )
+    assert "def indexed_rent(" in process
+    assert "lease_indexation" in parameter
+    assert "sim/processes/lease_indexation.py" in rent
+    assert run
+    checkout.tests(
+        "tests/contracts/test_processes.py",
+        "tests/contracts/test_parameters.py",
+        "tests/rules/test_month_against_twin.py",
+        "tests/words/test_languages.py",
+        "tests/words/test_sources.py",
+        only="lease_index or test_languages or test_sources"
+        " or (test_processes and (every or shared))",
+    )
 
 
 INTERVENTION = '''"""Pop-up leases: public money aids new shops, wherever they open."""
@@ -189,10 +202,13 @@ def test_another_type_of_intervention(checkout: Checkout) -> None:
     checkout.append("sim/words/fr/sources.toml", SOURCE_IN_FRENCH)
     follows(checkout, "Another intervention", name="pop_up_leases")
 
-    assert "Boutiques éphémères" in checkout.sim("explain", "pop_up_leases", "--lang", "fr")
-    assert "pop_up_leases" in checkout.sim("explain", "pop_up_aid")
-    tried = ("mid_sized_town", "pop_up_leases", "--set", "start=0", "--reps", "2", "--workers", "1")
-    checkout.sim("compare", *tried, "--out", "results")
+    in_french, lever, _ = checkout.sim(
+        "explain pop_up_leases --lang fr",
+        "explain pop_up_aid",
+        f"compare mid_sized_town pop_up_leases --set start=0 {TWICE}",
+    )
+    assert "Boutiques éphémères" in in_french
+    assert "pop_up_leases" in lever
     ledger = (checkout.root / "results" / "ledger.csv").read_text(encoding="utf-8")
     assert re.search(r"^pop_up_leases,1,public,subsidies,", ledger, re.MULTILINE)
     checkout.tests("tests/interfaces/test_intervention_files.py", "tests/words/test_languages.py")
@@ -228,10 +244,15 @@ def test_another_kind_of_third_place(checkout: Checkout) -> None:
     checkout.append("sim/words/fr/sources.toml", SOURCE_IN_FRENCH + rest)
     follows(checkout, "Another kind of third place or of project", kinds="third_place_kinds")
 
-    assert "volunteers do the rest" in checkout.sim("explain", "repair_cafe")
-    assert "repair_cafe" in checkout.sim("explain", "mentoring")
+    kind, number, run = checkout.sim(
+        "explain repair_cafe",
+        "explain mentoring",
+        "run mid_sized_town --set existing_third_places=repair_cafe:1",
+    )
+    assert "volunteers do the rest" in kind
+    assert "repair_cafe" in number
+    assert run
     checkout.tests("tests/words/test_languages.py", "tests/words/test_sources.py")
-    assert checkout.sim("run", "mid_sized_town", "--set", "existing_third_places=repair_cafe:1")
 
 
 PROJECT = """
@@ -265,9 +286,11 @@ def test_another_kind_of_project(checkout: Checkout) -> None:
     checkout.append("sim/words/fr/sources.toml", SOURCE_IN_FRENCH)
     follows(checkout, "Another kind of third place or of project", kinds="project_kinds")
 
-    assert "atelier de réparation" in checkout.sim("explain", "mending", "--lang", "fr")
-    assert "mending" in checkout.sim("explain", "births_mending")
-    checkout.sim("run", "mid_sized_town", "--out", "results")
+    in_french, births, _ = checkout.sim(
+        "explain mending --lang fr", "explain births_mending", "run mid_sized_town --out results"
+    )
+    assert "atelier de réparation" in in_french
+    assert "mending" in births
     head = (
         (checkout.root / "results" / "indicators.csv").read_text(encoding="utf-8").splitlines()[0]
     )
@@ -307,13 +330,15 @@ def test_another_measure(checkout: Checkout) -> None:
     checkout.insert(twin, MEASURE_TWIN, before='    "retail_vacancy": lambda')
     follows(checkout, "Another measure", part="shops")
 
-    assert "more" in checkout.sim("explain", "open_shops_per_1000")
-    tried = ("mid_sized_town", "transition_cluster", "--reps", "2", "--workers", "1")
-    checkout.sim("compare", *tried, "--out", "results")
+    measure, *_ = checkout.sim(
+        "explain open_shops_per_1000",
+        f"compare mid_sized_town transition_cluster {TWICE}",
+        "run mid_sized_town --out monthly",
+    )
+    assert "more" in measure
     effects = (checkout.root / "results" / "effects.csv").read_text(encoding="utf-8")
     assert "transition_cluster,open_shops_per_1000,3," in effects
     checkout.tests("tests/words/test_languages.py", "tests/rules/test_measures_against_twin.py")
-    checkout.sim("run", "mid_sized_town", "--out", "monthly")
     monthly = (checkout.root / "monthly" / "indicators.csv").read_text(encoding="utf-8")
     assert "open_shops_per_1000" in monthly.splitlines()[0].split(",")
 
@@ -359,8 +384,7 @@ def test_another_report_section(checkout: Checkout) -> None:
         checkout.append(f"sim/words/{language}/report.toml", text)
     follows(checkout, "Another report section", name="calendar")
 
-    tried = ("mid_sized_town", "transition_cluster", "--reps", "2", "--workers", "1")
-    checkout.sim("compare", *tried, "--lang", "fr", "--out", "results")
+    checkout.sim(f"compare mid_sized_town transition_cluster --lang fr {TWICE}")
     page = (checkout.root / "results" / "report.html").read_text(encoding="utf-8")
     assert "Le calendrier" in page
     assert "Chaque simulation dure 3 mois." in page
@@ -375,6 +399,7 @@ def test_another_language(checkout: Checkout) -> None:
         checkout.write(f"sim/words/eo/{path.name}", text)
     follows(checkout, "Another language", language="eo")
 
-    assert "~" not in checkout.sim("run", "mid_sized_town")
-    assert "~" in checkout.sim("run", "mid_sized_town", "--lang", "eo")
+    english, other = checkout.sim("run mid_sized_town", "run mid_sized_town --lang eo")
+    assert "~" not in english
+    assert "~" in other
     checkout.tests("tests/words/test_languages.py")
