@@ -31,6 +31,16 @@ FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 
+UNTIL = """() => new Promise((resolve) => {
+  const latest = performance.now() + 60_000;
+  const look = () => {
+    if (%s) resolve(true);
+    else if (performance.now() > latest) resolve(false);
+    else setTimeout(look, 25);
+  };
+  look();
+})"""
+
 SWIPE = """([border, isDifference]) => {
   const [swipe, box] = ["swipe", "show-difference"].map((id) => document.getElementById(id));
   swipe.value = border;
@@ -110,11 +120,7 @@ class Visit:
 
     def until(self, expression: str) -> None:
         """Wait for a condition; the page's policy forbids playwright's own way."""
-        for _ in range(2400):
-            if self.page.evaluate(expression):
-                return
-            self.page.wait_for_timeout(25)
-        raise AssertionError(f"never true: {expression}")
+        assert self.page.evaluate(UNTIL % expression), f"never true: {expression}"
 
     def settle(self, action: Any) -> None:
         """Do something and wait until the page is up to date."""
