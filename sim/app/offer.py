@@ -17,6 +17,7 @@ from sim.app.request import LARGEST_GRID, LONGEST, Catalogue
 from sim.app.uploads import MOST_FILES
 from sim.experiments.budget import LARGEST_BUDGET
 from sim.interventions import TYPES, Intervention
+from sim.measures.map_colours import LESS_TO_MORE
 from sim.measures.map_layers import LAYERS
 from sim.measures.registry import HEADLINES, OUTCOMES
 from sim.registry.catalogues import third_place_kinds
@@ -67,9 +68,11 @@ def offer(choice: Catalogue) -> dict[str, Any]:
                 "definition": _typeset(layer.definition),
                 "source": _source(layer.source),
                 "evidence": layer.evidence,
+                "colours": layer.colours,
             }
             for layer in LAYERS.values()
         ],
+        "differences": LESS_TO_MORE,
         "charts": [_chart(name) for name in CHARTS],
         "headlines": list(HEADLINES),
         "choices": {c: _texts(f"choices.{c}") for c in _choices()},

@@ -128,7 +128,7 @@ def _scale(name: str, run: Simulation) -> Scale:
     layer = LAYERS[name]
     if layer.limits is not None:
         return layer.limits
-    if layer.unit == "share":
+    if layer.is_share:
         return (0.0, 1.0)
     values = np.asarray(layer.measure(run.state, 1), np.float64)
     seen = values[np.isfinite(values) & (values > 0)]

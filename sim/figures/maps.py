@@ -7,16 +7,16 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection
-from matplotlib.colors import Colormap, ListedColormap, Normalize, PowerNorm
+from matplotlib.colors import LinearSegmentedColormap, ListedColormap, Normalize, PowerNorm
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from sim.experiments.experiment import BASELINE
 from sim.experiments.results import Results
+from sim.figures.ground import STRENGTH, Streets
 from sim.figures.run_story import starting_point
 from sim.figures.style import (
     WIDTH,
@@ -32,29 +32,21 @@ from sim.figures.style import (
 )
 from sim.kernels.arrays import Bools, Floats
 from sim.kernels.zone_codes import BUFFER
+from sim.measures.map_colours import PURPLES, Colours
 from sim.measures.map_layers import LAYERS, block_of, in_blocks
 from sim.measures.registry import MEASURES
 from sim.scenario.scenario import Scenario
 from sim.simulation.provenance import describe_territory
-from sim.territory.ground import UNIT, Ground, ground_kinds
+from sim.simulation.simulation import territory_of
+from sim.territory.ground import Ground
 from sim.territory.territory import ZONE_LABELS, Territory
 from sim.words.catalogue import Words
 from sim.words.folders import Language
 from sim.words.language import number
 
 SHOWN: Final = ("population", "footfall", "vacancy")
-COLOUR_MAPS: Final = {"population": "YlGnBu", "footfall": "Purples", "vacancy": "YlOrRd"}
 _OUTLINES: Final[tuple[tuple[Any, float], ...]] = (("solid", 1.8), ((0, (2, 1)), 0.9))
 """Dashes and width of the outlines of the town centre and of the periphery."""
-
-_STREETS: Final = {
-    "water": ("#5B9BC9", 0.7),
-    "river": ("#5B9BC9", 0.9),
-    "railway": ("#777777", 0.5),
-    "street": ("#AAAAAA", 0.25),
-    "main_street": ("#777777", 0.7),
-}
-"""Colour and width of the lines of a map, by kind."""
 
 BUFFER_OVERLAY: Final = (1.0, 1.0, 1.0, 0.6)
 """White that lets the colours of the buffer around a place through."""
@@ -87,22 +79,26 @@ def draw_maps(results: Results, language: Language) -> Picture:
         (len(maps.months) - 1, words(ended, month=last.month, year=last.year)),
     )
     with look():
-        page = _Page(maps.zone, maps.cell_size, inhabited, window, len(rows), len(SHOWN), language)
+        territory = mapped_territory(results.scenario)
+        block = round(maps.cell_size / results.territory["cell_size_m"])
+        shape = len(rows), len(SHOWN)
+        ground = territory.ground if territory else None
+        page = _Page(maps.zone, maps.cell_size, inhabited, window, shape, language, ground, block)
         for k, name in enumerate(SHOWN):
+            scale = LAYERS[name].colours, LAYERS[name].is_share
             values = means[name][np.isfinite(means[name])]
             top = float(values.max(initial=0.0)) or 1.0  # a colour scale needs a positive range
             for j, (month, when) in enumerate(rows):
-                axes = page.draw(j, k, means[name][month], COLOUR_MAPS[name], top)
+                axes = page.draw(j, k, means[name][month], *scale, top)
                 if j == 0:
                     axes.set_title(LAYERS[name].label[language], pad=6)
                 if k == 0:
                     axes.set_ylabel(when, fontsize=11, fontweight="bold")
-            page.scale(k, words(f"map_figure.unit_{name}"), COLOUR_MAPS[name], top)
+            page.scale(k, words(f"map_figure.unit_{name}"), *scale, top)
         runs = words(f"map_figure.{'one' if reps == 1 else 'many'}", seed=seed, reps=reps)
         line = words("map_figure.line", runs=runs)
         page.finish(place_of(results, language), words("map_figure.head"), line)
-        block = round(maps.cell_size / results.territory["cell_size_m"])
-        note = squares(maps.cell_size, block, language)
+        note = " ".join([squares(maps.cell_size, block, language), *credit(territory, language)])
         footer(page.figure, note, *rests_on(results, language))
     return Picture("maps", page.figure, words("map_figure.label"))
 
@@ -118,19 +114,24 @@ def draw_territory(territory: Territory, language: Language) -> Picture:
     zone, size = in_blocks(territory.zone, block, np.minimum), block * territory.cell_size
     window = window_of((residents > 0) | (premises > 0) | (zone < 2))
     with look():
-        page = _Page(zone, size, residents > 0, window, 1, 2, language, territory.ground, block)
+        page = _Page(zone, size, residents > 0, window, (1, 2), language, territory.ground, block)
         layers = (
-            (residents, LAYERS["population"].label, "unit_population", "YlGnBu"),
-            (premises, MEASURES["premises"].label, "premises", "Purples"),
+            (
+                residents,
+                LAYERS["population"].label,
+                "unit_population",
+                LAYERS["population"].colours,
+            ),
+            (premises, MEASURES["premises"].label, "premises", PURPLES),
         )
         for k, (values, labels, unit, colours) in enumerate(layers):
             top = max(float(values.max()), 1.0)
-            page.draw(0, k, values, colours, top).set_title(labels[language], pad=6)
-            page.scale(k, words(f"map_figure.{unit}"), colours, top)
+            page.draw(0, k, values, colours, False, top).set_title(labels[language], pad=6)
+            page.scale(k, words(f"map_figure.{unit}"), colours, False, top)
         note = squares(size, block, language)
         page.finish(territory.name, words("map_figure.territory"), note)
         told = starting_point(describe_territory(territory), language)
-        footer(page.figure, *told, *_credit(territory, words))
+        footer(page.figure, *told, *credit(territory, language))
     label = words("figure.title", place=territory.name, head=words("map_figure.territory_label"))
     return Picture("territory", page.figure, label)
 
@@ -144,12 +145,20 @@ def squares(size: float, block: int, language: Language) -> str:
     return note
 
 
-def _credit(territory: Territory, words: Words) -> list[str]:
-    if territory.ground is None:
+def mapped_territory(scenario: Scenario) -> Territory | None:
+    """Return the territory of a scenario if a ground lies beneath it."""
+    if not scenario.values["file"]:
+        return None
+    territory = territory_of(scenario)
+    return territory if territory.ground else None
+
+
+def credit(territory: Territory | None, language: Language) -> list[str]:
+    """Return the sentence that names the source of a ground, if there is one."""
+    if territory is None or territory.ground is None:
         return []
-    return [
-        words("map_figure.credit", source=territory.provenance.get("ground", {}).get("source", ""))
-    ]
+    source = territory.provenance.get("ground", {}).get("source", "")
+    return [Words(language)("map_figure.credit", source=source)]
 
 
 def window_of(shown: Bools) -> tuple[slice, slice]:
@@ -174,13 +183,12 @@ class _Page:
         cell_size: float,
         inhabited: Bools,
         window: tuple[slice, slice],
-        rows: int,
-        columns: int,
+        shape: tuple[int, int],
         language: Language,
         beneath: Ground | None = None,
         block: int = 1,
     ) -> None:
-        self.beneath, self.block = beneath, block
+        rows, columns = shape
         self.zone, self.inhabited = zone[window], inhabited[window]
         self.window, self.language, self.words = window, language, Words(language)
         self.kilometres = cell_size / 1000
@@ -188,6 +196,8 @@ class _Page:
         self.extent = (0.0, width * self.kilometres, 0.0, height * self.kilometres)
         across = (WIDTH * 0.93) / columns - 0.25
         tall = min(max(across * height / width, 1.6), 5.0)
+        inch = min(across / width, tall / height)
+        self.streets = Streets(beneath, window, block, self.zone.shape, inch) if beneath else None
         self.height = 1.45 + rows * (tall + 0.1) + 1.4
         self.figure = Figure(figsize=(WIDTH, self.height))
         self.grid = self.figure.add_gridspec(
@@ -201,7 +211,9 @@ class _Page:
             wspace=0.06,
         )
 
-    def draw(self, row: int, column: int, values: Floats, colours: str, top: float) -> Axes:
+    def draw(
+        self, row: int, column: int, values: Floats, colours: Colours, is_share: bool, top: float
+    ) -> Axes:
         axes = self.figure.add_subplot(self.grid[row, column])
         axes.grid(False)
         axes.set_xticks([])
@@ -210,34 +222,26 @@ class _Page:
             side.set_visible(True)
             side.set_color("#AAAAAA")
         shown = np.ma.masked_where(~(values[self.window] >= 0), values[self.window])
-        if colours != COLOUR_MAPS["vacancy"]:
+        if not is_share:
             shown = np.ma.masked_less_equal(shown, 0)
         ground = np.ma.masked_where(~self.inhabited, np.ones(self.inhabited.shape))
         flat = Normalize(0, 1)
         axes.imshow(ground, cmap=ListedColormap([GROUND]), norm=flat, **self._placed())
-        if self.beneath is not None:
-            self._streets(axes, self.beneath)
-        axes.imshow(shown, cmap=shades_of(colours), norm=norm_of(colours, top), **self._placed())
+        if self.streets:
+            axes.imshow(self.streets.beneath, **self._placed())
+        drawn: dict[str, Any] = {"cmap": shades_of(colours), "norm": norm_of(is_share, top)}
+        axes.imshow(shown, alpha=STRENGTH if self.streets else None, **drawn, **self._placed())
+        if self.streets:
+            axes.imshow(self.streets.above, **self._placed())
         if (self.zone >= BUFFER).any():
             axes.imshow(lightened(self.zone), **self._placed())
         self._outline(axes, self.zone == 0, *_OUTLINES[0])
         self._outline(axes, self.zone == 1, *_OUTLINES[1])
+        if self.streets:
+            self.streets.write(axes, self.extent, 7)
         if row == 0 and column == 0:
             self._scale_bar(axes)
         return axes
-
-    def _streets(self, axes: Axes, ground: Ground) -> None:
-        """Draw lines above the colours of cells, and outlines of waters."""
-        top, left = (part.start or 0 for part in self.window)
-        points = (ground.points / UNIT / self.block - (left, top)) * self.kilometres
-        points[:, 1] = self.extent[3] - points[:, 1]
-        parts = np.split(points, ground.first[1:-1])
-        names = [ground_kinds()[0][kind].name for kind in ground.kind]
-        for name, (colour, width) in _STREETS.items():
-            lines = [part for part, own in zip(parts, names, strict=True) if own == name]
-            axes.add_collection(LineCollection(lines, colors=colour, linewidths=width, zorder=3))
-        axes.set_xlim(*self.extent[:2])
-        axes.set_ylim(*self.extent[2:])
 
     def _placed(self) -> dict[str, Any]:
         return {"extent": self.extent, "interpolation": "nearest", "aspect": "equal"}
@@ -272,7 +276,7 @@ class _Page:
         )  # fmt: skip
         axes.text(0.96, 0.96, "N ↑", transform=axes.transAxes, ha="right", va="top", bbox=halo)
 
-    def scale(self, column: int, unit: str, colours: str, top: float) -> None:
+    def scale(self, column: int, unit: str, colours: Colours, is_share: bool, top: float) -> None:
         """Draw the colour scale of a column."""
         box = self.grid[-1, column].get_position(self.figure)
         place = (
@@ -280,12 +284,14 @@ class _Page:
             0.12 / self.height,
         )  # fmt: skip
         axes = self.figure.add_axes(place)
-        mapped = ScalarMappable(norm_of(colours, top), shades_of(colours))
-        bar = self.figure.colorbar(mapped, cax=axes, orientation="horizontal")
+        mapped = ScalarMappable(norm_of(is_share, top), shades_of(colours))
+        bar = self.figure.colorbar(
+            mapped, cax=axes, orientation="horizontal", alpha=STRENGTH if self.streets else None
+        )
         bar.set_label(unit, fontsize=8.5)
         bar.outline.set_visible(False)
         axes.tick_params(labelsize=8)
-        if colours == COLOUR_MAPS["vacancy"]:
+        if is_share:
             percent_axis(axes.xaxis, self.language)
         else:
             number_axis(axes.xaxis, self.language)
@@ -322,12 +328,11 @@ def _square_ticks(top: float) -> list[float]:
     return ticks
 
 
-def norm_of(colours: str, top: float) -> Normalize:
+def norm_of(is_share: bool, top: float) -> Normalize:
     """Return a square-root scale, since people and visits concentrate in few cells."""
-    return Normalize(0, top) if colours == COLOUR_MAPS["vacancy"] else PowerNorm(0.5, 0, top)
+    return Normalize(0, top) if is_share else PowerNorm(0.5, 0, top)
 
 
-def shades_of(colours: str) -> Colormap:
-    """Return a sequential scale whose light end is distinct from the background."""
-    light = 0.0 if colours == COLOUR_MAPS["vacancy"] else 0.25
-    return ListedColormap(colormaps[colours](np.linspace(light, 1, 256)))
+def shades_of(colours: Colours) -> LinearSegmentedColormap:
+    """Return a scale of colours as matplotlib has it."""
+    return LinearSegmentedColormap.from_list("", np.array(colours) / 255)

@@ -17,6 +17,16 @@ import numpy.typing as npt
 from sim.errors import InputError, nearest
 from sim.kernels.project_codes import RUNNING
 from sim.kernels.zone_codes import BUFFER
+from sim.measures.map_colours import (
+    BLUE_TO_PURPLE,
+    BLUES,
+    GREEN_TO_BLUE,
+    GREENS,
+    PINKS,
+    PURPLES,
+    YELLOW_TO_RED,
+    Colours,
+)
 from sim.registry.state import State
 from sim.words.catalogue import Texts
 from sim.words.folders import ENGLISH
@@ -39,6 +49,8 @@ class Layer:
         blocks, columns of blocks); nan for blocks without anything to measure.
     source, evidence : str
         Source of the values, and how well they are known.
+    colours : Colours
+        Colours of levels, from little to much.
     limits : tuple of float, optional
         Fixed range of the colour scale for all maps of the layer; by default the range of the
         values.
@@ -51,7 +63,13 @@ class Layer:
     measure: Callable[[State, int], npt.NDArray[Any]]
     source: str
     evidence: str
+    colours: Colours
     limits: tuple[float, float] | None = None
+
+    @property
+    def is_share(self) -> bool:
+        """Whether values are shares, blank where there is nothing to measure."""
+        return self.unit == "share"
 
     @property
     def label(self) -> Texts:
@@ -154,6 +172,7 @@ _DECLARED = (
         lambda state, block: in_blocks(state["cell.residents"], block),
         "the territory, whose manifest says what of it was counted and what was drawn",
         "derived",
+        GREEN_TO_BLUE,
     ),
     Layer(
         "footfall",
@@ -163,6 +182,7 @@ _DECLARED = (
         lambda state, block: in_blocks(state["cell.footfall"], block),
         "turnover over the value of a basket, a judgement",
         "assumed",
+        PURPLES,
     ),
     Layer(
         "vacancy",
@@ -172,6 +192,7 @@ _DECLARED = (
         _vacancy,
         "the scenario's vacancy at the start, and rates of closure and reletting since then",
         "derived",
+        YELLOW_TO_RED,
     ),
     Layer(
         "sales",
@@ -181,6 +202,7 @@ _DECLARED = (
         lambda state, block: _by_cell(state, state["premises.revenue"], "premises", block),
         "household budgets (INSEE), shared out by Huff's model",
         "derived",
+        GREENS,
     ),
     Layer(
         "participation",
@@ -191,6 +213,7 @@ _DECLARED = (
         _participation,
         "level of the start found (INJEP); what makes cells differ rests on judgement",
         "assumed",
+        PINKS,
         (0.0, 0.6),
     ),
     Layer(
@@ -203,6 +226,7 @@ _DECLARED = (
         ),
         "births of transition projects a year, a judgement",
         "assumed",
+        BLUES,
         (0.0, 4.0),
     ),
     Layer(
@@ -213,6 +237,7 @@ _DECLARED = (
         lambda state, block: _by_cell(state, state["third_place.users"], "third_place", block),
         "visits to each kind of third place in the catalogue, mostly judgements",
         "assumed",
+        BLUE_TO_PURPLE,
         (0.0, 60.0),
     ),
     Layer(
@@ -223,6 +248,7 @@ _DECLARED = (
         _trust,
         "judgement",
         "assumed",
+        GREEN_TO_BLUE,
         (0.0, 1.0),
     ),
 )

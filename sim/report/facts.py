@@ -16,6 +16,7 @@ from sim.experiments.dependence import over_draws
 from sim.experiments.experiment import BASELINE
 from sim.experiments.multiplicity import LEVEL, Bar, bar_of
 from sim.experiments.why import Why, stored_reasons
+from sim.figures.maps import mapped_territory
 from sim.kernels.arrays import Floats
 from sim.measures.registry import MEANS, OUTCOMES, PRIMARY
 from sim.registry.variables.money import LINES, SOURCES
@@ -293,7 +294,9 @@ class Facts(DesignFacts):
         is_inhabited = np.ones(maps.zone.shape, np.bool_)
         if "population" in maps.layers:
             is_inhabited = maps.layers["population"][0].max(axis=0) > 0
-        return Ground(maps.zone, is_inhabited)
+        territory = mapped_territory(self.results.scenario)
+        beneath = territory.ground if territory else None
+        return Ground(maps.zone, is_inhabited, beneath, self.squares[1])
 
     @property
     def squares(self) -> tuple[float, int]:

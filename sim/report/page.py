@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,8 @@ from sim.words.catalogue import Words
 from sim.words.folders import Language
 
 FOLDER: Final = Path(__file__).with_name("page")
+
+_IMAGE: Final = re.compile(r"<image [^>]*/>")
 
 
 def render_page(
@@ -51,7 +54,7 @@ def render_page(
         style=(FOLDER / "style.css").read_text(encoding="utf-8"),
         inline=lambda picture: _inline(drawn[picture.name]),
     )  # fmt: skip
-    files = {"report.html": page.encode() + b"\n"}
+    files = {"report.html": _once(page).encode() + b"\n"}
     files |= {f"figures/{name}.svg": svg for name, svg in drawn.items()}
     if png:
         files |= {f"figures/{picture.name}.png": picture.png() for picture in pictures}
@@ -78,6 +81,29 @@ def _pictures(blocks: Sequence[Block]) -> Iterator[Picture]:
             yield from (card.picture for card in block.cards if card.picture)
         elif isinstance(block, Fold):
             yield from _pictures(block.blocks)
+
+
+def _once(page: str) -> str:
+    """Return a page with each image written once: the streets of a town lie under all its maps.
+
+    Examples
+    --------
+    >>> _once('<image x="1"/><image x="2"/><image x="1"/>')
+    '<image id="image-0" x="1"/><image x="2"/><use href="#image-0"/>'
+    """
+    number = Counter(_IMAGE.findall(page))
+    named: dict[str, str] = {}
+
+    def write(found: re.Match[str]) -> str:
+        image = found[0]
+        if number[image] == 1:
+            return image
+        if image in named:
+            return f'<use href="#{named[image]}"/>'
+        named[image] = f"image-{len(named)}"
+        return f'<image id="{named[image]}" {image.removeprefix("<image ")}'
+
+    return _IMAGE.sub(write, page)
 
 
 def _inline(svg: bytes) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -13,12 +12,12 @@ import matplotlib
 import numpy as np
 import pytest
 
-import sim
 from sim import load_scenario
 from sim.experiments.results import Results
 from sim.experiments.simulate import simulate
 from sim.figures import Picture, draw_all, draw_maps, draw_territory
-from sim.report.pictures.maps import LESS_TO_MORE
+from sim.measures.map_colours import LESS_TO_MORE
+from sim.measures.map_layers import LAYERS, Layer
 from sim.simulation.simulation import territory_of
 from sim.words.folders import Language, languages
 
@@ -245,9 +244,13 @@ def test_a_territory_can_be_drawn_before_anything_happens(language: Language) ->
     assert territory.name in picture.label
 
 
-def test_maps_of_differences_have_the_colours_of_the_page() -> None:
-    page = (Path(sim.__file__).parent / "app" / "static" / "palette.js").read_text("utf-8")
-    stops = re.search(r"LESS_TO_MORE = \[(.*?)\];", page, re.DOTALL)
-    assert stops is not None
-    colours = re.findall(r"\[(\d+), (\d+), (\d+)\]", stops.group(1))
-    assert [tuple(map(int, colour)) for colour in colours] == list(LESS_TO_MORE)
+@pytest.mark.parametrize("layer", LAYERS.values(), ids=list(LAYERS))
+def test_the_more_the_darker_a_level(layer: Layer) -> None:
+    lightness = [colours @ (0.2126, 0.7152, 0.0722) for colours in np.array(layer.colours)]
+    assert len(lightness) >= 7 and (np.diff(lightness) < -5).all()
+
+
+def test_no_difference_is_lightest() -> None:
+    lightness = np.array(LESS_TO_MORE) @ (0.2126, 0.7152, 0.0722)
+    assert (np.diff(np.sign(np.diff(lightness))) != 0).sum() == 1
+    assert lightness.argmax() == len(LESS_TO_MORE) // 2

@@ -138,7 +138,7 @@ def test_maps_draw_neighbours_paler(formats, town):
     legends = [{text.get_text() for text in p.figure.findobj(Text)} for p in pictures]
     assert "paler: the surroundings, not counted" in legends[0] - legends[1]
     ground = Ground(territory.zone, territory.residents > 0)
-    layer = draw_layer("a", "A", ground, "population", territory.residents, 99.0, False, "en")
+    layer = draw_layer("a", "A", ground, "population", territory.residents, 99.0, "en")
     for picture in (pictures[0], layer):
         veils = [
             image.get_array()[..., 3]

@@ -289,12 +289,14 @@ function layerWords() {
   const one = present.layer();
   element("layer-help").textContent = text(one.definition);
   element("layer-origin").replaceChildren(control.origin(one, offer));
+  maps.colour(one, offer.differences);
   if (about) maps.legend(one, about.scales[layer]);
 }
 
 function recolour() {
   if (!about) return;
   charts.lay(offer, about);
+  maps.colour(present.layer(), offer.differences);
   town.describe(text(present.layer().label), today());
   town.redraw();
 }

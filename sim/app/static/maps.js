@@ -1,27 +1,42 @@
 // The ground of the town: a layer cell by cell, its legends, and the readout of one cell.
 
-import { DIFFERENCES, LEVELS } from "./palette.js";
+import * as palette from "./palette.js";
 import { number, percent, quantity, say, text } from "./language.js";
 import * as api from "./api.js";
 
 const element = (id) => document.getElementById(id);
 const SIDES = ["without", "with", "difference"];
-const TABLES = [LEVELS, LEVELS, DIFFERENCES];
 
+let colours = {}; // a table of pixels for levels, and one for differences
 let pictures = []; // [side]: its canvas, a pixel for each cell, and the bytes on it
 let shape = [0, 0];
 let cursor = null;
+let shown = null; // the frame on them
 
 // The canvas of a side, one pixel for each cell.
 export const ground = (side) => pictures[side].canvas;
 export const chosen = () => cursor;
 
-export function paint({ rows, columns, maps }) {
+// Takes the colours of a layer, for light or dark paper.
+export function colour(layer, differences) {
+  const isDark = getComputedStyle(document.documentElement).colorScheme === "dark";
+  colours = { layer: palette.levels(layer, isDark), difference: palette.differences(differences) };
+  for (const [name, table] of Object.entries(colours)) {
+    const context = element(`legend-${name}`).getContext("2d");
+    const image = context.createImageData(255, 1);
+    new Uint32Array(image.data.buffer).set(table.subarray(0, 255));
+    context.putImageData(image, 0, 0);
+  }
+  if (shown) paint(shown);
+}
+
+export function paint(frame) {
+  const { rows, columns, maps } = (shown = frame);
   if (shape[0] !== rows || shape[1] !== columns) fit(rows, columns);
   maps.forEach((bytes, k) => {
     const { context, image, pixels } = pictures[k];
-    const colours = TABLES[k];
-    for (let i = 0; i < bytes.length; i++) pixels[i] = colours[bytes[i]];
+    const table = colours[k < 2 ? "layer" : "difference"];
+    for (let i = 0; i < bytes.length; i++) pixels[i] = table[bytes[i]];
     context.putImageData(image, 0, 0);
   });
 }
@@ -47,12 +62,6 @@ export function legend(layer, [low, high]) {
   const far = layer.is_share ? say("points", { n: number(100 * reach, 0) }) : number(reach, high - low < 40 ? 1 : 0);
   element("legend-less").textContent = `−${far}`;
   element("legend-more").textContent = `+${far}`;
-  for (const [id, colours] of [["legend-layer", LEVELS], ["legend-difference", DIFFERENCES]]) {
-    const context = element(id).getContext("2d");
-    const image = context.createImageData(255, 1);
-    new Uint32Array(image.data.buffer).set(colours.subarray(0, 255));
-    context.putImageData(image, 0, 0);
-  }
 }
 
 // Moves the cell that is read; it stays within the grid.

@@ -1,16 +1,6 @@
-// Colours of the ground, readable by colour-blind people: cividis for levels, blue to orange for differences. Each
-// table turns a byte of a frame into a pixel; 255, no value, is transparent.
+// Colours of the ground, the same as in reports, and of what stands on it.
 
-const CIVIDIS = [
-  [0, 34, 78], [18, 53, 112], [59, 73, 108], [87, 93, 109], [112, 113, 115],
-  [138, 134, 120], [165, 156, 116], [195, 179, 105], [225, 204, 85], [254, 232, 56],
-];
-const LESS_TO_MORE = [
-  [0, 68, 130], [0, 114, 178], [86, 180, 233], [190, 222, 240], [242, 242, 242],
-  [250, 220, 180], [240, 165, 60], [213, 94, 0], [140, 55, 0],
-];
-
-// What is low, or hardly differs, fades into the paper, so that shops and people stand out in light and dark.
+// A table turns a byte of a frame into a pixel; 255, no value, is transparent.
 function table(stops, strength) {
   const pixels = new Uint32Array(256);
   for (let value = 0; value < 255; value++) {
@@ -23,8 +13,11 @@ function table(stops, strength) {
   return pixels;
 }
 
-export const LEVELS = table(CIVIDIS, (share) => 0.12 + 0.58 * share);
-export const DIFFERENCES = table(LESS_TO_MORE, (share) => Math.min(0.85, 2 * Math.abs(share - 0.5)));
+// What is low, or hardly differs, fades into the paper, so that shops and people stand out in light and dark; where
+// nothing is counted nothing is painted. On dark paper levels run from dark to light.
+export const levels = ({ colours, is_share: isShare }, isDark) =>
+  table(isDark ? colours.toReversed() : colours, (share) => (share || isShare ? 0.25 + 0.5 * share : 0));
+export const differences = (stops) => table(stops, (share) => Math.min(0.85, 2 * Math.abs(share - 0.5)));
 
 // Okabe and Ito's colours. Shops are squares by sector, dark when vacant; projects circles by stage.
 export const SECTORS = ["#e69f00", "#cc79a7", "#d55e00"];

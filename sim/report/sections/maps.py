@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.figures.maps import squares
+from sim.figures.maps import credit, mapped_territory, squares
 from sim.kernels.arrays import Floats
 from sim.kernels.zone_codes import BUFFER
 from sim.measures.map_layers import LAYERS
@@ -32,7 +32,10 @@ def maps(facts: Facts) -> Section | None:
     intro = [words("maps.intro")]
     if any((part.ground.zone >= BUFFER).any() for _, part in facts.shown):
         intro.append(words("maps.buffer"))
-    return Section("maps", words("section.maps"), [Paragraph(" ".join(intro)), *blocks])
+    for _, part in facts.shown:
+        intro += credit(mapped_territory(part.results.scenario), words.language)
+    said = Paragraph(" ".join(dict.fromkeys(intro)))
+    return Section("maps", words("section.maps"), [said, *blocks])
 
 
 def _reach(differences: list[Floats]) -> float:
@@ -44,7 +47,7 @@ def _reach(differences: list[Floats]) -> float:
 def _row(facts: Facts, layer: str, name: str) -> list[Tile]:
     words, ground, found = facts.words, facts.ground, facts.maps(layer)
     label = LAYERS[layer].label[words.language]
-    is_share = LAYERS[layer].unit == "share"
+    is_share = LAYERS[layer].is_share
     everything = [found.start, found.end, *found.ends.values()]
     top = max(float(np.nanmax(v, initial=0.0)) for v in everything) or 1.0
     differences = {arm: end - found.end for arm, end in found.ends.items()}
@@ -52,7 +55,7 @@ def _row(facts: Facts, layer: str, name: str) -> list[Tile]:
 
     def level(suffix: str, when: str, values: Floats) -> Tile:
         called = f"{name}_{suffix}", words("maps.alt", layer=label, when=when)
-        picture = draw_layer(*called, ground, layer, values, top, is_share, words.language)
+        picture = draw_layer(*called, ground, layer, values, top, words.language)
         return Tile(picture, when)
 
     tiles = [
