@@ -249,7 +249,7 @@ def _with_premises(
     if not is_model.any():
         is_model = ~is_traceless
     n_traceless = int(is_traceless.sum())
-    if is_traceless.any():
+    if n_traceless:
         group = group.copy()
         if is_model.any():
             group[is_traceless] = _like_neighbours(
@@ -257,7 +257,7 @@ def _with_premises(
             )
         else:
             small = np.flatnonzero(~is_park_kind)
-            group[is_traceless] = generator.choice(small, int(is_traceless.sum()))
+            group[is_traceless] = generator.choice(small, n_traceless)
     vacancy = vacancy_of(points, requested)
     if not is_model.any():
         is_model = ~is_vacant

@@ -83,3 +83,8 @@ def test_places_that_read_alike_on_a_line_have_names_of_their_own() -> None:
         "1 no. 2 -> (2)",
         "1 no. 3 -> (2)",
     ]
+
+
+def test_guards_against_zero_keep_their_last_digits() -> None:
+    source = b"share = part / max(whole, 1e-300) + 0.5\n"
+    assert {m.before for m in mutants_of("a.py", source) if "whole" not in m.before} == {"0.5"}

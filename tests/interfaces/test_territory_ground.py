@@ -24,7 +24,14 @@ from sim.territory.recognise import recognise_files
 from sim.territory.territory_file import load_territory, save_territory
 from tests.interfaces.conftest import write_geojson as write_rows
 from tests.interfaces.test_territory_damaged import damaged
-from tests.reference.map_files import GREEN_CELLS, MAPS, WATER_CELLS, write_geojson, write_pbf
+from tests.reference.map_files import (
+    GREEN_CELLS,
+    MAPS,
+    WATER_CELLS,
+    write_geojson,
+    write_overpass,
+    write_pbf,
+)
 
 KINDS = [kind.name for kind in ground_kinds()[0]]
 
@@ -85,6 +92,30 @@ def test_a_map_is_recognised_beside_a_file_of_residents(name, town):
     assert is_map(town.folder / name)
     files = [town.folder / name, town.population()]
     assert recognise_files(files, Reading())[::2] == (files[1], files[0])
+
+
+def test_a_map_with_shops_is_both_unless_another_file_is_either(town):
+    cells, only_map, shops = town.population(), town.folder / "map.json", town.osm()
+    both = town.folder / "both.json"
+    write_overpass(town, only_map)
+    content = json.loads(only_map.read_text())
+    lon, lat = town.project(*town.middle(3, 4), 4326)
+    bar = {"type": "node", "id": 10**6, "lon": lon, "lat": lat, "tags": {"amenity": "bar"}}
+    both.write_text(json.dumps(content | {"elements": [*content["elements"], bar]}))
+    for given, found in (
+        ([both], (both, both)),
+        ([both, shops], (shops, both)),
+        ([only_map, both], (both, only_map)),
+        ([shops, only_map], (shops, only_map)),
+    ):
+        assert recognise_files([cells, *given], Reading()) == (cells, *found)
+    for given, said in (
+        ([shops, both, only_map], "both files of shops"),
+        ([both, both], "both maps with shops"),
+        ([only_map, only_map], "both files of map"),
+    ):
+        with pytest.raises(InputError, match=said):
+            recognise_files([cells, *given], Reading())
 
 
 def test_a_ground_is_kept_with_the_territory_and_changes_nothing_else(town):

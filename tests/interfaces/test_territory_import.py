@@ -86,11 +86,12 @@ def test_without_shops_a_territory_waits_for_its_premises_and_says_so(town):
 
 
 def test_only_vacant_premises_are_a_territory_too(formats, town):
-    rows = [row for row in town.shops() if row["shop"] == "vacant"]
+    rows = [row for row in town.shops() if row["shop"] == "vacant"] * 9
     territory = import_territory(
         town.population(), formats.csv(town.folder / "osm.csv", rows), name="Town"
     )
     assert (territory.premises_occupancy == VACANT).all()
+    assert len(set(territory.premises_sector)) > 1  # each is drawn for itself
 
 
 def test_the_provenance_is_plain_json_and_every_part_has_source_and_mark(town):

@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 
 from benchmarks.looking import WORLDS, coverage, false_findings, settled, verdicts_at
 from sim.experiments.effects import effect_of
-from sim.experiments.inference import FEWEST, further, further_for, mean_effect, ratio_interval
+from sim.experiments.inference import (
+    FEWEST,
+    _boundary,
+    _crossed,
+    further,
+    further_for,
+    mean_effect,
+    ratio_interval,
+)
 from sim.experiments.multiplicity import Bar
 from sim.experiments.verdicts import LESS, MORE, OPEN, SMALL, among, verdict_of
 from sim.measures.registry import OUTCOMES
@@ -35,6 +43,11 @@ def test_ten_pairs_are_the_fewest_with_an_interval():
     assert (few.mean, few.median) == (values[:9].mean(), np.median(values[:9]))
     assert np.isnan([few.lo50, few.hi50, few.lo90, few.hi90]).all()
     assert enough.lo90 < enough.lo50 < enough.mean < enough.hi50 < enough.hi90
+
+
+@pytest.mark.parametrize("level", [1e-300, 1e-6, 0.1, 0.5, 0.99])
+def test_a_boundary_is_crossed_with_the_probability_that_it_is_for(level):
+    assert _crossed(_boundary(level)) == pytest.approx(level, rel=1e-9)
 
 
 @pytest.mark.statistical

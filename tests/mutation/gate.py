@@ -19,8 +19,8 @@ writes machine code and has no uncompiled form; `tests/kernels` compares its res
 from __future__ import annotations
 
 import argparse
-import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -58,6 +58,12 @@ _OF_ROOMS: dict[str, tuple[str, ...]] = {
     "territory": (DECLARATIONS, "tests/interfaces/test_golden_imports.py"),
 }
 _NEAREST_FILES = 9
+_IMPORT = re.compile(
+    r"^ *(?:from ((?:sim|tests)[.\w]*)|import ((?:sim|tests)[.\w]*))"
+    r"(?: import (?:\(([^)]*)\)|(.*)))?",
+    re.MULTILINE,
+)
+"""Imports of modules of the checkout; to parse each file takes seconds."""
 
 
 def observable_files() -> list[str]:
@@ -103,12 +109,10 @@ def chosen_mutants(count: int, seed: str, since: str | None, only: str) -> list[
 def _imports(path: Path) -> frozenset[str]:
     """Return the modules of the checkout that a file imports."""
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_bytes())):
-        if isinstance(node, ast.Import):
-            found |= {name.name for name in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
-    return frozenset(name for name in found if name.startswith(("sim", "tests")))
+    for module, whole, several, one in _IMPORT.findall(path.read_text(encoding="utf-8")):
+        names = re.findall(r"(\w+)(?: as \w+)?", re.sub("#.*", "", several or one))
+        found |= {whole} if whole else {module, *(f"{module}.{name}" for name in names)}
+    return frozenset(found)
 
 
 @cache
@@ -126,12 +130,22 @@ def _module(path: str) -> str:
     return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
-def _remoteness(path: str, test: str) -> tuple[bool, int]:
-    """Order tests: those that mention a module, or whose reference does, then small files first."""
+@cache
+def _words(path: Path) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", path.read_text(encoding="utf-8")))
+
+
+def _remoteness(path: str, test: str) -> tuple[int, int]:
+    """Order tests by what of a module they name, or their reference does; then small files first.
+
+    Names are those of the module, its classes and functions.
+    """
+    text = (ROOT / path).read_text(encoding="utf-8")
+    names = {Path(path).stem, *re.findall(r"^ *(?:def|class) ([^_]\w+)", text, re.MULTILINE)}
     own = _imports(ROOT / test)
     read = [test, *(n.replace(".", "/") + ".py" for n in own if n.startswith("tests.reference."))]
-    texts = [(ROOT / name).read_text() for name in read if (ROOT / name).exists()]
-    return not any(Path(path).stem in text for text in texts), len(texts[0])
+    known = frozenset[str]().union(*(_words(ROOT / f) for f in read if (ROOT / f).exists()))
+    return -len(names & known), (ROOT / test).stat().st_size
 
 
 def nearest_tests(path: str) -> list[str]:

@@ -46,6 +46,7 @@ _OPPOSITES = {"min": "max", "max": "min", "minimum": "maximum", "maximum": "mini
 _OPPOSITES |= {"argmin": "argmax", "argmax": "argmin", "floor": "ceil", "ceil": "floor"}
 _OPPOSITES |= {"any": "all", "all": "any", "cumsum": "cumprod", "sum": "max", "mean": "max"}
 _SORTS = {"sort", "argsort", "sorted", "lexsort", "reversed"}
+_GUARD = 1e-8  # smaller numbers keep others from 0 or from rounding; ten per cent never show
 _DECLARATIONS = {"ParameterGroup", "Parameter", "Process", "Measure", "Final", "Variable"}
 _TEXTS = {"InputError", "ValueError", "KeyError", "lever", "share", "funding"}
 
@@ -146,7 +147,7 @@ def _is_silent(node: ast.AST) -> bool:
     if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
         return True
     if isinstance(node, ast.keyword):
-        return node.arg == "strict"  # of zip
+        return node.arg in ("strict", "xtol")  # of zip, and of a root: its last digits
     if isinstance(node, ast.Call):
         return _name(node.func) in _DECLARATIONS | _TEXTS
     if isinstance(node, ast.AnnAssign) and node.value is not None:
@@ -176,7 +177,7 @@ def _others(node: ast.AST) -> Iterator[ast.AST]:
             yield ast.Constant(not value)
         case ast.Constant(value=int(value)):
             yield ast.Constant(value + 1)
-        case ast.Constant(value=float(value)):
+        case ast.Constant(value=float(value)) if not 0 < value < _GUARD:
             yield ast.Constant(1.1 * value if value else 1.0)
         case ast.IfExp(body=body, orelse=orelse):
             yield _with(node, body=orelse, orelse=body)
