@@ -16,6 +16,8 @@ from sim.experiments.inference import (
     FEWEST,
     _boundary,
     _crossed,
+    _p_value,
+    critical_value,
     further,
     further_for,
     mean_effect,
@@ -45,9 +47,11 @@ def test_ten_pairs_are_the_fewest_with_an_interval():
     assert enough.lo90 < enough.lo50 < enough.mean < enough.hi50 < enough.hi90
 
 
-@pytest.mark.parametrize("level", [1e-300, 1e-6, 0.1, 0.5, 0.99])
+@pytest.mark.parametrize("level", [1e-100, 1e-6, 0.1, 0.5, 0.99])
 def test_a_boundary_is_crossed_with_the_probability_that_it_is_for(level):
     assert _crossed(_boundary(level)) == pytest.approx(level, rel=1e-9)
+    for n in (10, 11, 1000):
+        assert _p_value(critical_value(n, level), n) == pytest.approx(level, rel=1e-9)
 
 
 @pytest.mark.statistical

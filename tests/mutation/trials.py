@@ -19,6 +19,9 @@ from tests.mutation.source_mutants import Mutant
 from tests.mutation.swap import Started, around, swap
 
 SECONDS_OF_A_TEST = 12
+SECONDS_OF_A_WAIT = 90
+"""Time by the clock after which a test waits for what the mutant keeps from coming."""
+
 SECONDS_OF_A_MUTANT = 25
 SECONDS_WITH_REPEATS = 50
 """Time after which no further test is looked for that fails by the mutant alone."""
@@ -214,8 +217,10 @@ class Bench:
             # It stays so if the process is killed within the test.
             self.report.write_text(json.dumps({"failed": item.nodeid}))
             signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS_OF_A_TEST)
+            signal.alarm(SECONDS_OF_A_WAIT)
             reports = runtestprotocol(item, nextitem=after, log=False)
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            signal.alarm(0)
             if any(report.failed for report in reports):
                 return
         self.report.write_text("{}")
