@@ -19,7 +19,7 @@ from sim.experiments.dependence import (
     over_draws,
     ranks,
 )
-from sim.experiments.effects import effect_of
+from sim.experiments.effects import effect_of, effect_table
 from sim.measures.registry import OUTCOMES
 
 N, P = 60, 100
@@ -141,6 +141,24 @@ def test_an_effect_that_never_varies_matters_always_or_never():
     assert over_draws(np.full(10, 0.3), np.nan, 0.25).p_relevant == 1.0
     assert over_draws(np.full(10, 0.2), np.nan, 0.25).p_relevant == 0.0
     assert over_draws(np.zeros(10), np.nan, 0.0).p_relevant == 0.0
+
+
+def test_parameters_are_named_only_where_no_effect_is_found():
+    parameters, names = drawn(9), list(OUTCOMES)
+    known, open_, same = (names.index(name) for name in ("trust", "running_projects", "closures"))
+    values = np.full((2, 2, N, 1, len(names)), 10.0)
+    values[:, 1, :, 0, known] += 5.0 + parameters["p1"].to_numpy()
+    values[:, 1, :, 0, open_] += 1e-3 * (parameters["p0"].to_numpy() - 0.5)
+    values[:, 1, :, 0, same] += 1e-6
+    found = effect_table(values, ("baseline", "x"), (24,), N, drawn=parameters).set_index(
+        "indicator"
+    )
+    assert (found["leading"] != "").sum() == 1
+    assert found["leading"][names[open_]].startswith("p0")
+    assert found["explained"][names[same]] == 0.0
+    assert np.isnan(found["explained"][names[known]])
+    without = effect_table(values, ("baseline", "x"), (24,), None, drawn=parameters)
+    assert without["explained"].isna().all()
 
 
 def test_fixed_parameters_have_no_draws():

@@ -96,6 +96,21 @@ def test_a_measure_means_the_same_at_a_horizon_and_in_its_course():
         assert measure.over(at_end)[0] == pytest.approx(measure.over(course)[-1]), measure
 
 
+def test_a_month_is_exact_without_the_rounding_of_sums():
+    used = np.arange(1.0, 50.0)
+    counts = {
+        "votes": np.full(49, 0.1),
+        "premises": np.full(49, 49.0),
+        "open_shops": used,
+        "place_premises": np.zeros(49),
+    }
+    months = Windows.of_months(counts, used.size)
+    for windows in (months, months.last_year()):
+        assert windows.sum("votes").tolist() == counts["votes"].tolist()
+        found = OUTCOMES["retail_vacancy"].over(windows)
+        assert found.tolist() == ((49.0 - used) / 49.0).tolist()
+
+
 def test_every_measure_of_nothing_is_zero_or_missing_and_never_infinite():
     counts = {name: np.zeros(36) for name in COUNTS}
     counts |= {n: np.zeros(36) for n in ("public_spending_discounted", "public_money_unspent")}

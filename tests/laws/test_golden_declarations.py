@@ -1,7 +1,8 @@
 """Parameters and levers have the defaults, bounds and plausible ranges of their model version.
 
-So have numbers that stand in the code by a name: limits, levels of error, numbers of streams.
-Where one of them changes no result, its table is written again and the version stays.
+So have the levers of the parts of each shipped intervention, and numbers that stand in the code by
+a name: limits, levels of error, numbers of streams. Where one of them changes no result, its table
+is written again and the version stays.
 
 A run is identified by its scenario, its seed and the model version, so no default may change
 without a new version. `tests.laws.test_golden_numbers` says how the table is written. It need not
@@ -15,13 +16,14 @@ from importlib import import_module
 
 import pandas as pd
 
-from sim.interventions import TYPES
+from sim.interventions import TYPES, list_interventions, load_intervention
 from sim.scenario.schema import PARAMETERS
 from sim.version import MODEL_VERSION
 from tests.laws.test_golden_states import GOLDEN
 from tests.mutation.gate import ROOT, observable_files
 
 TABLE = GOLDEN / f"declarations_of_model_{MODEL_VERSION}.csv"
+PARTS = GOLDEN / f"parts_of_model_{MODEL_VERSION}.csv"
 CONSTANTS = GOLDEN / f"constants_of_model_{MODEL_VERSION}.csv"
 
 
@@ -57,6 +59,21 @@ def constants() -> pd.DataFrame:
     return pd.DataFrame({"value": found}).rename_axis("name")
 
 
+def parts() -> pd.DataFrame:
+    """Return the levers in which parts of interventions differ from the whole, as text."""
+    found = {}
+    for path in list_interventions():
+        whole = load_intervention(path)
+        for part, one in (whole.parts(240) if whole.kind.parts else {}).items():
+            for lever, value in one.values.items():
+                if value != whole.values[lever]:
+                    is_number = isinstance(value, float)
+                    found[f"{part} of {path.stem}: {lever}"] = (
+                        f"{value:.9g}" if is_number else str(value)
+                    )
+    return pd.DataFrame({"value": found}).rename_axis("lever")
+
+
 def test_what_is_declared_is_that_of_the_model_version() -> None:
     golden = pd.read_csv(TABLE, index_col="name", keep_default_na=False, dtype=str)
     found = table()
@@ -68,3 +85,8 @@ def test_numbers_with_a_name_are_those_of_the_model_version() -> None:
     golden = pd.read_csv(CONSTANTS, index_col="name", dtype=str)["value"]
     found = constants()["value"].to_dict()
     assert {name: found.get(name) for name in golden.index} == golden.to_dict()
+
+
+def test_parts_have_the_levers_of_the_model_version() -> None:
+    golden = pd.read_csv(PARTS, index_col="lever", dtype=str, keep_default_na=False)
+    pd.testing.assert_frame_equal(parts(), golden)

@@ -118,4 +118,5 @@ if __name__ == "__main__":
         table.to_csv(GOLDEN / f"{name}_of_model_{MODEL_VERSION}.csv", index=False)
     test_golden_states.table().to_csv(test_golden_states.TABLE, float_format="%.9g")
     test_golden_declarations.table().to_csv(test_golden_declarations.TABLE)
+    test_golden_declarations.parts().to_csv(test_golden_declarations.PARTS)
     test_golden_declarations.constants().to_csv(test_golden_declarations.CONSTANTS)

@@ -6,6 +6,7 @@ import contextlib
 import sys
 import threading
 import time
+from dataclasses import replace
 from typing import NamedTuple
 
 import pyarrow.compute as pc
@@ -211,19 +212,24 @@ def test_a_sweep_is_not_given_up_once_a_run_has_succeeded(store):
     assert (again.stopped, again.done) == ("", POINTS - 1)
 
 
-def test_batches_grow_with_experience_and_shrink_towards_the_end(store, monkeypatch):
+@pytest.mark.parametrize(
+    ("seconds_of_a_run", "expected"),
+    [(0.0, [1, 16, 12, 6, 3, 1, 1]), (engine.BATCH_SECONDS / 4, [1] + [4] * 9 + [2, 1])],
+)
+def test_batches_grow_with_experience_and_shrink_towards_the_end(
+    store, monkeypatch, seconds_of_a_run, expected
+):
     sizes = []
-    monkeypatch.setattr(engine, "BATCH_SECONDS", 1e9)
     do_batch = engine.do_batch
 
     def counted(sent, runs):
         sizes.append(len(runs))
-        return do_batch(sent, runs)
+        return replace(do_batch(sent, runs), seconds=seconds_of_a_run * len(runs))
 
     monkeypatch.setattr(engine, "do_batch", counted)
     monkeypatch.setattr(engine, "SMALLEST_SHARE", 1e18)
     fill_toys(store)
-    assert sizes == [1, 16, 12, 6, 3, 1, 1]
+    assert sizes == expected
 
 
 def test_progress_is_reported_after_each_batch(store):
