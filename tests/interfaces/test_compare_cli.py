@@ -210,7 +210,7 @@ def test_where_no_replication_can_start_nothing_is_left(
     assert list(tmp_path.iterdir()) == []
 
 
-MANY = [*SMALL_RUN[:-1], "240", "--reps", "120"]
+MANY = [*SMALL_RUN[:-1], "240", "--reps", "60"]
 
 
 @pytest.fixture(scope="module")
@@ -244,7 +244,7 @@ def test_a_comparison_that_is_killed_goes_on_to_the_same_bytes(
     out = tmp_path / "out"
     command = ["compare", *MANY, "--workers", "2", "--out", str(out)]
     process = start("-m", "sim.cli", *command)
-    wait_for(lambda: parts(out) >= 3, process)
+    wait_for(lambda: parts(out) >= 2, process)
     family = psutil.Process(process.pid).children(recursive=True)
     if signal_ == signal.SIGINT:
         os.killpg(process.pid, signal_)  # as a terminal does
@@ -293,9 +293,9 @@ def test_a_comparison_is_extended_in_its_folder(
     tmp_path: Path, unhurt: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = str(tmp_path / "out")
-    few = [*MANY[:-1], "118"]
+    few = [*MANY[:-1], "58"]
     assert main(["-q", "compare", *few, "--workers", "1", "--out", out]) == 0
-    assert main(["-q", "extend", out, "--reps", "120", "--workers", "1"]) == 0
+    assert main(["-q", "extend", out, "--reps", "60", "--workers", "1"]) == 0
     assert load_results(out).digest == load_results(unhurt).digest
     assert (tmp_path / "out" / "effects.csv").read_bytes() == (unhurt / "effects.csv").read_bytes()
     assert not (tmp_path / "out" / "report.html").exists()  # it was that of fewer replications
