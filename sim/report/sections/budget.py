@@ -161,13 +161,14 @@ def _board(facts: Facts) -> list[Block]:
         alt = words("budget.alt", measure=label, first=effects[0][0], last=effects[-1][0])
         unit = unit_line(quantity)
         tiles.append(Tile(draw_strips(f"board_{k}", alt, label, unit, effects, quantity)))
+        head = Cell(label, below=unit)
         for row, (arm, effect) in zip(part.to_dict("records"), effects, strict=True):
-            head = Cell(label if row["rank"] == 1 else "", below=unit if row["rank"] == 1 else "")
             shown = effect.signed_change if effect.is_measured else words("quantity.unknown")
             verdict = Cell(words(f"verdict.{effect.verdict}"), tone=effect.tone)
             rows.append(
                 [head, Cell(arm), Cell(shown, below=effect.interval), verdict, per_unit(row, facts)]
             )
+            head = Cell("")
     heads = ("table.measure", "table.intervention", "table.effect", "table.verdict",
              "budget.per_unit")  # fmt: skip
     return [

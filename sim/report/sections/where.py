@@ -62,7 +62,10 @@ def where_sentences(facts: Facts, surface: Surface) -> list[str]:
     count = facts.levels.count
     if not spans:
         return [words("sweep_where.everywhere")]
-    listed = spans[0] if len(spans) == 1 else words("page.and", a=spans[0], b=spans[1])
+    first, *others = spans
+    listed = first
+    for other in others:
+        listed = words("page.and", a=listed, b=other[0].lower() + other[1:])
     key = "there" if not block.beyond else "there_and_beyond"
     hits = {"count": block.hits, "beyond": count(block.beyond)}
     where = listed[0].upper() + listed[1:]
