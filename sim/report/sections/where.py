@@ -62,9 +62,8 @@ def where_sentences(facts: Facts, surface: Surface) -> list[str]:
     count = facts.levels.count
     if not spans:
         return [words("sweep_where.everywhere")]
-    first, *others = spans
-    listed = first
-    for other in others:
+    listed = spans[0]
+    for other in spans[1:]:
         listed = words("page.and", a=listed, b=other[0].lower() + other[1:])
     key = "there" if not block.beyond else "there_and_beyond"
     hits = {"count": block.hits, "beyond": count(block.beyond)}
