@@ -94,6 +94,18 @@ def test_a_map_is_recognised_beside_a_file_of_residents(name, town):
     assert recognise_files(files, Reading())[::2] == (files[1], files[0])
 
 
+def test_what_is_larger_comes_first_and_is_kept_longest():
+    squares = [shapely.box(at, at, at + size, at + size) for at, size in ((0, 1), (2, 4), (8, 2))]
+    sizes = [np.ptp(ring) / UNIT for ring in import_ground._outlines(squares)]
+    assert sizes == [4, 2, 1]
+    streets = [shapely.LineString([(0, y), (length, y)]) for y, length in ((1, 1), (2, 4), (3, 2))]
+    assert [np.ptp(line[:, 0]) / UNIT for line in import_ground._lines(streets)] == [4, 2, 1]
+    at = [shapely.Point(k, k) for k in range(3)]
+    tags = [{"place": place, "name": place} for place in ("village", "town", "city")]
+    named = import_ground._names(import_ground._places(at, tags))
+    assert [text for *_, text in named] == ["city", "town", "village"]
+
+
 def test_a_map_with_shops_is_both_unless_another_file_is_either(town):
     cells, only_map, shops = town.population(), town.folder / "map.json", town.osm()
     both = town.folder / "both.json"

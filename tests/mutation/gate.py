@@ -143,7 +143,7 @@ def _remoteness(path: str, test: str) -> tuple[int, int]:
     text = (ROOT / path).read_text(encoding="utf-8")
     names = {Path(path).stem, *re.findall(r"^ *(?:def|class) ([^_]\w+)", text, re.MULTILINE)}
     own = _imports(ROOT / test)
-    read = [test, *(n.replace(".", "/") + ".py" for n in own if n.startswith("tests.reference."))]
+    read = [test, *(n.replace(".", "/") + ".py" for n in own if n.startswith("tests."))]
     known = frozenset[str]().union(*(_words(ROOT / f) for f in read if (ROOT / f).exists()))
     return -len(names & known), (ROOT / test).stat().st_size
 
