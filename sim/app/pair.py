@@ -56,7 +56,7 @@ class Pair:
         if self.without.territory.residents.size > LARGEST_GRID:
             raise InputError(
                 f"{self.without.territory.residents.size:,} cells are more than the page takes, "
-                f"{LARGEST_GRID:,}; use the command line."
+                f"{LARGEST_GRID:,}; choose a smaller place."
             )
         is_one_world = arms.with_it.parameters == arms.without.parameters
         start = self._start if is_one_world else start_of(arms.with_it, arms.seed)

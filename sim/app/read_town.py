@@ -1,8 +1,9 @@
-"""Read a visitor's files in a process of its own: ``python -P -m sim.app.read_town FOLDER NAME``.
+"""Read a visitor's files in a process of its own: ``python -P -m sim.app.read_town FOLDER``.
 
 The libraries that read formats are not ours, and files may be made to harm them. What happens here
 stays here: the process has bounds of time, memory and disk, opens no driver of GDAL that follows
-links, and answers with one line of JSON.
+links, and answers with one line of JSON. What a visitor said of the files comes as JSON, too, by
+standard input.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 import os
 import sys
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,7 +36,9 @@ FOLLOWING: Final = (
 """Drivers of GDAL that open what a file names, on the disk or in the network."""
 
 
-def read_town(folder: Path, name: str) -> dict[str, Any]:
+def read_town(
+    folder: Path, name: str, communes: Sequence[str] = (), vacancy: float | None = None
+) -> dict[str, Any]:
     """Read the files of the present folder, and write the scenario of the town to another.
 
     Returns which file is what and the balance sheet, as JSON. Raise `InputError` like the import.
@@ -44,12 +48,16 @@ def read_town(folder: Path, name: str) -> dict[str, Any]:
     from sim.territory.import_territory import import_territory
     from sim.territory.imported_scenario import write_imported_scenario
     from sim.territory.recognise import recognise_files
+    from sim.territory.vacancy import VacancyRequest
 
     files = sorted(path for path in Path().iterdir() if path.is_file())
     for path in files:
         _refuse_bomb(path)
     population, shops, ground = recognise_files(files, Reading())
-    territory = import_territory(population, shops, name=name, ground=ground)
+    territory = import_territory(
+        population, shops, name=name, communes=communes, vacancy=VacancyRequest(share=vacancy),
+        ground=ground,
+    )  # fmt: skip
     balance = balance_sheet(territory)
     # Nobody sees the town before its sheet.
     accepted = with_balance(territory, balance, is_accepted=True)
@@ -90,14 +98,14 @@ def _bound() -> None:
             resource.setrlimit(kind, (most, most))
 
 
-def main(folder: str, name: str) -> None:
+def main(folder: str, said: dict[str, Any]) -> None:
     """Read the files and print the answer; the files lie in FOLDER/files."""
     os.environ["GDAL_SKIP"] = ",".join(FOLLOWING)
     target = Path(folder).resolve()
     os.chdir(target / "files")
     _bound()
     try:
-        answer = read_town(target / "town", name)
+        answer = read_town(target / "town", **said)
     except InputError as error:
         answer = {"error": str(error).replace(f"{target}/", "").replace("files/", "")}
     except MemoryError:
@@ -106,4 +114,4 @@ def main(folder: str, name: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1], json.load(sys.stdin))

@@ -183,5 +183,5 @@ def refuse_large(scenario: Scenario) -> None:
     ):
         if number > most:
             raise InputError(
-                f"{what} = {number:,} is more than the page takes, {most:,}; use the command line."
+                f"{what} = {number:,} is more than the page takes, {most:,}; choose less."
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -46,7 +47,7 @@ def answer_towns(api: FastAPI, towns: Towns) -> None:
         try:
             with new_folder() as folder:
                 upload = await receive(request.stream(), Path(folder) / "files")
-                key = await run_in_threadpool(towns.make, Path(folder), upload.name)
+                key = await run_in_threadpool(partial(towns.make, Path(folder), **upload.said))
         except ClientDisconnect:
             raise HTTPException(400, "the files did not arrive.") from None
         finally:

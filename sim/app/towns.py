@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from sim.app.on_page import on_page
 from sim.app.request import LARGEST_GRID, MOST_PREMISES, MOST_RESIDENTS
 from sim.app.sessions import TooMany
 from sim.errors import InputError
@@ -84,15 +85,17 @@ class Towns:
     def __len__(self) -> int:
         return len(self._all)
 
-    def make(self, folder: Path, name: str) -> str:
+    def make(self, folder: Path, **said: Any) -> str:
         """Read the files in FOLDER/files and keep the town; return its unguessable name.
+
+        What is said of the files is passed on to `sim.app.read_town.read_town`.
 
         Raise `InputError` in the words of the import, or if the town is too large for the page;
         `TooMany` without room for it.
         """
         with self._lock:
             self._make_room(0)
-        read = read_apart(folder, name)
+        read = read_apart(folder, **said)
         path = folder / "town" / read.pop("scenario")
         scenario = load_scenario(path).sealed()
         _refuse_large(scenario)
@@ -136,7 +139,7 @@ class Towns:
             del self._all[key]
 
 
-def read_apart(folder: Path, name: str) -> dict[str, Any]:
+def read_apart(folder: Path, **said: Any) -> dict[str, Any]:
     """Return the answer of `sim.app.read_town` to a folder; raise `InputError` for its error."""
     # Nothing is imported from the folder of the files, whatever they are called.
     paths = os.pathsep.join(path for path in sys.path if path)
@@ -145,20 +148,20 @@ def read_apart(folder: Path, name: str) -> dict[str, Any]:
         "TMPDIR": str(folder),
         "OPENBLAS_NUM_THREADS": "1",
     }
-    command = [sys.executable, "-P", "-m", "sim.app.read_town", str(folder), name]
+    command = [sys.executable, "-P", "-m", "sim.app.read_town", str(folder)]
     try:
         done = subprocess.run(
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            command, env=environment, input=json.dumps(said).encode(), stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL, timeout=READING_SECONDS, check=False,
         )  # fmt: skip
         answer: dict[str, Any] = json.loads(done.stdout)
     except (subprocess.TimeoutExpired, ValueError):
         raise InputError(
-            "these files take longer to read than the page allows, or are damaged; try"
-            " 'sim territory check' on the command line."
+            "these files take longer to read than the page allows, or are damaged; cut the place"
+            " out of them, or get them again."
         ) from None
     if "error" in answer:
-        raise InputError(answer["error"])
+        raise InputError(on_page(answer["error"]))
     return answer
 
 
@@ -179,5 +182,6 @@ def _refuse_large(scenario: Scenario) -> None:
     ):
         if number > most:
             raise InputError(
-                f"{number:,} {what} are more than the page takes, {most:,}; use the command line."
+                f"{number:,} {what} are more than the page takes, {most:,}; say which communes to"
+                " keep, or cut the place out of the files."
             )

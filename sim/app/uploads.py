@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,6 +17,9 @@ from sim.errors import InputError
 
 MOST_FILES: Final = 6
 LONGEST_HEAD: Final = 8192
+MOST_COMMUNES: Final = 50
+MOST_VACANT: Final = 0.9
+"""Largest share of vacant premises that an import takes."""
 
 _BROKEN: Final = "the files did not arrive as they were announced; send them again."
 
@@ -31,12 +34,29 @@ class UploadedFile(BaseModel):
 
 
 class Upload(BaseModel):
-    """The name of a town, and its files in the order in which they follow."""
+    """The name of a town, its files in the order in which they follow, and what is known of them.
+
+    Attributes
+    ----------
+    communes : list of str
+        INSEE's codes of the communes to keep; all of the files by default.
+    vacancy : float, optional
+        Known share of vacant premises.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     name: Annotated[str, Field(min_length=1, max_length=60)]
     files: Annotated[list[UploadedFile], Field(min_length=1, max_length=MOST_FILES)]
+    communes: Annotated[
+        list[Annotated[str, Field(max_length=20)]], Field(max_length=MOST_COMMUNES)
+    ] = []
+    vacancy: Annotated[float, Field(ge=0, le=MOST_VACANT, allow_inf_nan=False)] | None = None
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What is known of the files, as the reading takes it."""
+        return self.model_dump(exclude={"files"})
 
 
 def plain_names(names: list[str]) -> list[str]:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import contextlib
 import io
 import json
+import re
 import zipfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+import sim
 from sim.app import read_town, towns
 from sim.app.guard import COOKIE, LARGEST_BODY, LARGEST_UPLOAD
+from sim.app.on_page import on_page
 from sim.app.server import make_app
 from sim.app.sessions import TooMany
 from sim.app.towns import GIVES_WAY_SECONDS, IDLE_SECONDS, Town, Towns, read_apart
@@ -23,12 +27,14 @@ from sim.app.uploads import LONGEST_HEAD, MOST_FILES, receive
 from sim.errors import InputError
 from sim.scenario.scenario import load_scenario
 from sim.simulation.simulation import territory_of
+from sim.words.sentences import translated
 from tests.app.browser import Open
 from tests.app.pages import Page
 from tests.app.test_sessions import Clock
 from tests.interfaces.conftest import Town as Place
 from tests.interfaces.conftest import write_csv
 from tests.reference.map_files import write_pbf
+from tests.words.test_sentences import skeleton
 
 BYTES = {"content-type": "application/octet-stream"}
 
@@ -114,6 +120,10 @@ ONE = {"name": "a.csv", "size": 3}
         head(ONE, name=""),
         head(ONE, name="a" * 61),
         head(ONE, name=1),
+        b'{"name": "T", "files": [{"name": "a.csv", "size": 0}], "vacancy": 1.5}\n',
+        b'{"name": "T", "files": [{"name": "a.csv", "size": 0}], "communes": ["'
+        + b"1" * 30
+        + b'"]}\n',
         head(ONE) + b"12",
         head(ONE) + b"1234",
         head({"name": "a.csv", "size": -1}),
@@ -178,10 +188,10 @@ def test_names_lead_nowhere(tmp_path: Path) -> None:
 # Files --------------------------------------------------------------------------------------------
 
 
-def read_here(folder: Path, name: str) -> dict[str, Any]:
+def read_here(folder: Path, name: str, **said: Any) -> dict[str, Any]:
     """The reading in this process, without its bounds."""
     with contextlib.chdir(folder / "files"):
-        return json.loads(json.dumps(read_town.read_town(folder / "town", name)))
+        return json.loads(json.dumps(read_town.read_town(folder / "town", name, **said)))
 
 
 def laid(folder: Path, files: Files) -> Path:
@@ -202,13 +212,52 @@ def test_a_map_follows_no_link(tmp_path: Path) -> None:
         read_here(laid(tmp_path, files), "T")
 
 
+def _told_of_files() -> Iterator[str]:
+    """Sentences of an import that the page can meet, with 1 for each value."""
+    elsewhere = ("--force", "--around and", "--buffer", "--centre", "--columns {")
+    for path in (Path(sim.__file__).parent / "territory").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
+                sentence = node.exc.args[-1]
+                if not isinstance(sentence, ast.JoinedStr | ast.Constant):
+                    continue
+                said = skeleton(sentence)
+                if not any(option in said for option in elsewhere):
+                    yield said.format(*["1"] * said.count("{"))
+
+
+def test_no_sentence_about_files_names_an_option_of_the_command_line() -> None:
+    told = [sentence for sentence in _told_of_files() if "--" in sentence]
+    assert len(told) > 8
+    for sentence in told:
+        said = on_page(sentence)
+        assert not re.search(r"--|command line|NAME|FILE", said), said
+        assert translated(said, "fr") != said
+        assert "ligne de commande" not in translated(said, "fr")
+
+
+def test_what_is_known_of_files_reaches_the_import(tmp_path: Path) -> None:
+    files = of_a_place(tmp_path)
+    folder = laid(tmp_path / "1", {name: files[name] for name in ("cells.csv", "osm.csv")})
+    read_here(folder, "T", vacancy=0.3)
+    (scenario,) = (folder / "town").glob("*.toml")
+    vacancy = territory_of(load_scenario(str(scenario))).provenance["vacancy"]
+    assert (vacancy["share"], vacancy["evidence"]) == (0.3, "found")
+    with pytest.raises(InputError, match="INSEE's code of a commune has five characters"):
+        read_here(folder, "T", communes=["Laval"])
+    alone = laid(tmp_path / "2", {"cells.csv": files["cells.csv"]})
+    with pytest.raises(InputError) as raised:
+        read_here(alone, "T", vacancy=0.3)
+    assert on_page(str(raised.value)) == "a share of vacant premises needs the shops."
+
+
 @pytest.mark.slow
 def test_a_reading_runs_no_code_of_the_files(tmp_path: Path) -> None:
     ran = tmp_path / "ran"
     code = f"open({str(ran)!r}, 'w')\n".encode()
     files = dict.fromkeys(("numpy.py", "sim.py", "sitecustomize.py"), code)
     with pytest.raises(InputError, match=r"numpy\.py is neither a file of residents"):
-        read_apart(laid(tmp_path, files), "T")
+        read_apart(laid(tmp_path, files), name="T")
     assert not ran.exists()
 
 
@@ -228,7 +277,7 @@ def test_a_reading_that_takes_too_long_ends(
 ) -> None:
     monkeypatch.setattr(towns, "READING_SECONDS", 0.01)
     with pytest.raises(InputError, match="longer to read"):
-        read_apart(laid(tmp_path, {"a.csv": b"x"}), "T")
+        read_apart(laid(tmp_path, {"a.csv": b"x"}), name="T")
 
 
 @pytest.mark.slow
@@ -239,16 +288,16 @@ def test_towns_are_few_and_go_when_nobody_asks_for_them(
     files = of_a_place(tmp_path)
     clock = Clock()
     kept = Towns(most=1, clock=clock)
-    first = kept.make(laid(tmp_path / "1", files), "T")
+    first = kept.make(laid(tmp_path / "1", files), name="T")
     with pytest.raises(TooMany):
-        kept.make(laid(tmp_path / "2", files), "T")
+        kept.make(laid(tmp_path / "2", files), name="T")
     clock.now = GIVES_WAY_SECONDS
     assert kept.find(first) is not None  # which keeps it for longer
     clock.now += GIVES_WAY_SECONDS - 1
     with pytest.raises(TooMany):
-        kept.make(tmp_path / "2", "T")
+        kept.make(tmp_path / "2", name="T")
     clock.now += 1
-    second = kept.make(tmp_path / "2", "T")
+    second = kept.make(tmp_path / "2", name="T")
     assert kept.find(first) is None
     town = kept.find(second)
     assert isinstance(town, Town) and town.nbytes < 100_000
@@ -257,7 +306,7 @@ def test_towns_are_few_and_go_when_nobody_asks_for_them(
     assert not len(kept)
     monkeypatch.setattr(towns, "LARGEST_GRID", 10)
     with pytest.raises(InputError, match=r"63 cells are more than the page takes, 10;"):
-        kept.make(laid(tmp_path / "3", files), "T")
+        kept.make(laid(tmp_path / "3", files), name="T")
 
 
 # The page -----------------------------------------------------------------------------------------
@@ -272,7 +321,7 @@ def test_a_town_of_two_files_takes_three_actions_in_the_readers_language(
     page = visit("lang=fr&months=12&spin_up=2&intervention=none")
     page.expected = (422,)
     own: Callable[[str], Any] = lambda name: page.page.locator(f"#own-{name}")  # noqa: E731
-    own("town").locator("summary").click()
+    own("town").locator("summary").first.click()
     own("files").set_input_files([tmp_path / "osm.csv"])
     page.until("/il manque les habitants/.test(document.querySelector('#own-status').textContent)")
     assert own("sheet").is_hidden()
@@ -280,10 +329,14 @@ def test_a_town_of_two_files_takes_three_actions_in_the_readers_language(
     page.until("!document.querySelector('#own-sheet').hidden")
     said = own("sheet").inner_text().replace("\N{NO-BREAK SPACE}", " ")
     assert "Habitants : cells.csv" in said and "Carte : aucun fichier" in said
+    own("more").locator("summary").click()
+    own("vacancy").fill("30")
+    own("vacancy").press("Enter")  # the same files are read again
+    page.until("/30,0/.test(document.querySelector('#own-sheet').innerText)")
     page.settle(lambda: own("use").click())
     assert page.page.locator("#scenario option:checked").inner_text() == "Ma ville"
     again = visit(page.page.url.partition("#")[2])
     assert again.pixels("without") == page.pixels("without")
-    own("town").locator("summary").click()
+    own("town").locator("summary").first.click()
     page.settle(lambda: own("discard").click())
     assert page.page.locator("#scenario").input_value() == "mid_sized_town"

@@ -31,12 +31,12 @@ ROOMS = (
 """Sources of sentences that the page and its replications can meet."""
 
 
-def _skeleton(node: ast.expr) -> str:
+def skeleton(node: ast.expr) -> str:
     """A string or f-string with {} for each value."""
     if isinstance(node, ast.Constant):
         return str(node.value).replace("{", "{{").replace("}", "}}")
     assert isinstance(node, ast.JoinedStr), ast.unparse(node)
-    return "".join(_skeleton(v) if isinstance(v, ast.Constant) else "{}" for v in node.values)
+    return "".join(skeleton(v) if isinstance(v, ast.Constant) else "{}" for v in node.values)
 
 
 def _raised() -> Iterator[str]:
@@ -50,7 +50,7 @@ def _raised() -> Iterator[str]:
                 ):
                     sentence = node.args[-1]
                     if isinstance(sentence, ast.Constant | ast.JoinedStr):
-                        yield _skeleton(sentence)
+                        yield skeleton(sentence)
 
 
 def _answered() -> Iterator[str]:
@@ -61,7 +61,7 @@ def _answered() -> Iterator[str]:
             status, sentence = node.elts
             values = [getattr(part, "value", None) for part in (status, sentence)]
             if isinstance(values[0], int) and isinstance(values[1], str):
-                yield _skeleton(sentence)
+                yield skeleton(sentence)
 
 
 def _pairs(language: str) -> dict[str, str]:

@@ -1,5 +1,5 @@
-// Requests to the server. A refusal throws an Error with its status, the server's one sentence and the settings
-// that it names; status 0 means that nobody answered.
+// Requests to the server. A refusal throws an Error with its status, the server's one sentence, the settings that
+// it names and, if one was moved too far, how far it can go; status 0 means that nobody answered.
 
 async function ask(method, path, body) {
   const options = { method, headers: { "accept-language": document.documentElement.lang } };
@@ -13,7 +13,7 @@ async function ask(method, path, body) {
   });
   if (answer.ok) return answer;
   const reply = await answer.json().catch(() => ({}));
-  const said = { status: answer.status, settings: reply.settings ?? [] };
+  const said = { status: answer.status, settings: reply.settings ?? [], possible: reply.possible };
   throw Object.assign(new Error(reply.error || `${answer.status} ${answer.statusText}`), said);
 }
 
@@ -49,8 +49,8 @@ export const life = (session, who, language) =>
   json("GET", `/api/sessions/${session}/life?${new URLSearchParams({ ...who, lang: language })}`);
 
 // A line of JSON with names and sizes, then the files themselves; see sim/app/uploads.py.
-export async function sendTown(name, files) {
-  const head = JSON.stringify({ name, files: files.map((file) => ({ name: file.name, size: file.size })) });
+export async function sendTown(said, files) {
+  const head = JSON.stringify({ ...said, files: files.map((file) => ({ name: file.name, size: file.size })) });
   const body = new Blob([head, "\n", ...files], { type: "application/octet-stream" });
   return (await ask("POST", "/api/towns", body)).json();
 }

@@ -12,6 +12,7 @@ let offer;
 let use; // shows a territory
 let found = null; // the town whose sheet is shown
 let before = chosen.scenario; // the territory shown before the town
+let last = []; // the files last read, for another reading of them
 let told = null; // the key of a sentence, or the server's own
 
 // Adds the town of an address, if the server still keeps it.
@@ -25,6 +26,7 @@ export function listen(known, show) {
   [offer, use] = [known, show];
   const choose = element("own-files");
   choose.addEventListener("change", () => choose.files.length && send([...choose.files]));
+  for (const id of ["own-communes", "own-vacancy"]) element(id).addEventListener("change", () => last.length && send(last));
   element("own-use").addEventListener("click", accept);
   element("own-discard").addEventListener("click", discard);
   element("own-keep").addEventListener("click", () => keep(found.scenario.name));
@@ -39,7 +41,19 @@ export function listen(known, show) {
   if (told) element("own-town").open = true;
 }
 
+// What the visitor knows of the files.
+function said() {
+  const communes = element("own-communes").value.split(/[\s,;]+/).filter(Boolean);
+  const vacancy = element("own-vacancy").valueAsNumber;
+  return {
+    name: element("own-name").value.trim() || say("own_name_default"),
+    ...(communes.length && { communes }),
+    ...(!Number.isNaN(vacancy) && { vacancy: vacancy / 100 }),
+  };
+}
+
 async function send(files) {
+  last = files;
   forget();
   const largest = offer.limits.upload_bytes;
   const [size, most] = [files.reduce((sum, { size: one }) => sum + one, 0), offer.limits.upload_files];
@@ -50,8 +64,7 @@ async function send(files) {
   tell({ key: "own_reading" });
   element("own-files").disabled = true;
   try {
-    const name = element("own-name").value.trim() || say("own_name_default");
-    found = await api.sendTown(name, files);
+    found = await api.sendTown(said(), files);
     tell({ key: "own_read" });
   } catch (error) {
     tell(error.status === 0 ? { key: "own_broken" } : { sentence: error.message });
