@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from sim.app.as_far import TooFar
 from sim.app.sessions import Busy, TooMany, Unknown
 from sim.errors import InputError
 from sim.interventions import TYPES, list_interventions, load_intervention
@@ -48,6 +49,13 @@ ERRORS: Final[dict[int | str, dict[str, Any]]] = {
                     "properties": {
                         "error": {"type": "string"},
                         "settings": {"type": "array", "items": {"type": "string"}},
+                        "possible": {
+                            "type": "object",
+                            "properties": {
+                                "setting": {"type": "string"},
+                                "value": {"type": "number"},
+                            },
+                        },
                     },
                     "required": ["error"],
                 }
@@ -92,7 +100,9 @@ def answer_errors(api: FastAPI) -> None:
             status, sentence = sentences[kind](error)
             lang = _reader(request)
             told = {"error": labelled(translated(sentence, lang), lang)}
-            about = {"settings": named} if (named := settings_in(sentence)) else {}
+            about: dict[str, Any] = {"settings": named} if (named := settings_in(sentence)) else {}
+            if isinstance(error, TooFar):
+                about |= {"possible": {"setting": error.setting, "value": error.value}}
             return JSONResponse(told | about, status)
 
         return handler

@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 
 from sim.app.about import describe
 from sim.app.addresses import In, Name
+from sim.app.as_far import as_far_as_it_starts
 from sim.app.board_server import answer_board
 from sim.app.command import compare_command, comparison_of_page, python_of, run_commands
 from sim.app.frames import frame
@@ -125,7 +126,11 @@ def make_app(
         """Replace the session's territories or settings, at their start."""
         arms = choice.arms(asked)
         with sessions.using(name) as session:
-            sessions.change(session, arms, asked)
+            try:
+                sessions.change(session, arms, asked)
+            except InputError as error:
+                shown = session.asked, session.pair.arms
+                raise as_far_as_it_starts(error, choice, asked, *shown) from None
             return {"session": name, **describe(session)}
 
     @api.delete("/api/sessions/{name}", status_code=204)

@@ -183,14 +183,21 @@ function exact(info, offer, changed) {
   return input;
 }
 
+// Moves a control to the last value from which the model can start, and says why it stops there.
+export function stop(name, value, offer, sentence = "") {
+  const info = infoOf(offer, name);
+  move(offer, info, value);
+  if (sentence) refuse(name, `${sentence} ${say("as_far", { value: typed(value, info) })}`, false);
+}
+
 // Says beside a control why its value is refused; false if there is no such control.
-export function refuse(name, sentence) {
+export function refuse(name, sentence, isWrong = true) {
   const box = boxOf(name);
   if (!box) return false;
   const wrong = box.querySelector(".wrong");
   wrong.textContent = sentence;
   wrong.hidden = false;
-  for (const input of box.querySelectorAll(".control-row > *")) input.setAttribute("aria-invalid", "true");
+  for (const input of box.querySelectorAll(".control-row > *")) if (isWrong) input.setAttribute("aria-invalid", "true");
   for (let within = box.parentElement; within; within = within.parentElement) if (within.tagName === "DETAILS") within.open = true;
   return true;
 }

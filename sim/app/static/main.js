@@ -71,6 +71,13 @@ async function complain(error) {
     await open().catch(complain);
     return;
   }
+  if (error.possible?.setting === last && !isDirty) {
+    const { setting, value } = error.possible;
+    control.stop(setting, value, offer);
+    stopped = () => control.stop(setting, value, offer, error.message);
+    changed(setting);
+    return;
+  }
   // What is shown stays as it was, without colour, until the setting is put right.
   element("stage").ariaBusy = "false";
   const named = error.status === 422 ? [last, ...error.settings].filter(settings.isChanged) : [];
@@ -88,6 +95,8 @@ async function open() {
   compare(about.mode === "intervention" && settings.chosen.interventions.length > 1 ? "interventions" : about.mode);
   control.limit(about, offer);
   control.forgiveAll();
+  stopped?.();
+  stopped = null;
   charts.lay(offer, about);
   charts.forget();
   timeline.forget();
@@ -100,15 +109,17 @@ async function open() {
   await ground.load(about.session, about, settings.chosen.scenario);
   month = 0;
   target = Math.min(target, about.months);
-  // The first months are shown at once; a further change need not wait for the rest.
+  // The first months are shown at once; a further change need not wait for the rest. Replications run beside them.
   let steps = GLIMPSE;
+  let isReplicated = about.is_same;
   do {
     await show(Math.min(steps, target - month));
+    if (!isReplicated && !isDirty) await replications.begin();
+    isReplicated = true;
     steps = Math.min(2 * steps, offer.limits.steps);
   } while (month < target && !isDirty);
   if (isDirty) return;
   stale(false);
-  if (!about.is_same) await replications.begin();
   await settle();
 }
 
@@ -144,6 +155,7 @@ function stale(isStale) {
 }
 
 let last = ""; // the setting that was changed last
+let stopped = null; // says beside it why it did not go further
 function changed(name = "") {
   last = name;
   isDirty = true;

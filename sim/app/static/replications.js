@@ -5,6 +5,9 @@ import * as charts from "./charts.js";
 import { language, say } from "./language.js";
 
 const LOOK = 500; // ms between requests for progress
+const SOON = 125; // ms between them when the first answer is near
+
+const NEAR = 4; // replications after which it is
 
 const element = (id) => document.getElementById(id);
 
@@ -71,7 +74,7 @@ export async function look() {
   }
   speak();
   if (found.error) throw new Error(found.error);
-  if (found.running) timer = setTimeout(() => present.next(look), LOOK);
+  if (found.running) timer = setTimeout(() => present.next(look), !found.known && found.done > NEAR ? SOON : LOOK);
 }
 
 // Runs the report's runs, and returns its name among the files of the session.
