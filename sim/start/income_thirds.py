@@ -25,7 +25,9 @@ def income_thirds(income: npt.NDArray[Any], residents: npt.NDArray[Any]) -> npt.
     """
     values, people = (a.ravel().astype(np.float64) for a in (income, residents))
     low, span = values.min(initial=0.0), np.ptp(values) if values.size else 0.0
-    bins = np.minimum((values - low) * (_BINS / max(span, 1e-300)), _BINS - 1).astype(np.int32)
+    place_in_span = values - low
+    place_in_span *= _BINS / max(span, 1e-300)
+    bins = np.minimum(place_in_span, _BINS - 1, out=place_in_span).astype(np.int32)
     in_bin: Floats = np.bincount(bins, people, minlength=_BINS)
     below, total = np.cumsum(in_bin) - in_bin, max(float(in_bin.sum()), 1e-300)
     first, last = _third(below / total), _third((below + in_bin) / total)

@@ -27,7 +27,7 @@ from sim.kernels.zone_codes import BUFFER
 from sim.registry.catalogues import DIMENSIONS, project_kinds
 from sim.registry.parameters import ParameterGroup, parameter
 from sim.registry.state import State
-from sim.start.draws import uniform
+from sim.start.draws import parts, uniform
 from sim.start.lay_pipeline import lay_pipeline
 from sim.start.stationary_pipeline import Kinds, Pipeline, solve_pipeline
 from sim.territory.territory import SECTORS
@@ -171,9 +171,11 @@ def _give_traits(state: State, values: Mapping[str, Any], seed: int) -> None:
 
     def competences(n: int, first: int, chances: Floats) -> Ints:
         bits = np.zeros(n, np.int64)
-        for bit, chance in enumerate(chances):
-            has = uniform(seed, STREAMS["competences"], n, first + bit) < chance
-            bits |= has.astype(np.int64) << bit
+        for part in parts(n):
+            of_part = STREAMS["competences"], part.stop - part.start
+            for bit, chance in enumerate(chances):
+                has = uniform(seed, *of_part, first + bit, first=part.start) < chance
+                bits[part] |= has.astype(np.int64) << bit
         return bits
 
     usual = np.full(COMPETENCES, values["competences"] / COMPETENCES)

@@ -52,22 +52,29 @@ def _flows(state: State, sector: int, outside: float, threads: bool) -> tuple[fl
     return float(kept), float(leaked)
 
 
-def _outside_attraction(state: State, sector: int, share: float, threads: bool) -> float:
-    """Find the outside attraction at which a `share` of spending leaves the grid."""
+def _solve_flows(state: State, sector: int, share: float, threads: bool) -> float:
+    """Find the outside attraction at which a `share` of spending leaves the grid, and the flows."""
+    _flows(state, sector, 0.0, threads)
     if share <= 0 or not (state["cell.attraction"][sector].any() and state["cell.consumers"].any()):
         return 0.0
-    _flows(state, sector, 0.0, threads)
     reach = float(state["cell.access"][sector].max())
+    found: dict[float, float] = {}
 
     def log_odds(log_outside: float) -> float:  # almost a straight line, so that few steps do
-        kept, leaked = _flows(state, sector, math.exp(log_outside), threads)
-        leaks, remains = leaked * (1 - share), kept * share
-        return math.log(max(leaks, 1e-300) / max(remains, 1e-300))
+        if log_outside not in found:
+            kept, leaked = _flows(state, sector, math.exp(log_outside), threads)
+            leaks, remains = leaked * (1 - share), kept * share
+            found[log_outside] = math.log(max(leaks, 1e-300) / max(remains, 1e-300))
+        return found[log_outside]
 
     low, high = math.log(reach * 1e-9), math.log(reach * 1e6)
     if log_odds(low) >= 0 or log_odds(high) <= 0:  # a share of almost 0 or 1
-        return math.exp(low if log_odds(low) >= 0 else high)
-    return math.exp(float(scipy.optimize.brentq(log_odds, low, high, xtol=1e-9)))
+        root = low if log_odds(low) >= 0 else high
+    else:
+        root = float(scipy.optimize.brentq(log_odds, low, high, xtol=1e-9))
+    if root != next(reversed(found)):  # the state has the flows of the last step
+        _flows(state, sector, math.exp(root), threads)
+    return math.exp(root)
 
 
 @kernel
@@ -95,9 +102,8 @@ def takings(
     revenue = np.zeros(cell.size)
     for s, name in enumerate(SECTORS):
         share = values[f"outside_share_{name}"] if values["boundary"] == "open" else 0.0
-        outside = _outside_attraction(state, s, share, threads)
+        outside = _solve_flows(state, s, share, threads)
         state["sector.outside_attraction"][s] = outside
-        _flows(state, s, outside, threads)
         on_site = values[f"spending_{name}"] / 12 * (1 - state["driver.online_share"][s])
         here = sector == s
         won = state["cell.revenue_per_attraction"][s].ravel()[cell[here]]

@@ -159,7 +159,7 @@ def _lay_ground(state: State, territory: Territory, values: Mapping[str, Any]) -
         edge = np.zeros((rows, columns), bool)
         edge[[0, -1], :] = edge[:, [0, -1]] = True
         arriving = values["visitors_share"] * territory.residents.sum(dtype=np.float64)
-        state["cell.visitors"] = np.where(edge, arriving / edge.sum(), 0)
+        state["cell.visitors"][edge] = arriving / edge.sum()
     state["cell.consumers"] = demography.consumers.py_func(
         state["cell.residents"],
         state["cell.purchasing_power"],
@@ -209,15 +209,24 @@ def _set_drivers(state: State, values: Mapping[str, Any]) -> None:
 
 
 @solved_once
+def _known_costs(values: Mapping[str, Any], territory: Territory) -> list[Floats]:
+    """Return a list for the relative costs of a territory, empty until they are found."""
+    return []
+
+
 def _relative_costs(
-    values: Mapping[str, Any], territory: Territory, *, threads: bool = False
+    state: State, values: Mapping[str, Any], territory: Territory, *, threads: bool
 ) -> Floats:
-    """Return `relative_costs` of premises in the mean field, which no draw of a run changes."""
-    state = _allocate(territory, values, {})
-    _lay_ground(state, territory, values)
-    _set_drivers(state, values)
-    presence = np.full(territory.premises_cell.size, 1 - values["starting_vacancy"])
-    return relative_costs(state, values, takings(state, values, presence, threads=threads))
+    """Return `relative_costs` of premises in the mean field, which no draw of a run changes.
+
+    The first time, the shops of the state are those of the mean field until `set_costs`.
+    """
+    known = _known_costs(values, territory)
+    if not known:
+        presence = np.full(territory.premises_cell.size, 1 - values["starting_vacancy"])
+        mean_field = takings(state, values, presence, threads=threads)
+        known.append(relative_costs(state, values, mean_field))
+    return known[0]
 
 
 def _draw_margins(
@@ -358,7 +367,7 @@ def starting_state(
     state["town.closure_age_scale"] = scale
     relative = np.ones(territory.premises_cell.size)
     if values["common_cost_share"] > 0.0:
-        relative = _relative_costs(values, territory, threads=threads)
+        relative = _relative_costs(state, values, territory, threads=threads)
     life = solve_stationary(
         values,
         scale,

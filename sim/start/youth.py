@@ -7,6 +7,7 @@ They start in equilibrium: their ages and traits come from the stationary life o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ from sim.processes.youth_migration import YOUNGEST
 from sim.processes.youth_participation import ACQUAINTANCES
 from sim.registry.parameters import ParameterGroup, parameter
 from sim.registry.state import State
-from sim.start.draws import uniform
+from sim.start.draws import parts, uniform
 from sim.start.stationary_youth import AGES, YouthLives, solve_lives
 from sim.territory.territory import Territory
 
@@ -41,6 +42,9 @@ STREAMS = {
 
 SWEEPS = 24
 """Sweeps over the network that settle who takes part."""
+
+_AROUND_HOMES = ("youth_idea_response", "leaving_activity_response", "role_model_exposure")
+"""Parameters at 0 of which a sweep does not add up who takes part around homes, or has a role."""
 
 
 class YouthParameters(ParameterGroup):
@@ -137,31 +141,37 @@ def _motivate(
     base_interest = mean + values["threshold_mean"]
     state["town.base_interest"] = base_interest
 
-    age = (uniform(seed, STREAMS["age"], n) * AGES).astype(np.int64)
-    is_present = uniform(seed, STREAMS["presence"], n) < lives.presence[age]
-    takes_part = uniform(seed, STREAMS["participation"], n) < lives.participation[age]
     # Excess of interest over the threshold, conditional on participation.
     nodes = np.linspace(-5, 5, 501)
     chance = scipy.special.ndtr((mean + spread * nodes + influence * share) / max(noise, 1e-9))
-    draws = uniform(seed, STREAMS["motivation"], n)
-    z = np.empty(n)
-    for part, weight in ((takes_part, chance), (~takes_part, 1 - chance)):
-        cumulative = np.cumsum(exp(-(nodes**2) / 2) * weight)
-        z[part] = np.interp(draws[part], cumulative / max(cumulative[-1], 1e-300), nodes)
-    excess = mean + spread * z
-    interest = np.full(n, base_interest)
-    if spread > 0:
-        interest += of_interest**2 / spread * z
-        other = scipy.special.ndtri(uniform(seed, STREAMS["interest"], n))
-        interest += of_interest * of_threshold / spread * other
-    state["youth.age"] = YOUNGEST + age
-    state["youth.is_present"] = state["youth.tenancy"] = is_present
-    state["youth.base_interest"] = state["youth.interest"] = interest
-    state["youth.threshold"] = interest - excess
-    state["youth.is_active"] = is_present & takes_part
-    look_around = youth_participation.PROCESS.bind(state, values, seed, threads=threads)
-    for _ in range(SWEEPS):
+    of_active, of_others = (
+        np.cumsum(exp(-(nodes**2) / 2) * weight) for weight in (chance, 1 - chance)
+    )
+    for part in parts(n):
+        draw = partial(uniform, n=part.stop - part.start, first=part.start, seed=seed)
+        age = (draw(stream=STREAMS["age"]) * AGES).astype(np.int64)
+        is_present = draw(stream=STREAMS["presence"]) < lives.presence[age]
+        takes_part = draw(stream=STREAMS["participation"]) < lives.participation[age]
+        draws, z = draw(stream=STREAMS["motivation"]), np.empty(age.size)
+        for here, cumulative in ((takes_part, of_active), (~takes_part, of_others)):
+            z[here] = np.interp(draws[here], cumulative / max(cumulative[-1], 1e-300), nodes)
+        excess = mean + spread * z
+        interest = np.full(age.size, base_interest)
+        if spread > 0:
+            interest += of_interest**2 / spread * z
+            other = scipy.special.ndtri(draw(stream=STREAMS["interest"]))
+            interest += of_interest * of_threshold / spread * other
+        state["youth.age"][part] = YOUNGEST + age
+        state["youth.is_present"][part] = state["youth.tenancy"][part] = is_present
+        state["youth.base_interest"][part] = state["youth.interest"][part] = interest
+        state["youth.threshold"][part] = interest - excess
+        state["youth.is_active"][part] = is_present & takes_part
+    bind = partial(youth_participation.PROCESS.bind, state, seed=seed, threads=threads)
+    # Nobody has a role yet, and only the last sweep is seen by others around homes.
+    look_around = bind(dict(values) | dict.fromkeys(_AROUND_HOMES, 0.0))
+    for _ in range(SWEEPS - 1):
         look_around(0, 0)
+    bind(values)(0, 0)
 
 
 def _acquaint(
@@ -172,13 +182,17 @@ def _acquaint(
     cell = state["youth.cell_row"]
     here = np.bincount(cell, minlength=shape[0] * shape[1]).reshape(shape)
     before = np.zeros((shape[0] + 1, shape[1] + 1), np.int64)
-    before[1:, 1:] = here.cumsum(axis=0).cumsum(axis=1)
+    for axis, field in enumerate((here, before[1:, 1:])):
+        np.cumsum(field, axis=axis, out=before[1:, 1:])
     first = np.zeros(here.size, np.int64)
     rows = np.flatnonzero(np.diff(cell, prepend=-1))  # those of a cell follow each other
     first[cell[rows]] = rows
     is_rewired = np.empty((cell.size, ACQUAINTANCES), bool)
-    for k in range(ACQUAINTANCES):
-        is_rewired[:, k] = uniform(seed, STREAMS["rewiring"], cell.size, k) < values["rewiring"]
+    for part in parts(cell.size):
+        count, first_id = part.stop - part.start, part.start
+        for k in range(ACQUAINTANCES):
+            draws = uniform(seed, STREAMS["rewiring"], count, k, first=first_id)
+            is_rewired[part, k] = draws < values["rewiring"]
     (parallel(small_world) if threads else small_world)(
         seed,
         STREAMS["acquaintances"],

@@ -46,8 +46,9 @@ def _smooth(noise: Floats, passes: int) -> Floats:
         weights = np.convolve(weights, np.ones(3))
     weights /= weights.sum()
     noise = blurred(noise, weights)
-    spread = noise.std()
-    return (noise - noise.mean()) / spread if spread > 0 else noise * 0
+    noise -= noise.mean()
+    spread = math.sqrt(np.square(noise).sum() / noise.size)
+    return np.divide(noise, spread, out=noise) if spread > 0 else noise * 0
 
 
 def _share_out(weights: Floats, total: int) -> Ints:
@@ -55,11 +56,12 @@ def _share_out(weights: Floats, total: int) -> Ints:
     flat = weights.ravel()
     if flat.sum() <= 0:
         flat = np.ones_like(flat)
-    exact = flat / flat.sum() * total
-    people = np.floor(exact).astype(np.int64)
+    missing = flat / flat.sum()
+    missing *= total
+    people = missing.astype(np.int64)
     rest = total - int(people.sum())
     if rest:
-        missing = exact - people
+        missing -= people
         least = np.partition(missing, -rest)[-rest]
         people[missing > least] += 1
         left = total - int(people.sum())
@@ -126,7 +128,10 @@ def generate_territory(values: Mapping[str, Any], name: str = "") -> Territory:
     middle = ((rows - 1) / 2, (columns - 1) / 2)
     from_middle = np.hypot(y - middle[0], x - middle[1])
     # Towns grow along roads and valleys, so their extent differs by direction.
-    ease = km * exp(EDGE_SPREAD * _smooth(rng.standard_normal((rows, columns)), EDGE_PASSES))
+    ease = _smooth(rng.standard_normal((rows, columns)), EDGE_PASSES)
+    ease *= EDGE_SPREAD
+    ease = exp(ease)
+    ease *= km
     town = _profile(from_middle * ease, values["town_radius"])
     town /= max(town.sum(), 1e-300)
     around = np.zeros((rows, columns))
@@ -145,18 +150,27 @@ def generate_territory(values: Mapping[str, Any], name: str = "") -> Territory:
     scattered = rng.gamma(0.3, 1.0, (rows, columns))
     share = values["scattered_share"] * (1 - values["town_share"] if n else 1.0)
     rest = 1 - values["town_share"] - share if n else 0.0
-    density = (1 - rest - share) * town
-    density += rest * around
-    texture = 0.7 * _smooth(rng.standard_normal((rows, columns)), 2) + 0.7 * rng.standard_normal(
-        (rows, columns)
-    )
-    density *= exp(values["patchiness"] * texture)
-    density = (1 - share) * density / max(density.sum(), 1e-300) + share * scattered / max(
-        scattered.sum(), 1e-300
-    )
+    # In place, since a country has 25 million cells, and memory costs more time than sums.
+    town *= 1 - rest - share
+    around *= rest
+    town += around
+    density, texture = town, _smooth(rng.standard_normal((rows, columns)), 2)
+    texture *= 0.7
+    noise = rng.standard_normal((rows, columns))
+    noise *= 0.7
+    texture += noise
+    texture *= values["patchiness"]
+    density *= exp(texture)
+    for part, of_all in ((density, 1 - share), (scattered, share)):
+        total = max(part.sum(), 1e-300)
+        part *= of_all
+        part /= total
+    density += scattered
     residents = _share_out(density, values["population"])
     # Income differs between neighbourhoods some kilometres wide; the residents' mean is given.
-    income = exp(values["income_spread"] * _smooth(rng.standard_normal((rows, columns)), 6))
+    income = _smooth(rng.standard_normal((rows, columns)), 6)
+    income *= values["income_spread"]
+    income = exp(income)
     income *= values["income_level"] * residents.sum() / (income * residents).sum()
     is_centre = np.zeros((rows, columns), bool)
     if values["centre_radius"]:
@@ -222,7 +236,9 @@ def generate_premises(territory: Territory, values: Mapping[str, Any]) -> Territ
     if i.size:
         r2 = (i - i.mean()) ** 2 + (j - j.mean()) ** 2
         core[i, j] = exp(-r2 / (2 * max(i.size / np.pi / 4, 0.5)))
-    weights = (core, park.astype(np.float64), np.where(elsewhere, power(residents, CLUSTERING), 0))
+    around = power(residents, CLUSTERING)
+    around[~elsewhere] = 0
+    weights = (core, park.astype(np.float64), around)
     wanted = [values["centre_share"], values["park_share"]]
     total = max(sum(wanted), 1.0)
     shares = np.array([wanted[0] / total, wanted[1] / total, max(0.0, 1 - sum(wanted))])

@@ -100,13 +100,13 @@ class Territory:
     @property
     def zone(self) -> npt.NDArray[np.uint8]:
         """Code of each cell in `ZONES`, and `BUFFER` more in the buffer, (rows, columns)."""
-        of_place = np.where(self.is_town_centre, 0, np.where(self.is_retail_park, PARK, 2))
-        return _marked(of_place, self.is_buffer)
+        return _marked(_zone(self.is_town_centre, self.is_retail_park), self.is_buffer)
 
     @property
     def premises_zone(self) -> npt.NDArray[np.uint8]:
         """Code of the zone of each unit of premises, (premises,)."""
-        of_cells = self.zone.ravel()[self.premises_cell] % BUFFER
+        zones = self.is_town_centre, self.is_retail_park
+        of_cells = _zone(*(zone.ravel()[self.premises_cell] for zone in zones))
         return _marked(of_cells, self.premises_in_buffer)
 
     @property
@@ -127,6 +127,13 @@ class Territory:
             is_buffer=None,
             premises_in_buffer=None,
         )
+
+
+def _zone(is_centre: Bools, is_park: Bools) -> npt.NDArray[np.uint8]:
+    zone = np.full(is_centre.shape, 2, np.uint8)
+    zone[is_park] = PARK
+    zone[is_centre] = 0
+    return zone
 
 
 def _marked(zone: npt.NDArray[Any], in_buffer: Bools | None) -> npt.NDArray[np.uint8]:

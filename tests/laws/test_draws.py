@@ -76,6 +76,12 @@ def test_it_does_not_matter_how_the_months_are_stepped():
     assert _digest(at_once) == _digest(in_steps) == _digest(in_parts)
 
 
+def test_it_does_not_matter_in_which_parts_people_draw(monkeypatch):
+    at_once = small_town(3)
+    monkeypatch.setattr("sim.start.draws._PART", 77)
+    assert _digest(small_town(3)) == _digest(at_once)
+
+
 def test_another_seed_is_another_story_on_the_same_map():
     one, other = small_town(1), small_town(2)
     np.testing.assert_array_equal(one.state["cell.residents"], other.state["cell.residents"])

@@ -21,6 +21,10 @@ def _place(small=True, **changes):
     return territory_of(scenario), effective(scenario.values)
 
 
+def _relative_costs(state, values, territory):
+    return state_at_start._relative_costs(state, values, territory, threads=False)
+
+
 CASES = [
     {"common_cost_share": 0.4},
     {"common_cost_share": 1.0, "floor_area_elasticity": 1.2, "starting_vacancy": 0.3},
@@ -31,8 +35,9 @@ CASES = [
 @pytest.mark.parametrize("changes", CASES)
 def test_relative_costs_are_those_of_the_description(changes):
     territory, values = _place(**changes)
-    town = town_of(starting_state(territory, values, 1))
-    found = state_at_start._relative_costs(values, territory)
+    state = starting_state(territory, values, 1)
+    town = town_of(state)
+    found = _relative_costs(state, values, territory)
     np.testing.assert_allclose(found, retail_start.relative_costs(town, values), rtol=1e-4)
     assert found.std() > 0.02
 
@@ -41,9 +46,10 @@ def test_relative_costs_are_those_of_the_description(changes):
 def test_common_costs_leave_the_total_costs_of_each_sector(share):
     """In retail parks and elsewhere, weighted by takings in the mean field."""
     territory, values = _place(common_cost_share=share)
-    town = town_of(starting_state(territory, values, 1))
+    state = starting_state(territory, values, 1)
+    town = town_of(state)
     takings = np.array(retail_start.mean_field_takings(town, values))
-    relative = state_at_start._relative_costs(values, territory)
+    relative = _relative_costs(state, values, territory)
     sector, is_park = np.array(town["premises.sector"]), np.array(town["premises.zone"]) == 1
     for s in range(3):
         for park in (False, True):
@@ -85,7 +91,7 @@ def test_costs_follow_takings_and_relative_costs():
     )
     state = starting_state(territory, values, 1)
     costs = state["premises.fixed_costs"] + state["premises.rent"]
-    relative = state_at_start._relative_costs(values, territory)
+    relative = _relative_costs(state, values, territory)
     life_margins = state["premises.margin"][state["premises.is_open"] == 0]
     vacant = state["premises.is_open"] == 0
     # The margin of vacant premises at the start is that of an average occupant: g / costs - 1.
