@@ -86,6 +86,7 @@ def compare_command(
     retry_failed: options.RetryFailed = False,
     max_failures: options.MaxFailures = None,
     timeout: options.Timeout = None,
+    threads: options.Threads = False,
     language: options.Lang = ENGLISH,
     force: options.Force = False,
     as_json: options.AsJson = False,
@@ -94,7 +95,7 @@ def compare_command(
 
     All arms share seeds and parameters; effects are paired differences with their intervals.
     """
-    options.load_in_workers(executor, workers)
+    options.load_in_workers(executor, workers, threads)
     if why is not None:
         from sim.experiments.why import check_reasons
 
@@ -114,8 +115,9 @@ def compare_command(
         "retry_failed": retry_failed,
         "max_failures": max_failures,
         "timeout": timeout,
+        "threads": threads,
     }
-    if workers != 1:  # otherwise it would only compete with the runs for this process
+    if workers != 1 and not threads:  # else it would only compete with the runs of this process
         Thread(target=_load_report, daemon=True).start()
     results = _compare(scenario, interventions, out, force=force, parts=parts, **how)
     if why is not None:
@@ -159,6 +161,7 @@ def _compare(scenario: str, interventions: list[str], out: str, **options: Any) 
 
 _OF_RUNS: Final = (
     *("workers", "executor", "scheduler", "resume", "retry_failed", "max_failures", "timeout"),
+    "threads",
 )
 """Options that the runs without mechanisms share."""
 

@@ -85,6 +85,12 @@ Timeout = Annotated[
         help="Time that a run may take; one that takes longer fails.",
     ),
 ]
+Threads = Annotated[
+    bool,
+    typer.Option(
+        "--threads", help="One run at a time, on all processors; pays from half a million cells."
+    ),
+]
 Png = Annotated[bool, typer.Option("--png", help="Also draw pictures as PNG.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Lang = Annotated[
@@ -95,9 +101,9 @@ Lang = Annotated[
 ]
 
 
-def load_in_workers(executor: str, workers: int | None) -> None:
+def load_in_workers(executor: str, workers: int | None, threads: bool) -> None:
     """Start to load and compile on another processor, in parallel with this one."""
-    if executor == "local" and workers != 1:
+    if executor == "local" and workers != 1 and not threads:
         from sim.experiments.fork_server import prepare_workers
 
         prepare_workers()

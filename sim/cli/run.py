@@ -44,6 +44,7 @@ def run_command(
     retry_failed: options.RetryFailed = False,
     max_failures: options.MaxFailures = None,
     timeout: options.Timeout = None,
+    threads: options.Threads = False,
     language: options.Lang = ENGLISH,
     out: Annotated[
         str | None,
@@ -65,7 +66,7 @@ def run_command(
     With --out, write results and pictures into a folder.
     """
     if reps > 1:
-        options.load_in_workers(executor, workers)
+        options.load_in_workers(executor, workers, threads)
     from sim.experiments.simulate import simulate
     from sim.figures.maps import drawn_months
     from sim.scenario.scenario import load_scenario
@@ -92,6 +93,7 @@ def run_command(
             retry_failed=retry_failed,
             max_failures=max_failures,
             timeout=timeout,
+            threads=threads,
             force=force,
             progress=watch.tell,
         )

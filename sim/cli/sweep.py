@@ -30,6 +30,7 @@ def sweep_command(
     retry_failed: options.RetryFailed = False,
     max_failures: options.MaxFailures = None,
     timeout: options.Timeout = None,
+    threads: options.Threads = False,
     workers: options.Workers = None,
     executor: options.Executor = "local",
     scheduler: options.Scheduler = None,
@@ -68,7 +69,7 @@ def sweep_command(
     Finished runs are always kept; --resume does the missing ones.
     """
     if not dry_run and slurm is None:
-        options.load_in_workers(executor, workers)
+        options.load_in_workers(executor, workers, threads)
     given: dict[str, Any] = {"replications": reps, "months": months, "seed": seed}
     given |= {"towns": towns, "territories": territories}
     changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
@@ -81,14 +82,15 @@ def sweep_command(
         from sim.experiments.experiment_file import load_experiment
 
         asked = load_experiment(experiment, changes=changes)
-        _estimate(asked, workers, out if resume else None, as_json)
+        _estimate(asked, workers, out if resume else None, as_json, threads=threads)
         return
     if out is None:
         raise InputError("--out is missing; name a folder for the results.")
     if slurm is not None:
-        if workers is None or force or executor != "local" or scheduler is not None:
+        if workers is None or force or executor != "local" or scheduler is not None or threads:
             raise InputError(
-                "--slurm needs --workers, and goes without --force, --executor and --scheduler."
+                "--slurm needs --workers, and goes without --force, --executor, --scheduler and"
+                " --threads."
             )
         from sim.cli.slurm import write_job_array
         from sim.experiments.commands import words_of_sweep
@@ -118,6 +120,7 @@ def sweep_command(
             retry_failed=retry_failed,
             max_failures=max_failures,
             timeout=timeout,
+            threads=threads,
             progress=watch.tell,
         )
     _say(found, out, as_json)
@@ -153,6 +156,7 @@ def extend_command(
     retry_failed: options.RetryFailed = False,
     max_failures: options.MaxFailures = None,
     timeout: options.Timeout = None,
+    threads: options.Threads = False,
     workers: options.Workers = None,
     executor: options.Executor = "local",
     scheduler: options.Scheduler = None,
@@ -173,6 +177,7 @@ def extend_command(
             "retry_failed": retry_failed,
             "max_failures": max_failures,
             "timeout": timeout,
+            "threads": threads,
             "progress": watch.tell,
         }
         if adaptive is not None:
@@ -227,18 +232,18 @@ def _say(found: Results, out: str, as_json: bool) -> None:
 
 
 def _estimate(
-    experiment: Experiment, workers: int | None, folder: str | None, as_json: bool
+    experiment: Experiment, workers: int | None, folder: str | None, as_json: bool, *, threads: bool
 ) -> None:
     """Report the number of runs and estimate their time from two of them."""
     from sim.experiments.executors import worker_number
     from sim.experiments.plan import plan_experiment
     from sim.experiments.remote import store_at
 
-    plan = plan_experiment(experiment)
+    plan = plan_experiment(experiment, threads=threads)
     store = None if folder is None else store_at(folder)
     done = store.statuses(plan.model.horizons) if store and store.folder.exists() else {}
     todo = [key for key in plan.keys if key not in done]
-    number = worker_number(workers)
+    number = 1 if threads else worker_number(workers)
     seconds = _seconds_of_a_run(plan, todo)
     found = {
         "points": len(experiment.design),

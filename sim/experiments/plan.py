@@ -114,12 +114,15 @@ class Plan:
         return pa.table(columns)
 
 
-def plan_experiment(experiment: Experiment) -> Plan:
-    """Plan an experiment; raise `InputError` if it has more than `LARGEST_DESIGN` runs."""
+def plan_experiment(experiment: Experiment, *, threads: bool = False) -> Plan:
+    """Plan an experiment, each run of which may be spread over threads.
+
+    Raise `InputError` if it has more than `LARGEST_DESIGN` runs.
+    """
     runs = len(experiment.design) * len(experiment.arms) * experiment.replications
     if runs > LARGEST_DESIGN:
         raise InputError(f"{experiment.name}: {runs:,} runs are more than {LARGEST_DESIGN:,}.")
-    model = TerritoryRuns(experiment)
+    model = TerritoryRuns(experiment, threads=threads)
     names = [f.name for f in experiment.factors]
     arms = tuple(experiment.arms)
     contents = {

@@ -51,6 +51,8 @@ class Options:
         Stop once more runs have failed.
     timeout : float or None
         Seconds that a run may take; one that takes longer fails.
+    threads : bool
+        Do one run at a time, in this process, on all processors; pays from half a million cells.
     batch : int or None
         Runs per file of a worker; sized by time by default.
     progress : callable or None
@@ -68,6 +70,7 @@ class Options:
     retry_failed: bool = False
     max_failures: int | None = None
     timeout: float | None = None
+    threads: bool = False
     batch: int | None = None
     progress: Callable[[Tally], Any] | None = None
 
@@ -76,6 +79,11 @@ class Options:
         worker_number(self.workers)
         if self.scheduler is not None and self.executor != "dask":
             raise InputError(f"a scheduler goes with executor 'dask', not '{self.executor}'.")
+        if self.threads and (self.executor == "dask" or self.workers not in (None, 1)):
+            raise InputError(
+                "threads spread one run after another over all processors of this machine; leave"
+                " out the number of workers and the executor."
+            )
         for name, least in (("batch", 1), ("max_failures", 0)):
             value = getattr(self, name)
             if value is not None and value < least:
@@ -89,7 +97,7 @@ class Options:
     @property
     def number(self) -> int:
         """Number of workers."""
-        return worker_number(self.workers)
+        return 1 if self.threads else worker_number(self.workers)
 
 
 def sweep(
@@ -180,7 +188,7 @@ def run_experiment(
     how = Options(**options)  # refuses inadmissible values before anything is written
     if experiment.budget and not experiment.scales:
         experiment = _scaled(experiment, out if resume else None, how)
-    plan = plan_experiment(experiment)
+    plan = plan_experiment(experiment, threads=how.threads)
     if out is None:
         memory = MemoryStore(plan.table())
         tally = fill(memory, plan, how)
@@ -213,7 +221,7 @@ def _scaled(experiment: Experiment, out: Path | str | None, how: Options) -> Exp
     once = replace(how, progress=None, max_failures=None, batch=None)
 
     def run(pilot: Experiment) -> Results:
-        plan = plan_experiment(pilot)
+        plan = plan_experiment(pilot, threads=how.threads)
         memory = MemoryStore(plan.table())
         tally = fill(memory, plan, once)
         if 0 < tally.done == tally.failed:
@@ -278,7 +286,7 @@ def extend(
         horizons=horizons,
         interventions=interventions,
     )
-    plan = plan_experiment(experiment)
+    plan = plan_experiment(experiment, threads=how.threads)
     if only is not None:
         held = store.design()
         known_runs = set(zip(held["point"].tolist(), held["rep"].tolist(), strict=True))

@@ -15,8 +15,8 @@ from sim.simulation.simulation import Simulation, start_of
 _last = threading.local()  # the place and the start of the previous run of a thread
 
 
-def begin(scenario: Scenario, seed: int) -> Simulation:
-    """Return ``Simulation(scenario, seed)``; it reuses the start of the previous run, if equal.
+def begin(scenario: Scenario, seed: int, *, threads: bool = False) -> Simulation:
+    """Return a `Simulation` of the same arguments; it reuses the previous run's start, if equal.
 
     Raise `InputError` if the run cannot start from its parameters.
     """
@@ -24,6 +24,6 @@ def begin(scenario: Scenario, seed: int) -> Simulation:
     place = (*of_place, dict(scenario.values), seed)
     start: State | None = getattr(_last, "start", None)
     if start is None or _last.place != place:
-        start = start_of(scenario, seed)
+        start = start_of(scenario, seed, threads=threads)
         _last.place, _last.start = place, start
-    return Simulation(scenario, seed, start=start)
+    return Simulation(scenario, seed, threads=threads, start=start)

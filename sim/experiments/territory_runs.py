@@ -25,9 +25,13 @@ DRIVERS = ("online_share", "spending", "costs", "periphery")
 
 
 class TerritoryRuns:
-    """Runs of an experiment's scenarios; see `sim.experiments.run.Model`."""
+    """Runs of an experiment's scenarios; see `sim.experiments.run.Model`.
 
-    def __init__(self, experiment: Experiment) -> None:
+    Runs on `threads` have the same bytes as those without.
+    """
+
+    def __init__(self, experiment: Experiment, *, threads: bool = False) -> None:
+        self._threads = threads
         self.outputs = tuple(OUTCOMES)
         self.horizons = experiment.horizons
         kept: list[str | int] = list(experiment.series)
@@ -52,7 +56,7 @@ class TerritoryRuns:
         scenario = self.scenario_of(run)
         # A start that no other arm shares would only be kept twice.
         is_shared = len(asked.arms) > 1
-        simulation = (begin if is_shared else Simulation)(scenario, run.seed)
+        simulation = (begin if is_shared else Simulation)(scenario, run.seed, threads=self._threads)
         opening = opening_balance(simulation)
         kept: dict[str, Table] = {}
         start = simulation.measure() if asked.every_month and not run.is_rerun else {}

@@ -38,6 +38,17 @@ def parsed(capsys: Capture, *arguments: str) -> dict[str, object]:
     return value
 
 
+@pytest.mark.slow
+def test_a_run_on_threads_is_the_same_run(capsys: Capture) -> None:
+    asked = ["run", "mid_sized_town", "--months", "2", "--set", "spin_up=1", "--json"]
+    # In another process, since one with numba's threads must not be forked.
+    program = f"from sim.cli import main; raise SystemExit(main({[*asked, '--threads']!r}))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout) == parsed(capsys, *asked)
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--nonsense"]])
 def test_help_and_usage_import_nothing_heavy(arguments: list[str]) -> None:
     # Typer itself uses pydantic, if installed, to read the types of options.

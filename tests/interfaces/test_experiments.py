@@ -13,13 +13,15 @@ from sim.experiments.designs import SAMPLED
 from sim.experiments.experiment import BASELINE
 from sim.experiments.experiment_file import list_experiments, load_experiment
 from sim.experiments.plan import plan_experiment
-from sim.experiments.running import sweep
+from sim.experiments.running import Options, run_experiment, sweep
+from sim.experiments.simulate import one_point
 from sim.interventions import LEVERS, list_interventions
 from sim.measures.registry import OUTCOMES
 from sim.processes.month import MechanismParameters
 from sim.scenario.posterior import default_posterior
-from sim.scenario.scenario import list_scenarios
+from sim.scenario.scenario import list_scenarios, load_scenario
 from sim.scenario.schema import PARAMETERS
+from sim.simulation.simulation import Simulation
 from tests.quick_cases import rest_slow
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -259,3 +261,25 @@ def test_the_notebook_is_stored_without_outputs():
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     assert code
     assert not any(cell["outputs"] or cell["execution_count"] for cell in code)
+
+
+@pytest.mark.parametrize("arms", [{}, {"facade": ["facade"]}])
+def test_threads_reach_every_run(monkeypatch, arms):
+    village, seen = load_scenario("mid_sized_town").replace(**VILLAGE, months=1), []
+
+    def run(scenario, seed, **how):
+        seen.append(how.pop("threads"))
+        return Simulation(scenario, seed, **how)
+
+    monkeypatch.setattr("sim.experiments.territory_runs.Simulation", run)
+    monkeypatch.setattr("sim.experiments.shared_start.Simulation", run)
+    monkeypatch.setattr("sim.experiments.shared_start.start_of", lambda *_, **__: None)
+    every = {BASELINE: village} | {name: village.add(*added) for name, added in arms.items()}
+    run_experiment(one_point(every, seed=0, reps=1), {}, threads=True)
+    assert seen == [True] * len(every)
+
+
+@pytest.mark.parametrize("how", [{"workers": 2}, {"executor": "dask"}])
+def test_threads_go_with_one_process(how):
+    with pytest.raises(InputError, match="threads spread one run after another"):
+        Options(threads=True, **how)
