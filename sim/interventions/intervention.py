@@ -178,7 +178,7 @@ class Intervention:
         source = f"scaled by {factor:.4g} to a budget"
         return self.with_settings(
             {
-                name: Setting(value, "--budget", source, "derived", factor)
+                name: Setting(value, "--budget", source, "derived", float(factor))
                 for name, value in self.levers.scaled(factor).items()
                 if value != self.values[name]
             }

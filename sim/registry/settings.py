@@ -6,6 +6,7 @@ Scenarios and interventions share this format: texts by language, and parameters
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -129,16 +130,18 @@ def read_texts(value: Any, where: str, key: str, *words: str) -> Texts:
 def read_setting(entry: Any, name: str, where: str) -> Setting:
     """Read a parameter from a file: a plain value, or one with source and evidence.
 
+    Files of results also state the factor by which a budget scaled it.
+
     Raises
     ------
     InputError
-        If the table lacks its value or has keys other than source and evidence.
+        If the table lacks its value, or has unknown keys or invalid entries.
     """
     if not isinstance(entry, dict):
         return Setting(entry, where)
-    unknown = sorted(set(entry) - {"value", "source", "evidence"})
-    if unknown:
-        hint = nearest(unknown[0], ("value", "source", "evidence"))
+    known = ("value", "source", "evidence", "scale")
+    if unknown := sorted(set(entry) - set(known)):
+        hint = nearest(unknown[0], known)
         raise InputError(f"{where}: unknown key '{unknown[0]}' under '{name}'.{hint}")
     if "value" not in entry:
         raise InputError(f"{where}: '{name}' lacks its value.")
@@ -149,7 +152,10 @@ def read_setting(entry: Any, name: str, where: str) -> Setting:
     source = entry.get("source", "not stated")
     if not isinstance(source, str):
         raise InputError(f"{where}: source of '{name}' is {source!r}, not a text.")
-    return Setting(entry["value"], where, source, evidence)
+    scale = entry.get("scale")
+    if scale is not None and not (type(scale) is float and 0 < scale < math.inf):
+        raise InputError(f"{where}: scale of '{name}' is {scale!r}, not a number above 0.")
+    return Setting(entry["value"], where, source, evidence, scale)
 
 
 def split_assignment(text: str) -> tuple[str, str]:

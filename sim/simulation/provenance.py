@@ -82,9 +82,10 @@ def _texts_toml(key: str, texts: Mapping[str, str]) -> str:
 
 
 def _setting_toml(name: str, value: Any, setting: Setting) -> str:
+    scale = "" if setting.scale is None else f", scale = {_toml(setting.scale)}"
     return (
         f"{name} = {{ value = {_toml(value)}, source = {_toml(setting.source)},"
-        f" evidence = {_toml(setting.evidence)} }}  # {_origin(setting)}"
+        f" evidence = {_toml(setting.evidence)}{scale} }}  # {_origin(setting)}"
     )
 
 

@@ -6,6 +6,7 @@ Effects are made up, without any town.
 from __future__ import annotations
 
 import functools
+import tomllib
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 from sim.analysis.over_worlds import over_worlds
 from sim.interventions import TYPES
 from sim.interventions.intervention import load_intervention
+from sim.registry.settings import read_setting
 from sim.report.blocks import Gallery, Paragraph, Subhead, Table
 from sim.report.choices import Choices
 from sim.report.facts import Facts
@@ -24,6 +26,8 @@ from sim.report.sections.effect_tables import effect_tables
 from sim.report.sections.question import question
 from sim.report.sections.settings import source_in_words
 from sim.report.sections.trade_offs import trade_offs
+from sim.scenario.scenario import load_scenario
+from sim.simulation.provenance import effective_toml
 from sim.words.catalogue import Words
 from tests.reference.made_up_sweeps import made_up_sweep
 
@@ -95,8 +99,11 @@ def test_what_is_simulated_with_and_without_is_named_for_what_it_is(facts):
         True, False, False]  # fmt: skip
 
 
-def test_a_lever_that_a_budget_scaled_says_so_in_every_language():
-    lever = load_intervention("facade").scaled(0.96371).settings["facade_funding"]
+def test_a_lever_that_a_budget_scaled_says_so_in_every_language_once_it_is_stored():
+    town, facade = load_scenario("mid_sized_town"), load_intervention("facade").scaled(0.96371)
+    stored = tomllib.loads(effective_toml(replace(town, interventions=(facade,))))
+    levers = stored["interventions"][0]["levers"]
+    lever = read_setting(levers["facade_funding"], "facade_funding", "stored")
     told = Setting("", "", lever.value, "", lever.evidence, lever.source, scale=lever.scale)
     assert source_in_words(told, Words("fr")) == "multiplié par 0,9637 pour tenir le budget"
 
