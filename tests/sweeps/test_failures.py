@@ -15,6 +15,7 @@ import pytest
 from sim.errors import InputError
 from sim.experiments import engine, parts
 from sim.experiments.engine import FIRST_ALL_FAILED, IN_FLIGHT, Tally
+from sim.experiments.executors import start_workers
 from sim.experiments.store import Store
 from sim.experiments.time_limit import TimedOut, within
 from tests.sweeps.toy_sweeps import POINTS, Stop, fill_toys, new_store, plan_toys, stop_after
@@ -150,6 +151,18 @@ def test_runs_in_threads_of_one_worker_have_their_own_time(store):
         fill_toys(store, toy, executor="dask", scheduler=address, timeout=0.5, batch=1)
     assert xs(store, "timeout") == set(range(0, POINTS, 2))
     assert xs(store, "ok") == set(range(1, POINTS, 2))
+
+
+@pytest.mark.slow
+def test_workers_that_end_while_they_fetch_results_hold_up_no_later_ones():
+    from distributed import LocalCluster
+
+    here = {"threads_per_worker": 1, "processes": False, "dashboard_address": None}
+    with LocalCluster(1, **here, silence_logs=50) as cluster:
+        for _ in range(12):
+            with start_workers("dask", 1, cluster.scheduler_address) as workers:
+                asked = [workers.submit(abs, -k) for k in range(20)]
+                assert asked[0].result(timeout=30) == 0
 
 
 @pytest.mark.parametrize("timeout", [0, -1.0, float("nan"), 1e9])
