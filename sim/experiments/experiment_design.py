@@ -99,6 +99,8 @@ def _in_the_scenario(info: ParameterInfo, value: Any, base: Scenario) -> tuple[P
     if info != PARAMETERS.get(info.name) or info.plausible is None:
         return info, value
     if posterior is None or info.name not in posterior.parameters:
+        if value == info.default:
+            return info, value  # as it is declared, without rounding
         moved = plausible_range(info, float(value))
         return replace(info, plausible=(moved.low, moved.high)), value
     within = posterior_range(base, posterior, info.name, 0.9)
