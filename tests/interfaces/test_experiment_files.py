@@ -49,6 +49,20 @@ def test_a_valid_file_defines_its_factors_and_design(tmp_path):
     assert found.applicable("mid_sized_town", "baseline") == ("closure_rate",)
 
 
+def test_points_of_a_list_have_the_values_of_their_factors_and_otherwise_the_usual_one(tmp_path):
+    text = GOOD.partition("[factors]")[0] + (
+        "[design]\nkind = 'list'\n[[points]]\ncluster_size = 20\nclosure_rate = 0.07\n"
+        "[[points]]\ncluster_size = 10\n"
+    )
+    found = load_experiment(experiment(tmp_path, text))
+    usual = found.arms["baseline"].values["closure_rate"]
+    assert {f.name: f.levels for f in found.factors} == {
+        "cluster_size": (20, 10),
+        "closure_rate": (0.07, usual),
+    }
+    assert [list(point) for point in found.design.values] == [[20, 0.07], [10, usual]]
+
+
 def test_a_factor_without_limits_has_the_plausible_range_of_its_territory(tmp_path):
     text = GOOD.replace("[design]", 'residents_growth = { distribution = "uniform" }\n\n[design]')
     growth = load_experiment(experiment(tmp_path, text)).factors[-1]

@@ -60,7 +60,7 @@ CELL_MISTAKES = {
     "a cell twice": ({"idcar_200m": "CRS3035RES200mN2831200E3520000"}, ["line 6", "line 2"]),
     "a cell far away": (
         {"idcar_200m": "CRS3035RES200mN2330000E3920000"},
-        ["N2330000E3920000", "km apart"],
+        ["E3521600 and CRS3035RES200mN2330000E3920000 are 398 km apart"],
     ),
 }
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.errors import InputError
 from sim.interventions import TYPES, load_intervention
 from sim.interventions.sites import spread_out
 from sim.registry.variables.money import LINES
@@ -266,6 +267,10 @@ def test_sites_follow_their_rule(rule):
 
 def test_a_site_may_be_a_cell():
     assert _laid(site="cell", site_row=3, site_column=4)["cell_row"] == 3 * 11 + 4
+    assert _laid(site="cell", site_row=8, site_column=10)["cell_row"] == 9 * 11 - 1
+    for outside in ({"site_row": 9}, {"site_column": 11}):
+        with pytest.raises(InputError, match="outside the grid of 9 rows and 11 columns"):
+            _laid(site="cell", **outside)
 
 
 @given(st.lists(st.floats(0, 100), min_size=12, max_size=12), st.integers(1, 14))
