@@ -92,9 +92,12 @@ def spread_out(
 def _score(state: State, rule: str, apart: float) -> Floats:
     shape = state["cell.residents"].shape
     in_place = state["cell.zone"] < BUFFER
+    is_centre = state["cell.zone"] == 0
+    if rule == "town_centre" and is_centre.any():
+        return _middle(is_centre)
     residents = np.where(in_place, state["cell.residents"], 0).astype(np.float64)
     if rule == "town_centre":
-        return _middle(state["cell.zone"] == 0, residents.ravel())
+        return residents.ravel()
     score = residents
     if rule != "most_populated":
         rows = (
@@ -109,11 +112,9 @@ def _score(state: State, rule: str, apart: float) -> Floats:
     return np.where(in_place, around, 0).ravel()
 
 
-def _middle(is_centre: Bools, residents: Floats) -> Floats:
-    """Score closeness to the middle of the centre; without a centre, residents nearby."""
+def _middle(is_centre: Bools) -> Floats:
+    """Score closeness to the middle of the centre."""
     y, x = np.nonzero(is_centre)
-    if not y.size:
-        return residents
     closeness = np.zeros(is_centre.shape)
     closeness[y, x] = 1 / (1 + (y - y.mean()) ** 2 + (x - x.mean()) ** 2)
     return closeness.ravel()

@@ -95,10 +95,12 @@ def takings(
     cell = state["premises.cell_row"]
     sector = state["premises.sector"]
     attraction = state["premises.size_attraction"]
-    field = np.zeros(state["cell.attraction"].shape)
-    flat = field.reshape(3, -1)
-    np.add.at(flat, (sector, cell), attraction * presence)
-    state["cell.attraction"] = field
+    state["cell.attraction"] = 0
+    field = state["cell.attraction"].reshape(-1)
+    # Few cells have shops, so that sums in float64 need no field of their own.
+    place = sector.astype(np.int64) * (field.size // len(SECTORS)) + cell
+    places, at = np.unique(place, return_inverse=True)
+    field[places] = np.bincount(at, attraction * presence, minlength=places.size)
     revenue = np.zeros(cell.size)
     for s, name in enumerate(SECTORS):
         share = values[f"outside_share_{name}"] if values["boundary"] == "open" else 0.0

@@ -238,8 +238,11 @@ def _solve_rate(ideas: float, busy: float, factor: Floats) -> float:
         )
 
     def missing(log_rate: float) -> float:
-        chance = -expm1(-math.exp(log_rate) * factor / 12)
-        return ideas - float(np.sum(chance / (1 + chance * busy)))
+        chance = expm1(-math.exp(log_rate) * factor / 12)
+        np.negative(chance, out=chance)
+        waiting = chance * busy
+        waiting += 1
+        return ideas - float(np.sum(np.divide(chance, waiting, out=chance)))
 
     slowest, fastest = math.log(1e-9), math.log(1e4)
     if missing(slowest) <= 0.0:

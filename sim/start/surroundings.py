@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.kernels.arrays import Floats
 from sim.kernels.machine.records import arguments_of
@@ -32,20 +33,18 @@ def _run(kernel: Any, state: State) -> None:
     kernel(*(state.record_for(kernel, entity, _WRITTEN) for entity in arguments_of(kernel)))
 
 
-def _around(state: State, here: Floats, out: Floats) -> None:
+def _around(state: State, here: npt.NDArray[np.float32], out: Floats) -> None:
     """Set a field to the sums of another around each cell."""
     decay_potential(
-        here.astype(np.float32),
-        state["town.neighbourhood_decay"][0],
-        out,
-        potential_work(state["work.space"][0], out),
+        here, state["town.neighbourhood_decay"][0], out, potential_work(state["work.space"][0], out)
     )
 
 
-def _by_cell(state: State, of_premises: Floats) -> Floats:
-    shape = state["cell.residents"].shape
-    cells = shape[0] * shape[1]
-    return np.bincount(state["premises.cell_row"], of_premises, minlength=cells).reshape(shape)
+def _by_cell(state: State, of_premises: Floats) -> npt.NDArray[np.float32]:
+    total = np.zeros(state["cell.residents"].shape, np.float32)
+    cells, at = np.unique(state["premises.cell_row"], return_inverse=True)
+    total.reshape(-1)[cells] = np.bincount(at, of_premises, minlength=cells.size)
+    return total
 
 
 def set_usual_surroundings(state: State, presence: Floats) -> None:
