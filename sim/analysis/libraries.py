@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from sim.errors import InputError
@@ -24,8 +26,13 @@ def library(module: str) -> Any:
     sim.errors.InputError: this analysis needs SALib_of_tomorrow, which is not installed; install \
 it with: pip install 'essaim[analysis]'.
     """
+    if module in sys.modules:
+        return sys.modules[module]
     try:
-        return importlib.import_module(module)
+        # In a thread for its short stack: the EMA Workbench reads the sources of all that calls it
+        # several times while it is imported.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(importlib.import_module, module).result()
     except ModuleNotFoundError as error:
         name = module.partition(".")[0]
         if error.name != name:

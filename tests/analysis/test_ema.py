@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.analysis.ema import ema_name, load_ema, to_ema_model
+from sim.analysis.libraries import library
 from sim.errors import InputError
 from sim.experiments.experiment_file import load_experiment
 from sim.experiments.running import sweep
@@ -22,7 +23,7 @@ INDICATORS = ["closures", "running_projects"]
 @pytest.fixture(scope="module")
 def ema_workbench():
     """Loaded on first use, since the import takes seconds."""
-    return pytest.importorskip("ema_workbench")
+    return library("ema_workbench")
 
 
 def experiment(folder, rest, replications=2):
@@ -142,7 +143,8 @@ transition_cluster.cluster_size = [10, 60]
 
 
 def test_analyses_of_the_workbench_read_a_sweep(ema_workbench, tmp_path):
-    from ema_workbench.analysis import cart, feature_scoring, prim
+    names = ("cart", "feature_scoring", "prim")
+    cart, feature_scoring, prim = (library(f"ema_workbench.analysis.{name}") for name in names)
 
     small = experiment(
         tmp_path,
