@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.measures.map_layers import LAYERS
 from sim.version import package_version
 from tests.app.browser import SMALL, Open
 
@@ -285,10 +286,18 @@ def test_a_phone_shows_it_without_scrolling_sideways(visit: Open) -> None:
 def test_dark_light_and_less_motion_follow_the_system_and_the_button(visit: Open) -> None:
     page = visit(color_scheme="dark", reduced_motion="reduce")
     paper = "getComputedStyle(document.body).backgroundColor"
-    dark = page.page.evaluate(paper)
+    most = """(() => {
+      const pixel = new OffscreenCanvas(1, 1).getContext("2d");
+      pixel.drawImage(document.querySelector("#legend-layer"), -254, 0);
+      return [...pixel.getImageData(0, 0, 1, 1).data];
+    })()"""
+    dark, palest = page.page.evaluate(paper), page.page.evaluate(most)[:3]
     page.page.locator("#theme").click()
-    light = page.page.evaluate(paper)
+    light, deepest = page.page.evaluate(paper), page.page.evaluate(most)[:3]
     assert (dark, light) == ("rgb(20, 24, 28)", "rgb(255, 255, 255)")
+    # The scale of reports; on dark paper it is read from its other end.
+    assert palest == pytest.approx(LAYERS["population"].colours[0], abs=2)
+    assert deepest == pytest.approx(LAYERS["population"].colours[-1], abs=2)
     page.page.locator("#theme").click()
     assert page.page.evaluate(paper) == dark
     assert page.page.locator("#speed").input_value() == "2"  # months a second
