@@ -130,7 +130,9 @@ def make_app(
                 sessions.change(session, arms, asked)
             except InputError as error:
                 shown = session.asked, session.pair.arms
-                raise as_far_as_it_starts(error, choice, asked, *shown) from None
+                with sessions.turn:
+                    found = as_far_as_it_starts(error, choice, asked, *shown)
+                raise found from None
             return {"session": name, **describe(session)}
 
     @api.delete("/api/sessions/{name}", status_code=204)
