@@ -16,6 +16,7 @@ from sim.processes import application_review, project_birth, project_ideas
 from sim.registry.catalogues import project_kinds
 from sim.scenario.scenario import load_scenario
 from sim.simulation.simulation import Simulation
+from sim.start.lay_pipeline import _form_queues
 from sim.start.projects import _count_around
 from sim.start.review_queue import mean_waiting, utilisation_for
 from sim.start.stationary_pipeline import survival
@@ -96,20 +97,39 @@ def test_premises_are_found_in_whichever_order_they_stand():
     values = dict(run.values) | {"premises_probability": 1.0}
     premises, holders = run.state["premises.id"].size, run.state["entrepreneur.id"].size
     born = np.arange(0, holders, max(holders // 60, 1))
-    found = []
-    for order in (np.arange(premises), random.permutation(premises)):
-        state = run.state.copy()
-        for name in state:
-            if name.startswith("premises."):
-                state[name] = state[name][order]
-        state["entrepreneur.event"][born] = BORN
-        state["entrepreneur.kind"][born] = np.flatnonzero(state["project_kind.needs_premises"])[0]
-        state["work.project_row"][: born.size], state["work.projects"] = born, born.size
-        project_birth.PROCESS.bind(state, values, 3)(0, 300)
-        taken = np.flatnonzero(state["premises.event"] == TAKEN)
-        pairs = state["premises.id"][taken], state["premises.operator"][taken]
-        found.append(set(zip(*pairs, strict=True)))
-    assert found[0] == found[1] and len(found[0]) > 3
+    vacant = np.flatnonzero(run.state["premises.is_open"] == 0)
+    for is_let in (vacant[:0], vacant[np.arange(vacant.size) % 8 > 0]):
+        found = []
+        for order in (np.arange(premises), random.permutation(premises)):
+            state = run.state.copy()
+            state["premises.is_open"][is_let] = 1
+            for name in state:
+                if name.startswith("premises."):
+                    state[name] = state[name][order]
+            state["entrepreneur.event"][born] = BORN
+            state["entrepreneur.kind"][born] = np.flatnonzero(state["project_kind.needs_premises"])[
+                0
+            ]
+            state["work.project_row"][: born.size], state["work.projects"] = born, born.size
+            project_birth.PROCESS.bind(state, values, 3)(0, 300)
+            taken = np.flatnonzero(state["premises.event"] == TAKEN)
+            pairs = state["premises.id"][taken], state["premises.operator"][taken]
+            found.append(set(zip(*pairs, strict=True)))
+        assert found[0] == found[1] and len(found[0]) > 3
+
+
+def test_files_queue_in_order_of_filing():
+    state, files = small_town().state.copy(), np.arange(4)
+    state["entrepreneur.stage_months"][files], state["entrepreneur.office"][files] = [9, 5, 7, 1], 0
+    for name in ("office.queue_first", "office.queue_last", "entrepreneur.queue_next"):
+        state[name] = -1
+    state["office.waiting"] = 0
+    _form_queues(state, files, np.zeros(4))
+    queue = [int(state["office.queue_first"][0])]
+    while len(queue) < 4:
+        queue.append(int(state["entrepreneur.queue_next"][queue[-1]]))
+    assert queue == [0, 2, 1, 3]
+    assert (state["office.queue_last"][0], state["office.waiting"][0]) == (3, 4)
 
 
 @pytest.mark.parametrize("reach", [0.5, 1.0, 2.9, 10.0, 60.0])
