@@ -23,7 +23,7 @@ SECONDS_OF_A_WAIT = 90
 """Time by the clock after which a test waits for what the mutant keeps from coming."""
 
 SECONDS_OF_A_MUTANT = 35
-"""Time of the processor: uncompiled golden states take 15 s, and 25 where others crowd its caches."""
+"""Time of the processor: golden states take 15 s uncompiled, and 25 on a crowded machine."""
 
 SECONDS_WITH_REPEATS = 50
 """Time after which no further test is looked for that fails by the mutant alone."""
