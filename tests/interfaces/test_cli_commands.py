@@ -38,15 +38,23 @@ def parsed(capsys: Capture, *arguments: str) -> dict[str, object]:
     return value
 
 
-@pytest.mark.slow
-def test_a_run_on_threads_is_the_same_run(capsys: Capture) -> None:
-    asked = ["run", "mid_sized_town", "--months", "2", "--set", "spin_up=1", "--json"]
-    # In another process, since one with numba's threads must not be forked.
-    program = f"from sim.cli import main; raise SystemExit(main({[*asked, '--threads']!r}))"
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
-    )
-    assert json.loads(done.stdout) == parsed(capsys, *asked)
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["run", "mid_sized_town"],
+        ["compare", "mid_sized_town", "facade", "--out", "there"],
+        ["sweep", "shocks", "--out", "there"],
+        ["extend", "there"],
+    ],
+)
+def test_threads_take_all_processors_for_one_run(
+    asked: list[str], capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # That runs on threads have the same bytes is a law: `tests.laws.test_draws`.
+    monkeypatch.chdir(tmp_path)
+    assert main([*asked, "--threads", "--workers", "2"]) == 2
+    assert "leave out the number of workers" in capsys.readouterr().err
+    assert not any(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--nonsense"]])
