@@ -15,7 +15,7 @@ from sim.report.blocks import Tone
 from sim.report.effects import Effect, effect_over
 from sim.words.folders import Language
 
-Kind = Literal["level", "flat", "peak", "falling", "growing", "open", "unknown"]
+Kind = Literal["level", "flat", "peak", "falling", "growing", "open", "unknown", "undecided"]
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,8 @@ class Plateau:
     "level": no level beyond `at` changes anything relevant; "flat": so it is from the lowest on.
     "peak": the highest level brings less, and none beyond `at` brings more; "falling": so it is
     from the lowest on. "growing": each of the last steps up to the highest brings more. "open": it
-    grows up to `at`, and the rest is open; "unknown": all is open.
+    grows up to `at`, and the rest is open; "unknown": it grows, but no step tells where;
+    "undecided": whether it grows is open, too.
 
     `last` is the highest level that was measured against `at`; for "growing", against the one
     before.
@@ -127,5 +128,6 @@ def plateau(
         if against(high, low).tone != "good":
             break
         at = high
-    kind: Kind = "open" if at > known[0] else "unknown"
+    grows = any(against(high, low).tone == "good" for low, high in combinations(known, 2))
+    kind: Kind = "open" if at > known[0] else "unknown" if grows else "undecided"
     return Plateau(kind, at, known[-1], against(known[-1], at))

@@ -16,7 +16,7 @@ from sim.interventions import list_interventions, load_intervention
 from sim.interventions.plan import present_values
 from sim.report.blocks import Table
 from sim.report.facts import Facts
-from sim.report.sections.budget import budget, money_left
+from sim.report.sections.budget import budget, money_left, per_unit
 from sim.report.sections.question import question, title
 from sim.scenario.scenario import load_scenario
 from sim.words.catalogue import Texts
@@ -242,6 +242,14 @@ def test_the_board_ranks_every_arm_by_every_indicator(kept):
     placebo = board[board["intervention"] == "inert_cluster"]
     assert placebo["mean"].tolist() == [0.0] * 5
     assert placebo["eur_per_unit"].isna().all()
+
+
+def test_money_per_unit_of_a_share_is_told_per_point(kept):
+    facts, row = Facts(kept[1], "en"), {"cost_verdict": "ratio"}
+    row |= dict(zip(("eur_per_unit", "unit_lo90", "unit_hi90"), (4e8, 2e8, 8e8), strict=True))
+    told = per_unit(row | {"measure": "participation"}, facts)
+    assert (told.text, told.below) == ("€4.00 million", "€2.00 million to €8.00 million")
+    assert per_unit(row | {"measure": "running_projects"}, facts).text == "€400 million"
 
 
 @pytest.mark.parametrize(

@@ -209,3 +209,5 @@ def test_what_costs_money_and_changes_nothing_is_beaten_by_doing_nothing(facts):
     assert on_line(surface, [some, none, idle]) == [[idle], [some]]
     alike = replace(some, cost=2e6 + 1.0, effect=9.0 + 1e-9)  # none beats the other
     assert on_line(surface, [some, alike, idle]) == [[idle], [some, alike]]
+    lucky = replace(none, cost=0.0)  # better than nothing by what is not even told
+    assert on_line(surface, [idle, lucky, some]) == [[idle, lucky], [some]]

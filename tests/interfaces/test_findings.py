@@ -56,7 +56,16 @@ def test_no_plateau_is_claimed_within_the_noise():
     after = np.random.default_rng(4).normal(0, 30, before.shape)
     found = plateau(measure, before, after, 1.0, "en")
     assert found is not None
-    assert found.kind in ("unknown", "open")
+    assert found.kind == "undecided"
+
+
+def test_what_grows_somewhere_unknown_is_not_said_to_be_open_altogether():
+    before = np.zeros((3, 12))
+    steps = np.random.default_rng(6).normal(6, 6, (1, 12))
+    after = np.concatenate([before[:1], before[:1] + steps, np.full((1, 12), 12.0)])
+    found = plateau(OUTCOMES["running_projects"], before, after, 2.0, "en")
+    assert found is not None
+    assert found.kind == "unknown"
 
 
 def test_a_measure_that_nobody_wants_more_or_less_of_just_moves():

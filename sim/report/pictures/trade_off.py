@@ -37,12 +37,14 @@ class Choice:
 def on_line(surface: Surface, choices: Sequence[Choice]) -> list[list[Choice]]:
     """Return the choices that no other beats in both, nor as both are told; the cheapest first.
 
-    Those that are alike as told stand together: none of them beats another.
+    Those that are alike as told stand together: none of them beats another. Nor does what is told
+    to cost and to bring nothing beat doing nothing.
     """
     scale, digits = surface.measure.good * surface.quantity.scale, surface.quantity.digits
-    both = [(scale * c.effect, -c.cost) for c in choices]
-    told = [(round(effect, digits), rounded(cost, 3)) for effect, cost in both]
-    front = non_dominated(np.array(both)) & non_dominated(np.array(told))
+    both = np.array([(scale * c.effect, -c.cost) for c in choices])
+    told = [(round(effect, digits), rounded(cost, 3)) for effect, cost in both.tolist()]
+    is_idle = ~both.any(axis=1)
+    front = (non_dominated(both) | is_idle) & non_dominated(np.array(told))
     alike: dict[tuple[float, float], list[Choice]] = {}
     for k in np.flatnonzero(front).tolist():
         alike.setdefault(told[k], []).append(choices[k])

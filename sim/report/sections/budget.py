@@ -179,10 +179,11 @@ def _board(facts: Facts) -> list[Block]:
 
 
 def per_unit(row: Any, facts: Facts) -> Cell:
-    """Return EUR per unit gained with its interval, or why there is none."""
+    """Return EUR per unit gained, such as a point, with its interval, or why there is none."""
     words, verdict = facts.words, row["cost_verdict"]
     if verdict == "ratio":
-        value, low, high = (row[n] for n in ("eur_per_unit", "unit_lo90", "unit_hi90"))
+        scale = facts.quantity(str(row["measure"])).scale
+        value, low, high = (row[n] / scale for n in ("eur_per_unit", "unit_lo90", "unit_hi90"))
         below = euro_range(low, high, words.language)
         return Cell(about_euros(value, words.language), below=below)
     known = {"loss": "cost.opposite", "free": "cost.free"}

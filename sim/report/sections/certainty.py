@@ -7,6 +7,7 @@ from typing import Final
 from sim.report.blocks import Block, Cell, Fold, Paragraph, Section
 from sim.report.facts import Facts
 from sim.report.headlines import SHOWN
+from sim.report.quantity import probability
 from sim.words.catalogue import Words
 from sim.words.language import percent
 
@@ -81,5 +82,6 @@ def variance(facts: Facts) -> Section | None:
 def _share(part: float, whole: float, words: Words) -> Cell:
     if not whole > 0 or part != part:
         return Cell(words("quantity.unknown"))
-    is_small = 0 < part < 0.01 * whole
-    return Cell(percent(part / whole, words.language, 2 if is_small else 0))
+    ratio = part / whole
+    write = probability if 0 < ratio < 0.005 else percent
+    return Cell(write(ratio, words.language))
