@@ -16,6 +16,7 @@ from sim.registry.catalogues import (
     third_place_kinds,
 )
 from sim.registry.parameters import ParameterInfo
+from sim.registry.settings import Setting as Given
 from sim.scenario.schema import PARAMETERS
 from sim.simulation.balance import remarks_in_words
 from sim.words.catalogue import Words
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Setting:
-    """A parameter or lever as a table shows it, with the default it may differ from."""
+    """A parameter or lever as a table shows it, with the default it may differ from.
+
+    One that was chosen has no source but the experiment that tries it.
+    """
 
     name: str
     label: str
@@ -40,6 +44,7 @@ class Setting:
     default: object = None
     plausible: tuple[float, float] | None = None
     is_varied: bool = False
+    is_chosen: bool = False
     scale: float | None = None
 
 
@@ -188,7 +193,8 @@ class Inputs:
         label, by = info.label[self._language], setting or info
         scale = setting.scale if setting else None
         found = Setting(info.name, label, value, info.unit, by.evidence, by.source, default)
-        return replace(found, scale=scale)
+        is_here = info.name in self._set or info.name not in PARAMETERS  # which is a lever
+        return replace(found, is_chosen=is_here and by.source == Given.source, scale=scale)
 
     @property
     def assumed(self) -> int:

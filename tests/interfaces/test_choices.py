@@ -114,6 +114,8 @@ def test_what_was_set_or_varied_is_told_apart_from_the_scenario(facts):
         {s.name for s in inputs.scenario_settings(is_set=is_set)} for is_set in (False, True)
     )
     assert {"population", "spin_up"} <= stated and "residents_growth" in own - stated
+    sources = {s.name: source_in_words(s, Words("fr")) for s in inputs.parameters()}
+    assert sources["population"] == "choisi pour ces simulations" != sources["residents_growth"]
     assert [s.name for s in inputs.parameters() if s.is_varied] == ["starting_vacancy"]
     levers = [s.label for s in facts("under_shocks").inputs.levers("pandemic + facade")]
     assert any(label.startswith("Shop fronts: ") for label in levers)

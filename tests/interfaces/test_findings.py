@@ -90,6 +90,10 @@ def test_a_long_label_keeps_its_arm_and_its_level():
     assert len(short) <= 76
     assert short.startswith("Anchor closure + Transition")
     assert short.endswith("18 %")
+    label = (
+        "Bond du commerce en ligne + Cluster de transition, Vacance commerciale au départ : 8,25 %"
+    )
+    assert _short(label) == "Bond du commerce en ligne + Cluster…commerciale au départ : 8,25 %"
 
 
 def test_points_drawn_together_are_one_witness():

@@ -129,8 +129,10 @@ def draw_effect(axes: Axes, effect: Effect, at: float, sizes: tuple[float, float
 
 
 def _short(text: str) -> str:
-    """Cut a label in its middle: arms differ at its beginning, and levels at its end."""
+    """Cut a label between words of its middle: arms differ at its beginning, levels at its end."""
     if len(text) <= WIDEST:
         return text
     kept = WIDEST // 2
-    return f"{text[:kept].rstrip(' ,')}…{text[1 - kept :].lstrip()}"
+    first, last = text[:kept], text[1 - kept :]
+    first, last = first.rpartition(" ")[0] or first, last.partition(" ")[2] or last
+    return f"{first.rstrip(' ,+')}…{last.lstrip()}"

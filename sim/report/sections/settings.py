@@ -108,6 +108,8 @@ def _folded(
 
 def source_in_words(entry: Setting, words: Words) -> str:
     """Return a source in the reader's language; of a scaled lever, by how much."""
+    if entry.is_chosen and entry.scale is None:
+        return words("settings.chosen")
     if entry.scale is None:
         return source_in(entry.source, words.language)
     return words("budget.scaled", factor=value_of(rounded(entry.scale, 4), "1", words.language))
