@@ -61,8 +61,10 @@ class Inputs:
         self._arms = results.experiment.arms
         self._factors = {f.name for f in results.experiment.factors}
         content = results.experiment.content
-        self._set = {*content.get("settings", {}), *({"months"} & content.keys())}
         self._first = results.manifest["scenarios"][results.manifest["scenario_order"][0]]
+        given = self._first["settings"].items()
+        by_hand = [name for name, of in given if not of["origin"].endswith(".toml")]
+        self._set = {*content.get("settings", {}), *({"months"} & content.keys()), *by_hand}
 
     def _added(self, arm: str) -> list[Any]:
         """Return the interventions that an arm adds to the baseline."""

@@ -21,6 +21,7 @@ from sim.report.choices import Choices
 from sim.report.facts import Facts
 from sim.report.inputs import Setting
 from sim.report.pictures.trade_off import Choice, on_line
+from sim.report.report import write_report
 from sim.report.sections.answer import answer
 from sim.report.sections.effect_tables import effect_tables
 from sim.report.sections.question import question
@@ -34,6 +35,7 @@ from tests.reference.made_up_sweeps import made_up_sweep
 HEAD = 'indicators = ["running_projects", "open_shops_town_centre"]\nreplications = 12\n'
 SHOCKS = ("online_jump", "anchor_closure", "pandemic", "grant_cut")
 FILES = {
+    "alone": HEAD,
     "shocks_alone": 'interventions = ["online_jump", "anchor_closure", "grant_cut"]\n'
     f"{HEAD}[factors]\nstarting_vacancy = [0.10, 0.16]\n",
     "under_shocks": 'interventions = ["transition_cluster", "pandemic", ["pandemic", "facade"],'
@@ -119,6 +121,12 @@ def test_what_was_set_or_varied_is_told_apart_from_the_scenario(facts):
     assert [s.name for s in inputs.parameters() if s.is_varied] == ["starting_vacancy"]
     levers = [s.label for s in facts("under_shocks").inputs.levers("pandemic + facade")]
     assert any(label.startswith("Shop fronts: ") for label in levers)
+
+
+def test_a_sweep_without_anything_to_compare_or_months_has_a_report_that_says_so(facts):
+    page = write_report(facts("alone").results, "fr")["report.html"].decode()
+    assert "Aucun mois de ces simulations" in page
+    assert "identique avec et sans" not in page
 
 
 def test_what_is_done_under_a_shock_is_compared_with_the_shock_alone(facts):

@@ -34,10 +34,13 @@ def settings(facts: Facts) -> Section:
             caption = words("settings.caption", intervention=facts.quoted(arm))
             blocks.append(_folded(caption, inputs.levers(arm.name), words, "default"))
     blocks += [Subhead(words("settings.scenario")), *_whose(facts)]
-    caption = words("settings.scenario_caption", place=facts.place)
+    own, given = ("run.scenario_caption", "run.set_caption")
+    if facts.has_interventions:
+        own, given = ("settings.scenario_caption", "settings.set_caption")
+    caption = words(own, place=facts.place)
     blocks.append(_folded(caption, inputs.scenario_settings(is_set=False), words, "default"))
     if entries := inputs.scenario_settings(is_set=True):
-        blocks.append(_folded(words("settings.set_caption"), entries, words, "default"))
+        blocks.append(_folded(words(given), entries, words, "default"))
     title = words("section.settings" if facts.is_compared else "run.settings")
     return Section("settings", title, blocks)
 

@@ -10,7 +10,9 @@ from sim.report.facts import Facts
 
 
 def story(facts: Facts) -> list[Block]:
-    """Tell a run in sentences, and its numbers by zone."""
+    """Tell a run in sentences, and its numbers by zone, or that no month of it was kept."""
+    if facts.results.indicators.empty:
+        return [Paragraph(facts.words("run.no_months"))]
     first, *others = what_happened(facts.results, facts.language)
     # The other sections say where it starts, and on what it rests.
     elsewhere = {*facts.inputs.starting_point(), caveat(facts.results.manifest, facts.language)}
