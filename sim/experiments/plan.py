@@ -209,7 +209,13 @@ def _outputs(model: Model) -> str:
 
 
 def _canonical(value: Any) -> str:
-    """Return machine-independent JSON, with hexadecimal floats."""
+    """Return JSON that depends on neither machine nor order of keys, with hexadecimal floats.
+
+    Examples
+    --------
+    >>> _canonical({"b": 0.5, "a": (1, None)})
+    '{"a":[1,null],"b":"0x1.0000000000000p-1"}'
+    """
     return json.dumps(_exact(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
 
 

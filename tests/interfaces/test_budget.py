@@ -236,12 +236,18 @@ def test_a_resumed_comparison_keeps_its_scales(kept, monkeypatch):
     assert again.spending["levers"].tolist() == before.spending["levers"].tolist()
 
 
+def test_money_scaled_over_some_months_is_not_extended_to_more(kept):
+    with pytest.raises(sim.InputError, match="scaled to a budget over these months"):
+        sim.extend(kept[0], months=36)
+
+
 def test_the_board_ranks_every_arm_by_every_indicator(kept):
     board = kept[1].board
     assert board.groupby("measure")["rank"].apply(list).map(sorted).tolist() == [[1, 2, 3]] * 5
     placebo = board[board["intervention"] == "inert_cluster"]
     assert placebo["mean"].tolist() == [0.0] * 5
     assert placebo["eur_per_unit"].isna().all()
+    assert set(placebo["cost_verdict"]) == {"too_few"}  # rather than that it has no effect
 
 
 def test_money_per_unit_of_a_share_is_told_per_point(kept):
