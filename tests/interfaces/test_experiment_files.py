@@ -49,6 +49,13 @@ def test_a_valid_file_defines_its_factors_and_design(tmp_path):
     assert found.applicable("mid_sized_town", "baseline") == ("closure_rate",)
 
 
+def test_one_arm_is_a_run_several_are_a_comparison_and_several_points_a_sweep(tmp_path):
+    arm, points = 'interventions = ["facade"]\n', "[factors]\nclosure_rate = [0.1, 0.2]\n"
+    texts = ("", arm, points, arm + points)
+    kinds = [load_experiment(experiment(tmp_path, text)).kind for text in texts]
+    assert kinds == ["run", "comparison", "sweep", "sweep"]
+
+
 def test_points_of_a_list_have_the_values_of_their_factors_and_otherwise_the_usual_one(tmp_path):
     text = GOOD.partition("[factors]")[0] + (
         "[design]\nkind = 'list'\n[[points]]\ncluster_size = 20\nclosure_rate = 0.07\n"
