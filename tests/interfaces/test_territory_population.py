@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -51,6 +53,30 @@ def test_every_spelling_of_columns_is_understood(spelling, case, formats, town):
     grid = read_population(formats.csv(town.folder / "cells.csv", rows))
     assert grid.residents.sum() == town.residents.sum()
     assert grid.youth.sum() > 0
+
+
+def test_a_cell_that_comes_twice_is_named_with_both_its_lines(formats, town):
+    first, *rows, last = town.cells()
+    said = rf"line {len(rows) + 4}: .*{last['idcar_200m']}.* \(first on line 3\)"
+    rows = [first, last, *rows, last]
+    with pytest.raises(InputError, match=said):
+        read_population(formats.csv(town.folder / "cells.csv", rows))
+
+
+def test_a_part_of_a_file_that_unpacks_to_too_much_is_refused_wherever_it_is(
+    formats, town, monkeypatch
+):
+    monkeypatch.setattr("sim.territory.parquet_file.LARGEST_TABLE", 10_000)
+    few, many = (
+        pa.table({"idcar_200m": [str(k) for k in range(n)], "ind": [1.0] * n}) for n in (1, 9_000)
+    )
+    path = town.folder / "parts.parquet"
+    with pq.ParquetWriter(path, few.schema) as writer:
+        for part in (few, many, few):
+            writer.write_table(part)
+    monkeypatch.setattr(pq.ParquetFile, "iter_batches", lambda *_, **__: iter(()))
+    with pytest.raises(InputError, match="unpacks to more than 10,000 bytes"):
+        read_population(path)
 
 
 @pytest.mark.parametrize("spelling", ["Id_carr1km", "id_carr_1km", "idcar_1km", "IDCAR_1KM"])
