@@ -129,8 +129,17 @@ def test_force_does_not_touch_a_folder_that_no_run_wrote(tmp_path: Path) -> None
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
 
-def test_force_removes_files_of_an_earlier_run_and_keeps_all_others(tmp_path: Path) -> None:
+@pytest.mark.parametrize("has_hard_links", [True, False])
+def test_force_removes_files_of_an_earlier_run_and_keeps_all_others(
+    has_hard_links: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     out = tmp_path / "out"
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError
+
+    if not has_hard_links:
+        monkeypatch.setattr(os, "link", refuse)
     save(out, "old")
     manifest = json.loads((out / MANIFEST).read_text())
     (out / "maps.npz").write_text("old")

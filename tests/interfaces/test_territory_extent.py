@@ -126,6 +126,23 @@ def test_a_retail_park_far_from_homes_stays_with_its_commune(n_near, n_kept, for
     assert territory.premises_cell.size == n_kept
 
 
+AROUND = {"north": (9, 4), "south": (-3, 4), "west": (3, -3), "east": (3, 12)}
+
+
+@pytest.mark.parametrize("lacking", [None, *AROUND])
+def test_shops_all_around_are_those_of_a_larger_extract_and_no_other_place(formats, town, lacking):
+    rows = [shop(town, 3, 3)]
+    rows += [
+        shop(town, *cell) for side, cell in AROUND.items() for _ in range(9) if side != lacking
+    ]
+    path = formats.csv(town.folder / "s.csv", rows)
+    if lacking:
+        with pytest.raises(InputError, match="are both files about the same place"):
+            import_territory(town.population(), path, name="T")
+    else:
+        assert import_territory(town.population(), path, name="T").premises_cell.size > 0
+
+
 def vacancy_of(formats, town, n_open, marked, **options):
     rows = [shop(town, 3, 2 + i % 3) for i in range(n_open)]
     rows += [shop(town, 3, 3) | {"shop": "vacant"}] * marked
