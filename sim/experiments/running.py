@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from sim.errors import InputError
 from sim.experiments.addresses import is_remote
 from sim.experiments.budget import within_budget
-from sim.experiments.code import code_here
 from sim.experiments.commands import commands_of_sweep
 from sim.experiments.engine import Engine, Tally
 from sim.experiments.executors import check_executor, start_workers, worker_number
 from sim.experiments.experiment import Experiment
 from sim.experiments.experiment_file import larger, load_experiment
+from sim.experiments.growing import is_whole, update
 from sim.experiments.manifest import describe, files_of
 from sim.experiments.manifest_schema import FORMAT
 from sim.experiments.parts import FAILED
@@ -198,8 +198,8 @@ def run_experiment(
     if resume and _holds_something(store.folder):
         store.open()
         known = Results(store).experiment
-        if _is_whole(store, plan, known):
-            _update(store, experiment, plan, commands)
+        if is_whole(store, plan, known):
+            update(store, experiment, plan, commands)
         else:
             experiment = known
     else:
@@ -292,12 +292,12 @@ def extend(
         known_runs = set(zip(held["point"].tolist(), held["rep"].tolist(), strict=True))
         rows = [row for row in plan.rows if row[1:3] in known_runs or row[1:3] in only]
         plan = replace(plan, rows=rows)
-    _is_whole(store, plan, known)
+    is_whole(store, plan, known)
     made = store.manifest["run"]
     again = {key: made[key] for key in ("command", "python")}
     # reports of sweeps also say how to repeat what was added
     commands = again if known.factors else commands_of_sweep(Path(folder).name, {})
-    _update(store, experiment, plan, commands)
+    update(store, experiment, plan, commands)
     fill(store, plan, how)
     return Results(store, experiment)
 
@@ -368,40 +368,3 @@ def _refuse(tally: Tally) -> NoReturn:
     raise InputError(
         message if kind == InputError.__name__ else f"every run fails: {kind}: {message}"
     )
-
-
-def _is_whole(store: Store, plan: Plan, known: Experiment) -> bool:
-    """Return whether a plan contains all that a store holds.
-
-    Raise `InputError` if neither contains the other, or the store's runs were done by other code.
-    """
-    folder, made = store.folder, store.manifest["run"]
-    if differences := code_here().differences(made["code"]):
-        raise InputError(
-            f"{folder} was made by other code: {differences}. Go on with that code, or make it"
-            " again by --force or in another --out."
-        )
-    before, horizons = store.design()["key"], set(known.horizons)
-    gone = ~before.isin(plan.keys)
-    if not gone.any() and horizons <= set(plan.model.horizons):
-        return True
-    if set(plan.keys) <= set(before) and set(plan.model.horizons) <= horizons:
-        return False
-    raise InputError(
-        f"{folder} holds another experiment: {int(gone.sum()):,} of its {len(before):,} runs are"
-        " not among those asked for, or a file that it names has changed; choose another --out,"
-        f" or go on with what it holds by: sim extend {folder}"
-    )
-
-
-def _update(store: Store, experiment: Experiment, plan: Plan, commands: Mapping[str, str]) -> None:
-    """Rewrite the question and the design if they have grown."""
-    manifest = store.manifest
-    with store.locked():
-        was_interrupted = any(about.get("before") for about in manifest["files"].values())
-        is_known = not was_interrupted and len(store.design()) == len(plan.rows)
-        if is_known and manifest["run"]["horizons"] == list(experiment.horizons):
-            return
-        made = describe(experiment, commands)
-        kept = {name: manifest[name] for name in ("environment", "workers") if name in manifest}
-        store.replace(files_of(experiment, plan.table()), made | kept)

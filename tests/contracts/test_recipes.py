@@ -7,7 +7,6 @@ the recipe lists, and uses what was added as a newcomer would.
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -16,11 +15,6 @@ from tests.contracts.checkout import Checkout, follows
 pytestmark = pytest.mark.slow
 
 TWICE = "--reps 2 --workers 1 --out results"
-
-
-@pytest.fixture
-def checkout(tmp_path: Path) -> Checkout:
-    return Checkout(tmp_path)
 
 
 PROCESS = '''"""Lease indexation: rents follow an index of prices, whatever happens nearby.

@@ -105,7 +105,7 @@ async function open() {
   guide.forget(about.is_same);
   story.settings(about, offer);
   board.speak();
-  layerWords();
+  maps.tell(present.layer(), offer, about?.scales[layer]);
   await ground.load(about.session, about, settings.chosen.scenario);
   month = 0;
   target = Math.min(target, about.months);
@@ -234,7 +234,7 @@ function see(scene, isCalm) {
   if (scene.layer !== layer) {
     layer = element("layer").value = scene.layer;
     timeline.forget();
-    layerWords();
+    maps.tell(present.layer(), offer, about?.scales[layer]);
   }
   go(scene.month, isCalm ? offer.limits.steps : Math.max(1, Math.ceil((scene.month - month) / PACED)));
 }
@@ -246,10 +246,7 @@ async function words() {
 // After words, more replications may be under way: those of another month.
 const follow = () => !about.is_same && replications.look();
 
-async function commands() {
-  const found = await api.command(present.session);
-  for (const name of ["command", "compare", "python"]) element(name).textContent = found[name];
-}
+const commands = () => takeAway.commands(present.session);
 
 // The address is a link to what is shown.
 const bookmark = () => settings.write({ language, layer, month, budget: board.budget() });
@@ -294,15 +291,7 @@ function layout() {
   element("language").replaceChildren(...options());
   element("footer").textContent = say("footer", { version: offer.package_version, model: offer.model_version });
   document.title = `Essaim – ${say("title")}`;
-  layerWords();
-}
-
-function layerWords() {
-  const one = present.layer();
-  element("layer-help").textContent = text(one.definition);
-  element("layer-origin").replaceChildren(control.origin(one, offer));
-  maps.colour(one, offer.differences);
-  if (about) maps.legend(one, about.scales[layer]);
+  maps.tell(present.layer(), offer, about?.scales[layer]);
 }
 
 function recolour() {
@@ -348,7 +337,7 @@ function listen() {
   on("layer", "change", () => {
     layer = element("layer").value;
     timeline.forget();
-    layerWords();
+    maps.tell(present.layer(), offer, about?.scales[layer]);
     next(async () => {
       await show(0);
       await settle();

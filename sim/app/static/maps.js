@@ -1,5 +1,6 @@
 // The ground of the town: a layer cell by cell, its legends, and the readout of one cell.
 
+import { origin } from "./control.js";
 import * as palette from "./palette.js";
 import { number, percent, quantity, say, text } from "./language.js";
 import * as api from "./api.js";
@@ -52,7 +53,15 @@ function fit(rows, columns) {
   });
 }
 
-export function legend(layer, [low, high]) {
+// Says what a layer shows, from what source and, of a town, by which scale.
+export function tell(layer, offer, scale) {
+  element("layer-help").textContent = text(layer.definition);
+  element("layer-origin").replaceChildren(origin(layer, offer));
+  colour(layer, offer.differences);
+  if (scale) legend(layer, scale);
+}
+
+function legend(layer, [low, high]) {
   const show = (value, digits) => (layer.is_share ? percent(value, 0) : number(value, digits));
   const whole = layer.is_share && high === 1;
   element("legend-low").textContent = show(low, 0);

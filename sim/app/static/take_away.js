@@ -13,6 +13,12 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
+// Shows how to get the same by the command line and in Python.
+export async function commands(session) {
+  const found = await api.command(session);
+  for (const name of ["command", "compare", "python"]) element(name).textContent = found[name];
+}
+
 // Opens the browser's dialog for printing a document, which also saves it as a PDF.
 function printOut(address) {
   document.getElementById("printed")?.remove();
