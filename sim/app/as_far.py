@@ -1,4 +1,4 @@
-"""How far a parameter may move until the model's own start refuses it, while the others stay.
+"""The last value of a parameter before the model's own start refuses it, while the others stay.
 
 Bounds of a parameter are its own. Whether a territory can start from several of them together is
 found by starting it, which is tried only where a start was refused.

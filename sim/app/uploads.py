@@ -55,7 +55,7 @@ class Upload(BaseModel):
 
     @property
     def said(self) -> dict[str, Any]:
-        """What is known of the files, as the reading takes it."""
+        """Knowledge of the files, in the words of `sim.app.read_town.read_town`."""
         return self.model_dump(exclude={"files"})
 
 

@@ -49,7 +49,7 @@ Extent = tuple[float, float, float, float]
 
 
 class Streets:
-    """What lies on a part of a grid.
+    """Streets, waters, squares and names on a part of a grid.
 
     Parameters
     ----------

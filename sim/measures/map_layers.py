@@ -68,7 +68,7 @@ class Layer:
 
     @property
     def is_share(self) -> bool:
-        """Whether values are shares, blank where there is nothing to measure."""
+        """Tell whether values are shares, blank where there is nothing to measure."""
         return self.unit == "share"
 
     @property
