@@ -127,7 +127,7 @@ def test_a_folder_alone_repeats_its_experiment(true, tmp_path):
 
 def test_results_made_by_other_code_are_not_mixed_with_those_of_this(true, monkeypatch):
     other = code.Code("0.1", code_here().sources, {**code_here().libraries, "numpy": "1.26.0"})
-    monkeypatch.setattr("sim.experiments.running.code_here", lambda: other)
+    monkeypatch.setattr("sim.experiments.growing.code_here", lambda: other)
     with pytest.raises(InputError, match=r"numpy .+ there and 1\.26\.0 here"):
         extend(true.folder, replications=4, executor="serial")
     assert len(true.store.statuses()) == 12
