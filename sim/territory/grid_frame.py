@@ -93,6 +93,9 @@ def _project(epsg: int | str, to: int | str, x: Floats, y: Floats) -> tuple[Any,
         ) from None
     try:
         projected: tuple[Any, Any] = _transformer(epsg, to).transform(x, y)
-    except exceptions.CRSError:
-        raise InputError(f"EPSG:{epsg} is no coordinate reference system known here.") from None
+    except exceptions.ProjError:
+        # One of both is the file's, by its code or its WKT.
+        words = [f"EPSG:{one}" for one in (epsg, to) if isinstance(one, int)]
+        named = words[0] if len(words) == 2 else "the file's"
+        raise InputError(f"{named} is no coordinate reference system known here.") from None
     return projected
