@@ -128,7 +128,9 @@ class StartParameters(ParameterGroup):
     )
 
 
-def _allocate(territory: Territory, values: Mapping[str, Any], sizes: Mapping[str, int]) -> State:
+def _allocate(
+    territory: Territory, place: Territory, values: Mapping[str, Any], sizes: Mapping[str, int]
+) -> State:
     rows, columns = territory.shape
     work = huff_work_shape(rows, columns, usual_lanes(rows, columns))
     return State(
@@ -137,7 +139,7 @@ def _allocate(territory: Territory, values: Mapping[str, Any], sizes: Mapping[st
             "column": columns,
             "premises": territory.premises_cell.size,
             "component": decay_components(values),
-            **people_sizes(territory.place_alone, values),
+            **people_sizes(place, values),
             "project_kind": len(project_kinds()),
             **sizes,
             **dict(zip(("lane", "height", "width"), work, strict=True)),
@@ -184,10 +186,12 @@ def _lay_ground(state: State, territory: Territory, values: Mapping[str, Any]) -
     state["sector.decay"], state["sector.decay_weight"] = rates, weights
 
 
-def _lay_surroundings(state: State, territory: Territory, values: Mapping[str, Any]) -> None:
+def _lay_surroundings(
+    state: State, territory: Territory, place: Territory, values: Mapping[str, Any]
+) -> None:
     """Set what people find around them, and their thirds by income."""
     rows, columns = territory.shape
-    state["cell.income_third"] = income_thirds(territory.income, territory.place_alone.residents)
+    state["cell.income_third"] = income_thirds(territory.income, place.residents)
     count = np.bincount(territory.premises_cell, minlength=rows * columns)
     state["cell.premises"] = count.reshape(rows, columns)
     state["town.neighbourhood_decay"] = values["neighbourhood_decay"] * state["town.cell_km"][0]
@@ -351,11 +355,12 @@ def starting_state(
     InputError
         If no margin sustains the starting vacancy with the given rates.
     """
-    state = _allocate(territory, values, sizes)
+    place = territory.place_alone
+    state = _allocate(territory, place, values, sizes)
     _lay_ground(state, territory, values)
-    _lay_surroundings(state, territory, values)
-    settle_people(state, territory.place_alone, values)
-    start_youth(state, territory.place_alone, values, seed, threads=threads)
+    _lay_surroundings(state, territory, place, values)
+    settle_people(state, place, values)
+    start_youth(state, place, values, seed, threads=threads)
     start_projects(state, values, seed)
     _set_drivers(state, values)
     scale = age_scale(
