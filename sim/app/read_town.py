@@ -13,11 +13,13 @@ import json
 import os
 import sys
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
 from sim.errors import InputError
+from sim.territory.remedies import Refusal
 
 SECONDS: Final = 60
 """Maximum processor time of a reading."""
@@ -37,27 +39,56 @@ FOLLOWING: Final = (
 
 
 def read_town(
-    folder: Path, name: str, communes: Sequence[str] = (), vacancy: float | None = None
+    folder: Path,
+    name: str,
+    *,
+    vacancy: float | None = None,
+    around: str | None = None,
+    centres: Sequence[str] = (),
+    columns: Mapping[str, str] | None = None,
+    layer: str | None = None,
+    kinds: str | None = None,
+    population_source: str | None = None,
+    shops_source: str | None = None,
+    **asked: Any,
 ) -> dict[str, Any]:
     """Read the files of the present folder, and write the scenario of the town to another.
 
+    Parameters are those of the command line; `kinds` is the one file that is not of the place.
     Returns which file is what and the balance sheet, as JSON. Raise `InputError` like the import.
     """
     from sim.simulation.balance import balance_sheet, with_balance
-    from sim.territory.extent import Reading
+    from sim.simulation.outside_shares import with_outside_shares
+    from sim.territory.extent import Reading, parse_point
     from sim.territory.import_territory import import_territory
     from sim.territory.imported_scenario import write_imported_scenario
     from sim.territory.recognise import recognise_files
+    from sim.territory.shop_kinds import read_kinds
     from sim.territory.vacancy import VacancyRequest
 
     files = sorted(path for path in Path().iterdir() if path.is_file())
     for path in files:
         _refuse_bomb(path)
-    population, shops, ground = recognise_files(files, Reading())
+    own = [path for path in files if path.name != kinds]
+    if not own:
+        raise InputError("there is no file of residents among these.")
+    reading = Reading(columns or {}, layer)
+    population, shops, ground = recognise_files(own, reading)
     territory = import_territory(
-        population, shops, name=name, communes=communes, vacancy=VacancyRequest(share=vacancy),
+        population,
+        shops,
+        name=name,
+        around=parse_point(around, "the point") if around else None,
+        vacancy=VacancyRequest(share=vacancy),
+        centres=[parse_point(one, "the town centre") for one in centres],
+        reading_population=replace(reading, source=population_source),
+        reading_shops=replace(
+            reading, source=shops_source, kinds=read_kinds(Path(kinds)) if kinds else {}
+        ),
         ground=ground,
-    )  # fmt: skip
+        **asked,
+    )
+    territory = with_outside_shares(territory)
     balance = balance_sheet(territory)
     # Nobody sees the town before its sheet.
     accepted = with_balance(territory, balance, is_accepted=True)
@@ -69,6 +100,7 @@ def read_town(
             for what, path in (("residents", population), ("shops", shops), ("map", ground))
         },
         "balance": balance.as_json(),
+        "remedies": [remark.remedy and asdict(remark.remedy) for remark in balance.remarks],
     }
 
 
@@ -106,6 +138,8 @@ def main(folder: str, said: dict[str, Any]) -> None:
     _bound()
     try:
         answer = read_town(target / "town", **said)
+    except Refusal as error:
+        answer = {"refusal": error.renamed(f"{target}/", "").renamed("files/", "").as_json()}
     except InputError as error:
         answer = {"error": str(error).replace(f"{target}/", "").replace("files/", "")}
     except MemoryError:

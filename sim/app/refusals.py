@@ -19,6 +19,7 @@ from sim.errors import InputError
 from sim.interventions import TYPES, list_interventions, load_intervention
 from sim.registry.catalogues import third_place_kinds
 from sim.scenario.schema import PARAMETERS
+from sim.territory.remedies import Refusal
 from sim.words.catalogue import Texts
 from sim.words.folders import ENGLISH, Language, languages
 from sim.words.language import typeset
@@ -99,7 +100,9 @@ def answer_errors(api: FastAPI) -> None:
         def handler(request: HTTPRequest, error: Any) -> JSONResponse:
             status, sentence = sentences[kind](error)
             lang = _reader(request)
-            told = {"error": labelled(translated(sentence, lang), lang)}
+            is_refusal = isinstance(error, Refusal)
+            said = error.on_page(lang) if is_refusal else translated(sentence, lang)
+            told = {"error": labelled(said, lang)}
             about: dict[str, Any] = {"settings": named} if (named := settings_in(sentence)) else {}
             if isinstance(error, TooFar):
                 about |= {"possible": {"setting": error.setting, "value": error.value}}

@@ -17,14 +17,19 @@ from starlette.requests import ClientDisconnect
 
 from sim.app.guard import UPLOADS
 from sim.app.offer import offered_scenario
+from sim.app.request import LARGEST_GRID
 from sim.app.town_sheet import town_sheet
 from sim.app.towns import Town, Towns, new_folder
 from sim.app.uploads import receive
+from sim.simulation.simulation import territory_of
+from sim.territory.public_data import place_of_cell
 
 MOST_AT_ONCE: Final = 4
 """Maximum number of uploads under way, from the first byte to the end of the reading."""
 
 Key = Annotated[str, InPath(max_length=64)]
+
+CellIndex = Annotated[int, InPath(ge=0, lt=LARGEST_GRID)]
 
 _UPLOAD: Final[dict[str, Any]] = {
     "requestBody": {
@@ -69,6 +74,12 @@ def answer_towns(api: FastAPI, towns: Towns) -> None:
         headers = {"content-disposition": 'attachment; filename="town.zip"'}
         content = _found(towns, key).archive()
         return Response(content, media_type="application/zip", headers=headers)
+
+    @api.get(UPLOADS + "/{key}/cells/{row}/{column}")
+    def place(key: Key, row: CellIndex, column: CellIndex) -> dict[str, str]:
+        """Return latitude and longitude of the middle of a cell, as a town centre takes them."""
+        territory = territory_of(_found(towns, key).scenario)
+        return {"place": place_of_cell(territory, row, column)}
 
     @api.delete(UPLOADS + "/{key}", status_code=204)
     def forget(key: Key) -> None:

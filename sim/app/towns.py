@@ -22,13 +22,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sim.app.on_page import on_page
 from sim.app.request import LARGEST_GRID, MOST_PREMISES, MOST_RESIDENTS
 from sim.app.sessions import TooMany
 from sim.errors import InputError
 from sim.scenario.scenario import Scenario, load_scenario
 from sim.simulation.balance import run_a_month
 from sim.simulation.simulation import territory_of
+from sim.territory.remedies import Refusal
 
 MOST: Final = 24
 """Maximum number of towns."""
@@ -160,8 +160,10 @@ def read_apart(folder: Path, **said: Any) -> dict[str, Any]:
             "these files take longer to read than the page allows, or are damaged; cut the place"
             " out of them, or get them again."
         ) from None
+    if "refusal" in answer:
+        raise Refusal(**answer["refusal"])
     if "error" in answer:
-        raise InputError(on_page(answer["error"]))
+        raise InputError(answer["error"])
     return answer
 
 

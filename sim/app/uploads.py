@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -18,30 +18,32 @@ from sim.errors import InputError
 MOST_FILES: Final = 6
 LONGEST_HEAD: Final = 8192
 MOST_COMMUNES: Final = 50
+MOST_CENTRES: Final = 8
 MOST_VACANT: Final = 0.9
 """Largest share of vacant premises that an import takes."""
 
 _BROKEN: Final = "the files did not arrive as they were announced; send them again."
 
 
+Short = Annotated[str, Field(min_length=1, max_length=200)]
+Metres = Annotated[float, Field(allow_inf_nan=False)]
+
+
 class UploadedFile(BaseModel):
-    """Name and bytes of a file."""
+    """Name and bytes of a file, and whether it tells kinds of shop."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     name: Annotated[str, Field(max_length=255)]
     size: Annotated[int, Field(ge=0, le=LARGEST_UPLOAD)]
+    is_kinds: bool = False
 
 
 class Upload(BaseModel):
     """The name of a town, its files in the order in which they follow, and what is known of them.
 
-    Attributes
-    ----------
-    communes : list of str
-        INSEE's codes of the communes to keep; all of the files by default.
-    vacancy : float, optional
-        Known share of vacant premises.
+    What is known goes by the names of `sim.territory.import_territory.import_territory`; places are
+    texts, ``48.07,-0.77``.
     """
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -51,12 +53,28 @@ class Upload(BaseModel):
     communes: Annotated[
         list[Annotated[str, Field(max_length=20)]], Field(max_length=MOST_COMMUNES)
     ] = []
+    around: Short | None = None
+    radius: Metres = 5_000.0
+    buffer: Metres = 0.0
+    centres: Annotated[list[Short], Field(max_length=MOST_CENTRES)] = []
     vacancy: Annotated[float, Field(ge=0, le=MOST_VACANT, allow_inf_nan=False)] | None = None
+    year: int | None = None
+    columns: dict[Literal["ind", "ind_snv", "depcom", "shop", "lon", "lat"], Short] = {}
+    layer: Short | None = None
+    population_source: Short | None = None
+    shops_source: Short | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the files in the folder of the server."""
+        return plain_names([file.name for file in self.files])
 
     @property
     def said(self) -> dict[str, Any]:
         """Knowledge of the files, in the words of `sim.app.read_town.read_town`."""
-        return self.model_dump(exclude={"files"})
+        pairs = zip(self.names, self.files, strict=True)
+        kinds = next((name for name, file in pairs if file.is_kinds), None)
+        return self.model_dump(exclude={"files"}) | {"kinds": kinds}
 
 
 def plain_names(names: list[str]) -> list[str]:
@@ -89,7 +107,7 @@ async def receive(pieces: AsyncIterator[bytes], folder: Path) -> Upload:
     except ValidationError as error:
         reason = error.errors()[0]["msg"].rstrip(".").lower()
         raise InputError(f"these files cannot be taken: {reason}.") from None
-    paths = [folder / name for name in plain_names([file.name for file in upload.files])]
+    paths = [folder / name for name in upload.names]
     waiting = list(zip(paths, (file.size for file in upload.files), strict=True))
     for path in paths:
         path.touch(exist_ok=False)

@@ -85,6 +85,7 @@ def import_command(
 ) -> None:
     """Import a real place as a scenario for 'sim run'."""
     from sim.simulation.balance import balance_sheet, run_a_month, with_balance
+    from sim.simulation.outside_shares import with_outside_shares
     from sim.territory.import_territory import summary_lines
     from sim.territory.imported_scenario import write_imported_scenario
 
@@ -93,6 +94,7 @@ def import_command(
         centre, vacancy, vacancy_file, columns, kinds, layer, population_source, shops_source,
         ground, ground_source,
     )  # fmt: skip
+    territory = with_outside_shares(territory, archetype)
     balance = balance_sheet(territory, archetype)
     doubts = [remark for remark in balance.remarks if remark.is_doubt]
     if doubts and not accept:
@@ -145,6 +147,7 @@ def check_command(
     others of its kind. Ends with exit code 2 if an import would be refused.
     """
     from sim.simulation.balance import balance_sheet
+    from sim.simulation.outside_shares import with_outside_shares
     from sim.territory.import_territory import summary_lines
     from sim.territory.recognise import recognise_files
 
@@ -153,6 +156,7 @@ def check_command(
         population, shops, "check", year, commune, around, radius, buffer, centre, vacancy,
         vacancy_file, columns, kinds, layer, population_source, shops_source, ground, ground_source,
     )  # fmt: skip
+    territory = with_outside_shares(territory, archetype)
     balance = balance_sheet(territory, archetype)
     if as_json:
         CONSOLE.json(balance.as_json() | {"provenance": territory.provenance})
@@ -174,7 +178,7 @@ def check_command(
 
 
 def _said(remark: Remark) -> str:
-    return f"{remark.sentence(ENGLISH)} {remark.remedy}".strip()
+    return f"{remark.sentence(ENGLISH)} {remark.advice}".strip()
 
 
 def _reading(
@@ -212,6 +216,7 @@ def _read(
     ground: Path | None,
     ground_source: str | None,
 ) -> Territory:
+    from sim.territory.extent import parse_point
     from sim.territory.import_territory import import_territory
     from sim.territory.vacancy import VacancyRequest
 
@@ -231,12 +236,12 @@ def _read(
         shops,
         name=name,
         year=year,
-        around=_point("--around", around),
+        around=parse_point(around, "--around") if around is not None else None,
         radius=radius,
         communes=codes,
         buffer=buffer,
         vacancy=VacancyRequest(share=share, is_counted=is_counted, file=vacancy_file),
-        centres=[point for one in centres or () if (point := _point("--centre", one))],
+        centres=[parse_point(one, "--centre") for one in centres or ()],
         reading_population=_reading(columns, None, layer, population_source),
         reading_shops=_reading(columns, kinds, layer, shops_source),
         ground=ground,
@@ -286,18 +291,6 @@ def show_command(
     if out is not None:
         CONSOLE.say(f"Map: {out}")
     CONSOLE.next(f"sim run {scenario}")
-
-
-def _point(option: str, text: str | None) -> tuple[float, float] | None:
-    if text is None:
-        return None
-    try:
-        latitude, longitude = (float(part) for part in text.split(","))
-    except ValueError:
-        raise InputError(
-            f"{option} {text}: expected latitude,longitude such as 48.07,-0.77."
-        ) from None
-    return latitude, longitude
 
 
 def _described(territory: Territory) -> dict[str, Any]:

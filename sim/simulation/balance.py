@@ -16,6 +16,7 @@ from sim.simulation.simulation import Simulation
 from sim.territory.generate import SECTOR_MIX
 from sim.territory.imported_scenario import suggest_archetype
 from sim.territory.public_data import where_to_find
+from sim.territory.remedies import Remedy, sentence
 from sim.territory.territory import SECTORS, VACANT, Territory
 from sim.words.catalogue import Words
 from sim.words.folders import ENGLISH, Language
@@ -51,18 +52,22 @@ USUAL_RANGE: Final = 2.0
 class Remark:
     """One remark; a doubt stops an import until the user accepts it.
 
-    `code` is a key of the words under ``balance``, with their values; `remedy` says in the terms of
-    the command line what to do about it.
+    `code` is a key of the words under ``balance``, with their values.
     """
 
     code: str
     values: Mapping[str, int | float | str] = field(default_factory=dict)
-    remedy: str = ""
+    remedy: Remedy | None = None
     is_doubt: bool = False
 
     def sentence(self, language: Language) -> str:
         """Return the remark in words."""
         return _in_words(self.code, self.values, language)
+
+    @property
+    def advice(self) -> str:
+        """The remedy as a sentence of the command line; empty without one."""
+        return sentence(self.remedy.on_command_line) if self.remedy else ""
 
 
 def _in_words(code: str, values: Mapping[str, Any], language: Language) -> str:
@@ -73,7 +78,7 @@ def _in_words(code: str, values: Mapping[str, Any], language: Language) -> str:
 def _value(name: str, value: int | float | str, language: Language) -> int | float | str:
     if isinstance(value, str) or name == "count":
         return value
-    if name in ("share", "low", "high"):
+    if name in ("share", "low", "high", *SECTORS):
         return percent(value, language)
     if name == "year":
         return str(value)
@@ -121,7 +126,8 @@ class Balance:
                 for name, (here, usual) in self.figures.items()
             },
             "remarks": [
-                asdict(remark) | {"sentence": remark.sentence(ENGLISH)} for remark in self.remarks
+                asdict(remark) | {"remedy": remark.advice, "sentence": remark.sentence(ENGLISH)}
+                for remark in self.remarks
             ],
         }
 
@@ -180,6 +186,8 @@ def balance_sheet(territory: Territory, archetype: str | None = None) -> Balance
         remarks += _of_shops(territory)
     if buffer := parts.get("buffer"):
         remarks.append(Remark("buffer", {n: round(buffer[n]) for n in ("residents", "premises")}))
+        if "leaving_place" in buffer:
+            remarks.append(Remark("leaving", buffer["leaving_place"]))
     remarks += _of_sources(parts)
     return Balance(chosen, figures, remarks)
 
@@ -207,14 +215,14 @@ def _doubts(
     remarks = []
     if empty:
         values: dict[str, int | float | str] = {"n": empty, "all": n, "share": empty / n}
-        remedy = "Does the file of residents hold the whole place?"
-        remarks.append(Remark("empty_cells", values, remedy, empty > MOST_IN_EMPTY_CELLS * n))
+        is_doubt = empty > MOST_IN_EMPTY_CELLS * n
+        remarks.append(Remark("empty_cells", values, Remedy("whole_place"), is_doubt))
     if unknown:
         kinds = territory.provenance["premises"]["unknown_kinds"]
         some = ", ".join(sorted(kinds, key=lambda kind: (-kinds[kind], kind))[:5])
         values = {"count": unknown, "some": some}
-        remedy = "Say what they are with --kinds FILE."
-        remarks.append(Remark("unknown_kinds", values, remedy, unknown_share > MOST_UNKNOWN))
+        is_doubt = unknown_share > MOST_UNKNOWN
+        remarks.append(Remark("unknown_kinds", values, Remedy("kinds"), is_doubt))
     return remarks
 
 
@@ -222,7 +230,7 @@ def _of_shops(territory: Territory) -> list[Remark]:
     remarks, premises = [], territory.provenance["premises"]
     vacancy = territory.provenance["vacancy"]
     values = {name: vacancy[name] for name in ("share", "low", "high")}
-    remedy = "A count by the town hall, --vacancy or --vacancy-file tells it."
+    remedy = Remedy("vacancy")
     if vacancy.get("generated"):
         remarks.append(Remark("vacancy_assumed", values, remedy))
     elif values["low"] < values["high"]:
@@ -236,22 +244,18 @@ def _of_shops(territory: Territory) -> list[Remark]:
     sectors = territory.premises_sector[in_centre]
     comparison = float((sectors == SECTORS.index("comparison")).mean()) if sectors.size else 0.0
     if sectors.size >= FEWEST_IN_CENTRE and comparison > MOST_COMPARISON:
-        remedy = "Look at the map, and say where the centre is with --centre."
-        remarks.append(Remark("centre", {"share": comparison}, remedy))
+        remarks.append(Remark("centre", {"share": comparison}, Remedy("centre")))
     return remarks
 
 
 def _of_sources(parts: dict[str, Any]) -> list[Remark]:
     remarks = [
-        Remark(f"source_{words}", {}, f"State source and licence with --{option}.")
-        for part, words, option in (
-            ("residents", "residents", "population-source"),
-            ("premises", "shops", "shops-source"),
-        )
+        Remark(f"source_{words}", {}, Remedy(f"source_{words}"))
+        for part, words in (("residents", "residents"), ("premises", "shops"))
         if parts[part].get("licence") == "unknown"
     ]
     if "assumed" in parts["income"].get("year_from", ""):
-        remarks.append(Remark("year", {"year": parts["income"]["year"]}, "State it with --year."))
+        remarks.append(Remark("year", {"year": parts["income"]["year"]}, Remedy("year")))
     return remarks
 
 

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from sim.errors import InputError
 from sim.kernels.arrays import Floats, Ints
 from sim.territory.grid_frame import GRID_EPSG, OVERSEAS, GridFrame
+from sim.territory.remedies import Refusal
 from sim.territory.table import Table
 
 MAX_CELLS: Final = 25_000_000
@@ -62,9 +63,10 @@ class Cells:
         columns = (int(self.east.max()) - west) // size + 1
         rows = (int(self.north.max()) - south) // size + 1
         if rows * columns > MAX_CELLS:
-            raise InputError(
+            raise Refusal(
                 f"{self.table.path} spans {rows} x {columns} cells, more than the {MAX_CELLS:,}"
-                " that fit; keep a part of it (--around, --radius)."
+                " that fit",
+                "part",
             )
         north = float(south + rows * size)
         return GridFrame(float(west), north, float(size), rows, columns, self.epsg)

@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from sim.errors import InputError, nearest
+from sim.territory.remedies import Refusal
 
 
 def plain_word(text: str) -> str:
@@ -86,9 +87,6 @@ def columns_in(
             raise InputError(f"{path} has two columns called {same[0].strip().lower()!r}.")
         if once and present[0] != words[0] and len(present) > 1:
             names = " and ".join(by_word[word][0] for word in present[:3])
-            raise InputError(
-                f"{path} has {names}, each of which may be {name!r}; say which with --columns"
-                f" {name}=NAME."
-            )
+            raise Refusal(f"{path} has {names}, each of which may be {name!r}", "column", name=name)
         found[name] = same[0]
     return found

@@ -15,6 +15,7 @@ from scipy.spatial import cKDTree
 from sim.errors import InputError
 from sim.kernels.arrays import Bools, Floats
 from sim.territory.grid_frame import to_grid_coordinates
+from sim.territory.remedies import Refusal
 
 __all__ = ["Extent", "Reading"]
 
@@ -67,15 +68,13 @@ class Extent:
                     " 53130 or 2A004 (it is not the postal code)."
                 )
         if at is not None and self.communes:
-            raise InputError("--around and --commune both say which cells to keep; give one.")
+            raise InputError("communes and a circle both say which cells to keep; give one.")
         if not 0 <= self.buffer <= LARGEST_BUFFER:
             raise InputError(
                 f"buffer is {self.buffer:g} m; it must be in [0, {LARGEST_BUFFER:,.0f}]."
             )
         if self.buffer and not self.is_part:
-            raise InputError(
-                "--buffer needs --around or --commune, which say where the place ends."
-            )
+            raise Refusal("neighbours need a place that ends somewhere", "place")
 
     @property
     def is_part(self) -> bool:
@@ -112,6 +111,17 @@ class Extent:
 
         known = {text: belongs(text) for text in set(codes)}
         return np.array([known[text] for text in codes], dtype=bool)
+
+
+def parse_point(text: str, what: str) -> tuple[float, float]:
+    """Return latitude and longitude of ``48.07,-0.77``; raise `InputError` about `what` if none."""
+    try:
+        latitude, longitude = (float(part) for part in text.split(","))
+    except ValueError:
+        raise InputError(
+            f"{what} {text}: expected latitude,longitude such as 48.07,-0.77."
+        ) from None
+    return latitude, longitude
 
 
 def near_residents(residents: npt.NDArray[Any]) -> Bools:

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from sim.errors import InputError, nearest
 from sim.kernels.arrays import Floats
 from sim.territory.column_words import columns_in, plain_word, words_of
+from sim.territory.remedies import Refusal
 from sim.territory.table import Request, Table, wanted_names
 
 _DAMAGED: Final = (RuntimeError, OSError, pa.ArrowException, UnicodeDecodeError)
@@ -57,7 +58,7 @@ def read_layers(driver: str, name: str) -> Read:
             raise InputError(f"{path} is a damaged {name}.") from None
         if len(layers) > 1 and not request.is_whole:
             some = ", ".join(f"{layer} ({part.n_rows} rows)" for layer, part in layers.items())
-            raise InputError(f"{path} has several layers of them: {some}; choose one with --layer.")
+            raise Refusal(f"{path} has several layers of them: {some}", "layer")
         if len({part.points_epsg for part in layers.values()}) > 1:
             raise InputError(f"{path} mixes coordinate systems in its layers {', '.join(layers)}.")
         _refuse_repeated(path, layers)
@@ -79,9 +80,10 @@ def _refuse_repeated(path: Path, layers: dict[str, Table]) -> None:
     for one, other in combinations(places, 2):
         n, n_same = min(map(len, (places[one], places[other]))), len(places[one] & places[other])
         if n_same > MOST_REPEATED * n:
-            raise InputError(
+            raise Refusal(
                 f"{path} has {n_same} places in both of its layers {one} and {other}, as if they"
-                " were two years of the same; choose one with --layer."
+                " were two years of the same",
+                "layer",
             )
 
 

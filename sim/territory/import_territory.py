@@ -29,6 +29,7 @@ from sim.territory.grid_frame import GridFrame, to_grid_coordinates
 from sim.territory.import_ground import import_ground
 from sim.territory.read_population import PopulationGrid, read_population
 from sim.territory.read_shops import UNKNOWN_GROUP, ShopPoints, read_shops
+from sim.territory.remedies import Refusal
 from sim.territory.shop_kinds import shop_catalogue
 from sim.territory.territory import OPEN, VACANT, Territory
 from sim.territory.vacancy import VacancyRequest, vacancy_of, with_vacancy_list
@@ -117,9 +118,9 @@ def import_territory(
     seeds = _cells_of_centres(people.frame, centres)
     if shops is None:
         if vacancy.share is not None or vacancy.file is not None:
-            raise InputError("--vacancy and --vacancy-file need the shops of the place (--shops).")
+            raise Refusal("vacant premises need the shops of the place", "shops")
         if buffer:
-            raise InputError("--buffer needs the shops of the place and around it (--shops).")
+            raise Refusal("neighbours need the shops of the place and around it", "shops")
         territory = _without_premises(name, people, seeds)
         return _with_ground(territory, people.frame, ground, ground_source)
     near = near_residents(people.residents)
@@ -148,9 +149,8 @@ def _joined(
     """Join a place and its neighbours, who have the vacancy stated for it."""
     neighbours = neighbours_of(people, wide)
     if not neighbours.residents.any():
-        raise InputError(
-            f"--buffer {buffer:g}: the file of residents has nobody within {buffer:g} m of the"
-            " place; give the file of a larger region."
+        raise Refusal(
+            f"the file of residents has nobody within {buffer:g} m of the place", "larger"
         )
     if not points.cell.size:
         none = np.zeros(wide.residents.shape, dtype=bool)
@@ -178,7 +178,7 @@ def _cells_of_centres(frame: GridFrame, centres: Sequence[tuple[float, float]]) 
         (cell,) = frame.cell_of(*to_grid_coordinates(x, y, 4326, frame.epsg))
         if cell < 0:
             raise InputError(
-                f"--centre {latitude:g},{longitude:g} lies outside the grid of the place."
+                f"the town centre {latitude:g},{longitude:g} lies outside the grid of the place."
             )
         cells.append(int(cell))
     return cells

@@ -110,7 +110,9 @@ def write_imported_scenario(
         f"\ntitle = {{ en = {title} }}\n"
         + "".join(f"description.{lang} = {_described(residents, lang)}\n" for lang in languages())
         + f'inherits = "{chosen}"\n'
-        f'\n[territory]\nfile = "{data.name}"\n' + _starting_vacancy(territory.place_alone)
+        f'\n[territory]\nfile = "{data.name}"\n'
+        + _starting_vacancy(territory.place_alone)
+        + _outside_shares(territory)
     )
     # Name the scenario last, so that it never names a missing file, but write it first: once it is
     # on the disk, it cannot fail for lack of room.
@@ -145,6 +147,17 @@ def _starting_vacancy(territory: Territory) -> str:
         f"\n[start]\nstarting_vacancy = {{ value = {vacant / known.size:.4f}, "
         f'source = "{source}", evidence = "{evidence}" }}\n'
     )
+
+
+def _outside_shares(territory: Territory) -> str:
+    """Return as TOML what goes beyond the buffer, if there is one and somebody has derived it."""
+    shares = territory.provenance.get("buffer", {}).get("outside_shares", {})
+    source = "with the neighbours' shops, no more leaves the place than without them"
+    lines = [
+        f'outside_share_{name} = {{ value = {share}, source = "{source}", evidence = "derived" }}\n'
+        for name, share in shares.items()
+    ]
+    return "\n[shopping_trips]\n" + "".join(lines) if lines else ""
 
 
 def _printable(line: str) -> str:

@@ -5,25 +5,24 @@ from __future__ import annotations
 from sim.errors import InputError
 from sim.kernels.arrays import Floats
 from sim.territory.grid_frame import to_degrees
+from sim.territory.remedies import Remedy
 from sim.territory.territory import Territory
 
 _KEYS = ("shop", "disused:shop", "was:shop", "abandoned:shop")
 _AMENITIES = "restaurant|fast_food|cafe|bar|pub|pharmacy|bank"
 
 
-def where_to_find(territory: Territory) -> dict[str, str]:
+def where_to_find(territory: Territory) -> dict[str, Remedy]:
     """Return where each part that was generated for lack of data can be had."""
     parts, found = territory.provenance, {}
-    insee = "INSEE's 'données carroyées' of Filosofi have"
     if parts["income"].get("generated"):
-        found["missing_income"] = f"{insee} it (column ind_snv)."
+        found["missing_income"] = Remedy("income")
     if parts["youth"].get("generated"):
-        found["missing_ages"] = f"{insee} them (ind_11_17, ind_18_24, ind_25_39)."
+        found["missing_ages"] = Remedy("ages")
     if not territory.premises_cell.size:
         query = overpass_query(territory)
         found["missing_shops"] = (
-            "INSEE's 'Base permanente des équipements' has them, and so has OpenStreetMap"
-            + (f", by this Overpass query: {query}" if query else ".")
+            Remedy("query_shops", {"query": query}) if query else Remedy("find_shops")
         )
     return found
 
@@ -44,6 +43,14 @@ def overpass_query(territory: Territory) -> str:
         f"[out:csv({columns})][timeout:120][bbox:{box}];"
         f'(nwr[~"^({"|".join(_KEYS)})$"~"."];nwr[amenity~"^({_AMENITIES})$"];);out center;'
     )
+
+
+def place_of_cell(territory: Territory, row: int, column: int) -> str:
+    """Return ``latitude,longitude`` of the middle of a cell of an imported place."""
+    grid, size = territory.provenance["grid"], territory.cell_size
+    x, y = grid["west"] + (column + 0.5) * size, grid["north"] - (row + 0.5) * size
+    (longitude,), (latitude,) = to_degrees([x], [y], grid["epsg"])
+    return f"{latitude:.6f},{longitude:.6f}"
 
 
 def _quoted(key: str) -> str:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from sim.errors import InputError
 from sim.kernels.arrays import Floats, Ints
 from sim.territory.grid_frame import GRID_EPSG, OVERSEAS, to_degrees, to_grid_coordinates
+from sim.territory.remedies import Refusal
 from sim.territory.table import OtherTable, Request, Table
 
 LARGEST_RASTER: Final = 4_000_000
@@ -33,7 +34,7 @@ def read_raster(path: Path, request: Request) -> Table:
     if it lies outside the systems of `sim.territory.grid_frame`, or if rasterio is not installed.
     """
     if not request.is_right({"cell": "cell"}):
-        raise OtherTable(f"{path} is a raster, and has no {request.what}.")
+        raise OtherTable(f"{path} is a raster, and has no {request.what}")
     try:
         import rasterio
         from rasterio.errors import RasterioError
@@ -105,9 +106,9 @@ def _window(path: Path, raster: Any, wkt: Any, request: Request) -> Any:
             )
     window = Window(left, top, right - left, bottom - top)
     if window.width * window.height > LARGEST_RASTER:
-        raise InputError(
-            f"{path} has {raster.width} x {raster.height} pixels; keep a part of it with --around"
-            " and --radius."
+        raise Refusal(
+            f"{path} has {raster.width} x {raster.height} pixels, too many to read at once",
+            "circle",
         )
     return window
 

@@ -18,6 +18,7 @@ from sim.territory.cell_ids import read_cells
 from sim.territory.extent import Extent, Reading
 from sim.territory.grid_frame import GridFrame
 from sim.territory.origins import origin_of_population
+from sim.territory.remedies import Refusal
 from sim.territory.table import Request, Table
 from sim.territory.table_file import read_table
 
@@ -111,9 +112,10 @@ def read_population(
     if whole.n_rows == 0:
         raise InputError(f"{path} holds no cells.")
     if "ind" not in whole.columns:
-        raise InputError(
-            f"{path} has no column 'ind' with the residents of each cell; if another one has"
-            " them, say so with --columns ind=ITS_NAME."
+        raise Refusal(
+            f"{path} has no column 'ind' with the residents of each cell",
+            "columns",
+            names="ind=ITS_NAME",
         )
     table, n_missing = _kept(whole, extent)
     cells = read_cells(table)
@@ -194,9 +196,10 @@ def _kept(table: Table, extent: Extent) -> tuple[Table, int]:
     path, is_kept = table.path, np.ones(table.n_rows, dtype=bool)
     if extent.communes:
         if "depcom" not in table.columns:
-            raise InputError(
+            raise Refusal(
                 f"{path} does not say in which commune a cell lies (no insee_com, lcog_geo or"
-                " depcom); use --around and --radius."
+                " depcom)",
+                "communes",
             )
         is_kept = extent.in_communes(table.texts("depcom"))
         if not is_kept.any():

@@ -16,6 +16,7 @@ from sim.territory.extent import Extent, Reading
 from sim.territory.grid_frame import GridFrame
 from sim.territory.origins import origin_of_shops
 from sim.territory.read_population import file_digest
+from sim.territory.remedies import Refusal
 from sim.territory.shop_kinds import LEFT_OUT, MALL, UNKNOWN_GROUP, UNMAPPED
 from sim.territory.shop_places import check_overlap, places_of
 from sim.territory.shop_rows import ShopRows, classify, shop_request
@@ -119,9 +120,8 @@ def read_shops(
     if not is_premises.any():
         common = Counter(" ".join(kind.split())[:40] for kind in rows.kind)
         some = ", ".join(kind for kind, _ in common.most_common(5))
-        raise InputError(
-            f"{path} holds no kind of shop that is in the catalogue, but: {some}; say what they are"
-            " with --kinds FILE."
+        raise Refusal(
+            f"{path} holds no kind of shop that is in the catalogue, but: {some}", "kinds"
         )
     places = places_of(table, frame)
     x, y = places.on_grid(frame)

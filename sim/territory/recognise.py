@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sim.errors import InputError
@@ -50,18 +51,17 @@ def recognise_files(
 def _what(path: Path, reading: Reading) -> str:
     if is_openstreetmap_file(path):
         return "map"
-    why = ""
+    why = []
     for what, request in (("residents", population_request), ("shops", shop_request)):
         try:
-            read_table(path, request(reading))
+            read_table(path, replace(request(reading), is_lenient=True))
             return what
-        except InputError as error:
-            if not isinstance(error, OtherTable) and not is_map(path):
+        except OtherTable as error:
+            why.append(error)
+        except InputError:
+            if not is_map(path):
                 raise
-            why = str(error)
     if is_map(path):
         return "map"
-    raise InputError(
-        f"{path} is neither a file of residents (no column names cells) nor one of shops: it"
-        f" has{why.partition(' has')[2]}"
-    )
+    named = "(no column names cells) nor one of shops: it has"
+    raise why[-1].renamed(f"{path} has", f"{path} is neither a file of residents {named}")

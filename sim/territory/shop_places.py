@@ -12,6 +12,7 @@ import numpy as np
 from sim.errors import InputError
 from sim.kernels.arrays import Bools, Floats
 from sim.territory.grid_frame import GRID_EPSG, GridFrame, to_grid_coordinates
+from sim.territory.remedies import Refusal
 from sim.territory.table import Table
 
 LAMBERT: Final = 2154
@@ -66,9 +67,10 @@ def places_of(table: Table, frame: GridFrame) -> Places:
         return _degrees(table)
     if "point" in table.columns:
         return _texts(table)
-    raise InputError(
-        f"{table.path} has no columns 'lon' and 'lat' and no geometries; if other columns hold"
-        " them, say so with --columns lon=ITS_NAME,lat=ITS_NAME."
+    raise Refusal(
+        f"{table.path} has no columns 'lon' and 'lat' and no geometries",
+        "columns",
+        names="lon=ITS_NAME,lat=ITS_NAME",
     )
 
 

@@ -15,9 +15,10 @@ from sim.errors import InputError
 from sim.kernels.arrays import Bools, Floats, Ints
 from sim.territory.column_words import columns_in
 from sim.territory.numerals import AmbiguousNumber, as_floats, plain_numbers, without_missing
+from sim.territory.remedies import Refusal
 
 
-class OtherTable(InputError):
+class OtherTable(Refusal):
     """A file that can be read, but is not of what was asked for."""
 
 
@@ -158,8 +159,9 @@ def wanted_names(path: Path, header: Sequence[str], request: Request) -> dict[st
         seen = ", ".join(header[:8]) + (", ..." if len(header) > 8 else "")
         legible = "".join(c if c.isprintable() else "?" for c in seen[:200]).strip("?")
         raise OtherTable(
-            f"{path} has no {request.what}; its columns are: {legible}. If one of them is it, say"
-            " so with --columns NAME=ITS_NAME."
+            f"{path} has no {request.what}; its columns are: {legible}",
+            "columns",
+            names="NAME=ITS_NAME",
         )
     return found
 

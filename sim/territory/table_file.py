@@ -22,6 +22,7 @@ from sim.territory.geo_file import read_layers
 from sim.territory.json_file import read_json
 from sim.territory.parquet_file import read_parquet
 from sim.territory.raster_file import read_raster
+from sim.territory.remedies import Refusal
 from sim.territory.table import OtherTable, Request, Table, wanted_names
 
 _DAMAGE: Final = (
@@ -66,8 +67,10 @@ def read_table(path: Path, request: Request) -> Table:
     for name, own in request.columns.items():
         if name in request.wanted and name not in table.columns and not request.is_lenient:
             raise OtherTable(
-                f"{path} has no column {own!r}, which --columns gives for {name}; its columns are:"
-                f" {', '.join(table.header[:12])}." + nearest(own, table.header)
+                f"{path} has no column {own!r}, which is said to be {name}; its columns are:"
+                f" {', '.join(table.header[:12])}",
+                "columns_given",
+                nearest(own, table.header),
             )
     return table
 
@@ -117,11 +120,16 @@ def _read_archive(path: Path, request: Request) -> Table:
                 found.append(replace(_read(inner, request), path=path))
             except InputError as error:
                 if len(tables) == 1 or not isinstance(error, OtherTable):
-                    message = str(error).replace(str(inner), str(path))
-                    raise type(error)(message) from None
+                    raise _renamed(error, str(inner), str(path)) from None
         if len(found) != 1:
             raise InputError(choose)
         return found[0]
+
+
+def _renamed(error: InputError, inner: str, path: str) -> InputError:
+    if isinstance(error, Refusal):
+        return error.renamed(inner, path)
+    return InputError(str(error).replace(inner, path))
 
 
 def unpack(path: Path, folder: Path) -> tuple[list[Path], str]:

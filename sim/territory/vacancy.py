@@ -81,8 +81,8 @@ def vacancy_of(points: ShopPoints, request: VacancyRequest) -> Vacancy:
         n_added = _to_add(request.share, marked, n)
         if n_added < 0:
             raise InputError(
-                f"--vacancy {request.share:g}: the file of shops marks {marked} of {n} premises"
-                f" vacant ({seen:.1%}), more than that."
+                f"the share of vacant premises, {request.share:g}, is too low: the file of shops"
+                f" marks {marked} of {n} premises vacant ({seen:.1%}), more than that."
             )
         words = f"{request.share:.1%}, as stated; {marked} premises are marked"
         return _made(

@@ -13,13 +13,13 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
 import sim
 from sim.app import read_town, towns
 from sim.app.guard import COOKIE, LARGEST_BODY, LARGEST_UPLOAD
-from sim.app.on_page import on_page
 from sim.app.server import make_app
 from sim.app.sessions import TooMany
 from sim.app.towns import GIVES_WAY_SECONDS, IDLE_SECONDS, Town, Towns, read_apart
@@ -27,6 +27,10 @@ from sim.app.uploads import LONGEST_HEAD, MOST_FILES, receive
 from sim.errors import InputError
 from sim.scenario.scenario import load_scenario
 from sim.simulation.simulation import territory_of
+from sim.territory.public_data import place_of_cell
+from sim.territory.remedies import COMMAND_LINE, Refusal
+from sim.words.catalogue import catalogue
+from sim.words.folders import languages
 from sim.words.sentences import translated
 from tests.app.browser import Open
 from tests.app.pages import Page
@@ -212,28 +216,59 @@ def test_a_map_follows_no_link(tmp_path: Path) -> None:
         read_here(laid(tmp_path, files), "T")
 
 
-def _told_of_files() -> Iterator[str]:
-    """Sentences of an import that the page can meet, with 1 for each value."""
-    elsewhere = ("--force", "--around and", "--buffer", "--centre", "--columns {")
+OPTION = re.compile(r"--\w|command line|ligne de commande|NAME|FILE")
+
+
+def _told_of_files() -> Iterator[tuple[str, str]]:
+    """Kinds and sentences of refusals that the page can meet, with 1 for each value."""
     for path in (Path(sim.__file__).parent / "territory").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args:
-                sentence = node.exc.args[-1]
-                if not isinstance(sentence, ast.JoinedStr | ast.Constant):
-                    continue
-                said = skeleton(sentence)
-                if not any(option in said for option in elsewhere):
-                    yield said.format(*["1"] * said.count("{"))
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in KINDS and node.args:
+                sentence = node.args[0]
+                if isinstance(sentence, ast.JoinedStr | ast.Constant):
+                    said = skeleton(sentence)
+                    yield ast.unparse(node.func), said.format(*["1"] * said.count("{"))
+
+
+KINDS = ("InputError", "Refusal", "OtherTable")
 
 
 def test_no_sentence_about_files_names_an_option_of_the_command_line() -> None:
-    told = [sentence for sentence in _told_of_files() if "--" in sentence]
-    assert len(told) > 8
-    for sentence in told:
-        said = on_page(sentence)
-        assert not re.search(r"--|command line|NAME|FILE", said), said
-        assert translated(said, "fr") != said
-        assert "ligne de commande" not in translated(said, "fr")
+    elsewhere = ("--columns '", "--columns 1", "choose another name")
+    told = [(kind, s) for kind, s in _told_of_files() if not any(e in s for e in elsewhere)]
+    for kind, sentence in told:
+        assert not OPTION.search(sentence), sentence
+        assert kind == "InputError" or translated(sentence, "fr") != sentence, sentence
+    assert sum(kind != "InputError" for kind, _ in told) > 12
+
+
+def test_every_remedy_is_worded_for_the_command_line_and_for_the_page() -> None:
+    used = "".join(
+        path.read_text(encoding="utf-8")
+        for room in ("territory", "simulation")
+        for path in (Path(sim.__file__).parent / room).glob("*.py")
+        if path.name != "remedies.py"
+    )
+    for language in languages():
+        words = {
+            key.partition(".")[2]: str(text)
+            for key, text in catalogue(language).items()
+            if key.startswith("remedies.") and key != "remedies.sentence"
+        }
+        assert words.keys() == COMMAND_LINE.keys()
+        for key, on_page in words.items():
+            assert f'"{key}"' in used or key in ("source_residents", "source_shops")
+            assert not OPTION.search(on_page), key
+            holes = [set(re.findall(r"{\w+}", text)) for text in (on_page, COMMAND_LINE[key])]
+            assert holes[0] <= holes[1], key
+
+
+def test_a_refusal_says_what_to_do_where_it_is_read() -> None:
+    refusal = Refusal("a.gpkg has several layers of them: b, c", "layer")
+    assert str(refusal) == "a.gpkg has several layers of them: b, c; choose one with --layer."
+    said = Refusal(**refusal.as_json()).on_page("fr")
+    said = re.sub(r"\s", " ", said)
+    assert said.startswith("a.gpkg a plusieurs couches qui conviennent : b, c ; indiquez-en une")
 
 
 def test_what_is_known_of_files_reaches_the_import(tmp_path: Path) -> None:
@@ -246,9 +281,56 @@ def test_what_is_known_of_files_reaches_the_import(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="INSEE's code of a commune has five characters"):
         read_here(folder, "T", communes=["Laval"])
     alone = laid(tmp_path / "2", {"cells.csv": files["cells.csv"]})
-    with pytest.raises(InputError) as raised:
+    with pytest.raises(Refusal) as raised:
         read_here(alone, "T", vacancy=0.3)
-    assert on_page(str(raised.value)) == "a share of vacant premises needs the shops."
+    said = "vacant premises need the shops of the place; add the file of shops."
+    assert raised.value.on_page("en") == said
+
+
+@pytest.mark.slow
+def test_what_the_page_asks_is_what_the_command_line_asks(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    cells = [
+        {("Combien" if key == "ind" else key): value for key, value in row.items()}
+        for row in place.cells()
+    ]
+    shops = [row | {"shop": row["shop"].replace("bakery", "zorb")} for row in place.shops()]
+    write_csv(tmp_path / "cells.csv", cells)
+    write_csv(tmp_path / "osm.csv", shops)
+    (tmp_path / "kinds.csv").write_text("zorb,bakery\n")
+    names = ("cells.csv", "osm.csv", "kinds.csv")
+    files = {name: (tmp_path / name).read_bytes() for name in names}
+    latitude, longitude = reversed(place.project(*place.middle(3, 4), 4326))
+    at = f"{latitude:.6f},{longitude:.6f}"
+    known = {
+        "around": at, "radius": 450.0, "buffer": 300.0, "centres": [at], "year": 2019,
+        "columns": {"ind": "Combien"}, "kinds": "kinds.csv", "vacancy": None,
+        "population_source": "INSEE", "shops_source": "OpenStreetMap, ODbL",
+    }  # fmt: skip
+    folder = laid(tmp_path / "1", files)
+    read_here(folder, "T", **known)
+    territory = territory_of(load_scenario(str(next((folder / "town").glob("*.toml")))))
+    parts = territory.provenance
+    assert parts["buffer"]["metres"] == 300.0 and parts["town_centre"]["cells"]
+    assert parts["residents"]["source"] == "INSEE (as stated), cells.csv"
+    assert not parts["premises"]["unknown_kinds"]
+    assert parts["income"]["year_from"] == "the year as stated"
+    row, column = np.argwhere(territory.is_town_centre)[0]
+    there = place_of_cell(territory, int(row), int(column)).split(",")
+    assert np.hypot(*(np.array(there, float) - (latitude, longitude))) < 0.006
+    for wrong, said in (
+        ({"columns": {"ind": "Combein"}}, "corrigez-la sous « Noms des colonnes ». Vouliez-vous"),
+        ({"centres": ["ici"]}, "le centre-ville ici : écrivez latitude,longitude"),
+        ({"around": None}, "des voisins supposent un lieu délimité ; dites quelles communes"),
+        ({"buffer": 1.0}, "n'a personne à moins de 1 m du lieu ; choisissez"),
+    ):
+        with pytest.raises(InputError) as raised:
+            read_here(folder, "T", **known | wrong)
+        error = raised.value
+        told = error.on_page("fr") if isinstance(error, Refusal) else translated(str(error), "fr")
+        assert said in re.sub(r"\s", " ", told)
+    with pytest.raises(InputError, match="no file of residents among these"):
+        read_here(laid(tmp_path / "2", {"k.csv": b"a,bakery\n"}), "T", kinds="k.csv")
 
 
 @pytest.mark.slow
@@ -329,7 +411,7 @@ def test_a_town_of_two_files_takes_three_actions_in_the_readers_language(
     page.until("!document.querySelector('#own-sheet').hidden")
     said = own("sheet").inner_text().replace("\N{NO-BREAK SPACE}", " ")
     assert "Habitants : cells.csv" in said and "Carte : aucun fichier" in said
-    own("more").locator("summary").click()
+    own("more").locator("summary").first.click()
     own("vacancy").fill("30")
     own("vacancy").press("Enter")  # the same files are read again
     page.until("/30,0/.test(document.querySelector('#own-sheet').innerText)")
@@ -337,6 +419,13 @@ def test_a_town_of_two_files_takes_three_actions_in_the_readers_language(
     assert page.page.locator("#scenario option:checked").inner_text() == "Ma ville"
     again = visit(page.page.url.partition("#")[2])
     assert again.pixels("without") == page.pixels("without")
+    own("town").locator("summary").first.click()
+    own("point").click()  # a click on the map says where the centre is
+    page.page.locator("#town").click(position={"x": 60, "y": 60})
+    page.until("/^48/.test(document.querySelector('#own-centres').value)")
+    page.until("!document.querySelector('#own-sheet').hidden")
+    page.settle(lambda: own("use").click())
+    assert page.page.locator("#scenario option").all_inner_texts().count("Ma ville") == 1
     own("town").locator("summary").first.click()
     page.settle(lambda: own("discard").click())
     assert page.page.locator("#scenario").input_value() == "mid_sized_town"

@@ -215,7 +215,7 @@ def test_shops_in_an_unnamed_coordinate_system_are_refused(formats, town):
         ({"around": (48.0, 1.0), "radius": 0.0}, "radius"),
         ({"communes": ["Laval"]}, "'Laval'"),
         ({"communes": ["53130"], "around": (48.0, 1.0)}, "give one"),
-        ({"centres": [(10.0, 1.0)]}, "--centre 10,1"),
+        ({"centres": [(10.0, 1.0)]}, "the town centre 10,1"),
     ],
 )
 def test_an_argument_out_of_range_is_named_with_its_range(arguments, fragment, town):

@@ -49,7 +49,7 @@ def test_unknown_kinds_are_doubted_above_a_fifth(formats, town):
 def test_a_centre_of_comparison_shops_is_questioned(formats, town):
     _, remarks = balance_of(town, formats, rows_of(town, (3, 3), "clothes", 20))
     assert not remarks["centre"].is_doubt
-    assert "--centre" in remarks["centre"].remedy
+    assert "--centre" in remarks["centre"].advice
     mixed = rows_of(town, (3, 3), "clothes", 10) + rows_of(town, (3, 3), "bakery", 10)
     assert "centre" not in balance_of(town, formats, mixed)[1]
 
@@ -70,7 +70,7 @@ def test_figures_stand_beside_those_of_the_archetype(formats, town):
 def test_what_is_missing_is_said_with_where_it_can_be_had(town, formats):
     cells = [{k: row[k] for k in ("idcar_200m", "ind")} for row in town.cells()]
     territory = import_territory(formats.csv(town.folder / "c.csv", cells), name="T")
-    said = " ".join(remark.remedy for remark in balance_sheet(territory).remarks)
+    said = " ".join(remark.advice for remark in balance_sheet(territory).remarks)
     for part in ("ind_snv", "ind_11_17", "Base permanente des équipements", "Overpass", "was:shop"):
         assert part in said
     lon, lat = town.project(*town.middle(3, 4), 4326)

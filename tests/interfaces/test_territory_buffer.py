@@ -11,10 +11,12 @@ from sim.figures.maps import draw_territory
 from sim.report.pictures.maps import Ground, draw_layer
 from sim.scenario.scenario import load_scenario
 from sim.simulation.balance import balance_sheet
+from sim.simulation.outside_shares import with_outside_shares
 from sim.simulation.provenance import describe_territory
 from sim.simulation.simulation import Simulation
 from sim.territory.import_territory import import_territory
 from sim.territory.imported_scenario import suggest_archetype, write_imported_scenario
+from sim.territory.territory import SECTORS
 from sim.territory.territory_file import load_territory, save_territory
 from sim.territory.vacancy import VacancyRequest
 from tests.interfaces.test_territory_extent import every_cell, shop, with_communes
@@ -94,12 +96,22 @@ def test_what_is_said_of_a_place_leaves_out_its_neighbours(formats, town):
 
 
 def test_a_saved_place_keeps_its_buffer_and_runs(formats, town):
-    territory = imported(formats, town, 500.0)
+    territory = with_outside_shares(imported(formats, town, 500.0))
     scenario, file = write_imported_scenario(territory, town.folder / "out")
     kept = load_territory(file)
     np.testing.assert_array_equal(kept.is_buffer, territory.is_buffer)
     np.testing.assert_array_equal(kept.premises_in_buffer, territory.premises_in_buffer)
     run = Simulation(load_scenario(str(scenario)), seed=1)
+    # No more leaves the place than without neighbours, unless their shops alone draw more.
+    spent = [run.state[f"sector.spent_{where}"] for where in ("in_shops", "outside")]
+    leaving = spent[1] / (spent[0] + spent[1])
+    usual = load_scenario(suggest_archetype(territory)[0]).values
+    for sector, name in enumerate(SECTORS):
+        before, beyond = (one[f"outside_share_{name}"] for one in (usual, run.scenario.values))
+        assert leaving[sector] >= before - 0.02, name
+        assert beyond < before and (leaving[sector] < before + 0.02 or beyond == 0), name
+        said = territory.provenance["buffer"]["leaving_place"][name]
+        assert leaving[sector] == pytest.approx(said, abs=0.02), name
     run.run(1)
     place = territory.place_alone
     assert run.measure()["residents"] == pytest.approx(place.residents.sum(), rel=0.01)
@@ -114,7 +126,10 @@ def test_a_saved_place_keeps_its_buffer_and_runs(formats, town):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"communes": ()}, "--buffer needs --around or --commune"),
+        (
+            {"communes": ()},
+            "neighbours need a place that ends somewhere; say where it ends with --commune",
+        ),
         ({"buffer": 150.0}, "nobody within 150 m of the place; give the file of a larger region"),
         ({"buffer": -5.0}, r"buffer is -5 m; it must be in \[0, 100,000\]"),
         ({"buffer": 1e6}, r"buffer is 1e\+06 m"),
@@ -128,7 +143,7 @@ def test_a_buffer_that_cannot_be_is_refused(options, said, formats, town):
 
 def test_a_buffer_needs_shops(formats, town):
     cells = formats.csv(town.folder / "c.csv", with_communes(town))
-    with pytest.raises(InputError, match="--buffer needs the shops"):
+    with pytest.raises(InputError, match="neighbours need the shops"):
         import_territory(cells, name="T", communes=["99001"], buffer=500.0)
 
 

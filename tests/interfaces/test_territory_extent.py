@@ -183,7 +183,7 @@ def test_a_stated_share_is_reached_or_refused(formats, town):
     assert vacant / n == pytest.approx(0.2, abs=0.01)
     as_marked = vacancy_of(formats, town, 90, 10, vacancy=VacancyRequest(share=0.1))
     assert as_marked[:2] == (10, 100)
-    with pytest.raises(InputError, match=r"--vacancy 0.05: .* 10 of 100 premises"):
+    with pytest.raises(InputError, match=r"vacant premises, 0.05, .* 10 of 100 premises"):
         vacancy_of(formats, town, 90, 10, vacancy=VacancyRequest(share=0.05))
 
 

@@ -251,7 +251,7 @@ def test_a_wrong_line_of_kinds_is_named(line, tmp_path):
 
 def test_a_column_that_the_user_names_must_be_there(town):
     reading = Reading(columns={"ind_snv": "revenus"})
-    with pytest.raises(InputError, match=r"no column 'revenus', which --columns gives for ind_snv"):
+    with pytest.raises(InputError, match=r"no column 'revenus', which is said to be ind_snv"):
         import_territory(town.population(), name="T", reading_population=reading)
 
 

@@ -49,12 +49,14 @@ export const life = (session, who, language) =>
   json("GET", `/api/sessions/${session}/life?${new URLSearchParams({ ...who, lang: language })}`);
 
 // A line of JSON with names and sizes, then the files themselves; see sim/app/uploads.py.
-export async function sendTown(said, files) {
-  const head = JSON.stringify({ ...said, files: files.map((file) => ({ name: file.name, size: file.size })) });
+export async function sendTown(said, files, kinds) {
+  const listed = files.map((file) => ({ name: file.name, size: file.size, is_kinds: kinds.includes(file) }));
+  const head = JSON.stringify({ ...said, files: listed });
   const body = new Blob([head, "\n", ...files], { type: "application/octet-stream" });
   return (await ask("POST", "/api/towns", body)).json();
 }
 export const ownTown = (name) => json("GET", `/api/towns/${name}`);
+export const placeOf = (name, row, column) => json("GET", `/api/towns/${name}/cells/${row}/${column}`);
 export const forgetTown = (name) => fetch(`/api/towns/${name}`, { method: "DELETE" });
 
 const GROUPS = ["shops", "places", "offices", "projects", "visitors", "young"];

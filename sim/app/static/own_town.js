@@ -3,6 +3,7 @@
 import * as api from "./api.js";
 import { say, text } from "./language.js";
 import { chosen } from "./settings.js";
+import * as site from "./site.js";
 
 const element = (id) => document.getElementById(id);
 const make = (tag, content, className = "") =>
@@ -14,6 +15,16 @@ let found = null; // the town whose sheet is shown
 let before = chosen.scenario; // the territory shown before the town
 let last = []; // the files last read, for another reading of them
 let told = null; // the key of a sentence, or the server's own
+let mine = null; // the town in use that these files have made before
+let isReading = false;
+let isOutdated = false; // something was said of the files since their reading began
+
+const COLUMNS = ["ind", "ind_snv", "depcom", "shop", "lon", "lat"];
+const several = (separators) => (typed) => typed.split(separators).map((one) => one.trim()).filter(Boolean);
+const FIELDS = {
+  communes: several(/[\s,;]+/), around: String, radius: Number, buffer: Number, centres: several(/;/),
+  vacancy: (typed) => Number(typed) / 100, year: Number, layer: String, population_source: String, shops_source: String,
+};
 
 // Adds the town of an address, if the server still keeps it.
 export async function remember(known) {
@@ -26,7 +37,8 @@ export function listen(known, show) {
   [offer, use] = [known, show];
   const choose = element("own-files");
   choose.addEventListener("change", () => choose.files.length && send([...choose.files]));
-  for (const id of ["own-communes", "own-vacancy"]) element(id).addEventListener("change", () => last.length && send(last));
+  element("own-more").addEventListener("change", () => last.length && send(last));
+  element("own-point").addEventListener("click", point);
   element("own-use").addEventListener("click", accept);
   element("own-discard").addEventListener("click", discard);
   element("own-keep").addEventListener("click", () => keep(found.scenario.name));
@@ -43,18 +55,35 @@ export function listen(known, show) {
 
 // What the visitor knows of the files.
 function said() {
-  const communes = element("own-communes").value.split(/[\s,;]+/).filter(Boolean);
-  const vacancy = element("own-vacancy").valueAsNumber;
+  const typed = (id) => element(`own-${id}`).value.trim();
+  const filled = (names, id) => names.filter((name) => typed(id(name)));
+  const columns = filled(COLUMNS, (name) => `column-${name}`).map((name) => [name, typed(`column-${name}`)]);
   return {
-    name: element("own-name").value.trim() || say("own_name_default"),
-    ...(communes.length && { communes }),
-    ...(!Number.isNaN(vacancy) && { vacancy: vacancy / 100 }),
+    name: typed("name") || say("own_name_default"),
+    ...Object.fromEntries(filled(Object.keys(FIELDS), (name) => name).map((name) => [name, FIELDS[name](typed(name))])),
+    ...(columns.length && { columns: Object.fromEntries(columns) }),
   };
 }
 
 async function send(files) {
+  if (files !== last) mine = null;
   last = files;
+  isOutdated = true;
+  if (isReading) return;
+  isReading = true;
+  while (isOutdated) {
+    isOutdated = false;
+    await read();
+  }
+  isReading = false;
+  if (found) element("own-use").focus();
+}
+
+async function read() {
   forget();
+  sheet();
+  const kinds = [...element("own-kinds").files];
+  const files = [...last, ...kinds];
   const largest = offer.limits.upload_bytes;
   const [size, most] = [files.reduce((sum, { size: one }) => sum + one, 0), offer.limits.upload_files];
   if (size > largest || files.length > most) {
@@ -64,7 +93,7 @@ async function send(files) {
   tell({ key: "own_reading" });
   element("own-files").disabled = true;
   try {
-    found = await api.sendTown(said(), files);
+    found = await api.sendTown(said(), files, kinds);
     tell({ key: "own_read" });
   } catch (error) {
     tell(error.status === 0 ? { key: "own_broken" } : { sentence: error.message });
@@ -73,7 +102,6 @@ async function send(files) {
     element("own-files").value = ""; // the same files may be chosen again
   }
   sheet();
-  if (found) element("own-use").focus();
 }
 
 function tell(what) {
@@ -90,6 +118,7 @@ export function speak() {
 
 function sheet() {
   element("own-sheet").hidden = !found;
+  element("own-point").hidden = true;
   if (!found) return;
   const files = Object.entries(found.files).map(([what, name]) =>
     make("li", say(`own_${what}`, { file: name ?? say("own_no_file") })));
@@ -107,14 +136,30 @@ function sheet() {
   element("own-remarks").replaceChildren(...(remarks.length ? remarks : [make("li", say("own_no_remarks"))]));
   const isDoubtful = found.remarks.some((one) => one.is_doubt);
   element("own-use").textContent = say(isDoubtful ? "own_use_anyway" : "own_use");
-  element("own-use").hidden = chosen.scenario === found.scenario.name;
+  const isUsed = chosen.scenario === found.scenario.name;
+  element("own-use").hidden = isUsed;
+  element("own-point").hidden = !isUsed || !last.length;
+}
+
+// Waits for a cell of the map, the middle of the centre, and reads the same files again.
+function point() {
+  const { name } = found.scenario;
+  site.ask(async (row, column) => {
+    element("own-centres").value = (await api.placeOf(name, row, column)).place;
+    send(last);
+  });
+  element("town").scrollIntoView({ block: "center" });
+  element("town").focus({ preventScroll: true });
 }
 
 function accept() {
-  before = chosen.scenario;
-  offer.scenarios.push(found.scenario);
+  const old = mine;
+  mine = found.scenario.name;
+  if (!old) before = chosen.scenario;
+  offer.scenarios = [...offer.scenarios.filter((one) => one.name !== old), found.scenario];
   tell({ key: "own_used" });
-  use(found.scenario.name);
+  use(mine);
+  if (old) api.forgetTown(old);
   sheet();
   element("own-town").open = false;
   element("scenario").focus();
@@ -128,7 +173,7 @@ function forget() {
 
 function discard() {
   const { name } = found.scenario;
-  found = null;
+  found = mine = null;
   offer.scenarios = offer.scenarios.filter((one) => one.name !== name);
   if (chosen.scenario === name) use(before);
   api.forgetTown(name);

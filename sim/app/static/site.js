@@ -7,6 +7,7 @@ const button = document.getElementById("site");
 let offer;
 let changed;
 let placing = false;
+let asked = null; // what one cell is asked for, instead of a site
 
 // Levers named site, or, of several interventions, owner.site.
 const sites = () => interventionsOf(offer).flatMap(({ levers }) => levers.map(({ name }) => name)).filter((name) => /(^|\.)site$/.test(name));
@@ -19,11 +20,18 @@ export function listen(known, action) {
   addEventListener("keydown", (event) => event.key === "Escape" && turn(false));
 }
 
+// Passes the next cell that is chosen on to an action.
+export function ask(action) {
+  asked = action;
+  turn(true);
+}
+
 function turn(on) {
-  placing = on && sites().length > 0;
-  button.setAttribute("aria-pressed", placing);
+  if (!on) asked = null;
+  placing = on && (asked !== null || sites().length > 0);
+  button.setAttribute("aria-pressed", placing && !asked);
   document.getElementById("town").classList.toggle("placing", placing);
-  document.getElementById("site-help").textContent = placing ? say("site_help") : "";
+  document.getElementById("site-help").textContent = placing ? say(asked ? "own_point_help" : "site_help") : "";
 }
 
 // Everything that depends on the language or on what is tried.
@@ -34,6 +42,12 @@ export function speak() {
 
 // Chooses a cell as the site of all that is tried; further clicks move it.
 export function place(row, column) {
+  if (asked) {
+    const answer = asked;
+    turn(false);
+    answer(row, column);
+    return;
+  }
   for (const name of sites()) {
     set(offer, name, "cell");
     for (const [part, value] of [["row", row], ["column", column]]) set(offer, `${name}_${part}`, value);
