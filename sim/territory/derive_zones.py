@@ -86,8 +86,6 @@ def centre_from_residents(residents: Floats, cell_size: float, seeds: Sequence[i
     is_centre.flat[list(seeds) or [int(np.argmax(nearby))]] = True
     while residents[is_centre].sum() < CENTRE_SHARE_OF_RESIDENTS * residents.sum():
         is_rim = ndimage.binary_dilation(is_centre, EIGHT_NEIGHBOURS) & ~is_centre
-        if not is_rim.any():
-            break
         is_centre.flat[int(np.argmax(np.where(is_rim, nearby, -1.0)))] = True
     return is_centre
 

@@ -87,7 +87,7 @@ def ground_fault(ground: Ground, shape: tuple[int, int]) -> str | None:
     ends_well = first[0] == 0 and first[-1] == len(points) and bool((np.diff(first) >= 2).all())
     if len(points) > MOST_POINTS or not ends_well:
         return "has a ground whose parts do not fit its points"
-    if kind.size and (int(kind.max()) >= len(ground_kinds()[0]) or (np.diff(kind) < 0).any()):
+    if kind.size and (int(kind.max()) >= len(ground_kinds()[0]) or (kind[1:] < kind[:-1]).any()):
         return "has a ground of unknown kinds"
     far = UNIT * np.array([shape[1], shape[0]])
     if points.size and ((points < 0).any() or (points > far).any()):

@@ -136,7 +136,7 @@ def is_map(path: Path) -> bool:
 
 def _driver(head: bytes) -> str | None:
     """Return GDAL's driver, or Overpass, of a file that begins so."""
-    if head[4:32].find(b"OSMHeader") >= 0 or b"<osm" in head[:1000]:
+    if b"OSMHeader" in head[4:32] or b"<osm" in head[:1000]:
         return "OSM"
     for magic, driver in (
         (b"SQLite format 3\0", "GPKG"),

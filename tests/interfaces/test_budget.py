@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.experiments.budget import CLOSE, scale_arms
+from sim.experiments.board import board
+from sim.experiments.budget import CLOSE, TooLittle, scale_arms
 from sim.experiments.experiment import BASELINE
 from sim.experiments.spending import planned_a_year, spent_a_year
 from sim.interventions import list_interventions, load_intervention
@@ -122,6 +123,16 @@ def test_what_nobody_asks_for_stays_unspent_and_is_not_planned_again():
 def test_levers_end_and_what_is_free_is_called_so():
     assert scales("rent_relief", lambda planned: planned, 1e9).limit == "levers"
     assert scales("periphery_moratorium", lambda planned: math.nan).limit == "free"
+
+
+@pytest.mark.parametrize(("places", "where"), [("A", ""), ("AB", " in A")])
+def test_an_arm_that_spends_more_at_its_smallest_is_refused_by_name(places, where):
+    arms = {BASELINE: TOWN, "rent_relief": TOWN.add("rent_relief")}
+    spend = answered(lambda planned: max(planned, 211_500.0))
+    with pytest.raises(TooLittle, match=f"is too little for rent_relief{where}: at its") as told:
+        scale_arms(dict.fromkeys(places, arms), BUDGET, 24, spend)
+    assert "it spends 211,500." in str(told.value) and told.value.arm == "rent_relief"
+    scale_arms(dict.fromkeys(places, arms), BUDGET + 2_000.0, 24, spend)  # within 5%
 
 
 def test_places_are_scaled_side_by_side_each_at_its_own_scale():
@@ -248,6 +259,31 @@ def test_the_board_ranks_every_arm_by_every_indicator(kept):
     assert placebo["mean"].tolist() == [0.0] * 5
     assert placebo["eur_per_unit"].isna().all()
     assert set(placebo["cost_verdict"]) == {"too_few"}  # rather than that it has no effect
+
+
+def test_the_board_has_no_ratio_for_what_is_no_effect_among_all_and_none_without_runs():
+    cost = pd.Series([9e5, 1e6, 1.1e6] * 4)
+    runs = [
+        pd.DataFrame(
+            {"arm": arm, "luck": 0, "horizon": 24, "public_spending": spent, "participation": share}
+        )
+        for arm, spent, share in (
+            (BASELINE, 0 * cost, 0.30 + 0 * cost),
+            ("facade", cost, 0.40 + 1e-9 * cost),
+        )
+    ]
+    verdicts = [("facade", verdict) for verdict in ("increase", "small_increase")]
+    verdicts += [("facade", "not_determinable"), ("gone", "increase")]
+    effects = pd.DataFrame(verdicts, columns=["intervention", "finding"])
+    effects = effects.assign(
+        indicator="participation", horizon=24, mean=0.1, lo90=0.05, hi90=0.2, smallest_relevant=0.01
+    )
+    found = board(effects, pd.concat(runs), ["participation"])
+    told = ["ratio", "no_relevant_effect", "not_determinable", "missing"]
+    assert found["cost_verdict"].tolist() == told
+    assert found["cost"].tolist() == pytest.approx([1e6] * 3 + [math.nan], nan_ok=True)
+    assert found["eur_per_unit"].notna().tolist() == [True, False, False, False]
+    assert found["rank"].tolist() == [1, 2, 3, 4]
 
 
 def test_money_per_unit_of_a_share_is_told_per_point(kept):

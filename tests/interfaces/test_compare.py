@@ -21,6 +21,7 @@ from sim.experiments.experiment import BASELINE
 from sim.experiments.results import Results, load_results
 from sim.experiments.tables import table_files
 from sim.measures.registry import OUTCOMES, ROLLING
+from tests.reference.made_up_sweeps import made_up
 from tests.reference.towns import SMALL
 
 TOWN = sim.load_scenario("mid_sized_town").replace(**SMALL, months=36)
@@ -252,3 +253,14 @@ def test_arms_must_be_equally_long() -> None:
 def test_as_many_workers_as_processors_by_default() -> None:
     assert worker_number(None) >= 1
     assert worker_number(3) == 3
+
+
+@pytest.mark.parametrize("budget", [None, 1e5])
+def test_a_comparison_in_which_all_fails_leaves_no_folder(tmp_path: Path, budget: object) -> None:
+    out, town = tmp_path / "out", TOWN.replace(rows=12, columns=12, population=2000)
+    with (
+        made_up(fails=lambda _: True),
+        pytest.raises(InputError, match="every run fails: ValueError: the town hall burnt down"),
+    ):
+        sim.compare(town, ["rent_relief"], reps=2, workers=1, out=out, budget=budget)  # type: ignore[arg-type]
+    assert not out.exists()

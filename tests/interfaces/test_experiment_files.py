@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sim.cli import main
 from sim.errors import InputError
-from sim.experiments.experiment_file import KEYS, load_experiment, read_experiment
+from sim.experiments.experiment_file import KEYS, larger, load_experiment, read_experiment
 from sim.experiments.plan import plan_experiment
 from sim.experiments.results import load_results
 from sim.experiments.running import extend, sweep
@@ -47,6 +47,27 @@ def test_a_valid_file_defines_its_factors_and_design(tmp_path):
     assert [f.name for f in found.factors] == ["cluster_size", "closure_rate"]
     assert len(found.design) == 8 and found.months == 24 and found.horizons == (24,)
     assert found.applicable("mid_sized_town", "baseline") == ("closure_rate",)
+
+
+def test_a_folder_with_an_experiment_names_it(tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "experiment.toml").write_text(GOOD)
+    assert load_experiment(tmp_path / "mine").name == "mine"
+
+
+def test_what_grows_keeps_its_maps_and_settings_and_whole_years_of_money(tmp_path):
+    text = 'interventions = ["transition_cluster"]\nledger = true\nmaps = true\n'
+    text += "[settings]\ncluster_size = 20\nclosure_rate = 0.07\n"
+    before = load_experiment(experiment(tmp_path, f"months = 24\n{text}"))
+    grown = larger(before, months=36, interventions=["inert_cluster"])
+    assert grown.maps == before.maps and grown.months == 36
+    values = grown.arms["inert_cluster"].interventions[0].values
+    assert values["cluster_size"] == 20
+    assert grown.arms["inert_cluster"].values["closure_rate"] == 0.07
+    begun = load_experiment(experiment(tmp_path, f"months = 18\n{text}"))
+    with pytest.raises(InputError, match="end within a year, after 18 months"):
+        larger(begun, months=36)
+    assert larger(begun, replications=99).months == 18
 
 
 def test_one_arm_is_a_run_several_are_a_comparison_and_several_points_a_sweep(tmp_path):

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from sim.errors import InputError
+from sim.territory.extent import Extent
 from sim.territory.import_territory import import_territory
 from sim.territory.territory import VACANT
 from sim.territory.vacancy import VacancyRequest
@@ -254,3 +255,12 @@ def test_a_mall_makes_its_surroundings_a_retail_park(formats, town):
     )
     assert np.argwhere(territory.is_retail_park).tolist() == [[5, 7]]
     assert territory.premises_cell.size == 23
+
+
+def test_a_cell_of_several_communes_lists_them_in_any_way():
+    extent = Extent(communes=["53130", "2A004"])
+    codes = ["53130", "53130.0", "9900153130", "99001, 2A004", "99001;53130", "4,53130", "53131"]
+    assert extent.in_communes(codes).tolist() == [True] * 6 + [False]
+    assert Extent(communes=["01004"]).in_communes(["1004", "1004.0", "10040"]).tolist() == [
+        *(True, True, False)
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import zipfile
 from dataclasses import replace
 
 import numpy as np
@@ -17,8 +18,17 @@ from sim.figures.ground import LINES
 from sim.simulation.provenance import describe_territory
 from sim.territory import import_ground
 from sim.territory.extent import Reading
-from sim.territory.ground import UNIT, ground_kinds
+from sim.territory.ground import (
+    LONGEST_NAME,
+    MOST_NAMES,
+    MOST_POINTS,
+    UNIT,
+    Ground,
+    ground_fault,
+    ground_kinds,
+)
 from sim.territory.import_territory import import_territory
+from sim.territory.origins import origin_of_ground
 from sim.territory.read_ground import is_map
 from sim.territory.recognise import recognise_files
 from sim.territory.territory_file import load_territory, save_territory
@@ -52,7 +62,7 @@ def area(ground, kind):
     return sum(ring.area for ring in rings)
 
 
-QUICK = ("map.osm.pbf", "map.gpkg", "geom.json")
+QUICK = ("map.osm.pbf", "geofabrik.zip", "geom.json")
 
 
 @pytest.mark.parametrize(
@@ -84,6 +94,84 @@ def test_points_beside_streets_are_no_map(town):
     path = town.folder / "shops.geojson"
     write_rows(path, [stop], [{"type": "Point", "coordinates": [lon, lat]}])
     assert not is_map(path)
+
+
+def test_what_cannot_be_read_or_holds_no_map_is_none(town):
+    names = ("table.csv", "torn.zip", "tables.zip", "maps.zip")
+    table, torn, tables, maps = (town.folder / name for name in names)
+    table.write_text("highway,name\nservice,A\n")
+    torn.write_bytes(b"PK\x03\x04 and no more")
+    for archive, name in ((tables, "roads.csv"), (maps, "roads.geojson")):
+        with zipfile.ZipFile(archive, "w") as file:
+            file.writestr(name, table.read_text())
+    assert not any(map(is_map, (table, torn, tables, maps, town.folder, town.folder / "none")))
+    assert origin_of_ground(table, ["highway"], None)["source"] == "unknown, table.csv"
+
+
+def _ground(**changes):
+    """Admissible to the last point, name and letter on a grid of 7 x 9 cells."""
+    parts = {
+        "points": np.array([[0, 0], [9 * UNIT, 7 * UNIT], [5, 5], [6, 6]], np.int32),
+        "first": np.array([0, 2, 4], np.int32),
+        "kind": np.array([0, len(KINDS) - 1], np.uint8),
+        "names": ((0, 0, 0, "A"), (4, 9 * UNIT, 7 * UNIT, "x" * LONGEST_NAME)),
+    }
+    return Ground(**parts | changes)
+
+
+def _points(*points):
+    return {"points": np.array([*points, [0, 0], [1, 1], [2, 2]][:4], np.int32)}
+
+
+def _many(count):
+    return {"points": np.zeros((count, 2), np.int32), "first": np.array([0, 2, count], np.int32)}
+
+
+def _named(*name):
+    return {"names": (tuple(name),)}
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault"),
+    [
+        ({}, None),
+        (_many(MOST_POINTS), None),
+        ({"names": ((0, 0, 0, "A"),) * MOST_NAMES}, None),
+        ({"points": np.zeros((4, 2), np.int64)}, "another type"),
+        ({"first": np.array([0, 2, 4])}, "another type"),
+        ({"kind": np.array([0, 1])}, "another type"),
+        ({"points": np.zeros(4, np.int32)}, "another shape"),
+        ({"points": np.zeros((4, 3), np.int32)}, "another shape"),
+        ({"first": np.array([0, 4], np.int32)}, "another shape"),
+        ({"first": np.array([1, 3, 4], np.int32)}, "do not fit its points"),
+        ({"first": np.array([0, 2, 5], np.int32)}, "do not fit its points"),
+        ({"first": np.array([0, 3, 4], np.int32)}, "do not fit its points"),
+        (_many(MOST_POINTS + 1), "do not fit its points"),
+        ({"kind": np.array([0, len(KINDS)], np.uint8)}, "unknown kinds"),
+        ({"kind": np.array([1, 0], np.uint8)}, "unknown kinds"),
+        (_points([-1, 0]), "outside its grid"),
+        (_points([9 * UNIT + 1, 0]), "outside its grid"),
+        (_points([0, 7 * UNIT + 1]), "outside its grid"),
+        ({"names": ((0, 0, 0, "A"),) * (MOST_NAMES + 1)}, "names"),
+        ({"names": ([0, 0, 0, "A"],)}, "names"),
+        (_named(0, 0, "A"), "names"),
+        (_named(True, 0, 0, "A"), "names"),
+        (_named(0, 0.0, 0, "A"), "names"),
+        (_named(0, 0, 0, b"A"), "names"),
+        (_named(-1, 0, 0, "A"), "names"),
+        (_named(5, 0, 0, "A"), "names"),
+        (_named(0, -1, 0, "A"), "names"),
+        (_named(0, 0, -1, "A"), "names"),
+        (_named(0, 9 * UNIT + 1, 0, "A"), "names"),
+        (_named(0, 0, 7 * UNIT + 1, "A"), "names"),
+        (_named(0, 0, 0, ""), "names"),
+        (_named(0, 0, 0, "x" * (LONGEST_NAME + 1)), "names"),
+        (_named(0, 0, 0, "a\nb"), "names"),
+    ],
+)
+def test_a_ground_that_no_import_writes_is_refused(changes, fault):
+    said = ground_fault(_ground(**changes), (7, 9))
+    assert said is None if fault is None else fault in said
 
 
 @pytest.mark.parametrize("name", MAPS)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from sim.scenario.scenario import load_scenario
 from sim.territory.derive_zones import centre_from_premises, centre_from_residents, retail_parks
+from sim.territory.generate import generate_premises, generate_territory
 from sim.territory.import_territory import import_territory, summary_lines
 from sim.territory.imported_scenario import suggest_archetype
 from sim.territory.territory import OPEN, VACANT
@@ -201,3 +204,19 @@ def test_corte_is_read_from_a_geopackage_and_waits_for_premises():
     assert territory.provenance["residents"]["imputed_cells"] == 138
     assert territory.provenance["premises"]["generated"] is True
     assert suggest_archetype(territory)[0] == "rural_low_density"
+
+
+def test_premises_need_a_zone_that_gets_some():
+    values = load_scenario("mid_sized_town").replace(rows=12, columns=12, population=900).values
+    town = generate_territory(values)
+    lived = np.where(town.is_town_centre, town.residents, np.float32(0))
+    nothing = {"centre_share": 0.0, "park_share": 0.0}
+    found = generate_premises(replace(town, residents=lived), {**values, **nothing})
+    assert found.premises_cell.size == 0
+    assert found.provenance["premises"]["in_words"].startswith("0 premises are generated")
+    found = generate_premises(town, {**values, **nothing})
+    assert found.premises_cell.size == round(
+        town.residents.sum() * values["premises_per_1000"] / 1000
+    )
+    zones = (town.is_town_centre | town.is_retail_park).ravel()
+    assert not zones[found.premises_cell].any()

@@ -212,6 +212,21 @@ def test_a_circle_can_be_cut_out_of_a_larger_file(town):
     assert grid.provenance["residents"]["cells_left_out"] == len(town.cells()) - 5
 
 
+def test_too_many_empty_cells_of_a_circle_are_refused(formats, town):
+    cells = town.cells()
+    lon, lat = town.project(*town.middle(3, 4), 4326)
+    for cell in cells[:2]:
+        cell["ind"] = ""
+    path = formats.csv(town.folder / "c.csv", cells)
+    read_population(path, around=(lat, lon), radius=5_000.0)
+    for cell in cells[:12]:
+        cell["ind"] = ""
+    with pytest.raises(InputError, match="line 2: ind is empty, as in 12 of 62 cells; too many"):
+        read_population(
+            formats.csv(town.folder / "d.csv", cells), around=(lat, lon), radius=5_000.0
+        )
+
+
 def test_a_circle_without_anybody_is_refused(town):
     with pytest.raises(InputError, match="no inhabited cell within 1 km"):
         read_population(town.population(), around=(43.0, 5.0), radius=1000.0)

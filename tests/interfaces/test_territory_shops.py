@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import sys
 import tomllib
@@ -10,6 +11,7 @@ from contextlib import closing
 from importlib.resources import files
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from sim.errors import InputError
@@ -17,6 +19,8 @@ from sim.territory.column_words import plain_word
 from sim.territory.grid_frame import GridFrame
 from sim.territory.read_shops import UNKNOWN_GROUP, read_shops
 from sim.territory.shop_kinds import shop_catalogue
+from sim.territory.shop_places import places_of
+from sim.territory.table import Table
 from sim.territory.territory import SECTORS
 
 CATALOGUE = shop_catalogue()
@@ -159,6 +163,10 @@ def test_an_openstreetmap_id_counts_once_and_the_row_that_can_be_placed_wins(for
     points = read_shops(formats.csv(town.folder / "osm.csv", rows), frame_of(town))
     assert points.cell.size == 3
     assert points.provenance["repeated"] == 1
+    kinds = ("node", "way", "way", "node", "node")
+    rows = [row | {"osm_type": kind} for row, kind in zip(rows, kinds, strict=True)]
+    points = read_shops(formats.csv(town.folder / "types.csv", rows), frame_of(town))
+    assert points.provenance["repeated"] == 1 and points.cell.size == 3
 
 
 def test_geojson_shops_may_be_points_or_outlines(formats, town):
@@ -316,3 +324,51 @@ def test_tags_of_overpass_are_read_and_a_property_counts_before_them(formats, to
     rows = [{"tags": {"shop": "bakery"}}, {"shop": "vacant", "tags": {"shop": "bakery"}}]
     path = formats.geojson(town.folder / "osm.geojson", rows, [here] * 2)
     assert read_shops(path, frame_of(town)).is_vacant.tolist() == [False, True]
+
+
+def places(town, **columns):
+    arrays = {name: pa.array(texts, pa.string()) for name, texts in columns.items()}
+    n = len(next(iter(arrays.values())))
+    found = places_of(Table(town.folder / "s.csv", arrays, n, "line", 2), frame_of(town))
+    return list(zip(found.x.tolist(), found.y.tolist(), strict=True)), found.epsg
+
+
+NOWHERE = (pytest.approx(math.nan, nan_ok=True),) * 2
+
+
+def test_a_place_may_stand_in_one_text_in_any_way_that_people_write_it(town):
+    texts = ["48.1, -0.7", "[48.1; -0.7]", "48 2", "", "POINT (2 48)", "POINT EMPTY"]
+    texts += ['{"type": "Point", "coordinates": [2, 48]}', "LINESTRING (1 47, 3 49)"]
+    points, epsg = places(town, point=texts)
+    assert epsg == 4326
+    assert points == [
+        (-0.7, 48.1),
+        (-0.7, 48.1),
+        (2, 48),
+        NOWHERE,
+        (2, 48),
+        NOWHERE,
+        (2, 48),
+        (2, 48),
+    ]
+    for text in ("SRID=2154;POINT (400000 6000000)", "POINT (400000 6000000)"):
+        assert places(town, point=["", text]) == ([NOWHERE, (400_000, 6_000_000)], 2154)
+    assert places(town, point=["SRID=3857;POINT (1 2)"]) == ([(1, 2)], 3857)
+    assert places(town, point=["POINT (181 48)", "POINT (2 48)"])[1] == 4326
+    with pytest.raises(InputError, match="line 3: the point is 'somewhere'; expected POINT"):
+        places(town, point=["", "somewhere"])
+
+
+def test_degrees_end_at_180_and_90_and_beyond_both_they_are_metres(town):
+    edge = [(-180.0, 90.0), (180.0, -90.0)]
+    assert places(town, lon=["-180", "180"], lat=["90", "-90"]) == (edge, 4326)
+    metres = ([(180.5, 90.5), NOWHERE], 2154)
+    assert places(town, lon=["180.5", ""], lat=["90.5", ""]) == metres
+    for lon, lat, said in (
+        ("180.5", "90", "line 2: lon is 180.5, not degrees in"),
+        ("180", "90.5", "line 2: lat is 90.5, not degrees in"),
+    ):
+        with pytest.raises(InputError, match=said):
+            places(town, lon=[lon], lat=[lat])
+    with pytest.raises(InputError, match="line 3: lon is 999"):
+        places(town, lon=["2", "999"], lat=["48", "999"])

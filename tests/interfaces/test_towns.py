@@ -12,6 +12,7 @@ from sim.errors import InputError
 from sim.experiments.experiment_file import load_experiment
 from sim.experiments.plan import plan_experiment
 from sim.experiments.results import load_results
+from sim.experiments.towns import read_classes
 from sim.experiments.towns_table import read_rows
 from sim.interventions import TYPES
 from sim.report.facts import Facts
@@ -67,6 +68,23 @@ def test_a_cell_sets_what_its_column_names_and_an_empty_one_nothing(folder):
         {"population": 3000, "starting_vacancy": 0.09},
         {"population": 2500, "cluster_size": 20},
     ]
+    (folder / "own.csv").write_text("town,with_visits,boundary\nA,false,open\nB,,\n")
+    rows = read_rows(folder / "own.csv", PARAMETERS)
+    assert [row.settings for row in rows] == [{"with_visits": False, "boundary": "open"}, {}]
+
+
+def test_classes_are_those_of_the_towns():
+    arms = {"Laval": {}, "Corte": {}}
+    for given, said in (
+        ({"Laval": "a", "Corte": "b", "Lavla": "a"}, "'Lavla' is no territory. Did you mean 'Lava"),
+        ({"Laval": "a"}, "x: classes: 'Corte' has none."),
+        ({"Laval": 1}, "classes must be a table"),
+    ):
+        with pytest.raises(InputError, match=said):
+            read_classes({"classes": given}, arms, "x: ")
+    whole = {"Laval": "a", "Corte": "b"}
+    assert read_classes({"classes": whole}, arms, "") == whole
+    assert read_classes({}, arms, "") == {}
 
 
 def test_a_table_alone_gives_towns_of_one_kind(folder):

@@ -19,7 +19,7 @@ from sim.experiments import parts
 from sim.experiments.addresses import as_addresses, is_remote, local_folder
 from sim.experiments.manifest_schema import DESIGN
 from sim.experiments.parts import PARTS
-from sim.experiments.remote import store_at
+from sim.experiments.remote import mirrored, store_at
 from sim.experiments.written import MANIFEST
 from tests.sweeps.doomed import DONE
 from tests.sweeps.toy_sweeps import POINTS, Stop, fill_toys, new_store, stop_after
@@ -191,6 +191,15 @@ def test_a_file_address_is_the_folder_itself(tmp_path):
 def test_messages_name_the_address_instead_of_its_copy():
     message = f"{local_folder(ADDRESS) / 'parts' / 'x.parquet'} is torn"
     assert as_addresses(message) == f"{ADDRESS}/parts/x.parquet is torn"
+
+
+def test_an_address_needs_a_place_for_its_copy(monkeypatch, tmp_path):
+    monkeypatch.undo()
+    monkeypatch.setattr("sim.kernels.machine.compile.cache_folder", lambda: None)
+    with pytest.raises(InputError, match="set SIM_CACHE_DIR"):
+        local_folder(ADDRESS)
+    with mirrored(f"file://{tmp_path}") as folder:
+        assert folder == tmp_path
 
 
 SMALL = ["--set", "rows=12", "--set", "columns=12", "--set", "population=2500", "--months", "6"]

@@ -12,7 +12,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,6 +24,7 @@ from sim.errors import InputError
 from sim.experiments import parts
 from sim.experiments.manifest_schema import DESIGN, EXPERIMENT
 from sim.experiments.parts import PARTS, TMP
+from sim.experiments.run import Outcome
 from sim.experiments.store import Store
 from sim.experiments.written import MANIFEST
 from tests.reference.disks import only_linux, small_disk
@@ -88,6 +92,17 @@ def test_only_a_file_that_can_be_read_is_a_whole_part(store, tmp_path):
     link = tmp_path / path.name
     link.symlink_to(path)
     assert [parts.is_sealed(p) for p in (path, link, store.folder)] == [True, False, False]
+    text, twice = tmp_path / "text.parquet", tmp_path / "twice.parquet"
+    text.write_text("no table")
+    pq.write_table(pa.table([[1], [2]], names=["a", "a"]), twice)
+    assert parts.is_plausible(path, {"key": pa.string()})
+    for no_part, about in (
+        (path, {"key": pa.int32()}),
+        (path, {"keys": pa.string()}),
+        (text, {}),
+        (twice, {}),
+    ):
+        assert not parts.is_plausible(no_part, about)
     failing = mock.patch.object(parts.hashlib, "file_digest", side_effect=OSError(errno.EIO))
     with failing:
         assert not parts.is_sealed(path)
@@ -259,8 +274,8 @@ def test_putting_files_together_can_stop_before_any_step(eager, whole, store, st
 
 def test_a_reader_does_not_mind_that_files_are_put_together(store, whole, monkeypatch, eager):
     with mock.patch.object(Store, "compact"):
-        fill_toys(store, batch=3)
-    dataset = ds.dataset
+        fill_toys(store, batch=2)
+    dataset, before = ds.dataset, len(files(store))
 
     def meanwhile(found: list[Path], **options: object) -> object:
         monkeypatch.setattr(ds, "dataset", dataset)
@@ -269,6 +284,7 @@ def test_a_reader_does_not_mind_that_files_are_put_together(store, whole, monkey
 
     monkeypatch.setattr(ds, "dataset", meanwhile)
     assert store.digest() == whole.digest()
+    assert len(files(store)) < before
 
 
 @pytest.mark.parametrize("steps", range(6))
@@ -292,6 +308,39 @@ def test_a_store_opens_wherever_its_extension_stops_and_can_be_extended_again(st
         "sha256": hashlib.sha256((store.folder / DESIGN).read_bytes()).hexdigest(),
     }
     assert (store.folder / EXPERIMENT).read_bytes() == b"3"
+
+
+def test_files_that_go_leave_neither_folders_nor_lines_of_the_manifest(store):
+    gone = "inputs/1/baseline.toml"
+    with store.locked():
+        store.replace({gone: b"later"}, store.manifest)
+        assert (store.folder / gone).read_bytes() == b"later"
+        assert gone in opened(store).manifest["files"]
+        store.replace({}, store.manifest, [gone])
+    assert not (store.folder / "inputs" / "1").exists()
+    listed = opened(store).manifest["files"]
+    assert gone not in listed and {DESIGN, EXPERIMENT} <= listed.keys()
+
+
+def test_runs_that_go_on_add_only_what_is_later_than_they_were_measured(store):
+    course = np.arange(1, 25, dtype=np.int32)
+    tables = {
+        "series": {"month": course, "course": 0.5 * course},
+        "ledger": {"year": np.array([1, 2], np.int32), "cents": np.array([7, 8])},
+    }
+    toy = Toy(horizons=(6, 12, 24))
+    outcome = Outcome(np.arange(6.0).reshape(3, 2), tables)
+    known = parts.Result("k", "ok", outcome, known=(6, 12))
+    found = parts.tables_of(toy, [known, parts.Result("n", "ok", outcome)])
+    assert list(found) == ["series", "ledger", PARTS]
+    assert found["series"]["month"].to_pylist() == [*range(13, 25), *range(1, 25)]
+    assert found["series"]["course"].to_pylist()[:2] == [6.5, 7.0]
+    assert found["ledger"]["cents"].to_pylist() == [8, 7, 8]
+    assert found[PARTS]["horizon"].to_pylist() == [24, 6, 12, 24]
+    assert found[PARTS]["total"].to_pylist() == [4.0, 0.0, 2.0, 4.0]
+    parts.write_tables(store.folder, found)
+    assert store.measured_at(["n", "other"]) == {"n": (6, 12, 24)}
+    assert store.measured_at(["k", "n"])["k"] == (24,)
 
 
 @pytest.mark.parametrize(
