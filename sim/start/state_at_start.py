@@ -205,8 +205,10 @@ def _lay_surroundings(
 
 def _set_drivers(state: State, values: Mapping[str, Any]) -> None:
     """Tabulate the drivers and read them on the start date."""
+    names = exogenous_drivers.ExogenousDriversParameters.model_fields
+    of_drivers = {name: values[name] for name in names}
     for name, series in exogenous_drivers.driver_series(
-        dict(values), float(values["start_year"]), state.sizes["calendar_month"]
+        of_drivers, float(values["start_year"]), state.sizes["calendar_month"]
     ).items():
         state[f"series.{name}"] = series
     exogenous_drivers.PROCESS.bind(state, values, seed=0)(0, 12 * (values["start_year"] - 2000))

@@ -6,9 +6,10 @@ They start in equilibrium: their ages and traits come from the stationary life o
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -168,7 +169,7 @@ def _motivate(
         state["youth.is_active"][part] = is_present & takes_part
     bind = partial(youth_participation.PROCESS.bind, state, seed=seed, threads=threads)
     # Nobody has a role yet, and only the last sweep is seen by others around homes.
-    look_around = bind(dict(values) | dict.fromkeys(_AROUND_HOMES, 0.0))
+    look_around = bind(ChainMap(dict.fromkeys(_AROUND_HOMES, 0.0), cast(dict[str, Any], values)))
     for _ in range(SWEEPS - 1):
         look_around(0, 0)
     bind(values)(0, 0)
