@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sim.app.ends import KINDS, ends_of_levers, ends_of_parameters, kinds_of
+from sim.app.ends import KINDS, ends_of_levers, kinds_of
 from sim.app.ground import buffer_bits, credit
 from sim.app.pair import CHARTS
 from sim.app.sessions import Session
@@ -40,10 +40,7 @@ def describe(session: Session) -> dict[str, Any]:
         "is_same": pair.arms.is_same,
         "mode": pair.arms.mode,
         "cost": sum(i.cost(pair.months) for i in added),
-        "ends": {
-            **ends_of_parameters(pair.arms.with_it),
-            **{own(i, n, added): e for i in added for n, e in ends_of_levers(i, shape).items()},
-        },
+        "ends": {own(i, n, added): e for i in added for n, e in ends_of_levers(i, shape).items()},
         "kinds": {own(i, KINDS, added): kinds_of(i) for i in added if KINDS in i.values},
         "differs": _differs(session),
         "events": [

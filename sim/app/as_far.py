@@ -1,90 +1,94 @@
-"""The last value of a parameter before the model's own start refuses it, while the others stay.
-
-Bounds of a parameter are its own. Whether a territory can start from several of them together is
-found by starting it, which is tried only where a start was refused.
-"""
+"""What to take back of a refused change, and how far it can go: setting after setting."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
 
-from sim.app.request import Arms, Catalogue, Request
+from sim.app.request import Request, Value
+from sim.app.trial import Trial, moved
 from sim.errors import InputError
+from sim.registry.furthest import furthest
 from sim.scenario.schema import PARAMETERS
-from sim.simulation.simulation import start_of
 
-_STEPS = 30
-"""Steps of the way to the value asked for, of which the last possible one is found."""
+MOST: Final = 4
+"""Settings that are taken back at most; where more would have to be, the refusal is all."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A parameter that went too far: the last value that those before it allow, and the reason."""
+
+    setting: str
+    value: Value
+    reason: str
 
 
 class TooFar(InputError):
-    """A value from which no territory can start, and the furthest one that the others allow."""
+    """Values from which no territory can start, and how far those can go that were moved last."""
 
-    def __init__(self, sentence: str, setting: str, value: float) -> None:
+    def __init__(self, sentence: str, limits: Sequence[Limit]) -> None:
         super().__init__(sentence)
-        self.setting, self.value = setting, value
+        self.limits = tuple(limits)
 
 
-def as_far_as_it_starts(
-    error: InputError, choice: Catalogue, asked: Request, before: Request, arms: Arms
-) -> InputError:
-    """Return what to raise for a refused start: `TooFar` if one number was moved, else the error.
+@contextmanager
+def telling_limits(trial: Trial, asked: Request, before: Request | None = None) -> Iterator[None]:
+    """Raise `TooFar` in place of the refusal of a start, or the refusal if nothing helps.
 
     Parameters
     ----------
-    error : InputError
-        The refusal.
-    choice : Catalogue
+    trial : Trial
     asked, before : Request
-        The request that was refused, and the one that is shown.
-    arms : Arms
-        The scenarios of the latter.
+        The request, and the one that is shown if there is any.
     """
-    rest = before.model_copy(update={"settings": asked.settings})
-    moved = {n for n in asked.settings | before.settings if _value(asked, n) != _value(before, n)}
-    if rest != asked or len(moved) != 1:
-        return error
-    (name,) = moved
-    info = PARAMETERS.get(name)
-    if info is None or info.kind not in (int, float) or name not in asked.settings:
-        return error
-    inside, outside = arms.with_it.values[name], asked.settings[name]
-    way = [info.kind(value) for value in _way(float(inside), float(outside), info.kind is int)]
-
-    def starts(value: float) -> bool:
-        settings = asked.settings | {name: value}
-        try:
-            there = choice.arms(asked.model_copy(update={"settings": settings}))
-            for scenario in {id(one): one for one in (there.without, there.with_it)}.values():
-                start_of(scenario.replace(spin_up=0), there.seed)
-        except InputError:
-            return False
-        return True
-
-    possible, refused = 0, len(way) - 1
-    while refused - possible > 1:
-        middle = (possible + refused) // 2
-        if starts(way[middle]):
-            possible = middle
-        else:
-            refused = middle
-    return TooFar(str(error), name, inside if possible == 0 else way[possible])
+    try:
+        yield
+    except InputError as error:
+        limits = _limits(trial, asked, before)
+        raise (TooFar(str(error), limits) if limits else error) from None
 
 
-def _value(asked: Request, name: str) -> Any:
-    settings: Mapping[str, Any] = asked.settings
-    return settings.get(name)
+def _limits(trial: Trial, asked: Request, before: Request | None) -> list[Limit]:
+    """Return how far parameters can go that move one after the other, in the order of the request.
+
+    They begin where they were, or as offered. There are none if others would have to be moved.
+    """
+    is_same = before and (before.scenario, before.seed) == (asked.scenario, asked.seed)
+    old = dict(before.settings) if before and is_same else {}
+    new = asked.settings
+    levers = {name: value for name, value in new.items() if name not in PARAMETERS}
+    start = levers | {name: value for name, value in old.items() if name in PARAMETERS}
+    names = [name for name in dict.fromkeys([*new, *old]) if name in PARAMETERS]
+    offered = trial.values(asked.model_copy(update={"settings": {}}))
+    moves = [(n, new.get(n, offered[n])) for n in names if new.get(n) != old.get(n)]
+
+    def after(number: int) -> Request:
+        return asked.model_copy(update={"settings": start | dict(moves[:number])})
+
+    limits: list[Limit] = []
+    if trial.refusal(after(0)):
+        return []
+    while (reason := trial.refusal(after(len(moves)))) is not None and len(limits) < MOST:
+        stands, refused = 0, len(moves)
+        while refused - stands > 1:
+            middle = (stands + refused) // 2
+            if found := trial.refusal(after(middle)):
+                refused, reason = middle, found
+            else:
+                stands = middle
+        name, value = moves[stands]
+        limit = Limit(name, _last(trial, after(stands), name, value), str(reason))
+        moves[stands] = name, limit.value
+        limits.append(limit)
+    return [] if reason else limits
 
 
-def _way(inside: float, outside: float, is_whole: bool) -> list[float]:
-    """Return round values on the way from one value to another, both included."""
-    step = 10.0 ** math.floor(math.log10(abs(outside - inside) / _STEPS))
-    if is_whole:
-        step = max(1.0, step)
-    low, high = sorted((inside, outside))
-    first, last = math.floor(low / step) + 1, math.ceil(high / step)
-    digits = max(0, -round(math.log10(step)))
-    between = [round(k * step, digits) for k in range(first, last)]
-    return [inside, *(between if outside > inside else between[::-1]), outside]
+def _last(trial: Trial, here: Request, name: str, value: Value) -> Value:
+    """Return the last value of a parameter on its way; a choice stays where it is."""
+    info, inside = PARAMETERS[name], trial.values(here)[name]
+    if info.kind not in (int, float):
+        return inside  # type: ignore[no-any-return]
+    return furthest(info, inside, value, lambda v: trial.refusal(moved(here, name, v)) is None)

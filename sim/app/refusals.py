@@ -51,10 +51,14 @@ ERRORS: Final[dict[int | str, dict[str, Any]]] = {
                         "error": {"type": "string"},
                         "settings": {"type": "array", "items": {"type": "string"}},
                         "possible": {
-                            "type": "object",
-                            "properties": {
-                                "setting": {"type": "string"},
-                                "value": {"type": "number"},
+                            "type": "array",
+                            "items": {
+                                "type": "object",
+                                "properties": {
+                                    "setting": {"type": "string"},
+                                    "value": {"type": ["boolean", "number", "string"]},
+                                    "error": {"type": "string"},
+                                },
                             },
                         },
                     },
@@ -101,11 +105,14 @@ def answer_errors(api: FastAPI) -> None:
             status, sentence = sentences[kind](error)
             lang = _reader(request)
             is_refusal = isinstance(error, Refusal)
-            said = error.on_page(lang) if is_refusal else translated(sentence, lang)
-            told = {"error": labelled(said, lang)}
+            said = labelled(error.on_page(lang), lang) if is_refusal else _said(sentence, lang)
+            told = {"error": said}
             about: dict[str, Any] = {"settings": named} if (named := settings_in(sentence)) else {}
             if isinstance(error, TooFar):
-                about |= {"possible": {"setting": error.setting, "value": error.value}}
+                about["possible"] = [
+                    {"setting": one.setting, "value": one.value, "error": _said(one.reason, lang)}
+                    for one in error.limits
+                ]
             return JSONResponse(told | about, status)
 
         return handler
@@ -133,6 +140,11 @@ def labelled(sentence: str, language: Language) -> str:
         return typeset(texts[found[0]][language], language) if found[0] in texts else found[0]
 
     return _NAMED.sub(label, sentence)
+
+
+def _said(sentence: str, language: Language) -> str:
+    """Return an English sentence of the program as its reader sees it."""
+    return labelled(translated(sentence, language), language)
 
 
 def _reader(request: HTTPRequest) -> Language:

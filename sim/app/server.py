@@ -19,9 +19,10 @@ from starlette.exceptions import HTTPException
 
 from sim.app.about import describe
 from sim.app.addresses import In, Name
-from sim.app.as_far import as_far_as_it_starts
+from sim.app.as_far import telling_limits
 from sim.app.board_server import answer_board
 from sim.app.command import compare_command, comparison_of_page, python_of, run_commands
+from sim.app.ends_server import answer_ends
 from sim.app.frames import frame
 from sim.app.ground import ground_bytes
 from sim.app.guard import Guard
@@ -38,6 +39,7 @@ from sim.app.story import answer_at, tell
 from sim.app.town import town
 from sim.app.town_routes import answer_towns
 from sim.app.towns import Towns
+from sim.app.trial import Trial
 from sim.errors import InputError, nearest
 from sim.measures.map_layers import LAYERS
 from sim.version import package_version
@@ -117,7 +119,9 @@ def make_app(
     @api.post("/api/sessions", status_code=201)
     def begin(asked: Request) -> dict[str, Any]:
         """Start a session with two territories."""
-        name = sessions.begin(choice.arms(asked), asked)
+        arms = choice.arms(asked)
+        with telling_limits(Trial(choice, sessions.turn), asked):
+            name = sessions.begin(arms, asked)
         with sessions.using(name) as session:
             return {"session": name, **describe(session)}
 
@@ -126,13 +130,8 @@ def make_app(
         """Replace the session's territories or settings, at their start."""
         arms = choice.arms(asked)
         with sessions.using(name) as session:
-            try:
+            with telling_limits(Trial(choice, sessions.turn), asked, session.asked):
                 sessions.change(session, arms, asked)
-            except InputError as error:
-                shown = session.asked, session.pair.arms
-                with sessions.turn:
-                    found = as_far_as_it_starts(error, choice, asked, *shown)
-                raise found from None
             return {"session": name, **describe(session)}
 
     @api.delete("/api/sessions/{name}", status_code=204)
@@ -197,6 +196,7 @@ def make_app(
     _answer_replications(api, sessions)
     _answer_why(api, sessions)
     answer_board(api, sessions, choice)
+    answer_ends(api, sessions, choice)
     _answer_guide(api, sessions)
     api.mount("/static", StaticFiles(directory=STATIC), name="static")
     return Guard(api, hosts, token)

@@ -13,6 +13,7 @@ from typing import Final
 
 from sim.app.background import Background
 from sim.app.board import Board
+from sim.app.end_search import EndSearch
 from sim.app.pair import Pair
 from sim.app.reasons import ReasonRuns
 from sim.app.replications import Replications, ReportRuns
@@ -61,19 +62,20 @@ class Session:
     reasons: ReasonRuns | None = None
     scenes: list[Scene] | None = None  # of the guided story
     board: Board | None = None
+    ends: EndSearch | None = None
 
     def forget(self) -> None:
         """Stop all that runs in the background."""
-        self.forget_replications()
+        self.forget_answers()
         if self.board is not None:
             self.board.stop()
 
-    def forget_replications(self) -> None:
-        """Stop replications of a pair that has changed."""
-        for running in (self.replications, self.report, self.reasons):
+    def forget_answers(self) -> None:
+        """Stop replications of a pair that has changed, and forget what was found about it."""
+        for running in (self.replications, self.report, self.reasons, self.ends):
             if running is not None:
                 running.stop()
-        self.replications = self.report = self.reasons = self.scenes = None
+        self.replications = self.report = self.reasons = self.scenes = self.ends = None
 
     @property
     def nbytes(self) -> int:
@@ -130,7 +132,7 @@ class Sessions:
             session.pair, is_same = pair, session.asked == asked
             session.asked = asked
         if not is_same:
-            session.forget_replications()
+            session.forget_answers()
 
     def replicate(self, session: Session) -> Replications:
         """Start or resume the replications of a session that the caller is using."""

@@ -28,7 +28,7 @@ from sim.interventions.plan import DISCOUNT_RATE, Plan, discounted, present_valu
 from sim.interventions.registry import LEVERS, TYPES
 from sim.kernels.arrays import Ints
 from sim.registry.catalogues import is_shipped, scenario_folder
-from sim.registry.furthest import furthest
+from sim.registry.furthest import without_gap
 from sim.registry.settings import Setting, read_setting, read_texts, read_toml, refusal
 from sim.registry.user_files import is_file
 from sim.words.folders import languages
@@ -208,10 +208,10 @@ class Intervention:
             raise InputError(f"unknown numeric lever '{name}'.{nearest(name, self.kind.infos)}")
         admits = partial(self.admits, name)
         has_zero = info.low == 0 and admits(info.kind(0))
-        lowest = info.kind(0) if has_zero else furthest(info, value, info.low, admits)
-        highest = furthest(info, value, info.high, admits)
+        lowest = info.kind(0) if has_zero else without_gap(info, value, info.low, admits)
+        highest = without_gap(info, value, info.high, admits)
         if info.kind is int and lowest == 0 < highest:
-            return lowest, furthest(info, value or highest, 1, admits), highest
+            return lowest, without_gap(info, value or highest, 1, admits), highest
         return lowest, lowest, highest
 
     def admits(self, name: str, value: Any) -> bool:

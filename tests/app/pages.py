@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,12 @@ class Page:
         answer = self.client.get(f"{self.path}/{what}")
         assert answer.status_code == 200, answer.text
         return answer
+
+    def ends(self, parameter: str) -> list[float]:
+        """The ends of a parameter, once they are found."""
+        while (found := self.get(f"ends?parameter={parameter}").json()["ends"]) is None:
+            time.sleep(0.005)
+        return [float(end) for end in found]
 
     def end(self) -> None:
         self.client.delete(self.path)

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from sim.app.ends import KINDS, ends_of_levers, ends_of_parameters, kinds_of
+from sim.app.ends import KINDS, ends_of_levers, ends_of_parameter, kinds_of
 from sim.app.offer import FIRST, offer
 from sim.app.refusals import labelled, settings_in
 from sim.app.request import LARGEST_GRID, Catalogue, Request
+from sim.app.trial import Trial, moved
 from sim.interventions import Intervention, list_interventions, load_intervention
 from sim.registry.catalogues import third_place_kinds
 from sim.scenario.schema import PARAMETERS
@@ -71,11 +72,13 @@ def test_a_kind_too_small_for_the_seats_is_not_offered() -> None:
 def test_the_ground_ends_where_the_page_and_the_sites_on_it_end() -> None:
     settings = {"site": "cell", "site_row": 40, "rows": 50, "columns": 2500}
     asked = Request(scenario="mid_sized_town", intervention="mobile_cluster", settings=settings)
-    arm = CHOICE.arms(asked).with_it
-    found = ends_of_parameters(arm)
-    assert found["rows"] == (41, 41, LARGEST_GRID // 2500)
-    assert found["columns"][2] == 5000
-    (one,) = arm.interventions
+    arms = CHOICE.arms(asked)
+    info, trial = PARAMETERS["rows"], Trial(CHOICE)
+    found = ends_of_parameter(
+        info, 50, lambda rows: trial.is_admissible(moved(asked, "rows", rows)), lambda rows: True
+    )
+    assert found == (41, 41, LARGEST_GRID // 2500)
+    (one,) = arms.added
     assert ends_of_levers(one, (50, 2500))["site_row"] == (0, 0, 49)
 
 

@@ -65,7 +65,7 @@ def refused(answer: Any) -> str:
     """The one sentence of a refusal."""
     assert 400 <= answer.status_code < 500, (answer.status_code, answer.text)
     assert answer.headers["content-type"] == "application/json"
-    assert {"error"} <= set(answer.json()) <= {"error", "settings"}
+    assert {"error"} <= set(answer.json()) <= {"error", "settings", "possible"}
     sentence = str(answer.json()["error"])
     assert sentence.endswith((".", "?")), sentence
     assert "\n" not in sentence

@@ -271,7 +271,7 @@ def test_levers_may_move_as_far_as_their_ends_and_no_further(path: Path) -> None
         assert lowest <= intervention.values[name] <= highest
         for value in (lowest, least, highest, info.kind((least + highest) / 2)):
             assert is_admissible(name, value), (name, value)
-        step = 1 if info.kind is int else 1e-6 * (info.high - info.low)
+        step = 1 if info.kind is int else 1e-3 * (info.high - info.low)
         for beyond in (lowest - step, highest + step):
             assert not is_admissible(name, beyond), (name, beyond)
         assert lowest == least or not is_admissible(name, least - 1) or least == lowest + 1

@@ -1,5 +1,5 @@
 // Requests to the server. A refusal throws an Error with its status, the server's one sentence, the settings that
-// it names and, if one was moved too far, how far it can go; status 0 means that nobody answered.
+// it names and, where some went too far, how far they can go; status 0 means that nobody answered.
 
 async function ask(method, path, body) {
   const options = { method, headers: { "accept-language": document.documentElement.lang } };
@@ -13,7 +13,7 @@ async function ask(method, path, body) {
   });
   if (answer.ok) return answer;
   const reply = await answer.json().catch(() => ({}));
-  const said = { status: answer.status, settings: reply.settings ?? [], possible: reply.possible };
+  const said = { status: answer.status, settings: reply.settings ?? [], possible: reply.possible ?? [] };
   throw Object.assign(new Error(reply.error || `${answer.status} ${answer.statusText}`), said);
 }
 
@@ -25,6 +25,7 @@ export const change = (session, asked) => json("PUT", `/api/sessions/${session}`
 export const end = (session) => fetch(`/api/sessions/${session}`, { method: "DELETE", keepalive: true });
 export const cell = (session, row, column) =>
   json("GET", `/api/sessions/${session}/cell?row=${row}&column=${column}`);
+export const ends = (session, parameter) => json("GET", `/api/sessions/${session}/ends?parameter=${parameter}`);
 export const words = (session, language) =>
   json("GET", `/api/sessions/${session}/words?lang=${language}`);
 export const command = (session) => json("GET", `/api/sessions/${session}/command`);

@@ -1,6 +1,7 @@
 // One control for each parameter and lever, made from the schema that the command line uses. No position of it
-// is refused: the server says how far each may move while the others stay, shares of money move together, and
-// small values jump to 0 where it has a meaning of its own. What is typed beyond the ends is refused beside it.
+// is refused: the server says how far each may move while the others stay (ends.js), shares of money move
+// together, and small values jump to 0 where it has a meaning of its own. What is typed beyond the ends is refused
+// beside it.
 
 import { languageOf, number, quantity, say, text } from "./language.js";
 import * as mixture from "./mixture.js";
@@ -24,8 +25,9 @@ let kinds = {}; // by lever that names kinds of places: whether each kind may be
 
 // Takes what the server says of the positions that are admissible for the present settings.
 export function limit(about, offer) {
+  const names = new Set([...Object.keys(ends), ...Object.keys(about.ends)]);
   ({ ends, kinds } = about);
-  for (const name of Object.keys(ends)) {
+  for (const name of names) {
     const slider = element(`set-${name}`);
     if (slider) [slider.min, slider.max] = range(infoOf(offer, name), presentOf(offer, name), offer);
     if (slider) mark(boxOf(name), offer);
@@ -38,8 +40,9 @@ function move(offer, info, value) {
   const shares = sharesWith(offer, info.name);
   if (shares.length) mixture.share(offer, shares, info.name, value);
   else {
-    const [lowest, least] = ends[info.name] ?? [value, value];
-    set(offer, info.name, !isNumber(info) || value >= least ? value : value < (lowest + least) / 2 ? lowest : least);
+    const [lowest, least, highest] = ends[info.name] ?? [value, value, value];
+    const most = Math.min(value, highest);
+    set(offer, info.name, !isNumber(info) ? value : value >= least ? most : value < (lowest + least) / 2 ? lowest : least);
   }
   show(offer, shares.length ? shares : [info.name]);
 }
@@ -87,7 +90,7 @@ function control(info, offer, changed) {
   const box = make("div", { className: "control" },
     make("div", { className: "control-head" }, label, make("output", { htmlFor: id })),
     make("div", { className: "control-row" }, ...row), wrong, help,
-    origin(originOf(offer, info), offer, bounds(info)));
+    origin(originOf(offer, info), offer));
   box.dataset.name = info.name;
   mark(box, offer);
   return box;
@@ -100,12 +103,19 @@ const between = (info, low, high) => {
   const show = (value) => (info.name === "start_year" ? value : info.is_share ? quantity(value, info) : number(value));
   return { low: show(low), high: show(high) };
 };
-const bounds = (info) => (isNumber(info) ? say("bounds", between(info, info.low, info.high)) : "");
+
+// Between which values it may move, and whether only because of the others.
+function bounds(info) {
+  if (!isNumber(info)) return "";
+  const [low, , high] = ends[info.name] ?? [info.low, info.low, info.high];
+  return say(low > info.low || high < info.high ? "bounds_now" : "bounds", between(info, low, high));
+}
+
+const basis = (known, offer) => say("basis", { evidence: text(offer.evidence[known.evidence]) });
 
 // The evidence mark in one line; opening it shows the source.
-export function origin(known, offer, before = "") {
-  const basis = say("basis", { evidence: text(offer.evidence[known.evidence]) });
-  const head = make("summary", { textContent: [before, basis].filter(Boolean).join(" · ") });
+export function origin(known, offer) {
+  const head = make("summary", { textContent: basis(known, offer) });
   return make("details", { className: "origin" }, head, make("p", { className: "help", lang: languageOf(known.source), textContent: text(known.source) }));
 }
 
@@ -184,10 +194,11 @@ function exact(info, offer, changed) {
 }
 
 // Moves a control to the last value from which the model can start, and says why it stops there.
-export function stop(name, value, offer, sentence = "") {
+export function stop(name, value, offer, sentence) {
   const info = infoOf(offer, name);
   move(offer, info, value);
-  if (sentence) refuse(name, `${sentence} ${say("as_far", { value: typed(value, info) })}`, false);
+  const where = isNumber(info) ? say("as_far", { value: typed(value, info) }) : say("as_before");
+  refuse(name, `${sentence} ${where}`, false);
 }
 
 // Says beside a control why its value is refused; false if there is no such control.
@@ -219,6 +230,8 @@ function mark(box, offer) {
   const value = presentOf(offer, info.name);
   const input = box.querySelector(".control-row > *");
   box.querySelector("output").textContent = input.tagName === "FIELDSET" ? "" : shown(value, info, offer);
+  box.querySelector(".origin summary").textContent =
+    [bounds(info), basis(originOf(offer, info), offer)].filter(Boolean).join(" · ");
   box.classList.toggle("changed", value !== presetOf(offer, info.name));
   if (input.type === "range") input.value = value;
   if (input.tagName === "FIELDSET") markKinds(input, value.split(" "), kinds[info.name] ?? {});

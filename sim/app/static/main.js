@@ -6,6 +6,7 @@ import * as charts from "./charts.js";
 import * as control from "./control.js";
 import * as controls from "./controls.js";
 import { compare, language, learn, options, say, speak, text } from "./language.js";
+import * as ends from "./ends.js";
 import * as ground from "./ground.js";
 import * as guide from "./guide.js";
 import * as maps from "./maps.js";
@@ -33,6 +34,7 @@ let month = 0;
 let target = 0; // the month to come back to after a change
 let layer;
 let isDirty = false; // something was changed that the server does not know yet
+let isKnown = false; // the server knows all settings, and refused none
 let busy = Promise.resolve();
 
 const present = {
@@ -53,6 +55,7 @@ const present = {
   rewind,
   see,
   bookmark: () => bookmark(),
+  isKnown: () => isKnown,
   isShown: () => about !== null,
   caption: () => [`${text(present.layer().label)}, ${today()} – Essaim`, ground.credit(about)],
   picture: () => `essaim-${layer}-${month}.png`,
@@ -71,11 +74,11 @@ async function complain(error) {
     await open().catch(complain);
     return;
   }
-  if (error.possible?.setting === last && !isDirty) {
-    const { setting, value } = error.possible;
-    control.stop(setting, value, offer);
-    stopped = () => control.stop(setting, value, offer, error.message);
-    changed(setting);
+  if (error.possible?.length && !isDirty) {
+    const stop = () => error.possible.forEach((one) => control.stop(one.setting, one.value, offer, one.error));
+    stop();
+    stopped = stop;
+    changed(error.possible[0].setting);
     return;
   }
   // What is shown stays as it was, without colour, until the setting is put right.
@@ -88,12 +91,13 @@ async function complain(error) {
 
 // Begins, or puts what is chosen in the place of what was shown, and comes back to the same month.
 async function open() {
-  isDirty = false;
+  isDirty = isKnown = false;
   const asked = settings.asked();
   about = present.session ? await api.change(present.session, asked) : await api.begin(asked);
   present.session = about.session;
+  isKnown = !isDirty;
   compare(about.mode === "intervention" && settings.chosen.interventions.length > 1 ? "interventions" : about.mode);
-  control.limit(about, offer);
+  ends.take(about);
   control.forgiveAll();
   stopped?.();
   stopped = null;
@@ -159,6 +163,8 @@ let stopped = null; // says beside it why it did not go further
 function changed(name = "") {
   last = name;
   isDirty = true;
+  isKnown = false;
+  ends.forget(name);
   stale(true);
   next(async () => {
     if (isDirty) await open();
@@ -379,6 +385,7 @@ async function start() {
     changed();
   });
   layout();
+  ends.listen(present, offer);
   replications.listen(present);
   why.listen(present);
   board.listen(present, given.budget);
