@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sim.app import replications
 from sim.app.background import Background
@@ -27,9 +27,6 @@ from sim.experiments.results import Results
 from sim.experiments.run import Run
 from sim.experiments.stored import MemoryStore
 from sim.scenario.scenario import Scenario
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 LEAST: Final = 1000.0
 """Smallest budget of the page, EUR a year."""
@@ -76,7 +73,7 @@ class Board:
         self.commands: Mapping[str, str] = {}
         self.too_little: dict[str, float] = {}
         self._background, self._lock = background, threading.Lock()
-        self._found: list[Mapping[str, pa.Table]] = []
+        self._store: MemoryStore | None = None
         self._pieces: deque[list[Run]] = deque()
         self._turns, self._failure = 0, ""
         # It only waits: runs are turns of the background, which all pages share fairly.
@@ -94,7 +91,7 @@ class Board:
     @property
     def nbytes(self) -> int:
         """Memory of the results."""
-        return sum(table.nbytes for tables in list(self._found) for table in tables.values())
+        return self._store.nbytes if self._store else 0
 
     def _work(self, arms: Arms, choice: Catalogue) -> None:
         try:
@@ -137,9 +134,7 @@ class Board:
     def _run(self, experiment: Experiment) -> Results:
         """Do the runs of an experiment that have not been done for another one."""
         plan = plan_experiment(experiment)
-        store = MemoryStore(plan.table())
-        for tables in self._found:
-            store.add(tables)
+        self._store = store = MemoryStore(plan.table(), self._store)
         done = store.statuses(plan.model.horizons)
         todo = [key for key in plan.keys if key not in done]
         if self.total:
@@ -174,7 +169,6 @@ class Board:
             return False
         with self._lock:
             store.add(batch.tables)
-            self._found.append(batch.tables)
             self._failure = self._failure or batch.first_error.partition(": ")[2]
             self.done += len(piece)
         return True

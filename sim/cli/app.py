@@ -53,6 +53,7 @@ def app_command(
         import uvicorn
 
         from sim.app.connections import IDLE_SECONDS, Connection
+        from sim.app.ready import load_ahead
         from sim.app.server import make_app
         from sim.simulation.first_compilation import is_first, second_compiler
     except ModuleNotFoundError as error:
@@ -93,6 +94,7 @@ def app_command(
         if is_first():
             CONSOLE.say("Compiling kernels, once: the first page comes after about a minute ...")
             stack.enter_context(second_compiler())
+        threading.Thread(target=load_ahead, daemon=True).start()
         uvicorn.Server(uvicorn.Config(page, **settings)).run([listening])
 
 

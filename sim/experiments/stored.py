@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _NOT_RESULTS: Final = ("key", "seconds", "traceback")
 """Columns that may differ between repetitions of a run: its code, time and places in the code."""
 
+_MOST_PIECES: Final = 32
+"""Tables of a kind in memory before they become one: each takes 80 KB besides its numbers."""
+
 
 class Stored(ABC):
     """The results of an experiment; `folder` is None for a store in memory."""
@@ -141,13 +144,28 @@ def empty(columns: Sequence[str] | None) -> pa.Table:
 
 
 class MemoryStore(Stored):
-    """A store that ends with the process; `design` is the table of the plan."""
+    """A store that ends with the process.
+
+    Parameters
+    ----------
+    design : pyarrow.Table
+        The table of the plan.
+    before : MemoryStore, optional
+        A store whose results are also those of this one.
+    """
 
     folder = None
 
-    def __init__(self, design: pa.Table) -> None:
+    def __init__(self, design: pa.Table, before: MemoryStore | None = None) -> None:
         self._design = design
         self._tables: dict[str, list[pa.Table]] = {}
+        if before:
+            self._tables |= {kind: [*pieces] for kind, pieces in before._tables.items()}
+
+    @property
+    def nbytes(self) -> int:
+        """Memory of the results."""
+        return sum(table.nbytes for pieces in [*self._tables.values()] for table in pieces)
 
     @override
     def design_table(self) -> pa.Table:
@@ -160,7 +178,10 @@ class MemoryStore(Stored):
     @override
     def add(self, tables: Mapping[str, pa.Table]) -> None:
         for kind, table in tables.items():
-            self._tables.setdefault(kind, []).append(table)
+            pieces = self._tables.setdefault(kind, [])
+            pieces.append(table)
+            if len(pieces) == _MOST_PIECES:
+                pieces[:] = [pa.concat_tables(pieces).combine_chunks()]
 
     @override
     def note(self, environments: Collection[str]) -> None:

@@ -26,6 +26,7 @@ from sim.experiments.manifest_schema import DESIGN, EXPERIMENT
 from sim.experiments.parts import PARTS, TMP
 from sim.experiments.run import Outcome
 from sim.experiments.store import Store
+from sim.experiments.stored import MemoryStore
 from sim.experiments.written import MANIFEST
 from tests.reference.disks import only_linux, small_disk
 from tests.sweeps.toy_sweeps import (
@@ -365,3 +366,17 @@ def test_an_empty_store_can_be_read(store):
     assert opened(store).statuses() == {}
     fill_toys(store, points=[1])
     assert len(store.statuses()) == 1
+
+
+def test_a_store_in_memory_keeps_many_small_results_as_few_tables_and_hands_them_on(whole):
+    table, design = whole.results(), whole.design_table()
+    first, seen = MemoryStore(design), 0
+    for row in range(40):
+        first.add({PARTS: table.slice(row % table.num_rows, 1)})
+        seen = max(seen, len(first._tables[PARTS]))
+    second = MemoryStore(design, first)
+    second.add({PARTS: table})
+    assert seen < 40
+    assert first.results().num_rows == min(40, table.num_rows)
+    assert second.digest() == whole.digest()
+    assert 0 < first.nbytes < second.nbytes
