@@ -118,4 +118,4 @@ def _batch(sent: Sent, results: Sequence[Result]) -> Batch:
 def environment_here() -> str:
     """Return what may matter for the bits of this process, as JSON."""
     about = {**describe_environment(), "code": code_here().hash}
-    return json.dumps(about, sort_keys=True)
+    return json.dumps(about)

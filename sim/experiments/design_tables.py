@@ -239,7 +239,7 @@ class DesignTables:
         """
         design = self._design[["key", "point", "arm", "rep"]]
         table = self.store.kept("series").to_pandas()
-        return design.merge(table, on="key").drop(columns="key").reset_index(drop=True)
+        return design.merge(table, on="key").drop(columns="key")
 
     def failures(self) -> pd.DataFrame:
         """Return the runs that failed and why: ``point``, ``arm``, ``rep``, ``luck``, ``status``,

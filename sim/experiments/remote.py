@@ -185,10 +185,10 @@ class Mirror:
     def _refuse_if_taken_over(self, mine: bytes) -> None:
         try:
             found = self._files.cat_file(f"{self._root}/{LOCK}")
-        except FileNotFoundError:
-            found = b"a machine that has finished"
-        if found != mine:
             node = found.decode(errors="replace").rsplit(" ", 2)[0]
+        except FileNotFoundError:
+            found, node = b"", "a machine that has finished"
+        if found != mine:
             raise InputError(
                 f"{self.address} is now written by another driver, on {node}; this one stops."
             )

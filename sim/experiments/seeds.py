@@ -25,6 +25,13 @@ def run_seed(seed: int, rep: int, rerun: int = 0, *, arm: int = 0, point: int | 
 
     `rerun` is 1 for the rerun of a replication with a second seed; `arm` and `point` are the
     numbers of an arm or a point with its own seeds.
+
+    Examples
+    --------
+    >>> run_seed(7, 1), run_seed(7, 1, 1, arm=2), run_seed(7, 1, 1, arm=2, point=3)
+    (2021251017632032385, 2427140119814929575, 4869320481682594042)
+    >>> run_seed(7, 1, point=3), run_seed(7, 1, 1, point=3)
+    (4901673970096119456, 4985727946662065802)
     """
     if point is not None:
         return _spawned(seed, rep, point, *([rerun, arm] if rerun else []))

@@ -146,7 +146,7 @@ def _joined(
     place: Territory, people: PopulationGrid, wide: PopulationGrid, points: ShopPoints,
     requested: VacancyRequest, buffer: float,
 ) -> Territory:  # fmt: skip
-    """Join a place and its neighbours, who have the vacancy stated for it."""
+    """Join a place and its neighbours, who have the vacancy stated for it, or more if marked."""
     neighbours = neighbours_of(people, wide)
     if not neighbours.residents.any():
         raise Refusal(
@@ -156,8 +156,9 @@ def _joined(
         none = np.zeros(wide.residents.shape, dtype=bool)
         return with_buffer(place, people, _territory("", neighbours, none, none, {}), wide, buffer)
     if requested.share is not None or requested.file is not None:
-        share = max(place.provenance["vacancy"]["share"], float(points.is_vacant.mean()))
-        requested = VacancyRequest(share=min(share, 0.9))
+        share = min(place.provenance["vacancy"]["share"], 0.9)
+        is_more = bool(points.is_vacant.mean() > share)
+        requested = VacancyRequest(is_counted=True) if is_more else VacancyRequest(share=share)
     around = _with_premises("", neighbours, points, requested, [])
     return with_buffer(place, people, around, wide, buffer)
 

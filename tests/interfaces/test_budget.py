@@ -10,7 +10,7 @@ import pytest
 
 import sim
 from sim.experiments.board import board
-from sim.experiments.budget import CLOSE, TooLittle, scale_arms
+from sim.experiments.budget import CLOSE, TooLittle, measure_spending, scale_arms
 from sim.experiments.experiment import BASELINE
 from sim.experiments.spending import planned_a_year, spent_a_year
 from sim.interventions import list_interventions, load_intervention
@@ -245,6 +245,33 @@ def test_a_resumed_comparison_keeps_its_scales(kept, monkeypatch):
     again = sim.compare(TOWN, names, reps=3, budget=BUDGET, workers=1, out=out, resume=True)
     assert len(again.replications) == 3
     assert again.spending["levers"].tolist() == before.spending["levers"].tolist()
+
+
+def test_spending_is_measured_by_four_short_paired_runs_of_what_is_tried(kept):
+    asked, pilots = kept[1].experiment, []
+
+    def run(pilot):
+        pilots.append(pilot)
+        raise InterruptedError
+
+    arms = {name: asked.arms[name] for name in (BASELINE, "inert_cluster")}
+    for tried in ({"A": arms}, {"A": arms, "B": arms}):
+        with pytest.raises(InterruptedError):
+            measure_spending(asked, tried, run)
+    for pilot in pilots:
+        assert list(pilot.arms) == [BASELINE, "inert_cluster"]
+        assert (pilot.replications, pilot.horizons, pilot.luck) == (4, (24,), "common")
+        kinds = (pilot.series, pilot.every_month, pilot.ledger, pilot.maps, pilot.variance)
+        assert not any(kinds) and pilot.budget is None
+    assert [len(pilot.design) for pilot in pilots] == [1, 2]
+
+
+def test_what_a_budget_leaves_is_what_is_not_spent_of_it(kept):
+    table = kept[1].spending
+    assert table["left"].tolist() == pytest.approx((BUDGET - table["spent"]).tolist(), nan_ok=True)
+    assert table["unspent"].tolist() == pytest.approx(
+        (table["planned"] - table["spent"]).tolist(), nan_ok=True
+    )
 
 
 def test_money_scaled_over_some_months_is_not_extended_to_more(kept):

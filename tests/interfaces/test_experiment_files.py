@@ -70,6 +70,33 @@ def test_what_grows_keeps_its_maps_and_settings_and_whole_years_of_money(tmp_pat
     assert larger(begun, replications=99).months == 18
 
 
+@pytest.mark.parametrize(
+    ("design", "size", "said"),
+    [
+        ("kind = 'sobol'\nsize = 8", 4, "size = 4 is smaller than the 8 there is"),
+        (
+            "kind = 'latin_hypercube'\nsize = 8",
+            16,
+            "a latin_hypercube design cannot be given more points; begin with design 'sobol' in",
+        ),
+        (
+            "kind = 'full_factorial'",
+            16,
+            "a full_factorial design cannot be given more points; add levels or points to its file",
+        ),
+    ],
+)
+def test_only_a_sequence_takes_more_points(tmp_path, design, size, said):
+    text = f"[factors]\nclosure_rate = [0.1, 0.2]\n[design]\n{design}\n"
+    with pytest.raises(InputError, match=said):
+        larger(load_experiment(experiment(tmp_path, text)), size=size)
+
+
+def test_a_sequence_keeps_its_size_if_asked_for_it(tmp_path):
+    grown = larger(load_experiment(experiment(tmp_path, GOOD)), size=8)
+    assert len(grown.design) == 8
+
+
 def test_one_arm_is_a_run_several_are_a_comparison_and_several_points_a_sweep(tmp_path):
     arm, points = 'interventions = ["facade"]\n', "[factors]\nclosure_rate = [0.1, 0.2]\n"
     texts = ("", arm, points, arm + points)
@@ -109,6 +136,7 @@ def test_a_folder_keeps_the_words_of_shipped_experiments_in_every_language(tmp_p
     own = experiment(tmp_path, 'title = { en = "Mine" }\n' + GOOD)
     with made_up():
         mine = sweep(own, tmp_path / "mine", executor="serial")
+    assert mine.maps == mine.rep_maps == {}
     assert load_results(mine.folder).experiment.title["fr"] == "Mine"
 
 

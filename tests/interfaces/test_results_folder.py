@@ -23,7 +23,7 @@ import pytest
 
 from sim.errors import InputError
 from sim.experiments.parts import write_file
-from sim.experiments.whole_folder import whole_folder
+from sim.experiments.whole_folder import remove_results, whole_folder
 from sim.experiments.written import MANIFEST
 from tests.interfaces.saved_folders import content, save, whole
 from tests.reference.disks import only_linux
@@ -229,6 +229,17 @@ def test_force_keeps_foreign_files_among_the_parts_of_a_store(tmp_path: Path) ->
     save(out, "new", force=True)
     assert set(content(out)) == {*kept, "a.csv", "figures/b.svg", MANIFEST}
     assert [p.name for p in tmp_path.iterdir()] == ["sweep"]
+
+
+def test_results_within_results_leave_no_folder_but_those_of_others(tmp_path: Path) -> None:
+    store = new_store(tmp_path / "out")
+    for inner in ("elsewhere/town", "why/participation/one"):
+        fill_toys(new_store(store.folder / inner), points=[1])
+    kept = store.folder / "elsewhere" / "town" / "parts" / "notes.txt"
+    kept.write_text("mine")
+    remove_results(store.folder)
+    left = [path for path in kept.parents if path.is_relative_to(store.folder)]
+    assert sorted(store.folder.rglob("*")) == sorted([*left[:-1], kept])
 
 
 def test_force_refuses_results_that_another_process_is_writing(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from sim.simulation.provenance import describe_territory
 from sim.simulation.simulation import Simulation
 from sim.territory.import_territory import import_territory
 from sim.territory.imported_scenario import suggest_archetype, write_imported_scenario
-from sim.territory.territory import SECTORS
+from sim.territory.territory import SECTORS, VACANT
 from sim.territory.territory_file import load_territory, save_territory
 from sim.territory.vacancy import VacancyRequest
 from tests.interfaces.test_territory_extent import every_cell, shop, with_communes
@@ -64,6 +64,17 @@ def test_neighbours_live_within_the_buffer_of_a_cell_of_the_place(metres, column
     assert territory.premises_in_buffer[:105].sum() == 0
     entry = territory.provenance["buffer"]
     assert (entry["residents"], entry["premises"]) == (town.residents[:, 5:columns].sum(), shops)
+
+
+@pytest.mark.parametrize(("marked", "vacant"), [(0, 14), (40, 40), (56, 56)])
+def test_neighbours_have_the_vacancy_of_the_place_or_what_is_marked(marked, vacant, formats, town):
+    shops = [shop(town, r, c, depcom="99001") for r in range(7) for c in range(5)]
+    of_others = [shop(town, r, c, depcom="99002") for r in range(7) for c in range(5, 9)] * 2
+    shops += [one | {"shop": "vacant"} if k < marked else one for k, one in enumerate(of_others)]
+    joined = imported(formats, town, 10_000, shops, vacancy=VacancyRequest(share=0.2))
+    theirs = joined.premises_occupancy[joined.premises_in_buffer]
+    assert (theirs == VACANT).sum() == vacant
+    assert (theirs != VACANT).sum() == 56 - marked
 
 
 def test_a_circle_has_neighbours_too(formats, town):

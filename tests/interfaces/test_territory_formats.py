@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from types import SimpleNamespace
+
 import geopandas
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from sim.errors import InputError
 from sim.territory.extent import Reading
 from sim.territory.import_territory import import_territory
+from sim.territory.parquet_file import _geometry
 from sim.territory.territory import SECTORS, VACANT
 from tests.reference.shop_files import BPE, NAF, WORDS, WRITERS, expected, frame, write_raster
 
@@ -254,3 +259,23 @@ def test_two_years_of_shops_in_one_file_are_asked_about_and_not_added_up(formats
     reading = Reading(layer="y2024")
     territory = import_territory(town.population(), path, name="T", reading_shops=reading)
     assert territory.provenance["premises"]["placed"] == 6
+
+
+@pytest.mark.parametrize(
+    ("column", "found"),
+    [
+        ({}, ("geom", 4326)),
+        ({"crs": {"id": {"authority": "OGC", "code": "CRS84"}}}, ("geom", 4326)),
+        ({"crs": {"id": {"authority": "EPSG", "code": "2154"}}}, ("geom", 2154)),
+        ({"crs": {"id": {"authority": "IGNF", "code": 9}}}, ("geom", None)),
+        ({"crs": {"name": "mine"}}, ("geom", None)),
+        ({"crs": None}, ("geom", None)),
+        ({"encoding": "WKB"}, ("geom", 4326)),
+        ({"encoding": "point"}, (None, None)),
+    ],
+)
+def test_geoparquet_names_its_system_by_an_authority_or_means_degrees(column, found):
+    geo = {"primary_column": "geom", "columns": {"geom": column}}
+    schema = pa.schema([("geom", pa.binary())], {"geo": json.dumps(geo)})
+    assert _geometry(SimpleNamespace(schema_arrow=schema)) == found
+    assert _geometry(SimpleNamespace(schema_arrow=pa.schema([]))) == (None, None)

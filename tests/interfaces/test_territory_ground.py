@@ -216,6 +216,9 @@ def test_a_map_with_shops_is_both_unless_another_file_is_either(town):
     ):
         with pytest.raises(InputError, match=said):
             recognise_files([cells, *given], Reading())
+    for given, said in ((shops, "a file of shops"), (only_map, "a map")):
+        with pytest.raises(InputError, match=f"{given.name} is {said}; residents are missing"):
+            recognise_files([given], Reading())
 
 
 def test_a_ground_is_kept_with_the_territory_and_changes_nothing_else(town):

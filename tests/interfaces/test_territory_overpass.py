@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from sim.territory.grid_frame import GridFrame
+from sim.territory.overpass_shapes import read_overpass_shapes
 from sim.territory.read_shops import read_shops
 
 
@@ -61,3 +62,43 @@ def test_elements_without_a_place_on_earth_are_left_out_and_counted(town):
     found = shops_of(town, elements)
     assert found.cell.tolist() == [3 * 9 + 4]
     assert found.provenance["without_coordinates"] == 5
+
+
+def test_only_areas_and_boundaries_of_relations_have_a_shape(tmp_path):
+    ring = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 0.0)]
+    geometry = [{"lon": lon, "lat": lat} for lon, lat in ring]
+    member = {"type": "way", "ref": 9, "geometry": geometry}
+
+    def relation(kind, *members):
+        return {"type": "relation", "id": 1, "tags": {"type": kind}, "members": members}
+
+    def way(points, **tags):
+        return {"type": "way", "id": 2, "tags": {"a": "b"} | tags, "geometry": points}
+
+    for element, shape in (
+        (relation("multipolygon", member), "Polygon"),
+        (relation("boundary", member), "Polygon"),
+        (relation("route", member), None),
+        (relation("multipolygon", {"type": "node", "ref": 9}), None),
+        (relation("multipolygon", {**member, "geometry": geometry[:3]}), None),
+        (relation("multipolygon", {**member, "geometry": geometry[:1]}), None),
+        (relation("multipolygon"), None),
+        (way(geometry), "LineString"),
+        (way(geometry, water="lake"), "Polygon"),
+        (way(geometry, water="lake", area="no"), "LineString"),
+        (way(geometry, area="yes"), "Polygon"),
+        (way(geometry[:3], area="yes"), "LineString"),
+        (way([*geometry[:2], geometry[0]], area="yes"), "LineString"),
+        (way(geometry[:2]), "LineString"),
+        (way(geometry[:1]), None),
+        ({"type": "node", "id": 3, "lon": 1, "lat": 2, "tags": {"a": "b"}}, "Point"),
+        ({"type": "node", "id": 3, "tags": {"a": "b"}}, None),
+    ):
+        line = {"type": "way", "id": 99, "nodes": [98, 97, 96], "tags": {"a": "b"}}
+        nodes = [{"type": "node", "id": k, "lon": k, "lat": 1} for k in (96, 98)]
+        (tmp_path / "a.json").write_text(json.dumps({"elements": [line, *nodes, element]}))
+        geometries, tags = read_overpass_shapes(tmp_path / "a.json")
+        found = [one.geom_type for one in geometries]
+        assert found == ["LineString", *([shape] if shape else [])], element
+        assert list(geometries[0].coords) == [(98, 1), (96, 1)]  # in their order
+        assert len(tags) == len(found)

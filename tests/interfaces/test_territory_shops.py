@@ -16,10 +16,12 @@ import pytest
 
 from sim.errors import InputError
 from sim.territory.column_words import plain_word
+from sim.territory.extent import Reading
 from sim.territory.grid_frame import GridFrame
 from sim.territory.read_shops import UNKNOWN_GROUP, read_shops
 from sim.territory.shop_kinds import shop_catalogue
 from sim.territory.shop_places import places_of
+from sim.territory.shop_rows import classify
 from sim.territory.table import Table
 from sim.territory.territory import SECTORS
 
@@ -372,3 +374,12 @@ def test_degrees_end_at_180_and_90_and_beyond_both_they_are_metres(town):
             places(town, lon=[lon], lat=[lat])
     with pytest.raises(InputError, match="line 3: lon is 999"):
         places(town, lon=["2", "999"], lat=["48", "999"])
+
+
+def test_a_list_of_vacant_premises_keeps_their_kinds_and_counts_all_others_as_some_shop(town):
+    kinds = sorted({value for value, group in CATALOGUE.osm.items() if group >= 0})
+    asked = [*kinds, "", "fuel", "vacant", "zorb"]
+    table = Table(town.folder / "v.csv", {"shop": pa.array(asked)}, len(asked), "line", 2)
+    rows = classify(table, Reading(), all_vacant=True)
+    assert rows.group.tolist() == [CATALOGUE.osm[kind] for kind in kinds] + [UNKNOWN_GROUP] * 4
+    assert rows.is_vacant.all() and 0 in rows.group

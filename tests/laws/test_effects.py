@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.experiments.cost_effectiveness import cost_effectiveness
+from sim.experiments.cost_effectiveness import cost_effectiveness, cost_per_unit
 from sim.experiments.draws import Range, draw, triangular, uncertain_ranges
 from sim.experiments.effects import effect_of, effect_table, variance_from_luck
 from sim.experiments.experiment import BASELINE
@@ -81,6 +81,31 @@ def test_money_buys_a_ratio_only_where_there_is_an_effect():
     youth = found.loc["active_youth_years"]
     assert youth["verdict"] == "not_determinable"
     assert math.isnan(youth["eur_per_unit"])
+
+
+def test_each_pair_of_cost_and_gain_has_one_verdict():
+    spread = np.linspace(-1.0, 1.0, 12)
+    gain, euro = 10.0 + spread, np.ones(12)
+    for cost, gained, verdict in (
+        (0.5 * euro, gain, "ratio"),
+        (0.0 * euro, gain, "free"),
+        (-5.0 * euro, gain, "free"),
+        (0.5 * euro, -gain, "loss"),
+        (0.5 * euro, 0.01 * spread, "no_relevant_effect"),
+        (0.5 * euro, 100.0 * spread, "not_determinable"),
+        (1e3 * spread + euro, gain, "not_determinable"),  # whether it costs anything
+        (0.5 * euro[:10], gain[:10], "ratio"),
+        (0.5 * euro[:9], gain[:9], "too_few"),
+        (0.5 * euro, math.nan * gain, "missing"),
+    ):
+        found = cost_per_unit(cost, gained, 1.0)
+        assert found[-1] == verdict
+        assert np.isfinite(np.array(found[4:7], float)).all() == (verdict == "ratio")
+    known = np.where(np.arange(12) < 1, math.nan, 1.0)
+    cost, mean, _, _, per_unit, low, high, _ = cost_per_unit(3.0 * known, gain, 1.0)
+    assert (cost, mean) == pytest.approx((3.0, gain[1:].mean()))
+    assert per_unit == pytest.approx(3.0 / mean) and low < per_unit < high
+    assert cost_per_unit(3.0 * euro[1:], gain[1:], 1.0) == cost_per_unit(3.0 * known, gain, 1.0)
 
 
 # Windows and measures

@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.stats import false_discovery_control
 
 from sim.experiments.effects import effect_table
 from sim.experiments.multiplicity import (
     LEVEL,
+    _bar_of_primary,
     bar_of,
     benjamini_hochberg,
     cutoff,
@@ -162,3 +165,24 @@ def test_what_settles_an_effect_among_many_is_more_than_what_settles_it_alone():
         for n in (1, 30)
     )
     assert among > alone > 0
+
+
+p_values = st.lists(st.floats(1e-6, 1.0), min_size=1, max_size=8).map(np.array)
+
+
+@given(p_values, p_values)
+def test_a_bar_parts_what_is_found_from_the_rest_and_says_where_one_more_would_be(p, others):
+    p_beyond = np.resize(others, p.size)
+    primary, q, q_beyond = _bar_of_primary(p, p_beyond)
+    for bar, adjusted in ((primary, holm), (bar_of(p, p_beyond), benjamini_hochberg)):
+        is_found = adjusted(p) <= LEVEL
+        assert (p <= bar.zero).tolist() == is_found.tolist()
+        assert (p_beyond <= bar.beyond).tolist() == (adjusted(p_beyond) <= LEVEL).tolist()
+        if not is_found.all():
+            first = np.flatnonzero(~is_found)[np.argmin(p[~is_found])]
+            for share, would in ((0.999, True), (1.001, False)):
+                joining = p.copy()
+                joining[first] = share * bar.to_join
+                is_more = joining[first] > bar.zero and (adjusted(joining) <= LEVEL)[first]
+                assert is_more == would or joining[first] <= bar.zero
+    assert (q.tolist(), q_beyond.tolist()) == (holm(p).tolist(), holm(p_beyond).tolist())

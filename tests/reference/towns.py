@@ -12,7 +12,7 @@ import numpy as np
 from sim.interventions import load_intervention
 from sim.scenario.scenario import Scenario, load_scenario
 from sim.simulation.simulation import Simulation, territory_of
-from sim.territory.territory import UNKNOWN, Territory
+from sim.territory.territory import OPEN, UNKNOWN, VACANT, Territory
 from sim.territory.territory_file import save_territory
 
 SMALL = {
@@ -130,12 +130,18 @@ def with_buffer(run: Simulation) -> Simulation:
 
 
 def beside_another(scenario: Scenario) -> Scenario:
-    """The scenario whose town's eastern third, and a few shops, are another place's."""
+    """The scenario whose town's eastern third, and a few shops, are another place's.
+
+    Most premises are known to be open or vacant, as in a real place.
+    """
     whole = territory_of(scenario)
     is_buffer = np.indices(whole.shape)[1] >= 2 * whole.shape[1] // 3
     shops = is_buffer.ravel()[whole.premises_cell]
     shops[::13] ^= True
-    divided = replace(whole, is_buffer=is_buffer, premises_in_buffer=shops)
+    known = np.resize(np.array([OPEN, VACANT, OPEN, UNKNOWN], np.int8), shops.size)
+    divided = replace(
+        whole, is_buffer=is_buffer, premises_in_buffer=shops, premises_occupancy=known
+    )
     with tempfile.TemporaryDirectory() as folder:
         save_territory(divided, Path(folder) / "town.npz")
         content = (Path(folder) / "town.npz").read_bytes()

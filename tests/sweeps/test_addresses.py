@@ -123,11 +123,17 @@ def test_the_latest_driver_goes_on_and_the_earlier_one_stops(memory, tmp_path, w
                 move_to(tmp_path / "second machine", elsewhere)
                 fill_toys(store_at(ADDRESS), batch=7)
 
-    with pytest.raises(
-        InputError, match=r"is now written by another driver, on .+; this one stops"
-    ):
+    with pytest.raises(InputError, match="on a machine that has finished; this one stops"):
         fill_toys(first, Toy(log), batch=4, progress=another)
     assert store_at(ADDRESS).digest() == whole.digest()
+
+
+def test_a_driver_that_is_overtaken_names_the_machine(memory):
+    def another(_: object) -> None:
+        memory.pipe_file(f"{memory._strip_protocol(ADDRESS)}/lock", b"a node 1234 0f")
+
+    with pytest.raises(InputError, match="is now written by another driver, on a node; this"):
+        fill_toys(new_store(ADDRESS), batch=4, progress=another)
 
 
 @pytest.mark.parametrize("last", range(2))

@@ -6,6 +6,7 @@ import contextlib
 import sys
 import threading
 import time
+from concurrent.futures import Future
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ import pytest
 from sim.errors import InputError
 from sim.experiments import engine, parts
 from sim.experiments.engine import FIRST_ALL_FAILED, IN_FLIGHT, Tally
-from sim.experiments.executors import start_workers
+from sim.experiments.executors import WorkerDied, start_workers
 from sim.experiments.store import Store
 from sim.experiments.time_limit import TimedOut, within
 from tests.sweeps.toy_sweeps import POINTS, Stop, fill_toys, new_store, plan_toys, stop_after
@@ -94,6 +95,38 @@ def test_a_killer_is_tried_alone_before_it_is_blamed(survived):
 
 
 @needs_kill
+class Fragile:
+    """Workers in this process that die of some runs, and note what they are sent."""
+
+    number = 1
+
+    def __init__(self, deadly: set[int]) -> None:
+        self.deadly, self.sent, self.restarts = deadly, list[list[int]](), 0
+
+    def submit(self, function, sent, runs):
+        self.sent.append([run.values["x"] for run in runs])
+        found = Future()
+        if self.deadly & set(self.sent[-1]):
+            found.set_exception(WorkerDied())
+        else:
+            found.set_result(function(sent, runs))
+        return found
+
+    def restart(self) -> None:
+        self.restarts += 1
+
+
+def test_a_batch_that_kills_its_worker_is_halved_until_its_killers_are_alone(store):
+    workers, plan = Fragile({3, 4}), plan_toys(points=range(6))
+    runs = [[plan.run(key)] for key in plan.keys]
+    tally = engine.Engine(store, plan.model, workers, batch=6).do(runs, 6)
+    every = [*range(6)]
+    again = [[0, 1, 2], [3, 4, 5], [3], [4, 5], [4], [5]]
+    assert workers.sent == [every, every, *again]
+    assert (tally.done, tally.failed, workers.restarts) == (6, 2, 6)
+    assert xs(store, "crashed") == {3, 4} and xs(store, "ok") == {0, 1, 2, 5}
+
+
 def test_few_batches_are_in_flight(survived):
     assert 1 < survived.tally.most_in_flight <= IN_FLIGHT * WORKERS
 

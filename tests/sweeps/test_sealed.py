@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -131,6 +132,16 @@ def test_results_made_by_other_code_are_not_mixed_with_those_of_this(true, monke
     with pytest.raises(InputError, match=r"numpy .+ there and 1\.26\.0 here"):
         extend(true.folder, replications=4, executor="serial")
     assert len(true.store.statuses()) == 12
+
+
+def test_code_is_named_by_16_digits_of_its_sources_and_libraries():
+    here = code_here()
+    later = {**here.libraries, "numpy": "99"}
+    others = [replace(here, sources="0" * 16), replace(here, libraries=later)]
+    hashes = [one.hash for one in (here, *others)]
+    assert len(set(hashes)) == 3
+    assert {len(text) for text in (here.sources, *hashes)} == {16}
+    assert replace(here, package="99").hash == here.hash
 
 
 @pytest.mark.parametrize("changed", rest_slow(["kernels/random.py", "processes/shop_closure.py"]))
