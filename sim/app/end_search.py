@@ -1,4 +1,4 @@
-"""The search for the ends of parameters in the background, one start a turn."""
+"""The search for where parameters may stand, in the background, one start a turn."""
 
 from __future__ import annotations
 
@@ -7,24 +7,28 @@ from functools import cache
 from typing import Any
 
 from sim.app.background import Background
-from sim.app.ends import Ends, ends_of_parameter
-from sim.app.request import Catalogue, Request
+from sim.app.ends import choices_of, ends_of_parameter
+from sim.app.request import Catalogue, Request, Value
 from sim.app.trial import Trial, moved
 from sim.errors import InputError, nearest
 from sim.scenario.schema import PARAMETERS
 
-_NUMBERS = {name: info for name, info in PARAMETERS.items() if info.kind in (int, float)}
+_KNOWN = {n: info for n, info in PARAMETERS.items() if info.kind is not str or info.choices}
+"""Parameters that are numbers or choices."""
+
+Reach = tuple[Value, ...]
+"""Lowest, least and highest value of a number; the admissible ones of a choice."""
 
 
 class _Untried(Exception):
     """Raised for a value of which nobody knows yet whether a territory can start from it."""
 
-    def __init__(self, value: float) -> None:
+    def __init__(self, value: Value) -> None:
         self.value = value
 
 
 class EndSearch:
-    """Finds between which values parameters may move while all others stay as requested.
+    """Finds to which values parameters may move while all others stay as requested.
 
     One at a time: the one asked for last. What is known of the others stays.
     """
@@ -33,8 +37,8 @@ class EndSearch:
         self._trial, self._asked, self._background = Trial(choice), asked, background
         self._values = self._trial.values(asked)
         self._read: frozenset[str] | None = None  # the parameters that the start reads
-        self._known: dict[str, Ends] = {}
-        self._starts: dict[tuple[str, float], bool] = {}
+        self._known: dict[str, Reach] = {}
+        self._starts: dict[tuple[str, Value], bool] = {}
         self._admits = cache(lambda n, v: self._trial.is_admissible(moved(asked, n, v)))
         self._wanted, self._error = "", None
         self.is_running, self._is_stopped = False, False
@@ -42,13 +46,15 @@ class EndSearch:
 
     _error: Exception | None
 
-    def ends(self, name: str) -> Ends | None:
-        """Return the ends of a parameter, or None and look for them.
+    def ends(self, name: str) -> Reach | None:
+        """Return the ends or choices of a parameter, or None and look for them.
 
-        Raise `InputError` if there is no such number.
+        Raise `InputError` if there is no such number or choice.
         """
-        if name not in _NUMBERS:
-            raise InputError(f"unknown numeric parameter '{name}'.{nearest(name, _NUMBERS)}")
+        if name not in _KNOWN:
+            raise InputError(
+                f"'{name}' is no number or choice among parameters.{nearest(name, _KNOWN)}"
+            )
         with self._lock:
             if self._error is not None:
                 raise self._error
@@ -73,7 +79,7 @@ class EndSearch:
         try:
             if self._read is None:
                 self._read = self._trial.read(self._asked)
-            self._known[name] = self._ends(name, self._read)
+            self._known[name] = self._find(name, self._read)
         except _Untried as untried:
             there = moved(self._asked, name, untried.value)
             self._starts[name, untried.value] = self._trial.refusal(there) is None
@@ -84,13 +90,18 @@ class EndSearch:
             self.is_running = not (is_found or self._is_stopped or self._error)
             return self.is_running
 
-    def _ends(self, name: str, read: frozenset[str]) -> Ends:
+    def _find(self, name: str, read: frozenset[str]) -> Reach:
+        info, present = _KNOWN[name], self._values[name]
+        is_number = info.kind in (int, float)
+
         def starts(value: Any) -> bool:
-            if name not in read:
+            # Switches change what others are read as.
+            if value == present or (is_number and name not in read):
                 return True
             if (name, value) not in self._starts:
                 raise _Untried(value)
             return self._starts[name, value]
 
-        info, value = _NUMBERS[name], self._values[name]
-        return ends_of_parameter(info, value, lambda v: self._admits(name, v), starts)
+        if not is_number:
+            return choices_of(info, starts)
+        return ends_of_parameter(info, present, lambda v: self._admits(name, v), starts)

@@ -62,6 +62,11 @@ def ends_of_parameter(
     return low, low, high
 
 
+def choices_of(info: ParameterInfo, starts: Callable[[Any], bool]) -> tuple[Any, ...]:
+    """Return the choices of a parameter, or yes and no, from which a territory can start."""
+    return tuple(one for one in info.choices or (False, True) if starts(one))
+
+
 def kinds_of(intervention: Intervention) -> dict[str, bool]:
     """Return for each kind of third place whether it may be added, or left out where it is.
 

@@ -17,7 +17,10 @@ def answer_ends(api: FastAPI, sessions: Sessions, choice: Catalogue) -> None:
 
     @api.get("/api/sessions/{name}/ends")
     def ends(name: Name, parameter: Annotated[str, Query(max_length=100)]) -> dict[str, Any]:
-        """Return lowest, least and highest value of a parameter; null while they are looked for."""
+        """Return lowest, least and highest value of a parameter, or its choices.
+
+        They are null while they are looked for.
+        """
         with sessions.using(name) as session:
             if session.ends is None:
                 session.ends = EndSearch(choice, session.asked, sessions.background)

@@ -50,11 +50,11 @@ class Page:
         assert answer.status_code == 200, answer.text
         return answer
 
-    def ends(self, parameter: str) -> list[float]:
-        """The ends of a parameter, once they are found."""
+    def ends(self, parameter: str) -> list[Any]:
+        """The ends or choices of a parameter, once they are found."""
         while (found := self.get(f"ends?parameter={parameter}").json()["ends"]) is None:
             time.sleep(0.005)
-        return [float(end) for end in found]
+        return list(found)
 
     def end(self) -> None:
         self.client.delete(self.path)

@@ -20,7 +20,7 @@ const isNumber = (info) => info.kind === "int" || info.kind === "float";
 const sharesWith = (offer, name) =>
   interventionsOf(offer).map((one) => one.shares).find((names) => names.includes(name)) ?? [];
 
-let ends = {}; // by setting
+let ends = {}; // by setting: lowest, least and highest value, or the choices that are admissible
 let kinds = {}; // by lever that names kinds of places: whether each kind may be added or left out
 
 // Takes what the server says of the positions that are admissible for the present settings.
@@ -29,7 +29,7 @@ export function limit(about, offer) {
   ({ ends, kinds } = about);
   for (const name of names) {
     const slider = element(`set-${name}`);
-    if (slider) [slider.min, slider.max] = range(infoOf(offer, name), presentOf(offer, name), offer);
+    if (slider?.type === "range") [slider.min, slider.max] = range(infoOf(offer, name), presentOf(offer, name), offer);
     if (slider) mark(boxOf(name), offer);
   }
   for (const name of Object.keys(kinds)) if (boxOf(name)) mark(boxOf(name), offer);
@@ -104,9 +104,11 @@ const between = (info, low, high) => {
   return { low: show(low), high: show(high) };
 };
 
+const isNarrowed = ({ name, choices }) => name in ends && ends[name].length < (choices.length || 2);
+
 // Between which values it may move, and whether only because of the others.
 function bounds(info) {
-  if (!isNumber(info)) return "";
+  if (!isNumber(info)) return isNarrowed(info) ? say("choices_now") : "";
   const [low, , high] = ends[info.name] ?? [info.low, info.low, info.high];
   return say(low > info.low || high < info.high ? "bounds_now" : "bounds", between(info, low, high));
 }
@@ -234,9 +236,16 @@ function mark(box, offer) {
     [bounds(info), basis(originOf(offer, info), offer)].filter(Boolean).join(" · ");
   box.classList.toggle("changed", value !== presetOf(offer, info.name));
   if (input.type === "range") input.value = value;
+  if (!isNumber(info)) allow(input, ends[info.name]);
   if (input.tagName === "FIELDSET") markKinds(input, value.split(" "), kinds[info.name] ?? {});
   const exactly = box.querySelector(".exact");
   if (exactly && document.activeElement !== exactly) exactly.value = typed(value, info);
+}
+
+// Leaves only those choices open that are admissible; a box that has the keyboard keeps it.
+function allow(input, choices) {
+  for (const option of input.options ?? []) option.disabled = Boolean(choices && !choices.includes(option.value));
+  if (input.type === "checkbox") input.disabled = choices?.length === 1 && document.activeElement !== input;
 }
 
 function markKinds(boxes, chosen, may) {

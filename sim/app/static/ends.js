@@ -1,4 +1,4 @@
-// How far parameters may move while the others stay. The server starts the territory to find out, so the page
+// Where parameters may stand while the others stay. The server starts the territory to find out, so the page
 // asks only about the one that is touched, and once until another one changes.
 
 import * as api from "./api.js";
@@ -9,7 +9,7 @@ const LOOK = 100; // ms before the first question, and between questions
 let present; // the page: its session, and whether the server knows all its settings
 let offer;
 let about = { ends: {}, kinds: {} }; // what the server says at once: ends of levers
-let reached = {}; // ends of parameters that were touched
+let reached = {}; // ends, or choices, of parameters that were touched
 let wanted = ""; // the one that was touched last
 let changes = 0;
 
@@ -38,7 +38,7 @@ export function forget(changed) {
 
 const limit = () => control.limit({ kinds: about.kinds, ends: { ...about.ends, ...reached } }, offer);
 
-const isAsked = (name) => offer.parameters.some((one) => one.name === name && ["int", "float"].includes(one.kind));
+const isAsked = (name) => offer.parameters.some((one) => one.name === name && (one.kind !== "str" || one.choices.length));
 
 async function touch(name) {
   if (!name || name === wanted) return;
