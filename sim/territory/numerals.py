@@ -80,7 +80,8 @@ def _thousands(text: Any, separator: str, decimal: str) -> Any:
     grouped = rf"^-?\d{{1,3}}({separator}\d{{3}})+$"
     is_other = _has(text, rf"^-?\d+{separator}\d+$") & ~_has(text, grouped)
     _refuse(is_other, "its separator means thousands elsewhere in the column")
-    fits = pc.match_substring_regex(text, rf"^-?\d{{1,3}}({separator}\d{{3}})+([.,]\d+)?$")
+    other = "," if separator == r"\." else r"\."
+    fits = pc.match_substring_regex(text, rf"^-?\d{{1,3}}({separator}\d{{3}})+({other}\d+)?$")
     plain = pc.replace_substring(pc.replace_substring_regex(text, separator, ""), decimal, ".")
     return pc.if_else(pc.fill_null(fits, False), plain, pc.replace_substring(text, ",", "."))
 

@@ -34,11 +34,13 @@ def read_parquet(path: Path, request: Request) -> Table:
         points = None
         if geometry:
             points = centroids(path, pa.chunked_array(parts[geometry], pa.binary()))
+        rows = file.metadata.num_rows
+        if any(len(column) != rows for column in columns.values()):
+            raise ValueError  # Arrow reads what row groups hold, whatever the file states
     except (pa.ArrowException, OSError, KeyError, ValueError, UnicodeDecodeError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f"{path} is a damaged or unreadable Parquet file.") from None
-    rows = file.metadata.num_rows
     return Table(path, columns, rows, "row", 1, points, epsg, header=tuple(header))
 
 

@@ -14,9 +14,20 @@ from sim.errors import InputError
 from sim.territory.import_territory import import_territory
 from sim.territory.territory import SECTORS, VACANT
 from sim.territory.vacancy import VacancyRequest
+from tests.interfaces.conftest import write_csv, write_geojson, write_geopackage, write_parquet
 from tests.reference.damaged_files import premises_in, residents_in, shops_in
-from tests.reference.shop_files import WRITERS, frame, write_raster
+from tests.reference.shop_files import SHEETS, WRITERS, frame, write_raster
 
+WRITE = WRITERS | SHEETS
+CELLS = {
+    "own.csv": write_csv,
+    "own.gpkg": lambda path, cells: write_geopackage(path, {"cells": cells}),
+    "own.parquet": write_parquet,
+    "own.geojson": lambda path, cells: write_geojson(path, cells, [None] * len(cells)),
+    "pixels.tif": lambda path, _: write_raster(
+        path, "EPSG:3035", 100.0, (3_760_000, 2_880_000), np.full((20, 20), 2.0)
+    ),
+}
 AS_MARKED = VacancyRequest(is_counted=True)
 
 
@@ -50,13 +61,10 @@ def try_damaged(town, names, count, seed):
     whole = {}
     for name in names:
         path = town.folder / name
-        if name in WRITERS:
-            WRITERS[name](path, shops)
-        elif name == "pixels.tif":
-            corner = (3_760_000, 2_880_000)
-            write_raster(path, "EPSG:3035", 100.0, corner, np.full((20, 20), 2.0))
+        if name in WRITE:
+            WRITE[name](path, shops)
         else:
-            path.write_bytes(population.read_bytes())
+            CELLS[name](path, town.cells())
         whole[name] = path.read_bytes()
     refused = 0
     for k in range(count):
@@ -72,14 +80,14 @@ def try_one(town, population, name, k):
     """Return whether the damaged file of a format is refused; it is what it holds otherwise."""
     path = town.folder / name
     try:
-        if name in WRITERS:
+        if name in WRITE:
             territory = import_territory(population, path, name="T", vacancy=AS_MARKED)
         else:
             territory = import_territory(path, name="T")
     except InputError as error:
         assert "\n" not in str(error), (k, name)
         return True
-    if name not in WRITERS:
+    if name not in WRITE:
         total = territory.residents.sum(dtype=float)
         assert total == pytest.approx(residents_in(path), rel=1e-5), (k, name)
         return False
@@ -93,7 +101,7 @@ def try_one(town, population, name, k):
     return False
 
 
-FUZZED = ["cells", "pixels.tif", *(n for n in WRITERS if n != "shops.shp")]
+FUZZED = [*CELLS, *(n for n in WRITE if n != "shops.shp")]
 
 
 def test_a_damaged_file_of_any_format_is_refused_in_one_sentence_or_read(town):
@@ -121,6 +129,15 @@ def test_rows_that_are_lost_within_a_file_are_not_lost_silently(name, seed, town
     WRITERS[name](path, frame(town))
     path.write_bytes(damaged(path.read_bytes(), random.Random(f"c:{seed}")))
     with pytest.raises(InputError, match="is a damaged"):
+        import_territory(town.population(), path, name="T")
+
+
+def test_a_parquet_file_that_states_another_number_of_rows_is_damaged(town, monkeypatch):
+    path = town.folder / "lonlat.parquet"
+    WRITERS[path.name](path, frame(town))
+    stated = Mock(num_rows=60, num_row_groups=0)
+    monkeypatch.setattr("pyarrow.parquet.ParquetFile.metadata", stated)
+    with pytest.raises(InputError, match="is a damaged or unreadable Parquet file"):
         import_territory(town.population(), path, name="T")
 
 

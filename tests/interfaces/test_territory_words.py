@@ -65,7 +65,8 @@ def test_separators_are_what_the_column_proves(texts, values, tmp_path):
 @pytest.mark.parametrize(
     "texts",
     [["1,234"], ["1,234", "2,345"], ["1,234", "56"], ["1.234", "56"], ["1,200", "1500"],
-     ["1,200", "1,25.5"], ["1.200,5", "1,200.5"], ["1,200", "1.300", "4"]],
+     ["1,200", "1,25.5"], ["1.200.0835", "300"], ["1,200,0835"],
+     ["1.200,5", "1,200.5"], ["1,200", "1.300", "4"]],
 )  # fmt: skip
 def test_a_separator_that_may_be_either_is_refused_with_its_line(texts, tmp_path):
     with pytest.raises(InputError, match=r"line \d: ind is"):

@@ -6,7 +6,10 @@ import csv
 import io
 import json
 import math
+import re
+import tempfile
 import warnings
+import zipfile
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,10 +17,11 @@ from typing import Any
 import geopandas
 import numpy as np
 import pandas as pd
+import pyarrow.parquet
 import rasterio
 import shapely
 
-from sim.territory.shop_kinds import LEFT_OUT, UNKNOWN_GROUP, shop_catalogue
+from sim.territory.shop_kinds import LEFT_OUT, UNKNOWN_GROUP, VACANT_KIND, shop_catalogue
 from sim.territory.territory import SECTORS
 
 WHOLE = 70
@@ -26,15 +30,25 @@ WHOLE = 70
 MISSING = ("", "na", "-")
 
 NAMES = {
-    "id": ("osm_id", "@id", "id"),
-    "shop": ("shop",),
+    "id": ("osm_id", "@id", "id", "siret"),
+    "bpe": ("typequ",),
+    "naf": ("activiteprincipaleetablissement",),
+    "state": ("etatadministratifetablissement",),
+    "shop": ("shop", "activité"),
     "former": ("disused:shop", "disused_sh"),
-    "lon": ("lon", "@lon"),
-    "lat": ("lat", "@lat"),
+    "lon": ("lon", "@lon", "longitude", "x"),
+    "lat": ("lat", "@lat", "latitude", "y"),
+    "lambert_x": ("lambert_x",),
+    "lambert_y": ("lambert_y",),
+    "epsg": ("epsg",),
     "wkt": ("geometry",),
     "pair": ("geo_point_2d",),
 }
 """What the columns of the files of shops are called."""
+
+
+KINDS = ("bpe", "naf", "state", "shop", "former")
+"""Columns that say what stands somewhere."""
 
 
 def _rows(content: bytes) -> list[list[str]]:
@@ -60,31 +74,41 @@ def shops_in(name: str, path: Path) -> pd.DataFrame:
         if "features" in found:
             return _placed(pd.DataFrame([_feature(one) for one in found["features"]]))
         # An element without tags is a corner of an outline, as far as anybody can tell.
-        return _placed(
-            pd.DataFrame([_element(one) for one in found["elements"] if one.get("tags")])
-        )
-    if name == "lonlat.parquet":
-        shops = _placed(pd.read_parquet(path))
+        tagged = [one for one in found["elements"] if one.get("tags")]
+        return _placed(pd.DataFrame([_element(one) for one in tagged]))
+    if name.endswith(".parquet"):
+        # Without what pandas and geopandas note of themselves, which may be damaged.
+        shops = pyarrow.parquet.read_table(path).replace_schema_metadata(None).to_pandas()
+        wkb, system = shops.pop("geometry") if "geometry" in shops else None, 4326
+        points = None if wkb is None else geopandas.GeoSeries.from_wkb(wkb)
     else:
-        read = geopandas.read_parquet if name.endswith(".parquet") else geopandas.read_file
-        with warnings.catch_warnings(action="ignore"):
-            shops = read(path)
-        points = shops.geometry.to_crs(3035).centroid
-        shops = _placed(pd.DataFrame(shops.drop(columns="geometry")).assign(x=points.x, y=points.y))
+        with warnings.catch_warnings(action="ignore"), tempfile.TemporaryDirectory() as folder:
+            if name.endswith(".zip"):
+                zipfile.ZipFile(path).extractall(folder)
+                (path,) = Path(folder).rglob("*.shp")
+            read = geopandas.read_file(path, use_arrow=True)
+        shops, points, system = pd.DataFrame(read.drop(columns="geometry")), read.geometry, read.crs
+    if points is not None:
+        shops.attrs["geometry"] = points.set_crs(system, allow_override=True).to_crs(3035).centroid
+    shops = _placed(shops)
     assert len(shops) == WHOLE
     return shops
 
 
 def _feature(one: dict[str, Any]) -> dict[str, Any]:
     place = one["geometry"] or {}
-    lon, lat = place["coordinates"][:2] if place.get("type") == "Point" else (None, None)
+    known = place.get("coordinates") if place.get("type") == "Point" else None
+    is_place = isinstance(known, list) and [_is_degrees(v, 1e9) for v in known[:2]] == [True] * 2
+    lon, lat = known[:2] if is_place else (None, None)
     return {**(one.get("properties") or {}), "lon": lon, "lat": lat}
 
 
 def _element(one: dict[str, Any]) -> dict[str, Any]:
     """An element of Overpass, at its own place, its centre or the mean of its outline."""
-    for places in ([one], [one.get("center") or {}], one.get("geometry") or []):
-        known = [(p["lon"], p["lat"]) for p in places if "lon" in p and "lat" in p]
+    outline = one.get("geometry")
+    for places in ([one], [one.get("center")], outline if isinstance(outline, list) else []):
+        corners = [(p.get("lon"), p.get("lat")) for p in places if isinstance(p, dict)]
+        known = [(x, y) for x, y in corners if _is_degrees(x, 180) and _is_degrees(y, 90)]
         if known:
             lon, lat = np.mean(known, axis=0)
             break
@@ -93,23 +117,34 @@ def _element(one: dict[str, Any]) -> dict[str, Any]:
     return {**one["tags"], "id": f"{one.get('type')}/{one.get('id')}", "lon": lon, "lat": lat}
 
 
+def _is_degrees(value: Any, limit: float) -> bool:
+    return isinstance(value, int | float) and abs(value) <= limit
+
+
 def _placed(own: pd.DataFrame) -> pd.DataFrame:
     named = {mine: next((n for n in names if n in own), None) for mine, names in NAMES.items()}
-    texts = {mine: _texts(own, named[mine]) for mine in ("id", "shop", "former", "wkt", "pair")}
-    table = pd.DataFrame({mine: texts[mine] for mine in ("id", "shop", "former")})
-    if "x" in own:
-        return table.assign(x=own["x"].to_numpy(), y=own["y"].to_numpy())
-    if named["lon"] and named["lat"]:
-        lon, lat = (_numbers(_texts(own, named[axis])) for axis in ("lon", "lat"))
+    texts = {mine: _texts(own, named[mine]) for mine in NAMES}
+    table = pd.DataFrame({mine: texts[mine] for mine in ("id", *KINDS)})
+    table.attrs["coded"] = next((code for code in ("bpe", "naf") if named[code]), None)
+    if "geometry" in own.attrs:
+        points = own.attrs["geometry"]
+        return table.assign(x=points.x.to_numpy(), y=points.y.to_numpy())
+    system = 4326
+    if named["lambert_x"] and named["lambert_y"]:
+        lon, lat = (_numbers(texts[f"lambert_{axis}"]) for axis in "xy")
+        system = 2154
+        if named["epsg"]:
+            lon[_numbers(texts["epsg"]) != 2154] = math.nan
+    elif named["lon"] and named["lat"]:
+        lon, lat = (_numbers(texts[axis]) for axis in ("lon", "lat"))
+        system = 2154 if np.nanmin(np.abs(lat)) > 90 else 4326
     elif named["wkt"]:
-        points = [
-            shapely.from_wkt(text).centroid if text else shapely.Point() for text in texts["wkt"]
-        ]
-        lon, lat = shapely.get_x(points), shapely.get_y(points)
+        made = shapely.centroid([shapely.from_wkt(text or "POINT EMPTY") for text in texts["wkt"]])
+        lon, lat = np.array([p.coords[0] if not p.is_empty else (math.nan,) * 2 for p in made]).T
     else:
-        pairs = [text.split(",") if text else ("", "") for text in texts["pair"]]
+        pairs = [re.split("[,; ]+", text) if text else ("", "") for text in texts["pair"]]
         lat, lon = (_numbers([pair[axis] for pair in pairs]) for axis in (0, 1))
-    points = geopandas.GeoSeries(geopandas.points_from_xy(lon, lat, crs=4326)).to_crs(3035)
+    points = geopandas.GeoSeries(geopandas.points_from_xy(lon, lat, crs=system)).to_crs(3035)
     return table.assign(x=points.x, y=points.y)
 
 
@@ -121,12 +156,14 @@ def _texts(table: pd.DataFrame, name: str | None) -> list[str]:
 
 
 def _numbers(texts: list[str]) -> np.ndarray:
-    return np.array([float(text.replace(",", ".")) if text else math.nan for text in texts])
+    """Numbers with a decimal point or comma, or with commas for thousands and a point."""
+    plain = [text.replace(",", "" if "." in text else ".") for text in texts]
+    return np.array([float(text) if text else math.nan for text in plain])
 
 
 def premises_in(town: Any, shops: pd.DataFrame) -> tuple[list[int], int, int]:
     """Premises in or next to an inhabited cell: by sector, of unknown sector, and vacant ones."""
-    kinds = [_kind(one.shop, one.former) for one in shops.itertuples()]
+    kinds = [_kind(shops.attrs["coded"], *one) for one in shops[list(KINDS)].to_numpy().tolist()]
     kept: dict[str, int] = {}
     for row, (name, (group, _)) in enumerate(zip(shops["id"], kinds, strict=True)):
         key = name or f"row {row}"
@@ -153,9 +190,18 @@ def premises_in(town: Any, shops: pd.DataFrame) -> tuple[list[int], int, int]:
 
 
 @cache
-def _kind(shop: str, former: str) -> tuple[int, bool]:
+def _kind(
+    coded: str | None, bpe: str, naf: str, state: str, shop: str, former: str
+) -> tuple[int, bool]:
     """Group of a shop, or of what it was, and whether it is vacant."""
+    if coded and (coded == "bpe" or not shop):
+        code = (bpe if coded == "bpe" else naf).upper()
+        find = shop_catalogue().of_bpe if coded == "bpe" else shop_catalogue().of_naf
+        is_closed = state.upper()[:1] in ("F", "C")
+        return (find(code) if code and not is_closed else LEFT_OUT), False
     group = shop_catalogue().of_word(shop, {})[1]
+    if group == VACANT_KIND and not former:
+        return UNKNOWN_GROUP, True
     if group >= 0 or not former:
         return group, False
     was = shop_catalogue().of_word(former.lower(), {})[1]
@@ -169,9 +215,18 @@ def residents_in(path: Path) -> float:
             values = raster.read(1, masked=True).compressed().astype(float)
         assert len(set(values[values < 0])) <= 1
         return float(values[values > 0].sum())
-    header, *rows = _rows(path.read_bytes())
-    column = header.index("ind")
-    assert {len(row) for row in rows} == {len(header)}
-    people = [row[column].strip().replace(",", ".") for row in rows]
+    if path.suffix == ".gpkg":
+        values = geopandas.read_file(path)["ind"].tolist()
+    elif path.suffix == ".parquet":
+        values = pyarrow.parquet.read_table(path)["ind"].to_pylist()
+    elif path.suffix == ".geojson":
+        features = json.loads(path.read_bytes().decode("latin-1"), strict=False)["features"]
+        values = [(one.get("properties") or {}).get("ind") for one in features]
+    else:
+        header, *rows = _rows(path.read_bytes())
+        column = header.index("ind")
+        assert {len(row) for row in rows} == {len(header)}
+        values = [row[column] for row in rows]
+    people = [str("" if n is None else n).strip().replace(",", ".") for n in values]
     counted = [float(n) for n in people if n.lower() not in MISSING]
     return math.fsum(n for n in counted if n != -1 and np.isfinite(n))

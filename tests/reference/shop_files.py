@@ -141,6 +141,38 @@ WRITERS = {
 }
 
 
+def codes_of(shops, codes, other):
+    return shops["shop"].map({kind: code for code, kind in codes.items()}).fillna(other)
+
+
+def write_bpe(path, shops):
+    points = shops.geometry.to_crs(2154)
+    table = pd.DataFrame({"AN": 2024, "TYPEQU": codes_of(shops, BPE, "A101")})
+    table = table.assign(LAMBERT_X=points.x, LAMBERT_Y=points.y, EPSG=2154, QUALITE_XY="B")
+    table.to_csv(path, index=False, sep=";")
+
+
+def write_sirene(path, shops):
+    points, number = shops.geometry.to_crs(2154), np.arange(len(shops))
+    activity = codes_of(shops, NAF, "84.11Z")
+    table = pd.DataFrame({"siret": 50_000 + number, "activitePrincipaleEtablissement": activity})
+    state = np.where(number % 5 == 4, "F", "A")
+    table = table.assign(etatAdministratifEtablissement=state, x=points.x, y=points.y)
+    table.to_csv(path, index=False)
+
+
+def write_sheet(path, shops):
+    points = shops.geometry.to_crs(4326)
+    french = codes_of(shops, WORDS, "Local vacant").where(
+        shops["shop"] != "fuel", "Station-service"
+    )
+    sheet = pd.DataFrame({"Activité": french, "Longitude": points.x, "Latitude": points.y})
+    sheet.to_csv(path, index=False, sep=";", decimal=",", encoding="latin-1")
+
+
+SHEETS = {"bpe.csv": write_bpe, "sirene.csv": write_sirene, "sheet.csv": write_sheet}
+
+
 def write_raster(path, crs, size, corner, values):
     profile = {"driver": "GTiff", "count": 1, "dtype": "float32", "nodata": -200.0, "crs": crs}
     height, width = values.shape
