@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
 from sim.app.request import Request, Value
-from sim.app.trial import Trial, moved
+from sim.app.trial import TooLong, Trial, moved
 from sim.errors import InputError
 from sim.registry.furthest import furthest
 from sim.scenario.schema import PARAMETERS
 
 MOST: Final = 4
 """Settings that are taken back at most; where more would have to be, the refusal is all."""
+
+SECONDS: Final = 15.0
+"""Time to find them, in which somebody waits; later on, the refusal is all."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,9 @@ def telling_limits(trial: Trial, asked: Request, before: Request | None = None) 
     try:
         yield
     except InputError as error:
-        limits = _limits(trial, asked, before)
+        limits: list[Limit] = []
+        with suppress(TooLong):
+            limits = _limits(trial, asked, before)
         raise (TooFar(str(error), limits) if limits else error) from None
 
 

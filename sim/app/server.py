@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 
 from sim.app.about import describe
 from sim.app.addresses import In, Name
-from sim.app.as_far import telling_limits
+from sim.app.as_far import SECONDS, telling_limits
 from sim.app.board_server import answer_board
 from sim.app.command import compare_command, comparison_of_page, python_of, run_commands
 from sim.app.ends_server import answer_ends
@@ -120,7 +120,7 @@ def make_app(
     def begin(asked: Request) -> dict[str, Any]:
         """Start a session with two territories."""
         arms = choice.arms(asked)
-        with telling_limits(Trial(choice, sessions.turn), asked):
+        with telling_limits(Trial(choice, sessions.turn, SECONDS), asked):
             name = sessions.begin(arms, asked)
         with sessions.using(name) as session:
             return {"session": name, **describe(session)}
@@ -130,7 +130,7 @@ def make_app(
         """Replace the session's territories or settings, at their start."""
         arms = choice.arms(asked)
         with sessions.using(name) as session:
-            with telling_limits(Trial(choice, sessions.turn), asked, session.asked):
+            with telling_limits(Trial(choice, sessions.turn, SECONDS), asked, session.asked):
                 sessions.change(session, arms, asked)
             return {"session": name, **describe(session)}
 

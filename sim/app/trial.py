@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -18,14 +20,24 @@ from sim.simulation.simulation import start_of, territory_of
 from sim.start.state_at_start import starting_state
 
 
+class TooLong(Exception):
+    """Raised when somebody has waited long enough for trials."""
+
+
 class Trial:
     """Starts the territories of requests and remembers which the model refuses.
 
-    Each start waits for its turn.
+    Each start waits for its turn; after so many seconds, another one raises `TooLong`.
     """
 
-    def __init__(self, choice: Catalogue, turn: AbstractContextManager[Any] | None = None) -> None:
+    def __init__(
+        self,
+        choice: Catalogue,
+        turn: AbstractContextManager[Any] | None = None,
+        seconds: float = math.inf,
+    ) -> None:
         self._choice, self._turn = choice, turn or nullcontext()
+        self._latest = time.monotonic() + seconds
         self._tried: dict[Any, InputError | None] = {}
 
     def values(self, asked: Request) -> Mapping[str, Any]:
@@ -45,12 +57,14 @@ class Trial:
         world = world.replace(spin_up=0)  # the spin-up of what can start refuses nothing
         key = seed, world.name, world.folder, world.parameters
         if key not in self._tried:
+            if time.monotonic() > self._latest:
+                raise TooLong
             try:
                 with self._turn:
                     start_of(world, seed)
                 self._tried[key] = None
             except InputError as error:
-                self._tried[key] = error
+                self._tried[key] = error.with_traceback(None)  # which would keep the whole start
         return self._tried[key]
 
     def read(self, asked: Request) -> frozenset[str]:

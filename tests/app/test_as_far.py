@@ -7,9 +7,14 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from sim.app.as_far import TooFar, telling_limits
+from sim.app.request import Catalogue, Request
+from sim.app.trial import Trial
+from sim.errors import InputError
 from tests.app.browser import SMALL, Visit
 from tests.app.pages import Page, asked
 
+CHOICE = Catalogue()
 NARROWED = """document.querySelector('[data-name=transition_births] .origin').innerText
   .includes('autres réglages')"""
 
@@ -51,6 +56,17 @@ def test_a_choice_that_cannot_be_stays_as_it_was(client: TestClient) -> None:
     page = Page(client, settings={"with_margins": False, "closure_rate": 0.0})
     answer = _moved(page, with_margins=True, closure_rate=0.0)
     assert _possible(answer) == {"with_margins": False}
+
+
+def test_who_has_waited_long_enough_gets_the_refusal_alone() -> None:
+    settings = {"rows": 12, "columns": 12, "population": 2250, "entrepreneurs_per_1000": 1.0}
+    far, trial = Request(scenario="mid_sized_town", settings=settings), Trial(CHOICE)
+    refusal = trial.refusal(far)
+    assert refusal is not None and refusal.__traceback__ is None  # it would keep the whole start
+    for known, kind in ((trial, TooFar), (Trial(CHOICE, seconds=0.0), InputError)):
+        with pytest.raises(InputError) as found, telling_limits(known, far):
+            raise refusal
+        assert type(found.value) is kind and str(found.value) == str(refusal)
 
 
 @pytest.mark.slow
