@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from dataclasses import replace
 
 import pandas as pd
@@ -10,9 +11,18 @@ import pytest
 
 import sim
 from sim.experiments.board import board
-from sim.experiments.budget import CLOSE, TooLittle, measure_spending, scale_arms
+from sim.experiments.budget import (
+    CLOSE,
+    TooLittle,
+    describe_budget,
+    measure_spending,
+    read_scales,
+    scale_arms,
+    within_budget,
+)
+from sim.experiments.comparison import comparison_of
 from sim.experiments.experiment import BASELINE
-from sim.experiments.spending import planned_a_year, spent_a_year
+from sim.experiments.spending import levers_of, planned_a_year, spent_a_year
 from sim.interventions import list_interventions, load_intervention
 from sim.interventions.plan import present_values
 from sim.report.blocks import Table
@@ -133,6 +143,78 @@ def test_an_arm_that_spends_more_at_its_smallest_is_refused_by_name(places, wher
         scale_arms(dict.fromkeys(places, arms), BUDGET, 24, spend)
     assert "it spends 211,500." in str(told.value) and told.value.arm == "rent_relief"
     scale_arms(dict.fromkeys(places, arms), BUDGET + 2_000.0, 24, spend)  # within 5%
+
+
+def asked_of(*names, budget=BUDGET):
+    return comparison_of(TOWN, {name: TOWN.add(name) for name in names}, reps=2, budget=budget)[0]
+
+
+def test_arms_are_scaled_once_and_again_only_for_other_money_or_arms(monkeypatch):
+    asked, measured = asked_of("rent_relief", "facade"), []
+
+    def measure(_, tried, run):
+        measured.append({place: set(arms) for place, arms in tried.items()})
+        return answered(lambda planned: planned / run)(tried)
+
+    monkeypatch.setattr("sim.experiments.budget.measure_spending", measure)
+    found = within_budget(asked, 2.0)
+    assert measured[0] == {"mid_sized_town": {BASELINE, "rent_relief", "facade"}}
+    scales = found.scales["mid_sized_town"]
+    for name, arm in found.arms.items():
+        if name != BASELINE:
+            planned = planned_a_year(arm.interventions, 24)
+            assert planned == pytest.approx(2 * BUDGET, rel=2 * CLOSE)
+            expected = asked.arms[name].interventions[0].scaled(scales[name].scale)
+            assert arm.interventions == (expected,)
+    assert found.arms[BASELINE] == asked.arms[BASELINE]
+    read = read_scales(found.content, asked.scenarios, "")
+    assert read == found.scales
+    told = describe_budget(found)
+    assert (told["eur_a_year"], told["replications"]) == (BUDGET, 4)
+    for name, of in told["scenarios"]["mid_sized_town"].items():
+        assert of["planned"] == pytest.approx(2 * BUDGET, rel=2 * CLOSE)
+        assert of["levers"] == levers_of(found.arms[name].interventions)
+        assert (of["scale"], of["limit"]) == (scales[name].scale, scales[name].limit)
+    measured.clear()
+    again = within_budget(asked, 5.0, found)
+    assert again.scales == found.scales and again.arms == found.arms and not measured
+    within_budget(asked_of("rent_relief"), 2.0, found)
+    assert measured
+    measured.clear()
+    within_budget(asked_of("rent_relief", "facade", budget=2 * BUDGET), 2.0, found)
+    assert measured
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"limit": "sky"},
+        {"scale": 0.0},
+        {"scale": -1.0},
+        {"scale": math.inf},
+        {"spent": math.nan},
+        {"spent": "much"},
+        {"limit": None},
+    ],
+)
+def test_damaged_scales_are_refused(damage):
+    arms = {"A": {BASELINE: TOWN, "facade": TOWN}}
+    sound = {"scale": 0.5, "spent": 3.0, "limit": "none"}
+    assert read_scales({"scales": {"A": {"facade": sound}}}, arms, "")["A"]["facade"].scale == 0.5
+    assert read_scales({}, arms, "x: ") == {}
+    damaged = {"A": {"facade": sound | damage}}
+    elsewhere = ({"B": {"facade": sound}}, {"A": {BASELINE: sound}}, {"A": {"aid": sound}})
+    for stated in (damaged, *elsewhere, {"A": 3}, [], {"A": {"facade": {"scale": 1.0}}}):
+        with pytest.raises(sim.InputError, match="x: scales is damaged"):
+            read_scales({"scales": stated}, arms, "x: ")
+
+
+def test_levers_of_money_and_size_stand_as_on_the_command_line():
+    relief, aid = (load_intervention(name) for name in ("rent_relief", "opening_aid"))
+    alone = levers_of([relief]).split()
+    assert alone and all(lever.partition("=")[0] in relief.values for lever in alone)
+    together = [f"{i.name}.{lever}" for i in (relief, aid) for lever in levers_of([i]).split()]
+    assert levers_of([relief, aid]).split() == together
 
 
 def test_places_are_scaled_side_by_side_each_at_its_own_scale():
@@ -272,6 +354,14 @@ def test_what_a_budget_leaves_is_what_is_not_spent_of_it(kept):
     assert table["unspent"].tolist() == pytest.approx(
         (table["planned"] - table["spent"]).tolist(), nan_ok=True
     )
+
+
+def test_scales_of_results_of_which_an_input_was_edited_are_not_taken_over(kept, tmp_path):
+    out = shutil.copytree(kept[0], tmp_path / "out")
+    path = out / "inputs" / "0" / "baseline.toml"
+    path.write_bytes(path.read_bytes() + b"\n")
+    with pytest.raises(sim.InputError, match=r"baseline\.toml was changed after it was written"):
+        sim.compare(TOWN, ["facade"], reps=2, budget=BUDGET, workers=1, out=out, resume=True)
 
 
 def test_money_scaled_over_some_months_is_not_extended_to_more(kept):

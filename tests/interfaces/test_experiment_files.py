@@ -178,9 +178,13 @@ BAD = [
     ("parameters = 'random'", "not one of drawn, fixed"),
     ("luck = 'bad'", "not one of common, per_point"),
     ("cluster_size = 3", "It belongs into [factors] or [settings]"),
+    ("closure_rate = 3", "It belongs into [factors] or [settings]"),
     ("title = 'Title'", "title must be a table"),
     ("[targets]\nparticpation = 1", "Did you mean 'participation'?"),
     ("[targets]\nparticipation = 0", "must be a number other than 0"),
+    ("[targets]\nparticipation = true", "must be a number other than 0"),
+    ("[targets]\nparticipation = inf", "must be a number other than 0"),
+    ("[targets]\nparticipation = 'much'", "must be a number other than 0"),
     ("[settings]\nclosure_rat = 0.1", "Did you mean 'closure_rate'?"),
     ("[settings]\nclosure_rate = 7", "closure_rate = 7 is not admissible"),
     ("[settings]\nboundary = 'shut'", "expected one of open, closed"),
@@ -235,6 +239,9 @@ def test_an_invalid_file_gives_one_sentence(tmp_path, text, told):
     [
         ("cluster_size_by_fundng", "Did you mean 'cluster_size_by_funding'?"),
         ("nowhere/experiment.toml", "no such experiment file"),
+        ("nowhere.toml", "no such experiment file"),
+        ("nowhere/mine", "no such experiment file"),
+        ("nowhere\\mine", "no such experiment file"),
     ],
 )
 def test_an_unknown_experiment_gives_the_nearest_name(name, told, capsys):

@@ -10,11 +10,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from affine import Affine
+from pyproj import CRS
 
 from sim.errors import InputError
 from sim.territory.extent import Reading
 from sim.territory.import_territory import import_territory
 from sim.territory.parquet_file import _geometry
+from sim.territory.raster_file import _window
 from sim.territory.territory import SECTORS, VACANT
 from tests.reference.shop_files import BPE, NAF, WORDS, WRITERS, expected, frame, write_raster
 
@@ -94,6 +97,7 @@ def test_sirene_is_read_by_its_activities_and_without_closed_establishments(town
     counts, _ = expected(town, shops[state == "A"].iloc[1:])
     premises = territory.provenance["premises"]
     assert premises["placed"] == sum(counts.values())
+    assert premises["left_out_kinds"].keys() == {"closed", "84.11Z"}
     assert 0 < premises["left_out_kinds"]["closed"] <= (state == "F").sum()
     assert premises["source"].startswith("INSEE, Sirene")
 
@@ -279,3 +283,32 @@ def test_geoparquet_names_its_system_by_an_authority_or_means_degrees(column, fo
     schema = pa.schema([("geom", pa.binary())], {"geo": json.dumps(geo)})
     assert _geometry(SimpleNamespace(schema_arrow=schema)) == found
     assert _geometry(SimpleNamespace(schema_arrow=pa.schema([]))) == (None, None)
+
+
+def test_a_part_of_a_raster_reaches_a_tenth_further_than_the_circle_and_ends_with_the_raster(town):
+    """Around a pixel in the middle and one in a corner of 40 by 30 km."""
+    to_raster = Affine(100, 0, town.west, 0, -100, town.south)
+    raster = SimpleNamespace(width=400, height=300, transform=to_raster)
+
+    def window(column, row, radius):
+        x, y = to_raster * (column + 0.5, row + 0.5)
+        lon, lat = town.project(x, y, 4326)
+        asked = SimpleNamespace(circle=(lat, lon, radius))
+        found = _window(town.folder / "r.tif", raster, CRS(3035).to_wkt(), asked)
+        return [found.col_off, found.row_off, found.width, found.height]
+
+    for radius, reach in ((5_000.0, 55), (10_000.0, 110), (50.0, 0)):
+        left, top, width, height = window(200, 150, radius)
+        assert 200 - left == pytest.approx(reach, abs=1) == 150 - top
+        assert left + width - 201 == pytest.approx(reach, abs=1) == top + height - 151
+    assert window(0, 0, 1_000.0)[:2] == [0, 0]
+    assert window(0, 0, 1_000.0)[2:] == pytest.approx([12, 12], abs=1)
+    for column, row in ((-100, 150), (500, 150), (200, -100), (200, 400)):
+        with pytest.raises(InputError, match="has no pixel within 1 km of latitude"):
+            window(column, row, 1_000.0)
+    with pytest.raises(InputError, match="has no pixel within 1 km"):  # not in the projection
+        asked = SimpleNamespace(circle=(0.0, -180.0 + 1e-9, 1_000.0))
+        _window(town.folder / "r.tif", raster, CRS(2154).to_wkt(), asked)
+    whole = SimpleNamespace(width=10**6, height=10**6, transform=to_raster)
+    with pytest.raises(InputError, match="has 1000000 x 1000000 pixels"):
+        _window(town.folder / "r.tif", whole, "", SimpleNamespace(circle=None))

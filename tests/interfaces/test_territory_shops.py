@@ -328,6 +328,15 @@ def test_tags_of_overpass_are_read_and_a_property_counts_before_them(formats, to
     assert read_shops(path, frame_of(town)).is_vacant.tolist() == [False, True]
 
 
+def test_a_file_without_a_shop_names_its_five_most_frequent_kinds(formats, town):
+    kinds = ["school"] * 3 + ["a  long kind of a place which is cut after forty letters"] * 2
+    kinds += ["pool"] * 4 + ["zorb", "zurb", "zerb"]
+    path = formats.csv(town.folder / "a.csv", [osm_row(town, amenity=kind) for kind in kinds])
+    some = "pool, school, a long kind of a place which is cut afte, zorb, zurb"
+    with pytest.raises(InputError, match=f"no kind of shop that is in the catalogue, but: {some};"):
+        read_shops(path, frame_of(town))
+
+
 def places(town, **columns):
     arrays = {name: pa.array(texts, pa.string()) for name, texts in columns.items()}
     n = len(next(iter(arrays.values())))

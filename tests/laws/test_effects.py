@@ -13,6 +13,7 @@ from sim.experiments.cost_effectiveness import cost_effectiveness, cost_per_unit
 from sim.experiments.draws import Range, draw, triangular, uncertain_ranges
 from sim.experiments.effects import effect_of, effect_table, variance_from_luck
 from sim.experiments.experiment import BASELINE
+from sim.experiments.funnel import FUNNEL_COLUMNS, STAGES, funnel_table
 from sim.experiments.plan import plan_experiment
 from sim.experiments.seeds import replication_seed, run_seed
 from sim.experiments.simulate import one_point
@@ -81,6 +82,26 @@ def test_money_buys_a_ratio_only_where_there_is_an_effect():
     youth = found.loc["active_youth_years"]
     assert youth["verdict"] == "not_determinable"
     assert math.isnan(youth["eur_per_unit"])
+
+
+def test_the_funnel_has_the_stages_of_each_arm_in_order_at_the_last_horizon():
+    import pandas as pd
+
+    rows = [
+        {"intervention": arm, "indicator": name, "horizon": horizon, "mean": 1.0 + k, "luck": 0}
+        for arm in ("b", "a")
+        for k, name in enumerate(reversed(list(OUTCOMES)))
+        for horizon in (12, 24)
+    ]
+    empty = dict.fromkeys(set(FUNNEL_COLUMNS) - set(rows[0]) - {"without", "with", "change"}, 0.0)
+    effects = pd.DataFrame(rows).assign(**empty).assign(baseline_mean=100.0)
+    found = funnel_table(effects)
+    assert found.columns.tolist() == list(FUNNEL_COLUMNS)
+    assert found["intervention"].tolist() == ["b"] * len(STAGES) + ["a"] * len(STAGES)
+    assert found["indicator"].tolist() == [*STAGES, *STAGES]
+    assert found.index.tolist() == list(range(2 * len(STAGES)))
+    assert (found["with"] - found["without"]).tolist() == found["change"].tolist()
+    assert set(found["without"]) == {100.0} and found["change"].nunique() == len(STAGES)
 
 
 def test_each_pair_of_cost_and_gain_has_one_verdict():

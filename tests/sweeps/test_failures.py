@@ -125,6 +125,8 @@ def test_a_batch_that_kills_its_worker_is_halved_until_its_killers_are_alone(sto
     assert workers.sent == [every, every, *again]
     assert (tally.done, tally.failed, workers.restarts) == (6, 2, 6)
     assert xs(store, "crashed") == {3, 4} and xs(store, "ok") == {0, 1, 2, 5}
+    of_crashed = store.results().filter(pc.field("status") == "crashed")
+    assert of_crashed["seconds"].to_pylist() == [0.0, 0.0]
 
 
 def test_few_batches_are_in_flight(survived):

@@ -225,6 +225,12 @@ def test_stored_runs_repeat_to_the_last_byte(true):
     assert verify(true.folder, executor="serial").checked == 1
 
 
+@pytest.mark.parametrize("share", [0.0, -0.1, 1.01, float("nan")])
+def test_a_share_to_verify_is_above_0_and_at_most_1(share, tmp_path):
+    with pytest.raises(InputError, match="expected above 0 to 1"):
+        verify(tmp_path, share=share)
+
+
 def test_a_forged_result_is_found_by_its_seal_and_by_repeating_its_run(true):
     """Whoever forges the seal too is found by `verify`."""
     from sim.experiments.parts import write_tables
@@ -294,6 +300,13 @@ def test_an_arm_added_by_resuming_is_in_the_manifest_and_can_be_extended(true, f
     assert set(extend(true.folder, replications=4, executor="serial").frame()["arm"]) == set(
         grown.manifest["arm_order"]
     )
+
+
+def test_results_of_which_an_input_was_edited_do_not_go_on(true, folder):
+    path = true.folder / "inputs" / "0" / "baseline.toml"
+    path.write_bytes(path.read_bytes() + b"\n")
+    with pytest.raises(InputError, match=r"baseline\.toml was changed after it was written"):
+        sweep(folder / "two.toml", true.folder, resume=True, executor="serial")
 
 
 def test_fewer_replications_than_stored_lose_none(true, folder):
