@@ -291,7 +291,7 @@ def test_a_part_of_a_raster_reaches_a_tenth_further_than_the_circle_and_ends_wit
     raster = SimpleNamespace(width=400, height=300, transform=to_raster)
 
     def window(column, row, radius):
-        x, y = to_raster * (column + 0.5, row + 0.5)
+        x, y = town.west + 100 * (column + 0.5), town.south - 100 * (row + 0.5)
         lon, lat = town.project(x, y, 4326)
         asked = SimpleNamespace(circle=(lat, lon, radius))
         found = _window(town.folder / "r.tif", raster, CRS(3035).to_wkt(), asked)
