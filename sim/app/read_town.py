@@ -48,13 +48,14 @@ def read_town(
     columns: Mapping[str, str] | None = None,
     layer: str | None = None,
     kinds: str | None = None,
+    vacancy_file: str | None = None,
     population_source: str | None = None,
     shops_source: str | None = None,
     **asked: Any,
 ) -> dict[str, Any]:
     """Read the files of the present folder, and write the scenario of the town to another.
 
-    Parameters are those of the command line; `kinds` is the one file that is not of the place.
+    Parameters are those of the command line; `kinds` and `vacancy_file` are two of the files.
     Returns which file is what and the balance sheet, as JSON. Raise `InputError` like the import.
     """
     from sim.simulation.balance import balance_sheet, with_balance
@@ -69,7 +70,7 @@ def read_town(
     files = sorted(path for path in Path().iterdir() if path.is_file())
     for path in files:
         _refuse_bomb(path)
-    own = [path for path in files if path.name != kinds]
+    own = [path for path in files if path.name not in (kinds, vacancy_file)]
     if not own:
         raise InputError("there is no file of residents among these.")
     reading = Reading(columns or {}, layer)
@@ -79,7 +80,7 @@ def read_town(
         shops,
         name=name,
         around=parse_point(around, "the point") if around else None,
-        vacancy=VacancyRequest(share=vacancy),
+        vacancy=VacancyRequest(share=vacancy, file=Path(vacancy_file) if vacancy_file else None),
         centres=[parse_point(one, "the town centre") for one in centres],
         reading_population=replace(reading, source=population_source),
         reading_shops=replace(

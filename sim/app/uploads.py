@@ -30,13 +30,13 @@ Metres = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class UploadedFile(BaseModel):
-    """Name and bytes of a file, and whether it tells kinds of shop."""
+    """Name and bytes of a file, and its use if it is neither of residents, of shops nor a map."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     name: Annotated[str, Field(max_length=255)]
     size: Annotated[int, Field(ge=0, le=LARGEST_UPLOAD)]
-    is_kinds: bool = False
+    use: Literal["kinds", "vacancy_file"] | None = None
 
 
 class Upload(BaseModel):
@@ -72,9 +72,8 @@ class Upload(BaseModel):
     @property
     def said(self) -> dict[str, Any]:
         """Knowledge of the files, in the words of `sim.app.read_town.read_town`."""
-        pairs = zip(self.names, self.files, strict=True)
-        kinds = next((name for name, file in pairs if file.is_kinds), None)
-        return self.model_dump(exclude={"files"}) | {"kinds": kinds}
+        used = {f.use: n for n, f in zip(self.names, self.files, strict=True) if f.use}
+        return self.model_dump(exclude={"files"}) | used
 
 
 def plain_names(names: list[str]) -> list[str]:

@@ -298,13 +298,14 @@ def test_what_the_page_asks_is_what_the_command_line_asks(tmp_path: Path) -> Non
     write_csv(tmp_path / "cells.csv", cells)
     write_csv(tmp_path / "osm.csv", shops)
     (tmp_path / "kinds.csv").write_text("zorb,bakery\n")
-    names = ("cells.csv", "osm.csv", "kinds.csv")
-    files = {name: (tmp_path / name).read_bytes() for name in names}
     latitude, longitude = reversed(place.project(*place.middle(3, 4), 4326))
+    (tmp_path / "vacant.csv").write_text(f"lat,lon\n{latitude},{longitude}\n")
+    names = ("cells.csv", "osm.csv", "kinds.csv", "vacant.csv")
+    files = {name: (tmp_path / name).read_bytes() for name in names}
     at = f"{latitude:.6f},{longitude:.6f}"
     known = {
         "around": at, "radius": 450.0, "buffer": 300.0, "centres": [at], "year": 2019,
-        "columns": {"ind": "Combien"}, "kinds": "kinds.csv", "vacancy": None,
+        "columns": {"ind": "Combien"}, "kinds": "kinds.csv", "vacancy_file": "vacant.csv",
         "population_source": "INSEE", "shops_source": "OpenStreetMap, ODbL",
     }  # fmt: skip
     folder = laid(tmp_path / "1", files)
@@ -313,7 +314,8 @@ def test_what_the_page_asks_is_what_the_command_line_asks(tmp_path: Path) -> Non
     parts = territory.provenance
     assert parts["buffer"]["metres"] == 300.0 and parts["town_centre"]["cells"]
     assert parts["residents"]["source"] == "INSEE (as stated), cells.csv"
-    assert not parts["premises"]["unknown_kinds"]
+    assert not parts["premises"]["unknown_kinds"] and parts["vacancy"]["share"] > 0
+    assert parts["premises"]["vacancy_list"]["placed"] == 1
     assert parts["income"]["year_from"] == "the year as stated"
     row, column = np.argwhere(territory.is_town_centre)[0]
     there = place_of_cell(territory, int(row), int(column)).split(",")
@@ -419,6 +421,7 @@ def test_a_town_of_two_files_takes_three_actions_in_the_readers_language(
     assert page.page.locator("#scenario option:checked").inner_text() == "Ma ville"
     again = visit(page.page.url.partition("#")[2])
     assert again.pixels("without") == page.pixels("without")
+    again.until("Number(document.body.dataset.settled) > 0")
     own("town").locator("summary").first.click()
     own("point").click()  # a click on the map says where the centre is
     page.page.locator("#town").click(position={"x": 60, "y": 60})

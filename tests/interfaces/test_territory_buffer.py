@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import numpy as np
 import pytest
 from matplotlib.text import Text
@@ -10,6 +12,7 @@ from sim.errors import InputError
 from sim.figures.maps import draw_territory
 from sim.report.pictures.maps import Ground, draw_layer
 from sim.scenario.scenario import load_scenario
+from sim.simulation import outside_shares
 from sim.simulation.balance import balance_sheet
 from sim.simulation.outside_shares import with_outside_shares
 from sim.simulation.provenance import describe_territory
@@ -132,6 +135,12 @@ def test_a_saved_place_keeps_its_buffer_and_runs(formats, town):
     object.__setattr__(territory, "is_buffer", with_other_mask)
     with pytest.raises(ValueError, match="no residents but those of its buffer"):
         save_territory(territory, file)
+
+
+def test_a_place_that_cannot_start_keeps_the_shares_of_its_kind(formats, town, monkeypatch):
+    monkeypatch.setattr(outside_shares, "start_of", Mock(side_effect=InputError("it cannot.")))
+    for territory in (imported(formats, town, 500.0), imported(formats, town, 0.0)):
+        assert with_outside_shares(territory) is territory
 
 
 @pytest.mark.parametrize(

@@ -156,8 +156,9 @@ def _texts(table: pd.DataFrame, name: str | None) -> list[str]:
 
 
 def _numbers(texts: list[str]) -> np.ndarray:
-    """Numbers with a decimal point or comma, or with commas for thousands and a point."""
-    plain = [text.replace(",", "" if "." in text else ".") for text in texts]
+    """Numbers with a decimal point or comma; thousands apart by blanks, signs or commas."""
+    joined = [re.sub(r"(?<=\d)[\s'’](?=\d{3})", "", text) for text in texts]
+    plain = [text.replace(",", "" if "." in text else ".") for text in joined]
     return np.array([float(text) if text else math.nan for text in plain])
 
 

@@ -50,8 +50,8 @@ export const life = (session, who, language) =>
   json("GET", `/api/sessions/${session}/life?${new URLSearchParams({ ...who, lang: language })}`);
 
 // A line of JSON with names and sizes, then the files themselves; see sim/app/uploads.py.
-export async function sendTown(said, files, kinds) {
-  const listed = files.map((file) => ({ name: file.name, size: file.size, is_kinds: kinds.includes(file) }));
+export async function sendTown(said, files, uses) {
+  const listed = files.map((file) => ({ name: file.name, size: file.size, use: uses.get(file) }));
   const head = JSON.stringify({ ...said, files: listed });
   const body = new Blob([head, "\n", ...files], { type: "application/octet-stream" });
   return (await ask("POST", "/api/towns", body)).json();

@@ -15,7 +15,7 @@ let found = null; // the town whose sheet is shown
 let before = chosen.scenario; // the territory shown before the town
 let last = []; // the files last read, for another reading of them
 let told = null; // the key of a sentence, or the server's own
-let mine = null; // the town in use that these files have made before
+let mine = []; // towns that these files have made; the last one is in use, of the others there may be links
 let isReading = false;
 let isOutdated = false; // something was said of the files since their reading began
 
@@ -66,7 +66,7 @@ function said() {
 }
 
 async function send(files) {
-  if (files !== last) mine = null;
+  if (files !== last) mine = [];
   last = files;
   isOutdated = true;
   if (isReading) return;
@@ -82,8 +82,8 @@ async function send(files) {
 async function read() {
   forget();
   sheet();
-  const kinds = [...element("own-kinds").files];
-  const files = [...last, ...kinds];
+  const uses = new Map(["kinds", "vacancy_file"].flatMap((use) => [...element(`own-${use}`).files].map((file) => [file, use])));
+  const files = [...last, ...uses.keys()];
   const largest = offer.limits.upload_bytes;
   const [size, most] = [files.reduce((sum, { size: one }) => sum + one, 0), offer.limits.upload_files];
   if (size > largest || files.length > most) {
@@ -93,7 +93,7 @@ async function read() {
   tell({ key: "own_reading" });
   element("own-files").disabled = true;
   try {
-    found = await api.sendTown(said(), files, kinds);
+    found = await api.sendTown(said(), files, uses);
     tell({ key: "own_read" });
   } catch (error) {
     tell(error.status === 0 ? { key: "own_broken" } : { sentence: error.message });
@@ -153,13 +153,11 @@ function point() {
 }
 
 function accept() {
-  const old = mine;
-  mine = found.scenario.name;
-  if (!old) before = chosen.scenario;
-  offer.scenarios = [...offer.scenarios.filter((one) => one.name !== old), found.scenario];
+  if (!mine.length) before = chosen.scenario;
+  offer.scenarios = [...offer.scenarios.filter((one) => !mine.includes(one.name)), found.scenario];
+  mine.push(found.scenario.name);
   tell({ key: "own_used" });
-  use(mine);
-  if (old) api.forgetTown(old);
+  use(found.scenario.name);
   sheet();
   element("own-town").open = false;
   element("scenario").focus();
@@ -173,10 +171,11 @@ function forget() {
 
 function discard() {
   const { name } = found.scenario;
-  found = mine = null;
-  offer.scenarios = offer.scenarios.filter((one) => one.name !== name);
-  if (chosen.scenario === name) use(before);
-  api.forgetTown(name);
+  const names = mine.includes(name) ? mine.splice(0) : [name];
+  found = null;
+  offer.scenarios = offer.scenarios.filter((one) => !names.includes(one.name));
+  if (names.includes(chosen.scenario)) use(before);
+  names.forEach(api.forgetTown);
   tell({ key: "own_discarded" });
   sheet();
 }
