@@ -8,6 +8,7 @@ import sys
 import tomllib
 from collections import Counter
 from contextlib import closing
+from dataclasses import replace
 from importlib.resources import files
 
 import numpy as np
@@ -368,6 +369,29 @@ def test_a_place_may_stand_in_one_text_in_any_way_that_people_write_it(town):
     assert places(town, point=["POINT (181 48)", "POINT (2 48)"])[1] == 4326
     with pytest.raises(InputError, match="line 3: the point is 'somewhere'; expected POINT"):
         places(town, point=["", "somewhere"])
+
+
+def test_metres_have_the_system_of_their_row_or_that_of_the_country(town):
+    x, y = town.middle(3, 4)
+    of_france, of_europe = town.project(x, y, 2154), (x, y)
+    rows = [(*of_france, "2154"), (*of_europe, "3035"), (*of_france, "")]
+    names = ("lambert_x", "lambert_y", "epsg")
+    columns = {name: [str(row[k]) for row in rows] for k, name in enumerate(names)}
+    arrays = {name: pa.array(texts, pa.string()) for name, texts in columns.items()}
+    found = places_of(Table(town.folder / "s.csv", arrays, 3, "line", 2), frame_of(town))
+    on_grid = np.column_stack(found.on_grid(frame_of(town)))
+    assert on_grid[:2] == pytest.approx(np.array([of_europe] * 2), abs=0.01)
+    assert np.isnan(on_grid[2]).all()
+    x, y = columns["lambert_x"], columns["lambert_y"]
+    without = places(town, lambert_x=x, lambert_y=y, epsg=["", "", ""])
+    assert without == places(town, lambert_x=x, lambert_y=y) and without[1] == 2154
+    nothing = [""] * 3
+    degrees = {"lon": ["2"] * 3, "lat": ["48"] * 3}
+    assert places(town, lambert_x=nothing, lambert_y=y, **degrees) == ([(2.0, 48.0)] * 3, 4326)
+    assert places(town, lambert_x=nothing, lambert_y=nothing)[0] == [NOWHERE] * 3
+    overseas = replace(frame_of(town), epsg=2975)
+    arrays = {name: arrays[name] for name in names[:2]}
+    assert places_of(Table(town.folder / "s.csv", arrays, 3, "line", 2), overseas).epsg == 2975
 
 
 def test_degrees_end_at_180_and_90_and_beyond_both_they_are_metres(town):

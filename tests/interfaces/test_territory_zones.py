@@ -44,6 +44,23 @@ def test_a_centre_has_a_quarter_of_the_premises_near_its_peak(premises):
     assert set(map(tuple, np.argwhere(centre_from_premises(premises, 200.0)))) == found
 
 
+@given(counts(1, 2, 9), st.lists(st.sampled_from(CELLS), min_size=2, max_size=3, unique=True))
+def test_several_centres_have_what_is_nearest_to_each_seed(premises, seeds):
+    found = set()
+    for number, seed in enumerate(seeds):
+        apart = {c: [(c[0] - s[0]) ** 2 + (c[1] - s[1]) ** 2 for s in seeds] for c in CELLS}
+        dense = {c for c in CELLS if nearby(premises, c) >= 0.25 * nearby(premises, seed)}
+        own = {c for c in dense if apart[c].index(min(apart[c])) == number and nearby(premises, c)}
+        centre, new = set(), {seed}
+        while new:
+            centre |= new
+            new = {c for cell in new for c in around(cell)} & own - centre
+        found |= centre
+    flat = [r * SHAPE[1] + c for r, c in seeds]
+    is_centre = centre_from_premises(premises, 200.0, flat)
+    assert set(map(tuple, np.argwhere(is_centre))) == found
+
+
 @given(counts(1, 3, 40))
 def test_a_centre_without_shops_grows_until_a_tenth_of_the_residents_live_there(residents):
     found = {peak(residents)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,6 +15,7 @@ from sim.experiments.dependence import (
     SIGNIFICANT,
     Dependence,
     DrawnParameters,
+    OverDraws,
     _choose,
     _quantiles,
     effects_of_draws,
@@ -171,3 +174,47 @@ def test_fixed_parameters_have_no_draws():
     assert with_luck.draws_hi90 - with_luck.draws_lo90 > 0.02, "nothing was rerun: luck is left in"
     again = (before[:10], after[:10] + rng.normal(0, 0.01, 10))
     assert 0 <= effect_of(measure, before, after, again).over_draws.p_relevant <= 1
+
+
+def test_ranges_over_draws_hold_nine_in_ten_of_them():
+    evenly = np.arange(101.0)
+    assert over_draws(evenly, 1.0, 51.0) == OverDraws(5.0, 95.0, 50 / 101)
+    assert over_draws(evenly, 0.25, 70.0) == OverDraws(27.5, 72.5, 11 / 101)
+    assert over_draws(-evenly, math.nan, 51.0) == OverDraws(-95.0, -5.0, 50 / 101)
+    assert over_draws(evenly, 1.0, 0.0).p_relevant == 100 / 101
+
+
+@pytest.mark.parametrize(
+    ("relevant", "direction", "expected"),
+    [
+        (1.52, 1, ("p+", 1.9, "p >= 29.6")),
+        (1.9 + 1e-6, 1, ("p+", 1.9, "")),
+        (0.01, 1, ("p+", 1.9, "p >= 1.95")),
+        (0.5, -1, ("p-", 0.1, "")),
+    ],
+)
+def test_a_line_in_quantiles_says_where_an_effect_is_relevant(relevant, direction, expected):
+    """The effect goes from nearly 0 to nearly 2 along a parameter, and another does nothing."""
+    values = np.random.default_rng(1).permutation(40)
+    idle = np.random.default_rng(2).random(40)
+    parameters = DrawnParameters(pd.DataFrame({"idle": idle, "p": values}))
+    effect = 1.0 + 2.0 * ((values + 0.5) / 40 - 0.5)
+    found = parameters.dependence(effect, np.ones(40, bool), relevant, direction)
+    leading, largest, condition = expected
+    assert (found.leading, found.relevant_if) == (leading, condition)
+    assert found.largest == pytest.approx(largest)
+    assert found.explained == pytest.approx(0.986, abs=0.001)  # ends lie outside the folds
+
+
+def test_a_dependence_is_asked_of_20_replications_that_differ_and_have_draws():
+    values = pd.DataFrame({"p": np.arange(40.0)})
+    parameters, effect = DrawnParameters(values), np.arange(40.0)
+    for n, leading in ((20, "p+"), (19, "")):
+        is_known = np.arange(40) < n
+        found = parameters.dependence(effect[is_known], is_known, 1.0, 1)
+        assert found.leading == leading and math.isnan(found.explained) == (n < 20)
+    every = np.ones(40, bool)
+    same = parameters.dependence(np.full(40, 3.0), every, 1.0, 1)
+    assert (same.explained, same.leading) == (0.0, "")
+    none = DrawnParameters(values.assign(p=1.0)).dependence(effect, every, 1.0, 1)
+    assert none.leading == "" and math.isnan(none.explained)
