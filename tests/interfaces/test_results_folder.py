@@ -22,11 +22,9 @@ from unittest import mock
 import pytest
 
 from sim.errors import InputError
-from sim.experiments.parts import write_file
-from sim.experiments.whole_folder import remove_results, whole_folder
+from sim.experiments.whole_folder import whole_folder
 from sim.experiments.written import MANIFEST
 from tests.interfaces.saved_folders import content, save, whole
-from tests.reference.disks import only_linux
 from tests.sweeps.toy_sweeps import fill_toys, new_store
 
 kill = pytest.mark.skipif(os.name != "posix", reason="kill -9 is a matter of POSIX")
@@ -157,29 +155,6 @@ def test_force_removes_files_of_an_earlier_run_and_keeps_all_others(
     assert whole("new") <= set(found.items())
 
 
-@only_linux
-def test_all_of_a_folder_is_on_the_disk_before_it_appears(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Files as large as they become, then the folders that name them."""
-    flushed = dict[int, int]()
-
-    def flush(handle: int) -> None:
-        about = os.fstat(handle)
-        flushed[about.st_ino] = about.st_size
-
-    monkeypatch.setattr(os, "fsync", flush)
-    store, opened = new_store(tmp_path / "store"), set(Path("/proc/self/fd").iterdir())
-    flushed.clear()
-    save(tmp_path / "out", "text")
-    write_file(store.folder, "parts/x.parquet", b"a part")
-    assert set(Path("/proc/self/fd").iterdir()) == opened
-    written = [tmp_path, *tmp_path.glob("out/**/*"), tmp_path / "out", store.folder / "parts"]
-    assert {path.stat().st_ino for path in written} <= flushed.keys()
-    for path in (*written, store.folder / "parts" / "x.parquet"):
-        assert path.is_dir() or flushed[path.stat().st_ino] == path.stat().st_size > 0
-
-
 def test_a_users_file_in_the_way_is_not_replaced(tmp_path: Path) -> None:
     out = tmp_path / "out"
     with whole_folder(out) as folder:
@@ -229,17 +204,6 @@ def test_force_keeps_foreign_files_among_the_parts_of_a_store(tmp_path: Path) ->
     save(out, "new", force=True)
     assert set(content(out)) == {*kept, "a.csv", "figures/b.svg", MANIFEST}
     assert [p.name for p in tmp_path.iterdir()] == ["sweep"]
-
-
-def test_results_within_results_leave_no_folder_but_those_of_others(tmp_path: Path) -> None:
-    store = new_store(tmp_path / "out")
-    for inner in ("elsewhere/town", "why/participation/one"):
-        fill_toys(new_store(store.folder / inner), points=[1])
-    kept = store.folder / "elsewhere" / "town" / "parts" / "notes.txt"
-    kept.write_text("mine")
-    remove_results(store.folder)
-    left = [path for path in kept.parents if path.is_relative_to(store.folder)]
-    assert sorted(store.folder.rglob("*")) == sorted([*left[:-1], kept])
 
 
 def test_force_refuses_results_that_another_process_is_writing(tmp_path: Path) -> None:
@@ -405,37 +369,3 @@ def test_a_simultaneous_run_is_left_alone(tmp_path: Path) -> None:
     alive.mkdir()
     save(tmp_path / "out", "x")
     assert alive.is_dir()
-
-
-def test_leftovers_of_killed_runs_are_cleared_and_lose_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def is_over(pid: int, _: int) -> None:
-        raise ProcessLookupError if pid < 10 else PermissionError
-
-    out, half = tmp_path / "out[1]", tmp_path / ".out[1].partial-1"
-    old, others = tmp_path / ".out[1].replaced-1", tmp_path / ".out[1].replaced-10"
-    save(old, "old")
-    for folder in (half, others, tmp_path / ".out1.partial-1", tmp_path / ".out[1].partial-mine"):
-        folder.mkdir()
-    monkeypatch.setattr(os, "kill", is_over)
-    with pytest.raises(InputError, match="is not empty"):
-        save(out, "new")
-    assert whole("old") <= set(content(out).items())
-    kept = [".out1.partial-1", ".out[1].partial-mine", others.name, out.name]
-    assert sorted(p.name for p in tmp_path.iterdir()) == kept
-    # Killed once the new folder was in place: what is not its own moves there.
-    save(old, "old")
-    for name in ("notes.txt", "mine/thesis.txt"):
-        (old / name).parent.mkdir(exist_ok=True)
-        (old / name).write_text("mine")
-    with pytest.raises(InputError, match="is not empty"):
-        save(out, "new")
-    assert content(out)["notes.txt"] == content(out)["mine/thesis.txt"] == "mine"
-    assert sorted(p.name for p in tmp_path.iterdir()) == kept
-    # Nothing says yet that the folder is whole.
-    save(old, "old")
-    (out / MANIFEST).unlink()
-    with pytest.raises(InputError, match="is not empty"):
-        save(out, "new")
-    assert whole("old") <= set(content(old).items())

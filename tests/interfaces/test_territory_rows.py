@@ -1,14 +1,18 @@
-"""Each row of tags or words has one kind, and a mark if it is vacant."""
+"""Each row of shops has one kind and a mark if it is vacant, and all rows are accounted for."""
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
-from sim.territory.extent import Reading
+from sim.territory.extent import Extent, Reading
+from sim.territory.grid_frame import GridFrame
+from sim.territory.read_shops import read_shops
 from sim.territory.shop_kinds import LEFT_OUT, MALL, UNKNOWN_GROUP, UNMAPPED, shop_catalogue
 from sim.territory.shop_rows import classify
 from sim.territory.table import Table
+from tests.interfaces.conftest import write_csv
 
 BAKERY, BAR = (shop_catalogue().osm[value] for value in ("bakery", "bar"))
 
@@ -80,3 +84,43 @@ def test_words_of_people_are_told_from_those_of_openstreetmap():
     assert classified({"shop": "Boulangerie"}, **SHEET) == ("boulangerie", BAKERY, "", True)
     vacant = classified({"shop": "À louer"}, own={"a louer": "vacant"}, **SHEET)
     assert vacant == ("vacant", UNKNOWN_GROUP, "shop=vacant", True)
+
+
+def test_every_row_of_a_file_is_a_premises_or_left_out_for_one_reason_that_is_told(town):
+    def row(number, place=(3, 4), **more):
+        lon, lat = town.project(*town.middle(*place), 4326)
+        usual = {"osm_id": number, "lon": lon, "lat": lat, "shop": "bakery", "disused:shop": ""}
+        return usual | {"layer": "a", "an": "2019", "qualite_xy": "Bonne"} | more
+
+    rows = [
+        row(1, an="2018", qualite_xy="Mauvaise"),
+        *(row(2, qualite_xy="m"), row(2)),
+        *(row(3, shop="vacant"), row(4, shop="vacant", layer="b")),
+        row(5, **{"shop": "", "disused:shop": "bakery"}),
+        *(row(n, shop=kind) for n, kind in ((6, "fuel"), (7, "zorb"), (8, "zorb"), (9, "zurb"))),
+        *(row(10, lon="", lat=""), row(11, (3, 40)), row(12, (3, 8))),
+        row(13, (6, 8), layer="c"),
+    ]
+    path = write_csv(town.folder / "s.csv", rows)
+    frame = GridFrame(float(town.west), float(town.south + 7 * town.size), 200.0, 7, 9)
+    near = np.ones((7, 9), bool)
+    near[6, 8] = False
+    lon, lat = town.project(*town.middle(4, 5), 4326)
+    circle = Extent(around=(lat, lon), radius=650.0)
+    told = (
+        " of 14 points of s.csv are premises in the place, 3 of them vacant (shop=vacant 2,"
+        " disused:shop 1); 2 vacant among 12 points of layer a; 1 vacant among 1 points of layer b;"
+        " 2 with a bad position (QUALITE_XY) stay where INSEE put them; left out: 1 of a kind that"
+        " is left out, 3 of an unknown kind (zorb 2, zurb 1), 1 outside the grid"
+    )
+    for options, placed, reason in (
+        ({}, 7, ""),
+        ({"near": near}, 6, ", 1 farther than one cell from any resident"),
+        ({"extent": circle}, 6, ", 1 outside the circle"),
+    ):
+        points = read_shops(path, frame, **options)
+        words = f"{placed}{told}{reason}, 1 without coordinates, 1 repeated."
+        assert points.provenance["in_words"] == words
+        assert points.provenance["unknown_share"] == round(3 / (3 + placed), 4)
+        assert points.cell.size == points.provenance["placed"] == placed
+        assert not points.is_count and points.provenance["vacant"] == points.is_vacant.sum() == 3

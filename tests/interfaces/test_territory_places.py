@@ -1,0 +1,90 @@
+"""Places of shops are read in any way and in any system that people write them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from sim.errors import InputError
+from sim.territory.grid_frame import GridFrame
+from sim.territory.shop_places import places_of
+from sim.territory.table import Table
+
+
+def frame_of(town):
+    return GridFrame(float(town.west), float(town.south + 7 * town.size), 200.0, 7, 9)
+
+
+NOWHERE = (pytest.approx(math.nan, nan_ok=True),) * 2
+
+
+def places(town, **columns):
+    arrays = {name: pa.array(texts, pa.string()) for name, texts in columns.items()}
+    n = len(next(iter(arrays.values())))
+    found = places_of(Table(town.folder / "s.csv", arrays, n, "line", 2), frame_of(town))
+    return list(zip(found.x.tolist(), found.y.tolist(), strict=True)), found.epsg
+
+
+def test_a_place_may_stand_in_one_text_in_any_way_that_people_write_it(town):
+    texts = ["48.1, -0.7", "[48.1; -0.7]", "48 2", "", "POINT (2 48)", "POINT EMPTY"]
+    texts += ['{"type": "Point", "coordinates": [2, 48]}', "LINESTRING (1 47, 3 49)"]
+    points, epsg = places(town, point=texts)
+    assert epsg == 4326
+    assert points == [
+        (-0.7, 48.1),
+        (-0.7, 48.1),
+        (2, 48),
+        NOWHERE,
+        (2, 48),
+        NOWHERE,
+        (2, 48),
+        (2, 48),
+    ]
+    for text in ("SRID=2154;POINT (400000 6000000)", "POINT (400000 6000000)"):
+        assert places(town, point=["", text]) == ([NOWHERE, (400_000, 6_000_000)], 2154)
+    assert places(town, point=["SRID=3857;POINT (1 2)"]) == ([(1, 2)], 3857)
+    assert places(town, point=["POINT (181 48)", "POINT (2 48)"])[1] == 4326
+    with pytest.raises(InputError, match="line 3: the point is 'somewhere'; expected POINT"):
+        places(town, point=["", "somewhere"])
+
+
+def test_metres_have_the_system_of_their_row_or_that_of_the_country(town):
+    x, y = town.middle(3, 4)
+    of_france, of_europe = town.project(x, y, 2154), (x, y)
+    rows = [(*of_france, "2154"), (*of_europe, "3035"), (*of_france, "")]
+    names = ("lambert_x", "lambert_y", "epsg")
+    columns = {name: [str(row[k]) for row in rows] for k, name in enumerate(names)}
+    arrays = {name: pa.array(texts, pa.string()) for name, texts in columns.items()}
+    found = places_of(Table(town.folder / "s.csv", arrays, 3, "line", 2), frame_of(town))
+    on_grid = np.column_stack(found.on_grid(frame_of(town)))
+    assert on_grid[:2] == pytest.approx(np.array([of_europe] * 2), abs=0.01)
+    assert np.isnan(on_grid[2]).all()
+    x, y = columns["lambert_x"], columns["lambert_y"]
+    without = places(town, lambert_x=x, lambert_y=y, epsg=["", "", ""])
+    assert without == places(town, lambert_x=x, lambert_y=y) and without[1] == 2154
+    nothing = [""] * 3
+    degrees = {"lon": ["2"] * 3, "lat": ["48"] * 3}
+    assert places(town, lambert_x=nothing, lambert_y=y, **degrees) == ([(2.0, 48.0)] * 3, 4326)
+    assert places(town, lambert_x=nothing, lambert_y=nothing)[0] == [NOWHERE] * 3
+    overseas = replace(frame_of(town), epsg=2975)
+    arrays = {name: arrays[name] for name in names[:2]}
+    assert places_of(Table(town.folder / "s.csv", arrays, 3, "line", 2), overseas).epsg == 2975
+
+
+def test_degrees_end_at_180_and_90_and_beyond_both_they_are_metres(town):
+    edge = [(-180.0, 90.0), (180.0, -90.0)]
+    assert places(town, lon=["-180", "180"], lat=["90", "-90"]) == (edge, 4326)
+    metres = ([(180.5, 90.5), NOWHERE], 2154)
+    assert places(town, lon=["180.5", ""], lat=["90.5", ""]) == metres
+    for lon, lat, said in (
+        ("180.5", "90", "line 2: lon is 180.5, not degrees in"),
+        ("180", "90.5", "line 2: lat is 90.5, not degrees in"),
+    ):
+        with pytest.raises(InputError, match=said):
+            places(town, lon=[lon], lat=[lat])
+    with pytest.raises(InputError, match="line 3: lon is 999"):
+        places(town, lon=["2", "999"], lat=["48", "999"])
