@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from sim.errors import InputError
+from sim.experiments.lock import in_turn, locked
 from sim.experiments.parts import write_file
-from sim.experiments.whole_folder import remove_results
+from sim.experiments.whole_folder import _is_alive, _sync, remove_results
 from sim.experiments.written import MANIFEST
 from tests.interfaces.saved_folders import content, save, whole
 from tests.reference.disks import only_linux
@@ -82,3 +85,31 @@ def test_results_within_results_leave_no_folder_but_those_of_others(tmp_path: Pa
     remove_results(store.folder)
     left = [path for path in kept.parents if path.is_relative_to(store.folder)]
     assert sorted(store.folder.rglob("*")) == sorted([*left[:-1], kept])
+
+
+def test_windows_locks_a_byte_without_waiting_and_neither_folders_nor_signals(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[tuple[int, int]]()
+
+    def locking(_: int, mode: int, count: int) -> None:
+        asked.append((mode, count))
+        if len(asked) > 1:
+            raise PermissionError
+
+    def refuse(*_: object) -> None:
+        raise AssertionError
+
+    path = tmp_path / "lock"
+    with monkeypatch.context() as windows:
+        windows.setattr(sys, "platform", "win32")
+        windows.setitem(sys.modules, "msvcrt", SimpleNamespace(LK_NBLCK=2, locking=locking))
+        with locked(path) as first, locked(path) as second:
+            assert (first, second) == (True, False)
+        windows.setattr(os, "open", refuse)
+        with in_turn(tmp_path):
+            assert asked == [(2, 1), (2, 1)]
+        windows.setattr(os, "name", "nt")
+        windows.setattr(os, "kill", refuse)
+        assert _is_alive(1)
+        _sync(tmp_path)
