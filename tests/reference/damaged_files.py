@@ -86,7 +86,10 @@ def shops_in(name: str, path: Path) -> pd.DataFrame:
             if name.endswith(".zip"):
                 zipfile.ZipFile(path).extractall(folder)
                 (path,) = Path(folder).rglob("*.shp")
-            read = geopandas.read_file(path, use_arrow=True)
+            try:
+                read = geopandas.read_file(path, use_arrow=True)
+            except shapely.errors.GEOSException:  # of one shape, which is None the other way
+                read = geopandas.read_file(path)
         shops, points, system = pd.DataFrame(read.drop(columns="geometry")), read.geometry, read.crs
     if points is not None:
         shops.attrs["geometry"] = points.set_crs(system, allow_override=True).to_crs(3035).centroid
