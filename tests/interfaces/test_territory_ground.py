@@ -29,7 +29,7 @@ from sim.territory.ground import (
 )
 from sim.territory.import_territory import import_territory
 from sim.territory.origins import origin_of_ground
-from sim.territory.read_ground import is_map
+from sim.territory.read_ground import is_map, is_openstreetmap_file
 from sim.territory.recognise import recognise_files
 from sim.territory.territory_file import load_territory, save_territory
 from tests.interfaces.conftest import write_geojson as write_rows
@@ -104,7 +104,11 @@ def test_what_cannot_be_read_or_holds_no_map_is_none(town):
     for archive, name in ((tables, "roads.csv"), (maps, "roads.geojson")):
         with zipfile.ZipFile(archive, "w") as file:
             file.writestr(name, table.read_text())
-    assert not any(map(is_map, (table, torn, tables, maps, town.folder, town.folder / "none")))
+    damaged_layers = town.folder / "torn.gpkg"
+    damaged_layers.write_bytes(b"SQLite format 3\0 and no more")
+    nothing = (town.folder, town.folder / "none")
+    assert not any(map(is_map, (table, torn, tables, maps, damaged_layers, *nothing)))
+    assert not any(map(is_openstreetmap_file, (table, town.folder / "none")))
     assert origin_of_ground(table, ["highway"], None)["source"] == "unknown, table.csv"
 
 
