@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,13 @@ from hypothesis import strategies as st
 
 from sim.cli import main
 from sim.errors import InputError
+from sim.experiments.experiment import BASELINE
+from sim.experiments.experiment_arms import sealed
 from sim.experiments.experiment_file import KEYS, larger, load_experiment, read_experiment
 from sim.experiments.plan import plan_experiment
 from sim.experiments.results import load_results
 from sim.experiments.running import extend, sweep
+from sim.scenario.scenario import load_scenario
 from sim.words.catalogue import catalogue
 from tests.reference.made_up_sweeps import made_up
 
@@ -95,6 +99,23 @@ def test_only_a_sequence_takes_more_points(tmp_path, design, size, said):
 def test_a_sequence_keeps_its_size_if_asked_for_it(tmp_path):
     grown = larger(load_experiment(experiment(tmp_path, GOOD)), size=8)
     assert len(grown.design) == 8
+
+
+def test_arms_of_one_territory_file_share_what_was_first_read_of_it(tmp_path):
+    (tmp_path / "a.npz").write_bytes(b"as it is now")
+    (tmp_path / "b.npz").write_bytes(b"another place")
+    town = load_scenario("mid_sized_town").replace(file="a.npz")
+    read = replace(town, folder=tmp_path, territory_file=b"as it was")
+    here, there = replace(read, territory_file=None), replace(read.replace(file="b.npz"))
+    there = replace(there, territory_file=None)
+    arms = {"A": {BASELINE: read, "x": here, "y": there}, "B": {BASELINE: here}}
+    for is_drawn in (False, True):
+        found = sealed(arms, is_drawn)
+        contents = [one.territory_file for of in found.values() for one in of.values()]
+        assert contents == [b"as it was", b"as it was", b"another place", b"as it is now"]
+        for one in found["A"].values():
+            assert isinstance(one.posterior, str) != is_drawn
+            assert one.drawn_from == town.drawn_from
 
 
 def test_one_arm_is_a_run_several_are_a_comparison_and_several_points_a_sweep(tmp_path):
