@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.experiments.course import LEDGER_LINES, Course
 from sim.kernels.ledger import pay
 from sim.processes import encounters, public_money, third_place_visits
 from sim.registry.variables.money import LINES, SOURCES
@@ -254,3 +255,23 @@ def test_a_lab_pays_for_each_meeting_and_never_more_than_it_has(state):
     assert (spent[:, :, EVENTS].sum(axis=1) % 75_00 == 0).all()
     assert (spent[:, :, EVENTS].sum(axis=1) <= 8 * 75_00).all()
     np.testing.assert_array_equal(spent, state["ledger.spending"])
+
+
+@pytest.mark.parametrize("months", [1, 12, 13, 30])
+def test_a_ledger_adds_up_the_months_of_each_year_and_ends_with_the_balance(months):
+    shape = (months, len(SOURCES), len(LEDGER_LINES))
+    money = np.random.default_rng(months).integers(-5, 50, shape)
+    money[:, 1] = 0
+    money[:, 0, -1] = 7
+    table = Course({}, money).ledger()
+    found = set(zip(*(column.tolist() for column in table.values()), strict=True))
+    expected = set()
+    for first in range(0, months, 12):
+        of_year = money[first : first + 12]
+        for source, line in np.ndindex(shape[1:]):
+            cents = of_year[:, source, line]
+            total = cents[-1] if LEDGER_LINES[line] == "unspent" else cents.sum()
+            if total:
+                expected.add((1 + first // 12, SOURCES[source], LEDGER_LINES[line], int(total)))
+    assert found == expected and len(table["cents"]) == len(expected)
+    assert list(table) == ["year", "source", "line", "cents"] and table["year"].dtype == np.int32
