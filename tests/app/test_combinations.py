@@ -83,4 +83,4 @@ def test_no_position_is_refused_as_offered_and_after_a_dozen_walks(
         visitor.forget()
         visitor.move(name)
     visitor.walk(12 * FORGOTTEN)
-    assert visitor.limited.total() > 5
+    assert visitor.limited["closure_rate"] and visitor.limited["reletting_frailty"]
