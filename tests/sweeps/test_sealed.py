@@ -309,6 +309,18 @@ def test_results_of_which_an_input_was_edited_do_not_go_on(true, folder):
         sweep(folder / "two.toml", true.folder, resume=True, executor="serial")
 
 
+def test_results_that_lead_out_of_their_folder_do_not_go_on(true, folder):
+    kept = (true.folder / "parts").rename(folder / "kept")
+    (true.folder / "parts").symlink_to(kept)
+    before = sorted(kept.iterdir())
+    with pytest.raises(InputError, match="parts leads out of the folder; replace it with a copy"):
+        sweep(
+            folder / "two.toml", true.folder, changes={"replications": 4}, resume=True,
+            executor="serial",
+        )  # fmt: skip
+    assert sorted(kept.iterdir()) == before
+
+
 def test_fewer_replications_than_stored_lose_none(true, folder):
     fewer = {"replications": 1}
     found = sweep(folder / "two.toml", true.folder, changes=fewer, resume=True, executor="serial")
