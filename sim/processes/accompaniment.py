@@ -150,9 +150,9 @@ def _list_concerned(entrepreneur, work):
 
 @kernel
 def _list_projects(seed, month, entrepreneur, project_kind, third_place, account, work, others, p):
-    """List accompanied projects and those of holders present or sent; count others present."""
+    """List accompanied projects and those of holders present or sent, and others present."""
     k0, k1 = stream_key(seed, STREAM, month)
-    listed = 0
+    listed = present = 0
     for n in range(_list_concerned(entrepreneur, work)):
         i = work.triage_row[n]
         place, is_here = entrepreneur.accompanied_by[i], entrepreneur.facilitation[i] > 0.0
@@ -168,18 +168,20 @@ def _list_projects(seed, month, entrepreneur, project_kind, third_place, account
             place = entrepreneur.third_place[i]
             if not is_candidate:
                 others[place] += 1
+                work.grant_row[present] = i
+                present += 1
                 continue
         work.triage_key[listed] = _priority(
             i, place, is_new, entrepreneur, project_kind, third_place, account
         )
         work.triage_row[listed] = i
         listed += 1
-    return listed
+    return listed, present
 
 
 @kernel
-def _take_on(listed, entrepreneur, third_place, work, others, p):
-    """Keep and take on projects in their order as long as there is room."""
+def _take_on(listed, present, entrepreneur, third_place, work, others, p):
+    """Keep and take on projects while there is room; return how many others are present."""
     for n in range(listed):
         i, place = work.triage_row[n], np.int64(work.triage_key[n] >> _PLACE)
         if third_place.accompanied[place] < room_for(third_place.staff[place], p):
@@ -191,6 +193,9 @@ def _take_on(listed, entrepreneur, third_place, work, others, p):
         entrepreneur.accompanied_by[i] = -1
         if entrepreneur.facilitation[i] > 0.0:
             others[entrepreneur.third_place[i]] += 1
+            work.grant_row[present] = i
+            present += 1
+    return present
 
 
 @kernel
@@ -219,21 +224,21 @@ def accompany_projects(seed, month, entrepreneur, project_kind, third_place, acc
     for place in range(places):
         third_place.accompanied[place] = 0
         left[place] = hours_of(place, third_place)
-    listed = _list_projects(
+    listed, present = _list_projects(
         seed, month, entrepreneur, project_kind, third_place, account, work, others, p
     )
     sort_pairs(work.triage_key, work.triage_row, listed)
-    _take_on(listed, entrepreneur, third_place, work, others, p)
+    present = _take_on(listed, present, entrepreneur, third_place, work, others, p)
     _accompany(listed, entrepreneur, project_kind, third_place, work, left, p)
     for place in range(places):
         given = hours_of(place, third_place) - left[place]
         # Without accompaniment, users would get the hours of the visits.
         left[place] = min(third_place.hours[place], left[place] * third_place.mentoring[place])
         third_place.hours[place] = given * third_place.mentoring[place] + left[place]
-    for i in range(entrepreneur.stage.size):
-        if entrepreneur.facilitation[i] > 0.0 and entrepreneur.accompanied_by[i] < 0:
-            place = entrepreneur.third_place[i]
-            entrepreneur.facilitation[i] = left[place] / others[place]
+    for n in range(present):
+        i = work.grant_row[n]
+        place = entrepreneur.third_place[i]
+        entrepreneur.facilitation[i] = left[place] / others[place]
 
 
 PROCESS = Process(
@@ -243,7 +248,7 @@ PROCESS = Process(
     writes=arrays(
         entrepreneur="accompanied_by accompanied_hours facilitation supporter",
         third_place="accompanied hours",
-        work="triage_key triage_row",
+        work="triage_key triage_row grant_row",
     ),
     stream=STREAM,
 )

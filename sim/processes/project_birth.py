@@ -151,7 +151,8 @@ def bear_projects(
     k0, k1 = stream_key(seed, STREAM, month)
     columns = cell.office.shape[1]
     reach = (p.takeover_reach / town.cell_km[0]) ** 2
-    vacant, n, ascend = np.empty(0, np.int64), 0, False
+    # Allocated once: numba would count references to an array that the loop replaces.
+    vacant, n, ascend = np.empty(premises.is_open.size, np.int64), -1, False
     for j in range(work.projects[0]):
         i = work.project_row[j]
         if entrepreneur.event[i] != BORN:
@@ -175,8 +176,7 @@ def bear_projects(
         looks, word1, word2, _ = block(k0, k1, entrepreneur.id[i], 0)
         if not project_kind.needs_premises[kind] or uniform(looks) >= p.premises_probability:
             continue
-        if vacant.size == 0:
-            vacant = np.empty(premises.is_open.size, np.int64)
+        if n < 0:
             n, ascend = _list_vacant(premises, vacant)
         chosen = _premises_for(
             k0, k1, i, vacant[:n], ascend, reach, entrepreneur, premises, project_kind, columns

@@ -347,17 +347,7 @@ def have_ideas(
         if participants > 0:
             has_evening = True
             hold_evening(
-                a,
-                participants,
-                seed,
-                STREAM,
-                month,
-                columns,
-                entrepreneur,
-                account,
-                ledger,
-                work,
-                p,
+                a, participants, seed, STREAM, month, cell, entrepreneur, account, ledger, work, p
             )
     if has_evening:
         projects = 0

@@ -37,6 +37,9 @@ OLD_MONTHS = 300
 FIRST_LEASE_END, LAST_LEASE_END = 18, 54
 """Ages in months between which the risk may have a hump, around the end of a three-year lease."""
 
+LOSSES = 16
+"""Sizes of losses told apart where draws are compared in bulk."""
+
 WORST_AGES = (1, FIRST_LEASE_END, LAST_LEASE_END, YOUNG_MONTHS, OLD_MONTHS)
 """One of them has the largest risk, since between them the age weight only rises or only falls."""
 
@@ -147,12 +150,18 @@ def closure_probability(margin, weight, reserves, risk_ratio, p):
 
 
 @rule
-def worst_probability(margin, age_scale, p):
-    """Return the largest probability of closing from this margin up, over ages and reserves."""
+def worst_weight(age_scale, p):
+    """Return the largest hazard of any age relative to the mean."""
     worst = 0.0
     for months in WORST_AGES:
         worst = max(worst, age_weight(months, age_scale, p))
-    return closure_probability(margin, worst, 0.0, 1.0, p)
+    return worst
+
+
+@rule
+def size_of_loss(margin, p):
+    """Return the size of a loss: 0 for none, `LOSSES` for the largest that counts."""
+    return math.ceil(LOSSES * min(max(-margin / p.margin_clip, 0.0), 1.0))
 
 
 @lru_cache(maxsize=16)  # replications of a place need the same value
@@ -181,9 +190,11 @@ def age_scale(closure_rate: float, shape: float, late_shape: float, lease_hump: 
 @kernel
 def close_shops(seed, month, premises, town, p):
     """Draw whether each open shop closes and has a successor; its turnover stays booked."""
-    # Most shops cover their costs, and hardly any of these are examined.
-    worst = worst_probability(-p.margin_clip, town.closure_age_scale[0], p)
-    worst_at_profit = worst_probability(0.0, town.closure_age_scale[0], p)
+    # Most shops cover their costs or lose little, and hardly any of these are examined.
+    worst, heaviest = np.empty(LOSSES + 1), worst_weight(town.closure_age_scale[0], p)
+    for size in range(LOSSES + 1):
+        largest_loss = p.margin_clip * size / LOSSES
+        worst[size] = closure_probability(-largest_loss, heaviest, 0.0, 1.0, p)
     k0, k1 = stream_key(seed, STREAM, month)
     is_open, event, shop_age = premises.is_open, premises.event, premises.shop_age
     tenancy, quality, reserves = premises.tenancy, premises.quality, premises.reserves
@@ -195,7 +206,7 @@ def close_shops(seed, month, premises, town, p):
         for i in range(first, last):
             luck, risk_ratio = uniform(lucks[i - first]), premises.risk_ratio[i]
             # A risk r times as high makes an event at most r times as likely.
-            most = worst_at_profit if premises.margin[i] >= 0.0 else worst
+            most = worst[size_of_loss(premises.margin[i], p)]
             if not is_open[i] or luck >= most * max(risk_ratio, 1.0):
                 continue
             weight = age_weight(shop_age[i], town.closure_age_scale[0], p)

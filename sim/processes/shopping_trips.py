@@ -170,11 +170,15 @@ class ShoppingTripsParameters(ParameterGroup):
 @kernel
 def kept_from_going_online(cell, p):
     """Return how many consumers' spending local loops keep; those in the buffer do not count."""
-    consumers, gained = cell.consumers.reshape(-1), cell.ecological_gained.reshape(-1)
-    zone = cell.zone.reshape(-1)
-    in_all = 0.0
-    for c in range(np.uintp(gained.size)):
-        in_all += consumers[c] * kept_share(gained[c], p) if zone[c] < BUFFER else 0.0
+    consumers, gained, zone = cell.consumers, cell.ecological_gained, cell.zone
+    rows, columns = zone.shape
+    in_all, kept = 0.0, np.empty(columns)  # a row's, multiplied as vectors before it is added up
+    for i in range(rows):
+        for j in range(np.uintp(columns)):
+            here = consumers[i, j] * kept_share(gained[i, j], p)
+            kept[j] = here if zone[i, j] < BUFFER else 0.0
+        for j in range(np.uintp(columns)):
+            in_all += kept[j]
     return in_all
 
 

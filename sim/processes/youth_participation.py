@@ -142,9 +142,11 @@ def _has_role(role, start, end):
 
 
 @kernel
-def end_roles(k0, k1, youth, entrepreneur, p):
-    """Draw which roles end; roles end with their project."""
+def end_or_show_roles(k0, k1, youth, entrepreneur, p):
+    """Draw which roles end; those who keep theirs are models for all who know them."""
     n = np.uintp(youth.role.size)
+    seen = np.float32(p.role_model_exposure)
+    listed = youth.known_by.reshape(-1)
     for start in range(_0, n, BLOCK):
         end = min(start + BLOCK, n)
         if not _has_role(youth.role, start, end):
@@ -157,20 +159,6 @@ def end_roles(k0, k1, youth, entrepreneur, p):
             if not goes_on or uniform(luck) < 1.0 / p.role_months:
                 entrepreneur.team[youth.role[y]] -= entrepreneur.team.dtype.type(1)
                 youth.role[y] = -1
-
-
-@kernel
-def show_roles(youth, p):
-    """Let those who have a role be models for all who know them."""
-    n = np.uintp(youth.role.size)
-    seen = np.float32(p.role_model_exposure)
-    listed = youth.known_by.reshape(-1)
-    for start in range(_0, n, BLOCK):
-        end = min(start + BLOCK, n)
-        if not _has_role(youth.role, start, end):
-            continue
-        for y in range(start, end):
-            if youth.role[y] < 0:
                 continue
             begin = np.uintp(youth.known_by_end[y - _1]) if y > _0 else _0
             for k in range(begin, np.uintp(youth.known_by_end[y])):
@@ -247,11 +235,9 @@ def compare_motivations(youth, p):
 
 @kernel
 def take_part(seed, month, youth, entrepreneur, cell, work, town, p):
-    """End roles, update interest, and compare motivations with thresholds."""
+    """End or show roles, update interest, and compare motivations with thresholds."""
     k0, k1 = stream_key(seed, STREAM, month)
-    end_roles(k0, k1, youth, entrepreneur, p)
-    if p.role_model_exposure > 0.0:
-        show_roles(youth, p)
+    end_or_show_roles(k0, k1, youth, entrepreneur, p)
     look_around(youth, cell)
     if p.youth_idea_response > 0.0 or p.leaving_activity_response > 0.0:
         decay_potential(

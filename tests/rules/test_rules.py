@@ -114,9 +114,12 @@ def test_the_risk_has_its_hump_at_the_ends_of_leases_alone():
 
 @given(st.floats(0.5, 2), st.floats(0.2, 2), st.floats(0.5, 4), st.integers(1, 600), margins)
 def test_no_shop_is_at_more_risk_than_the_worst(shape, late, hump, age, margin):
-    """Draws beyond the worst probability are skipped unseen."""
+    """Draws beyond the worst probability for a size of loss are skipped unseen."""
+    size = shop_closure.size_of_loss.py_func(margin, SimpleNamespace(margin_clip=0.5))
+    largest = -0.5 * size / shop_closure.LOSSES
+    assert (size > 0) == (margin < 0.0)
     assert closes(margin, age, 0.0, 1.0, shape=shape, late=late, hump=hump) <= max(
-        closes(-0.5, a, 0.0, 1.0, shape=shape, late=late, hump=hump) for a in WORST_AGES
+        closes(largest, a, 0.0, 1.0, shape=shape, late=late, hump=hump) for a in WORST_AGES
     )
 
 
