@@ -69,7 +69,7 @@ def test_neighbours_live_within_the_buffer_of_a_cell_of_the_place(metres, column
     assert (entry["residents"], entry["premises"]) == (town.residents[:, 5:columns].sum(), shops)
 
 
-@pytest.mark.parametrize(("marked", "vacant"), [(0, 14), (40, 40), (56, 56)])
+@pytest.mark.parametrize(("marked", "vacant"), [(0, 14), (5, 13), (40, 40), (56, 56)])
 def test_neighbours_have_the_vacancy_of_the_place_or_what_is_marked(marked, vacant, formats, town):
     shops = [shop(town, r, c, depcom="99001") for r in range(7) for c in range(5)]
     of_others = [shop(town, r, c, depcom="99002") for r in range(7) for c in range(5, 9)] * 2
