@@ -6,10 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sim.kernels.machine import compile as compiling
-from sim.kernels.machine.compile import prune_folders, source_hash
+from sim.kernels.machine.compile import constants_hash, prune_folders, source_hash
 
 PACKAGE = Path(compiling.__file__).parents[2]
 
@@ -216,6 +217,24 @@ def test_the_name_of_the_machine_code_depends_on_all_sources_and_on_numba(tmp_pa
     (second / "d.py").touch()
     names.add(source_hash([second]))
     assert len(names) == 5
+
+
+@pytest.mark.parametrize(
+    ("module", "is_other"),
+    [
+        ({"AT": (1, 2.0), "__file__": "moved.py", "words": ("a", 1)}, False),
+        ({"AT": (1, 3.0), "__file__": "here.py"}, True),
+        ({"AT": (1, 2.0), "COUNT": np.int64(4)}, True),
+    ],
+)
+def test_machine_code_of_other_numbers_of_a_module_is_not_taken(module, is_other):
+    """Constants may come from a catalogue, which is no source."""
+
+    def name(module):
+        exec("def offset():\n    return AT", module)
+        return constants_hash(module["offset"])
+
+    assert (name(module) != name({"AT": (1, 2.0), "__file__": "here.py"})) == is_other
 
 
 def test_folders_of_older_sources_go_once_nobody_uses_them(tmp_path):

@@ -27,6 +27,7 @@ from types import FunctionType
 from typing import Any
 
 import numba
+import numpy as np
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
 from numba.core.cpu_options import ParallelOptions
 from numba.extending import intrinsic, register_jitable
@@ -244,6 +245,32 @@ def source_hash(folders: Iterable[Path], version: str = numba.__version__) -> st
     return digest.hexdigest()[:16]
 
 
+def constants_hash(function: Callable[..., Any]) -> str:
+    """Return a name for the numbers that a function's module holds so far.
+
+    Machine code has them as constants, and they may come from elsewhere: the counts of a month
+    have an offset for each kind of project of a catalogue.
+
+    Parameters
+    ----------
+    function : callable
+        A kernel or a rule.
+
+    Returns
+    -------
+    str
+        8 hexadecimal digits.
+    """
+
+    def is_constant(value: Any) -> bool:
+        if isinstance(value, tuple):
+            return all(map(is_constant, value))
+        return isinstance(value, (int, float, np.number))
+
+    found = {n: v for n, v in function.__globals__.items() if is_constant(v)}
+    return hashlib.sha256(repr(sorted(found.items())).encode()).hexdigest()[:8]
+
+
 @functools.cache
 def _file_hash(path: str, *, with_processes: bool) -> str:
     digest = hashlib.sha256(Path(path).read_bytes())
@@ -331,7 +358,7 @@ class _SourceLocator(_CacheLocator):
         code, module = function.__code__, function.__module__
         by_itself = module.startswith(("sim.kernels.", "sim.processes."))
         self._py_file = code.co_filename
-        self._line = code.co_firstlineno
+        self._name = f"{code.co_firstlineno}-{constants_hash(function)}"
         self._stamp = _file_hash(self._py_file, with_processes=not by_itself)
         self._folder = folder / f"{module}-{self._stamp}"
 
@@ -350,7 +377,7 @@ class _SourceLocator(_CacheLocator):
         return self._stamp
 
     def get_disambiguator(self) -> str:
-        return str(self._line)
+        return self._name
 
 
 class _CacheOfSources(CompileResultCacheImpl):
