@@ -54,7 +54,7 @@ class Upload(BaseModel):
         list[Annotated[str, Field(max_length=20)]], Field(max_length=MOST_COMMUNES)
     ] = []
     around: Short | None = None
-    radius: Metres = 5_000.0
+    radius: Metres | None = None
     buffer: Metres = 0.0
     centres: Annotated[list[Short], Field(max_length=MOST_CENTRES)] = []
     vacancy: Annotated[float, Field(ge=0, le=MOST_VACANT, allow_inf_nan=False)] | None = None

@@ -22,12 +22,12 @@ Around = Annotated[
     typer.Option("--around", metavar="LAT,LON", help="Keep only the surroundings of this point."),
 ]
 Radius = Annotated[
-    float,
+    float | None,
     typer.Option(
         "--radius",
         parser=options.real_number,
         metavar="M",
-        help="Radius of the surroundings, in m.",
+        help="Radius of the surroundings, in m; 5,000 by default.",
     ),
 ]
 Buffer = Annotated[

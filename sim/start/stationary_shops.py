@@ -270,9 +270,15 @@ def solve_stationary(
     else:
         low, high = -0.8, 0.8
         if not vacancy(high) <= starting_vacancy <= vacancy(low):
+            least, most = f"{vacancy(high):.3f}", f"{vacancy(low):.3f}"
+            if least == most:
+                raise InputError(
+                    f"starting_vacancy: {starting_vacancy:g} cannot last with these rates of "
+                    f"closure and reletting; only {least} can."
+                )
             raise InputError(
                 f"starting_vacancy: {starting_vacancy:g} cannot last with these rates of closure "
-                f"and reletting; what can lies from {vacancy(high):.3f} to {vacancy(low):.3f}."
+                f"and reletting; what can lies from {least} to {most}."
             )
         mean = (
             scipy.optimize.brentq(lambda m: vacancy(m) - starting_vacancy, low, high, xtol=1e-12)

@@ -22,6 +22,9 @@ __all__ = ["Extent", "Reading"]
 LARGEST_BUFFER: Final = 100_000.0
 """m: beyond it nobody comes to shop; assumed."""
 
+RADIUS: Final = 5_000.0
+"""Radius of a circle if none is stated, m."""
+
 _DISTRICTS: Final = {
     "75056": [f"751{i:02d}" for i in range(1, 21)],
     "69123": [f"6938{i}" for i in range(1, 10)],
@@ -44,18 +47,24 @@ class Reading:
 class Extent:
     """A place: a circle, one or several communes, or, without either, all that a grid holds.
 
-    `around` is latitude and longitude, `radius` in m; `communes` are INSEE's codes. With a
+    `around` is latitude and longitude, `radius` in m, by default `RADIUS`; `communes` are INSEE's
+    codes. With a
     `buffer`, m, the extent holds the place and what is that near to its residents.
     """
 
     around: tuple[float, float] | None = None
-    radius: float = 5_000.0
+    radius: float | None = None
     communes: Sequence[str] = ()
     buffer: float = 0.0
 
     def __post_init__(self) -> None:
         """Raise `InputError` if a value is out of range, or a circle and communes are given."""
-        at, radius = self.around, self.radius
+        at, radius = self.around, self.reach
+        if at is None and self.radius is not None:
+            raise InputError(
+                f"radius is {radius:g} m, but the point around which it reaches is missing; give"
+                " its latitude and longitude."
+            )
         if at is not None and not (abs(at[0]) <= 90 and abs(at[1]) <= 180 and radius > 0):
             raise InputError(
                 f"around is {at} within {radius:g} m; it takes a latitude in [-90, 90], a"
@@ -88,7 +97,12 @@ class Extent:
         latitude, longitude = self.around
         own_x, own_y = to_grid_coordinates(np.array([longitude]), np.array([latitude]), 4326, epsg)
         with np.errstate(invalid="ignore"):
-            return np.asarray(np.hypot(x - own_x, y - own_y) <= self.radius)
+            return np.asarray(np.hypot(x - own_x, y - own_y) <= self.reach)
+
+    @property
+    def reach(self) -> float:
+        """Radius of the circle, m."""
+        return RADIUS if self.radius is None else self.radius
 
     def around_cells(self, x: Floats, y: Floats, is_own: Bools) -> Bools:
         """Return which cells, by their middles, are the place's or within its buffer."""

@@ -58,7 +58,7 @@ def import_territory(
     name: str,
     year: int | None = None,
     around: tuple[float, float] | None = None,
-    radius: float = 5_000.0,
+    radius: float | None = None,
     communes: Sequence[str] = (),
     buffer: float = 0.0,
     vacancy: VacancyRequest | None = None,
@@ -83,8 +83,8 @@ def import_territory(
         Year of the gridded data (2015, 2017, 2019, 2021), if the file does not give it.
     around : (float, float), optional
         Latitude and longitude; only cells and shops within `radius` (m) of it are kept.
-    radius : float
-        m.
+    radius : float, optional
+        m, by default 5,000.
     communes : sequence of str
         INSEE's codes of communes; only their cells and shops are kept.
     buffer : float

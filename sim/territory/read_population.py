@@ -70,7 +70,7 @@ def read_population(
     *,
     year: int | None = None,
     around: tuple[float, float] | None = None,
-    radius: float = 5_000.0,
+    radius: float | None = None,
     communes: Sequence[str] = (),
     buffer: float = 0.0,
     reading: Reading | None = None,
@@ -87,8 +87,8 @@ def read_population(
     around : (float, float), optional
         Latitude and longitude of a point; only cells within `radius` of it are kept, so that the
         national file can be used.
-    radius : float
-        m.
+    radius : float, optional
+        m, by default 5,000.
     communes : sequence of str
         INSEE's codes of communes; only their cells are kept.
     buffer : float
@@ -178,7 +178,7 @@ def population_request(reading: Reading, extent: Extent | None = None) -> Reques
     """Return what to read of a file of inhabited cells, at least within an extent."""
     circle = None
     if extent is not None and extent.around is not None:
-        circle = (*extent.around, extent.radius + extent.buffer)
+        circle = (*extent.around, extent.reach + extent.buffer)
     names = ("cell", "ind", "stat", "ind_snv", "i_pauv", "depcom", *YOUTH_WEIGHTS, *IMPUTED_COLUMNS)
     return Request(
         wanted=frozenset(names),
@@ -210,7 +210,7 @@ def _kept(table: Table, extent: Extent) -> tuple[Table, int]:
         if not is_kept.any():
             latitude, longitude = extent.around
             raise InputError(
-                f"{path} has no inhabited cell within {extent.radius / 1000:g} km of latitude"
+                f"{path} has no inhabited cell within {extent.reach / 1000:g} km of latitude"
                 f" {latitude:g}, longitude {longitude:g}."
             )
     if extent.buffer:

@@ -53,6 +53,11 @@ def test_a_circle_keeps_its_shops_and_its_income_alone(formats, town):
     assert territory.provenance["premises"]["outside_circle"] > 0
 
 
+def test_a_radius_reaches_around_a_point(town):
+    with pytest.raises(InputError, match=r"radius is 450 m, but the point .* is missing"):
+        import_territory(town.population(), name="T", radius=450.0)
+
+
 def test_kinds_are_those_of_the_place_alone(formats, town):
     lon, lat = town.project(*town.middle(3, 2), 4326)
     shops = [shop(town, 3, 2)] * 3 + [shop(town, 3, 2) | {"shop": "zorb"}]

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.errors import InputError
 from sim.kernels.machine.records import parameters_of
 from sim.processes.shop_closure import age_scale
 from sim.start.stationary_shops import (
@@ -140,6 +141,11 @@ def test_the_solved_margin_keeps_the_starting_vacancy(vacancy, frailty):
         shares.append(np.mean([vacant / (vacant + is_open) for vacant in standing]))
         weights.append(np.exp(-(z**2) / 2))
     assert np.average(shares, weights=weights) == pytest.approx(vacancy, rel=0.02)
+
+
+def test_where_no_shop_closes_a_vacancy_is_refused_without_a_range_of_one_value():
+    with pytest.raises(InputError, match=r"and reletting; only 0\.000 can\.$"):
+        small_town(closure_rate=0.0)
 
 
 def test_a_vacancy_that_hardly_ever_ends_has_an_age_that_fits_its_type():
