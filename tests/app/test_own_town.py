@@ -263,7 +263,10 @@ def test_what_the_page_asks_is_what_the_command_line_asks(tmp_path: Path) -> Non
     for wrong, said in (
         ({"columns": {"ind": "Combein"}}, "corrigez-la sous « Noms des colonnes ». Vouliez-vous"),
         ({"centres": ["ici"]}, "le centre-ville ici : écrivez latitude,longitude"),
-        ({"around": None}, "des voisins supposent un lieu délimité ; dites quelles communes"),
+        (
+            {"around": None, "radius": None},
+            "des voisins supposent un lieu délimité ; dites quelles communes",
+        ),
         ({"buffer": 1.0}, "n'a personne à moins de 1 m du lieu ; choisissez"),
     ):
         with pytest.raises(InputError) as raised:
