@@ -11,7 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sim.kernels.machine.compile import cache_folder, source_hash
+from sim.kernels.machine.cache import cache_folder, source_hash
 from sim.simulation.first_compilation import compile_backwards
 
 ROOT = Path(__file__).parents[1]

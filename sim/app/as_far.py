@@ -1,4 +1,4 @@
-"""What to take back of a refused change, and how far it can go: setting after setting."""
+"""Limits of a refused change: what to take back of it, and how far it can go."""
 
 from __future__ import annotations
 

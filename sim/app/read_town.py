@@ -109,6 +109,7 @@ def _refuse_bomb(path: Path) -> None:
     """Refuse an archive that unpacks to too much; what it states is all that is unpacked."""
     size = 0
     with (
+        # Whoever reads a damaged one, or of a method unknown to zipfile, refuses it.
         contextlib.suppress(OSError, ValueError, NotImplementedError, zipfile.BadZipFile),
         zipfile.ZipFile(path) as archive,
     ):

@@ -1,4 +1,4 @@
-"""What the first visitor would wait for, loaded while the page opens."""
+"""Load what the first visitor would wait for, while the page opens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a territory can start from what is requested, by the model's own validation."""
+"""Try whether a territory can start from a request, by the model's own validation."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def as_addresses(text: str) -> str:
 
 
 def _copies() -> Path:
-    from sim.kernels.machine.compile import cache_folder
+    from sim.kernels.machine.cache import cache_folder
 
     kernels = cache_folder()
     if kernels is None:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from sim.kernels.machine.compile import cache_folder
+from sim.kernels.machine.cache import cache_folder
 from sim.kernels.machine.sequence import KernelSequence
 from sim.measures.counting import COUNTS, count_calls
 from sim.processes.month import active, effective

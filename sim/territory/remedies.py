@@ -45,7 +45,7 @@ COMMAND_LINE: Final = {
 
 @dataclass(frozen=True)
 class Remedy:
-    """What a user can do, by its key, with the values that its words hold."""
+    """A remedy: what a user can do, by its key, with the values that its words hold."""
 
     key: str
     values: Mapping[str, str] = field(default_factory=dict)

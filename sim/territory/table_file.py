@@ -27,7 +27,7 @@ from sim.territory.table import OtherTable, Request, Table, wanted_names
 
 _DAMAGE: Final = (
     *(zipfile.BadZipFile, zlib.error, EOFError, OSError, UnicodeError),
-    *(NotImplementedError, RuntimeError),  # an unknown method, a password
+    *(NotImplementedError, RuntimeError),  # of zipfile: an unknown method, a password
 )
 _OF_DISK: Final = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS)
 """Errors of writing what is unpacked, which say nothing about the archive."""

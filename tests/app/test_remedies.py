@@ -1,4 +1,4 @@
-"""What to do about a file is said by options on the command line, and by fields on the page."""
+"""Remedies name options on the command line, and fields on the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What runs write is on the disk in time, and what they leave is cleared without loss."""
+"""Results are on the disk in time, and leftovers of runs are cleared without loss."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim.kernels.machine import compile as compiling
-from sim.kernels.machine.compile import constants_hash, prune_folders, source_hash
+from sim.kernels.machine.cache import constants_hash, prune_folders, source_hash
 
 PACKAGE = Path(compiling.__file__).parents[2]
 

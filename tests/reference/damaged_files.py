@@ -44,7 +44,7 @@ NAMES = {
     "wkt": ("geometry",),
     "pair": ("geo_point_2d",),
 }
-"""What the columns of the files of shops are called."""
+"""Names of the columns of files of shops."""
 
 
 KINDS = ("bpe", "naf", "state", "shop", "former")

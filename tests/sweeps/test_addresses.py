@@ -201,7 +201,7 @@ def test_messages_name_the_address_instead_of_its_copy():
 
 def test_an_address_needs_a_place_for_its_copy(monkeypatch, tmp_path):
     monkeypatch.undo()
-    monkeypatch.setattr("sim.kernels.machine.compile.cache_folder", lambda: None)
+    monkeypatch.setattr("sim.kernels.machine.cache.cache_folder", lambda: None)
     with pytest.raises(InputError, match="set SIM_CACHE_DIR"):
         local_folder(ADDRESS)
     with mirrored(f"file://{tmp_path}") as folder:

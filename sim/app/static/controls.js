@@ -3,12 +3,12 @@
 import * as control from "./control.js";
 import { sought, wordsOf } from "./found.js";
 import { say, text } from "./language.js";
-import { infoOf, interventionsOf, scenarioOf } from "./settings.js";
+import { choose, chosen, forgetForeign, infoOf, interventionsOf, scenarioOf } from "./settings.js";
 
 const { make } = control;
 const element = (id) => document.getElementById(id);
 
-export function fillChoices(offer, chosen, chose) {
+export function fillChoices(offer, chose) {
   const fill = (select, list, value) =>
     select.replaceChildren(...list.map(([name, label]) => new Option(label, name, false, name === value)));
   const titles = (list) => list.map((one) => [one.name, text(one.title)]);
@@ -24,6 +24,33 @@ export function fillChoices(offer, chosen, chose) {
   const scenario = scenarioOf(offer);
   element("scenario-help").textContent =
     `${text(scenario.description)} ${say(scenario.is_imported ? "imported" : "generated")}`.trim();
+}
+
+// What the column does to the page: lay it again, change what is asked, or begin again.
+export function listen(offer, { relay, changed, restart }) {
+  const on = (id, event, action) => element(id).addEventListener(event, action);
+  const reseed = () => choose({ seed: element("seed").value });
+  on("controls", "submit", (event) => event.preventDefault()); // Enter in a field is no new start
+  on("reset", "click", () => {
+    reseed();
+    restart();
+  });
+  on("seed", "change", () => {
+    reseed();
+    changed();
+  });
+  on("defaults", "click", () => {
+    chosen.settings = {};
+    relay();
+  });
+  for (const name of ["scenario", "against"]) {
+    on(name, "change", () => {
+      chosen[name] = element(name).value || null;
+      forgetForeign(offer);
+      relay();
+    });
+  }
+  on("find", "input", () => find(element("find").value));
 }
 
 // A list for each intervention that is tried, and one to try another with them.

@@ -135,11 +135,22 @@ function rewind() {
   });
 }
 
+// Stops the film, too.
+function restart() {
+  player.pause();
+  rewind();
+}
+
+// Lays the settings again, of which some changed.
+function relay() {
+  layout();
+  changed();
+}
+
 // Tries other interventions.
 function choose(names) {
   settings.attempt(offer, names);
-  layout();
-  changed();
+  relay();
 }
 
 // Tries an intervention with some levers, alone or beside the others, and shows what it changes in the end.
@@ -147,8 +158,7 @@ function put(name, levers, isBeside) {
   settings.attempt(offer, isBeside ? [...settings.chosen.interventions, name] : [name]);
   settings.pull(offer, name, levers);
   target = about.months;
-  layout();
-  changed();
+  relay();
   element("answer-head").scrollIntoView();
 }
 
@@ -283,7 +293,7 @@ const step = async () => {
 
 // Everything that depends on the language or on what is chosen.
 function layout() {
-  controls.fillChoices(offer, settings.chosen, choose);
+  controls.fillChoices(offer, choose);
   controls.lay(offer, changed);
   element("layer").replaceChildren(
     ...offer.layers.map((one) => new Option(text(one.label), one.name, false, one.name === layer)));
@@ -309,32 +319,6 @@ function recolour() {
 }
 
 function listen() {
-  const reseed = () => settings.choose({ seed: element("seed").value });
-  on("controls", "submit", (event) => event.preventDefault()); // Enter in a field is no new start
-  on("reset", "click", () => {
-    player.pause();
-    reseed();
-    rewind();
-  });
-  on("seed", "change", () => {
-    reseed();
-    changed();
-  });
-  on("defaults", "click", () => {
-    settings.chosen.settings = {};
-    layout();
-    changed();
-  });
-  for (const name of ["scenario", "against"]) {
-    on(name, "change", () => {
-      settings.chosen[name] = element(name).value || null;
-      settings.forgetForeign(offer);
-      layout();
-      changed();
-    });
-  }
-  on("find", "input", () => controls.find(element("find").value));
-
   on("scrub", "input", () => about && go(Number(element("scrub").value)));
   on("step", "click", () => next(async () => {
     await step();
@@ -380,10 +364,7 @@ async function start() {
   layer = given.layer;
   target = given.month;
   speak(given.lang ?? navigator.language.slice(0, 2));
-  site.listen(offer, () => {
-    layout();
-    changed();
-  });
+  site.listen(offer, relay);
   layout();
   ends.listen(present, offer);
   replications.listen(present);
@@ -395,9 +376,9 @@ async function start() {
   ownTown.listen(offer, (scenario) => {
     settings.chosen.scenario = scenario;
     target = 0;
-    layout();
-    changed();
+    relay();
   });
+  controls.listen(offer, { relay, changed, restart });
   listen();
   await next(open);
   document.body.dataset.ready = "true";
