@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 
 from sim.errors import InputError
 from sim.kernels.arrays import Bools, Floats
-from sim.territory.grid_frame import to_grid_coordinates
+from sim.territory.grid_frame import DEGREES, to_grid_coordinates
 from sim.territory.remedies import Refusal
 
 __all__ = ["Extent", "Reading"]
@@ -95,7 +95,8 @@ class Extent:
         if self.around is None:
             return np.ones(x.shape, dtype=bool)
         latitude, longitude = self.around
-        own_x, own_y = to_grid_coordinates(np.array([longitude]), np.array([latitude]), 4326, epsg)
+        at = np.array([longitude]), np.array([latitude])
+        own_x, own_y = to_grid_coordinates(*at, DEGREES, epsg)
         with np.errstate(invalid="ignore"):
             return np.asarray(np.hypot(x - own_x, y - own_y) <= self.reach)
 

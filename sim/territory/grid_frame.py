@@ -16,6 +16,9 @@ from sim.kernels.arrays import Floats
 GRID_EPSG: Final = 3035
 """ETRS89 / LAEA Europe, the coordinate system of cells of Europe."""
 
+DEGREES: Final = 4326
+"""WGS 84, longitude and latitude."""
+
 OVERSEAS: Final = {
     2975: "Réunion",
     5490: "Guadeloupe and Martinique",
@@ -73,7 +76,7 @@ def to_grid_coordinates(
 
 def to_degrees(x: Sequence[float], y: Sequence[float], epsg: int | str) -> tuple[Floats, Floats]:
     """Return longitude and latitude of (points,) x and y in a projected system, m."""
-    longitude, latitude = _project(epsg, 4326, np.array(x), np.array(y))
+    longitude, latitude = _project(epsg, DEGREES, np.array(x), np.array(y))
     return np.asarray(longitude), np.asarray(latitude)
 
 

@@ -25,7 +25,7 @@ from sim.territory.derive_zones import (
     retail_parks,
 )
 from sim.territory.extent import Extent, Reading, near_residents
-from sim.territory.grid_frame import GridFrame, to_grid_coordinates
+from sim.territory.grid_frame import DEGREES, GridFrame, to_grid_coordinates
 from sim.territory.import_ground import import_ground
 from sim.territory.read_population import PopulationGrid, read_population
 from sim.territory.read_shops import UNKNOWN_GROUP, ShopPoints, read_shops
@@ -176,7 +176,7 @@ def _cells_of_centres(frame: GridFrame, centres: Sequence[tuple[float, float]]) 
     cells = []
     for latitude, longitude in centres:
         x, y = np.array([longitude], float), np.array([latitude], float)
-        (cell,) = frame.cell_of(*to_grid_coordinates(x, y, 4326, frame.epsg))
+        (cell,) = frame.cell_of(*to_grid_coordinates(x, y, DEGREES, frame.epsg))
         if cell < 0:
             raise InputError(
                 f"the town centre {latitude:g},{longitude:g} lies outside the grid of the place."

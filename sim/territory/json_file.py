@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from sim.errors import InputError
 from sim.territory.geo_file import read_layers
+from sim.territory.grid_frame import DEGREES
 from sim.territory.table import Request, Table, wanted_names
 
 _HEAD: Final = 100_000
@@ -76,7 +77,7 @@ def _read_overpass(path: Path, request: Request) -> Table:
     nodes = {one.get("id"): one for one in elements if one.get("type") == "node"}
     points = np.array([_point(one, nodes) for one in tagged], dtype=np.float64).reshape(-1, 2)
     named = ("Overpass", *header)
-    return Table(path, columns, len(tagged), "element", 1, points, 4326, header=named)
+    return Table(path, columns, len(tagged), "element", 1, points, DEGREES, header=named)
 
 
 def _text(value: Any) -> str | None:

@@ -12,10 +12,14 @@ import pyarrow.parquet
 
 from sim.errors import InputError
 from sim.territory.geo_file import centroids
+from sim.territory.grid_frame import DEGREES
 from sim.territory.table import Request, Table, wanted_names
 
 LARGEST_TABLE: Final = 600_000_000
 """Maximum bytes of a file's wanted columns; INSEE's cells of France take some 350 MB."""
+
+
+_ROWS_AT_ONCE: Final = 1024
 
 
 def read_parquet(path: Path, request: Request) -> Table:
@@ -57,7 +61,7 @@ def _geometry(file: Any) -> tuple[str | None, int | None]:
     crs = column.get("crs", {"id": {"authority": "OGC", "code": "CRS84"}})
     code = (crs or {}).get("id", {})
     if code.get("authority") == "OGC":
-        return name, 4326
+        return name, DEGREES
     return name, int(code["code"]) if code.get("authority") == "EPSG" else None
 
 
@@ -72,7 +76,7 @@ def _parts(file: Any, columns: list[str], path: Path) -> dict[str, list[Any]]:
     groups = map(file.metadata.row_group, range(file.metadata.num_row_groups))
     size = max((group.total_byte_size for group in groups), default=0)
     parts: dict[str, list[Any]] = {name: [] for name in columns}
-    batches = file.iter_batches(1024, columns=columns)
+    batches = file.iter_batches(_ROWS_AT_ONCE, columns=columns)
     while size <= LARGEST_TABLE:
         batch = next(batches, None)
         if batch is None:

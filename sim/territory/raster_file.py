@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from sim.errors import InputError
 from sim.kernels.arrays import Floats, Ints
-from sim.territory.grid_frame import GRID_EPSG, OVERSEAS, to_degrees, to_grid_coordinates
+from sim.territory.grid_frame import DEGREES, GRID_EPSG, OVERSEAS, to_degrees, to_grid_coordinates
 from sim.territory.remedies import Refusal
 from sim.territory.table import OtherTable, Request, Table
 
@@ -93,7 +93,7 @@ def _window(path: Path, raster: Any, wkt: Any, request: Request) -> Any:
         turn = 2 * np.pi * np.arange(16) / 16
         reach = 1.1 * radius / 111_000
         lon = longitude + reach * np.cos(turn) / max(np.cos(np.radians(latitude)), 0.1)
-        x, y = _project(lon, latitude + reach * np.sin(turn), 4326, wkt)
+        x, y = _project(lon, latitude + reach * np.sin(turn), DEGREES, wkt)
         column, row = _at(~raster.transform, x, y)
         if not (np.isfinite(column) & np.isfinite(row)).all():
             column, row = np.full(1, -1.0), np.full(1, -1.0)

@@ -31,6 +31,12 @@ _DAMAGED: Final = (RuntimeError, OSError, ValueError)
 
 _FLATTENED: Final = {"FLATTEN_NESTED_ATTRIBUTES": "YES", "NESTED_ATTRIBUTE_SEPARATOR": "."}
 
+_BEGINNING: Final = 100_000
+"""Bytes that tell the format of a file."""
+
+_OSM_WITHIN: Final = 1000
+"""Bytes within which OpenStreetMap's own formats name themselves."""
+
 _ZIP: Final = b"PK\x03\x04"
 
 _MAPS: Final = (".gpkg", ".geojson", ".json", ".shp", ".fgb")
@@ -59,9 +65,7 @@ def read_shapes(path: Path, box: Box) -> list[Shapes]:
     or does not say in which system they lie.
     """
     try:
-        check_regular(path)
-        with path.open("rb") as file:
-            head = file.read(100_000)
+        head = _head(path)
     except OSError as error:
         raise InputError(f"{path}: {(error.strerror or 'it cannot be read').lower()}.") from None
     if not head.strip():
@@ -98,9 +102,7 @@ def read_shapes(path: Path, box: Box) -> list[Shapes]:
 def is_openstreetmap_file(path: Path) -> bool:
     """Return whether a file is .osm.pbf or .osm, by its content."""
     try:
-        check_regular(path)
-        with path.open("rb") as file:
-            return _driver(file.read(1000)) == "OSM"
+        return _driver(_head(path)) == "OSM"
     except OSError:
         return False
 
@@ -108,8 +110,7 @@ def is_openstreetmap_file(path: Path) -> bool:
 def is_map(path: Path) -> bool:
     """Return whether a file holds streets as lines, and can be drawn; damaged ones do not."""
     try:
-        with path.open("rb") as file:
-            head = file.read(100_000)
+        head = _head(path)
         if head.startswith(_ZIP):
             return _holds_map(path)
         driver = _driver(head)
@@ -134,9 +135,15 @@ def is_map(path: Path) -> bool:
     )
 
 
+def _head(path: Path) -> bytes:
+    check_regular(path)
+    with path.open("rb") as file:
+        return file.read(_BEGINNING)
+
+
 def _driver(head: bytes) -> str | None:
     """Return GDAL's driver, or Overpass, of a file that begins so."""
-    if b"OSMHeader" in head[4:32] or b"<osm" in head[:1000]:
+    if any(mark in head[:_OSM_WITHIN] for mark in (b"\n\x09OSMHeader", b"<osm")):
         return "OSM"
     for magic, driver in (
         (b"SQLite format 3\0", "GPKG"),

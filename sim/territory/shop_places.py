@@ -11,14 +11,14 @@ import numpy as np
 
 from sim.errors import InputError
 from sim.kernels.arrays import Bools, Floats
-from sim.territory.grid_frame import GRID_EPSG, GridFrame, to_grid_coordinates
+from sim.territory.grid_frame import DEGREES, GRID_EPSG, GridFrame, to_grid_coordinates
 from sim.territory.remedies import Refusal
 from sim.territory.table import Table
 
 LAMBERT: Final = 2154
 
 _SYSTEMS: Final = {
-    4326: "longitude and latitude (EPSG:4326)",
+    DEGREES: "longitude and latitude (EPSG:4326)",
     LAMBERT: "Lambert-93 (EPSG:2154)",
     3035: "LAEA Europe (EPSG:3035)",
     3857: "web Mercator (EPSG:3857)",
@@ -89,12 +89,12 @@ def _degrees(table: Table) -> Places:
                 " are EPSG:4326."
             ),
         )
-    return Places(x, y, 4326)
+    return Places(x, y, DEGREES)
 
 
 def _texts(table: Table) -> Places:
     """Read WKT (with ``SRID=``), ``latitude, longitude`` or a GeoJSON geometry in a column."""
-    texts, epsg = table.texts("point"), 4326
+    texts, epsg = table.texts("point"), DEGREES
     points = np.full((len(texts), 2), np.nan)
     for row, text in enumerate(texts):
         if not text:
@@ -107,7 +107,7 @@ def _texts(table: Table) -> Places:
         epsg = int(srid[1]) if srid else epsg
         points[row] = _centroid(table, row, text[srid.end() :] if srid else text)
     known = np.isfinite(points).all(axis=1)
-    if epsg == 4326 and known.any() and (np.abs(points[known]) > 180).all():
+    if epsg == DEGREES and known.any() and (np.abs(points[known]) > 180).all():
         epsg = LAMBERT
     return Places(points[:, 0], points[:, 1], epsg)
 
@@ -137,8 +137,8 @@ def check_overlap(
     path, inside, total = table.path, int(is_inside.sum()), int(candidate.sum())
     x, y = places.x[candidate], places.y[candidate]
     readings = {f"read as {words}": (x, y, epsg) for epsg, words in _SYSTEMS.items()}
-    if places.epsg == 4326:
-        readings = {"x and y (lon and lat) are swapped": (y, x, 4326), **readings}
+    if places.epsg == DEGREES:
+        readings = {"x and y (lon and lat) are swapped": (y, x, DEGREES), **readings}
     for words, (as_x, as_y, epsg) in readings.items():
         if epsg == places.epsg and as_x is x:
             continue

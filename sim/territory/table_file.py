@@ -35,6 +35,11 @@ _OF_DISK: Final = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS)
 LARGEST_ARCHIVE: Final = 3_000_000_000
 """Maximum bytes of an unpacked archive; the BPE of 2025 has 1.5 GB (one CSV)."""
 
+_BEGINNING: Final = 16
+"""Bytes that tell the format of a file."""
+
+_LONGEST_LINE: Final = 1_000_000
+
 _FOREIGN: Final = {
     b"7z\xbc\xaf": "is a 7z archive: unpack it",
     b"\x1f\x8b": "is a gzip archive: unpack it",
@@ -87,7 +92,7 @@ def _read(path: Path, request: Request) -> Table:
     try:
         check_regular(path)
         with path.open("rb") as file:
-            head = file.read(16)
+            head = file.read(_BEGINNING)
     except OSError as error:
         reason = error.strerror or "it cannot be read"
         raise InputError(f"{path}: {reason[0].lower()}{reason[1:]}.") from None
@@ -165,10 +170,10 @@ def _inside(folder: Path, member: zipfile.ZipInfo) -> Path:
 
 def _read_csv(path: Path, request: Request) -> Table:
     with path.open("rb") as file:
-        first = _decoded(file.readline(1_000_000))
+        first = _decoded(file.readline(_LONGEST_LINE))
         stated = re.fullmatch(r'"?sep=(.)"?\s*', first, re.IGNORECASE)
         if stated:  # a line that Excel writes for itself
-            first = _decoded(file.readline(1_000_000))
+            first = _decoded(file.readline(_LONGEST_LINE))
     delimiter = stated[1] if stated else max(",;\t|", key=first.count)
     try:
         header = next(csv.reader([first], delimiter=delimiter), [])

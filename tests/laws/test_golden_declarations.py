@@ -54,9 +54,18 @@ def constants() -> pd.DataFrame:
             targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", 0)]
             for name in (t.id for t in targets if isinstance(t, ast.Name) and t.id.isupper()):
                 value = getattr(import_module(module), name)
-                if isinstance(value, int | float):
+                is_of_system = "errno." in ast.unparse(node)
+                if not is_of_system and any(isinstance(p, int | float) for p in _parts_of(value)):
                     found[f"{module.removeprefix('sim.')}.{name}"] = str(value)
     return pd.DataFrame({"value": found}).rename_axis("name")
+
+
+def _parts_of(value: object) -> list[object]:
+    """Return what a tuple or a dictionary of plain values holds, or the value alone."""
+    if type(value) is dict:
+        value = tuple(value.items())
+    inner = [part for one in value for part in _parts_of(one)] if type(value) is tuple else [value]
+    return inner if all(isinstance(part, int | float | str) for part in inner) else []
 
 
 def parts() -> pd.DataFrame:
