@@ -42,7 +42,7 @@ def commands_of_comparison(experiment: Experiment, reference: str) -> Commands:
     added = {name: arm.interventions[kept:] for name, arm in arms.items()}
     names = ["+".join(i.reference or i.name for i in added[name]) or name for name in [*arms][1:]]
     tried = {i.name: i for of_arm in added.values() for i in of_arm}
-    changed = _set_by_hand(baseline, [*tried.values()])
+    changed = _set_by_hand(baseline, [*baseline.interventions, *tried.values()])
     flags = ["--fixed-parameters"] * (experiment.parameters == "fixed")
     flags += ["--independent"] * (experiment.luck == "per_arm")
     flags += ["--parts"] * bool(parts)

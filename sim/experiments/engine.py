@@ -131,9 +131,9 @@ class Engine:
         tally = self._tally
         if not tally.done or self.store.folder is None:
             return 1
-        by_time = BATCH_SECONDS / max(tally.seconds / tally.done, 1e-6)
+        by_time = BATCH_SECONDS / max(tally.seconds / tally.done, 1e-9)
         share = max(self._left / (2 * self.workers.number), by_time / SMALLEST_SHARE)
-        return max(1, math.ceil(min(by_time, share, 16 * tally.done)))
+        return max(1, math.ceil(min(by_time, 16 * tally.done, share)))
 
     def _submit(self, batch: Sequence[Run]) -> Future[Any]:
         return self.workers.submit(do_batch, self._sent, batch)
@@ -152,11 +152,10 @@ class Engine:
             self._keep(batch)
         if not died:
             return []
-        wait(flight)  # the others fail with it or finish
         lost = []
         for future, runs in flight.items():
             try:
-                self._keep(future.result())
+                self._keep(future.result())  # the others fail with it or finish
             except WorkerDied:
                 lost.append(runs)
         flight.clear()

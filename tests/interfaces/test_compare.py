@@ -13,14 +13,15 @@ import pytest
 
 import sim
 from sim.errors import InputError
+from sim.experiments import comparison
 from sim.experiments.comparison import compare_arms
 from sim.experiments.effects import EFFECT_COLUMNS
 from sim.experiments.engine import Tally
-from sim.experiments.executors import worker_number
 from sim.experiments.experiment import BASELINE
 from sim.experiments.results import Results, load_results
 from sim.experiments.tables import table_files
 from sim.measures.registry import OUTCOMES, ROLLING
+from sim.scenario.scenario import Scenario, load_scenario
 from tests.reference.made_up_sweeps import made_up
 from tests.reference.towns import SMALL
 
@@ -245,14 +246,62 @@ def test_interventions_must_be_known_and_have_names_of_their_own() -> None:
         sim.compare(TOWN, [])
 
 
+def test_arms_are_single_interventions_or_several_together(monkeypatch) -> None:
+    made: list[tuple[Scenario, dict[str, Scenario], dict[str, object]]] = []
+    monkeypatch.setattr(
+        comparison, "compare_arms", lambda *given, **how: made.append((*given, how))
+    )
+    own = TOWN.add("transition_cluster").interventions[0]
+    base = TOWN.add("inert_cluster")
+    sim.compare(
+        base,
+        ["facade", "facade + rent_relief", own, ["rent_relief", own]],
+        assignments=["closure_rate=0.07", "facade.start=5", "rent_relief.start=4"],
+        months=7,
+        reps=3,
+    )
+    sim.compare("mid_sized_town", ["facade"])
+    (first, arms, how), (town, one, nothing) = made
+    assert how == {"reps": 3} and nothing == {}
+    assert list(one) == ["facade"] and town == load_scenario("mid_sized_town")
+    assert [i.name for i in first.interventions] == ["inert_cluster"]
+    added = {name: [i.name for i in arm.interventions[1:]] for name, arm in arms.items()}
+    assert added == {
+        "facade": ["facade"],
+        "facade + rent_relief": ["facade", "rent_relief"],
+        "transition_cluster": ["transition_cluster"],
+        "rent_relief + transition_cluster": ["rent_relief", "transition_cluster"],
+    }
+    for arm in (first, *arms.values()):
+        assert (arm.values["months"], arm.values["closure_rate"]) == (7, 0.07)
+        starts = {i.name: i.values["start"] for i in arm.interventions}
+        assert (
+            starts.items()
+            <= {
+                "facade": 5,
+                "rent_relief": 4,
+                "transition_cluster": own.values["start"],
+                "inert_cluster": base.interventions[0].values["start"],
+            }.items()
+        )
+
+
+@pytest.mark.parametrize(
+    ("tried", "said"),
+    [
+        (["facade", "facade"], "'facade' is to be tried twice; name each arm once."),
+        (["facade+"], "'facade\\+' lacks an intervention; expected one on each side of \\+."),
+        (["facade", []], "an arm without interventions is nothing to be tried."),
+    ],
+)
+def test_arms_that_are_none_are_refused(tried: list[str], said: str) -> None:
+    with pytest.raises(InputError, match=f"^{said}$"):
+        sim.compare(TOWN, tried)
+
+
 def test_arms_must_be_equally_long() -> None:
     with pytest.raises(InputError, match="equally long"):
         compare_arms(TOWN, {"longer": TOWN.replace(months=48)}, reps=2)
-
-
-def test_as_many_workers_as_processors_by_default() -> None:
-    assert worker_number(None) >= 1
-    assert worker_number(3) == 3
 
 
 @pytest.mark.parametrize("budget", [None, 1e5])

@@ -94,7 +94,6 @@ def test_a_killer_is_tried_alone_before_it_is_blamed(survived):
     assert table.loc[key, "error"] == "its process died while running nothing else"
 
 
-@needs_kill
 class Fragile:
     """Workers in this process that die of some runs, and note what they are sent."""
 
@@ -127,6 +126,37 @@ def test_a_batch_that_kills_its_worker_is_halved_until_its_killers_are_alone(sto
     assert xs(store, "crashed") == {3, 4} and xs(store, "ok") == {0, 1, 2, 5}
     of_crashed = store.results().filter(pc.field("status") == "crashed")
     assert of_crashed["seconds"].to_pylist() == [0.0, 0.0]
+
+
+class Slow:
+    """Two workers whose batches end when somebody waits for them, the oldest two at a time."""
+
+    number = 2
+
+    def __init__(self) -> None:
+        self.asked: dict[Future, tuple] = {}
+        self.in_flight: list[int] = []
+
+    def submit(self, *asked):
+        future = Future()
+        self.asked[future] = asked
+        return future
+
+    def wait(self, flight, return_when) -> None:
+        assert (set(flight), return_when) == (set(self.asked), "FIRST_COMPLETED")
+        self.in_flight.append(len(flight))
+        for future in [*self.asked][:2]:
+            function, *arguments = self.asked.pop(future)
+            future.set_result(function(*arguments))
+
+
+def test_four_batches_a_worker_are_in_flight_and_a_batch_is_waited_for(store, monkeypatch):
+    workers, plan = Slow(), plan_toys(points=range(12))
+    monkeypatch.setattr(engine, "wait", workers.wait)
+    runs = ([plan.run(key)] for key in plan.keys)
+    tally = engine.Engine(store, plan.model, workers, batch=1).do(runs, 12)
+    assert workers.in_flight == [8, 8, 8, 6, 4, 2]
+    assert (tally.done, tally.most_in_flight) == (12, 8)
 
 
 def test_few_batches_are_in_flight(survived):
@@ -286,9 +316,8 @@ def test_progress_is_reported_after_each_batch(store):
     def hear(tally: Tally) -> None:
         told.append((tally.done, tally.failed))
 
-    fill_toys(
-        store, Toy(fates=RAISING), batch=15, progress=lambda t: told.append((t.done, t.failed))
-    )
+    tally = fill_toys(store, Toy(fates=RAISING), batch=15, progress=hear)
+    assert tally.most_in_flight == 1  # in this process, each is collected first
     assert told == [(15, 3), (30, 3), (40, 3)]
 
 
