@@ -16,9 +16,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from llvmlite import ir
 from numba import types
 from numba.core.datamodel.models import TupleModel
 from numba.extending import register_model, typeof_impl
+from numba.np.numpy_support import as_dtype
 
 
 class Record(tuple[Any, ...]):
@@ -153,8 +155,52 @@ register_model(RecordType)(TupleModel)
 
 @register_model(BorrowedRecordType)
 class _BorrowedRecordModel(TupleModel):
+    """Pass only address and shape of contiguous arrays, which have the other words from them."""
+
     def traverse(self, builder: Any) -> list[Any]:
         return []  # no references to count
+
+    def get_argument_type(self) -> tuple[Any, ...]:
+        return tuple(
+            (m.get_model(_DATA).get_argument_type(), m.get_model(_SHAPE).get_argument_type())
+            if _is_contiguous(m)
+            else m.get_argument_type()
+            for m in self._models
+        )
+
+    def as_argument(self, builder: Any, value: Any) -> tuple[Any, ...]:
+        given = []
+        for at, model in enumerate(self._models):
+            words = model.as_argument(builder, builder.extract_value(value, at))
+            given.append((words[_DATA], words[_SHAPE]) if _is_contiguous(model) else words)
+        return tuple(given)
+
+    def from_argument(self, builder: Any, value: Any) -> Any:
+        words = [
+            _words_of(builder, model, *given) if _is_contiguous(model) else given
+            for model, given in zip(self._models, value, strict=True)
+        ]
+        return super().from_argument(builder, words)
+
+
+_DATA, _SHAPE = 4, 5
+"""Where address and shape stand among the words of numba's arrays."""
+
+
+def _is_contiguous(model: Any) -> bool:
+    return isinstance(model.fe_type, types.Array) and model.fe_type.layout == "C"
+
+
+def _words_of(builder: Any, model: Any, data: Any, shape: Any) -> tuple[Any, ...]:
+    """Return all words of a contiguous array from its address and shape."""
+    meminfo, parent, word, *_ = model.get_argument_type()
+    size = ir.Constant(word, as_dtype(model.fe_type.dtype).itemsize)
+    items, strides = ir.Constant(word, 1), []
+    for length in reversed(shape):
+        strides.insert(0, builder.mul(items, size))
+        items = builder.mul(items, length)
+    nothing = ir.Constant(meminfo, None), ir.Constant(parent, None)
+    return *nothing, items, size, data, shape, strides
 
 
 @typeof_impl.register(Record)
