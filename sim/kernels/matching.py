@@ -26,10 +26,11 @@ def _spread(key, agent, count):
         end[np.uintp(float(keys[i] - lowest) * per_key)] += np.uintp(1)
     for bucket in range(np.uintp(1), n):
         end[bucket] += end[bucket - np.uintp(1)]
-    for i in range(n):
-        own = np.uintp(float(keys[i] - lowest) * per_key)
+    for i in range(np.uintp(1), n + np.uintp(1)):  # from the last, so that equal ones keep order
+        last = n - i
+        own = np.uintp(float(keys[last] - lowest) * per_key)
         end[own] -= np.uintp(1)
-        key[end[own]], agent[end[own]] = keys[i], agents[i]
+        key[end[own]], agent[end[own]] = keys[last], agents[last]
 
 
 @rule

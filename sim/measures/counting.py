@@ -183,14 +183,20 @@ def count_residents(cell, row):
     """Add up residents, and open shops near them, by zone and third into a row of `COUNTS`."""
     zone, third = cell.zone.reshape(-1), cell.income_third.reshape(-1)
     people, open_nearby = cell.residents.reshape(-1), cell.open_nearby.reshape(-1)
-    for c in range(zone.size):
+    z, of_zone, near_zone = np.uint8(0), row[AT.residents], row[AT.shops_near]
+    for c in range(np.uintp(zone.size)):
         if people[c] > 0.0 and zone[c] < BUFFER:  # nobody lives in most cells
+            if zone[c] != z:  # seldom, so these sums stay in registers
+                row[AT.residents + z], row[AT.shops_near + z] = of_zone, near_zone
+                z = zone[c]
+                of_zone, near_zone = row[AT.residents + z], row[AT.shops_near + z]
             here = np.float64(people[c])
             near = here * open_nearby[c]
-            row[AT.residents + zone[c]] += here
-            row[AT.shops_near + zone[c]] += near
+            of_zone += here
+            near_zone += near
             row[_RESIDENTS + third[c]] += here
             row[_SHOPS_NEAR + third[c]] += near
+    row[AT.residents + z], row[AT.shops_near + z] = of_zone, near_zone
 
 
 @rule

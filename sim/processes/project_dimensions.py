@@ -121,18 +121,28 @@ def _subtract(gained, at_start, residents_nearby):
 
 
 @kernel
-def _compare(d, gained, at_start, decay, entrepreneur, work, premises, cell):
-    """Add up the weights of running projects on a dimension around each cell, less the start's."""
-    gained[:] = 0.0
-    here = gained.reshape(-1)
+def _add_up(entrepreneur, work, premises, cell):
+    """Add up the weights of running projects in each cell."""
+    ecological, social = cell.ecological_gained.reshape(-1), cell.social_gained.reshape(-1)
+    cultural = cell.cultural_gained.reshape(-1)
+    ecological[:] = 0.0
+    social[:] = 0.0
+    cultural[:] = 0.0
     for j in range(work.projects[0]):
         i = work.project_row[j]
         if entrepreneur.stage[i] == RUNNING:
             place = entrepreneur.premises_row[i]
             home = premises.cell_row[place] if place >= 0 else entrepreneur.cell_row[i]
-            here[home] += entrepreneur.weight[i, d]
-    decay_potential(gained, decay, gained, potential_work(work.space[0], gained))
-    _subtract(gained, at_start, cell.residents_nearby)
+            ecological[home] += entrepreneur.weight[i, ECOLOGICAL]
+            social[home] += entrepreneur.weight[i, SOCIAL]
+            cultural[home] += entrepreneur.weight[i, CULTURAL]
+
+
+@rule
+def _compare(gained, at_start, residents_nearby, decay, scratch):
+    """Replace sums in each cell by those around it, less those at the start."""
+    decay_potential(gained, decay, gained, potential_work(scratch, gained))
+    _subtract(gained, at_start, residents_nearby)
 
 
 @kernel
@@ -158,13 +168,12 @@ def act_by_dimension(month, entrepreneur, work, premises, youth, cell, town, p):
     if not _is_on(p):
         return
     if (month + 1) % QUARTER == 0:
-        decay = town.neighbourhood_decay[0]
-        gained, at_start = cell.ecological_gained, cell.ecological_at_start
-        _compare(ECOLOGICAL, gained, at_start, decay, entrepreneur, work, premises, cell)
-        gained, at_start = cell.social_gained, cell.social_at_start
-        _compare(SOCIAL, gained, at_start, decay, entrepreneur, work, premises, cell)
-        gained, at_start = cell.cultural_gained, cell.cultural_at_start
-        _compare(CULTURAL, gained, at_start, decay, entrepreneur, work, premises, cell)
+        decay, scratch = town.neighbourhood_decay[0], work.space[0]
+        around = cell.residents_nearby
+        _add_up(entrepreneur, work, premises, cell)
+        _compare(cell.ecological_gained, cell.ecological_at_start, around, decay, scratch)
+        _compare(cell.social_gained, cell.social_at_start, around, decay, scratch)
+        _compare(cell.cultural_gained, cell.cultural_at_start, around, decay, scratch)
     if p.social_exposure > 0.0:
         _draw_in(youth, cell, work, p)
 

@@ -27,7 +27,7 @@ import numpy as np
 from numba import prange
 
 from sim.kernels.dimensions import kept_share
-from sim.kernels.machine.compile import kernel
+from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.space import flows_within, huff_flows, potential_work
 from sim.kernels.zone_codes import BUFFER, reaches_beyond
 from sim.processes.process import Process, arrays
@@ -182,18 +182,28 @@ def kept_from_going_online(cell, p):
     return in_all
 
 
+@rule
+def won_by_loops(online, p):
+    """Return by how much a share kept of online spending raises spending on site."""
+    return online / (1.0 - online) if p.ecological_retention > 0.0 else 0.0
+
+
 @kernel
-def spend_on_site(cell, online, p, demand):
-    """Write a sector's demand, in consumers who spend the usual share, 1 - online, on site."""
-    rows, columns = cell.consumers.shape
-    consumers, gained = cell.consumers, cell.ecological_gained
-    more = online / (1.0 - online) if p.ecological_retention > 0.0 else 0.0
+def spend_on_site(cell, driver, p):
+    """Write the demand of each sector, in consumers who spend the usual share on site."""
+    consumers, gained, demand = cell.consumers, cell.ecological_gained, cell.demand
+    first, second, third = (
+        won_by_loops(driver.online_share[0], p),
+        won_by_loops(driver.online_share[1], p),
+        won_by_loops(driver.online_share[2], p),
+    )
+    rows, columns = consumers.shape
     for i in prange(rows):
-        if more == 0.0:
-            demand[i] = consumers[i]
-        else:
-            for j in range(np.uintp(columns)):
-                demand[i, j] = consumers[i, j] * (1.0 + more * kept_share(gained[i, j], p))
+        for j in range(np.uintp(columns)):
+            here, kept = consumers[i, j], kept_share(gained[i, j], p)
+            demand[0, i, j] = here * (1.0 + first * kept)
+            demand[1, i, j] = here * (1.0 + second * kept)
+            demand[2, i, j] = here * (1.0 + third * kept)
 
 
 @kernel
@@ -228,6 +238,7 @@ def spend(premises, cell, work, sector, driver, town, p):
     spent_online = sector.spent_online
     demand = cell.demand
     loops = kept_from_going_online(cell, p) if p.ecological_retention > 0.0 else 0.0
+    spend_on_site(cell, driver, p)
     has_buffer = reaches_beyond(cell.zone)
     own_attraction = np.empty((3, cell.zone.size if has_buffer else 0), cell.attraction.dtype)
     if has_buffer:
@@ -235,7 +246,6 @@ def spend(premises, cell, work, sector, driver, town, p):
     for s in range(3):
         consumer_spending[s] *= spending / 12.0
         online = driver.online_share[s]
-        spend_on_site(cell, online, p, demand[s])
         kept, leaked = huff_flows(
             cell.attraction[s],
             demand[s],
