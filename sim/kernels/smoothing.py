@@ -2,7 +2,7 @@
 
 Along one axis, the sum of all values weighted by ratio**distance is such a pair of recursions:
 exact, and at a cost independent of the reach. A single recursion is slow, since each step waits for
-the last, so WIDTH lines are processed together as vectors. Columns are adjacent in memory already;
+the last, so WIDTH lines are processed together as vectors, or NARROW if they are long. Columns are adjacent in memory already;
 rows are transposed on the way in and out.
 """
 
@@ -12,13 +12,16 @@ import numpy as np
 from numba import prange
 
 from sim.kernels.machine.compile import kernel, rule, shared_rule
-from sim.kernels.machine.recursion import WIDTH, smooth_lines
+from sim.kernels.machine.recursion import NARROW, WIDTH, smooth_lines
 from sim.kernels.machine.transposition import TILE, transpose_tile
 
 # Unsigned indices spare the compiler the case of negative ones, which count from the end in Python.
 _0 = np.uintp(0)
-_WIDTH = np.uintp(WIDTH)
+_WIDTH, _NARROW = np.uintp(WIDTH), np.uintp(NARROW)
 _TILE = np.uintp(TILE)
+
+LONGEST = 96
+"""Places up to which WIDTH lines and what is kept of them fit into a first-level cache of 48 KB."""
 
 
 @shared_rule
@@ -27,46 +30,80 @@ def lane_height(rows, cols):
     return 2 * max(rows, cols)
 
 
+@rule
+def _lines_together(places):
+    """Return how many lines to smooth together: fewer if they would not fit into a cache."""
+    return _WIDTH if places <= LONGEST else _NARROW
+
+
+@rule
+def _smooth_lines(width, values, at, step, places, ratio, smallest, weight, forwards):
+    if width == _WIDTH:
+        smooth_lines(WIDTH, values, at, step, places, ratio, smallest, weight, forwards)
+    else:
+        smooth_lines(NARROW, values, at, step, places, ratio, smallest, weight, forwards)
+
+
 @kernel
-def smooth_some_rows(field, ratio, smallest, lane, out):
-    """Smooth up to WIDTH rows, through a transposed copy; `out` may be the field itself."""
+def _smooth_rows_together(field, width, ratio, smallest, lane, out):
+    """Smooth up to `width` rows, through a transposed copy."""
     lines = np.uintp(field.shape[0])
     cols = np.uintp(field.shape[1])
     values, smoothed = field.reshape(-1), out.reshape(-1)
-    columns, forwards = lane[: cols * _WIDTH], lane[cols * _WIDTH :]
+    columns, forwards = lane[: cols * width], lane[cols * width :]
     whole_lines = lines - lines % _TILE
     whole = cols - cols % _TILE
     for i in range(_0, whole_lines, _TILE):
         for j in range(_0, whole, _TILE):
-            transpose_tile(values, i * cols + j, cols, columns, j * _WIDTH + i, _WIDTH)
+            transpose_tile(values, i * cols + j, cols, columns, j * width + i, width)
     for i in range(lines):
         for j in range(whole if i < whole_lines else _0, cols):
-            columns[j * _WIDTH + i] = field[i, j]
-    smooth_lines(columns, _0, _WIDTH, cols, ratio, smallest, field.dtype.type(1), forwards)
+            columns[j * width + i] = field[i, j]
+    one = field.dtype.type(1)
+    _smooth_lines(width, columns, _0, width, cols, ratio, smallest, one, forwards)
     for i in range(_0, whole_lines, _TILE):
         for j in range(_0, whole, _TILE):
-            transpose_tile(columns, j * _WIDTH + i, _WIDTH, smoothed, i * cols + j, cols)
+            transpose_tile(columns, j * width + i, width, smoothed, i * cols + j, cols)
     for i in range(lines):
         for j in range(whole if i < whole_lines else _0, cols):
-            out[i, j] = columns[j * _WIDTH + i]
+            out[i, j] = columns[j * width + i]
 
 
 @kernel
-def _smooth_some_columns(field, first, ratio, smallest, weight, lane):
-    """Smooth up to WIDTH columns from `first`, in place, or in a copy if there are fewer."""
+def smooth_some_rows(field, ratio, smallest, lane, out):
+    """Smooth up to WIDTH rows; `out` may be the field itself."""
+    width = _lines_together(field.shape[1])
+    for first in range(_0, np.uintp(field.shape[0]), width):
+        rows = slice(first, first + width)
+        _smooth_rows_together(field[rows], width, ratio, smallest, lane, out[rows])
+
+
+@kernel
+def _smooth_columns_together(field, first, width, ratio, smallest, weight, lane):
+    """Smooth up to `width` columns from `first`, in place, or in a copy if there are fewer."""
     rows, cols = np.uintp(field.shape[0]), np.uintp(field.shape[1])
-    columns, forwards = lane[: rows * _WIDTH], lane[rows * _WIDTH :]
-    start = np.uintp(first)
-    if start + _WIDTH <= cols:
-        smooth_lines(field.reshape(-1), start, cols, rows, ratio, smallest, weight, forwards)
+    columns, forwards = lane[: rows * width], lane[rows * width :]
+    if first + width <= cols:
+        _smooth_lines(
+            width, field.reshape(-1), first, cols, rows, ratio, smallest, weight, forwards
+        )
         return
     for i in range(rows):
-        for j in range(cols - start):
-            columns[i * _WIDTH + j] = field[i, start + j]
-    smooth_lines(columns, _0, _WIDTH, rows, ratio, smallest, weight, forwards)
+        for j in range(cols - first):
+            columns[i * width + j] = field[i, first + j]
+    _smooth_lines(width, columns, _0, width, rows, ratio, smallest, weight, forwards)
     for i in range(rows):
-        for j in range(cols - start):
-            field[i, start + j] = columns[i * _WIDTH + j]
+        for j in range(cols - first):
+            field[i, first + j] = columns[i * width + j]
+
+
+@kernel
+def _smooth_some_columns(field, band, ratio, smallest, weight, lane):
+    """Smooth the columns of a band in place."""
+    width = _lines_together(field.shape[0])
+    start = np.uintp(band) * _WIDTH
+    for first in range(start, min(start + _WIDTH, np.uintp(field.shape[1])), width):
+        _smooth_columns_together(field, first, width, ratio, smallest, weight, lane)
 
 
 @rule
@@ -91,9 +128,7 @@ def smooth_columns(field, decay, weight, work, lanes):
     for lane in prange(lanes):
         first, last = bands_of(lane, lanes, field.shape[1])
         for band in range(first, last):
-            _smooth_some_columns(
-                field, band * WIDTH, ratio, smallest, factor, work[lane].reshape(-1)
-            )
+            _smooth_some_columns(field, band, ratio, smallest, factor, work[lane].reshape(-1))
 
 
 @rule

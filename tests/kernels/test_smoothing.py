@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.kernels.machine.compile import kernel
-from sim.kernels.machine.recursion import WIDTH, smooth_lines
+from sim.kernels.machine.recursion import NARROW, WIDTH, smooth_lines
 from sim.kernels.machine.transposition import TILE, transpose_tile
 from tests.reference import space as reference
 
@@ -20,12 +20,13 @@ def _transpose(source, source_at, source_step, target, target_at, target_step):
 
 
 @kernel
-def _smooth(values, at, step, places, ratio, smallest, weight, forwards):
-    number = values.dtype.type
-    smooth_lines(
-        values, np.uintp(at), np.uintp(step), np.uintp(places), number(ratio), number(smallest),
-        number(weight), forwards,
-    )  # fmt: skip
+def _smooth(is_wide, values, at, step, places, ratio, smallest, weight, forwards):
+    number, at, step, places = values.dtype.type, np.uintp(at), np.uintp(step), np.uintp(places)
+    ratio, smallest, weight = number(ratio), number(smallest), number(weight)
+    if is_wide:
+        smooth_lines(WIDTH, values, at, step, places, ratio, smallest, weight, forwards)
+    else:
+        smooth_lines(NARROW, values, at, step, places, ratio, smallest, weight, forwards)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -43,6 +44,7 @@ def test_a_tile_is_transposed_and_nothing_else_is_written(dtype, at, steps):
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @given(
+    width=st.sampled_from([WIDTH, NARROW]),
     places=st.integers(1, 9),
     at=st.integers(0, 20),
     gap=st.integers(0, 20),
@@ -50,14 +52,15 @@ def test_a_tile_is_transposed_and_nothing_else_is_written(dtype, at, steps):
     weight=st.floats(0.01, 3.0),
     smallest=st.sampled_from([0.0, 0.3, 1.0]),
 )
-def test_lines_are_smoothed_forwards_and_backwards(dtype, places, at, gap, ratio, weight, smallest):
-    step = WIDTH + gap
+def test_lines_are_smoothed_forwards_and_backwards(
+    dtype, width, places, at, gap, ratio, weight, smallest
+):
+    step = width + gap
     values = np.random.default_rng(places).random(at + places * step).astype(dtype)
     wanted = values.copy()
-    for line in range(WIDTH):
+    for line in range(width):
         here = slice(at + line, at + line + (places - 1) * step + 1, step)
         wanted[here] = reference.smooth_line(values[here], ratio, smallest, weight)
-    _smooth(
-        values, at, step, places, ratio, smallest, weight, np.full(places * WIDTH, np.nan, dtype)
-    )
+    forwards = np.full(places * width, np.nan, dtype)
+    _smooth(width == WIDTH, values, at, step, places, ratio, smallest, weight, forwards)
     np.testing.assert_array_equal(values, wanted)

@@ -70,10 +70,10 @@ def transpose_tile(source, source_at, source_step, target, target_at, target_ste
         ] = line
 
 
-def smooth_lines(values, at, step, places, ratio, smallest, weight, forwards):
+def smooth_lines(width, values, at, step, places, ratio, smallest, weight, forwards):
     """See `sim.kernels.machine.recursion`."""
     starts = [int(at) + int(step) * i for i in range(int(places))]
-    lines = [np.array(values[start : start + 64]) for start in starts]
+    lines = [np.array(values[start : start + width]) for start in starts]
     sums, carry = [], np.zeros_like(lines[0])
     for line in lines:
         carry = line + ratio * np.where(carry > smallest, carry, 0)
@@ -81,7 +81,7 @@ def smooth_lines(values, at, step, places, ratio, smallest, weight, forwards):
     carry = np.zeros_like(lines[0])
     for start, line, forward in zip(starts[::-1], lines[::-1], sums[::-1], strict=True):
         passed = ratio * np.where(carry > smallest, carry, 0)
-        values[start : start + 64] = weight * (forward + passed)
+        values[start : start + width] = weight * (forward + passed)
         carry = line + passed
 
 

@@ -1,6 +1,6 @@
-"""A forward and a backward first-order recursion along WIDTH lines at once.
+"""A forward and a backward first-order recursion along many lines at once.
 
-The carry is one vector of WIDTH numbers, which stays in registers from the first place to the last.
+The carry is one number per line, which stays in registers from the first place to the last.
 Numba's own loops would store and reload it at each place, and could not know that the arrays do not
 overlap.
 """
@@ -17,45 +17,53 @@ from numba.np.arrayobj import make_array
 from sim.kernels.machine.compile import instruction
 
 WIDTH = 64
-"""Number of lines smoothed together, enough vectors to hide the latency of each step."""
+"""Most lines smoothed together, enough vectors to hide the latency of each step."""
 
-_VECTOR = 8
-"""Numbers per vector of float32."""
+NARROW = 32
+"""Lines smoothed together where they are too long for WIDTH of them to stay in a cache."""
+
+_VECTOR = 16
+"""Numbers per vector, those of float32 in the widest registers; narrower ones take several."""
 
 
 @instruction
-def smooth_lines(_, values, at, step, places, ratio, smallest, weight, forwards):
-    """Replace the values of WIDTH lines by their sums weighted by weight x ratio**distance.
+def smooth_lines(_, width, values, at, step, places, ratio, smallest, weight, forwards):
+    """Replace the values of some lines by their sums weighted by weight x ratio**distance.
 
     Parameters
     ----------
+    width : int
+        Number of lines, a constant.
     values : one-dimensional contiguous array of float32 or float64
-        Non-negative values; place i of all lines is ``values[at + step i :][:WIDTH]``.
+        Non-negative values; place i of all lines is ``values[at + step i :][:width]``.
     at, step, places : uintp
         Start, stride and number of places, at least one.
     ratio, smallest, weight : numbers of the same type
         Carries of at most `smallest` are dropped, since their product with the ratio would be
-        denormal, at a hundred times the cost.
+        denormal, and each further one at a hundred times the cost.
     forwards : one-dimensional contiguous array
-        Scratch of the same type, WIDTH numbers per place.
+        Scratch of the same type, `width` numbers per place.
     """
+    if not isinstance(width, types.IntegerLiteral):
+        return None  # numba asks again, with its value
     if values.layout != "C" or forwards.layout != "C" or values.dtype != forwards.dtype:
         return None  # numba reports this as a type mismatch
     n, size = types.uintp, values.dtype
-    signature = types.none(values, n, n, n, size, size, size, forwards)
+    lines = width.literal_value
+    signature = types.none(width, values, n, n, n, size, size, size, forwards)
 
     def generate(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         number = context.get_data_type(size)
         vector = ir.VectorType(number, _VECTOR)
         align = context.get_abi_sizeof(number)
-        array, at, step, places = given[:4]
-        ratio, smallest, weight = (_spread(builder, vector, g) for g in given[4:7])
-        read = make_array(signature.args[0])(context, builder, array).data
-        kept = make_array(signature.args[7])(context, builder, given[7]).data
+        array, at, step, places = given[1:5]
+        ratio, smallest, weight = (_spread(builder, vector, g) for g in given[5:8])
+        read = make_array(signature.args[1])(context, builder, array).data
+        kept = make_array(signature.args[8])(context, builder, given[8]).data
         zero = ir.Constant(vector, None)
         carries = [
             (at.type(first), cgutils.alloca_once_value(builder, zero))
-            for first in range(0, WIDTH, _VECTOR)
+            for first in range(0, lines, _VECTOR)
         ]
 
         def load(data: Any, index: Any) -> tuple[Any, Any]:
@@ -65,11 +73,11 @@ def smooth_lines(_, values, at, step, places, ratio, smallest, weight, forwards)
         def passed_on(carry: Any) -> Any:
             carried = builder.load(carry)
             is_large = builder.fcmp_ordered(">", carried, smallest)
-            return builder.fmul(ratio, builder.select(is_large, carried, zero))
+            return builder.select(is_large, builder.fmul(ratio, carried), zero)
 
         with cgutils.for_range(builder, places) as loop:
             here = builder.add(at, builder.mul(loop.index, step))
-            line = builder.mul(loop.index, at.type(WIDTH))
+            line = builder.mul(loop.index, at.type(lines))
             for first, carry in carries:
                 value, _ = load(read, builder.add(here, first))
                 total = builder.fadd(value, passed_on(carry))
@@ -81,7 +89,7 @@ def smooth_lines(_, values, at, step, places, ratio, smallest, weight, forwards)
         with cgutils.for_range(builder, places) as loop:
             i = builder.sub(builder.sub(places, loop.index), at.type(1))
             here = builder.add(at, builder.mul(i, step))
-            line = builder.mul(i, at.type(WIDTH))
+            line = builder.mul(i, at.type(lines))
             for first, carry in carries:
                 value, place = load(read, builder.add(here, first))
                 forward, _ = load(kept, builder.add(line, first))
