@@ -122,24 +122,27 @@ def _first_from(cell, premises, listed):
 @kernel
 def _premises_for(k0, k1, i, listed, ascend, reach, entrepreneur, premises, project_kind, columns):
     """Draw one of the listed premises within reach that suit a project; -1 if there are none."""
-    home, first, last = entrepreneur.cell_row[i], 0, listed.size
-    if ascend:  # others are too many rows of the grid away
-        rows = int(math.sqrt(reach)) + 1
-        first = _first_from((home // columns - rows) * columns, premises, listed)
-        last = _first_from((home // columns + rows + 1) * columns, premises, listed)
+    home = entrepreneur.cell_row[i]
+    rows, column = int(math.sqrt(reach)) + 1, home % columns
     sector = project_kind.sector[entrepreneur.kind[i]]
     chosen, lowest = -1, _NO_WORD
-    for at in range(first, last):
-        row = listed[at]
-        if (
-            premises.is_open[row]
-            or premises.sector[row] != sector
-            or squared_distance(home, premises.cell_row[row], columns) > reach
-        ):
-            continue
-        luck = word(k0, k1, premises.id[row], entrepreneur.id[i])
-        if luck < lowest:
-            chosen, lowest = row, luck
+    for away in range(-rows if ascend else 0, rows + 1 if ascend else 1):
+        first, last = 0, listed.size
+        if ascend:  # others of this row of the grid are too many columns away
+            here = home + away * columns
+            first = _first_from(here - min(rows, column), premises, listed)
+            last = _first_from(here + min(rows, columns - 1 - column) + 1, premises, listed)
+        for at in range(first, last):
+            row = listed[at]
+            if (
+                premises.is_open[row]
+                or premises.sector[row] != sector
+                or squared_distance(home, premises.cell_row[row], columns) > reach
+            ):
+                continue
+            luck = word(k0, k1, premises.id[row], entrepreneur.id[i])
+            if luck < lowest:
+                chosen, lowest = row, luck
     return chosen
 
 

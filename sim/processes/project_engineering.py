@@ -88,23 +88,19 @@ def _hours_on_machines(i, entrepreneur, third_place, needed):
     return third_place.machines[place] * needed / 12.0
 
 
-@rule
-def _is_in_work(i, entrepreneur):
-    return entrepreneur.stage[i] == IDEA and entrepreneur.stage_months[i] > 0
-
-
 @kernel
 def _list_work(seed, month, entrepreneur, work, third_place, office, account, cell, town):
-    """Draw who gives up, and count the ideas that remain with each office."""
+    """Draw who gives up, and list the ideas that remain, counted by office; return their number."""
     k0, k1 = stream_key(seed, STREAM, month)
     for o in range(office.triage.size):
         office.triage[o] = _way_of(o, office, account, cell.office.shape[1])
         office.ideas_in_work[o] = 0
         office.idle_hours[o] = office.engineering_hours[o]
     third_place.idea_hours[:] = 0.0
+    ideas = 0
     for j in range(work.projects[0]):
         i = work.project_row[j]
-        if not _is_in_work(i, entrepreneur):
+        if entrepreneur.stage[i] != IDEA or entrepreneur.stage_months[i] == 0:
             continue
         luck, _, _, _ = block(k0, k1, entrepreneur.id[i], 0)
         if uniform(luck) < town.abandonment[0]:
@@ -112,16 +108,17 @@ def _list_work(seed, month, entrepreneur, work, third_place, office, account, ce
             entrepreneur.event[i] = ABANDONED
         else:
             office.ideas_in_work[entrepreneur.office[i]] += 1
+            work.grant_row[ideas] = i
+            ideas += 1
+    return ideas
 
 
 @kernel
-def _share_out(entrepreneur, work, project_kind, third_place, office, p):
+def _share_out(ideas, entrepreneur, work, project_kind, third_place, office, p):
     """Give the ideas in work the hours of their offices, each office in its way."""
     listed = 0
-    for j in range(work.projects[0]):
-        i = work.project_row[j]
-        if not _is_in_work(i, entrepreneur):
-            continue
+    for j in range(ideas):
+        i = work.grant_row[j]
         o = entrepreneur.office[i]
         if office.triage[o] == SHARED:
             work.office_hours[i] = office.engineering_hours[o] / office.ideas_in_work[o]
@@ -150,12 +147,10 @@ def engineer_projects(
 
     This month's ideas wait for the next month: a project stays in each stage for at least one.
     """
-    _list_work(seed, month, entrepreneur, work, third_place, office, account, cell, town)
-    _share_out(entrepreneur, work, project_kind, third_place, office, p)
-    for j in range(work.projects[0]):
-        i = work.project_row[j]
-        if not _is_in_work(i, entrepreneur):
-            continue
+    ideas = _list_work(seed, month, entrepreneur, work, third_place, office, account, cell, town)
+    _share_out(ideas, entrepreneur, work, project_kind, third_place, office, p)
+    for j in range(ideas):
+        i = work.grant_row[j]
         o, kind, place = entrepreneur.office[i], entrepreneur.kind[i], entrepreneur.third_place[i]
         needed, facilitation = project_kind.engineering_hours[kind], entrepreneur.facilitation[i]
         on_machines = _hours_on_machines(i, entrepreneur, third_place, needed)
@@ -201,7 +196,7 @@ PROCESS = Process(
         entrepreneur="stage event stage_months engineering supporter queue_next",
         office="triage ideas_in_work idle_hours queue_first queue_last waiting",
         third_place="idea_hours",
-        work="office_hours triage_key triage_row",
+        work="grant_row office_hours triage_key triage_row",
     ),
     stream=STREAM,
 )
