@@ -2,8 +2,8 @@
 
 Along one axis, the sum of all values weighted by ratio**distance is such a pair of recursions:
 exact, and at a cost independent of the reach. A single recursion is slow, since each step waits for
-the last, so WIDTH lines are processed together as vectors, or NARROW if they are long. Columns are adjacent in memory already;
-rows are transposed on the way in and out.
+the last, so WIDTH lines are processed together as vectors, or NARROW if they are long. Columns are
+adjacent in memory already; rows are transposed on the way in and out.
 """
 
 from __future__ import annotations

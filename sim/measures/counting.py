@@ -146,30 +146,52 @@ _RESIDENTS, _SHOPS_NEAR, _YOUTH, _ACTIVE, _BIRTHS = (
 _BY_KIND: Final = COUNTS.index(f"births_{project_kinds()[0].name}")
 
 
+@rule
+def _sums_of_zone(z, row):
+    """Return the sums over the premises of a zone so far."""
+    sales, rent, rent_at_start = row[AT.sales + z], row[AT.rent + z], row[AT.rent_at_start + z]
+    return sales, rent, rent_at_start, row[AT.shop_jobs + z], row[AT.margin_sum + z]
+
+
+@rule
+def _keep_sums(z, sales, rent, rent_at_start, jobs, margins, row):
+    """Write the sums over the premises of a zone."""
+    row[AT.sales + z], row[AT.rent + z], row[AT.rent_at_start + z] = sales, rent, rent_at_start
+    row[AT.shop_jobs + z], row[AT.margin_sum + z] = jobs, margins
+
+
 @kernel
 def count_premises(premises, zone, sector, row):
     """Add up premises by zone and spending by sector into a row of `COUNTS`."""
+    now = np.uint8(0)
+    sales, rent, rent_at_start, jobs, margins = _sums_of_zone(now, row)
     for i in range(premises.is_open.size):
         z = premises.zone[i]
         if z >= BUFFER:
             continue
+        if z != now:  # seldom, so these sums stay in registers
+            _keep_sums(now, sales, rent, rent_at_start, jobs, margins, row)
+            sales, rent, rent_at_start, jobs, margins = _sums_of_zone(z, row)
+            now = z
         row[AT.premises + z] += 1.0
+        sales += premises.revenue[i]
+        rent += premises.rent[i]
+        rent_at_start += premises.rent_at_start[i]
         event = premises.event[i]
-        row[AT.closures + z] += 1.0 if event in (CLOSED, SUCCEEDED) else 0.0
-        row[AT.successions + z] += 1.0 if event == SUCCEEDED else 0.0
-        row[AT.relettings + z] += 1.0 if event == RELET else 0.0
-        row[AT.takeovers + z] += 1.0 if event == TAKEN else 0.0
-        row[AT.sales + z] += premises.revenue[i]
-        row[AT.rent_at_start + z] += premises.rent_at_start[i]
-        row[AT.rent + z] += premises.rent[i]
+        if event != 0:  # something happened
+            row[AT.closures + z] += 1.0 if event in (CLOSED, SUCCEEDED) else 0.0
+            row[AT.successions + z] += 1.0 if event == SUCCEEDED else 0.0
+            row[AT.relettings + z] += 1.0 if event == RELET else 0.0
+            row[AT.takeovers + z] += 1.0 if event == TAKEN else 0.0
         if premises.is_open[i]:
             row[AT.open_shops + z] += 1.0
-            row[AT.shop_jobs + z] += premises.jobs[i]
-            row[AT.margin_sum + z] += premises.margin[i]
+            jobs += premises.jobs[i]
+            margins += premises.margin[i]
         elif premises.third_place[i] >= 0:
             row[AT.place_premises + z] += 1.0
         elif premises.months_vacant[i] >= LONG_TERM_MONTHS:
             row[AT.long_term_vacant + z] += 1.0
+    _keep_sums(now, sales, rent, rent_at_start, jobs, margins, row)
     for z in range(3):
         row[AT.footfall + z] = zone.footfall[z]
         # Three sectors, as there are three zones.

@@ -31,7 +31,7 @@ from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.machine.screening import CHUNK, list_marked
 from sim.kernels.matching import sort_pairs
 from sim.kernels.project_codes import IDEA, INCUBATING
-from sim.kernels.random import stream_key, uniform, word
+from sim.kernels.random import fill_words_of, uniform
 from sim.kernels.triage import BY_READINESS, IN_ORDER, KEY_BITS, triage_key
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
@@ -119,12 +119,12 @@ def _priority(i, place, is_new, entrepreneur, project_kind, third_place, account
 
 
 @rule
-def _is_referred(i, k0, k1, entrepreneur, third_place, p):
+def _is_referred(i, entrepreneur, third_place, work, p):
     """Return whether somebody sends a holder to the place that they would choose."""
     place = entrepreneur.third_place[i]
-    if place < 0 or not third_place.is_open[place] or p.referral <= 0.0:
+    if place < 0 or not third_place.is_open[place]:
         return False
-    return uniform(word(k0, k1, entrepreneur.id[i], 0)) < p.referral
+    return uniform(work.luck[i]) < p.referral
 
 
 @rule
@@ -151,7 +151,7 @@ def _list_concerned(entrepreneur, work):
 @kernel
 def _list_projects(seed, month, entrepreneur, project_kind, third_place, account, work, others, p):
     """List accompanied projects and those of holders present or sent, and others present."""
-    k0, k1 = stream_key(seed, STREAM, month)
+    fill_words_of(seed, STREAM, month, entrepreneur.id, work.luck)
     listed = present = 0
     for n in range(_list_concerned(entrepreneur, work)):
         i = work.triage_row[n]
@@ -162,7 +162,7 @@ def _list_projects(seed, month, entrepreneur, project_kind, third_place, account
         is_new = place < 0
         if is_new:
             if not is_here and not (
-                is_candidate and _is_referred(i, k0, k1, entrepreneur, third_place, p)
+                is_candidate and _is_referred(i, entrepreneur, third_place, work, p)
             ):
                 continue
             place = entrepreneur.third_place[i]
@@ -248,7 +248,7 @@ PROCESS = Process(
     writes=arrays(
         entrepreneur="accompanied_by accompanied_hours facilitation supporter",
         third_place="accompanied hours",
-        work="triage_key triage_row grant_row",
+        work="luck triage_key triage_row grant_row",
     ),
     stream=STREAM,
 )

@@ -75,9 +75,17 @@ def add_up_bases(office, cell, premises):
     office.shop_base[:] = 0.0
     area, residents = cell.office.reshape(-1), cell.residents.reshape(-1)
     power, zone = cell.purchasing_power.reshape(-1), cell.zone.reshape(-1)
+    o, base = -1, 0.0
     for c in range(area.size):
         if zone[c] < BUFFER:
-            office.resident_base[area[c]] += np.float64(residents[c]) * np.float64(power[c])
+            if area[c] != o:  # seldom, so the sum stays in a register
+                if o >= 0:
+                    office.resident_base[o] = base
+                o = area[c]
+                base = office.resident_base[o]
+            base += np.float64(residents[c]) * np.float64(power[c])
+    if o >= 0:
+        office.resident_base[o] = base
     for i in range(premises.is_open.size):
         if premises.is_open[i] and premises.zone[i] < BUFFER:
             office.shop_base[area[premises.cell_row[i]]] += premises.rent_at_start[i]

@@ -239,7 +239,7 @@ class Simulation:
         if self.values["with_drivers"]:
             calendar_month += self.month
         self._planned.act(self.state, self.month, calendar_month)
-        self._row[:] = 0.0
+        self._row.fill(0.0)
         self._run_and_book(self.month, calendar_month)
         if self.month == len(self._rows):
             self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)])
