@@ -53,10 +53,11 @@ def _smooth_rows_together(field, width, ratio, smallest, lane, out):
     columns, forwards = lane[: cols * width], lane[cols * width :]
     whole_lines = lines - lines % _TILE
     whole = cols - cols % _TILE
+    ragged = lines if whole_lines < lines or whole < cols else _0  # lines with numbers in no tile
     for i in range(_0, whole_lines, _TILE):
         for j in range(_0, whole, _TILE):
             transpose_tile(values, i * cols + j, cols, columns, j * width + i, width)
-    for i in range(lines):
+    for i in range(ragged):
         for j in range(whole if i < whole_lines else _0, cols):
             columns[j * width + i] = field[i, j]
     one = field.dtype.type(1)
@@ -64,7 +65,7 @@ def _smooth_rows_together(field, width, ratio, smallest, lane, out):
     for i in range(_0, whole_lines, _TILE):
         for j in range(_0, whole, _TILE):
             transpose_tile(columns, j * width + i, width, smoothed, i * cols + j, cols)
-    for i in range(lines):
+    for i in range(ragged):
         for j in range(whole if i < whole_lines else _0, cols):
             out[i, j] = columns[j * width + i]
 

@@ -15,7 +15,7 @@ from sim.kernels.space import (
 )
 from tests.reference import space as reference
 
-SIZES = [(1, 1), (1, 9), (9, 1), (2, 3), (16, 17), (64, 64), (65, 63), (70, 50), (3, 130)]
+SIZES = [(1, 1), (1, 9), (9, 1), (2, 3), (16, 17), (64, 64), (65, 63), (70, 50), (3, 130), (97, 33)]
 PRECISION = {"float32": 1e-5, "float64": 1e-10}
 
 
