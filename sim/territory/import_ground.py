@@ -30,6 +30,9 @@ FIRST_KEPT: Final = ("main_street", "river", "water", "railway", "square", "gree
 SMALLEST: Final = 0.02
 """Smallest area that is drawn, in cells; assumed."""
 
+_ACROSS: Final = 20
+"""Points across a grid whose places in another system bound it."""
+
 RANKS: Final = {"square": 3, "water": 3, "river": 3, "green": 3, "main_street": 4, "street": 4}
 
 Named = tuple[int, float, Any, str]
@@ -86,11 +89,10 @@ def _reduced(
 
 
 def _box(frame: GridFrame, system: str) -> tuple[float, float, float, float]:
-    """Return the bounds of a grid in another system, from points all along its edge."""
-    along = np.linspace(0, 1, 20)
-    x = np.concatenate([along, along, 0 * along, 0 * along + 1]) * frame.columns
-    y = np.concatenate([0 * along, 0 * along + 1, along, along]) * frame.rows
-    east, north = frame.west + x * frame.cell_size, frame.north - y * frame.cell_size
+    """Return the bounds of a grid in another system, from points all over it."""
+    x, y = np.indices((_ACROSS, _ACROSS)).reshape(2, -1) / (_ACROSS - 1)
+    east = frame.west + x * frame.columns * frame.cell_size
+    north = frame.north - y * frame.rows * frame.cell_size
     own_x, own_y = to_grid_coordinates(east, north, frame.epsg, system)
     box = (np.nanmin(own_x), np.nanmin(own_y), np.nanmax(own_x), np.nanmax(own_y))
     return tuple(float(value) for value in box)  # type: ignore[return-value]

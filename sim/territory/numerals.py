@@ -83,7 +83,7 @@ def _thousands(text: Any, separator: str, decimal: str) -> Any:
     other = "," if separator == r"\." else r"\."
     fits = pc.match_substring_regex(text, rf"^-?\d{{1,3}}({separator}\d{{3}})+({other}\d+)?$")
     plain = pc.replace_substring(pc.replace_substring_regex(text, separator, ""), decimal, ".")
-    return pc.if_else(pc.fill_null(fits, False), plain, pc.replace_substring(text, ",", "."))
+    return pc.if_else(fits, plain, pc.replace_substring(text, ",", "."))
 
 
 def _means_thousands(text: Any, separator: str) -> bool:

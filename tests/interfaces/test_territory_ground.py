@@ -6,6 +6,7 @@ import json
 import random
 import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from sim.errors import InputError
 from sim.figures import draw_territory
 from sim.figures.ground import LINES
 from sim.simulation.provenance import describe_territory
-from sim.territory import import_ground
+from sim.territory import import_ground, read_ground
 from sim.territory.extent import Reading
 from sim.territory.ground import (
     LONGEST_NAME,
@@ -29,10 +30,11 @@ from sim.territory.ground import (
 )
 from sim.territory.import_territory import import_territory
 from sim.territory.origins import origin_of_ground
-from sim.territory.read_ground import is_map, is_openstreetmap_file
+from sim.territory.read_ground import _driver, is_map, is_openstreetmap_file, read_shapes
 from sim.territory.recognise import recognise_files
 from sim.territory.territory_file import load_territory, save_territory
 from tests.interfaces.conftest import write_geojson as write_rows
+from tests.interfaces.conftest import write_geopackage
 from tests.interfaces.test_territory_damaged import damaged
 from tests.reference.map_files import (
     GREEN_CELLS,
@@ -110,6 +112,74 @@ def test_what_cannot_be_read_or_holds_no_map_is_none(town):
     assert not any(map(is_map, (table, torn, tables, maps, damaged_layers, *nothing)))
     assert not any(map(is_openstreetmap_file, (table, town.folder / "none")))
     assert origin_of_ground(table, ["highway"], None)["source"] == "unknown, table.csv"
+
+
+@pytest.mark.parametrize(
+    ("head", "driver"),
+    [
+        (b"\0\0\0\x0d\n\x09OSMHeader\x18", "OSM"),
+        (b"<?xml?>\n<osm version", "OSM"),
+        (b" " * 996 + b"<osm", "OSM"),
+        (b" " * 997 + b"<osm", None),
+        (b"SQLite format 3\0", "GPKG"),
+        (b"\0\0\x27\x0a", "ESRI Shapefile"),
+        (b"fgb\3", "FlatGeobuf"),
+        (b'\xef\xbb\xbf {"elements": []', "Overpass"),
+        (b'{"elements": [], "features": []', "GeoJSON"),
+        (b'{"type": "FeatureCollection"', "GeoJSON"),
+        (b"shop,highway", None),
+    ],
+)
+def test_the_format_of_a_map_is_told_by_how_it_begins(head, driver):
+    assert _driver(head) == driver
+
+
+def everywhere(system):
+    return -180.0, -90.0, 180.0, 90.0
+
+
+def test_a_layer_is_read_if_a_column_beside_its_name_says_what_there_is(town, monkeypatch):
+    place = town.project(*town.middle(3, 4), 4326)
+    path = town.folder / "m.geojson"
+
+    def read(*rows, of="Point", at=(place,)):
+        geometry = {"type": of, "coordinates": at[0] if of == "Point" else list(at)}
+        write_rows(path, rows, [geometry] * len(rows))
+        return read_shapes(path, everywhere)
+
+    for columns in ({"name": "A", "area": "yes"}, {"size": 3}):
+        assert read(columns) == []
+        assert not is_map(path)
+    packed = {"name": "A", "other_tags": '"highway"=>"path","name"=>"B"', "place": None}
+    (found,) = read(packed, {"place": "town", "lit": 3}, {"lit": 4})
+    assert found.tags == [{"highway": "path", "name": "A"}, {"place": "town"}]
+    assert (found.system, found.header[:2]) == ("EPSG:4326", ("name", "other_tags"))
+    (nested,) = read({"tags": {"highway": "path"}})
+    assert (nested.tags, nested.header[0]) == ([{"highway": "path"}], "Overpass")
+    for own, line in (("highway", True), ("fclass", True), ("place", False)):
+        read({own: "primary"}, of="LineString", at=(place, (place[0] + 0.01, place[1])))
+        assert is_map(path) is line
+    monkeypatch.setattr(read_ground, "MOST_FEATURES", 2)
+    assert len(read({"place": "town"})[0].tags) == 1
+    with pytest.raises(InputError, match="has more than 2 features in this place; leave out"):
+        read(*[{"place": "town"}] * 3)
+
+
+def test_a_map_without_a_system_and_a_device_are_none(town):
+    path = town.folder / "m.gpkg"
+    write_geopackage(path, {"a": [{"highway": "path"}]}, {"a": [[(0, 0)]]}, None)
+    with pytest.raises(InputError, match=r"m\.gpkg does not say in which coordinate system it is"):
+        read_shapes(path, everywhere)
+    for read in (is_openstreetmap_file, lambda one: read_shapes(one, everywhere)):
+        with pytest.raises(InputError, match="/dev/null: not a regular file"):
+            read(Path("/dev/null"))
+    packed = town.folder / "m.zip"
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("folder/m.geojson", "no map")
+        archive.writestr("m.csv", "a,b")
+    with pytest.raises(InputError) as refused:
+        read_shapes(packed, everywhere)
+    assert str(refused.value).startswith(f"{packed}: m.geojson is no map: expected .osm.pbf,")
 
 
 def _ground(**changes):

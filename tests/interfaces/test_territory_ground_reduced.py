@@ -7,7 +7,9 @@ import pytest
 import shapely
 
 from sim.territory import import_ground
+from sim.territory.grid_frame import GridFrame, to_grid_coordinates
 from sim.territory.ground import LONGEST_NAME, MOST_NAMES, UNIT, ground_kinds
+from sim.territory.read_ground import Shapes
 
 KINDS = [kind.name for kind in ground_kinds()[0]]
 
@@ -102,3 +104,51 @@ def test_points_that_are_too_many_are_those_of_lesser_kinds(most, kept, monkeypa
     parts, n_left_out = import_ground._bounded(by_kind)
     assert [KINDS[kind] for kind, _ in parts] == kept
     assert n_left_out == 3 - len(kept)
+
+
+FRAME = GridFrame(3_760_000.0, 2_890_000.0, 200.0, 30, 50)
+
+
+def test_a_map_is_read_within_the_bounds_of_the_grid_in_its_own_system():
+    own = (3_760_000, 2_890_000 - 30 * 200, 3_760_000 + 50 * 200, 2_890_000)
+    assert import_ground._box(FRAME, 3035) == own
+    west, south, east, north = import_ground._box(FRAME, 4326)
+    corners = np.array([own[0], own[0], own[2], own[2]]), np.array([own[1], own[3]] * 2)
+    lon, lat = to_grid_coordinates(*corners, 3035, 4326)
+    assert (west, south) == pytest.approx((lon.min(), lat.min()), abs=1e-9)
+    assert (east, north) == pytest.approx((lon.max(), lat.max()), abs=1e-9)
+
+
+def test_shapes_are_cut_at_the_edge_made_valid_and_left_out_where_they_have_no_place():
+    def at(*cells):
+        return [(3_760_000 + 200 * x, 2_890_000 - 200 * y) for x, y in cells]
+
+    shapes = [
+        shapely.Polygon(at((0, 0), (2, 2), (2, 0), (0, 2))),  # a bow tie
+        shapely.LineString(at((-5, 1), (60, 1))),
+        shapely.LineString(at((-5, 1), (-1, 1))),
+        shapely.LineString([*at((1, 1)), (np.inf, 0)]),
+        shapely.Polygon(at((40, 20), (60, 20), (60, 40), (40, 40))),
+        *(None, shapely.Point(), shapely.Point(at((3, 4))[0])),
+    ]
+    tags = [{"k": str(k)} for k in range(len(shapes))]
+    made, kept = import_ground._on_grid(Shapes(np.array(shapes), tags, 3035, ()), FRAME)
+    assert [one["k"] for one in kept] == ["0", "1", "4", "7"]
+    assert made[0].area == pytest.approx(2) and made[0].geom_type == "MultiPolygon"
+    assert made[1].bounds == pytest.approx((0, 1, 50, 1))
+    assert made[2].bounds == pytest.approx((40, 20, 50, 30))
+    assert made[3].coords[0] == pytest.approx((3, 4))
+
+
+def test_streets_are_lines_and_squares_areas_by_their_tags_or_class():
+    line, area = shapely.LineString([(0, 0), (1, 0)]), shapely.box(0, 0, 1, 1)
+    tags = [
+        {"highway": "primary", "name": "A"},
+        {"fclass": "primary"},
+        {"highway": "steps", "x": "y"},
+    ]
+    tags += [{"leisure": "park"}, {"building": "yes"}]
+    found = list(import_ground._sorted(np.array([line] * 5 + [area] * 5), tags * 2))
+    assert [(kind, name) for kind, _, name in found] == [
+        *(("main_street", "A"), ("main_street", ""), ("green", ""))
+    ]

@@ -32,7 +32,7 @@ def features(town: Any) -> list[Feature]:
         ("line", [(1, 1), (4, 1)], _named("Rue du Port", highway="residential")),
         ("line", [(4, 1), (4, 3)], _named("Rue du Port", highway="residential")),
         ("line", [(0, 0), (9, 7)], {"highway": "footway", "name": "Sentier"}),
-        ("line", [(0, 6), (9, 6)], {"railway": "rail"}),
+        ("line", [(0, 6), (9, 6)], _named("Ligne", railway="rail")),
         ("area", [(6, 0), (8, 0), (8, 2), (6, 2)], _named("Parc", leisure="park")),
         ("area", [(7, 1), (9, 1), (9, 2), (7, 2)], {"landuse": "forest"}),
         ("area", [(3, -5), (3.5, -5), (3.5, 20), (3, 20)], _named("La Rive", natural="water")),
