@@ -110,7 +110,7 @@ def _read(path: Path) -> Table:
 def _check_name(town: str, place: str) -> None:
     if not town:
         raise InputError(f"{place}: the name of the town is missing.")
-    is_path = any(mark in town for mark in "/\\:") or town in (".", "..")
+    is_path = any(mark in town for mark in "/\\:") or town == "."  # two dots mean missing
     if is_path or not town.isprintable() or len(town) > _LONGEST:
         raise InputError(
             f"{place}: '{town}' is no name of a town; expected up to {_LONGEST} characters,"

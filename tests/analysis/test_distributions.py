@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -9,9 +11,11 @@ from scipy import stats
 from sim.analysis.ema import to_ema_model
 from sim.analysis.salib_problem import to_salib_problem
 from sim.errors import InputError
-from sim.experiments.copula import read_correlations
+from sim.experiments.copula import correlated, read_correlations
+from sim.experiments.designs import ONE_POINT, Design
 from sim.experiments.experiment_file import load_experiment
-from sim.experiments.factors import NORMAL_REACH, Factor
+from sim.experiments.factors import NORMAL_REACH, Factor, check_value
+from sim.scenario.schema import PARAMETERS
 
 NORMAL = 'closure_rate = { distribution = "normal", mean = 0.2, sd = 0.03 }\n'
 CUT = (
@@ -58,6 +62,92 @@ def test_correlated_factors_keep_their_distributions_and_have_the_rank_correlati
         assert stats.kstest(design.points["starting_vacancy"], exact.cdf).statistic < 0.05
     few = asked(tmp_path, head=PAIR, size=100).design.points
     assert asked(tmp_path, head=PAIR).design.points[:100].equals(few)  # so it can be extended
+
+
+def test_quantiles_are_those_of_the_distribution():
+    half = Factor("size", int, distribution="uniform", low=1.0, high=4.0)
+    assert [half.value(u) for u in (0.0, 0.16, 0.17, 0.5, 0.84, 1.0)] == [1, 1, 2, 2, 4, 4]
+    log = Factor("rate", float, distribution="log_uniform", low=0.1, high=10.0)
+    assert [log.value(u) for u in (0.0, 0.5, 0.75, 1.0)] == pytest.approx([0.1, 1, 10**0.5, 10])
+    peak = Factor("rate", float, distribution="triangular", low=0.0, mode=1.0, high=4.0)
+    assert [peak.value(u) for u in (0.0, 0.25, 1.0)] == [0, 1, 4]
+    levels = Factor("size", int, levels=(5, 1, 3))
+    assert [levels.value(u) for u in (0.0, 0.33, 0.34, 0.66, 0.67, 1.0)] == [5, 5, 1, 1, 3, 3]
+
+
+def test_a_level_is_what_its_parameter_admits():
+    rate, seats = PARAMETERS["closure_rate"], PARAMETERS["months"]
+    assert check_value("town", None, "x") == "town"
+    assert repr(check_value(1, replace(rate, high=1.0), "x")) == "1.0"
+    for end in (rate.low, rate.high):
+        assert check_value(end, rate, "x") == end
+    assert check_value("open", PARAMETERS["boundary"], "x") == "open"
+    assert check_value(True, PARAMETERS["with_visits"], "x") is True
+    for value, info in (
+        (3, None),
+        (rate.high + 1e-9, rate),
+        (rate.low - 1e-9, rate),
+        (True, rate),
+        (2.0, seats),
+        (True, seats),
+        (0, seats),
+        ("shut", PARAMETERS["boundary"]),
+        (1, PARAMETERS["with_visits"]),
+    ):
+        with pytest.raises(InputError, match=r"^x: .+ is (no name of|not admissible)"):
+            check_value(value, info, "x")
+
+
+def test_points_at_the_ends_of_the_unit_cube_stay_finite_when_they_are_correlated():
+    ends = np.array([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0], [0.5, 0.5]])
+    found = correlated(ends, ["a", "b"], [("a", "b", 0.5)])
+    low = 1e-12
+    assert found[:, 0] == pytest.approx([low, 1 - low, 1 - low, 0.5], rel=1e-3)
+    # Scores mixed with 2 sin(pi / 12) and what is left of a variance of one.
+    r = 2 * np.sin(np.pi / 12)
+    score = stats.norm.ppf(1 - low)
+    mixed = score * (np.sqrt(1 - r**2) - r)
+    assert found[:2, 1] == pytest.approx(stats.norm.cdf([mixed, -mixed]), rel=1e-4)
+    assert found[3, 1] == pytest.approx(0.5)
+    assert correlated(ends, ["a", "b"], []) is not None
+    assert (correlated(ends, ["a", "b"], []) == ends).all()
+
+
+def test_designs_have_the_points_of_their_kind():
+    x, y = Factor("x", int, levels=(1, 2)), Factor("y", str, levels=("a", "b", "c"))
+    z = Factor("z", float, distribution="uniform", low=0.0, high=1.0)
+    grid = Design("full_factorial", (x, y))
+    assert grid.values == [(1, "a"), (1, "b"), (1, "c"), (2, "a"), (2, "b"), (2, "c")]
+    assert [*grid.points.columns] == ["x", "y"] and grid.points.index.tolist() == [*range(6)]
+    assert grid.points["x"].tolist() == [1, 1, 1, 2, 2, 2]
+    assert (len(ONE_POINT), ONE_POINT.values, ONE_POINT.unit_points) == (1, [()], None)
+    assert ONE_POINT.points.shape == (1, 0)
+    for kind, size, points in (
+        ("latin_hypercube", 3, 3),
+        ("sobol", 5, 5),
+        ("morris", 3, 9),
+        ("saltelli", 3, 12),
+    ):
+        design = Design(kind, (z, replace(z, name="w")), size, seed=1)
+        assert len(design) == len(design.values) == len(design.unit_points) == points
+        assert ((design.unit_points >= 0) & (design.unit_points <= 1)).all()
+        other = Design(kind, (z, replace(z, name="w")), size, seed=2)
+        assert other.values != design.values
+        for less in (0, -1):
+            with pytest.raises(InputError, match=f"size = {less} is out of range; a {kind} design"):
+                Design(kind, (z,), less)
+    cube = np.sort(Design("latin_hypercube", (z,), 4).unit_points[:, 0])
+    assert np.floor(4 * cube).tolist() == [0, 1, 2, 3]
+    steps = np.diff(Design("morris", (z, replace(z, name="w")), 1).unit_points, axis=0)
+    assert sorted(np.abs(steps).max(axis=1)) == pytest.approx([2 / 3, 2 / 3])
+    for kind, size, said in (
+        ("list", 0, "the design is empty"),
+        ("sobol", 10_000_001, "10,000,001 points are more than 10,000,000"),
+        ("sobl", 1, "unknown design 'sobl'"),
+    ):
+        with pytest.raises(InputError, match=said):
+            Design(kind, (z,), size)
+    assert len(Design("sobol", (z,), 10_000_000)) == 10_000_000
 
 
 def test_a_folder_states_them_again(tmp_path):

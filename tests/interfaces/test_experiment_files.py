@@ -224,7 +224,29 @@ BAD = [
     ("[factors]\nclosure_rate = { distribution = 'gaussian' }", "unknown distribution 'gaussian'"),
     ("[factors]\nclosure_rate = { distribution = 'uniform', low = 0.2 }", "is not below"),
     ("[factors]\nclosure_rate = { distribution = 'uniform', lo = 0.2 }", "Did you mean 'low'?"),
-    ("[factors]\nclosure_rate = { levels = [0.1], low = 0.1 }", "exclude each other"),
+    ("[factors]\nclosure_rate = { lo = 0.1, hi = 0.2 }", "unknown key 'hi'"),
+    (
+        "[factors]\nclosure_rate = { levels = [0.1], low = 0.1, high = 0.2 }",
+        "levels and 'high' exclude each other",
+    ),
+    (
+        "[factors]\nclosure_rate = {distribution = 'triangular', low = 0.1, high = 0.2, mode = 0}",
+        "mode = 0 is not between 0.1 and 0.2",
+    ),
+    (
+        "[factors]\nclosure_rate = { distribution = 'uniform', low = 0.1, high = 0.2, mode = 0.1 }",
+        "only a triangular distribution has a mode",
+    ),
+    (
+        "[factors]\nclosure_rate = { distribution = 'uniform', low = 0.1, high = 0.1 }",
+        "low = 0.1 is not below high = 0.1",
+    ),
+    (
+        "[factors]\nclosure_rate = { distribution = 'log_uniform', low = 0.0, high = 0.1 }",
+        "low = 0 must be above 0 for a log_uniform distribution",
+    ),
+    ("[factors]\nscenario = [3]", "scenario = 3 must be the name of a scenario or a file"),
+    ("[factors]\nscenario = { distribution = 'uniform' }", "as it is no number; give it levels"),
     ("[factors]\nclosure_rate = [0.1]\n[settings]\nclosure_rate = 0.1", "under both factors and"),
     ("[factors]\nscenario = ['mid_sized_town', 'metropolos']", "Did you mean 'metropolis'?"),
     ("[factors]\nclosure_rate = [0.1]\nclosure_rate = [0.2]", "not a valid TOML file"),

@@ -12,12 +12,13 @@ from sim.errors import InputError
 from sim.experiments.experiment_file import load_experiment
 from sim.experiments.plan import plan_experiment
 from sim.experiments.results import load_results
-from sim.experiments.towns import read_classes
+from sim.experiments.towns import read_choose, read_classes
 from sim.experiments.towns_table import read_rows
 from sim.interventions import TYPES
 from sim.report.facts import Facts
 from sim.report.report import write_report
 from sim.report.sections.towns import towns
+from sim.scenario.scenario import load_scenario
 from sim.scenario.schema import PARAMETERS
 from sim.words.folders import languages
 from tests.reference.made_up_sweeps import NOISE, made_up_sweep
@@ -78,6 +79,8 @@ def test_classes_are_those_of_the_towns():
     for given, said in (
         ({"Laval": "a", "Corte": "b", "Lavla": "a"}, "'Lavla' is no territory. Did you mean 'Lava"),
         ({"Laval": "a"}, "x: classes: 'Corte' has none."),
+        ({}.fromkeys(("Tulle", "Laval", "Corte", "Arles"), "a"), "x: classes: 'Arles' is no terri"),
+        (["Laval"], "classes must be a table"),
         ({"Laval": 1}, "classes must be a table"),
     ):
         with pytest.raises(InputError, match=said):
@@ -85,6 +88,15 @@ def test_classes_are_those_of_the_towns():
     whole = {"Laval": "a", "Corte": "b"}
     assert read_classes({"classes": whole}, arms, "") == whole
     assert read_classes({}, arms, "") == {}
+    for number, chosen in ((1, 1), (10, 1), (11, 2), (20, 2), (21, 3)):
+        classes = {str(k): "a" for k in range(number)}
+        assert read_choose({}, classes, "") == chosen
+        for some in (1, number):
+            assert read_choose({"choose": some}, classes, "") == some
+        for some in (0, number + 1):
+            with pytest.raises(InputError, match=f"choose = {some} is not admissible"):
+                read_choose({"choose": some}, classes, "")
+    assert read_choose({}, {}, "") == 0
 
 
 def test_a_table_alone_gives_towns_of_one_kind(folder):
@@ -112,6 +124,12 @@ def test_a_table_alone_gives_towns_of_one_kind(folder):
         ("town,class\nLaval,\n", "line 2: Laval has no class"),
         ("town,class\n,a\n", "line 2: the name of the town is missing"),
         ("town\na/b\n", "line 2: 'a/b' is no name of a town"),
+        ("town\na:b\n", "line 2: 'a:b' is no name of a town"),
+        ("town\n.\n", "line 2: '.' is no name of a town"),
+        ("town\na\x07b\n", "is no name of a town; expected up to 100 characters"),
+        (f"town\n{101 * 'a'}\n", "is no name of a town"),
+        (f"town,territory\n{100 * 'a'},lavl\nLaval,\nlo,\n", "line 2: no territory 'lavl' in"),
+        ('town\n\'"a\n"\n', "not a CSV file"),
         ("town,population\nLaval,many\n", "line 2: population is 'many', which is not a number"),
         ("town,population\nLaval,2.5\n", "line 2: population is 2.5; expected a whole number"),
         (
@@ -122,6 +140,8 @@ def test_a_table_alone_gives_towns_of_one_kind(folder):
         ("town,territory\nLaval,\nB,lavl\nC,lo\n", "Did you mean 'Laval'?"),
         ("town\nLaval\n", "lo.toml has no row in"),
         ("town\nLavale\nlo\n", "Laval.toml has no row in"),
+        ("town\nmetropolis\n", "Laval.toml has no row in"),
+        ("town\nLavale\nlo\n", "Did you mean 'Lavale'?"),
     ],
 )
 def test_mistakes_of_a_table_are_named_with_their_line(folder, table, said):
@@ -136,6 +156,12 @@ def test_mistakes_of_a_table_are_named_with_their_line(folder, table, said):
     [
         ('[factors]\nscenario = ["mid_sized_town"]\n', "towns take the place of points"),
         ("[factors]\nstarting_vacancy = [0.1, 0.2]\n", "column 'starting_vacancy' is a factor of"),
+        (
+            "[factors]\nstarting_vacancy = [0.1]\npopulation = [9]\n",
+            "column 'population' is a factor",
+        ),
+        ("[[points]]\nclosure_rate = 0.1\n", "towns take the place of points"),
+        ("factors = 3\n", "towns take the place of points"),
         ("choose = 3\n", "choose = 3 is not admissible; expected a whole number from 1 to 2"),
     ],
 )
@@ -153,6 +179,34 @@ def test_a_missing_folder_or_table_is_named(folder):
             load_experiment(folder / "programme.toml", changes={key: "elsewhere"})
     with pytest.raises(InputError, match="choose is a number of towns"):
         load_experiment("frugality", changes={"choose": 2})
+
+
+@pytest.mark.parametrize("given", ["", 3, "a\0b"])
+def test_a_table_and_a_folder_are_paths(folder, given):
+    for key in ("towns", "territories"):
+        with pytest.raises(InputError, match=rf"programme\.toml: {key} = .+ must be a path\.$"):
+            load_experiment(folder / "programme.toml", changes={key: given})
+
+
+def test_towns_are_found_from_elsewhere_in_either_alphabet_and_run_equally_long(
+    folder, monkeypatch
+):
+    monkeypatch.chdir(folder)
+    table = "town\tpopulation\tresidents_growth\nSaint-L\xf4\t2501\t-0.004\nLaval\t\t\n"
+    (folder / "old.csv").write_text(table, encoding="latin-1")
+    (folder / "elsewhere").mkdir()
+    (folder / "elsewhere" / "own.toml").write_text('towns = "old.csv"\nscenario = "metropolis"\n')
+    asked = load_experiment(folder / "elsewhere" / "own.toml")
+    first, second = (of["baseline"].values for of in asked.scenarios.values())
+    assert [*asked.scenarios] == ["Saint-Lô", "Laval"]
+    assert (first["population"], first["residents_growth"]) == (2501, -0.004)
+    assert second["rows"] == load_scenario("metropolis").values["rows"]
+    (folder / "places" / "lo.toml").write_text(f"{PLACE}\n[start]\nmonths = 36\n")
+    (folder / "programme.toml").write_text(EXPERIMENT.replace("months = 24\nhorizons = [24]\n", ""))
+    with pytest.raises(
+        InputError, match="Laval runs 240 months and Saint-Lô 36; say months in the"
+    ):
+        load_experiment(folder / "programme.toml")
 
 
 def test_a_sweep_over_towns_goes_on_and_is_repeated_from_its_folder(folder, monkeypatch, capsys):
