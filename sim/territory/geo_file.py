@@ -116,10 +116,8 @@ def _right_layers(driver: str, path: Path, request: Request) -> dict[str, Table]
         spelled = {layer: _spelling(path, header, request) for layer, header in headers.items()}
         right = [layer for layer, names in spelled.items() if request.is_right(names)]
         if not right:
-            wanted_names(
-                path, [_name(own) for header in headers.values() for own in header], request
-            )
-            raise InputError(f"{path} has no {request.what} in any one of its layers.")
+            every = dict.fromkeys(_name(own) for header in headers.values() for own in header)
+            wanted_names(path, list(every), request)  # which says what there is instead
         tables = {
             layer: _table(
                 path,

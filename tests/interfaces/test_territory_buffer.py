@@ -17,9 +17,12 @@ from sim.simulation.balance import balance_sheet
 from sim.simulation.outside_shares import with_outside_shares
 from sim.simulation.provenance import describe_territory
 from sim.simulation.simulation import Simulation
+from sim.territory.buffer import neighbours_of, with_buffer
+from sim.territory.grid_frame import GridFrame
 from sim.territory.import_territory import import_territory
 from sim.territory.imported_scenario import suggest_archetype, write_imported_scenario
-from sim.territory.territory import SECTORS, VACANT
+from sim.territory.read_population import PopulationGrid
+from sim.territory.territory import SECTORS, VACANT, Territory
 from sim.territory.territory_file import load_territory, save_territory
 from sim.territory.vacancy import VacancyRequest
 from tests.interfaces.test_territory_extent import every_cell, shop, with_communes
@@ -58,6 +61,59 @@ def test_the_place_is_the_same_with_and_without_neighbours(vacancy, formats, tow
     assert place.premises_cell.size < joined.premises_cell.size
 
 
+def grid(residents, west, north):
+    people = np.array(residents, np.float32)
+    frame = GridFrame(west, north, 200.0, *people.shape)
+    return PopulationGrid(frame, people, people / 2, people * 0 + 2, {"grid": {"west": west}})
+
+
+def land(of, shops, **zones):
+    none, n = np.zeros(of.residents.shape, bool), len(shops)
+    return Territory(
+        "T", 200.0, of.residents, of.youth, of.income,
+        **{"is_town_centre": none, "is_retail_park": none} | zones,
+        premises_cell=np.array(shops, np.int32),
+        premises_sector=np.arange(n).astype(np.uint8) % 3,
+        premises_floor_area=np.arange(1, n + 1).astype(np.float32),
+        premises_occupancy=np.ones(n, np.int8),
+    )  # fmt: skip
+
+
+def test_a_cell_where_nobody_lives_is_the_places_beside_its_homes_or_with_its_shops():
+    people = grid([[5, 0, 0, 0]], 200.0, 400.0)
+    all_of_them = np.zeros((3, 8))
+    all_of_them[1, 1], all_of_them[1, 7], all_of_them[2, 1], all_of_them[0, 0] = 5, 9, 0.5, 0.5
+    wide = grid(all_of_them, 0.0, 600.0)
+    neighbours = neighbours_of(people, wide)
+    assert neighbours.residents.sum() == 10 and neighbours.residents[1, 1] == 0
+    assert neighbours.youth.sum() == 5 and neighbours.youth[1, 1] == 0
+    park, centre = np.zeros((1, 4), bool), np.zeros((1, 4), bool)
+    park[0, 3], centre[0, 0] = True, True
+    place = land(people, [2, 2, 0], is_retail_park=park, is_town_centre=centre)
+    theirs = np.zeros((3, 8), bool)
+    theirs[1, 6:] = theirs[1, 4] = True
+    joined = with_buffer(
+        place,
+        people,
+        land(neighbours, [15], is_retail_park=theirs, is_town_centre=theirs),
+        wide,
+        9.0,
+    )
+    own = np.array([list(row) for row in (" oo     ", "ooooo   ", "o o     ")]) == "o"
+    np.testing.assert_array_equal(joined.is_buffer, ~own)
+    assert joined.premises_cell.tolist() == [11, 11, 9, 15]
+    assert joined.premises_in_buffer.tolist() == [False, False, False, True]
+    assert np.argwhere(joined.is_retail_park).tolist() == [[1, 4], [1, 6], [1, 7]]
+    assert np.argwhere(joined.is_town_centre).tolist() == [[1, 1]]
+    assert joined.residents.sum() == 15 and joined.residents[1, 1] == 5
+    assert joined.income[1, 0] == joined.income[2, 1] == 2
+    told = joined.provenance
+    assert told["grid"] == {"west": 0.0} and told["buffer"]["vacancy"] == {}
+    assert told["buffer"]["in_words"].startswith(
+        "10 residents and 1 premises of neighbours up to 9 m"
+    )
+
+
 @pytest.mark.parametrize(("metres", "columns"), [(200, 6), (450, 7), (10_000, 9)])
 def test_neighbours_live_within_the_buffer_of_a_cell_of_the_place(metres, columns, formats, town):
     territory = imported(formats, town, metres, vacancy=VacancyRequest(is_counted=True))
@@ -78,6 +134,15 @@ def test_neighbours_have_the_vacancy_of_the_place_or_what_is_marked(marked, vaca
     theirs = joined.premises_occupancy[joined.premises_in_buffer]
     assert (theirs == VACANT).sum() == vacant
     assert (theirs != VACANT).sum() == 56 - marked
+
+
+def test_neighbours_who_mark_just_as_many_have_the_vacancy_that_is_stated(formats, town):
+    shops = [shop(town, r, c, depcom="99001") for r in range(7) for c in range(5)] * 4
+    of_others = [shop(town, r, c, depcom="99002") for r in range(7) for c in range(5, 9)] * 2
+    for marked, source in ((14, "as stated"), (15, "unknown, s.csv")):
+        own = [one | {"shop": "vacant"} if k < marked else one for k, one in enumerate(of_others)]
+        joined = imported(formats, town, 10_000, shops + own, vacancy=VacancyRequest(share=0.25))
+        assert joined.provenance["buffer"]["vacancy"]["source"] == source
 
 
 def test_a_circle_has_neighbours_too(formats, town):

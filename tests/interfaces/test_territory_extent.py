@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from sim.errors import InputError
-from sim.territory.extent import Extent
+from sim.territory.extent import RADIUS, Extent, near_residents, parse_point
+from sim.territory.grid_frame import to_grid_coordinates
 from sim.territory.import_territory import import_territory
 from sim.territory.territory import VACANT
 from sim.territory.vacancy import VacancyRequest
@@ -251,6 +252,36 @@ def test_several_centres_are_each_around_their_place(formats, town):
     assert "2 places that the user names" in territory.provenance["town_centre"]["in_words"]
 
 
+def test_a_centre_may_be_the_first_cell_and_no_cell_beyond_the_grid(formats, town):
+    places = [town.project(*town.middle(*cell), 4326)[::-1] for cell in ((0, 0), (0, -1))]
+    path = formats.csv(town.folder / "s.csv", [shop(town, 0, 0)] * 12)
+    assert import_territory(town.population(), path, name="T", centres=places[:1]).is_town_centre[
+        0, 0
+    ]
+    with pytest.raises(InputError, match=r"the town centre .* lies outside the grid of the place"):
+        import_territory(town.population(), path, name="T", centres=places[1:])
+
+
+@pytest.mark.parametrize(
+    ("kinds", "sector", "cell"),
+    [(["bakery"] + ["hypermarket"] * 20, 0, 3), (["yes"] * 5, None, None)],
+)
+def test_premises_that_are_added_are_like_small_open_ones(kinds, sector, cell, formats, town):
+    shops = [shop(town, 3, 3 + (k > 0)) | {"shop": kind} for k, kind in enumerate(kinds)]
+    territory = import_territory(
+        town.population(),
+        formats.csv(town.folder / "s.csv", shops),
+        name="T",
+        vacancy=VacancyRequest(share=0.2),
+    )
+    is_vacant = territory.premises_occupancy == VACANT
+    assert is_vacant.sum() == round(len(kinds) / 4)
+    if sector is not None:
+        assert set(territory.premises_sector[is_vacant].tolist()) == {sector}
+        assert set((territory.premises_cell[is_vacant] % 9).tolist()) == {cell}
+    assert (territory.premises_floor_area > 0).all()
+
+
 def test_a_mall_makes_its_surroundings_a_retail_park(formats, town):
     rows = [shop(town, 1, 1)] * 20 + [shop(town, 5, 7)] * 3
     rows += [shop(town, 5, 7) | {"shop": "mall"}]
@@ -269,3 +300,46 @@ def test_a_cell_of_several_communes_lists_them_in_any_way():
     assert Extent(communes=["01004"]).in_communes(["1004", "1004.0", "10040"]).tolist() == [
         *(True, True, False)
     ]
+
+
+def test_a_place_ends_at_the_poles_and_the_date_line():
+    for at in ((90.0, 180.0), (-90.0, -180.0)):
+        assert Extent(at).reach == RADIUS and Extent(at).is_part
+    for at, radius in (((90.1, 0), 1.0), ((-90.1, 0), 1.0), ((0, 180.1), 1.0), ((0, 0), 0.0)):
+        with pytest.raises(InputError, match=r"takes a latitude in \[-90, 90\], a longitude in"):
+            Extent(at, radius)
+    for metres in (0.0, 100_000.0):
+        assert Extent(communes=["53130"], buffer=metres).is_part
+    with pytest.raises(InputError, match=r"buffer is 100000 m; it must be|buffer is 100001 m"):
+        Extent(communes=["53130"], buffer=100_001.0)
+    assert not Extent().is_part
+    assert Extent().circle(np.zeros(2), np.zeros(2), 3035).all()
+
+
+def test_a_circle_and_a_buffer_hold_what_is_just_as_far():
+    x, y = (float(v[0]) for v in to_grid_coordinates(np.array([2.0]), np.array([48.0]), 4326, 3035))
+    east = np.array([x, x + 300, x, x + 301, x])
+    north = np.array([y, y, y - 300, y, y + 301])
+    farthest = max(east[1] - x, y - north[2])
+    within = Extent((48.0, 2.0), float(farthest)).circle(east, north, 3035)
+    assert within.tolist() == [True, True, True, False, False]
+    cells = np.array([0.0, 400, 401, 0, 0]), np.array([0.0, 0, 0, -400, 401])
+    own = np.array([True, False, False, False, False])
+    near = Extent(communes=["53130"], buffer=400.0).around_cells(*cells, own)
+    assert near.tolist() == [True, True, False, True, False]
+    assert own.tolist() == [True, False, False, False, False]
+
+
+def test_residents_have_eight_cells_around_them():
+    homes = np.zeros((5, 5))
+    homes[1, 3] = 0.5
+    assert np.argwhere(near_residents(homes)).tolist() == [
+        [row, column] for row in range(3) for column in range(2, 5)
+    ]
+
+
+def test_a_point_is_latitude_and_longitude():
+    assert parse_point("48.07, -0.77", "--around") == (48.07, -0.77)
+    for text in ("48.07", "48,0,7", "a,b"):
+        with pytest.raises(InputError, match=f"--around {text}: expected latitude,longitude"):
+            parse_point(text, "--around")

@@ -56,6 +56,15 @@ IN_PLACE, ONE_IS = np.array([False, False]), np.array([True, False])
         ({"residents": with_first(0, 10 * CELLS), "youth": with_first(0, 10 * CELLS)}, None),
         ({"premises_occupancy": CODES}, None),
         ({"is_buffer": OF_OTHERS, "premises_in_buffer": ONE_IS}, None),
+        (
+            {
+                "residents": 0.5 * CELLS,
+                "youth": 0 * CELLS,
+                "is_buffer": OF_OTHERS,
+                "premises_in_buffer": ONE_IS,
+            },
+            None,
+        ),
         ({"residents": 10 * CELLS[:0], "youth": CELLS[:0]}, "no cells"),
         ({"residents": 10 * CELLS[0]}, "no cells"),
         ({"youth": CELLS.astype(np.float64)}, "youth of another type or shape"),

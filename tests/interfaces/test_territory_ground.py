@@ -305,6 +305,8 @@ def test_a_ground_is_kept_with_the_territory_and_changes_nothing_else(town):
     loaded = load_territory(files[0])
     for name in ("points", "first", "kind", "names"):
         assert np.array_equal(getattr(loaded.ground, name), getattr(territory.ground, name))
+    for name in ("points", "first", "kind"):
+        assert not getattr(loaded.ground, name).flags.writeable
     without = import_territory(town.population(), name="T")
     assert describe_territory(without)["sha256"] == describe_territory(loaded)["sha256"]
     save_territory(without, files[2])

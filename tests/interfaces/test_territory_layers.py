@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from sim.errors import InputError
+from sim.territory import geo_file
 from sim.territory.column_words import words_of
-from sim.territory.geo_file import _refuse_repeated, _stacked, _unclipped
+from sim.territory.extent import Reading
+from sim.territory.geo_file import _refuse_repeated, _stacked, _table, _unclipped, read_layers
+from sim.territory.shop_rows import shop_request
 from sim.territory.table import Request, Table
+from sim.territory.table_file import read_table
 
 
 def layer(points, **columns):
@@ -58,3 +64,45 @@ def test_a_name_of_ten_letters_is_the_one_longer_word_that_begins_so():
     assert _unclipped("somethings", request) == "somethings"
     for word in words:
         assert _unclipped(word, request) == word
+
+
+def test_a_property_and_the_tag_of_its_name_are_one_column(tmp_path):
+    read = pa.table(
+        {"ind": pa.chunked_array([[None, 2]]), "tags.ind": pa.chunked_array([["1", "3"]])}
+    )
+    meta = {"geometry_name": "", "fields": np.array(["ind", "tags.ind"]), "crs": None}
+    both = _table(tmp_path, {"ind": ["ind", "tags.ind"]}, meta, read)
+    assert both.columns["ind"].to_pylist() == ["1", "2"]
+    assert (both.points, both.points_epsg, both.place(0)) == (None, None, f"{tmp_path}: feature 1")
+    one = _table(tmp_path, {"ind": ["ind"]}, meta, read)
+    assert one.columns["ind"].to_pylist() == [None, 2] and one.header == ("ind", "tags.ind")
+
+
+def test_layers_of_two_systems_are_refused_and_all_that_is_there_is_named(
+    tmp_path, formats, monkeypatch
+):
+    shops = shop_request(Reading())
+    layers = {"a": [{"lat": "1", "x y": 2}], "b": [{"lat": "2"}]}
+    path = formats.geopackage(tmp_path / "c.gpkg", layers)
+    with pytest.raises(InputError, match=r"has no column with kinds .* its columns are: lat, x y;"):
+        read_table(path, shops)
+    with pytest.raises(InputError, match=r"holds no features\."):
+        read_table(formats.geojson(tmp_path / "d.json", [], []), shops)
+    one = layer(line(1), shop=["bar"])
+    two = {"a": one, "b": replace(layer(line(2), shop=["pub"]), points_epsg=2154)}
+    monkeypatch.setattr(geo_file, "_right_layers", lambda *_: two)
+    with pytest.raises(InputError, match=r"mixes coordinate systems in its layers a, b\."):
+        read_layers("GPKG", "GeoPackage")(path, shops)
+    for driver, marks in (("GPKG", ["a", "b"]), ("FlatGeobuf", None)):
+        two = {"a": layer(line(1), shop=["bar"]), "b": layer(line(2), shop=["pub"])}
+        table = read_layers(driver, "file")(path, shops)
+        assert table.n_rows == 2
+        assert ("layer" in table.columns and table.texts("layer")) == (marks or False)
+    whole = replace(shops, is_whole=False)
+    with pytest.raises(
+        InputError, match=r"has several layers of them: a \(1 rows\), b \(1 rows\);"
+    ):
+        read_layers("GPKG", "GeoPackage")(path, whole)
+    two = {"a": one}
+    assert read_layers("GPKG", "GeoPackage")(path, replace(whole, with_points=False)) is one
+    assert "layer" not in one.columns

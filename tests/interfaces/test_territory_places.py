@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 
 from sim.errors import InputError
-from sim.territory.grid_frame import GridFrame
-from sim.territory.shop_places import places_of
+from sim.territory.grid_frame import GridFrame, to_degrees, to_grid_coordinates
+from sim.territory.shop_places import Places, check_overlap, places_of
 from sim.territory.table import Table
 
 
@@ -88,3 +88,67 @@ def test_degrees_end_at_180_and_90_and_beyond_both_they_are_metres(town):
             places(town, lon=[lon], lat=[lat])
     with pytest.raises(InputError, match="line 3: lon is 999"):
         places(town, lon=["2", "999"], lat=["48", "999"])
+
+
+def overlap(town, points, epsg=3035):
+    """Check the places of some candidates, before which stands one that is none."""
+    points = np.array([(0.0, 0.0), *points])
+    frame, places = frame_of(town), Places(points[:, 0], points[:, 1], epsg)
+    candidate = np.arange(len(points)) > 0
+    is_inside = candidate & (frame.cell_of(*places.on_grid(frame)) >= 0)
+    check_overlap(Table("s.csv", {}, len(points), "line", 2), frame, places, candidate, is_inside)
+
+
+def test_shops_outside_the_grid_are_explained_where_another_reading_puts_most_inside(town):
+    cells = [(2, 3), (3, 4), (4, 6), (5, 1)]
+    lambert = [town.project(*town.middle(*cell), 2154) for cell in cells]
+    degrees = [town.project(*town.middle(*cell), 4326) for cell in cells]
+    far = [(1e6, 1e6)] * 4
+    said = "3 of 4 shops lie outside the grid, but 3 lie inside when read as Lambert-93"
+    with pytest.raises(InputError, match=said):
+        overlap(town, [*lambert[:3], town.middle(3, 3)])
+    with pytest.raises(InputError, match="are both files about the same place"):
+        overlap(town, [*lambert[:2], *far[:2]])
+    said = "4 of 4 shops lie outside the grid, but 3 lie inside when x and y .lon and lat. are swap"
+    with pytest.raises(InputError, match=said):
+        overlap(town, [*((lat, lon) for lon, lat in degrees[:3]), (0, 0)], 4326)
+    with pytest.raises(InputError, match="4 lie inside when read as longitude and latitude"):
+        overlap(town, degrees)
+    west, south = town.west, town.south
+    with pytest.raises(InputError) as refused:
+        overlap(town, far)
+    assert str(refused.value) == (
+        "s.csv: 4 of 4 shops lie outside the grid of the population, which spans EPSG:3035 E"
+        f" {west} to {west + 1800}, N {south} to {south + 1400};"
+        " are both files about the same place?"
+    )
+
+
+def test_an_extract_of_a_larger_area_reaches_beyond_all_four_sides(town):
+    west, south, east, north = town.west, town.south, town.west + 1800, town.south + 1400
+    middle, beyond = town.middle(3, 4), [west - 1, south - 1, east + 1, north + 1]
+    overlap(town, [middle, beyond[:2], beyond[2:]])
+    for side, edge in enumerate((west, south, east, north)):
+        at = beyond.copy()
+        at[side] = edge
+        with pytest.raises(InputError, match="are both files about the same place"):
+            overlap(town, [middle, at[:2], at[2:]])
+    with pytest.raises(InputError, match="are both files about the same place"):
+        overlap(town, [beyond[:2], beyond[2:]])
+
+
+def test_a_place_that_a_projection_does_not_know_is_none_and_a_system_that_nobody_knows_is_named():
+    x, y = to_grid_coordinates(np.array([2.0, 182.0]), np.array([48.0, -95.0]), 4326, 3035)
+    assert np.isfinite([x[0], y[0]]).all() and np.isnan([x[1], y[1]]).all()
+    own = np.array([1.0]), np.array([2.0])
+    assert to_grid_coordinates(*own, 3035) == own
+    for systems, named in (
+        ((999_999, 3035), "EPSG:999999"),
+        ((3035, 999_999), "EPSG:3035"),
+        (("GEOGCS[]", 3035), "the file's"),
+    ):
+        with pytest.raises(InputError, match=f"^{named} is no coordinate reference system known"):
+            to_grid_coordinates(*own, *systems)
+    lon, lat = to_degrees([3_760_000.0], [2_890_000.0], 3035)
+    x, y = to_grid_coordinates(lon, lat, 4326)
+    assert (x[0], y[0]) == pytest.approx((3_760_000, 2_890_000), abs=0.01)

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.errors import InputError
-from sim.territory.read_population import MEAN_LIVING_STANDARD, read_population
+from sim.territory.extent import Extent, Reading
+from sim.territory.read_population import MEAN_LIVING_STANDARD, population_request, read_population
 
 FORMATS = ["csv", "semicolons", "bom", "latin-1", "geopackage", "parquet"]
 
@@ -230,3 +231,70 @@ def test_too_many_empty_cells_of_a_circle_are_refused(formats, town):
 def test_a_circle_without_anybody_is_refused(town):
     with pytest.raises(InputError, match="no inhabited cell within 1 km"):
         read_population(town.population(), around=(43.0, 5.0), radius=1000.0)
+
+
+def ten_cells(town):
+    """Ten people each: of one less is known, in one is nobody, and one has no number."""
+    rows = [
+        row | {"ind": 10, "ind_snv": 200_000.0, "i_est_200": int(k < 2)}
+        for k, row in enumerate(town.cells()[:10])
+    ]
+    rows[7] |= {"ind_snv": "", "ind_18_24": "NA"}
+    rows[8] |= {"ind": 0, "ind_snv": 0, "ind_11_17": 0, "ind_18_24": 0, "ind_25_39": 0}
+    rows[9] |= {"ind": -1}
+    return rows
+
+
+def test_all_that_is_known_of_cells_is_told_and_counted(formats, town):
+    grid = read_population(formats.csv(town.folder / "in 2017 and 2019.csv", ten_cells(town)))
+    told = {part: entry["in_words"] for part, entry in grid.provenance.items()}
+    assert told == {
+        "grid": "1 x 9 cells of 200 m.",
+        "residents": "80 residents in 8 inhabited cells, 2 of them imputed by INSEE; 1 cells"
+        " without a number are left out.",
+        "youth": "Residents aged 15-29 are derived from the age classes of each cell; 1 cells"
+        " without any were given 17.5%.",
+        "income": "Mean standard of living 20,000 EUR a year, 0.79 of the national mean of 2019"
+        " (the year assumed, as the file does not say); 1 cells without any were given the national"
+        " mean.",
+    }
+    assert grid.provenance["residents"]["cells_left_out"] == 0
+    assert grid.youth[0, 7] == np.float32(1.75)
+    assert grid.income.ravel()[[7, 8]].tolist() == [1, 1]
+
+
+@pytest.mark.parametrize(("snv", "right"), [(30_000, True), (29_999, False),
+                                            (2_000_000, True), (2_000_001, False)])  # fmt: skip
+def test_a_mean_standard_of_living_lies_between_3000_and_200000(snv, right, formats, town):
+    rows = [row | {"ind": 10, "ind_snv": snv} for row in town.cells()[:4]]
+    path = formats.csv(town.folder / "c.csv", rows)
+    if right:
+        assert read_population(path).provenance["income"]["mean_eur"] == snv / 10
+    else:
+        with pytest.raises(InputError, match="ind_snv gives a mean standard of living of"):
+            read_population(path)
+
+
+def test_a_cell_holds_a_million_people_at_most(formats, town):
+    rows = [row | {"ind": 1_000_000, "ind_snv": 2e10} for row in town.cells()[:1]]
+    path = formats.csv(town.folder / "c.csv", rows)
+    assert read_population(path).residents.max() == 1_000_000
+
+
+def test_a_raster_is_asked_for_within_the_circle_and_the_buffer():
+    assert population_request(Reading()).circle is None
+    assert population_request(Reading(), Extent(communes=["53130"])).circle is None
+    extent = Extent((48.0, 2.0), 3_000.0, buffer=500.0)
+    assert population_request(Reading(), extent).circle == (48.0, 2.0, 3_500.0)
+
+
+def test_rows_of_eurostat_without_a_total_name_five_of_what_they_count(formats, town):
+    rows = [{"GRD_ID": "x", "STAT": name, "OBS_VALUE": 1} for name in "GFEDCBA"]
+    with pytest.raises(InputError, match="has A, B, C, D, E as STAT, but no row with T"):
+        read_population(formats.csv(town.folder / "c.csv", rows))
+
+
+def test_a_commune_without_cells_is_named(formats, town):
+    rows = [row | {"depcom": "53130"} for row in town.cells()]
+    with pytest.raises(InputError, match=r"has no cell in commune 53131, 53132\."):
+        read_population(formats.csv(town.folder / "c.csv", rows), communes=["53131", "53132"])

@@ -15,9 +15,9 @@ import pytest
 
 from sim.errors import InputError
 from sim.territory.column_words import plain_word
-from sim.territory.extent import Reading
+from sim.territory.extent import Extent, Reading
 from sim.territory.grid_frame import GridFrame
-from sim.territory.read_shops import UNKNOWN_GROUP, read_shops
+from sim.territory.read_shops import UNKNOWN_GROUP, _of_near_commune, _twins, read_shops
 from sim.territory.shop_kinds import shop_catalogue
 from sim.territory.shop_rows import classify
 from sim.territory.table import Table
@@ -342,3 +342,93 @@ def test_a_list_of_vacant_premises_keeps_their_kinds_and_counts_all_others_as_so
     rows = classify(table, Reading(), all_vacant=True)
     assert rows.group.tolist() == [CATALOGUE.osm[kind] for kind in kinds] + [UNKNOWN_GROUP] * 4
     assert rows.is_vacant.all() and 0 in rows.group
+
+
+def bpe_row(town, place=(3, 4), code="B203", **more):
+    x, y = town.project(*town.middle(*place), 2154)
+    return {"TYPEQU": code, "LAMBERT_X": x, "LAMBERT_Y": y, "EPSG": 2154, "AN": 2019} | more
+
+
+def test_the_first_five_years_of_a_file_are_its_source_and_half_a_place_is_none(formats, town):
+    rows = [bpe_row(town, AN=year) for year in (2020, 2015, 2016, 2018, 2017, 2019, "", 2015)]
+    x, y = town.middle(3, 4)
+    rows += [
+        bpe_row(town, LAMBERT_X=x, LAMBERT_Y=y, EPSG=3035),
+        bpe_row(town, LAMBERT_X=x, LAMBERT_Y="", EPSG=3035),
+    ]
+    told = read_shops(formats.csv(town.folder / "b.csv", rows), frame_of(town)).provenance
+    source = "INSEE, Base permanente des équipements 2015 2016 2017 2018 2019, b.csv"
+    assert (told["source"], told["placed"]) == (source, 9)
+    assert (told["without_coordinates"], told["outside_grid"]) == (1, 0)
+
+
+def test_five_unknown_kinds_are_named_by_thirty_letters_each(formats, town):
+    unknown = ["z" * 31, "z" * 31, "z1", "z1", "z2", "z2", "z3", "z3", "z4", "z4", "z5"]
+    rows = [osm_row(town, shop=kind) for kind in ("bakery", *unknown)]
+    told = read_shops(formats.csv(town.folder / "s.csv", rows), frame_of(town)).provenance
+    some = f"{'z' * 30} 2, z1 2, z2 2, z3 2, z4 2"
+    assert told["in_words"] == (
+        "1 of 12 points of s.csv are premises in the place; left out:"
+        f" 11 of an unknown kind ({some})."
+    )
+    assert told["unknown_share"] == round(11 / 12, 4)
+
+
+def test_a_sheet_is_a_count_if_people_worded_more_than_half_of_it(formats, town):
+    for words, is_count in (
+        (["Boulangerie", "bakery"], False),
+        (["Boulangerie"] * 2 + ["bakery"], True),
+    ):
+        rows = [osm_row(town, shop=word) for word in words]
+        points = read_shops(formats.csv(town.folder / "s.csv", rows), frame_of(town))
+        assert points.is_count is is_count
+
+
+def test_as_many_shops_within_the_grid_as_beyond_are_no_other_place(formats, town):
+    here, far = osm_row(town, shop="bar"), osm_row(town, (3, 40), shop="bar")
+    path = formats.csv(town.folder / "s.csv", [here] * 2 + [far] * 2)
+    assert read_shops(path, frame_of(town)).cell.size == 2
+    path = formats.csv(town.folder / "s.csv", [here] * 2 + [far] * 3)
+    with pytest.raises(InputError, match="3 of 5 shops lie outside"):
+        read_shops(path, frame_of(town))
+    lat, lon = far["lat"], far["lon"]
+    circle = Extent((here["lat"], here["lon"]), 500.0)
+    assert read_shops(path, frame_of(town), extent=circle).provenance["outside_grid"] == 3
+    with pytest.raises(InputError, match=r"not one of its 5 shops lies in the place\."):
+        near = np.zeros((7, 9), bool)
+        read_shops(path, frame_of(town), near=near, extent=Extent((lat, lon), 500.0))
+
+
+def test_a_commune_is_near_if_more_than_half_of_its_shops_on_the_grid_are():
+    codes = ["a", "a", "a", "b", "b", "b", "", "c", "c"]
+    is_far = np.array([0, 1, 1, 0, 0, 1, 1, 0, 1], bool)
+    off_grid = np.array([0, 0, 0, 0, 0, 0, 0, 0, 0], bool)
+    candidate = np.array([1, 1, 1, 1, 1, 1, 1, 1, 1], bool)
+    table = Table("s.csv", {"depcom": pa.array(codes)}, 9, "line", 2)
+
+    def near():
+        of_near = _of_near_commune(table, candidate, off_grid, is_far)
+        return sorted({code for code, is_so in zip(codes, of_near, strict=True) if is_so})
+
+    assert near() == ["b"]
+    candidate[1] = False  # what is no premises does not count
+    assert near() == ["b"]
+    off_grid[2] = True
+    assert near() == ["a", "b"]
+    none = _of_near_commune(Table("s.csv", {}, 9, "line", 2), candidate, off_grid, is_far)
+    assert not none.any()
+
+
+def test_of_rows_with_one_id_the_first_premises_stays():
+    def twins(groups, **columns):
+        arrays = {name: pa.array(texts) for name, texts in columns.items()}
+        table = Table("s.csv", arrays, len(groups), "line", 2)
+        return _twins(table, np.array(groups, np.int16)).tolist()
+
+    assert twins([1, 1, 1], shop=["a"] * 3) == [False] * 3
+    assert twins([1, 1, -1, 1], id=["7", "7", "", ""]) == [False, True, False, False]
+    assert twins([-2, 3, 3], id=["7"] * 3) == [True, False, True]
+    assert twins([-2, -1], id=["7"] * 2) == [True, False]
+    assert twins([-2, -3], id=["7"] * 2) == [False, True]
+    kinds = ["node", "way", "way", "way"]
+    assert twins([1] * 4, id=["7", "7", "7", ""], osm_type=kinds) == [False, False, True, False]

@@ -81,13 +81,14 @@ def test_an_answer_of_overpass_is_a_table_of_its_elements_with_tags(tmp_path):
         {"type": "node", "id": 1, "tags": bar, **place},
         {"type": "node", "id": 2, **place},
         {"type": "way", "id": 1, "tags": {"amenity": 7}, "center": {"lon": 181, "lat": 0}},
+        {"type": "way", "id": 3, "tags": {"amenity": "x"}, "center": {"lon": 1, "lat": 90.5}},
     ]
     path.write_text(json.dumps({"elements": elements}))
-    texts = {"shop": ["bar", ""], "amenity": ["", "7"], "id": ["node/1", "way/1"]}
+    texts = {"shop": ["bar", "", ""], "amenity": ["", "7", "x"], "id": ["node/1", "way/1", "way/3"]}
     found = told(read_json(path, SHOPS))
-    points = pytest.approx(np.array([[-180, 90], [np.nan, np.nan]]), nan_ok=True)
+    points = pytest.approx(np.array([[-180, 90], *[[np.nan] * 2] * 2]), nan_ok=True)
     assert (found[0], *found[1:3], *found[4:]) == (
-        *(texts, 2, f"{path}: element 2"),
+        *(texts, 3, f"{path}: element 2"),
         *(4326, ("Overpass", "amenity", "name", "shop")),
     )
     assert np.array(found[3]) == points

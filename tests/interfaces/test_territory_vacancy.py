@@ -9,7 +9,8 @@ import pytest
 from scipy.stats import beta
 
 from sim.errors import InputError
-from sim.territory.vacancy import ASSUMED_VACANCY, VacancyRequest, vacancy_of
+from sim.territory.read_shops import ShopPoints
+from sim.territory.vacancy import ASSUMED_VACANCY, VacancyRequest, vacancy_of, with_vacancy_list
 
 WEIGHT = 41
 
@@ -108,3 +109,24 @@ def test_a_share_of_vacant_premises_lies_between_0_and_nine_in_ten(name):
     for share in (-0.01, 0.91, float("nan")):
         with pytest.raises(InputError, match=r"must be in \[0, 0.9\]"):
             VacancyRequest(**{name: share})
+
+
+def shops_at(cells, is_vacant, words):
+    n = len(cells)
+    return ShopPoints(
+        np.arange(n) + 10 * cells[0], np.array(cells, np.int32), np.arange(n, dtype=np.int16) + 5,
+        np.array(is_vacant), np.zeros(0, np.int32), False, {"in_words": words},
+    )  # fmt: skip
+
+
+def test_a_list_of_vacant_premises_stands_in_place_of_the_marks():
+    listed = shops_at([7, 8], [True, True], "L.")
+    for marks, more in (([True, False, False], " instead of the 1 marked"), ([False] * 3, "")):
+        points = with_vacancy_list(shops_at([1, 2, 3], marks, "S."), listed)
+        n = marks.count(True)
+        assert points.cell.tolist() == [*[1, 2, 3][n:], 7, 8]
+        assert points.row.tolist() == [*[10, 11, 12][n:], 70, 71]
+        assert points.group.tolist() == [*[5, 6, 7][n:], 5, 6]
+        assert points.is_vacant.tolist() == [False] * (3 - n) + [True, True]
+        assert points.provenance["in_words"] == f"S; 2 vacant ones of the list{more}."
+        assert points.provenance["vacancy_list"] == {"in_words": "L."}

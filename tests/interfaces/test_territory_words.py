@@ -280,3 +280,24 @@ def test_the_right_table_of_an_archive_is_read(town):
         archive.write(cells, "more.csv")
     with pytest.raises(InputError, match=r"zip archive with données/cells.csv, variables"):
         import_territory(path, name="T")
+
+
+def test_a_file_of_kinds_may_have_a_header_and_empty_lines(tmp_path):
+    path = tmp_path / "k.csv"
+    for text in ("mot\tgenre\nCave\tWine\n\n", "word,kind\n,\nCave,wine\n", "\ufeffCave;wine\n"):
+        path.write_text(text, encoding="utf-8")
+        assert read_kinds(path) == {"cave": "wine"}
+    for text in ("cave;wine\nword;kind\n", ";\nword;kind\n"):
+        path.write_text(text)
+        with pytest.raises(InputError, match="line 2: the kind 'kind' is neither a value"):
+            read_kinds(path)
+
+
+def test_columns_that_may_be_either_are_three_at_most_and_a_stated_one_stands_alone(tmp_path):
+    header = ["habitants", "population", "pop", "x", "X "]
+    with pytest.raises(InputError, match=r"has pop and habitants and population, each|has \w+ and"):
+        columns_in(tmp_path, header, ("ind",), {})
+    assert columns_in(tmp_path, header, ("ind",), {"ind": "POP"}) == {"ind": "pop"}
+    assert columns_in(tmp_path, header, ("ind",), {"lat": "pop", "ind": "none"}) == {}
+    with pytest.raises(InputError, match="has two columns called 'x'"):
+        columns_in(tmp_path, header, ("ind",), {"ind": "x"})

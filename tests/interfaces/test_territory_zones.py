@@ -70,6 +70,12 @@ def test_a_centre_without_shops_grows_until_a_tenth_of_the_residents_live_there(
     assert set(map(tuple, np.argwhere(centre_from_residents(residents, 200.0)))) == found
 
 
+def test_a_centre_grows_through_empty_land_from_where_it_is_said_to_be():
+    residents = np.array([[100.0, 0, 0, 0, 0, 0, 0, 0]])
+    assert centre_from_residents(residents, 200.0, [7]).all()
+    assert centre_from_residents(residents, 200.0, [0, 7]).ravel().nonzero()[0].tolist() == [0, 7]
+
+
 @given(counts(1, 2), counts(1, 2), counts(1, 2, 4), st.sampled_from(CELLS), st.sampled_from(CELLS))
 def test_a_park_has_three_large_shops_half_of_all_and_few_homes(large, small, homes, middle, mall):
     premises = large + small
