@@ -195,7 +195,8 @@ def _words_of(builder: Any, model: Any, data: Any, shape: Any) -> tuple[Any, ...
     """Return all words of a contiguous array from its address and shape."""
     meminfo, parent, word, *_ = model.get_argument_type()
     size = ir.Constant(word, as_dtype(model.fe_type.dtype).itemsize)
-    items, strides = ir.Constant(word, 1), []
+    items: Any = ir.Constant(word, 1)
+    strides: list[Any] = []
     for length in reversed(shape):
         strides.insert(0, builder.mul(items, size))
         items = builder.mul(items, length)
