@@ -102,6 +102,10 @@ def around(town: Town) -> tuple[float, float]:
     return lat, lon
 
 
+def made_up(**values: float) -> Territory:
+    return territory_of(load_scenario("mid_sized_town").replace(**{"population": 4000} | values))
+
+
 CASES: dict[str, Callable[[Town], Territory]] = {
     "openstreetmap": lambda t: import_territory(t.population(), tagged(t), name="T"),
     "share of vacancy": lambda t: import_territory(
@@ -118,8 +122,31 @@ CASES: dict[str, Callable[[Town], Territory]] = {
         t.population(), t.bpe(), name="T", vacancy=VacancyRequest(file=sheet(t))
     ),
     "raster": lambda t: import_territory(raster(t), shops(t, "overpass.json"), name="T"),
-    "nothing but a seed": lambda _: territory_of(
-        load_scenario("mid_sized_town").replace(rows=18, columns=16, population=4000)
+    "nothing but a seed": lambda _: made_up(rows=18, columns=16),
+    "a village without zones": lambda _: made_up(
+        rows=9, columns=14, population=700, settlements=0, centre_radius=0.0, retail_parks=0
+    ),
+    "many settlements": lambda _: made_up(
+        rows=24,
+        columns=30,
+        cell_size=100.0,
+        settlements=40,
+        settlement_radius=0.2,
+        park_distance=1.1,
+        retail_parks=3,
+        centre_radius=0.3,
+        patchiness=1.5,
+        town_share=0.3,
+        scattered_share=0.3,
+    ),
+    "all premises in zones": lambda _: made_up(
+        rows=20,
+        columns=12,
+        centre_share=0.9,
+        park_share=0.6,
+        premises_per_1000=60.0,
+        settlement_radius=3.0,
+        territory_seed=5,
     ),
     "people alone": lambda t: import_territory(t.population(), name="T", centres=[around(t)]),
 }

@@ -17,7 +17,8 @@ from sim.errors import InputError
 from sim.territory.extent import Reading
 from sim.territory.import_territory import import_territory
 from sim.territory.parquet_file import _geometry
-from sim.territory.raster_file import _window
+from sim.territory.raster_file import LARGEST_RASTER, _side, _system, _window, read_raster
+from sim.territory.read_population import population_request
 from sim.territory.territory import SECTORS, VACANT
 from tests.reference.shop_files import BPE, NAF, WORDS, WRITERS, expected, frame, write_raster
 
@@ -312,3 +313,83 @@ def test_a_part_of_a_raster_reaches_a_tenth_further_than_the_circle_and_ends_wit
     whole = SimpleNamespace(width=10**6, height=10**6, transform=to_raster)
     with pytest.raises(InputError, match="has 1000000 x 1000000 pixels"):
         _window(town.folder / "r.tif", whole, "", SimpleNamespace(circle=None))
+
+
+def cells_of(town, values, side=200.0, crs="EPSG:3035", corner=(3_760_000, 2_880_000)):
+    path = write_raster(town.folder / "p.tif", crs, side, corner, np.array(values, float))
+    table = read_raster(path, population_request(Reading()))
+    assert (table.place(0), table.header) == (f"{path}: cell 1", ("raster",))
+    return dict(zip(table.texts("cell"), table.numbers("ind").tolist(), strict=True))
+
+
+def test_pixels_are_shared_out_by_twenty_five_parts(town):
+    def ids(north, east, size=200):
+        return f"CRS3035RES{size}mN{2_880_000 + north}E{3_760_000 + east}"
+
+    people = [[25.0, 50], [0, -7]]
+    assert cells_of(town, people) == {ids(-200, 0): 25, ids(-200, 200): 50}
+    # Of pixels of 300 m in cells of 1 km, a part has 60 m.
+    on_the_edge = cells_of(town, [[25.0]], 300.0, corner=(3_759_860, 2_880_130))
+    shares = {(0, 0): 2 * 3, (0, -1000): 2 * 2, (-1000, 0): 3 * 3, (-1000, -1000): 3 * 2}
+    assert on_the_edge == {ids(*at, 1000): pytest.approx(n) for at, n in shares.items()}
+
+
+@pytest.mark.parametrize(
+    ("side", "size"), [(90.0, 200), (202.0, 200), (202.1, 1000), (1010.0, 1000), (1010.2, None)]
+)
+def test_cells_are_the_smallest_that_are_hardly_smaller_than_a_pixel(side, size, town):
+    if size is None:
+        with pytest.raises(InputError, match=r"has pixels of 1010 m; at most 1000 m are read\."):
+            cells_of(town, [[4.0]], side)
+    else:
+        assert {one.split("N")[0] for one in cells_of(town, [[4.0]], side)} == {
+            f"CRS3035RES{size}m"
+        }
+
+
+def test_the_side_of_a_pixel_is_that_of_a_square_as_large():
+    to_raster = Affine(100, 0, 3_760_000, 0, -400, 2_880_000)
+    row, column = np.array([0, 1, 5]), np.array([2, 3, 3])
+    assert _side(to_raster, row, column, 3035, 3035) == pytest.approx(200)
+    assert _side(
+        Affine(1 / 1200, 0, 2, 0, -1 / 1200, 60), row, column, 4326, 3035
+    ) == pytest.approx(np.sqrt(92.7 * np.cos(np.radians(60)) * 92.7), rel=0.01)
+
+
+def test_a_raster_without_people_or_a_place_is_refused(town):
+    for values, more, said in (
+        ([[0.0, -3]], {}, "nobody lives in any of its pixels"),
+        ([[1.0]], {"crs": None}, "does not say where it lies"),
+        (
+            [[1.0]],
+            {"crs": "EPSG:4326", "corner": (-40.0, 30.0), "side": 0.001},
+            "lies around latitude 30.0, longitude -40.0, for which no grid is known",
+        ),
+    ):
+        with pytest.raises(InputError, match=said):
+            cells_of(town, values, **more)
+    path = town.folder / "torn.tif"
+    path.write_bytes(b"II*\0 and no more")
+    with pytest.raises(InputError, match=r"is a damaged raster\."):
+        read_raster(path, population_request(Reading()))
+
+
+def test_overseas_systems_come_before_that_of_europe(town):
+    for (lon, lat), epsg in {
+        (55.5, -21.1): 2975, (-61.5, 16.2): 5490, (-53.0, 4.0): 2972, (45.2, -12.8): 4471,
+        (2.3, 48.8): 3035,
+    }.items():  # fmt: skip
+        assert _system(town.folder, (lon, lat), 4326) == epsg
+
+
+def test_a_raster_of_four_million_pixels_is_read_at_once(town):
+    to_raster = Affine(100, 0, town.west, 0, -100, town.south)
+    asked = SimpleNamespace(circle=None)
+    for width, is_read in ((LARGEST_RASTER // 2, True), (LARGEST_RASTER // 2 + 1, False)):
+        raster = SimpleNamespace(width=width, height=2, transform=to_raster)
+        if is_read:
+            found = _window(town.folder / "r.tif", raster, "", asked)
+            assert (found.col_off, found.row_off, found.width, found.height) == (0, 0, width, 2)
+        else:
+            with pytest.raises(InputError, match=f"has {width} x 2 pixels, too many to read at"):
+                _window(town.folder / "r.tif", raster, "", asked)

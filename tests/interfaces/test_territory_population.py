@@ -282,7 +282,13 @@ def test_a_cell_holds_a_million_people_at_most(formats, town):
 
 
 def test_a_raster_is_asked_for_within_the_circle_and_the_buffer():
-    assert population_request(Reading()).circle is None
+    asked = population_request(Reading(layer="a"))
+    assert (asked.circle, asked.is_whole, asked.with_points, asked.layer) == (
+        None,
+        False,
+        False,
+        "a",
+    )
     assert population_request(Reading(), Extent(communes=["53130"])).circle is None
     extent = Extent((48.0, 2.0), 3_000.0, buffer=500.0)
     assert population_request(Reading(), extent).circle == (48.0, 2.0, 3_500.0)
