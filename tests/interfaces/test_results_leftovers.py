@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ import pytest
 from sim.errors import InputError
 from sim.experiments.lock import in_turn, locked
 from sim.experiments.parts import write_file
-from sim.experiments.whole_folder import _is_alive, _sync, remove_results
+from sim.experiments.whole_folder import _is_alive, _sync, manifest_bytes, remove_results
 from sim.experiments.written import MANIFEST
 from tests.interfaces.saved_folders import content, save, whole
 from tests.reference.disks import only_linux
@@ -85,6 +86,43 @@ def test_results_within_results_leave_no_folder_but_those_of_others(tmp_path: Pa
     remove_results(store.folder)
     left = [path for path in kept.parents if path.is_relative_to(store.folder)]
     assert sorted(store.folder.rglob("*")) == sorted([*left[:-1], kept])
+
+
+def test_what_others_put_among_results_moves_to_those_that_replace_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The manifest goes last, so that what a killed run leaves is still known."""
+    old, new = tmp_path / "old", tmp_path / "new"
+    save(old, "old")
+    mine = ("mine/deep/a.txt", "mine/deep/b.txt", "figures/c.txt")
+    there = ("linked.txt", "copied.txt", "changed.txt")
+    save(new, "new")
+    for name in (*mine, *there):
+        (old / name).parent.mkdir(parents=True, exist_ok=True)
+        (old / name).write_text(name)
+    os.link(old / "linked.txt", new / "linked.txt")
+    shutil.copy2(old / "copied.txt", new / "copied.txt")
+    (new / "changed.txt").write_text("later")
+    gone, unlink = list[str](), Path.unlink
+
+    def note(path: Path, **how: bool) -> None:
+        gone.append(path.name)
+        unlink(path, **how)
+
+    monkeypatch.setattr(Path, "unlink", note)
+    remove_results(old, new)
+    assert gone == ["a.csv", "copied.txt", "b.svg", "linked.txt", MANIFEST]
+    found = content(new)
+    assert {name: found[name] for name in mine} == {name: name for name in mine}
+    assert found["changed.txt"] == "later"
+    assert content(old) == {"changed.txt": "changed.txt"}
+
+
+def test_a_manifest_is_sorted_and_readable_and_has_only_numbers_of_json() -> None:
+    text = '{\n "a": [\n  1\n ],\n "é": null\n}\n'
+    assert manifest_bytes({"é": None, "a": [1]}) == text.encode()
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        manifest_bytes({"a": float("nan")})
 
 
 def test_windows_locks_a_byte_without_waiting_and_neither_folders_nor_signals(
