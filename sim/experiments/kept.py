@@ -106,7 +106,7 @@ def _are_whole(maps: pd.DataFrame) -> bool:
     """Return whether all layers of all maps have the cells of their zones."""
     cells = maps["zone"].map(len, na_action="ignore")
     layers = [maps[name].map(len, na_action="ignore") for name in maps.columns[4:]]
-    is_whole = (maps["rows"] > 0) & (cells % maps["rows"].where(maps["rows"] > 0, 1) == 0)
+    is_whole = (maps["rows"] > 0) & (cells % np.maximum(maps["rows"], 1) == 0)
     return bool(is_whole.all() and all((sizes == 4 * cells).all() for sizes in layers))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.errors import InputError
-from sim.experiments.experiment import Experiment
+from sim.experiments.experiment import Experiment, Scale
 from sim.experiments.experiment_file import larger, read_experiment
 from sim.experiments.manifest import _stated
 from sim.measures.map_layers import LAYERS
@@ -163,6 +163,31 @@ def test_levers_are_no_factors_where_money_follows_from_them() -> None:
     for how in ({"parts": True}, {"budget": 1e5}):
         assert len(read(**HOUSES, factors=places, **how).design) == 4
     assert len(read(**HOUSES, factors=factors, parts=False).design) == 4
+
+
+def test_scales_and_classes_are_those_of_the_file() -> None:
+    scale = {"scale": 2, "spent": 3.5, "limit": "levers"}
+    stated = {"mid_sized_town": {"transition_cluster": scale}}
+    found = read(**HOUSES, budget=100_000, scales=stated)
+    assert (found.budget, found.scales) == (
+        100_000.0,
+        {"mid_sized_town": {"transition_cluster": Scale(2.0, 3.5, "levers")}},
+    )
+    assert "scales is damaged at elsewhere" in refusal(
+        **HOUSES, budget=1, scales={"elsewhere": stated["mid_sized_town"]}
+    )
+    classes = {"mid_sized_town": "growing"}
+    found = read(classes=classes, choose=1)
+    assert (found.classes, found.choose) == (classes, 1)
+    assert "choose = 2 is not admissible" in refusal(classes=classes, choose=2)
+    assert "'other' is no territory" in refusal(classes=classes | {"other": "x"})
+    for budget in (0, -1, 1e10 + 1, True, "1", float("nan")):
+        assert "is out of range; expected above 0 to 10,000,000,000" in (
+            refusal(**HOUSES, budget=budget)
+        )
+    assert read(**HOUSES, budget=1e10).budget == 1e10
+    assert "budget needs an arm with an intervention" in refusal(budget=1e5)
+    assert "budget does not go with parts" in refusal(**HOUSES, budget=1e5, parts=True)
 
 
 def test_a_third_of_the_replications_and_at_least_eight_run_again() -> None:
