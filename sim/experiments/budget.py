@@ -112,7 +112,7 @@ class _Search:
             if spent - before[1] < LEAST_ABSORBED * (planned - before[0]):
                 self.limit = "demand"
                 return None
-        higher = highest * (min(2.0, self._budget / spent) if spent > 0 else 2.0)
+        higher = highest * min(2.0, self._budget / max(spent, 1e-9))
         if not self._differs(higher, highest):
             self.limit = "levers"
             return None
@@ -154,20 +154,20 @@ def scale_arms(
         for name, arm in arms.items()
         if name != BASELINE
     }
-    while todo := {at: s for at, s in searches.items() if s.next is not None}:
-        tried = {place: {BASELINE: scenarios[place][BASELINE]} for place, _ in todo}
-        for (place, name), search in todo.items():
-            tried[place][name] = search.at(search.next or 1.0)
+    while todo := [(*at, s, s.next) for at, s in searches.items() if s.next is not None]:
+        tried = {place: {BASELINE: scenarios[place][BASELINE]} for place, *_ in todo}
+        for place, name, search, scale in todo:
+            tried[place][name] = search.at(scale)
         spent = spend(tried)
-        for (place, name), search in todo.items():
+        for place, name, search, _ in todo:
             search.learn(spent[place][name])
     found: dict[str, dict[str, Scale]] = {place: {} for place in scenarios}
     for (place, name), search in searches.items():
-        scale = found[place][name] = search.found
-        if scale.spent > (1 + 10 * CLOSE) * budget and scale.limit != "free":
-            added = search.at(scale.scale).interventions[kept[place] :]
+        kept_at = found[place][name] = search.found
+        if kept_at.spent > (1 + 10 * CLOSE) * budget and kept_at.limit != "free":
+            added = search.at(kept_at.scale).interventions[kept[place] :]
             where = place if len(scenarios) > 1 else ""
-            raise TooLittle(budget, name, levers_of(added), scale.spent, where)
+            raise TooLittle(budget, name, levers_of(added), kept_at.spent, where)
     return found
 
 

@@ -224,7 +224,7 @@ def _scaled(experiment: Experiment, out: Path | str | None, how: Options) -> Exp
         plan = plan_experiment(pilot, threads=how.threads)
         memory = MemoryStore(plan.table())
         tally = fill(memory, plan, once)
-        if 0 < tally.done == tally.failed:
+        if tally.done == tally.failed:
             _refuse(tally)
         return Results(memory, pilot)
 
@@ -356,7 +356,7 @@ def _refuse_to_replace(folder: Path, force: bool) -> None:
 
 def _refuse_all_failed(tally: Tally, experiment: Experiment, store: Store | None = None) -> None:
     """Refuse a run or a comparison without any success, and remove its folder."""
-    if experiment.kind == "sweep" or not 0 < tally.done == tally.failed:
+    if experiment.kind == "sweep" or tally.done != tally.failed:
         return
     if store is not None:
         store.remove()

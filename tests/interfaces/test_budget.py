@@ -17,7 +17,7 @@ from sim.experiments.budget import (
     within_budget,
 )
 from sim.experiments.comparison import comparison_of
-from sim.experiments.experiment import BASELINE
+from sim.experiments.experiment import BASELINE, Scale
 from sim.experiments.spending import levers_of, planned_a_year, spent_a_year
 from sim.interventions import list_interventions, load_intervention
 from sim.interventions.plan import present_values
@@ -70,6 +70,8 @@ def test_what_spends_a_part_of_its_money_plans_more():
 TRACES = {
     # of the share of the budget planned, what is spent: what is planned one after the other
     "half of it": (lambda p: 0.5 * p, [1, 2], "none"),
+    "as close as is enough": (lambda p: 0.995, [1], "none"),
+    "less than before": (lambda p: -0.1 if p < 1.5 else 1.0, [1, 2], "none"),
     "two fifths": (lambda p: 0.4 * p, [1, 2, 2.5], "none"),
     "too much at first": (lambda p: 1.5 * p * p, [1, 0.6, 0.791667, 0.813949, 0.816219], "none"),
     "far too much": (lambda p: 200 * p, [1, 0.01, 0.0045, 0.005], "none"),
@@ -123,16 +125,16 @@ def test_what_nobody_asks_for_stays_unspent_and_is_not_planned_again():
 
 def test_levers_end_and_what_is_free_is_called_so():
     assert scales("rent_relief", lambda planned: planned, 1e9).limit == "levers"
-    assert scales("periphery_moratorium", lambda planned: math.nan).limit == "free"
+    assert scales("periphery_moratorium", lambda planned: math.nan) == Scale(1.0, 0.0, "free")
 
 
 @pytest.mark.parametrize(("places", "where"), [("A", ""), ("AB", " in A")])
 def test_an_arm_that_spends_more_at_its_smallest_is_refused_by_name(places, where):
     arms = {BASELINE: TOWN, "rent_relief": TOWN.add("rent_relief")}
-    spend = answered(lambda planned: max(planned, 211_500.0))
+    spend = answered(lambda planned: max(planned, 210_500.0))
     with pytest.raises(TooLittle, match=f"is too little for rent_relief{where}: at its") as told:
         scale_arms(dict.fromkeys(places, arms), BUDGET, 24, spend)
-    assert "it spends 211,500." in str(told.value) and told.value.arm == "rent_relief"
+    assert "it spends 210,500." in str(told.value) and told.value.arm == "rent_relief"
     scale_arms(dict.fromkeys(places, arms), BUDGET + 2_000.0, 24, spend)  # within 5%
 
 

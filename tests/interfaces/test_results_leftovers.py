@@ -125,6 +125,51 @@ def test_a_manifest_is_sorted_and_readable_and_has_only_numbers_of_json() -> Non
         manifest_bytes({"a": float("nan")})
 
 
+def test_leftovers_that_cannot_be_removed_stop_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    half = tmp_path / ".out.partial-1"
+    half.mkdir()
+    monkeypatch.setattr("sim.experiments.whole_folder._is_alive", lambda _: False)
+    monkeypatch.setattr(os, "rmdir", refuse)
+    save(tmp_path / "out", "new")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [half.name, "out"]
+
+
+@only_linux
+def test_a_lock_is_of_the_file_that_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, opened = tmp_path / "lock", set(Path("/proc/self/fd").iterdir())
+    before = os.umask(0o002)
+    with locked(path) as first, locked(path) as second:
+        assert (first, second) == (True, False)
+    os.umask(before)
+    assert path.stat().st_mode & 0o777 == 0o644
+
+    def removed(_: int) -> bool:
+        path.unlink()
+        return True
+
+    def replaced(_: int) -> bool:
+        path.rename(tmp_path / "moved")
+        return path.write_text("another") > 0
+
+    for meanwhile, found in ((lambda _: True, True), (removed, False), (replaced, False)):
+        path.touch()
+        monkeypatch.setattr("sim.experiments.lock._lock", meanwhile)
+        with locked(path) as is_free:
+            assert is_free is found
+    asked = list[int]()
+    monkeypatch.setattr("fcntl.flock", lambda _, how: asked.append(how))
+    with in_turn(tmp_path):
+        assert asked == [2]  # exclusive
+    assert set(Path("/proc/self/fd").iterdir()) == opened
+
+
 def test_windows_locks_a_byte_without_waiting_and_neither_folders_nor_signals(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
