@@ -146,7 +146,7 @@ def with_parts(arms: Mapping[str, Scenario]) -> dict[str, Scenario]:
         parts = added[0].parts(months) if len(added) == 1 else {}
         for part, alone in parts.items():
             own = f"{name}_{part}"
-            if own in found or own in arms:
+            if own in {**arms, **found}:
                 raise InputError(f"two arms are called '{own}'; rename one of the files.")
             found[own] = replace(baseline, interventions=(*baseline.interventions, alone))
     if len(found) == len(arms):
