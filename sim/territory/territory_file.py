@@ -133,7 +133,7 @@ def save_territory(territory: Territory, path: Path, *, force: bool = True) -> N
     ground = territory.ground
     if ground is not None:
         header["ground_names"] = [list(name) for name in ground.names]
-    text = json.dumps(header, ensure_ascii=False, sort_keys=False, allow_nan=False)
+    text = json.dumps(header, ensure_ascii=False, allow_nan=False)
     arrays = {
         name: np.ascontiguousarray(getattr(territory, name))
         for name in (*_CELL_ARRAYS, *_PREMISES_ARRAYS)

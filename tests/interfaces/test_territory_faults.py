@@ -10,9 +10,15 @@ import numpy as np
 import pytest
 
 from sim.errors import InputError
+from sim.kernels.zone_codes import BUFFER, PARK
 from sim.territory import territory_file
 from sim.territory.territory import Territory
-from sim.territory.territory_file import parse_territory, save_territory, territory_fault
+from sim.territory.territory_file import (
+    parse_territory,
+    save_territory,
+    territory_fault,
+    write_whole,
+)
 
 CELLS = np.ones((2, 3), np.float32)
 NONE = np.zeros((2, 3), np.bool_)
@@ -140,6 +146,47 @@ def test_a_header_that_no_import_writes_is_refused(header, arrays):
     assert parse_territory(stored(arrays, cell_size=200), Path("t.npz")).cell_size == 200.0
     with pytest.raises(InputError, match="is not a territory file, or a damaged one"):
         parse_territory(stored(arrays, **header), Path("t.npz"))
+
+
+def test_a_header_keeps_letters_and_numbers_as_they_are(tmp_path):
+    path = tmp_path / "t.npz"
+    for _ in range(2):  # the second takes the place of the first
+        save_territory(town(name="Évron", provenance={"b": 1, "a": 2}), path)
+    with np.load(path) as content:
+        text = content["header"].tobytes().decode()
+    assert '"name": "Évron"' in text and '"provenance": {"b": 1, "a": 2}' in text
+    with pytest.raises(ValueError, match="JSON compliant"):
+        save_territory(town(provenance={"a": float("nan")}), path)
+    for _ in range(2):
+        with write_whole(path) as file:
+            file.write(b"1")
+    assert path.read_bytes() == b"1"
+
+
+def test_a_cell_size_is_a_number_that_a_computer_takes(arrays):
+    assert parse_territory(stored(arrays, cell_size=1e300), Path("t.npz")).cell_size == 1e300
+    with pytest.raises(InputError, match="is not a territory file, or a damaged one"):
+        parse_territory(stored(arrays, cell_size=1.01e300), Path("t.npz"))
+
+
+def test_a_place_without_both_masks_has_no_buffer():
+    for masks in ({}, {"is_buffer": OF_OTHERS}, {"premises_in_buffer": ONE_IS}):
+        territory = town(**masks)
+        assert territory.place_alone is territory
+    joined = town(
+        is_buffer=OF_OTHERS, premises_in_buffer=ONE_IS, is_retail_park=~NONE, is_town_centre=NONE
+    )
+    alone = joined.place_alone
+    assert alone.residents.tolist() == [[0] * 3, [10] * 3] == alone.youth.tolist()
+    assert alone.is_retail_park.tolist() == [[False] * 3, [True] * 3]
+    premises = alone.premises_cell, alone.premises_sector, alone.premises_floor_area
+    assert [one.tolist() for one in premises] == [[5], [2], [5.0]]
+    assert alone.premises_occupancy.tolist() == [1]
+    assert joined.zone.tolist() == [[BUFFER + PARK] * 3, [PARK] * 3]
+    assert joined.premises_zone.tolist() == [BUFFER + PARK, PARK]
+    centre = town(is_town_centre=with_first(True, NONE), is_retail_park=with_first(True, NONE))
+    assert centre.zone.tolist() == [[0, 2, 2], [2, 2, 2]]
+    assert centre.premises_zone.tolist() == [0, 2] and centre.shape == (2, 3)
 
 
 def test_a_file_is_read_up_to_its_largest_size(arrays, monkeypatch):

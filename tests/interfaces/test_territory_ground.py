@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -293,6 +294,22 @@ def test_a_map_with_shops_is_both_unless_another_file_is_either(town):
     for given, said in ((shops, "a file of shops"), (only_map, "a map")):
         with pytest.raises(InputError, match=f"{given.name} is {said}; residents are missing"):
             recognise_files([given], Reading())
+
+
+def test_a_file_is_recognised_whatever_columns_are_named_of_another_or_refused_as_it_is(town):
+    cells, shops = town.population(), town.osm()
+    reading = Reading(columns={"ind_snv": "revenus", "naf": "code"})
+    assert recognise_files([shops, cells], reading) == (cells, shops, None)
+    other, torn = town.folder / "other.csv", town.folder / "torn.parquet"
+    other.write_text("a,b\n1,2\n")
+    torn.write_bytes(b"PAR1 and no more")
+    said = (
+        "other.csv is neither a file of residents (no column names cells) nor one of shops: it has"
+    )
+    with pytest.raises(InputError, match=re.escape(said)):
+        recognise_files([other, cells], Reading())
+    with pytest.raises(InputError, match=r"torn\.parquet is a damaged or unreadable Parquet file"):
+        recognise_files([torn, cells], Reading())
 
 
 def test_a_ground_is_kept_with_the_territory_and_changes_nothing_else(town):

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.errors import InputError
 from sim.scenario.scenario import load_scenario
 from sim.territory.derive_zones import centre_from_premises, centre_from_residents, retail_parks
 from sim.territory.generate import generate_premises, generate_territory
@@ -151,6 +152,43 @@ def test_the_archetype_follows_density_size_and_income(people, snv, archetype, f
     rows = [{**row, "ind": people, "ind_snv": people * snv} for row in town.cells()]
     territory = import_territory(formats.csv(town.folder / "c.csv", rows), name="Town")
     assert suggest_archetype(territory)[0] == archetype
+
+
+def kinds_at(formats, town, *shops, **options):
+    """Import shops of a kind, each with its row and column, and how many there are of it."""
+    rows = []
+    for kind, row, column, n in shops:
+        lon, lat = town.project(*town.middle(row, column), 4326)
+        rows += [{"shop": kind, "lon": lon, "lat": lat}] * n
+    path = formats.csv(town.folder / "s.csv", rows)
+    return import_territory(
+        town.population(), path, name="T", **{"vacancy": VacancyRequest(assumed=0)} | options
+    )
+
+
+@pytest.mark.parametrize(("n", "evidence"), [(9, "assumed"), (10, "derived")])
+def test_ten_premises_show_a_centre(n, evidence, formats, town):
+    territory = kinds_at(formats, town, ("bakery", 3, 4, n))
+    assert territory.provenance["town_centre"]["evidence"] == evidence
+
+
+def test_premises_of_unknown_kind_are_like_those_within_500_m_or_the_nearest_beyond(formats, town):
+    far = kinds_at(formats, town, ("bakery", 3, 4, 1), ("bar", 3, 0, 30), ("yes", 3, 8, 20))
+    assert far.premises_sector.tolist() == [0] + [2] * 30 + [0] * 20
+    near = kinds_at(formats, town, ("bakery", 3, 4, 1), ("bar", 3, 6, 30), ("yes", 3, 4, 20))
+    assert 0 < (near.premises_sector[31:] == 2).sum() <= 20
+    alone = kinds_at(formats, town, ("yes", 3, 4, 20))
+    assert alone.provenance["vacancy"]["sectors_drawn"] == 20
+    assert alone.provenance["vacancy"]["in_words"].endswith(
+        " 20 premises say nothing of their kind and take that of a small open shop nearby, drawn at"
+        " random."
+    )
+
+
+def test_vacant_premises_need_shops(town):
+    for vacancy in (VacancyRequest(share=0.1), VacancyRequest(file=town.folder / "v.csv")):
+        with pytest.raises(InputError, match="vacant premises need the shops of the place; give"):
+            import_territory(town.population(), name="T", vacancy=vacancy)
 
 
 @real

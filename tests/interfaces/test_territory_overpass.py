@@ -78,6 +78,15 @@ def test_only_areas_and_boundaries_of_relations_have_a_shape(tmp_path):
     for element, shape in (
         (relation("multipolygon", member), "Polygon"),
         (relation("boundary", member), "Polygon"),
+        (
+            relation(
+                "boundary",
+                {**member, "geometry": geometry[:2]},
+                {**member, "geometry": geometry[1:3]},
+                {**member, "geometry": geometry[2:]},
+            ),
+            "Polygon",
+        ),
         (relation("route", member), None),
         (relation("multipolygon", {"type": "node", "ref": 9}), None),
         (relation("multipolygon", {**member, "geometry": geometry[:3]}), None),

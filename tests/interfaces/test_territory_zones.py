@@ -70,6 +70,19 @@ def test_a_centre_without_shops_grows_until_a_tenth_of_the_residents_live_there(
     assert set(map(tuple, np.argwhere(centre_from_residents(residents, 200.0)))) == found
 
 
+def test_a_park_is_where_there_are_premises():
+    """Three large shops in one cell, and a mall whose shops are all in the cell beside it."""
+    large, premises, none = np.zeros((1, 9)), np.zeros((1, 9)), np.zeros((1, 9), bool)
+    large[0, 1] = premises[0, 1] = 3
+    premises[0, 6] = 1
+    is_mall, empty = none.copy(), np.zeros((1, 9))
+    is_mall[0, 7] = True
+    for residents in (empty, empty + 1e-9):
+        found = retail_parks(large, premises, residents, none, 200.0, is_mall)
+        assert found.ravel().nonzero()[0].tolist() == ([1, 6] if residents is empty else [6])
+    assert not retail_parks(large, premises, empty + 1e-9, none, 200.0).any()
+
+
 def test_a_centre_grows_through_empty_land_from_where_it_is_said_to_be():
     residents = np.array([[100.0, 0, 0, 0, 0, 0, 0, 0]])
     assert centre_from_residents(residents, 200.0, [7]).all()
