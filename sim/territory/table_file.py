@@ -195,9 +195,8 @@ def _read_csv(path: Path, request: Request) -> Table:
             table = pa.csv.read_csv(path, read, parse, convert)
             break
         except (pa.ArrowInvalid, UnicodeDecodeError) as error:
-            if encoding == "utf8" and ("UTF8" in str(error) or "utf-8" in str(error)):
-                continue
-            raise InputError(f"{path}: {_ragged(str(error))}.") from None
+            if encoding == "latin-1":
+                raise InputError(f"{path}: {_ragged(str(error))}.") from None
     columns = {name: _flat(table[own]) for name, own in spelling.items()}
     return Table(path, columns, table.num_rows, "line", skipped + 1, header=tuple(header))
 

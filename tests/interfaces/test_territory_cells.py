@@ -89,6 +89,7 @@ def test_a_territory_is_in_one_piece():
     east = 3_500_000 + np.array([0, 30_200, 60_400])
     assert cells(*(long(2_829_400, e) for e in east)).frame().columns == 303
     assert cells(*(long(n, 3_500_000) for n in 2_800_000 + east - 3_500_000)).frame().rows == 303
+    near = long(2_829_400, 3_499_800)
     for ids in (
         [long(2_829_400, 3_500_000), long(2_829_400, 3_530_400)],
         [long(2_800_000, 3_500_000), long(2_830_400, 3_500_000)],
@@ -97,3 +98,5 @@ def test_a_territory_is_in_one_piece():
         said = f"cells {one} and {other} are 30 km apart with no cell between them"
         with pytest.raises(InputError, match=said):
             cells(*ids[::-1]).frame()
+    with pytest.raises(InputError, match=f"cells {long(2_829_400, 3_500_000)} and "):
+        cells(near, long(2_829_400, 3_530_400), long(2_829_400, 3_500_000)).frame()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
+from sim.errors import InputError
 from sim.territory import import_ground
 from sim.territory.grid_frame import GridFrame, to_grid_coordinates
 from sim.territory.ground import LONGEST_NAME, MOST_NAMES, UNIT, ground_kinds
@@ -152,3 +153,22 @@ def test_streets_are_lines_and_squares_areas_by_their_tags_or_class():
     assert [(kind, name) for kind, _, name in found] == [
         *(("main_street", "A"), ("main_street", ""), ("green", ""))
     ]
+
+
+def test_streets_are_named_by_their_length_however_short(tmp_path):
+    def street(x, length):
+        west, y = 3_760_000 + 200 * x, 2_889_000
+        return shapely.LineString([(west, y), (west + 200 * length, y)])
+
+    lines = np.array([street(2, 0.4), street(5, 0.8), street(8, 0.6)])
+    tags = [{"highway": "primary", "name": name} for name in ("short", "long", "")]
+    layers = [Shapes(lines, tags, 3035, ("osm_id",)), Shapes(lines[:0], [], 3035, ())]
+    ground, told = import_ground._reduced(tmp_path / "m.gpkg", layers, FRAME, None)
+    assert [name for *_, name in ground.names] == ["long", "short"]
+    assert ground.first.tolist() == [0, 2, 4, 6] and len(set(ground.kind.tolist())) == 1
+    assert told["source"] == "© OpenStreetMap contributors, m.gpkg"
+    assert (
+        told["in_words"] == "3 lines and outlines with 2 names, from m.gpkg; they are only drawn."
+    )
+    with pytest.raises(InputError, match=r"m\.gpkg shows no streets, waters, squares or green"):
+        import_ground._reduced(tmp_path / "m.gpkg", layers[1:], FRAME, None)

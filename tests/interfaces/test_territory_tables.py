@@ -14,6 +14,7 @@ import pytest
 from sim.errors import InputError
 from sim.territory import json_file, parquet_file, table_file
 from sim.territory.extent import Reading
+from sim.territory.geo_file import _plain
 from sim.territory.json_file import read_json
 from sim.territory.parquet_file import _parts, read_parquet
 from sim.territory.read_population import population_request
@@ -245,3 +246,13 @@ def test_a_part_of_a_table_keeps_the_places_of_its_rows():
     zero = Table("c.csv", {"ind": pa.array(["0", "-2"])}, 2, "line", 2)
     assert zero.numbers("ind", negative=True).tolist() == [0, -2]
     assert zero.take(np.array([0])).numbers("ind").tolist() == [0]
+
+
+def test_text_that_is_no_text_is_damage(tmp_path):
+    no_text = pa.array([b"\xff\xfe"]).view(pa.string())
+    with pytest.raises(pa.ArrowInvalid, match="UTF8"):
+        _plain(pa.chunked_array([no_text]))
+    path = tmp_path / "s.parquet"
+    pq.write_table(pa.table({"shop": no_text}), path)
+    with pytest.raises(InputError, match="is a damaged or unreadable Parquet file"):
+        read_table(path, SHOPS)
