@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -19,10 +20,19 @@ from sim.experiments import parts
 from sim.experiments.addresses import as_addresses, is_remote, local_folder
 from sim.experiments.manifest_schema import DESIGN
 from sim.experiments.parts import PARTS
-from sim.experiments.remote import mirrored, store_at
+from sim.experiments.remote import _is_part, _reason, mirrored, store_at
 from sim.experiments.written import MANIFEST
+from tests.interfaces.saved_folders import save
 from tests.sweeps.doomed import DONE
-from tests.sweeps.toy_sweeps import POINTS, Stop, fill_toys, new_store, stop_after
+from tests.sweeps.toy_sweeps import (
+    POINTS,
+    Stop,
+    fill_toys,
+    new_store,
+    plan_toys,
+    stop_after,
+    toy_files,
+)
 from tests.sweeps.toys import Toy, calls
 
 ADDRESS = "memory://bucket/toys"
@@ -134,6 +144,90 @@ def test_a_driver_that_is_overtaken_names_the_machine(memory):
 
     with pytest.raises(InputError, match="is now written by another driver, on a node; this"):
         fill_toys(new_store(ADDRESS), batch=4, progress=another)
+    assert memory.cat_file(f"{memory._strip_protocol(ADDRESS)}/lock") == b"a node 1234 0f"
+
+
+def test_the_manifest_is_sent_first_and_later_last_and_the_design_makes_a_store_whole(
+    memory, monkeypatch
+):
+    sent, put = list[str](), type(memory).put_file
+
+    def note(files: object, here: str, there: str, **options: object) -> None:
+        sent.append(there.rpartition("toys/")[2])
+        put(files, here, there, **options)
+
+    monkeypatch.setattr(type(memory), "put_file", note)
+    store = new_store(ADDRESS)
+    assert (sent[0], sent[-1]) == (MANIFEST, DESIGN)
+    assert set(sent) == {MANIFEST, DESIGN, "experiment.toml", "inputs/0/baseline.toml"}
+    sent.clear()
+    with store.locked():
+        (store.folder / "later.csv").write_text("1")
+        (store.folder / "earlier.csv").write_text("1")
+        os.utime(store.folder / "earlier.csv", (1, 1))
+        store.replace({DESIGN: toy_files(plan_toys(points=[1]))[DESIGN]}, store.manifest)
+    assert [name for name in sent if name != MANIFEST] == ["earlier.csv", "later.csv", DESIGN]
+    assert sent[-1] == MANIFEST
+    sent.clear()
+    store_at(ADDRESS).mirror.push()
+    assert sent == []
+
+
+def test_a_copy_that_is_being_written_here_is_the_newest(memory, monkeypatch):
+    store = new_store(ADDRESS)
+    memory.pipe_file("/bucket/toys/notes.txt", b"theirs")
+    with store.locked():
+        assert not (store_at(ADDRESS).folder / "notes.txt").exists()
+    assert (store_at(ADDRESS).folder / "notes.txt").read_bytes() == b"theirs"
+    get, asked = type(memory).get, []
+
+    def merged(files: object, *given: object, **options: object) -> None:
+        asked.append(given)
+        if len(asked) == 1:
+            raise FileNotFoundError("merged by the driver in the meantime")
+        get(files, *given, **options)
+
+    monkeypatch.setattr(type(memory), "get", merged)
+    memory.pipe_file("/bucket/toys/notes.txt", b"later")
+    assert (store_at(ADDRESS).folder / "notes.txt").read_bytes() == b"later"
+    memory.rm_file("/bucket/toys/notes.txt")
+    assert not (store_at(ADDRESS).folder / "notes.txt").exists()
+
+
+def test_a_folder_is_sent_to_its_address_at_the_end(memory, tmp_path, monkeypatch):
+    place = "memory://bucket/report"
+    with mirrored(place) as folder:
+        save(folder, "first")
+        assert names_at(memory, place) == set()
+    known = {"a.csv", "figures/b.svg", MANIFEST}
+    assert names_at(memory, place) == known
+    move_to(tmp_path / "second machine", monkeypatch)
+    with mirrored(place) as folder:
+        assert names_in(folder) == known
+        (folder / "a.csv").unlink()
+        (folder / ".hidden").write_text("1")
+        (folder / "tmp").mkdir()
+        (folder / "tmp" / "half").write_text("1")
+    assert names_at(memory, place) == known - {"a.csv"}
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ValueError("no: line.\n more"), "ValueError: no: line"),
+        (KeyError(), "KeyError"),
+        (OSError(300 * "x"), f"OSError: {200 * 'x'}"),
+    ],
+)
+def test_a_networks_message_is_one_short_line(error, told):
+    assert _reason(error) == told
+
+
+def test_parts_are_parquet_files_of_their_folders():
+    assert [_is_part(f"{kind}/a.parquet") for kind in ("parts", "maps", "other")] == [
+        *(True, True, False)
+    ]
+    assert not _is_part("parts/a.csv")
 
 
 @pytest.mark.parametrize("last", range(2))

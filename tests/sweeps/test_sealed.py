@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -144,7 +145,46 @@ def test_code_is_named_by_16_digits_of_its_sources_and_libraries():
     assert replace(here, package="99").hash == here.hash
 
 
-@pytest.mark.parametrize("changed", rest_slow(["kernels/random.py", "processes/shop_closure.py"]))
+def test_code_is_that_of_the_rooms_and_catalogues_that_decide_the_bits():
+    """In this order, each file with its path and its length."""
+    rooms = ["kernels", "processes", "registry", "territory", "measures", "start"]
+    rooms += ["interventions", "scenario", "simulation"]
+    paths = [p for room in rooms for p in sorted((ROOT / "sim" / room).rglob("*.py"))]
+    of_runs = ("course", "draws", "seeds", "shared_start", "territory_runs")
+    paths += [ROOT / "sim" / "experiments" / f"{name}.py" for name in of_runs]
+    named = [(path.relative_to(ROOT / "sim").as_posix(), path) for path in paths]
+    catalogues = sorted((ROOT / "scenarios" / "catalogues").glob("*.toml"))
+    named += [(path.name, path) for path in catalogues]
+    text = b"".join(
+        f"\0{name}\0{path.stat().st_size}\0".encode() + path.read_bytes() for name, path in named
+    )
+    here = code_here()
+    assert here.sources == hashlib.sha256(text).hexdigest()[:16]
+    libraries = [f"{n} {here.libraries[n]}" for n in ("llvmlite", "numba", "numpy", "scipy")]
+    whole = "\0".join([here.sources, *libraries]).encode()
+    assert here.hash == hashlib.sha256(whole).hexdigest()[:16]
+
+
+def test_other_code_is_told_by_its_libraries_and_its_sources():
+    here = code.Code("1.0", "s", {"numpy": "1", "numba": "2"})
+    known = {"package": "1.0", "sources": "s", "libraries": {"numpy": "1", "numba": "2"}}
+    for other, said in (
+        ({}, ""),
+        ({"libraries": {"numpy": "1", "numba": "3"}}, "numba 3 there and 2 here"),
+        ({"sources": "t"}, "the model's sources differ"),
+        ({"sources": "t", "package": "0.9"}, "essaim 0.9 there and 1.0 here"),
+        ({"package": "0.9"}, ""),
+        (
+            {"libraries": None, "sources": "t"},
+            "numpy unknown there and 1 here, numba unknown there and 2 here, the model's sources"
+            " differ",
+        ),
+    ):
+        assert here.differences(known | other) == said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("changed", ["kernels/random.py", "processes/shop_closure.py"])
 def test_any_edit_of_the_models_sources_is_other_code(changed, tmp_path):
     with checkout(tmp_path, changed) as source:
         say = "from sim.experiments.code import code_here; print(code_here().sources)"
