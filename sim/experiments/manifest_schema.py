@@ -62,7 +62,7 @@ class _File(_Part):
 
 class _Origin(_Part):
     source: Text = ""
-    generated: Text | bool = False
+    generated: Text | bool = ""
 
 
 class _Provenance(_Part):
@@ -160,7 +160,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         _Manifest.model_validate(manifest)
     except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False)[0]
+        fault = error.errors()[0]
         key = "".join(filter(str.isprintable, ".".join(map(str, fault["loc"]))))[:100]
         said = fault["msg"].removeprefix("Value error, ")[:200]
         raise InputError(f"{path} is damaged: {key}{': ' * bool(key)}{said}.") from None

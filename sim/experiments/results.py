@@ -78,7 +78,7 @@ class Results(DesignTables):
         runs, _ = self._of_point
         order = runs["arm"].map({arm: k for k, arm in enumerate(self._arms)})
         runs = runs.assign(order=order)[runs["luck"] == 0]
-        return runs.sort_values(["order", "rep"], ignore_index=True)
+        return runs.sort_values(["order", "rep"])
 
     @cached_property
     def replications(self) -> tuple[int, ...]:
