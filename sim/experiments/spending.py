@@ -77,12 +77,12 @@ def spending_table(runs: pd.DataFrame, experiment: Experiment, scenario: str) ->
         if name == BASELINE or not added:
             continue
         planned, spent = planned_a_year(added, months), spent_a_year(runs, name, added, months)
-        worth = worth_of_a_year(added, months) or 1.0
         mean, low, high = (math.nan,) * 3
         if spent.size and not spent.any():
             mean = 0.0
         elif spent.size:
-            effect = mean_effect(spent, OUTCOMES["public_spending"].relevant / worth)
+            relevant = OUTCOMES["public_spending"].relevant / worth_of_a_year(added, months)
+            effect = mean_effect(spent, relevant)
             mean, low, high = float(spent.mean()), effect.lo90, effect.hi90
         row = [name, planned, mean, low, high, planned - mean]
         scale = experiment.scales.get(scenario, {}).get(name)

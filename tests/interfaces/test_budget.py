@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -18,9 +20,18 @@ from sim.experiments.budget import (
 )
 from sim.experiments.comparison import comparison_of
 from sim.experiments.experiment import BASELINE, Scale
-from sim.experiments.spending import levers_of, planned_a_year, spent_a_year
+from sim.experiments.inference import mean_effect
+from sim.experiments.spending import (
+    SPENDING_COLUMNS,
+    levers_of,
+    planned_a_year,
+    spending_table,
+    spent_a_year,
+    worth_of_a_year,
+)
 from sim.interventions import list_interventions, load_intervention
 from sim.interventions.plan import present_values
+from sim.measures.registry import OUTCOMES
 from sim.scenario.scenario import load_scenario
 
 TOWN = load_scenario("mid_sized_town").replace(rows=16, columns=16, population=4000, months=24)
@@ -114,6 +125,45 @@ def test_money_of_a_year_is_that_of_all_over_the_time_in_which_any_of_them_lasts
     found = spent_a_year(pd.DataFrame(rows), "arm", [relief, aid], 48)
     assert found.tolist() == pytest.approx([2e6 / years, 3e6 / years])
     assert spent_a_year(pd.DataFrame(rows), "arm", [], 48).tolist() == [0, 0]
+
+
+def test_money_of_arms_is_a_table_of_what_is_planned_spent_and_left():
+    relief, late = load_intervention("rent_relief"), load_intervention("facade")
+    late = late.replace(start=30)  # after the end
+    kept = TOWN.add("periphery_moratorium")
+    arms = {"relief": kept.add(relief), "late": kept.add(late), "same": kept}
+    asked, _ = comparison_of(kept, arms, reps=2)
+    scaled = {"relief": Scale(0.5, 3.0, "demand")}
+    asked = replace(asked, budget=BUDGET, scales={"mid_sized_town": scaled})
+    rows = [
+        {"luck": 0, "horizon": 24, "arm": arm, "public_spending": 1e6 + spent + 50.0 * rep * more}
+        for arm, spent, more in ((BASELINE, 0, 0), ("relief", 9e5, 1), ("late", 0, 0))
+        for rep in range(20)
+    ]
+    runs = pd.DataFrame(rows)
+    found = spending_table(runs, asked, "mid_sized_town")
+    assert tuple(found.columns) == SPENDING_COLUMNS
+    table = found.set_index("intervention")
+    assert table.index.tolist() == ["relief", "late"]
+    planned, worth = planned_a_year([relief], 24), worth_of_a_year([relief], 24)
+    spent = (9e5 + 50 * 9.5) / worth
+    one = table.loc["relief"]
+    assert (one["planned"], one["spent"]) == (planned, pytest.approx(spent))
+    assert one["spent_lo90"] < spent < one["spent_hi90"] < spent * 1.01
+    effect = mean_effect(
+        (9e5 + 50.0 * np.arange(20)) / worth, OUTCOMES["public_spending"].relevant / worth
+    )
+    assert (one["spent_lo90"], one["spent_hi90"]) == pytest.approx((effect.lo90, effect.hi90))
+    assert one["unspent"] == pytest.approx(planned - spent)
+    assert (one["budget"], one["left"]) == (BUDGET, pytest.approx(BUDGET - spent))
+    assert (one["limit"], one["scale"], one["levers"]) == ("demand", 0.5, levers_of([relief]))
+    two = table.loc["late"]
+    assert (two["planned"], two["spent"], two["unspent"]) == (0.0, 0.0, 0.0)
+    assert (two["limit"], two["scale"], two["levers"]) == ("", 1.0, "")
+    assert two[["spent_lo90", "spent_hi90", "budget", "left"]].isna().all()
+    none = spending_table(runs[:0], asked, "mid_sized_town")
+    assert none["planned"].tolist() == [planned, 0.0]
+    assert none[["spent", "spent_lo90", "spent_hi90", "unspent"]].isna().all(axis=None)
 
 
 def test_what_nobody_asks_for_stays_unspent_and_is_not_planned_again():
