@@ -53,6 +53,8 @@ def test_a_full_house_gets_another_and_a_small_one_keeps_a_seat():
     cluster = load_intervention("transition_cluster")
     assert (cluster.scaled(7).levers.cluster_size, cluster.scaled(7).levers.places) == (280, 4)
     assert cluster.scaled(1e-6).levers.cluster_size == 1
+    mixed = cluster.replace(kinds="coworking fablab")
+    assert mixed.scaled(3).levers.places == 2  # fablabs hold 60 seats, co-working spaces 200
 
 
 def scales(name, answer, budget=BUDGET):
