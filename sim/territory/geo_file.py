@@ -148,7 +148,7 @@ def _unclipped(own: str, request: Request) -> str:
     if len(own) != 10:
         return own
     whole = {w for name in request.wanted for w in words_of(name)}
-    fits = {w for w in whole if len(w) > 10 and w[:10] == plain_word(own)[:10]}
+    fits = {w for w in whole if len(w) > 10 and w[:10] == plain_word(own)}
     return fits.pop() if len(fits) == 1 and plain_word(own) not in whole else own
 
 

@@ -52,9 +52,10 @@ def places_of(table: Table, frame: GridFrame) -> Places:
 
     Raise `InputError` if a table has none of them, or degrees that are none.
     """
+    has_degrees = "lon" in table.columns and "lat" in table.columns
     if "lambert_x" in table.columns and "lambert_y" in table.columns:
         x, y = (table.numbers(f"lambert_{a}", missing=True, negative=True) for a in "xy")
-        if np.isfinite(x).any() or not {"lon", "lat"} <= set(table.columns):
+        if np.isfinite(x).any() or not has_degrees:
             system = table.numbers("epsg", missing=True) if "epsg" in table.columns else None
             if system is not None and np.isfinite(system).any():
                 return Places(x, y, LAMBERT, system)
@@ -63,7 +64,7 @@ def places_of(table: Table, frame: GridFrame) -> Places:
         if table.points_epsg is None:
             raise InputError(f"{table.path} does not name its coordinate system by an EPSG code.")
         return Places(table.points[:, 0], table.points[:, 1], table.points_epsg)
-    if "lon" in table.columns and "lat" in table.columns:
+    if has_degrees:
         return _degrees(table)
     if "point" in table.columns:
         return _texts(table)

@@ -69,6 +69,7 @@ def test_a_name_stands_once_where_its_largest_part_lies():
             *named("Grand-Rue", short, long, near),
             *named("Petite rue", short),
             *named("Lac", pond, lake, rank=3),
+            *named("Canal", shapely.LineString([(0, 9), (6, 9)]), shapely.box(6, 0, 9, 3), rank=3),
             *named("Lac", short),
             *named("Bourg", town, rank=1, size=6.0),
             *named("Ville", other, rank=1, size=7.0),
@@ -80,6 +81,7 @@ def test_a_name_stands_once_where_its_largest_part_lies():
     assert at[:2] == [(1, 5, 5, "Ville"), (1, 3, 3, "Bourg")]
     assert at[2] == (2, 3, 3, "a b" + "c" * (LONGEST_NAME - 3))
     assert at[3][0] == 3 and at[3][3] == "Lac" and 0 < at[3][1] < 4
+    assert at[4][3] == "Canal" and at.pop(4)[1] > 6
     # Of 10 cells along the street and on, the fifth is the middle.
     assert at[4:] == [(4, 4, 3, "Grand-Rue"), (4, 0.5, 1, "Lac"), (4, 0.5, 1, "Petite rue")]
     many = [(4, 0.0, shapely.Point(0, 0), f"{k:03}") for k in range(MOST_NAMES + 1)]
@@ -89,22 +91,24 @@ def test_a_name_stands_once_where_its_largest_part_lies():
 @pytest.mark.parametrize(
     ("most", "kept"),
     [
-        (9, ["square", "street", "main_street"]),
-        (8, ["square", "main_street"]),
-        (4, ["street", "main_street"]),
+        (11, ["square", "street", "main_street", "main_street"]),
+        (10, ["square", "main_street", "main_street"]),
+        (8, ["street", "main_street", "main_street"]),
+        (4, ["main_street", "main_street"]),
+        (3, ["main_street"]),
         (1, []),
     ],
 )
 def test_points_that_are_too_many_are_those_of_lesser_kinds(most, kept, monkeypatch):
-    """A main street of two points, then a square of five, then a street of two."""
+    """Two main streets of two points, then a square of five, then a street of two."""
     monkeypatch.setattr(import_ground, "MOST_POINTS", most)
     by_kind = {name: [] for name in KINDS}
     by_kind["street"] = [shapely.LineString([(0, 5), (1, 5)])]
-    by_kind["main_street"] = [shapely.LineString([(0, 0), (1, 0)])]
+    by_kind["main_street"] = [shapely.LineString([(0, y), (1, y)]) for y in (0, 3)]
     by_kind["square"] = [shapely.box(0, 0, 1, 1)]
     parts, n_left_out = import_ground._bounded(by_kind)
     assert [KINDS[kind] for kind, _ in parts] == kept
-    assert n_left_out == 3 - len(kept)
+    assert n_left_out == 4 - len(kept)
 
 
 FRAME = GridFrame(3_760_000.0, 2_890_000.0, 200.0, 30, 50)

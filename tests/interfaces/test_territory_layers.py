@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
+import pyogrio
 import pytest
 
 from sim.errors import InputError
@@ -76,6 +77,21 @@ def test_a_property_and_the_tag_of_its_name_are_one_column(tmp_path):
     assert (both.points, both.points_epsg, both.place(0)) == (None, None, f"{tmp_path}: feature 1")
     one = _table(tmp_path, {"ind": ["ind"]}, meta, read)
     assert one.columns["ind"].to_pylist() == [None, 2] and one.header == ("ind", "tags.ind")
+
+
+def test_features_that_are_fewer_than_stated_are_damage_where_a_number_is_stated(
+    tmp_path, formats, monkeypatch
+):
+    path = formats.geopackage(tmp_path / "c.gpkg", {"a": [{"shop": "bar"}] * 2})
+    read_info = pyogrio.read_info
+    for stated in (2, -1, 3, 1):
+        said = {"features": stated}
+        monkeypatch.setattr(pyogrio, "read_info", lambda *a, s=said, **k: read_info(*a, **k) | s)
+        if stated in (2, -1):
+            assert read_table(path, shop_request(Reading())).n_rows == 2
+            continue
+        with pytest.raises(InputError, match="is a damaged GeoPackage"):
+            read_table(path, shop_request(Reading()))
 
 
 def test_layers_of_two_systems_are_refused_and_all_that_is_there_is_named(

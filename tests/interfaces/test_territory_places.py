@@ -152,3 +152,25 @@ def test_a_place_that_a_projection_does_not_know_is_none_and_a_system_that_nobod
     lon, lat = to_degrees([3_760_000.0], [2_890_000.0], 3035)
     x, y = to_grid_coordinates(lon, lat, 4326)
     assert (x[0], y[0]) == pytest.approx((3_760_000, 2_890_000), abs=0.01)
+
+
+def test_metres_count_before_degrees_where_there_are_some(town):
+    degrees = {"lon": ["1.234", "2.345"], "lat": ["48.123", "-47.123"]}
+    assert places(town, **degrees) == ([(1.234, 48.123), (2.345, -47.123)], 4326)
+    metres = {"lambert_x": ["-400000", ""], "lambert_y": ["-6000000", ""]}
+    expected = [(-400_000, -6_000_000), NOWHERE], 2154
+    for more in ({}, degrees):
+        assert places(town, **metres, **more) == expected
+    nothing = {"lambert_x": ["", ""], "lambert_y": ["", ""]}
+    for one in degrees:
+        assert places(town, **nothing, **{one: degrees[one]}) == ([NOWHERE] * 2, 2154)
+    for one in metres:
+        with pytest.raises(InputError, match="has no columns 'lon' and 'lat' and no geometries"):
+            places(town, **{one: metres[one]})
+    beyond = {"lon": ["400000", "1"], "lat": ["6000000", "999"], "epsg": ["2154", ""]}
+    with pytest.raises(InputError, match="line 2: lon is 400000"):
+        places(town, **beyond)
+    beyond["lon"][1] = "999"
+    assert places(town, **beyond) == ([(400_000, 6_000_000), (999, 999)], 2154)
+    assert places(town, point=["POINT (180.5 181)"])[1] == 2154
+    assert places(town, point=["POINT (180 181)"])[1] == 4326
