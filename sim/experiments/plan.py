@@ -216,7 +216,7 @@ def _canonical(value: Any) -> str:
     >>> _canonical({"b": 0.5, "a": (1, None)})
     '{"a":[1,null],"b":"0x1.0000000000000p-1"}'
     """
-    return json.dumps(_exact(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return json.dumps(_exact(value), sort_keys=True, separators=(",", ":"))
 
 
 def _exact(value: Any) -> Any:

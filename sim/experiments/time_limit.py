@@ -28,7 +28,7 @@ def within[T](seconds: float | None, function: Callable[..., T], *arguments: Any
         return function(*arguments)
     here, running = threading.get_ident(), threading.Lock()
     running.acquire()
-    watcher = threading.Thread(target=_watch, args=(running, here, seconds), daemon=True)
+    watcher = threading.Thread(target=_watch, args=(running, here, seconds))
     try:
         watcher.start()
         return function(*arguments)
