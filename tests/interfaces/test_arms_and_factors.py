@@ -9,6 +9,8 @@ import pytest
 
 from sim.errors import InputError
 from sim.experiments.experiment import Experiment
+from sim.experiments.experiment_arms import info_of, value_of
+from sim.experiments.experiment_design import read_whole
 from sim.experiments.experiment_file import read_experiment
 from sim.interventions import load_intervention
 from sim.scenario.scenario import load_scenario
@@ -173,3 +175,32 @@ def test_points_are_whole_rows_of_levels():
         read(points=points, design={"kind": "sobol"})
     with pytest.raises(InputError, match="design must be a table with its kind"):
         read(design="sobol")
+
+
+def test_a_name_has_the_value_and_the_limits_of_the_first_arm_that_has_it():
+    late = TOWN.add("facade").set(["start=7", "closure_rate=0.07"])
+    arms = {"baseline": TOWN, "late": late, "both": TOWN.add("facade", CLUSTER)}
+    assert value_of("closure_rate", arms) == TOWN.values["closure_rate"] != 0.07
+    assert value_of("start", arms) == value_of("facade.start", arms) == 7
+    size = load_intervention(CLUSTER).values["cluster_size"]
+    assert value_of("cluster_size", arms) == value_of(f"{CLUSTER}.cluster_size", arms) == size
+    for name in ("facade.cluster_size", "nothing", f"{CLUSTER}.nothing"):
+        with pytest.raises(KeyError):
+            value_of(name, arms)
+    assert info_of("closure_rate", arms, "") == PARAMETERS["closure_rate"]
+    assert info_of("facade.start", arms, "").name == "start"
+    for name, said in (
+        ("cluster_siz", "x: unknown parameter 'cluster_siz'. Did you mean 'cluster_size'"),
+        ("rent_relief_funding", "x: 'rent_relief_funding' is a lever of rent_relief; list such"),
+    ):
+        with pytest.raises(InputError, match=f"^{said}"):
+            info_of(name, arms, "x: ")
+
+
+def test_whole_numbers_have_a_default_and_limits():
+    for number in (1, 2, 3):
+        assert read_whole({"n": number}, "n", 2, 1, 3, "x: ") == number
+    assert read_whole({}, "n", 2, 1, 3, "x: ") == 2
+    for number in (0, 4, True, 2.0, "2", None):
+        with pytest.raises(InputError, match=r"^x: n = .+ is not admissible; expected a whole nu"):
+            read_whole({"n": number}, "n", 2, 1, 3, "x: ")

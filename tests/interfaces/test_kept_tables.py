@@ -171,6 +171,7 @@ def test_the_board_ranks_by_the_wanted_direction_at_the_last_horizon():
 
 def test_the_board_divides_money_by_what_is_gained_with_the_first_seeds_alone():
     names = {good: next(n for n in HEADLINES if OUTCOMES[n].good == good) for good in (1, -1)}
+    names[0] = "third_place_seats"  # of which neither more nor less is wanted
     rows = []
     for arm, gain, money in (("baseline", 0.0, 0.0), ("a", 2.0, 1000.0), ("b", 4.0, 1000.0)):
         for rep in range(30):
@@ -185,6 +186,7 @@ def test_the_board_divides_money_by_what_is_gained_with_the_first_seeds_alone():
                         "public_spending": 50.0 + rep + money + odd,
                         names[1]: 7.0 + rep + gain + odd,
                         names[-1]: 7.0 + rep - gain + odd,
+                        names[0]: 7.0 + rep + gain + odd,
                     }
                 )
     runs = pd.DataFrame(rows)
@@ -192,6 +194,8 @@ def test_the_board_divides_money_by_what_is_gained_with_the_first_seeds_alone():
         [
             effect("a", names[1], 2.0),
             effect("b", names[1], 4.0, finding="not_determinable"),
+            effect("a", names[0], 2.0),
+            effect("b", names[0], 4.0, finding="small_increase"),
             effect("a", names[-1], -2.0),
             effect("b", names[-1], -4.0, finding="small_decrease"),
         ]
