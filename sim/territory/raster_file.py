@@ -26,6 +26,12 @@ LEAST: Final = float(np.finfo(np.float32).tiny)
 PARTS: Final = 5
 """Parts of a pixel's side; each part belongs to the cell around its middle."""
 
+_AROUND: Final = 16
+"""Points around a circle whose places in a raster bound it."""
+
+_DEGREE: Final = 111_000
+"""Length of a degree of latitude, m."""
+
 
 def read_raster(path: Path, request: Request) -> Table:
     """Share out the residents of pixels to cells of 200 m or 1 km, of which they are parts.
@@ -54,11 +60,11 @@ def read_raster(path: Path, request: Request) -> Table:
         if isinstance(error, InputError):
             raise
         raise InputError(f"{path} is a damaged raster.") from None
-    people = np.where(np.ma.getmaskarray(values), 0.0, values.filled(0).astype(np.float64))
+    people = values.astype(np.float64).filled(0.0)
     # Some files mark what is missing by a negative number alone, but none by several.
     if np.unique(people[people < 0]).size > 1 or ((people > 0) & (people < LEAST)).any():
         raise InputError(f"{path} is a damaged raster: some pixels hold no numbers of people.")
-    people[~(people > 0)] = 0.0
+    people = np.fmax(people, 0.0)
     row, column = np.nonzero(people)
     if not row.size:
         raise InputError(f"{path}: nobody lives in any of its pixels.")
@@ -90,8 +96,8 @@ def _window(path: Path, raster: Any, wkt: Any, request: Request) -> Any:
     left, top, right, bottom = 0, 0, raster.width, raster.height
     if request.circle is not None:
         latitude, longitude, radius = request.circle
-        turn = 2 * np.pi * np.arange(16) / 16
-        reach = 1.1 * radius / 111_000
+        turn = 2 * np.pi * np.arange(_AROUND) / _AROUND
+        reach = 1.1 * radius / _DEGREE
         lon = longitude + reach * np.cos(turn) / max(np.cos(np.radians(latitude)), 0.1)
         x, y = _project(lon, latitude + reach * np.sin(turn), DEGREES, wkt)
         column, row = _at(~raster.transform, x, y)

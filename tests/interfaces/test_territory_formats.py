@@ -326,8 +326,11 @@ def test_pixels_are_shared_out_by_twenty_five_parts(town):
     def ids(north, east, size=200):
         return f"CRS3035RES{size}mN{2_880_000 + north}E{3_760_000 + east}"
 
-    people = [[25.0, 50], [0, -7]]
-    assert cells_of(town, people) == {ids(-200, 0): 25, ids(-200, 200): 50}
+    people = [[25.0, 50], [0, -7], [-200, np.finfo(np.float32).tiny]]
+    found = cells_of(town, people)
+    assert found.pop(ids(-600, 200)) == pytest.approx(people[2][1])
+    assert found == {ids(-200, 0): 25, ids(-200, 200): 50}
+    assert cells_of(town, [[25.0, np.nan]]) == {ids(-200, 0): 25}
     # Of pixels of 300 m in cells of 1 km, a part has 60 m.
     on_the_edge = cells_of(town, [[25.0]], 300.0, corner=(3_759_860, 2_880_130))
     shares = {(0, 0): 2 * 3, (0, -1000): 2 * 2, (-1000, 0): 3 * 3, (-1000, -1000): 3 * 2}

@@ -39,6 +39,16 @@ def test_areas_of_a_fiftieth_of_a_cell_are_drawn_as_rings_of_at_least_three_corn
     assert import_ground._outlines([]) == []
 
 
+@pytest.mark.parametrize(("apart", "bends"), [(0.9, 0), (1.1, 1)])
+def test_a_bend_of_less_than_a_sixteenth_of_a_cell_is_none(apart, bends):
+    away = apart / UNIT
+    (line,) = import_ground._lines([shapely.LineString([(0, 0), (2, away), (4, 0)])])
+    assert len(line) == 2 + bends
+    corners = [(0, 0), (4, 0), (4, 4), (2, 4 + away), (0, 4)]
+    (ring,) = import_ground._outlines([shapely.Polygon(corners)])
+    assert len(ring) == 5 + bends
+
+
 def test_lines_that_meet_are_one_and_points_among_them_none():
     met = [[(0, 0), (1, 0)], [(1, 0), (1, 2)], [(5, 5), (5, 6)]]
     mixed = shapely.GeometryCollection([shapely.LineString(met[0]), shapely.Point(3, 3)])
@@ -73,12 +83,15 @@ def test_a_name_stands_once_where_its_largest_part_lies():
             *named("Lac", short),
             *named("Bourg", town, rank=1, size=6.0),
             *named("Ville", other, rank=1, size=7.0),
+            *named("Bourg", town, rank=1, size=2.0),
+            *named("Ferme", town, rank=1, size=5.0),
             *named("  \n ", town),
             *named("a\tb" + "c" * LONGEST_NAME, town, rank=2),
         ]
     )
     at = [(rank, x / UNIT, y / UNIT, text) for rank, x, y, text in found]
     assert at[:2] == [(1, 5, 5, "Ville"), (1, 3, 3, "Bourg")]
+    assert at.pop(2) == (1, 3, 3, "Ferme")
     assert at[2] == (2, 3, 3, "a b" + "c" * (LONGEST_NAME - 3))
     assert at[3][0] == 3 and at[3][3] == "Lac" and 0 < at[3][1] < 4
     assert at[4][3] == "Canal" and at.pop(4)[1] > 6

@@ -16,11 +16,15 @@ from tests.interfaces.conftest import write_csv
 
 BAKERY, BAR = (shop_catalogue().osm[value] for value in ("bakery", "bar"))
 
+FIRST = next(value for value, group in shop_catalogue().osm.items() if group == 0)
+
 OSM = {"header": ("osm_id",)}
 SHEET = {"header": ()}
 
 ROWS = [
     ({"shop": "bakery"}, "bakery", BAKERY, ""),
+    ({"shop": FIRST}, FIRST, 0, ""),
+    ({"disused:shop": FIRST}, f"disused:shop={FIRST}", 0, "disused:shop"),
     ({"shop": "bakery", "vacant": "yes"}, "bakery", BAKERY, "vacant"),
     ({"shop": "bakery", "vacant": "no"}, "bakery", BAKERY, ""),
     ({"shop": "bakery", "occupancy": "vacant"}, "bakery", BAKERY, "occupancy"),
@@ -47,8 +51,9 @@ ROWS = [
 UNNAMED = [
     *({"disused:shop": value} for value in ("fuel", "no")),
     *({"disused:amenity": "school"}, {"landuse": "forest"}, {"shop": ""}),
+    *({"landuse": value} for value in ("bakery", "vacant")),
 ]
-AMENITIES = ("zorb", "school")
+AMENITIES = ("zorb", "school", "yes")
 
 
 def classified(tags, header, own=()):
@@ -84,6 +89,8 @@ def test_words_of_people_are_told_from_those_of_openstreetmap():
     assert classified({"shop": "Boulangerie"}, **SHEET) == ("boulangerie", BAKERY, "", True)
     vacant = classified({"shop": "À louer"}, own={"a louer": "vacant"}, **SHEET)
     assert vacant == ("vacant", UNKNOWN_GROUP, "shop=vacant", True)
+    both = {"shop": "À louer", "amenity": "zorb"}
+    assert classified(both, own={"a louer": "vacant"}, **SHEET) == vacant
 
 
 def test_every_row_of_a_file_is_a_premises_or_left_out_for_one_reason_that_is_told(town):

@@ -372,6 +372,17 @@ def test_five_unknown_kinds_are_named_by_thirty_letters_each(formats, town):
         f" 11 of an unknown kind ({some})."
     )
     assert told["unknown_share"] == round(11 / 12, 4)
+    assert list(told["unknown_kinds"]) == sorted(set(unknown))
+
+
+def test_what_is_told_by_name_stands_in_the_order_of_names(formats, town):
+    kinds = [("bakery", "b"), ("hotel", "b"), ("fuel", "a"), ("fuel", "c"), ("vacant", "c")]
+    rows = [osm_row(town, shop=kind, layer=layer) for kind, layer in kinds]
+    told = read_shops(formats.csv(town.folder / "s.csv", rows), frame_of(town)).provenance
+    assert list(told["left_out_kinds"].items()) == [("fuel", 2), ("hotel", 1)]
+    points = {"a": (1, 0), "b": (2, 0), "c": (2, 1)}
+    layers = {name: {"points": n, "vacant": vacant} for name, (n, vacant) in points.items()}
+    assert list(told["layers"].items()) == list(layers.items())
 
 
 def test_a_sheet_is_a_count_if_people_worded_more_than_half_of_it(formats, town):

@@ -218,6 +218,7 @@ def test_words_of_a_town_hall_have_a_kind(word, kind):
         ("", {}, ("", UNMAPPED, False)),
         ("fuel", {}, ("fuel", LEFT_OUT, False)),
         ("xyz;fuel", {}, ("fuel", LEFT_OUT, False)),
+        *((f"fuel;{kind}", {}, (kind, 0, False)) for kind, n in CATALOGUE.osm.items() if n == 0),
         ("xyz;vacant", {"xyz": "left out"}, ("xyz", LEFT_OUT, True)),
     ],
 )
