@@ -295,6 +295,10 @@ def test_messages_name_the_address_instead_of_its_copy():
 
 def test_an_address_needs_a_place_for_its_copy(monkeypatch, tmp_path):
     monkeypatch.undo()
+    monkeypatch.setattr("sim.kernels.machine.cache.cache_folder", lambda: tmp_path / "kernels")
+    copy = tmp_path / "addresses" / "memory" / "bucket" / "toys"
+    assert local_folder(ADDRESS) == copy
+    assert as_addresses(f"{copy / 'x'} is torn") == f"{ADDRESS}/x is torn"
     monkeypatch.setattr("sim.kernels.machine.cache.cache_folder", lambda: None)
     with pytest.raises(InputError, match="set SIM_CACHE_DIR"):
         local_folder(ADDRESS)
