@@ -5,6 +5,7 @@ Heavy imports wait until a command runs, so that ``sim --help`` answers at once.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -38,8 +39,14 @@ INTERRUPTED: Final = 130
 _ANYWHERE: Final = ("-q", "--quiet", "-v", "--verbose")
 """Global options that are also valid after the command."""
 
-_OBJECTS_BETWEEN_COLLECTIONS: Final = 20_000
-"""Ten times the usual number: imports and runs make many objects, and hardly any cycles of them."""
+_OBJECTS_BETWEEN_COLLECTIONS: Final = 200_000
+"""A hundred times the usual number: imports and runs make many objects, and hardly any cycles."""
+
+# A process that ends need not search all that it has imported for cycles.
+atexit.register(gc.freeze)
+
+# To find plugins of Pydantic, it would read the metadata of all that is installed.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 # Depending on its version, Typer has its own copy of click's exceptions or uses click's.
 _UsageError: Any = typer.BadParameter.__mro__[1]

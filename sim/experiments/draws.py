@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -47,7 +48,7 @@ def uncertain_ranges(scenario: Scenario) -> dict[str, Range]:
     of the other sign, shifts it; bounds are kept. For parameters of the scenario's posterior: its
     smallest, median and largest draw, moved in the same way if it is scaled.
     """
-    ranges = _own_ranges(scenario)
+    ranges = dict(_own_ranges(scenario))
     posterior = scenario.drawn_from
     if posterior is not None:
         for name in posterior.parameters:
@@ -55,13 +56,22 @@ def uncertain_ranges(scenario: Scenario) -> dict[str, Range]:
     return ranges
 
 
-def _own_ranges(scenario: Scenario) -> dict[str, Range]:
+_UNCERTAIN: Final = {
+    name: info
+    for name, info in PARAMETERS.items()
+    if info.role == "uncertainty" and info.plausible is not None
+}
+
+
+def _own_ranges(scenario: Scenario) -> Mapping[str, Range]:
     """Return the ranges without regard to a posterior."""
-    return {
-        name: plausible_range(info, float(scenario.values[name]))
-        for name, info in PARAMETERS.items()
-        if info.role == "uncertainty" and info.plausible is not None
-    }
+    return _ranges_around(tuple(float(scenario.values[name]) for name in _UNCERTAIN))
+
+
+@lru_cache(maxsize=16)  # replications and arms have the same values before their draws
+def _ranges_around(values: tuple[float, ...]) -> Mapping[str, Range]:
+    given = zip(_UNCERTAIN.items(), values, strict=True)
+    return {name: plausible_range(info, value) for (name, info), value in given}
 
 
 def posterior_range(scenario: Scenario, posterior: Posterior, name: str, share: float) -> Range:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import scipy
 
 from sim.kernels.arrays import Floats
 from sim.kernels.machine.compile import kernel
@@ -26,6 +25,7 @@ from sim.processes.youth_migration import (
     leaving_probability,
     yearly_leaving_rate,
 )
+from sim.registry.root_finding import find_root
 from sim.registry.solved_once import solved_once
 
 AGES = OLDEST - YOUNGEST
@@ -72,6 +72,15 @@ def _last(
     _live(entrants_active, leaving, leaving_active, arrival, at_15, present, active)
 
 
+@kernel
+def _leave(leaving: Floats, leaving_active: Floats, p: Any) -> None:
+    """Write the probability of leaving of idle and active holders by month of age."""
+    for k in range(leaving.size):
+        rate = yearly_leaving_rate(YOUNGEST + k, p)
+        leaving[k] = leaving_probability(rate, 0, 0.0, 0.0, 0.0, 0.0, p)
+        leaving_active[k] = leaving_probability(rate, 1, 0.0, 0.0, 0.0, 0.0, p)
+
+
 @dataclass(frozen=True)
 class YouthLives:
     """Stationary lives of places for youth.
@@ -95,23 +104,15 @@ def solve_lives(values: Mapping[str, Any]) -> YouthLives:
     ``starting_participation``. Without departures there are no arrivals.
     """
     wanted, participation = values["youth_presence"], values["starting_participation"]
-    p, q, r = (
-        parameters_of(rule, values)
-        for rule in (yearly_leaving_rate, leaving_probability, arrival_probability)
-    )
-    rates = [yearly_leaving_rate.py_func(age, p) for age in range(YOUNGEST, OLDEST)]
-    leaving, leaving_active = (
-        np.array(
-            [leaving_probability.py_func(rate, is_active, 0.0, 0.0, 0.0, 0.0, q) for rate in rates]
-        )
-        for is_active in (0, 1)
-    )
+    leaving, leaving_active = np.zeros((2, AGES))
+    _leave(leaving, leaving_active, parameters_of(_leave, values))
+    p = parameters_of(arrival_probability, values)
     present, active = np.full(AGES, wanted), np.full(AGES, wanted * participation)
     if not leaving.any():
         return YouthLives(0.0, participation, present, active / present)
 
     def lacking(log_rate: float) -> float:
-        chance = arrival_probability.py_func(math.exp(log_rate), 0.0, r)
+        chance = arrival_probability.py_func(math.exp(log_rate), 0.0, p)
         _last(entrants, leaving, leaving_active, chance, present, active)
         return float(wanted - present.mean())
 
@@ -119,7 +120,7 @@ def solve_lives(values: Mapping[str, Any]) -> YouthLives:
     entrants, rate = participation, fastest
     for _ in range(6):  # the share of entrants who take part is close to that of residents
         if lacking(fastest) < 0:
-            rate = scipy.optimize.brentq(lacking, slowest, fastest, xtol=1e-10)
+            rate = find_root(lacking, slowest, fastest, xtol=1e-10)
         lacking(rate)
         entrants = min(entrants * participation * present.sum() / active.sum(), 1.0)
     return YouthLives(math.exp(rate), entrants, present, active / present)
