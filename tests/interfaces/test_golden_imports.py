@@ -117,6 +117,14 @@ CASES: dict[str, Callable[[Town], Territory]] = {
     "communes": lambda t: import_territory(
         with_communes(t), shops(t, "shops.csv"), name="T", communes=["99002"]
     ),
+    "neighbours": lambda t: import_territory(
+        with_communes(t),
+        shops(t, "shops.csv"),
+        name="T",
+        communes=["99001"],
+        buffer=300.0,
+        vacancy=VacancyRequest(file=sheet(t)),
+    ),
     "sheet": lambda t: import_territory(t.population(), sheet(t), name="T"),
     "list of vacant premises": lambda t: import_territory(
         t.population(), t.bpe(), name="T", vacancy=VacancyRequest(file=sheet(t))

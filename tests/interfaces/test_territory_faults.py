@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -161,6 +162,15 @@ def test_a_header_keeps_letters_and_numbers_as_they_are(tmp_path):
         with write_whole(path) as file:
             file.write(b"1")
     assert path.read_bytes() == b"1"
+
+
+def test_a_file_is_on_the_disk_before_it_takes_its_name(tmp_path, monkeypatch):
+    path, synced = tmp_path / "t.npz", []
+    monkeypatch.setattr(os, "fsync", lambda file: synced.append(os.fstat(file).st_size))
+    save_territory(town(), path)
+    assert synced == [path.stat().st_size]
+    with pytest.raises(InputError, match=r"none/t\.npz: no such file or directory\."):
+        save_territory(town(), tmp_path / "none" / "t.npz")
 
 
 def test_a_cell_size_is_a_number_that_a_computer_takes(arrays):
