@@ -121,7 +121,7 @@ CASES: dict[str, Callable[[Town], Territory]] = {
         with_communes(t),
         shops(t, "shops.csv"),
         name="T",
-        communes=["99001"],
+        communes=["99002"],
         buffer=300.0,
         vacancy=VacancyRequest(file=sheet(t)),
     ),
