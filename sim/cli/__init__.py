@@ -39,8 +39,8 @@ INTERRUPTED: Final = 130
 _ANYWHERE: Final = ("-q", "--quiet", "-v", "--verbose")
 """Global options that are also valid after the command."""
 
-_OBJECTS_BETWEEN_COLLECTIONS: Final = 200_000
-"""A hundred times the usual number: imports and runs make many objects, and hardly any cycles."""
+_OBJECTS_BETWEEN_COLLECTIONS: Final = 20_000
+"""Ten times the usual number: imports and runs make many objects, and hardly any cycles of them."""
 
 # A process that ends need not search all that it has imported for cycles.
 atexit.register(gc.freeze)

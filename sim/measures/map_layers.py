@@ -28,7 +28,6 @@ from sim.measures.map_colours import (
     Colours,
 )
 from sim.registry.state import State
-from sim.territory.blur import blurred
 from sim.words.catalogue import Texts
 from sim.words.folders import ENGLISH
 
@@ -143,22 +142,15 @@ def _vacancy(state: State, block: int) -> npt.NDArray[np.float64]:
 
 
 def _participation(state: State, block: int) -> npt.NDArray[np.float64]:
+    from scipy.ndimage import gaussian_filter
+
     present = _by_cell(state, state["youth.is_present"], "youth", block)
     active = _by_cell(state, state["youth.is_active"], "youth", block)
     squares = SMOOTHING / (block * float(state["town.cell_km"][0]))
-    near, active_near = (_smoothed(x, squares) for x in (present, active))
+    near, active_near = (gaussian_filter(x, squares, mode="constant") for x in (present, active))
     share = np.full(near.shape, np.nan)
     np.divide(active_near, near, out=share, where=present > 0)
     return share
-
-
-def _smoothed(field: npt.NDArray[np.float64], spread: float) -> npt.NDArray[np.float64]:
-    """Return a field smoothed by a normal kernel, to the bits of SciPy; nothing lies around it."""
-    reach = int(4 * spread + 0.5)
-    weights = np.exp(-0.5 / (spread * spread) * np.arange(-reach, reach + 1) ** 2)
-    weights /= weights.sum()
-    inner = slice(reach, -reach or None)
-    return blurred(np.pad(field, reach), weights)[inner, inner]
 
 
 def _trust(state: State, block: int) -> npt.NDArray[np.float64]:

@@ -18,6 +18,7 @@ import math
 from functools import lru_cache
 
 import numpy as np
+import scipy
 from numba import prange
 
 from sim.kernels.elementary import exp, power
@@ -28,7 +29,6 @@ from sim.kernels.machine.screening import CHUNK
 from sim.kernels.random import block, fill_first_words, normal_pair, stream_key, uniform
 from sim.processes.process import Process, arrays
 from sim.registry.parameters import ParameterGroup, parameter
-from sim.registry.root_finding import find_root
 
 STREAM = 1
 _CHUNK = int(CHUNK)
@@ -184,7 +184,7 @@ def age_scale(closure_rate: float, shape: float, late_shape: float, lease_hump: 
         life = alive[:-1].sum() + alive[-1] / -math.expm1(-hazard[-1])
         return float(life / target - 1.0)
 
-    return math.exp(find_root(excess, math.log(1e-3), math.log(1e3), xtol=1e-14))
+    return math.exp(scipy.optimize.brentq(excess, math.log(1e-3), math.log(1e3), xtol=1e-14))
 
 
 @kernel

@@ -16,12 +16,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import scipy
 
 from sim.errors import InputError
 from sim.kernels.arrays import Bools, Floats
 from sim.kernels.space import huff_flows
 from sim.kernels.zone_codes import BUFFER
-from sim.registry.root_finding import find_root
 from sim.registry.state import State
 from sim.scenario.scenario import load_scenario
 from sim.simulation.simulation import start_of
@@ -74,11 +74,10 @@ def _solve(state: State, sector: int, usual: float) -> tuple[float, float]:
     if not reach.any() or usual <= leaving_place(least := reach.max() * 1e-9):
         return leaving_place(1e-300), 0.0
     outside = math.exp(
-        find_root(
+        scipy.optimize.brentq(
             lambda log: leaving_place(math.exp(log)) - usual,
             math.log(least),
             math.log(reach.max() * 1e6),
-            xtol=2e-12,
         )
     )
     beyond = demand * outside / (reach + outside)

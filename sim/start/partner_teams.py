@@ -11,11 +11,11 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+import scipy
 
 from sim.kernels.arrays import Floats
 from sim.kernels.elementary import dot, power
 from sim.kernels.odds import multiply_odds
-from sim.registry.root_finding import find_root
 
 PARTNER_EFFECTS: Final = (
     "public_partner_approval_odds",
@@ -81,5 +81,7 @@ def _usual_chance(mean: float, share: Floats, odds: Floats) -> tuple[float, Floa
 
     usual = mean
     if mean not in (0.0, 1.0):
-        usual = find_root(lambda u: float(dot(share, chances(u))) - mean, 0.0, 1.0, xtol=1e-15)
+        usual = scipy.optimize.brentq(
+            lambda u: float(dot(share, chances(u))) - mean, 0.0, 1.0, xtol=1e-15
+        )
     return usual, chances(usual)

@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import scipy
 
 from sim.kernels.arrays import Floats
 from sim.kernels.elementary import power
@@ -29,7 +30,6 @@ from sim.kernels.machine.records import parameters_of
 from sim.kernels.space import huff_flows
 from sim.kernels.zone_codes import is_park
 from sim.processes.shop_accounts import costs_at, dilution, margin_of
-from sim.registry.root_finding import find_root
 from sim.registry.state import State
 from sim.territory.territory import SECTORS
 
@@ -71,7 +71,7 @@ def _solve_flows(state: State, sector: int, share: float, threads: bool) -> floa
     if log_odds(low) >= 0 or log_odds(high) <= 0:  # a share of almost 0 or 1
         root = low if log_odds(low) >= 0 else high
     else:
-        root = find_root(log_odds, low, high, xtol=1e-9)
+        root = float(scipy.optimize.brentq(log_odds, low, high, xtol=1e-9))
     if root != next(reversed(found)):  # the state has the flows of the last step
         _flows(state, sector, math.exp(root), threads)
     return math.exp(root)

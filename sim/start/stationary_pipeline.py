@@ -20,6 +20,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy
 
 from sim.errors import InputError
 from sim.kernels.arrays import Bools, Floats, Ints
@@ -28,7 +29,6 @@ from sim.kernels.machine.compile import kernel
 from sim.kernels.machine.records import parameters_of, record
 from sim.processes.project_ideas import skill_factor
 from sim.processes.project_survival import YOUNG_MONTHS, ending_hazard
-from sim.registry.root_finding import find_root
 from sim.registry.solved_once import solved_once
 from sim.start.partner_teams import Teams, teams_of
 from sim.start.review_queue import mean_waiting, utilisation_for
@@ -225,7 +225,7 @@ def _solve_abandonment(
             f"idea_start_share = {wanted:g} cannot be reached: even if nobody gave up, only "
             f"{started(low):.3f} of ideas would find approval and money."
         )
-    return find_root(lambda a: started(a) - wanted, low, 1.0 - low, xtol=1e-15)
+    return float(scipy.optimize.brentq(lambda a: started(a) - wanted, low, 1.0 - low, xtol=1e-15))
 
 
 def _solve_rate(ideas: float, busy: float, factor: Floats) -> float:
@@ -247,7 +247,7 @@ def _solve_rate(ideas: float, busy: float, factor: Floats) -> float:
     slowest, fastest = math.log(1e-9), math.log(1e4)
     if missing(slowest) <= 0.0:
         return 1e-9
-    return math.exp(find_root(missing, slowest, fastest, xtol=1e-14))
+    return math.exp(scipy.optimize.brentq(missing, slowest, fastest, xtol=1e-14))
 
 
 class _Engineering(NamedTuple):

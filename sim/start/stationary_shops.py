@@ -25,7 +25,6 @@ from sim.kernels.machine.records import parameters_of
 from sim.processes.reletting import reletting_probability
 from sim.processes.shop_accounts import costs_at, margin_of
 from sim.processes.shop_closure import age_weight, closure_probability, settled_age
-from sim.registry.root_finding import find_root
 from sim.registry.solved_once import solved_once
 from sim.start.shop_costs import margins_with_costs
 
@@ -282,7 +281,8 @@ def solve_stationary(
                 f"and reletting; what can lies from {least} to {most}."
             )
         mean = (
-            find_root(lambda m: vacancy(m) - starting_vacancy, low, high, xtol=1e-12) + town_margin
+            scipy.optimize.brentq(lambda m: vacancy(m) - starting_vacancy, low, high, xtol=1e-12)
+            + town_margin
         )
     return Stationary(lives, spells, quality, lettability, classes, mean, vacancy(mean))
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy
 
 from sim.kernels.arrays import Floats
 from sim.kernels.machine.compile import kernel
@@ -25,7 +26,6 @@ from sim.processes.youth_migration import (
     leaving_probability,
     yearly_leaving_rate,
 )
-from sim.registry.root_finding import find_root
 from sim.registry.solved_once import solved_once
 
 AGES = OLDEST - YOUNGEST
@@ -120,7 +120,7 @@ def solve_lives(values: Mapping[str, Any]) -> YouthLives:
     entrants, rate = participation, fastest
     for _ in range(6):  # the share of entrants who take part is close to that of residents
         if lacking(fastest) < 0:
-            rate = find_root(lacking, slowest, fastest, xtol=1e-10)
+            rate = scipy.optimize.brentq(lacking, slowest, fastest, xtol=1e-10)
         lacking(rate)
         entrants = min(entrants * participation * present.sum() / active.sum(), 1.0)
     return YouthLives(math.exp(rate), entrants, present, active / present)

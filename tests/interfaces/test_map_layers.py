@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from scipy.ndimage import gaussian_filter
 
 from sim import load_scenario
 from sim.measures import map_layers
@@ -47,13 +46,6 @@ def test_where_everybody_takes_part_the_map_is_full(run):
     state["youth.is_active"] = state["youth.is_present"]
     everywhere = snapshot(state, ["participation"])["participation"]
     np.testing.assert_allclose(everywhere[np.isfinite(everywhere)], 1, rtol=1e-6)
-
-
-@pytest.mark.parametrize("spread", [0.01, 0.3, 2.5, 9.0])
-def test_a_smoothed_map_is_that_of_scipy_to_the_bit(spread):
-    field = np.random.default_rng(0).random((20, 33))
-    wanted = gaussian_filter(field, spread, mode="constant")
-    np.testing.assert_array_equal(map_layers._smoothed(field, spread), wanted)
 
 
 def test_projects_and_users_of_places_add_up_to_all_there_are(run, maps):
