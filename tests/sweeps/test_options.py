@@ -10,6 +10,7 @@ import pytest
 import sim
 from sim.errors import InputError
 from sim.experiments import running, simulate
+from sim.experiments.comparison import comparison_of
 from sim.experiments.experiment import BASELINE
 from sim.experiments.experiment_file import load_experiment
 from sim.experiments.results import load_results
@@ -124,6 +125,23 @@ def test_results_are_neither_gone_on_with_nor_replaced_unasked(tmp_path: Path) -
             go(one_point({BASELINE: TOWN}, seed=4, reps=2), resume=True)
         assert go(two, resume=True).digest == first.digest
     assert load_results(out).manifest["run"]["command"] == "sim"
+
+
+def test_a_budget_is_met_as_before_only_where_results_go_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked, commands = comparison_of(TOWN, {"facade": TOWN.add("facade")}, budget=1e5)
+    known: list[Any] = []
+
+    def scaled(_: Any, out: Any, __: Any) -> None:
+        known.append(out)
+        raise InterruptedError
+
+    monkeypatch.setattr(running, "_scaled", scaled)
+    for how in ({"resume": True}, {"resume": False}, {}):
+        with pytest.raises(InterruptedError):
+            run_experiment(asked, commands, "out", **how)
+    assert known == ["out", None, None]
 
 
 def test_replications_are_added_where_asked_and_the_commands_stay(tmp_path: Path) -> None:
