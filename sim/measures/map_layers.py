@@ -121,10 +121,9 @@ def _by_cell(
 ) -> npt.NDArray[np.float64]:
     rows, columns = (-(-length // block) for length in state["cell.residents"].shape)
     cell = state[f"{table}.cell_row"].astype(np.intp)
-    if block > 1:
-        i, j = np.divmod(cell, state["cell.residents"].shape[1])
-        cell = i // block * columns + j // block
-    total = np.bincount(cell, weights=values, minlength=rows * columns)
+    i, j = np.divmod(cell, state["cell.residents"].shape[1])
+    square = i // block * columns + j // block
+    total = np.bincount(square, weights=values, minlength=rows * columns)
     totals: npt.NDArray[np.float64] = total.reshape(rows, columns)
     return totals
 

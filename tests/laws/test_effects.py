@@ -19,7 +19,7 @@ from sim.experiments.seeds import replication_seed, run_seed
 from sim.experiments.simulate import one_point
 from sim.measures.counting import COUNTS
 from sim.measures.measure import Windows, gini, ratio, theil
-from sim.measures.registry import HEADLINES, OUTCOMES, ROLLING, horizons_within
+from sim.measures.registry import HEADLINES, MEASURES, OUTCOMES, ROLLING, horizons_within
 from sim.scenario.scenario import load_scenario
 
 TOWN = load_scenario("mid_sized_town")
@@ -218,6 +218,7 @@ def test_every_measure_has_words_in_both_languages_and_a_smallest_relevant_effec
         assert measure.relevant > 0
         assert measure.smallest_relevant(math.nan) == measure.relevant
         assert measure.smallest_relevant(1e9) >= measure.relevant
+    assert MEASURES["sales"].smallest_relevant(50.0) == pytest.approx(0.5)  # a share alone
     assert set(HEADLINES) | set(ROLLING) <= set(OUTCOMES)
     assert horizons_within(36) == (36,)
 
