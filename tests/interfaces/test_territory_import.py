@@ -258,3 +258,8 @@ def test_premises_need_a_zone_that_gets_some():
     )
     zones = (town.is_town_centre | town.is_retail_park).ravel()
     assert not zones[found.premises_cell].any()
+
+
+def test_four_hypermarkets_where_few_live_are_a_retail_park(formats, town):
+    territory = kinds_at(formats, town, ("hypermarket", 0, 0, 4), ("bakery", 3, 5, 12))
+    assert np.argwhere(territory.is_retail_park).tolist() == [[0, 0]]

@@ -304,3 +304,8 @@ def test_a_commune_without_cells_is_named(formats, town):
     rows = [row | {"depcom": "53130"} for row in town.cells()]
     with pytest.raises(InputError, match=r"has no cell in commune 53131, 53132\."):
         read_population(formats.csv(town.folder / "c.csv", rows), communes=["53131", "53132"])
+
+
+def test_a_year_without_gridded_income_is_refused(town):
+    with pytest.raises(InputError, match=r"year is 2018; .* exist for 2015, 2017, 2019, 2021\."):
+        read_population(town.population(), year=2018)

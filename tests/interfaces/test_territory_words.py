@@ -302,3 +302,8 @@ def test_columns_that_may_be_either_are_three_at_most_and_a_stated_one_stands_al
     assert columns_in(tmp_path, header, ("ind",), {"lat": "pop", "ind": "none"}) == {}
     with pytest.raises(InputError, match="has two columns called 'x'"):
         columns_in(tmp_path, header, ("ind",), {"ind": "x"})
+
+
+def test_commas_and_points_the_other_way_round_are_said_so(tmp_path):
+    with pytest.raises(InputError, match=r"line 3: .* commas and points are the other way round"):
+        numbers(tmp_path, "1.200,5", "1,200.5")
