@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 import numpy as np
 import numpy.typing as npt
 
+from sim.kernels.byte_counts import add_by_group, how_many_positive, times
 from sim.kernels.event_codes import ARRIVED, CLOSED, LEFT, RELET, SUCCEEDED, TAKEN
 from sim.kernels.machine.compile import kernel, rule
 from sim.kernels.machine.records import arguments_of
@@ -221,48 +222,14 @@ def count_residents(cell, row):
     row[AT.residents + z], row[AT.shops_near + z] = of_zone, near_zone
 
 
-@rule
-def _add_youth(group, is_present, is_active, row, at_present, at_active):
-    """Add up youth by one of three groups, in bytes that a few hundred do not overflow."""
-    for start in range(0, group.size, 128):
-        first = second = third = active_first = active_second = active_third = np.uint8(0)
-        for y in range(np.uintp(start), np.uintp(min(start + 128, group.size))):
-            g, here, active = group[y], is_present[y], is_active[y]
-            # Numba adds bytes as words; cut back to a byte, many of them fit into a register.
-            first = np.uint8(first + (np.uint8(g == 0) & here))
-            second = np.uint8(second + (np.uint8(g == 1) & here))
-            third = np.uint8(third + (np.uint8(g == 2) & here))
-            active_first = np.uint8(active_first + (np.uint8(g == 0) & active))
-            active_second = np.uint8(active_second + (np.uint8(g == 1) & active))
-            active_third = np.uint8(active_third + (np.uint8(g == 2) & active))
-        row[at_present] += first
-        row[at_present + 1] += second
-        row[at_present + 2] += third
-        row[at_active] += active_first
-        row[at_active + 1] += active_second
-        row[at_active + 2] += active_third
-
-
-@rule
-def _times(what, event):
-    """Return how often an event is among those of people, in bytes as in `_add_youth`."""
-    total = 0
-    for start in range(0, event.size, 128):
-        times = np.uint8(0)
-        for y in range(np.uintp(start), np.uintp(min(start + 128, event.size))):
-            times = np.uint8(times + np.uint8(event[y] == what))
-        total += int(times)
-    return total
-
-
 @kernel
 def count_youth(youth, row):
     """Add up youth by zone and third, and their moves, into a row of `COUNTS`."""
     here, active = youth.is_present, youth.is_active
-    _add_youth(youth.zone, here, active, row, AT.youth, AT.youth_active)
-    _add_youth(youth.income_third, here, active, row, _YOUTH, _ACTIVE)
-    row[AT.youth_left] += _times(LEFT, youth.event)
-    row[AT.youth_arrived] += _times(ARRIVED, youth.event)
+    add_by_group(youth.zone, here, active, row, AT.youth, AT.youth_active)
+    add_by_group(youth.income_third, here, active, row, _YOUTH, _ACTIVE)
+    row[AT.youth_left] += times(LEFT, youth.event)
+    row[AT.youth_arrived] += times(ARRIVED, youth.event)
 
 
 @rule
@@ -325,25 +292,13 @@ def count_projects(cell, entrepreneur, row):
             _count_project(first + listed[j], zone, third, entrepreneur, row)
 
 
-@rule
-def _recent_visitors(recency):
-    """Return how many came to a third place in the last year, in bytes as in `_add_youth`."""
-    people = 0
-    for first in range(0, recency.size, 128):
-        here = np.uint8(0)
-        for i in range(np.uintp(first), np.uintp(min(first + 128, recency.size))):
-            here = np.uint8(here + np.uint8(recency[i] > 0))
-        people += int(here)
-    return people
-
-
 @kernel
 def count_visitors(youth, entrepreneur, official, worker, row):
     """Add up who came to a third place in the last year into a row of `COUNTS`."""
-    row[AT.people_of_a_year] += _recent_visitors(youth.recency)
-    row[AT.people_of_a_year] += _recent_visitors(entrepreneur.recency)
-    row[AT.people_of_a_year] += _recent_visitors(official.recency)
-    row[AT.people_of_a_year] += _recent_visitors(worker.recency)
+    row[AT.people_of_a_year] += how_many_positive(youth.recency)
+    row[AT.people_of_a_year] += how_many_positive(entrepreneur.recency)
+    row[AT.people_of_a_year] += how_many_positive(official.recency)
+    row[AT.people_of_a_year] += how_many_positive(worker.recency)
 
 
 @kernel

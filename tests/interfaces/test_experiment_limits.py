@@ -1,4 +1,4 @@
-"""What an experiment's file leaves out has its default, and what it states its limits."""
+"""Defaults of what an experiment's file leaves out, and limits of what it states."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a manifest must hold to be opened, up to each limit, and how a damaged one is refused."""
+"""Contents that a manifest must have to be opened, up to each limit, and refusals of others."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import re
 import zipfile
 from dataclasses import replace
@@ -36,7 +35,6 @@ from sim.territory.recognise import recognise_files
 from sim.territory.territory_file import load_territory, save_territory
 from tests.interfaces.conftest import write_geojson as write_rows
 from tests.interfaces.conftest import write_geopackage
-from tests.interfaces.test_territory_damaged import damaged
 from tests.reference.map_files import (
     GREEN_CELLS,
     MAPS,
@@ -371,33 +369,3 @@ def test_a_map_that_is_none_or_of_elsewhere_is_refused_in_one_sentence(town):
         with pytest.raises(InputError, match=said) as refused:
             import_territory(town.population(), name="T", ground=folder / name)
         assert name in str(refused.value) and "\n" not in str(refused.value)
-
-
-def try_damaged(town, count, seed):
-    population, refused = town.population(), 0
-    names = [name for name in MAPS if name != "geofabrik.zip"]
-    whole = {}
-    for name in names:
-        MAPS[name](town, town.folder / name)
-        whole[name] = (town.folder / name).read_bytes()
-    for k in range(count):
-        name = names[k % len(names)]
-        path = town.folder / name
-        path.write_bytes(damaged(whole[name], random.Random(f"{seed}:{k}")))
-        try:
-            territory = import_territory(population, name="T", ground=path)
-        except InputError as error:
-            refused += 1
-            assert "\n" not in str(error), (k, name)
-            continue
-        save_territory(territory, town.folder / "t.npz")  # which checks it
-    return refused
-
-
-def test_a_damaged_map_is_refused_in_one_sentence_or_drawn(town):
-    assert try_damaged(town, 8, "quick") > 0
-
-
-@pytest.mark.corpus
-def test_two_thousand_damaged_maps_are_refused_in_one_sentence_or_drawn(town):
-    assert try_damaged(town, 2_000, "corpus") > 200

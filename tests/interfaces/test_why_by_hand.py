@@ -29,7 +29,7 @@ from sim.experiments.why import (
 FEW = ("with_visits", "with_closure", "with_rent", "with_margins", "with_accompaniment")
 PARTS = {"with_visits": 400, "with_closure": 200, "with_margins": 100, "with_accompaniment": 50}
 TOGETHER = 800
-"""What the first two do together, which is lost without either."""
+"""Joint effect of the first two, which is lost without either."""
 
 SMALL = {"rows": 12, "columns": 12, "population": 2000, "months": 24, "with_rent": False}
 TOWN = sim.load_scenario("mid_sized_town").replace(**SMALL)

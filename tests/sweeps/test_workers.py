@@ -164,7 +164,7 @@ def test_a_broken_pool_is_ended_and_another_one_started(prepared):
 
 
 class Cluster(AbstractContextManager):
-    """What is asked of dask, in order, with one worker of two threads and one of three."""
+    """Requests to dask, in order, with one worker of two threads and one of three."""
 
     def __init__(self) -> None:
         self.told: list[object] = []

@@ -184,7 +184,7 @@ class _BorrowedRecordModel(TupleModel):
 
 
 _DATA, _SHAPE = 4, 5
-"""Where address and shape stand among the words of numba's arrays."""
+"""Positions of address and shape among the words of numba's arrays."""
 
 
 def _is_contiguous(model: Any) -> bool:
